@@ -1,0 +1,572 @@
+/*
+ * leat - windowed stream analytics for C programs
+ *
+ * Push numbers, ask for statistics of the values now in a window: the
+ * last 60, the current hundred, everything since a reset, or all of them
+ * with weights that fade.
+ *
+ *      static const leat_stat stats[] = { LEAT_MEAN, LEAT_STDDEV, LEAT_MAX };
+ *      leat_window_options options = { 0 };
+ *      leat_window *w;
+ *      double out[3];
+ *
+ *      options.size = 60;
+ *      options.stats = stats;
+ *      options.n_stats = 3;
+ *      if (leat_window_new(&w, &options) < 0) ...
+ *      while (next(&x)) {
+ *              leat_window_push(w, x);
+ *              leat_window_query(w, out);
+ *      }
+ *      leat_window_free(w);
+ *
+ * Conventions, said once
+ *
+ * - Results. A function that can fail returns int: 0, or a negative code
+ *   of enum leat_error, for which leat_strerror() has the words. After a
+ *   failure no output has been written and the object is as it was.
+ *   Counts are unsigned and never carry an error.
+ * - Arguments. The object comes first, inputs next, outputs last. A
+ *   pointer to an object or an output must not be NULL unless its
+ *   function says so; that is a programming error, checked by assert().
+ * - Options are structs in which zero means "the default": start from
+ *   { 0 } and set what differs. They are copied; only classes
+ *   (leat_agg) must outlive the object they are given to.
+ * - Missing values. NaN means "missing". It takes its place in the window
+ *   like any value, is counted apart (LEAT_MISSING) and is skipped by
+ *   every other statistic, unless the option `missing` says otherwise.
+ *   A result that does not exist (the mean of nothing, the variance of
+ *   one value) is NaN.
+ * - Infinities follow IEEE 754 arithmetic while they are in the window
+ *   and leave no trace when they have left it.
+ * - Time. Nothing here reads a clock.
+ * - Memory. Only the functions named _new and _copy allocate, one block
+ *   each, from the allocator given or from malloc(). Objects hold no
+ *   other resource.
+ * - Threads. An object may be used by one thread at a time; different
+ *   objects are independent. There is no global state.
+ * - Cost is in calls of a single-value step or a combine, both O(1) for
+ *   every statistic here. A push never costs more than the stated
+ *   number, whatever the size of the window or the data.
+ * - The same pushes give the same bits on every machine with IEEE 754
+ *   doubles, whatever the compiler and its optimisation level.
+ *
+ * Licence: MIT, see COPYING.
+ */
+#ifndef LEAT_H
+#define LEAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------------ */
+/* Versions                                                           */
+/* ------------------------------------------------------------------ */
+
+/*
+ * Three numbers that change apart: the API (semantic versioning), the
+ * ABI (the number in the shared library's name) and the format of saved
+ * state.
+ */
+#define LEAT_VERSION_MAJOR 0
+#define LEAT_VERSION_MINOR 1
+#define LEAT_VERSION_PATCH 0
+#define LEAT_VERSION_STRING "0.1.0"
+#define LEAT_VERSION                                                           \
+	(LEAT_VERSION_MAJOR * 10000 + LEAT_VERSION_MINOR * 100 +               \
+	 LEAT_VERSION_PATCH)
+#define LEAT_ABI_VERSION 0
+#define LEAT_STATE_VERSION 0 /* 0: no format has been published yet */
+
+#ifndef LEAT_API
+#if defined(_WIN32) && defined(LEAT_SHARED)
+#ifdef LEAT_BUILD
+#define LEAT_API __declspec(dllexport)
+#else
+#define LEAT_API __declspec(dllimport)
+#endif
+#elif defined(__GNUC__)
+#define LEAT_API __attribute__((visibility("default")))
+#else
+#define LEAT_API
+#endif
+#endif
+
+/* The LEAT_VERSION of the library that is linked. */
+LEAT_API unsigned leat_version(void);
+
+/* ------------------------------------------------------------------ */
+/* Errors                                                             */
+/* ------------------------------------------------------------------ */
+
+enum leat_error {
+	LEAT_OK = 0,
+	LEAT_ENOMEM = -1,   /* the allocator returned NULL */
+	LEAT_EINVAL = -2,   /* an argument or option makes no sense */
+	LEAT_EKIND = -3,    /* no such kind of window */
+	LEAT_ESIZE = -4,    /* size is not in 1 .. LEAT_SIZE_MAX */
+	LEAT_EADVANCE = -5, /* advance is not in 1 .. LEAT_SIZE_MAX */
+	LEAT_EDECAY = -6,   /* not exactly one of alpha, span, half-life, or
+	                       that one out of range */
+	LEAT_ESTAT = -7,    /* no such statistic */
+	LEAT_EAGG = -8,     /* a class lacks a size or a function */
+	LEAT_ETOOBIG = -9,  /* more memory than this machine can address */
+	LEAT_EPAIRS = -10,  /* single values pushed into a window of pairs,
+	                       or pairs into one of single values */
+	LEAT_ENOTSUP = -11, /* this kind of window cannot do that */
+	LEAT_ERANGE = -12,  /* not in the window */
+	LEAT_ENOSPACE = -13 /* the caller's memory is too small */
+};
+
+/*
+ * The words for a code, lower case, without a newline; for any int.
+ * Never NULL; static storage.
+ */
+LEAT_API const char *leat_strerror(int error);
+
+/* ------------------------------------------------------------------ */
+/* Memory                                                             */
+/* ------------------------------------------------------------------ */
+
+/*
+ * Where an object's memory comes from. alloc returns size bytes (never
+ * asked for 0) aligned as malloc() aligns, or NULL; free takes what alloc
+ * returned, never NULL. ctx is passed to both. Where an allocator is
+ * optional, NULL means malloc() and free().
+ */
+typedef struct leat_allocator {
+	void *(*alloc)(void *ctx, size_t size);
+	void (*free)(void *ctx, void *memory);
+	void *ctx;
+} leat_allocator;
+
+/* ------------------------------------------------------------------ */
+/* Aggregate classes: statistics of your own                          */
+/* ------------------------------------------------------------------ */
+
+/* What a class is given for each value. */
+typedef struct leat_sample {
+	int64_t t; /* number of this push since reset, from 0 */
+	double x;
+	double y; /* the pair's second value; 0 in windows of single values */
+} leat_sample;
+
+/*
+ * A monoid over samples. A partial is `size` bytes that stand for a run of
+ * samples; it must be a plain value (memcpy copies it, nothing frees it).
+ *
+ *   identity  makes *partial stand for no samples;
+ *   lift      makes *partial stand for the one sample;
+ *   combine   makes *left stand for its own samples followed by those of
+ *             *right, which is left alone. It must be associative; it
+ *             need not be commutative. The two never overlap;
+ *   lower     the number to report. arg is the one given with the class
+ *             in LEAT_AGG(), so one partial can answer several questions.
+ *
+ * append and prepend are optional, for speed: *partial followed by the
+ * sample, and the sample followed by *partial. Without them the engine
+ * lifts and combines. Both must give what lift and combine would.
+ *
+ * In sliding windows a push takes at most two single-value steps (an
+ * append and a prepend) and a query at most two combines, in the worst
+ * case and for any size.
+ *
+ * Partials are aligned for any type whose size divides `size`, up to
+ * what malloc() gives. Missing values are not shown to a class. The
+ * functions must not call back into the window they serve.
+ */
+typedef struct leat_agg {
+	const char *name; /* for leat_stat_name(); may be NULL */
+	size_t size;      /* bytes of a partial, 1 .. 65536 */
+	void *ctx;        /* passed as the first argument */
+	int pairs;        /* not 0: makes sense for pairs alone */
+	void (*identity)(void *ctx, void *partial);
+	void (*lift)(void *ctx, void *partial, const leat_sample *sample);
+	void (*combine)(void *ctx, void *left, const void *right);
+	double (*lower)(void *ctx, const void *partial, double arg);
+	void (*append)(void *ctx, void *partial, const leat_sample *sample);
+	void (*prepend)(void *ctx, void *partial, const leat_sample *sample);
+} leat_agg;
+
+/* ------------------------------------------------------------------ */
+/* Statistics                                                         */
+/* ------------------------------------------------------------------ */
+
+/*
+ * A statistic is a value of type leat_stat. The names below are its
+ * initialisers:
+ *
+ *      static const leat_stat stats[] = { LEAT_MEAN, LEAT_MAX };
+ *      leat_stat s = LEAT_MEAN;
+ *      s = (leat_stat)LEAT_MAX;
+ *
+ * leat_stat(3) has a table of them: definition, state, cost.
+ */
+typedef struct leat_stat {
+	int id;              /* enum leat_stat_id */
+	double arg;          /* argument of LEAT_AGG; else 0 */
+	const leat_agg *agg; /* class of LEAT_AGG; else NULL */
+} leat_stat;
+
+/* These numbers are part of saved state: they never change meaning. */
+enum leat_stat_id {
+	LEAT_STAT_AGG = 1,
+	LEAT_STAT_COUNT = 2,
+	LEAT_STAT_MISSING = 3,
+	LEAT_STAT_SUM = 4,
+	LEAT_STAT_MEAN = 5,
+	LEAT_STAT_VARIANCE = 6,
+	LEAT_STAT_VARIANCE_POP = 7,
+	LEAT_STAT_STDDEV = 8,
+	LEAT_STAT_STDDEV_POP = 9,
+	LEAT_STAT_STDERR = 10,
+	LEAT_STAT_STDERR_POP = 11,
+	LEAT_STAT_SKEWNESS = 12,
+	LEAT_STAT_SKEWNESS_POP = 13,
+	LEAT_STAT_KURTOSIS = 14,
+	LEAT_STAT_KURTOSIS_POP = 15,
+	LEAT_STAT_ZSCORE = 16,
+	LEAT_STAT_MIN = 17,
+	LEAT_STAT_MAX = 18,
+	LEAT_STAT_RANGE = 19,
+	LEAT_STAT_ARGMIN = 20,
+	LEAT_STAT_ARGMAX = 21,
+	LEAT_STAT_FIRST = 22,
+	LEAT_STAT_LAST = 23,
+	LEAT_STAT_RATE_OF_CHANGE = 24,
+	LEAT_STAT_PRODUCT = 25,
+	LEAT_STAT_GEOMETRIC_MEAN = 26,
+	LEAT_STAT_SUM_OF_SQUARES = 27,
+	LEAT_STAT_RMS = 28,
+	LEAT_STAT_COVARIANCE = 29,
+	LEAT_STAT_COVARIANCE_POP = 30,
+	LEAT_STAT_CORRELATION = 31,
+	LEAT_STAT_SLOPE = 32,
+	LEAT_STAT_INTERCEPT = 33
+};
+
+#define LEAT_STAT_INIT(id)                                                     \
+	{                                                                      \
+		(id), 0.0, NULL                                                \
+	}
+
+/* How many values (that are not missing), and how many missing ones. */
+#define LEAT_COUNT LEAT_STAT_INIT(LEAT_STAT_COUNT)
+#define LEAT_MISSING LEAT_STAT_INIT(LEAT_STAT_MISSING)
+
+/*
+ * Sum and mean are within 1 ulp of the exact value of the values in the
+ * window (as long as sum |x| / |sum x| < 1e15).
+ */
+#define LEAT_SUM LEAT_STAT_INIT(LEAT_STAT_SUM)
+#define LEAT_MEAN LEAT_STAT_INIT(LEAT_STAT_MEAN)
+
+/*
+ * Spread around the mean: divided by n - 1 (ddof 1), and with _POP by n
+ * (ddof 0). STDERR is the standard error of the mean, stddev / sqrt(n).
+ * Never negative; exactly 0 when all values are equal.
+ */
+#define LEAT_VARIANCE LEAT_STAT_INIT(LEAT_STAT_VARIANCE)
+#define LEAT_VARIANCE_POP LEAT_STAT_INIT(LEAT_STAT_VARIANCE_POP)
+#define LEAT_STDDEV LEAT_STAT_INIT(LEAT_STAT_STDDEV)
+#define LEAT_STDDEV_POP LEAT_STAT_INIT(LEAT_STAT_STDDEV_POP)
+#define LEAT_STDERR LEAT_STAT_INIT(LEAT_STAT_STDERR)
+#define LEAT_STDERR_POP LEAT_STAT_INIT(LEAT_STAT_STDERR_POP)
+
+/*
+ * Shape: bias-corrected G1 and G2, and with _POP the plain g1 and g2 of
+ * Joanes and Gill (1998). Kurtosis is excess kurtosis: 0 for a normal
+ * distribution. NaN when all values are equal.
+ */
+#define LEAT_SKEWNESS LEAT_STAT_INIT(LEAT_STAT_SKEWNESS)
+#define LEAT_SKEWNESS_POP LEAT_STAT_INIT(LEAT_STAT_SKEWNESS_POP)
+#define LEAT_KURTOSIS LEAT_STAT_INIT(LEAT_STAT_KURTOSIS)
+#define LEAT_KURTOSIS_POP LEAT_STAT_INIT(LEAT_STAT_KURTOSIS_POP)
+
+/* (last - mean) / stddev: how unusual the newest value is. */
+#define LEAT_ZSCORE LEAT_STAT_INIT(LEAT_STAT_ZSCORE)
+
+/*
+ * Extrema; RANGE is max - min. ARGMIN and ARGMAX are the age of the
+ * extremum: how many pushes ago it came (0: the newest push), missing
+ * values counted; of equal values the newest.
+ */
+#define LEAT_MIN LEAT_STAT_INIT(LEAT_STAT_MIN)
+#define LEAT_MAX LEAT_STAT_INIT(LEAT_STAT_MAX)
+#define LEAT_RANGE LEAT_STAT_INIT(LEAT_STAT_RANGE)
+#define LEAT_ARGMIN LEAT_STAT_INIT(LEAT_STAT_ARGMIN)
+#define LEAT_ARGMAX LEAT_STAT_INIT(LEAT_STAT_ARGMAX)
+
+/*
+ * The oldest and the newest value that is not missing, and the change
+ * between them as a fraction: (last - first) / first.
+ */
+#define LEAT_FIRST LEAT_STAT_INIT(LEAT_STAT_FIRST)
+#define LEAT_LAST LEAT_STAT_INIT(LEAT_STAT_LAST)
+#define LEAT_RATE_OF_CHANGE LEAT_STAT_INIT(LEAT_STAT_RATE_OF_CHANGE)
+
+/*
+ * The product does not overflow or underflow on the way, only if the
+ * result does. The geometric mean is NaN if the product is negative.
+ */
+#define LEAT_PRODUCT LEAT_STAT_INIT(LEAT_STAT_PRODUCT)
+#define LEAT_GEOMETRIC_MEAN LEAT_STAT_INIT(LEAT_STAT_GEOMETRIC_MEAN)
+
+/* Sum of x * x, and the root of its mean. */
+#define LEAT_SUM_OF_SQUARES LEAT_STAT_INIT(LEAT_STAT_SUM_OF_SQUARES)
+#define LEAT_RMS LEAT_STAT_INIT(LEAT_STAT_RMS)
+
+/*
+ * Of pairs (x, y): covariance (ddof 1; _POP: ddof 0), Pearson's
+ * correlation (never outside [-1, 1]; NaN when x or y is constant), and
+ * slope and intercept of the least-squares line y = intercept + slope x.
+ * Asking for one of these makes the window one of pairs: it is fed with
+ * the _xy functions, a pair with a NaN in it is missing as a whole, and
+ * statistics of one value speak of x.
+ */
+#define LEAT_COVARIANCE LEAT_STAT_INIT(LEAT_STAT_COVARIANCE)
+#define LEAT_COVARIANCE_POP LEAT_STAT_INIT(LEAT_STAT_COVARIANCE_POP)
+#define LEAT_CORRELATION LEAT_STAT_INIT(LEAT_STAT_CORRELATION)
+#define LEAT_SLOPE LEAT_STAT_INIT(LEAT_STAT_SLOPE)
+#define LEAT_INTERCEPT LEAT_STAT_INIT(LEAT_STAT_INTERCEPT)
+
+/* A class of your own: a pointer to it, and the arg its lower() gets. */
+#define LEAT_AGG(agg, arg)                                                     \
+	{                                                                      \
+		LEAT_STAT_AGG, (arg), (agg)                                    \
+	}
+
+/*
+ * The statistic that a name means: "mean", "variance_pop", "max"; the
+ * names are those of the initialisers in lower case, and the usual short
+ * ones (avg var std sem skew kurt prod gmean sumsq roc cov corr, also
+ * with _pop). LEAT_ESTAT if there is none.
+ */
+LEAT_API int leat_stat_parse(const char *text, leat_stat *stat_out);
+
+/*
+ * Its name: what leat_stat_parse() takes, or the class's own name ("agg"
+ * if it has none); NULL if there is no such statistic. Static storage.
+ */
+LEAT_API const char *leat_stat_name(const leat_stat *stat);
+
+/* Not 0 if the statistic needs pairs. */
+LEAT_API int leat_stat_pairs(const leat_stat *stat);
+
+/* ------------------------------------------------------------------ */
+/* Windows                                                            */
+/* ------------------------------------------------------------------ */
+
+/*
+ * Which values are in. Positions count pushes from 0 and intervals are
+ * half-open.
+ *
+ * SLIDING   the last `size` values.
+ * TUMBLING  fixed windows [0, size), [size, 2 size), ... A query sees the
+ *           values of the one that is being filled, and the whole of it
+ *           between the push that fills it and the next push.
+ * HOPPING   windows of `size` values, one starting every `advance`
+ *           values: [k advance, k advance + size). They overlap if
+ *           advance < size; values between them are in no window if
+ *           advance > size. A query sees the oldest window that has not
+ *           been replaced: the one that closes next, as far as it has
+ *           come, or between the push that closes one and the next push,
+ *           the whole of that one. Flink and Beam call these sliding.
+ * LANDMARK  everything since the last reset (also called expanding).
+ * DECAY     everything since the last reset, with weights that fall by
+ *           the factor 1 - alpha with each push.
+ */
+enum leat_kind {
+	LEAT_SLIDING = 0,
+	LEAT_TUMBLING = 1,
+	LEAT_HOPPING = 2,
+	LEAT_LANDMARK = 3,
+	LEAT_DECAY = 4
+};
+
+/* What happens to the other statistics when a value is missing (NaN). */
+enum leat_missing {
+	LEAT_SKIP = 0,     /* they skip it */
+	LEAT_PROPAGATE = 1 /* they are NaN while it is in the window */
+};
+
+/* The largest size and advance of a window. */
+#define LEAT_SIZE_MAX ((uint64_t)1 << 40)
+
+/* What a window says when it closes. Valid during the callback alone. */
+typedef struct leat_result {
+	const double *values; /* in the order of options.stats */
+	size_t n_values;
+	int64_t start; /* of the window [start, end), in pushes since */
+	int64_t end;   /* reset */
+} leat_result;
+
+/*
+ * Who is told. emit runs inside the push that closes a window; it may
+ * query and read that window, and must not push, reset or free it.
+ */
+typedef struct leat_sink {
+	void (*emit)(void *ctx, const leat_result *result);
+	void *ctx;
+} leat_sink;
+
+typedef struct leat_window_options {
+	int kind;         /* enum leat_kind */
+	uint64_t size;    /* SLIDING, TUMBLING, HOPPING: 1 .. LEAT_SIZE_MAX */
+	uint64_t advance; /* HOPPING: 1 .. LEAT_SIZE_MAX */
+
+	/*
+	 * DECAY: exactly one of these. alpha is the weight of the newest
+	 * value, 0 < alpha <= 1; a span s >= 1 means alpha = 2 / (s + 1);
+	 * a half-life h > 0 (in pushes) means alpha = 1 - 2^(-1/h).
+	 * By default weights are normalised by their sum, so that the first
+	 * values are not favoured (pandas: adjust=True). `recursive` asks
+	 * for m += alpha (x - m), which starts at the first value.
+	 */
+	double alpha;
+	double decay_span;
+	double half_life;
+	int recursive;
+
+	const leat_stat *stats; /* what to compute, in the order of output */
+	size_t n_stats;         /* at least 1 */
+
+	uint64_t min_count; /* fewer values than this: NaN; default 1. Not
+	                       for COUNT and MISSING */
+	int missing;        /* enum leat_missing */
+
+	/*
+	 * TUMBLING and HOPPING need not store values, and store them only if
+	 * this is set (8 bytes a value, 16 a pair), so that
+	 * leat_window_read() can give them back. SLIDING always does;
+	 * LANDMARK and DECAY cannot.
+	 */
+	int keep_values;
+
+	/*
+	 * Told of every window that closes: TUMBLING and HOPPING when their
+	 * last value is pushed, SLIDING at every push from the size-th on.
+	 * LANDMARK and DECAY never close and refuse a sink.
+	 */
+	leat_sink sink;
+
+	const leat_allocator *allocator; /* NULL: malloc() and free() */
+} leat_window_options;
+
+typedef struct leat_window leat_window;
+
+/*
+ * Makes a window. It allocates once, here.
+ *
+ * Memory, beside some 500 bytes and the statistics' constants: SLIDING
+ * 8 bytes for each of the `size` values (16 for a pair) plus half of the
+ * statistics' partials (leat_stat(3)): 16 bytes a value for a sum, 32 for
+ * mean and standard deviation. TUMBLING, LANDMARK and DECAY nothing more.
+ * HOPPING a partial for each of size / advance panes.
+ *
+ * Errors: LEAT_EKIND, LEAT_ESIZE, LEAT_EADVANCE, LEAT_EDECAY, LEAT_ESTAT
+ * (also for a statistic that this kind cannot compute), LEAT_EAGG,
+ * LEAT_EINVAL (any other option out of range), LEAT_ETOOBIG, LEAT_ENOMEM.
+ * Cost: O(number of statistics), whatever the size.
+ */
+LEAT_API int leat_window_new(leat_window **window_out,
+    const leat_window_options *options);
+
+/*
+ * The same in the caller's memory, which may have any alignment and must
+ * stay where it is until the window is no longer used. leat_window_size()
+ * tells how many bytes it takes. Nothing is allocated, options.allocator
+ * is not used, and leat_window_free() does nothing but may be called.
+ *
+ * Errors: as leat_window_new(), and LEAT_ENOSPACE.
+ */
+LEAT_API int leat_window_size(const leat_window_options *options,
+    size_t *n_bytes_out);
+LEAT_API int leat_window_init(leat_window **window_out, void *memory,
+    size_t n_bytes, const leat_window_options *options);
+
+/* Frees what leat_window_new() or leat_window_copy() made. NULL is fine. */
+LEAT_API void leat_window_free(leat_window *window);
+
+/*
+ * Pushes one value.
+ *
+ * Errors: LEAT_EPAIRS.
+ * Cost: SLIDING two single-value steps for each statistic's class, in the
+ * worst case; the others one, and HOPPING two combines more when a pane
+ * ends.
+ */
+LEAT_API int leat_window_push(leat_window *window, double x);
+LEAT_API int leat_window_push_xy(leat_window *window, double x, double y);
+
+/*
+ * Pushes n values. If out is not NULL it gets the n_stats results after
+ * each of them, row by row: n * n_stats numbers. Results, state and
+ * callbacks are those of n single pushes and queries, bit for bit, in
+ * less than half the time. Arrays must not overlap out.
+ *
+ * Errors: LEAT_EPAIRS, with nothing pushed.
+ */
+LEAT_API int leat_window_push_many(leat_window *window, const double *x,
+    size_t n, double *out);
+LEAT_API int leat_window_push_many_xy(leat_window *window, const double *x,
+    const double *y, size_t n, double *out);
+
+/*
+ * Writes the n_stats results for the values now in the window, in the
+ * order of options.stats. Changes nothing.
+ *
+ * Cost: at most two combines for each statistic's class.
+ */
+LEAT_API void leat_window_query(const leat_window *window, double *out);
+
+/*
+ * Writes the combined partial of a class that was given in options.stats,
+ * agg->size bytes: for results that are more than a number.
+ *
+ * Errors: LEAT_ESTAT if the window has no such class.
+ */
+LEAT_API int leat_window_partial(const leat_window *window,
+    const leat_agg *agg, void *partial_out);
+
+/* Pushes since the last reset. */
+LEAT_API uint64_t leat_window_pushed(const leat_window *window);
+
+/* Values now in the window, missing ones included. */
+LEAT_API uint64_t leat_window_length(const leat_window *window);
+
+/*
+ * Reads n of the values now in the window, missing ones included, from
+ * position `first` on (0: the oldest). y_out is for windows of pairs and
+ * may be NULL; so may x_out.
+ *
+ * Errors: LEAT_ENOTSUP if this window stores no values, LEAT_ERANGE if
+ * first + n is more than leat_window_length(), LEAT_EPAIRS if y_out is
+ * given and the window is not one of pairs.
+ * Cost: O(n).
+ */
+LEAT_API int leat_window_read(const leat_window *window, uint64_t first,
+    size_t n, double *x_out, double *y_out);
+
+/* As new: no values, position 0. Nothing is emitted. */
+LEAT_API void leat_window_reset(leat_window *window);
+
+/*
+ * A second window in the same state, with the same sink; from here on
+ * they are independent. allocator: NULL means the one the window was made
+ * with.
+ *
+ * Errors: LEAT_ENOMEM. Cost: O(memory of the window).
+ */
+LEAT_API int leat_window_copy(const leat_window *window,
+    const leat_allocator *allocator, leat_window **copy_out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* LEAT_H */

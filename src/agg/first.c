@@ -1,0 +1,48 @@
+/*
+ * first.c - the class behind the oldest value
+ *
+ * The partial is the value itself, NaN while there is none. (The newest
+ * value needs no class: whatever window it is in, it is the last to
+ * leave, so every engine just remembers it.)
+ */
+#include "agg.h"
+
+static void first_identity(const leat_agg *agg, void *acc)
+{
+	(void)agg;
+	*(double *)acc = NAN;
+}
+
+static void first_append(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	double *first = acc;
+
+	(void)agg;
+	if (*first != *first)
+		*first = s->x;
+}
+
+static void first_prepend(const leat_agg *agg, void *acc,
+    const leat_sample *s)
+{
+	(void)agg;
+	*(double *)acc = s->x;
+}
+
+static void first_combine(const leat_agg *agg, void *acc, const void *right)
+{
+	double *first = acc;
+
+	(void)agg;
+	if (*first != *first)
+		memcpy(first, right, sizeof(*first));
+}
+
+static void first_lower(const void *acc, struct leat_summary *out)
+{
+	out->first = *(const double *)acc;
+}
+
+const struct leat_class leat_class_first = { sizeof(double), sizeof(double),
+	first_identity, first_append, first_prepend, first_combine, NULL,
+	first_lower };

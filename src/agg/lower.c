@@ -1,0 +1,164 @@
+/*
+ * lower.c - from what the classes know to the number to report
+ *
+ * Definitions are those of the manual page leat_stat(3). Everything here
+ * may be asked of any number of values, also none: the division by zero
+ * that follows is how NaN comes about. Sample skewness and kurtosis after
+ * Joanes and Gill, "Comparing measures of sample skewness and kurtosis",
+ * The Statistician 47 (1998).
+ */
+#include "agg.h"
+
+static double skewness_pop(const struct leat_summary *s)
+{
+	double m2 = s->g2 / s->n;
+
+	return (s->g3 / s->n) / (m2 * sqrt(m2));
+}
+
+static double skewness(const struct leat_summary *s)
+{
+	if (s->n < 3)
+		return NAN;
+	return skewness_pop(s) * sqrt(s->n * (s->n - 1)) / (s->n - 2);
+}
+
+static double kurtosis_pop(const struct leat_summary *s)
+{
+	double m2 = s->g2 / s->n;
+
+	return (s->g4 / s->n) / (m2 * m2) - 3;
+}
+
+static double kurtosis(const struct leat_summary *s)
+{
+	if (s->n < 4)
+		return NAN;
+	return ((s->n + 1) * kurtosis_pop(s) + 6) * (s->n - 1) /
+	    ((s->n - 2) * (s->n - 3));
+}
+
+static double variance(double m2, double denominator)
+{
+	return denominator > 0 ? m2 / denominator : NAN;
+}
+
+static double product(const struct leat_summary *s)
+{
+	double e = s->exponent;
+
+	/* Beyond this the result is 0 or infinite, as ldexp will find. */
+	if (e > 4000)
+		e = 4000;
+	if (e < -4000)
+		e = -4000;
+	return ldexp(s->mantissa, (int)e);
+}
+
+/* The n-th root of mantissa * 2^exponent, the whole powers of 2 apart. */
+static double geometric_mean(const struct leat_summary *s)
+{
+	if (s->mantissa < 0)
+		return NAN;
+	double whole = floor(s->exponent / s->n);
+	double rest = s->exponent - whole * s->n;
+	double root = pow(s->mantissa, 1 / s->n) * pow(2, rest / s->n);
+	return ldexp(root, (int)whole);
+}
+
+/* Rounding may leave |r| an ulp above 1; no correlation is. */
+static double correlation(const struct leat_summary *s)
+{
+	double r = s->cxy / (sqrt(s->m2x) * sqrt(s->m2y));
+
+	if (r > 1)
+		return 1;
+	return r < -1 ? -1 : r;
+}
+
+static double intercept(const struct leat_summary *s)
+{
+	return s->mean_y - s->cxy / s->m2x * s->mean_x;
+}
+
+/* From the deviation, not from the mean: the mean may be 1e9 times it. */
+static double zscore(const struct leat_summary *s)
+{
+	double deviation = (s->last - s->k) - s->mu;
+
+	return deviation / sqrt(variance(s->m2, s->n - 1));
+}
+
+double leat_summary_stat(const struct leat_summary *s, int id)
+{
+	double n = s->n;
+
+	switch (id) {
+	case LEAT_STAT_COUNT:
+		return n;
+	case LEAT_STAT_MISSING:
+		return s->missing;
+	case LEAT_STAT_SUM:
+		return leat_sum_value(s->hi, s->lo);
+	case LEAT_STAT_MEAN:
+		return leat_sum_mean(s->hi, s->lo, n);
+	case LEAT_STAT_VARIANCE:
+		return variance(s->m2, n - 1);
+	case LEAT_STAT_VARIANCE_POP:
+		return variance(s->m2, n);
+	case LEAT_STAT_STDDEV:
+		return sqrt(variance(s->m2, n - 1));
+	case LEAT_STAT_STDDEV_POP:
+		return sqrt(variance(s->m2, n));
+	case LEAT_STAT_STDERR:
+		return sqrt(variance(s->m2, n - 1) / n);
+	case LEAT_STAT_STDERR_POP:
+		return sqrt(variance(s->m2, n) / n);
+	case LEAT_STAT_SKEWNESS:
+		return skewness(s);
+	case LEAT_STAT_SKEWNESS_POP:
+		return skewness_pop(s);
+	case LEAT_STAT_KURTOSIS:
+		return kurtosis(s);
+	case LEAT_STAT_KURTOSIS_POP:
+		return kurtosis_pop(s);
+	case LEAT_STAT_ZSCORE:
+		return zscore(s);
+	case LEAT_STAT_MIN:
+		return s->min;
+	case LEAT_STAT_MAX:
+		return s->max;
+	case LEAT_STAT_RANGE:
+		return s->max - s->min;
+	case LEAT_STAT_ARGMIN:
+		return s->pushed - 1 - s->argmin;
+	case LEAT_STAT_ARGMAX:
+		return s->pushed - 1 - s->argmax;
+	case LEAT_STAT_FIRST:
+		return s->first;
+	case LEAT_STAT_LAST:
+		return s->last;
+	case LEAT_STAT_RATE_OF_CHANGE:
+		return (s->last - s->first) / s->first;
+	case LEAT_STAT_PRODUCT:
+		return product(s);
+	case LEAT_STAT_GEOMETRIC_MEAN:
+		return geometric_mean(s);
+	case LEAT_STAT_SUM_OF_SQUARES:
+		return leat_positive_value(s->sq_hi, s->sq_lo);
+	case LEAT_STAT_RMS:
+		return sqrt(leat_positive_value(s->sq_hi, s->sq_lo) / n);
+	case LEAT_STAT_COVARIANCE:
+		return n > 1 ? s->cxy / (n - 1) : NAN;
+	case LEAT_STAT_COVARIANCE_POP:
+		return s->cxy / n;
+	case LEAT_STAT_CORRELATION:
+		return correlation(s);
+	case LEAT_STAT_SLOPE:
+		return s->cxy / s->m2x;
+	case LEAT_STAT_INTERCEPT:
+		return intercept(s);
+	default:
+		return NAN;
+	}
+}

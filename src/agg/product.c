@@ -1,0 +1,65 @@
+/*
+ * product.c - the class behind product and geometric mean
+ *
+ * A mantissa in [0.5, 1) and a power of two apart from it, so that a
+ * product of thousands of values neither overflows nor underflows on the
+ * way. 0, infinities and NaN stay in the mantissa with exponent 0. Each
+ * factor adds at most half an ulp of error.
+ */
+#include "agg.h"
+
+struct product {
+	double mantissa;
+	int64_t exponent;
+};
+
+static void product_multiply(struct product *p, double mantissa,
+    int64_t exponent)
+{
+	int e = 0;
+
+	p->mantissa = frexp(p->mantissa * mantissa, &e);
+	p->exponent += exponent + e;
+	if (!(fabs(p->mantissa) > 0) || fabs(p->mantissa) > 1)
+		p->exponent = 0;
+}
+
+static void product_identity(const leat_agg *agg, void *acc)
+{
+	struct product *p = acc;
+
+	(void)agg;
+	p->mantissa = 0.5;
+	p->exponent = 1;
+}
+
+static void product_step(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	int e = 0;
+	double m = frexp(s->x, &e);
+
+	(void)agg;
+	product_multiply(acc, m, m - m == 0 ? e : 0);
+}
+
+static void product_combine(const leat_agg *agg, void *acc,
+    const void *right)
+{
+	struct product r;
+
+	(void)agg;
+	memcpy(&r, right, sizeof(r));
+	product_multiply(acc, r.mantissa, r.exponent);
+}
+
+static void product_lower(const void *acc, struct leat_summary *out)
+{
+	const struct product *p = acc;
+
+	out->mantissa = p->mantissa;
+	out->exponent = (double)p->exponent;
+}
+
+const struct leat_class leat_class_product = { sizeof(struct product),
+	sizeof(struct product), product_identity, product_step, product_step,
+	product_combine, NULL, product_lower };

@@ -1,0 +1,102 @@
+/*
+ * stat.c - the table of statistics: their names and what they are made of
+ */
+#include "agg.h"
+
+#define BIT(c) (1u << LEAT_CLASS_##c)
+
+static const struct leat_stat_info table[] = {
+	{ "count", "n", LEAT_STAT_COUNT, 0, 0, 1 },
+	{ "missing", "null_count", LEAT_STAT_MISSING, 0, 0, 1 },
+	{ "sum", "total", LEAT_STAT_SUM, BIT(SUM), 0, 1 },
+	{ "mean", "avg", LEAT_STAT_MEAN, BIT(SUM), 0, 1 },
+	{ "variance", "var", LEAT_STAT_VARIANCE, BIT(MOMENTS), 0, 1 },
+	{ "variance_pop", "var_pop", LEAT_STAT_VARIANCE_POP, BIT(MOMENTS), 0,
+	    1 },
+	{ "stddev", "std", LEAT_STAT_STDDEV, BIT(MOMENTS), 0, 1 },
+	{ "stddev_pop", "std_pop", LEAT_STAT_STDDEV_POP, BIT(MOMENTS), 0, 1 },
+	{ "stderr", "sem", LEAT_STAT_STDERR, BIT(MOMENTS), 0, 0 },
+	{ "stderr_pop", "sem_pop", LEAT_STAT_STDERR_POP, BIT(MOMENTS), 0, 0 },
+	{ "skewness", "skew", LEAT_STAT_SKEWNESS, BIT(SHAPE), 0, 0 },
+	{ "skewness_pop", "skew_pop", LEAT_STAT_SKEWNESS_POP, BIT(SHAPE), 0,
+	    0 },
+	{ "kurtosis", "kurt", LEAT_STAT_KURTOSIS, BIT(SHAPE), 0, 0 },
+	{ "kurtosis_pop", "kurt_pop", LEAT_STAT_KURTOSIS_POP, BIT(SHAPE), 0,
+	    0 },
+	{ "zscore", "z", LEAT_STAT_ZSCORE, BIT(MOMENTS), 0, 1 },
+	{ "min", "minimum", LEAT_STAT_MIN, BIT(MIN), 0, 0 },
+	{ "max", "maximum", LEAT_STAT_MAX, BIT(MAX), 0, 0 },
+	{ "range", "ptp", LEAT_STAT_RANGE, BIT(MIN) | BIT(MAX), 0, 0 },
+	{ "argmin", "minindex", LEAT_STAT_ARGMIN, BIT(ARGMIN), 0, 0 },
+	{ "argmax", "maxindex", LEAT_STAT_ARGMAX, BIT(ARGMAX), 0, 0 },
+	{ "first", "oldest", LEAT_STAT_FIRST, BIT(FIRST), 0, 0 },
+	{ "last", "newest", LEAT_STAT_LAST, 0, 0, 1 },
+	{ "rate_of_change", "roc", LEAT_STAT_RATE_OF_CHANGE, BIT(FIRST), 0,
+	    0 },
+	{ "product", "prod", LEAT_STAT_PRODUCT, BIT(PRODUCT), 0, 0 },
+	{ "geometric_mean", "gmean", LEAT_STAT_GEOMETRIC_MEAN, BIT(PRODUCT),
+	    0, 0 },
+	{ "sum_of_squares", "sumsq", LEAT_STAT_SUM_OF_SQUARES, BIT(SQUARES),
+	    0, 1 },
+	{ "rms", "root_mean_square", LEAT_STAT_RMS, BIT(SQUARES), 0, 1 },
+	{ "covariance", "cov", LEAT_STAT_COVARIANCE, BIT(PAIRS), 1, 1 },
+	{ "covariance_pop", "cov_pop", LEAT_STAT_COVARIANCE_POP, BIT(PAIRS),
+	    1, 1 },
+	{ "correlation", "corr", LEAT_STAT_CORRELATION, BIT(PAIRS), 1, 1 },
+	{ "slope", "beta", LEAT_STAT_SLOPE, BIT(PAIRS), 1, 1 },
+	{ "intercept", "offset", LEAT_STAT_INTERCEPT, BIT(PAIRS), 1, 1 },
+};
+
+static const size_t table_size = sizeof(table) / sizeof(table[0]);
+
+const struct leat_stat_info *leat_stat_find(int id)
+{
+	for (size_t i = 0; i < table_size; i++)
+		if (table[i].id == id)
+			return &table[i];
+	return NULL;
+}
+
+const struct leat_class *leat_class_find(enum leat_class_id id)
+{
+	static const struct leat_class *const classes[LEAT_N_CLASSES] = { NULL,
+		&leat_class_sum, &leat_class_moments, &leat_class_shape,
+		&leat_class_min, &leat_class_max, &leat_class_argmin,
+		&leat_class_argmax, &leat_class_first, &leat_class_product,
+		&leat_class_squares, &leat_class_pairs, &leat_class_user };
+
+	return classes[id];
+}
+
+int leat_stat_parse(const char *text, leat_stat *stat_out)
+{
+	assert(text && stat_out);
+	for (size_t i = 0; i < table_size; i++) {
+		if (strcmp(text, table[i].name) != 0 &&
+		    strcmp(text, table[i].alias) != 0)
+			continue;
+		stat_out->id = table[i].id;
+		stat_out->arg = 0;
+		stat_out->agg = NULL;
+		return LEAT_OK;
+	}
+	return LEAT_ESTAT;
+}
+
+const char *leat_stat_name(const leat_stat *stat)
+{
+	assert(stat);
+	if (stat->id == LEAT_STAT_AGG)
+		return stat->agg && stat->agg->name ? stat->agg->name : "agg";
+	const struct leat_stat_info *info = leat_stat_find(stat->id);
+	return info ? info->name : NULL;
+}
+
+int leat_stat_pairs(const leat_stat *stat)
+{
+	assert(stat);
+	if (stat->id == LEAT_STAT_AGG)
+		return stat->agg && stat->agg->pairs;
+	const struct leat_stat_info *info = leat_stat_find(stat->id);
+	return info && info->pairs;
+}

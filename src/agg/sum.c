@@ -1,0 +1,48 @@
+/*
+ * sum.c - the class behind sum and mean
+ *
+ * See agg.h for how the terms work. Joining two sums adds their leading
+ * terms with the error kept and the small terms plainly: 1 two-sum.
+ */
+#include "agg.h"
+
+static void sum_identity(const leat_agg *agg, void *acc)
+{
+	(void)agg;
+	memset(acc, 0, sizeof(struct leat_sum));
+}
+
+static void sum_append(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	(void)agg;
+	leat_sum_add(acc, s->x);
+}
+
+static void sum_combine(const leat_agg *agg, void *acc, const void *right)
+{
+	struct leat_sum *a = acc;
+	double r[2];
+
+	(void)agg;
+	memcpy(r, right, sizeof(r));
+	leat_sum_add(a, r[0]);
+	a->lo2 += r[1];
+}
+
+static void sum_fold(void *acc)
+{
+	leat_sum_fold(acc);
+}
+
+static void sum_lower(const void *acc, struct leat_summary *out)
+{
+	struct leat_sum s = *(const struct leat_sum *)acc;
+
+	leat_sum_fold(&s);
+	out->hi = s.hi;
+	out->lo = s.lo;
+}
+
+const struct leat_class leat_class_sum = { sizeof(struct leat_sum),
+	2 * sizeof(double), sum_identity, sum_append, sum_append, sum_combine,
+	sum_fold, sum_lower };

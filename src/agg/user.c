@@ -1,0 +1,57 @@
+/*
+ * user.c - the user's own class behind the interface of the built-in ones
+ *
+ * The engine asks for append and prepend; a class that has only lift and
+ * combine gets them here. The scratch for a lifted sample follows the
+ * accumulator in memory: an accumulator of a user's class takes twice its
+ * size, of which the first half is the partial.
+ */
+#include "agg.h"
+
+static void *scratch_of(const leat_agg *agg, void *acc)
+{
+	return (unsigned char *)acc + agg->size;
+}
+
+static void user_identity(const leat_agg *agg, void *acc)
+{
+	agg->identity(agg->ctx, acc);
+}
+
+static void user_append(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	if (agg->append) {
+		agg->append(agg->ctx, acc, s);
+		return;
+	}
+	void *lifted = scratch_of(agg, acc);
+	agg->lift(agg->ctx, lifted, s);
+	agg->combine(agg->ctx, acc, lifted);
+}
+
+static void user_prepend(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	if (agg->prepend) {
+		agg->prepend(agg->ctx, acc, s);
+		return;
+	}
+	void *lifted = scratch_of(agg, acc);
+	agg->lift(agg->ctx, lifted, s);
+	agg->combine(agg->ctx, lifted, acc);
+	memcpy(acc, lifted, agg->size);
+}
+
+static void user_combine(const leat_agg *agg, void *acc, const void *right)
+{
+	agg->combine(agg->ctx, acc, right);
+}
+
+/* Its lower() is called for each of its statistics, with their arg. */
+static void user_lower(const void *acc, struct leat_summary *out)
+{
+	(void)acc;
+	(void)out;
+}
+
+const struct leat_class leat_class_user = { 0, 0, user_identity, user_append,
+	user_prepend, user_combine, NULL, user_lower };

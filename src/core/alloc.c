@@ -1,0 +1,21 @@
+/*
+ * alloc.c - the allocator of those who give none: malloc() and free()
+ */
+#include "core.h"
+
+#include <stdlib.h>
+
+static void *default_alloc(void *ctx, size_t size)
+{
+	(void)ctx;
+	return malloc(size);
+}
+
+static void default_free(void *ctx, void *memory)
+{
+	(void)ctx;
+	free(memory);
+}
+
+const leat_allocator leat_malloc_allocator = { default_alloc, default_free,
+	NULL };

@@ -1,0 +1,47 @@
+/*
+ * error.c - the words for error codes, and the version
+ */
+#include "core.h"
+
+unsigned leat_version(void)
+{
+	return LEAT_VERSION;
+}
+
+const char *leat_strerror(int error)
+{
+	switch (error) {
+	case LEAT_OK:
+		return "no error";
+	case LEAT_ENOMEM:
+		return "out of memory";
+	case LEAT_EINVAL:
+		return "invalid argument or option";
+	case LEAT_EKIND:
+		return "no such kind of window";
+	case LEAT_ESIZE:
+		return "size must be from 1 to 2^40";
+	case LEAT_EADVANCE:
+		return "advance must be from 1 to 2^40";
+	case LEAT_EDECAY:
+		return "decay needs exactly one of 0 < alpha <= 1, "
+		       "span >= 1, half-life > 0";
+	case LEAT_ESTAT:
+		return "no such statistic for this window";
+	case LEAT_EAGG:
+		return "aggregate class lacks a size or a function";
+	case LEAT_ETOOBIG:
+		return "needs more memory than can be addressed";
+	case LEAT_EPAIRS:
+		return "single values and pairs are pushed by different "
+		       "functions";
+	case LEAT_ENOTSUP:
+		return "this kind of window cannot do that";
+	case LEAT_ERANGE:
+		return "not in the window";
+	case LEAT_ENOSPACE:
+		return "the memory given is too small";
+	default:
+		return "unknown error";
+	}
+}

@@ -1,0 +1,91 @@
+/*
+ * chain.c - one class in a relay, through the functions of the class
+ *
+ * This is the relay's arithmetic for any monoid, the user's included, over
+ * single values (slide.c) or over panes (panes.c): whoever knows what an
+ * element is extends prefix and suffix; here are the moves that do not
+ * depend on it. slide.c does the same in registers for the commonest
+ * classes.
+ */
+#include "window.h"
+
+static void identity(const struct leat_part *part, void *acc)
+{
+	part->cls->identity(part->agg, acc);
+}
+
+/* An accumulator that stands for a stored partial. */
+void leat_acc_load(const struct leat_part *part, void *acc,
+    const void *packed)
+{
+	memcpy(acc, packed, part->packed);
+	if (part->size > part->packed)
+		memset((unsigned char *)acc + part->packed, 0,
+		    part->size - part->packed);
+}
+
+/* The accumulator's partial; valid until temp is used again. */
+const void *leat_acc_pack(const struct leat_part *part, const void *acc)
+{
+	if (!part->cls->fold)
+		return acc;
+	memcpy(part->temp, acc, part->size);
+	part->cls->fold(part->temp);
+	return part->temp;
+}
+
+static unsigned char *slot(const struct leat_part *part, size_t index1)
+{
+	return part->table + index1 * part->packed;
+}
+
+void leat_chain_reset(struct leat_part *part, const struct leat_relay *r)
+{
+	identity(part, part->prefix);
+	identity(part, part->suffix);
+	const void *none = leat_acc_pack(part, part->prefix);
+	memcpy(slot(part, 0), none, part->packed);
+	memcpy(slot(part, r->slots + 1), none, part->packed);
+}
+
+void leat_chain_turn(struct leat_part *part)
+{
+	memcpy(part->whole, leat_acc_pack(part, part->prefix), part->packed);
+	identity(part, part->prefix);
+	identity(part, part->suffix);
+}
+
+void leat_chain_store(struct leat_part *part, const struct leat_relay *r)
+{
+	memcpy(slot(part, leat_relay_write(r) + 1),
+	    leat_acc_pack(part, part->suffix), part->packed);
+}
+
+/* combined := combined + partial; the first one is just copied. */
+int leat_part_join_packed(const struct leat_part *part, const void *packed,
+    int started)
+{
+	if (started)
+		part->cls->combine(part->agg, part->combined, packed);
+	else
+		leat_acc_load(part, part->combined, packed);
+	return 1;
+}
+
+int leat_part_join(const struct leat_part *part, const void *acc,
+    int started)
+{
+	return leat_part_join_packed(part, leat_acc_pack(part, acc), started);
+}
+
+/* The relay's whole window, joined to what combined holds already. */
+int leat_chain_combine(const struct leat_part *part,
+    const struct leat_relay *r, int started)
+{
+	if (r->chunks == 2)
+		started = leat_part_join_packed(part,
+		    slot(part, leat_relay_read1(r)), started);
+	if (r->chunks > 0)
+		started = leat_part_join_packed(part, part->whole, started);
+	return leat_part_join(part, part->prefix, started);
+}

@@ -1,0 +1,272 @@
+/*
+ * decay.c - everything since reset, with weights that fade
+ *
+ * A value pushed k pushes ago weighs (1 - alpha)^k, or, in the recursive
+ * form, such that the mean is m += alpha (x - m) from the first value on.
+ * Definitions are those of pandas' ewm: adjust=True and False,
+ * ignore_na=False, var(bias=False) and var(bias=True). Mean and squared
+ * deviations are kept by West's weighted form of Welford's recurrence
+ * (Comm. ACM 22, 1979): every push shrinks what is there and adds a
+ * positive term, so nothing ever cancels. The mean is within a few ulp of
+ * the largest value times sqrt(1/alpha).
+ *
+ * Nothing ever leaves such a window, so two things that would poison it
+ * for ever are kept apart. An infinity does not enter the sums: it is
+ * remembered with its weight, decides the results while that is at least
+ * 2^-53 of a new value's, and is forgotten then. And where a deviation is
+ * so large that its square could overflow, sums of squares are kept scaled
+ * by a power of two until they have faded.
+ */
+#include "window.h"
+
+#define LARGE 0x1p+500   /* its square is fine, but not much more is */
+#define SHRINK 0x1p-600  /* what deviations are multiplied by then */
+#define SHRUNK 600
+#define FADED 0x1p-200   /* scaled sums of squares that fit unscaled */
+#define FORGOTTEN 0x1p-53
+
+static void rescale(struct leat_decay *d, double factor, int scale)
+{
+	d->m2x = d->m2x * factor * factor;
+	d->m2y = d->m2y * factor * factor;
+	d->cxy = d->cxy * factor * factor;
+	d->scale = scale;
+}
+
+static void choose_scale(struct leat_decay *d, double x, double y)
+{
+	if (d->scale == 0 && (!(fabs(x - d->mean_x) < LARGE) ||
+				 !(fabs(y - d->mean_y) < LARGE)))
+		rescale(d, SHRINK, SHRUNK);
+	else if (d->scale != 0 && d->m2x < FADED && d->m2y < FADED &&
+	    fabs(x - d->mean_x) < LARGE && fabs(y - d->mean_y) < LARGE)
+		rescale(d, 1 / SHRINK, 0);
+}
+
+/* x - mean in the present scale, without overflow. */
+static double deviation(const struct leat_decay *d, double x, double mean)
+{
+	return d->scale ? x * SHRINK - mean * SHRINK : x - mean;
+}
+
+static double back_in_scale(const struct leat_decay *d, double deviation)
+{
+	return d->scale ? deviation / SHRINK : deviation;
+}
+
+static void fade(struct leat_decay *d)
+{
+	d->weight *= d->keep;
+	d->weight2 *= d->keep * d->keep;
+	d->m2x *= d->keep;
+	d->m2y *= d->keep;
+	d->cxy *= d->keep;
+	for (int i = 0; i < 4; i++) {
+		d->inf[i] *= d->keep;
+		if (d->inf[i] < FORGOTTEN)
+			d->inf[i] = 0;
+	}
+}
+
+/* The recursive form: what is there weighs 1 in all. */
+static void normalise(struct leat_decay *d)
+{
+	double w = d->weight;
+
+	d->weight2 /= w * w;
+	d->m2x /= w;
+	d->m2y /= w;
+	d->cxy /= w;
+	d->weight = 1;
+}
+
+static void add_finite(struct leat_decay *d, double x, double y)
+{
+	if (d->weight == 0) { /* the first, or all before faded to nothing */
+		d->mean_x = x;
+		d->mean_y = y;
+		d->m2x = d->m2y = d->cxy = 0;
+	}
+	choose_scale(d, x, y);
+	d->weight += d->fresh;
+	d->weight2 += d->fresh * d->fresh;
+	double f = d->fresh / d->weight;
+	double dx = deviation(d, x, d->mean_x);
+	double dy = deviation(d, y, d->mean_y);
+	d->mean_x += back_in_scale(d, dx * f);
+	d->mean_y += back_in_scale(d, dy * f);
+	d->m2x += d->fresh * dx * (dx - dx * f);
+	d->m2y += d->fresh * dy * (dy - dy * f);
+	d->cxy += d->fresh * dx * (dy - dy * f);
+	d->finite++;
+	if (d->recursive)
+		normalise(d);
+}
+
+static void remember_infinity(double *inf, double x)
+{
+	if (x - x != 0)
+		inf[x < 0] = 1;
+}
+
+static void decay_push(leat_window *w, double x, double y)
+{
+	struct leat_decay *d = &w->decay;
+
+	w->pushed++;
+	fade(d);
+	if (x != x || y != y) {
+		d->missing++;
+		return;
+	}
+	d->count++;
+	w->last = x;
+	remember_infinity(d->inf, x);
+	remember_infinity(d->inf + 2, y);
+	if (x - x == 0 && y - y == 0)
+		add_finite(d, x, y);
+}
+
+/* ---------------- results ------------------------------------------- */
+
+/* 0, or the infinity or NaN that x (axis 0) or y (axis 1) now comes to. */
+static double disturbed(const struct leat_decay *d, int axis)
+{
+	const double *inf = d->inf + 2 * axis;
+	double sum = 0;
+
+	if (inf[0] > 0)
+		sum += HUGE_VAL;
+	if (inf[1] > 0)
+		sum -= HUGE_VAL;
+	return sum;
+}
+
+/* What a weighted sum of products is divided by. */
+static double bessel(const struct leat_decay *d)
+{
+	double free = d->weight * d->weight - d->weight2;
+
+	return d->finite > 1 && free > 0 ? free / d->weight : NAN;
+}
+
+static double unscaled(const struct leat_decay *d, double square)
+{
+	return ldexp(square, 2 * d->scale);
+}
+
+static double root(const struct leat_decay *d, double square)
+{
+	return ldexp(sqrt(square), d->scale);
+}
+
+static double decay_correlation(const struct leat_decay *d)
+{
+	double r = d->cxy / (sqrt(d->m2x) * sqrt(d->m2y));
+
+	if (r > 1)
+		return 1;
+	return r < -1 ? -1 : r;
+}
+
+static double decay_rms(const struct leat_decay *d)
+{
+	double mean = deviation(d, d->mean_x, 0);
+
+	return root(d, d->m2x / d->weight + mean * mean);
+}
+
+static double steady(const struct leat_decay *d, double last, int id)
+{
+	switch (id) {
+	case LEAT_STAT_SUM:
+		return d->mean_x * d->weight;
+	case LEAT_STAT_MEAN:
+		return d->mean_x;
+	case LEAT_STAT_VARIANCE:
+		return unscaled(d, d->m2x / bessel(d));
+	case LEAT_STAT_VARIANCE_POP:
+		return unscaled(d, d->m2x / d->weight);
+	case LEAT_STAT_STDDEV:
+		return root(d, d->m2x / bessel(d));
+	case LEAT_STAT_STDDEV_POP:
+		return root(d, d->m2x / d->weight);
+	case LEAT_STAT_ZSCORE:
+		return deviation(d, last, d->mean_x) /
+		    sqrt(d->m2x / bessel(d));
+	case LEAT_STAT_SUM_OF_SQUARES:
+		return unscaled(d, d->m2x) +
+		    d->weight * d->mean_x * d->mean_x;
+	case LEAT_STAT_RMS:
+		return decay_rms(d);
+	case LEAT_STAT_COVARIANCE:
+		return unscaled(d, d->cxy / bessel(d));
+	case LEAT_STAT_COVARIANCE_POP:
+		return unscaled(d, d->cxy / d->weight);
+	case LEAT_STAT_CORRELATION:
+		return decay_correlation(d);
+	case LEAT_STAT_SLOPE:
+		return d->cxy / d->m2x;
+	default: /* LEAT_STAT_INTERCEPT */
+		return d->mean_y - d->cxy / d->m2x * d->mean_x;
+	}
+}
+
+/* With an infinity about, as IEEE arithmetic on the values would have it. */
+static double decayed(const struct leat_decay *d, double last, int id)
+{
+	double x = disturbed(d, 0), y = disturbed(d, 1);
+
+	if (id == LEAT_STAT_LAST)
+		return last;
+	if (x == 0 && (y == 0 || !leat_stat_find(id)->pairs))
+		return d->finite ? steady(d, last, id) : NAN;
+	switch (id) {
+	case LEAT_STAT_SUM:
+	case LEAT_STAT_MEAN:
+		return x;
+	case LEAT_STAT_SUM_OF_SQUARES:
+	case LEAT_STAT_RMS:
+		return HUGE_VAL;
+	default:
+		return NAN;
+	}
+}
+
+static void decay_query(const leat_window *w, double *out)
+{
+	const struct leat_decay *d = &w->decay;
+	int quiet = (double)d->count < w->min_count ||
+	    (w->propagate && d->missing > 0);
+
+	for (size_t i = 0; i < w->n_stats; i++) {
+		int id = w->plan[i].id;
+		if (id == LEAT_STAT_COUNT)
+			out[i] = (double)d->count;
+		else if (id == LEAT_STAT_MISSING)
+			out[i] = (double)d->missing;
+		else
+			out[i] = quiet ? NAN : decayed(d, w->last, id);
+	}
+}
+
+static void decay_reset(leat_window *w)
+{
+	struct leat_decay *d = &w->decay, fresh;
+
+	memset(&fresh, 0, sizeof(fresh));
+	fresh.keep = d->keep;
+	fresh.fresh = d->fresh;
+	fresh.recursive = d->recursive;
+	*d = fresh;
+	w->pushed = 0;
+	w->last = NAN;
+}
+
+static uint64_t decay_length(const leat_window *w)
+{
+	return w->pushed;
+}
+
+const struct leat_engine leat_decay_engine = { decay_push, decay_query,
+	decay_reset, decay_length, NULL };

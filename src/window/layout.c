@@ -1,0 +1,156 @@
+/*
+ * layout.c - one block of memory, cut into what the window needs
+ *
+ * The same walk measures (base NULL) and sets the pointers, so that the
+ * two cannot disagree. Everything is aligned to 16 bytes, the block itself
+ * to a cache line. Sizes are checked against overflow at every cut.
+ */
+#include "window.h"
+
+struct cutter {
+	unsigned char *base;
+	size_t used;
+	int overflow;
+};
+
+static void *cut(struct cutter *c, size_t n, size_t each)
+{
+	size_t limit = SIZE_MAX / 2 - 4 * LEAT_ALIGNMENT;
+
+	if (c->overflow || (each && n > limit / each) ||
+	    c->used > limit - n * each) {
+		c->overflow = 1;
+		return NULL;
+	}
+	void *p = c->base ? c->base + c->used : NULL;
+	c->used = (c->used + n * each + 15) & ~(size_t)15;
+	return p;
+}
+
+static unsigned stat_classes(const leat_window_options *o)
+{
+	unsigned classes = 0;
+
+	for (size_t i = 0; i < o->n_stats; i++)
+		if (o->stats[i].id != LEAT_STAT_AGG)
+			classes |= leat_stat_find(o->stats[i].id)->classes;
+	if (classes & 1u << LEAT_CLASS_MOMENTS) /* they know the sum */
+		classes &= ~(1u << LEAT_CLASS_SUM);
+	return classes;
+}
+
+static int seen_before(const leat_window_options *o, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (o->stats[k].id == LEAT_STAT_AGG &&
+		    o->stats[k].agg == o->stats[i].agg)
+			return 1;
+	return 0;
+}
+
+/*
+ * The parts a window needs, one a call: built-in classes, then those of
+ * the user in the order of the statistics. *cursor starts at 0. Returns 0
+ * after the last.
+ */
+int leat_next_part(const leat_window_options *o, size_t *cursor,
+    struct leat_part_source *out)
+{
+	unsigned classes = o->kind == LEAT_DECAY ? 0 : stat_classes(o);
+
+	for (; *cursor < LEAT_CLASS_USER; ++*cursor)
+		if (classes & 1u << *cursor) {
+			out->id = (enum leat_class_id)(*cursor)++;
+			out->cls = leat_class_find(out->id);
+			out->agg = NULL;
+			return 1;
+		}
+	for (; *cursor < LEAT_CLASS_USER + o->n_stats; ++*cursor) {
+		size_t i = *cursor - LEAT_CLASS_USER;
+		if (o->stats[i].id != LEAT_STAT_AGG || seen_before(o, i))
+			continue;
+		out->id = LEAT_CLASS_USER;
+		out->cls = &leat_class_user;
+		out->agg = o->stats[i].agg;
+		++*cursor;
+		return 1;
+	}
+	return 0;
+}
+
+static void cut_relay(struct cutter *c, const struct leat_relay *r,
+    struct leat_part *p)
+{
+	if (r->size == 0)
+		return;
+	p->prefix = cut(c, 1, p->size);
+	p->suffix = cut(c, 1, p->size);
+	p->whole = cut(c, 1, p->packed);
+	p->table = cut(c, r->slots + 2, p->packed);
+}
+
+static void cut_part(struct cutter *c, const struct leat_window *w,
+    const struct leat_part_source *s, struct leat_part *p)
+{
+	memset(p, 0, sizeof(*p));
+	p->cls = s->cls;
+	p->agg = s->agg;
+	p->id = s->id;
+	p->packed = s->agg ? s->agg->size : s->cls->packed;
+	p->size = s->agg ? 2 * s->agg->size : s->cls->size;
+	if (w->engine == &leat_slide_engine) {
+		size_t lanes = leat_slide_lanes_size(s->id);
+		if (lanes)
+			p->lanes = cut(c, 1, lanes);
+	} else {
+		p->open = cut(c, 1, p->size);
+		p->panes = cut(c, w->panes.closed_max, p->packed);
+	}
+	cut_relay(c, &w->relay, p);
+	p->combined = cut(c, 1, p->size);
+	p->temp = cut(c, 1, p->size);
+}
+
+/*
+ * Cuts the block for window w, whose geometry is known; with base, w lies
+ * at its start, and its pointers and parts are set. LEAT_ETOOBIG if it
+ * cannot be addressed.
+ */
+int leat_layout(struct leat_window *w, unsigned char *base, size_t *n_bytes,
+    const leat_window_options *o)
+{
+	struct cutter c = { base, 0, w->size > SIZE_MAX };
+	struct leat_part_source source;
+	struct leat_part part;
+	size_t cursor = 0, n = 0;
+
+	cut(&c, 1, sizeof(*w));
+	while (leat_next_part(o, &cursor, &source))
+		n++;
+	struct leat_part *parts = cut(&c, n, sizeof(*parts));
+	struct leat_plan *plan = cut(&c, o->n_stats, sizeof(*plan));
+	double *results = cut(&c, o->n_stats, sizeof(double));
+	size_t kept = w->keeps ? (size_t)w->size : 0;
+	double *ring_x = cut(&c, kept, sizeof(double));
+	double *ring_y = cut(&c, w->pairs ? kept : 0, sizeof(double));
+	struct leat_tally *tallies = cut(&c,
+	    w->engine == &leat_panes_engine ? w->panes.closed_max : 0,
+	    sizeof(*tallies));
+	cursor = 0;
+	for (size_t i = 0; leat_next_part(o, &cursor, &source); i++) {
+		cut_part(&c, w, &source, &part);
+		if (base)
+			parts[i] = part;
+	}
+	*n_bytes = c.used;
+	if (c.overflow)
+		return LEAT_ETOOBIG;
+	w->n_parts = n;
+	w->parts = parts;
+	w->plan = plan;
+	w->results = results;
+	w->ring_x = ring_x;
+	w->ring_y = ring_y;
+	w->panes.tallies = tallies;
+	return LEAT_OK;
+}

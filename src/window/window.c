@@ -1,0 +1,310 @@
+/*
+ * window.c - the life of a window, and its public functions
+ */
+#include "window.h"
+
+/* ---------------- making and freeing -------------------------------- */
+
+static void make_plan(leat_window *w, const leat_window_options *o)
+{
+	for (size_t i = 0; i < o->n_stats; i++) {
+		struct leat_plan *p = &w->plan[i];
+		p->id = o->stats[i].id;
+		p->arg = o->stats[i].arg;
+		p->agg = NULL;
+		p->part = 0;
+		if (p->id != LEAT_STAT_AGG)
+			continue;
+		p->agg = o->stats[i].agg;
+		while (w->parts[p->part].agg != p->agg)
+			p->part++;
+	}
+}
+
+static void make_decay(leat_window *w, const leat_window_options *o)
+{
+	double alpha = leat_options_alpha(o);
+
+	w->decay.keep = 1 - alpha;
+	w->decay.recursive = o->recursive != 0;
+	w->decay.fresh = o->recursive ? alpha : 1;
+}
+
+/* Where an object in memory of any alignment starts. */
+static unsigned char *aligned(void *memory)
+{
+	uintptr_t over = (uintptr_t)memory % LEAT_ALIGNMENT;
+
+	return (unsigned char *)memory + (over ? LEAT_ALIGNMENT - over : 0);
+}
+
+static int measure(const leat_window_options *o, leat_window *geometry,
+    size_t *n_bytes)
+{
+	int err = leat_options_check(o);
+
+	if (err)
+		return err;
+	leat_options_apply(o, geometry);
+	return leat_layout(geometry, NULL, n_bytes, o);
+}
+
+static leat_window *build(unsigned char *base, const leat_window *geometry,
+    const leat_window_options *o)
+{
+	leat_window *w = (leat_window *)(void *)base;
+
+	*w = *geometry;
+	leat_layout(w, base, &w->n_bytes, o);
+	make_plan(w, o);
+	if (o->kind == LEAT_DECAY)
+		make_decay(w, o);
+	w->push = w->engine->push;
+	w->query = w->engine->query;
+	if (w->engine == &leat_slide_engine)
+		leat_slide_specialise(w);
+	w->engine->reset(w);
+	return w;
+}
+
+int leat_window_size(const leat_window_options *options, size_t *n_bytes_out)
+{
+	leat_window geometry;
+	size_t n;
+
+	assert(options && n_bytes_out);
+	int err = measure(options, &geometry, &n);
+	if (err)
+		return err;
+	*n_bytes_out = n + LEAT_ALIGNMENT - 1;
+	return LEAT_OK;
+}
+
+int leat_window_init(leat_window **window_out, void *memory, size_t n_bytes,
+    const leat_window_options *options)
+{
+	leat_window geometry;
+	size_t n;
+
+	assert(window_out && memory && options);
+	int err = measure(options, &geometry, &n);
+	if (err)
+		return err;
+	if (n_bytes < n + LEAT_ALIGNMENT - 1)
+		return LEAT_ENOSPACE;
+	*window_out = build(aligned(memory), &geometry, options);
+	return LEAT_OK;
+}
+
+int leat_window_new(leat_window **window_out,
+    const leat_window_options *options)
+{
+	leat_window geometry;
+	size_t n;
+
+	assert(window_out && options);
+	int err = measure(options, &geometry, &n);
+	if (err)
+		return err;
+	const leat_allocator *a = &geometry.allocator;
+	void *block = a->alloc(a->ctx, n + LEAT_ALIGNMENT - 1);
+	if (!block)
+		return LEAT_ENOMEM;
+	*window_out = build(aligned(block), &geometry, options);
+	(*window_out)->block = block;
+	return LEAT_OK;
+}
+
+void leat_window_free(leat_window *window)
+{
+	if (!window || !window->block)
+		return;
+	leat_allocator a = window->allocator;
+	a.free(a.ctx, window->block);
+}
+
+/* ---------------- copying ------------------------------------------- */
+
+/* The pointer that is as far from the copy as p is from the original. */
+static void *moved(const leat_window *from, leat_window *to, const void *p)
+{
+	if (!p)
+		return NULL;
+	return (unsigned char *)to +
+	    ((const unsigned char *)p - (const unsigned char *)from);
+}
+
+static void move_part(const leat_window *from, leat_window *to,
+    struct leat_part *p)
+{
+	p->prefix = moved(from, to, p->prefix);
+	p->suffix = moved(from, to, p->suffix);
+	p->open = moved(from, to, p->open);
+	p->combined = moved(from, to, p->combined);
+	p->temp = moved(from, to, p->temp);
+	p->whole = moved(from, to, p->whole);
+	p->table = moved(from, to, p->table);
+	p->panes = moved(from, to, p->panes);
+	p->lanes = moved(from, to, p->lanes);
+}
+
+int leat_window_copy(const leat_window *window,
+    const leat_allocator *allocator, leat_window **copy_out)
+{
+	assert(window && copy_out);
+	leat_allocator a = allocator ? *allocator : window->allocator;
+	void *block = a.alloc(a.ctx, window->n_bytes + LEAT_ALIGNMENT - 1);
+	if (!block)
+		return LEAT_ENOMEM;
+	leat_window *w = (leat_window *)(void *)aligned(block);
+	memcpy(w, window, window->n_bytes);
+	w->block = block;
+	w->allocator = a;
+	w->parts = moved(window, w, window->parts);
+	w->plan = moved(window, w, window->plan);
+	w->results = moved(window, w, window->results);
+	w->ring_x = moved(window, w, window->ring_x);
+	w->ring_y = moved(window, w, window->ring_y);
+	w->panes.tallies = moved(window, w, window->panes.tallies);
+	for (size_t i = 0; i < w->n_parts; i++)
+		move_part(window, w, &w->parts[i]);
+	*copy_out = w;
+	return LEAT_OK;
+}
+
+/* ---------------- pushing ------------------------------------------- */
+
+int leat_window_push(leat_window *window, double x)
+{
+	assert(window);
+	if (LEAT_UNLIKELY(window->pairs))
+		return LEAT_EPAIRS;
+	window->push(window, x, 0);
+	return LEAT_OK;
+}
+
+int leat_window_push_xy(leat_window *window, double x, double y)
+{
+	assert(window);
+	if (!window->pairs)
+		return LEAT_EPAIRS;
+	window->push(window, x, y);
+	return LEAT_OK;
+}
+
+static void push_one_by_one(leat_window *w, const double *x, const double *y,
+    size_t n, double *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		w->push(w, x[i], y ? y[i] : 0);
+		if (out)
+			w->query(w, out + i * w->n_stats);
+	}
+}
+
+int leat_window_push_many(leat_window *window, const double *x, size_t n,
+    double *out)
+{
+	leat_window *w = window;
+
+	assert(w && (x || n == 0));
+	if (w->pairs)
+		return LEAT_EPAIRS;
+	while (n > 0 && w->runs && out) {
+		size_t done = w->engine->run(w, x, n, out);
+		if (done == 0) {
+			push_one_by_one(w, x, NULL, 1, out);
+			done = 1;
+		}
+		x += done;
+		n -= done;
+		out += done * w->n_stats;
+	}
+	push_one_by_one(w, x, NULL, n, out);
+	return LEAT_OK;
+}
+
+int leat_window_push_many_xy(leat_window *window, const double *x,
+    const double *y, size_t n, double *out)
+{
+	assert(window && ((x && y) || n == 0));
+	if (!window->pairs)
+		return LEAT_EPAIRS;
+	push_one_by_one(window, x, y, n, out);
+	return LEAT_OK;
+}
+
+/* ---------------- asking -------------------------------------------- */
+
+void leat_window_query(const leat_window *window, double *out)
+{
+	assert(window && out);
+	window->query(window, out);
+}
+
+int leat_window_partial(const leat_window *window, const leat_agg *agg,
+    void *partial_out)
+{
+	assert(window && agg && partial_out);
+	for (size_t i = 0; i < window->n_parts; i++) {
+		const struct leat_part *p = &window->parts[i];
+		if (p->agg != agg)
+			continue;
+		window->query(window, window->results);
+		memcpy(partial_out, p->combined, p->packed);
+		return LEAT_OK;
+	}
+	return LEAT_ESTAT;
+}
+
+uint64_t leat_window_pushed(const leat_window *window)
+{
+	assert(window);
+	return window->pushed;
+}
+
+uint64_t leat_window_length(const leat_window *window)
+{
+	assert(window);
+	return window->engine->length(window);
+}
+
+/* The ring slot of the oldest value in the window. */
+static size_t oldest_slot(const leat_window *w, uint64_t length)
+{
+	int slides = w->engine == &leat_slide_engine;
+	size_t next = slides ? w->relay.head : w->ring_head;
+
+	return next >= length ? next - (size_t)length
+			      : next + (size_t)(w->size - length);
+}
+
+int leat_window_read(const leat_window *window, uint64_t first, size_t n,
+    double *x_out, double *y_out)
+{
+	const leat_window *w = window;
+
+	assert(w);
+	if (!w->keeps)
+		return LEAT_ENOTSUP;
+	uint64_t length = leat_window_length(w);
+	if (first > length || n > length - first)
+		return LEAT_ERANGE;
+	if (y_out && !w->pairs)
+		return LEAT_EPAIRS;
+	size_t slot = oldest_slot(w, length - first);
+	for (size_t i = 0; i < n; i++) {
+		if (x_out)
+			x_out[i] = w->ring_x[slot];
+		if (y_out)
+			y_out[i] = w->ring_y[slot];
+		slot = slot + 1 == w->size ? 0 : slot + 1;
+	}
+	return LEAT_OK;
+}
+
+void leat_window_reset(leat_window *window)
+{
+	assert(window);
+	window->engine->reset(window);
+}
