@@ -18,9 +18,8 @@ cat <<TOP
  * leat $version - windowed stream analytics
  *
  * All of the library in one file: put it and leat.h into a program and
- * compile it like any other source. Define LEAT_API (as nothing, or as
- * static visibility of your own) to keep its functions out of what a
- * shared library exports.
+ * compile it like any other source. In a shared library, compile it with
+ * -DLEAT_API= to keep its functions among yours and out of the exports.
  *
 TOP
 sed -e 's/^/ * /' -e 's/ *$//' COPYING

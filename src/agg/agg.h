@@ -14,7 +14,7 @@
  * Samples that are missing never reach a class.
  *
  * Every engine asks classes to lower their combined partial into one
- * leat_summary, from which leat_plan_lower() computes the statistics.
+ * leat_summary, from which leat_lower() computes the statistics.
  */
 #ifndef LEAT_AGG_H
 #define LEAT_AGG_H
@@ -81,11 +81,21 @@ struct leat_stat_info {
 const struct leat_stat_info *leat_stat_find(int id);
 const struct leat_class *leat_class_find(enum leat_class_id id);
 
+/* One statistic to report. */
+struct leat_plan {
+	int id;
+	double arg;
+	const leat_agg *agg;
+	const void *partial; /* of the user's class, where queries leave it */
+	size_t part;         /* whose partial that is */
+};
+
 /*
- * The number to report for one statistic; not for classes of the user,
- * whose result their own lower() gives. now: pushes since reset.
+ * Writes the n results. silent: there are not enough values, so only
+ * counts are reported.
  */
-double leat_summary_stat(const struct leat_summary *s, int id);
+void leat_lower(const struct leat_plan *plan, size_t n,
+    const struct leat_summary *s, int silent, double *out);
 
 /* ------------------------------------------------------------------ */
 /* Sums                                                               */
@@ -95,7 +105,9 @@ double leat_summary_stat(const struct leat_summary *s, int id);
  * A sum in three terms: hi is the plain sum, lo the sum of the errors of
  * hi's additions, lo2 that of lo's. Two would do for well-conditioned
  * sums; the third keeps the last bit right when the sum is 1e15 times
- * smaller than what was added. (Ogita, Rump, Oishi, "Accurate sum and dot
+ * smaller than what was added. It takes the error of lo + e as if lo were
+ * the larger, which it is but for a few steps of a run, and those cost it
+ * a bit of the third term. (Ogita, Rump, Oishi, "Accurate sum and dot
  * product", SIAM J. Sci. Comput. 26, 2005.)
  */
 struct leat_sum {
@@ -105,11 +117,12 @@ struct leat_sum {
 
 LEAT_INLINE void leat_sum_add(struct leat_sum *s, double x)
 {
-	double e, e2;
+	double e, lo;
 
 	leat_two_sum(s->hi, x, &s->hi, &e);
-	leat_two_sum(s->lo, e, &s->lo, &e2);
-	s->lo2 += e2;
+	lo = s->lo + e;
+	s->lo2 += e - (lo - s->lo);
+	s->lo = lo;
 }
 
 LEAT_INLINE void leat_sum_fold(struct leat_sum *s)
@@ -123,19 +136,19 @@ LEAT_INLINE double leat_sum_value(double hi, double lo)
 {
 	double s = hi + lo;
 
-	return s == s ? s : hi;
+	return LEAT_LIKELY(s == s) ? s : leat_nan(hi);
 }
 
 /*
- * The quotient's own rounding is the only one of hi that counts: lo / n
- * puts back what hi had lost. Within 1 ulp.
+ * The quotient's own rounding is the only one of hi that counts: lo times
+ * rn = 1 / n puts back what hi had lost. Within 1 ulp.
  */
-LEAT_INLINE double leat_sum_mean(double hi, double lo, double n)
+LEAT_INLINE double leat_sum_mean(double hi, double lo, double n, double rn)
 {
 	double q = hi / n;
-	double m = q + lo / n;
+	double m = q + lo * rn;
 
-	return m == m ? m : q;
+	return LEAT_LIKELY(m == m) ? m : leat_nan(q);
 }
 
 /* The same for two sums at once: a prefix and a suffix. */
@@ -146,11 +159,13 @@ struct leat_sum_lanes {
 /* x with 0 where a value is missing. */
 LEAT_INLINE void leat_sum_lanes_add(struct leat_sum_lanes *s, leat_lane x)
 {
-	leat_lane e, e2;
+	leat_lane e, lo;
 
 	leat_lane_two_sum(s->hi, x, &s->hi, &e);
-	leat_lane_two_sum(s->lo, e, &s->lo, &e2);
-	s->lo2 = leat_lane_add(s->lo2, e2);
+	lo = leat_lane_add(s->lo, e);
+	s->lo2 = leat_lane_add(s->lo2,
+	    leat_lane_sub(e, leat_lane_sub(lo, s->lo)));
+	s->lo = lo;
 }
 
 /* ------------------------------------------------------------------ */
@@ -192,47 +207,102 @@ LEAT_INLINE double leat_positive_value(double s, double c)
 	return v == v ? v : s;
 }
 
+/* Of sums of squares; NaN where there are too few values for it. */
+LEAT_INLINE double leat_variance(double m2, double denominator)
+{
+	return LEAT_LIKELY(denominator > 0) ? m2 / denominator : NAN;
+}
+
+LEAT_INLINE double leat_stddev(double m2, double denominator)
+{
+	return leat_sqrt(leat_variance(m2, denominator));
+}
+
 struct leat_moments_lanes {
 	struct leat_sum_lanes sum;
 	leat_lane n, k, mu, m2, c2;
 };
 
 /*
- * Chan, Golub and LeVeque (1983) for three neighbouring runs at once, each
- * not empty, deviations taken from the mean of the middle one. Half of it
- * is a push of its own where two are combined at a time.
+ * Two neighbouring runs, neither of them empty, after Chan, Golub and
+ * LeVeque (1983). These are the partials of struct leat_moments.
  */
 struct leat_run {
+	double hi, lo, n, k, mu, m2;
+};
+
+LEAT_INLINE struct leat_run leat_run_join(struct leat_run a,
+    struct leat_run b)
+{
+	struct leat_run r;
+	double e, d, q;
+
+	leat_two_sum(a.hi, b.hi, &r.hi, &e);
+	r.lo = (a.lo + b.lo) + e;
+	r.n = a.n + b.n;
+	d = (b.k - a.k) + (b.mu - a.mu);
+	q = d * (b.n / r.n);
+	r.k = a.k;
+	r.mu = a.mu + q;
+	r.m2 = (a.m2 + b.m2) + d * (q * a.n);
+	return r;
+}
+
+/*
+ * Three neighbours without a division, deviations taken from the mean of
+ * the middle one: for runs of which the middle has at least a third of all
+ * values, so that the last subtraction cannot cancel more than two bits.
+ * rn is 1 / the number of values of all three.
+ */
+LEAT_INLINE struct leat_run leat_run_join3(struct leat_run a,
+    struct leat_run b, struct leat_run d, double rn)
+{
+	struct leat_run r;
+	double s, ea, ed, ma, md, ta, td, t;
+
+	leat_two_sum(a.hi, b.hi, &s, &ea);
+	leat_two_sum(s, d.hi, &r.hi, &ed);
+	r.lo = ((a.lo + b.lo) + ea) + (d.lo + ed);
+	ma = (a.k - b.k) + (a.mu - b.mu);
+	md = (d.k - b.k) + (d.mu - b.mu);
+	ta = a.n * ma;
+	td = d.n * md;
+	t = ta + td;
+	r.n = 1 / rn;
+	r.k = b.k;
+	r.mu = b.mu + t * rn;
+	r.m2 = ((a.m2 + b.m2) + d.m2) + ((ta * ma + td * md) - t * t * rn);
+	return r;
+}
+
+struct leat_run_lanes {
 	leat_lane hi, lo, n, k, mu, m2;
 };
 
-LEAT_INLINE void leat_run_combine3(const struct leat_run *a,
-    const struct leat_run *b, const struct leat_run *d, leat_lane rn,
-    struct leat_run *out)
+/* The same for two at once; n, k and mu of the result are not needed. */
+LEAT_INLINE struct leat_run_lanes leat_run_lanes_join3(
+    const struct leat_run_lanes *a, const struct leat_run_lanes *b,
+    const struct leat_run_lanes *d, leat_lane rn)
 {
-	leat_lane ea, ed, u, ma, mb, md;
+	struct leat_run_lanes r = *b;
+	leat_lane s, ea, ed, ma, md, ta, td, t;
 
-	leat_lane_two_sum(a->hi, b->hi, &u, &ea);
-	leat_lane_two_sum(u, d->hi, &out->hi, &ed);
-	out->lo = leat_lane_add(leat_lane_add(leat_lane_add(a->lo, b->lo), ea),
+	leat_lane_two_sum(a->hi, b->hi, &s, &ea);
+	leat_lane_two_sum(s, d->hi, &r.hi, &ed);
+	r.lo = leat_lane_add(leat_lane_add(leat_lane_add(a->lo, b->lo), ea),
 	    leat_lane_add(d->lo, ed));
-
 	ma = leat_lane_add(leat_lane_sub(a->k, b->k),
 	    leat_lane_sub(a->mu, b->mu));
 	md = leat_lane_add(leat_lane_sub(d->k, b->k),
 	    leat_lane_sub(d->mu, b->mu));
-	mb = leat_lane_mul(leat_lane_add(leat_lane_mul(a->n, ma),
-			       leat_lane_mul(d->n, md)),
-	    rn);
-	out->k = b->k;
-	out->mu = leat_lane_add(b->mu, mb);
-	ma = leat_lane_sub(ma, mb);
-	md = leat_lane_sub(md, mb);
-	u = leat_lane_add(leat_lane_mul(leat_lane_mul(a->n, ma), ma),
-	    leat_lane_mul(leat_lane_mul(d->n, md), md));
-	u = leat_lane_add(u, leat_lane_mul(leat_lane_mul(b->n, mb), mb));
-	out->m2 = leat_lane_add(leat_lane_add(a->m2, d->m2),
-	    leat_lane_add(b->m2, u));
+	ta = leat_lane_mul(a->n, ma);
+	td = leat_lane_mul(d->n, md);
+	t = leat_lane_add(ta, td);
+	ta = leat_lane_add(leat_lane_mul(ta, ma), leat_lane_mul(td, md));
+	t = leat_lane_mul(leat_lane_mul(t, t), rn);
+	r.m2 = leat_lane_add(leat_lane_add(a->m2, b->m2), d->m2);
+	r.m2 = leat_lane_add(r.m2, leat_lane_sub(ta, t));
+	return r;
 }
 
 #endif

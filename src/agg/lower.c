@@ -38,11 +38,6 @@ static double kurtosis(const struct leat_summary *s)
 	    ((s->n - 2) * (s->n - 3));
 }
 
-static double variance(double m2, double denominator)
-{
-	return denominator > 0 ? m2 / denominator : NAN;
-}
-
 static double product(const struct leat_summary *s)
 {
 	double e = s->exponent;
@@ -86,34 +81,30 @@ static double zscore(const struct leat_summary *s)
 {
 	double deviation = (s->last - s->k) - s->mu;
 
-	return deviation / sqrt(variance(s->m2, s->n - 1));
+	return deviation / leat_stddev(s->m2, s->n - 1);
 }
 
-double leat_summary_stat(const struct leat_summary *s, int id)
+static double lower_one(const struct leat_summary *s, int id)
 {
 	double n = s->n;
 
 	switch (id) {
-	case LEAT_STAT_COUNT:
-		return n;
-	case LEAT_STAT_MISSING:
-		return s->missing;
 	case LEAT_STAT_SUM:
 		return leat_sum_value(s->hi, s->lo);
 	case LEAT_STAT_MEAN:
-		return leat_sum_mean(s->hi, s->lo, n);
+		return leat_sum_mean(s->hi, s->lo, n, 1 / n);
 	case LEAT_STAT_VARIANCE:
-		return variance(s->m2, n - 1);
+		return leat_variance(s->m2, n - 1);
 	case LEAT_STAT_VARIANCE_POP:
-		return variance(s->m2, n);
+		return leat_variance(s->m2, n);
 	case LEAT_STAT_STDDEV:
-		return sqrt(variance(s->m2, n - 1));
+		return leat_stddev(s->m2, n - 1);
 	case LEAT_STAT_STDDEV_POP:
-		return sqrt(variance(s->m2, n));
+		return leat_stddev(s->m2, n);
 	case LEAT_STAT_STDERR:
-		return sqrt(variance(s->m2, n - 1) / n);
+		return sqrt(leat_variance(s->m2, n - 1) / n);
 	case LEAT_STAT_STDERR_POP:
-		return sqrt(variance(s->m2, n) / n);
+		return sqrt(leat_variance(s->m2, n) / n);
 	case LEAT_STAT_SKEWNESS:
 		return skewness(s);
 	case LEAT_STAT_SKEWNESS_POP:
@@ -160,5 +151,24 @@ double leat_summary_stat(const struct leat_summary *s, int id)
 		return intercept(s);
 	default:
 		return NAN;
+	}
+}
+
+void leat_lower(const struct leat_plan *plan, size_t n,
+    const struct leat_summary *s, int silent, double *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct leat_plan *p = &plan[i];
+		if (p->id == LEAT_STAT_COUNT)
+			out[i] = s->n;
+		else if (p->id == LEAT_STAT_MISSING)
+			out[i] = s->missing;
+		else if (LEAT_UNLIKELY(silent))
+			out[i] = NAN;
+		else if (p->id == LEAT_STAT_AGG)
+			out[i] = p->agg->lower(p->agg->ctx, p->partial,
+			    p->arg);
+		else
+			out[i] = leat_nan(lower_one(s, p->id));
 	}
 }

@@ -45,6 +45,20 @@
 #define LEAT_UNLIKELY(c) (c)
 #endif
 
+/*
+ * x86 CPUs since 2011 have a form of the same 128-bit instructions that
+ * needs no copies of registers; functions marked LEAT_AVX are compiled for
+ * it and used where leat_has_avx() says so. Not the fused ones: bits stay.
+ */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(LEAT_NO_VECTOR) &&    \
+    !defined(LEAT_NO_AVX) && !defined(__AVX__)
+#define LEAT_AVX __attribute__((target("avx")))
+LEAT_INLINE int leat_has_avx(void)
+{
+	return __builtin_cpu_supports("avx") != 0;
+}
+#endif
+
 /* malloc() and free(), as an allocator. */
 extern const leat_allocator leat_malloc_allocator;
 
@@ -64,6 +78,34 @@ LEAT_INLINE void leat_two_sum(double a, double b, double *s, double *e)
 	*e = (a - (sum - bb)) + (b - bb);
 	*s = sum;
 }
+
+/*
+ * CPUs differ in the sign of the NaN that 0/0 gives; results must not.
+ */
+LEAT_INLINE double leat_nan(double x)
+{
+	return LEAT_LIKELY(x == x) ? x : NAN;
+}
+
+/*
+ * sqrt() without the detour for errno that compilers must make for a
+ * negative argument; there is none here. Correctly rounded either way.
+ */
+#if defined(__SSE2__)
+#include <emmintrin.h>
+LEAT_INLINE double leat_sqrt(double x)
+{
+	__m128d v = _mm_set_sd(x);
+
+	return _mm_cvtsd_f64(_mm_sqrt_sd(v, v));
+}
+#define LEAT_LANE_SQRT(v) ((leat_lane)_mm_sqrt_pd((__m128d)(v)))
+#else
+LEAT_INLINE double leat_sqrt(double x)
+{
+	return sqrt(x);
+}
+#endif
 
 /*
  * A lane is two doubles worked on as one. The engine always has two equal
@@ -186,6 +228,27 @@ LEAT_INLINE leat_lane_mask leat_lane_both(leat_lane_mask a, leat_lane_mask b)
 }
 
 #endif
+
+LEAT_INLINE leat_lane leat_lane_load(const double *p)
+{
+	return leat_lane_make(p[0], p[1]);
+}
+
+LEAT_INLINE void leat_lane_store(double *p, leat_lane a)
+{
+	p[0] = leat_lane_get(a, 0);
+	p[1] = leat_lane_get(a, 1);
+}
+
+LEAT_INLINE leat_lane leat_lane_sqrt(leat_lane a)
+{
+#if defined(LEAT_LANE_SQRT) && defined(__GNUC__) && !defined(LEAT_NO_VECTOR)
+	return LEAT_LANE_SQRT(a);
+#else
+	return leat_lane_make(leat_sqrt(leat_lane_get(a, 0)),
+	    leat_sqrt(leat_lane_get(a, 1)));
+#endif
+}
 
 LEAT_INLINE leat_lane leat_lane_dup(double a)
 {

@@ -34,9 +34,9 @@ const void *leat_acc_pack(const struct leat_part *part, const void *acc)
 	return part->temp;
 }
 
-static unsigned char *slot(const struct leat_part *part, size_t index1)
+static unsigned char *place(const struct leat_part *part, size_t index)
 {
-	return part->table + index1 * part->packed;
+	return part->table + index * part->packed;
 }
 
 void leat_chain_reset(struct leat_part *part, const struct leat_relay *r)
@@ -44,8 +44,8 @@ void leat_chain_reset(struct leat_part *part, const struct leat_relay *r)
 	identity(part, part->prefix);
 	identity(part, part->suffix);
 	const void *none = leat_acc_pack(part, part->prefix);
-	memcpy(slot(part, 0), none, part->packed);
-	memcpy(slot(part, r->slots + 1), none, part->packed);
+	memcpy(place(part, 0), none, part->packed);
+	memcpy(place(part, r->slots + 1), none, part->packed);
 }
 
 void leat_chain_turn(struct leat_part *part)
@@ -57,7 +57,7 @@ void leat_chain_turn(struct leat_part *part)
 
 void leat_chain_store(struct leat_part *part, const struct leat_relay *r)
 {
-	memcpy(slot(part, leat_relay_write(r) + 1),
+	memcpy(place(part, r->place),
 	    leat_acc_pack(part, part->suffix), part->packed);
 }
 
@@ -84,7 +84,7 @@ int leat_chain_combine(const struct leat_part *part,
 {
 	if (r->chunks == 2)
 		started = leat_part_join_packed(part,
-		    slot(part, leat_relay_read1(r)), started);
+		    place(part, leat_relay_tail(r)), started);
 	if (r->chunks > 0)
 		started = leat_part_join_packed(part, part->whole, started);
 	return leat_part_join(part, part->prefix, started);

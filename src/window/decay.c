@@ -236,7 +236,7 @@ static double decayed(const struct leat_decay *d, double last, int id)
 static void decay_query(const leat_window *w, double *out)
 {
 	const struct leat_decay *d = &w->decay;
-	int quiet = (double)d->count < w->min_count ||
+	int quiet = d->count < w->min_count ||
 	    (w->propagate && d->missing > 0);
 
 	for (size_t i = 0; i < w->n_stats; i++) {
@@ -246,7 +246,8 @@ static void decay_query(const leat_window *w, double *out)
 		else if (id == LEAT_STAT_MISSING)
 			out[i] = (double)d->missing;
 		else
-			out[i] = quiet ? NAN : decayed(d, w->last, id);
+			out[i] = quiet ? NAN
+				       : leat_nan(decayed(d, w->last, id));
 	}
 }
 
@@ -263,10 +264,5 @@ static void decay_reset(leat_window *w)
 	w->last = NAN;
 }
 
-static uint64_t decay_length(const leat_window *w)
-{
-	return w->pushed;
-}
-
 const struct leat_engine leat_decay_engine = { decay_push, decay_query,
-	decay_reset, decay_length, NULL };
+	decay_reset, leat_pushes, leat_pushes };

@@ -100,8 +100,11 @@ static void cut_part(struct cutter *c, const struct leat_window *w,
 	p->size = s->agg ? 2 * s->agg->size : s->cls->size;
 	if (w->engine == &leat_slide_engine) {
 		size_t lanes = leat_slide_lanes_size(s->id);
+		size_t place = leat_slide_place_size(s->id);
 		if (lanes)
 			p->lanes = cut(c, 1, lanes);
+		if (place)
+			p->packed = place;
 	} else {
 		p->open = cut(c, 1, p->size);
 		p->panes = cut(c, w->panes.closed_max, p->packed);

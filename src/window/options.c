@@ -168,8 +168,10 @@ void leat_options_apply(const leat_window_options *o, struct leat_window *w)
 	memset(w, 0, sizeof(*w));
 	w->kind = o->kind;
 	w->size = o->size;
+	w->full = (double)o->size;
+	w->inverse = o->size ? 1 / w->full : 0;
 	w->n_stats = o->n_stats;
-	w->min_count = (double)(o->min_count ? o->min_count : 1);
+	w->min_count = o->min_count ? o->min_count : 1;
 	w->propagate = o->missing == LEAT_PROPAGATE;
 	w->sink = o->sink;
 	w->allocator = o->allocator ? *o->allocator : leat_malloc_allocator;

@@ -236,8 +236,7 @@ static void panes_reset(leat_window *w)
 	s->closed = 0;
 	s->head = 0;
 	s->relayed.count = s->relayed.missing = 0;
-	r->filled = r->head = r->back = 0;
-	r->chunks = r->flip = 0;
+	leat_relay_reset(r);
 	if (r->size > 0)
 		for (size_t i = 0; i < w->n_parts; i++)
 			leat_chain_reset(&w->parts[i], r);
@@ -245,4 +244,4 @@ static void panes_reset(leat_window *w)
 }
 
 const struct leat_engine leat_panes_engine = { panes_push, panes_query,
-	panes_reset, panes_length, NULL };
+	panes_reset, leat_pushes, panes_length };

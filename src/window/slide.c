@@ -1,63 +1,91 @@
 /*
  * slide.c - the last n values
  *
- * The relay of window.h over single values. For the commonest classes the
- * step forward in D and the step backward in B are the two lanes of one
- * step, and a window with one such class is served by a push and a query
- * of its own with everything inlined; the rest goes through the functions
- * of its class (chain.c). Which way a class goes depends on the class
- * alone, so results do not depend on what else is asked for.
+ * The relay of window.h over single values. For the commonest classes, sum,
+ * moments, min and max, the step forward in D and the step backward in B
+ * are the two lanes of one step on what is kept in `lanes`; other classes
+ * go through their functions (chain.c). Which way a class goes depends on
+ * the class alone, so a result does not depend on what else is asked for.
+ *
+ * A body with constant flags for the special classes is stamped into a push
+ * and a query for the sets that are asked for most; run.h adds the pass
+ * over an array. All of them do the same arithmetic in the same order.
  *
  * How many values count and how many are missing needs no class: these
  * are integers, which can be subtracted without loss.
  */
 #include "window.h"
 
+enum {
+	SUM = 1,
+	MOMENTS = 2,
+	MIN = 4,
+	MAX = 8,
+	ONE = 16, /* a single statistic, the class's own */
+	ANY = 32  /* other classes too, or pairs */
+};
+
 /* ---------------- the ring, and what enters and leaves -------------- */
 
-LEAT_INLINE int is_missing(const leat_window *w, double x, double y)
+LEAT_INLINE int is_missing(const leat_window *w, double x, double y,
+    int flags)
 {
-	return x != x || (w->pairs && y != y);
+	return x != x || ((flags & ANY) && w->pairs && y != y);
 }
 
-static void turn(leat_window *w);
+/* All pushes: those before D are counted when it begins. */
+LEAT_INLINE uint64_t pushed(const leat_window *w)
+{
+	return w->pushed + w->relay.filled;
+}
+
+/* Out of line: it happens only while something is missing. */
+static void forget_missing(leat_window *w, int flags)
+{
+	size_t head = w->relay.head;
+	double y = w->pairs ? w->ring_y[head] : 0;
+
+	if (pushed(w) >= w->size)
+		w->missing -= (uint64_t)is_missing(w, w->ring_x[head], y,
+		    flags);
+}
+
+LEAT_INLINE void turn(leat_window *w, int flags);
 
 /* Puts the value in and moves the relay; the parts follow. */
-LEAT_INLINE void enter(leat_window *w, double x, double y)
+LEAT_INLINE void enter(leat_window *w, double x, double y, int flags)
 {
 	struct leat_relay *r = &w->relay;
-	size_t head;
 
-	if (leat_relay_full(r))
-		turn(w);
-	head = r->head;
-	if (LEAT_LIKELY(w->length == w->size)) {
-		double gone_y = w->pairs ? w->ring_y[head] : 0;
-		w->missing -= (uint64_t)is_missing(w, w->ring_x[head], gone_y);
-	} else {
-		w->length++;
-	}
-	w->ring_x[head] = x;
-	if (w->pairs)
-		w->ring_y[head] = y;
-	if (LEAT_LIKELY(!is_missing(w, x, y)))
+	if (LEAT_UNLIKELY(leat_relay_full(r)))
+		turn(w, flags);
+	if (LEAT_UNLIKELY(w->missing))
+		forget_missing(w, flags);
+	w->ring_x[r->head] = x;
+	if ((flags & ANY) && w->pairs)
+		w->ring_y[r->head] = y;
+	if (LEAT_LIKELY(!is_missing(w, x, y, flags)))
 		w->last = x;
 	else
 		w->missing++;
-	w->pushed++;
 	leat_relay_step(r);
 }
 
 /* The value that the suffix of B grows by; missing while there is no B. */
 LEAT_INLINE double backward(const leat_window *w)
 {
-	return w->relay.chunks ? w->ring_x[w->relay.back] : NAN;
+	return LEAT_LIKELY(w->relay.chunks) ? w->ring_x[w->relay.back] : NAN;
 }
 
-LEAT_INLINE void begin_summary(const leat_window *w, struct leat_summary *s)
+LEAT_INLINE double *place_of(const struct leat_part *p, size_t place,
+    size_t width)
 {
-	s->n = (double)(w->length - w->missing);
-	s->missing = (double)w->missing;
+	return (double *)(void *)p->table + place * width;
+}
+
+LEAT_INLINE uint64_t length(const leat_window *w)
+{
+	return pushed(w) < w->size ? pushed(w) : w->size;
 }
 
 /* ---------------- min and max --------------------------------------- */
@@ -66,42 +94,49 @@ struct edge_state {
 	double prefix, suffix, whole;
 };
 
-LEAT_INLINE double pick(int is_max, double a, double b)
+LEAT_INLINE double edge_none(int flag)
 {
-	return is_max ? (a > b ? a : b) : (a < b ? a : b);
+	return flag == MAX ? -HUGE_VAL : HUGE_VAL;
 }
 
-LEAT_INLINE void edge_turn(struct leat_part *p, int is_max)
+/* b if a is NaN */
+LEAT_INLINE double edge_pick(int flag, double a, double b)
+{
+	return flag == MAX ? (a > b ? a : b) : (a < b ? a : b);
+}
+
+LEAT_INLINE void edge_turn(const struct leat_part *p, int flag)
 {
 	struct edge_state *e = p->lanes;
 
 	e->whole = e->prefix;
-	e->prefix = e->suffix = is_max ? -HUGE_VAL : HUGE_VAL;
+	e->prefix = e->suffix = edge_none(flag);
 }
 
-LEAT_INLINE void edge_step(struct leat_part *p, const struct leat_relay *r,
-    double x, double old, int is_max)
+LEAT_INLINE void edge_step(const struct leat_part *p,
+    const struct leat_relay *r, double x, double old, int flag)
 {
 	struct edge_state *e = p->lanes;
-	double *table = (double *)(void *)p->table + 1;
 
-	e->prefix = pick(is_max, x, e->prefix);
-	e->suffix = pick(is_max, old, e->suffix);
-	table[leat_relay_write(r)] = e->suffix;
+	e->prefix = edge_pick(flag, x, e->prefix);
+	e->suffix = edge_pick(flag, old, e->suffix);
+	*place_of(p, r->place, 1) = e->suffix;
+}
+
+LEAT_INLINE double edge_join(int flag, double a, double b, double d)
+{
+	return edge_pick(flag, d, edge_pick(flag, b, a));
 }
 
 LEAT_INLINE double edge_value(const struct leat_part *p,
-    const struct leat_relay *r, int is_max)
+    const struct leat_relay *r, int flag, int steady)
 {
 	const struct edge_state *e = p->lanes;
-	const double *table = (const double *)(const void *)p->table;
-	double m = e->prefix;
+	double a = steady || r->chunks == 2
+	    ? *place_of(p, leat_relay_tail(r), 1)
+	    : edge_none(flag);
 
-	if (r->chunks > 0)
-		m = pick(is_max, e->whole, m);
-	if (LEAT_LIKELY(r->chunks == 2))
-		m = pick(is_max, table[leat_relay_read1(r)], m);
-	return m;
+	return edge_join(flag, a, e->whole, e->prefix);
 }
 
 /* ---------------- sum ----------------------------------------------- */
@@ -111,7 +146,7 @@ struct sum_state {
 	double whole[2];
 };
 
-LEAT_INLINE void sum_turn(struct leat_part *p)
+LEAT_INLINE void sum_turn(const struct leat_part *p)
 {
 	struct sum_state *s = p->lanes;
 
@@ -120,186 +155,253 @@ LEAT_INLINE void sum_turn(struct leat_part *p)
 	s->l.hi = s->l.lo = s->l.lo2 = leat_lane_dup(0);
 }
 
-LEAT_INLINE void sum_step(struct leat_part *p, const struct leat_relay *r,
-    double x, double old)
+LEAT_INLINE void sum_add(struct leat_sum_lanes *l, leat_lane v)
 {
-	struct sum_state *s = p->lanes;
-	double *slot = (double *)(void *)p->table +
-	    2 * (leat_relay_write(r) + 1);
-	leat_lane v = leat_lane_make(x, old);
-
-	leat_sum_lanes_add(&s->l, leat_lane_and(v, leat_lane_valid(v)));
-	slot[0] = leat_lane_get(s->l.hi, 1);
-	slot[1] = leat_lane_get(leat_lane_add(s->l.lo, s->l.lo2), 1);
+	leat_sum_lanes_add(l, leat_lane_and(v, leat_lane_valid(v)));
 }
 
-LEAT_INLINE void sum_join(double *hi, double *lo, double hi2, double lo2)
+LEAT_INLINE void sum_store(const struct leat_sum_lanes *l, double *place)
 {
-	double e;
+	place[0] = leat_lane_get(l->hi, 1);
+	place[1] = leat_lane_get(leat_lane_add(l->lo, l->lo2), 1);
+}
 
-	leat_two_sum(*hi, hi2, hi, &e);
-	*lo += lo2 + e;
+LEAT_INLINE void sum_step(const struct leat_part *p,
+    const struct leat_relay *r, double x, double old)
+{
+	struct sum_state *s = p->lanes;
+
+	sum_add(&s->l, leat_lane_make(x, old));
+	sum_store(&s->l, place_of(p, r->place, 2));
+}
+
+/* Three neighbours at once; hi and lo of each. */
+struct sum_run {
+	leat_lane hi, lo;
+};
+
+LEAT_INLINE struct sum_run sum_join(struct sum_run a, struct sum_run b,
+    struct sum_run d)
+{
+	struct sum_run r;
+	leat_lane s, ea, ed;
+
+	leat_lane_two_sum(a.hi, b.hi, &s, &ea);
+	leat_lane_two_sum(s, d.hi, &r.hi, &ed);
+	r.lo = leat_lane_add(leat_lane_add(leat_lane_add(a.lo, b.lo), ea),
+	    leat_lane_add(d.lo, ed));
+	return r;
+}
+
+/* Only the first lane of what is loaded from memory means something. */
+LEAT_INLINE struct sum_run sum_load(const double *partial)
+{
+	struct sum_run r = { leat_lane_make(partial[0], 0),
+		leat_lane_make(partial[1], 0) };
+	return r;
 }
 
 LEAT_INLINE void sum_value(const struct leat_part *p,
-    const struct leat_relay *r, double *hi, double *lo)
+    const struct leat_relay *r, struct leat_summary *out, int steady)
 {
+	static const double none[2] = { 0, 0 };
 	const struct sum_state *s = p->lanes;
+	struct sum_run d = { s->l.hi, leat_lane_add(s->l.lo, s->l.lo2) };
 
-	*hi = *lo = 0;
-	if (LEAT_LIKELY(r->chunks == 2)) {
-		const double *slot = (const double *)(const void *)p->table +
-		    2 * leat_relay_read1(r);
-		*hi = slot[0];
-		*lo = slot[1];
-	}
-	if (LEAT_LIKELY(r->chunks > 0))
-		sum_join(hi, lo, s->whole[0], s->whole[1]);
-	sum_join(hi, lo, leat_lane_get(s->l.hi, 0),
-	    leat_lane_get(leat_lane_add(s->l.lo, s->l.lo2), 0));
+	d = sum_join(sum_load(steady || r->chunks == 2
+			 ? place_of(p, leat_relay_tail(r), 2)
+			 : none),
+	    sum_load(s->whole), d);
+	out->hi = leat_lane_get(d.hi, 0);
+	out->lo = leat_lane_get(d.lo, 0);
 }
 
 /* ---------------- moments ------------------------------------------- */
 
+/*
+ * The table holds {hi, lo, mu, m2} of a suffix. Its k is the same for the
+ * whole chunk, and its n is what is left of the window's when the n of B
+ * and D are taken away, so neither needs a place.
+ */
+enum { MOMENTS_WIDTH = 4 };
+
 struct moments_state {
 	struct leat_moments_lanes l;
-	double whole[6];
+	struct leat_run whole;
+	double tail_k; /* of A */
+	int ready;     /* both lanes have a value, so both have their k */
 };
 
-LEAT_INLINE void moments_turn(struct leat_part *p)
+/* The prefix of D: the first lanes of the state. */
+LEAT_INLINE struct leat_run moments_prefix(const struct leat_moments_lanes *l)
+{
+	struct leat_run run = { leat_lane_get(l->sum.hi, 0),
+		leat_lane_get(l->sum.lo, 0) + leat_lane_get(l->sum.lo2, 0),
+		leat_lane_get(l->n, 0), leat_lane_get(l->k, 0),
+		leat_lane_get(l->mu, 0),
+		leat_lane_get(l->m2, 0) + leat_lane_get(l->c2, 0) };
+	return run;
+}
+
+LEAT_INLINE void moments_turn(const struct leat_part *p)
 {
 	struct moments_state *s = p->lanes;
 	struct leat_moments_lanes *l = &s->l;
 
-	s->whole[0] = leat_lane_get(l->sum.hi, 0);
-	s->whole[1] = leat_lane_get(leat_lane_add(l->sum.lo, l->sum.lo2), 0);
-	s->whole[2] = leat_lane_get(l->n, 0);
-	s->whole[3] = leat_lane_get(l->k, 0);
-	s->whole[4] = leat_lane_get(l->mu, 0);
-	s->whole[5] = leat_positive_value(leat_lane_get(l->m2, 0),
-	    leat_lane_get(l->c2, 0));
+	s->tail_k = leat_lane_get(l->k, 1);
+	s->whole = moments_prefix(l);
 	memset(l, 0, sizeof(*l));
+	s->ready = 0;
 }
 
-/* m2 + c2, but m2 where that overflowed. */
-LEAT_INLINE leat_lane folded_m2(const struct leat_moments_lanes *l)
+/* One value more in each lane, where both are there and both know k. */
+LEAT_INLINE void moments_add(struct leat_moments_lanes *l, leat_lane v)
 {
-	leat_lane v = leat_lane_add(l->m2, l->c2);
+	leat_lane rn, delta, q, t, m2;
 
-	return leat_lane_pick(leat_lane_valid(v), v, l->m2);
-}
-
-LEAT_INLINE void moments_lanes_add(struct leat_moments_lanes *l, leat_lane v)
-{
-	leat_lane_mask valid = leat_lane_valid(v);
-	leat_lane_mask first = leat_lane_both(valid, leat_lane_zero(l->n));
-	leat_lane delta, q, t, sum, rn;
-
-	leat_sum_lanes_add(&l->sum, leat_lane_and(v, valid));
-	l->k = leat_lane_pick(first, v, l->k);
-	l->n = leat_lane_add(l->n, leat_lane_and(leat_lane_dup(1), valid));
-	rn = leat_lane_div(leat_lane_dup(1), l->n); /* waits for nothing */
+	leat_sum_lanes_add(&l->sum, v);
+	l->n = leat_lane_add(l->n, leat_lane_dup(1));
+	rn = leat_lane_div(leat_lane_dup(1), l->n); /* waits for no value */
 	delta = leat_lane_sub(leat_lane_sub(v, l->k), l->mu);
-	delta = leat_lane_and(delta, valid);
-	q = leat_lane_and(leat_lane_mul(delta, rn), valid);
+	q = leat_lane_mul(delta, rn);
 	l->mu = leat_lane_add(l->mu, q);
 	t = leat_lane_mul(delta, leat_lane_sub(delta, q));
-	sum = leat_lane_add(l->m2, t); /* leat_add_positive() */
+	m2 = leat_lane_add(l->m2, t); /* leat_add_positive() */
 	l->c2 = leat_lane_add(l->c2,
-	    leat_lane_sub(t, leat_lane_sub(sum, l->m2)));
-	l->m2 = sum;
+	    leat_lane_sub(t, leat_lane_sub(m2, l->m2)));
+	l->m2 = m2;
 }
 
-LEAT_INLINE void moments_store(const struct leat_moments_lanes *l,
-    double *slot)
+/* The same where either may be missing or the first of its lane. */
+static void moments_add_masked(struct moments_state *s, leat_lane v)
 {
-	slot[0] = leat_lane_get(l->sum.hi, 1);
-	slot[1] = leat_lane_get(leat_lane_add(l->sum.lo, l->sum.lo2), 1);
-	slot[2] = leat_lane_get(l->n, 1);
-	slot[3] = leat_lane_get(l->k, 1);
-	slot[4] = leat_lane_get(l->mu, 1);
-	slot[5] = leat_lane_get(folded_m2(l), 1);
+	leat_lane_mask valid = leat_lane_valid(v);
+	leat_lane_mask first = leat_lane_both(valid, leat_lane_zero(s->l.n));
+	struct leat_moments_lanes old = s->l, *l = &s->l;
+
+	l->k = leat_lane_pick(first, v, l->k);
+	moments_add(l, leat_lane_and(v, valid));
+	l->sum.hi = leat_lane_pick(valid, l->sum.hi, old.sum.hi);
+	l->sum.lo = leat_lane_pick(valid, l->sum.lo, old.sum.lo);
+	l->sum.lo2 = leat_lane_pick(valid, l->sum.lo2, old.sum.lo2);
+	l->n = leat_lane_pick(valid, l->n, old.n);
+	l->mu = leat_lane_pick(valid, l->mu, old.mu);
+	l->m2 = leat_lane_pick(valid, l->m2, old.m2);
+	l->c2 = leat_lane_pick(valid, l->c2, old.c2);
+	s->ready = leat_lane_get(l->n, 0) > 0 && leat_lane_get(l->n, 1) > 0;
 }
 
-LEAT_INLINE void moments_step(struct leat_part *p, const struct leat_relay *r,
-    double x, double old)
+/* The first value of both chunks, neither missing. */
+static void moments_start(struct moments_state *s, leat_lane v)
+{
+	s->l.sum.hi = v;
+	s->l.k = v;
+	s->l.n = leat_lane_dup(1);
+	s->ready = 1;
+}
+
+/* m2 + c2 is NaN where m2 overflowed; moments_finish() sees to that. */
+LEAT_INLINE void moments_store(const struct leat_moments_lanes *l,
+    double *place)
+{
+	place[0] = leat_lane_get(l->sum.hi, 1);
+	place[1] = leat_lane_get(leat_lane_add(l->sum.lo, l->sum.lo2), 1);
+	place[2] = leat_lane_get(l->mu, 1);
+	place[3] = leat_lane_get(leat_lane_add(l->m2, l->c2), 1);
+}
+
+LEAT_INLINE void moments_step(const struct leat_part *p,
+    const struct leat_relay *r, double x, double old)
 {
 	struct moments_state *s = p->lanes;
+	leat_lane v = leat_lane_make(x, old);
 
-	moments_lanes_add(&s->l, leat_lane_make(x, old));
-	moments_store(&s->l,
-	    (double *)(void *)p->table + 6 * (leat_relay_write(r) + 1));
+	if (LEAT_UNLIKELY(isunordered(x, old)))
+		moments_add_masked(s, v);
+	else if (LEAT_LIKELY(s->ready))
+		moments_add(&s->l, v);
+	else if (r->filled == 1)
+		moments_start(s, v);
+	else
+		moments_add_masked(s, v);
+	moments_store(&s->l, place_of(p, r->place, MOMENTS_WIDTH));
 }
 
-LEAT_INLINE struct leat_run run_of(const double *partial)
+/* The suffix of A in the window, which has n values. */
+LEAT_INLINE struct leat_run moments_tail(const struct leat_part *p,
+    const struct leat_relay *r, double n)
 {
-	struct leat_run run = { leat_lane_dup(partial[0]),
-		leat_lane_dup(partial[1]), leat_lane_dup(partial[2]),
-		leat_lane_dup(partial[3]), leat_lane_dup(partial[4]),
-		leat_lane_dup(partial[5]) };
+	const struct moments_state *s = p->lanes;
+	const double *t = place_of(p, leat_relay_tail(r), MOMENTS_WIDTH);
+	struct leat_run run = { t[0], t[1],
+		(n - s->whole.n) - leat_lane_get(s->l.n, 0), s->tail_k, t[2],
+		t[3] };
+
+	if (LEAT_UNLIKELY(r->filled == r->slots)) /* nothing left of A */
+		run.k = s->whole.k;
+
 	return run;
 }
 
-/* An empty neighbour must not have a say: it takes the middle's mean. */
-LEAT_INLINE void run_fill(double *partial, const double *middle)
+/*
+ * A sum of squares that is NaN though its mean is finite has overflowed:
+ * what is lost in its error term, the infinity, is put back.
+ */
+LEAT_INLINE void moments_finish(const struct leat_run *all,
+    struct leat_summary *out)
 {
-	if (LEAT_UNLIKELY(partial[2] == 0)) {
-		partial[3] = middle[3];
-		partial[4] = middle[4];
-	}
+	out->hi = all->hi;
+	out->lo = all->lo;
+	out->k = all->k;
+	out->mu = all->mu;
+	out->m2 = all->m2;
+	if (LEAT_UNLIKELY(out->m2 != out->m2))
+		out->m2 = out->k - out->k + (out->mu - out->mu) == 0 ? HUGE_VAL
+								     : NAN;
 }
 
-/* The general case: chunks that are not there yet, or all missing. */
-static void moments_join(const double *a, const double *b, const double *d,
-    struct leat_moments *m)
+static struct leat_run join_careful(struct leat_run a, struct leat_run b)
 {
-	const struct leat_class *cls = &leat_class_moments;
-
-	cls->identity(NULL, m);
-	cls->combine(NULL, m, a);
-	cls->combine(NULL, m, b);
-	cls->combine(NULL, m, d);
-	cls->fold(m);
+	if (a.n == 0)
+		return b;
+	return b.n == 0 ? a : leat_run_join(a, b);
 }
 
-static void moments_value(const struct leat_part *p,
-    const struct leat_relay *r, double n, struct leat_summary *out)
+/* Chunks may not be there yet, or be empty for all that is missing. */
+static void moments_careful(const struct leat_part *p,
+    const struct leat_relay *r, struct leat_summary *out)
+{
+	static const struct leat_run none = { 0, 0, 0, 0, 0, 0 };
+	const struct moments_state *s = p->lanes;
+	struct leat_run all = none;
+
+	if (r->chunks == 2)
+		all = moments_tail(p, r, out->n);
+	all = join_careful(all, s->whole);
+	all = join_careful(all, moments_prefix(&s->l));
+	moments_finish(&all, out);
+}
+
+/*
+ * In a steady window, see below: then the middle chunk has half of the
+ * values, a third at least in a window of three.
+ */
+LEAT_INLINE void moments_steady(const leat_window *w,
+    const struct leat_part *p, struct leat_summary *out)
 {
 	const struct moments_state *s = p->lanes;
-	const struct leat_moments_lanes *l = &s->l;
-	double a[6] = { 0 }, d[6];
+	struct leat_run all = leat_run_join3(
+	    moments_tail(p, &w->relay, w->full), s->whole,
+	    moments_prefix(&s->l), w->inverse);
 
-	if (LEAT_LIKELY(r->chunks == 2))
-		memcpy(a,
-		    (const double *)(const void *)p->table +
-			6 * leat_relay_read1(r),
-		    sizeof(a));
-	d[0] = leat_lane_get(l->sum.hi, 0);
-	d[1] = leat_lane_get(leat_lane_add(l->sum.lo, l->sum.lo2), 0);
-	d[2] = leat_lane_get(l->n, 0);
-	d[3] = leat_lane_get(l->k, 0);
-	d[4] = leat_lane_get(l->mu, 0);
-	d[5] = leat_lane_get(folded_m2(l), 0);
-	if (LEAT_UNLIKELY(s->whole[2] == 0)) {
-		struct leat_moments m;
-		moments_join(a, s->whole, d, &m);
-		out->hi = m.p.hi;
-		out->lo = m.p.lo;
-		out->k = m.p.k;
-		out->mu = m.p.mu;
-		out->m2 = m.p.m2;
-		return;
-	}
-	run_fill(a, s->whole);
-	run_fill(d, s->whole);
-	struct leat_run ra = run_of(a), rb = run_of(s->whole), rd = run_of(d);
-	struct leat_run all;
-	leat_run_combine3(&ra, &rb, &rd, leat_lane_dup(1 / n), &all);
-	out->hi = leat_lane_get(all.hi, 0);
-	out->lo = leat_lane_get(all.lo, 0);
-	out->k = leat_lane_get(all.k, 0);
-	out->mu = leat_lane_get(all.mu, 0);
-	out->m2 = leat_lane_get(all.m2, 0);
+	moments_finish(&all, out);
+}
+
+LEAT_INLINE int steady(const leat_window *w)
+{
+	const struct leat_relay *r = &w->relay;
+
+	return LEAT_LIKELY(w->missing == 0) && LEAT_LIKELY(r->chunks == 2);
 }
 
 /* ---------------- any class ----------------------------------------- */
@@ -310,29 +412,31 @@ static void any_step(struct leat_window *w, struct leat_part *p)
 	size_t newest = (r->head ? r->head : r->ring) - 1;
 	leat_sample s;
 
-	s.t = (int64_t)w->pushed - 1;
+	s.t = (int64_t)pushed(w) - 1;
 	s.x = w->ring_x[newest];
 	s.y = w->pairs ? w->ring_y[newest] : 0;
-	if (!is_missing(w, s.x, s.y))
+	if (!is_missing(w, s.x, s.y, ANY))
 		p->cls->append(p->agg, p->prefix, &s);
 	if (r->chunks == 0)
 		return;
-	s.t = (int64_t)(w->pushed - 2 * r->filled);
+	s.t = (int64_t)(w->pushed - r->filled);
 	s.x = w->ring_x[r->back];
 	s.y = w->pairs ? w->ring_y[r->back] : 0;
-	if (!is_missing(w, s.x, s.y))
+	if (!is_missing(w, s.x, s.y, ANY))
 		p->cls->prepend(p->agg, p->suffix, &s);
 	leat_chain_store(p, r);
 }
 
-/* ---------------- a window of any parts ----------------------------- */
+/* ---------------- one part, whatever its class ---------------------- */
 
 static void part_turn(struct leat_part *p)
 {
 	switch (p->id) {
 	case LEAT_CLASS_MIN:
+		edge_turn(p, MIN);
+		break;
 	case LEAT_CLASS_MAX:
-		edge_turn(p, p->id == LEAT_CLASS_MAX);
+		edge_turn(p, MAX);
 		break;
 	case LEAT_CLASS_SUM:
 		sum_turn(p);
@@ -345,24 +449,36 @@ static void part_turn(struct leat_part *p)
 	}
 }
 
-static void turn(leat_window *w)
+LEAT_INLINE void turn(leat_window *w, int flags)
 {
+	const struct leat_part *p = w->parts;
+
+	w->pushed += w->relay.filled;
 	leat_relay_turn(&w->relay);
-	for (size_t i = 0; i < w->n_parts; i++)
-		part_turn(&w->parts[i]);
+	if (flags & ANY)
+		for (size_t i = 0; i < w->n_parts; i++)
+			part_turn(&w->parts[i]);
+	if (flags & SUM)
+		sum_turn(p++);
+	if (flags & MOMENTS)
+		moments_turn(p++);
+	if (flags & MIN)
+		edge_turn(p++, MIN);
+	if (flags & MAX)
+		edge_turn(p, MAX);
 }
 
-static void part_step(leat_window *w, struct leat_part *p, double x,
+static void part_step(struct leat_window *w, struct leat_part *p, double x,
     double old)
 {
 	const struct leat_relay *r = &w->relay;
 
 	switch (p->id) {
 	case LEAT_CLASS_MIN:
-		edge_step(p, r, x, old, 0);
+		edge_step(p, r, x, old, MIN);
 		break;
 	case LEAT_CLASS_MAX:
-		edge_step(p, r, x, old, 1);
+		edge_step(p, r, x, old, MAX);
 		break;
 	case LEAT_CLASS_SUM:
 		sum_step(p, r, x, old);
@@ -382,16 +498,19 @@ static void part_lower(const struct leat_window *w, const struct leat_part *p,
 
 	switch (p->id) {
 	case LEAT_CLASS_MIN:
-		s->min = edge_value(p, r, 0);
+		s->min = edge_value(p, r, MIN, 0);
 		break;
 	case LEAT_CLASS_MAX:
-		s->max = edge_value(p, r, 1);
+		s->max = edge_value(p, r, MAX, 0);
 		break;
 	case LEAT_CLASS_SUM:
-		sum_value(p, r, &s->hi, &s->lo);
+		sum_value(p, r, s, 0);
 		break;
 	case LEAT_CLASS_MOMENTS:
-		moments_value(p, r, s->n, s);
+		if (steady(w))
+			moments_steady(w, p, s);
+		else
+			moments_careful(p, r, s);
 		break;
 	default:
 		leat_chain_combine(p, r, 0);
@@ -399,29 +518,238 @@ static void part_lower(const struct leat_window *w, const struct leat_part *p,
 	}
 }
 
+/* ---------------- push and query, stamped --------------------------- */
+
+LEAT_INLINE void tell(leat_window *w)
+{
+	if (LEAT_UNLIKELY(w->sink.emit) && pushed(w) >= w->size)
+		leat_emit(w, pushed(w) - w->size, pushed(w));
+}
+
+/* Parts come in the order of their classes: sums first, then extrema. */
+LEAT_INLINE int push_body(leat_window *w, double x, int flags)
+{
+	const struct leat_part *p = w->parts;
+	double old;
+
+	enter(w, x, 0, flags);
+	old = backward(w);
+	if (flags & SUM)
+		sum_step(p++, &w->relay, x, old);
+	if (flags & MOMENTS)
+		moments_step(p++, &w->relay, x, old);
+	if (flags & MIN)
+		edge_step(p++, &w->relay, x, old, MIN);
+	if (flags & MAX)
+		edge_step(p, &w->relay, x, old, MAX);
+	tell(w);
+	return LEAT_OK;
+}
+
+/* Statistics that the stamped queries know how to compute. */
+static int is_hot(int id)
+{
+	return id == LEAT_STAT_MEAN || id == LEAT_STAT_STDDEV ||
+	    id == LEAT_STAT_SUM || id == LEAT_STAT_VARIANCE ||
+	    id == LEAT_STAT_MIN || id == LEAT_STAT_MAX ||
+	    id == LEAT_STAT_COUNT;
+}
+
+LEAT_INLINE double hot(const leat_window *w, int id,
+    const struct leat_summary *s, int flags)
+{
+	if ((flags & (SUM | MOMENTS)) && id == LEAT_STAT_MEAN)
+		return leat_sum_mean(s->hi, s->lo, s->n, w->inverse);
+	if ((flags & MOMENTS) && id == LEAT_STAT_STDDEV)
+		return leat_sqrt(s->m2 / (s->n - 1));
+	if ((flags & MIN) && id == LEAT_STAT_MIN)
+		return s->min;
+	if ((flags & MAX) && id == LEAT_STAT_MAX)
+		return s->max;
+	if ((flags & (SUM | MOMENTS)) && id == LEAT_STAT_SUM)
+		return leat_sum_value(s->hi, s->lo);
+	if ((flags & MOMENTS) && id == LEAT_STAT_VARIANCE)
+		return s->m2 / (s->n - 1);
+	return s->n;
+}
+
+static void slide_query(const leat_window *w, double *out);
+
+/*
+ * The common case, in which there is nothing to check: all chunks are
+ * there and nothing is missing, so the window is full and has its
+ * min_count. Everything else goes the long way.
+ */
+LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
+{
+	const struct leat_part *p = w->parts;
+	struct leat_summary s;
+
+	if (LEAT_UNLIKELY(!steady(w))) {
+		slide_query(w, out);
+		return;
+	}
+	s.n = w->full;
+	if (flags & SUM)
+		sum_value(p++, &w->relay, &s, 1);
+	if (flags & MOMENTS)
+		moments_steady(w, p++, &s);
+	if (flags & MIN)
+		s.min = edge_value(p++, &w->relay, MIN, 1);
+	if (flags & MAX)
+		s.max = edge_value(p, &w->relay, MAX, 1);
+	if (flags & ONE)
+		out[0] = flags & SUM ? leat_sum_value(s.hi, s.lo)
+		    : flags & MIN    ? s.min
+				     : s.max;
+	else
+		for (size_t i = 0; i < w->n_stats; i++)
+			out[i] = hot(w, w->plan[i].id, &s, flags);
+}
+
+#include "slide_run.h"
+
+/*
+ * Each set of classes in two forms, for any CPU and for those with AVX.
+ */
+#define STAMP_FOR(target, name, flags)                                         \
+	target static int name##_push(leat_window *w, double x)                \
+	{                                                                      \
+		return push_body(w, x, (flags));                               \
+	}                                                                      \
+	target static void name##_query(const leat_window *w, double *out)     \
+	{                                                                      \
+		query_body(w, out, (flags));                                   \
+	}                                                                      \
+	target static size_t name##_run(leat_window *w, const double *x,       \
+	    size_t n, double *out)                                             \
+	{                                                                      \
+		return run_body(w, x, n, out, (flags));                        \
+	}
+#define ENTRY(name, flags)                                                     \
+	{                                                                      \
+		(flags), name##_push, name##_query, name##_run                 \
+	}
+
+#ifdef LEAT_AVX
+#define STAMP(name, flags)                                                     \
+	STAMP_FOR(, name, flags)                                               \
+	STAMP_FOR(LEAT_AVX, name##_avx, flags)
+#else
+#define STAMP(name, flags) STAMP_FOR(, name, flags)
+#endif
+
+STAMP(sum_alone, SUM | ONE)
+STAMP(min_alone, MIN | ONE)
+STAMP(max_alone, MAX | ONE)
+STAMP(sums, SUM)
+STAMP(edges, MIN | MAX)
+STAMP(spread, MOMENTS)
+STAMP(summary, MOMENTS | MIN | MAX)
+
+static const struct stamped {
+	int flags;
+	int (*push)(leat_window *w, double x);
+	void (*query)(const leat_window *w, double *out);
+	size_t (*run)(leat_window *w, const double *x, size_t n, double *out);
+} stamped[] = {
+	ENTRY(sum_alone, SUM | ONE),
+	ENTRY(min_alone, MIN | ONE),
+	ENTRY(max_alone, MAX | ONE),
+	ENTRY(sums, SUM),
+	ENTRY(edges, MIN | MAX),
+	ENTRY(spread, MOMENTS),
+	ENTRY(summary, MOMENTS | MIN | MAX),
+};
+
+enum { N_STAMPED = sizeof(stamped) / sizeof(stamped[0]) };
+
+#ifdef LEAT_AVX
+static const struct stamped stamped_avx[N_STAMPED] = {
+	ENTRY(sum_alone_avx, SUM | ONE),
+	ENTRY(min_alone_avx, MIN | ONE),
+	ENTRY(max_alone_avx, MAX | ONE),
+	ENTRY(sums_avx, SUM),
+	ENTRY(edges_avx, MIN | MAX),
+	ENTRY(spread_avx, MOMENTS),
+	ENTRY(summary_avx, MOMENTS | MIN | MAX),
+};
+
+static const struct stamped *stamped_here(void)
+{
+	return leat_has_avx() ? stamped_avx : stamped;
+}
+#else
+static const struct stamped *stamped_here(void)
+{
+	return stamped;
+}
+#endif
+
+static int flag_of(enum leat_class_id id)
+{
+	switch (id) {
+	case LEAT_CLASS_SUM:
+		return SUM;
+	case LEAT_CLASS_MOMENTS:
+		return MOMENTS;
+	case LEAT_CLASS_MIN:
+		return MIN;
+	case LEAT_CLASS_MAX:
+		return MAX;
+	default:
+		return ANY;
+	}
+}
+
+static int flags_of(const leat_window *w)
+{
+	int id = w->n_stats == 1 ? w->plan[0].id : 0, flags = 0;
+
+	for (size_t i = 0; i < w->n_parts; i++)
+		flags |= flag_of(w->parts[i].id);
+	if (id == LEAT_STAT_SUM || id == LEAT_STAT_MIN || id == LEAT_STAT_MAX)
+		flags |= ONE;
+	return w->pairs ? flags | ANY : flags;
+}
+
+void leat_slide_specialise(leat_window *w)
+{
+	int flags = flags_of(w), all_hot = 1;
+
+	for (size_t i = 0; i < w->n_stats; i++)
+		all_hot &= is_hot(w->plan[i].id);
+	const struct stamped *s = stamped_here();
+	for (size_t i = 0; i < N_STAMPED; i++, s++) {
+		if (s->flags != flags)
+			continue;
+		w->push_x = s->push;
+		if (!all_hot)
+			continue;
+		w->query = s->query;
+		w->run = w->sink.emit ? NULL : s->run;
+	}
+}
+
+/* ---------------- push and query for everything else ---------------- */
+
 /*
  * Pairs with a NaN in either half are missing to every class, so the
  * special ones, which look at x alone, are shown NaN.
  */
-LEAT_INLINE double shown(const leat_window *w, double x, double y)
+LEAT_INLINE double shown(double x, double y)
 {
-	return w->pairs && y != y ? NAN : x;
-}
-
-LEAT_INLINE void tell(leat_window *w)
-{
-	if (LEAT_UNLIKELY(w->sink.emit) && w->length == w->size)
-		leat_emit(w, w->pushed - w->size, w->pushed);
+	return y != y ? NAN : x;
 }
 
 static void slide_push(leat_window *w, double x, double y)
 {
-	double old, old_y;
+	const struct leat_relay *r = &w->relay;
 
-	enter(w, x, y);
-	old_y = w->pairs && w->relay.chunks ? w->ring_y[w->relay.back] : 0;
-	old = shown(w, backward(w), old_y);
-	x = shown(w, x, y);
+	enter(w, x, y, ANY);
+	double old_y = w->pairs && r->chunks ? w->ring_y[r->back] : 0;
+	double old = shown(backward(w), old_y);
+	x = shown(x, y);
 	for (size_t i = 0; i < w->n_parts; i++)
 		part_step(w, &w->parts[i], x, old);
 	tell(w);
@@ -431,99 +759,49 @@ static void slide_query(const leat_window *w, double *out)
 {
 	struct leat_summary s;
 
-	begin_summary(w, &s);
+	s.missing = (double)w->missing;
+	s.n = (double)(length(w) - w->missing);
 	for (size_t i = 0; i < w->n_parts; i++)
 		part_lower(w, &w->parts[i], &s);
 	leat_report(w, &s, out);
 }
 
-static void part_reset(leat_window *w, struct leat_part *p)
+static void part_reset(const leat_window *w, struct leat_part *p)
 {
 	leat_chain_reset(p, &w->relay);
 	if (!p->lanes)
 		return;
 	memset(p->lanes, 0, leat_slide_lanes_size(p->id));
-	if (p->id == LEAT_CLASS_MIN || p->id == LEAT_CLASS_MAX)
-		edge_turn(p, p->id == LEAT_CLASS_MAX);
+	int flag = flag_of(p->id);
+	if (flag & (MIN | MAX)) {
+		struct edge_state *e = p->lanes;
+		e->prefix = e->suffix = e->whole = edge_none(flag);
+	}
 }
 
 static void slide_reset(leat_window *w)
 {
-	struct leat_relay *r = &w->relay;
-
-	w->pushed = w->length = w->missing = 0;
+	w->pushed = w->missing = 0;
 	w->last = NAN;
-	r->filled = r->head = r->back = 0;
-	r->chunks = r->flip = 0;
+	leat_relay_reset(&w->relay);
 	for (size_t i = 0; i < w->n_parts; i++)
 		part_reset(w, &w->parts[i]);
 }
 
+static uint64_t slide_pushed(const leat_window *w)
+{
+	return pushed(w);
+}
+
 static uint64_t slide_length(const leat_window *w)
 {
-	return w->length;
+	return length(w);
 }
 
-/* ---------------- windows of one special part ----------------------- */
-
-/* What is reported if it may be reported. */
-LEAT_INLINE int silent(const leat_window *w, const struct leat_summary *s)
+/* Bytes of a place in the table of a class; 0: its partial's. */
+size_t leat_slide_place_size(enum leat_class_id id)
 {
-	return s->n < w->min_count || (w->propagate && w->missing > 0);
-}
-
-static void min_push(leat_window *w, double x, double y)
-{
-	enter(w, x, y);
-	edge_step(&w->parts[0], &w->relay, x, backward(w), 0);
-	tell(w);
-}
-
-static void max_push(leat_window *w, double x, double y)
-{
-	enter(w, x, y);
-	edge_step(&w->parts[0], &w->relay, x, backward(w), 1);
-	tell(w);
-}
-
-static void sum_push(leat_window *w, double x, double y)
-{
-	enter(w, x, y);
-	sum_step(&w->parts[0], &w->relay, x, backward(w));
-	tell(w);
-}
-
-static void moments_push(leat_window *w, double x, double y)
-{
-	enter(w, x, y);
-	moments_step(&w->parts[0], &w->relay, x, backward(w));
-	tell(w);
-}
-
-/* One statistic, from its one part. */
-static void min_query(const leat_window *w, double *out)
-{
-	struct leat_summary s;
-
-	begin_summary(w, &s);
-	out[0] = silent(w, &s) ? NAN : edge_value(&w->parts[0], &w->relay, 0);
-}
-
-static void max_query(const leat_window *w, double *out)
-{
-	struct leat_summary s;
-
-	begin_summary(w, &s);
-	out[0] = silent(w, &s) ? NAN : edge_value(&w->parts[0], &w->relay, 1);
-}
-
-static void sum_query(const leat_window *w, double *out)
-{
-	struct leat_summary s;
-
-	begin_summary(w, &s);
-	sum_value(&w->parts[0], &w->relay, &s.hi, &s.lo);
-	out[0] = silent(w, &s) ? NAN : leat_sum_value(s.hi, s.lo);
+	return id == LEAT_CLASS_MOMENTS ? MOMENTS_WIDTH * sizeof(double) : 0;
 }
 
 size_t leat_slide_lanes_size(enum leat_class_id id)
@@ -541,26 +819,5 @@ size_t leat_slide_lanes_size(enum leat_class_id id)
 	}
 }
 
-void leat_slide_specialise(leat_window *w)
-{
-	int id = w->n_parts == 1 && !w->pairs ? (int)w->parts[0].id : 0;
-	int stat = w->n_stats == 1 ? w->plan[0].id : 0;
-
-	if (id == LEAT_CLASS_MIN)
-		w->push = min_push;
-	if (id == LEAT_CLASS_MAX)
-		w->push = max_push;
-	if (id == LEAT_CLASS_SUM)
-		w->push = sum_push;
-	if (id == LEAT_CLASS_MOMENTS)
-		w->push = moments_push;
-	if (id && stat == LEAT_STAT_MIN)
-		w->query = min_query;
-	if (id && stat == LEAT_STAT_MAX)
-		w->query = max_query;
-	if (id && stat == LEAT_STAT_SUM)
-		w->query = sum_query;
-}
-
 const struct leat_engine leat_slide_engine = { slide_push, slide_query,
-	slide_reset, slide_length, NULL };
+	slide_reset, slide_pushed, slide_length };

@@ -12,12 +12,14 @@ static void make_plan(leat_window *w, const leat_window_options *o)
 		p->id = o->stats[i].id;
 		p->arg = o->stats[i].arg;
 		p->agg = NULL;
+		p->partial = NULL;
 		p->part = 0;
 		if (p->id != LEAT_STAT_AGG)
 			continue;
 		p->agg = o->stats[i].agg;
 		while (w->parts[p->part].agg != p->agg)
 			p->part++;
+		p->partial = w->parts[p->part].combined;
 	}
 }
 
@@ -49,6 +51,20 @@ static int measure(const leat_window_options *o, leat_window *geometry,
 	return leat_layout(geometry, NULL, n_bytes, o);
 }
 
+/* leat_window_push() by way of the engine, and for windows of pairs. */
+static int push_x(leat_window *w, double x)
+{
+	w->push(w, x, 0);
+	return LEAT_OK;
+}
+
+static int refuse_x(leat_window *w, double x)
+{
+	(void)w;
+	(void)x;
+	return LEAT_EPAIRS;
+}
+
 static leat_window *build(unsigned char *base, const leat_window *geometry,
     const leat_window_options *o)
 {
@@ -60,6 +76,7 @@ static leat_window *build(unsigned char *base, const leat_window *geometry,
 	if (o->kind == LEAT_DECAY)
 		make_decay(w, o);
 	w->push = w->engine->push;
+	w->push_x = w->pairs ? refuse_x : push_x;
 	w->query = w->engine->query;
 	if (w->engine == &leat_slide_engine)
 		leat_slide_specialise(w);
@@ -168,6 +185,8 @@ int leat_window_copy(const leat_window *window,
 	w->panes.tallies = moved(window, w, window->panes.tallies);
 	for (size_t i = 0; i < w->n_parts; i++)
 		move_part(window, w, &w->parts[i]);
+	for (size_t i = 0; i < w->n_stats; i++)
+		w->plan[i].partial = moved(window, w, w->plan[i].partial);
 	*copy_out = w;
 	return LEAT_OK;
 }
@@ -177,10 +196,7 @@ int leat_window_copy(const leat_window *window,
 int leat_window_push(leat_window *window, double x)
 {
 	assert(window);
-	if (LEAT_UNLIKELY(window->pairs))
-		return LEAT_EPAIRS;
-	window->push(window, x, 0);
-	return LEAT_OK;
+	return window->push_x(window, x);
 }
 
 int leat_window_push_xy(leat_window *window, double x, double y)
@@ -210,8 +226,8 @@ int leat_window_push_many(leat_window *window, const double *x, size_t n,
 	assert(w && (x || n == 0));
 	if (w->pairs)
 		return LEAT_EPAIRS;
-	while (n > 0 && w->runs && out) {
-		size_t done = w->engine->run(w, x, n, out);
+	while (n > 0 && w->run && out) {
+		size_t done = w->run(w, x, n, out);
 		if (done == 0) {
 			push_one_by_one(w, x, NULL, 1, out);
 			done = 1;
@@ -260,7 +276,7 @@ int leat_window_partial(const leat_window *window, const leat_agg *agg,
 uint64_t leat_window_pushed(const leat_window *window)
 {
 	assert(window);
-	return window->pushed;
+	return window->engine->pushed(window);
 }
 
 uint64_t leat_window_length(const leat_window *window)

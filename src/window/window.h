@@ -33,9 +33,9 @@
  * One table of `slots` = size - chunk partials serves A and B at once: as
  * the table of B grows by one, the longest suffix of A dies. To let B take
  * the very places that A gives up, every other chunk's table is laid out
- * from the end: `flip` says that this is so for B. The suffix of length l
- * is at slot l - 1, or at slots - l if flipped. Slots -1 and `slots` exist
- * and always hold the identity, for the suffix of length 0.
+ * from the end. The suffix of length l is at slot l - 1, or in such a table
+ * at slots - l. Slots -1 and `slots` exist and always hold the identity,
+ * for the suffix of length 0.
  */
 struct leat_relay {
 	size_t size, chunk, slots;
@@ -43,9 +43,23 @@ struct leat_relay {
 	size_t filled; /* elements in D */
 	size_t head;   /* where the next element goes */
 	size_t back;   /* the element of B that was stepped over last */
+	/*
+	 * The table is addressed from its slot -1: place 1 is slot 0. The
+	 * suffix of B of length `filled` goes to `place`; the suffix of A
+	 * that is in the window is one `stride` further.
+	 */
+	size_t place;
+	size_t stride;   /* 1, or -1 for a table laid out from the end */
 	unsigned chunks; /* full ones before D: 0, 1, or 2 for all more */
-	unsigned flip;
 };
+
+LEAT_INLINE void leat_relay_reset(struct leat_relay *r)
+{
+	r->filled = r->head = r->back = 0;
+	r->place = 0;
+	r->stride = 1;
+	r->chunks = 0;
+}
 
 LEAT_INLINE int leat_relay_full(const struct leat_relay *r)
 {
@@ -57,7 +71,8 @@ LEAT_INLINE void leat_relay_turn(struct leat_relay *r)
 {
 	r->filled = 0;
 	r->back = r->head;
-	r->flip ^= 1;
+	r->stride = 0 - r->stride;
+	r->place = r->stride == 1 ? 0 : r->slots + 1;
 	if (r->chunks < 2)
 		r->chunks++;
 }
@@ -68,21 +83,13 @@ LEAT_INLINE void leat_relay_step(struct leat_relay *r)
 	r->head = r->head + 1 == r->ring ? 0 : r->head + 1;
 	r->back = (r->back == 0 ? r->ring : r->back) - 1;
 	r->filled++;
+	r->place += r->stride;
 }
 
-/* Where the suffix of B of length `filled` goes. */
-LEAT_INLINE size_t leat_relay_write(const struct leat_relay *r)
+/* Where the suffix of A that is in the window is. Only for chunks == 2. */
+LEAT_INLINE size_t leat_relay_tail(const struct leat_relay *r)
 {
-	return r->flip ? r->slots - r->filled : r->filled - 1;
-}
-
-/*
- * Where the suffix of A that is in the window is, plus 1: tables are
- * addressed from their slot -1. Only for chunks == 2.
- */
-LEAT_INLINE size_t leat_relay_read1(const struct leat_relay *r)
-{
-	return r->flip ? r->slots - r->filled : r->filled + 1;
+	return r->place + r->stride;
 }
 
 /* One aggregate class in one window. */
@@ -103,14 +110,6 @@ struct leat_part {
 	unsigned char *panes; /* ring of closed panes */
 	/* for the classes that slide.c does two lanes at a time */
 	void *lanes;
-};
-
-/* One statistic to report. */
-struct leat_plan {
-	int id;
-	double arg;
-	const leat_agg *agg;
-	size_t part; /* of the user's class */
 };
 
 struct leat_tally {
@@ -146,37 +145,42 @@ struct leat_engine {
 	void (*push)(leat_window *w, double x, double y);
 	void (*query)(const leat_window *w, double *out);
 	void (*reset)(leat_window *w);
+	uint64_t (*pushed)(const leat_window *w);
 	uint64_t (*length)(const leat_window *w);
-	/* As many as it likes of n pushes with results; 0 if none. */
-	size_t (*run)(leat_window *w, const double *x, size_t n, double *out);
 };
 
 struct leat_window {
-	void (*push)(leat_window *w, double x, double y);
+	/* What a push and a query touch comes first. */
+	int (*push_x)(leat_window *w, double x);
 	void (*query)(const leat_window *w, double *out);
-	int pairs;
-	int propagate;
-	uint64_t pushed;
-	uint64_t length; /* slide: values in the window */
-	uint64_t missing;
-	double last;
+	uint64_t pushed; /* slide: before D */
+	uint64_t size;   /* values in a full window */
+	uint64_t missing;      /* slide: now in the window */
 	double *ring_x, *ring_y;
+	double last;
 	struct leat_relay relay;
-	size_t n_parts;
 	struct leat_part *parts;
 	leat_sink sink;
-	uint64_t size; /* values in a full window; the ring's too */
-	double min_count;
-	size_t n_stats;
 	struct leat_plan *plan;
-	double *results; /* for the sink */
+	size_t n_stats, n_parts;
+	uint64_t min_count;
+	double full, inverse; /* size and 1 / size */
+	int propagate;
+	int pairs;
+
+	void (*push)(leat_window *w, double x, double y);
+	/*
+	 * Pushes some of n values with their results and says how many; 0 if
+	 * the next one must be pushed singly. NULL: all must.
+	 */
+	size_t (*run)(leat_window *w, const double *x, size_t n, double *out);
+	const struct leat_engine *engine;
+	double *results;  /* for the sink */
 	size_t ring_head; /* panes: where the next kept value goes */
 	struct leat_panes panes;
 	struct leat_decay decay;
-	const struct leat_engine *engine;
 	int kind;
 	int keeps; /* has a ring */
-	int runs;  /* all its statistics can be done by engine->run */
 	size_t n_bytes;
 	leat_allocator allocator;
 	void *block; /* to free; NULL in the caller's memory */
@@ -204,6 +208,7 @@ int leat_layout(struct leat_window *w, unsigned char *base, size_t *n_bytes,
 /* slide.c: the pair of functions for the window's one part, if special */
 void leat_slide_specialise(struct leat_window *w);
 size_t leat_slide_lanes_size(enum leat_class_id id);
+size_t leat_slide_place_size(enum leat_class_id id);
 
 /* chain.c: a part's accumulators in a relay, by way of its class */
 void leat_acc_load(const struct leat_part *part, void *acc,
@@ -220,6 +225,7 @@ int leat_part_join_packed(const struct leat_part *part, const void *packed,
     int started);
 
 /* report.c */
+uint64_t leat_pushes(const leat_window *w);
 void leat_report(const leat_window *w, struct leat_summary *s, double *out);
 void leat_emit(leat_window *w, uint64_t start, uint64_t end);
 
