@@ -229,6 +229,17 @@ LEAT_INLINE leat_lane_mask leat_lane_both(leat_lane_mask a, leat_lane_mask b)
 
 #endif
 
+/* The first, and the second, halves of two lanes. */
+LEAT_INLINE leat_lane leat_lane_firsts(leat_lane a, leat_lane b)
+{
+	return leat_lane_make(leat_lane_get(a, 0), leat_lane_get(b, 0));
+}
+
+LEAT_INLINE leat_lane leat_lane_seconds(leat_lane a, leat_lane b)
+{
+	return leat_lane_make(leat_lane_get(a, 1), leat_lane_get(b, 1));
+}
+
 LEAT_INLINE leat_lane leat_lane_load(const double *p)
 {
 	return leat_lane_make(p[0], p[1]);

@@ -27,10 +27,9 @@ enum {
 
 /* ---------------- the ring, and what enters and leaves -------------- */
 
-LEAT_INLINE int is_missing(const leat_window *w, double x, double y,
-    int flags)
+LEAT_INLINE int is_missing(const leat_window *w, double x, double y)
 {
-	return x != x || ((flags & ANY) && w->pairs && y != y);
+	return x != x || (w->pairs && y != y);
 }
 
 /* All pushes: those before D are counted when it begins. */
@@ -39,42 +38,49 @@ LEAT_INLINE uint64_t pushed(const leat_window *w)
 	return w->pushed + w->relay.filled;
 }
 
-/* Out of line: it happens only while something is missing. */
-static void forget_missing(leat_window *w, int flags)
-{
-	size_t head = w->relay.head;
-	double y = w->pairs ? w->ring_y[head] : 0;
+/* In w->unsettled beside the count of missing values: not all chunks yet. */
+#define WARMING ((uint64_t)1 << 63)
 
-	if (pushed(w) >= w->size)
-		w->missing -= (uint64_t)is_missing(w, w->ring_x[head], y,
-		    flags);
+LEAT_INLINE uint64_t missing(const leat_window *w)
+{
+	return w->unsettled & ~WARMING;
 }
 
-LEAT_INLINE void turn(leat_window *w, int flags);
+/*
+ * Nothing is missing and all chunks are there, so the window is full: what
+ * nearly every push and query finds, in one comparison.
+ */
+LEAT_INLINE int steady(const leat_window *w)
+{
+	return w->unsettled == 0;
+}
 
-/* Puts the value in and moves the relay; the parts follow. */
-LEAT_INLINE void enter(leat_window *w, double x, double y, int flags)
+/* Puts the value in and moves the relay; D is not full. Parts follow. */
+static void enter(leat_window *w, double x, double y)
 {
 	struct leat_relay *r = &w->relay;
 
-	if (LEAT_UNLIKELY(leat_relay_full(r)))
-		turn(w, flags);
-	if (LEAT_UNLIKELY(w->missing))
-		forget_missing(w, flags);
+	if (pushed(w) >= w->size) {
+		double gone_y = w->pairs ? w->ring_y[r->head] : 0;
+		w->unsettled -= (uint64_t)is_missing(w, w->ring_x[r->head],
+		    gone_y);
+	}
 	w->ring_x[r->head] = x;
-	if ((flags & ANY) && w->pairs)
+	if (w->pairs)
 		w->ring_y[r->head] = y;
-	if (LEAT_LIKELY(!is_missing(w, x, y, flags)))
-		w->last = x;
+	if (is_missing(w, x, y))
+		w->unsettled++;
 	else
-		w->missing++;
+		w->last = x;
 	leat_relay_step(r);
 }
 
-/* The value that the suffix of B grows by; missing while there is no B. */
-LEAT_INLINE double backward(const leat_window *w)
+/* The same in a steady window for a value that is not missing. */
+LEAT_INLINE void enter_steady(leat_window *w, double x)
 {
-	return LEAT_LIKELY(w->relay.chunks) ? w->ring_x[w->relay.back] : NAN;
+	w->ring_x[w->relay.head] = x;
+	w->last = x;
+	leat_relay_step(&w->relay);
 }
 
 LEAT_INLINE double *place_of(const struct leat_part *p, size_t place,
@@ -229,7 +235,6 @@ struct moments_state {
 	struct leat_moments_lanes l;
 	struct leat_run whole;
 	double tail_k; /* of A */
-	int ready;     /* both lanes have a value, so both have their k */
 };
 
 /* The prefix of D: the first lanes of the state. */
@@ -251,17 +256,15 @@ LEAT_INLINE void moments_turn(const struct leat_part *p)
 	s->tail_k = leat_lane_get(l->k, 1);
 	s->whole = moments_prefix(l);
 	memset(l, 0, sizeof(*l));
-	s->ready = 0;
 }
 
-/* One value more in each lane, where both are there and both know k. */
-LEAT_INLINE void moments_add(struct leat_moments_lanes *l, leat_lane v)
+/* One value more in each lane; rn is 1 / their number then. */
+LEAT_INLINE void moments_grow(struct leat_moments_lanes *l, leat_lane v,
+    leat_lane rn)
 {
-	leat_lane rn, delta, q, t, m2;
+	leat_lane delta, q, t, m2;
 
 	leat_sum_lanes_add(&l->sum, v);
-	l->n = leat_lane_add(l->n, leat_lane_dup(1));
-	rn = leat_lane_div(leat_lane_dup(1), l->n); /* waits for no value */
 	delta = leat_lane_sub(leat_lane_sub(v, l->k), l->mu);
 	q = leat_lane_mul(delta, rn);
 	l->mu = leat_lane_add(l->mu, q);
@@ -270,6 +273,12 @@ LEAT_INLINE void moments_add(struct leat_moments_lanes *l, leat_lane v)
 	l->c2 = leat_lane_add(l->c2,
 	    leat_lane_sub(t, leat_lane_sub(m2, l->m2)));
 	l->m2 = m2;
+}
+
+LEAT_INLINE void moments_add(struct leat_moments_lanes *l, leat_lane v)
+{
+	l->n = leat_lane_add(l->n, leat_lane_dup(1));
+	moments_grow(l, v, leat_lane_div(leat_lane_dup(1), l->n));
 }
 
 /* The same where either may be missing or the first of its lane. */
@@ -288,16 +297,14 @@ static void moments_add_masked(struct moments_state *s, leat_lane v)
 	l->mu = leat_lane_pick(valid, l->mu, old.mu);
 	l->m2 = leat_lane_pick(valid, l->m2, old.m2);
 	l->c2 = leat_lane_pick(valid, l->c2, old.c2);
-	s->ready = leat_lane_get(l->n, 0) > 0 && leat_lane_get(l->n, 1) > 0;
 }
 
 /* The first value of both chunks, neither missing. */
-static void moments_start(struct moments_state *s, leat_lane v)
+LEAT_INLINE void moments_start(struct moments_state *s, leat_lane v)
 {
 	s->l.sum.hi = v;
 	s->l.k = v;
 	s->l.n = leat_lane_dup(1);
-	s->ready = 1;
 }
 
 /* m2 + c2 is NaN where m2 overflowed; moments_finish() sees to that. */
@@ -310,20 +317,26 @@ LEAT_INLINE void moments_store(const struct leat_moments_lanes *l,
 	place[3] = leat_lane_get(leat_lane_add(l->m2, l->c2), 1);
 }
 
+/* In a steady window: both chunks have values and none is missing. */
 LEAT_INLINE void moments_step(const struct leat_part *p,
     const struct leat_relay *r, double x, double old)
 {
 	struct moments_state *s = p->lanes;
 	leat_lane v = leat_lane_make(x, old);
 
-	if (LEAT_UNLIKELY(isunordered(x, old)))
-		moments_add_masked(s, v);
-	else if (LEAT_LIKELY(s->ready))
+	if (LEAT_LIKELY(r->filled > 1))
 		moments_add(&s->l, v);
-	else if (r->filled == 1)
-		moments_start(s, v);
 	else
-		moments_add_masked(s, v);
+		moments_start(s, v);
+	moments_store(&s->l, place_of(p, r->place, MOMENTS_WIDTH));
+}
+
+static void moments_step_careful(const struct leat_part *p,
+    const struct leat_relay *r, double x, double old)
+{
+	struct moments_state *s = p->lanes;
+
+	moments_add_masked(s, leat_lane_make(x, old));
 	moments_store(&s->l, place_of(p, r->place, MOMENTS_WIDTH));
 }
 
@@ -397,13 +410,6 @@ LEAT_INLINE void moments_steady(const leat_window *w,
 	moments_finish(&all, out);
 }
 
-LEAT_INLINE int steady(const leat_window *w)
-{
-	const struct leat_relay *r = &w->relay;
-
-	return LEAT_LIKELY(w->missing == 0) && LEAT_LIKELY(r->chunks == 2);
-}
-
 /* ---------------- any class ----------------------------------------- */
 
 static void any_step(struct leat_window *w, struct leat_part *p)
@@ -415,14 +421,14 @@ static void any_step(struct leat_window *w, struct leat_part *p)
 	s.t = (int64_t)pushed(w) - 1;
 	s.x = w->ring_x[newest];
 	s.y = w->pairs ? w->ring_y[newest] : 0;
-	if (!is_missing(w, s.x, s.y, ANY))
+	if (!is_missing(w, s.x, s.y))
 		p->cls->append(p->agg, p->prefix, &s);
 	if (r->chunks == 0)
 		return;
 	s.t = (int64_t)(w->pushed - r->filled);
 	s.x = w->ring_x[r->back];
 	s.y = w->pairs ? w->ring_y[r->back] : 0;
-	if (!is_missing(w, s.x, s.y, ANY))
+	if (!is_missing(w, s.x, s.y))
 		p->cls->prepend(p->agg, p->suffix, &s);
 	leat_chain_store(p, r);
 }
@@ -455,6 +461,8 @@ LEAT_INLINE void turn(leat_window *w, int flags)
 
 	w->pushed += w->relay.filled;
 	leat_relay_turn(&w->relay);
+	if (w->relay.chunks == 2)
+		w->unsettled &= ~WARMING;
 	if (flags & ANY)
 		for (size_t i = 0; i < w->n_parts; i++)
 			part_turn(&w->parts[i]);
@@ -484,7 +492,7 @@ static void part_step(struct leat_window *w, struct leat_part *p, double x,
 		sum_step(p, r, x, old);
 		break;
 	case LEAT_CLASS_MOMENTS:
-		moments_step(p, r, x, old);
+		moments_step_careful(p, r, x, old);
 		break;
 	default:
 		any_step(w, p);
@@ -526,14 +534,22 @@ LEAT_INLINE void tell(leat_window *w)
 		leat_emit(w, pushed(w) - w->size, pushed(w));
 }
 
+static void slide_push(leat_window *w, double x, double y);
+
 /* Parts come in the order of their classes: sums first, then extrema. */
 LEAT_INLINE int push_body(leat_window *w, double x, int flags)
 {
 	const struct leat_part *p = w->parts;
 	double old;
 
-	enter(w, x, 0, flags);
-	old = backward(w);
+	if (LEAT_UNLIKELY(leat_relay_full(&w->relay)))
+		turn(w, flags);
+	if (LEAT_UNLIKELY(!steady(w) || x != x)) {
+		slide_push(w, x, 0);
+		return LEAT_OK;
+	}
+	enter_steady(w, x);
+	old = w->ring_x[w->relay.back];
 	if (flags & SUM)
 		sum_step(p++, &w->relay, x, old);
 	if (flags & MOMENTS)
@@ -745,11 +761,17 @@ LEAT_INLINE double shown(double x, double y)
 static void slide_push(leat_window *w, double x, double y)
 {
 	const struct leat_relay *r = &w->relay;
+	double old = NAN, old_y = 0;
 
-	enter(w, x, y, ANY);
-	double old_y = w->pairs && r->chunks ? w->ring_y[r->back] : 0;
-	double old = shown(backward(w), old_y);
+	if (leat_relay_full(r))
+		turn(w, ANY);
+	enter(w, x, y);
+	if (r->chunks > 0) { /* else there is no B for its suffix to grow */
+		old = w->ring_x[r->back];
+		old_y = w->pairs ? w->ring_y[r->back] : 0;
+	}
 	x = shown(x, y);
+	old = shown(old, old_y);
 	for (size_t i = 0; i < w->n_parts; i++)
 		part_step(w, &w->parts[i], x, old);
 	tell(w);
@@ -759,8 +781,8 @@ static void slide_query(const leat_window *w, double *out)
 {
 	struct leat_summary s;
 
-	s.missing = (double)w->missing;
-	s.n = (double)(length(w) - w->missing);
+	s.missing = (double)missing(w);
+	s.n = (double)(length(w) - missing(w));
 	for (size_t i = 0; i < w->n_parts; i++)
 		part_lower(w, &w->parts[i], &s);
 	leat_report(w, &s, out);
@@ -781,7 +803,8 @@ static void part_reset(const leat_window *w, struct leat_part *p)
 
 static void slide_reset(leat_window *w)
 {
-	w->pushed = w->missing = 0;
+	w->pushed = 0;
+	w->unsettled = WARMING;
 	w->last = NAN;
 	leat_relay_reset(&w->relay);
 	for (size_t i = 0; i < w->n_parts; i++)

@@ -15,64 +15,75 @@ enum { RUN = 64 };
 
 struct run {
 	const double *x;
-	double old[RUN]; /* what the suffix of B grows by */
+	const double *old; /* what B's suffix grows by: old[0], old[-1], ... */
 	size_t n;
-	double hi[RUN], lo[RUN], m2[RUN]; /* m2 is the sum's n-1 free part */
+	double hi[RUN], lo[RUN], m2[RUN];
 	double min[RUN], max[RUN];
 };
 
-/* Where the i-th push of the run writes, and reads one stride further. */
+/* Where the first push of the run writes; one step further it reads. */
 LEAT_INLINE double *run_place(const struct leat_part *p,
-    const struct leat_relay *r, size_t i, size_t width)
+    const struct leat_relay *r, size_t width)
 {
-	return place_of(p, r->place + r->stride * (i + 1), width);
+	return place_of(p, leat_relay_tail(r), width);
 }
 
-LEAT_INLINE void edge_run(const struct leat_part *p,
+LEAT_INLINE ptrdiff_t run_step(const struct leat_relay *r, ptrdiff_t width)
+{
+	return r->stride == 1 ? width : -width;
+}
+
+LEAT_INLINE void run_edges(const struct leat_part *p,
     const struct leat_relay *r, const struct run *u, double *to, int flag)
 {
 	struct edge_state *e = p->lanes;
 	double prefix = e->prefix, suffix = e->suffix, whole = e->whole;
+	double *place = run_place(p, r, 1);
+	ptrdiff_t step = run_step(r, 1);
 
-	for (size_t i = 0; i < u->n; i++) {
-		double *place = run_place(p, r, i, 1);
+	for (size_t i = 0; i < u->n; i++, place += step) {
 		prefix = edge_pick(flag, u->x[i], prefix);
-		suffix = edge_pick(flag, u->old[i], suffix);
+		suffix = edge_pick(flag, u->old[-(ptrdiff_t)i], suffix);
 		*place = suffix;
-		to[i] = edge_join(flag, place[(ptrdiff_t)r->stride], whole,
-		    prefix);
+		to[i] = edge_join(flag, place[step], whole, prefix);
 	}
 	e->prefix = prefix;
 	e->suffix = suffix;
 }
 
-LEAT_INLINE void sum_run(const struct leat_part *p,
+/* One push of a run; l's first lanes are the prefix after it. */
+LEAT_INLINE struct sum_run sum_run_step(const struct run *u,
+    struct leat_sum_lanes *l, size_t i, double *place)
+{
+	struct sum_run d;
+
+	leat_sum_lanes_add(l, leat_lane_make(u->x[i], u->old[-(ptrdiff_t)i]));
+	d.hi = l->hi;
+	d.lo = leat_lane_add(l->lo, l->lo2);
+	leat_lane_store(place, leat_lane_seconds(d.hi, d.lo));
+	return d;
+}
+
+/* n is even: what is odd is pushed singly. */
+LEAT_INLINE void run_sums(const struct leat_part *p,
     const struct leat_relay *r, struct run *u)
 {
 	struct sum_state *s = p->lanes;
 	struct leat_sum_lanes l = s->l;
 	struct sum_run b = { leat_lane_dup(s->whole[0]),
 		leat_lane_dup(s->whole[1]) };
+	double *place = run_place(p, r, 2);
+	ptrdiff_t step = run_step(r, 2);
 
-	for (size_t i = 0; i < u->n; i += 2) {
-		size_t k = i + 1 < u->n ? i + 1 : i; /* the last may be alone */
-		const double *t0 = run_place(p, r, i + 1, 2);
-		const double *t1 = run_place(p, r, k + 1, 2);
-		struct sum_run a = { leat_lane_make(t0[0], t1[0]),
-			leat_lane_make(t0[1], t1[1]) };
-		leat_sum_lanes_add(&l, leat_lane_make(u->x[i], u->old[i]));
-		sum_store(&l, run_place(p, r, i, 2));
-		double hi = leat_lane_get(l.hi, 0);
-		double lo = leat_lane_get(leat_lane_add(l.lo, l.lo2), 0);
-		if (k > i) {
-			leat_sum_lanes_add(&l,
-			    leat_lane_make(u->x[k], u->old[k]));
-			sum_store(&l, run_place(p, r, k, 2));
-		}
-		struct sum_run d = { leat_lane_make(hi,
-					 leat_lane_get(l.hi, 0)),
-			leat_lane_make(lo,
-			    leat_lane_get(leat_lane_add(l.lo, l.lo2), 0)) };
+	for (size_t i = 0; i < u->n; i += 2, place += 2 * step) {
+		leat_lane t0 = leat_lane_load(place + step);
+		leat_lane t1 = leat_lane_load(place + 2 * step);
+		struct sum_run a = { leat_lane_firsts(t0, t1),
+			leat_lane_seconds(t0, t1) };
+		struct sum_run d0 = sum_run_step(u, &l, i, place);
+		struct sum_run d1 = sum_run_step(u, &l, i + 1, place + step);
+		struct sum_run d = { leat_lane_firsts(d0.hi, d1.hi),
+			leat_lane_firsts(d0.lo, d1.lo) };
 		d = sum_join(a, b, d);
 		leat_lane_store(u->hi + i, d.hi);
 		leat_lane_store(u->lo + i, d.lo);
@@ -80,64 +91,86 @@ LEAT_INLINE void sum_run(const struct leat_part *p,
 	s->l = l;
 }
 
-/* One push of a run, and the prefix after it. */
-LEAT_INLINE struct leat_run moments_run_step(const struct leat_part *p,
-    const struct leat_relay *r, const struct run *u,
-    struct leat_moments_lanes *l, size_t i)
+LEAT_INLINE struct leat_run_lanes moments_run_step(const struct run *u,
+    struct leat_moments_lanes *l, size_t i, double *place, leat_lane rn)
 {
-	moments_add(l, leat_lane_make(u->x[i], u->old[i]));
-	moments_store(l, run_place(p, r, i, MOMENTS_WIDTH));
-	return moments_prefix(l);
+	struct leat_run_lanes d;
+
+	moments_grow(l, leat_lane_make(u->x[i], u->old[-(ptrdiff_t)i]), rn);
+	d.hi = l->sum.hi;
+	d.lo = leat_lane_add(l->sum.lo, l->sum.lo2);
+	d.n = d.k = l->k;
+	d.mu = l->mu;
+	d.m2 = leat_lane_add(l->m2, l->c2);
+	leat_lane_store(place, leat_lane_seconds(d.hi, d.lo));
+	leat_lane_store(place + 2, leat_lane_seconds(d.mu, d.m2));
+	return d;
 }
 
-LEAT_INLINE struct leat_run_lanes run_pair(struct leat_run a,
-    struct leat_run b)
+/* The suffixes of A at two places; n and k are up to the caller. */
+LEAT_INLINE void run_tails(struct leat_run_lanes *a, const double *t0,
+    const double *t1)
 {
-	struct leat_run_lanes r = { leat_lane_make(a.hi, b.hi),
-		leat_lane_make(a.lo, b.lo), leat_lane_make(a.n, b.n),
-		leat_lane_make(a.k, b.k), leat_lane_make(a.mu, b.mu),
-		leat_lane_make(a.m2, b.m2) };
+	leat_lane s0 = leat_lane_load(t0), s1 = leat_lane_load(t1);
+	leat_lane m0 = leat_lane_load(t0 + 2), m1 = leat_lane_load(t1 + 2);
+
+	a->hi = leat_lane_firsts(s0, s1);
+	a->lo = leat_lane_seconds(s0, s1);
+	a->mu = leat_lane_firsts(m0, m1);
+	a->m2 = leat_lane_seconds(m0, m1);
+}
+
+LEAT_INLINE struct leat_run_lanes run_firsts(const struct leat_run_lanes *a,
+    const struct leat_run_lanes *b)
+{
+	struct leat_run_lanes r = { leat_lane_firsts(a->hi, b->hi),
+		leat_lane_firsts(a->lo, b->lo), a->n, a->k,
+		leat_lane_firsts(a->mu, b->mu),
+		leat_lane_firsts(a->m2, b->m2) };
 
 	return r;
 }
 
-LEAT_INLINE struct leat_run run_tail(const struct moments_state *s,
-    const double *t)
-{
-	struct leat_run run = { t[0], t[1], 0, s->tail_k, t[2], t[3] };
-
-	return run;
-}
-
-LEAT_INLINE void moments_run(const leat_window *w, const struct leat_part *p,
+LEAT_INLINE void run_moments(const leat_window *w, const struct leat_part *p,
     struct run *u)
 {
-	const struct leat_relay *r = &w->relay;
 	struct moments_state *s = p->lanes;
 	struct leat_moments_lanes l = s->l;
-	struct leat_run_lanes b = run_pair(s->whole, s->whole);
-	leat_lane both = leat_lane_dup(w->full - s->whole.n);
+	const struct leat_run *whole = &s->whole;
+	struct leat_run_lanes b = { leat_lane_dup(whole->hi),
+		leat_lane_dup(whole->lo), leat_lane_dup(whole->n),
+		leat_lane_dup(whole->k), leat_lane_dup(whole->mu),
+		leat_lane_dup(whole->m2) };
+	struct leat_run_lanes a = b, d0, d1;
+	leat_lane others = leat_lane_dup(w->full - whole->n);
+	leat_lane prefix_k = leat_lane_dup(leat_lane_get(l.k, 0));
+	leat_lane tail_k = leat_lane_dup(s->tail_k);
+	double filled = (double)w->relay.filled;
+	leat_lane rn, n = leat_lane_make(filled - 1, filled);
+	double *place = run_place(p, &w->relay, MOMENTS_WIDTH);
+	ptrdiff_t step = run_step(&w->relay, MOMENTS_WIDTH);
 
-	for (size_t i = 0; i < u->n; i += 2) {
-		size_t k = i + 1 < u->n ? i + 1 : i;
-		const double *t0 = run_place(p, r, i + 1, MOMENTS_WIDTH);
-		const double *t1 = run_place(p, r, k + 1, MOMENTS_WIDTH);
-		struct leat_run_lanes a =
-		    run_pair(run_tail(s, t0), run_tail(s, t1));
-		struct leat_run d0 = moments_run_step(p, r, u, &l, i);
-		struct leat_run d1 = d0;
-		if (k > i)
-			d1 = moments_run_step(p, r, u, &l, k);
-		struct leat_run_lanes d = run_pair(d0, d1);
-		a.n = leat_lane_sub(both, d.n);
-		/* nothing left of A: see moments_tail() */
-		a.k = leat_lane_pick(leat_lane_zero(a.n), b.k, a.k);
-		d = leat_run_lanes_join3(&a, &b, &d,
+	for (size_t i = 0; i < u->n; i += 2, place += 2 * step) {
+		run_tails(&a, place + step, place + 2 * step);
+		n = leat_lane_add(n, leat_lane_dup(2));
+		rn = leat_lane_div(leat_lane_dup(1), n);
+		d0 = moments_run_step(u, &l, i, place,
+		    leat_lane_firsts(rn, rn));
+		d1 = moments_run_step(u, &l, i + 1, place + step,
+		    leat_lane_seconds(rn, rn));
+		d0 = run_firsts(&d0, &d1);
+		d0.n = n;
+		d0.k = prefix_k;
+		a.n = leat_lane_sub(others, d0.n);
+		/* where nothing is left of A: see moments_tail() */
+		a.k = leat_lane_pick(leat_lane_zero(a.n), b.k, tail_k);
+		d0 = leat_run_lanes_join3(&a, &b, &d0,
 		    leat_lane_dup(w->inverse));
-		leat_lane_store(u->hi + i, d.hi);
-		leat_lane_store(u->lo + i, d.lo);
-		leat_lane_store(u->m2 + i, d.m2);
+		leat_lane_store(u->hi + i, d0.hi);
+		leat_lane_store(u->lo + i, d0.lo);
+		leat_lane_store(u->m2 + i, d0.m2);
 	}
+	l.n = leat_lane_seconds(n, n);
 	s->l = l;
 }
 
@@ -147,10 +180,8 @@ LEAT_INLINE void moments_run(const leat_window *w, const struct leat_part *p,
 static double run_again(const leat_window *w, const struct run *u, size_t i,
     int id)
 {
-	const struct leat_relay *r = &w->relay;
 	struct leat_summary s;
 
-	(void)r;
 	s.n = w->full;
 	s.hi = u->hi[i];
 	s.lo = u->lo[i];
@@ -180,12 +211,14 @@ LEAT_INLINE void run_lower(const leat_window *w, const struct run *u, int id,
 	size_t step = w->n_stats;
 
 	for (size_t i = 0; i < u->n; i += 2) {
-		double v[2];
-		leat_lane_store(v, run_value(w, u, i, id));
-		for (size_t k = 0; k < 2 && i + k < u->n; k++)
-			out[(i + k) * step] = LEAT_LIKELY(v[k] == v[k])
-			    ? v[k]
-			    : run_again(w, u, i + k, id);
+		leat_lane v = run_value(w, u, i, id);
+		double v0 = leat_lane_get(v, 0), v1 = leat_lane_get(v, 1);
+		if (LEAT_UNLIKELY(isunordered(v0, v1))) {
+			v0 = run_again(w, u, i, id);
+			v1 = run_again(w, u, i + 1, id);
+		}
+		out[i * step] = v0;
+		out[i * step + step] = v1;
 	}
 }
 
@@ -221,34 +254,41 @@ LEAT_INLINE void run_report(const leat_window *w, const struct run *u,
 
 /* ---------------- a run --------------------------------------------- */
 
-/* How many of the values there are before one that is missing. */
-LEAT_INLINE size_t run_length(const leat_window *w, const double *x, size_t n)
+/* Where the value before B's next one to step over is in the ring. */
+LEAT_INLINE size_t run_back(const struct leat_relay *r)
 {
-	size_t room = w->relay.chunk - w->relay.filled, i = 0;
-
-	if (n > room)
-		n = room;
-	if (n > RUN)
-		n = RUN;
-	while (i < n && x[i] == x[i])
-		i++;
-	return i;
+	return (r->back == 0 ? r->ring : r->back) - 1;
 }
 
-/* The ring takes the new values in and gives those of B, backwards. */
-LEAT_INLINE void run_ring(leat_window *w, struct run *u)
+LEAT_INLINE size_t at_most(size_t n, size_t limit)
 {
-	struct leat_relay *r = &w->relay;
-	size_t head = r->head, back = r->back;
+	return n < limit ? n : limit;
+}
 
-	for (size_t i = 0; i < u->n; i++) {
-		w->ring_x[head] = u->x[i];
-		head = head + 1 == r->ring ? 0 : head + 1;
-		back = (back == 0 ? r->ring : back) - 1;
-		u->old[i] = w->ring_x[back];
-	}
-	r->head = head;
-	r->back = back;
+/* As many as stay clear of the ends of all that is walked through. */
+LEAT_INLINE size_t run_length(const struct leat_relay *r, const double *x,
+    size_t n)
+{
+	size_t missing = 0;
+
+	n = at_most(n, RUN);
+	n = at_most(n, r->chunk - r->filled);
+	n = at_most(n, r->ring - r->head);
+	n = at_most(n, run_back(r) + 1);
+	n &= ~(size_t)1;
+	for (size_t i = 0; i < n; i++)
+		missing += x[i] != x[i];
+	return missing ? 0 : n;
+}
+
+LEAT_INLINE void run_relay(struct leat_relay *r, size_t n)
+{
+	r->filled += n;
+	r->place += r->stride * n;
+	r->back = run_back(r) + 1 - n;
+	r->head += n;
+	if (r->head == r->ring)
+		r->head = 0;
 }
 
 LEAT_INLINE size_t run_body(leat_window *w, const double *x, size_t n,
@@ -261,21 +301,21 @@ LEAT_INLINE size_t run_body(leat_window *w, const double *x, size_t n,
 	/* The first of a chunk is pushed singly: it sets k. */
 	if (!steady(w) || r->filled == 0 || leat_relay_full(r))
 		return 0;
-	u.x = x;
-	u.n = run_length(w, x, n);
+	u.n = run_length(r, x, n);
 	if (u.n == 0)
 		return 0;
-	run_ring(w, &u);
+	u.x = x;
+	u.old = w->ring_x + run_back(r);
+	memcpy(w->ring_x + r->head, x, u.n * sizeof(*x));
 	if (flags & SUM)
-		sum_run(p++, r, &u);
+		run_sums(p++, r, &u);
 	if (flags & MOMENTS)
-		moments_run(w, p++, &u);
+		run_moments(w, p++, &u);
 	if (flags & MIN)
-		edge_run(p++, r, &u, u.min, MIN);
+		run_edges(p++, r, &u, u.min, MIN);
 	if (flags & MAX)
-		edge_run(p, r, &u, u.max, MAX);
-	r->filled += u.n;
-	r->place += r->stride * u.n;
+		run_edges(p, r, &u, u.max, MAX);
+	run_relay(r, u.n);
 	w->last = x[u.n - 1];
 	run_report(w, &u, out, flags);
 	return u.n;

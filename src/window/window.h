@@ -155,7 +155,7 @@ struct leat_window {
 	void (*query)(const leat_window *w, double *out);
 	uint64_t pushed; /* slide: before D */
 	uint64_t size;   /* values in a full window */
-	uint64_t missing;      /* slide: now in the window */
+	uint64_t unsettled; /* slide: values missing, and a flag */
 	double *ring_x, *ring_y;
 	double last;
 	struct leat_relay relay;
