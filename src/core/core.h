@@ -32,7 +32,11 @@
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)
-#pragma GCC optimize("fp-contract=off") /* gcc ignores the standard's */
+/*
+ * gcc ignores the standard's pragma. And it gathers doubles into vectors
+ * where that only costs shuffles; lanes (below) are where it pays.
+ */
+#pragma GCC optimize("fp-contract=off", "no-tree-slp-vectorize")
 #endif
 
 #if defined(__GNUC__)

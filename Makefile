@@ -1,0 +1,411 @@
+.error : leat needs GNU make, often called gmake
+#
+# Builds, tests and installs leat. Needs GNU make and a C11 compiler, and
+# writes into build/ (and the example programs into examples/) alone.
+# `make help` lists the targets.
+#
+# CC, AR, CPPFLAGS, CFLAGS, LDFLAGS and LIBS are yours: what the project
+# needs stands beside them. DESTDIR and the directory variables below say
+# where things are installed. V=1 shows the commands.
+#
+# The first line is for other makes: to them it is an error with these
+# words, to GNU make a rule that nothing asks for.
+
+CFLAGS ?= -O3 -g
+CXXFLAGS ?= $(CFLAGS)
+LIBS ?= -lm
+CLANG ?= clang
+
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR ?= $(PREFIX)/share/man
+PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+
+# A build of another kind (sanitizers, coverage) is one in another folder.
+BUILD ?= build
+FUZZ_SECONDS ?= 60
+
+# The header is the one place that knows the version.
+define_of = $(shell sed -n \
+	's/^.define $(1)[ \t][ \t]*"\{0,1\}\([0-9.]*\)"\{0,1\}.*/\1/p' \
+	include/leat.h)
+VERSION := $(call define_of,LEAT_VERSION_STRING)
+ABI := $(call define_of,LEAT_ABI_VERSION)
+
+Q := $(if $(V),,@)
+# -s is for silence.
+say := @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-7s %s\n')
+MAKEFLAGS += --no-print-directory
+shell_quote = '$(subst ','\'',$(1))'
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
+	-Wstrict-prototypes -Wmissing-prototypes
+# Contraction stays off whatever comes before it: it changes results.
+compile = $(CC) -Iinclude $(CPPFLAGS) -std=c11 $(WARNINGS) $(CFLAGS) \
+	-ffp-contract=off -MMD -MP
+link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+
+# ---- The library ------------------------------------------------------
+
+SRCS := $(wildcard src/*/*.c)
+STATIC_OBJS := $(SRCS:src/%.c=$(BUILD)/static/%.o)
+SHARED_OBJS := $(SRCS:src/%.c=$(BUILD)/shared/%.o)
+
+STATIC := $(BUILD)/libleat.a
+SONAME := libleat.so.$(ABI)
+SHARED_NAME := libleat.so.$(VERSION)
+SHARED := $(BUILD)/$(SHARED_NAME)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+.PHONY: all
+all: lib programs ## the library, static and shared, and what is installed
+
+.PHONY: lib
+lib: $(STATIC) $(SHARED) $(BUILD)/leat.pc
+
+# Holds the flags, and is new when they are: objects depend on it.
+FLAGS := $(CC) $(AR) $(CXX) $(CPPFLAGS) $(CFLAGS) $(CXXFLAGS) $(LDFLAGS) $(LIBS)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(call shell_quote,$(FLAGS)) | cmp -s - $@ || \
+		printf '%s\n' $(call shell_quote,$(FLAGS)) >$@
+
+.PHONY: FORCE
+FORCE:
+
+$(BUILD)/static/%.o: src/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(compile) -fvisibility=hidden -c -o $@ $<
+
+$(BUILD)/shared/%.o: src/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(compile) -fvisibility=hidden -fPIC -c -o $@ $<
+
+# Made anew each time: an archive keeps the members that sources have lost.
+$(STATIC): $(STATIC_OBJS)
+	$(say) AR $@
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $(STATIC_OBJS)
+
+$(SHARED): $(SHARED_OBJS)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(SONAME) -o $@ \
+		$(SHARED_OBJS) $(LIBS)
+	$(Q)ln -sf $(SHARED_NAME) $(BUILD)/$(SONAME)
+	$(Q)ln -sf $(SONAME) $(BUILD)/libleat.so
+
+# Below the prefix, directories are named by it, so that a tree can move.
+below_prefix = $(subst $(PREFIX)/,$${prefix}/,$(1))
+$(BUILD)/leat.pc: src/leat.pc.in FORCE
+	@mkdir -p $(@D)
+	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
+		-e 's|@LIBDIR@|$(call below_prefix,$(LIBDIR))|' \
+		-e 's|@INCLUDEDIR@|$(call below_prefix,$(INCLUDEDIR))|' \
+		-e 's|@LIBS@|$(LIBS)|' src/leat.pc.in >$@
+
+# ---- Examples ---------------------------------------------------------
+
+ifeq ($(BUILD),build)
+EXAMPLE_DIR := examples
+else
+EXAMPLE_DIR := $(BUILD)/examples
+endif
+COMMON_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard examples/common/*.c))
+EXAMPLES := $(patsubst examples/%.c,$(EXAMPLE_DIR)/%,$(wildcard examples/*.c))
+# The ones that are installed.
+PROGRAMS := $(filter %/csv_replay,$(EXAMPLES))
+
+.PHONY: programs
+programs: $(PROGRAMS)
+
+.PHONY: examples
+examples: $(EXAMPLES) ## the example programs, in examples/
+
+$(BUILD)/examples/%.o: examples/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(compile) -c -o $@ $<
+
+$(EXAMPLES): $(EXAMPLE_DIR)/%: $(BUILD)/examples/%.o $(STATIC)
+	$(say) LD $@
+	$(Q)$(link) $(LIBS)
+
+$(EXAMPLE_DIR)/csv_replay: $(COMMON_OBJS)
+
+DEMO := examples/csv_replay -c co2 -w 52 -s count,mean,stddev,min,max \
+	--every 104 -o table --plot $(BUILD)/co2.svg \
+	examples/data/co2_weekly.csv
+
+.PHONY: demo
+demo: $(PROGRAMS) ## replays the weekly CO2 record and draws it
+	@echo
+	@echo 'Statistics of the last 52 weeks, every second year:'
+	@echo
+	@echo '$$ $(DEMO)'
+	@$(DEMO)
+	@echo
+	@echo 'The picture of it is in $(BUILD)/co2.svg'
+
+# ---- Tests ------------------------------------------------------------
+
+# What has a main() of its own, the fuzzers too, to replay their corpus;
+# the rest of tests/*.c is one Check runner.
+ALONE := $(wildcard $(addprefix tests/,test_csv.c long_drift.c bits.c \
+	footprint.c csv_reader.c c99.c fuzz_*.c))
+RUNNER_OBJS := $(patsubst %.c,$(BUILD)/%.o, \
+	$(filter-out $(ALONE),$(wildcard tests/*.c)))
+RUNNER := $(if $(wildcard tests/main.c),$(BUILD)/tests/runner)
+TEST_CSV := $(if $(wildcard tests/test_csv.c),$(BUILD)/tests/test_csv)
+ALONE_PROGRAMS := $(patsubst %.c,$(BUILD)/%, \
+	$(filter-out tests/test_csv.c,$(ALONE)))
+REPLAYS := $(filter $(BUILD)/tests/fuzz_%,$(ALONE_PROGRAMS))
+CXX_TESTS := $(patsubst %.cc,$(BUILD)/%_cc,$(wildcard tests/*.cc))
+
+CHECK_FLAGS := $(BUILD)/check.cflags
+CHECK_OBJS := $(RUNNER_OBJS) $(TEST_CSV:=.o)
+
+# Asked for in a recipe, not when make starts: `make deps check` has to
+# work where pkg-config arrives on the way.
+$(CHECK_FLAGS): $(BUILD)/flags
+	@pkg-config --cflags check >$@ 2>/dev/null && \
+		pkg-config --libs check >$(BUILD)/check.libs || { \
+		echo 'The tests need Check and pkg-config: make deps' \
+		'installs them.' >&2; rm -f $@; exit 1; }
+
+$(CHECK_OBJS): private extra = $$(cat $(CHECK_FLAGS))
+$(CHECK_OBJS): $(CHECK_FLAGS)
+# Whoever includes the header may still be at C99.
+$(BUILD)/tests/c99.o: private extra = -std=c99 -Werror
+
+$(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(compile) -Iexamples/common $(extra) -c -o $@ $<
+
+$(BUILD)/tests/runner: $(RUNNER_OBJS) $(STATIC)
+	$(say) LD $@
+	$(Q)$(link) $$(cat $(BUILD)/check.libs) $(LIBS)
+
+$(BUILD)/tests/test_csv: $(BUILD)/tests/test_csv.o $(COMMON_OBJS) $(STATIC)
+	$(say) LD $@
+	$(Q)$(link) $$(cat $(BUILD)/check.libs) $(LIBS)
+
+$(ALONE_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(STATIC)
+	$(say) LD $@
+	$(Q)$(link) $(LIBS)
+
+$(BUILD)/tests/csv_reader $(REPLAYS): $(COMMON_OBJS)
+$(REPLAYS:=.o): private extra = -DLEAT_FUZZ_MAIN
+
+$(BUILD)/tests/%_cc: tests/%.cc $(STATIC)
+	@mkdir -p $(@D)
+	$(say) CXX $@
+	$(Q)$(CXX) -Iinclude $(CPPFLAGS) -Wall -Wextra -Wpedantic -Werror \
+		$(CXXFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(STATIC) $(LIBS)
+
+TEST_PROGRAMS := $(RUNNER) $(TEST_CSV) $(ALONE_PROGRAMS) $(CXX_TESTS)
+# Run by every check, each without arguments; long_drift takes too long
+# and csv_reader is a tool.
+SELF_CHECKS := $(RUNNER) $(TEST_CSV) $(CXX_TESTS) \
+	$(filter %/bits %/footprint %/c99,$(ALONE_PROGRAMS))
+CLI_TESTS := $(wildcard tests/cli_*.sh)
+TREE_TESTS := $(wildcard tests/check_*.sh)
+
+# All of them run, whatever the first one says.
+run_all = @failed=; attempt() { t=$$1; shift; "$$@" || failed="$$failed $$t"; };
+report = test -z "$$failed" || { echo "FAILED:$$failed" >&2; exit 1; }
+# What the scripts need to know of this build. They have no part in its
+# parallel jobs.
+script_env = MAKE='$(MAKE)' \
+	MAKEFLAGS=$(call shell_quote,$(filter-out -j% --jobserver%,$(MAKEFLAGS))) \
+	BUILD='$(BUILD)' \
+	CC=$(call shell_quote,$(CC)) CFLAGS=$(call shell_quote,$(CFLAGS))
+
+.PHONY: check
+check: check-programs check-tree ## all tests
+
+.PHONY: test-programs
+test-programs: $(TEST_PROGRAMS) $(EXAMPLES)
+
+.PHONY: check-programs
+check-programs: test-programs
+	$(run_all) \
+	for t in $(SELF_CHECKS); do attempt $$t $(TEST_WRAPPER) ./$$t; done; \
+	for t in $(REPLAYS); do \
+		attempt $$t $(TEST_WRAPPER) ./$$t tests/corpus/$${t##*fuzz_}/*; \
+	done; \
+	for t in $(CLI_TESTS); do \
+		attempt $$t sh $$t ./$(EXAMPLE_DIR)/csv_replay .; done; \
+	$(report)
+
+.PHONY: check-tree
+check-tree: lib examples $(filter %/bits,$(ALONE_PROGRAMS))
+	$(run_all) \
+	export $(script_env); \
+	for t in $(TREE_TESTS); do attempt $$t sh $$t; done; \
+	$(report)
+
+# In one go with deps, what it installs comes first.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+$(CHECK_FLAGS) check-tree $(CXX_TESTS): | deps
+endif
+
+.PHONY: deps
+deps: ## installs what tests and checks need (Debian, Ubuntu)
+	@sh .ci/deps
+
+# ---- Wider checks -----------------------------------------------------
+
+SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=all
+
+.PHONY: check-asan
+check-asan: ## the tests under address and undefined-behaviour sanitizers
+	$(Q)$(MAKE) BUILD=build/asan CC='$(CLANG)' CXX='$(CLANG)++' \
+		CFLAGS='$(SANITIZE)' check-programs
+
+.PHONY: check-valgrind
+check-valgrind: ## the tests, in their short form, under valgrind
+	$(Q)LEAT_TEST_SHORT=1 CK_FORK=no CK_DEFAULT_TIMEOUT=0 $(MAKE) \
+		BUILD=build/valgrind CFLAGS='-O1 -g' CLI_TESTS= \
+		TEST_WRAPPER='valgrind -q --error-exitcode=9 \
+		--leak-check=full --errors-for-leak-kinds=definite,indirect' \
+		check-programs
+
+.PHONY: coverage
+coverage: ## line and branch coverage of src/ by the tests
+	$(Q)rm -rf build/coverage
+	$(Q)$(MAKE) BUILD=build/coverage CFLAGS='-O0 -g --coverage' \
+		check-programs
+	$(Q)sh .ci/coverage build/coverage
+
+FUZZERS := $(patsubst tests/%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
+$(FUZZERS): build/fuzz/%: tests/%.c $(SRCS) $(wildcard examples/common/*.[ch])
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CLANG) -Iinclude -Iexamples/common -std=c11 -O1 -g \
+		-ffp-contract=off -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $@ \
+		$(filter %.c,$^) $(LIBS)
+
+.PHONY: fuzz
+fuzz: $(FUZZERS) ## fuzzes for FUZZ_SECONDS (60) with libFuzzer
+	@for f in $(FUZZERS); do \
+		sh .ci/fuzz $$f $(FUZZ_SECONDS) || exit 1; \
+	done
+
+.PHONY: lint
+lint: ## format, static analysis, manual pages, scripts
+	@$(script_env) sh .ci/lint
+
+# ---- Benchmarks -------------------------------------------------------
+
+BENCH_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/*.c))
+BENCH := $(if $(BENCH_OBJS),$(BUILD)/bench/bench)
+
+# GSL is one more peer to compare with, where it is.
+$(BUILD)/bench/gsl: FORCE
+	@mkdir -p $(@D)
+	@{ pkg-config --exists gsl 2>/dev/null && echo -DHAVE_GSL && \
+		pkg-config --cflags gsl || :; } >$@.new
+	@{ pkg-config --libs gsl 2>/dev/null || :; } >$@.libs
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(BUILD)/bench/%.o: bench/%.c $(BUILD)/flags $(BUILD)/bench/gsl
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(compile) $$(cat $(BUILD)/bench/gsl) -c -o $@ $<
+
+$(BUILD)/bench/bench: $(BENCH_OBJS) $(STATIC)
+	$(say) LD $@
+	$(Q)$(link) $$(cat $(BUILD)/bench/gsl.libs) $(LIBS)
+
+.PHONY: bench
+bench: $(BENCH) ## speed, against the loop written by hand
+	$(if $(BENCH),@./$(BENCH) $(BENCH_ARGS))
+
+# ---- Vendoring, installing, packing -----------------------------------
+
+.PHONY: amalgamation
+amalgamation: $(BUILD)/leat.c $(BUILD)/leat.h ## one leat.c and one leat.h
+
+$(BUILD)/leat.c: src/amalgamate.sh include/leat.h $(SRCS) $(wildcard src/*/*.h)
+	@mkdir -p $(@D)
+	$(say) GEN $@
+	$(Q)sh src/amalgamate.sh $(VERSION) $(SRCS) >$@
+
+$(BUILD)/leat.h: include/leat.h
+	@mkdir -p $(@D)
+	$(say) GEN $@
+	$(Q)cp include/leat.h $@
+
+PAGES1 := $(patsubst $(EXAMPLE_DIR)/%,man/%.1,$(PROGRAMS))
+PAGES1 := $(wildcard $(PAGES1))
+PAGES3 := $(wildcard man/*.3)
+# A page is found by each name it has: "page name" for every other name.
+page_links = $(foreach p,$(PAGES3),$(shell sed -n -e '/^.Sh NAME/,/^.Nd/{' \
+	-e 's/^\.Nm \([^ ]*\).*/$(notdir $(p)):\1.3/p' -e '}' $(p)))
+LINKS3 = $(filter-out $(foreach p,$(notdir $(PAGES3)),$(p):$(p)),$(page_links))
+
+to = $(DESTDIR)$(1)
+.PHONY: install
+install: all ## installs below PREFIX (and DESTDIR)
+	$(say) INSTALL "$(call to,$(PREFIX))"
+	$(Q)install -d "$(call to,$(LIBDIR))" "$(call to,$(INCLUDEDIR))" \
+		"$(call to,$(PKGCONFIGDIR))" "$(call to,$(MANDIR))/man3"
+	$(Q)install -m 644 $(STATIC) "$(call to,$(LIBDIR))"
+	$(Q)install -m 755 $(SHARED) "$(call to,$(LIBDIR))"
+	$(Q)ln -sf $(SHARED_NAME) "$(call to,$(LIBDIR))/$(SONAME)"
+	$(Q)ln -sf $(SONAME) "$(call to,$(LIBDIR))/libleat.so"
+	$(Q)install -m 644 include/leat.h "$(call to,$(INCLUDEDIR))"
+	$(Q)install -m 644 $(BUILD)/leat.pc "$(call to,$(PKGCONFIGDIR))"
+	$(if $(PAGES3),$(Q)install -m 644 $(PAGES3) "$(call to,$(MANDIR))/man3")
+	$(Q)for l in $(LINKS3); do \
+		ln -sf "$${l%:*}" "$(call to,$(MANDIR))/man3/$${l#*:}"; done
+	$(if $(PROGRAMS),$(Q)install -d "$(call to,$(BINDIR))" && \
+		install -m 755 $(PROGRAMS) "$(call to,$(BINDIR))")
+	$(if $(PAGES1),$(Q)install -d "$(call to,$(MANDIR))/man1" && \
+		install -m 644 $(PAGES1) "$(call to,$(MANDIR))/man1")
+
+.PHONY: uninstall
+uninstall: ## removes what install put there
+	$(Q)cd "$(call to,$(LIBDIR))" && rm -f libleat.a libleat.so $(SONAME) \
+		$(SHARED_NAME)
+	$(Q)rm -f "$(call to,$(INCLUDEDIR))/leat.h" \
+		"$(call to,$(PKGCONFIGDIR))/leat.pc"
+	$(Q)for f in $(notdir $(PAGES3)) $(LINKS3); do \
+		rm -f "$(call to,$(MANDIR))/man3/$${f#*:}"; done
+	$(Q)for f in $(notdir $(PAGES1)); do \
+		rm -f "$(call to,$(MANDIR))/man1/$$f"; done
+	$(Q)for f in $(notdir $(PROGRAMS)); do \
+		rm -f "$(call to,$(BINDIR))/$$f"; done
+
+.PHONY: dist
+dist: ## the source as build/leat-VERSION.tar.gz, the same bytes each time
+	@sh .ci/dist leat-$(VERSION) $(EXAMPLES)
+
+.PHONY: distcheck
+distcheck: dist ## unpacks that, builds, tests, installs, packs it again
+	@MAKE='$(MAKE)' sh .ci/distcheck leat-$(VERSION)
+
+.PHONY: clean
+clean: ## removes what make has made
+	$(Q)rm -rf build $(BUILD) $(patsubst examples/%.c,examples/%, \
+		$(wildcard examples/*.c))
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1:\2/p' Makefile | \
+		awk -F: '{ printf "  %-15s %s\n", $$1, $$2 }'
+
+-include $(STATIC_OBJS:.o=.d) $(SHARED_OBJS:.o=.d) $(COMMON_OBJS:.o=.d) \
+	$(patsubst $(EXAMPLE_DIR)/%,$(BUILD)/examples/%.d,$(EXAMPLES)) \
+	$(CHECK_OBJS:.o=.d) $(ALONE_PROGRAMS:=.d) $(CXX_TESTS:=.d) \
+	$(BENCH_OBJS:.o=.d)

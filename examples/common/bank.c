@@ -1,0 +1,142 @@
+/*
+ * The windows of one key. Each window has a slot that knows where its
+ * results go in the row; the callback of a window that closes copies them
+ * there.
+ */
+#include "bank.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct slot {
+	struct bank *bank;
+	leat_window *window;
+	size_t at; /* in the row */
+};
+
+struct bank {
+	const struct bank_plan *plan;
+	size_t n_slots;
+	struct slot *slots; /* the columns', then the pair's */
+	double *closed;
+	int has_closed;
+	int64_t start, end;
+};
+
+size_t bank_width(const struct bank_plan *p)
+{
+	return p->n_columns * p->stats->n_single + p->stats->n_pair;
+}
+
+int bank_closes(const struct bank_plan *p)
+{
+	return p->window.kind == LEAT_TUMBLING ||
+	    p->window.kind == LEAT_HOPPING;
+}
+
+static void on_close(void *ctx, const leat_result *result)
+{
+	struct slot *s = ctx;
+	struct bank *b = s->bank;
+
+	memcpy(b->closed + s->at, result->values,
+	    result->n_values * sizeof *b->closed);
+	b->has_closed = 1;
+	b->start = result->start;
+	b->end = result->end;
+}
+
+static int add_window(struct bank *b, size_t at, const leat_stat *stats,
+    size_t n)
+{
+	leat_window_options o = b->plan->window;
+	struct slot *s = &b->slots[b->n_slots];
+	int err;
+
+	s->bank = b;
+	s->at = at;
+	o.stats = stats;
+	o.n_stats = n;
+	if (bank_closes(b->plan)) {
+		o.sink.emit = on_close;
+		o.sink.ctx = s;
+	}
+	err = leat_window_new(&s->window, &o);
+	if (err == 0)
+		b->n_slots++;
+	return err;
+}
+
+static int add_windows(struct bank *b)
+{
+	const struct spec_stats *stats = b->plan->stats;
+	size_t n = stats->n_single ? b->plan->n_columns : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int err = add_window(b, i * stats->n_single, stats->single,
+		    stats->n_single);
+
+		if (err)
+			return err;
+	}
+	if (!stats->n_pair)
+		return 0;
+	return add_window(b, n * stats->n_single, stats->pair, stats->n_pair);
+}
+
+int bank_new(struct bank **bank_out, const struct bank_plan *plan)
+{
+	struct bank *b = calloc(1, sizeof *b);
+	int err = LEAT_ENOMEM;
+
+	if (!b)
+		return err;
+	b->plan = plan;
+	b->slots = calloc(plan->n_columns + 1, sizeof *b->slots);
+	b->closed = calloc(bank_width(plan) + 1, sizeof *b->closed);
+	if (b->slots && b->closed)
+		err = add_windows(b);
+	if (err) {
+		bank_free(b);
+		return err;
+	}
+	*bank_out = b;
+	return 0;
+}
+
+void bank_free(struct bank *b)
+{
+	if (!b)
+		return;
+	for (size_t i = 0; i < b->n_slots; i++)
+		leat_window_free(b->slots[i].window);
+	free(b->slots);
+	free(b->closed);
+	free(b);
+}
+
+int bank_push(struct bank *b, const double *x)
+{
+	size_t n = b->n_slots - (b->plan->stats->n_pair > 0);
+
+	b->has_closed = 0;
+	for (size_t i = 0; i < n; i++)
+		leat_window_push(b->slots[i].window, x[i]);
+	if (b->plan->stats->n_pair)
+		leat_window_push_xy(b->slots[n].window, x[0], x[1]);
+	return b->has_closed;
+}
+
+const double *bank_closed(const struct bank *b, int64_t *start_out,
+    int64_t *end_out)
+{
+	*start_out = b->start;
+	*end_out = b->end;
+	return b->closed;
+}
+
+void bank_query(const struct bank *b, double *row_out)
+{
+	for (size_t i = 0; i < b->n_slots; i++)
+		leat_window_query(b->slots[i].window, row_out + b->slots[i].at);
+}

@@ -1,0 +1,50 @@
+/*
+ * The columns of a file: their names, and which of them are values, the
+ * key, and shown.
+ */
+#ifndef COMMON_COLUMNS_H
+#define COMMON_COLUMNS_H
+
+#include <stddef.h>
+
+#include "csv.h"
+#include "keys.h"
+#include "list.h"
+#include "settings.h"
+
+#define COLUMN_NONE ((size_t)-1)
+
+struct columns {
+	size_t n;           /* fields of a record */
+	struct list names;  /* in output and messages */
+	struct keys *known; /* names as they stand in the header */
+	size_t *first;      /* by number of the name: its first column, */
+	size_t *count;      /* and how many columns have it */
+
+	size_t *values;
+	size_t n_values;
+	size_t key; /* or COLUMN_NONE */
+	size_t *shown;
+	size_t n_shown;
+};
+
+/*
+ * Takes the names from a header, or without one only the number of fields.
+ * A column whose name is empty or not unique is called #N, from 1. Returns
+ * 0, or -1: no memory; in either case columns_clear() is due.
+ */
+int columns_take(struct columns *columns, const struct csv_record *record,
+    int has_header);
+void columns_clear(struct columns *columns);
+
+/*
+ * Looks up what the settings name: values (none, if the settings have
+ * none), key, shown. Returns 0, or -1 with the reason in why.
+ */
+int columns_resolve(struct columns *columns, const struct settings *settings,
+    char *why, size_t why_size);
+
+/* Whether a column may be a value column without being named. */
+int columns_is_free(const struct columns *columns, size_t column);
+
+#endif

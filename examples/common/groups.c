@@ -1,0 +1,143 @@
+/*
+ * What is kept for each key. The number of a key is the place of its
+ * group. Groups are the only thing in a replay that grows with the input:
+ * one for each distinct key.
+ *
+ * A group that is plotted has a second bank, for mean and standard
+ * deviation of the first column, whatever statistics are asked for.
+ */
+#include "groups.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int plan_plot(struct groups *g)
+{
+	static const leat_stat pair[] = { LEAT_MEAN, LEAT_STDDEV };
+	leat_window_options o = g->plan.window;
+	const char *names = "mean,stddev";
+	char why[64];
+	size_t size;
+
+	g->plot_plan = g->plan;
+	g->plot_plan.n_columns = 1;
+	g->plot_plan.stats = &g->plot_stats;
+	o.stats = pair;
+	o.n_stats = 2;
+	/* Not every kind of window needs to have a standard deviation. */
+	if (leat_window_size(&o, &size) < 0)
+		names = "mean";
+	return spec_stats(names, &g->plot_stats, why, sizeof why);
+}
+
+int groups_init(struct groups *g, const struct bank_plan *plan,
+    size_t max_series)
+{
+	memset(g, 0, sizeof *g);
+	g->plan = *plan;
+	g->max_series = max_series;
+	g->keys = keys_new();
+	return g->keys && plan_plot(g) == 0 ? 0 : LEAT_ENOMEM;
+}
+
+void groups_clear(struct groups *g)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		bank_free(g->items[i].bank);
+		bank_free(g->items[i].plotted);
+		series_free(g->items[i].series);
+		list_clear(&g->items[i].shown);
+	}
+	free(g->items);
+	keys_free(g->keys);
+	spec_stats_clear(&g->plot_stats);
+	memset(g, 0, sizeof *g);
+}
+
+static int add_series(struct groups *g, struct group *item)
+{
+	int err = bank_new(&item->plotted, &g->plot_plan);
+
+	if (err)
+		return err;
+	item->series = series_new();
+	return item->series ? 0 : LEAT_ENOMEM;
+}
+
+static int add_group(struct groups *g)
+{
+	struct group *item;
+	int err;
+
+	if (g->n == g->size) {
+		size_t size = g->size ? 2 * g->size : 8;
+
+		item = realloc(g->items, size * sizeof *item);
+		if (!item)
+			return LEAT_ENOMEM;
+		g->items = item;
+		g->size = size;
+	}
+	item = &g->items[g->n++];
+	memset(item, 0, sizeof *item);
+	err = bank_new(&item->bank, &g->plan);
+	if (err || g->n > g->max_series)
+		return err;
+	return add_series(g, item);
+}
+
+int groups_find(struct groups *g, const struct csv_field *key,
+    struct group **group_out)
+{
+	size_t number;
+
+	if (keys_add(g->keys, key->text, key->len, &number) < 0)
+		return LEAT_ENOMEM;
+	if (number == g->n) {
+		int err = add_group(g);
+
+		if (err)
+			return err;
+	}
+	*group_out = &g->items[number];
+	return 0;
+}
+
+/* The mean of a window that has closed is drawn along its rows. */
+static void draw_closed(const struct groups *g, struct group *item)
+{
+	int64_t start, end;
+	const double *row = bank_closed(item->plotted, &start, &end);
+	uint64_t from = (uint64_t)start;
+
+	if (from < item->plotted_to)
+		from = item->plotted_to;
+	item->plotted_to = (uint64_t)end;
+	series_set_mean(item->series, from, (uint64_t)end, row[0],
+	    g->plot_stats.n_single > 1 ? row[1] : NAN);
+}
+
+static void draw(const struct groups *g, struct group *item, double value,
+    const struct csv_field *label)
+{
+	uint64_t at = item->series->rows;
+	double row[2] = { NAN, NAN };
+	int closed = bank_push(item->plotted, &value);
+
+	series_add(item->series, value, label->text, label->len);
+	if (closed) {
+		draw_closed(g, item);
+	} else if (!bank_closes(&g->plot_plan)) {
+		bank_query(item->plotted, row);
+		series_set_mean(item->series, at, at + 1, row[0], row[1]);
+	}
+}
+
+int groups_push(struct groups *g, struct group *item, const double *values,
+    const struct csv_field *label)
+{
+	if (item->series)
+		draw(g, item, values[0], label);
+	return bank_push(item->bank, values);
+}

@@ -1,0 +1,57 @@
+/*
+ * What is kept for each key: its windows, and the series for a plot.
+ */
+#ifndef COMMON_GROUPS_H
+#define COMMON_GROUPS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bank.h"
+#include "csv.h"
+#include "keys.h"
+#include "list.h"
+#include "series.h"
+#include "spec.h"
+
+struct group {
+	struct bank *bank;
+	uint64_t last_row; /* the user's own, */
+	struct list shown; /* as is this */
+
+	struct bank *plotted;  /* mean and stddev, for the series */
+	struct series *series; /* NULL: not plotted */
+	uint64_t plotted_to;   /* rows that have a mean to draw */
+};
+
+struct groups {
+	struct bank_plan plan, plot_plan;
+	struct spec_stats plot_stats;
+	struct keys *keys;
+	struct group *items; /* in order of first appearance */
+	size_t n, size, max_series;
+};
+
+/*
+ * Returns 0 or a code of the library; in either case groups_clear() is
+ * due. The first max_series groups get a series.
+ */
+int groups_init(struct groups *groups, const struct bank_plan *plan,
+    size_t max_series);
+void groups_clear(struct groups *groups);
+
+/*
+ * The group of a key, which is added if it is new; valid until the next
+ * call. Returns 0 or a code of the library.
+ */
+int groups_find(struct groups *groups, const struct csv_field *key,
+    struct group **group_out);
+
+/*
+ * Pushes one row. The label is for the plot. Returns 1 if windows have
+ * closed.
+ */
+int groups_push(struct groups *groups, struct group *group,
+    const double *values, const struct csv_field *label);
+
+#endif

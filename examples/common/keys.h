@@ -1,0 +1,33 @@
+/*
+ * A set of keys: each distinct text gets a number, from 0 on in the order
+ * of first appearance.
+ */
+#ifndef COMMON_KEYS_H
+#define COMMON_KEYS_H
+
+#include <stddef.h>
+
+struct keys;
+
+struct keys *keys_new(void); /* NULL: no memory */
+void keys_free(struct keys *keys);
+
+/*
+ * The number of a key, which is added if it is new. Returns 1 if it was,
+ * 0 if not, -1 if there is no memory.
+ *
+ * Cost: O(len), and O(1) amortised in the number of keys.
+ */
+int keys_add(struct keys *keys, const char *text, size_t len,
+    size_t *number_out);
+
+/* The number of a key. Returns 0, or -1 if there is no such key. */
+int keys_find(const struct keys *keys, const char *text, size_t len,
+    size_t *number_out);
+
+size_t keys_count(const struct keys *keys);
+
+/* The text of a key; stays where it is until keys_free(). */
+const char *keys_text(const struct keys *keys, size_t number, size_t *len_out);
+
+#endif

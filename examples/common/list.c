@@ -1,0 +1,83 @@
+/*
+ * A list of texts. It grows by doubling, so adding is O(1) amortised; the
+ * lists here have a few items, and looking one up is a plain search.
+ */
+#include "list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "csv.h"
+
+int list_add(struct list *list, const char *text, size_t len)
+{
+	char *copy;
+
+	if (list->n == list->size) {
+		size_t size = list->size ? 2 * list->size : 8;
+		char **items = realloc(list->items, size * sizeof *items);
+
+		if (!items)
+			return -1;
+		list->items = items;
+		list->size = size;
+	}
+	copy = malloc(len + 1);
+	if (!copy)
+		return -1;
+	if (len > 0)
+		memcpy(copy, text, len);
+	copy[len] = '\0';
+	list->items[list->n++] = copy;
+	return 0;
+}
+
+static int add_fields(void *ctx, const struct csv_record *record)
+{
+	struct list *list = ctx;
+
+	for (size_t i = 0; i < record->n_fields; i++) {
+		const struct csv_field *f = &record->fields[i];
+
+		if (list_add(list, f->text, f->len) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int list_add_split(struct list *list, const char *text)
+{
+	struct csv *csv;
+	int err;
+
+	if (*text == '\0')
+		return list_add(list, "", 0);
+	csv = csv_new(NULL, add_fields, list);
+	if (!csv)
+		return -1;
+	err = csv_feed(csv, text, strlen(text));
+	if (!err)
+		err = csv_end(csv);
+	csv_free(csv);
+	return err ? -1 : 0;
+}
+
+int list_has(const struct list *list, const char *text, size_t len)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const char *item = list->items[i];
+
+		if (strlen(item) == len && memcmp(item, text, len) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+void list_clear(struct list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->items[i]);
+	free(list->items);
+	list->items = NULL;
+	list->n = list->size = 0;
+}

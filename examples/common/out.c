@@ -1,0 +1,254 @@
+/*
+ * Results as rows: CSV, JSON and nothing here, the table in table.c. A row
+ * goes straight into the writer; nothing is kept between rows.
+ */
+#include "out.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "table.h"
+
+struct out {
+	enum out_format format;
+	struct writer *writer;
+	struct out_layout layout;
+	struct table *table;
+};
+
+int out_parse_format(const char *text, enum out_format *format_out)
+{
+	static const char *const names[] = { "csv", "json", "table", "none" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (strcmp(text, names[i]) == 0) {
+			*format_out = (enum out_format)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+/* ---- CSV ---- */
+
+static int needs_quotes(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (strchr(",\"\r\n", text[i]) && text[i])
+			return 1;
+	return 0;
+}
+
+static void csv_text(struct writer *w, const char *text, size_t len)
+{
+	if (!needs_quotes(text, len)) {
+		writer_put(w, text, len);
+		return;
+	}
+	writer_char(w, '"');
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '"')
+			writer_char(w, '"');
+		writer_char(w, text[i]);
+	}
+	writer_char(w, '"');
+}
+
+static void csv_header(struct out *o)
+{
+	size_t n = o->layout.n_texts + o->layout.n_values;
+
+	writer_put(o->writer, "row", 3);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = o->layout.names[i];
+
+		writer_char(o->writer, ',');
+		csv_text(o->writer, name, strlen(name));
+	}
+	writer_char(o->writer, '\n');
+}
+
+static void csv_row(struct out *o, uint64_t row, const struct csv_field *texts,
+    const double *values)
+{
+	struct writer *w = o->writer;
+
+	writer_count(w, row);
+	for (size_t i = 0; i < o->layout.n_texts; i++) {
+		writer_char(w, ',');
+		csv_text(w, texts[i].text, texts[i].len);
+	}
+	for (size_t i = 0; i < o->layout.n_values; i++) {
+		writer_char(w, ',');
+		if (!isnan(values[i]))
+			writer_number(w, values[i]);
+	}
+	writer_char(w, '\n');
+}
+
+/* ---- JSON ---- */
+
+/*
+ * Bytes of a valid UTF-8 character at the start of the text (n >= 1), or 0.
+ * Overlong forms, surrogates and what is beyond U+10FFFF are not valid.
+ */
+static size_t utf8_length(const unsigned char *t, size_t n)
+{
+	unsigned char low = 0x80, high = 0xBF;
+	size_t len = t[0] < 0x80 ? 1
+	    : t[0] < 0xC2        ? 0
+	    : t[0] < 0xE0        ? 2
+	    : t[0] < 0xF0        ? 3
+	    : t[0] < 0xF5        ? 4
+				 : 0;
+
+	if (len > n || len < 2)
+		return len > n ? 0 : len;
+	if (t[0] == 0xE0)
+		low = 0xA0;
+	if (t[0] == 0xED)
+		high = 0x9F;
+	if (t[0] == 0xF0)
+		low = 0x90;
+	if (t[0] == 0xF4)
+		high = 0x8F;
+	if (t[1] < low || t[1] > high)
+		return 0;
+	for (size_t i = 2; i < len; i++)
+		if (t[i] < 0x80 || t[i] > 0xBF)
+			return 0;
+	return len;
+}
+
+static void json_escape(struct writer *w, unsigned char byte)
+{
+	static const char hex[] = "0123456789abcdef";
+	static const char letters[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+
+	for (size_t i = 0; i + 1 < sizeof letters; i += 2) {
+		if ((unsigned char)letters[i] == byte) {
+			writer_char(w, '\\');
+			writer_char(w, letters[i + 1]);
+			return;
+		}
+	}
+	writer_put(w, "\\u00", 4);
+	writer_char(w, hex[byte >> 4]);
+	writer_char(w, hex[byte & 15]);
+}
+
+/* What is not UTF-8 becomes U+FFFD, byte by byte: JSON has no other way. */
+static void json_text(struct writer *w, const char *text, size_t len)
+{
+	const unsigned char *t = (const unsigned char *)text;
+	size_t i = 0;
+
+	writer_char(w, '"');
+	while (i < len) {
+		size_t n = utf8_length(t + i, len - i);
+
+		if (n == 0)
+			writer_put(w, "\\ufffd", 6);
+		else if (t[i] < ' ' || t[i] == '"' || t[i] == '\\')
+			json_escape(w, t[i]);
+		else
+			writer_put(w, text + i, n);
+		i += n ? n : 1;
+	}
+	writer_char(w, '"');
+}
+
+static void json_value(struct writer *w, double x)
+{
+	if (isnan(x)) {
+		writer_put(w, "null", 4);
+		return;
+	}
+	if (isinf(x))
+		writer_char(w, '"');
+	writer_number(w, x);
+	if (isinf(x))
+		writer_char(w, '"');
+}
+
+static void json_name(struct out *o, size_t i)
+{
+	const char *name = o->layout.names[i];
+
+	writer_char(o->writer, ',');
+	json_text(o->writer, name, strlen(name));
+	writer_char(o->writer, ':');
+}
+
+static void json_row(struct out *o, uint64_t row, const struct csv_field *texts,
+    const double *values)
+{
+	struct writer *w = o->writer;
+
+	writer_put(w, "{\"row\":", 7);
+	writer_count(w, row);
+	for (size_t i = 0; i < o->layout.n_texts; i++) {
+		json_name(o, i);
+		json_text(w, texts[i].text, texts[i].len);
+	}
+	for (size_t i = 0; i < o->layout.n_values; i++) {
+		json_name(o, o->layout.n_texts + i);
+		json_value(w, values[i]);
+	}
+	writer_put(w, "}\n", 2);
+}
+
+/* ---- All of them ---- */
+
+struct out *out_new(enum out_format format, struct writer *writer,
+    const struct out_layout *layout)
+{
+	struct out *o = calloc(1, sizeof *o);
+
+	if (!o)
+		return NULL;
+	o->format = format;
+	o->writer = writer;
+	o->layout = *layout;
+	if (format == OUT_CSV)
+		csv_header(o);
+	if (format != OUT_TABLE)
+		return o;
+	o->table = table_new(writer, layout);
+	if (o->table)
+		return o;
+	free(o);
+	return NULL;
+}
+
+void out_free(struct out *o)
+{
+	if (!o)
+		return;
+	table_free(o->table);
+	free(o);
+}
+
+int out_row(struct out *o, uint64_t row, const struct csv_field *texts,
+    const double *values)
+{
+	switch (o->format) {
+	case OUT_CSV:
+		csv_row(o, row, texts, values);
+		break;
+	case OUT_JSON:
+		json_row(o, row, texts, values);
+		break;
+	case OUT_TABLE:
+		return table_row(o->table, row, texts, values);
+	case OUT_NONE:
+		break;
+	}
+	return 0;
+}
+
+int out_end(struct out *o)
+{
+	return o->table ? table_end(o->table) : 0;
+}

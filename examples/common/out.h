@@ -1,0 +1,44 @@
+/*
+ * Results as rows: CSV, JSON lines, a table for people, or nothing.
+ *
+ * A row is its number, some texts (the key, columns that are shown) and
+ * some values. A value that does not exist is NaN: an empty field in CSV,
+ * null in JSON, "-" in a table. Infinities are inf and -inf, in JSON the
+ * strings of that.
+ */
+#ifndef COMMON_OUT_H
+#define COMMON_OUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "csv.h"
+#include "writer.h"
+
+enum out_format { OUT_CSV, OUT_JSON, OUT_TABLE, OUT_NONE };
+
+/* "csv", "json", "table", "none". Returns 0, or -1 if it is none of them. */
+int out_parse_format(const char *text, enum out_format *format_out);
+
+/* The columns after the row number, by name: texts, then values. */
+struct out_layout {
+	char *const *names;
+	size_t n_texts;
+	size_t n_values;
+};
+
+struct out;
+
+/* The layout's names must stay. NULL: no memory. */
+struct out *out_new(enum out_format format, struct writer *writer,
+    const struct out_layout *layout);
+void out_free(struct out *out);
+
+/* Returns 0, or -1: no memory. Write errors stay with the writer. */
+int out_row(struct out *out, uint64_t row, const struct csv_field *texts,
+    const double *values);
+
+/* After the last row; flushes nothing. Returns as out_row(). */
+int out_end(struct out *out);
+
+#endif

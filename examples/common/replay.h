@@ -1,0 +1,65 @@
+/*
+ * Records through windows to rows: the work of csv_replay, apart from
+ * reading the file and from what is said on the terminal.
+ */
+#ifndef COMMON_REPLAY_H
+#define COMMON_REPLAY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "csv.h"
+#include "series.h"
+#include "settings.h"
+#include "writer.h"
+
+struct replay;
+
+/*
+ * The settings and the writer must stay. With n_series, the first value
+ * column of the first so many keys is kept for a plot. NULL: no memory.
+ */
+struct replay *replay_new(const struct settings *settings,
+    struct writer *writer, size_t n_series);
+void replay_free(struct replay *replay);
+
+/*
+ * Takes the next record; ctx is the struct replay. Returns 0, or -1 with
+ * the reason in replay_why(). A csv_record_fn.
+ */
+int replay_record(void *ctx, const struct csv_record *record);
+
+/* The input has ended. Returns as replay_record(). */
+int replay_end(struct replay *replay);
+
+/*
+ * After an error, so that what came before it is seen all the same: writes
+ * rows that are still held back.
+ */
+void replay_stop(struct replay *replay);
+
+/*
+ * What went wrong, as it comes after the file's name: ":17: column co2:
+ * "abc" is not a number", or ": ..." if it is not about one line.
+ */
+const char *replay_why(const struct replay *replay);
+
+/* Data records so far. */
+uint64_t replay_rows(const struct replay *replay);
+
+/* What was skipped, ": 3 bad records skipped ...". Returns 0 if nothing. */
+uint64_t replay_skipped(const struct replay *replay, char *text, size_t size);
+
+/* What there is to plot: the series and its key's text ("": no key). */
+size_t replay_n_series(const struct replay *replay);
+const struct series *replay_series(const struct replay *replay, size_t i,
+    const char **key_out);
+
+/* The name of the first value column, and of the first one that is shown. */
+const char *replay_value_name(const struct replay *replay);
+const char *replay_shown_name(const struct replay *replay);
+
+/* Distinct keys so far. */
+size_t replay_n_keys(const struct replay *replay);
+
+#endif

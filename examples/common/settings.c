@@ -1,0 +1,284 @@
+/*
+ * What a program that reads CSV and keeps windows is told on its command
+ * line. Each option's argument is checked when it is taken; what depends
+ * on several options is checked at the end, by asking the library, so that
+ * its rules are not written down twice.
+ */
+#include "settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "number.h"
+
+enum id {
+	ID_COLUMN = 1,
+	ID_KEY,
+	ID_SHOW,
+	ID_NO_HEADER,
+	ID_DELIMITER,
+	ID_NA,
+	ID_STRICT,
+	ID_SKIP_BAD,
+	ID_WINDOW,
+	ID_STATS,
+	ID_MIN_COUNT,
+	ID_MISSING,
+	ID_OUTPUT,
+	ID_FINAL,
+	ID_EVERY
+};
+
+static const struct option input_options[] = {
+	{ ID_COLUMN, 'c', "column", "NAME[,NAME]",
+	    "value columns, by name or #N (from 1);\n"
+	    "default: every numeric column" },
+	{ ID_KEY, 'k', "key", "NAME",
+	    "one window for each distinct value of this column" },
+	{ ID_SHOW, 0, "show", "NAME[,NAME]",
+	    "copy these columns to the output" },
+	{ ID_NO_HEADER, 0, "no-header", NULL,
+	    "the first line is data; columns are #1, #2, ..." },
+	{ ID_DELIMITER, 0, "delimiter", "C",
+	    "what separates fields, or tab; default: comma" },
+	{ ID_NA, 0, "na", "LIST",
+	    "texts that mean missing;\n"
+	    "default: empty, NA, NaN, null" },
+	{ ID_STRICT, 0, "strict", NULL,
+	    "stop at the first bad record (the default)" },
+	{ ID_SKIP_BAD, 0, "skip-bad", NULL,
+	    "skip bad records and report them at the end" },
+};
+
+static const struct option window_options[] = {
+	{ ID_WINDOW, 'w', "window", "SPEC",
+	    "100 (the default): the last 100 values\n"
+	    "tumbling:100, hopping:100/10, landmark,\n"
+	    "decay:alpha=0.1, decay:span=20, decay:halflife=20;\n"
+	    "decay also with ,recursive" },
+	{ ID_STATS, 's', "stats", "LIST",
+	    "default: count,mean,stddev,min,max;\n"
+	    "pairs (two columns): covariance, correlation,\n"
+	    "slope, intercept" },
+	{ ID_MIN_COUNT, 0, "min-count", "N",
+	    "no results of fewer values than this; default: 1" },
+	{ ID_MISSING, 0, "missing", "skip|propagate",
+	    "what statistics do with missing values;\n"
+	    "default: skip" },
+};
+
+static const struct option output_options[] = {
+	{ ID_OUTPUT, 'o', "output", "FORMAT",
+	    "csv (the default), json (one object a line),\n"
+	    "table, none" },
+	{ ID_FINAL, 0, "final", NULL, "only each key's last state" },
+	{ ID_EVERY, 0, "every", "N", "a row every N input rows" },
+};
+
+#define N_OF(array) (sizeof(array) / sizeof *(array))
+
+const struct option_group settings_groups[SETTINGS_N_GROUPS] = {
+	{ "Input", input_options, N_OF(input_options) },
+	{ "Windows", window_options, N_OF(window_options) },
+	{ "Output", output_options, N_OF(output_options) },
+};
+
+static const char default_stats[] = "count,mean,stddev,min,max";
+
+int settings_init(struct settings *s)
+{
+	char why[128];
+
+	memset(s, 0, sizeof *s);
+	s->delimiter = ',';
+	s->window.kind = LEAT_SLIDING;
+	s->window.size = 100;
+	if (list_add_split(&s->na, ",NA,NaN,null") == 0 &&
+	    spec_stats(default_stats, &s->stats, why, sizeof why) == 0)
+		return 0;
+	settings_clear(s);
+	return -1;
+}
+
+void settings_clear(struct settings *s)
+{
+	list_clear(&s->columns);
+	list_clear(&s->show);
+	list_clear(&s->na);
+	spec_stats_clear(&s->stats);
+}
+
+static int fail(char *why, size_t why_size, const char *arg,
+    const char *allowed)
+{
+	snprintf(why, why_size, "\"%.60s\" is not %s", arg, allowed);
+	return -1;
+}
+
+static int add_to_list(struct list *list, const char *arg, char *why,
+    size_t why_size)
+{
+	if (list_add_split(list, arg) == 0)
+		return 0;
+	snprintf(why, why_size, "out of memory");
+	return -1;
+}
+
+static int take_delimiter(struct settings *s, const char *arg, char *why,
+    size_t why_size)
+{
+	if (strcmp(arg, "\\t") == 0 || strcmp(arg, "tab") == 0)
+		arg = "\t";
+	if (strlen(arg) != 1 || strchr("\"\r\n", *arg))
+		return fail(why, why_size, arg,
+		    "one byte (not a quote or a line end) or tab");
+	s->delimiter = *arg;
+	return 0;
+}
+
+static int take_count(uint64_t *n, const char *arg, char *why, size_t why_size)
+{
+	uint64_t value;
+
+	if (number_parse_count(arg, strlen(arg), &value) < 0 || value == 0)
+		return fail(why, why_size, arg, "a whole number from 1 on");
+	*n = value;
+	return 0;
+}
+
+static int take_missing(struct settings *s, const char *arg, char *why,
+    size_t why_size)
+{
+	if (strcmp(arg, "skip") == 0)
+		s->window.missing = LEAT_SKIP;
+	else if (strcmp(arg, "propagate") == 0)
+		s->window.missing = LEAT_PROPAGATE;
+	else
+		return fail(why, why_size, arg, "skip or propagate");
+	return 0;
+}
+
+static int take_output(struct settings *s, const char *arg, char *why,
+    size_t why_size)
+{
+	if (out_parse_format(arg, &s->format) < 0)
+		return fail(why, why_size, arg, "csv, json, table or none");
+	return 0;
+}
+
+int settings_take(struct settings *s, int id, const char *arg, char *why,
+    size_t why_size)
+{
+	switch ((enum id)id) {
+	case ID_COLUMN:
+		return add_to_list(&s->columns, arg, why, why_size);
+	case ID_KEY:
+		s->key = arg;
+		return 0;
+	case ID_SHOW:
+		return add_to_list(&s->show, arg, why, why_size);
+	case ID_NO_HEADER:
+		s->no_header = 1;
+		return 0;
+	case ID_DELIMITER:
+		return take_delimiter(s, arg, why, why_size);
+	case ID_NA:
+		list_clear(&s->na);
+		return add_to_list(&s->na, arg, why, why_size);
+	case ID_STRICT:
+		s->skip_bad = 0;
+		return 0;
+	case ID_SKIP_BAD:
+		s->skip_bad = 1;
+		return 0;
+	case ID_WINDOW:
+		return spec_window(arg, &s->window, why, why_size);
+	case ID_STATS:
+		s->stats_given = 1;
+		return spec_stats(arg, &s->stats, why, why_size);
+	case ID_MIN_COUNT:
+		return take_count(&s->window.min_count, arg, why, why_size);
+	case ID_MISSING:
+		return take_missing(s, arg, why, why_size);
+	case ID_OUTPUT:
+		return take_output(s, arg, why, why_size);
+	case ID_FINAL:
+		s->final = 1;
+		return 0;
+	case ID_EVERY:
+		return take_count(&s->every, arg, why, why_size);
+	}
+	snprintf(why, why_size, "unknown option");
+	return -1;
+}
+
+/* What the library says to a window of this with one statistic. */
+static int try_stat(const struct settings *s, const leat_stat *stat)
+{
+	leat_window_options o = s->window;
+	size_t size;
+
+	o.stats = stat;
+	o.n_stats = 1;
+	return leat_window_size(&o, &size);
+}
+
+static int check_window(const struct settings *s, char *why, size_t why_size)
+{
+	static const leat_stat count = LEAT_COUNT;
+	leat_window_options o = s->window;
+	int err = try_stat(s, &count);
+	int sized = o.kind != LEAT_LANDMARK && o.kind != LEAT_DECAY;
+
+	if (err == 0)
+		return 0;
+	if (err == LEAT_EINVAL && sized && o.min_count > o.size)
+		snprintf(why, why_size,
+		    "--min-count: larger than the window (-w)");
+	else
+		snprintf(why, why_size, "-w: %s", leat_strerror(err));
+	return -1;
+}
+
+static int check_stats(struct settings *s, leat_stat *stats, size_t *n,
+    char *why, size_t why_size)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *n; i++) {
+		int err = try_stat(s, &stats[i]);
+
+		if (err == 0) {
+			stats[kept++] = stats[i];
+			continue;
+		}
+		if (err == LEAT_ESTAT && !s->stats_given)
+			continue;
+		snprintf(why, why_size, "-s: %s: %s", leat_stat_name(&stats[i]),
+		    err == LEAT_ESTAT ? "this kind of window does not have it"
+				      : leat_strerror(err));
+		return -1;
+	}
+	*n = kept;
+	return 0;
+}
+
+int settings_check(struct settings *s, char *why, size_t why_size)
+{
+	if (s->final && s->every) {
+		snprintf(why, why_size, "--every: not together with --final");
+		return -1;
+	}
+	if (s->stats.n_pair > 0 && s->columns.n != 2) {
+		snprintf(why, why_size,
+		    "-s: %s needs exactly two columns, x and y: -c X,Y",
+		    leat_stat_name(&s->stats.pair[0]));
+		return -1;
+	}
+	if (check_window(s, why, why_size) < 0)
+		return -1;
+	if (check_stats(s, s->stats.single, &s->stats.n_single, why, why_size) <
+	    0)
+		return -1;
+	return check_stats(s, s->stats.pair, &s->stats.n_pair, why, why_size);
+}

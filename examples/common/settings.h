@@ -1,0 +1,64 @@
+/*
+ * What a program that reads CSV and keeps windows is told on its command
+ * line: columns, windows, statistics, output. One parser for all such
+ * programs; each adds a table of its own for the rest.
+ */
+#ifndef COMMON_SETTINGS_H
+#define COMMON_SETTINGS_H
+
+#include <leat.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "list.h"
+#include "options.h"
+#include "out.h"
+#include "spec.h"
+
+/* Ids of the options here are below this. */
+enum { SETTINGS_LAST_ID = 100 };
+
+struct settings {
+	/* Input. */
+	struct list columns; /* empty: every numeric column */
+	const char *key;     /* NULL: none */
+	struct list show;
+	struct list na;
+	char delimiter;
+	int no_header;
+	int skip_bad;
+
+	/* Windows; the statistics are apart from them. */
+	leat_window_options window;
+	struct spec_stats stats;
+	int stats_given;
+
+	/* Output. */
+	enum out_format format;
+	int final;
+	uint64_t every; /* 0: not given */
+};
+
+/* The tables, for option_scan and option_help(). */
+extern const struct option_group settings_groups[];
+enum { SETTINGS_N_GROUPS = 3 };
+
+/* The defaults. Returns 0, or -1: no memory. */
+int settings_init(struct settings *settings);
+void settings_clear(struct settings *settings);
+
+/*
+ * Takes one option. Returns 0, or -1 with the reason in why, which does
+ * not name the option.
+ */
+int settings_take(struct settings *settings, int id, const char *arg, char *why,
+    size_t why_size);
+
+/*
+ * When all options are taken: do they go together, and can the library do
+ * it? Default statistics that this kind of window does not have are left
+ * out. Returns 0, or -1 with the reason in why, which names the option.
+ */
+int settings_check(struct settings *settings, char *why, size_t why_size);
+
+#endif

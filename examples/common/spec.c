@@ -1,0 +1,231 @@
+/*
+ * Windows and statistics as a user writes them.
+ *
+ * A window is KIND:ARGUMENTS. One table has the kinds; a kind without a
+ * word in front of it, a plain number, is sliding. What a number may be is
+ * for the library to say, so that program and library cannot disagree.
+ */
+#include "spec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "list.h"
+#include "number.h"
+
+const char spec_window_forms[] =
+    "100 or sliding:100, tumbling:100, hopping:100/10, landmark, "
+    "decay:alpha=0.1, decay:span=20, decay:halflife=20";
+
+static int parse_size(const char *args, leat_window_options *o)
+{
+	return number_parse_count(args, strlen(args), &o->size);
+}
+
+static int parse_size_advance(const char *args, leat_window_options *o)
+{
+	const char *slash = strchr(args, '/');
+
+	if (!slash)
+		return -1;
+	if (number_parse_count(args, (size_t)(slash - args), &o->size) < 0)
+		return -1;
+	return number_parse_count(slash + 1, strlen(slash + 1), &o->advance);
+}
+
+static int parse_nothing(const char *args, leat_window_options *o)
+{
+	(void)o;
+	return *args ? -1 : 0;
+}
+
+/* "alpha=0.1" or "halflife=20,recursive" */
+static int parse_decay(const char *args, leat_window_options *o)
+{
+	const char *value = strchr(args, '=');
+	const char *comma = strchr(args, ',');
+	size_t len = comma ? (size_t)(comma - args) : strlen(args);
+	size_t name;
+	double *where;
+
+	if (!value || value > args + len)
+		return -1;
+	name = (size_t)(value - args);
+	if (name == 5 && memcmp(args, "alpha", name) == 0)
+		where = &o->alpha;
+	else if (name == 4 && memcmp(args, "span", name) == 0)
+		where = &o->decay_span;
+	else if (name == 8 && memcmp(args, "halflife", name) == 0)
+		where = &o->half_life;
+	else
+		return -1;
+	if (comma && strcmp(comma, ",recursive") != 0)
+		return -1;
+	o->recursive = comma != NULL;
+	return number_parse(value + 1, len - name - 1, where);
+}
+
+static const struct {
+	const char *name;
+	int kind;
+	int (*parse)(const char *args, leat_window_options *o);
+} kinds[] = {
+	{ "sliding", LEAT_SLIDING, parse_size },
+	{ "tumbling", LEAT_TUMBLING, parse_size },
+	{ "hopping", LEAT_HOPPING, parse_size_advance },
+	{ "landmark", LEAT_LANDMARK, parse_nothing },
+	{ "decay", LEAT_DECAY, parse_decay },
+};
+
+static int parse_kind(const char *text, leat_window_options *o)
+{
+	size_t name = strcspn(text, ":");
+	const char *args = text + name + (text[name] == ':');
+
+	if (*text >= '0' && *text <= '9') {
+		o->kind = LEAT_SLIDING;
+		return parse_size(text, o);
+	}
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (strlen(kinds[i].name) != name ||
+		    memcmp(kinds[i].name, text, name) != 0)
+			continue;
+		o->kind = kinds[i].kind;
+		return kinds[i].parse(args, o);
+	}
+	return -1;
+}
+
+static void take_window(leat_window_options *to,
+    const leat_window_options *from)
+{
+	to->kind = from->kind;
+	to->size = from->size;
+	to->advance = from->advance;
+	to->alpha = from->alpha;
+	to->decay_span = from->decay_span;
+	to->half_life = from->half_life;
+	to->recursive = from->recursive;
+}
+
+int spec_window(const char *text, leat_window_options *options, char *why,
+    size_t why_size)
+{
+	leat_window_options o = { 0 };
+
+	if (parse_kind(text, &o) < 0) {
+		snprintf(why, why_size,
+		    "\"%.60s\" is not a window; allowed: %s", text,
+		    spec_window_forms);
+		return -1;
+	}
+	take_window(options, &o);
+	return 0;
+}
+
+void spec_describe(const leat_window_options *o, char *text, size_t size)
+{
+	double n = (double)o->size;
+
+	switch (o->kind) {
+	case LEAT_SLIDING:
+		snprintf(text, size, "the last %.0f rows", n);
+		break;
+	case LEAT_TUMBLING:
+		snprintf(text, size, "every %.0f rows", n);
+		break;
+	case LEAT_HOPPING:
+		snprintf(text, size, "%.0f rows, every %.0f rows", n,
+		    (double)o->advance);
+		break;
+	case LEAT_LANDMARK:
+		snprintf(text, size, "all rows so far");
+		break;
+	default:
+		snprintf(text, size, "all rows so far, with weights that fade");
+	}
+}
+
+static int is_same(const leat_stat *a, const leat_stat *b)
+{
+	return a->id == b->id && a->arg == b->arg;
+}
+
+static int is_given(const struct spec_stats *s, const leat_stat *stat)
+{
+	for (size_t i = 0; i < s->n_single; i++)
+		if (is_same(&s->single[i], stat))
+			return 1;
+	for (size_t i = 0; i < s->n_pair; i++)
+		if (is_same(&s->pair[i], stat))
+			return 1;
+	return 0;
+}
+
+static int add_stat(struct spec_stats *s, const char *name, char *why,
+    size_t why_size)
+{
+	leat_stat stat;
+
+	if (leat_stat_parse(name, &stat) < 0) {
+		snprintf(why, why_size,
+		    "\"%.60s\" is not a statistic; allowed are count, mean, "
+		    "stddev, min, max, ... (see the manual page)",
+		    name);
+		return -1;
+	}
+	if (is_given(s, &stat)) {
+		snprintf(why, why_size, "%s is given twice",
+		    leat_stat_name(&stat));
+		return -1;
+	}
+	if (leat_stat_pairs(&stat))
+		s->pair[s->n_pair++] = stat;
+	else
+		s->single[s->n_single++] = stat;
+	return 0;
+}
+
+static int add_stats(struct spec_stats *s, const struct list *names, char *why,
+    size_t why_size)
+{
+	s->single = calloc(names->n, sizeof *s->single);
+	s->pair = calloc(names->n, sizeof *s->pair);
+	if (!s->single || !s->pair) {
+		snprintf(why, why_size, "out of memory");
+		return -1;
+	}
+	for (size_t i = 0; i < names->n; i++)
+		if (add_stat(s, names->items[i], why, why_size) < 0)
+			return -1;
+	return 0;
+}
+
+int spec_stats(const char *text, struct spec_stats *stats, char *why,
+    size_t why_size)
+{
+	struct spec_stats s = { 0 };
+	struct list names = { 0 };
+	int err = list_add_split(&names, text);
+
+	if (err < 0)
+		snprintf(why, why_size, "out of memory");
+	else
+		err = add_stats(&s, &names, why, why_size);
+	list_clear(&names);
+	if (err < 0) {
+		spec_stats_clear(&s);
+		return -1;
+	}
+	spec_stats_clear(stats);
+	*stats = s;
+	return 0;
+}
+
+void spec_stats_clear(struct spec_stats *s)
+{
+	free(s->single);
+	free(s->pair);
+	memset(s, 0, sizeof *s);
+}

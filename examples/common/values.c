@@ -1,0 +1,44 @@
+/*
+ * The value of a field. Most fields are numbers, so the texts that mean
+ * missing are looked at only when a field is none; but if one of these
+ * texts is itself a number, such as -999, they come first.
+ */
+#include "values.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "number.h"
+
+void values_init(struct values *v, const struct list *na)
+{
+	v->na = na;
+	v->na_has_numbers = 0;
+	for (size_t i = 0; i < na->n; i++) {
+		double x;
+
+		if (number_parse(na->items[i], strlen(na->items[i]), &x) == 0)
+			v->na_has_numbers |= !isnan(x);
+	}
+}
+
+static int is_missing(const struct values *v, const struct csv_field *f)
+{
+	size_t len = f->len;
+	const char *text = number_trim(f->text, &len);
+
+	return list_has(v->na, text, len);
+}
+
+int values_read(const struct values *v, const struct csv_field *f,
+    double *x_out)
+{
+	int missing = v->na_has_numbers && is_missing(v, f);
+
+	if (!missing && number_parse(f->text, f->len, x_out) == 0)
+		return 0;
+	if (!missing && !is_missing(v, f))
+		return -1;
+	*x_out = NAN;
+	return 0;
+}

@@ -1,0 +1,63 @@
+#!/bin/sh
+# What the libraries show and what they ask for. Run from the top folder
+# after `make`; BUILD names the build, CC the compiler.
+#
+# - The shared library exports the functions of leat.h, no more, no less,
+#   and the list is the one in exports.txt, which changes only on purpose.
+# - Every global name in the archive begins with leat_: it is linked into
+#   programs that have names of their own.
+# - No variable is writable: there is no global state.
+# - Nothing is called that prints, exits, reads a clock or the locale.
+set -eu
+export LC_ALL=C
+build=${BUILD:-build}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+
+# The two files have to be equal; $3 says what it means if they are not.
+same() {
+	diff "$1" "$2" >"$tmp/diff" && return
+	echo "check_exports: $3" >&2
+	cat "$tmp/diff" >&2
+	failed=1
+}
+
+# Nothing may be left in the file.
+empty() {
+	[ -s "$1" ] || return 0
+	echo "check_exports: $2:" >&2
+	cat "$1" >&2
+	failed=1
+}
+
+nm -D --defined-only "$build/libleat.so" | awk '{ print $3 }' | sort \
+	>"$tmp/shared"
+sh tests/prototypes.sh | sed 's/(.*//; s/.*[ *]//' | sort >"$tmp/header"
+same "$tmp/header" "$tmp/shared" 'leat.h (<) and what is exported (>) differ'
+same tests/exports.txt "$tmp/shared" \
+	'exports.txt (<) and what is exported (>) differ; edit it if meant'
+
+nm -g --defined-only "$build/libleat.a" |
+	awk 'NF == 3 && $3 !~ /^leat_/ { print $3 }' >"$tmp/names"
+empty "$tmp/names" 'global names without leat_ in the archive'
+
+size -A "$build/libleat.a" | awk '
+	/\(ex / { file = $1 }
+	/^\.t?(data|bss)[ .]/ && $1 !~ /\.rel\.ro/ && $2 > 0 {
+		print file, $1, $2
+	}' >"$tmp/writable"
+empty "$tmp/writable" 'writable data in the archive'
+
+nm -u "$build/libleat.a" | awk '$1 == "U" { print $2 }' | sort -u |
+	grep -E -e '^_?_?(v?[fs]?n?printf(_chk)?|v?as?printf)' \
+		-e '^_?(puts|putc|putchar|fputs|fputc|fwrite|perror|std(in|out|err))$' \
+		-e '^_?(exit|_exit|abort|raise|signal|sigaction)$' \
+		-e '^(setlocale|localeconv|uselocale|newlocale|getenv|setenv)$' \
+		-e '^(time|clock|clock_gettime|gettimeofday|localtime|gmtime)$' \
+		-e '^(rand|random|srand|pthread_.*|fopen|open|read|write)$' \
+		>"$tmp/calls" || :
+empty "$tmp/calls" 'calls that a library should not make'
+
+[ $failed = 0 ] || exit 1
+echo "exports: $(wc -l <"$tmp/shared") functions, as leat.h has them"

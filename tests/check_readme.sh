@@ -1,0 +1,105 @@
+#!/bin/sh
+# What README shows works. Run from the top folder after `make`; CC and
+# BUILD as in the other checks.
+#
+# - Every indented block of C that has a main() compiles without a warning
+#   and runs on a few numbers; other blocks of C stand inside a function or
+#   beside one, and compile there.
+# - With --commands, the make commands of the first block that has any run
+#   in a clean clone; what stands beside a command, two spaces away, is
+#   about it.
+# - Files of the tree that are named exist.
+set -eu
+export LC_ALL=C
+top=$PWD
+build=${BUILD:-build}
+cc=${CC:-cc}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+fail() {
+	echo "check_readme: $*" >&2
+	exit 1
+}
+
+[ -e README ] || fail 'there is no README'
+
+# Each block indented by a tab or four spaces to a file of its own. A blank
+# line ends it only if what follows is not indented.
+awk -v dir="$tmp" '
+	/^(\t|    )/ {
+		if (!inside)
+			n++
+		inside = 1
+		while (blank > 0 && blank--)
+			print "" >(dir "/block" n)
+		sub(/^(\t|    )/, "")
+		print >(dir "/block" n)
+		next
+	}
+	/^[ \t]*$/ { if (inside) blank++; next }
+	{ inside = 0; blank = 0 }
+' README
+
+is_c() {
+	grep -q -e '^#include' -e 'leat_[a-z_]*(' -e 'LEAT_' "$1"
+}
+
+n_run=0
+for block in "$tmp"/block*; do
+	is_c "$block" || continue
+	cp "$block" "$tmp/example.c"
+	if grep -q 'main(' "$block"; then
+		$cc -std=c11 -Wall -Wextra -Werror -Iinclude "$tmp/example.c" \
+			"$build/libleat.a" -lm -o "$tmp/example" ||
+			fail "$(head -n 1 "$block")...: does not compile"
+		seq 100 | "$tmp/example" >"$tmp/out" ||
+			fail "$(head -n 1 "$block")...: does not run"
+		n_run=$((n_run + 1))
+		continue
+	fi
+	{
+		echo '#include <leat.h>'
+		cat "$block"
+	} >"$tmp/example.c"
+	$cc -std=c11 -Iinclude -fsyntax-only "$tmp/example.c" 2>/dev/null ||
+		{
+			printf '#include <leat.h>\nvoid f(void);\nvoid f(void) {\n'
+			cat "$block"
+			echo '}'
+		} >"$tmp/example.c"
+	$cc -std=c11 -Iinclude -fsyntax-only "$tmp/example.c" ||
+		fail "$(head -n 1 "$block")...: does not compile"
+done
+[ $n_run -gt 0 ] || fail 'there is no program in README'
+
+tr -c 'A-Za-z0-9_./-' '\n' <README |
+	grep -E '^(include|src|examples|tests|bench|man)/[a-z]' |
+	sed 's/[.,]*$//' | sort -u | while read -r file; do
+	[ -e "$file" ] || ls "$file".* >/dev/null 2>&1 ||
+		[ -e "$file.c" ] || echo "$file"
+done >"$tmp/missing"
+[ ! -s "$tmp/missing" ] || fail "names what is not there: $(cat "$tmp/missing")"
+
+[ "${1-}" = --commands ] || {
+	echo "readme: $n_run programs compile and run"
+	exit 0
+}
+
+# The commands, in a copy that has nothing but what is committed.
+for block in "$tmp"/block*; do
+	is_c "$block" && continue
+	sed -n -e 's/^\$ //' -e 's/  .*//' -e '/^make/p' "$block" \
+		>"$tmp/commands"
+	[ -s "$tmp/commands" ] && break
+done
+[ -s "$tmp/commands" ] || fail 'there are no commands in README'
+git clone -q . "$tmp/clone"
+cd "$tmp/clone"
+# No flags or job server of the make that runs this.
+env -u MAKEFLAGS -u MFLAGS sh -eux "$tmp/commands" ||
+	fail 'its commands fail in a clean clone'
+git status --porcelain >"$tmp/dirty"
+[ ! -s "$tmp/dirty" ] || fail "they litter the tree: $(cat "$tmp/dirty")"
+cd "$top"
+echo 'readme: the commands work in a clean clone'

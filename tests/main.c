@@ -1,0 +1,33 @@
+/*
+ * Runs the Check suites.
+ *
+ *      runner [SUITE [CASE]]
+ *
+ * With names, only that suite or that case of it; Check's own variables
+ * (CK_RUN_SUITE, CK_FORK, CK_VERBOSITY ...) work too. LEAT_TEST_SHORT=1
+ * asks for fewer sizes and seeds, for slow tools such as valgrind.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "suites.h"
+
+int main(int argc, char **argv)
+{
+	Suite *(*const suites[])(void) = { oracle_suite, core_suite, stat_suite,
+		window_suite, many_suite, exact_suite, decay_suite, cost_suite,
+		faults_suite };
+	SRunner *runner = srunner_create(NULL);
+	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)
+		srunner_add_suite(runner, suites[i]());
+
+	const char *suite = argc > 1 ? argv[1] : getenv("CK_RUN_SUITE");
+	const char *tcase = argc > 2 ? argv[2] : getenv("CK_RUN_CASE");
+	srunner_run(runner, suite, tcase, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	int run = srunner_ntests_run(runner);
+	srunner_free(runner);
+	if (run == 0)
+		fprintf(stderr, "no such suite or case\n");
+	return failed == 0 && run > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

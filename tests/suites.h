@@ -1,0 +1,17 @@
+/* The suites that tests/main.c runs, one for each test_*.c. */
+#ifndef LEAT_TESTS_SUITES_H
+#define LEAT_TESTS_SUITES_H
+
+#include <check.h>
+
+Suite *oracle_suite(void);
+Suite *core_suite(void);
+Suite *stat_suite(void);
+Suite *window_suite(void);
+Suite *many_suite(void);
+Suite *exact_suite(void);
+Suite *decay_suite(void);
+Suite *cost_suite(void);
+Suite *faults_suite(void);
+
+#endif
