@@ -30,8 +30,9 @@
  *   pointer to an object or an output must not be NULL unless its
  *   function says so; that is a programming error, checked by assert().
  * - Options are structs in which zero means "the default": start from
- *   { 0 } and set what differs. They are copied; only classes
- *   (leat_agg) must outlive the object they are given to.
+ *   { 0 } and set what differs. One that the kind of object has no use
+ *   for must be zero. They are copied; only classes (leat_agg) must
+ *   outlive the object they are given to.
  * - Missing values. NaN means "missing". It takes its place in the window
  *   like any value, is counted apart (LEAT_MISSING) and is skipped by
  *   every other statistic, unless the option `missing` says otherwise.
@@ -43,8 +44,9 @@
  * - Memory. Only the functions named _new and _copy allocate, one block
  *   each, from the allocator given or from malloc(). Objects hold no
  *   other resource.
- * - Threads. An object may be used by one thread at a time; different
- *   objects are independent. There is no global state.
+ * - Threads. An object may be used by one thread at a time, also by
+ *   functions that take it as const, which may use scratch memory inside
+ *   it; different objects are independent. There is no global state.
  * - Cost is in calls of a single-value step or a combine, both O(1) for
  *   every statistic here. A push never costs more than the stated
  *   number, whatever the size of the window or the data.
@@ -268,7 +270,8 @@ enum leat_stat_id {
 /*
  * Spread around the mean: divided by n - 1 (ddof 1), and with _POP by n
  * (ddof 0). STDERR is the standard error of the mean, stddev / sqrt(n).
- * Never negative; exactly 0 when all values are equal.
+ * Never negative; exactly 0 when all values are equal. Infinite where
+ * squared deviations overflow, beyond some 1e154.
  */
 #define LEAT_VARIANCE LEAT_STAT_INIT(LEAT_STAT_VARIANCE)
 #define LEAT_VARIANCE_POP LEAT_STAT_INIT(LEAT_STAT_VARIANCE_POP)
@@ -333,6 +336,12 @@ enum leat_stat_id {
 #define LEAT_CORRELATION LEAT_STAT_INIT(LEAT_STAT_CORRELATION)
 #define LEAT_SLOPE LEAT_STAT_INIT(LEAT_STAT_SLOPE)
 #define LEAT_INTERCEPT LEAT_STAT_INIT(LEAT_STAT_INTERCEPT)
+
+/*
+ * DECAY has weighted forms of COUNT and MISSING (not weighted), SUM, MEAN,
+ * VARIANCE, STDDEV and their _POP, ZSCORE, LAST, SUM_OF_SQUARES, RMS and
+ * those of pairs; the other statistics, and classes, it refuses.
+ */
 
 /* A class of your own: a pointer to it, and the arg its lower() gets. */
 #define LEAT_AGG(agg, arg)                                                     \
@@ -435,8 +444,8 @@ typedef struct leat_window_options {
 	const leat_stat *stats; /* what to compute, in the order of output */
 	size_t n_stats;         /* at least 1 */
 
-	uint64_t min_count; /* fewer values than this: NaN; default 1. Not
-	                       for COUNT and MISSING */
+	uint64_t min_count; /* fewer values than this: NaN; default 1, at
+	                       most size. Not for COUNT and MISSING */
 	int missing;        /* enum leat_missing */
 
 	/*
@@ -462,15 +471,17 @@ typedef struct leat_window leat_window;
 /*
  * Makes a window. It allocates once, here.
  *
- * Memory, beside some 500 bytes and the statistics' constants: SLIDING
- * 8 bytes for each of the `size` values (16 for a pair) plus half of the
- * statistics' partials (leat_stat(3)): 16 bytes a value for a sum, 32 for
- * mean and standard deviation. TUMBLING, LANDMARK and DECAY nothing more.
- * HOPPING a partial for each of size / advance panes.
+ * Memory, beside 1 to 2 kilobytes: SLIDING 8 bytes for each of the `size`
+ * values (16 for a pair) plus half of the statistics' partials, see
+ * leat_stat(3): 16 bytes a value for a sum, 24 for mean and standard
+ * deviation. TUMBLING, LANDMARK and DECAY nothing more. HOPPING one and a
+ * half partials for each of size / advance panes.
  *
  * Errors: LEAT_EKIND, LEAT_ESIZE, LEAT_EADVANCE, LEAT_EDECAY, LEAT_ESTAT
  * (also for a statistic that this kind cannot compute), LEAT_EAGG,
- * LEAT_EINVAL (any other option out of range), LEAT_ETOOBIG, LEAT_ENOMEM.
+ * LEAT_ENOTSUP (values kept or a sink where neither can be), LEAT_EINVAL
+ * (any other option out of range, or not of this kind), LEAT_ETOOBIG,
+ * LEAT_ENOMEM.
  * Cost: O(number of statistics), whatever the size.
  */
 LEAT_API int leat_window_new(leat_window **window_out,
@@ -479,8 +490,9 @@ LEAT_API int leat_window_new(leat_window **window_out,
 /*
  * The same in the caller's memory, which may have any alignment and must
  * stay where it is until the window is no longer used. leat_window_size()
- * tells how many bytes it takes. Nothing is allocated, options.allocator
- * is not used, and leat_window_free() does nothing but may be called.
+ * tells how many bytes it takes. Nothing is allocated (options.allocator
+ * is for copies alone), and leat_window_free() does nothing but may be
+ * called.
  *
  * Errors: as leat_window_new(), and LEAT_ENOSPACE.
  */
@@ -520,7 +532,7 @@ LEAT_API int leat_window_push_many_xy(leat_window *window, const double *x,
  * Writes the n_stats results for the values now in the window, in the
  * order of options.stats. Changes nothing.
  *
- * Cost: at most two combines for each statistic's class.
+ * Cost: at most two combines for each statistic's class, in HOPPING four.
  */
 LEAT_API void leat_window_query(const leat_window *window, double *out);
 

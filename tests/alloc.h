@@ -14,11 +14,11 @@
 struct counted {
 	size_t calls;
 	size_t frees;
-	size_t live;       /* blocks not yet freed */
-	size_t last_size;  /* bytes asked for by the last call */
+	size_t live;      /* blocks not yet freed */
+	size_t last_size; /* bytes asked for by the last call */
 	size_t fail_at;
 	size_t fail_from;
-	size_t damaged;    /* blocks freed with broken guards */
+	size_t damaged; /* blocks freed with broken guards */
 };
 
 /* An allocator over *c, which starts as zeros and must outlive it. */

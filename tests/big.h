@@ -20,9 +20,9 @@
 enum { BIG_LIMBS = 320 };
 
 struct big {
-	int sign;    /* -1, 0, 1 */
-	size_t n;    /* limbs in use; the first and the last are not 0 */
-	long exp;    /* limb[0] is worth 2^(32 exp) */
+	int sign; /* -1, 0, 1 */
+	size_t n; /* limbs in use; the first and the last are not 0 */
+	long exp; /* limb[0] is worth 2^(32 exp) */
 	uint32_t limb[BIG_LIMBS];
 };
 

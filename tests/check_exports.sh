@@ -7,6 +7,7 @@
 # - Every global name in the archive begins with leat_: it is linked into
 #   programs that have names of their own.
 # - No variable is writable: there is no global state.
+# - The archive's code and constants are less than 100 KiB.
 # - Nothing is called that prints, exits, reads a clock or the locale.
 set -eu
 export LC_ALL=C
@@ -49,6 +50,12 @@ size -A "$build/libleat.a" | awk '
 	}' >"$tmp/writable"
 empty "$tmp/writable" 'writable data in the archive'
 
+text=$(size -t "$build/libleat.a" | awk 'END { print $1 }')
+[ "$text" -lt 102400 ] || {
+	echo "check_exports: the archive's text is $text bytes" >&2
+	failed=1
+}
+
 nm -u "$build/libleat.a" | awk '$1 == "U" { print $2 }' | sort -u |
 	grep -E -e '^_?_?(v?[fs]?n?printf(_chk)?|v?as?printf)' \
 		-e '^_?(puts|putc|putchar|fputs|fputc|fwrite|perror|std(in|out|err))$' \
@@ -60,4 +67,4 @@ nm -u "$build/libleat.a" | awk '$1 == "U" { print $2 }' | sort -u |
 empty "$tmp/calls" 'calls that a library should not make'
 
 [ $failed = 0 ] || exit 1
-echo "exports: $(wc -l <"$tmp/shared") functions, as leat.h has them"
+echo "exports: $(wc -l <"$tmp/shared") functions, as leat.h has them; $text bytes of text"

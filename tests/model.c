@@ -213,11 +213,11 @@ void subject_read(struct subject *s, size_t first, size_t n)
 	static double x[MODEL_MAX], y[MODEL_MAX];
 	size_t lo, hi;
 	model_span(&s->options, s->pushed, &lo, &hi);
-	int want = !stores(s) ? LEAT_ENOTSUP :
-	    first + n > hi - lo ? LEAT_ERANGE : LEAT_OK;
+	int want = !stores(s)     ? LEAT_ENOTSUP
+	    : first + n > hi - lo ? LEAT_ERANGE
+				  : LEAT_OK;
 	x[0] = y[0] = -7;
-	int got = leat_window_read(s->window, first, n, x,
-	    s->pairs ? y : NULL);
+	int got = leat_window_read(s->window, first, n, x, s->pairs ? y : NULL);
 	ck_subject(s, got == want);
 	if (got != LEAT_OK) {
 		ck_subject(s, x[0] == -7 && y[0] == -7);
@@ -249,8 +249,7 @@ static void on_emit(void *ctx, const leat_result *result)
 	take_to_closing(s);
 	s->emitted++;
 	ck_subject(s, result->end == (int64_t)s->pushed);
-	ck_subject(s,
-	    result->start == result->end - (int64_t)s->options.size);
+	ck_subject(s, result->start == result->end - (int64_t)s->options.size);
 	ck_subject(s, result->n_values == s->options.n_stats);
 	check_row(s, s->pushed, result->values);
 	check_counts(s);
@@ -266,7 +265,8 @@ static void settle(struct subject *s)
 	while (s->pending > 0) {
 		s->pushed++;
 		s->pending--;
-		ck_subject(s, s->options.sink.emit == NULL ||
+		ck_subject(s,
+		    s->options.sink.emit == NULL ||
 			!model_closes(&s->options, s->pushed));
 	}
 }
@@ -360,10 +360,10 @@ static void choose_stats(struct subject *s, int words)
 {
 	static const leat_stat singles[] = { LEAT_MEAN, LEAT_COUNT, LEAT_MIN,
 		LEAT_MISSING, LEAT_SUM, LEAT_ARGMAX, LEAT_VARIANCE, LEAT_LAST,
-		LEAT_MAX, LEAT_FIRST, LEAT_ARGMIN, LEAT_STDDEV_POP,
-		LEAT_RANGE, LEAT_COUNT, LEAT_RATE_OF_CHANGE };
-	static const leat_stat doubles[] = { LEAT_COVARIANCE,
-		LEAT_CORRELATION, LEAT_SLOPE };
+		LEAT_MAX, LEAT_FIRST, LEAT_ARGMIN, LEAT_STDDEV_POP, LEAT_RANGE,
+		LEAT_COUNT, LEAT_RATE_OF_CHANGE };
+	static const leat_stat doubles[] = { LEAT_COVARIANCE, LEAT_CORRELATION,
+		LEAT_SLOPE };
 
 	s->options.n_stats = 0;
 	for (size_t i = 0; i < sizeof(singles) / sizeof(*singles); i++)

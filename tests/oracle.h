@@ -20,21 +20,21 @@
 #include "big.h"
 
 struct oracle {
-	int depth;       /* highest power of x that is summed, 1 .. 4 */
+	int depth; /* highest power of x that is summed, 1 .. 4 */
 	int pairs;
-	uint64_t count;  /* values that are not missing */
+	uint64_t count; /* values that are not missing */
 	uint64_t missing;
 	uint64_t wild_x; /* infinite ones */
 	uint64_t wild_y;
-	uint64_t plus;   /* of x: +inf and -inf */
+	uint64_t plus; /* of x: +inf and -inf */
 	uint64_t minus;
-	double tight;    /* relative slack of variances */
-	size_t trim;     /* limbs kept by oracle_fade() */
+	double tight; /* relative slack of variances */
+	size_t trim;  /* limbs kept by oracle_fade() */
 
-	struct big w;      /* sum of weights */
-	struct big w2;     /* sum of squared weights */
-	struct big s[5];   /* s[k]: sum of w x^k */
-	struct big abs;    /* sum of w |x| */
+	struct big w;    /* sum of weights */
+	struct big w2;   /* sum of squared weights */
+	struct big s[5]; /* s[k]: sum of w x^k */
+	struct big abs;  /* sum of w |x| */
 	struct big y1, y2, xy;
 
 	/* Made by oracle_settle() from those above. */

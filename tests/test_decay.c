@@ -21,9 +21,9 @@
 
 static const leat_stat singles[] = { LEAT_COUNT, LEAT_MISSING, LEAT_SUM,
 	LEAT_MEAN, LEAT_VARIANCE, LEAT_VARIANCE_POP, LEAT_STDDEV,
-	LEAT_STDDEV_POP, LEAT_ZSCORE, LEAT_LAST, LEAT_SUM_OF_SQUARES,
-	LEAT_RMS, LEAT_COVARIANCE, LEAT_COVARIANCE_POP, LEAT_CORRELATION,
-	LEAT_SLOPE, LEAT_INTERCEPT };
+	LEAT_STDDEV_POP, LEAT_ZSCORE, LEAT_LAST, LEAT_SUM_OF_SQUARES, LEAT_RMS,
+	LEAT_COVARIANCE, LEAT_COVARIANCE_POP, LEAT_CORRELATION, LEAT_SLOPE,
+	LEAT_INTERCEPT };
 enum { N_SINGLE = 12, N_PAIRS = 17 };
 
 static leat_window_options options_of(double alpha, int recursive, int pairs)
@@ -51,7 +51,7 @@ static leat_window *open_window(const leat_window_options *options)
 
 struct faded {
 	struct oracle oracle;
-	struct big keep;  /* 1 - alpha */
+	struct big keep; /* 1 - alpha */
 	struct big alpha;
 	struct big total; /* of weights, when the last value was new */
 	double a;
@@ -140,12 +140,15 @@ static int is_right(struct faded *f, int id, double got)
 		return isnan(got) && isnan(want);
 	switch (id) {
 	case LEAT_STAT_SUM:
-	case LEAT_STAT_SUM_OF_SQUARES: return sum_is_right(f, id, got);
-	case LEAT_STAT_MEAN: return fabs(got - want) <= mean_slack(f);
+	case LEAT_STAT_SUM_OF_SQUARES:
+		return sum_is_right(f, id, got);
+	case LEAT_STAT_MEAN:
+		return fabs(got - want) <= mean_slack(f);
 	case LEAT_STAT_ZSCORE:
 		return fabs(got - want) <= o->tight * (1 + fabs(want)) +
 		    mean_slack(f) / oracle_expect(o, LEAT_STAT_STDDEV).want;
-	default: return oracle_agrees(o, id, got);
+	default:
+		return oracle_agrees(o, id, got);
 	}
 }
 
@@ -243,9 +246,9 @@ struct reference {
 
 static const struct reference references[] = {
 	{ 0, LEAT_MEAN,
-	    { 1.5, 1.5, -1.016778523489933, 2.90724424865394,
-		2.996851981399942, 2.996851981399942, 2.996851981399942,
-		3.9530149395892926, 2.4408341528875424, 1.116635214053377 } },
+	    { 1.5, 1.5, -1.016778523489933, 2.90724424865394, 2.996851981399942,
+		2.996851981399942, 2.996851981399942, 3.9530149395892926,
+		2.4408341528875424, 1.116635214053377 } },
 	{ 0, LEAT_VARIANCE,
 	    { NAN, NAN, 7.031249999999998, 28.69842812329514,
 		14.908511111224442, 14.908511111224444, 14.908511111224444,
@@ -261,8 +264,7 @@ static const struct reference references[] = {
 	{ 1, LEAT_MEAN,
 	    { 1.5, 1.5, 0.07594936708860753, 2.1531645569620252,
 		2.444715189873418, 2.444715189873418, 2.444715189873418,
-		3.5202757544736896, 2.6141930281315826,
-		1.5299351196921076 } },
+		3.5202757544736896, 2.6141930281315826, 1.5299351196921076 } },
 	{ 1, LEAT_VARIANCE,
 	    { NAN, NAN, 7.031250000000001, 19.03191241857098,
 		12.002737558049832, 12.002737558049834, 12.002737558049834,
@@ -274,8 +276,7 @@ static const struct reference references[] = {
 	{ 1, LEAT_STDDEV,
 	    { NAN, NAN, 2.6516504294495533, 4.362558013204063,
 		3.4644967250741963, 3.4644967250741967, 3.4644967250741967,
-		2.9240478550742672, 2.8325108410042534,
-		2.9764850443227946 } },
+		2.9240478550742672, 2.8325108410042534, 2.9764850443227946 } },
 };
 
 static void is_near(double got, double want)
@@ -291,8 +292,7 @@ START_TEST(fading_statistics_are_those_of_pandas)
 {
 	for (size_t k = 0; k < sizeof(references) / sizeof(*references); k++) {
 		const struct reference *r = &references[k];
-		leat_window_options options =
-		    options_of(0.3, r->recursive, 0);
+		leat_window_options options = options_of(0.3, r->recursive, 0);
 		options.stats = &r->stat;
 		options.n_stats = 1;
 		leat_window *w = open_window(&options);
@@ -321,26 +321,22 @@ static const struct reference pair_references[] = {
 	{ 0, LEAT_COVARIANCE,
 	    { NAN, NAN, 2.812500000000001, 2.8125000000000004,
 		6.952034103114933, 6.952034103114931, 6.952034103114929,
-		-5.021788786656366, -10.30463004983419,
-		-11.449472329027277 } },
+		-5.021788786656366, -10.30463004983419, -11.449472329027277 } },
 	{ 0, LEAT_COVARIANCE_POP,
 	    { 0.0, 0.0, 1.0948313148788928, 1.0948313148788928,
 		3.3602742711081834, 3.3602742711081834, 3.3602742711081834,
-		-1.9935765215828898, -5.883929051594072,
-		-7.473097494740715 } },
+		-1.9935765215828898, -5.883929051594072, -7.473097494740715 } },
 	{ 0, LEAT_CORRELATION,
 	    { NAN, NAN, 1.0, 1.0, 0.9843554328694325, 0.9843554328694325,
 		0.9843554328694325, -0.5102810081961704, -0.8698104562917645,
 		-0.9377052974993847 } },
 	{ 1, LEAT_COVARIANCE,
 	    { NAN, NAN, 2.8125, 2.8125, 5.1875, 5.1875, 5.1875,
-		-4.593454673252429, -8.088112947440543,
-		-11.716044161203202 } },
+		-4.593454673252429, -8.088112947440543, -11.716044161203202 } },
 	{ 1, LEAT_COVARIANCE_POP,
 	    { 0.0, 0.0, 1.4023545706371192, 1.4023545706371192,
 		3.166930118706885, 3.166930118706885, 3.166930118706885,
-		-2.436606569983973, -5.426821851901428,
-		-8.453671371954867 } },
+		-2.436606569983973, -5.426821851901428, -8.453671371954867 } },
 	{ 1, LEAT_CORRELATION,
 	    { NAN, NAN, 1.0, 1.0, 0.9643808074370492, 0.9643808074370492,
 		0.9643808074370492, -0.4932233072858884, -0.7681133782473387,
@@ -383,9 +379,9 @@ static const struct reference half_life_references[] = {
 		2.4224174098763793, 2.4224174098763793, 2.4224174098763793,
 		3.477002810983391, 2.6050588752577695, 1.549161577271517 } },
 	{ 1, LEAT_VARIANCE,
-	    { NAN, NAN, 7.031250000000001, 18.7505372008346,
-		11.906985439345485, 11.906985439345487, 11.906985439345487,
-		8.581906269396669, 8.004266147322179, 8.824541194274206 } },
+	    { NAN, NAN, 7.031250000000001, 18.7505372008346, 11.906985439345485,
+		11.906985439345487, 11.906985439345487, 8.581906269396669,
+		8.004266147322179, 8.824541194274206 } },
 };
 
 START_TEST(a_half_life_is_that_of_pandas)
@@ -429,8 +425,7 @@ static double alpha_of(double alpha, double span, double half_life)
 
 START_TEST(alpha_comes_from_a_span_or_a_half_life_too)
 {
-	static const double lives[] = { 1, 2, 0.5, 10, 365.25, 1e6, 0.1,
-		1e-3 };
+	static const double lives[] = { 1, 2, 0.5, 10, 365.25, 1e6, 0.1, 1e-3 };
 	ck_assert(alpha_of(0.25, 0, 0) == 0.25);
 	ck_assert(alpha_of(1, 0, 0) == 1);
 	ck_assert(alpha_of(0, 1, 0) == 1);
@@ -500,8 +495,7 @@ static const int not_fading[] = { LEAT_STAT_STDERR, LEAT_STAT_STDERR_POP,
 	LEAT_STAT_SKEWNESS, LEAT_STAT_SKEWNESS_POP, LEAT_STAT_KURTOSIS,
 	LEAT_STAT_KURTOSIS_POP, LEAT_STAT_MIN, LEAT_STAT_MAX, LEAT_STAT_RANGE,
 	LEAT_STAT_ARGMIN, LEAT_STAT_ARGMAX, LEAT_STAT_FIRST,
-	LEAT_STAT_RATE_OF_CHANGE, LEAT_STAT_PRODUCT,
-	LEAT_STAT_GEOMETRIC_MEAN };
+	LEAT_STAT_RATE_OF_CHANGE, LEAT_STAT_PRODUCT, LEAT_STAT_GEOMETRIC_MEAN };
 
 START_TEST(what_has_no_weighted_form_is_refused)
 {

@@ -91,9 +91,9 @@ static void follow(struct trial *t, size_t lo, size_t hi)
 
 static void push_at(struct trial *t, size_t i)
 {
-	int error = t->y != NULL ?
-	    leat_window_push_xy(t->window, t->x[i], t->y[i]) :
-	    leat_window_push(t->window, t->x[i]);
+	int error = t->y != NULL
+	    ? leat_window_push_xy(t->window, t->x[i], t->y[i])
+	    : leat_window_push(t->window, t->x[i]);
 	ck_assert_int_eq(error, LEAT_OK);
 }
 
@@ -105,8 +105,8 @@ static void complain(const struct trial *t, int id, double got)
 		     "\n kind %d size %llu advance %llu, window [%llu,%llu)",
 	    leat_stat_name(&s), t->data, got, e.want, got - e.want, e.slack,
 	    t->options.kind, (unsigned long long)t->options.size,
-	    (unsigned long long)t->options.advance,
-	    (unsigned long long)t->lo, (unsigned long long)t->hi);
+	    (unsigned long long)t->options.advance, (unsigned long long)t->lo,
+	    (unsigned long long)t->hi);
 }
 
 static void check_all(struct trial *t, int fully)
@@ -201,11 +201,16 @@ END_TEST
 static double partner(int form, double x, double z)
 {
 	switch (form) {
-	case 0: return 3 * x - 7;          /* one line */
-	case 1: return -x + 1e-6 * z;      /* nearly */
-	case 2: return z;                  /* not at all */
-	case 3: return 1e9 + 2 * x + z;    /* far away */
-	default: return z > 0 ? 1e12 : x;  /* jumping */
+	case 0:
+		return 3 * x - 7; /* one line */
+	case 1:
+		return -x + 1e-6 * z; /* nearly */
+	case 2:
+		return z; /* not at all */
+	case 3:
+		return 1e9 + 2 * x + z; /* far away */
+	default:
+		return z > 0 ? 1e12 : x; /* jumping */
 	}
 }
 
@@ -241,8 +246,8 @@ START_TEST(statistics_of_pairs_are_exact)
 		int form = (int)(k % 5);
 		pairs_over(&data_sets[_i], sizes[k], 3 * sizes[k] + 40, form);
 		if (sizes[k] < 40)
-			pairs_over(&data_sets[_i], sizes[k],
-			    3 * sizes[k] + 40, (form + 2) % 5);
+			pairs_over(&data_sets[_i], sizes[k], 3 * sizes[k] + 40,
+			    (form + 2) % 5);
 	}
 }
 END_TEST
@@ -404,12 +409,12 @@ static void leaves_no_trace(int kind, uint64_t size, uint64_t advance,
 		double z = 100 + rng_normal(&r), y = rng_normal(&r);
 		double x = bad ? bad_values[rng_below(&r, N_BAD)] : z;
 		both_push(&a, &b, x, z, y);
-		size_t lo = kind == LEAT_SLIDING ?
-		    (i + 1 > size ? i + 1 - (size_t)size : 0) :
-		    start_of(size, step, i + 1);
+		size_t lo = kind == LEAT_SLIDING
+		    ? (i + 1 > size ? i + 1 - (size_t)size : 0)
+		    : start_of(size, step, i + 1);
 		if (lo >= phase + n_bad || i < phase)
-			same_results(a.window, b.window, a.n_stats, size,
-			    phase, i);
+			same_results(a.window, b.window, a.n_stats, size, phase,
+			    i);
 	}
 	trial_close(&a);
 	trial_close(&b);
@@ -417,8 +422,8 @@ static void leaves_no_trace(int kind, uint64_t size, uint64_t advance,
 
 START_TEST(what_has_left_a_sliding_window_leaves_no_trace)
 {
-	static const uint64_t sizes[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 16,
-		31, 32, 33, 64 };
+	static const uint64_t sizes[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 16, 31,
+		32, 33, 64 };
 	for (size_t k = 0; k < sizeof(sizes) / sizeof(*sizes); k++) {
 		for (size_t phase = 0; phase < 2 * sizes[k] + 2; phase++)
 			leaves_no_trace(LEAT_SLIDING, sizes[k], 0, phase, _i);
@@ -434,8 +439,8 @@ START_TEST(what_has_left_other_windows_leaves_no_trace)
 	for (size_t k = 0; k < sizeof(shapes) / sizeof(*shapes); k++) {
 		uint64_t size = shapes[k][0];
 		for (size_t phase = 0; phase < 2 * size + 2; phase++) {
-			leaves_no_trace(LEAT_HOPPING, size, shapes[k][1],
-			    phase, _i);
+			leaves_no_trace(LEAT_HOPPING, size, shapes[k][1], phase,
+			    _i);
 			leaves_no_trace(LEAT_TUMBLING, size, 0, phase, _i);
 		}
 	}
@@ -469,50 +474,71 @@ END_TEST
 /* Hard corners                                                       */
 /* ------------------------------------------------------------------ */
 
-/* Sums with a condition number just below the promised 1e15. */
+enum { MOST = 400 };
+
+/*
+ * Pairs that cancel, of sizes that differ by up to 2^45, one of which is
+ * moved so that sum |x| / |sum x| is about what is asked for; shuffled.
+ */
+static void cancel(double *x, size_t n, double condition, struct rng *r)
+{
+	double all = 0;
+	for (size_t i = 0; i < n; i++) {
+		x[i] = ldexp(rng_normal(r), (int)rng_below(r, 45));
+		if (i % 2)
+			x[i] = -x[i - 1];
+		all += fabs(x[i]);
+	}
+	x[1] += all / condition;
+	for (size_t i = n - 1; i > 0; i--) {
+		size_t k = (size_t)rng_below(r, i + 1);
+		double t = x[i];
+		x[i] = x[k];
+		x[k] = t;
+	}
+}
+
+/* Sum and mean of x in a window that was used before, at any phase. */
+static void sum_up(const double *x, size_t n, size_t before, double *out)
+{
+	static const leat_stat stats[] = { LEAT_SUM, LEAT_MEAN };
+	leat_window_options options;
+	leat_window *w;
+	memset(&options, 0, sizeof(options));
+	options.size = n;
+	options.stats = stats;
+	options.n_stats = 2;
+	ck_assert_int_eq(leat_window_new(&w, &options), LEAT_OK);
+	for (size_t i = 0; i < before; i++)
+		leat_window_push(w, 1e17);
+	for (size_t i = 0; i < n; i++)
+		leat_window_push(w, x[i]);
+	leat_window_query(w, out);
+	leat_window_free(w);
+}
+
 START_TEST(sums_are_within_an_ulp_up_to_a_condition_of_1e15)
 {
+	static const int ids[] = { LEAT_STAT_SUM, LEAT_STAT_MEAN };
 	static struct oracle o;
-	static const leat_stat stats[] = { LEAT_SUM, LEAT_MEAN };
 	struct rng r = rng_new(5);
 	size_t judged = 0;
-	for (size_t round = 0; round < 3000; round++) {
-		leat_window_options options;
-		leat_window *w;
-		double x[400], out[2];
-		size_t size = 4 + 2 * (size_t)rng_below(&r, 200);
-		memset(&options, 0, sizeof(options));
-		options.size = size;
-		options.stats = stats;
-		options.n_stats = 2;
-		ck_assert_int_eq(leat_window_new(&w, &options), LEAT_OK);
-		int depth = (int)rng_below(&r, 52);
-		for (size_t i = 0; i < 3; i++)
-			leat_window_push(w, 1e17 * rng_normal(&r));
-		for (size_t i = 0; i < size; i++) {
-			x[i] = ldexp(rng_normal(&r), (int)rng_below(&r, 30));
-			if (i % 2)
-				x[i] = -x[i - 1];
-			if (i == (size / 3 | 1))
-				x[i] += ldexp(rng_normal(&r), 8 - depth);
-		}
-		for (size_t i = 0; i < size; i++)
-			leat_window_push(w, x[i]);
-		leat_window_query(w, out);
-		leat_window_free(w);
-		oracle_scan(&o, 1, x, NULL, size);
-		if (oracle_condition(&o) >= 1e15)
-			continue;
-		judged += oracle_condition(&o) > 1e13;
+	for (size_t round = 0; round < 6000; round++) {
+		double x[MOST], out[2];
+		size_t n = 2 + 2 * (size_t)rng_below(&r, MOST / 2 - 1);
+		cancel(x, n, pow(10, 12 + 3 * rng_uniform(&r)), &r);
+		sum_up(x, n, (size_t)rng_below(&r, n), out);
+		oracle_scan(&o, 1, x, NULL, n);
+		double condition = oracle_condition(&o);
+		judged += condition < 1e15;
 		for (int k = 0; k < 2; k++)
-			ck_assert_msg(oracle_agrees(&o, stats[k].id, out[k]),
-			    "%s of %u values, condition %.2g: %.17g is off "
-			    "by %.3g ulp",
-			    leat_stat_name(&stats[k]), (unsigned)size,
-			    oracle_condition(&o), out[k],
-			    oracle_ulps(&o, stats[k].id, out[k]));
+			ck_assert_msg(oracle_agrees(&o, ids[k], out[k]),
+			    "statistic %d of %u values, condition %.2g: %.17g "
+			    "is off by %.3g ulp",
+			    ids[k], (unsigned)n, condition, out[k],
+			    oracle_ulps(&o, ids[k], out[k]));
 	}
-	ck_assert_uint_gt(judged, 100);
+	ck_assert_uint_gt(judged, 3000);
 }
 END_TEST
 

@@ -148,18 +148,18 @@ static void compare(const struct duel *d, size_t push, const double *row)
 
 static void push_one(struct duel *d, size_t i)
 {
-	int error = d->choice->pairs ?
-	    leat_window_push_xy(d->one, d->x[i], d->y[i]) :
-	    leat_window_push(d->one, d->x[i]);
+	int error = d->choice->pairs
+	    ? leat_window_push_xy(d->one, d->x[i], d->y[i])
+	    : leat_window_push(d->one, d->x[i]);
 	ck_assert_int_eq(error, LEAT_OK);
 }
 
 static void push_many(struct duel *d, size_t n, double *out)
 {
 	const double *x = d->x + d->at, *y = d->y + d->at;
-	int error = d->choice->pairs ?
-	    leat_window_push_many_xy(d->many, x, y, n, out) :
-	    leat_window_push_many(d->many, x, n, out);
+	int error = d->choice->pairs
+	    ? leat_window_push_many_xy(d->many, x, y, n, out)
+	    : leat_window_push_many(d->many, x, n, out);
 	ck_assert_int_eq(error, LEAT_OK);
 }
 
@@ -195,8 +195,8 @@ static double stream_x[MAX_STREAM], stream_y[MAX_STREAM];
 /* Ordinary data, with missing, infinite and huge values here and there. */
 static void fill(uint64_t seed, int clean)
 {
-	static const double odd[] = { NAN, NAN, NAN, INFINITY, -INFINITY,
-		1e300, 1e16, -1e16, 0, -0.0, 5e-324 };
+	static const double odd[] = { NAN, NAN, NAN, INFINITY, -INFINITY, 1e300,
+		1e16, -1e16, 0, -0.0, 5e-324 };
 	struct rng r = rng_new(seed);
 	for (size_t i = 0; i < MAX_STREAM; i++) {
 		stream_x[i] = 10 + rng_normal(&r);
@@ -279,7 +279,8 @@ START_TEST(single_statistics_and_usual_sets_do_so_too)
 	static const uint64_t sizes[] = { 1, 2, 3, 4, 7, 16, 33, 100, 300 };
 	static const int sets[][6] = { { 5, 8, 0 }, { 4, 5, 0 },
 		{ 2, 4, 5, 8, 17, 18 }, { 17, 18, 0 }, { 2, 3, 0 },
-		{ 2, 5, 8, 17, 18, 0 }, { 17, 20, 19, 0 }, { 5, 8, 12, 14, 0 } };
+		{ 2, 5, 8, 17, 18, 0 }, { 17, 20, 19, 0 },
+		{ 5, 8, 12, 14, 0 } };
 	static struct choice c;
 	fill(50 + (uint64_t)_i, _i == 1);
 	for (size_t k = 0; k < sizeof(sizes) / sizeof(*sizes); k++) {
@@ -412,8 +413,8 @@ Suite *many_suite(void)
 	    many_pushes_at_once_are_many_pushes_in_the_other_kinds, 0, 2);
 	tcase_add_loop_test(t,
 	    many_pushes_at_once_are_many_pushes_in_fading_windows, 0, 2);
-	tcase_add_loop_test(t,
-	    a_call_may_begin_and_end_at_any_place_of_a_chunk, 0, 4);
+	tcase_add_loop_test(t, a_call_may_begin_and_end_at_any_place_of_a_chunk,
+	    0, 4);
 	tcase_add_test(t, no_values_at_once_change_nothing);
 	suite_add_tcase(s, t);
 	return s;

@@ -11,8 +11,8 @@
 #include "model.h"
 #include "suites.h"
 
-static leat_window_options options_of(int kind, uint64_t size,
-    uint64_t advance, const leat_stat *stats, size_t n)
+static leat_window_options options_of(int kind, uint64_t size, uint64_t advance,
+    const leat_stat *stats, size_t n)
 {
 	leat_window_options options;
 	memset(&options, 0, sizeof(options));
@@ -35,8 +35,7 @@ static leat_window *open_window(const leat_window_options *options)
 static leat_window *simple(int kind, uint64_t size, uint64_t advance,
     const leat_stat *stats, size_t n)
 {
-	leat_window_options options =
-	    options_of(kind, size, advance, stats, n);
+	leat_window_options options = options_of(kind, size, advance, stats, n);
 	return open_window(&options);
 }
 
@@ -82,8 +81,8 @@ END_TEST
 START_TEST(a_hopping_window_is_the_one_that_closes_next)
 {
 	/* [0,4) [2,6) [4,8): after 5 pushes [2,6) as far as it has come. */
-	static const double want[] = { 1, 11, 111, 1111, 11100, 111100,
-		1110000, 11110000 };
+	static const double want[] = { 1, 11, 111, 1111, 11100, 111100, 1110000,
+		11110000 };
 	sums_are(simple(LEAT_HOPPING, 4, 2, sum_of, 1), want, 8);
 }
 END_TEST
@@ -91,8 +90,8 @@ END_TEST
 START_TEST(a_hopping_window_need_not_be_a_multiple_of_its_advance)
 {
 	/* [0,5) [3,8) [6,11) */
-	static const double want[] = { 1, 11, 111, 1111, 11111, 111000,
-		1111000, 11111000, 111000000, 1111000000 };
+	static const double want[] = { 1, 11, 111, 1111, 11111, 111000, 1111000,
+		11111000, 111000000, 1111000000 };
 	sums_are(simple(LEAT_HOPPING, 5, 3, sum_of, 1), want, 10);
 }
 END_TEST
@@ -186,8 +185,7 @@ START_TEST(missing_values_propagate_when_asked_to)
 {
 	static const leat_stat stats[] = { LEAT_COUNT, LEAT_MISSING, LEAT_MEAN,
 		LEAT_MAX, LEAT_LAST, LEAT_STDDEV_POP };
-	leat_window_options options =
-	    options_of(LEAT_SLIDING, 2, 0, stats, 6);
+	leat_window_options options = options_of(LEAT_SLIDING, 2, 0, stats, 6);
 	options.missing = LEAT_PROPAGATE;
 	leat_window *w = open_window(&options);
 	static const double x[] = { 1, NAN, 3, 5, 7 };
@@ -209,8 +207,7 @@ START_TEST(below_min_count_there_is_only_the_count)
 {
 	static const leat_stat stats[] = { LEAT_COUNT, LEAT_MISSING, LEAT_SUM,
 		LEAT_AGG(&chain_class, 0) };
-	leat_window_options options =
-	    options_of(LEAT_SLIDING, 4, 0, stats, 4);
+	leat_window_options options = options_of(LEAT_SLIDING, 4, 0, stats, 4);
 	options.min_count = 3;
 	leat_window *w = open_window(&options);
 	static const double x[] = { 1, 2, NAN, 4, 8, NAN, NAN, 1 };
@@ -234,8 +231,7 @@ START_TEST(infinities_follow_ieee_while_inside_and_leave_no_trace)
 	static const double want[][8] = {
 		{ INFINITY, INFINITY, NAN, 1, INFINITY, INFINITY, INFINITY,
 		    NAN },
-		{ NAN, NAN, NAN, -INFINITY, INFINITY, INFINITY, INFINITY,
-		    NAN },
+		{ NAN, NAN, NAN, -INFINITY, INFINITY, INFINITY, INFINITY, NAN },
 		{ -INFINITY, -INFINITY, NAN, -INFINITY, 3, INFINITY, INFINITY,
 		    NAN },
 		{ 6, 3, 0, 3, 3, 0, 3, NAN },
@@ -303,8 +299,7 @@ END_TEST
 
 START_TEST(the_product_overflows_only_if_the_result_does)
 {
-	static const leat_stat stats[] = { LEAT_PRODUCT,
-		LEAT_GEOMETRIC_MEAN };
+	static const leat_stat stats[] = { LEAT_PRODUCT, LEAT_GEOMETRIC_MEAN };
 	static const double x[] = { 1e300, 1e300, 1e-300, 1e-300, 1e-300,
 		1e-300, 1e300, 1e300, -1, 0 };
 	double out[2];
@@ -313,7 +308,8 @@ START_TEST(the_product_overflows_only_if_the_result_does)
 		leat_window_push(w, x[i]);
 		leat_window_query(w, out);
 		if (i == 1)
-			ck_assert(isinf(out[0]) && fabs(out[1] - 1e300) < 1e288);
+			ck_assert(isinf(out[0]) &&
+			    fabs(out[1] - 1e300) < 1e288);
 		if (i == 3 || i == 7)
 			ck_assert(fabs(out[0] - 1) < 1e-14);
 		if (i == 5)
@@ -482,8 +478,7 @@ END_TEST
 START_TEST(pairs_are_read_together_or_apart)
 {
 	static const leat_stat stats[] = { LEAT_SLOPE };
-	leat_window_options options =
-	    options_of(LEAT_TUMBLING, 3, 0, stats, 1);
+	leat_window_options options = options_of(LEAT_TUMBLING, 3, 0, stats, 1);
 	options.keep_values = 1;
 	leat_window *w = open_window(&options);
 	double x[3] = { 0 }, y[3] = { 0 };
@@ -502,8 +497,7 @@ END_TEST
 START_TEST(options_are_copied)
 {
 	leat_stat stats[] = { LEAT_MIN, LEAT_MAX };
-	leat_window_options options =
-	    options_of(LEAT_SLIDING, 2, 0, stats, 2);
+	leat_window_options options = options_of(LEAT_SLIDING, 2, 0, stats, 2);
 	leat_window *w = open_window(&options);
 	stats[0].id = LEAT_STAT_SUM;
 	stats[1].id = -5;
@@ -523,8 +517,7 @@ START_TEST(a_copy_and_its_original_go_their_own_ways)
 	struct counted heap = { 0 }, other = { 0 };
 	leat_allocator a = counted_allocator(&heap);
 	leat_allocator b = counted_allocator(&other);
-	leat_window_options options =
-	    options_of(LEAT_SLIDING, 5, 0, sum_of, 1);
+	leat_window_options options = options_of(LEAT_SLIDING, 5, 0, sum_of, 1);
 	leat_window *w, *same, *moved;
 	options.allocator = &a;
 	w = open_window(&options);
@@ -552,8 +545,7 @@ START_TEST(a_copy_of_a_window_in_the_callers_memory_lives_on_the_heap)
 {
 	struct counted heap = { 0 };
 	leat_allocator a = counted_allocator(&heap);
-	leat_window_options options =
-	    options_of(LEAT_SLIDING, 5, 0, sum_of, 1);
+	leat_window_options options = options_of(LEAT_SLIDING, 5, 0, sum_of, 1);
 	size_t n;
 	leat_window *w, *copy, *plain;
 	ck_assert_int_eq(leat_window_size(&options, &n), LEAT_OK);
@@ -598,8 +590,8 @@ static void note(void *ctx, const leat_result *r)
 
 static void emits(int kind, uint64_t size, uint64_t advance, const char *want)
 {
-	leat_window_options options =
-	    options_of(kind, size, advance, sum_of, 1);
+	leat_window_options options = options_of(kind, size, advance, sum_of,
+	    1);
 	for (int many = 0; many < 2; many++) {
 		struct log log = { "", 0 };
 		options.sink.emit = note;
@@ -622,8 +614,9 @@ START_TEST(windows_that_close_are_told_in_order)
 	emits(LEAT_SLIDING, 5, 0, "[0,5)=15;[1,6)=20;[2,7)=25;");
 	emits(LEAT_TUMBLING, 3, 0, "[0,3)=6;[3,6)=15;");
 	emits(LEAT_HOPPING, 4, 2, "[0,4)=10;[2,6)=18;");
-	emits(LEAT_HOPPING, 3, 1, "[0,3)=6;[1,4)=9;[2,5)=12;[3,6)=15;"
-				  "[4,7)=18;");
+	emits(LEAT_HOPPING, 3, 1,
+	    "[0,3)=6;[1,4)=9;[2,5)=12;[3,6)=15;"
+	    "[4,7)=18;");
 	emits(LEAT_HOPPING, 2, 3, "[0,2)=3;[3,5)=9;");
 	emits(LEAT_HOPPING, 5, 2, "[0,5)=15;[2,7)=25;");
 	emits(LEAT_SLIDING, 8, 0, "");
@@ -694,8 +687,7 @@ static void push_some(struct subject *s, struct rng *r, size_t n)
 		x[i] = draw(r);
 		y[i] = draw(r);
 	}
-	subject_push_many(s, x, s->pairs ? y : NULL, n,
-	    rng_below(r, 3) != 0);
+	subject_push_many(s, x, s->pairs ? y : NULL, n, rng_below(r, 3) != 0);
 }
 
 static void one_operation(struct subject *s, struct rng *r)
@@ -746,8 +738,7 @@ static void random_run(leat_window_options options, int pairs, uint64_t seed,
 	s.options.min_count = rng_below(&r, 4) == 0 ? 2 : 0;
 	if (options.size == 1)
 		s.options.min_count = 0;
-	s.options.missing =
-	    rng_below(&r, 4) == 0 ? LEAT_PROPAGATE : LEAT_SKIP;
+	s.options.missing = rng_below(&r, 4) == 0 ? LEAT_PROPAGATE : LEAT_SKIP;
 	s.options.keep_values = options.kind < LEAT_LANDMARK &&
 	    rng_below(&r, 2) == 0;
 	size_t offset = rng_below(&r, 2) ? SIZE_MAX : rng_below(&r, 65);
@@ -760,8 +751,7 @@ static void random_run(leat_window_options options, int pairs, uint64_t seed,
 
 static void random_runs(int kind, uint64_t size, uint64_t advance)
 {
-	leat_window_options options =
-	    options_of(kind, size, advance, NULL, 0);
+	leat_window_options options = options_of(kind, size, advance, NULL, 0);
 	uint64_t seeds = short_run() ? 1 : 3;
 	uint64_t base = (uint64_t)kind * 977 + size * 41 + advance;
 	for (uint64_t seed = 0; seed < seeds; seed++)

@@ -140,15 +140,17 @@ LEAT_INLINE double leat_sum_value(double hi, double lo)
 }
 
 /*
- * The quotient's own rounding is the only one of hi that counts: lo times
- * rn = 1 / n puts back what hi had lost. Within 1 ulp.
+ * hi and lo may overlap where sums cancel. Made disjoint, the quotient's
+ * own rounding is the only one of the leading term that counts; the rest
+ * times rn = 1 / n puts back what it had lost. Within 1 ulp.
  */
 LEAT_INLINE double leat_sum_mean(double hi, double lo, double n, double rn)
 {
-	double q = hi / n;
-	double m = q + lo * rn;
+	double s, e, m;
 
-	return LEAT_LIKELY(m == m) ? m : leat_nan(q);
+	leat_two_sum(hi, lo, &s, &e);
+	m = s / n + e * rn;
+	return LEAT_LIKELY(m == m) ? m : leat_nan(hi / n);
 }
 
 /* The same for two sums at once: a prefix and a suffix. */
@@ -279,7 +281,7 @@ struct leat_run_lanes {
 	leat_lane hi, lo, n, k, mu, m2;
 };
 
-/* The same for two at once; n, k and mu of the result are not needed. */
+/* The same for two at once; n of the result is not needed. */
 LEAT_INLINE struct leat_run_lanes leat_run_lanes_join3(
     const struct leat_run_lanes *a, const struct leat_run_lanes *b,
     const struct leat_run_lanes *d, leat_lane rn)
@@ -299,6 +301,7 @@ LEAT_INLINE struct leat_run_lanes leat_run_lanes_join3(
 	td = leat_lane_mul(d->n, md);
 	t = leat_lane_add(ta, td);
 	ta = leat_lane_add(leat_lane_mul(ta, ma), leat_lane_mul(td, md));
+	r.mu = leat_lane_add(b->mu, leat_lane_mul(t, rn));
 	t = leat_lane_mul(leat_lane_mul(t, t), rn);
 	r.m2 = leat_lane_add(leat_lane_add(a->m2, b->m2), d->m2);
 	r.m2 = leat_lane_add(r.m2, leat_lane_sub(ta, t));

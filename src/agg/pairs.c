@@ -83,6 +83,8 @@ static void pairs_fold(void *acc)
 	m->p.m2x = leat_positive_value(m->p.m2x, m->cx);
 	m->p.m2y = leat_positive_value(m->p.m2y, m->cy);
 	m->p.cxy = leat_sum_value(m->p.cxy, m->cc);
+	if (m->p.m2x != m->p.m2x || m->p.m2y != m->p.m2y)
+		m->p.cxy = NAN; /* an infinity has no deviation */
 	m->cx = m->cy = m->cc = 0;
 }
 

@@ -6,9 +6,9 @@
 #define BIT(c) (1u << LEAT_CLASS_##c)
 
 static const struct leat_stat_info table[] = {
-	{ "count", "n", LEAT_STAT_COUNT, 0, 0, 1 },
-	{ "missing", "null_count", LEAT_STAT_MISSING, 0, 0, 1 },
-	{ "sum", "total", LEAT_STAT_SUM, BIT(SUM), 0, 1 },
+	{ "count", NULL, LEAT_STAT_COUNT, 0, 0, 1 },
+	{ "missing", NULL, LEAT_STAT_MISSING, 0, 0, 1 },
+	{ "sum", NULL, LEAT_STAT_SUM, BIT(SUM), 0, 1 },
 	{ "mean", "avg", LEAT_STAT_MEAN, BIT(SUM), 0, 1 },
 	{ "variance", "var", LEAT_STAT_VARIANCE, BIT(MOMENTS), 0, 1 },
 	{ "variance_pop", "var_pop", LEAT_STAT_VARIANCE_POP, BIT(MOMENTS), 0,
@@ -23,14 +23,14 @@ static const struct leat_stat_info table[] = {
 	{ "kurtosis", "kurt", LEAT_STAT_KURTOSIS, BIT(SHAPE), 0, 0 },
 	{ "kurtosis_pop", "kurt_pop", LEAT_STAT_KURTOSIS_POP, BIT(SHAPE), 0,
 	    0 },
-	{ "zscore", "z", LEAT_STAT_ZSCORE, BIT(MOMENTS), 0, 1 },
-	{ "min", "minimum", LEAT_STAT_MIN, BIT(MIN), 0, 0 },
-	{ "max", "maximum", LEAT_STAT_MAX, BIT(MAX), 0, 0 },
-	{ "range", "ptp", LEAT_STAT_RANGE, BIT(MIN) | BIT(MAX), 0, 0 },
-	{ "argmin", "minindex", LEAT_STAT_ARGMIN, BIT(ARGMIN), 0, 0 },
-	{ "argmax", "maxindex", LEAT_STAT_ARGMAX, BIT(ARGMAX), 0, 0 },
-	{ "first", "oldest", LEAT_STAT_FIRST, BIT(FIRST), 0, 0 },
-	{ "last", "newest", LEAT_STAT_LAST, 0, 0, 1 },
+	{ "zscore", NULL, LEAT_STAT_ZSCORE, BIT(MOMENTS), 0, 1 },
+	{ "min", NULL, LEAT_STAT_MIN, BIT(MIN), 0, 0 },
+	{ "max", NULL, LEAT_STAT_MAX, BIT(MAX), 0, 0 },
+	{ "range", NULL, LEAT_STAT_RANGE, BIT(MIN) | BIT(MAX), 0, 0 },
+	{ "argmin", NULL, LEAT_STAT_ARGMIN, BIT(ARGMIN), 0, 0 },
+	{ "argmax", NULL, LEAT_STAT_ARGMAX, BIT(ARGMAX), 0, 0 },
+	{ "first", NULL, LEAT_STAT_FIRST, BIT(FIRST), 0, 0 },
+	{ "last", NULL, LEAT_STAT_LAST, 0, 0, 1 },
 	{ "rate_of_change", "roc", LEAT_STAT_RATE_OF_CHANGE, BIT(FIRST), 0,
 	    0 },
 	{ "product", "prod", LEAT_STAT_PRODUCT, BIT(PRODUCT), 0, 0 },
@@ -38,13 +38,13 @@ static const struct leat_stat_info table[] = {
 	    0, 0 },
 	{ "sum_of_squares", "sumsq", LEAT_STAT_SUM_OF_SQUARES, BIT(SQUARES),
 	    0, 1 },
-	{ "rms", "root_mean_square", LEAT_STAT_RMS, BIT(SQUARES), 0, 1 },
+	{ "rms", NULL, LEAT_STAT_RMS, BIT(SQUARES), 0, 1 },
 	{ "covariance", "cov", LEAT_STAT_COVARIANCE, BIT(PAIRS), 1, 1 },
 	{ "covariance_pop", "cov_pop", LEAT_STAT_COVARIANCE_POP, BIT(PAIRS),
 	    1, 1 },
 	{ "correlation", "corr", LEAT_STAT_CORRELATION, BIT(PAIRS), 1, 1 },
-	{ "slope", "beta", LEAT_STAT_SLOPE, BIT(PAIRS), 1, 1 },
-	{ "intercept", "offset", LEAT_STAT_INTERCEPT, BIT(PAIRS), 1, 1 },
+	{ "slope", NULL, LEAT_STAT_SLOPE, BIT(PAIRS), 1, 1 },
+	{ "intercept", NULL, LEAT_STAT_INTERCEPT, BIT(PAIRS), 1, 1 },
 };
 
 static const size_t table_size = sizeof(table) / sizeof(table[0]);
@@ -72,8 +72,9 @@ int leat_stat_parse(const char *text, leat_stat *stat_out)
 {
 	assert(text && stat_out);
 	for (size_t i = 0; i < table_size; i++) {
+		const char *alias = table[i].alias;
 		if (strcmp(text, table[i].name) != 0 &&
-		    strcmp(text, table[i].alias) != 0)
+		    (!alias || strcmp(text, alias) != 0))
 			continue;
 		stat_out->id = table[i].id;
 		stat_out->arg = 0;

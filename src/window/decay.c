@@ -7,8 +7,7 @@
  * ignore_na=False, var(bias=False) and var(bias=True). Mean and squared
  * deviations are kept by West's weighted form of Welford's recurrence
  * (Comm. ACM 22, 1979): every push shrinks what is there and adds a
- * positive term, so nothing ever cancels. The mean is within a few ulp of
- * the largest value times sqrt(1/alpha).
+ * positive term, so nothing ever cancels.
  *
  * Nothing ever leaves such a window, so two things that would poison it
  * for ever are kept apart. An infinity does not enter the sums: it is
@@ -35,37 +34,55 @@ static void rescale(struct leat_decay *d, double factor, int scale)
 
 static void choose_scale(struct leat_decay *d, double x, double y)
 {
-	if (d->scale == 0 && (!(fabs(x - d->mean_x) < LARGE) ||
-				 !(fabs(y - d->mean_y) < LARGE)))
+	int large = !(fabs(x - d->x.hi) < LARGE && fabs(y - d->y.hi) < LARGE);
+
+	if (d->scale == 0 && large)
 		rescale(d, SHRINK, SHRUNK);
-	else if (d->scale != 0 && d->m2x < FADED && d->m2y < FADED &&
-	    fabs(x - d->mean_x) < LARGE && fabs(y - d->mean_y) < LARGE)
+	else if (d->scale != 0 && !large && d->m2x < FADED && d->m2y < FADED)
 		rescale(d, 1 / SHRINK, 0);
 }
 
 /* x - mean in the present scale, without overflow. */
-static double deviation(const struct leat_decay *d, double x, double mean)
+static double deviation(const struct leat_decay *d, double x,
+    const struct leat_decay_mean *mean)
 {
-	return d->scale ? x * SHRINK - mean * SHRINK : x - mean;
+	if (d->scale)
+		return x * SHRINK - mean->hi * SHRINK;
+	return (x - mean->hi) - mean->lo;
 }
 
-static double back_in_scale(const struct leat_decay *d, double deviation)
+/* The mean in two terms, so that one of 1e9 costs no digits. */
+static void move_mean(const struct leat_decay *d, struct leat_decay_mean *m,
+    double by)
 {
-	return d->scale ? deviation / SHRINK : deviation;
+	double e;
+
+	leat_two_sum(m->hi, d->scale ? by / SHRINK : by, &m->hi, &e);
+	leat_two_sum(m->hi, m->lo + e, &m->hi, &m->lo);
 }
 
+/*
+ * Between values only the weight of what is there falls, and all of it
+ * alike: it can wait, and need not vanish, until a value comes.
+ */
 static void fade(struct leat_decay *d)
 {
-	d->weight *= d->keep;
-	d->weight2 *= d->keep * d->keep;
-	d->m2x *= d->keep;
-	d->m2y *= d->keep;
-	d->cxy *= d->keep;
+	d->pending *= d->keep;
 	for (int i = 0; i < 4; i++) {
 		d->inf[i] *= d->keep;
 		if (d->inf[i] < FORGOTTEN)
 			d->inf[i] = 0;
 	}
+}
+
+static void apply_pending(struct leat_decay *d)
+{
+	d->weight *= d->pending;
+	d->weight2 *= d->pending * d->pending;
+	d->m2x *= d->pending;
+	d->m2y *= d->pending;
+	d->cxy *= d->pending;
+	d->pending = 1;
 }
 
 /* The recursive form: what is there weighs 1 in all. */
@@ -82,22 +99,25 @@ static void normalise(struct leat_decay *d)
 
 static void add_finite(struct leat_decay *d, double x, double y)
 {
+	struct leat_decay_mean at_x = { x, 0 }, at_y = { y, 0 };
+
+	apply_pending(d);
 	if (d->weight == 0) { /* the first, or all before faded to nothing */
-		d->mean_x = x;
-		d->mean_y = y;
+		d->x = at_x;
+		d->y = at_y;
 		d->m2x = d->m2y = d->cxy = 0;
 	}
 	choose_scale(d, x, y);
 	d->weight += d->fresh;
 	d->weight2 += d->fresh * d->fresh;
 	double f = d->fresh / d->weight;
-	double dx = deviation(d, x, d->mean_x);
-	double dy = deviation(d, y, d->mean_y);
-	d->mean_x += back_in_scale(d, dx * f);
-	d->mean_y += back_in_scale(d, dy * f);
-	d->m2x += d->fresh * dx * (dx - dx * f);
-	d->m2y += d->fresh * dy * (dy - dy * f);
-	d->cxy += d->fresh * dx * (dy - dy * f);
+	double dx = deviation(d, x, &d->x), qx = dx * f;
+	double dy = deviation(d, y, &d->y), qy = dy * f;
+	move_mean(d, &d->x, qx);
+	move_mean(d, &d->y, qy);
+	d->m2x += d->fresh * dx * (dx - qx);
+	d->m2y += d->fresh * dy * (dy - qy);
+	d->cxy += d->fresh * dx * (dy - qy);
 	d->finite++;
 	if (d->recursive)
 		normalise(d);
@@ -171,18 +191,25 @@ static double decay_correlation(const struct leat_decay *d)
 
 static double decay_rms(const struct leat_decay *d)
 {
-	double mean = deviation(d, d->mean_x, 0);
+	double mean = d->scale ? d->x.hi * SHRINK : d->x.hi;
 
 	return root(d, d->m2x / d->weight + mean * mean);
+}
+
+static double decay_squares(const struct leat_decay *d)
+{
+	double weight = d->weight * d->pending;
+
+	return unscaled(d, d->m2x) * d->pending + weight * d->x.hi * d->x.hi;
 }
 
 static double steady(const struct leat_decay *d, double last, int id)
 {
 	switch (id) {
 	case LEAT_STAT_SUM:
-		return d->mean_x * d->weight;
+		return d->x.hi * (d->weight * d->pending);
 	case LEAT_STAT_MEAN:
-		return d->mean_x;
+		return d->x.hi;
 	case LEAT_STAT_VARIANCE:
 		return unscaled(d, d->m2x / bessel(d));
 	case LEAT_STAT_VARIANCE_POP:
@@ -192,11 +219,9 @@ static double steady(const struct leat_decay *d, double last, int id)
 	case LEAT_STAT_STDDEV_POP:
 		return root(d, d->m2x / d->weight);
 	case LEAT_STAT_ZSCORE:
-		return deviation(d, last, d->mean_x) /
-		    sqrt(d->m2x / bessel(d));
+		return deviation(d, last, &d->x) / sqrt(d->m2x / bessel(d));
 	case LEAT_STAT_SUM_OF_SQUARES:
-		return unscaled(d, d->m2x) +
-		    d->weight * d->mean_x * d->mean_x;
+		return decay_squares(d);
 	case LEAT_STAT_RMS:
 		return decay_rms(d);
 	case LEAT_STAT_COVARIANCE:
@@ -208,7 +233,7 @@ static double steady(const struct leat_decay *d, double last, int id)
 	case LEAT_STAT_SLOPE:
 		return d->cxy / d->m2x;
 	default: /* LEAT_STAT_INTERCEPT */
-		return d->mean_y - d->cxy / d->m2x * d->mean_x;
+		return d->y.hi - d->cxy / d->m2x * d->x.hi;
 	}
 }
 
@@ -257,6 +282,7 @@ static void decay_reset(leat_window *w)
 
 	memset(&fresh, 0, sizeof(fresh));
 	fresh.keep = d->keep;
+	fresh.pending = 1;
 	fresh.fresh = d->fresh;
 	fresh.recursive = d->recursive;
 	*d = fresh;

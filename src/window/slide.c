@@ -299,12 +299,12 @@ static void moments_add_masked(struct moments_state *s, leat_lane v)
 	l->c2 = leat_lane_pick(valid, l->c2, old.c2);
 }
 
-/* The first value of both chunks, neither missing. */
-LEAT_INLINE void moments_start(struct moments_state *s, leat_lane v)
+/* The first value of both chunks, neither missing: what add comes to. */
+LEAT_INLINE void moments_start(struct leat_moments_lanes *l, leat_lane v)
 {
-	s->l.sum.hi = v;
-	s->l.k = v;
-	s->l.n = leat_lane_dup(1);
+	l->sum.hi = leat_lane_add(v, leat_lane_dup(0));
+	l->k = v;
+	l->n = leat_lane_dup(1);
 }
 
 /* m2 + c2 is NaN where m2 overflowed; moments_finish() sees to that. */
@@ -327,7 +327,7 @@ LEAT_INLINE void moments_step(const struct leat_part *p,
 	if (LEAT_LIKELY(r->filled > 1))
 		moments_add(&s->l, v);
 	else
-		moments_start(s, v);
+		moments_start(&s->l, v);
 	moments_store(&s->l, place_of(p, r->place, MOMENTS_WIDTH));
 }
 
@@ -360,6 +360,11 @@ LEAT_INLINE struct leat_run moments_tail(const struct leat_part *p,
  * A sum of squares that is NaN though its mean is finite has overflowed:
  * what is lost in its error term, the infinity, is put back.
  */
+static double moments_overflow(double k, double mu)
+{
+	return k - k + (mu - mu) == 0 ? HUGE_VAL : NAN;
+}
+
 LEAT_INLINE void moments_finish(const struct leat_run *all,
     struct leat_summary *out)
 {
@@ -369,8 +374,7 @@ LEAT_INLINE void moments_finish(const struct leat_run *all,
 	out->mu = all->mu;
 	out->m2 = all->m2;
 	if (LEAT_UNLIKELY(out->m2 != out->m2))
-		out->m2 = out->k - out->k + (out->mu - out->mu) == 0 ? HUGE_VAL
-								     : NAN;
+		out->m2 = moments_overflow(all->k, all->mu);
 }
 
 static struct leat_run join_careful(struct leat_run a, struct leat_run b)

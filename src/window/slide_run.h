@@ -13,12 +13,18 @@
 
 enum { RUN = 64 };
 
+/* What a push comes to; lane 0: prefix of D, lane 1: suffix of B. */
+struct run_note {
+	leat_lane hi, lo, mu, m2;
+};
+
 struct run {
 	const double *x;
 	const double *old; /* what B's suffix grows by: old[0], old[-1], ... */
 	size_t n;
-	double hi[RUN], lo[RUN], m2[RUN];
+	double hi[RUN + 1], lo[RUN + 1], m2[RUN + 1];
 	double min[RUN], max[RUN];
+	struct run_note t[RUN];
 };
 
 /* Where the first push of the run writes; one step further it reads. */
@@ -51,68 +57,110 @@ LEAT_INLINE void run_edges(const struct leat_part *p,
 	e->suffix = suffix;
 }
 
-/* One push of a run; l's first lanes are the prefix after it. */
-LEAT_INLINE struct sum_run sum_run_step(const struct run *u,
-    struct leat_sum_lanes *l, size_t i, double *place)
+/*
+ * The rest takes two passes. The first carries the state from push to push,
+ * which is a chain of dependent operations, and notes what it comes to:
+ * prefix in the first lanes, suffix in the second. In the second pass no
+ * push waits for another.
+ */
+LEAT_INLINE leat_lane run_values(const struct run *u, size_t i)
 {
-	struct sum_run d;
-
-	leat_sum_lanes_add(l, leat_lane_make(u->x[i], u->old[-(ptrdiff_t)i]));
-	d.hi = l->hi;
-	d.lo = leat_lane_add(l->lo, l->lo2);
-	leat_lane_store(place, leat_lane_seconds(d.hi, d.lo));
-	return d;
+	return leat_lane_make(u->x[i], u->old[-(ptrdiff_t)i]);
 }
 
-/* n is even: what is odd is pushed singly. */
-LEAT_INLINE void run_sums(const struct leat_part *p,
-    const struct leat_relay *r, struct run *u)
+/* ---------------- sum ----------------------------------------------- */
+
+LEAT_INLINE void run_sum_state(const struct leat_part *p, struct run *u)
 {
 	struct sum_state *s = p->lanes;
 	struct leat_sum_lanes l = s->l;
+
+	for (size_t i = 0; i < u->n; i++) {
+		leat_sum_lanes_add(&l, run_values(u, i));
+		u->t[i].hi = l.hi;
+		u->t[i].lo = leat_lane_add(l.lo, l.lo2);
+	}
+	s->l = l;
+}
+
+LEAT_INLINE void run_sums(const struct leat_part *p,
+    const struct leat_relay *r, struct run *u)
+{
+	const struct sum_state *s = p->lanes;
 	struct sum_run b = { leat_lane_dup(s->whole[0]),
 		leat_lane_dup(s->whole[1]) };
 	double *place = run_place(p, r, 2);
 	ptrdiff_t step = run_step(r, 2);
 
+	run_sum_state(p, u);
 	for (size_t i = 0; i < u->n; i += 2, place += 2 * step) {
-		leat_lane t0 = leat_lane_load(place + step);
-		leat_lane t1 = leat_lane_load(place + 2 * step);
-		struct sum_run a = { leat_lane_firsts(t0, t1),
-			leat_lane_seconds(t0, t1) };
-		struct sum_run d0 = sum_run_step(u, &l, i, place);
-		struct sum_run d1 = sum_run_step(u, &l, i + 1, place + step);
-		struct sum_run d = { leat_lane_firsts(d0.hi, d1.hi),
-			leat_lane_firsts(d0.lo, d1.lo) };
+		const struct run_note *t0 = &u->t[i];
+		size_t two = i + 1 < u->n;
+		const struct run_note *t1 = t0 + two;
+		leat_lane a0 = leat_lane_load(place + step);
+		leat_lane a1 =
+		    leat_lane_load(two ? place + 2 * step : place + step);
+		struct sum_run a = { leat_lane_firsts(a0, a1),
+			leat_lane_seconds(a0, a1) };
+		struct sum_run d = { leat_lane_firsts(t0->hi, t1->hi),
+			leat_lane_firsts(t0->lo, t1->lo) };
+		leat_lane_store(place, leat_lane_seconds(t0->hi, t0->lo));
+		if (two)
+			leat_lane_store(place + step,
+			    leat_lane_seconds(t1->hi, t1->lo));
 		d = sum_join(a, b, d);
 		leat_lane_store(u->hi + i, d.hi);
 		leat_lane_store(u->lo + i, d.lo);
 	}
+}
+
+/* ---------------- moments ------------------------------------------- */
+
+LEAT_INLINE void run_moments_note(struct run_note *t,
+    struct leat_moments_lanes *l, leat_lane v, leat_lane rn)
+{
+	moments_grow(l, v, rn);
+	t->hi = l->sum.hi;
+	t->lo = leat_lane_add(l->sum.lo, l->sum.lo2);
+	t->mu = l->mu;
+	t->m2 = leat_lane_add(l->m2, l->c2);
+}
+
+/* Returns the k of D, in both lanes. */
+LEAT_INLINE leat_lane run_moments_state(const struct leat_part *p,
+    struct run *u, double filled)
+{
+	struct moments_state *s = p->lanes;
+	struct leat_moments_lanes l = s->l;
+	leat_lane n = leat_lane_make(filled + 1, filled + 2), rn;
+	size_t i = 0;
+
+	if (filled == 0) /* see moments_start() */
+		l.k = run_values(u, 0);
+	for (; i + 2 <= u->n; i += 2) {
+		rn = leat_lane_div(leat_lane_dup(1), n);
+		n = leat_lane_add(n, leat_lane_dup(2));
+		run_moments_note(&u->t[i], &l, run_values(u, i),
+		    leat_lane_firsts(rn, rn));
+		run_moments_note(&u->t[i + 1], &l, run_values(u, i + 1),
+		    leat_lane_seconds(rn, rn));
+	}
+	if (i < u->n) {
+		rn = leat_lane_div(leat_lane_dup(1), n);
+		run_moments_note(&u->t[i], &l, run_values(u, i),
+		    leat_lane_firsts(rn, rn));
+	}
+	l.n = leat_lane_dup(filled + (double)(int64_t)u->n);
 	s->l = l;
+	return leat_lane_firsts(l.k, l.k);
 }
 
-LEAT_INLINE struct leat_run_lanes moments_run_step(const struct run *u,
-    struct leat_moments_lanes *l, size_t i, double *place, leat_lane rn)
+/* The suffixes of A at two places. */
+LEAT_INLINE void run_tails(struct leat_run_lanes *a, const double *a0,
+    const double *a1)
 {
-	struct leat_run_lanes d;
-
-	moments_grow(l, leat_lane_make(u->x[i], u->old[-(ptrdiff_t)i]), rn);
-	d.hi = l->sum.hi;
-	d.lo = leat_lane_add(l->sum.lo, l->sum.lo2);
-	d.n = d.k = l->k;
-	d.mu = l->mu;
-	d.m2 = leat_lane_add(l->m2, l->c2);
-	leat_lane_store(place, leat_lane_seconds(d.hi, d.lo));
-	leat_lane_store(place + 2, leat_lane_seconds(d.mu, d.m2));
-	return d;
-}
-
-/* The suffixes of A at two places; n and k are up to the caller. */
-LEAT_INLINE void run_tails(struct leat_run_lanes *a, const double *t0,
-    const double *t1)
-{
-	leat_lane s0 = leat_lane_load(t0), s1 = leat_lane_load(t1);
-	leat_lane m0 = leat_lane_load(t0 + 2), m1 = leat_lane_load(t1 + 2);
+	leat_lane s0 = leat_lane_load(a0), s1 = leat_lane_load(a1);
+	leat_lane m0 = leat_lane_load(a0 + 2), m1 = leat_lane_load(a1 + 2);
 
 	a->hi = leat_lane_firsts(s0, s1);
 	a->lo = leat_lane_seconds(s0, s1);
@@ -120,13 +168,39 @@ LEAT_INLINE void run_tails(struct leat_run_lanes *a, const double *t0,
 	a->m2 = leat_lane_seconds(m0, m1);
 }
 
-LEAT_INLINE struct leat_run_lanes run_firsts(const struct leat_run_lanes *a,
-    const struct leat_run_lanes *b)
+LEAT_INLINE void run_prefixes(struct leat_run_lanes *d,
+    const struct run_note *t0, const struct run_note *t1)
 {
-	struct leat_run_lanes r = { leat_lane_firsts(a->hi, b->hi),
-		leat_lane_firsts(a->lo, b->lo), a->n, a->k,
-		leat_lane_firsts(a->mu, b->mu),
-		leat_lane_firsts(a->m2, b->m2) };
+	d->hi = leat_lane_firsts(t0->hi, t1->hi);
+	d->lo = leat_lane_firsts(t0->lo, t1->lo);
+	d->mu = leat_lane_firsts(t0->mu, t1->mu);
+	d->m2 = leat_lane_firsts(t0->m2, t1->m2);
+}
+
+LEAT_INLINE void run_suffix(const struct run_note *t, double *place)
+{
+	leat_lane_store(place, leat_lane_seconds(t->hi, t->lo));
+	leat_lane_store(place + 2, leat_lane_seconds(t->mu, t->m2));
+}
+
+static leat_lane run_overflow(const struct leat_run_lanes *a)
+{
+	double m2[2];
+
+	for (int i = 0; i < 2; i++) {
+		m2[i] = leat_lane_get(a->m2, i);
+		if (m2[i] != m2[i])
+			m2[i] = moments_overflow(leat_lane_get(a->k, i),
+			    leat_lane_get(a->mu, i));
+	}
+	return leat_lane_load(m2);
+}
+
+LEAT_INLINE struct leat_run_lanes run_dup(const struct leat_run *b)
+{
+	struct leat_run_lanes r = { leat_lane_dup(b->hi), leat_lane_dup(b->lo),
+		leat_lane_dup(b->n), leat_lane_dup(b->k), leat_lane_dup(b->mu),
+		leat_lane_dup(b->m2) };
 
 	return r;
 }
@@ -134,44 +208,38 @@ LEAT_INLINE struct leat_run_lanes run_firsts(const struct leat_run_lanes *a,
 LEAT_INLINE void run_moments(const leat_window *w, const struct leat_part *p,
     struct run *u)
 {
-	struct moments_state *s = p->lanes;
-	struct leat_moments_lanes l = s->l;
-	const struct leat_run *whole = &s->whole;
-	struct leat_run_lanes b = { leat_lane_dup(whole->hi),
-		leat_lane_dup(whole->lo), leat_lane_dup(whole->n),
-		leat_lane_dup(whole->k), leat_lane_dup(whole->mu),
-		leat_lane_dup(whole->m2) };
-	struct leat_run_lanes a = b, d0, d1;
-	leat_lane others = leat_lane_dup(w->full - whole->n);
-	leat_lane prefix_k = leat_lane_dup(leat_lane_get(l.k, 0));
-	leat_lane tail_k = leat_lane_dup(s->tail_k);
-	double filled = (double)w->relay.filled;
-	leat_lane rn, n = leat_lane_make(filled - 1, filled);
+	const struct moments_state *s = p->lanes;
+	double filled = (double)(int64_t)w->relay.filled;
+	leat_lane k = run_moments_state(p, u, filled);
+	leat_lane others = leat_lane_dup(w->full - s->whole.n);
+	struct leat_run_lanes a, b = run_dup(&s->whole), d;
 	double *place = run_place(p, &w->relay, MOMENTS_WIDTH);
 	ptrdiff_t step = run_step(&w->relay, MOMENTS_WIDTH);
 
+	d.n = leat_lane_make(filled + 1, filled + 2);
+	d.k = k;
 	for (size_t i = 0; i < u->n; i += 2, place += 2 * step) {
-		run_tails(&a, place + step, place + 2 * step);
-		n = leat_lane_add(n, leat_lane_dup(2));
-		rn = leat_lane_div(leat_lane_dup(1), n);
-		d0 = moments_run_step(u, &l, i, place,
-		    leat_lane_firsts(rn, rn));
-		d1 = moments_run_step(u, &l, i + 1, place + step,
-		    leat_lane_seconds(rn, rn));
-		d0 = run_firsts(&d0, &d1);
-		d0.n = n;
-		d0.k = prefix_k;
-		a.n = leat_lane_sub(others, d0.n);
+		size_t two = i + 1 < u->n;
+		run_tails(&a, place + step,
+		    two ? place + 2 * step : place + step);
+		run_prefixes(&d, &u->t[i], &u->t[i + two]);
+		run_suffix(&u->t[i], place);
+		if (two)
+			run_suffix(&u->t[i + 1], place + step);
+		a.n = leat_lane_sub(others, d.n);
 		/* where nothing is left of A: see moments_tail() */
-		a.k = leat_lane_pick(leat_lane_zero(a.n), b.k, tail_k);
-		d0 = leat_run_lanes_join3(&a, &b, &d0,
+		a.k = leat_lane_pick(leat_lane_zero(a.n), b.k,
+		    leat_lane_dup(s->tail_k));
+		struct leat_run_lanes all = leat_run_lanes_join3(&a, &b, &d,
 		    leat_lane_dup(w->inverse));
-		leat_lane_store(u->hi + i, d0.hi);
-		leat_lane_store(u->lo + i, d0.lo);
-		leat_lane_store(u->m2 + i, d0.m2);
+		if (LEAT_UNLIKELY(isunordered(leat_lane_get(all.m2, 0),
+			leat_lane_get(all.m2, 1))))
+			all.m2 = run_overflow(&all);
+		leat_lane_store(u->hi + i, all.hi);
+		leat_lane_store(u->lo + i, all.lo);
+		leat_lane_store(u->m2 + i, all.m2);
+		d.n = leat_lane_add(d.n, leat_lane_dup(2));
 	}
-	l.n = leat_lane_seconds(n, n);
-	s->l = l;
 }
 
 /* ---------------- lowering a run ------------------------------------ */
@@ -197,9 +265,11 @@ LEAT_INLINE leat_lane run_value(const leat_window *w, const struct run *u,
 
 	if (id == LEAT_STAT_SUM)
 		return leat_lane_add(hi, lo);
-	if (id == LEAT_STAT_MEAN)
+	if (id == LEAT_STAT_MEAN) {
+		leat_lane_two_sum(hi, lo, &hi, &lo);
 		return leat_lane_add(leat_lane_div(hi, leat_lane_dup(w->full)),
 		    leat_lane_mul(lo, leat_lane_dup(w->inverse)));
+	}
 	leat_lane v = leat_lane_div(leat_lane_load(u->m2 + i),
 	    leat_lane_dup(w->full - 1));
 	return id == LEAT_STAT_VARIANCE ? v : leat_lane_sqrt(v);
@@ -218,7 +288,8 @@ LEAT_INLINE void run_lower(const leat_window *w, const struct run *u, int id,
 			v1 = run_again(w, u, i + 1, id);
 		}
 		out[i * step] = v0;
-		out[i * step + step] = v1;
+		if (LEAT_LIKELY(i + 1 < u->n))
+			out[i * step + step] = v1;
 	}
 }
 
@@ -275,7 +346,6 @@ LEAT_INLINE size_t run_length(const struct leat_relay *r, const double *x,
 	n = at_most(n, r->chunk - r->filled);
 	n = at_most(n, r->ring - r->head);
 	n = at_most(n, run_back(r) + 1);
-	n &= ~(size_t)1;
 	for (size_t i = 0; i < n; i++)
 		missing += x[i] != x[i];
 	return missing ? 0 : n;
@@ -298,9 +368,10 @@ LEAT_INLINE size_t run_body(leat_window *w, const double *x, size_t n,
 	struct leat_relay *r = &w->relay;
 	struct run u;
 
-	/* The first of a chunk is pushed singly: it sets k. */
-	if (!steady(w) || r->filled == 0 || leat_relay_full(r))
+	if (!steady(w))
 		return 0;
+	if (leat_relay_full(r))
+		turn(w, flags);
 	u.n = run_length(r, x, n);
 	if (u.n == 0)
 		return 0;

@@ -133,8 +133,11 @@ struct leat_decay {
 	double keep;            /* 1 - alpha */
 	double fresh;           /* weight of a new value */
 	int recursive;
+	double pending;         /* what weights have faded by since then */
 	double weight, weight2; /* sums of weights and of their squares */
-	double mean_x, mean_y;
+	struct leat_decay_mean {
+		double hi, lo;
+	} x, y;
 	double m2x, m2y, cxy;   /* times 2^(-2 scale) */
 	int scale;
 	uint64_t count, finite, missing;

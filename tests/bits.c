@@ -1,0 +1,233 @@
+/*
+ * One number for all results: a hash of the bits that a fixed mix of
+ * every kind and statistic gives. Builds by different compilers, at
+ * different levels of optimisation, for different machines must print
+ * the same line.
+ *
+ * The inputs are made by integer arithmetic and exact scalings, so they
+ * are the same everywhere. All NaNs are hashed as one. The geometric mean
+ * is left out: it is lowered by the C library's pow(), which is not the
+ * same everywhere.
+ *
+ *      bits [-v]     -v: a line for each kind of window
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <leat.h>
+
+enum { MAX_STATS = 33, N_VALUES = 3000 };
+
+static uint64_t state = 20240229;
+
+static uint64_t next(void)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return state;
+}
+
+/* 2^-20 times an integer of 36 bits: exact, spread over (-32768, 32768). */
+static double number(void)
+{
+	int64_t i = (int64_t)(next() >> 28) - ((int64_t)1 << 35);
+	return (double)i * (1.0 / 1048576);
+}
+
+/* Without the bad values when clean: they would hide all others. */
+static double value(int clean)
+{
+	static const double scale[] = { 1, 1, 1, 1, 1.0 / 1073741824,
+		1073741824, 1.0 / 1024, 1152921504606846976.0 };
+	uint64_t k = next() % 97;
+	double x = number() * scale[next() % 8];
+	if (clean)
+		return k == 3 ? (double)(x - x) / (x - x) : x;
+	if (k == 0)
+		return (double)(x - x) / (x - x);
+	if (k == 1)
+		return 1e300 * (x < 0 ? -1 : 1);
+	if (k == 2)
+		return 1e300 * 1e300;
+	return k == 3 ? 0 : x;
+}
+
+static double xs[N_VALUES], ys[N_VALUES];
+
+static uint64_t hash;
+
+static void fold(double x)
+{
+	uint64_t bits = UINT64_C(0x7ff8000000000000);
+	if (x == x)
+		memcpy(&bits, &x, sizeof(bits));
+	hash ^= bits;
+	hash *= UINT64_C(0x9e3779b97f4a7c15);
+	hash ^= hash >> 29;
+}
+
+static size_t choose(leat_stat *stats, int kind, int pairs)
+{
+	static const int fading[] = { 2, 3, 4, 5, 6, 7, 8, 9, 16, 23, 27, 28,
+		29, 30, 31, 32, 33 };
+	int last = pairs ? LEAT_STAT_INTERCEPT : LEAT_STAT_RMS;
+	size_t n = 0;
+	memset(stats, 0, MAX_STATS * sizeof(*stats));
+	for (int id = LEAT_STAT_COUNT; id <= last; id++) {
+		int fades = 0;
+		for (size_t i = 0; i < sizeof(fading) / sizeof(int); i++)
+			fades |= fading[i] == id;
+		if (id == LEAT_STAT_GEOMETRIC_MEAN ||
+		    (kind == LEAT_DECAY && !fades))
+			continue;
+		stats[n++].id = id;
+	}
+	return n;
+}
+
+static int push_one(leat_window *w, size_t i, int pairs)
+{
+	return pairs ? leat_window_push_xy(w, xs[i], ys[i])
+		     : leat_window_push(w, xs[i]);
+}
+
+static int push_rest(leat_window *w, size_t i, int pairs, double *out)
+{
+	size_t n = N_VALUES - i;
+	return pairs ? leat_window_push_many_xy(w, xs + i, ys + i, n, out)
+		     : leat_window_push_many(w, xs + i, n, out);
+}
+
+/* Half of the values one by one, the rest at once. */
+static int feed(leat_window *w, int pairs, size_t n_stats)
+{
+	static double out[N_VALUES * MAX_STATS];
+	size_t half = N_VALUES / 2;
+	for (size_t i = 0; i < half; i++) {
+		if (push_one(w, i, pairs) != LEAT_OK)
+			return -1;
+		leat_window_query(w, out);
+		for (size_t k = 0; k < n_stats; k++)
+			fold(out[k]);
+	}
+	if (push_rest(w, half, pairs, out) != LEAT_OK)
+		return -1;
+	for (size_t k = 0; k < (N_VALUES - half) * n_stats; k++)
+		fold(out[k]);
+	return 0;
+}
+
+static int run(leat_window_options options)
+{
+	leat_stat stats[MAX_STATS];
+	for (int pairs = 0; pairs < 2; pairs++) {
+		leat_window *w;
+		options.stats = stats;
+		options.n_stats = choose(stats, options.kind, pairs);
+		if (leat_window_new(&w, &options) != LEAT_OK)
+			return -1;
+		int error = feed(w, pairs, options.n_stats);
+		leat_window_free(w);
+		if (error)
+			return -1;
+	}
+	return 0;
+}
+
+static leat_window_options shape(int kind, uint64_t size, uint64_t advance)
+{
+	leat_window_options options;
+	memset(&options, 0, sizeof(options));
+	options.kind = kind;
+	options.size = size;
+	options.advance = advance;
+	return options;
+}
+
+static int sliding(void)
+{
+	static const uint64_t sizes[] = { 1, 2, 3, 4, 5, 8, 13, 31, 64, 100,
+		257, 1000 };
+	int error = 0;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
+		error |= run(shape(LEAT_SLIDING, sizes[i], 0));
+	return error;
+}
+
+static int tumbling(void)
+{
+	return run(shape(LEAT_TUMBLING, 7, 0)) |
+	    run(shape(LEAT_TUMBLING, 100, 0));
+}
+
+static int hopping(void)
+{
+	return run(shape(LEAT_HOPPING, 60, 7)) |
+	    run(shape(LEAT_HOPPING, 100, 10)) | run(shape(LEAT_HOPPING, 5, 9)) |
+	    run(shape(LEAT_HOPPING, 40, 1));
+}
+
+static int landmark(void)
+{
+	return run(shape(LEAT_LANDMARK, 0, 0));
+}
+
+static int decay(void)
+{
+	static const double alpha[] = { 0.5, 0.1, 0.01, 0 };
+	int error = 0;
+	for (int i = 0; i < 8; i++) {
+		leat_window_options options = shape(LEAT_DECAY, 0, 0);
+		options.recursive = i % 2;
+		options.alpha = alpha[i / 2];
+		if (i / 2 == 3)
+			options.half_life = 12.5;
+		error |= run(options);
+	}
+	return error;
+}
+
+static void fill(int clean)
+{
+	for (size_t i = 0; i < N_VALUES; i++) {
+		xs[i] = value(clean);
+		ys[i] = value(clean);
+	}
+}
+
+static const struct part {
+	const char *name;
+	int (*run)(void);
+} parts[] = {
+	{ "sliding", sliding },
+	{ "tumbling", tumbling },
+	{ "hopping", hopping },
+	{ "landmark", landmark },
+	{ "decay", decay },
+};
+
+enum { N_PARTS = sizeof(parts) / sizeof(parts[0]) };
+
+int main(int argc, char **argv)
+{
+	int verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < 2 * N_PARTS; i++) {
+		const struct part *part = &parts[i / 2];
+		fill(i % 2 == 0);
+		hash = UINT64_C(0xcbf29ce484222325);
+		if (part->run() != 0) {
+			fprintf(stderr, "bits: %s failed\n", part->name);
+			return 1;
+		}
+		if (verbose)
+			printf("%016llx %s, %s\n", (unsigned long long)hash,
+			    part->name, i % 2 == 0 ? "clean" : "dirty");
+		total = (total ^ hash) * UINT64_C(0x9e3779b97f4a7c15);
+		total ^= total >> 32;
+	}
+	printf("%016llx\n", (unsigned long long)total);
+	return 0;
+}
