@@ -277,35 +277,4 @@ LEAT_INLINE struct leat_run leat_run_join3(struct leat_run a,
 	return r;
 }
 
-struct leat_run_lanes {
-	leat_lane hi, lo, n, k, mu, m2;
-};
-
-/* The same for two at once; n of the result is not needed. */
-LEAT_INLINE struct leat_run_lanes leat_run_lanes_join3(
-    const struct leat_run_lanes *a, const struct leat_run_lanes *b,
-    const struct leat_run_lanes *d, leat_lane rn)
-{
-	struct leat_run_lanes r = *b;
-	leat_lane s, ea, ed, ma, md, ta, td, t;
-
-	leat_lane_two_sum(a->hi, b->hi, &s, &ea);
-	leat_lane_two_sum(s, d->hi, &r.hi, &ed);
-	r.lo = leat_lane_add(leat_lane_add(leat_lane_add(a->lo, b->lo), ea),
-	    leat_lane_add(d->lo, ed));
-	ma = leat_lane_add(leat_lane_sub(a->k, b->k),
-	    leat_lane_sub(a->mu, b->mu));
-	md = leat_lane_add(leat_lane_sub(d->k, b->k),
-	    leat_lane_sub(d->mu, b->mu));
-	ta = leat_lane_mul(a->n, ma);
-	td = leat_lane_mul(d->n, md);
-	t = leat_lane_add(ta, td);
-	ta = leat_lane_add(leat_lane_mul(ta, ma), leat_lane_mul(td, md));
-	r.mu = leat_lane_add(b->mu, leat_lane_mul(t, rn));
-	t = leat_lane_mul(leat_lane_mul(t, t), rn);
-	r.m2 = leat_lane_add(leat_lane_add(a->m2, b->m2), d->m2);
-	r.m2 = leat_lane_add(r.m2, leat_lane_sub(ta, t));
-	return r;
-}
-
 #endif

@@ -281,4 +281,106 @@ LEAT_INLINE void leat_lane_two_sum(leat_lane a, leat_lane b, leat_lane *s,
 	*s = sum;
 }
 
+/*
+ * Four lanes at once where AVX is there, for work that has as much to do.
+ */
+#ifdef LEAT_AVX
+#include <immintrin.h>
+
+#define LEAT_QUAD LEAT_AVX LEAT_INLINE
+
+typedef double leat_quad __attribute__((vector_size(32)));
+typedef int64_t leat_quad_mask __attribute__((vector_size(32)));
+
+LEAT_QUAD leat_quad leat_quad_dup(double a)
+{
+	return (leat_quad){ a, a, a, a };
+}
+LEAT_QUAD leat_quad leat_quad_count(double from)
+{
+	return (leat_quad){ from, from + 1, from + 2, from + 3 };
+}
+LEAT_QUAD leat_quad leat_quad_load(const double *p)
+{
+	return (leat_quad)_mm256_loadu_pd(p);
+}
+LEAT_QUAD void leat_quad_store(double *p, leat_quad a)
+{
+	_mm256_storeu_pd(p, (__m256d)a);
+}
+LEAT_QUAD leat_quad leat_quad_add(leat_quad a, leat_quad b)
+{
+	return a + b;
+}
+LEAT_QUAD leat_quad leat_quad_sub(leat_quad a, leat_quad b)
+{
+	return a - b;
+}
+LEAT_QUAD leat_quad leat_quad_mul(leat_quad a, leat_quad b)
+{
+	return a * b;
+}
+LEAT_QUAD leat_quad leat_quad_div(leat_quad a, leat_quad b)
+{
+	return a / b;
+}
+LEAT_QUAD leat_quad leat_quad_sqrt(leat_quad a)
+{
+	return (leat_quad)_mm256_sqrt_pd((__m256d)a);
+}
+/* a where n is 0, else b. */
+LEAT_QUAD leat_quad leat_quad_if_zero(leat_quad n, leat_quad a, leat_quad b)
+{
+	leat_quad_mask m = n == (leat_quad){ 0, 0, 0, 0 };
+
+	return (leat_quad)(((leat_quad_mask)a & m) |
+	    ((leat_quad_mask)b & ~m));
+}
+LEAT_QUAD int leat_quad_any_nan(leat_quad a)
+{
+	__m256d v = (__m256d)a;
+
+	return _mm256_movemask_pd(_mm256_cmp_pd(v, v, _CMP_UNORD_Q));
+}
+/* Four rows of which r[i] is the i-th, into four columns. */
+LEAT_QUAD void leat_quad_transpose(leat_quad *r)
+{
+	__m256d a = _mm256_unpacklo_pd((__m256d)r[0], (__m256d)r[1]);
+	__m256d b = _mm256_unpackhi_pd((__m256d)r[0], (__m256d)r[1]);
+	__m256d c = _mm256_unpacklo_pd((__m256d)r[2], (__m256d)r[3]);
+	__m256d d = _mm256_unpackhi_pd((__m256d)r[2], (__m256d)r[3]);
+
+	r[0] = (leat_quad)_mm256_permute2f128_pd(a, c, 0x20);
+	r[1] = (leat_quad)_mm256_permute2f128_pd(b, d, 0x20);
+	r[2] = (leat_quad)_mm256_permute2f128_pd(a, c, 0x31);
+	r[3] = (leat_quad)_mm256_permute2f128_pd(b, d, 0x31);
+}
+
+/* Four rows of two, as two columns. */
+LEAT_QUAD void leat_quad_columns2(const leat_lane *r, leat_quad *c)
+{
+	__m256d even = _mm256_insertf128_pd(
+	    _mm256_castpd128_pd256((__m128d)r[0]), (__m128d)r[2], 1);
+	__m256d odd = _mm256_insertf128_pd(
+	    _mm256_castpd128_pd256((__m128d)r[1]), (__m128d)r[3], 1);
+
+	c[0] = (leat_quad)_mm256_unpacklo_pd(even, odd);
+	c[1] = (leat_quad)_mm256_unpackhi_pd(even, odd);
+}
+#endif
+
+/* The same names for two, so that one text serves both (slide_wide.h). */
+LEAT_INLINE leat_lane leat_lane_count(double from)
+{
+	return leat_lane_make(from, from + 1);
+}
+LEAT_INLINE leat_lane leat_lane_if_zero(leat_lane n, leat_lane a, leat_lane b)
+{
+	return leat_lane_pick(leat_lane_zero(n), a, b);
+}
+LEAT_INLINE int leat_lane_any_nan(leat_lane a)
+{
+	return isunordered(leat_lane_get(a, 0), leat_lane_get(a, 1));
+}
+
 #endif

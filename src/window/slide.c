@@ -632,7 +632,7 @@ LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
 /*
  * Each set of classes in two forms, for any CPU and for those with AVX.
  */
-#define STAMP_FOR(target, name, flags)                                         \
+#define STAMP_FOR(target, name, flags, run)                                         \
 	target static int name##_push(leat_window *w, double x)                \
 	{                                                                      \
 		return push_body(w, x, (flags));                               \
@@ -644,7 +644,7 @@ LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
 	target static size_t name##_run(leat_window *w, const double *x,       \
 	    size_t n, double *out)                                             \
 	{                                                                      \
-		return run_body(w, x, n, out, (flags));                        \
+		return run(w, x, n, out, (flags));                      \
 	}
 #define ENTRY(name, flags)                                                     \
 	{                                                                      \
@@ -653,10 +653,10 @@ LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
 
 #ifdef LEAT_AVX
 #define STAMP(name, flags)                                                     \
-	STAMP_FOR(, name, flags)                                               \
-	STAMP_FOR(LEAT_AVX, name##_avx, flags)
+	STAMP_FOR(, name, flags, run_body_two)                                 \
+	STAMP_FOR(LEAT_AVX, name##_avx, flags, run_body_four)
 #else
-#define STAMP(name, flags) STAMP_FOR(, name, flags)
+#define STAMP(name, flags) STAMP_FOR(, name, flags, run_body_two)
 #endif
 
 STAMP(sum_alone, SUM | ONE)
