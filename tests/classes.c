@@ -78,9 +78,14 @@ static uint32_t reduce(uint64_t z)
 	return (uint32_t)(z % PRIME);
 }
 
+/* Any double, 0 and -0 alike, to 16 bits. */
 static uint32_t number(double x)
 {
-	return (uint32_t)(int32_t)(x * 8) & 0xffff;
+	uint64_t bits;
+	double plain = x + 0.0;
+	memcpy(&bits, &plain, sizeof(bits));
+	bits ^= bits >> 32;
+	return (uint32_t)(bits ^ bits >> 16) & 0xffff;
 }
 
 static struct chain map_of(const leat_sample *s)

@@ -169,6 +169,7 @@ void leat_options_apply(const leat_window_options *o, struct leat_window *w)
 	w->kind = o->kind;
 	w->size = o->size;
 	w->full = (double)o->size;
+	w->free = w->full - 1;
 	w->inverse = o->size ? 1 / w->full : 0;
 	w->n_stats = o->n_stats;
 	w->min_count = o->min_count ? o->min_count : 1;

@@ -35,7 +35,7 @@ LEAT_INLINE int is_missing(const leat_window *w, double x, double y)
 /* All pushes: those before D are counted when it begins. */
 LEAT_INLINE uint64_t pushed(const leat_window *w)
 {
-	return w->pushed + w->relay.filled;
+	return w->pushed + leat_relay_filled(&w->relay);
 }
 
 /* In w->unsettled beside the count of missing values: not all chunks yet. */
@@ -176,9 +176,11 @@ LEAT_INLINE void sum_step(const struct leat_part *p,
     const struct leat_relay *r, double x, double old)
 {
 	struct sum_state *s = p->lanes;
+	struct leat_sum_lanes l = s->l; /* in registers */
 
-	sum_add(&s->l, leat_lane_make(x, old));
-	sum_store(&s->l, place_of(p, r->place, 2));
+	sum_add(&l, leat_lane_make(x, old));
+	s->l = l;
+	sum_store(&l, place_of(p, r->place, 2));
 }
 
 /* Three neighbours at once; hi and lo of each. */
@@ -322,13 +324,15 @@ LEAT_INLINE void moments_step(const struct leat_part *p,
     const struct leat_relay *r, double x, double old)
 {
 	struct moments_state *s = p->lanes;
+	struct leat_moments_lanes l = s->l; /* in registers */
 	leat_lane v = leat_lane_make(x, old);
 
-	if (LEAT_LIKELY(r->filled > 1))
-		moments_add(&s->l, v);
+	if (LEAT_LIKELY(r->place != r->start + r->stride))
+		moments_add(&l, v);
 	else
-		moments_start(&s->l, v);
-	moments_store(&s->l, place_of(p, r->place, MOMENTS_WIDTH));
+		moments_start(&l, v);
+	s->l = l;
+	moments_store(&l, place_of(p, r->place, MOMENTS_WIDTH));
 }
 
 static void moments_step_careful(const struct leat_part *p,
@@ -350,7 +354,8 @@ LEAT_INLINE struct leat_run moments_tail(const struct leat_part *p,
 		(n - s->whole.n) - leat_lane_get(s->l.n, 0), s->tail_k, t[2],
 		t[3] };
 
-	if (LEAT_UNLIKELY(r->filled == r->slots)) /* nothing left of A */
+	if (LEAT_UNLIKELY(r->place == r->last && r->chunk == r->slots))
+		/* nothing is left of A */
 		run.k = s->whole.k;
 
 	return run;
@@ -429,7 +434,7 @@ static void any_step(struct leat_window *w, struct leat_part *p)
 		p->cls->append(p->agg, p->prefix, &s);
 	if (r->chunks == 0)
 		return;
-	s.t = (int64_t)(w->pushed - r->filled);
+	s.t = (int64_t)(w->pushed - leat_relay_filled(r));
 	s.x = w->ring_x[r->back];
 	s.y = w->pairs ? w->ring_y[r->back] : 0;
 	if (!is_missing(w, s.x, s.y))
@@ -463,7 +468,7 @@ LEAT_INLINE void turn(leat_window *w, int flags)
 {
 	const struct leat_part *p = w->parts;
 
-	w->pushed += w->relay.filled;
+	w->pushed += leat_relay_filled(&w->relay);
 	leat_relay_turn(&w->relay);
 	if (w->relay.chunks == 2)
 		w->unsettled &= ~WARMING;
@@ -532,9 +537,9 @@ static void part_lower(const struct leat_window *w, const struct leat_part *p,
 
 /* ---------------- push and query, stamped --------------------------- */
 
-LEAT_INLINE void tell(leat_window *w)
+static void tell(leat_window *w)
 {
-	if (LEAT_UNLIKELY(w->sink.emit) && pushed(w) >= w->size)
+	if (w->sink.emit && pushed(w) >= w->size)
 		leat_emit(w, pushed(w) - w->size, pushed(w));
 }
 
@@ -562,7 +567,6 @@ LEAT_INLINE int push_body(leat_window *w, double x, int flags)
 		edge_step(p++, &w->relay, x, old, MIN);
 	if (flags & MAX)
 		edge_step(p, &w->relay, x, old, MAX);
-	tell(w);
 	return LEAT_OK;
 }
 
@@ -581,7 +585,7 @@ LEAT_INLINE double hot(const leat_window *w, int id,
 	if ((flags & (SUM | MOMENTS)) && id == LEAT_STAT_MEAN)
 		return leat_sum_mean(s->hi, s->lo, s->n, w->inverse);
 	if ((flags & MOMENTS) && id == LEAT_STAT_STDDEV)
-		return leat_sqrt(s->m2 / (s->n - 1));
+		return leat_sqrt(s->m2 / w->free);
 	if ((flags & MIN) && id == LEAT_STAT_MIN)
 		return s->min;
 	if ((flags & MAX) && id == LEAT_STAT_MAX)
@@ -589,7 +593,7 @@ LEAT_INLINE double hot(const leat_window *w, int id,
 	if ((flags & (SUM | MOMENTS)) && id == LEAT_STAT_SUM)
 		return leat_sum_value(s->hi, s->lo);
 	if ((flags & MOMENTS) && id == LEAT_STAT_VARIANCE)
-		return s->m2 / (s->n - 1);
+		return s->m2 / w->free;
 	return s->n;
 }
 
@@ -743,11 +747,12 @@ void leat_slide_specialise(leat_window *w)
 	for (size_t i = 0; i < N_STAMPED; i++, s++) {
 		if (s->flags != flags)
 			continue;
-		w->push_x = s->push;
-		if (!all_hot)
-			continue;
-		w->query = s->query;
-		w->run = w->sink.emit ? NULL : s->run;
+		if (!w->sink.emit) /* who is told is told by slide_push() */
+			w->push_x = s->push;
+		if (all_hot)
+			w->query = s->query;
+		if (all_hot && !w->sink.emit)
+			w->run = s->run;
 	}
 }
 

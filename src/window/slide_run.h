@@ -160,7 +160,7 @@ LEAT_INLINE size_t run_length(const struct leat_relay *r, const double *x,
 	size_t missing = 0;
 
 	n = at_most(n, RUN);
-	n = at_most(n, r->chunk - r->filled);
+	n = at_most(n, r->chunk - leat_relay_filled(r));
 	n = at_most(n, r->ring - r->head);
 	n = at_most(n, run_back(r) + 1);
 	for (size_t i = 0; i < n; i++)
@@ -170,7 +170,6 @@ LEAT_INLINE size_t run_length(const struct leat_relay *r, const double *x,
 
 LEAT_INLINE void run_relay(struct leat_relay *r, size_t n)
 {
-	r->filled += n;
 	r->place += r->stride * n;
 	r->back = run_back(r) + 1 - n;
 	r->head += n;

@@ -141,7 +141,7 @@ WIDE_FUNCTION void WIDE_NAME(run_moments)(const leat_window *w,
     const struct leat_part *p, struct run *u)
 {
 	const struct moments_state *s = p->lanes;
-	double filled = (double)(int64_t)w->relay.filled;
+	double filled = (double)(int64_t)leat_relay_filled(&w->relay);
 	struct WIDE_NAME(wide_run) a, d, b = { WIDE_OP(dup)(s->whole.hi),
 		WIDE_OP(dup)(s->whole.lo), WIDE_OP(dup)(s->whole.n),
 		WIDE_OP(dup)(s->whole.k), WIDE_OP(dup)(s->whole.mu),
@@ -189,7 +189,7 @@ WIDE_FUNCTION WIDE_V WIDE_NAME(run_value)(const leat_window *w,
 		    WIDE_OP(mul)(lo, WIDE_OP(dup)(w->inverse)));
 	}
 	WIDE_V v = WIDE_OP(div)(WIDE_OP(load)(u->m2 + i),
-	    WIDE_OP(dup)(w->full - 1));
+	    WIDE_OP(dup)(w->free));
 	return id == LEAT_STAT_VARIANCE ? v : WIDE_OP(sqrt)(v);
 }
 

@@ -39,40 +39,53 @@
  */
 struct leat_relay {
 	size_t size, chunk, slots;
-	size_t ring;   /* slots of the ring of elements, at least size */
-	size_t filled; /* elements in D */
-	size_t head;   /* where the next element goes */
-	size_t back;   /* the element of B that was stepped over last */
+	size_t ring; /* slots of the ring of elements, at least size */
+	size_t head; /* where the next element goes */
+	size_t back; /* the element of B that was stepped over last */
 	/*
 	 * The table is addressed from its slot -1: place 1 is slot 0. The
-	 * suffix of B of length `filled` goes to `place`; the suffix of A
-	 * that is in the window is one `stride` further.
+	 * suffix of B, as long as D, goes to `place`, which therefore tells
+	 * how far D has come; the suffix of A that is in the window is one
+	 * `stride` further.
 	 */
 	size_t place;
-	size_t stride;   /* 1, or -1 for a table laid out from the end */
-	unsigned chunks; /* full ones before D: 0, 1, or 2 for all more */
+	size_t start, last; /* place while D is empty, and when it is full */
+	size_t stride;      /* 1, or -1 for a table laid out from the end */
+	unsigned chunks;    /* full ones before D: 0, 1, or 2 for more */
 };
+
+/* Begins D; its chunk's table is laid out by stride. */
+LEAT_INLINE void leat_relay_begin(struct leat_relay *r, size_t stride)
+{
+	r->stride = stride;
+	r->start = stride == 1 ? 0 : r->slots + 1;
+	r->last = r->start + stride * r->chunk;
+	r->place = r->start;
+}
 
 LEAT_INLINE void leat_relay_reset(struct leat_relay *r)
 {
-	r->filled = r->head = r->back = 0;
-	r->place = 0;
-	r->stride = 1;
+	r->head = r->back = 0;
 	r->chunks = 0;
+	leat_relay_begin(r, 1);
+}
+
+/* Elements in D. */
+LEAT_INLINE size_t leat_relay_filled(const struct leat_relay *r)
+{
+	return r->stride == 1 ? r->place : r->start - r->place;
 }
 
 LEAT_INLINE int leat_relay_full(const struct leat_relay *r)
 {
-	return r->filled == r->chunk;
+	return r->place == r->last;
 }
 
 /* D becomes B and B becomes A; the parts have to follow. */
 LEAT_INLINE void leat_relay_turn(struct leat_relay *r)
 {
-	r->filled = 0;
 	r->back = r->head;
-	r->stride = 0 - r->stride;
-	r->place = r->stride == 1 ? 0 : r->slots + 1;
+	leat_relay_begin(r, 0 - r->stride);
 	if (r->chunks < 2)
 		r->chunks++;
 }
@@ -82,7 +95,6 @@ LEAT_INLINE void leat_relay_step(struct leat_relay *r)
 {
 	r->head = r->head + 1 == r->ring ? 0 : r->head + 1;
 	r->back = (r->back == 0 ? r->ring : r->back) - 1;
-	r->filled++;
 	r->place += r->stride;
 }
 
@@ -167,7 +179,7 @@ struct leat_window {
 	struct leat_plan *plan;
 	size_t n_stats, n_parts;
 	uint64_t min_count;
-	double full, inverse; /* size and 1 / size */
+	double full, free, inverse; /* size, size - 1, 1 / size */
 	int propagate;
 	int pairs;
 
