@@ -5,9 +5,9 @@
  *
  *      long_drift [COUNT]     pushes of the walk, 1000000000 by default
  *
- * Windows of 100 and 4097 values, and the walk's pairs with noise, are
- * compared with exact arithmetic at a million-th of the places of the
- * walk and at many places after it.
+ * Windows of 100 and 4097 values, and one of 250 pairs, are compared with
+ * exact arithmetic at a thousand places of the walk and at a thousand
+ * after it.
  */
 #include <math.h>
 #include <stdio.h>

@@ -50,15 +50,22 @@ static double product(const struct leat_summary *s)
 	return ldexp(s->mantissa, (int)e);
 }
 
-/* The n-th root of mantissa * 2^exponent, the whole powers of 2 apart. */
+/*
+ * The n-th root of mantissa * 2^exponent. The whole powers of two of the
+ * result are set apart, so that what is left for the exponential is small.
+ */
 static double geometric_mean(const struct leat_summary *s)
 {
-	if (s->mantissa < 0)
+	double m = s->mantissa;
+
+	if (m < 0)
 		return NAN;
-	double whole = floor(s->exponent / s->n);
+	if (!(m > 0 && m <= 1)) /* 0, infinite or NaN */
+		return m;
+	double whole = ceil(s->exponent / s->n);
 	double rest = s->exponent - whole * s->n;
-	double root = pow(s->mantissa, 1 / s->n) * pow(2, rest / s->n);
-	return ldexp(root, (int)whole);
+	double y = -(rest * LEAT_LN2 + leat_log(m)) / s->n;
+	return ldexp(1 - leat_one_minus_exp(y), (int)whole);
 }
 
 /* Rounding may leave |r| an ulp above 1; no correlation is. */

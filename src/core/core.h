@@ -66,6 +66,11 @@ LEAT_INLINE int leat_has_avx(void)
 /* malloc() and free(), as an allocator. */
 extern const leat_allocator leat_malloc_allocator;
 
+/* portable.c */
+#define LEAT_LN2 0x1.62e42fefa39efp-1
+double leat_one_minus_exp(double y); /* y >= 0 */
+double leat_log(double m);           /* 0.5 <= m <= 1 */
+
 /* Memory for objects starts on a cache line. */
 #define LEAT_ALIGNMENT ((size_t)64)
 

@@ -106,38 +106,13 @@ int leat_options_check(const leat_window_options *o)
 	return check_rest(o);
 }
 
-/*
- * 1 - 2^(-1/h) by additions and multiplications alone, so that it is the
- * same on every machine, which exp2() is not. With E(y) = 1 - e^-y, the
- * series for a small y, then E(2y) = E(y) (2 - E(y)), which never
- * amplifies the error.
- */
-static double half_life_alpha(double h)
-{
-	double y = 0x1.62e42fefa39efp-1 / h; /* ln 2 / h */
-	int doublings = 0;
-
-	if (y > 64)
-		return 1;
-	while (y > 0.0625) {
-		y /= 2;
-		doublings++;
-	}
-	double e = 0;
-	for (int k = 12; k >= 1; k--)
-		e = y / k * (1 - e);
-	while (doublings-- > 0)
-		e = e * (2 - e);
-	return e;
-}
-
 double leat_options_alpha(const leat_window_options *o)
 {
 	if (o->alpha > 0)
 		return o->alpha;
 	if (o->decay_span > 0)
 		return 2 / (o->decay_span + 1);
-	return half_life_alpha(o->half_life);
+	return leat_one_minus_exp(LEAT_LN2 / o->half_life);
 }
 
 static void apply_panes(const leat_window_options *o, struct leat_window *w)

@@ -1,0 +1,42 @@
+/*
+ * portable.c - exponential and logarithm with the same bits everywhere
+ *
+ * C libraries agree on sqrt() and ldexp(), which are exact by definition,
+ * but not on the last bits of exp() and log(). Where a result or a weight
+ * needs one of those, it comes from here: series in a fixed number of
+ * additions and multiplications, within a few ulp.
+ */
+#include "core.h"
+
+/*
+ * 1 - e^-y for y >= 0. The series for a small y, then, with E(y) for the
+ * function, E(2y) = E(y) (2 - E(y)), which never amplifies the error.
+ */
+double leat_one_minus_exp(double y)
+{
+	double e = 0;
+	int doublings = 0;
+
+	if (y > 64)
+		return 1;
+	while (y > 0.0625) {
+		y /= 2;
+		doublings++;
+	}
+	for (int k = 12; k >= 1; k--)
+		e = y / k * (1 - e);
+	while (doublings-- > 0)
+		e = e * (2 - e);
+	return e;
+}
+
+/* The logarithm of m in [0.5, 1]: 2 artanh of (m - 1) / (m + 1). */
+double leat_log(double m)
+{
+	double z = (m - 1) / (m + 1);
+	double sum = 0;
+
+	for (int k = 17; k >= 0; k--)
+		sum = sum * (z * z) + 1.0 / (2 * k + 1);
+	return 2 * z * sum;
+}
