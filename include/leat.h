@@ -270,8 +270,10 @@ enum leat_stat_id {
 /*
  * Spread around the mean: divided by n - 1 (ddof 1), and with _POP by n
  * (ddof 0). STDERR is the standard error of the mean, stddev / sqrt(n).
- * Never negative; exactly 0 when all values are equal. Infinite where
- * squared deviations overflow, beyond some 1e154.
+ * Never negative; exactly 0 when all values are equal. Deviations are
+ * squared on the way: from about 1e154 on these are infinite, and below
+ * about 1e-145 they fade to 0. Statistics that are ratios of such squares
+ * (shape, z-score, correlation, slope) are NaN then, never wrong.
  */
 #define LEAT_VARIANCE LEAT_STAT_INIT(LEAT_STAT_VARIANCE)
 #define LEAT_VARIANCE_POP LEAT_STAT_INIT(LEAT_STAT_VARIANCE_POP)

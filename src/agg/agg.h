@@ -34,7 +34,7 @@ struct leat_summary {
 	double first;
 	double mantissa, exponent; /* product */
 	double sq_hi, sq_lo;       /* sum of squares */
-	double mean_x, mean_y, m2x, m2y, cxy;
+	double mean_x, mean_y, mu_y, m2x, m2y, cxy;
 };
 
 struct leat_class {
@@ -208,6 +208,19 @@ LEAT_INLINE double leat_positive_value(double s, double c)
 
 	return v == v ? v : s;
 }
+
+/*
+ * Squares live in half the range of exponents. A ratio of sums of squares
+ * that overflowed, or are so small that their terms underflow, would be a
+ * plausible wrong number: it is NaN instead. So it is if they are 0.
+ */
+LEAT_INLINE int leat_sound(double m2, double least)
+{
+	return m2 >= least && m2 <= DBL_MAX;
+}
+#define LEAT_LEAST_SQUARES 0x1p-960 /* smallest terms are 2^-62 of it */
+#define LEAT_LEAST_CUBES 0x1p-640   /* the same for d^3 where this is d^2 */
+#define LEAT_LEAST_FOURTHS 0x1p-480
 
 /* Of sums of squares; NaN where there are too few values for it. */
 LEAT_INLINE double leat_variance(double m2, double denominator)

@@ -13,6 +13,8 @@ static double skewness_pop(const struct leat_summary *s)
 {
 	double m2 = s->g2 / s->n;
 
+	if (!leat_sound(s->g2, LEAT_LEAST_CUBES))
+		return NAN;
 	return (s->g3 / s->n) / (m2 * sqrt(m2));
 }
 
@@ -27,6 +29,8 @@ static double kurtosis_pop(const struct leat_summary *s)
 {
 	double m2 = s->g2 / s->n;
 
+	if (!leat_sound(s->g2, LEAT_LEAST_FOURTHS))
+		return NAN;
 	return (s->g4 / s->n) / (m2 * m2) - 3;
 }
 
@@ -73,14 +77,34 @@ static double correlation(const struct leat_summary *s)
 {
 	double r = s->cxy / (sqrt(s->m2x) * sqrt(s->m2y));
 
+	if (!leat_sound(s->m2x, LEAT_LEAST_SQUARES) ||
+	    !leat_sound(s->m2y, LEAT_LEAST_SQUARES))
+		return NAN;
 	if (r > 1)
 		return 1;
 	return r < -1 ? -1 : r;
 }
 
+/* Products of deviations so small that they lose digits; y may be flat. */
+static int faint(const struct leat_summary *s)
+{
+	int flat = s->m2y == 0 && s->mu_y == 0;
+
+	return !flat && fabs(s->cxy) < LEAT_LEAST_SQUARES &&
+	    sqrt(s->m2x) * sqrt(s->m2y) < 0x1p-900;
+}
+
+static double slope(const struct leat_summary *s)
+{
+	if (!leat_sound(s->m2x, LEAT_LEAST_SQUARES) || faint(s) ||
+	    s->cxy - s->cxy != 0)
+		return NAN;
+	return s->cxy / s->m2x;
+}
+
 static double intercept(const struct leat_summary *s)
 {
-	return s->mean_y - s->cxy / s->m2x * s->mean_x;
+	return s->mean_y - slope(s) * s->mean_x;
 }
 
 /* From the deviation, not from the mean: the mean may be 1e9 times it. */
@@ -88,6 +112,8 @@ static double zscore(const struct leat_summary *s)
 {
 	double deviation = (s->last - s->k) - s->mu;
 
+	if (!leat_sound(s->m2, LEAT_LEAST_SQUARES))
+		return NAN;
 	return deviation / leat_stddev(s->m2, s->n - 1);
 }
 
@@ -153,7 +179,7 @@ static double lower_one(const struct leat_summary *s, int id)
 	case LEAT_STAT_CORRELATION:
 		return correlation(s);
 	case LEAT_STAT_SLOPE:
-		return s->cxy / s->m2x;
+		return slope(s);
 	case LEAT_STAT_INTERCEPT:
 		return intercept(s);
 	default:

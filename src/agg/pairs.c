@@ -95,6 +95,7 @@ static void pairs_lower(const void *acc, struct leat_summary *out)
 	pairs_fold(&m);
 	out->mean_x = m.p.kx + m.p.mux;
 	out->mean_y = m.p.ky + m.p.muy;
+	out->mu_y = m.p.muy;
 	out->m2x = m.p.m2x;
 	out->m2y = m.p.m2y;
 	out->cxy = m.p.cxy;

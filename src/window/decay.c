@@ -184,9 +184,29 @@ static double decay_correlation(const struct leat_decay *d)
 {
 	double r = d->cxy / (sqrt(d->m2x) * sqrt(d->m2y));
 
+	if (!leat_sound(d->m2x, LEAT_LEAST_SQUARES) ||
+	    !leat_sound(d->m2y, LEAT_LEAST_SQUARES))
+		return NAN;
 	if (r > 1)
 		return 1;
 	return r < -1 ? -1 : r;
+}
+
+static double decay_slope(const struct leat_decay *d)
+{
+	int faint = d->m2y != 0 && fabs(d->cxy) < LEAT_LEAST_SQUARES &&
+	    sqrt(d->m2x) * sqrt(d->m2y) < 0x1p-900;
+
+	if (!leat_sound(d->m2x, LEAT_LEAST_SQUARES) || faint)
+		return NAN;
+	return d->cxy / d->m2x;
+}
+
+static double decay_zscore(const struct leat_decay *d, double last)
+{
+	if (!leat_sound(d->m2x, LEAT_LEAST_SQUARES))
+		return NAN;
+	return deviation(d, last, &d->x) / sqrt(d->m2x / bessel(d));
 }
 
 static double decay_rms(const struct leat_decay *d)
@@ -219,7 +239,7 @@ static double steady(const struct leat_decay *d, double last, int id)
 	case LEAT_STAT_STDDEV_POP:
 		return root(d, d->m2x / d->weight);
 	case LEAT_STAT_ZSCORE:
-		return deviation(d, last, &d->x) / sqrt(d->m2x / bessel(d));
+		return decay_zscore(d, last);
 	case LEAT_STAT_SUM_OF_SQUARES:
 		return decay_squares(d);
 	case LEAT_STAT_RMS:
@@ -231,9 +251,9 @@ static double steady(const struct leat_decay *d, double last, int id)
 	case LEAT_STAT_CORRELATION:
 		return decay_correlation(d);
 	case LEAT_STAT_SLOPE:
-		return d->cxy / d->m2x;
+		return decay_slope(d);
 	default: /* LEAT_STAT_INTERCEPT */
-		return d->y.hi - d->cxy / d->m2x * d->x.hi;
+		return d->y.hi - decay_slope(d) * d->x.hi;
 	}
 }
 
