@@ -139,8 +139,8 @@ $(EXAMPLES): $(EXAMPLE_DIR)/%: $(BUILD)/examples/%.o $(STATIC)
 
 $(EXAMPLE_DIR)/csv_replay: $(COMMON_OBJS)
 
-DEMO := examples/csv_replay -c co2 -w 52 -s count,mean,stddev,min,max \
-	--every 104 -o table --plot $(BUILD)/co2.svg \
+DEMO := examples/csv_replay -c co2 --show date -w 52 \
+	-s count,mean,stddev,min,max --every 104 -o table --plot $(BUILD)/co2.svg \
 	examples/data/co2_weekly.csv
 
 .PHONY: demo
@@ -296,8 +296,8 @@ check-valgrind: ## the tests that touch memory, under valgrind
 coverage: ## line and branch coverage of src/ by the tests
 	$(Q)rm -rf build/coverage
 	$(Q)$(MAKE) BUILD=build/coverage CFLAGS='-O0 -g --coverage' \
-		check-programs
-	$(Q)sh .ci/coverage build/coverage
+		check-programs; status=$$?; \
+	sh .ci/coverage build/coverage && exit $$status
 
 FUZZERS := $(patsubst tests/%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 $(FUZZERS): build/fuzz/%: tests/%.c $(SRCS) $(wildcard examples/common/*.[ch])
