@@ -223,7 +223,7 @@ static double decay_squares(const struct leat_decay *d)
 	return unscaled(d, d->m2x) * d->pending + weight * d->x.hi * d->x.hi;
 }
 
-static double steady(const struct leat_decay *d, double last, int id)
+static double undisturbed(const struct leat_decay *d, double last, int id)
 {
 	switch (id) {
 	case LEAT_STAT_SUM:
@@ -265,7 +265,7 @@ static double decayed(const struct leat_decay *d, double last, int id)
 	if (id == LEAT_STAT_LAST)
 		return last;
 	if (x == 0 && (y == 0 || !leat_stat_find(id)->pairs))
-		return d->finite ? steady(d, last, id) : NAN;
+		return d->finite ? undisturbed(d, last, id) : NAN;
 	switch (id) {
 	case LEAT_STAT_SUM:
 	case LEAT_STAT_MEAN:

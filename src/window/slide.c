@@ -636,7 +636,7 @@ LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
 /*
  * Each set of classes in two forms, for any CPU and for those with AVX.
  */
-#define STAMP_FOR(target, name, flags, run)                                         \
+#define STAMP_FOR(target, name, flags)                                         \
 	target static int name##_push(leat_window *w, double x)                \
 	{                                                                      \
 		return push_body(w, x, (flags));                               \
@@ -644,23 +644,18 @@ LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
 	target static void name##_query(const leat_window *w, double *out)     \
 	{                                                                      \
 		query_body(w, out, (flags));                                   \
-	}                                                                      \
-	target static size_t name##_run(leat_window *w, const double *x,       \
-	    size_t n, double *out)                                             \
-	{                                                                      \
-		return run(w, x, n, out, (flags));                      \
 	}
 #define ENTRY(name, flags)                                                     \
 	{                                                                      \
-		(flags), name##_push, name##_query, name##_run                 \
+		(flags), name##_push, name##_query                             \
 	}
 
 #ifdef LEAT_AVX
 #define STAMP(name, flags)                                                     \
-	STAMP_FOR(, name, flags, run_body_two)                                 \
-	STAMP_FOR(LEAT_AVX, name##_avx, flags, run_body_four)
+	STAMP_FOR(, name, flags)                                 \
+	STAMP_FOR(LEAT_AVX, name##_avx, flags)
 #else
-#define STAMP(name, flags) STAMP_FOR(, name, flags, run_body_two)
+#define STAMP(name, flags) STAMP_FOR(, name, flags)
 #endif
 
 STAMP(sum_alone, SUM | ONE)
@@ -675,7 +670,6 @@ static const struct stamped {
 	int flags;
 	int (*push)(leat_window *w, double x);
 	void (*query)(const leat_window *w, double *out);
-	size_t (*run)(leat_window *w, const double *x, size_t n, double *out);
 } stamped[] = {
 	ENTRY(sum_alone, SUM | ONE),
 	ENTRY(min_alone, MIN | ONE),
@@ -703,10 +697,20 @@ static const struct stamped *stamped_here(void)
 {
 	return leat_has_avx() ? stamped_avx : stamped;
 }
+
+static leat_run_function *run_here(void)
+{
+	return leat_has_avx() ? run_body_four : run_body_two;
+}
 #else
 static const struct stamped *stamped_here(void)
 {
 	return stamped;
+}
+
+static leat_run_function *run_here(void)
+{
+	return run_body_two;
 }
 #endif
 
@@ -744,6 +748,7 @@ void leat_slide_specialise(leat_window *w)
 	for (size_t i = 0; i < w->n_stats; i++)
 		all_hot &= is_hot(w->plan[i].id);
 	const struct stamped *s = stamped_here();
+	w->flags = flags;
 	for (size_t i = 0; i < N_STAMPED; i++, s++) {
 		if (s->flags != flags)
 			continue;
@@ -752,7 +757,7 @@ void leat_slide_specialise(leat_window *w)
 		if (all_hot)
 			w->query = s->query;
 		if (all_hot && !w->sink.emit)
-			w->run = s->run;
+			w->run = run_here();
 	}
 }
 

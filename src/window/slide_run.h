@@ -168,6 +168,17 @@ LEAT_INLINE size_t run_length(const struct leat_relay *r, const double *x,
 	return missing ? 0 : n;
 }
 
+/* By hand: what compilers make of memcpy() here starts too slowly. */
+LEAT_INLINE void run_keep(double *ring, const double *x, size_t n)
+{
+	size_t i = 0;
+
+	for (; i + 2 <= n; i += 2)
+		leat_lane_store(ring + i, leat_lane_load(x + i));
+	if (i < n)
+		ring[i] = x[i];
+}
+
 LEAT_INLINE void run_relay(struct leat_relay *r, size_t n)
 {
 	r->place += r->stride * n;

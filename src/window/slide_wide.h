@@ -89,7 +89,7 @@ WIDE_FUNCTION void WIDE_NAME(sum_join)(struct run *u, size_t i, WIDE_V a_hi,
 	WIDE_OP(store)(u->lo + i, lo);
 }
 
-WIDE_FUNCTION void WIDE_NAME(run_sums)(const struct leat_part *p,
+WIDE_TARGET static void WIDE_NAME(run_sums)(const struct leat_part *p,
     const struct leat_relay *r, struct run *u)
 {
 	const struct sum_state *s = p->lanes;
@@ -137,7 +137,7 @@ WIDE_FUNCTION void WIDE_NAME(overflowed)(struct run *u, size_t i, double k,
 			u->m2[i + j] = moments_overflow(k, m[j]);
 }
 
-WIDE_FUNCTION void WIDE_NAME(run_moments)(const leat_window *w,
+WIDE_TARGET static void WIDE_NAME(run_moments)(const leat_window *w,
     const struct leat_part *p, struct run *u)
 {
 	const struct moments_state *s = p->lanes;
@@ -193,7 +193,7 @@ WIDE_FUNCTION WIDE_V WIDE_NAME(run_value)(const leat_window *w,
 	return id == LEAT_STAT_VARIANCE ? v : WIDE_OP(sqrt)(v);
 }
 
-WIDE_FUNCTION void WIDE_NAME(run_lower)(const leat_window *w,
+WIDE_FUNCTION void WIDE_NAME(run_lower_as)(const leat_window *w,
     const struct run *u, int id, double *out)
 {
 	size_t step = w->n_stats;
@@ -210,31 +210,29 @@ WIDE_FUNCTION void WIDE_NAME(run_lower)(const leat_window *w,
 	}
 }
 
-WIDE_FUNCTION void WIDE_NAME(run_report)(const leat_window *w,
-    const struct run *u, double *out, int flags)
+WIDE_TARGET static void WIDE_NAME(run_lower)(const leat_window *w,
+    const struct run *u, int id, double *out)
 {
-	for (size_t j = 0; j < w->n_stats; j++, out++) {
-		int id = w->plan[j].id;
-		if ((flags & (SUM | MOMENTS)) && id == LEAT_STAT_MEAN)
-			WIDE_NAME(run_lower)(w, u, LEAT_STAT_MEAN, out);
-		else if ((flags & MOMENTS) && id == LEAT_STAT_STDDEV)
-			WIDE_NAME(run_lower)(w, u, LEAT_STAT_STDDEV, out);
-		else if ((flags & MIN) && id == LEAT_STAT_MIN)
-			run_copy(w, u->min, u->n, out);
-		else if ((flags & MAX) && id == LEAT_STAT_MAX)
-			run_copy(w, u->max, u->n, out);
-		else if ((flags & (SUM | MOMENTS)) && id == LEAT_STAT_SUM)
-			WIDE_NAME(run_lower)(w, u, LEAT_STAT_SUM, out);
-		else if ((flags & MOMENTS) && id == LEAT_STAT_VARIANCE)
-			WIDE_NAME(run_lower)(w, u, LEAT_STAT_VARIANCE, out);
-		else /* LEAT_STAT_COUNT */
-			run_fill(w, u->n, out);
-	}
+	if (id == LEAT_STAT_MEAN)
+		WIDE_NAME(run_lower_as)(w, u, LEAT_STAT_MEAN, out);
+	else if (id == LEAT_STAT_STDDEV)
+		WIDE_NAME(run_lower_as)(w, u, LEAT_STAT_STDDEV, out);
+	else if (id == LEAT_STAT_MIN)
+		run_copy(w, u->min, u->n, out);
+	else if (id == LEAT_STAT_MAX)
+		run_copy(w, u->max, u->n, out);
+	else if (id == LEAT_STAT_SUM)
+		WIDE_NAME(run_lower_as)(w, u, LEAT_STAT_SUM, out);
+	else if (id == LEAT_STAT_VARIANCE)
+		WIDE_NAME(run_lower_as)(w, u, LEAT_STAT_VARIANCE, out);
+	else /* LEAT_STAT_COUNT */
+		run_fill(w, u->n, out);
 }
 
-WIDE_FUNCTION size_t WIDE_NAME(run_body)(leat_window *w, const double *x,
-    size_t n, double *out, int flags)
+WIDE_TARGET static size_t WIDE_NAME(run_body)(leat_window *w,
+    const double *x, size_t n, double *out)
 {
+	int flags = w->flags;
 	const struct leat_part *p = w->parts;
 	struct leat_relay *r = &w->relay;
 	struct run u;
@@ -248,7 +246,7 @@ WIDE_FUNCTION size_t WIDE_NAME(run_body)(leat_window *w, const double *x,
 		return 0;
 	u.x = x;
 	u.old = w->ring_x + run_back(r);
-	memcpy(w->ring_x + r->head, x, u.n * sizeof(*x));
+	run_keep(w->ring_x + r->head, x, u.n);
 	if (flags & SUM)
 		WIDE_NAME(run_sums)(p++, r, &u);
 	if (flags & MOMENTS)
@@ -259,7 +257,8 @@ WIDE_FUNCTION size_t WIDE_NAME(run_body)(leat_window *w, const double *x,
 		run_edges(p, r, &u, u.max, MAX);
 	run_relay(r, u.n);
 	w->last = x[u.n - 1];
-	WIDE_NAME(run_report)(w, &u, out, flags);
+	for (size_t j = 0; j < w->n_stats; j++)
+		WIDE_NAME(run_lower)(w, &u, w->plan[j].id, out + j);
 	return u.n;
 }
 

@@ -164,6 +164,13 @@ struct leat_engine {
 	uint64_t (*length)(const leat_window *w);
 };
 
+/*
+ * Pushes some of n values with their results and says how many; 0 if the
+ * next one must be pushed singly.
+ */
+typedef size_t leat_run_function(leat_window *w, const double *x, size_t n,
+    double *out);
+
 struct leat_window {
 	/* What a push and a query touch comes first. */
 	int (*push_x)(leat_window *w, double x);
@@ -184,11 +191,8 @@ struct leat_window {
 	int pairs;
 
 	void (*push)(leat_window *w, double x, double y);
-	/*
-	 * Pushes some of n values with their results and says how many; 0 if
-	 * the next one must be pushed singly. NULL: all must.
-	 */
-	size_t (*run)(leat_window *w, const double *x, size_t n, double *out);
+	leat_run_function *run; /* NULL: all values are pushed singly */
+	int flags;              /* slide: which classes it knows specially */
 	const struct leat_engine *engine;
 	double *results;  /* for the sink */
 	size_t ring_head; /* panes: where the next kept value goes */
