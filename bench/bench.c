@@ -62,8 +62,8 @@ static struct bench benches[] = {
 	    { LEAT_COUNT, LEAT_SUM, LEAT_MEAN, LEAT_STDDEV, LEAT_MIN,
 		LEAT_MAX },
 	    0, NULL, 0 },
-	{ "skewness kurtosis", 0, 2, { LEAT_SKEWNESS, LEAT_KURTOSIS }, 0,
-	    NULL, 0 },
+	{ "skewness kurtosis", 0, 2, { LEAT_SKEWNESS, LEAT_KURTOSIS }, 0, NULL,
+	    0 },
 	{ "argmin argmax", 0, 2, { LEAT_ARGMIN, LEAT_ARGMAX }, 0, NULL, 0 },
 };
 
@@ -144,11 +144,11 @@ static double gsl_ratio(size_t size, double naive, int which)
 			gsl_movstat_mean(GSL_MOVSTAT_END_PADVALUE, &in.vector,
 			    y, g);
 		else if (which == 1)
-			gsl_movstat_sd(GSL_MOVSTAT_END_PADVALUE, &in.vector,
-			    y, g);
+			gsl_movstat_sd(GSL_MOVSTAT_END_PADVALUE, &in.vector, y,
+			    g);
 		else
-			gsl_movstat_min(GSL_MOVSTAT_END_PADVALUE, &in.vector,
-			    y, g);
+			gsl_movstat_min(GSL_MOVSTAT_END_PADVALUE, &in.vector, y,
+			    g);
 		least(&best, seconds() - t);
 		sink = gsl_vector_get(y, N - 1);
 	}
@@ -163,8 +163,7 @@ static void print_gsl(size_t size, double naive)
 		"GSL movstat sd (array)", "GSL movstat min (array)" };
 
 	for (int i = 0; i < 3; i++)
-		printf("  %-24s %5.2f\n", names[i],
-		    gsl_ratio(size, naive, i));
+		printf("  %-24s %5.2f\n", names[i], gsl_ratio(size, naive, i));
 }
 #else
 static void print_gsl(size_t size, double naive)

@@ -80,7 +80,7 @@ extern "C" {
 #define LEAT_VERSION_STRING "0.1.0"
 #define LEAT_VERSION                                                           \
 	(LEAT_VERSION_MAJOR * 10000 + LEAT_VERSION_MINOR * 100 +               \
-	 LEAT_VERSION_PATCH)
+	    LEAT_VERSION_PATCH)
 #define LEAT_ABI_VERSION 0
 #define LEAT_STATE_VERSION 0 /* 0: no format has been published yet */
 
@@ -544,8 +544,8 @@ LEAT_API void leat_window_query(const leat_window *window, double *out);
  *
  * Errors: LEAT_ESTAT if the window has no such class.
  */
-LEAT_API int leat_window_partial(const leat_window *window,
-    const leat_agg *agg, void *partial_out);
+LEAT_API int leat_window_partial(const leat_window *window, const leat_agg *agg,
+    void *partial_out);
 
 /* Pushes since the last reset. */
 LEAT_API uint64_t leat_window_pushed(const leat_window *window);

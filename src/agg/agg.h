@@ -22,7 +22,7 @@
 #include "../core/core.h"
 
 struct leat_summary {
-	double n;          /* values that are not missing */
+	double n; /* values that are not missing */
 	double missing;
 	double last;       /* newest value that is not missing */
 	double pushed;     /* all pushes since reset */
@@ -66,8 +66,8 @@ enum leat_class_id {
 
 extern const struct leat_class leat_class_sum, leat_class_moments,
     leat_class_shape, leat_class_min, leat_class_max, leat_class_argmin,
-    leat_class_argmax, leat_class_first, leat_class_product,
-    leat_class_squares, leat_class_pairs, leat_class_user;
+    leat_class_argmax, leat_class_first, leat_class_product, leat_class_squares,
+    leat_class_pairs, leat_class_user;
 
 /* What a statistic is made from; part of the table in stat.c. */
 struct leat_stat_info {
@@ -246,8 +246,7 @@ struct leat_run {
 	double hi, lo, n, k, mu, m2;
 };
 
-LEAT_INLINE struct leat_run leat_run_join(struct leat_run a,
-    struct leat_run b)
+LEAT_INLINE struct leat_run leat_run_join(struct leat_run a, struct leat_run b)
 {
 	struct leat_run r;
 	double e, d, q;
@@ -269,8 +268,8 @@ LEAT_INLINE struct leat_run leat_run_join(struct leat_run a,
  * values, so that the last subtraction cannot cancel more than two bits.
  * rn is 1 / the number of values of all three.
  */
-LEAT_INLINE struct leat_run leat_run_join3(struct leat_run a,
-    struct leat_run b, struct leat_run d, double rn)
+LEAT_INLINE struct leat_run leat_run_join3(struct leat_run a, struct leat_run b,
+    struct leat_run d, double rn)
 {
 	struct leat_run r;
 	double s, ea, ed, ma, md, ta, td, t;

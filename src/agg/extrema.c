@@ -104,8 +104,7 @@ static void dated_prepend(struct dated *acc, struct dated left)
 	*acc = left;
 }
 
-static void argmin_append(const leat_agg *agg, void *acc,
-    const leat_sample *s)
+static void argmin_append(const leat_agg *agg, void *acc, const leat_sample *s)
 {
 	struct dated d = { s->x, s->t };
 
@@ -113,8 +112,7 @@ static void argmin_append(const leat_agg *agg, void *acc,
 	dated_join(acc, d);
 }
 
-static void argmin_prepend(const leat_agg *agg, void *acc,
-    const leat_sample *s)
+static void argmin_prepend(const leat_agg *agg, void *acc, const leat_sample *s)
 {
 	struct dated d = { s->x, s->t };
 
@@ -129,8 +127,7 @@ static void argmin_lower(const void *acc, struct leat_summary *out)
 	out->argmin = (double)d->t;
 }
 
-static void argmax_append(const leat_agg *agg, void *acc,
-    const leat_sample *s)
+static void argmax_append(const leat_agg *agg, void *acc, const leat_sample *s)
 {
 	struct dated d = { -s->x, s->t };
 
@@ -138,8 +135,7 @@ static void argmax_append(const leat_agg *agg, void *acc,
 	dated_join(acc, d);
 }
 
-static void argmax_prepend(const leat_agg *agg, void *acc,
-    const leat_sample *s)
+static void argmax_prepend(const leat_agg *agg, void *acc, const leat_sample *s)
 {
 	struct dated d = { -s->x, s->t };
 

@@ -22,8 +22,7 @@ static void first_append(const leat_agg *agg, void *acc, const leat_sample *s)
 		*first = s->x;
 }
 
-static void first_prepend(const leat_agg *agg, void *acc,
-    const leat_sample *s)
+static void first_prepend(const leat_agg *agg, void *acc, const leat_sample *s)
 {
 	(void)agg;
 	*(double *)acc = s->x;

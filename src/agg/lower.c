@@ -199,8 +199,7 @@ void leat_lower(const struct leat_plan *plan, size_t n,
 		else if (LEAT_UNLIKELY(silent))
 			out[i] = NAN;
 		else if (p->id == LEAT_STAT_AGG)
-			out[i] = p->agg->lower(p->agg->ctx, p->partial,
-			    p->arg);
+			out[i] = p->agg->lower(p->agg->ctx, p->partial, p->arg);
 		else
 			out[i] = leat_nan(lower_one(s, p->id));
 	}

@@ -20,8 +20,7 @@ static void moments_identity(const leat_agg *agg, void *acc)
 	memset(acc, 0, sizeof(struct leat_moments));
 }
 
-static void moments_append(const leat_agg *agg, void *acc,
-    const leat_sample *s)
+static void moments_append(const leat_agg *agg, void *acc, const leat_sample *s)
 {
 	struct leat_moments *m = acc;
 	struct leat_sum sum = { m->p.hi, m->p.lo, m->lo2 };

@@ -42,8 +42,7 @@ static void product_step(const leat_agg *agg, void *acc, const leat_sample *s)
 	product_multiply(acc, m, m - m == 0 ? e : 0);
 }
 
-static void product_combine(const leat_agg *agg, void *acc,
-    const void *right)
+static void product_combine(const leat_agg *agg, void *acc, const void *right)
 {
 	struct product r;
 

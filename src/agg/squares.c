@@ -24,8 +24,7 @@ static void squares_step(const leat_agg *agg, void *acc, const leat_sample *s)
 	leat_add_positive(&q->sum, &q->error, s->x * s->x);
 }
 
-static void squares_combine(const leat_agg *agg, void *acc,
-    const void *right)
+static void squares_combine(const leat_agg *agg, void *acc, const void *right)
 {
 	struct squares *q = acc, r;
 

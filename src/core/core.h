@@ -166,8 +166,7 @@ LEAT_INLINE leat_lane leat_lane_and(leat_lane a, leat_lane_mask m)
 	return (leat_lane)((leat_lane_mask)a & m);
 }
 /* a where the mask is set, else b. */
-LEAT_INLINE leat_lane leat_lane_pick(leat_lane_mask m, leat_lane a,
-    leat_lane b)
+LEAT_INLINE leat_lane leat_lane_pick(leat_lane_mask m, leat_lane a, leat_lane b)
 {
 	return (leat_lane)(((leat_lane_mask)a & m) | ((leat_lane_mask)b & ~m));
 }
@@ -224,8 +223,7 @@ LEAT_INLINE leat_lane leat_lane_and(leat_lane a, leat_lane_mask m)
 {
 	return leat_lane_make(m.v[0] ? a.v[0] : 0, m.v[1] ? a.v[1] : 0);
 }
-LEAT_INLINE leat_lane leat_lane_pick(leat_lane_mask m, leat_lane a,
-    leat_lane b)
+LEAT_INLINE leat_lane leat_lane_pick(leat_lane_mask m, leat_lane a, leat_lane b)
 {
 	return leat_lane_make(m.v[0] ? a.v[0] : b.v[0],
 	    m.v[1] ? a.v[1] : b.v[1]);
@@ -338,8 +336,7 @@ LEAT_QUAD leat_quad leat_quad_if_zero(leat_quad n, leat_quad a, leat_quad b)
 {
 	leat_quad_mask m = n == (leat_quad){ 0, 0, 0, 0 };
 
-	return (leat_quad)(((leat_quad_mask)a & m) |
-	    ((leat_quad_mask)b & ~m));
+	return (leat_quad)(((leat_quad_mask)a & m) | ((leat_quad_mask)b & ~m));
 }
 LEAT_QUAD int leat_quad_any_nan(leat_quad a)
 {
@@ -364,10 +361,12 @@ LEAT_QUAD void leat_quad_transpose(leat_quad *r)
 /* Four rows of two, as two columns. */
 LEAT_QUAD void leat_quad_columns2(const leat_lane *r, leat_quad *c)
 {
-	__m256d even = _mm256_insertf128_pd(
-	    _mm256_castpd128_pd256((__m128d)r[0]), (__m128d)r[2], 1);
-	__m256d odd = _mm256_insertf128_pd(
-	    _mm256_castpd128_pd256((__m128d)r[1]), (__m128d)r[3], 1);
+	__m256d even =
+	    _mm256_insertf128_pd(_mm256_castpd128_pd256((__m128d)r[0]),
+		(__m128d)r[2], 1);
+	__m256d odd =
+	    _mm256_insertf128_pd(_mm256_castpd128_pd256((__m128d)r[1]),
+		(__m128d)r[3], 1);
 
 	c[0] = (leat_quad)_mm256_unpacklo_pd(even, odd);
 	c[1] = (leat_quad)_mm256_unpackhi_pd(even, odd);

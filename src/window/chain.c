@@ -15,8 +15,7 @@ static void identity(const struct leat_part *part, void *acc)
 }
 
 /* An accumulator that stands for a stored partial. */
-void leat_acc_load(const struct leat_part *part, void *acc,
-    const void *packed)
+void leat_acc_load(const struct leat_part *part, void *acc, const void *packed)
 {
 	memcpy(acc, packed, part->packed);
 	if (part->size > part->packed)
@@ -57,8 +56,8 @@ void leat_chain_turn(struct leat_part *part)
 
 void leat_chain_store(struct leat_part *part, const struct leat_relay *r)
 {
-	memcpy(place(part, r->place),
-	    leat_acc_pack(part, part->suffix), part->packed);
+	memcpy(place(part, r->place), leat_acc_pack(part, part->suffix),
+	    part->packed);
 }
 
 /* combined := combined + partial; the first one is just copied. */
@@ -72,15 +71,14 @@ int leat_part_join_packed(const struct leat_part *part, const void *packed,
 	return 1;
 }
 
-int leat_part_join(const struct leat_part *part, const void *acc,
-    int started)
+int leat_part_join(const struct leat_part *part, const void *acc, int started)
 {
 	return leat_part_join_packed(part, leat_acc_pack(part, acc), started);
 }
 
 /* The relay's whole window, joined to what combined holds already. */
-int leat_chain_combine(const struct leat_part *part,
-    const struct leat_relay *r, int started)
+int leat_chain_combine(const struct leat_part *part, const struct leat_relay *r,
+    int started)
 {
 	if (r->chunks == 2)
 		started = leat_part_join_packed(part,

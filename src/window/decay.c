@@ -18,10 +18,10 @@
  */
 #include "window.h"
 
-#define LARGE 0x1p+500   /* its square is fine, but not much more is */
-#define SHRINK 0x1p-600  /* what deviations are multiplied by then */
+#define LARGE 0x1p+500  /* its square is fine, but not much more is */
+#define SHRINK 0x1p-600 /* what deviations are multiplied by then */
 #define SHRUNK 600
-#define FADED 0x1p-200   /* scaled sums of squares that fit unscaled */
+#define FADED 0x1p-200 /* scaled sums of squares that fit unscaled */
 #define FORGOTTEN 0x1p-53
 
 static void rescale(struct leat_decay *d, double factor, int scale)
@@ -281,8 +281,7 @@ static double decayed(const struct leat_decay *d, double last, int id)
 static void decay_query(const leat_window *w, double *out)
 {
 	const struct leat_decay *d = &w->decay;
-	int quiet = d->count < w->min_count ||
-	    (w->propagate && d->missing > 0);
+	int quiet = d->count < w->min_count || (w->propagate && d->missing > 0);
 
 	for (size_t i = 0; i < w->n_stats; i++) {
 		int id = w->plan[i].id;

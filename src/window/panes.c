@@ -145,8 +145,7 @@ static void add(leat_window *w, double x, double y)
 	w->panes.open.count++;
 	w->last = x;
 	for (size_t i = 0; i < w->n_parts; i++)
-		w->parts[i].cls->append(w->parts[i].agg, w->parts[i].open,
-		    &s);
+		w->parts[i].cls->append(w->parts[i].agg, w->parts[i].open, &s);
 }
 
 static void panes_push(leat_window *w, double x, double y)

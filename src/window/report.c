@@ -6,7 +6,8 @@
 /* s has all but the newest value, which every window knows by itself. */
 void leat_report(const leat_window *w, struct leat_summary *s, double *out)
 {
-	int silent = s->n < (double)w->min_count || (w->propagate && s->missing > 0);
+	int silent = s->n < (double)w->min_count ||
+	    (w->propagate && s->missing > 0);
 
 	s->last = w->last;
 	s->pushed = (double)w->engine->pushed(w);

@@ -172,8 +172,8 @@ LEAT_INLINE void sum_store(const struct leat_sum_lanes *l, double *place)
 	place[1] = leat_lane_get(leat_lane_add(l->lo, l->lo2), 1);
 }
 
-LEAT_INLINE void sum_step(const struct leat_part *p,
-    const struct leat_relay *r, double x, double old)
+LEAT_INLINE void sum_step(const struct leat_part *p, const struct leat_relay *r,
+    double x, double old)
 {
 	struct sum_state *s = p->lanes;
 	struct leat_sum_lanes l = s->l; /* in registers */
@@ -217,8 +217,8 @@ LEAT_INLINE void sum_value(const struct leat_part *p,
 	struct sum_run d = { s->l.hi, leat_lane_add(s->l.lo, s->l.lo2) };
 
 	d = sum_join(sum_load(steady || r->chunks == 2
-			 ? place_of(p, leat_relay_tail(r), 2)
-			 : none),
+			     ? place_of(p, leat_relay_tail(r), 2)
+			     : none),
 	    sum_load(s->whole), d);
 	out->hi = leat_lane_get(d.hi, 0);
 	out->lo = leat_lane_get(d.lo, 0);
@@ -408,13 +408,13 @@ static void moments_careful(const struct leat_part *p,
  * In a steady window, see below: then the middle chunk has half of the
  * values, a third at least in a window of three.
  */
-LEAT_INLINE void moments_steady(const leat_window *w,
-    const struct leat_part *p, struct leat_summary *out)
+LEAT_INLINE void moments_steady(const leat_window *w, const struct leat_part *p,
+    struct leat_summary *out)
 {
 	const struct moments_state *s = p->lanes;
-	struct leat_run all = leat_run_join3(
-	    moments_tail(p, &w->relay, w->full), s->whole,
-	    moments_prefix(&s->l), w->inverse);
+	struct leat_run all = leat_run_join3(moments_tail(p, &w->relay,
+						 w->full),
+	    s->whole, moments_prefix(&s->l), w->inverse);
 
 	moments_finish(&all, out);
 }
@@ -575,8 +575,7 @@ static int is_hot(int id)
 {
 	return id == LEAT_STAT_MEAN || id == LEAT_STAT_STDDEV ||
 	    id == LEAT_STAT_SUM || id == LEAT_STAT_VARIANCE ||
-	    id == LEAT_STAT_MIN || id == LEAT_STAT_MAX ||
-	    id == LEAT_STAT_COUNT;
+	    id == LEAT_STAT_MIN || id == LEAT_STAT_MAX || id == LEAT_STAT_COUNT;
 }
 
 LEAT_INLINE double hot(const leat_window *w, int id,
@@ -652,7 +651,7 @@ LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
 
 #ifdef LEAT_AVX
 #define STAMP(name, flags)                                                     \
-	STAMP_FOR(, name, flags)                                 \
+	STAMP_FOR(, name, flags)                                               \
 	STAMP_FOR(LEAT_AVX, name##_avx, flags)
 #else
 #define STAMP(name, flags) STAMP_FOR(, name, flags)

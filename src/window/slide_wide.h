@@ -21,8 +21,8 @@ struct WIDE_NAME(wide_run) {
 };
 
 /* Row i of a group of `left`, clamped. */
-WIDE_FUNCTION const double *WIDE_NAME(row)(const double *place,
-    ptrdiff_t step, size_t i, size_t left)
+WIDE_FUNCTION const double *WIDE_NAME(row)(const double *place, ptrdiff_t step,
+    size_t i, size_t left)
 {
 	return place + step * (ptrdiff_t)(i < left ? i : left - 1);
 }
@@ -60,12 +60,19 @@ WIDE_FUNCTION void WIDE_NAME(columns4)(const double *place, ptrdiff_t step,
 WIDE_FUNCTION void WIDE_NAME(suffixes)(const struct run *u, size_t i,
     size_t left, double *place, ptrdiff_t step, size_t width)
 {
-	for (size_t j = 0; j < WIDE && j < left; j++, place += step)
-		memcpy(place, u->suffix[i + j], width * sizeof(double));
+	size_t bytes = width * sizeof(double);
+
+	if (LEAT_LIKELY(left >= WIDE)) { /* the loop then has a fixed length */
+		for (ptrdiff_t j = 0; j < WIDE; j++)
+			memcpy(place + step * j, u->suffix[i + (size_t)j],
+			    bytes);
+		return;
+	}
+	for (size_t j = 0; j < left; j++, place += step)
+		memcpy(place, u->suffix[i + j], bytes);
 }
 
-WIDE_FUNCTION void WIDE_NAME(two_sum)(WIDE_V a, WIDE_V b, WIDE_V *s,
-    WIDE_V *e)
+WIDE_FUNCTION void WIDE_NAME(two_sum)(WIDE_V a, WIDE_V b, WIDE_V *s, WIDE_V *e)
 {
 	WIDE_V sum = WIDE_OP(add)(a, b);
 	WIDE_V bb = WIDE_OP(sub)(sum, a);
@@ -107,9 +114,9 @@ WIDE_TARGET static void WIDE_NAME(run_sums)(const struct leat_part *p,
 }
 
 /* mu and m2 as leat_run_join3() has them. */
-WIDE_FUNCTION void WIDE_NAME(spread_join)(
-    const struct WIDE_NAME(wide_run) *a, const struct WIDE_NAME(wide_run) *b,
-    const struct WIDE_NAME(wide_run) *d, WIDE_V rn, WIDE_V *mu, WIDE_V *m2)
+WIDE_FUNCTION void WIDE_NAME(spread_join)(const struct WIDE_NAME(wide_run) * a,
+    const struct WIDE_NAME(wide_run) * b, const struct WIDE_NAME(wide_run) * d,
+    WIDE_V rn, WIDE_V *mu, WIDE_V *m2)
 {
 	WIDE_V ma = WIDE_OP(add)(WIDE_OP(sub)(a->k, b->k),
 	    WIDE_OP(sub)(a->mu, b->mu));
@@ -142,10 +149,10 @@ WIDE_TARGET static void WIDE_NAME(run_moments)(const leat_window *w,
 {
 	const struct moments_state *s = p->lanes;
 	double filled = (double)(int64_t)leat_relay_filled(&w->relay);
-	struct WIDE_NAME(wide_run) a, d, b = { WIDE_OP(dup)(s->whole.hi),
-		WIDE_OP(dup)(s->whole.lo), WIDE_OP(dup)(s->whole.n),
-		WIDE_OP(dup)(s->whole.k), WIDE_OP(dup)(s->whole.mu),
-		WIDE_OP(dup)(s->whole.m2) };
+	struct WIDE_NAME(wide_run) a, d,
+	    b = { WIDE_OP(dup)(s->whole.hi), WIDE_OP(dup)(s->whole.lo),
+		    WIDE_OP(dup)(s->whole.n), WIDE_OP(dup)(s->whole.k),
+		    WIDE_OP(dup)(s->whole.mu), WIDE_OP(dup)(s->whole.m2) };
 	double *place = run_place(p, &w->relay, MOMENTS_WIDTH);
 	ptrdiff_t step = run_step(&w->relay, MOMENTS_WIDTH);
 	WIDE_V c[4], mu;
@@ -164,8 +171,8 @@ WIDE_TARGET static void WIDE_NAME(run_moments)(const leat_window *w,
 		d.mu = WIDE_OP(load)(u->mu + i);
 		d.m2 = WIDE_OP(load)(u->m2 + i);
 		WIDE_NAME(sum_join)(u, i, c[0], c[1], b.hi, b.lo);
-		WIDE_NAME(spread_join)(&a, &b, &d,
-		    WIDE_OP(dup)(w->inverse), &mu, &d.m2);
+		WIDE_NAME(spread_join)
+		(&a, &b, &d, WIDE_OP(dup)(w->inverse), &mu, &d.m2);
 		WIDE_OP(store)(u->m2 + i, d.m2);
 		if (LEAT_UNLIKELY(WIDE_OP(any_nan)(d.m2)))
 			WIDE_NAME(overflowed)(u, i, s->whole.k, mu);
@@ -184,8 +191,7 @@ WIDE_FUNCTION WIDE_V WIDE_NAME(run_value)(const leat_window *w,
 		return WIDE_OP(add)(hi, lo);
 	if (id == LEAT_STAT_MEAN) {
 		WIDE_NAME(two_sum)(hi, lo, &hi, &lo);
-		return WIDE_OP(add)(
-		    WIDE_OP(div)(hi, WIDE_OP(dup)(w->full)),
+		return WIDE_OP(add)(WIDE_OP(div)(hi, WIDE_OP(dup)(w->full)),
 		    WIDE_OP(mul)(lo, WIDE_OP(dup)(w->inverse)));
 	}
 	WIDE_V v = WIDE_OP(div)(WIDE_OP(load)(u->m2 + i),
@@ -205,8 +211,12 @@ WIDE_FUNCTION void WIDE_NAME(run_lower_as)(const leat_window *w,
 		if (LEAT_UNLIKELY(WIDE_OP(any_nan)(r)))
 			for (size_t j = 0; j < WIDE; j++)
 				v[j] = run_again(w, u, i + j, id);
-		for (size_t j = 0; j < WIDE && i + j < u->n; j++)
-			out[j * step] = v[j];
+		if (LEAT_LIKELY(i + WIDE <= u->n))
+			for (size_t j = 0; j < WIDE; j++)
+				out[j * step] = v[j];
+		else
+			for (size_t j = 0; i + j < u->n; j++)
+				out[j * step] = v[j];
 	}
 }
 
@@ -229,8 +239,8 @@ WIDE_TARGET static void WIDE_NAME(run_lower)(const leat_window *w,
 		run_fill(w, u->n, out);
 }
 
-WIDE_TARGET static size_t WIDE_NAME(run_body)(leat_window *w,
-    const double *x, size_t n, double *out)
+WIDE_TARGET static size_t WIDE_NAME(run_body)(leat_window *w, const double *x,
+    size_t n, double *out)
 {
 	int flags = w->flags;
 	const struct leat_part *p = w->parts;

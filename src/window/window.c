@@ -165,8 +165,8 @@ static void move_part(const leat_window *from, leat_window *to,
 	p->lanes = moved(from, to, p->lanes);
 }
 
-int leat_window_copy(const leat_window *window,
-    const leat_allocator *allocator, leat_window **copy_out)
+int leat_window_copy(const leat_window *window, const leat_allocator *allocator,
+    leat_window **copy_out)
 {
 	assert(window && copy_out);
 	leat_allocator a = allocator ? *allocator : window->allocator;

@@ -142,15 +142,15 @@ struct leat_panes {
 
 /* State of decay.c; see there. */
 struct leat_decay {
-	double keep;            /* 1 - alpha */
-	double fresh;           /* weight of a new value */
+	double keep;  /* 1 - alpha */
+	double fresh; /* weight of a new value */
 	int recursive;
 	double pending;         /* what weights have faded by since then */
 	double weight, weight2; /* sums of weights and of their squares */
 	struct leat_decay_mean {
 		double hi, lo;
 	} x, y;
-	double m2x, m2y, cxy;   /* times 2^(-2 scale) */
+	double m2x, m2y, cxy; /* times 2^(-2 scale) */
 	int scale;
 	uint64_t count, finite, missing;
 	double inf[4]; /* weight of the last +inf and -inf of x, of y */
@@ -175,8 +175,8 @@ struct leat_window {
 	/* What a push and a query touch comes first. */
 	int (*push_x)(leat_window *w, double x);
 	void (*query)(const leat_window *w, double *out);
-	uint64_t pushed; /* slide: before D */
-	uint64_t size;   /* values in a full window */
+	uint64_t pushed;    /* slide: before D */
+	uint64_t size;      /* values in a full window */
 	uint64_t unsettled; /* slide: values missing, and a flag */
 	double *ring_x, *ring_y;
 	double last;
@@ -230,16 +230,14 @@ size_t leat_slide_lanes_size(enum leat_class_id id);
 size_t leat_slide_place_size(enum leat_class_id id);
 
 /* chain.c: a part's accumulators in a relay, by way of its class */
-void leat_acc_load(const struct leat_part *part, void *acc,
-    const void *packed);
+void leat_acc_load(const struct leat_part *part, void *acc, const void *packed);
 const void *leat_acc_pack(const struct leat_part *part, const void *acc);
 void leat_chain_reset(struct leat_part *part, const struct leat_relay *r);
 void leat_chain_turn(struct leat_part *part);
 void leat_chain_store(struct leat_part *part, const struct leat_relay *r);
-int leat_chain_combine(const struct leat_part *part,
-    const struct leat_relay *r, int started);
-int leat_part_join(const struct leat_part *part, const void *acc,
+int leat_chain_combine(const struct leat_part *part, const struct leat_relay *r,
     int started);
+int leat_part_join(const struct leat_part *part, const void *acc, int started);
 int leat_part_join_packed(const struct leat_part *part, const void *packed,
     int started);
 
