@@ -234,6 +234,7 @@ static void moments_add_masked(struct moments_state *s, leat_lane v)
 LEAT_INLINE void moments_start(struct leat_moments_lanes *l, leat_lane v)
 {
 	l->sum.hi = leat_lane_add(v, leat_lane_dup(0));
+	l->m2 = leat_lane_sub(v, v); /* 0, but NaN for an infinity */
 	l->k = v;
 	l->n = leat_lane_dup(1);
 }
