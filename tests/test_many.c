@@ -397,6 +397,76 @@ START_TEST(no_values_at_once_change_nothing)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ */
+/* A set of statistics beside the window that computes all of them.   */
+
+static leat_window *open_set(uint64_t size, const struct choice *c)
+{
+	leat_window_options options = shape(LEAT_SLIDING, size, 0);
+	leat_window *w;
+	options.stats = c->stats;
+	options.n_stats = c->n;
+	ck_assert_int_eq(leat_window_new(&w, &options), LEAT_OK);
+	return w;
+}
+
+static size_t place_in(const struct choice *all, int id)
+{
+	size_t k = 0;
+	while (all->stats[k].id != id)
+		k++;
+	return k;
+}
+
+static void beside(uint64_t size, const struct choice *c,
+    const struct choice *all, const char *data, size_t n)
+{
+	double some[MAX_STATS], every[MAX_STATS];
+	leat_window *w = open_set(size, c), *whole = open_set(size, all);
+	for (size_t i = 0; i < n; i++) {
+		leat_window_push(w, stream_x[i]);
+		leat_window_push(whole, stream_x[i]);
+		leat_window_query(w, some);
+		leat_window_query(whole, every);
+		for (size_t k = 0; k < c->n; k++) {
+			int id = c->stats[k].id;
+			double want = every[place_in(all, id)];
+			ck_assert_msg(same_bits(some[k], want),
+			    "%s of %s: %.17g, but %.17g among all; size %d, "
+			    "push %d",
+			    leat_stat_name(&c->stats[k]), data, some[k], want,
+			    (int)size, (int)i);
+		}
+	}
+	leat_window_free(w);
+	leat_window_free(whole);
+}
+
+START_TEST(a_result_does_not_depend_on_what_else_is_asked_for)
+{
+	static const uint64_t sizes[] = { 2, 3, 4, 5, 8, 16, 17, 64, 151 };
+	static const int sets[][6] = { { 4 }, { 17 }, { 18 }, { 5 }, { 7 },
+		{ 5, 8 }, { 4, 6, 16 }, { 17, 18, 19 }, { 2, 4, 5, 8, 17, 18 },
+		{ 5, 8, 22 }, { 4, 17, 18 } };
+	static struct choice c, all;
+	const struct data_set *d = &data_sets[_i];
+	choose_all(&all, 0, 0);
+	for (size_t k = 0; k < sizeof(sizes) / sizeof(*sizes); k++) {
+		struct rng r = rng_new(sizes[k]);
+		size_t n = 5 * (size_t)sizes[k] + 60;
+		d->fill(stream_x, n, (size_t)sizes[k], &r);
+		for (size_t s = 0; s < sizeof(sets) / sizeof(*sets); s++) {
+			size_t n_stats = 0;
+			while (n_stats < 6 && sets[s][n_stats] != 0)
+				n_stats++;
+			memset(&c, 0, sizeof(c));
+			choose_some(&c, sets[s], n_stats);
+			beside(sizes[k], &c, &all, d->name, n);
+		}
+	}
+}
+END_TEST
+
 Suite *many_suite(void)
 {
 	Suite *s = suite_create("many");
@@ -416,6 +486,9 @@ Suite *many_suite(void)
 	tcase_add_loop_test(t, a_call_may_begin_and_end_at_any_place_of_a_chunk,
 	    0, 4);
 	tcase_add_test(t, no_values_at_once_change_nothing);
+	tcase_add_loop_test(t,
+	    a_result_does_not_depend_on_what_else_is_asked_for, 0,
+	    (int)n_data_sets);
 	suite_add_tcase(s, t);
 	return s;
 }
