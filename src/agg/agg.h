@@ -233,6 +233,19 @@ LEAT_INLINE double leat_stddev(double m2, double denominator)
 	return leat_sqrt(leat_variance(m2, denominator));
 }
 
+/* Rounding may leave |r| an ulp above 1; no correlation is. */
+LEAT_INLINE double leat_correlation(double cxy, double m2x, double m2y)
+{
+	double r = cxy / (leat_sqrt(m2x) * leat_sqrt(m2y));
+
+	if (!leat_sound(m2x, LEAT_LEAST_SQUARES) ||
+	    !leat_sound(m2y, LEAT_LEAST_SQUARES))
+		return NAN;
+	if (r > 1)
+		return 1;
+	return r < -1 ? -1 : r;
+}
+
 struct leat_moments_lanes {
 	struct leat_sum_lanes sum;
 	leat_lane n, k, mu, m2, c2;

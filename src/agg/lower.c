@@ -72,19 +72,6 @@ static double geometric_mean(const struct leat_summary *s)
 	return ldexp(1 - leat_one_minus_exp(y), (int)whole);
 }
 
-/* Rounding may leave |r| an ulp above 1; no correlation is. */
-static double correlation(const struct leat_summary *s)
-{
-	double r = s->cxy / (sqrt(s->m2x) * sqrt(s->m2y));
-
-	if (!leat_sound(s->m2x, LEAT_LEAST_SQUARES) ||
-	    !leat_sound(s->m2y, LEAT_LEAST_SQUARES))
-		return NAN;
-	if (r > 1)
-		return 1;
-	return r < -1 ? -1 : r;
-}
-
 /* Products of deviations so small that they lose digits; y may be flat. */
 static int faint(const struct leat_summary *s)
 {
@@ -177,7 +164,7 @@ static double lower_one(const struct leat_summary *s, int id)
 	case LEAT_STAT_COVARIANCE_POP:
 		return s->cxy / n;
 	case LEAT_STAT_CORRELATION:
-		return correlation(s);
+		return leat_correlation(s->cxy, s->m2x, s->m2y);
 	case LEAT_STAT_SLOPE:
 		return slope(s);
 	case LEAT_STAT_INTERCEPT:

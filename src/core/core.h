@@ -57,11 +57,16 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(LEAT_NO_VECTOR) &&    \
     !defined(LEAT_NO_AVX) && !defined(__AVX__)
 #define LEAT_AVX __attribute__((target("avx")))
+#endif
+
 LEAT_INLINE int leat_has_avx(void)
 {
+#ifdef LEAT_AVX
 	return __builtin_cpu_supports("avx") != 0;
-}
+#else
+	return 0;
 #endif
+}
 
 /* malloc() and free(), as an allocator. */
 extern const leat_allocator leat_malloc_allocator;

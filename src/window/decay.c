@@ -180,18 +180,6 @@ static double root(const struct leat_decay *d, double square)
 	return ldexp(sqrt(square), d->scale);
 }
 
-static double decay_correlation(const struct leat_decay *d)
-{
-	double r = d->cxy / (sqrt(d->m2x) * sqrt(d->m2y));
-
-	if (!leat_sound(d->m2x, LEAT_LEAST_SQUARES) ||
-	    !leat_sound(d->m2y, LEAT_LEAST_SQUARES))
-		return NAN;
-	if (r > 1)
-		return 1;
-	return r < -1 ? -1 : r;
-}
-
 static double decay_slope(const struct leat_decay *d)
 {
 	int faint = d->m2y != 0 && fabs(d->cxy) < LEAT_LEAST_SQUARES &&
@@ -249,7 +237,7 @@ static double undisturbed(const struct leat_decay *d, double last, int id)
 	case LEAT_STAT_COVARIANCE_POP:
 		return unscaled(d, d->cxy / d->weight);
 	case LEAT_STAT_CORRELATION:
-		return decay_correlation(d);
+		return leat_correlation(d->cxy, d->m2x, d->m2y);
 	case LEAT_STAT_SLOPE:
 		return decay_slope(d);
 	default: /* LEAT_STAT_INTERCEPT */

@@ -308,18 +308,27 @@ LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
 	{                                                                      \
 		query_body(w, out, (flags));                                   \
 	}
-#define ENTRY(name, flags)                                                     \
-	{                                                                      \
-		(flags), name##_push, name##_query                             \
-	}
 
 #ifdef LEAT_AVX
 #define STAMP(name, flags)                                                     \
 	STAMP_FOR(, name, flags)                                               \
 	STAMP_FOR(LEAT_AVX, name##_avx, flags)
+#define FORMS(name, what)                                                      \
+	{                                                                      \
+		name##_##what, name##_avx_##what                               \
+	}
 #else
 #define STAMP(name, flags) STAMP_FOR(, name, flags)
+#define FORMS(name, what)                                                      \
+	{                                                                      \
+		name##_##what, name##_##what                                   \
+	}
+#define run_body_four run_body_two
 #endif
+#define ENTRY(name, flags)                                                     \
+	{                                                                      \
+		(flags), FORMS(name, push), FORMS(name, query)                 \
+	}
 
 STAMP(sum_alone, SUM | ONE)
 STAMP(min_alone, MIN | ONE)
@@ -331,8 +340,8 @@ STAMP(summary, MOMENTS | MIN | MAX)
 
 static const struct stamped {
 	int flags;
-	int (*push)(leat_window *w, double x);
-	void (*query)(const leat_window *w, double *out);
+	int (*push[2])(leat_window *w, double x);
+	void (*query[2])(const leat_window *w, double *out);
 } stamped[] = {
 	ENTRY(sum_alone, SUM | ONE),
 	ENTRY(min_alone, MIN | ONE),
@@ -342,40 +351,6 @@ static const struct stamped {
 	ENTRY(spread, MOMENTS),
 	ENTRY(summary, MOMENTS | MIN | MAX),
 };
-
-enum { N_STAMPED = sizeof(stamped) / sizeof(stamped[0]) };
-
-#ifdef LEAT_AVX
-static const struct stamped stamped_avx[N_STAMPED] = {
-	ENTRY(sum_alone_avx, SUM | ONE),
-	ENTRY(min_alone_avx, MIN | ONE),
-	ENTRY(max_alone_avx, MAX | ONE),
-	ENTRY(sums_avx, SUM),
-	ENTRY(edges_avx, MIN | MAX),
-	ENTRY(spread_avx, MOMENTS),
-	ENTRY(summary_avx, MOMENTS | MIN | MAX),
-};
-
-static const struct stamped *stamped_here(void)
-{
-	return leat_has_avx() ? stamped_avx : stamped;
-}
-
-static leat_run_function *run_here(void)
-{
-	return leat_has_avx() ? run_body_four : run_body_two;
-}
-#else
-static const struct stamped *stamped_here(void)
-{
-	return stamped;
-}
-
-static leat_run_function *run_here(void)
-{
-	return run_body_two;
-}
-#endif
 
 static int flag_of(enum leat_class_id id)
 {
@@ -410,17 +385,18 @@ void leat_slide_specialise(leat_window *w)
 
 	for (size_t i = 0; i < w->n_stats; i++)
 		all_hot &= is_hot(w->plan[i].id);
-	const struct stamped *s = stamped_here();
+	int form = leat_has_avx();
 	w->flags = flags;
-	for (size_t i = 0; i < N_STAMPED; i++, s++) {
+	for (size_t i = 0; i < sizeof(stamped) / sizeof(stamped[0]); i++) {
+		const struct stamped *s = &stamped[i];
 		if (s->flags != flags)
 			continue;
 		if (!w->sink.emit) /* who is told is told by slide_push() */
-			w->push_x = s->push;
+			w->push_x = s->push[form];
 		if (all_hot)
-			w->query = s->query;
+			w->query = s->query[form];
 		if (all_hot && !w->sink.emit)
-			w->run = run_here();
+			w->run = form ? run_body_four : run_body_two;
 	}
 }
 
