@@ -473,7 +473,7 @@ typedef struct leat_window leat_window;
 /*
  * Makes a window. It allocates once, here.
  *
- * Memory, beside 1 to 2 kilobytes: SLIDING 8 bytes for each of the `size`
+ * Memory, beside 1 to 3 kilobytes: SLIDING 8 bytes for each of the `size`
  * values (16 for a pair) plus half of the statistics' partials, see
  * leat_stat(3): 16 bytes a value for a sum, 24 for mean and standard
  * deviation. TUMBLING, LANDMARK and DECAY nothing more. HOPPING one and a

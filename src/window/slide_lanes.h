@@ -312,25 +312,26 @@ LEAT_INLINE void moments_finish(const struct leat_run *all,
 		out->m2 = moments_overflow(all->k, all->mu);
 }
 
-static struct leat_run join_careful(struct leat_run a, struct leat_run b)
+static void join_careful(struct leat_run *all, const struct leat_run *run)
 {
-	if (a.n == 0)
-		return b;
-	return b.n == 0 ? a : leat_run_join(a, b);
+	if (all->n == 0)
+		*all = *run;
+	else if (run->n > 0)
+		*all = leat_run_join(*all, *run);
 }
 
 /* Chunks may not be there yet, or be empty for all that is missing. */
 static void moments_careful(const struct leat_part *p,
     const struct leat_relay *r, struct leat_summary *out)
 {
-	static const struct leat_run none = { 0, 0, 0, 0, 0, 0 };
 	const struct moments_state *s = p->lanes;
-	struct leat_run all = none;
+	struct leat_run all, prefix = moments_prefix(&s->l);
 
+	memset(&all, 0, sizeof(all));
 	if (r->chunks == 2)
 		all = moments_tail(p, r, out->n);
-	all = join_careful(all, s->whole);
-	all = join_careful(all, moments_prefix(&s->l));
+	join_careful(&all, &s->whole);
+	join_careful(&all, &prefix);
 	moments_finish(&all, out);
 }
 

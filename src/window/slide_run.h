@@ -38,6 +38,13 @@ LEAT_INLINE ptrdiff_t run_step(const struct leat_relay *r, ptrdiff_t width)
 	return r->stride == 1 ? width : -width;
 }
 
+/* What a short last group computes too much, it computes from zeros. */
+LEAT_INLINE void run_pad(struct run *u)
+{
+	for (size_t i = u->n; i < u->n + RUN_PAD - RUN; i++)
+		u->hi[i] = u->lo[i] = u->mu[i] = u->m2[i] = 0;
+}
+
 LEAT_INLINE leat_lane run_values(const struct run *u, size_t i)
 {
 	return leat_lane_make(u->x[i], u->old[-(ptrdiff_t)i]);

@@ -11,8 +11,8 @@
  *
  * Each vector element goes through the operations of a single query in
  * their order (sum_join() and leat_run_join3()), so bits agree. The last
- * group of a run may be short: what it has too much is computed from
- * whatever is there and not used.
+ * group of a run may be short: what it has too much is computed and not
+ * used.
  */
 #define WIDE_FUNCTION WIDE_TARGET LEAT_INLINE
 
@@ -106,6 +106,7 @@ WIDE_TARGET static void WIDE_NAME(run_sums)(const struct leat_part *p,
 	ptrdiff_t step = run_step(r, 2);
 
 	run_sum_state(p, u);
+	run_pad(u);
 	for (size_t i = 0; i < u->n; i += WIDE, place += WIDE * step) {
 		WIDE_NAME(columns2)(place + step, step, u->n - i, a);
 		WIDE_NAME(suffixes)(u, i, u->n - i, place, step, 2);
@@ -158,6 +159,7 @@ WIDE_TARGET static void WIDE_NAME(run_moments)(const leat_window *w,
 	WIDE_V c[4], mu;
 
 	run_moments_state(p, u, filled);
+	run_pad(u);
 	d.n = WIDE_OP(count)(filled + 1);
 	d.k = WIDE_OP(dup)(leat_lane_get(s->l.k, 0));
 	for (size_t i = 0; i < u->n; i += WIDE, place += WIDE * step) {

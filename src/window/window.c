@@ -142,13 +142,17 @@ void leat_window_free(leat_window *window)
 
 /* ---------------- copying ------------------------------------------- */
 
-/* The pointer that is as far from the copy as p is from the original. */
-static void *moved(const leat_window *from, leat_window *to, const void *p)
+/* The place that is as far into the copy as p is into the original. */
+static void *at_same(const leat_window *from, leat_window *to, const void *p)
 {
-	if (!p)
-		return NULL;
 	return (unsigned char *)to +
 	    ((const unsigned char *)p - (const unsigned char *)from);
+}
+
+/* The same where there may be nothing. */
+static void *moved(const leat_window *from, leat_window *to, const void *p)
+{
+	return p ? at_same(from, to, p) : NULL;
 }
 
 static void move_part(const leat_window *from, leat_window *to,
@@ -177,8 +181,8 @@ int leat_window_copy(const leat_window *window, const leat_allocator *allocator,
 	memcpy(w, window, window->n_bytes);
 	w->block = block;
 	w->allocator = a;
-	w->parts = moved(window, w, window->parts);
-	w->plan = moved(window, w, window->plan);
+	w->parts = at_same(window, w, window->parts);
+	w->plan = at_same(window, w, window->plan);
 	w->results = moved(window, w, window->results);
 	w->ring_x = moved(window, w, window->ring_x);
 	w->ring_y = moved(window, w, window->ring_y);
