@@ -5,7 +5,8 @@
  * far as each has come, side by side in a part's `lanes`: the step forward
  * in D and the step backward in B are then one step on both. For each
  * class there is a state, _turn (D becomes B), _step (a push), and _value
- * (suffix of A, all of B and prefix of D joined).
+ * (suffix of A, all of B and prefix of D joined). The first push after a
+ * turn starts the lanes of moments anew, so that they need not be cleared.
  */
 
 enum {
@@ -182,11 +183,10 @@ LEAT_INLINE struct leat_run moments_prefix(const struct leat_moments_lanes *l)
 LEAT_INLINE void moments_turn(const struct leat_part *p)
 {
 	struct moments_state *s = p->lanes;
-	struct leat_moments_lanes *l = &s->l;
+	const struct leat_moments_lanes *l = &s->l;
 
 	s->tail_k = leat_lane_get(l->k, 1);
 	s->whole = moments_prefix(l);
-	memset(l, 0, sizeof(*l));
 }
 
 /* One value more in each lane; rn is 1 / their number then. */
@@ -231,12 +231,15 @@ static void moments_add_masked(struct moments_state *s, leat_lane v)
 }
 
 /* The first value of both chunks, neither missing: what add comes to. */
-LEAT_INLINE void moments_start(struct leat_moments_lanes *l, leat_lane v)
+LEAT_INLINE struct leat_moments_lanes moments_start(leat_lane v)
 {
-	l->sum.hi = leat_lane_add(v, leat_lane_dup(0));
-	l->m2 = leat_lane_sub(v, v); /* 0, but NaN for an infinity */
-	l->k = v;
-	l->n = leat_lane_dup(1);
+	leat_lane zero = leat_lane_dup(0);
+	struct leat_moments_lanes l = { { leat_lane_add(v, zero), zero, zero },
+		leat_lane_dup(1), v, zero,
+		leat_lane_sub(v, v), /* 0, but NaN for an infinity */
+		zero };
+
+	return l;
 }
 
 /* m2 + c2 is NaN where m2 overflowed; moments_finish() sees to that. */
@@ -257,10 +260,10 @@ LEAT_INLINE void moments_step(const struct leat_part *p,
 	struct leat_moments_lanes l = s->l; /* in registers */
 	leat_lane v = leat_lane_make(x, old);
 
-	if (LEAT_LIKELY(r->place != r->start + r->stride))
+	if (LEAT_LIKELY(!leat_relay_first(r)))
 		moments_add(&l, v);
 	else
-		moments_start(&l, v);
+		l = moments_start(v);
 	s->l = l;
 	moments_store(&l, place_of(p, r->place, MOMENTS_WIDTH));
 }
@@ -270,6 +273,8 @@ static void moments_step_careful(const struct leat_part *p,
 {
 	struct moments_state *s = p->lanes;
 
+	if (leat_relay_first(r))
+		memset(&s->l, 0, sizeof(s->l));
 	moments_add_masked(s, leat_lane_make(x, old));
 	moments_store(&s->l, place_of(p, r->place, MOMENTS_WIDTH));
 }

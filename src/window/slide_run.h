@@ -107,8 +107,10 @@ LEAT_INLINE void run_moments_state(const struct leat_part *p, struct run *u,
 	leat_lane n = leat_lane_count(filled + 1), rn;
 	size_t i = 0;
 
-	if (filled == 0) /* see moments_start() */
-		l.k = run_values(u, 0);
+	if (filled == 0) {
+		memset(&l, 0, sizeof(l));
+		l.k = run_values(u, 0); /* as moments_start() has it */
+	}
 	for (; i + 2 <= u->n; i += 2) {
 		rn = leat_lane_div(leat_lane_dup(1), n);
 		n = leat_lane_add(n, leat_lane_dup(2));

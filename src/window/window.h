@@ -81,6 +81,12 @@ LEAT_INLINE int leat_relay_full(const struct leat_relay *r)
 	return r->place == r->last;
 }
 
+/* D has its first element. */
+LEAT_INLINE int leat_relay_first(const struct leat_relay *r)
+{
+	return r->place == r->start + r->stride;
+}
+
 /* D becomes B and B becomes A; the parts have to follow. */
 LEAT_INLINE void leat_relay_turn(struct leat_relay *r)
 {
