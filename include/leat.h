@@ -521,7 +521,8 @@ LEAT_API int leat_window_push_xy(leat_window *window, double x, double y);
  * Pushes n values. If out is not NULL it gets the n_stats results after
  * each of them, row by row: n * n_stats numbers. Results, state and
  * callbacks are those of n single pushes and queries, bit for bit, in
- * less than half the time. Arrays must not overlap out.
+ * about half the time for the commonest statistics of SLIDING windows.
+ * Arrays must not overlap out.
  *
  * Errors: LEAT_EPAIRS, with nothing pushed.
  */
