@@ -104,15 +104,11 @@ static double zscore(const struct leat_summary *s)
 	return deviation / leat_stddev(s->m2, s->n - 1);
 }
 
-static double lower_one(const struct leat_summary *s, int id)
+static double lower_spread(const struct leat_summary *s, int id)
 {
 	double n = s->n;
 
 	switch (id) {
-	case LEAT_STAT_SUM:
-		return leat_sum_value(s->hi, s->lo);
-	case LEAT_STAT_MEAN:
-		return leat_sum_mean(s->hi, s->lo, n, 1 / n);
 	case LEAT_STAT_VARIANCE:
 		return leat_variance(s->m2, n - 1);
 	case LEAT_STAT_VARIANCE_POP:
@@ -133,8 +129,14 @@ static double lower_one(const struct leat_summary *s, int id)
 		return kurtosis(s);
 	case LEAT_STAT_KURTOSIS_POP:
 		return kurtosis_pop(s);
-	case LEAT_STAT_ZSCORE:
+	default: /* LEAT_STAT_ZSCORE */
 		return zscore(s);
+	}
+}
+
+static double lower_place(const struct leat_summary *s, int id)
+{
+	switch (id) {
 	case LEAT_STAT_MIN:
 		return s->min;
 	case LEAT_STAT_MAX:
@@ -149,8 +151,39 @@ static double lower_one(const struct leat_summary *s, int id)
 		return s->first;
 	case LEAT_STAT_LAST:
 		return s->last;
-	case LEAT_STAT_RATE_OF_CHANGE:
+	default: /* LEAT_STAT_RATE_OF_CHANGE */
 		return (s->last - s->first) / s->first;
+	}
+}
+
+static double lower_pairs(const struct leat_summary *s, int id)
+{
+	switch (id) {
+	case LEAT_STAT_COVARIANCE:
+		return s->n > 1 ? s->cxy / (s->n - 1) : NAN;
+	case LEAT_STAT_COVARIANCE_POP:
+		return s->cxy / s->n;
+	case LEAT_STAT_CORRELATION:
+		return leat_correlation(s->cxy, s->m2x, s->m2y);
+	case LEAT_STAT_SLOPE:
+		return slope(s);
+	default: /* LEAT_STAT_INTERCEPT */
+		return intercept(s);
+	}
+}
+
+/* Statistics are numbered by what they are made from. */
+static double lower_one(const struct leat_summary *s, int id)
+{
+	double n = s->n;
+
+	if (id >= LEAT_STAT_COVARIANCE)
+		return lower_pairs(s, id);
+	switch (id) {
+	case LEAT_STAT_SUM:
+		return leat_sum_value(s->hi, s->lo);
+	case LEAT_STAT_MEAN:
+		return leat_sum_mean(s->hi, s->lo, n, 1 / n);
 	case LEAT_STAT_PRODUCT:
 		return product(s);
 	case LEAT_STAT_GEOMETRIC_MEAN:
@@ -159,18 +192,9 @@ static double lower_one(const struct leat_summary *s, int id)
 		return leat_positive_value(s->sq_hi, s->sq_lo);
 	case LEAT_STAT_RMS:
 		return sqrt(leat_positive_value(s->sq_hi, s->sq_lo) / n);
-	case LEAT_STAT_COVARIANCE:
-		return n > 1 ? s->cxy / (n - 1) : NAN;
-	case LEAT_STAT_COVARIANCE_POP:
-		return s->cxy / n;
-	case LEAT_STAT_CORRELATION:
-		return leat_correlation(s->cxy, s->m2x, s->m2y);
-	case LEAT_STAT_SLOPE:
-		return slope(s);
-	case LEAT_STAT_INTERCEPT:
-		return intercept(s);
 	default:
-		return NAN;
+		return id < LEAT_STAT_MIN ? lower_spread(s, id)
+					  : lower_place(s, id);
 	}
 }
 
