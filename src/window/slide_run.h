@@ -41,7 +41,7 @@ LEAT_INLINE ptrdiff_t run_step(const struct leat_relay *r, ptrdiff_t width)
 /* What a short last group computes too much, it computes from zeros. */
 LEAT_INLINE void run_pad(struct run *u)
 {
-	for (size_t i = u->n; i < u->n + RUN_PAD - RUN; i++)
+	for (size_t i = u->n; i % 4 != 0; i++)
 		u->hi[i] = u->lo[i] = u->mu[i] = u->m2[i] = 0;
 }
 
@@ -69,17 +69,36 @@ LEAT_INLINE void run_edges(const struct leat_part *p,
 	e->suffix = suffix;
 }
 
+/* One push; the prefix after it is in the first halves. */
+LEAT_INLINE struct sum_run run_sum_note(struct run *u, size_t i,
+    struct leat_sum_lanes *l)
+{
+	struct sum_run r;
+
+	leat_sum_lanes_add(l, run_values(u, i));
+	r.hi = l->hi;
+	r.lo = leat_lane_add(l->lo, l->lo2);
+	leat_lane_store(u->suffix[i], leat_lane_seconds(r.hi, r.lo));
+	return r;
+}
+
 LEAT_INLINE void run_sum_state(const struct leat_part *p, struct run *u)
 {
 	struct sum_state *s = p->lanes;
 	struct leat_sum_lanes l = s->l;
+	struct sum_run a, b;
+	size_t i = 0;
 
-	for (size_t i = 0; i < u->n; i++) {
-		leat_sum_lanes_add(&l, run_values(u, i));
-		leat_lane lo = leat_lane_add(l.lo, l.lo2);
-		u->hi[i] = leat_lane_get(l.hi, 0);
-		u->lo[i] = leat_lane_get(lo, 0);
-		leat_lane_store(u->suffix[i], leat_lane_seconds(l.hi, lo));
+	for (; i + 2 <= u->n; i += 2) {
+		a = run_sum_note(u, i, &l);
+		b = run_sum_note(u, i + 1, &l);
+		leat_lane_store(u->hi + i, leat_lane_firsts(a.hi, b.hi));
+		leat_lane_store(u->lo + i, leat_lane_firsts(a.lo, b.lo));
+	}
+	if (i < u->n) {
+		a = run_sum_note(u, i, &l);
+		u->hi[i] = leat_lane_get(a.hi, 0);
+		u->lo[i] = leat_lane_get(a.lo, 0);
 	}
 	s->l = l;
 }
