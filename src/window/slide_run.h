@@ -160,14 +160,19 @@ static double run_again(const leat_window *w, const struct run *u, size_t i,
 LEAT_INLINE void run_copy(const leat_window *w, const double *from, size_t n,
     double *out)
 {
-	for (size_t i = 0; i < n; i++)
-		out[i * w->n_stats] = from[i];
+	size_t step = w->n_stats;
+
+	for (size_t i = 0; i < n; i++, out += step)
+		*out = from[i];
 }
 
 LEAT_INLINE void run_fill(const leat_window *w, size_t n, double *out)
 {
-	for (size_t i = 0; i < n; i++)
-		out[i * w->n_stats] = w->full;
+	size_t step = w->n_stats;
+	double full = w->full;
+
+	for (size_t i = 0; i < n; i++, out += step)
+		*out = full;
 }
 
 /* Where the value that B's suffix grows by next is in the ring. */
