@@ -141,7 +141,6 @@ static void apply_slide(const leat_window_options *o, struct leat_window *w)
 void leat_options_apply(const leat_window_options *o, struct leat_window *w)
 {
 	memset(w, 0, sizeof(*w));
-	w->kind = o->kind;
 	w->size = o->size;
 	w->full = (double)o->size;
 	w->free = w->full - 1;

@@ -204,7 +204,6 @@ struct leat_window {
 	size_t ring_head; /* panes: where the next kept value goes */
 	struct leat_panes panes;
 	struct leat_decay decay;
-	int kind;
 	int keeps; /* has a ring */
 	size_t n_bytes;
 	leat_allocator allocator;
