@@ -24,7 +24,9 @@
  *
  * - Results. A function that can fail returns int: 0, or a negative code
  *   of enum leat_error, for which leat_strerror() has the words. After a
- *   failure no output has been written and the object is as it was.
+ *   failure no output has been written and the object is as it was (but
+ *   for a count of what it refused). The one function that answers as
+ *   well, leat_drift_push(), answers with a number that is not negative.
  *   Counts are unsigned and never carry an error.
  * - Arguments. The object comes first, inputs next, outputs last. A
  *   pointer to an object or an output must not be NULL unless its
@@ -33,7 +35,7 @@
  *   { 0 } and set what differs. One that the kind of object has no use
  *   for must be zero. They are copied; only classes (leat_agg) must
  *   outlive the object they are given to.
- * - Missing values. NaN means "missing". It takes its place in the window
+ * - Missing values. To windows NaN means "missing". It takes its place
  *   like any value, is counted apart (LEAT_MISSING) and is skipped by
  *   every other statistic, unless the option `missing` says otherwise.
  *   A result that does not exist (the mean of nothing, the variance of
@@ -107,21 +109,28 @@ LEAT_API unsigned leat_version(void);
 
 enum leat_error {
 	LEAT_OK = 0,
-	LEAT_ENOMEM = -1,   /* the allocator returned NULL */
-	LEAT_EINVAL = -2,   /* an argument or option makes no sense */
-	LEAT_EKIND = -3,    /* no such kind of window */
-	LEAT_ESIZE = -4,    /* size is not in 1 .. LEAT_SIZE_MAX */
-	LEAT_EADVANCE = -5, /* advance is not in 1 .. LEAT_SIZE_MAX */
-	LEAT_EDECAY = -6,   /* not exactly one of alpha, span, half-life, or
+	LEAT_ENOMEM = -1,      /* the allocator returned NULL */
+	LEAT_EINVAL = -2,      /* an argument or option makes no sense */
+	LEAT_EKIND = -3,       /* no such kind of window */
+	LEAT_ESIZE = -4,       /* size is not in 1 .. LEAT_SIZE_MAX */
+	LEAT_EADVANCE = -5,    /* advance is not in 1 .. LEAT_SIZE_MAX */
+	LEAT_EDECAY = -6,      /* not exactly one of alpha, span, half-life, or
 	                       that one out of range */
-	LEAT_ESTAT = -7,    /* no such statistic */
-	LEAT_EAGG = -8,     /* a class lacks a size or a function */
-	LEAT_ETOOBIG = -9,  /* more memory than this machine can address */
-	LEAT_EPAIRS = -10,  /* single values pushed into a window of pairs,
+	LEAT_ESTAT = -7,       /* no such statistic */
+	LEAT_EAGG = -8,        /* a class lacks a size or a function */
+	LEAT_ETOOBIG = -9,     /* more memory than this machine can address */
+	LEAT_EPAIRS = -10,     /* single values pushed into a window of pairs,
 	                       or pairs into one of single values */
-	LEAT_ENOTSUP = -11, /* this kind of window cannot do that */
-	LEAT_ERANGE = -12,  /* not in the window */
-	LEAT_ENOSPACE = -13 /* the caller's memory is too small */
+	LEAT_ENOTSUP = -11,    /* this kind of window cannot do that */
+	LEAT_ERANGE = -12,     /* not in the window */
+	LEAT_ENOSPACE = -13,   /* the caller's memory is too small */
+	LEAT_ENONFINITE = -14, /* a NaN or an infinity */
+	LEAT_EFEATURES = -15,  /* n_features is out of range */
+	LEAT_ELOSS = -16,      /* no such loss, or not with this update */
+	LEAT_EUPDATE = -17,    /* no such update */
+	LEAT_ETARGET = -18,    /* a target that the loss cannot have */
+	LEAT_EINDEX = -19,     /* an index out of range or of order */
+	LEAT_EMETRIC = -20     /* no such metric */
 };
 
 /*
@@ -579,6 +588,474 @@ LEAT_API void leat_window_reset(leat_window *window);
  */
 LEAT_API int leat_window_copy(const leat_window *window,
     const leat_allocator *allocator, leat_window **copy_out);
+
+/* ------------------------------------------------------------------ */
+/* Models: a linear predictor that learns as the data come            */
+/* ------------------------------------------------------------------ */
+
+/*
+ *      leat_model_options options = { 0 };
+ *      leat_model *m;
+ *      double guess;
+ *
+ *      options.n_features = 9;
+ *      if (leat_model_new(&m, &options) < 0) ...
+ *      while (next(x, &y))
+ *              leat_model_learn(m, x, y, &guess);
+ *
+ * A model has one coefficient for each feature, and an intercept. Their
+ * sum, intercept + coefficient[0] x[0] + ..., is the score of a sample; the
+ * loss says how a score becomes a prediction of y, and what an error costs.
+ * Each sample is tested on first and learned from next, so that the errors
+ * of the predictions are honest (prequential evaluation).
+ *
+ * x is an array of n_features numbers, in any units. What is not finite is
+ * refused (LEAT_ENONFINITE), counted, and nothing is learned from it.
+ */
+
+/*
+ * Losses, for a score f and a target y; the prediction is in the units of
+ * y. r is f - y.
+ *
+ * SQUARED    r^2 / 2. Predicts f, the mean of y.
+ * HUBER      r^2 / 2 while |r| <= arg, then arg (|r| - arg / 2). Predicts
+ *            f. arg > 0 is in the units of y.
+ * EPSILON    max(0, |r| - arg): epsilon-insensitive. Predicts f. arg >= 0
+ *            is in the units of y.
+ * QUANTILE   arg -r for r < 0, (1 - arg) r for r > 0: the pinball loss.
+ *            Predicts f, the quantile of y at 0 < arg < 1.
+ * LOGISTIC   log(1 + e^f) - y f. y in [0, 1]. Predicts 1 / (1 + e^-f), the
+ *            probability that y is 1.
+ * HINGE      max(0, 1 - f) if y is 1, max(0, 1 + f) if y is 0; no other y.
+ *            Predicts 1 if f > 0, else 0.
+ * POISSON    e^f - y f. y >= 0. Predicts e^f, the mean count.
+ */
+enum leat_loss {
+	LEAT_LOSS_SQUARED = 0,
+	LEAT_LOSS_HUBER = 1,
+	LEAT_LOSS_EPSILON = 2,
+	LEAT_LOSS_QUANTILE = 3,
+	LEAT_LOSS_LOGISTIC = 4,
+	LEAT_LOSS_HINGE = 5,
+	LEAT_LOSS_POISSON = 6
+};
+
+/*
+ * The loss at a score, its derivative by the score (one of the two where it
+ * has a corner), and the prediction that a score stands for. NaN if there
+ * is no such loss or it cannot have that arg or that target.
+ */
+LEAT_API double leat_loss_value(int loss, double arg, double score, double y);
+LEAT_API double leat_loss_gradient(int loss, double arg, double score,
+    double y);
+LEAT_API double leat_loss_prediction(int loss, double score);
+
+/*
+ * How coefficients follow the errors. g is the derivative of the loss at
+ * the score, after clipping; every product with x goes for each feature,
+ * and for the intercept with x = 1.
+ *
+ * ADAPTIVE  for data as they are, with nothing to tune. Features, and the
+ *           targets of the losses that predict f, are standardised by what
+ *           has been seen of them, a value counting as at most 8 standard
+ *           deviations away. Two predictors learn side by side, a quick one
+ *           and a steady one, by implicit steps that never overshoot and
+ *           whose rate falls with the gradients seen (AdaGrad with one
+ *           rate); the model is their convex combination, in the
+ *           proportion that has proved best, and predicts nothing outside
+ *           the targets seen. Cost: about four times SGD.
+ * SGD       w -= rate / t^power g x, at the t-th sample, t = 1, 2, ...
+ *           power 0, the default, is a constant rate (0.01 by default).
+ * ADAGRAD   w -= rate g x / sqrt(1e-10 + sum of (g x)^2). Duchi, Hazan and
+ *           Singer (2011). rate is 0.1 by default.
+ * NLMS      w -= rate r x / (1e-10 + |x|^2), 0 < rate < 2, by default 0.5.
+ *           SQUARED alone. Nagumo and Noda (1967).
+ * PA1, PA2  passive-aggressive I and II of Crammer et al. (2006), EPSILON
+ *           and HINGE alone: the step that takes the loss to 0, at most
+ *           `rate` times x (I), or loss / (|x|^2 + 1 / (2 rate)) (II).
+ *           rate is the C of the paper, 1 by default.
+ * FTRL      follow the regularised leader, McMahan et al. (2013), with l1
+ *           and l2; rate is its alpha, 0.1 by default, and its beta is 1.
+ * RLS       recursive least squares: what minimises the sum of
+ *           forgetting^age r^2 over all samples, kept as a triangular
+ *           matrix that is updated by rotations (QR), which stays sound
+ *           where covariances blow up. SQUARED alone, at most LEAT_RLS_MAX
+ *           features. Cost: O(n_features^2).
+ * COCOB     coin betting, no rate at all: Orabona and Tommasi (2017),
+ *           algorithm 2 with alpha = 100.
+ */
+enum leat_update {
+	LEAT_UPDATE_ADAPTIVE = 0,
+	LEAT_UPDATE_SGD = 1,
+	LEAT_UPDATE_ADAGRAD = 2,
+	LEAT_UPDATE_NLMS = 3,
+	LEAT_UPDATE_PA1 = 4,
+	LEAT_UPDATE_PA2 = 5,
+	LEAT_UPDATE_FTRL = 6,
+	LEAT_UPDATE_RLS = 7,
+	LEAT_UPDATE_COCOB = 8
+};
+
+/* The most features of a model or scaler, and of a model by RLS. */
+#define LEAT_FEATURES_MAX ((size_t)1 << 28)
+#define LEAT_RLS_MAX 64
+
+typedef struct leat_model_options {
+	size_t n_features; /* 1 .. LEAT_FEATURES_MAX */
+	int loss;          /* enum leat_loss */
+	/*
+	 * The loss's arg: HUBER 1.35, EPSILON 0.1, QUANTILE 0.5 by default.
+	 * Given, it is in the units of y. The defaults of HUBER and EPSILON
+	 * are so too, but with ADAPTIVE they are in standard deviations of y.
+	 */
+	double loss_arg;
+	int update;        /* enum leat_update */
+	int no_intercept;  /* keep the intercept at 0 (not with ADAPTIVE) */
+	double rate;       /* > 0; not with ADAPTIVE, RLS, COCOB */
+	double power;      /* SGD: 0 .. 1 */
+	int average;       /* SGD: predict by the mean of the coefficients
+	                      after each sample (Polyak and Ruppert) */
+	double forgetting; /* RLS: 0 < forgetting <= 1, by default 1 */
+
+	/*
+	 * SGD, ADAGRAD, FTRL: penalties l1 sum |w| + l2 / 2 sum w^2 on the
+	 * coefficients, not on the intercept; SGD and ADAGRAD take l2 with
+	 * the gradient (g x + l2 w) and l1 by shrinking w by the step times
+	 * l1 towards 0 afterwards, never past it. ADAPTIVE: the same on
+	 * standardised coefficients. RLS: l2 alone, a ridge that does not
+	 * fade.
+	 */
+	double l1, l2;
+	double
+	    clip; /* SGD, ADAGRAD, FTRL, COCOB: |g| is at most this; 0: any */
+	/*
+	 * SGD, ADAGRAD: n_features factors >= 0 of the coefficients' steps,
+	 * copied. NULL: 1 for all.
+	 */
+	const double *rates;
+
+	const leat_allocator *allocator; /* NULL: malloc() and free() */
+} leat_model_options;
+
+typedef struct leat_model leat_model;
+
+/*
+ * Makes a model; all coefficients are 0. It allocates once, here: 8 bytes
+ * for each feature, and as many for each of: ADAPTIVE 5, ADAGRAD 1, FTRL 2,
+ * COCOB 4, SGD's average 1, rates 1; RLS about 4 n_features^2 bytes.
+ *
+ * Errors: LEAT_EFEATURES, LEAT_ELOSS (also for an update that cannot take
+ * this loss), LEAT_EUPDATE, LEAT_EINVAL (any other option out of range, or
+ * not of this update), LEAT_ETOOBIG, LEAT_ENOMEM; _init also LEAT_ENOSPACE.
+ */
+LEAT_API int leat_model_new(leat_model **model_out,
+    const leat_model_options *options);
+LEAT_API int leat_model_size(const leat_model_options *options,
+    size_t *n_bytes_out);
+LEAT_API int leat_model_init(leat_model **model_out, void *memory,
+    size_t n_bytes, const leat_model_options *options);
+LEAT_API void leat_model_free(leat_model *model);
+
+/*
+ * The prediction for x: what learning from it next would tell. NaN if x, or
+ * the score, is not finite. Changes nothing; several threads may predict
+ * with one model while none learns.
+ *
+ * Cost: O(n_features).
+ */
+LEAT_API double leat_model_predict(const leat_model *model, const double *x);
+
+/* The score that this prediction is made from. */
+LEAT_API double leat_model_score(const leat_model *model, const double *x);
+
+/*
+ * Learns from one sample, and tells what was predicted for it before.
+ * prediction_out may be NULL. weight >= 0 says how many samples this one
+ * stands for; 0 changes nothing.
+ *
+ * Errors: LEAT_ENONFINITE (x, y or weight; also if the score overflows),
+ * LEAT_ETARGET (a y that the loss cannot have), LEAT_EINVAL (weight < 0).
+ * Each counts as refused.
+ * Cost: O(n_features), RLS O(n_features^2). Nothing is allocated.
+ */
+LEAT_API int leat_model_learn(leat_model *model, const double *x, double y,
+    double *prediction_out);
+LEAT_API int leat_model_learn_weighted(leat_model *model, const double *x,
+    double y, double weight, double *prediction_out);
+
+/*
+ * Learns from n samples: x has n rows of n_features numbers, weights may be
+ * NULL for 1. What is refused is skipped and counted, and its prediction is
+ * NaN; all else is as in n calls for one sample, bit for bit.
+ * predictions_out gets n numbers, or is NULL.
+ *
+ * Returns 0, or the code of the first sample that was refused.
+ */
+LEAT_API int leat_model_learn_many(leat_model *model, const double *x,
+    const double *y, const double *weights, size_t n, double *predictions_out);
+
+/*
+ * The same for samples that are mostly 0: n numbers, and of which features
+ * they are, from 0, in ascending order; all others are 0. Results and state
+ * are those of the dense form, bit for bit, but for l1 and l2 of SGD and
+ * ADAGRAD, which are applied to those n alone.
+ *
+ * Errors: also LEAT_EINDEX.
+ * Cost: O(n), but O(n_features) for ADAPTIVE and SGD's average, and RLS as
+ * ever.
+ */
+LEAT_API double leat_model_predict_sparse(const leat_model *model,
+    const uint32_t *index, const double *x, size_t n);
+LEAT_API int leat_model_learn_sparse(leat_model *model, const uint32_t *index,
+    const double *x, size_t n, double y, double weight, double *prediction_out);
+
+/*
+ * The coefficients in the units of the raw data: score = intercept + sum of
+ * coefficient[i] x[i]. Either pointer may be NULL. For ADAPTIVE they are
+ * those of the plane that it predicts by as long as nothing is cut off.
+ */
+LEAT_API void leat_model_coefficients(const leat_model *model,
+    double *coefficients_out, double *intercept_out);
+
+/* Samples learned from, and refused, since the last reset. */
+LEAT_API uint64_t leat_model_learned(const leat_model *model);
+LEAT_API uint64_t leat_model_refused(const leat_model *model);
+
+/* As new. */
+LEAT_API void leat_model_reset(leat_model *model);
+
+/* An independent second model in the same state; see leat_window_copy(). */
+LEAT_API int leat_model_copy(const leat_model *model,
+    const leat_allocator *allocator, leat_model **copy_out);
+
+/* ------------------------------------------------------------------ */
+/* Scalers                                                            */
+/* ------------------------------------------------------------------ */
+
+/*
+ * Brings features to one scale, z = (x - center) / scale, by what has been
+ * pushed so far.
+ *
+ * STANDARDISE  center is the mean, scale the standard deviation (ddof 0).
+ * MIN_MAX      center is the smallest, scale the largest less the smallest.
+ *
+ * A feature that has been constant so far has scale 0 and is brought to
+ * z = 0, whatever x.
+ */
+enum leat_scaling { LEAT_STANDARDISE = 0, LEAT_MIN_MAX = 1 };
+
+typedef struct leat_scaler_options {
+	size_t n_features; /* 1 .. LEAT_FEATURES_MAX */
+	int kind;          /* enum leat_scaling */
+	double clip; /* z is cut off at +-clip (MIN_MAX: at 0 and 1, whatever
+	                clip > 0 is); 0: not at all */
+	const leat_allocator *allocator; /* NULL: malloc() and free() */
+} leat_scaler_options;
+
+typedef struct leat_scaler leat_scaler;
+
+/*
+ * Errors: LEAT_EFEATURES, LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM,
+ * LEAT_ENOSPACE. Memory: 16 bytes a feature.
+ */
+LEAT_API int leat_scaler_new(leat_scaler **scaler_out,
+    const leat_scaler_options *options);
+LEAT_API int leat_scaler_size(const leat_scaler_options *options,
+    size_t *n_bytes_out);
+LEAT_API int leat_scaler_init(leat_scaler **scaler_out, void *memory,
+    size_t n_bytes, const leat_scaler_options *options);
+LEAT_API void leat_scaler_free(leat_scaler *scaler);
+
+/*
+ * Takes note of one sample. Errors: LEAT_ENONFINITE, with nothing noted.
+ */
+LEAT_API int leat_scaler_push(leat_scaler *scaler, const double *x);
+
+/* x to z and back; x and z may be the same array. */
+LEAT_API void leat_scaler_transform(const leat_scaler *scaler, const double *x,
+    double *z_out);
+LEAT_API void leat_scaler_inverse(const leat_scaler *scaler, const double *z,
+    double *x_out);
+
+/* Center and scale of each feature; NaN and 0 if nothing was pushed. */
+LEAT_API void leat_scaler_parameters(const leat_scaler *scaler,
+    double *center_out, double *scale_out);
+
+LEAT_API uint64_t leat_scaler_pushed(const leat_scaler *scaler);
+LEAT_API void leat_scaler_reset(leat_scaler *scaler);
+LEAT_API int leat_scaler_copy(const leat_scaler *scaler,
+    const leat_allocator *allocator, leat_scaler **copy_out);
+
+/* ------------------------------------------------------------------ */
+/* Metrics: how good predictions are                                  */
+/* ------------------------------------------------------------------ */
+
+/*
+ * Of targets y and predictions p, over everything since the last reset or
+ * over the last `size` of them.
+ *
+ * MAE, MSE, RMSE  mean |p - y|, mean (p - y)^2, its root
+ * R2              1 - sum (p - y)^2 / sum (y - mean y)^2; NaN while y is
+ *                 constant
+ * BIAS            mean (p - y)
+ * LOG_LOSS        mean -(y log p + (1 - y) log(1 - p)), y and p in [0, 1],
+ *                 p taken no nearer to 0 and 1 than 2^-52
+ * ACCURACY        how often (p > 0.5) == (y > 0.5)
+ * AUC             area under the ROC curve: how often a sample with
+ *                 y > 0.5 has a larger p than one with y <= 0.5, ties
+ *                 counting a half. Over the last `size` alone.
+ * COVERAGE        how often y <= p: what a quantile's predictions promise
+ */
+enum leat_metric_id {
+	LEAT_METRIC_MAE = 1,
+	LEAT_METRIC_MSE = 2,
+	LEAT_METRIC_RMSE = 3,
+	LEAT_METRIC_R2 = 4,
+	LEAT_METRIC_BIAS = 5,
+	LEAT_METRIC_LOG_LOSS = 6,
+	LEAT_METRIC_ACCURACY = 7,
+	LEAT_METRIC_AUC = 8,
+	LEAT_METRIC_COVERAGE = 9
+};
+
+/* "mae", "r2", "log_loss", ...; LEAT_EMETRIC, and NULL, for no metric. */
+LEAT_API int leat_metric_parse(const char *text, int *id_out);
+LEAT_API const char *leat_metric_name(int id);
+
+typedef struct leat_metric_options {
+	const int *metrics; /* enum leat_metric_id, in the order of output */
+	size_t n_metrics;   /* at least 1 */
+	uint64_t size;      /* of the window; 0: everything */
+	const leat_allocator *allocator; /* NULL: malloc() and free() */
+} leat_metric_options;
+
+typedef struct leat_metric leat_metric;
+
+/*
+ * Memory: with a size, about 16 bytes for each of the last `size` samples
+ * and each of the quantities |p - y|, (p - y)^2, p - y, y, loss and hit
+ * that the metrics need, and 48 for AUC.
+ *
+ * Errors: LEAT_EMETRIC, LEAT_ESIZE (also AUC without a size), LEAT_EINVAL,
+ * LEAT_ETOOBIG, LEAT_ENOMEM, LEAT_ENOSPACE.
+ */
+LEAT_API int leat_metric_new(leat_metric **metric_out,
+    const leat_metric_options *options);
+LEAT_API int leat_metric_size(const leat_metric_options *options,
+    size_t *n_bytes_out);
+LEAT_API int leat_metric_init(leat_metric **metric_out, void *memory,
+    size_t n_bytes, const leat_metric_options *options);
+LEAT_API void leat_metric_free(leat_metric *metric);
+
+/*
+ * One target and what was predicted for it.
+ *
+ * Errors: LEAT_ENONFINITE; LEAT_ETARGET if LOG_LOSS is asked for and y or p
+ * is not in [0, 1]. Nothing is noted then.
+ * Cost: O(1), with AUC O(log size).
+ */
+LEAT_API int leat_metric_push(leat_metric *metric, double y, double prediction);
+
+/* The n_metrics results, in order; NaN where there is none. Cost: O(1). */
+LEAT_API void leat_metric_query(const leat_metric *metric, double *out);
+
+LEAT_API uint64_t leat_metric_pushed(const leat_metric *metric);
+LEAT_API void leat_metric_reset(leat_metric *metric);
+LEAT_API int leat_metric_copy(const leat_metric *metric,
+    const leat_allocator *allocator, leat_metric **copy_out);
+
+/* ------------------------------------------------------------------ */
+/* Drift and anomaly                                                  */
+/* ------------------------------------------------------------------ */
+
+/*
+ * Watches a stream, of errors of a model or of anything, and says when it
+ * is no longer what it was.
+ *
+ * PAGE_HINKLEY  the mean has changed by more than delta: alarm when the
+ *               cumulated deviation from the running mean, less delta a
+ *               value, has risen by threshold above its minimum (for a
+ *               fall: the mirror image). Then it starts anew. Page (1954),
+ *               Hinkley (1971).
+ * ADWIN         keeps as many of the newest values as have one mean, and
+ *               drops the oldest when two parts of them differ by more
+ *               than chance would allow at confidence delta. Alarm when it
+ *               drops. Values should lie within a known range of about 1,
+ *               or their variance be moderate. Bifet and Gavalda (2007).
+ * ZSCORE        this value is more than `threshold` standard deviations
+ *               away from the mean of the `size` values before it (0: of
+ *               all). It then joins them. Shewhart (1931).
+ * EWMA          the exponentially weighted mean has left its control
+ *               limits, `threshold` of its standard deviations around the
+ *               baseline; these come from the first min_count values, or
+ *               are given. It starts anew from the baseline after an alarm.
+ *               Roberts (1959).
+ */
+enum leat_drift_kind {
+	LEAT_PAGE_HINKLEY = 0,
+	LEAT_ADWIN = 1,
+	LEAT_ZSCORE_CHART = 2,
+	LEAT_EWMA_CHART = 3
+};
+
+/* What a push answers, and what to look for. */
+enum leat_change { LEAT_NO_CHANGE = 0, LEAT_RISE = 1, LEAT_FALL = 2 };
+
+typedef struct leat_drift_options {
+	int kind;           /* enum leat_drift_kind */
+	double delta;       /* PAGE_HINKLEY: >= 0, in the units of x. ADWIN:
+	                       0 < delta < 1, by default 0.002 */
+	double threshold;   /* PAGE_HINKLEY: > 0, in the units of x, must be
+	                       given. Charts: > 0, by default 3 */
+	double alpha;       /* EWMA: weight of the newest value, 0 < alpha <= 1,
+	                       by default 0.2 */
+	uint64_t size;      /* ZSCORE: 0, or 2 .. LEAT_SIZE_MAX */
+	uint64_t min_count; /* values before the first alarm; by default 30,
+	                       ADWIN 10; charts at least 2 */
+	double mean;   /* EWMA: the baseline, instead of the first values, */
+	double stddev; /* where stddev > 0 */
+	int direction; /* LEAT_RISE or LEAT_FALL alone; 0: both */
+	const leat_allocator *allocator; /* NULL: malloc() and free() */
+} leat_drift_options;
+
+typedef struct leat_drift leat_drift;
+
+/*
+ * Memory: some hundred bytes; ADWIN 6 kilobytes, ZSCORE with a size as a
+ * sliding window of it.
+ *
+ * Errors: LEAT_EKIND, LEAT_ESIZE, LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM,
+ * LEAT_ENOSPACE.
+ */
+LEAT_API int leat_drift_new(leat_drift **drift_out,
+    const leat_drift_options *options);
+LEAT_API int leat_drift_size(const leat_drift_options *options,
+    size_t *n_bytes_out);
+LEAT_API int leat_drift_init(leat_drift **drift_out, void *memory,
+    size_t n_bytes, const leat_drift_options *options);
+LEAT_API void leat_drift_free(leat_drift *drift);
+
+/*
+ * Pushes one value and answers: LEAT_NO_CHANGE, or the direction of the
+ * change or anomaly (enum leat_change).
+ *
+ * Errors: LEAT_ENONFINITE.
+ * Cost: O(1); ADWIN O(log n) every 32 values.
+ */
+LEAT_API int leat_drift_push(leat_drift *drift, double x);
+
+/*
+ * The mean that new values are compared with, and how many values it is
+ * made of: since the last change (PAGE_HINKLEY), now kept (ADWIN), before
+ * the newest (ZSCORE), of the baseline (EWMA).
+ */
+LEAT_API double leat_drift_mean(const leat_drift *drift);
+LEAT_API uint64_t leat_drift_length(const leat_drift *drift);
+
+LEAT_API uint64_t leat_drift_pushed(const leat_drift *drift);
+LEAT_API void leat_drift_reset(leat_drift *drift);
+LEAT_API int leat_drift_copy(const leat_drift *drift,
+    const leat_allocator *allocator, leat_drift **copy_out);
 
 #ifdef __cplusplus
 }

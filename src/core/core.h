@@ -74,10 +74,46 @@ extern const leat_allocator leat_malloc_allocator;
 /* portable.c */
 #define LEAT_LN2 0x1.62e42fefa39efp-1
 double leat_one_minus_exp(double y); /* y >= 0 */
-double leat_log(double m);           /* 0.5 <= m <= 1 */
+double leat_log(double m);           /* 0.5 <= m <= 1.5 */
+double leat_ln(double x);            /* x > 0 */
+double leat_exp(double x);
 
 /* Memory for objects starts on a cache line. */
 #define LEAT_ALIGNMENT ((size_t)64)
+
+/* block.c: n things of so many bytes each, from the block at base. */
+struct leat_cutter {
+	unsigned char *base; /* NULL: only measures */
+	size_t used;
+	int overflow;
+};
+void *leat_cut(struct leat_cutter *c, size_t n, size_t each);
+
+/* What an object knows of the memory it lies in. */
+struct leat_block {
+	leat_allocator allocator;
+	size_t n_bytes; /* of the object */
+	void *memory;   /* to free; NULL: the caller's */
+};
+
+/* What to ask for where the alignment of the answer is not known. */
+LEAT_INLINE size_t leat_block_room(size_t n_bytes)
+{
+	return n_bytes + LEAT_ALIGNMENT - 1;
+}
+
+/* Where an object in memory of any alignment starts. */
+void *leat_block_start(void *memory);
+/* Each fills *b and returns where the object starts, or NULL: no memory. */
+void *leat_block_new(struct leat_block *b, const leat_allocator *allocator,
+    size_t n_bytes);
+void *leat_block_init(struct leat_block *b, const leat_allocator *allocator,
+    void *memory, size_t n_bytes);
+void *leat_block_copy(struct leat_block *b, const leat_allocator *allocator,
+    const struct leat_block *from, const void *object);
+void leat_block_free(struct leat_block b);
+/* The place that is as far into `to` as p is into `from`; NULL for NULL. */
+void *leat_moved(const void *from, void *to, const void *p);
 
 /*
  * Two additions of doubles whose rounding error is kept: a + b is exactly

@@ -41,6 +41,20 @@ const char *leat_strerror(int error)
 		return "not in the window";
 	case LEAT_ENOSPACE:
 		return "the memory given is too small";
+	case LEAT_ENONFINITE:
+		return "not a finite number";
+	case LEAT_EFEATURES:
+		return "number of features is out of range";
+	case LEAT_ELOSS:
+		return "no such loss, or not with this update";
+	case LEAT_EUPDATE:
+		return "no such update";
+	case LEAT_ETARGET:
+		return "a target that the loss or metric cannot have";
+	case LEAT_EINDEX:
+		return "index of a feature out of range or out of order";
+	case LEAT_EMETRIC:
+		return "no such metric";
 	default:
 		return "unknown error";
 	}

@@ -30,7 +30,7 @@ double leat_one_minus_exp(double y)
 	return e;
 }
 
-/* The logarithm of m in [0.5, 1]: 2 artanh of (m - 1) / (m + 1). */
+/* The logarithm of m in [0.5, 1.5]: 2 artanh of (m - 1) / (m + 1). */
 double leat_log(double m)
 {
 	double z = (m - 1) / (m + 1);
@@ -39,4 +39,38 @@ double leat_log(double m)
 	for (int k = 17; k >= 0; k--)
 		sum = sum * (z * z) + 1.0 / (2 * k + 1);
 	return 2 * z * sum;
+}
+
+/* The logarithm of x > 0. */
+double leat_ln(double x)
+{
+	int e;
+	double m = frexp(x, &e);
+
+	if (m < 0x1.6a09e667f3bcdp-1) { /* so that m is around 1 */
+		m *= 2;
+		e--;
+	}
+	return e * LEAT_LN2 + leat_log(m);
+}
+
+/* e^x: 2^k e^r, with r at most half of log 2. */
+double leat_exp(double x)
+{
+	const double ln2_hi = 0x1.62e42fee00000p-1; /* k ln2_hi is exact */
+	const double ln2_lo = 0x1.a39ef35793c76p-33;
+	double k, r, e = 1;
+
+	if (x > 710)
+		return INFINITY;
+	if (x < -746)
+		return 0;
+	if (x != x)
+		return NAN;
+	k = x * 0x1.71547652b82fep0 + 0x1.8p52; /* to the nearest */
+	k -= 0x1.8p52;
+	r = (x - k * ln2_hi) - k * ln2_lo;
+	for (int i = 13; i >= 1; i--)
+		e = 1 + e * (r / i);
+	return ldexp(e, (int)k);
 }

@@ -1,31 +1,7 @@
 /*
- * layout.c - one block of memory, cut into what the window needs
- *
- * The same walk measures (base NULL) and sets the pointers, so that the
- * two cannot disagree. Everything is aligned to 16 bytes, the block itself
- * to a cache line. Sizes are checked against overflow at every cut.
+ * layout.c - what a window needs of its block of memory
  */
 #include "window.h"
-
-struct cutter {
-	unsigned char *base;
-	size_t used;
-	int overflow;
-};
-
-static void *cut(struct cutter *c, size_t n, size_t each)
-{
-	size_t limit = SIZE_MAX / 2 - 4 * LEAT_ALIGNMENT;
-
-	if (c->overflow || (each && n > limit / each) ||
-	    c->used > limit - n * each) {
-		c->overflow = 1;
-		return NULL;
-	}
-	void *p = c->base ? c->base + c->used : NULL;
-	c->used = (c->used + n * each + 15) & ~(size_t)15;
-	return p;
-}
 
 static unsigned stat_classes(const leat_window_options *o)
 {
@@ -78,18 +54,18 @@ int leat_next_part(const leat_window_options *o, size_t *cursor,
 	return 0;
 }
 
-static void cut_relay(struct cutter *c, const struct leat_relay *r,
+static void cut_relay(struct leat_cutter *c, const struct leat_relay *r,
     struct leat_part *p)
 {
 	if (r->size == 0)
 		return;
-	p->prefix = cut(c, 1, p->size);
-	p->suffix = cut(c, 1, p->size);
-	p->whole = cut(c, 1, p->packed);
-	p->table = cut(c, r->slots + 2, p->packed);
+	p->prefix = leat_cut(c, 1, p->size);
+	p->suffix = leat_cut(c, 1, p->size);
+	p->whole = leat_cut(c, 1, p->packed);
+	p->table = leat_cut(c, r->slots + 2, p->packed);
 }
 
-static void cut_part(struct cutter *c, const struct leat_window *w,
+static void cut_part(struct leat_cutter *c, const struct leat_window *w,
     const struct leat_part_source *s, struct leat_part *p)
 {
 	memset(p, 0, sizeof(*p));
@@ -102,16 +78,16 @@ static void cut_part(struct cutter *c, const struct leat_window *w,
 		size_t lanes = leat_slide_lanes_size(s->id);
 		size_t place = leat_slide_place_size(s->id);
 		if (lanes)
-			p->lanes = cut(c, 1, lanes);
+			p->lanes = leat_cut(c, 1, lanes);
 		if (place)
 			p->packed = place;
 	} else {
-		p->open = cut(c, 1, p->size);
-		p->panes = cut(c, w->panes.closed_max, p->packed);
+		p->open = leat_cut(c, 1, p->size);
+		p->panes = leat_cut(c, w->panes.closed_max, p->packed);
 	}
 	cut_relay(c, &w->relay, p);
-	p->combined = cut(c, 1, p->size);
-	p->temp = cut(c, 1, p->size);
+	p->combined = leat_cut(c, 1, p->size);
+	p->temp = leat_cut(c, 1, p->size);
 }
 
 /*
@@ -122,21 +98,21 @@ static void cut_part(struct cutter *c, const struct leat_window *w,
 int leat_layout(struct leat_window *w, unsigned char *base, size_t *n_bytes,
     const leat_window_options *o)
 {
-	struct cutter c = { base, 0, w->size > SIZE_MAX };
+	struct leat_cutter c = { base, 0, w->size > SIZE_MAX };
 	struct leat_part_source source;
 	struct leat_part part;
 	size_t cursor = 0, n = 0;
 
-	cut(&c, 1, sizeof(*w));
+	leat_cut(&c, 1, sizeof(*w));
 	while (leat_next_part(o, &cursor, &source))
 		n++;
-	struct leat_part *parts = cut(&c, n, sizeof(*parts));
-	struct leat_plan *plan = cut(&c, o->n_stats, sizeof(*plan));
-	double *results = cut(&c, o->n_stats, sizeof(double));
+	struct leat_part *parts = leat_cut(&c, n, sizeof(*parts));
+	struct leat_plan *plan = leat_cut(&c, o->n_stats, sizeof(*plan));
+	double *results = leat_cut(&c, o->n_stats, sizeof(double));
 	size_t kept = w->keeps ? (size_t)w->size : 0;
-	double *ring_x = cut(&c, kept, sizeof(double));
-	double *ring_y = cut(&c, w->pairs ? kept : 0, sizeof(double));
-	struct leat_tally *tallies = cut(&c,
+	double *ring_x = leat_cut(&c, kept, sizeof(double));
+	double *ring_y = leat_cut(&c, w->pairs ? kept : 0, sizeof(double));
+	struct leat_tally *tallies = leat_cut(&c,
 	    w->engine == &leat_panes_engine ? w->panes.closed_max : 0,
 	    sizeof(*tallies));
 	cursor = 0;

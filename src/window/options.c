@@ -149,7 +149,6 @@ void leat_options_apply(const leat_window_options *o, struct leat_window *w)
 	w->min_count = o->min_count ? o->min_count : 1;
 	w->propagate = o->missing == LEAT_PROPAGATE;
 	w->sink = o->sink;
-	w->allocator = o->allocator ? *o->allocator : leat_malloc_allocator;
 	w->keeps = o->kind == LEAT_SLIDING || o->keep_values;
 	for (size_t i = 0; i < o->n_stats; i++)
 		w->pairs |= leat_stat_pairs(&o->stats[i]);

@@ -32,14 +32,6 @@ static void make_decay(leat_window *w, const leat_window_options *o)
 	w->decay.fresh = o->recursive ? alpha : 1;
 }
 
-/* Where an object in memory of any alignment starts. */
-static unsigned char *aligned(void *memory)
-{
-	uintptr_t over = (uintptr_t)memory % LEAT_ALIGNMENT;
-
-	return (unsigned char *)memory + (over ? LEAT_ALIGNMENT - over : 0);
-}
-
 static int measure(const leat_window_options *o, leat_window *geometry,
     size_t *n_bytes)
 {
@@ -66,12 +58,14 @@ static int refuse_x(leat_window *w, double x)
 }
 
 static leat_window *build(unsigned char *base, const leat_window *geometry,
-    const leat_window_options *o)
+    const leat_window_options *o, const struct leat_block *block)
 {
 	leat_window *w = (leat_window *)(void *)base;
+	size_t n;
 
 	*w = *geometry;
-	leat_layout(w, base, &w->n_bytes, o);
+	w->block = *block;
+	leat_layout(w, base, &n, o);
 	make_plan(w, o);
 	if (o->kind == LEAT_DECAY)
 		make_decay(w, o);
@@ -93,7 +87,7 @@ int leat_window_size(const leat_window_options *options, size_t *n_bytes_out)
 	int err = measure(options, &geometry, &n);
 	if (err)
 		return err;
-	*n_bytes_out = n + LEAT_ALIGNMENT - 1;
+	*n_bytes_out = leat_block_room(n);
 	return LEAT_OK;
 }
 
@@ -101,15 +95,17 @@ int leat_window_init(leat_window **window_out, void *memory, size_t n_bytes,
     const leat_window_options *options)
 {
 	leat_window geometry;
+	struct leat_block block;
 	size_t n;
 
 	assert(window_out && memory && options);
 	int err = measure(options, &geometry, &n);
 	if (err)
 		return err;
-	if (n_bytes < n + LEAT_ALIGNMENT - 1)
+	if (n_bytes < leat_block_room(n))
 		return LEAT_ENOSPACE;
-	*window_out = build(aligned(memory), &geometry, options);
+	void *base = leat_block_init(&block, options->allocator, memory, n);
+	*window_out = build(base, &geometry, options, &block);
 	return LEAT_OK;
 }
 
@@ -117,80 +113,68 @@ int leat_window_new(leat_window **window_out,
     const leat_window_options *options)
 {
 	leat_window geometry;
+	struct leat_block block;
 	size_t n;
 
 	assert(window_out && options);
 	int err = measure(options, &geometry, &n);
 	if (err)
 		return err;
-	const leat_allocator *a = &geometry.allocator;
-	void *block = a->alloc(a->ctx, n + LEAT_ALIGNMENT - 1);
-	if (!block)
+	void *base = leat_block_new(&block, options->allocator, n);
+	if (!base)
 		return LEAT_ENOMEM;
-	*window_out = build(aligned(block), &geometry, options);
-	(*window_out)->block = block;
+	*window_out = build(base, &geometry, options, &block);
 	return LEAT_OK;
 }
 
 void leat_window_free(leat_window *window)
 {
-	if (!window || !window->block)
-		return;
-	leat_allocator a = window->allocator;
-	a.free(a.ctx, window->block);
+	if (window)
+		leat_block_free(window->block);
 }
 
 /* ---------------- copying ------------------------------------------- */
 
-/* The place that is as far into the copy as p is into the original. */
-static void *at_same(const leat_window *from, leat_window *to, const void *p)
-{
-	return (unsigned char *)to +
-	    ((const unsigned char *)p - (const unsigned char *)from);
-}
-
-/* The same where there may be nothing. */
-static void *moved(const leat_window *from, leat_window *to, const void *p)
-{
-	return p ? at_same(from, to, p) : NULL;
-}
-
 static void move_part(const leat_window *from, leat_window *to,
     struct leat_part *p)
 {
-	p->prefix = moved(from, to, p->prefix);
-	p->suffix = moved(from, to, p->suffix);
-	p->open = moved(from, to, p->open);
-	p->combined = moved(from, to, p->combined);
-	p->temp = moved(from, to, p->temp);
-	p->whole = moved(from, to, p->whole);
-	p->table = moved(from, to, p->table);
-	p->panes = moved(from, to, p->panes);
-	p->lanes = moved(from, to, p->lanes);
+	p->prefix = leat_moved(from, to, p->prefix);
+	p->suffix = leat_moved(from, to, p->suffix);
+	p->open = leat_moved(from, to, p->open);
+	p->combined = leat_moved(from, to, p->combined);
+	p->temp = leat_moved(from, to, p->temp);
+	p->whole = leat_moved(from, to, p->whole);
+	p->table = leat_moved(from, to, p->table);
+	p->panes = leat_moved(from, to, p->panes);
+	p->lanes = leat_moved(from, to, p->lanes);
+}
+
+void leat_window_moved(const leat_window *from, leat_window *to)
+{
+	to->parts = leat_moved(from, to, from->parts);
+	to->plan = leat_moved(from, to, from->plan);
+	to->results = leat_moved(from, to, from->results);
+	to->ring_x = leat_moved(from, to, from->ring_x);
+	to->ring_y = leat_moved(from, to, from->ring_y);
+	to->panes.tallies = leat_moved(from, to, from->panes.tallies);
+	for (size_t i = 0; i < to->n_parts; i++)
+		move_part(from, to, &to->parts[i]);
+	for (size_t i = 0; i < to->n_stats; i++)
+		to->plan[i].partial = leat_moved(from, to, to->plan[i].partial);
 }
 
 int leat_window_copy(const leat_window *window, const leat_allocator *allocator,
     leat_window **copy_out)
 {
+	struct leat_block block;
+
 	assert(window && copy_out);
-	leat_allocator a = allocator ? *allocator : window->allocator;
-	void *block = a.alloc(a.ctx, window->n_bytes + LEAT_ALIGNMENT - 1);
-	if (!block)
+	leat_window *w = leat_block_copy(&block, allocator, &window->block,
+	    window);
+	if (!w)
 		return LEAT_ENOMEM;
-	leat_window *w = (leat_window *)(void *)aligned(block);
-	memcpy(w, window, window->n_bytes);
 	w->block = block;
-	w->allocator = a;
-	w->parts = at_same(window, w, window->parts);
-	w->plan = at_same(window, w, window->plan);
-	w->results = moved(window, w, window->results);
-	w->ring_x = moved(window, w, window->ring_x);
-	w->ring_y = moved(window, w, window->ring_y);
-	w->panes.tallies = moved(window, w, window->panes.tallies);
-	for (size_t i = 0; i < w->n_parts; i++)
-		move_part(window, w, &w->parts[i]);
-	for (size_t i = 0; i < w->n_stats; i++)
-		w->plan[i].partial = moved(window, w, w->plan[i].partial);
+	leat_window_moved(window, w);
 	*copy_out = w;
 	return LEAT_OK;
 }

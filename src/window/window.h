@@ -205,13 +205,14 @@ struct leat_window {
 	struct leat_panes panes;
 	struct leat_decay decay;
 	int keeps; /* has a ring */
-	size_t n_bytes;
-	leat_allocator allocator;
-	void *block; /* to free; NULL in the caller's memory */
+	struct leat_block block;
 };
 
 extern const struct leat_engine leat_slide_engine, leat_panes_engine,
     leat_decay_engine;
+
+/* window.c: `to` is a copy of the bytes of `from`; sets its pointers. */
+void leat_window_moved(const leat_window *from, leat_window *to);
 
 /* options.c */
 int leat_options_check(const leat_window_options *o);
