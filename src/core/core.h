@@ -77,6 +77,7 @@ double leat_one_minus_exp(double y); /* y >= 0 */
 double leat_log(double m);           /* 0.5 <= m <= 1.5 */
 double leat_ln(double x);            /* x > 0 */
 double leat_exp(double x);
+double leat_power(double t, double p); /* t^p, 1 <= t, 0 <= p <= 1 */
 
 /* Memory for objects starts on a cache line. */
 #define LEAT_ALIGNMENT ((size_t)64)
@@ -149,13 +150,35 @@ LEAT_INLINE double leat_sqrt(double x)
 
 	return _mm_cvtsd_f64(_mm_sqrt_sd(v, v));
 }
+#if defined(__GNUC__) && !defined(LEAT_NO_VECTOR)
 #define LEAT_LANE_SQRT(v) ((leat_lane)_mm_sqrt_pd((__m128d)(v)))
+#define LEAT_LANE_MIN(a, b) ((leat_lane)_mm_min_pd((__m128d)(a), (__m128d)(b)))
+#define LEAT_LANE_MAX(a, b) ((leat_lane)_mm_max_pd((__m128d)(a), (__m128d)(b)))
+#endif
 #else
 LEAT_INLINE double leat_sqrt(double x)
 {
 	return sqrt(x);
 }
 #endif
+
+/* sqrt(a^2 + b^2), squares neither overflowing nor vanishing on the way. */
+LEAT_INLINE double leat_hypot(double a, double b)
+{
+	double big = fabs(a), small = fabs(b), q;
+
+	if (big < small) {
+		q = big;
+		big = small;
+		small = q;
+	}
+	if (small == 0)
+		return big;
+	if (big < 0x1p500 && small > 0x1p-500)
+		return leat_sqrt(big * big + small * small);
+	q = small / big;
+	return big * leat_sqrt(1 + q * q);
+}
 
 /*
  * A lane is two doubles worked on as one. The engine always has two equal
@@ -201,6 +224,10 @@ LEAT_INLINE leat_lane_mask leat_lane_valid(leat_lane a)
 LEAT_INLINE leat_lane_mask leat_lane_zero(leat_lane a)
 {
 	return a == (leat_lane){ 0, 0 };
+}
+LEAT_INLINE leat_lane_mask leat_lane_less(leat_lane a, leat_lane b)
+{
+	return a < b;
 }
 LEAT_INLINE leat_lane leat_lane_and(leat_lane a, leat_lane_mask m)
 {
@@ -260,6 +287,11 @@ LEAT_INLINE leat_lane_mask leat_lane_zero(leat_lane a)
 	leat_lane_mask r = { { a.v[0] == 0, a.v[1] == 0 } };
 	return r;
 }
+LEAT_INLINE leat_lane_mask leat_lane_less(leat_lane a, leat_lane b)
+{
+	leat_lane_mask r = { { a.v[0] < b.v[0], a.v[1] < b.v[1] } };
+	return r;
+}
 LEAT_INLINE leat_lane leat_lane_and(leat_lane a, leat_lane_mask m)
 {
 	return leat_lane_make(m.v[0] ? a.v[0] : 0, m.v[1] ? a.v[1] : 0);
@@ -276,6 +308,29 @@ LEAT_INLINE leat_lane_mask leat_lane_both(leat_lane_mask a, leat_lane_mask b)
 }
 
 #endif
+
+/* As C has it: a < b ? a : b; a > b ? a : b; a < b ? c : d. */
+LEAT_INLINE leat_lane leat_lane_min(leat_lane a, leat_lane b)
+{
+#ifdef LEAT_LANE_MIN
+	return LEAT_LANE_MIN(a, b);
+#else
+	return leat_lane_pick(leat_lane_less(a, b), a, b);
+#endif
+}
+LEAT_INLINE leat_lane leat_lane_max(leat_lane a, leat_lane b)
+{
+#ifdef LEAT_LANE_MAX
+	return LEAT_LANE_MAX(a, b);
+#else
+	return leat_lane_pick(leat_lane_less(b, a), a, b);
+#endif
+}
+LEAT_INLINE leat_lane leat_lane_if_less(leat_lane a, leat_lane b, leat_lane c,
+    leat_lane d)
+{
+	return leat_lane_pick(leat_lane_less(a, b), c, d);
+}
 
 /* The first, and the second, halves of two lanes. */
 LEAT_INLINE leat_lane leat_lane_firsts(leat_lane a, leat_lane b)
@@ -301,7 +356,7 @@ LEAT_INLINE void leat_lane_store(double *p, leat_lane a)
 
 LEAT_INLINE leat_lane leat_lane_sqrt(leat_lane a)
 {
-#if defined(LEAT_LANE_SQRT) && defined(__GNUC__) && !defined(LEAT_NO_VECTOR)
+#ifdef LEAT_LANE_SQRT
 	return LEAT_LANE_SQRT(a);
 #else
 	return leat_lane_make(leat_sqrt(leat_lane_get(a, 0)),
@@ -379,6 +434,40 @@ LEAT_QUAD leat_quad leat_quad_if_zero(leat_quad n, leat_quad a, leat_quad b)
 
 	return (leat_quad)(((leat_quad_mask)a & m) | ((leat_quad_mask)b & ~m));
 }
+LEAT_QUAD leat_quad leat_quad_min(leat_quad a, leat_quad b)
+{
+	return (leat_quad)_mm256_min_pd((__m256d)a, (__m256d)b);
+}
+LEAT_QUAD leat_quad leat_quad_max(leat_quad a, leat_quad b)
+{
+	return (leat_quad)_mm256_max_pd((__m256d)a, (__m256d)b);
+}
+LEAT_QUAD leat_quad leat_quad_pick(leat_quad_mask m, leat_quad a, leat_quad b)
+{
+	return (leat_quad)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)m);
+}
+LEAT_QUAD leat_quad leat_quad_if_less(leat_quad a, leat_quad b, leat_quad c,
+    leat_quad d)
+{
+	return leat_quad_pick((leat_quad_mask)_mm256_cmp_pd((__m256d)a,
+				  (__m256d)b, _CMP_LT_OQ),
+	    c, d);
+}
+LEAT_QUAD leat_quad_mask leat_quad_within(leat_quad a, leat_quad b)
+{
+	__m256d size = _mm256_andnot_pd(_mm256_set1_pd(-0.0), (__m256d)a);
+
+	return (leat_quad_mask)_mm256_cmp_pd(size, (__m256d)b, _CMP_LE_OQ);
+}
+LEAT_QUAD int leat_quad_all_within(leat_quad a, leat_quad b)
+{
+	return _mm256_movemask_pd((__m256d)leat_quad_within(a, b)) == 15;
+}
+LEAT_QUAD leat_quad leat_quad_if_within(leat_quad a, leat_quad b, leat_quad c,
+    leat_quad d)
+{
+	return leat_quad_pick(leat_quad_within(a, b), c, d);
+}
 LEAT_QUAD int leat_quad_any_nan(leat_quad a)
 {
 	__m256d v = (__m256d)a;
@@ -422,6 +511,22 @@ LEAT_INLINE leat_lane leat_lane_count(double from)
 LEAT_INLINE leat_lane leat_lane_if_zero(leat_lane n, leat_lane a, leat_lane b)
 {
 	return leat_lane_pick(leat_lane_zero(n), a, b);
+}
+/* |a| <= b: in both; and c where it holds, else d. */
+LEAT_INLINE int leat_lane_all_within(leat_lane a, leat_lane b)
+{
+	return fabs(leat_lane_get(a, 0)) <= leat_lane_get(b, 0) &&
+	    fabs(leat_lane_get(a, 1)) <= leat_lane_get(b, 1);
+}
+LEAT_INLINE leat_lane leat_lane_if_within(leat_lane a, leat_lane b, leat_lane c,
+    leat_lane d)
+{
+	return leat_lane_make(fabs(leat_lane_get(a, 0)) <= leat_lane_get(b, 0)
+		? leat_lane_get(c, 0)
+		: leat_lane_get(d, 0),
+	    fabs(leat_lane_get(a, 1)) <= leat_lane_get(b, 1)
+		? leat_lane_get(c, 1)
+		: leat_lane_get(d, 1));
 }
 LEAT_INLINE int leat_lane_any_nan(leat_lane a)
 {

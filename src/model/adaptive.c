@@ -1,0 +1,477 @@
+/*
+ * adaptive.c - learning from data as they are
+ *
+ * Plain descent needs features of one scale and a rate that fits. Here
+ * nothing is asked for:
+ *
+ * - Features are standardised by their running mean and variance, which
+ *   take the sample in before its features are used, so that z is at most
+ *   sqrt(n) after n samples. A value more than 8 standard deviations away
+ *   counts as that far away: what is huge neither moves the statistics for
+ *   ever nor throws the prediction. Targets of the losses that predict the
+ *   score are standardised likewise; POISSON learns the logarithm of a
+ *   target over the mean target.
+ * - The rate is eta / sqrt(1 + sum of squared slopes so far), AdaGrad's
+ *   with one rate for all: standardised, features need none of their own.
+ * - The step is implicit: for a loss of curvature c it is divided by
+ *   1 + c rate |z|^2, and it never goes beyond the score at which the loss
+ *   is least. However large z is, a step corrects an error, and cannot turn
+ *   it into the opposite one.
+ * - No eta is best on all data, so two predictors learn with eta 0.5 and
+ *   0.05 from the same z. The model is share p + (1 - share) q, whose
+ *   share in [0, 1] is itself learned by descent.
+ * - Predictions stay within the targets seen.
+ *
+ * 1 / sqrt(variance) changes little from sample to sample, so the one
+ * before and a Newton step give the next, without root or division.
+ *
+ * AdaGrad: Duchi, Hazan, Singer, JMLR 12 (2011); Ward, Wu, Bottou, "AdaGrad
+ * stepsizes", JMLR 21 (2020), for one rate. Implicit steps: Kulis,
+ * Bartlett, "Implicit online learning", ICML (2010). Standardising within
+ * the learner: Ross, Mineiro, Langford, "Normalized online learning", UAI
+ * (2013). Two predictors: Arenas-Garcia, Figueiras-Vidal, Sayed, "Mean
+ * square performance of a convex combination of two adaptive filters",
+ * IEEE Trans. Signal Process. 54 (2006).
+ * Cost: two passes over seven arrays; about four times plain descent.
+ */
+#include "model.h"
+
+enum {
+	ADAPTIVE_QUICK, /* coefficients of z */
+	ADAPTIVE_STEADY,
+	ADAPTIVE_FIRST, /* value seen, what features are taken relative to */
+	ADAPTIVE_MEAN,  /* relative to that, as is the variance */
+	ADAPTIVE_VARIANCE,
+	ADAPTIVE_INVERSE, /* 1 / sqrt(variance), 0 while that is 0 */
+	ADAPTIVE_Z        /* of the sample at hand */
+};
+
+#define ADAPTIVE_MOST 8.0
+#define ADAPTIVE_HUGE 1e150    /* squares must not overflow */
+#define ADAPTIVE_SPREAD 1e-290 /* variance of what is not constant */
+#define ADAPTIVE_LOG 30.0      /* a log-mean relative to the mean's, no more */
+#define ADAPTIVE_ETA_QUICK 0.5
+#define ADAPTIVE_ETA_STEADY 0.05
+#define ADAPTIVE_ETA_SHARE 0.1
+
+/* What a sample counts beside those before, and when to be careful. */
+struct adaptive_weights {
+	double rate, keep; /* they add up to 1 */
+	double middle, reach;
+};
+
+struct adaptive_arrays {
+	size_t n; /* of each, a multiple of 4 */
+	double *quick, *steady, *first, *mean, *variance, *inverse, *z;
+};
+
+/* Features on their way through a vector. */
+struct adaptive_few {
+	double value[4], moved[4], mean[4], variance[4], inverse[4], z[4];
+};
+
+/* What both predictors say of a sample, and how far z reaches. */
+struct adaptive_view {
+	double quick, steady;
+	double squares; /* |z|^2, with 1 for the intercept */
+};
+
+typedef int adaptive_check_function(const double *x, size_t n);
+typedef struct adaptive_view adaptive_view_function(const leat_model *m,
+    const struct adaptive_weights *weights, const struct leat_row *row);
+typedef void adaptive_move_function(const leat_model *m, double quick,
+    double steady);
+
+LEAT_INLINE struct adaptive_arrays adaptive_arrays(const leat_model *m)
+{
+	double *const *a = m->array;
+	struct adaptive_arrays all = { m->length[ADAPTIVE_Z], a[ADAPTIVE_QUICK],
+		a[ADAPTIVE_STEADY], a[ADAPTIVE_FIRST], a[ADAPTIVE_MEAN],
+		a[ADAPTIVE_VARIANCE], a[ADAPTIVE_INVERSE], a[ADAPTIVE_Z] };
+
+	return all;
+}
+
+LEAT_INLINE double within(double x, double least, double most)
+{
+	return x < least ? least : x > most ? most : x;
+}
+
+/*
+ * The variance goes to v' = keep (v + rate d^2), so v' / v tells both
+ * whether the Newton step is enough and whether d is an outlier: up to
+ * 1/16 on, and for |z| up to 7.5, nothing needs care.
+ */
+LEAT_INLINE struct adaptive_weights adaptive_weights(double seen, double weight)
+{
+	double rate = weight / (seen + weight), keep = 1 - rate;
+	double least = 1 - 0.0625, most = keep * (1 + 7.5 * 7.5 * rate);
+	struct adaptive_weights w = { rate, keep, 0, 0 };
+
+	most = most < 1 + 0.0625 ? most : 1 + 0.0625;
+	w.middle = (least + most) / 2;
+	w.reach = (most - least) / 2;
+	return w;
+}
+
+/* One feature with nothing taken for granted. */
+static void adaptive_careful_one(const struct adaptive_arrays *a,
+    const struct adaptive_weights *w, size_t i, struct adaptive_few *few, int k)
+{
+	double mean = a->mean[i], variance = a->variance[i];
+	double most = ADAPTIVE_MOST * variance * a->inverse[i];
+	double d, part;
+
+	if (a->inverse[i] == 0 || most > ADAPTIVE_HUGE)
+		most = ADAPTIVE_HUGE;
+	d = within(few->value[k] - mean, -most, most);
+	part = w->rate * d;
+	mean += part;
+	variance = w->keep * (variance + part * d);
+	few->mean[k] = mean;
+	few->variance[k] = variance;
+	few->inverse[k] = variance < ADAPTIVE_SPREAD ? 0
+						     : 1 / leat_sqrt(variance);
+	few->z[k] = within((few->value[k] - mean) * few->inverse[k],
+	    -ADAPTIVE_MOST, ADAPTIVE_MOST);
+}
+
+/* Those of n features that need it. One that stays constant does not. */
+static void adaptive_careful(const struct adaptive_arrays *a,
+    const struct adaptive_weights *w, size_t i, struct adaptive_few *few, int n)
+{
+	for (int k = 0; k < n; k++)
+		if (!(fabs(few->moved[k]) <= w->reach) && few->variance[k] != 0)
+			adaptive_careful_one(a, w, i + (size_t)k, few, k);
+}
+
+static void adaptive_sizes(const leat_model_options *o, size_t *sizes)
+{
+	for (int k = ADAPTIVE_QUICK; k <= ADAPTIVE_Z; k++)
+		sizes[k] = (o->n_features + 3) & ~(size_t)3;
+}
+
+/*
+ * A mean far from 0 has no digits to spare for a small spread, so features
+ * are counted from the first value that each had.
+ */
+static void adaptive_first(leat_model *m, const struct leat_row *row)
+{
+	LEAT_FOR_ROW(row,
+	    m->array[ADAPTIVE_FIRST][i] = within(v, -ADAPTIVE_HUGE,
+		ADAPTIVE_HUGE));
+}
+
+/* ---- Targets ---- */
+
+/*
+ * A score f of the model stands for center + scale f; with POISSON, for the
+ * mean center e^f. It is cut off at the targets seen.
+ */
+static int is_location(const leat_model *m)
+{
+	return m->loss <= LEAT_LOSS_QUANTILE;
+}
+
+LEAT_INLINE void adaptive_units(leat_model *m)
+{
+	struct leat_adaptive_state *s = &m->state.adaptive;
+
+	if (is_location(m)) {
+		s->units.center = s->y_mean;
+		if (s->y_variance > 0) {
+			s->units.scale = leat_sqrt(s->y_variance);
+			s->units.per_scale = 1 / s->units.scale;
+		}
+		s->units.least = (s->y_least - s->units.center) *
+		    s->units.per_scale;
+		s->units.most = (s->y_most - s->units.center) *
+		    s->units.per_scale;
+	} else if (m->loss == LEAT_LOSS_POISSON) {
+		s->units.center = s->y_mean > 0 ? s->y_mean : 1;
+		s->units.least = s->y_least > 0
+		    ? leat_ln(s->y_least / s->units.center)
+		    : -ADAPTIVE_LOG;
+		s->units.most = s->y_most > 0
+		    ? leat_ln(s->y_most / s->units.center)
+		    : ADAPTIVE_LOG;
+	}
+}
+
+static void adaptive_start(leat_model *m)
+{
+	struct leat_adaptive_state *s = &m->state.adaptive;
+
+	s->share = 0.5;
+	s->mixing = 0.01;
+	s->rate = s->units.scale = s->units.per_scale = 1;
+	s->units.center = m->loss == LEAT_LOSS_POISSON;
+	s->units.least = -HUGE_VAL;
+	s->units.most = HUGE_VAL;
+}
+
+/* y, but no more than 8 standard deviations away from the others. */
+LEAT_INLINE double adaptive_clip_y(const struct leat_adaptive_state *s,
+    double y)
+{
+	double most = ADAPTIVE_HUGE;
+
+	if (s->y_variance > 0 && ADAPTIVE_MOST * s->spread < most)
+		most = ADAPTIVE_MOST * s->spread;
+	return within(y, s->y_mean - most, s->y_mean + most);
+}
+
+LEAT_INLINE void adaptive_see_y(struct leat_adaptive_state *s, double y,
+    const struct adaptive_weights *w)
+{
+	double part;
+
+	y = adaptive_clip_y(s, y);
+	if (s->seen == 0)
+		s->y_least = s->y_most = y;
+	part = w->rate * (y - s->y_mean);
+	s->y_variance = w->keep * (s->y_variance + part * (y - s->y_mean));
+	s->spread = leat_sqrt(s->y_variance);
+	s->y_mean += part;
+	s->y_least = y < s->y_least ? y : s->y_least;
+	s->y_most = y > s->y_most ? y : s->y_most;
+}
+
+/* The target in units of the model. */
+LEAT_INLINE double adaptive_target(const leat_model *m, double y)
+{
+	const struct leat_adaptive_state *s = &m->state.adaptive;
+
+	if (is_location(m))
+		return within((y - s->units.center) * s->units.per_scale,
+		    -ADAPTIVE_MOST, ADAPTIVE_MOST);
+	if (m->loss == LEAT_LOSS_POISSON)
+		return adaptive_clip_y(s, y) / s->units.center;
+	return y;
+}
+
+/* The loss's arg in those units: HUBER's and EPSILON's is a length. */
+LEAT_INLINE double adaptive_arg(const leat_model *m)
+{
+	if (m->arg_given &&
+	    (m->loss == LEAT_LOSS_HUBER || m->loss == LEAT_LOSS_EPSILON))
+		return m->loss_arg * m->state.adaptive.units.per_scale;
+	return m->loss_arg;
+}
+
+/* ---- Predicting ---- */
+
+LEAT_INLINE double adaptive_mix(double share,
+    const struct leat_adaptive_units *u, struct adaptive_view *view)
+{
+	view->quick = within(view->quick, u->least, u->most);
+	view->steady = within(view->steady, u->least, u->most);
+	return share * view->quick + (1 - share) * view->steady;
+}
+
+LEAT_INLINE double adaptive_raw_score(const leat_model *m,
+    const struct leat_adaptive_units *u, double f)
+{
+	if (m->loss == LEAT_LOSS_POISSON)
+		return leat_ln(u->center) + f;
+	return u->center + u->scale * f;
+}
+
+/* ---- Learning ---- */
+
+/* Moves the share towards the predictor that was nearer. */
+LEAT_INLINE void adaptive_weigh(struct leat_adaptive_state *s,
+    const struct adaptive_view *view, double slope, double weight)
+{
+	double g = weight * slope * (view->quick - view->steady);
+
+	s->mixing += g * g;
+	s->share = within(s->share -
+		ADAPTIVE_ETA_SHARE * g / leat_sqrt(s->mixing),
+	    0, 1);
+}
+
+/*
+ * How far along z a predictor that said f goes, by slope g. Where the
+ * curvature is constant the division alone keeps it from overshooting.
+ */
+LEAT_INLINE double adaptive_step(const leat_model *m, double arg, double f,
+    double y, double g, double rate, double squares)
+{
+	double curvature = 1, step, most;
+
+	if (m->loss != LEAT_LOSS_SQUARED)
+		curvature = leat_loss_curvature(m->loss, f);
+	step = rate / (1 + rate * squares * curvature) * g;
+	if (m->loss <= LEAT_LOSS_HUBER || m->loss == LEAT_LOSS_LOGISTIC)
+		return step;
+	most = fabs(leat_loss_best(m->loss, arg, f, y) - f) / squares;
+	return within(step, -most, most);
+}
+
+static void adaptive_penalise(double *w, size_t n, double rate, double l1,
+    double l2)
+{
+	for (size_t i = 0; i < n; i++)
+		w[i] = leat_shrink(w[i] / (1 + rate * l2), rate * l1);
+}
+
+/* Both predictors go their steps; the rate is that of the samples before. */
+LEAT_INLINE void adaptive_follow(leat_model *m,
+    const struct adaptive_view *view, double y, double weight,
+    adaptive_move_function *move)
+{
+	struct leat_adaptive_state *s = &m->state.adaptive;
+	double arg = adaptive_arg(m), t = adaptive_target(m, y);
+	double quick = leat_slope(m->loss, arg, view->quick, t);
+	double steady = leat_slope(m->loss, arg, view->steady, t);
+	double g = s->share * quick + (1 - s->share) * steady;
+	double rate = s->rate * weight;
+
+	s->gradients += weight * g * g;
+	s->rate = 1 / leat_sqrt(1 + s->gradients);
+	if (m->l1 > 0 || m->l2 > 0) {
+		adaptive_penalise(m->array[ADAPTIVE_QUICK], m->n,
+		    ADAPTIVE_ETA_QUICK * rate, m->l1, m->l2);
+		adaptive_penalise(m->array[ADAPTIVE_STEADY], m->n,
+		    ADAPTIVE_ETA_STEADY * rate, m->l1, m->l2);
+	}
+	quick = adaptive_step(m, arg, view->quick, t, quick,
+	    ADAPTIVE_ETA_QUICK * rate, view->squares);
+	steady = adaptive_step(m, arg, view->steady, t, steady,
+	    ADAPTIVE_ETA_STEADY * rate, view->squares);
+	move(m, quick, steady);
+	m->intercept -= quick;
+	s->intercept2 -= steady;
+}
+
+/*
+ * What depends on y alone comes before the pass over the features, so that
+ * the CPU can do both at once.
+ */
+LEAT_INLINE int adaptive_learn_by(leat_model *m, const struct leat_row *row,
+    double y, double weight, double *prediction_out,
+    adaptive_check_function *nonfinite, adaptive_view_function *note,
+    adaptive_move_function *move)
+{
+	struct leat_adaptive_state *s = &m->state.adaptive;
+	struct leat_adaptive_units before = s->units;
+	struct adaptive_weights w = adaptive_weights(s->seen, weight);
+	struct adaptive_view view;
+	int err = leat_target_check(m->loss, y);
+	double f, t, arg, slope;
+
+	if (!err && nonfinite(row->x, row->n))
+		err = LEAT_ENONFINITE;
+	if (err)
+		return leat_model_refuse(m, err);
+	if (s->seen == 0)
+		adaptive_first(m, row);
+	t = adaptive_target(m, y);
+	arg = adaptive_arg(m);
+	adaptive_see_y(s, y, &w);
+	adaptive_units(m);
+	view = note(m, &w, row);
+	f = adaptive_mix(s->share, &before, &view);
+	if (prediction_out)
+		*prediction_out = leat_link(m->loss,
+		    adaptive_raw_score(m, &before, f));
+	slope = leat_slope(m->loss, arg, f, t);
+	adaptive_follow(m, &view, y, weight, move);
+	adaptive_weigh(s, &view, slope, weight);
+	s->seen += weight;
+	m->t++;
+	return LEAT_OK;
+}
+
+/* ---- Both widths ---- */
+
+#define PASS(name) adaptive2_##name
+#define V(name) leat_lane_##name
+#define VECTOR leat_lane
+#define WIDTH 2
+#define TARGET
+#include "adaptive_pass.h"
+#undef PASS
+#undef V
+#undef VECTOR
+#undef WIDTH
+#undef TARGET
+
+#ifdef LEAT_AVX
+#define PASS(name) adaptive4_##name
+#define V(name) leat_quad_##name
+#define VECTOR leat_quad
+#define WIDTH 4
+#define TARGET LEAT_AVX
+#include "adaptive_pass.h"
+#undef PASS
+#undef V
+#undef VECTOR
+#undef WIDTH
+#undef TARGET
+#endif
+
+static adaptive_view_function *adaptive_look(void)
+{
+#ifdef LEAT_AVX
+	if (leat_has_avx())
+		return adaptive4_look;
+#endif
+	return adaptive2_look;
+}
+
+static double adaptive_score(const leat_model *m, const struct leat_row *row)
+{
+	const struct leat_adaptive_state *s = &m->state.adaptive;
+	struct adaptive_weights w = adaptive_weights(s->seen, 1);
+	struct adaptive_view view;
+
+	if (leat_row_nonfinite(row))
+		return NAN;
+	view = adaptive_look()(m, &w, row);
+	return adaptive_raw_score(m, &s->units,
+	    adaptive_mix(s->share, &s->units, &view));
+}
+
+leat_learn_function *leat_adaptive_learn(void)
+{
+#ifdef LEAT_AVX
+	if (leat_has_avx())
+		return adaptive4_learn;
+#endif
+	return adaptive2_learn;
+}
+
+/* ---- Coefficients ---- */
+
+static void adaptive_raw(const leat_model *m, double *w_out,
+    double *intercept_out)
+{
+	const struct leat_adaptive_state *s = &m->state.adaptive;
+	double b = s->share * m->intercept + (1 - s->share) * s->intercept2;
+	double at0 = 0;
+
+	for (size_t i = 0; i < m->n; i++) {
+		double w = s->share * m->array[ADAPTIVE_QUICK][i] +
+		    (1 - s->share) * m->array[ADAPTIVE_STEADY][i];
+		w *= m->array[ADAPTIVE_INVERSE][i];
+		b -= w * m->array[ADAPTIVE_MEAN][i];
+		at0 -= s->units.scale * w * m->array[ADAPTIVE_FIRST][i];
+		if (w_out)
+			w_out[i] = s->units.scale * w;
+	}
+	if (intercept_out)
+		*intercept_out = adaptive_raw_score(m, &s->units, b) + at0;
+}
+
+const struct leat_rule leat_rule_adaptive = {
+	~0u,
+	LEAT_TAKES_L1 | LEAT_TAKES_L2,
+	0,
+	adaptive_sizes,
+	adaptive_start,
+	adaptive_score,
+	NULL,
+	adaptive_raw,
+};

@@ -1,0 +1,188 @@
+/*
+ * adaptive_pass.h - the two passes over the features, for one width
+ *
+ * A template: adaptive.c includes it for vectors of two and of four, with
+ * PASS(name) the name of a function, V(name) that of a vector's operation,
+ * VECTOR its type, WIDTH and TARGET. Each feature is worked on by itself
+ * and in the same steps, and sums have four terms, feature i in term i mod
+ * 4, so the width does not change a bit.
+ */
+
+struct PASS(sums) {
+	VECTOR p, q, h; /* quick and steady score, squares */
+};
+
+/*
+ * Takes features i.. into account: mean, variance, and by a Newton step its
+ * inverse root. `moved` says how far the variance has gone from there;
+ * features for which that is not a little are seen to one by one.
+ */
+TARGET LEAT_INLINE void PASS(see)(const struct adaptive_arrays *a,
+    const struct adaptive_weights *weights, struct PASS(sums) * s, size_t i,
+    const double *x, int store)
+{
+	VECTOR rate = V(dup)(weights->rate);
+	VECTOR mean = V(load)(a->mean + i);
+	VECTOR inverse = V(load)(a->inverse + i);
+	VECTOR value = V(sub)(V(load)(x), V(load)(a->first + i));
+	VECTOR d = V(sub)(value, mean), part = V(mul)(rate, d), z, moved;
+	VECTOR variance = V(mul)(V(dup)(weights->keep),
+	    V(add)(V(load)(a->variance + i), V(mul)(part, d)));
+
+	moved = V(mul)(V(mul)(variance, inverse), inverse);
+	inverse = V(mul)(inverse,
+	    V(sub)(V(dup)(1.5), V(mul)(V(dup)(0.5), moved)));
+	z = V(mul)(V(sub)(d, part), inverse);
+	mean = V(add)(mean, part);
+	moved = V(sub)(moved, V(dup)(weights->middle));
+	if (LEAT_UNLIKELY(!V(all_within)(moved, V(dup)(weights->reach)))) {
+		struct adaptive_few few;
+		V(store)(few.value, value);
+		V(store)(few.moved, moved);
+		V(store)(few.mean, mean);
+		V(store)(few.variance, variance);
+		V(store)(few.inverse, inverse);
+		V(store)(few.z, z);
+		adaptive_careful(a, weights, i, &few, WIDTH);
+		mean = V(load)(few.mean);
+		variance = V(load)(few.variance);
+		inverse = V(load)(few.inverse);
+		z = V(load)(few.z);
+	}
+	s->p = V(add)(s->p, V(mul)(V(load)(a->quick + i), z));
+	s->q = V(add)(s->q, V(mul)(V(load)(a->steady + i), z));
+	s->h = V(add)(s->h, V(mul)(z, z));
+	if (!store)
+		return;
+	V(store)(a->mean + i, mean);
+	V(store)(a->variance + i, variance);
+	V(store)(a->inverse + i, inverse);
+	V(store)(a->z + i, z);
+}
+
+/* n features from i on, n a multiple of 4, x being those alone. */
+TARGET LEAT_INLINE void PASS(see_run)(const struct adaptive_arrays *a,
+    const struct adaptive_weights *weights, struct PASS(sums) * s, size_t i,
+    const double *x, size_t n, int store)
+{
+	for (size_t k = 0; k < n; k += 4) {
+		PASS(see)(a, weights, &s[0], i + k, x + k, store);
+		if (WIDTH == 2)
+			PASS(see)
+		(a, weights, &s[4 / WIDTH - 1], i + k + 2, x + k + 2, store);
+	}
+}
+
+TARGET LEAT_INLINE void PASS(see_dense)(const struct adaptive_arrays *a,
+    const struct adaptive_weights *weights, struct PASS(sums) * s,
+    const struct leat_row *row, int store)
+{
+	size_t whole = row->n & ~(size_t)3;
+
+	PASS(see_run)(a, weights, s, 0, row->x, whole, store);
+	if (whole < row->n) {
+		double rest[4] = { 0 };
+		for (size_t i = whole; i < row->n; i++)
+			rest[i - whole] = row->x[i];
+		PASS(see_run)(a, weights, s, whole, rest, 4, store);
+	}
+}
+
+/* A sparse row is spread out piece by piece. */
+TARGET LEAT_INLINE void PASS(see_sparse)(const struct adaptive_arrays *a,
+    const struct adaptive_weights *weights, struct PASS(sums) * s,
+    const struct leat_row *row, int store)
+{
+	enum { PIECE = 64 };
+
+	for (size_t from = 0, k = 0; from < a->n; from += PIECE) {
+		size_t n = a->n - from < PIECE ? a->n - from : PIECE;
+		double x[PIECE] = { 0 };
+		for (; k < row->n && row->index[k] < from + n; k++)
+			x[row->index[k] - from] = row->x[k];
+		PASS(see_run)(a, weights, s, from, x, n, store);
+	}
+}
+
+TARGET LEAT_INLINE double PASS(join)(VECTOR a, VECTOR b)
+{
+	double s[4];
+
+	V(store)(s, a);
+	if (WIDTH == 2)
+		V(store)(s + 4 - WIDTH, b);
+	return (s[0] + s[2]) + (s[1] + s[3]);
+}
+
+TARGET LEAT_INLINE struct adaptive_view PASS(view)(const leat_model *m,
+    const struct adaptive_weights *weights, const struct leat_row *row,
+    int store)
+{
+	struct adaptive_arrays a = adaptive_arrays(m);
+	VECTOR zero = V(dup)(0);
+	struct PASS(sums) s[2] = { { zero, zero, zero }, { zero, zero, zero } };
+	struct adaptive_view view;
+
+	if (row->index)
+		PASS(see_sparse)(&a, weights, s, row, store);
+	else
+		PASS(see_dense)(&a, weights, s, row, store);
+	view.quick = m->intercept + PASS(join)(s[0].p, s[1].p);
+	view.steady = m->state.adaptive.intercept2 + PASS(join)(s[0].q, s[1].q);
+	view.squares = 1 + PASS(join)(s[0].h, s[1].h);
+	return view;
+}
+
+/* Nothing is stored. */
+TARGET static struct adaptive_view PASS(look)(const leat_model *m,
+    const struct adaptive_weights *weights, const struct leat_row *row)
+{
+	return PASS(view)(m, weights, row, 0);
+}
+
+TARGET LEAT_INLINE struct adaptive_view PASS(note)(const leat_model *m,
+    const struct adaptive_weights *weights, const struct leat_row *row)
+{
+	return PASS(view)(m, weights, row, 1);
+}
+
+/* The steps of both predictors. */
+TARGET LEAT_INLINE void PASS(move)(const leat_model *m, double quick,
+    double steady)
+{
+	struct adaptive_arrays a = adaptive_arrays(m);
+	VECTOR c = V(dup)(quick), d = V(dup)(steady);
+
+	for (size_t i = 0; i < a.n; i += WIDTH) {
+		VECTOR z = V(load)(a.z + i);
+		V(store)
+		(a.quick + i, V(sub)(V(load)(a.quick + i), V(mul)(c, z)));
+		V(store)
+		(a.steady + i, V(sub)(V(load)(a.steady + i), V(mul)(d, z)));
+	}
+}
+
+/* 0 x is 0 for a finite x alone. */
+TARGET LEAT_INLINE int PASS(nonfinite)(const double *x, size_t n)
+{
+	VECTOR zero = V(dup)(0), bad = zero, too = zero;
+	size_t i = 0;
+
+	for (; i + 2 * WIDTH <= n; i += 2 * WIDTH) {
+		bad = V(add)(bad, V(mul)(zero, V(load)(x + i)));
+		too = V(add)(too, V(mul)(zero, V(load)(x + i + WIDTH)));
+	}
+	if (V(any_nan)(V(add)(bad, too)))
+		return 1;
+	for (; i < n; i++)
+		if (!(x[i] - x[i] == 0))
+			return 1;
+	return 0;
+}
+
+TARGET static int PASS(learn)(leat_model *m, const struct leat_row *row,
+    double y, double weight, double *prediction_out)
+{
+	return adaptive_learn_by(m, row, y, weight, prediction_out,
+	    PASS(nonfinite), PASS(note), PASS(move));
+}

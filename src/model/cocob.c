@@ -1,0 +1,71 @@
+/*
+ * cocob.c - no rate at all: coefficients as bets on their gradients
+ *
+ * Each coefficient is a gambler who bets a part of what was won so far on
+ * the sign of the next gradient. With c the negative gradient, and for
+ * each coefficient
+ *
+ *      largest  the largest |c|         sum    of all |c|
+ *      theta    the sum of all c        reward the winnings, never below 0
+ *
+ * the next bet is
+ *
+ *      w = theta / (largest max(sum + largest, 100 largest))
+ *          (largest + reward)
+ *
+ * Orabona, Tommasi, "Training deep networks without learning rates through
+ * coin betting", NIPS (2017), algorithm 2; the regret bound of its theorem
+ * 1 is for the same betting with the largest gradient known in advance.
+ * Cost: one division a feature.
+ */
+#include "model.h"
+
+enum { COCOB_W, COCOB_LARGEST, COCOB_SUM, COCOB_REWARD, COCOB_THETA };
+
+static void cocob_sizes(const leat_model_options *o, size_t *sizes)
+{
+	for (int k = COCOB_W; k <= COCOB_THETA; k++)
+		sizes[k] = o->n_features;
+}
+
+LEAT_INLINE double cocob_bet(double w, double c, double *largest, double *sum,
+    double *reward, double *theta)
+{
+	double a = fabs(c), won = *reward + w * c, rest, cap;
+
+	*largest = a > *largest ? a : *largest;
+	*sum += a;
+	*reward = won > 0 ? won : 0;
+	*theta += c;
+	rest = *sum + *largest;
+	cap = 100 * *largest;
+	rest = *largest * (rest > cap ? rest : cap);
+	return rest > 0 ? *theta / rest * (*largest + *reward) : w;
+}
+
+static void cocob_update(leat_model *m, const struct leat_row *row, double y,
+    double weight, double score)
+{
+	double c = -weight * leat_model_slope(m, score, y);
+	double *largest = m->array[COCOB_LARGEST], *sum = m->array[COCOB_SUM];
+	double *reward = m->array[COCOB_REWARD], *theta = m->array[COCOB_THETA];
+	struct leat_coin_state *one = &m->state.coin;
+
+	LEAT_FOR_ROW(row,
+	    m->w[i] = cocob_bet(m->w[i], c * v, &largest[i], &sum[i],
+		&reward[i], &theta[i]));
+	if (!m->no_intercept)
+		m->intercept = cocob_bet(m->intercept, c, &one->largest,
+		    &one->sum, &one->reward, &one->theta);
+}
+
+const struct leat_rule leat_rule_cocob = {
+	~0u,
+	LEAT_TAKES_CLIP | LEAT_TAKES_RAW,
+	0,
+	cocob_sizes,
+	NULL,
+	leat_model_linear,
+	cocob_update,
+	NULL,
+};

@@ -1,0 +1,461 @@
+/*
+ * model.c - the life of a model, and its public functions
+ *
+ * A model is a struct and a few arrays of n numbers in one block. What
+ * differs from update to update is in a struct leat_rule; all of them
+ * answer in the same order: is the sample sound, what does the model say,
+ * learn. A sample that is refused is found out before anything changes.
+ */
+#include "model.h"
+
+/* ---------------- options ------------------------------------------- */
+
+static const struct leat_rule *const model_rules[] = {
+	&leat_rule_adaptive,
+	&leat_rule_sgd,
+	&leat_rule_adagrad,
+	&leat_rule_nlms,
+	&leat_rule_pa1,
+	&leat_rule_pa2,
+	&leat_rule_ftrl,
+	&leat_rule_rls,
+	&leat_rule_cocob,
+};
+
+static const struct leat_rule *model_rule(int update)
+{
+	size_t n = sizeof model_rules / sizeof *model_rules;
+
+	return update < 0 || (size_t)update >= n ? NULL : model_rules[update];
+}
+
+static double model_loss_arg(const leat_model_options *o)
+{
+	if (o->loss_arg != 0)
+		return o->loss_arg;
+	switch (o->loss) {
+	case LEAT_LOSS_HUBER:
+		return 1.35;
+	case LEAT_LOSS_EPSILON:
+		return 0.1;
+	case LEAT_LOSS_QUANTILE:
+		return 0.5;
+	default:
+		return 0;
+	}
+}
+
+/* Bits of the options that are not 0. */
+static unsigned options_given(const leat_model_options *o)
+{
+	unsigned given = 0;
+
+	if (o->rate != 0)
+		given |= LEAT_TAKES_RATE;
+	if (o->power != 0)
+		given |= LEAT_TAKES_POWER;
+	if (o->average)
+		given |= LEAT_TAKES_AVERAGE;
+	if (o->forgetting != 0)
+		given |= LEAT_TAKES_FORGETTING;
+	if (o->l1 != 0)
+		given |= LEAT_TAKES_L1;
+	if (o->l2 != 0)
+		given |= LEAT_TAKES_L2;
+	if (o->clip != 0)
+		given |= LEAT_TAKES_CLIP;
+	if (o->rates)
+		given |= LEAT_TAKES_RATES;
+	if (o->no_intercept)
+		given |= LEAT_TAKES_RAW;
+	return given;
+}
+
+/* Finite and not negative. */
+static int not_negative(double x)
+{
+	return x >= 0 && x <= DBL_MAX;
+}
+
+static int rates_fit(const leat_model_options *o)
+{
+	for (size_t i = 0; o->rates && i < o->n_features; i++)
+		if (!not_negative(o->rates[i]))
+			return 0;
+	return 1;
+}
+
+static int model_options_fit(const leat_model_options *o,
+    const struct leat_rule *rule)
+{
+	if (options_given(o) & ~rule->takes)
+		return 0;
+	if (!not_negative(o->rate) || !not_negative(o->power) || o->power > 1 ||
+	    !not_negative(o->forgetting) || o->forgetting > 1 ||
+	    !not_negative(o->l1) || !not_negative(o->l2) ||
+	    !not_negative(o->clip))
+		return 0;
+	if (o->update == LEAT_UPDATE_NLMS && o->rate >= 2)
+		return 0;
+	if (o->allocator && (!o->allocator->alloc || !o->allocator->free))
+		return 0;
+	return rates_fit(o);
+}
+
+static int model_check(const leat_model_options *o)
+{
+	const struct leat_rule *rule = model_rule(o->update);
+
+	if (o->n_features < 1 || o->n_features > LEAT_FEATURES_MAX)
+		return LEAT_EFEATURES;
+	if (!rule)
+		return LEAT_EUPDATE;
+	if (o->update == LEAT_UPDATE_RLS && o->n_features > LEAT_RLS_MAX)
+		return LEAT_EFEATURES;
+	if (!leat_loss_exists(o->loss) || !(rule->losses & 1u << o->loss))
+		return LEAT_ELOSS;
+	if (!leat_loss_arg_fits(o->loss, model_loss_arg(o)) ||
+	    !model_options_fit(o, rule))
+		return LEAT_EINVAL;
+	return LEAT_OK;
+}
+
+/* ---------------- making and freeing -------------------------------- */
+
+void leat_model_w_alone(const leat_model_options *o, size_t *sizes)
+{
+	sizes[0] = o->n_features;
+}
+
+/* Measures, and with a base sets the pointers of m, which is there. */
+static int model_layout(leat_model *m, unsigned char *base,
+    const leat_model_options *o, size_t *n_bytes)
+{
+	struct leat_cutter c = { base, 0, 0 };
+	size_t sizes[LEAT_MODEL_ARRAYS] = { 0 };
+	double *rates;
+
+	model_rule(o->update)->sizes(o, sizes);
+	leat_cut(&c, 1, sizeof(leat_model));
+	for (int k = 0; k < LEAT_MODEL_ARRAYS; k++) {
+		double *p = leat_cut(&c, sizes[k], sizeof(double));
+		if (base) {
+			m->array[k] = p;
+			m->length[k] = sizes[k];
+		}
+	}
+	rates = leat_cut(&c, o->rates ? o->n_features : 0, sizeof(double));
+	if (base && o->rates)
+		m->rates = memcpy(rates, o->rates,
+		    o->n_features * sizeof(double));
+	*n_bytes = c.used;
+	return c.overflow ? LEAT_ETOOBIG : LEAT_OK;
+}
+
+static void model_settings(leat_model *m, const leat_model_options *o)
+{
+	m->rule = model_rule(o->update);
+	m->n = o->n_features;
+	m->loss = o->loss;
+	m->loss_arg = model_loss_arg(o);
+	m->arg_given = o->loss_arg != 0;
+	m->no_intercept = o->no_intercept != 0;
+	m->rate = o->rate > 0 ? o->rate : m->rule->rate;
+	m->power = o->power;
+	m->average = o->average != 0;
+	m->forgetting = o->forgetting > 0 ? o->forgetting : 1;
+	m->l1 = o->l1;
+	m->l2 = o->l2;
+	m->clip = o->clip;
+}
+
+static int learn_by_rule(leat_model *m, const struct leat_row *row, double y,
+    double weight, double *prediction_out)
+{
+	int err = leat_target_check(m->loss, y);
+	double f = m->rule->score(m, row);
+
+	if (err || !(f - f == 0))
+		return leat_model_refuse(m, err ? err : LEAT_ENONFINITE);
+	m->rule->update(m, row, y, weight, f);
+	m->t++;
+	if (prediction_out)
+		*prediction_out = leat_link(m->loss, f);
+	return LEAT_OK;
+}
+
+static leat_learn_function *choose_learn(const leat_model *m)
+{
+	leat_learn_function *learn = NULL;
+
+	if (m->rule == &leat_rule_sgd)
+		learn = leat_sgd_learn(m);
+	if (m->rule == &leat_rule_adaptive)
+		learn = leat_adaptive_learn();
+	return learn ? learn : learn_by_rule;
+}
+
+static leat_model *model_build(void *base, const leat_model_options *o,
+    const struct leat_block *block)
+{
+	leat_model *m = base;
+	size_t n;
+
+	memset(m, 0, sizeof *m);
+	model_layout(m, base, o, &n);
+	model_settings(m, o);
+	m->w = m->array[0];
+	m->block = *block;
+	m->learn = choose_learn(m);
+	leat_model_reset(m);
+	return m;
+}
+
+static int model_measure(const leat_model_options *o, size_t *n_bytes)
+{
+	int err = model_check(o);
+
+	return err ? err : model_layout(NULL, NULL, o, n_bytes);
+}
+
+int leat_model_size(const leat_model_options *options, size_t *n_bytes_out)
+{
+	size_t n;
+
+	assert(options && n_bytes_out);
+	int err = model_measure(options, &n);
+	if (!err)
+		*n_bytes_out = leat_block_room(n);
+	return err;
+}
+
+int leat_model_init(leat_model **model_out, void *memory, size_t n_bytes,
+    const leat_model_options *options)
+{
+	struct leat_block block;
+	size_t n;
+
+	assert(model_out && memory && options);
+	int err = model_measure(options, &n);
+	if (err)
+		return err;
+	if (n_bytes < leat_block_room(n))
+		return LEAT_ENOSPACE;
+	void *base = leat_block_init(&block, options->allocator, memory, n);
+	*model_out = model_build(base, options, &block);
+	return LEAT_OK;
+}
+
+int leat_model_new(leat_model **model_out, const leat_model_options *options)
+{
+	struct leat_block block;
+	size_t n;
+
+	assert(model_out && options);
+	int err = model_measure(options, &n);
+	if (err)
+		return err;
+	void *base = leat_block_new(&block, options->allocator, n);
+	if (!base)
+		return LEAT_ENOMEM;
+	*model_out = model_build(base, options, &block);
+	return LEAT_OK;
+}
+
+void leat_model_free(leat_model *model)
+{
+	if (model)
+		leat_block_free(model->block);
+}
+
+void leat_model_reset(leat_model *model)
+{
+	leat_model *m = model;
+
+	assert(m);
+	for (int k = 0; k < LEAT_MODEL_ARRAYS; k++)
+		for (size_t i = 0; i < m->length[k]; i++)
+			m->array[k][i] = 0;
+	memset(&m->state, 0, sizeof m->state);
+	m->intercept = m->t = 0;
+	m->refused = 0;
+	if (m->rule->start)
+		m->rule->start(m);
+}
+
+int leat_model_copy(const leat_model *model, const leat_allocator *allocator,
+    leat_model **copy_out)
+{
+	struct leat_block block;
+
+	assert(model && copy_out);
+	leat_model *m = leat_block_copy(&block, allocator, &model->block,
+	    model);
+	if (!m)
+		return LEAT_ENOMEM;
+	m->block = block;
+	for (int k = 0; k < LEAT_MODEL_ARRAYS; k++)
+		m->array[k] = leat_moved(model, m, model->array[k]);
+	m->w = m->array[0];
+	m->rates = leat_moved(model, m, model->rates);
+	*copy_out = m;
+	return LEAT_OK;
+}
+
+/* ---------------- predicting ---------------------------------------- */
+
+double leat_model_linear(const leat_model *m, const struct leat_row *row)
+{
+	return m->intercept + leat_dot(m->w, row);
+}
+
+/* NaN also for a score that is infinite. */
+static double score_of(const leat_model *m, const struct leat_row *row)
+{
+	double f = m->rule->score(m, row);
+
+	return f - f == 0 ? f : NAN;
+}
+
+static double prediction_of(const leat_model *m, const struct leat_row *row)
+{
+	double f = score_of(m, row);
+
+	return f == f ? leat_link(m->loss, f) : NAN;
+}
+
+double leat_model_predict(const leat_model *model, const double *x)
+{
+	assert(model && x);
+	struct leat_row row = { x, NULL, model->n };
+	return prediction_of(model, &row);
+}
+
+double leat_model_score(const leat_model *model, const double *x)
+{
+	assert(model && x);
+	struct leat_row row = { x, NULL, model->n };
+	return score_of(model, &row);
+}
+
+static int indices_fit(const leat_model *m, const uint32_t *index, size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		if (index[k] >= m->n || (k > 0 && index[k] <= index[k - 1]))
+			return 0;
+	return 1;
+}
+
+double leat_model_predict_sparse(const leat_model *model, const uint32_t *index,
+    const double *x, size_t n)
+{
+	assert(model && (n == 0 || (index && x)));
+	uint32_t none = 0;
+	struct leat_row row = { x, n > 0 ? index : &none, n };
+	return indices_fit(model, index, n) ? prediction_of(model, &row) : NAN;
+}
+
+/* ---------------- learning ------------------------------------------ */
+
+int leat_model_refuse(leat_model *m, int err)
+{
+	m->refused++;
+	return err;
+}
+
+/* A weight that is not 1 is looked at here, all else by m->learn. */
+static int learn_row(leat_model *m, const struct leat_row *row, double y,
+    double weight, double *prediction_out)
+{
+	if (!(weight - weight == 0))
+		return leat_model_refuse(m, LEAT_ENONFINITE);
+	if (weight < 0)
+		return leat_model_refuse(m, LEAT_EINVAL);
+	if (weight > 0)
+		return m->learn(m, row, y, weight, prediction_out);
+	int err = leat_target_check(m->loss, y);
+	double p = prediction_of(m, row);
+	if (err || p != p)
+		return leat_model_refuse(m, err ? err : LEAT_ENONFINITE);
+	if (prediction_out)
+		*prediction_out = p;
+	return LEAT_OK;
+}
+
+int leat_model_learn(leat_model *model, const double *x, double y,
+    double *prediction_out)
+{
+	assert(model && x);
+	struct leat_row row = { x, NULL, model->n };
+	return model->learn(model, &row, y, 1, prediction_out);
+}
+
+int leat_model_learn_weighted(leat_model *model, const double *x, double y,
+    double weight, double *prediction_out)
+{
+	assert(model && x);
+	struct leat_row row = { x, NULL, model->n };
+	return learn_row(model, &row, y, weight, prediction_out);
+}
+
+int leat_model_learn_many(leat_model *model, const double *x, const double *y,
+    const double *weights, size_t n, double *predictions_out)
+{
+	int first = LEAT_OK;
+
+	assert(model && (n == 0 || (x && y)));
+	for (size_t k = 0; k < n; k++) {
+		struct leat_row row = { x + k * model->n, NULL, model->n };
+		double p = NAN;
+		int err = learn_row(model, &row, y[k], weights ? weights[k] : 1,
+		    &p);
+		if (predictions_out)
+			predictions_out[k] = p;
+		if (err && !first)
+			first = err;
+	}
+	return first;
+}
+
+int leat_model_learn_sparse(leat_model *model, const uint32_t *index,
+    const double *x, size_t n, double y, double weight, double *prediction_out)
+{
+	leat_model *m = model;
+	uint32_t none = 0;
+
+	assert(m && (n == 0 || (index && x)));
+	if (!indices_fit(m, index, n))
+		return leat_model_refuse(m, LEAT_EINDEX);
+	struct leat_row row = { x, n > 0 ? index : &none, n };
+	return learn_row(m, &row, y, weight, prediction_out);
+}
+
+/* ---------------- what is known ------------------------------------- */
+
+void leat_model_coefficients(const leat_model *model, double *coefficients_out,
+    double *intercept_out)
+{
+	const leat_model *m = model;
+
+	assert(m);
+	if (m->rule->raw) {
+		m->rule->raw(m, coefficients_out, intercept_out);
+		return;
+	}
+	if (coefficients_out)
+		memcpy(coefficients_out, m->w, m->n * sizeof(double));
+	if (intercept_out)
+		*intercept_out = m->intercept;
+}
+
+uint64_t leat_model_learned(const leat_model *model)
+{
+	assert(model);
+	return (uint64_t)model->t;
+}
+
+uint64_t leat_model_refused(const leat_model *model)
+{
+	assert(model);
+	return model->refused;
+}

@@ -1,0 +1,170 @@
+/*
+ * rls.c - recursive least squares, by rotations
+ *
+ * All samples so far, each row scaled by sqrt(forgetting)^age, would make a
+ * tall matrix with a column for each feature; its QR factorisation has a
+ * triangle R with R w = z, from which the least-squares w follows by
+ * substitution. A new sample is one more row below R, taken in by Givens
+ * rotations, one a column. Numbers stay as large as the data, not as their
+ * squares, and nothing is ever subtracted from R, so there is nothing that
+ * could turn indefinite: where the textbook's recursion for a covariance
+ * matrix blows up under forgetting, a direction that no sample shows any
+ * more just fades here.
+ *
+ * A column that the ones before it explain (a constant one beside the
+ * intercept, a copy) has a diagonal entry that is rounding error alone. Its
+ * coefficient is 0 then: the column's norm, kept beside R, tells.
+ *
+ * The intercept's column comes first, so that the others are as good as
+ * centred. A ridge is rows sqrt(l2) e_i; what forgetting takes from them is
+ * put back one row a sample, in turn.
+ *
+ * Gentleman, "Least squares computations by Givens transformations without
+ * square roots", J. Inst. Math. Appl. 12 (1973), for the row-wise updating;
+ * Golub, Van Loan, "Matrix computations", for the rotations.
+ * Cost: 3 p^2 operations for the rotations of p columns and 2 p^2 for the
+ * substitution.
+ */
+#include "model.h"
+
+enum { RLS_W, RLS_TRIANGLE, RLS_RIGHT, RLS_NORMS };
+
+#define RLS_COLUMNS_MAX (LEAT_RLS_MAX + 1)
+/* A diagonal entry below this part of its column's norm is rounding. */
+#define RLS_RANK 1e-12
+/* Entries fade away to nothing before they lose digits. */
+#define RLS_FADED 1e-290
+
+static size_t rls_columns(size_t n, int no_intercept)
+{
+	return n + (no_intercept ? 0 : 1);
+}
+
+static void rls_sizes(const leat_model_options *o, size_t *sizes)
+{
+	size_t p = rls_columns(o->n_features, o->no_intercept);
+
+	sizes[RLS_W] = o->n_features;
+	sizes[RLS_TRIANGLE] = p * (p + 1) / 2;
+	sizes[RLS_RIGHT] = p;
+	sizes[RLS_NORMS] = p;
+}
+
+/* Takes in a row whose entries before `first` are 0; it is used up. */
+static void rls_rotate(leat_model *m, double *row, double y, size_t first,
+    size_t p)
+{
+	double *r = m->array[RLS_TRIANGLE], *z = m->array[RLS_RIGHT];
+
+	for (size_t j = 0; j < p; r += p - j, j++) {
+		double size, c, s;
+		if (j < first || row[j] == 0)
+			continue;
+		size = leat_hypot(r[0], row[j]);
+		c = r[0] / size;
+		s = row[j] / size;
+		r[0] = size;
+		for (size_t k = j + 1; k < p; k++) {
+			double a = r[k - j], b = row[k];
+			r[k - j] = c * a + s * b;
+			row[k] = c * b - s * a;
+		}
+		double a = z[j];
+		z[j] = c * a + s * y;
+		y = c * y - s * a;
+	}
+}
+
+static void rls_fade(leat_model *m, size_t p)
+{
+	double keep = leat_sqrt(m->forgetting);
+
+	if (m->forgetting == 1)
+		return;
+	for (size_t k = 0; k < m->length[RLS_TRIANGLE]; k++)
+		m->array[RLS_TRIANGLE][k] *= keep;
+	for (size_t k = 0; k < p; k++) {
+		m->array[RLS_RIGHT][k] *= keep;
+		m->array[RLS_NORMS][k] *= keep;
+	}
+}
+
+/* A row of the ridge, for feature i. */
+static void rls_ridge(leat_model *m, size_t i, double size)
+{
+	size_t p = rls_columns(m->n, m->no_intercept), j = i + p - m->n;
+	double row[RLS_COLUMNS_MAX] = { 0 };
+
+	row[j] = size;
+	m->array[RLS_NORMS][j] = leat_hypot(m->array[RLS_NORMS][j], size);
+	rls_rotate(m, row, 0, j, p);
+}
+
+static void rls_start(leat_model *m)
+{
+	for (size_t i = 0; i < m->n && m->l2 > 0; i++)
+		rls_ridge(m, i, leat_sqrt(m->l2));
+}
+
+/* Back substitution; b[] of p. */
+static void rls_solve(const leat_model *m, double *b, size_t p)
+{
+	const double *z = m->array[RLS_RIGHT], *norm = m->array[RLS_NORMS];
+	const double *r = m->array[RLS_TRIANGLE] + m->length[RLS_TRIANGLE];
+
+	for (size_t j = p; j-- > 0;) {
+		double sum = z[j];
+		r -= p - j;
+		for (size_t k = j + 1; k < p; k++)
+			sum -= r[k - j] * b[k];
+		b[j] = r[0] > RLS_RANK * norm[j] && r[0] > RLS_FADED
+		    ? sum / r[0]
+		    : 0;
+	}
+}
+
+/* The row as it is taken in: intercept, features, all times scale. */
+static void rls_fill(const leat_model *m, const struct leat_row *row,
+    double scale, double *out, size_t p)
+{
+	size_t first = p - m->n;
+
+	for (size_t j = 0; j < p; j++)
+		out[j] = 0;
+	if (first)
+		out[0] = scale;
+	LEAT_FOR_ROW(row, out[first + i] = scale * v);
+	for (size_t j = 0; j < p; j++)
+		m->array[RLS_NORMS][j] = leat_hypot(m->array[RLS_NORMS][j],
+		    out[j]);
+}
+
+static void rls_update(leat_model *m, const struct leat_row *row, double y,
+    double weight, double score)
+{
+	size_t p = rls_columns(m->n, m->no_intercept);
+	double x[RLS_COLUMNS_MAX], scale = leat_sqrt(weight);
+
+	(void)score;
+	rls_fade(m, p);
+	rls_fill(m, row, scale, x, p);
+	rls_rotate(m, x, scale * y, 0, p);
+	if (m->l2 > 0 && m->forgetting < 1) {
+		double lost = (1 - m->forgetting) * (double)m->n * m->l2;
+		rls_ridge(m, (size_t)fmod(m->t, (double)m->n), leat_sqrt(lost));
+	}
+	rls_solve(m, x, p);
+	m->intercept = m->no_intercept ? 0 : x[0];
+	memcpy(m->w, x + (p - m->n), m->n * sizeof(double));
+}
+
+const struct leat_rule leat_rule_rls = {
+	1u << LEAT_LOSS_SQUARED,
+	LEAT_TAKES_FORGETTING | LEAT_TAKES_L2 | LEAT_TAKES_RAW,
+	0,
+	rls_sizes,
+	rls_start,
+	leat_model_linear,
+	rls_update,
+	NULL,
+};

@@ -1,0 +1,201 @@
+/*
+ * sgd.c - stochastic gradient descent, as the textbook has it
+ *
+ *      w -= eta (g x + l2 w),  eta = rate / t^power
+ *
+ * for the t-th sample, g being the slope of the loss. These are the loops
+ * that a reader would write, so the bits are those too; what is fixed is
+ * only the order of the sum (model.h). With `average`, predictions come
+ * from the running mean of the coefficients, which the descent itself does
+ * not see.
+ *
+ * Robbins and Monro (1951); Polyak and Juditsky, "Acceleration of
+ * stochastic approximation by averaging", SIAM J. Control Optim. 30 (1992).
+ * Cost: one sum and one update over the features.
+ */
+#include "model.h"
+
+enum { SGD_W, SGD_AVERAGE };
+
+static void sgd_sizes(const leat_model_options *o, size_t *sizes)
+{
+	sizes[SGD_W] = o->n_features;
+	sizes[SGD_AVERAGE] = o->average ? o->n_features : 0;
+}
+
+/* What is predicted by; the score to learn from may be another. */
+static double sgd_score(const leat_model *m, const struct leat_row *row)
+{
+	if (!m->average)
+		return leat_model_linear(m, row);
+	return m->state.sgd.average + leat_dot(m->array[SGD_AVERAGE], row);
+}
+
+static void sgd_average(leat_model *m)
+{
+	double *mean = m->array[SGD_AVERAGE];
+	double n = m->t + 1;
+
+	for (size_t i = 0; i < m->n; i++)
+		mean[i] += (m->w[i] - mean[i]) / n;
+	m->state.sgd.average += (m->intercept - m->state.sgd.average) / n;
+}
+
+/* One coefficient: the step, then the pull of l1 towards 0. */
+LEAT_INLINE double sgd_step(const leat_model *m, size_t i, double v, double eta,
+    double g)
+{
+	double w = m->w[i];
+
+	if (m->rates)
+		eta *= m->rates[i];
+	w -= eta * (g * v + m->l2 * w);
+	return leat_shrink(w, eta * m->l1);
+}
+
+/* The same without penalties: textbook order, eta times g first. */
+LEAT_INLINE double sgd_plain_step(const leat_model *m, size_t i, double v,
+    double eta, double g)
+{
+	if (m->rates)
+		eta *= m->rates[i];
+	return m->w[i] - eta * g * v;
+}
+
+static double sgd_rate(const leat_model *m)
+{
+	return m->power > 0 ? m->rate / leat_power(m->t + 1, m->power)
+			    : m->rate;
+}
+
+static void sgd_update(leat_model *m, const struct leat_row *row, double y,
+    double weight, double score)
+{
+	double eta = sgd_rate(m) * weight;
+	double f = m->average ? leat_model_linear(m, row) : score;
+	double g = leat_model_slope(m, f, y);
+
+	if (m->l1 > 0 || m->l2 > 0)
+		LEAT_FOR_ROW(row, m->w[i] = sgd_step(m, i, v, eta, g));
+	else
+		LEAT_FOR_ROW(row, m->w[i] = sgd_plain_step(m, i, v, eta, g));
+	if (!m->no_intercept)
+		m->intercept -= eta * g;
+	if (m->average)
+		sgd_average(m);
+}
+
+const struct leat_rule leat_rule_sgd = {
+	~0u,
+	LEAT_TAKES_RATE | LEAT_TAKES_POWER | LEAT_TAKES_AVERAGE |
+	    LEAT_TAKES_L1 | LEAT_TAKES_L2 | LEAT_TAKES_CLIP | LEAT_TAKES_RATES |
+	    LEAT_TAKES_RAW,
+	0.01,
+	sgd_sizes,
+	NULL,
+	sgd_score,
+	sgd_update,
+	NULL,
+};
+
+/* ---- Dense rows and the plain form, in one go ---- */
+
+LEAT_INLINE int sgd_quick(leat_model *m, const struct leat_row *row, double y,
+    double weight, double *prediction_out,
+    double (*dot)(const double *, const double *, size_t),
+    void (*descend)(double *, const double *, size_t, double))
+{
+	double f = m->intercept + dot(m->w, row->x, row->n);
+	int err = leat_target_check(m->loss, y);
+
+	if (LEAT_UNLIKELY(err || !(f - f == 0)))
+		return leat_model_refuse(m, err ? err : LEAT_ENONFINITE);
+	double step = m->rate * weight * leat_model_slope(m, f, y);
+	descend(m->w, row->x, row->n, step);
+	m->intercept -= step;
+	m->t++;
+	if (prediction_out)
+		*prediction_out = leat_link(m->loss, f);
+	return LEAT_OK;
+}
+
+LEAT_INLINE void sgd_descend(double *w, const double *x, size_t n, double step)
+{
+	leat_lane s = leat_lane_dup(step);
+	size_t i = 0;
+
+	for (; i + 2 <= n; i += 2)
+		leat_lane_store(w + i,
+		    leat_lane_sub(leat_lane_load(w + i),
+			leat_lane_mul(s, leat_lane_load(x + i))));
+	if (i < n)
+		w[i] -= step * x[i];
+}
+
+static int sgd_learn(leat_model *m, const struct leat_row *row, double y,
+    double weight, double *prediction_out)
+{
+	return sgd_quick(m, row, y, weight, prediction_out, leat_dot_dense,
+	    sgd_descend);
+}
+
+#ifdef LEAT_AVX
+LEAT_QUAD leat_lane sgd_half(leat_quad a, int high)
+{
+	__m256d v = (__m256d)a;
+
+	return (leat_lane)(high ? _mm256_extractf128_pd(v, 1)
+				: _mm256_castpd256_pd128(v));
+}
+
+LEAT_QUAD double sgd_dot_wide(const double *w, const double *x, size_t n)
+{
+	leat_quad a = leat_quad_dup(0), b = a;
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8) {
+		a = leat_quad_add(a,
+		    leat_quad_mul(leat_quad_load(w + i),
+			leat_quad_load(x + i)));
+		b = leat_quad_add(b,
+		    leat_quad_mul(leat_quad_load(w + i + 4),
+			leat_quad_load(x + i + 4)));
+	}
+	return leat_dot_rest(w, x, i, n, sgd_half(a, 0), sgd_half(a, 1),
+	    sgd_half(b, 0), sgd_half(b, 1));
+}
+
+LEAT_QUAD void sgd_descend_wide(double *w, const double *x, size_t n,
+    double step)
+{
+	leat_quad s = leat_quad_dup(step);
+	size_t i = 0;
+
+	for (; i + 4 <= n; i += 4)
+		leat_quad_store(w + i,
+		    leat_quad_sub(leat_quad_load(w + i),
+			leat_quad_mul(s, leat_quad_load(x + i))));
+	for (; i < n; i++)
+		w[i] -= step * x[i];
+}
+
+LEAT_AVX static int sgd_learn_wide(leat_model *m, const struct leat_row *row,
+    double y, double weight, double *prediction_out)
+{
+	return sgd_quick(m, row, y, weight, prediction_out, sgd_dot_wide,
+	    sgd_descend_wide);
+}
+#endif
+
+/* NULL: this model needs the general form. */
+leat_learn_function *leat_sgd_learn(const leat_model *m)
+{
+	if (m->power > 0 || m->average || m->rates || m->l1 > 0 || m->l2 > 0 ||
+	    m->no_intercept)
+		return NULL;
+#ifdef LEAT_AVX
+	if (leat_has_avx())
+		return sgd_learn_wide;
+#endif
+	return sgd_learn;
+}
