@@ -663,7 +663,7 @@ LEAT_API double leat_loss_prediction(int loss, double score);
  *           whose rate falls with the gradients seen (AdaGrad with one
  *           rate); the model is their convex combination, in the
  *           proportion that has proved best, and predicts nothing outside
- *           the targets seen. Cost: about four times SGD.
+ *           the targets seen. Cost: three to five times SGD.
  * SGD       w -= rate / t^power g x, at the t-th sample, t = 1, 2, ...
  *           power 0, the default, is a constant rate (0.01 by default).
  * ADAGRAD   w -= rate g x / sqrt(1e-10 + sum of (g x)^2). Duchi, Hazan and
@@ -679,8 +679,9 @@ LEAT_API double leat_loss_prediction(int loss, double score);
  * RLS       recursive least squares: what minimises the sum of
  *           forgetting^age r^2 over all samples, kept as a triangular
  *           matrix that is updated by rotations (QR), which stays sound
- *           where covariances blow up. SQUARED alone, at most LEAT_RLS_MAX
- *           features. Cost: O(n_features^2).
+ *           where covariances blow up. Until there are three samples a
+ *           coefficient, predictions stay within the targets seen. SQUARED
+ *           alone, at most LEAT_RLS_MAX features. Cost: O(n_features^2).
  * COCOB     coin betting, no rate at all: Orabona and Tommasi (2017),
  *           algorithm 2 with alpha = 100.
  */
@@ -741,7 +742,7 @@ typedef struct leat_model leat_model;
 
 /*
  * Makes a model; all coefficients are 0. It allocates once, here: 8 bytes
- * for each feature, and as many for each of: ADAPTIVE 5, ADAGRAD 1, FTRL 2,
+ * for each feature, and as many for each of: ADAPTIVE 6, ADAGRAD 1, FTRL 2,
  * COCOB 4, SGD's average 1, rates 1; RLS about 4 n_features^2 bytes.
  *
  * Errors: LEAT_EFEATURES, LEAT_ELOSS (also for an update that cannot take

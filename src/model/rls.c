@@ -12,12 +12,18 @@
  * more just fades here.
  *
  * A column that the ones before it explain (a constant one beside the
- * intercept, a copy) has a diagonal entry that is rounding error alone. Its
- * coefficient is 0 then: the column's norm, kept beside R, tells.
+ * intercept, a copy) has a diagonal entry of little but rounding error. Its
+ * coefficient is 0 then: the column's norm, kept beside R, tells. With
+ * forgetting, what a column once told fades as well, down to where the
+ * rounding errors of others would take over; so each column keeps a ridge,
+ * 1e-5 of its root mean square.
  *
  * The intercept's column comes first, so that the others are as good as
  * centred. A ridge is rows sqrt(l2) e_i; what forgetting takes from them is
  * put back one row a sample, in turn.
+ *
+ * As many samples as columns are fitted exactly, noise and all. Until there
+ * are three a column, predictions stay within the targets seen.
  *
  * Gentleman, "Least squares computations by Givens transformations without
  * square roots", J. Inst. Math. Appl. 12 (1973), for the row-wise updating;
@@ -30,10 +36,9 @@
 enum { RLS_W, RLS_TRIANGLE, RLS_RIGHT, RLS_NORMS };
 
 #define RLS_COLUMNS_MAX (LEAT_RLS_MAX + 1)
-/* A diagonal entry below this part of its column's norm is rounding. */
+/* A diagonal entry that is this part of its column's norm is noise. */
 #define RLS_RANK 1e-12
-/* Entries fade away to nothing before they lose digits. */
-#define RLS_FADED 1e-290
+#define RLS_RIDGE 1e-10 /* of a column's mean square, with forgetting */
 
 static size_t rls_columns(size_t n, int no_intercept)
 {
@@ -79,31 +84,43 @@ static void rls_fade(leat_model *m, size_t p)
 {
 	double keep = leat_sqrt(m->forgetting);
 
-	if (m->forgetting == 1)
-		return;
 	for (size_t k = 0; k < m->length[RLS_TRIANGLE]; k++)
 		m->array[RLS_TRIANGLE][k] *= keep;
-	for (size_t k = 0; k < p; k++) {
+	for (size_t k = 0; k < p; k++)
 		m->array[RLS_RIGHT][k] *= keep;
-		m->array[RLS_NORMS][k] *= keep;
-	}
 }
 
-/* A row of the ridge, for feature i. */
-static void rls_ridge(leat_model *m, size_t i, double size)
+/* One more row, with nothing but this in column j. */
+static void rls_ridge(leat_model *m, size_t j, double size, size_t p)
 {
-	size_t p = rls_columns(m->n, m->no_intercept), j = i + p - m->n;
 	double row[RLS_COLUMNS_MAX] = { 0 };
 
 	row[j] = size;
-	m->array[RLS_NORMS][j] = leat_hypot(m->array[RLS_NORMS][j], size);
 	rls_rotate(m, row, 0, j, p);
 }
 
 static void rls_start(leat_model *m)
 {
-	for (size_t i = 0; i < m->n && m->l2 > 0; i++)
-		rls_ridge(m, i, leat_sqrt(m->l2));
+	size_t p = rls_columns(m->n, m->no_intercept);
+
+	for (size_t i = 0; i < m->n && m->l2 > 0; i++) {
+		rls_ridge(m, p - m->n + i, leat_sqrt(m->l2), p);
+		m->array[RLS_NORMS][p - m->n + i] = leat_sqrt(m->l2);
+	}
+}
+
+/* What this sample's forgetting takes from p ridges, given to one. */
+static void rls_refill(leat_model *m, size_t p)
+{
+	size_t j = (size_t)fmod(m->t, (double)p);
+	double norm = m->array[RLS_NORMS][j] / leat_sqrt(m->t + 1);
+	double ridge = leat_sqrt(RLS_RIDGE) * norm;
+	double lost = leat_sqrt((1 - m->forgetting) * (double)p);
+
+	if (j >= p - m->n)
+		ridge = leat_hypot(ridge, leat_sqrt(m->l2));
+	if (ridge > 0)
+		rls_ridge(m, j, lost * ridge, p);
 }
 
 /* Back substitution; b[] of p. */
@@ -111,15 +128,14 @@ static void rls_solve(const leat_model *m, double *b, size_t p)
 {
 	const double *z = m->array[RLS_RIGHT], *norm = m->array[RLS_NORMS];
 	const double *r = m->array[RLS_TRIANGLE] + m->length[RLS_TRIANGLE];
+	double least = m->forgetting < 1 ? 0 : RLS_RANK;
 
 	for (size_t j = p; j-- > 0;) {
 		double sum = z[j];
 		r -= p - j;
 		for (size_t k = j + 1; k < p; k++)
 			sum -= r[k - j] * b[k];
-		b[j] = r[0] > RLS_RANK * norm[j] && r[0] > RLS_FADED
-		    ? sum / r[0]
-		    : 0;
+		b[j] = r[0] > least * norm[j] ? sum / r[0] : 0;
 	}
 }
 
@@ -139,6 +155,23 @@ static void rls_fill(const leat_model *m, const struct leat_row *row,
 		    out[j]);
 }
 
+/* Whether there are enough samples to tell noise from what is linear. */
+static int rls_settled(const leat_model *m)
+{
+	return m->t >= 3 * (double)rls_columns(m->n, m->no_intercept);
+}
+
+static double rls_score(const leat_model *m, const struct leat_row *row)
+{
+	double f = leat_model_linear(m, row);
+
+	if (rls_settled(m) || !(f - f == 0))
+		return f;
+	return f < m->state.rls.least ? m->state.rls.least
+	    : f > m->state.rls.most   ? m->state.rls.most
+				      : f;
+}
+
 static void rls_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
@@ -146,13 +179,16 @@ static void rls_update(leat_model *m, const struct leat_row *row, double y,
 	double x[RLS_COLUMNS_MAX], scale = leat_sqrt(weight);
 
 	(void)score;
-	rls_fade(m, p);
+	if (m->t == 0 || y < m->state.rls.least)
+		m->state.rls.least = y;
+	if (m->t == 0 || y > m->state.rls.most)
+		m->state.rls.most = y;
 	rls_fill(m, row, scale, x, p);
+	if (m->forgetting < 1)
+		rls_fade(m, p);
 	rls_rotate(m, x, scale * y, 0, p);
-	if (m->l2 > 0 && m->forgetting < 1) {
-		double lost = (1 - m->forgetting) * (double)m->n * m->l2;
-		rls_ridge(m, (size_t)fmod(m->t, (double)m->n), leat_sqrt(lost));
-	}
+	if (m->forgetting < 1)
+		rls_refill(m, p);
 	rls_solve(m, x, p);
 	m->intercept = m->no_intercept ? 0 : x[0];
 	memcpy(m->w, x + (p - m->n), m->n * sizeof(double));
@@ -164,7 +200,7 @@ const struct leat_rule leat_rule_rls = {
 	0,
 	rls_sizes,
 	rls_start,
-	leat_model_linear,
+	rls_score,
 	rls_update,
 	NULL,
 };

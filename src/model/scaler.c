@@ -1,0 +1,267 @@
+/*
+ * scaler.c - features brought to one scale
+ *
+ * Two numbers a feature: mean and sum of squared deviations from it, by
+ * Welford's update, or smallest and largest. Both are partials that join,
+ * as those of windows do.
+ *
+ * A feature that has not varied has no scale: it is brought to 0.
+ *
+ * Welford, "Note on a method for calculating corrected sums of squares and
+ * products", Technometrics 4 (1962).
+ * Cost: one division a feature and push, one root and one division a
+ * feature and transform.
+ */
+#include "model.h"
+
+struct leat_scaler {
+	size_t n;
+	int kind;
+	double clip;
+	uint64_t pushed;
+	double *first, *second; /* mean and squares, or least and most */
+	struct leat_block block;
+};
+
+/* ---------------- making and freeing -------------------------------- */
+
+static int scaler_check(const leat_scaler_options *o)
+{
+	if (o->n_features < 1 || o->n_features > LEAT_FEATURES_MAX)
+		return LEAT_EFEATURES;
+	if (o->kind != LEAT_STANDARDISE && o->kind != LEAT_MIN_MAX)
+		return LEAT_EINVAL;
+	if (!(o->clip >= 0 && o->clip <= DBL_MAX))
+		return LEAT_EINVAL;
+	if (o->allocator && (!o->allocator->alloc || !o->allocator->free))
+		return LEAT_EINVAL;
+	return LEAT_OK;
+}
+
+static int scaler_layout(leat_scaler *s, unsigned char *base, size_t n,
+    size_t *n_bytes)
+{
+	struct leat_cutter c = { base, 0, 0 };
+
+	leat_cut(&c, 1, sizeof(leat_scaler));
+	double *first = leat_cut(&c, n, sizeof(double));
+	double *second = leat_cut(&c, n, sizeof(double));
+	if (base) {
+		s->first = first;
+		s->second = second;
+	}
+	*n_bytes = c.used;
+	return c.overflow ? LEAT_ETOOBIG : LEAT_OK;
+}
+
+static leat_scaler *scaler_build(void *base, const leat_scaler_options *o,
+    const struct leat_block *block)
+{
+	leat_scaler *s = base;
+	size_t n_bytes;
+
+	memset(s, 0, sizeof *s);
+	scaler_layout(s, base, o->n_features, &n_bytes);
+	s->n = o->n_features;
+	s->kind = o->kind;
+	s->clip = o->clip;
+	s->block = *block;
+	leat_scaler_reset(s);
+	return s;
+}
+
+static int scaler_measure(const leat_scaler_options *o, size_t *n_bytes)
+{
+	int err = scaler_check(o);
+
+	return err ? err : scaler_layout(NULL, NULL, o->n_features, n_bytes);
+}
+
+int leat_scaler_size(const leat_scaler_options *options, size_t *n_bytes_out)
+{
+	size_t n;
+
+	assert(options && n_bytes_out);
+	int err = scaler_measure(options, &n);
+	if (!err)
+		*n_bytes_out = leat_block_room(n);
+	return err;
+}
+
+int leat_scaler_init(leat_scaler **scaler_out, void *memory, size_t n_bytes,
+    const leat_scaler_options *options)
+{
+	struct leat_block block;
+	size_t n;
+
+	assert(scaler_out && memory && options);
+	int err = scaler_measure(options, &n);
+	if (err)
+		return err;
+	if (n_bytes < leat_block_room(n))
+		return LEAT_ENOSPACE;
+	void *base = leat_block_init(&block, options->allocator, memory, n);
+	*scaler_out = scaler_build(base, options, &block);
+	return LEAT_OK;
+}
+
+int leat_scaler_new(leat_scaler **scaler_out,
+    const leat_scaler_options *options)
+{
+	struct leat_block block;
+	size_t n;
+
+	assert(scaler_out && options);
+	int err = scaler_measure(options, &n);
+	if (err)
+		return err;
+	void *base = leat_block_new(&block, options->allocator, n);
+	if (!base)
+		return LEAT_ENOMEM;
+	*scaler_out = scaler_build(base, options, &block);
+	return LEAT_OK;
+}
+
+void leat_scaler_free(leat_scaler *scaler)
+{
+	if (scaler)
+		leat_block_free(scaler->block);
+}
+
+int leat_scaler_copy(const leat_scaler *scaler, const leat_allocator *allocator,
+    leat_scaler **copy_out)
+{
+	struct leat_block block;
+
+	assert(scaler && copy_out);
+	leat_scaler *s = leat_block_copy(&block, allocator, &scaler->block,
+	    scaler);
+	if (!s)
+		return LEAT_ENOMEM;
+	s->block = block;
+	s->first = leat_moved(scaler, s, scaler->first);
+	s->second = leat_moved(scaler, s, scaler->second);
+	*copy_out = s;
+	return LEAT_OK;
+}
+
+void leat_scaler_reset(leat_scaler *scaler)
+{
+	assert(scaler);
+	for (size_t i = 0; i < scaler->n; i++)
+		scaler->first[i] = scaler->second[i] = 0;
+	scaler->pushed = 0;
+}
+
+/* ---------------- pushing ------------------------------------------- */
+
+static void scaler_moments(leat_scaler *s, const double *x)
+{
+	double n = (double)s->pushed;
+
+	for (size_t i = 0; i < s->n; i++) {
+		double d = x[i] - s->first[i];
+		/* Two huge ones may be further apart than a number can say. */
+		if (LEAT_UNLIKELY(!(d - d == 0)))
+			s->first[i] += x[i] / n - s->first[i] / n;
+		else
+			s->first[i] += d / n;
+		s->second[i] += d * (x[i] - s->first[i]);
+	}
+}
+
+static void scaler_extrema(leat_scaler *s, const double *x)
+{
+	int new = s->pushed == 1;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (new || x[i] < s->first[i])
+			s->first[i] = x[i];
+		if (new || x[i] > s->second[i])
+			s->second[i] = x[i];
+	}
+}
+
+int leat_scaler_push(leat_scaler *scaler, const double *x)
+{
+	assert(scaler && x);
+	struct leat_row row = { x, NULL, scaler->n };
+	if (leat_row_nonfinite(&row))
+		return LEAT_ENONFINITE;
+	scaler->pushed++;
+	if (scaler->kind == LEAT_MIN_MAX)
+		scaler_extrema(scaler, x);
+	else
+		scaler_moments(scaler, x);
+	return LEAT_OK;
+}
+
+uint64_t leat_scaler_pushed(const leat_scaler *scaler)
+{
+	assert(scaler);
+	return scaler->pushed;
+}
+
+/* ---------------- scaling ------------------------------------------- */
+
+/* 0 where there is no scale, or it is more than a number can say. */
+static double scaler_scale(const leat_scaler *s, size_t i)
+{
+	double scale;
+
+	if (s->pushed == 0)
+		return 0;
+	if (s->kind == LEAT_MIN_MAX)
+		scale = s->second[i] - s->first[i];
+	else
+		scale = leat_sqrt(s->second[i] / (double)s->pushed);
+	return scale > 0 && scale <= DBL_MAX ? scale : 0;
+}
+
+static double scaler_clip(const leat_scaler *s, double z)
+{
+	double least = s->kind == LEAT_MIN_MAX ? 0 : -s->clip;
+	double most = s->kind == LEAT_MIN_MAX ? 1 : s->clip;
+
+	if (s->clip == 0)
+		return z;
+	return z < least ? least : z > most ? most : z;
+}
+
+void leat_scaler_transform(const leat_scaler *scaler, const double *x,
+    double *z_out)
+{
+	const leat_scaler *s = scaler;
+
+	assert(s && x && z_out);
+	for (size_t i = 0; i < s->n; i++) {
+		double scale = scaler_scale(s, i);
+		z_out[i] = scale > 0
+		    ? scaler_clip(s, (x[i] - s->first[i]) / scale)
+		    : 0;
+	}
+}
+
+void leat_scaler_inverse(const leat_scaler *scaler, const double *z,
+    double *x_out)
+{
+	const leat_scaler *s = scaler;
+
+	assert(s && z && x_out);
+	for (size_t i = 0; i < s->n; i++)
+		x_out[i] = s->first[i] + z[i] * scaler_scale(s, i);
+}
+
+void leat_scaler_parameters(const leat_scaler *scaler, double *center_out,
+    double *scale_out)
+{
+	const leat_scaler *s = scaler;
+
+	assert(s);
+	for (size_t i = 0; i < s->n; i++) {
+		if (center_out)
+			center_out[i] = s->pushed > 0 ? s->first[i] : NAN;
+		if (scale_out)
+			scale_out[i] = scaler_scale(s, i);
+	}
+}
