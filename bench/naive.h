@@ -1,4 +1,4 @@
-/* naive.h - the hand-written ring buffer and running sum; see naive.c */
+/* naive.h - the loops people write by hand; see naive.c */
 #ifndef NAIVE_H
 #define NAIVE_H
 
@@ -12,5 +12,13 @@ struct naive {
 
 void naive_push(struct naive *w, double x);
 void naive_query(const struct naive *w, double *out);
+
+struct naive_model {
+	double *w;
+	size_t n;
+	double intercept, rate;
+};
+
+double naive_learn(struct naive_model *m, const double *x, double y);
 
 #endif

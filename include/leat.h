@@ -622,7 +622,7 @@ LEAT_API int leat_window_copy(const leat_window *window,
  *            f. arg > 0 is in the units of y.
  * EPSILON    max(0, |r| - arg): epsilon-insensitive. Predicts f. arg >= 0
  *            is in the units of y.
- * QUANTILE   arg -r for r < 0, (1 - arg) r for r > 0: the pinball loss.
+ * QUANTILE   -arg r for r < 0, (1 - arg) r for r > 0: the pinball loss.
  *            Predicts f, the quantile of y at 0 < arg < 1.
  * LOGISTIC   log(1 + e^f) - y f. y in [0, 1]. Predicts 1 / (1 + e^-f), the
  *            probability that y is 1.
@@ -727,8 +727,7 @@ typedef struct leat_model_options {
 	 * fade.
 	 */
 	double l1, l2;
-	double
-	    clip; /* SGD, ADAGRAD, FTRL, COCOB: |g| is at most this; 0: any */
+	double clip; /* SGD, ADAGRAD, FTRL, COCOB: most |g|; 0: any */
 	/*
 	 * SGD, ADAGRAD: n_features factors >= 0 of the coefficients' steps,
 	 * copied. NULL: 1 for all.

@@ -7,7 +7,7 @@
  * The inputs are made by integer arithmetic and exact scalings, so they
  * are the same everywhere. All NaNs are hashed as one.
  *
- *      bits [-v]     -v: a line for each kind of window
+ *      bits [-v]     -v: a line for each part
  */
 #include <stdio.h>
 #include <string.h>
@@ -229,6 +229,113 @@ static int decay(void)
 	return error;
 }
 
+/* A target that every loss can have, from any number. */
+static double target(int loss, double y)
+{
+	if (loss == LEAT_LOSS_LOGISTIC || loss == LEAT_LOSS_HINGE)
+		return y > 0;
+	return loss == LEAT_LOSS_POISSON && y < 0 ? -y : y;
+}
+
+static int learn_row(leat_model *m, int loss, size_t i, size_t d)
+{
+	static const uint32_t index[] = { 1, 2, 5, 6, 9 };
+	const double *x = xs + i % (N_VALUES - d);
+	double y = target(loss, ys[i]), guess = 0;
+	int err;
+	if (i % 7 == 3 && d > 9)
+		err = leat_model_learn_sparse(m, index, x, 5, y, 1, &guess);
+	else if (i % 7 == 4)
+		err = leat_model_learn_weighted(m, x, y, 2.5, &guess);
+	else
+		err = leat_model_learn(m, x, y, &guess);
+	fold(err);
+	fold(guess);
+	return err;
+}
+
+static void learn_all(leat_model *m, int loss, size_t d)
+{
+	double w[64], intercept;
+	for (size_t i = 0; i < N_VALUES; i++)
+		learn_row(m, loss, i, d);
+	leat_model_coefficients(m, w, &intercept);
+	for (size_t k = 0; k < d; k++)
+		fold(w[k]);
+	fold(intercept);
+	fold(leat_model_score(m, xs + 100));
+}
+
+static int model(leat_model_options options)
+{
+	static const size_t sizes[] = { 1, 2, 8, 13, 37 };
+	for (size_t k = 0; k < sizeof(sizes) / sizeof(*sizes); k++) {
+		leat_model *m;
+		options.n_features = sizes[k];
+		int err = leat_model_new(&m, &options);
+		if (err == LEAT_ELOSS)
+			continue;
+		if (err)
+			return -1;
+		learn_all(m, options.loss, sizes[k]);
+		leat_model_free(m);
+	}
+	return 0;
+}
+
+static int models(void)
+{
+	int error = 0;
+	for (int update = 0; update <= LEAT_UPDATE_COCOB; update++)
+		for (int loss = 0; loss <= LEAT_LOSS_POISSON; loss++) {
+			leat_model_options options;
+			memset(&options, 0, sizeof(options));
+			options.update = update;
+			options.loss = loss;
+			error |= model(options);
+		}
+	return error;
+}
+
+static int tuned_models(void)
+{
+	leat_model_options options;
+	memset(&options, 0, sizeof(options));
+	options.update = LEAT_UPDATE_SGD;
+	options.rate = 1.0 / 1099511627776;
+	options.power = 0.25;
+	options.average = 1;
+	options.l1 = options.l2 = 0.001;
+	int error = model(options);
+	memset(&options, 0, sizeof(options));
+	options.update = LEAT_UPDATE_RLS;
+	options.forgetting = 0.97;
+	return error | model(options);
+}
+
+static int scalers(void)
+{
+	enum { D = 13 };
+	for (int kind = 0; kind <= LEAT_MIN_MAX; kind++) {
+		leat_scaler_options options;
+		leat_scaler *s;
+		double z[D];
+		memset(&options, 0, sizeof(options));
+		options.n_features = D;
+		options.kind = kind;
+		if (leat_scaler_new(&s, &options) != LEAT_OK)
+			return -1;
+		for (size_t i = 0; i + D <= N_VALUES; i++) {
+			fold(leat_scaler_push(s, xs + i));
+			leat_scaler_transform(s, ys + i, z);
+			for (int k = 0; k < D; k++)
+				fold(z[k]);
+		}
+		leat_scaler_free(s);
+	}
+	return 0;
+}
+
 static void fill(int clean)
 {
 	for (size_t i = 0; i < N_VALUES; i++) {
@@ -247,6 +354,9 @@ static const struct part {
 	{ "hopping", hopping },
 	{ "landmark", landmark },
 	{ "decay", decay },
+	{ "models", models },
+	{ "tuned models", tuned_models },
+	{ "scalers", scalers },
 };
 
 enum { N_PARTS = sizeof(parts) / sizeof(parts[0]) };

@@ -32,18 +32,22 @@
  * (2013). Two predictors: Arenas-Garcia, Figueiras-Vidal, Sayed, "Mean
  * square performance of a convex combination of two adaptive filters",
  * IEEE Trans. Signal Process. 54 (2006).
- * Cost: two passes over seven arrays; about four times plain descent.
+ * Cost: two passes over seven numbers a feature, about four times plain
+ * descent.
  */
 #include "model.h"
 
-enum {
-	ADAPTIVE_QUICK, /* coefficients of z */
-	ADAPTIVE_STEADY,
-	ADAPTIVE_FIRST, /* value seen, what features are taken relative to */
-	ADAPTIVE_MEAN,  /* relative to that, as is the variance */
-	ADAPTIVE_VARIANCE,
-	ADAPTIVE_INVERSE, /* 1 / sqrt(variance), 0 while that is 0 */
-	ADAPTIVE_Z        /* of the sample at hand */
+/*
+ * What is kept of four features, side by side, so that a pass is one walk.
+ * What is beyond the last feature has always been 0.
+ */
+struct adaptive_four {
+	double quick[4], steady[4]; /* coefficients of z */
+	double first[4]; /* value seen, what features are relative to */
+	double mean[4];  /* relative to that */
+	double variance[4];
+	double inverse[4]; /* 1 / sqrt(variance), 0 while that is 0 */
+	double z[4];       /* of the sample at hand */
 };
 
 #define ADAPTIVE_MOST 8.0
@@ -58,11 +62,6 @@ enum {
 struct adaptive_weights {
 	double rate, keep; /* they add up to 1 */
 	double middle, reach;
-};
-
-struct adaptive_arrays {
-	size_t n; /* of each, a multiple of 4 */
-	double *quick, *steady, *first, *mean, *variance, *inverse, *z;
 };
 
 /* Features on their way through a vector. */
@@ -82,19 +81,20 @@ typedef struct adaptive_view adaptive_view_function(const leat_model *m,
 typedef void adaptive_move_function(const leat_model *m, double quick,
     double steady);
 
-LEAT_INLINE struct adaptive_arrays adaptive_arrays(const leat_model *m)
+LEAT_INLINE struct adaptive_four *adaptive_fours(const leat_model *m)
 {
-	double *const *a = m->array;
-	struct adaptive_arrays all = { m->length[ADAPTIVE_Z], a[ADAPTIVE_QUICK],
-		a[ADAPTIVE_STEADY], a[ADAPTIVE_FIRST], a[ADAPTIVE_MEAN],
-		a[ADAPTIVE_VARIANCE], a[ADAPTIVE_INVERSE], a[ADAPTIVE_Z] };
+	return (struct adaptive_four *)(void *)m->array[0];
+}
 
-	return all;
+LEAT_INLINE size_t adaptive_n_fours(const leat_model *m)
+{
+	return (m->n + 3) / 4;
 }
 
 LEAT_INLINE double within(double x, double least, double most)
 {
-	return x < least ? least : x > most ? most : x;
+	x = x > least ? x : least;
+	return x < most ? x : most;
 }
 
 /*
@@ -115,7 +115,7 @@ LEAT_INLINE struct adaptive_weights adaptive_weights(double seen, double weight)
 }
 
 /* One feature with nothing taken for granted. */
-static void adaptive_careful_one(const struct adaptive_arrays *a,
+static void adaptive_careful_one(const struct adaptive_four *a,
     const struct adaptive_weights *w, size_t i, struct adaptive_few *few, int k)
 {
 	double mean = a->mean[i], variance = a->variance[i];
@@ -137,7 +137,7 @@ static void adaptive_careful_one(const struct adaptive_arrays *a,
 }
 
 /* Those of n features that need it. One that stays constant does not. */
-static void adaptive_careful(const struct adaptive_arrays *a,
+static void adaptive_careful(const struct adaptive_four *a,
     const struct adaptive_weights *w, size_t i, struct adaptive_few *few, int n)
 {
 	for (int k = 0; k < n; k++)
@@ -147,8 +147,8 @@ static void adaptive_careful(const struct adaptive_arrays *a,
 
 static void adaptive_sizes(const leat_model_options *o, size_t *sizes)
 {
-	for (int k = ADAPTIVE_QUICK; k <= ADAPTIVE_Z; k++)
-		sizes[k] = (o->n_features + 3) & ~(size_t)3;
+	sizes[0] = (o->n_features + 3) / 4 *
+	    (sizeof(struct adaptive_four) / sizeof(double));
 }
 
 /*
@@ -158,7 +158,7 @@ static void adaptive_sizes(const leat_model_options *o, size_t *sizes)
 static void adaptive_first(leat_model *m, const struct leat_row *row)
 {
 	LEAT_FOR_ROW(row,
-	    m->array[ADAPTIVE_FIRST][i] = within(v, -ADAPTIVE_HUGE,
+	    adaptive_fours(m)[i / 4].first[i % 4] = within(v, -ADAPTIVE_HUGE,
 		ADAPTIVE_HUGE));
 }
 
@@ -309,11 +309,17 @@ LEAT_INLINE double adaptive_step(const leat_model *m, double arg, double f,
 	return within(step, -most, most);
 }
 
-static void adaptive_penalise(double *w, size_t n, double rate, double l1,
-    double l2)
+/* The penalties' part of the steps, with the rates of both predictors. */
+static void adaptive_penalise(const leat_model *m, double quick, double steady)
 {
-	for (size_t i = 0; i < n; i++)
-		w[i] = leat_shrink(w[i] / (1 + rate * l2), rate * l1);
+	struct adaptive_four *a = adaptive_fours(m);
+
+	for (size_t i = 0; i < m->n; i++) {
+		double *w = &a[i / 4].quick[i % 4],
+		       *u = &a[i / 4].steady[i % 4];
+		*w = leat_shrink(*w / (1 + quick * m->l2), quick * m->l1);
+		*u = leat_shrink(*u / (1 + steady * m->l2), steady * m->l1);
+	}
 }
 
 /* Both predictors go their steps; the rate is that of the samples before. */
@@ -323,26 +329,23 @@ LEAT_INLINE void adaptive_follow(leat_model *m,
 {
 	struct leat_adaptive_state *s = &m->state.adaptive;
 	double arg = adaptive_arg(m), t = adaptive_target(m, y);
-	double quick = leat_slope(m->loss, arg, view->quick, t);
-	double steady = leat_slope(m->loss, arg, view->steady, t);
-	double g = s->share * quick + (1 - s->share) * steady;
+	double g = leat_slope(m->loss, arg, view->quick, t);
+	double h = leat_slope(m->loss, arg, view->steady, t);
 	double rate = s->rate * weight;
-
-	s->gradients += weight * g * g;
-	s->rate = 1 / leat_sqrt(1 + s->gradients);
-	if (m->l1 > 0 || m->l2 > 0) {
-		adaptive_penalise(m->array[ADAPTIVE_QUICK], m->n,
-		    ADAPTIVE_ETA_QUICK * rate, m->l1, m->l2);
-		adaptive_penalise(m->array[ADAPTIVE_STEADY], m->n,
-		    ADAPTIVE_ETA_STEADY * rate, m->l1, m->l2);
-	}
-	quick = adaptive_step(m, arg, view->quick, t, quick,
+	double quick = adaptive_step(m, arg, view->quick, t, g,
 	    ADAPTIVE_ETA_QUICK * rate, view->squares);
-	steady = adaptive_step(m, arg, view->steady, t, steady,
+	double steady = adaptive_step(m, arg, view->steady, t, h,
 	    ADAPTIVE_ETA_STEADY * rate, view->squares);
+
+	if (m->l1 > 0 || m->l2 > 0)
+		adaptive_penalise(m, ADAPTIVE_ETA_QUICK * rate,
+		    ADAPTIVE_ETA_STEADY * rate);
 	move(m, quick, steady);
 	m->intercept -= quick;
 	s->intercept2 -= steady;
+	g = s->share * g + (1 - s->share) * h;
+	s->gradients += weight * g * g;
+	s->rate = 1 / leat_sqrt(1 + s->gradients);
 }
 
 /*
@@ -453,11 +456,13 @@ static void adaptive_raw(const leat_model *m, double *w_out,
 	double at0 = 0;
 
 	for (size_t i = 0; i < m->n; i++) {
-		double w = s->share * m->array[ADAPTIVE_QUICK][i] +
-		    (1 - s->share) * m->array[ADAPTIVE_STEADY][i];
-		w *= m->array[ADAPTIVE_INVERSE][i];
-		b -= w * m->array[ADAPTIVE_MEAN][i];
-		at0 -= s->units.scale * w * m->array[ADAPTIVE_FIRST][i];
+		const struct adaptive_four *a = &adaptive_fours(m)[i / 4];
+		size_t k = i % 4;
+		double w = s->share * a->quick[k] +
+		    (1 - s->share) * a->steady[k];
+		w *= a->inverse[k];
+		b -= w * a->mean[k];
+		at0 -= s->units.scale * w * a->first[k];
 		if (w_out)
 			w_out[i] = s->units.scale * w;
 	}

@@ -17,14 +17,14 @@ struct PASS(sums) {
  * inverse root. `moved` says how far the variance has gone from there;
  * features for which that is not a little are seen to one by one.
  */
-TARGET LEAT_INLINE void PASS(see)(const struct adaptive_arrays *a,
+TARGET LEAT_INLINE void PASS(see)(struct adaptive_four *a,
     const struct adaptive_weights *weights, struct PASS(sums) * s, size_t i,
     const double *x, int store)
 {
 	VECTOR rate = V(dup)(weights->rate);
 	VECTOR mean = V(load)(a->mean + i);
 	VECTOR inverse = V(load)(a->inverse + i);
-	VECTOR value = V(sub)(V(load)(x), V(load)(a->first + i));
+	VECTOR value = V(sub)(V(load)(x + i), V(load)(a->first + i));
 	VECTOR d = V(sub)(value, mean), part = V(mul)(rate, d), z, moved;
 	VECTOR variance = V(mul)(V(dup)(weights->keep),
 	    V(add)(V(load)(a->variance + i), V(mul)(part, d)));
@@ -60,47 +60,46 @@ TARGET LEAT_INLINE void PASS(see)(const struct adaptive_arrays *a,
 	V(store)(a->z + i, z);
 }
 
-/* n features from i on, n a multiple of 4, x being those alone. */
-TARGET LEAT_INLINE void PASS(see_run)(const struct adaptive_arrays *a,
-    const struct adaptive_weights *weights, struct PASS(sums) * s, size_t i,
+/* Fours from a on, x being their features alone. */
+TARGET LEAT_INLINE void PASS(see_run)(struct adaptive_four *a,
+    const struct adaptive_weights *weights, struct PASS(sums) * s,
     const double *x, size_t n, int store)
 {
-	for (size_t k = 0; k < n; k += 4) {
-		PASS(see)(a, weights, &s[0], i + k, x + k, store);
+	for (struct adaptive_four *end = a + n; a < end; a++, x += 4) {
+		PASS(see)(a, weights, &s[0], 0, x, store);
 		if (WIDTH == 2)
-			PASS(see)
-		(a, weights, &s[4 / WIDTH - 1], i + k + 2, x + k + 2, store);
+			PASS(see)(a, weights, &s[4 / WIDTH - 1], 2, x, store);
 	}
 }
 
-TARGET LEAT_INLINE void PASS(see_dense)(const struct adaptive_arrays *a,
+TARGET LEAT_INLINE void PASS(see_dense)(struct adaptive_four *a,
     const struct adaptive_weights *weights, struct PASS(sums) * s,
     const struct leat_row *row, int store)
 {
-	size_t whole = row->n & ~(size_t)3;
+	size_t whole = row->n / 4, rest = row->n % 4;
 
-	PASS(see_run)(a, weights, s, 0, row->x, whole, store);
-	if (whole < row->n) {
-		double rest[4] = { 0 };
-		for (size_t i = whole; i < row->n; i++)
-			rest[i - whole] = row->x[i];
-		PASS(see_run)(a, weights, s, whole, rest, 4, store);
+	PASS(see_run)(a, weights, s, row->x, whole, store);
+	if (rest) {
+		double x[4] = { 0 };
+		for (size_t i = 0; i < rest; i++)
+			x[i] = row->x[4 * whole + i];
+		PASS(see_run)(a + whole, weights, s, x, 1, store);
 	}
 }
 
 /* A sparse row is spread out piece by piece. */
-TARGET LEAT_INLINE void PASS(see_sparse)(const struct adaptive_arrays *a,
+TARGET LEAT_INLINE void PASS(see_sparse)(struct adaptive_four *a, size_t fours,
     const struct adaptive_weights *weights, struct PASS(sums) * s,
     const struct leat_row *row, int store)
 {
-	enum { PIECE = 64 };
+	enum { PIECE = 16 };
 
-	for (size_t from = 0, k = 0; from < a->n; from += PIECE) {
-		size_t n = a->n - from < PIECE ? a->n - from : PIECE;
-		double x[PIECE] = { 0 };
-		for (; k < row->n && row->index[k] < from + n; k++)
-			x[row->index[k] - from] = row->x[k];
-		PASS(see_run)(a, weights, s, from, x, n, store);
+	for (size_t from = 0, k = 0; from < fours; from += PIECE) {
+		size_t n = fours - from < PIECE ? fours - from : PIECE;
+		double x[4 * PIECE] = { 0 };
+		for (; k < row->n && row->index[k] < 4 * (from + n); k++)
+			x[row->index[k] - 4 * from] = row->x[k];
+		PASS(see_run)(a + from, weights, s, x, n, store);
 	}
 }
 
@@ -118,15 +117,15 @@ TARGET LEAT_INLINE struct adaptive_view PASS(view)(const leat_model *m,
     const struct adaptive_weights *weights, const struct leat_row *row,
     int store)
 {
-	struct adaptive_arrays a = adaptive_arrays(m);
+	struct adaptive_four *a = adaptive_fours(m);
 	VECTOR zero = V(dup)(0);
 	struct PASS(sums) s[2] = { { zero, zero, zero }, { zero, zero, zero } };
 	struct adaptive_view view;
 
 	if (row->index)
-		PASS(see_sparse)(&a, weights, s, row, store);
-	else
-		PASS(see_dense)(&a, weights, s, row, store);
+		PASS(see_sparse)
+	(a, adaptive_n_fours(m), weights, s, row, store);
+	else PASS(see_dense)(a, weights, s, row, store);
 	view.quick = m->intercept + PASS(join)(s[0].p, s[1].p);
 	view.steady = m->state.adaptive.intercept2 + PASS(join)(s[0].q, s[1].q);
 	view.squares = 1 + PASS(join)(s[0].h, s[1].h);
@@ -150,16 +149,19 @@ TARGET LEAT_INLINE struct adaptive_view PASS(note)(const leat_model *m,
 TARGET LEAT_INLINE void PASS(move)(const leat_model *m, double quick,
     double steady)
 {
-	struct adaptive_arrays a = adaptive_arrays(m);
+	struct adaptive_four *a = adaptive_fours(m);
 	VECTOR c = V(dup)(quick), d = V(dup)(steady);
 
-	for (size_t i = 0; i < a.n; i += WIDTH) {
-		VECTOR z = V(load)(a.z + i);
-		V(store)
-		(a.quick + i, V(sub)(V(load)(a.quick + i), V(mul)(c, z)));
-		V(store)
-		(a.steady + i, V(sub)(V(load)(a.steady + i), V(mul)(d, z)));
-	}
+	for (struct adaptive_four *end = a + adaptive_n_fours(m); a < end; a++)
+		for (size_t i = 0; i < 4; i += WIDTH) {
+			VECTOR z = V(load)(a->z + i);
+			V(store)
+			(a->quick + i,
+			    V(sub)(V(load)(a->quick + i), V(mul)(c, z)));
+			V(store)
+			(a->steady + i,
+			    V(sub)(V(load)(a->steady + i), V(mul)(d, z)));
+		}
 }
 
 /* 0 x is 0 for a finite x alone. */

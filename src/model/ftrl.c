@@ -12,7 +12,7 @@
  *
  * McMahan et al., "Ad click prediction: a view from the trenches", KDD
  * (2013), algorithm 1, with beta = 1.
- * Cost: two roots and two divisions a feature.
+ * Cost: two roots and one division a feature.
  */
 #include "model.h"
 
@@ -25,31 +25,78 @@ static void ftrl_sizes(const leat_model_options *o, size_t *sizes)
 	sizes[FTRL_SQUARES] = o->n_features;
 }
 
+/* per_rate is 1 / rate. */
 LEAT_INLINE double ftrl_step(double w, double *sum, double *squares, double g,
-    double rate, double l1, double l2)
+    double per_rate, double l1, double l2)
 {
 	double before = leat_sqrt(*squares), after, s;
 
 	*squares += g * g;
 	after = leat_sqrt(*squares);
-	*sum += g - (after - before) / rate * w;
+	*sum += g - (after - before) * per_rate * w;
 	s = leat_shrink(*sum, l1);
-	return s == 0 ? 0 : -s / ((1 + after) / rate + l2);
+	return (0 - s) / ((1 + after) * per_rate + l2);
+}
+
+/* The sum less l1, and not past 0. */
+LEAT_INLINE leat_lane ftrl_shrink(leat_lane sum, leat_lane l1)
+{
+	leat_lane zero = leat_lane_dup(0);
+	leat_lane above = leat_lane_max(leat_lane_sub(sum, l1), zero);
+	leat_lane below = leat_lane_min(leat_lane_add(sum, l1), zero);
+
+	return leat_lane_add(above, below);
+}
+
+/* All features, two at a time. */
+static void ftrl_dense(leat_model *m, const double *x, double g,
+    double per_rate)
+{
+	double *sums = m->array[FTRL_SUM], *squares = m->array[FTRL_SQUARES];
+	leat_lane per = leat_lane_dup(per_rate), one = leat_lane_dup(1);
+	leat_lane l1 = leat_lane_dup(m->l1), l2 = leat_lane_dup(m->l2);
+	size_t i = 0;
+
+	for (; i + 2 <= m->n; i += 2) {
+		leat_lane w = leat_lane_load(m->w + i), sum, q, before, after;
+		leat_lane c = leat_lane_mul(leat_lane_dup(g),
+		    leat_lane_load(x + i));
+		q = leat_lane_load(squares + i);
+		before = leat_lane_sqrt(q);
+		q = leat_lane_add(q, leat_lane_mul(c, c));
+		after = leat_lane_sqrt(q);
+		leat_lane_store(squares + i, q);
+		q = leat_lane_mul(leat_lane_sub(after, before), per);
+		sum = leat_lane_add(leat_lane_load(sums + i),
+		    leat_lane_sub(c, leat_lane_mul(q, w)));
+		leat_lane_store(sums + i, sum);
+		q = leat_lane_mul(leat_lane_add(one, after), per);
+		sum = leat_lane_sub(leat_lane_dup(0), ftrl_shrink(sum, l1));
+		leat_lane_store(m->w + i,
+		    leat_lane_div(sum, leat_lane_add(q, l2)));
+	}
+	for (; i < m->n; i++)
+		m->w[i] = ftrl_step(m->w[i], &sums[i], &squares[i], g * x[i],
+		    per_rate, m->l1, m->l2);
 }
 
 static void ftrl_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
 	double g = weight * leat_model_slope(m, score, y);
+	double per_rate = 1 / m->rate;
 	double *sum = m->array[FTRL_SUM], *squares = m->array[FTRL_SQUARES];
 	struct leat_coin_state *one = &m->state.coin;
 
-	LEAT_FOR_ROW(row,
-	    m->w[i] = ftrl_step(m->w[i], &sum[i], &squares[i], g * v, m->rate,
-		m->l1, m->l2));
+	if (!row->index)
+		ftrl_dense(m, row->x, g, per_rate);
+	else
+		LEAT_FOR_ROW(row,
+		    m->w[i] = ftrl_step(m->w[i], &sum[i], &squares[i], g * v,
+			per_rate, m->l1, m->l2));
 	if (!m->no_intercept)
 		m->intercept = ftrl_step(m->intercept, &one->theta, &one->sum,
-		    g, m->rate, 0, 0);
+		    g, per_rate, 0, 0);
 }
 
 const struct leat_rule leat_rule_ftrl = {

@@ -136,7 +136,10 @@ static int model_layout(leat_model *m, unsigned char *base,
 	double *rates;
 
 	model_rule(o->update)->sizes(o, sizes);
-	leat_cut(&c, 1, sizeof(leat_model));
+	/* Arrays start on a cache line, so that no vector lies across two. */
+	leat_cut(&c, 1,
+	    (sizeof(leat_model) + LEAT_ALIGNMENT - 1) / LEAT_ALIGNMENT *
+		LEAT_ALIGNMENT);
 	for (int k = 0; k < LEAT_MODEL_ARRAYS; k++) {
 		double *p = leat_cut(&c, sizes[k], sizeof(double));
 		if (base) {

@@ -10,11 +10,482 @@
 #include "../core/core.h"
 
 /* ------------------------------------------------------------------ */
+/* Losses: loss.c                                                     */
+/* ------------------------------------------------------------------ */
+
+/* 1 / (1 + e^-f), without overflow on the way. */
+LEAT_INLINE double leat_sigmoid(double f)
+{
+	double e = leat_exp(f < 0 ? f : -f);
+
+	return (f < 0 ? e : 1) / (1 + e);
+}
+
+/* The derivative of a loss by the score. */
+LEAT_INLINE double leat_slope(int loss, double arg, double f, double y)
+{
+	double r = f - y;
+
+	if (LEAT_LIKELY(loss == LEAT_LOSS_SQUARED))
+		return r;
+	switch (loss) {
+	case LEAT_LOSS_HUBER:
+		return r > arg ? arg : r < -arg ? -arg : r;
+	case LEAT_LOSS_EPSILON:
+		return r > arg ? 1 : r < -arg ? -1 : 0;
+	case LEAT_LOSS_QUANTILE:
+		return r < 0 ? -arg : r > 0 ? 1 - arg : 0;
+	case LEAT_LOSS_LOGISTIC:
+		return leat_sigmoid(f) - y;
+	case LEAT_LOSS_HINGE:
+		if (y > 0.5)
+			return f < 1 ? -1 : 0;
+		return f > -1 ? 1 : 0;
+	default: /* LEAT_LOSS_POISSON */
+		return leat_exp(f) - y;
+	}
+}
+
+/* What a score says of y. */
+LEAT_INLINE double leat_link(int loss, double f)
+{
+	if (LEAT_LIKELY(loss <= LEAT_LOSS_QUANTILE))
+		return f;
+	switch (loss) {
+	case LEAT_LOSS_LOGISTIC:
+		return leat_sigmoid(f);
+	case LEAT_LOSS_HINGE:
+		return f > 0;
+	default: /* LEAT_LOSS_POISSON */
+		return leat_exp(f);
+	}
+}
+
+/* Whether y is finite and the loss can have it as a target. */
+LEAT_INLINE int leat_target_check(int loss, double y)
+{
+	if (LEAT_UNLIKELY(!(y - y == 0)))
+		return LEAT_ENONFINITE;
+	if (LEAT_LIKELY(loss <= LEAT_LOSS_QUANTILE))
+		return LEAT_OK;
+	switch (loss) {
+	case LEAT_LOSS_LOGISTIC:
+		return y >= 0 && y <= 1 ? LEAT_OK : LEAT_ETARGET;
+	case LEAT_LOSS_HINGE:
+		return y == 0 || y == 1 ? LEAT_OK : LEAT_ETARGET;
+	default: /* LEAT_LOSS_POISSON */
+		return y >= 0 ? LEAT_OK : LEAT_ETARGET;
+	}
+}
+
+int leat_loss_exists(int loss);
+int leat_loss_arg_fits(int loss, double arg);
+
+/*
+ * For steps that must not overshoot: a bound of the second derivative
+ * around f, and the score at which the loss is least (f itself where it is
+ * least already, infinite where there is none).
+ */
+double leat_loss_curvature(int loss, double f);
+double leat_loss_best(int loss, double arg, double f, double y);
+
+/* ------------------------------------------------------------------ */
+/* Rows, and sums over them: row.c                                    */
+/* ------------------------------------------------------------------ */
+
+/* Features of one sample: all of them, or those that index names. */
+struct leat_row {
+	const double *x;
+	const uint32_t *index; /* NULL: x has all */
+	size_t n;
+};
+
+/* For each feature i that the row has, with value v: the statement. */
+#define LEAT_FOR_ROW(row, statement)                                           \
+	do {                                                                   \
+		if (!(row)->index) {                                           \
+			for (size_t i = 0; i < (row)->n; i++) {                \
+				const double v = (row)->x[i];                  \
+				statement;                                     \
+			}                                                      \
+		} else {                                                       \
+			for (size_t k = 0; k < (row)->n; k++) {                \
+				const size_t i = (row)->index[k];              \
+				const double v = (row)->x[k];                  \
+				statement;                                     \
+			}                                                      \
+		}                                                              \
+	} while (0)
+
+/*
+ * A sum over features has eight terms: term k is the plain sum over the
+ * features i with i mod 8 = k, in ascending order, and the terms are joined
+ * as below. The order is part of the result, so it is fixed here and not
+ * left to the compiler: dense rows by vectors of two or four, and sparse
+ * ones feature by feature, give the same bits.
+ */
+LEAT_INLINE double leat_join8(const double *s)
+{
+	return ((s[0] + s[4]) + (s[2] + s[6])) +
+	    ((s[1] + s[5]) + (s[3] + s[7]));
+}
+
+LEAT_INLINE leat_lane leat_join8_lanes(leat_lane a, leat_lane b, leat_lane c,
+    leat_lane d)
+{
+	return leat_lane_add(leat_lane_add(a, c), leat_lane_add(b, d));
+}
+
+/* What is left of a dense sum from feature i on, i mod 8 = 0. */
+LEAT_INLINE double leat_dot_rest(const double *w, const double *x, size_t i,
+    size_t n, leat_lane a, leat_lane b, leat_lane c, leat_lane d)
+{
+	double s[8];
+	leat_lane t;
+
+	if (i == n) {
+		t = leat_join8_lanes(a, b, c, d);
+		return leat_lane_get(t, 0) + leat_lane_get(t, 1);
+	}
+	leat_lane_store(s, a);
+	leat_lane_store(s + 2, b);
+	leat_lane_store(s + 4, c);
+	leat_lane_store(s + 6, d);
+	for (; i < n; i++)
+		s[i & 7] += w[i] * x[i];
+	return leat_join8(s);
+}
+
+LEAT_INLINE double leat_dot_dense(const double *w, const double *x, size_t n)
+{
+	leat_lane a = leat_lane_dup(0), b = a, c = a, d = a;
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8) {
+		a = leat_lane_add(a,
+		    leat_lane_mul(leat_lane_load(w + i),
+			leat_lane_load(x + i)));
+		b = leat_lane_add(b,
+		    leat_lane_mul(leat_lane_load(w + i + 2),
+			leat_lane_load(x + i + 2)));
+		c = leat_lane_add(c,
+		    leat_lane_mul(leat_lane_load(w + i + 4),
+			leat_lane_load(x + i + 4)));
+		d = leat_lane_add(d,
+		    leat_lane_mul(leat_lane_load(w + i + 6),
+			leat_lane_load(x + i + 6)));
+	}
+	return leat_dot_rest(w, x, i, n, a, b, c, d);
+}
+
+double leat_dot(const double *w, const struct leat_row *row);
+double leat_square_norm(const struct leat_row *row);
+/* NaN or an infinity in it. */
+int leat_row_nonfinite(const struct leat_row *row);
+
+/* ------------------------------------------------------------------ */
+/* Models                                                             */
+/* ------------------------------------------------------------------ */
+
+/* Options beyond n_features, loss and loss_arg that an update may take. */
+enum leat_takes {
+	LEAT_TAKES_RATE = 1,
+	LEAT_TAKES_POWER = 2,
+	LEAT_TAKES_AVERAGE = 4,
+	LEAT_TAKES_FORGETTING = 8,
+	LEAT_TAKES_L1 = 16,
+	LEAT_TAKES_L2 = 32,
+	LEAT_TAKES_CLIP = 64,
+	LEAT_TAKES_RATES = 128,
+	LEAT_TAKES_RAW = 256 /* no_intercept */
+};
+
+#define LEAT_MODEL_ARRAYS 7
+
+/* How one update works. */
+struct leat_rule {
+	unsigned losses; /* bits 1 << enum leat_loss */
+	unsigned takes;  /* bits of enum leat_takes */
+	double rate;     /* by default */
+	/* How many numbers there are in each array; array 0 is w. */
+	void (*sizes)(const leat_model_options *o, size_t *sizes);
+	/* All numbers are 0; sets those that must not be. May be NULL. */
+	void (*start)(leat_model *m);
+	/* The score; not finite if x is not, or if it overflows. */
+	double (*score)(const leat_model *m, const struct leat_row *row);
+	/* Learns, where that score was finite and all else is checked. */
+	void (*update)(leat_model *m, const struct leat_row *row, double y,
+	    double weight, double score);
+	/* w and intercept in raw units; NULL: as they are. */
+	void (*raw)(const leat_model *m, double *w_out, double *intercept_out);
+};
+
+extern const struct leat_rule leat_rule_adaptive, leat_rule_sgd,
+    leat_rule_adagrad, leat_rule_nlms, leat_rule_pa1, leat_rule_pa2,
+    leat_rule_ftrl, leat_rule_rls, leat_rule_cocob;
+
+typedef int leat_learn_function(leat_model *m, const struct leat_row *row,
+    double y, double weight, double *prediction_out);
+
+/*
+ * State beyond the arrays. Each of these structs is made of doubles alone.
+ */
+struct leat_sgd_state {
+	double average; /* of the intercept */
+};
+
+struct leat_rls_state {
+	double least, most; /* targets seen */
+};
+
+/* The intercept's share of what AdaGrad, FTRL, COCOB keep a feature. */
+struct leat_coin_state {
+	double largest, sum, reward, theta;
+};
+
+/* What a score f stands for, and where it is cut off. */
+struct leat_adaptive_units {
+	double center, scale, per_scale, least, most;
+};
+
+struct leat_adaptive_state {
+	double intercept2; /* of the steady predictor */
+	double seen;       /* sum of weights */
+	double gradients;  /* sum of squared slopes */
+	double rate;       /* that they make */
+	double share;      /* of the quick predictor */
+	double mixing;     /* sum of squared slopes by the share */
+	double y_mean, y_variance, y_least, y_most;
+	double spread; /* sqrt(y_variance) */
+	struct leat_adaptive_units units;
+};
+
+struct leat_model {
+	leat_learn_function *learn;
+	size_t n; /* features */
+	double *w, intercept;
+	double rate;
+	int loss;
+	int no_intercept;
+	double loss_arg;
+	int arg_given; /* else ADAPTIVE takes it in units of its own */
+
+	double t; /* samples learned from */
+	double l1, l2, clip, power, forgetting;
+	int average;
+	const double *rates; /* NULL: all 1 */
+	double *array[LEAT_MODEL_ARRAYS];
+	size_t length[LEAT_MODEL_ARRAYS];
+	union {
+		struct leat_sgd_state sgd;
+		struct leat_rls_state rls;
+		struct leat_coin_state coin;
+		struct leat_adaptive_state adaptive;
+	} state;
+
+	const struct leat_rule *rule;
+	uint64_t refused;
+	struct leat_block block;
+};
+
+/* model.c: a sample that is not taken. Returns err. */
+int leat_model_refuse(leat_model *m, int err);
+
+/* The slope, clipped. */
+LEAT_INLINE double leat_model_slope(const leat_model *m, double score, double y)
+{
+	double g = leat_slope(m->loss, m->loss_arg, score, y);
+
+	if (m->clip > 0)
+		g = g > m->clip ? m->clip : g < -m->clip ? -m->clip : g;
+	return g;
+}
+
+/* |w| less by, but not past 0. */
+LEAT_INLINE double leat_shrink(double w, double by)
+{
+	return w > by ? w - by : w < -by ? w + by : 0;
+}
+
+/* The sum that most updates predict by. */
+double leat_model_linear(const leat_model *m, const struct leat_row *row);
+
+/* One array of n, which is w. */
+void leat_model_w_alone(const leat_model_options *o, size_t *sizes);
+
+/* Special cases in sgd.c and adaptive.c, chosen when a model is made. */
+leat_learn_function *leat_sgd_learn(const leat_model *m);
+leat_learn_function *leat_adaptive_learn(void);
+
+/* ------------------------------------------------------------------ */
 /* Metrics: metric.c, auc.c                                           */
 /* ------------------------------------------------------------------ */
+
+/*
+ * A sample in a tree ordered by score. Node 0 is no sample and counts for
+ * none.
+ */
+struct leat_auc_node {
+	double score;
+	uint32_t child[2];  /* with smaller scores, with larger ones */
+	uint32_t samples;   /* of this node and those below it */
+	uint32_t positives; /* among these */
+};
+
+/* No path in a tree of LEAT_AUC_MAX samples has more nodes; see auc.c. */
+#define LEAT_AUC_MAX (((uint64_t)1 << 31) - 1)
+#define LEAT_AUC_PATH 73
+
+/* The area under the ROC curve of the last `size` samples. */
+struct leat_auc {
+	struct leat_auc_node *node; /* size + 1 */
+	uint32_t size, root;
+	uint32_t next;    /* node that the next sample takes: the oldest's */
+	uint64_t ordered; /* pairs in order, each counted twice */
+};
+
+void leat_auc_reset(struct leat_auc *a);
+void leat_auc_push(struct leat_auc *a, double score, int positive);
+double leat_auc_value(const struct leat_auc *a);
+
+/* What a sample is turned into, each with a window of its own. */
+enum leat_quantity {
+	LEAT_QUANTITY_SIZE, /* |p - y| */
+	LEAT_QUANTITY_ERROR,
+	LEAT_QUANTITY_TARGET,
+	LEAT_QUANTITY_LOSS,
+	LEAT_QUANTITY_HIT,
+	LEAT_QUANTITY_COVERED,
+	LEAT_QUANTITIES
+};
+
+struct leat_metric {
+	leat_window *window[LEAT_QUANTITIES]; /* NULL: not needed */
+	struct leat_auc auc;                  /* of size 0: not needed */
+	unsigned facts; /* that the windows are asked for; see metric.c */
+	uint64_t pushed, size;
+	int *metrics;
+	size_t n_metrics;
+	struct leat_block block;
+};
 
 /* ------------------------------------------------------------------ */
 /* Drift: drift.c, page_hinkley.c, adwin.c, chart.c                   */
 /* ------------------------------------------------------------------ */
+
+/* Which options a kind takes; the others must be 0. */
+enum leat_detector_takes {
+	LEAT_TAKES_DELTA = 1,
+	LEAT_TAKES_THRESHOLD = 2,
+	LEAT_TAKES_ALPHA = 4,
+	LEAT_TAKES_SIZE = 8,
+	LEAT_TAKES_BASELINE = 16 /* mean and stddev */
+};
+
+/* How one kind of detector works. */
+struct leat_detector {
+	unsigned takes; /* bits of enum leat_detector_takes */
+	/* Defaults; 0 where there is none. */
+	double delta, threshold, alpha;
+	uint64_t min_count;
+	uint64_t least_count; /* the smallest min_count it can take */
+	/*
+	 * Memory beside the struct: how much, where, and where in a copy of
+	 * the block. All three NULL: none.
+	 */
+	int (*room)(const leat_drift_options *o, size_t *n_bytes_out);
+	void (*place)(leat_drift *d, void *memory, size_t n_bytes);
+	void (*moved)(const leat_drift *from, leat_drift *to);
+	void (*reset)(leat_drift *d);
+	/* x is finite and at most LEAT_DRIFT_MAX in size. */
+	int (*push)(leat_drift *d, double x);
+	double (*mean)(const leat_drift *d);
+	uint64_t (*length)(const leat_drift *d);
+};
+
+extern const struct leat_detector leat_detector_page_hinkley,
+    leat_detector_adwin, leat_detector_zscore, leat_detector_ewma;
+
+/*
+ * Larger values are taken for this one: the square of twice it, summed
+ * over 2^64 values, is still finite, so nothing here can overflow.
+ */
+#define LEAT_DRIFT_MAX 0x1p465
+
+/*
+ * A mean in two doubles. In one, a mean of 10^10 values would no longer
+ * move: each new value changes it by less than half an ulp.
+ */
+struct leat_running {
+	double hi, lo;
+	uint64_t n;
+};
+
+/* Returns how far x was from the mean of the values before it. */
+LEAT_INLINE double leat_running_add(struct leat_running *r, double x)
+{
+	double d = (x - r->hi) - r->lo;
+
+	r->n++;
+	leat_two_sum(r->hi, r->lo + d / (double)r->n, &r->hi, &r->lo);
+	return d;
+}
+
+LEAT_INLINE double leat_running_mean(const struct leat_running *r)
+{
+	return r->n ? r->hi + r->lo : NAN;
+}
+
+struct leat_page_hinkley_state {
+	struct leat_running mean;
+	double rise, fall; /* cumulated sums, each above its minimum */
+};
+
+struct leat_zscore_state {
+	leat_window *window;
+	double mean; /* of the values before the newest */
+	uint64_t length;
+};
+
+struct leat_ewma_state {
+	struct leat_running baseline;
+	double m2;       /* of the baseline, sum of squared deviations */
+	double stddev;   /* of the baseline, once it is complete */
+	double average;  /* EWMA less the mean of the baseline */
+	double variance; /* of the average, in units of stddev^2 */
+};
+
+/*
+ * Row i has up to M buckets of 2^i values each, oldest first, and for a
+ * moment one more. 64 rows hold more values than can be pushed.
+ */
+#define LEAT_ADWIN_M 5
+#define LEAT_ADWIN_ROWS 64
+struct leat_adwin {
+	uint64_t n;    /* values in all buckets */
+	unsigned rows; /* in use; none of them is empty */
+	unsigned char count[LEAT_ADWIN_ROWS];
+	double mean[LEAT_ADWIN_ROWS][LEAT_ADWIN_M + 1];
+	double m2[LEAT_ADWIN_ROWS][LEAT_ADWIN_M + 1];
+};
+
+struct leat_drift {
+	const struct leat_detector *detector;
+	leat_drift_options options; /* with the defaults filled in */
+	uint64_t pushed;
+	union {
+		struct leat_page_hinkley_state page_hinkley;
+		struct leat_zscore_state zscore;
+		struct leat_ewma_state ewma;
+		struct leat_adwin *adwin;
+	} state;
+	struct leat_block block;
+};
+
+/* Whether the caller looks for this change. */
+LEAT_INLINE int leat_drift_wants(const leat_drift *d, int change)
+{
+	return !d->options.direction || d->options.direction == change;
+}
 
 #endif

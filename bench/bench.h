@@ -1,0 +1,23 @@
+/* bench.h - what the benchmarks share; see bench.c */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include "naive.h"
+
+enum { ROUNDS = 15 };
+
+/* What is written here has to be computed. */
+extern volatile double bench_sink;
+
+/* CPU time of this process. */
+double bench_seconds(void);
+/* Keeps the least time; *best is 0 at first. */
+void bench_least(double *best, double t);
+/* Numbers in [0, 1), the same on every run. */
+void bench_fill(double *x, size_t n);
+void bench_die(const char *what, int err);
+
+void bench_windows(void);
+void bench_models(void);
+
+#endif
