@@ -143,8 +143,25 @@ DEMO := examples/csv_replay -c co2 --show date -w 52 \
 	-s count,mean,stddev,min,max --every 104 -o table --plot $(BUILD)/co2.svg \
 	examples/data/co2_weekly.csv
 
+# COMPARE has the mean error of the model and that of last week's value, in
+# the weeks for which there are both; fields are row, value, prediction.
+FORMULA := co2 ~ lag(co2,1) + lag(co2,51) + lag(co2,52) + lag(co2,53)
+DEMO_MODEL := examples/csv_replay --model '$(FORMULA)'
+FORECAST := $(DEMO_MODEL) --show date -w 208 --every 208 -o table \
+	examples/data/co2_weekly.csv
+COMPARE := $(DEMO_MODEL) examples/data/co2_weekly.csv 2>/dev/null | \
+	awk -F, 'function size(x) { return x < 0 ? -x : x } \
+	$$2 != "" && $$3 != "" && last != "" && NR > 1 { \
+		n++; model += size($$3 - $$2); same += size(last - $$2) } \
+	{ last = NR > 1 ? $$2 : "" } \
+	END { m = model / n; s = same / n; \
+		printf "In %d weeks it was wrong by %.3f ppm on average; ", n, m; \
+		printf "\"same as last week\"\nby %.3f ppm. ", s; \
+		printf "Its error is %.0f %% %s.\n", 100 * size(1 - m / s), \
+			m < s ? "smaller" : "larger" }'
+
 .PHONY: demo
-demo: $(PROGRAMS) ## replays the weekly CO2 record and draws it
+demo: $(PROGRAMS) ## replays the weekly CO2 record, draws and predicts it
 	@echo
 	@echo 'Statistics of the last 52 weeks, every second year:'
 	@echo
@@ -152,6 +169,14 @@ demo: $(PROGRAMS) ## replays the weekly CO2 record and draws it
 	@$(DEMO)
 	@echo
 	@echo 'The picture of it is in $(BUILD)/co2.svg'
+	@echo
+	@echo 'A model that learns as it goes predicts each week from last week'
+	@echo 'and a year ago; its error in the last 208 predictions:'
+	@echo
+	@echo "\$$ $(FORECAST)"
+	@$(FORECAST)
+	@echo
+	@$(COMPARE)
 
 # ---- Tests ------------------------------------------------------------
 

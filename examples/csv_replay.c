@@ -1,11 +1,12 @@
 /*
- * csv_replay: replays a CSV file through windows and prints their results.
+ * csv_replay: replays a CSV file through windows, or through a model that
+ * learns from it, and prints the results.
  *
  * Blocks are read as they come and pushed into the CSV reader, its records
- * go through the windows, rows go into one buffer that is written out
- * after each block: memory does not grow with the input, and behind a pipe
- * nothing waits for more data than it needs. Results go to standard
- * output, all else to standard error.
+ * go through the windows or the model, rows go into one buffer that is
+ * written out after each block: memory does not grow with the input, and
+ * behind a pipe nothing waits for more data than it needs. Results go to
+ * standard output, all else to standard error.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -38,7 +39,8 @@ enum id {
 
 static const struct option other_options[] = {
 	{ ID_PLOT, 0, "plot", "FILE.svg",
-	    "values, rolling mean and mean +- stddev as a picture" },
+	    "values, rolling mean and mean +- stddev as a picture;\n"
+	    "with --model values and predictions" },
 	{ ID_PROGRESS, 0, "progress", NULL,
 	    "tell on standard error how far it is (by default on\n"
 	    "a terminal, if the input is big)" },
@@ -111,7 +113,8 @@ static int print_help(const struct option_group *groups)
 	printf("Usage: csv_replay [options] [FILE]\n\n"
 	       "Replays a CSV file, or standard input, through windows and "
 	       "prints their\nresults, a row after each input row or each "
-	       "window.\n");
+	       "window. With --model it learns\nto predict one column from "
+	       "others instead.\n");
 	option_help(stdout, groups, SETTINGS_N_GROUPS + 1);
 	printf("\nExample:\n"
 	       "  csv_replay -c co2 -w 52 -s mean,stddev -o table "
@@ -131,7 +134,7 @@ static int take_operand(struct app *app, const char *operand)
 /* Returns 0 to go on, 1 when the work is done, -1. */
 static int take_option(struct app *app, const struct option_scan *scan, int id)
 {
-	char why[256], text[400];
+	char why[512], text[600];
 
 	switch (id) {
 	case ID_PLOT:
@@ -274,23 +277,37 @@ static int finish(struct app *app)
 	progress_clear(&app->shown);
 	if (replay_skipped(app->replay, text, sizeof text) > 0)
 		complain(file_name(app), text);
+	if (replay_unlearned(app->replay, text, sizeof text) > 0)
+		complain(file_name(app), text);
 	return 0;
 }
 
 /* ---- The picture ---- */
 
+static void write_title(const struct app *app, char *title, size_t size)
+{
+	const struct settings *s = &app->settings;
+	char window[64];
+
+	if (s->learning.on) {
+		snprintf(title, size, "%.120s", s->learning.formula.text);
+		return;
+	}
+	spec_describe(&s->window, window, sizeof window);
+	snprintf(title, size, "Mean of %.60s over %s",
+	    replay_value_name(app->replay), window);
+}
+
 static int write_plot(const struct app *app)
 {
 	const struct replay *r = app->replay;
-	char title[160], subtitle[256], x_name[128], window[64];
+	char title[160], subtitle[256], x_name[128];
 	const char *shown = replay_shown_name(r);
 	size_t n_keys = replay_n_keys(r);
 	struct plot plot = { 0 };
 	int err, n;
 
-	spec_describe(&app->settings.window, window, sizeof window);
-	snprintf(title, sizeof title, "Mean of %.60s over %s",
-	    replay_value_name(r), window);
+	write_title(app, title, sizeof title);
 	n = snprintf(subtitle, sizeof subtitle, "%.120s, %llu rows",
 	    file_name(app), (unsigned long long)replay_rows(r));
 	plot.n_panels = replay_n_series(r);
@@ -303,6 +320,7 @@ static int write_plot(const struct app *app)
 	plot.subtitle = subtitle;
 	plot.value_name = replay_value_name(r);
 	plot.x_name = x_name;
+	plot.predictions = app->settings.learning.on;
 	plot.steps = app->settings.window.kind == LEAT_TUMBLING ||
 	    app->settings.window.kind == LEAT_HOPPING;
 	for (size_t i = 0; i < plot.n_panels; i++)

@@ -2,8 +2,9 @@
 # csv_replay from end to end: cli_csv_replay.sh PROGRAM SOURCE_ROOT
 #
 # Results on real data are compared with those of a second program, in awk,
-# that recomputes every window from its own values. All else is compared
-# with text written by hand.
+# that recomputes every window from its own values, and learns by the plain
+# gradient from lags that it looks up in all rows. All else is compared with
+# text written by hand.
 set -u
 prog=$1
 data=$2/examples/data
@@ -574,6 +575,264 @@ input 'x\n'
 run -o none --plot "$tmp/none.svg"
 true_that 'no rows make an empty picture' plot_is_whole "$tmp/none.svg"
 
+# ---- Models ----
+
+# learned FILE TARGET KEY RATE SIZE TERMS: row, key, target, prediction, mae,
+# rmse and r2 of the last SIZE predictions (0: of all), by plain gradient
+# steps. Fields by number; a term is FIELD:LAG.
+learned() {
+	awk -F, -v target="$2" -v key="$3" -v rate="$4" -v size="$5" \
+		-v terms="$6" '
+	function emit(k,    i, from, n, sum, e, a, s, v) {
+		n = n_scored[k]
+		from = size && n > size ? n - size + 1 : 1
+		a = s = v = sum = 0
+		for (i = from; i <= n; i++) {
+			e = err[k, i]
+			a += e < 0 ? -e : e
+			s += e * e
+			sum += y[k, i]
+		}
+		n -= from - 1
+		if (n < 1) {
+			print ",,"
+			return
+		}
+		for (i = from; i < from + n; i++)
+			v += (y[k, i] - sum / n) ^ 2
+		printf "%.17g,%.17g,", a / n, sqrt(s / n)
+		if (v > 0)
+			printf "%.17g", 1 - s / v
+		print ""
+	}
+	function learn(k, t, f,    j, step) {
+		if (learned[k]++) {
+			n_scored[k]++
+			err[k, n_scored[k]] = f - t
+			y[k, n_scored[k]] = t
+		}
+		step = rate * (f - t)
+		for (j = 1; j <= n_terms; j++)
+			w[k, j] -= step * x[j]
+		w[k, 0] -= step
+	}
+	BEGIN {
+		n_terms = split(terms, term, " ")
+		for (i = 1; i <= n_terms; i++) {
+			split(term[i], part, ":")
+			col[i] = part[1]
+			lag[i] = part[2]
+		}
+	}
+	{ sub(/\r$/, "") }
+	NR == 1 {
+		print "row" (key ? "," $key : "") "," $target "," \
+			$target "_prediction,mae,rmse,r2"
+		next
+	}
+	{
+		k = key ? $key : ""
+		row = ++n_rows[k]
+		for (i = 1; i <= NF; i++)
+			all[k, row, i] = $i
+		f = w[k, 0] + 0
+		there = 1
+		for (i = 1; i <= n_terms; i++) {
+			x[i] = all[k, row - lag[i], col[i]]
+			if (x[i] == "")
+				there = 0
+			f += w[k, i] * x[i]
+		}
+		guess = there && learned[k] ? sprintf("%.17g", f) : ""
+		if (there && $target != "")
+			learn(k, $target, f)
+		printf "%d%s,%s,%s,", NR - 1, key ? "," k : "", $target, guess
+		emit(k)
+	}' "$1" >"$tmp/ref"
+}
+
+weather=$data/weather_seattle_nyc.csv
+run --model 'temp_max ~ temp_min + lag(temp_max,1)' -k location --update sgd \
+	--rate 0.001 -w 50 "$weather"
+learned "$weather" 4 1 0.001 50 '5:0 4:1'
+same_numbers 'a model for each key, errors of the last 50 predictions'
+true_that 'the first row of each key lacks its lag' \
+	grep -q ': 2 of 2922 rows not learned: 2 with a missing feature$' \
+	"$tmp/err"
+run --model 'co2 ~ lag(co2,1) + lag(co2,52)' --update=sgd --rate=1e-6 \
+	"$data/co2_weekly.csv"
+learned "$data/co2_weekly.csv" 2 0 1e-6 0 '2:1 2:52'
+same_numbers 'lags over missing weeks, errors of all predictions'
+run --model 'co2 ~ lag(co2,1) + lag(co2,52)' --update=sgd --rate=1e-6 \
+	-o none "$data/co2_weekly.csv"
+missing=$(awk -F, 'NR > 1 {
+	n++
+	y[n] = $2
+	if (n <= 52 || y[n - 1] == "" || y[n - 52] == "")
+		feature++
+	else if ($2 == "")
+		target++
+} END { printf "%d of %d rows not learned: %d with a missing feature, " \
+	"%d without a target", feature + target, n, feature, target
+}' "$data/co2_weekly.csv")
+true_that 'what could not be learned is counted' \
+	grep -q ": $missing\$" "$tmp/err"
+for bytes in 1 4096; do
+	dd if="$weather" bs=$bytes 2>/dev/null |
+		"$prog" --model 'temp_max ~ . + lag(wind,2)' -k location \
+			>"$tmp/out" 2>/dev/null
+	"$prog" --model 'temp_max ~ . + lag(wind,2)' -k location "$weather" \
+		>"$tmp/whole" 2>/dev/null
+	true_that "a model and a pipe with pieces of $bytes bytes" \
+		cmp -s "$tmp/out" "$tmp/whole"
+done
+
+# By hand: w0 = w1 = 0; f = 0, r = -2; w0 = 1, w1 = 0.5 after x = 0.5, y = 2;
+# then x = 2, y = 4: f = 2, r = -2, w0 = 2, w1 = 2.5; then x = 1, f = 4.5.
+input 'x,y\n0.5,2\n2,4\n1,\n'
+run --model 'y ~ x' --update sgd --rate 0.5
+expect 'a target that is missing is predicted' 0 \
+	'row,y,y_prediction,mae,rmse,r2\n1,2,,,,\n2,4,2,2,2,\n3,,4.5,2,2,\n' \
+	'csv_replay: standard input: 1 of 3 rows not learned: 1 without a target\n'
+run --model 'y ~ x' --update sgd --rate 0.5 --metrics bias,mse --final -o json
+expect '--metrics, --final and json' 0 \
+	'{"row":3,"y":null,"y_prediction":4.5,"bias":-2,"mse":4}\n' \
+	'csv_replay: standard input: 1 of 3 rows not learned: 1 without a target\n'
+run --model 'y ~ x' --update sgd --rate 0.5 --coefficients
+expect '--coefficients' 0 \
+	'term,coefficient\n(intercept),2\nx,2.5\n' \
+	'csv_replay: standard input: 1 of 3 rows not learned: 1 without a target\n'
+# Without an intercept w1 = 0.5 after the first row, then f = 1, r = -3.
+input 'x,y\n0.5,2\n2,4\n'
+run --model 'y ~ x - 1' --update sgd --rate 0.5 --coefficients -o json
+expect 'no intercept' 0 '{"term":"x","coefficient":3.5}\n' ''
+input 'x,y\n0.5,2\n,9\n2,4\ninf,1\n1,inf\n1,\n'
+run --model 'y ~ x' --update sgd --rate 0.5 --metrics mae
+expect 'a missing or infinite feature, an infinite target' 0 \
+	'row,y,y_prediction,mae\n1,2,,\n2,9,,\n3,4,2,2\n4,1,,2\n5,inf,4.5,2\n6,,4.5,2\n' \
+	'csv_replay: standard input: 4 of 6 rows not learned: 1 with a missing feature, 1 without a target, 2 not finite\n'
+input 'k,x,y,s\na,0.5,2,p\nb,1,1,q\na,2,4,r\nb,2,1,"s,t"\n'
+run --model 'y ~ x' --update sgd --rate 0.5 -k k --show s --metrics mae
+expect 'key and shown columns' 0 \
+	'row,k,s,y,y_prediction,mae\n1,a,p,2,,\n2,b,q,1,,\n3,a,r,4,2,2\n4,b,"s,t",1,1.5,0.5\n' ''
+run --model 'y ~ x' --update sgd --rate 0.5 -k k --show s --metrics mae --final
+expect 'key and shown columns, --final' 0 \
+	'row,k,s,y,y_prediction,mae\n3,a,r,4,2,2\n4,b,"s,t",1,1.5,0.5\n' ''
+run --model 'y ~ x' --update sgd --rate 0.5 -k k --metrics mae --every 3
+expect 'a model and --every' 0 'row,k,y,y_prediction,mae\n3,a,4,2,2\n' ''
+run --model 'y ~ x' --update sgd --rate 0.5 -k k --coefficients -o table
+expect 'coefficients of each key' 0 \
+	'k  term         coefficient\n-  -----------  -----------\na  (intercept)         2.00\na  x                   2.50\nb  (intercept)         0.25\nb  x                   0.00\n' ''
+run --model 'y ~ x' -o none
+expect 'a model and no rows' 0 '' ''
+
+# y = 3 a - 2 "b c" + 1 exactly: least squares finds it.
+awk 'BEGIN { print "a,\"b c\",t,y"
+	for (i = 0; i < 60; i++) {
+		a = (i * 7) % 11; b = (i * 5) % 13
+		print a "," b ",x," 3 * a - 2 * b + 1 } }' >"$tmp/in"
+near_plane() {
+	awk -F, 'NR == 1 { next }
+	{ n++; want = $1 == "a" ? 3 : $1 == "b c" ? -2 : 1
+	  if ($2 - want > 1e-6 || want - $2 > 1e-6) bad = 1 }
+	END { exit bad || n != 3 }' "$tmp/out"
+}
+run --model 'y ~ .' --update rls --coefficients
+true_that 'the dot is the numeric columns, and their plane is found' near_plane
+# shellcheck disable=SC2016
+run --model 'y ~ a + `b c`' --update rls --coefficients
+true_that 'the same columns by name' near_plane
+run --model 'y ~ #1 + #2' --update rls --coefficients
+true_that 'the same columns by number' near_plane
+run --model 'y ~ . - a - "b c"'
+expect_error 'nothing is left of the dot' 'no column to predict from'
+input 'y,x\n'
+run --model 'y ~ .'
+expect 'a model and a header only' 0 'row,y,y_prediction,mae,rmse,r2\n' ''
+input '1,0.5\n2,1\n'
+run --no-header --model '#1 ~ #2' --update sgd --rate 0.5 --metrics mae
+expect 'a model of columns without names' 0 \
+	'row,#1,#1_prediction,mae\n1,1,,\n2,2,0.75,1.25\n' ''
+
+# The names of the metrics of each loss.
+input 'x,y\n1,1\n2,0\n'
+for loss in squared:mae,rmse,r2 huber:mae,rmse,r2 epsilon:mae,rmse,r2 \
+	quantile:coverage,mae logistic:log_loss,accuracy hinge:accuracy \
+	poisson:mae,bias; do
+	run --model 'y ~ x' --loss "${loss%%:*}"
+	true_that "the metrics of --loss ${loss%%:*}" \
+		test "$(head -n 1 "$tmp/out")" = "row,y,y_prediction,${loss#*:}"
+done
+for update in adaptive sgd adagrad nlms ftrl rls cocob; do
+	run --model 'y ~ x' --update $update -o none
+	expect "--update $update" 0 '' ''
+done
+for update in pa1 pa2; do
+	run --model 'y ~ x' --update $update --loss epsilon:0.2 -o none
+	expect "--update $update" 0 '' ''
+done
+run --model 'y ~ x' --update sgd --rate 0.1 --power 0.5 --average --l1 0.01 \
+	--l2 0.01 --clip 1 -o none
+expect 'the options of sgd' 0 '' ''
+run --model 'y ~ x' --update rls --forgetting 0.99 --l2 1 -o none
+expect 'the options of rls' 0 '' ''
+run --model 'y ~ x' --loss logistic --metrics auc,accuracy -w 100 -o none
+expect 'auc over a window' 0 '' ''
+
+# Targets that a loss cannot have.
+input 'x,y\n1,1\n2,0.5\n3,0\n'
+run --model 'y ~ x' --loss hinge -o none
+expect 'a target between 0 and 1 and the hinge' 1 '' \
+	'csv_replay: standard input:3: column y: "0.5" is not 0 or 1, as --loss hinge needs\n'
+run --model 'y ~ lag(x,1)' --loss hinge -o none --skip-bad
+expect 'it is a bad record, and no row to a lag' 0 '' \
+	'csv_replay: standard input: 1 bad record skipped, the first at line 3: 1 not a target of the loss\ncsv_replay: standard input: 1 of 2 rows not learned: 1 with a missing feature\n'
+input 'x,y\n1,2\n'
+run --model 'y ~ x' --loss logistic -o none
+expect_error 'a target above 1 and the logistic loss' \
+	':2: column y: "2" is not from 0 to 1, as --loss logistic needs'
+input 'x,y\n1,-1\n'
+run --model 'y ~ x' --loss poisson -o none
+expect_error 'a negative count' \
+	':2: column y: "-1" is not 0 or more, as --loss poisson needs'
+input 'x,y\na,1\n'
+run --model 'y ~ x' -o none
+expect_error 'a feature that is text' ':2: column x: "a" is not a number'
+
+# The picture.
+run --model 'co2 ~ lag(co2,1)' --show date -o none --plot "$tmp/model.svg" \
+	"$data/co2_weekly.csv"
+true_that 'the picture of a model is whole' plot_is_whole "$tmp/model.svg"
+true_that 'it shows the formula' \
+	grep -q '>co2 ~ lag(co2,1)</text>' "$tmp/model.svg"
+true_that 'it shows predictions, and no mean' \
+	test "$(grep -c -e '>prediction</text>' "$tmp/model.svg") $(grep -c \
+		-e '>mean' "$tmp/model.svg")" = '1 0'
+
+# Formulas that are not.
+formula() {
+	run --model "$2" "$data/co2_weekly.csv"
+	expect_error "$1" "$3"
+}
+
+formula 'a formula without a tilde' 'co2' \
+	'--model: formula: "co2": at the end: ~ expected'
+formula 'nothing on the right side' 'co2 ~' \
+	'formula: "co2 ~": at the end: there is nothing on the right side'
+formula 'text after a formula' 'co2 ~ date date' \
+	'formula: "co2 ~ date date": at "date": + or - expected'
+formula 'an unknown function' 'co2 ~ log(date)' \
+	'at "log(date)": no function "log"'
+formula 'a function of time' 'co2 ~ sin(date,365.25d)' \
+	'sin() is a function of time, and times are not read'
+formula 'a lag that is not whole' 'co2 ~ lag(co2,0.5)' \
+	'at "0.5)": lag takes a whole number'
+formula 'an unknown column' 'co2 ~ foo' \
+	'formula: "co2 ~ foo": no column "foo"; there are: date, co2'
+formula 'the target on both sides' 'co2 ~ date + co2' \
+	'formula: "co2 ~ date + co2": "co2" is on both sides'
+formula 'a term given twice' 'co2 ~ date + #1' 'the term date is given twice'
+
 # ---- Options ----
 
 usage() {
@@ -610,6 +869,84 @@ usage 'a bad --min-count' '--min-count: "-1" is not' --min-count -1
 usage 'a --min-count that no window reaches' '--min-count: larger' \
 	--min-count 11 -w 10
 usage 'two files' ': only one FILE' "$data/flights.csv"
+# With a model, and only with one.
+with_model() {
+	name=$1
+	text=$2
+	shift 2
+	usage "$name" "$text" --model 'co2 ~ date' "$@"
+}
+for option in --loss=huber --update=sgd --rate=1 --power=1 --forgetting=1 \
+	--l1=1 --l2=1 --clip=1 --average --metrics=mae --coefficients; do
+	usage "$option without a model" \
+		"csv_replay: ${option%%=*}: only together with --model" $option
+done
+with_model '-s with a model' '-s: not together with --model' -s mean
+with_model '-c with a model' '-c: not together with --model' -c co2
+with_model '--min-count with a model' '--min-count: not together' \
+	--min-count 2
+with_model '--missing with a model' '--missing: not together' \
+	--missing propagate
+with_model 'a tumbling window with a model' '-w: with --model only a number' \
+	-w tumbling:10
+with_model 'a window of no predictions' '-w: size' -w 0
+with_model 'coefficients and the last rows' '--coefficients: not together' \
+	--coefficients --final
+with_model 'coefficients and some rows' '--coefficients: not together' \
+	--coefficients --every 2
+with_model 'coefficients and shown columns' '--coefficients: not together' \
+	--coefficients --show date
+with_model 'an unknown loss' '--loss: "mse" is not a loss; there are' \
+	--loss mse
+with_model 'an argument that a loss does not have' \
+	'--loss: squared takes no argument' --loss squared:1
+with_model 'a bad argument of a loss' '--loss: "x" is not a number' \
+	--loss huber:x
+with_model 'an argument out of range' '--loss: out of range' \
+	--loss quantile:1.5
+with_model 'an unknown update' '--update: "adam" is not an update' \
+	--update adam
+with_model 'a loss that an update cannot learn' \
+	'--update: rls cannot learn --loss hinge' --update rls --loss hinge
+with_model 'a rate where there is none' '--rate: out of range, or of no use' \
+	--rate 0.1
+with_model 'a rate that is no number' '--rate: "fast" is not a number' \
+	--rate fast --update sgd
+with_model 'a rate of 0' '--rate: "0" is not a number greater' --rate 0
+with_model 'a rate out of range' '--rate: out of range' --update nlms \
+	--rate 2
+with_model 'a power out of range' '--power: out of range' --update sgd \
+	--power 2
+with_model 'forgetting out of range' '--forgetting: out of range' \
+	--update rls --forgetting 1.5
+with_model 'a negative penalty' '--l1: "-1" is not a number from 0' \
+	--update sgd --l1 -1
+with_model 'a penalty that rls does not have' '--l1: out of range, or of no' \
+	--update rls --l1 1
+with_model 'a clip where there is none' '--clip: out of range, or of no' \
+	--clip 1
+with_model 'an average where there is none' '--average: out of range, or of' \
+	--average
+with_model 'an unknown metric' '--metrics: "foo" is not a metric' \
+	--metrics mae,foo
+with_model 'a metric twice' '--metrics: mae is given twice' --metrics mae,mae
+with_model 'no metric' '--metrics: "" is not a metric' --metrics ''
+with_model 'auc without a window' '--metrics: auc needs a window: -w N' \
+	--metrics auc
+with_model 'log loss of no probabilities' '--metrics: log_loss is about' \
+	--metrics log_loss
+usage 'no intercept where there is always one' \
+	'--update adaptive always has an intercept' --model 'co2 ~ date - 1'
+awk 'BEGIN { for (i = 0; i < 66; i++) printf "c%d,", i; print "y" }' \
+	>"$tmp/in"
+run --model 'y ~ .' --update rls
+expect 'a header only plans no model' 0 \
+	'row,y,y_prediction,mae,rmse,r2\n' ''
+awk 'BEGIN { for (i = 0; i < 66; i++) printf "1,"; print "2" }' >>"$tmp/in"
+run --model 'y ~ .' --update rls
+expect_error 'more terms than rls can take' 'standard input: --model: '
+run --model 'y ~ .' -o none
+expect 'more terms than that for others' 0 '' ''
 run "$tmp/no-such-file.csv"
 expect_error 'a file that is not there' 'no-such-file.csv: '
 run "$tmp"
@@ -620,7 +957,9 @@ expect_error 'a missing argument at the end' \
 run --help
 true_that '--help' test "$status" = 0
 for word in column key window stats output final every strict skip-bad \
-	no-header delimiter na plot progress show min-count missing; do
+	no-header delimiter na plot progress show min-count missing model \
+	loss update rate power forgetting l1 l2 clip average metrics \
+	coefficients; do
 	grep -q -e "--$word" "$tmp/out" || not_ok "--help tells --$word"
 done
 true_that '--help keeps to 80 columns' \

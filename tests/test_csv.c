@@ -1,8 +1,9 @@
 /*
  * The parts that the programs read text with: CSV, numbers, window and
- * statistics specs, options, keys. Numbers are held against the C
+ * statistics specs, formulas, options, keys. Numbers are held against the C
  * library's strtod() and printf(), records against ones written by hand,
- * and cuts between pieces against no cuts.
+ * cuts between pieces against no cuts, and what a formula's model is fed
+ * with against the whole history of rows.
  */
 #include <check.h>
 #include <dirent.h>
@@ -12,9 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
 #include "csv.h"
+#include "design.h"
+#include "formula.h"
 #include "fuzz_csv.c" /* its target, run over the corpus below */
 #include "keys.h"
+#include "learner.h"
 #include "list.h"
 #include "number.h"
 #include "options.h"
@@ -796,6 +801,492 @@ START_TEST(a_series_keeps_its_extremes_in_bounded_memory)
 }
 END_TEST
 
+/* ---- Formulas ---- */
+
+static void put_name(struct text *t, const char *name)
+{
+	append(t, "`", 1);
+	for (; *name; name++)
+		append(t, *name == '`' ? "``" : name, *name == '`' ? 2 : 1);
+	append(t, "`", 1);
+}
+
+/* As text, in a form that reads back: every name is quoted. */
+static const char *describe_formula(const struct formula *f, struct text *t)
+{
+	char end[32];
+
+	t->len = 0;
+	put_name(t, f->target);
+	append(t, " ~", 2);
+	for (size_t i = 0; i < f->n_terms; i++) {
+		const struct formula_term *term = &f->terms[i];
+		int lag = term->kind == FORMULA_LAG;
+
+		append(t, term->minus ? " - " : " + ", 3);
+		if (term->kind == FORMULA_ALL) {
+			append(t, ".", 1);
+			continue;
+		}
+		if (lag)
+			append(t, "lag(", 4);
+		put_name(t, term->column);
+		snprintf(end, sizeof end, ",%llu)",
+		    (unsigned long long)term->lag);
+		if (lag)
+			append(t, end, strlen(end));
+	}
+	append(t, f->no_intercept ? " + 0" : " + 1", 4);
+	return t->bytes;
+}
+
+START_TEST(formulas_are_read)
+{
+	static const struct {
+		const char *text, *meaning;
+	} cases[] = {
+		{ "y~a", "`y` ~ + `a` + 1" },
+		{ " y ~ a + b+c ", "`y` ~ + `a` + `b` + `c` + 1" },
+		{ "y ~ . - a", "`y` ~ + . - `a` + 1" },
+		{ "y ~ - a + .", "`y` ~ - `a` + . + 1" },
+		{ "y ~ a - 1", "`y` ~ + `a` + 0" },
+		{ "y ~ 0 + a", "`y` ~ + `a` + 0" },
+		{ "y ~ -1+a", "`y` ~ + `a` + 0" },
+		{ "y ~ a + 0 + 1", "`y` ~ + `a` + 1" },
+		{ "y ~ 1", "`y` ~ + 1" },
+		{ "y ~ lag(y,1) + lag( a , 52 )",
+		    "`y` ~ + lag(`y`,1) + lag(`a`,52) + 1" },
+		{ "y ~ a - lag (a,1000000)",
+		    "`y` ~ + `a` - lag(`a`,1000000) + 1" },
+		{ "#2 ~ #1 + lag(#12,3)", "`#2` ~ + `#1` + lag(`#12`,3) + 1" },
+		{ "\"a b\" ~ `c,\"d` + lag(\"(\",1)",
+		    "`a b` ~ + `c,\"d` + lag(`(`,1) + 1" },
+		{ "\"a\"\"b\" ~ \"~\"", "`a\"b` ~ + `~` + 1" },
+		{ "y.1 ~ 2nd + _x + .z + \303\251t\303\251",
+		    "`y.1` ~ + `2nd` + `_x` + `.z` + `\303\251t\303\251` + 1" },
+		{ "lag ~ sin + hour", "`lag` ~ + `sin` + `hour` + 1" },
+		{ "y ~ \"1\" + `.`", "`y` ~ + `1` + `.` + 1" },
+	};
+	static struct text got;
+	struct formula f = { 0 };
+	char why[512];
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		ck_assert_int_eq(formula_parse(&f, cases[i].text, why,
+				     sizeof why),
+		    0);
+		ck_assert_str_eq(f.text, cases[i].text);
+		ck_assert_str_eq(describe_formula(&f, &got), cases[i].meaning);
+	}
+	formula_clear(&f);
+	ck_assert_ptr_null(f.target);
+}
+END_TEST
+
+START_TEST(what_is_not_a_formula_is_refused_and_shown)
+{
+	static const struct {
+		const char *text, *where;
+	} cases[] = {
+		{ "", "at the end: the column to predict expected" },
+		{ "y", "at the end: ~ expected" },
+		{ "y a", "at \"a\": ~ expected" },
+		{ "y + z ~ a", "at \"+ z ~ a\": ~ expected" },
+		{ "~ a", "at \"~ a\": the column to predict" },
+		{ "y ~", "nothing on the right side" },
+		{ "y ~ \t", "nothing on the right side" },
+		{ "y ~ a b", "at \"b\": + or - expected" },
+		{ "y ~ a + b)", "at \")\": + or - expected" },
+		{ "y ~ a * b", "at \"* b\": + or - expected" },
+		{ "y ~ a ~ b", "at \"~ b\": + or - expected" },
+		{ "y ~ a +", "at the end: a term expected" },
+		{ "y ~ a + - b", "at \"- b\": a term expected" },
+		{ "y ~ (a)", "at \"(a)\": a term expected" },
+		{ "y ~ #", "at \"#\": a term expected" },
+		{ "y ~ a + 2", "at \"2\": numbers are" },
+		{ "y ~ a - 0", "at \"0\": numbers are" },
+		{ "y ~ 10", "at \"10\": numbers are" },
+		{ "y ~ . + .", "the dot is given twice" },
+		{ "y ~ a - .", "the dot cannot be taken away" },
+		{ "y ~ log(a)", "at \"log(a)\": no function \"log\"" },
+		{ "y ~ LAG(a,1)", "no function \"LAG\"" },
+		{ "y ~ lagg(a,1)", "no function \"lagg\"" },
+		{ "y ~ lag()", "at \")\": a column expected" },
+		{ "y ~ lag(a)", "at \")\": lag needs a column and" },
+		{ "y ~ lag(a b,1)", "at \"b,1)\": lag needs" },
+		{ "y ~ lag(a,1.5)", "at \"1.5)\": lag takes a whole number" },
+		{ "y ~ lag(a,-1)", "at \"-1)\": lag takes a whole number" },
+		{ "y ~ lag(a,0)", "at \"0)\": lag takes a whole number" },
+		{ "y ~ lag(a,1000001)", "lag takes a whole number" },
+		{ "y ~ lag(a,99999999999999999999)", "a whole number" },
+		{ "y ~ lag(a,)", "at \")\": lag takes a whole number" },
+		{ "y ~ lag(a,b)", "at \"b)\": lag takes a whole number" },
+		{ "y ~ lag(a,1", "at the end: ) expected" },
+		{ "y ~ lag(a,1 2)", "at \"2)\": ) expected" },
+		{ "y ~ lag(", "at the end: a column expected" },
+		{ "y ~ lag(\"a,1)", "no closing quote" },
+		{ "y ~ \"a", "at \"\"a\": no closing quote" },
+		{ "y ~ \"\"", "a name is empty" },
+		{ "\"\" ~ a", "a name is empty" },
+		{ "y ~ hour(t)", "hour() is a function of time" },
+		{ "y ~ dow(t)", "dow() is a function of time" },
+		{ "y ~ a + sin(t,365.25d)", "sin() is a function of time" },
+		{ "y ~ cos(t,1d)", "cos() is a function of time" },
+	};
+	struct formula f = { 0 };
+	char why[512];
+
+	ck_assert_int_eq(formula_parse(&f, "y ~ a", why, sizeof why), 0);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		why[0] = '\0';
+		ck_assert_int_eq(formula_parse(&f, cases[i].text, why,
+				     sizeof why),
+		    -1);
+		ck_assert_msg(strncmp(why, "formula: \"", 10) == 0 &&
+			strstr(why, cases[i].text) &&
+			strstr(why, cases[i].where),
+		    "%s: %s", cases[i].text, why);
+		ck_assert_str_eq(f.text, "y ~ a");
+		ck_assert_uint_eq(f.n_terms, 1);
+	}
+	formula_clear(&f);
+}
+END_TEST
+
+/* Pieces of formulas, put together blindly. */
+static void random_formula(char *text, size_t size)
+{
+	static const char *const pieces[] = { "y", "~", " ~ ", "+", "-", " ",
+		".", "0", "1", "a", "\"b c\"", "`d``e`", "#3", "lag(", "lag(y,",
+		"7", ")", ",", "(", "\"", "`", "lag(a,2)", "\302\265" };
+	size_t n = 0, n_pieces = 1 + random_bits() % 12;
+
+	if (random_bits() % 4 > 0)
+		n = (size_t)snprintf(text, size, "y~");
+	for (size_t i = 0; i < n_pieces; i++)
+		n += (size_t)snprintf(text + n, size - n, "%s",
+		    pieces[random_bits() % (sizeof pieces / sizeof *pieces)]);
+	ck_assert_uint_lt(n, size);
+}
+
+START_TEST(what_is_read_from_a_formula_reads_back_the_same)
+{
+	static struct text first, second;
+	struct formula f = { 0 }, again = { 0 };
+	char text[256], why[512];
+	size_t n_read = 0;
+
+	for (int i = 0; i < 50000; i++) {
+		random_formula(text, sizeof text);
+		if (formula_parse(&f, text, why, sizeof why) < 0)
+			continue;
+		n_read++;
+		describe_formula(&f, &first);
+		ck_assert_msg(formula_parse(&again, first.bytes, why,
+				  sizeof why) == 0,
+		    "%s: %s", first.bytes, why);
+		ck_assert_str_eq(describe_formula(&again, &second),
+		    first.bytes);
+	}
+	ck_assert_uint_gt(n_read, 1000);
+	formula_clear(&f);
+	formula_clear(&again);
+}
+END_TEST
+
+/* ---- Designs ---- */
+
+static int take_names(void *ctx, const struct csv_record *record)
+{
+	return columns_take(ctx, record, 1);
+}
+
+static void make_columns(struct columns *c, const char *header)
+{
+	struct csv *csv = csv_new(NULL, take_names, c);
+
+	ck_assert_ptr_nonnull(csv);
+	ck_assert_int_eq(csv_feed(csv, header, strlen(header)), 0);
+	ck_assert_int_eq(csv_end(csv), 0);
+	csv_free(csv);
+}
+
+/* Columns y, a, b c, t, k, y, of which t is text and k the key. */
+static int make_design(struct design *d, const char *text, char *why,
+    size_t why_size)
+{
+	static const unsigned char numeric[] = { 1, 1, 1, 0, 1, 1, 1 };
+	struct settings settings;
+	struct formula f = { 0 };
+	struct columns c;
+	int err;
+
+	ck_assert_int_eq(settings_init(&settings), 0);
+	settings.key = "k";
+	make_columns(&c, "y,a,b c,t,k,z,z\n");
+	ck_assert_int_eq(columns_resolve(&c, &settings, why, why_size), 0);
+	ck_assert_int_eq(formula_parse(&f, text, why, why_size), 0);
+	err = design_make(d, &f, &c, numeric, why, why_size);
+	formula_clear(&f);
+	columns_clear(&c);
+	settings_clear(&settings);
+	return err;
+}
+
+START_TEST(a_formula_finds_its_columns)
+{
+	static const struct {
+		const char *text, *terms, *columns;
+	} cases[] = {
+		{ "y ~ a", "a", "0 1" },
+		{ "y ~ a + \"b c\"", "a,b c", "0 1 2" },
+		{ "y ~ .", "a,b c,#6,#7", "0 1 2 5 6" },
+		{ "a ~ .", "y,b c,#6,#7", "1 0 2 5 6" },
+		{ "y ~ . - a - #7", "b c,#6", "0 2 5" },
+		{ "y ~ - a + .", "b c,#6,#7", "0 2 5 6" },
+		{ "y ~ . - t - y - k", "a,b c,#6,#7", "0 1 2 5 6" },
+		{ "y ~ `b c` + .", "b c,a,#6,#7", "0 2 1 5 6" },
+		{ "y ~ t + k", "t,k", "0 3 4" },
+		{ "y ~ lag(y,1)", "lag(y,1)", "0" },
+		{ "y ~ lag(y,1) + lag(y,3) + lag(a,2)",
+		    "lag(y,1),lag(y,3),lag(a,2)", "0 1" },
+		{ "y ~ . + lag(a,1) - #6 - #7", "a,b c,lag(a,1)", "0 1 2" },
+		{ "y ~ a + lag(a,1) - lag(a,1)", "a", "0 1" },
+		{ "#7 ~ #1 + #2 - a", "y", "6 0" },
+	};
+	struct design d = { 0 };
+	char terms[256], columns[64], why[512];
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		size_t n = 0;
+
+		ck_assert_msg(make_design(&d, cases[i].text, why, sizeof why) ==
+			0,
+		    "%s: %s", cases[i].text, why);
+		for (size_t k = 0; k < d.names.n; k++)
+			n += (size_t)snprintf(terms + n, sizeof terms - n,
+			    "%s%s", k ? "," : "", d.names.items[k]);
+		ck_assert_str_eq(terms, cases[i].terms);
+		ck_assert_uint_eq(d.n_terms, d.names.n);
+		n = 0;
+		for (size_t k = 0; k < d.n_columns; k++)
+			n += (size_t)snprintf(columns + n, sizeof columns - n,
+			    "%s%zu", k ? " " : "", d.columns[k]);
+		ck_assert_str_eq(columns, cases[i].columns);
+	}
+	design_clear(&d);
+}
+END_TEST
+
+START_TEST(a_formula_that_does_not_fit_its_columns_is_refused)
+{
+	static const struct {
+		const char *text, *why;
+	} cases[] = {
+		{ "foo ~ a", "no column \"foo\"; there are: y, a" },
+		{ "y ~ foo", "no column \"foo\"" },
+		{ "y ~ lag(foo,1)", "no column \"foo\"" },
+		{ "y ~ #8", "no column \"#8\"" },
+		{ "y ~ a - foo", "no column \"foo\"" },
+		{ "y ~ z", "2 columns are called \"z\"; say #N" },
+		{ "y ~ y", "\"y\" is on both sides" },
+		{ "y ~ a + #1", "\"#1\" is on both sides" },
+		{ "y ~ a + a", "the term a is given twice" },
+		{ "y ~ a + `a`", "the term a is given twice" },
+		{ "y ~ a + #2", "the term a is given twice" },
+		{ "y ~ lag(a,2) + lag(a,02)",
+		    "the term lag(a,2) is given twice" },
+		{ "y ~ . - a - a", "the term a is given twice" },
+		{ "y ~ a - `b c`", "there is no term b c to take away" },
+		{ "y ~ . - lag(a,1)",
+		    "there is no term lag(a,1) to take away" },
+		{ "y ~ a + lag(a,1) - lag(a,2)",
+		    "there is no term lag(a,2) to take away" },
+		{ "y ~ 1", "no column to predict from" },
+		{ "y ~ a - a", "no column to predict from" },
+		{ "y ~ . - a - `b c` - #6 - #7", "no column to predict from" },
+	};
+	struct design d = { 0 };
+	char why[512];
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		ck_assert_int_eq(make_design(&d, cases[i].text, why,
+				     sizeof why),
+		    -1);
+		ck_assert_msg(strncmp(why, "formula: \"", 10) == 0 &&
+			strstr(why, cases[i].text) && strstr(why, cases[i].why),
+		    "%s: %s", cases[i].text, why);
+	}
+	design_clear(&d);
+}
+END_TEST
+
+/* ---- Learners ---- */
+
+enum { HISTORY = 400 };
+
+/* Numbers with gaps, and an infinity now and then. */
+static double random_value(void)
+{
+	uint64_t what = random_bits() % 40;
+
+	if (what < 3)
+		return NAN;
+	if (what == 3)
+		return INFINITY;
+	return (double)(random_bits() % 2000) / 100 - 10;
+}
+
+/* 0, also for rows before the first one, if a term is missing. */
+static int features_of(const double (*rows)[2], size_t i, double *x)
+{
+	x[0] = rows[i][1];
+	x[1] = i < 1 ? NAN : rows[i - 1][0];
+	x[2] = i < 7 ? NAN : rows[i - 7][1];
+	x[3] = i < 3 ? NAN : rows[i - 3][0];
+	for (size_t k = 0; k < 4; k++)
+		if (isnan(x[k]))
+			return 0;
+	return 1;
+}
+
+static void mean_errors(const double *errors, size_t n, size_t size,
+    double *mae, double *bias)
+{
+	long double sum = 0, size_sum = 0;
+	size_t first = size > 0 && n > size ? n - size : 0;
+
+	for (size_t i = first; i < n; i++) {
+		sum += errors[i];
+		size_sum += fabs(errors[i]);
+	}
+	*mae = (double)(size_sum / (long double)(n - first));
+	*bias = (double)(sum / (long double)(n - first));
+}
+
+static int same(double a, double b)
+{
+	return a == b || (isnan(a) && isnan(b));
+}
+
+static int near(double a, double b)
+{
+	return same(a, b) || fabs(a - b) <= 1e-12 * (1 + fabs(b));
+}
+
+/* A second model is fed by hand with what the whole history says. */
+static void run_learner(const struct learner_plan *plan)
+{
+	static double rows[HISTORY][2], errors[HISTORY];
+	leat_model_options options = plan->model;
+	struct learner *l;
+	leat_model *model;
+	size_t n = 0;
+
+	options.n_features = 4;
+	ck_assert_int_eq(leat_model_new(&model, &options), 0);
+	ck_assert_int_eq(learner_new(&l, plan), 0);
+	for (size_t i = 0; i < HISTORY; i++) {
+		enum learner_outcome wanted = LEARNER_NO_FEATURE;
+		double x[4], got[4], guess = NAN, mae = NAN, bias = NAN;
+
+		rows[i][0] = random_value();
+		rows[i][1] = random_value();
+		if (features_of((const double(*)[2])rows, i, x)) {
+			int err = -1, seen = leat_model_learned(model) > 0;
+
+			if (seen)
+				guess = leat_model_predict(model, x);
+			if (!isnan(rows[i][0]))
+				err = leat_model_learn(model, x, rows[i][0],
+				    NULL);
+			wanted = isnan(rows[i][0]) ? LEARNER_NO_TARGET
+			    : err                  ? LEARNER_NOT_FINITE
+						   : LEARNER_LEARNED;
+			if (!err && seen)
+				errors[n++] = guess - rows[i][0];
+		}
+		ck_assert_int_eq(learner_push(l, rows[i]), wanted);
+		learner_query(l, got);
+		if (n > 0)
+			mean_errors(errors, n, (size_t)plan->metric.size, &mae,
+			    &bias);
+		ck_assert(same(got[0], rows[i][0]));
+		ck_assert(same(got[1], guess));
+		ck_assert(same(learner_prediction(l), guess));
+		ck_assert(near(got[2], mae) && near(got[3], bias));
+	}
+	ck_assert_uint_gt(n, HISTORY / 4);
+	leat_model_free(model);
+	learner_free(l);
+}
+
+START_TEST(a_learner_is_fed_with_the_rows_before)
+{
+	static const int updates[] = { LEAT_UPDATE_ADAPTIVE, LEAT_UPDATE_RLS,
+		LEAT_UPDATE_NLMS };
+	static const int metrics[] = { LEAT_METRIC_MAE, LEAT_METRIC_BIAS };
+	struct learner_plan plan = { 0 };
+	struct design d = { 0 };
+	char why[512];
+
+	ck_assert_int_eq(make_design(&d,
+			     "y ~ a + lag(y,1) + lag(a,7) + lag(y,3)", why,
+			     sizeof why),
+	    0);
+	plan.design = &d;
+	plan.metric.metrics = metrics;
+	plan.metric.n_metrics = 2;
+	ck_assert_uint_eq(learner_width(&plan), 4);
+	for (size_t i = 0; i < sizeof updates / sizeof *updates; i++) {
+		plan.model.update = updates[i];
+		plan.metric.size = 0;
+		run_learner(&plan);
+		plan.metric.size = 10;
+		run_learner(&plan);
+	}
+	design_clear(&d);
+}
+END_TEST
+
+START_TEST(a_learner_says_which_targets_its_loss_can_have)
+{
+	static const struct {
+		int loss;
+		double target;
+		int can;
+	} cases[] = {
+		{ LEAT_LOSS_SQUARED, -1e300, 1 },
+		{ LEAT_LOSS_HUBER, -5, 1 },
+		{ LEAT_LOSS_EPSILON, 1e9, 1 },
+		{ LEAT_LOSS_QUANTILE, -2, 1 },
+		{ LEAT_LOSS_LOGISTIC, 0, 1 },
+		{ LEAT_LOSS_LOGISTIC, 0.25, 1 },
+		{ LEAT_LOSS_LOGISTIC, 1, 1 },
+		{ LEAT_LOSS_LOGISTIC, -0.001, 0 },
+		{ LEAT_LOSS_LOGISTIC, 1.001, 0 },
+		{ LEAT_LOSS_HINGE, 0, 1 },
+		{ LEAT_LOSS_HINGE, 1, 1 },
+		{ LEAT_LOSS_HINGE, 0.5, 0 },
+		{ LEAT_LOSS_HINGE, -1, 0 },
+		{ LEAT_LOSS_POISSON, 0, 1 },
+		{ LEAT_LOSS_POISSON, 17.5, 1 },
+		{ LEAT_LOSS_POISSON, -1, 0 },
+		{ LEAT_LOSS_LOGISTIC, NAN, 1 },
+		{ LEAT_LOSS_HINGE, NAN, 1 },
+		{ LEAT_LOSS_POISSON, NAN, 1 },
+	};
+	struct learner_plan plan = { 0 };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		plan.model.loss = cases[i].loss;
+		ck_assert_msg(learner_can_have(&plan, cases[i].target) ==
+			cases[i].can,
+		    "loss %d, target %g", cases[i].loss, cases[i].target);
+	}
+}
+END_TEST
+
 static TCase *csv_case(void)
 {
 	TCase *c = tcase_create("csv");
@@ -850,6 +1341,20 @@ static TCase *rest_case(void)
 	return c;
 }
 
+static TCase *formula_case(void)
+{
+	TCase *c = tcase_create("formula");
+
+	tcase_add_test(c, formulas_are_read);
+	tcase_add_test(c, what_is_not_a_formula_is_refused_and_shown);
+	tcase_add_test(c, what_is_read_from_a_formula_reads_back_the_same);
+	tcase_add_test(c, a_formula_finds_its_columns);
+	tcase_add_test(c, a_formula_that_does_not_fit_its_columns_is_refused);
+	tcase_add_test(c, a_learner_is_fed_with_the_rows_before);
+	tcase_add_test(c, a_learner_says_which_targets_its_loss_can_have);
+	return c;
+}
+
 int main(void)
 {
 	Suite *suite = suite_create("text");
@@ -859,6 +1364,7 @@ int main(void)
 	suite_add_tcase(suite, csv_case());
 	suite_add_tcase(suite, number_case());
 	suite_add_tcase(suite, rest_case());
+	suite_add_tcase(suite, formula_case());
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -81,8 +81,7 @@ void columns_clear(struct columns *c)
 	memset(c, 0, sizeof *c);
 }
 
-/* "date, co2 and 98 more" */
-static void list_names(const struct columns *c, char *text, size_t size)
+void columns_list(const struct columns *c, char *text, size_t size)
 {
 	size_t used = 0;
 
@@ -112,24 +111,35 @@ static size_t by_number(const struct columns *c, const char *name)
 	return n >= 1 && n <= c->n ? (size_t)(n - 1) : COLUMN_NONE;
 }
 
+size_t columns_find(const struct columns *c, const char *name,
+    size_t *column_out)
+{
+	size_t len = strlen(name), number;
+
+	*column_out = unique(c, name, len);
+	if (*column_out == COLUMN_NONE)
+		*column_out = by_number(c, name);
+	if (*column_out != COLUMN_NONE)
+		return 1;
+	return keys_find(c->known, name, len, &number) == 0 ? c->count[number]
+							    : 0;
+}
+
 static int find(const struct columns *c, const char *name, size_t *column,
     char *why, size_t why_size)
 {
 	char names[256];
-	size_t number;
+	size_t n = columns_find(c, name, column);
 
-	*column = unique(c, name, strlen(name));
-	if (*column == COLUMN_NONE)
-		*column = by_number(c, name);
-	if (*column != COLUMN_NONE)
+	if (n == 1)
 		return 0;
-	if (keys_find(c->known, name, strlen(name), &number) == 0) {
+	if (n > 1) {
 		snprintf(why, why_size,
 		    "column %.60s: %zu columns have this name; say #N", name,
-		    c->count[number]);
+		    n);
 		return -1;
 	}
-	list_names(c, names, sizeof names);
+	columns_list(c, names, sizeof names);
 	snprintf(why, why_size,
 	    "column %.60s: there is no such column; there are: %s", name,
 	    names);

@@ -44,6 +44,16 @@ void columns_clear(struct columns *columns);
 int columns_resolve(struct columns *columns, const struct settings *settings,
     char *why, size_t why_size);
 
+/*
+ * The column with this name, or #N. Returns how many there are: only if it
+ * is one, *column_out is that one.
+ */
+size_t columns_find(const struct columns *columns, const char *name,
+    size_t *column_out);
+
+/* The names, as many as fit: "date, co2, 98 more". */
+void columns_list(const struct columns *columns, char *text, size_t size);
+
 /* Whether a column may be a value column without being named. */
 int columns_is_free(const struct columns *columns, size_t column);
 

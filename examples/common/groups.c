@@ -41,10 +41,21 @@ int groups_init(struct groups *g, const struct bank_plan *plan,
 	return g->keys && plan_plot(g) == 0 ? 0 : LEAT_ENOMEM;
 }
 
+int groups_init_models(struct groups *g, const struct learner_plan *plan,
+    size_t max_series)
+{
+	memset(g, 0, sizeof *g);
+	g->learning = plan;
+	g->max_series = max_series;
+	g->keys = keys_new();
+	return g->keys ? 0 : LEAT_ENOMEM;
+}
+
 void groups_clear(struct groups *g)
 {
 	for (size_t i = 0; i < g->n; i++) {
 		bank_free(g->items[i].bank);
+		learner_free(g->items[i].learner);
 		bank_free(g->items[i].plotted);
 		series_free(g->items[i].series);
 		list_clear(&g->items[i].shown);
@@ -57,8 +68,10 @@ void groups_clear(struct groups *g)
 
 static int add_series(struct groups *g, struct group *item)
 {
-	int err = bank_new(&item->plotted, &g->plot_plan);
+	int err = 0;
 
+	if (!g->learning)
+		err = bank_new(&item->plotted, &g->plot_plan);
 	if (err)
 		return err;
 	item->series = series_new();
@@ -81,7 +94,8 @@ static int add_group(struct groups *g)
 	}
 	item = &g->items[g->n++];
 	memset(item, 0, sizeof *item);
-	err = bank_new(&item->bank, &g->plan);
+	err = g->learning ? learner_new(&item->learner, g->learning)
+			  : bank_new(&item->bank, &g->plan);
 	if (err || g->n > g->max_series)
 		return err;
 	return add_series(g, item);
@@ -140,4 +154,18 @@ int groups_push(struct groups *g, struct group *item, const double *values,
 	if (item->series)
 		draw(g, item, values[0], label);
 	return bank_push(item->bank, values);
+}
+
+enum learner_outcome groups_learn(struct group *item, const double *values,
+    const struct csv_field *label)
+{
+	enum learner_outcome outcome = learner_push(item->learner, values);
+	struct series *s = item->series;
+
+	if (s) {
+		series_add(s, values[0], label->text, label->len);
+		series_set_mean(s, s->rows - 1, s->rows,
+		    learner_prediction(item->learner), NAN);
+	}
+	return outcome;
 }

@@ -1,5 +1,6 @@
 /*
- * What is kept for each key: its windows, and the series for a plot.
+ * What is kept for each key: its windows or its model, and the series for
+ * a plot.
  */
 #ifndef COMMON_GROUPS_H
 #define COMMON_GROUPS_H
@@ -10,14 +11,16 @@
 #include "bank.h"
 #include "csv.h"
 #include "keys.h"
+#include "learner.h"
 #include "list.h"
 #include "series.h"
 #include "spec.h"
 
 struct group {
-	struct bank *bank;
-	uint64_t last_row; /* the user's own, */
-	struct list shown; /* as is this */
+	struct bank *bank;       /* either this */
+	struct learner *learner; /* or this */
+	uint64_t last_row;       /* the user's own, */
+	struct list shown;       /* as is this */
 
 	struct bank *plotted;  /* mean and stddev, for the series */
 	struct series *series; /* NULL: not plotted */
@@ -26,6 +29,7 @@ struct group {
 
 struct groups {
 	struct bank_plan plan, plot_plan;
+	const struct learner_plan *learning; /* NULL: windows */
 	struct spec_stats plot_stats;
 	struct keys *keys;
 	struct group *items; /* in order of first appearance */
@@ -33,10 +37,13 @@ struct groups {
 };
 
 /*
- * Returns 0 or a code of the library; in either case groups_clear() is
- * due. The first max_series groups get a series.
+ * Groups of windows, and groups of models, whose plan must stay. Return 0
+ * or a code of the library; in either case groups_clear() is due. The first
+ * max_series groups get a series.
  */
 int groups_init(struct groups *groups, const struct bank_plan *plan,
+    size_t max_series);
+int groups_init_models(struct groups *groups, const struct learner_plan *plan,
     size_t max_series);
 void groups_clear(struct groups *groups);
 
@@ -53,5 +60,9 @@ int groups_find(struct groups *groups, const struct csv_field *key,
  */
 int groups_push(struct groups *groups, struct group *group,
     const double *values, const struct csv_field *label);
+
+/* The same with a model. */
+enum learner_outcome groups_learn(struct group *group, const double *values,
+    const struct csv_field *label);
 
 #endif

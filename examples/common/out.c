@@ -59,11 +59,13 @@ static void csv_header(struct out *o)
 {
 	size_t n = o->layout.n_texts + o->layout.n_values;
 
-	writer_put(o->writer, "row", 3);
+	if (!o->layout.no_row)
+		writer_put(o->writer, "row", 3);
 	for (size_t i = 0; i < n; i++) {
 		const char *name = o->layout.names[i];
 
-		writer_char(o->writer, ',');
+		if (i > 0 || !o->layout.no_row)
+			writer_char(o->writer, ',');
 		csv_text(o->writer, name, strlen(name));
 	}
 	writer_char(o->writer, '\n');
@@ -74,9 +76,11 @@ static void csv_row(struct out *o, uint64_t row, const struct csv_field *texts,
 {
 	struct writer *w = o->writer;
 
-	writer_count(w, row);
+	if (!o->layout.no_row)
+		writer_count(w, row);
 	for (size_t i = 0; i < o->layout.n_texts; i++) {
-		writer_char(w, ',');
+		if (i > 0 || !o->layout.no_row)
+			writer_char(w, ',');
 		csv_text(w, texts[i].text, texts[i].len);
 	}
 	for (size_t i = 0; i < o->layout.n_values; i++) {
@@ -176,7 +180,8 @@ static void json_name(struct out *o, size_t i)
 {
 	const char *name = o->layout.names[i];
 
-	writer_char(o->writer, ',');
+	if (i > 0 || !o->layout.no_row)
+		writer_char(o->writer, ',');
 	json_text(o->writer, name, strlen(name));
 	writer_char(o->writer, ':');
 }
@@ -186,8 +191,11 @@ static void json_row(struct out *o, uint64_t row, const struct csv_field *texts,
 {
 	struct writer *w = o->writer;
 
-	writer_put(w, "{\"row\":", 7);
-	writer_count(w, row);
+	writer_char(w, '{');
+	if (!o->layout.no_row) {
+		writer_put(w, "\"row\":", 6);
+		writer_count(w, row);
+	}
 	for (size_t i = 0; i < o->layout.n_texts; i++) {
 		json_name(o, i);
 		json_text(w, texts[i].text, texts[i].len);

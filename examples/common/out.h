@@ -20,11 +20,15 @@ enum out_format { OUT_CSV, OUT_JSON, OUT_TABLE, OUT_NONE };
 /* "csv", "json", "table", "none". Returns 0, or -1 if it is none of them. */
 int out_parse_format(const char *text, enum out_format *format_out);
 
-/* The columns after the row number, by name: texts, then values. */
+/*
+ * The columns after the row number, by name: texts, then values. Rows
+ * without a number have at least one text.
+ */
 struct out_layout {
 	char *const *names;
 	size_t n_texts;
 	size_t n_values;
+	int no_row; /* rows have no number */
 };
 
 struct out;

@@ -30,6 +30,7 @@ struct box {
 	double rows;      /* along its width */
 	int labels;       /* there are texts below the row numbers */
 	int steps;
+	int predictions;
 };
 
 /* Text as XML; bytes that no XML may have become question marks. */
@@ -282,9 +283,13 @@ static void put_panel(FILE *f, const struct box *b, const struct series *s,
 	    "width=\"%.1f\" height=\"%.1f\"/></clipPath>\n"
 	    "<g clip-path=\"url(#p%zu)\">\n",
 	    number, b->x, b->y, b->width, b->height, number);
-	put_values(f, b, s);
+	/* Good predictions would hide the values if they were above them. */
+	if (!b->predictions)
+		put_values(f, b, s);
 	put_band(f, b, s);
 	put_mean(f, b, s);
+	if (b->predictions)
+		put_values(f, b, s);
 	fputs("</g>\n", f);
 	put_x_axis(f, b, s);
 }
@@ -343,8 +348,12 @@ static void put_legend(FILE *f, const struct plot *p)
 	double x = WIDTH - RIGHT + 8;
 
 	snprintf(name, sizeof name, "%s", p->value_name);
-	x = put_entry(f, x, "mean \xC2\xB1 stddev", 13, "band");
-	x = put_entry(f, x, "mean", 4, "mean");
+	if (p->predictions) {
+		x = put_entry(f, x, "prediction", 10, "mean");
+	} else {
+		x = put_entry(f, x, "mean \xC2\xB1 stddev", 13, "band");
+		x = put_entry(f, x, "mean", 4, "mean");
+	}
 	put_entry(f, x, name, strlen(name), "value");
 }
 
@@ -413,6 +422,7 @@ static void put_plot(FILE *f, const struct plot *p)
 		for (size_t i = 0; i < p->series[k]->n; i++)
 			b.labels |= p->series[k]->points[i].label[0] != '\0';
 	b.steps = p->steps;
+	b.predictions = p->predictions;
 	b.height = p->n_panels > 1 ? 200 : 378;
 	find_range(p, &b);
 	height = TOP + (int)(panel_step(&b) * (double)lines) + 8;

@@ -1,7 +1,7 @@
 /*
  * A picture of one or more series as an SVG file: the values as a thin
  * line, the rolling mean as a strong one, and a band of one standard
- * deviation around it.
+ * deviation around it. Or, in place of the mean, predictions.
  */
 #ifndef COMMON_PLOT_H
 #define COMMON_PLOT_H
@@ -17,6 +17,7 @@ struct plot {
 	const char *subtitle;
 	const char *value_name; /* for the legend */
 	const char *x_name;     /* under the axis */
+	int predictions;        /* the means are predictions of the values */
 	int steps;              /* the mean is that of windows in a row */
 	size_t n_panels;        /* at most PLOT_PANELS */
 	const struct series *series[PLOT_PANELS];

@@ -1,11 +1,11 @@
 /*
- * Records through windows to rows.
+ * Records through windows or a model to rows.
  *
  * The first record is the header. If no value columns are named, the next
  * records are kept until it can be told which columns are numeric; then
  * they take the same way as those that come after them. Every record is
  * checked and all its numbers are read before any of them is pushed: a bad
- * record leaves no trace in the windows.
+ * record leaves no trace in the windows, nor in a model and its lags.
  */
 #include "replay.h"
 
@@ -16,13 +16,13 @@
 #include <string.h>
 
 #include "columns.h"
-#include "groups.h"
-#include "out.h"
+#include "design.h"
 #include "peek.h"
+#include "rows.h"
 #include "values.h"
 
 /* Kinds of bad records: what the CSV reader finds, and these. */
-enum { BAD_FIELDS = CSV_N_PROBLEMS, BAD_NUMBER, N_BAD };
+enum { BAD_FIELDS = CSV_N_PROBLEMS, BAD_NUMBER, BAD_TARGET, N_BAD };
 
 struct replay {
 	const struct settings *settings;
@@ -33,17 +33,11 @@ struct replay {
 	struct peek peek;
 	struct values reader;
 
-	struct groups groups;
+	struct design design; /* of the model */
+	struct rows out;
 	size_t n_series;
-	struct out *out;
-	struct list names; /* of the output's columns */
-
-	/* One row at a time. */
-	double *values;
-	double *results;
-	struct csv_field *texts; /* key, shown */
-	size_t n_texts;
-	uint64_t rows, used;
+	double *values; /* of one record */
+	uint64_t rows;
 
 	uint64_t bad[N_BAD];
 	uint64_t n_bad, first_bad_line;
@@ -85,33 +79,13 @@ void replay_free(struct replay *r)
 {
 	if (!r)
 		return;
-	groups_clear(&r->groups);
+	rows_clear(&r->out);
+	design_clear(&r->design);
 	if (r->has_columns)
 		columns_clear(&r->columns);
 	peek_clear(&r->peek);
-	out_free(r->out);
-	list_clear(&r->names);
 	free(r->values);
-	free(r->results);
-	free(r->texts);
 	free(r);
-}
-
-static int add_name(struct replay *r, const char *first, const char *second,
-    const leat_stat *stat)
-{
-	const char *name = stat ? leat_stat_name(stat) : "";
-	size_t size = strlen(first) + strlen(second) + strlen(name) + 3;
-	char *text = malloc(size);
-	int err;
-
-	if (!text)
-		return -1;
-	snprintf(text, size, "%s%s%s%s%s", first, *second ? "_" : "", second,
-	    *name ? "_" : "", name);
-	err = list_add(&r->names, text, strlen(text));
-	free(text);
-	return err;
 }
 
 static const char *column_name(const struct replay *r, size_t column)
@@ -119,76 +93,47 @@ static const char *column_name(const struct replay *r, size_t column)
 	return r->columns.names.items[column];
 }
 
-static int name_values(struct replay *r)
+static int is_model(const struct replay *r)
 {
-	const struct columns *c = &r->columns;
-	const struct spec_stats *s = &r->settings->stats;
-
-	for (size_t i = 0; i < c->n_values; i++)
-		for (size_t k = 0; k < s->n_single; k++)
-			if (add_name(r, column_name(r, c->values[i]), "",
-				&s->single[k]) < 0)
-				return -1;
-	for (size_t k = 0; k < s->n_pair; k++)
-		if (add_name(r, column_name(r, c->values[0]),
-			column_name(r, c->values[1]), &s->pair[k]) < 0)
-			return -1;
-	return 0;
+	return r->settings->learning.on;
 }
 
-static int name_output(struct replay *r)
+/* What the library refuses now comes from the option that asked for it. */
+static int fail_rows(struct replay *r, int err)
 {
-	const struct columns *c = &r->columns;
-
-	if (c->key != COLUMN_NONE &&
-	    add_name(r, column_name(r, c->key), "", NULL) < 0)
-		return -1;
-	for (size_t i = 0; i < c->n_shown; i++)
-		if (add_name(r, column_name(r, c->shown[i]), "", NULL) < 0)
-			return -1;
-	return name_values(r);
-}
-
-static int plan_groups(struct replay *r)
-{
-	struct bank_plan plan;
-
-	plan.window = r->settings->window;
-	plan.stats = &r->settings->stats;
-	plan.n_columns = r->columns.n_values;
-	return groups_init(&r->groups, &plan, r->n_series);
-}
-
-/* A row of text and numbers; without value columns, of nothing. */
-static int make_output(struct replay *r)
-{
-	const struct columns *c = &r->columns;
-	struct out_layout layout = { 0 };
-
-	if (c->n_values > 0) {
-		if (name_output(r) < 0)
-			return -1;
-		layout.names = r->names.items;
-		layout.n_texts = r->n_texts;
-		layout.n_values = bank_width(&r->groups.plan);
-	}
-	r->values = calloc(c->n_values + 1, sizeof *r->values);
-	r->results = calloc(layout.n_values + 1, sizeof *r->results);
-	r->texts = calloc(r->n_texts + 1, sizeof *r->texts);
-	if (!r->values || !r->results || !r->texts)
-		return -1;
-	r->out = out_new(r->settings->format, r->writer, &layout);
-	return r->out ? 0 : -1;
+	if (err == LEAT_ENOMEM)
+		return no_memory(r);
+	return fail(r, ": %s: %s", is_model(r) ? "--model" : "-w",
+	    leat_strerror(err));
 }
 
 /* The value columns are known: windows and output can be planned. */
 static int set_up(struct replay *r)
 {
+	int err;
+
 	r->chosen = 1;
-	r->n_texts = (r->columns.key != COLUMN_NONE) + r->columns.n_shown;
-	if (plan_groups(r) < 0 || make_output(r) < 0)
+	r->values = calloc(r->columns.n_values + 1, sizeof *r->values);
+	if (!r->values)
 		return no_memory(r);
-	return 0;
+	err = rows_init(&r->out, r->settings, &r->columns,
+	    is_model(r) ? &r->design : NULL, r->writer, r->n_series);
+	return err ? fail_rows(r, err) : 0;
+}
+
+/* The model's columns are the value columns. */
+static int set_up_model(struct replay *r, const unsigned char *numeric)
+{
+	struct columns *c = &r->columns;
+	struct design *d = &r->design;
+	char why[480];
+
+	if (design_make(d, &r->settings->learning.formula, c, numeric, why,
+		sizeof why) < 0)
+		return fail(r, ": %s", why);
+	memcpy(c->values, d->columns, d->n_columns * sizeof *c->values);
+	c->n_values = d->n_columns;
+	return set_up(r);
 }
 
 /* ---- Bad records ---- */
@@ -199,6 +144,8 @@ static const char *bad_text(int kind)
 		return "wrong number of fields";
 	if (kind == BAD_NUMBER)
 		return "not a number";
+	if (kind == BAD_TARGET)
+		return "not a target of the loss";
 	return csv_problem_text(kind);
 }
 
@@ -231,6 +178,23 @@ static int bad_number(struct replay *r, const struct csv_record *record,
 	return bad_record(r, record, BAD_NUMBER,
 	    "column %.60s: \"%.*s%s\" is not a number", column_name(r, column),
 	    n, f->text, f->len > 60 ? "..." : "");
+}
+
+/* The field itself is shown, not the number it was read as. */
+static int bad_target(struct replay *r, const struct csv_record *record)
+{
+	static const char *const wanted[] = {
+		[LEAT_LOSS_LOGISTIC] = "from 0 to 1, as --loss logistic needs",
+		[LEAT_LOSS_HINGE] = "0 or 1, as --loss hinge needs",
+		[LEAT_LOSS_POISSON] = "0 or more, as --loss poisson needs",
+	};
+	size_t column = r->columns.values[0];
+	const struct csv_field *f = &record->fields[column];
+	int loss = r->settings->learning.model.loss;
+
+	return bad_record(r, record, BAD_TARGET,
+	    "column %.60s: \"%.*s\" is not %s", column_name(r, column),
+	    f->len > 60 ? 60 : (int)f->len, f->text, wanted[loss]);
 }
 
 static int check_shape(struct replay *r, const struct csv_record *record)
@@ -267,115 +231,22 @@ static int read_values(struct replay *r, const struct csv_record *record)
 			&r->values[i]) < 0)
 			bad = bad_number(r, record, at);
 	}
+	if (!bad && is_model(r) &&
+	    !learner_can_have(&r->out.plan, r->values[0]))
+		bad = bad_target(r, record);
 	return bad;
-}
-
-/* ---- Rows ---- */
-
-static int put_row(struct replay *r, uint64_t row, const double *results)
-{
-	if (out_row(r->out, row, r->texts, results) == 0)
-		return 0;
-	return no_memory(r);
-}
-
-static int put_state(struct replay *r, const struct group *g, uint64_t row)
-{
-	if (r->settings->format == OUT_NONE)
-		return 0;
-	bank_query(g->bank, r->results);
-	return put_row(r, row, r->results);
-}
-
-static void take_texts(struct replay *r, const struct csv_record *record)
-{
-	const struct columns *c = &r->columns;
-	size_t n = 0;
-
-	if (c->key != COLUMN_NONE)
-		r->texts[n++] = record->fields[c->key];
-	for (size_t i = 0; i < c->n_shown; i++)
-		r->texts[n++] = record->fields[c->shown[i]];
-}
-
-/* With --final, what is shown of a key's last row must outlive the row. */
-static int keep_shown(struct replay *r, struct group *g)
-{
-	size_t first = r->columns.key != COLUMN_NONE;
-
-	if (r->columns.n_shown == 0)
-		return 0;
-	list_clear(&g->shown);
-	for (size_t i = first; i < r->n_texts; i++)
-		if (list_add(&g->shown, r->texts[i].text, r->texts[i].len) < 0)
-			return no_memory(r);
-	return 0;
-}
-
-static int put_results(struct replay *r, struct group *g, int closed)
-{
-	const struct settings *s = r->settings;
-	int64_t start, end;
-
-	if (s->final)
-		return keep_shown(r, g);
-	if (s->every > 0)
-		return r->used % s->every > 0 ? 0 : put_state(r, g, r->rows);
-	if (!bank_closes(&r->groups.plan))
-		return put_state(r, g, r->rows);
-	if (!closed)
-		return 0;
-	return put_row(r, r->rows, bank_closed(g->bank, &start, &end));
-}
-
-/* Without a key column there is one group, whose key is empty. */
-static int push_values(struct replay *r)
-{
-	static const struct csv_field none = { "", 0 };
-	size_t n_keys = r->columns.key != COLUMN_NONE;
-	const struct csv_field *key = n_keys ? &r->texts[0] : &none;
-	const struct csv_field *label = r->n_texts > n_keys ? &r->texts[n_keys]
-							    : &none;
-	struct group *g;
-	int err = groups_find(&r->groups, key, &g);
-
-	if (err)
-		return fail(r, ": -w: %s", leat_strerror(err));
-	g->last_row = r->rows;
-	return put_results(r, g, groups_push(&r->groups, g, r->values, label));
 }
 
 static int take_data(struct replay *r, const struct csv_record *record)
 {
-	int bad;
+	int bad, err;
 
 	r->rows++;
 	bad = read_values(r, record);
 	if (bad)
 		return bad < 0 ? -1 : 0;
-	r->used++;
-	take_texts(r, record);
-	return push_values(r);
-}
-
-static int put_final(struct replay *r)
-{
-	size_t first = r->columns.key != COLUMN_NONE;
-
-	for (size_t i = 0; i < r->groups.n; i++) {
-		const struct group *g = &r->groups.items[i];
-
-		if (first)
-			r->texts[0].text = keys_text(r->groups.keys, i,
-			    &r->texts[0].len);
-		for (size_t k = 0; k < g->shown.n; k++) {
-			r->texts[first + k].text = g->shown.items[k];
-			r->texts[first + k].len = strlen(g->shown.items[k]);
-		}
-		if (put_state(r, g, g->last_row) < 0)
-			return -1;
-	}
-	return 0;
+	err = rows_push(&r->out, r->rows, record, r->values);
+	return err ? fail_rows(r, err) : 0;
 }
 
 /* ---- The first records ---- */
@@ -397,6 +268,21 @@ static int looks_numeric(const struct replay *r, size_t column)
 	return 0;
 }
 
+/* Of no records, any column may be numeric. */
+static int choose_terms(struct replay *r)
+{
+	unsigned char *numeric = calloc(r->columns.n + 1, 1);
+	int err;
+
+	if (!numeric)
+		return no_memory(r);
+	for (size_t i = 0; i < r->columns.n; i++)
+		numeric[i] = r->peek.n == 0 || looks_numeric(r, i);
+	err = set_up_model(r, numeric);
+	free(numeric);
+	return err;
+}
+
 static int choose_columns(struct replay *r)
 {
 	struct columns *c = &r->columns;
@@ -415,7 +301,7 @@ static int choose_columns(struct replay *r)
 /* Ends the looking ahead: what was kept is worked on now. */
 static int end_peek(struct replay *r)
 {
-	int err = choose_columns(r);
+	int err = is_model(r) ? choose_terms(r) : choose_columns(r);
 
 	for (size_t i = 0; i < r->peek.n && !err; i++)
 		err = take_data(r, r->peek.records[i]);
@@ -438,6 +324,10 @@ static int take_header(struct replay *r, const struct csv_record *record)
 		return no_memory(r);
 	if (columns_resolve(&r->columns, s, why, sizeof why) < 0)
 		return fail(r, ": %s", why);
+	if (is_model(r))
+		return formula_has_all(&s->learning.formula)
+		    ? 0
+		    : set_up_model(r, NULL);
 	return s->columns.n > 0 ? set_up(r) : 0;
 }
 
@@ -462,19 +352,19 @@ int replay_record(void *ctx, const struct csv_record *record)
 
 int replay_end(struct replay *r)
 {
+	int err;
+
 	if (!r->has_columns)
 		return fail(r, ": the input is empty");
 	if (!r->chosen && end_peek(r) < 0)
 		return -1;
-	if (r->settings->final && put_final(r) < 0)
-		return -1;
-	return out_end(r->out) < 0 ? no_memory(r) : 0;
+	err = rows_end(&r->out);
+	return err ? fail_rows(r, err) : 0;
 }
 
 void replay_stop(struct replay *r)
 {
-	if (r->out)
-		out_end(r->out);
+	rows_stop(&r->out);
 }
 
 /* ---- What is known ---- */
@@ -508,9 +398,34 @@ uint64_t replay_skipped(const struct replay *r, char *text, size_t size)
 	return r->n_bad;
 }
 
+uint64_t replay_unlearned(const struct replay *r, char *text, size_t size)
+{
+	static const char *const words[LEARNER_N_OUTCOMES] = {
+		[LEARNER_NO_FEATURE] = "with a missing feature",
+		[LEARNER_NO_TARGET] = "without a target",
+		[LEARNER_NOT_FINITE] = "not finite",
+	};
+	const uint64_t *n = r->out.outcomes;
+	uint64_t total = n[LEARNER_NO_FEATURE] + n[LEARNER_NO_TARGET] +
+	    n[LEARNER_NOT_FINITE];
+	const char *between = ": ";
+	size_t used;
+
+	used = (size_t)snprintf(text, size, ": %llu of %llu rows not learned",
+	    (unsigned long long)total, (unsigned long long)r->out.used);
+	for (int k = LEARNER_NO_FEATURE; k < LEARNER_N_OUTCOMES; k++) {
+		if (n[k] == 0 || used >= size)
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%s%llu %s",
+		    between, (unsigned long long)n[k], words[k]);
+		between = ", ";
+	}
+	return total;
+}
+
 size_t replay_n_series(const struct replay *r)
 {
-	return r->groups.n < r->n_series ? r->groups.n : r->n_series;
+	return r->out.groups.n < r->n_series ? r->out.groups.n : r->n_series;
 }
 
 const struct series *replay_series(const struct replay *r, size_t i,
@@ -518,8 +433,8 @@ const struct series *replay_series(const struct replay *r, size_t i,
 {
 	size_t len;
 
-	*key_out = keys_text(r->groups.keys, i, &len);
-	return r->groups.items[i].series;
+	*key_out = keys_text(r->out.groups.keys, i, &len);
+	return r->out.groups.items[i].series;
 }
 
 const char *replay_value_name(const struct replay *r)
@@ -536,5 +451,5 @@ const char *replay_shown_name(const struct replay *r)
 
 size_t replay_n_keys(const struct replay *r)
 {
-	return r->groups.n;
+	return r->out.groups.n;
 }

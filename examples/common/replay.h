@@ -1,6 +1,6 @@
 /*
- * Records through windows to rows: the work of csv_replay, apart from
- * reading the file and from what is said on the terminal.
+ * Records through windows or a model to rows: the work of csv_replay,
+ * apart from reading the file and from what is said on the terminal.
  */
 #ifndef COMMON_REPLAY_H
 #define COMMON_REPLAY_H
@@ -50,12 +50,21 @@ uint64_t replay_rows(const struct replay *replay);
 /* What was skipped, ": 3 bad records skipped ...". Returns 0 if nothing. */
 uint64_t replay_skipped(const struct replay *replay, char *text, size_t size);
 
+/*
+ * The rows that a model has not learned from, ": 3 of 90 rows not learned:
+ * 2 with a missing feature, ...". Returns 0 if there is none.
+ */
+uint64_t replay_unlearned(const struct replay *replay, char *text, size_t size);
+
 /* What there is to plot: the series and its key's text ("": no key). */
 size_t replay_n_series(const struct replay *replay);
 const struct series *replay_series(const struct replay *replay, size_t i,
     const char **key_out);
 
-/* The name of the first value column, and of the first one that is shown. */
+/*
+ * The name of the first value column, which is the one that a model
+ * predicts, and of the first one that is shown.
+ */
 const char *replay_value_name(const struct replay *replay);
 const char *replay_shown_name(const struct replay *replay);
 

@@ -32,7 +32,10 @@ void series_free(struct series *series);
 void series_add(struct series *series, double value, const char *label,
     size_t label_len);
 
-/* Mean and standard deviation to draw at rows start .. end - 1, from 0. */
+/*
+ * Mean and standard deviation, or a prediction and NaN, to draw at rows
+ * start .. end - 1, from 0.
+ */
 void series_set_mean(struct series *series, uint64_t start, uint64_t end,
     double mean, double stddev);
 

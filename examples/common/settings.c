@@ -1,8 +1,8 @@
 /*
- * What a program that reads CSV and keeps windows is told on its command
- * line. Each option's argument is checked when it is taken; what depends
- * on several options is checked at the end, by asking the library, so that
- * its rules are not written down twice.
+ * What a program that reads CSV and keeps windows, or learns a model, is
+ * told on its command line. Each option's argument is checked when it is
+ * taken; what depends on several options is checked at the end, by asking
+ * the library, so that its rules are not written down twice.
  */
 #include "settings.h"
 
@@ -80,6 +80,7 @@ static const struct option output_options[] = {
 const struct option_group settings_groups[SETTINGS_N_GROUPS] = {
 	{ "Input", input_options, N_OF(input_options) },
 	{ "Windows", window_options, N_OF(window_options) },
+	{ "Models", learning_options, LEARNING_N_OPTIONS },
 	{ "Output", output_options, N_OF(output_options) },
 };
 
@@ -106,6 +107,7 @@ void settings_clear(struct settings *s)
 	list_clear(&s->show);
 	list_clear(&s->na);
 	spec_stats_clear(&s->stats);
+	learning_clear(&s->learning);
 }
 
 static int fail(char *why, size_t why_size, const char *arg,
@@ -169,6 +171,8 @@ static int take_output(struct settings *s, const char *arg, char *why,
 int settings_take(struct settings *s, int id, const char *arg, char *why,
     size_t why_size)
 {
+	if (id >= LEARNING_FIRST_ID && id < LEARNING_LAST_ID)
+		return learning_take(&s->learning, id, arg, why, why_size);
 	switch ((enum id)id) {
 	case ID_COLUMN:
 		return add_to_list(&s->columns, arg, why, why_size);
@@ -192,6 +196,7 @@ int settings_take(struct settings *s, int id, const char *arg, char *why,
 		s->skip_bad = 1;
 		return 0;
 	case ID_WINDOW:
+		s->window_given = 1;
 		return spec_window(arg, &s->window, why, why_size);
 	case ID_STATS:
 		s->stats_given = 1;
@@ -263,12 +268,49 @@ static int check_stats(struct settings *s, leat_stat *stats, size_t *n,
 	return 0;
 }
 
+/* With a model there is one window, that of the metrics. */
+static int check_model(struct settings *s, char *why, size_t why_size)
+{
+	struct learning *l = &s->learning;
+	const char *wrong = NULL;
+
+	if (s->stats_given)
+		wrong = "-s: not together with --model; how good the "
+			"predictions are is said by --metrics";
+	else if (s->columns.n > 0)
+		wrong = "-c: not together with --model; the formula names the "
+			"columns";
+	else if (s->window_given && s->window.kind != LEAT_SLIDING)
+		wrong = "-w: with --model only a number, the predictions that "
+			"--metrics are over";
+	else if (s->window.min_count > 0)
+		wrong = "--min-count: not together with --model";
+	else if (s->window.missing != LEAT_SKIP)
+		wrong = "--missing: not together with --model; what is "
+			"missing is not learned from";
+	else if (l->coefficients && (s->final || s->every || s->show.n > 0))
+		wrong = "--coefficients: not together with --final, --every "
+			"or --show";
+	if (wrong) {
+		snprintf(why, why_size, "%s", wrong);
+		return -1;
+	}
+	l->size = s->window_given ? s->window.size : 0;
+	if (s->window_given && check_window(s, why, why_size) < 0)
+		return -1;
+	return learning_check(l, why, why_size);
+}
+
 int settings_check(struct settings *s, char *why, size_t why_size)
 {
 	if (s->final && s->every) {
 		snprintf(why, why_size, "--every: not together with --final");
 		return -1;
 	}
+	if (s->learning.on)
+		return check_model(s, why, why_size);
+	if (learning_check(&s->learning, why, why_size) < 0)
+		return -1;
 	if (s->stats.n_pair > 0 && s->columns.n != 2) {
 		snprintf(why, why_size,
 		    "-s: %s needs exactly two columns, x and y: -c X,Y",

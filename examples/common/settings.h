@@ -1,7 +1,8 @@
 /*
- * What a program that reads CSV and keeps windows is told on its command
- * line: columns, windows, statistics, output. One parser for all such
- * programs; each adds a table of its own for the rest.
+ * What a program that reads CSV and keeps windows, or learns a model, is
+ * told on its command line: columns, windows, statistics, models, output.
+ * One parser for all such programs; each adds a table of its own for the
+ * rest.
  */
 #ifndef COMMON_SETTINGS_H
 #define COMMON_SETTINGS_H
@@ -10,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "learning.h"
 #include "list.h"
 #include "options.h"
 #include "out.h"
@@ -32,6 +34,10 @@ struct settings {
 	leat_window_options window;
 	struct spec_stats stats;
 	int stats_given;
+	int window_given;
+
+	/* The model, if there is one; then there are no windows. */
+	struct learning learning;
 
 	/* Output. */
 	enum out_format format;
@@ -41,7 +47,7 @@ struct settings {
 
 /* The tables, for option_scan and option_help(). */
 extern const struct option_group settings_groups[];
-enum { SETTINGS_N_GROUPS = 3 };
+enum { SETTINGS_N_GROUPS = 4 };
 
 /* The defaults. Returns 0, or -1: no memory. */
 int settings_init(struct settings *settings);

@@ -34,6 +34,7 @@ struct table {
 	struct writer *writer;
 	size_t n_texts, n_values;
 	struct column *columns; /* row number, texts, values */
+	size_t first;           /* the one that is printed first */
 
 	/* The rows that are held back. */
 	int started;
@@ -53,6 +54,7 @@ struct table *table_new(struct writer *writer, const struct out_layout *layout)
 	t->writer = writer;
 	t->n_texts = layout->n_texts;
 	t->n_values = layout->n_values;
+	t->first = layout->no_row ? 1 : 0;
 	t->max_held = BATCH_CELLS / n < BATCH_ROWS ? BATCH_CELLS / n + 1
 						   : BATCH_ROWS;
 	t->columns = calloc(n, sizeof *t->columns);
@@ -210,7 +212,7 @@ static void put_cell(struct table *t, size_t column, const char *text,
 	size_t pad = n < c->width ? c->width - n : 0;
 	int last = column == t->n_texts + t->n_values;
 
-	if (column > 0)
+	if (column > t->first)
 		writer_repeat(t->writer, ' ', 2);
 	if (!c->left)
 		writer_repeat(t->writer, ' ', pad);
@@ -224,7 +226,8 @@ static void put_line(struct table *t, uint64_t row,
 {
 	char cell[CELL];
 
-	put_cell(t, 0, cell, number_format_count(cell, row));
+	if (t->first == 0)
+		put_cell(t, 0, cell, number_format_count(cell, row));
 	for (size_t i = 0; i < t->n_texts; i++)
 		put_cell(t, 1 + i, texts[i].text, texts[i].len);
 	for (size_t i = 0; i < t->n_values; i++) {
@@ -240,11 +243,11 @@ static void put_header(struct table *t)
 {
 	size_t n = 1 + t->n_texts + t->n_values;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = t->first; i < n; i++)
 		put_cell(t, i, t->columns[i].name, strlen(t->columns[i].name));
 	writer_char(t->writer, '\n');
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
+	for (size_t i = t->first; i < n; i++) {
+		if (i > t->first)
 			writer_repeat(t->writer, ' ', 2);
 		writer_repeat(t->writer, '-', t->columns[i].width);
 	}

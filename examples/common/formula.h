@@ -1,0 +1,57 @@
+/*
+ * Formulas: which column is to be predicted, and from what.
+ *
+ *      y ~ a + "b c" + lag(y,1) - 1
+ *
+ * On the left stands the column that is predicted, on the right the terms
+ * it is predicted from: columns of the same row, and by lag(COLUMN,K) of K
+ * rows before. A dot stands for all other numeric columns, a minus takes a
+ * term away again, and - 1 or + 0 the intercept.
+ *
+ * A column is a bare word (letters, digits, _ and dots), #N, or any text
+ * in double quotes or backticks, where the quote is doubled to stand for
+ * itself.
+ */
+#ifndef COMMON_FORMULA_H
+#define COMMON_FORMULA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum formula_kind {
+	FORMULA_ALL,    /* the dot */
+	FORMULA_COLUMN, /* a column, in this row */
+	FORMULA_LAG     /* and `lag` rows before */
+};
+
+enum { FORMULA_MAX_LAG = 1000000 };
+
+struct formula_term {
+	enum formula_kind kind;
+	int minus;    /* to be taken away */
+	char *column; /* as it was written; NULL for the dot */
+	uint64_t lag;
+};
+
+/* Start from { 0 }. */
+struct formula {
+	char *text;
+	char *target;
+	struct formula_term *terms; /* in the order of the text */
+	size_t n_terms;
+	int no_intercept;
+};
+
+/*
+ * Reads a formula; what *formula held is freed. Returns 0, or -1 with the
+ * reason in why and *formula untouched. Whether the columns are there, and
+ * whether the terms go together, is for design.h.
+ */
+int formula_parse(struct formula *formula, const char *text, char *why,
+    size_t why_size);
+void formula_clear(struct formula *formula);
+
+/* Whether there is a dot, so that one has to know what is numeric. */
+int formula_has_all(const struct formula *formula);
+
+#endif

@@ -1,0 +1,437 @@
+/*
+ * What a program is told about a model on its command line.
+ *
+ * Which options go together is for the library to say, so that its rules
+ * are not written down twice. It says that something is wrong but not
+ * what; the culprit is the option without which it would be content.
+ */
+#include "learning.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "number.h"
+
+enum id {
+	ID_MODEL = LEARNING_FIRST_ID,
+	ID_LOSS,
+	ID_UPDATE,
+	ID_RATE,
+	ID_POWER,
+	ID_FORGETTING,
+	ID_L1,
+	ID_L2,
+	ID_CLIP,
+	ID_AVERAGE,
+	ID_METRICS,
+	ID_COEFFICIENTS
+};
+
+const struct option learning_options[LEARNING_N_OPTIONS] = {
+	{ ID_MODEL, 0, "model", "FORMULA",
+	    "learn to predict instead of keeping windows:\n"
+	    "'y ~ a + \"b c\" + lag(y,1)', 'y ~ . - a'" },
+	{ ID_LOSS, 0, "loss", "NAME[:ARG]",
+	    "squared (the default), huber, epsilon, quantile,\n"
+	    "logistic, hinge, poisson" },
+	{ ID_UPDATE, 0, "update", "NAME",
+	    "adaptive (the default), sgd, adagrad, nlms, pa1,\n"
+	    "pa2, ftrl, rls, cocob" },
+	{ ID_RATE, 0, "rate", "X", "learning rate" },
+	{ ID_POWER, 0, "power", "P", "sgd: the rate falls with rows^P" },
+	{ ID_FORGETTING, 0, "forgetting", "F",
+	    "rls: rows fade by this factor; default: 1" },
+	{ ID_L1, 0, "l1", "X", "penalty on absolute coefficients" },
+	{ ID_L2, 0, "l2", "X", "penalty on squared coefficients" },
+	{ ID_CLIP, 0, "clip", "X", "largest gradient" },
+	{ ID_AVERAGE, 0, "average", NULL,
+	    "sgd: predict by averaged coefficients" },
+	{ ID_METRICS, 0, "metrics", "LIST",
+	    "mae, mse, rmse, r2, bias, log_loss, accuracy,\n"
+	    "auc, coverage; default: as it fits the loss;\n"
+	    "over everything, with -w N the last N predictions" },
+	{ ID_COEFFICIENTS, 0, "coefficients", NULL,
+	    "print the coefficients at the end, and no rows" },
+};
+
+#define N_OF(array) (sizeof(array) / sizeof *(array))
+
+/* ---- Losses and updates by name ---- */
+
+static const struct loss {
+	const char *name;
+	int id;
+	int has_arg;
+	int metrics[3]; /* by default; 0 ends them */
+} losses[] = {
+	{ "squared", LEAT_LOSS_SQUARED, 0,
+	    { LEAT_METRIC_MAE, LEAT_METRIC_RMSE, LEAT_METRIC_R2 } },
+	{ "huber", LEAT_LOSS_HUBER, 1,
+	    { LEAT_METRIC_MAE, LEAT_METRIC_RMSE, LEAT_METRIC_R2 } },
+	{ "epsilon", LEAT_LOSS_EPSILON, 1,
+	    { LEAT_METRIC_MAE, LEAT_METRIC_RMSE, LEAT_METRIC_R2 } },
+	{ "quantile", LEAT_LOSS_QUANTILE, 1,
+	    { LEAT_METRIC_COVERAGE, LEAT_METRIC_MAE, 0 } },
+	{ "logistic", LEAT_LOSS_LOGISTIC, 0,
+	    { LEAT_METRIC_LOG_LOSS, LEAT_METRIC_ACCURACY, 0 } },
+	{ "hinge", LEAT_LOSS_HINGE, 0, { LEAT_METRIC_ACCURACY, 0, 0 } },
+	{ "poisson", LEAT_LOSS_POISSON, 0,
+	    { LEAT_METRIC_MAE, LEAT_METRIC_BIAS, 0 } },
+};
+
+static const struct update {
+	const char *name;
+	int id;
+} updates[] = {
+	{ "adaptive", LEAT_UPDATE_ADAPTIVE },
+	{ "sgd", LEAT_UPDATE_SGD },
+	{ "adagrad", LEAT_UPDATE_ADAGRAD },
+	{ "nlms", LEAT_UPDATE_NLMS },
+	{ "pa1", LEAT_UPDATE_PA1 },
+	{ "pa2", LEAT_UPDATE_PA2 },
+	{ "ftrl", LEAT_UPDATE_FTRL },
+	{ "rls", LEAT_UPDATE_RLS },
+	{ "cocob", LEAT_UPDATE_COCOB },
+};
+
+static const struct loss *loss_of(const struct learning *l)
+{
+	for (size_t i = 0; i < N_OF(losses); i++)
+		if (losses[i].id == l->model.loss)
+			return &losses[i];
+	return &losses[0];
+}
+
+static const char *update_name(const struct learning *l)
+{
+	for (size_t i = 0; i < N_OF(updates); i++)
+		if (updates[i].id == l->model.update)
+			return updates[i].name;
+	return "";
+}
+
+/* ---- Options one by one ---- */
+
+static int fail(char *why, size_t why_size, const char *arg,
+    const char *allowed)
+{
+	snprintf(why, why_size, "\"%.60s\" is not %s", arg, allowed);
+	return -1;
+}
+
+/* A positive number: to the library 0 would mean the default. */
+static int take_number(double *x, const char *arg, char *why, size_t why_size)
+{
+	double value;
+
+	if (number_parse(arg, strlen(arg), &value) < 0 || !(value > 0) ||
+	    isinf(value))
+		return fail(why, why_size, arg, "a number greater than 0");
+	*x = value;
+	return 0;
+}
+
+/* The same, and 0, where that is the default. */
+static int take_number_or_0(double *x, const char *arg, char *why,
+    size_t why_size)
+{
+	double value;
+
+	if (number_parse(arg, strlen(arg), &value) < 0 || !(value >= 0) ||
+	    isinf(value))
+		return fail(why, why_size, arg, "a number from 0 on");
+	*x = value;
+	return 0;
+}
+
+/* "huber" or "huber:2" */
+static int take_loss(struct learning *l, const char *arg, char *why,
+    size_t why_size)
+{
+	size_t len = strcspn(arg, ":");
+	double number = 0;
+
+	for (size_t i = 0; i < N_OF(losses); i++) {
+		if (strlen(losses[i].name) != len ||
+		    memcmp(losses[i].name, arg, len) != 0)
+			continue;
+		if (arg[len] && !losses[i].has_arg) {
+			snprintf(why, why_size, "%s takes no argument",
+			    losses[i].name);
+			return -1;
+		}
+		if (arg[len] &&
+		    take_number(&number, arg + len + 1, why, why_size) < 0)
+			return -1;
+		l->model.loss = losses[i].id;
+		l->model.loss_arg = number;
+		return 0;
+	}
+	return fail(why, why_size, arg,
+	    "a loss; there are: squared, huber, epsilon, quantile, logistic, "
+	    "hinge, poisson");
+}
+
+static int take_update(struct learning *l, const char *arg, char *why,
+    size_t why_size)
+{
+	for (size_t i = 0; i < N_OF(updates); i++) {
+		if (strcmp(updates[i].name, arg) != 0)
+			continue;
+		l->model.update = updates[i].id;
+		return 0;
+	}
+	return fail(why, why_size, arg,
+	    "an update; there are: adaptive, sgd, adagrad, nlms, pa1, pa2, "
+	    "ftrl, rls, cocob");
+}
+
+static int add_metric(struct learning *l, const char *name, char *why,
+    size_t why_size)
+{
+	int id;
+
+	if (leat_metric_parse(name, &id) < 0)
+		return fail(why, why_size, name,
+		    "a metric; there are: mae, mse, rmse, r2, bias, log_loss, "
+		    "accuracy, auc, coverage");
+	for (size_t i = 0; i < l->n_metrics; i++) {
+		if (l->metrics[i] != id)
+			continue;
+		snprintf(why, why_size, "%s is given twice",
+		    leat_metric_name(id));
+		return -1;
+	}
+	if (l->n_metrics == LEARNING_MAX_METRICS) {
+		snprintf(why, why_size, "too many metrics");
+		return -1;
+	}
+	l->metrics[l->n_metrics++] = id;
+	return 0;
+}
+
+static int take_metrics(struct learning *l, const char *arg, char *why,
+    size_t why_size)
+{
+	char name[32];
+
+	l->n_metrics = 0;
+	for (;; arg++) {
+		size_t len = strcspn(arg, ",");
+
+		snprintf(name, sizeof name, "%.*s", len > 31 ? 31 : (int)len,
+		    arg);
+		if (add_metric(l, name, why, why_size) < 0)
+			return -1;
+		arg += len;
+		if (*arg == '\0')
+			return 0;
+	}
+}
+
+static const char *option_name(int id)
+{
+	for (size_t i = 0; i < N_OF(learning_options); i++)
+		if (learning_options[i].id == id)
+			return learning_options[i].name;
+	return "";
+}
+
+int learning_take(struct learning *l, int id, const char *arg, char *why,
+    size_t why_size)
+{
+	if (id != ID_MODEL)
+		l->other = option_name(id);
+	switch ((enum id)id) {
+	case ID_MODEL:
+		l->on = 1;
+		return formula_parse(&l->formula, arg, why, why_size);
+	case ID_LOSS:
+		return take_loss(l, arg, why, why_size);
+	case ID_UPDATE:
+		return take_update(l, arg, why, why_size);
+	case ID_RATE:
+		return take_number(&l->model.rate, arg, why, why_size);
+	case ID_POWER:
+		return take_number_or_0(&l->model.power, arg, why, why_size);
+	case ID_FORGETTING:
+		return take_number(&l->model.forgetting, arg, why, why_size);
+	case ID_L1:
+		return take_number_or_0(&l->model.l1, arg, why, why_size);
+	case ID_L2:
+		return take_number_or_0(&l->model.l2, arg, why, why_size);
+	case ID_CLIP:
+		return take_number_or_0(&l->model.clip, arg, why, why_size);
+	case ID_AVERAGE:
+		l->model.average = 1;
+		return 0;
+	case ID_METRICS:
+		return take_metrics(l, arg, why, why_size);
+	case ID_COEFFICIENTS:
+		l->coefficients = 1;
+		return 0;
+	}
+	snprintf(why, why_size, "unknown option");
+	return -1;
+}
+
+void learning_clear(struct learning *l)
+{
+	formula_clear(&l->formula);
+}
+
+/* ---- All of them together ---- */
+
+static int try_model(const leat_model_options *options)
+{
+	leat_model_options o = *options;
+	size_t size;
+
+	o.n_features = 1;
+	return leat_model_size(&o, &size);
+}
+
+/* The option without which the library is content, or NULL. */
+static const char *find_culprit(const leat_model_options *options)
+{
+	static const struct {
+		const char *name;
+		size_t at;
+	} numbers[] = {
+		{ "--rate", offsetof(leat_model_options, rate) },
+		{ "--power", offsetof(leat_model_options, power) },
+		{ "--forgetting", offsetof(leat_model_options, forgetting) },
+		{ "--l1", offsetof(leat_model_options, l1) },
+		{ "--l2", offsetof(leat_model_options, l2) },
+		{ "--clip", offsetof(leat_model_options, clip) },
+		{ "--loss", offsetof(leat_model_options, loss_arg) },
+	};
+	leat_model_options o = *options;
+
+	o.average = 0;
+	if (options->average && try_model(&o) == 0)
+		return "--average";
+	for (size_t i = 0; i < N_OF(numbers); i++) {
+		const double none = 0;
+
+		o = *options;
+		memcpy((char *)&o + numbers[i].at, &none, sizeof none);
+		if (try_model(&o) == 0)
+			return numbers[i].name;
+	}
+	return NULL;
+}
+
+static int check_model(const struct learning *l, char *why, size_t why_size)
+{
+	const char *update = update_name(l), *culprit;
+	leat_model_options o = l->model;
+	int err;
+
+	if (l->model.no_intercept) {
+		o.no_intercept = 0;
+		if (try_model(&o) == 0 && try_model(&l->model) != 0) {
+			snprintf(why, why_size,
+			    "--model: --update %s always has an intercept; "
+			    "without one choose another, such as rls",
+			    update);
+			return -1;
+		}
+	}
+	err = try_model(&l->model);
+	if (err == 0)
+		return 0;
+	culprit = find_culprit(&l->model);
+	if (err == LEAT_ELOSS)
+		snprintf(why, why_size, "--update: %s cannot learn --loss %s",
+		    update, loss_of(l)->name);
+	else if (culprit)
+		snprintf(why, why_size,
+		    "%s: out of range, or of no use with --update %s", culprit,
+		    update);
+	else
+		snprintf(why, why_size,
+		    "--update %s: options that are out of range or of no use",
+		    update);
+	return -1;
+}
+
+static void set_default_metrics(struct learning *l)
+{
+	const struct loss *loss = loss_of(l);
+
+	while (l->n_metrics < N_OF(loss->metrics) &&
+	    loss->metrics[l->n_metrics]) {
+		l->metrics[l->n_metrics] = loss->metrics[l->n_metrics];
+		l->n_metrics++;
+	}
+}
+
+static leat_metric_options metric_options(const struct learning *l)
+{
+	leat_metric_options o = { 0 };
+
+	o.metrics = l->metrics;
+	o.n_metrics = l->n_metrics;
+	o.size = l->size;
+	return o;
+}
+
+static int has_metric(const struct learning *l, int id)
+{
+	for (size_t i = 0; i < l->n_metrics; i++)
+		if (l->metrics[i] == id)
+			return 1;
+	return 0;
+}
+
+static int check_metrics(const struct learning *l, char *why, size_t why_size)
+{
+	leat_metric_options o = metric_options(l);
+	size_t size;
+	int err = leat_metric_size(&o, &size);
+
+	if (has_metric(l, LEAT_METRIC_LOG_LOSS) &&
+	    l->model.loss != LEAT_LOSS_LOGISTIC)
+		snprintf(why, why_size,
+		    "--metrics: log_loss is about probabilities: "
+		    "--loss logistic");
+	else if (err == LEAT_ESIZE && l->size == 0)
+		snprintf(why, why_size,
+		    "--metrics: auc needs a window: -w N, the last N "
+		    "predictions");
+	else if (err)
+		snprintf(why, why_size, "-w: %s", leat_strerror(err));
+	else
+		return 0;
+	return -1;
+}
+
+int learning_check(struct learning *l, char *why, size_t why_size)
+{
+	if (!l->on && !l->other)
+		return 0;
+	if (!l->on) {
+		snprintf(why, why_size, "--%s: only together with --model",
+		    l->other);
+		return -1;
+	}
+	l->model.no_intercept = l->formula.no_intercept;
+	if (l->n_metrics == 0)
+		set_default_metrics(l);
+	if (check_model(l, why, why_size) < 0)
+		return -1;
+	return check_metrics(l, why, why_size);
+}
+
+struct learner_plan learning_plan(const struct learning *l,
+    const struct design *design)
+{
+	struct learner_plan plan = { 0 };
+
+	plan.model = l->model;
+	plan.metric = metric_options(l);
+	plan.design = design;
+	return plan;
+}

@@ -1,0 +1,333 @@
+/*
+ * From values to rows. A row is texts (the key, shown columns) and numbers
+ * (results of windows, or target, prediction and metrics of a model). With
+ * windows that close there is a row for each of them, else for each
+ * record, unless the settings say otherwise.
+ */
+#include "rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int has_key(const struct rows *r)
+{
+	return r->columns->key != COLUMN_NONE;
+}
+
+static const char *column_name(const struct rows *r, size_t column)
+{
+	return r->columns->names.items[column];
+}
+
+/* ---- Names ---- */
+
+/* The parts that are not empty, with _ between them. */
+static int add_name(struct rows *r, const char *first, const char *second,
+    const char *third)
+{
+	size_t size = strlen(first) + strlen(second) + strlen(third) + 3;
+	char *text = malloc(size);
+	int err;
+
+	if (!text)
+		return -1;
+	snprintf(text, size, "%s%s%s%s%s", first, *second ? "_" : "", second,
+	    *third ? "_" : "", third);
+	err = list_add(&r->names, text, strlen(text));
+	free(text);
+	return err;
+}
+
+static int name_windows(struct rows *r)
+{
+	const struct columns *c = r->columns;
+	const struct spec_stats *s = &r->settings->stats;
+
+	for (size_t i = 0; i < c->n_values; i++)
+		for (size_t k = 0; k < s->n_single; k++)
+			if (add_name(r, column_name(r, c->values[i]), "",
+				leat_stat_name(&s->single[k])) < 0)
+				return -1;
+	for (size_t k = 0; k < s->n_pair; k++)
+		if (add_name(r, column_name(r, c->values[0]),
+			column_name(r, c->values[1]),
+			leat_stat_name(&s->pair[k])) < 0)
+			return -1;
+	return 0;
+}
+
+static int name_model(struct rows *r)
+{
+	const char *target = column_name(r, r->design->columns[0]);
+	const leat_metric_options *m = &r->plan.metric;
+
+	if (r->settings->learning.coefficients)
+		return add_name(r, "term", "", "") < 0
+		    ? -1
+		    : add_name(r, "coefficient", "", "");
+	if (add_name(r, target, "", "") < 0 ||
+	    add_name(r, target, "prediction", "") < 0)
+		return -1;
+	for (size_t i = 0; i < m->n_metrics; i++)
+		if (add_name(r, leat_metric_name(m->metrics[i]), "", "") < 0)
+			return -1;
+	return 0;
+}
+
+static int name_output(struct rows *r)
+{
+	const struct columns *c = r->columns;
+
+	if (has_key(r) && add_name(r, column_name(r, c->key), "", "") < 0)
+		return -1;
+	for (size_t i = 0; i < c->n_shown; i++)
+		if (add_name(r, column_name(r, c->shown[i]), "", "") < 0)
+			return -1;
+	return r->design ? name_model(r) : name_windows(r);
+}
+
+/* ---- Setting up ---- */
+
+static int plan_groups(struct rows *r, size_t n_series)
+{
+	struct bank_plan plan;
+
+	if (r->design) {
+		r->plan = learning_plan(&r->settings->learning, r->design);
+		return groups_init_models(&r->groups, &r->plan, n_series);
+	}
+	plan.window = r->settings->window;
+	plan.stats = &r->settings->stats;
+	plan.n_columns = r->columns->n_values;
+	return groups_init(&r->groups, &plan, n_series);
+}
+
+static size_t results_width(const struct rows *r)
+{
+	return r->design ? learner_width(&r->plan)
+			 : bank_width(&r->groups.plan);
+}
+
+/* A row of texts and numbers; without value columns, of nothing. */
+static int plan_output(struct rows *r, struct writer *writer)
+{
+	struct out_layout layout = { 0 };
+	size_t width = results_width(r);
+
+	if (r->columns->n_values > 0) {
+		if (name_output(r) < 0)
+			return LEAT_ENOMEM;
+		layout.names = r->names.items;
+		layout.n_texts = r->n_texts;
+		layout.n_values = width;
+	}
+	if (r->settings->learning.coefficients) {
+		layout.n_texts = r->n_texts + 1;
+		layout.n_values = 1;
+		layout.no_row = 1;
+	}
+	r->results = calloc(width + 1, sizeof *r->results);
+	r->texts = calloc(r->n_texts + 2, sizeof *r->texts);
+	if (!r->results || !r->texts)
+		return LEAT_ENOMEM;
+	r->out = out_new(r->settings->format, writer, &layout);
+	return r->out ? 0 : LEAT_ENOMEM;
+}
+
+int rows_init(struct rows *r, const struct settings *settings,
+    const struct columns *columns, const struct design *design,
+    struct writer *writer, size_t n_series)
+{
+	int err;
+
+	r->settings = settings;
+	r->columns = columns;
+	r->design = design;
+	r->n_texts = (size_t)has_key(r) + columns->n_shown;
+	err = plan_groups(r, n_series);
+	return err ? err : plan_output(r, writer);
+}
+
+void rows_clear(struct rows *r)
+{
+	groups_clear(&r->groups);
+	out_free(r->out);
+	list_clear(&r->names);
+	free(r->results);
+	free(r->texts);
+	memset(r, 0, sizeof *r);
+}
+
+/* ---- Rows ---- */
+
+static int put_row(struct rows *r, uint64_t row, const double *results)
+{
+	return out_row(r->out, row, r->texts, results) < 0 ? LEAT_ENOMEM : 0;
+}
+
+static int put_state(struct rows *r, const struct group *g, uint64_t row)
+{
+	if (r->settings->format == OUT_NONE)
+		return 0;
+	if (r->design)
+		learner_query(g->learner, r->results);
+	else
+		bank_query(g->bank, r->results);
+	return put_row(r, row, r->results);
+}
+
+static void take_texts(struct rows *r, const struct csv_record *record)
+{
+	const struct columns *c = r->columns;
+	size_t n = 0;
+
+	if (has_key(r))
+		r->texts[n++] = record->fields[c->key];
+	for (size_t i = 0; i < c->n_shown; i++)
+		r->texts[n++] = record->fields[c->shown[i]];
+}
+
+/* With --final, what is shown of a key's last row must outlive the row. */
+static int keep_shown(struct rows *r, struct group *g)
+{
+	if (r->columns->n_shown == 0)
+		return 0;
+	list_clear(&g->shown);
+	for (size_t i = (size_t)has_key(r); i < r->n_texts; i++)
+		if (list_add(&g->shown, r->texts[i].text, r->texts[i].len) < 0)
+			return LEAT_ENOMEM;
+	return 0;
+}
+
+static int put_results(struct rows *r, struct group *g, uint64_t row,
+    int closed)
+{
+	const struct settings *s = r->settings;
+	int64_t start, end;
+
+	if (s->learning.coefficients)
+		return 0;
+	if (s->final)
+		return keep_shown(r, g);
+	if (s->every > 0)
+		return r->used % s->every > 0 ? 0 : put_state(r, g, row);
+	if (r->design || !bank_closes(&r->groups.plan))
+		return put_state(r, g, row);
+	if (!closed)
+		return 0;
+	return put_row(r, row, bank_closed(g->bank, &start, &end));
+}
+
+/* Without a key column there is one group, whose key is empty. */
+int rows_push(struct rows *r, uint64_t row, const struct csv_record *record,
+    const double *values)
+{
+	static const struct csv_field none = { "", 0 };
+	size_t n_keys = (size_t)has_key(r);
+	const struct csv_field *key = n_keys ? &r->texts[0] : &none;
+	const struct csv_field *label = r->n_texts > n_keys ? &r->texts[n_keys]
+							    : &none;
+	struct group *g;
+	int err, closed = 0;
+
+	r->used++;
+	take_texts(r, record);
+	err = groups_find(&r->groups, key, &g);
+	if (err)
+		return err;
+	g->last_row = row;
+	if (r->design)
+		r->outcomes[groups_learn(g, values, label)]++;
+	else
+		closed = groups_push(&r->groups, g, values, label);
+	return put_results(r, g, row, closed);
+}
+
+/* ---- The end ---- */
+
+static void take_key(struct rows *r, size_t group)
+{
+	if (has_key(r))
+		r->texts[0].text = keys_text(r->groups.keys, group,
+		    &r->texts[0].len);
+}
+
+static int put_final(struct rows *r)
+{
+	size_t first = (size_t)has_key(r);
+
+	for (size_t i = 0; i < r->groups.n; i++) {
+		const struct group *g = &r->groups.items[i];
+		int err;
+
+		take_key(r, i);
+		for (size_t k = 0; k < g->shown.n; k++) {
+			r->texts[first + k].text = g->shown.items[k];
+			r->texts[first + k].len = strlen(g->shown.items[k]);
+		}
+		err = put_state(r, g, g->last_row);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int put_term(struct rows *r, const char *term, double coefficient)
+{
+	struct csv_field *text = &r->texts[has_key(r)];
+
+	text->text = term;
+	text->len = strlen(term);
+	return put_row(r, 0, &coefficient);
+}
+
+/* The terms of one key's model, the intercept first. */
+static int put_terms(struct rows *r, const struct group *g,
+    double *coefficients)
+{
+	double intercept;
+	int err = 0;
+
+	learner_coefficients(g->learner, coefficients, &intercept);
+	if (!r->plan.model.no_intercept)
+		err = put_term(r, "(intercept)", intercept);
+	for (size_t i = 0; i < r->design->n_terms && !err; i++)
+		err = put_term(r, r->design->names.items[i], coefficients[i]);
+	return err;
+}
+
+static int put_coefficients(struct rows *r)
+{
+	double *coefficients;
+	int err = 0;
+
+	coefficients = calloc(r->design->n_terms, sizeof *coefficients);
+	if (!coefficients)
+		return LEAT_ENOMEM;
+	for (size_t i = 0; i < r->groups.n && !err; i++) {
+		take_key(r, i);
+		err = put_terms(r, &r->groups.items[i], coefficients);
+	}
+	free(coefficients);
+	return err;
+}
+
+int rows_end(struct rows *r)
+{
+	int err = 0;
+
+	if (r->settings->learning.coefficients)
+		err = put_coefficients(r);
+	else if (r->settings->final)
+		err = put_final(r);
+	if (err)
+		return err;
+	return out_end(r->out) < 0 ? LEAT_ENOMEM : 0;
+}
+
+void rows_stop(struct rows *r)
+{
+	if (r->out)
+		out_end(r->out);
+}

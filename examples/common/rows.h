@@ -1,0 +1,60 @@
+/*
+ * From the values of a record to rows of output: the keys' windows or
+ * models, when there is something to print, and what.
+ */
+#ifndef COMMON_ROWS_H
+#define COMMON_ROWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "columns.h"
+#include "csv.h"
+#include "design.h"
+#include "groups.h"
+#include "learner.h"
+#include "list.h"
+#include "out.h"
+#include "settings.h"
+#include "writer.h"
+
+/* Start from { 0 }. */
+struct rows {
+	const struct settings *settings;
+	const struct columns *columns;
+	const struct design *design; /* NULL: windows */
+	struct learner_plan plan;    /* else */
+	struct groups groups;
+	struct out *out;
+	struct list names; /* of the output's columns */
+
+	/* One row at a time. */
+	double *results;
+	struct csv_field *texts; /* key, shown */
+	size_t n_texts;
+	uint64_t used;
+
+	uint64_t outcomes[LEARNER_N_OUTCOMES];
+};
+
+/*
+ * Plans windows, or with a design models, and output. All but the last
+ * must stay. The first n_series keys are kept for a plot. Functions here
+ * return 0 or a code of the library; in any case rows_clear() is due.
+ */
+int rows_init(struct rows *rows, const struct settings *settings,
+    const struct columns *columns, const struct design *design,
+    struct writer *writer, size_t n_series);
+void rows_clear(struct rows *rows);
+
+/* One record, whose number is row, and the values of columns->values. */
+int rows_push(struct rows *rows, uint64_t row, const struct csv_record *record,
+    const double *values);
+
+/* The rows that come at the end, and what is still held back. */
+int rows_end(struct rows *rows);
+
+/* After an error: what is held back alone. */
+void rows_stop(struct rows *rows);
+
+#endif
