@@ -111,7 +111,7 @@ enum leat_error {
 	LEAT_OK = 0,
 	LEAT_ENOMEM = -1,      /* the allocator returned NULL */
 	LEAT_EINVAL = -2,      /* an argument or option makes no sense */
-	LEAT_EKIND = -3,       /* no such kind of window */
+	LEAT_EKIND = -3,       /* no such kind of window or detector */
 	LEAT_ESIZE = -4,       /* size is not in 1 .. LEAT_SIZE_MAX */
 	LEAT_EADVANCE = -5,    /* advance is not in 1 .. LEAT_SIZE_MAX */
 	LEAT_EDECAY = -6,      /* not exactly one of alpha, span, half-life, or
@@ -970,11 +970,11 @@ LEAT_API int leat_metric_copy(const leat_metric *metric,
 
 /*
  * Watches a stream, of errors of a model or of anything, and says when it
- * is no longer what it was.
+ * is no longer what it was. Values beyond 2^465 in size are taken for that.
  *
  * PAGE_HINKLEY  the mean has changed by more than delta: alarm when the
  *               cumulated deviation from the running mean, less delta a
- *               value, has risen by threshold above its minimum (for a
+ *               value, has risen by more than threshold above its minimum (for a
  *               fall: the mirror image). Then it starts anew. Page (1954),
  *               Hinkley (1971).
  * ADWIN         keeps as many of the newest values as have one mean, and
@@ -990,6 +990,9 @@ LEAT_API int leat_metric_copy(const leat_metric *metric,
  *               baseline; these come from the first min_count values, or
  *               are given. It starts anew from the baseline after an alarm.
  *               Roberts (1959).
+ *
+ * With a direction, changes in the other one are no alarms and restart
+ * nothing; ADWIN drops all the same.
  */
 enum leat_drift_kind {
 	LEAT_PAGE_HINKLEY = 0,
@@ -1010,8 +1013,10 @@ typedef struct leat_drift_options {
 	double alpha;       /* EWMA: weight of the newest value, 0 < alpha <= 1,
 	                       by default 0.2 */
 	uint64_t size;      /* ZSCORE: 0, or 2 .. LEAT_SIZE_MAX */
-	uint64_t min_count; /* values before the first alarm; by default 30,
-	                       ADWIN 10; charts at least 2 */
+	uint64_t min_count; /* an alarm needs as many values before it; by
+	                       default 30 (ZSCORE: at most size), ADWIN 10;
+	                       charts at least 2, ZSCORE at most size; 0 with
+	                       a given baseline */
 	double mean;   /* EWMA: the baseline, instead of the first values, */
 	double stddev; /* where stddev > 0 */
 	int direction; /* LEAT_RISE or LEAT_FALL alone; 0: both */
@@ -1021,7 +1026,7 @@ typedef struct leat_drift_options {
 typedef struct leat_drift leat_drift;
 
 /*
- * Memory: some hundred bytes; ADWIN 6 kilobytes, ZSCORE with a size as a
+ * Memory: some hundred bytes; ADWIN 6.5 kilobytes, ZSCORE with a size as a
  * sliding window of it.
  *
  * Errors: LEAT_EKIND, LEAT_ESIZE, LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM,
@@ -1040,14 +1045,16 @@ LEAT_API void leat_drift_free(leat_drift *drift);
  * change or anomaly (enum leat_change).
  *
  * Errors: LEAT_ENONFINITE.
- * Cost: O(1); ADWIN O(log n) every 32 values.
+ * Cost: O(1); ADWIN O(1) on average, O(log n) at worst and every 32 values,
+ * and as much again for each of the O(log n) parts that it drops.
  */
 LEAT_API int leat_drift_push(leat_drift *drift, double x);
 
 /*
  * The mean that new values are compared with, and how many values it is
  * made of: since the last change (PAGE_HINKLEY), now kept (ADWIN), before
- * the newest (ZSCORE), of the baseline (EWMA).
+ * the newest (ZSCORE), of the baseline (EWMA; 0 if it was given). The mean
+ * of no values is NaN.
  */
 LEAT_API double leat_drift_mean(const leat_drift *drift);
 LEAT_API uint64_t leat_drift_length(const leat_drift *drift);

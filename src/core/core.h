@@ -41,10 +41,12 @@
 
 #if defined(__GNUC__)
 #define LEAT_INLINE static inline __attribute__((always_inline, unused))
+#define LEAT_NOINLINE __attribute__((noinline))
 #define LEAT_LIKELY(c) __builtin_expect(!!(c), 1)
 #define LEAT_UNLIKELY(c) __builtin_expect(!!(c), 0)
 #else
 #define LEAT_INLINE static inline
+#define LEAT_NOINLINE
 #define LEAT_LIKELY(c) (c)
 #define LEAT_UNLIKELY(c) (c)
 #endif

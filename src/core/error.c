@@ -18,7 +18,7 @@ const char *leat_strerror(int error)
 	case LEAT_EINVAL:
 		return "invalid argument or option";
 	case LEAT_EKIND:
-		return "no such kind of window";
+		return "no such kind";
 	case LEAT_ESIZE:
 		return "size must be from 1 to 2^40";
 	case LEAT_EADVANCE:

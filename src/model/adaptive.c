@@ -115,7 +115,7 @@ LEAT_INLINE struct adaptive_weights adaptive_weights(double seen, double weight)
 }
 
 /* One feature with nothing taken for granted. */
-static void adaptive_careful_one(const struct adaptive_four *a,
+static LEAT_NOINLINE void adaptive_careful_one(const struct adaptive_four *a,
     const struct adaptive_weights *w, size_t i, struct adaptive_few *few, int k)
 {
 	double mean = a->mean[i], variance = a->variance[i];
@@ -137,7 +137,7 @@ static void adaptive_careful_one(const struct adaptive_four *a,
 }
 
 /* Those of n features that need it. One that stays constant does not. */
-static void adaptive_careful(const struct adaptive_four *a,
+static LEAT_NOINLINE void adaptive_careful(const struct adaptive_four *a,
     const struct adaptive_weights *w, size_t i, struct adaptive_few *few, int n)
 {
 	for (int k = 0; k < n; k++)

@@ -72,23 +72,19 @@ TARGET LEAT_INLINE void PASS(see_run)(struct adaptive_four *a,
 	}
 }
 
-TARGET LEAT_INLINE void PASS(see_dense)(struct adaptive_four *a,
+/* The same, not inlined: for all but the whole of a dense row. */
+TARGET static LEAT_NOINLINE void PASS(see_some)(struct adaptive_four *a,
     const struct adaptive_weights *weights, struct PASS(sums) * s,
-    const struct leat_row *row, int store)
+    const double *x, size_t n, int store)
 {
-	size_t whole = row->n / 4, rest = row->n % 4;
-
-	PASS(see_run)(a, weights, s, row->x, whole, store);
-	if (rest) {
-		double x[4] = { 0 };
-		for (size_t i = 0; i < rest; i++)
-			x[i] = row->x[4 * whole + i];
-		PASS(see_run)(a + whole, weights, s, x, 1, store);
-	}
+	if (store)
+		PASS(see_run)(a, weights, s, x, n, 1);
+	else
+		PASS(see_run)(a, weights, s, x, n, 0);
 }
 
 /* A sparse row is spread out piece by piece. */
-TARGET LEAT_INLINE void PASS(see_sparse)(struct adaptive_four *a, size_t fours,
+TARGET static void PASS(see_sparse)(struct adaptive_four *a, size_t fours,
     const struct adaptive_weights *weights, struct PASS(sums) * s,
     const struct leat_row *row, int store)
 {
@@ -99,8 +95,21 @@ TARGET LEAT_INLINE void PASS(see_sparse)(struct adaptive_four *a, size_t fours,
 		double x[4 * PIECE] = { 0 };
 		for (; k < row->n && row->index[k] < 4 * (from + n); k++)
 			x[row->index[k] - 4 * from] = row->x[k];
-		PASS(see_run)(a + from, weights, s, x, n, store);
+		PASS(see_some)(a + from, weights, s, x, n, store);
 	}
+}
+
+/* The last features of a dense row, fewer than four. */
+TARGET static void PASS(see_rest)(struct adaptive_four *a,
+    const struct adaptive_weights *weights, struct PASS(sums) * s,
+    const struct leat_row *row, int store)
+{
+	size_t whole = row->n / 4;
+	double x[4] = { 0 };
+
+	for (size_t i = 4 * whole; i < row->n; i++)
+		x[i % 4] = row->x[i];
+	PASS(see_some)(a + whole, weights, s, x, 1, store);
 }
 
 TARGET LEAT_INLINE double PASS(join)(VECTOR a, VECTOR b)
@@ -122,10 +131,17 @@ TARGET LEAT_INLINE struct adaptive_view PASS(view)(const leat_model *m,
 	struct PASS(sums) s[2] = { { zero, zero, zero }, { zero, zero, zero } };
 	struct adaptive_view view;
 
-	if (row->index)
-		PASS(see_sparse)
-	(a, adaptive_n_fours(m), weights, s, row, store);
-	else PASS(see_dense)(a, weights, s, row, store);
+	if (row->index) {
+		size_t fours = adaptive_n_fours(m);
+		PASS(see_sparse)(a, fours, weights, s, row, store);
+	} else {
+		if (store)
+			PASS(see_run)(a, weights, s, row->x, row->n / 4, 1);
+		else
+			PASS(see_some)(a, weights, s, row->x, row->n / 4, 0);
+		if (row->n % 4)
+			PASS(see_rest)(a, weights, s, row, store);
+	}
 	view.quick = m->intercept + PASS(join)(s[0].p, s[1].p);
 	view.steady = m->state.adaptive.intercept2 + PASS(join)(s[0].q, s[1].q);
 	view.squares = 1 + PASS(join)(s[0].h, s[1].h);

@@ -13,6 +13,60 @@
  */
 #include "model.h"
 
+/* 1 / (1 + e^-f), without overflow on the way. */
+static double sigmoid(double f)
+{
+	double e = leat_exp(f < 0 ? f : -f);
+
+	return (f < 0 ? e : 1) / (1 + e);
+}
+
+double leat_slope_other(int loss, double arg, double f, double y)
+{
+	double r = f - y;
+
+	switch (loss) {
+	case LEAT_LOSS_HUBER:
+		return r > arg ? arg : r < -arg ? -arg : r;
+	case LEAT_LOSS_EPSILON:
+		return r > arg ? 1 : r < -arg ? -1 : 0;
+	case LEAT_LOSS_QUANTILE:
+		return r < 0 ? -arg : r > 0 ? 1 - arg : 0;
+	case LEAT_LOSS_LOGISTIC:
+		return sigmoid(f) - y;
+	case LEAT_LOSS_HINGE:
+		if (y > 0.5)
+			return f < 1 ? -1 : 0;
+		return f > -1 ? 1 : 0;
+	default: /* LEAT_LOSS_POISSON */
+		return leat_exp(f) - y;
+	}
+}
+
+double leat_link_other(int loss, double f)
+{
+	switch (loss) {
+	case LEAT_LOSS_LOGISTIC:
+		return sigmoid(f);
+	case LEAT_LOSS_HINGE:
+		return f > 0;
+	default: /* LEAT_LOSS_POISSON */
+		return leat_exp(f);
+	}
+}
+
+int leat_target_check_other(int loss, double y)
+{
+	switch (loss) {
+	case LEAT_LOSS_LOGISTIC:
+		return y >= 0 && y <= 1 ? LEAT_OK : LEAT_ETARGET;
+	case LEAT_LOSS_HINGE:
+		return y == 0 || y == 1 ? LEAT_OK : LEAT_ETARGET;
+	default: /* LEAT_LOSS_POISSON */
+		return y >= 0 ? LEAT_OK : LEAT_ETARGET;
+	}
+}
+
 int leat_loss_exists(int loss)
 {
 	return loss >= LEAT_LOSS_SQUARED && loss <= LEAT_LOSS_POISSON;

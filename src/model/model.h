@@ -13,69 +13,36 @@
 /* Losses: loss.c                                                     */
 /* ------------------------------------------------------------------ */
 
-/* 1 / (1 + e^-f), without overflow on the way. */
-LEAT_INLINE double leat_sigmoid(double f)
-{
-	double e = leat_exp(f < 0 ? f : -f);
+/* The derivative of a loss by the score; the commonest loss in place. */
+double leat_slope_other(int loss, double arg, double f, double y);
 
-	return (f < 0 ? e : 1) / (1 + e);
-}
-
-/* The derivative of a loss by the score. */
 LEAT_INLINE double leat_slope(int loss, double arg, double f, double y)
 {
-	double r = f - y;
-
-	if (LEAT_LIKELY(loss == LEAT_LOSS_SQUARED))
-		return r;
-	switch (loss) {
-	case LEAT_LOSS_HUBER:
-		return r > arg ? arg : r < -arg ? -arg : r;
-	case LEAT_LOSS_EPSILON:
-		return r > arg ? 1 : r < -arg ? -1 : 0;
-	case LEAT_LOSS_QUANTILE:
-		return r < 0 ? -arg : r > 0 ? 1 - arg : 0;
-	case LEAT_LOSS_LOGISTIC:
-		return leat_sigmoid(f) - y;
-	case LEAT_LOSS_HINGE:
-		if (y > 0.5)
-			return f < 1 ? -1 : 0;
-		return f > -1 ? 1 : 0;
-	default: /* LEAT_LOSS_POISSON */
-		return leat_exp(f) - y;
-	}
+	return LEAT_LIKELY(loss == LEAT_LOSS_SQUARED)
+	    ? f - y
+	    : leat_slope_other(loss, arg, f, y);
 }
 
-/* What a score says of y. */
+/* What a score says of y: itself for the losses up to QUANTILE. */
+double leat_link_other(int loss, double f);
+
 LEAT_INLINE double leat_link(int loss, double f)
 {
-	if (LEAT_LIKELY(loss <= LEAT_LOSS_QUANTILE))
-		return f;
-	switch (loss) {
-	case LEAT_LOSS_LOGISTIC:
-		return leat_sigmoid(f);
-	case LEAT_LOSS_HINGE:
-		return f > 0;
-	default: /* LEAT_LOSS_POISSON */
-		return leat_exp(f);
-	}
+	return LEAT_LIKELY(loss <= LEAT_LOSS_QUANTILE)
+	    ? f
+	    : leat_link_other(loss, f);
 }
 
 /* Whether y is finite and the loss can have it as a target. */
+int leat_target_check_other(int loss, double y);
+
 LEAT_INLINE int leat_target_check(int loss, double y)
 {
 	if (LEAT_UNLIKELY(!(y - y == 0)))
 		return LEAT_ENONFINITE;
-	if (LEAT_LIKELY(loss <= LEAT_LOSS_QUANTILE))
-		return LEAT_OK;
-	switch (loss) {
-	case LEAT_LOSS_LOGISTIC:
-		return y >= 0 && y <= 1 ? LEAT_OK : LEAT_ETARGET;
-	case LEAT_LOSS_HINGE:
-		return y == 0 || y == 1 ? LEAT_OK : LEAT_ETARGET;
-	default: /* LEAT_LOSS_POISSON */
-		return y >= 0 ? LEAT_OK : LEAT_ETARGET;
-	}
+	return LEAT_LIKELY(loss <= LEAT_LOSS_QUANTILE)
+	    ? LEAT_OK
+	    : leat_target_check_other(loss, y);
 }
 
 int leat_loss_exists(int loss);

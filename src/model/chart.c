@@ -1,0 +1,197 @@
+/*
+ * chart.c - control charts: limits around a mean, for values and averages
+ *
+ * The z-score chart compares a value with mean and standard deviation of
+ * those before it, which a window of the library keeps.
+ *
+ * The EWMA chart follows z = alpha x + (1 - alpha) z, which starts at the
+ * mean of a baseline. If the values are independent and have the standard
+ * deviation s, the t-th z has the variance s^2 v_t with
+ *
+ *      v_t = alpha / (2 - alpha) (1 - (1 - alpha)^(2 t))
+ *          = (1 - alpha)^2 v_(t-1) + alpha^2,   v_0 = 0.
+ *
+ * Both are kept as a difference that a step makes smaller, of z to the
+ * mean and of v to its limit, so that neither a mean far from 0 nor a
+ * small alpha costs digits.
+ *
+ * Standard deviations are of samples (ddof 1). Where one is 0, the limits
+ * have no width, and any value that differs is beyond them.
+ *
+ * Cost: O(1). Sources: W. A. Shewhart, "Economic control of quality of
+ * manufactured product" (1931); S. W. Roberts, "Control chart tests based
+ * on geometric moving averages", Technometrics 1 (1959).
+ */
+#include "../window/window.h"
+#include "model.h"
+
+/* On which side of the limits a deviation is. */
+static int chart_side(double deviation, double limit)
+{
+	if (!(fabs(deviation) > limit))
+		return LEAT_NO_CHANGE;
+	return deviation > 0 ? LEAT_RISE : LEAT_FALL;
+}
+
+/* ---------------- z-score ------------------------------------------- */
+
+static const leat_stat zscore_stats[] = { LEAT_MEAN, LEAT_STDDEV };
+
+static leat_window_options zscore_window(const leat_drift_options *o)
+{
+	leat_window_options w;
+
+	memset(&w, 0, sizeof(w));
+	w.kind = o->size ? LEAT_SLIDING : LEAT_LANDMARK;
+	w.size = o->size;
+	w.stats = zscore_stats;
+	w.n_stats = 2;
+	return w;
+}
+
+static int zscore_room(const leat_drift_options *o, size_t *n_bytes_out)
+{
+	leat_window_options w = zscore_window(o);
+
+	return leat_window_size(&w, n_bytes_out);
+}
+
+static void zscore_place(leat_drift *d, void *memory, size_t n_bytes)
+{
+	leat_window_options w = zscore_window(&d->options);
+	int err = leat_window_init(&d->state.zscore.window, memory, n_bytes,
+	    &w);
+
+	assert(!err); /* zscore_room() has asked */
+	(void)err;
+}
+
+static void zscore_moved(const leat_drift *from, leat_drift *to)
+{
+	const leat_window *window = from->state.zscore.window;
+
+	to->state.zscore.window = leat_moved(from, to, window);
+	leat_window_moved(window, to->state.zscore.window);
+}
+
+static void zscore_reset(leat_drift *d)
+{
+	struct leat_zscore_state *s = &d->state.zscore;
+
+	leat_window_reset(s->window);
+	s->mean = NAN;
+	s->length = 0;
+}
+
+static int zscore_push(leat_drift *d, double x)
+{
+	struct leat_zscore_state *s = &d->state.zscore;
+	double out[2];
+
+	leat_window_query(s->window, out);
+	s->mean = out[0];
+	s->length = leat_window_length(s->window);
+	leat_window_push(s->window, x);
+	if (s->length < d->options.min_count)
+		return LEAT_NO_CHANGE;
+	/* The mean of equal values is that value, to the bit. */
+	return chart_side(x - s->mean, d->options.threshold * out[1]);
+}
+
+static double zscore_mean(const leat_drift *d)
+{
+	return d->state.zscore.mean;
+}
+
+static uint64_t zscore_length(const leat_drift *d)
+{
+	return d->state.zscore.length;
+}
+
+const struct leat_detector leat_detector_zscore = {
+	.takes = LEAT_TAKES_THRESHOLD | LEAT_TAKES_SIZE,
+	.threshold = 3,
+	.min_count = 30,
+	.least_count = 2,
+	.room = zscore_room,
+	.place = zscore_place,
+	.moved = zscore_moved,
+	.reset = zscore_reset,
+	.push = zscore_push,
+	.mean = zscore_mean,
+	.length = zscore_length,
+};
+
+/* ---------------- EWMA ---------------------------------------------- */
+
+static int ewma_given(const leat_drift *d)
+{
+	return d->options.stddev > 0;
+}
+
+static void ewma_reset(leat_drift *d)
+{
+	struct leat_ewma_state *s = &d->state.ewma;
+
+	memset(s, 0, sizeof(*s));
+	if (!ewma_given(d))
+		return;
+	s->baseline.hi = d->options.mean;
+	s->stddev = d->options.stddev;
+}
+
+/* One value more of the baseline. */
+static void ewma_learn(leat_drift *d, double x)
+{
+	struct leat_ewma_state *s = &d->state.ewma;
+	double deviation = leat_running_add(&s->baseline, x);
+	double n = (double)s->baseline.n;
+
+	s->m2 += deviation * (deviation - deviation / n);
+	if (s->baseline.n == d->options.min_count)
+		s->stddev = leat_sqrt(s->m2 / (n - 1));
+}
+
+static int ewma_push(leat_drift *d, double x)
+{
+	struct leat_ewma_state *s = &d->state.ewma;
+	double alpha = d->options.alpha;
+
+	if (!ewma_given(d) && s->baseline.n < d->options.min_count) {
+		ewma_learn(d, x);
+		return LEAT_NO_CHANGE;
+	}
+	double deviation = (x - s->baseline.hi) - s->baseline.lo;
+	s->average += alpha * (deviation - s->average);
+	s->variance += alpha * (alpha - (2 - alpha) * s->variance);
+	int change = chart_side(s->average,
+	    d->options.threshold * s->stddev * leat_sqrt(s->variance));
+	if (change && leat_drift_wants(d, change))
+		s->average = s->variance = 0;
+	return change;
+}
+
+static double ewma_mean(const leat_drift *d)
+{
+	const struct leat_ewma_state *s = &d->state.ewma;
+
+	return ewma_given(d) ? d->options.mean
+			     : leat_running_mean(&s->baseline);
+}
+
+static uint64_t ewma_length(const leat_drift *d)
+{
+	return d->state.ewma.baseline.n;
+}
+
+const struct leat_detector leat_detector_ewma = {
+	.takes = LEAT_TAKES_THRESHOLD | LEAT_TAKES_ALPHA | LEAT_TAKES_BASELINE,
+	.threshold = 3,
+	.alpha = 0.2,
+	.min_count = 30,
+	.least_count = 2,
+	.reset = ewma_reset,
+	.push = ewma_push,
+	.mean = ewma_mean,
+	.length = ewma_length,
+};

@@ -1,0 +1,250 @@
+/*
+ * drift.c - detectors of change: their options, life and public functions
+ *
+ * A detector is one block: the struct, then what its kind needs beside it
+ * (ADWIN's buckets, the window of a z-score chart). The kinds are in
+ * page_hinkley.c, adwin.c and chart.c; each is a struct leat_detector.
+ *
+ * Values are cut off at +-LEAT_DRIFT_MAX on their way in. No sum or square
+ * overflows then, so that no detector can be left with a NaN or an
+ * infinity that would keep it silent from there on.
+ */
+#include "model.h"
+
+static const struct leat_detector *const drift_detectors[] = {
+	&leat_detector_page_hinkley,
+	&leat_detector_adwin,
+	&leat_detector_zscore,
+	&leat_detector_ewma,
+};
+
+/* ---------------- options ------------------------------------------- */
+
+static unsigned drift_given(const leat_drift_options *o)
+{
+	return (o->delta != 0 ? LEAT_TAKES_DELTA : 0u) |
+	    (o->threshold != 0 ? LEAT_TAKES_THRESHOLD : 0u) |
+	    (o->alpha != 0 ? LEAT_TAKES_ALPHA : 0u) |
+	    (o->size != 0 ? LEAT_TAKES_SIZE : 0u) |
+	    (o->mean != 0 || o->stddev != 0 ? LEAT_TAKES_BASELINE : 0u);
+}
+
+/* Copies the options and fills in the defaults. */
+static void drift_defaults(leat_drift_options *o, const leat_drift_options *in,
+    const struct leat_detector *k)
+{
+	*o = *in;
+	o->allocator = NULL; /* need not outlive the call */
+	if (o->delta == 0)
+		o->delta = k->delta;
+	if (o->threshold == 0)
+		o->threshold = k->threshold;
+	if (o->alpha == 0)
+		o->alpha = k->alpha;
+	if (o->min_count == 0)
+		o->min_count = k->min_count;
+	if (in->min_count == 0 && o->size != 0 && o->size < o->min_count)
+		o->min_count = o->size;
+}
+
+static int drift_check_baseline(const leat_drift_options *o)
+{
+	if (o->mean == 0 && o->stddev == 0)
+		return LEAT_OK;
+	if (!(o->stddev > 0 && o->stddev <= DBL_MAX))
+		return LEAT_EINVAL;
+	if (!(fabs(o->mean) <= DBL_MAX))
+		return LEAT_EINVAL;
+	return o->min_count ? LEAT_EINVAL : LEAT_OK; /* nothing to wait for */
+}
+
+/* Options with their defaults. Written so that NaN fails. */
+static int drift_check_range(const leat_drift_options *o,
+    const struct leat_detector *k)
+{
+	if (!(o->delta >= 0 && o->delta <= DBL_MAX))
+		return LEAT_EINVAL;
+	if (k == &leat_detector_adwin && !(o->delta < 1))
+		return LEAT_EINVAL;
+	if (k->takes & LEAT_TAKES_THRESHOLD &&
+	    !(o->threshold > 0 && o->threshold <= DBL_MAX))
+		return LEAT_EINVAL;
+	if (!(o->alpha >= 0 && o->alpha <= 1))
+		return LEAT_EINVAL;
+	if (o->min_count < k->least_count)
+		return LEAT_EINVAL;
+	if (o->size && o->min_count > o->size)
+		return LEAT_EINVAL;
+	return LEAT_OK;
+}
+
+static int drift_settle(leat_drift_options *o, const leat_drift_options *in)
+{
+	const leat_allocator *a = in->allocator;
+
+	if (in->kind < LEAT_PAGE_HINKLEY || in->kind > LEAT_EWMA_CHART)
+		return LEAT_EKIND;
+	const struct leat_detector *k = drift_detectors[in->kind];
+	if (drift_given(in) & ~k->takes)
+		return LEAT_EINVAL;
+	if (in->size == 1 || in->size > LEAT_SIZE_MAX)
+		return LEAT_ESIZE; /* has no spread; and as in windows */
+	if (in->direction < 0 || in->direction > LEAT_FALL)
+		return LEAT_EINVAL;
+	if (a && (!a->alloc || !a->free))
+		return LEAT_EINVAL;
+	int err = drift_check_baseline(in);
+	if (err)
+		return err;
+	drift_defaults(o, in, k);
+	return drift_check_range(o, k);
+}
+
+/* ---------------- making and freeing -------------------------------- */
+
+/* What goes where: `beside` bytes at `offset`, behind the struct. */
+struct drift_plan {
+	leat_drift_options options;
+	size_t n_bytes, offset, beside;
+};
+
+static int drift_measure(struct drift_plan *p, const leat_drift_options *in)
+{
+	struct leat_cutter c = { NULL, 0, 0 };
+	int err = drift_settle(&p->options, in);
+
+	if (err)
+		return err;
+	const struct leat_detector *k = drift_detectors[in->kind];
+	p->beside = 0;
+	if (k->room && (err = k->room(&p->options, &p->beside)))
+		return err;
+	leat_cut(&c, 1, sizeof(leat_drift));
+	p->offset = c.used;
+	leat_cut(&c, p->beside, 1);
+	p->n_bytes = c.used;
+	return c.overflow ? LEAT_ETOOBIG : LEAT_OK;
+}
+
+static leat_drift *drift_build(unsigned char *base, const struct drift_plan *p,
+    const struct leat_block *block)
+{
+	leat_drift *d = (leat_drift *)(void *)base;
+
+	memset(d, 0, sizeof(*d));
+	d->detector = drift_detectors[p->options.kind];
+	d->options = p->options;
+	d->block = *block;
+	if (d->detector->place)
+		d->detector->place(d, base + p->offset, p->beside);
+	leat_drift_reset(d);
+	return d;
+}
+
+int leat_drift_size(const leat_drift_options *options, size_t *n_bytes_out)
+{
+	struct drift_plan plan;
+
+	assert(options && n_bytes_out);
+	int err = drift_measure(&plan, options);
+	if (err)
+		return err;
+	*n_bytes_out = leat_block_room(plan.n_bytes);
+	return LEAT_OK;
+}
+
+int leat_drift_init(leat_drift **drift_out, void *memory, size_t n_bytes,
+    const leat_drift_options *options)
+{
+	struct drift_plan plan;
+	struct leat_block block;
+
+	assert(drift_out && memory && options);
+	int err = drift_measure(&plan, options);
+	if (err)
+		return err;
+	if (n_bytes < leat_block_room(plan.n_bytes))
+		return LEAT_ENOSPACE;
+	void *base = leat_block_init(&block, options->allocator, memory,
+	    plan.n_bytes);
+	*drift_out = drift_build(base, &plan, &block);
+	return LEAT_OK;
+}
+
+int leat_drift_new(leat_drift **drift_out, const leat_drift_options *options)
+{
+	struct drift_plan plan;
+	struct leat_block block;
+
+	assert(drift_out && options);
+	int err = drift_measure(&plan, options);
+	if (err)
+		return err;
+	void *base = leat_block_new(&block, options->allocator, plan.n_bytes);
+	if (!base)
+		return LEAT_ENOMEM;
+	*drift_out = drift_build(base, &plan, &block);
+	return LEAT_OK;
+}
+
+void leat_drift_free(leat_drift *drift)
+{
+	if (drift)
+		leat_block_free(drift->block);
+}
+
+int leat_drift_copy(const leat_drift *drift, const leat_allocator *allocator,
+    leat_drift **copy_out)
+{
+	struct leat_block block;
+
+	assert(drift && copy_out);
+	leat_drift *d = leat_block_copy(&block, allocator, &drift->block,
+	    drift);
+	if (!d)
+		return LEAT_ENOMEM;
+	d->block = block;
+	if (d->detector->moved)
+		d->detector->moved(drift, d);
+	*copy_out = d;
+	return LEAT_OK;
+}
+
+/* ---------------- pushing and asking -------------------------------- */
+
+int leat_drift_push(leat_drift *drift, double x)
+{
+	assert(drift);
+	if (LEAT_UNLIKELY(!(x - x == 0)))
+		return LEAT_ENONFINITE;
+	if (LEAT_UNLIKELY(fabs(x) > LEAT_DRIFT_MAX))
+		x = x > 0 ? LEAT_DRIFT_MAX : -LEAT_DRIFT_MAX;
+	drift->pushed++;
+	int change = drift->detector->push(drift, x);
+	return leat_drift_wants(drift, change) ? change : LEAT_NO_CHANGE;
+}
+
+double leat_drift_mean(const leat_drift *drift)
+{
+	assert(drift);
+	return drift->detector->mean(drift);
+}
+
+uint64_t leat_drift_length(const leat_drift *drift)
+{
+	assert(drift);
+	return drift->detector->length(drift);
+}
+
+uint64_t leat_drift_pushed(const leat_drift *drift)
+{
+	assert(drift);
+	return drift->pushed;
+}
+
+void leat_drift_reset(leat_drift *drift)
+{
+	assert(drift);
+	drift->pushed = 0;
+	drift->detector->reset(drift);
+}
