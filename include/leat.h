@@ -641,8 +641,8 @@ enum leat_loss {
 };
 
 /*
- * The loss at a score, its derivative by the score (one of the two where it
- * has a corner), and the prediction that a score stands for. NaN if there
+ * The loss at a score, its derivative by the score (0 where it has a
+ * corner), and the prediction that a score stands for. NaN if there
  * is no such loss or it cannot have that arg or that target.
  */
 LEAT_API double leat_loss_value(int loss, double arg, double score, double y);
@@ -663,7 +663,7 @@ LEAT_API double leat_loss_prediction(int loss, double score);
  *           whose rate falls with the gradients seen (AdaGrad with one
  *           rate); the model is their convex combination, in the
  *           proportion that has proved best, and predicts nothing outside
- *           the targets seen. Cost: three to five times SGD.
+ *           the targets seen. Cost: three to six times SGD.
  * SGD       w -= rate / t^power g x, at the t-th sample, t = 1, 2, ...
  *           power 0, the default, is a constant rate (0.01 by default).
  * ADAGRAD   w -= rate g x / sqrt(1e-10 + sum of (g x)^2). Duchi, Hazan and
@@ -877,7 +877,10 @@ LEAT_API void leat_scaler_transform(const leat_scaler *scaler, const double *x,
 LEAT_API void leat_scaler_inverse(const leat_scaler *scaler, const double *z,
     double *x_out);
 
-/* Center and scale of each feature; NaN and 0 if nothing was pushed. */
+/*
+ * Center and scale of each feature; NaN and 0 if nothing was pushed. Either
+ * pointer may be NULL.
+ */
 LEAT_API void leat_scaler_parameters(const leat_scaler *scaler,
     double *center_out, double *scale_out);
 

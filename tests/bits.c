@@ -336,6 +336,57 @@ static int scalers(void)
 	return 0;
 }
 
+static int metrics(void)
+{
+	static const int ids[] = { LEAT_METRIC_MAE, LEAT_METRIC_MSE,
+		LEAT_METRIC_RMSE, LEAT_METRIC_R2, LEAT_METRIC_BIAS,
+		LEAT_METRIC_ACCURACY, LEAT_METRIC_COVERAGE,
+		LEAT_METRIC_LOG_LOSS, LEAT_METRIC_AUC };
+	static const uint64_t sizes[] = { 0, 1, 16, 300 };
+	for (size_t k = 0; k < sizeof(sizes) / sizeof(*sizes); k++) {
+		leat_metric_options options;
+		leat_metric *m;
+		double out[9];
+		memset(&options, 0, sizeof(options));
+		options.metrics = ids;
+		options.n_metrics = sizes[k] ? 9 : 8;
+		options.size = sizes[k];
+		if (leat_metric_new(&m, &options) != LEAT_OK)
+			return -1;
+		for (size_t i = 0; i < N_VALUES; i++) {
+			double p = xs[i] / 65536 + 0.5;
+			fold(leat_metric_push(m, ys[i] > 0, p));
+			leat_metric_query(m, out);
+			for (size_t j = 0; j < options.n_metrics; j++)
+				fold(out[j]);
+		}
+		leat_metric_free(m);
+	}
+	return 0;
+}
+
+static int detectors(void)
+{
+	for (int kind = 0; kind <= LEAT_EWMA_CHART; kind++) {
+		leat_drift_options options;
+		leat_drift *d;
+		memset(&options, 0, sizeof(options));
+		options.kind = kind;
+		if (kind == LEAT_PAGE_HINKLEY)
+			options.threshold = 100000;
+		if (kind == LEAT_ZSCORE_CHART)
+			options.size = 50;
+		if (leat_drift_new(&d, &options) != LEAT_OK)
+			return -1;
+		for (size_t i = 0; i < N_VALUES; i++) {
+			fold(leat_drift_push(d, xs[i]));
+			fold(leat_drift_mean(d));
+		}
+		leat_drift_free(d);
+	}
+	return 0;
+}
+
 static void fill(int clean)
 {
 	for (size_t i = 0; i < N_VALUES; i++) {
@@ -357,6 +408,8 @@ static const struct part {
 	{ "models", models },
 	{ "tuned models", tuned_models },
 	{ "scalers", scalers },
+	{ "metrics", metrics },
+	{ "detectors", detectors },
 };
 
 enum { N_PARTS = sizeof(parts) / sizeof(parts[0]) };

@@ -291,18 +291,31 @@ LEAT_INLINE void adaptive_weigh(struct leat_adaptive_state *s,
 	    0, 1);
 }
 
+/* What `weight` steps make of one: (1 - (1 + bend)^-weight) of the way. */
+static double adaptive_repeat(double bend, double weight)
+{
+	if (bend * weight < 1e-9) /* where the difference is all rounding */
+		return weight;
+	return leat_one_minus_exp(weight * leat_ln(1 + bend)) * (1 + bend) /
+	    bend;
+}
+
 /*
  * How far along z a predictor that said f goes, by slope g. Where the
- * curvature is constant the division alone keeps it from overshooting.
+ * curvature is constant the division alone keeps it from overshooting. A
+ * weight stands for as many steps: each leaves 1 / (1 + bend) of the error.
  */
 LEAT_INLINE double adaptive_step(const leat_model *m, double arg, double f,
-    double y, double g, double rate, double squares)
+    double y, double g, double rate, double weight, double squares)
 {
-	double curvature = 1, step, most;
+	double curvature = 1, bend, step, most;
 
 	if (m->loss != LEAT_LOSS_SQUARED)
 		curvature = leat_loss_curvature(m->loss, f);
-	step = rate / (1 + rate * squares * curvature) * g;
+	bend = rate * squares * curvature;
+	step = rate / (1 + bend) * g;
+	if (LEAT_UNLIKELY(weight != 1))
+		step *= adaptive_repeat(bend, weight);
 	if (m->loss <= LEAT_LOSS_HUBER || m->loss == LEAT_LOSS_LOGISTIC)
 		return step;
 	most = fabs(leat_loss_best(m->loss, arg, f, y) - f) / squares;
@@ -331,15 +344,15 @@ LEAT_INLINE void adaptive_follow(leat_model *m,
 	double arg = adaptive_arg(m), t = adaptive_target(m, y);
 	double g = leat_slope(m->loss, arg, view->quick, t);
 	double h = leat_slope(m->loss, arg, view->steady, t);
-	double rate = s->rate * weight;
+	double rate = s->rate;
 	double quick = adaptive_step(m, arg, view->quick, t, g,
-	    ADAPTIVE_ETA_QUICK * rate, view->squares);
+	    ADAPTIVE_ETA_QUICK * rate, weight, view->squares);
 	double steady = adaptive_step(m, arg, view->steady, t, h,
-	    ADAPTIVE_ETA_STEADY * rate, view->squares);
+	    ADAPTIVE_ETA_STEADY * rate, weight, view->squares);
 
 	if (m->l1 > 0 || m->l2 > 0)
-		adaptive_penalise(m, ADAPTIVE_ETA_QUICK * rate,
-		    ADAPTIVE_ETA_STEADY * rate);
+		adaptive_penalise(m, ADAPTIVE_ETA_QUICK * rate * weight,
+		    ADAPTIVE_ETA_STEADY * rate * weight);
 	move(m, quick, steady);
 	m->intercept -= quick;
 	s->intercept2 -= steady;

@@ -96,13 +96,12 @@ static int metric_asks(const leat_metric_options *o, int id)
 	return 0;
 }
 
+/* Of the tree; windows refuse what is too large for them. */
 static int metric_check_size(const leat_metric_options *o)
 {
-	if (o->size > LEAT_SIZE_MAX)
-		return LEAT_ESIZE;
-	if (!metric_asks(o, LEAT_METRIC_AUC))
-		return LEAT_OK;
-	return o->size < 1 || o->size > LEAT_AUC_MAX ? LEAT_ESIZE : LEAT_OK;
+	int fits = o->size >= 1 && o->size <= LEAT_AUC_MAX;
+
+	return fits || !metric_asks(o, LEAT_METRIC_AUC) ? LEAT_OK : LEAT_ESIZE;
 }
 
 static int metric_check(const leat_metric_options *o)
@@ -333,14 +332,15 @@ static int metric_in_unit(double x)
 }
 
 /*
- * log(1 - p). A small p loses digits in 1 - p; what is lost there is known,
- * and near 1 the logarithm is in proportion.
+ * log(1 - p), for p not too small for 1 - p to differ from 1. A small p
+ * loses digits in it; the share that is left is known, and so near to 1 the
+ * logarithm is in proportion.
  */
 static double metric_log_rest(double p)
 {
 	double rest = 1 - p;
 
-	return rest == 1 ? -p : leat_ln(rest) * (p / (1 - rest));
+	return leat_ln(rest) * (p / (1 - rest));
 }
 
 static double metric_log_loss(double y, double p)

@@ -31,6 +31,16 @@ static double sgd_score(const leat_model *m, const struct leat_row *row)
 	return m->state.sgd.average + leat_dot(m->array[SGD_AVERAGE], row);
 }
 
+static void sgd_raw(const leat_model *m, double *w_out, double *intercept_out)
+{
+	if (w_out)
+		memcpy(w_out, m->average ? m->array[SGD_AVERAGE] : m->w,
+		    m->n * sizeof(double));
+	if (intercept_out)
+		*intercept_out = m->average ? m->state.sgd.average
+					    : m->intercept;
+}
+
 static void sgd_average(leat_model *m)
 {
 	double *mean = m->array[SGD_AVERAGE];
@@ -95,7 +105,7 @@ const struct leat_rule leat_rule_sgd = {
 	NULL,
 	sgd_score,
 	sgd_update,
-	NULL,
+	sgd_raw,
 };
 
 /* ---- Dense rows and the plain form, in one go ---- */
