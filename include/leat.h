@@ -935,12 +935,12 @@ typedef struct leat_metric_options {
 typedef struct leat_metric leat_metric;
 
 /*
- * Memory: with a size, about 16 bytes for each of the last `size` samples
- * and each of the quantities |p - y|, (p - y)^2, p - y, y, loss and hit
- * that the metrics need, and 48 for AUC.
+ * Memory: with a size, for each of the last `size` samples 16 to 24 bytes
+ * for each of |p - y|, p - y and its square, y, the loss, hits and coverage
+ * that the metrics need, and 24 for AUC.
  *
- * Errors: LEAT_EMETRIC, LEAT_ESIZE (also AUC without a size), LEAT_EINVAL,
- * LEAT_ETOOBIG, LEAT_ENOMEM, LEAT_ENOSPACE.
+ * Errors: LEAT_EMETRIC, LEAT_ESIZE (also AUC without a size, or of more
+ * than 2^31 - 1), LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM, LEAT_ENOSPACE.
  */
 LEAT_API int leat_metric_new(leat_metric **metric_out,
     const leat_metric_options *options);
