@@ -31,32 +31,32 @@ void *leat_block_start(void *memory)
 	return (unsigned char *)memory + (over ? LEAT_ALIGNMENT - over : 0);
 }
 
-void *leat_block_new(struct leat_block *b, const leat_allocator *allocator,
-    size_t n_bytes)
-{
-	b->allocator = allocator ? *allocator : leat_malloc_allocator;
-	b->n_bytes = n_bytes;
-	b->memory = b->allocator.alloc(b->allocator.ctx,
-	    leat_block_room(n_bytes));
-	return b->memory ? leat_block_start(b->memory) : NULL;
-}
-
-void *leat_block_init(struct leat_block *b, const leat_allocator *allocator,
-    void *memory, size_t n_bytes)
+int leat_block_claim(struct leat_block *b, const leat_allocator *allocator,
+    void *memory, size_t room, size_t n_bytes, void **start_out)
 {
 	b->allocator = allocator ? *allocator : leat_malloc_allocator;
 	b->n_bytes = n_bytes;
 	b->memory = NULL;
-	return leat_block_start(memory);
+	if (memory && room < leat_block_room(n_bytes))
+		return LEAT_ENOSPACE;
+	if (!memory)
+		b->memory = memory = b->allocator.alloc(b->allocator.ctx,
+		    leat_block_room(n_bytes));
+	if (!memory)
+		return LEAT_ENOMEM;
+	*start_out = leat_block_start(memory);
+	return LEAT_OK;
 }
 
 void *leat_block_copy(struct leat_block *b, const leat_allocator *allocator,
     const struct leat_block *from, const void *object)
 {
-	void *copy = leat_block_new(b, allocator ? allocator : &from->allocator,
-	    from->n_bytes);
+	void *copy;
 
-	return copy ? memcpy(copy, object, from->n_bytes) : NULL;
+	if (leat_block_claim(b, allocator ? allocator : &from->allocator, NULL,
+		0, from->n_bytes, &copy))
+		return NULL;
+	return memcpy(copy, object, from->n_bytes);
 }
 
 /* The block is a copy: its own memory goes too. */

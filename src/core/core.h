@@ -107,11 +107,13 @@ LEAT_INLINE size_t leat_block_room(size_t n_bytes)
 
 /* Where an object in memory of any alignment starts. */
 void *leat_block_start(void *memory);
-/* Each fills *b and returns where the object starts, or NULL: no memory. */
-void *leat_block_new(struct leat_block *b, const leat_allocator *allocator,
-    size_t n_bytes);
-void *leat_block_init(struct leat_block *b, const leat_allocator *allocator,
-    void *memory, size_t n_bytes);
+/*
+ * Fills *b and says where the object starts: in the caller's memory of
+ * `room` bytes, or with NULL in the allocator's. LEAT_ENOSPACE, LEAT_ENOMEM.
+ */
+int leat_block_claim(struct leat_block *b, const leat_allocator *allocator,
+    void *memory, size_t room, size_t n_bytes, void **start_out);
+/* A copy of the object's bytes; NULL: no memory. */
 void *leat_block_copy(struct leat_block *b, const leat_allocator *allocator,
     const struct leat_block *from, const void *object);
 void leat_block_free(struct leat_block b);

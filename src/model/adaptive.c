@@ -381,6 +381,9 @@ LEAT_INLINE int adaptive_learn_by(leat_model *m, const struct leat_row *row,
 		err = LEAT_ENONFINITE;
 	if (err)
 		return leat_model_refuse(m, err);
+	/* What is predicted does not know the weight, which z below does. */
+	if (prediction_out && weight != 1)
+		*prediction_out = leat_link(m->loss, m->rule->score(m, row));
 	if (s->seen == 0)
 		adaptive_first(m, row);
 	t = adaptive_target(m, y);
@@ -389,7 +392,7 @@ LEAT_INLINE int adaptive_learn_by(leat_model *m, const struct leat_row *row,
 	adaptive_units(m);
 	view = note(m, &w, row);
 	f = adaptive_mix(s->share, &before, &view);
-	if (prediction_out)
+	if (prediction_out && weight == 1)
 		*prediction_out = leat_link(m->loss,
 		    adaptive_raw_score(m, &before, f));
 	slope = leat_slope(m->loss, arg, f, t);

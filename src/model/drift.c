@@ -141,50 +141,45 @@ static leat_drift *drift_build(unsigned char *base, const struct drift_plan *p,
 	return d;
 }
 
+/* In the caller's memory, or with NULL in the allocator's. */
+static int drift_make(leat_drift **drift_out, void *memory, size_t room,
+    const leat_drift_options *o)
+{
+	struct drift_plan plan;
+	struct leat_block block;
+	void *base;
+	int err = drift_measure(&plan, o);
+
+	if (!err)
+		err = leat_block_claim(&block, o->allocator, memory, room,
+		    plan.n_bytes, &base);
+	if (!err)
+		*drift_out = drift_build(base, &plan, &block);
+	return err;
+}
+
 int leat_drift_size(const leat_drift_options *options, size_t *n_bytes_out)
 {
 	struct drift_plan plan;
 
 	assert(options && n_bytes_out);
 	int err = drift_measure(&plan, options);
-	if (err)
-		return err;
-	*n_bytes_out = leat_block_room(plan.n_bytes);
-	return LEAT_OK;
+	if (!err)
+		*n_bytes_out = leat_block_room(plan.n_bytes);
+	return err;
 }
 
 int leat_drift_init(leat_drift **drift_out, void *memory, size_t n_bytes,
     const leat_drift_options *options)
 {
-	struct drift_plan plan;
-	struct leat_block block;
-
 	assert(drift_out && memory && options);
-	int err = drift_measure(&plan, options);
-	if (err)
-		return err;
-	if (n_bytes < leat_block_room(plan.n_bytes))
-		return LEAT_ENOSPACE;
-	void *base = leat_block_init(&block, options->allocator, memory,
-	    plan.n_bytes);
-	*drift_out = drift_build(base, &plan, &block);
-	return LEAT_OK;
+	return drift_make(drift_out, memory, n_bytes, options);
 }
 
 int leat_drift_new(leat_drift **drift_out, const leat_drift_options *options)
 {
-	struct drift_plan plan;
-	struct leat_block block;
-
 	assert(drift_out && options);
-	int err = drift_measure(&plan, options);
-	if (err)
-		return err;
-	void *base = leat_block_new(&block, options->allocator, plan.n_bytes);
-	if (!base)
-		return LEAT_ENOMEM;
-	*drift_out = drift_build(base, &plan, &block);
-	return LEAT_OK;
+	return drift_make(drift_out, NULL, 0, options);
 }
 
 void leat_drift_free(leat_drift *drift)

@@ -248,51 +248,46 @@ static leat_metric *metric_build(unsigned char *base, struct metric_layout *l,
 	return m;
 }
 
+/* In the caller's memory, or with NULL in the allocator's. */
+static int metric_make(leat_metric **metric_out, void *memory, size_t room,
+    const leat_metric_options *o)
+{
+	struct metric_layout l;
+	struct leat_block block;
+	void *base;
+	int err = metric_measure(&l, o);
+
+	if (!err)
+		err = leat_block_claim(&block, o->allocator, memory, room,
+		    l.n_bytes, &base);
+	if (!err)
+		*metric_out = metric_build(base, &l, o, &block);
+	return err;
+}
+
 int leat_metric_size(const leat_metric_options *options, size_t *n_bytes_out)
 {
 	struct metric_layout l;
 
 	assert(options && n_bytes_out);
 	int err = metric_measure(&l, options);
-	if (err)
-		return err;
-	*n_bytes_out = leat_block_room(l.n_bytes);
-	return LEAT_OK;
+	if (!err)
+		*n_bytes_out = leat_block_room(l.n_bytes);
+	return err;
 }
 
 int leat_metric_init(leat_metric **metric_out, void *memory, size_t n_bytes,
     const leat_metric_options *options)
 {
-	struct metric_layout l;
-	struct leat_block block;
-
 	assert(metric_out && memory && options);
-	int err = metric_measure(&l, options);
-	if (err)
-		return err;
-	if (n_bytes < leat_block_room(l.n_bytes))
-		return LEAT_ENOSPACE;
-	void *base = leat_block_init(&block, options->allocator, memory,
-	    l.n_bytes);
-	*metric_out = metric_build(base, &l, options, &block);
-	return LEAT_OK;
+	return metric_make(metric_out, memory, n_bytes, options);
 }
 
 int leat_metric_new(leat_metric **metric_out,
     const leat_metric_options *options)
 {
-	struct metric_layout l;
-	struct leat_block block;
-
 	assert(metric_out && options);
-	int err = metric_measure(&l, options);
-	if (err)
-		return err;
-	void *base = leat_block_new(&block, options->allocator, l.n_bytes);
-	if (!base)
-		return LEAT_ENOMEM;
-	*metric_out = metric_build(base, &l, options, &block);
-	return LEAT_OK;
+	return metric_make(metric_out, NULL, 0, options);
 }
 
 void leat_metric_free(leat_metric *metric)

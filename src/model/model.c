@@ -172,8 +172,8 @@ static void model_settings(leat_model *m, const leat_model_options *o)
 	m->clip = o->clip;
 }
 
-static int learn_by_rule(leat_model *m, const struct leat_row *row, double y,
-    double weight, double *prediction_out)
+int leat_model_learn_by_rule(leat_model *m, const struct leat_row *row,
+    double y, double weight, double *prediction_out)
 {
 	int err = leat_target_check(m->loss, y);
 	double f = m->rule->score(m, row);
@@ -195,7 +195,7 @@ static leat_learn_function *choose_learn(const leat_model *m)
 		learn = leat_sgd_learn(m);
 	if (m->rule == &leat_rule_adaptive)
 		learn = leat_adaptive_learn();
-	return learn ? learn : learn_by_rule;
+	return learn ? learn : leat_model_learn_by_rule;
 }
 
 static leat_model *model_build(void *base, const leat_model_options *o,
@@ -221,6 +221,23 @@ static int model_measure(const leat_model_options *o, size_t *n_bytes)
 	return err ? err : model_layout(NULL, NULL, o, n_bytes);
 }
 
+/* In the caller's memory, or with NULL in the allocator's. */
+static int model_make(leat_model **model_out, void *memory, size_t room,
+    const leat_model_options *o)
+{
+	size_t n;
+	struct leat_block block;
+	void *base;
+	int err = model_measure(o, &n);
+
+	if (!err)
+		err = leat_block_claim(&block, o->allocator, memory, room, n,
+		    &base);
+	if (!err)
+		*model_out = model_build(base, o, &block);
+	return err;
+}
+
 int leat_model_size(const leat_model_options *options, size_t *n_bytes_out)
 {
 	size_t n;
@@ -235,34 +252,14 @@ int leat_model_size(const leat_model_options *options, size_t *n_bytes_out)
 int leat_model_init(leat_model **model_out, void *memory, size_t n_bytes,
     const leat_model_options *options)
 {
-	struct leat_block block;
-	size_t n;
-
 	assert(model_out && memory && options);
-	int err = model_measure(options, &n);
-	if (err)
-		return err;
-	if (n_bytes < leat_block_room(n))
-		return LEAT_ENOSPACE;
-	void *base = leat_block_init(&block, options->allocator, memory, n);
-	*model_out = model_build(base, options, &block);
-	return LEAT_OK;
+	return model_make(model_out, memory, n_bytes, options);
 }
 
 int leat_model_new(leat_model **model_out, const leat_model_options *options)
 {
-	struct leat_block block;
-	size_t n;
-
 	assert(model_out && options);
-	int err = model_measure(options, &n);
-	if (err)
-		return err;
-	void *base = leat_block_new(&block, options->allocator, n);
-	if (!base)
-		return LEAT_ENOMEM;
-	*model_out = model_build(base, options, &block);
-	return LEAT_OK;
+	return model_make(model_out, NULL, 0, options);
 }
 
 void leat_model_free(leat_model *model)

@@ -257,6 +257,8 @@ struct leat_model {
 
 /* model.c: a sample that is not taken. Returns err. */
 int leat_model_refuse(leat_model *m, int err);
+/* By the rule's score and update. */
+leat_learn_function leat_model_learn_by_rule;
 
 /* The slope, clipped. */
 LEAT_INLINE double leat_model_slope(const leat_model *m, double score, double y)

@@ -77,6 +77,23 @@ static int scaler_measure(const leat_scaler_options *o, size_t *n_bytes)
 	return err ? err : scaler_layout(NULL, NULL, o->n_features, n_bytes);
 }
 
+/* In the caller's memory, or with NULL in the allocator's. */
+static int scaler_make(leat_scaler **scaler_out, void *memory, size_t room,
+    const leat_scaler_options *o)
+{
+	size_t n;
+	struct leat_block block;
+	void *base;
+	int err = scaler_measure(o, &n);
+
+	if (!err)
+		err = leat_block_claim(&block, o->allocator, memory, room, n,
+		    &base);
+	if (!err)
+		*scaler_out = scaler_build(base, o, &block);
+	return err;
+}
+
 int leat_scaler_size(const leat_scaler_options *options, size_t *n_bytes_out)
 {
 	size_t n;
@@ -91,35 +108,15 @@ int leat_scaler_size(const leat_scaler_options *options, size_t *n_bytes_out)
 int leat_scaler_init(leat_scaler **scaler_out, void *memory, size_t n_bytes,
     const leat_scaler_options *options)
 {
-	struct leat_block block;
-	size_t n;
-
 	assert(scaler_out && memory && options);
-	int err = scaler_measure(options, &n);
-	if (err)
-		return err;
-	if (n_bytes < leat_block_room(n))
-		return LEAT_ENOSPACE;
-	void *base = leat_block_init(&block, options->allocator, memory, n);
-	*scaler_out = scaler_build(base, options, &block);
-	return LEAT_OK;
+	return scaler_make(scaler_out, memory, n_bytes, options);
 }
 
 int leat_scaler_new(leat_scaler **scaler_out,
     const leat_scaler_options *options)
 {
-	struct leat_block block;
-	size_t n;
-
 	assert(scaler_out && options);
-	int err = scaler_measure(options, &n);
-	if (err)
-		return err;
-	void *base = leat_block_new(&block, options->allocator, n);
-	if (!base)
-		return LEAT_ENOMEM;
-	*scaler_out = scaler_build(base, options, &block);
-	return LEAT_OK;
+	return scaler_make(scaler_out, NULL, 0, options);
 }
 
 void leat_scaler_free(leat_scaler *scaler)

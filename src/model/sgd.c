@@ -115,6 +115,9 @@ LEAT_INLINE int sgd_quick(leat_model *m, const struct leat_row *row, double y,
     double (*dot)(const double *, const double *, size_t),
     void (*descend)(double *, const double *, size_t, double))
 {
+	if (row->index)
+		return leat_model_learn_by_rule(m, row, y, weight,
+		    prediction_out);
 	double f = m->intercept + dot(m->w, row->x, row->n);
 	int err = leat_target_check(m->loss, y);
 

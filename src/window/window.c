@@ -78,6 +78,24 @@ static leat_window *build(unsigned char *base, const leat_window *geometry,
 	return w;
 }
 
+/* In the caller's memory, or with NULL in the allocator's. */
+static int window_make(leat_window **window_out, void *memory, size_t room,
+    const leat_window_options *o)
+{
+	leat_window geometry;
+	size_t n;
+	struct leat_block block;
+	void *base;
+	int err = measure(o, &geometry, &n);
+
+	if (!err)
+		err = leat_block_claim(&block, o->allocator, memory, room, n,
+		    &base);
+	if (!err)
+		*window_out = build(base, &geometry, o, &block);
+	return err;
+}
+
 int leat_window_size(const leat_window_options *options, size_t *n_bytes_out)
 {
 	leat_window geometry;
@@ -85,46 +103,23 @@ int leat_window_size(const leat_window_options *options, size_t *n_bytes_out)
 
 	assert(options && n_bytes_out);
 	int err = measure(options, &geometry, &n);
-	if (err)
-		return err;
-	*n_bytes_out = leat_block_room(n);
-	return LEAT_OK;
+	if (!err)
+		*n_bytes_out = leat_block_room(n);
+	return err;
 }
 
 int leat_window_init(leat_window **window_out, void *memory, size_t n_bytes,
     const leat_window_options *options)
 {
-	leat_window geometry;
-	struct leat_block block;
-	size_t n;
-
 	assert(window_out && memory && options);
-	int err = measure(options, &geometry, &n);
-	if (err)
-		return err;
-	if (n_bytes < leat_block_room(n))
-		return LEAT_ENOSPACE;
-	void *base = leat_block_init(&block, options->allocator, memory, n);
-	*window_out = build(base, &geometry, options, &block);
-	return LEAT_OK;
+	return window_make(window_out, memory, n_bytes, options);
 }
 
 int leat_window_new(leat_window **window_out,
     const leat_window_options *options)
 {
-	leat_window geometry;
-	struct leat_block block;
-	size_t n;
-
 	assert(window_out && options);
-	int err = measure(options, &geometry, &n);
-	if (err)
-		return err;
-	void *base = leat_block_new(&block, options->allocator, n);
-	if (!base)
-		return LEAT_ENOMEM;
-	*window_out = build(base, &geometry, options, &block);
-	return LEAT_OK;
+	return window_make(window_out, NULL, 0, options);
 }
 
 void leat_window_free(leat_window *window)
