@@ -49,7 +49,8 @@ static struct leat_double2 power_mul(struct leat_double2 a,
 static struct leat_double2 power_add(struct leat_double2 a,
     struct leat_double2 b)
 {
-	struct leat_double2 s = power_sum(a.hi, b.hi), t = power_sum(a.lo, b.lo);
+	struct leat_double2 s = power_sum(a.hi, b.hi),
+			    t = power_sum(a.lo, b.lo);
 
 	s = power_sum(s.hi, s.lo + t.hi);
 	return power_sum(s.hi, s.lo + t.lo);

@@ -305,21 +305,27 @@ static double adaptive_repeat(double bend, double weight)
  * curvature is constant the division alone keeps it from overshooting. A
  * weight stands for as many steps: each leaves 1 / (1 + bend) of the error.
  */
-LEAT_INLINE double adaptive_step(const leat_model *m, double arg, double f,
+static double adaptive_step_other(const leat_model *m, double arg, double f,
     double y, double g, double rate, double weight, double squares)
 {
-	double curvature = 1, bend, step, most;
+	double bend = rate * squares * leat_loss_curvature(m->loss, f);
+	double step = rate / (1 + bend) * g, most;
 
-	if (m->loss != LEAT_LOSS_SQUARED)
-		curvature = leat_loss_curvature(m->loss, f);
-	bend = rate * squares * curvature;
-	step = rate / (1 + bend) * g;
-	if (LEAT_UNLIKELY(weight != 1))
+	if (weight != 1)
 		step *= adaptive_repeat(bend, weight);
 	if (m->loss <= LEAT_LOSS_HUBER || m->loss == LEAT_LOSS_LOGISTIC)
 		return step;
 	most = fabs(leat_loss_best(m->loss, arg, f, y) - f) / squares;
 	return within(step, -most, most);
+}
+
+/* The same, with the commonest case in place. */
+LEAT_INLINE double adaptive_step(const leat_model *m, double arg, double f,
+    double y, double g, double rate, double weight, double squares)
+{
+	if (LEAT_LIKELY(m->loss == LEAT_LOSS_SQUARED && weight == 1))
+		return rate / (1 + rate * squares) * g;
+	return adaptive_step_other(m, arg, f, y, g, rate, weight, squares);
 }
 
 /* The penalties' part of the steps, with the rates of both predictors. */

@@ -135,7 +135,7 @@ static int model_layout(leat_model *m, unsigned char *base,
 	size_t sizes[LEAT_MODEL_ARRAYS] = { 0 };
 	double *rates;
 
-	model_rule(o->update)->sizes(o, sizes);
+	model_rules[o->update]->sizes(o, sizes);
 	/* Arrays start on a cache line, so that no vector lies across two. */
 	leat_cut(&c, 1,
 	    (sizeof(leat_model) + LEAT_ALIGNMENT - 1) / LEAT_ALIGNMENT *
@@ -157,7 +157,7 @@ static int model_layout(leat_model *m, unsigned char *base,
 
 static void model_settings(leat_model *m, const leat_model_options *o)
 {
-	m->rule = model_rule(o->update);
+	m->rule = model_rules[o->update];
 	m->n = o->n_features;
 	m->loss = o->loss;
 	m->loss_arg = model_loss_arg(o);
