@@ -304,7 +304,8 @@ check-asan: ## the tests under address and undefined-behaviour sanitizers
 # The suites left out are arithmetic, and slow.
 VALGRIND := valgrind -q --error-exitcode=9 --leak-check=full \
 	--errors-for-leak-kinds=definite,indirect
-VALGRIND_SUITES := core stat window many decay faults
+VALGRIND_SUITES := core stat window many decay faults model_update model_api \
+	scaler metric drift
 VALGRIND_PROGRAMS := test_csv footprint c99
 
 .PHONY: check-valgrind

@@ -773,7 +773,8 @@ LEAT_API double leat_model_score(const leat_model *model, const double *x);
  * prediction_out may be NULL. weight >= 0 says how many samples this one
  * stands for; 0 changes nothing.
  *
- * Errors: LEAT_ENONFINITE (x, y or weight; also if the score overflows),
+ * Errors: LEAT_ENONFINITE (x, y or weight; also if the score overflows, or
+ * with ADAGRAD, FTRL and COCOB the square of the gradient),
  * LEAT_ETARGET (a y that the loss cannot have), LEAT_EINVAL (weight < 0).
  * Each counts as refused.
  * Cost: O(n_features), RLS O(n_features^2). Nothing is allocated.

@@ -13,5 +13,11 @@ Suite *exact_suite(void);
 Suite *decay_suite(void);
 Suite *cost_suite(void);
 Suite *faults_suite(void);
+Suite *model_update_suite(void);
+Suite *model_default_suite(void);
+Suite *model_api_suite(void);
+Suite *scaler_suite(void);
+Suite *metric_suite(void);
+Suite *drift_suite(void);
 
 #endif

@@ -79,7 +79,7 @@ static void adagrad_update(leat_model *m, const struct leat_row *row, double y,
 const struct leat_rule leat_rule_adagrad = {
 	~0u,
 	LEAT_TAKES_RATE | LEAT_TAKES_L1 | LEAT_TAKES_L2 | LEAT_TAKES_CLIP |
-	    LEAT_TAKES_RATES | LEAT_TAKES_RAW,
+	    LEAT_TAKES_RATES | LEAT_TAKES_RAW | LEAT_KEEPS_SQUARES,
 	0.1,
 	adagrad_sizes,
 	NULL,

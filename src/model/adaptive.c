@@ -187,6 +187,8 @@ LEAT_INLINE void adaptive_units(leat_model *m)
 		    s->units.per_scale;
 		s->units.most = (s->y_most - s->units.center) *
 		    s->units.per_scale;
+		s->units.low = s->y_least;
+		s->units.high = s->y_most;
 	} else if (m->loss == LEAT_LOSS_POISSON) {
 		s->units.center = s->y_mean > 0 ? s->y_mean : 1;
 		s->units.least = s->y_least > 0
@@ -206,8 +208,8 @@ static void adaptive_start(leat_model *m)
 	s->mixing = 0.01;
 	s->rate = s->units.scale = s->units.per_scale = 1;
 	s->units.center = m->loss == LEAT_LOSS_POISSON;
-	s->units.least = -HUGE_VAL;
-	s->units.most = HUGE_VAL;
+	s->units.least = s->units.low = -HUGE_VAL;
+	s->units.most = s->units.high = HUGE_VAL;
 }
 
 /* y, but no more than 8 standard deviations away from the others. */
@@ -274,7 +276,7 @@ LEAT_INLINE double adaptive_raw_score(const leat_model *m,
 {
 	if (m->loss == LEAT_LOSS_POISSON)
 		return leat_ln(u->center) + f;
-	return u->center + u->scale * f;
+	return within(u->center + u->scale * f, u->low, u->high);
 }
 
 /* ---- Learning ---- */
@@ -356,10 +358,10 @@ LEAT_INLINE void adaptive_follow(leat_model *m,
 	double steady = adaptive_step(m, arg, view->steady, t, h,
 	    ADAPTIVE_ETA_STEADY * rate, weight, view->squares);
 
+	move(m, quick, steady);
 	if (m->l1 > 0 || m->l2 > 0)
 		adaptive_penalise(m, ADAPTIVE_ETA_QUICK * rate * weight,
 		    ADAPTIVE_ETA_STEADY * rate * weight);
-	move(m, quick, steady);
 	m->intercept -= quick;
 	s->intercept2 -= steady;
 	g = s->share * g + (1 - s->share) * h;

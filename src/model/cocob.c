@@ -61,7 +61,7 @@ static void cocob_update(leat_model *m, const struct leat_row *row, double y,
 
 const struct leat_rule leat_rule_cocob = {
 	~0u,
-	LEAT_TAKES_CLIP | LEAT_TAKES_RAW,
+	LEAT_TAKES_CLIP | LEAT_TAKES_RAW | LEAT_KEEPS_SQUARES,
 	0,
 	cocob_sizes,
 	NULL,

@@ -102,7 +102,7 @@ static void ftrl_update(leat_model *m, const struct leat_row *row, double y,
 const struct leat_rule leat_rule_ftrl = {
 	~0u,
 	LEAT_TAKES_RATE | LEAT_TAKES_L1 | LEAT_TAKES_L2 | LEAT_TAKES_CLIP |
-	    LEAT_TAKES_RAW,
+	    LEAT_TAKES_RAW | LEAT_KEEPS_SQUARES,
 	0.1,
 	ftrl_sizes,
 	NULL,

@@ -172,6 +172,16 @@ static void model_settings(leat_model *m, const leat_model_options *o)
 	m->clip = o->clip;
 }
 
+/* Squares of the gradient would be kept, and be infinite for ever. */
+static int gradient_overflows(const leat_model *m, const struct leat_row *row,
+    double y, double weight, double score)
+{
+	if (!(m->rule->takes & LEAT_KEEPS_SQUARES))
+		return 0;
+	double g = weight * leat_model_slope(m, score, y);
+	return !(g * g * (1 + leat_square_norm(row)) <= 1e300);
+}
+
 int leat_model_learn_by_rule(leat_model *m, const struct leat_row *row,
     double y, double weight, double *prediction_out)
 {
@@ -180,6 +190,8 @@ int leat_model_learn_by_rule(leat_model *m, const struct leat_row *row,
 
 	if (err || !(f - f == 0))
 		return leat_model_refuse(m, err ? err : LEAT_ENONFINITE);
+	if (gradient_overflows(m, row, y, weight, f))
+		return leat_model_refuse(m, LEAT_ENONFINITE);
 	m->rule->update(m, row, y, weight, f);
 	m->t++;
 	if (prediction_out)

@@ -164,7 +164,8 @@ enum leat_takes {
 	LEAT_TAKES_L2 = 32,
 	LEAT_TAKES_CLIP = 64,
 	LEAT_TAKES_RATES = 128,
-	LEAT_TAKES_RAW = 256 /* no_intercept */
+	LEAT_TAKES_RAW = 256,    /* no_intercept */
+	LEAT_KEEPS_SQUARES = 512 /* of gradients, which must not overflow */
 };
 
 #define LEAT_MODEL_ARRAYS 7
@@ -213,6 +214,7 @@ struct leat_coin_state {
 /* What a score f stands for, and where it is cut off. */
 struct leat_adaptive_units {
 	double center, scale, per_scale, least, most;
+	double low, high; /* raw targets that it is cut off at */
 };
 
 struct leat_adaptive_state {

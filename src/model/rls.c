@@ -13,10 +13,13 @@
  *
  * A column that the ones before it explain (a constant one beside the
  * intercept, a copy) has a diagonal entry of little but rounding error. Its
- * coefficient is 0 then: the column's norm, kept beside R, tells. With
- * forgetting, what a column once told fades as well, down to where the
- * rounding errors of others would take over; so each column keeps a ridge,
- * 1e-5 of its root mean square.
+ * coefficient is 0 then: the column's mean and spread, kept beside R, tell.
+ *
+ * With forgetting, what a column once told fades as well, until rounding
+ * errors in the columns around it are all that its diagonal entry is made
+ * of, and the next time it varies they would be taken for its coefficient.
+ * So a column that has varied keeps a ridge, 1e-5 of its spread so far: far
+ * below what it shows while it varies, and above those errors.
  *
  * The intercept's column comes first, so that the others are as good as
  * centred. A ridge is rows sqrt(l2) e_i; what forgetting takes from them is
@@ -33,12 +36,16 @@
  */
 #include "model.h"
 
-enum { RLS_W, RLS_TRIANGLE, RLS_RIGHT, RLS_NORMS };
+enum { RLS_W, RLS_TRIANGLE, RLS_RIGHT, RLS_MEAN, RLS_SPREAD };
 
 #define RLS_COLUMNS_MAX (LEAT_RLS_MAX + 1)
-/* A diagonal entry that is this part of its column's norm is noise. */
+/*
+ * A diagonal entry below this part of its column's norm is noise; with
+ * forgetting noise is fresher, and less has been averaged out.
+ */
 #define RLS_RANK 1e-12
-#define RLS_RIDGE 1e-10 /* of a column's mean square, with forgetting */
+#define RLS_RANK_FORGETTING 1e-10
+#define RLS_RIDGE 1e-5 /* of a column's spread, with forgetting */
 
 static size_t rls_columns(size_t n, int no_intercept)
 {
@@ -52,7 +59,8 @@ static void rls_sizes(const leat_model_options *o, size_t *sizes)
 	sizes[RLS_W] = o->n_features;
 	sizes[RLS_TRIANGLE] = p * (p + 1) / 2;
 	sizes[RLS_RIGHT] = p;
-	sizes[RLS_NORMS] = p;
+	sizes[RLS_MEAN] = p;
+	sizes[RLS_SPREAD] = p;
 }
 
 /* Takes in a row whose entries before `first` are 0; it is used up. */
@@ -103,45 +111,69 @@ static void rls_start(leat_model *m)
 {
 	size_t p = rls_columns(m->n, m->no_intercept);
 
-	for (size_t i = 0; i < m->n && m->l2 > 0; i++) {
+	for (size_t i = 0; i < m->n && m->l2 > 0; i++)
 		rls_ridge(m, p - m->n + i, leat_sqrt(m->l2), p);
-		m->array[RLS_NORMS][p - m->n + i] = leat_sqrt(m->l2);
-	}
 }
 
 /* What this sample's forgetting takes from p ridges, given to one. */
 static void rls_refill(leat_model *m, size_t p)
 {
 	size_t j = (size_t)fmod(m->t, (double)p);
-	double norm = m->array[RLS_NORMS][j] / leat_sqrt(m->t + 1);
-	double ridge = leat_sqrt(RLS_RIDGE) * norm;
+	double spread = m->array[RLS_SPREAD][j] / leat_sqrt(m->t + 1);
+	double ridge = RLS_RIDGE * spread;
 	double lost = leat_sqrt((1 - m->forgetting) * (double)p);
 
-	if (j >= p - m->n)
-		ridge = leat_hypot(ridge, leat_sqrt(m->l2));
+	if (j < p - m->n) /* the intercept's column never fades */
+		return;
+	ridge = leat_hypot(ridge, leat_sqrt(m->l2));
 	if (ridge > 0)
 		rls_ridge(m, j, lost * ridge, p);
+}
+
+/* Mean of column j, and root of the sum of squares around it (Welford). */
+static void rls_note(leat_model *m, size_t j, double v)
+{
+	double *mean = &m->array[RLS_MEAN][j];
+	double *spread = &m->array[RLS_SPREAD][j], d = v - *mean;
+
+	*mean += d / (m->t + 1);
+	*spread = leat_hypot(*spread,
+	    leat_sqrt(fabs(d)) * leat_sqrt(fabs(v - *mean)));
+}
+
+/* Below what column j's diagonal entry is noise. */
+static double rls_noise(const leat_model *m, size_t j)
+{
+	double n = m->t + 1, rank = RLS_RANK;
+	double size = leat_hypot(m->array[RLS_MEAN][j],
+	    m->array[RLS_SPREAD][j] / leat_sqrt(n));
+
+	if (m->forgetting < 1) {
+		rank = RLS_RANK_FORGETTING;
+		if (n > 1 / (1 - m->forgetting))
+			n = 1 / (1 - m->forgetting);
+	}
+	return rank * size * leat_sqrt(n);
 }
 
 /* Back substitution; b[] of p. */
 static void rls_solve(const leat_model *m, double *b, size_t p)
 {
-	const double *z = m->array[RLS_RIGHT], *norm = m->array[RLS_NORMS];
+	const double *z = m->array[RLS_RIGHT];
 	const double *r = m->array[RLS_TRIANGLE] + m->length[RLS_TRIANGLE];
-	double least = m->forgetting < 1 ? 0 : RLS_RANK;
 
 	for (size_t j = p; j-- > 0;) {
 		double sum = z[j];
 		r -= p - j;
 		for (size_t k = j + 1; k < p; k++)
 			sum -= r[k - j] * b[k];
-		b[j] = r[0] > least * norm[j] ? sum / r[0] : 0;
+		b[j] = r[0] > rls_noise(m, j) ? sum / r[0] : 0;
 	}
 }
 
 /* The row as it is taken in: intercept, features, all times scale. */
-static void rls_fill(const leat_model *m, const struct leat_row *row,
-    double scale, double *out, size_t p)
+static void rls_fill(leat_model *m, const struct leat_row *row, double scale,
+    double *out, size_t p)
 {
 	size_t first = p - m->n;
 
@@ -151,8 +183,7 @@ static void rls_fill(const leat_model *m, const struct leat_row *row,
 		out[0] = scale;
 	LEAT_FOR_ROW(row, out[first + i] = scale * v);
 	for (size_t j = 0; j < p; j++)
-		m->array[RLS_NORMS][j] = leat_hypot(m->array[RLS_NORMS][j],
-		    out[j]);
+		rls_note(m, j, out[j]);
 }
 
 /* Whether there are enough samples to tell noise from what is linear. */
