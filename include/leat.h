@@ -642,8 +642,9 @@ enum leat_loss {
 
 /*
  * The loss at a score, its derivative by the score (0 where it has a
- * corner), and the prediction that a score stands for. NaN if there
- * is no such loss or it cannot have that arg or that target.
+ * corner), and the prediction that a score stands for. arg has no default
+ * here, and is 0 for the losses that have none. NaN if there is no such
+ * loss, or it cannot have that arg or target, or the score is not finite.
  */
 LEAT_API double leat_loss_value(int loss, double arg, double score, double y);
 LEAT_API double leat_loss_gradient(int loss, double arg, double score,
@@ -679,9 +680,11 @@ LEAT_API double leat_loss_prediction(int loss, double score);
  * RLS       recursive least squares: what minimises the sum of
  *           forgetting^age r^2 over all samples, kept as a triangular
  *           matrix that is updated by rotations (QR), which stays sound
- *           where covariances blow up. Until there are three samples a
- *           coefficient, predictions stay within the targets seen. SQUARED
- *           alone, at most LEAT_RLS_MAX features. Cost: O(n_features^2).
+ *           where covariances blow up. With forgetting, a feature keeps a
+ *           ridge of 1e-5 of its standard deviation. Until there are three
+ *           samples a coefficient, predictions stay within the targets
+ *           seen. SQUARED alone, at most LEAT_RLS_MAX features. Cost:
+ *           O(n_features^2).
  * COCOB     coin betting, no rate at all: Orabona and Tommasi (2017),
  *           algorithm 2 with alpha = 100.
  */
@@ -705,7 +708,7 @@ typedef struct leat_model_options {
 	size_t n_features; /* 1 .. LEAT_FEATURES_MAX */
 	int loss;          /* enum leat_loss */
 	/*
-	 * The loss's arg: HUBER 1.35, EPSILON 0.1, QUANTILE 0.5 by default.
+	 * The loss's arg, 0 being HUBER 1.35, EPSILON 0.1, QUANTILE 0.5.
 	 * Given, it is in the units of y. The defaults of HUBER and EPSILON
 	 * are so too, but with ADAPTIVE they are in standard deviations of y.
 	 */
@@ -771,12 +774,14 @@ LEAT_API double leat_model_score(const leat_model *model, const double *x);
 /*
  * Learns from one sample, and tells what was predicted for it before.
  * prediction_out may be NULL. weight >= 0 says how many samples this one
- * stands for; 0 changes nothing.
+ * stands for; 0 changes nothing. It multiplies g, with PA1 and PA2 the
+ * rate, with NLMS too but for going past no error, with RLS r^2; with
+ * ADAPTIVE it repeats the step.
  *
  * Errors: LEAT_ENONFINITE (x, y or weight; also if the score overflows, or
- * with ADAGRAD, FTRL and COCOB the square of the gradient),
- * LEAT_ETARGET (a y that the loss cannot have), LEAT_EINVAL (weight < 0).
- * Each counts as refused.
+ * with ADAGRAD, FTRL and COCOB the square of the gradient), LEAT_ETARGET (a
+ * y that the loss cannot have), LEAT_EINVAL (weight < 0). Each counts as
+ * refused.
  * Cost: O(n_features), RLS O(n_features^2). Nothing is allocated.
  */
 LEAT_API int leat_model_learn(leat_model *model, const double *x, double y,
@@ -812,8 +817,10 @@ LEAT_API int leat_model_learn_sparse(leat_model *model, const uint32_t *index,
 
 /*
  * The coefficients in the units of the raw data: score = intercept + sum of
- * coefficient[i] x[i]. Either pointer may be NULL. For ADAPTIVE they are
- * those of the plane that it predicts by as long as nothing is cut off.
+ * coefficient[i] x[i]. Either pointer may be NULL. ADAPTIVE standardises a
+ * sample by what includes it and cuts off what is far out, so the plane
+ * that they stand for is the one it predicts by up to about one part in as
+ * many as have been learned, where nothing is cut off.
  */
 LEAT_API void leat_model_coefficients(const leat_model *model,
     double *coefficients_out, double *intercept_out);
