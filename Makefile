@@ -311,12 +311,10 @@ VALGRIND_PROGRAMS := test_csv footprint c99
 .PHONY: check-valgrind
 check-valgrind: ## the tests that touch memory, under valgrind
 	$(Q)$(MAKE) BUILD=build/valgrind CFLAGS='-O1 -g' test-programs
-	$(run_all) export LEAT_TEST_SHORT=1 CK_FORK=no CK_DEFAULT_TIMEOUT=0; \
-	for s in $(VALGRIND_SUITES); do \
-		attempt $$s $(VALGRIND) build/valgrind/tests/runner $$s; done; \
-	for t in $(VALGRIND_PROGRAMS); do \
-		attempt $$t $(VALGRIND) build/valgrind/tests/$$t; done; \
-	$(report)
+	$(Q)printf '%s\n' $(VALGRIND_SUITES:%='runner %') $(VALGRIND_PROGRAMS) | \
+		LEAT_TEST_SHORT=1 CK_FORK=no CK_DEFAULT_TIMEOUT=0 \
+		xargs -P 2 -I{} sh -c '$(VALGRIND) build/valgrind/tests/{} || \
+		{ echo "FAILED: {}" >&2; exit 1; }'
 
 # Branches are counted where the source has them: a function that is always
 # inlined is one function here, not a copy for each set of constants, most

@@ -936,7 +936,7 @@ END_TEST
 START_TEST(adwin_stays_small_and_exact)
 {
 	static const double offset[] = { 0, 1e6 };
-	unsigned n = short_run() ? 200000 : 10000000;
+	unsigned n = short_run() ? 50000 : 10000000;
 	for (size_t k = 0; k < 2; k++) {
 		struct counted heap = { 0 };
 		leat_allocator a = counted_allocator(&heap);

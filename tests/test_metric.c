@@ -379,7 +379,7 @@ static void follow(const struct stream *stream, const int *metrics, size_t n,
 	double out[N_METRICS];
 
 	stream->fill(&s, &r);
-	for (size_t i = 0; i < N_STREAM; i++) {
+	for (size_t i = 0; i < (short_run() ? 300 : N_STREAM); i++) {
 		ck_assert_int_eq(leat_metric_push(m, s.y[i], s.p[i]), LEAT_OK);
 		ck_assert_uint_eq(leat_metric_pushed(m), i + 1);
 		if (!looked_at(i, size))
@@ -791,7 +791,7 @@ START_TEST(the_tree_is_sound_at_every_step)
 	for (size_t k = 0; k < sizeof(of) / sizeof(*of); k++) {
 		struct tree t = plant(of[k]);
 		struct rng r = rng_new(of[k]);
-		for (uint64_t i = 0; i < 1500; i++) {
+		for (uint64_t i = 0; i < (short_run() ? 300 : 1500); i++) {
 			leat_auc_push(&t.auc, lopsided(_i, i, of[k], &r),
 			    (int)rng_below(&r, 2));
 			check_tree(&t.auc, i + 1);
@@ -803,11 +803,11 @@ END_TEST
 
 START_TEST(a_large_tree_is_not_deep)
 {
-	enum { SIZE = 20000 };
-	struct tree t = plant(SIZE);
+	const uint32_t size = short_run() ? 2000 : 20000;
+	struct tree t = plant(size);
 	struct rng r = rng_new(5);
-	for (uint64_t i = 0; i < 5 * SIZE; i++) {
-		leat_auc_push(&t.auc, lopsided(_i, i, SIZE, &r),
+	for (uint64_t i = 0; i < 5 * (uint64_t)size; i++) {
+		leat_auc_push(&t.auc, lopsided(_i, i, size, &r),
 		    (int)rng_below(&r, 2));
 		if (i % 1999 == 0)
 			check_tree(&t.auc, i + 1);
