@@ -985,9 +985,9 @@ LEAT_API int leat_metric_copy(const leat_metric *metric,
  *
  * PAGE_HINKLEY  the mean has changed by more than delta: alarm when the
  *               cumulated deviation from the running mean, less delta a
- *               value, has risen by more than threshold above its minimum (for a
- *               fall: the mirror image). Then it starts anew. Page (1954),
- *               Hinkley (1971).
+ *               value, has risen by more than threshold above its minimum
+ *               (for a fall: the mirror image). Then it starts anew. Page
+ *               (1954), Hinkley (1971).
  * ADWIN         keeps as many of the newest values as have one mean, and
  *               drops the oldest when two parts of them differ by more
  *               than chance would allow at confidence delta. Alarm when it
