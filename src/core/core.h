@@ -70,6 +70,12 @@ LEAT_INLINE int leat_has_avx(void)
 #endif
 }
 
+/* Whether an option names no allocator, or a whole one. */
+LEAT_INLINE int leat_allocator_fits(const leat_allocator *a)
+{
+	return !a || (a->alloc && a->free);
+}
+
 /* malloc() and free(), as an allocator. */
 extern const leat_allocator leat_malloc_allocator;
 
@@ -313,7 +319,7 @@ LEAT_INLINE leat_lane_mask leat_lane_both(leat_lane_mask a, leat_lane_mask b)
 
 #endif
 
-/* As C has it: a < b ? a : b; a > b ? a : b; a < b ? c : d. */
+/* As C has it: a < b ? a : b, and a > b ? a : b. */
 LEAT_INLINE leat_lane leat_lane_min(leat_lane a, leat_lane b)
 {
 #ifdef LEAT_LANE_MIN
@@ -329,11 +335,6 @@ LEAT_INLINE leat_lane leat_lane_max(leat_lane a, leat_lane b)
 #else
 	return leat_lane_pick(leat_lane_less(b, a), a, b);
 #endif
-}
-LEAT_INLINE leat_lane leat_lane_if_less(leat_lane a, leat_lane b, leat_lane c,
-    leat_lane d)
-{
-	return leat_lane_pick(leat_lane_less(a, b), c, d);
 }
 
 /* The first, and the second, halves of two lanes. */
@@ -438,25 +439,6 @@ LEAT_QUAD leat_quad leat_quad_if_zero(leat_quad n, leat_quad a, leat_quad b)
 
 	return (leat_quad)(((leat_quad_mask)a & m) | ((leat_quad_mask)b & ~m));
 }
-LEAT_QUAD leat_quad leat_quad_min(leat_quad a, leat_quad b)
-{
-	return (leat_quad)_mm256_min_pd((__m256d)a, (__m256d)b);
-}
-LEAT_QUAD leat_quad leat_quad_max(leat_quad a, leat_quad b)
-{
-	return (leat_quad)_mm256_max_pd((__m256d)a, (__m256d)b);
-}
-LEAT_QUAD leat_quad leat_quad_pick(leat_quad_mask m, leat_quad a, leat_quad b)
-{
-	return (leat_quad)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)m);
-}
-LEAT_QUAD leat_quad leat_quad_if_less(leat_quad a, leat_quad b, leat_quad c,
-    leat_quad d)
-{
-	return leat_quad_pick((leat_quad_mask)_mm256_cmp_pd((__m256d)a,
-				  (__m256d)b, _CMP_LT_OQ),
-	    c, d);
-}
 LEAT_QUAD leat_quad_mask leat_quad_within(leat_quad a, leat_quad b)
 {
 	__m256d size = _mm256_andnot_pd(_mm256_set1_pd(-0.0), (__m256d)a);
@@ -466,11 +448,6 @@ LEAT_QUAD leat_quad_mask leat_quad_within(leat_quad a, leat_quad b)
 LEAT_QUAD int leat_quad_all_within(leat_quad a, leat_quad b)
 {
 	return _mm256_movemask_pd((__m256d)leat_quad_within(a, b)) == 15;
-}
-LEAT_QUAD leat_quad leat_quad_if_within(leat_quad a, leat_quad b, leat_quad c,
-    leat_quad d)
-{
-	return leat_quad_pick(leat_quad_within(a, b), c, d);
 }
 LEAT_QUAD int leat_quad_any_nan(leat_quad a)
 {
@@ -516,21 +493,11 @@ LEAT_INLINE leat_lane leat_lane_if_zero(leat_lane n, leat_lane a, leat_lane b)
 {
 	return leat_lane_pick(leat_lane_zero(n), a, b);
 }
-/* |a| <= b: in both; and c where it holds, else d. */
+/* |a| <= b in both. */
 LEAT_INLINE int leat_lane_all_within(leat_lane a, leat_lane b)
 {
 	return fabs(leat_lane_get(a, 0)) <= leat_lane_get(b, 0) &&
 	    fabs(leat_lane_get(a, 1)) <= leat_lane_get(b, 1);
-}
-LEAT_INLINE leat_lane leat_lane_if_within(leat_lane a, leat_lane b, leat_lane c,
-    leat_lane d)
-{
-	return leat_lane_make(fabs(leat_lane_get(a, 0)) <= leat_lane_get(b, 0)
-		? leat_lane_get(c, 0)
-		: leat_lane_get(d, 0),
-	    fabs(leat_lane_get(a, 1)) <= leat_lane_get(b, 1)
-		? leat_lane_get(c, 1)
-		: leat_lane_get(d, 1));
 }
 LEAT_INLINE int leat_lane_any_nan(leat_lane a)
 {

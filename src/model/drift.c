@@ -80,8 +80,6 @@ static int drift_check_range(const leat_drift_options *o,
 
 static int drift_settle(leat_drift_options *o, const leat_drift_options *in)
 {
-	const leat_allocator *a = in->allocator;
-
 	if (in->kind < LEAT_PAGE_HINKLEY || in->kind > LEAT_EWMA_CHART)
 		return LEAT_EKIND;
 	const struct leat_detector *k = drift_detectors[in->kind];
@@ -91,7 +89,7 @@ static int drift_settle(leat_drift_options *o, const leat_drift_options *in)
 		return LEAT_ESIZE; /* has no spread; and as in windows */
 	if (in->direction < 0 || in->direction > LEAT_FALL)
 		return LEAT_EINVAL;
-	if (a && (!a->alloc || !a->free))
+	if (!leat_allocator_fits(in->allocator))
 		return LEAT_EINVAL;
 	int err = drift_check_baseline(in);
 	if (err)

@@ -106,14 +106,12 @@ static int metric_check_size(const leat_metric_options *o)
 
 static int metric_check(const leat_metric_options *o)
 {
-	const leat_allocator *a = o->allocator;
-
 	if (!o->metrics || o->n_metrics < 1)
 		return LEAT_EINVAL;
 	for (size_t i = 0; i < o->n_metrics; i++)
 		if (!metric_find(o->metrics[i]))
 			return LEAT_EMETRIC;
-	if (a && (!a->alloc || !a->free))
+	if (!leat_allocator_fits(o->allocator))
 		return LEAT_EINVAL;
 	return metric_check_size(o);
 }

@@ -97,7 +97,7 @@ static int model_options_fit(const leat_model_options *o,
 		return 0;
 	if (o->update == LEAT_UPDATE_NLMS && o->rate >= 2)
 		return 0;
-	if (o->allocator && (!o->allocator->alloc || !o->allocator->free))
+	if (!leat_allocator_fits(o->allocator))
 		return 0;
 	return rates_fit(o);
 }

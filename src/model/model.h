@@ -168,7 +168,7 @@ enum leat_takes {
 	LEAT_KEEPS_SQUARES = 512 /* of gradients, which must not overflow */
 };
 
-#define LEAT_MODEL_ARRAYS 7
+#define LEAT_MODEL_ARRAYS 5
 
 /* How one update works. */
 struct leat_rule {

@@ -33,7 +33,7 @@ static int scaler_check(const leat_scaler_options *o)
 		return LEAT_EINVAL;
 	if (!(o->clip >= 0 && o->clip <= DBL_MAX))
 		return LEAT_EINVAL;
-	if (o->allocator && (!o->allocator->alloc || !o->allocator->free))
+	if (!leat_allocator_fits(o->allocator))
 		return LEAT_EINVAL;
 	return LEAT_OK;
 }

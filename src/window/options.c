@@ -89,7 +89,7 @@ static int check_rest(const leat_window_options *o)
 		return LEAT_EINVAL;
 	if (!sized(o->kind) && (o->keep_values || o->sink.emit))
 		return LEAT_ENOTSUP;
-	if (o->allocator && (!o->allocator->alloc || !o->allocator->free))
+	if (!leat_allocator_fits(o->allocator))
 		return LEAT_EINVAL;
 	return LEAT_OK;
 }
