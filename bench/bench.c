@@ -6,7 +6,7 @@
  * in the machine's speed hits them alike; each ratio is taken between the
  * best rounds of both.
  *
- *      bench [windows|models]...
+ *      bench [windows|times|models]...
  */
 #define _POSIX_C_SOURCE 200809L
 #include "bench.h"
@@ -55,7 +55,8 @@ void bench_die(const char *what, int err)
 static const struct part {
 	const char *name;
 	void (*run)(void);
-} parts[] = { { "windows", bench_windows }, { "models", bench_models } };
+} parts[] = { { "windows", bench_windows }, { "times", bench_times },
+	{ "models", bench_models } };
 
 static int wanted(const char *name, int argc, char **argv)
 {

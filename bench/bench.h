@@ -19,5 +19,6 @@ void bench_die(const char *what, int err);
 
 void bench_windows(void);
 void bench_models(void);
+void bench_times(void);
 
 #endif

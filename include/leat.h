@@ -42,16 +42,20 @@
  *   one value) is NaN.
  * - Infinities follow IEEE 754 arithmetic while they are in the window
  *   and leave no trace when they have left it.
- * - Time. Nothing here reads a clock.
- * - Memory. Only the functions named _new and _copy allocate, one block
- *   each, from the allocator given or from malloc(). Objects hold no
- *   other resource.
+ * - Time is int64_t ticks of any length since any moment, as the caller
+ *   likes; LEAT_SECOND and its like are for ticks of a nanosecond.
+ *   Nothing here reads a clock.
+ * - Memory comes from the allocator given or from malloc(). Functions
+ *   named _new and _copy allocate, one block each; only windows by time
+ *   and keyed windows, which grow with their data, allocate later too.
+ *   Objects hold no other resource.
  * - Threads. An object may be used by one thread at a time, also by
  *   functions that take it as const, which may use scratch memory inside
  *   it; different objects are independent. There is no global state.
  * - Cost is in calls of a single-value step or a combine, both O(1) for
  *   every statistic here. A push never costs more than the stated
- *   number, whatever the size of the window or the data.
+ *   number, whatever the size of the window or the data; costs that are
+ *   amortised say so.
  * - The same pushes give the same bits on every machine with IEEE 754
  *   doubles, whatever the compiler and its optimisation level.
  *
@@ -130,7 +134,17 @@ enum leat_error {
 	LEAT_EUPDATE = -17,    /* no such update */
 	LEAT_ETARGET = -18,    /* a target that the loss cannot have */
 	LEAT_EINDEX = -19,     /* an index out of range or of order */
-	LEAT_EMETRIC = -20     /* no such metric */
+	LEAT_EMETRIC = -20,    /* no such metric */
+	LEAT_ELATE = -21,      /* too late: its windows are closed for good */
+	LEAT_ESKEW = -22,      /* a time too far ahead of the watermark */
+	LEAT_ETIME = -23,      /* LEAT_TIME_MAX is no time of a value */
+	LEAT_ESPAN = -24,      /* a span, advance, gap, half-life, delay or the
+	                       like that is out of range */
+	LEAT_ECALENDAR = -25,  /* the calendar's interval does not hold the
+	                       time it was asked for */
+	LEAT_EFULL = -26,      /* at max_values, max_keys or max_bytes */
+	LEAT_ESOURCE = -27,    /* no such source */
+	LEAT_EKEY = -28        /* no such key, or one too long */
 };
 
 /*
@@ -161,7 +175,8 @@ typedef struct leat_allocator {
 
 /* What a class is given for each value. */
 typedef struct leat_sample {
-	int64_t t; /* number of this push since reset, from 0 */
+	int64_t t; /* its time; in windows by count the number of this push
+	           since reset, from 0 */
 	double x;
 	double y; /* the pair's second value; 0 in windows of single values */
 } leat_sample;
@@ -174,7 +189,8 @@ typedef struct leat_sample {
  *   lift      makes *partial stand for the one sample;
  *   combine   makes *left stand for its own samples followed by those of
  *             *right, which is left alone. It must be associative; it
- *             need not be commutative. The two never overlap;
+ *             need not be commutative. The two never overlap. "Followed
+ *             by" is by time, and by order of arrival at the same time;
  *   lower     the number to report. arg is the one given with the class
  *             in LEAT_AGG(), so one partial can answer several questions.
  *
@@ -201,6 +217,12 @@ typedef struct leat_agg {
 	double (*lower)(void *ctx, const void *partial, double arg);
 	void (*append)(void *ctx, void *partial, const leat_sample *sample);
 	void (*prepend)(void *ctx, void *partial, const leat_sample *sample);
+	/*
+	 * Not 0: samples may come in any order, that is, what lower() tells
+	 * depends on which samples there are (and their times), not on the
+	 * order of steps. Windows by time then need not store values.
+	 */
+	int commutative;
 } leat_agg;
 
 /* ------------------------------------------------------------------ */
@@ -218,8 +240,8 @@ typedef struct leat_agg {
  * leat_stat(3) has a table of them: definition, state, cost.
  */
 typedef struct leat_stat {
-	int id;              /* enum leat_stat_id */
-	double arg;          /* argument of LEAT_AGG; else 0 */
+	int id;     /* enum leat_stat_id */
+	double arg; /* argument of LEAT_AGG and LEAT_RATE_PER; else 0 */
 	const leat_agg *agg; /* class of LEAT_AGG; else NULL */
 } leat_stat;
 
@@ -257,7 +279,11 @@ enum leat_stat_id {
 	LEAT_STAT_COVARIANCE_POP = 30,
 	LEAT_STAT_CORRELATION = 31,
 	LEAT_STAT_SLOPE = 32,
-	LEAT_STAT_INTERCEPT = 33
+	LEAT_STAT_INTERCEPT = 33,
+	LEAT_STAT_INCREASE = 34,
+	LEAT_STAT_RATE = 35,
+	LEAT_STAT_TIME_MEAN = 36,
+	LEAT_STAT_TIME_MEAN_LINEAR = 37
 };
 
 #define LEAT_STAT_INIT(id)                                                     \
@@ -307,7 +333,8 @@ enum leat_stat_id {
 /*
  * Extrema; RANGE is max - min. ARGMIN and ARGMAX are the age of the
  * extremum: how many pushes ago it came (0: the newest push), missing
- * values counted; of equal values the newest.
+ * values counted; of equal values the newest. In windows by time the age
+ * is in ticks before the window's last one: end - 1 - t.
  */
 #define LEAT_MIN LEAT_STAT_INIT(LEAT_STAT_MIN)
 #define LEAT_MAX LEAT_STAT_INIT(LEAT_STAT_MAX)
@@ -347,6 +374,33 @@ enum leat_stat_id {
 #define LEAT_CORRELATION LEAT_STAT_INIT(LEAT_STAT_CORRELATION)
 #define LEAT_SLOPE LEAT_STAT_INIT(LEAT_STAT_SLOPE)
 #define LEAT_INTERCEPT LEAT_STAT_INIT(LEAT_STAT_INTERCEPT)
+
+/*
+ * Of counters, which grow but for resets to 0: how much they have grown
+ * from the first value to the last, where a value below the one before it
+ * is one counted from 0 after a reset. NaN for fewer than two values.
+ * RATE is INCREASE per second, or per so many ticks, over the window's
+ * span (sessions and landmark windows: from the first value to the last);
+ * in windows by time alone. These are increase() and rate() of PromQL,
+ * without its extrapolation.
+ */
+#define LEAT_INCREASE LEAT_STAT_INIT(LEAT_STAT_INCREASE)
+#define LEAT_RATE LEAT_RATE_PER(LEAT_SECOND)
+#define LEAT_RATE_PER(ticks)                                                   \
+	{                                                                      \
+		LEAT_STAT_RATE, (double)(ticks), NULL                          \
+	}
+
+/*
+ * Means over time, in windows by time alone. TIME_MEAN: each value holds
+ * until the next one, the last one until the end of the window or until
+ * now, if that is earlier (in sessions until itself). TIME_MEAN_LINEAR: on
+ * the line from each value to the next, from the first to the last. Time
+ * before the first value does not count. Where no time has passed, the
+ * last value. Of values at one time the last to come holds.
+ */
+#define LEAT_TIME_MEAN LEAT_STAT_INIT(LEAT_STAT_TIME_MEAN)
+#define LEAT_TIME_MEAN_LINEAR LEAT_STAT_INIT(LEAT_STAT_TIME_MEAN_LINEAR)
 
 /*
  * DECAY has weighted forms of COUNT and MISSING (not weighted), SUM, MEAN,
@@ -405,7 +459,9 @@ enum leat_kind {
 	LEAT_TUMBLING = 1,
 	LEAT_HOPPING = 2,
 	LEAT_LANDMARK = 3,
-	LEAT_DECAY = 4
+	LEAT_DECAY = 4,
+	LEAT_SESSION = 5, /* by time alone, as is */
+	LEAT_CALENDAR = 6 /* this */
 };
 
 /* What happens to the other statistics when a value is missing (NaN). */
@@ -421,9 +477,23 @@ enum leat_missing {
 typedef struct leat_result {
 	const double *values; /* in the order of options.stats */
 	size_t n_values;
-	int64_t start; /* of the window [start, end), in pushes since */
-	int64_t end;   /* reset */
+	int64_t start; /* of the window [start, end): pushes since reset, or */
+	int64_t end;   /* times */
+	const void *key; /* of keyed windows, else NULL */
+	size_t key_len;
+	uint64_t revision; /* results of this window before this one */
+	int flags;         /* of enum leat_result_flag; 0: the window closes */
 } leat_result;
+
+enum leat_result_flag {
+	LEAT_EARLY = 1,     /* the window is still open */
+	LEAT_LATE = 2,      /* it had closed before a late value came in */
+	LEAT_EMPTY = 4,     /* no value came in, not even a missing one */
+	LEAT_RETRACTED = 8, /* this result counts no more: the session has
+	                    become part of another, whose result follows
+	                    when that closes */
+	LEAT_EVICTED = 16   /* the key is being dropped with the window open */
+};
 
 /*
  * Who is told. emit runs inside the push that closes a window; it may
@@ -588,6 +658,401 @@ LEAT_API void leat_window_reset(leat_window *window);
  */
 LEAT_API int leat_window_copy(const leat_window *window,
     const leat_allocator *allocator, leat_window **copy_out);
+
+/* ------------------------------------------------------------------ */
+/* Windows by time                                                    */
+/* ------------------------------------------------------------------ */
+
+/*
+ *      leat_time_window_options options = { 0 };
+ *      leat_time_window *w;
+ *
+ *      options.kind = LEAT_TUMBLING;
+ *      options.span = 60 * LEAT_SECOND;
+ *      options.delay = 5 * LEAT_SECOND;
+ *      options.stats = stats;
+ *      options.n_stats = 3;
+ *      options.sink.emit = on_result;
+ *      if (leat_time_window_new(&w, &options) < 0) ...
+ *      while (next(&t, &x))
+ *              leat_time_window_push(w, t, x);
+ *      leat_time_window_advance(w, LEAT_TIME_MAX);
+ *      leat_time_window_free(w);
+ *
+ * Values may come out of order. Intervals are half-open, [start, end);
+ * leat_window(7) explains all of this with drawings.
+ *
+ * now        the largest time that a value has had or that advance() was
+ *            told.
+ * watermark  now - delay: what is older is not expected any more. It never
+ *            falls. With several sources, that of the slowest one rules.
+ * closed     a window is closed when the watermark reaches its end; then
+ *            its result is told.
+ * late       a value is late if every window it belongs to is closed. If
+ *            the watermark has not reached end + lateness, the window takes
+ *            it all the same and its result is told again. Else the value
+ *            is counted, told to the `late` callback and refused with
+ *            LEAT_ELATE.
+ */
+
+/* For ticks of a nanosecond. */
+#define LEAT_MICROSECOND ((int64_t)1000)
+#define LEAT_MILLISECOND ((int64_t)1000000)
+#define LEAT_SECOND ((int64_t)1000000000)
+#define LEAT_MINUTE (60 * LEAT_SECOND)
+#define LEAT_HOUR (3600 * LEAT_SECOND)
+#define LEAT_DAY (86400 * LEAT_SECOND)
+
+/*
+ * The end of time: no value can have it, but time can be advanced to it,
+ * which closes all windows. Windows are cut off there and at INT64_MIN.
+ */
+#define LEAT_TIME_MAX INT64_MAX
+
+/*
+ * A value with all that may go with it. What is not needed is 0: key and
+ * key_len but for keyed windows, y but for pairs, source if there is one.
+ */
+typedef struct leat_event {
+	const void *key;
+	size_t key_len;
+	int64_t t;
+	double x, y;
+	uint32_t source; /* 0 .. n_sources - 1 */
+} leat_event;
+
+/*
+ * The interval of a calendar that holds t: writes *start_out <= t and
+ * *end_out > t. Intervals must not depend on the order they are asked for,
+ * and must not overlap. Called when a value is in no interval that is
+ * known already, at most once a push (with emit_empty: and for each
+ * interval without data). It must not call back into the window.
+ */
+typedef struct leat_calendar {
+	void (*interval)(void *ctx, int64_t t, int64_t *start_out,
+	    int64_t *end_out);
+	void *ctx;
+} leat_calendar;
+
+/* Who is told of values that are too late. As leat_sink. */
+typedef struct leat_late_sink {
+	void (*late)(void *ctx, const leat_event *event);
+	void *ctx;
+} leat_late_sink;
+
+/* What happens to a value for which there is no room. */
+enum leat_full {
+	LEAT_REFUSE = 0,   /* LEAT_EFULL */
+	LEAT_EVICT_OLD = 1 /* max_values: the oldest value makes room for a
+	                   newer one; max_keys, max_bytes: the key that has
+	                   gone without a push for longest */
+};
+
+/*
+ * Kinds, as in windows by count (enum leat_kind) but for:
+ *
+ * SLIDING   (now - span, now], that is [now - span + 1, now + 1). There is
+ *           one such window for each time at which there is a value, now
+ *           being that time; it closes when the watermark has passed it.
+ * TUMBLING  [offset + k span, offset + (k + 1) span) for every whole k.
+ * HOPPING   [offset + k advance, offset + k advance + span).
+ * SESSION   values of which none comes `gap` or more after the one before:
+ *           [first, last + gap). A value between two sessions can make them
+ *           one. Those that were told are retracted then, and so is one
+ *           that a late value makes longer.
+ * LANDMARK  everything. It is closed at the end of time; reported are the
+ *           first time and now + 1.
+ * DECAY     everything, a value of age a = now - t weighing
+ *           2^(-a / half_life). Closed and reported as LANDMARK.
+ * CALENDAR  intervals that a function tells: days, months, in any zone.
+ */
+typedef struct leat_time_window_options {
+	int kind;               /* enum leat_kind */
+	int64_t span;           /* SLIDING, TUMBLING, HOPPING: > 0 */
+	int64_t advance;        /* HOPPING: > 0 */
+	int64_t offset;         /* TUMBLING, HOPPING */
+	int64_t gap;            /* SESSION: > 0 */
+	double half_life;       /* DECAY: > 0, in ticks */
+	leat_calendar calendar; /* CALENDAR */
+
+	const leat_stat *stats; /* as in leat_window_options */
+	size_t n_stats;
+	uint64_t min_count;
+	int missing; /* enum leat_missing */
+
+	int64_t delay;        /* >= 0 */
+	int64_t lateness;     /* >= 0 */
+	int64_t max_skew;     /* a time this far above the watermark is refused
+	                      with LEAT_ESKEW; advance() is the way to jump.
+	                      0: none is */
+	uint32_t n_sources;   /* 0 means 1; at most 65536 */
+	int64_t idle_timeout; /* a source this far behind now does not hold the
+	                      watermark back. 0: every one does, also one that
+	                      has not pushed yet */
+
+	/*
+	 * Results before windows close, flagged LEAT_EARLY: of every open
+	 * window that has changed since its last result, after each
+	 * early_count values (1: on each change), and when now reaches or
+	 * passes a multiple of early_span, before that value goes in. SLIDING
+	 * tells of the one window that ends now.
+	 */
+	uint64_t early_count;
+	int64_t early_span;
+	/*
+	 * TUMBLING, HOPPING, CALENDAR: windows without data that lie between
+	 * others, or before the watermark, close as well (but none after the
+	 * last value when time ends).
+	 */
+	int emit_empty;
+
+	/*
+	 * The most values that are stored. SLIDING stores all of them; other
+	 * kinds store the values of windows that are not done with if there
+	 * is a statistic for which order counts: INCREASE, RATE, TIME_MEAN,
+	 * TIME_MEAN_LINEAR, and a class that is not commutative. 0: any.
+	 */
+	uint64_t max_values;
+	int full; /* enum leat_full */
+
+	leat_sink sink;                  /* may be left out, and so may */
+	leat_late_sink late;             /* this */
+	const leat_allocator *allocator; /* NULL: malloc() and free() */
+} leat_time_window_options;
+
+typedef struct leat_time_window leat_time_window;
+
+/*
+ * Makes a window. It grows as windows are open at the same time: TUMBLING,
+ * SESSION and CALENDAR need 56 bytes for each of them and the statistics'
+ * partials, HOPPING that for each pane (of gcd(span, advance) ticks) with
+ * data; where values are stored, about 20 bytes for each (28 a pair).
+ *
+ * Errors: LEAT_EKIND, LEAT_ESPAN, LEAT_ESTAT, LEAT_EAGG, LEAT_EINVAL,
+ * LEAT_ETOOBIG, LEAT_ENOMEM.
+ */
+LEAT_API int leat_time_window_new(leat_time_window **window_out,
+    const leat_time_window_options *options);
+LEAT_API void leat_time_window_free(leat_time_window *window);
+
+/*
+ * Pushes one value. Windows that its time closes are told first, then it
+ * goes in.
+ *
+ * Errors: LEAT_EPAIRS, LEAT_ESOURCE; LEAT_ETIME, LEAT_ESKEW, LEAT_ELATE,
+ * LEAT_EFULL, which are counted; LEAT_ECALENDAR, LEAT_ENOMEM: the value may
+ * be pushed again, windows that were told before it failed are not told
+ * again.
+ * Cost: TUMBLING, CALENDAR and SESSION one single-value step, and a look at
+ * each window that is newer than the value's. SLIDING in order, amortised,
+ * two steps and one combine; for a value that is late by d values
+ * O(log d), and fewer steps if all classes are commutative. HOPPING one
+ * step in order, and O(log n) combines for each result. Evicting and
+ * time that passes over n values at once cost O(log n) combines.
+ */
+LEAT_API int leat_time_window_push(leat_time_window *window, int64_t t,
+    double x);
+LEAT_API int leat_time_window_push_xy(leat_time_window *window, int64_t t,
+    double x, double y);
+LEAT_API int leat_time_window_push_event(leat_time_window *window,
+    const leat_event *event);
+
+/*
+ * Pushes n values. What is refused is skipped and counted; all is as in n
+ * single pushes. Returns 0, or the code of the first one that was refused;
+ * after LEAT_ENOMEM and LEAT_ECALENDAR it goes on no further.
+ */
+LEAT_API int leat_time_window_push_many(leat_time_window *window,
+    const int64_t *t, const double *x, size_t n);
+LEAT_API int leat_time_window_push_many_xy(leat_time_window *window,
+    const int64_t *t, const double *x, const double *y, size_t n);
+
+/*
+ * Moves time without data, for all sources: as if each had pushed a value
+ * of time t. With LEAT_TIME_MAX all windows close, and every value is late
+ * from then on. A time that is not above now changes nothing.
+ *
+ * Errors: LEAT_ECALENDAR, LEAT_ENOMEM.
+ */
+LEAT_API int leat_time_window_advance(leat_time_window *window, int64_t t);
+
+/*
+ * Writes the results of the window that holds now: what would be told if
+ * it closed. Of several HOPPING ones it is the one that ends first. NaN and
+ * counts of 0 if there is none or it has no data.
+ */
+LEAT_API void leat_time_window_query(const leat_time_window *window,
+    double *out);
+
+/* Where that window lies; a session without data at now, and before the
+ * first push any window: start = end = now (INT64_MIN before that). */
+LEAT_API void leat_time_window_interval(const leat_time_window *window,
+    int64_t *start_out, int64_t *end_out);
+
+/* As leat_window_partial(), of the window that is queried. */
+LEAT_API int leat_time_window_partial(const leat_time_window *window,
+    const leat_agg *agg, void *partial_out);
+
+/* INT64_MIN before the first value. */
+LEAT_API int64_t leat_time_window_now(const leat_time_window *window);
+LEAT_API int64_t leat_time_window_watermark(const leat_time_window *window);
+
+/*
+ * What has become of values since the last reset:
+ * pushed = taken + missing + late + refused + outside.
+ */
+typedef struct leat_time_counts {
+	uint64_t pushed;  /* all, but those that failed with another code than
+	                  LEAT_ELATE, ETIME, ESKEW or EFULL */
+	uint64_t taken;   /* went into a window */
+	uint64_t missing; /* NaN, went into a window */
+	uint64_t late;    /* LEAT_ELATE */
+	uint64_t refused; /* LEAT_ETIME, LEAT_ESKEW, LEAT_EFULL */
+	uint64_t outside; /* in no window: HOPPING with advance > span */
+	uint64_t evicted; /* of those taken or missing: dropped at max_values */
+	uint64_t stored;  /* values stored now */
+} leat_time_counts;
+
+LEAT_API void leat_time_window_counts(const leat_time_window *window,
+    leat_time_counts *counts_out);
+
+/* As new. Nothing is told. */
+LEAT_API void leat_time_window_reset(leat_time_window *window);
+
+/*
+ * A second window in the same state, with the same sinks. Errors:
+ * LEAT_ENOMEM.
+ */
+LEAT_API int leat_time_window_copy(const leat_time_window *window,
+    const leat_allocator *allocator, leat_time_window **copy_out);
+
+/* ------------------------------------------------------------------ */
+/* Keyed windows                                                      */
+/* ------------------------------------------------------------------ */
+
+/*
+ *      leat_keyed_options options = { 0 };
+ *      leat_keyed *k;
+ *
+ *      options.by_time.kind = LEAT_TUMBLING;
+ *      options.by_time.span = 60 * LEAT_SECOND;
+ *      options.by_time.stats = stats;
+ *      options.by_time.n_stats = 3;
+ *      options.by_time.sink.emit = on_result;
+ *      options.max_keys = 1000000;
+ *      options.ttl = LEAT_HOUR;
+ *      if (leat_keyed_new(&k, &options) < 0) ...
+ *      while (next(&key, &key_len, &t, &x))
+ *              leat_keyed_push(k, key, key_len, t, x);
+ *      leat_keyed_free(k);
+ *
+ * A window for each key, a key being any bytes, also none. One of by_time
+ * and by_count is filled in; the other is all 0, and so are their
+ * allocators. All keys share one clock: a value of one key moves the
+ * watermark of all. Windows that close at once are told in the order of
+ * (end, key first seen).
+ */
+typedef struct leat_keyed_options {
+	leat_time_window_options by_time;
+	leat_window_options by_count;
+
+	/*
+	 * A key is dropped when the watermark has reached the largest time it
+	 * had a value at, plus ttl. 0: keys stay; where they come and go for
+	 * ever, memory then grows for ever. With by_count the watermark is
+	 * now.
+	 */
+	int64_t ttl;
+	uint64_t max_keys;  /* 0: any; at most 2^31 */
+	uint64_t max_bytes; /* allocated in all; 0: any */
+	int full;           /* enum leat_full, of max_keys and max_bytes */
+	/*
+	 * Told of what a key that is dropped by ttl, max_keys, max_bytes or
+	 * leat_keyed_drop() still held: each open window (those without an
+	 * end: as queried), flagged LEAT_EVICTED.
+	 */
+	leat_sink evicted;
+	/*
+	 * Of the hash function, SipHash-1-3: random numbers keep strangers who
+	 * choose the keys from making them collide. Results do not depend on
+	 * it.
+	 */
+	uint64_t seed[2];
+	const leat_allocator *allocator; /* NULL: malloc() and free() */
+} leat_keyed_options;
+
+typedef struct leat_keyed leat_keyed;
+
+/* The longest key, in bytes. */
+#define LEAT_KEY_MAX 65535
+
+/*
+ * Memory: a key takes at most 200 bytes beside its text with TUMBLING mean
+ * and standard deviation by time; by count, what leat_window_size() tells.
+ *
+ * Errors: those of leat_time_window_new() and leat_window_new(), and
+ * LEAT_EINVAL.
+ */
+LEAT_API int leat_keyed_new(leat_keyed **keyed_out,
+    const leat_keyed_options *options);
+LEAT_API void leat_keyed_free(leat_keyed *keyed);
+
+/*
+ * Pushes one value. With by_count t serves ttl alone.
+ *
+ * Errors: those of leat_time_window_push(), with LEAT_EFULL also for
+ * max_keys and max_bytes; LEAT_EKEY for one longer than LEAT_KEY_MAX.
+ * Cost: that of a push into its window; keys that have nothing to tell are
+ * not visited.
+ */
+LEAT_API int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
+    int64_t t, double x);
+LEAT_API int leat_keyed_push_xy(leat_keyed *keyed, const void *key,
+    size_t key_len, int64_t t, double x, double y);
+LEAT_API int leat_keyed_push_event(leat_keyed *keyed, const leat_event *event);
+
+/*
+ * Pushes n values, faster than one by one where there are many keys.
+ * Otherwise as leat_time_window_push_many().
+ */
+LEAT_API int leat_keyed_push_many(leat_keyed *keyed, const leat_event *events,
+    size_t n);
+
+/* As leat_time_window_advance(). */
+LEAT_API int leat_keyed_advance(leat_keyed *keyed, int64_t t);
+
+/*
+ * The results of one key's window, as leat_time_window_query() and
+ * leat_window_query() have them. LEAT_EKEY if there is no such key.
+ */
+LEAT_API int leat_keyed_query(const leat_keyed *keyed, const void *key,
+    size_t key_len, double *out);
+
+/* Drops one key; its open windows are told to `evicted`. LEAT_EKEY. */
+LEAT_API int leat_keyed_drop(leat_keyed *keyed, const void *key,
+    size_t key_len);
+
+/*
+ * Calls visit for each key, in the order they were first seen, with what
+ * leat_keyed_query() would write, until it returns something else than 0,
+ * which is then returned. visit must not push into or change the object.
+ * LEAT_ENOMEM.
+ */
+LEAT_API int leat_keyed_each(const leat_keyed *keyed,
+    int (*visit)(void *ctx, const leat_result *result), void *ctx);
+
+LEAT_API uint64_t leat_keyed_length(const leat_keyed *keyed); /* keys */
+LEAT_API uint64_t leat_keyed_bytes(const leat_keyed *keyed);  /* allocated */
+LEAT_API int64_t leat_keyed_now(const leat_keyed *keyed);
+LEAT_API int64_t leat_keyed_watermark(const leat_keyed *keyed);
+
+/* Over all keys, dropped ones as well. */
+LEAT_API void leat_keyed_counts(const leat_keyed *keyed,
+    leat_time_counts *counts_out);
+
+LEAT_API void leat_keyed_reset(leat_keyed *keyed);
+LEAT_API int leat_keyed_copy(const leat_keyed *keyed,
+    const leat_allocator *allocator, leat_keyed **copy_out);
 
 /* ------------------------------------------------------------------ */
 /* Models: a linear predictor that learns as the data come            */

@@ -34,9 +34,9 @@ static void is_plain_text(const char *text)
 
 START_TEST(every_code_has_words_of_its_own)
 {
-	for (int a = LEAT_EMETRIC; a <= LEAT_OK; a++) {
+	for (int a = LEAT_EKEY; a <= LEAT_OK; a++) {
 		is_plain_text(leat_strerror(a));
-		for (int b = LEAT_EMETRIC; b < a; b++)
+		for (int b = LEAT_EKEY; b < a; b++)
 			ck_assert_str_ne(leat_strerror(a), leat_strerror(b));
 	}
 }
@@ -45,11 +45,11 @@ END_TEST
 START_TEST(any_int_has_words)
 {
 	static const int odd[] = { 1, 2, 1000, INT_MAX, INT_MIN, -1000,
-		LEAT_EMETRIC - 1 };
+		LEAT_EKEY - 1 };
 
 	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
 		is_plain_text(leat_strerror(odd[i]));
-		for (int code = LEAT_EMETRIC; code <= LEAT_OK; code++)
+		for (int code = LEAT_EKEY; code <= LEAT_OK; code++)
 			ck_assert_str_ne(leat_strerror(odd[i]),
 			    leat_strerror(code));
 	}
@@ -88,6 +88,14 @@ START_TEST(error_codes_keep_their_numbers)
 	ck_assert_int_eq(LEAT_ETARGET, -18);
 	ck_assert_int_eq(LEAT_EINDEX, -19);
 	ck_assert_int_eq(LEAT_EMETRIC, -20);
+	ck_assert_int_eq(LEAT_ELATE, -21);
+	ck_assert_int_eq(LEAT_ESKEW, -22);
+	ck_assert_int_eq(LEAT_ETIME, -23);
+	ck_assert_int_eq(LEAT_ESPAN, -24);
+	ck_assert_int_eq(LEAT_ECALENDAR, -25);
+	ck_assert_int_eq(LEAT_EFULL, -26);
+	ck_assert_int_eq(LEAT_ESOURCE, -27);
+	ck_assert_int_eq(LEAT_EKEY, -28);
 }
 END_TEST
 

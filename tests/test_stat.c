@@ -45,16 +45,26 @@ static const struct row {
 	{ 31, "correlation", "corr", 1, LEAT_CORRELATION },
 	{ 32, "slope", NULL, 1, LEAT_SLOPE },
 	{ 33, "intercept", NULL, 1, LEAT_INTERCEPT },
+	{ 34, "increase", NULL, 0, LEAT_INCREASE },
+	{ 35, "rate", NULL, 0, LEAT_RATE },
+	{ 36, "time_mean", "tmean", 0, LEAT_TIME_MEAN },
+	{ 37, "time_mean_linear", "tmean_linear", 0, LEAT_TIME_MEAN_LINEAR },
 };
 
 enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+/* Rates are told per second, of ticks of a nanosecond. */
+static double arg_of(int id)
+{
+	return id == 35 ? 1e9 : 0;
+}
 
 static void parses_to(const char *text, int id)
 {
 	leat_stat stat = { -77, 5.0, (const leat_agg *)&rows };
 	ck_assert_msg(leat_stat_parse(text, &stat) == 0, "'%s'", text);
 	ck_assert_int_eq(stat.id, id);
-	ck_assert(stat.arg == 0);
+	ck_assert(stat.arg == arg_of(id));
 	ck_assert_ptr_null(stat.agg);
 }
 
@@ -62,7 +72,7 @@ START_TEST(every_initialiser_has_its_number)
 {
 	for (size_t i = 0; i < N_ROWS; i++) {
 		ck_assert_int_eq(rows[i].stat.id, rows[i].id);
-		ck_assert(rows[i].stat.arg == 0);
+		ck_assert(rows[i].stat.arg == arg_of(rows[i].id));
 		ck_assert_ptr_null(rows[i].stat.agg);
 	}
 }
@@ -93,7 +103,8 @@ START_TEST(unknown_names_are_refused_and_nothing_is_written)
 		"sum_pop", "min_pop", "corr_pop", "correlation_pop", "roc_pop",
 		"slope_pop", "_pop", "pop", "variance_", "variance_po",
 		"variance_pop_pop", "leat_mean", "LEAT_MEAN", "median", "p99",
-		"std,mean", "mean\n", "\xc3\xa9", "5" };
+		"std,mean", "rate(5)", "timemean", "tmean_", "linear",
+		"increase_pop", "mean\n", "\xc3\xa9", "5" };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		leat_stat stat, before;
@@ -106,9 +117,20 @@ START_TEST(unknown_names_are_refused_and_nothing_is_written)
 }
 END_TEST
 
+START_TEST(a_rate_is_told_per_any_number_of_ticks)
+{
+	leat_stat stat = LEAT_RATE_PER(60 * LEAT_MILLISECOND);
+
+	ck_assert_int_eq(stat.id, 35);
+	ck_assert(stat.arg == 6e7);
+	ck_assert_ptr_null(stat.agg);
+	ck_assert_str_eq(leat_stat_name(&stat), "rate");
+}
+END_TEST
+
 START_TEST(numbers_that_are_no_statistic_have_no_name)
 {
-	static const int ids[] = { 0, -1, 34, 1000, -2147483647 };
+	static const int ids[] = { 0, -1, 38, 1000, -2147483647 };
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++) {
 		leat_stat stat = { 0, 0.0, NULL };
@@ -152,6 +174,7 @@ Suite *stat_suite(void)
 	tcase_add_test(t, every_name_parses_to_its_statistic_and_back);
 	tcase_add_test(t, every_short_name_parses_to_its_statistic);
 	tcase_add_test(t, unknown_names_are_refused_and_nothing_is_written);
+	tcase_add_test(t, a_rate_is_told_per_any_number_of_ticks);
 	tcase_add_test(t, numbers_that_are_no_statistic_have_no_name);
 	tcase_add_test(t, only_covariance_and_its_kin_need_pairs);
 	tcase_add_test(t, a_class_of_your_own_has_its_own_name_and_pairs);

@@ -11,7 +11,9 @@
  *   into them. An accumulator whose extra bytes are zero is a valid one,
  *   so a partial is turned back by copying and clearing.
  *
- * Samples that are missing never reach a class.
+ * Samples that are missing never reach a class. Where order matters,
+ * samples have to come in the order of time, and of equal times in that of
+ * arrival; classes marked any_order take them in any.
  *
  * Every engine asks classes to lower their combined partial into one
  * leat_summary, from which leat_lower() computes the statistics.
@@ -21,20 +23,39 @@
 
 #include "../core/core.h"
 
+/*
+ * Values along time and the integral below them, see timemean.c; v_first
+ * is NaN while there is none.
+ */
+struct leat_path {
+	int64_t t_first, t_last;
+	double v_first, v_last;
+	double hi, lo;
+};
+
+/*
+ * Times are the numbers of pushes in windows by count. n, missing,
+ * last_tick, carry_to and range come from the engine, and in windows by
+ * count last, too; all else from classes.
+ */
 struct leat_summary {
 	double n; /* values that are not missing */
 	double missing;
 	double last;       /* newest value that is not missing */
-	double pushed;     /* all pushes since reset */
+	int64_t last_tick; /* of the window: pushed - 1, or end - 1 */
+	int64_t carry_to;  /* until when the last value holds */
+	double range;      /* ticks that a rate is over; 0: as counted */
 	double hi, lo;     /* sum */
 	double k, mu, m2;  /* mean is k + mu; sum of squared deviations */
 	double g2, g3, g4; /* central moment sums, for shape */
 	double min, max;
-	double argmin, argmax; /* number of the push */
+	int64_t argmin, argmax; /* their times */
 	double first;
 	double mantissa, exponent; /* product */
 	double sq_hi, sq_lo;       /* sum of squares */
 	double mean_x, mean_y, mu_y, m2x, m2y, cxy;
+	double increase, counted;    /* and the ticks from first to last */
+	struct leat_path hold, line; /* by steps, and by lines */
 };
 
 struct leat_class {
@@ -45,6 +66,7 @@ struct leat_class {
 	void (*combine)(const leat_agg *agg, void *acc, const void *right);
 	void (*fold)(void *acc); /* NULL: nothing to round */
 	void (*lower)(const void *acc, struct leat_summary *out);
+	int any_order; /* samples may come in any order */
 };
 
 enum leat_class_id {
@@ -60,6 +82,11 @@ enum leat_class_id {
 	LEAT_CLASS_PRODUCT,
 	LEAT_CLASS_SQUARES,
 	LEAT_CLASS_PAIRS,
+	LEAT_CLASS_EARLIEST,
+	LEAT_CLASS_LATEST,
+	LEAT_CLASS_COUNTER,
+	LEAT_CLASS_HOLD,
+	LEAT_CLASS_TRAPEZOID,
 	LEAT_CLASS_USER,
 	LEAT_N_CLASSES
 };
@@ -67,7 +94,8 @@ enum leat_class_id {
 extern const struct leat_class leat_class_sum, leat_class_moments,
     leat_class_shape, leat_class_min, leat_class_max, leat_class_argmin,
     leat_class_argmax, leat_class_first, leat_class_product, leat_class_squares,
-    leat_class_pairs, leat_class_user;
+    leat_class_pairs, leat_class_earliest, leat_class_latest,
+    leat_class_counter, leat_class_hold, leat_class_trapezoid, leat_class_user;
 
 /* What a statistic is made from; part of the table in stat.c. */
 struct leat_stat_info {
@@ -76,10 +104,27 @@ struct leat_stat_info {
 	unsigned classes; /* bits 1 << enum leat_class_id */
 	int pairs;
 	int decays; /* makes sense with weights */
+	int timed;  /* makes sense in windows by time alone */
 };
 
 const struct leat_stat_info *leat_stat_find(int id);
 const struct leat_class *leat_class_find(enum leat_class_id id);
+
+/*
+ * Whether there is such a statistic, and with that arg. LEAT_AGG always
+ * is; of its class leat_agg_fits() says whether it is whole.
+ */
+int leat_stat_fits(const leat_stat *s);
+int leat_agg_fits(const leat_agg *agg); /* may be NULL */
+
+/*
+ * The classes that a statistic needs in a window by time, where values may
+ * come out of order; none for LEAT_AGG.
+ */
+unsigned leat_stat_time_classes(const leat_stat *s);
+
+/* agg: the user's, or NULL. */
+int leat_any_order(const struct leat_class *cls, const leat_agg *agg);
 
 /* One statistic to report. */
 struct leat_plan {
@@ -96,6 +141,15 @@ struct leat_plan {
  */
 void leat_lower(const struct leat_plan *plan, size_t n,
     const struct leat_summary *s, int silent, double *out);
+
+/* timemean.c */
+double leat_path_mean(const struct leat_path *path, int64_t until);
+
+/* From one time to a later one; they may be further apart than int64_t. */
+LEAT_INLINE uint64_t leat_ticks(int64_t from, int64_t to)
+{
+	return (uint64_t)to - (uint64_t)from;
+}
 
 /* ------------------------------------------------------------------ */
 /* Sums                                                               */
@@ -129,6 +183,13 @@ LEAT_INLINE void leat_sum_fold(struct leat_sum *s)
 {
 	s->lo += s->lo2;
 	s->lo2 = 0;
+}
+
+/* One two-sum: the small terms are added plainly. */
+LEAT_INLINE void leat_sum_join(struct leat_sum *s, const struct leat_sum *right)
+{
+	leat_sum_add(s, right->hi);
+	s->lo2 += right->lo + right->lo2;
 }
 
 /* hi + lo; the errors of a sum that overflowed or met an infinity are NaN. */
@@ -181,7 +242,7 @@ LEAT_INLINE void leat_sum_lanes_add(struct leat_sum_lanes *s, leat_lane x)
  * rounding errors are caught in c2.
  */
 struct leat_moments {
-	struct {
+	struct leat_run {
 		double hi, lo; /* exact sum, for the mean */
 		double n, k, mu, m2;
 	} p; /* the partial */
@@ -207,6 +268,68 @@ LEAT_INLINE double leat_positive_value(double s, double c)
 	double v = s + c;
 
 	return v == v ? v : s;
+}
+
+LEAT_INLINE void leat_moments_add(struct leat_moments *m, double x)
+{
+	struct leat_sum sum = { m->p.hi, m->p.lo, m->lo2 };
+
+	leat_sum_add(&sum, x);
+	m->p.hi = sum.hi;
+	m->p.lo = sum.lo;
+	m->lo2 = sum.lo2;
+	if (m->p.n == 0)
+		m->p.k = x;
+	m->p.n += 1;
+	double delta = (x - m->p.k) - m->p.mu;
+	double q = delta / m->p.n;
+	m->p.mu += q;
+	leat_add_positive(&m->p.m2, &m->c2, delta * (delta - q));
+}
+
+LEAT_INLINE void leat_moments_fold(struct leat_moments *m)
+{
+	m->p.lo += m->lo2;
+	m->p.m2 = leat_positive_value(m->p.m2, m->c2);
+	m->lo2 = 0;
+	m->c2 = 0;
+}
+
+/* right is a partial. */
+LEAT_INLINE void leat_moments_join_run(struct leat_moments *m,
+    const struct leat_run *right)
+{
+	struct leat_run r = *right;
+
+	if (r.n == 0)
+		return;
+	if (m->p.n == 0) {
+		m->p = r;
+		m->lo2 = m->c2 = 0;
+		return;
+	}
+	struct leat_sum sum = { m->p.hi, m->p.lo, m->lo2 };
+	leat_sum_add(&sum, r.hi);
+	m->p.hi = sum.hi;
+	m->p.lo = sum.lo;
+	m->lo2 = sum.lo2 + r.lo;
+
+	double d = (r.k - m->p.k) + (r.mu - m->p.mu);
+	double n = m->p.n + r.n;
+	double q = d * (r.n / n);
+	leat_add_positive(&m->p.m2, &m->c2, r.m2);
+	leat_add_positive(&m->p.m2, &m->c2, d * (q * m->p.n));
+	m->p.mu += q;
+	m->p.n = n;
+}
+
+LEAT_INLINE void leat_moments_join(struct leat_moments *m,
+    const struct leat_moments *right)
+{
+	struct leat_moments r = *right;
+
+	leat_moments_fold(&r);
+	leat_moments_join_run(m, &r.p);
 }
 
 /*
@@ -253,12 +376,8 @@ struct leat_moments_lanes {
 
 /*
  * Two neighbouring runs, neither of them empty, after Chan, Golub and
- * LeVeque (1983). These are the partials of struct leat_moments.
+ * LeVeque (1983).
  */
-struct leat_run {
-	double hi, lo, n, k, mu, m2;
-};
-
 LEAT_INLINE struct leat_run leat_run_join(struct leat_run a, struct leat_run b)
 {
 	struct leat_run r;

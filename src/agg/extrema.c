@@ -2,8 +2,9 @@
  * extrema.c - the classes behind min, max, and when they came
  *
  * The identity is the infinity that every value beats. With a time, of
- * equal values the newest wins: joining and appending prefer the right
- * side, prepending the left one only if it is strictly better.
+ * equal values the one of the larger time wins, from whichever side it
+ * comes, and the identity has the smallest time there is: so values may
+ * come in any order and no time has to be set apart.
  */
 #include "agg.h"
 
@@ -64,14 +65,14 @@ static void max_lower(const void *acc, struct leat_summary *out)
 }
 
 const struct leat_class leat_class_min = { sizeof(double), sizeof(double),
-	min_identity, min_step, min_step, min_combine, NULL, min_lower };
+	min_identity, min_step, min_step, min_combine, NULL, min_lower, 1 };
 const struct leat_class leat_class_max = { sizeof(double), sizeof(double),
-	max_identity, max_step, max_step, max_combine, NULL, max_lower };
+	max_identity, max_step, max_step, max_combine, NULL, max_lower, 1 };
 
 /* sign * value, so that one piece of code finds the least of both. */
 struct dated {
 	double value;
-	int64_t t; /* -1: none yet */
+	int64_t t;
 };
 
 static void dated_identity(const leat_agg *agg, void *acc)
@@ -80,13 +81,14 @@ static void dated_identity(const leat_agg *agg, void *acc)
 
 	(void)agg;
 	d->value = HUGE_VAL;
-	d->t = -1;
+	d->t = INT64_MIN;
 }
 
-static void dated_join(struct dated *left, struct dated right)
+static void dated_join(struct dated *d, struct dated other)
 {
-	if (right.t >= 0 && (right.value <= left->value || left->t < 0))
-		*left = right;
+	if (other.value < d->value ||
+	    (other.value == d->value && other.t > d->t))
+		*d = other;
 }
 
 static void dated_combine(const leat_agg *agg, void *acc, const void *right)
@@ -98,36 +100,22 @@ static void dated_combine(const leat_agg *agg, void *acc, const void *right)
 	dated_join(acc, r);
 }
 
-static void dated_prepend(struct dated *acc, struct dated left)
-{
-	dated_join(&left, *acc);
-	*acc = left;
-}
-
-static void argmin_append(const leat_agg *agg, void *acc, const leat_sample *s)
+static void argmin_step(const leat_agg *agg, void *acc, const leat_sample *s)
 {
 	struct dated d = { s->x, s->t };
 
 	(void)agg;
 	dated_join(acc, d);
-}
-
-static void argmin_prepend(const leat_agg *agg, void *acc, const leat_sample *s)
-{
-	struct dated d = { s->x, s->t };
-
-	(void)agg;
-	dated_prepend(acc, d);
 }
 
 static void argmin_lower(const void *acc, struct leat_summary *out)
 {
 	const struct dated *d = acc;
 
-	out->argmin = (double)d->t;
+	out->argmin = d->t;
 }
 
-static void argmax_append(const leat_agg *agg, void *acc, const leat_sample *s)
+static void argmax_step(const leat_agg *agg, void *acc, const leat_sample *s)
 {
 	struct dated d = { -s->x, s->t };
 
@@ -135,24 +123,16 @@ static void argmax_append(const leat_agg *agg, void *acc, const leat_sample *s)
 	dated_join(acc, d);
 }
 
-static void argmax_prepend(const leat_agg *agg, void *acc, const leat_sample *s)
-{
-	struct dated d = { -s->x, s->t };
-
-	(void)agg;
-	dated_prepend(acc, d);
-}
-
 static void argmax_lower(const void *acc, struct leat_summary *out)
 {
 	const struct dated *d = acc;
 
-	out->argmax = (double)d->t;
+	out->argmax = d->t;
 }
 
 const struct leat_class leat_class_argmin = { sizeof(struct dated),
-	sizeof(struct dated), dated_identity, argmin_append, argmin_prepend,
-	dated_combine, NULL, argmin_lower };
+	sizeof(struct dated), dated_identity, argmin_step, argmin_step,
+	dated_combine, NULL, argmin_lower, 1 };
 const struct leat_class leat_class_argmax = { sizeof(struct dated),
-	sizeof(struct dated), dated_identity, argmax_append, argmax_prepend,
-	dated_combine, NULL, argmax_lower };
+	sizeof(struct dated), dated_identity, argmax_step, argmax_step,
+	dated_combine, NULL, argmax_lower, 1 };

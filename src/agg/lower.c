@@ -144,9 +144,9 @@ static double lower_place(const struct leat_summary *s, int id)
 	case LEAT_STAT_RANGE:
 		return s->max - s->min;
 	case LEAT_STAT_ARGMIN:
-		return s->pushed - 1 - s->argmin;
+		return (double)leat_ticks(s->argmin, s->last_tick);
 	case LEAT_STAT_ARGMAX:
-		return s->pushed - 1 - s->argmax;
+		return (double)leat_ticks(s->argmax, s->last_tick);
 	case LEAT_STAT_FIRST:
 		return s->first;
 	case LEAT_STAT_LAST:
@@ -172,11 +172,38 @@ static double lower_pairs(const struct leat_summary *s, int id)
 	}
 }
 
+/*
+ * One value has not grown, and no time is no rate. Divided by whole seconds
+ * rather than by ticks first: that rounds once.
+ */
+static double increase_per(const struct leat_summary *s, double arg)
+{
+	double ticks = s->range > 0 ? s->range : s->counted;
+
+	return s->n > 1 && ticks > 0 ? s->increase / (ticks / arg) : NAN;
+}
+
+static double lower_time(const struct leat_summary *s, int id, double arg)
+{
+	switch (id) {
+	case LEAT_STAT_INCREASE:
+		return s->n > 1 ? s->increase : NAN;
+	case LEAT_STAT_RATE:
+		return increase_per(s, arg);
+	case LEAT_STAT_TIME_MEAN:
+		return leat_path_mean(&s->hold, s->carry_to);
+	default: /* LEAT_STAT_TIME_MEAN_LINEAR */
+		return leat_path_mean(&s->line, s->line.t_last);
+	}
+}
+
 /* Statistics are numbered by what they are made from. */
-static double lower_one(const struct leat_summary *s, int id)
+static double lower_one(const struct leat_summary *s, int id, double arg)
 {
 	double n = s->n;
 
+	if (id >= LEAT_STAT_INCREASE)
+		return lower_time(s, id, arg);
 	if (id >= LEAT_STAT_COVARIANCE)
 		return lower_pairs(s, id);
 	switch (id) {
@@ -212,6 +239,6 @@ void leat_lower(const struct leat_plan *plan, size_t n,
 		else if (p->id == LEAT_STAT_AGG)
 			out[i] = p->agg->lower(p->agg->ctx, p->partial, p->arg);
 		else
-			out[i] = leat_nan(lower_one(s, p->id));
+			out[i] = leat_nan(lower_one(s, p->id, p->arg));
 	}
 }

@@ -22,66 +22,29 @@ static void moments_identity(const leat_agg *agg, void *acc)
 
 static void moments_append(const leat_agg *agg, void *acc, const leat_sample *s)
 {
-	struct leat_moments *m = acc;
-	struct leat_sum sum = { m->p.hi, m->p.lo, m->lo2 };
-
 	(void)agg;
-	leat_sum_add(&sum, s->x);
-	m->p.hi = sum.hi;
-	m->p.lo = sum.lo;
-	m->lo2 = sum.lo2;
-	if (m->p.n == 0)
-		m->p.k = s->x;
-	m->p.n += 1;
-	double delta = (s->x - m->p.k) - m->p.mu;
-	double q = delta / m->p.n;
-	m->p.mu += q;
-	leat_add_positive(&m->p.m2, &m->c2, delta * (delta - q));
+	leat_moments_add(acc, s->x);
 }
 
 static void moments_combine(const leat_agg *agg, void *acc, const void *right)
 {
-	struct leat_moments *m = acc, r;
+	struct leat_run r;
 
 	(void)agg;
-	memset(&r, 0, sizeof(r));
-	memcpy(&r.p, right, sizeof(r.p));
-	if (r.p.n == 0)
-		return;
-	if (m->p.n == 0) {
-		*m = r;
-		return;
-	}
-	struct leat_sum sum = { m->p.hi, m->p.lo, m->lo2 };
-	leat_sum_add(&sum, r.p.hi);
-	m->p.hi = sum.hi;
-	m->p.lo = sum.lo;
-	m->lo2 = sum.lo2 + r.p.lo;
-
-	double d = (r.p.k - m->p.k) + (r.p.mu - m->p.mu);
-	double n = m->p.n + r.p.n;
-	double q = d * (r.p.n / n);
-	leat_add_positive(&m->p.m2, &m->c2, r.p.m2);
-	leat_add_positive(&m->p.m2, &m->c2, d * (q * m->p.n));
-	m->p.mu += q;
-	m->p.n = n;
+	memcpy(&r, right, sizeof(r));
+	leat_moments_join_run(acc, &r);
 }
 
 static void moments_fold(void *acc)
 {
-	struct leat_moments *m = acc;
-
-	m->p.lo += m->lo2;
-	m->p.m2 = leat_positive_value(m->p.m2, m->c2);
-	m->lo2 = 0;
-	m->c2 = 0;
+	leat_moments_fold(acc);
 }
 
 static void moments_lower(const void *acc, struct leat_summary *out)
 {
 	struct leat_moments m = *(const struct leat_moments *)acc;
 
-	moments_fold(&m);
+	leat_moments_fold(&m);
 	out->hi = m.p.hi;
 	out->lo = m.p.lo;
 	out->k = m.p.k;
@@ -90,5 +53,5 @@ static void moments_lower(const void *acc, struct leat_summary *out)
 }
 
 const struct leat_class leat_class_moments = { sizeof(struct leat_moments),
-	6 * sizeof(double), moments_identity, moments_append, moments_append,
-	moments_combine, moments_fold, moments_lower };
+	sizeof(struct leat_run), moments_identity, moments_append,
+	moments_append, moments_combine, moments_fold, moments_lower, 1 };

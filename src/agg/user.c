@@ -8,6 +8,12 @@
  */
 #include "agg.h"
 
+int leat_agg_fits(const leat_agg *agg)
+{
+	return agg && agg->size >= 1 && agg->size <= 65536 && agg->identity &&
+	    agg->lift && agg->combine && agg->lower;
+}
+
 static void *scratch_of(const leat_agg *agg, void *acc)
 {
 	return (unsigned char *)acc + agg->size;
@@ -54,4 +60,4 @@ static void user_lower(const void *acc, struct leat_summary *out)
 }
 
 const struct leat_class leat_class_user = { 0, 0, user_identity, user_append,
-	user_prepend, user_combine, NULL, user_lower };
+	user_prepend, user_combine, NULL, user_lower, 0 };

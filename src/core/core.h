@@ -127,6 +127,49 @@ void leat_block_free(struct leat_block b);
 void *leat_moved(const void *from, void *to, const void *p);
 
 /*
+ * pool.c: where objects that grow take their memory, and how much they have.
+ * Past the limit (0: none) nothing is to be had, and `over` says why.
+ */
+struct leat_memory {
+	leat_allocator allocator;
+	uint64_t bytes, limit;
+	int over;
+};
+void *leat_memory_take(struct leat_memory *m, size_t n_bytes);
+void leat_memory_give(struct leat_memory *m, void *p, size_t n_bytes);
+
+struct leat_spare {
+	struct leat_spare *next;
+};
+
+struct leat_pool {
+	struct leat_memory *memory;
+	size_t item; /* bytes of one */
+	struct leat_spare *spare;
+	size_t n_spare;
+	unsigned char *at; /* of the newest chunk, what is */
+	size_t fresh;      /* not yet used */
+	size_t next_items;
+	struct leat_chunk *chunks;
+};
+void leat_pool_init(struct leat_pool *p, struct leat_memory *memory,
+    size_t item);
+/* All items are gone. */
+void leat_pool_clear(struct leat_pool *p);
+int leat_pool_more(struct leat_pool *p, size_t n);
+
+/* Makes sure that n can be taken. LEAT_ENOMEM. */
+LEAT_INLINE int leat_pool_reserve(struct leat_pool *p, size_t n)
+{
+	size_t there = p->n_spare + p->fresh;
+
+	return LEAT_LIKELY(there >= n) ? LEAT_OK : leat_pool_more(p, n - there);
+}
+/* One that was reserved. */
+void *leat_pool_take(struct leat_pool *p);
+void leat_pool_give(struct leat_pool *p, void *item);
+
+/*
  * Two additions of doubles whose rounding error is kept: a + b is exactly
  * *s + *e. two_sum (Knuth) for any a and b; the result is NaN in *e if the
  * sum is not finite, so whoever reads a pair must look at *s first.

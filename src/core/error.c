@@ -55,6 +55,23 @@ const char *leat_strerror(int error)
 		return "index of a feature out of range or out of order";
 	case LEAT_EMETRIC:
 		return "no such metric";
+	case LEAT_ELATE:
+		return "too late: its windows are closed for good";
+	case LEAT_ESKEW:
+		return "time is too far ahead of the watermark";
+	case LEAT_ETIME:
+		return "no value can have the last time there is";
+	case LEAT_ESPAN:
+		return "a length of time is out of range";
+	case LEAT_ECALENDAR:
+		return "the calendar's interval does not hold the time it was "
+		       "asked for";
+	case LEAT_EFULL:
+		return "no room for another value or key";
+	case LEAT_ESOURCE:
+		return "no such source";
+	case LEAT_EKEY:
+		return "no such key, or one that is too long";
 	default:
 		return "unknown error";
 	}

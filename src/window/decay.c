@@ -65,11 +65,11 @@ static void move_mean(const struct leat_decay *d, struct leat_decay_mean *m,
  * Between values only the weight of what is there falls, and all of it
  * alike: it can wait, and need not vanish, until a value comes.
  */
-static void fade(struct leat_decay *d)
+void leat_decay_fade(struct leat_decay *d, double keep)
 {
-	d->pending *= d->keep;
+	d->pending *= keep;
 	for (int i = 0; i < 4; i++) {
-		d->inf[i] *= d->keep;
+		d->inf[i] *= keep;
 		if (d->inf[i] < FORGOTTEN)
 			d->inf[i] = 0;
 	}
@@ -97,7 +97,7 @@ static void normalise(struct leat_decay *d)
 	d->weight = 1;
 }
 
-static void add_finite(struct leat_decay *d, double x, double y)
+static void add_finite(struct leat_decay *d, double x, double y, double weight)
 {
 	struct leat_decay_mean at_x = { x, 0 }, at_y = { y, 0 };
 
@@ -108,25 +108,39 @@ static void add_finite(struct leat_decay *d, double x, double y)
 		d->m2x = d->m2y = d->cxy = 0;
 	}
 	choose_scale(d, x, y);
-	d->weight += d->fresh;
-	d->weight2 += d->fresh * d->fresh;
-	double f = d->fresh / d->weight;
+	d->weight += weight;
+	d->weight2 += weight * weight;
+	double f = weight / d->weight;
 	double dx = deviation(d, x, &d->x), qx = dx * f;
 	double dy = deviation(d, y, &d->y), qy = dy * f;
 	move_mean(d, &d->x, qx);
 	move_mean(d, &d->y, qy);
-	d->m2x += d->fresh * dx * (dx - qx);
-	d->m2y += d->fresh * dy * (dy - qy);
-	d->cxy += d->fresh * dx * (dy - qy);
+	d->m2x += weight * dx * (dx - qx);
+	d->m2y += weight * dy * (dy - qy);
+	d->cxy += weight * dx * (dy - qy);
 	d->finite++;
 	if (d->recursive)
 		normalise(d);
 }
 
-static void remember_infinity(double *inf, double x)
+static void remember_infinity(double *inf, double x, double weight)
 {
-	if (x - x != 0)
-		inf[x < 0] = 1;
+	if (x - x != 0 && inf[x < 0] < weight)
+		inf[x < 0] = weight;
+}
+
+void leat_decay_take(struct leat_decay *d, double x, double y, double weight,
+    double share)
+{
+	if (x != x || y != y) {
+		d->missing++;
+		return;
+	}
+	d->count++;
+	remember_infinity(d->inf, x, share);
+	remember_infinity(d->inf + 2, y, share);
+	if (x - x == 0 && y - y == 0)
+		add_finite(d, x, y, weight);
 }
 
 static void decay_push(leat_window *w, double x, double y)
@@ -134,17 +148,10 @@ static void decay_push(leat_window *w, double x, double y)
 	struct leat_decay *d = &w->decay;
 
 	w->pushed++;
-	fade(d);
-	if (x != x || y != y) {
-		d->missing++;
-		return;
-	}
-	d->count++;
-	w->last = x;
-	remember_infinity(d->inf, x);
-	remember_infinity(d->inf + 2, y);
-	if (x - x == 0 && y - y == 0)
-		add_finite(d, x, y);
+	leat_decay_fade(d, d->keep);
+	leat_decay_take(d, x, y, d->fresh, 1);
+	if (x == x && y == y)
+		w->last = x;
 }
 
 /* ---------------- results ------------------------------------------- */
@@ -266,21 +273,26 @@ static double decayed(const struct leat_decay *d, double last, int id)
 	}
 }
 
-static void decay_query(const leat_window *w, double *out)
+void leat_decay_lower(const struct leat_decay *d, double last,
+    const struct leat_plan *plan, size_t n, int quiet, double *out)
 {
-	const struct leat_decay *d = &w->decay;
-	int quiet = d->count < w->min_count || (w->propagate && d->missing > 0);
-
-	for (size_t i = 0; i < w->n_stats; i++) {
-		int id = w->plan[i].id;
+	for (size_t i = 0; i < n; i++) {
+		int id = plan[i].id;
 		if (id == LEAT_STAT_COUNT)
 			out[i] = (double)d->count;
 		else if (id == LEAT_STAT_MISSING)
 			out[i] = (double)d->missing;
 		else
-			out[i] = quiet ? NAN
-				       : leat_nan(decayed(d, w->last, id));
+			out[i] = quiet ? NAN : leat_nan(decayed(d, last, id));
 	}
+}
+
+static void decay_query(const leat_window *w, double *out)
+{
+	const struct leat_decay *d = &w->decay;
+	int quiet = d->count < w->min_count || (w->propagate && d->missing > 0);
+
+	leat_decay_lower(d, w->last, w->plan, w->n_stats, quiet, out);
 }
 
 static void decay_reset(leat_window *w)

@@ -6,23 +6,17 @@
  */
 #include "window.h"
 
-static int check_agg(const leat_agg *a)
-{
-	if (!a || a->size < 1 || a->size > 65536)
-		return LEAT_EAGG;
-	if (!a->identity || !a->lift || !a->combine || !a->lower)
-		return LEAT_EAGG;
-	return LEAT_OK;
-}
-
 static int check_stat(const leat_stat *s, int kind)
 {
 	if (s->id == LEAT_STAT_AGG) {
-		int err = check_agg(s->agg);
-		return err ? err : kind == LEAT_DECAY ? LEAT_ESTAT : LEAT_OK;
+		if (!leat_agg_fits(s->agg))
+			return LEAT_EAGG;
+		return kind == LEAT_DECAY ? LEAT_ESTAT : LEAT_OK;
 	}
+	if (!leat_stat_fits(s))
+		return LEAT_ESTAT;
 	const struct leat_stat_info *info = leat_stat_find(s->id);
-	if (!info || (kind == LEAT_DECAY && !info->decays))
+	if (info->timed || (kind == LEAT_DECAY && !info->decays))
 		return LEAT_ESTAT;
 	return LEAT_OK;
 }

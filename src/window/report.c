@@ -10,19 +10,16 @@ void leat_report(const leat_window *w, struct leat_summary *s, double *out)
 	    (w->propagate && s->missing > 0);
 
 	s->last = w->last;
-	s->pushed = (double)w->engine->pushed(w);
+	s->last_tick = (int64_t)w->engine->pushed(w) - 1;
 	leat_lower(w->plan, w->n_stats, s, silent, out);
 }
 
 void leat_emit(leat_window *w, uint64_t start, uint64_t end)
 {
-	leat_result result;
+	leat_result result = { w->results, w->n_stats, (int64_t)start,
+		(int64_t)end, NULL, 0, 0, 0 };
 
 	w->query(w, w->results);
-	result.values = w->results;
-	result.n_values = w->n_stats;
-	result.start = (int64_t)start;
-	result.end = (int64_t)end;
 	w->sink.emit(w->sink.ctx, &result);
 }
 

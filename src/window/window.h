@@ -247,6 +247,16 @@ int leat_part_join(const struct leat_part *part, const void *acc, int started);
 int leat_part_join_packed(const struct leat_part *part, const void *packed,
     int started);
 
+/*
+ * decay.c: what is there fades by a factor; a value is taken with its
+ * weight, `share` being that compared to what a new value weighs.
+ */
+void leat_decay_fade(struct leat_decay *d, double keep);
+void leat_decay_take(struct leat_decay *d, double x, double y, double weight,
+    double share);
+void leat_decay_lower(const struct leat_decay *d, double last,
+    const struct leat_plan *plan, size_t n, int quiet, double *out);
+
 /* report.c */
 uint64_t leat_pushes(const leat_window *w);
 void leat_report(const leat_window *w, struct leat_summary *s, double *out);

@@ -1,0 +1,222 @@
+/*
+ * timemean.c - the classes behind means over time
+ *
+ * A run of values is a path: from its first value to its last, with the
+ * integral below it. HOLD has steps, each value holding until the next one;
+ * TRAPEZOID has lines from each value to the next. Two paths join with the
+ * piece between them, so values must come in the order of time. Of several
+ * values at one time a line comes in at the first and leaves from the last.
+ * A piece of no length has no integral, not even below an infinity.
+ *
+ * The integral is kept in two terms and each piece is multiplied without
+ * rounding, value by ticks (Dekker, "A floating-point technique for
+ * extending the available precision", Numer. Math. 18, 1971): neither a
+ * large offset nor a spike costs the mean a digit, and nothing has to be
+ * subtracted first. What is left is the rounding of the small term. Beyond
+ * 1e299 the product's error is lost, beyond 1e308 / ticks it overflows.
+ */
+#include "agg.h"
+
+static void path_identity(const leat_agg *agg, void *acc)
+{
+	(void)agg;
+	memset(acc, 0, sizeof(struct leat_path));
+	((struct leat_path *)acc)->v_first = NAN;
+}
+
+/* x y is exactly *p + *e unless they over- or underflow. */
+static void path_product(double x, double y, double *p, double *e)
+{
+	double cx = 0x8000001p0 * x, cy = 0x8000001p0 * y;
+	double xh = cx - (cx - x), yh = cy - (cy - y);
+	double xl = x - xh, yl = y - yh;
+
+	*p = x * y;
+	*e = ((xh * yh - *p) + xh * yl + xl * yh) + xl * yl;
+}
+
+/* Ticks in two doubles, exactly: rest is 0 below 2^53. */
+struct path_ticks {
+	double most, rest;
+};
+
+static struct path_ticks path_split(uint64_t ticks)
+{
+	uint64_t rest = ticks >> 53 ? ticks & 2047 : 0;
+	struct path_ticks t = { (double)(ticks - rest), (double)rest };
+
+	return t;
+}
+
+/* Joins the integral below a value that holds for so long. */
+static void path_hold(struct leat_path *p, double v, uint64_t ticks)
+{
+	struct path_ticks t = path_split(ticks);
+	double area, e1, e2;
+
+	if (ticks == 0)
+		return;
+	path_product(v, t.most, &area, &e1);
+	leat_two_sum(p->hi, area, &p->hi, &e2);
+	p->lo += (e1 + e2) + v * t.rest;
+}
+
+static void path_line(struct leat_path *p, double from, double to,
+    uint64_t ticks)
+{
+	double middle, e;
+
+	if (ticks == 0)
+		return;
+	leat_two_sum(0.5 * from, 0.5 * to, &middle, &e);
+	path_hold(p, middle, ticks);
+	p->lo += e * (double)ticks;
+}
+
+static void hold_append(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	struct leat_path *p = acc;
+
+	(void)agg;
+	if (p->v_first != p->v_first) {
+		p->t_first = s->t;
+		p->v_first = s->x;
+	} else {
+		path_hold(p, p->v_last, leat_ticks(p->t_last, s->t));
+	}
+	p->t_last = s->t;
+	p->v_last = s->x;
+}
+
+static void hold_prepend(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	struct leat_path *p = acc;
+
+	(void)agg;
+	if (p->v_first != p->v_first) {
+		p->t_last = s->t;
+		p->v_last = s->x;
+	} else {
+		path_hold(p, s->x, leat_ticks(s->t, p->t_first));
+	}
+	p->t_first = s->t;
+	p->v_first = s->x;
+}
+
+/* The rest of a join: r follows, the piece between them is there. */
+static void path_join(struct leat_path *p, const struct leat_path *r)
+{
+	double e;
+
+	leat_two_sum(p->hi, r->hi, &p->hi, &e);
+	p->lo += r->lo + e;
+	p->t_last = r->t_last;
+	p->v_last = r->v_last;
+}
+
+static void hold_combine(const leat_agg *agg, void *acc, const void *right)
+{
+	struct leat_path *p = acc, r;
+
+	(void)agg;
+	memcpy(&r, right, sizeof(r));
+	if (r.v_first != r.v_first)
+		return;
+	if (p->v_first != p->v_first) {
+		*p = r;
+		return;
+	}
+	path_hold(p, p->v_last, leat_ticks(p->t_last, r.t_first));
+	path_join(p, &r);
+}
+
+static void line_append(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	struct leat_path *p = acc;
+
+	(void)agg;
+	if (p->v_first != p->v_first) {
+		p->t_first = s->t;
+		p->v_first = s->x;
+	} else {
+		path_line(p, p->v_last, s->x, leat_ticks(p->t_last, s->t));
+	}
+	p->t_last = s->t;
+	p->v_last = s->x;
+}
+
+static void line_prepend(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	struct leat_path *p = acc;
+
+	(void)agg;
+	if (p->v_first != p->v_first) {
+		p->t_last = s->t;
+		p->v_last = s->x;
+	} else {
+		path_line(p, s->x, p->v_first, leat_ticks(s->t, p->t_first));
+	}
+	p->t_first = s->t;
+	p->v_first = s->x;
+}
+
+static void line_combine(const leat_agg *agg, void *acc, const void *right)
+{
+	struct leat_path *p = acc, r;
+
+	(void)agg;
+	memcpy(&r, right, sizeof(r));
+	if (r.v_first != r.v_first)
+		return;
+	if (p->v_first != p->v_first) {
+		*p = r;
+		return;
+	}
+	path_line(p, p->v_last, r.v_first, leat_ticks(p->t_last, r.t_first));
+	path_join(p, &r);
+}
+
+static void hold_lower(const void *acc, struct leat_summary *out)
+{
+	out->hold = *(const struct leat_path *)acc;
+}
+
+static void line_lower(const void *acc, struct leat_summary *out)
+{
+	out->line = *(const struct leat_path *)acc;
+}
+
+/*
+ * The quotient with its remainder put back, so that the mean of a constant
+ * is that constant.
+ */
+static double path_divide(double hi, double lo, uint64_t ticks)
+{
+	struct path_ticks t = path_split(ticks);
+	double s, e, n = t.most + t.rest, q, back, lost;
+
+	leat_two_sum(hi, lo, &s, &e);
+	q = s / n;
+	path_product(q, t.most, &back, &lost);
+	q += (((s - back) - lost) - q * t.rest + e) / n;
+	return q == q ? q : hi / n;
+}
+
+/* The last value holds until `until`, if that is after it. */
+double leat_path_mean(const struct leat_path *path, int64_t until)
+{
+	struct leat_path p = *path;
+
+	if (until < p.t_last)
+		until = p.t_last;
+	path_hold(&p, p.v_last, leat_ticks(p.t_last, until));
+	uint64_t ticks = leat_ticks(p.t_first, until);
+	return ticks ? path_divide(p.hi, p.lo, ticks) : p.v_last;
+}
+
+const struct leat_class leat_class_hold = { sizeof(struct leat_path),
+	sizeof(struct leat_path), path_identity, hold_append, hold_prepend,
+	hold_combine, NULL, hold_lower, 0 };
+const struct leat_class leat_class_trapezoid = { sizeof(struct leat_path),
+	sizeof(struct leat_path), path_identity, line_append, line_prepend,
+	line_combine, NULL, line_lower, 0 };

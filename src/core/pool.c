@@ -1,0 +1,122 @@
+/*
+ * pool.c - many small things of one size
+ *
+ * Objects that grow with their data take it from chunks, which double in
+ * size up to 64 kilobytes and are freed together: a thing costs no header,
+ * and is taken and given back in a few instructions. reserve() is the one
+ * step that can fail, so that a push can make sure of all it will need
+ * before it changes anything.
+ */
+#include "core.h"
+
+#define CHUNK_MAX ((size_t)65536)
+
+struct leat_chunk {
+	struct leat_chunk *next;
+	size_t n_bytes;
+};
+
+/* A chunk's items start here, aligned as the allocator aligns. */
+#define CHUNK_HEAD ((sizeof(struct leat_chunk) + 15) & ~(size_t)15)
+
+void *leat_memory_take(struct leat_memory *m, size_t n_bytes)
+{
+	if (m->limit &&
+	    n_bytes > m->limit - (m->bytes < m->limit ? m->bytes : m->limit)) {
+		m->over = 1;
+		return NULL;
+	}
+	void *p = m->allocator.alloc(m->allocator.ctx, n_bytes);
+	if (p)
+		m->bytes += n_bytes;
+	return p;
+}
+
+void leat_memory_give(struct leat_memory *m, void *p, size_t n_bytes)
+{
+	if (!p)
+		return;
+	m->allocator.free(m->allocator.ctx, p);
+	m->bytes -= n_bytes;
+}
+
+void leat_pool_init(struct leat_pool *p, struct leat_memory *memory,
+    size_t item)
+{
+	memset(p, 0, sizeof(*p));
+	p->memory = memory;
+	p->item = (item + 15) & ~(size_t)15;
+	p->next_items = 4;
+}
+
+static int pool_grow(struct leat_pool *p, size_t items)
+{
+	size_t n_bytes = CHUNK_HEAD + items * p->item;
+	struct leat_chunk *c = leat_memory_take(p->memory, n_bytes);
+
+	if (!c)
+		return LEAT_ENOMEM;
+	c->next = p->chunks;
+	c->n_bytes = n_bytes;
+	p->chunks = c;
+	/* What the last chunk has left goes to the free ones. */
+	while (p->fresh > 0)
+		leat_pool_give(p, p->at + --p->fresh * p->item);
+	p->at = (unsigned char *)c + CHUNK_HEAD;
+	p->fresh = items;
+	return LEAT_OK;
+}
+
+/* In order, so that a chunk is filled from its start. */
+static void *pool_fresh(struct leat_pool *p)
+{
+	void *item = p->at;
+
+	p->at += p->item;
+	p->fresh--;
+	return item;
+}
+
+int leat_pool_more(struct leat_pool *p, size_t n)
+{
+	size_t items = p->next_items > n ? p->next_items : n;
+
+	if (pool_grow(p, items)) {
+		/* There may be room for just these. */
+		return items > n ? pool_grow(p, n) : LEAT_ENOMEM;
+	}
+	if (2 * items * p->item <= CHUNK_MAX)
+		p->next_items = 2 * items;
+	return LEAT_OK;
+}
+
+void *leat_pool_take(struct leat_pool *p)
+{
+	struct leat_spare *s = p->spare;
+
+	if (!s)
+		return pool_fresh(p);
+	p->spare = s->next;
+	p->n_spare--;
+	return s;
+}
+
+void leat_pool_give(struct leat_pool *p, void *item)
+{
+	struct leat_spare *s = item;
+
+	s->next = p->spare;
+	p->spare = s;
+	p->n_spare++;
+}
+
+void leat_pool_clear(struct leat_pool *p)
+{
+	struct leat_chunk *c = p->chunks, *next;
+
+	for (; c; c = next) {
+		next = c->next;
+		leat_memory_give(p->memory, c, c->n_bytes);
+	}
+	leat_pool_init(p, p->memory, p->item);
+}

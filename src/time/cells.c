@@ -1,0 +1,628 @@
+/*
+ * cells.c - windows that do not overlap
+ *
+ * Tumbling, calendar, session and landmark windows, and hopping ones with
+ * time between them: a value belongs to one window at most, which is a
+ * cell. If order does not matter to the statistics, a cell is one block
+ * of accumulators that takes values in any order; else it has a tree of
+ * its values.
+ *
+ * The cells of a state are a ring in the order of time, linked from older
+ * to newer; the state points to the newest, whose successor is the oldest.
+ * Closed ones come first: they stay until no late value may change them.
+ * The first cell lies in the state itself, so that with one window open at
+ * a time, as most keys have, nothing else is touched.
+ *
+ * Cost: one step a value, and a look at the cells that are older than its
+ * own unless that is the newest.
+ */
+#include "time.h"
+
+struct cell {
+	struct cell *next; /* newer; NULL: not in use */
+	int64_t start, end;
+	uint64_t marks;
+	/* Then its block of accumulators or its tree. */
+};
+
+/* marks: flags, and above them how many results there have been. */
+enum { CHANGED = 1, CLOSED = 2, TOLD_ONE = 4 };
+
+static uint64_t revision_of(const struct cell *c)
+{
+	return c->marks / TOLD_ONE;
+}
+
+static struct leat_accs *cell_accs(struct cell *c)
+{
+	return (struct leat_accs *)(void *)(c + 1);
+}
+
+static struct leat_tree *cell_tree(struct cell *c)
+{
+	return (struct leat_tree *)(void *)(c + 1);
+}
+
+size_t leat_cells_inline(const struct leat_flow *f)
+{
+	return sizeof(struct cell) +
+	    (f->ordered ? sizeof(struct leat_tree) : f->accs_size);
+}
+
+static struct cell *newest(const struct leat_state *s)
+{
+	return s->content;
+}
+
+static struct cell *oldest(const struct leat_state *s)
+{
+	return newest(s) ? newest(s)->next : NULL;
+}
+
+static struct cell *inline_cell(const struct leat_state *s)
+{
+	return (struct cell *)(void *)((unsigned char *)(uintptr_t)s +
+	    sizeof(*s));
+}
+
+/* ---------------- the ring ------------------------------------------- */
+
+/* A new cell after `before`, or as the oldest; memory is reserved. */
+static struct cell *add_cell(struct leat_flow *f, struct leat_state *s,
+    struct cell *before, int64_t start, int64_t end)
+{
+	struct cell *c = inline_cell(s);
+
+	if (c->next)
+		c = leat_pool_take(&f->cells);
+	c->start = start;
+	c->end = end;
+	c->marks = 0;
+	if (f->ordered)
+		memset(cell_tree(c), 0, sizeof(struct leat_tree));
+	else
+		leat_accs_clear(f, cell_accs(c));
+	if (!newest(s)) {
+		c->next = c;
+		s->content = c;
+		return c;
+	}
+	int last = before == newest(s);
+	if (!before)
+		before = newest(s);
+	c->next = before->next;
+	before->next = c;
+	if (last)
+		s->content = c;
+	return c;
+}
+
+static struct cell *before_cell(const struct leat_state *s,
+    const struct cell *c)
+{
+	struct cell *p = newest(s);
+
+	while (p->next != c)
+		p = p->next;
+	return p;
+}
+
+static void count_stored(const struct leat_flow *f, struct leat_state *s,
+    uint64_t n, int more)
+{
+	if (!f->max_values)
+		return;
+	uint64_t *stored = &leat_more(f, s)->stored;
+	*stored = more ? *stored + n : *stored - n;
+}
+
+static void remove_cell(struct leat_flow *f, struct leat_state *s,
+    struct cell *c)
+{
+	struct cell *before = before_cell(s, c);
+
+	if (f->ordered) {
+		count_stored(f, s, leat_tree_length(f, cell_tree(c)), 0);
+		leat_tree_clear(f, cell_tree(c));
+	}
+	if (before == c)
+		s->content = NULL;
+	else if (newest(s) == c)
+		s->content = before;
+	before->next = c->next;
+	c->next = NULL;
+	if (c != inline_cell(s))
+		leat_pool_give(&f->cells, c);
+}
+
+/* The oldest that is not closed. */
+static struct cell *first_open(const struct leat_state *s)
+{
+	struct cell *c = oldest(s);
+
+	while (c && (c->marks & CLOSED))
+		c = c == newest(s) ? NULL : c->next;
+	return c;
+}
+
+/* ---------------- intervals ------------------------------------------ */
+
+/* The interval that holds t; LEAT_OUTSIDE between two, LEAT_ECALENDAR. */
+static int interval(const struct leat_flow *f, int64_t t, int64_t *start,
+    int64_t *end)
+{
+	int64_t rest;
+
+	if (f->kind == LEAT_LANDMARK) {
+		*start = t;
+		*end = INT64_MAX;
+		return LEAT_OK;
+	}
+	if (f->kind == LEAT_SESSION) {
+		*start = t;
+		*end = leat_later(t, f->gap);
+		return LEAT_OK;
+	}
+	if (f->kind == LEAT_CALENDAR) {
+		f->calendar.interval(f->calendar.ctx, t, start, end);
+		return *start <= t && t < *end ? LEAT_OK : LEAT_ECALENDAR;
+	}
+	rest = leat_modulo(leat_modulo(t, f->advance) - f->offset, f->advance);
+	*start = leat_earlier(t, rest);
+	if (rest >= f->span)
+		return LEAT_OUTSIDE;
+	*end = leat_later(t, f->span - rest);
+	return LEAT_OK;
+}
+
+static int is_expired(const struct leat_flow *f, int64_t end, int64_t watermark)
+{
+	return leat_later(end, f->lateness) <= watermark;
+}
+
+/* ---------------- telling -------------------------------------------- */
+
+static void tell_cell(struct leat_flow *f, struct cell *c, int flags)
+{
+	int64_t end = c->end;
+
+	if (f->told->emit) {
+		if (f->ordered)
+			leat_tree_query(f, cell_tree(c), f->whole);
+		else
+			leat_accs_copy(f, f->whole, cell_accs(c));
+		if (f->kind == LEAT_LANDMARK)
+			end = leat_later(f->clock.now, 1);
+		leat_flow_tell(f, c->start, end, revision_of(c), flags);
+	}
+	c->marks = (c->marks & ~(uint64_t)CHANGED) + TOLD_ONE;
+}
+
+static void tell_empty(struct leat_flow *f, int64_t start, int64_t end)
+{
+	leat_accs_clear(f, f->whole);
+	leat_flow_tell(f, start, end, 0, LEAT_EMPTY);
+}
+
+/* emit_empty: the window after the one that ended there. */
+static int next_empty(const struct leat_flow *f, int64_t from, int64_t *start,
+    int64_t *end)
+{
+	int64_t begin = leat_later(from, f->advance - f->span);
+
+	if (f->kind == LEAT_CALENDAR)
+		begin = from;
+	if (begin == INT64_MAX)
+		return LEAT_OUTSIDE;
+	return interval(f, begin, start, end);
+}
+
+/*
+ * Tells the windows without data that end by `until`. Where time has ended
+ * there are none behind the last one with data.
+ */
+static int tell_empties(struct leat_flow *f, struct leat_state *s,
+    int64_t until, int64_t watermark)
+{
+	struct leat_more *m = leat_more(f, s);
+	int64_t start, end;
+
+	if (!m->begun || (until == watermark && watermark == LEAT_TIME_MAX))
+		return LEAT_OK;
+	while (m->empty_from < until) {
+		int err = next_empty(f, m->empty_from, &start, &end);
+		if (err)
+			return err == LEAT_OUTSIDE ? LEAT_OK : err;
+		if (end > until)
+			return LEAT_OK;
+		m->empty_from = end;
+		tell_empty(f, start, end);
+	}
+	return LEAT_OK;
+}
+
+static int close_cell(struct leat_flow *f, struct leat_state *s, struct cell *c,
+    int64_t watermark)
+{
+	if (f->emit_empty) {
+		struct leat_more *m = leat_more(f, s);
+		int err = tell_empties(f, s, c->start, watermark);
+		if (err)
+			return err;
+		m->begun = 1;
+		m->empty_from = c->end;
+	}
+	c->marks |= CLOSED;
+	tell_cell(f, c, 0);
+	if (f->lateness == 0)
+		remove_cell(f, s, c);
+	return LEAT_OK;
+}
+
+static int cells_close(struct leat_flow *f, struct leat_state *s,
+    int64_t watermark)
+{
+	struct cell *c;
+
+	while ((c = first_open(s)) && c->end <= watermark) {
+		int err = close_cell(f, s, c, watermark);
+		if (err)
+			return err;
+	}
+	while ((c = oldest(s)) && (c->marks & CLOSED) &&
+	    is_expired(f, c->end, watermark))
+		remove_cell(f, s, c);
+	return f->emit_empty ? tell_empties(f, s, watermark, watermark)
+			     : LEAT_OK;
+}
+
+static int cells_due(const struct leat_flow *f, const struct leat_state *s,
+    int64_t *due_out)
+{
+	const struct cell *old = oldest(s), *open = first_open(s);
+	int64_t due = INT64_MAX, start, end;
+	int have = old != NULL;
+
+	if (open)
+		due = open->end;
+	if (old && (old->marks & CLOSED) &&
+	    leat_later(old->end, f->lateness) < due)
+		due = leat_later(old->end, f->lateness);
+	if (f->emit_empty && leat_more(f, s)->begun &&
+	    next_empty(f, leat_more(f, s)->empty_from, &start, &end) ==
+		LEAT_OK) {
+		have = 1;
+		if (end < due)
+			due = end;
+	}
+	*due_out = due;
+	return have;
+}
+
+static int cells_tell(struct leat_flow *f, struct leat_state *s, int flag)
+{
+	struct cell *c = first_open(s);
+
+	while (c) {
+		if (flag != LEAT_EARLY || (c->marks & CHANGED))
+			tell_cell(f, c, flag);
+		c = c == newest(s) ? NULL : c->next;
+	}
+	return LEAT_OK;
+}
+
+/* ---------------- taking values -------------------------------------- */
+
+static int cells_reserve(struct leat_flow *f, const struct leat_state *s)
+{
+	const struct cell *c = newest(s);
+
+	if (inline_cell(s)->next && leat_pool_reserve(&f->cells, 1))
+		return LEAT_ENOMEM;
+	if (!f->ordered)
+		return LEAT_OK;
+	/* The highest tree there is needs most. */
+	struct leat_tree none = { 0 };
+	uint32_t height = 0;
+	for (; c; c = c->next == newest(s) ? NULL : c->next) {
+		const struct leat_tree *t = (const void *)(c + 1);
+		if (t->height > height)
+			height = t->height;
+	}
+	none.height = height;
+	return leat_tree_reserve(f, &none);
+}
+
+static void put(struct leat_flow *f, struct leat_state *s, struct cell *c,
+    const leat_event *e)
+{
+	leat_sample v = { e->t, e->x, e->y };
+
+	if (f->ordered) {
+		leat_tree_insert(f, cell_tree(c), &v);
+		count_stored(f, s, 1, 1);
+	} else {
+		leat_accs_append(f, cell_accs(c), &v);
+	}
+	if (f->revises)
+		c->marks |= CHANGED;
+	if (LEAT_UNLIKELY(c->end <= f->clock.watermark)) {
+		c->marks |= CLOSED;
+		tell_cell(f, c, LEAT_LATE);
+	}
+}
+
+/*
+ * Where there is no room left, the oldest value of all goes, if the new one
+ * is not older still; and its cell, if that was all and it is not one that
+ * the value is for.
+ */
+static int make_room(struct leat_flow *f, struct leat_state *s, int64_t t,
+    const struct cell *left, const struct cell *right)
+{
+	struct cell *c;
+
+	if (!f->ordered || !leat_flow_is_full(f, s))
+		return LEAT_OK;
+	c = oldest(s);
+	if (f->full == LEAT_REFUSE || t < leat_tree_first(cell_tree(c)))
+		return LEAT_EFULL;
+	leat_tree_evict_first(f, cell_tree(c));
+	count_stored(f, s, 1, 0);
+	f->counts.evicted++;
+	if (!cell_tree(c)->root && c != left && c != right)
+		remove_cell(f, s, c);
+	return LEAT_OK;
+}
+
+/* The newest cell that starts at or before t; NULL: none. */
+static struct cell *at_or_before(const struct leat_state *s, int64_t t)
+{
+	struct cell *c = newest(s), *found = NULL;
+
+	if (!c || c->start <= t)
+		return c;
+	for (c = c->next; c->start <= t; c = c->next)
+		found = c;
+	return found;
+}
+
+static int put_in_new(struct leat_flow *f, struct leat_state *s,
+    const leat_event *e)
+{
+	int64_t start = e->t, end = e->t;
+	int err = interval(f, e->t, &start, &end);
+
+	if (err)
+		return err;
+	if (is_expired(f, end, f->clock.watermark))
+		return LEAT_ELATE;
+	if ((err = make_room(f, s, e->t, NULL, NULL)))
+		return err;
+	struct cell *c = add_cell(f, s, at_or_before(s, e->t), start, end);
+	if (f->emit_empty && leat_more(f, s)->begun &&
+	    end <= leat_more(f, s)->empty_from)
+		c->marks = TOLD_ONE; /* as an empty one */
+	if (end < f->news)
+		f->news = end;
+	put(f, s, c, e);
+	return LEAT_OK;
+}
+
+/* ---------------- sessions ------------------------------------------- */
+
+/* The session is told again, for the last time, if it was told as closed. */
+static void retract(struct leat_flow *f, struct cell *c)
+{
+	if (!(c->marks & CLOSED))
+		return;
+	tell_cell(f, c, LEAT_RETRACTED);
+	c->marks &= ~(uint64_t)CLOSED;
+}
+
+struct joining {
+	struct leat_flow *f;
+	struct leat_tree *to;
+};
+
+static void move_value(void *ctx, const leat_sample *s)
+{
+	struct joining *j = ctx;
+
+	leat_tree_insert(j->f, j->to, s);
+}
+
+/* Room for all values of one tree at the end of another. */
+static int reserve_join(struct leat_flow *f, struct cell *a, struct cell *b)
+{
+	struct leat_forest *w = &f->forest;
+	size_t n = (size_t)leat_tree_length(f, cell_tree(b));
+	size_t leaves = n / LEAT_LEAF + 2;
+	size_t inners = leaves + LEAT_HEIGHT;
+
+	(void)a;
+	if (leat_pool_reserve(&w->leaves, leaves + 1) ||
+	    leat_pool_reserve(&w->inners, inners) ||
+	    leat_pool_reserve(&w->fringes, 2) ||
+	    leat_pool_reserve(&w->tables, LEAT_HEIGHT))
+		return LEAT_ENOMEM;
+	return LEAT_OK;
+}
+
+/* b, which follows a, goes into it. */
+static void join_cells(struct leat_flow *f, struct leat_state *s,
+    struct cell *a, struct cell *b)
+{
+	struct joining j = { f, cell_tree(a) };
+
+	if (f->ordered) {
+		count_stored(f, s, leat_tree_length(f, cell_tree(b)), 1);
+		leat_tree_each(f, cell_tree(b), move_value, &j);
+	} else {
+		leat_accs_join(f, cell_accs(a), cell_accs(b));
+	}
+	a->end = b->end;
+	if (revision_of(b) > revision_of(a))
+		a->marks = revision_of(b) * TOLD_ONE;
+	remove_cell(f, s, b);
+}
+
+static int put_in_session(struct leat_flow *f, struct leat_state *s,
+    struct cell *left, struct cell *right, const leat_event *e)
+{
+	int64_t end = leat_later(e->t, f->gap);
+	struct cell *c = left ? left : right;
+	int err;
+
+	if (left && right && f->ordered && (err = reserve_join(f, left, right)))
+		return err;
+	if ((err = make_room(f, s, e->t, left, right)))
+		return err;
+	if (left && (right || end > left->end))
+		retract(f, left);
+	if (right)
+		retract(f, right);
+	if (left && right)
+		join_cells(f, s, left, right);
+	if (e->t < c->start)
+		c->start = e->t;
+	if (end > c->end)
+		c->end = end;
+	if (c->end < f->news)
+		f->news = c->end;
+	put(f, s, c, e);
+	return LEAT_OK;
+}
+
+static int push_session(struct leat_flow *f, struct leat_state *s,
+    const leat_event *e)
+{
+	struct cell *left = at_or_before(s, e->t);
+	struct cell *right = left ? left->next : oldest(s);
+
+	if (left == newest(s))
+		right = NULL;
+	if (left && left->end <= e->t)
+		left = NULL;
+	if (right && right->start >= leat_later(e->t, f->gap))
+		right = NULL;
+	if (left || right)
+		return put_in_session(f, s, left, right, e);
+	return put_in_new(f, s, e);
+}
+
+static int cells_push(struct leat_flow *f, struct leat_state *s,
+    const leat_event *e)
+{
+	struct cell *c = newest(s);
+	int err;
+
+	if (f->kind == LEAT_SESSION)
+		return push_session(f, s, e);
+	if (LEAT_UNLIKELY(!c || e->t < c->start || e->t >= c->end)) {
+		if (c && f->kind == LEAT_LANDMARK)
+			c->start = e->t;
+		else
+			c = at_or_before(s, e->t);
+		if (!c || e->t >= c->end)
+			return put_in_new(f, s, e);
+	}
+	if (LEAT_UNLIKELY(f->max_values > 0) &&
+	    (err = make_room(f, s, e->t, c, NULL)))
+		return err;
+	put(f, s, c, e);
+	return LEAT_OK;
+}
+
+/* ---------------- asking --------------------------------------------- */
+
+/* The cell that holds now. */
+static struct cell *current(const struct leat_flow *f,
+    const struct leat_state *s)
+{
+	int64_t now = f->clock.now;
+	struct cell *c = newest(s);
+
+	if (!c || !f->clock.started)
+		return NULL;
+	if (f->kind == LEAT_LANDMARK)
+		return c;
+	c = at_or_before(s, now);
+	return c && now < c->end ? c : NULL;
+}
+
+static void cells_look(const struct leat_flow *f, const struct leat_state *s,
+    int64_t *start_out, int64_t *end_out)
+{
+	struct cell *c = current(f, s);
+
+	*start_out = *end_out = f->clock.now;
+	if (c) {
+		*start_out = c->start;
+		*end_out = c->end;
+		if (f->kind == LEAT_LANDMARK)
+			*end_out = leat_later(f->clock.now, 1);
+		if (f->ordered)
+			leat_tree_query(f, cell_tree(c), f->whole);
+		else
+			leat_accs_copy(f, f->whole, cell_accs(c));
+		return;
+	}
+	leat_accs_clear(f, f->whole);
+	if (!f->clock.started || f->kind == LEAT_SESSION ||
+	    f->kind == LEAT_LANDMARK)
+		return;
+	if (interval(f, f->clock.now, start_out, end_out) != LEAT_OK)
+		*start_out = *end_out = f->clock.now;
+}
+
+static uint64_t cells_stored(const struct leat_flow *f,
+    const struct leat_state *s)
+{
+	struct cell *c = oldest(s);
+	uint64_t n = 0;
+
+	for (; f->ordered && c; c = c == newest(s) ? NULL : c->next)
+		n += leat_tree_length(f, cell_tree(c));
+	return n;
+}
+
+static void cells_clear(struct leat_flow *f, struct leat_state *s)
+{
+	while (newest(s))
+		remove_cell(f, s, oldest(s));
+	memset(s, 0, f->state_size);
+}
+
+static int copy_cell(struct leat_flow *f, struct leat_state *to,
+    const struct leat_flow *from_flow, struct cell *c)
+{
+	if (cells_reserve(f, to))
+		return LEAT_ENOMEM;
+	struct cell *n = add_cell(f, to, newest(to), c->start, c->end);
+	n->marks = c->marks;
+	if (f->ordered)
+		return leat_tree_copy(f, cell_tree(n), from_flow, cell_tree(c));
+	leat_accs_copy(f, cell_accs(n), cell_accs(c));
+	return LEAT_OK;
+}
+
+static int cells_copy(struct leat_flow *f, struct leat_state *to,
+    const struct leat_flow *from_flow, const struct leat_state *from)
+{
+	struct cell *c = oldest(from);
+
+	if (f->more_at)
+		*leat_more(f, to) = *leat_more(f, from);
+	while (c) {
+		int err = copy_cell(f, to, from_flow, c);
+		if (err)
+			return err;
+		c = c == newest(from) ? NULL : c->next;
+	}
+	return LEAT_OK;
+}
+
+const struct leat_time_engine leat_cells_engine = { cells_reserve, cells_push,
+	cells_due, cells_close, cells_tell, cells_look, cells_stored,
+	cells_clear, cells_copy };

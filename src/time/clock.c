@@ -1,0 +1,120 @@
+/*
+ * clock.c - how far time has come
+ *
+ * now is the largest time seen. The watermark is what no value is expected
+ * to be older than: the time of the slowest source that is not idle, less
+ * the delay. It never falls, whatever sources do. Nothing here reads a
+ * clock; time passes when values say so, or the caller.
+ *
+ * A source that is not the slowest cannot move the watermark, unless now
+ * moves so far that others become idle; so all sources are looked at only
+ * when the slowest moves or, with a timeout, when now does.
+ *
+ * Times are cut off at the limits of int64_t, never wrapped.
+ */
+#include "time.h"
+
+int64_t leat_modulo(int64_t t, int64_t width)
+{
+	int64_t rest = t % width;
+
+	return rest < 0 ? rest + width : rest;
+}
+
+void leat_clock_reset(struct leat_clock *c)
+{
+	c->now = c->watermark = c->target = c->slowest = c->begin = INT64_MIN;
+	c->started = 0;
+	if (c->times)
+		memset(c->seen, 0, c->n_sources);
+}
+
+static int is_idle(const struct leat_clock *c, int64_t time)
+{
+	return c->idle_timeout > 0 && time < c->now &&
+	    leat_ticks(time, c->now) > (uint64_t)c->idle_timeout;
+}
+
+/* The source that rules; of idle ones alone, the one that is ahead. */
+static int64_t slowest(const struct leat_clock *c)
+{
+	int64_t least = INT64_MAX, most = INT64_MIN;
+
+	for (uint32_t i = 0; i < c->n_sources; i++) {
+		int64_t time = c->times[i];
+		if (!c->seen[i])
+			time = c->idle_timeout > 0 ? c->begin : INT64_MIN;
+		if (c->seen[i] && time > most)
+			most = time;
+		if (is_idle(c, time))
+			continue;
+		if (!c->seen[i])
+			return INT64_MIN;
+		if (time < least)
+			least = time;
+	}
+	return least == INT64_MAX ? most : least;
+}
+
+static void set_target(struct leat_clock *c)
+{
+	int64_t w = leat_earlier(c->slowest, c->delay);
+
+	if (w > c->watermark)
+		c->target = w;
+}
+
+static void begin(struct leat_clock *c, int64_t t)
+{
+	if (c->started)
+		return;
+	c->started = 1;
+	c->begin = t;
+}
+
+static void see_source(struct leat_clock *c, uint32_t source, int64_t t,
+    int ahead)
+{
+	int fresh = !c->seen[source];
+	int64_t was = c->times[source];
+
+	if (fresh || t > was)
+		c->times[source] = t;
+	c->seen[source] = 1;
+	if (fresh || (was <= c->slowest && t > was) ||
+	    (ahead && c->idle_timeout > 0))
+		c->slowest = slowest(c);
+}
+
+void leat_clock_see_first(struct leat_clock *c, uint32_t source, int64_t t)
+{
+	int ahead = t > c->now || !c->started;
+
+	begin(c, t);
+	if (ahead)
+		c->now = t;
+	if (c->times)
+		see_source(c, source, t, ahead);
+	else
+		c->slowest = c->now;
+	set_target(c);
+}
+
+void leat_clock_advance(struct leat_clock *c, int64_t t)
+{
+	if (t == LEAT_TIME_MAX) {
+		c->target = LEAT_TIME_MAX;
+		c->started = 1;
+		return;
+	}
+	begin(c, t);
+	for (uint32_t i = 0; c->times && i < c->n_sources; i++) {
+		if (!c->seen[i] || c->times[i] < t)
+			c->times[i] = t;
+		c->seen[i] = 1;
+	}
+	if (t > c->now)
+		c->now = t;
+	c->slowest = c->times ? slowest(c) : c->now;
+	set_target(c);
+}

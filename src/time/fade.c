@@ -1,0 +1,184 @@
+/*
+ * fade.c - everything, with weights that fade with time
+ *
+ * A value of age a weighs 2^(-a / half_life). The sums of decay.c are kept
+ * as of one moment, the largest time a value has had: when that moves, all
+ * of it fades at once; a value that comes late goes in with the weight it
+ * has at that moment. So the order of values does not matter.
+ */
+#include "time.h"
+
+struct fade {
+	struct leat_decay sums;
+	int64_t at;        /* the moment they are as of */
+	int64_t first;     /* the smallest time */
+	double last;       /* the value at the largest time */
+	int64_t last_at;   /* and that */
+	uint64_t revision; /* results so far */
+	int changed;       /* since the last one */
+};
+
+size_t leat_fade_size(void)
+{
+	return (sizeof(struct fade) + 15) & ~(size_t)15;
+}
+
+static struct fade *fade_of(const struct leat_state *s)
+{
+	return s->content;
+}
+
+/* 2^(-ticks / half_life); the whole powers are exact. */
+static double weight_of(const struct leat_flow *f, uint64_t ticks)
+{
+	double halvings = (double)ticks / f->half_life;
+	double whole = floor(halvings);
+
+	if (whole > 2000)
+		return 0;
+	return ldexp(leat_exp((whole - halvings) * LEAT_LN2), -(int)whole);
+}
+
+static void fade_to(const struct leat_flow *f, struct fade *d, int64_t t)
+{
+	if (t <= d->at)
+		return;
+	leat_decay_fade(&d->sums, weight_of(f, leat_ticks(d->at, t)));
+	d->at = t;
+}
+
+static void fade_start(struct leat_flow *f, struct leat_state *s, int64_t t)
+{
+	struct fade *d = leat_pool_take(&f->contents);
+
+	memset(d, 0, sizeof(*d));
+	d->sums.pending = 1;
+	d->at = d->first = d->last_at = t;
+	d->last = NAN;
+	s->content = d;
+}
+
+static int fade_reserve(struct leat_flow *f, const struct leat_state *s)
+{
+	return s->content ? LEAT_OK : leat_pool_reserve(&f->contents, 1);
+}
+
+static int fade_push(struct leat_flow *f, struct leat_state *s,
+    const leat_event *e)
+{
+	if (f->clock.watermark == LEAT_TIME_MAX)
+		return LEAT_ELATE;
+	if (!s->content)
+		fade_start(f, s, e->t);
+	struct fade *d = fade_of(s);
+	double weight = 1;
+
+	if (e->t < d->at)
+		weight = weight_of(f, leat_ticks(e->t, d->at));
+	fade_to(f, d, e->t);
+	leat_decay_take(&d->sums, e->x, e->y, weight, weight);
+	if (e->t < d->first)
+		d->first = e->t;
+	if (e->x == e->x && e->y == e->y &&
+	    (e->t >= d->last_at || d->last != d->last)) {
+		d->last = e->x;
+		d->last_at = e->t;
+	}
+	d->changed = 1;
+	return LEAT_OK;
+}
+
+static int fade_due(const struct leat_flow *f, const struct leat_state *s,
+    int64_t *due_out)
+{
+	(void)f;
+	*due_out = LEAT_TIME_MAX;
+	return s->content != NULL;
+}
+
+static void tell_fade(struct leat_flow *f, struct fade *d, int flag)
+{
+	memcpy(f->whole, d, sizeof(*d));
+	fade_to(f, (struct fade *)(void *)f->whole, f->clock.now);
+	leat_flow_tell(f, d->first, leat_later(f->clock.now, 1), d->revision,
+	    flag);
+	d->revision++;
+	d->changed = 0;
+}
+
+static void fade_clear(struct leat_flow *f, struct leat_state *s)
+{
+	if (s->content)
+		leat_pool_give(&f->contents, s->content);
+	memset(s, 0, f->state_size);
+}
+
+static int fade_close(struct leat_flow *f, struct leat_state *s,
+    int64_t watermark)
+{
+	if (watermark < LEAT_TIME_MAX || !s->content)
+		return LEAT_OK;
+	tell_fade(f, fade_of(s), 0);
+	fade_clear(f, s);
+	return LEAT_OK;
+}
+
+static int fade_tell(struct leat_flow *f, struct leat_state *s, int flag)
+{
+	struct fade *d = fade_of(s);
+
+	if (d && (d->changed || flag != LEAT_EARLY))
+		tell_fade(f, d, flag);
+	return LEAT_OK;
+}
+
+static void fade_look(const struct leat_flow *f, const struct leat_state *s,
+    int64_t *start_out, int64_t *end_out)
+{
+	struct fade *d = fade_of(s);
+
+	*start_out = *end_out = f->clock.now;
+	memset(f->whole, 0, f->accs_size);
+	if (!d)
+		return;
+	*start_out = d->first;
+	*end_out = leat_later(f->clock.now, 1);
+	memcpy(f->whole, d, sizeof(*d));
+	fade_to(f, (struct fade *)(void *)f->whole, f->clock.now);
+}
+
+void leat_fade_lower(const struct leat_flow *f, double *out)
+{
+	const struct fade *d = (const struct fade *)(const void *)f->whole;
+	int quiet = d->sums.count < f->min_count ||
+	    (f->propagate && d->sums.missing > 0);
+
+	leat_decay_lower(&d->sums, d->last, f->plan, f->n_stats, quiet, out);
+}
+
+static uint64_t fade_stored(const struct leat_flow *f,
+    const struct leat_state *s)
+{
+	(void)f;
+	(void)s;
+	return 0;
+}
+
+static int fade_copy(struct leat_flow *f, struct leat_state *to,
+    const struct leat_flow *from_flow, const struct leat_state *from)
+{
+	(void)from_flow;
+	if (f->more_at)
+		*leat_more(f, to) = *leat_more(f, from);
+	if (!from->content)
+		return LEAT_OK;
+	if (leat_pool_reserve(&f->contents, 1))
+		return LEAT_ENOMEM;
+	to->content = leat_pool_take(&f->contents);
+	memcpy(to->content, from->content, sizeof(struct fade));
+	return LEAT_OK;
+}
+
+const struct leat_time_engine leat_fade_engine = { fade_reserve, fade_push,
+	fade_due, fade_close, fade_tell, fade_look, fade_stored, fade_clear,
+	fade_copy };

@@ -1,0 +1,438 @@
+/*
+ * flow.c - what all windows of one object share
+ *
+ * Options are checked and turned into a plan: which classes the statistics
+ * need, where their accumulators lie in a block, which engine and which
+ * memory serve the kind of window. Then there is what happens to every
+ * value and every result, whatever the kind.
+ */
+#include "time.h"
+
+/* ---------------- checking ------------------------------------------- */
+
+static int uses_span(int kind)
+{
+	return kind == LEAT_SLIDING || kind == LEAT_TUMBLING ||
+	    kind == LEAT_HOPPING;
+}
+
+static int uses_grid(int kind)
+{
+	return kind == LEAT_TUMBLING || kind == LEAT_HOPPING;
+}
+
+/* > 0 where the kind has a use for it, else 0. */
+static int check_span(int64_t span, int used)
+{
+	if (!used)
+		return span == 0 ? LEAT_OK : LEAT_EINVAL;
+	return span > 0 ? LEAT_OK : LEAT_ESPAN;
+}
+
+static int check_kind(const leat_time_window_options *o)
+{
+	int kind = o->kind, err;
+
+	if (kind < LEAT_SLIDING || kind > LEAT_CALENDAR)
+		return LEAT_EKIND;
+	if ((err = check_span(o->span, uses_span(kind))) ||
+	    (err = check_span(o->advance, kind == LEAT_HOPPING)) ||
+	    (err = check_span(o->gap, kind == LEAT_SESSION)))
+		return err;
+	if (kind == LEAT_DECAY &&
+	    !(o->half_life > 0 && o->half_life <= DBL_MAX))
+		return LEAT_ESPAN;
+	if ((kind != LEAT_DECAY && o->half_life != 0) ||
+	    (kind == LEAT_CALENDAR) != (o->calendar.interval != NULL) ||
+	    (!uses_grid(kind) && o->offset != 0) ||
+	    (!uses_grid(kind) && kind != LEAT_CALENDAR && o->emit_empty))
+		return LEAT_EINVAL;
+	return LEAT_OK;
+}
+
+static int check_time(const leat_time_window_options *o)
+{
+	if (o->delay < 0 || o->lateness < 0 || o->max_skew < 0 ||
+	    o->idle_timeout < 0 || o->early_span < 0)
+		return LEAT_ESPAN;
+	return o->n_sources > 65536 ? LEAT_EINVAL : LEAT_OK;
+}
+
+static int check_time_stats(const leat_time_window_options *o)
+{
+	if (!o->stats || o->n_stats < 1)
+		return LEAT_EINVAL;
+	for (size_t i = 0; i < o->n_stats; i++) {
+		const leat_stat *s = &o->stats[i];
+		int user = s->id == LEAT_STAT_AGG;
+		if (!leat_stat_fits(s))
+			return LEAT_ESTAT;
+		if (o->kind == LEAT_DECAY &&
+		    (user || !leat_stat_find(s->id)->decays))
+			return LEAT_ESTAT;
+		if (user && !leat_agg_fits(s->agg))
+			return LEAT_EAGG;
+	}
+	return LEAT_OK;
+}
+
+static int check_options(const leat_time_window_options *o)
+{
+	int err;
+
+	if ((err = check_kind(o)) || (err = check_time(o)) ||
+	    (err = check_time_stats(o)))
+		return err;
+	if ((o->missing != LEAT_SKIP && o->missing != LEAT_PROPAGATE) ||
+	    (o->full != LEAT_REFUSE && o->full != LEAT_EVICT_OLD) ||
+	    !leat_allocator_fits(o->allocator))
+		return LEAT_EINVAL;
+	return LEAT_OK;
+}
+
+/* ---------------- the plan ------------------------------------------- */
+
+static unsigned time_classes(const leat_time_window_options *o)
+{
+	unsigned classes = 0;
+
+	if (o->kind == LEAT_DECAY)
+		return 0;
+	for (size_t i = 0; i < o->n_stats; i++)
+		classes |= leat_stat_time_classes(&o->stats[i]);
+	if (classes & 1u << LEAT_CLASS_MOMENTS) /* they know the sum */
+		classes &= ~(1u << LEAT_CLASS_SUM);
+	return classes;
+}
+
+static int agg_seen(const leat_time_window_options *o, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (o->stats[k].id == LEAT_STAT_AGG &&
+		    o->stats[k].agg == o->stats[i].agg)
+			return 1;
+	return 0;
+}
+
+/* Adds a section behind those that are there; with f->sections also there. */
+static void add_section(struct leat_flow *f, enum leat_class_id id,
+    const leat_agg *agg)
+{
+	const struct leat_class *cls = leat_class_find(id);
+	struct leat_section s = { cls, agg, id, leat_any_order(cls, agg),
+		f->accs_size, agg ? 2 * agg->size : cls->size,
+		agg ? agg->size : cls->packed };
+
+	if (f->sections)
+		f->sections[f->n_sections] = s;
+	f->n_sections++;
+	f->accs_size += (s.size + 15) & ~(size_t)15;
+	f->ordered |= !s.any_order;
+	if (s.size > f->temp_size)
+		f->temp_size = s.size;
+}
+
+/* The sections of a block; measures, and if they have a place fills them. */
+static void lay_sections(struct leat_flow *f, const leat_time_window_options *o)
+{
+	unsigned classes = time_classes(o);
+
+	f->n_sections = 0;
+	f->accs_size = sizeof(struct leat_accs);
+	f->temp_size = 1;
+	for (int id = 0; id < LEAT_CLASS_USER; id++)
+		if (classes & 1u << id)
+			add_section(f, (enum leat_class_id)id, NULL);
+	for (size_t i = 0; i < o->n_stats; i++)
+		if (o->stats[i].id == LEAT_STAT_AGG && !agg_seen(o, i))
+			add_section(f, LEAT_CLASS_USER, o->stats[i].agg);
+	if (o->kind == LEAT_DECAY)
+		f->accs_size = leat_fade_size();
+}
+
+static int64_t common_divisor(int64_t a, int64_t b)
+{
+	while (b) {
+		int64_t rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+static void plan_grid(struct leat_flow *f, const leat_time_window_options *o)
+{
+	f->span = o->span;
+	f->advance = o->kind == LEAT_HOPPING ? o->advance : o->span;
+	f->width = f->advance;
+	if (!uses_grid(o->kind))
+		return;
+	f->offset = leat_modulo(o->offset, f->advance);
+	f->width = common_divisor(f->span, f->advance);
+	/* The sum of two residues may not fit, their difference does. */
+	f->phase = leat_modulo(f->offset - (f->advance - f->span % f->advance),
+	    f->advance);
+}
+
+static void plan_engine(struct leat_flow *f)
+{
+	int overlap = f->kind == LEAT_HOPPING && f->advance < f->span;
+
+	f->forest.panes = overlap && !f->ordered;
+	f->state_size = sizeof(struct leat_state);
+	if (f->kind == LEAT_DECAY) {
+		f->engine = &leat_fade_engine;
+	} else if (f->kind == LEAT_SLIDING || overlap) {
+		f->engine = &leat_ranges_engine;
+	} else {
+		f->engine = &leat_cells_engine;
+		f->state_size += leat_cells_inline(f);
+	}
+	f->state_size = (f->state_size + 15) & ~(size_t)15;
+	if (f->early_count || f->max_values || f->emit_empty) {
+		f->more_at = f->state_size;
+		f->state_size += (sizeof(struct leat_more) + 15) & ~(size_t)15;
+	}
+}
+
+int leat_flow_plan(struct leat_flow *f, const leat_time_window_options *o)
+{
+	int err = check_options(o);
+
+	if (err)
+		return err;
+	memset(f, 0, sizeof(*f));
+	f->kind = o->kind;
+	f->gap = o->gap;
+	f->half_life = o->half_life;
+	f->calendar = o->calendar;
+	f->min_count = o->min_count ? o->min_count : 1;
+	f->propagate = o->missing == LEAT_PROPAGATE;
+	f->lateness = o->lateness;
+	f->early_count = o->early_count;
+	f->early_span = o->early_span;
+	f->emit_empty = o->emit_empty != 0;
+	f->max_values = o->max_values;
+	f->full = o->full;
+	f->sink = o->sink;
+	f->late = o->late;
+	f->n_stats = o->n_stats;
+	f->revises = o->lateness > 0 || o->early_count || o->early_span;
+	f->clock.delay = o->delay;
+	f->clock.max_skew = o->max_skew;
+	f->clock.idle_timeout = o->idle_timeout;
+	f->clock.n_sources = o->n_sources ? o->n_sources : 1;
+	for (size_t i = 0; i < o->n_stats; i++)
+		f->pairs |= leat_stat_pairs(&o->stats[i]) != 0;
+	plan_grid(f, o);
+	lay_sections(f, o);
+	plan_engine(f);
+	return LEAT_OK;
+}
+
+/* ---------------- making --------------------------------------------- */
+
+void leat_flow_cut(struct leat_flow *f, struct leat_cutter *c)
+{
+	uint32_t sources = f->clock.n_sources > 1 ? f->clock.n_sources : 0;
+
+	f->sections = leat_cut(c, f->n_sections, sizeof(*f->sections));
+	f->plan = leat_cut(c, f->n_stats, sizeof(*f->plan));
+	f->results = leat_cut(c, f->n_stats, sizeof(double));
+	f->whole = leat_cut(c, 1, f->accs_size);
+	f->piece = leat_cut(c, 1, f->accs_size);
+	f->temp = leat_cut(c, 1, f->temp_size);
+	f->clock.times = leat_cut(c, sources, sizeof(int64_t));
+	f->clock.seen = leat_cut(c, sources, 1);
+	if (sources == 0)
+		f->clock.times = NULL;
+}
+
+static void make_flow_plan(struct leat_flow *f,
+    const leat_time_window_options *o)
+{
+	for (size_t i = 0; i < o->n_stats; i++) {
+		struct leat_plan *p = &f->plan[i];
+		memset(p, 0, sizeof(*p));
+		p->id = o->stats[i].id;
+		p->arg = o->stats[i].arg;
+		if (p->id != LEAT_STAT_AGG)
+			continue;
+		p->agg = o->stats[i].agg;
+		while (f->sections[p->part].agg != p->agg)
+			p->part++;
+		p->partial = (unsigned char *)f->whole +
+		    f->sections[p->part].offset;
+	}
+}
+
+static void make_pools(struct leat_flow *f)
+{
+	leat_pool_init(&f->cells, &f->memory, leat_cells_inline(f));
+	leat_pool_init(&f->contents, &f->memory,
+	    f->engine == &leat_fade_engine ? f->accs_size : leat_ranges_size());
+	leat_forest_init(f);
+}
+
+void leat_flow_start(struct leat_flow *f, const leat_time_window_options *o)
+{
+	f->memory.allocator = o->allocator ? *o->allocator
+					   : leat_malloc_allocator;
+	lay_sections(f, o);
+	make_flow_plan(f, o);
+	make_pools(f);
+	f->told = &f->sink;
+	leat_clock_reset(&f->clock);
+}
+
+void leat_flow_end(struct leat_flow *f)
+{
+	leat_pool_clear(&f->cells);
+	leat_pool_clear(&f->contents);
+	leat_forest_clear(&f->forest);
+}
+
+void leat_flow_moved(const void *from, void *to, struct leat_flow *f,
+    const leat_allocator *allocator)
+{
+	uint64_t limit = f->memory.limit;
+
+	f->sections = leat_moved(from, to, f->sections);
+	f->plan = leat_moved(from, to, f->plan);
+	f->results = leat_moved(from, to, f->results);
+	f->whole = leat_moved(from, to, f->whole);
+	f->piece = leat_moved(from, to, f->piece);
+	f->temp = leat_moved(from, to, f->temp);
+	f->clock.times = leat_moved(from, to, f->clock.times);
+	f->clock.seen = leat_moved(from, to, f->clock.seen);
+	for (size_t i = 0; i < f->n_stats; i++)
+		f->plan[i].partial = leat_moved(from, to, f->plan[i].partial);
+	f->told = &f->sink;
+	if (allocator)
+		f->memory.allocator = *allocator;
+	f->memory.bytes = 0;
+	f->memory.limit = limit;
+	make_pools(f);
+}
+
+/* ---------------- values --------------------------------------------- */
+
+int leat_flow_refuse(struct leat_flow *f, int err)
+{
+	if (err == LEAT_ETIME || err == LEAT_ESKEW || err == LEAT_EFULL) {
+		f->counts.pushed++;
+		f->counts.refused++;
+	}
+	return err;
+}
+
+static int refuse_late(struct leat_flow *f, const leat_event *e)
+{
+	f->counts.pushed++;
+	f->counts.late++;
+	if (f->late.late)
+		f->late.late(f->late.ctx, e);
+	return LEAT_ELATE;
+}
+
+int leat_flow_push(struct leat_flow *f, struct leat_state *s,
+    const leat_event *e)
+{
+	int err = f->engine->push(f, s, e);
+
+	if (LEAT_UNLIKELY(err < 0))
+		return err == LEAT_ELATE ? refuse_late(f, e)
+					 : leat_flow_refuse(f, err);
+	f->counts.pushed++;
+	if (err == LEAT_OUTSIDE) {
+		f->counts.outside++;
+		return LEAT_OK;
+	}
+	if (e->x == e->x && e->y == e->y)
+		f->counts.taken++;
+	else
+		f->counts.missing++;
+	if (LEAT_LIKELY(!f->early_count))
+		return LEAT_OK;
+	struct leat_more *m = leat_more(f, s);
+	if (++m->since < f->early_count)
+		return LEAT_OK;
+	m->since = 0;
+	return f->engine->tell(f, s, LEAT_EARLY);
+}
+
+int leat_flow_early(const struct leat_flow *f, int64_t was, int64_t now)
+{
+	if (f->early_span == 0 || was == INT64_MIN)
+		return 0;
+	return leat_earlier(now, leat_modulo(now, f->early_span)) > was;
+}
+
+int leat_flow_is_full(const struct leat_flow *f, const struct leat_state *s)
+{
+	return f->max_values > 0 && leat_more(f, s)->stored >= f->max_values;
+}
+
+/* ---------------- results -------------------------------------------- */
+
+/* Until when the last value of a window holds. */
+static int64_t carry_to(const struct leat_flow *f, int64_t end)
+{
+	if (f->kind == LEAT_SLIDING)
+		return leat_earlier(end, 1);
+	if (f->kind == LEAT_SESSION)
+		return leat_earlier(end, f->gap);
+	return end < f->clock.now ? end : f->clock.now;
+}
+
+static double rate_range(const struct leat_flow *f, int64_t start, int64_t end)
+{
+	if (f->kind == LEAT_CALENDAR)
+		return (double)leat_ticks(start, end);
+	return (double)f->span; /* 0 where there is none */
+}
+
+void leat_flow_lower(const struct leat_flow *f, int64_t start, int64_t end,
+    double *out)
+{
+	struct leat_summary s; /* what statistics need is set by classes */
+
+	if (f->kind == LEAT_DECAY) {
+		leat_fade_lower(f, out);
+		return;
+	}
+	s.n = (double)f->whole->count;
+	s.missing = (double)f->whole->missing;
+	s.last_tick = leat_earlier(end, 1);
+	if (LEAT_UNLIKELY(f->ordered)) { /* those alone need to know */
+		s.carry_to = carry_to(f, end);
+		s.range = rate_range(f, start, end);
+	}
+	for (size_t i = 0; i < f->n_sections; i++) {
+		const struct leat_section *p = &f->sections[i];
+		p->cls->lower((unsigned char *)f->whole + p->offset, &s);
+	}
+	leat_lower(f->plan, f->n_stats, &s,
+	    f->whole->count < f->min_count ||
+		(f->propagate && f->whole->missing > 0),
+	    out);
+}
+
+void leat_flow_tell(struct leat_flow *f, int64_t start, int64_t end,
+    uint64_t revision, int flags)
+{
+	leat_result r;
+
+	if (!f->told->emit)
+		return;
+	leat_flow_lower(f, start, end, f->results);
+	r.values = f->results;
+	r.n_values = f->n_stats;
+	r.start = start;
+	r.end = end;
+	r.key = f->key;
+	r.key_len = f->key_len;
+	r.revision = revision;
+	r.flags = flags;
+	f->told->emit(f->told->ctx, &r);
+}

@@ -1,0 +1,631 @@
+/*
+ * time.h - which values are in, by time
+ *
+ * What all windows of one object share is its flow: options, the plan of
+ * the statistics, the clock, the pools. What a window of one key holds is
+ * its state. A window by time is a flow with one state; keyed windows are a
+ * flow with a state for each key.
+ *
+ * Three engines know how a state takes values and tells results: cells.c
+ * (windows that do not overlap), ranges.c (windows that do, as ranges of a
+ * tree) and fade.c (weights). How values combine is kept in blocks of
+ * accumulators (accs.c), one block for each run of values that is known.
+ */
+#ifndef LEAT_TIME_H
+#define LEAT_TIME_H
+
+#include "../agg/agg.h"
+#include "../window/window.h"
+
+/* ---------------- arithmetic at the limits -------------------------- */
+
+LEAT_INLINE int64_t leat_later(int64_t t, int64_t by) /* by >= 0 */
+{
+	return t > INT64_MAX - by ? INT64_MAX : t + by;
+}
+
+LEAT_INLINE int64_t leat_earlier(int64_t t, int64_t by) /* by >= 0 */
+{
+	return t < INT64_MIN + by ? INT64_MIN : t - by;
+}
+
+/* t mod width, in [0, width). */
+int64_t leat_modulo(int64_t t, int64_t width);
+
+/* ---------------- the clock ----------------------------------------- */
+
+struct leat_clock {
+	int64_t now, watermark;
+	int64_t target;  /* what the watermark is about to become */
+	int64_t slowest; /* time of the source that holds it back */
+	int64_t begin;   /* the first time seen */
+	int started;
+	int64_t delay, max_skew, idle_timeout;
+	uint32_t n_sources;
+	int64_t *times; /* of the sources; NULL if there is one */
+	unsigned char *seen;
+};
+
+void leat_clock_reset(struct leat_clock *c);
+/* The first value of all, and with several sources any. */
+void leat_clock_see_first(struct leat_clock *c, uint32_t source, int64_t t);
+/* Time passes for all sources; LEAT_TIME_MAX ends it. */
+void leat_clock_advance(struct leat_clock *c, int64_t t);
+
+/* Whether a value may come at all: LEAT_ESOURCE, LEAT_ETIME, LEAT_ESKEW. */
+LEAT_INLINE int leat_clock_check(const struct leat_clock *c, uint32_t source,
+    int64_t t)
+{
+	if (LEAT_UNLIKELY(source >= c->n_sources))
+		return LEAT_ESOURCE;
+	if (LEAT_UNLIKELY(t == LEAT_TIME_MAX))
+		return LEAT_ETIME;
+	if (LEAT_UNLIKELY(c->max_skew > 0) && c->started &&
+	    t > leat_later(c->watermark, c->max_skew))
+		return LEAT_ESKEW;
+	return LEAT_OK;
+}
+
+/* It came: moves now, and says in `target` where the watermark goes. */
+LEAT_INLINE void leat_clock_see(struct leat_clock *c, uint32_t source,
+    int64_t t)
+{
+	if (LEAT_UNLIKELY(!c->started) || LEAT_UNLIKELY(c->times != NULL)) {
+		leat_clock_see_first(c, source, t);
+		return;
+	}
+	if (t <= c->now)
+		return;
+	c->now = c->slowest = t;
+	t = leat_earlier(t, c->delay);
+	if (t > c->watermark)
+		c->target = t;
+}
+
+/* ---------------- accumulators -------------------------------------- */
+
+/* One aggregate class of a flow. */
+struct leat_section {
+	const struct leat_class *cls;
+	const leat_agg *agg; /* of the user, or NULL */
+	enum leat_class_id id;
+	int any_order;
+	size_t offset; /* in a block */
+	size_t size, packed;
+};
+
+/*
+ * A block is a tally and then an accumulator for each section. This is what
+ * stands for a run of values in cells, in nodes and in between.
+ */
+struct leat_accs {
+	uint64_t count, missing;
+};
+
+struct leat_flow;
+
+void leat_accs_clear(const struct leat_flow *f, struct leat_accs *a);
+void leat_accs_append(const struct leat_flow *f, struct leat_accs *a,
+    const leat_sample *s);
+/* a and then b; the two must not be the same. */
+void leat_accs_join(const struct leat_flow *f, struct leat_accs *a,
+    const struct leat_accs *b);
+
+LEAT_INLINE int leat_is_missing(const leat_sample *s)
+{
+	return s->x != s->x || s->y != s->y;
+}
+
+/* ---------------- the tree ------------------------------------------ */
+
+/*
+ * Values in the order of their times, or panes, each of which stands for
+ * values of one slice of time; see tree.c.
+ */
+enum { LEAT_LEAF = 16, LEAT_ARITY = 8, LEAT_HEIGHT = 24 };
+
+struct leat_node {
+	uint32_t n;     /* values or children */
+	uint32_t level; /* 0: a leaf */
+	/*
+	 * A leaf of values: t[LEAT_LEAF], x[LEAT_LEAF], with pairs
+	 * y[LEAT_LEAF]. A pane: t[1], its start. Above: of each child the
+	 * smallest time, and the child.
+	 */
+	int64_t t[];
+};
+
+struct leat_inner {
+	int64_t t[LEAT_ARITY];
+	struct leat_node *child[LEAT_ARITY];
+};
+
+LEAT_INLINE struct leat_inner *leat_inner(struct leat_node *n)
+{
+	return (struct leat_inner *)(void *)n->t;
+}
+
+LEAT_INLINE double *leat_leaf_x(struct leat_node *n)
+{
+	return (double *)(void *)(n->t + LEAT_LEAF);
+}
+
+struct leat_fringe;
+
+struct leat_tree {
+	struct leat_node *root;         /* NULL: empty */
+	struct leat_node *first, *last; /* leaves */
+	uint32_t height;                /* level of the root */
+	uint32_t gone;                  /* values of the first leaf */
+	struct leat_fringe *fringe;     /* NULL: while the first is the last */
+};
+
+/* How a flow's trees look, and where their memory comes from. */
+struct leat_forest {
+	int panes;
+	size_t leaf_accs, inner_accs, fringe_size, table_size; /* bytes */
+	struct leat_pool leaves, inners, fringes, tables;
+	struct leat_node *felled; /* subtrees to be taken apart */
+	uint32_t stocked; /* there is memory for trees less high than this */
+};
+
+void leat_forest_init(struct leat_flow *f);
+void leat_forest_clear(struct leat_forest *forest);
+
+/* Into the pane that starts there; a new one if need be. */
+void leat_tree_add(struct leat_flow *f, struct leat_tree *t, int64_t start,
+    const leat_sample *s);
+/* The first value goes. */
+void leat_tree_evict_first(struct leat_flow *f, struct leat_tree *t);
+void leat_tree_clear(struct leat_flow *f, struct leat_tree *t);
+/* All values. */
+void leat_tree_query(const struct leat_flow *f, const struct leat_tree *t,
+    struct leat_accs *out);
+uint64_t leat_tree_length(const struct leat_flow *f, const struct leat_tree *t);
+/*
+ * The smallest time, of a value or pane, that is not below `from`; 0 if there
+ * is none.
+ */
+int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out);
+int64_t leat_tree_first(const struct leat_tree *t);
+/* Calls back for each value in order. */
+void leat_tree_each(const struct leat_flow *f, const struct leat_tree *t,
+    void (*fn)(void *ctx, const leat_sample *s), void *ctx);
+/* LEAT_ENOMEM, and then the pools of f are of no use but to be cleared. */
+int leat_tree_copy(struct leat_flow *f, struct leat_tree *to,
+    const struct leat_flow *from_flow, const struct leat_tree *from);
+
+/* tree.c, tree_late.c and tree_range.c among themselves; see tree.c. */
+struct leat_fringe {
+	struct leat_node *left[LEAT_HEIGHT], *right[LEAT_HEIGHT];
+	uint32_t gone[LEAT_HEIGHT]; /* children of left[] */
+	uint32_t covered; /* the last child of the root in its table */
+	/* Of each level: past, front and suffixes; see leat_past(). */
+	unsigned char *tables[LEAT_HEIGHT];
+	/* Then the middle, and the suffixes of the first leaf. */
+};
+
+/* ---------------- states -------------------------------------------- */
+
+/*
+ * What one key's window holds. All zero is empty; f->state_size bytes, in
+ * which the engine may keep more behind the struct.
+ */
+struct leat_state {
+	void *content;
+};
+
+/* Kept for flows that need it only (f->more_at), behind the rest. */
+struct leat_more {
+	uint64_t since;     /* values since the last result of early_count */
+	uint64_t stored;    /* values stored */
+	int64_t empty_from; /* emit_empty: where the next window begins */
+	int begun;          /* that is known */
+};
+
+/* What an engine's push() answers instead of an error. */
+#define LEAT_OUTSIDE 1
+
+struct leat_time_engine {
+	/* Makes sure that push() finds the memory it needs. LEAT_ENOMEM. */
+	int (*reserve)(struct leat_flow *f, const struct leat_state *s);
+	/*
+	 * Takes a value, tells closed windows that it changes, and lowers
+	 * f->news to the watermark at which it gives close() something to do.
+	 * LEAT_ELATE, LEAT_EFULL, LEAT_ECALENDAR, LEAT_ENOMEM, LEAT_OUTSIDE.
+	 */
+	int (*push)(struct leat_flow *f, struct leat_state *s,
+	    const leat_event *e);
+	/*
+	 * The watermark at which close() has something to do. 0 if there is
+	 * none.
+	 */
+	int (*due)(const struct leat_flow *f, const struct leat_state *s,
+	    int64_t *due_out);
+	/*
+	 * Tells the windows that end by `watermark` and have not been told as
+	 * closed, in order, and forgets what is expired. After an error it
+	 * has told some of them; call it again. LEAT_ENOMEM, LEAT_ECALENDAR.
+	 */
+	int (*close)(struct leat_flow *f, struct leat_state *s,
+	    int64_t watermark);
+	/*
+	 * LEAT_EARLY: tells the open windows that have changed since they
+	 * were told. LEAT_EVICTED: all open windows.
+	 */
+	int (*tell)(struct leat_flow *f, struct leat_state *s, int flag);
+	/* The window that holds now, into f->whole. */
+	void (*look)(const struct leat_flow *f, const struct leat_state *s,
+	    int64_t *start_out, int64_t *end_out);
+	/* Values stored. */
+	uint64_t (*stored)(const struct leat_flow *f,
+	    const struct leat_state *s);
+	/* Gives all of it back; the state is empty then. */
+	void (*clear)(struct leat_flow *f, struct leat_state *s);
+	/*
+	 * Fills `to`, of zeros. After LEAT_ENOMEM the flow it belongs to is of
+	 * no use but to be freed.
+	 */
+	int (*copy)(struct leat_flow *f, struct leat_state *to,
+	    const struct leat_flow *from_flow, const struct leat_state *from);
+};
+
+/* Bytes of a cell; of what a state of ranges.c, and of fade.c, points to. */
+size_t leat_cells_inline(const struct leat_flow *f);
+size_t leat_ranges_size(void);
+size_t leat_fade_size(void);
+void leat_fade_lower(const struct leat_flow *f, double *out);
+
+extern const struct leat_time_engine leat_cells_engine, leat_ranges_engine,
+    leat_fade_engine;
+
+struct leat_flow {
+	struct leat_memory memory;
+	struct leat_clock clock;
+
+	int kind;
+	int64_t span, advance, offset, gap;
+	int64_t width; /* of a pane */
+	int64_t phase; /* of windows' ends: modulo advance */
+	leat_calendar calendar;
+	double half_life;
+	uint64_t min_count;
+	int propagate, pairs;
+	int64_t lateness;
+	uint64_t early_count;
+	int64_t early_span;
+	int emit_empty;
+	uint64_t max_values;
+	int full;
+	leat_sink sink;
+	leat_late_sink late;
+
+	const struct leat_time_engine *engine;
+	size_t state_size;
+	size_t more_at; /* of struct leat_more in a state; 0: it has none */
+	int ordered;    /* some class needs samples in order */
+	int revises;    /* a window may be told more than once */
+	size_t n_sections, n_stats, accs_size;
+	struct leat_section *sections;
+	struct leat_plan *plan;
+	double *results;
+	struct leat_accs *whole; /* what a result is made from */
+	struct leat_accs *piece; /* scratch */
+	unsigned char *temp;     /* scratch of a class, */
+	size_t temp_size;        /* of so many bytes */
+
+	struct leat_pool cells, contents;
+	struct leat_forest forest;
+	leat_time_counts counts;
+	int64_t news; /* see push() of engines */
+
+	/* Whose result is being told. */
+	const leat_sink *told;
+	const void *key;
+	size_t key_len;
+};
+
+/* ---------------- places in trees ------------------------------------ */
+
+LEAT_INLINE struct leat_accs *leat_accs_at(const struct leat_flow *f,
+    void *base, size_t i)
+{
+	return (struct leat_accs *)(void *)((unsigned char *)base +
+	    i * f->accs_size);
+}
+
+/*
+ * append() and join() where they must be fast, and prepend(). The commonest
+ * classes are stepped and joined right here, the others by way of their
+ * functions; both give the same bits.
+ */
+LEAT_INLINE void *leat_section(const struct leat_section *s,
+    struct leat_accs *a)
+{
+	return (unsigned char *)a + s->offset;
+}
+
+LEAT_INLINE void leat_extreme_add(double *m, double x, int max)
+{
+	*m = (max ? x > *m : x < *m) ? x : *m;
+}
+
+LEAT_INLINE void leat_section_add(const struct leat_section *p, void *acc,
+    const leat_sample *s, int before)
+{
+	switch (p->id) {
+	case LEAT_CLASS_SUM:
+		leat_sum_add(acc, s->x);
+		break;
+	case LEAT_CLASS_MOMENTS:
+		leat_moments_add(acc, s->x);
+		break;
+	case LEAT_CLASS_MIN:
+	case LEAT_CLASS_MAX:
+		leat_extreme_add(acc, s->x, p->id == LEAT_CLASS_MAX);
+		break;
+	default:
+		if (before)
+			p->cls->prepend(p->agg, acc, s);
+		else
+			p->cls->append(p->agg, acc, s);
+	}
+}
+
+LEAT_INLINE void leat_accs_add(const struct leat_flow *f, struct leat_accs *a,
+    const leat_sample *s, int before)
+{
+	if (LEAT_UNLIKELY(leat_is_missing(s))) {
+		a->missing++;
+		return;
+	}
+	a->count++;
+	for (size_t i = 0; i < f->n_sections; i++) {
+		const struct leat_section *p = &f->sections[i];
+		leat_section_add(p, leat_section(p, a), s, before);
+	}
+}
+
+/* By way of the class: what is joined is a folded partial. */
+void leat_section_combine(const struct leat_flow *f,
+    const struct leat_section *p, void *acc, const void *right);
+
+LEAT_INLINE void leat_accs_unite(const struct leat_flow *f, struct leat_accs *a,
+    const struct leat_accs *b)
+{
+	a->count += b->count;
+	a->missing += b->missing;
+	for (size_t i = 0; i < f->n_sections; i++) {
+		const struct leat_section *p = &f->sections[i];
+		void *acc = leat_section(p, a);
+		const void *right = (const unsigned char *)b + p->offset;
+		if (LEAT_LIKELY(p->id == LEAT_CLASS_SUM))
+			leat_sum_join(acc, right);
+		else if (p->id == LEAT_CLASS_MIN || p->id == LEAT_CLASS_MAX)
+			leat_extreme_add(acc, *(const double *)right,
+			    p->id == LEAT_CLASS_MAX);
+		else
+			leat_section_combine(f, p, acc, right);
+	}
+}
+
+/* Blocks are small most of the time, and their size is a multiple of 16. */
+LEAT_INLINE void leat_accs_copy(const struct leat_flow *f, struct leat_accs *a,
+    const struct leat_accs *b)
+{
+	if (LEAT_LIKELY(f->accs_size == 48))
+		memcpy(a, b, 48);
+	else if (f->accs_size == 32)
+		memcpy(a, b, 32);
+	else
+		memcpy(a, b, f->accs_size);
+}
+
+/*
+ * What stands for a node: of a leaf its values; of an inner node all below
+ * it, of one on the right edge all but its last child; on the left edge and
+ * in the root it means nothing.
+ */
+LEAT_INLINE struct leat_accs *leat_node_accs(const struct leat_flow *f,
+    struct leat_node *n)
+{
+	return (struct leat_accs *)(void *)((unsigned char *)n +
+	    (n->level ? f->forest.inner_accs : f->forest.leaf_accs));
+}
+
+/* All that is right of the first child, in left[level] and above. */
+LEAT_INLINE struct leat_accs *leat_past(const struct leat_flow *f,
+    const struct leat_fringe *g, size_t level)
+{
+	return leat_accs_at(f, g->tables[level], 0);
+}
+
+/* What is left of the last child, in right[level] and above. */
+LEAT_INLINE struct leat_accs *leat_front(const struct leat_flow *f,
+    const struct leat_fringe *g, size_t level)
+{
+	return leat_accs_at(f, g->tables[level], 1);
+}
+
+/* The children of left[level] from the i-th on. */
+LEAT_INLINE struct leat_accs *leat_suffix(const struct leat_flow *f,
+    const struct leat_fringe *g, size_t level, size_t i)
+{
+	return leat_accs_at(f, g->tables[level], 2 + i);
+}
+
+/* Everything between the first leaf and the last. */
+LEAT_INLINE struct leat_accs *leat_middle(const struct leat_flow *f,
+    struct leat_fringe *g)
+{
+	return leat_accs_at(f, g + 1, 0);
+}
+
+/* The values of the first leaf from the i-th on. */
+LEAT_INLINE struct leat_accs *leat_tail(const struct leat_flow *f,
+    struct leat_fringe *g, size_t i)
+{
+	return leat_accs_at(f, g + 1, 1 + i);
+}
+
+/* What the first leaf has left; only if it is not the last. */
+LEAT_INLINE struct leat_accs *leat_first_accs(const struct leat_flow *f,
+    const struct leat_tree *t)
+{
+	return f->forest.panes ? leat_node_accs(f, t->first)
+			       : leat_tail(f, t->fringe, t->gone);
+}
+
+LEAT_INLINE void leat_leaf_put(const struct leat_flow *f,
+    struct leat_node *leaf, size_t i, const leat_sample *s)
+{
+	double *x = leat_leaf_x(leaf);
+
+	leaf->t[i] = s->t;
+	x[i] = s->x;
+	if (LEAT_UNLIKELY(f->pairs))
+		x[LEAT_LEAF + i] = s->y;
+}
+
+LEAT_INLINE void leat_leaf_get(const struct leat_flow *f,
+    struct leat_node *leaf, size_t i, leat_sample *s_out)
+{
+	const double *x = leat_leaf_x(leaf);
+
+	s_out->t = leaf->t[i];
+	s_out->x = x[i];
+	s_out->y = LEAT_UNLIKELY(f->pairs) ? x[LEAT_LEAF + i] : 0;
+}
+/* Room for one value more in a tree. LEAT_ENOMEM. */
+int leat_tree_stock(struct leat_flow *f, const struct leat_tree *t);
+
+LEAT_INLINE int leat_tree_reserve(struct leat_flow *f,
+    const struct leat_tree *t)
+{
+	return LEAT_LIKELY(f->forest.stocked > t->height)
+	    ? LEAT_OK
+	    : leat_tree_stock(f, t);
+}
+
+/* A value that does not go to the end of the last leaf. */
+void leat_tree_insert_else(struct leat_flow *f, struct leat_tree *t,
+    const leat_sample *s);
+
+/*
+ * The last leaf takes values at its end until it is full; but not if it is
+ * the first one, too, and values have left it.
+ */
+LEAT_INLINE void leat_tree_insert(struct leat_flow *f, struct leat_tree *t,
+    const leat_sample *s)
+{
+	struct leat_node *leaf = t->last;
+
+	if (LEAT_UNLIKELY(!leaf || leaf->n == LEAT_LEAF ||
+		s->t < leaf->t[leaf->n - 1] ||
+		(t->height == 0 && t->gone > 0))) {
+		leat_tree_insert_else(f, t, s);
+		return;
+	}
+	leat_leaf_put(f, leaf, leaf->n++, s);
+	leat_accs_add(f, leat_node_accs(f, leaf), s, 0);
+}
+
+/* What is before a time goes: more than some values of the first leaf. */
+void leat_tree_evict_more(struct leat_flow *f, struct leat_tree *t,
+    int64_t before);
+
+LEAT_INLINE void leat_tree_evict(struct leat_flow *f, struct leat_tree *t,
+    int64_t before)
+{
+	struct leat_node *leaf = t->first;
+
+	if (!leaf || leaf->t[t->gone] >= before)
+		return;
+	if (LEAT_UNLIKELY(leaf->t[leaf->n - 1] < before)) {
+		leat_tree_evict_more(f, t, before);
+		return;
+	}
+	while (leaf->t[t->gone] < before)
+		t->gone++;
+}
+
+/* Those in [from, to), which are not all. */
+void leat_tree_part(const struct leat_flow *f, const struct leat_tree *t,
+    int64_t from, int64_t to, struct leat_accs *out);
+
+LEAT_INLINE void leat_tree_range(const struct leat_flow *f,
+    const struct leat_tree *t, int64_t from, int64_t to, struct leat_accs *out)
+{
+	if (!t->root ||
+	    (from <= t->first->t[t->gone] && to > t->last->t[t->last->n - 1]))
+		leat_tree_query(f, t, out);
+	else
+		leat_tree_part(f, t, from, to, out);
+}
+
+/* Makes the tables and the middle anew; the edges are known. */
+void leat_tree_edges(struct leat_flow *f, struct leat_tree *t);
+/* What the left edge knows of one level; and what follows from it. */
+void leat_tree_tabulate(struct leat_flow *f, struct leat_tree *t, size_t level);
+void leat_tree_tabulate_leaf(struct leat_flow *f, struct leat_tree *t);
+void leat_tree_chain_left(struct leat_flow *f, struct leat_tree *t,
+    size_t level);
+void leat_tree_chain_right(struct leat_flow *f, struct leat_tree *t,
+    size_t level);
+/* A new leaf after the last; and a new root above the old and `right`. */
+struct leat_node *leat_tree_leaf(struct leat_flow *f);
+struct leat_node *leat_tree_inner(struct leat_flow *f, uint32_t level);
+void leat_tree_grow(struct leat_flow *f, struct leat_tree *t,
+    struct leat_node *leaf);
+void leat_tree_raise(struct leat_flow *f, struct leat_tree *t,
+    struct leat_node *left, struct leat_node *right);
+void leat_tree_insert_late(struct leat_flow *f, struct leat_tree *t,
+    const leat_sample *s);
+void leat_tree_add_late(struct leat_flow *f, struct leat_tree *t, int64_t start,
+    const leat_sample *s);
+
+/* ---------------- flow.c: plan, and what is common to the engines ---- */
+
+LEAT_INLINE struct leat_more *leat_more(const struct leat_flow *f,
+    const struct leat_state *s)
+{
+	return (struct leat_more *)(void *)((unsigned char *)(uintptr_t)s +
+	    f->more_at);
+}
+
+/*
+ * The options as a flow has them: *f is filled but for pointers. Then how
+ * the flow and what it points to is cut from a block: with base, its places
+ * are set and it is ready. leat_flow_end() gives back all but the block.
+ */
+int leat_flow_plan(struct leat_flow *f, const leat_time_window_options *o);
+void leat_flow_cut(struct leat_flow *f, struct leat_cutter *c);
+void leat_flow_start(struct leat_flow *f, const leat_time_window_options *o);
+void leat_flow_end(struct leat_flow *f);
+/*
+ * f lies in the block `to`, a copy of the bytes of `from`: its pointers are
+ * set, and its pools are empty. allocator NULL: the same.
+ */
+void leat_flow_moved(const void *from, void *to, struct leat_flow *f,
+    const leat_allocator *allocator);
+
+/*
+ * One value into one state. The clock has seen it, and all that was due has
+ * been closed. Counts it, tells `late` and early_count's results.
+ */
+int leat_flow_push(struct leat_flow *f, struct leat_state *s,
+    const leat_event *e);
+/* Counts a value that is refused before it comes to that; returns err. */
+int leat_flow_refuse(struct leat_flow *f, int err);
+/* Whether now has passed a multiple of early_span. */
+int leat_flow_early(const struct leat_flow *f, int64_t was, int64_t now);
+/* Lowers f->whole. */
+void leat_flow_lower(const struct leat_flow *f, int64_t start, int64_t end,
+    double *out);
+/* Tells f->whole as the result of a window. */
+void leat_flow_tell(struct leat_flow *f, int64_t start, int64_t end,
+    uint64_t revision, int flags);
+/* At max_values. */
+int leat_flow_is_full(const struct leat_flow *f, const struct leat_state *s);
+
+#endif

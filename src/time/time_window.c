@@ -1,0 +1,304 @@
+/*
+ * time_window.c - the life of a window by time, and its public functions
+ *
+ * One flow and one state. The watermark moves when a value has been seen,
+ * and what that closes is told before the value goes in; close() is asked
+ * only when the watermark has come to `due`, which is never later than the
+ * first moment it has something to do.
+ */
+#include "time.h"
+
+struct leat_time_window {
+	struct leat_flow flow;
+	struct leat_state *state;
+	int64_t due;
+	int owes_early; /* results of early_span, after an error */
+	struct leat_block block;
+};
+
+/* ---------------- making --------------------------------------------- */
+
+static void cut_window(leat_time_window *w, struct leat_cutter *c)
+{
+	leat_cut(c, 1, sizeof(*w));
+	w->state = leat_cut(c, 1, w->flow.state_size);
+	leat_flow_cut(&w->flow, c);
+}
+
+int leat_time_window_new(leat_time_window **window_out,
+    const leat_time_window_options *options)
+{
+	leat_time_window plan, *w;
+	struct leat_cutter measure = { NULL, 0, 0 };
+	void *base;
+	int err;
+
+	assert(window_out && options);
+	memset(&plan, 0, sizeof(plan));
+	if ((err = leat_flow_plan(&plan.flow, options)))
+		return err;
+	cut_window(&plan, &measure);
+	if (measure.overflow)
+		return LEAT_ETOOBIG;
+	err = leat_block_claim(&plan.block, options->allocator, NULL, 0,
+	    measure.used, &base);
+	if (err)
+		return err;
+	w = base;
+	*w = plan;
+	struct leat_cutter c = { base, 0, 0 };
+	cut_window(w, &c);
+	memset(w->state, 0, w->flow.state_size);
+	w->due = INT64_MAX;
+	leat_flow_start(&w->flow, options);
+	*window_out = w;
+	return LEAT_OK;
+}
+
+void leat_time_window_free(leat_time_window *window)
+{
+	if (!window)
+		return;
+	window->flow.engine->clear(&window->flow, window->state);
+	leat_flow_end(&window->flow);
+	leat_block_free(window->block);
+}
+
+int leat_time_window_copy(const leat_time_window *window,
+    const leat_allocator *allocator, leat_time_window **copy_out)
+{
+	struct leat_block block;
+	int err;
+
+	assert(window && copy_out);
+	leat_time_window *w = leat_block_copy(&block, allocator, &window->block,
+	    window);
+	if (!w)
+		return LEAT_ENOMEM;
+	w->block = block;
+	w->state = leat_moved(window, w, window->state);
+	leat_flow_moved(window, w, &w->flow, allocator);
+	memset(w->state, 0, w->flow.state_size);
+	err = w->flow.engine->copy(&w->flow, w->state, &window->flow,
+	    window->state);
+	if (err) {
+		leat_time_window_free(w);
+		return err;
+	}
+	*copy_out = w;
+	return LEAT_OK;
+}
+
+void leat_time_window_reset(leat_time_window *window)
+{
+	struct leat_flow *f = &window->flow;
+
+	assert(window);
+	f->engine->clear(f, window->state);
+	leat_flow_end(f);
+	leat_clock_reset(&f->clock);
+	memset(&f->counts, 0, sizeof(f->counts));
+	window->due = INT64_MAX;
+	window->owes_early = 0;
+}
+
+/* ---------------- time ------------------------------------------------ */
+
+/* Closes what the clock's target closes. */
+static int move_watermark(leat_time_window *w)
+{
+	struct leat_flow *f = &w->flow;
+	int64_t target = f->clock.target;
+	int err;
+
+	if (target >= w->due) {
+		err = f->engine->close(f, w->state, target);
+		if (err)
+			return err;
+		if (!f->engine->due(f, w->state, &w->due))
+			w->due = INT64_MAX;
+	}
+	f->clock.watermark = target;
+	return LEAT_OK;
+}
+
+static int tell_early(leat_time_window *w, int64_t was)
+{
+	struct leat_flow *f = &w->flow;
+
+	w->owes_early |= leat_flow_early(f, was, f->clock.now);
+	if (w->owes_early && f->engine->tell(f, w->state, LEAT_EARLY))
+		return LEAT_ENOMEM;
+	w->owes_early = 0;
+	return LEAT_OK;
+}
+
+int leat_time_window_advance(leat_time_window *window, int64_t t)
+{
+	struct leat_flow *f = &window->flow;
+	int64_t was = f->clock.now;
+	int err;
+
+	assert(window);
+	leat_clock_advance(&f->clock, t);
+	if (f->clock.target > f->clock.watermark &&
+	    (err = move_watermark(window)))
+		return err;
+	return tell_early(window, was);
+}
+
+/* ---------------- values --------------------------------------------- */
+
+static int push_one(leat_time_window *w, const leat_event *e)
+{
+	struct leat_flow *f = &w->flow;
+	int64_t was = f->clock.now;
+	int err;
+
+	if (LEAT_UNLIKELY((err = leat_clock_check(&f->clock, e->source, e->t))))
+		return leat_flow_refuse(f, err);
+	if (LEAT_UNLIKELY((err = f->engine->reserve(f, w->state))))
+		return err;
+	leat_clock_see(&f->clock, e->source, e->t);
+	if (f->clock.target > f->clock.watermark && (err = move_watermark(w)))
+		return err;
+	if (LEAT_UNLIKELY(f->early_span > 0) && (err = tell_early(w, was)))
+		return err;
+	f->news = INT64_MAX;
+	err = leat_flow_push(f, w->state, e);
+	if (f->news < w->due)
+		w->due = f->news;
+	return err;
+}
+
+int leat_time_window_push_event(leat_time_window *window,
+    const leat_event *event)
+{
+	assert(window && event);
+	leat_event e = *event;
+	if (!window->flow.pairs)
+		e.y = 0;
+	return push_one(window, &e);
+}
+
+int leat_time_window_push(leat_time_window *window, int64_t t, double x)
+{
+	leat_event e = { NULL, 0, t, x, 0, 0 };
+
+	assert(window);
+	if (window->flow.pairs)
+		return LEAT_EPAIRS;
+	return push_one(window, &e);
+}
+
+int leat_time_window_push_xy(leat_time_window *window, int64_t t, double x,
+    double y)
+{
+	leat_event e = { NULL, 0, t, x, y, 0 };
+
+	assert(window);
+	if (!window->flow.pairs)
+		return LEAT_EPAIRS;
+	return push_one(window, &e);
+}
+
+/* After these the rest is not tried. */
+static int is_serious(int err)
+{
+	return err == LEAT_ENOMEM || err == LEAT_ECALENDAR;
+}
+
+static int push_events(leat_time_window *w, const int64_t *t, const double *x,
+    const double *y, size_t n)
+{
+	int first = LEAT_OK;
+
+	for (size_t i = 0; i < n; i++) {
+		leat_event e = { NULL, 0, t[i], x[i], y ? y[i] : 0, 0 };
+		int err = push_one(w, &e);
+		if (LEAT_UNLIKELY(err) && !first)
+			first = err;
+		if (is_serious(err))
+			return err;
+	}
+	return first;
+}
+
+int leat_time_window_push_many(leat_time_window *window, const int64_t *t,
+    const double *x, size_t n)
+{
+	assert(window && ((t && x) || n == 0));
+	if (window->flow.pairs)
+		return LEAT_EPAIRS;
+	return push_events(window, t, x, NULL, n);
+}
+
+int leat_time_window_push_many_xy(leat_time_window *window, const int64_t *t,
+    const double *x, const double *y, size_t n)
+{
+	assert(window && ((t && x && y) || n == 0));
+	if (!window->flow.pairs)
+		return LEAT_EPAIRS;
+	return push_events(window, t, x, y, n);
+}
+
+/* ---------------- asking --------------------------------------------- */
+
+void leat_time_window_query(const leat_time_window *window, double *out)
+{
+	const struct leat_flow *f = &window->flow;
+	int64_t start, end;
+
+	assert(window && out);
+	f->engine->look(f, window->state, &start, &end);
+	leat_flow_lower(f, start, end, out);
+}
+
+void leat_time_window_interval(const leat_time_window *window,
+    int64_t *start_out, int64_t *end_out)
+{
+	assert(window && start_out && end_out);
+	window->flow.engine->look(&window->flow, window->state, start_out,
+	    end_out);
+}
+
+int leat_time_window_partial(const leat_time_window *window,
+    const leat_agg *agg, void *partial_out)
+{
+	const struct leat_flow *f = &window->flow;
+	int64_t start, end;
+
+	assert(window && agg && partial_out);
+	for (size_t i = 0; i < f->n_sections; i++) {
+		const struct leat_section *s = &f->sections[i];
+		if (s->agg != agg)
+			continue;
+		f->engine->look(f, window->state, &start, &end);
+		memcpy(partial_out, (unsigned char *)f->whole + s->offset,
+		    s->packed);
+		return LEAT_OK;
+	}
+	return LEAT_ESTAT;
+}
+
+int64_t leat_time_window_now(const leat_time_window *window)
+{
+	assert(window);
+	return window->flow.clock.now;
+}
+
+int64_t leat_time_window_watermark(const leat_time_window *window)
+{
+	assert(window);
+	return window->flow.clock.watermark;
+}
+
+void leat_time_window_counts(const leat_time_window *window,
+    leat_time_counts *counts_out)
+{
+	const struct leat_flow *f = &window->flow;
+
+	assert(window && counts_out);
+	*counts_out = f->counts;
+	counts_out->stored = f->engine->stored(f, window->state);
+}

@@ -1,0 +1,618 @@
+/*
+ * tree.c - values in the order of their times, with running aggregates
+ *
+ * A B+ tree: leaves of up to LEAT_LEAF values, inner nodes of up to
+ * LEAT_ARITY children. Values come at the right edge or near it and leave
+ * at the left edge alone, which makes it simpler than B trees are:
+ *
+ * - In order, a full leaf is left full and a new one begun.
+ * - Nothing is ever merged. On the left edge nodes just lose their first
+ *   children; when the root has one child left, that is the root. All nodes
+ *   off the edges came about by filling or by splitting full ones, so that
+ *   the height is that of a B tree of what was there once.
+ *
+ * Queries look at three things only:
+ *
+ *      suffix of the first leaf + middle + the last leaf
+ *
+ * where the middle stands for all leaves between. To keep it without ever
+ * subtracting, each inner node off the edges knows what is below it, and
+ * each level l has three more things, of which those on the left are made
+ * when a node comes to be on the left edge and serve until it is used up
+ * (so each child is joined once), and those on the right grow with it:
+ *
+ *      suffixes    of left[l]: its children from the i-th on
+ *      past(l)     suffix behind the first child, then past(l + 1)
+ *      front(l)    front(l + 1), then right[l] without its last child
+ *
+ *      middle = past(1) + front(1)
+ *
+ * The root has both edges: its suffixes end at child `covered`, and what
+ * came later (without the last child) is its front, as in a queue made of
+ * two stacks.
+ *
+ * Cost, amortised, of a value that comes in order, stays and leaves: two
+ * single-value steps and about 8 / LEAT_LEAF combines; of a query two
+ * combines. Of a value that is late by d places: O(log d), see
+ * tree_late.c. Of evicting many at once: O(log n), as whole subtrees go,
+ * which are taken apart when their nodes are needed again.
+ *
+ * After the finger B tree of Tangwongsan, Hirzel and Schneider (PVLDB 12,
+ * 2019; 16, 2023), whose up, left and right aggregates these are.
+ */
+#include "time.h"
+
+/* ---------------- nodes --------------------------------------------- */
+
+void leat_forest_init(struct leat_flow *f)
+{
+	struct leat_forest *w = &f->forest;
+	size_t values = sizeof(int64_t) + (f->pairs ? 2 : 1) * sizeof(double);
+	size_t head = sizeof(struct leat_node);
+	size_t leaf = w->panes ? sizeof(int64_t) : LEAT_LEAF * values;
+
+	w->leaf_accs = (head + leaf + 15) & ~(size_t)15;
+	w->inner_accs = (head + sizeof(struct leat_inner) + 15) & ~(size_t)15;
+	w->fringe_size = sizeof(struct leat_fringe) +
+	    (w->panes ? 1 : 1 + LEAT_LEAF) * f->accs_size;
+	w->table_size = (2 + LEAT_ARITY) * f->accs_size;
+	leat_pool_init(&w->leaves, &f->memory, w->leaf_accs + f->accs_size);
+	leat_pool_init(&w->inners, &f->memory, w->inner_accs + f->accs_size);
+	leat_pool_init(&w->fringes, &f->memory, w->fringe_size);
+	leat_pool_init(&w->tables, &f->memory, w->table_size);
+	w->felled = NULL;
+	w->stocked = 0;
+}
+
+void leat_forest_clear(struct leat_forest *w)
+{
+	leat_pool_clear(&w->leaves);
+	leat_pool_clear(&w->inners);
+	leat_pool_clear(&w->fringes);
+	leat_pool_clear(&w->tables);
+	w->felled = NULL;
+	w->stocked = 0;
+}
+
+/*
+ * A subtree that is dropped waits, linked by its first time's place, until
+ * its nodes are needed: dropping it takes no longer than dropping a leaf.
+ */
+static void fell(struct leat_flow *f, struct leat_node *n)
+{
+	struct leat_forest *w = &f->forest;
+
+	if (n->level == 0) {
+		leat_pool_give(&w->leaves, n);
+		return;
+	}
+	memcpy(&leat_inner(n)->t[0], &w->felled, sizeof(w->felled));
+	w->felled = n;
+}
+
+static void take_apart(struct leat_flow *f)
+{
+	struct leat_node *n = f->forest.felled;
+
+	memcpy(&f->forest.felled, &leat_inner(n)->t[0], sizeof(n));
+	for (uint32_t i = 0; i < n->n; i++)
+		fell(f, leat_inner(n)->child[i]);
+	leat_pool_give(&f->forest.inners, n);
+}
+
+/* A leaf, a node more on each level, and what a new level needs. */
+int leat_tree_stock(struct leat_flow *f, const struct leat_tree *t)
+{
+	struct leat_forest *w = &f->forest;
+	size_t inners = t->height + 2;
+
+	while (LEAT_UNLIKELY(w->felled) &&
+	    (w->leaves.n_spare < 1 || w->inners.n_spare < inners))
+		take_apart(f);
+	if (leat_pool_reserve(&w->leaves, 1) ||
+	    leat_pool_reserve(&w->inners, inners) ||
+	    leat_pool_reserve(&w->fringes, 1) ||
+	    leat_pool_reserve(&w->tables, 1))
+		return LEAT_ENOMEM;
+	w->stocked = t->height + 1;
+	return LEAT_OK;
+}
+
+struct leat_node *leat_tree_leaf(struct leat_flow *f)
+{
+	struct leat_node *n = leat_pool_take(&f->forest.leaves);
+
+	f->forest.stocked = 0;
+	n->n = 0;
+	n->level = 0;
+	leat_accs_clear(f, leat_node_accs(f, n));
+	return n;
+}
+
+struct leat_node *leat_tree_inner(struct leat_flow *f, uint32_t level)
+{
+	struct leat_node *n = leat_pool_take(&f->forest.inners);
+
+	n->n = 0;
+	n->level = level;
+	leat_accs_clear(f, leat_node_accs(f, n));
+	return n;
+}
+
+static void add_child(struct leat_node *n, struct leat_node *child)
+{
+	struct leat_inner *in = leat_inner(n);
+
+	in->t[n->n] = child->t[0];
+	in->child[n->n++] = child;
+}
+
+/* ---------------- the edges ----------------------------------------- */
+
+/* Sums run backwards in registers; other classes from block to block. */
+static void tabulate_sums(const struct leat_flow *f, struct leat_tree *t,
+    const struct leat_section *p)
+{
+	struct leat_sum sum = { 0, 0, 0 };
+	leat_sample s;
+
+	for (size_t i = t->first->n; i-- > t->gone;) {
+		leat_leaf_get(f, t->first, i, &s);
+		if (!leat_is_missing(&s))
+			leat_sum_add(&sum, s.x);
+		memcpy(leat_section(p, leat_tail(f, t->fringe, i)), &sum,
+		    sizeof(sum));
+	}
+}
+
+static void tabulate_section(const struct leat_flow *f, struct leat_tree *t,
+    const struct leat_section *p)
+{
+	const void *behind = NULL;
+	leat_sample s;
+
+	for (size_t i = t->first->n; i-- > t->gone;) {
+		void *acc = leat_section(p, leat_tail(f, t->fringe, i));
+		if (behind)
+			memcpy(acc, behind, p->size);
+		else
+			p->cls->identity(p->agg, acc);
+		leat_leaf_get(f, t->first, i, &s);
+		if (!leat_is_missing(&s))
+			leat_section_add(p, acc, &s, 1);
+		behind = acc;
+	}
+}
+
+void leat_tree_tabulate_leaf(struct leat_flow *f, struct leat_tree *t)
+{
+	struct leat_accs tally = { 0, 0 };
+	leat_sample s;
+
+	if (f->forest.panes)
+		return;
+	for (size_t i = t->first->n; i-- > t->gone;) {
+		leat_leaf_get(f, t->first, i, &s);
+		tally.missing += leat_is_missing(&s) != 0;
+		tally.count += leat_is_missing(&s) == 0;
+		*leat_tail(f, t->fringe, i) = tally;
+	}
+	for (size_t i = 0; i < f->n_sections; i++) {
+		const struct leat_section *p = &f->sections[i];
+		if (p->id == LEAT_CLASS_SUM)
+			tabulate_sums(f, t, p);
+		else
+			tabulate_section(f, t, p);
+	}
+}
+
+/* The child behind the last one in the table of left[level]. */
+static uint32_t table_end(const struct leat_tree *t, size_t level)
+{
+	return level == t->height ? t->fringe->covered + 1
+				  : t->fringe->left[level]->n;
+}
+
+void leat_tree_tabulate(struct leat_flow *f, struct leat_tree *t, size_t level)
+{
+	struct leat_fringe *g = t->fringe;
+	struct leat_inner *in = leat_inner(g->left[level]);
+	uint32_t end = table_end(t, level);
+
+	for (uint32_t i = end; i-- > g->gone[level] + 1;) {
+		struct leat_accs *at = leat_suffix(f, g, level, i);
+		leat_accs_copy(f, at, leat_node_accs(f, in->child[i]));
+		if (i + 1 < end)
+			leat_accs_join(f, at, leat_suffix(f, g, level, i + 1));
+	}
+}
+
+static void join_middle(struct leat_flow *f, struct leat_fringe *g)
+{
+	struct leat_accs *middle = leat_middle(f, g);
+
+	leat_accs_copy(f, middle, leat_past(f, g, 1));
+	leat_accs_join(f, middle, leat_front(f, g, 1));
+}
+
+/* past() of this level and those below, and the middle. */
+void leat_tree_chain_left(struct leat_flow *f, struct leat_tree *t,
+    size_t level)
+{
+	struct leat_fringe *g = t->fringe;
+
+	for (size_t l = level; l >= 1; l--) {
+		struct leat_accs *at = leat_past(f, g, l);
+		uint32_t behind = g->gone[l] + 1;
+		if (behind < table_end(t, l))
+			leat_accs_copy(f, at, leat_suffix(f, g, l, behind));
+		else
+			leat_accs_clear(f, at);
+		if (l < t->height)
+			leat_accs_join(f, at, leat_past(f, g, l + 1));
+	}
+	join_middle(f, g);
+}
+
+/* front() of this level and those below, and the middle. */
+void leat_tree_chain_right(struct leat_flow *f, struct leat_tree *t,
+    size_t level)
+{
+	struct leat_fringe *g = t->fringe;
+
+	for (size_t l = level; l >= 1; l--) {
+		struct leat_accs *at = leat_front(f, g, l);
+		if (l < t->height) {
+			leat_accs_copy(f, at, leat_front(f, g, l + 1));
+			leat_accs_join(f, at, leat_node_accs(f, g->right[l]));
+			continue;
+		}
+		leat_accs_clear(f, at);
+		for (uint32_t i = g->covered + 1; i + 1 < t->root->n; i++)
+			leat_accs_join(f, at,
+			    leat_node_accs(f, leat_inner(t->root)->child[i]));
+	}
+	join_middle(f, g);
+}
+
+void leat_tree_edges(struct leat_flow *f, struct leat_tree *t)
+{
+	struct leat_fringe *g = t->fringe;
+
+	g->covered = t->root->n - 2;
+	for (size_t l = 1; l <= t->height; l++)
+		leat_tree_tabulate(f, t, l);
+	/* Only after all of it, as the middle needs both. */
+	leat_accs_clear(f, leat_front(f, g, 1));
+	leat_tree_chain_left(f, t, t->height);
+	leat_tree_chain_right(f, t, t->height);
+}
+
+/* ---------------- in order ------------------------------------------ */
+
+/* Two nodes under a new root; the edges below it are known. */
+void leat_tree_raise(struct leat_flow *f, struct leat_tree *t,
+    struct leat_node *left, struct leat_node *right)
+{
+	uint32_t level = left->level + 1;
+	struct leat_node *root = leat_tree_inner(f, level);
+
+	if (!t->fringe)
+		t->fringe = leat_pool_take(&f->forest.fringes);
+	add_child(root, left);
+	add_child(root, right);
+	t->fringe->left[level] = t->fringe->right[level] = root;
+	t->fringe->gone[level] = 0;
+	t->fringe->tables[level] = leat_pool_take(&f->forest.tables);
+	t->root = root;
+	t->height = level;
+}
+
+/* The last leaf is complete: it joins the middle, all else as it must. */
+static void complete_last(struct leat_flow *f, struct leat_tree *t)
+{
+	struct leat_fringe *g = t->fringe;
+	const struct leat_accs *leaf = leat_node_accs(f, t->last);
+
+	leat_accs_join(f, leat_middle(f, g), leaf);
+	leat_accs_join(f, leat_front(f, g, 1), leaf);
+	if (t->height > 1)
+		leat_accs_join(f, leat_node_accs(f, g->right[1]), leaf);
+}
+
+/* right[level] is complete, too, and `next` comes after it. */
+static struct leat_node *complete_inner(struct leat_flow *f,
+    struct leat_tree *t, uint32_t level, struct leat_node *next)
+{
+	struct leat_fringe *g = t->fringe;
+	const struct leat_accs *done = leat_node_accs(f, g->right[level]);
+	struct leat_node *n = leat_tree_inner(f, level);
+
+	leat_accs_join(f, leat_front(f, g, level + 1), done);
+	if (level + 1 < t->height)
+		leat_accs_join(f, leat_node_accs(f, g->right[level + 1]), done);
+	add_child(n, next);
+	g->right[level] = n;
+	return n;
+}
+
+static void grow_root(struct leat_flow *f, struct leat_tree *t,
+    struct leat_node *next)
+{
+	struct leat_fringe *g = t->fringe;
+	uint32_t level = t->height;
+	struct leat_node *n = leat_tree_inner(f, level);
+
+	add_child(n, next);
+	g->right[level] = n;
+	leat_tree_raise(f, t, t->root, n);
+	leat_tree_edges(f, t);
+}
+
+/* Hangs a leaf behind the last one, which is complete. */
+void leat_tree_grow(struct leat_flow *f, struct leat_tree *t,
+    struct leat_node *leaf)
+{
+	struct leat_node *next = leaf;
+	uint32_t level = 1;
+
+	if (t->height == 0) {
+		struct leat_node *first = t->first;
+		leat_tree_raise(f, t, first, leaf);
+		leat_tree_tabulate_leaf(f, t);
+		t->last = leaf;
+		leat_tree_edges(f, t);
+		return;
+	}
+	complete_last(f, t);
+	t->last = leaf;
+	while (t->fringe->right[level]->n == LEAT_ARITY) {
+		if (level == t->height) {
+			grow_root(f, t, next);
+			return;
+		}
+		next = complete_inner(f, t, level, next);
+		level++;
+	}
+	add_child(t->fringe->right[level], next);
+}
+
+/* A leaf behind all others, or the only one. */
+static void hang_last(struct leat_flow *f, struct leat_tree *t,
+    struct leat_node *leaf)
+{
+	if (t->root) {
+		leat_tree_grow(f, t, leaf);
+		return;
+	}
+	t->root = t->first = t->last = leaf;
+	t->height = t->gone = 0;
+}
+
+void leat_tree_insert_else(struct leat_flow *f, struct leat_tree *t,
+    const leat_sample *s)
+{
+	struct leat_node *leaf;
+
+	if (t->root && s->t < t->last->t[t->last->n - 1]) {
+		leat_tree_insert_late(f, t, s);
+		return;
+	}
+	leaf = leat_tree_leaf(f);
+	leat_leaf_put(f, leaf, 0, s);
+	leaf->n = 1;
+	leat_accs_append(f, leat_node_accs(f, leaf), s);
+	hang_last(f, t, leaf);
+}
+
+void leat_tree_add(struct leat_flow *f, struct leat_tree *t, int64_t at,
+    const leat_sample *s)
+{
+	struct leat_node *leaf;
+
+	if (t->root && at < t->last->t[0]) {
+		leat_tree_add_late(f, t, at, s);
+		return;
+	}
+	if (!t->root || at > t->last->t[0]) {
+		leaf = leat_tree_leaf(f);
+		leaf->t[0] = at;
+		leaf->n = 1;
+		hang_last(f, t, leaf);
+	}
+	leat_accs_append(f, leat_node_accs(f, t->last), s);
+}
+
+/* ---------------- evicting ------------------------------------------ */
+
+/*
+ * On the left edge, children that are gone are skipped; before a node of it
+ * is felled they must be out of it, as they have been felled themselves.
+ */
+static void trim_left(struct leat_tree *t, uint32_t level)
+{
+	struct leat_fringe *g = t->fringe;
+
+	for (uint32_t l = 1; l < level; l++) {
+		struct leat_inner *in = leat_inner(g->left[l]);
+		g->left[l]->n -= g->gone[l];
+		memmove(in->child, in->child + g->gone[l],
+		    g->left[l]->n * sizeof(*in->child));
+		g->gone[l] = 0;
+	}
+}
+
+void leat_tree_clear(struct leat_flow *f, struct leat_tree *t)
+{
+	struct leat_fringe *g = t->fringe;
+
+	if (t->root) {
+		trim_left(t, t->height + 1);
+		fell(f, t->root);
+	}
+	for (uint32_t l = 1; l <= t->height; l++)
+		leat_pool_give(&f->forest.tables, g->tables[l]);
+	if (g)
+		leat_pool_give(&f->forest.fringes, g);
+	memset(t, 0, sizeof(*t));
+}
+
+/* The root has one child left: that is the root, and so on down. */
+static void lower_root(struct leat_flow *f, struct leat_tree *t)
+{
+	struct leat_fringe *g = t->fringe;
+
+	while (t->height > 0 && t->root->n - g->gone[t->height] == 1) {
+		struct leat_node *old = t->root;
+		leat_pool_give(&f->forest.tables, g->tables[t->height]);
+		t->root = leat_inner(old)->child[old->n - 1];
+		t->height--;
+		g->left[t->height] = t->root;
+		g->gone[t->height] = 0;
+		leat_pool_give(&f->forest.inners, old);
+	}
+	if (t->height > 0)
+		return;
+	leat_pool_give(&f->forest.fringes, g);
+	t->fringe = NULL;
+	t->first = t->root;
+	t->gone = 0;
+}
+
+/* Goes down the left edge from a level whose first child is new. */
+static void descend(struct leat_tree *t, uint32_t level)
+{
+	struct leat_fringe *g = t->fringe;
+	struct leat_node *n = g->left[level];
+
+	for (uint32_t l = level; l > 0; l--) {
+		n = leat_inner(n)->child[g->gone[l]];
+		g->left[l - 1] = n;
+		g->gone[l - 1] = 0;
+	}
+	t->first = n;
+	t->gone = 0;
+}
+
+/* The highest level at which whole children are too old; 0: none. */
+static uint32_t highest_old(const struct leat_tree *t, int64_t before)
+{
+	for (uint32_t l = t->height; l > 0; l--) {
+		struct leat_node *n = t->fringe->left[l];
+		uint32_t next = t->fringe->gone[l] + 1;
+		if (next < n->n && leat_inner(n)->t[next] < before)
+			return l;
+	}
+	return 0;
+}
+
+/* Drops those of one level: all whose next one starts too early. */
+static void drop_old(struct leat_flow *f, struct leat_tree *t, uint32_t level,
+    int64_t before)
+{
+	struct leat_fringe *g = t->fringe;
+	struct leat_node *n = g->left[level];
+	struct leat_inner *in = leat_inner(n);
+
+	trim_left(t, level);
+	while (g->gone[level] + 1 < n->n && in->t[g->gone[level] + 1] < before)
+		fell(f, in->child[g->gone[level]++]);
+}
+
+/* Drops the first leaf. Returns the level that has a new first child. */
+static uint32_t drop_leaf(struct leat_flow *f, struct leat_tree *t)
+{
+	struct leat_fringe *g = t->fringe;
+	uint32_t l = 1;
+
+	leat_pool_give(&f->forest.leaves, t->first);
+	while (++g->gone[l] == g->left[l]->n) {
+		leat_pool_give(&f->forest.inners, g->left[l]);
+		l++;
+	}
+	return l;
+}
+
+/* What the edges know, where the left one is new from a level down. */
+static void renew_left(struct leat_flow *f, struct leat_tree *t, uint32_t level)
+{
+	struct leat_fringe *g = t->fringe;
+
+	if (level > t->height ||
+	    (level == t->height && g->gone[level] > g->covered)) {
+		leat_tree_edges(f, t);
+	} else {
+		for (uint32_t l = 1; l < level; l++)
+			leat_tree_tabulate(f, t, l);
+		leat_tree_chain_left(f, t, level);
+	}
+}
+
+/*
+ * Drops leaves until the first one has a value that stays, and says how far
+ * up the left edge is new. Nothing is joined on the way.
+ */
+static uint32_t drop_leaves(struct leat_flow *f, struct leat_tree *t,
+    int64_t before)
+{
+	uint32_t renewed = 0;
+
+	while (t->height > 0 && t->first->t[t->first->n - 1] < before) {
+		uint32_t level = highest_old(t, before);
+		if (level > 0)
+			drop_old(f, t, level, before);
+		else
+			level = drop_leaf(f, t);
+		if (level > renewed)
+			renewed = level;
+		if (level == t->height &&
+		    t->root->n - t->fringe->gone[level] == 1) {
+			lower_root(f, t);
+			renewed = LEAT_HEIGHT;
+			level = t->height;
+		}
+		if (level > 0)
+			descend(t, level);
+	}
+	return renewed;
+}
+
+void leat_tree_evict_more(struct leat_flow *f, struct leat_tree *t,
+    int64_t before)
+{
+	uint32_t renewed = drop_leaves(f, t, before);
+
+	if (t->first->t[t->first->n - 1] < before) {
+		leat_tree_clear(f, t);
+		return;
+	}
+	while (t->first->t[t->gone] < before)
+		t->gone++;
+	if (renewed == 0 || t->height == 0)
+		return;
+	renew_left(f, t, renewed);
+	leat_tree_tabulate_leaf(f, t);
+}
+
+void leat_tree_evict_first(struct leat_flow *f, struct leat_tree *t)
+{
+	if (++t->gone < t->first->n)
+		return;
+	if (t->height == 0) {
+		leat_tree_clear(f, t);
+		return;
+	}
+	uint32_t level = drop_leaf(f, t);
+	if (level == t->height && t->root->n - t->fringe->gone[level] == 1) {
+		lower_root(f, t);
+		level = t->height;
+		if (level == 0)
+			return;
+		descend(t, level);
+		level = LEAT_HEIGHT;
+	} else {
+		descend(t, level);
+	}
+	renew_left(f, t, level);
+	leat_tree_tabulate_leaf(f, t);
+}

@@ -1,0 +1,470 @@
+/*
+ * tree_late.c - values that come late into a tree
+ *
+ * The way up starts at the last leaf and ends at the lowest node of the
+ * right edge that begins early enough, so that a value d places late costs
+ * O(log d) steps of search; then it goes down to its leaf. What stands for
+ * the nodes on the way is put right in one of two ways:
+ *
+ * - If all classes take samples in any order and nothing was split, the
+ *   sample is appended to each block that it belongs to.
+ * - Else the blocks are joined anew from the leaf up: at most LEAT_LEAF
+ *   steps, and at most LEAT_ARITY combines a level.
+ *
+ * Above the node where the way turned down, only front() of the levels at
+ * and below it, past() of the same if it is on the left edge, and the
+ * middle hold the value.
+ */
+#include "time.h"
+
+/* The way to a leaf: the node on each level, and which child it goes to. */
+struct way {
+	struct leat_node *node[LEAT_HEIGHT];
+	uint32_t child[LEAT_HEIGHT];
+	uint32_t top; /* where it turned down; 0: the last leaf */
+};
+
+static int on_left(const struct leat_tree *t, const struct way *w,
+    uint32_t level)
+{
+	return t->height > 0 && w->node[level] == t->fringe->left[level];
+}
+
+static int on_right(const struct leat_tree *t, const struct way *w,
+    uint32_t level)
+{
+	return t->height > 0 && w->node[level] == t->fringe->right[level];
+}
+
+/* The first child that is there. */
+static uint32_t first_child(const struct leat_tree *t, const struct way *w,
+    uint32_t level)
+{
+	return on_left(t, w, level) ? t->fringe->gone[level] : 0;
+}
+
+static void find_way(const struct leat_tree *t, int64_t at, struct way *w)
+{
+	w->top = 0;
+	w->node[0] = t->last;
+	while (w->top < t->height && at < w->node[w->top]->t[0]) {
+		w->top++;
+		w->node[w->top] = t->fringe->right[w->top];
+	}
+	for (uint32_t l = w->top; l > 0; l--) {
+		struct leat_inner *in = leat_inner(w->node[l]);
+		uint32_t first = first_child(t, w, l);
+		uint32_t i = w->node[l]->n - 1;
+		while (i > first && in->t[i] > at)
+			i--;
+		w->child[l] = i;
+		w->node[l - 1] = in->child[i];
+	}
+}
+
+/* ---------------- appending to what is there ------------------------- */
+
+/* The suffixes and past() of the left edge that hold the sample. */
+static void append_left(struct leat_flow *f, struct leat_tree *t,
+    const struct way *w, uint32_t level, const leat_sample *s)
+{
+	struct leat_fringe *g = t->fringe;
+
+	for (uint32_t i = g->gone[level] + 1; i <= w->child[level]; i++)
+		leat_accs_append(f, leat_suffix(f, g, level, i), s);
+	for (uint32_t l = level; l > 0; l--)
+		leat_accs_append(f, leat_past(f, g, l), s);
+}
+
+static void append_right(struct leat_flow *f, struct leat_tree *t,
+    uint32_t level, const leat_sample *s)
+{
+	for (uint32_t l = level; l > 0; l--)
+		leat_accs_append(f, leat_front(f, t->fringe, l), s);
+}
+
+/* The lowest level at which the way is on the left edge; 0: none. */
+static uint32_t left_level(const struct leat_tree *t, const struct way *w)
+{
+	for (uint32_t l = 1; l <= w->top; l++)
+		if (on_left(t, w, l))
+			return l;
+	return 0;
+}
+
+static void append_to_edges(struct leat_flow *f, struct leat_tree *t,
+    const struct way *w, const leat_sample *s)
+{
+	uint32_t left = left_level(t, w);
+
+	if (left > 0 &&
+	    (left < t->height || w->child[left] <= t->fringe->covered))
+		append_left(f, t, w, left, s);
+	else
+		append_right(f, t, w->top, s);
+	leat_accs_append(f, leat_middle(f, t->fringe), s);
+}
+
+static void append_on_way(struct leat_flow *f, struct leat_tree *t,
+    const struct way *w, const leat_sample *s)
+{
+	leat_accs_append(f, leat_node_accs(f, w->node[0]), s);
+	for (uint32_t l = 1; l <= w->top; l++)
+		if (!on_right(t, w, l) || w->child[l] + 1 < w->node[l]->n)
+			leat_accs_append(f, leat_node_accs(f, w->node[l]), s);
+	if (w->top > 0 && w->node[0] != t->first)
+		append_to_edges(f, t, w, s);
+}
+
+/* ---------------- joining anew --------------------------------------- */
+
+static void redo_leaf(struct leat_flow *f, struct leat_tree *t,
+    struct leat_node *leaf)
+{
+	struct leat_accs *a = leat_node_accs(f, leaf);
+	leat_sample s;
+
+	if (f->forest.panes)
+		return;
+	leat_accs_clear(f, a);
+	for (uint32_t i = leaf == t->first ? t->gone : 0; i < leaf->n; i++) {
+		leat_leaf_get(f, leaf, i, &s);
+		leat_accs_append(f, a, &s);
+	}
+}
+
+/* All children, but the last one on the right edge. */
+static void redo_inner(struct leat_flow *f, const struct leat_tree *t,
+    struct leat_node *n)
+{
+	struct leat_accs *a = leat_node_accs(f, n);
+	int right = n == t->fringe->right[n->level];
+
+	leat_accs_clear(f, a);
+	for (uint32_t i = 0; i + (uint32_t)right < n->n; i++)
+		leat_accs_join(f, a,
+		    leat_node_accs(f, leat_inner(n)->child[i]));
+}
+
+/* The suffixes of a level of the left edge, up to one child. */
+static void redo_suffixes(struct leat_flow *f, struct leat_tree *t,
+    uint32_t level, uint32_t child)
+{
+	struct leat_fringe *g = t->fringe;
+	struct leat_inner *in = leat_inner(g->left[level]);
+	uint32_t last = level == t->height ? g->covered : g->left[level]->n - 1;
+
+	for (uint32_t i = child; i > g->gone[level]; i--) {
+		struct leat_accs *a = leat_suffix(f, g, level, i);
+		leat_accs_copy(f, a, leat_node_accs(f, in->child[i]));
+		if (i < last)
+			leat_accs_join(f, a, leat_suffix(f, g, level, i + 1));
+	}
+}
+
+static void redo_edges(struct leat_flow *f, struct leat_tree *t,
+    const struct way *w)
+{
+	uint32_t left = left_level(t, w);
+
+	if (left > 0 &&
+	    (left < t->height || w->child[left] <= t->fringe->covered)) {
+		redo_suffixes(f, t, left, w->child[left]);
+		leat_tree_chain_left(f, t, left);
+	} else {
+		leat_tree_chain_right(f, t, w->top);
+	}
+}
+
+/* Nothing was split. */
+static void redo_way(struct leat_flow *f, struct leat_tree *t,
+    const struct way *w)
+{
+	redo_leaf(f, t, w->node[0]);
+	for (uint32_t l = 1; l <= w->top; l++)
+		if (!on_left(t, w, l) &&
+		    (!on_right(t, w, l) || w->child[l] + 1 < w->node[l]->n))
+			redo_inner(f, t, w->node[l]);
+	if (w->top > 0 && w->node[0] != t->first)
+		redo_edges(f, t, w);
+}
+
+/* ---------------- splitting ------------------------------------------ */
+
+static void insert_child(struct leat_node *n, uint32_t at,
+    struct leat_node *child)
+{
+	struct leat_inner *in = leat_inner(n);
+	uint32_t after = n->n - at;
+
+	memmove(in->t + at + 1, in->t + at, after * sizeof(*in->t));
+	memmove(in->child + at + 1, in->child + at, after * sizeof(*in->child));
+	in->t[at] = child->t[0];
+	in->child[at] = child;
+	n->n++;
+}
+
+/* Children that are gone make room first. */
+static void close_gap(struct leat_tree *t, struct way *w, uint32_t level)
+{
+	struct leat_node *n = w->node[level];
+	struct leat_inner *in = leat_inner(n);
+	uint32_t gone = first_child(t, w, level);
+
+	if (gone == 0)
+		return;
+	n->n -= gone;
+	memmove(in->t, in->t + gone, n->n * sizeof(*in->t));
+	memmove(in->child, in->child + gone, n->n * sizeof(*in->child));
+	w->child[level] -= gone;
+	t->fringe->gone[level] = 0;
+	if (level == t->height)
+		t->fringe->covered -= gone <= t->fringe->covered
+		    ? gone
+		    : t->fringe->covered;
+}
+
+/* The upper half goes to a new node, which is returned. */
+static struct leat_node *split_inner(struct leat_flow *f, struct leat_tree *t,
+    struct leat_node *n)
+{
+	struct leat_node *r = leat_tree_inner(f, n->level);
+	struct leat_inner *from = leat_inner(n), *to = leat_inner(r);
+	uint32_t half = n->n / 2;
+
+	r->n = n->n - half;
+	memcpy(to->t, from->t + half, r->n * sizeof(*to->t));
+	memcpy(to->child, from->child + half, r->n * sizeof(*to->child));
+	n->n = half;
+	if (n == t->fringe->right[n->level])
+		t->fringe->right[n->level] = r;
+	redo_inner(f, t, n);
+	redo_inner(f, t, r);
+	return r;
+}
+
+/*
+ * Hangs `next` behind the child that the way goes to, splitting nodes as
+ * need be. Returns the highest level that changed.
+ */
+static uint32_t hang(struct leat_flow *f, struct leat_tree *t, struct way *w,
+    struct leat_node *next)
+{
+	struct leat_fringe *g = t->fringe;
+	uint32_t l = 1;
+
+	for (;; l++) {
+		struct leat_node *n, *r;
+		if (l > w->top) { /* up the right edge: the last child */
+			w->node[l] = g->right[l];
+			w->child[l] = g->right[l]->n - 1;
+			w->top = l;
+		}
+		n = w->node[l];
+		if (n->n == LEAT_ARITY)
+			close_gap(t, w, l);
+		if (n->n < LEAT_ARITY) {
+			insert_child(n, w->child[l] + 1, next);
+			return l;
+		}
+		r = split_inner(f, t, n);
+		if (w->child[l] < n->n)
+			insert_child(n, w->child[l] + 1, next);
+		else
+			insert_child(r, w->child[l] + 1 - n->n, next);
+		redo_inner(f, t, n);
+		redo_inner(f, t, r);
+		if (l == t->height) {
+			leat_tree_raise(f, t, n, r);
+			return t->height;
+		}
+		next = r;
+	}
+}
+
+/*
+ * After a split, up to level `top`: the inner nodes below it were redone
+ * while splitting, but those that only took a child.
+ */
+static void redo_split(struct leat_flow *f, struct leat_tree *t,
+    const struct way *w, uint32_t top)
+{
+	for (uint32_t l = 1; l <= top && l < t->height; l++)
+		if (!on_left(t, w, l))
+			redo_inner(f, t, w->node[l]);
+	for (uint32_t l = 1; l < t->height; l++)
+		if (t->fringe->right[l] != w->node[l] && l <= top)
+			redo_inner(f, t, t->fringe->right[l]);
+	for (uint32_t l = top + 1; l <= w->top && l < t->height; l++)
+		if (!on_left(t, w, l) &&
+		    (!on_right(t, w, l) || w->child[l] + 1 < w->node[l]->n))
+			redo_inner(f, t, w->node[l]);
+	uint32_t left = left_level(t, w);
+	if (left == 0) {
+		leat_tree_chain_right(f, t, w->top > top ? w->top : top);
+	} else if (top < left) {
+		redo_edges(f, t, w);
+	} else {
+		leat_tree_edges(f, t);
+		leat_tree_tabulate_leaf(f, t);
+	}
+}
+
+/* ---------------- leaves of values ----------------------------------- */
+
+static void insert_at(const struct leat_flow *f, struct leat_node *leaf,
+    uint32_t at, const leat_sample *s)
+{
+	uint32_t after = leaf->n - at;
+	double *x = leat_leaf_x(leaf);
+
+	memmove(leaf->t + at + 1, leaf->t + at, after * sizeof(*leaf->t));
+	memmove(x + at + 1, x + at, after * sizeof(*x));
+	if (f->pairs)
+		memmove(x + LEAT_LEAF + at + 1, x + LEAT_LEAF + at,
+		    after * sizeof(*x));
+	leaf->n++;
+	leat_leaf_put(f, leaf, at, s);
+}
+
+/* Behind those of the same time; of the first leaf, what is left. */
+static uint32_t place_in_leaf(const struct leat_tree *t, struct leat_node *leaf,
+    int64_t at)
+{
+	uint32_t first = leaf == t->first ? t->gone : 0, i = leaf->n;
+
+	while (i > first && leaf->t[i - 1] > at)
+		i--;
+	return i;
+}
+
+static void move_values(const struct leat_flow *f, struct leat_node *from,
+    uint32_t first, struct leat_node *to)
+{
+	leat_sample s;
+	uint32_t n = from->n - first;
+
+	for (uint32_t i = 0; i < n; i++) {
+		leat_leaf_get(f, from, first + i, &s);
+		leat_leaf_put(f, to, i, &s);
+	}
+	to->n = n;
+}
+
+/* A full leaf in two, then the sample in one of them. */
+static struct leat_node *split_leaf(struct leat_flow *f, struct leat_tree *t,
+    struct leat_node *leaf, uint32_t at, const leat_sample *s)
+{
+	struct leat_node *r = leat_tree_leaf(f);
+	uint32_t half = LEAT_LEAF / 2;
+
+	move_values(f, leaf, half, r);
+	leaf->n = half;
+	if (at <= half)
+		insert_at(f, leaf, at, s);
+	else
+		insert_at(f, r, at - half, s);
+	redo_leaf(f, t, leaf);
+	redo_leaf(f, t, r);
+	return r;
+}
+
+static void insert_by_split(struct leat_flow *f, struct leat_tree *t,
+    struct way *w, uint32_t at, const leat_sample *s)
+{
+	struct leat_node *leaf = w->node[0], *r;
+	uint32_t top;
+
+	r = split_leaf(f, t, leaf, at, s);
+	if (t->last == leaf)
+		t->last = r;
+	if (t->height == 0) {
+		leat_tree_raise(f, t, leaf, r);
+		leat_tree_tabulate_leaf(f, t);
+		leat_tree_edges(f, t);
+		return;
+	}
+	top = hang(f, t, w, r);
+	redo_split(f, t, w, top);
+}
+
+/* The values of the first leaf that are gone make room. */
+static void close_leaf_gap(struct leat_flow *f, struct leat_tree *t)
+{
+	move_values(f, t->first, t->gone, t->first);
+	t->gone = 0;
+	if (t->first == t->last)
+		redo_leaf(f, t, t->first);
+}
+
+void leat_tree_insert_late(struct leat_flow *f, struct leat_tree *t,
+    const leat_sample *s)
+{
+	struct way w;
+	struct leat_node *leaf;
+	uint32_t at;
+
+	find_way(t, s->t, &w);
+	leaf = w.node[0];
+	if (leaf->n == LEAT_LEAF && leaf == t->first && t->gone > 0)
+		close_leaf_gap(f, t);
+	at = place_in_leaf(t, leaf, s->t);
+	if (leaf->n == LEAT_LEAF) {
+		insert_by_split(f, t, &w, at, s);
+		return;
+	}
+	insert_at(f, leaf, at, s);
+	if (f->ordered)
+		redo_way(f, t, &w);
+	else
+		append_on_way(f, t, &w, s);
+	if (leaf == t->first && t->height > 0)
+		leat_tree_tabulate_leaf(f, t);
+}
+
+/* ---------------- panes ----------------------------------------------- */
+
+/* The pane before it, or the first one, which starts after it, is there. */
+static void insert_pane(struct leat_flow *f, struct leat_tree *t, struct way *w,
+    int64_t start, const leat_sample *s)
+{
+	struct leat_node *pane = leat_tree_leaf(f), *was = w->node[0];
+	uint32_t top;
+
+	pane->t[0] = start;
+	pane->n = 1;
+	leat_accs_append(f, leat_node_accs(f, pane), s);
+	if (start < was->t[0]) {
+		/* Before the first of all: they change places. */
+		int64_t t0 = was->t[0];
+		leat_accs_copy(f, f->piece, leat_node_accs(f, was));
+		leat_accs_copy(f, leat_node_accs(f, was),
+		    leat_node_accs(f, pane));
+		leat_accs_copy(f, leat_node_accs(f, pane), f->piece);
+		was->t[0] = start;
+		pane->t[0] = t0;
+		for (uint32_t l = 1; l <= w->top; l++)
+			leat_inner(w->node[l])->t[w->child[l]] = start;
+	}
+	if (t->last == was)
+		t->last = pane;
+	if (t->height == 0) {
+		leat_tree_raise(f, t, was, pane);
+		leat_tree_edges(f, t);
+		return;
+	}
+	top = hang(f, t, w, pane);
+	redo_split(f, t, w, top);
+}
+
+void leat_tree_add_late(struct leat_flow *f, struct leat_tree *t, int64_t start,
+    const leat_sample *s)
+{
+	struct way w;
+
+	find_way(t, start, &w);
+	if (w.node[0]->t[0] == start)
+		append_on_way(f, t, &w, s);
+	else
+		insert_pane(f, t, &w, start, s);
+}

@@ -1,0 +1,271 @@
+/*
+ * tree_range.c - asking a tree
+ *
+ * For all of it there are three blocks to join. A range that begins where
+ * the tree begins, as windows that close do, is what is left of one node of
+ * the right edge, and children of that; any other range is joined from the
+ * root down: O(log n) combines.
+ */
+#include "time.h"
+
+/* A node, and the smallest time of what comes after it (or none does). */
+struct span_of {
+	struct leat_node *node;
+	int left, right; /* on an edge */
+	int64_t next;
+	int is_last;
+};
+
+static void add_values(const struct leat_flow *f, struct leat_node *leaf,
+    uint32_t first, int64_t from, int64_t to, struct leat_accs *out)
+{
+	leat_sample s;
+
+	for (uint32_t i = first; i < leaf->n; i++) {
+		if (leaf->t[i] < from || leaf->t[i] >= to)
+			continue;
+		leat_leaf_get(f, leaf, i, &s);
+		leat_accs_append(f, out, &s);
+	}
+}
+
+static void add_leaf(const struct leat_flow *f, const struct leat_tree *t,
+    struct leat_node *leaf, int64_t from, int64_t to, struct leat_accs *out)
+{
+	if (!f->forest.panes)
+		add_values(f, leaf, leaf == t->first ? t->gone : 0, from, to,
+		    out);
+	else if (leaf->t[0] >= from && leaf->t[0] < to)
+		leat_accs_join(f, out, leat_node_accs(f, leaf));
+}
+
+static void add_range(const struct leat_flow *f, const struct leat_tree *t,
+    const struct span_of *of, int64_t from, int64_t to, struct leat_accs *out)
+{
+	struct leat_node *n = of->node;
+	struct leat_inner *in = leat_inner(n);
+
+	if (n->level == 0) {
+		add_leaf(f, t, n, from, to, out);
+		return;
+	}
+	uint32_t first = of->left ? t->fringe->gone[n->level] : 0;
+	for (uint32_t i = first; i < n->n; i++) {
+		int last = i + 1 == n->n;
+		struct span_of c = { in->child[i], of->left && i == first,
+			of->right && last, last ? of->next : in->t[i + 1],
+			last && of->is_last };
+		if (!c.is_last && c.next < from)
+			continue;
+		if (i > first && in->t[i] >= to)
+			return;
+		if (!c.left && !c.right && in->t[i] >= from && !c.is_last &&
+		    c.next < to)
+			leat_accs_join(f, out, leat_node_accs(f, c.node));
+		else
+			add_range(f, t, &c, from, to, out);
+	}
+}
+
+static void add_from_root(const struct leat_flow *f, const struct leat_tree *t,
+    int64_t from, int64_t to, struct leat_accs *out)
+{
+	struct span_of all = { t->root, 1, 1, 0, 1 };
+
+	add_range(f, t, &all, from, to, out);
+}
+
+/* All that is before `to`. */
+static void add_prefix(const struct leat_flow *f, const struct leat_tree *t,
+    int64_t to, struct leat_accs *out)
+{
+	struct leat_fringe *g = t->fringe;
+	struct span_of of = { t->last, 0, 1, 0, 1 };
+	uint32_t level = 0;
+
+	while (level < t->height && of.node->t[0] >= to)
+		of.node = g->right[++level];
+	if (level == t->height) {
+		add_from_root(f, t, INT64_MIN, to, out);
+		return;
+	}
+	leat_accs_copy(f, out, leat_first_accs(f, t));
+	leat_accs_join(f, out, leat_past(f, g, 1));
+	leat_accs_join(f, out, leat_front(f, g, level + 1));
+	add_range(f, t, &of, INT64_MIN, to, out);
+}
+
+void leat_tree_query(const struct leat_flow *f, const struct leat_tree *t,
+    struct leat_accs *out)
+{
+	if (!t->root) {
+		leat_accs_clear(f, out);
+	} else if (t->height > 0) {
+		const struct leat_accs *middle = leat_middle(f, t->fringe),
+				       *last = leat_node_accs(f, t->last);
+		leat_accs_copy(f, out, leat_first_accs(f, t));
+		if (LEAT_LIKELY(out->count && middle->count && last->count)) {
+			leat_accs_unite(f, out, middle);
+			leat_accs_unite(f, out, last);
+			return;
+		}
+		leat_accs_join(f, out, middle);
+		leat_accs_join(f, out, last);
+	} else if (t->gone == 0) {
+		leat_accs_copy(f, out, leat_node_accs(f, t->last));
+	} else {
+		leat_accs_clear(f, out);
+		add_values(f, t->first, t->gone, INT64_MIN, INT64_MAX, out);
+	}
+}
+
+uint64_t leat_tree_length(const struct leat_flow *f, const struct leat_tree *t)
+{
+	leat_tree_query(f, t, f->piece);
+	return f->piece->count + f->piece->missing;
+}
+
+static int64_t last_time(const struct leat_tree *t)
+{
+	return t->last->t[t->last->n - 1];
+}
+
+int64_t leat_tree_first(const struct leat_tree *t)
+{
+	return t->first->t[t->gone];
+}
+
+void leat_tree_part(const struct leat_flow *f, const struct leat_tree *t,
+    int64_t from, int64_t to, struct leat_accs *out)
+{
+	leat_accs_clear(f, out);
+	if (t->height > 0 && from <= leat_tree_first(t))
+		add_prefix(f, t, to, out);
+	else
+		add_from_root(f, t, from, to, out);
+}
+
+/* The children of a node that are there, from. */
+static uint32_t live(const struct leat_tree *t, const struct leat_node *n)
+{
+	return t->height > 0 && n == t->fringe->left[n->level]
+	    ? t->fringe->gone[n->level]
+	    : 0;
+}
+
+int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out)
+{
+	struct leat_node *n = t->last;
+	uint32_t level = 0, i;
+	int have = 0;
+
+	if (!t->root || last_time(t) < from)
+		return 0;
+	while (level < t->height && n->t[0] >= from)
+		n = t->fringe->right[++level];
+	for (; n->level > 0; n = leat_inner(n)->child[i]) {
+		uint32_t first = live(t, n);
+		for (i = n->n - 1; i > first && n->t[i] >= from; i--)
+			;
+		if (i + 1 < n->n) {
+			*t_out = n->t[i + 1];
+			have = 1;
+		}
+	}
+	for (i = n == t->first ? t->gone : 0; i < n->n; i++) {
+		if (n->t[i] < from)
+			continue;
+		*t_out = n->t[i];
+		return 1;
+	}
+	return have;
+}
+
+static void each_below(const struct leat_flow *f, const struct leat_tree *t,
+    struct leat_node *n, void (*fn)(void *ctx, const leat_sample *s), void *ctx)
+{
+	leat_sample s;
+
+	if (n->level == 0) {
+		for (uint32_t i = n == t->first ? t->gone : 0; i < n->n; i++) {
+			leat_leaf_get(f, n, i, &s);
+			fn(ctx, &s);
+		}
+		return;
+	}
+	for (uint32_t i = live(t, n); i < n->n; i++)
+		each_below(f, t, leat_inner(n)->child[i], fn, ctx);
+}
+
+void leat_tree_each(const struct leat_flow *f, const struct leat_tree *t,
+    void (*fn)(void *ctx, const leat_sample *s), void *ctx)
+{
+	if (t->root)
+		each_below(f, t, t->root, fn, ctx);
+}
+
+/* ---------------- copying -------------------------------------------- */
+
+static void *copy_item(struct leat_pool *p, const void *from)
+{
+	if (leat_pool_reserve(p, 1))
+		return NULL;
+	return memcpy(leat_pool_take(p), from, p->item);
+}
+
+static struct leat_node *copy_node(struct leat_flow *f,
+    const struct leat_tree *t, const struct leat_node *from)
+{
+	struct leat_pool *p = from->level ? &f->forest.inners
+					  : &f->forest.leaves;
+	struct leat_node *n = copy_item(p, from);
+
+	if (!n || n->level == 0)
+		return n;
+	for (uint32_t i = live(t, from); i < n->n; i++) {
+		struct leat_node **child = &leat_inner(n)->child[i];
+		*child = copy_node(f, t, *child);
+		if (!*child)
+			return NULL;
+	}
+	return n;
+}
+
+static void find_edges(struct leat_tree *t)
+{
+	struct leat_fringe *g = t->fringe;
+	struct leat_node *l = t->root, *r = t->root;
+
+	for (uint32_t level = t->height; level > 0; level--) {
+		g->left[level] = l;
+		g->right[level] = r;
+		l = leat_inner(l)->child[g->gone[level]];
+		r = leat_inner(r)->child[r->n - 1];
+	}
+	t->first = l;
+	t->last = r;
+}
+
+int leat_tree_copy(struct leat_flow *f, struct leat_tree *to,
+    const struct leat_flow *from_flow, const struct leat_tree *from)
+{
+	*to = *from;
+	(void)from_flow;
+	if (!from->root)
+		return LEAT_OK;
+	to->root = copy_node(f, from, from->root);
+	if (!to->root)
+		return LEAT_ENOMEM;
+	if (from->fringe)
+		to->fringe = copy_item(&f->forest.fringes, from->fringe);
+	if (from->fringe && !to->fringe)
+		return LEAT_ENOMEM;
+	for (uint32_t l = 1; l <= to->height; l++) {
+		to->fringe->tables[l] = copy_item(&f->forest.tables,
+		    from->fringe->tables[l]);
+		if (!to->fringe->tables[l])
+			return LEAT_ENOMEM;
+	}
+	find_edges(to);
+	return LEAT_OK;
+}
