@@ -391,6 +391,7 @@ $(BUILD)/leat.h: include/leat.h
 PAGES1 := $(patsubst $(EXAMPLE_DIR)/%,man/%.1,$(PROGRAMS))
 PAGES1 := $(wildcard $(PAGES1))
 PAGES3 := $(wildcard man/*.3)
+PAGES7 := $(wildcard man/*.7)
 # A page is found by each name it has: "page name" for every other name.
 page_links = $(foreach p,$(PAGES3),$(shell sed -n -e '/^.Sh NAME/,/^.Nd/{' \
 	-e 's/^\.Nm \([^ ]*\).*/$(notdir $(p)):\1.3/p' -e '}' $(p)))
@@ -411,6 +412,8 @@ install: all ## installs below PREFIX (and DESTDIR)
 	$(if $(PAGES3),$(Q)install -m 644 $(PAGES3) "$(call to,$(MANDIR))/man3")
 	$(Q)for l in $(LINKS3); do \
 		ln -sf "$${l%:*}" "$(call to,$(MANDIR))/man3/$${l#*:}"; done
+	$(if $(PAGES7),$(Q)install -d "$(call to,$(MANDIR))/man7" && \
+		install -m 644 $(PAGES7) "$(call to,$(MANDIR))/man7")
 	$(if $(PROGRAMS),$(Q)install -d "$(call to,$(BINDIR))" && \
 		install -m 755 $(PROGRAMS) "$(call to,$(BINDIR))")
 	$(if $(PAGES1),$(Q)install -d "$(call to,$(MANDIR))/man1" && \
@@ -424,6 +427,8 @@ uninstall: ## removes what install put there
 		"$(call to,$(PKGCONFIGDIR))/leat.pc"
 	$(Q)for f in $(notdir $(PAGES3)) $(LINKS3); do \
 		rm -f "$(call to,$(MANDIR))/man3/$${f#*:}"; done
+	$(Q)for f in $(notdir $(PAGES7)); do \
+		rm -f "$(call to,$(MANDIR))/man7/$$f"; done
 	$(Q)for f in $(notdir $(PAGES1)); do \
 		rm -f "$(call to,$(MANDIR))/man1/$$f"; done
 	$(Q)for f in $(notdir $(PROGRAMS)); do \

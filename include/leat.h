@@ -397,7 +397,8 @@ enum leat_stat_id {
  * now, if that is earlier (in sessions until itself). TIME_MEAN_LINEAR: on
  * the line from each value to the next, from the first to the last. Time
  * before the first value does not count. Where no time has passed, the
- * last value. Of values at one time the last to come holds.
+ * last value. Of values at one time the last to come holds; a line comes in
+ * at the first of them and goes on from the last.
  */
 #define LEAT_TIME_MEAN LEAT_STAT_INIT(LEAT_STAT_TIME_MEAN)
 #define LEAT_TIME_MEAN_LINEAR LEAT_STAT_INIT(LEAT_STAT_TIME_MEAN_LINEAR)
@@ -418,7 +419,8 @@ enum leat_stat_id {
  * The statistic that a name means: "mean", "variance_pop", "max"; the
  * names are those of the initialisers in lower case, and the usual short
  * ones (avg var std sem skew kurt prod gmean sumsq roc cov corr, also
- * with _pop). LEAT_ESTAT if there is none.
+ * with _pop, tmean tmean_linear). "rate" is LEAT_RATE, by the second.
+ * LEAT_ESTAT if there is none.
  */
 LEAT_API int leat_stat_parse(const char *text, leat_stat *stat_out);
 
@@ -725,8 +727,9 @@ typedef struct leat_event {
  * The interval of a calendar that holds t: writes *start_out <= t and
  * *end_out > t. Intervals must not depend on the order they are asked for,
  * and must not overlap. Called when a value is in no interval that is
- * known already, at most once a push (with emit_empty: and for each
- * interval without data). It must not call back into the window.
+ * known already (with emit_empty: and for each interval without data), and
+ * when now is asked about and is in none. It must not call back into the
+ * window.
  */
 typedef struct leat_calendar {
 	void (*interval)(void *ctx, int64_t t, int64_t *start_out,
@@ -782,9 +785,10 @@ typedef struct leat_time_window_options {
 
 	int64_t delay;        /* >= 0 */
 	int64_t lateness;     /* >= 0 */
-	int64_t max_skew;     /* a time this far above the watermark is refused
-	                      with LEAT_ESKEW; advance() is the way to jump.
-	                      0: none is */
+	int64_t max_skew;     /* a time more than this above the watermark (or
+	                      now, as long as a source has kept it away) is
+	                      refused with LEAT_ESKEW; advance() is the way to
+	                      jump. More than delay. 0: none is */
 	uint32_t n_sources;   /* 0 means 1; at most 65536 */
 	int64_t idle_timeout; /* a source this far behind now does not hold the
 	                      watermark back. 0: every one does, also one that
@@ -793,9 +797,9 @@ typedef struct leat_time_window_options {
 	/*
 	 * Results before windows close, flagged LEAT_EARLY: of every open
 	 * window that has changed since its last result, after each
-	 * early_count values (1: on each change), and when now reaches or
-	 * passes a multiple of early_span, before that value goes in. SLIDING
-	 * tells of the one window that ends now.
+	 * early_count values of a key (1: on each change), and when now
+	 * reaches or passes a multiple of early_span, before that value goes
+	 * in. SLIDING tells of the one window that ends now.
 	 */
 	uint64_t early_count;
 	int64_t early_span;
@@ -807,10 +811,10 @@ typedef struct leat_time_window_options {
 	int emit_empty;
 
 	/*
-	 * The most values that are stored. SLIDING stores all of them; other
-	 * kinds store the values of windows that are not done with if there
-	 * is a statistic for which order counts: INCREASE, RATE, TIME_MEAN,
-	 * TIME_MEAN_LINEAR, and a class that is not commutative. 0: any.
+	 * The most values of a key that are stored; 0: any. SLIDING stores
+	 * all of them; other kinds store those of windows that are not done
+	 * with if there is a statistic for which order counts: INCREASE, RATE,
+	 * TIME_MEAN, TIME_MEAN_LINEAR, and a class that is not commutative.
 	 */
 	uint64_t max_values;
 	int full; /* enum leat_full */
@@ -824,9 +828,11 @@ typedef struct leat_time_window leat_time_window;
 
 /*
  * Makes a window. It grows as windows are open at the same time: TUMBLING,
- * SESSION and CALENDAR need 56 bytes for each of them and the statistics'
- * partials, HOPPING that for each pane (of gcd(span, advance) ticks) with
- * data; where values are stored, about 20 bytes for each (28 a pair).
+ * SESSION and CALENDAR need 48 bytes for each of them and the statistics'
+ * accumulators (32 for a sum, 64 for mean and standard deviation), HOPPING
+ * about 60 and that for each pane (of gcd(span, advance) ticks) with data;
+ * where values are stored, 22 to 24 bytes for each (30 to 32 a pair). What
+ * is no longer needed is kept for what comes, until a reset.
  *
  * Errors: LEAT_EKIND, LEAT_ESPAN, LEAT_ESTAT, LEAT_EAGG, LEAT_EINVAL,
  * LEAT_ETOOBIG, LEAT_ENOMEM.
@@ -869,8 +875,8 @@ LEAT_API int leat_time_window_push_many_xy(leat_time_window *window,
 
 /*
  * Moves time without data, for all sources: as if each had pushed a value
- * of time t. With LEAT_TIME_MAX all windows close, and every value is late
- * from then on. A time that is not above now changes nothing.
+ * of time t; a source that is ahead of t stays where it is. With
+ * LEAT_TIME_MAX all windows close, and every value is late from then on.
  *
  * Errors: LEAT_ECALENDAR, LEAT_ENOMEM.
  */
@@ -964,7 +970,7 @@ typedef struct leat_keyed_options {
 	 */
 	int64_t ttl;
 	uint64_t max_keys;  /* 0: any; at most 2^31 */
-	uint64_t max_bytes; /* allocated in all; 0: any */
+	uint64_t max_bytes; /* allocated beside the object; 0: any */
 	int full;           /* enum leat_full, of max_keys and max_bytes */
 	/*
 	 * Told of what a key that is dropped by ttl, max_keys, max_bytes or

@@ -387,6 +387,82 @@ static int detectors(void)
 	return 0;
 }
 
+/* Times that go forth and back, with ties and gaps. */
+static int64_t time_of(size_t i)
+{
+	int64_t t = (int64_t)i * 7 - (int64_t)(i * i % 101);
+	return t + (int64_t)(i / 500) * 1000;
+}
+
+static void fold_result(void *ctx, const leat_result *r)
+{
+	(void)ctx;
+	fold((double)r->start);
+	fold((double)r->end);
+	fold((double)r->revision * 64 + r->flags);
+	for (size_t i = 0; i < r->n_values; i++)
+		fold(r->values[i]);
+}
+
+static size_t choose_timed(leat_stat *stats, int kind, int pairs)
+{
+	size_t n = choose(stats, kind, pairs);
+	if (kind == LEAT_DECAY)
+		return n;
+	for (int id = LEAT_STAT_INCREASE; id <= LEAT_STAT_TIME_MEAN_LINEAR;
+	     id++) {
+		stats[n].arg = id == LEAT_STAT_RATE ? 60 : 0;
+		stats[n++].id = id;
+	}
+	return n;
+}
+
+static int run_timed(leat_time_window_options options, int pairs, int ordered)
+{
+	leat_stat stats[MAX_STATS + 4];
+	double out[MAX_STATS + 4];
+	leat_time_window *w;
+	memset(stats, 0, sizeof(stats));
+	options.stats = stats;
+	options.n_stats = ordered ? choose_timed(stats, options.kind, pairs)
+				  : choose(stats, options.kind, pairs);
+	options.delay = 50;
+	options.sink.emit = fold_result;
+	if (leat_time_window_new(&w, &options) != LEAT_OK)
+		return -1;
+	for (size_t i = 0; i < N_VALUES; i++) {
+		int err = pairs
+		    ? leat_time_window_push_xy(w, time_of(i), xs[i], ys[i])
+		    : leat_time_window_push(w, time_of(i), xs[i]);
+		fold(err);
+		leat_time_window_query(w, out);
+		for (size_t k = 0; k < options.n_stats; k++)
+			fold(out[k]);
+	}
+	leat_time_window_advance(w, LEAT_TIME_MAX);
+	leat_time_window_free(w);
+	return 0;
+}
+
+static int times(void)
+{
+	for (int kind = LEAT_SLIDING; kind <= LEAT_SESSION; kind++) {
+		leat_time_window_options o;
+		memset(&o, 0, sizeof(o));
+		o.kind = kind;
+		if (kind <= LEAT_HOPPING)
+			o.span = 600;
+		o.advance = kind == LEAT_HOPPING ? 150 : 0;
+		o.gap = kind == LEAT_SESSION ? 15 : 0;
+		o.half_life = kind == LEAT_DECAY ? 333 : 0;
+		o.lateness = 40;
+		for (int i = 0; i < 4; i++)
+			if (run_timed(o, i & 1, i & 2) != 0)
+				return -1;
+	}
+	return 0;
+}
+
 static void fill(int clean)
 {
 	for (size_t i = 0; i < N_VALUES; i++) {
@@ -405,6 +481,7 @@ static const struct part {
 	{ "hopping", hopping },
 	{ "landmark", landmark },
 	{ "decay", decay },
+	{ "windows by time", times },
 	{ "models", models },
 	{ "tuned models", tuned_models },
 	{ "scalers", scalers },

@@ -19,5 +19,11 @@ Suite *model_api_suite(void);
 Suite *scaler_suite(void);
 Suite *metric_suite(void);
 Suite *drift_suite(void);
+Suite *counter_suite(void);
+Suite *reference_suite(void);
+Suite *time_suite(void);
+Suite *time_cases_suite(void);
+Suite *time_faults_suite(void);
+Suite *time_cost_suite(void);
 
 #endif

@@ -13,13 +13,13 @@
  * The first cell lies in the state itself, so that with one window open at
  * a time, as most keys have, nothing else is touched.
  *
- * Cost: one step a value, and a look at the cells that are older than its
- * own unless that is the newest.
+ * Cost: one step a value, and a look at the open cells that are older than
+ * its own unless that is the newest (of a closed one: at the closed ones).
  */
 #include "time.h"
 
-struct cell {
-	struct cell *next; /* newer; NULL: not in use */
+struct leat_cell {
+	struct leat_cell *next; /* newer; NULL: not in use */
 	int64_t start, end;
 	uint64_t marks;
 	/* Then its block of accumulators or its tree. */
@@ -28,53 +28,96 @@ struct cell {
 /* marks: flags, and above them how many results there have been. */
 enum { CHANGED = 1, CLOSED = 2, TOLD_ONE = 4 };
 
-static uint64_t revision_of(const struct cell *c)
+static uint64_t revision_of(const struct leat_cell *c)
 {
 	return c->marks / TOLD_ONE;
 }
 
-static struct leat_accs *cell_accs(struct cell *c)
+static struct leat_accs *cell_accs(struct leat_cell *c)
 {
 	return (struct leat_accs *)(void *)(c + 1);
 }
 
-static struct leat_tree *cell_tree(struct cell *c)
+static struct leat_tree *cell_tree(struct leat_cell *c)
 {
 	return (struct leat_tree *)(void *)(c + 1);
 }
 
 size_t leat_cells_inline(const struct leat_flow *f)
 {
-	return sizeof(struct cell) +
+	return sizeof(struct leat_cell) +
 	    (f->ordered ? sizeof(struct leat_tree) : f->accs_size);
 }
 
-static struct cell *newest(const struct leat_state *s)
+/* Some of a window's values may have been evicted, or all of them. */
+static int has_data(const struct leat_flow *f, struct leat_cell *c)
+{
+	return !f->ordered || cell_tree(c)->root;
+}
+
+static struct leat_cell *newest(const struct leat_state *s)
 {
 	return s->content;
 }
 
-static struct cell *oldest(const struct leat_state *s)
+static struct leat_cell *oldest(const struct leat_state *s)
 {
 	return newest(s) ? newest(s)->next : NULL;
 }
 
-static struct cell *inline_cell(const struct leat_state *s)
+static struct leat_cell *inline_cell(const struct leat_state *s)
 {
-	return (struct cell *)(void *)((unsigned char *)(uintptr_t)s +
+	return (struct leat_cell *)(void *)((unsigned char *)(uintptr_t)s +
 	    sizeof(*s));
 }
 
 /* ---------------- the ring ------------------------------------------- */
 
-/* A new cell after `before`, or as the oldest; memory is reserved. */
-static struct cell *add_cell(struct leat_flow *f, struct leat_state *s,
-    struct cell *before, int64_t start, int64_t end)
+/*
+ * The oldest that is not closed. Where closed ones are kept there may be
+ * many of them, so it is remembered.
+ */
+static struct leat_cell *first_open(const struct leat_flow *f,
+    const struct leat_state *s)
 {
-	struct cell *c = inline_cell(s);
+	struct leat_cell *c = oldest(s);
+
+	if (f->lateness == 0 || !c)
+		return c;
+	if (newest(s)->marks & CLOSED)
+		return NULL;
+	if (leat_more(f, s)->open)
+		return leat_more(f, s)->open;
+	while (c->marks & CLOSED)
+		c = c->next;
+	leat_more(f, s)->open = c;
+	return c;
+}
+
+/* It may be another one now. */
+static void forget_open(const struct leat_flow *f, const struct leat_state *s)
+{
+	if (f->lateness > 0)
+		leat_more(f, s)->open = NULL;
+}
+
+static void forget_open_before(const struct leat_flow *f,
+    const struct leat_state *s, int64_t start)
+{
+	if (f->lateness > 0 && leat_more(f, s)->open &&
+	    start < leat_more(f, s)->open->start)
+		leat_more(f, s)->open = NULL;
+}
+
+/* A new cell after `before`, or as the oldest; memory is reserved. */
+static struct leat_cell *add_cell(struct leat_flow *f, struct leat_state *s,
+    struct leat_cell *before, int64_t start, int64_t end)
+{
+	struct leat_cell *c = inline_cell(s);
 
 	if (c->next)
 		c = leat_pool_take(&f->cells);
+	forget_open_before(f, s, start);
 	c->start = start;
 	c->end = end;
 	c->marks = 0;
@@ -97,10 +140,10 @@ static struct cell *add_cell(struct leat_flow *f, struct leat_state *s,
 	return c;
 }
 
-static struct cell *before_cell(const struct leat_state *s,
-    const struct cell *c)
+static struct leat_cell *before_cell(const struct leat_state *s,
+    const struct leat_cell *c)
 {
-	struct cell *p = newest(s);
+	struct leat_cell *p = newest(s);
 
 	while (p->next != c)
 		p = p->next;
@@ -117,10 +160,12 @@ static void count_stored(const struct leat_flow *f, struct leat_state *s,
 }
 
 static void remove_cell(struct leat_flow *f, struct leat_state *s,
-    struct cell *c)
+    struct leat_cell *c)
 {
-	struct cell *before = before_cell(s, c);
+	struct leat_cell *before = before_cell(s, c);
 
+	if (f->lateness > 0 && leat_more(f, s)->open == c)
+		forget_open(f, s);
 	if (f->ordered) {
 		count_stored(f, s, leat_tree_length(f, cell_tree(c)), 0);
 		leat_tree_clear(f, cell_tree(c));
@@ -135,14 +180,21 @@ static void remove_cell(struct leat_flow *f, struct leat_state *s,
 		leat_pool_give(&f->cells, c);
 }
 
-/* The oldest that is not closed. */
-static struct cell *first_open(const struct leat_state *s)
+/* The newest cell that starts at or before t; NULL: none. */
+static struct leat_cell *at_or_before(const struct leat_flow *f,
+    const struct leat_state *s, int64_t t)
 {
-	struct cell *c = oldest(s);
+	struct leat_cell *c = newest(s), *found = NULL, *open;
 
-	while (c && (c->marks & CLOSED))
-		c = c == newest(s) ? NULL : c->next;
-	return c;
+	if (!c || c->start <= t)
+		return c;
+	c = c->next;
+	open = f->lateness > 0 ? leat_more(f, s)->open : NULL;
+	if (open && open->start <= t)
+		c = open;
+	for (; c->start <= t; c = c->next)
+		found = c;
+	return found;
 }
 
 /* ---------------- intervals ------------------------------------------ */
@@ -182,7 +234,7 @@ static int is_expired(const struct leat_flow *f, int64_t end, int64_t watermark)
 
 /* ---------------- telling -------------------------------------------- */
 
-static void tell_cell(struct leat_flow *f, struct cell *c, int flags)
+static void tell_cell(struct leat_flow *f, struct leat_cell *c, int flags)
 {
 	int64_t end = c->end;
 
@@ -217,6 +269,17 @@ static int next_empty(const struct leat_flow *f, int64_t from, int64_t *start,
 	return interval(f, begin, start, end);
 }
 
+/* Whether late values have come into a window since it would have closed. */
+static int has_cell(const struct leat_flow *f, const struct leat_state *s,
+    int64_t start)
+{
+	const struct leat_cell *c = NULL;
+
+	if (f->lateness > 0)
+		c = at_or_before(f, s, start);
+	return c && c->start == start;
+}
+
 /*
  * Tells the windows without data that end by `until`. Where time has ended
  * there are none behind the last one with data.
@@ -236,24 +299,42 @@ static int tell_empties(struct leat_flow *f, struct leat_state *s,
 		if (end > until)
 			return LEAT_OK;
 		m->empty_from = end;
-		tell_empty(f, start, end);
+		if (!has_cell(f, s, start))
+			tell_empty(f, start, end);
 	}
 	return LEAT_OK;
 }
 
-static int close_cell(struct leat_flow *f, struct leat_state *s, struct cell *c,
-    int64_t watermark)
+/* The first window that is told as closed begins the row of them. */
+static void begin_row(const struct leat_flow *f, const struct leat_state *s,
+    int64_t end)
+{
+	struct leat_more *m = leat_more(f, s);
+
+	if (m->begun)
+		return;
+	m->begun = 1;
+	m->first_end = m->empty_from = end;
+}
+
+static int close_cell(struct leat_flow *f, struct leat_state *s,
+    struct leat_cell *c, int64_t watermark)
 {
 	if (f->emit_empty) {
 		struct leat_more *m = leat_more(f, s);
 		int err = tell_empties(f, s, c->start, watermark);
 		if (err)
 			return err;
-		m->begun = 1;
+		begin_row(f, s, c->end);
 		m->empty_from = c->end;
 	}
 	c->marks |= CLOSED;
-	tell_cell(f, c, 0);
+	if (f->lateness > 0)
+		leat_more(f, s)->open = c == newest(s) ? NULL : c->next;
+	if (has_data(f, c))
+		tell_cell(f, c, 0);
+	else if (f->emit_empty)
+		tell_cell(f, c, LEAT_EMPTY);
 	if (f->lateness == 0)
 		remove_cell(f, s, c);
 	return LEAT_OK;
@@ -262,9 +343,9 @@ static int close_cell(struct leat_flow *f, struct leat_state *s, struct cell *c,
 static int cells_close(struct leat_flow *f, struct leat_state *s,
     int64_t watermark)
 {
-	struct cell *c;
+	struct leat_cell *c;
 
-	while ((c = first_open(s)) && c->end <= watermark) {
+	while ((c = first_open(f, s)) && c->end <= watermark) {
 		int err = close_cell(f, s, c, watermark);
 		if (err)
 			return err;
@@ -279,7 +360,7 @@ static int cells_close(struct leat_flow *f, struct leat_state *s,
 static int cells_due(const struct leat_flow *f, const struct leat_state *s,
     int64_t *due_out)
 {
-	const struct cell *old = oldest(s), *open = first_open(s);
+	const struct leat_cell *old = oldest(s), *open = first_open(f, s);
 	int64_t due = INT64_MAX, start, end;
 	int have = old != NULL;
 
@@ -288,12 +369,15 @@ static int cells_due(const struct leat_flow *f, const struct leat_state *s,
 	if (old && (old->marks & CLOSED) &&
 	    leat_later(old->end, f->lateness) < due)
 		due = leat_later(old->end, f->lateness);
-	if (f->emit_empty && leat_more(f, s)->begun &&
-	    next_empty(f, leat_more(f, s)->empty_from, &start, &end) ==
-		LEAT_OK) {
-		have = 1;
-		if (end < due)
-			due = end;
+	if (f->emit_empty && leat_more(f, s)->begun) {
+		int64_t from = leat_more(f, s)->empty_from;
+		int err = next_empty(f, from, &start, &end);
+		if (err == LEAT_ECALENDAR)
+			end = from; /* close() will say so */
+		if (err != LEAT_OUTSIDE) {
+			have = 1;
+			due = end < due ? end : due;
+		}
 	}
 	*due_out = due;
 	return have;
@@ -301,10 +385,11 @@ static int cells_due(const struct leat_flow *f, const struct leat_state *s,
 
 static int cells_tell(struct leat_flow *f, struct leat_state *s, int flag)
 {
-	struct cell *c = first_open(s);
+	struct leat_cell *c = first_open(f, s);
 
 	while (c) {
-		if (flag != LEAT_EARLY || (c->marks & CHANGED))
+		if (has_data(f, c) &&
+		    (flag != LEAT_EARLY || (c->marks & CHANGED)))
 			tell_cell(f, c, flag);
 		c = c == newest(s) ? NULL : c->next;
 	}
@@ -315,7 +400,7 @@ static int cells_tell(struct leat_flow *f, struct leat_state *s, int flag)
 
 static int cells_reserve(struct leat_flow *f, const struct leat_state *s)
 {
-	const struct cell *c = newest(s);
+	const struct leat_cell *c = newest(s);
 
 	if (inline_cell(s)->next && leat_pool_reserve(&f->cells, 1))
 		return LEAT_ENOMEM;
@@ -333,7 +418,7 @@ static int cells_reserve(struct leat_flow *f, const struct leat_state *s)
 	return leat_tree_reserve(f, &none);
 }
 
-static void put(struct leat_flow *f, struct leat_state *s, struct cell *c,
+static void put(struct leat_flow *f, struct leat_state *s, struct leat_cell *c,
     const leat_event *e)
 {
 	leat_sample v = { e->t, e->x, e->y };
@@ -347,8 +432,14 @@ static void put(struct leat_flow *f, struct leat_state *s, struct cell *c,
 	if (f->revises)
 		c->marks |= CHANGED;
 	if (LEAT_UNLIKELY(c->end <= f->clock.watermark)) {
+		if (!(c->marks & CLOSED))
+			forget_open(f, s);
 		c->marks |= CLOSED;
 		tell_cell(f, c, LEAT_LATE);
+		if (f->emit_empty && !leat_more(f, s)->begun) {
+			begin_row(f, s, c->end);
+			f->news = c->end;
+		}
 	}
 }
 
@@ -358,33 +449,23 @@ static void put(struct leat_flow *f, struct leat_state *s, struct cell *c,
  * the value is for.
  */
 static int make_room(struct leat_flow *f, struct leat_state *s, int64_t t,
-    const struct cell *left, const struct cell *right)
+    const struct leat_cell *left, const struct leat_cell *right)
 {
-	struct cell *c;
+	struct leat_cell *c;
 
 	if (!f->ordered || !leat_flow_is_full(f, s))
 		return LEAT_OK;
-	c = oldest(s);
+	for (c = oldest(s); !cell_tree(c)->root; c = c->next)
+		; /* told, and then evicted */
 	if (f->full == LEAT_REFUSE || t < leat_tree_first(cell_tree(c)))
 		return LEAT_EFULL;
 	leat_tree_evict_first(f, cell_tree(c));
 	count_stored(f, s, 1, 0);
 	f->counts.evicted++;
-	if (!cell_tree(c)->root && c != left && c != right)
+	if (!cell_tree(c)->root && c != left && c != right &&
+	    revision_of(c) == 0)
 		remove_cell(f, s, c);
 	return LEAT_OK;
-}
-
-/* The newest cell that starts at or before t; NULL: none. */
-static struct cell *at_or_before(const struct leat_state *s, int64_t t)
-{
-	struct cell *c = newest(s), *found = NULL;
-
-	if (!c || c->start <= t)
-		return c;
-	for (c = c->next; c->start <= t; c = c->next)
-		found = c;
-	return found;
 }
 
 static int put_in_new(struct leat_flow *f, struct leat_state *s,
@@ -393,14 +474,18 @@ static int put_in_new(struct leat_flow *f, struct leat_state *s,
 	int64_t start = e->t, end = e->t;
 	int err = interval(f, e->t, &start, &end);
 
+	if (f->clock.watermark == LEAT_TIME_MAX)
+		return LEAT_ELATE;
 	if (err)
 		return err;
 	if (is_expired(f, end, f->clock.watermark))
 		return LEAT_ELATE;
 	if ((err = make_room(f, s, e->t, NULL, NULL)))
 		return err;
-	struct cell *c = add_cell(f, s, at_or_before(s, e->t), start, end);
+	struct leat_cell *c = add_cell(f, s, at_or_before(f, s, e->t), start,
+	    end);
 	if (f->emit_empty && leat_more(f, s)->begun &&
+	    end > leat_more(f, s)->first_end &&
 	    end <= leat_more(f, s)->empty_from)
 		c->marks = TOLD_ONE; /* as an empty one */
 	if (end < f->news)
@@ -412,12 +497,14 @@ static int put_in_new(struct leat_flow *f, struct leat_state *s,
 /* ---------------- sessions ------------------------------------------- */
 
 /* The session is told again, for the last time, if it was told as closed. */
-static void retract(struct leat_flow *f, struct cell *c)
+static void retract(struct leat_flow *f, const struct leat_state *s,
+    struct leat_cell *c)
 {
 	if (!(c->marks & CLOSED))
 		return;
 	tell_cell(f, c, LEAT_RETRACTED);
 	c->marks &= ~(uint64_t)CLOSED;
+	forget_open(f, s);
 }
 
 struct joining {
@@ -433,14 +520,13 @@ static void move_value(void *ctx, const leat_sample *s)
 }
 
 /* Room for all values of one tree at the end of another. */
-static int reserve_join(struct leat_flow *f, struct cell *a, struct cell *b)
+static int reserve_join(struct leat_flow *f, struct leat_cell *b)
 {
 	struct leat_forest *w = &f->forest;
 	size_t n = (size_t)leat_tree_length(f, cell_tree(b));
 	size_t leaves = n / LEAT_LEAF + 2;
 	size_t inners = leaves + LEAT_HEIGHT;
 
-	(void)a;
 	if (leat_pool_reserve(&w->leaves, leaves + 1) ||
 	    leat_pool_reserve(&w->inners, inners) ||
 	    leat_pool_reserve(&w->fringes, 2) ||
@@ -451,7 +537,7 @@ static int reserve_join(struct leat_flow *f, struct cell *a, struct cell *b)
 
 /* b, which follows a, goes into it. */
 static void join_cells(struct leat_flow *f, struct leat_state *s,
-    struct cell *a, struct cell *b)
+    struct leat_cell *a, struct leat_cell *b)
 {
 	struct joining j = { f, cell_tree(a) };
 
@@ -468,20 +554,20 @@ static void join_cells(struct leat_flow *f, struct leat_state *s,
 }
 
 static int put_in_session(struct leat_flow *f, struct leat_state *s,
-    struct cell *left, struct cell *right, const leat_event *e)
+    struct leat_cell *left, struct leat_cell *right, const leat_event *e)
 {
 	int64_t end = leat_later(e->t, f->gap);
-	struct cell *c = left ? left : right;
+	struct leat_cell *c = left ? left : right;
 	int err;
 
-	if (left && right && f->ordered && (err = reserve_join(f, left, right)))
+	if (left && right && f->ordered && (err = reserve_join(f, right)))
 		return err;
 	if ((err = make_room(f, s, e->t, left, right)))
 		return err;
 	if (left && (right || end > left->end))
-		retract(f, left);
+		retract(f, s, left);
 	if (right)
-		retract(f, right);
+		retract(f, s, right);
 	if (left && right)
 		join_cells(f, s, left, right);
 	if (e->t < c->start)
@@ -497,8 +583,8 @@ static int put_in_session(struct leat_flow *f, struct leat_state *s,
 static int push_session(struct leat_flow *f, struct leat_state *s,
     const leat_event *e)
 {
-	struct cell *left = at_or_before(s, e->t);
-	struct cell *right = left ? left->next : oldest(s);
+	struct leat_cell *left = at_or_before(f, s, e->t);
+	struct leat_cell *right = left ? left->next : oldest(s);
 
 	if (left == newest(s))
 		right = NULL;
@@ -514,22 +600,22 @@ static int push_session(struct leat_flow *f, struct leat_state *s,
 static int cells_push(struct leat_flow *f, struct leat_state *s,
     const leat_event *e)
 {
-	struct cell *c = newest(s);
+	struct leat_cell *c = newest(s);
 	int err;
 
 	if (f->kind == LEAT_SESSION)
 		return push_session(f, s, e);
 	if (LEAT_UNLIKELY(!c || e->t < c->start || e->t >= c->end)) {
-		if (c && f->kind == LEAT_LANDMARK)
-			c->start = e->t;
-		else
-			c = at_or_before(s, e->t);
+		if (!c || f->kind != LEAT_LANDMARK)
+			c = at_or_before(f, s, e->t);
 		if (!c || e->t >= c->end)
 			return put_in_new(f, s, e);
 	}
 	if (LEAT_UNLIKELY(f->max_values > 0) &&
 	    (err = make_room(f, s, e->t, c, NULL)))
 		return err;
+	if (e->t < c->start) /* of a landmark window */
+		c->start = e->t;
 	put(f, s, c, e);
 	return LEAT_OK;
 }
@@ -537,24 +623,24 @@ static int cells_push(struct leat_flow *f, struct leat_state *s,
 /* ---------------- asking --------------------------------------------- */
 
 /* The cell that holds now. */
-static struct cell *current(const struct leat_flow *f,
+static struct leat_cell *current(const struct leat_flow *f,
     const struct leat_state *s)
 {
 	int64_t now = f->clock.now;
-	struct cell *c = newest(s);
+	struct leat_cell *c = newest(s);
 
 	if (!c || !f->clock.started)
 		return NULL;
 	if (f->kind == LEAT_LANDMARK)
 		return c;
-	c = at_or_before(s, now);
+	c = at_or_before(f, s, now);
 	return c && now < c->end ? c : NULL;
 }
 
 static void cells_look(const struct leat_flow *f, const struct leat_state *s,
     int64_t *start_out, int64_t *end_out)
 {
-	struct cell *c = current(f, s);
+	struct leat_cell *c = current(f, s);
 
 	*start_out = *end_out = f->clock.now;
 	if (c) {
@@ -579,7 +665,7 @@ static void cells_look(const struct leat_flow *f, const struct leat_state *s,
 static uint64_t cells_stored(const struct leat_flow *f,
     const struct leat_state *s)
 {
-	struct cell *c = oldest(s);
+	struct leat_cell *c = oldest(s);
 	uint64_t n = 0;
 
 	for (; f->ordered && c; c = c == newest(s) ? NULL : c->next)
@@ -595,11 +681,11 @@ static void cells_clear(struct leat_flow *f, struct leat_state *s)
 }
 
 static int copy_cell(struct leat_flow *f, struct leat_state *to,
-    const struct leat_flow *from_flow, struct cell *c)
+    const struct leat_flow *from_flow, struct leat_cell *c)
 {
 	if (cells_reserve(f, to))
 		return LEAT_ENOMEM;
-	struct cell *n = add_cell(f, to, newest(to), c->start, c->end);
+	struct leat_cell *n = add_cell(f, to, newest(to), c->start, c->end);
 	n->marks = c->marks;
 	if (f->ordered)
 		return leat_tree_copy(f, cell_tree(n), from_flow, cell_tree(c));
@@ -610,10 +696,11 @@ static int copy_cell(struct leat_flow *f, struct leat_state *to,
 static int cells_copy(struct leat_flow *f, struct leat_state *to,
     const struct leat_flow *from_flow, const struct leat_state *from)
 {
-	struct cell *c = oldest(from);
+	struct leat_cell *c = oldest(from);
 
 	if (f->more_at)
 		*leat_more(f, to) = *leat_more(f, from);
+	forget_open(f, to);
 	while (c) {
 		int err = copy_cell(f, to, from_flow, c);
 		if (err)

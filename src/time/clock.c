@@ -29,6 +29,14 @@ void leat_clock_reset(struct leat_clock *c)
 		memset(c->seen, 0, c->n_sources);
 }
 
+/* As long as some source keeps the watermark away, now stands for it. */
+int leat_clock_skewed(const struct leat_clock *c, int64_t t)
+{
+	int64_t from = c->watermark > INT64_MIN ? c->watermark : c->now;
+
+	return c->started && t > leat_later(from, c->max_skew);
+}
+
 static int is_idle(const struct leat_clock *c, int64_t time)
 {
 	return c->idle_timeout > 0 && time < c->now &&

@@ -53,7 +53,8 @@ static int check_kind(const leat_time_window_options *o)
 static int check_time(const leat_time_window_options *o)
 {
 	if (o->delay < 0 || o->lateness < 0 || o->max_skew < 0 ||
-	    o->idle_timeout < 0 || o->early_span < 0)
+	    o->idle_timeout < 0 || o->early_span < 0 ||
+	    (o->max_skew > 0 && o->max_skew <= o->delay))
 		return LEAT_ESPAN;
 	return o->n_sources > 65536 ? LEAT_EINVAL : LEAT_OK;
 }
@@ -189,7 +190,7 @@ static void plan_engine(struct leat_flow *f)
 		f->state_size += leat_cells_inline(f);
 	}
 	f->state_size = (f->state_size + 15) & ~(size_t)15;
-	if (f->early_count || f->max_values || f->emit_empty) {
+	if (f->early_count || f->max_values || f->emit_empty || f->lateness) {
 		f->more_at = f->state_size;
 		f->state_size += (sizeof(struct leat_more) + 15) & ~(size_t)15;
 	}
@@ -363,7 +364,9 @@ int leat_flow_push(struct leat_flow *f, struct leat_state *s,
 
 int leat_flow_early(const struct leat_flow *f, int64_t was, int64_t now)
 {
-	if (f->early_span == 0 || was == INT64_MIN)
+	/* The first value of all passes nothing. */
+	if (f->early_span == 0 ||
+	    (was == INT64_MIN && f->clock.begin != INT64_MIN))
 		return 0;
 	return leat_earlier(now, leat_modulo(now, f->early_span)) > was;
 }
@@ -381,7 +384,7 @@ static int64_t carry_to(const struct leat_flow *f, int64_t end)
 	if (f->kind == LEAT_SLIDING)
 		return leat_earlier(end, 1);
 	if (f->kind == LEAT_SESSION)
-		return leat_earlier(end, f->gap);
+		return INT64_MIN; /* no longer than it does itself */
 	return end < f->clock.now ? end : f->clock.now;
 }
 

@@ -221,12 +221,10 @@ static int ledger_reserve(struct leat_flow *f, struct ranges *r, size_t n)
 static void tell_window(struct leat_flow *f, struct ranges *r,
     struct grid_window w, int flags)
 {
-	uint64_t revision = note_told(f, r, w);
-
-	if (!f->told->emit)
-		return;
 	leat_tree_range(f, &r->tree, w.start, w.end, f->whole);
-	leat_flow_tell(f, w.start, w.end, revision, flags);
+	if (flags == LEAT_EARLY && f->whole->count + f->whole->missing == 0)
+		return;
+	leat_flow_tell(f, w.start, w.end, note_told(f, r, w), flags);
 }
 
 static int tell_one(struct leat_flow *f, struct ranges *r, struct grid_window w,
@@ -267,10 +265,14 @@ static int next_due(const struct leat_flow *f, const struct ranges *r,
 static int tell_empty_windows(struct leat_flow *f, struct ranges *r,
     const struct grid_window *w, int64_t watermark)
 {
+	int64_t t;
+
 	if (!f->emit_empty || !r->begun || (!w && watermark == LEAT_TIME_MAX))
 		return LEAT_OK;
 	while (w ? is_before(r->empty, *w) : r->empty.end <= watermark) {
-		if (tell_one(f, r, r->empty, LEAT_EMPTY))
+		int late = leat_tree_seek(&r->tree, r->empty.start, &t) &&
+		    t < r->empty.end; /* told as one already */
+		if (!late && tell_one(f, r, r->empty, LEAT_EMPTY))
 			return LEAT_ENOMEM;
 		if (!next_window(f, &r->empty)) {
 			r->begun = 0;
@@ -541,6 +543,18 @@ static int reserve_lists(struct leat_flow *f, struct ranges *r)
 	return list_reserve(f, &r->changed, 1, sizeof(struct changed));
 }
 
+/* emit_empty: the row of windows begins with the one behind this. */
+static void begin_row(struct leat_flow *f, struct ranges *r,
+    struct grid_window w)
+{
+	if (!f->emit_empty || r->begun)
+		return;
+	r->empty = w;
+	r->begun = next_window(f, &r->empty);
+	if (r->begun && r->empty.end < f->news)
+		f->news = r->empty.end;
+}
+
 /* Tells again the windows that were told before a value at t came. */
 static void tell_late(struct leat_flow *f, struct ranges *r, int64_t t)
 {
@@ -560,8 +574,10 @@ static void tell_late(struct leat_flow *f, struct ranges *r, int64_t t)
 	for (w = first_after(f, t); !is_before(last, w);) {
 		if (w.end > watermark)
 			return;
-		if (!is_expired_end(f, w.end, watermark))
+		if (!is_expired_end(f, w.end, watermark)) {
 			tell_window(f, r, w, LEAT_LATE);
+			begin_row(f, r, w);
+		}
 		if (!next_window(f, &w))
 			return;
 	}
@@ -612,14 +628,14 @@ static void put_in_tree(struct leat_flow *f, struct leat_state *s,
 /* When close() is first needed for a value at t. */
 static void note_news(struct leat_flow *f, int64_t t)
 {
-	int64_t due;
+	int64_t gone = leat_later(last_end(f, t), f->lateness), due = gone;
 
-	if (!f->sink.emit)
-		due = leat_later(last_end(f, t), f->lateness);
-	else if (slides(f))
+	if (f->sink.emit && slides(f))
 		due = leat_later(t, 1);
-	else
+	else if (f->sink.emit)
 		due = first_open_window(f, t).end;
+	if (gone < due)
+		due = gone;
 	if (due < f->news)
 		f->news = due;
 }

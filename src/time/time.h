@@ -52,6 +52,9 @@ void leat_clock_see_first(struct leat_clock *c, uint32_t source, int64_t t);
 /* Time passes for all sources; LEAT_TIME_MAX ends it. */
 void leat_clock_advance(struct leat_clock *c, int64_t t);
 
+/* Whether a time is too far ahead; c->max_skew > 0. */
+int leat_clock_skewed(const struct leat_clock *c, int64_t t);
+
 /* Whether a value may come at all: LEAT_ESOURCE, LEAT_ETIME, LEAT_ESKEW. */
 LEAT_INLINE int leat_clock_check(const struct leat_clock *c, uint32_t source,
     int64_t t)
@@ -60,8 +63,7 @@ LEAT_INLINE int leat_clock_check(const struct leat_clock *c, uint32_t source,
 		return LEAT_ESOURCE;
 	if (LEAT_UNLIKELY(t == LEAT_TIME_MAX))
 		return LEAT_ETIME;
-	if (LEAT_UNLIKELY(c->max_skew > 0) && c->started &&
-	    t > leat_later(c->watermark, c->max_skew))
+	if (LEAT_UNLIKELY(c->max_skew > 0) && leat_clock_skewed(c, t))
 		return LEAT_ESKEW;
 	return LEAT_OK;
 }
@@ -207,6 +209,8 @@ struct leat_fringe {
 
 /* ---------------- states -------------------------------------------- */
 
+struct leat_cell;
+
 /*
  * What one key's window holds. All zero is empty; f->state_size bytes, in
  * which the engine may keep more behind the struct.
@@ -219,8 +223,10 @@ struct leat_state {
 struct leat_more {
 	uint64_t since;     /* values since the last result of early_count */
 	uint64_t stored;    /* values stored */
-	int64_t empty_from; /* emit_empty: where the next window begins */
+	int64_t first_end;  /* emit_empty: of the first window told, */
+	int64_t empty_from; /* and of the last one; */
 	int begun;          /* that is known */
+	struct leat_cell *open; /* cells.c: the first open one, if known */
 };
 
 /* What an engine's push() answers instead of an error. */

@@ -289,12 +289,12 @@ static uint32_t hang(struct leat_flow *f, struct leat_tree *t, struct way *w,
 static void redo_split(struct leat_flow *f, struct leat_tree *t,
     const struct way *w, uint32_t top)
 {
-	for (uint32_t l = 1; l <= top && l < t->height; l++)
+	for (uint32_t l = 1; l <= top && l < t->height; l++) {
 		if (!on_left(t, w, l))
 			redo_inner(f, t, w->node[l]);
-	for (uint32_t l = 1; l < t->height; l++)
-		if (t->fringe->right[l] != w->node[l] && l <= top)
+		if (!on_right(t, w, l)) /* its other half may be there */
 			redo_inner(f, t, t->fringe->right[l]);
+	}
 	for (uint32_t l = top + 1; l <= w->top && l < t->height; l++)
 		if (!on_left(t, w, l) &&
 		    (!on_right(t, w, l) || w->child[l] + 1 < w->node[l]->n))

@@ -267,5 +267,6 @@ int leat_tree_copy(struct leat_flow *f, struct leat_tree *to,
 			return LEAT_ENOMEM;
 	}
 	find_edges(to);
+	f->forest.stocked = 0;
 	return LEAT_OK;
 }

@@ -125,7 +125,7 @@ static void add_finite(struct leat_decay *d, double x, double y, double weight)
 
 static void remember_infinity(double *inf, double x, double weight)
 {
-	if (x - x != 0 && inf[x < 0] < weight)
+	if (x - x != 0 && inf[x < 0] < weight && weight >= FORGOTTEN)
 		inf[x < 0] = weight;
 }
 
@@ -139,8 +139,12 @@ void leat_decay_take(struct leat_decay *d, double x, double y, double weight,
 	d->count++;
 	remember_infinity(d->inf, x, share);
 	remember_infinity(d->inf + 2, y, share);
-	if (x - x == 0 && y - y == 0)
-		add_finite(d, x, y, weight);
+	/*
+	 * Beside an infinite y, x counts all the same. Whatever y is put in
+	 * for it shows no sooner than it has faded.
+	 */
+	if (x - x == 0)
+		add_finite(d, x, y - y == 0 ? y : d->y.hi, weight);
 }
 
 static void decay_push(leat_window *w, double x, double y)

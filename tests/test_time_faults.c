@@ -1,0 +1,579 @@
+/*
+ * Faults of windows by time: options and arguments that make no sense,
+ * allocators that fail, calendars that answer wrongly. What fails says so
+ * by the documented code and leaves no trace but for a count.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <leat.h>
+
+#include "alloc.h"
+#include "classes.h"
+#include "suites.h"
+#include "time_trial.h"
+
+enum { N_KINDS = LEAT_CALENDAR + 1 };
+
+static const leat_stat usual[] = { LEAT_COUNT, LEAT_MEAN };
+static struct trial trial;
+static int token;
+
+static leat_time_window_options sound(int kind)
+{
+	leat_time_window_options o;
+	memset(&o, 0, sizeof(o));
+	o.kind = kind;
+	if (kind <= LEAT_HOPPING)
+		o.span = 100;
+	if (kind == LEAT_HOPPING)
+		o.advance = 30;
+	if (kind == LEAT_SESSION)
+		o.gap = 50;
+	if (kind == LEAT_DECAY)
+		o.half_life = 20;
+	if (kind == LEAT_CALENDAR)
+		o.calendar.interval = uneven_months;
+	o.stats = usual;
+	o.n_stats = 2;
+	return o;
+}
+
+static void refused(leat_time_window_options o, int code, int line)
+{
+	struct counted heap = { 0 };
+	leat_allocator a = counted_allocator(&heap);
+	leat_time_window *mark = (leat_time_window *)(void *)&token, *w = mark;
+	if (o.allocator == NULL)
+		o.allocator = &a;
+	int got = leat_time_window_new(&w, &o);
+	ck_assert_msg(got == code, "line %d: kind %d: %d, not %d", line, o.kind,
+	    got, code);
+	ck_assert_msg(w == mark && heap.live == 0, "line %d", line);
+}
+
+static void accepted(leat_time_window_options o, int line)
+{
+	leat_time_window *w = NULL;
+	int got = leat_time_window_new(&w, &o);
+	ck_assert_msg(got == LEAT_OK, "line %d: kind %d: %d", line, o.kind,
+	    got);
+	leat_time_window_free(w);
+}
+
+#define REFUSED(o, code) refused(o, code, __LINE__)
+#define ACCEPTED(o) accepted(o, __LINE__)
+
+/* ------------------------------------------------------------------ */
+/* Options                                                            */
+/* ------------------------------------------------------------------ */
+
+START_TEST(an_unknown_kind_is_refused)
+{
+	static const int kinds[] = { -1, 7, 100, -2147483647, 2147483647 };
+	for (size_t i = 0; i < 5; i++) {
+		leat_time_window_options o = sound(LEAT_TUMBLING);
+		o.kind = kinds[i];
+		REFUSED(o, LEAT_EKIND);
+	}
+	for (int kind = 0; kind < N_KINDS; kind++)
+		ACCEPTED(sound(kind));
+}
+END_TEST
+
+/* One option that must be above 0 where it is used, and 0 elsewhere. */
+struct length_option {
+	size_t offset;
+	unsigned kinds; /* bits */
+};
+
+static void set_length(leat_time_window_options *o, size_t offset, int64_t to)
+{
+	memcpy((char *)o + offset, &to, sizeof(to));
+}
+
+static const struct length_option lengths[] = {
+	{ offsetof(leat_time_window_options, span),
+	    1 << LEAT_SLIDING | 1 << LEAT_TUMBLING | 1 << LEAT_HOPPING },
+	{ offsetof(leat_time_window_options, advance), 1 << LEAT_HOPPING },
+	{ offsetof(leat_time_window_options, gap), 1 << LEAT_SESSION },
+};
+
+START_TEST(lengths_must_be_above_zero_where_they_are_used)
+{
+	for (int kind = 0; kind < N_KINDS; kind++) {
+		for (size_t i = 0; i < 3; i++) {
+			leat_time_window_options o = sound(kind);
+			int used = (lengths[i].kinds >> kind & 1) != 0;
+			set_length(&o, lengths[i].offset, -1);
+			REFUSED(o, used ? LEAT_ESPAN : LEAT_EINVAL);
+			set_length(&o, lengths[i].offset, INT64_MIN);
+			REFUSED(o, used ? LEAT_ESPAN : LEAT_EINVAL);
+			set_length(&o, lengths[i].offset, 0);
+			if (used)
+				REFUSED(o, LEAT_ESPAN);
+			set_length(&o, lengths[i].offset, INT64_MAX);
+			if (used)
+				ACCEPTED(o);
+			else
+				REFUSED(o, LEAT_EINVAL);
+		}
+	}
+}
+END_TEST
+
+START_TEST(lengths_that_any_window_has_must_not_be_below_zero)
+{
+	static const size_t offsets[] = {
+		offsetof(leat_time_window_options, delay),
+		offsetof(leat_time_window_options, lateness),
+		offsetof(leat_time_window_options, max_skew),
+		offsetof(leat_time_window_options, idle_timeout),
+		offsetof(leat_time_window_options, early_span),
+	};
+	for (int kind = 0; kind < N_KINDS; kind++) {
+		for (size_t i = 0; i < 5; i++) {
+			leat_time_window_options o = sound(kind);
+			set_length(&o, offsets[i], -1);
+			REFUSED(o, LEAT_ESPAN);
+			set_length(&o, offsets[i], INT64_MIN);
+			REFUSED(o, LEAT_ESPAN);
+			set_length(&o, offsets[i], INT64_MAX);
+			ACCEPTED(o);
+		}
+	}
+}
+END_TEST
+
+START_TEST(a_half_life_must_be_above_zero_and_finite)
+{
+	static const double bad[] = { 0, -1, (double)NAN, HUGE_VAL, -HUGE_VAL };
+	leat_time_window_options o = sound(LEAT_DECAY);
+	for (size_t i = 0; i < 5; i++) {
+		o.half_life = bad[i];
+		REFUSED(o, LEAT_ESPAN);
+	}
+	o.half_life = 1e-9;
+	ACCEPTED(o);
+	o.half_life = 1e30;
+	ACCEPTED(o);
+	for (int kind = 0; kind < N_KINDS; kind++) {
+		o = sound(kind);
+		o.half_life = 1;
+		if (kind != LEAT_DECAY)
+			REFUSED(o, LEAT_EINVAL);
+	}
+}
+END_TEST
+
+START_TEST(other_options_that_a_kind_has_no_use_for_must_be_zero)
+{
+	for (int kind = 0; kind < N_KINDS; kind++) {
+		int grid = kind == LEAT_TUMBLING || kind == LEAT_HOPPING;
+		leat_time_window_options o = sound(kind);
+		o.offset = -7;
+		if (grid)
+			ACCEPTED(o);
+		else
+			REFUSED(o, LEAT_EINVAL);
+		o = sound(kind);
+		o.emit_empty = 1;
+		if (grid || kind == LEAT_CALENDAR)
+			ACCEPTED(o);
+		else
+			REFUSED(o, LEAT_EINVAL);
+		o = sound(kind);
+		o.calendar.interval = uneven_months;
+		if (kind == LEAT_CALENDAR)
+			ACCEPTED(o);
+		else
+			REFUSED(o, LEAT_EINVAL);
+	}
+	leat_time_window_options o = sound(LEAT_CALENDAR);
+	o.calendar.interval = NULL;
+	REFUSED(o, LEAT_EINVAL);
+}
+END_TEST
+
+START_TEST(numbers_out_of_range_are_refused)
+{
+	for (int kind = 0; kind < N_KINDS; kind++) {
+		leat_time_window_options o = sound(kind);
+		o.missing = 2;
+		REFUSED(o, LEAT_EINVAL);
+		o = sound(kind);
+		o.full = 2;
+		REFUSED(o, LEAT_EINVAL);
+		o.full = -1;
+		REFUSED(o, LEAT_EINVAL);
+		o = sound(kind);
+		o.n_sources = 65537;
+		REFUSED(o, LEAT_EINVAL);
+		o.n_sources = 65536;
+		ACCEPTED(o);
+		o = sound(kind);
+		o.n_stats = 0;
+		REFUSED(o, LEAT_EINVAL);
+		o = sound(kind);
+		o.stats = NULL;
+		REFUSED(o, LEAT_EINVAL);
+		leat_allocator half = counted_allocator(&trial.heap);
+		half.free = NULL;
+		o = sound(kind);
+		o.allocator = &half;
+		REFUSED(o, LEAT_EINVAL);
+	}
+}
+END_TEST
+
+START_TEST(statistics_that_do_not_exist_are_refused)
+{
+	static const int ids[] = { 0, -1, 38, 1000, -2147483647 };
+	leat_stat stats[2] = { LEAT_COUNT, LEAT_MEAN };
+	for (int kind = 0; kind < N_KINDS; kind++) {
+		leat_time_window_options o = sound(kind);
+		o.stats = stats;
+		for (size_t i = 0; i < 5; i++) {
+			stats[i % 2].id = ids[i];
+			REFUSED(o, LEAT_ESTAT);
+			stats[i % 2].id = LEAT_STAT_MEAN;
+		}
+		stats[1] = (leat_stat)LEAT_RATE_PER(0);
+		REFUSED(o, LEAT_ESTAT);
+		stats[1].arg = (double)NAN;
+		REFUSED(o, LEAT_ESTAT);
+		stats[1].arg = -1;
+		REFUSED(o, LEAT_ESTAT);
+		stats[1] = (leat_stat)LEAT_MEAN;
+	}
+}
+END_TEST
+
+START_TEST(a_fading_window_refuses_what_has_no_weighted_form)
+{
+	static const leat_stat not_faded[] = { LEAT_MIN, LEAT_FIRST,
+		LEAT_SKEWNESS, LEAT_PRODUCT, LEAT_INCREASE, LEAT_RATE,
+		LEAT_TIME_MEAN, LEAT_TIME_MEAN_LINEAR, LEAT_ARGMAX,
+		LEAT_STDERR };
+	leat_time_window_options o = sound(LEAT_DECAY);
+	o.n_stats = 1;
+	for (size_t i = 0; i < 10; i++) {
+		o.stats = &not_faded[i];
+		REFUSED(o, LEAT_ESTAT);
+	}
+	leat_stat own = LEAT_AGG(&bag_class, 0.0);
+	o.stats = &own;
+	REFUSED(o, LEAT_ESTAT);
+}
+END_TEST
+
+START_TEST(a_class_that_lacks_something_is_refused)
+{
+	leat_agg agg = chain_class;
+	leat_stat own = LEAT_AGG(&agg, 0.0);
+	leat_time_window_options o = sound(LEAT_TUMBLING);
+	o.stats = &own;
+	o.n_stats = 1;
+	ACCEPTED(o);
+	agg.combine = NULL;
+	REFUSED(o, LEAT_EAGG);
+	agg = chain_class;
+	agg.size = 0;
+	REFUSED(o, LEAT_EAGG);
+	agg = chain_class;
+	own.agg = NULL;
+	REFUSED(o, LEAT_EAGG);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ */
+/* Arguments                                                          */
+/* ------------------------------------------------------------------ */
+
+START_TEST(values_of_another_form_are_not_counted)
+{
+	static const leat_stat pair = LEAT_CORRELATION;
+	for (int kind = 0; kind < N_KINDS; kind++) {
+		leat_time_window_options o = sound(kind);
+		leat_time_window *w;
+		leat_time_counts c;
+		leat_event e = { 0 };
+		int64_t t = 1;
+		double x = 1;
+		ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+		ck_assert_int_eq(leat_time_window_push_xy(w, 1, 2, 3),
+		    LEAT_EPAIRS);
+		ck_assert_int_eq(leat_time_window_push_many_xy(w, &t, &x, &x,
+				     1),
+		    LEAT_EPAIRS);
+		e.source = 1;
+		ck_assert_int_eq(leat_time_window_push_event(w, &e),
+		    LEAT_ESOURCE);
+		e.source = UINT32_MAX;
+		ck_assert_int_eq(leat_time_window_push_event(w, &e),
+		    LEAT_ESOURCE);
+		leat_time_window_counts(w, &c);
+		ck_assert_uint_eq(c.pushed, 0);
+		ck_assert_int_eq(leat_time_window_now(w), INT64_MIN);
+		leat_time_window_free(w);
+		o.stats = &pair;
+		o.n_stats = 1;
+		ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+		ck_assert_int_eq(leat_time_window_push(w, 1, 2), LEAT_EPAIRS);
+		ck_assert_int_eq(leat_time_window_push_many(w, &t, &x, 1),
+		    LEAT_EPAIRS);
+		leat_time_window_free(w);
+	}
+	leat_time_window_free(NULL);
+}
+END_TEST
+
+START_TEST(a_class_that_the_window_has_not_has_no_partial)
+{
+	leat_time_window_options o = sound(LEAT_TUMBLING);
+	leat_time_window *w;
+	struct chain c = { 5, 6 };
+	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+	ck_assert_int_eq(leat_time_window_partial(w, &chain_class, &c),
+	    LEAT_ESTAT);
+	ck_assert(c.a == 5 && c.b == 6);
+	leat_time_window_free(w);
+}
+END_TEST
+
+/* Neither a sink nor a late callback is needed. */
+START_TEST(nobody_need_listen)
+{
+	for (int kind = 0; kind < N_KINDS; kind++) {
+		leat_time_window_options o = sound(kind);
+		leat_time_window *w;
+		leat_time_counts c;
+		ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+		for (int64_t t = 0; t < 1000; t += 7)
+			ck_assert_int_eq(leat_time_window_push(w, t, 1), 0);
+		ck_assert_int_eq(leat_time_window_advance(w, LEAT_TIME_MAX), 0);
+		ck_assert_int_eq(leat_time_window_push(w, 1, 1), LEAT_ELATE);
+		leat_time_window_counts(w, &c);
+		ck_assert_uint_eq(c.pushed, 144);
+		ck_assert_uint_eq(c.late, 1);
+		leat_time_window_free(w);
+	}
+}
+END_TEST
+
+/* ------------------------------------------------------------------ */
+/* Memory                                                             */
+/* ------------------------------------------------------------------ */
+
+static const unsigned mixes[] = {
+	WITH_DISORDER | WITH_LATENESS | WITH_JUMPS,
+	WITH_ORDER | WITH_DISORDER | WITH_LATENESS | WITH_JUMPS,
+	WITH_EARLY_COUNT | WITH_EMPTY | WITH_DISORDER | WITH_JUMPS,
+	WITH_ORDER | WITH_EVICT | WITH_DISORDER | WITH_SOURCES,
+};
+
+/*
+ * The n-th allocation after new() fails, once or with all that follow it
+ * until the push has been tried three times.
+ */
+static size_t play_failing(int kind, size_t mix, size_t n, size_t tries)
+{
+	trial_make(&trial, "failing", kind, mixes[mix], mix + 1);
+	trial.n_steps = 60;
+	trial_open(&trial);
+	size_t made = trial.heap.calls;
+	trial.tries = tries;
+	if (tries == 1)
+		trial.heap.fail_at = made + n;
+	else
+		trial.heap.fail_from = made + n;
+	trial_play(&trial);
+	size_t calls = trial.heap.calls - made;
+	/* One that fails alone may be made up for by a smaller one. */
+	size_t most = calls >= n ? tries : 0, least = tries > 1 ? most : 0;
+	if (trial.failed > most || trial.failed < least)
+		trial_fail(&trial, "failed %zu times, n %zu of %zu",
+		    trial.failed, n, calls);
+	trial_close(&trial);
+	return calls;
+}
+
+START_TEST(after_an_allocation_that_fails_the_push_may_be_repeated)
+{
+	for (size_t mix = 0; mix < 4; mix++) {
+		size_t calls = 1;
+		for (size_t n = 1; n <= calls; n += short_run() ? 7 : 1) {
+			play_failing(_i, mix, n, 3);
+			calls = play_failing(_i, mix, n, 1);
+		}
+	}
+}
+END_TEST
+
+/*
+ * Many at once stop where memory runs out, and the counts say where: the
+ * rest may be pushed again. Returns how many calls the allocator had.
+ */
+static size_t push_what_is_left(int kind, size_t n)
+{
+	static int64_t t[TRIAL_STEPS];
+	static double x[TRIAL_STEPS];
+	leat_time_counts c;
+	trial_make(&trial, "failing many", kind,
+	    WITH_ORDER | WITH_DISORDER | WITH_LATENESS | WITH_EARLY_COUNT, 3);
+	trial.n_steps = 60;
+	for (size_t i = 0; i < trial.n_steps; i++) {
+		trial.script[i].kind = STEP_PUSH;
+		t[i] = trial.script[i].e.t;
+		x[i] = trial.script[i].e.x;
+	}
+	trial_open(&trial);
+	size_t made = trial.heap.calls, done = 0;
+	int code;
+	trial.heap.fail_from = made + n;
+	do {
+		code = leat_time_window_push_many(trial.window, t + done,
+		    x + done, trial.n_steps - done);
+		leat_time_window_counts(trial.window, &c);
+		done = (size_t)c.pushed;
+		trial.heap.fail_from = 0;
+	} while (code == LEAT_ENOMEM);
+	size_t calls = trial.heap.calls - made;
+	for (size_t i = 0; i < trial.n_steps; i++)
+		time_model_push(trial.model, &trial.script[i].e);
+	trial.step = trial.n_steps - 1;
+	trial_compare(&trial);
+	ck_assert_uint_eq(done, trial.n_steps);
+	trial_close(&trial);
+	return calls;
+}
+
+START_TEST(many_values_stop_where_memory_does)
+{
+	size_t calls = 1;
+	for (size_t n = 1; n <= calls; n++)
+		calls = push_what_is_left(_i, n);
+}
+END_TEST
+
+START_TEST(a_window_is_not_made_without_memory)
+{
+	leat_time_window_options o = sound(_i);
+	leat_time_window *mark = (leat_time_window *)(void *)&token, *w = mark;
+	struct counted clean = { 0 };
+	leat_allocator a = counted_allocator(&clean);
+	o.allocator = &a;
+	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+	leat_time_window_free(w);
+	ck_assert_uint_gt(clean.calls, 0);
+	ck_assert_uint_eq(clean.live, 0);
+	for (size_t n = 1; n <= clean.calls; n++) {
+		struct counted heap = { 0 };
+		leat_allocator b = counted_allocator(&heap);
+		heap.fail_at = n;
+		o.allocator = &b;
+		w = mark;
+		ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_ENOMEM);
+		ck_assert_ptr_eq(w, mark);
+		ck_assert_uint_eq(heap.live, 0);
+	}
+}
+END_TEST
+
+/* A copy in the middle of a script, each of its allocations failing. */
+START_TEST(a_copy_that_fails_leaves_nothing_behind)
+{
+	for (size_t mix = 0; mix < 4; mix++) {
+		leat_time_window *mark = (leat_time_window *)(void *)&token;
+		struct counted heap = { 0 };
+		leat_allocator a = counted_allocator(&heap);
+		trial_make(&trial, "copies", _i, mixes[mix], mix + 1);
+		trial_open(&trial);
+		while (trial.step < trial.n_steps / 2)
+			trial_step(&trial);
+		leat_time_window *copy = mark;
+		size_t n = 0;
+		int code;
+		do {
+			ck_assert_ptr_eq(copy, mark);
+			ck_assert_uint_eq(heap.live, 0);
+			heap.calls = 0;
+			heap.fail_at = ++n;
+			code = leat_time_window_copy(trial.window, &a, &copy);
+			ck_assert(code == LEAT_OK || code == LEAT_ENOMEM);
+		} while (code == LEAT_ENOMEM);
+		ck_assert_uint_gt(n, 1);
+		leat_time_window_free(copy);
+		ck_assert_uint_eq(heap.live, 0);
+		ck_assert_uint_eq(heap.damaged, 0);
+		trial_play(&trial);
+		trial_close(&trial);
+	}
+}
+END_TEST
+
+/* ------------------------------------------------------------------ */
+/* Calendars                                                          */
+/* ------------------------------------------------------------------ */
+
+START_TEST(a_calendar_that_answers_wrongly_fails_the_push)
+{
+	size_t failed = 0;
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		trial_make(&trial, "calendar", LEAT_CALENDAR,
+		    (seed % 2 ? WITH_EMPTY : 0) | WITH_DISORDER |
+			WITH_LATENESS | WITH_JUMPS,
+		    seed);
+		trial_open(&trial);
+		while (trial.step < trial.n_steps) {
+			trial.months.wrong = (int)(trial.step % 5);
+			trial_step(&trial);
+		}
+		failed += trial.failed;
+		trial_close(&trial);
+	}
+	ck_assert_uint_gt(failed, 20);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ */
+/* The suite                                                          */
+/* ------------------------------------------------------------------ */
+
+Suite *time_faults_suite(void)
+{
+	Suite *s = suite_create("time faults");
+	TCase *t = tcase_create("options");
+	tcase_add_test(t, an_unknown_kind_is_refused);
+	tcase_add_test(t, lengths_must_be_above_zero_where_they_are_used);
+	tcase_add_test(t, lengths_that_any_window_has_must_not_be_below_zero);
+	tcase_add_test(t, a_half_life_must_be_above_zero_and_finite);
+	tcase_add_test(t,
+	    other_options_that_a_kind_has_no_use_for_must_be_zero);
+	tcase_add_test(t, numbers_out_of_range_are_refused);
+	tcase_add_test(t, statistics_that_do_not_exist_are_refused);
+	tcase_add_test(t, a_fading_window_refuses_what_has_no_weighted_form);
+	tcase_add_test(t, a_class_that_lacks_something_is_refused);
+	suite_add_tcase(s, t);
+	t = tcase_create("arguments");
+	tcase_add_test(t, values_of_another_form_are_not_counted);
+	tcase_add_test(t, a_class_that_the_window_has_not_has_no_partial);
+	tcase_add_test(t, nobody_need_listen);
+	suite_add_tcase(s, t);
+	t = tcase_create("memory");
+	tcase_set_timeout(t, 120);
+	tcase_add_loop_test(t,
+	    after_an_allocation_that_fails_the_push_may_be_repeated, 0,
+	    N_KINDS);
+	tcase_add_loop_test(t, many_values_stop_where_memory_does, 0, N_KINDS);
+	tcase_add_loop_test(t, a_window_is_not_made_without_memory, 0, N_KINDS);
+	tcase_add_loop_test(t, a_copy_that_fails_leaves_nothing_behind, 0,
+	    N_KINDS);
+	suite_add_tcase(s, t);
+	t = tcase_create("calendars");
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, a_calendar_that_answers_wrongly_fails_the_push);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,127 @@
+/*
+ * A window by time and its model, side by side
+ *
+ * A script is a stream of pushes and other operations, made at random
+ * from a seed. A trial plays it to a real window and to the model, and
+ * after each step compares all that can be seen: what was told, in which
+ * order, with which revision, flags and numbers; the code returned; the
+ * clock; the counts; what a query says; who was told of late values.
+ *
+ * A failure prints the options, the seed, the step, the last steps and
+ * what was expected.
+ */
+#ifndef LEAT_TESTS_TIME_TRIAL_H
+#define LEAT_TESTS_TIME_TRIAL_H
+
+#include <leat.h>
+
+#include "alloc.h"
+#include "data.h"
+#include "time_model.h"
+#include "time_stats.h"
+
+enum { TRIAL_STATS = 10, TRIAL_STEPS = 2600, TRIAL_HEARD = TM_TOLD };
+
+/* What the options and the stream of a trial may have. */
+enum trial_feature {
+	WITH_LATENESS = 1,
+	WITH_EARLY_COUNT = 2,
+	WITH_EARLY_SPAN = 4,
+	WITH_EMPTY = 8, /* kinds that can */
+	WITH_SOURCES = 16,
+	WITH_SKEW = 32,
+	WITH_REFUSE = 64, /* max_values, */
+	WITH_EVICT = 128, /* and what happens there */
+	WITH_ORDER = 256, /* statistics that need order */
+	WITH_PAIRS = 512,
+	WITH_WILD = 1024,   /* infinities */
+	WITH_LIMITS = 2048, /* times near those of int64_t */
+	WITH_DISORDER = 4096,
+	WITH_JUMPS = 8192, /* advance() and large steps of time */
+	WITH_RESET = 16384,
+	WITH_TICKS = 32768 /* many ties: times are few ticks apart */
+};
+
+enum step_kind { STEP_PUSH, STEP_ADVANCE, STEP_RESET };
+
+struct step {
+	int kind;
+	leat_event e; /* advance: e.t */
+};
+
+struct trial_months {
+	size_t asked; /* calls */
+	int wrong;    /* not 0: intervals that do not hold what they should */
+};
+
+/* What a window told. */
+struct heard {
+	int64_t start, end;
+	uint64_t revision;
+	int flags;
+	double values[TRIAL_STATS];
+};
+
+struct trial {
+	const char *what;
+	uint64_t seed;
+	unsigned features;
+	leat_time_window_options options;
+	leat_stat stats[TRIAL_STATS];
+	int pairs, in_order;
+
+	struct step script[TRIAL_STEPS];
+	size_t n_steps;
+
+	leat_time_window *window;
+	struct time_model *model;
+	size_t step;
+	size_t compared; /* results */
+	size_t n_heard;
+	size_t n_late;
+	leat_event late; /* the last one */
+	int returned;    /* by the last step */
+	int mute;        /* what is told is not for us */
+	struct trial_months months;
+	size_t tries;  /* so often LEAT_ENOMEM is expected, until memory */
+	size_t failed; /* is there again; how often something failed */
+	struct counted heap;
+	leat_allocator allocator;
+	struct heard heard[TRIAL_HEARD];
+};
+
+/* Options, statistics and a script for a window of that kind. */
+void trial_make(struct trial *t, const char *what, int kind, unsigned features,
+    uint64_t seed);
+
+/*
+ * One whose windows hold a thousand values and more, some of which come
+ * hundreds of values late; statistics of such windows are looked at now
+ * and then.
+ */
+void trial_make_large(struct trial *t, int kind, uint64_t seed);
+
+/* The window and the model, at the first step of the script. */
+void trial_open(struct trial *t);
+void trial_close(struct trial *t);
+
+/* Compares all that can be seen of the window with the model. */
+void trial_compare(struct trial *t);
+
+/* One step, or all that are left, compared with the model. */
+void trial_step(struct trial *t);
+void trial_play(struct trial *t);
+
+/*
+ * Copies the window and goes on with the copy, or with the original; the
+ * other one is fed rubbish and freed.
+ */
+void trial_copy(struct trial *t, int with_copy);
+
+/* Fails with all that is needed to find out why. */
+_Noreturn void trial_fail(const struct trial *t, const char *format, ...);
+
+/* A calendar of uneven intervals; ctx: struct trial_months, or NULL. */
+void uneven_months(void *ctx, int64_t t, int64_t *start_out, int64_t *end_out);
+
+#endif
