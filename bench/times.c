@@ -171,13 +171,15 @@ static leat_keyed *make_keyed(void)
 	return k;
 }
 
+/* Texts are where a program would have just read them. */
 static void fill_events(leat_event *e, const struct key_text *keys, size_t n,
     uint64_t *random, int64_t *t, int64_t step)
 {
 	for (size_t i = 0; i < CHUNK; i++) {
-		const struct key_text *k = &keys[next_random(random) % n];
-		e[i].key = k->text;
-		e[i].key_len = k->len;
+		static struct key_text texts[CHUNK];
+		texts[i] = keys[next_random(random) % n];
+		e[i].key = texts[i].text;
+		e[i].key_len = texts[i].len;
 		e[i].t = *t += step;
 		e[i].x = values[i];
 	}

@@ -25,5 +25,8 @@ Suite *time_suite(void);
 Suite *time_cases_suite(void);
 Suite *time_faults_suite(void);
 Suite *time_cost_suite(void);
+Suite *keyed_suite(void);
+Suite *keyed_parts_suite(void);
+Suite *keyed_limits_suite(void);
 
 #endif

@@ -301,6 +301,25 @@ START_TEST(empty_windows_are_told_from_the_first_result_on)
 }
 END_TEST
 
+/* Also where that window expires as soon as the watermark moves. */
+START_TEST(a_window_told_late_is_not_told_as_empty)
+{
+	leat_time_window_options o = options_of(LEAT_TUMBLING, 10);
+	o.emit_empty = 1;
+	o.delay = 20;
+	o.lateness = 51;
+	begin(&o);
+	PUSH(90, 1, "");
+	PUSH(15, 1, "[10,20) n1 s1 r0 LATE");
+	PUSH(25, 2, "[20,30) n1 s2 r0 LATE");
+	PUSH(101, 1,
+	    "[30,40) n0 s0 r0 EMPTY [40,50) n0 s0 r0 EMPTY "
+	    "[50,60) n0 s0 r0 EMPTY [60,70) n0 s0 r0 EMPTY "
+	    "[70,80) n0 s0 r0 EMPTY");
+	end();
+}
+END_TEST
+
 START_TEST(empty_windows_of_a_hopping_grid_are_told_in_order_of_their_end)
 {
 	leat_time_window_options o = options_of(LEAT_HOPPING, 10);
@@ -638,6 +657,23 @@ START_TEST(a_time_too_far_ahead_moves_nothing)
 }
 END_TEST
 
+/* A source that has not pushed keeps the watermark where it began. */
+START_TEST(a_time_may_be_too_far_ahead_of_now_as_well)
+{
+	leat_time_window_options o = options_of(LEAT_TUMBLING, 10);
+	o.max_skew = 100;
+	o.n_sources = 2;
+	begin(&o);
+	FROM(0, 1000, 1, "");
+	push_from(0, 1101, 1, LEAT_ESKEW, "", __LINE__);
+	FROM(0, 1100, 1, "");
+	FROM(0, 1200, 1, "");
+	FROM(1, 1050, 1, "[1000,1010) n1 s1 r0");
+	push_from(0, 1151, 1, LEAT_ESKEW, "", __LINE__);
+	end();
+}
+END_TEST
+
 START_TEST(now_and_the_watermark_start_at_the_beginning_of_time)
 {
 	leat_time_window_options o = options_of(LEAT_TUMBLING, 10);
@@ -855,6 +891,7 @@ Suite *time_cases_suite(void)
 	tcase_add_test(t,
 	    empty_windows_between_others_and_before_the_watermark_are_told);
 	tcase_add_test(t, empty_windows_are_told_from_the_first_result_on);
+	tcase_add_test(t, a_window_told_late_is_not_told_as_empty);
 	tcase_add_test(t,
 	    empty_windows_of_a_hopping_grid_are_told_in_order_of_their_end);
 	suite_add_tcase(s, t);
@@ -893,6 +930,7 @@ Suite *time_cases_suite(void)
 	tcase_add_test(t, the_slowest_source_rules_until_it_is_idle);
 	tcase_add_test(t, a_source_that_never_pushed_is_idle_after_a_while);
 	tcase_add_test(t, a_time_too_far_ahead_moves_nothing);
+	tcase_add_test(t, a_time_may_be_too_far_ahead_of_now_as_well);
 	tcase_add_test(t, now_and_the_watermark_start_at_the_beginning_of_time);
 	suite_add_tcase(s, t);
 	t = tcase_create("limits");

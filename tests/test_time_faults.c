@@ -146,6 +146,20 @@ START_TEST(lengths_that_any_window_has_must_not_be_below_zero)
 }
 END_TEST
 
+/* Else a value could be refused that is not even ahead of now. */
+START_TEST(the_largest_skew_must_be_above_the_delay)
+{
+	leat_time_window_options o = sound(LEAT_TUMBLING);
+	o.delay = 10;
+	o.max_skew = 10;
+	REFUSED(o, LEAT_ESPAN);
+	o.max_skew = 1;
+	REFUSED(o, LEAT_ESPAN);
+	o.max_skew = 11;
+	ACCEPTED(o);
+}
+END_TEST
+
 START_TEST(a_half_life_must_be_above_zero_and_finite)
 {
 	static const double bad[] = { 0, -1, (double)NAN, HUGE_VAL, -HUGE_VAL };
@@ -548,6 +562,7 @@ Suite *time_faults_suite(void)
 	tcase_add_test(t, an_unknown_kind_is_refused);
 	tcase_add_test(t, lengths_must_be_above_zero_where_they_are_used);
 	tcase_add_test(t, lengths_that_any_window_has_must_not_be_below_zero);
+	tcase_add_test(t, the_largest_skew_must_be_above_the_delay);
 	tcase_add_test(t, a_half_life_must_be_above_zero_and_finite);
 	tcase_add_test(t,
 	    other_options_that_a_kind_has_no_use_for_must_be_zero);

@@ -339,7 +339,7 @@ static struct tm_span *first_due(struct time_model *m)
 			continue;
 		if (without_end(m) && !m->ended)
 			continue;
-		if (!closes_with_data(m, s) && !(m->o.emit_empty && s->told))
+		if (!closes_with_data(m, s))
 			continue;
 		if (first == NULL || sooner(s, first))
 			first = s;
@@ -531,8 +531,10 @@ static int64_t last_end(const struct time_model *m, const struct tm_value *v)
 		return tm_add(v->t, m->o.span);
 	if (without_end(m))
 		return INT64_MAX;
-	if (m->o.kind != LEAT_SESSION)
-		return in[intervals_of(m, v->t, in) - 1].end;
+	if (m->o.kind != LEAT_SESSION) {
+		size_t n = intervals_of(m, v->t, in);
+		return in[n - 1].end;
+	}
 	for (size_t k = 0; k < m->n_spans; k++) {
 		if (m->span[k].id == v->home)
 			return m->span[k].end;

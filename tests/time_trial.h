@@ -7,8 +7,9 @@
  * order, with which revision, flags and numbers; the code returned; the
  * clock; the counts; what a query says; who was told of late values.
  *
- * A failure prints the options, the seed, the step, the last steps and
- * what was expected.
+ * A failure prints the options, the seed, the step, the last steps (all
+ * of them with LEAT_TEST_ALL_STEPS in the environment) and what was
+ * expected.
  */
 #ifndef LEAT_TESTS_TIME_TRIAL_H
 #define LEAT_TESTS_TIME_TRIAL_H

@@ -320,12 +320,15 @@ static void begin_row(const struct leat_flow *f, const struct leat_state *s,
 static int close_cell(struct leat_flow *f, struct leat_state *s,
     struct leat_cell *c, int64_t watermark)
 {
+	int err, in_row = 0;
+
 	if (f->emit_empty) {
 		struct leat_more *m = leat_more(f, s);
-		int err = tell_empties(f, s, c->start, watermark);
-		if (err)
+		if ((err = tell_empties(f, s, c->start, watermark)))
 			return err;
-		begin_row(f, s, c->end);
+		if (has_data(f, c))
+			begin_row(f, s, c->end);
+		in_row = m->begun;
 		m->empty_from = c->end;
 	}
 	c->marks |= CLOSED;
@@ -333,7 +336,7 @@ static int close_cell(struct leat_flow *f, struct leat_state *s,
 		leat_more(f, s)->open = c == newest(s) ? NULL : c->next;
 	if (has_data(f, c))
 		tell_cell(f, c, 0);
-	else if (f->emit_empty)
+	else if (in_row)
 		tell_cell(f, c, LEAT_EMPTY);
 	if (f->lateness == 0)
 		remove_cell(f, s, c);
@@ -350,11 +353,15 @@ static int cells_close(struct leat_flow *f, struct leat_state *s,
 		if (err)
 			return err;
 	}
+	if (f->emit_empty) {
+		int err = tell_empties(f, s, watermark, watermark);
+		if (err)
+			return err;
+	}
 	while ((c = oldest(s)) && (c->marks & CLOSED) &&
 	    is_expired(f, c->end, watermark))
 		remove_cell(f, s, c);
-	return f->emit_empty ? tell_empties(f, s, watermark, watermark)
-			     : LEAT_OK;
+	return LEAT_OK;
 }
 
 static int cells_due(const struct leat_flow *f, const struct leat_state *s,
@@ -455,9 +462,10 @@ static int make_room(struct leat_flow *f, struct leat_state *s, int64_t t,
 
 	if (!f->ordered || !leat_flow_is_full(f, s))
 		return LEAT_OK;
-	for (c = oldest(s); !cell_tree(c)->root; c = c->next)
-		; /* told, and then evicted */
-	if (f->full == LEAT_REFUSE || t < leat_tree_first(cell_tree(c)))
+	c = oldest(s);
+	while (c && !cell_tree(c)->root) /* told, and then evicted */
+		c = c->next;
+	if (!c || f->full == LEAT_REFUSE || t < leat_tree_first(cell_tree(c)))
 		return LEAT_EFULL;
 	leat_tree_evict_first(f, cell_tree(c));
 	count_stored(f, s, 1, 0);

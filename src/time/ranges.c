@@ -113,7 +113,7 @@ static int list_copy(struct leat_flow *f, struct list_of *to,
 	memset(to, 0, sizeof(*to));
 	if (from->n == 0)
 		return LEAT_OK;
-	if (list_reserve(f, to, from->n, each))
+	if (list_reserve(f, to, from->n, each) || !to->items)
 		return LEAT_ENOMEM;
 	memcpy(to->items, from->items, from->n * each);
 	to->n = from->n;

@@ -1,0 +1,177 @@
+/*
+ * counted.c - windows by count, as states of keys
+ *
+ * The state of a key points to a window (../window), which lies in an item
+ * of the flow's pool: all windows of an object are of one size, which is
+ * known beforehand. The clock serves ttl alone; nothing is ever late, and
+ * windows close on a push, where they tell a sink that adds the key.
+ */
+#include "key.h"
+
+/* The flow of keys is the first thing in them. */
+static const leat_keyed *counted_keys(const struct leat_flow *f)
+{
+	return (const leat_keyed *)(const void *)f;
+}
+
+/* A window starts at the first cache line of its memory. */
+static leat_window *counted_window(const struct leat_state *s)
+{
+	return s->content ? leat_block_start(s->content) : NULL;
+}
+
+static void counted_emit(void *ctx, const leat_result *result)
+{
+	const leat_keyed *k = ctx;
+	leat_result r = *result;
+
+	r.key = k->flow.key;
+	r.key_len = k->flow.key_len;
+	k->flow.sink.emit(k->flow.sink.ctx, &r);
+}
+
+void leat_counted_start(leat_keyed *k)
+{
+	struct leat_flow *f = &k->flow;
+
+	f->sink = k->by_count->sink;
+	if (f->sink.emit) {
+		k->by_count->sink.emit = counted_emit;
+		k->by_count->sink.ctx = k;
+	}
+	leat_pool_init(&f->contents, &f->memory, k->window_bytes);
+	/* Large ones are taken one at a time. */
+	if (k->window_bytes > 4096)
+		f->contents.next_items = 1;
+}
+
+/* ---------------- the engine -------------------------------------------- */
+
+static int counted_reserve(struct leat_flow *f, const struct leat_state *s)
+{
+	return s->content ? LEAT_OK : leat_pool_reserve(&f->contents, 1);
+}
+
+static int counted_push(struct leat_flow *f, struct leat_state *s,
+    const leat_event *e)
+{
+	leat_window *w = counted_window(s);
+
+	if (LEAT_UNLIKELY(!w)) {
+		const leat_keyed *k = counted_keys(f);
+		s->content = leat_pool_take(&f->contents);
+		leat_window_init(&w, s->content, k->window_bytes, k->by_count);
+	}
+	w->push(w, e->x, e->y);
+	return LEAT_OK;
+}
+
+static int counted_due(const struct leat_flow *f, const struct leat_state *s,
+    int64_t *due_out)
+{
+	(void)f;
+	(void)s;
+	*due_out = LEAT_TIME_MAX;
+	return 0;
+}
+
+static int counted_close(struct leat_flow *f, struct leat_state *s,
+    int64_t watermark)
+{
+	(void)f;
+	(void)s;
+	(void)watermark;
+	return LEAT_OK;
+}
+
+/* Windows before position p that have closed; the first starts at 0. */
+static uint64_t counted_closed(const leat_window_options *o, uint64_t advance,
+    uint64_t p)
+{
+	return p < o->size ? 0 : (p - o->size) / advance + 1;
+}
+
+int leat_counted_interval(const leat_keyed *k, const struct leat_state *s,
+    int64_t *start_out, int64_t *end_out)
+{
+	const leat_window_options *o = k->by_count;
+	const leat_window *w = counted_window(s);
+	uint64_t p = leat_window_pushed(w), start = 0, end = p;
+	int open = 1;
+
+	if (o->kind == LEAT_SLIDING)
+		start = p - leat_window_length(w);
+	if (o->kind == LEAT_TUMBLING || o->kind == LEAT_HOPPING) {
+		uint64_t by = o->kind == LEAT_HOPPING ? o->advance : o->size;
+		uint64_t closed = counted_closed(o, by, p);
+		int fresh = closed > 0 && (closed - 1) * by + o->size == p;
+		start = (closed - (uint64_t)fresh) * by;
+		end = start + o->size;
+		open = !fresh && start < p;
+	}
+	*start_out = (int64_t)start;
+	*end_out = (int64_t)end;
+	return open;
+}
+
+void leat_counted_query(const struct leat_state *s, double *out)
+{
+	leat_window_query(counted_window(s), out);
+}
+
+static int counted_tell(struct leat_flow *f, struct leat_state *s, int flag)
+{
+	const leat_keyed *k = counted_keys(f);
+	leat_window *w = counted_window(s);
+	leat_result r = { w->results, k->n_values, 0, 0, f->key, f->key_len, 0,
+		flag };
+
+	if (!leat_counted_interval(k, s, &r.start, &r.end))
+		return LEAT_OK;
+	leat_window_query(w, w->results);
+	f->told->emit(f->told->ctx, &r);
+	return LEAT_OK;
+}
+
+static void counted_look(const struct leat_flow *f, const struct leat_state *s,
+    int64_t *start_out, int64_t *end_out)
+{
+	leat_counted_interval(counted_keys(f), s, start_out, end_out);
+}
+
+static uint64_t counted_stored(const struct leat_flow *f,
+    const struct leat_state *s)
+{
+	const leat_window *w = counted_window(s);
+
+	(void)f;
+	return w && w->keeps ? leat_window_length(w) : 0;
+}
+
+static void counted_clear(struct leat_flow *f, struct leat_state *s)
+{
+	if (s->content)
+		leat_pool_give(&f->contents, s->content);
+	s->content = NULL;
+}
+
+static int counted_copy(struct leat_flow *f, struct leat_state *to,
+    const struct leat_flow *from_flow, const struct leat_state *from)
+{
+	const leat_window *o = counted_window(from);
+	leat_window *w;
+
+	(void)from_flow;
+	if (leat_pool_reserve(&f->contents, 1))
+		return LEAT_ENOMEM;
+	to->content = leat_pool_take(&f->contents);
+	w = counted_window(to);
+	memcpy(w, o, o->block.n_bytes);
+	leat_window_moved(o, w);
+	w->sink.ctx = f;
+	return LEAT_OK;
+}
+
+const struct leat_time_engine leat_counted_engine = { counted_reserve,
+	counted_push, counted_due, counted_close, counted_tell, counted_look,
+	counted_stored, counted_clear, counted_copy };

@@ -1,0 +1,511 @@
+/*
+ * key.h - a window for each key
+ *
+ * One flow (time.h) serves all keys: one clock, one plan, one set of pools.
+ * A key is an entry: its text, where it stands in the three structures
+ * below, and behind that the state of its window. Entries never move.
+ *
+ *   table    finds the entry of a text: hashes and indices (table.c)
+ *   roster   knows the order in which keys were first seen (roster.c)
+ *   timers   know which keys have something to do when (timers.c)
+ *
+ * They name entries by index and ranks in the roster, 32 bits each, which
+ * is half the memory of pointers. Whatever may fail for want of memory
+ * happens before a key is made; then all three have room for it, and for
+ * every move of it, until it is dropped.
+ *
+ * Windows by count are the states of one more engine (counted.c), so that
+ * keys know one kind of state alone.
+ */
+#ifndef LEAT_KEY_H
+#define LEAT_KEY_H
+
+#include "../time/time.h"
+
+#if defined(__GNUC__)
+#define LEAT_PREFETCH(p) __builtin_prefetch(p)
+#else
+#define LEAT_PREFETCH(p) ((void)(p))
+#endif
+
+/* Of the 64 bits of x, which must not be 0: the lowest and the highest set. */
+LEAT_INLINE unsigned leat_lowest_bit(uint64_t x)
+{
+#if defined(__GNUC__)
+	return (unsigned)__builtin_ctzll(x);
+#else
+	unsigned n = 0;
+
+	for (; !(x & 1); x >>= 1)
+		n++;
+	return n;
+#endif
+}
+
+LEAT_INLINE unsigned leat_highest_bit(uint64_t x)
+{
+#if defined(__GNUC__)
+	return 63 - (unsigned)__builtin_clzll(x);
+#else
+	unsigned n = 0;
+
+	while (x >>= 1)
+		n++;
+	return n;
+#endif
+}
+
+/* siphash.c: SipHash-1-3. */
+uint64_t leat_siphash(const uint64_t seed[2], const void *text, size_t n);
+
+/* ---------------- slabs: items that are named by an index ------------- */
+
+/*
+ * Chunks of 8 to 512 items, which are named by chunk * 512 + place. Items
+ * start 16 bytes apart or a multiple of that, chunks on a cache line.
+ */
+enum { LEAT_SLAB_BITS = 9, LEAT_SLAB_ITEMS = 1 << LEAT_SLAB_BITS };
+
+struct leat_slab {
+	struct leat_memory *memory;
+	size_t item;
+	unsigned char **chunks;
+	uint32_t n_chunks, room;
+	size_t n_items; /* of all chunks */
+	uint32_t spare; /* the first free item, from 1; 0: none */
+	uint32_t n_spare;
+	uint32_t fresh, fresh_end; /* of the newest chunk, what is not used */
+};
+
+void leat_slab_init(struct leat_slab *s, struct leat_memory *memory,
+    size_t item);
+void leat_slab_clear(struct leat_slab *s);
+int leat_slab_more(struct leat_slab *s, size_t n);
+/* `to` is a copy of the bytes of `from`, with its own memory set. */
+int leat_slab_copy(struct leat_slab *to, const struct leat_slab *from);
+/* One that was reserved. */
+uint32_t leat_slab_take(struct leat_slab *s);
+void leat_slab_give(struct leat_slab *s, uint32_t i);
+
+LEAT_INLINE int leat_slab_reserve(struct leat_slab *s, size_t n)
+{
+	size_t there = (size_t)s->n_spare + (s->fresh_end - s->fresh);
+
+	return LEAT_LIKELY(there >= n) ? LEAT_OK : leat_slab_more(s, n - there);
+}
+
+LEAT_INLINE void *leat_slab_at(const struct leat_slab *s, uint32_t i)
+{
+	return s->chunks[i >> LEAT_SLAB_BITS] +
+	    (i & (LEAT_SLAB_ITEMS - 1)) * s->item;
+}
+
+/* ---------------- the table ------------------------------------------- */
+
+/*
+ * A slot is 0, or an index from 1 with the tag of a hash above it: as many
+ * of its low bits as there is room for.
+ */
+struct leat_table {
+	struct leat_memory *memory;
+	uint32_t *slots;
+	size_t size; /* slots */
+	uint64_t length, limit;
+	uint32_t index_mask;
+	unsigned index_bits;
+};
+
+void leat_table_init(struct leat_table *t, struct leat_memory *memory);
+void leat_table_clear(struct leat_table *t);
+int leat_table_grow(leat_keyed *k);
+int leat_table_copy(struct leat_table *to, const struct leat_table *from);
+/* There is room, and no such index. */
+void leat_table_put(leat_keyed *k, uint32_t hash, uint32_t index);
+/* It is there. */
+void leat_table_remove(leat_keyed *k, uint32_t hash, uint32_t index);
+/* The index of a text, from 1; 0: it is not there. */
+uint32_t leat_table_search(const leat_keyed *k, const void *text, size_t len,
+    uint32_t hash);
+
+/* Where a slot of that hash would like to be. */
+LEAT_INLINE size_t leat_table_place(const struct leat_table *t, uint32_t hash)
+{
+	return (size_t)((uint64_t)hash * t->size >> 32);
+}
+
+/* The bits above an index. */
+LEAT_INLINE uint32_t leat_table_tag(const struct leat_table *t, uint32_t hash)
+{
+	return (uint32_t)((uint64_t)hash << t->index_bits);
+}
+
+/* Which of eight slots have that tag, the first as the lowest bit. */
+LEAT_INLINE unsigned leat_table_match(const uint32_t *slots, uint32_t tag,
+    uint32_t index_mask)
+{
+	unsigned found = 0;
+
+#if defined(__SSE2__)
+	const __m128i *p = (const __m128i *)(const void *)slots;
+	__m128i t = _mm_set1_epi32((int)tag),
+		m = _mm_set1_epi32((int)index_mask);
+	__m128i a = _mm_cmpeq_epi32(t, _mm_andnot_si128(m, _mm_loadu_si128(p)));
+	__m128i b = _mm_cmpeq_epi32(t,
+	    _mm_andnot_si128(m, _mm_loadu_si128(p + 1)));
+	a = _mm_packs_epi32(a, b);
+	found = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(a, a)) & 255;
+#else
+	for (int i = 0; i < 8; i++)
+		found |= (unsigned)((slots[i] & ~index_mask) == tag) << i;
+#endif
+	return found;
+}
+
+/*
+ * The first index, from 1, with that tag; 0: there is none, or it is not
+ * among the first eight slots. It may be another's with that tag. No branch
+ * depends on which slot it is.
+ */
+LEAT_INLINE uint32_t leat_table_peek(const struct leat_table *t, uint32_t hash)
+{
+	size_t at = leat_table_place(t, hash);
+	unsigned found;
+
+	if (LEAT_UNLIKELY(at + 8 > t->size))
+		return 0;
+	found = leat_table_match(t->slots + at, leat_table_tag(t, hash),
+	    t->index_mask);
+	if (LEAT_UNLIKELY(!found))
+		return 0;
+	return t->slots[at + leat_lowest_bit(found)] & t->index_mask;
+}
+
+/* ---------------- the roster ------------------------------------------ */
+
+/* A set of ranks that is emptied in order. */
+struct leat_marks {
+	uint64_t *words;
+	uint64_t *groups;   /* of 64 words: which may have some */
+	size_t first, last; /* groups that may have some; first > last: none */
+};
+
+LEAT_INLINE void leat_mark(struct leat_marks *m, uint32_t rank)
+{
+	size_t group = rank >> 12;
+
+	m->words[rank >> 6] |= (uint64_t)1 << (rank & 63);
+	m->groups[group] |= (uint64_t)1 << (rank >> 6 & 63);
+	if (group < m->first)
+		m->first = group;
+	if (group > m->last)
+		m->last = group;
+}
+
+LEAT_INLINE void leat_unmark(struct leat_marks *m, uint32_t rank)
+{
+	m->words[rank >> 6] &= ~((uint64_t)1 << (rank & 63));
+}
+
+/* Takes up to n of them away, the lowest first; how many. */
+size_t leat_marks_take(struct leat_marks *m, uint32_t *ranks, size_t n);
+
+struct leat_roster {
+	struct leat_memory *memory;
+	void *block;
+	size_t n_bytes;
+	uint32_t *order; /* of each rank the entry's index from 1; 0: gone */
+	size_t n, room, length;
+	struct leat_marks due;     /* what is being closed */
+	struct leat_marks changed; /* since the last early results */
+};
+
+void leat_roster_init(struct leat_roster *r, struct leat_memory *memory);
+void leat_roster_clear(struct leat_roster *r);
+/* Makes room for one more; ranks may change. LEAT_ENOMEM. */
+int leat_roster_reserve(leat_keyed *k);
+uint32_t leat_roster_add(struct leat_roster *r, uint32_t index);
+void leat_roster_remove(struct leat_roster *r, uint32_t rank);
+int leat_roster_copy(struct leat_roster *to, const struct leat_roster *from);
+
+/* ---------------- timers ----------------------------------------------- */
+
+enum { LEAT_TIMER_SLOTS = 10, LEAT_TIMER_BUCKETS = 65 };
+
+struct leat_timer_block {
+	uint32_t next; /* index from 1 */
+	uint32_t unused;
+	int64_t due[LEAT_TIMER_SLOTS];
+	uint32_t rank[LEAT_TIMER_SLOTS];
+};
+
+struct leat_timer_bucket {
+	uint32_t head; /* the block that is not full, index from 1 */
+	uint32_t n;
+	int64_t least; /* none is due before */
+};
+
+struct leat_timers {
+	struct leat_slab blocks;
+	size_t used;     /* blocks */
+	int64_t next;    /* none is due before */
+	int64_t last;    /* see timers.c */
+	uint64_t filled; /* which buckets from 1 on are not empty, and which */
+	uint64_t stale;  /* may have no key at `least` */
+	struct leat_timer_bucket buckets[LEAT_TIMER_BUCKETS];
+};
+
+void leat_timers_init(struct leat_timers *t, struct leat_memory *memory);
+void leat_timers_clear(struct leat_timers *t);
+/* Makes room for so many keys in all. LEAT_ENOMEM. */
+int leat_timers_reserve(struct leat_timers *t, size_t keys);
+/*
+ * If some key is due at or before `until`: takes those with the smallest
+ * time, marks them in the roster, and returns 1.
+ */
+int leat_timers_fire(leat_keyed *k, int64_t until, int64_t *due_out);
+
+/* ---------------- entries ---------------------------------------------- */
+
+enum { LEAT_TEXT_SHORT = 16, LEAT_TEXT_POOLED = 256, LEAT_TEXT_CLASSES = 16 };
+
+struct leat_entry {
+	uint32_t rank;
+	uint32_t place; /* in the timers; 0: nowhere */
+	uint32_t hash;
+	uint16_t len, unused;
+	union {
+		unsigned char bytes[LEAT_TEXT_SHORT];
+		unsigned char *at; /* if it is longer */
+	} text;
+	/*
+	 * Then the state; and if they are needed, the largest time of a value
+	 * (ttl), and the entry's neighbours in the order of pushes.
+	 */
+};
+
+struct leat_neighbours {
+	uint32_t older, newer; /* indices from 1; 0: none */
+};
+
+struct leat_keyed {
+	struct leat_flow flow;
+	struct leat_table table;
+	struct leat_slab entries;
+	struct leat_roster roster;
+	struct leat_timers timers;
+	struct leat_pool texts[LEAT_TEXT_CLASSES]; /* up to 16, 32, ... bytes */
+	uint32_t oldest, newest; /* in the order of pushes; from 1 */
+
+	uint64_t seed[2];
+	int64_t ttl;
+	uint64_t max_keys;
+	leat_sink evicted;
+	size_t entry_size, latest_at, links_at; /* 0: not needed */
+	int tracks;    /* pushes are noted: for these two, or early_span */
+	int announces; /* every push brings news for timers */
+	/*
+	 * Engines make sure of memory for a new window before they know that
+	 * a value needs none. A first key that leaves nothing of max_bytes
+	 * must not keep it from its own window.
+	 */
+	size_t spare_cells;
+
+	int64_t early_from; /* now, when early_span was looked at last */
+	int early;          /* there are early results to tell */
+	uint64_t drops;     /* keys that are gone; pointers to them as well */
+	uint64_t visits;    /* of keys because time passed */
+
+	leat_window_options *by_count; /* NULL: by time */
+	leat_stat *stats;              /* of by_count */
+	size_t window_bytes;
+	struct leat_state *blank;
+	double *values; /* of a query for a callback */
+	size_t n_values;
+	struct leat_block block;
+};
+
+/* Indices of entries are from 1 here, as in table, roster and links. */
+LEAT_INLINE struct leat_entry *leat_entry_at(const leat_keyed *k, uint32_t i)
+{
+	return leat_slab_at(&k->entries, i - 1);
+}
+
+LEAT_INLINE struct leat_state *leat_entry_state(const struct leat_entry *e)
+{
+	return (struct leat_state *)(void *)(uintptr_t)(e + 1);
+}
+
+LEAT_INLINE int64_t *leat_entry_latest(const leat_keyed *k,
+    struct leat_entry *e)
+{
+	return (int64_t *)(void *)((unsigned char *)e + k->latest_at);
+}
+
+LEAT_INLINE struct leat_neighbours *leat_entry_links(const leat_keyed *k,
+    struct leat_entry *e)
+{
+	return (struct leat_neighbours *)(void *)((unsigned char *)e +
+	    k->links_at);
+}
+
+LEAT_INLINE const void *leat_entry_text(const struct leat_entry *e)
+{
+	return e->len <= LEAT_TEXT_SHORT ? e->text.bytes : e->text.at;
+}
+
+LEAT_INLINE struct leat_entry *leat_ranked(const leat_keyed *k, uint32_t rank)
+{
+	return leat_entry_at(k, k->roster.order[rank]);
+}
+
+/* The entry is due; makes its timer ring no later than that. */
+void leat_timers_arm(leat_keyed *k, struct leat_entry *e, int64_t due);
+void leat_timers_disarm(leat_keyed *k, struct leat_entry *e);
+/* It is likely to be armed soon. */
+void leat_timers_prefetch(const leat_keyed *k, const struct leat_entry *e);
+/* The key has another rank. */
+void leat_timers_rename(leat_keyed *k, const struct leat_entry *e);
+
+/*
+ * Makes room for one more, which will have an index below those that the
+ * slab has had so far, or the next. LEAT_ENOMEM.
+ */
+LEAT_INLINE int leat_table_reserve(leat_keyed *k)
+{
+	const struct leat_table *t = &k->table;
+	uint64_t indices = (uint64_t)k->entries.n_chunks << LEAT_SLAB_BITS;
+
+	while (t->length >= t->limit || indices > t->index_mask)
+		if (leat_table_grow(k))
+			return LEAT_ENOMEM;
+	return LEAT_OK;
+}
+
+/* entry.c */
+/* Makes sure that a key of that length can be made. LEAT_ENOMEM. */
+int leat_entry_reserve(leat_keyed *k, size_t len);
+/* Room is reserved; 0 if there is none for a long text all the same. */
+uint32_t leat_entry_make(leat_keyed *k, const void *text, size_t len,
+    uint32_t hash);
+/* The text of an entry that has none. LEAT_ENOMEM, if it is a long one. */
+int leat_entry_write(leat_keyed *k, struct leat_entry *e, const void *text,
+    size_t len);
+/* It was pushed into. */
+void leat_entry_touch(leat_keyed *k, uint32_t i);
+/* The key goes; nothing is told. */
+void leat_entry_forget(leat_keyed *k, uint32_t i);
+/*
+ * The key goes, and what it still holds is told to `evicted`. LEAT_ENOMEM:
+ * it stays.
+ */
+int leat_entry_evict(leat_keyed *k, uint32_t i);
+/* No keys yet. */
+void leat_entries_start(leat_keyed *k);
+/* All keys go, and all memory but the object's own. */
+void leat_entries_clear(leat_keyed *k);
+/* k is a copy of the bytes of `from`, its flow has moved. LEAT_ENOMEM. */
+int leat_entries_copy(leat_keyed *k, const leat_keyed *from);
+
+/* What the flow tells from now on is told of this key. */
+LEAT_INLINE void leat_entry_speaks(leat_keyed *k, const struct leat_entry *e)
+{
+	k->flow.key = leat_entry_text(e);
+	k->flow.key_len = e->len;
+}
+
+LEAT_INLINE uint32_t leat_key_hash(const leat_keyed *k, const void *text,
+    size_t len)
+{
+	return (uint32_t)(leat_siphash(k->seed, text, len) >> 32);
+}
+
+/* Words of two texts at one place. */
+LEAT_INLINE int leat_same_8(const unsigned char *a, const unsigned char *b)
+{
+	uint64_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return x == y;
+}
+
+LEAT_INLINE int leat_same_4(const unsigned char *a, const unsigned char *b)
+{
+	uint32_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return x == y;
+}
+
+/* Up to 16 bytes: their first and their last ones, which may overlap. */
+LEAT_INLINE int leat_same_short(const unsigned char *a, const unsigned char *b,
+    size_t len)
+{
+	if (len >= 8)
+		return leat_same_8(a, b) &&
+		    leat_same_8(a + len - 8, b + len - 8);
+	if (len >= 4)
+		return leat_same_4(a, b) &&
+		    leat_same_4(a + len - 4, b + len - 4);
+	return len == 0 ||
+	    (a[0] == b[0] && a[len / 2] == b[len / 2] &&
+		a[len - 1] == b[len - 1]);
+}
+
+LEAT_INLINE int leat_entry_is(const struct leat_entry *e, const void *text,
+    size_t len)
+{
+	if (e->len != len)
+		return 0;
+	if (LEAT_LIKELY(len <= LEAT_TEXT_SHORT))
+		return leat_same_short(e->text.bytes, text, len);
+	return memcmp(e->text.at, text, len) == 0;
+}
+
+/* All of it at once: its state would be asked for only after its text. */
+LEAT_INLINE void leat_entry_prefetch(const leat_keyed *k,
+    const struct leat_entry *e)
+{
+	const unsigned char *p = (const unsigned char *)e;
+
+	for (size_t i = 0; i < k->entry_size && i < 320; i += 64)
+		LEAT_PREFETCH(p + i);
+}
+
+/* The entry of a text; 0: none. */
+LEAT_INLINE uint32_t leat_entry_find(const leat_keyed *k, const void *text,
+    size_t len, uint32_t hash)
+{
+	uint32_t i;
+
+	if (LEAT_UNLIKELY(k->table.length == 0))
+		return 0;
+	i = leat_table_peek(&k->table, hash);
+	if (LEAT_LIKELY(i)) {
+		const struct leat_entry *e = leat_entry_at(k, i);
+		leat_entry_prefetch(k, e);
+		if (LEAT_LIKELY(leat_entry_is(e, text, len)))
+			return i;
+	}
+	return leat_table_search(k, text, len, hash);
+}
+
+/* ---------------- time, values, windows by count ------------------------ */
+
+/*
+ * pass.c: closes and tells what the clock's target closes, and early
+ * results. LEAT_ENOMEM, LEAT_ECALENDAR: it goes on there when called again.
+ */
+int leat_keyed_pass(leat_keyed *k);
+
+/* counted.c */
+extern const struct leat_time_engine leat_counted_engine;
+/* Sets the flow up for windows by count; its memory is known. */
+void leat_counted_start(leat_keyed *k);
+/* The window that is queried, and whether it is open and has data. */
+int leat_counted_interval(const leat_keyed *k, const struct leat_state *s,
+    int64_t *start_out, int64_t *end_out);
+void leat_counted_query(const struct leat_state *s, double *out);
+
+#endif

@@ -1,0 +1,311 @@
+/*
+ * push.c - one value for one key, and many
+ *
+ * A push costs two cache misses if there are many keys, one after the
+ * other: the slot of the table, and the entry, whose state lies behind it.
+ * push_many() works on blocks of events, in three steps: hashes, then
+ * entries, then the pushes themselves; what one step needs has been asked
+ * for by the step before, so misses overlap.
+ *
+ * Memory is made sure of before the clock moves. What max_bytes refuses
+ * waits until it has moved: a value that finds no room has been seen, and
+ * what it closes may make room.
+ */
+#include "key.h"
+
+enum { PUSH_BLOCK = 32 };
+
+/* ---------------- making room -------------------------------------------- */
+
+/* Drops the key that was pushed into longest ago, but not `keep`. */
+static int push_evict(leat_keyed *k, uint32_t keep)
+{
+	if (k->oldest && k->oldest != keep)
+		return leat_entry_evict(k, k->oldest);
+	return LEAT_EFULL;
+}
+
+static uint64_t push_inside(const struct leat_flow *f)
+{
+	return f->counts.taken + f->counts.missing + f->counts.outside;
+}
+
+/* ---------------- one key ------------------------------------------------ */
+
+/* The value went in. */
+static void push_note(leat_keyed *k, struct leat_entry *e, int64_t t)
+{
+	if (k->flow.early_span > 0)
+		leat_mark(&k->roster.changed, e->rank);
+	if (k->latest_at && t > *leat_entry_latest(k, e))
+		*leat_entry_latest(k, e) = t;
+}
+
+/* Into the key that is there; memory is reserved. */
+LEAT_INLINE int push_take(leat_keyed *k, uint32_t i, const leat_event *v)
+{
+	struct leat_flow *f = &k->flow;
+	struct leat_entry *e = leat_entry_at(k, i);
+	uint64_t inside = push_inside(f);
+	int err;
+
+	leat_entry_speaks(k, e);
+	if (k->announces)
+		leat_timers_prefetch(k, e);
+	f->news = INT64_MAX;
+	err = leat_flow_push(f, leat_entry_state(e), v);
+	if (f->news < INT64_MAX)
+		leat_timers_arm(k, e, f->news);
+	if (LEAT_LIKELY(!k->tracks))
+		return err;
+	leat_entry_touch(k, i);
+	if (push_inside(f) != inside)
+		push_note(k, e, v->t);
+	return err;
+}
+
+/* A value older than ttl has made a key that is over already. */
+static void push_expire(leat_keyed *k, uint32_t i, int64_t t)
+{
+	int64_t end = leat_later(t, k->ttl);
+
+	leat_timers_arm(k, leat_entry_at(k, i), end);
+	/* Where this fails, the timer tries again. */
+	if (end <= k->flow.clock.watermark)
+		(void)leat_entry_evict(k, i);
+}
+
+/*
+ * Into a key that is not there. It makes room for itself after the value
+ * has gone in: one that is refused drops no other key.
+ */
+static int push_new(leat_keyed *k, const leat_event *v, uint32_t hash)
+{
+	struct leat_flow *f = &k->flow;
+	uint64_t inside = push_inside(f);
+	uint32_t i;
+	int err;
+
+	if ((k->roster.length >= k->max_keys && !k->links_at) ||
+	    (f->memory.limit && v->key_len > f->memory.limit))
+		return leat_flow_refuse(f, LEAT_EFULL);
+	if (leat_entry_reserve(k, v->key_len) ||
+	    !(i = leat_entry_make(k, v->key, v->key_len, hash)))
+		return LEAT_ENOMEM;
+	err = push_take(k, i, v);
+	if (push_inside(f) == inside) {
+		leat_entry_forget(k, i);
+		return err;
+	}
+	/* Where this fails, the next new key tries again. */
+	while (k->roster.length > k->max_keys && !push_evict(k, i))
+		;
+	if (k->latest_at)
+		push_expire(k, i, v->t);
+	return err;
+}
+
+/* At max_bytes, keys that were not pushed into for long make room. */
+static int push_or_evict(leat_keyed *k, const leat_event *v, uint32_t hash,
+    uint32_t i)
+{
+	struct leat_flow *f = &k->flow;
+	uint64_t inside = push_inside(f);
+	int err, cleared = 0;
+
+	if (i)
+		leat_entry_touch(k, i);
+	for (;;) {
+		f->memory.over = 0;
+		if (!i)
+			err = push_new(k, v, hash);
+		else if (!(err = f->engine->reserve(f,
+			       leat_entry_state(leat_entry_at(k, i)))))
+			err = push_take(k, i, v);
+		if (err != LEAT_ENOMEM || !f->memory.over ||
+		    push_inside(f) != inside)
+			return err;
+		if (!(err = push_evict(k, i)))
+			continue;
+		if (k->roster.length > 0 || cleared)
+			return leat_flow_refuse(f, err);
+		/* What is left is memory of other sizes than is needed. */
+		leat_entries_clear(k);
+		cleared = 1;
+	}
+}
+
+/* Whether time has something to do besides moving the watermark. */
+LEAT_INLINE int push_passes(const leat_keyed *k)
+{
+	const struct leat_clock *c = &k->flow.clock;
+
+	return (c->target > c->watermark && c->target >= k->timers.next) ||
+	    (k->flow.early_span > 0 && (k->early || c->now > k->early_from));
+}
+
+/* The key's index i is 0 if it is not there. */
+LEAT_INLINE int push_one(leat_keyed *k, const leat_event *v, uint32_t hash,
+    uint32_t i)
+{
+	struct leat_flow *f = &k->flow;
+	uint64_t drops = k->drops;
+	int err = leat_clock_check(&f->clock, v->source, v->t);
+
+	if (LEAT_UNLIKELY(err))
+		return leat_flow_refuse(f, err);
+	f->memory.over = 0;
+	err = i ? f->engine->reserve(f, leat_entry_state(leat_entry_at(k, i)))
+		: leat_entry_reserve(k, v->key_len);
+	if (LEAT_UNLIKELY(err) && !f->memory.over)
+		return err;
+	leat_clock_see(&f->clock, v->source, v->t);
+	if (LEAT_UNLIKELY(push_passes(k))) {
+		if ((err = leat_keyed_pass(k)))
+			return err;
+		if (k->drops != drops)
+			i = leat_entry_find(k, v->key, v->key_len, hash);
+		return push_or_evict(k, v, hash, i);
+	}
+	if (f->clock.target > f->clock.watermark)
+		f->clock.watermark = f->clock.target;
+	if (LEAT_UNLIKELY(!i || err || k->flow.memory.limit))
+		return push_or_evict(k, v, hash, i);
+	return push_take(k, i, v);
+}
+
+/* ---------------- public -------------------------------------------------- */
+
+static int push_event(leat_keyed *k, const leat_event *v)
+{
+	uint32_t hash;
+
+	assert(v->key || v->key_len == 0);
+	if (v->key_len > LEAT_KEY_MAX)
+		return LEAT_EKEY;
+	hash = leat_key_hash(k, v->key, v->key_len);
+	return push_one(k, v, hash,
+	    leat_entry_find(k, v->key, v->key_len, hash));
+}
+
+int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
+    int64_t t, double x)
+{
+	leat_event v = { key, key_len, t, x, 0, 0 };
+
+	assert(keyed);
+	if (keyed->flow.pairs)
+		return LEAT_EPAIRS;
+	return push_event(keyed, &v);
+}
+
+int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
+    int64_t t, double x, double y)
+{
+	leat_event v = { key, key_len, t, x, y, 0 };
+
+	assert(keyed);
+	if (!keyed->flow.pairs)
+		return LEAT_EPAIRS;
+	return push_event(keyed, &v);
+}
+
+int leat_keyed_push_event(leat_keyed *keyed, const leat_event *event)
+{
+	leat_event v;
+
+	assert(keyed && event);
+	v = *event;
+	if (!keyed->flow.pairs)
+		v.y = 0;
+	return push_event(keyed, &v);
+}
+
+/* ---------------- many ---------------------------------------------------- */
+
+struct push_block {
+	uint32_t hash[PUSH_BLOCK];
+	uint32_t found[PUSH_BLOCK]; /* the first entry of that hash; 0: none */
+};
+
+static void push_hash_block(const leat_keyed *k, const leat_event *v, size_t n,
+    struct push_block *b)
+{
+	for (size_t i = 0; i < n; i++) {
+		b->hash[i] = 0;
+		if (v[i].key_len > LEAT_KEY_MAX)
+			continue;
+		b->hash[i] = leat_key_hash(k, v[i].key, v[i].key_len);
+		if (k->table.length > 0)
+			LEAT_PREFETCH(k->table.slots +
+			    leat_table_place(&k->table, b->hash[i]));
+	}
+}
+
+static void push_find_block(const leat_keyed *k, size_t n, struct push_block *b)
+{
+	for (size_t i = 0; i < n; i++) {
+		b->found[i] = leat_table_peek(&k->table, b->hash[i]);
+		if (b->found[i])
+			leat_entry_prefetch(k, leat_entry_at(k, b->found[i]));
+	}
+}
+
+/* The entry that was found may be another key's with that hash. */
+static int push_found(leat_keyed *k, const leat_event *event, uint32_t hash,
+    uint32_t i)
+{
+	leat_event v = *event;
+
+	if (v.key_len > LEAT_KEY_MAX)
+		return LEAT_EKEY;
+	if (!k->flow.pairs)
+		v.y = 0;
+	if (!i || !leat_entry_is(leat_entry_at(k, i), v.key, v.key_len))
+		i = leat_entry_find(k, v.key, v.key_len, hash);
+	return push_one(k, &v, hash, i);
+}
+
+static int push_block(leat_keyed *k, const leat_event *v, size_t n, int *first)
+{
+	struct push_block b;
+	uint64_t drops = k->drops;
+
+	push_hash_block(k, v, n, &b);
+	if (k->table.length > 0)
+		push_find_block(k, n, &b);
+	else
+		memset(b.found, 0, sizeof(b.found));
+	for (size_t i = 0; i < n; i++) {
+		uint32_t found = k->drops == drops ? b.found[i] : 0;
+		int err = push_found(k, &v[i], b.hash[i], found);
+		if (LEAT_UNLIKELY(err) && !*first)
+			*first = err;
+		if (err == LEAT_ENOMEM || err == LEAT_ECALENDAR)
+			return err;
+	}
+	return LEAT_OK;
+}
+
+int leat_keyed_push_many(leat_keyed *keyed, const leat_event *events, size_t n)
+{
+	int first = LEAT_OK;
+
+	assert(keyed && (events || n == 0));
+	while (n > 0) {
+		size_t some = n < PUSH_BLOCK ? n : PUSH_BLOCK;
+		int err = push_block(keyed, events, some, &first);
+		if (err)
+			return err;
+		events += some;
+		n -= some;
+	}
+	return first;
+}
+
+int leat_keyed_advance(leat_keyed *keyed, int64_t t)
+{
+	assert(keyed);
+	leat_clock_advance(&keyed->flow.clock, t);
+	return leat_keyed_pass(keyed);
+}

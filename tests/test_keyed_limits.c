@@ -1,0 +1,514 @@
+/*
+ * Keyed windows at their limits: memory, failing allocators, many keys that
+ * come and go, options that make no sense. Where nothing fails there is a
+ * computation of its own to compare with; where something does, an object
+ * to which it did not happen.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <leat.h>
+
+#include "../src/key/key.h"
+#include "alloc.h"
+#include "data.h"
+#include "suites.h"
+
+static const leat_stat mean_stddev[] = { LEAT_MEAN, LEAT_STDDEV };
+static int token; /* something to point at */
+
+static leat_keyed_options tumbling(int64_t span)
+{
+	leat_keyed_options o;
+
+	memset(&o, 0, sizeof(o));
+	o.by_time.kind = LEAT_TUMBLING;
+	o.by_time.span = span;
+	o.by_time.stats = mean_stddev;
+	o.by_time.n_stats = 2;
+	return o;
+}
+
+static leat_keyed *made(const leat_keyed_options *o)
+{
+	leat_keyed *k;
+
+	ck_assert_int_eq(leat_keyed_new(&k, o), LEAT_OK);
+	return k;
+}
+
+/* ------------------------------------------------------------------ */
+/* Options                                                            */
+/* ------------------------------------------------------------------ */
+
+static void refused(leat_keyed_options o, int code, int line)
+{
+	struct counted heap = { 0 };
+	leat_allocator a = counted_allocator(&heap);
+	leat_keyed *mark = (leat_keyed *)(void *)&token, *k = mark;
+
+	if (!o.allocator)
+		o.allocator = &a;
+	int got = leat_keyed_new(&k, &o);
+	ck_assert_msg(got == code, "line %d: %d, not %d", line, got, code);
+	ck_assert_msg(k == mark && heap.calls == 0, "line %d", line);
+}
+
+#define REFUSED(o, code) refused(o, code, __LINE__)
+
+START_TEST(options_that_make_no_sense_are_refused)
+{
+	const leat_keyed_options sound = tumbling(10);
+	leat_allocator half = { 0 }, whole = leat_malloc_allocator;
+	leat_keyed_options o = sound;
+
+	o.by_count.stats = mean_stddev; /* both */
+	o.by_count.n_stats = 2;
+	REFUSED(o, LEAT_EINVAL);
+	o.by_time.n_stats = 0; /* by count, and without a size */
+	REFUSED(o, LEAT_ESIZE);
+	o = sound;
+	o.by_time.n_stats = 0; /* neither */
+	REFUSED(o, LEAT_EINVAL);
+	o = sound;
+	o.by_time.span = 0;
+	REFUSED(o, LEAT_ESPAN);
+	o = sound;
+	o.by_time.kind = 7;
+	REFUSED(o, LEAT_EKIND);
+	o = sound;
+	o.ttl = -1;
+	REFUSED(o, LEAT_ESPAN);
+	o = sound;
+	o.full = 2;
+	REFUSED(o, LEAT_EINVAL);
+	o = sound;
+	o.max_keys = ((uint64_t)1 << 31) + 1;
+	REFUSED(o, LEAT_EINVAL);
+	o = sound;
+	o.by_time.allocator = &whole;
+	REFUSED(o, LEAT_EINVAL);
+	o = sound;
+	o.by_count.allocator = &whole;
+	REFUSED(o, LEAT_EINVAL);
+	o = sound;
+	o.allocator = &half;
+	REFUSED(o, LEAT_EINVAL);
+}
+END_TEST
+
+START_TEST(a_key_has_at_most_key_max_bytes)
+{
+	static char text[LEAT_KEY_MAX + 1];
+	leat_keyed_options o = tumbling(10);
+	leat_keyed *k = made(&o);
+	leat_event e = { text, LEAT_KEY_MAX + 1, 0, 1, 0, 0 };
+	leat_time_counts c;
+	double v[2];
+
+	ck_assert_int_eq(leat_keyed_push(k, text, LEAT_KEY_MAX + 1, 0, 1),
+	    LEAT_EKEY);
+	ck_assert_int_eq(leat_keyed_push_event(k, &e), LEAT_EKEY);
+	ck_assert_int_eq(leat_keyed_push_many(k, &e, 1), LEAT_EKEY);
+	ck_assert_int_eq(leat_keyed_query(k, text, LEAT_KEY_MAX + 1, v),
+	    LEAT_EKEY);
+	ck_assert_int_eq(leat_keyed_drop(k, text, LEAT_KEY_MAX + 1), LEAT_EKEY);
+	ck_assert_uint_eq(leat_keyed_length(k), 0);
+	leat_keyed_counts(k, &c);
+	ck_assert_uint_eq(c.pushed, 0);
+	ck_assert_int_eq(leat_keyed_push(k, text, LEAT_KEY_MAX, 0, 1), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_query(k, text, LEAT_KEY_MAX, v), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_query(k, text, LEAT_KEY_MAX - 1, v),
+	    LEAT_EKEY);
+	leat_keyed_free(k);
+	leat_keyed_free(NULL);
+}
+END_TEST
+
+START_TEST(pairs_and_single_values_are_told_apart)
+{
+	static const leat_stat slope = LEAT_SLOPE;
+	leat_keyed_options o = tumbling(10);
+	leat_keyed *k = made(&o);
+	leat_event e = { "k", 1, 0, 1, 1, 0 };
+	double v[2];
+
+	ck_assert_int_eq(leat_keyed_push_xy(k, "k", 1, 0, 1, 1), LEAT_EPAIRS);
+	ck_assert_uint_eq(leat_keyed_length(k), 0);
+	leat_keyed_free(k);
+	o.by_time.stats = &slope;
+	o.by_time.n_stats = 1;
+	k = made(&o);
+	ck_assert_int_eq(leat_keyed_push(k, "k", 1, 0, 1), LEAT_EPAIRS);
+	ck_assert_int_eq(leat_keyed_push_xy(k, "k", 1, 0, 0, 0), LEAT_OK);
+	e.x = 2;
+	e.y = 6;
+	ck_assert_int_eq(leat_keyed_push_many(k, &e, 1), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_query(k, "k", 1, v), LEAT_OK);
+	ck_assert(v[0] == 3);
+	leat_keyed_free(k);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ */
+/* Memory and visits                                                  */
+/* ------------------------------------------------------------------ */
+
+/* As the header says, from some thousands of keys on. */
+START_TEST(a_key_takes_at_most_200_bytes_beside_its_text)
+{
+	leat_keyed_options o = tumbling(1000);
+	leat_keyed *k = made(&o);
+	uint64_t most = short_run() ? 20000 : 200000;
+
+	for (uint64_t n = 1; n <= most; n++) {
+		uint64_t text = n * 0x9e3779b97f4a7c15u;
+		ck_assert_int_eq(leat_keyed_push(k, &text, 8, 1, 1), LEAT_OK);
+		ck_assert_msg(n < 6000 || leat_keyed_bytes(k) <= n * (200 + 8),
+		    "%llu keys take %llu bytes", (unsigned long long)n,
+		    (unsigned long long)leat_keyed_bytes(k));
+	}
+	leat_keyed_free(k);
+}
+END_TEST
+
+static void push_keys(leat_keyed *k, uint32_t first, uint32_t n, int64_t t)
+{
+	for (uint32_t i = first; i < first + n; i++)
+		ck_assert_int_eq(leat_keyed_push(k, &i, sizeof(i), t, 1),
+		    LEAT_OK);
+}
+
+START_TEST(closing_visits_keys_with_data_alone)
+{
+	leat_keyed_options o = tumbling(10);
+	leat_keyed *k = made(&o);
+
+	push_keys(k, 0, 5000, 1);
+	ck_assert_uint_eq(k->visits, 0);
+	push_keys(k, 100, 7, 11); /* closes the first window of all */
+	ck_assert_uint_eq(k->visits, 5000);
+	for (int64_t t = 12; t < 20; t++)
+		ck_assert_int_eq(leat_keyed_advance(k, t), LEAT_OK);
+	ck_assert_uint_eq(k->visits, 5000);
+	ck_assert_int_eq(leat_keyed_advance(k, 1000), LEAT_OK);
+	ck_assert_uint_eq(k->visits, 5007);
+	push_keys(k, 3, 2, 1001);
+	ck_assert_int_eq(leat_keyed_advance(k, LEAT_TIME_MAX), LEAT_OK);
+	ck_assert_uint_eq(k->visits, 5009);
+	ck_assert_uint_eq(leat_keyed_length(k), 5000);
+	leat_keyed_free(k);
+}
+END_TEST
+
+START_TEST(what_is_reset_is_as_new)
+{
+	struct counted heap = { 0 };
+	leat_allocator a = counted_allocator(&heap);
+	leat_keyed_options o = tumbling(10);
+	leat_time_counts c;
+
+	o.allocator = &a;
+	leat_keyed *k = made(&o);
+	size_t live = heap.live;
+	push_keys(k, 0, 1000, 5);
+	leat_keyed_reset(k);
+	ck_assert_uint_eq(heap.live, live);
+	ck_assert_uint_eq(leat_keyed_length(k), 0);
+	ck_assert_uint_eq(leat_keyed_bytes(k), 0);
+	ck_assert_int_eq(leat_keyed_now(k), INT64_MIN);
+	ck_assert_int_eq(leat_keyed_watermark(k), INT64_MIN);
+	leat_keyed_counts(k, &c);
+	ck_assert_uint_eq(c.pushed, 0);
+	push_keys(k, 0, 10, -100);
+	ck_assert_uint_eq(leat_keyed_length(k), 10);
+	leat_keyed_free(k);
+	ck_assert_uint_eq(heap.live, 0);
+	ck_assert_uint_eq(heap.damaged, 0);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ */
+/* max_bytes                                                          */
+/* ------------------------------------------------------------------ */
+
+enum { CAP = 60000 };
+
+START_TEST(at_max_bytes_new_keys_are_refused)
+{
+	leat_keyed_options o = tumbling(10);
+	uint64_t taken = 0, refusals = 0;
+	leat_time_counts c;
+
+	o.max_bytes = CAP;
+	leat_keyed *k = made(&o);
+	for (uint32_t i = 0; i < 1000; i++) {
+		int err = leat_keyed_push(k, &i, sizeof(i), 1, 1);
+		ck_assert(err == LEAT_OK || err == LEAT_EFULL);
+		ck_assert_uint_le(leat_keyed_bytes(k), CAP);
+		taken += err == LEAT_OK;
+		refusals += err == LEAT_EFULL;
+	}
+	/* More would not fit at 200 bytes a key, half must. */
+	ck_assert_uint_gt(taken, CAP / 400);
+	ck_assert_uint_gt(refusals, 0);
+	ck_assert_uint_eq(leat_keyed_length(k), taken);
+	leat_keyed_counts(k, &c);
+	ck_assert_uint_eq(c.taken, taken);
+	ck_assert_uint_eq(c.refused, refusals);
+	/* Keys that are there go on, and one that goes makes room. */
+	push_keys(k, 0, (uint32_t)taken, 2);
+	ck_assert_int_eq(leat_keyed_push(k, "new", 3, 2, 1), LEAT_EFULL);
+	uint32_t first = 0;
+	ck_assert_int_eq(leat_keyed_drop(k, &first, sizeof(first)), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push(k, "new", 3, 2, 1), LEAT_OK);
+	leat_keyed_free(k);
+}
+END_TEST
+
+struct dropped {
+	uint32_t next; /* the key that must be dropped next */
+	uint64_t n;
+};
+
+static void on_dropped(void *ctx, const leat_result *r)
+{
+	struct dropped *d = ctx;
+	uint32_t i;
+
+	ck_assert_int_eq(r->flags, LEAT_EVICTED);
+	ck_assert_uint_eq(r->key_len, sizeof(i));
+	memcpy(&i, r->key, sizeof(i));
+	ck_assert_uint_eq(i, d->next);
+	d->next++;
+	d->n++;
+}
+
+START_TEST(at_max_bytes_old_keys_make_room)
+{
+	struct dropped d = { 0, 0 };
+	leat_keyed_options o = tumbling(10);
+
+	o.max_bytes = CAP;
+	o.full = LEAT_EVICT_OLD;
+	o.evicted.emit = on_dropped;
+	o.evicted.ctx = &d;
+	leat_keyed *k = made(&o);
+	for (uint32_t i = 0; i < 3000; i++) {
+		ck_assert_int_eq(leat_keyed_push(k, &i, sizeof(i), 1, i),
+		    LEAT_OK);
+		ck_assert_uint_le(leat_keyed_bytes(k), CAP);
+		ck_assert_uint_eq(leat_keyed_length(k) + d.n, i + 1);
+	}
+	ck_assert_uint_gt(leat_keyed_length(k), CAP / 400);
+	leat_keyed_free(k);
+}
+END_TEST
+
+/* A text that fits once all others are gone, and one that never does. */
+START_TEST(a_long_key_makes_room_or_is_refused)
+{
+	static char text[LEAT_KEY_MAX];
+	leat_keyed_options o = tumbling(10);
+	double v[2];
+
+	o.max_bytes = CAP;
+	o.full = LEAT_EVICT_OLD;
+	leat_keyed *k = made(&o);
+	push_keys(k, 0, 1000, 1);
+	uint64_t there = leat_keyed_length(k);
+	ck_assert_int_eq(leat_keyed_push(k, text, CAP + 1, 1, 1), LEAT_EFULL);
+	ck_assert_uint_eq(leat_keyed_length(k), there);
+	ck_assert_int_eq(leat_keyed_push(k, text, CAP - 10000, 1, 1), LEAT_OK);
+	ck_assert_uint_eq(leat_keyed_length(k), 1);
+	ck_assert_uint_le(leat_keyed_bytes(k), CAP);
+	ck_assert_int_eq(leat_keyed_push(k, text, CAP - 100, 1, 1), LEAT_EFULL);
+	push_keys(k, 0, 1000, 1);
+	ck_assert_uint_le(leat_keyed_bytes(k), CAP);
+	ck_assert_int_eq(leat_keyed_query(k, text, CAP - 10000, v), LEAT_EKEY);
+	leat_keyed_free(k);
+}
+END_TEST
+
+/* What one key stores grows until the others are gone; then it is full. */
+START_TEST(a_key_is_never_dropped_for_its_own_value)
+{
+	leat_keyed_options o = tumbling(10);
+	int err = LEAT_OK;
+	double v[2];
+
+	o.by_time.kind = LEAT_SLIDING;
+	o.by_time.span = 1000000;
+	o.max_bytes = CAP;
+	o.full = LEAT_EVICT_OLD;
+	leat_keyed *k = made(&o);
+	ck_assert_int_eq(leat_keyed_push(k, "big", 3, 0, 1), LEAT_OK);
+	push_keys(k, 0, 5, 0);
+	for (int64_t t = 1; !err && t < 100000; t++) {
+		err = leat_keyed_push(k, "big", 3, t, (double)t);
+		ck_assert_uint_le(leat_keyed_bytes(k), CAP);
+	}
+	ck_assert_int_eq(err, LEAT_EFULL);
+	ck_assert_uint_eq(leat_keyed_length(k), 1);
+	ck_assert_int_eq(leat_keyed_query(k, "big", 3, v), LEAT_OK);
+	leat_keyed_free(k);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ */
+/* Many keys that come and go                                         */
+/* ------------------------------------------------------------------ */
+
+struct session {
+	int64_t start, end;
+	uint64_t seen; /* when its key was first seen */
+	uint32_t key;
+	double count, sum;
+};
+
+struct sessions {
+	struct session *list;
+	size_t n, room;
+};
+
+static void add_session(struct sessions *s, const struct session *one)
+{
+	if (s->n == s->room) {
+		s->room = s->room ? 2 * s->room : 1024;
+		s->list = realloc(s->list, s->room * sizeof(*one));
+		ck_assert_ptr_nonnull(s->list);
+	}
+	s->list[s->n++] = *one;
+}
+
+static int by_end(const void *a, const void *b)
+{
+	const struct session *s = a, *t = b;
+
+	if (s->end != t->end)
+		return s->end < t->end ? -1 : 1;
+	return (s->seen > t->seen) - (s->seen < t->seen);
+}
+
+static void on_session(void *ctx, const leat_result *r)
+{
+	struct session s = { r->start, r->end, 0, 0, r->values[0],
+		r->values[1] };
+
+	ck_assert_uint_eq(r->key_len, sizeof(s.key));
+	memcpy(&s.key, r->key, sizeof(s.key));
+	add_session(ctx, &s);
+}
+
+enum { CROWD = 6000, GAP = 900, TTL = 2000 };
+
+/* Keys move through their numbers, so that old ones are seen no more. */
+static uint32_t passer_by(struct rng *r, int step)
+{
+	uint32_t recent = (uint32_t)rng_below(r, 500);
+
+	if (rng_below(r, 10) == 0)
+		recent = (uint32_t)rng_below(r, 3000);
+	return ((uint32_t)step / 10 + recent) % CROWD;
+}
+
+/* Values in order: a key's sessions follow from its own values alone. */
+static void expect(struct sessions *s, struct session *open, uint32_t key,
+    int64_t t, double x, uint64_t step)
+{
+	struct session *o = &open[key];
+	int fresh = o->count == 0;
+
+	if (!fresh && t - (o->end - GAP) >= GAP) {
+		add_session(s, o);
+		fresh = 1;
+	}
+	/* Dropped since: it is seen for the first time again. */
+	if (o->count == 0 || t - (o->end - GAP) >= TTL)
+		o->seen = step;
+	if (fresh) {
+		o->start = t;
+		o->count = o->sum = 0;
+	}
+	o->key = key;
+	o->end = t + GAP;
+	o->count++;
+	o->sum += x;
+}
+
+static void same_sessions(const struct sessions *a, const struct sessions *b)
+{
+	ck_assert_uint_eq(a->n, b->n);
+	for (size_t i = 0; i < a->n; i++) {
+		const struct session *s = &a->list[i], *t = &b->list[i];
+		ck_assert_msg(s->start == t->start && s->end == t->end &&
+			s->key == t->key && s->count == t->count &&
+			s->sum == t->sum,
+		    "session %zu: [%lld, %lld) of %u, not [%lld, %lld) of %u",
+		    i, (long long)t->start, (long long)t->end, t->key,
+		    (long long)s->start, (long long)s->end, s->key);
+	}
+}
+
+START_TEST(sessions_of_many_keys_are_told_in_order)
+{
+	static const leat_stat stats[] = { LEAT_COUNT, LEAT_SUM };
+	static struct session open[CROWD];
+	struct sessions expected = { 0 }, told = { 0 };
+	struct rng r = rng_new(11);
+	leat_keyed_options o = tumbling(0);
+	int steps = short_run() ? 20000 : 200000;
+	int64_t t = 0;
+
+	memset(open, 0, sizeof(open));
+	o.by_time.kind = LEAT_SESSION;
+	o.by_time.gap = GAP;
+	o.by_time.stats = stats;
+	o.by_time.sink.emit = on_session;
+	o.by_time.sink.ctx = &told;
+	o.ttl = TTL;
+	o.max_keys = _i ? CROWD : 0;
+	o.full = _i ? LEAT_EVICT_OLD : LEAT_REFUSE;
+	leat_keyed *k = made(&o);
+	for (int step = 0; step < steps; step++) {
+		uint32_t key = passer_by(&r, step);
+		double x = (double)rng_below(&r, 100);
+		t += (int64_t)rng_below(&r, 3);
+		expect(&expected, open, key, t, x, (uint64_t)step + 1);
+		ck_assert_int_eq(leat_keyed_push(k, &key, sizeof(key), t, x),
+		    LEAT_OK);
+	}
+	ck_assert_int_eq(leat_keyed_advance(k, LEAT_TIME_MAX), LEAT_OK);
+	ck_assert_uint_eq(leat_keyed_length(k), 0);
+	for (uint32_t i = 0; i < CROWD; i++)
+		if (open[i].count > 0)
+			add_session(&expected, &open[i]);
+	qsort(expected.list, expected.n, sizeof(*expected.list), by_end);
+	same_sessions(&expected, &told);
+	leat_keyed_free(k);
+	free(expected.list);
+	free(told.list);
+}
+END_TEST
+
+Suite *keyed_limits_suite(void)
+{
+	Suite *s = suite_create("keyed_limits");
+	TCase *t = tcase_create("limits");
+
+	tcase_set_timeout(t, 120);
+	tcase_add_test(t, options_that_make_no_sense_are_refused);
+	tcase_add_test(t, a_key_has_at_most_key_max_bytes);
+	tcase_add_test(t, pairs_and_single_values_are_told_apart);
+	tcase_add_test(t, a_key_takes_at_most_200_bytes_beside_its_text);
+	tcase_add_test(t, closing_visits_keys_with_data_alone);
+	tcase_add_test(t, what_is_reset_is_as_new);
+	tcase_add_test(t, at_max_bytes_new_keys_are_refused);
+	tcase_add_test(t, at_max_bytes_old_keys_make_room);
+	tcase_add_test(t, a_long_key_makes_room_or_is_refused);
+	tcase_add_test(t, a_key_is_never_dropped_for_its_own_value);
+	tcase_add_loop_test(t, sessions_of_many_keys_are_told_in_order, 0, 2);
+	suite_add_tcase(s, t);
+	return s;
+}
