@@ -28,5 +28,6 @@ Suite *time_cost_suite(void);
 Suite *keyed_suite(void);
 Suite *keyed_parts_suite(void);
 Suite *keyed_limits_suite(void);
+Suite *keyed_faults_suite(void);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The parts that the programs read text with: CSV, numbers, window and
- * statistics specs, formulas, options, keys. Numbers are held against the C
+ * The parts that the programs read text with: CSV, numbers, times, window
+ * and statistics specs, formulas, options, keys. Numbers are held against the C
  * library's strtod() and printf(), records against ones written by hand,
  * cuts between pieces against no cuts, and what a formula's model is fed
  * with against the whole history of rows.
@@ -26,7 +26,9 @@
 #include "series.h"
 #include "settings.h"
 #include "spec.h"
+#include "test_times.h"
 #include "ticks.h"
+#include "values.h"
 
 /* ---- CSV ---- */
 
@@ -541,14 +543,24 @@ END_TEST
 
 /* ---- Windows and statistics ---- */
 
+static struct spec_window spec_of(const char *text)
+{
+	struct spec_window w = { 0 };
+	char why[512];
+
+	ck_assert_msg(spec_window(text, &w, why, sizeof why) == 0, "%s: %s",
+	    text, why);
+	return w;
+}
+
 static leat_window_options window_of(const char *text)
 {
-	leat_window_options o = { 0 };
-	char why[256];
+	struct spec_window w = spec_of(text);
 
-	ck_assert_msg(spec_window(text, &o, why, sizeof why) == 0, "%s: %s",
-	    text, why);
-	return o;
+	ck_assert(!w.by_time);
+	ck_assert_int_eq(w.time.kind, w.count.kind);
+	ck_assert(w.time.span == 0 && w.time.half_life == 0);
+	return w.count;
 }
 
 START_TEST(windows_are_read)
@@ -577,6 +589,50 @@ START_TEST(windows_are_read)
 }
 END_TEST
 
+static leat_time_window_options time_window_of(const char *text)
+{
+	struct spec_window w = spec_of(text);
+
+	ck_assert(w.by_time);
+	ck_assert_int_eq(w.time.kind, w.count.kind);
+	ck_assert(w.count.size == 0 && w.count.advance == 0);
+	ck_assert(w.count.half_life == 0);
+	return w.time;
+}
+
+START_TEST(windows_by_time_are_read)
+{
+	leat_time_window_options o = time_window_of("60s");
+	struct spec_window w;
+
+	ck_assert_int_eq(o.kind, LEAT_SLIDING);
+	ck_assert_int_eq(o.span, LEAT_MINUTE);
+	o = time_window_of("sliding:1h30m");
+	ck_assert_int_eq(o.kind, LEAT_SLIDING);
+	ck_assert_int_eq(o.span, 90 * LEAT_MINUTE);
+	o = time_window_of("tumbling:0.5d");
+	ck_assert_int_eq(o.kind, LEAT_TUMBLING);
+	ck_assert_int_eq(o.span, 12 * LEAT_HOUR);
+	o = time_window_of("hopping:6h/1h");
+	ck_assert_int_eq(o.kind, LEAT_HOPPING);
+	ck_assert_int_eq(o.span, 6 * LEAT_HOUR);
+	ck_assert_int_eq(o.advance, LEAT_HOUR);
+	o = time_window_of("session:30m");
+	ck_assert_int_eq(o.kind, LEAT_SESSION);
+	ck_assert_int_eq(o.gap, 30 * LEAT_MINUTE);
+	o = time_window_of("decay:halflife=20s");
+	ck_assert_int_eq(o.kind, LEAT_DECAY);
+	ck_assert(o.half_life == 20e9);
+	w = spec_of("calendar:week-05:30");
+	ck_assert(w.by_time && w.time.kind == LEAT_CALENDAR);
+	ck_assert_int_eq(w.calendar.unit, CALENDAR_WEEK);
+	ck_assert_int_eq(w.calendar.ahead, -330 * LEAT_MINUTE);
+	/* What one window has said does not stay for the next one. */
+	ck_assert_int_eq(spec_window("5", &w, NULL, 0), 0);
+	ck_assert(!w.by_time && w.calendar.ahead == 0 && w.count.size == 5);
+}
+END_TEST
+
 START_TEST(what_is_not_a_window_is_refused_and_changes_nothing)
 {
 	static const char *const texts[] = { "", "x", "sliding",
@@ -584,17 +640,57 @@ START_TEST(what_is_not_a_window_is_refused_and_changes_nothing)
 		"hopping:10", "hopping:/", "landmark:1", "decay", "decay:0.5",
 		"decay:alpha", "decay:alpha=", "decay:alpha=x", "decay:beta=1",
 		"decay:alpha=0.5,fast", "slidin:1", "slidings:1",
-		"99999999999999999999999", "decay:,alpha=1" };
-	leat_window_options o = { 0 };
-	char why[256];
+		"99999999999999999999999", "decay:,alpha=1", "60S", "1y",
+		"-60s", "tumbling:s", "hopping:6h", "hopping:6h/10",
+		"hopping:60/1h", "hopping:6h/", "session", "session:30",
+		"calendar", "calendar:", "calendar:decade", "calendar:day+25",
+		"landmark:1h", "decay:alpha=1s", "decay:halflife=1s,recursive",
+		"decay:halflife=1x", "99999999w" };
+	struct spec_window w = { 0 };
+	char why[512];
 
-	o.size = 3;
+	w.count.size = 3;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		ck_assert_msg(spec_window(texts[i], &o, why, sizeof why) < 0,
+		ck_assert_msg(spec_window(texts[i], &w, why, sizeof why) < 0,
 		    "\"%s\" was read", texts[i]);
 		ck_assert_ptr_nonnull(strstr(why, "hopping:100/10"));
+		ck_assert_ptr_nonnull(strstr(why, "session:30m"));
 	}
-	ck_assert_uint_eq(o.size, 3);
+	ck_assert(w.count.size == 3 && !w.by_time && w.time.span == 0);
+}
+END_TEST
+
+/* What is missing is no time, and a number may mean missing. */
+START_TEST(times_of_fields_can_be_missing)
+{
+	static const struct {
+		const char *na, *text;
+		int result;
+	} cases[] = {
+		{ ",NA", "2001-01-01", 0 },
+		{ ",NA", "", 1 },
+		{ ",NA", " NA ", 1 },
+		{ ",NA", "nan", TIMES_FORM },
+		{ ",NA", "2001-01-32", TIMES_DAY },
+		{ "-999", "-999", 1 },
+		{ "-999", "-998", 0 },
+		{ "-999", "", TIMES_FORM },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct csv_field field = { cases[i].text, 0 };
+		struct list na = { 0 };
+		struct values values;
+		int64_t t;
+
+		field.len = strlen(cases[i].text);
+		ck_assert_int_eq(list_add_split(&na, cases[i].na), 0);
+		values_init(&values, &na);
+		ck_assert_int_eq(values_read_time(&values, &field, TIMES_AUTO,
+				     &t),
+		    cases[i].result);
+		list_clear(&na);
+	}
 }
 END_TEST
 
@@ -814,27 +910,32 @@ static void put_name(struct text *t, const char *name)
 /* As text, in a form that reads back: every name is quoted. */
 static const char *describe_formula(const struct formula *f, struct text *t)
 {
-	char end[32];
+	char end[96];
 
 	t->len = 0;
 	put_name(t, f->target);
 	append(t, " ~", 2);
 	for (size_t i = 0; i < f->n_terms; i++) {
 		const struct formula_term *term = &f->terms[i];
-		int lag = term->kind == FORMULA_LAG;
+		const char *function = formula_function(term->kind);
 
 		append(t, term->minus ? " - " : " + ", 3);
 		if (term->kind == FORMULA_ALL) {
 			append(t, ".", 1);
 			continue;
 		}
-		if (lag)
-			append(t, "lag(", 4);
+		append(t, function, strlen(function));
+		append(t, "(", *function != '\0');
 		put_name(t, term->column);
-		snprintf(end, sizeof end, ",%llu)",
-		    (unsigned long long)term->lag);
-		if (lag)
-			append(t, end, strlen(end));
+		end[0] = '\0';
+		if (term->kind == FORMULA_LAG)
+			snprintf(end, sizeof end, ",%llu",
+			    (unsigned long long)term->lag);
+		if (term->period > 0)
+			snprintf(end, sizeof end, ",%lldns",
+			    (long long)term->period);
+		append(t, end, strlen(end));
+		append(t, ")", *function != '\0');
 	}
 	append(t, f->no_intercept ? " + 0" : " + 1", 4);
 	return t->bytes;
@@ -864,6 +965,11 @@ START_TEST(formulas_are_read)
 		{ "\"a\"\"b\" ~ \"~\"", "`a\"b` ~ + `~` + 1" },
 		{ "y.1 ~ 2nd + _x + .z + \303\251t\303\251",
 		    "`y.1` ~ + `2nd` + `_x` + `.z` + `\303\251t\303\251` + 1" },
+		{ "y ~ hour(t) + dow( `a b` ) - hour(t)",
+		    "`y` ~ + hour(`t`) + dow(`a b`) - hour(`t`) + 1" },
+		{ "y ~ sin(t,365.25d) + cos ( t , 1h30m )",
+		    "`y` ~ + sin(`t`,31557600000000000ns) + "
+		    "cos(`t`,5400000000000ns) + 1" },
 		{ "lag ~ sin + hour", "`lag` ~ + `sin` + `hour` + 1" },
 		{ "y ~ \"1\" + `.`", "`y` ~ + `1` + `.` + 1" },
 	};
@@ -928,10 +1034,17 @@ START_TEST(what_is_not_a_formula_is_refused_and_shown)
 		{ "y ~ \"a", "at \"\"a\": no closing quote" },
 		{ "y ~ \"\"", "a name is empty" },
 		{ "\"\" ~ a", "a name is empty" },
-		{ "y ~ hour(t)", "hour() is a function of time" },
-		{ "y ~ dow(t)", "dow() is a function of time" },
-		{ "y ~ a + sin(t,365.25d)", "sin() is a function of time" },
-		{ "y ~ cos(t,1d)", "cos() is a function of time" },
+		{ "y ~ hour()", "at \")\": a column of times expected" },
+		{ "y ~ hour(t,1)", "at \",1)\": ) expected" },
+		{ "y ~ dow(t", "at the end: ) expected" },
+		{ "y ~ sin(t)", "at \")\": sin and cos need" },
+		{ "y ~ cos(t,)", "at \")\": a period is a duration" },
+		{ "y ~ cos(t,24)", "at \"24)\": a period is a duration" },
+		{ "y ~ cos(t,0)", "at \"0)\": a period is a duration" },
+		{ "y ~ sin(t,0s)", "at \"0s)\": a period is a duration" },
+		{ "y ~ sin(t,-1d)", "at \"-1d)\": a period is a duration" },
+		{ "y ~ sin(t,1d,2d)", "at \",2d)\": ) expected" },
+		{ "y ~ lag(hour(t),1)", "at \"(t),1)\": lag needs" },
 	};
 	struct formula f = { 0 };
 	char why[512];
@@ -958,7 +1071,8 @@ static void random_formula(char *text, size_t size)
 {
 	static const char *const pieces[] = { "y", "~", " ~ ", "+", "-", " ",
 		".", "0", "1", "a", "\"b c\"", "`d``e`", "#3", "lag(", "lag(y,",
-		"7", ")", ",", "(", "\"", "`", "lag(a,2)", "\302\265" };
+		"7", ")", ",", "(", "\"", "`", "lag(a,2)", "\302\265", "hour(",
+		"sin(t,", "cos(t,1.5h)", "1d" };
 	size_t n = 0, n_pieces = 1 + random_bits() % 12;
 
 	if (random_bits() % 4 > 0)
@@ -991,6 +1105,48 @@ START_TEST(what_is_read_from_a_formula_reads_back_the_same)
 	ck_assert_uint_gt(n_read, 1000);
 	formula_clear(&f);
 	formula_clear(&again);
+}
+END_TEST
+
+/* Hours and days of the week against known ones, waves against angles. */
+START_TEST(functions_of_time_are_what_they_say)
+{
+	static const struct {
+		const char *time;
+		int hour, dow;
+	} cases[] = {
+		{ "1970-01-01T00:00", 0, 4 },
+		{ "1969-12-31T23:59:59.999999999", 23, 3 },
+		{ "1969-12-29", 0, 1 },
+		{ "1969-12-28T12:30", 12, 7 },
+		{ "2001-01-01T00:59:59.999999999", 0, 1 },
+		{ "2000-02-29T13:00", 13, 2 },
+		{ "2016-12-25T01:00+02:00", 23, 6 },
+	};
+	int64_t t;
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		ck_assert_int_eq(times_parse(cases[i].time,
+				     strlen(cases[i].time), TIMES_AUTO, &t),
+		    0);
+		ck_assert(formula_of_time(FORMULA_HOUR, 0, t) == cases[i].hour);
+		ck_assert(formula_of_time(FORMULA_DOW, 0, t) == cases[i].dow);
+	}
+	ck_assert(isnan(formula_of_time(FORMULA_LAG, 0, 0)));
+	for (int64_t i = -48; i <= 48; i++) {
+		double angle = 3.14159265358979323846 * (double)i / 12;
+		double s = formula_of_time(FORMULA_SIN, LEAT_DAY,
+		    i * LEAT_HOUR);
+		double c = formula_of_time(FORMULA_COS, LEAT_DAY,
+		    i * LEAT_HOUR);
+
+		ck_assert(fabs(s - sin(angle)) < 1e-14);
+		ck_assert(fabs(c - cos(angle)) < 1e-14);
+		/* 100000 days later or before. */
+		t = i * LEAT_HOUR + (i < 0 ? 1 : -1) * 100000 * LEAT_DAY;
+		ck_assert(formula_of_time(FORMULA_SIN, LEAT_DAY, t) == s);
+		ck_assert(formula_of_time(FORMULA_COS, LEAT_DAY, t) == c);
+	}
 }
 END_TEST
 
@@ -1053,6 +1209,11 @@ START_TEST(a_formula_finds_its_columns)
 		{ "y ~ . + lag(a,1) - #6 - #7", "a,b c,lag(a,1)", "0 1 2" },
 		{ "y ~ a + lag(a,1) - lag(a,1)", "a", "0 1" },
 		{ "#7 ~ #1 + #2 - a", "y", "6 0" },
+		{ "y ~ hour(t) + dow(t)", "hour(t),dow(t)", "0 3 3" },
+		{ "y ~ sin(a,24h) + . + cos(a,1d) - hour(a) + hour(a)",
+		    "sin(a,24h),b c,#6,#7,cos(a,1d)", "0 1 2 5 6 1" },
+		{ "y ~ a + hour(a) + lag(a,1)", "a,hour(a),lag(a,1)", "0 1 1" },
+		{ "y ~ sin(t,1d) + sin(t,2d)", "sin(t,1d),sin(t,2d)", "0 3 3" },
 	};
 	struct design d = { 0 };
 	char terms[256], columns[64], why[512];
@@ -1096,6 +1257,13 @@ START_TEST(a_formula_that_does_not_fit_its_columns_is_refused)
 		{ "y ~ a + #2", "the term a is given twice" },
 		{ "y ~ lag(a,2) + lag(a,02)",
 		    "the term lag(a,2) is given twice" },
+		{ "y ~ hour(t) + hour(#4)", "the term hour(t) is given twice" },
+		{ "y ~ sin(t,1d) + sin(t,24h)",
+		    "the term sin(t,1d) is given twice" },
+		{ "y ~ . - hour(t)", "there is no term hour(t) to take away" },
+		{ "y ~ a + sin(t,1d) - sin(t,2d)",
+		    "there is no term sin(t,2d) to take away" },
+		{ "y ~ hour(foo)", "no column \"foo\"" },
 		{ "y ~ . - a - a", "the term a is given twice" },
 		{ "y ~ a - `b c`", "there is no term b c to take away" },
 		{ "y ~ . - lag(a,1)",
@@ -1329,6 +1497,8 @@ static TCase *rest_case(void)
 	TCase *c = tcase_create("rest");
 
 	tcase_add_test(c, windows_are_read);
+	tcase_add_test(c, windows_by_time_are_read);
+	tcase_add_test(c, times_of_fields_can_be_missing);
 	tcase_add_test(c, what_is_not_a_window_is_refused_and_changes_nothing);
 	tcase_add_test(c, statistics_of_pairs_are_kept_apart);
 	tcase_add_test(c, lists_are_split_at_commas_outside_quotes);
@@ -1348,6 +1518,7 @@ static TCase *formula_case(void)
 	tcase_add_test(c, formulas_are_read);
 	tcase_add_test(c, what_is_not_a_formula_is_refused_and_shown);
 	tcase_add_test(c, what_is_read_from_a_formula_reads_back_the_same);
+	tcase_add_test(c, functions_of_time_are_what_they_say);
 	tcase_add_test(c, a_formula_finds_its_columns);
 	tcase_add_test(c, a_formula_that_does_not_fit_its_columns_is_refused);
 	tcase_add_test(c, a_learner_is_fed_with_the_rows_before);
@@ -1363,6 +1534,7 @@ int main(void)
 
 	suite_add_tcase(suite, csv_case());
 	suite_add_tcase(suite, number_case());
+	suite_add_tcase(suite, times_case());
 	suite_add_tcase(suite, rest_case());
 	suite_add_tcase(suite, formula_case());
 	runner = srunner_create(suite);

@@ -875,7 +875,7 @@ END_TEST
 
 Suite *time_cases_suite(void)
 {
-	Suite *s = suite_create("time cases");
+	Suite *s = suite_create("time_cases");
 	TCase *t = tcase_create("apart");
 	tcase_add_test(t,
 	    a_window_closes_when_a_value_comes_that_is_not_before_its_end);

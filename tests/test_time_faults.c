@@ -557,7 +557,7 @@ END_TEST
 
 Suite *time_faults_suite(void)
 {
-	Suite *s = suite_create("time faults");
+	Suite *s = suite_create("time_faults");
 	TCase *t = tcase_create("options");
 	tcase_add_test(t, an_unknown_kind_is_refused);
 	tcase_add_test(t, lengths_must_be_above_zero_where_they_are_used);
