@@ -61,6 +61,7 @@ struct app {
 	struct replay *replay;
 	struct progress shown;
 	struct writer writer;
+	struct writer late; /* of rows that are too late; fd -1: none */
 };
 
 static const char *file_name(const struct app *app)
@@ -185,10 +186,21 @@ static int read_options(struct app *app, int argc, char **argv)
 		return result;
 	if (settings_check(&app->settings, text, sizeof text) < 0)
 		return complain(text, "");
+	if (app->plot && app->settings.window.by_time)
+		return complain("--plot: ", "not of windows by time");
 	return 0;
 }
 
 /* ---- Reading ---- */
+
+static int open_late(struct app *app)
+{
+	const char *path = app->settings.timing.late;
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666) : -1;
+
+	writer_init(&app->late, fd);
+	return path && fd < 0 ? complain_errno(path, errno) : 0;
+}
 
 static int open_input(struct app *app)
 {
@@ -212,6 +224,8 @@ static int fail_records(struct app *app, int err)
 {
 	replay_stop(app->replay);
 	writer_flush(&app->writer);
+	if (app->late.fd >= 0)
+		writer_flush(&app->late);
 	progress_clear(&app->shown);
 	if (err == CSV_ENOMEM)
 		return complain(file_name(app), ": out of memory");
@@ -225,6 +239,16 @@ static int fail_write(struct app *app)
 	if (app->writer.error == EPIPE)
 		return -1;
 	return complain_errno("standard output", app->writer.error);
+}
+
+static int flush(struct app *app)
+{
+	if (writer_flush(&app->writer))
+		return fail_write(app);
+	if (app->late.fd < 0 || writer_flush(&app->late) == 0)
+		return 0;
+	progress_clear(&app->shown);
+	return complain_errno(app->settings.timing.late, app->late.error);
 }
 
 /* Returns how many bytes there were, or -1. */
@@ -255,8 +279,8 @@ static int read_all(struct app *app)
 
 		if (err)
 			return fail_records(app, err);
-		if (writer_flush(&app->writer))
-			return fail_write(app);
+		if (flush(app) < 0)
+			return -1;
 		bytes += (uint64_t)n;
 		progress_update(&app->shown, bytes, replay_rows(app->replay));
 	}
@@ -272,12 +296,14 @@ static int finish(struct app *app)
 		err = replay_end(app->replay);
 	if (err)
 		return fail_records(app, err);
-	if (writer_flush(&app->writer))
-		return fail_write(app);
+	if (flush(app) < 0)
+		return -1;
 	progress_clear(&app->shown);
 	if (replay_skipped(app->replay, text, sizeof text) > 0)
 		complain(file_name(app), text);
 	if (replay_unlearned(app->replay, text, sizeof text) > 0)
+		complain(file_name(app), text);
+	if (replay_left_out(app->replay, text, sizeof text) > 0)
 		complain(file_name(app), text);
 	return 0;
 }
@@ -293,7 +319,7 @@ static void write_title(const struct app *app, char *title, size_t size)
 		snprintf(title, size, "%.120s", s->learning.formula.text);
 		return;
 	}
-	spec_describe(&s->window, window, sizeof window);
+	spec_describe(&s->window.count, window, sizeof window);
 	snprintf(title, size, "Mean of %.60s over %s",
 	    replay_value_name(app->replay), window);
 }
@@ -321,8 +347,8 @@ static int write_plot(const struct app *app)
 	plot.value_name = replay_value_name(r);
 	plot.x_name = x_name;
 	plot.predictions = app->settings.learning.on;
-	plot.steps = app->settings.window.kind == LEAT_TUMBLING ||
-	    app->settings.window.kind == LEAT_HOPPING;
+	plot.steps = app->settings.window.count.kind == LEAT_TUMBLING ||
+	    app->settings.window.count.kind == LEAT_HOPPING;
 	for (size_t i = 0; i < plot.n_panels; i++)
 		plot.series[i] = replay_series(r, i, &plot.names[i]);
 	err = plot_write(app->plot, &plot);
@@ -338,7 +364,7 @@ static int prepare(struct app *app)
 	options.delimiter = app->settings.delimiter;
 	writer_init(&app->writer, 1);
 	app->replay = replay_new(&app->settings, &app->writer,
-	    app->plot ? PLOT_PANELS : 0);
+	    app->late.fd < 0 ? NULL : &app->late, app->plot ? PLOT_PANELS : 0);
 	if (app->replay)
 		app->csv = csv_new(&options, replay_record, app->replay);
 	if (!app->csv)
@@ -352,7 +378,8 @@ static int run(struct app *app, int argc, char **argv)
 
 	if (done)
 		return done;
-	if (prepare(app) < 0 || read_all(app) < 0 || finish(app) < 0)
+	if (open_late(app) < 0 || prepare(app) < 0 || read_all(app) < 0 ||
+	    finish(app) < 0)
 		return -1;
 	return app->plot ? write_plot(app) : 0;
 }
@@ -370,9 +397,12 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	app->progress = -1;
+	app->late.fd = -1;
 	result = run(app, argc, argv);
 	if (app->fd > 0)
 		close(app->fd);
+	if (app->late.fd >= 0)
+		close(app->late.fd);
 	csv_free(app->csv);
 	replay_free(app->replay);
 	settings_clear(&app->settings);

@@ -59,12 +59,12 @@ for block in "$tmp"/block*; do
 		continue
 	fi
 	{
-		echo '#include <leat.h>'
+		printf '#include <leat.h>\n#include <stdio.h>\n'
 		cat "$block"
 	} >"$tmp/example.c"
 	$cc -std=c11 -Iinclude -fsyntax-only "$tmp/example.c" 2>/dev/null ||
 		{
-			printf '#include <leat.h>\nvoid f(void);\nvoid f(void) {\n'
+			printf '#include <leat.h>\n#include <stdio.h>\nvoid f(void);\nvoid f(void) {\n'
 			cat "$block"
 			echo '}'
 		} >"$tmp/example.c"

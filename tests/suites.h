@@ -29,5 +29,6 @@ Suite *keyed_suite(void);
 Suite *keyed_parts_suite(void);
 Suite *keyed_limits_suite(void);
 Suite *keyed_faults_suite(void);
+Suite *keyed_count_suite(void);
 
 #endif

@@ -178,8 +178,11 @@ static double increase_exactly(const struct dated *d)
 	return big_double(&sum);
 }
 
-/* The last less the first and what was lost at resets: the same, but for
- * infinities that come and go between. */
+/*
+ * With infinities: none is told, or what the values add one by one, or the
+ * last less the first and what was lost at resets, which is the same but
+ * for those that come and go between.
+ */
 static int wild_increase_agrees(const struct dated *d, double got)
 {
 	const struct oracle *o = &d->oracle;

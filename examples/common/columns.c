@@ -56,7 +56,7 @@ int columns_take(struct columns *c, const struct csv_record *record,
     int has_header)
 {
 	memset(c, 0, sizeof *c);
-	c->key = COLUMN_NONE;
+	c->key = c->time = COLUMN_NONE;
 	c->n = record->n_fields;
 	if (alloc_names(c) < 0)
 		return -1;
@@ -184,6 +184,9 @@ int columns_resolve(struct columns *c, const struct settings *s, char *why,
 {
 	if (s->key && find(c, s->key, &c->key, why, why_size) < 0)
 		return -1;
+	if (s->timing.column &&
+	    find(c, s->timing.column, &c->time, why, why_size) < 0)
+		return -1;
 	if (find_all(c, &s->show, &c->shown, &c->n_shown, why, why_size) < 0)
 		return -1;
 	if (find_all(c, &s->columns, &c->values, &c->n_values, why, why_size) <
@@ -194,7 +197,7 @@ int columns_resolve(struct columns *c, const struct settings *s, char *why,
 
 int columns_is_free(const struct columns *c, size_t column)
 {
-	if (column == c->key)
+	if (column == c->key || column == c->time)
 		return 0;
 	for (size_t i = 0; i < c->n_shown; i++)
 		if (c->shown[i] == column)

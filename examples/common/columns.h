@@ -1,6 +1,6 @@
 /*
  * The columns of a file: their names, and which of them are values, the
- * key, and shown.
+ * key, the time, and shown.
  */
 #ifndef COMMON_COLUMNS_H
 #define COMMON_COLUMNS_H
@@ -23,7 +23,8 @@ struct columns {
 
 	size_t *values;
 	size_t n_values;
-	size_t key; /* or COLUMN_NONE */
+	size_t key;  /* or COLUMN_NONE, */
+	size_t time; /* as may be this */
 	size_t *shown;
 	size_t n_shown;
 };
@@ -39,7 +40,7 @@ void columns_clear(struct columns *columns);
 
 /*
  * Looks up what the settings name: values (none, if the settings have
- * none), key, shown. Returns 0, or -1 with the reason in why.
+ * none), key, time, shown. Returns 0, or -1 with the reason in why.
  */
 int columns_resolve(struct columns *columns, const struct settings *settings,
     char *why, size_t why_size);

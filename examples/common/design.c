@@ -16,8 +16,8 @@
 
 #include "columns.h"
 
-/* Marks of a column, as a plain term. */
-enum { MINUS = 1, WRITTEN = 2 };
+/* Marks of a column: as a plain term, and as one of times. */
+enum { MINUS = 1, WRITTEN = 2, TIMES = 4 };
 
 struct binder {
 	struct design *design;
@@ -70,15 +70,22 @@ static int find_column(struct binder *b, const char *name, size_t *column)
 	return wrong(b, "no column \"%.60s\"; there are: %s", name, names);
 }
 
-/* The place of a column among those whose values are read. */
+static size_t add_value(struct design *d, size_t column, enum formula_kind kind,
+    int64_t period)
+{
+	d->columns[d->n_columns] = column;
+	d->reads[d->n_columns].kind = kind;
+	d->reads[d->n_columns].period = period;
+	return d->n_columns++;
+}
+
+/* The place of a number among the values that are read. */
 static size_t value_of(struct binder *b, size_t column)
 {
-	struct design *d = b->design;
-
-	if (b->values[column] == 0) {
-		d->columns[d->n_columns++] = column;
-		b->values[column] = d->n_columns;
-	}
+	if (b->values[column] == 0)
+		b->values[column] = add_value(b->design, column, FORMULA_COLUMN,
+					0) +
+		    1;
 	return b->values[column] - 1;
 }
 
@@ -97,6 +104,8 @@ static int find_columns(struct binder *b)
 			continue;
 		if (find_column(b, t->column, &b->found[i]) < 0)
 			return -1;
+		if (formula_is_timed(t->kind))
+			b->marks[b->found[i]] |= TIMES;
 		if (t->kind != FORMULA_COLUMN)
 			continue;
 		if (b->found[i] == target && !t->minus)
@@ -117,19 +126,25 @@ static int same_term(const struct binder *b, size_t i, size_t j)
 	const struct formula_term *u = &b->formula->terms[j];
 
 	return t->kind == u->kind && t->lag == u->lag &&
-	    b->found[i] == b->found[j];
+	    t->period == u->period && b->found[i] == b->found[j];
 }
 
-static void term_name(const struct binder *b, size_t i, char *text, size_t size)
+/* "a", "lag(a,1)", "hour(t)", "sin(t,24h)"; of a column, at most most bytes. */
+static void term_name(const struct binder *b, const struct formula_term *t,
+    size_t column, int most, char *text, size_t size)
 {
-	const struct formula_term *t = &b->formula->terms[i];
-	const char *name = column_name(b, b->found[i]);
+	const char *name = column_name(b, column);
+	const char *function = formula_function(t->kind);
 
 	if (t->kind == FORMULA_LAG)
-		snprintf(text, size, "lag(%.60s,%llu)", name,
+		snprintf(text, size, "lag(%.*s,%llu)", most, name,
 		    (unsigned long long)t->lag);
+	else if (*function)
+		snprintf(text, size, "%s(%.*s%s%.60s)", function, most, name,
+		    t->period_text ? "," : "",
+		    t->period_text ? t->period_text : "");
 	else
-		snprintf(text, size, "%.60s", name);
+		snprintf(text, size, "%.*s", most, name);
 }
 
 /* Whether a dot would have brought the term. */
@@ -142,7 +157,7 @@ static int in_dot(const struct binder *b, const struct formula_term *t)
 static int check_terms(struct binder *b)
 {
 	const struct formula *f = b->formula;
-	char name[128];
+	char name[160];
 
 	for (size_t i = 0; i < f->n_terms; i++) {
 		const struct formula_term *t = &f->terms[i];
@@ -150,7 +165,7 @@ static int check_terms(struct binder *b)
 
 		if (t->kind == FORMULA_ALL)
 			continue;
-		term_name(b, i, name, sizeof name);
+		term_name(b, t, b->found[i], 60, name, sizeof name);
 		for (size_t j = 0; j < f->n_terms; j++) {
 			if (j == i || !same_term(b, i, j))
 				continue;
@@ -174,43 +189,43 @@ static int is_taken_away(const struct binder *b, size_t i)
 	return 0;
 }
 
-static int add_term(struct binder *b, enum formula_kind kind, size_t column,
-    uint64_t lag)
+static int add_term(struct binder *b, const struct formula_term *from,
+    size_t column)
 {
 	struct design *d = b->design;
-	const char *name = column_name(b, column);
-	size_t size = strlen(name) + 32;
+	size_t size = strlen(column_name(b, column)) + 96;
 	char *text = malloc(size);
 	struct design_term *t;
 	int err;
 
 	if (!text)
 		return no_memory(b);
-	if (kind == FORMULA_LAG)
-		snprintf(text, size, "lag(%s,%llu)", name,
-		    (unsigned long long)lag);
-	else
-		snprintf(text, size, "%s", name);
+	term_name(b, from, column, (int)size, text, size);
 	err = list_add(&d->names, text, strlen(text));
 	free(text);
 	if (err < 0)
 		return no_memory(b);
 	t = &d->terms[d->n_terms++];
-	t->kind = kind;
-	t->value = value_of(b, column);
-	t->lag = lag;
-	if (lag > d->depths[t->value])
-		d->depths[t->value] = lag;
+	t->kind = from->kind;
+	t->value = formula_is_timed(from->kind)
+	    ? add_value(d, column, from->kind, from->period)
+	    : value_of(b, column);
+	t->lag = from->lag;
+	if (t->lag > d->depths[t->value])
+		d->depths[t->value] = t->lag;
 	return 0;
 }
 
 static int add_others(struct binder *b, const unsigned char *numeric)
 {
+	static const struct formula_term plain = { FORMULA_COLUMN, 0, NULL, 0,
+		0, NULL };
+
 	for (size_t i = 0; i < b->columns->n; i++) {
 		if (!numeric[i] || b->marks[i] || i == b->design->columns[0] ||
 		    !columns_is_free(b->columns, i))
 			continue;
-		if (add_term(b, FORMULA_COLUMN, i, 0) < 0)
+		if (add_term(b, &plain, i) < 0)
 			return -1;
 	}
 	return 0;
@@ -227,7 +242,7 @@ static int add_terms(struct binder *b, const unsigned char *numeric)
 		if (t->kind == FORMULA_ALL)
 			err = add_others(b, numeric);
 		else if (!t->minus && !is_taken_away(b, i))
-			err = add_term(b, t->kind, b->found[i], t->lag);
+			err = add_term(b, t, b->found[i]);
 		if (err)
 			return err;
 	}
@@ -246,11 +261,12 @@ static int alloc_all(struct binder *b)
 	b->found = calloc(b->formula->n_terms + 1, sizeof *b->found);
 	b->marks = calloc(n + 1, sizeof *b->marks);
 	b->values = calloc(n + 1, sizeof *b->values);
-	d->columns = calloc(n + 1, sizeof *d->columns);
-	d->depths = calloc(n + 1, sizeof *d->depths);
+	d->columns = calloc(most + 1, sizeof *d->columns);
+	d->reads = calloc(most + 1, sizeof *d->reads);
+	d->depths = calloc(most + 1, sizeof *d->depths);
 	d->terms = calloc(most + 1, sizeof *d->terms);
-	return b->found && b->marks && b->values && d->columns && d->depths &&
-		d->terms
+	return b->found && b->marks && b->values && d->columns && d->reads &&
+		d->depths && d->terms
 	    ? 0
 	    : no_memory(b);
 }
@@ -284,6 +300,7 @@ int design_make(struct design *d, const struct formula *f,
 void design_clear(struct design *d)
 {
 	free(d->columns);
+	free(d->reads);
 	free(d->depths);
 	free(d->terms);
 	list_clear(&d->names);

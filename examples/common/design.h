@@ -13,6 +13,12 @@
 
 struct columns;
 
+/* How a value is read: as a number, or as a time of which one thing counts. */
+struct design_read {
+	enum formula_kind kind; /* FORMULA_COLUMN: a number */
+	int64_t period;
+};
+
 /* A feature: the value of one of design.columns, so many rows ago. */
 struct design_term {
 	enum formula_kind kind; /* never FORMULA_ALL */
@@ -22,12 +28,13 @@ struct design_term {
 
 /* Start from { 0 }. */
 struct design {
-	size_t *columns;  /* whose values are read, each once; */
+	size_t *columns;  /* whose values are read; as a number each once; */
 	size_t n_columns; /* the first is the one that is predicted */
-	uint64_t *depths; /* of each: how far lags reach back */
+	struct design_read *reads; /* of each: how, */
+	uint64_t *depths;          /* and how far lags reach back */
 	struct design_term *terms;
 	size_t n_terms;
-	struct list names; /* of the terms: "a", "lag(a,1)" */
+	struct list names; /* of the terms: "a", "lag(a,1)", "sin(t,24h)" */
 };
 
 /*

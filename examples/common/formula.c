@@ -9,12 +9,15 @@
  */
 #include "formula.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "durations.h"
 #include "number.h"
+#include "times.h"
 
 struct parser {
 	struct formula formula;
@@ -127,7 +130,7 @@ static char *take_name(struct parser *p, const char *what)
 
 /* ---- Terms ---- */
 
-/* Takes over the name of the column, also when it fails. */
+/* Takes over the texts of the term, also when it fails. */
 static int add_term(struct parser *p, const struct formula_term *term)
 {
 	struct formula *f = &p->formula;
@@ -136,6 +139,7 @@ static int add_term(struct parser *p, const struct formula_term *term)
 	terms = realloc(f->terms, (f->n_terms + 1) * sizeof *terms);
 	if (!terms) {
 		free(term->column);
+		free(term->period_text);
 		return no_memory(p);
 	}
 	f->terms = terms;
@@ -145,7 +149,7 @@ static int add_term(struct parser *p, const struct formula_term *term)
 
 static int take_dot(struct parser *p, int minus)
 {
-	struct formula_term term = { FORMULA_ALL, 0, NULL, 0 };
+	struct formula_term term = { FORMULA_ALL, 0, NULL, 0, 0, NULL };
 
 	if (minus)
 		return wrong(p, p->at, "the dot cannot be taken away");
@@ -170,23 +174,29 @@ static int take_number(struct parser *p, size_t len, int minus)
 
 /* ---- Functions ---- */
 
+/* Goes on to the second argument. */
+static int take_comma(struct parser *p, const char *needs)
+{
+	skip_blanks(p);
+	if (*p->at != ',')
+		return wrong(p, p->at, "%s", needs);
+	p->at++;
+	skip_blanks(p);
+	return 0;
+}
+
 /* The column and the number of rows: "y, 1". */
 static int take_lag(struct parser *p, struct formula_term *term)
 {
 	const char *start;
 	size_t len;
 
-	term->kind = FORMULA_LAG;
 	term->column = take_name(p, "a column");
-	if (!term->column)
+	if (!term->column ||
+	    take_comma(p,
+		"lag needs a column and a number of rows: "
+		"lag(COLUMN,K)") < 0)
 		return -1;
-	skip_blanks(p);
-	if (*p->at != ',')
-		return wrong(p, p->at,
-		    "lag needs a column and a number of "
-		    "rows: lag(COLUMN,K)");
-	p->at++;
-	skip_blanks(p);
 	start = p->at;
 	len = strcspn(start, "), \t");
 	if (number_parse_count(start, len, &term->lag) < 0 || term->lag == 0 ||
@@ -197,17 +207,56 @@ static int take_lag(struct parser *p, struct formula_term *term)
 	return 0;
 }
 
-/* A function without a reader is known and cannot be had. */
+static int take_time(struct parser *p, struct formula_term *term)
+{
+	term->column = take_name(p, "a column of times");
+	return term->column ? 0 : -1;
+}
+
+/* The column and the period: "t, 365.25d". */
+static int take_wave(struct parser *p, struct formula_term *term)
+{
+	const char *start;
+	size_t len;
+
+	if (take_time(p, term) < 0 ||
+	    take_comma(p,
+		"sin and cos need a column of times and a period: "
+		"sin(COLUMN,365.25d)") < 0)
+		return -1;
+	start = p->at;
+	len = strcspn(start, "), \t");
+	if (durations_parse(start, len, &term->period) < 0 || term->period == 0)
+		return wrong(p, start,
+		    "a period is a duration, such as 365.25d or 1h30m");
+	term->period_text = malloc(len + 1);
+	if (!term->period_text)
+		return no_memory(p);
+	memcpy(term->period_text, start, len);
+	term->period_text[len] = '\0';
+	p->at += len;
+	return 0;
+}
+
 static const struct function {
 	const char *name;
+	enum formula_kind kind;
 	int (*take)(struct parser *p, struct formula_term *term);
 } functions[] = {
-	{ "lag", take_lag },
-	{ "hour", NULL },
-	{ "dow", NULL },
-	{ "sin", NULL },
-	{ "cos", NULL },
+	{ "lag", FORMULA_LAG, take_lag },
+	{ "hour", FORMULA_HOUR, take_time },
+	{ "dow", FORMULA_DOW, take_time },
+	{ "sin", FORMULA_SIN, take_wave },
+	{ "cos", FORMULA_COS, take_wave },
 };
+
+const char *formula_function(enum formula_kind kind)
+{
+	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+		if (functions[i].kind == kind)
+			return functions[i].name;
+	return "";
+}
 
 static const struct function *find_function(const char *name, size_t len)
 {
@@ -222,7 +271,7 @@ static const struct function *find_function(const char *name, size_t len)
 static int take_arguments(struct parser *p, const struct function *function,
     int minus)
 {
-	struct formula_term term = { FORMULA_COLUMN, 0, NULL, 0 };
+	struct formula_term term = { function->kind, 0, NULL, 0, 0, NULL };
 	int err;
 
 	term.minus = minus;
@@ -235,6 +284,7 @@ static int take_arguments(struct parser *p, const struct function *function,
 	}
 	if (err) {
 		free(term.column);
+		free(term.period_text);
 		return -1;
 	}
 	p->at++;
@@ -248,12 +298,9 @@ static int take_call(struct parser *p, size_t len, int minus)
 
 	if (!function)
 		return wrong(p, p->at,
-		    "no function \"%.*s\"; there is lag(COLUMN,K)", shown,
-		    p->at);
-	if (!function->take)
-		return wrong(p, p->at,
-		    "%s() is a function of time, and times are not read",
-		    function->name);
+		    "no function \"%.*s\"; there are lag, hour, dow, sin and "
+		    "cos",
+		    shown, p->at);
 	p->at += len;
 	skip_blanks(p);
 	p->at++;
@@ -264,7 +311,7 @@ static int take_call(struct parser *p, size_t len, int minus)
 
 static int take_column(struct parser *p, int minus)
 {
-	struct formula_term term = { FORMULA_COLUMN, 0, NULL, 0 };
+	struct formula_term term = { FORMULA_COLUMN, 0, NULL, 0, 0, NULL };
 
 	term.minus = minus;
 	term.column = take_name(p, "a term");
@@ -351,8 +398,10 @@ int formula_parse(struct formula *formula, const char *text, char *why,
 
 void formula_clear(struct formula *f)
 {
-	for (size_t i = 0; i < f->n_terms; i++)
+	for (size_t i = 0; i < f->n_terms; i++) {
 		free(f->terms[i].column);
+		free(f->terms[i].period_text);
+	}
 	free(f->terms);
 	free(f->target);
 	free(f->text);
@@ -365,4 +414,36 @@ int formula_has_all(const struct formula *f)
 		if (f->terms[i].kind == FORMULA_ALL)
 			return 1;
 	return 0;
+}
+
+int formula_is_timed(enum formula_kind kind)
+{
+	return kind == FORMULA_HOUR || kind == FORMULA_DOW ||
+	    kind == FORMULA_SIN || kind == FORMULA_COS;
+}
+
+double formula_of_time(enum formula_kind kind, int64_t period, int64_t t)
+{
+	const int64_t hour = 3600 * (int64_t)1000000000, day = 24 * hour;
+	const double two_pi = 6.283185307179586;
+	int64_t rest, days = times_floor(t, day, &rest);
+
+	switch (kind) {
+	case FORMULA_HOUR:
+		return (double)(rest / hour);
+	case FORMULA_DOW: /* 1970-01-01 was a Thursday */
+		(void)times_floor(days + 3, 7, &rest);
+		return (double)(rest + 1);
+	case FORMULA_SIN:
+		(void)times_floor(t, period, &rest);
+		return sin(two_pi * ((double)rest / (double)period));
+	case FORMULA_COS:
+		(void)times_floor(t, period, &rest);
+		return cos(two_pi * ((double)rest / (double)period));
+	case FORMULA_ALL:
+	case FORMULA_COLUMN:
+	case FORMULA_LAG:
+		break;
+	}
+	return NAN;
 }

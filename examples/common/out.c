@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csv_write.h"
 #include "table.h"
 
 struct out {
@@ -32,29 +33,6 @@ int out_parse_format(const char *text, enum out_format *format_out)
 
 /* ---- CSV ---- */
 
-static int needs_quotes(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (strchr(",\"\r\n", text[i]) && text[i])
-			return 1;
-	return 0;
-}
-
-static void csv_text(struct writer *w, const char *text, size_t len)
-{
-	if (!needs_quotes(text, len)) {
-		writer_put(w, text, len);
-		return;
-	}
-	writer_char(w, '"');
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '"')
-			writer_char(w, '"');
-		writer_char(w, text[i]);
-	}
-	writer_char(w, '"');
-}
-
 static void csv_header(struct out *o)
 {
 	size_t n = o->layout.n_texts + o->layout.n_values;
@@ -66,7 +44,7 @@ static void csv_header(struct out *o)
 
 		if (i > 0 || !o->layout.no_row)
 			writer_char(o->writer, ',');
-		csv_text(o->writer, name, strlen(name));
+		csv_write_text(o->writer, ',', name, strlen(name));
 	}
 	writer_char(o->writer, '\n');
 }
@@ -81,7 +59,7 @@ static void csv_row(struct out *o, uint64_t row, const struct csv_field *texts,
 	for (size_t i = 0; i < o->layout.n_texts; i++) {
 		if (i > 0 || !o->layout.no_row)
 			writer_char(w, ',');
-		csv_text(w, texts[i].text, texts[i].len);
+		csv_write_text(w, ',', texts[i].text, texts[i].len);
 	}
 	for (size_t i = 0; i < o->layout.n_values; i++) {
 		writer_char(w, ',');

@@ -16,17 +16,21 @@
 #include <string.h>
 
 #include "columns.h"
+#include "csv_write.h"
 #include "design.h"
 #include "peek.h"
 #include "rows.h"
 #include "values.h"
 
 /* Kinds of bad records: what the CSV reader finds, and these. */
-enum { BAD_FIELDS = CSV_N_PROBLEMS, BAD_NUMBER, BAD_TARGET, N_BAD };
+enum { BAD_FIELDS = CSV_N_PROBLEMS, BAD_NUMBER, BAD_TIME, BAD_TARGET, N_BAD };
+
+/* Rows that no window takes. */
+enum { LEFT_LATE, LEFT_AHEAD, LEFT_NO_TIME, LEFT_KEY, N_LEFT };
 
 struct replay {
 	const struct settings *settings;
-	struct writer *writer;
+	struct writer *writer, *late;
 	struct columns columns;
 	int has_columns;
 	int chosen; /* the value columns are known */
@@ -37,7 +41,9 @@ struct replay {
 	struct rows out;
 	size_t n_series;
 	double *values; /* of one record */
-	uint64_t rows;
+	int64_t time;   /* of it, in windows by time; */
+	int has_time;   /* 0: it is missing */
+	uint64_t rows, left[N_LEFT];
 
 	uint64_t bad[N_BAD];
 	uint64_t n_bad, first_bad_line;
@@ -62,7 +68,7 @@ static int no_memory(struct replay *r)
 /* ---- Setting up ---- */
 
 struct replay *replay_new(const struct settings *settings,
-    struct writer *writer, size_t n_series)
+    struct writer *writer, struct writer *late, size_t n_series)
 {
 	struct replay *r = calloc(1, sizeof *r);
 
@@ -70,6 +76,7 @@ struct replay *replay_new(const struct settings *settings,
 		return NULL;
 	r->settings = settings;
 	r->writer = writer;
+	r->late = late;
 	r->n_series = n_series;
 	values_init(&r->reader, &settings->na);
 	return r;
@@ -96,6 +103,11 @@ static const char *column_name(const struct replay *r, size_t column)
 static int is_model(const struct replay *r)
 {
 	return r->settings->learning.on;
+}
+
+static int is_timed(const struct replay *r)
+{
+	return r->settings->window.by_time && !is_model(r);
 }
 
 /* What the library refuses now comes from the option that asked for it. */
@@ -131,6 +143,11 @@ static int set_up_model(struct replay *r, const unsigned char *numeric)
 	if (design_make(d, &r->settings->learning.formula, c, numeric, why,
 		sizeof why) < 0)
 		return fail(r, ": %s", why);
+	free(c->values);
+	c->n_values = 0;
+	c->values = malloc(d->n_columns * sizeof *c->values);
+	if (!c->values)
+		return no_memory(r);
 	memcpy(c->values, d->columns, d->n_columns * sizeof *c->values);
 	c->n_values = d->n_columns;
 	return set_up(r);
@@ -144,6 +161,8 @@ static const char *bad_text(int kind)
 		return "wrong number of fields";
 	if (kind == BAD_NUMBER)
 		return "not a number";
+	if (kind == BAD_TIME)
+		return "not a time";
 	if (kind == BAD_TARGET)
 		return "not a target of the loss";
 	return csv_problem_text(kind);
@@ -178,6 +197,21 @@ static int bad_number(struct replay *r, const struct csv_record *record,
 	return bad_record(r, record, BAD_NUMBER,
 	    "column %.60s: \"%.*s%s\" is not a number", column_name(r, column),
 	    n, f->text, f->len > 60 ? "..." : "");
+}
+
+static int bad_time(struct replay *r, const struct csv_record *record,
+    size_t column, int problem)
+{
+	const struct csv_field *f = &record->fields[column];
+	const char *why = times_problem_text(problem);
+	int n = f->len > 60 ? 60 : (int)f->len;
+
+	if (problem == TIMES_FORM)
+		why = "";
+	return bad_record(r, record, BAD_TIME,
+	    "column %.60s: \"%.*s%s\" is not a time%s%s",
+	    column_name(r, column), n, f->text, f->len > 60 ? "..." : "",
+	    *why ? ": " : "", why);
 }
 
 /* The field itself is shown, not the number it was read as. */
@@ -218,23 +252,73 @@ static int check_shape(struct replay *r, const struct csv_record *record)
 	return 0;
 }
 
-/* Returns 0, 1 if the record is to be skipped, -1. */
+/* These return 0, 1 if the record is to be skipped, -1. */
+static int read_number(struct replay *r, const struct csv_record *record,
+    size_t i)
+{
+	size_t at = r->columns.values[i];
+
+	if (values_read(&r->reader, &record->fields[at], &r->values[i]) < 0)
+		return bad_number(r, record, at);
+	return 0;
+}
+
+static int read_time(struct replay *r, const struct csv_record *record,
+    size_t column)
+{
+	int problem = values_read_time(&r->reader, &record->fields[column],
+	    r->settings->timing.unit, &r->time);
+
+	r->has_time = problem == 0;
+	return problem < 0 ? bad_time(r, record, column, problem) : 0;
+}
+
+/* What a model wants to know of a column, of a time maybe. */
+static int read_feature(struct replay *r, const struct csv_record *record,
+    size_t i)
+{
+	const struct design_read *read = &r->design.reads[i];
+	int bad;
+
+	if (!formula_is_timed(read->kind))
+		return read_number(r, record, i);
+	bad = read_time(r, record, r->columns.values[i]);
+	if (!bad)
+		r->values[i] = r->has_time
+		    ? formula_of_time(read->kind, read->period, r->time)
+		    : NAN;
+	return bad;
+}
+
 static int read_values(struct replay *r, const struct csv_record *record)
 {
-	const struct columns *c = &r->columns;
 	int bad = check_shape(r, record);
 
-	for (size_t i = 0; i < c->n_values && !bad; i++) {
-		size_t at = c->values[i];
-
-		if (values_read(&r->reader, &record->fields[at],
-			&r->values[i]) < 0)
-			bad = bad_number(r, record, at);
-	}
+	if (!bad && is_timed(r))
+		bad = read_time(r, record, r->columns.time);
+	for (size_t i = 0; i < r->columns.n_values && !bad; i++)
+		bad = is_model(r) ? read_feature(r, record, i)
+				  : read_number(r, record, i);
 	if (!bad && is_model(r) &&
 	    !learner_can_have(&r->out.plan, r->values[0]))
 		bad = bad_target(r, record);
 	return bad;
+}
+
+/* ---- Good records ---- */
+
+/* What windows by time say to a record that they do not take. */
+static int leave_out(struct replay *r, const struct csv_record *record, int err)
+{
+	if (err == LEAT_ELATE) {
+		r->left[LEFT_LATE]++;
+		if (r->late)
+			csv_write_record(r->late, r->settings->delimiter,
+			    record);
+	} else {
+		r->left[err == LEAT_EKEY ? LEFT_KEY : LEFT_AHEAD]++;
+	}
+	return 0;
 }
 
 static int take_data(struct replay *r, const struct csv_record *record)
@@ -245,7 +329,13 @@ static int take_data(struct replay *r, const struct csv_record *record)
 	bad = read_values(r, record);
 	if (bad)
 		return bad < 0 ? -1 : 0;
-	err = rows_push(&r->out, r->rows, record, r->values);
+	if (is_timed(r) && !r->has_time) {
+		r->left[LEFT_NO_TIME]++;
+		return 0;
+	}
+	err = rows_push(&r->out, r->rows, record, r->time, r->values);
+	if (err && timed_is_refusal(err))
+		return leave_out(r, record, err);
 	return err ? fail_rows(r, err) : 0;
 }
 
@@ -324,6 +414,8 @@ static int take_header(struct replay *r, const struct csv_record *record)
 		return no_memory(r);
 	if (columns_resolve(&r->columns, s, why, sizeof why) < 0)
 		return fail(r, ": %s", why);
+	if (r->late && !s->no_header)
+		csv_write_record(r->late, s->delimiter, record);
 	if (is_model(r))
 		return formula_has_all(&s->learning.formula)
 		    ? 0
@@ -379,22 +471,32 @@ uint64_t replay_rows(const struct replay *r)
 	return r->rows + r->peek.n;
 }
 
-uint64_t replay_skipped(const struct replay *r, char *text, size_t size)
+/* What there is of each kind: ": 2 late, 1 without a time". */
+static void add_counts(char *text, size_t size, const uint64_t *n,
+    const char *const *words, int n_words)
 {
 	const char *between = ": ";
-	size_t used;
+	size_t used = strlen(text);
 
-	used = (size_t)snprintf(text, size,
-	    ": %llu bad %s skipped, the first at line %llu",
-	    (unsigned long long)r->n_bad, r->n_bad == 1 ? "record" : "records",
-	    (unsigned long long)r->first_bad_line);
-	for (int kind = 0; kind < N_BAD; kind++) {
-		if (r->bad[kind] == 0 || used >= size)
+	for (int k = 0; k < n_words && used < size; k++) {
+		if (n[k] == 0 || !words[k])
 			continue;
 		used += (size_t)snprintf(text + used, size - used, "%s%llu %s",
-		    between, (unsigned long long)r->bad[kind], bad_text(kind));
+		    between, (unsigned long long)n[k], words[k]);
 		between = ", ";
 	}
+}
+
+uint64_t replay_skipped(const struct replay *r, char *text, size_t size)
+{
+	const char *words[N_BAD];
+
+	for (int kind = 0; kind < N_BAD; kind++)
+		words[kind] = bad_text(kind);
+	snprintf(text, size, ": %llu bad %s skipped, the first at line %llu",
+	    (unsigned long long)r->n_bad, r->n_bad == 1 ? "record" : "records",
+	    (unsigned long long)r->first_bad_line);
+	add_counts(text, size, r->bad, words, N_BAD);
 	return r->n_bad;
 }
 
@@ -408,18 +510,28 @@ uint64_t replay_unlearned(const struct replay *r, char *text, size_t size)
 	const uint64_t *n = r->out.outcomes;
 	uint64_t total = n[LEARNER_NO_FEATURE] + n[LEARNER_NO_TARGET] +
 	    n[LEARNER_NOT_FINITE];
-	const char *between = ": ";
-	size_t used;
 
-	used = (size_t)snprintf(text, size, ": %llu of %llu rows not learned",
+	snprintf(text, size, ": %llu of %llu rows not learned",
 	    (unsigned long long)total, (unsigned long long)r->out.used);
-	for (int k = LEARNER_NO_FEATURE; k < LEARNER_N_OUTCOMES; k++) {
-		if (n[k] == 0 || used >= size)
-			continue;
-		used += (size_t)snprintf(text + used, size - used, "%s%llu %s",
-		    between, (unsigned long long)n[k], words[k]);
-		between = ", ";
-	}
+	add_counts(text, size, n, words, LEARNER_N_OUTCOMES);
+	return total;
+}
+
+uint64_t replay_left_out(const struct replay *r, char *text, size_t size)
+{
+	static const char *const words[N_LEFT] = {
+		[LEFT_LATE] = "late",
+		[LEFT_AHEAD] = "too far ahead",
+		[LEFT_NO_TIME] = "without a time",
+		[LEFT_KEY] = "with a key too long",
+	};
+	uint64_t total = 0;
+
+	for (int k = 0; k < N_LEFT; k++)
+		total += r->left[k];
+	snprintf(text, size, ": %llu of %llu rows in no window",
+	    (unsigned long long)total, (unsigned long long)r->rows);
+	add_counts(text, size, r->left, words, N_LEFT);
 	return total;
 }
 

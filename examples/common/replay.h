@@ -16,11 +16,12 @@
 struct replay;
 
 /*
- * The settings and the writer must stay. With n_series, the first value
+ * The settings and the writers must stay. Records that are too late go to
+ * late, with the header, if it is not NULL. With n_series, the first value
  * column of the first so many keys is kept for a plot. NULL: no memory.
  */
 struct replay *replay_new(const struct settings *settings,
-    struct writer *writer, size_t n_series);
+    struct writer *writer, struct writer *late, size_t n_series);
 void replay_free(struct replay *replay);
 
 /*
@@ -55,6 +56,12 @@ uint64_t replay_skipped(const struct replay *replay, char *text, size_t size);
  * 2 with a missing feature, ...". Returns 0 if there is none.
  */
 uint64_t replay_unlearned(const struct replay *replay, char *text, size_t size);
+
+/*
+ * The rows that windows by time have not taken, ": 3 of 90 rows in no
+ * window: 2 late, 1 without a time". Returns 0 if there is none.
+ */
+uint64_t replay_left_out(const struct replay *replay, char *text, size_t size);
 
 /* What there is to plot: the series and its key's text ("": no key). */
 size_t replay_n_series(const struct replay *replay);

@@ -3,6 +3,10 @@
  * (results of windows, or target, prediction and metrics of a model). With
  * windows that close there is a row for each of them, else for each
  * record, unless the settings say otherwise.
+ *
+ * Windows by time lie where times are, not at a row: when they begin and
+ * end is told in place of the row's number, but for those of which each
+ * row has one of its own.
  */
 #include "rows.h"
 
@@ -13,6 +17,30 @@
 static int has_key(const struct rows *r)
 {
 	return r->columns->key != COLUMN_NONE;
+}
+
+static int is_timed(const struct rows *r)
+{
+	return r->settings->window.by_time && !r->design;
+}
+
+/* Rows are what windows tell, not how one of them is now. */
+static int is_told(const struct rows *r)
+{
+	const struct settings *s = r->settings;
+
+	return is_timed(r) && !s->final &&
+	    !timing_each_row(&s->timing, &s->window);
+}
+
+static int has_flags(const struct rows *r)
+{
+	return is_told(r) && timing_flags(&r->settings->timing);
+}
+
+static int has_revision(const struct rows *r)
+{
+	return is_told(r) && timing_revises(&r->settings->timing);
 }
 
 static const char *column_name(const struct rows *r, size_t column)
@@ -39,10 +67,22 @@ static int add_name(struct rows *r, const char *first, const char *second,
 	return err;
 }
 
+static int name_spans(struct rows *r)
+{
+	if (add_name(r, "start", "", "") < 0 || add_name(r, "end", "", "") < 0)
+		return -1;
+	if (has_flags(r) && add_name(r, "flags", "", "") < 0)
+		return -1;
+	return has_revision(r) ? add_name(r, "revision", "", "") : 0;
+}
+
 static int name_windows(struct rows *r)
 {
 	const struct columns *c = r->columns;
 	const struct spec_stats *s = &r->settings->stats;
+
+	if (is_timed(r) && name_spans(r) < 0)
+		return -1;
 
 	for (size_t i = 0; i < c->n_values; i++)
 		for (size_t k = 0; k < s->n_single; k++)
@@ -87,17 +127,67 @@ static int name_output(struct rows *r)
 	return r->design ? name_model(r) : name_windows(r);
 }
 
+static int put_row(struct rows *r, uint64_t row, const double *results)
+{
+	return out_row(r->out, row, r->texts, results) < 0 ? LEAT_ENOMEM : 0;
+}
+
+/* ---- Windows by time ---- */
+
+/* A timed_fn. */
+static int put_span(void *ctx, const leat_result *result)
+{
+	struct rows *r = ctx;
+	const struct settings *s = r->settings;
+	size_t at = (size_t)has_key(r) + r->columns->n_shown;
+
+	if (s->every > 0 && r->used % s->every > 0)
+		return 0;
+	if (has_key(r)) {
+		r->texts[0].text = result->key;
+		r->texts[0].len = result->key_len;
+	}
+	span_interval(&r->span, s->window.time.kind, result, &r->texts[at],
+	    &r->texts[at + 1]);
+	if (has_flags(r))
+		span_flags(&r->span, result->flags, &r->texts[at + 2]);
+	if (!has_revision(r))
+		return put_row(r, r->row, result->values);
+	r->results[0] = (double)result->revision;
+	memcpy(r->results + 1, result->values,
+	    result->n_values * sizeof *result->values);
+	return put_row(r, r->row, r->results);
+}
+
 /* ---- Setting up ---- */
+
+static int plan_timed(struct rows *r)
+{
+	const struct settings *s = r->settings;
+	struct timed_plan plan = { 0 };
+
+	plan.window = settings_time_window(s);
+	plan.max_keys = s->timing.max_keys;
+	plan.ttl = s->timing.ttl;
+	plan.each_row = timing_each_row(&s->timing, &s->window);
+	plan.silent = s->final || s->format == OUT_NONE;
+	plan.stats = &s->stats;
+	plan.n_columns = r->columns->n_values;
+	r->each_row = plan.each_row && !s->final;
+	return timed_new(&r->timed, &plan, put_span, r);
+}
 
 static int plan_groups(struct rows *r, size_t n_series)
 {
 	struct bank_plan plan;
 
+	if (is_timed(r))
+		return plan_timed(r);
 	if (r->design) {
 		r->plan = learning_plan(&r->settings->learning, r->design);
 		return groups_init_models(&r->groups, &r->plan, n_series);
 	}
-	plan.window = r->settings->window;
+	plan.window = r->settings->window.count;
 	plan.stats = &r->settings->stats;
 	plan.n_columns = r->columns->n_values;
 	return groups_init(&r->groups, &plan, n_series);
@@ -105,8 +195,12 @@ static int plan_groups(struct rows *r, size_t n_series)
 
 static size_t results_width(const struct rows *r)
 {
-	return r->design ? learner_width(&r->plan)
-			 : bank_width(&r->groups.plan);
+	const struct spec_stats *s = &r->settings->stats;
+
+	if (r->design)
+		return learner_width(&r->plan);
+	return r->columns->n_values * s->n_single + s->n_pair +
+	    (size_t)has_revision(r);
 }
 
 /* A row of texts and numbers; without value columns, of nothing. */
@@ -122,6 +216,7 @@ static int plan_output(struct rows *r, struct writer *writer)
 		layout.n_texts = r->n_texts;
 		layout.n_values = width;
 	}
+	layout.no_row = is_timed(r) && !r->each_row;
 	if (r->settings->learning.coefficients) {
 		layout.n_texts = r->n_texts + 1;
 		layout.n_values = 1;
@@ -145,6 +240,8 @@ int rows_init(struct rows *r, const struct settings *settings,
 	r->columns = columns;
 	r->design = design;
 	r->n_texts = (size_t)has_key(r) + columns->n_shown;
+	if (is_timed(r))
+		r->n_texts += 2 + (size_t)has_flags(r);
 	err = plan_groups(r, n_series);
 	return err ? err : plan_output(r, writer);
 }
@@ -152,6 +249,7 @@ int rows_init(struct rows *r, const struct settings *settings,
 void rows_clear(struct rows *r)
 {
 	groups_clear(&r->groups);
+	timed_free(r->timed);
 	out_free(r->out);
 	list_clear(&r->names);
 	free(r->results);
@@ -160,11 +258,6 @@ void rows_clear(struct rows *r)
 }
 
 /* ---- Rows ---- */
-
-static int put_row(struct rows *r, uint64_t row, const double *results)
-{
-	return out_row(r->out, row, r->texts, results) < 0 ? LEAT_ENOMEM : 0;
-}
 
 static int put_state(struct rows *r, const struct group *g, uint64_t row)
 {
@@ -219,29 +312,41 @@ static int put_results(struct rows *r, struct group *g, uint64_t row,
 	return put_row(r, row, bank_closed(g->bank, &start, &end));
 }
 
-/* Without a key column there is one group, whose key is empty. */
-int rows_push(struct rows *r, uint64_t row, const struct csv_record *record,
-    const double *values)
+static int push_group(struct rows *r, const struct csv_field *key,
+    const struct csv_field *label, const double *values)
 {
-	static const struct csv_field none = { "", 0 };
-	size_t n_keys = (size_t)has_key(r);
-	const struct csv_field *key = n_keys ? &r->texts[0] : &none;
-	const struct csv_field *label = r->n_texts > n_keys ? &r->texts[n_keys]
-							    : &none;
 	struct group *g;
 	int err, closed = 0;
 
-	r->used++;
-	take_texts(r, record);
 	err = groups_find(&r->groups, key, &g);
 	if (err)
 		return err;
-	g->last_row = row;
+	g->last_row = r->row;
 	if (r->design)
 		r->outcomes[groups_learn(g, values, label)]++;
 	else
 		closed = groups_push(&r->groups, g, values, label);
-	return put_results(r, g, row, closed);
+	return put_results(r, g, r->row, closed);
+}
+
+/* Without a key column there is one group, whose key is empty. */
+int rows_push(struct rows *r, uint64_t row, const struct csv_record *record,
+    int64_t t, const double *values)
+{
+	static const struct csv_field none = { "", 0 };
+	size_t n_keys = (size_t)has_key(r);
+	const struct csv_field *key = &none, *label = &none;
+
+	r->used++;
+	r->row = row;
+	take_texts(r, record);
+	if (n_keys > 0)
+		key = &record->fields[r->columns->key];
+	if (r->columns->n_shown > 0)
+		label = &r->texts[n_keys];
+	if (r->timed)
+		return timed_push(r->timed, key, t, values);
+	return push_group(r, key, label, values);
 }
 
 /* ---- The end ---- */
@@ -319,6 +424,9 @@ int rows_end(struct rows *r)
 
 	if (r->settings->learning.coefficients)
 		err = put_coefficients(r);
+	else if (r->timed)
+		err = r->settings->final ? timed_each(r->timed)
+					 : timed_end(r->timed);
 	else if (r->settings->final)
 		err = put_final(r);
 	if (err)

@@ -16,6 +16,8 @@
 #include "list.h"
 #include "out.h"
 #include "settings.h"
+#include "span.h"
+#include "timed.h"
 #include "writer.h"
 
 /* Start from { 0 }. */
@@ -25,14 +27,18 @@ struct rows {
 	const struct design *design; /* NULL: windows */
 	struct learner_plan plan;    /* else */
 	struct groups groups;
+	struct timed *timed; /* windows by time, instead of groups */
+	int each_row;        /* of these, a result after each row */
 	struct out *out;
 	struct list names; /* of the output's columns */
 
 	/* One row at a time. */
 	double *results;
-	struct csv_field *texts; /* key, shown */
+	struct csv_field *texts; /* key, shown; by time start, end, flags */
 	size_t n_texts;
 	uint64_t used;
+	uint64_t row; /* that is being pushed */
+	struct span span;
 
 	uint64_t outcomes[LEARNER_N_OUTCOMES];
 };
@@ -47,9 +53,13 @@ int rows_init(struct rows *rows, const struct settings *settings,
     struct writer *writer, size_t n_series);
 void rows_clear(struct rows *rows);
 
-/* One record, whose number is row, and the values of columns->values. */
+/*
+ * One record, whose number is row, its time in windows by time, and the
+ * values of columns->values. A code for which timed_is_refusal() holds
+ * says that the windows do not take it.
+ */
 int rows_push(struct rows *rows, uint64_t row, const struct csv_record *record,
-    const double *values);
+    int64_t t, const double *values);
 
 /* The rows that come at the end, and what is still held back. */
 int rows_end(struct rows *rows);

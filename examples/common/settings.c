@@ -55,7 +55,11 @@ static const struct option window_options[] = {
 	    "100 (the default): the last 100 values\n"
 	    "tumbling:100, hopping:100/10, landmark,\n"
 	    "decay:alpha=0.1, decay:span=20, decay:halflife=20;\n"
-	    "decay also with ,recursive" },
+	    "decay also with ,recursive;\n"
+	    "with -t by time: 60s, tumbling:1h, hopping:6h/1h,\n"
+	    "session:30m, calendar:hour|day|week|month|year,\n"
+	    "calendar:day+02:00, landmark, decay:halflife=20s;\n"
+	    "units: ns us ms s m h d w, also as in 1h30m" },
 	{ ID_STATS, 's', "stats", "LIST",
 	    "default: count,mean,stddev,min,max;\n"
 	    "pairs (two columns): covariance, correlation,\n"
@@ -80,6 +84,7 @@ static const struct option output_options[] = {
 const struct option_group settings_groups[SETTINGS_N_GROUPS] = {
 	{ "Input", input_options, N_OF(input_options) },
 	{ "Windows", window_options, N_OF(window_options) },
+	{ "Windows by time", timing_options, TIMING_N_OPTIONS },
 	{ "Models", learning_options, LEARNING_N_OPTIONS },
 	{ "Output", output_options, N_OF(output_options) },
 };
@@ -92,8 +97,8 @@ int settings_init(struct settings *s)
 
 	memset(s, 0, sizeof *s);
 	s->delimiter = ',';
-	s->window.kind = LEAT_SLIDING;
-	s->window.size = 100;
+	s->window.count.kind = LEAT_SLIDING;
+	s->window.count.size = 100;
 	if (list_add_split(&s->na, ",NA,NaN,null") == 0 &&
 	    spec_stats(default_stats, &s->stats, why, sizeof why) == 0)
 		return 0;
@@ -152,9 +157,9 @@ static int take_missing(struct settings *s, const char *arg, char *why,
     size_t why_size)
 {
 	if (strcmp(arg, "skip") == 0)
-		s->window.missing = LEAT_SKIP;
+		s->window.count.missing = LEAT_SKIP;
 	else if (strcmp(arg, "propagate") == 0)
-		s->window.missing = LEAT_PROPAGATE;
+		s->window.count.missing = LEAT_PROPAGATE;
 	else
 		return fail(why, why_size, arg, "skip or propagate");
 	return 0;
@@ -171,6 +176,8 @@ static int take_output(struct settings *s, const char *arg, char *why,
 int settings_take(struct settings *s, int id, const char *arg, char *why,
     size_t why_size)
 {
+	if (id >= TIMING_FIRST_ID && id < TIMING_LAST_ID)
+		return timing_take(&s->timing, id, arg, why, why_size);
 	if (id >= LEARNING_FIRST_ID && id < LEARNING_LAST_ID)
 		return learning_take(&s->learning, id, arg, why, why_size);
 	switch ((enum id)id) {
@@ -202,7 +209,8 @@ int settings_take(struct settings *s, int id, const char *arg, char *why,
 		s->stats_given = 1;
 		return spec_stats(arg, &s->stats, why, why_size);
 	case ID_MIN_COUNT:
-		return take_count(&s->window.min_count, arg, why, why_size);
+		return take_count(&s->window.count.min_count, arg, why,
+		    why_size);
 	case ID_MISSING:
 		return take_missing(s, arg, why, why_size);
 	case ID_OUTPUT:
@@ -217,12 +225,42 @@ int settings_take(struct settings *s, int id, const char *arg, char *why,
 	return -1;
 }
 
+leat_time_window_options settings_time_window(const struct settings *s)
+{
+	leat_time_window_options o = s->window.time;
+
+	o.min_count = s->window.count.min_count;
+	o.missing = s->window.count.missing;
+	if (o.kind == LEAT_CALENDAR) {
+		o.calendar.interval = calendar_interval;
+		/* It is const there. */
+		o.calendar.ctx = (void *)(uintptr_t)&s->window.calendar;
+	}
+	return o;
+}
+
+static int try_time_stat(const struct settings *s, const leat_stat *stat)
+{
+	leat_time_window_options o = settings_time_window(s);
+	leat_time_window *window;
+	int err;
+
+	o.stats = stat;
+	o.n_stats = 1;
+	err = leat_time_window_new(&window, &o);
+	if (err == 0)
+		leat_time_window_free(window);
+	return err;
+}
+
 /* What the library says to a window of this with one statistic. */
 static int try_stat(const struct settings *s, const leat_stat *stat)
 {
-	leat_window_options o = s->window;
+	leat_window_options o = s->window.count;
 	size_t size;
 
+	if (s->window.by_time)
+		return try_time_stat(s, stat);
 	o.stats = stat;
 	o.n_stats = 1;
 	return leat_window_size(&o, &size);
@@ -231,13 +269,14 @@ static int try_stat(const struct settings *s, const leat_stat *stat)
 static int check_window(const struct settings *s, char *why, size_t why_size)
 {
 	static const leat_stat count = LEAT_COUNT;
-	leat_window_options o = s->window;
+	const leat_window_options *o = &s->window.count;
 	int err = try_stat(s, &count);
-	int sized = o.kind != LEAT_LANDMARK && o.kind != LEAT_DECAY;
+	int sized = !s->window.by_time && o->kind != LEAT_LANDMARK &&
+	    o->kind != LEAT_DECAY;
 
 	if (err == 0)
 		return 0;
-	if (err == LEAT_EINVAL && sized && o.min_count > o.size)
+	if (err == LEAT_EINVAL && sized && o->min_count > o->size)
 		snprintf(why, why_size,
 		    "--min-count: larger than the window (-w)");
 	else
@@ -280,12 +319,12 @@ static int check_model(struct settings *s, char *why, size_t why_size)
 	else if (s->columns.n > 0)
 		wrong = "-c: not together with --model; the formula names the "
 			"columns";
-	else if (s->window_given && s->window.kind != LEAT_SLIDING)
+	else if (s->window_given && s->window.count.kind != LEAT_SLIDING)
 		wrong = "-w: with --model only a number, the predictions that "
 			"--metrics are over";
-	else if (s->window.min_count > 0)
+	else if (s->window.count.min_count > 0)
 		wrong = "--min-count: not together with --model";
-	else if (s->window.missing != LEAT_SKIP)
+	else if (s->window.count.missing != LEAT_SKIP)
 		wrong = "--missing: not together with --model; what is "
 			"missing is not learned from";
 	else if (l->coefficients && (s->final || s->every || s->show.n > 0))
@@ -295,10 +334,32 @@ static int check_model(struct settings *s, char *why, size_t why_size)
 		snprintf(why, why_size, "%s", wrong);
 		return -1;
 	}
-	l->size = s->window_given ? s->window.size : 0;
+	if (timing_check_model(&s->timing, &s->window, why, why_size) < 0)
+		return -1;
+	l->size = s->window_given ? s->window.count.size : 0;
 	if (s->window_given && check_window(s, why, why_size) < 0)
 		return -1;
 	return learning_check(l, why, why_size);
+}
+
+/* What there is of rows of output depends on when windows are told. */
+static int check_rows(const struct settings *s, char *why, size_t why_size)
+{
+	const char *wrong = NULL;
+	int each_row = timing_each_row(&s->timing, &s->window);
+
+	if (!s->window.by_time || (each_row && !s->final))
+		return 0;
+	else if (s->every)
+		wrong = "--every: by time only with windows that have a row "
+			"for each input row; else see --early";
+	else if (s->show.n > 0)
+		wrong = "--show: by time only with windows that have a row "
+			"for each input row";
+	if (!wrong)
+		return 0;
+	snprintf(why, why_size, "%s", wrong);
+	return -1;
 }
 
 int settings_check(struct settings *s, char *why, size_t why_size)
@@ -309,7 +370,9 @@ int settings_check(struct settings *s, char *why, size_t why_size)
 	}
 	if (s->learning.on)
 		return check_model(s, why, why_size);
-	if (learning_check(&s->learning, why, why_size) < 0)
+	if (learning_check(&s->learning, why, why_size) < 0 ||
+	    timing_check(&s->timing, &s->window, why, why_size) < 0 ||
+	    check_rows(s, why, why_size) < 0)
 		return -1;
 	if (s->stats.n_pair > 0 && s->columns.n != 2) {
 		snprintf(why, why_size,

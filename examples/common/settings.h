@@ -16,6 +16,7 @@
 #include "options.h"
 #include "out.h"
 #include "spec.h"
+#include "timing.h"
 
 /* Ids of the options here are below this. */
 enum { SETTINGS_LAST_ID = 100 };
@@ -31,7 +32,8 @@ struct settings {
 	int skip_bad;
 
 	/* Windows; the statistics are apart from them. */
-	leat_window_options window;
+	struct spec_window window;
+	struct timing timing;
 	struct spec_stats stats;
 	int stats_given;
 	int window_given;
@@ -47,7 +49,7 @@ struct settings {
 
 /* The tables, for option_scan and option_help(). */
 extern const struct option_group settings_groups[];
-enum { SETTINGS_N_GROUPS = 4 };
+enum { SETTINGS_N_GROUPS = 5 };
 
 /* The defaults. Returns 0, or -1: no memory. */
 int settings_init(struct settings *settings);
@@ -66,5 +68,11 @@ int settings_take(struct settings *settings, int id, const char *arg, char *why,
  * out. Returns 0, or -1 with the reason in why, which names the option.
  */
 int settings_check(struct settings *settings, char *why, size_t why_size);
+
+/*
+ * The window by time, with its calendar and without statistics and sink.
+ * The settings must stay.
+ */
+leat_time_window_options settings_time_window(const struct settings *settings);
 
 #endif

@@ -2,8 +2,9 @@
  * Windows and statistics as a user writes them.
  *
  * A window is KIND:ARGUMENTS. One table has the kinds; a kind without a
- * word in front of it, a plain number, is sliding. What a number may be is
- * for the library to say, so that program and library cannot disagree.
+ * word in front of it, a plain number, is sliding. What has a unit is a
+ * time, what has none a number of rows. What a number may be is for the
+ * library to say, so that program and library cannot disagree.
  */
 #include "spec.h"
 
@@ -11,37 +12,79 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "durations.h"
 #include "list.h"
 #include "number.h"
 
 const char spec_window_forms[] =
     "100 or sliding:100, tumbling:100, hopping:100/10, landmark, "
-    "decay:alpha=0.1, decay:span=20, decay:halflife=20";
+    "decay:alpha=0.1, decay:span=20, decay:halflife=20; with -t 60s or "
+    "sliding:60s, tumbling:1h, hopping:6h/1h, session:30m, calendar:day, "
+    "decay:halflife=20s";
 
-static int parse_size(const char *args, leat_window_options *o)
+/* So many rows, or so much time. */
+static int parse_size(const char *args, struct spec_window *w)
 {
-	return number_parse_count(args, strlen(args), &o->size);
+	size_t len = strlen(args);
+
+	w->by_time = durations_like(args, len);
+	if (w->by_time)
+		return durations_parse(args, len, &w->time.span);
+	return number_parse_count(args, len, &w->count.size);
 }
 
-static int parse_size_advance(const char *args, leat_window_options *o)
+/* Both are numbers of rows, or both are times. */
+static int parse_size_advance(const char *args, struct spec_window *w)
 {
 	const char *slash = strchr(args, '/');
+	size_t size, advance;
 
 	if (!slash)
 		return -1;
-	if (number_parse_count(args, (size_t)(slash - args), &o->size) < 0)
+	size = (size_t)(slash - args);
+	advance = strlen(slash + 1);
+	w->by_time = durations_like(args, size);
+	if (w->by_time)
+		return durations_parse(args, size, &w->time.span) < 0
+		    ? -1
+		    : durations_parse(slash + 1, advance, &w->time.advance);
+	if (number_parse_count(args, size, &w->count.size) < 0)
 		return -1;
-	return number_parse_count(slash + 1, strlen(slash + 1), &o->advance);
+	return number_parse_count(slash + 1, advance, &w->count.advance);
 }
 
-static int parse_nothing(const char *args, leat_window_options *o)
+static int parse_nothing(const char *args, struct spec_window *w)
 {
-	(void)o;
+	(void)w;
 	return *args ? -1 : 0;
 }
 
+static int parse_gap(const char *args, struct spec_window *w)
+{
+	w->by_time = 1;
+	return durations_parse(args, strlen(args), &w->time.gap);
+}
+
+static int parse_calendar(const char *args, struct spec_window *w)
+{
+	w->by_time = 1;
+	return calendar_parse(args, strlen(args), &w->calendar);
+}
+
+/* By time, a half-life is all there is. */
+static int parse_half_life(const char *text, struct spec_window *w)
+{
+	int64_t ns;
+
+	if (durations_parse(text, strlen(text), &ns) < 0)
+		return -1;
+	w->by_time = 1;
+	w->time.half_life = (double)ns;
+	return 0;
+}
+
 /* "alpha=0.1" or "halflife=20,recursive" */
-static int parse_decay(const char *args, leat_window_options *o)
+static int parse_decay(const char *args, struct spec_window *w)
 {
 	const char *value = strchr(args, '=');
 	const char *comma = strchr(args, ',');
@@ -53,74 +96,86 @@ static int parse_decay(const char *args, leat_window_options *o)
 		return -1;
 	name = (size_t)(value - args);
 	if (name == 5 && memcmp(args, "alpha", name) == 0)
-		where = &o->alpha;
+		where = &w->count.alpha;
 	else if (name == 4 && memcmp(args, "span", name) == 0)
-		where = &o->decay_span;
+		where = &w->count.decay_span;
 	else if (name == 8 && memcmp(args, "halflife", name) == 0)
-		where = &o->half_life;
+		where = &w->count.half_life;
 	else
 		return -1;
+	len -= name + 1;
+	if (name == 8 && !comma && durations_like(value + 1, len) &&
+	    parse_half_life(value + 1, w) == 0)
+		return 0;
 	if (comma && strcmp(comma, ",recursive") != 0)
 		return -1;
-	o->recursive = comma != NULL;
-	return number_parse(value + 1, len - name - 1, where);
+	w->count.recursive = comma != NULL;
+	return number_parse(value + 1, len, where);
 }
 
 static const struct {
 	const char *name;
 	int kind;
-	int (*parse)(const char *args, leat_window_options *o);
+	int (*parse)(const char *args, struct spec_window *w);
 } kinds[] = {
 	{ "sliding", LEAT_SLIDING, parse_size },
 	{ "tumbling", LEAT_TUMBLING, parse_size },
 	{ "hopping", LEAT_HOPPING, parse_size_advance },
 	{ "landmark", LEAT_LANDMARK, parse_nothing },
 	{ "decay", LEAT_DECAY, parse_decay },
+	{ "session", LEAT_SESSION, parse_gap },
+	{ "calendar", LEAT_CALENDAR, parse_calendar },
 };
 
-static int parse_kind(const char *text, leat_window_options *o)
+static int parse_kind(const char *text, struct spec_window *w)
 {
 	size_t name = strcspn(text, ":");
 	const char *args = text + name + (text[name] == ':');
 
 	if (*text >= '0' && *text <= '9') {
-		o->kind = LEAT_SLIDING;
-		return parse_size(text, o);
+		w->count.kind = w->time.kind = LEAT_SLIDING;
+		return parse_size(text, w);
 	}
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		if (strlen(kinds[i].name) != name ||
 		    memcmp(kinds[i].name, text, name) != 0)
 			continue;
-		o->kind = kinds[i].kind;
-		return kinds[i].parse(args, o);
+		w->count.kind = w->time.kind = kinds[i].kind;
+		return kinds[i].parse(args, w);
 	}
 	return -1;
 }
 
-static void take_window(leat_window_options *to,
-    const leat_window_options *from)
+static void take_window(struct spec_window *to, const struct spec_window *from)
 {
-	to->kind = from->kind;
-	to->size = from->size;
-	to->advance = from->advance;
-	to->alpha = from->alpha;
-	to->decay_span = from->decay_span;
-	to->half_life = from->half_life;
-	to->recursive = from->recursive;
+	to->by_time = from->by_time;
+	to->count.kind = from->count.kind;
+	to->count.size = from->count.size;
+	to->count.advance = from->count.advance;
+	to->count.alpha = from->count.alpha;
+	to->count.decay_span = from->count.decay_span;
+	to->count.half_life = from->count.half_life;
+	to->count.recursive = from->count.recursive;
+	to->time.kind = from->time.kind;
+	to->time.span = from->time.span;
+	to->time.advance = from->time.advance;
+	to->time.gap = from->time.gap;
+	to->time.half_life = from->time.half_life;
+	to->calendar = from->calendar;
 }
 
-int spec_window(const char *text, leat_window_options *options, char *why,
+int spec_window(const char *text, struct spec_window *window, char *why,
     size_t why_size)
 {
-	leat_window_options o = { 0 };
+	struct spec_window w = { 0 };
 
-	if (parse_kind(text, &o) < 0) {
+	if (parse_kind(text, &w) < 0) {
 		snprintf(why, why_size,
 		    "\"%.60s\" is not a window; allowed: %s", text,
 		    spec_window_forms);
 		return -1;
 	}
-	take_window(options, &o);
+	take_window(window, &w);
 	return 0;
 }
 

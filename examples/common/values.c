@@ -42,3 +42,12 @@ int values_read(const struct values *v, const struct csv_field *f,
 	*x_out = NAN;
 	return 0;
 }
+
+int values_read_time(const struct values *v, const struct csv_field *f,
+    enum times_unit unit, int64_t *t_out)
+{
+	int missing = v->na_has_numbers && is_missing(v, f);
+	int problem = missing ? 0 : times_parse(f->text, f->len, unit, t_out);
+
+	return missing || (problem < 0 && is_missing(v, f)) ? 1 : problem;
+}

@@ -14,10 +14,10 @@ static const leat_keyed *counted_keys(const struct leat_flow *f)
 	return (const leat_keyed *)(const void *)f;
 }
 
-/* A window starts at the first cache line of its memory. */
+/* A window starts at the first cache line of its memory; there is one. */
 static leat_window *counted_window(const struct leat_state *s)
 {
-	return s->content ? leat_block_start(s->content) : NULL;
+	return leat_block_start(s->content);
 }
 
 static void counted_emit(void *ctx, const leat_result *result)
@@ -45,7 +45,7 @@ void leat_counted_start(leat_keyed *k)
 		f->contents.next_items = 1;
 }
 
-/* ---------------- the engine -------------------------------------------- */
+/* ---------------- the engine -------------------------------------- */
 
 static int counted_reserve(struct leat_flow *f, const struct leat_state *s)
 {
@@ -55,13 +55,14 @@ static int counted_reserve(struct leat_flow *f, const struct leat_state *s)
 static int counted_push(struct leat_flow *f, struct leat_state *s,
     const leat_event *e)
 {
-	leat_window *w = counted_window(s);
+	leat_window *w;
 
-	if (LEAT_UNLIKELY(!w)) {
+	if (LEAT_UNLIKELY(!s->content)) {
 		const leat_keyed *k = counted_keys(f);
 		s->content = leat_pool_take(&f->contents);
 		leat_window_init(&w, s->content, k->window_bytes, k->by_count);
 	}
+	w = counted_window(s);
 	w->push(w, e->x, e->y);
 	return LEAT_OK;
 }
@@ -145,7 +146,7 @@ static uint64_t counted_stored(const struct leat_flow *f,
 	const leat_window *w = counted_window(s);
 
 	(void)f;
-	return w && w->keeps ? leat_window_length(w) : 0;
+	return w->keeps ? leat_window_length(w) : 0;
 }
 
 static void counted_clear(struct leat_flow *f, struct leat_state *s)
@@ -156,12 +157,11 @@ static void counted_clear(struct leat_flow *f, struct leat_state *s)
 }
 
 static int counted_copy(struct leat_flow *f, struct leat_state *to,
-    const struct leat_flow *from_flow, const struct leat_state *from)
+    const struct leat_state *from)
 {
 	const leat_window *o = counted_window(from);
 	leat_window *w;
 
-	(void)from_flow;
 	if (leat_pool_reserve(&f->contents, 1))
 		return LEAT_ENOMEM;
 	to->content = leat_pool_take(&f->contents);

@@ -10,7 +10,7 @@
  */
 #include "key.h"
 
-/* ---------------- texts ------------------------------------------------ */
+/* ---------------- texts ------------------------------------------- */
 
 static struct leat_pool *text_pool(leat_keyed *k, size_t len)
 {
@@ -51,7 +51,7 @@ int leat_entry_write(leat_keyed *k, struct leat_entry *e, const void *text,
 	return LEAT_OK;
 }
 
-/* ---------------- the order of pushes ---------------------------------- */
+/* ---------------- the order of pushes ----------------------------- */
 
 static void link_remove(leat_keyed *k, struct leat_entry *e)
 {
@@ -92,7 +92,7 @@ void leat_entry_touch(leat_keyed *k, uint32_t i)
 	link_add(k, e, i);
 }
 
-/* ---------------- coming ------------------------------------------------ */
+/* ---------------- coming ------------------------------------------ */
 
 int leat_entry_reserve(leat_keyed *k, size_t len)
 {
@@ -128,7 +128,7 @@ uint32_t leat_entry_make(leat_keyed *k, const void *text, size_t len,
 	return i;
 }
 
-/* ---------------- going ------------------------------------------------- */
+/* ---------------- going ------------------------------------------- */
 
 void leat_entry_forget(leat_keyed *k, uint32_t i)
 {
@@ -172,7 +172,7 @@ int leat_entry_evict(leat_keyed *k, uint32_t i)
 	return err;
 }
 
-/* ---------------- all of them ------------------------------------------- */
+/* ---------------- all of them ------------------------------------- */
 
 void leat_entries_start(leat_keyed *k)
 {
@@ -238,7 +238,7 @@ static int entries_fill(leat_keyed *k, const leat_keyed *from)
 			return LEAT_ENOMEM;
 		if (leat_entry_write(k, e, leat_entry_text(o), len))
 			return LEAT_ENOMEM;
-		err = f->engine->copy(f, leat_entry_state(e), &from->flow,
+		err = f->engine->copy(f, leat_entry_state(e),
 		    leat_entry_state(o));
 		if (err)
 			return err;

@@ -58,7 +58,7 @@ LEAT_INLINE unsigned leat_highest_bit(uint64_t x)
 /* siphash.c: SipHash-1-3. */
 uint64_t leat_siphash(const uint64_t seed[2], const void *text, size_t n);
 
-/* ---------------- slabs: items that are named by an index ------------- */
+/* ---------------- slabs: items that are named by an index --------- */
 
 /*
  * Chunks of 8 to 512 items, which are named by chunk * 512 + place. Items
@@ -100,7 +100,7 @@ LEAT_INLINE void *leat_slab_at(const struct leat_slab *s, uint32_t i)
 	    (i & (LEAT_SLAB_ITEMS - 1)) * s->item;
 }
 
-/* ---------------- the table ------------------------------------------- */
+/* ---------------- the table --------------------------------------- */
 
 /*
  * A slot is 0, or an index from 1 with the tag of a hash above it: as many
@@ -180,7 +180,7 @@ LEAT_INLINE uint32_t leat_table_peek(const struct leat_table *t, uint32_t hash)
 	return t->slots[at + leat_lowest_bit(found)] & t->index_mask;
 }
 
-/* ---------------- the roster ------------------------------------------ */
+/* ---------------- the roster -------------------------------------- */
 
 /* A set of ranks that is emptied in order. */
 struct leat_marks {
@@ -227,7 +227,7 @@ uint32_t leat_roster_add(struct leat_roster *r, uint32_t index);
 void leat_roster_remove(struct leat_roster *r, uint32_t rank);
 int leat_roster_copy(struct leat_roster *to, const struct leat_roster *from);
 
-/* ---------------- timers ----------------------------------------------- */
+/* ---------------- timers ------------------------------------------ */
 
 enum { LEAT_TIMER_SLOTS = 10, LEAT_TIMER_BUCKETS = 65 };
 
@@ -264,7 +264,7 @@ int leat_timers_reserve(struct leat_timers *t, size_t keys);
  */
 int leat_timers_fire(leat_keyed *k, int64_t until, int64_t *due_out);
 
-/* ---------------- entries ---------------------------------------------- */
+/* ---------------- entries ----------------------------------------- */
 
 enum { LEAT_TEXT_SHORT = 16, LEAT_TEXT_POOLED = 256, LEAT_TEXT_CLASSES = 16 };
 
@@ -491,7 +491,7 @@ LEAT_INLINE uint32_t leat_entry_find(const leat_keyed *k, const void *text,
 	return leat_table_search(k, text, len, hash);
 }
 
-/* ---------------- time, values, windows by count ------------------------ */
+/* ---------------- time, values, windows by count ------------------ */
 
 /*
  * pass.c: closes and tells what the clock's target closes, and early

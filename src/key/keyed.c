@@ -8,7 +8,7 @@
  */
 #include "key.h"
 
-/* ---------------- options -------------------------------------------------- */
+/* ---------------- options ----------------------------------------- */
 
 static int check_keyed(const leat_keyed_options *o)
 {
@@ -76,7 +76,7 @@ static int plan_keyed(leat_keyed *k, const leat_keyed_options *o)
 	return LEAT_OK;
 }
 
-/* ---------------- making ---------------------------------------------------- */
+/* ---------------- making ------------------------------------------ */
 
 static void cut_keyed(leat_keyed *k, struct leat_cutter *c,
     const leat_keyed_options *o)
@@ -210,7 +210,7 @@ int leat_keyed_copy(const leat_keyed *keyed, const leat_allocator *allocator,
 	return LEAT_OK;
 }
 
-/* ---------------- asking ----------------------------------------------------- */
+/* ---------------- asking ------------------------------------------ */
 
 static void look_up(const leat_keyed *k, const struct leat_entry *e,
     double *out, int64_t *start_out, int64_t *end_out)

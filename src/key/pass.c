@@ -19,13 +19,39 @@
 
 enum { PASS_BATCH = 16 };
 
+/*
+ * emit_empty: whether there is an open window with data. Then windows without
+ * are due as well; when time ends, none comes after the last one with data.
+ */
+static int pass_has_data(leat_keyed *k, const struct leat_entry *e)
+{
+	struct leat_flow *f = &k->flow;
+	int64_t lateness = f->lateness, due;
+	int have;
+
+	/* What is due for other reasons, or at the end of time, aside. */
+	f->emit_empty = 0;
+	f->lateness = INT64_MAX;
+	have = f->engine->due(f, leat_entry_state(e), &due) && due < INT64_MAX;
+	f->emit_empty = 1;
+	f->lateness = lateness;
+	return have;
+}
+
+/* Time ends, and of this key there are only windows without data to come. */
+static int pass_is_done(leat_keyed *k, const struct leat_entry *e)
+{
+	return k->flow.emit_empty && k->flow.clock.target == LEAT_TIME_MAX &&
+	    !pass_has_data(k, e);
+}
+
 /* When the key has something to do next. 0: never. */
-static int pass_due(const leat_keyed *k, struct leat_entry *e, int64_t *due_out)
+static int pass_due(leat_keyed *k, struct leat_entry *e, int64_t *due_out)
 {
 	int have = k->flow.engine->due(&k->flow, leat_entry_state(e), due_out);
 	int64_t end;
 
-	if (!have)
+	if (!have || pass_is_done(k, e))
 		*due_out = INT64_MAX;
 	if (!k->latest_at)
 		return have;
@@ -44,7 +70,8 @@ static int pass_visit(leat_keyed *k, struct leat_entry *e, int64_t due)
 	k->visits++;
 	e->place = 0;
 	leat_entry_speaks(k, e);
-	if ((err = f->engine->close(f, leat_entry_state(e), due)))
+	if ((due == LEAT_TIME_MAX || !pass_is_done(k, e)) &&
+	    (err = f->engine->close(f, leat_entry_state(e), due)))
 		return err;
 	if (k->latest_at && leat_later(*leat_entry_latest(k, e), k->ttl) <= due)
 		return leat_entry_evict(k, k->roster.order[e->rank]);
@@ -132,7 +159,7 @@ static int pass_until(leat_keyed *k, int64_t target)
 	return LEAT_OK;
 }
 
-/* ---------------- early results ------------------------------------------ */
+/* ---------------- early results ----------------------------------- */
 
 /* Those of the keys that have changed since they were asked for last. */
 static int pass_early(leat_keyed *k)

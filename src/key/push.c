@@ -15,7 +15,7 @@
 
 enum { PUSH_BLOCK = 32 };
 
-/* ---------------- making room -------------------------------------------- */
+/* ---------------- making room ------------------------------------- */
 
 /* Drops the key that was pushed into longest ago, but not `keep`. */
 static int push_evict(leat_keyed *k, uint32_t keep)
@@ -30,7 +30,7 @@ static uint64_t push_inside(const struct leat_flow *f)
 	return f->counts.taken + f->counts.missing + f->counts.outside;
 }
 
-/* ---------------- one key ------------------------------------------------ */
+/* ---------------- one key ----------------------------------------- */
 
 /* The value went in. */
 static void push_note(leat_keyed *k, struct leat_entry *e, int64_t t)
@@ -145,7 +145,7 @@ LEAT_INLINE int push_passes(const leat_keyed *k)
 }
 
 /* The key's index i is 0 if it is not there. */
-LEAT_INLINE int push_one(leat_keyed *k, const leat_event *v, uint32_t hash,
+LEAT_INLINE int push_at(leat_keyed *k, const leat_event *v, uint32_t hash,
     uint32_t i)
 {
 	struct leat_flow *f = &k->flow;
@@ -174,7 +174,7 @@ LEAT_INLINE int push_one(leat_keyed *k, const leat_event *v, uint32_t hash,
 	return push_take(k, i, v);
 }
 
-/* ---------------- public -------------------------------------------------- */
+/* ---------------- public ------------------------------------------ */
 
 static int push_event(leat_keyed *k, const leat_event *v)
 {
@@ -184,7 +184,7 @@ static int push_event(leat_keyed *k, const leat_event *v)
 	if (v->key_len > LEAT_KEY_MAX)
 		return LEAT_EKEY;
 	hash = leat_key_hash(k, v->key, v->key_len);
-	return push_one(k, v, hash,
+	return push_at(k, v, hash,
 	    leat_entry_find(k, v->key, v->key_len, hash));
 }
 
@@ -221,7 +221,7 @@ int leat_keyed_push_event(leat_keyed *keyed, const leat_event *event)
 	return push_event(keyed, &v);
 }
 
-/* ---------------- many ---------------------------------------------------- */
+/* ---------------- many -------------------------------------------- */
 
 struct push_block {
 	uint32_t hash[PUSH_BLOCK];
@@ -263,7 +263,7 @@ static int push_found(leat_keyed *k, const leat_event *event, uint32_t hash,
 		v.y = 0;
 	if (!i || !leat_entry_is(leat_entry_at(k, i), v.key, v.key_len))
 		i = leat_entry_find(k, v.key, v.key_len, hash);
-	return push_one(k, &v, hash, i);
+	return push_at(k, &v, hash, i);
 }
 
 static int push_block(leat_keyed *k, const leat_event *v, size_t n, int *first)

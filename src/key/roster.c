@@ -27,7 +27,7 @@ void leat_roster_clear(struct leat_roster *r)
 	leat_roster_init(r, r->memory);
 }
 
-/* ---------------- sets ------------------------------------------------- */
+/* ---------------- sets -------------------------------------------- */
 
 static void marks_cut(struct leat_marks *m, struct leat_cutter *c, size_t room)
 {
@@ -72,7 +72,7 @@ static void marks_move(const struct leat_marks *from, struct leat_marks *to,
 			leat_mark(to, (uint32_t)i);
 }
 
-/* ---------------- the list --------------------------------------------- */
+/* ---------------- the list ---------------------------------------- */
 
 static void roster_cut(struct leat_roster *r, struct leat_cutter *c,
     size_t room)

@@ -50,7 +50,7 @@ int leat_timers_reserve(struct leat_timers *t, size_t keys)
 	return leat_slab_reserve(&t->blocks, blocks - t->used);
 }
 
-/* ---------------- buckets ---------------------------------------------- */
+/* ---------------- buckets ----------------------------------------- */
 
 static unsigned timer_bucket_of(const struct leat_timers *t, int64_t due)
 {
@@ -129,7 +129,7 @@ static struct leat_timer_block *timer_at(const struct leat_timers *t,
 	return timer_block(t, place >> TIMER_PLACE_BITS);
 }
 
-/* ---------------- arming ----------------------------------------------- */
+/* ---------------- arming ------------------------------------------ */
 
 void leat_timers_disarm(leat_keyed *k, struct leat_entry *e)
 {
@@ -188,7 +188,7 @@ void leat_timers_rename(leat_keyed *k, const struct leat_entry *e)
 		timer_at(&k->timers, e->place, &slot)->rank[slot] = e->rank;
 }
 
-/* ---------------- firing ----------------------------------------------- */
+/* ---------------- firing ------------------------------------------ */
 
 /* The smallest time of a bucket that is not the first. */
 static int64_t timer_least(const struct leat_timers *t,

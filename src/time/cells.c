@@ -290,7 +290,8 @@ static int tell_empties(struct leat_flow *f, struct leat_state *s,
 	struct leat_more *m = leat_more(f, s);
 	int64_t start, end;
 
-	if (!m->begun || (until == watermark && watermark == LEAT_TIME_MAX))
+	if (!m->begun ||
+	    (until == watermark && f->clock.target == LEAT_TIME_MAX))
 		return LEAT_OK;
 	while (m->empty_from < until) {
 		int err = next_empty(f, m->empty_from, &start, &end);
@@ -376,7 +377,8 @@ static int cells_due(const struct leat_flow *f, const struct leat_state *s,
 	if (old && (old->marks & CLOSED) &&
 	    leat_later(old->end, f->lateness) < due)
 		due = leat_later(old->end, f->lateness);
-	if (f->emit_empty && leat_more(f, s)->begun) {
+	if (f->emit_empty && leat_more(f, s)->begun &&
+	    f->clock.target < LEAT_TIME_MAX) {
 		int64_t from = leat_more(f, s)->empty_from;
 		int err = next_empty(f, from, &start, &end);
 		if (err == LEAT_ECALENDAR)
@@ -689,20 +691,20 @@ static void cells_clear(struct leat_flow *f, struct leat_state *s)
 }
 
 static int copy_cell(struct leat_flow *f, struct leat_state *to,
-    const struct leat_flow *from_flow, struct leat_cell *c)
+    struct leat_cell *c)
 {
 	if (cells_reserve(f, to))
 		return LEAT_ENOMEM;
 	struct leat_cell *n = add_cell(f, to, newest(to), c->start, c->end);
 	n->marks = c->marks;
 	if (f->ordered)
-		return leat_tree_copy(f, cell_tree(n), from_flow, cell_tree(c));
+		return leat_tree_copy(f, cell_tree(n), cell_tree(c));
 	leat_accs_copy(f, cell_accs(n), cell_accs(c));
 	return LEAT_OK;
 }
 
 static int cells_copy(struct leat_flow *f, struct leat_state *to,
-    const struct leat_flow *from_flow, const struct leat_state *from)
+    const struct leat_state *from)
 {
 	struct leat_cell *c = oldest(from);
 
@@ -710,7 +712,7 @@ static int cells_copy(struct leat_flow *f, struct leat_state *to,
 		*leat_more(f, to) = *leat_more(f, from);
 	forget_open(f, to);
 	while (c) {
-		int err = copy_cell(f, to, from_flow, c);
+		int err = copy_cell(f, to, c);
 		if (err)
 			return err;
 		c = c == newest(from) ? NULL : c->next;

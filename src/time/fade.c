@@ -165,9 +165,8 @@ static uint64_t fade_stored(const struct leat_flow *f,
 }
 
 static int fade_copy(struct leat_flow *f, struct leat_state *to,
-    const struct leat_flow *from_flow, const struct leat_state *from)
+    const struct leat_state *from)
 {
-	(void)from_flow;
 	if (f->more_at)
 		*leat_more(f, to) = *leat_more(f, from);
 	if (!from->content)

@@ -27,6 +27,7 @@ struct grid_window {
 struct told {
 	struct grid_window w;
 	uint64_t times;
+	int late; /* before it would have been told as closed */
 };
 
 /* Windows that have changed: all that end from..to. */
@@ -192,23 +193,42 @@ static struct told *ledger(const struct ranges *r)
 	return (struct told *)(void *)r->told.items;
 }
 
-/* How often the window has been told; notes that it is told again. */
-static uint64_t note_told(struct leat_flow *f, struct ranges *r,
-    struct grid_window w)
+/* The place behind those up to w. */
+static size_t ledger_find(const struct ranges *r, struct grid_window w)
 {
 	size_t i = r->told.n;
+
+	while (i > 0 && is_before(w, ledger(r)[i - 1].w))
+		i--;
+	return i;
+}
+
+/* NULL: it has not been told. */
+static struct told *told_of(const struct ranges *r, struct grid_window w)
+{
+	size_t i = ledger_find(r, w);
+
+	return i > 0 && !is_before(ledger(r)[i - 1].w, w) ? &ledger(r)[i - 1]
+							  : NULL;
+}
+
+/* How often the window has been told; notes that it is told again. */
+static uint64_t note_told(const struct leat_flow *f, struct ranges *r,
+    struct grid_window w, int flags)
+{
 	struct told *t;
 
 	if (!f->revises)
 		return 0;
-	while (i > 0 && is_before(w, ledger(r)[i - 1].w))
-		i--;
-	if (i > 0 && !is_before(ledger(r)[i - 1].w, w))
-		return ledger(r)[i - 1].times++;
-	t = list_insert(&r->told, i, sizeof(*t));
-	t->w = w;
-	t->times = 1;
-	return 0;
+	t = told_of(r, w);
+	if (!t) {
+		t = list_insert(&r->told, ledger_find(r, w), sizeof(*t));
+		t->w = w;
+		t->times = 0;
+		t->late = 0;
+	}
+	t->late |= flags == LEAT_LATE;
+	return t->times++;
 }
 
 static int ledger_reserve(struct leat_flow *f, struct ranges *r, size_t n)
@@ -224,7 +244,7 @@ static void tell_window(struct leat_flow *f, struct ranges *r,
 	leat_tree_range(f, &r->tree, w.start, w.end, f->whole);
 	if (flags == LEAT_EARLY && f->whole->count + f->whole->missing == 0)
 		return;
-	leat_flow_tell(f, w.start, w.end, note_told(f, r, w), flags);
+	leat_flow_tell(f, w.start, w.end, note_told(f, r, w, flags), flags);
 }
 
 static int tell_one(struct leat_flow *f, struct ranges *r, struct grid_window w,
@@ -261,18 +281,21 @@ static int next_due(const struct leat_flow *f, const struct ranges *r,
 
 /* ---------------- closing -------------------------------------------- */
 
+/* emit_empty: windows without data will be told as time passes. */
+static int goes_on(const struct leat_flow *f, const struct ranges *r)
+{
+	return f->emit_empty && r->begun && f->clock.target < LEAT_TIME_MAX;
+}
+
 /* Windows without data before `w`, or (NULL) before the watermark. */
 static int tell_empty_windows(struct leat_flow *f, struct ranges *r,
     const struct grid_window *w, int64_t watermark)
 {
-	int64_t t;
-
-	if (!f->emit_empty || !r->begun || (!w && watermark == LEAT_TIME_MAX))
+	if (!f->emit_empty || !r->begun || (!w && !goes_on(f, r)))
 		return LEAT_OK;
 	while (w ? is_before(r->empty, *w) : r->empty.end <= watermark) {
-		int late = leat_tree_seek(&r->tree, r->empty.start, &t) &&
-		    t < r->empty.end; /* told as one already */
-		if (!late && tell_one(f, r, r->empty, LEAT_EMPTY))
+		const struct told *t = told_of(r, r->empty);
+		if (!(t && t->late) && tell_one(f, r, r->empty, LEAT_EMPTY))
 			return LEAT_ENOMEM;
 		if (!next_window(f, &r->empty)) {
 			r->begun = 0;
@@ -373,9 +396,9 @@ static int ranges_due(const struct leat_flow *f, const struct leat_state *s,
 	struct grid_window w;
 	int64_t due = INT64_MAX;
 
-	if (!r || (!r->tree.root && !(f->emit_empty && r->begun)))
+	if (!r || (!r->tree.root && !goes_on(f, r)))
 		return 0;
-	if (f->emit_empty && r->begun)
+	if (goes_on(f, r))
 		due = r->empty.end;
 	if (f->sink.emit && next_due(f, r, &w) && w.end < due)
 		due = w.end;
@@ -544,7 +567,7 @@ static int reserve_lists(struct leat_flow *f, struct ranges *r)
 }
 
 /* emit_empty: the row of windows begins with the one behind this. */
-static void begin_row(struct leat_flow *f, struct ranges *r,
+static void begin_grid_row(struct leat_flow *f, struct ranges *r,
     struct grid_window w)
 {
 	if (!f->emit_empty || r->begun)
@@ -576,7 +599,7 @@ static void tell_late(struct leat_flow *f, struct ranges *r, int64_t t)
 			return;
 		if (!is_expired_end(f, w.end, watermark)) {
 			tell_window(f, r, w, LEAT_LATE);
-			begin_row(f, r, w);
+			begin_grid_row(f, r, w);
 		}
 		if (!next_window(f, &w))
 			return;
@@ -705,7 +728,7 @@ static void ranges_clear(struct leat_flow *f, struct leat_state *s)
 }
 
 static int ranges_copy(struct leat_flow *f, struct leat_state *to,
-    const struct leat_flow *from_flow, const struct leat_state *from)
+    const struct leat_state *from)
 {
 	const struct ranges *r = ranges_of(from);
 	struct ranges *n;
@@ -725,7 +748,7 @@ static int ranges_copy(struct leat_flow *f, struct leat_state *to,
 	if (list_copy(f, &n->told, &r->told, sizeof(struct told)) ||
 	    list_copy(f, &n->changed, &r->changed, sizeof(struct changed)))
 		return LEAT_ENOMEM;
-	return leat_tree_copy(f, &n->tree, from_flow, &r->tree);
+	return leat_tree_copy(f, &n->tree, &r->tree);
 }
 
 const struct leat_time_engine leat_ranges_engine = { ranges_reserve,

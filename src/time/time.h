@@ -193,9 +193,12 @@ int64_t leat_tree_first(const struct leat_tree *t);
 /* Calls back for each value in order. */
 void leat_tree_each(const struct leat_flow *f, const struct leat_tree *t,
     void (*fn)(void *ctx, const leat_sample *s), void *ctx);
-/* LEAT_ENOMEM, and then the pools of f are of no use but to be cleared. */
+/*
+ * LEAT_ENOMEM, and then `to` is empty, and the pools of f are of no use but
+ * to be cleared.
+ */
 int leat_tree_copy(struct leat_flow *f, struct leat_tree *to,
-    const struct leat_flow *from_flow, const struct leat_tree *from);
+    const struct leat_tree *from);
 
 /* tree.c, tree_late.c and tree_range.c among themselves; see tree.c. */
 struct leat_fringe {
@@ -269,11 +272,11 @@ struct leat_time_engine {
 	/* Gives all of it back; the state is empty then. */
 	void (*clear)(struct leat_flow *f, struct leat_state *s);
 	/*
-	 * Fills `to`, of zeros. After LEAT_ENOMEM the flow it belongs to is of
-	 * no use but to be freed.
+	 * Fills `to`, of zeros. After LEAT_ENOMEM it is to be cleared, and the
+	 * flow it belongs to to be freed.
 	 */
 	int (*copy)(struct leat_flow *f, struct leat_state *to,
-	    const struct leat_flow *from_flow, const struct leat_state *from);
+	    const struct leat_state *from);
 };
 
 /* Bytes of a cell; of what a state of ranges.c, and of fade.c, points to. */

@@ -79,8 +79,7 @@ int leat_time_window_copy(const leat_time_window *window,
 	w->state = leat_moved(window, w, window->state);
 	leat_flow_moved(window, w, &w->flow, allocator);
 	memset(w->state, 0, w->flow.state_size);
-	err = w->flow.engine->copy(&w->flow, w->state, &window->flow,
-	    window->state);
+	err = w->flow.engine->copy(&w->flow, w->state, window->state);
 	if (err) {
 		leat_time_window_free(w);
 		return err;

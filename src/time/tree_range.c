@@ -246,13 +246,9 @@ static void find_edges(struct leat_tree *t)
 	t->last = r;
 }
 
-int leat_tree_copy(struct leat_flow *f, struct leat_tree *to,
-    const struct leat_flow *from_flow, const struct leat_tree *from)
+static int copy_tree(struct leat_flow *f, struct leat_tree *to,
+    const struct leat_tree *from)
 {
-	*to = *from;
-	(void)from_flow;
-	if (!from->root)
-		return LEAT_OK;
 	to->root = copy_node(f, from, from->root);
 	if (!to->root)
 		return LEAT_ENOMEM;
@@ -267,6 +263,20 @@ int leat_tree_copy(struct leat_flow *f, struct leat_tree *to,
 			return LEAT_ENOMEM;
 	}
 	find_edges(to);
-	f->forest.stocked = 0;
 	return LEAT_OK;
+}
+
+/* What has been copied when memory ends goes with the pools. */
+int leat_tree_copy(struct leat_flow *f, struct leat_tree *to,
+    const struct leat_tree *from)
+{
+	int err = LEAT_OK;
+
+	*to = *from;
+	if (from->root)
+		err = copy_tree(f, to, from);
+	if (err)
+		memset(to, 0, sizeof(*to));
+	f->forest.stocked = 0;
+	return err;
 }

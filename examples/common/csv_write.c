@@ -1,0 +1,46 @@
+/*
+ * CSV to a writer. A field is quoted if the delimiter, a quote or a line
+ * end is in it. A record of one empty field gets quotes, since a line with
+ * nothing on it would be no record.
+ */
+#include "csv_write.h"
+
+static int needs_quotes(char delimiter, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == delimiter || text[i] == '"' || text[i] == '\r' ||
+		    text[i] == '\n')
+			return 1;
+	return 0;
+}
+
+void csv_write_text(struct writer *w, char delimiter, const char *text,
+    size_t len)
+{
+	if (!needs_quotes(delimiter, text, len)) {
+		writer_put(w, text, len);
+		return;
+	}
+	writer_char(w, '"');
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '"')
+			writer_char(w, '"');
+		writer_char(w, text[i]);
+	}
+	writer_char(w, '"');
+}
+
+void csv_write_record(struct writer *w, char delimiter,
+    const struct csv_record *record)
+{
+	if (record->n_fields == 1 && record->fields[0].len == 0)
+		writer_put(w, "\"\"", 2);
+	for (size_t i = 0; i < record->n_fields; i++) {
+		const struct csv_field *f = &record->fields[i];
+
+		if (i > 0)
+			writer_char(w, delimiter);
+		csv_write_text(w, delimiter, f->text, f->len);
+	}
+	writer_char(w, '\n');
+}

@@ -1,0 +1,19 @@
+/*
+ * CSV to a writer, as RFC 4180 has it: what must be quoted is.
+ */
+#ifndef COMMON_CSV_WRITE_H
+#define COMMON_CSV_WRITE_H
+
+#include <stddef.h>
+
+#include "csv.h"
+#include "writer.h"
+
+void csv_write_text(struct writer *writer, char delimiter, const char *text,
+    size_t len);
+
+/* A whole record with its line end; it reads back as the same fields. */
+void csv_write_record(struct writer *writer, char delimiter,
+    const struct csv_record *record);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * Where a window by time lies and how its result came about, as texts.
+ */
+#include "span.h"
+
+#include <stdio.h>
+
+static void set_text(struct csv_field *field, const char *text, size_t len)
+{
+	field->text = text;
+	field->len = len;
+}
+
+void span_interval(struct span *s, int kind, const leat_result *result,
+    struct csv_field *start_out, struct csv_field *end_out)
+{
+	int64_t start = result->start, end = result->end;
+
+	if (kind == LEAT_SLIDING && start > INT64_MIN)
+		start--;
+	if (kind == LEAT_SLIDING || kind == LEAT_LANDMARK || kind == LEAT_DECAY)
+		end -= end > INT64_MIN;
+	set_text(start_out, s->start, times_format(s->start, start));
+	set_text(end_out, s->end, times_format(s->end, end));
+}
+
+void span_flags(struct span *s, int flags, struct csv_field *out)
+{
+	static const struct {
+		int flag;
+		const char *word;
+	} words[] = {
+		{ LEAT_EARLY, "early" },
+		{ LEAT_LATE, "late" },
+		{ LEAT_EMPTY, "empty" },
+		{ LEAT_RETRACTED, "retracted" },
+		{ LEAT_EVICTED, "evicted" },
+	};
+	size_t n = 0;
+
+	s->flags[0] = '\0';
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (flags & words[i].flag)
+			n += (size_t)snprintf(s->flags + n, sizeof s->flags - n,
+			    "%s%s", n > 0 ? "+" : "", words[i].word);
+	set_text(out, s->flags, n);
+}

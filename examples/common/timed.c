@@ -1,0 +1,305 @@
+/*
+ * Windows by time of all keys, joined into rows.
+ *
+ * Each leat_keyed tells its results from inside a push, in the same order
+ * as the others. Those of the first ones wait until the last one has its
+ * own of the same window; then the row is whole. So what waits is what one
+ * row of input has brought to be told, with one leat_keyed nothing at all.
+ *
+ * With emit_empty one row can bring any number of windows, if there is a
+ * long gap before it. Time is then moved through the gap in steps, with the
+ * same results.
+ */
+#include "timed.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STEP_WINDOWS = 1000 };
+
+struct slot {
+	struct timed *timed;
+	leat_keyed *keyed;
+	size_t at;     /* in the row */
+	size_t n_told; /* results since the last push */
+};
+
+struct timed {
+	struct timed_plan plan;
+	timed_fn *fn;
+	void *ctx;
+	int error; /* that fn has returned */
+	size_t width;
+
+	size_t n_slots;
+	struct slot *slots; /* the columns', then the pair's */
+
+	double *rows; /* that wait, not whole yet */
+	size_t max_rows;
+};
+
+/* ---- Results ---- */
+
+static int grow(struct timed *t)
+{
+	size_t n = t->max_rows ? 2 * t->max_rows : 16;
+	double *rows = realloc(t->rows, n * t->width * sizeof *rows);
+
+	if (!rows)
+		return LEAT_ENOMEM;
+	t->rows = rows;
+	t->max_rows = n;
+	return 0;
+}
+
+/* Of two or more slots: waits, or makes a row whole. */
+static int join(struct timed *t, struct slot *s, const leat_result *result)
+{
+	int last = s == &t->slots[t->n_slots - 1];
+	size_t row = s->n_told++;
+	leat_result whole = *result;
+
+	if (row == t->max_rows) {
+		int err = grow(t);
+
+		if (err)
+			return err;
+	}
+	memcpy(t->rows + row * t->width + s->at, result->values,
+	    result->n_values * sizeof *result->values);
+	if (!last)
+		return 0;
+	whole.values = t->rows + row * t->width;
+	whole.n_values = t->width;
+	return t->fn(t->ctx, &whole);
+}
+
+static void on_result(void *ctx, const leat_result *result)
+{
+	struct slot *s = ctx;
+	struct timed *t = s->timed;
+
+	if (t->error || (t->plan.each_row && !(result->flags & LEAT_EARLY)))
+		return;
+	t->error = t->n_slots > 1 ? join(t, s, result) : t->fn(t->ctx, result);
+}
+
+/* All slots have told the same windows, or there was an error. */
+static int end_telling(struct timed *t)
+{
+	for (size_t i = 1; i < t->n_slots; i++)
+		assert(t->error || t->slots[i].n_told == t->slots[0].n_told);
+	for (size_t i = 0; i < t->n_slots; i++)
+		t->slots[i].n_told = 0;
+	return t->error;
+}
+
+/* ---- Life ---- */
+
+static int add_slot(struct timed *t, size_t at, const leat_stat *stats,
+    size_t n)
+{
+	struct slot *s = &t->slots[t->n_slots];
+	leat_keyed_options o = { 0 };
+	int err;
+
+	s->timed = t;
+	s->at = at;
+	o.by_time = t->plan.window;
+	o.by_time.stats = stats;
+	o.by_time.n_stats = n;
+	if (!t->plan.silent) {
+		o.by_time.sink.emit = on_result;
+		o.by_time.sink.ctx = s;
+		o.by_time.early_count = t->plan.each_row
+		    ? 1
+		    : o.by_time.early_count;
+	}
+	o.max_keys = t->plan.max_keys;
+	o.ttl = t->plan.ttl;
+	if (o.max_keys > 0)
+		o.full = LEAT_EVICT_OLD;
+	o.evicted = o.by_time.sink;
+	err = leat_keyed_new(&s->keyed, &o);
+	if (err == 0)
+		t->n_slots++;
+	return err;
+}
+
+static int add_slots(struct timed *t)
+{
+	const struct spec_stats *stats = t->plan.stats;
+	size_t n = stats->n_single ? t->plan.n_columns : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int err = add_slot(t, i * stats->n_single, stats->single,
+		    stats->n_single);
+
+		if (err)
+			return err;
+	}
+	if (!stats->n_pair)
+		return 0;
+	return add_slot(t, n * stats->n_single, stats->pair, stats->n_pair);
+}
+
+int timed_new(struct timed **timed_out, const struct timed_plan *plan,
+    timed_fn *fn, void *ctx)
+{
+	struct timed *t = calloc(1, sizeof *t);
+	int err = LEAT_ENOMEM;
+
+	if (!t)
+		return err;
+	t->plan = *plan;
+	t->fn = fn;
+	t->ctx = ctx;
+	t->width = plan->n_columns * plan->stats->n_single +
+	    plan->stats->n_pair;
+	t->slots = calloc(plan->n_columns + 1, sizeof *t->slots);
+	if (t->slots)
+		err = add_slots(t);
+	if (err) {
+		timed_free(t);
+		return err;
+	}
+	*timed_out = t;
+	return 0;
+}
+
+void timed_free(struct timed *t)
+{
+	if (!t)
+		return;
+	for (size_t i = 0; i < t->n_slots; i++)
+		leat_keyed_free(t->slots[i].keyed);
+	free(t->slots);
+	free(t->rows);
+	free(t);
+}
+
+/* ---- Rows ---- */
+
+int timed_is_refusal(int error)
+{
+	return error == LEAT_ELATE || error == LEAT_ESKEW ||
+	    error == LEAT_ETIME || error == LEAT_EFULL || error == LEAT_EKEY;
+}
+
+static int advance(struct timed *t, int64_t to)
+{
+	for (size_t i = 0; i < t->n_slots; i++) {
+		int err = leat_keyed_advance(t->slots[i].keyed, to);
+
+		if (err)
+			return err;
+	}
+	return end_telling(t);
+}
+
+/* The time in which at most STEP_WINDOWS windows of a key close. */
+static int64_t step_of(const leat_time_window_options *o)
+{
+	int64_t one = o->kind == LEAT_HOPPING ? o->advance
+	    : o->kind == LEAT_TUMBLING        ? o->span
+					      : LEAT_HOUR; /* or longer */
+
+	return one > INT64_MAX / STEP_WINDOWS ? INT64_MAX : one * STEP_WINDOWS;
+}
+
+/* Up to t, where a jump would do the same at once. */
+static int step_to(struct timed *t, int64_t to)
+{
+	const leat_time_window_options *o = &t->plan.window;
+	const leat_keyed *keyed = t->slots[0].keyed;
+	int64_t now = leat_keyed_now(keyed), step = step_of(o);
+	int64_t mark = leat_keyed_watermark(keyed);
+
+	/* What will be refused moves no time. */
+	if (now == INT64_MIN || to == LEAT_TIME_MAX ||
+	    (o->max_skew > 0 && to > mark && mark <= INT64_MAX - o->max_skew &&
+		to > mark + o->max_skew))
+		return 0;
+	while (now < to && (uint64_t)to - (uint64_t)now > (uint64_t)step) {
+		int err = advance(t, now += step);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int push(struct timed *t, const struct csv_field *key, int64_t at,
+    const double *x)
+{
+	size_t n = t->n_slots - (t->plan.stats->n_pair > 0);
+	int err = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		err = leat_keyed_push(t->slots[i].keyed, key->text, key->len,
+		    at, x[i]);
+		if (err && !timed_is_refusal(err))
+			return err;
+	}
+	if (t->plan.stats->n_pair)
+		err = leat_keyed_push_xy(t->slots[n].keyed, key->text, key->len,
+		    at, x[0], x[1]);
+	return err;
+}
+
+int timed_push(struct timed *timed, const struct csv_field *key, int64_t t,
+    const double *x)
+{
+	int err = 0, told;
+
+	/* Early results by time, and keys that go, need the jump itself. */
+	if (timed->n_slots > 1 && timed->plan.window.emit_empty &&
+	    timed->plan.window.early_span == 0 && timed->plan.ttl == 0)
+		err = step_to(timed, t);
+	if (!err)
+		err = push(timed, key, t, x);
+	if (err && !timed_is_refusal(err))
+		return err;
+	told = end_telling(timed);
+	return told ? told : err;
+}
+
+int timed_end(struct timed *t)
+{
+	return advance(t, LEAT_TIME_MAX);
+}
+
+/* ---- What is there now ---- */
+
+static int visit(void *ctx, const leat_result *result)
+{
+	struct timed *t = ctx;
+	leat_result whole = *result;
+
+	whole.values = t->rows;
+	whole.n_values = t->width;
+	memcpy(t->rows, result->values,
+	    result->n_values * sizeof *result->values);
+	for (size_t i = 1; i < t->n_slots; i++) {
+		int err = leat_keyed_query(t->slots[i].keyed, result->key,
+		    result->key_len, t->rows + t->slots[i].at);
+
+		if (err)
+			return err;
+	}
+	return t->fn(t->ctx, &whole);
+}
+
+int timed_each(struct timed *t)
+{
+	if (t->n_slots == 0)
+		return 0;
+	if (t->max_rows == 0) {
+		int err = grow(t);
+
+		if (err)
+			return err;
+	}
+	return leat_keyed_each(t->slots[0].keyed, visit, t);
+}

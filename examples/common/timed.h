@@ -1,0 +1,58 @@
+/*
+ * Windows by time of all keys: one for each value column, and one for the
+ * pair if statistics of pairs are wanted. All of them are told the same
+ * times and keys, so they have one clock and close together, and their
+ * results make one row: the statistics of the first column, of the second,
+ * ..., then those of the pair.
+ */
+#ifndef COMMON_TIMED_H
+#define COMMON_TIMED_H
+
+#include <leat.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "csv.h"
+#include "spec.h"
+
+struct timed_plan {
+	leat_time_window_options window; /* without statistics and sink */
+	uint64_t max_keys;
+	int64_t ttl;
+	int each_row; /* a result after each row, and no others */
+	int silent;   /* none but those of timed_each() */
+	const struct spec_stats *stats;
+	size_t n_columns; /* 2 if there are statistics of pairs */
+};
+
+/*
+ * Told of each result; values are the whole row. Returns 0, or a code of
+ * the library, which the function that is running then returns.
+ */
+typedef int timed_fn(void *ctx, const leat_result *result);
+
+struct timed;
+
+/* The plan's statistics must stay. Returns 0 or a code of the library. */
+int timed_new(struct timed **timed_out, const struct timed_plan *plan,
+    timed_fn *fn, void *ctx);
+void timed_free(struct timed *timed);
+
+/* Whether a code means that a row was not taken, and nothing worse. */
+int timed_is_refusal(int error);
+
+/*
+ * Pushes one value into each column. Returns 0 or a code of the library;
+ * one for which timed_is_refusal() holds has no other effect than that of
+ * its time on the clock.
+ */
+int timed_push(struct timed *timed, const struct csv_field *key, int64_t t,
+    const double *x);
+
+/* No more rows: closes all windows. */
+int timed_end(struct timed *timed);
+
+/* Tells of each key's window as it is now, in the order of first seen. */
+int timed_each(struct timed *timed);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * What a program is told about times on its command line: where they
+ * stand, and how windows by time treat them.
+ */
+#ifndef COMMON_TIMING_H
+#define COMMON_TIMING_H
+
+#include <leat.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "options.h"
+#include "spec.h"
+#include "times.h"
+
+/* Ids of the options here are from the first one on, below the last. */
+enum { TIMING_FIRST_ID = 30, TIMING_LAST_ID = 50, TIMING_N_OPTIONS = 11 };
+
+/* Durations are in nanoseconds. */
+struct timing {
+	const char *column; /* that has the times; NULL: none */
+	enum times_unit unit;
+	int has_unit;
+	const char *other; /* an option for windows by time alone, or NULL */
+	int64_t offset, delay, lateness, max_skew;
+	uint64_t early_count;
+	int64_t early_span;
+	int emit_empty;
+	uint64_t max_keys; /* 0: any */
+	int64_t ttl;       /* 0: for ever */
+	const char *late;  /* file for late records, or NULL */
+};
+
+/* The table, for a struct option_group. */
+extern const struct option timing_options[TIMING_N_OPTIONS];
+
+/*
+ * Takes one option. Returns 0, or -1 with the reason in why, which does
+ * not name the option.
+ */
+int timing_take(struct timing *timing, int id, const char *arg, char *why,
+    size_t why_size);
+
+/*
+ * When all options are taken: does the window go with them? By time it
+ * gets them; a landmark window is by time if there are times. Returns 0, or
+ * -1 with the reason in why, which names the option.
+ */
+int timing_check(const struct timing *timing, struct spec_window *window,
+    char *why, size_t why_size);
+
+/* The same where there are no windows but a model. */
+int timing_check_model(const struct timing *timing,
+    const struct spec_window *window, char *why, size_t why_size);
+
+/*
+ * Whether a window by time is told after each row of its own, not when it
+ * closes: one that ends with its newest value, unless an option asks for
+ * something else.
+ */
+int timing_each_row(const struct timing *timing,
+    const struct spec_window *window);
+
+/* Results that are told again, and results that are not just a close. */
+int timing_revises(const struct timing *timing);
+int timing_flags(const struct timing *timing);
+
+#endif
