@@ -26,6 +26,7 @@ Suite *time_cases_suite(void);
 Suite *time_faults_suite(void);
 Suite *time_cost_suite(void);
 Suite *keyed_suite(void);
+Suite *keyed_queue_suite(void);
 Suite *keyed_parts_suite(void);
 Suite *keyed_limits_suite(void);
 Suite *keyed_faults_suite(void);

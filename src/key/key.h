@@ -287,6 +287,24 @@ struct leat_neighbours {
 	uint32_t older, newer; /* indices from 1; 0: none */
 };
 
+/* An event that has been put off; see queue.c. */
+enum { LEAT_QUEUE = 32 };
+
+struct leat_queued {
+	int64_t t;
+	double x, y;
+	uint32_t hash, len;
+	unsigned char text[LEAT_TEXT_SHORT];
+};
+
+struct leat_queue {
+	uint32_t n;
+	int serves;         /* there may be events to put off */
+	int64_t due;        /* the smallest end of their windows */
+	int64_t start, end; /* of the window of the last one */
+	struct leat_queued events[LEAT_QUEUE];
+};
+
 struct leat_keyed {
 	struct leat_flow flow;
 	struct leat_table table;
@@ -319,6 +337,7 @@ struct leat_keyed {
 	leat_stat *stats;              /* of by_count */
 	size_t window_bytes;
 	struct leat_state *blank;
+	struct leat_queue queue;
 	double *values; /* of a query for a callback */
 	size_t n_values;
 	struct leat_block block;
@@ -498,6 +517,34 @@ LEAT_INLINE uint32_t leat_entry_find(const leat_keyed *k, const void *text,
  * results. LEAT_ENOMEM, LEAT_ECALENDAR: it goes on there when called again.
  */
 int leat_keyed_pass(leat_keyed *k);
+
+/*
+ * push.c: an event whose key is likely to be the entry `found`, or 0. As
+ * leat_keyed_push_event().
+ */
+int leat_keyed_put(leat_keyed *k, const leat_event *v, uint32_t hash,
+    uint32_t found);
+
+/* queue.c */
+int leat_queue_serves(const leat_keyed *k, const leat_keyed_options *o);
+/* Whether the event is put off, or (*err_out) cannot be for want of memory. */
+int leat_queue_put(leat_keyed *k, const leat_event *v, int *err_out);
+/* What was put off is gone. */
+void leat_queue_clear(leat_keyed *k);
+int leat_queue_settle_all(leat_keyed *k);
+
+/* All that was put off goes in. LEAT_ENOMEM: what has not stays. */
+LEAT_INLINE int leat_queue_settle(leat_keyed *k)
+{
+	return k->queue.n > 0 ? leat_queue_settle_all(k) : LEAT_OK;
+}
+
+/* For those who only look; without memory they see what has gone in. */
+LEAT_INLINE void leat_queue_look(const leat_keyed *k)
+{
+	if (k->queue.n > 0)
+		(void)leat_queue_settle_all((leat_keyed *)(uintptr_t)k);
+}
 
 /* counted.c */
 extern const struct leat_time_engine leat_counted_engine;

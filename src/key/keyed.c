@@ -73,6 +73,8 @@ static int plan_keyed(leat_keyed *k, const leat_keyed_options *o)
 	k->n_values = by_count ? o->by_count.n_stats : o->by_time.n_stats;
 	k->early_from = INT64_MIN;
 	plan_entries(k, o);
+	k->queue.serves = leat_queue_serves(k, o);
+	leat_queue_clear(k);
 	return LEAT_OK;
 }
 
@@ -161,6 +163,7 @@ void leat_keyed_reset(leat_keyed *keyed)
 	struct leat_flow *f = &keyed->flow;
 
 	assert(keyed);
+	leat_queue_clear(keyed);
 	leat_entries_clear(keyed);
 	leat_clock_reset(&f->clock);
 	memset(&f->counts, 0, sizeof(f->counts));
@@ -191,6 +194,7 @@ int leat_keyed_copy(const leat_keyed *keyed, const leat_allocator *allocator,
 	int err;
 
 	assert(keyed && copy_out);
+	leat_queue_look(keyed);
 	leat_keyed *k = leat_block_copy(&block, allocator, &keyed->block,
 	    keyed);
 	if (!k)
@@ -230,6 +234,7 @@ static uint32_t find_key(const leat_keyed *k, const void *key, size_t key_len)
 	assert(k && (key || key_len == 0));
 	if (key_len > LEAT_KEY_MAX)
 		return 0;
+	leat_queue_look(k);
 	return leat_entry_find(k, key, key_len, leat_key_hash(k, key, key_len));
 }
 
@@ -259,6 +264,7 @@ int leat_keyed_each(const leat_keyed *keyed,
 	const struct leat_roster *r = &keyed->roster;
 
 	assert(keyed && visit);
+	leat_queue_look(keyed);
 	for (size_t i = 0; i < r->n; i++) {
 		leat_result told = { keyed->values, keyed->n_values, 0, 0, NULL,
 			0, 0, 0 };
@@ -278,12 +284,14 @@ int leat_keyed_each(const leat_keyed *keyed,
 uint64_t leat_keyed_length(const leat_keyed *keyed)
 {
 	assert(keyed);
+	leat_queue_look(keyed);
 	return keyed->roster.length;
 }
 
 uint64_t leat_keyed_bytes(const leat_keyed *keyed)
 {
 	assert(keyed);
+	leat_queue_look(keyed);
 	return keyed->flow.memory.bytes;
 }
 
@@ -305,6 +313,7 @@ void leat_keyed_counts(const leat_keyed *keyed, leat_time_counts *counts_out)
 	const struct leat_roster *r = &keyed->roster;
 
 	assert(keyed && counts_out);
+	leat_queue_look(keyed);
 	*counts_out = f->counts;
 	counts_out->stored = 0;
 	for (size_t i = 0; i < r->n; i++)

@@ -183,6 +183,13 @@ static int push_event(leat_keyed *k, const leat_event *v)
 	assert(v->key || v->key_len == 0);
 	if (v->key_len > LEAT_KEY_MAX)
 		return LEAT_EKEY;
+	if (k->queue.serves) {
+		int err;
+		if (leat_queue_put(k, v, &err))
+			return err;
+		if ((err = leat_queue_settle(k)))
+			return err;
+	}
 	hash = leat_key_hash(k, v->key, v->key_len);
 	return push_at(k, v, hash,
 	    leat_entry_find(k, v->key, v->key_len, hash));
@@ -252,7 +259,7 @@ static void push_find_block(const leat_keyed *k, size_t n, struct push_block *b)
 }
 
 /* The entry that was found may be another key's with that hash. */
-static int push_found(leat_keyed *k, const leat_event *event, uint32_t hash,
+int leat_keyed_put(leat_keyed *k, const leat_event *event, uint32_t hash,
     uint32_t i)
 {
 	leat_event v = *event;
@@ -278,7 +285,7 @@ static int push_block(leat_keyed *k, const leat_event *v, size_t n, int *first)
 		memset(b.found, 0, sizeof(b.found));
 	for (size_t i = 0; i < n; i++) {
 		uint32_t found = k->drops == drops ? b.found[i] : 0;
-		int err = push_found(k, &v[i], b.hash[i], found);
+		int err = leat_keyed_put(k, &v[i], b.hash[i], found);
 		if (LEAT_UNLIKELY(err) && !*first)
 			*first = err;
 		if (err == LEAT_ENOMEM || err == LEAT_ECALENDAR)
@@ -292,6 +299,8 @@ int leat_keyed_push_many(leat_keyed *keyed, const leat_event *events, size_t n)
 	int first = LEAT_OK;
 
 	assert(keyed && (events || n == 0));
+	if ((first = leat_queue_settle(keyed)))
+		return first;
 	while (n > 0) {
 		size_t some = n < PUSH_BLOCK ? n : PUSH_BLOCK;
 		int err = push_block(keyed, events, some, &first);
@@ -306,6 +315,9 @@ int leat_keyed_push_many(leat_keyed *keyed, const leat_event *events, size_t n)
 int leat_keyed_advance(leat_keyed *keyed, int64_t t)
 {
 	assert(keyed);
+	int err = leat_queue_settle(keyed);
+	if (err)
+		return err;
 	leat_clock_advance(&keyed->flow.clock, t);
 	return leat_keyed_pass(keyed);
 }

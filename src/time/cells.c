@@ -200,7 +200,7 @@ static struct leat_cell *at_or_before(const struct leat_flow *f,
 /* ---------------- intervals ------------------------------------------ */
 
 /* The interval that holds t; LEAT_OUTSIDE between two, LEAT_ECALENDAR. */
-static int interval(const struct leat_flow *f, int64_t t, int64_t *start,
+int leat_cells_interval(const struct leat_flow *f, int64_t t, int64_t *start,
     int64_t *end)
 {
 	int64_t rest;
@@ -266,7 +266,7 @@ static int next_empty(const struct leat_flow *f, int64_t from, int64_t *start,
 		begin = from;
 	if (begin == INT64_MAX)
 		return LEAT_OUTSIDE;
-	return interval(f, begin, start, end);
+	return leat_cells_interval(f, begin, start, end);
 }
 
 /* Whether late values have come into a window since it would have closed. */
@@ -482,7 +482,7 @@ static int put_in_new(struct leat_flow *f, struct leat_state *s,
     const leat_event *e)
 {
 	int64_t start = e->t, end = e->t;
-	int err = interval(f, e->t, &start, &end);
+	int err = leat_cells_interval(f, e->t, &start, &end);
 
 	if (f->clock.watermark == LEAT_TIME_MAX)
 		return LEAT_ELATE;
@@ -668,7 +668,7 @@ static void cells_look(const struct leat_flow *f, const struct leat_state *s,
 	if (!f->clock.started || f->kind == LEAT_SESSION ||
 	    f->kind == LEAT_LANDMARK)
 		return;
-	if (interval(f, f->clock.now, start_out, end_out) != LEAT_OK)
+	if (leat_cells_interval(f, f->clock.now, start_out, end_out) != LEAT_OK)
 		*start_out = *end_out = f->clock.now;
 }
 

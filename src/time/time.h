@@ -279,6 +279,13 @@ struct leat_time_engine {
 	    const struct leat_state *from);
 };
 
+/*
+ * The interval of a cell for t; LEAT_OUTSIDE if t is between two,
+ * LEAT_ECALENDAR.
+ */
+int leat_cells_interval(const struct leat_flow *f, int64_t t, int64_t *start,
+    int64_t *end);
+
 /* Bytes of a cell; of what a state of ranges.c, and of fade.c, points to. */
 size_t leat_cells_inline(const struct leat_flow *f);
 size_t leat_ranges_size(void);

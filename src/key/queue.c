@@ -1,0 +1,123 @@
+/*
+ * queue.c - single pushes that wait a moment for their memory
+ *
+ * Among many keys a push waits for two cache misses, one after the other,
+ * which is most of its time; push_many() lets those of many events overlap.
+ * So do single pushes where nobody can tell: an event that changes nothing
+ * but a window that is open, and cannot be refused, is put off with its key
+ * until there are enough of them. Whatever could see a difference settles
+ * them first: time that closes a window, a query, a copy, a count, and any
+ * push that is not of that sort.
+ *
+ * That is so for tumbling windows, and hopping ones with time between them,
+ * whose statistics need no order; without lateness, early or empty results,
+ * and without limits on keys and memory. If memory runs out while events are
+ * settled, those that are left stay, and whoever settled them says so: they
+ * are settled the next time.
+ */
+#include "key.h"
+
+/* With fewer keys, table and entries are in the caches. */
+enum { QUEUE_KEYS = 8192 };
+
+int leat_queue_serves(const leat_keyed *k, const leat_keyed_options *o)
+{
+	const struct leat_flow *f = &k->flow;
+
+	return (f->kind == LEAT_TUMBLING || f->kind == LEAT_HOPPING) &&
+	    f->engine == &leat_cells_engine && f->clock.n_sources == 1 &&
+	    !f->ordered && f->more_at == 0 && !k->tracks && !o->max_keys &&
+	    !o->max_bytes;
+}
+
+/* Whether a value at t has time close a window, which is not to be put off. */
+static int queue_passes(const leat_keyed *k, int64_t t)
+{
+	int64_t w = leat_earlier(t, k->flow.clock.delay);
+
+	return w >= k->queue.due || w >= k->timers.next;
+}
+
+/* Only of these it is certain that they go in. */
+static int queue_takes(const leat_keyed *k, struct leat_queue *q, int64_t t)
+{
+	const struct leat_flow *f = &k->flow;
+
+	if (t >= q->start && t < q->end && q->end > f->clock.watermark)
+		return 1;
+	if (leat_cells_interval(f, t, &q->start, &q->end) != LEAT_OK ||
+	    q->end <= f->clock.watermark) {
+		q->start = q->end = 0;
+		return 0;
+	}
+	return 1;
+}
+
+int leat_queue_put(leat_keyed *k, const leat_event *v, int *err_out)
+{
+	struct leat_queue *q = &k->queue;
+	struct leat_clock *c = &k->flow.clock;
+
+	*err_out = LEAT_OK;
+	if (k->table.length < QUEUE_KEYS || v->key_len > LEAT_TEXT_SHORT ||
+	    c->target > c->watermark || /* a pass has failed */
+	    leat_clock_check(c, v->source, v->t))
+		return 0;
+	if (q->n == LEAT_QUEUE && (*err_out = leat_queue_settle(k)))
+		return 1;
+	if (queue_passes(k, v->t) || !queue_takes(k, q, v->t))
+		return 0;
+	leat_clock_see(c, v->source, v->t);
+	c->watermark = c->target;
+	struct leat_queued *e = &q->events[q->n++];
+	if (v->key_len > 0)
+		memcpy(e->text, v->key, v->key_len);
+	e->len = (uint32_t)v->key_len;
+	e->t = v->t;
+	e->x = v->x;
+	e->y = v->y;
+	e->hash = leat_key_hash(k, e->text, e->len);
+	if (q->end < q->due)
+		q->due = q->end;
+	LEAT_PREFETCH(k->table.slots + leat_table_place(&k->table, e->hash));
+	return 1;
+}
+
+void leat_queue_clear(leat_keyed *k)
+{
+	k->queue.n = 0;
+	k->queue.due = INT64_MAX;
+	k->queue.start = k->queue.end = 0;
+}
+
+/* The first `done` have been settled. */
+static void queue_keep_rest(leat_keyed *k, uint32_t done)
+{
+	struct leat_queue *q = &k->queue;
+
+	q->n -= done;
+	memmove(q->events, q->events + done, q->n * sizeof(*q->events));
+}
+
+int leat_queue_settle_all(leat_keyed *k)
+{
+	struct leat_queue *q = &k->queue;
+	uint32_t found[LEAT_QUEUE];
+
+	for (uint32_t i = 0; i < q->n; i++) {
+		found[i] = leat_table_peek(&k->table, q->events[i].hash);
+		if (found[i])
+			leat_entry_prefetch(k, leat_entry_at(k, found[i]));
+	}
+	for (uint32_t i = 0; i < q->n; i++) {
+		struct leat_queued *e = &q->events[i];
+		leat_event v = { e->text, e->len, e->t, e->x, e->y, 0 };
+		int err = leat_keyed_put(k, &v, e->hash, found[i]);
+		if (err) {
+			queue_keep_rest(k, i);
+			return err;
+		}
+	}
+	leat_queue_clear(k);
+	return LEAT_OK;
+}

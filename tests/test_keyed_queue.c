@@ -1,0 +1,284 @@
+/*
+ * Single pushes among many keys, which may be put off inside: what anybody
+ * can see of them is what push_many() and keys without that show.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <leat.h>
+
+#include "data.h"
+#include "suites.h"
+
+enum { KEYS = 12000, EVENTS = 60000 };
+
+/* What was told, in order, as one number. */
+struct heard {
+	uint64_t hash, n;
+};
+
+static void hear(void *ctx, const leat_result *r)
+{
+	struct heard *h = ctx;
+	uint64_t word = (uint64_t)r->start * 31 + (uint64_t)r->end;
+
+	for (size_t i = 0; i < r->key_len; i++)
+		word = word * 131 + ((const unsigned char *)r->key)[i];
+	for (size_t i = 0; i < r->n_values; i++) {
+		uint64_t bits;
+		memcpy(&bits, &r->values[i], sizeof(bits));
+		word = (word ^ bits) * UINT64_C(0x9e3779b97f4a7c15);
+	}
+	h->hash = (h->hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+	h->n++;
+}
+
+static uint64_t state;
+
+static uint64_t draw(uint64_t n)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (state >> 11) % n;
+}
+
+struct text {
+	char bytes[24];
+	size_t len;
+};
+
+static struct text texts[EVENTS];
+static leat_event events[EVENTS];
+
+/* Mostly in order, some late, some too late, some far ahead; a NaN. */
+static void make_events(uint64_t seed, int64_t span)
+{
+	int64_t now = -5 * span;
+
+	state = seed * 2654435761u + 88172645463325252u;
+	for (size_t i = 0; i < EVENTS; i++) {
+		leat_event *e = &events[i];
+		struct text *t = &texts[i];
+		uint64_t key = i < KEYS ? i : draw(KEYS + 500);
+		int n = snprintf(t->bytes, sizeof(t->bytes),
+		    key % 97 ? "%llu" : "a longer key %llu",
+		    (unsigned long long)key);
+		t->len = key == 13 ? 0 : (size_t)n;
+		memset(e, 0, sizeof(*e));
+		now += (int64_t)draw(3);
+		if (draw(5000) == 0)
+			now += 3 * span;
+		e->key = t->bytes;
+		e->key_len = t->len;
+		e->t = now - (draw(4) ? 0 : (int64_t)draw((uint64_t)span));
+		if (draw(50) == 0)
+			e->t -= 2 * span;
+		e->x = draw(60) ? (double)draw(1000) / 7 : (double)NAN;
+	}
+}
+
+static leat_keyed *make(struct heard *h, int kind, int64_t span, int64_t delay,
+    const leat_allocator *allocator)
+{
+	static const leat_stat stats[] = { LEAT_COUNT, LEAT_MISSING, LEAT_SUM,
+		LEAT_STDDEV, LEAT_MIN };
+	leat_keyed_options o;
+	leat_keyed *k;
+
+	memset(&o, 0, sizeof(o));
+	memset(h, 0, sizeof(*h));
+	o.by_time.kind = kind;
+	o.by_time.span = span;
+	o.by_time.advance = kind == LEAT_HOPPING ? span + span / 3 : 0;
+	o.by_time.delay = delay;
+	o.by_time.stats = stats;
+	o.by_time.n_stats = 5;
+	o.by_time.sink.emit = hear;
+	o.by_time.sink.ctx = h;
+	o.allocator = allocator;
+	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	return k;
+}
+
+/* One by one, each of them settled at once by a question. */
+static leat_keyed *asked(struct heard *h, int kind, int64_t span, int64_t delay,
+    int *errors)
+{
+	leat_keyed *k = make(h, kind, span, delay, NULL);
+
+	for (size_t i = 0; i < EVENTS; i++) {
+		errors[i] = leat_keyed_push_event(k, &events[i]);
+		(void)leat_keyed_length(k);
+	}
+	return k;
+}
+
+static void same_counts(const leat_keyed *a, const leat_keyed *b, size_t step)
+{
+	leat_time_counts x, y;
+
+	leat_keyed_counts(a, &x);
+	leat_keyed_counts(b, &y);
+	ck_assert_msg(memcmp(&x, &y, sizeof(x)) == 0, "counts at %u",
+	    (unsigned)step);
+	ck_assert_uint_eq(leat_keyed_length(a), leat_keyed_length(b));
+	ck_assert_int_eq(leat_keyed_now(a), leat_keyed_now(b));
+	ck_assert_int_eq(leat_keyed_watermark(a), leat_keyed_watermark(b));
+}
+
+static void same_results(const leat_keyed *a, const leat_keyed *b)
+{
+	for (size_t i = 0; i < EVENTS; i += 7) {
+		const struct text *t = &texts[i];
+		double x[5], y[5];
+		int err = leat_keyed_query(a, t->bytes, t->len, x);
+		ck_assert_int_eq(leat_keyed_query(b, t->bytes, t->len, y), err);
+		if (!err)
+			ck_assert_msg(memcmp(x, y, sizeof(x)) == 0, "key %u",
+			    (unsigned)i);
+	}
+}
+
+static void finish(leat_keyed *a, leat_keyed *b, const struct heard *x,
+    const struct heard *y)
+{
+	same_counts(a, b, EVENTS);
+	same_results(a, b);
+	ck_assert_int_eq(leat_keyed_advance(a, LEAT_TIME_MAX), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_advance(b, LEAT_TIME_MAX), LEAT_OK);
+	ck_assert_uint_eq(x->n, y->n);
+	ck_assert_uint_eq(x->hash, y->hash);
+	ck_assert_uint_gt(x->n, KEYS);
+	leat_keyed_free(a);
+	leat_keyed_free(b);
+}
+
+static int errors[EVENTS];
+
+static const struct {
+	int kind;
+	int64_t span, delay;
+} trials[] = {
+	{ LEAT_TUMBLING, 9000, 0 },
+	{ LEAT_TUMBLING, 9000, 2500 },
+	{ LEAT_TUMBLING, 200, 150 },
+	{ LEAT_HOPPING, 6000, 1000 },
+};
+
+enum { TRIALS = sizeof(trials) / sizeof(trials[0]) };
+
+/* Errors are answered at once, and nothing else depends on being asked. */
+START_TEST(pushes_that_wait_are_as_pushes_that_do_not)
+{
+	int kind = trials[_i].kind;
+	int64_t span = trials[_i].span, delay = trials[_i].delay;
+	struct heard x, y;
+	size_t wrong = 0;
+	make_events((uint64_t)_i + 1, span);
+	leat_keyed *a = asked(&x, kind, span, delay, errors);
+	leat_keyed *b = make(&y, kind, span, delay, NULL);
+	for (size_t i = 0; i < EVENTS; i++)
+		wrong += leat_keyed_push_event(b, &events[i]) != errors[i];
+	ck_assert_uint_eq(wrong, 0);
+	finish(a, b, &x, &y);
+}
+END_TEST
+
+/* Questions, copies, batches and time at any moment. */
+START_TEST(whatever_comes_between_finds_them_settled)
+{
+	int kind = trials[_i].kind;
+	int64_t span = trials[_i].span, delay = trials[_i].delay;
+	struct heard x, y;
+	make_events((uint64_t)_i + 11, span);
+	leat_keyed *a = asked(&x, kind, span, delay, errors);
+	leat_keyed *b = make(&y, kind, span, delay, NULL);
+	for (size_t i = 0; i < EVENTS; i++) {
+		size_t n = draw(40);
+		double out[5];
+		leat_keyed *c;
+		if (draw(30) == 0 && i + n <= EVENTS) {
+			(void)leat_keyed_push_many(b, events + i, n);
+			i += n;
+		}
+		if (i < EVENTS)
+			ck_assert_msg(leat_keyed_push_event(b, &events[i]) ==
+				errors[i],
+			    "event %u", (unsigned)i);
+		if (draw(50) == 0 && i < EVENTS) {
+			int err = leat_keyed_query(b, events[i].key,
+			    events[i].key_len, out);
+			ck_assert(err == LEAT_OK ||
+			    (err == LEAT_EKEY && errors[i] == LEAT_ELATE));
+		}
+		if (draw(50) == 0)
+			ck_assert_int_eq(leat_keyed_advance(b,
+					     leat_keyed_now(b)),
+			    LEAT_OK);
+		if (draw(8000) == 0) {
+			ck_assert_int_eq(leat_keyed_copy(b, NULL, &c), LEAT_OK);
+			leat_keyed_free(b);
+			b = c;
+		}
+	}
+	finish(a, b, &x, &y);
+}
+END_TEST
+
+/* Fails one allocation in four. */
+static void *scarce_alloc(void *ctx, size_t size)
+{
+	unsigned *calls = ctx;
+
+	return ++*calls % 4 == 3 ? NULL : malloc(size);
+}
+
+static void scarce_free(void *ctx, void *p)
+{
+	(void)ctx;
+	free(p);
+}
+
+/* What is told to try again is tried again; nothing is lost or twice. */
+START_TEST(nothing_is_lost_where_memory_is_short)
+{
+	int64_t span = 9000, delay = 2500;
+	unsigned calls = 0;
+	leat_allocator scarce = { scarce_alloc, scarce_free, &calls };
+	struct heard x, y;
+	size_t wrong = 0, failed = 0;
+	make_events((uint64_t)_i + 21, span);
+	leat_keyed *a = asked(&x, LEAT_TUMBLING, span, delay, errors);
+	leat_keyed *b = make(&y, LEAT_TUMBLING, span, delay, &scarce);
+	for (size_t i = 0; i < EVENTS; i++) {
+		int err;
+		while ((err = leat_keyed_push_event(b, &events[i])) ==
+		    LEAT_ENOMEM)
+			failed++;
+		wrong += err != errors[i];
+	}
+	ck_assert_uint_eq(wrong, 0);
+	ck_assert_uint_gt(failed, 0);
+	while (leat_keyed_advance(b, leat_keyed_now(b)) == LEAT_ENOMEM)
+		;
+	finish(a, b, &x, &y);
+}
+END_TEST
+
+Suite *keyed_queue_suite(void)
+{
+	Suite *s = suite_create("keyed_queue");
+	TCase *t = tcase_create("queue");
+	int n = short_run() ? 1 : TRIALS;
+
+	tcase_set_timeout(t, 300);
+	tcase_add_loop_test(t, pushes_that_wait_are_as_pushes_that_do_not, 0,
+	    n);
+	tcase_add_loop_test(t, whatever_comes_between_finds_them_settled, 0, n);
+	tcase_add_loop_test(t, nothing_is_lost_where_memory_is_short, 0, 2);
+	suite_add_tcase(s, t);
+	return s;
+}
