@@ -1009,7 +1009,10 @@ LEAT_API void leat_keyed_free(leat_keyed *keyed);
  * Errors: those of leat_time_window_push(), with LEAT_EFULL also for
  * max_keys and max_bytes; LEAT_EKEY for one longer than LEAT_KEY_MAX.
  * Cost: that of a push into its window; keys that have nothing to tell are
- * not visited.
+ * not visited. Among many keys, pushes that can change nothing but an open
+ * window may be put off inside, so that they wait for memory together. They
+ * go in before anything that could show a difference; if memory runs out
+ * then, they stay and LEAT_ENOMEM is that of a later push or advance.
  */
 LEAT_API int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
     int64_t t, double x);

@@ -367,16 +367,52 @@ START_TEST(a_calendar_may_be_wrong_once)
 }
 END_TEST
 
+/* Two keys are due at 20; the calendar fails when the second one closes. */
+START_TEST(the_watermark_waits_just_below_what_failed)
+{
+	struct told_log log = { 0 };
+	leat_keyed_options o = scene_options(7, &log, NULL);
+	leat_keyed *k;
+
+	make_texts();
+	o.by_time.delay = 0;
+	o.by_time.early_count = 0;
+	o.by_time.early_span = 0;
+	o.by_time.lateness = 0;
+	o.max_keys = 0;
+	o.full = LEAT_REFUSE;
+	broken = 0;
+	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	for (unsigned i = 0; i < 3; i++)
+		ck_assert_int_eq(leat_keyed_push(k, texts[i], lengths[i], 5, 1),
+		    LEAT_OK);
+	ck_assert_int_eq(leat_keyed_advance(k, 60), LEAT_OK);
+	ck_assert_uint_eq(log.n, 6); /* [0, 20) and, empty, [20, 50) */
+	broken = 3;
+	ck_assert_int_eq(leat_keyed_advance(k, 80), LEAT_ECALENDAR);
+	ck_assert_int_eq(leat_keyed_watermark(k), 69);
+	ck_assert_int_eq(leat_keyed_now(k), 80);
+	ck_assert_int_eq(leat_keyed_advance(k, 80), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_watermark(k), 80);
+	ck_assert_uint_eq(log.n, 9);
+	for (size_t i = 0; i < 9; i++)
+		ck_assert_uint_eq(log.lines[i].key, i % 3);
+	leat_keyed_free(k);
+	told_free(&log);
+}
+END_TEST
+
 Suite *keyed_faults_suite(void)
 {
 	Suite *s = suite_create("keyed_faults");
 	TCase *t = tcase_create("faults");
 
-	tcase_set_timeout(t, 20);
+	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, what_failed_for_memory_can_be_tried_again, 0,
 	    SCENES);
 	tcase_add_loop_test(t, a_copy_that_fails_leaves_nothing, 0, SCENES);
 	tcase_add_test(t, a_calendar_may_be_wrong_once);
+	tcase_add_test(t, the_watermark_waits_just_below_what_failed);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -202,17 +202,52 @@ START_TEST(closing_visits_keys_with_data_alone)
 }
 END_TEST
 
+struct tally {
+	size_t results, early;
+	uint64_t keys; /* a hash of the keys in the order they were told */
+	double values;
+};
+
+static void on_tally(void *ctx, const leat_result *r)
+{
+	struct tally *c = ctx;
+	uint32_t i = 0;
+
+	memcpy(&i, r->key, r->key_len < sizeof(i) ? r->key_len : sizeof(i));
+	c->results++;
+	c->early += r->flags == LEAT_EARLY;
+	c->keys = c->keys * 31 + i + 1;
+	c->values += r->values[0];
+}
+
+static struct tally pushed_anew(leat_keyed *k, struct tally *told)
+{
+	struct rng r = rng_new(1);
+
+	memset(told, 0, sizeof(*told));
+	for (int64_t t = -500; t < 500; t++) {
+		uint32_t i = (uint32_t)rng_below(&r, 300);
+		ck_assert_int_eq(leat_keyed_push(k, &i, sizeof(i), t, i),
+		    LEAT_OK);
+	}
+	return *told;
+}
+
 START_TEST(what_is_reset_is_as_new)
 {
 	struct counted heap = { 0 };
 	leat_allocator a = counted_allocator(&heap);
-	leat_keyed_options o = tumbling(10);
+	leat_keyed_options o = tumbling(100);
+	struct tally told, first, second;
 	leat_time_counts c;
 
 	o.allocator = &a;
+	o.by_time.early_span = 30;
+	o.by_time.sink.emit = on_tally;
+	o.by_time.sink.ctx = &told;
 	leat_keyed *k = made(&o);
 	size_t live = heap.live;
-	push_keys(k, 0, 1000, 5);
+	first = pushed_anew(k, &told);
 	leat_keyed_reset(k);
 	ck_assert_uint_eq(heap.live, live);
 	ck_assert_uint_eq(leat_keyed_length(k), 0);
@@ -221,11 +256,88 @@ START_TEST(what_is_reset_is_as_new)
 	ck_assert_int_eq(leat_keyed_watermark(k), INT64_MIN);
 	leat_keyed_counts(k, &c);
 	ck_assert_uint_eq(c.pushed, 0);
-	push_keys(k, 0, 10, -100);
-	ck_assert_uint_eq(leat_keyed_length(k), 10);
+	second = pushed_anew(k, &told);
+	ck_assert_uint_gt(first.early, 100);
+	ck_assert_uint_eq(first.results, second.results);
+	ck_assert_uint_eq(first.early, second.early);
+	ck_assert_uint_eq(first.keys, second.keys);
+	ck_assert(first.values == second.values);
 	leat_keyed_free(k);
 	ck_assert_uint_eq(heap.live, 0);
 	ck_assert_uint_eq(heap.damaged, 0);
+}
+END_TEST
+
+/* What has no earlier end is told when time ends, by who came first. */
+START_TEST(time_ends_for_all_keys)
+{
+	static const int kinds[] = { LEAT_LANDMARK, LEAT_DECAY };
+	static const uint32_t order[] = { 7, 3, 9, 1 };
+	leat_keyed_options o = tumbling(0);
+	struct tally told = { 0, 0, 0, 0 };
+	uint64_t keys = 0;
+
+	o.by_time.kind = kinds[_i];
+	o.by_time.half_life = _i ? 100 : 0;
+	o.by_time.sink.emit = on_tally;
+	o.by_time.sink.ctx = &told;
+	leat_keyed *k = made(&o);
+	for (int64_t t = 0; t < 8; t++) {
+		uint32_t i = order[t % 4];
+		ck_assert_int_eq(leat_keyed_push(k, &i, sizeof(i), t, i),
+		    LEAT_OK);
+	}
+	ck_assert_int_eq(leat_keyed_advance(k, LEAT_TIME_MAX - 1), LEAT_OK);
+	ck_assert_uint_eq(told.results, 0);
+	ck_assert_int_eq(leat_keyed_advance(k, LEAT_TIME_MAX), LEAT_OK);
+	ck_assert_uint_eq(told.results, 4);
+	for (size_t i = 0; i < 4; i++)
+		keys = keys * 31 + order[i] + 1;
+	ck_assert_uint_eq(told.keys, keys);
+	ck_assert_int_eq(leat_keyed_watermark(k), LEAT_TIME_MAX);
+	ck_assert_int_eq(leat_keyed_advance(k, LEAT_TIME_MAX), LEAT_OK);
+	ck_assert_uint_eq(told.results, 4);
+	leat_keyed_free(k);
+}
+END_TEST
+
+/* In one block of push_many(): it is dropped, and comes again. */
+START_TEST(a_key_may_go_and_come_back_at_once)
+{
+	static const leat_event e[] = { { "a", 1, 0, 1, 0, 0 },
+		{ "b", 1, 50, 1, 0, 0 }, { "a", 1, 51, 5, 0, 0 },
+		{ "b", 1, 52, 1, 0, 0 }, { "a", 1, 53, 7, 0, 0 } };
+	leat_keyed_options o = tumbling(1000);
+	double v[2];
+
+	o.ttl = 20;
+	leat_keyed *k = made(&o);
+	ck_assert_int_eq(leat_keyed_push(k, "a", 1, 0, 1), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push_many(k, e, 5), LEAT_OK);
+	ck_assert_uint_eq(leat_keyed_length(k), 2);
+	ck_assert_int_eq(leat_keyed_query(k, "a", 1, v), LEAT_OK);
+	ck_assert(v[0] == 6); /* of 5 and 7 alone */
+	leat_keyed_free(k);
+}
+END_TEST
+
+/* Strangers whose values come too late cost nothing. */
+START_TEST(a_key_that_is_refused_leaves_nothing)
+{
+	leat_keyed_options o = tumbling(10);
+
+	o.max_keys = 3;
+	o.full = LEAT_EVICT_OLD;
+	leat_keyed *k = made(&o);
+	push_keys(k, 0, 3, 1000);
+	for (uint32_t i = 3; i < 2000; i++)
+		ck_assert_int_eq(leat_keyed_push(k, &i, sizeof(i), 5, 1),
+		    LEAT_ELATE);
+	ck_assert_uint_eq(leat_keyed_length(k), 3);
+	ck_assert_uint_eq(k->roster.n, 3);
+	push_keys(k, 0, 3, 1001);
+	ck_assert_uint_eq(k->drops, 1997);
+	leat_keyed_free(k);
 }
 END_TEST
 
@@ -352,6 +464,69 @@ START_TEST(a_key_is_never_dropped_for_its_own_value)
 	ck_assert_int_eq(err, LEAT_EFULL);
 	ck_assert_uint_eq(leat_keyed_length(k), 1);
 	ck_assert_int_eq(leat_keyed_query(k, "big", 3, v), LEAT_OK);
+	leat_keyed_free(k);
+}
+END_TEST
+
+/* Whoever pushes next has waited longest, and must not be what goes. */
+START_TEST(the_oldest_key_is_not_dropped_for_its_own_value)
+{
+	leat_keyed_options o = tumbling(0);
+	uint64_t fewest = 20;
+
+	o.by_time.kind = LEAT_SLIDING;
+	o.by_time.span = 1000000;
+	o.max_bytes = CAP;
+	o.full = LEAT_EVICT_OLD;
+	leat_keyed *k = made(&o);
+	for (uint32_t n = 0; n < 2000; n++) {
+		uint32_t i = n % 20;
+		ck_assert_int_eq(leat_keyed_push(k, &i, sizeof(i), n, 1),
+		    LEAT_OK);
+		ck_assert_uint_le(leat_keyed_bytes(k), CAP);
+		if (n >= 20 && leat_keyed_length(k) < fewest)
+			fewest = leat_keyed_length(k);
+	}
+	ck_assert_uint_lt(fewest, 20);
+	leat_keyed_free(k);
+}
+END_TEST
+
+/*
+ * Results that may be revised are noted. Those notes may not be refused, or
+ * time would stand still; what is pushed still is.
+ */
+START_TEST(at_max_bytes_windows_go_on_closing)
+{
+	leat_keyed_options o = tumbling(60);
+	struct tally told = { 0, 0, 0, 0 };
+	int refusals = 0;
+	leat_keyed *copy;
+
+	o.by_time.kind = LEAT_HOPPING;
+	o.by_time.advance = 2;
+	o.by_time.lateness = 1000;
+	o.by_time.early_span = 10;
+	o.by_time.sink.emit = on_tally;
+	o.by_time.sink.ctx = &told;
+	o.evicted.emit = on_tally;
+	o.evicted.ctx = &told;
+	o.max_bytes = CAP;
+	o.full = _i ? LEAT_EVICT_OLD : LEAT_REFUSE;
+	leat_keyed *k = made(&o);
+	for (uint32_t n = 0; n < 5000; n++) {
+		uint32_t i = n % 100;
+		int err = leat_keyed_push(k, &i, sizeof(i), n / 10, 1);
+		ck_assert(err == LEAT_OK || (err == LEAT_EFULL && !_i));
+		refusals += err == LEAT_EFULL;
+		ck_assert_int_eq(leat_keyed_watermark(k), n / 10);
+	}
+	ck_assert(_i || refusals > 0);
+	ck_assert_int_eq(leat_keyed_copy(k, NULL, &copy), LEAT_OK);
+	leat_keyed_free(copy);
+	ck_assert_int_eq(leat_keyed_advance(k, 900), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_watermark(k), 900);
+	ck_assert_uint_gt(told.results, 100);
 	leat_keyed_free(k);
 }
 END_TEST
@@ -504,10 +679,15 @@ Suite *keyed_limits_suite(void)
 	tcase_add_test(t, a_key_takes_at_most_200_bytes_beside_its_text);
 	tcase_add_test(t, closing_visits_keys_with_data_alone);
 	tcase_add_test(t, what_is_reset_is_as_new);
+	tcase_add_loop_test(t, time_ends_for_all_keys, 0, 2);
+	tcase_add_test(t, a_key_may_go_and_come_back_at_once);
+	tcase_add_test(t, a_key_that_is_refused_leaves_nothing);
 	tcase_add_test(t, at_max_bytes_new_keys_are_refused);
 	tcase_add_test(t, at_max_bytes_old_keys_make_room);
 	tcase_add_test(t, a_long_key_makes_room_or_is_refused);
 	tcase_add_test(t, a_key_is_never_dropped_for_its_own_value);
+	tcase_add_test(t, the_oldest_key_is_not_dropped_for_its_own_value);
+	tcase_add_loop_test(t, at_max_bytes_windows_go_on_closing, 0, 2);
 	tcase_add_loop_test(t, sessions_of_many_keys_are_told_in_order, 0, 2);
 	suite_add_tcase(s, t);
 	return s;

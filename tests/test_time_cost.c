@@ -22,9 +22,14 @@ struct run {
 	double n;
 };
 
+static void see_alignment(struct tally *t, const void *partial)
+{
+	t->faults += (uintptr_t)partial % 16 != 0;
+}
+
 static void run_identity(void *ctx, void *partial)
 {
-	(void)ctx;
+	see_alignment(ctx, partial);
 	memset(partial, 0, sizeof(struct run));
 }
 
@@ -53,6 +58,8 @@ static void run_combine(void *ctx, void *left, const void *right)
 	struct tally *t = ctx;
 
 	t->combines++;
+	see_alignment(t, left);
+	see_alignment(t, right);
 	run_join(t, left, right);
 }
 
@@ -62,6 +69,7 @@ static void run_append(void *ctx, void *partial, const leat_sample *s)
 	struct run r = { s->t, s->t, 1 };
 
 	t->steps++;
+	see_alignment(t, partial);
 	run_join(t, partial, &r);
 }
 
@@ -90,7 +98,7 @@ static leat_agg run_class(struct tally *t, int commutative)
 	memset(&agg, 0, sizeof(agg));
 	t->ordered = !commutative;
 	agg.name = "run";
-	agg.size = sizeof(struct run);
+	agg.size = 32; /* so it is aligned to 16 */
 	agg.ctx = t;
 	agg.identity = run_identity;
 	agg.lift = run_lift;
@@ -302,6 +310,34 @@ START_TEST(a_hopping_result_takes_a_logarithm)
 }
 END_TEST
 
+/* Wherever a window keeps them, and for each key. */
+START_TEST(partials_are_aligned)
+{
+	static struct tally tally;
+	leat_agg agg = run_class(&tally, _i & 1);
+	leat_stat stat = LEAT_AGG(NULL, 0);
+	leat_keyed_options o;
+	leat_keyed *k;
+	memset(&o, 0, sizeof(o));
+	stat.agg = &agg;
+	o.by_time.kind = LEAT_TUMBLING + _i / 2;
+	o.by_time.span = 50;
+	o.by_time.advance = o.by_time.kind == LEAT_HOPPING ? 10 : 0;
+	o.by_time.lateness = 100;
+	o.by_time.stats = &stat;
+	o.by_time.n_stats = 1;
+	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	for (int t = 0; t < 3000; t++) {
+		char key = (char)('a' + t % 11);
+		ck_assert_int_eq(leat_keyed_push(k, &key, 1, t - t % 13, 1),
+		    LEAT_OK);
+	}
+	ck_assert_uint_gt(tally.steps, 0);
+	ck_assert_uint_eq(tally.faults, 0);
+	leat_keyed_free(k);
+}
+END_TEST
+
 Suite *time_cost_suite(void)
 {
 	Suite *s = suite_create("time_cost");
@@ -311,6 +347,7 @@ Suite *time_cost_suite(void)
 	tcase_add_loop_test(c, a_late_value_takes_a_logarithm_of_how_late_it_is,
 	    0, 2);
 	tcase_add_loop_test(c, evicting_many_at_once_takes_a_logarithm, 0, 2);
+	tcase_add_loop_test(c, partials_are_aligned, 0, 4);
 	tcase_add_test(c, a_tumbling_value_takes_one_step);
 	tcase_add_test(c, a_hopping_result_takes_a_logarithm);
 	suite_add_tcase(s, c);

@@ -25,6 +25,8 @@ struct leat_cell {
 	/* Then its block of accumulators or its tree. */
 };
 
+#define CELL_HEAD leat_round_up(sizeof(struct leat_cell))
+
 /* marks: flags, and above them how many results there have been. */
 enum { CHANGED = 1, CLOSED = 2, TOLD_ONE = 4 };
 
@@ -35,18 +37,28 @@ static uint64_t revision_of(const struct leat_cell *c)
 
 static struct leat_accs *cell_accs(struct leat_cell *c)
 {
-	return (struct leat_accs *)(void *)(c + 1);
+	return (struct leat_accs *)(void *)((unsigned char *)c + CELL_HEAD);
 }
 
 static struct leat_tree *cell_tree(struct leat_cell *c)
 {
-	return (struct leat_tree *)(void *)(c + 1);
+	return (struct leat_tree *)(void *)((unsigned char *)c + CELL_HEAD);
 }
 
-size_t leat_cells_inline(const struct leat_flow *f)
+size_t leat_cells_size(const struct leat_flow *f)
 {
-	return sizeof(struct leat_cell) +
+	return CELL_HEAD +
 	    (f->ordered ? sizeof(struct leat_tree) : f->accs_size);
+}
+
+/* Numbers need no more than the alignment of a pointer: 8 bytes a key less. */
+size_t leat_cells_place(const struct leat_flow *f)
+{
+	if (f->has_user)
+		return leat_round_up(sizeof(struct leat_state));
+	return sizeof(struct leat_state) < sizeof(int64_t)
+	    ? sizeof(int64_t)
+	    : sizeof(struct leat_state);
 }
 
 /* Some of a window's values may have been evicted, or all of them. */
@@ -65,10 +77,11 @@ static struct leat_cell *oldest(const struct leat_state *s)
 	return newest(s) ? newest(s)->next : NULL;
 }
 
-static struct leat_cell *inline_cell(const struct leat_state *s)
+static struct leat_cell *inline_cell(const struct leat_flow *f,
+    const struct leat_state *s)
 {
 	return (struct leat_cell *)(void *)((unsigned char *)(uintptr_t)s +
-	    sizeof(*s));
+	    leat_cells_place(f));
 }
 
 /* ---------------- the ring ------------------------------------------- */
@@ -113,7 +126,7 @@ static void forget_open_before(const struct leat_flow *f,
 static struct leat_cell *add_cell(struct leat_flow *f, struct leat_state *s,
     struct leat_cell *before, int64_t start, int64_t end)
 {
-	struct leat_cell *c = inline_cell(s);
+	struct leat_cell *c = inline_cell(f, s);
 
 	if (c->next)
 		c = leat_pool_take(&f->cells);
@@ -176,7 +189,7 @@ static void remove_cell(struct leat_flow *f, struct leat_state *s,
 		s->content = before;
 	before->next = c->next;
 	c->next = NULL;
-	if (c != inline_cell(s))
+	if (c != inline_cell(f, s))
 		leat_pool_give(&f->cells, c);
 }
 
@@ -411,7 +424,7 @@ static int cells_reserve(struct leat_flow *f, const struct leat_state *s)
 {
 	const struct leat_cell *c = newest(s);
 
-	if (inline_cell(s)->next && leat_pool_reserve(&f->cells, 1))
+	if (inline_cell(f, s)->next && leat_pool_reserve(&f->cells, 1))
 		return LEAT_ENOMEM;
 	if (!f->ordered)
 		return LEAT_OK;
@@ -419,7 +432,8 @@ static int cells_reserve(struct leat_flow *f, const struct leat_state *s)
 	struct leat_tree none = { 0 };
 	uint32_t height = 0;
 	for (; c; c = c->next == newest(s) ? NULL : c->next) {
-		const struct leat_tree *t = (const void *)(c + 1);
+		const struct leat_tree *t =
+		    (const void *)((const unsigned char *)c + CELL_HEAD);
 		if (t->height > height)
 			height = t->height;
 	}

@@ -127,8 +127,9 @@ static void add_section(struct leat_flow *f, enum leat_class_id id,
 	if (f->sections)
 		f->sections[f->n_sections] = s;
 	f->n_sections++;
-	f->accs_size += (s.size + 15) & ~(size_t)15;
+	f->accs_size += leat_round_up(s.size);
 	f->ordered |= !s.any_order;
+	f->has_user |= agg != NULL;
 	if (s.size > f->temp_size)
 		f->temp_size = s.size;
 }
@@ -187,12 +188,12 @@ static void plan_engine(struct leat_flow *f)
 		f->engine = &leat_ranges_engine;
 	} else {
 		f->engine = &leat_cells_engine;
-		f->state_size += leat_cells_inline(f);
+		f->state_size = leat_cells_place(f) + leat_cells_size(f);
 	}
-	f->state_size = (f->state_size + 15) & ~(size_t)15;
+	f->state_size = leat_round_up(f->state_size);
 	if (f->early_count || f->max_values || f->emit_empty || f->lateness) {
 		f->more_at = f->state_size;
-		f->state_size += (sizeof(struct leat_more) + 15) & ~(size_t)15;
+		f->state_size += leat_round_up(sizeof(struct leat_more));
 	}
 }
 
@@ -269,7 +270,7 @@ static void make_flow_plan(struct leat_flow *f,
 
 static void make_pools(struct leat_flow *f)
 {
-	leat_pool_init(&f->cells, &f->memory, leat_cells_inline(f));
+	leat_pool_init(&f->cells, &f->memory, leat_cells_size(f));
 	leat_pool_init(&f->contents, &f->memory,
 	    f->engine == &leat_fade_engine ? f->accs_size : leat_ranges_size());
 	leat_forest_init(f);

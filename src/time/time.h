@@ -84,6 +84,12 @@ LEAT_INLINE void leat_clock_see(struct leat_clock *c, uint32_t source,
 		c->target = t;
 }
 
+/* Blocks of accumulators lie on multiples of 16, as users' classes may ask. */
+LEAT_INLINE size_t leat_round_up(size_t n_bytes)
+{
+	return (n_bytes + 15) & ~(size_t)15;
+}
+
 /* ---------------- accumulators -------------------------------------- */
 
 /* One aggregate class of a flow. */
@@ -287,7 +293,9 @@ int leat_cells_interval(const struct leat_flow *f, int64_t t, int64_t *start,
     int64_t *end);
 
 /* Bytes of a cell; of what a state of ranges.c, and of fade.c, points to. */
-size_t leat_cells_inline(const struct leat_flow *f);
+size_t leat_cells_size(const struct leat_flow *f);
+/* Where the first cell lies in a state. */
+size_t leat_cells_place(const struct leat_flow *f);
 size_t leat_ranges_size(void);
 size_t leat_fade_size(void);
 void leat_fade_lower(const struct leat_flow *f, double *out);
@@ -319,6 +327,7 @@ struct leat_flow {
 	const struct leat_time_engine *engine;
 	size_t state_size;
 	size_t more_at; /* of struct leat_more in a state; 0: it has none */
+	int has_user;   /* there is a class of the user's */
 	int ordered;    /* some class needs samples in order */
 	int revises;    /* a window may be told more than once */
 	size_t n_sections, n_stats, accs_size;
@@ -470,18 +479,23 @@ LEAT_INLINE struct leat_accs *leat_suffix(const struct leat_flow *f,
 	return leat_accs_at(f, g->tables[level], 2 + i);
 }
 
+LEAT_INLINE void *leat_fringe_accs(struct leat_fringe *g)
+{
+	return (unsigned char *)g + leat_round_up(sizeof(*g));
+}
+
 /* Everything between the first leaf and the last. */
 LEAT_INLINE struct leat_accs *leat_middle(const struct leat_flow *f,
     struct leat_fringe *g)
 {
-	return leat_accs_at(f, g + 1, 0);
+	return leat_accs_at(f, leat_fringe_accs(g), 0);
 }
 
 /* The values of the first leaf from the i-th on. */
 LEAT_INLINE struct leat_accs *leat_tail(const struct leat_flow *f,
     struct leat_fringe *g, size_t i)
 {
-	return leat_accs_at(f, g + 1, 1 + i);
+	return leat_accs_at(f, leat_fringe_accs(g), 1 + i);
 }
 
 /* What the first leaf has left; only if it is not the last. */

@@ -51,9 +51,9 @@ void leat_forest_init(struct leat_flow *f)
 	size_t head = sizeof(struct leat_node);
 	size_t leaf = w->panes ? sizeof(int64_t) : LEAT_LEAF * values;
 
-	w->leaf_accs = (head + leaf + 15) & ~(size_t)15;
-	w->inner_accs = (head + sizeof(struct leat_inner) + 15) & ~(size_t)15;
-	w->fringe_size = sizeof(struct leat_fringe) +
+	w->leaf_accs = leat_round_up(head + leaf);
+	w->inner_accs = leat_round_up(head + sizeof(struct leat_inner));
+	w->fringe_size = leat_round_up(sizeof(struct leat_fringe)) +
 	    (w->panes ? 1 : 1 + LEAT_LEAF) * f->accs_size;
 	w->table_size = (2 + LEAT_ARITY) * f->accs_size;
 	leat_pool_init(&w->leaves, &f->memory, w->leaf_accs + f->accs_size);
