@@ -301,6 +301,63 @@ START_TEST(time_ends_for_all_keys)
 }
 END_TEST
 
+struct ends {
+	size_t n;
+	int64_t start[32];
+	unsigned char key[32];
+	int flags[32];
+};
+
+static void on_end(void *ctx, const leat_result *r)
+{
+	struct ends *e = ctx;
+
+	ck_assert_uint_lt(e->n, 32);
+	e->start[e->n] = r->start;
+	e->key[e->n] = *(const unsigned char *)r->key;
+	e->flags[e->n++] = r->flags;
+}
+
+/*
+ * Two keys, values at 5 and 45, and of one at 65: windows without data come
+ * between those with data, in the order of their ends, and none after.
+ */
+START_TEST(no_empty_window_comes_last_when_time_ends)
+{
+	struct ends told = { 0 };
+	leat_keyed_options o = tumbling(10);
+	size_t n = 0;
+
+	o.by_time.emit_empty = 1;
+	o.by_time.delay = _i & 1 ? 100 : 0;
+	o.by_time.lateness = _i & 2 ? 1000 : 0;
+	o.by_time.sink.emit = on_end;
+	o.by_time.sink.ctx = &told;
+	leat_keyed *k = made(&o);
+	for (int64_t t = 5; t < 50; t += 40) {
+		ck_assert_int_eq(leat_keyed_push(k, "a", 1, t, 1), LEAT_OK);
+		ck_assert_int_eq(leat_keyed_push(k, "b", 1, t, 1), LEAT_OK);
+	}
+	ck_assert_int_eq(leat_keyed_push(k, "b", 1, 65, 1), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_advance(k, LEAT_TIME_MAX), LEAT_OK);
+	for (int64_t start = 0; start < 70; start += 10) {
+		int data = start == 0 || start == 40;
+		/* By 65 the window [50, 60) has closed if there is no delay. */
+		if (start <= 40 || (start == 50 && !(_i & 1))) {
+			ck_assert_int_eq(told.start[n], start);
+			ck_assert_int_eq(told.flags[n], data ? 0 : LEAT_EMPTY);
+			ck_assert_uint_eq(told.key[n++], 'a');
+		}
+		data |= start == 60;
+		ck_assert_int_eq(told.start[n], start);
+		ck_assert_int_eq(told.flags[n], data ? 0 : LEAT_EMPTY);
+		ck_assert_uint_eq(told.key[n++], 'b');
+	}
+	ck_assert_uint_eq(told.n, n);
+	leat_keyed_free(k);
+}
+END_TEST
+
 /* In one block of push_many(): it is dropped, and comes again. */
 START_TEST(a_key_may_go_and_come_back_at_once)
 {
@@ -507,6 +564,7 @@ START_TEST(at_max_bytes_windows_go_on_closing)
 	o.by_time.advance = 2;
 	o.by_time.lateness = 1000;
 	o.by_time.early_span = 10;
+	o.by_time.emit_empty = 1;
 	o.by_time.sink.emit = on_tally;
 	o.by_time.sink.ctx = &told;
 	o.evicted.emit = on_tally;
@@ -520,12 +578,16 @@ START_TEST(at_max_bytes_windows_go_on_closing)
 		ck_assert(err == LEAT_OK || (err == LEAT_EFULL && !_i));
 		refusals += err == LEAT_EFULL;
 		ck_assert_int_eq(leat_keyed_watermark(k), n / 10);
+		ck_assert(leat_keyed_bytes(k) <= CAP || !_i);
 	}
+	/* The notes went beyond, or the keys did. */
+	ck_assert(_i || leat_keyed_bytes(k) > CAP);
 	ck_assert(_i || refusals > 0);
 	ck_assert_int_eq(leat_keyed_copy(k, NULL, &copy), LEAT_OK);
 	leat_keyed_free(copy);
 	ck_assert_int_eq(leat_keyed_advance(k, 900), LEAT_OK);
 	ck_assert_int_eq(leat_keyed_watermark(k), 900);
+	ck_assert(leat_keyed_bytes(k) <= CAP || !_i);
 	ck_assert_uint_gt(told.results, 100);
 	leat_keyed_free(k);
 }
@@ -680,6 +742,7 @@ Suite *keyed_limits_suite(void)
 	tcase_add_test(t, closing_visits_keys_with_data_alone);
 	tcase_add_test(t, what_is_reset_is_as_new);
 	tcase_add_loop_test(t, time_ends_for_all_keys, 0, 2);
+	tcase_add_loop_test(t, no_empty_window_comes_last_when_time_ends, 0, 4);
 	tcase_add_test(t, a_key_may_go_and_come_back_at_once);
 	tcase_add_test(t, a_key_that_is_refused_leaves_nothing);
 	tcase_add_test(t, at_max_bytes_new_keys_are_refused);

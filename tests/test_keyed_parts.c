@@ -247,6 +247,42 @@ START_TEST(ranks_are_taken_in_order)
 }
 END_TEST
 
+/* Packing the roster gives ranks anew; what is marked stays so. */
+START_TEST(keys_that_have_changed_keep_their_marks)
+{
+	static const leat_stat count = LEAT_COUNT;
+	leat_keyed_options o;
+	leat_keyed *k;
+	uint32_t ranks[64];
+	unsigned char i;
+
+	memset(&o, 0, sizeof(o));
+	o.by_time.kind = LEAT_SESSION;
+	o.by_time.gap = 1000;
+	o.by_time.early_span = 1000;
+	o.by_time.stats = &count;
+	o.by_time.n_stats = 1;
+	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	for (i = 0; i < 40; i++)
+		ck_assert_int_eq(leat_keyed_push(k, &i, 1, 1, 1), LEAT_OK);
+	ck_assert_uint_eq(leat_marks_take(&k->roster.changed, ranks, 64), 40);
+	/* The odd ones go, the upper even ones change. */
+	for (i = 0; i < 40; i++)
+		if (i % 2)
+			ck_assert_int_eq(leat_keyed_drop(k, &i, 1), LEAT_OK);
+		else if (i >= 20)
+			ck_assert_int_eq(leat_keyed_push(k, &i, 1, 1, 1), 0);
+	/* The last of these finds all 64 places taken. */
+	for (i = 100; i < 126; i++)
+		ck_assert_int_eq(leat_keyed_push(k, &i, 1, 1, 1), LEAT_OK);
+	ck_assert_uint_eq(k->roster.n, 46);
+	ck_assert_uint_eq(leat_marks_take(&k->roster.changed, ranks, 64), 36);
+	for (uint32_t j = 0; j < 36; j++)
+		ck_assert_uint_eq(ranks[j], j + 10);
+	leat_keyed_free(k);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ */
 /* Timers                                                             */
 /* ------------------------------------------------------------------ */
@@ -368,6 +404,7 @@ Suite *keyed_parts_suite(void)
 	tcase_add_loop_test(t, keys_are_found_whatever_their_hashes, 0, 5);
 	tcase_add_test(t, the_table_grows_with_its_keys);
 	tcase_add_test(t, ranks_are_taken_in_order);
+	tcase_add_test(t, keys_that_have_changed_keep_their_marks);
 	tcase_add_loop_test(t, timers_fire_in_order, 0, 4);
 	suite_add_tcase(s, t);
 	return s;

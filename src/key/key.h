@@ -330,6 +330,7 @@ struct leat_keyed {
 
 	int64_t early_from; /* now, when early_span was looked at last */
 	int early;          /* there are early results to tell */
+	int ending;         /* time passes to its end */
 	uint64_t drops;     /* keys that are gone; pointers to them as well */
 	uint64_t visits;    /* of keys because time passed */
 

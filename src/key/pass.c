@@ -13,27 +13,28 @@
  * goes on there.
  *
  * Time must not stand still because memory is short: what closing needs of
- * it, notes of what was told, may go beyond max_bytes.
+ * it, notes of what was told, may go beyond max_bytes. Then old keys make
+ * room, if they may be dropped.
  */
 #include "key.h"
 
 enum { PASS_BATCH = 16 };
 
 /*
- * emit_empty: whether there is an open window with data. Then windows without
- * are due as well; when time ends, none comes after the last one with data.
+ * emit_empty: whether there is an open window with data. Engines look only
+ * for these when time is about to end.
  */
 static int pass_has_data(leat_keyed *k, const struct leat_entry *e)
 {
 	struct leat_flow *f = &k->flow;
-	int64_t lateness = f->lateness, due;
+	int64_t target = f->clock.target, lateness = f->lateness, due;
 	int have;
 
-	/* What is due for other reasons, or at the end of time, aside. */
-	f->emit_empty = 0;
-	f->lateness = INT64_MAX;
+	f->clock.target = LEAT_TIME_MAX;
+	if (lateness > 0) /* what is closed is not due then */
+		f->lateness = INT64_MAX;
 	have = f->engine->due(f, leat_entry_state(e), &due) && due < INT64_MAX;
-	f->emit_empty = 1;
+	f->clock.target = target;
 	f->lateness = lateness;
 	return have;
 }
@@ -41,8 +42,7 @@ static int pass_has_data(leat_keyed *k, const struct leat_entry *e)
 /* Time ends, and of this key there are only windows without data to come. */
 static int pass_is_done(leat_keyed *k, const struct leat_entry *e)
 {
-	return k->flow.emit_empty && k->flow.clock.target == LEAT_TIME_MAX &&
-	    !pass_has_data(k, e);
+	return k->ending && k->flow.emit_empty && !pass_has_data(k, e);
 }
 
 /* When the key has something to do next. 0: never. */
@@ -117,12 +117,14 @@ static int pass_marked(leat_keyed *k, int64_t due)
 static int pass_close(leat_keyed *k, int64_t due)
 {
 	struct leat_clock *c = &k->flow.clock;
-	int64_t was = c->watermark;
+	int64_t was = c->watermark, target = c->target;
 	int err;
 
 	if (due > was)
 		c->watermark = due;
+	c->target = due;
 	err = pass_marked(k, due);
+	c->target = target;
 	if (err)
 		c->watermark = due - 1 > was ? due - 1 : was;
 	return err;
@@ -147,10 +149,11 @@ static int pass_until(leat_keyed *k, int64_t target)
 
 	if (target <= c->watermark)
 		return LEAT_OK;
+	k->ending = target == LEAT_TIME_MAX;
 	while (k->timers.next <= target && leat_timers_fire(k, target, &due))
 		if ((err = pass_close(k, due)))
 			return err;
-	if (target == LEAT_TIME_MAX) {
+	if (k->ending) {
 		pass_mark_last(k);
 		if ((err = pass_close(k, target)))
 			return err;
@@ -196,5 +199,8 @@ int leat_keyed_pass(leat_keyed *k)
 	if (!err && f->early_span > 0)
 		err = pass_early(k);
 	f->memory.limit = limit;
+	while (limit && f->memory.bytes > limit && k->links_at && k->oldest &&
+	    !err)
+		err = leat_entry_evict(k, k->oldest);
 	return err;
 }

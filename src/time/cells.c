@@ -293,6 +293,12 @@ static int has_cell(const struct leat_flow *f, const struct leat_state *s,
 	return c && c->start == start;
 }
 
+/* Where time ends, the last windows told are the last with data. */
+static int row_goes_on(const struct leat_flow *f, const struct leat_state *s)
+{
+	return f->clock.target < LEAT_TIME_MAX || first_open(f, s);
+}
+
 /*
  * Tells the windows without data that end by `until`. Where time has ended
  * there are none behind the last one with data.
@@ -303,8 +309,7 @@ static int tell_empties(struct leat_flow *f, struct leat_state *s,
 	struct leat_more *m = leat_more(f, s);
 	int64_t start, end;
 
-	if (!m->begun ||
-	    (until == watermark && f->clock.target == LEAT_TIME_MAX))
+	if (!m->begun || (until == watermark && !row_goes_on(f, s)))
 		return LEAT_OK;
 	while (m->empty_from < until) {
 		int err = next_empty(f, m->empty_from, &start, &end);
@@ -390,8 +395,7 @@ static int cells_due(const struct leat_flow *f, const struct leat_state *s,
 	if (old && (old->marks & CLOSED) &&
 	    leat_later(old->end, f->lateness) < due)
 		due = leat_later(old->end, f->lateness);
-	if (f->emit_empty && leat_more(f, s)->begun &&
-	    f->clock.target < LEAT_TIME_MAX) {
+	if (f->emit_empty && leat_more(f, s)->begun && row_goes_on(f, s)) {
 		int64_t from = leat_more(f, s)->empty_from;
 		int err = next_empty(f, from, &start, &end);
 		if (err == LEAT_ECALENDAR)

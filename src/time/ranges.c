@@ -281,19 +281,25 @@ static int next_due(const struct leat_flow *f, const struct ranges *r,
 
 /* ---------------- closing -------------------------------------------- */
 
-/* emit_empty: windows without data will be told as time passes. */
-static int goes_on(const struct leat_flow *f, const struct ranges *r)
+/*
+ * emit_empty: there are windows without data to be told as time passes. Where
+ * it ends, only those before the next one that has some (NULL: none has).
+ */
+static int goes_on(const struct leat_flow *f, const struct ranges *r,
+    const struct grid_window *next)
 {
-	return f->emit_empty && r->begun && f->clock.target < LEAT_TIME_MAX;
+	if (!f->emit_empty || !r->begun)
+		return 0;
+	return f->clock.target < LEAT_TIME_MAX ||
+	    (next && is_before(r->empty, *next));
 }
 
-/* Windows without data before `w`, or (NULL) before the watermark. */
+/* Those before the next window with data, and by the watermark. */
 static int tell_empty_windows(struct leat_flow *f, struct ranges *r,
-    const struct grid_window *w, int64_t watermark)
+    const struct grid_window *next, int64_t watermark)
 {
-	if (!f->emit_empty || !r->begun || (!w && !goes_on(f, r)))
-		return LEAT_OK;
-	while (w ? is_before(r->empty, *w) : r->empty.end <= watermark) {
+	while (goes_on(f, r, next) && r->empty.end <= watermark &&
+	    (!next || is_before(r->empty, *next))) {
 		const struct told *t = told_of(r, r->empty);
 		if (!(t && t->late) && tell_one(f, r, r->empty, LEAT_EMPTY))
 			return LEAT_ENOMEM;
@@ -363,7 +369,7 @@ static int close_windows(struct leat_flow *f, struct ranges *r,
 			more = next_due(f, r, &w);
 		}
 	}
-	if (tell_empty_windows(f, r, NULL, watermark))
+	if (tell_empty_windows(f, r, more ? &w : NULL, watermark))
 		return LEAT_ENOMEM;
 	if (watermark > r->closed)
 		r->closed = watermark;
@@ -396,11 +402,15 @@ static int ranges_due(const struct leat_flow *f, const struct leat_state *s,
 	struct grid_window w;
 	int64_t due = INT64_MAX;
 
-	if (!r || (!r->tree.root && !goes_on(f, r)))
+	if (!r)
 		return 0;
-	if (goes_on(f, r))
+	int more = (f->sink.emit || f->emit_empty) && next_due(f, r, &w);
+	int row = goes_on(f, r, more ? &w : NULL);
+	if (!r->tree.root && !row)
+		return 0;
+	if (row)
 		due = r->empty.end;
-	if (f->sink.emit && next_due(f, r, &w) && w.end < due)
+	if (more && w.end < due)
 		due = w.end;
 	/* What is oldest goes when its last window does. */
 	if (r->tree.root) {
