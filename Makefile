@@ -305,9 +305,8 @@ check-asan: ## the tests under address and undefined-behaviour sanitizers
 VALGRIND := valgrind -q --error-exitcode=9 --leak-check=full \
 	--errors-for-leak-kinds=definite,indirect
 VALGRIND_SUITES := core stat window many decay faults model_update model_api \
-	scaler metric drift counter reference time time_cases time_faults \
-	keyed keyed_parts keyed_limits keyed_faults keyed_count \
-	keyed_queue
+	scaler metric drift time time_cases time_faults keyed keyed_faults \
+	keyed_limits
 VALGRIND_PROGRAMS := test_csv footprint c99
 
 .PHONY: check-valgrind

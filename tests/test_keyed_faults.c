@@ -522,6 +522,59 @@ START_TEST(a_key_that_cannot_make_room_does_so_later)
 }
 END_TEST
 
+/* push_many() stops there, and says so although there was an error before. */
+START_TEST(many_pushes_stop_where_memory_ends)
+{
+	struct told_log log = { 0 };
+	struct counted heap = { 0 };
+	leat_allocator a = counted_allocator(&heap);
+	leat_keyed_options o = scene_options(0, &log, &a);
+	leat_event e[4] = { { "a", 1, 1000, 1, 0, 0 }, { "a", 1, 0, 2, 0, 0 },
+		{ "b", 1, 1000, 3, 0, 0 }, { "a", 1, 1000, 4, 0, 0 } };
+	leat_time_counts c;
+	leat_keyed *k;
+
+	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push_event(k, &e[0]), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push_many(k, e, 2), LEAT_ELATE);
+	e[2].key = texts[5]; /* long, so that it needs memory of its own */
+	e[2].key_len = lengths[5];
+	heap.fail_from = heap.calls + 1;
+	ck_assert_int_eq(leat_keyed_push_many(k, e, 4), LEAT_ENOMEM);
+	leat_keyed_counts(k, &c);
+	ck_assert_uint_eq(c.taken, 3);
+	ck_assert_uint_eq(c.late, 2);
+	heap.fail_from = 0;
+	ck_assert_int_eq(leat_keyed_push_many(k, e + 2, 2), LEAT_OK);
+	leat_keyed_counts(k, &c);
+	ck_assert_uint_eq(c.taken, 5);
+	leat_keyed_free(k);
+	told_free(&log);
+}
+END_TEST
+
+/* Options alone decide whether there is memory for the object. */
+START_TEST(an_object_that_fails_leaves_nothing)
+{
+	struct told_log log = { 0 };
+	struct counted heap = { .fail_at = 1 };
+	leat_allocator a = counted_allocator(&heap);
+	leat_keyed_options o = scene_options(0, &log, &a);
+	leat_keyed *k = NULL, *copy = NULL;
+
+	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_ENOMEM);
+	ck_assert_ptr_null(k);
+	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_uint_eq(heap.live, 1);
+	/* One without keys needs no more. */
+	ck_assert_int_eq(leat_keyed_copy(k, NULL, &copy), LEAT_OK);
+	ck_assert_uint_eq(heap.live, 2);
+	leat_keyed_free(copy);
+	leat_keyed_free(k);
+	ck_assert_uint_eq(heap.live, 0);
+}
+END_TEST
+
 Suite *keyed_faults_suite(void)
 {
 	Suite *s = suite_create("keyed_faults");
@@ -533,6 +586,8 @@ Suite *keyed_faults_suite(void)
 	tcase_add_loop_test(t, a_copy_that_fails_leaves_nothing, 0, SCENES);
 	tcase_add_test(t, a_calendar_may_be_wrong_once);
 	tcase_add_test(t, the_watermark_waits_just_below_what_failed);
+	tcase_add_test(t, many_pushes_stop_where_memory_ends);
+	tcase_add_test(t, an_object_that_fails_leaves_nothing);
 	tcase_add_test(t, early_results_go_on_where_they_failed);
 	tcase_add_test(t, a_key_that_cannot_be_told_stays);
 	tcase_add_test(t, a_key_that_cannot_make_room_does_so_later);

@@ -729,6 +729,69 @@ START_TEST(sessions_of_many_keys_are_told_in_order)
 }
 END_TEST
 
+static leat_event crowd_event(struct rng *r, int step, uint32_t *key)
+{
+	leat_event e = { key, sizeof(*key), step / 4, 0, 0, 0 };
+
+	*key = passer_by(r, step);
+	e.t -= (int64_t)rng_below(r, 300); /* some are late */
+	e.x = (double)rng_below(r, 1000);
+	return e;
+}
+
+/* With so many keys that the table is looked at in the quick way. */
+START_TEST(many_pushes_for_many_keys_are_as_many_single_ones)
+{
+	enum { PIECE = 1000 };
+	static leat_event e[PIECE];
+	static uint32_t keys[PIECE];
+	leat_keyed_options o = tumbling(500);
+	struct tally one_told = { 0, 0, 0, 0 }, many_told = { 0, 0, 0, 0 };
+	struct rng r = rng_new(21);
+	leat_keyed *one, *many;
+	leat_time_counts a, b;
+	double v[2], w[2];
+
+	o.by_time.delay = 200;
+	o.ttl = _i & 1 ? 400 : 0;
+	o.max_keys = _i & 2 ? 700 : 0;
+	o.full = _i & 2 ? LEAT_EVICT_OLD : LEAT_REFUSE;
+	o.by_time.sink.emit = on_tally;
+	o.by_time.sink.ctx = &one_told;
+	one = made(&o);
+	o.by_time.sink.ctx = &many_told;
+	many = made(&o);
+	for (int step = 0; step < (short_run() ? 5000 : 50000);) {
+		int first = LEAT_OK;
+		for (int i = 0; i < PIECE; i++, step++) {
+			e[i] = crowd_event(&r, step, &keys[i]);
+			int err = leat_keyed_push_event(one, &e[i]);
+			if (!first)
+				first = err;
+		}
+		ck_assert_int_eq(leat_keyed_push_many(many, e, PIECE), first);
+		ck_assert_uint_eq(leat_keyed_length(one),
+		    leat_keyed_length(many));
+	}
+	ck_assert_uint_gt(one_told.results, 1000);
+	ck_assert_uint_eq(one_told.results, many_told.results);
+	ck_assert_uint_eq(one_told.keys, many_told.keys);
+	ck_assert(one_told.values == many_told.values);
+	leat_keyed_counts(one, &a);
+	leat_keyed_counts(many, &b);
+	ck_assert(memcmp(&a, &b, sizeof(a)) == 0);
+	ck_assert_uint_gt(a.late, 0);
+	for (uint32_t i = 0; i < CROWD; i++) {
+		int err = leat_keyed_query(one, &i, sizeof(i), v);
+		ck_assert_int_eq(leat_keyed_query(many, &i, sizeof(i), w), err);
+		ck_assert(err ||
+		    (same_bits(v[0], w[0]) && same_bits(v[1], w[1])));
+	}
+	leat_keyed_free(one);
+	leat_keyed_free(many);
+}
+END_TEST
+
 Suite *keyed_limits_suite(void)
 {
 	Suite *s = suite_create("keyed_limits");
@@ -752,6 +815,8 @@ Suite *keyed_limits_suite(void)
 	tcase_add_test(t, the_oldest_key_is_not_dropped_for_its_own_value);
 	tcase_add_loop_test(t, at_max_bytes_windows_go_on_closing, 0, 2);
 	tcase_add_loop_test(t, sessions_of_many_keys_are_told_in_order, 0, 2);
+	tcase_add_loop_test(t,
+	    many_pushes_for_many_keys_are_as_many_single_ones, 0, 4);
 	suite_add_tcase(s, t);
 	return s;
 }

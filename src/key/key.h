@@ -322,9 +322,9 @@ struct leat_keyed {
 	int tracks;    /* pushes are noted: for these two, or early_span */
 	int announces; /* every push brings news for timers */
 	/*
-	 * Engines make sure of memory for a new window before they know that
-	 * a value needs none. A first key that leaves nothing of max_bytes
-	 * must not keep it from its own window.
+	 * A push makes sure of memory for one window more before it is known
+	 * that the value goes into one that is there. So that keys that are
+	 * there can go on at max_bytes, the first one takes this much of it.
 	 */
 	size_t spare_cells;
 
