@@ -233,6 +233,31 @@ static struct tally pushed_anew(leat_keyed *k, struct tally *told)
 	return *told;
 }
 
+START_TEST(stored_values_are_counted_over_all_keys)
+{
+	static const leat_stat ordered = LEAT_INCREASE;
+	static const int kinds[] = { LEAT_SLIDING, LEAT_TUMBLING,
+		LEAT_HOPPING };
+	leat_keyed_options o = tumbling(100);
+	leat_time_counts c;
+
+	o.by_time.kind = kinds[_i];
+	o.by_time.advance = kinds[_i] == LEAT_HOPPING ? 10 : 0;
+	for (int i = 0; i < 2; i++) {
+		leat_keyed *k = made(&o);
+		push_keys(k, 0, 30, 1);
+		push_keys(k, 10, 5, 2);
+		leat_keyed_counts(k, &c);
+		ck_assert_uint_eq(c.taken, 35);
+		/* Sums of tumbling and hopping windows need no values. */
+		ck_assert_uint_eq(c.stored, i || _i == 0 ? 35 : 0);
+		leat_keyed_free(k);
+		o.by_time.stats = &ordered;
+		o.by_time.n_stats = 1;
+	}
+}
+END_TEST
+
 START_TEST(what_is_reset_is_as_new)
 {
 	struct counted heap = { 0 };
@@ -803,6 +828,7 @@ Suite *keyed_limits_suite(void)
 	tcase_add_test(t, pairs_and_single_values_are_told_apart);
 	tcase_add_test(t, a_key_takes_at_most_200_bytes_beside_its_text);
 	tcase_add_test(t, closing_visits_keys_with_data_alone);
+	tcase_add_loop_test(t, stored_values_are_counted_over_all_keys, 0, 3);
 	tcase_add_test(t, what_is_reset_is_as_new);
 	tcase_add_loop_test(t, time_ends_for_all_keys, 0, 2);
 	tcase_add_loop_test(t, no_empty_window_comes_last_when_time_ends, 0, 4);

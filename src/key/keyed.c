@@ -307,6 +307,15 @@ int64_t leat_keyed_watermark(const leat_keyed *keyed)
 	return keyed->flow.clock.watermark;
 }
 
+/* Else there is no need to ask every key. */
+static int stores_values(const leat_keyed *k)
+{
+	if (k->by_count)
+		return k->by_count->kind == LEAT_SLIDING ||
+		    k->by_count->keep_values;
+	return k->flow.kind == LEAT_SLIDING || k->flow.ordered;
+}
+
 void leat_keyed_counts(const leat_keyed *keyed, leat_time_counts *counts_out)
 {
 	const struct leat_flow *f = &keyed->flow;
@@ -316,7 +325,7 @@ void leat_keyed_counts(const leat_keyed *keyed, leat_time_counts *counts_out)
 	leat_queue_look(keyed);
 	*counts_out = f->counts;
 	counts_out->stored = 0;
-	for (size_t i = 0; i < r->n; i++)
+	for (size_t i = 0; i < r->n && stores_values(keyed); i++)
 		if (r->order[i] != 0)
 			counts_out->stored += f->engine->stored(f,
 			    leat_entry_state(leat_ranked(keyed, (uint32_t)i)));
