@@ -993,8 +993,8 @@ typedef struct leat_keyed leat_keyed;
 #define LEAT_KEY_MAX 65535
 
 /*
- * Memory: a key takes at most 200 bytes beside its text with TUMBLING mean
- * and standard deviation by time; by count, what leat_window_size() tells.
+ * Memory: of thousands of keys, each takes at most 200 bytes beside its text
+ * with TUMBLING mean and standard deviation by time; by count, what leat_window_size() tells.
  *
  * Errors: those of leat_time_window_new() and leat_window_new(), and
  * LEAT_EINVAL.
@@ -1045,7 +1045,6 @@ LEAT_API int leat_keyed_drop(leat_keyed *keyed, const void *key,
  * Calls visit for each key, in the order they were first seen, with what
  * leat_keyed_query() would write, until it returns something else than 0,
  * which is then returned. visit must not push into or change the object.
- * LEAT_ENOMEM.
  */
 LEAT_API int leat_keyed_each(const leat_keyed *keyed,
     int (*visit)(void *ctx, const leat_result *result), void *ctx);
