@@ -994,7 +994,8 @@ typedef struct leat_keyed leat_keyed;
 
 /*
  * Memory: of thousands of keys, each takes at most 200 bytes beside its text
- * with TUMBLING mean and standard deviation by time; by count, what leat_window_size() tells.
+ * with TUMBLING mean and standard deviation by time; by count, what
+ * leat_window_size() tells.
  *
  * Errors: those of leat_time_window_new() and leat_window_new(), and
  * LEAT_EINVAL.
