@@ -1012,8 +1012,7 @@ LEAT_API void leat_keyed_free(leat_keyed *keyed);
  * Cost: that of a push into its window; keys that have nothing to tell are
  * not visited. Among many keys, pushes that can change nothing but an open
  * window may be put off inside, so that they wait for memory together. They
- * go in before anything that could show a difference; if memory runs out
- * then, they stay and LEAT_ENOMEM is that of a later push or advance.
+ * go in before anything that could show a difference.
  */
 LEAT_API int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
     int64_t t, double x);

@@ -268,6 +268,42 @@ START_TEST(nothing_is_lost_where_memory_is_short)
 }
 END_TEST
 
+/* No memory at all from some moment on. */
+static void *last_alloc(void *ctx, size_t size)
+{
+	return *(int *)ctx ? NULL : malloc(size);
+}
+
+START_TEST(what_was_answered_is_true_when_memory_ends)
+{
+	int ended = 0;
+	leat_allocator a = { last_alloc, scarce_free, &ended };
+	struct heard h;
+	leat_keyed *k = make(&h, LEAT_TUMBLING, 1000, 0, &a);
+	int keys = 9000 + 37 * _i, n = 0;
+	double out[5];
+	char text[16];
+	for (; n < keys + 5000; n++) {
+		ended = n >= keys;
+		int len = snprintf(text, sizeof(text), "%d", n);
+		int err = leat_keyed_push(k, text, (size_t)len, 5, 1);
+		if (err) {
+			ck_assert_int_eq(err, LEAT_ENOMEM);
+			break;
+		}
+	}
+	ck_assert_int_ge(n, keys);
+	ck_assert_uint_eq(leat_keyed_length(k), (uint64_t)n);
+	for (int i = 0; i < n; i++) {
+		int len = snprintf(text, sizeof(text), "%d", i);
+		if (leat_keyed_query(k, text, (size_t)len, out) || out[0] != 1)
+			ck_abort_msg("key %d of %d", i, n);
+	}
+	ended = 0;
+	leat_keyed_free(k);
+}
+END_TEST
+
 Suite *keyed_queue_suite(void)
 {
 	Suite *s = suite_create("keyed_queue");
@@ -279,6 +315,8 @@ Suite *keyed_queue_suite(void)
 	    n);
 	tcase_add_loop_test(t, whatever_comes_between_finds_them_settled, 0, n);
 	tcase_add_loop_test(t, nothing_is_lost_where_memory_is_short, 0, 2);
+	tcase_add_loop_test(t, what_was_answered_is_true_when_memory_ends, 0,
+	    short_run() ? 2 : 40);
 	suite_add_tcase(s, t);
 	return s;
 }

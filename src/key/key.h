@@ -534,13 +534,13 @@ int leat_queue_put(leat_keyed *k, const leat_event *v, int *err_out);
 void leat_queue_clear(leat_keyed *k);
 int leat_queue_settle_all(leat_keyed *k);
 
-/* All that was put off goes in. LEAT_ENOMEM: what has not stays. */
+/* All that was put off goes in. There is memory for it. */
 LEAT_INLINE int leat_queue_settle(leat_keyed *k)
 {
 	return k->queue.n > 0 ? leat_queue_settle_all(k) : LEAT_OK;
 }
 
-/* For those who only look; without memory they see what has gone in. */
+/* For those who only look. */
 LEAT_INLINE void leat_queue_look(const leat_keyed *k)
 {
 	if (k->queue.n > 0)

@@ -11,9 +11,9 @@
  *
  * That is so for tumbling windows, and hopping ones with time between them,
  * whose statistics need no order; without lateness, early or empty results,
- * and without limits on keys and memory. If memory runs out while events are
- * settled, those that are left stay, and whoever settled them says so: they
- * are settled the next time.
+ * and without limits on keys and memory. Before the first event is put off
+ * there must be room for as many new keys as there may be events, so that
+ * settling them needs no memory: what a push has answered stays true.
  */
 #include "key.h"
 
@@ -53,6 +53,21 @@ static int queue_takes(const leat_keyed *k, struct leat_queue *q, int64_t t)
 	return 1;
 }
 
+/* For as many new keys, and windows, as events may wait. */
+static int queue_has_room(leat_keyed *k)
+{
+	const struct leat_table *t = &k->table;
+	const struct leat_roster *r = &k->roster;
+
+	if (t->length + LEAT_QUEUE > t->limit ||
+	    r->length + LEAT_QUEUE > r->room / 4 * 3 ||
+	    leat_slab_reserve(&k->entries, LEAT_QUEUE) ||
+	    leat_timers_reserve(&k->timers, r->length + LEAT_QUEUE) ||
+	    leat_pool_reserve(&k->flow.cells, LEAT_QUEUE + k->spare_cells))
+		return 0;
+	return (uint64_t)k->entries.n_chunks << LEAT_SLAB_BITS <= t->index_mask;
+}
+
 int leat_queue_put(leat_keyed *k, const leat_event *v, int *err_out)
 {
 	struct leat_queue *q = &k->queue;
@@ -65,7 +80,8 @@ int leat_queue_put(leat_keyed *k, const leat_event *v, int *err_out)
 		return 0;
 	if (q->n == LEAT_QUEUE && (*err_out = leat_queue_settle(k)))
 		return 1;
-	if (queue_passes(k, v->t) || !queue_takes(k, q, v->t))
+	if (queue_passes(k, v->t) || !queue_takes(k, q, v->t) ||
+	    (q->n == 0 && !queue_has_room(k)))
 		return 0;
 	leat_clock_see(c, v->source, v->t);
 	c->watermark = c->target;
