@@ -182,21 +182,22 @@ demo: $(PROGRAMS) ## replays the weekly CO2 record, draws and predicts it
 
 # What has a main() of its own, the fuzzers too, to replay their corpus;
 # the rest of tests/*.c is one Check runner.
-ALONE := $(wildcard $(addprefix tests/,test_csv.c long_drift.c bits.c \
-	footprint.c csv_reader.c c99.c fuzz_*.c))
+ALONE := $(wildcard $(addprefix tests/,test_common.c long_drift.c \
+	long_text.c bits.c footprint.c csv_reader.c float_suite.c c99.c \
+	fuzz_*.c))
 RUNNER_OBJS := $(patsubst %.c,$(BUILD)/%.o, \
 	$(filter-out $(ALONE),$(wildcard tests/*.c)))
 RUNNER := $(if $(wildcard tests/main.c),$(BUILD)/tests/runner)
-TEST_CSV := $(if $(wildcard tests/test_csv.c),$(BUILD)/tests/test_csv)
+TEST_COMMON := $(if $(wildcard tests/test_common.c),$(BUILD)/tests/test_common)
 ALONE_PROGRAMS := $(patsubst %.c,$(BUILD)/%, \
-	$(filter-out tests/test_csv.c,$(ALONE)))
+	$(filter-out tests/test_common.c,$(ALONE)))
 REPLAYS := $(filter $(BUILD)/tests/fuzz_%,$(ALONE_PROGRAMS))
 CXX_TESTS := $(patsubst %.cc,$(BUILD)/%_cc,$(wildcard tests/*.cc))
 
 CHECK_FLAGS := $(BUILD)/check.cflags
 # Exact arithmetic and data to try, which need no Check.
 ORACLE_OBJS := $(filter %/big.o %/data.o %/oracle.o,$(RUNNER_OBJS))
-CHECK_OBJS := $(filter-out $(ORACLE_OBJS),$(RUNNER_OBJS)) $(TEST_CSV:=.o)
+CHECK_OBJS := $(filter-out $(ORACLE_OBJS),$(RUNNER_OBJS)) $(TEST_COMMON:=.o)
 
 # Asked for in a recipe, not when make starts: `make deps check` has to
 # work where pkg-config arrives on the way.
@@ -220,7 +221,7 @@ $(BUILD)/tests/runner: $(RUNNER_OBJS) $(STATIC)
 	$(say) LD $@
 	$(Q)$(link) $$(cat $(BUILD)/check.libs) $(LIBS)
 
-$(BUILD)/tests/test_csv: $(BUILD)/tests/test_csv.o $(COMMON_OBJS) $(STATIC)
+$(BUILD)/tests/test_common: $(BUILD)/tests/test_common.o $(COMMON_OBJS) $(STATIC)
 	$(say) LD $@
 	$(Q)$(link) $$(cat $(BUILD)/check.libs) $(LIBS)
 
@@ -229,7 +230,6 @@ $(ALONE_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(STATIC)
 	$(Q)$(link) $(LIBS)
 
 $(BUILD)/tests/long_drift: $(ORACLE_OBJS)
-$(BUILD)/tests/csv_reader $(REPLAYS): $(COMMON_OBJS)
 $(REPLAYS:=.o): private extra = -DLEAT_FUZZ_MAIN
 
 $(BUILD)/tests/%_cc: tests/%.cc $(STATIC)
@@ -238,10 +238,10 @@ $(BUILD)/tests/%_cc: tests/%.cc $(STATIC)
 	$(Q)$(CXX) -Iinclude $(CPPFLAGS) -Wall -Wextra -Wpedantic -Werror \
 		$(CXXFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(STATIC) $(LIBS)
 
-TEST_PROGRAMS := $(RUNNER) $(TEST_CSV) $(ALONE_PROGRAMS) $(CXX_TESTS)
-# Run by every check, each without arguments; long_drift takes too long
-# and csv_reader is a tool.
-SELF_CHECKS := $(RUNNER) $(TEST_CSV) $(CXX_TESTS) \
+TEST_PROGRAMS := $(RUNNER) $(TEST_COMMON) $(ALONE_PROGRAMS) $(CXX_TESTS)
+# Run by every check, each without arguments; long_drift and long_text take
+# too long, csv_reader and float_suite read what they are given.
+SELF_CHECKS := $(RUNNER) $(TEST_COMMON) $(CXX_TESTS) \
 	$(filter %/bits %/footprint %/c99,$(ALONE_PROGRAMS))
 CLI_TESTS := $(wildcard tests/cli_*.sh)
 TREE_TESTS := $(wildcard tests/check_*.sh)
@@ -307,7 +307,7 @@ VALGRIND := valgrind -q --error-exitcode=9 --leak-check=full \
 VALGRIND_SUITES := core stat window many decay faults model_update model_api \
 	scaler metric drift time time_cases time_faults keyed keyed_faults \
 	keyed_limits
-VALGRIND_PROGRAMS := test_csv footprint c99
+VALGRIND_PROGRAMS := test_common footprint c99
 
 .PHONY: check-valgrind
 check-valgrind: ## the tests that touch memory, under valgrind
@@ -330,10 +330,10 @@ coverage: ## line and branch coverage of src/ by the tests
 	sh .ci/coverage build/coverage && exit $$status
 
 FUZZERS := $(patsubst tests/%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
-$(FUZZERS): build/fuzz/%: tests/%.c $(SRCS) $(wildcard examples/common/*.[ch])
+$(FUZZERS): build/fuzz/%: tests/%.c $(SRCS)
 	@mkdir -p $(@D)
 	$(say) CC $@
-	$(Q)$(CLANG) -Iinclude -Iexamples/common -std=c11 -O1 -g \
+	$(Q)$(CLANG) -Iinclude -std=c11 -O1 -g \
 		-ffp-contract=off -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -o $@ \
 		$(filter %.c,$^) $(LIBS)
@@ -350,7 +350,9 @@ lint: ## format, static analysis, manual pages, scripts
 
 # ---- Benchmarks -------------------------------------------------------
 
-BENCH_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/*.c))
+BENCH_TOOLS := $(BUILD)/bench/make_rows $(BUILD)/bench/cost
+BENCH_OBJS := $(filter-out $(BENCH_TOOLS:=.o), \
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/*.c)))
 BENCH := $(if $(BENCH_OBJS),$(BUILD)/bench/bench)
 
 # GSL is one more peer to compare with, where it is.
@@ -370,9 +372,38 @@ $(BUILD)/bench/bench: $(BENCH_OBJS) $(STATIC)
 	$(say) LD $@
 	$(Q)$(link) $$(cat $(BUILD)/bench/gsl.libs) $(LIBS)
 
+$(BENCH_TOOLS): %: %.o $(STATIC)
+	$(say) LD $@
+	$(Q)$(link) $(LIBS)
+
 .PHONY: bench
 bench: $(BENCH) ## speed, against the loop written by hand
 	$(if $(BENCH),@./$(BENCH) $(BENCH_ARGS))
+
+.PHONY: bench-text
+bench-text: $(BENCH) ## numbers and times, against the C library
+	@./$(BENCH) text
+
+# Rolling means of 100 for each of 1000 keys; with every row printed and
+# without; and what else is here that can read such a file.
+ROWS ?= 4000000
+ROWS_FILE := $(BUILD)/bench/rows-$(ROWS).csv
+$(ROWS_FILE): | $(BUILD)/bench/make_rows
+	$(say) GEN $@
+	$(Q)$(BUILD)/bench/make_rows $(ROWS) >$@
+
+REPLAY := $(EXAMPLE_DIR)/csv_replay -k key -c close -w 100 -s mean
+
+.PHONY: bench-csv
+bench-csv: $(BENCH_TOOLS) $(PROGRAMS) $(ROWS_FILE) ## csv_replay, whole program
+	@set -- \
+		'csv_replay, no rows printed' 'exec $(REPLAY) -o none $(ROWS_FILE)' \
+		'csv_replay, every row printed' 'exec $(REPLAY) $(ROWS_FILE)' \
+		'wc -l' 'exec wc -l $(ROWS_FILE)'; \
+	! command -v mawk >/dev/null || set -- "$$@" \
+		'mawk, one sum of the column' \
+		"exec mawk -F, '{ s += \$$6 } END { print s }' $(ROWS_FILE)"; \
+	$(BUILD)/bench/cost $(ROWS) "$$@"
 
 # ---- Vendoring, installing, packing -----------------------------------
 
@@ -455,5 +486,5 @@ help: ## this list
 
 -include $(STATIC_OBJS:.o=.d) $(SHARED_OBJS:.o=.d) $(COMMON_OBJS:.o=.d) \
 	$(patsubst $(EXAMPLE_DIR)/%,$(BUILD)/examples/%.d,$(EXAMPLES)) \
-	$(RUNNER_OBJS:.o=.d) $(TEST_CSV:=.d) $(ALONE_PROGRAMS:=.d) \
-	$(CXX_TESTS:=.d) $(BENCH_OBJS:.o=.d)
+	$(RUNNER_OBJS:.o=.d) $(TEST_COMMON:=.d) $(ALONE_PROGRAMS:=.d) \
+	$(CXX_TESTS:=.d) $(BENCH_OBJS:.o=.d) $(BENCH_TOOLS:=.d)

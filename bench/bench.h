@@ -20,5 +20,6 @@ void bench_die(const char *what, int err);
 void bench_windows(void);
 void bench_models(void);
 void bench_times(void);
+void bench_text(void);
 
 #endif

@@ -20,7 +20,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/csv.h"
+#include "common/number.h"
+#include "common/pace.h"
 #include "common/plot.h"
 #include "common/progress.h"
 #include "common/replay.h"
@@ -30,7 +31,8 @@
 enum { BLOCK = 1 << 16, BIG_INPUT = 16 << 20 };
 
 enum id {
-	ID_PLOT = SETTINGS_LAST_ID,
+	ID_SPEED = SETTINGS_LAST_ID,
+	ID_PLOT,
 	ID_PROGRESS,
 	ID_NO_PROGRESS,
 	ID_HELP,
@@ -38,6 +40,9 @@ enum id {
 };
 
 static const struct option other_options[] = {
+	{ ID_SPEED, 0, "speed", "R",
+	    "pace the replay by the times of -t: R times as fast\n"
+	    "as recorded; 0 (the default): as fast as possible" },
 	{ ID_PLOT, 0, "plot", "FILE.svg",
 	    "values, rolling mean and mean +- stddev as a picture;\n"
 	    "with --model values and predictions" },
@@ -57,7 +62,8 @@ struct app {
 	int progress; /* -1: as it fits */
 
 	int fd;
-	struct csv *csv;
+	leat_csv *csv;
+	struct pace pace;
 	struct replay *replay;
 	struct progress shown;
 	struct writer writer;
@@ -132,12 +138,26 @@ static int take_operand(struct app *app, const char *operand)
 	return 0;
 }
 
+static int take_speed(struct app *app, const struct option_scan *scan)
+{
+	double speed;
+
+	if (number_parse(scan->arg, strlen(scan->arg), &speed) < 0 ||
+	    !(speed >= 0) || speed > 1e300)
+		return complain(scan->shown, ": not a number from 0 on");
+	app->pace.speed = speed;
+	app->settings.timing.paced = speed > 0;
+	return 0;
+}
+
 /* Returns 0 to go on, 1 when the work is done, -1. */
 static int take_option(struct app *app, const struct option_scan *scan, int id)
 {
 	char why[512], text[600];
 
 	switch (id) {
+	case ID_SPEED:
+		return take_speed(app, scan);
 	case ID_PLOT:
 		app->plot = scan->arg;
 		return 0;
@@ -184,6 +204,10 @@ static int read_options(struct app *app, int argc, char **argv)
 	}
 	if (result)
 		return result;
+	if (app->settings.timing.paced && !app->settings.timing.column)
+		return complain("--speed: ",
+		    "needs times: -t tells in which "
+		    "column they are");
 	if (settings_check(&app->settings, text, sizeof text) < 0)
 		return complain(text, "");
 	if (app->plot && app->settings.window.by_time)
@@ -227,7 +251,7 @@ static int fail_records(struct app *app, int err)
 	if (app->late.fd >= 0)
 		writer_flush(&app->late);
 	progress_clear(&app->shown);
-	if (err == CSV_ENOMEM)
+	if (err == LEAT_ENOMEM)
 		return complain(file_name(app), ": out of memory");
 	return complain(file_name(app), replay_why(app->replay));
 }
@@ -268,6 +292,21 @@ static ssize_t read_block(struct app *app, char *block)
 	return n;
 }
 
+/* What is there is seen before a longer wait. */
+static int wait_for(void *ctx, int64_t t)
+{
+	struct app *app = ctx;
+	double wait = pace_wait(&app->pace, t);
+
+	if (wait <= 0)
+		return 0;
+	if (replay_settle(app->replay) < 0)
+		return -1;
+	writer_flush(&app->writer); /* an error stays with the writer */
+	pace_sleep(wait);
+	return 0;
+}
+
 static int read_all(struct app *app)
 {
 	static char block[BLOCK];
@@ -275,8 +314,10 @@ static int read_all(struct app *app)
 	ssize_t n;
 
 	while ((n = read_block(app, block)) > 0) {
-		int err = csv_feed(app->csv, block, (size_t)n);
+		int err = leat_csv_push(app->csv, block, (size_t)n);
 
+		if (!err && replay_settle(app->replay) < 0)
+			err = REPLAY_STOPPED;
 		if (err)
 			return fail_records(app, err);
 		if (flush(app) < 0)
@@ -290,10 +331,10 @@ static int read_all(struct app *app)
 static int finish(struct app *app)
 {
 	char text[400];
-	int err = csv_end(app->csv);
+	int err = leat_csv_end(app->csv);
 
-	if (!err)
-		err = replay_end(app->replay);
+	if (!err && replay_end(app->replay) < 0)
+		err = REPLAY_STOPPED;
 	if (err)
 		return fail_records(app, err);
 	if (flush(app) < 0)
@@ -359,16 +400,18 @@ static int write_plot(const struct app *app)
 
 static int prepare(struct app *app)
 {
-	struct csv_options options = { 0 };
+	leat_csv_options options = { 0 };
 
 	options.delimiter = app->settings.delimiter;
+	options.record = replay_record;
 	writer_init(&app->writer, 1);
 	app->replay = replay_new(&app->settings, &app->writer,
 	    app->late.fd < 0 ? NULL : &app->late, app->plot ? PLOT_PANELS : 0);
-	if (app->replay)
-		app->csv = csv_new(&options, replay_record, app->replay);
-	if (!app->csv)
+	options.ctx = app->replay;
+	if (!app->replay || leat_csv_new(&app->csv, &options) < 0)
 		return complain("out of memory", "");
+	if (app->pace.speed > 0)
+		replay_pace(app->replay, wait_for, app);
 	return open_input(app);
 }
 
@@ -403,7 +446,7 @@ int main(int argc, char **argv)
 		close(app->fd);
 	if (app->late.fd >= 0)
 		close(app->late.fd);
-	csv_free(app->csv);
+	leat_csv_free(app->csv);
 	replay_free(app->replay);
 	settings_clear(&app->settings);
 	free(app);

@@ -463,6 +463,101 @@ static int times(void)
 	return 0;
 }
 
+/* ---- Text ---- */
+
+static void fold_text(const char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		fold((unsigned char)text[i]);
+}
+
+static int number_text(double x)
+{
+	char out[LEAT_FIXED_SIZE];
+	size_t n = leat_format_double(x, out);
+	double back = 0;
+	if (leat_parse_double(out, n, &back, NULL) != LEAT_OK)
+		return -1;
+	fold(back);
+	fold_text(out, n);
+	fold_text(out, leat_format_fixed(x, (unsigned)(next() % 18), out));
+	return 0;
+}
+
+/* Of one more digit than a double has, so that it has to be rounded. */
+static int decimal_text(void)
+{
+	unsigned long long whole = next(), fraction = next();
+	int e = (int)(next() % 700) - 350;
+	char text[64];
+	int n = snprintf(text, sizeof(text), "%llu.%llue%d", whole, fraction,
+	    e);
+	double x = 0;
+	if (leat_parse_double(text, (size_t)n, &x, NULL) != LEAT_OK)
+		return -1;
+	fold(x);
+	return 0;
+}
+
+static int time_text(void)
+{
+	char out[LEAT_TIME_SIZE];
+	int64_t t = (int64_t)next(), back = 0;
+	size_t n = leat_format_time(t, out);
+	if (leat_parse_time(out, n, LEAT_UNIT_GUESS, &back) != LEAT_OK)
+		return -1;
+	fold_text(out, n);
+	return back == t ? 0 : -1;
+}
+
+static int fold_record(void *ctx, const leat_csv_record *record)
+{
+	(void)ctx;
+	fold((double)record->line);
+	fold((double)record->offset);
+	fold(record->problem);
+	for (size_t i = 0; i < record->n_fields; i++) {
+		fold((double)record->fields[i].len);
+		fold_text(record->fields[i].text, record->fields[i].len);
+	}
+	return 0;
+}
+
+/* Every machine finds the special bytes in a way of its own. */
+static int csv_text(char delimiter)
+{
+	static const char usual[] = "abcdefghi01234.\n\n,,\",";
+	static char text[20000];
+	leat_csv_options o;
+	leat_csv *csv;
+	memset(&o, 0, sizeof(o));
+	o.record = fold_record;
+	o.delimiter = delimiter;
+	if (leat_csv_new(&csv, &o) != LEAT_OK)
+		return -1;
+	for (size_t i = 0; i < sizeof(text); i++) {
+		uint64_t k = next() % 100;
+		text[i] = usual[next() % (sizeof(usual) - 1)];
+		if (k < 4)
+			text[i] = "\r\0\xFF;"[k];
+	}
+	int err = leat_csv_push(csv, text, sizeof(text));
+	if (!err)
+		err = leat_csv_end(csv);
+	leat_csv_free(csv);
+	return err;
+}
+
+static int texts(void)
+{
+	for (size_t i = 0; i < N_VALUES; i++)
+		if (number_text(xs[i]) || number_text(xs[i] * ys[i]) ||
+		    decimal_text() || time_text())
+			return -1;
+	/* 0x1A has the lower half of LF, so it is not found by the table. */
+	return csv_text(',') || csv_text(';') || csv_text(0x1A) ? -1 : 0;
+}
+
 static void fill(int clean)
 {
 	for (size_t i = 0; i < N_VALUES; i++) {
@@ -487,6 +582,7 @@ static const struct part {
 	{ "scalers", scalers },
 	{ "metrics", metrics },
 	{ "detectors", detectors },
+	{ "text", texts },
 };
 
 enum { N_PARTS = sizeof(parts) / sizeof(parts[0]) };

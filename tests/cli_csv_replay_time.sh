@@ -744,6 +744,41 @@ for word in time time-unit offset delay lateness max-skew early emit-empty \
 	grep -q -e "--$word" "$tmp/out" || not_ok "--help tells --$word"
 done
 
+# ---- Speed ----
+
+# A replay never ends before its last row is due; how much later it does is
+# for nobody to say.
+input 't,x\n2001-01-01 00:00,1\n2001-01-01 00:00:30,2\n,3\n2000-12-31,4\n'
+start=$(date +%s)
+run -t t -c x -w 2 -s sum --speed 15
+end=$(date +%s)
+expect 'rows wait for their time' 0 'row,x_sum\n1,1\n2,3\n3,5\n4,7\n' ''
+true_that '30 seconds at 15 times the speed take 2' \
+	test $((end - start)) -ge 1
+run -t t -c x -w 2 -s sum --speed 1e12
+expect 'fast enough to be no wait' 0 'row,x_sum\n1,1\n2,3\n3,5\n4,7\n' ''
+run -t t -c x -w tumbling:1m -s sum --speed 1e12
+expect 'windows by time with a speed' 0 \
+	'start,end,x_sum\n2001-01-01T00:00:00Z,2001-01-01T00:01:00Z,3\n' \
+	'csv_replay: standard input: 2 of 4 rows in no window: 1 late, '\
+'1 without a time\n'
+run -t t --model 'x ~ lag(x,1)' --speed 1e12 -o none
+expect 'a model with a speed' 0 '' \
+	'csv_replay: standard input: 1 of 4 rows not learned: '\
+'1 with a missing feature\n'
+run -t t -c x -w 2 -s sum --speed 0
+expect_error 'speed 0 is as if not given' '-t: windows by time'
+run -c x --speed 2
+expect_error 'a speed without times' '--speed: needs times'
+for bad in -1 nan inf fast ''; do
+	run -t t -c x --speed "$bad"
+	expect_error "a speed that is none: \"$bad\"" 'not a number from 0 on'
+done
+input 't,x\n2001-01-01,1\nyesterday,2\n'
+run -t t -c x -w 2 -s sum --speed 1e12
+expect_error 'with a speed times must be times' \
+	':3: column t: "yesterday" is not a time'
+
 # ---- Memory ----
 
 # In bounded address space: many rows, keys that come and go, empty windows.

@@ -31,5 +31,8 @@ Suite *keyed_parts_suite(void);
 Suite *keyed_limits_suite(void);
 Suite *keyed_faults_suite(void);
 Suite *keyed_count_suite(void);
+Suite *number_suite(void);
+Suite *timestamp_suite(void);
+Suite *csv_suite(void);
 
 #endif

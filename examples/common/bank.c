@@ -115,6 +115,14 @@ void bank_free(struct bank *b)
 	free(b);
 }
 
+leat_window *bank_only(const struct bank *b)
+{
+	return b->n_slots == 1 && !b->plan->stats->n_pair &&
+		!bank_closes(b->plan)
+	    ? b->slots[0].window
+	    : NULL;
+}
+
 int bank_push(struct bank *b, const double *x)
 {
 	size_t n = b->n_slots - (b->plan->stats->n_pair > 0);

@@ -32,6 +32,12 @@ struct bank;
 int bank_new(struct bank **bank_out, const struct bank_plan *plan);
 void bank_free(struct bank *bank);
 
+/*
+ * The window, if it is the only one and has nothing to tell, so that values
+ * may be pushed straight into it; else NULL.
+ */
+leat_window *bank_only(const struct bank *bank);
+
 /* Pushes one value into each column. Returns 1 if windows have closed. */
 int bank_push(struct bank *bank, const double *x);
 

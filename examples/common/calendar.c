@@ -7,9 +7,10 @@
  */
 #include "calendar.h"
 
+#include <leat.h>
 #include <string.h>
 
-#include "times.h"
+#include "number.h"
 
 enum { SECOND = 1000000000 };
 
@@ -71,24 +72,24 @@ static void find_days(enum calendar_unit unit, int64_t day, int64_t *first,
 
 	*first = day;
 	*next = day + 1;
-	times_date(day, &year, &month, &of_month);
+	leat_date_from_days(day, &year, &month, &of_month);
 	switch (unit) {
 	case CALENDAR_HOUR:
 	case CALENDAR_DAY:
 		break;
 	case CALENDAR_WEEK: /* 1970-01-01 was a Thursday */
-		(void)times_floor(day + 3, 7, &rest);
+		(void)number_floor(day + 3, 7, &rest);
 		*first = day - rest;
 		*next = *first + 7;
 		break;
 	case CALENDAR_MONTH:
-		*first = times_day(year, month, 1);
-		*next = month < 12 ? times_day(year, month + 1, 1)
-				   : times_day(year + 1, 1, 1);
+		*first = leat_days_from_date(year, month, 1);
+		*next = month < 12 ? leat_days_from_date(year, month + 1, 1)
+				   : leat_days_from_date(year + 1, 1, 1);
 		break;
 	case CALENDAR_YEAR:
-		*first = times_day(year, 1, 1);
-		*next = times_day(year + 1, 1, 1);
+		*first = leat_days_from_date(year, 1, 1);
+		*next = leat_days_from_date(year + 1, 1, 1);
 		break;
 	}
 }
@@ -98,7 +99,7 @@ static int64_t place(int64_t n, int64_t unit_ns, int64_t ahead)
 {
 	int64_t back, more;
 
-	n -= times_floor(ahead, unit_ns, &back);
+	n -= number_floor(ahead, unit_ns, &back);
 	if (n <= 0) {
 		if (n < INT64_MIN / unit_ns || n * unit_ns < INT64_MIN + back)
 			return INT64_MIN;
@@ -118,8 +119,8 @@ void calendar_interval(void *ctx, int64_t t, int64_t *start_out,
 	const struct calendar *c = ctx;
 	int64_t unit_ns = c->unit == CALENDAR_HOUR ? hour_ns : day_ns;
 	int64_t rest, ahead_rest, first, next;
-	int64_t ahead = times_floor(c->ahead, unit_ns, &ahead_rest);
-	int64_t n = times_floor(t, unit_ns, &rest) + ahead;
+	int64_t ahead = number_floor(c->ahead, unit_ns, &ahead_rest);
+	int64_t n = number_floor(t, unit_ns, &rest) + ahead;
 
 	/* What the clock on the wall shows, without leaving int64. */
 	if (rest >= unit_ns - ahead_rest)

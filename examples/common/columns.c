@@ -18,7 +18,7 @@ static int alloc_names(struct columns *c)
 	return c->first && c->count && c->known ? 0 : -1;
 }
 
-static int know_name(struct columns *c, const struct csv_field *f, size_t i)
+static int know_name(struct columns *c, const leat_csv_field *f, size_t i)
 {
 	size_t number;
 	int added = keys_add(c->known, f->text, f->len, &number);
@@ -41,7 +41,7 @@ static size_t unique(const struct columns *c, const char *text, size_t len)
 	return c->count[number] == 1 ? c->first[number] : COLUMN_NONE;
 }
 
-static int name_column(struct columns *c, const struct csv_field *f, size_t i)
+static int name_column(struct columns *c, const leat_csv_field *f, size_t i)
 {
 	char text[32];
 	int n;
@@ -52,7 +52,7 @@ static int name_column(struct columns *c, const struct csv_field *f, size_t i)
 	return list_add(&c->names, text, (size_t)n);
 }
 
-int columns_take(struct columns *c, const struct csv_record *record,
+int columns_take(struct columns *c, const leat_csv_record *record,
     int has_header)
 {
 	memset(c, 0, sizeof *c);

@@ -5,9 +5,9 @@
 #ifndef COMMON_COLUMNS_H
 #define COMMON_COLUMNS_H
 
+#include <leat.h>
 #include <stddef.h>
 
-#include "csv.h"
 #include "keys.h"
 #include "list.h"
 #include "settings.h"
@@ -34,7 +34,7 @@ struct columns {
  * A column whose name is empty or not unique is called #N, from 1. Returns
  * 0, or -1: no memory; in either case columns_clear() is due.
  */
-int columns_take(struct columns *columns, const struct csv_record *record,
+int columns_take(struct columns *columns, const leat_csv_record *record,
     int has_header);
 void columns_clear(struct columns *columns);
 

@@ -31,12 +31,12 @@ void csv_write_text(struct writer *w, char delimiter, const char *text,
 }
 
 void csv_write_record(struct writer *w, char delimiter,
-    const struct csv_record *record)
+    const leat_csv_record *record)
 {
 	if (record->n_fields == 1 && record->fields[0].len == 0)
 		writer_put(w, "\"\"", 2);
 	for (size_t i = 0; i < record->n_fields; i++) {
-		const struct csv_field *f = &record->fields[i];
+		const leat_csv_field *f = &record->fields[i];
 
 		if (i > 0)
 			writer_char(w, delimiter);

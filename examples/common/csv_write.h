@@ -4,9 +4,9 @@
 #ifndef COMMON_CSV_WRITE_H
 #define COMMON_CSV_WRITE_H
 
+#include <leat.h>
 #include <stddef.h>
 
-#include "csv.h"
 #include "writer.h"
 
 void csv_write_text(struct writer *writer, char delimiter, const char *text,
@@ -14,6 +14,6 @@ void csv_write_text(struct writer *writer, char delimiter, const char *text,
 
 /* A whole record with its line end; it reads back as the same fields. */
 void csv_write_record(struct writer *writer, char delimiter,
-    const struct csv_record *record);
+    const leat_csv_record *record);
 
 #endif

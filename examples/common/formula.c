@@ -9,6 +9,7 @@
  */
 #include "formula.h"
 
+#include <leat.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,7 +18,6 @@
 
 #include "durations.h"
 #include "number.h"
-#include "times.h"
 
 struct parser {
 	struct formula formula;
@@ -426,19 +426,19 @@ double formula_of_time(enum formula_kind kind, int64_t period, int64_t t)
 {
 	const int64_t hour = 3600 * (int64_t)1000000000, day = 24 * hour;
 	const double two_pi = 6.283185307179586;
-	int64_t rest, days = times_floor(t, day, &rest);
+	int64_t rest, days = number_floor(t, day, &rest);
 
 	switch (kind) {
 	case FORMULA_HOUR:
 		return (double)(rest / hour);
 	case FORMULA_DOW: /* 1970-01-01 was a Thursday */
-		(void)times_floor(days + 3, 7, &rest);
+		(void)number_floor(days + 3, 7, &rest);
 		return (double)(rest + 1);
 	case FORMULA_SIN:
-		(void)times_floor(t, period, &rest);
+		(void)number_floor(t, period, &rest);
 		return sin(two_pi * ((double)rest / (double)period));
 	case FORMULA_COS:
-		(void)times_floor(t, period, &rest);
+		(void)number_floor(t, period, &rest);
 		return cos(two_pi * ((double)rest / (double)period));
 	case FORMULA_ALL:
 	case FORMULA_COLUMN:

@@ -78,7 +78,7 @@ static int add_series(struct groups *g, struct group *item)
 	return item->series ? 0 : LEAT_ENOMEM;
 }
 
-static int add_group(struct groups *g)
+int groups_add(struct groups *g)
 {
 	struct group *item;
 	int err;
@@ -96,26 +96,11 @@ static int add_group(struct groups *g)
 	memset(item, 0, sizeof *item);
 	err = g->learning ? learner_new(&item->learner, g->learning)
 			  : bank_new(&item->bank, &g->plan);
+	if (!err && item->bank)
+		item->only = bank_only(item->bank);
 	if (err || g->n > g->max_series)
 		return err;
 	return add_series(g, item);
-}
-
-int groups_find(struct groups *g, const struct csv_field *key,
-    struct group **group_out)
-{
-	size_t number;
-
-	if (keys_add(g->keys, key->text, key->len, &number) < 0)
-		return LEAT_ENOMEM;
-	if (number == g->n) {
-		int err = add_group(g);
-
-		if (err)
-			return err;
-	}
-	*group_out = &g->items[number];
-	return 0;
 }
 
 /* The mean of a window that has closed is drawn along its rows. */
@@ -133,7 +118,7 @@ static void draw_closed(const struct groups *g, struct group *item)
 }
 
 static void draw(const struct groups *g, struct group *item, double value,
-    const struct csv_field *label)
+    const leat_csv_field *label)
 {
 	uint64_t at = item->series->rows;
 	double row[2] = { NAN, NAN };
@@ -149,15 +134,18 @@ static void draw(const struct groups *g, struct group *item, double value,
 }
 
 int groups_push(struct groups *g, struct group *item, const double *values,
-    const struct csv_field *label)
+    const leat_csv_field *label)
 {
 	if (item->series)
 		draw(g, item, values[0], label);
-	return bank_push(item->bank, values);
+	if (!item->only)
+		return bank_push(item->bank, values);
+	leat_window_push(item->only, values[0]);
+	return 0;
 }
 
 enum learner_outcome groups_learn(struct group *item, const double *values,
-    const struct csv_field *label)
+    const leat_csv_field *label)
 {
 	enum learner_outcome outcome = learner_push(item->learner, values);
 	struct series *s = item->series;

@@ -5,11 +5,12 @@
 #ifndef COMMON_GROUPS_H
 #define COMMON_GROUPS_H
 
+#include <leat.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ahead.h"
 #include "bank.h"
-#include "csv.h"
 #include "keys.h"
 #include "learner.h"
 #include "list.h"
@@ -17,6 +18,7 @@
 #include "spec.h"
 
 struct group {
+	leat_window *only;       /* bank_only(): one step less on the way */
 	struct bank *bank;       /* either this */
 	struct learner *learner; /* or this */
 	uint64_t last_row;       /* the user's own, */
@@ -48,21 +50,40 @@ int groups_init_models(struct groups *groups, const struct learner_plan *plan,
 void groups_clear(struct groups *groups);
 
 /*
- * The group of a key, which is added if it is new; valid until the next
- * call. Returns 0 or a code of the library.
+ * The number of a key's group, which is added if it is new; items[number]
+ * is valid until the next call. Returns 0 or a code of the library.
  */
-int groups_find(struct groups *groups, const struct csv_field *key,
-    struct group **group_out);
+int groups_add(struct groups *groups);
+
+static inline int groups_find(struct groups *groups, const leat_csv_field *key,
+    size_t *number_out)
+{
+	int added = keys_add(groups->keys, key->text, key->len, number_out);
+
+	if (added == 0 && *number_out < groups->n)
+		return 0;
+	return added < 0 ? LEAT_ENOMEM : groups_add(groups);
+}
+
+/* Asks for the memory that a push into this group needs. */
+static inline void groups_fetch(const struct group *group)
+{
+	enum { LINE = 64, LINES = 6 }; /* where a window's own state lies */
+	const char *window = (const char *)group->only;
+
+	for (size_t i = 0; window && i < LINES; i++)
+		ahead_fetch(window + i * LINE);
+}
 
 /*
  * Pushes one row. The label is for the plot. Returns 1 if windows have
  * closed.
  */
 int groups_push(struct groups *groups, struct group *group,
-    const double *values, const struct csv_field *label);
+    const double *values, const leat_csv_field *label);
 
 /* The same with a model. */
 enum learner_outcome groups_learn(struct group *group, const double *values,
-    const struct csv_field *label);
+    const leat_csv_field *label);
 
 #endif

@@ -1,14 +1,19 @@
 /*
  * A set of keys: open addressing with linear probing.
  *
- * The table holds numbers into an array of entries, which is in the order
- * of first appearance, and it is kept at most half full. An entry keeps
- * its hash, so growing the table looks at no text and most probes that
- * miss compare no text either. Texts are copied one by one.
+ * Up to 16 bytes, a text is told from others by its length and two words:
+ * its first and its last bytes, which may overlap. They are what is hashed
+ * and compared, without a loop and without looking at the text. Of longer
+ * ones the words are two hashes, and texts are compared where these agree.
  *
- * The hash is FNV-1a with a final mix, since the table takes its low bits.
- * It is not seeded: someone who chooses the keys can make it slow. For
- * keys from a network use a keyed hash.
+ * The table holds numbers into an array of entries, which is in the order
+ * of first appearance, beside a part of their hashes, so that most probes
+ * that miss look at no entry; it is kept at most a quarter full. Texts are
+ * copied one by one.
+ *
+ * The hash multiplies and folds 64-bit words (as wyhash does). It is not
+ * seeded: someone who chooses the keys can make it slow. For keys from a
+ * network use a keyed hash.
  */
 #include "keys.h"
 
@@ -16,18 +21,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct entry {
-	uint64_t hash;
-	char *text;
+/* A text as two words and its length. */
+struct print {
+	uint64_t first, last;
 	size_t len;
+};
+
+struct entry {
+	struct print print;
+	char *text;
+};
+
+struct slot {
+	uint32_t hash;
+	uint32_t number; /* + 1; 0: free */
 };
 
 struct keys {
 	struct entry *entries;
 	size_t n, size;
-	size_t *table; /* number + 1; 0: free */
-	size_t mask;   /* slots - 1 */
+	struct slot *table;
+	size_t mask; /* slots - 1 */
 };
+
+enum { MAX_KEYS = INT32_MAX };
 
 struct keys *keys_new(void)
 {
@@ -55,47 +72,116 @@ void keys_free(struct keys *k)
 	free(k);
 }
 
-static uint64_t hash_of(const char *text, size_t len)
+static inline uint64_t word8(const char *p)
 {
-	uint64_t h = 0xcbf29ce484222325u;
+	uint64_t x;
 
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)text[i]) * 0x100000001b3u;
-	h ^= h >> 32;
-	h *= 0x9e3779b97f4a7c15u;
-	return h ^ h >> 29;
+	memcpy(&x, p, sizeof x);
+	return x;
+}
+
+static inline uint64_t word4(const char *p)
+{
+	uint32_t x;
+
+	memcpy(&x, p, sizeof x);
+	return x;
+}
+
+static uint64_t mix(uint64_t x)
+{
+	x *= 0x9e3779b97f4a7c15u;
+	return x ^ x >> 32;
+}
+
+/* Hashes, one of which goes by blocks of eight bytes from the end. */
+static struct print print_long(const char *text, size_t len)
+{
+	struct print p = { 0, 0, len };
+
+	for (size_t i = 0; i + 8 < len; i += 8) {
+		p.first = mix(p.first ^ word8(text + i));
+		p.last = mix(p.last + word8(text + len - 8 - i));
+	}
+	return p;
+}
+
+static inline struct print print_short(const char *text, size_t len)
+{
+	struct print p = { 0, 0, len };
+
+	if (len >= 8) {
+		p.first = word8(text);
+		p.last = word8(text + len - 8);
+	} else if (len >= 4) {
+		p.first = word4(text);
+		p.last = word4(text + len - 4);
+	} else if (len > 0) {
+		p.first = (unsigned char)text[0];
+		p.last = (uint64_t)(unsigned char)text[len / 2] << 8 |
+		    (unsigned char)text[len - 1];
+	}
+	return p;
+}
+
+static struct print print_of(const char *text, size_t len)
+{
+	return len > 16 ? print_long(text, len) : print_short(text, len);
+}
+
+static inline int is_print(const struct print *a, const struct print *b)
+{
+	return a->first == b->first && a->last == b->last && a->len == b->len;
+}
+
+/* The table takes its low bits, the slot its high ones. */
+static inline uint64_t hash_of(const struct print *p)
+{
+	uint64_t x = (p->first ^ 0xa0761d6478bd642fu) * 0x9e3779b97f4a7c15u;
+	uint64_t y = (p->last + p->len) * 0xe7037ed1a0b428dbu;
+
+	x = (x ^ x >> 32 ^ y) * 0x8ebc6af09c88c6e3u;
+	return x ^ x >> 32;
+}
+
+static inline int is_key(const struct entry *e, const struct print *p,
+    const char *text)
+{
+	return is_print(&e->print, p) &&
+	    (p->len <= 16 || memcmp(e->text, text, p->len) == 0);
 }
 
 /* The slot that holds the key, or the free one where it belongs. */
-static size_t slot_of(const struct keys *k, uint64_t hash, const char *text,
-    size_t len)
+static inline struct slot *slot_of(const struct keys *k, uint64_t hash,
+    const struct print *p, const char *text)
 {
-	size_t slot = (size_t)hash & k->mask;
+	size_t at = (size_t)hash & k->mask;
 
-	while (k->table[slot]) {
-		const struct entry *e = &k->entries[k->table[slot] - 1];
+	for (;; at = (at + 1) & k->mask) {
+		struct slot *s = &k->table[at];
 
-		if (e->hash == hash && e->len == len &&
-		    memcmp(e->text, text, len) == 0)
-			break;
-		slot = (slot + 1) & k->mask;
+		if (!s->number ||
+		    (s->hash == (uint32_t)(hash >> 32) &&
+			is_key(&k->entries[s->number - 1], p, text)))
+			return s;
 	}
-	return slot;
 }
 
 static int grow_table(struct keys *k)
 {
 	size_t mask = 2 * k->mask + 1;
-	size_t *table = calloc(mask + 1, sizeof *table);
+	struct slot *table = calloc(mask + 1, sizeof *table);
 
 	if (!table)
 		return -1;
 	for (size_t i = 0; i < k->n; i++) {
-		size_t slot = (size_t)k->entries[i].hash & mask;
+		uint64_t hash = hash_of(&k->entries[i].print);
+		size_t at = (size_t)hash & mask;
 
-		while (table[slot])
-			slot = (slot + 1) & mask;
-		table[slot] = i + 1;
+		while (table[at].number)
+			at = (at + 1) & mask;
+		table[at].hash = (uint32_t)(hash >> 32);
+		table[at].number = (uint32_t)i + 1;
 	}
 	free(k->table);
 	k->table = table;
@@ -115,44 +201,80 @@ static int grow_entries(struct keys *k)
 	return 0;
 }
 
-int keys_add(struct keys *k, const char *text, size_t len, size_t *number_out)
+/* Puts a key that is new into the array. */
+static int add_entry(struct keys *k, const struct print *p, const char *text)
 {
-	uint64_t hash = hash_of(text, len);
-	size_t slot = slot_of(k, hash, text, len);
 	struct entry *e;
 
-	if (k->table[slot]) {
-		*number_out = k->table[slot] - 1;
-		return 0;
-	}
-	if (k->n == k->size && grow_entries(k) < 0)
+	if (k->n == MAX_KEYS || (k->n == k->size && grow_entries(k) < 0))
 		return -1;
-	if (2 * (k->n + 1) > k->mask) {
-		if (grow_table(k) < 0)
-			return -1;
-		slot = slot_of(k, hash, text, len);
-	}
 	e = &k->entries[k->n];
-	e->text = malloc(len + 1);
+	e->print = *p;
+	e->text = malloc(p->len + 1);
 	if (!e->text)
 		return -1;
-	memcpy(e->text, text, len);
-	e->text[len] = '\0';
-	e->len = len;
-	e->hash = hash;
-	*number_out = k->n++;
-	k->table[slot] = k->n;
+	memcpy(e->text, text, p->len);
+	e->text[p->len] = '\0';
+	k->n++;
+	return 0;
+}
+
+/* Kept out of the way that most calls take. */
+#if defined(__GNUC__)
+#define UNUSUAL __attribute__((noinline))
+#else
+#define UNUSUAL
+#endif
+
+static UNUSUAL int add_key(struct keys *k, const char *text, size_t len,
+    size_t *number_out)
+{
+	struct print p = print_of(text, len);
+	uint64_t hash = hash_of(&p);
+	struct slot *s = slot_of(k, hash, &p, text);
+
+	if (s->number) {
+		*number_out = s->number - 1;
+		return 0;
+	}
+	if (4 * (k->n + 1) > k->mask) {
+		if (grow_table(k) < 0)
+			return -1;
+		s = slot_of(k, hash, &p, text);
+	}
+	if (add_entry(k, &p, text) < 0)
+		return -1;
+	s->hash = (uint32_t)(hash >> 32);
+	s->number = (uint32_t)k->n;
+	*number_out = k->n - 1;
 	return 1;
+}
+
+/* A known short key in its own slot, as most are, takes the first way. */
+int keys_add(struct keys *k, const char *text, size_t len, size_t *number_out)
+{
+	if (len <= 16) {
+		struct print p = print_short(text, len);
+		size_t at = (size_t)hash_of(&p) & k->mask;
+		uint32_t number = k->table[at].number;
+
+		if (number > 0 && is_print(&k->entries[number - 1].print, &p)) {
+			*number_out = number - 1;
+			return 0;
+		}
+	}
+	return add_key(k, text, len, number_out);
 }
 
 int keys_find(const struct keys *k, const char *text, size_t len,
     size_t *number_out)
 {
-	size_t slot = slot_of(k, hash_of(text, len), text, len);
+	struct print p = print_of(text, len);
+	const struct slot *s = slot_of(k, hash_of(&p), &p, text);
 
-	if (!k->table[slot])
+	if (!s->number)
 		return -1;
-	*number_out = k->table[slot] - 1;
+	*number_out = s->number - 1;
 	return 0;
 }
 
@@ -163,6 +285,6 @@ size_t keys_count(const struct keys *k)
 
 const char *keys_text(const struct keys *k, size_t number, size_t *len_out)
 {
-	*len_out = k->entries[number].len;
+	*len_out = k->entries[number].print.len;
 	return k->entries[number].text;
 }

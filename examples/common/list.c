@@ -4,10 +4,9 @@
  */
 #include "list.h"
 
+#include <leat.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "csv.h"
 
 int list_add(struct list *list, const char *text, size_t len)
 {
@@ -32,12 +31,12 @@ int list_add(struct list *list, const char *text, size_t len)
 	return 0;
 }
 
-static int add_fields(void *ctx, const struct csv_record *record)
+static int add_fields(void *ctx, const leat_csv_record *record)
 {
 	struct list *list = ctx;
 
 	for (size_t i = 0; i < record->n_fields; i++) {
-		const struct csv_field *f = &record->fields[i];
+		const leat_csv_field *f = &record->fields[i];
 
 		if (list_add(list, f->text, f->len) < 0)
 			return -1;
@@ -47,18 +46,20 @@ static int add_fields(void *ctx, const struct csv_record *record)
 
 int list_add_split(struct list *list, const char *text)
 {
-	struct csv *csv;
+	leat_csv_options options = { 0 };
+	leat_csv *csv;
 	int err;
 
 	if (*text == '\0')
 		return list_add(list, "", 0);
-	csv = csv_new(NULL, add_fields, list);
-	if (!csv)
+	options.record = add_fields;
+	options.ctx = list;
+	if (leat_csv_new(&csv, &options) < 0)
 		return -1;
-	err = csv_feed(csv, text, strlen(text));
+	err = leat_csv_push(csv, text, strlen(text));
 	if (!err)
-		err = csv_end(csv);
-	csv_free(csv);
+		err = leat_csv_end(csv);
+	leat_csv_free(csv);
 	return err ? -1 : 0;
 }
 

@@ -49,7 +49,7 @@ static void csv_header(struct out *o)
 	writer_char(o->writer, '\n');
 }
 
-static void csv_row(struct out *o, uint64_t row, const struct csv_field *texts,
+static void csv_row(struct out *o, uint64_t row, const leat_csv_field *texts,
     const double *values)
 {
 	struct writer *w = o->writer;
@@ -164,7 +164,7 @@ static void json_name(struct out *o, size_t i)
 	writer_char(o->writer, ':');
 }
 
-static void json_row(struct out *o, uint64_t row, const struct csv_field *texts,
+static void json_row(struct out *o, uint64_t row, const leat_csv_field *texts,
     const double *values)
 {
 	struct writer *w = o->writer;
@@ -216,7 +216,7 @@ void out_free(struct out *o)
 	free(o);
 }
 
-int out_row(struct out *o, uint64_t row, const struct csv_field *texts,
+int out_row(struct out *o, uint64_t row, const leat_csv_field *texts,
     const double *values)
 {
 	switch (o->format) {

@@ -9,10 +9,10 @@
 #ifndef COMMON_OUT_H
 #define COMMON_OUT_H
 
+#include <leat.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "csv.h"
 #include "writer.h"
 
 enum out_format { OUT_CSV, OUT_JSON, OUT_TABLE, OUT_NONE };
@@ -39,7 +39,7 @@ struct out *out_new(enum out_format format, struct writer *writer,
 void out_free(struct out *out);
 
 /* Returns 0, or -1: no memory. Write errors stay with the writer. */
-int out_row(struct out *out, uint64_t row, const struct csv_field *texts,
+int out_row(struct out *out, uint64_t row, const leat_csv_field *texts,
     const double *values);
 
 /* After the last row; flushes nothing. Returns as out_row(). */

@@ -8,11 +8,11 @@
 #include <string.h>
 
 struct kept {
-	struct csv_record record;
-	struct csv_field fields[];
+	leat_csv_record record;
+	leat_csv_field fields[];
 };
 
-static size_t size_of(const struct csv_record *r)
+static size_t size_of(const leat_csv_record *r)
 {
 	size_t size = sizeof(struct kept) + r->n_fields * sizeof *r->fields;
 
@@ -21,7 +21,7 @@ static size_t size_of(const struct csv_record *r)
 	return size;
 }
 
-int peek_add(struct peek *p, const struct csv_record *r)
+int peek_add(struct peek *p, const leat_csv_record *r)
 {
 	size_t size = size_of(r);
 	struct kept *k = malloc(size);

@@ -5,9 +5,8 @@
 #ifndef COMMON_PEEK_H
 #define COMMON_PEEK_H
 
+#include <leat.h>
 #include <stddef.h>
-
-#include "csv.h"
 
 enum { PEEK_RECORDS = 100, PEEK_BYTES = 1 << 20 };
 
@@ -15,14 +14,14 @@ enum { PEEK_RECORDS = 100, PEEK_BYTES = 1 << 20 };
 struct peek {
 	size_t n;
 	size_t bytes;
-	struct csv_record *records[PEEK_RECORDS];
+	leat_csv_record *records[PEEK_RECORDS];
 };
 
 /*
  * Keeps a copy of a record. Returns 1 if that was the last one for which
  * there is room, 0 if there is room for more, -1 if there is no memory.
  */
-int peek_add(struct peek *peek, const struct csv_record *record);
+int peek_add(struct peek *peek, const leat_csv_record *record);
 
 void peek_clear(struct peek *peek);
 

@@ -23,7 +23,7 @@
 #include "values.h"
 
 /* Kinds of bad records: what the CSV reader finds, and these. */
-enum { BAD_FIELDS = CSV_N_PROBLEMS, BAD_NUMBER, BAD_TIME, BAD_TARGET, N_BAD };
+enum { BAD_NUMBER = LEAT_CSV_RAGGED + 1, BAD_TIME, BAD_TARGET, N_BAD };
 
 /* Rows that no window takes. */
 enum { LEFT_LATE, LEFT_AHEAD, LEFT_NO_TIME, LEFT_KEY, N_LEFT };
@@ -34,8 +34,12 @@ struct replay {
 	struct columns columns;
 	int has_columns;
 	int chosen; /* the value columns are known */
+	int plain;  /* and all that has to be read */
 	struct peek peek;
 	struct values reader;
+
+	replay_time_fn *pace; /* or NULL */
+	void *pace_ctx;
 
 	struct design design; /* of the model */
 	struct rows out;
@@ -95,6 +99,12 @@ void replay_free(struct replay *r)
 	free(r);
 }
 
+void replay_pace(struct replay *r, replay_time_fn *fn, void *ctx)
+{
+	r->pace = fn;
+	r->pace_ctx = ctx;
+}
+
 static const char *column_name(const struct replay *r, size_t column)
 {
 	return r->columns.names.items[column];
@@ -130,6 +140,7 @@ static int set_up(struct replay *r)
 		return no_memory(r);
 	err = rows_init(&r->out, r->settings, &r->columns,
 	    is_model(r) ? &r->design : NULL, r->writer, r->n_series);
+	r->plain = r->out.goes_ahead && !r->pace;
 	return err ? fail_rows(r, err) : 0;
 }
 
@@ -157,19 +168,17 @@ static int set_up_model(struct replay *r, const unsigned char *numeric)
 
 static const char *bad_text(int kind)
 {
-	if (kind == BAD_FIELDS)
-		return "wrong number of fields";
 	if (kind == BAD_NUMBER)
 		return "not a number";
 	if (kind == BAD_TIME)
 		return "not a time";
 	if (kind == BAD_TARGET)
 		return "not a target of the loss";
-	return csv_problem_text(kind);
+	return leat_csv_problem_text(kind);
 }
 
-static int bad_record(struct replay *r, const struct csv_record *record,
-    int kind, const char *format, ...)
+static int bad_record(struct replay *r, const leat_csv_record *record, int kind,
+    const char *format, ...)
 {
 	va_list args;
 	int n;
@@ -188,10 +197,10 @@ static int bad_record(struct replay *r, const struct csv_record *record,
 	return -1;
 }
 
-static int bad_number(struct replay *r, const struct csv_record *record,
+static int bad_number(struct replay *r, const leat_csv_record *record,
     size_t column)
 {
-	const struct csv_field *f = &record->fields[column];
+	const leat_csv_field *f = &record->fields[column];
 	int n = f->len > 60 ? 60 : (int)f->len;
 
 	return bad_record(r, record, BAD_NUMBER,
@@ -199,14 +208,14 @@ static int bad_number(struct replay *r, const struct csv_record *record,
 	    n, f->text, f->len > 60 ? "..." : "");
 }
 
-static int bad_time(struct replay *r, const struct csv_record *record,
+static int bad_time(struct replay *r, const leat_csv_record *record,
     size_t column, int problem)
 {
-	const struct csv_field *f = &record->fields[column];
-	const char *why = times_problem_text(problem);
+	const leat_csv_field *f = &record->fields[column];
+	const char *why = leat_strerror(problem);
 	int n = f->len > 60 ? 60 : (int)f->len;
 
-	if (problem == TIMES_FORM)
+	if (problem == LEAT_EFORM)
 		why = "";
 	return bad_record(r, record, BAD_TIME,
 	    "column %.60s: \"%.*s%s\" is not a time%s%s",
@@ -215,7 +224,7 @@ static int bad_time(struct replay *r, const struct csv_record *record,
 }
 
 /* The field itself is shown, not the number it was read as. */
-static int bad_target(struct replay *r, const struct csv_record *record)
+static int bad_target(struct replay *r, const leat_csv_record *record)
 {
 	static const char *const wanted[] = {
 		[LEAT_LOSS_LOGISTIC] = "from 0 to 1, as --loss logistic needs",
@@ -223,7 +232,7 @@ static int bad_target(struct replay *r, const struct csv_record *record)
 		[LEAT_LOSS_POISSON] = "0 or more, as --loss poisson needs",
 	};
 	size_t column = r->columns.values[0];
-	const struct csv_field *f = &record->fields[column];
+	const leat_csv_field *f = &record->fields[column];
 	int loss = r->settings->learning.model.loss;
 
 	return bad_record(r, record, BAD_TARGET,
@@ -231,29 +240,27 @@ static int bad_target(struct replay *r, const struct csv_record *record)
 	    f->len > 60 ? 60 : (int)f->len, f->text, wanted[loss]);
 }
 
-static int check_shape(struct replay *r, const struct csv_record *record)
+static int check_shape(struct replay *r, const leat_csv_record *record)
 {
 	int problem = record->problem;
 
-	if (problem == CSV_TOO_LONG)
-		return bad_record(r, record, problem, "%s",
-		    csv_problem_text(problem));
-	if (problem && record->problem_field < r->columns.n)
-		return bad_record(r, record, problem, "column %.60s: %s",
-		    column_name(r, record->problem_field),
-		    csv_problem_text(problem));
-	if (problem)
-		return bad_record(r, record, problem, "%s",
-		    csv_problem_text(problem));
-	if (record->n_fields != r->columns.n)
-		return bad_record(r, record, BAD_FIELDS,
+	if (!problem)
+		return 0;
+	if (problem == LEAT_CSV_RAGGED)
+		return bad_record(r, record, problem,
 		    "%zu %s where %zu are expected", record->n_fields,
 		    record->n_fields == 1 ? "field" : "fields", r->columns.n);
-	return 0;
+	if (problem != LEAT_CSV_TOO_LONG &&
+	    record->problem_field < r->columns.n)
+		return bad_record(r, record, problem, "column %.60s: %s",
+		    column_name(r, record->problem_field),
+		    leat_csv_problem_text(problem));
+	return bad_record(r, record, problem, "%s",
+	    leat_csv_problem_text(problem));
 }
 
 /* These return 0, 1 if the record is to be skipped, -1. */
-static int read_number(struct replay *r, const struct csv_record *record,
+static int read_number(struct replay *r, const leat_csv_record *record,
     size_t i)
 {
 	size_t at = r->columns.values[i];
@@ -263,7 +270,7 @@ static int read_number(struct replay *r, const struct csv_record *record,
 	return 0;
 }
 
-static int read_time(struct replay *r, const struct csv_record *record,
+static int read_time(struct replay *r, const leat_csv_record *record,
     size_t column)
 {
 	int problem = values_read_time(&r->reader, &record->fields[column],
@@ -274,7 +281,7 @@ static int read_time(struct replay *r, const struct csv_record *record,
 }
 
 /* What a model wants to know of a column, of a time maybe. */
-static int read_feature(struct replay *r, const struct csv_record *record,
+static int read_feature(struct replay *r, const leat_csv_record *record,
     size_t i)
 {
 	const struct design_read *read = &r->design.reads[i];
@@ -290,11 +297,11 @@ static int read_feature(struct replay *r, const struct csv_record *record,
 	return bad;
 }
 
-static int read_values(struct replay *r, const struct csv_record *record)
+static int read_values(struct replay *r, const leat_csv_record *record)
 {
 	int bad = check_shape(r, record);
 
-	if (!bad && is_timed(r))
+	if (!bad && (is_timed(r) || r->pace))
 		bad = read_time(r, record, r->columns.time);
 	for (size_t i = 0; i < r->columns.n_values && !bad; i++)
 		bad = is_model(r) ? read_feature(r, record, i)
@@ -308,7 +315,7 @@ static int read_values(struct replay *r, const struct csv_record *record)
 /* ---- Good records ---- */
 
 /* What windows by time say to a record that they do not take. */
-static int leave_out(struct replay *r, const struct csv_record *record, int err)
+static int leave_out(struct replay *r, const leat_csv_record *record, int err)
 {
 	if (err == LEAT_ELATE) {
 		r->left[LEFT_LATE]++;
@@ -321,14 +328,11 @@ static int leave_out(struct replay *r, const struct csv_record *record, int err)
 	return 0;
 }
 
-static int take_data(struct replay *r, const struct csv_record *record)
+static int push_values(struct replay *r, const leat_csv_record *record)
 {
-	int bad, err;
+	int err;
 
 	r->rows++;
-	bad = read_values(r, record);
-	if (bad)
-		return bad < 0 ? -1 : 0;
 	if (is_timed(r) && !r->has_time) {
 		r->left[LEFT_NO_TIME]++;
 		return 0;
@@ -339,16 +343,29 @@ static int take_data(struct replay *r, const struct csv_record *record)
 	return err ? fail_rows(r, err) : 0;
 }
 
+static int take_data(struct replay *r, const leat_csv_record *record)
+{
+	int bad = read_values(r, record);
+
+	if (bad) {
+		r->rows++;
+		return bad < 0 ? -1 : 0;
+	}
+	if (r->pace && r->has_time && r->pace(r->pace_ctx, r->time) < 0)
+		return -1;
+	return push_values(r, record);
+}
+
 /* ---- The first records ---- */
 
 /* Whether the first field that is not missing is a number. */
 static int looks_numeric(const struct replay *r, size_t column)
 {
 	for (size_t i = 0; i < r->peek.n; i++) {
-		const struct csv_record *record = r->peek.records[i];
+		const leat_csv_record *record = r->peek.records[i];
 		double x;
 
-		if (record->problem || record->n_fields != r->columns.n)
+		if (record->problem)
 			continue;
 		if (values_read(&r->reader, &record->fields[column], &x) < 0)
 			return 0;
@@ -399,7 +416,7 @@ static int end_peek(struct replay *r)
 	return err;
 }
 
-static int take_header(struct replay *r, const struct csv_record *record)
+static int take_header(struct replay *r, const leat_csv_record *record)
 {
 	const struct settings *s = r->settings;
 	char why[384];
@@ -408,7 +425,7 @@ static int take_header(struct replay *r, const struct csv_record *record)
 		return fail(r, ":%llu: %s: %s",
 		    (unsigned long long)record->line,
 		    s->no_header ? "first record" : "header",
-		    csv_problem_text(record->problem));
+		    leat_csv_problem_text(record->problem));
 	r->has_columns = 1;
 	if (columns_take(&r->columns, record, !s->no_header) < 0)
 		return no_memory(r);
@@ -423,9 +440,8 @@ static int take_header(struct replay *r, const struct csv_record *record)
 	return s->columns.n > 0 ? set_up(r) : 0;
 }
 
-int replay_record(void *ctx, const struct csv_record *record)
+static int take_record(struct replay *r, const leat_csv_record *record)
 {
-	struct replay *r = ctx;
 	int full;
 
 	if (!r->has_columns) {
@@ -440,6 +456,38 @@ int replay_record(void *ctx, const struct csv_record *record)
 	if (full < 0)
 		return no_memory(r);
 	return full ? end_peek(r) : 0;
+}
+
+/* Nearly all records: numbers, all of them there, for windows by count. */
+static int take_plain(struct replay *r, const leat_csv_record *record)
+{
+	const struct columns *c = &r->columns;
+	double *values = r->out.ahead.next;
+	int err;
+
+	if (record->problem)
+		return take_data(r, record);
+	for (size_t i = 0; i < c->n_values; i++)
+		if (values_read(&r->reader, &record->fields[c->values[i]],
+			&values[i]) < 0)
+			return take_data(r, record);
+	err = rows_push_ahead(&r->out, ++r->rows, &record->fields[c->key]);
+	return err ? fail_rows(r, err) : 0;
+}
+
+int replay_record(void *ctx, const leat_csv_record *record)
+{
+	struct replay *r = ctx;
+	int err = r->plain ? take_plain(r, record) : take_record(r, record);
+
+	return err ? REPLAY_STOPPED : 0;
+}
+
+int replay_settle(struct replay *r)
+{
+	int err = r->chosen ? rows_settle(&r->out) : 0;
+
+	return err ? fail_rows(r, err) : 0;
 }
 
 int replay_end(struct replay *r)

@@ -5,10 +5,10 @@
 #ifndef COMMON_REPLAY_H
 #define COMMON_REPLAY_H
 
+#include <leat.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "csv.h"
 #include "series.h"
 #include "settings.h"
 #include "writer.h"
@@ -25,12 +25,24 @@ struct replay *replay_new(const struct settings *settings,
 void replay_free(struct replay *replay);
 
 /*
- * Takes the next record; ctx is the struct replay. Returns 0, or -1 with
- * the reason in replay_why(). A csv_record_fn.
+ * Before a record with a time is taken, fn is told of it, and returns 0, or
+ * -1 to stop, with the reason in replay_why(). For this the settings must
+ * have a column of times.
  */
-int replay_record(void *ctx, const struct csv_record *record);
+typedef int replay_time_fn(void *ctx, int64_t t);
+void replay_pace(struct replay *replay, replay_time_fn *fn, void *ctx);
 
-/* The input has ended. Returns as replay_record(). */
+/*
+ * Takes the next record; ctx is the struct replay: a callback of leat_csv.
+ * Returns 0, or REPLAY_STOPPED with the reason in replay_why().
+ */
+enum { REPLAY_STOPPED = 1 };
+int replay_record(void *ctx, const leat_csv_record *record);
+
+/* All rows so far have their effect. Returns 0, or -1 as above. */
+int replay_settle(struct replay *replay);
+
+/* The input has ended. Returns 0, or -1 as above. */
 int replay_end(struct replay *replay);
 
 /*

@@ -230,6 +230,13 @@ static int plan_output(struct rows *r, struct writer *writer)
 	return r->out ? 0 : LEAT_ENOMEM;
 }
 
+/* Rows that wait have nothing but their key and values any more. */
+static int may_go_ahead(const struct rows *r, size_t n_series)
+{
+	return has_key(r) && !is_timed(r) && !r->design && n_series == 0 &&
+	    r->columns->n_shown == 0;
+}
+
 int rows_init(struct rows *r, const struct settings *settings,
     const struct columns *columns, const struct design *design,
     struct writer *writer, size_t n_series)
@@ -242,13 +249,18 @@ int rows_init(struct rows *r, const struct settings *settings,
 	r->n_texts = (size_t)has_key(r) + columns->n_shown;
 	if (is_timed(r))
 		r->n_texts += 2 + (size_t)has_flags(r);
+	r->goes_ahead = may_go_ahead(r, n_series);
+	r->quiet = settings->format == OUT_NONE || settings->final;
 	err = plan_groups(r, n_series);
+	if (!err && ahead_init(&r->ahead, columns->n_values) < 0)
+		err = LEAT_ENOMEM;
 	return err ? err : plan_output(r, writer);
 }
 
 void rows_clear(struct rows *r)
 {
 	groups_clear(&r->groups);
+	ahead_clear(&r->ahead);
 	timed_free(r->timed);
 	out_free(r->out);
 	list_clear(&r->names);
@@ -270,7 +282,7 @@ static int put_state(struct rows *r, const struct group *g, uint64_t row)
 	return put_row(r, row, r->results);
 }
 
-static void take_texts(struct rows *r, const struct csv_record *record)
+static void take_texts(struct rows *r, const leat_csv_record *record)
 {
 	const struct columns *c = r->columns;
 	size_t n = 0;
@@ -312,15 +324,12 @@ static int put_results(struct rows *r, struct group *g, uint64_t row,
 	return put_row(r, row, bank_closed(g->bank, &start, &end));
 }
 
-static int push_group(struct rows *r, const struct csv_field *key,
-    const struct csv_field *label, const double *values)
+static int push_group(struct rows *r, struct group *g,
+    const leat_csv_field *label, const double *values)
 {
-	struct group *g;
-	int err, closed = 0;
+	int closed = 0;
 
-	err = groups_find(&r->groups, key, &g);
-	if (err)
-		return err;
+	r->used++;
 	g->last_row = r->row;
 	if (r->design)
 		r->outcomes[groups_learn(g, values, label)]++;
@@ -329,34 +338,73 @@ static int push_group(struct rows *r, const struct csv_field *key,
 	return put_results(r, g, r->row, closed);
 }
 
-/* Without a key column there is one group, whose key is empty. */
-int rows_push(struct rows *r, uint64_t row, const struct csv_record *record,
-    int64_t t, const double *values)
-{
-	static const struct csv_field none = { "", 0 };
-	size_t n_keys = (size_t)has_key(r);
-	const struct csv_field *key = &none, *label = &none;
-
-	r->used++;
-	r->row = row;
-	take_texts(r, record);
-	if (n_keys > 0)
-		key = &record->fields[r->columns->key];
-	if (r->columns->n_shown > 0)
-		label = &r->texts[n_keys];
-	if (r->timed)
-		return timed_push(r->timed, key, t, values);
-	return push_group(r, key, label, values);
-}
-
-/* ---- The end ---- */
-
 static void take_key(struct rows *r, size_t group)
 {
 	if (has_key(r))
 		r->texts[0].text = keys_text(r->groups.keys, group,
 		    &r->texts[0].len);
 }
+
+/* ---- Rows that wait ---- */
+
+/* The i-th row that waits. */
+static int push_waiting(struct rows *r, size_t i)
+{
+	static const leat_csv_field no_label = { "", 0 };
+	const struct ahead *a = &r->ahead;
+	struct group *g = &r->groups.items[a->groups[i]];
+	const double *values = a->values + i * a->n_values;
+
+	r->row = a->rows[i];
+	if (r->quiet && g->only) {
+		g->last_row = r->row;
+		leat_window_push(g->only, *values);
+		return 0;
+	}
+	take_key(r, a->groups[i]);
+	return push_group(r, g, &no_label, values);
+}
+
+int rows_settle(struct rows *r)
+{
+	enum { FETCH = 8 }; /* rows from a window's fetch to its push */
+	const struct ahead *a = &r->ahead;
+	size_t n = ahead_take(&r->ahead);
+	int err = 0;
+
+	for (size_t i = 0; i < n + FETCH && !err; i++) {
+		if (i < n)
+			groups_fetch(&r->groups.items[a->groups[i]]);
+		if (i >= FETCH)
+			err = push_waiting(r, i - FETCH);
+	}
+	return err;
+}
+
+/* Without a key column there is one group, whose key is empty. */
+int rows_push(struct rows *r, uint64_t row, const leat_csv_record *record,
+    int64_t t, const double *values)
+{
+	static const leat_csv_field none = { "", 0 };
+	size_t n_keys = (size_t)has_key(r), group;
+	const leat_csv_field *key = &none, *label = &none;
+	int err;
+
+	if (n_keys > 0)
+		key = &record->fields[r->columns->key];
+	if (!r->timed && (err = groups_find(&r->groups, key, &group)) != 0)
+		return err;
+	r->row = row;
+	take_texts(r, record);
+	if (r->columns->n_shown > 0)
+		label = &r->texts[n_keys];
+	if (!r->timed)
+		return push_group(r, &r->groups.items[group], label, values);
+	r->used++;
+	return timed_push(r->timed, key, t, values);
+}
+
+/* ---- The end ---- */
 
 static int put_final(struct rows *r)
 {
@@ -380,7 +428,7 @@ static int put_final(struct rows *r)
 
 static int put_term(struct rows *r, const char *term, double coefficient)
 {
-	struct csv_field *text = &r->texts[has_key(r)];
+	leat_csv_field *text = &r->texts[has_key(r)];
 
 	text->text = term;
 	text->len = strlen(term);
@@ -420,8 +468,10 @@ static int put_coefficients(struct rows *r)
 
 int rows_end(struct rows *r)
 {
-	int err = 0;
+	int err = rows_settle(r);
 
+	if (err)
+		return err;
 	if (r->settings->learning.coefficients)
 		err = put_coefficients(r);
 	else if (r->timed)
@@ -436,6 +486,8 @@ int rows_end(struct rows *r)
 
 void rows_stop(struct rows *r)
 {
-	if (r->out)
-		out_end(r->out);
+	if (!r->out)
+		return;
+	(void)rows_settle(r);
+	out_end(r->out);
 }

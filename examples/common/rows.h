@@ -5,11 +5,12 @@
 #ifndef COMMON_ROWS_H
 #define COMMON_ROWS_H
 
+#include <leat.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ahead.h"
 #include "columns.h"
-#include "csv.h"
 #include "design.h"
 #include "groups.h"
 #include "learner.h"
@@ -27,6 +28,9 @@ struct rows {
 	const struct design *design; /* NULL: windows */
 	struct learner_plan plan;    /* else */
 	struct groups groups;
+	struct ahead ahead;
+	int goes_ahead;      /* see rows_push_ahead() */
+	int quiet;           /* no row is printed before the end */
 	struct timed *timed; /* windows by time, instead of groups */
 	int each_row;        /* of these, a result after each row */
 	struct out *out;
@@ -34,7 +38,7 @@ struct rows {
 
 	/* One row at a time. */
 	double *results;
-	struct csv_field *texts; /* key, shown; by time start, end, flags */
+	leat_csv_field *texts; /* key, shown; by time start, end, flags */
 	size_t n_texts;
 	uint64_t used;
 	uint64_t row; /* that is being pushed */
@@ -58,8 +62,28 @@ void rows_clear(struct rows *rows);
  * values of columns->values. A code for which timed_is_refusal() holds
  * says that the windows do not take it.
  */
-int rows_push(struct rows *rows, uint64_t row, const struct csv_record *record,
+int rows_push(struct rows *rows, uint64_t row, const leat_csv_record *record,
     int64_t t, const double *values);
+
+/* Rows that wait are pushed and printed; before somebody looks. */
+int rows_settle(struct rows *rows);
+
+/*
+ * The same for windows by count if rows->goes_ahead: the key is all that is
+ * needed of the record, and the values are at rows->ahead.next. Rows may
+ * wait until rows_settle().
+ */
+static inline int rows_push_ahead(struct rows *rows, uint64_t row,
+    const leat_csv_field *key)
+{
+	size_t group;
+	int err = groups_find(&rows->groups, key, &group);
+
+	if (err)
+		return err;
+	ahead_fetch(&rows->groups.items[group]);
+	return ahead_put(&rows->ahead, group, row) ? rows_settle(rows) : 0;
+}
 
 /* The rows that come at the end, and what is still held back. */
 int rows_end(struct rows *rows);

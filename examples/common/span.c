@@ -5,14 +5,14 @@
 
 #include <stdio.h>
 
-static void set_text(struct csv_field *field, const char *text, size_t len)
+static void set_text(leat_csv_field *field, const char *text, size_t len)
 {
 	field->text = text;
 	field->len = len;
 }
 
 void span_interval(struct span *s, int kind, const leat_result *result,
-    struct csv_field *start_out, struct csv_field *end_out)
+    leat_csv_field *start_out, leat_csv_field *end_out)
 {
 	int64_t start = result->start, end = result->end;
 
@@ -20,11 +20,11 @@ void span_interval(struct span *s, int kind, const leat_result *result,
 		start--;
 	if (kind == LEAT_SLIDING || kind == LEAT_LANDMARK || kind == LEAT_DECAY)
 		end -= end > INT64_MIN;
-	set_text(start_out, s->start, times_format(s->start, start));
-	set_text(end_out, s->end, times_format(s->end, end));
+	set_text(start_out, s->start, leat_format_time(start, s->start));
+	set_text(end_out, s->end, leat_format_time(end, s->end));
 }
 
-void span_flags(struct span *s, int flags, struct csv_field *out)
+void span_flags(struct span *s, int flags, leat_csv_field *out)
 {
 	static const struct {
 		int flag;

@@ -6,13 +6,10 @@
 
 #include <leat.h>
 
-#include "csv.h"
-#include "times.h"
-
 /* The texts' memory. */
 struct span {
-	char start[TIMES_SIZE];
-	char end[TIMES_SIZE];
+	char start[LEAT_TIME_SIZE];
+	char end[LEAT_TIME_SIZE];
 	char flags[48];
 };
 
@@ -23,9 +20,9 @@ struct span {
  * says "the last minute".
  */
 void span_interval(struct span *span, int kind, const leat_result *result,
-    struct csv_field *start_out, struct csv_field *end_out);
+    leat_csv_field *start_out, leat_csv_field *end_out);
 
 /* The flags that are set, "late+retracted", or nothing. */
-void span_flags(struct span *span, int flags, struct csv_field *out);
+void span_flags(struct span *span, int flags, leat_csv_field *out);
 
 #endif

@@ -221,8 +221,8 @@ static void put_cell(struct table *t, size_t column, const char *text,
 		writer_repeat(t->writer, ' ', pad);
 }
 
-static void put_line(struct table *t, uint64_t row,
-    const struct csv_field *texts, const double *values)
+static void put_line(struct table *t, uint64_t row, const leat_csv_field *texts,
+    const double *values)
 {
 	char cell[CELL];
 
@@ -257,7 +257,7 @@ static void put_header(struct table *t)
 /* Measures and writes the rows that were held back. */
 static int start(struct table *t)
 {
-	struct csv_field *texts = calloc(t->n_texts + 1, sizeof *texts);
+	leat_csv_field *texts = calloc(t->n_texts + 1, sizeof *texts);
 
 	if (!texts)
 		return -1;
@@ -276,7 +276,7 @@ static int start(struct table *t)
 	return 0;
 }
 
-int table_row(struct table *t, uint64_t row, const struct csv_field *texts,
+int table_row(struct table *t, uint64_t row, const leat_csv_field *texts,
     const double *values)
 {
 	if (t->started) {

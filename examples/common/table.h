@@ -13,7 +13,7 @@ struct table *table_new(struct writer *writer, const struct out_layout *layout);
 void table_free(struct table *table);
 
 /* Returns 0, or -1: no memory. */
-int table_row(struct table *table, uint64_t row, const struct csv_field *texts,
+int table_row(struct table *table, uint64_t row, const leat_csv_field *texts,
     const double *values);
 
 /* Writes what is still held back. */

@@ -230,7 +230,7 @@ static int step_to(struct timed *t, int64_t to)
 	return 0;
 }
 
-static int push(struct timed *t, const struct csv_field *key, int64_t at,
+static int push(struct timed *t, const leat_csv_field *key, int64_t at,
     const double *x)
 {
 	size_t n = t->n_slots - (t->plan.stats->n_pair > 0);
@@ -248,7 +248,7 @@ static int push(struct timed *t, const struct csv_field *key, int64_t at,
 	return err;
 }
 
-int timed_push(struct timed *timed, const struct csv_field *key, int64_t t,
+int timed_push(struct timed *timed, const leat_csv_field *key, int64_t t,
     const double *x)
 {
 	int err = 0, told;

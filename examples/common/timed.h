@@ -12,7 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "csv.h"
 #include "spec.h"
 
 struct timed_plan {
@@ -46,7 +45,7 @@ int timed_is_refusal(int error);
  * one for which timed_is_refusal() holds has no other effect than that of
  * its time on the clock.
  */
-int timed_push(struct timed *timed, const struct csv_field *key, int64_t t,
+int timed_push(struct timed *timed, const leat_csv_field *key, int64_t t,
     const double *x);
 
 /* No more rows: closes all windows. */

@@ -129,7 +129,7 @@ static int take_unit(struct timing *t, const char *arg, char *why,
 	for (size_t i = 0; i < N_OF(names); i++) {
 		if (strcmp(names[i], arg) != 0)
 			continue;
-		t->unit = (enum times_unit)i;
+		t->unit = (int)i;
 		t->has_unit = 1;
 		return 0;
 	}
@@ -196,10 +196,10 @@ static const char *find_wrong(const struct timing *t,
 	if (w->by_time && !t->column)
 		return "-w: a window by time needs times: -t tells in which "
 		       "column they are";
-	if (!w->by_time && t->column)
+	if (!w->by_time && t->column && !t->paced)
 		return "-t: windows by time are given by a time, such as "
 		       "-w 60s; without a unit it is a number of rows";
-	if (!w->by_time && t->has_unit)
+	if (!t->column && t->has_unit)
 		return "--time-unit: only together with -t";
 	if (!w->by_time && t->other) {
 		*other = t->other;

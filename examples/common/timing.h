@@ -11,7 +11,6 @@
 
 #include "options.h"
 #include "spec.h"
-#include "times.h"
 
 /* Ids of the options here are from the first one on, below the last. */
 enum { TIMING_FIRST_ID = 30, TIMING_LAST_ID = 50, TIMING_N_OPTIONS = 11 };
@@ -19,7 +18,7 @@ enum { TIMING_FIRST_ID = 30, TIMING_LAST_ID = 50, TIMING_N_OPTIONS = 11 };
 /* Durations are in nanoseconds. */
 struct timing {
 	const char *column; /* that has the times; NULL: none */
-	enum times_unit unit;
+	int unit;
 	int has_unit;
 	const char *other; /* an option for windows by time alone, or NULL */
 	int64_t offset, delay, lateness, max_skew;
@@ -29,6 +28,7 @@ struct timing {
 	uint64_t max_keys; /* 0: any */
 	int64_t ttl;       /* 0: for ever */
 	const char *late;  /* file for late records, or NULL */
+	int paced;         /* times are for more than windows by time */
 };
 
 /* The table, for a struct option_group. */

@@ -22,7 +22,7 @@ void values_init(struct values *v, const struct list *na)
 	}
 }
 
-static int is_missing(const struct values *v, const struct csv_field *f)
+static int is_missing(const struct values *v, const leat_csv_field *f)
 {
 	size_t len = f->len;
 	const char *text = number_trim(f->text, &len);
@@ -30,7 +30,7 @@ static int is_missing(const struct values *v, const struct csv_field *f)
 	return list_has(v->na, text, len);
 }
 
-int values_read(const struct values *v, const struct csv_field *f,
+int values_read_other(const struct values *v, const leat_csv_field *f,
     double *x_out)
 {
 	int missing = v->na_has_numbers && is_missing(v, f);
@@ -43,11 +43,24 @@ int values_read(const struct values *v, const struct csv_field *f,
 	return 0;
 }
 
-int values_read_time(const struct values *v, const struct csv_field *f,
-    enum times_unit unit, int64_t *t_out)
+/* Blanks around it do not count. */
+static int read_time(const leat_csv_field *f, int unit, int64_t *t_out)
+{
+	int problem = leat_parse_time(f->text, f->len, unit, t_out);
+	size_t len = f->len;
+	const char *text;
+
+	if (problem != LEAT_EFORM)
+		return problem;
+	text = number_trim(f->text, &len);
+	return len < f->len ? leat_parse_time(text, len, unit, t_out) : problem;
+}
+
+int values_read_time(const struct values *v, const leat_csv_field *f, int unit,
+    int64_t *t_out)
 {
 	int missing = v->na_has_numbers && is_missing(v, f);
-	int problem = missing ? 0 : times_parse(f->text, f->len, unit, t_out);
+	int problem = missing ? 0 : read_time(f, unit, t_out);
 
 	return missing || (problem < 0 && is_missing(v, f)) ? 1 : problem;
 }

@@ -4,9 +4,9 @@
 #ifndef COMMON_VALUES_H
 #define COMMON_VALUES_H
 
-#include "csv.h"
+#include <leat.h>
+
 #include "list.h"
-#include "times.h"
 
 struct values {
 	const struct list *na; /* texts that mean missing */
@@ -18,16 +18,25 @@ void values_init(struct values *values, const struct list *na);
 
 /*
  * Reads a field: a number, or NaN if it is missing. Returns 0, or -1 if it
- * is neither.
+ * is neither. The first is nearly always the answer, without a call more.
  */
-int values_read(const struct values *values, const struct csv_field *field,
+int values_read_other(const struct values *values, const leat_csv_field *field,
     double *x_out);
 
+static inline int values_read(const struct values *values,
+    const leat_csv_field *field, double *x_out)
+{
+	if (!values->na_has_numbers &&
+	    leat_parse_double(field->text, field->len, x_out, NULL) == 0)
+		return 0;
+	return values_read_other(values, field, x_out);
+}
+
 /*
- * Reads a field as a time. Returns 0, 1 if it is missing, or enum
- * times_problem.
+ * Reads a field as a time. Returns 0, 1 if it is missing, or a code
+ * of leat_parse_time().
  */
-int values_read_time(const struct values *values, const struct csv_field *field,
-    enum times_unit unit, int64_t *t_out);
+int values_read_time(const struct values *values, const leat_csv_field *field,
+    int unit, int64_t *t_out);
 
 #endif

@@ -8,6 +8,7 @@
 #include "writer.h"
 
 #include <errno.h>
+#include <leat.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -65,9 +66,9 @@ void writer_char(struct writer *w, char byte)
 
 void writer_number(struct writer *w, double x)
 {
-	if (WRITER_SIZE - w->len < NUMBER_SIZE)
+	if (WRITER_SIZE - w->len < LEAT_DOUBLE_SIZE)
 		writer_flush(w);
-	w->len += number_format(w->bytes + w->len, x);
+	w->len += leat_format_double(x, w->bytes + w->len);
 }
 
 void writer_count(struct writer *w, uint64_t n)

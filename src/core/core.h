@@ -170,6 +170,41 @@ void *leat_pool_take(struct leat_pool *p);
 void leat_pool_give(struct leat_pool *p, void *item);
 
 /*
+ * Bytes as whole numbers, the first the lowest, on any machine. Compilers
+ * know these for single loads where they are.
+ */
+LEAT_INLINE uint64_t leat_load32(const void *bytes)
+{
+	const unsigned char *p = (const unsigned char *)bytes;
+
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+	    (uint64_t)p[3] << 24;
+}
+
+LEAT_INLINE uint64_t leat_load64(const void *bytes)
+{
+	const unsigned char *p = (const unsigned char *)bytes;
+
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+	    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
+	    (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
+LEAT_INLINE void leat_store64(void *bytes, uint64_t x)
+{
+	unsigned char *p = (unsigned char *)bytes;
+
+	p[0] = (unsigned char)x;
+	p[1] = (unsigned char)(x >> 8);
+	p[2] = (unsigned char)(x >> 16);
+	p[3] = (unsigned char)(x >> 24);
+	p[4] = (unsigned char)(x >> 32);
+	p[5] = (unsigned char)(x >> 40);
+	p[6] = (unsigned char)(x >> 48);
+	p[7] = (unsigned char)(x >> 56);
+}
+
+/*
  * Two additions of doubles whose rounding error is kept: a + b is exactly
  * *s + *e. two_sum (Knuth) for any a and b; the result is NaN in *e if the
  * sum is not finite, so whoever reads a pair must look at *s first.

@@ -72,6 +72,22 @@ const char *leat_strerror(int error)
 		return "no such source";
 	case LEAT_EKEY:
 		return "no such key, or one that is too long";
+	case LEAT_ENUMBER:
+		return "not a number";
+	case LEAT_EFORM:
+		return "not the form of a time";
+	case LEAT_EMONTH:
+		return "no such month";
+	case LEAT_EDAY:
+		return "no such day";
+	case LEAT_ECLOCK:
+		return "no such time of day";
+	case LEAT_EZONE:
+		return "no such zone";
+	case LEAT_EEPOCH:
+		return "before 1677-09-21 or after 2262-04-11";
+	case LEAT_ECSV:
+		return "malformed CSV record";
 	default:
 		return "unknown error";
 	}

@@ -43,20 +43,6 @@ LEAT_INLINE void sip_take(struct sip *s, uint64_t word)
 	s->a ^= word;
 }
 
-/* Compilers know these for single loads where they are. */
-LEAT_INLINE uint64_t sip_word4(const unsigned char *p)
-{
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-	    (uint64_t)p[3] << 24;
-}
-
-LEAT_INLINE uint64_t sip_word8(const unsigned char *p)
-{
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-	    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
-	    (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
-}
-
 /*
  * The last n % 8 bytes of a text of n, as a word. Words that overlap agree
  * where they do, so two of them, or three bytes, make any number of bytes.
@@ -69,10 +55,10 @@ LEAT_INLINE uint64_t sip_rest(const unsigned char *text, size_t n)
 		return 0;
 	const unsigned char *p = text + (n - rest);
 	if (n >= 8)
-		return sip_word8(text + n - 8) >> (64 - 8 * rest);
+		return leat_load64(text + n - 8) >> (64 - 8 * rest);
 	if (rest >= 4)
-		return sip_word4(p) |
-		    sip_word4(p + rest - 4) << (8 * (rest - 4));
+		return leat_load32(p) |
+		    leat_load32(p + rest - 4) << (8 * (rest - 4));
 	return (uint64_t)p[0] | (uint64_t)p[rest / 2] << (8 * (rest / 2)) |
 	    (uint64_t)p[rest - 1] << (8 * (rest - 1));
 }
@@ -85,7 +71,7 @@ uint64_t leat_siphash(const uint64_t seed[2], const void *text, size_t n)
 		seed[1] ^ 0x7465646279746573u };
 
 	for (size_t i = 0; i + 8 <= n; i += 8)
-		sip_take(&s, sip_word8(p + i));
+		sip_take(&s, leat_load64(p + i));
 	sip_take(&s, (uint64_t)n << 56 | sip_rest(p, n));
 	s.c ^= 0xff;
 	for (int i = 0; i < 3; i++)

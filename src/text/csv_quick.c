@@ -1,0 +1,271 @@
+/*
+ * csv_quick.c - records that lie within one piece
+ *
+ * Nearly all of a file: whole and well formed. Their ends of fields are
+ * found by scan.c, a stretch of the piece at a time, and this loop looks at
+ * one place after the other; it depends on nothing but the order of their
+ * bytes, which the CPU soon knows by heart. Fields are where they are, and
+ * only doubled quotes make a copy.
+ *
+ * Whatever is unusual (a stray quote, a NUL, a limit, the end of the piece)
+ * ends it at the start of the record, which the slow way in csv.c then
+ * reads from there. Both deliver the same records; tests compare them.
+ */
+#include "text.h"
+
+/* What is known of the record so far. */
+struct quick {
+	leat_csv *csv;
+	const char *end;    /* of the piece */
+	const char *record; /* where it starts */
+	uint64_t line;      /* that it starts at */
+	uint64_t lines;     /* ended within its quotes */
+	int doubled;        /* there are doubled quotes in it */
+	int err;            /* why it has ended */
+};
+
+/* Finds the places of the next stretch. Returns 0 if there is none. */
+static LEAT_NOINLINE int find_places(leat_csv *c, const char *end)
+{
+	do {
+		size_t n = (size_t)(end - c->scanned);
+
+		if (n == 0)
+			return 0;
+		if (n > LEAT_SCAN)
+			n = LEAT_SCAN;
+		c->n_places = c->scan(&c->marks, c->scanned, n, c->places);
+		c->place = 0;
+		c->window = c->scanned;
+		c->scanned += n;
+	} while (c->n_places == 0);
+	return 1;
+}
+
+/* The next place, NULL: none in this piece. */
+LEAT_INLINE const char *next_place(leat_csv *c, const char *end)
+{
+	if (LEAT_UNLIKELY(c->place == c->n_places) && !find_places(c, end))
+		return NULL;
+	return c->window + c->places[c->place++];
+}
+
+/* Passes by all places before p. */
+static void pass_by(leat_csv *c, const char *p, const char *end)
+{
+	const char *next;
+
+	if (c->scanned <= p) {
+		c->scanned = p;
+		c->place = c->n_places;
+		return;
+	}
+	while ((next = next_place(c, end)) != NULL) {
+		if (next >= p) {
+			c->place--;
+			return;
+		}
+	}
+}
+
+/*
+ * The rest of a field in quotes, whose first one is at `field`. Returns the
+ * place behind its closing one, which ends the field; NULL: too unusual.
+ */
+static LEAT_NOINLINE const char *quoted_field(struct quick *q,
+    const char *field, leat_csv_field *f)
+{
+	leat_csv *c = q->csv;
+	const char *p;
+
+	while ((p = next_place(c, q->end)) != NULL) {
+		if (*p == '\0')
+			return NULL;
+		if (*p == '\r' || (*p == '\n' && p[-1] != '\r'))
+			q->lines++;
+		if ((unsigned char)*p != c->quote)
+			continue;
+		if (p + 1 == q->end)
+			return NULL;
+		if ((unsigned char)p[1] != c->quote)
+			break;
+		q->doubled = 1;
+		p = next_place(c, q->end);
+	}
+	if (!p)
+		return NULL;
+	f->text = field + 1;
+	f->len = (size_t)(p - f->text);
+	p++;
+	if (*p != c->options.delimiter && *p != '\n' && *p != '\r')
+		return NULL;
+	return next_place(c, q->end);
+}
+
+/*
+ * Takes doubled quotes out of the fields that have them: a field in quotes
+ * has one before it, as no other field can.
+ */
+static LEAT_NOINLINE int undouble(struct quick *q, size_t n_fields, size_t len)
+{
+	leat_csv *c = q->csv;
+	char quote = c->options.quote, *out;
+
+	if (leat_csv_reserve(c, &c->scratch, len))
+		return LEAT_ENOMEM;
+	out = c->scratch.bytes;
+	for (size_t i = 0; i < n_fields; i++) {
+		leat_csv_field *f = &c->fields[i];
+
+		if (f->text == q->record || f->text[-1] != quote ||
+		    !memchr(f->text, quote, f->len))
+			continue;
+		/* The quotes around it are part of the raw field. */
+		f->len = leat_csv_unquote(out, f->text - 1, f->len + 2, quote);
+		f->text = out;
+		out += f->len;
+	}
+	return LEAT_OK;
+}
+
+/* The record ends before p. Returns what stops the reading. */
+LEAT_INLINE int quick_record(struct quick *q, size_t n_fields, const char *p)
+{
+	leat_csv *c = q->csv;
+	uint64_t line = q->line;
+	uint64_t offset = c->base + (uint64_t)(q->record - c->piece);
+
+	c->at = (size_t)(p + 1 - c->piece);
+	q->line += q->lines + 1;
+	c->now.line = q->line;
+	if (n_fields == 1 && p == q->record)
+		return LEAT_OK; /* a blank line */
+	if (LEAT_UNLIKELY(n_fields != c->width))
+		return leat_csv_deliver(c, n_fields, line, offset,
+		    LEAT_CSV_FINE, 0);
+	leat_csv_tell(c, n_fields, line, offset);
+	return c->options.record(c->options.ctx, &c->record);
+}
+
+/*
+ * After the line end at p, which may be half of one. Returns 0 if the other
+ * half may be in the next piece.
+ */
+LEAT_INLINE int next_record(struct quick *q, const char *p)
+{
+	leat_csv *c = q->csv;
+
+	q->record = p + 1;
+	q->lines = 0;
+	q->doubled = 0;
+	if (LEAT_LIKELY(*p == '\n'))
+		return 1;
+	if (q->record == q->end) {
+		c->now.state = LEAT_AFTER_CR;
+		return 0;
+	}
+	if (*q->record == '\n') {
+		(void)next_place(c, q->end);
+		q->record++;
+		c->at++;
+	}
+	return 1;
+}
+
+/* A record of n_fields ends at p. Returns whether to go on, else q->err. */
+LEAT_INLINE int end_quick(struct quick *q, size_t n_fields, const char *p)
+{
+	size_t len = (size_t)(p - q->record);
+
+	if (LEAT_UNLIKELY(len > q->csv->options.max_record))
+		return 0;
+	if (LEAT_UNLIKELY(q->doubled) && undouble(q, n_fields, len)) {
+		q->err = LEAT_ENOMEM;
+		return 0;
+	}
+	q->err = quick_record(q, n_fields, p);
+	return next_record(q, p) && !q->err;
+}
+
+/*
+ * At p, where the field f ends or begins, is something else than a
+ * delimiter. Moves f and field; returns whether to go on, else q->err.
+ */
+LEAT_INLINE int other_place(struct quick *q, const char *p, leat_csv_field **f,
+    const char **field)
+{
+	leat_csv *c = q->csv;
+
+	if ((unsigned char)*p == c->quote) {
+		if (p != *field)
+			return 0;
+		p = quoted_field(q, *field, *f);
+		if (!p)
+			return 0;
+	}
+	if (*p == c->options.delimiter) {
+		++*f;
+		*field = p + 1;
+		return 1;
+	}
+	if (*p == '\0' || !end_quick(q, (size_t)(*f + 1 - c->fields), p))
+		return 0;
+	*f = c->fields;
+	*field = q->record;
+	return 1;
+}
+
+/* Room for more than n fields; 0: there cannot be, or q->err. */
+static LEAT_NOINLINE int more_fields(struct quick *q, size_t n)
+{
+	if (n < q->csv->options.max_fields)
+		q->err = leat_csv_grow(q->csv, n + 1);
+	return q->csv->n_room > n;
+}
+
+/*
+ * Fields are written through f, places read through `at`: in the inner loop
+ * nothing else changes, and all of it is in registers.
+ */
+int leat_csv_quick(leat_csv *c)
+{
+	struct quick q = { c, c->piece + c->n, c->piece + c->at, c->now.line, 0,
+		0, LEAT_OK };
+	const char delimiter = c->options.delimiter, *field = q.record;
+	leat_csv_field *f = c->fields, *f_end = f + c->n_room;
+
+	pass_by(c, q.record, q.end);
+	while (c->place < c->n_places || find_places(c, q.end)) {
+		const char *window = c->window;
+		const uint16_t *at = c->places + c->place;
+		const uint16_t *stop = c->places + c->n_places;
+
+		while (at < stop) {
+			const char *p = window + *at++;
+
+			if (LEAT_UNLIKELY(f == f_end)) {
+				size_t n = c->n_room;
+
+				if (!more_fields(&q, n))
+					return q.err;
+				f = c->fields + n;
+				f_end = c->fields + c->n_room;
+			}
+			f->text = field;
+			f->len = (size_t)(p - field);
+			if (LEAT_LIKELY(*p == delimiter)) {
+				f++;
+				field = p + 1;
+				continue;
+			}
+			c->place = (size_t)(at - c->places);
+			if (!other_place(&q, p, &f, &field))
+				return q.err;
+			window = c->window;
+			at = c->places + c->place;
+			stop = c->places + c->n_places;
+		}
+		c->place = c->n_places;
+	}
+	return LEAT_OK;
+}

@@ -1,0 +1,413 @@
+/*
+ * time.c - times from text and to text
+ *
+ * Without the C library, whose functions know the locale and the zone of
+ * the machine. Text is read in one pass from left to right, but for the
+ * form that nearly all of it has, 2001-01-31T00:47:05: its 19 bytes are
+ * taken into registers and checked and added up together; what follows
+ * them is read as in all other forms.
+ */
+#include "text.h"
+
+enum { BILLION = 1000000000, DAY_SECONDS = 86400 };
+
+/* The second that INT64_MIN ns is in, and where in it; and INT64_MAX. */
+static const int64_t first_second = -9223372037, first_ns = 145224192;
+static const int64_t last_second = 9223372036, last_ns = 854775807;
+
+struct cursor {
+	const char *at, *end;
+};
+
+/* Seconds since 1970, and nanoseconds from there on, 0 .. 999999999. */
+struct instant {
+	int64_t second;
+	int64_t ns;
+};
+
+/* ---- Pieces of a text ---- */
+
+static size_t digits_ahead(const struct cursor *r)
+{
+	const char *p = r->at;
+
+	while (p < r->end && leat_is_digit(*p))
+		p++;
+	return (size_t)(p - r->at);
+}
+
+/* Takes the byte, if it is the next one. */
+LEAT_INLINE int take(struct cursor *r, char byte)
+{
+	if (r->at == r->end || *r->at != byte)
+		return 0;
+	r->at++;
+	return 1;
+}
+
+/* Takes two digits; -1 if there are none. */
+static int take_two(struct cursor *r)
+{
+	if (r->end - r->at < 2 || !leat_is_digit(r->at[0]) ||
+	    !leat_is_digit(r->at[1]))
+		return -1;
+	r->at += 2;
+	return 10 * (r->at[-2] - '0') + (r->at[-1] - '0');
+}
+
+/* Digits as a fraction of a second: at least one, any number of them. */
+static int take_fraction(struct cursor *r, int64_t *ns)
+{
+	int64_t unit = BILLION / 10;
+
+	*ns = 0;
+	if (r->at == r->end || !leat_is_digit(*r->at))
+		return LEAT_EFORM;
+	for (; r->at < r->end && leat_is_digit(*r->at); r->at++, unit /= 10)
+		*ns += unit * (*r->at - '0');
+	return LEAT_OK;
+}
+
+/* [.digits] or [,digits] */
+static int take_decimals(struct cursor *r, int64_t *ns)
+{
+	if (!take(r, '.') && !take(r, ','))
+		return LEAT_OK;
+	return take_fraction(r, ns);
+}
+
+/* Z, +02:00, +0200, +02, or nothing; the rest of the text. */
+static int take_zone(struct cursor *r, struct instant *i)
+{
+	int blank = take(r, ' '), minus, hours, minutes = 0;
+
+	if (r->at == r->end)
+		return blank ? LEAT_EFORM : LEAT_OK;
+	if (take(r, 'Z') || take(r, 'z'))
+		return r->at == r->end ? LEAT_OK : LEAT_EFORM;
+	minus = take(r, '-');
+	if (!minus && !take(r, '+'))
+		return LEAT_EFORM;
+	hours = take_two(r);
+	if (take(r, ':') || r->at < r->end)
+		minutes = take_two(r);
+	if (hours < 0 || minutes < 0 || r->at < r->end)
+		return LEAT_EFORM;
+	if (hours > 23 || minutes > 59)
+		return LEAT_EZONE;
+	minutes += 60 * hours;
+	i->second += 60 * (minus ? minutes : -minutes);
+	return LEAT_OK;
+}
+
+/* ---- Dates and times of day ---- */
+
+/* Month from 1 to 12. The 29th of February is the one day in doubt. */
+LEAT_INLINE int is_day(unsigned year, unsigned month, unsigned day)
+{
+	static const unsigned char most[] = { 31, 29, 31, 30, 31, 30, 31, 31,
+		30, 31, 30, 31 };
+
+	if (day - 1 >= most[month - 1])
+		return 0;
+	if (LEAT_LIKELY(day != 29 || month != 2))
+		return 1;
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+/* Whether there is such a day, and its first second. */
+LEAT_INLINE int to_day(int year, int month, int day, struct instant *i)
+{
+	if (month < 1 || month > 12)
+		return LEAT_EMONTH;
+	if (!is_day((unsigned)year, (unsigned)month, (unsigned)day))
+		return LEAT_EDAY;
+	i->second = leat_day_number(year, month, day) * DAY_SECONDS;
+	return LEAT_OK;
+}
+
+LEAT_INLINE int to_clock(int hour, int minute, int second, struct instant *i)
+{
+	if (hour > 24 || minute > 59 || second > 60 ||
+	    (hour == 24 && (minute > 0 || second > 0 || i->ns > 0)))
+		return LEAT_ECLOCK;
+	i->second += 3600 * hour + 60 * minute + second;
+	return LEAT_OK;
+}
+
+LEAT_INLINE int to_time(const struct instant *i, int64_t *t_out)
+{
+	if (LEAT_LIKELY(i->second > first_second && i->second < last_second)) {
+		*t_out = i->second * BILLION + i->ns;
+		return LEAT_OK;
+	}
+	if (i->second == first_second && i->ns >= first_ns)
+		*t_out = INT64_MIN + (i->ns - first_ns);
+	else if (i->second == last_second && i->ns <= last_ns)
+		*t_out = last_second * BILLION + i->ns;
+	else
+		return LEAT_EEPOCH;
+	return LEAT_OK;
+}
+
+/* 2001-01-31, 2001/01/31, 20010131: to seconds. */
+static int take_date(struct cursor *r, struct instant *i)
+{
+	int century = take_two(r), year = take_two(r), month, day;
+	char between = r->at < r->end && !leat_is_digit(*r->at) ? *r->at : '\0';
+
+	if (between && between != '-' && between != '/')
+		return LEAT_EFORM;
+	if (between)
+		r->at++;
+	month = take_two(r);
+	if (between && !take(r, between))
+		return LEAT_EFORM;
+	day = take_two(r);
+	if (century < 0 || year < 0 || month < 0 || day < 0)
+		return LEAT_EFORM;
+	return to_day(100 * century + year, month, day, i);
+}
+
+/* 00:47, 00:47:05, 00:47:05.25 and the same without colons. */
+static int take_clock(struct cursor *r, struct instant *i)
+{
+	int hour = take_two(r), colon = take(r, ':');
+	int minute = take_two(r), second = 0;
+
+	if (hour < 0 || minute < 0)
+		return LEAT_EFORM;
+	if (colon ? take(r, ':') : digits_ahead(r) > 0) {
+		second = take_two(r);
+		if (second < 0 || take_decimals(r, &i->ns))
+			return LEAT_EFORM;
+	}
+	return to_clock(hour, minute, second, i);
+}
+
+/* Digits alone, 20010131004705, go on without a T. */
+static int parse_date(struct cursor *r, int alone, int64_t *t_out)
+{
+	struct instant i = { 0, 0 };
+	int err = take_date(r, &i);
+
+	if (!err && r->at < r->end) {
+		if (!alone && !take(r, 'T') && !take(r, 't') && !take(r, ' '))
+			return LEAT_EFORM;
+		err = take_clock(r, &i);
+		if (!err)
+			err = take_zone(r, &i);
+	}
+	return err ? err : to_time(&i, t_out);
+}
+
+/* ---- The usual form ---- */
+
+/* Digits 0 .. 9 in bytes n and n + 1 as a number in byte n; for all n. */
+LEAT_INLINE uint64_t pairs(uint64_t digits)
+{
+	return digits * 10 + (digits >> 8);
+}
+
+LEAT_INLINE unsigned byte_of(uint64_t x, int n)
+{
+	return (unsigned)(x >> 8 * n & 0xFF);
+}
+
+/*
+ * 19 bytes, 2001-01-31T00:47:05, in three registers that overlap. Less the
+ * bytes of 0000-00-00T00:00:00 digits are 0 .. 9 and the others 0: with 6 or
+ * 15 added none reaches 16. Returns 0 for any other form, and for what is
+ * no such time or a rare one, such as 24:00:00: then nothing is known.
+ */
+LEAT_INLINE int take_usual(const char *p, int64_t *second)
+{
+	static const char zero[] = "0000-00-00T00:00:00";
+	uint64_t a = leat_load64(p) ^ leat_load64(zero);
+	uint64_t b = leat_load64(p + 8) ^ leat_load64(zero + 8);
+	uint64_t c = leat_load64(p + 11) ^ leat_load64(zero + 11);
+	uint64_t wrong = a | (a + 0x0F06060F06060606u) | c |
+	    (c + 0x06060F06060F0606u);
+	unsigned year, month, day;
+
+	/* Of b only the day has not been seen. */
+	wrong |= (b | (b + 0x0606)) & 0xFFFF;
+	if ((wrong & LEAT_EIGHT(0xF0)) ||
+	    (p[10] != 'T' && p[10] != ' ' && p[10] != 't'))
+		return 0;
+	a = pairs(a);
+	c = pairs(c) & 0x00FF0000FF0000FFu;
+	year = 100 * byte_of(a, 0) + byte_of(a, 2);
+	month = byte_of(a, 5);
+	day = byte_of(pairs(b), 0);
+	/* Hours up to 23, minutes and seconds to 59 stay below 128. */
+	if (month - 1 > 11 || !is_day(year, month, day) ||
+	    ((c + 0x0044000044000068u) & 0x0080000080000080u))
+		return 0;
+	*second = leat_day_number((int)year, (int)month, (int)day) *
+		DAY_SECONDS +
+	    (int64_t)(3600 * byte_of(c, 0) + 60 * byte_of(c, 3) +
+		byte_of(c, 6));
+	return 1;
+}
+
+/* What may follow, decimals and a zone. */
+static LEAT_NOINLINE int parse_rest(const char *p, const char *end,
+    int64_t second, int64_t *t_out)
+{
+	struct cursor r = { p, end };
+	struct instant i = { second, 0 };
+	int err = take_decimals(&r, &i.ns);
+
+	if (!err && r.at < end)
+		err = take_zone(&r, &i);
+	return err ? err : to_time(&i, t_out);
+}
+
+LEAT_INLINE int parse_usual(const char *p, size_t n, int64_t second,
+    int64_t *t_out)
+{
+	struct instant i = { second, 0 };
+
+	if (n > 19 && (n > 20 || p[19] != 'Z'))
+		return parse_rest(p + 19, p + n, second, t_out);
+	return to_time(&i, t_out);
+}
+
+/* ---- Numbers ---- */
+
+/* How many to the second there are of what a number of this size counts. */
+static uint64_t guess_unit(uint64_t n, int decimals)
+{
+	if (n < 100000000000 || decimals)
+		return 1;
+	return n < 100000000000000   ? 1000
+	    : n < 100000000000000000 ? 1000000
+				     : BILLION;
+}
+
+static int parse_number(struct cursor *r, int unit, int64_t *t_out)
+{
+	static const uint64_t units[] = { 0, 1, 1000, 1000000, BILLION };
+	int minus = take(r, '-'), too_large = 0, decimals;
+	struct instant i = { 0, 0 };
+	uint64_t n = 0, per;
+
+	if (!minus)
+		take(r, '+');
+	if (digits_ahead(r) == 0)
+		return LEAT_EFORM;
+	for (; r->at < r->end && leat_is_digit(*r->at); r->at++) {
+		too_large |= n > (UINT64_MAX - 9) / 10;
+		n = 10 * n + (uint64_t)(*r->at - '0');
+	}
+	decimals = take(r, '.');
+	per = unit == LEAT_UNIT_GUESS ? guess_unit(n, decimals) : units[unit];
+	if (decimals && (per != 1 || take_fraction(r, &i.ns)))
+		return LEAT_EFORM;
+	if (r->at < r->end)
+		return LEAT_EFORM;
+	if (too_large || n / per > (uint64_t)last_second + 1)
+		return LEAT_EEPOCH;
+	i.second = (int64_t)(n / per);
+	i.ns += (int64_t)(n % per * (BILLION / per));
+	if (minus) {
+		i.second = -i.second - (i.ns > 0);
+		i.ns = i.ns > 0 ? BILLION - i.ns : 0;
+	}
+	return to_time(&i, t_out);
+}
+
+/*
+ * Whether a text that begins with n digits is a date. Digits alone are one
+ * by the year they begin with, also if there is no such day: better to
+ * refuse 20011301 than to take it for a day in 1970.
+ */
+static int is_dated(struct cursor r, size_t n, int unit)
+{
+	int number = r.at + n == r.end || r.at[n] == '.', century, year;
+
+	if (n != 8 && n != 14)
+		return n == 4 && !number;
+	century = take_two(&r);
+	year = 100 * century + take_two(&r);
+	return !number ||
+	    (unit == LEAT_UNIT_GUESS && year >= 1677 && year <= 2262);
+}
+
+static LEAT_NOINLINE int parse_other(const char *text, size_t n_bytes, int unit,
+    int64_t *t_out)
+{
+	struct cursor r = { text, text + n_bytes };
+	size_t n = digits_ahead(&r);
+
+	if (is_dated(r, n, unit))
+		return parse_date(&r, n == 14, t_out);
+	return parse_number(&r, unit, t_out);
+}
+
+int leat_parse_time(const char *text, size_t n_bytes, int unit, int64_t *t_out)
+{
+	int64_t second;
+
+	assert(text && t_out);
+	if (unit < LEAT_UNIT_GUESS || unit > LEAT_UNIT_NS)
+		return LEAT_EINVAL;
+	if (n_bytes >= 19 && take_usual(text, &second))
+		return parse_usual(text, n_bytes, second, t_out);
+	return parse_other(text, n_bytes, unit, t_out);
+}
+
+/* ---- To text ---- */
+
+/* 12, 34 and 56 as 12-34-56; of 1234, 56, 78 the first four digits. */
+static char *put_three(char *out, char between, int a, int b, int c, int four)
+{
+	uint64_t x = (uint64_t)(10000 * a + 100 * b + c);
+	char digits[8];
+
+	leat_store64(digits, leat_digits_of(x) | LEAT_EIGHT('0'));
+	memcpy(out, digits + (four ? 0 : 2), 4);
+	out += four ? 4 : 2;
+	out[0] = between;
+	memcpy(out + 1, digits + 4, 2);
+	out[3] = between;
+	memcpy(out + 4, digits + 6, 2);
+	return out + 6;
+}
+
+/* A point and 3, 6 or 9 decimals; some more bytes are written. */
+static char *put_fraction(char *out, int ns)
+{
+	char digits[16];
+
+	leat_store64(digits,
+	    leat_digits_of((uint64_t)ns / 10) | LEAT_EIGHT('0'));
+	digits[8] = (char)('0' + ns % 10);
+	*out = '.';
+	memcpy(out + 1, digits, 9);
+	return out + 1 + (ns % 1000 ? 9 : ns % 1000000 ? 6 : 3);
+}
+
+size_t leat_format_time(int64_t t, char out[LEAT_TIME_SIZE])
+{
+	const int64_t day_ns = (int64_t)DAY_SECONDS * BILLION;
+	int64_t days = t / day_ns - (t % day_ns < 0);
+	/* Of the day; unsigned, since days * day_ns may be too small. */
+	int64_t rest = (int64_t)((uint64_t)t -
+	    (uint64_t)days * (uint64_t)day_ns);
+	int second = (int)(rest / BILLION), ns = (int)(rest % BILLION);
+	int year, month, of_month;
+	char *p = out;
+
+	assert(out);
+	leat_date_from_days(days, &year, &month, &of_month);
+	p = put_three(p, '-', year, month, of_month, 1);
+	*p++ = 'T';
+	p = put_three(p, ':', second / 3600, second / 60 % 60, second % 60, 0);
+	if (ns > 0)
+		p = put_fraction(p, ns);
+	*p++ = 'Z';
+	*p = '\0';
+	return (size_t)(p - out);
+}
