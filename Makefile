@@ -306,7 +306,7 @@ VALGRIND := valgrind -q --error-exitcode=9 --leak-check=full \
 	--errors-for-leak-kinds=definite,indirect
 VALGRIND_SUITES := core stat window many decay faults model_update model_api \
 	scaler metric drift time time_cases time_faults keyed keyed_faults \
-	keyed_limits
+	keyed_limits number timestamp csv
 VALGRIND_PROGRAMS := test_common footprint c99
 
 .PHONY: check-valgrind
@@ -339,7 +339,7 @@ $(FUZZERS): build/fuzz/%: tests/%.c $(SRCS)
 		$(filter %.c,$^) $(LIBS)
 
 .PHONY: fuzz
-fuzz: $(FUZZERS) ## fuzzes for FUZZ_SECONDS (60) with libFuzzer
+fuzz: $(FUZZERS) ## fuzzes with libFuzzer, FUZZ_SECONDS (60) for each target
 	@for f in $(FUZZERS); do \
 		sh .ci/fuzz $$f $(FUZZ_SECONDS) || exit 1; \
 	done

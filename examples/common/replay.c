@@ -458,7 +458,10 @@ static int take_record(struct replay *r, const leat_csv_record *record)
 	return full ? end_peek(r) : 0;
 }
 
-/* Nearly all records: numbers, all of them there, for windows by count. */
+/*
+ * Nearly all records: numbers, all of them there, for windows by count. Of
+ * any other take_data() says what is wrong with it.
+ */
 static int take_plain(struct replay *r, const leat_csv_record *record)
 {
 	const struct columns *c = &r->columns;

@@ -388,8 +388,10 @@ int rows_push(struct rows *r, uint64_t row, const leat_csv_record *record,
 	static const leat_csv_field none = { "", 0 };
 	size_t n_keys = (size_t)has_key(r), group;
 	const leat_csv_field *key = &none, *label = &none;
-	int err;
+	int err = r->ahead.n > 0 ? rows_settle(r) : 0;
 
+	if (err)
+		return err;
 	if (n_keys > 0)
 		key = &record->fields[r->columns->key];
 	if (!r->timed && (err = groups_find(&r->groups, key, &group)) != 0)
