@@ -1688,7 +1688,7 @@ enum leat_csv_problem {
 	LEAT_CSV_TOO_LONG = 5,     /* beyond max_record or max_fields, whatever
 	                           else is wrong: there are no fields */
 	LEAT_CSV_RAGGED = 6        /* another number of fields than the first
-	                           record */
+	                           record that has fields */
 };
 
 /* The words for a problem, for messages; for any int, never NULL. */

@@ -1,11 +1,12 @@
 /*
- * Fuzzing the CSV reader: no bytes may make it misbehave, and the cuts
- * between pieces may not be seen in the records.
+ * Fuzzing the CSV reader: no bytes may make it misbehave, and neither the
+ * cuts between pieces, nor stops by the callback, nor memory that runs out
+ * may be seen in the records.
  *
- * The first bytes of the input choose the delimiter, the limits and the
- * cuts, the rest is the text. It is read at once and then in pieces; both
- * times the whole of what the reader delivers goes into one checksum, and
- * these must be equal. Each piece is a copy of its own size, so that a read
+ * The first bytes of the input choose the options and the cuts, the rest is
+ * the text. It is read at once and then in pieces; both times the whole of
+ * what the reader delivers or refuses goes into one checksum, and these
+ * must be equal. Each piece is a copy of its own size, so that a read
  * beyond its end is seen by the address sanitizer.
  *
  * With LEAT_FUZZ_MAIN it is a program that reads the files it is given.
@@ -15,30 +16,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csv.h"
+#include <leat.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { HEAD = 4 };
+/*
+ * The head. Byte 0: bits 0 and 1 the delimiter; 2, max_record; 3,
+ * max_fields; 4 and 5 are set for what is usual, so that heads can be
+ * digits: without 4 quotes are text, without 5 bytes 2 and 3 are delimiter
+ * and quote; 6, strict; 7, any_width. Byte 1: limits and the kind of cuts;
+ * bit 6, memory runs out; bit 7, the callback stops. Bytes 2 and 3 are where
+ * cuts, stops and refusals start to be drawn.
+ */
+enum { HEAD = 4, USUAL_QUOTES = 16, USUAL_MARKS = 32, STOP = LEAT_ENOMEM };
 
-struct sum {
+struct plan {
+	int kind; /* of cuts; below 0: none */
+	int starve, stop;
+	uint32_t state;
+};
+
+struct run {
+	struct plan plan;
+	int stopped;
 	uint64_t hash;
 	uint64_t records;
 	uint64_t end; /* the next record does not start before */
 };
-
-static void mix(struct sum *s, const void *bytes, size_t n)
-{
-	const unsigned char *b = bytes;
-
-	for (size_t i = 0; i < n; i++)
-		s->hash = (s->hash ^ b[i]) * 0x100000001b3u;
-}
-
-static void mix_number(struct sum *s, uint64_t n)
-{
-	mix(s, &n, sizeof n);
-}
 
 static void must(int holds)
 {
@@ -46,43 +50,99 @@ static void must(int holds)
 		abort();
 }
 
-static int take(void *ctx, const struct csv_record *record)
+/* The head alone decides, so a run repeats. */
+static uint32_t draw(struct run *r)
 {
-	struct sum *s = ctx;
-
-	must(record->number == s->records++);
-	must(record->offset >= s->end);
-	s->end = record->offset + (record->n_fields > 0);
-	must(record->line >= 1);
-	must(record->problem >= 0 && record->problem < CSV_N_PROBLEMS);
-	must(record->n_fields > 0 || record->problem == CSV_TOO_LONG);
-	must(csv_problem_text(record->problem) != NULL);
-	mix_number(s, record->n_fields);
-	mix_number(s, record->line);
-	mix_number(s, record->offset);
-	mix_number(s, (uint64_t)record->problem);
-	mix_number(s, record->problem_field);
-	for (size_t i = 0; i < record->n_fields; i++) {
-		const struct csv_field *f = &record->fields[i];
-
-		must(f->text != NULL);
-		mix_number(s, f->len);
-		mix(s, f->text, f->len);
-	}
-	return 0;
+	r->plan.state = r->plan.state * 1664525u + 1013904223u;
+	return r->plan.state >> 24;
 }
 
-/* Bytes of the next piece; the head alone decides, so a run repeats. */
-static size_t next_cut(uint32_t *state, int kind, size_t left)
+static void mix(struct run *r, const void *bytes, size_t n)
+{
+	const unsigned char *b = bytes;
+
+	for (size_t i = 0; i < n; i++)
+		r->hash = (r->hash ^ b[i]) * 0x100000001b3u;
+}
+
+static void mix_number(struct run *r, uint64_t n)
+{
+	mix(r, &n, sizeof n);
+}
+
+static void take_place(struct run *r, const leat_csv_record *record)
+{
+	must(record->number == r->records++);
+	must(record->offset >= r->end);
+	r->end = record->offset + 1;
+	must(record->line >= 1);
+	must(record->problem >= LEAT_CSV_FINE &&
+	    record->problem <= LEAT_CSV_RAGGED);
+	must(record->n_fields > 0 || record->problem == LEAT_CSV_TOO_LONG);
+	must(leat_csv_problem_text(record->problem) != NULL);
+	mix_number(r, record->n_fields);
+	mix_number(r, record->line);
+	mix_number(r, record->offset);
+	mix_number(r, (uint64_t)record->problem);
+	mix_number(r, record->problem_field);
+}
+
+static int take(void *ctx, const leat_csv_record *record)
+{
+	struct run *r = ctx;
+
+	take_place(r, record);
+	for (size_t i = 0; i < record->n_fields; i++) {
+		const leat_csv_field *f = &record->fields[i];
+
+		must(f->text != NULL);
+		mix_number(r, f->len);
+		mix(r, f->text, f->len);
+	}
+	r->stopped = r->plan.stop && draw(r) < 64;
+	return r->stopped ? STOP : 0;
+}
+
+static void *some_memory(void *ctx, size_t size)
+{
+	struct run *r = ctx;
+
+	return r->plan.starve && draw(r) < 96 ? NULL : malloc(size);
+}
+
+static void give_back(void *ctx, void *memory)
+{
+	(void)ctx;
+	free(memory);
+}
+
+/* Whether there is more to do: all but the end of memory is expected. */
+static int go_on(struct run *r, leat_csv *csv, const leat_csv_options *o,
+    int err)
+{
+	if (err == LEAT_ECSV) {
+		must(o->strict && leat_csv_last(csv)->problem != LEAT_CSV_FINE);
+		take_place(r, leat_csv_last(csv));
+	} else if (err) {
+		must(err == LEAT_ENOMEM && (r->stopped || r->plan.starve));
+	}
+	r->stopped = 0;
+	return err != 0;
+}
+
+static size_t next_cut(struct run *r, size_t left)
 {
 	size_t n;
 
-	*state = *state * 1664525u + 1013904223u;
-	n = kind % 3 == 0 ? 1 : (*state >> 24) % (kind % 3 == 1 ? 4 : 64);
+	if (r->plan.kind < 0)
+		return left;
+	n = r->plan.kind % 3 == 0
+	    ? 1
+	    : draw(r) % (r->plan.kind % 3 == 1 ? 4u : 64u);
 	return n < left ? n : left;
 }
 
-static int feed_piece(struct csv *csv, const uint8_t *data, size_t n)
+static int push_piece(leat_csv *csv, const uint8_t *data, size_t n)
 {
 	char *copy = malloc(n ? n : 1);
 	int err;
@@ -90,46 +150,114 @@ static int feed_piece(struct csv *csv, const uint8_t *data, size_t n)
 	must(copy != NULL);
 	if (n > 0)
 		memcpy(copy, data, n);
-	err = csv_feed(csv, copy, n);
+	err = leat_csv_push(csv, copy, n);
 	free(copy);
 	return err;
 }
 
-static struct sum read_all(const struct csv_options *options,
-    const uint8_t *data, size_t size, int kind, uint32_t state)
+static void push_all(struct run *r, leat_csv *csv, const leat_csv_options *o,
+    const uint8_t *data, size_t size)
 {
-	struct sum s = { 0xcbf29ce484222325u, 0, 0 };
-	struct csv *csv = csv_new(options, take, &s);
+	size_t at = 0;
 
-	must(csv != NULL);
-	while (size > 0) {
-		size_t n = kind < 0 ? size : next_cut(&state, kind, size);
+	while (at < size) {
+		size_t n = next_cut(r, size - at), from = at;
 
-		must(feed_piece(csv, data, n) == 0);
-		data += n;
-		size -= n;
+		if (!go_on(r, csv, o, push_piece(csv, data + at, n)))
+			must(leat_csv_offset(csv) == at + n);
+		at = (size_t)leat_csv_offset(csv);
+		must(at >= from && at <= from + n);
 	}
-	must(csv_end(csv) == 0);
-	csv_free(csv);
-	return s;
+	/* A record that is refused at the end is taken as well. */
+	while (go_on(r, csv, o, leat_csv_end(csv)))
+		;
+	must(leat_csv_offset(csv) == size);
+	must(leat_csv_push(csv, "x", 1) == LEAT_EINVAL);
+}
+
+static struct run read_all(leat_csv_options options, const uint8_t *data,
+    size_t size, struct plan plan)
+{
+	struct run r = { plan, 0, 0xcbf29ce484222325u, 0, 0 };
+	leat_allocator memory = { some_memory, give_back, &r };
+	leat_csv *csv = NULL;
+	int err;
+
+	options.record = take;
+	options.ctx = &r;
+	options.allocator = &memory;
+	do
+		err = leat_csv_new(&csv, &options);
+	while (err == LEAT_ENOMEM);
+	must(err == LEAT_OK);
+	push_all(&r, csv, &options, data, size);
+	leat_csv_free(csv);
+	return r;
+}
+
+static leat_csv_options options_of(const uint8_t *head)
+{
+	leat_csv_options o = { 0 };
+
+	o.delimiter = ",;\t|"[head[0] & 3];
+	if (!(head[0] & USUAL_MARKS)) {
+		o.delimiter = (char)head[2];
+		o.quote = (char)head[3];
+	}
+	o.no_quotes = !(head[0] & USUAL_QUOTES);
+	if (head[0] & 4)
+		o.max_record = 1u + head[1];
+	if (head[0] & 8)
+		o.max_fields = 1u + (head[1] & 7);
+	o.strict = head[0] >> 6 & 1;
+	o.any_width = head[0] >> 7;
+	return o;
+}
+
+static int make_sense(const leat_csv_options *o)
+{
+	char delimiter = o->delimiter ? o->delimiter : ',';
+	char quote = o->quote ? o->quote : '"';
+
+	if (strchr("\r\n", delimiter) || strchr("\r\n", quote))
+		return 0;
+	return o->no_quotes ? !o->quote : delimiter != quote;
+}
+
+static int take_none(void *ctx, const leat_csv_record *record)
+{
+	(void)ctx;
+	(void)record;
+	return 0;
+}
+
+static void must_be_refused(leat_csv_options o)
+{
+	leat_csv *csv = NULL;
+
+	o.record = take_none;
+	must(leat_csv_new(&csv, &o) == LEAT_EINVAL && !csv);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct csv_options options = { 0 };
-	struct sum whole, pieces;
-	uint32_t state;
+	struct plan at_once = { -1, 0, 0, 0 }, in_pieces;
+	leat_csv_options options;
+	struct run whole, pieces;
 
 	if (size < HEAD)
 		return 0;
-	options.delimiter = ",;\t|"[data[0] & 3];
-	if (data[0] & 4)
-		options.max_record = 1 + data[1];
-	if (data[0] & 8)
-		options.max_fields = 1 + (data[1] & 7);
-	state = (uint32_t)data[2] << 8 | data[3];
-	whole = read_all(&options, data + HEAD, size - HEAD, -1, 0);
-	pieces = read_all(&options, data + HEAD, size - HEAD, data[1], state);
+	options = options_of(data);
+	if (!make_sense(&options)) {
+		must_be_refused(options);
+		return 0;
+	}
+	in_pieces.kind = data[1];
+	in_pieces.starve = data[1] >> 6 & 1;
+	in_pieces.stop = data[1] >> 7;
+	in_pieces.state = (uint32_t)data[2] << 8 | data[3];
+	whole = read_all(options, data + HEAD, size - HEAD, at_once);
+	pieces = read_all(options, data + HEAD, size - HEAD, in_pieces);
 	must(whole.hash == pieces.hash && whole.records == pieces.records);
 	return 0;
 }

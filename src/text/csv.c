@@ -170,6 +170,10 @@ int leat_csv_reserve(leat_csv *c, struct leat_bytes *b, size_t n)
 
 	if (n <= b->size)
 		return LEAT_OK;
+	if (n > SIZE_MAX / 2) {
+		c->starved = 1;
+		return LEAT_ENOMEM;
+	}
 	while (size < n)
 		size *= 2;
 	bytes = enlarge(c, b->bytes, b->size, size);
@@ -290,10 +294,12 @@ static size_t position(const leat_csv *c)
 static int carry_over(leat_csv *c)
 {
 	struct leat_unfinished *u = &c->now;
-	size_t n = c->at - c->record_at, most = c->options.max_record;
+	size_t n = c->at - c->record_at, left = c->options.max_record - u->held;
 
-	/* A record over the limit is only counted. */
-	if (n > 0 && u->held <= most && n <= most - u->held) {
+	if (n > left) { /* its bytes do not count any more */
+		u->too_long = 1;
+		n = left;
+	} else if (n > 0) {
 		if (leat_csv_reserve(c, &c->carry, u->held + n))
 			return LEAT_ENOMEM;
 		memcpy(c->carry.bytes + u->held, c->piece + c->record_at, n);
@@ -310,7 +316,7 @@ static int finish_fields(leat_csv *c)
 	size_t len = position(c);
 	const char *base = c->piece + c->record_at;
 
-	if (len > c->options.max_record || u->too_many) {
+	if (len > c->options.max_record || u->too_long) {
 		u->problem = LEAT_CSV_TOO_LONG;
 		u->problem_field = 0;
 		u->n_spans = 0;
@@ -374,7 +380,7 @@ static int end_field(leat_csv *c)
 	struct leat_span *s;
 
 	if (u->n_spans == c->options.max_fields) {
-		u->too_many = 1;
+		u->too_long = 1;
 		return LEAT_OK;
 	}
 	if (leat_csv_grow(c, u->n_spans + 1))

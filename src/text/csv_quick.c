@@ -232,7 +232,7 @@ int leat_csv_quick(leat_csv *c)
 	struct quick q = { c, c->piece + c->n, c->piece + c->at, c->now.line, 0,
 		0, LEAT_OK };
 	const char delimiter = c->options.delimiter, *field = q.record;
-	leat_csv_field *f = c->fields, *f_end = f + c->n_room;
+	leat_csv_field *f = c->fields, *f_end = f ? f + c->n_room : f;
 
 	pass_by(c, q.record, q.end);
 	while (c->place < c->n_places || find_places(c, q.end)) {

@@ -245,7 +245,7 @@ size_t leat_format_double(double x, char out[LEAT_DOUBLE_SIZE])
 static size_t put_large(char *out, uint64_t m, int e)
 {
 	enum { BASE = 1000000000, MOST = 36 };
-	uint32_t parts[MOST];
+	uint32_t parts[MOST] = { 0 };
 	int n = 0;
 	size_t len;
 

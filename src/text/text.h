@@ -210,7 +210,7 @@ struct leat_unfinished {
 	size_t held; /* its bytes in pieces before this one, in `carry` */
 	size_t n_spans, field_start;
 	int field_flags;
-	int too_many;
+	int too_long;
 	int problem;
 	size_t problem_field;
 	uint64_t line;               /* that the next byte is in, */
