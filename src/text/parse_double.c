@@ -5,9 +5,9 @@
  * ways lead to the nearest double, the quickest first:
  *
  * 1. Text of at most 24 bytes, digits with or without a point among them,
- *    is taken into up to three registers at once, the point is squeezed out, and
- *    the digits become a number by a few multiplications. Nothing depends
- *    on where the point is.
+ *    is taken into up to three registers at once, the point is squeezed
+ *    out, and the digits become a number by a few multiplications. Nothing
+ *    depends on where the point is.
  * 2. If w <= 2^53 and |q| <= 22, both w and 10^|q| are doubles, and one
  *    division or multiplication rounds once (Clinger, "How to read floating
  *    point numbers accurately", 1990).
