@@ -130,25 +130,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-#ifdef LEAT_FUZZ_MAIN
-int main(int argc, char **argv)
-{
-	static uint8_t bytes[1 << 20];
-
-	for (int i = 1; i < argc; i++) {
-		FILE *f = fopen(argv[i], "rb");
-		size_t n;
-
-		if (!f) {
-			fprintf(stderr, "fuzz_number: cannot open %s\n",
-			    argv[i]);
-			return 1;
-		}
-		n = fread(bytes, 1, sizeof(bytes), f);
-		fclose(f);
-		LLVMFuzzerTestOneInput(bytes, n);
-	}
-	printf("%d files read\n", argc - 1);
-	return 0;
-}
-#endif
+#include "fuzz_main.h"

@@ -10,50 +10,10 @@
 #define LEAT_TESTS_TEST_TIMES_H
 
 #include "calendar.h"
+#include "days.h"
 #include "durations.h"
 
 #define BILLION ((int64_t)1000000000)
-
-/* ---- Days, counted one by one ---- */
-
-struct date {
-	int year, month, day;
-};
-
-static int month_length(int year, int month)
-{
-	if (month == 2) {
-		if (year % 400 == 0)
-			return 29;
-		return year % 4 == 0 && year % 100 != 0 ? 29 : 28;
-	}
-	return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
-}
-
-static void next_date(struct date *d)
-{
-	if (++d->day <= month_length(d->year, d->month))
-		return;
-	d->day = 1;
-	if (++d->month <= 12)
-		return;
-	d->month = 1;
-	d->year++;
-}
-
-/* Year by year and month by month from 1970 on, or back. */
-static int64_t slow_day(struct date d)
-{
-	int64_t days = d.day - 1;
-
-	for (int y = 1970; y < d.year; y++)
-		days += month_length(y, 2) == 29 ? 366 : 365;
-	for (int y = d.year; y < 1970; y++)
-		days -= month_length(y, 2) == 29 ? 366 : 365;
-	for (int m = 1; m < d.month; m++)
-		days += month_length(d.year, m);
-	return days;
-}
 
 /* seconds * BILLION + ns, if that is a time. */
 static int in_range(int64_t seconds, int64_t ns, int64_t *t_out)
