@@ -1063,8 +1063,8 @@ static size_t list_forms(struct form *forms)
 	return n;
 }
 
-static size_t find_marks(const struct leat_marks *m, const char *text, size_t n,
-    uint16_t *out)
+static size_t find_marks(const struct leat_special *m, const char *text,
+    size_t n, uint16_t *out)
 {
 	size_t found = 0;
 
@@ -1079,7 +1079,7 @@ static size_t find_marks(const struct leat_marks *m, const char *text, size_t n,
 }
 
 /* What is written behind the places stays within LEAT_PLACES. */
-static void check_form(const struct form *form, const struct leat_marks *m,
+static void check_form(const struct form *form, const struct leat_special *m,
     const char *text, size_t n)
 {
 	static uint16_t wanted[LEAT_PLACES], got[LEAT_PLACES + 64];
@@ -1107,7 +1107,7 @@ START_TEST(all_forms_of_the_scan_find_the_same)
 		size_t n = i % 4 ? (size_t)rng_below(&r, 200)
 				 : LEAT_SCAN - (size_t)rng_below(&r, 70);
 		char *text = malloc(n ? n : 1);
-		struct leat_marks m;
+		struct leat_special m;
 
 		text_of_marks(&r, text, n, delimiter, quote);
 		if (i % 8 == 0)

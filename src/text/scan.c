@@ -71,7 +71,7 @@ LEAT_INLINE uint64_t gather_bits(uint64_t x)
 	return (x >> 7) * 0x0102040810204080u >> 56;
 }
 
-LEAT_INLINE uint64_t plain_mask(const struct leat_marks *m, const char *bytes)
+LEAT_INLINE uint64_t plain_mask(const struct leat_special *m, const char *bytes)
 {
 	uint64_t mask = 0;
 
@@ -98,7 +98,7 @@ LEAT_INLINE uint64_t plain_mask(const struct leat_marks *m, const char *bytes)
 /* ---- With vectors ---- */
 
 #ifdef SCAN_SSE2
-LEAT_INLINE uint64_t sse2_mask(const struct leat_marks *m, const char *bytes)
+LEAT_INLINE uint64_t sse2_mask(const struct leat_special *m, const char *bytes)
 {
 	__m128i delimiter = _mm_set1_epi8((char)m->delimiter);
 	__m128i quote = _mm_set1_epi8((char)m->quote);
@@ -137,7 +137,7 @@ SCAN_AVX2 LEAT_INLINE uint64_t avx2_half(__m256i table, const char *bytes)
 	return (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(mark, x));
 }
 
-SCAN_AVX2 LEAT_INLINE uint64_t avx2_mask(const struct leat_marks *m,
+SCAN_AVX2 LEAT_INLINE uint64_t avx2_mask(const struct leat_special *m,
     const char *bytes)
 {
 	__m256i table =
@@ -164,7 +164,7 @@ static const unsigned char byte_numbers[64] __attribute__((aligned(64))) = { 0,
  * 64 bytes at once, and an instruction that packs the numbers of those that
  * are found: nothing is counted out bit by bit.
  */
-SCAN_AVX512 static size_t scan_avx512(const struct leat_marks *m,
+SCAN_AVX512 static size_t scan_avx512(const struct leat_special *m,
     const char *bytes, size_t n, uint16_t *out)
 {
 	__m512i table = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i
@@ -208,7 +208,7 @@ LEAT_INLINE uint64_t neon_bits(uint8x16_t x)
 	    (uint64_t)vaddv_u8(vget_high_u8(w)) << 8;
 }
 
-LEAT_INLINE uint64_t neon_mask(const struct leat_marks *m, const char *bytes)
+LEAT_INLINE uint64_t neon_mask(const struct leat_special *m, const char *bytes)
 {
 	uint8x16_t table = vld1q_u8(m->by_half), half = vdupq_n_u8(15);
 	uint64_t mask = 0;
@@ -231,7 +231,7 @@ LEAT_INLINE uint64_t neon_mask(const struct leat_marks *m, const char *bytes)
 /* ---- Which one ---- */
 
 /* Fills the table; 0: two marks have the same lower half, or are no ASCII. */
-static int fill_table(struct leat_marks *m)
+static int fill_table(struct leat_special *m)
 {
 	unsigned char marks[5] = { 0, '\n', '\r', 0, 0 };
 
@@ -251,7 +251,7 @@ static int fill_table(struct leat_marks *m)
 	return 1;
 }
 
-leat_scan_fn *leat_scan_choose(struct leat_marks *m, unsigned char delimiter,
+leat_scan_fn *leat_scan_choose(struct leat_special *m, unsigned char delimiter,
     unsigned char quote)
 {
 	int has_table;

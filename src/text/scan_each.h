@@ -7,7 +7,7 @@
  *      SCAN_MASK   the function that makes a mask of 64 bytes
  *      SCAN_TARGET attribute of the functions
  */
-SCAN_TARGET static size_t SCAN_NAME(const struct leat_marks *m,
+SCAN_TARGET static size_t SCAN_NAME(const struct leat_special *m,
     const char *bytes, size_t n, uint16_t *out)
 {
 	uint16_t *p = out;

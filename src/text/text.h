@@ -162,7 +162,7 @@ LEAT_INLINE int64_t leat_day_number(int year, int month, int day)
 /* ---- CSV ---- */
 
 /* scan.c: bytes that mean something in CSV, wherever they are. */
-struct leat_marks {
+struct leat_special {
 	unsigned char delimiter;
 	unsigned char quote; /* LF, if quotes are text */
 	/* A byte by its lower half, of the marks if these differ in it. */
@@ -176,11 +176,11 @@ enum { LEAT_SCAN = 2048, LEAT_PLACES = LEAT_SCAN + 64 };
  * Writes the places of delimiters, quotes, LF, CR and NUL among n bytes, at
  * most LEAT_SCAN, in order; returns how many. Behind them it may write more.
  */
-typedef size_t leat_scan_fn(const struct leat_marks *m, const char *bytes,
+typedef size_t leat_scan_fn(const struct leat_special *m, const char *bytes,
     size_t n, uint16_t *places_out);
 
 /* Fills *m, and the quickest of them that this CPU has. */
-leat_scan_fn *leat_scan_choose(struct leat_marks *m, unsigned char delimiter,
+leat_scan_fn *leat_scan_choose(struct leat_special *m, unsigned char delimiter,
     unsigned char quote);
 
 enum leat_csv_state {
@@ -221,7 +221,7 @@ struct leat_csv {
 	leat_csv_options options;
 	leat_allocator allocator;
 	leat_scan_fn *scan;
-	struct leat_marks marks;
+	struct leat_special marks;
 	int quote;                      /* no byte, if quotes are text */
 	unsigned char plain_stop[256];  /* bytes that mean something outside */
 	unsigned char quoted_stop[256]; /* and inside quotes */

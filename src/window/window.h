@@ -38,7 +38,6 @@
  * for the suffix of length 0.
  */
 struct leat_relay {
-	size_t size, chunk, slots;
 	size_t ring; /* slots of the ring of elements, at least size */
 	size_t head; /* where the next element goes */
 	size_t back; /* the element of B that was stepped over last */
@@ -49,9 +48,11 @@ struct leat_relay {
 	 * `stride` further.
 	 */
 	size_t place;
-	size_t start, last; /* place while D is empty, and when it is full */
-	size_t stride;      /* 1, or -1 for a table laid out from the end */
-	unsigned chunks;    /* full ones before D: 0, 1, or 2 for more */
+	size_t last;     /* place when D is full, */
+	size_t start;    /* and while it is empty */
+	size_t stride;   /* 1, or -1 for a table laid out from the end */
+	unsigned chunks; /* full ones before D: 0, 1, or 2 for more */
+	size_t size, chunk, slots;
 };
 
 /* Begins D; its chunk's table is laid out by stride. */
@@ -178,16 +179,17 @@ typedef size_t leat_run_function(leat_window *w, const double *x, size_t n,
     double *out);
 
 struct leat_window {
-	/* What a push and a query touch comes first. */
+	/* What a push touches comes first, then what a query does. */
 	int (*push_x)(leat_window *w, double x);
-	void (*query)(const leat_window *w, double *out);
-	uint64_t pushed;    /* slide: before D */
-	uint64_t size;      /* values in a full window */
 	uint64_t unsettled; /* slide: values missing, and a flag */
-	double *ring_x, *ring_y;
+	double *ring_x;
 	double last;
-	struct leat_relay relay;
 	struct leat_part *parts;
+	void (*query)(const leat_window *w, double *out);
+	uint64_t pushed; /* slide: before D */
+	uint64_t size;   /* values in a full window */
+	struct leat_relay relay;
+	double *ring_y;
 	leat_sink sink;
 	struct leat_plan *plan;
 	size_t n_stats, n_parts;
