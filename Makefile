@@ -312,7 +312,7 @@ check-asan: ## the tests under address and undefined-behaviour sanitizers
 # The suites left out are arithmetic, and slow.
 VALGRIND := valgrind -q --error-exitcode=9 --leak-check=full \
 	--errors-for-leak-kinds=definite,indirect
-VALGRIND_SUITES := core stat window many decay faults model_update model_api \
+VALGRIND_SUITES := core stat window many each decay faults model_update model_api \
 	scaler metric drift time time_cases time_faults keyed keyed_faults \
 	keyed_limits number timestamp csv
 VALGRIND_PROGRAMS := test_common footprint c99

@@ -623,6 +623,21 @@ LEAT_API int leat_window_push_many_xy(leat_window *window, const double *x,
     const double *y, size_t n, double *out);
 
 /*
+ * Pushes x[i] into windows[i], for i from 0 to n - 1: for programs with a
+ * window for each of many keys that have some values at hand, a few dozen
+ * or more. It is the same as n single pushes, but these do not wait for
+ * memory one after the other. A window may come more than once. If out is
+ * not NULL it gets the results of windows[i] after its push, row by row;
+ * all windows must have the same number of statistics then. (Keyed windows
+ * are for programs that would rather not keep the windows themselves.)
+ *
+ * Errors: LEAT_EPAIRS if a window is of pairs, LEAT_EINVAL if there are
+ * results and numbers of statistics differ; with nothing pushed.
+ */
+LEAT_API int leat_window_push_each(leat_window *const *windows, const double *x,
+    size_t n, double *out);
+
+/*
  * Writes the n_stats results for the values now in the window, in the
  * order of options.stats. Changes nothing.
  *

@@ -9,6 +9,7 @@ Suite *core_suite(void);
 Suite *stat_suite(void);
 Suite *window_suite(void);
 Suite *many_suite(void);
+Suite *each_suite(void);
 Suite *exact_suite(void);
 Suite *decay_suite(void);
 Suite *cost_suite(void);

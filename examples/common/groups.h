@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ahead.h"
 #include "bank.h"
 #include "keys.h"
 #include "learner.h"
@@ -63,16 +62,6 @@ static inline int groups_find(struct groups *groups, const leat_csv_field *key,
 	if (added == 0 && *number_out < groups->n)
 		return 0;
 	return added < 0 ? LEAT_ENOMEM : groups_add(groups);
-}
-
-/* Asks for the memory that a push into this group needs. */
-static inline void groups_fetch(const struct group *group)
-{
-	enum { LINE = 64, LINES = 6 }; /* where a window's own state lies */
-	const char *window = (const char *)group->only;
-
-	for (size_t i = 0; window && i < LINES; i++)
-		ahead_fetch(window + i * LINE);
 }
 
 /*

@@ -6,10 +6,9 @@
  * and compared, without a loop and without looking at the text. Of longer
  * ones the words are two hashes, and texts are compared where these agree.
  *
- * The table holds numbers into an array of entries, which is in the order
- * of first appearance, beside a part of their hashes, so that most probes
- * that miss look at no entry; it is kept at most a quarter full. Texts are
- * copied one by one.
+ * The table holds these beside numbers into an array of entries, which is
+ * in the order of first appearance: a short key is found by one look at one
+ * place. It is kept at most a quarter full. Texts are copied one by one.
  *
  * The hash multiplies and folds 64-bit words (as wyhash does). It is not
  * seeded: someone who chooses the keys can make it slow. For keys from a
@@ -28,13 +27,13 @@ struct print {
 };
 
 struct entry {
-	struct print print;
 	char *text;
+	size_t len;
 };
 
 struct slot {
-	uint32_t hash;
-	uint32_t number; /* + 1; 0: free */
+	struct print print;
+	size_t number; /* + 1; 0: free */
 };
 
 struct keys {
@@ -43,8 +42,6 @@ struct keys {
 	struct slot *table;
 	size_t mask; /* slots - 1 */
 };
-
-enum { MAX_KEYS = INT32_MAX };
 
 struct keys *keys_new(void)
 {
@@ -134,7 +131,6 @@ static inline int is_print(const struct print *a, const struct print *b)
 	return a->first == b->first && a->last == b->last && a->len == b->len;
 }
 
-/* The table takes its low bits, the slot its high ones. */
 static inline uint64_t hash_of(const struct print *p)
 {
 	uint64_t x = (p->first ^ 0xa0761d6478bd642fu) * 0x9e3779b97f4a7c15u;
@@ -144,25 +140,21 @@ static inline uint64_t hash_of(const struct print *p)
 	return x ^ x >> 32;
 }
 
-static inline int is_key(const struct entry *e, const struct print *p,
+/* The slot that holds the key, or the free one where it belongs. */
+static struct slot *slot_of(const struct keys *k, const struct print *p,
     const char *text)
 {
-	return is_print(&e->print, p) &&
-	    (p->len <= 16 || memcmp(e->text, text, p->len) == 0);
-}
-
-/* The slot that holds the key, or the free one where it belongs. */
-static inline struct slot *slot_of(const struct keys *k, uint64_t hash,
-    const struct print *p, const char *text)
-{
-	size_t at = (size_t)hash & k->mask;
+	size_t at = (size_t)hash_of(p) & k->mask;
 
 	for (;; at = (at + 1) & k->mask) {
 		struct slot *s = &k->table[at];
 
-		if (!s->number ||
-		    (s->hash == (uint32_t)(hash >> 32) &&
-			is_key(&k->entries[s->number - 1], p, text)))
+		if (!s->number)
+			return s;
+		if (is_print(&s->print, p) &&
+		    (p->len <= 16 ||
+			memcmp(k->entries[s->number - 1].text, text, p->len) ==
+			    0))
 			return s;
 	}
 }
@@ -170,20 +162,20 @@ static inline struct slot *slot_of(const struct keys *k, uint64_t hash,
 static int grow_table(struct keys *k)
 {
 	size_t mask = 2 * k->mask + 1;
-	struct slot *table = calloc(mask + 1, sizeof *table);
+	struct slot *old = k->table, *table = calloc(mask + 1, sizeof *table);
 
 	if (!table)
 		return -1;
-	for (size_t i = 0; i < k->n; i++) {
-		uint64_t hash = hash_of(&k->entries[i].print);
-		size_t at = (size_t)hash & mask;
+	for (size_t i = 0; i <= k->mask; i++) {
+		size_t at = (size_t)hash_of(&old[i].print) & mask;
 
+		if (!old[i].number)
+			continue;
 		while (table[at].number)
 			at = (at + 1) & mask;
-		table[at].hash = (uint32_t)(hash >> 32);
-		table[at].number = (uint32_t)i + 1;
+		table[at] = old[i];
 	}
-	free(k->table);
+	free(old);
 	k->table = table;
 	k->mask = mask;
 	return 0;
@@ -206,10 +198,10 @@ static int add_entry(struct keys *k, const struct print *p, const char *text)
 {
 	struct entry *e;
 
-	if (k->n == MAX_KEYS || (k->n == k->size && grow_entries(k) < 0))
+	if (k->n == k->size && grow_entries(k) < 0)
 		return -1;
 	e = &k->entries[k->n];
-	e->print = *p;
+	e->len = p->len;
 	e->text = malloc(p->len + 1);
 	if (!e->text)
 		return -1;
@@ -230,8 +222,7 @@ static UNUSUAL int add_key(struct keys *k, const char *text, size_t len,
     size_t *number_out)
 {
 	struct print p = print_of(text, len);
-	uint64_t hash = hash_of(&p);
-	struct slot *s = slot_of(k, hash, &p, text);
+	struct slot *s = slot_of(k, &p, text);
 
 	if (s->number) {
 		*number_out = s->number - 1;
@@ -240,12 +231,12 @@ static UNUSUAL int add_key(struct keys *k, const char *text, size_t len,
 	if (4 * (k->n + 1) > k->mask) {
 		if (grow_table(k) < 0)
 			return -1;
-		s = slot_of(k, hash, &p, text);
+		s = slot_of(k, &p, text);
 	}
 	if (add_entry(k, &p, text) < 0)
 		return -1;
-	s->hash = (uint32_t)(hash >> 32);
-	s->number = (uint32_t)k->n;
+	s->print = p;
+	s->number = k->n;
 	*number_out = k->n - 1;
 	return 1;
 }
@@ -255,11 +246,10 @@ int keys_add(struct keys *k, const char *text, size_t len, size_t *number_out)
 {
 	if (len <= 16) {
 		struct print p = print_short(text, len);
-		size_t at = (size_t)hash_of(&p) & k->mask;
-		uint32_t number = k->table[at].number;
+		const struct slot *s = &k->table[(size_t)hash_of(&p) & k->mask];
 
-		if (number > 0 && is_print(&k->entries[number - 1].print, &p)) {
-			*number_out = number - 1;
+		if (is_print(&s->print, &p) && s->number > 0) {
+			*number_out = s->number - 1;
 			return 0;
 		}
 	}
@@ -270,7 +260,7 @@ int keys_find(const struct keys *k, const char *text, size_t len,
     size_t *number_out)
 {
 	struct print p = print_of(text, len);
-	const struct slot *s = slot_of(k, hash_of(&p), &p, text);
+	const struct slot *s = slot_of(k, &p, text);
 
 	if (!s->number)
 		return -1;
@@ -285,6 +275,6 @@ size_t keys_count(const struct keys *k)
 
 const char *keys_text(const struct keys *k, size_t number, size_t *len_out)
 {
-	*len_out = k->entries[number].print.len;
+	*len_out = k->entries[number].len;
 	return k->entries[number].text;
 }

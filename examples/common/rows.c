@@ -254,13 +254,19 @@ int rows_init(struct rows *r, const struct settings *settings,
 	err = plan_groups(r, n_series);
 	if (!err && ahead_init(&r->ahead, columns->n_values) < 0)
 		err = LEAT_ENOMEM;
-	return err ? err : plan_output(r, writer);
+	if (!err)
+		err = plan_output(r, writer);
+	if (err)
+		return err;
+	r->many = calloc(AHEAD_ROWS * (results_width(r) + 1), sizeof *r->many);
+	return r->many ? 0 : LEAT_ENOMEM;
 }
 
 void rows_clear(struct rows *r)
 {
 	groups_clear(&r->groups);
 	ahead_clear(&r->ahead);
+	free(r->many);
 	timed_free(r->timed);
 	out_free(r->out);
 	list_clear(&r->names);
@@ -347,37 +353,60 @@ static void take_key(struct rows *r, size_t group)
 
 /* ---- Rows that wait ---- */
 
-/* The i-th row that waits. */
+/* Results of the rows that have been pushed, as far as they are printed. */
+static int put_many(struct rows *r, size_t n)
+{
+	const struct ahead *a = &r->ahead;
+	const struct settings *s = r->settings;
+	size_t width = results_width(r);
+	int err = 0;
+
+	for (size_t i = 0; i < n && !err; i++) {
+		r->used++;
+		if (s->every > 0 && r->used % s->every > 0)
+			continue;
+		take_key(r, a->groups[i]);
+		err = put_row(r, a->rows[i], r->many + i * width);
+	}
+	return err;
+}
+
+/* Rows of keys that have one window, which does not close. */
+static int push_many(struct rows *r, size_t n)
+{
+	const struct ahead *a = &r->ahead;
+	leat_window *windows[AHEAD_ROWS];
+
+	for (size_t i = 0; i < n; i++) {
+		struct group *g = &r->groups.items[a->groups[i]];
+
+		g->last_row = a->rows[i];
+		windows[i] = g->only;
+	}
+	leat_window_push_each(windows, a->values, n, r->quiet ? NULL : r->many);
+	return r->quiet ? 0 : put_many(r, n);
+}
+
 static int push_waiting(struct rows *r, size_t i)
 {
 	static const leat_csv_field no_label = { "", 0 };
 	const struct ahead *a = &r->ahead;
-	struct group *g = &r->groups.items[a->groups[i]];
-	const double *values = a->values + i * a->n_values;
 
 	r->row = a->rows[i];
-	if (r->quiet && g->only) {
-		g->last_row = r->row;
-		leat_window_push(g->only, *values);
-		return 0;
-	}
 	take_key(r, a->groups[i]);
-	return push_group(r, g, &no_label, values);
+	return push_group(r, &r->groups.items[a->groups[i]], &no_label,
+	    a->values + i * a->n_values);
 }
 
 int rows_settle(struct rows *r)
 {
-	enum { FETCH = 8 }; /* rows from a window's fetch to its push */
-	const struct ahead *a = &r->ahead;
 	size_t n = ahead_take(&r->ahead);
 	int err = 0;
 
-	for (size_t i = 0; i < n + FETCH && !err; i++) {
-		if (i < n)
-			groups_fetch(&r->groups.items[a->groups[i]]);
-		if (i >= FETCH)
-			err = push_waiting(r, i - FETCH);
-	}
+	if (n > 0 && r->groups.items[0].only)
+		return push_many(r, n);
+	for (size_t i = 0; i < n && !err; i++)
+		err = push_waiting(r, i);
 	return err;
 }
 

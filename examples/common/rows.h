@@ -29,6 +29,7 @@ struct rows {
 	struct learner_plan plan;    /* else */
 	struct groups groups;
 	struct ahead ahead;
+	double *many;        /* results of its rows */
 	int goes_ahead;      /* see rows_push_ahead() */
 	int quiet;           /* no row is printed before the end */
 	struct timed *timed; /* windows by time, instead of groups */

@@ -125,7 +125,7 @@ int leat_layout(struct leat_window *w, unsigned char *base, size_t *n_bytes,
 	if (c.overflow)
 		return LEAT_ETOOBIG;
 	w->n_parts = n;
-	w->parts = parts;
+	w->parts = n > 0 ? parts : NULL;
 	w->plan = plan;
 	w->results = results;
 	w->ring_x = ring_x;

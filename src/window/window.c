@@ -50,7 +50,7 @@ static int push_x(leat_window *w, double x)
 	return LEAT_OK;
 }
 
-static int refuse_x(leat_window *w, double x)
+int leat_window_refuse_x(leat_window *w, double x)
 {
 	(void)w;
 	(void)x;
@@ -70,7 +70,7 @@ static leat_window *build(unsigned char *base, const leat_window *geometry,
 	if (o->kind == LEAT_DECAY)
 		make_decay(w, o);
 	w->push = w->engine->push;
-	w->push_x = w->pairs ? refuse_x : push_x;
+	w->push_x = w->pairs ? leat_window_refuse_x : push_x;
 	w->query = w->engine->query;
 	if (w->engine == &leat_slide_engine)
 		leat_slide_specialise(w);

@@ -213,7 +213,9 @@ struct leat_window {
 extern const struct leat_engine leat_slide_engine, leat_panes_engine,
     leat_decay_engine;
 
-/* window.c: `to` is a copy of the bytes of `from`; sets its pointers. */
+/* window.c: push_x of a window of pairs. */
+int leat_window_refuse_x(leat_window *w, double x);
+/* `to` is a copy of the bytes of `from`; sets its pointers. */
 void leat_window_moved(const leat_window *from, leat_window *to);
 
 /* options.c */

@@ -1,0 +1,90 @@
+/*
+ * each.c - one value into each of many windows
+ *
+ * With thousands of windows a push finds none of what it needs in the
+ * cache, and waits several times, as one thing tells where the next one is.
+ * Here the windows of some pushes are on their way together, in stages: what
+ * a window begins with; then what that points to, the places where the value
+ * enters and where another is stepped over. A few pushes later it is there.
+ * Nothing else is different from single pushes.
+ */
+#include "window.h"
+
+#if defined(__GNUC__)
+#define NEAR(p) __builtin_prefetch(p)
+#else
+#define NEAR(p) ((void)(p))
+#endif
+
+/* Pushes between the stages. */
+enum { STAGE = 4, LINE = 64 };
+
+static int check(leat_window *const *windows, size_t n, int has_out)
+{
+	for (size_t i = 0; i < n; i++) {
+		const leat_window *w = windows[i];
+
+		if (w->push_x == leat_window_refuse_x)
+			return LEAT_EPAIRS;
+		if (has_out && w->n_stats != windows[0]->n_stats)
+			return LEAT_EINVAL;
+	}
+	return LEAT_OK;
+}
+
+/* What is in one piece with the window itself. */
+LEAT_INLINE void first_stage(const leat_window *w)
+{
+	const char *p = (const char *)w;
+
+	NEAR(p + LINE);
+	if (w->parts) {
+		NEAR(w->parts);
+		NEAR((const char *)(w->parts + 1) - 1);
+	}
+}
+
+LEAT_INLINE void second_stage(const leat_window *w)
+{
+	const struct leat_relay *r = &w->relay;
+	const struct leat_part *p = w->parts;
+
+	if (w->ring_x) {
+		NEAR(w->ring_x + r->head);
+		NEAR(w->ring_x + r->back);
+	}
+	if (!p)
+		return;
+	NEAR(p->lanes ? p->lanes : p->prefix);
+	if (p->lanes)
+		NEAR((const char *)p->lanes + LINE);
+	if (p->table)
+		NEAR(p->table + r->place * p->packed);
+}
+
+int leat_window_push_each(leat_window *const *windows, const double *x,
+    size_t n, double *out)
+{
+	int err;
+
+	assert(n == 0 || (windows && x));
+	err = check(windows, n, out != NULL);
+	if (err)
+		return err;
+	for (size_t i = 0; i < n + 2 * STAGE; i++) {
+		if (i < n)
+			first_stage(windows[i]);
+		if (i >= STAGE && i - STAGE < n)
+			second_stage(windows[i - STAGE]);
+		if (i >= 2 * STAGE) {
+			leat_window *w = windows[i - 2 * STAGE];
+
+			(void)w->push_x(w, x[i - 2 * STAGE]);
+			if (out) {
+				w->query(w, out);
+				out += w->n_stats;
+			}
+		}
+	}
+	return LEAT_OK;
+}
