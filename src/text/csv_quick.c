@@ -135,9 +135,7 @@ LEAT_INLINE int quick_record(struct quick *q, size_t n_fields, const char *p)
 	uint64_t line = q->line;
 	uint64_t offset = c->base + (uint64_t)(q->record - c->piece);
 
-	c->at = (size_t)(p + 1 - c->piece);
 	q->line += q->lines + 1;
-	c->now.line = q->line;
 	if (n_fields == 1 && p == q->record)
 		return LEAT_OK; /* a blank line */
 	if (LEAT_UNLIKELY(n_fields != c->width))
@@ -167,7 +165,6 @@ LEAT_INLINE int next_record(struct quick *q, const char *p)
 	if (*q->record == '\n') {
 		(void)next_place(c, q->end);
 		q->record++;
-		c->at++;
 	}
 	return 1;
 }
@@ -227,15 +224,13 @@ static LEAT_NOINLINE int more_fields(struct quick *q, size_t n)
  * Fields are written through f, places read through `at`: in the inner loop
  * nothing else changes, and all of it is in registers.
  */
-int leat_csv_quick(leat_csv *c)
+LEAT_INLINE void read_quick(struct quick *q)
 {
-	struct quick q = { c, c->piece + c->n, c->piece + c->at, c->now.line, 0,
-		0, LEAT_OK };
-	const char delimiter = c->options.delimiter, *field = q.record;
+	leat_csv *c = q->csv;
+	const char delimiter = c->options.delimiter, *field = q->record;
 	leat_csv_field *f = c->fields, *f_end = f ? f + c->n_room : f;
 
-	pass_by(c, q.record, q.end);
-	while (c->place < c->n_places || find_places(c, q.end)) {
+	while (c->place < c->n_places || find_places(c, q->end)) {
 		const char *window = c->window;
 		const uint16_t *at = c->places + c->place;
 		const uint16_t *stop = c->places + c->n_places;
@@ -246,8 +241,8 @@ int leat_csv_quick(leat_csv *c)
 			if (LEAT_UNLIKELY(f == f_end)) {
 				size_t n = c->n_room;
 
-				if (!more_fields(&q, n))
-					return q.err;
+				if (!more_fields(q, n))
+					return;
 				f = c->fields + n;
 				f_end = c->fields + c->n_room;
 			}
@@ -259,13 +254,24 @@ int leat_csv_quick(leat_csv *c)
 				continue;
 			}
 			c->place = (size_t)(at - c->places);
-			if (!other_place(&q, p, &f, &field))
-				return q.err;
+			if (!other_place(q, p, &f, &field))
+				return;
 			window = c->window;
 			at = c->places + c->place;
 			stop = c->places + c->n_places;
 		}
 		c->place = c->n_places;
 	}
-	return LEAT_OK;
+}
+
+int leat_csv_quick(leat_csv *c)
+{
+	struct quick q = { c, c->piece + c->n, c->piece + c->at, c->now.line, 0,
+		0, LEAT_OK };
+
+	pass_by(c, q.record, q.end);
+	read_quick(&q);
+	c->at = (size_t)(q.record - c->piece);
+	c->now.line = q.line;
+	return q.err;
 }

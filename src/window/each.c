@@ -5,8 +5,8 @@
  * cache, and waits several times, as one thing tells where the next one is.
  * Here the windows of some pushes are on their way together, in stages: what
  * a window begins with; then what that points to, the places where the value
- * enters and where another is stepped over. A few pushes later it is there.
- * Nothing else is different from single pushes.
+ * enters and where another is stepped over. Then all of it is there. Nothing
+ * else is different from single pushes.
  */
 #include "window.h"
 
@@ -16,8 +16,8 @@
 #define NEAR(p) ((void)(p))
 #endif
 
-/* Pushes between the stages. */
-enum { STAGE = 4, LINE = 64 };
+/* Pushes that go through a stage together; what a cache brings at once. */
+enum { BLOCK = 16, LINE = 64 };
 
 static int check(leat_window *const *windows, size_t n, int has_out)
 {
@@ -62,6 +62,25 @@ LEAT_INLINE void second_stage(const leat_window *w)
 		NEAR(p->table + r->place * p->packed);
 }
 
+static double *push_block(leat_window *const *windows, const double *x,
+    size_t n, double *out)
+{
+	for (size_t i = 0; i < n; i++)
+		first_stage(windows[i]);
+	for (size_t i = 0; i < n; i++)
+		second_stage(windows[i]);
+	for (size_t i = 0; i < n; i++) {
+		leat_window *w = windows[i];
+
+		(void)w->push_x(w, x[i]);
+		if (out) {
+			w->query(w, out);
+			out += w->n_stats;
+		}
+	}
+	return out;
+}
+
 int leat_window_push_each(leat_window *const *windows, const double *x,
     size_t n, double *out)
 {
@@ -71,20 +90,10 @@ int leat_window_push_each(leat_window *const *windows, const double *x,
 	err = check(windows, n, out != NULL);
 	if (err)
 		return err;
-	for (size_t i = 0; i < n + 2 * STAGE; i++) {
-		if (i < n)
-			first_stage(windows[i]);
-		if (i >= STAGE && i - STAGE < n)
-			second_stage(windows[i - STAGE]);
-		if (i >= 2 * STAGE) {
-			leat_window *w = windows[i - 2 * STAGE];
+	for (size_t i = 0; i < n; i += BLOCK) {
+		size_t some = n - i < BLOCK ? n - i : BLOCK;
 
-			(void)w->push_x(w, x[i - 2 * STAGE]);
-			if (out) {
-				w->query(w, out);
-				out += w->n_stats;
-			}
-		}
+		out = push_block(windows + i, x + i, some, out);
 	}
 	return LEAT_OK;
 }
