@@ -263,7 +263,7 @@ $(LOCALES):
 # All of them run, whatever the first one says.
 run_all = @failed=; attempt() { t=$$1; shift; "$$@" || failed="$$failed $$t"; };
 run_programs = \
-	export LOCPATH=$(CURDIR)/$(LOCALES); \
+	export LOCPATH="$(CURDIR)/$(LOCALES)"; \
 	for t in $(SELF_CHECKS); do attempt $$t ./$$t; done; \
 	for t in $(REPLAYS); do \
 		attempt $$t ./$$t tests/corpus/$${t\#\#*fuzz_}/*; \
