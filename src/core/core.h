@@ -44,11 +44,13 @@
 #define LEAT_NOINLINE __attribute__((noinline))
 #define LEAT_LIKELY(c) __builtin_expect(!!(c), 1)
 #define LEAT_UNLIKELY(c) __builtin_expect(!!(c), 0)
+#define LEAT_PREFETCH(p) __builtin_prefetch(p)
 #else
 #define LEAT_INLINE static inline
 #define LEAT_NOINLINE
 #define LEAT_LIKELY(c) (c)
 #define LEAT_UNLIKELY(c) (c)
+#define LEAT_PREFETCH(p) ((void)(p))
 #endif
 
 /*
@@ -168,6 +170,33 @@ LEAT_INLINE int leat_pool_reserve(struct leat_pool *p, size_t n)
 /* One that was reserved. */
 void *leat_pool_take(struct leat_pool *p);
 void leat_pool_give(struct leat_pool *p, void *item);
+
+/* How many zeros stand below the lowest one, and above the highest; x > 0. */
+LEAT_INLINE int leat_low_zeros(uint64_t x)
+{
+#if defined(__GNUC__)
+	return __builtin_ctzll(x);
+#else
+	int n = 0;
+
+	for (; !(x & 1); x >>= 1)
+		n++;
+	return n;
+#endif
+}
+
+LEAT_INLINE int leat_high_zeros(uint64_t x)
+{
+#if defined(__GNUC__)
+	return __builtin_clzll(x);
+#else
+	int n = 0;
+
+	for (; !(x >> 63); x <<= 1)
+		n++;
+	return n;
+#endif
+}
 
 /*
  * Bytes as whole numbers, the first the lowest, on any machine. Compilers

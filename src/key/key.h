@@ -22,37 +22,15 @@
 
 #include "../time/time.h"
 
-#if defined(__GNUC__)
-#define LEAT_PREFETCH(p) __builtin_prefetch(p)
-#else
-#define LEAT_PREFETCH(p) ((void)(p))
-#endif
-
 /* Of the 64 bits of x, which must not be 0: the lowest and the highest set. */
 LEAT_INLINE unsigned leat_lowest_bit(uint64_t x)
 {
-#if defined(__GNUC__)
-	return (unsigned)__builtin_ctzll(x);
-#else
-	unsigned n = 0;
-
-	for (; !(x & 1); x >>= 1)
-		n++;
-	return n;
-#endif
+	return (unsigned)leat_low_zeros(x);
 }
 
 LEAT_INLINE unsigned leat_highest_bit(uint64_t x)
 {
-#if defined(__GNUC__)
-	return 63 - (unsigned)__builtin_clzll(x);
-#else
-	unsigned n = 0;
-
-	while (x >>= 1)
-		n++;
-	return n;
-#endif
+	return 63 - (unsigned)leat_high_zeros(x);
 }
 
 /* siphash.c: SipHash-1-3. */

@@ -22,33 +22,6 @@ LEAT_INLINE uint64_t leat_zero_bytes(uint64_t x)
 	return ~(((x & low) + low) | x | low);
 }
 
-/* How many zeros stand below the lowest one, and above the highest; x > 0. */
-LEAT_INLINE int leat_low_zeros(uint64_t x)
-{
-#if defined(__GNUC__)
-	return __builtin_ctzll(x);
-#else
-	int n = 0;
-
-	for (; !(x & 1); x >>= 1)
-		n++;
-	return n;
-#endif
-}
-
-LEAT_INLINE int leat_high_zeros(uint64_t x)
-{
-#if defined(__GNUC__)
-	return __builtin_clzll(x);
-#else
-	int n = 0;
-
-	for (; !(x >> 63); x <<= 1)
-		n++;
-	return n;
-#endif
-}
-
 struct leat_wide {
 	uint64_t hi, lo;
 };

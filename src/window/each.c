@@ -10,16 +10,10 @@
  */
 #include "window.h"
 
-#if defined(__GNUC__)
-#define NEAR(p) __builtin_prefetch(p)
-#else
-#define NEAR(p) ((void)(p))
-#endif
-
 /* Pushes that go through a stage together; what a cache brings at once. */
-enum { BLOCK = 16, LINE = 64 };
+enum { EACH_BLOCK = 16, EACH_LINE = 64 };
 
-static int check(leat_window *const *windows, size_t n, int has_out)
+static int each_check(leat_window *const *windows, size_t n, int has_out)
 {
 	for (size_t i = 0; i < n; i++) {
 		const leat_window *w = windows[i];
@@ -33,42 +27,42 @@ static int check(leat_window *const *windows, size_t n, int has_out)
 }
 
 /* What is in one piece with the window itself. */
-LEAT_INLINE void first_stage(const leat_window *w)
+LEAT_INLINE void each_first(const leat_window *w)
 {
 	const char *p = (const char *)w;
 
-	NEAR(p + LINE);
+	LEAT_PREFETCH(p + EACH_LINE);
 	if (w->parts) {
-		NEAR(w->parts);
-		NEAR((const char *)(w->parts + 1) - 1);
+		LEAT_PREFETCH(w->parts);
+		LEAT_PREFETCH((const char *)(w->parts + 1) - 1);
 	}
 }
 
-LEAT_INLINE void second_stage(const leat_window *w)
+LEAT_INLINE void each_second(const leat_window *w)
 {
 	const struct leat_relay *r = &w->relay;
 	const struct leat_part *p = w->parts;
 
 	if (w->ring_x) {
-		NEAR(w->ring_x + r->head);
-		NEAR(w->ring_x + r->back);
+		LEAT_PREFETCH(w->ring_x + r->head);
+		LEAT_PREFETCH(w->ring_x + r->back);
 	}
 	if (!p)
 		return;
-	NEAR(p->lanes ? p->lanes : p->prefix);
+	LEAT_PREFETCH(p->lanes ? p->lanes : p->prefix);
 	if (p->lanes)
-		NEAR((const char *)p->lanes + LINE);
+		LEAT_PREFETCH((const char *)p->lanes + EACH_LINE);
 	if (p->table)
-		NEAR(p->table + r->place * p->packed);
+		LEAT_PREFETCH(p->table + r->place * p->packed);
 }
 
-static double *push_block(leat_window *const *windows, const double *x,
+static double *each_block(leat_window *const *windows, const double *x,
     size_t n, double *out)
 {
 	for (size_t i = 0; i < n; i++)
-		first_stage(windows[i]);
+		each_first(windows[i]);
 	for (size_t i = 0; i < n; i++)
-		second_stage(windows[i]);
+		each_second(windows[i]);
 	for (size_t i = 0; i < n; i++) {
 		leat_window *w = windows[i];
 
@@ -87,13 +81,13 @@ int leat_window_push_each(leat_window *const *windows, const double *x,
 	int err;
 
 	assert(n == 0 || (windows && x));
-	err = check(windows, n, out != NULL);
+	err = each_check(windows, n, out != NULL);
 	if (err)
 		return err;
-	for (size_t i = 0; i < n; i += BLOCK) {
-		size_t some = n - i < BLOCK ? n - i : BLOCK;
+	for (size_t i = 0; i < n; i += EACH_BLOCK) {
+		size_t some = n - i < EACH_BLOCK ? n - i : EACH_BLOCK;
 
-		out = push_block(windows + i, x + i, some, out);
+		out = each_block(windows + i, x + i, some, out);
 	}
 	return LEAT_OK;
 }
