@@ -1,6 +1,6 @@
 /*
  * Days counted one by one: an oracle for dates that knows nothing of eras
- * and of leap years but their rule.
+ * and of leap years but their rule. And which nanoseconds are times.
  */
 #ifndef LEAT_TESTS_DAYS_H
 #define LEAT_TESTS_DAYS_H
@@ -44,6 +44,23 @@ static inline int64_t slow_day(struct date d)
 	for (int m = 1; m < d.month; m++)
 		days += month_length(d.year, m);
 	return days;
+}
+
+#define BILLION ((int64_t)1000000000)
+
+/* seconds * BILLION + ns, if that is a time. */
+static inline int in_range(int64_t seconds, int64_t ns, int64_t *t_out)
+{
+	const int64_t low = -9223372037, high = 9223372036;
+
+	if (seconds < low || (seconds == low && ns < 145224192))
+		return 0;
+	if (seconds > high || (seconds == high && ns > 854775807))
+		return 0;
+	/* Modulo 2^64, where only the result need fit. */
+	*t_out = (int64_t)((uint64_t)seconds * (uint64_t)BILLION +
+	    (uint64_t)ns);
+	return 1;
 }
 
 #endif

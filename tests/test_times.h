@@ -13,23 +13,6 @@
 #include "days.h"
 #include "durations.h"
 
-#define BILLION ((int64_t)1000000000)
-
-/* seconds * BILLION + ns, if that is a time. */
-static int in_range(int64_t seconds, int64_t ns, int64_t *t_out)
-{
-	const int64_t low = -9223372037, high = 9223372036;
-
-	if (seconds < low || (seconds == low && ns < 145224192))
-		return 0;
-	if (seconds > high || (seconds == high && ns > 854775807))
-		return 0;
-	/* Modulo 2^64, where only the result need fit. */
-	*t_out = (int64_t)((uint64_t)seconds * (uint64_t)BILLION +
-	    (uint64_t)ns);
-	return 1;
-}
-
 static int64_t random_time(uint32_t *state)
 {
 	static const int64_t grains[] = { 1, 1000, 1000000, BILLION,

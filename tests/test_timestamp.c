@@ -24,7 +24,6 @@
 #include "suites.h"
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define BILLION ((int64_t)1000000000)
 
 /* So many cases, or a twentieth of them for slow tools. */
 static int times(int n)
@@ -151,21 +150,6 @@ static int64_t fraction_ns(const char *digits)
 	for (size_t i = 0; i < 9 && digits[i]; i++)
 		nine[i] = digits[i];
 	return strtol(nine, NULL, 10);
-}
-
-/* seconds * BILLION + ns, if that is a time. */
-static int in_range(int64_t seconds, int64_t ns, int64_t *t_out)
-{
-	const int64_t low = -9223372037, high = 9223372036;
-
-	if (seconds < low || (seconds == low && ns < 145224192))
-		return 0;
-	if (seconds > high || (seconds == high && ns > 854775807))
-		return 0;
-	/* Modulo 2^64, where only the result need fit. */
-	*t_out = (int64_t)((uint64_t)seconds * (uint64_t)BILLION +
-	    (uint64_t)ns);
-	return 1;
 }
 
 /* LEAT_OK, or what is wrong first. */
