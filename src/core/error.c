@@ -17,8 +17,7 @@ static const char *const error_words[] = {
 	[-LEAT_ESIZE] = "size must be from 1 to 2^40",
 	[-LEAT_EADVANCE] = "advance must be from 1 to 2^40",
 	[-LEAT_EDECAY] =
-	    "decay needs exactly one of 0 < alpha <= 1, span >= 1, "
-	    "half-life > 0",
+	    "decay: give one of 0 < alpha <= 1, span >= 1, half-life > 0",
 	[-LEAT_ESTAT] = "no such statistic for this window",
 	[-LEAT_EAGG] = "aggregate class lacks a size or a function",
 	[-LEAT_ETOOBIG] = "needs more memory than can be addressed",
