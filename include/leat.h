@@ -89,7 +89,7 @@ extern "C" {
 	(LEAT_VERSION_MAJOR * 10000 + LEAT_VERSION_MINOR * 100 +               \
 	    LEAT_VERSION_PATCH)
 #define LEAT_ABI_VERSION 0
-#define LEAT_STATE_VERSION 0 /* 0: no format has been published yet */
+#define LEAT_STATE_VERSION 1
 
 #ifndef LEAT_API
 #if defined(_WIN32) && defined(LEAT_SHARED)
@@ -154,7 +154,12 @@ enum leat_error {
 	LEAT_EZONE = -34,      /* no such zone */
 	LEAT_EEPOCH = -35,     /* before or after all times there are: from
 	                       1677-09-21 to 2262-04-11 */
-	LEAT_ECSV = -36        /* a malformed record */
+	LEAT_ECSV = -36,       /* a malformed record */
+	LEAT_EIO = -37,        /* a write() or read() that stopped short */
+	LEAT_ESTATE = -38,     /* bytes that are no saved state, or not whole */
+	LEAT_EVERSION = -39,   /* a saved state that needs a newer library */
+	LEAT_EOBJECT = -40,    /* a saved state of another kind of object */
+	LEAT_EOPTIONS = -41    /* objects that differ in their options */
 };
 
 /*
@@ -178,6 +183,113 @@ typedef struct leat_allocator {
 	void (*free)(void *ctx, void *memory);
 	void *ctx;
 } leat_allocator;
+
+/* ------------------------------------------------------------------ */
+/* Saved state                                                        */
+/* ------------------------------------------------------------------ */
+
+/*
+ * Every object can be saved as bytes, and loaded from them on any machine
+ * and by any later version of the library; leat_state(5) has the format.
+ *
+ *      leat_writer out = { 0 };
+ *      leat_reader in = { 0 };
+ *
+ *      leat_window_save(w, &out);           how many bytes?
+ *      out.bytes = malloc(out.n_bytes);
+ *      out.room = out.n_bytes;
+ *      leat_window_save(w, &out);
+ *      ...
+ *      in.bytes = out.bytes;
+ *      in.n_bytes = out.n_bytes;
+ *      leat_window_load(&w, &options, &in);
+ *
+ * For every later push and query, what was loaded gives the bits that what
+ * was saved would have given. Options are given again, since they hold
+ * functions, which cannot be saved; those that results depend on are in
+ * the bytes as well, and must be the same. Sinks, allocators, the hash's
+ * seed and the limits on keys and bytes may be others.
+ *
+ * leat_..._save() fails with LEAT_EIO, LEAT_ENOSPACE, LEAT_EINVAL (the tag is
+ * too long), LEAT_ENOTSUP (partials of a class without save and load).
+ * leat_..._load() fails as leat_..._new() does, and with LEAT_EIO, LEAT_ESTATE,
+ * LEAT_EVERSION, LEAT_EOBJECT, LEAT_EOPTIONS, LEAT_ENOSPACE (for the tag); it
+ * makes an object only when all bytes have been read and are sound, and takes
+ * no memory beyond a new object's but for what it has read.
+ */
+
+/*
+ * Where bytes go. write is given pieces of them, of at most 4096 bytes, and
+ * returns how many it has taken: fewer than it was given end the save with
+ * LEAT_EIO. Without it they go to `bytes`, which has `room` for so many
+ * (else LEAT_ENOSPACE), and if that is NULL too they are only counted.
+ */
+typedef struct leat_writer {
+	size_t (*write)(void *ctx, const void *bytes, size_t n_bytes);
+	void *ctx;
+	void *bytes;
+	size_t room;
+	/*
+	 * Goes with the state, in the same bytes: an offset in the input, a
+	 * name. At most LEAT_TAG_MAX bytes.
+	 */
+	const void *tag;
+	size_t tag_len;
+	uint64_t n_bytes; /* set by saving: how many there are */
+} leat_writer;
+
+/*
+ * Where bytes come from. read fills `bytes` with n_bytes of them and returns
+ * how many there were: fewer than it was asked for end the load with
+ * LEAT_EIO. It is asked for no byte behind the state. Without it they are
+ * the n_bytes at `bytes`, in which more may follow the state.
+ */
+typedef struct leat_reader {
+	size_t (*read)(void *ctx, void *bytes, size_t n_bytes);
+	void *ctx;
+	const void *bytes;
+	size_t n_bytes;
+	void *tag; /* where the tag goes; NULL: it is not wanted */
+	size_t tag_room;
+	/* Set by loading, as far as it came: */
+	size_t tag_len;
+	uint64_t used;       /* bytes */
+	int object;          /* enum leat_object */
+	int version;         /* of the format */
+	const char *differs; /* LEAT_EOPTIONS: which option; static storage */
+} leat_reader;
+
+#define LEAT_TAG_MAX ((size_t)65536)
+
+/* These numbers are part of saved state. */
+enum leat_object {
+	LEAT_OBJECT_WINDOW = 1,
+	LEAT_OBJECT_TIME_WINDOW = 2,
+	LEAT_OBJECT_KEYED = 3,
+	LEAT_OBJECT_MODEL = 4,
+	LEAT_OBJECT_SCALER = 5,
+	LEAT_OBJECT_METRIC = 6,
+	LEAT_OBJECT_DRIFT = 7
+};
+
+/*
+ * Reads a state of any object to its end without loading it: is it whole,
+ * of what is it, and what is its tag? The functions named _load do this and
+ * more.
+ *
+ * Errors: LEAT_EIO, LEAT_ESTATE, LEAT_EVERSION; LEAT_ENOSPACE for a tag that
+ * is longer than its room. Cost: O(bytes).
+ */
+LEAT_API int leat_state_check(leat_reader *reader);
+
+/*
+ * Numbers as bytes that are the same on every machine, eight of them, the
+ * lowest first: for save and load of a class.
+ */
+LEAT_API void leat_put_double(unsigned char *bytes, double x);
+LEAT_API double leat_get_double(const unsigned char *bytes);
+LEAT_API void leat_put_uint64(unsigned char *bytes, uint64_t x);
+LEAT_API uint64_t leat_get_uint64(const unsigned char *bytes);
 
 /* ------------------------------------------------------------------ */
 /* Aggregate classes: statistics of your own                          */
@@ -233,6 +345,18 @@ typedef struct leat_agg {
 	 * order of steps. Windows by time then need not store values.
 	 */
 	int commutative;
+	/*
+	 * For saved state, all three or none. save writes what a partial
+	 * stands for, at most saved_size bytes, and returns how many; it must
+	 * write the same ones each time. load makes *partial anew of them, and
+	 * returns 0, or anything else for bytes that save cannot have written.
+	 * Without these a window that has partials to save is LEAT_ENOTSUP;
+	 * SLIDING windows by count have none, they save values.
+	 */
+	size_t saved_size; /* 1 .. 65536 */
+	size_t (*save)(void *ctx, const void *partial, unsigned char *bytes);
+	int (*load)(void *ctx, void *partial, const unsigned char *bytes,
+	    size_t n_bytes);
 } leat_agg;
 
 /* ------------------------------------------------------------------ */
@@ -686,6 +810,24 @@ LEAT_API void leat_window_reset(leat_window *window);
 LEAT_API int leat_window_copy(const leat_window *window,
     const leat_allocator *allocator, leat_window **copy_out);
 
+/*
+ * As bytes, and from them; see "Saved state". Cost: O(values or partials that
+ * it stores); loading a SLIDING window one push for each value.
+ */
+LEAT_API int leat_window_save(const leat_window *window, leat_writer *writer);
+LEAT_API int leat_window_load(leat_window **window_out,
+    const leat_window_options *options, leat_reader *reader);
+
+/*
+ * As if the values of `other`, which stays as it is, had been pushed after
+ * those of the window: for partial results of several places. LANDMARK
+ * alone; of the other kinds the number of a push decides which window it is
+ * in, and two streams have no common numbers.
+ *
+ * Errors: LEAT_ENOTSUP, LEAT_EOPTIONS. Cost: a combine for each class.
+ */
+LEAT_API int leat_window_merge(leat_window *window, const leat_window *other);
+
 /* ------------------------------------------------------------------ */
 /* Windows by time                                                    */
 /* ------------------------------------------------------------------ */
@@ -957,6 +1099,33 @@ LEAT_API void leat_time_window_reset(leat_time_window *window);
 LEAT_API int leat_time_window_copy(const leat_time_window *window,
     const leat_allocator *allocator, leat_time_window **copy_out);
 
+/*
+ * As bytes, and from them; see "Saved state". Cost: O(windows, panes and
+ * values that are stored).
+ */
+LEAT_API int leat_time_window_save(const leat_time_window *window,
+    leat_writer *writer);
+LEAT_API int leat_time_window_load(leat_time_window **window_out,
+    const leat_time_window_options *options, leat_reader *reader);
+
+/*
+ * As if the window had seen what `other`, which stays as it is, has seen as
+ * well: open windows become those of both, now and the watermark the later
+ * of the two. TUMBLING, HOPPING, CALENDAR and LANDMARK.
+ *
+ * Neither may have forgotten a window of which the other still has data, or
+ * its result would be told in halves: LEAT_ELATE. Let time end or come to
+ * the same place in both, or give a lateness. With one, windows that are
+ * closed and get data by this are told again, flagged LEAT_LATE, as if that
+ * had come late.
+ *
+ * Errors: LEAT_ENOTSUP (other kinds), LEAT_EOPTIONS, LEAT_ELATE, LEAT_EFULL
+ * (max_values), LEAT_ENOMEM. Cost: one combine for each class and window of
+ * `other`; where panes or values are stored, a step for each in both.
+ */
+LEAT_API int leat_time_window_merge(leat_time_window *window,
+    const leat_time_window *other);
+
 /* ------------------------------------------------------------------ */
 /* Keyed windows                                                      */
 /* ------------------------------------------------------------------ */
@@ -1086,6 +1255,23 @@ LEAT_API void leat_keyed_counts(const leat_keyed *keyed,
 LEAT_API void leat_keyed_reset(leat_keyed *keyed);
 LEAT_API int leat_keyed_copy(const leat_keyed *keyed,
     const leat_allocator *allocator, leat_keyed **copy_out);
+
+/*
+ * As bytes, and from them; see "Saved state". Cost: O(keys, windows, panes
+ * and values that are stored).
+ */
+LEAT_API int leat_keyed_save(const leat_keyed *keyed, leat_writer *writer);
+LEAT_API int leat_keyed_load(leat_keyed **keyed_out,
+    const leat_keyed_options *options, leat_reader *reader);
+
+/*
+ * As leat_time_window_merge() and leat_window_merge(), key by key; keys that
+ * are new follow in the order in which `other` has them.
+ *
+ * Errors: theirs, and LEAT_EFULL for max_keys and max_bytes, which drop no
+ * keys here.
+ */
+LEAT_API int leat_keyed_merge(leat_keyed *keyed, const leat_keyed *other);
 
 /* ------------------------------------------------------------------ */
 /* Models: a linear predictor that learns as the data come            */
@@ -1334,6 +1520,13 @@ LEAT_API void leat_model_reset(leat_model *model);
 LEAT_API int leat_model_copy(const leat_model *model,
     const leat_allocator *allocator, leat_model **copy_out);
 
+/*
+ * As bytes, and from them; see "Saved state". Cost: O(memory of the model).
+ */
+LEAT_API int leat_model_save(const leat_model *model, leat_writer *writer);
+LEAT_API int leat_model_load(leat_model **model_out,
+    const leat_model_options *options, leat_reader *reader);
+
 /* ------------------------------------------------------------------ */
 /* Scalers                                                            */
 /* ------------------------------------------------------------------ */
@@ -1394,6 +1587,17 @@ LEAT_API uint64_t leat_scaler_pushed(const leat_scaler *scaler);
 LEAT_API void leat_scaler_reset(leat_scaler *scaler);
 LEAT_API int leat_scaler_copy(const leat_scaler *scaler,
     const leat_allocator *allocator, leat_scaler **copy_out);
+
+/* As bytes, and from them; see "Saved state". Cost: O(n_features). */
+LEAT_API int leat_scaler_save(const leat_scaler *scaler, leat_writer *writer);
+LEAT_API int leat_scaler_load(leat_scaler **scaler_out,
+    const leat_scaler_options *options, leat_reader *reader);
+
+/*
+ * As if it had been given the samples of `other` as well. Errors:
+ * LEAT_EOPTIONS. Cost: O(n_features).
+ */
+LEAT_API int leat_scaler_merge(leat_scaler *scaler, const leat_scaler *other);
 
 /* ------------------------------------------------------------------ */
 /* Metrics: how good predictions are                                  */
@@ -1472,6 +1676,20 @@ LEAT_API uint64_t leat_metric_pushed(const leat_metric *metric);
 LEAT_API void leat_metric_reset(leat_metric *metric);
 LEAT_API int leat_metric_copy(const leat_metric *metric,
     const leat_allocator *allocator, leat_metric **copy_out);
+
+/*
+ * As bytes, and from them; see "Saved state". Cost: O(size); loading one push
+ * for each of the last `size` samples.
+ */
+LEAT_API int leat_metric_save(const leat_metric *metric, leat_writer *writer);
+LEAT_API int leat_metric_load(leat_metric **metric_out,
+    const leat_metric_options *options, leat_reader *reader);
+
+/*
+ * As if it had been given the samples of `other` as well, after its own.
+ * Only without a size. Errors: LEAT_ENOTSUP, LEAT_EOPTIONS. Cost: O(1).
+ */
+LEAT_API int leat_metric_merge(leat_metric *metric, const leat_metric *other);
 
 /* ------------------------------------------------------------------ */
 /* Drift and anomaly                                                  */
@@ -1572,6 +1790,14 @@ LEAT_API uint64_t leat_drift_pushed(const leat_drift *drift);
 LEAT_API void leat_drift_reset(leat_drift *drift);
 LEAT_API int leat_drift_copy(const leat_drift *drift,
     const leat_allocator *allocator, leat_drift **copy_out);
+
+/*
+ * As bytes, and from them; see "Saved state". Cost: O(memory of the
+ * detector).
+ */
+LEAT_API int leat_drift_save(const leat_drift *drift, leat_writer *writer);
+LEAT_API int leat_drift_load(leat_drift **drift_out,
+    const leat_drift_options *options, leat_reader *reader);
 
 /* ------------------------------------------------------------------ */
 /* Text: numbers and times                                            */

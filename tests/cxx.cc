@@ -35,7 +35,8 @@ static double count_lower(void *, const void *partial, double arg)
 }
 
 static const leat_agg counter = { "counter", sizeof(double), 0, 0,
-	count_identity, count_lift, count_combine, count_lower, 0, 0, 0 };
+	count_identity, count_lift, count_combine, count_lower, 0, 0, 0, 0, 0,
+	0 };
 
 static const leat_stat stats[] = { LEAT_MEAN, LEAT_AGG(&counter, 0.5) };
 

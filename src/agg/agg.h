@@ -22,6 +22,7 @@
 #define LEAT_AGG_H
 
 #include "../core/core.h"
+#include "../state/state.h"
 
 /*
  * Values along time and the integral below them, see timemean.c; v_first
@@ -67,6 +68,13 @@ struct leat_class {
 	void (*fold)(void *acc); /* NULL: nothing to round */
 	void (*lower)(const void *acc, struct leat_summary *out);
 	int any_order; /* samples may come in any order */
+	/*
+	 * An accumulator is numbers of eight bytes: doubles, but for those
+	 * whose bit is in `integers`; the one at `counts`, from 1, is how many
+	 * samples there are (0: none is).
+	 */
+	unsigned integers;
+	size_t counts;
 };
 
 enum leat_class_id {
@@ -125,6 +133,19 @@ unsigned leat_stat_time_classes(const leat_stat *s);
 
 /* agg: the user's, or NULL. */
 int leat_any_order(const struct leat_class *cls, const leat_agg *agg);
+
+/* save.c: an option, */
+void leat_tape_stat(struct leat_tape *t, int id, double arg,
+    const leat_agg *agg);
+/*
+ * and n_bytes of an accumulator that stands for `count` samples. scratch has
+ * room for what a class of the user's saves.
+ */
+void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
+    const leat_agg *agg, void *acc, size_t n_bytes, uint64_t count,
+    unsigned char *scratch);
+/* Bytes of that room. */
+size_t leat_agg_scratch(const leat_agg *agg); /* may be NULL */
 
 /* One statistic to report. */
 struct leat_plan {

@@ -99,4 +99,4 @@ static void counter_lower(const void *acc, struct leat_summary *out)
 
 const struct leat_class leat_class_counter = { sizeof(struct counter),
 	sizeof(struct counter), counter_identity, counter_append,
-	counter_prepend, counter_combine, NULL, counter_lower, 0 };
+	counter_prepend, counter_combine, NULL, counter_lower, 0, 3, 0 };

@@ -105,7 +105,7 @@ static void latest_lower(const void *acc, struct leat_summary *out)
 
 const struct leat_class leat_class_earliest = { sizeof(struct timed),
 	sizeof(struct timed), timed_identity, earliest_append, earliest_prepend,
-	earliest_combine, NULL, earliest_lower, 1 };
+	earliest_combine, NULL, earliest_lower, 1, 2, 0 };
 const struct leat_class leat_class_latest = { sizeof(struct timed),
 	sizeof(struct timed), timed_identity, latest_append, latest_prepend,
-	latest_combine, NULL, latest_lower, 1 };
+	latest_combine, NULL, latest_lower, 1, 2, 0 };

@@ -65,9 +65,11 @@ static void max_lower(const void *acc, struct leat_summary *out)
 }
 
 const struct leat_class leat_class_min = { sizeof(double), sizeof(double),
-	min_identity, min_step, min_step, min_combine, NULL, min_lower, 1 };
+	min_identity, min_step, min_step, min_combine, NULL, min_lower, 1, 0,
+	0 };
 const struct leat_class leat_class_max = { sizeof(double), sizeof(double),
-	max_identity, max_step, max_step, max_combine, NULL, max_lower, 1 };
+	max_identity, max_step, max_step, max_combine, NULL, max_lower, 1, 0,
+	0 };
 
 /* sign * value, so that one piece of code finds the least of both. */
 struct dated {
@@ -132,7 +134,7 @@ static void argmax_lower(const void *acc, struct leat_summary *out)
 
 const struct leat_class leat_class_argmin = { sizeof(struct dated),
 	sizeof(struct dated), dated_identity, argmin_step, argmin_step,
-	dated_combine, NULL, argmin_lower, 1 };
+	dated_combine, NULL, argmin_lower, 1, 2, 0 };
 const struct leat_class leat_class_argmax = { sizeof(struct dated),
 	sizeof(struct dated), dated_identity, argmax_step, argmax_step,
-	dated_combine, NULL, argmax_lower, 1 };
+	dated_combine, NULL, argmax_lower, 1, 2, 0 };

@@ -44,4 +44,4 @@ static void first_lower(const void *acc, struct leat_summary *out)
 
 const struct leat_class leat_class_first = { sizeof(double), sizeof(double),
 	first_identity, first_append, first_prepend, first_combine, NULL,
-	first_lower, 0 };
+	first_lower, 0, 0, 0 };

@@ -54,4 +54,4 @@ static void moments_lower(const void *acc, struct leat_summary *out)
 
 const struct leat_class leat_class_moments = { sizeof(struct leat_moments),
 	sizeof(struct leat_run), moments_identity, moments_append,
-	moments_append, moments_combine, moments_fold, moments_lower, 1 };
+	moments_append, moments_combine, moments_fold, moments_lower, 1, 0, 3 };

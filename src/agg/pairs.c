@@ -103,4 +103,4 @@ static void pairs_lower(const void *acc, struct leat_summary *out)
 
 const struct leat_class leat_class_pairs = { sizeof(struct pairs),
 	8 * sizeof(double), pairs_identity, pairs_step, pairs_step,
-	pairs_combine, pairs_fold, pairs_lower, 1 };
+	pairs_combine, pairs_fold, pairs_lower, 1, 0, 1 };

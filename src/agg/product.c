@@ -61,4 +61,4 @@ static void product_lower(const void *acc, struct leat_summary *out)
 
 const struct leat_class leat_class_product = { sizeof(struct product),
 	sizeof(struct product), product_identity, product_step, product_step,
-	product_combine, NULL, product_lower, 1 };
+	product_combine, NULL, product_lower, 1, 2, 0 };

@@ -75,4 +75,4 @@ static void shape_lower(const void *acc, struct leat_summary *out)
 
 const struct leat_class leat_class_shape = { sizeof(struct shape),
 	sizeof(struct shape), shape_identity, shape_append, shape_append,
-	shape_combine, NULL, shape_lower, 1 };
+	shape_combine, NULL, shape_lower, 1, 0, 1 };

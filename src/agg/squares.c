@@ -44,4 +44,4 @@ static void squares_lower(const void *acc, struct leat_summary *out)
 
 const struct leat_class leat_class_squares = { sizeof(struct squares),
 	sizeof(struct squares), squares_identity, squares_step, squares_step,
-	squares_combine, NULL, squares_lower, 1 };
+	squares_combine, NULL, squares_lower, 1, 0, 0 };

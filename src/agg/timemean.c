@@ -216,7 +216,7 @@ double leat_path_mean(const struct leat_path *path, int64_t until)
 
 const struct leat_class leat_class_hold = { sizeof(struct leat_path),
 	sizeof(struct leat_path), path_identity, hold_append, hold_prepend,
-	hold_combine, NULL, hold_lower, 0 };
+	hold_combine, NULL, hold_lower, 0, 3, 0 };
 const struct leat_class leat_class_trapezoid = { sizeof(struct leat_path),
 	sizeof(struct leat_path), path_identity, line_append, line_prepend,
-	line_combine, NULL, line_lower, 0 };
+	line_combine, NULL, line_lower, 0, 3, 0 };

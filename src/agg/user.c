@@ -10,8 +10,12 @@
 
 int leat_agg_fits(const leat_agg *agg)
 {
-	return agg && agg->size >= 1 && agg->size <= 65536 && agg->identity &&
-	    agg->lift && agg->combine && agg->lower;
+	if (!agg || agg->size < 1 || agg->size > 65536 || !agg->identity ||
+	    !agg->lift || !agg->combine || !agg->lower)
+		return 0;
+	if (!agg->save)
+		return !agg->load && agg->saved_size == 0;
+	return agg->load && agg->saved_size >= 1 && agg->saved_size <= 65536;
 }
 
 static void *scratch_of(const leat_agg *agg, void *acc)
@@ -60,4 +64,4 @@ static void user_lower(const void *acc, struct leat_summary *out)
 }
 
 const struct leat_class leat_class_user = { 0, 0, user_identity, user_append,
-	user_prepend, user_combine, NULL, user_lower, 0 };
+	user_prepend, user_combine, NULL, user_lower, 0, 0, 0 };

@@ -50,6 +50,11 @@ static const char *const error_words[] = {
 	[-LEAT_EZONE] = "no such zone",
 	[-LEAT_EEPOCH] = "before 1677-09-21 or after 2262-04-11",
 	[-LEAT_ECSV] = "malformed CSV record",
+	[-LEAT_EIO] = "reading or writing stopped short",
+	[-LEAT_ESTATE] = "not a saved state, or not a whole one",
+	[-LEAT_EVERSION] = "a saved state that needs a newer version",
+	[-LEAT_EOBJECT] = "a saved state of another kind of object",
+	[-LEAT_EOPTIONS] = "made with other options",
 };
 
 const char *leat_strerror(int error)

@@ -52,16 +52,23 @@ static int counted_reserve(struct leat_flow *f, const struct leat_state *s)
 	return s->content ? LEAT_OK : leat_pool_reserve(&f->contents, 1);
 }
 
+/* There is memory in the pool. */
+static void counted_begin(struct leat_flow *f, struct leat_state *s)
+{
+	const leat_keyed *k = counted_keys(f);
+	leat_window *w;
+
+	s->content = leat_pool_take(&f->contents);
+	leat_window_init(&w, s->content, k->window_bytes, k->by_count);
+}
+
 static int counted_push(struct leat_flow *f, struct leat_state *s,
     const leat_event *e)
 {
 	leat_window *w;
 
-	if (LEAT_UNLIKELY(!s->content)) {
-		const leat_keyed *k = counted_keys(f);
-		s->content = leat_pool_take(&f->contents);
-		leat_window_init(&w, s->content, k->window_bytes, k->by_count);
-	}
+	if (LEAT_UNLIKELY(!s->content))
+		counted_begin(f, s);
 	w = counted_window(s);
 	w->push(w, e->x, e->y);
 	return LEAT_OK;
@@ -172,6 +179,48 @@ static int counted_copy(struct leat_flow *f, struct leat_state *to,
 	return LEAT_OK;
 }
 
+/* ---------------- as bytes, and joined --------------------------------- */
+
+static void counted_tape(struct leat_flow *f, struct leat_state *s,
+    struct leat_tape *t)
+{
+	int there = s->content != NULL;
+
+	leat_tape_int(t, &there, 1);
+	if (!there)
+		return;
+	if (t->loads) {
+		if (leat_pool_reserve(&f->contents, 1)) {
+			leat_tape_fail(t, LEAT_ENOMEM);
+			return;
+		}
+		counted_begin(f, s);
+	}
+	leat_tape_window_content(t, counted_window(s));
+}
+
+static int counted_join_room(struct leat_flow *f, struct leat_state *s,
+    const struct leat_flow *g, const struct leat_state *other,
+    struct leat_need *need)
+{
+	(void)f;
+	(void)g;
+	(void)other;
+	need->contents += !s->content;
+	return LEAT_OK;
+}
+
+static void counted_join(struct leat_flow *f, struct leat_state *s,
+    const struct leat_flow *g, const struct leat_state *other)
+{
+	(void)g;
+	if (!s->content)
+		counted_begin(f, s);
+	if (other->content)
+		leat_window_join(counted_window(s), counted_window(other));
+}
+
 const struct leat_time_engine leat_counted_engine = { counted_reserve,
 	counted_push, counted_due, counted_close, counted_tell, counted_look,
-	counted_stored, counted_clear, counted_copy };
+	counted_stored, counted_clear, counted_copy, counted_tape,
+	counted_join_room, counted_join };

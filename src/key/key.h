@@ -179,6 +179,11 @@ LEAT_INLINE void leat_mark(struct leat_marks *m, uint32_t rank)
 		m->last = group;
 }
 
+LEAT_INLINE int leat_marked(const struct leat_marks *m, size_t rank)
+{
+	return (int)(m->words[rank >> 6] >> (rank & 63) & 1);
+}
+
 LEAT_INLINE void leat_unmark(struct leat_marks *m, uint32_t rank)
 {
 	m->words[rank >> 6] &= ~((uint64_t)1 << (rank & 63));
@@ -201,6 +206,8 @@ void leat_roster_init(struct leat_roster *r, struct leat_memory *memory);
 void leat_roster_clear(struct leat_roster *r);
 /* Makes room for one more; ranks may change. LEAT_ENOMEM. */
 int leat_roster_reserve(leat_keyed *k);
+/* Closes the holes that keys have left. */
+void leat_roster_pack(leat_keyed *k);
 uint32_t leat_roster_add(struct leat_roster *r, uint32_t index);
 void leat_roster_remove(struct leat_roster *r, uint32_t rank);
 int leat_roster_copy(struct leat_roster *to, const struct leat_roster *from);
@@ -359,6 +366,8 @@ LEAT_INLINE struct leat_entry *leat_ranked(const leat_keyed *k, uint32_t rank)
 /* The entry is due; makes its timer ring no later than that. */
 void leat_timers_arm(leat_keyed *k, struct leat_entry *e, int64_t due);
 void leat_timers_disarm(leat_keyed *k, struct leat_entry *e);
+/* When its timer rings; INT64_MAX: it has none. */
+int64_t leat_timers_due(const leat_keyed *k, const struct leat_entry *e);
 /* It is likely to be armed soon. */
 void leat_timers_prefetch(const leat_keyed *k, const struct leat_entry *e);
 /* The key has another rank. */
@@ -496,6 +505,8 @@ LEAT_INLINE uint32_t leat_entry_find(const leat_keyed *k, const void *text,
  * results. LEAT_ENOMEM, LEAT_ECALENDAR: it goes on there when called again.
  */
 int leat_keyed_pass(leat_keyed *k);
+/* When the key has something to do next. 0: never. */
+int leat_keyed_due(leat_keyed *k, struct leat_entry *e, int64_t *due_out);
 
 /*
  * push.c: an event whose key is likely to be the entry `found`, or 0. As

@@ -45,8 +45,7 @@ static int pass_is_done(leat_keyed *k, const struct leat_entry *e)
 	return k->ending && k->flow.emit_empty && !pass_has_data(k, e);
 }
 
-/* When the key has something to do next. 0: never. */
-static int pass_due(leat_keyed *k, struct leat_entry *e, int64_t *due_out)
+int leat_keyed_due(leat_keyed *k, struct leat_entry *e, int64_t *due_out)
 {
 	int have = k->flow.engine->due(&k->flow, leat_entry_state(e), due_out);
 	int64_t end;
@@ -75,7 +74,7 @@ static int pass_visit(leat_keyed *k, struct leat_entry *e, int64_t due)
 		return err;
 	if (k->latest_at && leat_later(*leat_entry_latest(k, e), k->ttl) <= due)
 		return leat_entry_evict(k, k->roster.order[e->rank]);
-	if (pass_due(k, e, &next))
+	if (leat_keyed_due(k, e, &next))
 		leat_timers_arm(k, e, next > due ? next : leat_later(due, 1));
 	return LEAT_OK;
 }
@@ -137,7 +136,7 @@ static void pass_mark_last(leat_keyed *k)
 
 	for (size_t r = 0; r < k->roster.n; r++)
 		if (k->roster.order[r] != 0 &&
-		    pass_due(k, leat_ranked(k, (uint32_t)r), &due))
+		    leat_keyed_due(k, leat_ranked(k, (uint32_t)r), &due))
 			leat_mark(&k->roster.due, (uint32_t)r);
 }
 

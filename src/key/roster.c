@@ -59,16 +59,11 @@ size_t leat_marks_take(struct leat_marks *m, uint32_t *ranks, size_t n)
 	return taken;
 }
 
-static int marks_has(const struct leat_marks *m, size_t rank)
-{
-	return (int)(m->words[rank >> 6] >> (rank & 63) & 1);
-}
-
 static void marks_move(const struct leat_marks *from, struct leat_marks *to,
     size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (marks_has(from, i))
+		if (leat_marked(from, i))
 			leat_mark(to, (uint32_t)i);
 }
 
@@ -124,13 +119,16 @@ static int roster_grow(struct leat_roster *r)
 	return LEAT_OK;
 }
 
-static void roster_pack(leat_keyed *k)
+void leat_roster_pack(leat_keyed *k)
 {
 	struct leat_roster *r = &k->roster;
 	uint32_t n = 0;
 
+	if (r->n == r->length)
+		return;
+
 	for (size_t i = 0; i < r->n; i++) {
-		int changed = marks_has(&r->changed, i);
+		int changed = leat_marked(&r->changed, i);
 		if (r->order[i] == 0)
 			continue;
 		leat_unmark(&r->changed, (uint32_t)i);
@@ -151,7 +149,7 @@ int leat_roster_reserve(leat_keyed *k)
 	if (r->length >= r->room / 4 * 3)
 		return roster_grow(r);
 	if (r->n == r->room)
-		roster_pack(k);
+		leat_roster_pack(k);
 	return LEAT_OK;
 }
 

@@ -159,6 +159,15 @@ void leat_timers_disarm(leat_keyed *k, struct leat_entry *e)
 	e->place = 0;
 }
 
+int64_t leat_timers_due(const leat_keyed *k, const struct leat_entry *e)
+{
+	unsigned slot;
+
+	if (e->place == 0)
+		return INT64_MAX;
+	return timer_at(&k->timers, e->place, &slot)->due[slot];
+}
+
 void leat_timers_arm(leat_keyed *k, struct leat_entry *e, int64_t due)
 {
 	unsigned slot;

@@ -200,6 +200,33 @@ static uint64_t adwin_length(const leat_drift *d)
 	return d->state.adwin->n;
 }
 
+/* Returns how many values the row has. */
+static uint64_t adwin_tape_row(struct leat_adwin *a, struct leat_tape *t,
+    unsigned row)
+{
+	uint64_t count = a->count[row];
+
+	leat_tape_number(t, &count, LEAT_ADWIN_M);
+	leat_tape_expect(t, count > 0 || row + 1 < a->rows);
+	a->count[row] = (unsigned char)count;
+	leat_tape_doubles(t, a->mean[row], (size_t)count);
+	leat_tape_doubles(t, a->m2[row], (size_t)count);
+	return count << row;
+}
+
+static void adwin_tape(leat_drift *d, struct leat_tape *t)
+{
+	struct leat_adwin *a = d->state.adwin;
+	uint64_t rows = a->rows, n = 0;
+
+	/* More values than that cannot have been pushed. */
+	leat_tape_number(t, &rows, LEAT_ADWIN_ROWS - 8);
+	a->rows = (unsigned)rows;
+	for (unsigned row = 0; row < a->rows && !t->err; row++)
+		n += adwin_tape_row(a, t, row);
+	a->n = n;
+}
+
 const struct leat_detector leat_detector_adwin = {
 	.takes = LEAT_TAKES_DELTA,
 	.delta = 0.002,
@@ -209,6 +236,7 @@ const struct leat_detector leat_detector_adwin = {
 	.place = adwin_place,
 	.moved = adwin_moved,
 	.reset = adwin_reset,
+	.tape = adwin_tape,
 	.push = adwin_push,
 	.mean = adwin_mean,
 	.length = adwin_length,

@@ -256,3 +256,28 @@ double leat_auc_value(const struct leat_auc *a)
 		return NAN;
 	return (double)a->ordered / (double)(2 * positives * negatives);
 }
+
+/*
+ * A result does not depend on the tree's shape, so samples are all there is
+ * to save: score and class, oldest first. It is loaded by pushing them into
+ * the nodes where they were.
+ */
+void leat_auc_tape(struct leat_auc *a, struct leat_tape *t, uint64_t pushed)
+{
+	uint64_t n = pushed < a->size ? pushed : a->size;
+	uint32_t at = 1 + (uint32_t)((pushed - n) % a->size);
+
+	if (t->loads)
+		a->next = at;
+	for (; n > 0 && !t->err; n--) {
+		double score = t->loads ? 0 : a->node[at].score;
+		int positive = t->loads ? 0 : (int)auc_class(a, at);
+		leat_tape_double(t, &score);
+		leat_tape_int(t, &positive, 1);
+		if (!leat_tape_expect(t, score - score == 0))
+			return;
+		if (t->loads)
+			leat_auc_push(a, score, positive);
+		at = at == a->size ? 1 : at + 1;
+	}
+}

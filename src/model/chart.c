@@ -108,6 +108,15 @@ static uint64_t zscore_length(const leat_drift *d)
 	return d->state.zscore.length;
 }
 
+static void zscore_tape(leat_drift *d, struct leat_tape *t)
+{
+	struct leat_zscore_state *s = &d->state.zscore;
+
+	leat_tape_double(t, &s->mean);
+	leat_tape_number(t, &s->length, UINT64_MAX);
+	leat_tape_window_content(t, s->window);
+}
+
 const struct leat_detector leat_detector_zscore = {
 	.takes = LEAT_TAKES_THRESHOLD | LEAT_TAKES_SIZE,
 	.threshold = 3,
@@ -117,6 +126,7 @@ const struct leat_detector leat_detector_zscore = {
 	.place = zscore_place,
 	.moved = zscore_moved,
 	.reset = zscore_reset,
+	.tape = zscore_tape,
 	.push = zscore_push,
 	.mean = zscore_mean,
 	.length = zscore_length,
@@ -184,6 +194,17 @@ static uint64_t ewma_length(const leat_drift *d)
 	return d->state.ewma.baseline.n;
 }
 
+static void ewma_tape(leat_drift *d, struct leat_tape *t)
+{
+	struct leat_ewma_state *s = &d->state.ewma;
+
+	leat_tape_running(t, &s->baseline);
+	leat_tape_double(t, &s->m2);
+	leat_tape_double(t, &s->stddev);
+	leat_tape_double(t, &s->average);
+	leat_tape_double(t, &s->variance);
+}
+
 const struct leat_detector leat_detector_ewma = {
 	.takes = LEAT_TAKES_THRESHOLD | LEAT_TAKES_ALPHA | LEAT_TAKES_BASELINE,
 	.threshold = 3,
@@ -191,6 +212,7 @@ const struct leat_detector leat_detector_ewma = {
 	.min_count = 30,
 	.least_count = 2,
 	.reset = ewma_reset,
+	.tape = ewma_tape,
 	.push = ewma_push,
 	.mean = ewma_mean,
 	.length = ewma_length,

@@ -241,3 +241,61 @@ void leat_drift_reset(leat_drift *drift)
 	drift->pushed = 0;
 	drift->detector->reset(drift);
 }
+
+/* ---------------- as bytes --------------------------------------------- */
+
+void leat_tape_running(struct leat_tape *t, struct leat_running *r)
+{
+	leat_tape_number(t, &r->n, UINT64_MAX);
+	leat_tape_double(t, &r->hi);
+	leat_tape_double(t, &r->lo);
+}
+
+static void tape_drift(struct leat_tape *t, leat_drift *d)
+{
+	const leat_drift_options *o = &d->options;
+
+	leat_tape_part(t, LEAT_STATE_OPTIONS);
+	leat_tape_same(t, (uint64_t)o->kind, "kind");
+	leat_tape_same_double(t, o->delta, "delta");
+	leat_tape_same_double(t, o->threshold, "threshold");
+	leat_tape_same_double(t, o->alpha, "alpha");
+	leat_tape_same(t, o->size, "size");
+	leat_tape_same(t, o->min_count, "min_count");
+	leat_tape_same(t, (uint64_t)o->direction, "direction");
+	leat_tape_same_double(t, o->mean, "mean");
+	leat_tape_same_double(t, o->stddev, "stddev");
+	leat_tape_part(t, LEAT_STATE_CONTENT);
+	leat_tape_number(t, &d->pushed, UINT64_MAX);
+	d->detector->tape(d, t);
+}
+
+int leat_drift_save(const leat_drift *drift, leat_writer *writer)
+{
+	struct leat_tape t;
+
+	assert(drift && writer);
+	leat_tape_save(&t, writer, LEAT_OBJECT_DRIFT);
+	/* What is saved is only read. */
+	tape_drift(&t, (leat_drift *)(uintptr_t)drift);
+	return leat_tape_saved(&t);
+}
+
+int leat_drift_load(leat_drift **drift_out, const leat_drift_options *options,
+    leat_reader *reader)
+{
+	struct leat_tape t;
+	leat_drift *d;
+	int err;
+
+	assert(drift_out && options && reader);
+	if ((err = leat_drift_new(&d, options)))
+		return err;
+	leat_tape_load(&t, reader, LEAT_OBJECT_DRIFT);
+	tape_drift(&t, d);
+	if ((err = leat_tape_loaded(&t)))
+		leat_drift_free(d);
+	else
+		*drift_out = d;
+	return err;
+}

@@ -467,3 +467,68 @@ void leat_metric_reset(leat_metric *metric)
 		leat_auc_reset(&metric->auc);
 	metric->pushed = 0;
 }
+
+/* ---------------- as bytes, and joined --------------------------------- */
+
+static void tape_metric(struct leat_tape *t, leat_metric *m)
+{
+	leat_tape_part(t, LEAT_STATE_OPTIONS);
+	leat_tape_same(t, m->size, "size");
+	leat_tape_same(t, m->n_metrics, "n_metrics");
+	for (size_t i = 0; i < m->n_metrics; i++)
+		leat_tape_same(t, (uint64_t)m->metrics[i], "metrics");
+	leat_tape_part(t, LEAT_STATE_CONTENT);
+	leat_tape_number(t, &m->pushed, UINT64_MAX);
+	for (int q = 0; q < LEAT_QUANTITIES; q++)
+		if (m->window[q] && !t->err)
+			leat_tape_window_content(t, m->window[q]);
+	if (m->auc.size && !t->err)
+		leat_auc_tape(&m->auc, t, m->pushed);
+}
+
+int leat_metric_save(const leat_metric *metric, leat_writer *writer)
+{
+	struct leat_tape t;
+
+	assert(metric && writer);
+	leat_tape_save(&t, writer, LEAT_OBJECT_METRIC);
+	/* What is saved is only read. */
+	tape_metric(&t, (leat_metric *)(uintptr_t)metric);
+	return leat_tape_saved(&t);
+}
+
+int leat_metric_load(leat_metric **metric_out,
+    const leat_metric_options *options, leat_reader *reader)
+{
+	struct leat_tape t;
+	leat_metric *m;
+	int err;
+
+	assert(metric_out && options && reader);
+	if ((err = leat_metric_new(&m, options)))
+		return err;
+	leat_tape_load(&t, reader, LEAT_OBJECT_METRIC);
+	tape_metric(&t, m);
+	if ((err = leat_tape_loaded(&t)))
+		leat_metric_free(m);
+	else
+		*metric_out = m;
+	return err;
+}
+
+int leat_metric_merge(leat_metric *metric, const leat_metric *other)
+{
+	leat_metric *m = metric;
+
+	assert(m && other && m != other);
+	if (m->size)
+		return LEAT_ENOTSUP;
+	if (other->size || m->n_metrics != other->n_metrics ||
+	    memcmp(m->metrics, other->metrics, m->n_metrics * sizeof(int)) != 0)
+		return LEAT_EOPTIONS;
+	for (int q = 0; q < LEAT_QUANTITIES; q++)
+		if (m->window[q])
+			leat_window_join(m->window[q], other->window[q]);
+	m->pushed += other->pushed;
+	return LEAT_OK;
+}

@@ -157,6 +157,7 @@ static int model_layout(leat_model *m, unsigned char *base,
 
 static void model_settings(leat_model *m, const leat_model_options *o)
 {
+	m->update = o->update;
 	m->rule = model_rules[o->update];
 	m->n = o->n_features;
 	m->loss = o->loss;
@@ -470,4 +471,74 @@ uint64_t leat_model_refused(const leat_model *model)
 {
 	assert(model);
 	return model->refused;
+}
+
+/* ---------------- as bytes --------------------------------------------- */
+
+static void tape_model_options(struct leat_tape *t, const leat_model *m)
+{
+	leat_tape_same(t, m->n, "n_features");
+	leat_tape_same(t, (uint64_t)m->loss, "loss");
+	leat_tape_same_double(t, m->loss_arg, "loss_arg");
+	leat_tape_same(t, (uint64_t)m->arg_given, "loss_arg");
+	leat_tape_same(t, (uint64_t)m->update, "update");
+	leat_tape_same(t, (uint64_t)m->no_intercept, "no_intercept");
+	leat_tape_same_double(t, m->rate, "rate");
+	leat_tape_same_double(t, m->power, "power");
+	leat_tape_same(t, (uint64_t)m->average, "average");
+	leat_tape_same_double(t, m->forgetting, "forgetting");
+	leat_tape_same_double(t, m->l1, "l1");
+	leat_tape_same_double(t, m->l2, "l2");
+	leat_tape_same_double(t, m->clip, "clip");
+	leat_tape_same(t, m->rates != NULL, "rates");
+	for (size_t i = 0; m->rates && i < m->n && !t->err; i++)
+		leat_tape_same_double(t, m->rates[i], "rates");
+}
+
+/* The rule's own struct is made of doubles alone. */
+static void tape_model(struct leat_tape *t, leat_model *m)
+{
+	double own[sizeof(m->state) / sizeof(double)];
+
+	leat_tape_part(t, LEAT_STATE_OPTIONS);
+	tape_model_options(t, m);
+	leat_tape_part(t, LEAT_STATE_CONTENT);
+	leat_tape_count(t, &m->t);
+	leat_tape_number(t, &m->refused, UINT64_MAX);
+	leat_tape_double(t, &m->intercept);
+	memcpy(own, &m->state, sizeof(own));
+	leat_tape_sparse(t, own, sizeof(own) / sizeof(*own), 0);
+	memcpy(&m->state, own, sizeof(own));
+	for (int k = 0; k < LEAT_MODEL_ARRAYS && !t->err; k++)
+		leat_tape_doubles(t, m->array[k], m->length[k]);
+}
+
+int leat_model_save(const leat_model *model, leat_writer *writer)
+{
+	struct leat_tape t;
+
+	assert(model && writer);
+	leat_tape_save(&t, writer, LEAT_OBJECT_MODEL);
+	/* What is saved is only read. */
+	tape_model(&t, (leat_model *)(uintptr_t)model);
+	return leat_tape_saved(&t);
+}
+
+int leat_model_load(leat_model **model_out, const leat_model_options *options,
+    leat_reader *reader)
+{
+	struct leat_tape t;
+	leat_model *m;
+	int err;
+
+	assert(model_out && options && reader);
+	if ((err = leat_model_new(&m, options)))
+		return err;
+	leat_tape_load(&t, reader, LEAT_OBJECT_MODEL);
+	tape_model(&t, m);
+	if ((err = leat_tape_loaded(&t)))
+		leat_model_free(m);
+	else
+		*model_out = m;
+	return err;
 }

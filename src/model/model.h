@@ -8,6 +8,7 @@
 #define LEAT_MODEL_H
 
 #include "../core/core.h"
+#include "../state/state.h"
 
 /* ------------------------------------------------------------------ */
 /* Losses: loss.c                                                     */
@@ -252,6 +253,7 @@ struct leat_model {
 		struct leat_adaptive_state adaptive;
 	} state;
 
+	int update;
 	const struct leat_rule *rule;
 	uint64_t refused;
 	struct leat_block block;
@@ -316,6 +318,8 @@ struct leat_auc {
 };
 
 void leat_auc_reset(struct leat_auc *a);
+/* Of so many samples there have been, the last ones. */
+void leat_auc_tape(struct leat_auc *a, struct leat_tape *t, uint64_t pushed);
 void leat_auc_push(struct leat_auc *a, double score, int positive);
 double leat_auc_value(const struct leat_auc *a);
 
@@ -368,6 +372,7 @@ struct leat_detector {
 	void (*place)(leat_drift *d, void *memory, size_t n_bytes);
 	void (*moved)(const leat_drift *from, leat_drift *to);
 	void (*reset)(leat_drift *d);
+	void (*tape)(leat_drift *d, struct leat_tape *t);
 	/* x is finite and at most LEAT_DRIFT_MAX in size. */
 	int (*push)(leat_drift *d, double x);
 	double (*mean)(const leat_drift *d);
@@ -401,6 +406,8 @@ LEAT_INLINE double leat_running_add(struct leat_running *r, double x)
 	leat_two_sum(r->hi, r->lo + d / (double)r->n, &r->hi, &r->lo);
 	return d;
 }
+
+void leat_tape_running(struct leat_tape *t, struct leat_running *r);
 
 LEAT_INLINE double leat_running_mean(const struct leat_running *r)
 {

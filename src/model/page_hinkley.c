@@ -73,11 +73,21 @@ static uint64_t ph_length(const leat_drift *d)
 	return d->state.page_hinkley.mean.n;
 }
 
+static void ph_tape(leat_drift *d, struct leat_tape *t)
+{
+	struct leat_page_hinkley_state *s = &d->state.page_hinkley;
+
+	leat_tape_running(t, &s->mean);
+	leat_tape_double(t, &s->rise);
+	leat_tape_double(t, &s->fall);
+}
+
 const struct leat_detector leat_detector_page_hinkley = {
 	.takes = LEAT_TAKES_DELTA | LEAT_TAKES_THRESHOLD,
 	.min_count = 30,
 	.least_count = 1,
 	.reset = ph_reset,
+	.tape = ph_tape,
 	.push = ph_push,
 	.mean = ph_mean,
 	.length = ph_length,

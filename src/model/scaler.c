@@ -262,3 +262,95 @@ void leat_scaler_parameters(const leat_scaler *scaler, double *center_out,
 			scale_out[i] = scaler_scale(s, i);
 	}
 }
+
+/* ---------------- as bytes, and joined --------------------------------- */
+
+static void tape_scaler(struct leat_tape *t, leat_scaler *s)
+{
+	leat_tape_part(t, LEAT_STATE_OPTIONS);
+	leat_tape_same(t, (uint64_t)s->kind, "kind");
+	leat_tape_same(t, s->n, "n_features");
+	leat_tape_same_double(t, s->clip, "clip");
+	leat_tape_part(t, LEAT_STATE_CONTENT);
+	leat_tape_number(t, &s->pushed, UINT64_MAX);
+	leat_tape_doubles(t, s->first, s->n);
+	leat_tape_doubles(t, s->second, s->n);
+}
+
+int leat_scaler_save(const leat_scaler *scaler, leat_writer *writer)
+{
+	struct leat_tape t;
+
+	assert(scaler && writer);
+	leat_tape_save(&t, writer, LEAT_OBJECT_SCALER);
+	/* What is saved is only read. */
+	tape_scaler(&t, (leat_scaler *)(uintptr_t)scaler);
+	return leat_tape_saved(&t);
+}
+
+int leat_scaler_load(leat_scaler **scaler_out,
+    const leat_scaler_options *options, leat_reader *reader)
+{
+	struct leat_tape t;
+	leat_scaler *s;
+	int err;
+
+	assert(scaler_out && options && reader);
+	if ((err = leat_scaler_new(&s, options)))
+		return err;
+	leat_tape_load(&t, reader, LEAT_OBJECT_SCALER);
+	tape_scaler(&t, s);
+	if ((err = leat_tape_loaded(&t)))
+		leat_scaler_free(s);
+	else
+		*scaler_out = s;
+	return err;
+}
+
+/* Means and squares of n and of m samples: Chan, Golub and LeVeque (1983). */
+static void join_moments(leat_scaler *s, const leat_scaler *o)
+{
+	double n = (double)s->pushed, m = (double)o->pushed;
+	double share = m / (n + m);
+
+	for (size_t i = 0; i < s->n; i++) {
+		double d = o->first[i] - s->first[i];
+		s->second[i] += o->second[i] + d * (d * share * n);
+		if (d - d == 0)
+			s->first[i] += d * share;
+		else /* further apart than a number can say */
+			s->first[i] += o->first[i] * share -
+			    s->first[i] * share;
+	}
+}
+
+static void join_extrema(leat_scaler *s, const leat_scaler *o)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (o->first[i] < s->first[i])
+			s->first[i] = o->first[i];
+		if (o->second[i] > s->second[i])
+			s->second[i] = o->second[i];
+	}
+}
+
+int leat_scaler_merge(leat_scaler *scaler, const leat_scaler *other)
+{
+	assert(scaler && other && scaler != other);
+	if (scaler->kind != other->kind || scaler->n != other->n ||
+	    !(scaler->clip == other->clip))
+		return LEAT_EOPTIONS;
+	if (other->pushed == 0)
+		return LEAT_OK;
+	if (scaler->pushed == 0) {
+		memcpy(scaler->first, other->first, scaler->n * sizeof(double));
+		memcpy(scaler->second, other->second,
+		    scaler->n * sizeof(double));
+	} else if (scaler->kind == LEAT_MIN_MAX) {
+		join_extrema(scaler, other);
+	} else {
+		join_moments(scaler, other);
+	}
+	scaler->pushed += other->pushed;
+	return LEAT_OK;
+}

@@ -8,46 +8,19 @@
  * its values.
  *
  * The cells of a state are a ring in the order of time, linked from older
- * to newer; the state points to the newest, whose successor is the oldest.
+ * to newer; the state points to the leat_newest, whose successor is the leat_oldest.
  * Closed ones come first: they stay until no late value may change them.
  * The first cell lies in the state itself, so that with one window open at
  * a time, as most keys have, nothing else is touched.
  *
  * Cost: one step a value, and a look at the open cells that are older than
- * its own unless that is the newest (of a closed one: at the closed ones).
+ * its own unless that is the leat_newest (of a closed one: at the closed ones).
  */
 #include "time.h"
 
-struct leat_cell {
-	struct leat_cell *next; /* newer; NULL: not in use */
-	int64_t start, end;
-	uint64_t marks;
-	/* Then its block of accumulators or its tree. */
-};
-
-#define CELL_HEAD leat_round_up(sizeof(struct leat_cell))
-
-/* marks: flags, and above them how many results there have been. */
-enum { CHANGED = 1, CLOSED = 2, TOLD_ONE = 4 };
-
-static uint64_t revision_of(const struct leat_cell *c)
-{
-	return c->marks / TOLD_ONE;
-}
-
-static struct leat_accs *cell_accs(struct leat_cell *c)
-{
-	return (struct leat_accs *)(void *)((unsigned char *)c + CELL_HEAD);
-}
-
-static struct leat_tree *cell_tree(struct leat_cell *c)
-{
-	return (struct leat_tree *)(void *)((unsigned char *)c + CELL_HEAD);
-}
-
 size_t leat_cells_size(const struct leat_flow *f)
 {
-	return CELL_HEAD +
+	return LEAT_CELL_HEAD +
 	    (f->ordered ? sizeof(struct leat_tree) : f->accs_size);
 }
 
@@ -64,17 +37,7 @@ size_t leat_cells_place(const struct leat_flow *f)
 /* Some of a window's values may have been evicted, or all of them. */
 static int has_data(const struct leat_flow *f, struct leat_cell *c)
 {
-	return !f->ordered || cell_tree(c)->root;
-}
-
-static struct leat_cell *newest(const struct leat_state *s)
-{
-	return s->content;
-}
-
-static struct leat_cell *oldest(const struct leat_state *s)
-{
-	return newest(s) ? newest(s)->next : NULL;
+	return !f->ordered || leat_cell_tree(c)->root;
 }
 
 static struct leat_cell *inline_cell(const struct leat_flow *f,
@@ -87,28 +50,29 @@ static struct leat_cell *inline_cell(const struct leat_flow *f,
 /* ---------------- the ring ------------------------------------------- */
 
 /*
- * The oldest that is not closed. Where closed ones are kept there may be
+ * The leat_oldest that is not closed. Where closed ones are kept there may be
  * many of them, so it is remembered.
  */
 static struct leat_cell *first_open(const struct leat_flow *f,
     const struct leat_state *s)
 {
-	struct leat_cell *c = oldest(s);
+	struct leat_cell *c = leat_oldest(s);
 
 	if (f->lateness == 0 || !c)
 		return c;
-	if (newest(s)->marks & CLOSED)
+	if (leat_newest(s)->marks & LEAT_CELL_CLOSED)
 		return NULL;
 	if (leat_more(f, s)->open)
 		return leat_more(f, s)->open;
-	while (c->marks & CLOSED)
+	while (c->marks & LEAT_CELL_CLOSED)
 		c = c->next;
 	leat_more(f, s)->open = c;
 	return c;
 }
 
 /* It may be another one now. */
-static void forget_open(const struct leat_flow *f, const struct leat_state *s)
+void leat_cells_forget_open(const struct leat_flow *f,
+    const struct leat_state *s)
 {
 	if (f->lateness > 0)
 		leat_more(f, s)->open = NULL;
@@ -122,8 +86,8 @@ static void forget_open_before(const struct leat_flow *f,
 		leat_more(f, s)->open = NULL;
 }
 
-/* A new cell after `before`, or as the oldest; memory is reserved. */
-static struct leat_cell *add_cell(struct leat_flow *f, struct leat_state *s,
+/* A new cell after `before`, or as the leat_oldest; memory is reserved. */
+struct leat_cell *leat_cells_add(struct leat_flow *f, struct leat_state *s,
     struct leat_cell *before, int64_t start, int64_t end)
 {
 	struct leat_cell *c = inline_cell(f, s);
@@ -135,17 +99,17 @@ static struct leat_cell *add_cell(struct leat_flow *f, struct leat_state *s,
 	c->end = end;
 	c->marks = 0;
 	if (f->ordered)
-		memset(cell_tree(c), 0, sizeof(struct leat_tree));
+		memset(leat_cell_tree(c), 0, sizeof(struct leat_tree));
 	else
-		leat_accs_clear(f, cell_accs(c));
-	if (!newest(s)) {
+		leat_accs_clear(f, leat_cell_accs(c));
+	if (!leat_newest(s)) {
 		c->next = c;
 		s->content = c;
 		return c;
 	}
-	int last = before == newest(s);
+	int last = before == leat_newest(s);
 	if (!before)
-		before = newest(s);
+		before = leat_newest(s);
 	c->next = before->next;
 	before->next = c;
 	if (last)
@@ -156,7 +120,7 @@ static struct leat_cell *add_cell(struct leat_flow *f, struct leat_state *s,
 static struct leat_cell *before_cell(const struct leat_state *s,
     const struct leat_cell *c)
 {
-	struct leat_cell *p = newest(s);
+	struct leat_cell *p = leat_newest(s);
 
 	while (p->next != c)
 		p = p->next;
@@ -178,14 +142,14 @@ static void remove_cell(struct leat_flow *f, struct leat_state *s,
 	struct leat_cell *before = before_cell(s, c);
 
 	if (f->lateness > 0 && leat_more(f, s)->open == c)
-		forget_open(f, s);
+		leat_cells_forget_open(f, s);
 	if (f->ordered) {
-		count_stored(f, s, leat_tree_length(f, cell_tree(c)), 0);
-		leat_tree_clear(f, cell_tree(c));
+		count_stored(f, s, leat_tree_length(f, leat_cell_tree(c)), 0);
+		leat_tree_clear(f, leat_cell_tree(c));
 	}
 	if (before == c)
 		s->content = NULL;
-	else if (newest(s) == c)
+	else if (leat_newest(s) == c)
 		s->content = before;
 	before->next = c->next;
 	c->next = NULL;
@@ -193,11 +157,11 @@ static void remove_cell(struct leat_flow *f, struct leat_state *s,
 		leat_pool_give(&f->cells, c);
 }
 
-/* The newest cell that starts at or before t; NULL: none. */
-static struct leat_cell *at_or_before(const struct leat_flow *f,
+/* The leat_newest cell that starts at or before t; NULL: none. */
+struct leat_cell *leat_cells_find(const struct leat_flow *f,
     const struct leat_state *s, int64_t t)
 {
-	struct leat_cell *c = newest(s), *found = NULL, *open;
+	struct leat_cell *c = leat_newest(s), *found = NULL, *open;
 
 	if (!c || c->start <= t)
 		return c;
@@ -240,7 +204,7 @@ int leat_cells_interval(const struct leat_flow *f, int64_t t, int64_t *start,
 	return LEAT_OK;
 }
 
-static int is_expired(const struct leat_flow *f, int64_t end, int64_t watermark)
+int leat_is_expired(const struct leat_flow *f, int64_t end, int64_t watermark)
 {
 	return leat_later(end, f->lateness) <= watermark;
 }
@@ -253,14 +217,14 @@ static void tell_cell(struct leat_flow *f, struct leat_cell *c, int flags)
 
 	if (f->told->emit) {
 		if (f->ordered)
-			leat_tree_query(f, cell_tree(c), f->whole);
+			leat_tree_query(f, leat_cell_tree(c), f->whole);
 		else
-			leat_accs_copy(f, f->whole, cell_accs(c));
+			leat_accs_copy(f, f->whole, leat_cell_accs(c));
 		if (f->kind == LEAT_LANDMARK)
 			end = leat_later(f->clock.now, 1);
-		leat_flow_tell(f, c->start, end, revision_of(c), flags);
+		leat_flow_tell(f, c->start, end, leat_cell_told(c), flags);
 	}
-	c->marks = (c->marks & ~(uint64_t)CHANGED) + TOLD_ONE;
+	c->marks = (c->marks & ~(uint64_t)LEAT_CELL_CHANGED) + LEAT_CELL_TOLD;
 }
 
 static void tell_empty(struct leat_flow *f, int64_t start, int64_t end)
@@ -270,8 +234,8 @@ static void tell_empty(struct leat_flow *f, int64_t start, int64_t end)
 }
 
 /* emit_empty: the window after the one that ended there. */
-static int next_empty(const struct leat_flow *f, int64_t from, int64_t *start,
-    int64_t *end)
+int leat_cells_next_empty(const struct leat_flow *f, int64_t from,
+    int64_t *start, int64_t *end)
 {
 	int64_t begin = leat_later(from, f->advance - f->span);
 
@@ -289,7 +253,7 @@ static int has_cell(const struct leat_flow *f, const struct leat_state *s,
 	const struct leat_cell *c = NULL;
 
 	if (f->lateness > 0)
-		c = at_or_before(f, s, start);
+		c = leat_cells_find(f, s, start);
 	return c && c->start == start;
 }
 
@@ -312,7 +276,7 @@ static int tell_empties(struct leat_flow *f, struct leat_state *s,
 	if (!m->begun || (until == watermark && !row_goes_on(f, s)))
 		return LEAT_OK;
 	while (m->empty_from < until) {
-		int err = next_empty(f, m->empty_from, &start, &end);
+		int err = leat_cells_next_empty(f, m->empty_from, &start, &end);
 		if (err)
 			return err == LEAT_OUTSIDE ? LEAT_OK : err;
 		if (end > until)
@@ -350,9 +314,9 @@ static int close_cell(struct leat_flow *f, struct leat_state *s,
 		in_row = m->begun;
 		m->empty_from = c->end;
 	}
-	c->marks |= CLOSED;
+	c->marks |= LEAT_CELL_CLOSED;
 	if (f->lateness > 0)
-		leat_more(f, s)->open = c == newest(s) ? NULL : c->next;
+		leat_more(f, s)->open = c == leat_newest(s) ? NULL : c->next;
 	if (has_data(f, c))
 		tell_cell(f, c, 0);
 	else if (in_row)
@@ -377,8 +341,8 @@ static int cells_close(struct leat_flow *f, struct leat_state *s,
 		if (err)
 			return err;
 	}
-	while ((c = oldest(s)) && (c->marks & CLOSED) &&
-	    is_expired(f, c->end, watermark))
+	while ((c = leat_oldest(s)) && (c->marks & LEAT_CELL_CLOSED) &&
+	    leat_is_expired(f, c->end, watermark))
 		remove_cell(f, s, c);
 	return LEAT_OK;
 }
@@ -386,18 +350,18 @@ static int cells_close(struct leat_flow *f, struct leat_state *s,
 static int cells_due(const struct leat_flow *f, const struct leat_state *s,
     int64_t *due_out)
 {
-	const struct leat_cell *old = oldest(s), *open = first_open(f, s);
+	const struct leat_cell *old = leat_oldest(s), *open = first_open(f, s);
 	int64_t due = INT64_MAX, start, end;
 	int have = old != NULL;
 
 	if (open)
 		due = open->end;
-	if (old && (old->marks & CLOSED) &&
+	if (old && (old->marks & LEAT_CELL_CLOSED) &&
 	    leat_later(old->end, f->lateness) < due)
 		due = leat_later(old->end, f->lateness);
 	if (f->emit_empty && leat_more(f, s)->begun && row_goes_on(f, s)) {
 		int64_t from = leat_more(f, s)->empty_from;
-		int err = next_empty(f, from, &start, &end);
+		int err = leat_cells_next_empty(f, from, &start, &end);
 		if (err == LEAT_ECALENDAR)
 			end = from; /* close() will say so */
 		if (err != LEAT_OUTSIDE) {
@@ -415,9 +379,9 @@ static int cells_tell(struct leat_flow *f, struct leat_state *s, int flag)
 
 	while (c) {
 		if (has_data(f, c) &&
-		    (flag != LEAT_EARLY || (c->marks & CHANGED)))
+		    (flag != LEAT_EARLY || (c->marks & LEAT_CELL_CHANGED)))
 			tell_cell(f, c, flag);
-		c = c == newest(s) ? NULL : c->next;
+		c = c == leat_newest(s) ? NULL : c->next;
 	}
 	return LEAT_OK;
 }
@@ -426,7 +390,7 @@ static int cells_tell(struct leat_flow *f, struct leat_state *s, int flag)
 
 static int cells_reserve(struct leat_flow *f, const struct leat_state *s)
 {
-	const struct leat_cell *c = newest(s);
+	const struct leat_cell *c = leat_newest(s);
 
 	if (inline_cell(f, s)->next && leat_pool_reserve(&f->cells, 1))
 		return LEAT_ENOMEM;
@@ -435,9 +399,9 @@ static int cells_reserve(struct leat_flow *f, const struct leat_state *s)
 	/* The highest tree there is needs most. */
 	struct leat_tree none = { 0 };
 	uint32_t height = 0;
-	for (; c; c = c->next == newest(s) ? NULL : c->next) {
+	for (; c; c = c->next == leat_newest(s) ? NULL : c->next) {
 		const struct leat_tree *t =
-		    (const void *)((const unsigned char *)c + CELL_HEAD);
+		    (const void *)((const unsigned char *)c + LEAT_CELL_HEAD);
 		if (t->height > height)
 			height = t->height;
 	}
@@ -451,17 +415,17 @@ static void put(struct leat_flow *f, struct leat_state *s, struct leat_cell *c,
 	leat_sample v = { e->t, e->x, e->y };
 
 	if (f->ordered) {
-		leat_tree_insert(f, cell_tree(c), &v);
+		leat_tree_insert(f, leat_cell_tree(c), &v);
 		count_stored(f, s, 1, 1);
 	} else {
-		leat_accs_append(f, cell_accs(c), &v);
+		leat_accs_append(f, leat_cell_accs(c), &v);
 	}
 	if (f->revises)
-		c->marks |= CHANGED;
+		c->marks |= LEAT_CELL_CHANGED;
 	if (LEAT_UNLIKELY(c->end <= f->clock.watermark)) {
-		if (!(c->marks & CLOSED))
-			forget_open(f, s);
-		c->marks |= CLOSED;
+		if (!(c->marks & LEAT_CELL_CLOSED))
+			leat_cells_forget_open(f, s);
+		c->marks |= LEAT_CELL_CLOSED;
 		tell_cell(f, c, LEAT_LATE);
 		if (f->emit_empty && !leat_more(f, s)->begun) {
 			begin_row(f, s, c->end);
@@ -471,7 +435,7 @@ static void put(struct leat_flow *f, struct leat_state *s, struct leat_cell *c,
 }
 
 /*
- * Where there is no room left, the oldest value of all goes, if the new one
+ * Where there is no room left, the leat_oldest value of all goes, if the new one
  * is not older still; and its cell, if that was all and it is not one that
  * the value is for.
  */
@@ -482,16 +446,17 @@ static int make_room(struct leat_flow *f, struct leat_state *s, int64_t t,
 
 	if (!f->ordered || !leat_flow_is_full(f, s))
 		return LEAT_OK;
-	c = oldest(s);
-	while (c && !cell_tree(c)->root) /* told, and then evicted */
+	c = leat_oldest(s);
+	while (c && !leat_cell_tree(c)->root) /* told, and then evicted */
 		c = c->next;
-	if (!c || f->full == LEAT_REFUSE || t < leat_tree_first(cell_tree(c)))
+	if (!c || f->full == LEAT_REFUSE ||
+	    t < leat_tree_first(leat_cell_tree(c)))
 		return LEAT_EFULL;
-	leat_tree_evict_first(f, cell_tree(c));
+	leat_tree_evict_first(f, leat_cell_tree(c));
 	count_stored(f, s, 1, 0);
 	f->counts.evicted++;
-	if (!cell_tree(c)->root && c != left && c != right &&
-	    revision_of(c) == 0)
+	if (!leat_cell_tree(c)->root && c != left && c != right &&
+	    leat_cell_told(c) == 0)
 		remove_cell(f, s, c);
 	return LEAT_OK;
 }
@@ -506,16 +471,16 @@ static int put_in_new(struct leat_flow *f, struct leat_state *s,
 		return LEAT_ELATE;
 	if (err)
 		return err;
-	if (is_expired(f, end, f->clock.watermark))
+	if (leat_is_expired(f, end, f->clock.watermark))
 		return LEAT_ELATE;
 	if ((err = make_room(f, s, e->t, NULL, NULL)))
 		return err;
-	struct leat_cell *c = add_cell(f, s, at_or_before(f, s, e->t), start,
-	    end);
+	struct leat_cell *c = leat_cells_add(f, s, leat_cells_find(f, s, e->t),
+	    start, end);
 	if (f->emit_empty && leat_more(f, s)->begun &&
 	    end > leat_more(f, s)->first_end &&
 	    end <= leat_more(f, s)->empty_from)
-		c->marks = TOLD_ONE; /* as an empty one */
+		c->marks = LEAT_CELL_TOLD; /* as an empty one */
 	if (end < f->news)
 		f->news = end;
 	put(f, s, c, e);
@@ -528,11 +493,11 @@ static int put_in_new(struct leat_flow *f, struct leat_state *s,
 static void retract(struct leat_flow *f, const struct leat_state *s,
     struct leat_cell *c)
 {
-	if (!(c->marks & CLOSED))
+	if (!(c->marks & LEAT_CELL_CLOSED))
 		return;
 	tell_cell(f, c, LEAT_RETRACTED);
-	c->marks &= ~(uint64_t)CLOSED;
-	forget_open(f, s);
+	c->marks &= ~(uint64_t)LEAT_CELL_CLOSED;
+	leat_cells_forget_open(f, s);
 }
 
 struct joining {
@@ -551,7 +516,7 @@ static void move_value(void *ctx, const leat_sample *s)
 static int reserve_join(struct leat_flow *f, struct leat_cell *b)
 {
 	struct leat_forest *w = &f->forest;
-	size_t n = (size_t)leat_tree_length(f, cell_tree(b));
+	size_t n = (size_t)leat_tree_length(f, leat_cell_tree(b));
 	size_t leaves = n / LEAT_LEAF + 2;
 	size_t inners = leaves + LEAT_HEIGHT;
 
@@ -567,17 +532,17 @@ static int reserve_join(struct leat_flow *f, struct leat_cell *b)
 static void join_cells(struct leat_flow *f, struct leat_state *s,
     struct leat_cell *a, struct leat_cell *b)
 {
-	struct joining j = { f, cell_tree(a) };
+	struct joining j = { f, leat_cell_tree(a) };
 
 	if (f->ordered) {
-		count_stored(f, s, leat_tree_length(f, cell_tree(b)), 1);
-		leat_tree_each(f, cell_tree(b), move_value, &j);
+		count_stored(f, s, leat_tree_length(f, leat_cell_tree(b)), 1);
+		leat_tree_each(f, leat_cell_tree(b), move_value, &j);
 	} else {
-		leat_accs_join(f, cell_accs(a), cell_accs(b));
+		leat_accs_join(f, leat_cell_accs(a), leat_cell_accs(b));
 	}
 	a->end = b->end;
-	if (revision_of(b) > revision_of(a))
-		a->marks = revision_of(b) * TOLD_ONE;
+	if (leat_cell_told(b) > leat_cell_told(a))
+		a->marks = leat_cell_told(b) * LEAT_CELL_TOLD;
 	remove_cell(f, s, b);
 }
 
@@ -611,10 +576,10 @@ static int put_in_session(struct leat_flow *f, struct leat_state *s,
 static int push_session(struct leat_flow *f, struct leat_state *s,
     const leat_event *e)
 {
-	struct leat_cell *left = at_or_before(f, s, e->t);
-	struct leat_cell *right = left ? left->next : oldest(s);
+	struct leat_cell *left = leat_cells_find(f, s, e->t);
+	struct leat_cell *right = left ? left->next : leat_oldest(s);
 
-	if (left == newest(s))
+	if (left == leat_newest(s))
 		right = NULL;
 	if (left && left->end <= e->t)
 		left = NULL;
@@ -628,14 +593,14 @@ static int push_session(struct leat_flow *f, struct leat_state *s,
 static int cells_push(struct leat_flow *f, struct leat_state *s,
     const leat_event *e)
 {
-	struct leat_cell *c = newest(s);
+	struct leat_cell *c = leat_newest(s);
 	int err;
 
 	if (f->kind == LEAT_SESSION)
 		return push_session(f, s, e);
 	if (LEAT_UNLIKELY(!c || e->t < c->start || e->t >= c->end)) {
 		if (!c || f->kind != LEAT_LANDMARK)
-			c = at_or_before(f, s, e->t);
+			c = leat_cells_find(f, s, e->t);
 		if (!c || e->t >= c->end)
 			return put_in_new(f, s, e);
 	}
@@ -655,13 +620,13 @@ static struct leat_cell *current(const struct leat_flow *f,
     const struct leat_state *s)
 {
 	int64_t now = f->clock.now;
-	struct leat_cell *c = newest(s);
+	struct leat_cell *c = leat_newest(s);
 
 	if (!c || !f->clock.started)
 		return NULL;
 	if (f->kind == LEAT_LANDMARK)
 		return c;
-	c = at_or_before(f, s, now);
+	c = leat_cells_find(f, s, now);
 	return c && now < c->end ? c : NULL;
 }
 
@@ -677,9 +642,9 @@ static void cells_look(const struct leat_flow *f, const struct leat_state *s,
 		if (f->kind == LEAT_LANDMARK)
 			*end_out = leat_later(f->clock.now, 1);
 		if (f->ordered)
-			leat_tree_query(f, cell_tree(c), f->whole);
+			leat_tree_query(f, leat_cell_tree(c), f->whole);
 		else
-			leat_accs_copy(f, f->whole, cell_accs(c));
+			leat_accs_copy(f, f->whole, leat_cell_accs(c));
 		return;
 	}
 	leat_accs_clear(f, f->whole);
@@ -693,18 +658,18 @@ static void cells_look(const struct leat_flow *f, const struct leat_state *s,
 static uint64_t cells_stored(const struct leat_flow *f,
     const struct leat_state *s)
 {
-	struct leat_cell *c = oldest(s);
+	struct leat_cell *c = leat_oldest(s);
 	uint64_t n = 0;
 
-	for (; f->ordered && c; c = c == newest(s) ? NULL : c->next)
-		n += leat_tree_length(f, cell_tree(c));
+	for (; f->ordered && c; c = c == leat_newest(s) ? NULL : c->next)
+		n += leat_tree_length(f, leat_cell_tree(c));
 	return n;
 }
 
 static void cells_clear(struct leat_flow *f, struct leat_state *s)
 {
-	while (newest(s))
-		remove_cell(f, s, oldest(s));
+	while (leat_newest(s))
+		remove_cell(f, s, leat_oldest(s));
 	memset(s, 0, f->state_size);
 }
 
@@ -713,31 +678,33 @@ static int copy_cell(struct leat_flow *f, struct leat_state *to,
 {
 	if (cells_reserve(f, to))
 		return LEAT_ENOMEM;
-	struct leat_cell *n = add_cell(f, to, newest(to), c->start, c->end);
+	struct leat_cell *n = leat_cells_add(f, to, leat_newest(to), c->start,
+	    c->end);
 	n->marks = c->marks;
 	if (f->ordered)
-		return leat_tree_copy(f, cell_tree(n), cell_tree(c));
-	leat_accs_copy(f, cell_accs(n), cell_accs(c));
+		return leat_tree_copy(f, leat_cell_tree(n), leat_cell_tree(c));
+	leat_accs_copy(f, leat_cell_accs(n), leat_cell_accs(c));
 	return LEAT_OK;
 }
 
 static int cells_copy(struct leat_flow *f, struct leat_state *to,
     const struct leat_state *from)
 {
-	struct leat_cell *c = oldest(from);
+	struct leat_cell *c = leat_oldest(from);
 
 	if (f->more_at)
 		*leat_more(f, to) = *leat_more(f, from);
-	forget_open(f, to);
+	leat_cells_forget_open(f, to);
 	while (c) {
 		int err = copy_cell(f, to, c);
 		if (err)
 			return err;
-		c = c == newest(from) ? NULL : c->next;
+		c = c == leat_newest(from) ? NULL : c->next;
 	}
 	return LEAT_OK;
 }
 
 const struct leat_time_engine leat_cells_engine = { cells_reserve, cells_push,
 	cells_due, cells_close, cells_tell, cells_look, cells_stored,
-	cells_clear, cells_copy };
+	cells_clear, cells_copy, leat_cells_tape, leat_cells_join_room,
+	leat_cells_join };

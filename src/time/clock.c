@@ -126,3 +126,28 @@ void leat_clock_advance(struct leat_clock *c, int64_t t)
 	c->slowest = c->times ? slowest(c) : c->now;
 	set_target(c);
 }
+
+static void join_source(struct leat_clock *c, uint32_t i, int64_t t)
+{
+	if (!c->seen[i] || c->times[i] < t)
+		c->times[i] = t;
+	c->seen[i] = 1;
+}
+
+void leat_clock_join(struct leat_clock *c, const struct leat_clock *other)
+{
+	if (!other->started)
+		return;
+	for (uint32_t i = 0; c->times && i < c->n_sources; i++)
+		if (other->seen[i])
+			join_source(c, i, other->times[i]);
+	if (!c->started || other->begin < c->begin)
+		c->begin = other->begin;
+	c->started = 1;
+	if (other->now > c->now)
+		c->now = other->now;
+	c->slowest = c->times ? slowest(c) : c->now;
+	set_target(c);
+	if (other->watermark > c->target)
+		c->target = other->watermark;
+}

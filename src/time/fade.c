@@ -178,6 +178,47 @@ static int fade_copy(struct leat_flow *f, struct leat_state *to,
 	return LEAT_OK;
 }
 
+/* ---------------- as bytes, and joined ------------------------------- */
+
+static void fade_tape(struct leat_flow *f, struct leat_state *s,
+    struct leat_tape *t)
+{
+	struct fade *d = fade_of(s);
+	int there = d != NULL;
+
+	leat_tape_int(t, &there, 1);
+	if (!there)
+		return;
+	if (t->loads) {
+		if (leat_pool_reserve(&f->contents, 1)) {
+			leat_tape_fail(t, LEAT_ENOMEM);
+			return;
+		}
+		fade_start(f, s, 0);
+		d = fade_of(s);
+	}
+	leat_tape_time(t, &d->at);
+	leat_tape_time(t, &d->first);
+	leat_tape_time(t, &d->last_at);
+	leat_tape_double(t, &d->last);
+	leat_tape_number(t, &d->revision, UINT64_MAX);
+	leat_tape_int(t, &d->changed, 1);
+	leat_tape_decay(t, &d->sums);
+}
+
+/* Sums of weights as of different moments are not joined. */
+static int fade_join_room(struct leat_flow *f, struct leat_state *s,
+    const struct leat_flow *g, const struct leat_state *other,
+    struct leat_need *need)
+{
+	(void)f;
+	(void)s;
+	(void)g;
+	(void)other;
+	(void)need;
+	return LEAT_ENOTSUP;
+}
+
 const struct leat_time_engine leat_fade_engine = { fade_reserve, fade_push,
 	fade_due, fade_close, fade_tell, fade_look, fade_stored, fade_clear,
-	fade_copy };
+	fade_copy, fade_tape, fade_join_room, NULL };

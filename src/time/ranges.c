@@ -19,54 +19,14 @@
  */
 #include "time.h"
 
-struct grid_window {
-	int64_t start, end;
-};
-
-/* A window that has been told; in the order of their (end, start). */
-struct told {
-	struct grid_window w;
-	uint64_t times;
-	int late; /* before it would have been told as closed */
-};
-
-/* Windows that have changed: all that end from..to. */
-struct changed {
-	struct grid_window from, to;
-};
-
-struct list_of {
-	unsigned char *items;
-	size_t n, room;
-};
-
-struct ranges {
-	struct leat_tree tree;
-	int64_t closed; /* the watermark up to which windows have been told */
-	struct grid_window empty; /* emit_empty: the next one, */
-	int begun;                /* if there was one before */
-	int touched;              /* sliding: changed since told early */
-	struct list_of told, changed;
-};
-
 size_t leat_ranges_size(void)
 {
-	return sizeof(struct ranges);
-}
-
-static int slides(const struct leat_flow *f)
-{
-	return f->kind == LEAT_SLIDING;
-}
-
-static struct ranges *ranges_of(const struct leat_state *s)
-{
-	return s->content;
+	return sizeof(struct leat_ranges);
 }
 
 /* ---------------- lists ---------------------------------------------- */
 
-static int list_reserve(struct leat_flow *f, struct list_of *l, size_t n,
+int leat_list_reserve(struct leat_flow *f, struct leat_list *l, size_t n,
     size_t each)
 {
 	size_t room = l->room ? 2 * l->room : 8;
@@ -86,7 +46,7 @@ static int list_reserve(struct leat_flow *f, struct list_of *l, size_t n,
 	return LEAT_OK;
 }
 
-static void *list_insert(struct list_of *l, size_t at, size_t each)
+static void *list_insert(struct leat_list *l, size_t at, size_t each)
 {
 	unsigned char *p = l->items + at * each;
 
@@ -95,7 +55,7 @@ static void *list_insert(struct list_of *l, size_t at, size_t each)
 	return p;
 }
 
-static void list_remove(struct list_of *l, size_t at, size_t n, size_t each)
+static void list_remove(struct leat_list *l, size_t at, size_t n, size_t each)
 {
 	unsigned char *p = l->items + at * each;
 
@@ -103,18 +63,18 @@ static void list_remove(struct list_of *l, size_t at, size_t n, size_t each)
 	l->n -= n;
 }
 
-static void list_free(struct leat_flow *f, struct list_of *l, size_t each)
+static void list_free(struct leat_flow *f, struct leat_list *l, size_t each)
 {
 	leat_memory_give(&f->memory, l->items, l->room * each);
 }
 
-static int list_copy(struct leat_flow *f, struct list_of *to,
-    const struct list_of *from, size_t each)
+static int list_copy(struct leat_flow *f, struct leat_list *to,
+    const struct leat_list *from, size_t each)
 {
 	memset(to, 0, sizeof(*to));
 	if (from->n == 0)
 		return LEAT_OK;
-	if (list_reserve(f, to, from->n, each) || !to->items)
+	if (leat_list_reserve(f, to, from->n, each) || !to->items)
 		return LEAT_ENOMEM;
 	memcpy(to->items, from->items, from->n * each);
 	to->n = from->n;
@@ -123,19 +83,14 @@ static int list_copy(struct leat_flow *f, struct list_of *to,
 
 /* ---------------- windows on a grid ----------------------------------- */
 
-static int is_before(struct grid_window a, struct grid_window b)
-{
-	return a.end != b.end ? a.end < b.end : a.start < b.start;
-}
-
 /* The window that ends first of those that end after t. */
-static struct grid_window first_after(const struct leat_flow *f, int64_t t)
+struct leat_grid_window leat_first_after(const struct leat_flow *f, int64_t t)
 {
 	/* The grid has an end at every phase + k advance. */
 	int64_t behind = leat_modulo(leat_modulo(t, f->advance) - f->phase,
 	    f->advance);
 	int64_t ahead = f->advance - behind;
-	struct grid_window w;
+	struct leat_grid_window w;
 
 	w.end = leat_later(t, ahead);
 	w.start = ahead < f->span ? leat_earlier(t, f->span - ahead)
@@ -144,7 +99,7 @@ static struct grid_window first_after(const struct leat_flow *f, int64_t t)
 }
 
 /* Whether there is one after it. */
-static int next_window(const struct leat_flow *f, struct grid_window *w)
+int leat_next_window(const struct leat_flow *f, struct leat_grid_window *w)
 {
 	int cut = w->start == INT64_MIN &&
 	    leat_ticks(w->start, w->end) < (uint64_t)f->span;
@@ -166,15 +121,16 @@ static int64_t last_end(const struct leat_flow *f, int64_t t)
 {
 	int64_t since;
 
-	if (slides(f))
+	if (leat_slides(f))
 		return leat_later(t, f->span);
 	since = leat_modulo(leat_modulo(t, f->advance) - f->offset, f->advance);
 	return leat_later(t, f->span - since);
 }
 
-static struct grid_window sliding_window(const struct leat_flow *f, int64_t t)
+static struct leat_grid_window sliding_window(const struct leat_flow *f,
+    int64_t t)
 {
-	struct grid_window w = { leat_earlier(t, f->span - 1),
+	struct leat_grid_window w = { leat_earlier(t, f->span - 1),
 		leat_later(t, 1) };
 
 	return w;
@@ -188,58 +144,70 @@ static int is_expired_end(const struct leat_flow *f, int64_t end,
 
 /* ---------------- telling -------------------------------------------- */
 
-static struct told *ledger(const struct ranges *r)
+static struct leat_told *ledger(const struct leat_ranges *r)
 {
-	return (struct told *)(void *)r->told.items;
+	return (struct leat_told *)(void *)r->told.items;
 }
 
 /* The place behind those up to w. */
-static size_t ledger_find(const struct ranges *r, struct grid_window w)
+static size_t ledger_find(const struct leat_ranges *r,
+    struct leat_grid_window w)
 {
 	size_t i = r->told.n;
 
-	while (i > 0 && is_before(w, ledger(r)[i - 1].w))
+	while (i > 0 && leat_is_before(w, ledger(r)[i - 1].w))
 		i--;
 	return i;
 }
 
 /* NULL: it has not been told. */
-static struct told *told_of(const struct ranges *r, struct grid_window w)
+static struct leat_told *told_of(const struct leat_ranges *r,
+    struct leat_grid_window w)
 {
 	size_t i = ledger_find(r, w);
 
-	return i > 0 && !is_before(ledger(r)[i - 1].w, w) ? &ledger(r)[i - 1]
-							  : NULL;
+	return i > 0 && !leat_is_before(ledger(r)[i - 1].w, w)
+	    ? &ledger(r)[i - 1]
+	    : NULL;
+}
+
+struct leat_told *leat_ranges_note(struct leat_ranges *r,
+    struct leat_grid_window w)
+{
+	struct leat_told *t = told_of(r, w);
+
+	if (t)
+		return t;
+	t = list_insert(&r->told, ledger_find(r, w), sizeof(*t));
+	t->w = w;
+	t->times = 0;
+	t->late = 0;
+	return t;
 }
 
 /* How often the window has been told; notes that it is told again. */
-static uint64_t note_told(const struct leat_flow *f, struct ranges *r,
-    struct grid_window w, int flags)
+static uint64_t note_told(const struct leat_flow *f, struct leat_ranges *r,
+    struct leat_grid_window w, int flags)
 {
-	struct told *t;
+	struct leat_told *t;
 
 	if (!f->revises)
 		return 0;
-	t = told_of(r, w);
-	if (!t) {
-		t = list_insert(&r->told, ledger_find(r, w), sizeof(*t));
-		t->w = w;
-		t->times = 0;
-		t->late = 0;
-	}
+	t = leat_ranges_note(r, w);
 	t->late |= flags == LEAT_LATE;
 	return t->times++;
 }
 
-static int ledger_reserve(struct leat_flow *f, struct ranges *r, size_t n)
+static int ledger_reserve(struct leat_flow *f, struct leat_ranges *r, size_t n)
 {
-	return f->revises ? list_reserve(f, &r->told, n, sizeof(struct told))
-			  : LEAT_OK;
+	return f->revises
+	    ? leat_list_reserve(f, &r->told, n, sizeof(struct leat_told))
+	    : LEAT_OK;
 }
 
 /* There is room in the ledger. */
-static void tell_window(struct leat_flow *f, struct ranges *r,
-    struct grid_window w, int flags)
+static void tell_window(struct leat_flow *f, struct leat_ranges *r,
+    struct leat_grid_window w, int flags)
 {
 	leat_tree_range(f, &r->tree, w.start, w.end, f->whole);
 	if (flags == LEAT_EARLY && f->whole->count + f->whole->missing == 0)
@@ -247,8 +215,8 @@ static void tell_window(struct leat_flow *f, struct ranges *r,
 	leat_flow_tell(f, w.start, w.end, note_told(f, r, w, flags), flags);
 }
 
-static int tell_one(struct leat_flow *f, struct ranges *r, struct grid_window w,
-    int flags)
+static int tell_one(struct leat_flow *f, struct leat_ranges *r,
+    struct leat_grid_window w, int flags)
 {
 	if (ledger_reserve(f, r, 1))
 		return LEAT_ENOMEM;
@@ -260,22 +228,22 @@ static int tell_one(struct leat_flow *f, struct ranges *r, struct grid_window w,
  * The next window with data that has not been told as closed: it ends after
  * r->closed. Returns 0 if there is none.
  */
-static int next_due(const struct leat_flow *f, const struct ranges *r,
-    struct grid_window *w)
+static int next_due(const struct leat_flow *f, const struct leat_ranges *r,
+    struct leat_grid_window *w)
 {
 	int64_t t;
 
-	if (slides(f)) {
+	if (leat_slides(f)) {
 		if (!leat_tree_seek(&r->tree, r->closed, &t))
 			return 0;
 		*w = sliding_window(f, t);
 		return 1;
 	}
-	*w = first_after(f, r->closed);
+	*w = leat_first_after(f, r->closed);
 	if (!leat_tree_seek(&r->tree, w->start, &t))
 		return 0;
 	if (t >= w->end)
-		*w = first_after(f, t);
+		*w = leat_first_after(f, t);
 	return 1;
 }
 
@@ -285,25 +253,25 @@ static int next_due(const struct leat_flow *f, const struct ranges *r,
  * emit_empty: there are windows without data to be told as time passes. Where
  * it ends, only those before the next one that has some (NULL: none has).
  */
-static int goes_on(const struct leat_flow *f, const struct ranges *r,
-    const struct grid_window *next)
+static int goes_on(const struct leat_flow *f, const struct leat_ranges *r,
+    const struct leat_grid_window *next)
 {
 	if (!f->emit_empty || !r->begun)
 		return 0;
 	return f->clock.target < LEAT_TIME_MAX ||
-	    (next && is_before(r->empty, *next));
+	    (next && leat_is_before(r->empty, *next));
 }
 
 /* Those before the next window with data, and by the watermark. */
-static int tell_empty_windows(struct leat_flow *f, struct ranges *r,
-    const struct grid_window *next, int64_t watermark)
+static int tell_empty_windows(struct leat_flow *f, struct leat_ranges *r,
+    const struct leat_grid_window *next, int64_t watermark)
 {
 	while (goes_on(f, r, next) && r->empty.end <= watermark &&
-	    (!next || is_before(r->empty, *next))) {
-		const struct told *t = told_of(r, r->empty);
+	    (!next || leat_is_before(r->empty, *next))) {
+		const struct leat_told *t = told_of(r, r->empty);
 		if (!(t && t->late) && tell_one(f, r, r->empty, LEAT_EMPTY))
 			return LEAT_ENOMEM;
-		if (!next_window(f, &r->empty)) {
+		if (!leat_next_window(f, &r->empty)) {
 			r->begun = 0;
 			return LEAT_OK;
 		}
@@ -312,7 +280,8 @@ static int tell_empty_windows(struct leat_flow *f, struct ranges *r,
 }
 
 /* Everything that no window still needs goes. */
-static void forget(struct leat_flow *f, struct ranges *r, int64_t watermark)
+static void forget(struct leat_flow *f, struct leat_ranges *r,
+    int64_t watermark)
 {
 	int64_t settled = watermark == LEAT_TIME_MAX
 	    ? LEAT_TIME_MAX
@@ -322,19 +291,20 @@ static void forget(struct leat_flow *f, struct ranges *r, int64_t watermark)
 	while (n < r->told.n && ledger(r)[n].w.end <= settled)
 		n++;
 	if (LEAT_UNLIKELY(n > 0))
-		list_remove(&r->told, 0, n, sizeof(struct told));
+		list_remove(&r->told, 0, n, sizeof(struct leat_told));
 	if (settled == LEAT_TIME_MAX)
 		leat_tree_clear(f, &r->tree);
-	else if (slides(f))
+	else if (leat_slides(f))
 		leat_tree_evict(f, &r->tree, sliding_window(f, settled).start);
 	else
-		leat_tree_evict(f, &r->tree, first_after(f, settled).start);
+		leat_tree_evict(f, &r->tree,
+		    leat_first_after(f, settled).start);
 }
 
 static uint64_t ranges_stored(const struct leat_flow *f,
     const struct leat_state *s)
 {
-	const struct ranges *r = ranges_of(s);
+	const struct leat_ranges *r = leat_ranges_of(s);
 
 	return r && !f->forest.panes ? leat_tree_length(f, &r->tree) : 0;
 }
@@ -345,10 +315,10 @@ static void count_away(struct leat_flow *f, struct leat_state *s)
 		leat_more(f, s)->stored = ranges_stored(f, s);
 }
 
-static int close_windows(struct leat_flow *f, struct ranges *r,
+static int close_windows(struct leat_flow *f, struct leat_ranges *r,
     int64_t watermark)
 {
-	struct grid_window w;
+	struct leat_grid_window w;
 	int more = next_due(f, r, &w);
 
 	while (more && w.end <= watermark) {
@@ -357,9 +327,9 @@ static int close_windows(struct leat_flow *f, struct ranges *r,
 			return LEAT_ENOMEM;
 		r->closed = w.end;
 		r->empty = w;
-		r->begun = next_window(f, &r->empty);
+		r->begun = leat_next_window(f, &r->empty);
 		/* More than one window may be cut off at the end of time. */
-		if (w.end == LEAT_TIME_MAX && !slides(f)) {
+		if (w.end == LEAT_TIME_MAX && !leat_slides(f)) {
 			int64_t t;
 			more = r->begun;
 			w = r->empty;
@@ -379,7 +349,7 @@ static int close_windows(struct leat_flow *f, struct ranges *r,
 static int ranges_close(struct leat_flow *f, struct leat_state *s,
     int64_t watermark)
 {
-	struct ranges *r = ranges_of(s);
+	struct leat_ranges *r = leat_ranges_of(s);
 
 	if (!r)
 		return LEAT_OK;
@@ -398,8 +368,8 @@ static int ranges_close(struct leat_flow *f, struct leat_state *s,
 static int ranges_due(const struct leat_flow *f, const struct leat_state *s,
     int64_t *due_out)
 {
-	const struct ranges *r = ranges_of(s);
-	struct grid_window w;
+	const struct leat_ranges *r = leat_ranges_of(s);
+	struct leat_grid_window w;
 	int64_t due = INT64_MAX;
 
 	if (!r)
@@ -426,46 +396,43 @@ static int ranges_due(const struct leat_flow *f, const struct leat_state *s,
 
 /* ---------------- early results --------------------------------------- */
 
-static struct changed *changes(const struct ranges *r)
+static struct leat_changed *changes(const struct leat_ranges *r)
 {
-	return (struct changed *)(void *)r->changed.items;
+	return (struct leat_changed *)(void *)r->changed.items;
 }
 
 /* The first window that holds t and is open. */
-static struct grid_window first_open_window(const struct leat_flow *f,
+static struct leat_grid_window first_open_window(const struct leat_flow *f,
     int64_t t)
 {
-	return first_after(f, t > f->clock.watermark ? t : f->clock.watermark);
+	return leat_first_after(f,
+	    t > f->clock.watermark ? t : f->clock.watermark);
 }
 
 /* The last window that holds t. */
-static struct grid_window last_window(const struct leat_flow *f, int64_t t)
+static struct leat_grid_window last_window(const struct leat_flow *f, int64_t t)
 {
 	int64_t since = leat_modulo(leat_modulo(t, f->advance) - f->offset,
 	    f->advance);
-	struct grid_window w = { leat_earlier(t, since),
+	struct leat_grid_window w = { leat_earlier(t, since),
 		leat_later(t, f->span - since) };
 
 	return w;
 }
 
-/* Notes that the open windows that hold t have changed. */
-static void note_changed(struct leat_flow *f, struct ranges *r, int64_t t)
+void leat_ranges_changed(struct leat_ranges *r, struct leat_changed c)
 {
-	struct changed c = { first_open_window(f, t), last_window(f, t) };
 	size_t i = 0, n;
 
-	if (is_before(c.to, c.from))
-		return;
-	while (i < r->changed.n && is_before(changes(r)[i].to, c.from))
+	while (i < r->changed.n && leat_is_before(changes(r)[i].to, c.from))
 		i++;
-	for (n = 0;
-	     i + n < r->changed.n && !is_before(c.to, changes(r)[i + n].from);
+	for (n = 0; i + n < r->changed.n &&
+	     !leat_is_before(c.to, changes(r)[i + n].from);
 	     n++) {
-		struct changed *o = &changes(r)[i + n];
-		if (is_before(o->from, c.from))
+		struct leat_changed *o = &changes(r)[i + n];
+		if (leat_is_before(o->from, c.from))
 			c.from = o->from;
-		if (is_before(c.to, o->to))
+		if (leat_is_before(c.to, o->to))
 			c.to = o->to;
 	}
 	if (n > 0)
@@ -473,27 +440,38 @@ static void note_changed(struct leat_flow *f, struct ranges *r, int64_t t)
 	memcpy(list_insert(&r->changed, i, sizeof(c)), &c, sizeof(c));
 }
 
-/* The first of them; what is left of it stays in the list. */
-static int tell_changed(struct leat_flow *f, struct ranges *r, int flag)
+/* Notes that the open windows that hold t have changed. */
+static void note_changed(const struct leat_flow *f, struct leat_ranges *r,
+    int64_t t)
 {
-	struct changed *c = changes(r);
+	struct leat_changed c = { first_open_window(f, t), last_window(f, t) };
+
+	if (!leat_is_before(c.to, c.from))
+		leat_ranges_changed(r, c);
+}
+
+/* The first of them; what is left of it stays in the list. */
+static int tell_changed(struct leat_flow *f, struct leat_ranges *r, int flag)
+{
+	struct leat_changed *c = changes(r);
 
 	if (c->from.end <= f->clock.watermark)
-		c->from = first_after(f, f->clock.watermark);
-	if (!is_before(c->to, c->from)) {
-		struct grid_window w = c->from;
+		c->from = leat_first_after(f, f->clock.watermark);
+	if (!leat_is_before(c->to, c->from)) {
+		struct leat_grid_window w = c->from;
 		if (tell_one(f, r, w, flag))
 			return LEAT_ENOMEM;
-		if (next_window(f, &c->from) && !is_before(c->to, c->from))
+		if (leat_next_window(f, &c->from) &&
+		    !leat_is_before(c->to, c->from))
 			return LEAT_OK;
 	}
 	list_remove(&r->changed, 0, 1, sizeof(*c));
 	return LEAT_OK;
 }
 
-static int tell_sliding(struct leat_flow *f, struct ranges *r, int flag)
+static int tell_sliding(struct leat_flow *f, struct leat_ranges *r, int flag)
 {
-	struct grid_window w = sliding_window(f, f->clock.now);
+	struct leat_grid_window w = sliding_window(f, f->clock.now);
 	int err = LEAT_OK;
 
 	if (r->touched || flag != LEAT_EARLY)
@@ -504,17 +482,17 @@ static int tell_sliding(struct leat_flow *f, struct ranges *r, int flag)
 }
 
 /* All windows that are open and have data, in order. */
-static int tell_open(struct leat_flow *f, struct ranges *r, int flag)
+static int tell_open(struct leat_flow *f, struct leat_ranges *r, int flag)
 {
-	struct grid_window w = first_after(f, f->clock.watermark);
+	struct leat_grid_window w = leat_first_after(f, f->clock.watermark);
 	int64_t t;
 
 	while (leat_tree_seek(&r->tree, w.start, &t)) {
 		if (t >= w.end)
-			w = first_after(f, t);
+			w = leat_first_after(f, t);
 		if (tell_one(f, r, w, flag))
 			return LEAT_ENOMEM;
-		if (!next_window(f, &w))
+		if (!leat_next_window(f, &w))
 			break;
 	}
 	return LEAT_OK;
@@ -522,11 +500,11 @@ static int tell_open(struct leat_flow *f, struct ranges *r, int flag)
 
 static int ranges_tell(struct leat_flow *f, struct leat_state *s, int flag)
 {
-	struct ranges *r = ranges_of(s);
+	struct leat_ranges *r = leat_ranges_of(s);
 
 	if (!r)
 		return LEAT_OK;
-	if (slides(f))
+	if (leat_slides(f))
 		return tell_sliding(f, r, flag);
 	if (flag != LEAT_EARLY)
 		return tell_open(f, r, flag);
@@ -541,7 +519,7 @@ static int ranges_tell(struct leat_flow *f, struct leat_state *s, int flag)
 static int ranges_reserve(struct leat_flow *f, const struct leat_state *s)
 {
 	static const struct leat_tree none = { 0 };
-	const struct ranges *r = ranges_of(s);
+	const struct leat_ranges *r = leat_ranges_of(s);
 
 	if (!r && leat_pool_reserve(&f->contents, 1))
 		return LEAT_ENOMEM;
@@ -549,7 +527,7 @@ static int ranges_reserve(struct leat_flow *f, const struct leat_state *s)
 }
 
 /* At least as many windows as end from..to. */
-static size_t windows_in(const struct leat_flow *f, const struct changed *c)
+size_t leat_windows_in(const struct leat_flow *f, const struct leat_changed *c)
 {
 	uint64_t starts = leat_ticks(c->from.start, c->to.start),
 		 ends = leat_ticks(c->from.end, c->to.end);
@@ -563,38 +541,39 @@ static size_t windows_in(const struct leat_flow *f, const struct changed *c)
  * What a value may add to the lists, before it goes in: the windows that are
  * told late, and those that are told early with it.
  */
-static int reserve_lists(struct leat_flow *f, struct ranges *r)
+static int reserve_lists(struct leat_flow *f, struct leat_ranges *r)
 {
 	size_t n = 2;
 
-	if (!slides(f))
+	if (!leat_slides(f))
 		n += 2 * ((size_t)(f->span / f->advance) + 1);
 	for (size_t i = 0; i < r->changed.n; i++)
-		n += windows_in(f, &changes(r)[i]);
+		n += leat_windows_in(f, &changes(r)[i]);
 	if (ledger_reserve(f, r, n))
 		return LEAT_ENOMEM;
-	return list_reserve(f, &r->changed, 1, sizeof(struct changed));
+	return leat_list_reserve(f, &r->changed, 1,
+	    sizeof(struct leat_changed));
 }
 
 /* emit_empty: the row of windows begins with the one behind this. */
-static void begin_grid_row(struct leat_flow *f, struct ranges *r,
-    struct grid_window w)
+static void begin_grid_row(struct leat_flow *f, struct leat_ranges *r,
+    struct leat_grid_window w)
 {
 	if (!f->emit_empty || r->begun)
 		return;
 	r->empty = w;
-	r->begun = next_window(f, &r->empty);
+	r->begun = leat_next_window(f, &r->empty);
 	if (r->begun && r->empty.end < f->news)
 		f->news = r->empty.end;
 }
 
 /* Tells again the windows that were told before a value at t came. */
-static void tell_late(struct leat_flow *f, struct ranges *r, int64_t t)
+static void tell_late(struct leat_flow *f, struct leat_ranges *r, int64_t t)
 {
 	int64_t watermark = f->clock.watermark, at = t;
-	struct grid_window w, last = last_window(f, t);
+	struct leat_grid_window w, last = last_window(f, t);
 
-	if (slides(f)) {
+	if (leat_slides(f)) {
 		for (; leat_tree_seek(&r->tree, at, &at); at++) {
 			w = sliding_window(f, at);
 			if (w.end > watermark || w.start > t)
@@ -604,14 +583,14 @@ static void tell_late(struct leat_flow *f, struct ranges *r, int64_t t)
 		}
 		return;
 	}
-	for (w = first_after(f, t); !is_before(last, w);) {
+	for (w = leat_first_after(f, t); !leat_is_before(last, w);) {
 		if (w.end > watermark)
 			return;
 		if (!is_expired_end(f, w.end, watermark)) {
 			tell_window(f, r, w, LEAT_LATE);
 			begin_grid_row(f, r, w);
 		}
-		if (!next_window(f, &w))
+		if (!leat_next_window(f, &w))
 			return;
 	}
 }
@@ -619,7 +598,7 @@ static void tell_late(struct leat_flow *f, struct ranges *r, int64_t t)
 static int ranges_make_room(struct leat_flow *f, struct leat_state *s,
     int64_t t)
 {
-	struct ranges *r = ranges_of(s);
+	struct leat_ranges *r = leat_ranges_of(s);
 
 	if (f->forest.panes || !leat_flow_is_full(f, s))
 		return LEAT_OK;
@@ -631,9 +610,9 @@ static int ranges_make_room(struct leat_flow *f, struct leat_state *s,
 	return LEAT_OK;
 }
 
-static void start_ranges(struct leat_flow *f, struct leat_state *s)
+void leat_ranges_start(struct leat_flow *f, struct leat_state *s)
 {
-	struct ranges *r = leat_pool_take(&f->contents);
+	struct leat_ranges *r = leat_pool_take(&f->contents);
 
 	memset(r, 0, sizeof(*r));
 	r->closed = f->clock.watermark;
@@ -643,7 +622,7 @@ static void start_ranges(struct leat_flow *f, struct leat_state *s)
 static void put_in_tree(struct leat_flow *f, struct leat_state *s,
     const leat_event *e)
 {
-	struct ranges *r = ranges_of(s);
+	struct leat_ranges *r = leat_ranges_of(s);
 	leat_sample v = { e->t, e->x, e->y };
 
 	if (f->forest.panes) {
@@ -663,7 +642,7 @@ static void note_news(struct leat_flow *f, int64_t t)
 {
 	int64_t gone = leat_later(last_end(f, t), f->lateness), due = gone;
 
-	if (f->sink.emit && slides(f))
+	if (f->sink.emit && leat_slides(f))
 		due = leat_later(t, 1);
 	else if (f->sink.emit)
 		due = first_open_window(f, t).end;
@@ -676,14 +655,14 @@ static void note_news(struct leat_flow *f, int64_t t)
 static int ranges_push(struct leat_flow *f, struct leat_state *s,
     const leat_event *e)
 {
-	struct ranges *r;
+	struct leat_ranges *r;
 	int err;
 
 	if (is_expired_end(f, last_end(f, e->t), f->clock.watermark))
 		return LEAT_ELATE;
 	if (!s->content)
-		start_ranges(f, s);
-	r = ranges_of(s);
+		leat_ranges_start(f, s);
+	r = leat_ranges_of(s);
 	if (LEAT_UNLIKELY(f->revises) && reserve_lists(f, r))
 		return LEAT_ENOMEM;
 	if (LEAT_UNLIKELY(f->max_values > 0) &&
@@ -695,7 +674,7 @@ static int ranges_push(struct leat_flow *f, struct leat_state *s,
 	note_news(f, e->t);
 	if (LEAT_UNLIKELY(f->revises)) {
 		r->touched = 1;
-		if (!slides(f) && (f->early_count || f->early_span))
+		if (!leat_slides(f) && (f->early_count || f->early_span))
 			note_changed(f, r, e->t);
 		if (e->t < f->clock.watermark && f->lateness > 0)
 			tell_late(f, r, e->t);
@@ -708,13 +687,13 @@ static int ranges_push(struct leat_flow *f, struct leat_state *s,
 static void ranges_look(const struct leat_flow *f, const struct leat_state *s,
     int64_t *start_out, int64_t *end_out)
 {
-	const struct ranges *r = ranges_of(s);
-	struct grid_window w;
+	const struct leat_ranges *r = leat_ranges_of(s);
+	struct leat_grid_window w;
 
 	*start_out = *end_out = f->clock.now;
 	if (f->clock.started) {
-		w = slides(f) ? sliding_window(f, f->clock.now)
-			      : first_after(f, f->clock.now);
+		w = leat_slides(f) ? sliding_window(f, f->clock.now)
+				   : leat_first_after(f, f->clock.now);
 		*start_out = w.start;
 		*end_out = w.end;
 	}
@@ -726,12 +705,12 @@ static void ranges_look(const struct leat_flow *f, const struct leat_state *s,
 
 static void ranges_clear(struct leat_flow *f, struct leat_state *s)
 {
-	struct ranges *r = ranges_of(s);
+	struct leat_ranges *r = leat_ranges_of(s);
 
 	if (r) {
 		leat_tree_clear(f, &r->tree);
-		list_free(f, &r->told, sizeof(struct told));
-		list_free(f, &r->changed, sizeof(struct changed));
+		list_free(f, &r->told, sizeof(struct leat_told));
+		list_free(f, &r->changed, sizeof(struct leat_changed));
 		leat_pool_give(&f->contents, r);
 	}
 	memset(s, 0, f->state_size);
@@ -740,8 +719,8 @@ static void ranges_clear(struct leat_flow *f, struct leat_state *s)
 static int ranges_copy(struct leat_flow *f, struct leat_state *to,
     const struct leat_state *from)
 {
-	const struct ranges *r = ranges_of(from);
-	struct ranges *n;
+	const struct leat_ranges *r = leat_ranges_of(from);
+	struct leat_ranges *n;
 
 	if (f->more_at)
 		*leat_more(f, to) = *leat_more(f, from);
@@ -755,12 +734,13 @@ static int ranges_copy(struct leat_flow *f, struct leat_state *to,
 	memset(&n->told, 0, sizeof(n->told));
 	memset(&n->changed, 0, sizeof(n->changed));
 	memset(&n->tree, 0, sizeof(n->tree));
-	if (list_copy(f, &n->told, &r->told, sizeof(struct told)) ||
-	    list_copy(f, &n->changed, &r->changed, sizeof(struct changed)))
+	if (list_copy(f, &n->told, &r->told, sizeof(struct leat_told)) ||
+	    list_copy(f, &n->changed, &r->changed, sizeof(struct leat_changed)))
 		return LEAT_ENOMEM;
 	return leat_tree_copy(f, &n->tree, &r->tree);
 }
 
 const struct leat_time_engine leat_ranges_engine = { ranges_reserve,
 	ranges_push, ranges_due, ranges_close, ranges_tell, ranges_look,
-	ranges_stored, ranges_clear, ranges_copy };
+	ranges_stored, ranges_clear, ranges_copy, leat_ranges_tape,
+	leat_ranges_join_room, leat_ranges_join };

@@ -52,6 +52,9 @@ void leat_clock_see_first(struct leat_clock *c, uint32_t source, int64_t t);
 /* Time passes for all sources; LEAT_TIME_MAX ends it. */
 void leat_clock_advance(struct leat_clock *c, int64_t t);
 
+/* As if it had seen what the other has seen, too: `target` is the later one. */
+void leat_clock_join(struct leat_clock *c, const struct leat_clock *other);
+
 /* Whether a time is too far ahead; c->max_skew > 0. */
 int leat_clock_skewed(const struct leat_clock *c, int64_t t);
 
@@ -186,6 +189,16 @@ void leat_tree_add(struct leat_flow *f, struct leat_tree *t, int64_t start,
 /* The first value goes. */
 void leat_tree_evict_first(struct leat_flow *f, struct leat_tree *t);
 void leat_tree_clear(struct leat_flow *f, struct leat_tree *t);
+/* Of a tree whose nodes are there, and of the left edge which are gone. */
+void leat_tree_find_edges(struct leat_tree *t);
+void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
+    struct leat_tree *t);
+/* A pane of another tree; there is memory for it. */
+void leat_tree_add_pane(struct leat_flow *f, struct leat_tree *t, int64_t start,
+    const struct leat_accs *a);
+/* Calls back for each pane in order. */
+void leat_tree_each_pane(const struct leat_flow *f, const struct leat_tree *t,
+    void (*fn)(void *ctx, int64_t start, const struct leat_accs *a), void *ctx);
 /* All values. */
 void leat_tree_query(const struct leat_flow *f, const struct leat_tree *t,
     struct leat_accs *out);
@@ -238,6 +251,13 @@ struct leat_more {
 	struct leat_cell *open; /* cells.c: the first open one, if known */
 };
 
+/* What joining states may take; see join.c. */
+struct leat_need {
+	int64_t watermark; /* of both */
+	size_t cells, contents;
+	size_t leaves, inners, trees;
+};
+
 /* What an engine's push() answers instead of an error. */
 #define LEAT_OUTSIDE 1
 
@@ -283,7 +303,157 @@ struct leat_time_engine {
 	 */
 	int (*copy)(struct leat_flow *f, struct leat_state *to,
 	    const struct leat_state *from);
+	/*
+	 * All that it holds; loading, into one of zeros. After an error that
+	 * is to be cleared.
+	 */
+	void (*tape)(struct leat_flow *f, struct leat_state *s,
+	    struct leat_tape *t);
+	/*
+	 * Whether a state of another flow of the same plan can be joined to s,
+	 * and what that takes from pools. LEAT_ENOTSUP, LEAT_ELATE,
+	 * LEAT_EFULL, LEAT_ENOMEM. Then: joins it.
+	 */
+	int (*join_room)(struct leat_flow *f, struct leat_state *s,
+	    const struct leat_flow *g, const struct leat_state *other,
+	    struct leat_need *need);
+	void (*join)(struct leat_flow *f, struct leat_state *s,
+	    const struct leat_flow *g, const struct leat_state *other);
 };
+
+/* ---------------- cells.c and those who save and join its states ------- */
+
+struct leat_cell {
+	struct leat_cell *next; /* newer; NULL: not in use */
+	int64_t start, end;
+	uint64_t marks;
+	/* Then its block of accumulators or its tree. */
+};
+
+#define LEAT_CELL_HEAD leat_round_up(sizeof(struct leat_cell))
+
+/* marks: flags, and above them how many results there have been. */
+enum { LEAT_CELL_CHANGED = 1, LEAT_CELL_CLOSED = 2, LEAT_CELL_TOLD = 4 };
+
+LEAT_INLINE uint64_t leat_cell_told(const struct leat_cell *c)
+{
+	return c->marks / LEAT_CELL_TOLD;
+}
+
+LEAT_INLINE struct leat_accs *leat_cell_accs(struct leat_cell *c)
+{
+	return (struct leat_accs *)(void *)((unsigned char *)c +
+	    LEAT_CELL_HEAD);
+}
+
+LEAT_INLINE struct leat_tree *leat_cell_tree(struct leat_cell *c)
+{
+	return (struct leat_tree *)(void *)((unsigned char *)c +
+	    LEAT_CELL_HEAD);
+}
+
+LEAT_INLINE struct leat_cell *leat_newest(const struct leat_state *s)
+{
+	return s->content;
+}
+
+LEAT_INLINE struct leat_cell *leat_oldest(const struct leat_state *s)
+{
+	return leat_newest(s) ? leat_newest(s)->next : NULL;
+}
+
+/* The one after it; NULL: it is the newest. */
+LEAT_INLINE struct leat_cell *leat_newer(const struct leat_state *s,
+    const struct leat_cell *c)
+{
+	return c == leat_newest(s) ? NULL : c->next;
+}
+
+/* The newest cell that starts at or before t; NULL: none. */
+struct leat_cell *leat_cells_find(const struct leat_flow *f,
+    const struct leat_state *s, int64_t t);
+/* A new cell after `before`, or as the oldest; memory is reserved. */
+struct leat_cell *leat_cells_add(struct leat_flow *f, struct leat_state *s,
+    struct leat_cell *before, int64_t start, int64_t end);
+/* Which is the first open one is to be found out anew. */
+void leat_cells_forget_open(const struct leat_flow *f,
+    const struct leat_state *s);
+/* emit_empty: the window after the one that ended there. */
+int leat_cells_next_empty(const struct leat_flow *f, int64_t from,
+    int64_t *start, int64_t *end);
+int leat_is_expired(const struct leat_flow *f, int64_t end, int64_t watermark);
+void leat_cells_tape(struct leat_flow *f, struct leat_state *s,
+    struct leat_tape *t);
+int leat_cells_join_room(struct leat_flow *f, struct leat_state *s,
+    const struct leat_flow *g, const struct leat_state *other,
+    struct leat_need *need);
+void leat_cells_join(struct leat_flow *f, struct leat_state *s,
+    const struct leat_flow *g, const struct leat_state *other);
+
+/* ---------------- ranges.c, the same ----------------------------------- */
+
+struct leat_grid_window {
+	int64_t start, end;
+};
+
+/* A window that has been told; in the order of their (end, start). */
+struct leat_told {
+	struct leat_grid_window w;
+	uint64_t times;
+	int late; /* before it would have been told as closed */
+};
+
+/* Windows that have changed: all that end from..to. */
+struct leat_changed {
+	struct leat_grid_window from, to;
+};
+
+struct leat_list {
+	unsigned char *items;
+	size_t n, room;
+};
+
+struct leat_ranges {
+	struct leat_tree tree;
+	int64_t closed; /* the watermark up to which windows have been told */
+	struct leat_grid_window empty; /* emit_empty: the next one, */
+	int begun;                     /* if there was one before */
+	int touched;                   /* sliding: changed since told early */
+	struct leat_list told, changed;
+};
+
+LEAT_INLINE struct leat_ranges *leat_ranges_of(const struct leat_state *s)
+{
+	return s->content;
+}
+
+LEAT_INLINE int leat_is_before(struct leat_grid_window a,
+    struct leat_grid_window b)
+{
+	return a.end != b.end ? a.end < b.end : a.start < b.start;
+}
+
+/* Makes room for n more items of so many bytes. LEAT_ENOMEM. */
+int leat_list_reserve(struct leat_flow *f, struct leat_list *l, size_t n,
+    size_t each);
+struct leat_grid_window leat_first_after(const struct leat_flow *f, int64_t t);
+int leat_next_window(const struct leat_flow *f, struct leat_grid_window *w);
+size_t leat_windows_in(const struct leat_flow *f, const struct leat_changed *c);
+void leat_ranges_start(struct leat_flow *f, struct leat_state *s);
+/* What is known of a window that has been told; there is room for it. */
+struct leat_told *leat_ranges_note(struct leat_ranges *r,
+    struct leat_grid_window w);
+/* Notes windows as changed; there is room in the list. */
+void leat_ranges_changed(struct leat_ranges *r, struct leat_changed c);
+void leat_ranges_tape(struct leat_flow *f, struct leat_state *s,
+    struct leat_tape *t);
+int leat_ranges_join_room(struct leat_flow *f, struct leat_state *s,
+    const struct leat_flow *g, const struct leat_state *other,
+    struct leat_need *need);
+void leat_ranges_join(struct leat_flow *f, struct leat_state *s,
+    const struct leat_flow *g, const struct leat_state *other);
+
+/* ---------------- all of them -------------------------------------------- */
 
 /*
  * The interval of a cell for t; LEAT_OUTSIDE if t is between two,
@@ -349,6 +519,11 @@ struct leat_flow {
 	const void *key;
 	size_t key_len;
 };
+
+LEAT_INLINE int leat_slides(const struct leat_flow *f)
+{
+	return f->kind == LEAT_SLIDING;
+}
 
 /* ---------------- places in trees ------------------------------------ */
 
@@ -609,6 +784,9 @@ void leat_tree_grow(struct leat_flow *f, struct leat_tree *t,
     struct leat_node *leaf);
 void leat_tree_raise(struct leat_flow *f, struct leat_tree *t,
     struct leat_node *left, struct leat_node *right);
+/* A leaf behind all others, or the only one. */
+void leat_tree_hang(struct leat_flow *f, struct leat_tree *t,
+    struct leat_node *leaf);
 void leat_tree_insert_late(struct leat_flow *f, struct leat_tree *t,
     const leat_sample *s);
 void leat_tree_add_late(struct leat_flow *f, struct leat_tree *t, int64_t start,
@@ -657,5 +835,25 @@ void leat_flow_tell(struct leat_flow *f, int64_t start, int64_t end,
     uint64_t revision, int flags);
 /* At max_values. */
 int leat_flow_is_full(const struct leat_flow *f, const struct leat_state *s);
+
+/* ---------------- save.c and join.c -------------------------------------- */
+
+/* Options of a flow; clock and counts; and a state. */
+void leat_tape_flow_options(struct leat_tape *t, const struct leat_flow *f);
+void leat_tape_flow(struct leat_tape *t, struct leat_flow *f);
+void leat_tape_state(struct leat_tape *t, struct leat_flow *f,
+    struct leat_state *s);
+void leat_tape_accs(struct leat_tape *t, const struct leat_flow *f,
+    struct leat_accs *a);
+
+/* Whether two flows have the same plan. LEAT_EOPTIONS. */
+int leat_flow_same(const struct leat_flow *f, const struct leat_flow *g);
+/* LEAT_ENOMEM. */
+int leat_need_reserve(struct leat_flow *f, const struct leat_need *need);
+/* The values of b that are to go into a tree that has n. */
+void leat_need_values(struct leat_need *need, uint64_t n, uint64_t more);
+void leat_state_join(struct leat_flow *f, struct leat_state *s,
+    const struct leat_flow *g, const struct leat_state *other);
+void leat_flow_join_counts(struct leat_flow *f, const struct leat_flow *g);
 
 #endif

@@ -301,3 +301,75 @@ void leat_time_window_counts(const leat_time_window *window,
 	*counts_out = f->counts;
 	counts_out->stored = f->engine->stored(f, window->state);
 }
+
+/* ---------------- as bytes, and joined --------------------------------- */
+
+static void tape_window(struct leat_tape *t, leat_time_window *w)
+{
+	leat_tape_part(t, LEAT_STATE_OPTIONS);
+	leat_tape_flow_options(t, &w->flow);
+	leat_tape_part(t, LEAT_STATE_CONTENT);
+	leat_tape_flow(t, &w->flow);
+	leat_tape_time(t, &w->due);
+	leat_tape_int(t, &w->owes_early, 1);
+	if (!t->err)
+		leat_tape_state(t, &w->flow, w->state);
+}
+
+int leat_time_window_save(const leat_time_window *window, leat_writer *writer)
+{
+	struct leat_tape t;
+
+	assert(window && writer);
+	leat_tape_save(&t, writer, LEAT_OBJECT_TIME_WINDOW);
+	/* What is saved is only read, but for scratch. */
+	tape_window(&t, (leat_time_window *)(uintptr_t)window);
+	return leat_tape_saved(&t);
+}
+
+int leat_time_window_load(leat_time_window **window_out,
+    const leat_time_window_options *options, leat_reader *reader)
+{
+	struct leat_tape t;
+	leat_time_window *w;
+	int err;
+
+	assert(window_out && options && reader);
+	if ((err = leat_time_window_new(&w, options)))
+		return err;
+	leat_tape_load(&t, reader, LEAT_OBJECT_TIME_WINDOW);
+	tape_window(&t, w);
+	if ((err = leat_tape_loaded(&t)))
+		leat_time_window_free(w);
+	else
+		*window_out = w;
+	return err;
+}
+
+int leat_time_window_merge(leat_time_window *window,
+    const leat_time_window *other)
+{
+	struct leat_flow *f = &window->flow;
+	const struct leat_flow *g = &other->flow;
+	struct leat_need need = { f->clock.watermark, 0, 0, 0, 0, 0 };
+	int err;
+
+	assert(window && other && window != other);
+	if (g->clock.watermark > need.watermark)
+		need.watermark = g->clock.watermark;
+	if ((err = leat_flow_same(f, g)) ||
+	    (err = f->engine->join_room(f, window->state, g, other->state,
+		 &need)) ||
+	    (err = leat_need_reserve(f, &need)))
+		return err;
+	leat_state_join(f, window->state, g, other->state);
+	leat_flow_join_counts(f, g);
+	leat_clock_join(&f->clock, &g->clock);
+	window->owes_early |= other->owes_early;
+	if (!f->engine->due(f, window->state, &window->due))
+		window->due = INT64_MAX;
+	/* Where this fails, the next push goes on with it. */
+	if (f->clock.target > f->clock.watermark)
+		(void)move_watermark(window);
+	return LEAT_OK;
+}

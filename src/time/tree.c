@@ -378,7 +378,7 @@ void leat_tree_grow(struct leat_flow *f, struct leat_tree *t,
 }
 
 /* A leaf behind all others, or the only one. */
-static void hang_last(struct leat_flow *f, struct leat_tree *t,
+void leat_tree_hang(struct leat_flow *f, struct leat_tree *t,
     struct leat_node *leaf)
 {
 	if (t->root) {
@@ -402,7 +402,7 @@ void leat_tree_insert_else(struct leat_flow *f, struct leat_tree *t,
 	leat_leaf_put(f, leaf, 0, s);
 	leaf->n = 1;
 	leat_accs_append(f, leat_node_accs(f, leaf), s);
-	hang_last(f, t, leaf);
+	leat_tree_hang(f, t, leaf);
 }
 
 void leat_tree_add(struct leat_flow *f, struct leat_tree *t, int64_t at,
@@ -418,7 +418,7 @@ void leat_tree_add(struct leat_flow *f, struct leat_tree *t, int64_t at,
 		leaf = leat_tree_leaf(f);
 		leaf->t[0] = at;
 		leaf->n = 1;
-		hang_last(f, t, leaf);
+		leat_tree_hang(f, t, leaf);
 	}
 	leat_accs_append(f, leat_node_accs(f, t->last), s);
 }

@@ -64,23 +64,38 @@ static void find_way(const struct leat_tree *t, int64_t at, struct way *w)
 
 /* ---------------- appending to what is there ------------------------- */
 
+/* What comes: a sample, or all that stands for a pane of another tree. */
+struct gift {
+	const leat_sample *s;
+	const struct leat_accs *a;
+};
+
+static void give(struct leat_flow *f, struct leat_accs *to,
+    const struct gift *g)
+{
+	if (g->s)
+		leat_accs_append(f, to, g->s);
+	else
+		leat_accs_join(f, to, g->a);
+}
+
 /* The suffixes and past() of the left edge that hold the sample. */
 static void append_left(struct leat_flow *f, struct leat_tree *t,
-    const struct way *w, uint32_t level, const leat_sample *s)
+    const struct way *w, uint32_t level, const struct gift *what)
 {
 	struct leat_fringe *g = t->fringe;
 
 	for (uint32_t i = g->gone[level] + 1; i <= w->child[level]; i++)
-		leat_accs_append(f, leat_suffix(f, g, level, i), s);
+		give(f, leat_suffix(f, g, level, i), what);
 	for (uint32_t l = level; l > 0; l--)
-		leat_accs_append(f, leat_past(f, g, l), s);
+		give(f, leat_past(f, g, l), what);
 }
 
 static void append_right(struct leat_flow *f, struct leat_tree *t,
-    uint32_t level, const leat_sample *s)
+    uint32_t level, const struct gift *what)
 {
 	for (uint32_t l = level; l > 0; l--)
-		leat_accs_append(f, leat_front(f, t->fringe, l), s);
+		give(f, leat_front(f, t->fringe, l), what);
 }
 
 /* The lowest level at which the way is on the left edge; 0: none. */
@@ -93,27 +108,27 @@ static uint32_t left_level(const struct leat_tree *t, const struct way *w)
 }
 
 static void append_to_edges(struct leat_flow *f, struct leat_tree *t,
-    const struct way *w, const leat_sample *s)
+    const struct way *w, const struct gift *what)
 {
 	uint32_t left = left_level(t, w);
 
 	if (left > 0 &&
 	    (left < t->height || w->child[left] <= t->fringe->covered))
-		append_left(f, t, w, left, s);
+		append_left(f, t, w, left, what);
 	else
-		append_right(f, t, w->top, s);
-	leat_accs_append(f, leat_middle(f, t->fringe), s);
+		append_right(f, t, w->top, what);
+	give(f, leat_middle(f, t->fringe), what);
 }
 
 static void append_on_way(struct leat_flow *f, struct leat_tree *t,
-    const struct way *w, const leat_sample *s)
+    const struct way *w, const struct gift *what)
 {
-	leat_accs_append(f, leat_node_accs(f, w->node[0]), s);
+	give(f, leat_node_accs(f, w->node[0]), what);
 	for (uint32_t l = 1; l <= w->top; l++)
 		if (!on_right(t, w, l) || w->child[l] + 1 < w->node[l]->n)
-			leat_accs_append(f, leat_node_accs(f, w->node[l]), s);
+			give(f, leat_node_accs(f, w->node[l]), what);
 	if (w->top > 0 && w->node[0] != t->first)
-		append_to_edges(f, t, w, s);
+		append_to_edges(f, t, w, what);
 }
 
 /* ---------------- joining anew --------------------------------------- */
@@ -400,6 +415,7 @@ static void close_leaf_gap(struct leat_flow *f, struct leat_tree *t)
 void leat_tree_insert_late(struct leat_flow *f, struct leat_tree *t,
     const leat_sample *s)
 {
+	const struct gift what = { s, NULL };
 	struct way w;
 	struct leat_node *leaf;
 	uint32_t at;
@@ -417,7 +433,7 @@ void leat_tree_insert_late(struct leat_flow *f, struct leat_tree *t,
 	if (f->ordered)
 		redo_way(f, t, &w);
 	else
-		append_on_way(f, t, &w, s);
+		append_on_way(f, t, &w, &what);
 	if (leaf == t->first && t->height > 0)
 		leat_tree_tabulate_leaf(f, t);
 }
@@ -426,14 +442,14 @@ void leat_tree_insert_late(struct leat_flow *f, struct leat_tree *t,
 
 /* The pane before it, or the first one, which starts after it, is there. */
 static void insert_pane(struct leat_flow *f, struct leat_tree *t, struct way *w,
-    int64_t start, const leat_sample *s)
+    int64_t start, const struct gift *what)
 {
 	struct leat_node *pane = leat_tree_leaf(f), *was = w->node[0];
 	uint32_t top;
 
 	pane->t[0] = start;
 	pane->n = 1;
-	leat_accs_append(f, leat_node_accs(f, pane), s);
+	give(f, leat_node_accs(f, pane), what);
 	if (start < was->t[0]) {
 		/* Before the first of all: they change places. */
 		int64_t t0 = was->t[0];
@@ -457,14 +473,39 @@ static void insert_pane(struct leat_flow *f, struct leat_tree *t, struct way *w,
 	redo_split(f, t, w, top);
 }
 
-void leat_tree_add_late(struct leat_flow *f, struct leat_tree *t, int64_t start,
-    const leat_sample *s)
+static void add_gift(struct leat_flow *f, struct leat_tree *t, int64_t start,
+    const struct gift *what)
 {
 	struct way w;
 
 	find_way(t, start, &w);
 	if (w.node[0]->t[0] == start)
-		append_on_way(f, t, &w, s);
+		append_on_way(f, t, &w, what);
 	else
-		insert_pane(f, t, &w, start, s);
+		insert_pane(f, t, &w, start, what);
+}
+
+void leat_tree_add_late(struct leat_flow *f, struct leat_tree *t, int64_t start,
+    const leat_sample *s)
+{
+	const struct gift what = { s, NULL };
+
+	add_gift(f, t, start, &what);
+}
+
+void leat_tree_add_pane(struct leat_flow *f, struct leat_tree *t, int64_t start,
+    const struct leat_accs *a)
+{
+	const struct gift what = { NULL, a };
+
+	if (!t->root || start > t->last->t[0]) {
+		struct leat_node *leaf = leat_tree_leaf(f);
+		leaf->t[0] = start;
+		leaf->n = 1;
+		leat_tree_hang(f, t, leaf);
+	}
+	if (start == t->last->t[0])
+		give(f, leat_node_accs(f, t->last), &what);
+	else
+		add_gift(f, t, start, &what);
 }

@@ -204,6 +204,32 @@ void leat_tree_each(const struct leat_flow *f, const struct leat_tree *t,
 		each_below(f, t, t->root, fn, ctx);
 }
 
+struct each_pane {
+	const struct leat_flow *f;
+	const struct leat_tree *t;
+	void (*fn)(void *ctx, int64_t start, const struct leat_accs *a);
+	void *ctx;
+};
+
+static void panes_below(const struct each_pane *e, struct leat_node *n)
+{
+	if (n->level == 0) {
+		e->fn(e->ctx, n->t[0], leat_node_accs(e->f, n));
+		return;
+	}
+	for (uint32_t i = live(e->t, n); i < n->n; i++)
+		panes_below(e, leat_inner(n)->child[i]);
+}
+
+void leat_tree_each_pane(const struct leat_flow *f, const struct leat_tree *t,
+    void (*fn)(void *ctx, int64_t start, const struct leat_accs *a), void *ctx)
+{
+	const struct each_pane e = { f, t, fn, ctx };
+
+	if (t->root)
+		panes_below(&e, t->root);
+}
+
 /* ---------------- copying -------------------------------------------- */
 
 static void *copy_item(struct leat_pool *p, const void *from)
@@ -231,7 +257,7 @@ static struct leat_node *copy_node(struct leat_flow *f,
 	return n;
 }
 
-static void find_edges(struct leat_tree *t)
+void leat_tree_find_edges(struct leat_tree *t)
 {
 	struct leat_fringe *g = t->fringe;
 	struct leat_node *l = t->root, *r = t->root;
@@ -262,7 +288,7 @@ static int copy_tree(struct leat_flow *f, struct leat_tree *to,
 		if (!to->fringe->tables[l])
 			return LEAT_ENOMEM;
 	}
-	find_edges(to);
+	leat_tree_find_edges(to);
 	return LEAT_OK;
 }
 

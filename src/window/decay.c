@@ -313,5 +313,31 @@ static void decay_reset(leat_window *w)
 	w->last = NAN;
 }
 
+/* What options have set is there. */
+void leat_tape_decay(struct leat_tape *t, struct leat_decay *d)
+{
+	double sums[10] = { d->pending, d->weight, d->weight2, d->x.hi, d->x.lo,
+		d->y.hi, d->y.lo, d->m2x, d->m2y, d->cxy };
+	int shrunk = d->scale != 0;
+
+	leat_tape_number(t, &d->count, UINT64_MAX);
+	leat_tape_number(t, &d->finite, d->count);
+	leat_tape_number(t, &d->missing, UINT64_MAX);
+	leat_tape_int(t, &shrunk, 1);
+	leat_tape_sparse(t, sums, 10, 0);
+	leat_tape_sparse(t, d->inf, 4, 0);
+	d->pending = sums[0];
+	d->weight = sums[1];
+	d->weight2 = sums[2];
+	d->x.hi = sums[3];
+	d->x.lo = sums[4];
+	d->y.hi = sums[5];
+	d->y.lo = sums[6];
+	d->m2x = sums[7];
+	d->m2y = sums[8];
+	d->cxy = sums[9];
+	d->scale = shrunk ? SHRUNK : 0;
+}
+
 const struct leat_engine leat_decay_engine = { decay_push, decay_query,
 	decay_reset, leat_pushes, leat_pushes };

@@ -131,10 +131,21 @@ static void apply_slide(const leat_window_options *o, struct leat_window *w)
 	w->relay.ring = w->relay.size;
 }
 
+static void apply_decay(const leat_window_options *o, struct leat_window *w)
+{
+	double alpha = leat_options_alpha(o);
+
+	w->engine = &leat_decay_engine;
+	w->decay.keep = 1 - alpha;
+	w->decay.recursive = o->recursive != 0;
+	w->decay.fresh = o->recursive ? alpha : 1;
+}
+
 /* The geometry, from options that have been checked. */
 void leat_options_apply(const leat_window_options *o, struct leat_window *w)
 {
 	memset(w, 0, sizeof(*w));
+	w->kind = o->kind;
 	w->size = o->size;
 	w->full = (double)o->size;
 	w->free = w->full - 1;
@@ -147,7 +158,7 @@ void leat_options_apply(const leat_window_options *o, struct leat_window *w)
 	for (size_t i = 0; i < o->n_stats; i++)
 		w->pairs |= leat_stat_pairs(&o->stats[i]);
 	if (o->kind == LEAT_DECAY)
-		w->engine = &leat_decay_engine;
+		apply_decay(o, w);
 	else if (o->kind == LEAT_SLIDING && o->size > 1)
 		apply_slide(o, w);
 	else

@@ -63,7 +63,7 @@ static void close_part(const struct leat_relay *r, struct leat_part *p)
 	leat_chain_store(p, r);
 }
 
-static void advance_relay(leat_window *w)
+void leat_panes_relay(leat_window *w)
 {
 	struct leat_relay *r = &w->relay;
 
@@ -116,7 +116,7 @@ static void close_pane(leat_window *w)
 		}
 		tally_close(s);
 		if (w->relay.size > 0)
-			advance_relay(w);
+			leat_panes_relay(w);
 	}
 	s->closed++;
 	open_pane(w);

@@ -23,15 +23,6 @@ static void make_plan(leat_window *w, const leat_window_options *o)
 	}
 }
 
-static void make_decay(leat_window *w, const leat_window_options *o)
-{
-	double alpha = leat_options_alpha(o);
-
-	w->decay.keep = 1 - alpha;
-	w->decay.recursive = o->recursive != 0;
-	w->decay.fresh = o->recursive ? alpha : 1;
-}
-
 static int measure(const leat_window_options *o, leat_window *geometry,
     size_t *n_bytes)
 {
@@ -67,8 +58,6 @@ static leat_window *build(unsigned char *base, const leat_window *geometry,
 	w->block = *block;
 	leat_layout(w, base, &n, o);
 	make_plan(w, o);
-	if (o->kind == LEAT_DECAY)
-		make_decay(w, o);
 	w->push = w->engine->push;
 	w->push_x = w->pairs ? leat_window_refuse_x : push_x;
 	w->query = w->engine->query;
@@ -142,6 +131,7 @@ static void move_part(const leat_window *from, leat_window *to,
 	p->table = leat_moved(from, to, p->table);
 	p->panes = leat_moved(from, to, p->panes);
 	p->lanes = leat_moved(from, to, p->lanes);
+	p->saved = leat_moved(from, to, p->saved);
 }
 
 void leat_window_moved(const leat_window *from, leat_window *to)

@@ -127,6 +127,7 @@ struct leat_part {
 	unsigned char *whole; /* B */
 	unsigned char *table; /* slots + 2, from slot -1 */
 	unsigned char *panes; /* ring of closed panes */
+	unsigned char *saved; /* scratch of saving, of the user's classes */
 	/* for the classes that slide.c does two lanes at a time */
 	void *lanes;
 };
@@ -202,6 +203,7 @@ struct leat_window {
 	leat_run_function *run; /* NULL: all values are pushed singly */
 	int flags;              /* slide: which classes it knows specially */
 	const struct leat_engine *engine;
+	int kind;
 	double *results;  /* for the sink */
 	size_t ring_head; /* panes: where the next kept value goes */
 	struct leat_panes panes;
@@ -260,6 +262,22 @@ void leat_decay_take(struct leat_decay *d, double x, double y, double weight,
     double share);
 void leat_decay_lower(const struct leat_decay *d, double last,
     const struct leat_plan *plan, size_t n, int quiet, double *out);
+
+/* panes.c: the newest pane goes through the relay */
+void leat_panes_relay(leat_window *w);
+
+/*
+ * save.c: options but for statistics, of a window or of what one would be;
+ * and the state of a window, which when it is loaded is a new one.
+ */
+void leat_tape_window(struct leat_tape *t, const leat_window *w);
+void leat_tape_window_content(struct leat_tape *t, leat_window *w);
+/* Whether two windows can be one, and the one made of both. */
+int leat_window_fits(const leat_window *w, const leat_window *other);
+void leat_window_join(leat_window *w, const leat_window *other);
+
+/* decay.c */
+void leat_tape_decay(struct leat_tape *t, struct leat_decay *d);
 
 /* report.c */
 uint64_t leat_pushes(const leat_window *w);

@@ -1,0 +1,184 @@
+/*
+ * join.c - what two sets of keys have seen, as if one had seen both
+ *
+ * Keys that are not there yet are made first, empty, in the order of the
+ * other object. Then each pair of states is asked whether it can be joined
+ * and what that takes; so far all can be undone, by forgetting the new keys.
+ * From there on nothing fails.
+ */
+#include "key.h"
+
+/* ---------------- the same plan ------------------------------------------ */
+
+static int same_stats(const leat_window_options *a,
+    const leat_window_options *b)
+{
+	if (a->n_stats != b->n_stats)
+		return 0;
+	for (size_t i = 0; i < a->n_stats; i++)
+		if (a->stats[i].id != b->stats[i].id ||
+		    a->stats[i].agg != b->stats[i].agg)
+			return 0;
+	return 1;
+}
+
+static int keyed_fits(const leat_keyed *k, const leat_keyed *other)
+{
+	const leat_window_options *a = k->by_count, *b = other->by_count;
+
+	if (!a != !b || k->ttl != other->ttl)
+		return LEAT_EOPTIONS;
+	if (!a)
+		return leat_flow_same(&k->flow, &other->flow);
+	if (a->kind != LEAT_LANDMARK)
+		return LEAT_ENOTSUP;
+	return b->kind == a->kind && b->min_count == a->min_count &&
+		b->missing == a->missing && same_stats(a, b)
+	    ? LEAT_OK
+	    : LEAT_EOPTIONS;
+}
+
+/* ---------------- new keys ------------------------------------------------- */
+
+static uint32_t counterpart_of(const leat_keyed *k, const struct leat_entry *e)
+{
+	const void *text = leat_entry_text(e);
+
+	return leat_entry_find(k, text, e->len, leat_key_hash(k, text, e->len));
+}
+
+static int make_key(leat_keyed *k, const struct leat_entry *e)
+{
+	const void *text = leat_entry_text(e);
+
+	if (k->roster.length >= k->max_keys)
+		return LEAT_EFULL;
+	if (leat_entry_reserve(k, e->len) ||
+	    !leat_entry_make(k, text, e->len, leat_key_hash(k, text, e->len)))
+		return LEAT_ENOMEM;
+	return LEAT_OK;
+}
+
+static int make_keys(leat_keyed *k, const leat_keyed *other, size_t *made)
+{
+	for (size_t r = 0; r < other->roster.n; r++) {
+		const struct leat_entry *e;
+		if (other->roster.order[r] == 0)
+			continue;
+		e = leat_ranked(other, (uint32_t)r);
+		if (counterpart_of(k, e))
+			continue;
+		int err = make_key(k, e);
+		if (err)
+			return err;
+		++*made;
+	}
+	return LEAT_OK;
+}
+
+/* The newest so many. */
+static void unmake_keys(leat_keyed *k, size_t made)
+{
+	for (; made > 0; made--)
+		leat_entry_forget(k, k->roster.order[k->roster.n - 1]);
+}
+
+/* ---------------- joining --------------------------------------------------- */
+
+/* Whether all states can be joined; then there is memory for it. */
+static int keyed_room(leat_keyed *k, const leat_keyed *other)
+{
+	struct leat_flow *f = &k->flow;
+	const struct leat_flow *g = &other->flow;
+	struct leat_need need = { f->clock.watermark, 0, 0, 0, 0, 0 };
+
+	if (g->clock.watermark > need.watermark)
+		need.watermark = g->clock.watermark;
+	for (size_t r = 0; r < other->roster.n; r++) {
+		const struct leat_entry *e;
+		if (other->roster.order[r] == 0)
+			continue;
+		e = leat_ranked(other, (uint32_t)r);
+		int err = f->engine->join_room(f,
+		    leat_entry_state(leat_entry_at(k, counterpart_of(k, e))), g,
+		    leat_entry_state(e), &need);
+		if (err)
+			return err;
+	}
+	return leat_need_reserve(f, &need);
+}
+
+static void join_key(leat_keyed *k, const leat_keyed *other,
+    struct leat_entry *o)
+{
+	struct leat_entry *e = leat_entry_at(k, counterpart_of(k, o));
+	int64_t due;
+
+	leat_state_join(&k->flow, leat_entry_state(e), &other->flow,
+	    leat_entry_state(o));
+	if (k->latest_at &&
+	    *leat_entry_latest(other, o) > *leat_entry_latest(k, e))
+		*leat_entry_latest(k, e) = *leat_entry_latest(other, o);
+	if (k->flow.early_span > 0 &&
+	    leat_marked(&other->roster.changed, o->rank))
+		leat_mark(&k->roster.changed, e->rank);
+	leat_timers_arm(k, e, leat_timers_due(other, o));
+	if (leat_keyed_due(k, e, &due))
+		leat_timers_arm(k, e, due);
+}
+
+/* As if the other's pushes had come after ours. */
+static void join_order(leat_keyed *k, const leat_keyed *other)
+{
+	if (!k->links_at)
+		return;
+	if (!other->links_at) {
+		for (size_t r = 0; r < other->roster.n; r++)
+			if (other->roster.order[r])
+				leat_entry_touch(k,
+				    counterpart_of(k,
+					leat_ranked(other, (uint32_t)r)));
+		return;
+	}
+	for (uint32_t i = other->oldest; i;) {
+		struct leat_entry *e = leat_entry_at(other, i);
+		leat_entry_touch(k, counterpart_of(k, e));
+		i = leat_entry_links(other, e)->newer;
+	}
+}
+
+static void join_keys(leat_keyed *k, const leat_keyed *other)
+{
+	for (size_t r = 0; r < other->roster.n; r++)
+		if (other->roster.order[r])
+			join_key(k, other, leat_ranked(other, (uint32_t)r));
+	join_order(k, other);
+	leat_flow_join_counts(&k->flow, &other->flow);
+	leat_clock_join(&k->flow.clock, &other->flow.clock);
+	k->early |= other->early;
+	if (other->early_from > k->early_from)
+		k->early_from = other->early_from;
+}
+
+int leat_keyed_merge(leat_keyed *keyed, const leat_keyed *other)
+{
+	leat_keyed *k = keyed;
+	size_t made = 0;
+	int err;
+
+	assert(k && other && k != other);
+	leat_queue_look(other);
+	if ((err = leat_queue_settle(k)) || (err = keyed_fits(k, other)))
+		return err;
+	k->flow.memory.over = 0;
+	if ((err = make_keys(k, other, &made)) ||
+	    (err = keyed_room(k, other))) {
+		unmake_keys(k, made);
+		return err == LEAT_ENOMEM && k->flow.memory.over ? LEAT_EFULL
+								 : err;
+	}
+	join_keys(k, other);
+	/* Where this fails, the next push goes on with it. */
+	(void)leat_keyed_pass(k);
+	return LEAT_OK;
+}

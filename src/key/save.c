@@ -1,0 +1,246 @@
+/*
+ * save.c - keyed windows as bytes, and from them; and joined
+ *
+ * Keys in the order in which they were first seen, each with its text and
+ * its state; then the order of pushes, where keys may have to make room for
+ * others. Table, roster and timers follow from that, and are made anew as
+ * keys are loaded. A timer may be set to an earlier time than that at which
+ * its key has something to do; where time that comes to it can show, as it
+ * does where values are dropped by it, or it is not the time that the state
+ * says, it is saved.
+ */
+#include "key.h"
+
+/* ---------------- options ---------------------------------------------- */
+
+static void tape_counted_options(struct leat_tape *t, const leat_keyed *k)
+{
+	const leat_window_options *o = k->by_count;
+	leat_window geometry;
+
+	leat_options_apply(o, &geometry);
+	leat_tape_window(t, &geometry);
+	leat_tape_same(t, o->n_stats, "n_stats");
+	for (size_t i = 0; i < o->n_stats; i++)
+		leat_tape_stat(t, o->stats[i].id, o->stats[i].arg,
+		    o->stats[i].agg);
+}
+
+static void tape_keyed_options(struct leat_tape *t, const leat_keyed *k)
+{
+	leat_tape_part(t, LEAT_STATE_OPTIONS);
+	leat_tape_same(t, k->by_count != NULL, "by_count");
+	if (k->by_count)
+		tape_counted_options(t, k);
+	else
+		leat_tape_flow_options(t, &k->flow);
+	leat_tape_same_time(t, k->ttl, "ttl");
+}
+
+/* ---------------- keys -------------------------------------------------- */
+
+/* What goes with a key's length. */
+enum { KEY_TIMED = 1, KEY_CHANGED = 2, KEY_LENGTH = 4 };
+
+static void key_options(leat_keyed *k, struct leat_entry *e, uint64_t *head,
+    int64_t *timer)
+{
+	int64_t due = INT64_MAX;
+
+	*timer = leat_timers_due(k, e);
+	if (!leat_keyed_due(k, e, &due))
+		due = INT64_MAX;
+	*head = (uint64_t)e->len * KEY_LENGTH;
+	if (*timer != due)
+		*head |= KEY_TIMED;
+	if (k->flow.early_span > 0 && leat_marked(&k->roster.changed, e->rank))
+		*head |= KEY_CHANGED;
+}
+
+static void save_key(struct leat_tape *t, leat_keyed *k, struct leat_entry *e)
+{
+	uint64_t head;
+	int64_t timer;
+
+	key_options(k, e, &head, &timer);
+	leat_tape_number(t, &head, UINT64_MAX);
+	leat_tape_bytes(t, (void *)(uintptr_t)leat_entry_text(e), e->len);
+	if (k->latest_at)
+		leat_tape_time(t, leat_entry_latest(k, e));
+	leat_tape_state(t, &k->flow, leat_entry_state(e));
+	if (head & KEY_TIMED)
+		leat_tape_signed(t, &timer);
+}
+
+static void fail_for_memory(struct leat_tape *t, const leat_keyed *k)
+{
+	leat_tape_fail(t, k->flow.memory.over ? LEAT_EFULL : LEAT_ENOMEM);
+}
+
+/* Makes the key; NULL: it failed. */
+static struct leat_entry *new_key(struct leat_tape *t, leat_keyed *k,
+    const unsigned char *text, size_t len)
+{
+	uint32_t hash = leat_key_hash(k, text, len), i;
+
+	if (!leat_tape_expect(t, !leat_entry_find(k, text, len, hash)))
+		return NULL;
+	if (leat_entry_reserve(k, len) ||
+	    !(i = leat_entry_make(k, text, len, hash))) {
+		fail_for_memory(t, k);
+		return NULL;
+	}
+	return leat_entry_at(k, i);
+}
+
+static void load_state(struct leat_tape *t, leat_keyed *k, struct leat_entry *e,
+    uint64_t head)
+{
+	int64_t timer = INT64_MAX;
+
+	if (k->latest_at)
+		leat_tape_time(t, leat_entry_latest(k, e));
+	leat_tape_state(t, &k->flow, leat_entry_state(e));
+	if (head & KEY_TIMED)
+		leat_tape_signed(t, &timer);
+	else if (!t->err && !leat_keyed_due(k, e, &timer))
+		timer = INT64_MAX;
+	if (t->err)
+		return;
+	leat_timers_arm(k, e, timer);
+	if ((head & KEY_CHANGED) && k->flow.early_span > 0)
+		leat_mark(&k->roster.changed, e->rank);
+}
+
+static void load_key(struct leat_tape *t, leat_keyed *k)
+{
+	unsigned char pooled[LEAT_TEXT_POOLED], *text = pooled;
+	struct leat_entry *e = NULL;
+	uint64_t head = 0;
+
+	leat_tape_number(t, &head, LEAT_KEY_MAX * (uint64_t)KEY_LENGTH + 3);
+	size_t len = (size_t)(head / KEY_LENGTH);
+	if (len > sizeof(pooled))
+		text = leat_memory_take(&k->flow.memory, len);
+	if (!text) {
+		fail_for_memory(t, k);
+		return;
+	}
+	leat_tape_bytes(t, text, len);
+	if (!t->err)
+		e = new_key(t, k, text, len);
+	if (len > sizeof(pooled))
+		leat_memory_give(&k->flow.memory, text, len);
+	if (e)
+		load_state(t, k, e, head);
+}
+
+static void save_keys(struct leat_tape *t, leat_keyed *k)
+{
+	uint64_t n = k->roster.length;
+
+	leat_tape_number(t, &n, UINT64_MAX);
+	for (size_t r = 0; r < k->roster.n && !t->err; r++) {
+		if (k->roster.order[r] == 0)
+			continue;
+		if (r + 8 < k->roster.n && k->roster.order[r + 8])
+			leat_entry_prefetch(k, leat_ranked(k, (uint32_t)r + 8));
+		save_key(t, k, leat_ranked(k, (uint32_t)r));
+	}
+}
+
+static void load_keys(struct leat_tape *t, leat_keyed *k)
+{
+	uint64_t n = 0;
+
+	leat_tape_number(t, &n, (uint64_t)1 << 31);
+	for (; n > 0 && !t->err; n--)
+		load_key(t, k);
+}
+
+/* ---------------- the order of pushes ----------------------------------- */
+
+/* From the key pushed into longest ago, their places among all keys. */
+static void save_order(struct leat_tape *t, leat_keyed *k)
+{
+	for (uint32_t i = k->oldest; i && !t->err;) {
+		struct leat_entry *e = leat_entry_at(k, i);
+		uint64_t rank = e->rank;
+		leat_tape_number(t, &rank, UINT64_MAX);
+		i = leat_entry_links(k, e)->newer;
+	}
+}
+
+/* Each goes to the end of the list once. */
+static void load_order(struct leat_tape *t, leat_keyed *k)
+{
+	for (size_t n = k->roster.length; n > 0 && !t->err; n--) {
+		uint64_t rank = 0;
+		leat_tape_number(t, &rank, k->roster.length - 1);
+		if (!t->err)
+			leat_entry_touch(k, k->roster.order[rank]);
+	}
+}
+
+/* ---------------- all of it ---------------------------------------------- */
+
+static void tape_keyed(struct leat_tape *t, leat_keyed *k)
+{
+	tape_keyed_options(t, k);
+	leat_tape_part(t, LEAT_STATE_CONTENT);
+	leat_tape_flow(t, &k->flow);
+	leat_tape_time(t, &k->early_from);
+	leat_tape_int(t, &k->early, 1);
+	leat_tape_int(t, &k->ending, 1);
+	if (t->loads)
+		load_keys(t, k);
+	else
+		save_keys(t, k);
+}
+
+int leat_keyed_save(const leat_keyed *keyed, leat_writer *writer)
+{
+	/* Nothing of it changes that a caller could see. */
+	leat_keyed *k = (leat_keyed *)(uintptr_t)keyed;
+	struct leat_tape t;
+
+	assert(keyed && writer);
+	leat_queue_look(k);
+	leat_roster_pack(k);
+	leat_tape_save(&t, writer, LEAT_OBJECT_KEYED);
+	tape_keyed(&t, k);
+	if (k->links_at && k->roster.length > 0) {
+		leat_tape_part(&t, LEAT_STATE_ORDER);
+		save_order(&t, k);
+	}
+	return leat_tape_saved(&t);
+}
+
+int leat_keyed_load(leat_keyed **keyed_out, const leat_keyed_options *options,
+    leat_reader *reader)
+{
+	struct leat_tape t;
+	leat_keyed *k;
+	int err;
+
+	assert(keyed_out && options && reader);
+	if ((err = leat_keyed_new(&k, options)))
+		return err;
+	leat_tape_load(&t, reader, LEAT_OBJECT_KEYED);
+	tape_keyed(&t, k);
+	if (k->links_at && k->roster.length > 0) {
+		if (leat_tape_has(&t, LEAT_STATE_ORDER))
+			load_order(&t, k);
+	} else {
+		while (leat_tape_has(&t, LEAT_STATE_ORDER))
+			leat_tape_skip(&t);
+	}
+	err = leat_tape_loaded(&t);
+	if (!err && k->roster.length > k->max_keys)
+		err = LEAT_EFULL;
+	if (err)
+		leat_keyed_free(k);
+	else
+		*keyed_out = k;
+	return err;
+}

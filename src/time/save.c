@@ -1,0 +1,121 @@
+/*
+ * save.c - windows by time as bytes, and from them
+ *
+ * The plan of a flow follows from its options; what changes is its clock, its
+ * counts, and what the states hold. States are in save_cells.c, fade.c,
+ * save_tree.c and save_ranges.c.
+ *
+ * Results may depend in their last bit on how values have been added up, so
+ * it is not enough to save values: what stands for them is saved as it is.
+ */
+#include "time.h"
+
+/* ---------------- options ---------------------------------------------- */
+
+static void tape_time_options(struct leat_tape *t, const struct leat_flow *f)
+{
+	const struct leat_clock *c = &f->clock;
+
+	leat_tape_same_time(t, c->delay, "delay");
+	leat_tape_same_time(t, f->lateness, "lateness");
+	leat_tape_same_time(t, c->max_skew, "max_skew");
+	leat_tape_same(t, c->n_sources, "n_sources");
+	leat_tape_same_time(t, c->idle_timeout, "idle_timeout");
+	leat_tape_same(t, f->early_count, "early_count");
+	leat_tape_same_time(t, f->early_span, "early_span");
+	leat_tape_same(t, (uint64_t)f->emit_empty, "emit_empty");
+	leat_tape_same(t, f->max_values, "max_values");
+	leat_tape_same(t, (uint64_t)f->full, "full");
+}
+
+void leat_tape_flow_options(struct leat_tape *t, const struct leat_flow *f)
+{
+	leat_tape_same(t, (uint64_t)f->kind, "kind");
+	leat_tape_same_time(t, f->span, "span");
+	leat_tape_same_time(t, f->advance, "advance");
+	leat_tape_same_time(t, f->offset, "offset");
+	leat_tape_same_time(t, f->gap, "gap");
+	leat_tape_same_double(t, f->half_life, "half_life");
+	leat_tape_same(t, f->min_count, "min_count");
+	leat_tape_same(t, (uint64_t)f->propagate, "missing");
+	tape_time_options(t, f);
+	leat_tape_same(t, f->n_stats, "n_stats");
+	for (size_t i = 0; i < f->n_stats; i++)
+		leat_tape_stat(t, f->plan[i].id, f->plan[i].arg,
+		    f->plan[i].agg);
+}
+
+/* ---------------- clock and counts -------------------------------------- */
+
+static void tape_source(struct leat_tape *t, struct leat_clock *c, uint32_t i)
+{
+	int seen = c->seen[i];
+
+	leat_tape_int(t, &seen, 1);
+	c->seen[i] = seen != 0;
+	if (seen)
+		leat_tape_time(t, &c->times[i]);
+}
+
+static void tape_clock(struct leat_tape *t, struct leat_clock *c)
+{
+	leat_tape_int(t, &c->started, 1);
+	leat_tape_time(t, &c->now);
+	leat_tape_time(t, &c->begin);
+	leat_tape_time(t, &c->slowest);
+	leat_tape_time(t, &c->watermark);
+	leat_tape_time(t, &c->target);
+	leat_tape_expect(t, c->target >= c->watermark);
+	for (uint32_t i = 0; c->times && i < c->n_sources && !t->err; i++)
+		tape_source(t, c, i);
+}
+
+static void tape_counts(struct leat_tape *t, leat_time_counts *n)
+{
+	leat_tape_number(t, &n->pushed, UINT64_MAX);
+	leat_tape_number(t, &n->taken, n->pushed);
+	leat_tape_number(t, &n->missing, n->pushed);
+	leat_tape_number(t, &n->late, n->pushed);
+	leat_tape_number(t, &n->refused, n->pushed);
+	leat_tape_number(t, &n->outside, n->pushed);
+	leat_tape_number(t, &n->evicted, n->pushed);
+}
+
+void leat_tape_flow(struct leat_tape *t, struct leat_flow *f)
+{
+	tape_clock(t, &f->clock);
+	tape_counts(t, &f->counts);
+}
+
+/* ---------------- accumulators and states -------------------------------- */
+
+/* Of no values there is nothing to know. */
+void leat_tape_accs(struct leat_tape *t, const struct leat_flow *f,
+    struct leat_accs *a)
+{
+	uint64_t count = a->count << 1 | (a->missing > 0), most = INT64_MAX;
+
+	leat_tape_number(t, &count, most);
+	if (count & 1)
+		leat_tape_number(t, &a->missing, most);
+	else
+		a->missing = 0;
+	a->count = count >> 1;
+	for (size_t i = 0; i < f->n_sections && a->count > 0; i++) {
+		const struct leat_section *s = &f->sections[i];
+		leat_tape_class(t, s->cls, s->agg, leat_section(s, a), s->size,
+		    a->count, f->temp);
+	}
+}
+
+void leat_tape_state(struct leat_tape *t, struct leat_flow *f,
+    struct leat_state *s)
+{
+	struct leat_more *m = f->more_at ? leat_more(f, s) : NULL;
+
+	if (f->early_count > 0)
+		leat_tape_number(t, &m->since, f->early_count);
+	f->engine->tape(f, s, t);
+	if (t->loads && m && !t->err)
+		m->stored = f->engine->stored(f, s);
+}

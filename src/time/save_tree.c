@@ -1,0 +1,239 @@
+/*
+ * save_tree.c - trees as bytes
+ *
+ * Node by node from the root, the first child first, with what stands for
+ * each; then what the edges know. Of the first leaf and of nodes on the left
+ * edge, what is gone is not saved but counted: it has a place until the node
+ * is used up.
+ *
+ * What is read is a tree as the library makes them: all leaves on one level,
+ * times in order, and off the edges no node less than half full, so that it
+ * is no higher and takes no more memory than its values account for.
+ */
+#include "time.h"
+
+struct walk {
+	struct leat_tape *t;
+	struct leat_flow *f;
+	struct leat_tree *tree;
+	int64_t last; /* time that has been come to */
+	int begun;
+	uint64_t values;
+};
+
+/* On which edges a node is. */
+enum { ON_LEFT = 1, ON_RIGHT = 2 };
+
+static void walk_time(struct walk *w, int64_t *at)
+{
+	leat_tape_time(w->t, at);
+	leat_tape_expect(w->t,
+	    !w->begun || *at > w->last ||
+		(*at == w->last && !w->f->forest.panes));
+	w->last = *at;
+	w->begun = 1;
+}
+
+static void *walk_take(struct walk *w, struct leat_pool *p)
+{
+	if (w->t->err)
+		return NULL;
+	if (leat_pool_reserve(p, 1)) {
+		leat_tape_fail(w->t, LEAT_ENOMEM);
+		return NULL;
+	}
+	return leat_pool_take(p);
+}
+
+/* ---------------- nodes -------------------------------------------------- */
+
+/* How many values or children there are, and of them how many are gone. */
+static int walk_size(struct walk *w, struct leat_node *n, uint32_t *gone,
+    int edges, uint32_t most)
+{
+	uint64_t all = n->n, less = *gone;
+	uint64_t least = edges || most == 1 ? 1 : most / 2;
+
+	leat_tape_number(w->t, &all, most);
+	if (edges & ON_LEFT)
+		leat_tape_number(w->t, &less, most);
+	n->n = (uint32_t)all;
+	*gone = (uint32_t)less;
+	return leat_tape_expect(w->t, all >= least && less < all);
+}
+
+static void walk_values(struct walk *w, struct leat_node *leaf, uint32_t gone)
+{
+	double *x = leat_leaf_x(leaf);
+
+	for (uint32_t i = gone; i < leaf->n; i++) {
+		walk_time(w, &leaf->t[i]);
+		leat_tape_double(w->t, &x[i]);
+		if (w->f->pairs)
+			leat_tape_double(w->t, &x[LEAT_LEAF + i]);
+	}
+	for (uint32_t i = 0; i < gone && w->t->loads; i++)
+		leaf->t[i] = leaf->t[gone];
+	w->values += leaf->n - gone;
+}
+
+static void walk_leaf(struct walk *w, struct leat_node *leaf, int edges)
+{
+	uint32_t gone = edges & ON_LEFT ? w->tree->gone : 0;
+	struct leat_accs *a = leat_node_accs(w->f, leaf);
+
+	if (!walk_size(w, leaf, &gone, edges,
+		w->f->forest.panes ? 1 : LEAT_LEAF))
+		return;
+	if (edges & ON_LEFT)
+		w->tree->gone = gone;
+	if (w->f->forest.panes)
+		walk_time(w, &leaf->t[0]);
+	else
+		walk_values(w, leaf, gone);
+	leat_tape_accs(w->t, w->f, a);
+	leat_tape_expect(w->t,
+	    w->f->forest.panes || (edges & ON_LEFT) ||
+		a->count + a->missing == leaf->n);
+}
+
+static struct leat_node *walk_node(struct walk *w, struct leat_node *n,
+    uint32_t level, int edges);
+
+static void walk_children(struct walk *w, struct leat_node *n, uint32_t gone,
+    int edges)
+{
+	struct leat_inner *in = leat_inner(n);
+
+	for (uint32_t i = gone; i < n->n && !w->t->err; i++) {
+		int which = (i == gone ? edges & ON_LEFT : 0) |
+		    (i + 1 == n->n ? edges & ON_RIGHT : 0);
+		struct leat_node *child = walk_node(w,
+		    w->t->loads ? NULL : in->child[i], n->level - 1, which);
+		if (!w->t->loads || !child)
+			continue;
+		in->child[i] = child;
+		in->t[i] = child->t[0];
+	}
+	for (uint32_t i = 0; i < gone && w->t->loads && !w->t->err; i++)
+		in->t[i] = in->t[gone];
+}
+
+static void walk_inner(struct walk *w, struct leat_node *n, int edges)
+{
+	struct leat_fringe *g = w->tree->fringe;
+	uint32_t gone = edges & ON_LEFT ? g->gone[n->level] : 0;
+
+	if (!walk_size(w, n, &gone, edges, LEAT_ARITY))
+		return;
+	if (edges & ON_LEFT)
+		g->gone[n->level] = gone;
+	leat_tape_accs(w->t, w->f, leat_node_accs(w->f, n));
+	walk_children(w, n, gone, edges);
+}
+
+/* NULL: it failed; nodes that were made go with their pool. */
+static struct leat_node *walk_node(struct walk *w, struct leat_node *n,
+    uint32_t level, int edges)
+{
+	struct leat_forest *forest = &w->f->forest;
+
+	if (w->t->loads) {
+		n = walk_take(w, level ? &forest->inners : &forest->leaves);
+		if (!n)
+			return NULL;
+		n->n = 0;
+		n->level = level;
+		leat_accs_clear(w->f, leat_node_accs(w->f, n));
+	}
+	if (level > 0)
+		walk_inner(w, n, edges);
+	else
+		walk_leaf(w, n, edges);
+	return w->t->err ? NULL : n;
+}
+
+/* ---------------- what the edges know ------------------------------------ */
+
+static void walk_accs(struct walk *w, struct leat_accs *a)
+{
+	if (w->t->loads)
+		leat_accs_clear(w->f, a);
+	leat_tape_accs(w->t, w->f, a);
+}
+
+static void walk_level(struct walk *w, uint32_t level)
+{
+	struct leat_tree *t = w->tree;
+	struct leat_fringe *g = t->fringe;
+	uint32_t end = level == t->height ? g->covered + 1 : g->left[level]->n;
+
+	walk_accs(w, leat_past(w->f, g, level));
+	walk_accs(w, leat_front(w->f, g, level));
+	for (uint32_t i = g->gone[level] + 1; i < end; i++)
+		walk_accs(w, leat_suffix(w->f, g, level, i));
+}
+
+static void walk_edges(struct walk *w)
+{
+	struct leat_tree *t = w->tree;
+	struct leat_fringe *g = t->fringe;
+	uint64_t covered = g->covered;
+
+	leat_tape_number(w->t, &covered, LEAT_ARITY);
+	if (!leat_tape_expect(w->t,
+		covered + 2 <= t->root->n &&
+		    t->root->n - g->gone[t->height] > 1))
+		return;
+	g->covered = (uint32_t)covered;
+	for (uint32_t l = 1; l <= t->height; l++)
+		walk_level(w, l);
+	walk_accs(w, leat_middle(w->f, g));
+	for (uint32_t i = t->gone; i < t->first->n && !w->f->forest.panes; i++)
+		walk_accs(w, leat_tail(w->f, g, i));
+}
+
+/* A fringe, and a table for each level. */
+static void make_fringe(struct walk *w, struct leat_tree *t)
+{
+	struct leat_forest *forest = &w->f->forest;
+
+	t->fringe = walk_take(w, &forest->fringes);
+	for (uint32_t l = 1; l <= t->height && !w->t->err; l++) {
+		t->fringe->gone[l] = 0;
+		t->fringe->tables[l] = walk_take(w, &forest->tables);
+	}
+	if (t->fringe)
+		t->fringe->covered = 0;
+}
+
+/* Loading: until it is whole, the tree is empty. */
+void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
+    struct leat_tree *t)
+{
+	struct leat_tree built = *t;
+	struct walk w = { tape, f, &built, 0, 0, 0 };
+	uint64_t height = t->root ? (uint64_t)t->height + 1 : 0;
+
+	leat_tape_number(tape, &height, LEAT_HEIGHT - 1);
+	if (height == 0)
+		return;
+	if (tape->loads) {
+		built.height = (uint32_t)height - 1;
+		if (built.height > 0)
+			make_fringe(&w, &built);
+		f->forest.stocked = 0;
+	}
+	built.root = walk_node(&w, t->root, (uint32_t)height - 1,
+	    ON_LEFT | ON_RIGHT);
+	if (tape->err)
+		return;
+	if (tape->loads)
+		leat_tree_find_edges(&built);
+	if (built.height > 0)
+		walk_edges(&w);
+	if (tape->loads && !tape->err && !f->forest.panes)
+		leat_tape_expect(tape, leat_tree_length(f, &built) == w.values);
+	if (tape->loads && !tape->err)
+		*t = built;
+}

@@ -1,0 +1,350 @@
+/*
+ * save.c - windows by count as bytes, and from them; and joined
+ *
+ * Nothing of the relay is saved. Where its elements are follows from how
+ * many there have been, and what stands for them from the elements that are
+ * in the window: each prefix and suffix is made of nothing else. So a window
+ * that slides is saved as its values and their number, and is loaded by
+ * pushing them, which takes the very steps that were taken once. Panes that
+ * have closed are saved as their partials, and go through their relay again.
+ *
+ * A relay's oldest chunk A may be in the window only in part. What is
+ * missing of it enters as values that are missing, or, of panes, as whatever
+ * lies in their places: it is part of A's longest suffixes alone, which no
+ * query sees any more.
+ */
+#include "window.h"
+
+/* ---------------- options --------------------------------------------- */
+
+void leat_tape_window(struct leat_tape *t, const leat_window *w)
+{
+	leat_tape_same(t, (uint64_t)w->kind, "kind");
+	leat_tape_same(t, w->size, "size");
+	leat_tape_same(t, w->kind == LEAT_HOPPING ? w->panes.advance : 0,
+	    "advance");
+	leat_tape_same_double(t, w->decay.keep, "alpha");
+	leat_tape_same(t, (uint64_t)w->decay.recursive, "recursive");
+	leat_tape_same(t, w->min_count, "min_count");
+	leat_tape_same(t, (uint64_t)w->propagate, "missing");
+	leat_tape_same(t, (uint64_t)w->keeps, "keep_values");
+}
+
+static void window_options(struct leat_tape *t, const leat_window *w)
+{
+	leat_tape_part(t, LEAT_STATE_OPTIONS);
+	leat_tape_window(t, w);
+	leat_tape_same(t, w->n_stats, "n_stats");
+	for (size_t i = 0; i < w->n_stats; i++)
+		leat_tape_stat(t, w->plan[i].id, w->plan[i].arg,
+		    w->plan[i].agg);
+}
+
+/* ---------------- the relay ------------------------------------------- */
+
+/*
+ * Of so many elements, how many were there when the oldest chunk began that
+ * the relay still knows; it is set to what it was like then.
+ */
+static uint64_t relay_rewind(struct leat_relay *r, uint64_t elements)
+{
+	uint64_t chunk = r->chunk, full, from = 0;
+
+	leat_relay_reset(r);
+	if (elements > 0) {
+		full = (elements - 1) / chunk;
+		from = (full > 2 ? full - 2 : 0) * chunk;
+	}
+	r->head = r->back = (size_t)(from % r->ring);
+	if (from / chunk % 2)
+		leat_relay_begin(r, 0 - (size_t)1);
+	return from;
+}
+
+/* ---------------- the last n values ----------------------------------- */
+
+static void tape_value(struct leat_tape *t, const leat_window *w, double *x,
+    double *y)
+{
+	leat_tape_double(t, x);
+	if (w->pairs)
+		leat_tape_double(t, y);
+}
+
+/* The newest n of the ring, of which `head` is the place behind them. */
+static void tape_ring(struct leat_tape *t, leat_window *w, size_t head,
+    uint64_t n)
+{
+	size_t slot = head >= n ? head - (size_t)n
+				: head + (size_t)(w->size - n);
+	double none;
+
+	for (uint64_t i = 0; i < n && !t->err; i++) {
+		tape_value(t, w, &w->ring_x[slot],
+		    w->pairs ? &w->ring_y[slot] : &none);
+		slot = slot + 1 == w->size ? 0 : slot + 1;
+	}
+}
+
+/* As empty as a ring of which values may be read that were never written. */
+static void blank_ring(leat_window *w)
+{
+	for (size_t i = 0; i < w->size; i++) {
+		w->ring_x[i] = 0;
+		if (w->pairs)
+			w->ring_y[i] = 0;
+	}
+}
+
+/* Pushes those that the relay needs; the last `length` are on the tape. */
+static void slide_again(struct leat_tape *t, leat_window *w, uint64_t pushed,
+    uint64_t length)
+{
+	const leat_sink none = { NULL, NULL }, sink = w->sink;
+	double last = w->last, x, y = 0;
+	uint64_t i = relay_rewind(&w->relay, pushed);
+
+	if (i > 0)
+		blank_ring(w);
+	w->sink = none;
+	w->pushed = i;
+	for (; i < pushed - length; i++)
+		w->push(w, NAN, NAN);
+	for (; i < pushed && !t->err; i++) {
+		tape_value(t, w, &x, &y);
+		w->push(w, x, y);
+	}
+	w->sink = sink;
+	w->last = last;
+}
+
+static void tape_slide(struct leat_tape *t, leat_window *w, uint64_t pushed)
+{
+	uint64_t length = pushed < w->size ? pushed : w->size;
+
+	if (t->loads)
+		slide_again(t, w, pushed, length);
+	else
+		tape_ring(t, w, w->relay.head, length);
+}
+
+/* ---------------- panes ------------------------------------------------ */
+
+/* How many values of a pane of n are missing; the others count. */
+static void tape_tally(struct leat_tape *t, struct leat_tally *tally,
+    uint64_t n)
+{
+	leat_tape_number(t, &tally->missing, n);
+	tally->count = n - tally->missing;
+}
+
+static void tape_pane(struct leat_tape *t, leat_window *w, size_t slot)
+{
+	struct leat_tally *tally = &w->panes.tallies[slot];
+
+	tape_tally(t, tally, w->panes.advance);
+	for (size_t i = 0; i < w->n_parts; i++) {
+		struct leat_part *p = &w->parts[i];
+		leat_tape_class(t, p->cls, p->agg, p->panes + slot * p->packed,
+		    p->packed, tally->count, p->saved);
+	}
+}
+
+/* The newest n of those that are closed. */
+static void tape_panes(struct leat_tape *t, leat_window *w, uint64_t n)
+{
+	const struct leat_panes *s = &w->panes;
+
+	for (uint64_t i = s->closed - n; i < s->closed && !t->err; i++)
+		tape_pane(t, w, (size_t)(i % s->closed_max));
+}
+
+static void tape_open(struct leat_tape *t, leat_window *w)
+{
+	struct leat_panes *s = &w->panes;
+	int cut = s->closed_max == 0 && s->fill > s->end;
+
+	tape_tally(t, &s->open, cut ? s->end : s->fill);
+	for (size_t i = 0; i < w->n_parts; i++) {
+		struct leat_part *p = &w->parts[i];
+		leat_tape_class(t, p->cls, p->agg, p->open, p->size,
+		    s->open.count, p->saved);
+	}
+}
+
+/* Of so many values, where they are. */
+static void place_panes(leat_window *w, uint64_t pushed)
+{
+	struct leat_panes *s = &w->panes;
+
+	w->pushed = pushed;
+	s->closed = pushed ? (pushed - 1) / s->advance : 0;
+	s->fill = pushed ? (pushed - 1) % s->advance + 1 : 0;
+	if (s->closed_max > 0)
+		s->head = (size_t)(s->closed % s->closed_max);
+	if (w->keeps)
+		w->ring_head = (size_t)(pushed % w->size);
+}
+
+/* What is known of all panes but the oldest. */
+static void relay_again(leat_window *w, uint64_t n)
+{
+	struct leat_panes *s = &w->panes;
+
+	for (uint64_t i = n == s->closed_max; i < n && s->closed_max > 1; i++) {
+		uint64_t pane = s->closed - n + i;
+		const struct leat_tally *tally =
+		    &s->tallies[pane % s->closed_max];
+		s->relayed.count += tally->count;
+		s->relayed.missing += tally->missing;
+	}
+	if (w->relay.size == 0)
+		return;
+	for (uint64_t i = relay_rewind(&w->relay, s->closed); i < s->closed;
+	     i++)
+		leat_panes_relay(w);
+}
+
+static void tape_paned(struct leat_tape *t, leat_window *w, uint64_t pushed)
+{
+	struct leat_panes *s = &w->panes;
+
+	if (t->loads)
+		place_panes(w, pushed);
+	uint64_t n = s->closed < s->closed_max ? s->closed : s->closed_max;
+	tape_panes(t, w, n);
+	tape_open(t, w);
+	if (w->keeps)
+		tape_ring(t, w, w->ring_head, leat_window_length(w));
+	if (t->loads && !t->err)
+		relay_again(w, n);
+}
+
+/* ---------------- all kinds --------------------------------------------- */
+
+void leat_tape_window_content(struct leat_tape *t, leat_window *w)
+{
+	uint64_t pushed = w->engine->pushed(w);
+
+	leat_tape_number(t, &pushed, INT64_MAX);
+	leat_tape_double(t, &w->last);
+	if (t->err)
+		return;
+	if (w->engine == &leat_slide_engine) {
+		tape_slide(t, w, pushed);
+	} else if (w->engine == &leat_panes_engine) {
+		tape_paned(t, w, pushed);
+	} else {
+		w->pushed = pushed;
+		leat_tape_decay(t, &w->decay);
+	}
+}
+
+static void tape_whole_window(struct leat_tape *t, leat_window *w)
+{
+	window_options(t, w);
+	leat_tape_part(t, LEAT_STATE_CONTENT);
+	leat_tape_window_content(t, w);
+}
+
+int leat_window_save(const leat_window *window, leat_writer *writer)
+{
+	struct leat_tape t;
+
+	assert(window && writer);
+	leat_tape_save(&t, writer, LEAT_OBJECT_WINDOW);
+	/* What is saved is only read. */
+	tape_whole_window(&t, (leat_window *)(uintptr_t)window);
+	return leat_tape_saved(&t);
+}
+
+int leat_window_load(leat_window **window_out,
+    const leat_window_options *options, leat_reader *reader)
+{
+	struct leat_tape t;
+	leat_window *w;
+	int err;
+
+	assert(window_out && options && reader);
+	if ((err = leat_window_new(&w, options)))
+		return err;
+	leat_tape_load(&t, reader, LEAT_OBJECT_WINDOW);
+	tape_whole_window(&t, w);
+	if ((err = leat_tape_loaded(&t)))
+		leat_window_free(w);
+	else
+		*window_out = w;
+	return err;
+}
+
+/* ---------------- joining ------------------------------------------------ */
+
+static int same_stats(const leat_window *a, const leat_window *b)
+{
+	if (a->n_stats != b->n_stats)
+		return 0;
+	for (size_t i = 0; i < a->n_stats; i++)
+		if (a->plan[i].id != b->plan[i].id ||
+		    a->plan[i].agg != b->plan[i].agg ||
+		    !(a->plan[i].arg == b->plan[i].arg))
+			return 0;
+	return 1;
+}
+
+int leat_window_fits(const leat_window *w, const leat_window *other)
+{
+	if (w->kind != LEAT_LANDMARK)
+		return LEAT_ENOTSUP;
+	return other->kind == LEAT_LANDMARK && same_stats(w, other) &&
+		w->min_count == other->min_count &&
+		w->propagate == other->propagate
+	    ? LEAT_OK
+	    : LEAT_EOPTIONS;
+}
+
+/* Where times are numbers of pushes, those of `other` come after ours. */
+static const void *shifted(const struct leat_part *p,
+    const struct leat_part *other, uint64_t by)
+{
+	const void *partial = leat_acc_pack(other, other->open);
+	int64_t t;
+
+	if (p->id != LEAT_CLASS_ARGMIN && p->id != LEAT_CLASS_ARGMAX)
+		return partial;
+	memcpy(p->combined, partial, p->packed);
+	memcpy(&t, p->combined + sizeof(double), sizeof(t));
+	t += (int64_t)by;
+	memcpy(p->combined + sizeof(double), &t, sizeof(t));
+	return p->combined;
+}
+
+void leat_window_join(leat_window *w, const leat_window *other)
+{
+	struct leat_panes *s = &w->panes;
+	const struct leat_panes *o = &other->panes;
+
+	for (size_t i = 0; i < w->n_parts && o->open.count > 0; i++) {
+		struct leat_part *p = &w->parts[i];
+		const struct leat_part *q = &other->parts[i];
+		const void *right = shifted(p, q, w->pushed);
+		if (s->open.count > 0)
+			p->cls->combine(p->agg, p->open, right);
+		else
+			leat_acc_load(p, p->open, right);
+	}
+	s->open.count += o->open.count;
+	s->open.missing += o->open.missing;
+	s->fill += o->fill;
+	w->pushed += other->pushed;
+	if (other->last == other->last)
+		w->last = other->last;
+}
+
+int leat_window_merge(leat_window *window, const leat_window *other)
+{
+	assert(window && other && window != other);
+	int err = leat_window_fits(window, other);
+	if (!err)
+		leat_window_join(window, other);
+	return err;
+}
