@@ -184,6 +184,7 @@ demo: $(PROGRAMS) ## replays the weekly CO2 record, draws and predicts it
 # the rest of tests/*.c is one Check runner.
 ALONE := $(wildcard $(addprefix tests/,test_common.c long_drift.c \
 	long_text.c bits.c footprint.c csv_reader.c float_suite.c c99.c \
+	state_travel.c \
 	fuzz_*.c))
 RUNNER_OBJS := $(patsubst %.c,$(BUILD)/%.o, \
 	$(filter-out $(ALONE),$(wildcard tests/*.c)))
@@ -265,6 +266,7 @@ run_all = @failed=; attempt() { t=$$1; shift; "$$@" || failed="$$failed $$t"; };
 run_programs = \
 	export LOCPATH="$(CURDIR)/$(LOCALES)"; \
 	for t in $(SELF_CHECKS); do attempt $$t ./$$t; done; \
+	attempt state_travel sh tests/check_golden.sh $(BUILD)/tests/state_travel; \
 	for t in $(REPLAYS); do \
 		attempt $$t ./$$t tests/corpus/$${t\#\#*fuzz_}/*; \
 	done; \
@@ -431,6 +433,7 @@ $(BUILD)/leat.h: include/leat.h
 PAGES1 := $(patsubst $(EXAMPLE_DIR)/%,man/%.1,$(PROGRAMS))
 PAGES1 := $(wildcard $(PAGES1))
 PAGES3 := $(wildcard man/*.3)
+PAGES5 := $(wildcard man/*.5)
 PAGES7 := $(wildcard man/*.7)
 # A page is found by each name it has: "page name" for every other name.
 page_links = $(foreach p,$(PAGES3),$(shell sed -n -e '/^.Sh NAME/,/^.Nd/{' \
@@ -452,6 +455,8 @@ install: all ## installs below PREFIX (and DESTDIR)
 	$(if $(PAGES3),$(Q)install -m 644 $(PAGES3) "$(call to,$(MANDIR))/man3")
 	$(Q)for l in $(LINKS3); do \
 		ln -sf "$${l%:*}" "$(call to,$(MANDIR))/man3/$${l#*:}"; done
+	$(if $(PAGES5),$(Q)install -d "$(call to,$(MANDIR))/man5" && \
+		install -m 644 $(PAGES5) "$(call to,$(MANDIR))/man5")
 	$(if $(PAGES7),$(Q)install -d "$(call to,$(MANDIR))/man7" && \
 		install -m 644 $(PAGES7) "$(call to,$(MANDIR))/man7")
 	$(if $(PROGRAMS),$(Q)install -d "$(call to,$(BINDIR))" && \
@@ -467,6 +472,8 @@ uninstall: ## removes what install put there
 		"$(call to,$(PKGCONFIGDIR))/leat.pc"
 	$(Q)for f in $(notdir $(PAGES3)) $(LINKS3); do \
 		rm -f "$(call to,$(MANDIR))/man3/$${f#*:}"; done
+	$(Q)for f in $(notdir $(PAGES5)); do \
+		rm -f "$(call to,$(MANDIR))/man5/$$f"; done
 	$(Q)for f in $(notdir $(PAGES7)); do \
 		rm -f "$(call to,$(MANDIR))/man7/$$f"; done
 	$(Q)for f in $(notdir $(PAGES1)); do \

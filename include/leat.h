@@ -235,7 +235,7 @@ typedef struct leat_writer {
 	 */
 	const void *tag;
 	size_t tag_len;
-	uint64_t n_bytes; /* set by saving: how many there are */
+	uint64_t n_bytes; /* set by a save without error: how many there are */
 } leat_writer;
 
 /*

@@ -58,6 +58,27 @@ static double word_report(void *ctx, const void *partial, double arg)
 	return word_lower(partial) + arg;
 }
 
+/* The text, without its length, which is that of the bytes. */
+static size_t word_save(void *ctx, const void *partial, unsigned char *bytes)
+{
+	const struct word *w = partial;
+	(void)ctx;
+	memcpy(bytes, w->text, w->n);
+	return w->n;
+}
+
+static int word_load(void *ctx, void *partial, const unsigned char *bytes,
+    size_t n_bytes)
+{
+	struct word *w = partial;
+	word_identity(ctx, w);
+	if (n_bytes > sizeof(w->text))
+		return -1;
+	memcpy(w->text, bytes, n_bytes);
+	w->n = (uint32_t)n_bytes;
+	return 0;
+}
+
 const leat_agg word_class = {
 	.name = "word",
 	.size = sizeof(struct word),
@@ -65,6 +86,9 @@ const leat_agg word_class = {
 	.lift = word_lift,
 	.combine = word_combine,
 	.lower = word_report,
+	.saved_size = 60,
+	.save = word_save,
+	.load = word_load,
 };
 
 /* ------------------------------------------------------------------ */
@@ -155,6 +179,26 @@ static double chain_report(void *ctx, const void *partial, double arg)
 }
 
 /* Only one of the two optional functions: each is optional by itself. */
+static size_t chain_save(void *ctx, const void *partial, unsigned char *bytes)
+{
+	const struct chain *c = partial;
+	(void)ctx;
+	leat_put_uint64(bytes, (uint64_t)c->a << 32 | c->b);
+	return 8;
+}
+
+static int chain_load(void *ctx, void *partial, const unsigned char *bytes,
+    size_t n_bytes)
+{
+	struct chain *c = partial;
+	(void)ctx;
+	if (n_bytes != 8)
+		return -1;
+	c->a = (uint32_t)(leat_get_uint64(bytes) >> 32);
+	c->b = (uint32_t)leat_get_uint64(bytes);
+	return c->a >= PRIME || c->b >= PRIME;
+}
+
 const leat_agg chain_class = {
 	.name = "chain",
 	.size = sizeof(struct chain),
@@ -163,6 +207,9 @@ const leat_agg chain_class = {
 	.combine = chain_do_combine,
 	.lower = chain_report,
 	.prepend = chain_do_prepend,
+	.saved_size = 8,
+	.save = chain_save,
+	.load = chain_load,
 };
 
 /* ------------------------------------------------------------------ */

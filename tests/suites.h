@@ -35,5 +35,11 @@ Suite *keyed_count_suite(void);
 Suite *number_suite(void);
 Suite *timestamp_suite(void);
 Suite *csv_suite(void);
+Suite *state_suite(void);
+Suite *state_time_suite(void);
+Suite *state_format_suite(void);
+Suite *state_merge_suite(void);
+Suite *state_merge_time_suite(void);
+Suite *state_merge_keyed_suite(void);
 
 #endif

@@ -73,6 +73,27 @@ static void bag_append(void *ctx, void *partial, const leat_sample *s)
 	bag_add(partial, s);
 }
 
+static size_t bag_save(void *ctx, const void *partial, unsigned char *bytes)
+{
+	const struct bag *b = partial;
+	(void)ctx;
+	leat_put_uint64(bytes, b->n);
+	leat_put_uint64(bytes + 8, b->sum);
+	return 16;
+}
+
+static int bag_load(void *ctx, void *partial, const unsigned char *bytes,
+    size_t n_bytes)
+{
+	struct bag *b = partial;
+	(void)ctx;
+	if (n_bytes != 16)
+		return -1;
+	b->n = leat_get_uint64(bytes);
+	b->sum = leat_get_uint64(bytes + 8);
+	return 0;
+}
+
 const leat_agg bag_class = {
 	.name = "bag",
 	.size = sizeof(struct bag),
@@ -82,6 +103,9 @@ const leat_agg bag_class = {
 	.lower = bag_lower,
 	.append = bag_append,
 	.commutative = 1,
+	.saved_size = 16,
+	.save = bag_save,
+	.load = bag_load,
 };
 
 /* ------------------------------------------------------------------ */

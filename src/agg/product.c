@@ -19,7 +19,9 @@ static void product_multiply(struct product *p, double mantissa,
 	int e = 0;
 
 	p->mantissa = frexp(p->mantissa * mantissa, &e);
-	p->exponent += exponent + e;
+	/* What nobody can have multiplied wraps around: states may say so. */
+	p->exponent = (int64_t)((uint64_t)p->exponent + (uint64_t)exponent +
+	    (uint64_t)(int64_t)e);
 	if (!(fabs(p->mantissa) > 0) || fabs(p->mantissa) > 1)
 		p->exponent = 0;
 }

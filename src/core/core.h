@@ -22,7 +22,9 @@
 #if defined(__FAST_MATH__)
 #error "leat needs IEEE arithmetic: build it without -ffast-math"
 #endif
-#if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16
+/* 1 widens floats alone, as on s390x. */
+#if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0 &&                        \
+    FLT_EVAL_METHOD != 1 && FLT_EVAL_METHOD != 16
 #error "leat needs doubles that are doubles: on x86 use -msse2 -mfpmath=sse"
 #endif
 #if DBL_MANT_DIG != 53 || DBL_MAX_EXP != 1024

@@ -10,16 +10,22 @@
 
 /* ---------------- the same plan ------------------------------------------ */
 
-static int same_stats(const leat_window_options *a,
+static int same_counted_stats(const leat_window_options *a,
     const leat_window_options *b)
 {
 	if (a->n_stats != b->n_stats)
 		return 0;
 	for (size_t i = 0; i < a->n_stats; i++)
 		if (a->stats[i].id != b->stats[i].id ||
-		    a->stats[i].agg != b->stats[i].agg)
+		    a->stats[i].agg != b->stats[i].agg ||
+		    !(a->stats[i].arg == b->stats[i].arg))
 			return 0;
 	return 1;
+}
+
+static uint64_t least_count(const leat_window_options *o)
+{
+	return o->min_count ? o->min_count : 1;
 }
 
 static int keyed_fits(const leat_keyed *k, const leat_keyed *other)
@@ -32,8 +38,8 @@ static int keyed_fits(const leat_keyed *k, const leat_keyed *other)
 		return leat_flow_same(&k->flow, &other->flow);
 	if (a->kind != LEAT_LANDMARK)
 		return LEAT_ENOTSUP;
-	return b->kind == a->kind && b->min_count == a->min_count &&
-		b->missing == a->missing && same_stats(a, b)
+	return b->kind == a->kind && least_count(a) == least_count(b) &&
+		b->missing == a->missing && same_counted_stats(a, b)
 	    ? LEAT_OK
 	    : LEAT_EOPTIONS;
 }
@@ -90,10 +96,8 @@ static int keyed_room(leat_keyed *k, const leat_keyed *other)
 {
 	struct leat_flow *f = &k->flow;
 	const struct leat_flow *g = &other->flow;
-	struct leat_need need = { f->clock.watermark, 0, 0, 0, 0, 0 };
+	struct leat_need need = { 0, 0, 0, 0, 0 };
 
-	if (g->clock.watermark > need.watermark)
-		need.watermark = g->clock.watermark;
 	for (size_t r = 0; r < other->roster.n; r++) {
 		const struct leat_entry *e;
 		if (other->roster.order[r] == 0)
@@ -114,6 +118,7 @@ static void join_key(leat_keyed *k, const leat_keyed *other,
 	struct leat_entry *e = leat_entry_at(k, counterpart_of(k, o));
 	int64_t due;
 
+	leat_entry_speaks(k, e);
 	leat_state_join(&k->flow, leat_entry_state(e), &other->flow,
 	    leat_entry_state(o));
 	if (k->latest_at &&
@@ -149,12 +154,13 @@ static void join_order(leat_keyed *k, const leat_keyed *other)
 
 static void join_keys(leat_keyed *k, const leat_keyed *other)
 {
+	/* What the states tell is as of then; the watermark is not yet. */
+	leat_flow_join_counts(&k->flow, &other->flow);
+	leat_clock_join(&k->flow.clock, &other->flow.clock);
 	for (size_t r = 0; r < other->roster.n; r++)
 		if (other->roster.order[r])
 			join_key(k, other, leat_ranked(other, (uint32_t)r));
 	join_order(k, other);
-	leat_flow_join_counts(&k->flow, &other->flow);
-	leat_clock_join(&k->flow.clock, &other->flow.clock);
 	k->early |= other->early;
 	if (other->early_from > k->early_from)
 		k->early_from = other->early_from;

@@ -192,6 +192,9 @@ static void tape_keyed(struct leat_tape *t, leat_keyed *k)
 	leat_tape_time(t, &k->early_from);
 	leat_tape_int(t, &k->early, 1);
 	leat_tape_int(t, &k->ending, 1);
+	/* What is overdue is closed in one go, up to here. */
+	leat_tape_time(t, &k->timers.last);
+	leat_tape_expect(t, k->timers.last <= k->flow.clock.target);
 	if (t->loads)
 		load_keys(t, k);
 	else

@@ -34,9 +34,9 @@ static void tape_emit(struct leat_tape *t, const unsigned char *p, size_t n)
 	leat_writer *w = t->writer;
 	uint64_t before = w->n_bytes;
 
-	w->n_bytes += n;
-	if (t->err && t->err != LEAT_ENOSPACE)
+	if (t->err)
 		return;
+	w->n_bytes += n;
 	if (w->write || w->bytes)
 		t->crc = leat_crc32c(t->crc, p, n);
 	if (w->write) {
@@ -219,14 +219,14 @@ void leat_tape_skip(struct leat_tape *t)
 	t->headed = 0;
 }
 
-/* Comes to the next chunk of a part that is known. */
+/* Comes to the next chunk of a part that is known, and is not empty. */
 static void tape_next_known(struct leat_tape *t)
 {
 	for (;;) {
 		tape_read_head(t);
-		if (t->err || tape_is_known(t->part))
+		if (t->err || (tape_is_known(t->part) && t->behind > 0))
 			return;
-		if (t->required) {
+		if (t->required && !tape_is_known(t->part)) {
 			leat_tape_fail(t, LEAT_EVERSION);
 			return;
 		}

@@ -386,6 +386,20 @@ static int cells_tell(struct leat_flow *f, struct leat_state *s, int flag)
 	return LEAT_OK;
 }
 
+void leat_cells_tell_news(struct leat_flow *f, struct leat_state *s)
+{
+	const uint64_t news = LEAT_CELL_CLOSED | LEAT_CELL_CHANGED;
+	struct leat_cell *c = leat_oldest(s);
+
+	for (; c; c = leat_newer(s, c)) {
+		if ((c->marks & news) != news || !has_data(f, c))
+			continue;
+		tell_cell(f, c, LEAT_LATE);
+		if (f->emit_empty)
+			begin_row(f, s, c->end);
+	}
+}
+
 /* ---------------- taking values -------------------------------------- */
 
 static int cells_reserve(struct leat_flow *f, const struct leat_state *s)
@@ -461,6 +475,14 @@ static int make_room(struct leat_flow *f, struct leat_state *s, int64_t t,
 	return LEAT_OK;
 }
 
+int leat_cells_told_empty(const struct leat_flow *f, const struct leat_state *s,
+    int64_t end)
+{
+	const struct leat_more *m = leat_more(f, s);
+
+	return m->begun && end > m->first_end && end <= m->empty_from;
+}
+
 static int put_in_new(struct leat_flow *f, struct leat_state *s,
     const leat_event *e)
 {
@@ -477,10 +499,8 @@ static int put_in_new(struct leat_flow *f, struct leat_state *s,
 		return err;
 	struct leat_cell *c = leat_cells_add(f, s, leat_cells_find(f, s, e->t),
 	    start, end);
-	if (f->emit_empty && leat_more(f, s)->begun &&
-	    end > leat_more(f, s)->first_end &&
-	    end <= leat_more(f, s)->empty_from)
-		c->marks = LEAT_CELL_TOLD; /* as an empty one */
+	if (f->emit_empty && leat_cells_told_empty(f, s, end))
+		c->marks = LEAT_CELL_TOLD;
 	if (end < f->news)
 		f->news = end;
 	put(f, s, c, e);

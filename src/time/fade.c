@@ -200,6 +200,8 @@ static void fade_tape(struct leat_flow *f, struct leat_state *s,
 	leat_tape_time(t, &d->at);
 	leat_tape_time(t, &d->first);
 	leat_tape_time(t, &d->last_at);
+	leat_tape_expect(t,
+	    d->at <= f->clock.now && d->first <= d->at && d->last_at <= d->at);
 	leat_tape_double(t, &d->last);
 	leat_tape_number(t, &d->revision, UINT64_MAX);
 	leat_tape_int(t, &d->changed, 1);

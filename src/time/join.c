@@ -3,10 +3,12 @@
  *
  * Two states of the same plan hold windows, or panes, that are known by where
  * they lie in time; those of the same place are joined, the others are taken
- * over. Nothing that a window has told can be taken back, so none that one of
- * the two has told as closed may have data in the other: then half of it has
- * been told as all of it. That, and all memory, is asked about before
- * anything is changed.
+ * over. None that one of the two has forgotten may have data in the other:
+ * then half of it has been told as all of it. That, and all memory, is asked
+ * about before anything is changed.
+ *
+ * Closed windows that are kept for lateness are told again if they are made of
+ * more now than before, as if the values of the other had come late.
  *
  * Cost: one combine a class and cell; panes, or values where order counts,
  * are put into the other's tree one by one.
@@ -119,26 +121,28 @@ static struct leat_cell *counterpart(const struct leat_flow *f,
 	return d && d->start == c->start ? d : NULL;
 }
 
-/* Whether the other may have told a window of which this has data. */
-static int is_halved(const struct leat_flow *f, const struct leat_cell *c,
-    const struct leat_cell *d, int64_t watermark)
+/* Whether there is data in windows that are forgotten at that watermark. */
+static int any_forgotten(const struct leat_flow *f, const struct leat_state *s,
+    int64_t watermark)
 {
-	if (c->marks & LEAT_CELL_CLOSED)
-		return d != NULL;
-	if (d && (d->marks & LEAT_CELL_CLOSED))
-		return 1;
-	return c->end <= watermark && leat_is_expired(f, c->end, watermark);
+	const struct leat_cell *c = leat_oldest(s);
+
+	return c && leat_is_expired(f, c->end, watermark);
 }
 
-static int any_halved(const struct leat_flow *f, const struct leat_state *s,
-    const struct leat_state *other, int64_t watermark)
+/* A cell of the other fits in: calendars may differ. */
+static int cell_fits(const struct leat_flow *f, const struct leat_state *s,
+    const struct leat_cell *c)
 {
-	struct leat_cell *c = leat_oldest(s);
+	const struct leat_cell *d, *next;
 
-	for (; c; c = leat_newer(s, c))
-		if (is_halved(f, c, counterpart(f, other, c), watermark))
-			return 1;
-	return 0;
+	if (f->kind != LEAT_CALENDAR)
+		return 1;
+	d = leat_cells_find(f, s, c->start);
+	if (d && d->start == c->start)
+		return d->end == c->end;
+	next = d ? leat_newer(s, d) : leat_oldest(s);
+	return (!d || d->end <= c->start) && (!next || next->start >= c->end);
 }
 
 int leat_cells_join_room(struct leat_flow *f, struct leat_state *s,
@@ -151,12 +155,12 @@ int leat_cells_join_room(struct leat_flow *f, struct leat_state *s,
 		return LEAT_ENOTSUP;
 	if (is_too_much(f, s, g, other))
 		return LEAT_EFULL;
-	if (any_halved(f, s, other, need->watermark) ||
-	    any_halved(f, other, s, need->watermark))
+	if (any_forgotten(f, s, g->clock.watermark) ||
+	    any_forgotten(f, other, f->clock.watermark))
 		return LEAT_ELATE;
 	for (; c; c = leat_newer(other, c)) {
 		struct leat_cell *d = counterpart(f, s, c);
-		if (d && d->end != c->end) /* calendars that differ */
+		if (!cell_fits(f, s, c))
 			return LEAT_EOPTIONS;
 		need->cells += !d;
 		if (f->ordered)
@@ -186,26 +190,67 @@ static void pour_pane(void *ctx, int64_t start, const struct leat_accs *a)
 	leat_tree_add_pane(p->f, p->to, start, a);
 }
 
+static void join_content(struct leat_flow *f, struct leat_cell *to,
+    const struct leat_flow *g, struct leat_cell *c)
+{
+	struct pouring p = { f, f->ordered ? leat_cell_tree(to) : NULL };
+
+	if (f->ordered)
+		leat_tree_each(g, leat_cell_tree(c), pour_value, &p);
+	else
+		leat_accs_join(f, leat_cell_accs(to), leat_cell_accs(c));
+}
+
+/* A new one for what the other has. */
+static struct leat_cell *adopt_cell(struct leat_flow *f, struct leat_state *s,
+    const struct leat_cell *c)
+{
+	struct leat_cell *d = leat_cells_add(f, s,
+	    leat_cells_find(f, s, c->start), c->start, c->end);
+
+	if (f->emit_empty && leat_cells_told_empty(f, s, d->end))
+		d->marks = LEAT_CELL_TOLD;
+	return d;
+}
+
+/* Closed, and to be told again. */
+enum { JOIN_NEWS = LEAT_CELL_CLOSED | LEAT_CELL_CHANGED };
+
+/*
+ * A closed window has news but where the other had closed it, too, and there
+ * was no data here: then that has told all of it.
+ */
 static void join_cell(struct leat_flow *f, struct leat_state *s,
     const struct leat_flow *g, struct leat_cell *c)
 {
 	struct leat_cell *d = counterpart(f, s, c);
-	uint64_t told = leat_cell_told(c) * LEAT_CELL_TOLD;
+	int closed = (c->marks & LEAT_CELL_CLOSED) != 0;
+	int news = d ? closed || (d->marks & LEAT_CELL_CLOSED)
+		     : !closed && c->end <= f->clock.watermark;
 
-	if (!d) {
-		d = leat_cells_add(f, s, leat_cells_find(f, s, c->start),
-		    c->start, c->end);
-		d->marks = c->marks - told;
-	}
-	d->marks += told;
-	d->marks |= c->marks & LEAT_CELL_CHANGED;
+	if (!d)
+		d = adopt_cell(f, s, c);
+	d->marks += leat_cell_told(c) * LEAT_CELL_TOLD;
+	d->marks |= c->marks & JOIN_NEWS;
+	if (f->lateness > 0 && news)
+		d->marks |= JOIN_NEWS;
 	if (c->start < d->start)
 		d->start = c->start;
-	if (f->ordered) {
-		struct pouring p = { f, leat_cell_tree(d) };
-		leat_tree_each(g, leat_cell_tree(c), pour_value, &p);
-	} else {
-		leat_accs_join(f, leat_cell_accs(d), leat_cell_accs(c));
+	join_content(f, d, g, c);
+}
+
+/* Open windows that are closed in the other, where they had no data. */
+static void join_lonely(const struct leat_flow *f, const struct leat_state *s,
+    const struct leat_flow *g, const struct leat_state *other)
+{
+	struct leat_cell *c = leat_oldest(s);
+
+	for (; c && c->end <= g->clock.watermark; c = leat_newer(s, c)) {
+		if (f->lateness == 0 || (c->marks & LEAT_CELL_CLOSED))
+			continue;
+		if (f->emit_empty && leat_cells_told_empty(g, other, c->end))
+			c->marks += LEAT_CELL_TOLD;
+		c->marks |= JOIN_NEWS;
 	}
 }
 
@@ -231,49 +276,107 @@ void leat_cells_join(struct leat_flow *f, struct leat_state *s,
 
 	for (; c; c = leat_newer(other, c))
 		join_cell(f, s, g, c);
+	join_lonely(f, s, g, other);
+	leat_cells_forget_open(f, s);
 	if (f->emit_empty)
 		join_row(f, s, g, other);
-	leat_cells_forget_open(f, s);
+	leat_cells_tell_news(f, s);
 }
 
 /* ---------------- ranges -------------------------------------------------- */
 
-/* A result as closed, which other data would have changed. */
-static int has_told(const struct leat_ranges *r, int64_t watermark)
+/* Up to where windows are forgotten. */
+static int64_t settled(const struct leat_flow *f, int64_t watermark)
 {
-	const struct leat_told *told = (const void *)r->told.items;
-
-	return r->told.n > 0 && told[0].w.end <= watermark;
+	return watermark == LEAT_TIME_MAX
+	    ? LEAT_TIME_MAX
+	    : leat_earlier(watermark, f->lateness);
 }
 
-/* Whether there are windows with data that the other has gone past. */
+/* The first window with data that ends after t; 0: there is none. */
+static int next_with_data(const struct leat_flow *f, const struct leat_tree *t,
+    struct leat_grid_window *w)
+{
+	int64_t at;
+
+	if (!leat_tree_seek(t, w->start, &at))
+		return 0;
+	if (at >= w->end)
+		*w = leat_first_after(f, at);
+	return 1;
+}
+
+/* Whether there are windows with data that the other has forgotten. */
 static int is_behind(const struct leat_flow *f, const struct leat_ranges *r,
     int64_t own, int64_t watermark)
 {
-	int64_t t;
+	struct leat_grid_window w;
 
 	if (own >= watermark || !r->tree.root)
 		return 0;
-	struct leat_grid_window w = leat_first_after(f, own);
-	if (!leat_tree_seek(&r->tree, w.start, &t))
-		return 0;
-	if (t >= w.end)
-		w = leat_first_after(f, t);
-	return w.end <= watermark;
+	w = leat_first_after(f, settled(f, own));
+	return next_with_data(f, &r->tree, &w) &&
+	    w.end <= settled(f, watermark);
 }
 
-static void count_pane(void *ctx, int64_t start, const struct leat_accs *a)
+static int has_data_in(const struct leat_tree *t, struct leat_grid_window w)
 {
-	size_t *n = ctx;
+	int64_t at;
 
-	(void)start;
-	(void)a;
-	++*n;
+	return leat_tree_seek(t, w.start, &at) && at < w.end;
+}
+
+/*
+ * Closed windows of the second, of those that are kept, that are made of more
+ * now, or that only the first had closed. Says how many, and may note in the
+ * ledger that they are to be told again.
+ */
+static size_t note_owed(const struct leat_flow *f,
+    const struct leat_ranges *first, int64_t its,
+    const struct leat_ranges *second, int64_t own, struct leat_ranges *ledger)
+{
+	int64_t last = own > its ? own : its;
+	struct leat_grid_window w = leat_first_after(f, settled(f, last));
+	size_t n = 0;
+
+	if (f->lateness == 0)
+		return 0;
+	while (next_with_data(f, &second->tree, &w) && w.end <= last) {
+		if (w.end > own || has_data_in(&first->tree, w)) {
+			n++;
+			if (ledger)
+				leat_ranges_note(ledger, w)->late = 2;
+		}
+		if (!leat_next_window(f, &w))
+			break;
+	}
+	return n;
+}
+
+/* Of both; `mark` says whether to note them. */
+static size_t note_all_owed(const struct leat_flow *f, struct leat_ranges *r,
+    const struct leat_flow *g, const struct leat_ranges *q, int mark)
+{
+	int64_t own = f->clock.watermark, its = g->clock.watermark;
+	struct leat_ranges *ledger = mark ? r : NULL;
+
+	return note_owed(f, r, own, q, its, ledger) +
+	    note_owed(f, q, its, r, own, ledger);
+}
+
+/* What there is where there has been no value. */
+static const struct leat_ranges no_ranges = { .closed = INT64_MIN };
+
+static const struct leat_ranges *ranges_or_none(const struct leat_state *s)
+{
+	const struct leat_ranges *r = leat_ranges_of(s);
+
+	return r ? r : &no_ranges;
 }
 
 /* Room in its lists, and it itself, which without data is as none. */
 static int reserve_ranges(struct leat_flow *f, struct leat_state *s,
-    const struct leat_ranges *q)
+    const struct leat_flow *g, const struct leat_ranges *q)
 {
 	struct leat_ranges *r;
 
@@ -283,7 +386,8 @@ static int reserve_ranges(struct leat_flow *f, struct leat_state *s,
 		leat_ranges_start(f, s);
 	}
 	r = leat_ranges_of(s);
-	if (leat_list_reserve(f, &r->told, q->told.n,
+	if (leat_list_reserve(f, &r->told,
+		q->told.n + note_all_owed(f, r, g, q, 0),
 		sizeof(struct leat_told)) ||
 	    leat_list_reserve(f, &r->changed, q->changed.n,
 		sizeof(struct leat_changed)))
@@ -295,26 +399,21 @@ int leat_ranges_join_room(struct leat_flow *f, struct leat_state *s,
     const struct leat_flow *g, const struct leat_state *other,
     struct leat_need *need)
 {
-	const struct leat_ranges *q = leat_ranges_of(other), *r;
-	int64_t watermark = need->watermark;
-	size_t panes = 0;
+	const struct leat_ranges *q = ranges_or_none(other),
+				 *r = ranges_or_none(s);
 
 	if (leat_slides(f))
 		return LEAT_ENOTSUP;
-	if (!q)
-		return LEAT_OK;
 	if (is_too_much(f, s, g, other))
 		return LEAT_EFULL;
-	if (reserve_ranges(f, s, q))
+	if (is_behind(f, r, f->clock.watermark, g->clock.watermark) ||
+	    is_behind(g, q, g->clock.watermark, f->clock.watermark))
+		return LEAT_ELATE;
+	if (reserve_ranges(f, s, g, q))
 		return LEAT_ENOMEM;
 	r = leat_ranges_of(s);
-	if (has_told(r, watermark) || has_told(q, watermark) ||
-	    is_behind(f, r, f->clock.watermark, watermark) ||
-	    is_behind(f, q, g->clock.watermark, watermark))
-		return LEAT_ELATE;
 	if (f->forest.panes) {
-		leat_tree_each_pane(g, &q->tree, count_pane, &panes);
-		need_panes(need, panes);
+		need_panes(need, leat_tree_panes(g, &q->tree));
 	} else {
 		leat_need_values(need, leat_tree_length(f, &r->tree),
 		    leat_tree_length(g, &q->tree));
@@ -330,15 +429,26 @@ static void join_told(struct leat_ranges *r, const struct leat_told *told)
 	at->late |= told->late;
 }
 
+/* All windows that are closed have been told, or will be told as news. */
+static void join_closed(struct leat_ranges *r, const struct leat_ranges *q,
+    int64_t own, int64_t its)
+{
+	if (q->closed > r->closed)
+		r->closed = q->closed;
+	if (own > r->closed)
+		r->closed = own;
+	if (its > r->closed)
+		r->closed = its;
+}
+
 void leat_ranges_join(struct leat_flow *f, struct leat_state *s,
     const struct leat_flow *g, const struct leat_state *other)
 {
-	const struct leat_ranges *q = leat_ranges_of(other);
+	const struct leat_ranges *q = ranges_or_none(other);
 	struct leat_ranges *r = leat_ranges_of(s);
-
-	if (!q)
-		return;
 	struct pouring p = { f, &r->tree };
+
+	note_all_owed(f, r, g, q, 1);
 	if (f->forest.panes)
 		leat_tree_each_pane(g, &q->tree, pour_pane, &p);
 	else
@@ -353,8 +463,8 @@ void leat_ranges_join(struct leat_flow *f, struct leat_state *s,
 		r->empty = q->empty;
 	r->begun |= q->begun;
 	r->touched |= q->touched;
-	if (q->closed > r->closed)
-		r->closed = q->closed;
+	join_closed(r, q, f->clock.watermark, g->clock.watermark);
+	leat_ranges_tell_news(f, r);
 }
 
 /* ---------------- any of them ---------------------------------------------- */
@@ -367,7 +477,10 @@ void leat_state_join(struct leat_flow *f, struct leat_state *s,
 	f->engine->join(f, s, g, other);
 	if (!m)
 		return;
+	/* If that is enough for a result, the next value brings it. */
 	m->since += leat_more(g, other)->since;
+	if (f->early_count > 0 && m->since >= f->early_count)
+		m->since = f->early_count - 1;
 	if (f->max_values > 0)
 		m->stored = f->engine->stored(f, s);
 }

@@ -31,6 +31,8 @@ int leat_list_reserve(struct leat_flow *f, struct leat_list *l, size_t n,
 {
 	size_t room = l->room ? 2 * l->room : 8;
 
+	if (n > SIZE_MAX / 4 / each - l->n)
+		return LEAT_ENOMEM;
 	if (l->n + n <= l->room)
 		return LEAT_OK;
 	while (room < l->n + n)
@@ -454,10 +456,15 @@ static void note_changed(const struct leat_flow *f, struct leat_ranges *r,
 static int tell_changed(struct leat_flow *f, struct leat_ranges *r, int flag)
 {
 	struct leat_changed *c = changes(r);
+	int64_t t;
 
 	if (c->from.end <= f->clock.watermark)
 		c->from = leat_first_after(f, f->clock.watermark);
-	if (!leat_is_before(c->to, c->from)) {
+	/* Values may have been evicted since. */
+	int more = leat_tree_seek(&r->tree, c->from.start, &t);
+	if (more && t >= c->from.end)
+		c->from = leat_first_after(f, t);
+	if (more && !leat_is_before(c->to, c->from)) {
 		struct leat_grid_window w = c->from;
 		if (tell_one(f, r, w, flag))
 			return LEAT_ENOMEM;
@@ -527,7 +534,8 @@ static int ranges_reserve(struct leat_flow *f, const struct leat_state *s)
 }
 
 /* At least as many windows as end from..to. */
-size_t leat_windows_in(const struct leat_flow *f, const struct leat_changed *c)
+static size_t windows_in(const struct leat_flow *f,
+    const struct leat_changed *c)
 {
 	uint64_t starts = leat_ticks(c->from.start, c->to.start),
 		 ends = leat_ticks(c->from.end, c->to.end);
@@ -537,19 +545,29 @@ size_t leat_windows_in(const struct leat_flow *f, const struct leat_changed *c)
 	    1;
 }
 
+size_t leat_ranges_open(const struct leat_flow *f, struct leat_changed c)
+{
+	if (c.from.end <= f->clock.watermark)
+		c.from = leat_first_after(f, f->clock.watermark);
+	return leat_is_before(c.to, c.from) ? 0 : windows_in(f, &c);
+}
+
 /*
  * What a value may add to the lists, before it goes in: the windows that are
  * told late, and those that are told early with it.
  */
 static int reserve_lists(struct leat_flow *f, struct leat_ranges *r)
 {
-	size_t n = 2;
+	size_t each = 0, n = 0;
 
 	if (!leat_slides(f))
-		n += 2 * ((size_t)(f->span / f->advance) + 1);
+		each = (size_t)(f->span / f->advance) + 1;
 	for (size_t i = 0; i < r->changed.n; i++)
-		n += leat_windows_in(f, &changes(r)[i]);
-	if (ledger_reserve(f, r, n))
+		n += leat_ranges_open(f, changes(r)[i]);
+	/* Only those that still have data are told. */
+	if (f->max_values > 0 && n / (each + 1) > f->max_values)
+		n = (size_t)f->max_values * (each + 1);
+	if (ledger_reserve(f, r, n + 2 * each + 2))
 		return LEAT_ENOMEM;
 	return leat_list_reserve(f, &r->changed, 1,
 	    sizeof(struct leat_changed));
@@ -592,6 +610,18 @@ static void tell_late(struct leat_flow *f, struct leat_ranges *r, int64_t t)
 		}
 		if (!leat_next_window(f, &w))
 			return;
+	}
+}
+
+void leat_ranges_tell_news(struct leat_flow *f, struct leat_ranges *r)
+{
+	for (size_t i = 0; i < r->told.n; i++) {
+		struct leat_told *t = &ledger(r)[i];
+		if (t->late < 2)
+			continue;
+		t->late = 1;
+		tell_window(f, r, t->w, LEAT_LATE);
+		begin_grid_row(f, r, t->w);
 	}
 }
 

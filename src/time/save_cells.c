@@ -19,12 +19,16 @@ static void tape_row(struct leat_tape *t, const struct leat_flow *f,
 		return;
 	leat_tape_time(t, &m->first_end);
 	leat_tape_time(t, &m->empty_from);
-	if (!t->loads || t->err)
+	if (!leat_tape_expect(t,
+		m->first_end <= m->empty_from &&
+		    m->empty_from <= f->clock.target) ||
+	    !t->loads)
 		return;
-	/* Those that are to be told must not be more than have been missed. */
+	/* None that are to be told have been left behind, but by time's end. */
 	if (leat_cells_next_empty(f, m->empty_from, &start, &end) == LEAT_OK)
 		leat_tape_expect(t,
-		    leat_later(end, f->lateness) > f->clock.watermark);
+		    !leat_is_expired(f, end, f->clock.watermark) ||
+			f->clock.watermark == LEAT_TIME_MAX);
 }
 
 /* Start and end of a cell, which comes after `before` (NULL: is the first). */
@@ -40,6 +44,9 @@ static void tape_interval(struct leat_tape *t, const struct leat_flow *f,
 		leat_tape_expect(t,
 		    ticks > 0 && ticks <= leat_ticks(*start, INT64_MAX));
 		*end = (int64_t)((uint64_t)*start + ticks);
+		leat_tape_expect(t,
+		    f->kind == LEAT_CALENDAR ||
+			*end <= leat_later(f->clock.now, f->gap));
 	} else if (t->loads) {
 		leat_tape_expect(t,
 		    leat_cells_interval(f, *start, &s, &e) == LEAT_OK &&
@@ -47,16 +54,18 @@ static void tape_interval(struct leat_tape *t, const struct leat_flow *f,
 		*end = e;
 	}
 	leat_tape_expect(t,
-	    !before || (f->kind != LEAT_LANDMARK && *start >= before->end));
+	    *start <= f->clock.now &&
+		(!before ||
+		    (f->kind != LEAT_LANDMARK && *start >= before->end)));
 }
 
 /* Closed ones come first, and are kept for lateness alone. */
 static void check_marks(struct leat_tape *t, const struct leat_flow *f,
-    const struct leat_cell *before, uint64_t marks)
+    const struct leat_cell *before, uint64_t marks, int64_t end)
 {
 	leat_tape_expect(t,
 	    !(marks & LEAT_CELL_CLOSED) ||
-		(f->lateness > 0 &&
+		(f->lateness > 0 && end <= f->clock.target &&
 		    (!before || (before->marks & LEAT_CELL_CLOSED))));
 }
 
@@ -82,7 +91,7 @@ static struct leat_cell *tape_cell(struct leat_tape *t, struct leat_flow *f,
 
 	tape_interval(t, f, before, &start, &end);
 	leat_tape_number(t, &marks, UINT64_MAX);
-	check_marks(t, f, before, marks);
+	check_marks(t, f, before, marks, end);
 	if (t->loads)
 		c = new_cell(t, f, s, start, end);
 	if (!c)
@@ -92,6 +101,9 @@ static struct leat_cell *tape_cell(struct leat_tape *t, struct leat_flow *f,
 		leat_tape_tree(t, f, leat_cell_tree(c));
 	else
 		leat_tape_accs(t, f, leat_cell_accs(c));
+	if (!f->ordered && !t->err)
+		leat_tape_expect(t,
+		    leat_cell_accs(c)->count + leat_cell_accs(c)->missing > 0);
 	return c;
 }
 

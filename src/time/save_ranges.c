@@ -6,11 +6,30 @@
  */
 #include "time.h"
 
-static void tape_grid_window(struct leat_tape *t, struct leat_grid_window *w)
+/* Whether there is such a window: one that ends there, or is cut off. */
+static int is_window(const struct leat_flow *f, struct leat_grid_window w)
+{
+	struct leat_grid_window first;
+
+	if (w.start >= w.end)
+		return 0;
+	if (leat_slides(f))
+		return w.start == leat_earlier(w.end - 1, f->span - 1);
+	if (w.end == INT64_MAX)
+		return leat_later(w.start, f->span) == w.end &&
+		    leat_modulo(leat_modulo(w.start, f->advance) - f->offset,
+			f->advance) == 0;
+	first = leat_first_after(f, w.end - 1);
+	return first.start == w.start && first.end == w.end;
+}
+
+static void tape_grid_window(struct leat_tape *t, const struct leat_flow *f,
+    struct leat_grid_window *w)
 {
 	leat_tape_time(t, &w->start);
 	leat_tape_time(t, &w->end);
-	leat_tape_expect(t, w->start < w->end);
+	if (t->loads)
+		leat_tape_expect(t, is_window(f, *w));
 }
 
 /* Loading, a list has room for one more, which is blank; 0: it failed. */
@@ -39,7 +58,7 @@ static void tape_told(struct leat_tape *t, struct leat_flow *f,
 		if (!list_next(t, f, l, i, sizeof(*told)))
 			return;
 		told = (struct leat_told *)(void *)l->items + i;
-		tape_grid_window(t, &told->w);
+		tape_grid_window(t, f, &told->w);
 		leat_tape_number(t, &told->times, UINT64_MAX);
 		leat_tape_int(t, &told->late, 1);
 		leat_tape_expect(t,
@@ -48,15 +67,18 @@ static void tape_told(struct leat_tape *t, struct leat_flow *f,
 }
 
 /*
- * More windows than values can have changed would only be a way to make the
- * ledger large: no value is in more of them than span / advance.
+ * Of windows that are open, no more can have changed than there are values
+ * for: no value is in more of them than span / advance. Each push makes room
+ * in the ledger for all of them.
  */
 static uint64_t most_changed(const struct leat_flow *f, uint64_t values)
 {
 	uint64_t each = (uint64_t)(f->span / f->advance) + 1;
 	uint64_t most = UINT64_MAX / 2 / each;
 
-	values += f->counts.evicted + 1;
+	if (f->max_values > 0)
+		values += f->counts.evicted;
+	values++;
 	return (values < most ? values : most) * each;
 }
 
@@ -71,13 +93,13 @@ static void tape_changed(struct leat_tape *t, struct leat_flow *f,
 		if (!list_next(t, f, l, i, sizeof(*c)))
 			return;
 		c = (struct leat_changed *)(void *)l->items + i;
-		tape_grid_window(t, &c->from);
-		tape_grid_window(t, &c->to);
+		tape_grid_window(t, f, &c->from);
+		tape_grid_window(t, f, &c->to);
 		if (!leat_tape_expect(t,
 			!leat_is_before(c->to, c->from) &&
 			    (i == 0 || leat_is_before(c[-1].to, c->from))))
 			return;
-		windows += leat_windows_in(f, c);
+		windows += leat_ranges_open(f, *c);
 		leat_tape_expect(t, windows <= most_changed(f, values));
 	}
 }
@@ -86,25 +108,31 @@ static void tape_changed(struct leat_tape *t, struct leat_flow *f,
 static void tape_empty(struct leat_tape *t, const struct leat_flow *f,
     struct leat_ranges *r)
 {
-	struct leat_grid_window w;
-
 	leat_tape_int(t, &r->begun, 1);
 	if (!r->begun)
 		return;
-	tape_grid_window(t, &r->empty);
-	if (!t->loads || t->err)
-		return;
-	w = leat_first_after(f, r->empty.end - 1);
+	tape_grid_window(t, f, &r->empty);
 	leat_tape_expect(t,
-	    (w.end == r->empty.end || r->empty.end == INT64_MAX) &&
-		leat_later(r->empty.end, f->lateness) > f->clock.watermark);
+	    !leat_is_expired(f, r->empty.end, f->clock.watermark) ||
+		f->clock.watermark == LEAT_TIME_MAX);
+}
+
+/*
+ * Whether it is as one into which nothing has ever been put. Sliding windows
+ * without data are told where keys are dropped.
+ */
+static int is_blank(const struct leat_flow *f, const struct leat_ranges *r)
+{
+	return !leat_slides(f) && !r->tree.root && r->told.n == 0 &&
+	    r->changed.n == 0 && !r->begun && !r->touched &&
+	    r->closed <= f->clock.watermark;
 }
 
 void leat_ranges_tape(struct leat_flow *f, struct leat_state *s,
     struct leat_tape *t)
 {
 	struct leat_ranges *r = leat_ranges_of(s);
-	int there = r != NULL;
+	int there = r != NULL && !is_blank(f, r);
 	uint64_t values;
 
 	leat_tape_int(t, &there, 1);
@@ -119,6 +147,7 @@ void leat_ranges_tape(struct leat_flow *f, struct leat_state *s,
 		r = leat_ranges_of(s);
 	}
 	leat_tape_time(t, &r->closed);
+	leat_tape_expect(t, r->closed <= f->clock.target);
 	leat_tape_int(t, &r->touched, 1);
 	leat_tape_tree(t, f, &r->tree);
 	if (f->emit_empty)
@@ -126,6 +155,7 @@ void leat_ranges_tape(struct leat_flow *f, struct leat_state *s,
 	if (!f->revises || t->err)
 		return;
 	tape_told(t, f, &r->told);
-	values = r->tree.root ? leat_tree_length(f, &r->tree) : 0;
+	values = f->forest.panes ? leat_tree_panes(f, &r->tree)
+				 : leat_tree_length(f, &r->tree);
 	tape_changed(t, f, &r->changed, values);
 }

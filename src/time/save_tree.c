@@ -28,8 +28,9 @@ static void walk_time(struct walk *w, int64_t *at)
 {
 	leat_tape_time(w->t, at);
 	leat_tape_expect(w->t,
-	    !w->begun || *at > w->last ||
-		(*at == w->last && !w->f->forest.panes));
+	    *at <= w->f->clock.now &&
+		(!w->begun || *at > w->last ||
+		    (*at == w->last && !w->f->forest.panes)));
 	w->last = *at;
 	w->begun = 1;
 }
@@ -92,9 +93,38 @@ static void walk_leaf(struct walk *w, struct leat_node *leaf, int edges)
 	else
 		walk_values(w, leaf, gone);
 	leat_tape_accs(w->t, w->f, a);
+	if (w->f->forest.panes)
+		leat_tape_expect(w->t, a->count + a->missing > 0);
+	else if (!(edges & ON_LEFT) || (edges & ON_RIGHT && gone == 0))
+		leat_tape_expect(w->t, a->count + a->missing == leaf->n);
+}
+
+/*
+ * What stands for several nodes must count what these count: else trees would
+ * seem to hold values that they do not hold.
+ */
+static void tally_up(struct leat_tally *tally, const struct leat_accs *a)
+{
+	tally->count += a->count;
+	tally->missing += a->missing;
+}
+
+static void expect_tally(struct walk *w, const struct leat_accs *a,
+    struct leat_tally tally)
+{
 	leat_tape_expect(w->t,
-	    w->f->forest.panes || (edges & ON_LEFT) ||
-		a->count + a->missing == leaf->n);
+	    a->count == tally.count && a->missing == tally.missing);
+}
+
+/* Of children from i up to `end`; none if they have not been made. */
+static struct leat_tally tally_children(const struct walk *w,
+    struct leat_node *n, uint32_t i, uint32_t end)
+{
+	struct leat_tally tally = { 0, 0 };
+
+	for (; i < end && !w->t->err; i++)
+		tally_up(&tally, leat_node_accs(w->f, leat_inner(n)->child[i]));
+	return tally;
 }
 
 static struct leat_node *walk_node(struct walk *w, struct leat_node *n,
@@ -130,6 +160,9 @@ static void walk_inner(struct walk *w, struct leat_node *n, int edges)
 		g->gone[n->level] = gone;
 	leat_tape_accs(w->t, w->f, leat_node_accs(w->f, n));
 	walk_children(w, n, gone, edges);
+	if (!(edges & ON_LEFT))
+		expect_tally(w, leat_node_accs(w->f, n),
+		    tally_children(w, n, 0, n->n - (edges & ON_RIGHT ? 1 : 0)));
 }
 
 /* NULL: it failed; nodes that were made go with their pool. */
@@ -162,16 +195,76 @@ static void walk_accs(struct walk *w, struct leat_accs *a)
 	leat_tape_accs(w->t, w->f, a);
 }
 
+/* The child behind the last one in the table of left[level]. */
+static uint32_t walk_end(const struct leat_tree *t, uint32_t level)
+{
+	return level == t->height ? t->fringe->covered + 1
+				  : t->fringe->left[level]->n;
+}
+
 static void walk_level(struct walk *w, uint32_t level)
 {
 	struct leat_tree *t = w->tree;
 	struct leat_fringe *g = t->fringe;
-	uint32_t end = level == t->height ? g->covered + 1 : g->left[level]->n;
+	uint32_t end = walk_end(t, level);
 
 	walk_accs(w, leat_past(w->f, g, level));
 	walk_accs(w, leat_front(w->f, g, level));
-	for (uint32_t i = g->gone[level] + 1; i < end; i++)
+	for (uint32_t i = g->gone[level] + 1; i < end; i++) {
 		walk_accs(w, leat_suffix(w->f, g, level, i));
+		expect_tally(w, leat_suffix(w->f, g, level, i),
+		    tally_children(w, g->left[level], i, end));
+	}
+}
+
+/* past() and front() of a level, whose upper ones are right. */
+static void check_level(struct walk *w, uint32_t level)
+{
+	struct leat_tree *t = w->tree;
+	struct leat_fringe *g = t->fringe;
+	struct leat_tally past = tally_children(w, g->left[level],
+			      g->gone[level] + 1, walk_end(t, level)),
+			  front = { 0, 0 };
+
+	if (level == t->height) {
+		front = tally_children(w, t->root, g->covered + 1,
+		    t->root->n - 1);
+	} else {
+		tally_up(&past, leat_past(w->f, g, level + 1));
+		tally_up(&front, leat_front(w->f, g, level + 1));
+		tally_up(&front, leat_node_accs(w->f, g->right[level]));
+	}
+	expect_tally(w, leat_past(w->f, g, level), past);
+	expect_tally(w, leat_front(w->f, g, level), front);
+}
+
+static void check_edges(struct walk *w)
+{
+	struct leat_fringe *g = w->tree->fringe;
+	struct leat_tally middle = { 0, 0 };
+
+	for (uint32_t l = w->tree->height; l >= 1; l--)
+		check_level(w, l);
+	tally_up(&middle, leat_past(w->f, g, 1));
+	tally_up(&middle, leat_front(w->f, g, 1));
+	expect_tally(w, leat_middle(w->f, g), middle);
+}
+
+/* The suffixes of the first leaf. */
+static void walk_tails(struct walk *w)
+{
+	struct leat_tree *t = w->tree;
+	struct leat_tally tally = { 0, 0 };
+	leat_sample s;
+
+	for (uint32_t i = t->gone; i < t->first->n; i++)
+		walk_accs(w, leat_tail(w->f, t->fringe, i));
+	for (uint32_t i = t->first->n; i-- > t->gone;) {
+		leat_leaf_get(w->f, t->first, i, &s);
+		tally.missing += leat_is_missing(&s) != 0;
+		tally.count += leat_is_missing(&s) == 0;
+		expect_tally(w, leat_tail(w->f, t->fringe, i), tally);
+	}
 }
 
 static void walk_edges(struct walk *w)
@@ -189,8 +282,10 @@ static void walk_edges(struct walk *w)
 	for (uint32_t l = 1; l <= t->height; l++)
 		walk_level(w, l);
 	walk_accs(w, leat_middle(w->f, g));
-	for (uint32_t i = t->gone; i < t->first->n && !w->f->forest.panes; i++)
-		walk_accs(w, leat_tail(w->f, g, i));
+	if (w->t->loads)
+		check_edges(w);
+	if (!w->f->forest.panes)
+		walk_tails(w);
 }
 
 /* A fringe, and a table for each level. */

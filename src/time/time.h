@@ -199,6 +199,7 @@ void leat_tree_add_pane(struct leat_flow *f, struct leat_tree *t, int64_t start,
 /* Calls back for each pane in order. */
 void leat_tree_each_pane(const struct leat_flow *f, const struct leat_tree *t,
     void (*fn)(void *ctx, int64_t start, const struct leat_accs *a), void *ctx);
+size_t leat_tree_panes(const struct leat_flow *f, const struct leat_tree *t);
 /* All values. */
 void leat_tree_query(const struct leat_flow *f, const struct leat_tree *t,
     struct leat_accs *out);
@@ -253,7 +254,6 @@ struct leat_more {
 
 /* What joining states may take; see join.c. */
 struct leat_need {
-	int64_t watermark; /* of both */
 	size_t cells, contents;
 	size_t leaves, inners, trees;
 };
@@ -382,6 +382,11 @@ void leat_cells_forget_open(const struct leat_flow *f,
 int leat_cells_next_empty(const struct leat_flow *f, int64_t from,
     int64_t *start, int64_t *end);
 int leat_is_expired(const struct leat_flow *f, int64_t end, int64_t watermark);
+/* Whether the window that ends there has been told as one without data. */
+int leat_cells_told_empty(const struct leat_flow *f, const struct leat_state *s,
+    int64_t end);
+/* Tells closed windows again that have changed. */
+void leat_cells_tell_news(struct leat_flow *f, struct leat_state *s);
 void leat_cells_tape(struct leat_flow *f, struct leat_state *s,
     struct leat_tape *t);
 int leat_cells_join_room(struct leat_flow *f, struct leat_state *s,
@@ -400,7 +405,7 @@ struct leat_grid_window {
 struct leat_told {
 	struct leat_grid_window w;
 	uint64_t times;
-	int late; /* before it would have been told as closed */
+	int late; /* before it would have been told as closed; 2: is to be */
 };
 
 /* Windows that have changed: all that end from..to. */
@@ -438,11 +443,14 @@ int leat_list_reserve(struct leat_flow *f, struct leat_list *l, size_t n,
     size_t each);
 struct leat_grid_window leat_first_after(const struct leat_flow *f, int64_t t);
 int leat_next_window(const struct leat_flow *f, struct leat_grid_window *w);
-size_t leat_windows_in(const struct leat_flow *f, const struct leat_changed *c);
+/* At least as many as there are of them that are open. */
+size_t leat_ranges_open(const struct leat_flow *f, struct leat_changed c);
 void leat_ranges_start(struct leat_flow *f, struct leat_state *s);
 /* What is known of a window that has been told; there is room for it. */
 struct leat_told *leat_ranges_note(struct leat_ranges *r,
     struct leat_grid_window w);
+/* Tells those that are to be told late; the ledger has them all. */
+void leat_ranges_tell_news(struct leat_flow *f, struct leat_ranges *r);
 /* Notes windows as changed; there is room in the list. */
 void leat_ranges_changed(struct leat_ranges *r, struct leat_changed c);
 void leat_ranges_tape(struct leat_flow *f, struct leat_state *s,

@@ -351,20 +351,19 @@ int leat_time_window_merge(leat_time_window *window,
 {
 	struct leat_flow *f = &window->flow;
 	const struct leat_flow *g = &other->flow;
-	struct leat_need need = { f->clock.watermark, 0, 0, 0, 0, 0 };
+	struct leat_need need = { 0, 0, 0, 0, 0 };
 	int err;
 
 	assert(window && other && window != other);
-	if (g->clock.watermark > need.watermark)
-		need.watermark = g->clock.watermark;
 	if ((err = leat_flow_same(f, g)) ||
 	    (err = f->engine->join_room(f, window->state, g, other->state,
 		 &need)) ||
 	    (err = leat_need_reserve(f, &need)))
 		return err;
-	leat_state_join(f, window->state, g, other->state);
+	/* What the states tell is as of then; the watermark is not yet. */
 	leat_flow_join_counts(f, g);
 	leat_clock_join(&f->clock, &g->clock);
+	leat_state_join(f, window->state, g, other->state);
 	window->owes_early |= other->owes_early;
 	if (!f->engine->due(f, window->state, &window->due))
 		window->due = INT64_MAX;

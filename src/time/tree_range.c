@@ -230,6 +230,23 @@ void leat_tree_each_pane(const struct leat_flow *f, const struct leat_tree *t,
 		panes_below(&e, t->root);
 }
 
+static void count_pane(void *ctx, int64_t start, const struct leat_accs *a)
+{
+	size_t *n = ctx;
+
+	(void)start;
+	(void)a;
+	++*n;
+}
+
+size_t leat_tree_panes(const struct leat_flow *f, const struct leat_tree *t)
+{
+	size_t n = 0;
+
+	leat_tree_each_pane(f, t, count_pane, &n);
+	return n;
+}
+
 /* ---------------- copying -------------------------------------------- */
 
 static void *copy_item(struct leat_pool *p, const void *from)

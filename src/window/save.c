@@ -222,11 +222,14 @@ static void tape_paned(struct leat_tape *t, leat_window *w, uint64_t pushed)
 
 /* ---------------- all kinds --------------------------------------------- */
 
+/* So many have never been pushed; numbers of pushes are int64_t. */
+#define PUSHED_MAX ((uint64_t)1 << 60)
+
 void leat_tape_window_content(struct leat_tape *t, leat_window *w)
 {
 	uint64_t pushed = w->engine->pushed(w);
 
-	leat_tape_number(t, &pushed, INT64_MAX);
+	leat_tape_number(t, &pushed, PUSHED_MAX);
 	leat_tape_double(t, &w->last);
 	if (t->err)
 		return;
@@ -279,7 +282,7 @@ int leat_window_load(leat_window **window_out,
 
 /* ---------------- joining ------------------------------------------------ */
 
-static int same_stats(const leat_window *a, const leat_window *b)
+static int same_window_stats(const leat_window *a, const leat_window *b)
 {
 	if (a->n_stats != b->n_stats)
 		return 0;
@@ -295,7 +298,7 @@ int leat_window_fits(const leat_window *w, const leat_window *other)
 {
 	if (w->kind != LEAT_LANDMARK)
 		return LEAT_ENOTSUP;
-	return other->kind == LEAT_LANDMARK && same_stats(w, other) &&
+	return other->kind == LEAT_LANDMARK && same_window_stats(w, other) &&
 		w->min_count == other->min_count &&
 		w->propagate == other->propagate
 	    ? LEAT_OK

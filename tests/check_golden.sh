@@ -1,0 +1,24 @@
+#!/bin/sh
+# check_golden.sh STATE_TRAVEL: what earlier versions of the format, and other
+# machines, have saved goes on as what was never saved.
+set -eu
+travel=$1
+case $travel in */*) ;; *) travel=./$travel ;; esac
+golden=$(dirname "$0")/golden
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+
+"$travel" run >"$tmp/run"
+[ "$(wc -l <"$tmp/run")" -gt 10000 ] || failed=1
+mkdir "$tmp/now"
+"$travel" save "$tmp/now"
+for states in "$golden"/* "$tmp/now"; do
+	if ! "$travel" load "$states" >"$tmp/load" ||
+		! cmp "$tmp/run" "$tmp/load"; then
+		echo "golden: $states goes on otherwise"
+		failed=1
+	fi
+done
+[ $failed = 0 ] && echo "golden: states of all versions go on"
+exit $failed

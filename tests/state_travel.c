@@ -1,0 +1,688 @@
+/*
+ * Saved states on their way from one machine, and one version, to another
+ *
+ *      state_travel save DIR   saves one state of each object into DIR
+ *      state_travel load DIR   loads them, goes on, and prints what they say
+ *      state_travel run        the same without saving
+ *
+ * Whatever machine has written the states, and whichever reads them, `load`
+ * must print what `run` prints: results as their bits, line by line. Streams
+ * are made of whole numbers alone, so they are the same everywhere. Files of
+ * each version of the format are in tests/golden, with what was printed then.
+ *
+ * Nothing but the library is needed, so that it can be built for machines of
+ * which there is only a compiler and an emulator.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <leat.h>
+
+enum { STEPS = 400, FEATURES = 3, VALUES = 32 };
+
+static void die(const char *what, const char *why)
+{
+	fprintf(stderr, "state_travel: %s: %s\n", what, why);
+	exit(1);
+}
+
+static void check(const char *what, int err)
+{
+	if (err)
+		die(what, leat_strerror(err));
+}
+
+/* ---- Numbers ---- */
+
+struct stream {
+	uint64_t state;
+};
+
+static uint64_t next(struct stream *s)
+{
+	s->state = s->state * 6364136223846793005u + 1442695040888963407u;
+	return s->state >> 33;
+}
+
+/* With some digits before and behind the point, and some missing. */
+static double number(struct stream *s)
+{
+	uint64_t n = next(s);
+
+	if (n % 23 == 0)
+		return NAN;
+	return ((double)(n % 2000003) - 1000001) / 1024 + (double)(n % 7) / 3;
+}
+
+/* NaN has one form here. */
+static void print_bits(double x)
+{
+	unsigned char bytes[8];
+
+	leat_put_double(bytes, x == x ? x : (double)NAN);
+	printf(" ");
+	if (x != x)
+		printf("nan");
+	else
+		for (int i = 7; i >= 0; i--)
+			printf("%02x", bytes[i]);
+}
+
+static void print_row(const char *name, const double *x, size_t n)
+{
+	printf("%s", name);
+	for (size_t i = 0; i < n; i++)
+		print_bits(x[i]);
+	printf("\n");
+}
+
+static void on_result(void *ctx, const leat_result *r)
+{
+	const int *quiet = ctx;
+
+	if (*quiet)
+		return;
+	printf("told [%lld, %lld) %llu %d ", (long long)r->start,
+	    (long long)r->end, (unsigned long long)r->revision, r->flags);
+	for (size_t i = 0; i < r->key_len; i++)
+		printf("%02x", ((const unsigned char *)r->key)[i]);
+	print_row("", r->values, r->n_values);
+}
+
+/* ---- A class of one's own ---- */
+
+/* The last values, as many as have room: something of a varying length. */
+struct tail {
+	uint32_t n;
+	uint32_t last[12];
+};
+
+static void tail_identity(void *ctx, void *partial)
+{
+	(void)ctx;
+	memset(partial, 0, sizeof(struct tail));
+}
+
+static void tail_add(struct tail *t, uint32_t x)
+{
+	if (t->n == 12) {
+		memmove(t->last, t->last + 1, 11 * sizeof(*t->last));
+		t->n--;
+	}
+	t->last[t->n++] = x;
+}
+
+static void tail_lift(void *ctx, void *partial, const leat_sample *s)
+{
+	tail_identity(ctx, partial);
+	tail_add(partial, (uint32_t)(int32_t)s->x);
+}
+
+static void tail_combine(void *ctx, void *left, const void *right)
+{
+	const struct tail *r = right;
+
+	(void)ctx;
+	for (uint32_t i = 0; i < r->n; i++)
+		tail_add(left, r->last[i]);
+}
+
+static double tail_lower(void *ctx, const void *partial, double arg)
+{
+	const struct tail *t = partial;
+	uint32_t h = t->n;
+
+	(void)ctx;
+	for (uint32_t i = 0; i < t->n; i++)
+		h = h * 31 + t->last[i];
+	return h + arg;
+}
+
+static size_t tail_save(void *ctx, const void *partial, unsigned char *bytes)
+{
+	const struct tail *t = partial;
+
+	(void)ctx;
+	for (uint32_t i = 0; i < t->n; i++)
+		leat_put_uint64(bytes + 8 * i, t->last[i]);
+	return 8 * (size_t)t->n;
+}
+
+static int tail_load(void *ctx, void *partial, const unsigned char *bytes,
+    size_t n_bytes)
+{
+	struct tail *t = partial;
+
+	tail_identity(ctx, t);
+	if (n_bytes % 8)
+		return -1;
+	for (size_t i = 0; i < n_bytes; i += 8)
+		tail_add(t, (uint32_t)leat_get_uint64(bytes + i));
+	return 0;
+}
+
+static const leat_agg tail = { .name = "tail",
+	.size = sizeof(struct tail),
+	.identity = tail_identity,
+	.lift = tail_lift,
+	.combine = tail_combine,
+	.lower = tail_lower,
+	.saved_size = 96,
+	.save = tail_save,
+	.load = tail_load };
+
+/* ---- Objects ---- */
+
+static const leat_stat plain[] = { LEAT_SUM, LEAT_MEAN, LEAT_STDDEV,
+	LEAT_SKEWNESS, LEAT_KURTOSIS_POP, LEAT_ZSCORE, LEAT_MIN, LEAT_MAX,
+	LEAT_ARGMIN, LEAT_ARGMAX, LEAT_FIRST, LEAT_LAST, LEAT_PRODUCT,
+	LEAT_GEOMETRIC_MEAN, LEAT_RMS, LEAT_COUNT, LEAT_MISSING,
+	LEAT_AGG(&tail, 0.5) };
+static const leat_stat pairs[] = { LEAT_MEAN, LEAT_COVARIANCE, LEAT_CORRELATION,
+	LEAT_SLOPE, LEAT_INTERCEPT };
+static const leat_stat timed[] = { LEAT_MEAN, LEAT_INCREASE, LEAT_RATE_PER(10),
+	LEAT_TIME_MEAN, LEAT_TIME_MEAN_LINEAR, LEAT_AGG(&tail, 0) };
+static const leat_stat faded[] = { LEAT_MEAN, LEAT_STDDEV, LEAT_ZSCORE,
+	LEAT_RMS };
+static const leat_stat few[] = { LEAT_MEAN, LEAT_STDDEV, LEAT_ARGMIN };
+static const int metrics[] = { LEAT_METRIC_MAE, LEAT_METRIC_RMSE,
+	LEAT_METRIC_R2, LEAT_METRIC_LOG_LOSS, LEAT_METRIC_AUC };
+
+#define STATS(s) .stats = (s), .n_stats = sizeof(s) / sizeof((s)[0])
+
+static const struct traveller {
+	const char *name;
+	int object;
+	leat_window_options window;
+	leat_time_window_options time;
+	leat_keyed_options keyed;
+	leat_model_options model;
+	leat_scaler_options scaler;
+	leat_metric_options metric;
+	leat_drift_options drift;
+} travellers[] = {
+	{ .name = "sliding",
+	    .object = LEAT_OBJECT_WINDOW,
+	    .window = { .size = 21, STATS(plain) } },
+	{ .name = "sliding-pairs",
+	    .object = LEAT_OBJECT_WINDOW,
+	    .window = { .size = 10, STATS(pairs) } },
+	{ .name = "tumbling",
+	    .object = LEAT_OBJECT_WINDOW,
+	    .window = { .kind = LEAT_TUMBLING, .size = 30, STATS(plain) } },
+	{ .name = "hopping",
+	    .object = LEAT_OBJECT_WINDOW,
+	    .window = { .kind = LEAT_HOPPING,
+		.size = 50,
+		.advance = 7,
+		.keep_values = 1,
+		STATS(plain) } },
+	{ .name = "landmark",
+	    .object = LEAT_OBJECT_WINDOW,
+	    .window = { .kind = LEAT_LANDMARK, STATS(plain) } },
+	{ .name = "decay",
+	    .object = LEAT_OBJECT_WINDOW,
+	    .window = { .kind = LEAT_DECAY, .half_life = 9, STATS(faded) } },
+	{ .name = "sliding-time",
+	    .object = LEAT_OBJECT_TIME_WINDOW,
+	    .time = { .span = 90, .delay = 7, STATS(plain) } },
+	{ .name = "tumbling-time",
+	    .object = LEAT_OBJECT_TIME_WINDOW,
+	    .time = { .kind = LEAT_TUMBLING,
+		.span = 40,
+		.delay = 10,
+		.lateness = 50,
+		.emit_empty = 1,
+		STATS(plain) } },
+	{ .name = "hopping-time",
+	    .object = LEAT_OBJECT_TIME_WINDOW,
+	    .time = { .kind = LEAT_HOPPING,
+		.span = 60,
+		.advance = 12,
+		.delay = 10,
+		.lateness = 30,
+		.early_count = 5,
+		STATS(few) } },
+	{ .name = "hopping-ordered",
+	    .object = LEAT_OBJECT_TIME_WINDOW,
+	    .time = { .kind = LEAT_HOPPING,
+		.span = 60,
+		.advance = 12,
+		.delay = 10,
+		STATS(timed) } },
+	{ .name = "session",
+	    .object = LEAT_OBJECT_TIME_WINDOW,
+	    .time = { .kind = LEAT_SESSION,
+		.gap = 9,
+		.delay = 10,
+		.max_values = 60,
+		.full = LEAT_EVICT_OLD,
+		STATS(timed) } },
+	{ .name = "landmark-time",
+	    .object = LEAT_OBJECT_TIME_WINDOW,
+	    .time = { .kind = LEAT_LANDMARK, .n_sources = 2, STATS(plain) } },
+	{ .name = "decay-time",
+	    .object = LEAT_OBJECT_TIME_WINDOW,
+	    .time = { .kind = LEAT_DECAY, .half_life = 30, STATS(faded) } },
+	{ .name = "keyed",
+	    .object = LEAT_OBJECT_KEYED,
+	    .keyed = { .by_time = { .kind = LEAT_TUMBLING,
+			   .span = 50,
+			   .delay = 10,
+			   STATS(few) },
+		.ttl = 300,
+		.max_keys = 9,
+		.full = LEAT_EVICT_OLD } },
+	{ .name = "keyed-sessions",
+	    .object = LEAT_OBJECT_KEYED,
+	    .keyed = { .by_time = { .kind = LEAT_SESSION,
+			   .gap = 20,
+			   .early_span = 100,
+			   STATS(few) } } },
+	{ .name = "keyed-count",
+	    .object = LEAT_OBJECT_KEYED,
+	    .keyed = { .by_count = { .size = 6, STATS(plain) } } },
+	{ .name = "adaptive",
+	    .object = LEAT_OBJECT_MODEL,
+	    .model = { .n_features = FEATURES } },
+	{ .name = "sgd",
+	    .object = LEAT_OBJECT_MODEL,
+	    .model = { .n_features = FEATURES,
+		.update = LEAT_UPDATE_SGD,
+		.rate = 0x1p-20,
+		.average = 1 } },
+	{ .name = "adagrad",
+	    .object = LEAT_OBJECT_MODEL,
+	    .model = { .n_features = FEATURES,
+		.update = LEAT_UPDATE_ADAGRAD } },
+	{ .name = "ftrl",
+	    .object = LEAT_OBJECT_MODEL,
+	    .model = { .n_features = FEATURES,
+		.update = LEAT_UPDATE_FTRL,
+		.l1 = 0.5 } },
+	{ .name = "rls",
+	    .object = LEAT_OBJECT_MODEL,
+	    .model = { .n_features = FEATURES,
+		.update = LEAT_UPDATE_RLS,
+		.forgetting = 0.99 } },
+	{ .name = "cocob",
+	    .object = LEAT_OBJECT_MODEL,
+	    .model = { .n_features = FEATURES, .update = LEAT_UPDATE_COCOB } },
+	{ .name = "scaler",
+	    .object = LEAT_OBJECT_SCALER,
+	    .scaler = { .n_features = FEATURES } },
+	{ .name = "metric",
+	    .object = LEAT_OBJECT_METRIC,
+	    .metric = { .metrics = metrics, .n_metrics = 5, .size = 40 } },
+	{ .name = "page-hinkley",
+	    .object = LEAT_OBJECT_DRIFT,
+	    .drift = { .kind = LEAT_PAGE_HINKLEY,
+		.delta = 1,
+		.threshold = 3000 } },
+	{ .name = "adwin",
+	    .object = LEAT_OBJECT_DRIFT,
+	    .drift = { .kind = LEAT_ADWIN } },
+	{ .name = "zscore",
+	    .object = LEAT_OBJECT_DRIFT,
+	    .drift = { .kind = LEAT_ZSCORE_CHART, .size = 50 } },
+	{ .name = "ewma",
+	    .object = LEAT_OBJECT_DRIFT,
+	    .drift = { .kind = LEAT_EWMA_CHART } },
+};
+
+enum { TRAVELLERS = sizeof(travellers) / sizeof(travellers[0]) };
+
+/* One of these is there. */
+struct body {
+	leat_window *window;
+	leat_time_window *time;
+	leat_keyed *keyed;
+	leat_model *model;
+	leat_scaler *scaler;
+	leat_metric *metric;
+	leat_drift *drift;
+	int quiet;
+	int64_t now;
+	struct stream stream;
+};
+
+static struct traveller equip(const struct traveller *t, struct body *b)
+{
+	struct traveller o = *t;
+	leat_sink sink = { on_result, &b->quiet };
+
+	o.time.sink = sink;
+	o.keyed.evicted = sink;
+	if (o.keyed.by_time.n_stats > 0)
+		o.keyed.by_time.sink = sink;
+	else
+		o.keyed.by_count.sink = sink;
+	if (o.window.kind <= LEAT_HOPPING)
+		o.window.sink = sink;
+	return o;
+}
+
+static int make_body(const struct traveller *t, struct body *b)
+{
+	struct traveller o = equip(t, b);
+
+	switch (t->object) {
+	case LEAT_OBJECT_WINDOW:
+		return leat_window_new(&b->window, &o.window);
+	case LEAT_OBJECT_TIME_WINDOW:
+		return leat_time_window_new(&b->time, &o.time);
+	case LEAT_OBJECT_KEYED:
+		return leat_keyed_new(&b->keyed, &o.keyed);
+	case LEAT_OBJECT_MODEL:
+		return leat_model_new(&b->model, &o.model);
+	case LEAT_OBJECT_SCALER:
+		return leat_scaler_new(&b->scaler, &o.scaler);
+	case LEAT_OBJECT_METRIC:
+		return leat_metric_new(&b->metric, &o.metric);
+	default:
+		return leat_drift_new(&b->drift, &o.drift);
+	}
+}
+
+static int load_body(const struct traveller *t, struct body *b, leat_reader *r)
+{
+	struct traveller o = equip(t, b);
+
+	switch (t->object) {
+	case LEAT_OBJECT_WINDOW:
+		return leat_window_load(&b->window, &o.window, r);
+	case LEAT_OBJECT_TIME_WINDOW:
+		return leat_time_window_load(&b->time, &o.time, r);
+	case LEAT_OBJECT_KEYED:
+		return leat_keyed_load(&b->keyed, &o.keyed, r);
+	case LEAT_OBJECT_MODEL:
+		return leat_model_load(&b->model, &o.model, r);
+	case LEAT_OBJECT_SCALER:
+		return leat_scaler_load(&b->scaler, &o.scaler, r);
+	case LEAT_OBJECT_METRIC:
+		return leat_metric_load(&b->metric, &o.metric, r);
+	default:
+		return leat_drift_load(&b->drift, &o.drift, r);
+	}
+}
+
+static int save_body(const struct traveller *t, const struct body *b,
+    leat_writer *w)
+{
+	switch (t->object) {
+	case LEAT_OBJECT_WINDOW:
+		return leat_window_save(b->window, w);
+	case LEAT_OBJECT_TIME_WINDOW:
+		return leat_time_window_save(b->time, w);
+	case LEAT_OBJECT_KEYED:
+		return leat_keyed_save(b->keyed, w);
+	case LEAT_OBJECT_MODEL:
+		return leat_model_save(b->model, w);
+	case LEAT_OBJECT_SCALER:
+		return leat_scaler_save(b->scaler, w);
+	case LEAT_OBJECT_METRIC:
+		return leat_metric_save(b->metric, w);
+	default:
+		return leat_drift_save(b->drift, w);
+	}
+}
+
+static void free_body(struct body *b)
+{
+	leat_window_free(b->window);
+	leat_time_window_free(b->time);
+	leat_keyed_free(b->keyed);
+	leat_model_free(b->model);
+	leat_scaler_free(b->scaler);
+	leat_metric_free(b->metric);
+	leat_drift_free(b->drift);
+}
+
+/* ---- What happens to them ---- */
+
+static void step_window(struct body *b, const struct traveller *t)
+{
+	double x = number(&b->stream), y = number(&b->stream), out[VALUES];
+
+	if (t->window.stats == pairs)
+		check("push", leat_window_push_xy(b->window, x, y));
+	else
+		check("push", leat_window_push(b->window, x));
+	leat_window_query(b->window, out);
+	if (!b->quiet)
+		print_row(t->name, out, t->window.n_stats);
+}
+
+static leat_event next_event(struct body *b, char *key)
+{
+	leat_event e = { key, 0, 0, 0, 0, 0 };
+	unsigned which;
+
+	b->now += (int64_t)(next(&b->stream) % 9);
+	e.t = b->now - (int64_t)(next(&b->stream) % 14);
+	e.x = number(&b->stream);
+	e.source = (uint32_t)(next(&b->stream) % 2);
+	which = (unsigned)(next(&b->stream) % 13);
+	e.key_len = (size_t)snprintf(key, 40, "key %u%s", which,
+	    next(&b->stream) % 13 ? "" : " with a longer name");
+	return e;
+}
+
+static void step_time(struct body *b, const struct traveller *t)
+{
+	char key[40];
+	double out[VALUES];
+	leat_event e = next_event(b, key);
+	int err;
+
+	if (t->time.n_sources < 2)
+		e.source = 0;
+	err = leat_time_window_push_event(b->time, &e);
+	leat_time_window_query(b->time, out);
+	if (b->quiet)
+		return;
+	printf("%d ", err);
+	print_row(t->name, out, t->time.n_stats);
+}
+
+static int print_key(void *ctx, const leat_result *r)
+{
+	const char *name = ctx;
+
+	printf("%.*s ", (int)r->key_len, (const char *)r->key);
+	print_row(name, r->values, r->n_values);
+	return 0;
+}
+
+static void step_keyed(struct body *b, const struct traveller *t, int i)
+{
+	char key[40];
+	leat_event e = next_event(b, key);
+	int err;
+
+	e.source = 0;
+	err = leat_keyed_push_event(b->keyed, &e);
+	if (b->quiet)
+		return;
+	printf("%d\n", err);
+	if (i % 10 == 0)
+		leat_keyed_each(b->keyed, print_key,
+		    (void *)(uintptr_t)t->name);
+}
+
+static void step_model(struct body *b, const struct traveller *t)
+{
+	double x[FEATURES], y = 3, out[FEATURES + 2];
+
+	for (int i = 0; i < FEATURES; i++) {
+		x[i] = number(&b->stream);
+		y += x[i] * i;
+	}
+	leat_model_learn(b->model, x, y, &out[FEATURES + 1]);
+	leat_model_coefficients(b->model, out, &out[FEATURES]);
+	if (!b->quiet)
+		print_row(t->name, out, FEATURES + 1);
+}
+
+static void step_scaler(struct body *b, const struct traveller *t)
+{
+	double x[FEATURES], out[FEATURES];
+
+	for (int i = 0; i < FEATURES; i++)
+		x[i] = number(&b->stream);
+	if (leat_scaler_push(b->scaler, x))
+		return;
+	leat_scaler_transform(b->scaler, x, out);
+	if (!b->quiet)
+		print_row(t->name, out, FEATURES);
+}
+
+static void step_metric(struct body *b, const struct traveller *t)
+{
+	double p = (double)(next(&b->stream) % 65) / 64, out[VALUES];
+	double y = next(&b->stream) % 65 < 64 * p;
+
+	check("push", leat_metric_push(b->metric, y, p));
+	leat_metric_query(b->metric, out);
+	if (!b->quiet)
+		print_row(t->name, out, t->metric.n_metrics);
+}
+
+static void step_drift(struct body *b, const struct traveller *t, int i)
+{
+	double out[2];
+
+	out[0] = leat_drift_push(b->drift,
+	    number(&b->stream) + (i / 150 % 2 ? 1500 : 0));
+	out[1] = leat_drift_mean(b->drift);
+	if (!b->quiet)
+		print_row(t->name, out, 2);
+}
+
+static void step(struct body *b, const struct traveller *t, int i)
+{
+	if (b->window)
+		step_window(b, t);
+	if (b->time)
+		step_time(b, t);
+	if (b->keyed)
+		step_keyed(b, t, i);
+	if (b->model)
+		step_model(b, t);
+	if (b->scaler)
+		step_scaler(b, t);
+	if (b->metric)
+		step_metric(b, t);
+	if (b->drift)
+		step_drift(b, t, i);
+}
+
+static void go(struct body *b, const struct traveller *t, int from, int to)
+{
+	for (int i = from; i < to; i++)
+		step(b, t, i);
+}
+
+static void end(struct body *b)
+{
+	if (b->time)
+		leat_time_window_advance(b->time, LEAT_TIME_MAX);
+	if (b->keyed)
+		leat_keyed_advance(b->keyed, LEAT_TIME_MAX);
+}
+
+/* ---- Files ---- */
+
+static size_t to_file(void *ctx, const void *bytes, size_t n)
+{
+	return fwrite(bytes, 1, n, ctx);
+}
+
+static size_t from_file(void *ctx, void *bytes, size_t n)
+{
+	return fread(bytes, 1, n, ctx);
+}
+
+static FILE *open_file(const char *dir, const struct traveller *t,
+    const char *mode)
+{
+	char name[1000];
+	FILE *f;
+
+	snprintf(name, sizeof(name), "%s/%s.leat", dir, t->name);
+	f = fopen(name, mode);
+	if (!f)
+		die(name, strerror(errno));
+	return f;
+}
+
+/* The stream's place goes as the tag. */
+static void save(const struct traveller *t, const char *dir, struct body *b)
+{
+	FILE *f = open_file(dir, t, "wb");
+	leat_writer w = { .write = to_file, .ctx = f };
+	unsigned char tag[16];
+
+	leat_put_uint64(tag, b->stream.state);
+	leat_put_uint64(tag + 8, (uint64_t)b->now);
+	w.tag = tag;
+	w.tag_len = sizeof(tag);
+	check(t->name, save_body(t, b, &w));
+	if (fclose(f))
+		die(t->name, strerror(errno));
+}
+
+static void load(const struct traveller *t, const char *dir, struct body *b)
+{
+	FILE *f = open_file(dir, t, "rb");
+	unsigned char tag[16];
+	leat_reader r = {
+		.read = from_file, .ctx = f, .tag = tag, .tag_room = sizeof(tag)
+	};
+	int err = load_body(t, b, &r);
+
+	if (err)
+		die(t->name, r.differs ? r.differs : leat_strerror(err));
+	if (getc(f) != EOF || r.tag_len != sizeof(tag))
+		die(t->name, "more than was asked for");
+	b->stream.state = leat_get_uint64(tag);
+	b->now = (int64_t)leat_get_uint64(tag + 8);
+	fclose(f);
+}
+
+static void travel(const struct traveller *t, const char *how, const char *dir)
+{
+	struct body b = { .quiet = 1, .stream = { 42 } };
+
+	if (strcmp(how, "load") == 0) {
+		load(t, dir, &b);
+	} else {
+		check(t->name, make_body(t, &b));
+		go(&b, t, 0, STEPS);
+	}
+	if (strcmp(how, "save") == 0) {
+		save(t, dir, &b);
+	} else {
+		b.quiet = 0;
+		go(&b, t, STEPS, 2 * STEPS);
+		end(&b);
+	}
+	free_body(&b);
+}
+
+int main(int argc, char **argv)
+{
+	const char *how = argc > 1 ? argv[1] : "";
+	int files = strcmp(how, "save") == 0 || strcmp(how, "load") == 0;
+
+	if (!(files && argc == 3) && !(strcmp(how, "run") == 0 && argc == 2)) {
+		fprintf(stderr, "usage: state_travel save|load DIR, or run\n");
+		return 2;
+	}
+	for (size_t i = 0; i < TRAVELLERS; i++)
+		travel(&travellers[i], how, argc > 2 ? argv[2] : NULL);
+	return fflush(stdout) ? 1 : 0;
+}

@@ -1,0 +1,1091 @@
+/*
+ * Saved state: what the bytes are, and what is refused
+ *
+ * Bytes written by hand after leat_state(5) are what the library writes and
+ * loads. Then everything that can be wrong with them: each bit, each length,
+ * each option, parts and versions that are not known, callbacks that stop
+ * short, tags, classes, memory.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <leat.h>
+
+#include "alloc.h"
+#include "classes.h"
+#include "data.h"
+#include "saved.h"
+#include "suites.h"
+
+/* ---- Bytes by hand ---- */
+
+struct hand {
+	unsigned char bytes[512];
+	size_t n, chunk; /* where the chunk at hand began */
+};
+
+static void put_byte(struct hand *h, unsigned x)
+{
+	ck_assert_uint_lt(h->n, sizeof(h->bytes));
+	h->bytes[h->n++] = (unsigned char)x;
+}
+
+static void put_text(struct hand *h, const char *text)
+{
+	for (; *text; text++)
+		put_byte(h, (unsigned char)*text);
+}
+
+static void put_number(struct hand *h, uint64_t x)
+{
+	for (; x > 127; x /= 128)
+		put_byte(h, 128 + (unsigned)(x % 128));
+	put_byte(h, (unsigned)x);
+}
+
+/* The bits of these are known without a machine's help. */
+static void put_word(struct hand *h, uint64_t bits)
+{
+	for (int i = 0; i < 8; i++)
+		put_byte(h, (unsigned)(bits >> 8 * i & 255));
+}
+
+#define ONE 0x3FF0000000000000u
+#define TWO 0x4000000000000000u
+#define THREE 0x4008000000000000u
+#define FOUR 0x4010000000000000u
+#define HALF 0x3FE0000000000000u
+
+static void begin_chunk(struct hand *h, unsigned part, unsigned required)
+{
+	h->chunk = h->n;
+	put_byte(h, part);
+	put_byte(h, required);
+	put_byte(h, 0);
+	put_byte(h, 0);
+}
+
+static void end_chunk(struct hand *h)
+{
+	size_t n = h->n - h->chunk - 4;
+
+	h->bytes[h->chunk + 2] = (unsigned char)n;
+	h->bytes[h->chunk + 3] = (unsigned char)(n >> 8);
+}
+
+static void begin_state(struct hand *h, unsigned object)
+{
+	h->n = 0;
+	put_text(h, "leat");
+	put_byte(h, 1);
+	put_byte(h, object);
+	put_byte(h, 0);
+	put_byte(h, 0);
+}
+
+static struct saved end_state(struct hand *h)
+{
+	struct saved s;
+
+	begin_chunk(h, 0, 1);
+	for (int i = 0; i < 4; i++)
+		put_byte(h, 0);
+	end_chunk(h);
+	s.n = h->n;
+	s.bytes = malloc(s.n);
+	ck_assert_ptr_nonnull(s.bytes);
+	memcpy(s.bytes, h->bytes, s.n);
+	saved_repair(&s);
+	return s;
+}
+
+static void expect_bytes(const struct saved *is, const struct saved *should)
+{
+	size_t i = 0;
+
+	while (i < is->n && i < should->n && is->bytes[i] == should->bytes[i])
+		i++;
+	ck_assert_msg(i == is->n && i == should->n,
+	    "%u bytes, not %u; they differ at %u", (unsigned)is->n,
+	    (unsigned)should->n, (unsigned)i);
+}
+
+static const leat_stat sum_alone[] = { LEAT_SUM };
+
+/* The last three of 1, 2, 3, 4, as leat_state(5) has them. */
+static struct saved window_by_hand(void)
+{
+	struct hand h;
+
+	begin_state(&h, 1);
+	begin_chunk(&h, 2, 1);
+	put_number(&h, 0); /* kind, */
+	put_number(&h, 3); /* size, */
+	put_number(&h, 0); /* advance, */
+	put_word(&h, 0);   /* 1 - alpha, */
+	put_number(&h, 0); /* recursive, */
+	put_number(&h, 1); /* min_count, */
+	put_number(&h, 0); /* missing, */
+	put_number(&h, 1); /* keep_values */
+	put_number(&h, 1); /* one statistic: */
+	put_number(&h, 4); /* the sum */
+	put_word(&h, 0);
+	end_chunk(&h);
+	begin_chunk(&h, 3, 1);
+	put_number(&h, 4); /* pushes */
+	put_word(&h, FOUR);
+	put_word(&h, TWO);
+	put_word(&h, THREE);
+	put_word(&h, FOUR);
+	end_chunk(&h);
+	return end_state(&h);
+}
+
+static leat_window_options window_options(void)
+{
+	leat_window_options o;
+
+	memset(&o, 0, sizeof(o));
+	o.size = 3;
+	o.stats = sum_alone;
+	o.n_stats = 1;
+	return o;
+}
+
+static leat_window *four_values(void)
+{
+	leat_window_options o = window_options();
+	leat_window *w;
+
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+	for (int i = 1; i <= 4; i++)
+		leat_window_push(w, i);
+	return w;
+}
+
+START_TEST(the_checksum_is_crc_32c)
+{
+	/* RFC 3720, B.4: of 32 zeros, and the usual check value. */
+	static const unsigned char zeros[32];
+
+	ck_assert_uint_eq(crc_by_bits((const void *)"123456789", 9),
+	    0xE3069283);
+	ck_assert_uint_eq(crc_by_bits(zeros, 32), 0x8A9136AA);
+}
+END_TEST
+
+START_TEST(a_window_is_what_the_manual_says)
+{
+	struct saved should = window_by_hand(), is;
+	leat_window_options o = window_options();
+	leat_reader r = saved_reader(&should);
+	leat_window *w = four_values(), *l;
+	double sum;
+
+	is = window_saved(w);
+	expect_bytes(&is, &should);
+	ck_assert_int_eq(leat_window_load(&l, &o, &r), LEAT_OK);
+	ck_assert_int_eq(r.object, LEAT_OBJECT_WINDOW);
+	ck_assert_int_eq(r.version, 1);
+	leat_window_push(l, 5);
+	leat_window_query(l, &sum);
+	ck_assert_double_eq(sum, 12);
+	leat_window_free(w);
+	leat_window_free(l);
+	saved_free(&is);
+	saved_free(&should);
+}
+END_TEST
+
+/* Two keys of a tumbling mean: what comes to little room. */
+START_TEST(keyed_windows_are_what_the_manual_says)
+{
+	static const leat_stat mean[] = { LEAT_MEAN };
+	leat_keyed_options o = { 0 };
+	leat_keyed *k;
+	struct hand h;
+	struct saved is, should;
+
+	o.by_time.kind = LEAT_TUMBLING;
+	o.by_time.span = 10;
+	o.by_time.stats = mean;
+	o.by_time.n_stats = 1;
+	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	leat_keyed_push(k, "a", 1, 23, 1);
+	leat_keyed_push(k, "bc", 2, 21, 2);
+	leat_keyed_push(k, "a", 1, 25, 0.5);
+	is = keyed_saved(k);
+
+	begin_state(&h, 3);
+	begin_chunk(&h, 2, 1);
+	put_number(&h, 0);  /* not by count */
+	put_number(&h, 1);  /* kind */
+	put_number(&h, 20); /* span, as a signed number, */
+	put_number(&h, 20); /* advance */
+	put_number(&h, 0);  /* offset */
+	put_number(&h, 0);  /* gap */
+	put_word(&h, 0);    /* half_life */
+	put_number(&h, 1);  /* min_count */
+	for (int i = 0; i < 4; i++)
+		put_number(&h, 0); /* missing, delay, lateness, max_skew */
+	put_number(&h, 1);         /* n_sources */
+	for (int i = 0; i < 6; i++)
+		put_number(&h, 0); /* idle_timeout .. full */
+	put_number(&h, 1);         /* one statistic: the mean */
+	put_number(&h, 5);
+	put_word(&h, 0);
+	put_number(&h, 0); /* ttl */
+	end_chunk(&h);
+	begin_chunk(&h, 3, 1);
+	put_number(&h, 1);  /* started; then times, each after the other: */
+	put_number(&h, 50); /* now 25 */
+	put_number(&h, 3);  /* began at 23 */
+	put_number(&h, 4);  /* slowest source 25 */
+	put_number(&h, 0);  /* watermark 25 */
+	put_number(&h, 0);  /* and its target */
+	put_number(&h, 3);  /* pushed */
+	put_number(&h, 3);  /* taken */
+	for (int i = 0; i < 5; i++)
+		put_number(&h, 0);
+	/* No early results so far: the smallest time, less 25, folded. */
+	put_number(&h, UINT64_MAX - 49);
+	put_number(&h, 0); /* none to tell, */
+	put_number(&h, 0); /* time has not ended, */
+	put_number(&h, 0); /* no timer has rung: the same time */
+	put_number(&h, 2); /* keys */
+	put_number(&h, 4); /* of one byte, no timer of its own */
+	put_text(&h, "a");
+	put_number(&h, 1);               /* cell, */
+	put_number(&h, UINT64_MAX - 40); /* from 20, less the smallest time, */
+	put_number(&h, 0);
+	put_number(&h, 4);                 /* two values, none missing */
+	put_byte(&h, 1);                   /* hi alone is not 0 */
+	put_word(&h, 0x3FF8000000000000u); /* 1.5 */
+	put_number(&h, 8);
+	put_text(&h, "bc");
+	put_number(&h, 1);
+	put_number(&h, 0); /* at the same time */
+	put_number(&h, 0);
+	put_number(&h, 2);
+	put_byte(&h, 1);
+	put_word(&h, TWO);
+	end_chunk(&h);
+	should = end_state(&h);
+	expect_bytes(&is, &should);
+	saved_free(&should);
+	saved_free(&is);
+	leat_keyed_free(k);
+}
+END_TEST
+
+/* ---- What is not whole ---- */
+
+static int load_window(const struct saved *s, leat_reader *r_out)
+{
+	leat_window_options o = window_options();
+	leat_reader r = saved_reader(s);
+	leat_window *w;
+	int err = leat_window_load(&w, &o, &r);
+
+	if (!err)
+		leat_window_free(w);
+	if (r_out)
+		*r_out = r;
+	return err;
+}
+
+static int check_state(const struct saved *s)
+{
+	leat_reader r = saved_reader(s);
+
+	return leat_state_check(&r);
+}
+
+START_TEST(no_bit_can_be_wrong)
+{
+	struct saved s = window_by_hand();
+
+	for (size_t i = 0; i < s.n; i++)
+		for (int b = 0; b < 8; b++) {
+			s.bytes[i] = (unsigned char)(s.bytes[i] ^ 1 << b);
+			ck_assert_int_lt(load_window(&s, NULL), 0);
+			ck_assert_int_lt(check_state(&s), 0);
+			s.bytes[i] = (unsigned char)(s.bytes[i] ^ 1 << b);
+		}
+	ck_assert_int_eq(load_window(&s, NULL), LEAT_OK);
+	ck_assert_int_eq(check_state(&s), LEAT_OK);
+	saved_free(&s);
+}
+END_TEST
+
+/* Each length has memory of its own, so that reading on would be seen. */
+START_TEST(no_byte_can_be_missing_and_more_may_follow)
+{
+	struct saved s = window_by_hand();
+	leat_reader r;
+
+	for (size_t n = 0; n < s.n; n++) {
+		struct saved cut = { s.bytes, n };
+		cut = saved_copy(&cut);
+		ck_assert_int_eq(load_window(&cut, NULL), LEAT_ESTATE);
+		ck_assert_int_eq(check_state(&cut), LEAT_ESTATE);
+		saved_free(&cut);
+	}
+	size_t n = s.n;
+	saved_insert(&s, s.n, "more", 4);
+	ck_assert_int_eq(load_window(&s, &r), LEAT_OK);
+	ck_assert_uint_eq(r.used, n);
+	saved_free(&s);
+}
+END_TEST
+
+/* A chunk that this version does not know, before each of those there are. */
+START_TEST(unknown_parts_are_skipped_unless_they_are_required)
+{
+	static const unsigned char optional[] = { 77, 0, 3, 0, 1, 2, 3 };
+	static const unsigned char required[] = { 77, 1, 3, 0, 1, 2, 3 };
+	struct saved whole = window_by_hand();
+	struct chunk c;
+	int last = 0;
+
+	for (size_t i = 0; !last; i++) {
+		struct saved s = saved_copy(&whole);
+		last = !saved_chunk(&whole, i, &c);
+		saved_insert(&s, c.at, optional, sizeof(optional));
+		saved_repair(&s);
+		ck_assert_int_eq(load_window(&s, NULL), LEAT_OK);
+		ck_assert_int_eq(check_state(&s), LEAT_OK);
+		saved_free(&s);
+		s = saved_copy(&whole);
+		saved_insert(&s, c.at, required, sizeof(required));
+		saved_repair(&s);
+		ck_assert_int_eq(load_window(&s, NULL), LEAT_EVERSION);
+		ck_assert_int_eq(check_state(&s), LEAT_EVERSION);
+		saved_free(&s);
+	}
+	saved_free(&whole);
+}
+END_TEST
+
+/* One part may come in any number of chunks, also empty ones. */
+START_TEST(a_part_may_be_cut_anywhere)
+{
+	struct saved whole = window_by_hand();
+	struct chunk c;
+
+	for (size_t i = 0; saved_chunk(&whole, i, &c); i++)
+		for (size_t n = 0; n <= c.n; n++) {
+			struct saved s = saved_copy(&whole);
+			unsigned char head[4] = { (unsigned char)c.part, 1,
+				(unsigned char)(c.n - n), 0 };
+			s.bytes[c.at + 2] = (unsigned char)n;
+			saved_insert(&s, c.at + 4 + n, head, 4);
+			saved_repair(&s);
+			ck_assert_int_eq(load_window(&s, NULL), LEAT_OK);
+			saved_free(&s);
+		}
+	saved_free(&whole);
+}
+END_TEST
+
+static int load_with(size_t at, unsigned byte)
+{
+	struct saved s = window_by_hand();
+
+	s.bytes[at] = (unsigned char)byte;
+	saved_repair(&s);
+	int err = load_window(&s, NULL);
+	saved_free(&s);
+	return err;
+}
+
+START_TEST(the_head_says_what_it_is)
+{
+	for (size_t i = 0; i < 4; i++)
+		ck_assert_int_eq(load_with(i, 'x'), LEAT_ESTATE);
+	ck_assert_int_eq(load_with(4, 0), LEAT_ESTATE);
+	ck_assert_int_eq(load_with(4, 2), LEAT_EVERSION);
+	ck_assert_int_eq(load_with(4, 255), LEAT_EVERSION);
+	for (unsigned object = 2; object < 9; object++)
+		ck_assert_int_eq(load_with(5, object), LEAT_EOBJECT);
+	ck_assert_int_eq(load_with(6, 1), LEAT_EVERSION);
+	ck_assert_int_eq(load_with(7, 1), LEAT_EVERSION);
+}
+END_TEST
+
+/* Numbers that end nowhere, or are larger than they can be. */
+START_TEST(numbers_are_not_larger_than_they_can_be)
+{
+	struct saved s = window_by_hand();
+	struct chunk c;
+
+	saved_chunk(&s, 1, &c);
+	for (unsigned last = 0; last < 256; last += 15) {
+		struct saved t = saved_copy(&s);
+		unsigned char more[10];
+		memset(more, 255, sizeof(more));
+		more[9] = (unsigned char)last;
+		t.bytes[c.at + 4] = 255;
+		t.bytes[c.at + 2] = (unsigned char)(c.n + 10);
+		saved_insert(&t, c.at + 5, more, sizeof(more));
+		saved_repair(&t);
+		ck_assert_int_eq(load_window(&t, NULL), LEAT_ESTATE);
+		saved_free(&t);
+	}
+	saved_free(&s);
+}
+END_TEST
+
+/* ---- Callbacks and memory that stop short ---- */
+
+struct short_pipe {
+	size_t calls, fail_at, n;
+	unsigned char bytes[4096];
+	size_t at, end;
+};
+
+static size_t short_write(void *ctx, const void *bytes, size_t n)
+{
+	struct short_pipe *p = ctx;
+
+	if (++p->calls == p->fail_at)
+		return n - 1;
+	ck_assert_uint_le(p->n + n, sizeof(p->bytes));
+	memcpy(p->bytes + p->n, bytes, n);
+	p->n += n;
+	return n;
+}
+
+static size_t short_read(void *ctx, void *bytes, size_t n)
+{
+	struct short_pipe *p = ctx;
+	size_t some = p->end - p->at < n ? p->end - p->at : n;
+
+	memcpy(bytes, p->bytes + p->at, some);
+	p->at += some;
+	return some;
+}
+
+START_TEST(a_write_that_stops_short_is_told)
+{
+	leat_window *w = four_values();
+	struct short_pipe p;
+	leat_writer out = { 0 };
+	size_t calls = 0;
+
+	out.write = short_write;
+	out.ctx = &p;
+	for (size_t fail_at = 1;; fail_at++) {
+		memset(&p, 0, sizeof(p));
+		p.fail_at = fail_at;
+		int err = leat_window_save(w, &out);
+		if (p.calls < fail_at) {
+			ck_assert_int_eq(err, LEAT_OK);
+			break;
+		}
+		ck_assert_int_eq(err, LEAT_EIO);
+		ck_assert_uint_eq(p.calls, fail_at);
+		calls++;
+	}
+	ck_assert_uint_ge(calls, 4);
+	leat_window_free(w);
+}
+END_TEST
+
+START_TEST(a_read_that_stops_short_is_told)
+{
+	leat_window_options o = window_options();
+	struct saved s = window_by_hand();
+	leat_window *w;
+
+	for (size_t n = 0; n <= s.n; n++) {
+		struct short_pipe p;
+		leat_reader r = { 0 };
+		memset(&p, 0, sizeof(p));
+		memcpy(p.bytes, s.bytes, s.n);
+		p.end = n;
+		r.read = short_read;
+		r.ctx = &p;
+		int err = leat_window_load(&w, &o, &r);
+		ck_assert_int_eq(err, n < s.n ? LEAT_EIO : LEAT_OK);
+	}
+	leat_window_free(w);
+	saved_free(&s);
+}
+END_TEST
+
+START_TEST(memory_that_is_too_small_is_not_written_past)
+{
+	leat_window *w = four_values();
+	struct saved s = window_saved(w);
+
+	for (size_t n = 0; n < s.n; n++) {
+		unsigned char *room = malloc(n + 1);
+		leat_writer out = { 0 };
+		room[n] = 77;
+		out.bytes = room;
+		out.room = n;
+		ck_assert_int_eq(leat_window_save(w, &out), LEAT_ENOSPACE);
+		ck_assert_uint_eq(room[n], 77);
+		free(room);
+	}
+	saved_free(&s);
+	leat_window_free(w);
+}
+END_TEST
+
+/* ---- Tags ---- */
+
+static unsigned char tag_bytes[LEAT_TAG_MAX + 1], tag_read[LEAT_TAG_MAX + 1];
+
+static struct saved tagged(const leat_window *w, size_t len)
+{
+	leat_writer out = { 0 };
+	struct saved s;
+
+	out.tag = tag_bytes;
+	out.tag_len = len;
+	ck_assert_int_eq(leat_window_save(w, &out), LEAT_OK);
+	s.n = (size_t)out.n_bytes;
+	s.bytes = out.bytes = malloc(s.n);
+	out.room = s.n;
+	ck_assert_int_eq(leat_window_save(w, &out), LEAT_OK);
+	return s;
+}
+
+START_TEST(a_tag_comes_back_as_it_was)
+{
+	static const size_t lengths[] = { 0, 1, 63, 64, 65, 127, 128, 4084,
+		4085, 4092, 5000, LEAT_TAG_MAX };
+	leat_window_options o = window_options();
+	leat_window *w = four_values(), *l;
+	struct rng rng = rng_new(3);
+
+	for (size_t i = 0; i < sizeof(tag_bytes); i++)
+		tag_bytes[i] = (unsigned char)rng_next(&rng);
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		size_t len = lengths[i];
+		struct saved s = tagged(w, len);
+		leat_reader r = saved_reader(&s);
+		/* Nobody wants it; */
+		ck_assert_int_eq(leat_window_load(&l, &o, &r), LEAT_OK);
+		ck_assert_uint_eq(r.tag_len, len);
+		leat_window_free(l);
+		/* somebody does; */
+		r.tag = tag_read;
+		r.tag_room = len;
+		memset(tag_read, 0, sizeof(tag_read));
+		ck_assert_int_eq(leat_state_check(&r), LEAT_OK);
+		ck_assert(memcmp(tag_read, tag_bytes, len) == 0);
+		ck_assert_uint_eq(tag_read[len], 0);
+		/* it is too long. */
+		r.tag_room = len - 1;
+		if (len > 0) {
+			ck_assert_int_eq(leat_window_load(&l, &o, &r),
+			    LEAT_ENOSPACE);
+			ck_assert_uint_eq(r.tag_len, len);
+		}
+		saved_free(&s);
+	}
+	leat_writer out = { 0 };
+	out.tag = tag_bytes;
+	out.tag_len = LEAT_TAG_MAX + 1;
+	ck_assert_int_eq(leat_window_save(w, &out), LEAT_EINVAL);
+	leat_window_free(w);
+}
+END_TEST
+
+/* ---- Options that are others ---- */
+
+#define EXPECT_OTHER(type, saved, changed, option)                             \
+	do {                                                                   \
+		leat_reader reader = saved_reader(saved);                      \
+		leat_##type *loaded;                                           \
+		ck_assert_msg(leat_##type##_load(&loaded, changed, &reader) == \
+			LEAT_EOPTIONS,                                         \
+		    "%s may differ", option);                                  \
+		ck_assert_str_eq(reader.differs, option);                      \
+	} while (0)
+
+static const leat_stat mean_alone[] = { LEAT_MEAN };
+static const leat_stat mean_and_sum[] = { LEAT_MEAN, LEAT_SUM };
+
+START_TEST(a_window_says_which_option_differs)
+{
+	leat_window_options o = { 0 }, p;
+	leat_window *w;
+	struct saved s;
+
+	o.kind = LEAT_HOPPING;
+	o.size = 10;
+	o.advance = 3;
+	o.stats = sum_alone;
+	o.n_stats = 1;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+	s = window_saved(w);
+	p = o;
+	p.kind = LEAT_TUMBLING;
+	p.advance = 0;
+	EXPECT_OTHER(window, &s, &p, "kind");
+	p = o;
+	p.size = 11;
+	EXPECT_OTHER(window, &s, &p, "size");
+	p = o;
+	p.advance = 4;
+	EXPECT_OTHER(window, &s, &p, "advance");
+	p = o;
+	p.min_count = 2;
+	EXPECT_OTHER(window, &s, &p, "min_count");
+	p = o;
+	p.missing = LEAT_PROPAGATE;
+	EXPECT_OTHER(window, &s, &p, "missing");
+	p = o;
+	p.keep_values = 1;
+	EXPECT_OTHER(window, &s, &p, "keep_values");
+	p = o;
+	p.stats = mean_alone;
+	EXPECT_OTHER(window, &s, &p, "stats");
+	p.stats = mean_and_sum;
+	p.n_stats = 2;
+	EXPECT_OTHER(window, &s, &p, "n_stats");
+	leat_window_free(w);
+	saved_free(&s);
+	memset(&o, 0, sizeof(o));
+	o.kind = LEAT_DECAY;
+	o.alpha = 0.5;
+	o.stats = sum_alone;
+	o.n_stats = 1;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+	s = window_saved(w);
+	p = o;
+	p.alpha = 0.25;
+	EXPECT_OTHER(window, &s, &p, "alpha");
+	p = o;
+	p.recursive = 1;
+	EXPECT_OTHER(window, &s, &p, "recursive");
+	/* Other words for the same are not another option. */
+	p = o;
+	p.alpha = 0;
+	p.decay_span = 3;
+	window_again(&w, &p);
+	leat_window_free(w);
+	saved_free(&s);
+}
+END_TEST
+
+START_TEST(a_window_by_time_says_which_option_differs)
+{
+	leat_time_window_options o = { 0 }, p;
+	leat_time_window *w;
+	struct saved s;
+
+	o.kind = LEAT_HOPPING;
+	o.span = 10;
+	o.advance = 5;
+	o.stats = mean_alone;
+	o.n_stats = 1;
+	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+	s = time_window_saved(w);
+	p = o;
+	p.kind = LEAT_TUMBLING;
+	p.advance = 0;
+	EXPECT_OTHER(time_window, &s, &p, "kind");
+#define OTHER(field, value, name)                                              \
+	p = o;                                                                 \
+	p.field = value;                                                       \
+	EXPECT_OTHER(time_window, &s, &p, name)
+	OTHER(span, 11, "span");
+	OTHER(advance, 4, "advance");
+	OTHER(offset, 1, "offset");
+	OTHER(min_count, 2, "min_count");
+	OTHER(missing, LEAT_PROPAGATE, "missing");
+	OTHER(delay, 1, "delay");
+	OTHER(lateness, 1, "lateness");
+	OTHER(max_skew, 1, "max_skew");
+	OTHER(n_sources, 2, "n_sources");
+	OTHER(idle_timeout, 1, "idle_timeout");
+	OTHER(early_count, 1, "early_count");
+	OTHER(early_span, 1, "early_span");
+	OTHER(emit_empty, 1, "emit_empty");
+	OTHER(max_values, 1, "max_values");
+	OTHER(full, LEAT_EVICT_OLD, "full");
+	OTHER(stats, sum_alone, "stats");
+	p = o;
+	p.stats = mean_and_sum;
+	p.n_stats = 2;
+	EXPECT_OTHER(time_window, &s, &p, "n_stats");
+#undef OTHER
+	/* Twice a shift by the advance is none. */
+	p = o;
+	p.offset = -10;
+	time_window_again(&w, &p);
+	leat_time_window_free(w);
+	saved_free(&s);
+}
+END_TEST
+
+START_TEST(other_objects_say_which_option_differs)
+{
+	static const int mae[] = { LEAT_METRIC_MAE };
+	static const int mse[] = { LEAT_METRIC_MSE };
+	static const double rates[] = { 1, 2 };
+	leat_model_options m = { 0 }, n;
+	leat_scaler_options sc = { 0 };
+	leat_metric_options me = { 0 };
+	leat_drift_options d = { 0 };
+	leat_model *model;
+	leat_scaler *scaler;
+	leat_metric *metric;
+	leat_drift *drift;
+	struct saved s;
+
+	m.n_features = 2;
+	m.update = LEAT_UPDATE_SGD;
+	ck_assert_int_eq(leat_model_new(&model, &m), LEAT_OK);
+	s = model_saved(model);
+#define OTHER(field, value, name)                                              \
+	n = m;                                                                 \
+	n.field = value;                                                       \
+	EXPECT_OTHER(model, &s, &n, name)
+	OTHER(n_features, 3, "n_features");
+	OTHER(loss, LEAT_LOSS_HUBER, "loss");
+	OTHER(update, LEAT_UPDATE_ADAGRAD, "update");
+	OTHER(no_intercept, 1, "no_intercept");
+	OTHER(rate, 0.5, "rate");
+	OTHER(power, 0.5, "power");
+	OTHER(average, 1, "average");
+	OTHER(l1, 0.5, "l1");
+	OTHER(l2, 0.5, "l2");
+	OTHER(clip, 0.5, "clip");
+	OTHER(rates, rates, "rates");
+#undef OTHER
+	leat_model_free(model);
+	saved_free(&s);
+	sc.n_features = 2;
+	ck_assert_int_eq(leat_scaler_new(&scaler, &sc), LEAT_OK);
+	s = scaler_saved(scaler);
+	sc.kind = LEAT_MIN_MAX;
+	EXPECT_OTHER(scaler, &s, &sc, "kind");
+	sc.kind = LEAT_STANDARDISE;
+	sc.clip = 3;
+	EXPECT_OTHER(scaler, &s, &sc, "clip");
+	sc.n_features = 1;
+	EXPECT_OTHER(scaler, &s, &sc, "n_features");
+	leat_scaler_free(scaler);
+	saved_free(&s);
+	me.metrics = mae;
+	me.n_metrics = 1;
+	ck_assert_int_eq(leat_metric_new(&metric, &me), LEAT_OK);
+	s = metric_saved(metric);
+	me.metrics = mse;
+	EXPECT_OTHER(metric, &s, &me, "metrics");
+	me.size = 5;
+	EXPECT_OTHER(metric, &s, &me, "size");
+	leat_metric_free(metric);
+	saved_free(&s);
+	d.kind = LEAT_ADWIN;
+	ck_assert_int_eq(leat_drift_new(&drift, &d), LEAT_OK);
+	s = drift_saved(drift);
+	d.delta = 0.5;
+	EXPECT_OTHER(drift, &s, &d, "delta");
+	d.delta = 0;
+	d.direction = LEAT_FALL;
+	EXPECT_OTHER(drift, &s, &d, "direction");
+	leat_drift_free(drift);
+	saved_free(&s);
+}
+END_TEST
+
+/* ---- Keys ---- */
+
+static leat_keyed_options keyed_options(void)
+{
+	leat_keyed_options o;
+
+	memset(&o, 0, sizeof(o));
+	o.by_time.kind = LEAT_TUMBLING;
+	o.by_time.span = 10;
+	o.by_time.stats = mean_alone;
+	o.by_time.n_stats = 1;
+	return o;
+}
+
+static struct saved some_keys(unsigned n)
+{
+	leat_keyed_options o = keyed_options();
+	struct saved s;
+	leat_keyed *k;
+
+	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	for (unsigned i = 0; i < n; i++) {
+		unsigned char key[4] = { (unsigned char)('a' + i % 26),
+			(unsigned char)('a' + i / 26), 'x', 'x' };
+		ck_assert_int_eq(leat_keyed_push(k, key, 4, 5, i), LEAT_OK);
+	}
+	s = keyed_saved(k);
+	leat_keyed_free(k);
+	return s;
+}
+
+static int load_keys(const struct saved *s, const leat_keyed_options *o)
+{
+	leat_reader r = saved_reader(s);
+	leat_keyed *k;
+	int err = leat_keyed_load(&k, o, &r);
+
+	if (!err)
+		leat_keyed_free(k);
+	return err;
+}
+
+START_TEST(limits_on_keys_may_be_others_but_hold)
+{
+	leat_keyed_options o = keyed_options();
+	struct saved s = some_keys(300);
+
+	o.max_keys = 300;
+	ck_assert_int_eq(load_keys(&s, &o), LEAT_OK);
+	o.max_keys = 299;
+	ck_assert_int_eq(load_keys(&s, &o), LEAT_EFULL);
+	o.max_keys = 0;
+	o.max_bytes = 1 << 20;
+	o.full = LEAT_EVICT_OLD;
+	ck_assert_int_eq(load_keys(&s, &o), LEAT_OK);
+	o.max_bytes = 10000;
+	ck_assert_int_eq(load_keys(&s, &o), LEAT_EFULL);
+	o.max_bytes = 0;
+	o.ttl = 5;
+	EXPECT_OTHER(keyed, &s, &o, "ttl");
+	o = keyed_options();
+	o.by_count = window_options();
+	memset(&o.by_time, 0, sizeof(o.by_time));
+	EXPECT_OTHER(keyed, &s, &o, "by_count");
+	saved_free(&s);
+}
+END_TEST
+
+START_TEST(a_key_comes_once)
+{
+	leat_keyed_options o = keyed_options();
+	struct saved s = some_keys(2);
+	size_t at = 0;
+
+	while (memcmp(s.bytes + at, "baxx", 4) != 0)
+		at++;
+	s.bytes[at] = 'a';
+	saved_repair(&s);
+	ck_assert_int_eq(load_keys(&s, &o), LEAT_ESTATE);
+	s.bytes[at] = 'c';
+	saved_repair(&s);
+	ck_assert_int_eq(load_keys(&s, &o), LEAT_OK);
+	saved_free(&s);
+}
+END_TEST
+
+START_TEST(a_load_that_finds_no_memory_leaves_none_behind)
+{
+	struct saved s = some_keys(100);
+	leat_keyed_options o = keyed_options();
+	size_t failed = 0;
+
+	for (size_t fail_at = 1;; fail_at++) {
+		struct counted heap = { 0 };
+		leat_allocator a = counted_allocator(&heap);
+		heap.fail_from = fail_at;
+		o.allocator = &a;
+		int err = load_keys(&s, &o);
+		ck_assert_uint_eq(heap.live, 0);
+		ck_assert_uint_eq(heap.damaged, 0);
+		if (!err)
+			break;
+		ck_assert_int_eq(err, LEAT_ENOMEM);
+		failed++;
+	}
+	ck_assert_uint_gt(failed, 5);
+	saved_free(&s);
+}
+END_TEST
+
+/* A tumbling mean and deviation in 64 bytes a key, beside its text. */
+START_TEST(keys_take_little_room)
+{
+	static const leat_stat spread[] = { LEAT_MEAN, LEAT_STDDEV };
+	leat_keyed_options o = keyed_options();
+	enum { KEYS = 5000, PUSHES = 40 };
+	struct rng r = rng_new(6);
+	leat_writer out = { 0 };
+	leat_keyed *k;
+
+	o.by_time.stats = spread;
+	o.by_time.n_stats = 2;
+	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	for (unsigned i = 0; i < KEYS * PUSHES; i++) {
+		unsigned char key[8];
+		leat_put_uint64(key, i % KEYS);
+		leat_keyed_push(k, key, 8, 100 + i * 8 / (KEYS * PUSHES),
+		    rng_normal(&r));
+	}
+	ck_assert_int_eq(leat_keyed_save(k, &out), LEAT_OK);
+	ck_assert_uint_eq(leat_keyed_length(k), KEYS);
+	ck_assert_uint_le(out.n_bytes, KEYS * (8 + 64));
+	leat_keyed_free(k);
+}
+END_TEST
+
+/* ---- Classes ---- */
+
+START_TEST(a_class_that_cannot_be_saved_is_told)
+{
+	leat_agg plain = word_class, other = word_class;
+	leat_stat word = LEAT_AGG(&plain, 0);
+	leat_window_options o = { 0 };
+	leat_writer out = { 0 };
+	leat_window *w;
+	struct saved s;
+
+	o.kind = LEAT_TUMBLING;
+	o.size = 4;
+	o.stats = &word;
+	o.n_stats = 1;
+	/* Half of what it takes is not a class. */
+	plain.load = NULL;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_EAGG);
+	plain = word_class;
+	plain.saved_size = 0;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_EAGG);
+	plain.saved_size = 65537;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_EAGG);
+	plain = word_class;
+	plain.save = NULL;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_EAGG);
+	/* None of it is one. */
+	plain.saved_size = 0;
+	plain.load = NULL;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+	leat_window_push(w, 1);
+	ck_assert_int_eq(leat_window_save(w, &out), LEAT_ENOTSUP);
+	leat_window_free(w);
+	/* Windows that keep values have no need of it. */
+	o.kind = LEAT_SLIDING;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+	leat_window_push(w, 1);
+	ck_assert_int_eq(leat_window_save(w, &out), LEAT_OK);
+	leat_window_free(w);
+	/* Another name is another class. */
+	plain = word_class;
+	o.kind = LEAT_TUMBLING;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+	leat_window_push(w, 1);
+	s = window_saved(w);
+	leat_window_free(w);
+	other.name = "wort";
+	word.agg = &other;
+	EXPECT_OTHER(window, &s, &o, "stats");
+	saved_free(&s);
+}
+END_TEST
+
+static int load_nothing(void *ctx, void *partial, const unsigned char *bytes,
+    size_t n_bytes)
+{
+	(void)ctx;
+	(void)partial;
+	(void)bytes;
+	(void)n_bytes;
+	return 1;
+}
+
+START_TEST(bytes_that_a_class_refuses_are_no_state)
+{
+	leat_agg strict = word_class;
+	leat_stat word = LEAT_AGG(&strict, 0);
+	leat_window_options o = { 0 };
+	leat_window *w;
+	struct saved s;
+
+	o.kind = LEAT_TUMBLING;
+	o.size = 4;
+	o.stats = &word;
+	o.n_stats = 1;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+	leat_window_push(w, 1);
+	s = window_saved(w);
+	leat_window_free(w);
+	strict.load = load_nothing;
+	leat_reader r = saved_reader(&s);
+	ck_assert_int_eq(leat_window_load(&w, &o, &r), LEAT_ESTATE);
+	saved_free(&s);
+}
+END_TEST
+
+START_TEST(numbers_are_bytes_that_are_the_same_everywhere)
+{
+	unsigned char bytes[8];
+
+	leat_put_uint64(bytes, 0x0102030405060708u);
+	for (unsigned i = 0; i < 8; i++)
+		ck_assert_uint_eq(bytes[i], 8 - i);
+	ck_assert_uint_eq(leat_get_uint64(bytes), 0x0102030405060708u);
+	leat_put_double(bytes, -0.5);
+	ck_assert_uint_eq(leat_get_uint64(bytes), HALF | (uint64_t)1 << 63);
+	ck_assert_double_eq(leat_get_double(bytes), -0.5);
+	leat_put_double(bytes, HUGE_VAL);
+	ck_assert_double_eq(leat_get_double(bytes), HUGE_VAL);
+	leat_put_double(bytes, NAN);
+	ck_assert(leat_get_double(bytes) != leat_get_double(bytes));
+	/* Bits that a program has put into a NaN stay. */
+	leat_put_uint64(bytes, 0x7FF80000000007A2u);
+	leat_put_double(bytes, leat_get_double(bytes));
+	ck_assert_uint_eq(leat_get_uint64(bytes), 0x7FF80000000007A2u);
+}
+END_TEST
+
+static void add_bytes(Suite *s)
+{
+	TCase *c = tcase_create("bytes");
+
+	tcase_add_test(c, the_checksum_is_crc_32c);
+	tcase_add_test(c, a_window_is_what_the_manual_says);
+	tcase_add_test(c, keyed_windows_are_what_the_manual_says);
+	tcase_add_test(c, numbers_are_bytes_that_are_the_same_everywhere);
+	tcase_add_test(c, keys_take_little_room);
+	suite_add_tcase(s, c);
+}
+
+static void add_damage(Suite *s)
+{
+	TCase *c = tcase_create("damage");
+
+	tcase_add_test(c, no_bit_can_be_wrong);
+	tcase_add_test(c, no_byte_can_be_missing_and_more_may_follow);
+	tcase_add_test(c, unknown_parts_are_skipped_unless_they_are_required);
+	tcase_add_test(c, a_part_may_be_cut_anywhere);
+	tcase_add_test(c, the_head_says_what_it_is);
+	tcase_add_test(c, numbers_are_not_larger_than_they_can_be);
+	tcase_add_test(c, a_write_that_stops_short_is_told);
+	tcase_add_test(c, a_read_that_stops_short_is_told);
+	tcase_add_test(c, memory_that_is_too_small_is_not_written_past);
+	tcase_add_test(c, a_key_comes_once);
+	tcase_add_test(c, a_load_that_finds_no_memory_leaves_none_behind);
+	suite_add_tcase(s, c);
+}
+
+Suite *state_format_suite(void)
+{
+	Suite *s = suite_create("state_format");
+	TCase *c = tcase_create("what goes with it");
+
+	add_bytes(s);
+	add_damage(s);
+	tcase_add_test(c, a_tag_comes_back_as_it_was);
+	tcase_add_test(c, a_window_says_which_option_differs);
+	tcase_add_test(c, a_window_by_time_says_which_option_differs);
+	tcase_add_test(c, other_objects_say_which_option_differs);
+	tcase_add_test(c, limits_on_keys_may_be_others_but_hold);
+	tcase_add_test(c, a_class_that_cannot_be_saved_is_told);
+	tcase_add_test(c, bytes_that_a_class_refuses_are_no_state);
+	suite_add_tcase(s, c);
+	return s;
+}
