@@ -6,7 +6,7 @@
  * in the machine's speed hits them alike; each ratio is taken between the
  * best rounds of both.
  *
- *      bench [windows|times|models|text]...
+ *      bench [windows|times|models|state|text]...
  */
 #define _POSIX_C_SOURCE 200809L
 #include "bench.h"
@@ -56,7 +56,8 @@ static const struct part {
 	const char *name;
 	void (*run)(void);
 } parts[] = { { "windows", bench_windows }, { "times", bench_times },
-	{ "models", bench_models }, { "text", bench_text } };
+	{ "models", bench_models }, { "state", bench_state },
+	{ "text", bench_text } };
 
 static int wanted(const char *name, int argc, char **argv)
 {

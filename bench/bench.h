@@ -21,5 +21,6 @@ void bench_windows(void);
 void bench_models(void);
 void bench_times(void);
 void bench_text(void);
+void bench_state(void);
 
 #endif
