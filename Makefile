@@ -183,9 +183,8 @@ demo: $(PROGRAMS) ## replays the weekly CO2 record, draws and predicts it
 # What has a main() of its own, the fuzzers too, to replay their corpus;
 # the rest of tests/*.c is one Check runner.
 ALONE := $(wildcard $(addprefix tests/,test_common.c long_drift.c \
-	long_text.c bits.c footprint.c csv_reader.c float_suite.c c99.c \
-	state_travel.c \
-	fuzz_*.c))
+	long_text.c long_state.c bits.c footprint.c csv_reader.c float_suite.c \
+	c99.c state_travel.c fuzz_*.c))
 RUNNER_OBJS := $(patsubst %.c,$(BUILD)/%.o, \
 	$(filter-out $(ALONE),$(wildcard tests/*.c)))
 RUNNER := $(if $(wildcard tests/main.c),$(BUILD)/tests/runner)
@@ -231,6 +230,7 @@ $(ALONE_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(STATIC)
 	$(Q)$(link) $(LIBS)
 
 $(BUILD)/tests/long_drift: $(ORACLE_OBJS)
+$(BUILD)/tests/long_state $(BUILD)/tests/fuzz_state: $(BUILD)/tests/state_zoo.o
 $(REPLAYS:=.o): private extra = -DLEAT_FUZZ_MAIN
 
 $(BUILD)/tests/%_cc: tests/%.cc $(STATIC)
@@ -240,7 +240,7 @@ $(BUILD)/tests/%_cc: tests/%.cc $(STATIC)
 		$(CXXFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(STATIC) $(LIBS)
 
 TEST_PROGRAMS := $(RUNNER) $(TEST_COMMON) $(ALONE_PROGRAMS) $(CXX_TESTS)
-# Run by every check, each without arguments; long_drift and long_text take
+# Run by every check, each without arguments; long_drift and the like take
 # too long, csv_reader and float_suite read what they are given.
 SELF_CHECKS := $(RUNNER) $(TEST_COMMON) $(CXX_TESTS) \
 	$(filter %/bits %/footprint %/c99,$(ALONE_PROGRAMS))
@@ -266,7 +266,7 @@ run_all = @failed=; attempt() { t=$$1; shift; "$$@" || failed="$$failed $$t"; };
 run_programs = \
 	export LOCPATH="$(CURDIR)/$(LOCALES)"; \
 	for t in $(SELF_CHECKS); do attempt $$t ./$$t; done; \
-	attempt state_travel sh tests/check_golden.sh $(BUILD)/tests/state_travel; \
+	attempt state_travel sh tests/golden.sh $(BUILD)/tests/state_travel; \
 	for t in $(REPLAYS); do \
 		attempt $$t ./$$t tests/corpus/$${t\#\#*fuzz_}/*; \
 	done; \
@@ -316,7 +316,8 @@ VALGRIND := valgrind -q --error-exitcode=9 --leak-check=full \
 	--errors-for-leak-kinds=definite,indirect
 VALGRIND_SUITES := core stat window many each decay faults model_update model_api \
 	scaler metric drift time time_cases time_faults keyed keyed_faults \
-	keyed_limits number timestamp csv
+	keyed_limits number timestamp csv state state_format state_time \
+	state_merge
 VALGRIND_PROGRAMS := test_common footprint c99
 
 .PHONY: check-valgrind
@@ -340,6 +341,7 @@ coverage: ## line and branch coverage of src/ by the tests
 	sh .ci/coverage build/coverage && exit $$status
 
 FUZZERS := $(patsubst tests/%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
+build/fuzz/fuzz_state: tests/state_zoo.c
 $(FUZZERS): build/fuzz/%: tests/%.c $(SRCS)
 	@mkdir -p $(@D)
 	$(say) CC $@

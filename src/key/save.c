@@ -85,6 +85,10 @@ static struct leat_entry *new_key(struct leat_tape *t, leat_keyed *k,
 
 	if (!leat_tape_expect(t, !leat_entry_find(k, text, len, hash)))
 		return NULL;
+	if (k->roster.length >= k->max_keys) {
+		leat_tape_fail(t, LEAT_EFULL);
+		return NULL;
+	}
 	if (leat_entry_reserve(k, len) ||
 	    !(i = leat_entry_make(k, text, len, hash))) {
 		fail_for_memory(t, k);
@@ -182,10 +186,26 @@ static void load_order(struct leat_tape *t, leat_keyed *k)
 	}
 }
 
+static void tape_order(struct leat_tape *t, leat_keyed *k)
+{
+	int kept = k->links_at && k->roster.length > 0;
+
+	if (!t->loads && kept) {
+		leat_tape_part(t, LEAT_STATE_ORDER);
+		save_order(t, k);
+	}
+	if (t->loads && kept && leat_tape_has(t, LEAT_STATE_ORDER))
+		load_order(t, k);
+	while (t->loads && !kept && leat_tape_has(t, LEAT_STATE_ORDER))
+		leat_tape_skip(t);
+}
+
 /* ---------------- all of it ---------------------------------------------- */
 
-static void tape_keyed(struct leat_tape *t, leat_keyed *k)
+static void tape_keyed(struct leat_tape *t, void *object)
 {
+	leat_keyed *k = object;
+
 	tape_keyed_options(t, k);
 	leat_tape_part(t, LEAT_STATE_CONTENT);
 	leat_tape_flow(t, &k->flow);
@@ -199,48 +219,28 @@ static void tape_keyed(struct leat_tape *t, leat_keyed *k)
 		load_keys(t, k);
 	else
 		save_keys(t, k);
+	tape_order(t, k);
 }
 
 int leat_keyed_save(const leat_keyed *keyed, leat_writer *writer)
 {
-	/* Nothing of it changes that a caller could see. */
-	leat_keyed *k = (leat_keyed *)(uintptr_t)keyed;
-	struct leat_tape t;
-
 	assert(keyed && writer);
-	leat_queue_look(k);
-	leat_roster_pack(k);
-	leat_tape_save(&t, writer, LEAT_OBJECT_KEYED);
-	tape_keyed(&t, k);
-	if (k->links_at && k->roster.length > 0) {
-		leat_tape_part(&t, LEAT_STATE_ORDER);
-		save_order(&t, k);
-	}
-	return leat_tape_saved(&t);
+	leat_queue_look(keyed);
+	/* Nothing of it changes that a caller could see. */
+	leat_roster_pack((leat_keyed *)(uintptr_t)keyed);
+	return leat_tape_to(writer, LEAT_OBJECT_KEYED, tape_keyed, keyed);
 }
 
 int leat_keyed_load(leat_keyed **keyed_out, const leat_keyed_options *options,
     leat_reader *reader)
 {
-	struct leat_tape t;
 	leat_keyed *k;
 	int err;
 
 	assert(keyed_out && options && reader);
 	if ((err = leat_keyed_new(&k, options)))
 		return err;
-	leat_tape_load(&t, reader, LEAT_OBJECT_KEYED);
-	tape_keyed(&t, k);
-	if (k->links_at && k->roster.length > 0) {
-		if (leat_tape_has(&t, LEAT_STATE_ORDER))
-			load_order(&t, k);
-	} else {
-		while (leat_tape_has(&t, LEAT_STATE_ORDER))
-			leat_tape_skip(&t);
-	}
-	err = leat_tape_loaded(&t);
-	if (!err && k->roster.length > k->max_keys)
-		err = LEAT_EFULL;
+	err = leat_tape_from(reader, LEAT_OBJECT_KEYED, tape_keyed, k);
 	if (err)
 		leat_keyed_free(k);
 	else

@@ -251,8 +251,9 @@ void leat_tape_running(struct leat_tape *t, struct leat_running *r)
 	leat_tape_double(t, &r->lo);
 }
 
-static void tape_drift(struct leat_tape *t, leat_drift *d)
+static void tape_drift(struct leat_tape *t, void *object)
 {
+	leat_drift *d = object;
 	const leat_drift_options *o = &d->options;
 
 	leat_tape_part(t, LEAT_STATE_OPTIONS);
@@ -272,28 +273,21 @@ static void tape_drift(struct leat_tape *t, leat_drift *d)
 
 int leat_drift_save(const leat_drift *drift, leat_writer *writer)
 {
-	struct leat_tape t;
-
 	assert(drift && writer);
-	leat_tape_save(&t, writer, LEAT_OBJECT_DRIFT);
-	/* What is saved is only read. */
-	tape_drift(&t, (leat_drift *)(uintptr_t)drift);
-	return leat_tape_saved(&t);
+	return leat_tape_to(writer, LEAT_OBJECT_DRIFT, tape_drift, drift);
 }
 
 int leat_drift_load(leat_drift **drift_out, const leat_drift_options *options,
     leat_reader *reader)
 {
-	struct leat_tape t;
 	leat_drift *d;
 	int err;
 
 	assert(drift_out && options && reader);
 	if ((err = leat_drift_new(&d, options)))
 		return err;
-	leat_tape_load(&t, reader, LEAT_OBJECT_DRIFT);
-	tape_drift(&t, d);
-	if ((err = leat_tape_loaded(&t)))
+	err = leat_tape_from(reader, LEAT_OBJECT_DRIFT, tape_drift, d);
+	if (err)
 		leat_drift_free(d);
 	else
 		*drift_out = d;

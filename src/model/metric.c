@@ -470,8 +470,9 @@ void leat_metric_reset(leat_metric *metric)
 
 /* ---------------- as bytes, and joined --------------------------------- */
 
-static void tape_metric(struct leat_tape *t, leat_metric *m)
+static void tape_metric(struct leat_tape *t, void *object)
 {
+	leat_metric *m = object;
 	leat_tape_part(t, LEAT_STATE_OPTIONS);
 	leat_tape_same(t, m->size, "size");
 	leat_tape_same(t, m->n_metrics, "n_metrics");
@@ -488,28 +489,21 @@ static void tape_metric(struct leat_tape *t, leat_metric *m)
 
 int leat_metric_save(const leat_metric *metric, leat_writer *writer)
 {
-	struct leat_tape t;
-
 	assert(metric && writer);
-	leat_tape_save(&t, writer, LEAT_OBJECT_METRIC);
-	/* What is saved is only read. */
-	tape_metric(&t, (leat_metric *)(uintptr_t)metric);
-	return leat_tape_saved(&t);
+	return leat_tape_to(writer, LEAT_OBJECT_METRIC, tape_metric, metric);
 }
 
 int leat_metric_load(leat_metric **metric_out,
     const leat_metric_options *options, leat_reader *reader)
 {
-	struct leat_tape t;
 	leat_metric *m;
 	int err;
 
 	assert(metric_out && options && reader);
 	if ((err = leat_metric_new(&m, options)))
 		return err;
-	leat_tape_load(&t, reader, LEAT_OBJECT_METRIC);
-	tape_metric(&t, m);
-	if ((err = leat_tape_loaded(&t)))
+	err = leat_tape_from(reader, LEAT_OBJECT_METRIC, tape_metric, m);
+	if (err)
 		leat_metric_free(m);
 	else
 		*metric_out = m;

@@ -496,8 +496,9 @@ static void tape_model_options(struct leat_tape *t, const leat_model *m)
 }
 
 /* The rule's own struct is made of doubles alone. */
-static void tape_model(struct leat_tape *t, leat_model *m)
+static void tape_model(struct leat_tape *t, void *object)
 {
+	leat_model *m = object;
 	double own[sizeof(m->state) / sizeof(double)];
 
 	leat_tape_part(t, LEAT_STATE_OPTIONS);
@@ -515,28 +516,21 @@ static void tape_model(struct leat_tape *t, leat_model *m)
 
 int leat_model_save(const leat_model *model, leat_writer *writer)
 {
-	struct leat_tape t;
-
 	assert(model && writer);
-	leat_tape_save(&t, writer, LEAT_OBJECT_MODEL);
-	/* What is saved is only read. */
-	tape_model(&t, (leat_model *)(uintptr_t)model);
-	return leat_tape_saved(&t);
+	return leat_tape_to(writer, LEAT_OBJECT_MODEL, tape_model, model);
 }
 
 int leat_model_load(leat_model **model_out, const leat_model_options *options,
     leat_reader *reader)
 {
-	struct leat_tape t;
 	leat_model *m;
 	int err;
 
 	assert(model_out && options && reader);
 	if ((err = leat_model_new(&m, options)))
 		return err;
-	leat_tape_load(&t, reader, LEAT_OBJECT_MODEL);
-	tape_model(&t, m);
-	if ((err = leat_tape_loaded(&t)))
+	err = leat_tape_from(reader, LEAT_OBJECT_MODEL, tape_model, m);
+	if (err)
 		leat_model_free(m);
 	else
 		*model_out = m;

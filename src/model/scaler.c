@@ -265,8 +265,9 @@ void leat_scaler_parameters(const leat_scaler *scaler, double *center_out,
 
 /* ---------------- as bytes, and joined --------------------------------- */
 
-static void tape_scaler(struct leat_tape *t, leat_scaler *s)
+static void tape_scaler(struct leat_tape *t, void *object)
 {
+	leat_scaler *s = object;
 	leat_tape_part(t, LEAT_STATE_OPTIONS);
 	leat_tape_same(t, (uint64_t)s->kind, "kind");
 	leat_tape_same(t, s->n, "n_features");
@@ -279,28 +280,21 @@ static void tape_scaler(struct leat_tape *t, leat_scaler *s)
 
 int leat_scaler_save(const leat_scaler *scaler, leat_writer *writer)
 {
-	struct leat_tape t;
-
 	assert(scaler && writer);
-	leat_tape_save(&t, writer, LEAT_OBJECT_SCALER);
-	/* What is saved is only read. */
-	tape_scaler(&t, (leat_scaler *)(uintptr_t)scaler);
-	return leat_tape_saved(&t);
+	return leat_tape_to(writer, LEAT_OBJECT_SCALER, tape_scaler, scaler);
 }
 
 int leat_scaler_load(leat_scaler **scaler_out,
     const leat_scaler_options *options, leat_reader *reader)
 {
-	struct leat_tape t;
 	leat_scaler *s;
 	int err;
 
 	assert(scaler_out && options && reader);
 	if ((err = leat_scaler_new(&s, options)))
 		return err;
-	leat_tape_load(&t, reader, LEAT_OBJECT_SCALER);
-	tape_scaler(&t, s);
-	if ((err = leat_tape_loaded(&t)))
+	err = leat_tape_from(reader, LEAT_OBJECT_SCALER, tape_scaler, s);
+	if (err)
 		leat_scaler_free(s);
 	else
 		*scaler_out = s;

@@ -57,6 +57,15 @@ void leat_tape_load(struct leat_tape *t, leat_reader *r, int object);
 int leat_tape_saved(struct leat_tape *t);
 int leat_tape_loaded(struct leat_tape *t);
 
+/*
+ * All of it, for an object whose state `walk` names. What is saved is only
+ * read. What is loaded is a new object; after an error it is to be freed.
+ */
+typedef void leat_tape_walk(struct leat_tape *t, void *object);
+int leat_tape_to(leat_writer *w, int object, leat_tape_walk *walk,
+    const void *from);
+int leat_tape_from(leat_reader *r, int object, leat_tape_walk *walk, void *to);
+
 /* What follows is of that part; what is unknown is skipped on the way. */
 void leat_tape_part(struct leat_tape *t, int part);
 /* Loading: whether a part comes next that need not be there. */

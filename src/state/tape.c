@@ -354,6 +354,27 @@ int leat_tape_loaded(struct leat_tape *t)
 	return t->err;
 }
 
+/* ---------------- all of it ------------------------------------------- */
+
+int leat_tape_to(leat_writer *w, int object, leat_tape_walk *walk,
+    const void *from)
+{
+	struct leat_tape t;
+
+	leat_tape_save(&t, w, object);
+	walk(&t, (void *)(uintptr_t)from);
+	return leat_tape_saved(&t);
+}
+
+int leat_tape_from(leat_reader *r, int object, leat_tape_walk *walk, void *to)
+{
+	struct leat_tape t;
+
+	leat_tape_load(&t, r, object);
+	walk(&t, to);
+	return leat_tape_loaded(&t);
+}
+
 int leat_state_check(leat_reader *reader)
 {
 	struct leat_tape t;

@@ -553,19 +553,41 @@ size_t leat_ranges_open(const struct leat_flow *f, struct leat_changed c)
 }
 
 /*
- * What a value may add to the lists, before it goes in: the windows that are
- * told late, and those that are told early with it.
+ * Sliding windows that a value at t changes and that are told late with it,
+ * for the first time: they had no sink when they closed.
  */
-static int reserve_lists(struct leat_flow *f, struct leat_ranges *r)
+static size_t late_untold(const struct leat_flow *f,
+    const struct leat_ranges *r, int64_t t)
+{
+	size_t n = 0;
+
+	if (f->lateness == 0 || t >= f->clock.watermark)
+		return 0;
+	for (int64_t at = t; leat_tree_seek(&r->tree, at, &at); at++) {
+		struct leat_grid_window w = sliding_window(f, at);
+		if (w.end > f->clock.watermark || w.start > t)
+			break;
+		n += told_of(r, w) == NULL;
+	}
+	return n;
+}
+
+/*
+ * What a value at t may add to the lists, before it goes in: the windows that
+ * are told late, and those that are told early with it.
+ */
+static int reserve_lists(struct leat_flow *f, struct leat_ranges *r, int64_t t)
 {
 	size_t each = 0, n = 0;
 
-	if (!leat_slides(f))
+	if (leat_slides(f))
+		n = late_untold(f, r, t);
+	else
 		each = (size_t)(f->span / f->advance) + 1;
 	for (size_t i = 0; i < r->changed.n; i++)
 		n += leat_ranges_open(f, changes(r)[i]);
 	/* Only those that still have data are told. */
-	if (f->max_values > 0 && n / (each + 1) > f->max_values)
+	if (each > 0 && f->max_values > 0 && n / (each + 1) > f->max_values)
 		n = (size_t)f->max_values * (each + 1);
 	if (ledger_reserve(f, r, n + 2 * each + 2))
 		return LEAT_ENOMEM;
@@ -693,7 +715,7 @@ static int ranges_push(struct leat_flow *f, struct leat_state *s,
 	if (!s->content)
 		leat_ranges_start(f, s);
 	r = leat_ranges_of(s);
-	if (LEAT_UNLIKELY(f->revises) && reserve_lists(f, r))
+	if (LEAT_UNLIKELY(f->revises) && reserve_lists(f, r, e->t))
 		return LEAT_ENOMEM;
 	if (LEAT_UNLIKELY(f->max_values > 0) &&
 	    (err = ranges_make_room(f, s, e->t)))

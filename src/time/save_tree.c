@@ -275,7 +275,7 @@ static void walk_edges(struct walk *w)
 
 	leat_tape_number(w->t, &covered, LEAT_ARITY);
 	if (!leat_tape_expect(w->t,
-		covered + 2 <= t->root->n &&
+		covered + 2 <= t->root->n && covered >= g->gone[t->height] &&
 		    t->root->n - g->gone[t->height] > 1))
 		return;
 	g->covered = (uint32_t)covered;

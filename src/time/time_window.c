@@ -304,8 +304,9 @@ void leat_time_window_counts(const leat_time_window *window,
 
 /* ---------------- as bytes, and joined --------------------------------- */
 
-static void tape_window(struct leat_tape *t, leat_time_window *w)
+static void tape_window(struct leat_tape *t, void *object)
 {
+	leat_time_window *w = object;
 	leat_tape_part(t, LEAT_STATE_OPTIONS);
 	leat_tape_flow_options(t, &w->flow);
 	leat_tape_part(t, LEAT_STATE_CONTENT);
@@ -318,28 +319,22 @@ static void tape_window(struct leat_tape *t, leat_time_window *w)
 
 int leat_time_window_save(const leat_time_window *window, leat_writer *writer)
 {
-	struct leat_tape t;
-
 	assert(window && writer);
-	leat_tape_save(&t, writer, LEAT_OBJECT_TIME_WINDOW);
-	/* What is saved is only read, but for scratch. */
-	tape_window(&t, (leat_time_window *)(uintptr_t)window);
-	return leat_tape_saved(&t);
+	return leat_tape_to(writer, LEAT_OBJECT_TIME_WINDOW, tape_window,
+	    window);
 }
 
 int leat_time_window_load(leat_time_window **window_out,
     const leat_time_window_options *options, leat_reader *reader)
 {
-	struct leat_tape t;
 	leat_time_window *w;
 	int err;
 
 	assert(window_out && options && reader);
 	if ((err = leat_time_window_new(&w, options)))
 		return err;
-	leat_tape_load(&t, reader, LEAT_OBJECT_TIME_WINDOW);
-	tape_window(&t, w);
-	if ((err = leat_tape_loaded(&t)))
+	err = leat_tape_from(reader, LEAT_OBJECT_TIME_WINDOW, tape_window, w);
+	if (err)
 		leat_time_window_free(w);
 	else
 		*window_out = w;

@@ -243,8 +243,9 @@ void leat_tape_window_content(struct leat_tape *t, leat_window *w)
 	}
 }
 
-static void tape_whole_window(struct leat_tape *t, leat_window *w)
+static void tape_whole_window(struct leat_tape *t, void *object)
 {
+	leat_window *w = object;
 	window_options(t, w);
 	leat_tape_part(t, LEAT_STATE_CONTENT);
 	leat_tape_window_content(t, w);
@@ -252,28 +253,22 @@ static void tape_whole_window(struct leat_tape *t, leat_window *w)
 
 int leat_window_save(const leat_window *window, leat_writer *writer)
 {
-	struct leat_tape t;
-
 	assert(window && writer);
-	leat_tape_save(&t, writer, LEAT_OBJECT_WINDOW);
-	/* What is saved is only read. */
-	tape_whole_window(&t, (leat_window *)(uintptr_t)window);
-	return leat_tape_saved(&t);
+	return leat_tape_to(writer, LEAT_OBJECT_WINDOW, tape_whole_window,
+	    window);
 }
 
 int leat_window_load(leat_window **window_out,
     const leat_window_options *options, leat_reader *reader)
 {
-	struct leat_tape t;
 	leat_window *w;
 	int err;
 
 	assert(window_out && options && reader);
 	if ((err = leat_window_new(&w, options)))
 		return err;
-	leat_tape_load(&t, reader, LEAT_OBJECT_WINDOW);
-	tape_whole_window(&t, w);
-	if ((err = leat_tape_loaded(&t)))
+	err = leat_tape_from(reader, LEAT_OBJECT_WINDOW, tape_whole_window, w);
+	if (err)
 		leat_window_free(w);
 	else
 		*window_out = w;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# check_golden.sh STATE_TRAVEL: what earlier versions of the format, and other
+# golden.sh STATE_TRAVEL: what earlier versions of the format, and other
 # machines, have saved goes on as what was never saved.
 set -eu
 travel=$1
