@@ -44,7 +44,7 @@ static int keyed_fits(const leat_keyed *k, const leat_keyed *other)
 	    : LEAT_EOPTIONS;
 }
 
-/* ---------------- new keys ------------------------------------------------- */
+/* ---------------- new keys ---------------------------------------------- */
 
 static uint32_t counterpart_of(const leat_keyed *k, const struct leat_entry *e)
 {
@@ -89,7 +89,7 @@ static void unmake_keys(leat_keyed *k, size_t made)
 		leat_entry_forget(k, k->roster.order[k->roster.n - 1]);
 }
 
-/* ---------------- joining --------------------------------------------------- */
+/* ---------------- joining ----------------------------------------------- */
 
 /* Whether all states can be joined; then there is memory for it. */
 static int keyed_room(leat_keyed *k, const leat_keyed *other)

@@ -8,13 +8,13 @@
  * its values.
  *
  * The cells of a state are a ring in the order of time, linked from older
- * to newer; the state points to the leat_newest, whose successor is the leat_oldest.
+ * to newer; the state points to the newest, whose successor is the oldest.
  * Closed ones come first: they stay until no late value may change them.
  * The first cell lies in the state itself, so that with one window open at
  * a time, as most keys have, nothing else is touched.
  *
  * Cost: one step a value, and a look at the open cells that are older than
- * its own unless that is the leat_newest (of a closed one: at the closed ones).
+ * its own unless that is the newest (of a closed one: at the closed ones).
  */
 #include "time.h"
 
@@ -50,7 +50,7 @@ static struct leat_cell *inline_cell(const struct leat_flow *f,
 /* ---------------- the ring ------------------------------------------- */
 
 /*
- * The leat_oldest that is not closed. Where closed ones are kept there may be
+ * The oldest that is not closed. Where closed ones are kept there may be
  * many of them, so it is remembered.
  */
 static struct leat_cell *first_open(const struct leat_flow *f,
@@ -86,7 +86,7 @@ static void forget_open_before(const struct leat_flow *f,
 		leat_more(f, s)->open = NULL;
 }
 
-/* A new cell after `before`, or as the leat_oldest; memory is reserved. */
+/* A new cell after `before`, or as the oldest; memory is reserved. */
 struct leat_cell *leat_cells_add(struct leat_flow *f, struct leat_state *s,
     struct leat_cell *before, int64_t start, int64_t end)
 {
@@ -157,7 +157,7 @@ static void remove_cell(struct leat_flow *f, struct leat_state *s,
 		leat_pool_give(&f->cells, c);
 }
 
-/* The leat_newest cell that starts at or before t; NULL: none. */
+/* The newest cell that starts at or before t; NULL: none. */
 struct leat_cell *leat_cells_find(const struct leat_flow *f,
     const struct leat_state *s, int64_t t)
 {
@@ -449,7 +449,7 @@ static void put(struct leat_flow *f, struct leat_state *s, struct leat_cell *c,
 }
 
 /*
- * Where there is no room left, the leat_oldest value of all goes, if the new one
+ * Where there is no room left, the oldest value of all goes, if the new one
  * is not older still; and its cell, if that was all and it is not one that
  * the value is for.
  */

@@ -54,7 +54,7 @@ void leat_flow_join_counts(struct leat_flow *f, const struct leat_flow *g)
 	n->evicted += m->evicted;
 }
 
-/* ---------------- memory -------------------------------------------------- */
+/* ---------------- memory ------------------------------------------------ */
 
 /*
  * A full leaf splits at once, and one that has split only after half a leaf
@@ -107,7 +107,7 @@ static int is_too_much(const struct leat_flow *f, const struct leat_state *s,
 	return n > f->max_values || leat_more(f, s)->stored > f->max_values - n;
 }
 
-/* ---------------- cells --------------------------------------------------- */
+/* ---------------- cells ------------------------------------------------- */
 
 /* The cell of s that is of the same window; NULL: there is none. */
 static struct leat_cell *counterpart(const struct leat_flow *f,
@@ -283,7 +283,7 @@ void leat_cells_join(struct leat_flow *f, struct leat_state *s,
 	leat_cells_tell_news(f, s);
 }
 
-/* ---------------- ranges -------------------------------------------------- */
+/* ---------------- ranges ------------------------------------------------ */
 
 /* Up to where windows are forgotten. */
 static int64_t settled(const struct leat_flow *f, int64_t watermark)
@@ -467,7 +467,7 @@ void leat_ranges_join(struct leat_flow *f, struct leat_state *s,
 	leat_ranges_tell_news(f, r);
 }
 
-/* ---------------- any of them ---------------------------------------------- */
+/* ---------------- any of them ------------------------------------------- */
 
 void leat_state_join(struct leat_flow *f, struct leat_state *s,
     const struct leat_flow *g, const struct leat_state *other)

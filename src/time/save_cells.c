@@ -69,58 +69,65 @@ static void check_marks(struct leat_tape *t, const struct leat_flow *f,
 		    (!before || (before->marks & LEAT_CELL_CLOSED))));
 }
 
-static struct leat_cell *new_cell(struct leat_tape *t, struct leat_flow *f,
-    struct leat_state *s, int64_t start, int64_t end)
+static void tape_held(struct leat_tape *t, struct leat_flow *f,
+    struct leat_cell *c)
 {
-	if (t->err)
-		return NULL;
-	if (f->engine->reserve(f, s)) {
-		leat_tape_fail(t, LEAT_ENOMEM);
-		return NULL;
-	}
-	return leat_cells_add(f, s, leat_newest(s), start, end);
-}
-
-/* The cell c, or loading the one after it; NULL: it failed. */
-static struct leat_cell *tape_cell(struct leat_tape *t, struct leat_flow *f,
-    struct leat_state *s, struct leat_cell *c)
-{
-	const struct leat_cell *before = t->loads ? c : NULL;
-	int64_t start = t->loads ? 0 : c->start, end = t->loads ? 0 : c->end;
-	uint64_t marks = t->loads ? 0 : c->marks;
-
-	tape_interval(t, f, before, &start, &end);
-	leat_tape_number(t, &marks, UINT64_MAX);
-	check_marks(t, f, before, marks, end);
-	if (t->loads)
-		c = new_cell(t, f, s, start, end);
-	if (!c)
-		return NULL;
-	c->marks = marks;
 	if (f->ordered)
 		leat_tape_tree(t, f, leat_cell_tree(c));
 	else
 		leat_tape_accs(t, f, leat_cell_accs(c));
-	if (!f->ordered && !t->err)
+	if (!f->ordered)
 		leat_tape_expect(t,
 		    leat_cell_accs(c)->count + leat_cell_accs(c)->missing > 0);
-	return c;
+}
+
+static void save_cell(struct leat_tape *t, struct leat_flow *f,
+    struct leat_cell *c)
+{
+	int64_t start = c->start, end = c->end;
+
+	tape_interval(t, f, NULL, &start, &end);
+	leat_tape_number(t, &c->marks, UINT64_MAX);
+	tape_held(t, f, c);
+}
+
+/* Comes after those that are there. */
+static void load_cell(struct leat_tape *t, struct leat_flow *f,
+    struct leat_state *s)
+{
+	struct leat_cell *before = leat_newest(s), *c;
+	int64_t start = 0, end = 0;
+	uint64_t marks = 0;
+
+	tape_interval(t, f, before, &start, &end);
+	leat_tape_number(t, &marks, UINT64_MAX);
+	check_marks(t, f, before, marks, end);
+	if (t->err)
+		return;
+	if (f->engine->reserve(f, s)) {
+		leat_tape_fail(t, LEAT_ENOMEM);
+		return;
+	}
+	c = leat_cells_add(f, s, before, start, end);
+	c->marks = marks;
+	tape_held(t, f, c);
 }
 
 void leat_cells_tape(struct leat_flow *f, struct leat_state *s,
     struct leat_tape *t)
 {
-	struct leat_cell *c = leat_oldest(s);
+	struct leat_cell *c;
 	uint64_t n = 0;
 
 	if (f->emit_empty)
 		tape_row(t, f, leat_more(f, s));
-	for (; c; c = leat_newer(s, c))
+	for (c = leat_oldest(s); c; c = leat_newer(s, c))
 		n++;
 	leat_tape_number(t, &n, UINT64_MAX);
-	for (c = leat_oldest(s); n > 0 && !t->err; n--) {
-		c = tape_cell(t, f, s, c);
-		if (!t->loads)
-			c = leat_newer(s, c);
-	}
+	if (!t->loads)
+		for (c = leat_oldest(s); c; c = leat_newer(s, c))
+			save_cell(t, f, c);
+	else
+		for (; n > 0 && !t->err; n--)
+			load_cell(t, f, s);
 }
