@@ -449,7 +449,7 @@ static void play_keyed(struct keyed_twins *t, struct rng *r, const char *what)
 
 static void play_keyed_seeds(int by_count, int kind)
 {
-	uint64_t seeds = short_run() ? 3 : 50;
+	uint64_t seeds = short_run() ? 2 : 50;
 
 	make_texts();
 	for (uint64_t seed = 1; seed <= seeds; seed++) {
