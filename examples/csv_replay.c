@@ -7,6 +7,12 @@
  * written out after each block: memory does not grow with the input, and
  * behind a pipe nothing waits for more data than it needs. Results go to
  * standard output, all else to standard error.
+ *
+ * A saved state is that between two records: where the next one begins in
+ * the input, how long the output is, and all that is kept in between. The
+ * output is on its disk before the state that says so is, and the first
+ * state is saved before there is any output. So at any moment the last state
+ * is one from which the output can be made whole.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -20,18 +26,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/input.h"
 #include "common/number.h"
 #include "common/pace.h"
-#include "common/plot.h"
+#include "common/picture.h"
 #include "common/progress.h"
 #include "common/replay.h"
+#include "common/saving.h"
 #include "common/settings.h"
+#include "common/statefile.h"
 #include "common/writer.h"
 
-enum { BLOCK = 1 << 16, BIG_INPUT = 16 << 20 };
+enum { BIG_INPUT = 16 << 20 };
 
 enum id {
-	ID_SPEED = SETTINGS_LAST_ID,
+	ID_SPEED = SAVING_LAST_ID,
 	ID_PLOT,
 	ID_PROGRESS,
 	ID_NO_PROGRESS,
@@ -60,14 +69,18 @@ struct app {
 	int n_files;
 	const char *plot;
 	int progress; /* -1: as it fits */
+	struct saving saving;
 
-	int fd;
+	struct input input;
 	leat_csv *csv;
 	struct pace pace;
 	struct replay *replay;
 	struct progress shown;
 	struct writer writer;
 	struct writer late; /* of rows that are too late; fd -1: none */
+	int resumes;        /* there is a state, by which the outputs */
+	uint64_t places[2]; /* have had these lengths */
+	int told;           /* it has been said why the work stops */
 };
 
 static const char *file_name(const struct app *app)
@@ -104,15 +117,20 @@ static int complain_errno(const char *what, int error)
 
 /* ---- The command line ---- */
 
+enum { N_GROUPS = SETTINGS_N_GROUPS + 2 };
+
 /* The shared tables, then the ones of this program. */
 static void all_groups(struct option_group *groups)
 {
+	static const struct option_group own[] = {
+		{ "Saved state", saving_options, SAVING_N_OPTIONS },
+		{ "Other", other_options,
+		    sizeof other_options / sizeof *other_options },
+	};
+
 	memcpy(groups, settings_groups,
 	    SETTINGS_N_GROUPS * sizeof *settings_groups);
-	groups[SETTINGS_N_GROUPS].title = "Other";
-	groups[SETTINGS_N_GROUPS].options = other_options;
-	groups[SETTINGS_N_GROUPS].n = sizeof other_options /
-	    sizeof *other_options;
+	memcpy(groups + SETTINGS_N_GROUPS, own, sizeof own);
 }
 
 static int print_help(const struct option_group *groups)
@@ -122,7 +140,7 @@ static int print_help(const struct option_group *groups)
 	       "prints their\nresults, a row after each input row or each "
 	       "window. With --model it learns\nto predict one column from "
 	       "others instead.\n");
-	option_help(stdout, groups, SETTINGS_N_GROUPS + 1);
+	option_help(stdout, groups, N_GROUPS);
 	printf("\nExample:\n"
 	       "  csv_replay -c co2 -w 52 -s mean,stddev -o table "
 	       "co2_weekly.csv\n\n"
@@ -150,11 +168,24 @@ static int take_speed(struct app *app, const struct option_scan *scan)
 	return 0;
 }
 
+/* By one of the shared tables. */
+static int take_shared(struct app *app, const struct option_scan *scan, int id)
+{
+	int saves = id >= SAVING_FIRST_ID && id < SAVING_LAST_ID;
+	char why[512], text[600];
+	int bad = saves
+	    ? saving_take(&app->saving, id, scan->arg, why, sizeof why)
+	    : settings_take(&app->settings, id, scan->arg, why, sizeof why);
+
+	if (!bad)
+		return 0;
+	snprintf(text, sizeof text, ": %s", why);
+	return complain(scan->shown, text);
+}
+
 /* Returns 0 to go on, 1 when the work is done, -1. */
 static int take_option(struct app *app, const struct option_scan *scan, int id)
 {
-	char why[512], text[600];
-
 	switch (id) {
 	case ID_SPEED:
 		return take_speed(app, scan);
@@ -173,24 +204,38 @@ static int take_option(struct app *app, const struct option_scan *scan, int id)
 		printf("csv_replay (leat) %s\n", LEAT_VERSION_STRING);
 		return 1;
 	default:
-		if (settings_take(&app->settings, id, scan->arg, why,
-			sizeof why) == 0)
-			return 0;
-		snprintf(text, sizeof text, ": %s", why);
-		return complain(scan->shown, text);
+		return take_shared(app, scan, id);
 	}
+}
+
+static int check_options(struct app *app)
+{
+	char text[256];
+
+	if (app->settings.timing.paced && !app->settings.timing.column)
+		return complain("--speed: ",
+		    "needs times: -t tells in which "
+		    "column they are");
+	if (settings_check(&app->settings, text, sizeof text) < 0 ||
+	    saving_check(&app->saving, text, sizeof text) < 0)
+		return complain(text, "");
+	if (app->plot && app->settings.window.by_time)
+		return complain("--plot: ", "not of windows by time");
+	if (app->plot && (app->saving.path || app->saving.resume))
+		return complain("--plot: ", "not together with a saved state");
+	return 0;
 }
 
 static int read_options(struct app *app, int argc, char **argv)
 {
-	struct option_group groups[SETTINGS_N_GROUPS + 1];
+	struct option_group groups[N_GROUPS];
 	struct option_scan scan = { 0 };
 	char text[256];
 	int id, result = 0;
 
 	all_groups(groups);
 	scan.groups = groups;
-	scan.n_groups = SETTINGS_N_GROUPS + 1;
+	scan.n_groups = N_GROUPS;
 	scan.argc = argc;
 	scan.argv = argv;
 	while (result == 0 && (id = option_next(&scan)) != OPTION_END) {
@@ -202,50 +247,42 @@ static int read_options(struct app *app, int argc, char **argv)
 		result = id == OPTION_OPERAND ? take_operand(app, scan.arg)
 					      : take_option(app, &scan, id);
 	}
-	if (result)
-		return result;
-	if (app->settings.timing.paced && !app->settings.timing.column)
-		return complain("--speed: ",
-		    "needs times: -t tells in which "
-		    "column they are");
-	if (settings_check(&app->settings, text, sizeof text) < 0)
-		return complain(text, "");
-	if (app->plot && app->settings.window.by_time)
-		return complain("--plot: ", "not of windows by time");
+	return result ? result : check_options(app);
+}
+
+/* ---- Opening ---- */
+
+/* Anew it is empty. */
+static int open_late(struct app *app)
+{
+	const char *path = app->settings.timing.late;
+	int flags = O_WRONLY | O_CREAT | (app->resumes ? O_APPEND : O_TRUNC);
+	int fd = path ? open(path, flags, 0666) : -1;
+
+	if (path && fd < 0)
+		return complain_errno(path, errno);
+	writer_init(&app->late, fd);
+	return 0;
+}
+
+static int open_input(struct app *app)
+{
+	int on = app->progress;
+
+	if (input_open(&app->input, app->file) < 0)
+		return complain_errno(file_name(app), errno);
+	if (on < 0)
+		on = app->input.size > BIG_INPUT && isatty(2);
+	progress_start(&app->shown, on, app->input.size);
 	return 0;
 }
 
 /* ---- Reading ---- */
 
-static int open_late(struct app *app)
-{
-	const char *path = app->settings.timing.late;
-	int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666) : -1;
-
-	writer_init(&app->late, fd);
-	return path && fd < 0 ? complain_errno(path, errno) : 0;
-}
-
-static int open_input(struct app *app)
-{
-	struct stat st;
-	int known = 0, on = app->progress;
-
-	app->fd = 0;
-	if (app->file)
-		app->fd = open(app->file, O_RDONLY);
-	if (app->fd < 0)
-		return complain_errno(file_name(app), errno);
-	if (fstat(app->fd, &st) == 0)
-		known = S_ISREG(st.st_mode) && st.st_size > 0;
-	if (on < 0)
-		on = known && st.st_size > BIG_INPUT && isatty(2);
-	progress_start(&app->shown, on, known ? (uint64_t)st.st_size : 0);
-	return 0;
-}
-
 static int fail_records(struct app *app, int err)
 {
+	if (app->told)
+		return -1;
 	replay_stop(app->replay);
 	writer_flush(&app->writer);
 	if (app->late.fd >= 0)
@@ -265,24 +302,26 @@ static int fail_write(struct app *app)
 	return complain_errno("standard output", app->writer.error);
 }
 
-static int flush(struct app *app)
+static int fail_late(struct app *app)
 {
-	if (writer_flush(&app->writer))
-		return fail_write(app);
-	if (app->late.fd < 0 || writer_flush(&app->late) == 0)
-		return 0;
 	progress_clear(&app->shown);
 	return complain_errno(app->settings.timing.late, app->late.error);
 }
 
-/* Returns how many bytes there were, or -1. */
-static ssize_t read_block(struct app *app, char *block)
+static int flush(struct app *app)
 {
-	ssize_t n;
+	if (writer_flush(&app->writer))
+		return fail_write(app);
+	if (app->late.fd >= 0 && writer_flush(&app->late))
+		return fail_late(app);
+	return 0;
+}
 
-	do
-		n = read(app->fd, block, BLOCK);
-	while (n < 0 && errno == EINTR);
+/* Returns how many bytes there are, or -1. */
+static ssize_t read_block(struct app *app, const char **block)
+{
+	ssize_t n = input_read(&app->input, block);
+
 	if (n < 0) {
 		int error = errno;
 
@@ -290,6 +329,13 @@ static ssize_t read_block(struct app *app, char *block)
 		complain_errno(file_name(app), error);
 	}
 	return n;
+}
+
+/* At the next record. */
+static void save_if_due(struct app *app)
+{
+	if (saving_is_due(&app->saving))
+		replay_save_at(app->replay, 0);
 }
 
 /* What is there is seen before a longer wait. */
@@ -304,26 +350,28 @@ static int wait_for(void *ctx, int64_t t)
 		return -1;
 	writer_flush(&app->writer); /* an error stays with the writer */
 	pace_sleep(wait);
+	save_if_due(app);
 	return 0;
 }
 
 static int read_all(struct app *app)
 {
-	static char block[BLOCK];
-	uint64_t bytes = 0;
+	const char *block;
 	ssize_t n;
 
-	while ((n = read_block(app, block)) > 0) {
-		int err = leat_csv_push(app->csv, block, (size_t)n);
+	while ((n = read_block(app, &block)) > 0) {
+		int err;
 
+		save_if_due(app);
+		err = leat_csv_push(app->csv, block, (size_t)n);
 		if (!err && replay_settle(app->replay) < 0)
 			err = REPLAY_STOPPED;
 		if (err)
 			return fail_records(app, err);
 		if (flush(app) < 0)
 			return -1;
-		bytes += (uint64_t)n;
-		progress_update(&app->shown, bytes, replay_rows(app->replay));
+		progress_update(&app->shown, input_offset(&app->input),
+		    replay_rows(app->replay));
 	}
 	return n < 0 ? -1 : 0;
 }
@@ -331,12 +379,9 @@ static int read_all(struct app *app)
 static int finish(struct app *app)
 {
 	char text[400];
-	int err = leat_csv_end(app->csv);
 
-	if (!err && replay_end(app->replay) < 0)
-		err = REPLAY_STOPPED;
-	if (err)
-		return fail_records(app, err);
+	if (replay_end(app->replay, app->csv, input_ends_line(&app->input)) < 0)
+		return fail_records(app, REPLAY_STOPPED);
 	if (flush(app) < 0)
 		return -1;
 	progress_clear(&app->shown);
@@ -349,54 +394,197 @@ static int finish(struct app *app)
 	return 0;
 }
 
-/* ---- The picture ---- */
+/* ---- Saving ---- */
 
-static void write_title(const struct app *app, char *title, size_t size)
+/* A tape_walk. */
+static void tape_app(void *ctx, struct tape *t)
 {
-	const struct settings *s = &app->settings;
-	char window[64];
+	struct app *app = ctx;
 
-	if (s->learning.on) {
-		snprintf(title, size, "%.120s", s->learning.formula.text);
-		return;
-	}
-	spec_describe(&s->window.count, window, sizeof window);
-	snprintf(title, size, "Mean of %.60s over %s",
-	    replay_value_name(app->replay), window);
+	tape_counts(t, app->places, 2);
+	replay_tape(app->replay, t);
 }
 
-static int write_plot(const struct app *app)
+/* All that has been put out is there before the state that says so. */
+static int sync_outputs(struct app *app)
 {
-	const struct replay *r = app->replay;
-	char title[160], subtitle[256], x_name[128];
-	const char *shown = replay_shown_name(r);
-	size_t n_keys = replay_n_keys(r);
-	struct plot plot = { 0 };
-	int err, n;
+	if (writer_sync(&app->writer))
+		return fail_write(app);
+	app->places[0] = app->writer.place;
+	if (app->late.fd < 0)
+		return 0;
+	if (writer_sync(&app->late))
+		return fail_late(app);
+	app->places[1] = app->late.place;
+	return 0;
+}
 
-	write_title(app, title, sizeof title);
-	n = snprintf(subtitle, sizeof subtitle, "%.120s, %llu rows",
-	    file_name(app), (unsigned long long)replay_rows(r));
-	plot.n_panels = replay_n_series(r);
-	if (n_keys > plot.n_panels)
-		snprintf(subtitle + n, sizeof subtitle - (size_t)n,
-		    ", the first %zu of %zu keys", plot.n_panels, n_keys);
-	snprintf(x_name, sizeof x_name, "row%s%s%.60s",
-	    app->settings.key ? " of the key" : "", *shown ? ", " : "", shown);
-	plot.title = title;
-	plot.subtitle = subtitle;
-	plot.value_name = replay_value_name(r);
-	plot.x_name = x_name;
-	plot.predictions = app->settings.learning.on;
-	plot.steps = app->settings.window.count.kind == LEAT_TUMBLING ||
-	    app->settings.window.count.kind == LEAT_HOPPING;
-	for (size_t i = 0; i < plot.n_panels; i++)
-		plot.series[i] = replay_series(r, i, &plot.names[i]);
-	err = plot_write(app->plot, &plot);
-	return err ? complain_errno(app->plot, err) : 0;
+static int save_state(struct app *app)
+{
+	char why[600];
+
+	if (sync_outputs(app) < 0)
+		return -1;
+	if (statefile_save(app->saving.path, tape_app, app, why, sizeof why) <
+	    0) {
+		progress_clear(&app->shown);
+		return complain(why, "");
+	}
+	replay_save_at(app->replay,
+	    saving_done(&app->saving, replay_rows(app->replay)));
+	return 0;
+}
+
+/* A replay_save_fn. */
+static int on_save(void *ctx)
+{
+	struct app *app = ctx;
+
+	app->told = save_state(app) < 0;
+	return app->told ? -1 : 0;
+}
+
+/*
+ * The first state is saved before anything is put out, unless the one that
+ * was resumed is there.
+ */
+static int begin_saving(struct app *app)
+{
+	if (!app->saving.path)
+		return 0;
+	replay_on_save(app->replay, on_save, app);
+	if (!app->resumes || !saving_is_same(&app->saving))
+		return save_state(app);
+	replay_save_at(app->replay,
+	    saving_done(&app->saving, replay_rows(app->replay)));
+	return 0;
+}
+
+/* ---- Resuming ---- */
+
+static int load_state(struct app *app)
+{
+	const char *path = app->saving.resume;
+	char why[600];
+	int missing;
+
+	if (!path)
+		return 0;
+	missing = statefile_load(path, tape_app, app, why, sizeof why);
+	if (missing < 0)
+		return complain(why, "");
+	app->resumes = !missing;
+	if (!missing)
+		return 0;
+	if (!saving_is_same(&app->saving))
+		return complain_errno(path, ENOENT);
+	complain(path, ": not there yet; starting anew");
+	return 0;
+}
+
+static int fail_input(struct app *app, const char *what)
+{
+	char text[600];
+
+	snprintf(text, sizeof text, ": %s the one that %.400s was saved of",
+	    what, app->saving.resume);
+	return complain(file_name(app), text);
+}
+
+/* Is the input's first record that of the state? */
+static int check_header(struct app *app)
+{
+	leat_csv_options options = { 0 };
+	const char *block;
+	leat_csv *csv;
+	ssize_t n;
+	int err;
+
+	options.delimiter = app->settings.delimiter;
+	options.record = replay_compare_header;
+	options.ctx = app->replay;
+	if (leat_csv_new(&csv, &options) < 0)
+		return complain("out of memory", "");
+	do {
+		n = read_block(app, &block);
+		err = n > 0  ? leat_csv_push(csv, block, (size_t)n)
+		    : n == 0 ? leat_csv_end(csv)
+			     : 0;
+	} while (n > 0 && !err);
+	leat_csv_free(csv);
+	if (n < 0)
+		return -1;
+	if (err == REPLAY_SAME)
+		return 0;
+	return fail_input(app,
+	    err ? "has another header than" : "is shorter than");
+}
+
+static int skip_input(struct app *app)
+{
+	uint64_t offset = replay_offset(app->replay);
+	int err = input_skip(&app->input, offset);
+
+	if (err == INPUT_SHORT)
+		return fail_input(app, "is shorter than");
+	if (err)
+		return complain_errno(file_name(app), errno);
+	/* The first record may stand behind a byte order mark. */
+	if (offset > 3 && !input_ends_line(&app->input))
+		return fail_input(app, "is not");
+	progress_skip(&app->shown, offset, replay_rows(app->replay));
+	return 0;
+}
+
+static int resume_output(struct app *app, struct writer *w, uint64_t place,
+    const char *name)
+{
+	int err = writer_continue(w, place, app->saving.cut);
+	char text[160];
+
+	if (err == 0)
+		return 0;
+	if (err != WRITER_SHORT)
+		return complain_errno(name, err);
+	snprintf(text, sizeof text,
+	    ": shorter than the %llu bytes of the saved state",
+	    (unsigned long long)place);
+	return complain(name, text);
+}
+
+/* Nothing is changed before all is known to fit. */
+static int resume(struct app *app)
+{
+	if (!app->resumes)
+		return 0;
+	if (replay_offset(app->replay) > 0 &&
+	    (check_header(app) < 0 || skip_input(app) < 0))
+		return -1;
+	if (replay_prime(app->replay, app->csv))
+		return complain("out of memory", "");
+	if (app->saving.cut && !app->writer.is_file &&
+	    app->settings.format != OUT_NONE)
+		return complain("--truncate-output: ",
+		    "standard output is not a file");
+	if (resume_output(app, &app->writer, app->places[0],
+		"standard output") < 0)
+		return -1;
+	if (app->late.fd < 0)
+		return 0;
+	return resume_output(app, &app->late, app->places[1],
+	    app->settings.timing.late);
 }
 
 /* ---- All together ---- */
+
+static int write_plot(const struct app *app)
+{
+	int err = app->plot ? picture_write(app->plot, app->replay,
+				  &app->settings, file_name(app))
+			    : 0;
+
+	return err ? complain_errno(app->plot, err) : 0;
+}
 
 static int prepare(struct app *app)
 {
@@ -406,13 +594,14 @@ static int prepare(struct app *app)
 	options.record = replay_record;
 	writer_init(&app->writer, 1);
 	app->replay = replay_new(&app->settings, &app->writer,
-	    app->late.fd < 0 ? NULL : &app->late, app->plot ? PLOT_PANELS : 0);
+	    app->settings.timing.late ? &app->late : NULL,
+	    app->plot ? PICTURE_PANELS : 0);
 	options.ctx = app->replay;
 	if (!app->replay || leat_csv_new(&app->csv, &options) < 0)
 		return complain("out of memory", "");
 	if (app->pace.speed > 0)
 		replay_pace(app->replay, wait_for, app);
-	return open_input(app);
+	return 0;
 }
 
 static int run(struct app *app, int argc, char **argv)
@@ -421,10 +610,11 @@ static int run(struct app *app, int argc, char **argv)
 
 	if (done)
 		return done;
-	if (open_late(app) < 0 || prepare(app) < 0 || read_all(app) < 0 ||
-	    finish(app) < 0)
+	if (prepare(app) < 0 || load_state(app) < 0 || open_late(app) < 0 ||
+	    open_input(app) < 0 || resume(app) < 0 || begin_saving(app) < 0 ||
+	    read_all(app) < 0 || finish(app) < 0)
 		return -1;
-	return app->plot ? write_plot(app) : 0;
+	return write_plot(app);
 }
 
 int main(int argc, char **argv)
@@ -442,8 +632,7 @@ int main(int argc, char **argv)
 	app->progress = -1;
 	app->late.fd = -1;
 	result = run(app, argc, argv);
-	if (app->fd > 0)
-		close(app->fd);
+	input_close(&app->input);
 	if (app->late.fd >= 0)
 		close(app->late.fd);
 	leat_csv_free(app->csv);

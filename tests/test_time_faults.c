@@ -376,6 +376,28 @@ START_TEST(nobody_need_listen)
 }
 END_TEST
 
+/* Nor are results, of which a late value changes many, written down then. */
+START_TEST(nobody_need_listen_to_what_is_late)
+{
+	for (int kind = 0; kind < N_KINDS; kind++) {
+		struct counted heap = { 0 };
+		leat_allocator a = counted_allocator(&heap);
+		leat_time_window_options o = sound(kind);
+		leat_time_window *w;
+		o.lateness = 1000;
+		o.allocator = &a;
+		ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+		for (int64_t t = 0; t < 600; t++)
+			ck_assert_int_eq(leat_time_window_push(w, t, 1), 0);
+		for (int64_t t = 0; t < 600; t += 7)
+			ck_assert_int_eq(leat_time_window_push(w, t, 1), 0);
+		leat_time_window_free(w);
+		ck_assert_uint_eq(heap.damaged, 0);
+		ck_assert_uint_eq(heap.live, 0);
+	}
+}
+END_TEST
+
 /* ------------------------------------------------------------------ */
 /* Memory                                                             */
 /* ------------------------------------------------------------------ */
@@ -575,6 +597,7 @@ Suite *time_faults_suite(void)
 	tcase_add_test(t, values_of_another_form_are_not_counted);
 	tcase_add_test(t, a_class_that_the_window_has_not_has_no_partial);
 	tcase_add_test(t, nobody_need_listen);
+	tcase_add_test(t, nobody_need_listen_to_what_is_late);
 	suite_add_tcase(s, t);
 	t = tcase_create("memory");
 	tcase_set_timeout(t, 120);

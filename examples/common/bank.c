@@ -46,42 +46,44 @@ static void on_close(void *ctx, const leat_result *result)
 	b->end = result->end;
 }
 
-static int add_window(struct bank *b, size_t at, const leat_stat *stats,
-    size_t n)
+/* How many columns have a window; after theirs comes that of the pair. */
+static size_t single_slots(const struct bank_plan *p)
 {
-	leat_window_options o = b->plan->window;
-	struct slot *s = &b->slots[b->n_slots];
-	int err;
+	return p->stats->n_single ? p->n_columns : 0;
+}
 
-	s->bank = b;
-	s->at = at;
-	o.stats = stats;
-	o.n_stats = n;
+static leat_window_options slot_options(struct bank *b, size_t i)
+{
+	const struct spec_stats *stats = b->plan->stats;
+	int single = i < single_slots(b->plan);
+	leat_window_options o = b->plan->window;
+
+	o.stats = single ? stats->single : stats->pair;
+	o.n_stats = single ? stats->n_single : stats->n_pair;
 	if (bank_closes(b->plan)) {
 		o.sink.emit = on_close;
-		o.sink.ctx = s;
+		o.sink.ctx = &b->slots[i];
 	}
-	err = leat_window_new(&s->window, &o);
-	if (err == 0)
-		b->n_slots++;
-	return err;
+	return o;
 }
 
 static int add_windows(struct bank *b)
 {
 	const struct spec_stats *stats = b->plan->stats;
-	size_t n = stats->n_single ? b->plan->n_columns : 0;
+	size_t n = single_slots(b->plan) + (stats->n_pair > 0);
 
 	for (size_t i = 0; i < n; i++) {
-		int err = add_window(b, i * stats->n_single, stats->single,
-		    stats->n_single);
+		leat_window_options o = slot_options(b, i);
+		struct slot *s = &b->slots[i];
+		int err = leat_window_new(&s->window, &o);
 
 		if (err)
 			return err;
+		s->bank = b;
+		s->at = i * stats->n_single;
+		b->n_slots++;
 	}
-	if (!stats->n_pair)
-		return 0;
-	return add_window(b, n * stats->n_single, stats->pair, stats->n_pair);
+	return 0;
 }
 
 int bank_new(struct bank **bank_out, const struct bank_plan *plan)
@@ -147,4 +149,31 @@ void bank_query(const struct bank *b, double *row_out)
 {
 	for (size_t i = 0; i < b->n_slots; i++)
 		leat_window_query(b->slots[i].window, row_out + b->slots[i].at);
+}
+
+static void load_window(struct bank *b, size_t i, struct tape *t)
+{
+	leat_window_options o = slot_options(b, i);
+	leat_reader in = tape_reader(t);
+	leat_window *window;
+	int err = leat_window_load(&window, &o, &in);
+
+	tape_object(t, err, &in);
+	if (err)
+		return;
+	leat_window_free(b->slots[i].window);
+	b->slots[i].window = window;
+}
+
+void bank_tape(struct bank *b, struct tape *t)
+{
+	for (size_t i = 0; i < b->n_slots && !t->failed; i++) {
+		leat_writer out = tape_writer(t);
+
+		if (t->loads)
+			load_window(b, i, t);
+		else
+			tape_object(t,
+			    leat_window_save(b->slots[i].window, &out), NULL);
+	}
 }

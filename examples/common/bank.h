@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "spec.h"
+#include "tape.h"
 
 /* What all keys have in common. Must stay as long as the banks. */
 struct bank_plan {
@@ -47,5 +48,8 @@ const double *bank_closed(const struct bank *bank, int64_t *start_out,
 
 /* The row of the values that are in the windows now. */
 void bank_query(const struct bank *bank, double *row_out);
+
+/* The state of the windows, of a bank with the same plan. */
+void bank_tape(struct bank *bank, struct tape *tape);
 
 #endif

@@ -157,3 +157,47 @@ enum learner_outcome groups_learn(struct group *item, const double *values,
 	}
 	return outcome;
 }
+
+/* ---- Saved state ---- */
+
+/* Loading: the key must be a new one. */
+static void tape_key(struct groups *g, size_t i, struct tape *t)
+{
+	size_t len = 0, number = 0;
+	char *text = NULL;
+
+	if (!t->loads)
+		text = (char *)(uintptr_t)keys_text(g->keys, i, &len);
+	tape_text(t, &text, &len);
+	if (!t->loads)
+		return;
+	if (text) {
+		int added = keys_add(g->keys, text, len, &number);
+
+		if (added < 0 || (added > 0 && groups_add(g) != 0))
+			tape_no_memory(t);
+		tape_expect(t, added > 0);
+	}
+	free(text);
+}
+
+void groups_tape(struct groups *g, struct tape *t)
+{
+	size_t n = g->n;
+
+	tape_size(t, &n, SIZE_MAX);
+	for (size_t i = 0; i < n && !t->failed; i++) {
+		tape_key(g, i, t);
+		if (t->failed)
+			return;
+		tape_counts(t, &g->items[i].last_row, 1);
+		tape_list(t, &g->items[i].shown);
+		if (g->learning)
+			learner_tape(g->items[i].learner, t);
+		else
+			bank_tape(g->items[i].bank, t);
+		g->items[i].only = g->items[i].bank
+		    ? bank_only(g->items[i].bank)
+		    : NULL;
+	}
+}

@@ -15,6 +15,7 @@
 #include "list.h"
 #include "series.h"
 #include "spec.h"
+#include "tape.h"
 
 struct group {
 	leat_window *only;       /* bank_only(): one step less on the way */
@@ -74,5 +75,8 @@ int groups_push(struct groups *groups, struct group *group,
 /* The same with a model. */
 enum learner_outcome groups_learn(struct group *group, const double *values,
     const leat_csv_field *label);
+
+/* Keys and their state, but for series; loading: into groups without keys. */
+void groups_tape(struct groups *groups, struct tape *tape);
 
 #endif

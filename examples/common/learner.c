@@ -72,17 +72,24 @@ static int alloc_rings(struct learner *l)
 	return 0;
 }
 
+static leat_model_options model_options(const struct learner_plan *plan)
+{
+	leat_model_options o = plan->model;
+
+	o.n_features = plan->design->n_terms;
+	return o;
+}
+
 int learner_new(struct learner **learner_out, const struct learner_plan *plan)
 {
 	struct learner *l = calloc(1, sizeof *l);
-	leat_model_options options = plan->model;
+	leat_model_options options = model_options(plan);
 	int err;
 
 	if (!l)
 		return LEAT_ENOMEM;
 	l->plan = plan;
 	l->target = l->prediction = NAN;
-	options.n_features = plan->design->n_terms;
 	err = alloc_rings(l);
 	if (!err)
 		err = leat_model_new(&l->model, &options);
@@ -201,4 +208,59 @@ void learner_coefficients(const struct learner *l, double *coefficients_out,
     double *intercept_out)
 {
 	leat_model_coefficients(l->model, coefficients_out, intercept_out);
+}
+
+/* ---- Saved state ---- */
+
+static void load_model(struct learner *l, struct tape *t)
+{
+	leat_model_options o = model_options(l->plan);
+	leat_reader in = tape_reader(t);
+	leat_model *model;
+	int err = leat_model_load(&model, &o, &in);
+
+	tape_object(t, err, &in);
+	if (err)
+		return;
+	leat_model_free(l->model);
+	l->model = model;
+}
+
+static void load_metric(struct learner *l, struct tape *t)
+{
+	leat_reader in = tape_reader(t);
+	leat_metric *metric;
+	int err = leat_metric_load(&metric, &l->plan->metric, &in);
+
+	tape_object(t, err, &in);
+	if (err)
+		return;
+	leat_metric_free(l->metric);
+	l->metric = metric;
+}
+
+static void save_objects(const struct learner *l, struct tape *t)
+{
+	leat_writer out = tape_writer(t);
+
+	tape_object(t, leat_model_save(l->model, &out), NULL);
+	tape_object(t, leat_metric_save(l->metric, &out), NULL);
+}
+
+void learner_tape(struct learner *l, struct tape *t)
+{
+	for (size_t i = 0; i < l->plan->design->n_columns; i++) {
+		struct ring *ring = &l->rings[i];
+
+		tape_number(t, &ring->at, ring->size ? ring->size - 1 : 0);
+		tape_doubles(t, ring->values, (size_t)ring->size);
+	}
+	tape_doubles(t, &l->target, 1);
+	tape_doubles(t, &l->prediction, 1);
+	if (!t->loads)
+		save_objects(l, t);
+	else if (!t->failed)
+		load_model(l, t);
+	if (t->loads && !t->failed)
+		load_metric(l, t);
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "design.h"
+#include "tape.h"
 
 /* What all keys have in common. Must stay as long as the learners. */
 struct learner_plan {
@@ -59,5 +60,8 @@ void learner_query(const struct learner *learner, double *row_out);
 /* A coefficient for each term of the design, and the intercept. */
 void learner_coefficients(const struct learner *learner,
     double *coefficients_out, double *intercept_out);
+
+/* All of its state, of a learner with the same plan. */
+void learner_tape(struct learner *learner, struct tape *tape);
 
 #endif

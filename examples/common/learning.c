@@ -435,3 +435,24 @@ struct learner_plan learning_plan(const struct learning *l,
 	plan.design = design;
 	return plan;
 }
+
+void learning_tape(const struct learning *l, struct tape *t)
+{
+	const leat_model_options *m = &l->model;
+
+	tape_same_text(t, loss_of(l)->name, "--loss");
+	tape_same_double(t, m->loss_arg, "--loss");
+	tape_same_text(t, update_name(l), "--update");
+	tape_same_double(t, m->rate, "--rate");
+	tape_same_double(t, m->power, "--power");
+	tape_same_double(t, m->forgetting, "--forgetting");
+	tape_same_double(t, m->l1, "--l1");
+	tape_same_double(t, m->l2, "--l2");
+	tape_same_double(t, m->clip, "--clip");
+	tape_same(t, (uint64_t)m->average, "--average");
+	tape_same(t, l->n_metrics, "--metrics");
+	for (size_t i = 0; i < l->n_metrics; i++)
+		tape_same_text(t, leat_metric_name(l->metrics[i]), "--metrics");
+	tape_same(t, l->size, "-w");
+	tape_same(t, (uint64_t)l->coefficients, "--coefficients");
+}

@@ -12,6 +12,7 @@
 #include "formula.h"
 #include "learner.h"
 #include "options.h"
+#include "tape.h"
 
 /* Ids of the options here are from the first one on, below the last. */
 enum { LEARNING_FIRST_ID = 50, LEARNING_LAST_ID = 70 };
@@ -47,6 +48,9 @@ int learning_take(struct learning *learning, int id, const char *arg, char *why,
  * why, which names the option.
  */
 int learning_check(struct learning *learning, char *why, size_t why_size);
+
+/* Are they those of a saved state? */
+void learning_tape(const struct learning *learning, struct tape *tape);
 
 /* The plan for a learner. The learning and the design must stay. */
 struct learner_plan learning_plan(const struct learning *learning,

@@ -18,17 +18,23 @@ struct out {
 	struct table *table;
 };
 
+static const char *const format_names[] = { "csv", "json", "table", "none" };
+
 int out_parse_format(const char *text, enum out_format *format_out)
 {
-	static const char *const names[] = { "csv", "json", "table", "none" };
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (strcmp(text, names[i]) == 0) {
+	for (size_t i = 0; i < sizeof format_names / sizeof *format_names;
+	     i++) {
+		if (strcmp(text, format_names[i]) == 0) {
 			*format_out = (enum out_format)i;
 			return 0;
 		}
 	}
 	return -1;
+}
+
+const char *out_format_name(enum out_format format)
+{
+	return format_names[format];
 }
 
 /* ---- CSV ---- */
@@ -197,7 +203,7 @@ struct out *out_new(enum out_format format, struct writer *writer,
 	o->format = format;
 	o->writer = writer;
 	o->layout = *layout;
-	if (format == OUT_CSV)
+	if (format == OUT_CSV && !layout->continued)
 		csv_header(o);
 	if (format != OUT_TABLE)
 		return o;
@@ -237,4 +243,10 @@ int out_row(struct out *o, uint64_t row, const leat_csv_field *texts,
 int out_end(struct out *o)
 {
 	return o->table ? table_end(o->table) : 0;
+}
+
+void out_tape(struct out *o, struct tape *t)
+{
+	if (o->table)
+		table_tape(o->table, t);
 }

@@ -13,12 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tape.h"
 #include "writer.h"
 
 enum out_format { OUT_CSV, OUT_JSON, OUT_TABLE, OUT_NONE };
 
 /* "csv", "json", "table", "none". Returns 0, or -1 if it is none of them. */
 int out_parse_format(const char *text, enum out_format *format_out);
+const char *out_format_name(enum out_format format);
 
 /*
  * The columns after the row number, by name: texts, then values. Rows
@@ -28,7 +30,8 @@ struct out_layout {
 	char *const *names;
 	size_t n_texts;
 	size_t n_values;
-	int no_row; /* rows have no number */
+	int no_row;    /* rows have no number */
+	int continued; /* the header has been written before */
 };
 
 struct out;
@@ -44,5 +47,8 @@ int out_row(struct out *out, uint64_t row, const leat_csv_field *texts,
 
 /* After the last row; flushes nothing. Returns as out_row(). */
 int out_end(struct out *out);
+
+/* What is held back, and what it has been held back for. */
+void out_tape(struct out *out, struct tape *tape);
 
 #endif

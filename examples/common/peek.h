@@ -8,6 +8,8 @@
 #include <leat.h>
 #include <stddef.h>
 
+#include "values.h"
+
 enum { PEEK_RECORDS = 100, PEEK_BYTES = 1 << 20 };
 
 /* Start from { 0 }. */
@@ -24,5 +26,9 @@ struct peek {
 int peek_add(struct peek *peek, const leat_csv_record *record);
 
 void peek_clear(struct peek *peek);
+
+/* Whether the column's first field that is not missing is a number. */
+int peek_is_numeric(const struct peek *peek, const struct values *values,
+    size_t column);
 
 #endif

@@ -27,6 +27,13 @@ void progress_start(struct progress *p, int on, uint64_t total)
 	p->total = total;
 	p->started = on ? now() : 0;
 	p->last = p->started - 1;
+	p->from_bytes = p->from_rows = 0;
+}
+
+void progress_skip(struct progress *p, uint64_t bytes, uint64_t rows)
+{
+	p->from_bytes = bytes;
+	p->from_rows = rows;
 }
 
 /* "1:02:03" or "2:03" */
@@ -47,10 +54,11 @@ static void format_left(const struct progress *p, char *text, size_t size,
 	char left[32];
 
 	text[0] = '\0';
-	if (bytes == 0 || bytes > p->total)
+	if (bytes <= p->from_bytes || bytes > p->total)
 		return;
 	format_time(left, sizeof left,
-	    elapsed * (double)(p->total - bytes) / (double)bytes);
+	    elapsed * (double)(p->total - bytes) /
+		(double)(bytes - p->from_bytes));
 	snprintf(text, size, ", %d %%, %s left",
 	    (int)(100.0 * (double)bytes / (double)p->total), left);
 }
@@ -70,7 +78,7 @@ void progress_update(struct progress *p, uint64_t bytes, uint64_t rows)
 	format_left(p, left, sizeof left, bytes, elapsed);
 	snprintf(line, sizeof line, "%.1f MB, %.0f rows, %.0f rows/s%s",
 	    1e-6 * (double)bytes, (double)rows,
-	    elapsed > 0 ? (double)rows / elapsed : 0, left);
+	    elapsed > 0 ? (double)(rows - p->from_rows) / elapsed : 0, left);
 	fprintf(stderr, "\r%-*s", LINE, line);
 	p->shown = 1;
 }

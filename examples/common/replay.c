@@ -7,7 +7,7 @@
  * checked and all its numbers are read before any of them is pushed: a bad
  * record leaves no trace in the windows, nor in a model and its lags.
  */
-#include "replay.h"
+#include "replay_inside.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -15,44 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "columns.h"
 #include "csv_write.h"
-#include "design.h"
-#include "peek.h"
-#include "rows.h"
-#include "values.h"
-
-/* Kinds of bad records: what the CSV reader finds, and these. */
-enum { BAD_NUMBER = LEAT_CSV_RAGGED + 1, BAD_TIME, BAD_TARGET, N_BAD };
-
-/* Rows that no window takes. */
-enum { LEFT_LATE, LEFT_AHEAD, LEFT_NO_TIME, LEFT_KEY, N_LEFT };
-
-struct replay {
-	const struct settings *settings;
-	struct writer *writer, *late;
-	struct columns columns;
-	int has_columns;
-	int chosen; /* the value columns are known */
-	int plain;  /* and all that has to be read */
-	struct peek peek;
-	struct values reader;
-
-	replay_time_fn *pace; /* or NULL */
-	void *pace_ctx;
-
-	struct design design; /* of the model */
-	struct rows out;
-	size_t n_series;
-	double *values; /* of one record */
-	int64_t time;   /* of it, in windows by time; */
-	int has_time;   /* 0: it is missing */
-	uint64_t rows, left[N_LEFT];
-
-	uint64_t bad[N_BAD];
-	uint64_t n_bad, first_bad_line;
-	char why[512];
-};
 
 static int fail(struct replay *r, const char *format, ...)
 {
@@ -82,6 +45,8 @@ struct replay *replay_new(const struct settings *settings,
 	r->writer = writer;
 	r->late = late;
 	r->n_series = n_series;
+	r->stop_at = r->end = UINT64_MAX;
+	r->place.line = 1;
 	values_init(&r->reader, &settings->na);
 	return r;
 }
@@ -95,6 +60,8 @@ void replay_free(struct replay *r)
 	if (r->has_columns)
 		columns_clear(&r->columns);
 	peek_clear(&r->peek);
+	list_clear(&r->header);
+	free(r->numeric);
 	free(r->values);
 	free(r);
 }
@@ -145,13 +112,13 @@ static int set_up(struct replay *r)
 }
 
 /* The model's columns are the value columns. */
-static int set_up_model(struct replay *r, const unsigned char *numeric)
+static int set_up_model(struct replay *r)
 {
 	struct columns *c = &r->columns;
 	struct design *d = &r->design;
 	char why[480];
 
-	if (design_make(d, &r->settings->learning.formula, c, numeric, why,
+	if (design_make(d, &r->settings->learning.formula, c, r->numeric, why,
 		sizeof why) < 0)
 		return fail(r, ": %s", why);
 	free(c->values);
@@ -164,18 +131,32 @@ static int set_up_model(struct replay *r, const unsigned char *numeric)
 	return set_up(r);
 }
 
-/* ---- Bad records ---- */
-
-static const char *bad_text(int kind)
+/* Whether one has to know which columns are numeric. */
+int replay_needs_look(const struct replay *r)
 {
-	if (kind == BAD_NUMBER)
-		return "not a number";
-	if (kind == BAD_TIME)
-		return "not a time";
-	if (kind == BAD_TARGET)
-		return "not a target of the loss";
-	return leat_csv_problem_text(kind);
+	return is_model(r) ? formula_has_all(&r->settings->learning.formula)
+			   : r->settings->columns.n == 0;
 }
+
+/* Columns that are not named are those that are numeric. */
+int replay_choose(struct replay *r)
+{
+	struct columns *c = &r->columns;
+
+	if (is_model(r))
+		return set_up_model(r);
+	for (size_t i = 0; i < c->n && replay_needs_look(r); i++)
+		if (columns_is_free(c, i) && r->numeric[i])
+			c->values[c->n_values++] = i;
+	if (c->n_values == 0 && r->peek.n > 0)
+		return fail(r,
+		    ": no numeric column in the first %zu records; name the "
+		    "value columns with -c",
+		    r->peek.n);
+	return set_up(r);
+}
+
+/* ---- Bad records ---- */
 
 static int bad_record(struct replay *r, const leat_csv_record *record, int kind,
     const char *format, ...)
@@ -184,13 +165,11 @@ static int bad_record(struct replay *r, const leat_csv_record *record, int kind,
 	int n;
 
 	if (r->settings->skip_bad) {
-		if (r->n_bad++ == 0)
-			r->first_bad_line = record->line;
-		r->bad[kind]++;
+		tally_bad(&r->tally, kind, replay_line_of(r, record));
 		return 1;
 	}
 	n = snprintf(r->why, sizeof r->why,
-	    ":%llu: ", (unsigned long long)record->line);
+	    ":%llu: ", (unsigned long long)replay_line_of(r, record));
 	va_start(args, format);
 	vsnprintf(r->why + n, sizeof r->why - (size_t)n, format, args);
 	va_end(args);
@@ -318,12 +297,12 @@ static int read_values(struct replay *r, const leat_csv_record *record)
 static int leave_out(struct replay *r, const leat_csv_record *record, int err)
 {
 	if (err == LEAT_ELATE) {
-		r->left[LEFT_LATE]++;
+		r->tally.left[LEFT_LATE]++;
 		if (r->late)
 			csv_write_record(r->late, r->settings->delimiter,
 			    record);
 	} else {
-		r->left[err == LEAT_EKEY ? LEFT_KEY : LEFT_AHEAD]++;
+		r->tally.left[err == LEAT_EKEY ? LEFT_KEY : LEFT_AHEAD]++;
 	}
 	return 0;
 }
@@ -334,7 +313,7 @@ static int push_values(struct replay *r, const leat_csv_record *record)
 
 	r->rows++;
 	if (is_timed(r) && !r->has_time) {
-		r->left[LEFT_NO_TIME]++;
+		r->tally.left[LEFT_NO_TIME]++;
 		return 0;
 	}
 	err = rows_push(&r->out, r->rows, record, r->time, r->values);
@@ -358,86 +337,70 @@ static int take_data(struct replay *r, const leat_csv_record *record)
 
 /* ---- The first records ---- */
 
-/* Whether the first field that is not missing is a number. */
-static int looks_numeric(const struct replay *r, size_t column)
+/* Of no records, any column may be numeric to a model. */
+static int look(struct replay *r)
 {
-	for (size_t i = 0; i < r->peek.n; i++) {
-		const leat_csv_record *record = r->peek.records[i];
-		double x;
-
-		if (record->problem)
-			continue;
-		if (values_read(&r->reader, &record->fields[column], &x) < 0)
-			return 0;
-		if (!isnan(x))
-			return 1;
-	}
-	return 0;
-}
-
-/* Of no records, any column may be numeric. */
-static int choose_terms(struct replay *r)
-{
-	unsigned char *numeric = calloc(r->columns.n + 1, 1);
-	int err;
-
-	if (!numeric)
+	r->numeric = calloc(r->columns.n + 1, 1);
+	if (!r->numeric)
 		return no_memory(r);
 	for (size_t i = 0; i < r->columns.n; i++)
-		numeric[i] = r->peek.n == 0 || looks_numeric(r, i);
-	err = set_up_model(r, numeric);
-	free(numeric);
-	return err;
-}
-
-static int choose_columns(struct replay *r)
-{
-	struct columns *c = &r->columns;
-
-	for (size_t i = 0; i < c->n; i++)
-		if (columns_is_free(c, i) && looks_numeric(r, i))
-			c->values[c->n_values++] = i;
-	if (c->n_values == 0 && r->peek.n > 0)
-		return fail(r,
-		    ": no numeric column in the first %zu records; name the "
-		    "value columns with -c",
-		    r->peek.n);
-	return set_up(r);
+		r->numeric[i] = (r->peek.n == 0 && is_model(r)) ||
+		    peek_is_numeric(&r->peek, &r->reader, i);
+	return 0;
 }
 
 /* Ends the looking ahead: what was kept is worked on now. */
 static int end_peek(struct replay *r)
 {
-	int err = is_model(r) ? choose_terms(r) : choose_columns(r);
+	int err = look(r);
 
+	if (!err)
+		err = replay_choose(r);
 	for (size_t i = 0; i < r->peek.n && !err; i++)
 		err = take_data(r, r->peek.records[i]);
 	peek_clear(&r->peek);
 	return err;
 }
 
-static int take_header(struct replay *r, const leat_csv_record *record)
+static int keep_header(struct replay *r, const leat_csv_record *record)
+{
+	for (size_t i = 0; i < record->n_fields; i++)
+		if (list_add(&r->header, record->fields[i].text,
+			record->fields[i].len) < 0)
+			return no_memory(r);
+	return 0;
+}
+
+/* Also from a saved state. */
+int replay_take_columns(struct replay *r, const leat_csv_record *record)
 {
 	const struct settings *s = r->settings;
 	char why[384];
+
+	r->has_columns = 1;
+	if (columns_take(&r->columns, record, !s->no_header) < 0)
+		return no_memory(r);
+	if (columns_resolve(&r->columns, s, why, sizeof why) < 0)
+		return fail(r, ": %s", why);
+	return 0;
+}
+
+static int take_header(struct replay *r, const leat_csv_record *record)
+{
+	const struct settings *s = r->settings;
 
 	if (record->problem)
 		return fail(r, ":%llu: %s: %s",
 		    (unsigned long long)record->line,
 		    s->no_header ? "first record" : "header",
 		    leat_csv_problem_text(record->problem));
-	r->has_columns = 1;
-	if (columns_take(&r->columns, record, !s->no_header) < 0)
-		return no_memory(r);
-	if (columns_resolve(&r->columns, s, why, sizeof why) < 0)
-		return fail(r, ": %s", why);
+	if (replay_take_columns(r, record) < 0)
+		return -1;
+	if (!s->no_header && keep_header(r, record) < 0)
+		return -1;
 	if (r->late && !s->no_header)
 		csv_write_record(r->late, s->delimiter, record);
-	if (is_model(r))
-		return formula_has_all(&s->learning.formula)
-		    ? 0
-		    : set_up_model(r, NULL);
-	return s->columns.n > 0 ? set_up(r) : 0;
+	return replay_needs_look(r) ? 0 : replay_choose(r);
 }
 
 static int take_record(struct replay *r, const leat_csv_record *record)
@@ -481,8 +444,11 @@ static int take_plain(struct replay *r, const leat_csv_record *record)
 int replay_record(void *ctx, const leat_csv_record *record)
 {
 	struct replay *r = ctx;
-	int err = r->plain ? take_plain(r, record) : take_record(r, record);
+	int err = r->rows >= r->stop_at ? replay_stop_before(r, record) : 0;
 
+	if (err)
+		return err < 0 ? REPLAY_STOPPED : 0;
+	err = r->plain ? take_plain(r, record) : take_record(r, record);
 	return err ? REPLAY_STOPPED : 0;
 }
 
@@ -493,10 +459,34 @@ int replay_settle(struct replay *r)
 	return err ? fail_rows(r, err) : 0;
 }
 
-int replay_end(struct replay *r)
+/*
+ * The state is saved once more, as it is before a last record that lacks its
+ * line end, since that may yet grow. Where there is none, a record that is
+ * none of the input is given to the reader, which tells at what line it
+ * would be. (Inside quotes that are never closed it is not seen as one, but
+ * what is there is bad in any case.)
+ */
+static int end_records(struct replay *r, leat_csv *csv, int ends_line)
 {
-	int err;
+	int err = 0;
 
+	if (r->save) {
+		r->stop_at = 0;
+		r->end = leat_csv_offset(csv);
+		if (ends_line)
+			err = leat_csv_push(csv, "0", 1);
+	}
+	return err ? err : leat_csv_end(csv);
+}
+
+int replay_end(struct replay *r, leat_csv *csv, int ends_line)
+{
+	int err = end_records(r, csv, ends_line);
+
+	if (err == LEAT_ENOMEM)
+		return no_memory(r);
+	if (err)
+		return -1;
 	if (!r->has_columns)
 		return fail(r, ": the input is empty");
 	if (!r->chosen && end_peek(r) < 0)
@@ -522,68 +512,19 @@ uint64_t replay_rows(const struct replay *r)
 	return r->rows + r->peek.n;
 }
 
-/* What there is of each kind: ": 2 late, 1 without a time". */
-static void add_counts(char *text, size_t size, const uint64_t *n,
-    const char *const *words, int n_words)
-{
-	const char *between = ": ";
-	size_t used = strlen(text);
-
-	for (int k = 0; k < n_words && used < size; k++) {
-		if (n[k] == 0 || !words[k])
-			continue;
-		used += (size_t)snprintf(text + used, size - used, "%s%llu %s",
-		    between, (unsigned long long)n[k], words[k]);
-		between = ", ";
-	}
-}
-
 uint64_t replay_skipped(const struct replay *r, char *text, size_t size)
 {
-	const char *words[N_BAD];
-
-	for (int kind = 0; kind < N_BAD; kind++)
-		words[kind] = bad_text(kind);
-	snprintf(text, size, ": %llu bad %s skipped, the first at line %llu",
-	    (unsigned long long)r->n_bad, r->n_bad == 1 ? "record" : "records",
-	    (unsigned long long)r->first_bad_line);
-	add_counts(text, size, r->bad, words, N_BAD);
-	return r->n_bad;
+	return tally_skipped(&r->tally, text, size);
 }
 
 uint64_t replay_unlearned(const struct replay *r, char *text, size_t size)
 {
-	static const char *const words[LEARNER_N_OUTCOMES] = {
-		[LEARNER_NO_FEATURE] = "with a missing feature",
-		[LEARNER_NO_TARGET] = "without a target",
-		[LEARNER_NOT_FINITE] = "not finite",
-	};
-	const uint64_t *n = r->out.outcomes;
-	uint64_t total = n[LEARNER_NO_FEATURE] + n[LEARNER_NO_TARGET] +
-	    n[LEARNER_NOT_FINITE];
-
-	snprintf(text, size, ": %llu of %llu rows not learned",
-	    (unsigned long long)total, (unsigned long long)r->out.used);
-	add_counts(text, size, n, words, LEARNER_N_OUTCOMES);
-	return total;
+	return tally_unlearned(r->out.outcomes, r->out.used, text, size);
 }
 
 uint64_t replay_left_out(const struct replay *r, char *text, size_t size)
 {
-	static const char *const words[N_LEFT] = {
-		[LEFT_LATE] = "late",
-		[LEFT_AHEAD] = "too far ahead",
-		[LEFT_NO_TIME] = "without a time",
-		[LEFT_KEY] = "with a key too long",
-	};
-	uint64_t total = 0;
-
-	for (int k = 0; k < N_LEFT; k++)
-		total += r->left[k];
-	snprintf(text, size, ": %llu of %llu rows in no window",
-	    (unsigned long long)total, (unsigned long long)r->rows);
-	add_counts(text, size, r->left, words, N_LEFT);
-	return total;
+	return tally_left_out(&r->tally, r->rows, text, size);
 }
 
 size_t replay_n_series(const struct replay *r)

@@ -11,6 +11,7 @@
 
 #include "series.h"
 #include "settings.h"
+#include "tape.h"
 #include "writer.h"
 
 struct replay;
@@ -42,14 +43,49 @@ int replay_record(void *ctx, const leat_csv_record *record);
 /* All rows so far have their effect. Returns 0, or -1 as above. */
 int replay_settle(struct replay *replay);
 
-/* The input has ended. Returns 0, or -1 as above. */
-int replay_end(struct replay *replay);
+/*
+ * The input has ended, with a line end or without; ends the reader too.
+ * Returns 0, or -1 as above.
+ */
+int replay_end(struct replay *replay, leat_csv *csv, int ends_line);
 
 /*
  * After an error, so that what came before it is seen all the same: writes
  * rows that are still held back.
  */
 void replay_stop(struct replay *replay);
+
+/*
+ * For saving: fn is told when so many rows have been taken, before the next
+ * record is, and at the end of the input; it returns 0, or -1 to stop. Rows
+ * 0: at the next record; UINT64_MAX, as at first and after each time: not
+ * by rows. Before the header there is nothing to be saved.
+ */
+typedef int replay_save_fn(void *ctx);
+void replay_on_save(struct replay *replay, replay_save_fn *fn, void *ctx);
+void replay_save_at(struct replay *replay, uint64_t rows);
+
+/*
+ * The state, inside fn or before the first record. Loading is for a new
+ * replay, with the settings that it was saved with. Then the input is gone
+ * on with at replay_offset(), and before that the reader is primed: it is
+ * given a record of the same width as the one it has begun with. Returns 0
+ * or what leat_csv_push() does.
+ */
+void replay_tape(struct replay *replay, struct tape *tape);
+uint64_t replay_offset(const struct replay *replay);
+int replay_prime(struct replay *replay, leat_csv *csv);
+
+/*
+ * Whether an input begins as the one of the saved state: returns REPLAY_SAME
+ * or REPLAY_OTHER for its first record; ctx is the struct replay, a callback
+ * of leat_csv. Of an input without header this is how many fields it has.
+ */
+enum { REPLAY_SAME = 1, REPLAY_OTHER = 2 };
+int replay_compare_header(void *ctx, const leat_csv_record *record);
+
+/* The most fields a record can have. */
+enum { REPLAY_MAX_COLUMNS = 1 << 20 };
 
 /*
  * What went wrong, as it comes after the file's name: ":17: column co2:

@@ -217,6 +217,7 @@ static int plan_output(struct rows *r, struct writer *writer)
 		layout.n_values = width;
 	}
 	layout.no_row = is_timed(r) && !r->each_row;
+	layout.continued = r->continued;
 	if (r->settings->learning.coefficients) {
 		layout.n_texts = r->n_texts + 1;
 		layout.n_values = 1;
@@ -521,4 +522,30 @@ void rows_stop(struct rows *r)
 		return;
 	(void)rows_settle(r);
 	out_end(r->out);
+}
+
+/* ---- Saved state ---- */
+
+/* What is shown of a key is all of it or nothing yet. */
+static int shown_fits(const struct rows *r)
+{
+	for (size_t i = 0; i < r->groups.n; i++) {
+		size_t n = r->groups.items[i].shown.n;
+
+		if (n > 0 && n != r->columns->n_shown)
+			return 0;
+	}
+	return 1;
+}
+
+void rows_tape(struct rows *r, struct tape *t)
+{
+	tape_counts(t, &r->used, 1);
+	tape_counts(t, r->outcomes, LEARNER_N_OUTCOMES);
+	if (r->timed)
+		timed_tape(r->timed, t);
+	else
+		groups_tape(&r->groups, t);
+	tape_expect(t, shown_fits(r));
+	out_tape(r->out, t);
 }

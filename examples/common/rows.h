@@ -18,11 +18,13 @@
 #include "out.h"
 #include "settings.h"
 #include "span.h"
+#include "tape.h"
 #include "timed.h"
 #include "writer.h"
 
-/* Start from { 0 }. */
+/* Start from { 0 }, but for the first. */
 struct rows {
+	int continued; /* rows go on where others have ended */
 	const struct settings *settings;
 	const struct columns *columns;
 	const struct design *design; /* NULL: windows */
@@ -91,5 +93,8 @@ int rows_end(struct rows *rows);
 
 /* After an error: what is held back alone. */
 void rows_stop(struct rows *rows);
+
+/* All of the state, when no row waits. */
+void rows_tape(struct rows *rows, struct tape *tape);
 
 #endif

@@ -387,3 +387,34 @@ int settings_check(struct settings *s, char *why, size_t why_size)
 		return -1;
 	return check_stats(s, s->stats.pair, &s->stats.n_pair, why, why_size);
 }
+
+/* ---- Saved state ---- */
+
+/* That bad records may be skipped is a way out, so it may be new. */
+void settings_tape(const struct settings *s, struct tape *t)
+{
+	const struct learning *l = &s->learning;
+
+	tape_same(t, (unsigned char)s->delimiter, "--delimiter");
+	tape_same(t, (uint64_t)s->no_header, "--no-header");
+	tape_same_text(t, s->key, "-k");
+	tape_same_text(t, l->on ? l->formula.text : NULL, "--model");
+	tape_same_list(t, &s->columns, "-c");
+	tape_same_list(t, &s->show, "--show");
+	tape_same_list(t, &s->na, "--na");
+	if (l->on) {
+		learning_tape(l, t);
+	} else {
+		spec_window_tape(&s->window, t);
+		spec_stats_tape(&s->stats, t);
+	}
+	if (s->window.by_time || l->on) {
+		tape_same_text(t, s->timing.column, "-t");
+		tape_same(t, (uint64_t)s->timing.unit, "--time-unit");
+	}
+	if (s->window.by_time)
+		timing_tape(&s->timing, t);
+	tape_same_text(t, out_format_name(s->format), "-o");
+	tape_same(t, (uint64_t)s->final, "--final");
+	tape_same(t, s->every, "--every");
+}

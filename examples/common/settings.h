@@ -16,6 +16,7 @@
 #include "options.h"
 #include "out.h"
 #include "spec.h"
+#include "tape.h"
 #include "timing.h"
 
 /* Ids of the options here are below this. */
@@ -74,5 +75,11 @@ int settings_check(struct settings *settings, char *why, size_t why_size);
  * The settings must stay.
  */
 leat_time_window_options settings_time_window(const struct settings *settings);
+
+/*
+ * Are they those of a saved state, as far as the state, what is read and
+ * what is written depend on them?
+ */
+void settings_tape(const struct settings *settings, struct tape *tape);
 
 #endif

@@ -284,3 +284,53 @@ void spec_stats_clear(struct spec_stats *s)
 	free(s->pair);
 	memset(s, 0, sizeof *s);
 }
+
+/* ---- Saved state ---- */
+
+static void tape_by_count(const leat_window_options *o, struct tape *t)
+{
+	tape_same(t, (uint64_t)o->kind, "-w");
+	tape_same(t, o->size, "-w");
+	tape_same(t, o->advance, "-w");
+	tape_same_double(t, o->alpha, "-w");
+	tape_same_double(t, o->decay_span, "-w");
+	tape_same_double(t, o->half_life, "-w");
+	tape_same(t, (uint64_t)o->recursive, "-w");
+}
+
+static void tape_by_time(const struct spec_window *w, struct tape *t)
+{
+	const leat_time_window_options *o = &w->time;
+
+	tape_same(t, (uint64_t)o->kind, "-w");
+	tape_same(t, (uint64_t)o->span, "-w");
+	tape_same(t, (uint64_t)o->advance, "-w");
+	tape_same(t, (uint64_t)o->gap, "-w");
+	tape_same_double(t, o->half_life, "-w");
+	tape_same(t, (uint64_t)w->calendar.unit, "-w");
+	tape_same(t, (uint64_t)w->calendar.ahead, "-w");
+}
+
+void spec_window_tape(const struct spec_window *w, struct tape *t)
+{
+	tape_same(t, (uint64_t)w->by_time, "-w");
+	if (w->by_time)
+		tape_by_time(w, t);
+	else
+		tape_by_count(&w->count, t);
+	tape_same(t, w->count.min_count, "--min-count");
+	tape_same(t, (uint64_t)w->count.missing, "--missing");
+}
+
+static void tape_stats(const leat_stat *stats, size_t n, struct tape *t)
+{
+	tape_same(t, n, "-s");
+	for (size_t i = 0; i < n; i++)
+		tape_same_text(t, leat_stat_name(&stats[i]), "-s");
+}
+
+void spec_stats_tape(const struct spec_stats *stats, struct tape *t)
+{
+	tape_stats(stats->single, stats->n_single, t);
+	tape_stats(stats->pair, stats->n_pair, t);
+}

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "calendar.h"
+#include "tape.h"
 
 /* The forms of a window, for messages. */
 extern const char spec_window_forms[];
@@ -52,5 +53,9 @@ int spec_stats(const char *text, struct spec_stats *stats, char *why,
     size_t why_size);
 
 void spec_stats_clear(struct spec_stats *stats);
+
+/* Are they those of a saved state? */
+void spec_window_tape(const struct spec_window *window, struct tape *tape);
+void spec_stats_tape(const struct spec_stats *stats, struct tape *tape);
 
 #endif

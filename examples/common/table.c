@@ -20,6 +20,9 @@
 
 enum { BATCH_ROWS = 50, BATCH_CELLS = 1 << 16, MAX_WIDTH = 40, CELL = 48 };
 
+/* Six digits of 1e-4, which may be taken for a little less. */
+enum { MAX_DECIMALS = 10 };
+
 /* Six digits, whatever the size: for what has no common decimals. */
 enum { FLOATING = -1 };
 
@@ -296,4 +299,37 @@ int table_row(struct table *t, uint64_t row, const leat_csv_field *texts,
 int table_end(struct table *t)
 {
 	return t->started ? 0 : start(t);
+}
+
+/* ---- Saved state ---- */
+
+static void tape_held(struct table *table, struct tape *t)
+{
+	tape_size(t, &table->n_held, table->max_held - 1);
+	tape_counts(t, table->rows, table->n_held);
+	tape_doubles(t, table->values, table->n_held * table->n_values);
+	tape_list(t, &table->texts);
+	tape_expect(t, table->texts.n == table->n_held * table->n_texts);
+}
+
+/* From FLOATING on; more decimals than there can be would not fit a cell. */
+static void tape_column(struct column *c, struct tape *t)
+{
+	int decimals = c->decimals - FLOATING;
+
+	tape_size(t, &c->width, MAX_WIDTH);
+	tape_int(t, &decimals, MAX_DECIMALS - FLOATING);
+	tape_int(t, &c->left, 1);
+	c->decimals = decimals + FLOATING;
+}
+
+void table_tape(struct table *table, struct tape *t)
+{
+	size_t n = 1 + table->n_texts + table->n_values;
+
+	tape_int(t, &table->started, 1);
+	if (!table->started)
+		tape_held(table, t);
+	for (size_t i = 0; i < n && table->started; i++)
+		tape_column(&table->columns[i], t);
 }

@@ -5,6 +5,7 @@
 #define COMMON_TABLE_H
 
 #include "out.h"
+#include "tape.h"
 
 struct table;
 
@@ -18,5 +19,8 @@ int table_row(struct table *table, uint64_t row, const leat_csv_field *texts,
 
 /* Writes what is still held back. */
 int table_end(struct table *table);
+
+/* The rows that are held back, or what the columns look like since then. */
+void table_tape(struct table *table, struct tape *tape);
 
 #endif

@@ -97,21 +97,24 @@ static int end_telling(struct timed *t)
 
 /* ---- Life ---- */
 
-static int add_slot(struct timed *t, size_t at, const leat_stat *stats,
-    size_t n)
+/* How many columns have windows; after theirs come those of the pair. */
+static size_t single_slots(const struct timed_plan *p)
 {
-	struct slot *s = &t->slots[t->n_slots];
-	leat_keyed_options o = { 0 };
-	int err;
+	return p->stats->n_single ? p->n_columns : 0;
+}
 
-	s->timed = t;
-	s->at = at;
+static leat_keyed_options slot_options(struct timed *t, size_t i)
+{
+	const struct spec_stats *stats = t->plan.stats;
+	int single = i < single_slots(&t->plan);
+	leat_keyed_options o = { 0 };
+
 	o.by_time = t->plan.window;
-	o.by_time.stats = stats;
-	o.by_time.n_stats = n;
+	o.by_time.stats = single ? stats->single : stats->pair;
+	o.by_time.n_stats = single ? stats->n_single : stats->n_pair;
 	if (!t->plan.silent) {
 		o.by_time.sink.emit = on_result;
-		o.by_time.sink.ctx = s;
+		o.by_time.sink.ctx = &t->slots[i];
 		o.by_time.early_count = t->plan.each_row
 		    ? 1
 		    : o.by_time.early_count;
@@ -121,27 +124,26 @@ static int add_slot(struct timed *t, size_t at, const leat_stat *stats,
 	if (o.max_keys > 0)
 		o.full = LEAT_EVICT_OLD;
 	o.evicted = o.by_time.sink;
-	err = leat_keyed_new(&s->keyed, &o);
-	if (err == 0)
-		t->n_slots++;
-	return err;
+	return o;
 }
 
 static int add_slots(struct timed *t)
 {
 	const struct spec_stats *stats = t->plan.stats;
-	size_t n = stats->n_single ? t->plan.n_columns : 0;
+	size_t n = single_slots(&t->plan) + (stats->n_pair > 0);
 
 	for (size_t i = 0; i < n; i++) {
-		int err = add_slot(t, i * stats->n_single, stats->single,
-		    stats->n_single);
+		leat_keyed_options o = slot_options(t, i);
+		struct slot *s = &t->slots[i];
+		int err = leat_keyed_new(&s->keyed, &o);
 
 		if (err)
 			return err;
+		s->timed = t;
+		s->at = i * stats->n_single;
+		t->n_slots++;
 	}
-	if (!stats->n_pair)
-		return 0;
-	return add_slot(t, n * stats->n_single, stats->pair, stats->n_pair);
+	return 0;
 }
 
 int timed_new(struct timed **timed_out, const struct timed_plan *plan,
@@ -302,4 +304,33 @@ int timed_each(struct timed *t)
 			return err;
 	}
 	return leat_keyed_each(t->slots[0].keyed, visit, t);
+}
+
+/* ---- Saved state ---- */
+
+static void load_keyed(struct timed *timed, size_t i, struct tape *t)
+{
+	leat_keyed_options o = slot_options(timed, i);
+	leat_reader in = tape_reader(t);
+	leat_keyed *keyed;
+	int err = leat_keyed_load(&keyed, &o, &in);
+
+	tape_object(t, err, &in);
+	if (err)
+		return;
+	leat_keyed_free(timed->slots[i].keyed);
+	timed->slots[i].keyed = keyed;
+}
+
+void timed_tape(struct timed *timed, struct tape *t)
+{
+	for (size_t i = 0; i < timed->n_slots && !t->failed; i++) {
+		leat_writer out = tape_writer(t);
+
+		if (t->loads)
+			load_keyed(timed, i, t);
+		else
+			tape_object(t,
+			    leat_keyed_save(timed->slots[i].keyed, &out), NULL);
+	}
 }

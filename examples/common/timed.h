@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "spec.h"
+#include "tape.h"
 
 struct timed_plan {
 	leat_time_window_options window; /* without statistics and sink */
@@ -53,5 +54,8 @@ int timed_end(struct timed *timed);
 
 /* Tells of each key's window as it is now, in the order of first seen. */
 int timed_each(struct timed *timed);
+
+/* All of its state, between pushes, of one with the same plan. */
+void timed_tape(struct timed *timed, struct tape *tape);
 
 #endif

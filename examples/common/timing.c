@@ -277,3 +277,17 @@ int timing_flags(const struct timing *t)
 	return timing_revises(t) || t->emit_empty || t->max_keys > 0 ||
 	    t->ttl > 0;
 }
+
+void timing_tape(const struct timing *t, struct tape *tape)
+{
+	tape_same(tape, (uint64_t)t->offset, "--offset");
+	tape_same(tape, (uint64_t)t->delay, "--delay");
+	tape_same(tape, (uint64_t)t->lateness, "--lateness");
+	tape_same(tape, (uint64_t)t->max_skew, "--max-skew");
+	tape_same(tape, t->early_count, "--early");
+	tape_same(tape, (uint64_t)t->early_span, "--early");
+	tape_same(tape, (uint64_t)t->emit_empty, "--emit-empty");
+	tape_same(tape, t->max_keys > 0, "--max-keys");
+	tape_same(tape, (uint64_t)t->ttl, "--ttl");
+	tape_same(tape, t->late != NULL, "--late");
+}

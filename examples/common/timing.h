@@ -11,6 +11,7 @@
 
 #include "options.h"
 #include "spec.h"
+#include "tape.h"
 
 /* Ids of the options here are from the first one on, below the last. */
 enum { TIMING_FIRST_ID = 30, TIMING_LAST_ID = 50, TIMING_N_OPTIONS = 11 };
@@ -64,5 +65,8 @@ int timing_each_row(const struct timing *timing,
 /* Results that are told again, and results that are not just a close. */
 int timing_revises(const struct timing *timing);
 int timing_flags(const struct timing *timing);
+
+/* Are they those of a saved state? A limit on keys may be another one. */
+void timing_tape(const struct timing *timing, struct tape *tape);
 
 #endif

@@ -8,17 +8,35 @@
 #include "writer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <leat.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "number.h"
 
+/* Others may write to the same file, so it is asked. */
+static off_t file_place(int fd, const struct stat *st)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && (flags & O_APPEND) ? st->st_size
+						: lseek(fd, 0, SEEK_CUR);
+}
+
 void writer_init(struct writer *w, int fd)
 {
+	struct stat st;
+	off_t place = 0;
+
 	w->fd = fd;
 	w->error = 0;
 	w->len = 0;
+	w->is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	if (w->is_file)
+		place = file_place(fd, &st);
+	w->place = place > 0 ? (uint64_t)place : 0;
 }
 
 /* Writes all n bytes, unless there is or was an error. */
@@ -34,6 +52,7 @@ static void write_out(struct writer *w, const char *bytes, size_t n)
 		}
 		bytes += done;
 		n -= (size_t)done;
+		w->place += (uint64_t)done;
 	}
 }
 
@@ -42,6 +61,44 @@ int writer_flush(struct writer *w)
 	write_out(w, w->bytes, w->len);
 	w->len = 0;
 	return w->error;
+}
+
+int writer_sync(struct writer *w)
+{
+	struct stat st;
+	int err;
+
+	if (writer_flush(w) != 0 || !w->is_file)
+		return w->error;
+	do
+		err = fsync(w->fd);
+	while (err < 0 && errno == EINTR);
+	if (err == 0)
+		err = fstat(w->fd, &st);
+	if (err < 0)
+		w->error = errno;
+	else
+		w->place = (uint64_t)file_place(w->fd, &st);
+	return w->error;
+}
+
+int writer_continue(struct writer *w, uint64_t place, int cut)
+{
+	struct stat st;
+
+	if (!w->is_file)
+		w->place = place;
+	if (!w->is_file || !cut)
+		return 0;
+	if (fstat(w->fd, &st) < 0)
+		return errno;
+	if ((uint64_t)st.st_size < place)
+		return WRITER_SHORT;
+	if (ftruncate(w->fd, (off_t)place) < 0 ||
+	    lseek(w->fd, (off_t)place, SEEK_SET) < 0)
+		return errno;
+	w->place = place;
+	return 0;
 }
 
 void writer_put(struct writer *w, const char *bytes, size_t n)

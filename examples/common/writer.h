@@ -1,5 +1,6 @@
 /*
- * Output through one large buffer.
+ * Output through one large buffer, whose place in a file is known, so that
+ * another run can go on from there.
  */
 #ifndef COMMON_WRITER_H
 #define COMMON_WRITER_H
@@ -12,7 +13,9 @@ enum { WRITER_SIZE = 1 << 16 };
 /* After the first error everything is thrown away. */
 struct writer {
 	int fd;
-	int error; /* errno of the first write that failed, or 0 */
+	int error;      /* errno of the first write that failed, or 0 */
+	int is_file;    /* bytes stay where they are written */
+	uint64_t place; /* where the next byte goes, without what is held */
 	size_t len;
 	char bytes[WRITER_SIZE];
 };
@@ -28,5 +31,16 @@ void writer_repeat(struct writer *writer, char byte, size_t n);
 
 /* Writes out what is held. Returns 0, or errno of the first error. */
 int writer_flush(struct writer *writer);
+
+/* The same, and what is in a file is on its disk. */
+int writer_sync(struct writer *writer);
+
+/*
+ * Before anything is put: goes on where another run was at `place`. What
+ * that run has written behind it is cut off if `cut` is set, else it stays.
+ * Returns 0, errno, or WRITER_SHORT: there is a file that ends before that.
+ */
+enum { WRITER_SHORT = -1 };
+int writer_continue(struct writer *writer, uint64_t place, int cut);
 
 #endif

@@ -67,6 +67,9 @@ static double geometric_mean(const struct leat_summary *s)
 	if (!(m > 0 && m <= 1)) /* 0, infinite or NaN */
 		return m;
 	double whole = ceil(s->exponent / s->n);
+	/* No values have such a product, but a state may say so. */
+	if (!(fabs(whole) <= 4000))
+		return whole > 0 ? HUGE_VAL : 0;
 	double rest = s->exponent - whole * s->n;
 	double y = -(rest * LEAT_LN2 + leat_log(m)) / s->n;
 	return ldexp(1 - leat_one_minus_exp(y), (int)whole);

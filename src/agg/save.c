@@ -7,12 +7,11 @@
  * themselves what their bytes are.
  *
  * Any numbers make an accumulator, if maybe one of nothing that was ever
- * pushed; only a product's exponent must not be so large that those of more
- * values could overflow.
+ * pushed.
  */
 #include "agg.h"
 
-enum { SAVE_WORDS = 16, SAVE_EXPONENT = 1100 /* of one value, at most */ };
+enum { SAVE_WORDS = 16 };
 
 void leat_tape_stat(struct leat_tape *t, int id, double arg,
     const leat_agg *agg)
@@ -47,19 +46,6 @@ static void tape_user(struct leat_tape *t, const leat_agg *agg, void *partial,
 		    agg->load(agg->ctx, partial, scratch, n) == 0);
 }
 
-static int class_fits(const struct leat_class *cls, const uint64_t *words,
-    uint64_t count)
-{
-	int64_t exponent, most = INT64_MAX;
-
-	if (cls != &leat_class_product)
-		return 1;
-	memcpy(&exponent, &words[1], sizeof(exponent));
-	if (count < (uint64_t)1 << 40)
-		most = SAVE_EXPONENT * (int64_t)(count + 1);
-	return exponent <= most && exponent >= -most;
-}
-
 void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
     const leat_agg *agg, void *acc, size_t n_bytes, uint64_t count,
     unsigned char *scratch)
@@ -86,6 +72,5 @@ void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
 		    (n + 1 - at) * sizeof(*words));
 		memcpy(words + at - 1, &samples, sizeof(samples));
 	}
-	if (leat_tape_expect(t, class_fits(cls, words, count)))
-		memcpy(acc, words, n_bytes);
+	memcpy(acc, words, n_bytes);
 }

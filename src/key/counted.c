@@ -186,8 +186,9 @@ static void counted_tape(struct leat_flow *f, struct leat_state *s,
 {
 	int there = s->content != NULL;
 
+	/* A key has a window, or it would not be there. */
 	leat_tape_int(t, &there, 1);
-	if (!there)
+	if (!leat_tape_expect(t, there))
 		return;
 	if (t->loads) {
 		if (leat_pool_reserve(&f->contents, 1)) {

@@ -29,6 +29,9 @@ enum leat_part_of_state {
 /* Bytes of a piece, its head included. */
 enum { LEAT_TAPE_PIECE = 4096, LEAT_TAPE_HEAD = 4 };
 
+/* So many values have never been pushed, nor a few times as many. */
+#define LEAT_TAPE_PUSHES ((uint64_t)1 << 60)
+
 struct leat_tape {
 	int loads; /* else it saves, or counts */
 	int err;
@@ -39,7 +42,8 @@ struct leat_tape {
 	    behind; /* loading: bytes of the chunk that are not there yet */
 	int headed; /* loading: the next chunk's head has been read */
 	uint32_t crc;
-	int64_t base; /* what the next time is relative to */
+	int64_t base;            /* what the next time is relative to */
+	uint64_t taken, missing; /* loading: values that windows hold so far */
 	leat_writer *writer;
 	leat_reader *reader;
 	unsigned char piece[LEAT_TAPE_PIECE];

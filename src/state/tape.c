@@ -95,6 +95,7 @@ static void tape_begin(struct leat_tape *t, int loads)
 	t->headed = 0;
 	t->crc = 0;
 	t->base = 0;
+	t->taken = t->missing = 0;
 	t->writer = NULL;
 	t->reader = NULL;
 }

@@ -206,6 +206,8 @@ static void fade_tape(struct leat_flow *f, struct leat_state *s,
 	leat_tape_number(t, &d->revision, UINT64_MAX);
 	leat_tape_int(t, &d->changed, 1);
 	leat_tape_decay(t, &d->sums);
+	const struct leat_accs held = { d->sums.count, d->sums.missing };
+	leat_tape_holds(t, f, &held);
 }
 
 /* Sums of weights as of different moments are not joined. */

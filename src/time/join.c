@@ -109,16 +109,28 @@ static int is_too_much(const struct leat_flow *f, const struct leat_state *s,
 
 /* ---------------- cells ------------------------------------------------- */
 
-/* The cell of s that is of the same window; NULL: there is none. */
-static struct leat_cell *counterpart(const struct leat_flow *f,
-    const struct leat_state *s, const struct leat_cell *c)
+/*
+ * The newest cell that starts at or before a time, which rises from call to
+ * call: goes on from what was found before (NULL: nothing).
+ */
+static struct leat_cell *follow(const struct leat_state *s,
+    struct leat_cell *found, int64_t start)
 {
-	struct leat_cell *d;
+	struct leat_cell *next = found ? leat_newer(s, found) : leat_oldest(s);
 
+	for (; next && next->start <= start; next = leat_newer(s, next))
+		found = next;
+	return found;
+}
+
+/* What was found, if it is of the same window; NULL: there is none. */
+static struct leat_cell *counterpart(const struct leat_flow *f,
+    const struct leat_state *s, struct leat_cell *found,
+    const struct leat_cell *c)
+{
 	if (f->kind == LEAT_LANDMARK)
 		return leat_newest(s);
-	d = leat_cells_find(f, s, c->start);
-	return d && d->start == c->start ? d : NULL;
+	return found && found->start == c->start ? found : NULL;
 }
 
 /* Whether there is data in windows that are forgotten at that watermark. */
@@ -132,13 +144,12 @@ static int any_forgotten(const struct leat_flow *f, const struct leat_state *s,
 
 /* A cell of the other fits in: calendars may differ. */
 static int cell_fits(const struct leat_flow *f, const struct leat_state *s,
-    const struct leat_cell *c)
+    const struct leat_cell *d, const struct leat_cell *c)
 {
-	const struct leat_cell *d, *next;
+	const struct leat_cell *next;
 
 	if (f->kind != LEAT_CALENDAR)
 		return 1;
-	d = leat_cells_find(f, s, c->start);
 	if (d && d->start == c->start)
 		return d->end == c->end;
 	next = d ? leat_newer(s, d) : leat_oldest(s);
@@ -149,7 +160,7 @@ int leat_cells_join_room(struct leat_flow *f, struct leat_state *s,
     const struct leat_flow *g, const struct leat_state *other,
     struct leat_need *need)
 {
-	struct leat_cell *c = leat_oldest(other);
+	struct leat_cell *c = leat_oldest(other), *at = NULL;
 
 	if (f->kind == LEAT_SESSION)
 		return LEAT_ENOTSUP;
@@ -159,8 +170,9 @@ int leat_cells_join_room(struct leat_flow *f, struct leat_state *s,
 	    any_forgotten(f, other, f->clock.watermark))
 		return LEAT_ELATE;
 	for (; c; c = leat_newer(other, c)) {
-		struct leat_cell *d = counterpart(f, s, c);
-		if (!cell_fits(f, s, c))
+		at = follow(s, at, c->start);
+		struct leat_cell *d = counterpart(f, s, at, c);
+		if (!cell_fits(f, s, at, c))
 			return LEAT_EOPTIONS;
 		need->cells += !d;
 		if (f->ordered)
@@ -201,12 +213,11 @@ static void join_content(struct leat_flow *f, struct leat_cell *to,
 		leat_accs_join(f, leat_cell_accs(to), leat_cell_accs(c));
 }
 
-/* A new one for what the other has. */
+/* A new one for what the other has, behind `before`. */
 static struct leat_cell *adopt_cell(struct leat_flow *f, struct leat_state *s,
-    const struct leat_cell *c)
+    struct leat_cell *before, const struct leat_cell *c)
 {
-	struct leat_cell *d = leat_cells_add(f, s,
-	    leat_cells_find(f, s, c->start), c->start, c->end);
+	struct leat_cell *d = leat_cells_add(f, s, before, c->start, c->end);
 
 	if (f->emit_empty && leat_cells_told_empty(f, s, d->end))
 		d->marks = LEAT_CELL_TOLD;
@@ -218,18 +229,18 @@ enum { JOIN_NEWS = LEAT_CELL_CLOSED | LEAT_CELL_CHANGED };
 
 /*
  * A closed window has news but where the other had closed it, too, and there
- * was no data here: then that has told all of it.
+ * was no data here: then that has told all of it. Returns what is there now.
  */
-static void join_cell(struct leat_flow *f, struct leat_state *s,
-    const struct leat_flow *g, struct leat_cell *c)
+static struct leat_cell *join_cell(struct leat_flow *f, struct leat_state *s,
+    struct leat_cell *at, const struct leat_flow *g, struct leat_cell *c)
 {
-	struct leat_cell *d = counterpart(f, s, c);
+	struct leat_cell *d = counterpart(f, s, at, c);
 	int closed = (c->marks & LEAT_CELL_CLOSED) != 0;
 	int news = d ? closed || (d->marks & LEAT_CELL_CLOSED)
 		     : !closed && c->end <= f->clock.watermark;
 
 	if (!d)
-		d = adopt_cell(f, s, c);
+		d = adopt_cell(f, s, at, c);
 	d->marks += leat_cell_told(c) * LEAT_CELL_TOLD;
 	d->marks |= c->marks & JOIN_NEWS;
 	if (f->lateness > 0 && news)
@@ -237,6 +248,7 @@ static void join_cell(struct leat_flow *f, struct leat_state *s,
 	if (c->start < d->start)
 		d->start = c->start;
 	join_content(f, d, g, c);
+	return d;
 }
 
 /* Open windows that are closed in the other, where they had no data. */
@@ -272,10 +284,10 @@ static void join_row(const struct leat_flow *f, const struct leat_state *s,
 void leat_cells_join(struct leat_flow *f, struct leat_state *s,
     const struct leat_flow *g, const struct leat_state *other)
 {
-	struct leat_cell *c = leat_oldest(other);
+	struct leat_cell *c = leat_oldest(other), *at = NULL;
 
 	for (; c; c = leat_newer(other, c))
-		join_cell(f, s, g, c);
+		at = join_cell(f, s, follow(s, at, c->start), g, c);
 	join_lonely(f, s, g, other);
 	leat_cells_forget_open(f, s);
 	if (f->emit_empty)

@@ -94,7 +94,7 @@ static void tape_clock(struct leat_tape *t, struct leat_clock *c)
 
 static void tape_counts(struct leat_tape *t, leat_time_counts *n)
 {
-	leat_tape_number(t, &n->pushed, UINT64_MAX);
+	leat_tape_number(t, &n->pushed, LEAT_TAPE_PUSHES);
 	leat_tape_number(t, &n->taken, n->pushed);
 	leat_tape_number(t, &n->missing, n->pushed);
 	leat_tape_number(t, &n->late, n->pushed);
@@ -115,11 +115,11 @@ void leat_tape_flow(struct leat_tape *t, struct leat_flow *f)
 void leat_tape_accs(struct leat_tape *t, const struct leat_flow *f,
     struct leat_accs *a)
 {
-	uint64_t count = a->count << 1 | (a->missing > 0), most = INT64_MAX;
+	uint64_t count = a->count << 1 | (a->missing > 0);
 
-	leat_tape_number(t, &count, most);
+	leat_tape_number(t, &count, f->counts.taken << 1 | 1);
 	if (count & 1)
-		leat_tape_number(t, &a->missing, most);
+		leat_tape_number(t, &a->missing, f->counts.missing);
 	else
 		a->missing = 0;
 	a->count = count >> 1;
@@ -128,6 +128,15 @@ void leat_tape_accs(struct leat_tape *t, const struct leat_flow *f,
 		leat_tape_class(t, s->cls, s->agg, leat_section(s, a), s->size,
 		    a->count, f->temp);
 	}
+}
+
+void leat_tape_holds(struct leat_tape *t, const struct leat_flow *f,
+    const struct leat_accs *a)
+{
+	t->taken += a->count;
+	t->missing += a->missing;
+	leat_tape_expect(t,
+	    t->taken <= f->counts.taken && t->missing <= f->counts.missing);
 }
 
 void leat_tape_state(struct leat_tape *t, struct leat_flow *f,

@@ -20,7 +20,7 @@ static void tape_row(struct leat_tape *t, const struct leat_flow *f,
 	leat_tape_time(t, &m->first_end);
 	leat_tape_time(t, &m->empty_from);
 	if (!leat_tape_expect(t,
-		m->first_end <= m->empty_from &&
+		f->clock.now > INT64_MIN && m->first_end <= m->empty_from &&
 		    m->empty_from <= f->clock.target) ||
 	    !t->loads)
 		return;
@@ -72,13 +72,15 @@ static void check_marks(struct leat_tape *t, const struct leat_flow *f,
 static void tape_held(struct leat_tape *t, struct leat_flow *f,
     struct leat_cell *c)
 {
-	if (f->ordered)
+	struct leat_accs *a = leat_cell_accs(c);
+
+	if (f->ordered) {
 		leat_tape_tree(t, f, leat_cell_tree(c));
-	else
-		leat_tape_accs(t, f, leat_cell_accs(c));
-	if (!f->ordered)
-		leat_tape_expect(t,
-		    leat_cell_accs(c)->count + leat_cell_accs(c)->missing > 0);
+		return;
+	}
+	leat_tape_accs(t, f, a);
+	leat_tape_expect(t, a->count + a->missing > 0);
+	leat_tape_holds(t, f, a);
 }
 
 static void save_cell(struct leat_tape *t, struct leat_flow *f,
@@ -104,7 +106,8 @@ static void load_cell(struct leat_tape *t, struct leat_flow *f,
 	check_marks(t, f, before, marks, end);
 	if (t->err)
 		return;
-	if (f->engine->reserve(f, s)) {
+	/* The first one lies in the state; trees see to themselves. */
+	if (before && leat_pool_reserve(&f->cells, 1)) {
 		leat_tape_fail(t, LEAT_ENOMEM);
 		return;
 	}

@@ -112,6 +112,10 @@ static void tape_empty(struct leat_tape *t, const struct leat_flow *f,
 	if (!r->begun)
 		return;
 	tape_grid_window(t, f, &r->empty);
+	/* The one before it has been told. */
+	leat_tape_expect(t,
+	    f->clock.now > INT64_MIN &&
+		leat_earlier(r->empty.end, f->advance) <= f->clock.target);
 	leat_tape_expect(t,
 	    !leat_is_expired(f, r->empty.end, f->clock.watermark) ||
 		f->clock.watermark == LEAT_TIME_MAX);
@@ -124,7 +128,7 @@ static void tape_empty(struct leat_tape *t, const struct leat_flow *f,
 static int is_blank(const struct leat_flow *f, const struct leat_ranges *r)
 {
 	return !leat_slides(f) && !r->tree.root && r->told.n == 0 &&
-	    r->changed.n == 0 && !r->begun && !r->touched &&
+	    r->changed.n == 0 && !(f->emit_empty && r->begun) &&
 	    r->closed <= f->clock.watermark;
 }
 

@@ -78,6 +78,37 @@ static void walk_values(struct walk *w, struct leat_node *leaf, uint32_t gone)
 	w->values += leaf->n - gone;
 }
 
+/*
+ * What stands for several nodes must count what these count: else trees would
+ * seem to hold values that they do not hold.
+ */
+static void tally_up(struct leat_tally *tally, const struct leat_accs *a)
+{
+	tally->count += a->count;
+	tally->missing += a->missing;
+}
+
+static void expect_tally(struct walk *w, const struct leat_accs *a,
+    struct leat_tally tally)
+{
+	leat_tape_expect(w->t,
+	    a->count == tally.count && a->missing == tally.missing);
+}
+
+static struct leat_tally tally_values(const struct walk *w,
+    struct leat_node *leaf)
+{
+	struct leat_tally tally = { 0, 0 };
+	leat_sample s;
+
+	for (uint32_t i = 0; i < leaf->n; i++) {
+		leat_leaf_get(w->f, leaf, i, &s);
+		tally.missing += leat_is_missing(&s) != 0;
+		tally.count += leat_is_missing(&s) == 0;
+	}
+	return tally;
+}
+
 static void walk_leaf(struct walk *w, struct leat_node *leaf, int edges)
 {
 	uint32_t gone = edges & ON_LEFT ? w->tree->gone : 0;
@@ -96,24 +127,7 @@ static void walk_leaf(struct walk *w, struct leat_node *leaf, int edges)
 	if (w->f->forest.panes)
 		leat_tape_expect(w->t, a->count + a->missing > 0);
 	else if (!(edges & ON_LEFT) || (edges & ON_RIGHT && gone == 0))
-		leat_tape_expect(w->t, a->count + a->missing == leaf->n);
-}
-
-/*
- * What stands for several nodes must count what these count: else trees would
- * seem to hold values that they do not hold.
- */
-static void tally_up(struct leat_tally *tally, const struct leat_accs *a)
-{
-	tally->count += a->count;
-	tally->missing += a->missing;
-}
-
-static void expect_tally(struct walk *w, const struct leat_accs *a,
-    struct leat_tally tally)
-{
-	leat_tape_expect(w->t,
-	    a->count == tally.count && a->missing == tally.missing);
+		expect_tally(w, a, tally_values(w, leaf));
 }
 
 /* Of children from i up to `end`; none if they have not been made. */
@@ -327,8 +341,11 @@ void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
 		leat_tree_find_edges(&built);
 	if (built.height > 0)
 		walk_edges(&w);
-	if (tape->loads && !tape->err && !f->forest.panes)
-		leat_tape_expect(tape, leat_tree_length(f, &built) == w.values);
-	if (tape->loads && !tape->err)
+	if (!tape->loads || tape->err)
+		return;
+	uint64_t values = leat_tree_length(f, &built);
+	leat_tape_expect(tape, f->forest.panes || values == w.values);
+	leat_tape_holds(tape, f, f->piece);
+	if (!tape->err)
 		*t = built;
 }

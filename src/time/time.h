@@ -853,6 +853,9 @@ void leat_tape_state(struct leat_tape *t, struct leat_flow *f,
     struct leat_state *s);
 void leat_tape_accs(struct leat_tape *t, const struct leat_flow *f,
     struct leat_accs *a);
+/* What was read stands for values of its own, which have been counted. */
+void leat_tape_holds(struct leat_tape *t, const struct leat_flow *f,
+    const struct leat_accs *a);
 
 /* Whether two flows have the same plan. LEAT_EOPTIONS. */
 int leat_flow_same(const struct leat_flow *f, const struct leat_flow *g);

@@ -320,9 +320,9 @@ void leat_tape_decay(struct leat_tape *t, struct leat_decay *d)
 		d->y.hi, d->y.lo, d->m2x, d->m2y, d->cxy };
 	int shrunk = d->scale != 0;
 
-	leat_tape_number(t, &d->count, UINT64_MAX);
+	leat_tape_number(t, &d->count, LEAT_TAPE_PUSHES);
 	leat_tape_number(t, &d->finite, d->count);
-	leat_tape_number(t, &d->missing, UINT64_MAX);
+	leat_tape_number(t, &d->missing, LEAT_TAPE_PUSHES);
 	leat_tape_int(t, &shrunk, 1);
 	leat_tape_sparse(t, sums, 10, 0);
 	leat_tape_sparse(t, d->inf, 4, 0);

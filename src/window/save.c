@@ -222,14 +222,11 @@ static void tape_paned(struct leat_tape *t, leat_window *w, uint64_t pushed)
 
 /* ---------------- all kinds --------------------------------------------- */
 
-/* So many have never been pushed; numbers of pushes are int64_t. */
-#define PUSHED_MAX ((uint64_t)1 << 60)
-
 void leat_tape_window_content(struct leat_tape *t, leat_window *w)
 {
 	uint64_t pushed = w->engine->pushed(w);
 
-	leat_tape_number(t, &pushed, PUSHED_MAX);
+	leat_tape_number(t, &pushed, LEAT_TAPE_PUSHES);
 	leat_tape_double(t, &w->last);
 	if (t->err)
 		return;
@@ -240,6 +237,8 @@ void leat_tape_window_content(struct leat_tape *t, leat_window *w)
 	} else {
 		w->pushed = pushed;
 		leat_tape_decay(t, &w->decay);
+		leat_tape_expect(t,
+		    w->decay.count + w->decay.missing == pushed);
 	}
 }
 

@@ -1,0 +1,98 @@
+/*
+ * What is said at the end of records that had no effect.
+ */
+#include "tally.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void tally_bad(struct tally *y, int kind, uint64_t line)
+{
+	if (y->n_bad++ == 0)
+		y->first_bad_line = line;
+	y->bad[kind]++;
+}
+
+static const char *bad_text(int kind)
+{
+	if (kind == BAD_NUMBER)
+		return "not a number";
+	if (kind == BAD_TIME)
+		return "not a time";
+	if (kind == BAD_TARGET)
+		return "not a target of the loss";
+	return leat_csv_problem_text(kind);
+}
+
+/* What there is of each kind: ": 2 late, 1 without a time". */
+static void add_counts(char *text, size_t size, const uint64_t *n,
+    const char *const *words, int n_words)
+{
+	const char *between = ": ";
+	size_t used = strlen(text);
+
+	for (int k = 0; k < n_words && used < size; k++) {
+		if (n[k] == 0 || !words[k])
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%s%llu %s",
+		    between, (unsigned long long)n[k], words[k]);
+		between = ", ";
+	}
+}
+
+uint64_t tally_skipped(const struct tally *y, char *text, size_t size)
+{
+	const char *words[N_BAD];
+
+	for (int kind = 0; kind < N_BAD; kind++)
+		words[kind] = bad_text(kind);
+	snprintf(text, size, ": %llu bad %s skipped, the first at line %llu",
+	    (unsigned long long)y->n_bad, y->n_bad == 1 ? "record" : "records",
+	    (unsigned long long)y->first_bad_line);
+	add_counts(text, size, y->bad, words, N_BAD);
+	return y->n_bad;
+}
+
+uint64_t tally_left_out(const struct tally *y, uint64_t rows, char *text,
+    size_t size)
+{
+	static const char *const words[N_LEFT] = {
+		[LEFT_LATE] = "late",
+		[LEFT_AHEAD] = "too far ahead",
+		[LEFT_NO_TIME] = "without a time",
+		[LEFT_KEY] = "with a key too long",
+	};
+	uint64_t total = 0;
+
+	for (int k = 0; k < N_LEFT; k++)
+		total += y->left[k];
+	snprintf(text, size, ": %llu of %llu rows in no window",
+	    (unsigned long long)total, (unsigned long long)rows);
+	add_counts(text, size, y->left, words, N_LEFT);
+	return total;
+}
+
+uint64_t tally_unlearned(const uint64_t n[LEARNER_N_OUTCOMES], uint64_t rows,
+    char *text, size_t size)
+{
+	static const char *const words[LEARNER_N_OUTCOMES] = {
+		[LEARNER_NO_FEATURE] = "with a missing feature",
+		[LEARNER_NO_TARGET] = "without a target",
+		[LEARNER_NOT_FINITE] = "not finite",
+	};
+	uint64_t total = n[LEARNER_NO_FEATURE] + n[LEARNER_NO_TARGET] +
+	    n[LEARNER_NOT_FINITE];
+
+	snprintf(text, size, ": %llu of %llu rows not learned",
+	    (unsigned long long)total, (unsigned long long)rows);
+	add_counts(text, size, n, words, LEARNER_N_OUTCOMES);
+	return total;
+}
+
+void tally_tape(struct tally *y, struct tape *t)
+{
+	tape_counts(t, y->bad, N_BAD);
+	tape_counts(t, &y->n_bad, 1);
+	tape_counts(t, &y->first_bad_line, 1);
+	tape_counts(t, y->left, N_LEFT);
+}
