@@ -100,16 +100,17 @@ static struct leat_entry *new_key(struct leat_tape *t, leat_keyed *k,
 static void load_state(struct leat_tape *t, leat_keyed *k, struct leat_entry *e,
     uint64_t head)
 {
-	int64_t timer = INT64_MAX;
+	int64_t timer, due = INT64_MAX;
 
 	if (k->latest_at)
 		leat_tape_time(t, leat_entry_latest(k, e));
 	leat_tape_state(t, &k->flow, leat_entry_state(e));
+	if (!t->err && !leat_keyed_due(k, e, &due))
+		due = INT64_MAX;
+	timer = due;
 	if (head & KEY_TIMED)
 		leat_tape_signed(t, &timer);
-	else if (!t->err && !leat_keyed_due(k, e, &timer))
-		timer = INT64_MAX;
-	if (t->err)
+	if (!leat_tape_expect(t, timer <= due))
 		return;
 	leat_timers_arm(k, e, timer);
 	if ((head & KEY_CHANGED) && k->flow.early_span > 0)

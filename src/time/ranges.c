@@ -118,8 +118,8 @@ int leat_next_window(const struct leat_flow *f, struct leat_grid_window *w)
 	return w->start < INT64_MAX;
 }
 
-/* The last window that holds t: the one that starts last. */
-static int64_t last_end(const struct leat_flow *f, int64_t t)
+/* Where the last window ends that holds t: the one that starts last. */
+int64_t leat_last_end(const struct leat_flow *f, int64_t t)
 {
 	int64_t since;
 
@@ -386,7 +386,7 @@ static int ranges_due(const struct leat_flow *f, const struct leat_state *s,
 		due = w.end;
 	/* What is oldest goes when its last window does. */
 	if (r->tree.root) {
-		int64_t gone = leat_later(last_end(f,
+		int64_t gone = leat_later(leat_last_end(f,
 					      leat_tree_first(&r->tree)),
 		    f->lateness);
 		if (gone < due)
@@ -692,7 +692,7 @@ static void put_in_tree(struct leat_flow *f, struct leat_state *s,
 /* When close() is first needed for a value at t. */
 static void note_news(struct leat_flow *f, int64_t t)
 {
-	int64_t gone = leat_later(last_end(f, t), f->lateness), due = gone;
+	int64_t gone = leat_later(leat_last_end(f, t), f->lateness), due = gone;
 
 	if (f->sink.emit && leat_slides(f))
 		due = leat_later(t, 1);
@@ -710,7 +710,7 @@ static int ranges_push(struct leat_flow *f, struct leat_state *s,
 	struct leat_ranges *r;
 	int err;
 
-	if (is_expired_end(f, last_end(f, e->t), f->clock.watermark))
+	if (is_expired_end(f, leat_last_end(f, e->t), f->clock.watermark))
 		return LEAT_ELATE;
 	if (!s->content)
 		leat_ranges_start(f, s);

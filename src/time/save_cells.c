@@ -63,10 +63,12 @@ static void tape_interval(struct leat_tape *t, const struct leat_flow *f,
 static void check_marks(struct leat_tape *t, const struct leat_flow *f,
     const struct leat_cell *before, uint64_t marks, int64_t end)
 {
+	int first = !before || (before->marks & LEAT_CELL_CLOSED);
+
 	leat_tape_expect(t,
-	    !(marks & LEAT_CELL_CLOSED) ||
-		(f->lateness > 0 && end <= f->clock.target &&
-		    (!before || (before->marks & LEAT_CELL_CLOSED))));
+	    marks & LEAT_CELL_CLOSED
+		? f->lateness > 0 && end <= f->clock.target && first
+		: end > f->clock.watermark);
 }
 
 static void tape_held(struct leat_tape *t, struct leat_flow *f,

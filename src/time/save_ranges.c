@@ -132,6 +132,14 @@ static int is_blank(const struct leat_flow *f, const struct leat_ranges *r)
 	    r->closed <= f->clock.watermark;
 }
 
+/* What no window needs any more has been forgotten. */
+static void expect_needed(struct leat_tape *t, const struct leat_flow *f,
+    int64_t first)
+{
+	leat_tape_expect(t,
+	    !leat_is_expired(f, leat_last_end(f, first), f->clock.watermark));
+}
+
 void leat_ranges_tape(struct leat_flow *f, struct leat_state *s,
     struct leat_tape *t)
 {
@@ -154,6 +162,8 @@ void leat_ranges_tape(struct leat_flow *f, struct leat_state *s,
 	leat_tape_expect(t, r->closed <= f->clock.target);
 	leat_tape_int(t, &r->touched, 1);
 	leat_tape_tree(t, f, &r->tree);
+	if (r->tree.root)
+		expect_needed(t, f, leat_tree_first(&r->tree));
 	if (f->emit_empty)
 		tape_empty(t, f, r);
 	if (!f->revises || t->err)

@@ -442,6 +442,7 @@ LEAT_INLINE int leat_is_before(struct leat_grid_window a,
 int leat_list_reserve(struct leat_flow *f, struct leat_list *l, size_t n,
     size_t each);
 struct leat_grid_window leat_first_after(const struct leat_flow *f, int64_t t);
+int64_t leat_last_end(const struct leat_flow *f, int64_t t);
 int leat_next_window(const struct leat_flow *f, struct leat_grid_window *w);
 /* At least as many as there are of them that are open. */
 size_t leat_ranges_open(const struct leat_flow *f, struct leat_changed c);
