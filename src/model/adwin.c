@@ -207,7 +207,7 @@ static uint64_t adwin_tape_row(struct leat_adwin *a, struct leat_tape *t,
 	uint64_t count = a->count[row];
 
 	leat_tape_number(t, &count, LEAT_ADWIN_M);
-	leat_tape_expect(t, count > 0 || row + 1 < a->rows);
+	leat_tape_expect(t, count > 0);
 	a->count[row] = (unsigned char)count;
 	leat_tape_doubles(t, a->mean[row], (size_t)count);
 	leat_tape_doubles(t, a->m2[row], (size_t)count);
@@ -219,12 +219,13 @@ static void adwin_tape(leat_drift *d, struct leat_tape *t)
 	struct leat_adwin *a = d->state.adwin;
 	uint64_t rows = a->rows, n = 0;
 
-	/* More values than that cannot have been pushed. */
-	leat_tape_number(t, &rows, LEAT_ADWIN_ROWS - 8);
+	leat_tape_number(t, &rows, LEAT_ADWIN_ROWS - 3);
 	a->rows = (unsigned)rows;
 	for (unsigned row = 0; row < a->rows && !t->err; row++)
 		n += adwin_tape_row(a, t, row);
 	a->n = n;
+	/* So there is room for a row more than those of all pushes. */
+	leat_tape_expect(t, n <= d->pushed);
 }
 
 const struct leat_detector leat_detector_adwin = {

@@ -267,7 +267,7 @@ static void tape_drift(struct leat_tape *t, void *object)
 	leat_tape_same_double(t, o->mean, "mean");
 	leat_tape_same_double(t, o->stddev, "stddev");
 	leat_tape_part(t, LEAT_STATE_CONTENT);
-	leat_tape_number(t, &d->pushed, UINT64_MAX);
+	leat_tape_number(t, &d->pushed, LEAT_TAPE_PUSHES);
 	d->detector->tape(d, t);
 }
 
