@@ -393,7 +393,8 @@ static const struct specimen zoo[] = {
 	WINDOW("sliding", .size = 7, STATS(all), SINK),
 	WINDOW("sliding one", .size = 1, STATS(few)),
 	WINDOW("sliding mean", .size = 100, STATS(few), .min_count = 5),
-	WINDOW("sliding sum", .size = 33, STATS(sum), .missing = LEAT_PROPAGATE),
+	WINDOW("sliding sum", .size = 33, STATS(sum),
+	    .missing = LEAT_PROPAGATE),
 	WINDOW("sliding pairs", .size = 20, STATS(pairs)),
 	WINDOW("sliding own", .size = 12, STATS(own)),
 	WINDOW("tumbling", .kind = LEAT_TUMBLING, .size = 9, STATS(all),
@@ -493,17 +494,25 @@ static const struct specimen zoo[] = {
 	MODEL("adaptive", .n_features = 3, .l1 = 1e-4),
 	MODEL("adaptive huber", .n_features = 3, .loss = LEAT_LOSS_HUBER),
 	MODEL("adaptive logistic", .loss = LEAT_LOSS_LOGISTIC, .n_features = 9),
-	MODEL("sgd", .n_features = 3, .update = LEAT_UPDATE_SGD, .average = 1, .power = 0.5,
+	MODEL("sgd", .n_features = 3, .update = LEAT_UPDATE_SGD, .average = 1,
+	    .power = 0.5,
 	    .rates = three_rates, .l2 = 0.01, .clip = 10),
-	MODEL("adagrad", .n_features = 3, .update = LEAT_UPDATE_ADAGRAD, .l1 = 0.01,
+	MODEL("adagrad", .n_features = 3, .update = LEAT_UPDATE_ADAGRAD,
+	    .l1 = 0.01,
 	    .loss = LEAT_LOSS_QUANTILE),
-	MODEL("nlms", .n_features = 3, .update = LEAT_UPDATE_NLMS, .no_intercept = 1),
-	MODEL("pa1", .n_features = 3, .update = LEAT_UPDATE_PA1, .loss = LEAT_LOSS_EPSILON),
-	MODEL("pa2", .n_features = 3, .update = LEAT_UPDATE_PA2, .loss = LEAT_LOSS_HINGE),
-	MODEL("ftrl", .n_features = 3, .update = LEAT_UPDATE_FTRL, .l1 = 0.1, .l2 = 0.1,
+	MODEL("nlms", .n_features = 3, .update = LEAT_UPDATE_NLMS,
+	    .no_intercept = 1),
+	MODEL("pa1", .n_features = 3, .update = LEAT_UPDATE_PA1,
+	    .loss = LEAT_LOSS_EPSILON),
+	MODEL("pa2", .n_features = 3, .update = LEAT_UPDATE_PA2,
+	    .loss = LEAT_LOSS_HINGE),
+	MODEL("ftrl", .n_features = 3, .update = LEAT_UPDATE_FTRL, .l1 = 0.1,
+	    .l2 = 0.1,
 	    .loss = LEAT_LOSS_POISSON),
-	MODEL("rls", .n_features = 3, .update = LEAT_UPDATE_RLS, .forgetting = 0.99),
-	MODEL("rls ridge", .n_features = 3, .update = LEAT_UPDATE_RLS, .l2 = 0.5,
+	MODEL("rls", .n_features = 3, .update = LEAT_UPDATE_RLS,
+	    .forgetting = 0.99),
+	MODEL("rls ridge", .n_features = 3, .update = LEAT_UPDATE_RLS,
+	    .l2 = 0.5,
 	    .no_intercept = 1),
 	MODEL("cocob", .n_features = 3, .update = LEAT_UPDATE_COCOB, .clip = 5),
 
@@ -1253,10 +1262,13 @@ static int is_merged(int err)
 	    err == LEAT_EFULL || err == LEAT_ENOMEM;
 }
 
-/*
- * A copy, to which the object itself is joined. Such as say that they have
- * seen more than there can be may not load again when they are joined.
- */
+/* What says that it has seen more than it can have may not load again. */
+static int is_plausible(const struct specimen *z, const void *o)
+{
+	return types[z->type].pushed(o) < (uint64_t)1 << 50;
+}
+
+/* A copy, to which the object itself is joined. */
 static void try_copy(const struct specimen *z, const void *o)
 {
 	const struct type *type = &types[z->type];
@@ -1266,7 +1278,7 @@ static void try_copy(const struct specimen *z, const void *o)
 	if (type->merge)
 		must(is_merged(type->merge(copy, o)), "it is not joined");
 	go(z, copy, 0);
-	if (type->pushed(o) < (uint64_t)1 << 50)
+	if (is_plausible(z, o))
 		type->free(twin_of(z, copy));
 	type->end(z, copy);
 	type->free(copy);
@@ -1284,8 +1296,7 @@ static void try_out(const struct specimen *z, void *o, int wild)
 		must(go(z, twin, wild) == way, "it goes another way");
 	if (twin)
 		type->free(twin);
-	twin = twin_of(z, o);
-	if (twin)
+	if (is_plausible(z, o) && (twin = twin_of(z, o)))
 		type->free(twin);
 	type->end(z, o);
 }
