@@ -609,6 +609,14 @@ END_TEST
 		ck_assert_str_eq(reader.differs, option);                      \
 	} while (0)
 
+/* The same options but for one field, whose name is told. */
+#define EXPECT_FIELD(type, options, field, value)                              \
+	do {                                                                   \
+		leat_##type##_options changed = options;                       \
+		changed.field = value;                                         \
+		EXPECT_OTHER(type, &s, &changed, #field);                      \
+	} while (0)
+
 static const leat_stat mean_alone[] = { LEAT_MEAN };
 static const leat_stat mean_and_sum[] = { LEAT_MEAN, LEAT_SUM };
 
@@ -629,24 +637,13 @@ START_TEST(a_window_says_which_option_differs)
 	p.kind = LEAT_TUMBLING;
 	p.advance = 0;
 	EXPECT_OTHER(window, &s, &p, "kind");
+	EXPECT_FIELD(window, o, size, 11);
+	EXPECT_FIELD(window, o, advance, 4);
+	EXPECT_FIELD(window, o, min_count, 2);
+	EXPECT_FIELD(window, o, missing, LEAT_PROPAGATE);
+	EXPECT_FIELD(window, o, keep_values, 1);
+	EXPECT_FIELD(window, o, stats, mean_alone);
 	p = o;
-	p.size = 11;
-	EXPECT_OTHER(window, &s, &p, "size");
-	p = o;
-	p.advance = 4;
-	EXPECT_OTHER(window, &s, &p, "advance");
-	p = o;
-	p.min_count = 2;
-	EXPECT_OTHER(window, &s, &p, "min_count");
-	p = o;
-	p.missing = LEAT_PROPAGATE;
-	EXPECT_OTHER(window, &s, &p, "missing");
-	p = o;
-	p.keep_values = 1;
-	EXPECT_OTHER(window, &s, &p, "keep_values");
-	p = o;
-	p.stats = mean_alone;
-	EXPECT_OTHER(window, &s, &p, "stats");
 	p.stats = mean_and_sum;
 	p.n_stats = 2;
 	EXPECT_OTHER(window, &s, &p, "n_stats");
@@ -659,12 +656,8 @@ START_TEST(a_window_says_which_option_differs)
 	o.n_stats = 1;
 	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
 	s = window_saved(w);
-	p = o;
-	p.alpha = 0.25;
-	EXPECT_OTHER(window, &s, &p, "alpha");
-	p = o;
-	p.recursive = 1;
-	EXPECT_OTHER(window, &s, &p, "recursive");
+	EXPECT_FIELD(window, o, alpha, 0.25);
+	EXPECT_FIELD(window, o, recursive, 1);
 	/* Other words for the same are not another option. */
 	p = o;
 	p.alpha = 0;
@@ -692,31 +685,26 @@ START_TEST(a_window_by_time_says_which_option_differs)
 	p.kind = LEAT_TUMBLING;
 	p.advance = 0;
 	EXPECT_OTHER(time_window, &s, &p, "kind");
-#define OTHER(field, value, name)                                              \
-	p = o;                                                                 \
-	p.field = value;                                                       \
-	EXPECT_OTHER(time_window, &s, &p, name)
-	OTHER(span, 11, "span");
-	OTHER(advance, 4, "advance");
-	OTHER(offset, 1, "offset");
-	OTHER(min_count, 2, "min_count");
-	OTHER(missing, LEAT_PROPAGATE, "missing");
-	OTHER(delay, 1, "delay");
-	OTHER(lateness, 1, "lateness");
-	OTHER(max_skew, 1, "max_skew");
-	OTHER(n_sources, 2, "n_sources");
-	OTHER(idle_timeout, 1, "idle_timeout");
-	OTHER(early_count, 1, "early_count");
-	OTHER(early_span, 1, "early_span");
-	OTHER(emit_empty, 1, "emit_empty");
-	OTHER(max_values, 1, "max_values");
-	OTHER(full, LEAT_EVICT_OLD, "full");
-	OTHER(stats, sum_alone, "stats");
+	EXPECT_FIELD(time_window, o, span, 11);
+	EXPECT_FIELD(time_window, o, advance, 4);
+	EXPECT_FIELD(time_window, o, offset, 1);
+	EXPECT_FIELD(time_window, o, min_count, 2);
+	EXPECT_FIELD(time_window, o, missing, LEAT_PROPAGATE);
+	EXPECT_FIELD(time_window, o, delay, 1);
+	EXPECT_FIELD(time_window, o, lateness, 1);
+	EXPECT_FIELD(time_window, o, max_skew, 1);
+	EXPECT_FIELD(time_window, o, n_sources, 2);
+	EXPECT_FIELD(time_window, o, idle_timeout, 1);
+	EXPECT_FIELD(time_window, o, early_count, 1);
+	EXPECT_FIELD(time_window, o, early_span, 1);
+	EXPECT_FIELD(time_window, o, emit_empty, 1);
+	EXPECT_FIELD(time_window, o, max_values, 1);
+	EXPECT_FIELD(time_window, o, full, LEAT_EVICT_OLD);
+	EXPECT_FIELD(time_window, o, stats, sum_alone);
 	p = o;
 	p.stats = mean_and_sum;
 	p.n_stats = 2;
 	EXPECT_OTHER(time_window, &s, &p, "n_stats");
-#undef OTHER
 	/* Twice a shift by the advance is none. */
 	p = o;
 	p.offset = -10;
@@ -731,7 +719,7 @@ START_TEST(other_objects_say_which_option_differs)
 	static const int mae[] = { LEAT_METRIC_MAE };
 	static const int mse[] = { LEAT_METRIC_MSE };
 	static const double rates[] = { 1, 2 };
-	leat_model_options m = { 0 }, n;
+	leat_model_options m = { 0 };
 	leat_scaler_options sc = { 0 };
 	leat_metric_options me = { 0 };
 	leat_drift_options d = { 0 };
@@ -745,22 +733,17 @@ START_TEST(other_objects_say_which_option_differs)
 	m.update = LEAT_UPDATE_SGD;
 	ck_assert_int_eq(leat_model_new(&model, &m), LEAT_OK);
 	s = model_saved(model);
-#define OTHER(field, value, name)                                              \
-	n = m;                                                                 \
-	n.field = value;                                                       \
-	EXPECT_OTHER(model, &s, &n, name)
-	OTHER(n_features, 3, "n_features");
-	OTHER(loss, LEAT_LOSS_HUBER, "loss");
-	OTHER(update, LEAT_UPDATE_ADAGRAD, "update");
-	OTHER(no_intercept, 1, "no_intercept");
-	OTHER(rate, 0.5, "rate");
-	OTHER(power, 0.5, "power");
-	OTHER(average, 1, "average");
-	OTHER(l1, 0.5, "l1");
-	OTHER(l2, 0.5, "l2");
-	OTHER(clip, 0.5, "clip");
-	OTHER(rates, rates, "rates");
-#undef OTHER
+	EXPECT_FIELD(model, m, n_features, 3);
+	EXPECT_FIELD(model, m, loss, LEAT_LOSS_HUBER);
+	EXPECT_FIELD(model, m, update, LEAT_UPDATE_ADAGRAD);
+	EXPECT_FIELD(model, m, no_intercept, 1);
+	EXPECT_FIELD(model, m, rate, 0.5);
+	EXPECT_FIELD(model, m, power, 0.5);
+	EXPECT_FIELD(model, m, average, 1);
+	EXPECT_FIELD(model, m, l1, 0.5);
+	EXPECT_FIELD(model, m, l2, 0.5);
+	EXPECT_FIELD(model, m, clip, 0.5);
+	EXPECT_FIELD(model, m, rates, rates);
 	leat_model_free(model);
 	saved_free(&s);
 	sc.n_features = 2;
