@@ -37,6 +37,7 @@ int groups_init(struct groups *g, const struct bank_plan *plan,
 	memset(g, 0, sizeof *g);
 	g->plan = *plan;
 	g->max_series = max_series;
+	g->max_keys = SIZE_MAX;
 	g->keys = keys_new();
 	return g->keys && plan_plot(g) == 0 ? 0 : LEAT_ENOMEM;
 }
@@ -47,6 +48,7 @@ int groups_init_models(struct groups *g, const struct learner_plan *plan,
 	memset(g, 0, sizeof *g);
 	g->learning = plan;
 	g->max_series = max_series;
+	g->max_keys = SIZE_MAX;
 	g->keys = keys_new();
 	return g->keys ? 0 : LEAT_ENOMEM;
 }

@@ -36,6 +36,7 @@ struct groups {
 	struct keys *keys;
 	struct group *items; /* in order of first appearance */
 	size_t n, size, max_series;
+	size_t max_keys; /* SIZE_MAX: any */
 };
 
 /*
@@ -51,15 +52,22 @@ void groups_clear(struct groups *groups);
 
 /*
  * The number of a key's group, which is added if it is new; items[number]
- * is valid until the next call. Returns 0 or a code of the library.
+ * is valid until the next call. Returns 0 or a code of the library,
+ * LEAT_EFULL if it would be one more than max_keys.
  */
 int groups_add(struct groups *groups);
 
 static inline int groups_find(struct groups *groups, const leat_csv_field *key,
     size_t *number_out)
 {
-	int added = keys_add(groups->keys, key->text, key->len, number_out);
+	int added;
 
+	if (groups->n >= groups->max_keys)
+		return keys_find(groups->keys, key->text, key->len,
+			   number_out) < 0
+		    ? LEAT_EFULL
+		    : 0;
+	added = keys_add(groups->keys, key->text, key->len, number_out);
 	if (added == 0 && *number_out < groups->n)
 		return 0;
 	return added < 0 ? LEAT_ENOMEM : groups_add(groups);

@@ -10,13 +10,13 @@
  * in the order of first appearance: a short key is found by one look at one
  * place. It is kept at most a quarter full. Texts are copied one by one.
  *
- * The hash multiplies and folds 64-bit words (as wyhash does). It is not
- * seeded: someone who chooses the keys can make it slow. For keys from a
- * network use a keyed hash.
+ * The hash multiplies 64-bit words and folds the two halves of the product
+ * (as wyhash does). Its constants are mixed with a seed: without one, someone
+ * who chooses the keys can make it slow; for keys from a network there must
+ * be one.
  */
 #include "keys.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +41,7 @@ struct keys {
 	size_t n, size;
 	struct slot *table;
 	size_t mask; /* slots - 1 */
+	uint64_t secret[2];
 };
 
 struct keys *keys_new(void)
@@ -49,6 +50,8 @@ struct keys *keys_new(void)
 
 	if (!k)
 		return NULL;
+	k->secret[0] = 0xa0761d6478bd642fu;
+	k->secret[1] = 0xe7037ed1a0b428dbu;
 	k->mask = 15;
 	k->table = calloc(k->mask + 1, sizeof *k->table);
 	if (!k->table) {
@@ -69,6 +72,12 @@ void keys_free(struct keys *k)
 	free(k);
 }
 
+void keys_seed(struct keys *k, const uint64_t seed[2])
+{
+	k->secret[0] ^= seed[0];
+	k->secret[1] ^= seed[1];
+}
+
 static inline uint64_t word8(const char *p)
 {
 	uint64_t x;
@@ -85,20 +94,33 @@ static inline uint64_t word4(const char *p)
 	return x;
 }
 
-static uint64_t mix(uint64_t x)
+/* The halves of the product, one on the other. */
+static inline uint64_t fold(uint64_t a, uint64_t b)
 {
-	x *= 0x9e3779b97f4a7c15u;
-	return x ^ x >> 32;
+#if defined(__SIZEOF_INT128__)
+	__extension__ typedef unsigned __int128 wide;
+	wide product = (wide)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+#else
+	uint64_t low = (uint32_t)a * (b & 0xffffffffu);
+	uint64_t left = (a >> 32) * (b & 0xffffffffu) + (low >> 32);
+	uint64_t right = (uint32_t)a * (b >> 32) + (uint32_t)left;
+	uint64_t high = (a >> 32) * (b >> 32) + (left >> 32) + (right >> 32);
+
+	return (a * b) ^ high;
+#endif
 }
 
 /* Hashes, one of which goes by blocks of eight bytes from the end. */
-static struct print print_long(const char *text, size_t len)
+static struct print print_long(const struct keys *k, const char *text,
+    size_t len)
 {
-	struct print p = { 0, 0, len };
+	struct print p = { k->secret[0], k->secret[1], len };
 
 	for (size_t i = 0; i + 8 < len; i += 8) {
-		p.first = mix(p.first ^ word8(text + i));
-		p.last = mix(p.last + word8(text + len - 8 - i));
+		p.first = fold(p.first ^ word8(text + i), k->secret[1]);
+		p.last = fold(p.last ^ word8(text + len - 8 - i), k->secret[0]);
 	}
 	return p;
 }
@@ -121,9 +143,9 @@ static inline struct print print_short(const char *text, size_t len)
 	return p;
 }
 
-static struct print print_of(const char *text, size_t len)
+static struct print print_of(const struct keys *k, const char *text, size_t len)
 {
-	return len > 16 ? print_long(text, len) : print_short(text, len);
+	return len > 16 ? print_long(k, text, len) : print_short(text, len);
 }
 
 static inline int is_print(const struct print *a, const struct print *b)
@@ -131,20 +153,18 @@ static inline int is_print(const struct print *a, const struct print *b)
 	return a->first == b->first && a->last == b->last && a->len == b->len;
 }
 
-static inline uint64_t hash_of(const struct print *p)
+static inline uint64_t hash_of(const struct keys *k, const struct print *p)
 {
-	uint64_t x = (p->first ^ 0xa0761d6478bd642fu) * 0x9e3779b97f4a7c15u;
-	uint64_t y = (p->last + p->len) * 0xe7037ed1a0b428dbu;
+	uint64_t x = fold(p->first ^ k->secret[0], p->last ^ k->secret[1]);
 
-	x = (x ^ x >> 32 ^ y) * 0x8ebc6af09c88c6e3u;
-	return x ^ x >> 32;
+	return fold(x ^ p->len, k->secret[0] ^ 0x8ebc6af09c88c6e3u);
 }
 
 /* The slot that holds the key, or the free one where it belongs. */
 static struct slot *slot_of(const struct keys *k, const struct print *p,
     const char *text)
 {
-	size_t at = (size_t)hash_of(p) & k->mask;
+	size_t at = (size_t)hash_of(k, p) & k->mask;
 
 	for (;; at = (at + 1) & k->mask) {
 		struct slot *s = &k->table[at];
@@ -167,7 +187,7 @@ static int grow_table(struct keys *k)
 	if (!table)
 		return -1;
 	for (size_t i = 0; i <= k->mask; i++) {
-		size_t at = (size_t)hash_of(&old[i].print) & mask;
+		size_t at = (size_t)hash_of(k, &old[i].print) & mask;
 
 		if (!old[i].number)
 			continue;
@@ -221,7 +241,7 @@ static int add_entry(struct keys *k, const struct print *p, const char *text)
 static UNUSUAL int add_key(struct keys *k, const char *text, size_t len,
     size_t *number_out)
 {
-	struct print p = print_of(text, len);
+	struct print p = print_of(k, text, len);
 	struct slot *s = slot_of(k, &p, text);
 
 	if (s->number) {
@@ -246,7 +266,8 @@ int keys_add(struct keys *k, const char *text, size_t len, size_t *number_out)
 {
 	if (len <= 16) {
 		struct print p = print_short(text, len);
-		const struct slot *s = &k->table[(size_t)hash_of(&p) & k->mask];
+		size_t at = (size_t)hash_of(k, &p) & k->mask;
+		const struct slot *s = &k->table[at];
 
 		if (is_print(&s->print, &p) && s->number > 0) {
 			*number_out = s->number - 1;
@@ -259,7 +280,7 @@ int keys_add(struct keys *k, const char *text, size_t len, size_t *number_out)
 int keys_find(const struct keys *k, const char *text, size_t len,
     size_t *number_out)
 {
-	struct print p = print_of(text, len);
+	struct print p = print_of(k, text, len);
 	const struct slot *s = slot_of(k, &p, text);
 
 	if (!s->number)

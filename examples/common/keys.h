@@ -6,11 +6,18 @@
 #define COMMON_KEYS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct keys;
 
 struct keys *keys_new(void); /* NULL: no memory */
 void keys_free(struct keys *keys);
+
+/*
+ * Of the hash, while there is no key: random numbers keep strangers who
+ * choose the keys from making them collide.
+ */
+void keys_seed(struct keys *keys, const uint64_t seed[2]);
 
 /*
  * The number of a key, which is added if it is new. Returns 1 if it was,

@@ -127,7 +127,7 @@ static void json_escape(struct writer *w, unsigned char byte)
 }
 
 /* What is not UTF-8 becomes U+FFFD, byte by byte: JSON has no other way. */
-static void json_text(struct writer *w, const char *text, size_t len)
+void out_json_text(struct writer *w, const char *text, size_t len)
 {
 	const unsigned char *t = (const unsigned char *)text;
 	size_t i = 0;
@@ -166,7 +166,7 @@ static void json_name(struct out *o, size_t i)
 
 	if (i > 0 || !o->layout.no_row)
 		writer_char(o->writer, ',');
-	json_text(o->writer, name, strlen(name));
+	out_json_text(o->writer, name, strlen(name));
 	writer_char(o->writer, ':');
 }
 
@@ -182,7 +182,7 @@ static void json_row(struct out *o, uint64_t row, const leat_csv_field *texts,
 	}
 	for (size_t i = 0; i < o->layout.n_texts; i++) {
 		json_name(o, i);
-		json_text(w, texts[i].text, texts[i].len);
+		out_json_text(w, texts[i].text, texts[i].len);
 	}
 	for (size_t i = 0; i < o->layout.n_values; i++) {
 		json_name(o, o->layout.n_texts + i);

@@ -48,6 +48,9 @@ int out_row(struct out *out, uint64_t row, const leat_csv_field *texts,
 /* After the last row; flushes nothing. Returns as out_row(). */
 int out_end(struct out *out);
 
+/* A text as a string of JSON, with its quotes. */
+void out_json_text(struct writer *writer, const char *text, size_t len);
+
 /* What is held back, and what it has been held back for. */
 void out_tape(struct out *out, struct tape *tape);
 

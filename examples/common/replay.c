@@ -97,7 +97,7 @@ static int fail_rows(struct replay *r, int err)
 }
 
 /* The value columns are known: windows and output can be planned. */
-static int set_up(struct replay *r)
+int replay_set_up(struct replay *r)
 {
 	int err;
 
@@ -128,7 +128,7 @@ static int set_up_model(struct replay *r)
 		return no_memory(r);
 	memcpy(c->values, d->columns, d->n_columns * sizeof *c->values);
 	c->n_values = d->n_columns;
-	return set_up(r);
+	return replay_set_up(r);
 }
 
 /* Whether one has to know which columns are numeric. */
@@ -153,7 +153,7 @@ int replay_choose(struct replay *r)
 		    ": no numeric column in the first %zu records; name the "
 		    "value columns with -c",
 		    r->peek.n);
-	return set_up(r);
+	return replay_set_up(r);
 }
 
 /* ---- Bad records ---- */
@@ -252,9 +252,16 @@ static int read_number(struct replay *r, const leat_csv_record *record,
 static int read_time(struct replay *r, const leat_csv_record *record,
     size_t column)
 {
-	int problem = values_read_time(&r->reader, &record->fields[column],
-	    r->settings->timing.unit, &r->time);
+	int problem;
 
+	if (column == COLUMN_NONE) {
+		r->time = r->arrival;
+		r->has_time = 1;
+		return 0;
+	}
+	r->has_own = 1;
+	problem = values_read_time(&r->reader, &record->fields[column],
+	    r->settings->timing.unit, &r->time);
 	r->has_time = problem == 0;
 	return problem < 0 ? bad_time(r, record, column, problem) : 0;
 }
@@ -418,7 +425,8 @@ static int take_record(struct replay *r, const leat_csv_record *record)
 	full = peek_add(&r->peek, record);
 	if (full < 0)
 		return no_memory(r);
-	return full ? end_peek(r) : 0;
+	/* A service does not keep anybody waiting. */
+	return full || r->settings->timing.live ? end_peek(r) : 0;
 }
 
 /*

@@ -9,8 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rows.h"
 #include "series.h"
 #include "settings.h"
+#include "tally.h"
 #include "tape.h"
 #include "writer.h"
 
@@ -39,6 +41,51 @@ void replay_pace(struct replay *replay, replay_time_fn *fn, void *ctx);
  */
 enum { REPLAY_STOPPED = 1 };
 int replay_record(void *ctx, const leat_csv_record *record);
+
+/*
+ * For a service, which has rows from several places at once and goes on for
+ * ever. To be called before the first record: who wants to know what is
+ * taken and told.
+ */
+void replay_watch(struct replay *replay, const struct rows_watch *watch);
+
+/*
+ * Instead of a header: rows are a key and one value, and come through
+ * replay_value(). Returns 0, or REPLAY_STOPPED.
+ */
+int replay_plan_values(struct replay *replay);
+
+/*
+ * Takes one value. Without has_time it has the time of replay_arrival().
+ * Returns 0, a code for which timed_is_refusal() holds, or another one, after
+ * which there is no going on.
+ */
+int replay_value(struct replay *replay, const leat_csv_field *key, int has_time,
+    int64_t t, double x);
+
+/* The time that rows without one of their own have from now on. */
+void replay_arrival(struct replay *replay, int64_t t);
+
+/*
+ * Windows by time that are due now close, unless rows have times of their
+ * own: then only these move time. Returns 0 or a code.
+ */
+int replay_advance(struct replay *replay);
+
+/* No more rows, whatever they came from. Returns 0 or a code. */
+int replay_finish(struct replay *replay);
+
+/* Whether the first record, or a saved state, has told the columns. */
+int replay_has_header(const struct replay *replay);
+
+/*
+ * What comes out; NULL before value columns are chosen, which may take a
+ * header and a row.
+ */
+const struct rows *replay_output(const struct replay *replay);
+
+/* Rows in no window since the last call, and bad records, by kind. */
+const struct tally *replay_tally(const struct replay *replay);
 
 /* All rows so far have their effect. Returns 0, or -1 as above. */
 int replay_settle(struct replay *replay);

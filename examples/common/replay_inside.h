@@ -45,9 +45,12 @@ struct replay {
 	struct design design; /* of the model */
 	struct rows out;
 	size_t n_series;
-	double *values; /* of one record */
-	int64_t time;   /* of it, in windows by time; */
-	int has_time;   /* 0: it is missing */
+	double *values;  /* of one record */
+	int64_t time;    /* of it, in windows by time; */
+	int has_time;    /* 0: it is missing */
+	int64_t arrival; /* of rows without a time, */
+	int has_own;     /* unless some have had one */
+	int only_values; /* by replay_plan_values() */
 	uint64_t rows;
 	struct tally tally;
 	char why[512];
@@ -68,8 +71,14 @@ int replay_take_columns(struct replay *r, const leat_csv_record *record);
 /* Whether one has to know which columns are numeric. */
 int replay_needs_look(const struct replay *r);
 
+/* They are known: windows or models, and output, can be planned. */
+int replay_set_up(struct replay *r);
+
 /* The value columns, if need be by r->numeric; plans windows and output. */
 int replay_choose(struct replay *r);
+
+/* The state of one that is fed by replay_value(). */
+void replay_tape_values(struct replay *r, struct tape *t);
 
 /*
  * When r->stop_at has been reached. Returns 0 if the record is to be taken,

@@ -151,6 +151,10 @@ void replay_tape(struct replay *r, struct tape *t)
 {
 	int chosen = r->chosen;
 
+	if (r->only_values) {
+		replay_tape_values(r, t);
+		return;
+	}
 	tape_int(t, &r->has_columns, 1);
 	if (!r->has_columns)
 		return;

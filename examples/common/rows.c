@@ -132,7 +132,41 @@ static int put_row(struct rows *r, uint64_t row, const double *results)
 	return out_row(r->out, row, r->texts, results) < 0 ? LEAT_ENOMEM : 0;
 }
 
+/* Of those who watch. */
+static void tell(struct rows *r, size_t group, uint64_t row,
+    const double *values, int64_t start, int64_t end)
+{
+	struct rows_result result = { 0 };
+
+	if (!r->watch.told)
+		return;
+	result.group = group;
+	if (has_key(r))
+		result.key = r->texts[0];
+	result.start = start;
+	result.end = end;
+	result.values = values;
+	result.row = row;
+	r->watch.told(r->watch.ctx, &result);
+}
+
 /* ---- Windows by time ---- */
+
+/* Of those who watch. */
+static void tell_span(struct rows *r, const leat_result *result)
+{
+	struct rows_result told = { 0 };
+
+	told.group = ROWS_NO_GROUP;
+	told.key.text = result->key;
+	told.key.len = result->key_len;
+	told.start = result->start;
+	told.end = result->end;
+	told.flags = result->flags;
+	told.values = result->values;
+	told.row = r->row;
+	r->watch.told(r->watch.ctx, &told);
+}
 
 /* A timed_fn. */
 static int put_span(void *ctx, const leat_result *result)
@@ -141,6 +175,10 @@ static int put_span(void *ctx, const leat_result *result)
 	const struct settings *s = r->settings;
 	size_t at = (size_t)has_key(r) + r->columns->n_shown;
 
+	if (r->watch.told && !r->ends)
+		tell_span(r, result);
+	if (r->quiet && !r->ends)
+		return 0;
 	if (s->every > 0 && r->used % s->every > 0)
 		return 0;
 	if (has_key(r)) {
@@ -168,29 +206,46 @@ static int plan_timed(struct rows *r)
 
 	plan.window = settings_time_window(s);
 	plan.max_keys = s->timing.max_keys;
+	plan.seed[0] = s->seed[0];
+	plan.seed[1] = s->seed[1];
 	plan.ttl = s->timing.ttl;
 	plan.each_row = timing_each_row(&s->timing, &s->window);
-	plan.silent = s->final || s->format == OUT_NONE;
+	plan.silent = r->silent;
 	plan.stats = &s->stats;
 	plan.n_columns = r->columns->n_values;
 	r->each_row = plan.each_row && !s->final;
 	return timed_new(&r->timed, &plan, put_span, r);
 }
 
-static int plan_groups(struct rows *r, size_t n_series)
+static int plan_banks(struct rows *r, size_t n_series)
 {
 	struct bank_plan plan;
 
-	if (is_timed(r))
-		return plan_timed(r);
-	if (r->design) {
-		r->plan = learning_plan(&r->settings->learning, r->design);
-		return groups_init_models(&r->groups, &r->plan, n_series);
-	}
 	plan.window = r->settings->window.count;
 	plan.stats = &r->settings->stats;
 	plan.n_columns = r->columns->n_values;
 	return groups_init(&r->groups, &plan, n_series);
+}
+
+static int plan_groups(struct rows *r, size_t n_series)
+{
+	const struct settings *s = r->settings;
+	int err;
+
+	if (is_timed(r))
+		return plan_timed(r);
+	if (r->design) {
+		r->plan = learning_plan(&s->learning, r->design);
+		err = groups_init_models(&r->groups, &r->plan, n_series);
+	} else {
+		err = plan_banks(r, n_series);
+	}
+	if (err)
+		return err;
+	keys_seed(r->groups.keys, s->seed);
+	if (s->timing.live && s->timing.max_keys < SIZE_MAX)
+		r->groups.max_keys = (size_t)s->timing.max_keys;
+	return 0;
 }
 
 static size_t results_width(const struct rows *r)
@@ -203,18 +258,26 @@ static size_t results_width(const struct rows *r)
 	    (size_t)has_revision(r);
 }
 
+size_t rows_width(const struct rows *r)
+{
+	return results_width(r) - (size_t)has_revision(r);
+}
+
+const char *const *rows_names(const struct rows *r)
+{
+	return (const char *const *)r->names.items + r->n_texts +
+	    (size_t)has_revision(r);
+}
+
 /* A row of texts and numbers; without value columns, of nothing. */
-static int plan_output(struct rows *r, struct writer *writer)
+static struct out_layout layout_of(const struct rows *r)
 {
 	struct out_layout layout = { 0 };
-	size_t width = results_width(r);
 
 	if (r->columns->n_values > 0) {
-		if (name_output(r) < 0)
-			return LEAT_ENOMEM;
 		layout.names = r->names.items;
 		layout.n_texts = r->n_texts;
-		layout.n_values = width;
+		layout.n_values = results_width(r);
 	}
 	layout.no_row = is_timed(r) && !r->each_row;
 	layout.continued = r->continued;
@@ -223,6 +286,30 @@ static int plan_output(struct rows *r, struct writer *writer)
 		layout.n_values = 1;
 		layout.no_row = 1;
 	}
+	return layout;
+}
+
+int rows_header(const struct rows *r, struct writer *writer)
+{
+	struct out_layout layout = layout_of(r);
+	struct out *out;
+
+	if (r->settings->format != OUT_CSV)
+		return 0;
+	layout.continued = 0;
+	out = out_new(OUT_CSV, writer, &layout);
+	out_free(out);
+	return out ? 0 : LEAT_ENOMEM;
+}
+
+static int plan_output(struct rows *r, struct writer *writer)
+{
+	size_t width = results_width(r);
+	struct out_layout layout;
+
+	if (r->columns->n_values > 0 && name_output(r) < 0)
+		return LEAT_ENOMEM;
+	layout = layout_of(r);
 	r->results = calloc(width + 1, sizeof *r->results);
 	r->texts = calloc(r->n_texts + 2, sizeof *r->texts);
 	if (!r->results || !r->texts)
@@ -252,6 +339,7 @@ int rows_init(struct rows *r, const struct settings *settings,
 		r->n_texts += 2 + (size_t)has_flags(r);
 	r->goes_ahead = may_go_ahead(r, n_series);
 	r->quiet = settings->format == OUT_NONE || settings->final;
+	r->silent = r->quiet && !r->watch.told;
 	err = plan_groups(r, n_series);
 	if (!err && ahead_init(&r->ahead, columns->n_values) < 0)
 		err = LEAT_ENOMEM;
@@ -312,12 +400,34 @@ static int keep_shown(struct rows *r, struct group *g)
 	return 0;
 }
 
+/* A state after each row, or windows that have closed. */
+static void tell_results(struct rows *r, struct group *g, uint64_t row,
+    int closed)
+{
+	size_t group = (size_t)(g - r->groups.items);
+	int64_t start = 0, end = 0;
+
+	if (r->design) {
+		learner_query(g->learner, r->results);
+		tell(r, group, row, r->results, 0, 0);
+	} else if (!bank_closes(&r->groups.plan)) {
+		bank_query(g->bank, r->results);
+		tell(r, group, row, r->results, 0, 0);
+	} else if (closed) {
+		const double *values = bank_closed(g->bank, &start, &end);
+
+		tell(r, group, row, values, start, end);
+	}
+}
+
 static int put_results(struct rows *r, struct group *g, uint64_t row,
     int closed)
 {
 	const struct settings *s = r->settings;
 	int64_t start, end;
 
+	if (r->watch.told)
+		tell_results(r, g, row, closed);
 	if (s->learning.coefficients)
 		return 0;
 	if (s->final)
@@ -338,6 +448,9 @@ static int push_group(struct rows *r, struct group *g,
 
 	r->used++;
 	g->last_row = r->row;
+	if (r->watch.taken)
+		r->watch.taken(r->watch.ctx, (size_t)(g - r->groups.items),
+		    &r->texts[0], values);
 	if (r->design)
 		r->outcomes[groups_learn(g, values, label)]++;
 	else
@@ -354,6 +467,23 @@ static void take_key(struct rows *r, size_t group)
 
 /* ---- Rows that wait ---- */
 
+/* The key is not looked up: who watches knows the group. */
+static void tell_waiting(struct rows *r, size_t i, const double *results)
+{
+	static const leat_csv_field none = { "", 0 };
+	const struct ahead *a = &r->ahead;
+	struct rows_result result = { 0 };
+
+	if (r->watch.taken)
+		r->watch.taken(r->watch.ctx, a->groups[i], &none,
+		    a->values + i * a->n_values);
+	result.group = a->groups[i];
+	result.key = none;
+	result.values = results;
+	result.row = a->rows[i];
+	r->watch.told(r->watch.ctx, &result);
+}
+
 /* Results of the rows that have been pushed, as far as they are printed. */
 static int put_many(struct rows *r, size_t n)
 {
@@ -364,7 +494,9 @@ static int put_many(struct rows *r, size_t n)
 
 	for (size_t i = 0; i < n && !err; i++) {
 		r->used++;
-		if (s->every > 0 && r->used % s->every > 0)
+		if (r->watch.told)
+			tell_waiting(r, i, r->many + i * width);
+		if (r->quiet || (s->every > 0 && r->used % s->every > 0))
 			continue;
 		take_key(r, a->groups[i]);
 		err = put_row(r, a->rows[i], r->many + i * width);
@@ -384,8 +516,9 @@ static int push_many(struct rows *r, size_t n)
 		g->last_row = a->rows[i];
 		windows[i] = g->only;
 	}
-	leat_window_push_each(windows, a->values, n, r->quiet ? NULL : r->many);
-	return r->quiet ? 0 : put_many(r, n);
+	leat_window_push_each(windows, a->values, n,
+	    r->silent ? NULL : r->many);
+	return r->silent ? 0 : put_many(r, n);
 }
 
 static int push_waiting(struct rows *r, size_t i)
@@ -433,7 +566,28 @@ int rows_push(struct rows *r, uint64_t row, const leat_csv_record *record,
 	if (!r->timed)
 		return push_group(r, &r->groups.items[group], label, values);
 	r->used++;
-	return timed_push(r->timed, key, t, values);
+	err = timed_push(r->timed, key, t, values);
+	if (err == 0 && r->watch.taken)
+		r->watch.taken(r->watch.ctx, ROWS_NO_GROUP, key, values);
+	return err;
+}
+
+int rows_advance(struct rows *r, int64_t t)
+{
+	return r->timed ? timed_advance(r->timed, t) : 0;
+}
+
+int rows_has_key(const struct rows *r, const char *key, size_t len)
+{
+	size_t group;
+
+	return r->timed ? timed_has(r->timed, key, len)
+			: keys_find(r->groups.keys, key, len, &group) == 0;
+}
+
+size_t rows_n_keys(const struct rows *r)
+{
+	return r->timed ? timed_n_keys(r->timed) : r->groups.n;
 }
 
 /* ---- The end ---- */
@@ -498,6 +652,14 @@ static int put_coefficients(struct rows *r)
 	return err;
 }
 
+static int end_timed(struct rows *r)
+{
+	if (!r->settings->final)
+		return timed_end(r->timed);
+	r->ends = 1;
+	return timed_each(r->timed);
+}
+
 int rows_end(struct rows *r)
 {
 	int err = rows_settle(r);
@@ -507,8 +669,7 @@ int rows_end(struct rows *r)
 	if (r->settings->learning.coefficients)
 		err = put_coefficients(r);
 	else if (r->timed)
-		err = r->settings->final ? timed_each(r->timed)
-					 : timed_end(r->timed);
+		err = end_timed(r);
 	else if (r->settings->final)
 		err = put_final(r);
 	if (err)

@@ -22,9 +22,33 @@
 #include "timed.h"
 #include "writer.h"
 
-/* Start from { 0 }, but for the first. */
+#define ROWS_NO_GROUP ((size_t)-1)
+
+/* The results of a window or a model, as they are printed. */
+struct rows_result {
+	size_t group;       /* its number; ROWS_NO_GROUP in windows by time */
+	leat_csv_field key; /* without columns of keys it is empty */
+	int64_t start, end; /* of windows that close */
+	int flags;          /* enum leat_flags */
+	const double *values;
+	uint64_t row;
+};
+
+/*
+ * Who wants to know of all that is taken, and of all results, also of those
+ * that are not printed (by --every, --final, -o none). Either may be NULL.
+ */
+struct rows_watch {
+	void (*taken)(void *ctx, size_t group, const leat_csv_field *key,
+	    const double *values);
+	void (*told)(void *ctx, const struct rows_result *result);
+	void *ctx;
+};
+
+/* Start from { 0 }, but for the first two. */
 struct rows {
 	int continued; /* rows go on where others have ended */
+	struct rows_watch watch;
 	const struct settings *settings;
 	const struct columns *columns;
 	const struct design *design; /* NULL: windows */
@@ -34,8 +58,10 @@ struct rows {
 	double *many;        /* results of its rows */
 	int goes_ahead;      /* see rows_push_ahead() */
 	int quiet;           /* no row is printed before the end */
+	int silent;          /* nor wanted by anyone */
 	struct timed *timed; /* windows by time, instead of groups */
 	int each_row;        /* of these, a result after each row */
+	int ends;            /* results of timed_each() are wanted */
 	struct out *out;
 	struct list names; /* of the output's columns */
 
@@ -93,6 +119,23 @@ int rows_end(struct rows *rows);
 
 /* After an error: what is held back alone. */
 void rows_stop(struct rows *rows);
+
+/*
+ * Without a row: windows by time that are due close. Returns 0 or a code of
+ * the library.
+ */
+int rows_advance(struct rows *rows, int64_t t);
+
+/* Whether a key has windows, and how many have. */
+int rows_has_key(const struct rows *rows, const char *key, size_t len);
+size_t rows_n_keys(const struct rows *rows);
+
+/* The line above CSV, for outputs that begin later. Returns 0 or a code. */
+int rows_header(const struct rows *rows, struct writer *writer);
+
+/* Numbers in a row, and their names. */
+size_t rows_width(const struct rows *rows);
+const char *const *rows_names(const struct rows *rows);
 
 /* All of the state, when no row waits. */
 void rows_tape(struct rows *rows, struct tape *tape);

@@ -42,6 +42,9 @@ struct settings {
 	/* The model, if there is one; then there are no windows. */
 	struct learning learning;
 
+	/* Of the hash of keys, if strangers choose them. */
+	uint64_t seed[2];
+
 	/* Output. */
 	enum out_format format;
 	int final;

@@ -35,7 +35,8 @@ struct timed {
 	size_t n_slots;
 	struct slot *slots; /* the columns', then the pair's */
 
-	double *rows; /* that wait, not whole yet */
+	double *scratch; /* a row */
+	double *rows;    /* that wait, not whole yet */
 	size_t max_rows;
 };
 
@@ -120,6 +121,8 @@ static leat_keyed_options slot_options(struct timed *t, size_t i)
 		    : o.by_time.early_count;
 	}
 	o.max_keys = t->plan.max_keys;
+	o.seed[0] = t->plan.seed[0];
+	o.seed[1] = t->plan.seed[1];
 	o.ttl = t->plan.ttl;
 	if (o.max_keys > 0)
 		o.full = LEAT_EVICT_OLD;
@@ -160,7 +163,8 @@ int timed_new(struct timed **timed_out, const struct timed_plan *plan,
 	t->width = plan->n_columns * plan->stats->n_single +
 	    plan->stats->n_pair;
 	t->slots = calloc(plan->n_columns + 1, sizeof *t->slots);
-	if (t->slots)
+	t->scratch = calloc(t->width + 1, sizeof *t->scratch);
+	if (t->slots && t->scratch)
 		err = add_slots(t);
 	if (err) {
 		timed_free(t);
@@ -177,6 +181,7 @@ void timed_free(struct timed *t)
 	for (size_t i = 0; i < t->n_slots; i++)
 		leat_keyed_free(t->slots[i].keyed);
 	free(t->slots);
+	free(t->scratch);
 	free(t->rows);
 	free(t);
 }
@@ -250,14 +255,19 @@ static int push(struct timed *t, const leat_csv_field *key, int64_t at,
 	return err;
 }
 
+/* Early results by time, and keys that go, need the jump itself. */
+static int takes_steps(const struct timed *t)
+{
+	return t->n_slots > 1 && t->plan.window.emit_empty &&
+	    t->plan.window.early_span == 0 && t->plan.ttl == 0;
+}
+
 int timed_push(struct timed *timed, const leat_csv_field *key, int64_t t,
     const double *x)
 {
 	int err = 0, told;
 
-	/* Early results by time, and keys that go, need the jump itself. */
-	if (timed->n_slots > 1 && timed->plan.window.emit_empty &&
-	    timed->plan.window.early_span == 0 && timed->plan.ttl == 0)
+	if (takes_steps(timed))
 		err = step_to(timed, t);
 	if (!err)
 		err = push(timed, key, t, x);
@@ -265,6 +275,25 @@ int timed_push(struct timed *timed, const leat_csv_field *key, int64_t t,
 		return err;
 	told = end_telling(timed);
 	return told ? told : err;
+}
+
+int timed_advance(struct timed *t, int64_t to)
+{
+	int err = takes_steps(t) ? step_to(t, to) : 0;
+
+	return err ? err : advance(t, to);
+}
+
+int timed_has(const struct timed *t, const char *key, size_t len)
+{
+	return t->n_slots > 0 &&
+	    leat_keyed_query(t->slots[0].keyed, key, len, t->scratch) == 0;
+}
+
+size_t timed_n_keys(const struct timed *t)
+{
+	return t->n_slots > 0 ? (size_t)leat_keyed_length(t->slots[0].keyed)
+			      : 0;
 }
 
 int timed_end(struct timed *t)

@@ -18,6 +18,7 @@
 struct timed_plan {
 	leat_time_window_options window; /* without statistics and sink */
 	uint64_t max_keys;
+	uint64_t seed[2];
 	int64_t ttl;
 	int each_row; /* a result after each row, and no others */
 	int silent;   /* none but those of timed_each() */
@@ -48,6 +49,13 @@ int timed_is_refusal(int error);
  */
 int timed_push(struct timed *timed, const leat_csv_field *key, int64_t t,
     const double *x);
+
+/* Without a row: closes windows that are due. */
+int timed_advance(struct timed *timed, int64_t t);
+
+/* Whether a key is known, and how many are. */
+int timed_has(const struct timed *timed, const char *key, size_t len);
+size_t timed_n_keys(const struct timed *timed);
 
 /* No more rows: closes all windows. */
 int timed_end(struct timed *timed);

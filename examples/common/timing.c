@@ -147,7 +147,8 @@ static const char *option_name(int id)
 int timing_take(struct timing *t, int id, const char *arg, char *why,
     size_t why_size)
 {
-	if (id != ID_TIME && id != ID_TIME_UNIT)
+	if (id != ID_TIME && id != ID_TIME_UNIT &&
+	    !(t->live && id == ID_MAX_KEYS))
 		t->other = option_name(id);
 	switch ((enum id)id) {
 	case ID_TIME:
@@ -193,13 +194,13 @@ static const char *find_wrong(const struct timing *t,
     const struct spec_window *w, const char **other)
 {
 	*other = "";
-	if (w->by_time && !t->column)
+	if (w->by_time && !t->column && !t->live)
 		return "-w: a window by time needs times: -t tells in which "
 		       "column they are";
 	if (!w->by_time && t->column && !t->paced)
 		return "-t: windows by time are given by a time, such as "
 		       "-w 60s; without a unit it is a number of rows";
-	if (!t->column && t->has_unit)
+	if (!t->column && t->has_unit && !t->live)
 		return "--time-unit: only together with -t";
 	if (!w->by_time && t->other) {
 		*other = t->other;

@@ -31,6 +31,7 @@ void writer_init(struct writer *w, int fd)
 	off_t place = 0;
 
 	w->fd = fd;
+	w->take = NULL;
 	w->error = 0;
 	w->len = 0;
 	w->is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
@@ -39,9 +40,26 @@ void writer_init(struct writer *w, int fd)
 	w->place = place > 0 ? (uint64_t)place : 0;
 }
 
+void writer_init_to(struct writer *w,
+    void (*take)(void *ctx, const char *bytes, size_t n), void *ctx)
+{
+	w->fd = -1;
+	w->take = take;
+	w->ctx = ctx;
+	w->error = 0;
+	w->len = 0;
+	w->is_file = 0;
+	w->place = 0;
+}
+
 /* Writes all n bytes, unless there is or was an error. */
 static void write_out(struct writer *w, const char *bytes, size_t n)
 {
+	if (w->take && n > 0) {
+		w->take(w->ctx, bytes, n);
+		w->place += n;
+		return;
+	}
 	while (n > 0 && !w->error) {
 		ssize_t done = write(w->fd, bytes, n);
 

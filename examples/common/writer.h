@@ -13,6 +13,8 @@ enum { WRITER_SIZE = 1 << 16 };
 /* After the first error everything is thrown away. */
 struct writer {
 	int fd;
+	void (*take)(void *ctx, const char *bytes, size_t n); /* instead, */
+	void *ctx;                                            /* or NULL */
 	int error;      /* errno of the first write that failed, or 0 */
 	int is_file;    /* bytes stay where they are written */
 	uint64_t place; /* where the next byte goes, without what is held */
@@ -21,6 +23,11 @@ struct writer {
 };
 
 void writer_init(struct writer *writer, int fd);
+
+/* Bytes are not written but given to a function. */
+void writer_init_to(struct writer *writer,
+    void (*take)(void *ctx, const char *bytes, size_t n), void *ctx);
+
 void writer_put(struct writer *writer, const char *bytes, size_t n);
 void writer_char(struct writer *writer, char byte);
 void writer_number(struct writer *writer, double x);

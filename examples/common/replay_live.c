@@ -1,0 +1,114 @@
+/*
+ * A replay without an end: rows come from several places at once, some of
+ * them without a header or a time.
+ *
+ * Rows of a key and a value are those of a table with these two columns,
+ * whose header has been thought up; what comes of them is the same.
+ *
+ * Time in windows by time is that of the rows. As long as none has had a time
+ * of its own it is that of their arrival, and goes on by itself; after that
+ * only rows move it, or else one clock that is ahead would make all rows late
+ * whose own is behind.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "replay_inside.h"
+
+void replay_watch(struct replay *r, const struct rows_watch *watch)
+{
+	r->out.watch = *watch;
+	r->out.continued = 1;
+}
+
+/* The key has its column's name, or "key"; so has the value. */
+int replay_plan_values(struct replay *r)
+{
+	const struct settings *s = r->settings;
+	const char *value = s->columns.n > 0 ? s->columns.items[0] : "value";
+	leat_csv_field fields[2];
+	leat_csv_record header = { 0 };
+
+	fields[0].text = s->key ? s->key : "key";
+	fields[0].len = strlen(fields[0].text);
+	fields[1].text = value;
+	fields[1].len = strlen(value);
+	header.fields = fields;
+	header.n_fields = 2;
+	r->has_columns = 1;
+	r->only_values = 1;
+	if (columns_take(&r->columns, &header, 1) < 0)
+		return REPLAY_STOPPED;
+	r->columns.key = 0;
+	r->columns.values = calloc(2, sizeof *r->columns.values);
+	if (!r->columns.values)
+		return REPLAY_STOPPED;
+	r->columns.values[0] = 1;
+	r->columns.n_values = 1;
+	return replay_set_up(r) < 0 ? REPLAY_STOPPED : 0;
+}
+
+static int push_value(struct replay *r, const leat_csv_field *key, double x)
+{
+	leat_csv_field fields[2] = { *key, { "", 0 } };
+	leat_csv_record record = { 0 };
+
+	record.fields = fields;
+	record.n_fields = 2;
+	return rows_push(&r->out, r->rows, &record, r->time, &x);
+}
+
+int replay_value(struct replay *r, const leat_csv_field *key, int has_time,
+    int64_t t, double x)
+{
+	r->rows++;
+	if (r->plain) {
+		r->out.ahead.next[0] = x;
+		return rows_push_ahead(&r->out, r->rows, key);
+	}
+	r->has_own |= has_time;
+	r->time = has_time ? t : r->arrival;
+	return push_value(r, key, x);
+}
+
+void replay_arrival(struct replay *r, int64_t t)
+{
+	r->arrival = t;
+}
+
+int replay_advance(struct replay *r)
+{
+	if (!r->chosen || r->has_own)
+		return 0;
+	return rows_advance(&r->out, r->arrival);
+}
+
+void replay_tape_values(struct replay *r, struct tape *t)
+{
+	settings_tape(r->settings, t);
+	tape_counts(t, &r->rows, 1);
+	tape_int(t, &r->has_own, 1);
+	tally_tape(&r->tally, t);
+	if (!t->failed)
+		rows_tape(&r->out, t);
+}
+
+int replay_finish(struct replay *r)
+{
+	return r->chosen ? rows_end(&r->out) : 0;
+}
+
+int replay_has_header(const struct replay *r)
+{
+	return r->has_columns;
+}
+
+const struct rows *replay_output(const struct replay *r)
+{
+	return r->chosen ? &r->out : NULL;
+}
+
+const struct tally *replay_tally(const struct replay *r)
+{
+	return &r->tally;
+}
