@@ -370,6 +370,61 @@ START_TEST(keys_are_numbered_in_order_of_appearance)
 }
 END_TEST
 
+/* Texts of up to 40 bytes, a few hundred of them, some alike for long. */
+static size_t make_key(unsigned i, char text[64])
+{
+	const char *front = i % 3 == 0 ? ""
+	    : i % 3 == 1               ? "a.long.start.of.it"
+				       : "abcdefgh";
+
+	return (size_t)snprintf(text, 64, "%s%u%s", front, i,
+	    i % 5 == 0 ? ".and.a.long.end" : "");
+}
+
+/* Against an array that says which texts are there, and by what number. */
+START_TEST(keys_come_and_go)
+{
+	enum { N = 300 };
+	const uint64_t secret[2] = { random_bits(), random_bits() };
+	struct keys *keys = keys_new();
+	size_t numbers[N], number, len;
+	int there[N] = { 0 };
+	char text[64];
+
+	ck_assert_ptr_nonnull(keys);
+	if (_i > 0)
+		keys_seed(keys, secret);
+	for (int step = 0; step < 20000; step++) {
+		unsigned i = (unsigned)(random_bits() % N);
+		size_t n = make_key(i, text);
+
+		if (there[i] && random_bits() % 2) {
+			keys_drop(keys, numbers[i]);
+			there[i] = 0;
+		} else {
+			ck_assert_int_eq(keys_add(keys, text, n, &number),
+			    !there[i]);
+			ck_assert(!there[i] || number == numbers[i]);
+			numbers[i] = number;
+			there[i] = 1;
+			ck_assert_str_eq(keys_text(keys, number, &len), text);
+		}
+		i = (unsigned)(random_bits() % N);
+		n = make_key(i, text);
+		ck_assert_int_eq(keys_find(keys, text, n, &number),
+		    there[i] ? 0 : -1);
+		ck_assert(!there[i] || number == numbers[i]);
+	}
+	/* Numbers are used again. */
+	ck_assert_uint_le(keys_count(keys), N);
+	for (unsigned i = 0; i < N; i++)
+		for (unsigned k = 0; k < i; k++)
+			ck_assert(!there[i] || !there[k] ||
+			    numbers[i] != numbers[k]);
+	keys_free(keys);
+}
+END_TEST
+
 static const struct option some_options[] = {
 	{ 1, 'a', "all", NULL, "a flag" },
 	{ 2, 'n', "number", "N", "with an argument" },
@@ -1088,6 +1143,7 @@ static TCase *rest_case(void)
 	tcase_add_test(c, statistics_of_pairs_are_kept_apart);
 	tcase_add_test(c, lists_are_split_at_commas_outside_quotes);
 	tcase_add_test(c, keys_are_numbered_in_order_of_appearance);
+	tcase_add_loop_test(c, keys_come_and_go, 0, 3);
 	tcase_add_test(c, options_are_taken_in_all_their_forms);
 	tcase_add_test(c, wrong_options_are_named);
 	tcase_add_test(c, no_long_name_or_letter_is_used_twice);

@@ -53,15 +53,20 @@ int groups_init_models(struct groups *g, const struct learner_plan *plan,
 	return g->keys ? 0 : LEAT_ENOMEM;
 }
 
+static void clear_item(struct group *item)
+{
+	bank_free(item->bank);
+	learner_free(item->learner);
+	bank_free(item->plotted);
+	series_free(item->series);
+	list_clear(&item->shown);
+	memset(item, 0, sizeof *item);
+}
+
 void groups_clear(struct groups *g)
 {
-	for (size_t i = 0; i < g->n; i++) {
-		bank_free(g->items[i].bank);
-		learner_free(g->items[i].learner);
-		bank_free(g->items[i].plotted);
-		series_free(g->items[i].series);
-		list_clear(&g->items[i].shown);
-	}
+	for (size_t i = 0; i < g->n; i++)
+		clear_item(&g->items[i]);
 	free(g->items);
 	keys_free(g->keys);
 	spec_stats_clear(&g->plot_stats);
@@ -80,29 +85,63 @@ static int add_series(struct groups *g, struct group *item)
 	return item->series ? 0 : LEAT_ENOMEM;
 }
 
-int groups_add(struct groups *g)
+/* Of a key that is there: it has this number. */
+static int make_item(struct groups *g, struct group *item)
 {
-	struct group *item;
 	int err;
 
-	if (g->n == g->size) {
-		size_t size = g->size ? 2 * g->size : 8;
-
-		item = realloc(g->items, size * sizeof *item);
-		if (!item)
-			return LEAT_ENOMEM;
-		g->items = item;
-		g->size = size;
-	}
-	item = &g->items[g->n++];
 	memset(item, 0, sizeof *item);
 	err = g->learning ? learner_new(&item->learner, g->learning)
 			  : bank_new(&item->bank, &g->plan);
 	if (!err && item->bank)
 		item->only = bank_only(item->bank);
-	if (err || g->n > g->max_series)
-		return err;
-	return add_series(g, item);
+	return err;
+}
+
+void groups_drop(struct groups *g, size_t number)
+{
+	clear_item(&g->items[number]);
+	keys_drop(g->keys, number);
+	g->n_dropped++;
+}
+
+/* Room for one more. */
+static int grow_items(struct groups *g)
+{
+	size_t size = g->size ? 2 * g->size : 8;
+	struct group *items;
+
+	if (g->n < g->size)
+		return 0;
+	items = realloc(g->items, size * sizeof *items);
+	if (!items)
+		return LEAT_ENOMEM;
+	g->items = items;
+	g->size = size;
+	return 0;
+}
+
+/* A key whose group cannot be made is not kept. */
+int groups_add(struct groups *g, size_t number)
+{
+	struct group *item;
+	int err;
+
+	if (number < g->n) {
+		g->n_dropped--;
+	} else if (grow_items(g) != 0) {
+		keys_drop(g->keys, number);
+		return LEAT_ENOMEM;
+	} else {
+		g->n++;
+	}
+	item = &g->items[number];
+	err = make_item(g, item);
+	if (!err && number < g->max_series)
+		err = add_series(g, item);
+	if (err)
+		groups_drop(g, number);
+	return err;
 }
 
 /* The mean of a window that has closed is drawn along its rows. */
@@ -176,7 +215,7 @@ static void tape_key(struct groups *g, size_t i, struct tape *t)
 	if (text) {
 		int added = keys_add(g->keys, text, len, &number);
 
-		if (added < 0 || (added > 0 && groups_add(g) != 0))
+		if (added < 0 || (added > 0 && groups_add(g, number) != 0))
 			tape_no_memory(t);
 		tape_expect(t, added > 0);
 	}
@@ -185,10 +224,13 @@ static void tape_key(struct groups *g, size_t i, struct tape *t)
 
 void groups_tape(struct groups *g, struct tape *t)
 {
-	size_t n = g->n;
+	size_t n = g->n - g->n_dropped;
 
 	tape_size(t, &n, SIZE_MAX);
+	n += t->loads ? 0 : g->n_dropped;
 	for (size_t i = 0; i < n && !t->failed; i++) {
+		if (!t->loads && groups_is_dropped(g, i))
+			continue;
 		tape_key(g, i, t);
 		if (t->failed)
 			return;

@@ -36,7 +36,8 @@ struct groups {
 	struct keys *keys;
 	struct group *items; /* in order of first appearance */
 	size_t n, size, max_series;
-	size_t max_keys; /* SIZE_MAX: any */
+	size_t n_dropped; /* of the n, their places are free */
+	size_t max_keys;  /* SIZE_MAX: any */
 };
 
 /*
@@ -50,19 +51,28 @@ int groups_init_models(struct groups *groups, const struct learner_plan *plan,
     size_t max_series);
 void groups_clear(struct groups *groups);
 
+/* A place without a group. */
+static inline int groups_is_dropped(const struct groups *groups, size_t number)
+{
+	return !groups->items[number].bank && !groups->items[number].learner;
+}
+
+/* Forgets a group and its key. */
+void groups_drop(struct groups *groups, size_t number);
+
 /*
  * The number of a key's group, which is added if it is new; items[number]
  * is valid until the next call. Returns 0 or a code of the library,
  * LEAT_EFULL if it would be one more than max_keys.
  */
-int groups_add(struct groups *groups);
+int groups_add(struct groups *groups, size_t number);
 
 static inline int groups_find(struct groups *groups, const leat_csv_field *key,
     size_t *number_out)
 {
 	int added;
 
-	if (groups->n >= groups->max_keys)
+	if (groups->n - groups->n_dropped >= groups->max_keys)
 		return keys_find(groups->keys, key->text, key->len,
 			   number_out) < 0
 		    ? LEAT_EFULL
@@ -70,7 +80,7 @@ static inline int groups_find(struct groups *groups, const leat_csv_field *key,
 	added = keys_add(groups->keys, key->text, key->len, number_out);
 	if (added == 0 && *number_out < groups->n)
 		return 0;
-	return added < 0 ? LEAT_ENOMEM : groups_add(groups);
+	return added < 0 ? LEAT_ENOMEM : groups_add(groups, *number_out);
 }
 
 /*

@@ -27,8 +27,8 @@ struct print {
 };
 
 struct entry {
-	char *text;
-	size_t len;
+	char *text; /* NULL: dropped */
+	size_t len; /* then the number + 1 of one that was dropped before */
 };
 
 struct slot {
@@ -39,6 +39,7 @@ struct slot {
 struct keys {
 	struct entry *entries;
 	size_t n, size;
+	size_t dropped; /* number + 1 of the last one; 0: none */
 	struct slot *table;
 	size_t mask; /* slots - 1 */
 	uint64_t secret[2];
@@ -214,20 +215,27 @@ static int grow_entries(struct keys *k)
 }
 
 /* Puts a key that is new into the array. */
-static int add_entry(struct keys *k, const struct print *p, const char *text)
+static int add_entry(struct keys *k, const struct print *p, const char *text,
+    size_t *number_out)
 {
-	struct entry *e;
+	char *copy = malloc(p->len + 1);
 
-	if (k->n == k->size && grow_entries(k) < 0)
+	if (!copy)
 		return -1;
-	e = &k->entries[k->n];
-	e->len = p->len;
-	e->text = malloc(p->len + 1);
-	if (!e->text)
+	*number_out = k->dropped ? k->dropped - 1 : k->n;
+	if (*number_out == k->size && grow_entries(k) < 0) {
+		free(copy);
 		return -1;
-	memcpy(e->text, text, p->len);
-	e->text[p->len] = '\0';
-	k->n++;
+	}
+	if (k->dropped)
+		k->dropped = k->entries[*number_out].len;
+	else
+		k->n++;
+	if (p->len > 0)
+		memcpy(copy, text, p->len);
+	copy[p->len] = '\0';
+	k->entries[*number_out].text = copy;
+	k->entries[*number_out].len = p->len;
 	return 0;
 }
 
@@ -253,11 +261,10 @@ static UNUSUAL int add_key(struct keys *k, const char *text, size_t len,
 			return -1;
 		s = slot_of(k, &p, text);
 	}
-	if (add_entry(k, &p, text) < 0)
+	if (add_entry(k, &p, text, number_out) < 0)
 		return -1;
 	s->print = p;
-	s->number = k->n;
-	*number_out = k->n - 1;
+	s->number = *number_out + 1;
 	return 1;
 }
 
@@ -287,6 +294,38 @@ int keys_find(const struct keys *k, const char *text, size_t len,
 		return -1;
 	*number_out = s->number - 1;
 	return 0;
+}
+
+/* What was put off its own place by the slot, or by such, moves up. */
+static void empty_slot(struct keys *k, size_t hole)
+{
+	size_t at = hole;
+
+	for (;;) {
+		const struct slot *s = &k->table[at = (at + 1) & k->mask];
+		size_t home;
+
+		if (!s->number)
+			break;
+		home = (size_t)hash_of(k, &s->print) & k->mask;
+		if (((at - home) & k->mask) < ((at - hole) & k->mask))
+			continue;
+		k->table[hole] = *s;
+		hole = at;
+	}
+	memset(&k->table[hole], 0, sizeof k->table[hole]);
+}
+
+void keys_drop(struct keys *k, size_t number)
+{
+	struct entry *e = &k->entries[number];
+	struct print p = print_of(k, e->text, e->len);
+
+	empty_slot(k, (size_t)(slot_of(k, &p, e->text) - k->table));
+	free(e->text);
+	e->text = NULL;
+	e->len = k->dropped;
+	k->dropped = number + 1;
 }
 
 size_t keys_count(const struct keys *k)

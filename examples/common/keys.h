@@ -1,6 +1,6 @@
 /*
  * A set of keys: each distinct text gets a number, from 0 on in the order
- * of first appearance.
+ * of first appearance; one that has been dropped leaves its number to another.
  */
 #ifndef COMMON_KEYS_H
 #define COMMON_KEYS_H
@@ -32,9 +32,16 @@ int keys_add(struct keys *keys, const char *text, size_t len,
 int keys_find(const struct keys *keys, const char *text, size_t len,
     size_t *number_out);
 
+/* Forgets a key, which must be there. */
+void keys_drop(struct keys *keys, size_t number);
+
+/* All numbers are below this. */
 size_t keys_count(const struct keys *keys);
 
-/* The text of a key; stays where it is until keys_free(). */
+/*
+ * The text of a key, NULL if it has been dropped; stays where it is until
+ * then or keys_free().
+ */
 const char *keys_text(const struct keys *keys, size_t number, size_t *len_out);
 
 #endif

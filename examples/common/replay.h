@@ -72,6 +72,12 @@ void replay_arrival(struct replay *replay, int64_t t);
  */
 int replay_advance(struct replay *replay);
 
+/*
+ * Keys without a row since that of this number are forgotten, but those of
+ * windows by time, which have a time to live of their own.
+ */
+void replay_forget(struct replay *replay, uint64_t before);
+
 /* No more rows, whatever they came from. Returns 0 or a code. */
 int replay_finish(struct replay *replay);
 

@@ -93,6 +93,12 @@ void replay_tape_values(struct replay *r, struct tape *t)
 		rows_tape(&r->out, t);
 }
 
+void replay_forget(struct replay *r, uint64_t before)
+{
+	if (r->chosen)
+		rows_forget(&r->out, before);
+}
+
 int replay_finish(struct replay *r)
 {
 	return r->chosen ? rows_end(&r->out) : 0;

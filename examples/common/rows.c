@@ -537,7 +537,7 @@ int rows_settle(struct rows *r)
 	size_t n = ahead_take(&r->ahead);
 	int err = 0;
 
-	if (n > 0 && r->groups.items[0].only)
+	if (n > 0 && r->groups.items[r->ahead.groups[0]].only)
 		return push_many(r, n);
 	for (size_t i = 0; i < n && !err; i++)
 		err = push_waiting(r, i);
@@ -585,9 +585,28 @@ int rows_has_key(const struct rows *r, const char *key, size_t len)
 			: keys_find(r->groups.keys, key, len, &group) == 0;
 }
 
+size_t rows_forget(struct rows *r, uint64_t before)
+{
+	size_t n = 0;
+
+	if (r->timed || rows_settle(r) != 0)
+		return 0;
+	for (size_t i = 0; i < r->groups.n; i++) {
+		if (r->groups.items[i].last_row >= before ||
+		    groups_is_dropped(&r->groups, i))
+			continue;
+		if (r->watch.dropped)
+			r->watch.dropped(r->watch.ctx, i);
+		groups_drop(&r->groups, i);
+		n++;
+	}
+	return n;
+}
+
 size_t rows_n_keys(const struct rows *r)
 {
-	return r->timed ? timed_n_keys(r->timed) : r->groups.n;
+	return r->timed ? timed_n_keys(r->timed)
+			: r->groups.n - r->groups.n_dropped;
 }
 
 /* ---- The end ---- */
@@ -600,6 +619,8 @@ static int put_final(struct rows *r)
 		const struct group *g = &r->groups.items[i];
 		int err;
 
+		if (groups_is_dropped(&r->groups, i))
+			continue;
 		take_key(r, i);
 		for (size_t k = 0; k < g->shown.n; k++) {
 			r->texts[first + k].text = g->shown.items[k];

@@ -35,13 +35,15 @@ struct rows_result {
 };
 
 /*
- * Who wants to know of all that is taken, and of all results, also of those
- * that are not printed (by --every, --final, -o none). Either may be NULL.
+ * Who wants to know of all that is taken, of all results, also of those that
+ * are not printed (by --every, --final, -o none), and of groups that are
+ * forgotten. Each may be NULL.
  */
 struct rows_watch {
 	void (*taken)(void *ctx, size_t group, const leat_csv_field *key,
 	    const double *values);
 	void (*told)(void *ctx, const struct rows_result *result);
+	void (*dropped)(void *ctx, size_t group);
 	void *ctx;
 };
 
@@ -125,6 +127,12 @@ void rows_stop(struct rows *rows);
  * the library.
  */
 int rows_advance(struct rows *rows, int64_t t);
+
+/*
+ * By count and with models: forgets keys that have had no row since the one
+ * of this number. Returns how many.
+ */
+size_t rows_forget(struct rows *rows, uint64_t before);
 
 /* Whether a key has windows, and how many have. */
 int rows_has_key(const struct rows *rows, const char *key, size_t len);

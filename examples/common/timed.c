@@ -277,11 +277,11 @@ int timed_push(struct timed *timed, const leat_csv_field *key, int64_t t,
 	return told ? told : err;
 }
 
-int timed_advance(struct timed *t, int64_t to)
+int timed_advance(struct timed *timed, int64_t t)
 {
-	int err = takes_steps(t) ? step_to(t, to) : 0;
+	int err = takes_steps(timed) ? step_to(timed, t) : 0;
 
-	return err ? err : advance(t, to);
+	return err ? err : advance(timed, t);
 }
 
 int timed_has(const struct timed *t, const char *key, size_t len)

@@ -148,7 +148,7 @@ int timing_take(struct timing *t, int id, const char *arg, char *why,
     size_t why_size)
 {
 	if (id != ID_TIME && id != ID_TIME_UNIT &&
-	    !(t->live && id == ID_MAX_KEYS))
+	    !(t->live && (id == ID_MAX_KEYS || id == ID_TTL)))
 		t->other = option_name(id);
 	switch ((enum id)id) {
 	case ID_TIME:

@@ -31,7 +31,8 @@ struct timing {
 	const char *late;  /* file for late records, or NULL */
 	int paced;         /* times are for more than windows by time */
 	int live;          /* what has no time of its own has that of its
-	                   arrival; and keys are limited by count too */
+	                   arrival; and keys are limited, and forgotten, by
+	                   count too */
 };
 
 /* The table, for a struct option_group. */
