@@ -118,26 +118,102 @@ else
 EXAMPLE_DIR := $(BUILD)/examples
 endif
 COMMON_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard examples/common/*.c))
-EXAMPLES := $(patsubst examples/%.c,$(EXAMPLE_DIR)/%,$(wildcard examples/*.c))
-# The ones that are installed.
+INGEST := $(EXAMPLE_DIR)/socket_ingest
+EXAMPLES := $(filter-out $(INGEST), \
+	$(patsubst examples/%.c,$(EXAMPLE_DIR)/%,$(wildcard examples/*.c)))
+# The ones that are installed, as is $(INGEST), where it could be built.
 PROGRAMS := $(filter %/csv_replay,$(EXAMPLES))
 
 .PHONY: programs
-programs: $(PROGRAMS)
+programs: $(PROGRAMS) socket_ingest
 
 .PHONY: examples
-examples: $(EXAMPLES) ## the example programs, in examples/
+examples: $(EXAMPLES) socket_ingest ## the example programs, in examples/
 
 $(BUILD)/examples/%.o: examples/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(say) CC $@
-	$(Q)$(compile) -c -o $@ $<
+	$(Q)$(compile) $(extra) -c -o $@ $<
 
 $(EXAMPLES): $(EXAMPLE_DIR)/%: $(BUILD)/examples/%.o $(STATIC)
 	$(say) LD $@
 	$(Q)$(link) $(LIBS)
 
 $(EXAMPLE_DIR)/csv_replay: $(COMMON_OBJS)
+
+# socket_ingest is the one with needs of its own: libevent and OpenSSL, and
+# SQLite if it is there. They may arrive in the same run of make, so they are
+# looked for in a recipe, and what needs them is the matter of another make.
+# SKIP_INGEST=1 leaves it out, and its tests.
+INGEST_NEEDS := libevent libevent_openssl openssl
+HAS_LIBEVENT := pkg-config --exists $(INGEST_NEEDS) 2>/dev/null
+INGEST_OBJS := $(BUILD)/examples/socket_ingest.o $(BUILD)/ingest_page.o \
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard examples/ingest/*.c))
+INGEST_FLAGS := $(BUILD)/ingest.cflags
+# Its parts by themselves, one Check runner; and what its scripts send with.
+INGEST_TEST := $(BUILD)/tests/test_ingest
+INGEST_TOOLS := $(addprefix $(BUILD)/tests/ingest/,sender crowd browser)
+INGEST_TEST_OBJS := $(filter-out $(INGEST_TOOLS:=.o), \
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/ingest/*.c)))
+INGEST_PARTS := $(filter-out %/socket_ingest.o,$(INGEST_OBJS))
+
+.PHONY: socket_ingest
+socket_ingest: $(COMMON_OBJS) $(STATIC)
+	@if test -n '$(SKIP_INGEST)'; then :; \
+	elif $(HAS_LIBEVENT); then \
+		$(MAKE) HAS_INGEST=1 ingest-programs; \
+	else \
+		echo 'examples/socket_ingest is left out: it needs libevent;' \
+			'apt-get install pkg-config libevent-dev libssl-dev'; \
+	fi
+
+.PHONY: ingest-programs ingest-tests
+ingest-programs: $(INGEST)
+ingest-tests: $(INGEST) $(INGEST_TEST) $(INGEST_TOOLS)
+
+ifdef HAS_INGEST
+$(INGEST_FLAGS): $(BUILD)/flags FORCE
+	@{ pkg-config --cflags $(INGEST_NEEDS); \
+		pkg-config --exists sqlite3 && echo -DHAVE_SQLITE && \
+		pkg-config --cflags sqlite3 || :; } | cmp -s - $@ || { \
+		pkg-config --cflags $(INGEST_NEEDS); \
+		pkg-config --exists sqlite3 && echo -DHAVE_SQLITE && \
+		pkg-config --cflags sqlite3 || :; } >$@
+	@{ pkg-config --libs $(INGEST_NEEDS); \
+		pkg-config --libs sqlite3 2>/dev/null || :; } >$(BUILD)/ingest.libs
+
+$(INGEST_OBJS): private extra = $$(cat $(INGEST_FLAGS))
+$(INGEST_OBJS): $(INGEST_FLAGS)
+
+# The page, as bytes.
+$(BUILD)/ingest_page.c: examples/ingest/page.html
+	$(say) GEN $@
+	@{ echo '#include "page.h"'; \
+		echo 'const unsigned char ingest_page[] = {'; \
+		od -An -v -tu1 $< | sed 's/$$/,/; s/\([0-9]\) /\1,/g'; \
+		echo '};'; \
+		echo 'const size_t ingest_page_len = sizeof ingest_page;'; } >$@
+
+$(BUILD)/ingest_page.o: $(BUILD)/ingest_page.c
+	$(say) CC $@
+	$(Q)$(compile) -Iexamples/ingest -c -o $@ $<
+
+$(INGEST): $(INGEST_OBJS) $(COMMON_OBJS) $(STATIC)
+	$(say) LD $@
+	$(Q)$(link) $$(cat $(BUILD)/ingest.libs) $(LIBS)
+
+$(INGEST_TEST_OBJS) $(INGEST_TOOLS:=.o): private extra = \
+	$$(cat $(CHECK_FLAGS) $(INGEST_FLAGS)) -Iexamples/ingest
+$(INGEST_TEST_OBJS) $(INGEST_TOOLS:=.o): $(INGEST_FLAGS) $(CHECK_FLAGS)
+
+$(INGEST_TEST): $(INGEST_TEST_OBJS) $(INGEST_PARTS) $(COMMON_OBJS) $(STATIC)
+	$(say) LD $@
+	$(Q)$(link) $$(cat $(BUILD)/check.libs $(BUILD)/ingest.libs) $(LIBS)
+
+$(INGEST_TOOLS): %: %.o
+	$(say) LD $@
+	$(Q)$(link)
+endif
 
 DEMO := examples/csv_replay -c co2 --show date -w 52 \
 	-s count,mean,stddev,min,max --every 104 -o table --plot $(BUILD)/co2.svg \
@@ -231,6 +307,11 @@ $(ALONE_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(STATIC)
 
 $(BUILD)/tests/long_drift: $(ORACLE_OBJS)
 $(BUILD)/tests/long_state $(BUILD)/tests/fuzz_state: $(BUILD)/tests/state_zoo.o
+# Lines and frames of socket_ingest, which need no more than this.
+WIRE := $(addprefix examples/ingest/,frame siphash wire wire_graphite wire_guess \
+	wire_influx wire_key wire_line wire_names wire_sets wire_statsd \
+	wire_syslog) $(addprefix examples/common/,tape list number)
+$(BUILD)/tests/fuzz_wire: $(WIRE:%=$(BUILD)/%.o)
 $(REPLAYS:=.o): private extra = -DLEAT_FUZZ_MAIN
 
 $(BUILD)/tests/%_cc: tests/%.cc $(STATIC)
@@ -271,14 +352,26 @@ run_programs = \
 		attempt $$t ./$$t tests/corpus/$${t\#\#*fuzz_}/*; \
 	done; \
 	for t in $(CLI_TESTS); do \
-		attempt $$t sh $$t ./$(EXAMPLE_DIR)/csv_replay .; done;
+		attempt $$t sh $$t ./$(EXAMPLE_DIR)/csv_replay .; done; \
+	if test -x $(INGEST); then \
+		attempt $(INGEST_TEST) $(INGEST_TEST); \
+		attempt 'socket_ingest' sh tests/ingest/all.sh ./$(INGEST) . \
+			$(BUILD)/tests/ingest; \
+	else \
+		echo 'the tests of socket_ingest are left out: it is not here'; \
+	fi;
 run_tree = \
 	export $(script_env); \
 	for t in $(TREE_TESTS); do attempt $$t sh $$t; done;
 report = test -z "$$failed" || { echo "FAILED:$$failed" >&2; exit 1; }
 
 .PHONY: test-programs
-test-programs: $(TEST_PROGRAMS) $(EXAMPLES) | $(LOCALES)
+test-programs: $(TEST_PROGRAMS) $(EXAMPLES) | $(LOCALES) socket_ingest
+	@if test -z '$(SKIP_INGEST)' && $(HAS_LIBEVENT); then \
+		$(MAKE) HAS_INGEST=1 ingest-tests; \
+	else \
+		rm -f $(INGEST); \
+	fi
 
 .PHONY: check
 check: lib test-programs ## all tests
@@ -294,7 +387,7 @@ check-tree: lib examples $(filter %/bits,$(ALONE_PROGRAMS))
 
 # In one go with deps, what it installs comes first.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
-$(CHECK_FLAGS) $(CXX_TESTS): | deps
+$(CHECK_FLAGS) $(CXX_TESTS) socket_ingest: | deps
 endif
 
 .PHONY: deps
@@ -322,7 +415,8 @@ VALGRIND_PROGRAMS := test_common footprint c99
 
 .PHONY: check-valgrind
 check-valgrind: ## the tests that touch memory, under valgrind
-	$(Q)$(MAKE) BUILD=build/valgrind CFLAGS='-O1 -g' test-programs
+	$(Q)$(MAKE) BUILD=build/valgrind CFLAGS='-O1 -g' SKIP_INGEST=1 \
+		test-programs
 	$(Q)printf '%s\n' $(VALGRIND_SUITES:%='runner %') $(VALGRIND_PROGRAMS) | \
 		LEAT_TEST_SHORT=1 CK_FORK=no CK_DEFAULT_TIMEOUT=0 \
 		xargs -P 2 -I{} sh -c '$(VALGRIND) build/valgrind/tests/{} || \
@@ -336,12 +430,13 @@ COVERAGE := -O0 -g --coverage -Dalways_inline=unused
 .PHONY: coverage
 coverage: ## line and branch coverage of src/ by the tests
 	$(Q)rm -rf build/coverage
-	$(Q)$(MAKE) BUILD=build/coverage CFLAGS='$(COVERAGE)' \
+	$(Q)$(MAKE) BUILD=build/coverage CFLAGS='$(COVERAGE)' SKIP_INGEST=1 \
 		check-programs; status=$$?; \
 	sh .ci/coverage build/coverage && exit $$status
 
 FUZZERS := $(patsubst tests/%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 build/fuzz/fuzz_state: tests/state_zoo.c
+build/fuzz/fuzz_wire: $(WIRE:=.c)
 $(FUZZERS): build/fuzz/%: tests/%.c $(SRCS)
 	@mkdir -p $(@D)
 	$(say) CC $@
@@ -362,7 +457,7 @@ lint: ## format, static analysis, manual pages, scripts
 
 # ---- Benchmarks -------------------------------------------------------
 
-BENCH_TOOLS := $(BUILD)/bench/make_rows $(BUILD)/bench/cost
+BENCH_TOOLS := $(addprefix $(BUILD)/bench/,make_rows cost send_lines)
 BENCH_OBJS := $(filter-out $(BENCH_TOOLS:=.o), \
 	$(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/*.c)))
 BENCH := $(if $(BENCH_OBJS),$(BUILD)/bench/bench)
@@ -417,6 +512,10 @@ bench-csv: $(BENCH_TOOLS) $(PROGRAMS) $(ROWS_FILE) ## csv_replay, whole program
 		"exec mawk -F, '{ s += \$$6 } END { print s }' $(ROWS_FILE)"; \
 	$(BUILD)/bench/cost $(ROWS) "$$@"
 
+.PHONY: bench-ingest
+bench-ingest: $(BUILD)/bench/send_lines socket_ingest ## socket_ingest under load
+	@sh bench/ingest.sh $(INGEST) $(BUILD)/bench/send_lines
+
 # ---- Vendoring, installing, packing -----------------------------------
 
 .PHONY: amalgamation
@@ -434,6 +533,8 @@ $(BUILD)/leat.h: include/leat.h
 
 PAGES1 := $(patsubst $(EXAMPLE_DIR)/%,man/%.1,$(PROGRAMS))
 PAGES1 := $(wildcard $(PAGES1))
+# It is installed with its page, if it could be built.
+if_ingest = $(Q)if test -x $(INGEST); then $(1); fi
 PAGES3 := $(wildcard man/*.3)
 PAGES5 := $(wildcard man/*.5)
 PAGES7 := $(wildcard man/*.7)
@@ -465,6 +566,8 @@ install: all ## installs below PREFIX (and DESTDIR)
 		install -m 755 $(PROGRAMS) "$(call to,$(BINDIR))")
 	$(if $(PAGES1),$(Q)install -d "$(call to,$(MANDIR))/man1" && \
 		install -m 644 $(PAGES1) "$(call to,$(MANDIR))/man1")
+	$(call if_ingest,install -m 755 $(INGEST) "$(call to,$(BINDIR))" && \
+		install -m 644 man/socket_ingest.1 "$(call to,$(MANDIR))/man1")
 
 .PHONY: uninstall
 uninstall: ## removes what install put there
@@ -478,14 +581,14 @@ uninstall: ## removes what install put there
 		rm -f "$(call to,$(MANDIR))/man5/$$f"; done
 	$(Q)for f in $(notdir $(PAGES7)); do \
 		rm -f "$(call to,$(MANDIR))/man7/$$f"; done
-	$(Q)for f in $(notdir $(PAGES1)); do \
+	$(Q)for f in $(notdir $(PAGES1)) socket_ingest.1; do \
 		rm -f "$(call to,$(MANDIR))/man1/$$f"; done
-	$(Q)for f in $(notdir $(PROGRAMS)); do \
+	$(Q)for f in $(notdir $(PROGRAMS)) socket_ingest; do \
 		rm -f "$(call to,$(BINDIR))/$$f"; done
 
 .PHONY: dist
 dist: ## the source as build/leat-VERSION.tar.gz, the same bytes each time
-	@sh .ci/dist leat-$(VERSION) $(EXAMPLES)
+	@sh .ci/dist leat-$(VERSION) $(EXAMPLES) $(INGEST)
 
 .PHONY: distcheck
 distcheck: dist ## unpacks that, builds, tests, installs, packs it again
@@ -503,5 +606,6 @@ help: ## this list
 
 -include $(STATIC_OBJS:.o=.d) $(SHARED_OBJS:.o=.d) $(COMMON_OBJS:.o=.d) \
 	$(patsubst $(EXAMPLE_DIR)/%,$(BUILD)/examples/%.d,$(EXAMPLES)) \
+	$(INGEST_OBJS:.o=.d) $(INGEST_TEST_OBJS:.o=.d) $(INGEST_TOOLS:=.d) \
 	$(RUNNER_OBJS:.o=.d) $(TEST_COMMON:=.d) $(ALONE_PROGRAMS:=.d) \
 	$(CXX_TESTS:=.d) $(BENCH_OBJS:.o=.d) $(BENCH_TOOLS:=.d)

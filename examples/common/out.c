@@ -10,6 +10,7 @@
 
 #include "csv_write.h"
 #include "table.h"
+#include "utf8.h"
 
 struct out {
 	enum out_format format;
@@ -76,38 +77,6 @@ static void csv_row(struct out *o, uint64_t row, const leat_csv_field *texts,
 }
 
 /* ---- JSON ---- */
-
-/*
- * Bytes of a valid UTF-8 character at the start of the text (n >= 1), or 0.
- * Overlong forms, surrogates and what is beyond U+10FFFF are not valid.
- */
-static size_t utf8_length(const unsigned char *t, size_t n)
-{
-	unsigned char low = 0x80, high = 0xBF;
-	size_t len = t[0] < 0x80 ? 1
-	    : t[0] < 0xC2        ? 0
-	    : t[0] < 0xE0        ? 2
-	    : t[0] < 0xF0        ? 3
-	    : t[0] < 0xF5        ? 4
-				 : 0;
-
-	if (len > n || len < 2)
-		return len > n ? 0 : len;
-	if (t[0] == 0xE0)
-		low = 0xA0;
-	if (t[0] == 0xED)
-		high = 0x9F;
-	if (t[0] == 0xF0)
-		low = 0x90;
-	if (t[0] == 0xF4)
-		high = 0x8F;
-	if (t[1] < low || t[1] > high)
-		return 0;
-	for (size_t i = 2; i < len; i++)
-		if (t[i] < 0x80 || t[i] > 0xBF)
-			return 0;
-	return len;
-}
 
 static void json_escape(struct writer *w, unsigned char byte)
 {

@@ -205,7 +205,7 @@ static int plan_timed(struct rows *r)
 	struct timed_plan plan = { 0 };
 
 	plan.window = settings_time_window(s);
-	plan.max_keys = s->timing.max_keys;
+	plan.max_keys = timing_max_keys(&s->timing);
 	plan.seed[0] = s->seed[0];
 	plan.seed[1] = s->seed[1];
 	plan.ttl = s->timing.ttl;
@@ -243,8 +243,8 @@ static int plan_groups(struct rows *r, size_t n_series)
 	if (err)
 		return err;
 	keys_seed(r->groups.keys, s->seed);
-	if (s->timing.live && s->timing.max_keys < SIZE_MAX)
-		r->groups.max_keys = (size_t)s->timing.max_keys;
+	if (s->timing.live && timing_max_keys(&s->timing) < SIZE_MAX)
+		r->groups.max_keys = (size_t)timing_max_keys(&s->timing);
 	return 0;
 }
 

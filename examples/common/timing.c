@@ -268,6 +268,11 @@ int timing_each_row(const struct timing *t, const struct spec_window *w)
 		kind == LEAT_DECAY);
 }
 
+uint64_t timing_max_keys(const struct timing *t)
+{
+	return t->max_keys > 0 ? t->max_keys : t->default_keys;
+}
+
 int timing_revises(const struct timing *t)
 {
 	return t->lateness > 0 || t->early_count > 0 || t->early_span > 0;

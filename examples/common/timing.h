@@ -26,11 +26,12 @@ struct timing {
 	uint64_t early_count;
 	int64_t early_span;
 	int emit_empty;
-	uint64_t max_keys; /* 0: any */
-	int64_t ttl;       /* 0: for ever */
-	const char *late;  /* file for late records, or NULL */
-	int paced;         /* times are for more than windows by time */
-	int live;          /* what has no time of its own has that of its
+	uint64_t max_keys; /* 0: any, or so many: */
+	uint64_t default_keys;
+	int64_t ttl;      /* 0: for ever */
+	const char *late; /* file for late records, or NULL */
+	int paced;        /* times are for more than windows by time */
+	int live;         /* what has no time of its own has that of its
 	                   arrival; and keys are limited, and forgotten, by
 	                   count too */
 };
@@ -64,6 +65,9 @@ int timing_check_model(const struct timing *timing,
  */
 int timing_each_row(const struct timing *timing,
     const struct spec_window *window);
+
+/* The limit of keys; 0: none. */
+uint64_t timing_max_keys(const struct timing *timing);
 
 /* Results that are told again, and results that are not just a close. */
 int timing_revises(const struct timing *timing);

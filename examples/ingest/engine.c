@@ -1,0 +1,653 @@
+/*
+ * Values in; windows, alerts and rows of results out.
+ *
+ * A replay tells of each value it takes and of each result. In windows by
+ * count both come with the number of the key's group, by which its place on
+ * the board is found without a look at its name: that is all that a value
+ * costs beside its window. In windows by time keys may come and go, and are
+ * looked up.
+ *
+ * If neither page, alerts nor database is wanted, nothing is told.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../common/columns.h"
+#include "../common/timed.h"
+#include "database.h"
+#include "outlet.h"
+
+/* How many rows there were at some moment. */
+struct mark {
+	int64_t at;
+	uint64_t rows;
+};
+
+enum { N_MARKS = 9 };
+
+struct engine {
+	struct engine_options options;
+	const struct settings *settings;
+	struct replay *replay;
+	int is_table;
+	int is_ready; /* columns are known, and all that depends on them */
+	char why[600];
+
+	struct board board;
+	int has_board; /* it has been made; else nothing is watched */
+	int wants_values, wants_rows; /* of alerts */
+	struct board_key **by_group;
+	size_t n_groups;
+	int64_t swept;              /* when forgotten keys were looked for */
+	struct mark marks[N_MARKS]; /* the newest first */
+
+	struct database *database;
+	struct writer writer, late;
+	struct writer head;    /* the line above CSV */
+	uint64_t left[N_LEFT]; /* of the replay's tally, when it was told */
+};
+
+static int fail(struct engine *e, const char *what)
+{
+	snprintf(e->why, sizeof e->why, "%s", what);
+	return -1;
+}
+
+static int64_t now_of(const struct engine *e)
+{
+	return *e->options.now;
+}
+
+/* ---- Rows to outputs ---- */
+
+static uint64_t count_lines(const char *bytes, size_t n)
+{
+	const char *end = bytes + n;
+	uint64_t lines = 0;
+
+	while (bytes < end &&
+	    (bytes = memchr(bytes, '\n', (size_t)(end - bytes))) != NULL) {
+		lines++;
+		bytes++;
+	}
+	return lines;
+}
+
+static void take_lines(void *ctx, const char *bytes, size_t n)
+{
+	struct engine *e = ctx;
+	uint64_t lines = count_lines(bytes, n);
+
+	for (size_t i = 0; i < *e->options.n_outlets; i++)
+		outlet_put(e->options.outlets[i], bytes, n, lines);
+}
+
+/* Rows leave the writer whole: before one, there is room for it. */
+static void make_room(struct engine *e)
+{
+	if (e->writer.len > WRITER_SIZE / 2)
+		writer_flush(&e->writer);
+}
+
+/* ---- What is told ---- */
+
+static struct board_key *board_key_of(struct engine *e, const char *name,
+    size_t len)
+{
+	int is_new;
+	struct board_key *k = board_add(&e->board, name, len, &is_new);
+
+	if (k && is_new && e->options.alerts)
+		k->alerts = alert_state_new(e->options.alerts, name, len,
+		    now_of(e));
+	if (!k)
+		notice(e->options.notices, NOTICE_MEMORY, 1, now_of(e),
+		    "out of memory for a key of the page and of alerts");
+	return k;
+}
+
+static int grow_groups(struct engine *e, size_t group)
+{
+	size_t n = e->n_groups ? 2 * e->n_groups : 64;
+	struct board_key **by_group;
+
+	while (n <= group)
+		n *= 2;
+	by_group = realloc(e->by_group, n * sizeof *by_group);
+	if (!by_group)
+		return -1;
+	memset(by_group + e->n_groups, 0, (n - e->n_groups) * sizeof *by_group);
+	e->by_group = by_group;
+	e->n_groups = n;
+	return 0;
+}
+
+static struct board_key *find_new_group(struct engine *e, size_t group)
+{
+	const struct rows *rows = replay_output(e->replay);
+	struct board_key *k;
+	const char *name;
+	size_t len;
+
+	if (group >= e->n_groups && grow_groups(e, group) < 0)
+		return NULL;
+	name = keys_text(rows->groups.keys, group, &len);
+	k = board_key_of(e, name, len);
+	e->by_group[group] = k;
+	return k;
+}
+
+static inline struct board_key *key_of(struct engine *e, size_t group,
+    const leat_csv_field *key)
+{
+	if (group < e->n_groups && e->by_group[group])
+		return e->by_group[group];
+	if (group != ROWS_NO_GROUP)
+		return find_new_group(e, group);
+	return board_key_of(e, key->text ? key->text : "", key->len);
+}
+
+static void on_taken(void *ctx, size_t group, const leat_csv_field *key,
+    const double *values)
+{
+	struct engine *e = ctx;
+	struct board_key *k = key_of(e, group, key);
+
+	if (!k)
+		return;
+	k->n++;
+	k->last = values[0];
+	k->last_at = now_of(e);
+	if (k->alerts && e->wants_values)
+		alert_value(e->options.alerts, k->alerts, k->name, k->len,
+		    values[0], k->last_at);
+}
+
+static void put_in_database(struct engine *e, const struct board_key *k,
+    const struct rows_result *result)
+{
+	int64_t start = result->start, end = result->end;
+
+	if (!e->settings->window.by_time && end == 0) {
+		start = (int64_t)result->row;
+		end = start + 1;
+	}
+	if (database_put(e->database, k->name, k->len, start, end,
+		result->values, result->flags & LEAT_RETRACTED) < 0)
+		notice(e->options.notices, NOTICE_OUTPUT_DROPPED, 1, now_of(e),
+		    "sqlite: %s", database_why(e->database));
+}
+
+static void on_told(void *ctx, const struct rows_result *result)
+{
+	struct engine *e = ctx;
+	struct board_key *k = key_of(e, result->group, &result->key);
+
+	make_room(e);
+	e->options.counts->rows++;
+	if (!k)
+		return;
+	if (e->database)
+		put_in_database(e, k, result);
+	if (result->flags & (LEAT_RETRACTED | LEAT_EVICTED))
+		return;
+	if (e->options.has_page)
+		board_tell(&e->board, k, result->values, result->start,
+		    result->end);
+	if (k->alerts && e->wants_rows)
+		alert_row(e->options.alerts, k->alerts, k->name, k->len,
+		    result->values, now_of(e));
+}
+
+static void drop_key(struct engine *e, struct board_key *k)
+{
+	if (e->options.alerts)
+		alert_state_free(e->options.alerts, k->alerts);
+	k->alerts = NULL;
+	board_drop(&e->board, k);
+}
+
+/* Of windows by count and models. */
+static void on_dropped(void *ctx, size_t group)
+{
+	struct engine *e = ctx;
+
+	if (group >= e->n_groups || !e->by_group[group])
+		return;
+	drop_key(e, e->by_group[group]);
+	e->by_group[group] = NULL;
+}
+
+/* ---- Life ---- */
+
+/* Columns are known: names for the page, alerts, the database, outputs. */
+static int get_ready(struct engine *e)
+{
+	const struct rows *rows = replay_output(e->replay);
+	const char *const *names = rows_names(rows);
+	size_t n = rows_width(rows);
+
+	if (e->options.alerts &&
+	    alerts_bind(e->options.alerts, names, n, e->why, sizeof e->why) < 0)
+		return -1;
+	if (e->options.database && !e->database &&
+	    database_open(&e->database, e->options.database, names, n,
+		e->settings->window.by_time, e->why, sizeof e->why) < 0)
+		return -1;
+	writer_init(&e->head, -1);
+	if (rows_header(rows, &e->head) != 0 ||
+	    board_init(&e->board, n, names, e->options.has_page) < 0)
+		return fail(e, "out of memory");
+	e->has_board = 1;
+	for (size_t i = 0; i < *e->options.n_outlets; i++)
+		outlet_set_head(e->options.outlets[i], e->head.bytes,
+		    e->head.len);
+	e->is_ready = 1;
+	return 0;
+}
+
+static void watch_replay(struct engine *e)
+{
+	const struct engine_options *o = &e->options;
+	struct rows_watch watch = { 0 };
+
+	watch.ctx = e;
+	if (o->has_page || e->wants_values)
+		watch.taken = on_taken;
+	if (o->alerts || o->has_page || o->database) {
+		watch.told = on_told;
+		watch.dropped = on_dropped;
+	}
+	replay_watch(e->replay, &watch);
+	replay_arrival(e->replay, now_of(e));
+}
+
+/* A new one, as at the start. Without memory the old one stays. */
+static int renew_replay(struct engine *e)
+{
+	struct replay *replay = replay_new(e->settings, &e->writer,
+	    e->settings->timing.late ? &e->late : NULL, 0);
+
+	if (!replay)
+		return fail(e, "out of memory");
+	replay_free(e->replay);
+	e->replay = replay;
+	watch_replay(e);
+	return 0;
+}
+
+static int open_late(struct engine *e)
+{
+	const char *path = e->settings->timing.late;
+	int fd;
+
+	if (!path)
+		return 0;
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (fd < 0) {
+		snprintf(e->why, sizeof e->why, "%s: %s", path,
+		    strerror(errno));
+		return -1;
+	}
+	if (e->late.fd >= 0) {
+		writer_flush(&e->late);
+		close(e->late.fd);
+	}
+	writer_init(&e->late, fd);
+	return 0;
+}
+
+static int prepare(struct engine *e)
+{
+	if (open_late(e) < 0 || renew_replay(e) < 0)
+		return -1;
+	if (e->is_table)
+		return 0;
+	if (replay_plan_values(e->replay) != 0) {
+		const char *why = replay_why(e->replay);
+
+		return fail(e, *why == ':' ? why + 2 : "out of memory");
+	}
+	return get_ready(e);
+}
+
+int engine_new(struct engine **engine_out, const struct engine_options *options,
+    char *why, size_t why_size)
+{
+	struct engine *e = calloc(1, sizeof *e);
+
+	if (!e) {
+		snprintf(why, why_size, "out of memory");
+		return -1;
+	}
+	e->options = *options;
+	e->settings = &options->config->settings;
+	e->is_table = config_is_table(options->config);
+	if (options->alerts) {
+		e->wants_values = alerts_want_values(options->alerts);
+		e->wants_rows = alerts_want_rows(options->alerts);
+	}
+	e->late.fd = -1;
+	writer_init_to(&e->writer, take_lines, e);
+	if (prepare(e) < 0) {
+		snprintf(why, why_size, "%s", e->why);
+		engine_free(e);
+		return -1;
+	}
+	*engine_out = e;
+	return 0;
+}
+
+/* Keys are no longer known to alerts and page. */
+static void clear_board(struct engine *e)
+{
+	if (e->has_board && e->options.alerts)
+		for (struct board_key *k = e->board.newest; k; k = k->older)
+			alert_state_free(e->options.alerts, k->alerts);
+	if (e->has_board)
+		board_clear(&e->board);
+	e->has_board = 0;
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	clear_board(e);
+	free(e->by_group);
+	replay_free(e->replay);
+	if (e->database)
+		database_close(e->database);
+	if (e->late.fd >= 0) {
+		writer_flush(&e->late);
+		close(e->late.fd);
+	}
+	free(e);
+}
+
+struct board *engine_board(struct engine *e)
+{
+	return &e->board;
+}
+
+const char *engine_why(const struct engine *e)
+{
+	return e->why;
+}
+
+uint64_t engine_values(const struct engine *e)
+{
+	return replay_rows(e->replay);
+}
+
+void engine_reopen(struct engine *e)
+{
+	if (open_late(e) < 0)
+		notice_say("%s", e->why);
+}
+
+/* ---- Values ---- */
+
+static void refuse(struct engine *e, int err, const char *who)
+{
+	enum notice_kind kind = err == LEAT_EFULL ? NOTICE_KEYS_FULL
+	    : timed_is_refusal(err)               ? NOTICE_LATE
+						  : NOTICE_MEMORY;
+
+	notice(e->options.notices, kind, 1, now_of(e), "%s: %s", who,
+	    err == LEAT_EFULL ? "a key more than --max-keys"
+			      : leat_strerror(err));
+}
+
+void engine_begin(struct engine *e)
+{
+	replay_arrival(e->replay, now_of(e));
+}
+
+void engine_value(struct engine *e, const struct wire_sample *sample,
+    const char *who)
+{
+	leat_csv_field key;
+	int err;
+
+	key.text = sample->key;
+	key.len = sample->key_len;
+	e->options.counts->samples++;
+	err = replay_value(e->replay, &key,
+	    sample->has_time && !e->options.config->by_arrival, sample->t,
+	    sample->x);
+	if (err)
+		refuse(e, err, who);
+}
+
+/* What the replay has left out is told here, not by csv_replay's summary. */
+static void tell_left(struct engine *e)
+{
+	static const char *const words[N_LEFT] = {
+		[LEFT_LATE] = "rows that are too late",
+		[LEFT_AHEAD] = "rows too far ahead, or of too many keys",
+		[LEFT_NO_TIME] = "rows without a time",
+		[LEFT_KEY] = "rows whose key is too long",
+	};
+	const struct tally *tally = replay_tally(e->replay);
+
+	for (int i = 0; i < N_LEFT; i++) {
+		if (tally->left[i] > e->left[i])
+			notice(e->options.notices, NOTICE_LATE,
+			    tally->left[i] - e->left[i], now_of(e), "%s",
+			    words[i]);
+		e->left[i] = tally->left[i];
+	}
+}
+
+/*
+ * A header that will not do must not keep others from coming: all is as
+ * before it. The reason is in e->why.
+ */
+static int begin_again(struct engine *e)
+{
+	char why[sizeof e->why];
+
+	memcpy(why, e->why, sizeof why);
+	if (renew_replay(e) < 0)
+		return ENGINE_REFUSED;
+	clear_board(e);
+	if (e->n_groups > 0)
+		memset(e->by_group, 0, e->n_groups * sizeof *e->by_group);
+	memset(e->left, 0, sizeof e->left);
+	e->is_ready = 0;
+	memcpy(e->why, why, sizeof why);
+	return ENGINE_REFUSED;
+}
+
+static int take_header(struct engine *e, const leat_csv_record *record)
+{
+	if (!e->is_ready && !replay_has_header(e->replay)) {
+		if (replay_record(e->replay, record) != 0) {
+			fail(e, replay_why(e->replay));
+			return begin_again(e);
+		}
+	} else if (replay_compare_header(e->replay, record) != REPLAY_SAME) {
+		fail(e, ": another header than that of the first stream");
+		return ENGINE_REFUSED;
+	}
+	if (!e->is_ready && replay_output(e->replay) && get_ready(e) < 0)
+		return begin_again(e);
+	return 0;
+}
+
+static int take_record(struct engine *e, const leat_csv_record *record)
+{
+	e->options.counts->samples++;
+	if (replay_record(e->replay, record) != 0) {
+		fail(e, replay_why(e->replay));
+		return ENGINE_BAD;
+	}
+	if (!e->is_ready && replay_output(e->replay) && get_ready(e) < 0)
+		return begin_again(e);
+	return 0;
+}
+
+int engine_record(void *ctx, const leat_csv_record *record)
+{
+	struct engine_table *t = ctx;
+	struct engine *e = t->engine;
+
+	e->options.counts->lines[WIRE_CSV]++;
+	if (t->has_header || e->settings->no_header) {
+		t->has_header = 1;
+		return take_record(e, record);
+	}
+	t->has_header = 1;
+	return take_header(e, record);
+}
+
+/* ---- Time ---- */
+
+void engine_settle(struct engine *e)
+{
+	if (replay_settle(e->replay) < 0)
+		notice(e->options.notices, NOTICE_MEMORY, 1, now_of(e), "%s",
+		    replay_why(e->replay));
+	writer_flush(&e->writer);
+	if (e->late.fd >= 0)
+		writer_flush(&e->late);
+	if (e->is_table)
+		tell_left(e);
+}
+
+/*
+ * Windows by time forget keys; so does the board then. Each sweep looks at
+ * all of them, so there is one only when many are too many, or a minute has
+ * passed.
+ */
+static void sweep(struct engine *e)
+{
+	const struct rows *rows = replay_output(e->replay);
+	struct board_key *k, *older;
+	size_t known = rows_n_keys(rows);
+	int64_t now = now_of(e), since = now - e->swept;
+
+	if (!e->settings->window.by_time || e->board.n <= known ||
+	    (e->board.n < known + known / 4 + 1000 && since >= 0 &&
+		since < LEAT_MINUTE))
+		return;
+	e->swept = now;
+	for (k = e->board.newest; k; k = older) {
+		older = k->older;
+		if (!rows_has_key(rows, k->name, k->len))
+			drop_key(e, k);
+	}
+}
+
+/*
+ * By count, a key without rows for --ttl is one whose last row has a lower
+ * number than there were rows then. Eight times in that time it is noted how
+ * many there are, and those that are older than the oldest note go.
+ */
+static void forget(struct engine *e)
+{
+	int64_t ttl = e->settings->timing.ttl, now = now_of(e);
+	const struct mark *oldest = &e->marks[N_MARKS - 1];
+
+	if (ttl == 0 || e->settings->window.by_time ||
+	    (now >= e->marks[0].at &&
+		now - e->marks[0].at < ttl / (N_MARKS - 1)))
+		return;
+	memmove(e->marks + 1, e->marks, (N_MARKS - 1) * sizeof *e->marks);
+	e->marks[0].at = now;
+	e->marks[0].rows = replay_rows(e->replay) + 1;
+	if (oldest->at > 0)
+		replay_forget(e->replay, oldest->rows);
+}
+
+void engine_tick(struct engine *e)
+{
+	int err;
+
+	engine_begin(e);
+	engine_settle(e);
+	if (!e->is_ready)
+		return;
+	err = replay_advance(e->replay);
+	if (err)
+		refuse(e, err, "clock");
+	engine_settle(e);
+	if (e->options.alerts && alerts_want_ticks(e->options.alerts))
+		for (struct board_key *k = e->board.newest; k; k = k->older)
+			if (k->alerts)
+				alert_tick(e->options.alerts, k->alerts,
+				    k->name, k->len, k->last_at, now_of(e));
+	sweep(e);
+	forget(e);
+	board_tick(&e->board, now_of(e));
+	if (e->database && database_commit(e->database) < 0)
+		notice(e->options.notices, NOTICE_OUTPUT, 1, now_of(e),
+		    "sqlite: %s", database_why(e->database));
+}
+
+void engine_finish(struct engine *e)
+{
+	int err = e->is_ready ? replay_finish(e->replay) : 0;
+
+	if (err)
+		refuse(e, err, "end");
+	engine_settle(e);
+}
+
+/* ---- Saved state ---- */
+
+static void tape_alerts(struct engine *e, struct tape *t)
+{
+	struct alerts *alerts = e->options.alerts;
+	struct board_key *k = e->board.newest;
+	size_t n = e->board.n;
+
+	alerts_tape(alerts, t);
+	tape_size(t, &n, SIZE_MAX);
+	for (size_t i = 0; i < n && !t->failed; i++) {
+		char *name = t->loads ? NULL : k->name;
+		size_t len = t->loads ? 0 : k->len;
+
+		tape_text(t, &name, &len);
+		if (t->loads)
+			k = name ? board_key_of(e, name, len) : NULL;
+		if (!t->failed && (!k || !k->alerts))
+			tape_no_memory(t);
+		if (!t->failed)
+			alert_state_tape(alerts, k->alerts, t, now_of(e));
+		if (t->loads) {
+			if (k)
+				k->last_at = now_of(e);
+			free(name);
+		} else {
+			k = k->older;
+		}
+	}
+}
+
+void engine_tape(struct engine *e, struct tape *t)
+{
+	int is_table = e->is_table, has_alerts = e->options.alerts != NULL;
+
+	tape_same(t, (uint64_t)is_table, "--format csv");
+	tape_same(t, (uint64_t)e->options.config->by_arrival, "--clock");
+	if (t->failed)
+		return;
+	replay_tape(e->replay, t);
+	if (!t->failed && t->loads && !e->is_ready &&
+	    replay_output(e->replay) && get_ready(e) < 0)
+		tape_fail(t, "does not fit: %s", e->why);
+	tape_same(t, (uint64_t)has_alerts, "--alert");
+	if (has_alerts && !t->failed && e->is_ready)
+		tape_alerts(e, t);
+}

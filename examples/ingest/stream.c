@@ -1,0 +1,475 @@
+/*
+ * Streams: connections, and standard input.
+ *
+ * Plain ones are read straight into one buffer that all of them share, and
+ * what is in it is taken at once; only the start of a line whose end has not
+ * come is kept. So a stream that says nothing costs little, and memory is at
+ * most the number of connections times the length of a line, and what TLS
+ * needs. TLS is done by libevent's bufferevents.
+ *
+ * All are in a list, the one that is silent longest first. A stream that has
+ * not shaken hands and shown its token after SERVER_HELLO seconds is closed,
+ * however much it says.
+ *
+ * With --max-rate each has a credit of bytes that fills with time, up to a
+ * second's worth; when it is used up, the stream is not read until a tick.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "stream.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What waits to be sent; who does not read gets no more. */
+enum { MOST_OUT = 4096 };
+
+/* ---- The list ---- */
+
+static void unlink_stream(struct stream *st)
+{
+	struct server *s = st->server;
+
+	if (st->older)
+		st->older->newer = st->newer;
+	else
+		s->first = st->newer;
+	if (st->newer)
+		st->newer->older = st->older;
+	else
+		s->last = st->older;
+}
+
+static void append_stream(struct stream *st)
+{
+	struct server *s = st->server;
+
+	st->older = s->last;
+	st->newer = NULL;
+	if (s->last)
+		s->last->newer = st;
+	else
+		s->first = st;
+	s->last = st;
+}
+
+static void has_spoken(struct stream *st)
+{
+	st->last = st->server->now;
+	if (st != st->server->last) {
+		unlink_stream(st);
+		append_stream(st);
+	}
+}
+
+/* ---- Life ---- */
+
+static void free_stream(struct stream *st)
+{
+	if (st->readable)
+		event_free(st->readable);
+	if (st->writable)
+		event_free(st->writable);
+	if (st->out)
+		evbuffer_free(st->out);
+	if (st->bev)
+		bufferevent_free(st->bev);
+	else if (st->fd >= 0 && !st->is_stdin)
+		close(st->fd);
+	stream_take_clear(st);
+	free(st);
+}
+
+void stream_close(struct stream *st)
+{
+	struct server *s = st->server;
+
+	if (st->sender && st->sender->stream == st)
+		st->sender->stream = NULL;
+	unlink_stream(st);
+	if (!st->is_stdin)
+		s->n_streams--;
+	s->counts.open = s->n_streams;
+	free_stream(st);
+}
+
+static int end_of(struct stream *st)
+{
+	struct server *s = st->server;
+	int is_stdin = st->is_stdin;
+
+	stream_take_end(st);
+	stream_close(st);
+	if (is_stdin && s->n_listeners == 0) {
+		s->ended = 1;
+		server_stop(s);
+	}
+	return -1;
+}
+
+/* ---- Credit ---- */
+
+/* How many bytes may be read now. */
+static size_t credit_of(struct stream *st)
+{
+	const struct server *s = st->server;
+	double rate = (double)s->config->max_rate, passed;
+
+	if (s->config->max_rate == 0 || st->is_stdin)
+		return SERVER_BUFFER;
+	passed = 1e-9 * (double)(s->now - st->credited);
+	st->credited = s->now;
+	if (passed > 0)
+		st->credit += passed * rate;
+	if (st->credit > rate)
+		st->credit = rate;
+	if (st->credit < 1)
+		return 0;
+	return st->credit > SERVER_BUFFER ? SERVER_BUFFER : (size_t)st->credit;
+}
+
+static void wait_for_credit(struct stream *st)
+{
+	st->waits = 1;
+	if (st->readable)
+		event_del(st->readable);
+	else
+		bufferevent_disable(st->bev, EV_READ);
+}
+
+static void go_on(struct stream *st)
+{
+	st->waits = 0;
+	if (st->readable)
+		event_add(st->readable, NULL);
+	else
+		bufferevent_enable(st->bev, EV_READ);
+}
+
+/* ---- Reading ---- */
+
+/* Returns 0, or -1 if the stream is gone. */
+static int read_some(struct stream *st)
+{
+	struct server *s = st->server;
+	size_t most = credit_of(st);
+	ssize_t n;
+
+	if (most == 0) {
+		wait_for_credit(st);
+		return 0;
+	}
+	n = read(st->fd, s->buffer, most);
+	if (n < 0) {
+		if (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)
+			return 0;
+		/* Cut off in the middle: what is held is no line. */
+		stream_close(st);
+		return -1;
+	}
+	if (n == 0)
+		return end_of(st);
+	st->credit -= (double)n;
+	has_spoken(st);
+	s->counts.bytes += (uint64_t)n;
+	s->who = st->who;
+	if (stream_take(st, s->buffer, (size_t)n) < 0) {
+		stream_close(st);
+		return -1;
+	}
+	return 0;
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *ctx)
+{
+	struct stream *st = ctx;
+	struct server *s = st->server;
+
+	(void)fd;
+	(void)what;
+	server_begin(s);
+	read_some(st);
+	server_settle(s);
+}
+
+/* Standard input that is a file is always readable, but not to epoll. */
+static void on_turn(evutil_socket_t fd, short what, void *ctx)
+{
+	struct stream *st = ctx;
+	struct server *s = st->server;
+	struct timeval at_once = { 0, 0 };
+	int going;
+
+	(void)fd;
+	(void)what;
+	server_begin(s);
+	going = read_some(st);
+	if (going >= 0)
+		event_add(st->readable, &at_once);
+	server_settle(s);
+}
+
+/* ---- TLS ---- */
+
+static void on_secure(struct bufferevent *bev, void *ctx)
+{
+	struct stream *st = ctx;
+	struct server *s = st->server;
+	struct evbuffer *in = bufferevent_get_input(bev);
+	int bad = 0;
+
+	server_begin(s);
+	has_spoken(st);
+	s->who = st->who;
+	while (!bad && !st->waits && evbuffer_get_length(in) > 0) {
+		size_t most = credit_of(st);
+		ev_ssize_t n;
+
+		if (most == 0) {
+			wait_for_credit(st);
+			break;
+		}
+		n = evbuffer_remove(in, s->buffer, most);
+		if (n <= 0)
+			break;
+		st->credit -= (double)n;
+		s->counts.bytes += (uint64_t)n;
+		bad = stream_take(st, s->buffer, (size_t)n) < 0;
+	}
+	if (bad)
+		stream_close(st);
+	server_settle(s);
+}
+
+static void on_secure_event(struct bufferevent *bev, short what, void *ctx)
+{
+	struct stream *st = ctx;
+	struct server *s = st->server;
+	char why[256];
+
+	server_begin(s);
+	if (what & BEV_EVENT_CONNECTED) {
+		st->shaken = 1;
+		return;
+	}
+	if (!st->shaken) {
+		tls_why(bev, why, sizeof why);
+		notice(&s->notices, NOTICE_TLS, 1, s->now, "%s: %s", st->who,
+		    why);
+		stream_close(st);
+	} else if (what & BEV_EVENT_EOF) {
+		s->who = st->who;
+		end_of(st);
+		server_settle(s);
+	} else {
+		stream_close(st);
+	}
+}
+
+static int begin_secure(struct stream *st)
+{
+	struct server *s = st->server;
+
+	st->bev = tls_bufferevent(s->tls, s->base, st->fd,
+	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
+	if (!st->bev)
+		return -1;
+	bufferevent_setcb(st->bev, on_secure, NULL, on_secure_event, st);
+	bufferevent_setwatermark(st->bev, EV_READ, 0, 1 << 16);
+	return bufferevent_enable(st->bev, EV_READ | EV_WRITE);
+}
+
+/* ---- Beginning ---- */
+
+static struct stream *new_stream(struct server *s, int fd, const char *who)
+{
+	struct stream *st = calloc(1, sizeof *st);
+
+	if (!st)
+		return NULL;
+	st->server = s;
+	st->fd = fd;
+	st->since = st->last = st->credited = s->now;
+	st->credit = (double)s->config->max_rate;
+	snprintf(st->who, sizeof st->who, "%s", who);
+	st->format = s->config->format;
+	st->frame.max_line = (size_t)s->config->max_line;
+	st->state = STREAM_SENDER;
+	return st;
+}
+
+static int begin_plain(struct stream *st)
+{
+	st->shaken = 1;
+	st->readable = event_new(st->server->base, st->fd, EV_READ | EV_PERSIST,
+	    on_readable, st);
+	return st->readable ? event_add(st->readable, NULL) : -1;
+}
+
+static int begin(struct stream *st, int is_tcp)
+{
+	struct server *s = st->server;
+	int one = 1;
+
+	if (is_tcp) {
+		setsockopt(st->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+		setsockopt(st->fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
+	}
+	if (is_tcp && s->token)
+		st->state = STREAM_TOKEN;
+	return is_tcp && s->tls ? begin_secure(st) : begin_plain(st);
+}
+
+void stream_accept(struct server *s, int fd, const char *who, int is_tcp)
+{
+	struct stream *st = NULL;
+
+	s->now = server_clock();
+	s->counts.accepted++;
+	if (s->n_streams >= s->config->max_connections) {
+		notice(&s->notices, NOTICE_CONNECTIONS, 1, s->now,
+		    "%s: more than --max-connections", who);
+		close(fd);
+		return;
+	}
+	st = new_stream(s, fd, who);
+	if (!st) {
+		close(fd);
+	} else if (begin(st, is_tcp) == 0) {
+		append_stream(st);
+		s->counts.open = ++s->n_streams;
+		return;
+	} else {
+		free_stream(st);
+	}
+	notice(&s->notices, NOTICE_MEMORY, 1, s->now, "%s: out of memory", who);
+}
+
+/* Not a file, nor a device such as /dev/null. */
+static int can_be_waited_for(int fd)
+{
+	struct stat stat;
+
+	return isatty(fd) ||
+	    (fstat(fd, &stat) == 0 &&
+		(S_ISFIFO(stat.st_mode) || S_ISSOCK(stat.st_mode)));
+}
+
+int stream_stdin(struct server *s)
+{
+	struct stream *st = new_stream(s, 0, "standard input");
+	struct timeval at_once = { 0, 0 };
+	int is_file = !can_be_waited_for(0);
+
+	if (!st)
+		return -1;
+	st->is_stdin = st->shaken = 1;
+	st->readable = is_file
+	    ? event_new(s->base, -1, 0, on_turn, st)
+	    : event_new(s->base, 0, EV_READ | EV_PERSIST, on_readable, st);
+	if (!st->readable ||
+	    event_add(st->readable, is_file ? &at_once : NULL) < 0) {
+		free_stream(st);
+		return -1;
+	}
+	append_stream(st);
+	return 0;
+}
+
+/* ---- Sending ---- */
+
+static void on_writable(evutil_socket_t fd, short what, void *ctx)
+{
+	struct stream *st = ctx;
+
+	(void)what;
+	if (evbuffer_write(st->out, fd) < 0 && errno != EAGAIN)
+		evbuffer_drain(st->out, evbuffer_get_length(st->out));
+	if (evbuffer_get_length(st->out) > 0)
+		event_add(st->writable, NULL);
+}
+
+static void send_plain(struct stream *st, const char *text, size_t len)
+{
+	if (!st->out)
+		st->out = evbuffer_new();
+	if (!st->writable)
+		st->writable = event_new(st->server->base, st->fd, EV_WRITE,
+		    on_writable, st);
+	if (!st->out || !st->writable ||
+	    evbuffer_get_length(st->out) > MOST_OUT)
+		return;
+	evbuffer_add(st->out, text, len);
+	on_writable(st->fd, EV_WRITE, st);
+}
+
+void stream_send(struct stream *st, const char *text, size_t len)
+{
+	if (!st->bev)
+		send_plain(st, text, len);
+	else if (evbuffer_get_length(bufferevent_get_output(st->bev)) <=
+	    MOST_OUT)
+		bufferevent_write(st->bev, text, len);
+}
+
+void stream_saved(struct server *s)
+{
+	for (size_t i = 0; i < senders_count(s->senders); i++) {
+		struct sender *sender = senders_at(s->senders, i);
+		char text[40];
+		int n;
+
+		sender->saved = sender->taken;
+		if (!sender->stream || sender->told == sender->saved)
+			continue;
+		sender->told = sender->saved;
+		n = snprintf(text, sizeof text, "saved %llu\n",
+		    (unsigned long long)sender->saved);
+		stream_send(sender->stream, text, (size_t)n);
+	}
+}
+
+/* ---- Ticks ---- */
+
+static int is_overdue(const struct stream *st)
+{
+	return (!st->shaken || st->state == STREAM_TOKEN) &&
+	    st->server->now - st->since > SERVER_HELLO * LEAT_SECOND;
+}
+
+static int is_silent(const struct stream *st)
+{
+	const struct server *s = st->server;
+
+	return s->config->idle > 0 && !st->is_stdin && !st->waits &&
+	    s->now - st->last > s->config->idle;
+}
+
+void stream_tick(struct server *s)
+{
+	struct stream *st, *newer;
+
+	for (st = s->first; st; st = newer) {
+		newer = st->newer;
+		if (is_overdue(st)) {
+			notice(&s->notices,
+			    st->shaken ? NOTICE_TOKEN : NOTICE_TLS, 1, s->now,
+			    "%s: no %s in %d s", st->who,
+			    st->shaken ? "token" : "handshake", SERVER_HELLO);
+			stream_close(st);
+		} else if (is_silent(st)) {
+			notice(&s->notices, NOTICE_IDLE, 1, s->now,
+			    "%s: silent for longer than --idle", st->who);
+			stream_close(st);
+		} else if (st->waits && credit_of(st) > 0) {
+			go_on(st);
+		}
+	}
+}

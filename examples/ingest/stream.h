@@ -1,0 +1,65 @@
+/*
+ * What the two halves of a stream know of each other: stream.c, which moves
+ * bytes, and stream_take.c, which knows what they mean.
+ */
+#ifndef INGEST_STREAM_H
+#define INGEST_STREAM_H
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <leat.h>
+
+#include "server.h"
+
+/* What comes next. */
+enum stream_state {
+	STREAM_TOKEN,  /* "token SECRET" */
+	STREAM_SENDER, /* "sender NAME", or the first line */
+	STREAM_GUESS,  /* the first line tells the format */
+	STREAM_LINES,
+	STREAM_RECORDS /* of CSV */
+};
+
+struct stream {
+	struct server *server;
+	int fd;
+	int is_stdin;
+	struct event *readable;  /* without TLS */
+	struct event *writable;  /* made when it is needed */
+	struct evbuffer *out;    /* that the socket has not taken; or NULL */
+	struct bufferevent *bev; /* with TLS */
+	int shaken;              /* hands: the handshake is done */
+	char who[ADDR_TEXT];
+	int64_t since; /* it began */
+	int64_t last;  /* something came */
+	double credit; /* bytes that may be read now */
+	int64_t credited;
+	int waits;                    /* for credit */
+	struct stream *newer, *older; /* by last */
+
+	enum stream_state state;
+	enum wire_format format;
+	struct frame frame;
+	char stash[16]; /* digits at the start, which may be a length */
+	size_t n_stash;
+	leat_csv *csv;
+	struct engine_table table; /* either this takes the records, */
+	struct csvin *csvin;       /* or this */
+	struct sender *sender;
+};
+
+/*
+ * Takes bytes. Returns 0, or -1: the stream is to be closed (and it has been
+ * said why).
+ */
+int stream_take(struct stream *stream, const char *bytes, size_t n);
+
+/* The other side has no more to say: a last line may lack its end. */
+void stream_take_end(struct stream *stream);
+
+void stream_take_clear(struct stream *stream);
+
+/* Tells the other side something. */
+void stream_send(struct stream *stream, const char *text, size_t len);
+
+#endif

@@ -1,0 +1,369 @@
+/*
+ * What the bytes of a stream mean: a token and a sender's name, if there must
+ * or may be such, and then lines of one format or records of CSV.
+ *
+ * The format is that of the first line and stays. Syslog may count its
+ * frames, with no line end in sight, so whether it does is seen by the first
+ * bytes: digits, a blank and "<".
+ *
+ * A sender is told at which line to begin: the one after those that have been
+ * taken. Later it is told how many have been saved, and are not needed any
+ * more. If it comes again while its old connection still stands, the old one
+ * is closed: what it may yet hold will be sent again.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stream.h"
+
+enum { ON = 0, CLOSE = -1 };
+
+/* ---- Records ---- */
+
+static int records_fail(struct stream *st, int err)
+{
+	struct server *s = st->server;
+	const char *why = st->csvin ? csvin_why(st->csvin)
+				    : engine_why(s->engine);
+
+	if (err == LEAT_ENOMEM) {
+		notice(&s->notices, NOTICE_MEMORY, 1, s->now,
+		    "%s: out of memory", st->who);
+		return CLOSE;
+	}
+	notice(&s->notices, NOTICE_BAD_LINE, 1, s->now, "%s%s%s", st->who,
+	    *why == ':' ? "" : ": ", why);
+	return err == ENGINE_BAD && !s->config->strict ? ON : CLOSE;
+}
+
+/* A bad record has been taken; those after it follow. */
+static int take_records(struct stream *st, const char *bytes, size_t n)
+{
+	uint64_t start = leat_csv_offset(st->csv);
+	int going = ON;
+
+	while (going == ON) {
+		uint64_t done = leat_csv_offset(st->csv) - start;
+		int err = leat_csv_push(st->csv, bytes + done,
+		    n - (size_t)done);
+
+		if (err == 0)
+			return ON;
+		going = records_fail(st, err);
+	}
+	return going;
+}
+
+static int count_record(void *ctx, const leat_csv_record *record)
+{
+	struct stream *st = ctx;
+	int is_header = st->csvin ? record->number == 0 : !st->table.has_header;
+	int err;
+
+	if (st->sender &&
+	    (!is_header || st->server->config->settings.no_header))
+		st->sender->taken++;
+	err = st->csvin ? csvin_record(st->csvin, record)
+			: engine_record(&st->table, record);
+	return err;
+}
+
+static int begin_records(struct stream *st)
+{
+	struct server *s = st->server;
+	leat_csv_options o = { 0 };
+
+	o.record = count_record;
+	o.ctx = st;
+	o.delimiter = s->config->settings.delimiter;
+	o.max_record = (size_t)s->config->max_line;
+	st->table.engine = s->engine;
+	if (!config_is_table(s->config) && !(st->csvin = csvin_new(s)))
+		return records_fail(st, LEAT_ENOMEM);
+	if (leat_csv_new(&st->csv, &o) < 0)
+		return records_fail(st, LEAT_ENOMEM);
+	st->state = STREAM_RECORDS;
+	return ON;
+}
+
+/* ---- The beginning ---- */
+
+static int is_word(const struct line *line, const char *word,
+    struct line *rest_out)
+{
+	size_t n = strlen(word);
+
+	if (line->len < n || memcmp(line->text, word, n) != 0)
+		return 0;
+	rest_out->text = line->text + n;
+	rest_out->len = line->len - n;
+	return 1;
+}
+
+static int take_token(struct stream *st, const struct line *line)
+{
+	struct server *s = st->server;
+	struct line rest;
+
+	if (is_word(line, "token ", &rest) &&
+	    secret_is(s->token, rest.text, rest.len)) {
+		st->state = STREAM_SENDER;
+		return ON;
+	}
+	notice(&s->notices, NOTICE_TOKEN, 1, s->now, "%s: %s", st->who,
+	    is_word(line, "token ", &rest)
+		? "a wrong token"
+		: "the first line is not \"token SECRET\"");
+	return CLOSE;
+}
+
+static int take_sender(struct stream *st, const struct line *name)
+{
+	struct server *s = st->server;
+	char text[40];
+	int n;
+
+	st->sender = senders_find(s->senders, name->text, name->len);
+	if (!st->sender) {
+		notice(&s->notices, NOTICE_BAD_LINE, 1, s->now,
+		    "%s: not a sender's name, or one too many", st->who);
+		return CLOSE;
+	}
+	if (st->sender->stream)
+		stream_close(st->sender->stream);
+	st->sender->stream = st;
+	st->state = STREAM_GUESS;
+	n = snprintf(text, sizeof text, "start %llu\n",
+	    (unsigned long long)st->sender->taken);
+	stream_send(st, text, (size_t)n);
+	return ON;
+}
+
+/* Neither blank nor a comment. */
+static int is_something(const struct line *line)
+{
+	size_t i = 0;
+
+	while (i < line->len && (line->text[i] == ' ' || line->text[i] == '\t'))
+		i++;
+	return i < line->len && line->text[i] != '#';
+}
+
+/* The first line of values: afterwards the format is known. */
+static int take_first(struct stream *st, const struct line *line)
+{
+	if (st->format == WIRE_GUESS && is_something(line))
+		st->format = wire_guess(line->text, line->len);
+	if (st->format == WIRE_GUESS) {
+		if (st->sender)
+			st->sender->taken++;
+		return ON;
+	}
+	if (st->format == WIRE_CSV) {
+		if (begin_records(st) < 0 ||
+		    take_records(st, line->text, line->len) < 0)
+			return CLOSE;
+		return take_records(st, "\n", 1);
+	}
+	st->frame.counted = st->format == WIRE_SYSLOG;
+	st->state = STREAM_LINES;
+	if (st->sender)
+		st->sender->taken++;
+	server_line(st->server, st->format, line->text, line->len);
+	return ON;
+}
+
+static int take_line(struct stream *st, const struct line *line)
+{
+	struct line rest;
+
+	switch (st->state) {
+	case STREAM_TOKEN:
+		return take_token(st, line);
+	case STREAM_SENDER:
+		if (st->server->config->ack && is_word(line, "sender ", &rest))
+			return take_sender(st, &rest);
+		st->state = STREAM_GUESS;
+		return take_first(st, line);
+	case STREAM_GUESS:
+		return take_first(st, line);
+	case STREAM_LINES:
+	case STREAM_RECORDS:
+		break;
+	}
+	if (st->sender)
+		st->sender->taken++;
+	server_line(st->server, st->format, line->text, line->len);
+	return ON;
+}
+
+/* ---- Bytes ---- */
+
+static int tell_event(struct stream *st, enum frame_event event)
+{
+	struct server *s = st->server;
+
+	switch (event) {
+	case FRAME_TOO_LONG:
+		notice(&s->notices, NOTICE_LONG_LINE, 1, s->now,
+		    "%s: a line beyond --max-line", st->who);
+		if (st->sender && st->state >= STREAM_GUESS)
+			st->sender->taken++;
+		return st->state == STREAM_TOKEN ? CLOSE : ON;
+	case FRAME_BROKEN:
+		notice(&s->notices, NOTICE_BAD_FRAME, 1, s->now,
+		    "%s: not the length of a frame", st->who);
+		return CLOSE;
+	default:
+		notice(&s->notices, NOTICE_MEMORY, 1, s->now,
+		    "%s: out of memory", st->who);
+		return CLOSE;
+	}
+}
+
+/* The many: lines of the simplest format, one after the other. */
+static enum frame_event take_plain(struct stream *st, struct piece *piece)
+{
+	struct server *s = st->server;
+	struct wire_sample sample;
+	enum frame_event event;
+	struct line line;
+	uint64_t n = 0, others = 0;
+
+	while ((event = frame_next(&st->frame, piece, &line)) == FRAME_LINE) {
+		if (wire_line(s->wire, line.text, line.len, &sample) == 0) {
+			engine_value(s->engine, &sample, st->who);
+			n++;
+		} else {
+			server_line(s, WIRE_LINE, line.text, line.len);
+			others++;
+		}
+	}
+	s->counts.lines[WIRE_LINE] += n;
+	if (st->sender)
+		st->sender->taken += n + others;
+	return event;
+}
+
+static int take_bytes(struct stream *st, const char *bytes, size_t n)
+{
+	struct piece piece = { bytes, bytes + n };
+	int going = ON;
+
+	while (going == ON && st->state != STREAM_RECORDS) {
+		struct line line;
+		int plain = st->state == STREAM_LINES &&
+		    st->format == WIRE_LINE;
+		enum frame_event event = plain
+		    ? take_plain(st, &piece)
+		    : frame_next(&st->frame, &piece, &line);
+
+		if (event == FRAME_MORE)
+			return ON;
+		going = event == FRAME_LINE ? take_line(st, &line)
+					    : tell_event(st, event);
+	}
+	if (going != ON)
+		return going;
+	return take_records(st, piece.at, (size_t)(piece.end - piece.at));
+}
+
+/*
+ * Whether frames are counted: 1, 0, or -1 if that is not to be told yet. The
+ * bytes are the first of the stream's lines.
+ */
+static int is_counted(const char *bytes, size_t n)
+{
+	size_t digits = 0;
+
+	while (digits < n && digits < 10 && bytes[digits] >= '0' &&
+	    bytes[digits] <= '9')
+		digits++;
+	if (digits == 0)
+		return n == 0 ? -1 : 0;
+	if (digits == n || (digits + 1 == n && bytes[digits] == ' '))
+		return digits < 10 ? -1 : 0;
+	return bytes[digits] == ' ' && bytes[digits + 1] == '<';
+}
+
+/*
+ * Before the first line the stream may have to be looked at. What is too
+ * little to tell is kept in the stash.
+ */
+static int look(struct stream *st, const char *bytes, size_t n)
+{
+	char both[2 * sizeof st->stash];
+	size_t room = sizeof both - st->n_stash;
+	size_t more = n < room ? n : room, n_stash = st->n_stash;
+	int counted;
+
+	memcpy(both, st->stash, n_stash);
+	memcpy(both + n_stash, bytes, more);
+	counted = is_counted(both, n_stash + more);
+	if (counted < 0 && n_stash + n <= sizeof st->stash) {
+		memcpy(st->stash + n_stash, bytes, n);
+		st->n_stash += n;
+		return ON;
+	}
+	if (counted > 0) {
+		st->format = WIRE_SYSLOG;
+		st->frame.counted = 1;
+		st->state = STREAM_LINES;
+	} else {
+		st->state = STREAM_GUESS;
+	}
+	st->n_stash = 0;
+	if (take_bytes(st, both, n_stash) < 0)
+		return CLOSE;
+	return take_bytes(st, bytes, n);
+}
+
+static int may_be_counted(const struct stream *st)
+{
+	return st->format == WIRE_GUESS && st->frame.n_held == 0 &&
+	    (st->state == STREAM_GUESS ||
+		(st->state == STREAM_SENDER && !st->server->config->ack));
+}
+
+int stream_take(struct stream *st, const char *bytes, size_t n)
+{
+	if (st->state == STREAM_SENDER && !st->server->config->ack) {
+		st->frame.counted = st->format == WIRE_SYSLOG;
+		st->state = STREAM_GUESS;
+	}
+	if (st->state == STREAM_GUESS && st->format == WIRE_CSV &&
+	    begin_records(st) < 0)
+		return CLOSE;
+	return may_be_counted(st) ? look(st, bytes, n)
+				  : take_bytes(st, bytes, n);
+}
+
+void stream_take_end(struct stream *st)
+{
+	struct line line;
+
+	if (st->sender)
+		return; /* It will send the rest again. */
+	server_begin(st->server);
+	if (st->n_stash > 0 && take_bytes(st, st->stash, st->n_stash) < 0)
+		return;
+	if (st->state == STREAM_RECORDS) {
+		int err = leat_csv_end(st->csv);
+
+		if (err)
+			records_fail(st, err);
+	} else if (frame_end(&st->frame, &line) == FRAME_LINE) {
+		take_line(st, &line);
+		if (st->state == STREAM_RECORDS)
+			leat_csv_end(st->csv);
+	}
+	server_settle(st->server);
+}
+
+void stream_take_clear(struct stream *st)
+{
+	frame_clear(&st->frame);
+	leat_csv_free(st->csv);
+	csvin_free(st->csvin);
+}

@@ -1,0 +1,238 @@
+/*
+ * Syslog, of which the message is a line of format line:
+ *
+ *      <pri>1 TIME HOST APP PROCID MSGID DATA message         RFC 5424
+ *      <pri>Nov 28 11:53:52 HOST TAG[pid]: message            RFC 3164
+ *      <pri>Nov 28 11:53:52 TAG[pid]: message                 local sockets
+ *
+ * The older form is a matter of habit, not of rules: a host and a tag may
+ * both be missing, and the time as well, or it is one of ISO 8601. A tag is
+ * what ends with a colon.
+ *
+ * A value without a key is that of the program, or if it does not say what
+ * it is, of the host. One without a time has that of the message, but for
+ * the older form's, which has neither year nor zone.
+ */
+#include "wire_inside.h"
+
+struct message {
+	struct part host, app, text;
+	int has_time;
+	int64_t t;
+};
+
+const char *wire_syslog_priority(const char *p, const char *end)
+{
+	int priority = 0, n = 0;
+
+	if (p == end || *p != '<')
+		return NULL;
+	for (p++; p < end && n < 3 && wire_is_digit(*p); p++, n++)
+		priority = 10 * priority + (*p - '0');
+	if (n == 0 || priority > 191 || p == end || *p != '>')
+		return NULL;
+	return p + 1;
+}
+
+/* ---- RFC 5424 ---- */
+
+/* [id name="value" ...], of which nothing is used. Behind it, or NULL. */
+static const char *skip_element(const char *p, const char *end)
+{
+	int quoted = 0;
+
+	for (p++; p < end; p++) {
+		if (quoted && *p == '\\' && p + 1 < end)
+			p++;
+		else if (*p == '"')
+			quoted = !quoted;
+		else if (*p == ']' && !quoted)
+			return p + 1;
+	}
+	return NULL;
+}
+
+static const char *skip_data(const char *p, const char *end)
+{
+	if (p < end && *p == '-')
+		return p + 1;
+	if (p == end || *p != '[')
+		return NULL;
+	while (p && p < end && *p == '[')
+		p = skip_element(p, end);
+	return p;
+}
+
+/* - is that there is none. */
+static struct part or_none(struct part p)
+{
+	if (wire_part_is(p, "-"))
+		p.len = 0;
+	return p;
+}
+
+static int take_header(struct wire *w, struct part *rest, struct message *m)
+{
+	struct part time, skipped;
+
+	if (!wire_split(rest, ' ', &time) || !wire_split(rest, ' ', &m->host) ||
+	    !wire_split(rest, ' ', &m->app) ||
+	    !wire_split(rest, ' ', &skipped) ||
+	    !wire_split(rest, ' ', &skipped))
+		return wire_bad_line(w, "half a header of RFC 5424");
+	m->host = or_none(m->host);
+	m->app = or_none(m->app);
+	if (wire_part_is(time, "-"))
+		return 0;
+	if (leat_parse_time(time.text, time.len, LEAT_UNIT_S, &m->t) < 0)
+		return wire_bad(w, "time", time, "is not one");
+	m->has_time = 1;
+	return 0;
+}
+
+static int take_new(struct wire *w, struct part rest, struct message *m)
+{
+	const char *end = rest.text + rest.len, *p;
+	int err = take_header(w, &rest, m);
+
+	if (err)
+		return err;
+	p = skip_data(rest.text, end);
+	if (!p || (p < end && *p != ' '))
+		return wire_bad_line(w, "structured data has no end");
+	p += p < end;
+	if (end - p >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0)
+		p += 3;
+	m->text.text = p;
+	m->text.len = (size_t)(end - p);
+	return 0;
+}
+
+/* ---- RFC 3164 ---- */
+
+/* As a pattern: A a letter, 0 a digit, _ a digit or a blank. */
+static int is_like(struct part p, const char *pattern)
+{
+	size_t i = 0;
+
+	for (; i < p.len && pattern[i]; i++) {
+		char c = p.text[i];
+		int letter = c | 0x20;
+
+		if (pattern[i] == 'A'       ? letter < 'a' || letter > 'z'
+			: pattern[i] == '0' ? !wire_is_digit(c)
+			: pattern[i] == '_' ? c != ' ' && !wire_is_digit(c)
+					    : c != pattern[i])
+			return 0;
+	}
+	return !pattern[i];
+}
+
+static struct part behind(struct part p, size_t n)
+{
+	p.text += n;
+	p.len -= n;
+	return p;
+}
+
+static struct part trim(struct part p)
+{
+	while (p.len > 0 && wire_is_blank(*p.text))
+		p = behind(p, 1);
+	return p;
+}
+
+/* Returns whether there was one. */
+static int take_old_time(struct part *rest, struct message *m)
+{
+	static const char old[] = "AAA _0 00:00:00 ";
+	struct part after = *rest, time;
+
+	if (is_like(*rest, old)) {
+		*rest = behind(*rest, sizeof old - 1);
+		return 1;
+	}
+	if (!is_like(*rest, "0000-00-00T") || !wire_split(&after, ' ', &time) ||
+	    leat_parse_time(time.text, time.len, LEAT_UNIT_S, &m->t) < 0)
+		return 0;
+	m->has_time = 1;
+	*rest = after;
+	return 1;
+}
+
+/* A word with a colon at its end. Returns whether there was one. */
+static int take_tag(struct part *rest, struct part *tag_out)
+{
+	struct part after = *rest, tag;
+	const char *pid;
+
+	wire_split(&after, ' ', &tag);
+	if (tag.len < 2 || tag.text[tag.len - 1] != ':')
+		return 0;
+	tag.len--;
+	pid = memchr(tag.text, '[', tag.len);
+	if (pid && pid > tag.text && tag.text[tag.len - 1] == ']')
+		tag.len = (size_t)(pid - tag.text);
+	*tag_out = tag;
+	*rest = after;
+	return 1;
+}
+
+static void take_old(struct part rest, struct message *m)
+{
+	int has_time = take_old_time(&rest, m);
+
+	rest = trim(rest);
+	if (!take_tag(&rest, &m->app) && has_time && rest.len > 0 &&
+	    memchr(rest.text, ' ', rest.len)) {
+		wire_split(&rest, ' ', &m->host);
+		rest = trim(rest);
+		take_tag(&rest, &m->app);
+	}
+	m->text = rest;
+}
+
+/* ---- Both ---- */
+
+static int tell(struct wire *w, const struct message *m)
+{
+	struct wire_sample sample;
+	struct part key = m->app.len > 0 ? m->app : m->host;
+	int err = wire_line(w, m->text.text, m->text.len, &sample);
+
+	if (err)
+		return err > 0 ? 0 : err;
+	if (sample.key_len == 0 && key.len > 0) {
+		if (wire_field_end(key.text, key.text + key.len) !=
+		    key.text + key.len)
+			return wire_bad_line(w, "a control character");
+		if (key.len > w->options.max_key)
+			return wire_bad_line(w, "the key is too long");
+		sample.key = key.text;
+		sample.key_len = key.len;
+	}
+	if (!sample.has_time && m->has_time) {
+		sample.has_time = 1;
+		sample.t = m->t;
+	}
+	return w->options.fn(w->options.ctx, &sample);
+}
+
+int wire_syslog(struct wire *w, struct part line)
+{
+	const char *end = line.text + line.len;
+	const char *p = wire_syslog_priority(line.text, end);
+	struct message m = { 0 };
+	struct part rest;
+	int err = 0;
+
+	if (!p)
+		return wire_bad_line(w, "there is no <priority>");
+	rest.text = p;
+	rest.len = (size_t)(end - p);
+	if (rest.len >= 2 && p[0] == '1' && p[1] == ' ')
+		err = take_new(w, behind(rest, 2), &m);
+	else
+		take_old(rest, &m);
+	return err ? err : tell(w, &m);
+}

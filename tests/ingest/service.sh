@@ -1,0 +1,285 @@
+#!/bin/sh
+# socket_ingest from end to end: service.sh PROGRAM SOURCE_ROOT
+#
+# Formats, where values come from and rows go to, alerts, signals, errors.
+# Rows are those that csv_replay prints for the same values.
+set -u
+# shellcheck source=tests/ingest/common.sh
+. "$(dirname "$0")/common.sh"
+have socat curl || exit 0
+replay=${prog%socket_ingest}csv_replay
+
+# ---- The command line ----
+
+input ''
+run
+expect_error 'no --listen is an error' '--listen: where?'
+run --listen tcp://127.0.0.1:99999
+expect_error 'a port that is none' '--listen: tcp://127.0.0.1:99999'
+run --listen tcp://127.0.0.1:0 --format xml
+expect_error 'a format that is none' '"xml" is not auto, line, csv'
+run --listen 'tcp://*:0'
+expect_error 'beyond this machine there must be guards' '--insecure'
+run --listen 'udp://*:0'
+expect_error 'datagrams have no guards' 'neither TLS nor a token'
+run --listen tcp://127.0.0.1:0 --http '*:0'
+expect_error 'neither may the page be open' '--http *:0: beyond this machine'
+run --listen tcp://127.0.0.1:0 --alert 'maen > 90'
+expect_error 'an alert on nothing' 'maen'
+run --listen tcp://127.0.0.1:0 --alert 'mean >'
+expect_error 'an alert that is none' '--alert "mean >"'
+run --listen tcp://127.0.0.1:0 --tls-cert /nowhere
+expect_error 'a certificate without a key' 'only together'
+run --listen tcp://127.0.0.1:0 --tls-cert /nowhere --tls-key /nowhere
+expect_error 'no certificate' '/nowhere'
+run --listen tcp://127.0.0.1:0 --token-file "$tmp/in"
+expect_error 'an empty token' "$tmp/in"
+run --listen tcp://127.0.0.1:0 -s maen
+expect_error 'options are those of csv_replay' '-s: '
+run --listen tcp://127.0.0.1:0 -o table
+expect_error 'no table without an end' '-o: a table has an end'
+run --listen tcp://127.0.0.1:0 --ack
+expect_error 'no --ack without --save' '--ack: only with --save'
+run --listen tcp://127.0.0.1:0 --resume "$tmp/none"
+expect_error 'a state that is not there' "$tmp/none"
+run --listen tcp://127.0.0.1:0 --max-line 0
+expect_error 'a limit of nothing' '--max-line: "0" is not a whole number'
+run --help
+true_that 'the help names each option' grep -q -e --statsd-flush "$tmp/out"
+true_that 'the help is for 80 columns' \
+	awk 'length > 80 { exit 1 }' "$tmp/out"
+
+# ---- Standard input, and rows as csv_replay has them ----
+
+# The same values as a file for csv_replay and as lines.
+awk 'BEGIN {
+	print "key,value"
+	for (i = 0; i < 3000; i++) {
+		r = (r * 1103515245 + 12345) % 2147483648
+		printf "k%d,%s\n", r % 7, i % 50 == 9 ? "NA" : r % 1000 / 8
+	}
+}' >"$tmp/values.csv"
+sed -e 1d -e 's/,/ /' "$tmp/values.csv" >"$tmp/values"
+for window in '' '-w tumbling:20' '-w hopping:20/5 -s sum,max' \
+	'-w decay:alpha=0.1 -s mean' '-w landmark -o json' '--every 7' \
+	'-s count,last --final'; do
+	# shellcheck disable=SC2086 # words
+	"$replay" -k key -c value $window "$tmp/values.csv" >"$tmp/ref"
+	# shellcheck disable=SC2086
+	"$prog" --listen - $window <"$tmp/values" >"$tmp/out" 2>"$tmp/log"
+	true_that "standard input, as csv_replay: $window" \
+		cmp "$tmp/ref" "$tmp/out"
+	# shellcheck disable=SC2086
+	"$prog" --listen - $window <"$tmp/values.csv" >"$tmp/out" \
+		2>"$tmp/log"
+	true_that "the same as CSV, which is seen by its header: $window" \
+		cmp "$tmp/ref" "$tmp/out"
+done
+
+weather=$data/weather_seattle_nyc.csv
+for window in '-k location -c temp_max -t date -w tumbling:7d' \
+	'-k location -c temp_max,temp_min -t date -w 30d -s mean,correlation' \
+	'-k location -t date -w calendar:month -s mean --delay 1d' \
+	'-k location -c temp_max --show date -w 10'; do
+	# shellcheck disable=SC2086
+	"$replay" $window "$weather" >"$tmp/ref" 2>"$tmp/err"
+	# shellcheck disable=SC2086
+	"$prog" --listen - --format csv $window <"$weather" >"$tmp/out" \
+		2>"$tmp/log"
+	status=$?
+	same_numbers "a table: $window"
+done
+model='temp_max ~ temp_min + lag(temp_max,1)'
+"$replay" -k location --model "$model" "$weather" >"$tmp/ref" 2>"$tmp/err"
+"$prog" --listen - -k location --model "$model" <"$weather" >"$tmp/out" \
+	2>"$tmp/log"
+status=$?
+same_numbers 'a model'
+
+# Times of lines, a window by time, and those that are too late.
+printf 'a 1 100\nb 2 101\na 3 159\na 4 181\nb 5 110\na 6 250\n' >"$tmp/values"
+"$prog" --listen - -w tumbling:60s -s count,sum <"$tmp/values" >"$tmp/rows" \
+	2>"$tmp/log"
+rows_are 'lines with times' 'key,start,end,value_count,value_sum
+a,1970-01-01T00:01:00Z,1970-01-01T00:02:00Z,1,1
+b,1970-01-01T00:01:00Z,1970-01-01T00:02:00Z,1,2
+a,1970-01-01T00:02:00Z,1970-01-01T00:03:00Z,1,3
+a,1970-01-01T00:03:00Z,1970-01-01T00:04:00Z,1,4
+a,1970-01-01T00:04:00Z,1970-01-01T00:05:00Z,1,6
+'
+true_that 'what is too late is said' grep -q 'standard input: .*late' "$tmp/log"
+
+# ---- Formats over TCP, cut anywhere ----
+
+# comes FORMAT NAME BYTES ROWS: sent whole, and byte by byte.
+comes() {
+	# shellcheck disable=SC2059
+	n_rows=$(printf "x\n$4" | wc -l)
+	serve --listen tcp://127.0.0.1:0 --format "$1" -w 10 -s last || return
+	# shellcheck disable=SC2059
+	printf "$3" >"$tmp/bytes"
+	to_tcp <"$tmp/bytes"
+	await 5 has_rows "$n_rows"
+	stop
+	rows_are "$2" "row,key,value_last\n$4"
+	serve --listen tcp://127.0.0.1:0 --format "$1" -w 10 -s last || return
+	n=$(wc -c <"$tmp/bytes")
+	for i in $(seq 1 "$n"); do
+		dd if="$tmp/bytes" bs=1 skip=$((i - 1)) count=1 2>/dev/null
+		[ $((i % 10)) -ne 0 ] || sleep 0.01
+	done | to_tcp
+	await 5 has_rows "$n_rows"
+	stop
+	rows_are "$2, byte by byte" "row,key,value_last\n$4"
+}
+
+comes auto 'format line' 'a 1\r\n\n# no\nb -2.5e3 1700000000\n7\n9 1700000000' \
+	'1,a,1\n2,b,-2500\n3,,7\n4,,9\n'
+comes auto 'format statsd' \
+	'hits:3|c|@0.5\ntemp:20|g\ntemp:-1.5|g\nt:7:8|ms|#env:a,b\n' \
+	'1,hits,6\n2,temp,20\n3,temp,18.5\n4,t;b;env=a,7\n5,t;b;env=a,8\n'
+comes graphite 'format graphite' 'a.b 1 1700000000\na.c;y=2;x=1 5 1700000001\n' \
+	'1,a.b,1\n2,a.c;x=1;y=2,5\n'
+comes auto 'format influx' \
+	'cpu,host=a,cpu=0 user=1.5,sys=2i,on=t,note="x y" 1700000000000000000\n' \
+	'1,cpu.user;cpu=0;host=a,1.5\n2,cpu.sys;cpu=0;host=a,2\n3,cpu.on;cpu=0;host=a,1\n'
+comes auto 'format syslog, counted' \
+	'40 <13>1 2026-01-02T03:04:05Z h app - - - 542 <13>1 2026-01-02T03:04:05Z h app - - - k 6' \
+	'1,app,5\n2,k,6\n'
+comes auto 'format csv' 'value,key\n1,a\n2,"b, c"\nx,y\n3,a' \
+	'1,a,1\n2,"b, c",2\n3,a,3\n'
+
+# ---- Places ----
+
+listeners=4
+serve --listen tcp://127.0.0.1:0 --listen udp://127.0.0.1:0 \
+	--listen "unix://$tmp/stream" --listen "unixgram://$tmp/gram" \
+	-w 2 -s sum && {
+	printf 'a 1\na 2\n' | to_tcp
+	await 5 has_rows 3
+	printf 'a 3\na 4' | to_udp
+	await 5 has_rows 5
+	printf 'a 5\n' | socat -u - "UNIX-CONNECT:$tmp/stream"
+	await 5 has_rows 6
+	printf 'a:6|g' | socat -u - "UNIX-SENDTO:$tmp/gram"
+	await 5 has_rows 7
+	stop
+	true_that 'SIGTERM ends it with 0' [ "$status" = 0 ]
+	true_that 'its sockets are gone' [ ! -e "$tmp/stream" ]
+	rows_are 'values from everywhere' \
+		'row,key,value_sum\n1,a,1\n2,a,3\n3,a,5\n4,a,7\n5,a,9\n6,a,11\n'
+}
+listeners=1
+if [ -e /proc/net/if_inet6 ] && grep -q ' lo$' /proc/net/if_inet6; then
+	serve --listen 'tcp://[::1]:0' -w 2 -s sum && {
+		printf 'a 1\n' | socat -u - "TCP6:[::1]:$tcp"
+		await 5 has_rows 2
+		stop
+		rows_are 'IPv6' 'row,key,value_sum\n1,a,1\n'
+	}
+fi
+
+# Windows by arrival close without any more data.
+serve --listen tcp://127.0.0.1:0 -w tumbling:1s -s count && {
+	printf 'a 1\na 2\n' | to_tcp
+	true_that 'the clock closes windows' await 5 has_rows 2
+	stop
+	: >"$tmp/rows"
+}
+
+# ---- Outputs ----
+
+serve --listen tcp://127.0.0.1:0 -w 2 -s sum --to "$tmp/a.csv" \
+	--to "|cat >'$tmp/b.csv'" --to "unix://$tmp/sink" && {
+	socat -u "UNIX-LISTEN:$tmp/sink" "OPEN:$tmp/c.csv,creat,append" &
+	others=$!
+	printf 'a 1\na 2\n' | to_tcp
+	await 10 [ -s "$tmp/c.csv" ]
+	await 5 [ -s "$tmp/b.csv" ]
+	mv "$tmp/a.csv" "$tmp/a1.csv"
+	kill -HUP "$pid"
+	await 5 grep -q 'opened again' "$tmp/log"
+	printf 'a 3\n' | to_tcp
+	await 5 [ -s "$tmp/a.csv" ]
+	stop
+	wait "$others" 2>/dev/null
+	others=
+	mv "$tmp/a1.csv" "$tmp/rows"
+	rows_are 'a file' 'row,key,value_sum\n1,a,1\n2,a,3\n'
+	mv "$tmp/a.csv" "$tmp/rows"
+	rows_are 'a file after SIGHUP' 'row,key,value_sum\n3,a,5\n'
+	mv "$tmp/b.csv" "$tmp/rows"
+	rows_are 'a command' 'row,key,value_sum\n1,a,1\n2,a,3\n3,a,5\n'
+	mv "$tmp/c.csv" "$tmp/rows"
+	rows_are 'a socket that comes later' \
+		'row,key,value_sum\n1,a,1\n2,a,3\n3,a,5\n'
+}
+
+if have sqlite3; then
+	printf 'a 1 100\nb 2 101\na 3 161\na 4 230\n' |
+		"$prog" --listen - -w tumbling:60s -s count,sum -o none \
+			--to "sqlite:$tmp/db" 2>"$tmp/log"
+	if grep -q 'SQLite' "$tmp/log"; then
+		echo '# built without SQLite: left out'
+	else
+		# The same windows again, with more in them.
+		printf 'a 5 100\na 3 161\na 4 230\n' |
+			"$prog" --listen - -w tumbling:60s -s count,sum \
+				-o none --to "sqlite:$tmp/db" 2>"$tmp/log"
+		sqlite3 "$tmp/db" 'SELECT * FROM windows
+			ORDER BY key, window_start' >"$tmp/rows"
+		rows_are 'a database; a window that comes again replaces itself' \
+'a|1970-01-01T00:01:00Z|1970-01-01T00:02:00Z|1.0|5.0
+a|1970-01-01T00:02:00Z|1970-01-01T00:03:00Z|1.0|3.0
+a|1970-01-01T00:03:00Z|1970-01-01T00:04:00Z|1.0|4.0
+b|1970-01-01T00:01:00Z|1970-01-01T00:02:00Z|1.0|2.0
+'
+	fi
+fi
+
+# ---- Alerts ----
+
+printf 'a 50\na 95\nb 1\na 96\na 85\na 70\na 99\n' |
+	"$prog" --listen - -w 1 -s last -o none --alert-to "$tmp/alerts" \
+		--alert 'hot: last > 90 clear < 80' 2>"$tmp/log"
+sed 's/"time":"[^"]*"/"time":""/' "$tmp/alerts" >"$tmp/rows"
+rule='"rule":"hot: last > 90 clear < 80"'
+rows_are 'raised once, cleared once' \
+"{\"time\":\"\",\"alert\":\"hot\",\"state\":\"raised\",\"key\":\"a\",$rule,\"value\":95}
+{\"time\":\"\",\"alert\":\"hot\",\"state\":\"cleared\",\"key\":\"a\",$rule,\"value\":70}
+{\"time\":\"\",\"alert\":\"hot\",\"state\":\"raised\",\"key\":\"a\",$rule,\"value\":99}
+"
+serve --listen tcp://127.0.0.1:0 -o none --alert 'absent 1s' && {
+	printf 'a 1\n' | to_tcp
+	true_that 'what is absent is told without any more data' \
+		await 5 grep -q 'RAISED' "$tmp/log"
+	printf 'a 1\n' | to_tcp
+	true_that 'and that it is there again' \
+		await 5 grep -q 'cleared' "$tmp/log"
+	stop
+	true_that 'once' [ "$(grep -c RAISED "$tmp/log")" = 1 ]
+}
+
+# ---- Saving ----
+
+state=$tmp/state
+serve --listen tcp://127.0.0.1:0 -w 3 -s count,sum --save "$state" \
+	--alert 'sum > 5' && {
+	printf 'a 1\na 2\n' | to_tcp
+	printf 'temp:20|g\n' | to_tcp
+	printf 'a 4\n' | to_tcp
+	await 5 grep -q RAISED "$tmp/log"
+	stop
+}
+"$prog" --listen - -w 3 -s count,sum --resume "$state" --alert 'sum > 5' \
+	>"$tmp/rows" 2>"$tmp/log" <<-EOT
+	a 8
+	EOT
+rows_are 'a state is gone on with' \
+	'row,key,value_count,value_sum\n5,a,3,14\n'
+true_that 'what was raised is not raised again' sh -c \
+	"! grep -q RAISED '$tmp/log'"
+run --listen - -w 4 -s count,sum --resume "$state" --alert 'sum > 5'
+expect_error 'other options are refused' "$state"
+
+finish

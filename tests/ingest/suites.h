@@ -1,0 +1,12 @@
+/* The suites that main.c runs: the parts of socket_ingest by themselves. */
+#ifndef INGEST_TESTS_SUITES_H
+#define INGEST_TESTS_SUITES_H
+
+#include <check.h>
+
+Suite *text_suite(void);
+Suite *alert_suite(void);
+Suite *board_suite(void);
+Suite *outlet_suite(void);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * What the tests of text have in common: a wire whose samples are written
+ * down as a text, its "story": "a=1.5 b=2@1700000000000000000".
+ */
+#ifndef INGEST_TEST_TEXT_H
+#define INGEST_TEST_TEXT_H
+
+#include <check.h>
+#include <stddef.h>
+
+#include "../../examples/ingest/wire.h"
+
+extern struct wire *wire;
+
+/* So many samples are taken, then the callback returns 7. */
+extern size_t wire_most;
+
+void wire_set_up(void);
+void wire_tear_down(void);
+
+/* Another wire, with these limits. */
+void wire_again(size_t max_key, size_t max_keys, int influx_unit);
+
+/*
+ * What a line tells, good until the next call: its samples, "bad" or the
+ * code.
+ */
+const char *story_of(enum wire_format format, const char *line);
+const char *story_of_bytes(enum wire_format format, const char *line,
+    size_t len);
+const char *story_of_sets(void);
+
+#define SAYS(format, line, story)                                              \
+	ck_assert_str_eq(story_of(format, line), story)
+
+TCase *frame_case(void);
+TCase *memory_case(void);
+TCase *line_case(void);
+TCase *graphite_case(void);
+TCase *influx_case(void);
+TCase *statsd_case(void);
+TCase *syslog_case(void);
+TCase *guess_case(void);
+
+#endif

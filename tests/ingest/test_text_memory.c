@@ -1,0 +1,233 @@
+/*
+ * What takes memory, without it: frames, keys, names and sets, built here
+ * once more with an allocator that fails at a call of choice. What fails may
+ * be tried again, and then tells what it would have told.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t calls, fail_at; /* from 1 on; 0: none */
+
+static int fails(void)
+{
+	return ++calls == fail_at;
+}
+
+static void *poor_malloc(size_t n)
+{
+	return fails() ? NULL : malloc(n);
+}
+
+static void *poor_calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : calloc(n, size);
+}
+
+static void *poor_realloc(void *p, size_t n)
+{
+	return fails() ? NULL : realloc(p, n);
+}
+
+#define frame_next poor_frame_next
+#define frame_end poor_frame_end
+#define frame_clear poor_frame_clear
+#define wire_names_find poor_names_find
+#define wire_names_add poor_names_add
+#define wire_names_touch poor_names_touch
+#define wire_names_drop_oldest poor_names_drop_oldest
+#define wire_names_clear poor_names_clear
+#define wire_sets_add poor_sets_add
+#define wire_sets_clear poor_sets_clear
+#define wire_sets_tape poor_sets_tape
+#define wire_key_begin poor_key_begin
+#define wire_key_name poor_key_name
+#define wire_key_clean_name poor_key_clean_name
+#define wire_key_tag poor_key_tag
+#define wire_key_path_tags poor_key_path_tags
+#define wire_key_any_tags poor_key_any_tags
+#define wire_key_end poor_key_end
+#define wire_key_clear poor_key_clear
+#define malloc poor_malloc
+#define calloc poor_calloc
+#define realloc poor_realloc
+#include "../../examples/ingest/frame.c"
+#include "../../examples/ingest/wire_key.c"
+#include "../../examples/ingest/wire_names.c"
+#include "../../examples/ingest/wire_sets.c"
+#undef malloc
+#undef calloc
+#undef realloc
+
+#include "test_text.h"
+
+/* Without memory nothing of the piece is taken, so it is given again. */
+static void frame_without_memory(const char *first, const char *second,
+    int counted, const char *wanted)
+{
+	size_t n_failed = 0;
+
+	for (fail_at = 1; fail_at < 20; fail_at++) {
+		const char *texts[2] = { first, second };
+		struct frame f = { 0 };
+		struct line line = { NULL, 0 };
+
+		calls = 0;
+		f.max_line = 1000;
+		f.counted = counted;
+		for (int i = 0; i < 2; i++) {
+			struct piece p = { texts[i],
+				texts[i] + strlen(texts[i]) };
+			enum frame_event event = frame_next(&f, &p, &line);
+
+			if (event == FRAME_NO_MEMORY) {
+				n_failed++;
+				event = frame_next(&f, &p, &line);
+			}
+			ck_assert_int_eq(event, i ? FRAME_LINE : FRAME_MORE);
+		}
+		ck_assert_uint_eq(line.len, strlen(wanted));
+		ck_assert_mem_eq(line.text, wanted, line.len);
+		frame_clear(&f);
+	}
+	ck_assert_uint_ge(n_failed, 2);
+}
+
+START_TEST(frames_bear_a_lack_of_memory)
+{
+	char text[200], wanted[202] = "abc";
+
+	memset(text, 'x', sizeof text);
+	text[sizeof text - 2] = '\n';
+	text[sizeof text - 1] = '\0';
+	memcpy(wanted + 3, text, sizeof text - 2);
+	frame_without_memory("abc", text, 0, wanted);
+	frame_without_memory("201 abc", text, 1, wanted);
+}
+END_TEST
+
+/* ---- Keys ---- */
+
+static struct part part(const char *text)
+{
+	struct part p = { text, strlen(text) };
+
+	return p;
+}
+
+static int make_key(struct wire *w, struct wire_sample *s)
+{
+	int err;
+
+	wire_key_begin(w);
+	err = wire_key_clean_name(w, part("a name"), " ");
+	if (err == 0)
+		err = wire_key_any_tags(w,
+		    part("i:1,h:2,g:3,f:4,e:5,d:6,c:7,b:8,a:9,h:2"), ',', ':');
+	if (err == 0)
+		err = wire_key_path_tags(w, part("z=1;y=2;x=3;w=4;v=5;u"));
+	return err ? err : wire_key_end(w, part("field"), "", s);
+}
+
+START_TEST(keys_bear_a_lack_of_memory)
+{
+	static const char wanted[] = "a_name.field;a=9;b=8;c=7;d=6;e=5;f=4;"
+				     "g=3;h=2;i=1;u;v=5;w=4;x=3;y=2;z=1";
+	size_t n_failed = 0;
+
+	for (size_t at = 1; at < 20; at++) {
+		struct wire w = { 0 };
+		struct wire_sample s = { 0 };
+		int err;
+
+		w.options.max_key = 1000;
+		calls = 0;
+		fail_at = at;
+		err = make_key(&w, &s);
+		if (err) {
+			ck_assert_int_eq(err, WIRE_NO_MEMORY);
+			n_failed++;
+			err = make_key(&w, &s);
+		}
+		ck_assert_int_eq(err, 0);
+		ck_assert_uint_eq(s.key_len, sizeof wanted - 1);
+		ck_assert_mem_eq(s.key, wanted, s.key_len);
+		wire_key_clear(&w.key);
+	}
+	ck_assert_uint_ge(n_failed, 5);
+}
+END_TEST
+
+/* ---- Names and sets ---- */
+
+static void name_of(int i, char name[8])
+{
+	memcpy(name, "name000", 8);
+	name[4] = (char)('0' + i / 100);
+	name[5] = (char)('0' + i / 10 % 10);
+	name[6] = (char)('0' + i % 10);
+}
+
+START_TEST(names_bear_a_lack_of_memory)
+{
+	for (size_t at = 1; at < 400; at++) {
+		struct wire_names names = { 0 };
+		size_t n = 0;
+		char name[8];
+
+		calls = 0;
+		fail_at = at;
+		for (int i = 0; i < 300; i++) {
+			name_of(i, name);
+			if (wire_names_add(&names, name, 7))
+				n++;
+			else
+				ck_assert_ptr_null(wire_names_find(&names, name,
+				    7));
+		}
+		ck_assert_uint_eq(names.n, n);
+		ck_assert_uint_ge(n, 299);
+		for (size_t i = 0; i < n; i++)
+			wire_names_drop_oldest(&names);
+		ck_assert_uint_eq(names.n, 0);
+		ck_assert_ptr_null(names.newest);
+		wire_names_drop_oldest(&names);
+		wire_names_clear(&names);
+	}
+}
+END_TEST
+
+START_TEST(sets_bear_a_lack_of_memory)
+{
+	for (size_t at = 1; at < 20; at++) {
+		struct wire_sets sets = { 0 };
+		int n_failed = 0;
+		char name[8];
+
+		calls = 0;
+		fail_at = at;
+		for (int i = 0; i < 300; i++) {
+			name_of(i, name);
+			if (wire_sets_add(&sets, "s", 1, name, 7, 5) < 0) {
+				n_failed++;
+				i--;
+			}
+		}
+		ck_assert_int_le(n_failed, 1);
+		ck_assert_uint_eq(sets.n, 300);
+		ck_assert(wire_names_find(&sets.names, "s", 1)->x == 300);
+		wire_sets_clear(&sets);
+	}
+}
+END_TEST
+
+TCase *memory_case(void)
+{
+	TCase *t = tcase_create("memory");
+
+	tcase_add_test(t, frames_bear_a_lack_of_memory);
+	tcase_add_test(t, keys_bear_a_lack_of_memory);
+	tcase_add_test(t, names_bear_a_lack_of_memory);
+	tcase_add_test(t, sets_bear_a_lack_of_memory);
+	return t;
+}

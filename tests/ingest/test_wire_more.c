@@ -1,0 +1,448 @@
+/*
+ * StatsD, by its metric_types.md and DogStatsD's description; syslog, by the
+ * examples of RFC 5424 and 3164 and by what logger(1) sends; and the state
+ * that outlives lines: gauges and sets.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "test_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../examples/common/tape.h"
+
+#define T0 "@1700000000000000000"
+
+/* ---- StatsD ---- */
+
+START_TEST(statsd_has_types)
+{
+	SAYS(WIRE_STATSD, "gorets:1|c", "gorets=1");
+	SAYS(WIRE_STATSD, "gorets:1|c|@0.1", "gorets=10");
+	SAYS(WIRE_STATSD, "gorets:-3|m|@0.5", "gorets=-6");
+	SAYS(WIRE_STATSD, "glork:320|ms|@0.1", "glork=320");
+	SAYS(WIRE_STATSD, "song.length:240|h|@0.5", "song.length=240");
+	SAYS(WIRE_STATSD, "a:1.5|d", "a=1.5");
+	SAYS(WIRE_STATSD, "a:1:2.5:-3|ms", "a=1 a=2.5 a=-3");
+	SAYS(WIRE_STATSD, "a:1:2|c|@0.5", "a=2 a=4");
+	SAYS(WIRE_STATSD, " a:1|c \t", "a=1");
+	SAYS(WIRE_STATSD, "page.views:15|c|T1656581400",
+	    "page.views=15@1656581400000000000");
+	SAYS(WIRE_STATSD, "a:1|c|#env:dev|c:83c0a99c0a54c0c18|T1700000000",
+	    "a;env=dev=1" T0);
+	SAYS(WIRE_STATSD, "a:1|c|e:it-false|card:low", "a=1");
+	SAYS(WIRE_STATSD, "_e{5,4}:title|text|#a:b", "");
+	SAYS(WIRE_STATSD, "_sc|Redis connection|2|#env:dev|m:timed out", "");
+}
+END_TEST
+
+START_TEST(statsd_has_tags)
+{
+	SAYS(WIRE_STATSD, "users.online:1|c|@0.5|#country:china",
+	    "users.online;country=china=2");
+	SAYS(WIRE_STATSD, "a:1|c|#z:1,b,a:x:y", "a;a=x:y;b;z=1=1");
+	SAYS(WIRE_STATSD, "a:1|c|#", "a=1");
+	SAYS(WIRE_STATSD, "a:1|c|#,,b,", "a;b=1");
+	SAYS(WIRE_STATSD, "a:1|c|#b:,:c", "a;b;c=1");
+	SAYS(WIRE_STATSD, "a:1|c|#b=c;d:e f", "a;b_c_d=e_f=1");
+	SAYS(WIRE_STATSD, "a;z=1;b=2:1|c|#c:3", "a;b=2;c=3;z=1=1");
+	SAYS(WIRE_STATSD, "a b/c:1|c", "a_b/c=1");
+}
+END_TEST
+
+/* "a:+4|g" and "a:-10|g" change it, so a negative one is set to 0 first. */
+START_TEST(gauges_are_remembered)
+{
+	SAYS(WIRE_STATSD, "gaugor:333|g", "gaugor=333");
+	SAYS(WIRE_STATSD, "gaugor:-10|g", "gaugor=323");
+	SAYS(WIRE_STATSD, "gaugor:+4|g", "gaugor=327");
+	SAYS(WIRE_STATSD, "other:+1|g", "other=1");
+	SAYS(WIRE_STATSD, "gaugor:0|g", "gaugor=0");
+	SAYS(WIRE_STATSD, "gaugor:-10|g", "gaugor=-10");
+	SAYS(WIRE_STATSD, "gaugor:5:+1:-2|g", "gaugor=5 gaugor=6 gaugor=4");
+	SAYS(WIRE_STATSD, "gaugor:+1|g|#a:b", "gaugor;a=b=1");
+	SAYS(WIRE_STATSD, "gaugor:+1|g|@0.1", "gaugor=5");
+}
+END_TEST
+
+START_TEST(a_bad_line_changes_no_gauge)
+{
+	SAYS(WIRE_STATSD, "a:5|g", "a=5");
+	SAYS(WIRE_STATSD, "a:7:x|g", "bad");
+	SAYS(WIRE_STATSD, "a:+1:+nan|g", "bad");
+	SAYS(WIRE_STATSD, "a:+1|g|@2", "bad");
+	SAYS(WIRE_STATSD, "a:+1|g|x", "bad");
+	SAYS(WIRE_STATSD, "a:1e308:+1e308|g", "bad");
+	SAYS(WIRE_STATSD, "new:+1:x|g", "bad");
+	SAYS(WIRE_STATSD, "a:+1|g", "a=6");
+	SAYS(WIRE_STATSD, "new:+1|g", "new=1");
+}
+END_TEST
+
+/* With room for three, the one that was touched last stays. */
+START_TEST(gauges_make_room)
+{
+	wire_again(100, 3, LEAT_UNIT_GUESS);
+	SAYS(WIRE_STATSD, "a:1|g", "a=1");
+	SAYS(WIRE_STATSD, "b:1|g", "b=1");
+	SAYS(WIRE_STATSD, "c:1|g", "c=1");
+	SAYS(WIRE_STATSD, "a:+1|g", "a=2");
+	SAYS(WIRE_STATSD, "d:1|g", "d=1");
+	SAYS(WIRE_STATSD, "a:+1|g", "a=3");
+	SAYS(WIRE_STATSD, "c:+1|g", "c=2");
+	SAYS(WIRE_STATSD, "b:+1|g", "b=1"); /* forgotten */
+	SAYS(WIRE_STATSD, "d:+1|g", "d=1"); /* and so is this */
+}
+END_TEST
+
+START_TEST(sets_count_members)
+{
+	SAYS(WIRE_STATSD, "uniques:765|s", "");
+	SAYS(WIRE_STATSD, "uniques:765|s", "");
+	SAYS(WIRE_STATSD, "uniques:766|s|#a:b", "");
+	SAYS(WIRE_STATSD, "uniques:fe80::1|s", "");
+	SAYS(WIRE_STATSD, "u:765|s", "");
+	SAYS(WIRE_STATSD, "u:|s", "");
+	ck_assert_str_eq(story_of_sets(), "uniques=2 uniques;a=b=1 u=2");
+	ck_assert_str_eq(story_of_sets(), "");
+	SAYS(WIRE_STATSD, "u:765|s", "");
+	ck_assert_str_eq(story_of_sets(), "u=1");
+}
+END_TEST
+
+START_TEST(sets_have_limits)
+{
+	char line[64];
+
+	wire_again(100, 2, LEAT_UNIT_GUESS);
+	SAYS(WIRE_STATSD, "a:1|s", "");
+	for (int i = 0; i < 100000; i++) {
+		snprintf(line, sizeof line, "b:%d|s", i);
+		SAYS(WIRE_STATSD, line, "");
+	}
+	SAYS(WIRE_STATSD, "c:1|s", "bad");
+	SAYS(WIRE_STATSD, "a:1|s", "");
+	ck_assert_str_eq(story_of_sets(), "a=1 b=100000");
+	SAYS(WIRE_STATSD, "c:1|s", "");
+	wire_most = 0;
+	ck_assert_str_eq(story_of_sets(), "7");
+	wire_most = 100;
+	ck_assert_str_eq(story_of_sets(), "");
+}
+END_TEST
+
+/* Those beyond are refused; those that are there still count as there. */
+START_TEST(members_have_a_limit)
+{
+	char line[64];
+
+	for (int i = 0; i < 1000000; i++) {
+		int n = snprintf(line, sizeof line, "%c:%d|s", 'a' + i % 2, i);
+
+		ck_assert_int_eq(wire_take(wire, WIRE_STATSD, line, (size_t)n),
+		    0);
+	}
+	SAYS(WIRE_STATSD, "a:x|s", "bad");
+	SAYS(WIRE_STATSD, "c:x|s", "bad");
+	SAYS(WIRE_STATSD, "b:999999|s", "");
+	ck_assert_str_eq(story_of_sets(), "a=500000 b=500000");
+	SAYS(WIRE_STATSD, "a:x|s", "");
+	ck_assert_str_eq(story_of_sets(), "a=1");
+}
+END_TEST
+
+START_TEST(what_is_no_statsd_is_bad)
+{
+	static const char *const bad[] = { "a", "a:", "a:1", "a:1|", "a:|c",
+		"a:1|x", "a:1|C", "a:1|c|", "a:1|c||@1", "a:1|c|@", "a:1|c|@0",
+		"a:1|c|@-1", "a:1|c|@1.1", "a:1|c|@nan", "a:1|c|x", "a:1|c|T",
+		"a:1|c|Tx", "a:1|c|T1.5", "a:1:|c", "a::1|c", "a:1:x|ms",
+		":1|c", ";a=b:1|c", "a:nan|c", "a:inf|g", "a:1e308|c|@0.1",
+		"a:0x1|c", "a:1|c\001", "a|c", "|", ":", ":|", "a 1" };
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		SAYS(WIRE_STATSD, bad[i], "bad");
+	ck_assert_str_eq(story_of_sets(), "");
+}
+END_TEST
+
+/* ---- Syslog ---- */
+
+START_TEST(syslog_of_rfc_5424)
+{
+	SAYS(WIRE_SYSLOG,
+	    "<34>1 2003-10-11T22:14:15.003Z mymachine.example.com su - ID47 - "
+	    "\xEF\xBB\xBFtemp 17.25",
+	    "temp=17.25@1065910455003000000");
+	SAYS(WIRE_SYSLOG,
+	    "<165>1 2003-08-24T05:14:15.000003-07:00 192.0.2.1 myproc 8710 - - "
+	    "17.25",
+	    "myproc=17.25@1061727255000003000");
+	SAYS(WIRE_SYSLOG,
+	    "<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog - "
+	    "ID47 [exampleSDID@32473 iut=\"3\" eventSource=\"Application\" "
+	    "eventID=\"1011\"][examplePriority@32473 class=\"high\"] a 1 "
+	    "1700000000",
+	    "a=1" T0);
+	SAYS(WIRE_SYSLOG, "<1>1 - - app - - [a b=\"\\\"]\\\\\\] \"][c] 5",
+	    "app=5");
+	SAYS(WIRE_SYSLOG, "<1>1 - host - - - - 5", "host=5");
+	SAYS(WIRE_SYSLOG, "<1>1 - - - - - - 5", "=5");
+	SAYS(WIRE_SYSLOG, "<1>1 - - app - - - 5 1700000000", "app=5" T0);
+	SAYS(WIRE_SYSLOG, "<1>1 - - app - - - nan", "app=nan");
+	/* No message, or a comment. */
+	SAYS(WIRE_SYSLOG, "<1>1 - - app - - -", "");
+	SAYS(WIRE_SYSLOG, "<1>1 - - app - - - ", "");
+	SAYS(WIRE_SYSLOG, "<1>1 - - app - - [a]", "");
+	SAYS(WIRE_SYSLOG, "<1>1 - - app - - - #5", "");
+}
+END_TEST
+
+/* As captured from logger of util-linux 2.38: by TCP, UDP, a local socket. */
+START_TEST(syslog_of_logger)
+{
+	SAYS(WIRE_SYSLOG,
+	    "<13>1 2026-11-28T11:53:48.409813+00:00 vm app - - [timeQuality "
+	    "tzKnown=\"1\" isSynced=\"0\"] temp 17.25",
+	    "temp=17.25@1795866828409813000");
+	SAYS(WIRE_SYSLOG, "<13>1 - - app - - - temp 17.25", "temp=17.25");
+	SAYS(WIRE_SYSLOG, "<13>Nov 28 11:53:52 vm app: temp 17.25",
+	    "temp=17.25");
+	SAYS(WIRE_SYSLOG, "<13>Nov 28 11:53:53 app[14090]: temp 17.25",
+	    "temp=17.25");
+	SAYS(WIRE_SYSLOG, "<13>Nov 28 11:53:53 app[14090]: 17.25", "app=17.25");
+}
+END_TEST
+
+START_TEST(syslog_of_rfc_3164)
+{
+	SAYS(WIRE_SYSLOG, "<34>Oct 11 22:14:15 mymachine su: 5", "su=5");
+	SAYS(WIRE_SYSLOG, "<34>Oct  1 22:14:15 mymachine su: 5 1700000000",
+	    "su=5" T0);
+	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 10.0.0.99 a 1", "a=1");
+	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 10.0.0.99 5", "10.0.0.99=5");
+	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 5", "=5");
+	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 h a[1]b: 5", "a[1]b=5");
+	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 h [1]: 5", "[1]=5");
+	SAYS(WIRE_SYSLOG, "<13>temp: 5", "temp=5");
+	SAYS(WIRE_SYSLOG, "<13>temp 5", "temp=5");
+	SAYS(WIRE_SYSLOG, "<13>5", "=5");
+	SAYS(WIRE_SYSLOG, "<13>2023-11-14T23:13:20+01:00 vm app[1]: 5",
+	    "app=5" T0);
+	SAYS(WIRE_SYSLOG, "<13>", "");
+	SAYS(WIRE_SYSLOG, "<13>app:", "");
+	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 ", "");
+}
+END_TEST
+
+START_TEST(what_is_no_syslog_is_bad)
+{
+	static const char *const bad[] = { "a 1", "<", "<>a 1", "<1", "<1a 1",
+		"<a>a 1", "<192>a 1", "<0013>a 1", "<-1>a 1", "<1>1 ",
+		"<1>1 - - - - -", "<1>1 - - - - -a 1", "<1>1 x - - - - - a 1",
+		"<1>1 - - - - - a 1", "<1>1 - - - - - [a a 1",
+		"<1>1 - - - - - [a b=\"] 5", "<1>1 - - - - - [a b=\"\\\"] 5",
+		"<1>1 - - - - - [a]5", "<1>1 - - - - - -5", "<1>a b",
+		"<1>a 1 2 3", "<1>1 - - a\001b - - - 5",
+		"<1>1 - - a\tb - - - 5", "<1>a\001: 5",
+		"<1>Feb  5 17:32:18 h started: all is well",
+		"<1>1 2003-10-11T22:14:99Z - - - - - a 1" };
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		SAYS(WIRE_SYSLOG, bad[i], "bad");
+}
+END_TEST
+
+/* ---- Saved state ---- */
+
+static int file;
+
+static void begin_file(void)
+{
+	char name[] = "/tmp/test_wire.XXXXXX";
+
+	wire_set_up();
+	file = mkstemp(name);
+	ck_assert_int_ge(file, 0);
+	unlink(name);
+}
+
+static void end_file(void)
+{
+	wire_tear_down();
+	close(file);
+}
+
+static uint64_t save(void)
+{
+	struct tape *t = malloc(sizeof *t);
+	off_t end;
+
+	ck_assert_ptr_nonnull(t);
+	ck_assert_int_eq(ftruncate(file, 0), 0);
+	lseek(file, 0, SEEK_SET);
+	tape_save(t, file);
+	wire_tape(wire, t);
+	tape_flush(t);
+	ck_assert(!t->failed);
+	free(t);
+	end = lseek(file, 0, SEEK_CUR);
+	ck_assert_int_gt(end, 0);
+	return (uint64_t)end;
+}
+
+/* Returns whether it could be loaded, up to its last byte. */
+static int load(uint64_t n)
+{
+	struct tape *t = malloc(sizeof *t);
+	int fits;
+
+	ck_assert_ptr_nonnull(t);
+	lseek(file, 0, SEEK_SET);
+	tape_load(t, file, n);
+	wire_tape(wire, t);
+	fits = !t->failed && t->left == 0 && t->at == t->n;
+	free(t);
+	return fits;
+}
+
+static void fill(void)
+{
+	SAYS(WIRE_STATSD, "a:1.5|g", "a=1.5");
+	SAYS(WIRE_STATSD, "b:-2|g|#x:y", "b;x=y=-2");
+	SAYS(WIRE_STATSD, "a:+1|g", "a=2.5");
+	SAYS(WIRE_STATSD, "s:1|s", "");
+	SAYS(WIRE_STATSD, "s:2|s", "");
+	SAYS(WIRE_STATSD, "t:1|s", "");
+}
+
+START_TEST(gauges_and_sets_are_saved)
+{
+	uint64_t n;
+
+	fill();
+	n = save();
+	/* The other one has another seed; members stay known. */
+	wire_again(200, 1000, LEAT_UNIT_GUESS);
+	SAYS(WIRE_STATSD, "gone:1|g", "gone=1");
+	SAYS(WIRE_STATSD, "gone:1|s", "");
+	ck_assert(load(n));
+	SAYS(WIRE_STATSD, "a:+1|g", "a=3.5");
+	SAYS(WIRE_STATSD, "b:+1|g|#x:y", "b;x=y=-1");
+	SAYS(WIRE_STATSD, "gone:+1|g", "gone=1");
+	SAYS(WIRE_STATSD, "s:2|s", "");
+	SAYS(WIRE_STATSD, "s:3|s", "");
+	ck_assert_str_eq(story_of_sets(), "s=3 t=1");
+}
+END_TEST
+
+/* With room for one gauge, it is the one that was touched last. */
+START_TEST(saved_gauges_make_room)
+{
+	uint64_t n;
+
+	fill();
+	n = save();
+	wire_again(200, 1, LEAT_UNIT_GUESS);
+	ck_assert(load(n));
+	SAYS(WIRE_STATSD, "a:+1|g", "a=3.5");
+	SAYS(WIRE_STATSD, "b:+1|g|#x:y", "b;x=y=1");
+	ck_assert_str_eq(story_of_sets(), "s=2 t=1");
+}
+END_TEST
+
+START_TEST(a_state_that_is_cut_off_is_refused)
+{
+	uint64_t n;
+
+	fill();
+	n = save();
+	for (uint64_t i = 0; i < n; i++)
+		ck_assert(!load(i));
+	ck_assert(load(n));
+	wire_set_up();
+	n = save();
+	ck_assert(load(n));
+}
+END_TEST
+
+/* Any byte that is another one: refused, or another state, but no harm. */
+START_TEST(a_state_that_is_damaged_does_no_harm)
+{
+	unsigned char bytes[1000];
+	uint64_t n;
+
+	fill();
+	n = save();
+	ck_assert_uint_lt(n, sizeof bytes);
+	ck_assert_int_eq(pread(file, bytes, n, 0), (ssize_t)n);
+	for (uint64_t i = 0; i < n; i++) {
+		for (int bit = 0; bit < 8; bit++) {
+			unsigned char byte = (unsigned char)(bytes[i] ^
+			    1u << bit);
+
+			ck_assert_int_eq(pwrite(file, &byte, 1, (off_t)i), 1);
+			load(n);
+			SAYS(WIRE_STATSD, "a:1:+1|g", "a=1 a=2");
+			SAYS(WIRE_STATSD, "s:9|s", "");
+			ck_assert_ptr_nonnull(strstr(story_of_sets(), "s="));
+		}
+		ck_assert_int_eq(pwrite(file, &bytes[i], 1, (off_t)i), 1);
+	}
+	ck_assert(load(n));
+}
+END_TEST
+
+/* The first gauge's value stands behind two numbers and five bytes of name. */
+START_TEST(a_saved_gauge_is_finite)
+{
+	static const unsigned char infinity[8] = { 0, 0, 0, 0, 0, 0, 0xF0,
+		0x7F };
+	uint64_t n;
+
+	fill();
+	n = save();
+	ck_assert_int_eq(pwrite(file, infinity, 8, 21), 8);
+	ck_assert(!load(n));
+}
+END_TEST
+
+/* ---- All of it ---- */
+
+TCase *statsd_case(void)
+{
+	TCase *t = tcase_create("statsd");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, begin_file, end_file);
+	tcase_add_test(t, statsd_has_types);
+	tcase_add_test(t, statsd_has_tags);
+	tcase_add_test(t, gauges_are_remembered);
+	tcase_add_test(t, a_bad_line_changes_no_gauge);
+	tcase_add_test(t, gauges_make_room);
+	tcase_add_test(t, sets_count_members);
+	tcase_add_test(t, sets_have_limits);
+	tcase_add_test(t, members_have_a_limit);
+	tcase_add_test(t, what_is_no_statsd_is_bad);
+	tcase_add_test(t, gauges_and_sets_are_saved);
+	tcase_add_test(t, saved_gauges_make_room);
+	tcase_add_test(t, a_state_that_is_cut_off_is_refused);
+	tcase_add_test(t, a_state_that_is_damaged_does_no_harm);
+	tcase_add_test(t, a_saved_gauge_is_finite);
+	return t;
+}
+
+TCase *syslog_case(void)
+{
+	TCase *t = tcase_create("syslog");
+
+	tcase_add_checked_fixture(t, wire_set_up, wire_tear_down);
+	tcase_add_test(t, syslog_of_rfc_5424);
+	tcase_add_test(t, syslog_of_logger);
+	tcase_add_test(t, syslog_of_rfc_3164);
+	tcase_add_test(t, what_is_no_syslog_is_bad);
+	return t;
+}
