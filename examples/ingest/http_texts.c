@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "web_inside.h"
+#include "http_inside.h"
 
 /* ---- Keys ---- */
 
@@ -41,7 +41,7 @@ static void put_points(struct json *j, const struct board *b,
 	json_raw(j, "]");
 }
 
-void web_put_raised(struct web *w, const struct board_key *k)
+void http_put_raised(struct http *w, const struct board_key *k)
 {
 	struct alerts *a = w->options.alerts;
 	int n = 0;
@@ -59,7 +59,7 @@ void web_put_raised(struct web *w, const struct board_key *k)
 	json_raw(&w->json, "]");
 }
 
-void web_put_key(struct web *w, const struct board_key *k, int points)
+void http_put_key(struct http *w, const struct board_key *k, int points)
 {
 	const struct board *b = w->options.board;
 	struct json *j = &w->json;
@@ -82,7 +82,7 @@ void web_put_key(struct web *w, const struct board_key *k, int points)
 		json_raw(j, ",\"end\":");
 		json_time(j, k->end);
 	}
-	web_put_raised(w, k);
+	http_put_raised(w, k);
 	if (points)
 		put_points(j, b, k);
 	json_raw(j, "}");
@@ -106,7 +106,7 @@ static int is_after(const struct board_key *k, const char *name)
 	return order > 0 || (order == 0 && k->len > len);
 }
 
-void web_put_keys(struct web *w, const char *after, size_t limit)
+void http_put_keys(struct http *w, const char *after, size_t limit)
 {
 	const struct board *b = w->options.board;
 	const struct board_key **all = calloc(b->n + 1, sizeof *all);
@@ -126,13 +126,13 @@ void web_put_keys(struct web *w, const char *after, size_t limit)
 	json_raw(j, ",\"keys\":[");
 	for (size_t i = 0; i < n && i < limit; i++) {
 		json_raw(j, i > 0 ? ",\n" : "\n");
-		web_put_key(w, all[i], 0);
+		http_put_key(w, all[i], 0);
 	}
 	json_raw(j, "]}\n");
 	free(all);
 }
 
-void web_put_alert(struct json *j, const struct alert_event *event)
+void http_put_alert(struct json *j, const struct alert_event *event)
 {
 	json_raw(j, "{\"at\":");
 	json_ms(j, event->at);
@@ -222,7 +222,7 @@ static void put_counts(struct json *j, const struct counts *c)
 	    1e-9 * (double)c->started);
 }
 
-static void put_outlets(struct json *j, const struct web_options *o)
+static void put_outlets(struct json *j, const struct http_options *o)
 {
 	static const struct {
 		const char *name, *help, *type;
@@ -247,9 +247,9 @@ static void put_outlets(struct json *j, const struct web_options *o)
 	}
 }
 
-void web_put_metrics(struct web *w)
+void http_put_metrics(struct http *w)
 {
-	const struct web_options *o = &w->options;
+	const struct http_options *o = &w->options;
 	struct json *j = &w->json;
 
 	put_counts(j, o->counts);

@@ -12,8 +12,8 @@
 #include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
 
-#include "page.h"
-#include "web_inside.h"
+#include "http_inside.h"
+#include "live.h"
 
 enum {
 	MOST_HEADER = 8192,
@@ -71,7 +71,7 @@ static void answer_words(struct evhttp_request *req, int code,
 	answer(req, code, words, "text/plain; charset=utf-8", text, (size_t)n);
 }
 
-static void answer_json(struct web *w, struct evhttp_request *req,
+static void answer_json(struct http *w, struct evhttp_request *req,
     const char *type)
 {
 	if (w->json.failed)
@@ -80,7 +80,7 @@ static void answer_json(struct web *w, struct evhttp_request *req,
 		answer(req, 200, "OK", type, w->json.text, w->json.len);
 }
 
-static void refuse(struct web *w, struct evhttp_request *req,
+static void refuse(struct http *w, struct evhttp_request *req,
     enum notice_kind kind, int code, const char *words)
 {
 	char *host = NULL;
@@ -101,7 +101,7 @@ static const char *header_of(struct evhttp_request *req, const char *name)
 	return evhttp_find_header(evhttp_request_get_input_headers(req), name);
 }
 
-static int has_token(const struct web *w, struct evhttp_request *req,
+static int has_token(const struct http *w, struct evhttp_request *req,
     const struct evkeyvalq *query)
 {
 	const char *given = header_of(req, "Authorization");
@@ -129,7 +129,7 @@ static int is_this_machine(const char *host)
 }
 
 /* Returns 1 if the request has been answered. */
-static int is_refused(struct web *w, struct evhttp_request *req,
+static int is_refused(struct http *w, struct evhttp_request *req,
     const char *path, const struct evkeyvalq *query)
 {
 	enum evhttp_cmd_type method = evhttp_request_get_command(req);
@@ -152,7 +152,7 @@ static int is_refused(struct web *w, struct evhttp_request *req,
 
 /* ---- Paths ---- */
 
-static void send_key(struct web *w, struct evhttp_request *req,
+static void send_key(struct http *w, struct evhttp_request *req,
     const char *name)
 {
 	size_t len;
@@ -167,12 +167,12 @@ static void send_key(struct web *w, struct evhttp_request *req,
 		return;
 	}
 	json_reset(&w->json);
-	web_put_key(w, key, 1);
+	http_put_key(w, key, 1);
 	json_raw(&w->json, "\n");
 	answer_json(w, req, "application/json");
 }
 
-static void send_keys(struct web *w, struct evhttp_request *req,
+static void send_keys(struct http *w, struct evhttp_request *req,
     const struct evkeyvalq *query)
 {
 	const char *limit = evhttp_find_header(query, "limit");
@@ -181,16 +181,16 @@ static void send_keys(struct web *w, struct evhttp_request *req,
 	if (n == 0 || n > MOST_LIMIT)
 		n = MOST_LIMIT;
 	json_reset(&w->json);
-	web_put_keys(w, evhttp_find_header(query, "after"), n);
+	http_put_keys(w, evhttp_find_header(query, "after"), n);
 	answer_json(w, req, "application/json");
 }
 
-static void route(struct web *w, struct evhttp_request *req, const char *path,
+static void route(struct http *w, struct evhttp_request *req, const char *path,
     const struct evkeyvalq *query)
 {
 	if (strcmp(path, "/") == 0) {
-		answer(req, 200, "OK", "text/html; charset=utf-8", ingest_page,
-		    ingest_page_len);
+		answer(req, 200, "OK", "text/html; charset=utf-8", ingest_live,
+		    ingest_live_len);
 	} else if (strcmp(path, "/healthz") == 0) {
 		answer_words(req, 200, "ok");
 	} else if (strcmp(path, "/events") == 0) {
@@ -199,7 +199,7 @@ static void route(struct web *w, struct evhttp_request *req, const char *path,
 		watch_begin(w, req);
 	} else if (strcmp(path, "/metrics") == 0) {
 		json_reset(&w->json);
-		web_put_metrics(w);
+		http_put_metrics(w);
 		answer_json(w, req, "text/plain; version=0.0.4");
 	} else if (strcmp(path, "/api/keys") == 0) {
 		send_keys(w, req, query);
@@ -212,7 +212,7 @@ static void route(struct web *w, struct evhttp_request *req, const char *path,
 
 static void on_request(struct evhttp_request *req, void *ctx)
 {
-	struct web *w = ctx;
+	struct http *w = ctx;
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
 	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
 	const char *text = uri ? evhttp_uri_get_query(uri) : NULL;
@@ -230,9 +230,9 @@ static void on_request(struct evhttp_request *req, void *ctx)
 
 /* ---- Life ---- */
 
-int web_new(struct web **web_out, const struct web_options *options)
+int http_new(struct http **http_out, const struct http_options *options)
 {
-	struct web *w = calloc(1, sizeof *w);
+	struct http *w = calloc(1, sizeof *w);
 
 	if (!w)
 		return -1;
@@ -251,11 +251,11 @@ int web_new(struct web **web_out, const struct web_options *options)
 	evhttp_set_allowed_methods(w->http, 0xffff);
 	evhttp_set_gencb(w->http, on_request, w);
 	evhttp_set_bevcb(w->http, guard_new, w);
-	*web_out = w;
+	*http_out = w;
 	return 0;
 }
 
-void web_free(struct web *w)
+void http_free(struct http *w)
 {
 	if (!w)
 		return;
@@ -266,14 +266,14 @@ void web_free(struct web *w)
 	free(w);
 }
 
-int web_listen(struct web *w, const struct addr *addr, char *text_out,
+int http_listen(struct http *w, const struct addr *addr, char *text_out,
     char *why, size_t why_size)
 {
 	struct sockaddr_storage at;
 	socklen_t len = sizeof at;
 	struct evconnlistener *l;
 
-	if (w->n_sockets == WEB_LISTENERS) {
+	if (w->n_sockets == HTTP_LISTENERS) {
 		snprintf(why, why_size, "too many of them");
 		return -1;
 	}
@@ -298,7 +298,7 @@ int web_listen(struct web *w, const struct addr *addr, char *text_out,
 	return 0;
 }
 
-void web_tick(struct web *w, int64_t now)
+void http_tick(struct http *w, int64_t now)
 {
 	w->now = now;
 	watch_tell(w);
@@ -308,12 +308,12 @@ void web_tick(struct web *w, int64_t now)
 	}
 }
 
-void web_alert(struct web *w, const struct alert_event *event)
+void http_alert(struct http *w, const struct alert_event *event)
 {
 	watch_alert(w, event);
 }
 
-void web_stop(struct web *w)
+void http_stop(struct http *w)
 {
 	watch_end(w);
 }

@@ -5,21 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "web_inside.h"
+#include "http_inside.h"
 
 enum { FIRST_KEYS = 50, MOST_KEYS = 200, MOST_WAITING = 1 << 20 };
 
 static const int64_t ALIVE = 15000000000;
 
 struct watcher {
-	struct web *web;
+	struct http *http;
 	struct evhttp_request *req;
 	struct watcher *next;
 };
 
 static void forget(struct watcher *v)
 {
-	struct watcher **at = &v->web->watchers;
+	struct watcher **at = &v->http->watchers;
 
 	while (*at != v)
 		at = &(*at)->next;
@@ -65,7 +65,7 @@ static size_t waiting(const struct watcher *v)
 	return bev ? evbuffer_get_length(bufferevent_get_output(bev)) : 0;
 }
 
-static void send_all(struct web *w)
+static void send_all(struct http *w)
 {
 	struct watcher *v, *next;
 
@@ -88,7 +88,7 @@ static void put_row(struct json *j, const struct board *b, const double *row)
 	}
 }
 
-static void put_key(struct web *w, const struct board_key *k, int points)
+static void put_key(struct http *w, const struct board_key *k, int points)
 {
 	const struct board *b = w->options.board;
 	struct json *j = &w->json;
@@ -110,11 +110,11 @@ static void put_key(struct web *w, const struct board_key *k, int points)
 	}
 	json_raw(j, "]");
 	if (points)
-		web_put_raised(w, k);
+		http_put_raised(w, k);
 	json_raw(j, "}");
 }
 
-static void put_names(struct web *w)
+static void put_names(struct http *w)
 {
 	const struct board *b = w->options.board;
 	struct json *j = &w->json;
@@ -126,7 +126,7 @@ static void put_names(struct web *w)
 	}
 }
 
-void watch_begin(struct web *w, struct evhttp_request *req)
+void watch_begin(struct http *w, struct evhttp_request *req)
 {
 	struct watcher *v = calloc(1, sizeof *v);
 	struct json *j = &w->json;
@@ -136,7 +136,7 @@ void watch_begin(struct web *w, struct evhttp_request *req)
 		evhttp_send_error(req, 503, "out of memory");
 		return;
 	}
-	v->web = w;
+	v->http = w;
 	v->req = req;
 	v->next = w->watchers;
 	w->watchers = v;
@@ -160,7 +160,7 @@ void watch_begin(struct web *w, struct evhttp_request *req)
 }
 
 /* Keys in the order of their last row: those that have changed come first. */
-void watch_tell(struct web *w)
+void watch_tell(struct http *w)
 {
 	const struct board *b = w->options.board;
 	struct json *j = &w->json;
@@ -192,18 +192,18 @@ void watch_tell(struct web *w)
 	send_all(w);
 }
 
-void watch_alert(struct web *w, const struct alert_event *event)
+void watch_alert(struct http *w, const struct alert_event *event)
 {
 	if (!w->watchers)
 		return;
 	json_reset(&w->json);
 	json_raw(&w->json, "event: alert\ndata: ");
-	web_put_alert(&w->json, event);
+	http_put_alert(&w->json, event);
 	json_raw(&w->json, "\n\n");
 	send_all(w);
 }
 
-void watch_end(struct web *w)
+void watch_end(struct http *w)
 {
 	json_reset(&w->json);
 	json_raw(&w->json, "event: bye\ndata: {}\n\n");
