@@ -23,8 +23,6 @@ enum {
 	MOST_LIMIT = 1000
 };
 
-static const int64_t SECOND = 1000000000;
-
 /* ---- Answers ---- */
 
 static void set_header(struct evhttp_request *req, const char *name,
@@ -302,10 +300,7 @@ void http_tick(struct http *w, int64_t now)
 {
 	w->now = now;
 	watch_tell(w);
-	if (now - w->swept >= SECOND || now < w->swept) {
-		w->swept = now;
-		guard_sweep(w);
-	}
+	guard_sweep(w);
 }
 
 void http_alert(struct http *w, const struct alert_event *event)

@@ -27,11 +27,19 @@ static void forget(struct watcher *v)
 	free(v);
 }
 
-/* The other side has gone: evhttp frees the request itself. */
+/*
+ * The other side has gone. The request is still ours then, unless evhttp itself
+ * is being freed; its end frees it.
+ */
 static void on_close(struct evhttp_connection *c, void *ctx)
 {
+	struct watcher *v = ctx;
+	struct evhttp_request *req = v->req;
+
 	(void)c;
-	forget(ctx);
+	forget(v);
+	if (!evhttp_request_get_connection(req))
+		evhttp_send_reply_end(req);
 }
 
 static void close_watcher(struct watcher *v)

@@ -7,8 +7,8 @@
  * request. Those that watch events are exempt.
  *
  * evhttp does not tell when it is done with a connection. But it takes its
- * callbacks out of the bufferevent then; a second reference to that keeps it
- * until it is looked at.
+ * callbacks out of the bufferevent then; a second reference keeps that, and its
+ * socket, until it is looked at, some times a second.
  */
 #include <event2/listener.h>
 #include <stdlib.h>
@@ -60,8 +60,9 @@ struct bufferevent *guard_new(struct event_base *base, void *ctx)
 
 	if (!g)
 		return NULL;
-	bev = w->options.tls ? tls_bufferevent(w->options.tls, base, -1, 0)
-			     : bufferevent_socket_new(base, -1, 0);
+	bev = w->options.tls
+	    ? tls_bufferevent(w->options.tls, base, -1, BEV_OPT_CLOSE_ON_FREE)
+	    : bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 	if (!bev) {
 		free(g);
 		return NULL;
@@ -108,10 +109,7 @@ static void let_go(struct http *w, struct guard *g)
 	if (g->n_bytes > 0 && !g->is_served && !g->is_slow)
 		notice(w->options.notices, NOTICE_HTTP, 1, w->now,
 		    "HTTP: what came was no request, or too long");
-	if (w->options.tls)
-		tls_bufferevent_free(g->bev);
-	else
-		bufferevent_decref(g->bev);
+	bufferevent_decref(g->bev);
 	free(g);
 	w->n_guards--;
 }

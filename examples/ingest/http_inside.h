@@ -28,7 +28,7 @@ struct http {
 	size_t n_guards;
 	struct watcher *watchers;
 	struct json json; /* of one answer */
-	int64_t now, swept, kept_alive;
+	int64_t now, kept_alive;
 	uint64_t told; /* the board's version at the last event */
 };
 
@@ -37,7 +37,7 @@ struct http {
 struct bufferevent *guard_new(struct event_base *base, void *http);
 /* A request has come: the connection is being answered, or for long. */
 void guard_request(struct http *http, struct evhttp_request *req, int for_long);
-/* Once a second: who is too slow is shut down, what is gone let go. */
+/* Each tick: who is too slow is shut down, what is gone let go. */
 void guard_sweep(struct http *http);
 void guard_clear(struct http *http);
 

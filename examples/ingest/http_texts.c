@@ -181,7 +181,7 @@ static void put_line(struct json *j, const char *name, const char *label,
 {
 	json_raw(j, "leat_ingest_");
 	json_raw(j, name);
-	if (label)
+	if (label && value)
 		put_label(j, label, value);
 	json_raw(j, " ");
 	json_number(j, x);

@@ -51,9 +51,10 @@ void json_raw(struct json *j, const char *text)
 
 void json_count(struct json *j, uint64_t n)
 {
-	char text[NUMBER_SIZE];
+	char text[NUMBER_SIZE] = { 0 };
+	size_t len = number_format_count(text, n);
 
-	json_bytes(j, text, number_format_count(text, n));
+	json_bytes(j, text, len);
 }
 
 static void escape(struct json *j, unsigned char byte)
@@ -92,14 +93,16 @@ void json_string(struct json *j, const char *text, size_t len)
 
 void json_number(struct json *j, double x)
 {
-	char text[LEAT_DOUBLE_SIZE];
+	char text[LEAT_DOUBLE_SIZE] = "";
 
 	if (isnan(x)) {
 		json_raw(j, "null");
 	} else if (isinf(x)) {
 		json_raw(j, x > 0 ? "\"inf\"" : "\"-inf\"");
 	} else {
-		json_bytes(j, text, leat_format_double(x, text));
+		size_t n = leat_format_double(x, text);
+
+		json_bytes(j, text, n);
 	}
 }
 

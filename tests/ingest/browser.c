@@ -224,5 +224,6 @@ int main(int argc, char **argv)
 	kill(b.pid, SIGTERM);
 	waitpid(b.pid, NULL, 0);
 	snprintf(command, sizeof command, "rm -rf %s", folder);
+	free(b.bytes);
 	return system(command) != 0 || bad;
 }
