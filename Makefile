@@ -147,9 +147,8 @@ $(EXAMPLE_DIR)/csv_replay: $(COMMON_OBJS)
 # SKIP_INGEST=1 leaves it out, and its tests.
 INGEST_NEEDS := libevent libevent_openssl openssl
 HAS_LIBEVENT := pkg-config --exists $(INGEST_NEEDS) 2>/dev/null
-INGEST_OBJS := $(BUILD)/examples/socket_ingest.o $(BUILD)/ingest_live.o \
-	$(patsubst %.c,$(BUILD)/%.o, \
-	$(filter-out examples/ingest/web%,$(wildcard examples/ingest/*.c)))
+INGEST_OBJS := $(BUILD)/examples/socket_ingest.o $(BUILD)/ingest_page.o \
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard examples/ingest/*.c))
 INGEST_FLAGS := $(BUILD)/ingest.cflags
 # Its parts by themselves, one Check runner; and what its scripts send with.
 INGEST_TEST := $(BUILD)/tests/test_ingest
@@ -187,15 +186,15 @@ $(INGEST_OBJS): private extra = $$(cat $(INGEST_FLAGS))
 $(INGEST_OBJS): $(INGEST_FLAGS)
 
 # The page, as bytes.
-$(BUILD)/ingest_live.c: examples/ingest/live.html
+$(BUILD)/ingest_page.c: examples/ingest/page.html
 	$(say) GEN $@
-	@{ echo '#include "live.h"'; \
-		echo 'const unsigned char ingest_live[] = {'; \
+	@{ echo '#include "page.h"'; \
+		echo 'const unsigned char ingest_page[] = {'; \
 		od -An -v -tu1 $< | sed 's/$$/,/; s/\([0-9]\) /\1,/g'; \
 		echo '};'; \
-		echo 'const size_t ingest_live_len = sizeof ingest_live;'; } >$@
+		echo 'const size_t ingest_page_len = sizeof ingest_page;'; } >$@
 
-$(BUILD)/ingest_live.o: $(BUILD)/ingest_live.c
+$(BUILD)/ingest_page.o: $(BUILD)/ingest_page.c
 	$(say) CC $@
 	$(Q)$(compile) -Iexamples/ingest -c -o $@ $<
 

@@ -138,8 +138,8 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 		s->next_flush = s->now + s->config->statsd_flush;
 	}
 	engine_tick(s->engine);
-	if (s->http)
-		http_tick(s->http, s->now);
+	if (s->web)
+		web_tick(s->web, s->now);
 	stream_tick(s);
 	notice_tick(&s->notices, s->now);
 	if (s->saving.path && saving_is_due(&s->saving))
@@ -207,8 +207,8 @@ static void on_alert(void *ctx, const struct alert_event *event)
 		run_write_alert(&s->words, event);
 		writer_flush(&s->words);
 	}
-	if (s->http)
-		http_alert(s->http, event);
+	if (s->web)
+		web_alert(s->web, event);
 }
 
 /* A writer's, of one line. */
@@ -355,7 +355,7 @@ static int make_engine(struct server *s, char *why, size_t size)
 static int make_web(struct server *s, char *why, size_t size)
 {
 	const struct config *c = s->config;
-	struct http_options o = { 0 };
+	struct web_options o = { 0 };
 
 	if (c->http.n == 0)
 		return 0;
@@ -369,7 +369,7 @@ static int make_web(struct server *s, char *why, size_t size)
 	o.counts = &s->counts;
 	o.outlets = s->outlets;
 	o.n_outlets = &s->n_outlets;
-	if (http_new(&s->http, &o) < 0) {
+	if (web_new(&s->web, &o) < 0) {
 		snprintf(why, size, "out of memory");
 		return -1;
 	}
@@ -432,7 +432,7 @@ void server_free(struct server *s)
 	listen_none(s);
 	while (s->first)
 		stream_close(s->first);
-	http_free(s->http);
+	web_free(s->web);
 	engine_free(s->engine);
 	for (size_t i = 0; i < s->n_outlets; i++)
 		outlet_free(s->outlets[i]);
@@ -480,9 +480,9 @@ static void end(struct server *s)
 		engine_finish(s->engine);
 	if (s->saving.path && s->counts.saved_at != s->now)
 		s->failed = 1;
-	if (s->http) {
-		http_tick(s->http, s->now);
-		http_stop(s->http);
+	if (s->web) {
+		web_tick(s->web, s->now);
+		web_stop(s->web);
 	}
 	drain(s);
 }

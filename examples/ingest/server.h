@@ -15,12 +15,12 @@
 #include "counts.h"
 #include "engine.h"
 #include "frame.h"
-#include "http.h"
 #include "notice.h"
 #include "outlet.h"
 #include "run.h"
 #include "senders.h"
 #include "tls.h"
+#include "web.h"
 #include "wire.h"
 
 enum {
@@ -55,7 +55,7 @@ struct server {
 
 	struct tls *tls;
 	char *token;
-	struct http *http;
+	struct web *web;
 
 	struct listener *listeners[SERVER_LISTENERS];
 	size_t n_listeners;

@@ -112,8 +112,8 @@ int run_listen_http(struct server *s, const char *text, char *why, size_t size)
 			    text);
 			return -1;
 		}
-		if (http_listen(s->http, &addrs[i], who, reason,
-			sizeof reason) == 0) {
+		if (web_listen(s->web, &addrs[i], who, reason, sizeof reason) ==
+		    0) {
 			notice_say("page on %s://%s/",
 			    c->tls_cert ? "https" : "http",
 			    strncmp(who, "tcp://", 6) == 0 ? who + 6 : who);

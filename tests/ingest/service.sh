@@ -187,6 +187,18 @@ serve --listen tcp://127.0.0.1:0 -w tumbling:1s -s count && {
 	: >"$tmp/rows"
 }
 
+# By count too a key without values for long is forgotten.
+serve --listen tcp://127.0.0.1:0 -w 10 -s count --ttl 1s && {
+	printf 'a 1\na 2\n' | to_tcp
+	await 5 has_rows 3
+	sleep 2
+	printf 'a 3\nb 1\n' | to_tcp
+	await 5 has_rows 5
+	stop
+	rows_are 'keys have a time to live' \
+		'row,key,value_count\n1,a,1\n2,a,2\n3,a,1\n4,b,1\n'
+}
+
 # ---- Outputs ----
 
 serve --listen tcp://127.0.0.1:0 -w 2 -s sum --to "$tmp/a.csv" \

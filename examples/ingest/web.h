@@ -18,8 +18,8 @@
  * and no body; a client of /events that does not read is closed when 1 MiB
  * waits for it.
  */
-#ifndef INGEST_HTTP_H
-#define INGEST_HTTP_H
+#ifndef INGEST_WEB_H
+#define INGEST_WEB_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -33,9 +33,9 @@
 #include "tls.h"
 
 struct event_base;
-struct http;
+struct web;
 
-struct http_options {
+struct web_options {
 	struct event_base *base;
 	struct tls *tls;           /* NULL: none */
 	const char *token;         /* NULL: none */
@@ -50,24 +50,24 @@ struct http_options {
 };
 
 /* Returns 0, or -1: no memory. */
-int http_new(struct http **http_out, const struct http_options *options);
-void http_free(struct http *http);
+int web_new(struct web **web_out, const struct web_options *options);
+void web_free(struct web *web);
 
 /*
  * Listens; may be called for several. text_out (ADDR_TEXT) is the address
  * with the port that is used, if 0 was given. Returns 0, or -1 with the
  * reason in why.
  */
-int http_listen(struct http *http, const struct addr *addr, char *text_out,
+int web_listen(struct web *web, const struct addr *addr, char *text_out,
     char *why, size_t why_size);
 
 /* After each board_tick(): tells those who watch. */
-void http_tick(struct http *http, int64_t now);
+void web_tick(struct web *web, int64_t now);
 
 /* An alert, at once. */
-void http_alert(struct http *http, const struct alert_event *event);
+void web_alert(struct web *web, const struct alert_event *event);
 
 /* Before the end: those who watch are told "bye", connections are closed. */
-void http_stop(struct http *http);
+void web_stop(struct web *web);
 
 #endif

@@ -1,0 +1,336 @@
+/*
+ * HTTP: listening, and who answers what.
+ *
+ * evhttp reads requests and writes answers. Paths are compared as they come,
+ * before anything is decoded, and none is looked up anywhere but in the list
+ * below: there is no file that could be asked for. What comes from the
+ * client is never sent back but as a string of JSON.
+ *
+ * Answers that can be long are written through one writer into one buffer,
+ * one at a time: nothing here waits for anything.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "web.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/listener.h>
+#include <leat.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "web_inside.h"
+
+enum { BACKLOG = 128, EVERY_METHOD = 0xffff };
+
+static int64_t read_clock(clockid_t id)
+{
+	struct timespec now = { 0, 0 };
+
+	clock_gettime(id, &now);
+	return now.tv_sec * LEAT_SECOND + now.tv_nsec;
+}
+
+int64_t web_clock(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t web_now(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
+
+/* ---- Bodies ---- */
+
+static void take(void *ctx, const char *bytes, size_t n)
+{
+	struct web *web = ctx;
+
+	if (evbuffer_add(web->body, bytes, n) < 0)
+		web->failed = 1;
+}
+
+struct writer *web_begin(struct web *web)
+{
+	evbuffer_drain(web->body, evbuffer_get_length(web->body));
+	web->failed = 0;
+	writer_init_to(&web->out, take, web);
+	return &web->out;
+}
+
+struct evbuffer *web_end(struct web *web)
+{
+	writer_flush(&web->out);
+	return web->failed ? NULL : web->body;
+}
+
+/* ---- Answers ---- */
+
+void web_headers(const struct ask *ask, const char *type)
+{
+	static const char *const all[][2] = {
+		{ "X-Content-Type-Options", "nosniff" },
+		{ "X-Frame-Options", "DENY" },
+		{ "Referrer-Policy", "no-referrer" },
+		{ "Cross-Origin-Resource-Policy", "same-origin" },
+	};
+	struct evkeyvalq *headers = evhttp_request_get_output_headers(ask->req);
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		evhttp_add_header(headers, all[i][0], all[i][1]);
+	evhttp_add_header(headers, "Content-Type", type);
+	if (!evhttp_find_header(headers, "Cache-Control"))
+		evhttp_add_header(headers, "Cache-Control", "no-store");
+}
+
+/* evhttp would send the body of HEAD, and not how long it would be. */
+void web_send(const struct ask *ask, int code, const char *type,
+    struct evbuffer *body)
+{
+	size_t len = body ? evbuffer_get_length(body) : 0;
+	char text[24];
+
+	snprintf(text, sizeof text, "%zu", len);
+	web_headers(ask, type);
+	evhttp_add_header(evhttp_request_get_output_headers(ask->req),
+	    "Content-Length", text);
+	evhttp_send_reply(ask->req, body ? code : HTTP_SERVUNAVAIL, NULL,
+	    ask->is_head ? NULL : body);
+}
+
+void web_send_text(const struct ask *ask, int code, const char *text)
+{
+	json_put(web_begin(ask->web), text);
+	writer_char(&ask->web->out, '\n');
+	web_send(ask, code, "text/plain; charset=utf-8", web_end(ask->web));
+}
+
+void web_refuse(const struct ask *ask, enum notice_kind kind, int code,
+    const char *why)
+{
+	struct evkeyvalq *headers = evhttp_request_get_output_headers(ask->req);
+
+	notice(ask->web->options.notices, kind, 1, web_now(), "%s: HTTP: %s",
+	    guard_who(ask->guard), why);
+	evhttp_add_header(headers, "Connection", "close");
+	if (code == HTTP_BADMETHOD)
+		evhttp_add_header(headers, "Allow", "GET, HEAD");
+	if (code == 401)
+		evhttp_add_header(headers, "WWW-Authenticate", "Bearer");
+	web_send_text(ask, code, why);
+}
+
+/* ---- Routes ---- */
+
+static void say_ok(const struct ask *ask)
+{
+	web_send_text(ask, HTTP_OK, "ok");
+}
+
+static const struct {
+	const char *path;
+	void (*answer)(const struct ask *ask);
+	int is_open; /* without a token */
+} routes[] = {
+	{ "/", web_page, 0 },
+	{ "/events", web_events, 0 },
+	{ "/api/keys", web_keys, 0 },
+	{ "/metrics", web_metrics, 0 },
+	{ "/healthz", say_ok, 1 },
+};
+
+static void route(const struct ask *ask)
+{
+	static const char key[] = "/api/key/";
+	size_t n = sizeof routes / sizeof *routes, i = 0;
+
+	while (i < n && strcmp(routes[i].path, ask->path) != 0)
+		i++;
+	if (!(i < n && routes[i].is_open) && !ask_has_token(ask))
+		web_refuse(ask, NOTICE_TOKEN, 401, "no token, or a wrong one");
+	else if (i < n)
+		routes[i].answer(ask);
+	else if (strncmp(ask->path, key, sizeof key - 1) == 0)
+		web_key(ask, ask->path + sizeof key - 1);
+	else
+		web_send_text(ask, HTTP_NOTFOUND, "there is no such page");
+}
+
+static struct ask read_ask(struct web *web, struct evhttp_request *req)
+{
+	struct evhttp_connection *con = evhttp_request_get_connection(req);
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+	struct ask ask = { 0 };
+
+	ask.web = web;
+	ask.req = req;
+	ask.guard = guard_find(web, evhttp_connection_get_bufferevent(con));
+	ask.path = evhttp_uri_get_path(uri);
+	ask.query = evhttp_uri_get_query(uri);
+	ask.is_head = evhttp_request_get_command(req) == EVHTTP_REQ_HEAD;
+	if (!ask.path)
+		ask.path = "";
+	return ask;
+}
+
+static void on_request(struct evhttp_request *req, void *ctx)
+{
+	struct web *web = ctx;
+	struct ask ask = read_ask(web, req);
+	const char *wrong;
+	int code;
+
+	guard_reap(web);
+	if (!ask.guard || web->stops) {
+		evhttp_add_header(evhttp_request_get_output_headers(req),
+		    "Connection", "close");
+		evhttp_send_reply(req, HTTP_SERVUNAVAIL, NULL, NULL);
+		return;
+	}
+	guard_answers(ask.guard, req);
+	wrong = ask_find_wrong(&ask, &code);
+	if (wrong)
+		web_refuse(&ask, NOTICE_HTTP, code, wrong);
+	else
+		route(&ask);
+}
+
+/* ---- Listening ---- */
+
+/* No descriptor is left, or no memory; the next tick tries again. */
+static void on_accept_error(struct evconnlistener *listener, void *ctx)
+{
+	(void)ctx;
+	evconnlistener_disable(listener);
+}
+
+static int open_socket(const struct addr *addr)
+{
+	int fd = socket(addr->at.ss_family, SOCK_STREAM, 0);
+	int one = 1, zero = 0, error;
+
+	if (fd < 0)
+		return -1;
+	evutil_make_socket_nonblocking(fd);
+	evutil_make_socket_closeonexec(fd);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	if (addr->at.ss_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof zero);
+	if (bind(fd, (const struct sockaddr *)&addr->at, addr->len) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+static int listen_on(struct web *web, int fd)
+{
+	struct evconnlistener *listener = evconnlistener_new(web->options.base,
+	    NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG,
+	    fd);
+
+	if (!listener)
+		return -1;
+	if (!evhttp_bind_listener(web->http, listener)) {
+		evconnlistener_free(listener);
+		return -1;
+	}
+	evconnlistener_set_error_cb(listener, on_accept_error);
+	return 0;
+}
+
+int web_listen(struct web *web, const struct addr *addr, char *text_out,
+    char *why, size_t why_size)
+{
+	struct sockaddr_storage at;
+	socklen_t len = sizeof at;
+	int fd;
+
+	if (addr->kind != ADDR_TCP) {
+		snprintf(why, why_size, "HTTP is spoken over TCP alone");
+		return -1;
+	}
+	fd = open_socket(addr);
+	if (fd < 0) {
+		snprintf(why, why_size, "%s", strerror(errno));
+		return -1;
+	}
+	if (getsockname(fd, (struct sockaddr *)&at, &len) < 0 ||
+	    listen_on(web, fd) < 0) {
+		snprintf(why, why_size, "%s", strerror(errno));
+		return -1;
+	}
+	addr_format((struct sockaddr *)&at, len, ADDR_TCP, text_out, ADDR_TEXT);
+	return 0;
+}
+
+/* ---- Life ---- */
+
+static void on_settle(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	guard_name_new(ctx);
+}
+
+static int prepare(struct web *web)
+{
+	const struct web_options *o = &web->options;
+
+	web->http = evhttp_new(o->base);
+	web->body = evbuffer_new();
+	web->settle = event_new(o->base, -1, 0, on_settle, web);
+	if (!web->http || !web->body || !web->settle ||
+	    web_page_policy(web->policy) < 0)
+		return -1;
+	evhttp_set_max_headers_size(web->http, WEB_HEADERS);
+	evhttp_set_max_body_size(web->http, 0);
+	/* The others are refused by ourselves, and so are counted. */
+	evhttp_set_allowed_methods(web->http, EVERY_METHOD);
+	evhttp_set_bevcb(web->http, guard_connection, web);
+	evhttp_set_gencb(web->http, on_request, web);
+	return 0;
+}
+
+int web_new(struct web **web_out, const struct web_options *options)
+{
+	struct web *web = calloc(1, sizeof *web);
+
+	if (!web)
+		return -1;
+	web->options = *options;
+	web->max_connections = options->max_connections
+	    ? options->max_connections
+	    : WEB_CONNECTIONS;
+	if (prepare(web) < 0) {
+		web_free(web);
+		return -1;
+	}
+	*web_out = web;
+	return 0;
+}
+
+void web_free(struct web *web)
+{
+	if (!web)
+		return;
+	web->stops = 1;
+	if (web->http)
+		evhttp_free(web->http);
+	guard_reap(web);
+	if (web->settle)
+		event_free(web->settle);
+	if (web->body)
+		evbuffer_free(web->body);
+	free(web);
+}

@@ -1,0 +1,203 @@
+/*
+ * Metrics in the text format 0.0.4 of Prometheus: for each name its help and
+ * type, then a line for each set of labels. Counters end in _total, times are
+ * in seconds. What is never counted is there as 0: a rate of it is 0 too, and
+ * not unknown.
+ */
+#include <event2/http.h>
+#include <leat.h>
+#include <string.h>
+
+#include "web_inside.h"
+
+static void head(struct writer *w, const char *name, const char *type,
+    const char *help)
+{
+	json_put(w, "# HELP ");
+	json_put(w, name);
+	writer_char(w, ' ');
+	json_put(w, help);
+	json_put(w, "\n# TYPE ");
+	json_put(w, name);
+	writer_char(w, ' ');
+	json_put(w, type);
+	writer_char(w, '\n');
+}
+
+static void one(struct writer *w, const char *name, const char *type,
+    const char *help, uint64_t n)
+{
+	head(w, name, type, help);
+	json_put(w, name);
+	writer_char(w, ' ');
+	writer_count(w, n);
+	writer_char(w, '\n');
+}
+
+static void one_time(struct writer *w, const char *name, const char *help,
+    int64_t ns)
+{
+	head(w, name, "gauge", help);
+	json_put(w, name);
+	writer_char(w, ' ');
+	writer_number(w, (double)ns / 1e9);
+	writer_char(w, '\n');
+}
+
+static void labelled(struct writer *w, const char *name, const char *label,
+    const char *value, uint64_t n)
+{
+	json_put(w, name);
+	writer_char(w, '{');
+	json_put(w, label);
+	json_put(w, "=\"");
+	for (; *value; value++) {
+		if (*value == '\\' || *value == '"')
+			writer_char(w, '\\');
+		if (*value == '\n')
+			json_put(w, "\\n");
+		else
+			writer_char(w, *value);
+	}
+	json_put(w, "\"} ");
+	writer_count(w, n);
+	writer_char(w, '\n');
+}
+
+/* ---- Groups of them ---- */
+
+static void write_counts(struct writer *w, const struct counts *c)
+{
+	static const char lines[] = "leat_ingest_lines_total";
+
+	head(w, lines, "counter", "Lines and records received, by format.");
+	for (int i = WIRE_GUESS + 1; i < WIRE_N_FORMATS; i++)
+		labelled(w, lines, "format",
+		    wire_format_name((enum wire_format)i), c->lines[i]);
+	one(w, "leat_ingest_samples_total", "counter",
+	    "Values that windows were given.", c->samples);
+	one(w, "leat_ingest_rows_total", "counter", "Rows of results.",
+	    c->rows);
+	one(w, "leat_ingest_bytes_total", "counter", "Bytes received.",
+	    c->bytes);
+	one(w, "leat_ingest_datagrams_total", "counter", "Datagrams received.",
+	    c->datagrams);
+	one(w, "leat_ingest_connections_total", "counter",
+	    "Connections accepted.", c->accepted);
+	one(w, "leat_ingest_connections_open", "gauge", "Connections now.",
+	    c->open);
+	one(w, "leat_ingest_saves_total", "counter",
+	    "Times that the state was saved.", c->saves);
+	one_time(w, "leat_ingest_saved_timestamp_seconds",
+	    "When the state was saved last, 0 if it was not.", c->saved_at);
+	one_time(w, "leat_ingest_save_seconds", "How long the last save took.",
+	    c->save_took);
+	one_time(w, "process_start_time_seconds",
+	    "When the process started, since 1970.", c->started);
+}
+
+static void write_refused(struct writer *w, const struct notices *notices)
+{
+	static const char name[] = "leat_ingest_refused_total";
+
+	head(w, name, "counter", "What was refused or lost, by reason.");
+	for (int i = 0; i < NOTICE_N_KINDS; i++)
+		labelled(w, name, "reason", notice_name((enum notice_kind)i),
+		    notices->counts[i]);
+}
+
+static void write_state(struct writer *w, const struct web *web)
+{
+	const struct web_options *o = &web->options;
+
+	one(w, "leat_ingest_keys", "gauge", "Keys that are known.",
+	    o->board->n);
+	one(w, "leat_ingest_alerts_raised", "gauge", "Alerts raised now.",
+	    o->alerts ? alerts_raised(o->alerts) : 0);
+	one(w, "leat_ingest_alerts_total", "counter", "Alerts ever raised.",
+	    o->alerts ? alerts_total(o->alerts) : 0);
+	one(w, "leat_ingest_watchers", "gauge",
+	    "Connections that are told events.", web->n_watchers);
+}
+
+/* ---- Outputs ---- */
+
+enum output_metric { LINES, DROPPED, WAITING, CONNECTED };
+
+static uint64_t of_outlet(const struct outlet *outlet, enum output_metric which)
+{
+	switch (which) {
+	case LINES:
+		return outlet_lines(outlet);
+	case DROPPED:
+		return outlet_dropped(outlet);
+	case WAITING:
+		return outlet_waiting(outlet);
+	case CONNECTED:
+		break;
+	}
+	return outlet_is_connected(outlet) != 0;
+}
+
+static int is_same(const struct web_options *o, size_t i, size_t j)
+{
+	return strcmp(outlet_where(o->outlets[i]),
+		   outlet_where(o->outlets[j])) == 0;
+}
+
+/* No two lines may have the same labels: outputs to one place are one. */
+static void write_output(struct writer *w, const struct web_options *o,
+    const char *name, enum output_metric which)
+{
+	size_t n = *o->n_outlets;
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t sum = 0;
+		size_t first = 0;
+
+		while (!is_same(o, first, i))
+			first++;
+		for (size_t j = i; j < n; j++)
+			if (is_same(o, i, j))
+				sum += of_outlet(o->outlets[j], which);
+		if (first == i)
+			labelled(w, name, "to", outlet_where(o->outlets[i]),
+			    sum);
+	}
+}
+
+static void write_outputs(struct writer *w, const struct web_options *o)
+{
+	static const struct {
+		const char *name, *type, *help;
+	} all[] = {
+		[LINES] = { "leat_ingest_output_lines_total", "counter",
+		    "Lines that went out." },
+		[DROPPED] = { "leat_ingest_output_dropped_total", "counter",
+		    "Lines that there was no room for." },
+		[WAITING] = { "leat_ingest_output_waiting_bytes", "gauge",
+		    "Bytes that wait to go out." },
+		[CONNECTED] = { "leat_ingest_output_connected", "gauge",
+		    "Whether the output takes lines." },
+	};
+
+	if (!o->outlets || !o->n_outlets || *o->n_outlets == 0)
+		return;
+	for (int i = LINES; i <= CONNECTED; i++) {
+		head(w, all[i].name, all[i].type, all[i].help);
+		write_output(w, o, all[i].name, (enum output_metric)i);
+	}
+}
+
+void web_metrics(const struct ask *ask)
+{
+	struct web *web = ask->web;
+	struct writer *w = web_begin(web);
+
+	write_counts(w, web->options.counts);
+	write_refused(w, web->options.notices);
+	write_state(w, web);
+	write_outputs(w, &web->options);
+	web_send(ask, HTTP_OK, "text/plain; version=0.0.4; charset=utf-8",
+	    web_end(web));
+}
