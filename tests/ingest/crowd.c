@@ -241,5 +241,7 @@ int main(int argc, char **argv)
 		if (is_good(&members[i]))
 			printf("%.*s %lu\n", (int)members[i].len - 3,
 			    members[i].line, members[i].lines);
+	free(members);
+	free(polled);
 	return 0;
 }
