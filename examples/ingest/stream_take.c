@@ -246,29 +246,6 @@ static enum frame_event take_plain(struct stream *st, struct piece *piece)
 	return event;
 }
 
-static int take_bytes(struct stream *st, const char *bytes, size_t n)
-{
-	struct piece piece = { bytes, bytes + n };
-	int going = ON;
-
-	while (going == ON && st->state != STREAM_RECORDS) {
-		struct line line;
-		int plain = st->state == STREAM_LINES &&
-		    st->format == WIRE_LINE;
-		enum frame_event event = plain
-		    ? take_plain(st, &piece)
-		    : frame_next(&st->frame, &piece, &line);
-
-		if (event == FRAME_MORE)
-			return ON;
-		going = event == FRAME_LINE ? take_line(st, &line)
-					    : tell_event(st, event);
-	}
-	if (going != ON)
-		return going;
-	return take_records(st, piece.at, (size_t)(piece.end - piece.at));
-}
-
 /*
  * Whether frames are counted: 1, 0, or -1 if that is not to be told yet. The
  * bytes are the first of the stream's lines.
@@ -280,63 +257,89 @@ static int is_counted(const char *bytes, size_t n)
 	while (digits < n && digits < 10 && bytes[digits] >= '0' &&
 	    bytes[digits] <= '9')
 		digits++;
-	if (digits == 0)
-		return n == 0 ? -1 : 0;
+	if (digits == 0 || digits == 10)
+		return 0;
 	if (digits == n || (digits + 1 == n && bytes[digits] == ' '))
-		return digits < 10 ? -1 : 0;
+		return -1;
 	return bytes[digits] == ' ' && bytes[digits + 1] == '<';
 }
 
-/*
- * Before the first line the stream may have to be looked at. What is too
- * little to tell is kept in the stash.
- */
-static int look(struct stream *st, const char *bytes, size_t n)
+/* Before the first line. Returns 1 if all has been put into the stash. */
+static int look(struct stream *st, struct piece *piece)
 {
-	char both[2 * sizeof st->stash];
-	size_t room = sizeof both - st->n_stash;
-	size_t more = n < room ? n : room, n_stash = st->n_stash;
+	size_t n = (size_t)(piece->end - piece->at);
 	int counted;
 
-	memcpy(both, st->stash, n_stash);
-	memcpy(both + n_stash, bytes, more);
-	counted = is_counted(both, n_stash + more);
-	if (counted < 0 && n_stash + n <= sizeof st->stash) {
-		memcpy(st->stash + n_stash, bytes, n);
-		st->n_stash += n;
-		return ON;
+	if (st->state != STREAM_SENDER && st->state != STREAM_GUESS)
+		return 0;
+	counted = st->format == WIRE_SYSLOG;
+	if (st->format == WIRE_GUESS && st->frame.n_held == 0)
+		counted = is_counted(piece->at, n);
+	if (counted < 0) {
+		memcpy(st->stash, piece->at, n);
+		st->n_stash = n;
+		return 1;
 	}
 	if (counted > 0) {
 		st->format = WIRE_SYSLOG;
 		st->frame.counted = 1;
-		st->state = STREAM_LINES;
-	} else {
-		st->state = STREAM_GUESS;
 	}
-	st->n_stash = 0;
-	if (take_bytes(st, both, n_stash) < 0)
-		return CLOSE;
-	return take_bytes(st, bytes, n);
+	return 0;
 }
 
-static int may_be_counted(const struct stream *st)
+static int take_bytes(struct stream *st, const char *bytes, size_t n)
 {
-	return st->format == WIRE_GUESS && st->frame.n_held == 0 &&
-	    (st->state == STREAM_GUESS ||
-		(st->state == STREAM_SENDER && !st->server->config->ack));
+	struct piece piece = { bytes, bytes + n };
+	int going = ON;
+
+	while (going == ON && st->state != STREAM_RECORDS) {
+		struct line line;
+		enum frame_event event;
+
+		if (piece.at < piece.end && look(st, &piece))
+			return ON;
+		if (st->state == STREAM_LINES && st->format == WIRE_LINE)
+			event = take_plain(st, &piece);
+		else
+			event = frame_next(&st->frame, &piece, &line);
+		if (event == FRAME_MORE)
+			return ON;
+		going = event == FRAME_LINE ? take_line(st, &line)
+					    : tell_event(st, event);
+	}
+	if (going != ON)
+		return going;
+	return take_records(st, piece.at, (size_t)(piece.end - piece.at));
+}
+
+/* Behind what was too little to tell, of which a few bytes more are enough. */
+static int take_stash(struct stream *st, const char *bytes, size_t n)
+{
+	char both[2 * sizeof st->stash];
+	size_t n_both = st->n_stash;
+
+	memcpy(both, st->stash, n_both);
+	memcpy(both + n_both, bytes, n);
+	st->n_stash = 0;
+	return take_bytes(st, both, n_both + n);
 }
 
 int stream_take(struct stream *st, const char *bytes, size_t n)
 {
-	if (st->state == STREAM_SENDER && !st->server->config->ack) {
-		st->frame.counted = st->format == WIRE_SYSLOG;
-		st->state = STREAM_GUESS;
-	}
-	if (st->state == STREAM_GUESS && st->format == WIRE_CSV &&
-	    begin_records(st) < 0)
+	int may_begin = st->state == STREAM_GUESS ||
+	    (st->state == STREAM_SENDER && !st->server->config->ack);
+
+	if (may_begin && st->format == WIRE_CSV && begin_records(st) < 0)
 		return CLOSE;
-	return may_be_counted(st) ? look(st, bytes, n)
-				  : take_bytes(st, bytes, n);
+	if (st->n_stash > 0) {
+		size_t more = n < sizeof st->stash ? n : sizeof st->stash;
+
+		if (take_stash(st, bytes, more) < 0)
+			return CLOSE;
+		bytes += more;
+		n -= more;
+	}
+	return n > 0 ? take_bytes(st, bytes, n) : ON;
 }
 
 void stream_take_end(struct stream *st)
@@ -346,7 +349,8 @@ void stream_take_end(struct stream *st)
 	if (st->sender)
 		return; /* It will send the rest again. */
 	server_begin(st->server);
-	if (st->n_stash > 0 && take_bytes(st, st->stash, st->n_stash) < 0)
+	/* Digits alone are a value. */
+	if (st->n_stash > 0 && take_stash(st, "\n", 1) < 0)
 		return;
 	if (st->state == STREAM_RECORDS) {
 		int err = leat_csv_end(st->csv);

@@ -42,6 +42,10 @@ serve --listen tcp://127.0.0.1:0 --http 127.0.0.1:0 --token-file "$tmp/token" \
 	-w 1 -s last && {
 	printf 'token swordfish\na 1\n' | to_tcp
 	await 5 has_rows 2
+	# Frames that are counted, after it.
+	printf 'token swordfish\n40 <13>1 2026-01-02T03:04:05Z h app - - - 5' |
+		to_tcp
+	await 5 has_rows 3
 	printf 'token swordfis\na 2\n' | to_tcp 2>/dev/null
 	printf 'token swordfishx\na 2\n' | to_tcp 2>/dev/null
 	printf 'a 3\n' | to_tcp 2>/dev/null
@@ -59,7 +63,8 @@ serve --listen tcp://127.0.0.1:0 --http 127.0.0.1:0 --token-file "$tmp/token" \
 	code=$(curl -s -o /dev/null -w '%{http_code}' "$page/?token=$token")
 	true_that 'the page with the token in its address' [ "$code" = 200 ]
 	stop
-	rows_are 'only who has the token is heard' 'row,key,value_last\n1,a,1\n'
+	rows_are 'only who has the token is heard' \
+		'row,key,value_last\n1,a,1\n2,app,5\n'
 }
 
 # ---- TLS ----

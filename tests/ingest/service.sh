@@ -146,6 +146,7 @@ comes auto 'format influx' \
 comes auto 'format syslog, counted' \
 	'40 <13>1 2026-01-02T03:04:05Z h app - - - 542 <13>1 2026-01-02T03:04:05Z h app - - - k 6' \
 	'1,app,5\n2,k,6\n'
+comes auto 'digits alone are a value' '17' '1,,17\n'
 comes auto 'format csv' 'value,key\n1,a\n2,"b, c"\nx,y\n3,a' \
 	'1,a,1\n2,"b, c",2\n3,a,3\n'
 
