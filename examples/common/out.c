@@ -116,7 +116,7 @@ void out_json_text(struct writer *w, const char *text, size_t len)
 	writer_char(w, '"');
 }
 
-static void json_value(struct writer *w, double x)
+void out_json_value(struct writer *w, double x)
 {
 	if (isnan(x)) {
 		writer_put(w, "null", 4);
@@ -155,7 +155,7 @@ static void json_row(struct out *o, uint64_t row, const leat_csv_field *texts,
 	}
 	for (size_t i = 0; i < o->layout.n_values; i++) {
 		json_name(o, o->layout.n_texts + i);
-		json_value(w, values[i]);
+		out_json_value(w, values[i]);
 	}
 	writer_put(w, "}\n", 2);
 }

@@ -48,8 +48,12 @@ int out_row(struct out *out, uint64_t row, const leat_csv_field *texts,
 /* After the last row; flushes nothing. Returns as out_row(). */
 int out_end(struct out *out);
 
-/* A text as a string of JSON, with its quotes. */
+/*
+ * A text as a string of JSON, with its quotes; a number, as null if it is NaN
+ * and as a string if it is infinite.
+ */
 void out_json_text(struct writer *writer, const char *text, size_t len);
+void out_json_value(struct writer *writer, double x);
 
 /* What is held back, and what it has been held back for. */
 void out_tape(struct out *out, struct tape *tape);

@@ -1,70 +1,28 @@
 /*
  * Values in; windows, alerts and rows of results out.
  *
- * A replay tells of each value it takes and of each result. In windows by
- * count both come with the number of the key's group, by which its place on
- * the board is found without a look at its name: that is all that a value
- * costs beside its window. In windows by time keys may come and go, and are
- * looked up.
- *
- * If neither page, alerts nor database is wanted, nothing is told.
+ * A replay does with them what csv_replay does with a file. If a page, alerts
+ * or a database are wanted it tells of all it does (engine_board.c).
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include "engine.h"
+#include "engine_inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../common/columns.h"
 #include "../common/timed.h"
 #include "database.h"
 #include "outlet.h"
-
-/* How many rows there were at some moment. */
-struct mark {
-	int64_t at;
-	uint64_t rows;
-};
-
-enum { N_MARKS = 9 };
-
-struct engine {
-	struct engine_options options;
-	const struct settings *settings;
-	struct replay *replay;
-	int is_table;
-	int is_ready; /* columns are known, and all that depends on them */
-	char why[600];
-
-	struct board board;
-	int has_board; /* it has been made; else nothing is watched */
-	int wants_values, wants_rows; /* of alerts */
-	struct board_key **by_group;
-	size_t n_groups;
-	int64_t swept;              /* when forgotten keys were looked for */
-	struct mark marks[N_MARKS]; /* the newest first */
-
-	struct database *database;
-	struct writer writer, late;
-	struct writer head;    /* the line above CSV */
-	uint64_t left[N_LEFT]; /* of the replay's tally, when it was told */
-};
 
 static int fail(struct engine *e, const char *what)
 {
 	snprintf(e->why, sizeof e->why, "%s", what);
 	return -1;
-}
-
-static int64_t now_of(const struct engine *e)
-{
-	return *e->options.now;
 }
 
 /* ---- Rows to outputs ---- */
@@ -89,142 +47,6 @@ static void take_lines(void *ctx, const char *bytes, size_t n)
 
 	for (size_t i = 0; i < *e->options.n_outlets; i++)
 		outlet_put(e->options.outlets[i], bytes, n, lines);
-}
-
-/* Rows leave the writer whole: before one, there is room for it. */
-static void make_room(struct engine *e)
-{
-	if (e->writer.len > WRITER_SIZE / 2)
-		writer_flush(&e->writer);
-}
-
-/* ---- What is told ---- */
-
-static struct board_key *board_key_of(struct engine *e, const char *name,
-    size_t len)
-{
-	int is_new;
-	struct board_key *k = board_add(&e->board, name, len, &is_new);
-
-	if (k && is_new && e->options.alerts)
-		k->alerts = alert_state_new(e->options.alerts, name, len,
-		    now_of(e));
-	if (!k)
-		notice(e->options.notices, NOTICE_MEMORY, 1, now_of(e),
-		    "out of memory for a key of the page and of alerts");
-	return k;
-}
-
-static int grow_groups(struct engine *e, size_t group)
-{
-	size_t n = e->n_groups ? 2 * e->n_groups : 64;
-	struct board_key **by_group;
-
-	while (n <= group)
-		n *= 2;
-	by_group = realloc(e->by_group, n * sizeof *by_group);
-	if (!by_group)
-		return -1;
-	memset(by_group + e->n_groups, 0, (n - e->n_groups) * sizeof *by_group);
-	e->by_group = by_group;
-	e->n_groups = n;
-	return 0;
-}
-
-static struct board_key *find_new_group(struct engine *e, size_t group)
-{
-	const struct rows *rows = replay_output(e->replay);
-	struct board_key *k;
-	const char *name;
-	size_t len;
-
-	if (group >= e->n_groups && grow_groups(e, group) < 0)
-		return NULL;
-	name = keys_text(rows->groups.keys, group, &len);
-	k = board_key_of(e, name, len);
-	e->by_group[group] = k;
-	return k;
-}
-
-static inline struct board_key *key_of(struct engine *e, size_t group,
-    const leat_csv_field *key)
-{
-	if (group < e->n_groups && e->by_group[group])
-		return e->by_group[group];
-	if (group != ROWS_NO_GROUP)
-		return find_new_group(e, group);
-	return board_key_of(e, key->text ? key->text : "", key->len);
-}
-
-static void on_taken(void *ctx, size_t group, const leat_csv_field *key,
-    const double *values)
-{
-	struct engine *e = ctx;
-	struct board_key *k = key_of(e, group, key);
-
-	if (!k)
-		return;
-	k->n++;
-	k->last = values[0];
-	k->last_at = now_of(e);
-	if (k->alerts && e->wants_values)
-		alert_value(e->options.alerts, k->alerts, k->name, k->len,
-		    values[0], k->last_at);
-}
-
-static void put_in_database(struct engine *e, const struct board_key *k,
-    const struct rows_result *result)
-{
-	int64_t start = result->start, end = result->end;
-
-	if (!e->settings->window.by_time && end == 0) {
-		start = (int64_t)result->row;
-		end = start + 1;
-	}
-	if (database_put(e->database, k->name, k->len, start, end,
-		result->values, result->flags & LEAT_RETRACTED) < 0)
-		notice(e->options.notices, NOTICE_OUTPUT_DROPPED, 1, now_of(e),
-		    "sqlite: %s", database_why(e->database));
-}
-
-static void on_told(void *ctx, const struct rows_result *result)
-{
-	struct engine *e = ctx;
-	struct board_key *k = key_of(e, result->group, &result->key);
-
-	make_room(e);
-	e->options.counts->rows++;
-	if (!k)
-		return;
-	if (e->database)
-		put_in_database(e, k, result);
-	if (result->flags & (LEAT_RETRACTED | LEAT_EVICTED))
-		return;
-	if (e->options.has_page)
-		board_tell(&e->board, k, result->values, result->start,
-		    result->end);
-	if (k->alerts && e->wants_rows)
-		alert_row(e->options.alerts, k->alerts, k->name, k->len,
-		    result->values, now_of(e));
-}
-
-static void drop_key(struct engine *e, struct board_key *k)
-{
-	if (e->options.alerts)
-		alert_state_free(e->options.alerts, k->alerts);
-	k->alerts = NULL;
-	board_drop(&e->board, k);
-}
-
-/* Of windows by count and models. */
-static void on_dropped(void *ctx, size_t group)
-{
-	struct engine *e = ctx;
-
-	if (group >= e->n_groups || !e->by_group[group])
-		return;
-	drop_key(e, e->by_group[group]);
-	e->by_group[group] = NULL;
 }
 
 /* ---- Life ---- */
@@ -262,13 +84,13 @@ static void watch_replay(struct engine *e)
 
 	watch.ctx = e;
 	if (o->has_page || e->wants_values)
-		watch.taken = on_taken;
+		watch.taken = engine_taken;
 	if (o->alerts || o->has_page || o->database) {
-		watch.told = on_told;
-		watch.dropped = on_dropped;
+		watch.told = engine_told;
+		watch.dropped = engine_dropped;
 	}
 	replay_watch(e->replay, &watch);
-	replay_arrival(e->replay, now_of(e));
+	replay_arrival(e->replay, engine_now(e));
 }
 
 /* A new one, as at the start. Without memory the old one stays. */
@@ -347,22 +169,11 @@ int engine_new(struct engine **engine_out, const struct engine_options *options,
 	return 0;
 }
 
-/* Keys are no longer known to alerts and page. */
-static void clear_board(struct engine *e)
-{
-	if (e->has_board && e->options.alerts)
-		for (struct board_key *k = e->board.newest; k; k = k->older)
-			alert_state_free(e->options.alerts, k->alerts);
-	if (e->has_board)
-		board_clear(&e->board);
-	e->has_board = 0;
-}
-
 void engine_free(struct engine *e)
 {
 	if (!e)
 		return;
-	clear_board(e);
+	engine_clear_board(e);
 	free(e->by_group);
 	replay_free(e->replay);
 	if (e->database)
@@ -403,14 +214,14 @@ static void refuse(struct engine *e, int err, const char *who)
 	    : timed_is_refusal(err)               ? NOTICE_LATE
 						  : NOTICE_MEMORY;
 
-	notice(e->options.notices, kind, 1, now_of(e), "%s: %s", who,
+	notice(e->options.notices, kind, 1, engine_now(e), "%s: %s", who,
 	    err == LEAT_EFULL ? "a key more than --max-keys"
 			      : leat_strerror(err));
 }
 
 void engine_begin(struct engine *e)
 {
-	replay_arrival(e->replay, now_of(e));
+	replay_arrival(e->replay, engine_now(e));
 }
 
 void engine_value(struct engine *e, const struct wire_sample *sample,
@@ -443,7 +254,7 @@ static void tell_left(struct engine *e)
 	for (int i = 0; i < N_LEFT; i++) {
 		if (tally->left[i] > e->left[i])
 			notice(e->options.notices, NOTICE_LATE,
-			    tally->left[i] - e->left[i], now_of(e), "%s",
+			    tally->left[i] - e->left[i], engine_now(e), "%s",
 			    words[i]);
 		e->left[i] = tally->left[i];
 	}
@@ -460,7 +271,7 @@ static int begin_again(struct engine *e)
 	memcpy(why, e->why, sizeof why);
 	if (renew_replay(e) < 0)
 		return ENGINE_REFUSED;
-	clear_board(e);
+	engine_clear_board(e);
 	if (e->n_groups > 0)
 		memset(e->by_group, 0, e->n_groups * sizeof *e->by_group);
 	memset(e->left, 0, sizeof e->left);
@@ -516,58 +327,13 @@ int engine_record(void *ctx, const leat_csv_record *record)
 void engine_settle(struct engine *e)
 {
 	if (replay_settle(e->replay) < 0)
-		notice(e->options.notices, NOTICE_MEMORY, 1, now_of(e), "%s",
-		    replay_why(e->replay));
+		notice(e->options.notices, NOTICE_MEMORY, 1, engine_now(e),
+		    "%s", replay_why(e->replay));
 	writer_flush(&e->writer);
 	if (e->late.fd >= 0)
 		writer_flush(&e->late);
 	if (e->is_table)
 		tell_left(e);
-}
-
-/*
- * Windows by time forget keys; so does the board then. Each sweep looks at
- * all of them, so there is one only when many are too many, or a minute has
- * passed.
- */
-static void sweep(struct engine *e)
-{
-	const struct rows *rows = replay_output(e->replay);
-	struct board_key *k, *older;
-	size_t known = rows_n_keys(rows);
-	int64_t now = now_of(e), since = now - e->swept;
-
-	if (!e->settings->window.by_time || e->board.n <= known ||
-	    (e->board.n < known + known / 4 + 1000 && since >= 0 &&
-		since < LEAT_MINUTE))
-		return;
-	e->swept = now;
-	for (k = e->board.newest; k; k = older) {
-		older = k->older;
-		if (!rows_has_key(rows, k->name, k->len))
-			drop_key(e, k);
-	}
-}
-
-/*
- * By count, a key without rows for --ttl is one whose last row has a lower
- * number than there were rows then. Eight times in that time it is noted how
- * many there are, and those that are older than the oldest note go.
- */
-static void forget(struct engine *e)
-{
-	int64_t ttl = e->settings->timing.ttl, now = now_of(e);
-	const struct mark *oldest = &e->marks[N_MARKS - 1];
-
-	if (ttl == 0 || e->settings->window.by_time ||
-	    (now >= e->marks[0].at &&
-		now - e->marks[0].at < ttl / (N_MARKS - 1)))
-		return;
-	memmove(e->marks + 1, e->marks, (N_MARKS - 1) * sizeof *e->marks);
-	e->marks[0].at = now;
-	e->marks[0].rows = replay_rows(e->replay) + 1;
-	if (oldest->at > 0)
-		replay_forget(e->replay, oldest->rows);
 }
 
 void engine_tick(struct engine *e)
@@ -586,12 +352,11 @@ void engine_tick(struct engine *e)
 		for (struct board_key *k = e->board.newest; k; k = k->older)
 			if (k->alerts)
 				alert_tick(e->options.alerts, k->alerts,
-				    k->name, k->len, k->last_at, now_of(e));
-	sweep(e);
-	forget(e);
-	board_tick(&e->board, now_of(e));
+				    k->name, k->len, k->last_at, engine_now(e));
+	engine_forget(e);
+	board_tick(&e->board, engine_now(e));
 	if (e->database && database_commit(e->database) < 0)
-		notice(e->options.notices, NOTICE_OUTPUT, 1, now_of(e),
+		notice(e->options.notices, NOTICE_OUTPUT, 1, engine_now(e),
 		    "sqlite: %s", database_why(e->database));
 }
 
@@ -605,35 +370,6 @@ void engine_finish(struct engine *e)
 }
 
 /* ---- Saved state ---- */
-
-static void tape_alerts(struct engine *e, struct tape *t)
-{
-	struct alerts *alerts = e->options.alerts;
-	struct board_key *k = e->board.newest;
-	size_t n = e->board.n;
-
-	alerts_tape(alerts, t);
-	tape_size(t, &n, SIZE_MAX);
-	for (size_t i = 0; i < n && !t->failed; i++) {
-		char *name = t->loads ? NULL : k->name;
-		size_t len = t->loads ? 0 : k->len;
-
-		tape_text(t, &name, &len);
-		if (t->loads)
-			k = name ? board_key_of(e, name, len) : NULL;
-		if (!t->failed && (!k || !k->alerts))
-			tape_no_memory(t);
-		if (!t->failed)
-			alert_state_tape(alerts, k->alerts, t, now_of(e));
-		if (t->loads) {
-			if (k)
-				k->last_at = now_of(e);
-			free(name);
-		} else {
-			k = k->older;
-		}
-	}
-}
 
 void engine_tape(struct engine *e, struct tape *t)
 {
@@ -649,5 +385,5 @@ void engine_tape(struct engine *e, struct tape *t)
 		tape_fail(t, "does not fit: %s", e->why);
 	tape_same(t, (uint64_t)has_alerts, "--alert");
 	if (has_alerts && !t->failed && e->is_ready)
-		tape_alerts(e, t);
+		engine_tape_alerts(e, t);
 }

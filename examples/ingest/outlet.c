@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "outlet_inside.h"
 
 enum {
@@ -30,33 +31,20 @@ enum {
 
 static const int64_t SECOND = 1000000000;
 
-static int64_t read_clock(clockid_t clock)
-{
-	struct timespec t = { 0, 0 };
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * SECOND + t.tv_nsec;
-}
-
-int64_t outlet_clock(void)
-{
-	return read_clock(CLOCK_MONOTONIC);
-}
-
 void outlet_complain(struct outlet *o, const char *reason)
 {
 	o->has_failed = 1;
 	if (o->notices)
-		notice(o->notices, NOTICE_OUTPUT, 1, read_clock(CLOCK_REALTIME),
-		    "%s: %s", o->where, reason);
+		notice(o->notices, NOTICE_OUTPUT, 1, clock_wall(), "%s: %s",
+		    o->where, reason);
 }
 
 static void drop(struct outlet *o, uint64_t n_lines, const char *reason)
 {
 	o->dropped += n_lines;
 	if (o->notices)
-		notice(o->notices, NOTICE_OUTPUT_DROPPED, n_lines,
-		    read_clock(CLOCK_REALTIME), "%s: %s", o->where, reason);
+		notice(o->notices, NOTICE_OUTPUT_DROPPED, n_lines, clock_wall(),
+		    "%s: %s", o->where, reason);
 }
 
 /* ---- Events ---- */
@@ -99,7 +87,7 @@ void outlet_again_later(struct outlet *o)
 	unsigned ms;
 	uint16_t random = 0;
 
-	if (o->since && outlet_clock() - o->since >= LONG_OPEN * SECOND)
+	if (o->since && clock_steady() - o->since >= LONG_OPEN * SECOND)
 		o->wait = 0;
 	o->since = 0;
 	if (o->wait == 0)
@@ -159,7 +147,7 @@ void outlet_begin(struct outlet *o, enum outlet_intro intro)
 	o->is_open = 1;
 	o->is_blocked = 0;
 	o->has_failed = 0;
-	o->since = outlet_clock();
+	o->since = clock_steady();
 	outlet_flush(o);
 }
 

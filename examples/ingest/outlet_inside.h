@@ -105,7 +105,7 @@ struct outlet {
 	struct event *timer;
 	int has_no_timer;    /* it could not be set */
 	unsigned wait;       /* seconds to the next try but one */
-	int64_t since;       /* it is open, by outlet_clock() */
+	int64_t since;       /* it is open, by clock_steady() */
 	int has_failed;      /* since it was open last */
 	int is_shared;       /* standard output, standard error */
 	int is_socket;       /* and it is one */
@@ -121,9 +121,6 @@ extern const struct outlet_kind outlet_file;
 extern const struct outlet_kind outlet_standard;
 extern const struct outlet_kind outlet_socket;
 extern const struct outlet_kind outlet_command;
-
-/* Nanoseconds that never go back. */
-int64_t outlet_clock(void);
 
 /* Says and counts that something is wrong with it. */
 void outlet_complain(struct outlet *outlet, const char *reason);

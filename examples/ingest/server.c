@@ -20,17 +20,10 @@
 #include <time.h>
 
 #include "../common/statefile.h"
+#include "clock.h"
 #include "run.h"
 
 enum { TICK_MS = 200, DRAIN_MS = 2000 };
-
-int64_t server_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * LEAT_SECOND + now.tv_nsec;
-}
 
 /* ---- Lines ---- */
 
@@ -73,7 +66,7 @@ static void tape_server(void *ctx, struct tape *t)
 static void save(struct server *s)
 {
 	char why[600];
-	int64_t began = server_clock();
+	int64_t began = clock_wall();
 
 	engine_settle(s->engine);
 	if (statefile_save(s->saving.path, tape_server, s, why, sizeof why) <
@@ -82,7 +75,7 @@ static void save(struct server *s)
 	} else {
 		s->counts.saves++;
 		s->counts.saved_at = s->now;
-		s->counts.save_took = server_clock() - began;
+		s->counts.save_took = clock_wall() - began;
 		stream_saved(s);
 	}
 	s->next_save = saving_done(&s->saving, engine_values(s->engine));
@@ -111,7 +104,7 @@ static int load(struct server *s, char *why, size_t size)
 
 void server_begin(struct server *s)
 {
-	s->now = server_clock();
+	s->now = clock_wall();
 	engine_begin(s->engine);
 }
 
@@ -407,7 +400,7 @@ int server_new(struct server **server_out, const struct config *config,
 		return -1;
 	}
 	s->config = config;
-	s->now = s->counts.started = server_clock();
+	s->now = s->counts.started = clock_wall();
 	s->next_save = UINT64_MAX;
 	s->saving = config->saving;
 	writer_init_to(&s->words, take_words, s);

@@ -72,9 +72,6 @@ struct server {
 	int failed; /* the exit status is not 0 */
 };
 
-/* The clock on the wall. */
-int64_t server_clock(void);
-
 /*
  * Around a batch of lines: what they bring goes out at the end. A save may
  * come of it.

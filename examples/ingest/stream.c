@@ -28,6 +28,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 /* What waits to be sent; who does not read gets no more. */
 enum { MOST_OUT = 4096 };
 
@@ -331,7 +333,7 @@ void stream_accept(struct server *s, int fd, const char *who, int is_tcp)
 {
 	struct stream *st = NULL;
 
-	s->now = server_clock();
+	s->now = clock_wall();
 	s->counts.accepted++;
 	if (s->n_streams >= s->config->max_connections) {
 		notice(&s->notices, NOTICE_CONNECTIONS, 1, s->now,

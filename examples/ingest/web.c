@@ -24,30 +24,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "web_inside.h"
 
 enum { BACKLOG = 128, EVERY_METHOD = 0xffff };
-
-static int64_t read_clock(clockid_t id)
-{
-	struct timespec now = { 0, 0 };
-
-	clock_gettime(id, &now);
-	return now.tv_sec * LEAT_SECOND + now.tv_nsec;
-}
-
-int64_t web_clock(void)
-{
-	return read_clock(CLOCK_MONOTONIC);
-}
-
-int64_t web_now(void)
-{
-	return read_clock(CLOCK_REALTIME);
-}
 
 /* ---- Bodies ---- */
 
@@ -119,7 +100,7 @@ void web_refuse(const struct ask *ask, enum notice_kind kind, int code,
 {
 	struct evkeyvalq *headers = evhttp_request_get_output_headers(ask->req);
 
-	notice(ask->web->options.notices, kind, 1, web_now(), "%s: HTTP: %s",
+	notice(ask->web->options.notices, kind, 1, clock_wall(), "%s: HTTP: %s",
 	    guard_who(ask->guard), why);
 	evhttp_add_header(headers, "Connection", "close");
 	if (code == HTTP_BADMETHOD)

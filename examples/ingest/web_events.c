@@ -122,24 +122,6 @@ static void write_key(struct writer *w, const struct board *b,
 	writer_char(w, ']');
 }
 
-static void write_points(struct writer *w, const struct board *b,
-    const struct board_key *k)
-{
-	json_put(w, ",\"points\":[");
-	for (size_t i = 0; i < k->n_points; i++) {
-		int64_t at;
-		const double *values = board_point(b, k, i, &at);
-
-		json_put(w, i > 0 ? ",[" : "[");
-		json_ms(w, at);
-		if (b->n_values > 0)
-			writer_char(w, ',');
-		json_row(w, b->n_values, values);
-		writer_char(w, ']');
-	}
-	writer_char(w, ']');
-}
-
 static void write_now(struct writer *w, const struct board *b, int64_t now)
 {
 	json_put(w, "\"now\":");
@@ -178,7 +160,7 @@ static void write_hello(struct web *web, int64_t now)
 		write_key(w, o->board, k, now);
 		json_put(w, ",\"alerts\":");
 		json_alerts(w, o->alerts, k->alerts);
-		write_points(w, o->board, k);
+		json_points(w, o->board, k, json_ms);
 		writer_char(w, '}');
 	}
 	writer_char(w, ']');
@@ -241,7 +223,7 @@ static void write_alert(struct web *web, const struct alert_event *event)
 	out_json_text(w, event->text, strlen(event->text));
 	json_put(w, event->raised ? ",\"raised\":true" : ",\"raised\":false");
 	json_put(w, ",\"value\":");
-	json_value(w, event->value);
+	out_json_value(w, event->value);
 	json_put(w, ",\"at\":");
 	json_ms(w, event->at);
 }
@@ -290,7 +272,7 @@ static void start(const struct ask *ask, struct watcher *x)
 	web_headers(ask, "text/event-stream");
 	evhttp_send_reply_start(ask->req, HTTP_OK, NULL);
 	tell(x, head, sizeof head - 1);
-	write_hello(web, web_now());
+	write_hello(web, clock_wall());
 	bytes = end_event(web, &n);
 	x->room = n + WEB_WAITING;
 	if (bytes)
@@ -354,7 +336,7 @@ static void tell_changes(struct web *web, int64_t now)
 
 static void ping(struct web *web)
 {
-	int64_t now = web_clock();
+	int64_t now = clock_steady();
 
 	if (now < web->next_ping)
 		return;

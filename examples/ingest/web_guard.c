@@ -42,7 +42,7 @@ struct guard {
 	struct web *web;
 	struct bufferevent *bev;
 	struct guard *next;
-	int64_t deadline; /* web_clock() */
+	int64_t deadline; /* clock_steady() */
 	enum guard_state state;
 	int has_begun;  /* some of a request has come */
 	int is_refused; /* by evhttp; counted */
@@ -84,7 +84,7 @@ int guard_any_waiting(const struct web *web)
 static void wait_for(struct guard *g, enum guard_state state, int seconds)
 {
 	g->state = state;
-	g->deadline = web_clock() + seconds * LEAT_SECOND;
+	g->deadline = clock_steady() + seconds * LEAT_SECOND;
 }
 
 static void on_answered(struct evhttp_request *req, void *ctx)
@@ -136,7 +136,7 @@ static void on_output(struct evbuffer *buffer,
 	if (info->n_added == 0 || g->state != ASKS || g->is_refused)
 		return;
 	g->is_refused = 1;
-	notice(g->web->options.notices, NOTICE_HTTP, 1, web_now(),
+	notice(g->web->options.notices, NOTICE_HTTP, 1, clock_wall(),
 	    "%s: no HTTP request", g->who);
 }
 
@@ -212,7 +212,7 @@ struct bufferevent *guard_connection(struct event_base *base, void *ctx)
 	g = new_guard(web);
 	if (!g) {
 		switch_listeners(web, 0);
-		notice(web->options.notices, NOTICE_MEMORY, 1, web_now(),
+		notice(web->options.notices, NOTICE_MEMORY, 1, clock_wall(),
 		    "HTTP: out of memory");
 		return NULL;
 	}
@@ -275,7 +275,7 @@ static void let_go(struct guard *g, int was_taken)
 	if (was_taken && !g->is_closed && !g->web->stops &&
 	    is_in_handshake(g)) {
 		tls_why(g->bev, why, sizeof why);
-		notice(g->web->options.notices, NOTICE_TLS, 1, web_now(),
+		notice(g->web->options.notices, NOTICE_TLS, 1, clock_wall(),
 		    "%s: TLS: %s", g->who, why);
 	}
 	evbuffer_remove_cb(bufferevent_get_input(g->bev), on_input, g);
@@ -308,8 +308,8 @@ void guard_reap(struct web *web)
 static void expire(struct guard *g)
 {
 	if (g->state == ANSWERS || g->has_begun || is_in_handshake(g))
-		notice(g->web->options.notices, NOTICE_SLOW_HTTP, 1, web_now(),
-		    "%s: HTTP: %s", g->who,
+		notice(g->web->options.notices, NOTICE_SLOW_HTTP, 1,
+		    clock_wall(), "%s: HTTP: %s", g->who,
 		    g->state == ANSWERS ? "an answer is not taken"
 					: "a request is not sent");
 	guard_close(g);
@@ -317,7 +317,7 @@ static void expire(struct guard *g)
 
 void guard_sweep(struct web *web)
 {
-	int64_t now = web_clock();
+	int64_t now = clock_steady();
 
 	guard_reap(web);
 	for (struct guard *g = web->guards; g; g = g->next)

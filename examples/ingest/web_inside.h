@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "../common/writer.h"
+#include "clock.h"
 #include "web.h"
 
 struct bufferevent;
@@ -58,9 +59,6 @@ struct ask {
 	const char *query; /* behind the ?; NULL: none */
 	int is_head;
 };
-
-int64_t web_clock(void); /* goes on steadily, from anywhere */
-int64_t web_now(void);   /* nanoseconds since 1970 */
 
 /* ---- Answers (web.c) ---- */
 
@@ -126,10 +124,12 @@ void web_events(const struct ask *ask);
 /* ---- JSON (web_json.c) ---- */
 
 void json_put(struct writer *w, const char *text);
-void json_value(struct writer *w, double x);                  /* NaN: null */
 void json_time(struct writer *w, int64_t at);                 /* ISO 8601 */
 void json_ms(struct writer *w, int64_t at);                   /* since 1970 */
 void json_row(struct writer *w, size_t n, const double *row); /* a,b,c */
+/* ,"points":[[at,x,...],...], times as write_time has them. */
+void json_points(struct writer *w, const struct board *board,
+    const struct board_key *key, void (*write_time)(struct writer *, int64_t));
 /* ["rule",...] of those that are raised. */
 void json_alerts(struct writer *w, const struct alerts *alerts,
     const struct alert_state *state);

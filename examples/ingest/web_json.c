@@ -3,7 +3,6 @@
  * null, if it is missing, or a string: "inf", "-inf".
  */
 #include <leat.h>
-#include <math.h>
 #include <string.h>
 
 #include "../common/number.h"
@@ -13,19 +12,6 @@
 void json_put(struct writer *w, const char *text)
 {
 	writer_put(w, text, strlen(text));
-}
-
-void json_value(struct writer *w, double x)
-{
-	if (isnan(x)) {
-		json_put(w, "null");
-		return;
-	}
-	if (isinf(x))
-		writer_char(w, '"');
-	writer_number(w, x);
-	if (isinf(x))
-		writer_char(w, '"');
 }
 
 void json_time(struct writer *w, int64_t at)
@@ -51,8 +37,26 @@ void json_row(struct writer *w, size_t n, const double *row)
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
 			writer_char(w, ',');
-		json_value(w, row[i]);
+		out_json_value(w, row[i]);
 	}
+}
+
+void json_points(struct writer *w, const struct board *b,
+    const struct board_key *k, void (*write_time)(struct writer *, int64_t))
+{
+	json_put(w, ",\"points\":[");
+	for (size_t i = 0; i < k->n_points; i++) {
+		int64_t at;
+		const double *values = board_point(b, k, i, &at);
+
+		json_put(w, i > 0 ? ",[" : "[");
+		write_time(w, at);
+		if (b->n_values > 0)
+			writer_char(w, ',');
+		json_row(w, b->n_values, values);
+		writer_char(w, ']');
+	}
+	writer_char(w, ']');
 }
 
 void json_alerts(struct writer *w, const struct alerts *alerts,

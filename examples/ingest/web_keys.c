@@ -31,7 +31,7 @@ static void write_named_row(struct writer *w, const struct board *b,
 			writer_char(w, ',');
 		out_json_text(w, b->names[i], strlen(b->names[i]));
 		writer_char(w, ':');
-		json_value(w, row[i]);
+		out_json_value(w, row[i]);
 	}
 	writer_char(w, '}');
 }
@@ -58,7 +58,7 @@ static void write_key(struct writer *w, const struct web_options *o,
 	writer_count(w, k->n);
 	json_put(w, ",\"last\":");
 	if (k->n > 0)
-		json_value(w, k->last);
+		out_json_value(w, k->last);
 	else
 		json_put(w, "null");
 	write_time_or_null(w, ",\"last_at\":", k->last_at, k->last_at == 0);
@@ -71,24 +71,6 @@ static void write_key(struct writer *w, const struct web_options *o,
 	write_time_or_null(w, ",\"end\":", k->end, by_count);
 	json_put(w, ",\"alerts\":");
 	json_alerts(w, o->alerts, k->alerts);
-}
-
-static void write_points(struct writer *w, const struct board *b,
-    const struct board_key *k)
-{
-	json_put(w, ",\"points\":[");
-	for (size_t i = 0; i < k->n_points; i++) {
-		int64_t at;
-		const double *values = board_point(b, k, i, &at);
-
-		json_put(w, i > 0 ? ",[" : "[");
-		json_time(w, at);
-		if (b->n_values > 0)
-			writer_char(w, ',');
-		json_row(w, b->n_values, values);
-		writer_char(w, ']');
-	}
-	writer_char(w, ']');
 }
 
 void web_key(const struct ask *ask, const char *encoded)
@@ -112,7 +94,7 @@ void web_key(const struct ask *ask, const char *encoded)
 	}
 	w = web_begin(web);
 	write_key(w, &web->options, k);
-	write_points(w, b, k);
+	json_points(w, b, k, json_time);
 	json_put(w, "}\n");
 	web_send(ask, HTTP_OK, "application/json", web_end(web));
 }
