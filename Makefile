@@ -401,7 +401,8 @@ SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 
 .PHONY: check-asan
 check-asan: ## the tests under address and undefined-behaviour sanitizers
-	$(Q)LEAT_TEST_SHORT=1 $(MAKE) BUILD=build/asan CC='$(CLANG)' \
+	$(Q)LEAT_TEST_SHORT=1 CAP_KB=500000 \
+		$(MAKE) BUILD=build/asan CC='$(CLANG)' \
 		CXX='$(CLANG)++' CFLAGS='$(SANITIZE)' check-programs
 
 # The suites left out are arithmetic, and slow.

@@ -149,10 +149,12 @@ static void wait_for_credit(struct stream *st)
 static void go_on(struct stream *st)
 {
 	st->waits = 0;
-	if (st->readable)
+	if (st->readable) {
 		event_add(st->readable, NULL);
-	else
-		bufferevent_enable(st->bev, EV_READ);
+		return;
+	}
+	bufferevent_enable(st->bev, EV_READ);
+	bufferevent_trigger(st->bev, EV_READ, 0);
 }
 
 /* ---- Reading ---- */
@@ -220,32 +222,46 @@ static void on_turn(evutil_socket_t fd, short what, void *ctx)
 
 /* ---- TLS ---- */
 
-static void on_secure(struct bufferevent *bev, void *ctx)
+/*
+ * What is in the buffer, as far as there is credit, or all of it. Returns -1
+ * if the stream is to be closed.
+ */
+static int take_input(struct stream *st, int all)
 {
-	struct stream *st = ctx;
 	struct server *s = st->server;
-	struct evbuffer *in = bufferevent_get_input(bev);
-	int bad = 0;
+	struct evbuffer *in = bufferevent_get_input(st->bev);
 
-	server_begin(s);
-	has_spoken(st);
 	s->who = st->who;
-	while (!bad && !st->waits && evbuffer_get_length(in) > 0) {
-		size_t most = credit_of(st);
+	while (evbuffer_get_length(in) > 0) {
+		size_t most = all ? SERVER_BUFFER : credit_of(st);
 		ev_ssize_t n;
 
 		if (most == 0) {
 			wait_for_credit(st);
-			break;
+			return 0;
 		}
 		n = evbuffer_remove(in, s->buffer, most);
 		if (n <= 0)
-			break;
+			return 0;
 		st->credit -= (double)n;
 		s->counts.bytes += (uint64_t)n;
-		bad = stream_take(st, s->buffer, (size_t)n) < 0;
+		if (stream_take(st, s->buffer, (size_t)n) < 0)
+			return -1;
 	}
-	if (bad)
+	return 0;
+}
+
+static void on_secure(struct bufferevent *bev, void *ctx)
+{
+	struct stream *st = ctx;
+	struct server *s = st->server;
+
+	(void)bev;
+	if (st->waits)
+		return;
+	server_begin(s);
+	has_spoken(st);
+	if (take_input(st, 0) < 0)
 		stream_close(st);
 	server_settle(s);
 }
@@ -267,8 +283,10 @@ static void on_secure_event(struct bufferevent *bev, short what, void *ctx)
 		    why);
 		stream_close(st);
 	} else if (what & BEV_EVENT_EOF) {
-		s->who = st->who;
-		end_of(st);
+		if (take_input(st, 1) < 0)
+			stream_close(st);
+		else
+			end_of(st);
 		server_settle(s);
 	} else {
 		stream_close(st);

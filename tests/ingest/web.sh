@@ -33,7 +33,11 @@ port=${page##*:}
 		to_tcp
 }
 await 5 has_metric leat_ingest_samples_total 255
-sleep 0.5
+has_points() {
+	get "$page/api/key/k249" | grep -q '"points":\[\["20' &&
+		get "$page/api/key/b" | grep -q '"points":\[\["20'
+}
+true_that 'keys have points' await 5 has_points
 get "$page/api/key/a" >"$tmp/got"
 has 'a key' '"key":"a","n":2,"last":2,'
 has 'its results' '"row":{"value_mean":1.5,"value_max":2}'
@@ -66,11 +70,13 @@ true_that 'pages of keys' cmp "$tmp/wanted" "$tmp/got"
 
 # ---- Events ----
 
-get -N --max-time 3 "$page/events" >"$tmp/events" 2>/dev/null &
+get -N --max-time 60 "$page/events" >"$tmp/events" 2>/dev/null &
 others=$!
-sleep 0.7
+await 5 grep -q 'event: hello' "$tmp/events"
 printf 'a 12\n' | to_tcp
-wait "$others"
+await 5 grep -q 'event: rows' "$tmp/events"
+kill "$others"
+wait "$others" 2>/dev/null
 others=
 cp "$tmp/events" "$tmp/got"
 has 'events begin with a hello' 'event: hello'
