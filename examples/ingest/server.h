@@ -68,7 +68,6 @@ struct server {
 	uint64_t next_save; /* at so many values; UINT64_MAX: by time */
 	int stops;          /* asked to */
 	char title[RUN_TITLE_SIZE];
-	int ended;  /* standard input has, and there is nothing else */
 	int failed; /* the exit status is not 0 */
 };
 

@@ -109,10 +109,8 @@ static int end_of(struct stream *st)
 
 	stream_take_end(st);
 	stream_close(st);
-	if (is_stdin && s->n_listeners == 0) {
-		s->ended = 1;
+	if (is_stdin && s->n_listeners == 0)
 		server_stop(s);
-	}
 	return -1;
 }
 

@@ -18,27 +18,12 @@
 
 #include "../../examples/ingest/alert.h"
 #include "suites.h"
+#include "test_random.h"
 
 #define SECONDS(n) ((int64_t)(n)*1000000000)
 #define START SECONDS(1000000)
 
 /* ---- Tools ---- */
-
-static uint64_t seed;
-
-static unsigned below(unsigned n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % n;
-}
-
-static void set_seed(int i)
-{
-	seed = 88172645463325252u + 977u * (unsigned)i;
-	below(2);
-}
 
 /* What has been told. */
 struct told {

@@ -17,24 +17,9 @@
 #include "../../examples/ingest/board.h"
 #include "../../examples/ingest/notice.h"
 #include "suites.h"
+#include "test_random.h"
 
 /* ---- Tools ---- */
-
-static uint64_t seed;
-
-static unsigned below(unsigned n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % n;
-}
-
-static void set_seed(int i)
-{
-	seed = 88172645463325252u + 977u * (unsigned)i;
-	below(2);
-}
 
 static const char *const names[] = { "a", "b", "c" };
 

@@ -184,21 +184,21 @@ END_TEST
 
 /* ---- Files ---- */
 
-static struct notices notices;
+struct notices bench_notices;
 
-static struct outlet *make(const char *where, const char *head, size_t room)
+struct outlet *bench_outlet(const char *where, const char *head, size_t room)
 {
 	struct outlet_options o = { 0 };
 	struct outlet *outlet = NULL;
 	char why[300] = "";
 
-	memset(&notices, 0, sizeof notices);
+	memset(&bench_notices, 0, sizeof bench_notices);
 	o.base = bench_base;
 	o.where = where;
 	o.room = room;
 	o.head = head;
 	o.head_len = head ? strlen(head) : 0;
-	o.notices = &notices;
+	o.notices = &bench_notices;
 	ck_assert_msg(outlet_new(&outlet, &o, why, sizeof why) == 0, "%s: %s",
 	    where, why);
 	ck_assert_str_eq(outlet_where(outlet), where);
@@ -217,7 +217,7 @@ static void put(struct outlet *o, const char *text)
 START_TEST(file_is_appended_to)
 {
 	const char *path = bench_path("rows");
-	struct outlet *o = make(path, NULL, 0);
+	struct outlet *o = bench_outlet(path, NULL, 0);
 
 	outlet_set_head(o, "head\n", 5);
 	put(o, "a\nb\n");
@@ -227,7 +227,7 @@ START_TEST(file_is_appended_to)
 	ck_assert_int_eq(outlet_is_connected(o), 1);
 	ck_assert_uint_eq(outlet_drain(o, 1000), 0);
 	outlet_free(o);
-	o = make(path, "head\n", 0);
+	o = bench_outlet(path, "head\n", 0);
 	put(o, "c\n");
 	outlet_put(o, "", 0, 0);
 	outlet_free(o);
@@ -241,7 +241,7 @@ START_TEST(file_with_half_a_line)
 	struct outlet *o;
 
 	bench_write(path, "head\n1,2");
-	o = make(path, "head\n", 0);
+	o = bench_outlet(path, "head\n", 0);
 	put(o, "3,4\n");
 	outlet_free(o);
 	ck_assert_str_eq(bench_read(path), "head\n1,2\n3,4\n");
@@ -251,7 +251,7 @@ END_TEST
 START_TEST(file_is_reopened)
 {
 	const char *path = bench_path("rows"), *old = bench_path("rows.1");
-	struct outlet *o = make(path, "head\n", 0);
+	struct outlet *o = bench_outlet(path, "head\n", 0);
 
 	put(o, "a\n");
 	outlet_reopen(o);
@@ -273,7 +273,7 @@ START_TEST(file_is_reopened)
 	outlet_reopen(o);
 	put(o, "f\n");
 	ck_assert_str_eq(bench_read(old), "head\ne\nf\n");
-	ck_assert_uint_eq(notices.counts[NOTICE_OUTPUT], 1);
+	ck_assert_uint_eq(bench_notices.counts[NOTICE_OUTPUT], 1);
 	outlet_free(o);
 }
 END_TEST
@@ -294,7 +294,7 @@ static void limit_files(rlim_t most)
 START_TEST(full_disk_tears_no_line)
 {
 	const char *path = bench_path("rows");
-	struct outlet *o = make(path, NULL, 16);
+	struct outlet *o = bench_outlet(path, NULL, 16);
 	uint64_t lines;
 	int is_open;
 
@@ -318,8 +318,8 @@ START_TEST(full_disk_tears_no_line)
 	ck_assert_str_eq(bench_read(path), "head\naaaa\nbbbb\ncccc\neeee\n");
 	ck_assert_uint_eq(outlet_lines(o), 4);
 	ck_assert_uint_eq(outlet_dropped(o), 1);
-	ck_assert_uint_eq(notices.counts[NOTICE_OUTPUT_DROPPED], 1);
-	ck_assert_uint_ge(notices.counts[NOTICE_OUTPUT], 1);
+	ck_assert_uint_eq(bench_notices.counts[NOTICE_OUTPUT_DROPPED], 1);
+	ck_assert_uint_ge(bench_notices.counts[NOTICE_OUTPUT], 1);
 	outlet_free(o);
 }
 END_TEST
@@ -327,7 +327,7 @@ END_TEST
 START_TEST(full_disk_and_another_file)
 {
 	const char *path = bench_path("rows"), *old = bench_path("rows.1");
-	struct outlet *o = make(path, "head\n", 0);
+	struct outlet *o = bench_outlet(path, "head\n", 0);
 	int moved;
 
 	signal(SIGXFSZ, SIG_IGN);
@@ -350,7 +350,7 @@ END_TEST
 START_TEST(full_disk_and_the_same_file)
 {
 	const char *path = bench_path("rows");
-	struct outlet *o = make(path, "head\n", 0);
+	struct outlet *o = bench_outlet(path, "head\n", 0);
 
 	signal(SIGXFSZ, SIG_IGN);
 	limit_files(12);
@@ -366,7 +366,7 @@ END_TEST
 
 START_TEST(full_disk_at_the_end)
 {
-	struct outlet *o = make("/dev/full", "head\n", 0);
+	struct outlet *o = bench_outlet("/dev/full", "head\n", 0);
 
 	put(o, "a\nb\n");
 	put(o, "c\n");
@@ -390,7 +390,7 @@ START_TEST(fifo)
 	ck_assert_int_eq(outlet_new(&o, &options, why, sizeof why), -1);
 	ck_assert_str_ne(why, "");
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	o = make(path, NULL, 0);
+	o = bench_outlet(path, NULL, 0);
 	put(o, "a\n");
 	ck_assert_int_eq(read(fd, text, sizeof text), 2);
 	close(fd);
@@ -443,7 +443,7 @@ START_TEST(stdout_that_is_slow)
 	ck_assert_int_eq(pipe(ends), 0);
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	set_stdout(ends[1]);
-	o = make(_i ? "-" : "stdout", NULL, 0);
+	o = bench_outlet(_i ? "-" : "stdout", NULL, 0);
 	for (int i = 0; i < LINES; i++)
 		snprintf(wanted + i * 8, 9, "%07d\n", i);
 	for (size_t i = 0; i < LINES * 8; i += 800)
@@ -470,7 +470,7 @@ START_TEST(stdout_that_is_closed)
 
 	ck_assert_int_eq(pipe(ends), 0);
 	set_stdout(ends[1]);
-	o = make("-", "head\n", 0);
+	o = bench_outlet("-", "head\n", 0);
 	put(o, "a\n");
 	close(ends[0]);
 	put(o, "b\nc\n");
@@ -482,7 +482,7 @@ START_TEST(stdout_that_is_closed)
 	ck_assert_uint_eq(outlet_dropped(o), 3);
 	ck_assert_uint_eq(outlet_waiting(o), 0);
 	ck_assert_int_eq(outlet_is_connected(o), 0);
-	ck_assert_uint_eq(notices.counts[NOTICE_OUTPUT], 1);
+	ck_assert_uint_eq(bench_notices.counts[NOTICE_OUTPUT], 1);
 	outlet_free(o);
 }
 END_TEST
@@ -495,12 +495,12 @@ START_TEST(stdout_of_other_kinds)
 
 	memset(lines, '\n', sizeof lines);
 	set_stdout(open("/dev/null", O_WRONLY));
-	o = make("-", "head\n", 0);
+	o = bench_outlet("-", "head\n", 0);
 	outlet_put(o, lines, sizeof lines, sizeof lines);
 	outlet_free(o);
 	reset_stdout();
 	set_stdout(open(path, O_WRONLY | O_CREAT, 0600));
-	o = make("-", "head\n", 0);
+	o = bench_outlet("-", "head\n", 0);
 	put(o, "a\n");
 	outlet_reopen(o);
 	put(o, "b\n");

@@ -9,7 +9,10 @@
 #include <check.h>
 #include <stddef.h>
 
+#include "notice.h"
+
 struct event_base;
+struct outlet;
 
 extern struct event_base *bench_base;
 
@@ -27,6 +30,10 @@ void bench_turn(void);
 		while (!(condition))                                           \
 			bench_turn();                                          \
 	} while (0)
+
+/* An outlet of that loop; what it has to say is counted anew. */
+struct outlet *bench_outlet(const char *where, const char *head, size_t room);
+extern struct notices bench_notices;
 
 /* A file as a text that is good until the next call; "" if there is none. */
 const char *bench_read(const char *path);

@@ -19,26 +19,6 @@
 #include "outlet.h"
 #include "test_outlet.h"
 
-static struct notices notices;
-
-static struct outlet *make(const char *where, const char *head, size_t room)
-{
-	struct outlet_options o = { 0 };
-	struct outlet *outlet = NULL;
-	char why[300] = "";
-
-	memset(&notices, 0, sizeof notices);
-	o.base = bench_base;
-	o.where = where;
-	o.room = room;
-	o.head = head;
-	o.head_len = head ? strlen(head) : 0;
-	o.notices = &notices;
-	ck_assert_msg(outlet_new(&outlet, &o, why, sizeof why) == 0, "%s: %s",
-	    where, why);
-	return outlet;
-}
-
 static void put(struct outlet *o, const char *text)
 {
 	uint64_t lines = 0;
@@ -123,7 +103,7 @@ START_TEST(socket_gets_lines)
 	static const char *const hosts[] = { "127.0.0.1", "", "localhost" };
 	char url[64], more[16];
 	int listener = listen_tcp(hosts[_i], url, sizeof url), fd;
-	struct outlet *o = make(url, "head\n", 0);
+	struct outlet *o = bench_outlet(url, "head\n", 0);
 
 	put(o, "a\nb\n");
 	ck_assert_int_eq(outlet_is_connected(o), 0);
@@ -151,10 +131,10 @@ START_TEST(socket_that_comes_later)
 	int listener, fd;
 
 	snprintf(url, sizeof url, "unix://%s", path);
-	o = make(url, NULL, 12);
+	o = bench_outlet(url, NULL, 12);
 	put(o, "1234\n");
 	outlet_set_head(o, "head\n", 5);
-	AWAIT(notices.counts[NOTICE_OUTPUT] > 0);
+	AWAIT(bench_notices.counts[NOTICE_OUTPUT] > 0);
 	put(o, "5678\n");
 	/* Both lines or none. */
 	put(o, "\n\n\n");
@@ -162,7 +142,7 @@ START_TEST(socket_that_comes_later)
 	put(o, "9\n");
 	put(o, "\n");
 	ck_assert_uint_eq(outlet_dropped(o), 4);
-	ck_assert_uint_eq(notices.counts[NOTICE_OUTPUT_DROPPED], 4);
+	ck_assert_uint_eq(bench_notices.counts[NOTICE_OUTPUT_DROPPED], 4);
 	listener = listen_unix(path);
 	fd = accept_one(listener);
 	expect(fd, "head\n1234\n5678\n9\n");
@@ -182,7 +162,7 @@ START_TEST(socket_is_drained)
 	int listener, fd;
 
 	snprintf(url, sizeof url, "unix://%s", path);
-	o = make(url, NULL, 0);
+	o = bench_outlet(url, NULL, 0);
 	put(o, "a\nb\n");
 	ck_assert_uint_eq(outlet_drain(o, 20), 2);
 	/* Two tries have failed: the next one would be in two seconds. */
@@ -202,7 +182,7 @@ START_TEST(socket_that_breaks_within_a_line)
 	enum { LONG = 12 << 20 };
 	char *line = malloc(LONG), *got = malloc(LONG + 16), url[64];
 	int listener = listen_tcp("127.0.0.1", url, sizeof url), fd;
-	struct outlet *o = make(url, "head\n", LONG + 100);
+	struct outlet *o = bench_outlet(url, "head\n", LONG + 100);
 
 	ck_assert(line && got);
 	for (size_t i = 0; i < LONG; i++)
@@ -239,7 +219,7 @@ START_TEST(socket_that_talks_and_leaves)
 {
 	char url[64], talk[50000];
 	int listener = listen_tcp("127.0.0.1", url, sizeof url), fd;
-	struct outlet *o = make(url, "head\n", 0);
+	struct outlet *o = bench_outlet(url, "head\n", 0);
 	size_t said = 0;
 
 	memset(talk, 'x', sizeof talk);
@@ -255,7 +235,7 @@ START_TEST(socket_that_talks_and_leaves)
 	/* Without a line that would tell. */
 	close(fd);
 	AWAIT(!outlet_is_connected(o));
-	ck_assert_uint_eq(notices.counts[NOTICE_OUTPUT], 1);
+	ck_assert_uint_eq(bench_notices.counts[NOTICE_OUTPUT], 1);
 	fd = accept_one(listener);
 	expect(fd, "head\n");
 	outlet_free(o);
@@ -267,7 +247,8 @@ END_TEST
 /* A name that is none, at any moment of its lookup. */
 START_TEST(names_that_are_given_up)
 {
-	struct outlet *o = make("tcp://no-such-host.invalid:9009", NULL, 0);
+	struct outlet *o = bench_outlet("tcp://no-such-host.invalid:9009", NULL,
+	    0);
 
 	put(o, "a\n");
 	for (int i = 0; i < _i; i++)
@@ -284,14 +265,14 @@ START_TEST(connections_that_are_given_up)
 {
 	char url[64];
 	int listener = listen_tcp("127.0.0.1", url, sizeof url);
-	struct outlet *o = make(url, NULL, 0);
+	struct outlet *o = bench_outlet(url, NULL, 0);
 
 	put(o, "a\n");
 	event_base_loop(bench_base, EVLOOP_NONBLOCK);
 	outlet_free(o);
 	close(listener);
-	o = make(url, NULL, 0);
-	AWAIT(notices.counts[NOTICE_OUTPUT] > 0);
+	o = bench_outlet(url, NULL, 0);
+	AWAIT(bench_notices.counts[NOTICE_OUTPUT] > 0);
 	outlet_free(o);
 }
 END_TEST
@@ -317,7 +298,7 @@ static struct outlet *command(const char *format, const char *path)
 	char where[300];
 
 	snprintf(where, sizeof where, format, path);
-	return make(where, "head\n", 0);
+	return bench_outlet(where, "head\n", 0);
 }
 
 START_TEST(command_gets_lines)
@@ -348,7 +329,7 @@ START_TEST(command_that_ends_is_started_again)
 	put(o, "b\n");
 	AWAIT(outlet_lines(o) == 2);
 	AWAIT(strcmp(bench_read(path), "head\na\nhead\nb\n") == 0);
-	ck_assert_uint_ge(notices.counts[NOTICE_OUTPUT], 1);
+	ck_assert_uint_ge(bench_notices.counts[NOTICE_OUTPUT], 1);
 	outlet_free(o);
 }
 END_TEST
@@ -367,7 +348,7 @@ START_TEST(command_that_ends_within_a_line)
 	snprintf(where, sizeof where,
 	    "|if [ -e '%s' ]; then wc -c >'%s'; else head -c 10 >'%s'; fi",
 	    path, path, path);
-	o = make(where, "head\n", 0);
+	o = bench_outlet(where, "head\n", 0);
 	outlet_put(o, line, LONG, 1);
 	AWAIT(outlet_lines(o) == 1);
 	outlet_free(o);
@@ -402,7 +383,7 @@ START_TEST(command_has_signals_and_files_of_its_own)
 	for (int fd = 3; fd < 64; fd++)
 		had[fd] = fcntl(fd, F_GETFD) >= 0;
 	snprintf(where, sizeof where, "|kill -PIPE $$; touch '%s'", alive);
-	o = make(where, NULL, 0);
+	o = bench_outlet(where, NULL, 0);
 	AWAIT(!outlet_is_connected(o));
 	outlet_free(o);
 	ck_assert_int_ne(access(alive, F_OK), 0);
