@@ -35,6 +35,7 @@
  * Cost: two passes over seven numbers a feature, about four times plain
  * descent.
  */
+#include "../core/quad.h"
 #include "model.h"
 
 /*

@@ -13,6 +13,7 @@
  * stochastic approximation by averaging", SIAM J. Control Optim. 30 (1992).
  * Cost: one sum and one update over the features.
  */
+#include "../core/quad.h"
 #include "model.h"
 
 enum { SGD_W, SGD_AVERAGE };

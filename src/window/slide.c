@@ -13,6 +13,7 @@
  * How many values count and how many are missing needs no class: these
  * are integers, which can be subtracted without loss.
  */
+#include "../core/quad.h"
 #include "window.h"
 
 #include "slide_lanes.h"

@@ -1,0 +1,111 @@
+/*
+ * quad.h - four doubles at once, where the compiler has AVX by function
+ *
+ * The loops that have enough to do side by side are stamped a second time
+ * with these in place of the lanes of core.h; leat_has_avx() chooses at run
+ * time. Each operation rounds as the one of a lane does, so the bits are the
+ * same. The header of the intrinsics is large: it costs more to compile than
+ * most files of this library, so only those that use a quad include this.
+ */
+#ifndef LEAT_QUAD_H
+#define LEAT_QUAD_H
+
+#include "core.h"
+
+#ifdef LEAT_AVX
+#include <immintrin.h>
+
+#define LEAT_QUAD LEAT_AVX LEAT_INLINE
+
+typedef double leat_quad __attribute__((vector_size(32)));
+typedef int64_t leat_quad_mask __attribute__((vector_size(32)));
+
+LEAT_QUAD leat_quad leat_quad_dup(double a)
+{
+	return (leat_quad){ a, a, a, a };
+}
+LEAT_QUAD leat_quad leat_quad_count(double from)
+{
+	return (leat_quad){ from, from + 1, from + 2, from + 3 };
+}
+LEAT_QUAD leat_quad leat_quad_load(const double *p)
+{
+	return (leat_quad)_mm256_loadu_pd(p);
+}
+LEAT_QUAD void leat_quad_store(double *p, leat_quad a)
+{
+	_mm256_storeu_pd(p, (__m256d)a);
+}
+LEAT_QUAD leat_quad leat_quad_add(leat_quad a, leat_quad b)
+{
+	return a + b;
+}
+LEAT_QUAD leat_quad leat_quad_sub(leat_quad a, leat_quad b)
+{
+	return a - b;
+}
+LEAT_QUAD leat_quad leat_quad_mul(leat_quad a, leat_quad b)
+{
+	return a * b;
+}
+LEAT_QUAD leat_quad leat_quad_div(leat_quad a, leat_quad b)
+{
+	return a / b;
+}
+LEAT_QUAD leat_quad leat_quad_sqrt(leat_quad a)
+{
+	return (leat_quad)_mm256_sqrt_pd((__m256d)a);
+}
+/* a where n is 0, else b. */
+LEAT_QUAD leat_quad leat_quad_if_zero(leat_quad n, leat_quad a, leat_quad b)
+{
+	leat_quad_mask m = n == (leat_quad){ 0, 0, 0, 0 };
+
+	return (leat_quad)(((leat_quad_mask)a & m) | ((leat_quad_mask)b & ~m));
+}
+LEAT_QUAD leat_quad_mask leat_quad_within(leat_quad a, leat_quad b)
+{
+	__m256d size = _mm256_andnot_pd(_mm256_set1_pd(-0.0), (__m256d)a);
+
+	return (leat_quad_mask)_mm256_cmp_pd(size, (__m256d)b, _CMP_LE_OQ);
+}
+LEAT_QUAD int leat_quad_all_within(leat_quad a, leat_quad b)
+{
+	return _mm256_movemask_pd((__m256d)leat_quad_within(a, b)) == 15;
+}
+LEAT_QUAD int leat_quad_any_nan(leat_quad a)
+{
+	__m256d v = (__m256d)a;
+
+	return _mm256_movemask_pd(_mm256_cmp_pd(v, v, _CMP_UNORD_Q));
+}
+/* Four rows of which r[i] is the i-th, into four columns. */
+LEAT_QUAD void leat_quad_transpose(leat_quad *r)
+{
+	__m256d a = _mm256_unpacklo_pd((__m256d)r[0], (__m256d)r[1]);
+	__m256d b = _mm256_unpackhi_pd((__m256d)r[0], (__m256d)r[1]);
+	__m256d c = _mm256_unpacklo_pd((__m256d)r[2], (__m256d)r[3]);
+	__m256d d = _mm256_unpackhi_pd((__m256d)r[2], (__m256d)r[3]);
+
+	r[0] = (leat_quad)_mm256_permute2f128_pd(a, c, 0x20);
+	r[1] = (leat_quad)_mm256_permute2f128_pd(b, d, 0x20);
+	r[2] = (leat_quad)_mm256_permute2f128_pd(a, c, 0x31);
+	r[3] = (leat_quad)_mm256_permute2f128_pd(b, d, 0x31);
+}
+
+/* Four rows of two, as two columns. */
+LEAT_QUAD void leat_quad_columns2(const leat_lane *r, leat_quad *c)
+{
+	__m256d even =
+	    _mm256_insertf128_pd(_mm256_castpd128_pd256((__m128d)r[0]),
+		(__m128d)r[2], 1);
+	__m256d odd =
+	    _mm256_insertf128_pd(_mm256_castpd128_pd256((__m128d)r[1]),
+		(__m128d)r[3], 1);
+
+	c[0] = (leat_quad)_mm256_unpacklo_pd(even, odd);
+	c[1] = (leat_quad)_mm256_unpackhi_pd(even, odd);
+}
+#endif
+
+#endif
