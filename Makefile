@@ -435,6 +435,10 @@ coverage: ## line and branch coverage of src/ by the tests
 		check-programs; status=$$?; \
 	sh .ci/coverage build/coverage && exit $$status
 
+.PHONY: mcdc
+mcdc: ## conditions of src/ that the tests have decide alone (clang 18)
+	@$(script_env) sh .ci/mcdc $(MCDC)
+
 FUZZERS := $(patsubst tests/%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 build/fuzz/fuzz_state: tests/state_zoo.c
 build/fuzz/fuzz_wire: $(WIRE:=.c)

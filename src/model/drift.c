@@ -58,6 +58,11 @@ static int drift_check_baseline(const leat_drift_options *o)
 	return o->min_count ? LEAT_EINVAL : LEAT_OK; /* nothing to wait for */
 }
 
+static int is_finite_above_0(double x)
+{
+	return x > 0 && x <= DBL_MAX;
+}
+
 /* Options with their defaults. Written so that NaN fails. */
 static int drift_check_range(const leat_drift_options *o,
     const struct leat_detector *k)
@@ -66,8 +71,7 @@ static int drift_check_range(const leat_drift_options *o,
 		return LEAT_EINVAL;
 	if (k == &leat_detector_adwin && !(o->delta < 1))
 		return LEAT_EINVAL;
-	if (k->takes & LEAT_TAKES_THRESHOLD &&
-	    !(o->threshold > 0 && o->threshold <= DBL_MAX))
+	if (k->takes & LEAT_TAKES_THRESHOLD && !is_finite_above_0(o->threshold))
 		return LEAT_EINVAL;
 	if (!(o->alpha >= 0 && o->alpha <= 1))
 		return LEAT_EINVAL;

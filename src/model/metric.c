@@ -371,7 +371,7 @@ int leat_metric_push(leat_metric *metric, double y, double prediction)
 	if (LEAT_UNLIKELY(!(y - y == 0 && p - p == 0)))
 		return LEAT_ENONFINITE;
 	if (m->window[LEAT_QUANTITY_LOSS] &&
-	    !(metric_in_unit(y) && metric_in_unit(p)))
+	    (!metric_in_unit(y) || !metric_in_unit(p)))
 		return LEAT_ETARGET;
 	for (int q = 0; q < LEAT_QUANTITIES; q++)
 		if (m->window[q])

@@ -328,10 +328,10 @@ void leat_tape_load(struct leat_tape *t, leat_reader *r, int object)
 	r->object = r->version = 0;
 	r->differs = NULL;
 	head = tape_fetch_summed(t, TAPE_STATE_HEAD);
-	if (!head ||
-	    !leat_tape_expect(t,
-		memcmp(head, tape_magic, sizeof(tape_magic)) == 0 &&
-		    head[4] > 0))
+	if (!head)
+		return;
+	leat_tape_expect(t, memcmp(head, tape_magic, sizeof(tape_magic)) == 0);
+	if (!leat_tape_expect(t, head[4] > 0))
 		return;
 	r->version = head[4];
 	r->object = head[5];

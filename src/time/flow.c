@@ -29,6 +29,12 @@ static int check_span(int64_t span, int used)
 	return span > 0 ? LEAT_OK : LEAT_ESPAN;
 }
 
+/* Written so that NaN fails. */
+static int is_half_life(double x)
+{
+	return x > 0 && x <= DBL_MAX;
+}
+
 static int check_kind(const leat_time_window_options *o)
 {
 	int kind = o->kind, err;
@@ -39,8 +45,7 @@ static int check_kind(const leat_time_window_options *o)
 	    (err = check_span(o->advance, kind == LEAT_HOPPING)) ||
 	    (err = check_span(o->gap, kind == LEAT_SESSION)))
 		return err;
-	if (kind == LEAT_DECAY &&
-	    !(o->half_life > 0 && o->half_life <= DBL_MAX))
+	if (kind == LEAT_DECAY && !is_half_life(o->half_life))
 		return LEAT_ESPAN;
 	if ((kind != LEAT_DECAY && o->half_life != 0) ||
 	    (kind == LEAT_CALENDAR) != (o->calendar.interval != NULL) ||

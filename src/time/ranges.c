@@ -271,7 +271,7 @@ static int tell_empty_windows(struct leat_flow *f, struct leat_ranges *r,
 	while (goes_on(f, r, next) && r->empty.end <= watermark &&
 	    (!next || leat_is_before(r->empty, *next))) {
 		const struct leat_told *t = told_of(r, r->empty);
-		if (!(t && t->late) && tell_one(f, r, r->empty, LEAT_EMPTY))
+		if ((!t || !t->late) && tell_one(f, r, r->empty, LEAT_EMPTY))
 			return LEAT_ENOMEM;
 		if (!leat_next_window(f, &r->empty)) {
 			r->begun = 0;

@@ -19,10 +19,10 @@ static void tape_row(struct leat_tape *t, const struct leat_flow *f,
 		return;
 	leat_tape_time(t, &m->first_end);
 	leat_tape_time(t, &m->empty_from);
-	if (!leat_tape_expect(t,
-		f->clock.now > INT64_MIN && m->first_end <= m->empty_from &&
-		    m->empty_from <= f->clock.target) ||
-	    !t->loads)
+	leat_tape_expect(t,
+	    f->clock.now > INT64_MIN && m->first_end <= m->empty_from &&
+		m->empty_from <= f->clock.target);
+	if (t->err || !t->loads)
 		return;
 	/* None that are to be told have been left behind, but by time's end. */
 	if (leat_cells_next_empty(f, m->empty_from, &start, &end) == LEAT_OK)

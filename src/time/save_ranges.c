@@ -128,7 +128,7 @@ static void tape_empty(struct leat_tape *t, const struct leat_flow *f,
 static int is_blank(const struct leat_flow *f, const struct leat_ranges *r)
 {
 	return !leat_slides(f) && !r->tree.root && r->told.n == 0 &&
-	    r->changed.n == 0 && !(f->emit_empty && r->begun) &&
+	    r->changed.n == 0 && (!f->emit_empty || !r->begun) &&
 	    r->closed <= f->clock.watermark;
 }
 
