@@ -259,7 +259,6 @@ static int read_time(struct replay *r, const leat_csv_record *record,
 		r->has_time = 1;
 		return 0;
 	}
-	r->has_own = 1;
 	problem = values_read_time(&r->reader, &record->fields[column],
 	    r->settings->timing.unit, &r->time);
 	r->has_time = problem == 0;
@@ -323,6 +322,9 @@ static int push_values(struct replay *r, const leat_csv_record *record)
 		r->tally.left[LEFT_NO_TIME]++;
 		return 0;
 	}
+	if (is_timed(r) && r->columns.time != COLUMN_NONE &&
+	    replay_is_ahead(r, r->time))
+		return leave_out(r, record, LEAT_ESKEW);
 	err = rows_push(&r->out, r->rows, record, r->time, r->values);
 	if (err && timed_is_refusal(err))
 		return leave_out(r, record, err);

@@ -67,8 +67,9 @@ int replay_value(struct replay *replay, const leat_csv_field *key, int has_time,
 void replay_arrival(struct replay *replay, int64_t t);
 
 /*
- * Windows by time that are due now close, unless rows have times of their
- * own: then only these move time. Returns 0 or a code.
+ * Windows by time that are due now close, if there has been a row and none
+ * has had a time of its own: otherwise only rows move time. Returns 0 or a
+ * code.
  */
 int replay_advance(struct replay *replay);
 

@@ -49,7 +49,7 @@ struct replay {
 	int64_t time;    /* of it, in windows by time; */
 	int has_time;    /* 0: it is missing */
 	int64_t arrival; /* of rows without a time, */
-	int has_own;     /* unless some have had one */
+	int has_own;     /* unless some have had one: values alone */
 	int only_values; /* by replay_plan_values() */
 	uint64_t rows;
 	struct tally tally;
@@ -76,6 +76,9 @@ int replay_set_up(struct replay *r);
 
 /* The value columns, if need be by r->numeric; plans windows and output. */
 int replay_choose(struct replay *r);
+
+/* Whether a time is further ahead of its arrival than --max-skew allows. */
+int replay_is_ahead(const struct replay *r, int64_t t);
 
 /* The state of one that is fed by replay_value(). */
 void replay_tape_values(struct replay *r, struct tape *t);

@@ -5,10 +5,15 @@
  * Rows of a key and a value are those of a table with these two columns,
  * whose header has been thought up; what comes of them is the same.
  *
- * Time in windows by time is that of the rows. As long as none has had a time
- * of its own it is that of their arrival, and goes on by itself; after that
- * only rows move it, or else one clock that is ahead would make all rows late
- * whose own is behind.
+ * Time in windows by time begins with the first row. If that has no time of
+ * its own it is that of its arrival, and goes on by itself. From the first row
+ * with a time on only rows move it, or else the clock of this machine would
+ * make all rows late whose own is behind. So when the first such row comes
+ * and is late, by nothing but arrivals, those windows end and time begins
+ * anew: when the program was started makes no difference to it.
+ *
+ * A time far ahead of its arrival is refused, since it would make all others
+ * late. Only arrivals can say so: a history may have gaps of any length.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +63,31 @@ static int push_value(struct replay *r, const leat_csv_field *key, double x)
 	return rows_push(&r->out, r->rows, &record, r->time, &x);
 }
 
+int replay_is_ahead(const struct replay *r, int64_t t)
+{
+	const struct timing *timing = &r->settings->timing;
+
+	return timing->live && timing->max_skew > 0 && t > r->arrival &&
+	    (uint64_t)t - (uint64_t)r->arrival > (uint64_t)timing->max_skew;
+}
+
+/* A row with a time of its own. */
+static int push_dated(struct replay *r, const leat_csv_field *key, double x)
+{
+	int err;
+
+	if (r->settings->window.by_time && replay_is_ahead(r, r->time))
+		return LEAT_ESKEW;
+	err = push_value(r, key, x);
+	if (err == LEAT_ELATE && !r->has_own) {
+		err = rows_begin_anew(&r->out);
+		if (!err)
+			err = push_value(r, key, x);
+	}
+	r->has_own |= err == 0;
+	return err;
+}
+
 int replay_value(struct replay *r, const leat_csv_field *key, int has_time,
     int64_t t, double x)
 {
@@ -66,9 +96,8 @@ int replay_value(struct replay *r, const leat_csv_field *key, int has_time,
 		r->out.ahead.next[0] = x;
 		return rows_push_ahead(&r->out, r->rows, key);
 	}
-	r->has_own |= has_time;
 	r->time = has_time ? t : r->arrival;
-	return push_value(r, key, x);
+	return has_time ? push_dated(r, key, x) : push_value(r, key, x);
 }
 
 void replay_arrival(struct replay *r, int64_t t)
@@ -78,7 +107,8 @@ void replay_arrival(struct replay *r, int64_t t)
 
 int replay_advance(struct replay *r)
 {
-	if (!r->chosen || r->has_own)
+	if (!r->chosen || r->has_own || r->columns.time != COLUMN_NONE ||
+	    !rows_has_begun(&r->out))
 		return 0;
 	return rows_advance(&r->out, r->arrival);
 }

@@ -681,6 +681,21 @@ static int end_timed(struct rows *r)
 	return timed_each(r->timed);
 }
 
+int rows_has_begun(const struct rows *r)
+{
+	return r->timed && timed_has_begun(r->timed);
+}
+
+int rows_begin_anew(struct rows *r)
+{
+	int err = r->timed ? end_timed(r) : 0;
+
+	r->ends = 0;
+	if (r->timed && !err)
+		timed_reset(r->timed);
+	return err;
+}
+
 int rows_end(struct rows *r)
 {
 	int err = rows_settle(r);

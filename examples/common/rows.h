@@ -128,6 +128,15 @@ void rows_stop(struct rows *rows);
  */
 int rows_advance(struct rows *rows, int64_t t);
 
+/* Whether any row has told windows by time what time it is. */
+int rows_has_begun(const struct rows *rows);
+
+/*
+ * Windows by time end and are told as at the end of all rows; then no key is
+ * known and no row has come. Returns 0 or a code.
+ */
+int rows_begin_anew(struct rows *rows);
+
 /*
  * By count and with models: forgets keys that have had no row since the one
  * of this number. Returns how many.

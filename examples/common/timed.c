@@ -284,6 +284,17 @@ int timed_advance(struct timed *timed, int64_t t)
 	return err ? err : advance(timed, t);
 }
 
+int timed_has_begun(const struct timed *t)
+{
+	return t->n_slots > 0 && leat_keyed_now(t->slots[0].keyed) != INT64_MIN;
+}
+
+void timed_reset(struct timed *t)
+{
+	for (size_t i = 0; i < t->n_slots; i++)
+		leat_keyed_reset(t->slots[i].keyed);
+}
+
 int timed_has(const struct timed *t, const char *key, size_t len)
 {
 	return t->n_slots > 0 &&

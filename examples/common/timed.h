@@ -53,6 +53,10 @@ int timed_push(struct timed *timed, const leat_csv_field *key, int64_t t,
 /* Without a row: closes windows that are due. */
 int timed_advance(struct timed *timed, int64_t t);
 
+/* Whether any row has told the time; and all is as if none had. */
+int timed_has_begun(const struct timed *timed);
+void timed_reset(struct timed *timed);
+
 /* Whether a key is known, and how many are. */
 int timed_has(const struct timed *timed, const char *key, size_t len);
 size_t timed_n_keys(const struct timed *timed);

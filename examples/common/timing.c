@@ -42,7 +42,9 @@ const struct option timing_options[TIMING_N_OPTIONS] = {
 	    "for DUR after that late rows revise windows, whose\n"
 	    "results are printed again; default: 0s" },
 	{ ID_MAX_SKEW, 0, "max-skew", "DUR",
-	    "refuse times so far ahead of those before" },
+	    "refuse times so far ahead of those before (of the\n"
+	    "clock of this machine in a service: default: 1d,\n"
+	    "0s: none is refused)" },
 	{ ID_EARLY, 0, "early", "N|DUR",
 	    "results of open windows after every N rows of a\n"
 	    "key, or whenever DUR has passed" },
@@ -163,7 +165,9 @@ int timing_take(struct timing *t, int id, const char *arg, char *why,
 	case ID_LATENESS:
 		return take_duration(&t->lateness, arg, why, why_size);
 	case ID_MAX_SKEW:
-		return take_positive(&t->max_skew, arg, why, why_size);
+		return t->live
+		    ? take_duration(&t->max_skew, arg, why, why_size)
+		    : take_positive(&t->max_skew, arg, why, why_size);
 	case ID_EARLY:
 		return take_early(t, arg, why, why_size);
 	case ID_EMIT_EMPTY:
@@ -238,7 +242,7 @@ int timing_check(const struct timing *t, struct spec_window *w, char *why,
 	w->time.offset = t->offset;
 	w->time.delay = t->delay;
 	w->time.lateness = t->lateness;
-	w->time.max_skew = t->max_skew;
+	w->time.max_skew = t->live ? 0 : t->max_skew;
 	w->time.early_count = t->early_count;
 	w->time.early_span = t->early_span;
 	w->time.emit_empty = t->emit_empty;
@@ -289,7 +293,7 @@ void timing_tape(const struct timing *t, struct tape *tape)
 	tape_same(tape, (uint64_t)t->offset, "--offset");
 	tape_same(tape, (uint64_t)t->delay, "--delay");
 	tape_same(tape, (uint64_t)t->lateness, "--lateness");
-	tape_same(tape, (uint64_t)t->max_skew, "--max-skew");
+	tape_same(tape, t->live ? 0 : (uint64_t)t->max_skew, "--max-skew");
 	tape_same(tape, t->early_count, "--early");
 	tape_same(tape, (uint64_t)t->early_span, "--early");
 	tape_same(tape, (uint64_t)t->emit_empty, "--emit-empty");

@@ -22,7 +22,8 @@ struct timing {
 	int unit;
 	int has_unit;
 	const char *other; /* an option for windows by time alone, or NULL */
-	int64_t offset, delay, lateness, max_skew;
+	int64_t offset, delay, lateness;
+	int64_t max_skew; /* live: ahead of the arrival; 0: any */
 	uint64_t early_count;
 	int64_t early_span;
 	int emit_empty;

@@ -165,6 +165,7 @@ int config_init(struct config *c)
 	if (settings_init(&c->settings) < 0)
 		return -1;
 	c->settings.timing.live = 1;
+	c->settings.timing.max_skew = LEAT_DAY;
 	c->settings.timing.default_keys = 100000;
 	c->settings.skip_bad = 1;
 	return 0;

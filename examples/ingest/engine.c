@@ -208,6 +208,16 @@ void engine_reopen(struct engine *e)
 
 /* ---- Values ---- */
 
+static const char *refusal_text(int err)
+{
+	if (err == LEAT_EFULL)
+		return "a key more than --max-keys";
+	if (err == LEAT_ESKEW)
+		return "a time ahead of this machine's clock by more than "
+		       "--max-skew";
+	return leat_strerror(err);
+}
+
 static void refuse(struct engine *e, int err, const char *who)
 {
 	enum notice_kind kind = err == LEAT_EFULL ? NOTICE_KEYS_FULL
@@ -215,8 +225,7 @@ static void refuse(struct engine *e, int err, const char *who)
 						  : NOTICE_MEMORY;
 
 	notice(e->options.notices, kind, 1, engine_now(e), "%s: %s", who,
-	    err == LEAT_EFULL ? "a key more than --max-keys"
-			      : leat_strerror(err));
+	    refusal_text(err));
 }
 
 void engine_begin(struct engine *e)

@@ -13,8 +13,8 @@
 
 int main(int argc, char **argv)
 {
-	Suite *(*const suites[])(void) = { text_suite, alert_suite, board_suite,
-		outlet_suite };
+	Suite *(*const suites[])(void) = { text_suite, clock_suite, alert_suite,
+		board_suite, outlet_suite };
 	SRunner *runner = srunner_create(NULL);
 	const char *suite = argc > 1 ? argv[1] : getenv("CK_RUN_SUITE");
 	const char *tcase = argc > 2 ? argv[2] : getenv("CK_RUN_CASE");

@@ -109,6 +109,28 @@ a,1970-01-01T00:04:00Z,1970-01-01T00:05:00Z,1,6
 '
 true_that 'what is too late is said' grep -q 'standard input: .*late' "$tmp/log"
 
+# A history that comes after the start is whole, in rows of a table as well;
+# so it is behind a line that is refused, or that has no time.
+"$prog" --listen - -w tumbling:60s -s count,sum <"$tmp/values" >"$tmp/ref" \
+	2>"$tmp/log"
+(sleep 0.5 && cat "$tmp/values") |
+	"$prog" --listen - -w tumbling:60s -s count,sum >"$tmp/out" 2>"$tmp/log"
+true_that 'a history may begin after the start' cmp "$tmp/ref" "$tmp/out"
+(echo 'a 7 2100-01-01T00:00:00Z' && sleep 0.5 && cat "$tmp/values") |
+	"$prog" --listen - -w tumbling:60s -s count,sum >"$tmp/out" 2>"$tmp/log"
+true_that 'and behind a line of the year 2100' cmp "$tmp/ref" "$tmp/out"
+true_that 'which is said' grep -q -e '--max-skew' "$tmp/log"
+(echo 'z 7' && sleep 0.5 && cat "$tmp/values") |
+	"$prog" --listen - -w tumbling:60s -s count,sum 2>"$tmp/log" |
+	grep -v '^z,' >"$tmp/out"
+true_that 'and behind a line without a time' cmp "$tmp/ref" "$tmp/out"
+(sleep 0.5 && cat "$weather") |
+	"$prog" --listen - -k location -c temp_max -t date -w tumbling:7d \
+		--format csv 2>"$tmp/log" >"$tmp/out"
+"$replay" -k location -c temp_max -t date -w tumbling:7d "$weather" \
+	>"$tmp/ref" 2>"$tmp/err"
+true_that 'a table may begin after the start' cmp "$tmp/ref" "$tmp/out"
+
 # ---- Formats over TCP, cut anywhere ----
 
 # comes FORMAT NAME BYTES ROWS: sent whole, and byte by byte.

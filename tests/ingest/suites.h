@@ -4,6 +4,7 @@
 
 #include <check.h>
 
+Suite *clock_suite(void);
 Suite *text_suite(void);
 Suite *alert_suite(void);
 Suite *board_suite(void);
