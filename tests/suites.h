@@ -29,6 +29,7 @@ Suite *time_cost_suite(void);
 Suite *keyed_suite(void);
 Suite *keyed_queue_suite(void);
 Suite *keyed_parts_suite(void);
+Suite *keyed_crowd_suite(void);
 Suite *keyed_limits_suite(void);
 Suite *keyed_faults_suite(void);
 Suite *keyed_count_suite(void);

@@ -120,7 +120,7 @@ uint32_t leat_entry_make(leat_keyed *k, const void *text, size_t len,
 	}
 	e->hash = hash;
 	e->rank = leat_roster_add(&k->roster, i);
-	leat_table_put(k, hash, i);
+	(void)leat_table_put(k, i);
 	if (k->latest_at)
 		*leat_entry_latest(k, e) = INT64_MIN;
 	if (k->links_at)
@@ -139,7 +139,7 @@ void leat_entry_forget(leat_keyed *k, uint32_t i)
 		link_remove(k, e);
 	leat_timers_disarm(k, e);
 	leat_roster_remove(&k->roster, e->rank);
-	leat_table_remove(k, e->hash, i);
+	(void)leat_table_remove(k, i);
 	text_give(k, e);
 	leat_slab_give(&k->entries, i - 1);
 	k->drops++;

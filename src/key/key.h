@@ -5,7 +5,8 @@
  * A key is an entry: its text, where it stands in the three structures
  * below, and behind that the state of its window. Entries never move.
  *
- *   table    finds the entry of a text: hashes and indices (table.c)
+ *   table    finds the entry of a text: hashes and indices (table.c), and a
+ *            tree for what no hash can tell apart (crowd.c)
  *   roster   knows the order in which keys were first seen (roster.c)
  *   timers   know which keys have something to do when (timers.c)
  *
@@ -80,35 +81,69 @@ LEAT_INLINE void *leat_slab_at(const struct leat_slab *s, uint32_t i)
 
 /* ---------------- the table --------------------------------------- */
 
+/* A key that is looked for, and how many entries were looked at for it. */
+struct leat_sought {
+	const void *text;
+	size_t len;
+	uint32_t hash, looks;
+};
+
+/* A tree of entries; see crowd.c. */
+struct leat_crowd {
+	struct leat_slab nodes;
+	uint32_t root; /* index from 1; 0: empty */
+};
+
+void leat_crowd_init(struct leat_crowd *c, struct leat_memory *memory);
+void leat_crowd_clear(struct leat_crowd *c);
+/* `to` is empty and has a memory. LEAT_ENOMEM; then it is to be cleared. */
+int leat_crowd_copy(struct leat_crowd *to, const struct leat_crowd *from);
+/*
+ * The entry is not there, and a node is reserved; or it is there, and still
+ * has its text. Both say how many entries they looked at.
+ */
+uint32_t leat_crowd_add(leat_keyed *k, struct leat_crowd *c, uint32_t entry);
+uint32_t leat_crowd_remove(leat_keyed *k, struct leat_crowd *c, uint32_t entry);
+/* The entry of a text; 0: it is not there. */
+uint32_t leat_crowd_find(const leat_keyed *k, const struct leat_crowd *c,
+    struct leat_sought *s);
+
 /*
  * A slot is 0, or an index from 1 with the tag of a hash above it: as many
- * of its low bits as there is room for.
+ * of its low bits as there is room for. Buckets lie on cache lines.
  */
+enum { LEAT_TABLE_BUCKET = 16 };
+
 struct leat_table {
 	struct leat_memory *memory;
+	void *raw; /* what was allocated; NULL: nothing */
 	uint32_t *slots;
-	size_t size; /* slots */
+	unsigned char *passed; /* of each bucket, see table.c */
+	size_t size;           /* slots */
 	uint64_t length, limit;
 	uint32_t index_mask;
 	unsigned index_bits;
+	struct leat_crowd crowd;
 };
 
 void leat_table_init(struct leat_table *t, struct leat_memory *memory);
 void leat_table_clear(struct leat_table *t);
 int leat_table_grow(leat_keyed *k);
+/* LEAT_ENOMEM; then it is to be cleared. */
 int leat_table_copy(struct leat_table *to, const struct leat_table *from);
-/* There is room, and no such index. */
-void leat_table_put(leat_keyed *k, uint32_t hash, uint32_t index);
-/* It is there. */
-void leat_table_remove(leat_keyed *k, uint32_t hash, uint32_t index);
-/* The index of a text, from 1; 0: it is not there. */
-uint32_t leat_table_search(const leat_keyed *k, const void *text, size_t len,
-    uint32_t hash);
+/*
+ * An entry, which has its text and hash, comes or goes; for one that comes
+ * there is room. Both say how many entries they looked at.
+ */
+uint32_t leat_table_put(leat_keyed *k, uint32_t index);
+uint32_t leat_table_remove(leat_keyed *k, uint32_t index);
+/* The index of a text, from 1; 0: it is not there. The table has slots. */
+uint32_t leat_table_search(const leat_keyed *k, struct leat_sought *s);
 
-/* Where a slot of that hash would like to be. */
-LEAT_INLINE size_t leat_table_place(const struct leat_table *t, uint32_t hash)
+/* The first of the eight slots where one of that hash would like to be. */
+LEAT_INLINE size_t leat_table_half(const struct leat_table *t, uint32_t hash)
 {
-	return (size_t)((uint64_t)hash * t->size >> 32);
+	return (size_t)((uint64_t)hash * t->size >> 32) & ~(size_t)7;
 }
 
 /* The bits above an index. */
@@ -140,22 +175,19 @@ LEAT_INLINE unsigned leat_table_match(const uint32_t *slots, uint32_t tag,
 }
 
 /*
- * The first index, from 1, with that tag; 0: there is none, or it is not
- * among the first eight slots. It may be another's with that tag. No branch
- * depends on which slot it is.
+ * The first index, from 1, with that tag; 0: there is none, or it is not in
+ * the first half bucket. It may be another's with that tag. No branch depends
+ * on which slot it is. The table has slots.
  */
 LEAT_INLINE uint32_t leat_table_peek(const struct leat_table *t, uint32_t hash)
 {
-	size_t at = leat_table_place(t, hash);
-	unsigned found;
-
-	if (LEAT_UNLIKELY(at + 8 > t->size))
-		return 0;
-	found = leat_table_match(t->slots + at, leat_table_tag(t, hash),
+	const uint32_t *half = t->slots + leat_table_half(t, hash);
+	unsigned found = leat_table_match(half, leat_table_tag(t, hash),
 	    t->index_mask);
+
 	if (LEAT_UNLIKELY(!found))
 		return 0;
-	return t->slots[at + leat_lowest_bit(found)] & t->index_mask;
+	return half[leat_lowest_bit(found)] & t->index_mask;
 }
 
 /* ---------------- the roster -------------------------------------- */
@@ -385,7 +417,7 @@ LEAT_INLINE int leat_table_reserve(leat_keyed *k)
 	while (t->length >= t->limit || indices > t->index_mask)
 		if (leat_table_grow(k))
 			return LEAT_ENOMEM;
-	return LEAT_OK;
+	return leat_slab_reserve(&k->table.crowd.nodes, 1);
 }
 
 /* entry.c */
@@ -484,6 +516,7 @@ LEAT_INLINE void leat_entry_prefetch(const leat_keyed *k,
 LEAT_INLINE uint32_t leat_entry_find(const leat_keyed *k, const void *text,
     size_t len, uint32_t hash)
 {
+	struct leat_sought s = { text, len, hash, 0 };
 	uint32_t i;
 
 	if (LEAT_UNLIKELY(k->table.length == 0))
@@ -495,7 +528,7 @@ LEAT_INLINE uint32_t leat_entry_find(const leat_keyed *k, const void *text,
 		if (LEAT_LIKELY(leat_entry_is(e, text, len)))
 			return i;
 	}
-	return leat_table_search(k, text, len, hash);
+	return leat_table_search(k, &s);
 }
 
 /* ---------------- time, values, windows by count ------------------ */

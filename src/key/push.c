@@ -245,7 +245,7 @@ static void push_hash_block(const leat_keyed *k, const leat_event *v, size_t n,
 		b->hash[i] = leat_key_hash(k, v[i].key, v[i].key_len);
 		if (k->table.length > 0)
 			LEAT_PREFETCH(k->table.slots +
-			    leat_table_place(&k->table, b->hash[i]));
+			    leat_table_half(&k->table, b->hash[i]));
 	}
 }
 

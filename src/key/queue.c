@@ -62,6 +62,7 @@ static int queue_has_room(leat_keyed *k)
 	if (t->length + LEAT_QUEUE > t->limit ||
 	    r->length + LEAT_QUEUE > r->room / 4 * 3 ||
 	    leat_slab_reserve(&k->entries, LEAT_QUEUE) ||
+	    leat_slab_reserve(&k->table.crowd.nodes, LEAT_QUEUE) ||
 	    leat_timers_reserve(&k->timers, r->length + LEAT_QUEUE) ||
 	    leat_pool_reserve(&k->flow.cells, LEAT_QUEUE + k->spare_cells))
 		return 0;
@@ -95,7 +96,7 @@ int leat_queue_put(leat_keyed *k, const leat_event *v, int *err_out)
 	e->hash = leat_key_hash(k, e->text, e->len);
 	if (q->end < q->due)
 		q->due = q->end;
-	LEAT_PREFETCH(k->table.slots + leat_table_place(&k->table, e->hash));
+	LEAT_PREFETCH(k->table.slots + leat_table_half(&k->table, e->hash));
 	return 1;
 }
 

@@ -1,18 +1,29 @@
 /*
  * table.c - from a hash to the entries that have it
  *
- * Open addressing, linear probing. A slot is 32 bits: the index of an entry
- * and, above it, as many low bits of its hash as there is room for (the tag);
- * the high bits of the hash say where the slot would like to be. A search
- * looks at entries only where tags are equal, at a wrong one in about a
- * thousandth of all cases with a million keys.
+ * Open addressing in buckets of a cache line. A slot is 32 bits: the index of
+ * an entry and, above it, as many low bits of its hash as there is room for
+ * (the tag); the high bits of the hash choose a bucket and one half of it,
+ * where its slot is first looked for. A search looks at entries only where
+ * tags are equal, at a wrong one in about a thousandth of all cases with a
+ * million keys.
  *
  * The table is kept this small because it is what stays in the caches when
  * entries do not: a push that has to wait for memory twice, one time after
  * the other, takes twice as long. So the rest of the hash is left to the
- * entries. Whoever moves slots has to ask them: growing goes through all of
- * them, and a slot that goes away through those that follow it, up to the
- * next empty one, to see which of them may move back.
+ * entries, and growing, which needs it, goes through all of them.
+ *
+ * A hash that finds its bucket full goes on to another, which the hash itself
+ * chooses, and so on up to TABLE_TRIES. Each bucket counts those that went
+ * on, so that a search for what is not there ends at the first that none has
+ * passed, and a slot can be emptied where it is: nothing is ever moved. Nor
+ * may a bucket have more than a few slots of one tag. What finds no seat at
+ * all is in the crowd (crowd.c). With hashes that are as random as they should
+ * be those are a few keys in a million; of keys that were chosen to collide,
+ * most are there, and cost O(log n) each, whatever they are:
+ *
+ *   a search   TABLE_TRIES buckets, as many entries as these may have with
+ *              one tag, and the depth of a tree
  *
  * At most three quarters of the slots are used; sizes go up by a half or a
  * third. The old table is kept until the new one is complete. Where indices
@@ -20,41 +31,46 @@
  */
 #include "key.h"
 
-enum { TABLE_SIZE_MIN = 8, TABLE_INDEX_BITS_MIN = 16 };
+enum {
+	TABLE_SIZE_MIN = 2 * LEAT_TABLE_BUCKET,
+	TABLE_INDEX_BITS_MIN = 16,
+	TABLE_TRIES = 6,
+	TABLE_PASSED_MAX = 255
+};
 
 void leat_table_init(struct leat_table *t, struct leat_memory *memory)
 {
 	memset(t, 0, sizeof(*t));
 	t->memory = memory;
+	leat_crowd_init(&t->crowd, memory);
+}
+
+/* Slots, and behind them a count for each bucket. */
+static size_t table_bytes(size_t size)
+{
+	return leat_block_room(size * sizeof(uint32_t) +
+	    size / LEAT_TABLE_BUCKET);
 }
 
 void leat_table_clear(struct leat_table *t)
 {
-	leat_memory_give(t->memory, t->slots, t->size * sizeof(*t->slots));
+	leat_memory_give(t->memory, t->raw, table_bytes(t->size));
+	leat_crowd_clear(&t->crowd);
 	leat_table_init(t, t->memory);
 }
 
-static size_t table_next(const struct leat_table *t, size_t i)
+/* Cuts what was allocated for t->size slots; 0: there is no memory. */
+static int table_lay(struct leat_table *t)
 {
-	return i + 1 == t->size ? 0 : i + 1;
+	t->raw = leat_memory_take(t->memory, table_bytes(t->size));
+	if (!t->raw)
+		return 0;
+	t->slots = leat_block_start(t->raw);
+	t->passed = (unsigned char *)(t->slots + t->size);
+	return 1;
 }
 
-static uint32_t table_slot(const struct leat_table *t, uint32_t hash,
-    uint32_t index)
-{
-	return leat_table_tag(t, hash) | index;
-}
-
-static void table_seat(struct leat_table *t, uint32_t hash, uint32_t index)
-{
-	size_t i = leat_table_place(t, hash);
-
-	while (t->slots[i] != 0)
-		i = table_next(t, i);
-	t->slots[i] = table_slot(t, hash, index);
-}
-
-/* The next of 8, 12, 16, 24, 32, ... */
+/* The next of 32, 48, 64, 96, ... */
 static uint64_t table_more(uint64_t size)
 {
 	if (size == 0)
@@ -65,7 +81,7 @@ static uint64_t table_more(uint64_t size)
 /* LEAT_ENOMEM */
 static int table_make(struct leat_table *t, uint64_t size)
 {
-	if (size > (uint64_t)1 << 32 || size > SIZE_MAX / 2 / sizeof(*t->slots))
+	if (size > (uint64_t)1 << 32 || size > SIZE_MAX / 4 / sizeof(*t->slots))
 		return LEAT_ENOMEM;
 	t->size = (size_t)size;
 	t->limit = size - size / 4;
@@ -76,10 +92,107 @@ static int table_make(struct leat_table *t, uint64_t size)
 	if (t->index_bits > 32)
 		t->index_bits = 32;
 	t->index_mask = (uint32_t)(((uint64_t)1 << t->index_bits) - 1);
-	t->slots = leat_memory_take(t->memory, t->size * sizeof(*t->slots));
-	if (!t->slots)
+	leat_crowd_init(&t->crowd, t->memory);
+	if (!table_lay(t))
 		return LEAT_ENOMEM;
-	memset(t->slots, 0, t->size * sizeof(*t->slots));
+	memset(t->slots, 0,
+	    t->size * sizeof(*t->slots) + t->size / LEAT_TABLE_BUCKET);
+	return LEAT_OK;
+}
+
+/* ---------------- the way of a hash ------------------------------- */
+
+/* What chooses the next bucket: the hash in another order. */
+static uint32_t table_turn(uint32_t hash)
+{
+	hash = (hash ^ hash >> 16) * 0x7feb352du;
+	return hash ^ hash >> 15;
+}
+
+/* The other half of its bucket. */
+static size_t table_other(size_t half)
+{
+	return half ^ LEAT_TABLE_BUCKET / 2;
+}
+
+/*
+ * How many slots of one tag half a bucket takes: as many as do not occur by
+ * chance with tags of that many bits.
+ */
+static unsigned table_alike(const struct leat_table *t)
+{
+	unsigned tag_bits = 32 - t->index_bits;
+
+	if (tag_bits >= 10)
+		return 2;
+	return tag_bits >= 4 ? 4 : 8;
+}
+
+static unsigned table_bits(unsigned x)
+{
+	unsigned n = 0;
+
+	for (; x; x &= x - 1)
+		n++;
+	return n;
+}
+
+/*
+ * A free slot in a half bucket; NULL: there is none, or too many others have
+ * the tag.
+ */
+LEAT_INLINE uint32_t *table_free(const struct leat_table *t, size_t half,
+    uint32_t tag)
+{
+	uint32_t *slots = t->slots + half;
+	unsigned free = leat_table_match(slots, 0, 0), same;
+
+	if (LEAT_UNLIKELY(!free))
+		return NULL;
+	same = leat_table_match(slots, tag, t->index_mask) & ~free;
+	if (LEAT_UNLIKELY(same) && table_bits(same) >= table_alike(t))
+		return NULL;
+	return &slots[leat_lowest_bit(free)];
+}
+
+static unsigned char *table_passed(const struct leat_table *t, size_t half)
+{
+	return &t->passed[half / LEAT_TABLE_BUCKET];
+}
+
+/* Puts a slot where its hash finds a seat; 0: there is none. */
+static int table_seat(struct leat_table *t, uint32_t hash, uint32_t index)
+{
+	uint32_t tag = leat_table_tag(t, hash), way = hash;
+
+	for (int i = 0; i < TABLE_TRIES; i++, way = table_turn(way)) {
+		size_t half = leat_table_half(t, way);
+		uint32_t *at = table_free(t, half, tag);
+		unsigned char *passed = table_passed(t, half);
+		if (!at)
+			at = table_free(t, table_other(half), tag);
+		if (LEAT_LIKELY(at)) {
+			*at = tag | index;
+			return 1;
+		}
+		if (*passed < TABLE_PASSED_MAX) /* there it stays */
+			++*passed;
+	}
+	return 0;
+}
+
+/* ---------------- growing ----------------------------------------- */
+
+static int table_fill(leat_keyed *k, struct leat_table *t)
+{
+	for (size_t r = 0; r < k->roster.n; r++) {
+		uint32_t i = k->roster.order[r];
+		if (!i || table_seat(t, leat_entry_at(k, i)->hash, i))
+			continue;
+		if (leat_slab_reserve(&t->crowd.nodes, 1))
+			return LEAT_ENOMEM;
+		leat_crowd_add(k, &t->crowd, i);
+	}
 	return LEAT_OK;
 }
 
@@ -89,90 +202,119 @@ int leat_table_grow(leat_keyed *k)
 
 	if (table_make(&bigger, table_more(k->table.size)))
 		return LEAT_ENOMEM;
-	for (size_t r = 0; r < k->roster.n; r++) {
-		uint32_t i = k->roster.order[r];
-		if (i)
-			table_seat(&bigger, leat_entry_at(k, i)->hash, i);
+	if (table_fill(k, &bigger)) {
+		leat_table_clear(&bigger);
+		return LEAT_ENOMEM;
 	}
-	leat_memory_give(bigger.memory, k->table.slots,
-	    k->table.size * sizeof(*bigger.slots));
+	leat_table_clear(&k->table);
 	k->table = bigger;
 	return LEAT_OK;
 }
 
-void leat_table_put(leat_keyed *k, uint32_t hash, uint32_t index)
-{
-	table_seat(&k->table, hash, index);
-	k->table.length++;
-}
-
-/* From one slot forward to another. */
-static size_t table_way(const struct leat_table *t, size_t from, size_t to)
-{
-	return to >= from ? to - from : to + t->size - from;
-}
-
-/* Those behind the hole that may move into it do, and leave another. */
-static void table_close_hole(leat_keyed *k, size_t hole)
+uint32_t leat_table_put(leat_keyed *k, uint32_t index)
 {
 	struct leat_table *t = &k->table;
-	size_t i = hole;
 
-	for (;;) {
-		i = table_next(t, i);
-		uint32_t slot = t->slots[i];
-		if (slot == 0)
-			break;
-		uint32_t hash = leat_entry_at(k, slot & t->index_mask)->hash;
-		size_t place = leat_table_place(t, hash);
-		if (table_way(t, place, i) < table_way(t, hole, i))
-			continue;
-		t->slots[hole] = slot;
-		hole = i;
+	t->length++;
+	if (table_seat(t, leat_entry_at(k, index)->hash, index))
+		return 0;
+	return leat_crowd_add(k, &t->crowd, index);
+}
+
+/* ---------------- looking for a slot ------------------------------ */
+
+/* The slot of an index in a half bucket; NULL: it is not there. */
+static uint32_t *table_spot(uint32_t *half, uint32_t slot)
+{
+	unsigned found = leat_table_match(half, slot, 0);
+
+	return found ? &half[leat_lowest_bit(found)] : NULL;
+}
+
+/* Empties the slot, and those that it passed count it no longer. */
+static int table_leave(struct leat_table *t, uint32_t hash, uint32_t index)
+{
+	uint32_t slot = leat_table_tag(t, hash) | index, way = hash;
+
+	for (int i = 0; i < TABLE_TRIES; i++, way = table_turn(way)) {
+		size_t half = leat_table_half(t, way);
+		uint32_t *at = table_spot(t->slots + half, slot);
+		unsigned char *passed = &t->passed[half / LEAT_TABLE_BUCKET];
+		if (!at)
+			at = table_spot(t->slots +
+				(half ^ LEAT_TABLE_BUCKET / 2),
+			    slot);
+		if (at) {
+			*at = 0;
+			return 1;
+		}
+		if (*passed < TABLE_PASSED_MAX)
+			--*passed;
 	}
-	t->slots[hole] = 0;
+	return 0;
 }
 
-void leat_table_remove(leat_keyed *k, uint32_t hash, uint32_t index)
+uint32_t leat_table_remove(leat_keyed *k, uint32_t index)
 {
 	struct leat_table *t = &k->table;
-	size_t i = leat_table_place(t, hash);
-	uint32_t slot = table_slot(t, hash, index);
 
-	while (t->slots[i] != slot)
-		i = table_next(t, i);
-	table_close_hole(k, i);
 	t->length--;
+	if (table_leave(t, leat_entry_at(k, index)->hash, index))
+		return 0;
+	return leat_crowd_remove(k, &t->crowd, index);
 }
 
-uint32_t leat_table_search(const leat_keyed *k, const void *text, size_t len,
-    uint32_t hash)
+/* The entry in a half bucket; 0: none. */
+static uint32_t table_look(const leat_keyed *k, size_t half,
+    struct leat_sought *s)
 {
 	const struct leat_table *t = &k->table;
-	size_t at = leat_table_place(t, hash);
-	uint32_t tag = leat_table_tag(t, hash), slot;
+	const uint32_t *slots = t->slots + half;
+	unsigned found = leat_table_match(slots, leat_table_tag(t, s->hash),
+	    t->index_mask);
 
-	for (; (slot = t->slots[at]) != 0; at = table_next(t, at)) {
-		uint32_t i = slot & t->index_mask;
-		if (slot - i == tag &&
-		    leat_entry_is(leat_entry_at(k, i), text, len))
+	for (; found; found &= found - 1) {
+		uint32_t i = slots[leat_lowest_bit(found)] & t->index_mask;
+		if (i == 0) /* an empty slot looks like a tag of 0 */
+			continue;
+		s->looks++;
+		if (leat_entry_is(leat_entry_at(k, i), s->text, s->len))
 			return i;
 	}
 	return 0;
 }
 
+uint32_t leat_table_search(const leat_keyed *k, struct leat_sought *s)
+{
+	const struct leat_table *t = &k->table;
+	uint32_t way = s->hash, found;
+
+	for (int i = 0; i < TABLE_TRIES; i++, way = table_turn(way)) {
+		size_t half = leat_table_half(t, way);
+		if ((found = table_look(k, half, s)) ||
+		    (found = table_look(k, table_other(half), s)))
+			return found;
+		if (*table_passed(t, half) == 0)
+			return 0;
+	}
+	return leat_crowd_find(k, &t->crowd, s);
+}
+
 int leat_table_copy(struct leat_table *to, const struct leat_table *from)
 {
-	size_t n_bytes = from->size * sizeof(*from->slots);
+	struct leat_memory *memory = to->memory;
 
-	to->slots = NULL;
-	if (!from->slots)
+	leat_table_init(to, memory);
+	if (!from->raw)
 		return LEAT_OK;
-	to->slots = leat_memory_take(to->memory, n_bytes);
-	if (!to->slots) {
-		to->size = 0;
+	*to = *from;
+	to->memory = memory;
+	leat_crowd_init(&to->crowd, memory);
+	if (!table_lay(to)) {
+		leat_table_init(to, memory);
 		return LEAT_ENOMEM;
 	}
-	memcpy(to->slots, from->slots, n_bytes);
-	return LEAT_OK;
+	memcpy(to->slots, from->slots,
+	    to->size * sizeof(*to->slots) + to->size / LEAT_TABLE_BUCKET);
+	return leat_crowd_copy(&to->crowd, &from->crowd);
 }
