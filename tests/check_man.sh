@@ -6,7 +6,8 @@
 #   of section 3, with the same prototype; and the pages have no others.
 # - A page's NAME and SYNOPSIS agree; its first name is the page's.
 # - Functions spoken of (Fn leat_...) and pages referred to (Xr) exist.
-# - mandoc -Tlint has nothing to say, if mandoc is here.
+# - mandoc -Tlint has nothing to say, if mandoc is here, nor has groff, and both
+#   show the same text: a word that only one of them takes for a macro is lost.
 set -eu
 export LC_ALL=C
 tmp=$(mktemp -d)
@@ -117,6 +118,28 @@ if command -v mandoc >/dev/null; then
 		complain 'mandoc -Tlint:'
 		cat "$tmp/lint" >&2
 	}
+fi
+
+# Letters of a rendered page, without the lines at its top and bottom, which
+# differ, and without what depends on where lines are broken.
+letters() {
+	col -b | sed -e '/./!d' | sed -e 1d -e '$d' | tr -cd '!-,.-~'
+}
+
+if command -v mandoc >/dev/null && command -v groff >/dev/null; then
+	for page in man/*.[1-9]; do
+		mandoc -Tutf8 "$page" 2>/dev/null | letters >"$tmp/mandoc"
+		groff -mdoc -Tutf8 -P-cbou -ww -Wbreak "$page" \
+			2>"$tmp/errors" | letters >"$tmp/groff"
+		[ ! -s "$tmp/errors" ] || {
+			complain "$page: groff:"
+			cat "$tmp/errors" >&2
+		}
+		at=$(cmp "$tmp/mandoc" "$tmp/groff" 2>&1 |
+			sed -n 's/.* byte \([0-9]*\).*/\1/p')
+		[ -z "$at" ] || complain "$page: mandoc and groff differ at \
+\"$(tail -c "+$at" "$tmp/mandoc" | head -c 60)\""
+	done
 fi
 
 [ $failed = 0 ] || exit 1
