@@ -1924,7 +1924,8 @@ enum leat_csv_problem {
 	                           is text */
 	LEAT_CSV_AFTER_QUOTE = 2,  /* text between a closing quote and the
 	                           delimiter; it is put behind the rest */
-	LEAT_CSV_UNTERMINATED = 3, /* the input ends inside quotes */
+	LEAT_CSV_UNTERMINATED = 3, /* quotes that are not closed: the input
+	                           ends in them, or see max_lines */
 	LEAT_CSV_NUL = 4,          /* a NUL byte; it is text */
 	LEAT_CSV_TOO_LONG = 5,     /* beyond max_record or max_fields, whatever
 	                           else is wrong: there are no fields */
@@ -1945,12 +1946,16 @@ typedef struct leat_csv_field {
 typedef struct leat_csv_record {
 	const leat_csv_field *fields;
 	size_t n_fields;
-	uint64_t number;      /* of records before this one */
-	uint64_t line;        /* at which it starts, from 1 */
-	uint64_t offset;      /* of its first byte in the input */
-	int problem;          /* enum leat_csv_problem */
-	size_t problem_field; /* the field it is in, from 0; if ragged, the
+	uint64_t number;       /* of records before this one */
+	uint64_t line;         /* at which it starts, from 1 */
+	uint64_t offset;       /* of its first byte in the input */
+	int problem;           /* enum leat_csv_problem */
+	size_t problem_field;  /* the field it is in, from 0; if ragged, the
 	                         first that is missing or too many */
+	uint64_t problem_line; /* the line and the byte in it, from 1, of */
+	size_t problem_column; /* the quote or NUL that is wrong, the text
+	                         behind a quote, or the quote that is not
+	                         closed; else `line` and 0 */
 } leat_csv_record;
 
 typedef struct leat_csv_options {
@@ -1967,6 +1972,15 @@ typedef struct leat_csv_options {
 	int any_width;     /* not 0: no record is ragged */
 	size_t max_record; /* bytes; 0: 16 MiB */
 	size_t max_fields; /* 0: 2^20 */
+	/*
+	 * The most lines of a record. Then quotes that cross a line end are
+	 * taken for stray ones if they are not closed within max_lines,
+	 * max_record and the input, or if text stands behind the closing
+	 * one: the record ends with the line on which they began, as
+	 * LEAT_CSV_UNTERMINATED, and reading goes on with the next line.
+	 * 0: they may take all that follows.
+	 */
+	uint64_t max_lines;
 	const leat_allocator *allocator; /* NULL: malloc() and free() */
 } leat_csv_options;
 
@@ -1974,8 +1988,9 @@ typedef struct leat_csv leat_csv;
 
 /*
  * Memory: 5 kilobytes; for the longest record that was cut, or has doubled
- * quotes, up to four times its length, at most four times max_record; and
- * up to 80 bytes for each field of the widest, 120 while it grows.
+ * quotes, up to four times its length, with max_lines six times, at most so
+ * many times max_record; and up to 80 bytes for each field of the widest,
+ * 120 while it grows.
  *
  * Errors: LEAT_EINVAL (no callback, half an allocator; the delimiter or the
  * quote is the other one or a line end; a quote with no_quotes),
@@ -1992,7 +2007,8 @@ LEAT_API void leat_csv_free(leat_csv *csv);
  *
  * Errors: LEAT_ENOMEM; LEAT_ECSV in strict mode, leat_csv_last() tells why;
  * LEAT_EINVAL after the end.
- * Cost: O(n_bytes). A record that lies within one piece is not copied, but
+ * Cost: O(n_bytes): no byte is read more than twice, and a third time if it
+ * is pushed again. A record that lies within one piece is not copied, but
  * for fields with doubled quotes.
  */
 LEAT_API int leat_csv_push(leat_csv *csv, const char *bytes, size_t n_bytes);
@@ -2000,7 +2016,8 @@ LEAT_API int leat_csv_push(leat_csv *csv, const char *bytes, size_t n_bytes);
 /*
  * The input has ended: delivers a last record that lacks its line end.
  * Returns as leat_csv_push(). Then the reader takes no more bytes
- * (LEAT_EINVAL) until a reset.
+ * (LEAT_EINVAL) until a reset. If it has been stopped, call it again: with
+ * max_lines there may be more records.
  */
 LEAT_API int leat_csv_end(leat_csv *csv);
 
@@ -2009,7 +2026,7 @@ LEAT_API uint64_t leat_csv_offset(const leat_csv *csv);
 
 /*
  * The last record that was delivered or refused; its fields are no longer
- * valid. Before the first all is 0, but for the line.
+ * valid. Before the first all is 0, but for the lines.
  */
 LEAT_API const leat_csv_record *leat_csv_last(const leat_csv *csv);
 

@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
  * max_fields; 4 and 5 are set for what is usual, so that heads can be
  * digits: without 4 quotes are text, without 5 bytes 2 and 3 are delimiter
  * and quote; 6, strict; 7, any_width. Byte 1: limits and the kind of cuts;
- * bit 6, memory runs out; bit 7, the callback stops. Bytes 2 and 3 are where
+ * bits 3 and 4, max_lines, none for most digits; bit 6, memory runs out; bit 7, the callback stops. Bytes 2 and 3 are where
  * cuts, stops and refusals start to be drawn.
  */
 enum { HEAD = 4, USUAL_QUOTES = 16, USUAL_MARKS = 32, STOP = LEAT_ENOMEM };
@@ -80,11 +80,17 @@ static void take_place(struct run *r, const leat_csv_record *record)
 	    record->problem <= LEAT_CSV_RAGGED);
 	must(record->n_fields > 0 || record->problem == LEAT_CSV_TOO_LONG);
 	must(leat_csv_problem_text(record->problem) != NULL);
+	must(record->problem_line >= record->line);
+	must((record->problem_column > 0) ==
+	    (record->problem >= LEAT_CSV_STRAY_QUOTE &&
+		record->problem <= LEAT_CSV_NUL));
 	mix_number(r, record->n_fields);
 	mix_number(r, record->line);
 	mix_number(r, record->offset);
 	mix_number(r, (uint64_t)record->problem);
 	mix_number(r, record->problem_field);
+	mix_number(r, record->problem_line);
+	mix_number(r, record->problem_column);
 }
 
 static int take(void *ctx, const leat_csv_record *record)
@@ -197,9 +203,11 @@ static struct run read_all(leat_csv_options options, const uint8_t *data,
 
 static leat_csv_options options_of(const uint8_t *head)
 {
+	static const unsigned lines[] = { 2, 1, 0, 3 };
 	leat_csv_options o = { 0 };
 
 	o.delimiter = ",;\t|"[head[0] & 3];
+	o.max_lines = lines[head[1] >> 3 & 3];
 	if (!(head[0] & USUAL_MARKS)) {
 		o.delimiter = (char)head[2];
 		o.quote = (char)head[3];

@@ -70,6 +70,8 @@ static void tell_place(struct story *s, const leat_csv_record *r)
 	tell_number(s, r->offset);
 	tell_number(s, (uint64_t)r->problem);
 	tell_number(s, r->problem_field);
+	tell_number(s, r->problem_line);
+	tell_number(s, r->problem_column);
 }
 
 static void tell_fields(struct story *s, const leat_csv_record *r)
@@ -104,6 +106,7 @@ struct reference {
 	size_t n_fields, used;
 	int problem;
 	size_t problem_field;
+	size_t record_at, problem_at;
 	struct story *story;
 };
 
@@ -117,30 +120,76 @@ static int is_quote(const struct reference *r, size_t at)
 	return at < r->n && (unsigned char)r->text[at] == r->quote;
 }
 
-static void complain(struct reference *r, int problem)
+static void complain(struct reference *r, int problem, size_t at)
 {
 	if (r->problem)
 		return;
 	r->problem = problem;
 	r->problem_field = r->n_fields;
+	r->problem_at = at;
 }
 
 static void keep(struct reference *r, char byte)
 {
 	if (byte == '\0')
-		complain(r, LEAT_CSV_NUL);
+		complain(r, LEAT_CSV_NUL, r->at);
 	r->pool[r->used++] = byte;
 }
 
-/* From the first quote to behind the last. */
+/* Whether a line ends at a place; CRLF ends it at its first byte. */
+static int is_line_end(const struct reference *r, size_t at)
+{
+	return r->text[at] == '\r' ||
+	    (r->text[at] == '\n' && (at == 0 || r->text[at - 1] != '\r'));
+}
+
+/* The place behind the quotes that begin at `at`; 0: they do not end. */
+static size_t close_quotes(const struct reference *r, size_t at)
+{
+	for (at++; at < r->n; at++)
+		if (is_quote(r, at) && !is_quote(r, ++at))
+			return at;
+	return 0;
+}
+
+/*
+ * Where quotes that begin at `at` are torn: at their first line end, if what
+ * comes after it makes the record malformed or too long. Else the end of the
+ * text.
+ */
+static size_t torn_place(const struct reference *r, size_t at)
+{
+	size_t behind = close_quotes(r, at), first = at;
+	size_t end = behind ? behind : r->n;
+	uint64_t lines = 1;
+
+	while (first < end && !ends_line(r->text[first]))
+		first++;
+	if (r->options->max_lines == 0 || first == end)
+		return r->n;
+	if (r->n_fields > r->max_fields || first - r->record_at > r->max_record)
+		return first; /* too long already */
+	for (size_t i = r->record_at; i < end; i++)
+		lines += (uint64_t)is_line_end(r, i);
+	if (behind && end - r->record_at <= r->max_record &&
+	    lines <= r->options->max_lines &&
+	    (end == r->n || r->text[end] == r->delimiter ||
+		ends_line(r->text[end])))
+		return r->n;
+	return first;
+}
+
+/* From the first quote to behind the last, or to where they are torn. */
 static void reference_quoted(struct reference *r)
 {
-	for (r->at++; r->at < r->n; r->at++) {
+	size_t start = r->at, torn = torn_place(r, start);
+
+	for (r->at++; r->at < torn; r->at++) {
 		if (is_quote(r, r->at) && !is_quote(r, ++r->at))
 			return;
 		keep(r, r->text[r->at]);
 	}
-	complain(r, LEAT_CSV_UNTERMINATED);
+	complain(r, LEAT_CSV_UNTERMINATED, start);
 }
 
 static void reference_field(struct reference *r)
@@ -157,9 +206,9 @@ static void reference_field(struct reference *r)
 		if (byte == r->delimiter || ends_line(byte))
 			break;
 		if (quoted)
-			complain(r, LEAT_CSV_AFTER_QUOTE);
+			complain(r, LEAT_CSV_AFTER_QUOTE, r->at);
 		if (is_quote(r, r->at))
-			complain(r, LEAT_CSV_STRAY_QUOTE);
+			complain(r, LEAT_CSV_STRAY_QUOTE, r->at);
 		keep(r, byte);
 	}
 	f->len = (size_t)(r->pool + r->used - f->text);
@@ -170,12 +219,26 @@ static void reference_field(struct reference *r)
 static uint64_t line_at(struct reference *r, size_t place)
 {
 	for (; r->counted < place; r->counted++) {
-		size_t i = r->counted;
-
-		r->line += r->text[i] == '\r' ||
-		    (r->text[i] == '\n' && (i == 0 || r->text[i - 1] != '\r'));
+		r->line += (uint64_t)is_line_end(r, r->counted);
 	}
 	return r->line;
+}
+
+/* The line of a place, and where in that it is, a mark apart. */
+static void tell_problem(struct reference *r, leat_csv_record *record)
+{
+	size_t at = r->problem_at, start = at;
+
+	record->problem = r->problem;
+	record->problem_field = r->problem_field;
+	record->problem_line = record->line;
+	if (!r->problem || r->problem == LEAT_CSV_RAGGED ||
+	    r->problem == LEAT_CSV_TOO_LONG)
+		return;
+	record->problem_line = line_at(r, at);
+	while (start > r->record_at && !ends_line(r->text[start - 1]))
+		start--;
+	record->problem_column = at - start + 1;
 }
 
 /* What concerns the record as a whole. */
@@ -197,8 +260,10 @@ static void judge(struct reference *r, size_t length)
 
 static void reference_record(struct reference *r)
 {
-	leat_csv_record record = { r->fields, 0, 0, 0, r->at, 0, 0 };
+	leat_csv_record record = { 0 };
 
+	record.fields = r->fields;
+	record.offset = r->record_at = r->at;
 	r->n_fields = r->used = 0;
 	r->problem = 0;
 	r->problem_field = 0;
@@ -211,8 +276,7 @@ static void reference_record(struct reference *r)
 	judge(r, r->at - (size_t)record.offset);
 	record.n_fields = r->n_fields;
 	record.number = r->number++;
-	record.problem = r->problem;
-	record.problem_field = r->problem_field;
+	tell_problem(r, &record);
 	tell_place(r->story, &record);
 	if (!r->options->strict || !record.problem)
 		tell_fields(r->story, &record);
@@ -585,6 +649,8 @@ static leat_csv_options random_options(struct rng *r)
 		o.max_record = 1 + (size_t)rng_below(r, 20);
 	if (rng_below(r, 4) == 0)
 		o.max_fields = 1 + (size_t)rng_below(r, 5);
+	if (rng_below(r, 2) == 0)
+		o.max_lines = 1 + rng_below(r, 4);
 	return o;
 }
 
@@ -604,12 +670,16 @@ START_TEST(any_text_is_read_as_the_header_says_however_it_is_cut)
 }
 END_TEST
 
-/* All texts of up to 6 of the bytes that mean something. */
+/*
+ * All texts of up to 6 of the bytes that mean something, with each limit of
+ * lines, and of bytes below 6.
+ */
 START_TEST(all_short_texts_are_read_as_the_header_says)
 {
 	static const char bytes[] = { ',', '"', '\r', '\n', 'x' };
 	struct listener l = { 0 };
-	leat_csv_options o = { 0 };
+	leat_csv_options o = { .max_lines = (uint64_t)_i % 4,
+		.max_record = (size_t)_i / 4 };
 	leat_csv *c = new_reader(&l, &o);
 	size_t most = short_run() ? 4 : 6, n_texts = 1;
 	char text[6];
@@ -811,6 +881,90 @@ START_TEST(a_record_over_a_limit_is_told_and_reading_goes_on)
 	    "<ab><cd>\n !5.0\n<a><b><c>\n !5.0\n<1>\n");
 	expect_with(o, "\"a\"b\"\"c\n\"abc\"\n\"a\nb\"\n\"a\nbc\"\n,,,\n\"a",
 	    " !5.0\n<abc>\n<a\nb>\n !5.0\n !5.0\n<a> !3.0\n");
+}
+END_TEST
+
+START_TEST(with_max_lines_quotes_that_have_no_proper_end_take_one_line)
+{
+	leat_csv_options o = { .any_width = 1, .max_lines = 3 };
+
+	expect_with(o, "a,b\n3,\"5\n4,1\n5,1\n",
+	    "<a><b>\n<3><5> !3.1\n<4><1>\n<5><1>\n");
+	/* Three lines are a record, a fourth is too much. */
+	expect_with(o, "\"5\na\n\",b\n\"5\nc\nd\n\",e\n",
+	    "<5\na\n><b>\n<5> !3.0\n<c>\n<d>\n<,e> !3.0\n");
+	/* Text behind quotes that cross a line end, CRLF and CR too. */
+	expect_with(o, "x,\"5\r\ny,\"a\"\r\"6\rz,\"b\"\r",
+	    "<x><5> !3.1\n<y><a>\n<6> !3.0\n<z><b>\n");
+	expect_with(o, "\"5\"6\n\"7\n", "<56> !2.0\n<7> !3.0\n");
+	/* Fields before the quotes may have lines, and these stay. */
+	expect_with(o, "\"a\nb\",\"5\nc\nd\n", "<a\nb><5> !3.1\n<c>\n<d>\n");
+	/* Problems that come later are not those of the line. */
+	expect_with(o, "\"5\n\"\"x\ny\"z\n",
+	    "<5> !3.0\n<x> !2.0\n<y\"z> !1.0\n");
+}
+END_TEST
+
+START_TEST(with_max_lines_a_record_too_long_ends_with_its_line)
+{
+	leat_csv_options o = {
+		.any_width = 1, .max_lines = 3, .max_record = 5
+	};
+
+	/* The limit of bytes is another end of the quotes' reach. */
+	expect_with(o, "\"5\nabc\nd\n", "<5> !3.0\n<abc>\n<d>\n");
+	expect_with(o, "\"5\na\"\nd\n", "<5\na>\n<d>\n");
+	expect_with(o, "abcd,\"5\ne\n", " !5.0\n<e>\n");
+}
+END_TEST
+
+/* "Problem, line.column" of each record that has one. */
+static int write_place(void *ctx, const leat_csv_record *r)
+{
+	char *out = ctx;
+
+	if (r->problem)
+		sprintf(out + strlen(out), "%d %d.%d ", r->problem,
+		    (int)r->problem_line, (int)r->problem_column);
+	return 0;
+}
+
+static void expect_places(uint64_t max_lines, const char *text,
+    const char *expected)
+{
+	leat_csv_options o = { .max_lines = max_lines, .record = write_place };
+	char got[200];
+	leat_csv *c;
+
+	o.ctx = got;
+	ck_assert_int_eq(leat_csv_new(&c, &o), LEAT_OK);
+	for (size_t piece = 1; piece <= strlen(text); piece++) {
+		struct cuts cuts = { STEPS, piece, rng_new(1) };
+		size_t at = 0, n;
+
+		got[0] = '\0';
+		leat_csv_reset(c);
+		for (; at < strlen(text); at += n) {
+			n = cut_at(&cuts, at, strlen(text));
+			if (n > strlen(text) - at)
+				n = strlen(text) - at;
+			ck_assert_int_eq(push_spoilt(c, text + at, n), 0);
+		}
+		ck_assert_int_eq(leat_csv_end(c), LEAT_OK);
+		ck_assert_str_eq(got, expected);
+	}
+	leat_csv_free(c);
+}
+
+START_TEST(a_problem_is_told_with_its_line_and_the_byte_in_it)
+{
+	expect_places(0, "a,b\n1,2\"\n", "1 2.4 ");
+	expect_places(0, "a,b\n1,\"2\"3\n", "2 2.6 ");
+	expect_places(0, "a,b\n\"x\r\ny\",\"2\"3\n", "2 3.7 ");
+	expect_places(0, "a,b\n\n1,\"2\n3,4\n", "3 3.3 ");
+	expect_places(9, "a,b\n\n1,\"2\n3,4\n", "3 3.3 ");
+	expect_places(9, "a,b\n\"x\ry\",\"2\n3,4\n", "3 3.4 ");
+	expect_places(0, "\xEF\xBB\xBF\"a\"b\n1,2\n", "2 1.4 6 2.0 ");
 }
 END_TEST
 
@@ -1480,6 +1634,176 @@ START_TEST(a_reset_forgets_what_was_pushed)
 }
 END_TEST
 
+/* ---- Stray quotes ---- */
+
+/*
+ * Good rows, each with its number: two plain fields and one in quotes, which
+ * may hold doubled quotes and, with lines, a line end.
+ */
+static size_t good_row(struct rng *r, char *out, size_t number, int lines)
+{
+	static const char *const texts[] = { "x", "a \"\"b\"\" c", "", "p,q",
+		"one\ntwo" };
+	const char *text = texts[rng_below(r, lines ? 5 : 4)];
+
+	if (rng_below(r, 3) == 0)
+		return (size_t)sprintf(out, "%d,%d,z\n", (int)number,
+		    (int)rng_below(r, 100));
+	return (size_t)sprintf(out, "%d,%d,\"%s\"\n", (int)number,
+	    (int)rng_below(r, 100), text);
+}
+
+enum { ROWS = 60, ROW_SIZE = 40 };
+
+struct rows {
+	size_t good[ROWS], n_bad;
+	uint64_t line;
+	size_t column;
+};
+
+/* Rows that come as they were: their numbers and their fields. */
+static int count_row(void *ctx, const leat_csv_record *record)
+{
+	struct rows *rows = ctx;
+	char number[ROW_SIZE] = "";
+
+	if (!record->problem) {
+		memcpy(number, record->fields[0].text, record->fields[0].len);
+		ck_assert_int_lt(atoi(number), ROWS);
+		rows->good[atoi(number)]++;
+	} else if (rows->n_bad++ == 0) {
+		rows->line = record->problem_line;
+		rows->column = record->problem_column;
+	}
+	return 0;
+}
+
+static void read_rows(struct rows *rows, const char *text, size_t n,
+    size_t piece, uint64_t max_lines)
+{
+	leat_csv_options o = { .record = count_row, .max_lines = max_lines };
+	leat_csv *c;
+
+	memset(rows, 0, sizeof(*rows));
+	o.ctx = rows;
+	ck_assert_int_eq(leat_csv_new(&c, &o), LEAT_OK);
+	for (size_t at = 0; at < n; at += piece)
+		ck_assert_int_eq(push_spoilt(c, text + at,
+				     n - at < piece ? n - at : piece),
+		    LEAT_OK);
+	ck_assert_int_eq(leat_csv_end(c), LEAT_OK);
+	leat_csv_free(c);
+}
+
+/* Puts a quote into a row of `text`; returns how far it stands from n. */
+static size_t put_quote(char *text, size_t n, size_t at)
+{
+	memmove(text + at + 1, text + at, n - at);
+	text[at] = '"';
+	return n + 1;
+}
+
+START_TEST(one_stray_quote_anywhere_costs_its_row_and_no_other)
+{
+	struct rng r = rng_new(77 + (uint64_t)_i);
+	char text[ROWS * ROW_SIZE + 1];
+
+	for (int i = 0; i < TEXTS; i++) {
+		size_t starts[ROWS + 1], n = 0, bad, at;
+		struct rows rows;
+
+		for (size_t k = 0; k < ROWS; k++) {
+			starts[k] = n;
+			n += good_row(&r, text + n, k, 0);
+		}
+		starts[ROWS] = n;
+		bad = 1 + (size_t)rng_below(&r, ROWS - 1);
+		at = starts[bad] +
+		    (size_t)rng_below(&r, starts[bad + 1] - starts[bad]);
+		n = put_quote(text, n, at);
+		read_rows(&rows, text, n, 1 + (size_t)rng_below(&r, n), 100);
+		ck_assert_uint_eq(rows.n_bad, 1);
+		ck_assert_uint_eq(rows.line, bad + 1);
+		ck_assert_uint_ge(rows.column, 1);
+		ck_assert_uint_le(rows.column,
+		    starts[bad + 1] - starts[bad] + 1);
+		for (size_t k = 0; k < ROWS; k++)
+			ck_assert_uint_eq(rows.good[k], k != bad);
+	}
+}
+END_TEST
+
+/* Pairs of them may make a field of the rows between, within the limit. */
+START_TEST(stray_quotes_cost_no_more_rows_than_the_limit_says)
+{
+	struct rng r = rng_new(177 + (uint64_t)_i);
+	char text[ROWS * ROW_SIZE + ROWS];
+
+	for (int i = 0; i < TEXTS; i++) {
+		size_t n = 0, lost = 0, strays = 1 + (size_t)rng_below(&r, 4);
+		uint64_t limit = 2 + rng_below(&r, 8);
+		struct rows rows;
+
+		for (size_t k = 0; k < ROWS; k++)
+			n += good_row(&r, text + n, k, 1);
+		/* The first row stays, since it says how many fields. */
+		for (size_t k = 0; k < strays; k++)
+			n = put_quote(text, n,
+			    ROW_SIZE + (size_t)rng_below(&r, n - ROW_SIZE));
+		read_rows(&rows, text, n, 1 + (size_t)rng_below(&r, n), limit);
+		for (size_t k = 0; k < ROWS; k++)
+			lost += rows.good[k] == 0;
+		ck_assert_uint_le(lost, strays * limit);
+		if (strays % 2 == 1) /* two may look like one in a text */
+			ck_assert_uint_ge(rows.n_bad, 1);
+	}
+}
+END_TEST
+
+/* What is read again, as far as it was carried, is counted. */
+struct again {
+	const leat_csv *csv;
+	size_t n;
+};
+
+static int count_again(void *ctx, const leat_csv_record *record)
+{
+	struct again *again = ctx;
+	const leat_csv *c = again->csv;
+
+	if (record->problem == LEAT_CSV_UNTERMINATED && !c->rereads)
+		again->n += c->again_n - c->again_at;
+	return 0;
+}
+
+START_TEST(no_byte_is_read_again_more_than_once_whatever_the_text)
+{
+	static const char *const patterns[] = { "x\",\"y\n", "\"\"\"\n", "\"\n",
+		"\"a\n", "\"\"\n,\"\n", "\",\"\n", "a,\"\"\"b\n" };
+	const char *pattern = patterns[_i % 7];
+	leat_csv_options o = { .record = count_again,
+		.max_lines = _i < 7 ? 50 : 1000000,
+		.max_record = 2000 };
+	struct rng r = rng_new(4 + (uint64_t)_i);
+	struct again again = { NULL, 0 };
+	static char text[20000];
+	leat_csv *c;
+
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = pattern[i % strlen(pattern)];
+	for (size_t i = 0; i < sizeof(text); i += 1 + rng_below(&r, 3000))
+		text[i] = ANY_OF(&r, "\"\"\n,x");
+	o.ctx = &again;
+	ck_assert_int_eq(leat_csv_new(&c, &o), LEAT_OK);
+	again.csv = c;
+	for (size_t i = 0; i < sizeof(text); i++)
+		ck_assert_int_eq(leat_csv_push(c, text + i, 1), LEAT_OK);
+	ck_assert_int_eq(leat_csv_end(c), LEAT_OK);
+	ck_assert_uint_le(again.n, sizeof(text));
+	leat_csv_free(c);
+}
+END_TEST
+
 /* ---- Memory ---- */
 
 /* An allocator that knows how many bytes it has given. */
@@ -1624,6 +1948,21 @@ START_TEST(a_record_beyond_its_limit_is_not_stored)
 	ck_assert_uint_le(w.most, own + 4 * 3000 + 2 * 80 * 100);
 	ck_assert_int_eq(leat_csv_push(c, "\nx\n", 3), LEAT_OK);
 	ck_assert_uint_eq(leat_csv_last(c)->number, 2);
+	leat_csv_free(c);
+}
+END_TEST
+
+START_TEST(torn_records_take_no_more_than_six_times_the_limit)
+{
+	leat_csv_options o = { .max_record = 3000, .max_lines = 1000000 };
+	struct weighed w;
+	leat_csv *c = weighed_reader(&w, o);
+	size_t own = w.live;
+
+	for (int i = 0; i < 20000; i++)
+		ck_assert_int_eq(leat_csv_push(c, "\"\"\"x\ny \"\"\n", 9), 0);
+	ck_assert_uint_le(w.most, own + 6 * 3000 + 80 * 64);
+	ck_assert_uint_gt(leat_csv_last(c)->number, 19000);
 	leat_csv_free(c);
 }
 END_TEST
@@ -1829,6 +2168,10 @@ static TCase *hand_case(void)
 	tcase_add_test(t, a_nul_byte_is_a_problem_and_stays_in_the_field);
 	tcase_add_test(t, a_record_of_another_width_than_the_first_is_ragged);
 	tcase_add_test(t, a_record_over_a_limit_is_told_and_reading_goes_on);
+	tcase_add_test(t,
+	    with_max_lines_quotes_that_have_no_proper_end_take_one_line);
+	tcase_add_test(t, with_max_lines_a_record_too_long_ends_with_its_line);
+	tcase_add_test(t, a_problem_is_told_with_its_line_and_the_byte_in_it);
 	tcase_add_test(t, without_quotes_they_are_text);
 	tcase_add_test(t, delimiter_and_quote_can_be_chosen);
 	tcase_add_test(t, records_know_their_line_and_offset);
@@ -1850,7 +2193,8 @@ static TCase *reference_case(void)
 	tcase_set_timeout(t, 300);
 	tcase_add_loop_test(t,
 	    any_text_is_read_as_the_header_says_however_it_is_cut, 0, n);
-	tcase_add_test(t, all_short_texts_are_read_as_the_header_says);
+	tcase_add_loop_test(t, all_short_texts_are_read_as_the_header_says, 0,
+	    24);
 	tcase_add_loop_test(t, all_forms_of_the_scan_find_the_same, 0,
 	    short_run() ? 1 : 8);
 	tcase_add_test(t, any_two_bytes_can_be_delimiter_and_quote);
@@ -1866,6 +2210,12 @@ static TCase *reference_case(void)
 	    a_callback_can_stop_with_any_value_and_nothing_is_lost, 0,
 	    short_run() ? 1 : 6);
 	tcase_add_test(t, a_reset_forgets_what_was_pushed);
+	tcase_add_loop_test(t,
+	    one_stray_quote_anywhere_costs_its_row_and_no_other, 0, n);
+	tcase_add_loop_test(t,
+	    stray_quotes_cost_no_more_rows_than_the_limit_says, 0, n);
+	tcase_add_loop_test(t,
+	    no_byte_is_read_again_more_than_once_whatever_the_text, 0, 14);
 	return t;
 }
 
@@ -1878,6 +2228,7 @@ static TCase *memory_case(void)
 	    whole_records_take_no_memory_but_for_the_array_of_fields);
 	tcase_add_test(t, memory_is_bounded_by_the_longest_record);
 	tcase_add_test(t, a_record_beyond_its_limit_is_not_stored);
+	tcase_add_test(t, torn_records_take_no_more_than_six_times_the_limit);
 	tcase_add_test(t,
 	    a_record_within_a_piece_is_not_copied_but_for_doubled_quotes);
 	tcase_add_loop_test(t, where_memory_runs_out_nothing_is_lost, 0,

@@ -8,7 +8,7 @@
  * only doubled quotes make a copy.
  *
  * Whatever is unusual (a stray quote, a NUL, a limit, the end of the piece)
- * ends it at the start of the record, which the slow way in csv.c then
+ * ends it at the start of the record, which the slow way in csv_slow.c then
  * reads from there. Both deliver the same records; tests compare them.
  */
 #include "text.h"
@@ -50,6 +50,18 @@ LEAT_INLINE const char *next_place(leat_csv *c, const char *end)
 	return c->window + c->places[c->place++];
 }
 
+void leat_csv_go_back(leat_csv *c)
+{
+	const char *p = c->piece + c->at;
+
+	if (p < c->window) {
+		c->window = c->scanned = p;
+		c->n_places = c->place = 0;
+	}
+	while (c->place > 0 && c->window + c->places[c->place - 1] >= p)
+		c->place--;
+}
+
 /* Passes by all places before p. */
 static void pass_by(leat_csv *c, const char *p, const char *end)
 {
@@ -68,6 +80,16 @@ static void pass_by(leat_csv *c, const char *p, const char *end)
 	}
 }
 
+/* Whether quotes that are open after the line end at p have to be torn. */
+static int is_beyond(const struct quick *q, const char *p)
+{
+	const leat_csv_options *o = &q->csv->options;
+
+	return o->max_lines > 0 &&
+	    (q->lines >= o->max_lines ||
+		(size_t)(p - q->record) >= o->max_record);
+}
+
 /*
  * The rest of a field in quotes, whose first one is at `field`. Returns the
  * place behind its closing one, which ends the field; NULL: too unusual.
@@ -81,8 +103,11 @@ static LEAT_NOINLINE const char *quoted_field(struct quick *q,
 	while ((p = next_place(c, q->end)) != NULL) {
 		if (*p == '\0')
 			return NULL;
-		if (*p == '\r' || (*p == '\n' && p[-1] != '\r'))
+		if (*p == '\r' || (*p == '\n' && p[-1] != '\r')) {
 			q->lines++;
+			if (is_beyond(q, p))
+				return NULL;
+		}
 		if ((unsigned char)*p != c->quote)
 			continue;
 		if (p + 1 == q->end)
@@ -128,6 +153,18 @@ static LEAT_NOINLINE int undouble(struct quick *q, size_t n_fields, size_t len)
 	return LEAT_OK;
 }
 
+/* A record of another width, or the first. */
+static LEAT_NOINLINE int deliver_other(leat_csv *c, size_t n_fields,
+    uint64_t line, uint64_t offset)
+{
+	struct leat_unfinished u = { 0 };
+
+	u.n_spans = n_fields;
+	u.first_line = line;
+	u.offset = offset;
+	return leat_csv_deliver(c, &u);
+}
+
 /* The record ends before p. Returns what stops the reading. */
 LEAT_INLINE int quick_record(struct quick *q, size_t n_fields, const char *p)
 {
@@ -139,8 +176,7 @@ LEAT_INLINE int quick_record(struct quick *q, size_t n_fields, const char *p)
 	if (n_fields == 1 && p == q->record)
 		return LEAT_OK; /* a blank line */
 	if (LEAT_UNLIKELY(n_fields != c->width))
-		return leat_csv_deliver(c, n_fields, line, offset,
-		    LEAT_CSV_FINE, 0);
+		return deliver_other(c, n_fields, line, offset);
 	leat_csv_tell(c, n_fields, line, offset);
 	return c->options.record(c->options.ctx, &c->record);
 }

@@ -186,8 +186,16 @@ struct leat_unfinished {
 	int too_long;
 	int problem;
 	size_t problem_field;
+	uint64_t problem_line;
+	size_t problem_column;
 	uint64_t line;               /* that the next byte is in, */
+	size_t line_at;              /* and where in the record it starts */
 	uint64_t first_line, offset; /* where the record starts */
+	uint64_t quote_line;         /* where its last quotes were opened, */
+	size_t quote_column;
+	size_t torn_at; /* and, while they are open, had their first line
+	                   end, with max_lines; 0: not yet; */
+	int torn_fine;  /* there was no problem up to that */
 };
 
 struct leat_csv {
@@ -209,6 +217,10 @@ struct leat_csv {
 	size_t safe_at;
 	int starved; /* memory has run out: back to that */
 	struct leat_bytes carry, scratch;
+	struct leat_bytes again;  /* what is to be read again: */
+	size_t again_at, again_n; /* from here to there */
+	int rereads;              /* the piece is that */
+	int sets_aside;           /* the piece waits for that */
 	struct leat_span *spans;
 	leat_csv_field *fields;
 	size_t n_room; /* of both */
@@ -228,6 +240,19 @@ struct leat_csv {
 /* csv.c */
 int leat_csv_grow(leat_csv *c, size_t n_fields);
 int leat_csv_reserve(leat_csv *c, struct leat_bytes *b, size_t n);
+/*
+ * csv_slow.c: one step of the record at c->at, which is before c->n.
+ * LEAT_ENOMEM, or what leat_csv_deliver() returned.
+ */
+int leat_csv_step(leat_csv *c);
+/* The input has ended: the same for a record that lacks its line end. */
+int leat_csv_end_last(leat_csv *c);
+/* Whether no record has begun. */
+int leat_csv_is_between(const leat_csv *c);
+/* The next record starts at the byte at `at`. */
+void leat_csv_start_record(leat_csv *c, int state);
+/* Adds the piece's part of the record to what is held. */
+int leat_csv_carry_over(leat_csv *c);
 /* Writes what stands between and behind the quotes; returns its length. */
 size_t leat_csv_unquote(char *out, const char *raw, size_t n, char quote);
 /* Fills the record, which has no problem, and counts it. */
@@ -243,15 +268,18 @@ LEAT_INLINE void leat_csv_tell(leat_csv *c, size_t n_fields, uint64_t line,
 	r->offset = offset;
 	r->problem = LEAT_CSV_FINE;
 	r->problem_field = 0;
+	r->problem_line = line;
+	r->problem_column = 0;
 }
 /* The same for any, and calls back or refuses. */
-int leat_csv_deliver(leat_csv *c, size_t n_fields, uint64_t line,
-    uint64_t offset, int problem, size_t problem_field);
+int leat_csv_deliver(leat_csv *c, const struct leat_unfinished *u);
 /*
  * csv_quick.c: all records from c->at on that end in the piece and are well
  * formed; stops at the start of the first that is not. LEAT_ENOMEM, or what
  * leat_csv_deliver() returned.
  */
 int leat_csv_quick(leat_csv *c);
+/* c->at has been set back. */
+void leat_csv_go_back(leat_csv *c);
 
 #endif
