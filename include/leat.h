@@ -58,7 +58,10 @@
  *   number, whatever the size of the window or the data; costs that are
  *   amortised say so.
  * - The same pushes give the same bits on every machine with IEEE 754
- *   doubles, whatever the compiler and its optimisation level.
+ *   doubles, whatever the compiler and its optimisation level. Flags that
+ *   change arithmetic stop the build, or else every function that makes an
+ *   object says LEAT_EARITH. See leat(3) for threads that round another way
+ *   or flush denormal numbers.
  *
  * Licence: MIT, see COPYING.
  */
@@ -159,7 +162,8 @@ enum leat_error {
 	LEAT_ESTATE = -38,     /* bytes that are no saved state, or not whole */
 	LEAT_EVERSION = -39,   /* a saved state that needs a newer library */
 	LEAT_EOBJECT = -40,    /* a saved state of another kind of object */
-	LEAT_EOPTIONS = -41    /* objects that differ in their options */
+	LEAT_EOPTIONS = -41,   /* objects that differ in their options */
+	LEAT_EARITH = -42      /* compiled with flags that change arithmetic */
 };
 
 /*

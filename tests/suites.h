@@ -6,6 +6,7 @@
 
 Suite *oracle_suite(void);
 Suite *core_suite(void);
+Suite *arithmetic_suite(void);
 Suite *stat_suite(void);
 Suite *window_suite(void);
 Suite *many_suite(void);

@@ -34,9 +34,9 @@ static void is_plain_text(const char *text)
 
 START_TEST(every_code_has_words_of_its_own)
 {
-	for (int a = LEAT_EKEY; a <= LEAT_OK; a++) {
+	for (int a = LEAT_EARITH; a <= LEAT_OK; a++) {
 		is_plain_text(leat_strerror(a));
-		for (int b = LEAT_EKEY; b < a; b++)
+		for (int b = LEAT_EARITH; b < a; b++)
 			ck_assert_str_ne(leat_strerror(a), leat_strerror(b));
 	}
 }
@@ -45,11 +45,11 @@ END_TEST
 START_TEST(any_int_has_words)
 {
 	static const int odd[] = { 1, 2, 1000, INT_MAX, INT_MIN, -1000,
-		LEAT_EKEY - 1 };
+		LEAT_EARITH - 1 };
 
 	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
 		is_plain_text(leat_strerror(odd[i]));
-		for (int code = LEAT_EKEY; code <= LEAT_OK; code++)
+		for (int code = LEAT_EARITH; code <= LEAT_OK; code++)
 			ck_assert_str_ne(leat_strerror(odd[i]),
 			    leat_strerror(code));
 	}
@@ -96,6 +96,20 @@ START_TEST(error_codes_keep_their_numbers)
 	ck_assert_int_eq(LEAT_EFULL, -26);
 	ck_assert_int_eq(LEAT_ESOURCE, -27);
 	ck_assert_int_eq(LEAT_EKEY, -28);
+	ck_assert_int_eq(LEAT_ENUMBER, -29);
+	ck_assert_int_eq(LEAT_EFORM, -30);
+	ck_assert_int_eq(LEAT_EMONTH, -31);
+	ck_assert_int_eq(LEAT_EDAY, -32);
+	ck_assert_int_eq(LEAT_ECLOCK, -33);
+	ck_assert_int_eq(LEAT_EZONE, -34);
+	ck_assert_int_eq(LEAT_EEPOCH, -35);
+	ck_assert_int_eq(LEAT_ECSV, -36);
+	ck_assert_int_eq(LEAT_EIO, -37);
+	ck_assert_int_eq(LEAT_ESTATE, -38);
+	ck_assert_int_eq(LEAT_EVERSION, -39);
+	ck_assert_int_eq(LEAT_EOBJECT, -40);
+	ck_assert_int_eq(LEAT_EOPTIONS, -41);
+	ck_assert_int_eq(LEAT_EARITH, -42);
 }
 END_TEST
 

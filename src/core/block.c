@@ -37,6 +37,8 @@ int leat_block_claim(struct leat_block *b, const leat_allocator *allocator,
 	b->allocator = allocator ? *allocator : leat_malloc_allocator;
 	b->n_bytes = n_bytes;
 	b->memory = NULL;
+	if (!leat_arithmetic_fits())
+		return LEAT_EARITH;
 	if (memory && room < leat_block_room(n_bytes))
 		return LEAT_ENOSPACE;
 	if (!memory)

@@ -19,8 +19,17 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__FAST_MATH__)
-#error "leat needs IEEE arithmetic: build it without -ffast-math"
+#if defined(__FAST_MATH__) || defined(_M_FP_FAST)
+#error "leat needs IEEE arithmetic: build it without -ffast-math or -Ofast"
+#endif
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0
+#error "leat counts NaNs: build it without -ffinite-math-only"
+#endif
+#if defined(__ASSOCIATIVE_MATH__)
+#error "leat adds in an order: no -funsafe-math-optimizations, please"
+#endif
+#if defined(__RECIPROCAL_MATH__)
+#error "leat needs divisions that divide: build it without -freciprocal-math"
 #endif
 /* 1 widens floats alone, as on s390x. */
 #if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0 &&                        \
@@ -30,15 +39,31 @@
 #if DBL_MANT_DIG != 53 || DBL_MAX_EXP != 1024
 #error "leat needs IEEE 754 doubles"
 #endif
+_Static_assert(sizeof(0.1) == sizeof(double),
+    "leat needs constants that are doubles: -fno-single-precision-constant");
 
+/*
+ * clang has no macros for its flags one by one, but a pragma that takes them
+ * back; one that is too old for it, or cannot do it for its target, passes
+ * over it, and leat_arithmetic_fits() looks for what is left. The standard's
+ * pragma comes second, for the other one allows fusing. gcc ignores both;
+ * and it gathers doubles into vectors where that only costs shuffles, while
+ * lanes (below) are where it pays.
+ */
 #if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wunknown-pragmas"
+#pragma clang diagnostic ignored "-Wignored-pragmas"
+#pragma float_control(precise, on)
+#pragma clang diagnostic pop
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)
-/*
- * gcc ignores the standard's pragma. And it gathers doubles into vectors
- * where that only costs shuffles; lanes (below) are where it pays.
- */
 #pragma GCC optimize("fp-contract=off", "no-tree-slp-vectorize")
+#pragma GCC optimize("signed-zeros", "no-associative-math")
+#pragma GCC optimize("no-reciprocal-math", "no-finite-math-only")
+#elif defined(_MSC_VER)
+#pragma float_control(precise, on)
+#pragma fp_contract(off)
 #endif
 
 #if defined(__GNUC__)
@@ -83,6 +108,9 @@ LEAT_INLINE int leat_allocator_fits(const leat_allocator *a)
 /* malloc() and free(), as an allocator. */
 extern const leat_allocator leat_malloc_allocator;
 
+/* arithmetic.c: whether doubles do what the source says, in this build. */
+int leat_arithmetic_fits(void);
+
 /* portable.c */
 #define LEAT_LN2 0x1.62e42fefa39efp-1
 double leat_one_minus_exp(double y); /* y >= 0 */
@@ -119,7 +147,8 @@ LEAT_INLINE size_t leat_block_room(size_t n_bytes)
 void *leat_block_start(void *memory);
 /*
  * Fills *b and says where the object starts: in the caller's memory of
- * `room` bytes, or with NULL in the allocator's. LEAT_ENOSPACE, LEAT_ENOMEM.
+ * `room` bytes, or with NULL in the allocator's. LEAT_EARITH, LEAT_ENOSPACE,
+ * LEAT_ENOMEM.
  */
 int leat_block_claim(struct leat_block *b, const leat_allocator *allocator,
     void *memory, size_t room, size_t n_bytes, void **start_out);

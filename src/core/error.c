@@ -55,6 +55,7 @@ static const char *const error_words[] = {
 	[-LEAT_EVERSION] = "a saved state that needs a newer version",
 	[-LEAT_EOBJECT] = "a saved state of another kind of object",
 	[-LEAT_EOPTIONS] = "made with other options",
+	[-LEAT_EARITH] = "compiled with flags that change arithmetic",
 };
 
 const char *leat_strerror(int error)

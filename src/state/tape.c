@@ -653,6 +653,15 @@ void leat_tape_same_double(struct leat_tape *t, double x, const char *option)
 	tape_compare(t, there == bits, option);
 }
 
+void leat_tape_near_double(struct leat_tape *t, double x, double reach,
+    const char *option)
+{
+	double there = x;
+
+	leat_tape_double(t, &there);
+	tape_compare(t, fabs(there - x) <= reach, option);
+}
+
 void leat_tape_same_text(struct leat_tape *t, const char *text,
     const char *option)
 {

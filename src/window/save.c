@@ -17,13 +17,22 @@
 
 /* ---------------- options --------------------------------------------- */
 
+/*
+ * 1 - alpha, which may come from a half-life: a thread that rounds another
+ * way than the one that saved works out other last bits.
+ */
+static void tape_keep(struct leat_tape *t, double keep)
+{
+	leat_tape_near_double(t, keep, 0x1p-48 * (1 - keep) + 0x1p-52, "alpha");
+}
+
 void leat_tape_window(struct leat_tape *t, const leat_window *w)
 {
 	leat_tape_same(t, (uint64_t)w->kind, "kind");
 	leat_tape_same(t, w->size, "size");
 	leat_tape_same(t, w->kind == LEAT_HOPPING ? w->panes.advance : 0,
 	    "advance");
-	leat_tape_same_double(t, w->decay.keep, "alpha");
+	tape_keep(t, w->decay.keep);
 	leat_tape_same(t, (uint64_t)w->decay.recursive, "recursive");
 	leat_tape_same(t, w->min_count, "min_count");
 	leat_tape_same(t, (uint64_t)w->propagate, "missing");

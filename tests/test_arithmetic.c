@@ -1,0 +1,203 @@
+/*
+ * Threads that round another way, or flush denormal numbers to zero, as
+ * audio threads do. Their results may differ in the last digits, and tiny
+ * ones may be 0, but nothing else does: objects are made, every call comes
+ * back, and what is saved under one arithmetic loads under every other.
+ *
+ * The objects are those of the state zoo, which also sees to it that a
+ * loaded object goes the way of the one saved, to the bit. Compilers may
+ * work out constants by rounding to nearest, which is no matter here.
+ */
+#include <fenv.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <leat.h>
+
+#include "state_zoo.h"
+#include "suites.h"
+
+#if defined(__SSE2__)
+#include <xmmintrin.h>
+#endif
+
+enum { FLUSHING = -1, ROOM = 1 << 17 };
+
+static const struct way {
+	const char *name;
+	int mode;
+} ways[] = {
+	{ "to nearest", FE_TONEAREST },
+#ifdef FE_UPWARD
+	{ "upward", FE_UPWARD },
+#endif
+#ifdef FE_DOWNWARD
+	{ "downward", FE_DOWNWARD },
+#endif
+#ifdef FE_TOWARDZERO
+	{ "toward zero", FE_TOWARDZERO },
+#endif
+#if defined(__SSE2__)
+	{ "flushing to zero", FLUSHING },
+#endif
+};
+
+enum { N_WAYS = sizeof(ways) / sizeof(*ways) };
+
+static void go(int mode)
+{
+#if defined(__SSE2__)
+	unsigned flush = 0x8040; /* results, and operands */
+
+	_mm_setcsr((_mm_getcsr() & ~flush) | (mode == FLUSHING ? flush : 0));
+#endif
+	fesetround(mode == FLUSHING ? FE_TONEAREST : mode);
+}
+
+static void usual(void)
+{
+	go(FE_TONEAREST);
+}
+
+static void on_failure(const char *what, size_t specimen)
+{
+	usual();
+	ck_abort_msg("%s: %s", zoo_name(specimen), what);
+}
+
+/* The way is on, or there would be nothing to test. */
+START_TEST(each_way_is_told_from_the_others)
+{
+	volatile double third[N_WAYS], tiny[N_WAYS];
+
+	for (size_t i = 0; i < N_WAYS; i++) {
+		volatile double one = 1, minus = -1, three = 3, least = 1e-308;
+		go(ways[i].mode);
+		third[i] = one / three + minus / three / 4;
+		tiny[i] = least / three;
+		usual();
+		for (size_t j = 0; j < i; j++)
+			ck_assert_msg(third[i] != third[j] ||
+				tiny[i] != tiny[j] ||
+				ways[i].mode == FE_TOWARDZERO,
+			    "%s as %s", ways[i].name, ways[j].name);
+	}
+}
+END_TEST
+
+static size_t saved_by(const struct way *way, size_t specimen, uint64_t seed,
+    unsigned char *bytes)
+{
+	go(way->mode);
+	size_t n = zoo_state(specimen, seed, bytes, ROOM);
+	usual();
+	ck_assert_msg(n > 0, "%s: no state when rounding %s",
+	    zoo_name(specimen), way->name);
+	return n;
+}
+
+static void loads(const struct way *way, size_t specimen,
+    const unsigned char *bytes, size_t n, const char *saved)
+{
+	go(way->mode);
+	int err = zoo_try(specimen, bytes, n, 0);
+	usual();
+	ck_assert_msg(err == LEAT_OK, "%s, saved when rounding %s, when %s: %s",
+	    zoo_name(specimen), saved, way->name, leat_strerror(err));
+}
+
+START_TEST(what_is_saved_under_one_arithmetic_loads_under_every_other)
+{
+	static unsigned char bytes[ROOM];
+	uint64_t seeds = getenv("LEAT_TEST_SHORT") ? 1 : 12;
+
+	zoo_failed = on_failure;
+	for (size_t s = 0; s < zoo_size(); s++)
+		for (uint64_t k = 0; k < seeds * N_WAYS; k++) {
+			const struct way *way = &ways[k % N_WAYS];
+			size_t n = saved_by(way, s, 1000 + k / N_WAYS, bytes);
+			for (size_t j = 0; j < N_WAYS; j++)
+				loads(&ways[j], s, bytes, n, way->name);
+		}
+}
+END_TEST
+
+/* Sizes of all kinds, denormal ones too, from any bits. */
+static double any_number(uint64_t *state)
+{
+	double x;
+
+	do {
+		*state ^= *state << 13;
+		*state ^= *state >> 7;
+		*state ^= *state << 17;
+		memcpy(&x, state, sizeof(x));
+	} while (!isfinite(x));
+	return x;
+}
+
+START_TEST(numbers_are_written_the_same_under_every_arithmetic)
+{
+	uint64_t state = 88172645463325252;
+
+	for (int k = 0; k < 3000; k++) {
+		double x = k % 7 ? any_number(&state)
+				 : (double)(k + 1) * 4.9406564584124654e-324;
+		char right[LEAT_DOUBLE_SIZE], text[LEAT_DOUBLE_SIZE];
+		size_t n = leat_format_double(x, right);
+		for (size_t i = 1; i < N_WAYS; i++) {
+			go(ways[i].mode);
+			size_t m = leat_format_double(x, text);
+			usual();
+			ck_assert_uint_eq(n, m);
+			ck_assert_mem_eq(text, right, n);
+		}
+	}
+}
+END_TEST
+
+/* One step further up or down, by the bits. */
+static double beside(double x, int up)
+{
+	return nextafter(x, up ? INFINITY : -INFINITY);
+}
+
+START_TEST(a_number_is_read_to_the_nearest_or_the_one_beside_it)
+{
+	uint64_t state = 362436069;
+
+	for (int k = 0; k < 3000; k++) {
+		char text[LEAT_DOUBLE_SIZE];
+		double x = any_number(&state), back = 0;
+		size_t n;
+		if (fabs(x) < 1e-300)
+			continue;
+		n = leat_format_double(x, text);
+		for (size_t i = 1; i < N_WAYS; i++) {
+			go(ways[i].mode);
+			int err = leat_parse_double(text, n, &back, NULL);
+			usual();
+			ck_assert_int_eq(err, LEAT_OK);
+			ck_assert_msg(back == x || back == beside(x, 0) ||
+				back == beside(x, 1),
+			    "%.17g read as %.17g %s", x, back, ways[i].name);
+		}
+	}
+}
+END_TEST
+
+Suite *arithmetic_suite(void)
+{
+	Suite *s = suite_create("arithmetic");
+	TCase *c = tcase_create("threads");
+
+	tcase_add_test(c, each_way_is_told_from_the_others);
+	tcase_add_test(c,
+	    what_is_saved_under_one_arithmetic_loads_under_every_other);
+	tcase_add_test(c, numbers_are_written_the_same_under_every_arithmetic);
+	tcase_add_test(c, a_number_is_read_to_the_nearest_or_the_one_beside_it);
+	tcase_set_timeout(c, 300);
+	suite_add_tcase(s, c);
+	return s;
+}
