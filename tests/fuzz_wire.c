@@ -19,6 +19,7 @@
 #include <leat.h>
 
 #include "../examples/ingest/frame.h"
+#include "../examples/ingest/join.h"
 #include "../examples/ingest/wire.h"
 
 enum { MAX_KEY = 40, MAX_KEYS = 3 };
@@ -31,6 +32,9 @@ struct story {
 	size_t n, room;
 	enum wire_format format;
 	struct wire *again; /* reads keys once more */
+	struct wire *wire;
+	struct join join;
+	size_t max_line;
 };
 
 static void must(int holds)
@@ -123,15 +127,17 @@ static int on_sample(void *ctx, const struct wire_sample *sample)
 
 /* ---- Lines ---- */
 
-static void take_line(struct story *s, struct wire *w, const struct line *line)
+/* A join_fn; lines of influx may hold line ends. */
+static int take_text(void *ctx, const char *text, size_t len)
 {
-	char *copy = copy_of(line->text, line->len);
-	enum wire_format guess = wire_guess(copy, line->len);
+	struct story *s = ctx;
+	char *copy = copy_of(text, len);
+	enum wire_format guess = wire_guess(copy, len);
 	size_t before = s->n;
-	int err = wire_take(w, s->format, copy, line->len);
-	const char *why = wire_why(w);
+	int err = wire_take(s->wire, s->format, copy, len);
+	const char *why = wire_why(s->wire);
 
-	must(guess > WIRE_GUESS && guess < WIRE_N_FORMATS);
+	must(guess >= WIRE_GUESS && guess < WIRE_N_FORMATS);
 	must(err == 0 || err == WIRE_BAD);
 	must(err == 0 || s->n == before);
 	must(strlen(why) <= 160);
@@ -139,12 +145,24 @@ static void take_line(struct story *s, struct wire *w, const struct line *line)
 		must(*why >= ' ' && *why < 127);
 	free(copy);
 	tell(s, err ? "B" : "L", 1);
-	tell(s, line->text, line->len);
+	tell(s, text, len);
+	return err ? -1 : 0;
+}
+
+static void take_line(struct story *s, const struct line *line)
+{
+	if (s->format != WIRE_INFLUX) {
+		take_text(s, line->text, line->len);
+		return;
+	}
+	must(join_take(&s->join, line->text, line->len, s->max_line, take_text,
+		 s) >= 0);
+	must(s->join.n <= s->max_line);
 }
 
 /* Returns 0 if the bytes are given up. */
-static int take_piece(struct story *s, struct wire *w, struct frame *f,
-    const uint8_t *bytes, size_t n)
+static int take_piece(struct story *s, struct frame *f, const uint8_t *bytes,
+    size_t n)
 {
 	char *copy = copy_of(bytes, n);
 	struct piece piece = { copy, copy + n };
@@ -158,7 +176,7 @@ static int take_piece(struct story *s, struct wire *w, struct frame *f,
 			break;
 		if (event == FRAME_LINE) {
 			must(line.len <= f->max_line);
-			take_line(s, w, &line);
+			take_line(s, &line);
 		} else {
 			tell(s, "T", 1);
 		}
@@ -168,14 +186,16 @@ static int take_piece(struct story *s, struct wire *w, struct frame *f,
 	return event != FRAME_BROKEN;
 }
 
-static void take_end(struct story *s, struct wire *w, struct frame *f)
+static void take_end(struct story *s, struct frame *f)
 {
 	struct line line;
 	enum frame_event event = frame_end(f, &line);
 
 	must(event != FRAME_TOO_LONG && event != FRAME_NO_MEMORY);
 	if (event == FRAME_LINE)
-		take_line(s, w, &line);
+		take_line(s, &line);
+	join_end(&s->join, take_text, s);
+	must(s->join.lines == 0 && s->join.n == 0);
 	tell(s, event == FRAME_BROKEN ? "B" : "E", 1);
 }
 
@@ -207,27 +227,30 @@ static struct wire *new_wire(wire_fn *fn, void *ctx)
 /* Up to `cut` at once, and then `step` bytes at a time. */
 static struct story read_all(const struct input *in, size_t cut, size_t step)
 {
-	struct story s = { NULL, 0, 0, in->format, NULL };
-	struct wire *w = new_wire(on_sample, &s);
+	struct story s = { 0 };
 	struct frame f = { 0 };
 	size_t at = cut < in->n ? cut : in->n;
 	int going;
 
+	s.format = in->format;
+	s.max_line = in->max_line;
+	s.wire = new_wire(on_sample, &s);
 	s.again = new_wire(on_again, &expected);
 	f.max_line = in->max_line;
 	f.counted = in->counted;
-	going = take_piece(&s, w, &f, in->bytes, at);
+	going = take_piece(&s, &f, in->bytes, at);
 	while (going && at < in->n) {
 		size_t n = step < in->n - at ? step : in->n - at;
 
-		going = take_piece(&s, w, &f, in->bytes + at, n);
+		going = take_piece(&s, &f, in->bytes + at, n);
 		at += n;
 	}
 	if (going)
-		take_end(&s, w, &f);
-	must(wire_flush_sets(w) == 0);
+		take_end(&s, &f);
+	must(wire_flush_sets(s.wire) == 0);
+	join_clear(&s.join);
 	frame_clear(&f);
-	wire_free(w);
+	wire_free(s.wire);
 	wire_free(s.again);
 	return s;
 }

@@ -1,7 +1,8 @@
 /*
  * Datagrams: each has whole lines, the last one with a line end or without.
  * They are taken out of the socket many at a time. The format, if it is not
- * given, is guessed for each datagram anew, for they may come from anyone.
+ * given, is guessed for each datagram anew, for they may come from anyone: it
+ * is that of the first line that fits one.
  *
  * The kernel drops what comes while the socket's buffer is full. It counts
  * these (SO_RXQ_OVFL), and tells the count with the next datagram.
@@ -15,6 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "join.h"
 #include "server.h"
 
 enum {
@@ -40,6 +42,7 @@ struct datagrams {
 	const char *who;
 	uint32_t lost;           /* as the kernel has it */
 	enum wire_format format; /* of the datagram at hand */
+	struct join join;        /* lines of influx that wait for its end */
 
 	struct mmsghdr headers[N_AT_ONCE];
 	struct iovec pieces[N_AT_ONCE];
@@ -49,6 +52,23 @@ struct datagrams {
 };
 
 /* ---- Lines ---- */
+
+static int on_joined(void *ctx, const char *text, size_t len)
+{
+	const struct datagrams *d = ctx;
+
+	return server_line(d->server, WIRE_INFLUX, text, len);
+}
+
+static void take_influx(struct datagrams *d, const char *text, size_t len)
+{
+	struct server *s = d->server;
+
+	if (join_take(&d->join, text, len, (size_t)s->config->max_line,
+		on_joined, d) < 0)
+		notice(&s->notices, NOTICE_MEMORY, 1, s->now,
+		    "%s: out of memory", s->who);
+}
 
 static void take_line(struct datagrams *d, const char *text, size_t len)
 {
@@ -61,15 +81,21 @@ static void take_line(struct datagrams *d, const char *text, size_t len)
 		    "%s: a line of %zu bytes", s->who, len);
 		return;
 	}
-	if (d->format == WIRE_GUESS && len > 0)
-		d->format = wire_guess(text, len);
-	if (d->format == WIRE_CSV) {
-		notice(&s->notices, NOTICE_BAD_LINE, 1, s->now,
-		    "%s: CSV needs a stream", s->who);
-		return;
-	}
-	if (len > 0)
+	if (d->format == WIRE_GUESS &&
+	    wire_guess(text, len) == WIRE_INFLUX &&
+	    wire_influx_end(text, len) == SIZE_MAX)
+		d->format = WIRE_INFLUX;
+	if (d->format == WIRE_GUESS)
+		server_guess(s, &d->format, text, len);
+	else if (d->format == WIRE_INFLUX)
+		take_influx(d, text, len);
+	else if (d->format != WIRE_CSV)
 		server_line(s, d->format, text, len);
+	if (d->format != WIRE_CSV)
+		return;
+	notice(&s->notices, NOTICE_BAD_LINE, 1, s->now,
+	    "%s: CSV needs a stream", s->who);
+	d->format = s->config->format;
 }
 
 /* A message of syslog is all of its datagram. */
@@ -93,6 +119,7 @@ static void take_datagram(struct datagrams *d, const char *bytes, size_t n)
 		bytes = stop ? stop + 1 : end;
 		take_line(d, line, (size_t)((stop ? stop : end) - line));
 	}
+	join_end(&d->join, on_joined, d);
 }
 
 /* ---- The socket ---- */
@@ -211,6 +238,7 @@ void datagrams_free(struct datagrams *d)
 		event_free(d->event);
 	if (d->fd >= 0)
 		close(d->fd);
+	join_clear(&d->join);
 	free(d->bytes);
 	free(d);
 }

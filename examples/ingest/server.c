@@ -35,18 +35,57 @@ static int on_sample(void *ctx, const struct wire_sample *sample)
 	return 0;
 }
 
-void server_line(struct server *s, enum wire_format format, const char *text,
+/* A line that is bad may be a good one of another format. */
+static void tell_bad(struct server *s, enum wire_format format,
+    const char *text, size_t len)
+{
+	enum wire_format like = wire_guess(text, len);
+
+	if (like == format || like == WIRE_GUESS || like == WIRE_CSV)
+		notice(&s->notices, NOTICE_BAD_LINE, 1, s->now, "%s: %s",
+		    s->who, wire_why(s->wire));
+	else
+		notice(&s->notices, NOTICE_BAD_LINE, 1, s->now,
+		    "%s: %s; it is read as format %s, but it is like %s",
+		    s->who, wire_why(s->wire), wire_format_name(format),
+		    wire_format_name(like));
+}
+
+int server_line(struct server *s, enum wire_format format, const char *text,
     size_t len)
 {
 	int err = wire_take(s->wire, format, text, len);
 
 	s->counts.lines[format]++;
 	if (err == WIRE_BAD)
-		notice(&s->notices, NOTICE_BAD_LINE, 1, s->now, "%s: %s",
-		    s->who, wire_why(s->wire));
+		tell_bad(s, format, text, len);
 	else if (err)
 		notice(&s->notices, NOTICE_MEMORY, 1, s->now,
 		    "%s: out of memory", s->who);
+	return err == WIRE_BAD ? -1 : 0;
+}
+
+/* Neither blank nor a comment. */
+static int says_something(const char *text, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && (text[i] == ' ' || text[i] == '\t'))
+		i++;
+	return i < len && text[i] != '#';
+}
+
+void server_guess(struct server *s, enum wire_format *format, const char *text,
+    size_t len)
+{
+	enum wire_format like = wire_guess(text, len);
+
+	if (!says_something(text, len))
+		return;
+	if (like == WIRE_CSV ||
+	    server_line(s, like == WIRE_GUESS ? WIRE_LINE : like, text, len) ==
+		0)
+		*format = like == WIRE_GUESS ? WIRE_LINE : like;
 }
 
 /* ---- Saved state ---- */

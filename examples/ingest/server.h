@@ -78,8 +78,21 @@ struct server {
 void server_begin(struct server *server);
 void server_settle(struct server *server);
 
-/* One line of a format that is known; counted. */
-void server_line(struct server *server, enum wire_format format,
+/*
+ * One line of a format that is known; counted. Returns 0, or -1: it was not
+ * understood, which is said, with the format that it is like if that is
+ * another one.
+ */
+int server_line(struct server *server, enum wire_format format,
+    const char *text, size_t len);
+
+/*
+ * One line of a stream or datagram that has not told its format yet: *format
+ * is what the line is like if it could be read, or is CSV, which is not read
+ * here. Else it stays WIRE_GUESS, and the line is bad. A line that says
+ * nothing tells nothing.
+ */
+void server_guess(struct server *server, enum wire_format *format,
     const char *text, size_t len);
 
 /* Stops the loop. */

@@ -9,6 +9,7 @@
 #include <event2/bufferevent.h>
 #include <leat.h>
 
+#include "join.h"
 #include "server.h"
 
 /* What comes next. */
@@ -40,9 +41,11 @@ struct stream {
 	enum stream_state state;
 	enum wire_format format;
 	struct frame frame;
-	char stash[16]; /* digits at the start, which may be a length */
+	struct join join; /* lines of influx that wait */
+	char stash[16];   /* digits at the start, which may be a length */
 	size_t n_stash;
 	leat_csv *csv;
+	uint64_t n_records;        /* that it has told, the header among them */
 	struct engine_table table; /* either this takes the records, */
 	struct csvin *csvin;       /* or this */
 	struct sender *sender;

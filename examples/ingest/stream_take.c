@@ -2,9 +2,11 @@
  * What the bytes of a stream mean: a token and a sender's name, if there must
  * or may be such, and then lines of one format or records of CSV.
  *
- * The format is that of the first line and stays. Syslog may count its
- * frames, with no line end in sight, so whether it does is seen by the first
- * bytes: digits, a blank and "<".
+ * The format is that of the first line that fits one, and stays; lines before
+ * it are bad ones. Syslog may count its frames, with no line end in sight, so
+ * whether it does is seen by the first bytes: digits, a blank and "<". A
+ * header of CSV fits if columns can be found by it. It is one line here, or a
+ * stray quote would swallow what comes after it.
  *
  * A sender is told at which line to begin: the one after those that have been
  * taken. Later it is told how many have been saved, and are not needed any
@@ -61,6 +63,7 @@ static int count_record(void *ctx, const leat_csv_record *record)
 	int is_header = st->csvin ? record->number == 0 : !st->table.has_header;
 	int err;
 
+	st->n_records++;
 	if (st->sender &&
 	    (!is_header || st->server->config->settings.no_header))
 		st->sender->taken++;
@@ -140,37 +143,96 @@ static int take_sender(struct stream *st, const struct line *name)
 	return ON;
 }
 
-/* Neither blank nor a comment. */
-static int is_something(const struct line *line)
+static int on_joined(void *ctx, const char *text, size_t len)
 {
-	size_t i = 0;
+	const struct stream *st = ctx;
 
-	while (i < line->len && (line->text[i] == ' ' || line->text[i] == '\t'))
-		i++;
-	return i < line->len && line->text[i] != '#';
+	return server_line(st->server, st->format, text, len);
 }
 
-/* The first line of values: afterwards the format is known. */
-static int take_first(struct stream *st, const struct line *line)
+/* One line of a format that is known, and not CSV. */
+static int take_known(struct stream *st, const struct line *line)
 {
-	if (st->format == WIRE_GUESS && is_something(line))
-		st->format = wire_guess(line->text, line->len);
-	if (st->format == WIRE_GUESS) {
-		if (st->sender)
-			st->sender->taken++;
+	struct server *s = st->server;
+	long n = 1;
+
+	if (st->format == WIRE_INFLUX)
+		n = join_take(&st->join, line->text, line->len,
+		    (size_t)s->config->max_line, on_joined, st);
+	else
+		server_line(s, st->format, line->text, line->len);
+	if (n < 0) {
+		notice(&s->notices, NOTICE_MEMORY, 1, s->now,
+		    "%s: out of memory", st->who);
+		return CLOSE;
+	}
+	if (st->sender)
+		st->sender->taken += (uint64_t)n;
+	return ON;
+}
+
+static void end_records(struct stream *st)
+{
+	leat_csv_free(st->csv);
+	csvin_free(st->csvin);
+	st->csv = NULL;
+	st->csvin = NULL;
+}
+
+/* Returns ON if the line is a header of CSV, whole, with the columns needed. */
+static int take_header(struct stream *st, const struct line *line)
+{
+	int going = begin_records(st);
+
+	if (going == ON)
+		going = take_records(st, line->text, line->len);
+	return going == ON ? take_records(st, "\n", 1) : going;
+}
+
+/* Like a header: if it is none, the next line is as good a first one. */
+static int guess_header(struct stream *st, const struct line *line)
+{
+	struct server *s = st->server;
+	int going = take_header(st, line);
+
+	if (going == ON && st->n_records > 0) {
+		st->format = WIRE_CSV;
 		return ON;
 	}
-	if (st->format == WIRE_CSV) {
-		if (begin_records(st) < 0 ||
-		    take_records(st, line->text, line->len) < 0)
-			return CLOSE;
-		return take_records(st, "\n", 1);
-	}
-	st->frame.counted = st->format == WIRE_SYSLOG;
-	st->state = STREAM_LINES;
+	if (going == ON)
+		notice(&s->notices, NOTICE_BAD_LINE, 1, s->now,
+		    "%s: a header with a quote that has no end", st->who);
+	end_records(st);
+	st->state = STREAM_GUESS;
 	if (st->sender)
 		st->sender->taken++;
-	server_line(st->server, st->format, line->text, line->len);
+	return ON;
+}
+
+/* As long as no line has told the format. */
+static int take_first(struct stream *st, const struct line *line)
+{
+	enum wire_format like = wire_guess(line->text, line->len);
+
+	if (st->format == WIRE_CSV)
+		return take_header(st, line);
+	if (st->format == WIRE_GUESS && like == WIRE_CSV)
+		return guess_header(st, line);
+	if (st->format == WIRE_GUESS && like == WIRE_INFLUX &&
+	    wire_influx_end(line->text, line->len) == SIZE_MAX)
+		st->format = like;
+	if (st->format != WIRE_GUESS) {
+		st->frame.counted = st->format == WIRE_SYSLOG;
+		st->state = STREAM_LINES;
+		return take_known(st, line);
+	}
+	server_guess(st->server, &st->format, line->text, line->len);
+	if (st->sender)
+		st->sender->taken++;
+	if (st->format != WIRE_GUESS) {
+		st->frame.counted = st->format == WIRE_SYSLOG;
+		st->state = STREAM_LINES;
+	}
 	return ON;
 }
 
@@ -192,10 +254,7 @@ static int take_line(struct stream *st, const struct line *line)
 	case STREAM_RECORDS:
 		break;
 	}
-	if (st->sender)
-		st->sender->taken++;
-	server_line(st->server, st->format, line->text, line->len);
-	return ON;
+	return take_known(st, line);
 }
 
 /* ---- Bytes ---- */
@@ -357,8 +416,10 @@ void stream_take_end(struct stream *st)
 
 		if (err)
 			records_fail(st, err);
-	} else if (frame_end(&st->frame, &line) == FRAME_LINE) {
-		take_line(st, &line);
+	} else {
+		if (frame_end(&st->frame, &line) == FRAME_LINE)
+			take_line(st, &line);
+		join_end(&st->join, on_joined, st);
 		if (st->state == STREAM_RECORDS)
 			leat_csv_end(st->csv);
 	}
@@ -368,6 +429,6 @@ void stream_take_end(struct stream *st)
 void stream_take_clear(struct stream *st)
 {
 	frame_clear(&st->frame);
-	leat_csv_free(st->csv);
-	csvin_free(st->csvin);
+	join_clear(&st->join);
+	end_records(st);
 }

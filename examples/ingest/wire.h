@@ -40,8 +40,8 @@ int wire_parse_format(const char *text, enum wire_format *format_out);
 const char *wire_format_name(enum wire_format format);
 
 /*
- * What the first line of a stream looks like. Never WIRE_GUESS: what is like
- * nothing is WIRE_LINE, which then says what is wrong with it.
+ * What a line looks like, by marks that the other formats have not. What is
+ * like nothing is WIRE_GUESS.
  */
 enum wire_format wire_guess(const char *text, size_t len);
 
@@ -86,6 +86,13 @@ int wire_take(struct wire *wire, enum wire_format format, const char *text,
 
 /* "value \"abc\" is not a number"; at most 160 bytes, no control characters */
 const char *wire_why(const struct wire *wire);
+
+/*
+ * Where a line of format influx ends in a text that may hold several: at an
+ * LF that is not part of a field's text, or behind all of it. SIZE_MAX: a
+ * text of a field has no end yet.
+ */
+size_t wire_influx_end(const char *text, size_t len);
 
 /*
  * Format line by itself, for the many: 0 with *sample set, 1 if there is

@@ -8,8 +8,8 @@
  *      line      what is one; paths of Graphite without tags are
  *      csv       commas, semicolons, tabs, if it is none of these
  *
- * The text is whatever someone has sent: anything is possible, and what is
- * like nothing is left to format line to complain about.
+ * The text is whatever someone has sent: anything is possible, and most of
+ * what is no format is like nothing.
  */
 #include "wire_inside.h"
 
@@ -48,15 +48,18 @@ static int begins(struct part line, const char *word)
 
 static int is_statsd(struct part line)
 {
-	struct part name, values, type, value;
+	struct part name, values, type, rest, value;
 	double x;
 
 	if (begins(line, "_e{") || begins(line, "_sc|"))
 		return 1;
 	if (!wire_split(&line, ':', &name) || name.len == 0 ||
+	    memchr(name.text, '"', name.len) ||
 	    !wire_split(&line, '|', &values))
 		return 0;
 	wire_split(&line, '|', &type);
+	rest = type;
+	wire_split(&rest, ':', &type);
 	if (!is_type(type))
 		return 0;
 	wire_split(&values, ':', &value);
@@ -138,8 +141,7 @@ static int is_line(struct part line)
 	const struct wire_sample *s = &said.sample;
 	int err = wire_line_read(line, LEAT_UNIT_GUESS, &said);
 
-	return err == 1 ||
-	    (err == 0 && (s->key_len == 0 || s->key[s->key_len - 1] != ','));
+	return err == 0 && (s->key_len == 0 || s->key[s->key_len - 1] != ',');
 }
 
 /* ---- CSV ---- */
@@ -165,10 +167,12 @@ enum wire_format wire_guess(const char *text, size_t len)
 	struct part line;
 
 	if (len == 0)
-		return WIRE_LINE;
+		return WIRE_GUESS;
 	end = text + len;
 	line.text = wire_skip_blanks(text, end);
 	line.len = (size_t)(end - line.text);
+	if (wire_is_nothing(line))
+		return WIRE_GUESS;
 	if (is_syslog(line))
 		return WIRE_SYSLOG;
 	if (is_statsd(line))
@@ -179,5 +183,5 @@ enum wire_format wire_guess(const char *text, size_t len)
 		return WIRE_LINE;
 	if (is_influx(line))
 		return WIRE_INFLUX;
-	return is_csv(line) ? WIRE_CSV : WIRE_LINE;
+	return is_csv(line) ? WIRE_CSV : WIRE_GUESS;
 }

@@ -9,6 +9,9 @@
  * true or false, or a text in quotes, which is no value here: it is checked
  * and passed over.
  *
+ * A text may hold line ends, so where a line ends is not to be seen without
+ * a walk over its fields. A line that is bad before that ends at its LF.
+ *
  * The fields are walked twice: once to see that all of them are right, and
  * once to tell them, so a bad line tells none. Where a key could be too long
  * there is a walk between these.
@@ -283,4 +286,40 @@ int wire_influx(struct wire *w, struct part line)
 	if (err == 0)
 		err = take_time(w, &c, &k.sample);
 	return err ? err : tell(w, fields, &k);
+}
+
+/* ---- Where a line ends ---- */
+
+static size_t next_end(const char *text, const struct cursor *c)
+{
+	size_t left = (size_t)(c->end - c->at);
+	const char *end = left > 0 ? memchr(c->at, '\n', left) : NULL;
+
+	return (size_t)((end ? end : c->end) - text);
+}
+
+size_t wire_influx_end(const char *text, size_t len)
+{
+	struct cursor c = { text, text + len };
+
+	take_part(&c, " \n", in_name);
+	while (is_at(&c, ' '))
+		c.at++;
+	for (;;) {
+		take_part(&c, ", =\n", in_name);
+		if (!is_at(&c, '='))
+			break;
+		c.at++;
+		if (!is_at(&c, '"')) {
+			take_part(&c, ", \t\n", "");
+		} else {
+			c.at++;
+			if (!skip_text(&c))
+				return SIZE_MAX;
+		}
+		if (!is_at(&c, ','))
+			break;
+		c.at++;
+	}
+	return next_end(text, &c);
 }

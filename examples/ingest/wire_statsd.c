@@ -1,17 +1,26 @@
 /*
- * StatsD, as its server takes it, and DogStatsD up to version 1.3:
+ * StatsD, as its server takes it, Telegraf's tags, and DogStatsD up to
+ * version 1.3:
  *
- *      name:value[:value...]|type[|@rate][|#tag:value,tag][|c:id][|Ttime]
+ *      name[;tag=value]:value[:value...]|type[|@rate][:value|type...]
+ *      name[,tag=value]:...   [|#tag:value,tag][|c:id][|Ttime]
+ *
+ * Behind a type or a rate a colon begins the next value, of the same name,
+ * with a type of its own: "a:1|c:2|ms|@0.5". Values that share a type may
+ * come first. Tags and a time are those of the whole line.
  *
  * Counters (c, and m for meters) are told as what was counted: value / rate.
- * Timers and distributions (ms, h, d) are told as they are. A gauge (g) with
+ * Each value of a timer, histogram or distribution (ms, h, d) stands for
+ * 1 / rate such values and is told so often, rounded; how often in one line
+ * has a limit, since a few bytes must not buy much work. A gauge (g) with
  * a sign is a change of its value, which is remembered, so to make one
  * negative it is set to 0 first; what is told is its new value. Of a set (s)
  * the members are remembered; what is told is their number, by
  * wire_flush_sets(). Events (_e) and checks (_sc) have no value.
  *
- * A name may have tags as Graphite writes them. All values are looked at
- * before the first is told, and before a gauge changes.
+ * A line is walked four times: to see that it is well-formed and find its
+ * tags, to look at all values, to put members into sets, which may be full,
+ * and to tell the rest. So a bad line tells nothing and changes no gauge.
  */
 #include <math.h>
 
@@ -20,10 +29,19 @@
 
 enum kind { COUNT, TIME, GAUGE, SET };
 
-struct metric {
-	struct part name, values, tags;
+/* The most values that timers of one line stand for beside themselves. */
+enum { MOST_TIMES = 10000 };
+
+/* Values that share a type. */
+struct bit {
+	struct part values;
 	enum kind kind;
 	double rate;
+};
+
+struct metric {
+	struct part name, bits, tags;
+	int has_gauge, has_set;
 	struct wire_sample sample;
 };
 
@@ -68,11 +86,7 @@ static int take_section(struct wire *w, struct metric *m, struct part section)
 {
 	struct part rest = { section.text + 1, section.len - 1 };
 
-	if (section.len == 0)
-		return wire_bad_line(w, "nothing between two |");
 	switch (*section.text) {
-	case '@':
-		return take_rate(w, rest, &m->rate);
 	case '#':
 		m->tags = rest;
 		return 0;
@@ -86,56 +100,180 @@ static int take_section(struct wire *w, struct metric *m, struct part section)
 	}
 }
 
-static int take_sections(struct wire *w, struct metric *m, struct part line)
-{
-	struct part part;
-	int more = wire_split(&line, '|', &m->values), err;
+/* Up to a | or, behind a type or a rate, the colon before the next value. */
+struct end {
+	int is_bar, is_colon;
+};
 
-	if (!more)
-		return wire_bad_line(w, "not name:value|type");
-	more = wire_split(&line, '|', &part);
-	err = take_type(w, part, &m->kind);
-	while (more && err == 0) {
-		more = wire_split(&line, '|', &part);
-		err = take_section(w, m, part);
+static struct end take_word(struct part *rest, struct part *word)
+{
+	struct end end = { 0, 0 };
+	size_t n = 0;
+
+	while (n < rest->len && rest->text[n] != '|' && rest->text[n] != ':')
+		n++;
+	word->text = rest->text;
+	word->len = n;
+	if (n < rest->len) {
+		end.is_bar = rest->text[n] == '|';
+		end.is_colon = !end.is_bar;
+		n++;
 	}
-	return err;
+	rest->text += n;
+	rest->len -= n;
+	return end;
+}
+
+/*
+ * The values up to the next type, and what follows it. Returns 1 if there
+ * are more, 0 if not, or WIRE_BAD.
+ */
+static int take_bit(struct wire *w, struct metric *m, struct part *rest,
+    struct bit *bit)
+{
+	struct part word;
+	struct end end;
+	int err;
+
+	bit->rate = 1;
+	if (!wire_split(rest, '|', &bit->values))
+		return wire_bad_line(w, "not name:value|type");
+	end = take_word(rest, &word);
+	err = take_type(w, word, &bit->kind);
+	while (end.is_bar && err == 0) {
+		if (rest->len == 0 || *rest->text == '|')
+			return wire_bad_line(w, "nothing between two |");
+		if (*rest->text == '@') {
+			end = take_word(rest, &word);
+			word.text++;
+			word.len--;
+			err = take_rate(w, word, &bit->rate);
+		} else {
+			end.is_bar = wire_split(rest, '|', &word);
+			err = take_section(w, m, word);
+		}
+	}
+	return err ? err : end.is_colon;
+}
+
+/* Looks at the form of all bits, and finds what is of the whole line. */
+static int take_bits(struct wire *w, struct metric *m)
+{
+	struct part rest = m->bits;
+	struct bit bit;
+	int more = 1;
+
+	while (more > 0) {
+		more = take_bit(w, m, &rest, &bit);
+		m->has_gauge |= bit.kind == GAUGE;
+		m->has_set |= bit.kind == SET;
+	}
+	return more;
 }
 
 /* ---- Values ---- */
 
 /* The value told for this one; what the gauge is then is its new value. */
-static int value_of(struct wire *w, const struct metric *m, struct part part,
+static int value_of(struct wire *w, const struct bit *bit, struct part part,
     double *gauge, double *x_out)
 {
-	int changes = m->kind == GAUGE && part.len > 0 &&
+	int changes = bit->kind == GAUGE && part.len > 0 &&
 	    (*part.text == '+' || *part.text == '-');
 	double x;
 
 	if (leat_parse_double(part.text, part.len, &x, NULL) < 0)
 		return wire_bad(w, "value", part, "is not a number");
-	if (m->kind == COUNT)
-		x /= m->rate;
+	if (bit->kind == COUNT)
+		x /= bit->rate;
 	if (changes)
 		x += *gauge;
 	if (!isfinite(x))
 		return wire_bad(w, "value", part, "is not finite");
-	*gauge = *x_out = x;
+	if (bit->kind == GAUGE)
+		*gauge = x;
+	*x_out = x;
 	return 0;
 }
 
-/* Tells them, or only looks whether all can be. */
-static int walk(struct wire *w, struct metric *m, double *gauge, int tells)
+/* The modes of a walk; each looks at the values as those before it do. */
+enum mode { CHECK, FILL_SETS, TELL };
+
+struct walk {
+	enum mode mode;
+	double gauge;
+	double times; /* that timers are told beside once */
+};
+
+/* How often a value is told; 1 / rate may be infinite. */
+static double times_of(const struct bit *bit)
 {
-	struct part rest = m->values, one;
+	return bit->kind == TIME ? floor(1 / bit->rate + 0.5) : 1;
+}
+
+static int tell_value(struct wire *w, struct metric *m, double times)
+{
+	int err = 0;
+
+	for (double i = 0; i < times && err == 0; i++)
+		err = w->options.fn(w->options.ctx, &m->sample);
+	return err;
+}
+
+static int walk_value(struct wire *w, struct metric *m, const struct bit *bit,
+    struct part value, struct walk *k)
+{
+	double times = times_of(bit);
+	int err = value_of(w, bit, value, &k->gauge, &m->sample.x);
+
+	if (err || k->mode == FILL_SETS)
+		return err;
+	if (bit->kind == TIME)
+		k->times += times - 1;
+	if (!(k->times <= MOST_TIMES))
+		return wire_bad_line(w,
+		    "by its rate it stands for more than 10000 values");
+	return k->mode == TELL ? tell_value(w, m, times) : 0;
+}
+
+static int fill_set(struct wire *w, const struct metric *m,
+    const struct bit *bit)
+{
+	int err = wire_sets_add(&w->sets, m->sample.key, m->sample.key_len,
+	    bit->values.text, bit->values.len, w->options.max_keys);
+
+	if (err < 0)
+		return WIRE_NO_MEMORY;
+	return err ? wire_bad_line(w, "too many members of sets, or sets") : 0;
+}
+
+static int walk_bit(struct wire *w, struct metric *m, const struct bit *bit,
+    struct walk *k)
+{
+	struct part rest = bit->values, value;
 	int more = 1, err = 0;
 
+	if (bit->kind == SET)
+		return k->mode == FILL_SETS ? fill_set(w, m, bit) : 0;
 	while (more && err == 0) {
-		more = wire_split(&rest, ':', &one);
-		err = value_of(w, m, one, gauge, &m->sample.x);
-		if (err == 0 && tells)
-			err = w->options.fn(w->options.ctx, &m->sample);
+		more = wire_split(&rest, ':', &value);
+		err = walk_value(w, m, bit, value, k);
 	}
+	return err;
+}
+
+static int walk(struct wire *w, struct metric *m, enum mode mode, double gauge,
+    double *gauge_out)
+{
+	struct walk k = { mode, gauge, 0 };
+	struct part rest = m->bits;
+	struct bit bit;
+	int more = 1, err = 0;
+
+	while (more > 0 && err == 0) {
+		more = take_bit(w, m, &rest, &bit);
+		err = walk_bit(w, m, &bit, &k);
+	}
+	*gauge_out = k.gauge;
 	return err;
 }
 
@@ -153,60 +291,71 @@ static struct wire_name *add_gauge(struct wire *w, const struct wire_sample *s)
 	return name;
 }
 
-static int tell_gauge(struct wire *w, struct metric *m)
+/* The gauge of the key, new if need be; of old ones it is touched. */
+static struct wire_name *touch_gauge(struct wire *w, struct wire_name *name,
+    const struct wire_sample *s)
 {
-	const struct wire_sample *s = &m->sample;
-	struct wire_name *name = wire_names_find(&w->gauges, s->key,
-	    s->key_len);
-	double x = name ? name->x : 0;
-	int err = walk(w, m, &x, 0);
-
-	if (err)
-		return err;
-	if (name)
-		wire_names_touch(&w->gauges, name);
-	else
-		name = add_gauge(w, s);
-	return name ? walk(w, m, &name->x, 1) : WIRE_NO_MEMORY;
-}
-
-static int tell_set(struct wire *w, struct metric *m)
-{
-	int err = wire_sets_add(&w->sets, m->sample.key, m->sample.key_len,
-	    m->values.text, m->values.len, w->options.max_keys);
-
-	if (err < 0)
-		return WIRE_NO_MEMORY;
-	return err ? wire_bad_line(w, "too many members of sets, or sets") : 0;
+	if (!name)
+		return add_gauge(w, s);
+	wire_names_touch(&w->gauges, name);
+	return name;
 }
 
 static int tell(struct wire *w, struct metric *m)
 {
-	double none = 0;
+	const struct wire_sample *s = &m->sample;
+	struct wire_name *name = NULL;
+	double gauge, after;
 	int err;
 
-	if (m->kind == SET)
-		return tell_set(w, m);
-	if (m->kind == GAUGE)
-		return tell_gauge(w, m);
-	err = walk(w, m, &none, 0);
-	return err ? err : walk(w, m, &none, 1);
+	if (m->has_gauge)
+		name = wire_names_find(&w->gauges, s->key, s->key_len);
+	gauge = name ? name->x : 0;
+	err = walk(w, m, CHECK, gauge, &after);
+	if (err == 0 && m->has_set)
+		err = walk(w, m, FILL_SETS, gauge, &after);
+	if (err)
+		return err;
+	if (m->has_gauge) {
+		name = touch_gauge(w, name, s);
+		if (!name)
+			return WIRE_NO_MEMORY;
+		name->x = after;
+	}
+	return walk(w, m, TELL, gauge, &after);
 }
 
 /* ---- Lines ---- */
 
+/*
+ * What begins tags in a name: the first ; or a comma that a tag with a value
+ * follows. 0: nothing does.
+ */
+static char tags_mark(struct part name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.text[i];
+
+		if (c == ';' ||
+		    (c == ',' && memchr(name.text + i, '=', name.len - i)))
+			return c;
+	}
+	return '\0';
+}
+
 static int take_key(struct wire *w, struct metric *m)
 {
 	static const struct part none = { NULL, 0 };
-	struct part path = m->name, name;
-	int has_tags = wire_split(&path, ';', &name), err;
+	struct part path = m->name, name = m->name;
+	char mark = tags_mark(path);
+	int has_tags = mark && wire_split(&path, mark, &name), err;
 
 	if (name.len == 0)
 		return wire_bad_line(w, "there is no name");
 	wire_key_begin(w);
 	err = wire_key_clean_name(w, name, "");
 	if (err == 0 && has_tags)
-		err = wire_key_any_tags(w, path, ';', '=');
+		err = wire_key_any_tags(w, path, mark, '=');
 	if (err == 0)
 		err = wire_key_any_tags(w, m->tags, ',', ':');
 	return err ? err : wire_key_end(w, none, "", &m->sample);
@@ -226,11 +375,11 @@ int wire_statsd(struct wire *w, struct part line)
 
 	if (begins(line, "_e{") || begins(line, "_sc|"))
 		return 0;
-	m.rate = 1;
 	line.text = number_trim(line.text, &line.len);
 	if (!wire_split(&line, ':', &m.name))
 		return wire_bad_line(w, "not name:value|type");
-	err = take_sections(w, &m, line);
+	m.bits = line;
+	err = take_bits(w, &m);
 	if (err == 0)
 		err = take_key(w, &m);
 	return err ? err : tell(w, &m);

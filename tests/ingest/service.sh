@@ -172,6 +172,32 @@ comes auto 'digits alone are a value' '17' '1,,17\n'
 comes auto 'format csv' 'value,key\n1,a\n2,"b, c"\nx,y\n3,a' \
 	'1,a,1\n2,"b, c",2\n3,a,3\n'
 
+comes auto 'influx with line ends in a text' \
+	'm a="x\ny",b=1\nm c="never ends\nm b=2\nm b=3\n' \
+	'1,m.b,1\n2,m.b,2\n3,m.b,3\n'
+
+# What a connection begins with decides nothing if it fits no format.
+comes auto 'garbage, then statsd' 'hello world foo\nreq:1|c\nreq:2|c\n' \
+	'1,req,1\n2,req,2\n'
+comes auto 'almost a header, then influx' \
+	'Hello, world\n{"a": 1, "b": 2}\nm f=1\nm f=2\n' '1,m.f,1\n2,m.f,2\n'
+comes auto 'a stray quote, then lines' 'a, "b\na=b c=d\na 1\na 2\n' \
+	'1,a,1\n2,a,2\n'
+comes auto 'statsd that is bad, then CSV' 'a:1|c|@7\nkey,value\na,1\nb,2\n' \
+	'1,a,1\n2,b,2\n'
+comes auto 'bad lines, then syslog, counted' \
+	'what is this?\n42 <13>1 2026-01-02T03:04:05Z h app - - - k 6' '1,k,6\n'
+serve --listen udp://127.0.0.1:0 -w 10 -s last && {
+	printf 'hello, world\nm f\nm f="a\nb",g=1\nm g=2\n' | to_udp
+	await 5 has_rows 3
+	stop
+	rows_are 'a datagram, too, is guessed until something fits' \
+		'row,key,value_last\n1,m.g,1\n2,m.g,2\n'
+}
+printf 'a 1\nb:1|c\n' | "$prog" --listen - 2>"$tmp/log" >"$tmp/out"
+true_that 'a line of another format is told by its name' \
+	grep -q 'read as format line, but it is like statsd' "$tmp/log"
+
 # ---- Places ----
 
 listeners=4

@@ -356,5 +356,6 @@ Suite *text_suite(void)
 	suite_add_tcase(s, statsd_case());
 	suite_add_tcase(s, syslog_case());
 	suite_add_tcase(s, guess_case());
+	suite_add_tcase(s, join_case());
 	return s;
 }

@@ -41,5 +41,6 @@ TCase *influx_case(void);
 TCase *statsd_case(void);
 TCase *syslog_case(void);
 TCase *guess_case(void);
+TCase *join_case(void);
 
 #endif

@@ -23,8 +23,8 @@ START_TEST(statsd_has_types)
 	SAYS(WIRE_STATSD, "gorets:1|c", "gorets=1");
 	SAYS(WIRE_STATSD, "gorets:1|c|@0.1", "gorets=10");
 	SAYS(WIRE_STATSD, "gorets:-3|m|@0.5", "gorets=-6");
-	SAYS(WIRE_STATSD, "glork:320|ms|@0.1", "glork=320");
-	SAYS(WIRE_STATSD, "song.length:240|h|@0.5", "song.length=240");
+	SAYS(WIRE_STATSD, "song.length:240|h|@0.5",
+	    "song.length=240 song.length=240");
 	SAYS(WIRE_STATSD, "a:1.5|d", "a=1.5");
 	SAYS(WIRE_STATSD, "a:1:2.5:-3|ms", "a=1 a=2.5 a=-3");
 	SAYS(WIRE_STATSD, "a:1:2|c|@0.5", "a=2 a=4");
@@ -36,6 +36,86 @@ START_TEST(statsd_has_types)
 	SAYS(WIRE_STATSD, "a:1|c|e:it-false|card:low", "a=1");
 	SAYS(WIRE_STATSD, "_e{5,4}:title|text|#a:b", "");
 	SAYS(WIRE_STATSD, "_sc|Redis connection|2|#env:dev|m:timed out", "");
+}
+END_TEST
+
+/* As Telegraf's and Kamon's clients send them; types may differ. */
+START_TEST(statsd_has_several_values_in_a_line)
+{
+	SAYS(WIRE_STATSD, "a:1|c:2|c", "a=1 a=2");
+	SAYS(WIRE_STATSD, "k.time:581632|ms:593920|ms|@0.5:610304|ms",
+	    "k.time=581632 k.time=593920 k.time=593920 k.time=610304");
+	SAYS(WIRE_STATSD, "foo:1|c:200|ms", "foo=1 foo=200");
+	SAYS(WIRE_STATSD, "app:32|g:+10|g:-12|g", "app=32 app=42 app=30");
+	SAYS(WIRE_STATSD, "app:+1|g", "app=31");
+	SAYS(WIRE_STATSD, "d:1|c:101|c:1|c|@0.1", "d=1 d=101 d=10");
+	SAYS(WIRE_STATSD, "a:1:2|c:3:4|h|#x:y",
+	    "a;x=y=1 a;x=y=2 a;x=y=3 "
+	    "a;x=y=4");
+	SAYS(WIRE_STATSD, "a:1|c|@0.5:2|g|T1700000000", "a=2" T0 " a=2" T0);
+	SAYS(WIRE_STATSD, "u:101|s:fe80::1|s:102|s:5|c", "u=5");
+	ck_assert_str_eq(story_of_sets(), "u=3");
+}
+END_TEST
+
+/* Counts of timers are scaled by 1 / rate, rounded. */
+START_TEST(a_rate_says_how_many_values_one_stands_for)
+{
+	char wanted[20000] = "";
+
+	for (int i = 0; i < 1000; i++)
+		strcat(wanted, &" lat=2.5"[i == 0]);
+	SAYS(WIRE_STATSD, "lat:2.5|ms|@0.001", wanted);
+	SAYS(WIRE_STATSD, "a:1|d|@0.3", "a=1 a=1 a=1");
+	SAYS(WIRE_STATSD, "a:1|d|@0.9", "a=1");
+	SAYS(WIRE_STATSD, "a:1|d|@1", "a=1");
+	SAYS(WIRE_STATSD, "a:1:2|h|@0.5", "a=1 a=1 a=2 a=2");
+	SAYS(WIRE_STATSD, "a:1|g|@0.5", "a=1");
+}
+END_TEST
+
+/* Few bytes do not make many values: 10000 beside those that are written. */
+START_TEST(what_a_line_stands_for_has_a_limit)
+{
+	char line[60000] = "a:1";
+	size_t n = 0;
+
+	SAYS(WIRE_STATSD, "a:1|ms|@0.00009", "bad");
+	SAYS(WIRE_STATSD, "a:1|ms|@1e-320", "bad");
+	SAYS(WIRE_STATSD, "a:1|ms|@0.0002:2|ms|@0.0002:3|ms|@0.2", "bad");
+	for (const char *p = story_of(WIRE_STATSD, "a:1|ms|@0.0001"); *p; p++)
+		n += *p == '=';
+	ck_assert_uint_eq(n, 10000);
+	/* Those are not meant, and a counter is one value in any case. */
+	for (n = 0; n < 12000; n++)
+		strcpy(line + 3 + 2 * n, ":7");
+	strcpy(line + 3 + 2 * n, "|ms");
+	wire_most = 12001;
+	story_of(WIRE_STATSD, line);
+	ck_assert_uint_eq(wire_most, 0);
+	wire_most = 10;
+	SAYS(WIRE_STATSD, "a:1|c|@1.52587890625e-05", "a=65536");
+}
+END_TEST
+
+START_TEST(a_full_set_spoils_the_line_before_it_tells)
+{
+	wire_again(100, 1, LEAT_UNIT_GUESS);
+	SAYS(WIRE_STATSD, "a:1|s", "");
+	SAYS(WIRE_STATSD, "b:5|g:1|s", "bad");
+	SAYS(WIRE_STATSD, "b:+1|g", "b=1");
+}
+END_TEST
+
+START_TEST(statsd_has_tags_of_telegraf)
+{
+	SAYS(WIRE_STATSD, "users,region=us-west,host=a:32|g",
+	    "users;host=a;region=us-west=32");
+	SAYS(WIRE_STATSD, "cpu,a=b:1|c|#c:d", "cpu;a=b;c=d=1");
+	SAYS(WIRE_STATSD, "cpu,a=b,c:1|c:2|c", "cpu;a=b;c=1 cpu;a=b;c=2");
+	SAYS(WIRE_STATSD, "a,b:1|c", "a,b=1");
+	SAYS(WIRE_STATSD, "a;x=1,y=2:1|c", "a;x=1,y_2=1");
+	SAYS(WIRE_STATSD, ",a=b:1|c", "bad");
 }
 END_TEST
 
@@ -161,7 +241,10 @@ START_TEST(what_is_no_statsd_is_bad)
 		"a:1|c|@-1", "a:1|c|@1.1", "a:1|c|@nan", "a:1|c|x", "a:1|c|T",
 		"a:1|c|Tx", "a:1|c|T1.5", "a:1:|c", "a::1|c", "a:1:x|ms",
 		":1|c", ";a=b:1|c", "a:nan|c", "a:inf|g", "a:1e308|c|@0.1",
-		"a:0x1|c", "a:1|c\001", "a|c", "|", ":", ":|", "a 1" };
+		"a:0x1|c", "a:1|c\001", "a|c", "|", ":", ":|", "a 1",
+		"a:1|c:", "a:1|c:2", "a:1|c:2|", "a:1|c:x|c", "a:1|c:|c",
+		"a:1|c::2|c", "a:1|c|@0.5:", "a:1|c|@0.5:2", "a:1|c|@:2|c",
+		"a:1|c:2|x", "a:1|ms:nan|ms" };
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		SAYS(WIRE_STATSD, bad[i], "bad");
@@ -419,6 +502,11 @@ TCase *statsd_case(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, begin_file, end_file);
 	tcase_add_test(t, statsd_has_types);
+	tcase_add_test(t, statsd_has_several_values_in_a_line);
+	tcase_add_test(t, a_rate_says_how_many_values_one_stands_for);
+	tcase_add_test(t, what_a_line_stands_for_has_a_limit);
+	tcase_add_test(t, a_full_set_spoils_the_line_before_it_tells);
+	tcase_add_test(t, statsd_has_tags_of_telegraf);
 	tcase_add_test(t, statsd_has_tags);
 	tcase_add_test(t, gauges_are_remembered);
 	tcase_add_test(t, a_bad_line_changes_no_gauge);
