@@ -30,7 +30,9 @@
  *   Counts are unsigned and never carry an error.
  * - Arguments. The object comes first, inputs next, outputs last. A
  *   pointer to an object or an output must not be NULL unless its
- *   function says so; that is a programming error, checked by assert().
+ *   function says so; that is a programming error, checked by
+ *   LEAT_ASSERT(), which is assert() where the library is compiled
+ *   without a LEAT_ASSERT of your own.
  * - Options are structs in which zero means "the default": start from
  *   { 0 } and set what differs. One that the kind of object has no use
  *   for must be zero. They are copied; only classes (leat_agg) must
@@ -828,7 +830,8 @@ LEAT_API int leat_window_load(leat_window **window_out,
  * alone; of the other kinds the number of a push decides which window it is
  * in, and two streams have no common numbers.
  *
- * Errors: LEAT_ENOTSUP, LEAT_EOPTIONS. Cost: a combine for each class.
+ * Errors: LEAT_EINVAL (it is the window itself), LEAT_ENOTSUP,
+ * LEAT_EOPTIONS. Cost: a combine for each class.
  */
 LEAT_API int leat_window_merge(leat_window *window, const leat_window *other);
 
@@ -1123,9 +1126,10 @@ LEAT_API int leat_time_window_load(leat_time_window **window_out,
  * closed and get data by this are told again, flagged LEAT_LATE, as if that
  * had come late.
  *
- * Errors: LEAT_ENOTSUP (other kinds), LEAT_EOPTIONS, LEAT_ELATE, LEAT_EFULL
- * (max_values), LEAT_ENOMEM. Cost: one combine for each class and window of
- * `other`; where panes or values are stored, a step for each in both.
+ * Errors: LEAT_EINVAL (it is the window itself), LEAT_ENOTSUP (other kinds),
+ * LEAT_EOPTIONS, LEAT_ELATE, LEAT_EFULL (max_values), LEAT_ENOMEM. Cost: one
+ * combine for each class and window of `other`; where panes or values are
+ * stored, a step for each in both.
  */
 LEAT_API int leat_time_window_merge(leat_time_window *window,
     const leat_time_window *other);
@@ -1599,7 +1603,7 @@ LEAT_API int leat_scaler_load(leat_scaler **scaler_out,
 
 /*
  * As if it had been given the samples of `other` as well. Errors:
- * LEAT_EOPTIONS. Cost: O(n_features).
+ * LEAT_EINVAL (it is the same one), LEAT_EOPTIONS. Cost: O(n_features).
  */
 LEAT_API int leat_scaler_merge(leat_scaler *scaler, const leat_scaler *other);
 
@@ -1691,7 +1695,8 @@ LEAT_API int leat_metric_load(leat_metric **metric_out,
 
 /*
  * As if it had been given the samples of `other` as well, after its own.
- * Only without a size. Errors: LEAT_ENOTSUP, LEAT_EOPTIONS. Cost: O(1).
+ * Only without a size. Errors: LEAT_EINVAL (it is the same one),
+ * LEAT_ENOTSUP, LEAT_EOPTIONS. Cost: O(1).
  */
 LEAT_API int leat_metric_merge(leat_metric *metric, const leat_metric *other);
 

@@ -919,6 +919,32 @@ END_TEST
 
 /* ---- Classes ---- */
 
+/* Says that it has written more than it may. */
+static size_t save_too_much(void *ctx, const void *partial,
+    unsigned char *bytes)
+{
+	word_class.save(ctx, partial, bytes);
+	return word_class.saved_size + 1;
+}
+
+START_TEST(a_class_that_saves_more_than_it_said_is_refused)
+{
+	leat_agg greedy = word_class;
+	leat_stat word = LEAT_AGG(&greedy, 0);
+	leat_window_options o = { .kind = LEAT_LANDMARK };
+	leat_writer out = { 0 };
+	leat_window *w;
+
+	greedy.save = save_too_much;
+	o.stats = &word;
+	o.n_stats = 1;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+	leat_window_push(w, 1);
+	ck_assert_int_eq(leat_window_save(w, &out), LEAT_EAGG);
+	leat_window_free(w);
+}
+END_TEST
+
 START_TEST(a_class_that_cannot_be_saved_is_told)
 {
 	leat_agg plain = word_class, other = word_class;
@@ -1068,6 +1094,7 @@ Suite *state_format_suite(void)
 	tcase_add_test(c, other_objects_say_which_option_differs);
 	tcase_add_test(c, limits_on_keys_may_be_others_but_hold);
 	tcase_add_test(c, a_class_that_cannot_be_saved_is_told);
+	tcase_add_test(c, a_class_that_saves_more_than_it_said_is_refused);
 	tcase_add_test(c, bytes_that_a_class_refuses_are_no_state);
 	suite_add_tcase(s, c);
 	return s;

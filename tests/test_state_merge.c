@@ -604,6 +604,60 @@ START_TEST(metrics_that_differ_or_have_a_size_are_not_joined)
 }
 END_TEST
 
+/* ---- With itself ---- */
+
+START_TEST(no_object_is_joined_with_itself)
+{
+	static const double x[] = { 1, 2, 4 };
+	static const leat_stat stats[] = { LEAT_COUNT, LEAT_SUM };
+	leat_window_options by_count = landmark(stats, 2);
+	leat_time_window_options by_time = { .kind = LEAT_TUMBLING };
+	leat_metric_options metric_options = { 0 };
+	leat_scaler_options scaler_options = { .n_features = 3 };
+	leat_keyed_options keyed_options = { 0 };
+	leat_window *w = window_of(&by_count, x, NULL, 3);
+	leat_time_window *t;
+	leat_keyed *k;
+	leat_scaler *scaler;
+	leat_metric *m;
+	double out[2];
+
+	by_time.span = 10;
+	by_time.stats = stats;
+	by_time.n_stats = 2;
+	keyed_options.by_time = by_time;
+	metric_options.metrics = all_metrics;
+	metric_options.n_metrics = 1;
+	ck_assert_int_eq(leat_time_window_new(&t, &by_time), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_new(&k, &keyed_options), LEAT_OK);
+	ck_assert_int_eq(leat_scaler_new(&scaler, &scaler_options), LEAT_OK);
+	m = metric_of(&metric_options, x, x, 3);
+	ck_assert_int_eq(leat_time_window_push(t, 1, 5), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push(k, "a", 1, 1, 5), LEAT_OK);
+	ck_assert_int_eq(leat_scaler_push(scaler, x), LEAT_OK);
+
+	ck_assert_int_eq(leat_window_merge(w, w), LEAT_EINVAL);
+	ck_assert_int_eq(leat_time_window_merge(t, t), LEAT_EINVAL);
+	ck_assert_int_eq(leat_keyed_merge(k, k), LEAT_EINVAL);
+	ck_assert_int_eq(leat_scaler_merge(scaler, scaler), LEAT_EINVAL);
+	ck_assert_int_eq(leat_metric_merge(m, m), LEAT_EINVAL);
+
+	leat_window_query(w, out);
+	ck_assert(out[0] == 3 && out[1] == 7);
+	leat_time_window_query(t, out);
+	ck_assert(out[0] == 1 && out[1] == 5);
+	ck_assert_int_eq(leat_keyed_query(k, "a", 1, out), LEAT_OK);
+	ck_assert(out[0] == 1 && out[1] == 5);
+	ck_assert_uint_eq(leat_scaler_pushed(scaler), 1);
+	ck_assert_uint_eq(leat_metric_pushed(m), 3);
+	leat_window_free(w);
+	leat_time_window_free(t);
+	leat_keyed_free(k);
+	leat_scaler_free(scaler);
+	leat_metric_free(m);
+}
+END_TEST
+
 /* ---- The suite ---- */
 
 Suite *state_merge_suite(void)
@@ -632,6 +686,9 @@ Suite *state_merge_suite(void)
 	t = tcase_create("metrics");
 	tcase_add_test(t, two_metrics_are_as_one);
 	tcase_add_test(t, metrics_that_differ_or_have_a_size_are_not_joined);
+	suite_add_tcase(s, t);
+	t = tcase_create("all");
+	tcase_add_test(t, no_object_is_joined_with_itself);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -38,7 +38,10 @@ static void tape_user(struct leat_tape *t, const leat_agg *agg, void *partial,
 	}
 	if (!t->loads)
 		n = agg->save(agg->ctx, partial, scratch);
-	assert(n <= agg->saved_size);
+	if (n > agg->saved_size) {
+		leat_tape_fail(t, LEAT_EAGG);
+		return;
+	}
 	leat_tape_size(t, &n, agg->saved_size);
 	leat_tape_bytes(t, scratch, n);
 	if (t->loads && !t->err)

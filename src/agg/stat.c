@@ -107,7 +107,7 @@ unsigned leat_stat_time_classes(const leat_stat *s)
 
 int leat_stat_parse(const char *text, leat_stat *stat_out)
 {
-	assert(text && stat_out);
+	LEAT_ASSERT(text && stat_out);
 	for (size_t i = 0; i < table_size; i++) {
 		const char *alias = table[i].alias;
 		if (strcmp(text, table[i].name) != 0 &&
@@ -125,7 +125,7 @@ int leat_stat_parse(const char *text, leat_stat *stat_out)
 
 const char *leat_stat_name(const leat_stat *stat)
 {
-	assert(stat);
+	LEAT_ASSERT(stat);
 	if (stat->id == LEAT_STAT_AGG)
 		return stat->agg && stat->agg->name ? stat->agg->name : "agg";
 	const struct leat_stat_info *info = leat_stat_find(stat->id);
@@ -134,7 +134,7 @@ const char *leat_stat_name(const leat_stat *stat)
 
 int leat_stat_pairs(const leat_stat *stat)
 {
-	assert(stat);
+	LEAT_ASSERT(stat);
 	if (stat->id == LEAT_STAT_AGG)
 		return stat->agg && stat->agg->pairs;
 	const struct leat_stat_info *info = leat_stat_find(stat->id);

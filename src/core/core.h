@@ -19,6 +19,15 @@
 #include <stdint.h>
 #include <string.h>
 
+/*
+ * A programming error, such as an object that is NULL, is found by this. It
+ * is assert() unless the library is compiled with another one, and nothing
+ * where NDEBUG is defined.
+ */
+#ifndef LEAT_ASSERT
+#define LEAT_ASSERT(condition) assert(condition)
+#endif
+
 #if defined(__FAST_MATH__) || defined(_M_FP_FAST)
 #error "leat needs IEEE arithmetic: build it without -ffast-math or -Ofast"
 #endif

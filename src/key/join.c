@@ -172,7 +172,9 @@ int leat_keyed_merge(leat_keyed *keyed, const leat_keyed *other)
 	size_t made = 0;
 	int err;
 
-	assert(k && other && k != other);
+	LEAT_ASSERT(k && other);
+	if (k == other)
+		return LEAT_EINVAL;
 	leat_queue_look(other);
 	if ((err = leat_queue_settle(k)) || (err = keyed_fits(k, other)))
 		return err;

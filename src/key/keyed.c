@@ -131,7 +131,7 @@ int leat_keyed_new(leat_keyed **keyed_out, const leat_keyed_options *options)
 	void *base;
 	int err;
 
-	assert(keyed_out && options);
+	LEAT_ASSERT(keyed_out && options);
 	if ((err = plan_keyed(&plan, options)))
 		return err;
 	cut_keyed(&plan, &measure, options);
@@ -162,7 +162,7 @@ void leat_keyed_reset(leat_keyed *keyed)
 {
 	struct leat_flow *f = &keyed->flow;
 
-	assert(keyed);
+	LEAT_ASSERT(keyed);
 	leat_queue_clear(keyed);
 	leat_entries_clear(keyed);
 	leat_clock_reset(&f->clock);
@@ -193,7 +193,7 @@ int leat_keyed_copy(const leat_keyed *keyed, const leat_allocator *allocator,
 	struct leat_block block;
 	int err;
 
-	assert(keyed && copy_out);
+	LEAT_ASSERT(keyed && copy_out);
 	leat_queue_look(keyed);
 	leat_keyed *k = leat_block_copy(&block, allocator, &keyed->block,
 	    keyed);
@@ -231,7 +231,7 @@ static void look_up(const leat_keyed *k, const struct leat_entry *e,
 
 static uint32_t find_key(const leat_keyed *k, const void *key, size_t key_len)
 {
-	assert(k && (key || key_len == 0));
+	LEAT_ASSERT(k && (key || key_len == 0));
 	if (key_len > LEAT_KEY_MAX)
 		return 0;
 	leat_queue_look(k);
@@ -244,7 +244,7 @@ int leat_keyed_query(const leat_keyed *keyed, const void *key, size_t key_len,
 	uint32_t i = find_key(keyed, key, key_len);
 	int64_t start, end;
 
-	assert(out);
+	LEAT_ASSERT(out);
 	if (!i)
 		return LEAT_EKEY;
 	look_up(keyed, leat_entry_at(keyed, i), out, &start, &end);
@@ -263,7 +263,7 @@ int leat_keyed_each(const leat_keyed *keyed,
 {
 	const struct leat_roster *r = &keyed->roster;
 
-	assert(keyed && visit);
+	LEAT_ASSERT(keyed && visit);
 	leat_queue_look(keyed);
 	for (size_t i = 0; i < r->n; i++) {
 		leat_result told = { keyed->values, keyed->n_values, 0, 0, NULL,
@@ -283,27 +283,27 @@ int leat_keyed_each(const leat_keyed *keyed,
 
 uint64_t leat_keyed_length(const leat_keyed *keyed)
 {
-	assert(keyed);
+	LEAT_ASSERT(keyed);
 	leat_queue_look(keyed);
 	return keyed->roster.length;
 }
 
 uint64_t leat_keyed_bytes(const leat_keyed *keyed)
 {
-	assert(keyed);
+	LEAT_ASSERT(keyed);
 	leat_queue_look(keyed);
 	return keyed->flow.memory.bytes;
 }
 
 int64_t leat_keyed_now(const leat_keyed *keyed)
 {
-	assert(keyed);
+	LEAT_ASSERT(keyed);
 	return keyed->flow.clock.now;
 }
 
 int64_t leat_keyed_watermark(const leat_keyed *keyed)
 {
-	assert(keyed);
+	LEAT_ASSERT(keyed);
 	return keyed->flow.clock.watermark;
 }
 
@@ -321,7 +321,7 @@ void leat_keyed_counts(const leat_keyed *keyed, leat_time_counts *counts_out)
 	const struct leat_flow *f = &keyed->flow;
 	const struct leat_roster *r = &keyed->roster;
 
-	assert(keyed && counts_out);
+	LEAT_ASSERT(keyed && counts_out);
 	leat_queue_look(keyed);
 	*counts_out = f->counts;
 	counts_out->stored = 0;

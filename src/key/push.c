@@ -180,7 +180,7 @@ static int push_event(leat_keyed *k, const leat_event *v)
 {
 	uint32_t hash;
 
-	assert(v->key || v->key_len == 0);
+	LEAT_ASSERT(v->key || v->key_len == 0);
 	if (v->key_len > LEAT_KEY_MAX)
 		return LEAT_EKEY;
 	if (k->queue.serves) {
@@ -200,7 +200,7 @@ int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
 {
 	leat_event v = { key, key_len, t, x, 0, 0 };
 
-	assert(keyed);
+	LEAT_ASSERT(keyed);
 	if (keyed->flow.pairs)
 		return LEAT_EPAIRS;
 	return push_event(keyed, &v);
@@ -211,7 +211,7 @@ int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
 {
 	leat_event v = { key, key_len, t, x, y, 0 };
 
-	assert(keyed);
+	LEAT_ASSERT(keyed);
 	if (!keyed->flow.pairs)
 		return LEAT_EPAIRS;
 	return push_event(keyed, &v);
@@ -221,7 +221,7 @@ int leat_keyed_push_event(leat_keyed *keyed, const leat_event *event)
 {
 	leat_event v;
 
-	assert(keyed && event);
+	LEAT_ASSERT(keyed && event);
 	v = *event;
 	if (!keyed->flow.pairs)
 		v.y = 0;
@@ -298,7 +298,7 @@ int leat_keyed_push_many(leat_keyed *keyed, const leat_event *events, size_t n)
 {
 	int first = LEAT_OK;
 
-	assert(keyed && (events || n == 0));
+	LEAT_ASSERT(keyed && (events || n == 0));
 	if ((first = leat_queue_settle(keyed)))
 		return first;
 	while (n > 0) {
@@ -314,7 +314,7 @@ int leat_keyed_push_many(leat_keyed *keyed, const leat_event *events, size_t n)
 
 int leat_keyed_advance(leat_keyed *keyed, int64_t t)
 {
-	assert(keyed);
+	LEAT_ASSERT(keyed);
 	int err = leat_queue_settle(keyed);
 	if (err)
 		return err;

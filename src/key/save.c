@@ -225,7 +225,7 @@ static void tape_keyed(struct leat_tape *t, void *object)
 
 int leat_keyed_save(const leat_keyed *keyed, leat_writer *writer)
 {
-	assert(keyed && writer);
+	LEAT_ASSERT(keyed && writer);
 	leat_queue_look(keyed);
 	/* Nothing of it changes that a caller could see. */
 	leat_roster_pack((leat_keyed *)(uintptr_t)keyed);
@@ -238,7 +238,7 @@ int leat_keyed_load(leat_keyed **keyed_out, const leat_keyed_options *options,
 	leat_keyed *k;
 	int err;
 
-	assert(keyed_out && options && reader);
+	LEAT_ASSERT(keyed_out && options && reader);
 	if ((err = leat_keyed_new(&k, options)))
 		return err;
 	err = leat_tape_from(reader, LEAT_OBJECT_KEYED, tape_keyed, k);

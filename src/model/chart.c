@@ -62,7 +62,7 @@ static void zscore_place(leat_drift *d, void *memory, size_t n_bytes)
 	int err = leat_window_init(&d->state.zscore.window, memory, n_bytes,
 	    &w);
 
-	assert(!err); /* zscore_room() has asked */
+	LEAT_ASSERT(!err); /* zscore_room() has asked */
 	(void)err;
 }
 

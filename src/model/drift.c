@@ -164,7 +164,7 @@ int leat_drift_size(const leat_drift_options *options, size_t *n_bytes_out)
 {
 	struct drift_plan plan;
 
-	assert(options && n_bytes_out);
+	LEAT_ASSERT(options && n_bytes_out);
 	int err = drift_measure(&plan, options);
 	if (!err)
 		*n_bytes_out = leat_block_room(plan.n_bytes);
@@ -174,13 +174,13 @@ int leat_drift_size(const leat_drift_options *options, size_t *n_bytes_out)
 int leat_drift_init(leat_drift **drift_out, void *memory, size_t n_bytes,
     const leat_drift_options *options)
 {
-	assert(drift_out && memory && options);
+	LEAT_ASSERT(drift_out && memory && options);
 	return drift_make(drift_out, memory, n_bytes, options);
 }
 
 int leat_drift_new(leat_drift **drift_out, const leat_drift_options *options)
 {
-	assert(drift_out && options);
+	LEAT_ASSERT(drift_out && options);
 	return drift_make(drift_out, NULL, 0, options);
 }
 
@@ -195,7 +195,7 @@ int leat_drift_copy(const leat_drift *drift, const leat_allocator *allocator,
 {
 	struct leat_block block;
 
-	assert(drift && copy_out);
+	LEAT_ASSERT(drift && copy_out);
 	leat_drift *d = leat_block_copy(&block, allocator, &drift->block,
 	    drift);
 	if (!d)
@@ -211,7 +211,7 @@ int leat_drift_copy(const leat_drift *drift, const leat_allocator *allocator,
 
 int leat_drift_push(leat_drift *drift, double x)
 {
-	assert(drift);
+	LEAT_ASSERT(drift);
 	if (LEAT_UNLIKELY(!(x - x == 0)))
 		return LEAT_ENONFINITE;
 	if (LEAT_UNLIKELY(fabs(x) > LEAT_DRIFT_MAX))
@@ -223,25 +223,25 @@ int leat_drift_push(leat_drift *drift, double x)
 
 double leat_drift_mean(const leat_drift *drift)
 {
-	assert(drift);
+	LEAT_ASSERT(drift);
 	return drift->detector->mean(drift);
 }
 
 uint64_t leat_drift_length(const leat_drift *drift)
 {
-	assert(drift);
+	LEAT_ASSERT(drift);
 	return drift->detector->length(drift);
 }
 
 uint64_t leat_drift_pushed(const leat_drift *drift)
 {
-	assert(drift);
+	LEAT_ASSERT(drift);
 	return drift->pushed;
 }
 
 void leat_drift_reset(leat_drift *drift)
 {
-	assert(drift);
+	LEAT_ASSERT(drift);
 	drift->pushed = 0;
 	drift->detector->reset(drift);
 }
@@ -277,7 +277,7 @@ static void tape_drift(struct leat_tape *t, void *object)
 
 int leat_drift_save(const leat_drift *drift, leat_writer *writer)
 {
-	assert(drift && writer);
+	LEAT_ASSERT(drift && writer);
 	return leat_tape_to(writer, LEAT_OBJECT_DRIFT, tape_drift, drift);
 }
 
@@ -287,7 +287,7 @@ int leat_drift_load(leat_drift **drift_out, const leat_drift_options *options,
 	leat_drift *d;
 	int err;
 
-	assert(drift_out && options && reader);
+	LEAT_ASSERT(drift_out && options && reader);
 	if ((err = leat_drift_new(&d, options)))
 		return err;
 	err = leat_tape_from(reader, LEAT_OBJECT_DRIFT, tape_drift, d);

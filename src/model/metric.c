@@ -70,7 +70,7 @@ static const struct metric_info *metric_find(int id)
 
 int leat_metric_parse(const char *text, int *id_out)
 {
-	assert(text && id_out);
+	LEAT_ASSERT(text && id_out);
 	for (int id = 1; id <= METRIC_LAST; id++)
 		if (strcmp(text, metric_find(id)->name) == 0) {
 			*id_out = id;
@@ -219,7 +219,7 @@ static void metric_place(leat_metric *m, const struct metric_layout *l, int q)
 	if (!metric_window(&w, stats, l->facts, q, m->size))
 		return;
 	int err = leat_window_init(&m->window[q], l->window[q], l->room[q], &w);
-	assert(!err); /* metric_rooms() has asked */
+	LEAT_ASSERT(!err); /* metric_rooms() has asked */
 	(void)err;
 }
 
@@ -267,7 +267,7 @@ int leat_metric_size(const leat_metric_options *options, size_t *n_bytes_out)
 {
 	struct metric_layout l;
 
-	assert(options && n_bytes_out);
+	LEAT_ASSERT(options && n_bytes_out);
 	int err = metric_measure(&l, options);
 	if (!err)
 		*n_bytes_out = leat_block_room(l.n_bytes);
@@ -277,14 +277,14 @@ int leat_metric_size(const leat_metric_options *options, size_t *n_bytes_out)
 int leat_metric_init(leat_metric **metric_out, void *memory, size_t n_bytes,
     const leat_metric_options *options)
 {
-	assert(metric_out && memory && options);
+	LEAT_ASSERT(metric_out && memory && options);
 	return metric_make(metric_out, memory, n_bytes, options);
 }
 
 int leat_metric_new(leat_metric **metric_out,
     const leat_metric_options *options)
 {
-	assert(metric_out && options);
+	LEAT_ASSERT(metric_out && options);
 	return metric_make(metric_out, NULL, 0, options);
 }
 
@@ -299,7 +299,7 @@ int leat_metric_copy(const leat_metric *metric, const leat_allocator *allocator,
 {
 	struct leat_block block;
 
-	assert(metric && copy_out);
+	LEAT_ASSERT(metric && copy_out);
 	leat_metric *m = leat_block_copy(&block, allocator, &metric->block,
 	    metric);
 	if (!m)
@@ -367,7 +367,7 @@ int leat_metric_push(leat_metric *metric, double y, double prediction)
 	leat_metric *m = metric;
 	double p = prediction;
 
-	assert(m);
+	LEAT_ASSERT(m);
 	if (LEAT_UNLIKELY(!(y - y == 0 && p - p == 0)))
 		return LEAT_ENONFINITE;
 	if (m->window[LEAT_QUANTITY_LOSS] &&
@@ -444,7 +444,7 @@ void leat_metric_query(const leat_metric *metric, double *out)
 {
 	double facts[METRIC_FACTS];
 
-	assert(metric && out);
+	LEAT_ASSERT(metric && out);
 	metric_collect(metric, facts);
 	for (size_t i = 0; i < metric->n_metrics; i++)
 		out[i] = leat_nan(metric_value(metric, metric->metrics[i],
@@ -453,13 +453,13 @@ void leat_metric_query(const leat_metric *metric, double *out)
 
 uint64_t leat_metric_pushed(const leat_metric *metric)
 {
-	assert(metric);
+	LEAT_ASSERT(metric);
 	return metric->pushed;
 }
 
 void leat_metric_reset(leat_metric *metric)
 {
-	assert(metric);
+	LEAT_ASSERT(metric);
 	for (int q = 0; q < LEAT_QUANTITIES; q++)
 		if (metric->window[q])
 			leat_window_reset(metric->window[q]);
@@ -489,7 +489,7 @@ static void tape_metric(struct leat_tape *t, void *object)
 
 int leat_metric_save(const leat_metric *metric, leat_writer *writer)
 {
-	assert(metric && writer);
+	LEAT_ASSERT(metric && writer);
 	return leat_tape_to(writer, LEAT_OBJECT_METRIC, tape_metric, metric);
 }
 
@@ -499,7 +499,7 @@ int leat_metric_load(leat_metric **metric_out,
 	leat_metric *m;
 	int err;
 
-	assert(metric_out && options && reader);
+	LEAT_ASSERT(metric_out && options && reader);
 	if ((err = leat_metric_new(&m, options)))
 		return err;
 	err = leat_tape_from(reader, LEAT_OBJECT_METRIC, tape_metric, m);
@@ -514,7 +514,9 @@ int leat_metric_merge(leat_metric *metric, const leat_metric *other)
 {
 	leat_metric *m = metric;
 
-	assert(m && other && m != other);
+	LEAT_ASSERT(m && other);
+	if (m == other)
+		return LEAT_EINVAL;
 	if (m->size)
 		return LEAT_ENOTSUP;
 	if (other->size || m->n_metrics != other->n_metrics ||

@@ -255,7 +255,7 @@ int leat_model_size(const leat_model_options *options, size_t *n_bytes_out)
 {
 	size_t n;
 
-	assert(options && n_bytes_out);
+	LEAT_ASSERT(options && n_bytes_out);
 	int err = model_measure(options, &n);
 	if (!err)
 		*n_bytes_out = leat_block_room(n);
@@ -265,13 +265,13 @@ int leat_model_size(const leat_model_options *options, size_t *n_bytes_out)
 int leat_model_init(leat_model **model_out, void *memory, size_t n_bytes,
     const leat_model_options *options)
 {
-	assert(model_out && memory && options);
+	LEAT_ASSERT(model_out && memory && options);
 	return model_make(model_out, memory, n_bytes, options);
 }
 
 int leat_model_new(leat_model **model_out, const leat_model_options *options)
 {
-	assert(model_out && options);
+	LEAT_ASSERT(model_out && options);
 	return model_make(model_out, NULL, 0, options);
 }
 
@@ -285,7 +285,7 @@ void leat_model_reset(leat_model *model)
 {
 	leat_model *m = model;
 
-	assert(m);
+	LEAT_ASSERT(m);
 	for (int k = 0; k < LEAT_MODEL_ARRAYS; k++)
 		for (size_t i = 0; i < m->length[k]; i++)
 			m->array[k][i] = 0;
@@ -301,7 +301,7 @@ int leat_model_copy(const leat_model *model, const leat_allocator *allocator,
 {
 	struct leat_block block;
 
-	assert(model && copy_out);
+	LEAT_ASSERT(model && copy_out);
 	leat_model *m = leat_block_copy(&block, allocator, &model->block,
 	    model);
 	if (!m)
@@ -339,14 +339,14 @@ static double prediction_of(const leat_model *m, const struct leat_row *row)
 
 double leat_model_predict(const leat_model *model, const double *x)
 {
-	assert(model && x);
+	LEAT_ASSERT(model && x);
 	struct leat_row row = { x, NULL, model->n };
 	return prediction_of(model, &row);
 }
 
 double leat_model_score(const leat_model *model, const double *x)
 {
-	assert(model && x);
+	LEAT_ASSERT(model && x);
 	struct leat_row row = { x, NULL, model->n };
 	return score_of(model, &row);
 }
@@ -362,7 +362,7 @@ static int indices_fit(const leat_model *m, const uint32_t *index, size_t n)
 double leat_model_predict_sparse(const leat_model *model, const uint32_t *index,
     const double *x, size_t n)
 {
-	assert(model && (n == 0 || (index && x)));
+	LEAT_ASSERT(model && (n == 0 || (index && x)));
 	uint32_t none = 0;
 	struct leat_row row = { x, n > 0 ? index : &none, n };
 	return indices_fit(model, index, n) ? prediction_of(model, &row) : NAN;
@@ -398,7 +398,7 @@ static int learn_row(leat_model *m, const struct leat_row *row, double y,
 int leat_model_learn(leat_model *model, const double *x, double y,
     double *prediction_out)
 {
-	assert(model && x);
+	LEAT_ASSERT(model && x);
 	struct leat_row row = { x, NULL, model->n };
 	return model->learn(model, &row, y, 1, prediction_out);
 }
@@ -406,7 +406,7 @@ int leat_model_learn(leat_model *model, const double *x, double y,
 int leat_model_learn_weighted(leat_model *model, const double *x, double y,
     double weight, double *prediction_out)
 {
-	assert(model && x);
+	LEAT_ASSERT(model && x);
 	struct leat_row row = { x, NULL, model->n };
 	return learn_row(model, &row, y, weight, prediction_out);
 }
@@ -416,7 +416,7 @@ int leat_model_learn_many(leat_model *model, const double *x, const double *y,
 {
 	int first = LEAT_OK;
 
-	assert(model && (n == 0 || (x && y)));
+	LEAT_ASSERT(model && (n == 0 || (x && y)));
 	for (size_t k = 0; k < n; k++) {
 		struct leat_row row = { x + k * model->n, NULL, model->n };
 		double p = NAN;
@@ -436,7 +436,7 @@ int leat_model_learn_sparse(leat_model *model, const uint32_t *index,
 	leat_model *m = model;
 	uint32_t none = 0;
 
-	assert(m && (n == 0 || (index && x)));
+	LEAT_ASSERT(m && (n == 0 || (index && x)));
 	if (!indices_fit(m, index, n))
 		return leat_model_refuse(m, LEAT_EINDEX);
 	struct leat_row row = { x, n > 0 ? index : &none, n };
@@ -450,7 +450,7 @@ void leat_model_coefficients(const leat_model *model, double *coefficients_out,
 {
 	const leat_model *m = model;
 
-	assert(m);
+	LEAT_ASSERT(m);
 	if (m->rule->raw) {
 		m->rule->raw(m, coefficients_out, intercept_out);
 		return;
@@ -463,13 +463,13 @@ void leat_model_coefficients(const leat_model *model, double *coefficients_out,
 
 uint64_t leat_model_learned(const leat_model *model)
 {
-	assert(model);
+	LEAT_ASSERT(model);
 	return (uint64_t)model->t;
 }
 
 uint64_t leat_model_refused(const leat_model *model)
 {
-	assert(model);
+	LEAT_ASSERT(model);
 	return model->refused;
 }
 
@@ -516,7 +516,7 @@ static void tape_model(struct leat_tape *t, void *object)
 
 int leat_model_save(const leat_model *model, leat_writer *writer)
 {
-	assert(model && writer);
+	LEAT_ASSERT(model && writer);
 	return leat_tape_to(writer, LEAT_OBJECT_MODEL, tape_model, model);
 }
 
@@ -526,7 +526,7 @@ int leat_model_load(leat_model **model_out, const leat_model_options *options,
 	leat_model *m;
 	int err;
 
-	assert(model_out && options && reader);
+	LEAT_ASSERT(model_out && options && reader);
 	if ((err = leat_model_new(&m, options)))
 		return err;
 	err = leat_tape_from(reader, LEAT_OBJECT_MODEL, tape_model, m);

@@ -98,7 +98,7 @@ int leat_scaler_size(const leat_scaler_options *options, size_t *n_bytes_out)
 {
 	size_t n;
 
-	assert(options && n_bytes_out);
+	LEAT_ASSERT(options && n_bytes_out);
 	int err = scaler_measure(options, &n);
 	if (!err)
 		*n_bytes_out = leat_block_room(n);
@@ -108,14 +108,14 @@ int leat_scaler_size(const leat_scaler_options *options, size_t *n_bytes_out)
 int leat_scaler_init(leat_scaler **scaler_out, void *memory, size_t n_bytes,
     const leat_scaler_options *options)
 {
-	assert(scaler_out && memory && options);
+	LEAT_ASSERT(scaler_out && memory && options);
 	return scaler_make(scaler_out, memory, n_bytes, options);
 }
 
 int leat_scaler_new(leat_scaler **scaler_out,
     const leat_scaler_options *options)
 {
-	assert(scaler_out && options);
+	LEAT_ASSERT(scaler_out && options);
 	return scaler_make(scaler_out, NULL, 0, options);
 }
 
@@ -130,7 +130,7 @@ int leat_scaler_copy(const leat_scaler *scaler, const leat_allocator *allocator,
 {
 	struct leat_block block;
 
-	assert(scaler && copy_out);
+	LEAT_ASSERT(scaler && copy_out);
 	leat_scaler *s = leat_block_copy(&block, allocator, &scaler->block,
 	    scaler);
 	if (!s)
@@ -144,7 +144,7 @@ int leat_scaler_copy(const leat_scaler *scaler, const leat_allocator *allocator,
 
 void leat_scaler_reset(leat_scaler *scaler)
 {
-	assert(scaler);
+	LEAT_ASSERT(scaler);
 	for (size_t i = 0; i < scaler->n; i++)
 		scaler->first[i] = scaler->second[i] = 0;
 	scaler->pushed = 0;
@@ -181,7 +181,7 @@ static void scaler_extrema(leat_scaler *s, const double *x)
 
 int leat_scaler_push(leat_scaler *scaler, const double *x)
 {
-	assert(scaler && x);
+	LEAT_ASSERT(scaler && x);
 	struct leat_row row = { x, NULL, scaler->n };
 	if (leat_row_nonfinite(&row))
 		return LEAT_ENONFINITE;
@@ -195,7 +195,7 @@ int leat_scaler_push(leat_scaler *scaler, const double *x)
 
 uint64_t leat_scaler_pushed(const leat_scaler *scaler)
 {
-	assert(scaler);
+	LEAT_ASSERT(scaler);
 	return scaler->pushed;
 }
 
@@ -230,7 +230,7 @@ void leat_scaler_transform(const leat_scaler *scaler, const double *x,
 {
 	const leat_scaler *s = scaler;
 
-	assert(s && x && z_out);
+	LEAT_ASSERT(s && x && z_out);
 	for (size_t i = 0; i < s->n; i++) {
 		double scale = scaler_scale(s, i);
 		z_out[i] = scale > 0
@@ -244,7 +244,7 @@ void leat_scaler_inverse(const leat_scaler *scaler, const double *z,
 {
 	const leat_scaler *s = scaler;
 
-	assert(s && z && x_out);
+	LEAT_ASSERT(s && z && x_out);
 	for (size_t i = 0; i < s->n; i++)
 		x_out[i] = s->first[i] + z[i] * scaler_scale(s, i);
 }
@@ -254,7 +254,7 @@ void leat_scaler_parameters(const leat_scaler *scaler, double *center_out,
 {
 	const leat_scaler *s = scaler;
 
-	assert(s);
+	LEAT_ASSERT(s);
 	for (size_t i = 0; i < s->n; i++) {
 		if (center_out)
 			center_out[i] = s->pushed > 0 ? s->first[i] : NAN;
@@ -280,7 +280,7 @@ static void tape_scaler(struct leat_tape *t, void *object)
 
 int leat_scaler_save(const leat_scaler *scaler, leat_writer *writer)
 {
-	assert(scaler && writer);
+	LEAT_ASSERT(scaler && writer);
 	return leat_tape_to(writer, LEAT_OBJECT_SCALER, tape_scaler, scaler);
 }
 
@@ -290,7 +290,7 @@ int leat_scaler_load(leat_scaler **scaler_out,
 	leat_scaler *s;
 	int err;
 
-	assert(scaler_out && options && reader);
+	LEAT_ASSERT(scaler_out && options && reader);
 	if ((err = leat_scaler_new(&s, options)))
 		return err;
 	err = leat_tape_from(reader, LEAT_OBJECT_SCALER, tape_scaler, s);
@@ -330,7 +330,9 @@ static void join_extrema(leat_scaler *s, const leat_scaler *o)
 
 int leat_scaler_merge(leat_scaler *scaler, const leat_scaler *other)
 {
-	assert(scaler && other && scaler != other);
+	LEAT_ASSERT(scaler && other);
+	if (scaler == other)
+		return LEAT_EINVAL;
 	if (scaler->kind != other->kind || scaler->n != other->n ||
 	    !(scaler->clip == other->clip))
 		return LEAT_EOPTIONS;

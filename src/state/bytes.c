@@ -38,24 +38,24 @@ double leat_double_of(uint64_t bits)
 
 void leat_put_double(unsigned char *bytes, double x)
 {
-	assert(bytes);
+	LEAT_ASSERT(bytes);
 	leat_store64(bytes, leat_bits_of(x));
 }
 
 double leat_get_double(const unsigned char *bytes)
 {
-	assert(bytes);
+	LEAT_ASSERT(bytes);
 	return leat_double_of(leat_load64(bytes));
 }
 
 void leat_put_uint64(unsigned char *bytes, uint64_t x)
 {
-	assert(bytes);
+	LEAT_ASSERT(bytes);
 	leat_store64(bytes, x);
 }
 
 uint64_t leat_get_uint64(const unsigned char *bytes)
 {
-	assert(bytes);
+	LEAT_ASSERT(bytes);
 	return leat_load64(bytes);
 }

@@ -380,7 +380,8 @@ int leat_state_check(leat_reader *reader)
 {
 	struct leat_tape t;
 
-	assert(reader && (reader->read || reader->bytes || !reader->n_bytes));
+	LEAT_ASSERT(reader &&
+	    (reader->read || reader->bytes || !reader->n_bytes));
 	leat_tape_load(&t, reader, 0);
 	while (!t.err && !leat_tape_has(&t, LEAT_STATE_END))
 		leat_tape_skip(&t);

@@ -87,7 +87,7 @@ int leat_csv_new(leat_csv **csv_out, const leat_csv_options *options)
 	const leat_allocator *a;
 	leat_csv *c;
 
-	assert(csv_out && options);
+	LEAT_ASSERT(csv_out && options);
 	if (!fits(options))
 		return LEAT_EINVAL;
 	a = options->allocator ? options->allocator : &leat_malloc_allocator;
@@ -131,7 +131,7 @@ static void take_piece(leat_csv *c, const char *bytes, size_t n)
 
 void leat_csv_reset(leat_csv *c)
 {
-	assert(c);
+	LEAT_ASSERT(c);
 	memset(&c->now, 0, sizeof(c->now));
 	c->now.line = c->now.first_line = 1;
 	memset(&c->record, 0, sizeof(c->record));
@@ -330,7 +330,7 @@ static int take_mark(leat_csv *c, const char **bytes, size_t *n)
 
 int leat_csv_push(leat_csv *c, const char *bytes, size_t n_bytes)
 {
-	assert(c && (bytes || n_bytes == 0));
+	LEAT_ASSERT(c && (bytes || n_bytes == 0));
 	if (c->ended)
 		return LEAT_EINVAL;
 	if (c->bom >= 0) {
@@ -357,7 +357,7 @@ int leat_csv_end(leat_csv *c)
 {
 	int err;
 
-	assert(c);
+	LEAT_ASSERT(c);
 	if (c->ended && n_again(c) == 0)
 		return LEAT_OK;
 	err = c->bom > 0 ? give_back_mark(c) : LEAT_OK;
@@ -372,12 +372,12 @@ int leat_csv_end(leat_csv *c)
 
 uint64_t leat_csv_offset(const leat_csv *c)
 {
-	assert(c);
+	LEAT_ASSERT(c);
 	return c->base + n_again(c) + (c->bom > 0 ? (uint64_t)c->bom : 0);
 }
 
 const leat_csv_record *leat_csv_last(const leat_csv *c)
 {
-	assert(c);
+	LEAT_ASSERT(c);
 	return &c->record;
 }

@@ -34,7 +34,7 @@ static void multiply_add(struct big *b, uint32_t factor, uint32_t add)
 		carry >>= BITS;
 	}
 	if (carry) {
-		assert(b->n < WORDS);
+		LEAT_ASSERT(b->n < WORDS);
 		b->words[b->n++] = (uint32_t)carry;
 	}
 }
@@ -54,7 +54,7 @@ static void shift_left(struct big *b, int64_t bits)
 	multiply_add(b, (uint32_t)1 << bits % BITS, 0);
 	if (words == 0)
 		return;
-	assert(b->n + words <= WORDS);
+	LEAT_ASSERT(b->n + words <= WORDS);
 	memmove(b->words + words, b->words, (size_t)b->n * sizeof(b->words[0]));
 	memset(b->words, 0, (size_t)words * sizeof(b->words[0]));
 	b->n += words;

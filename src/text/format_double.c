@@ -215,7 +215,7 @@ size_t leat_format_double(double x, char out[LEAT_DOUBLE_SIZE])
 	char *p = out;
 	int e;
 
-	assert(out);
+	LEAT_ASSERT(out);
 	memcpy(&bits, &x, sizeof(x));
 	e = (int)(bits >> 52 & 0x7FF);
 	c = bits & FRACTION;
@@ -320,7 +320,7 @@ size_t leat_format_fixed(double x, unsigned decimals, char out[LEAT_FIXED_SIZE])
 	size_t len = 0;
 	int e, s;
 
-	assert(out);
+	LEAT_ASSERT(out);
 	memcpy(&bits, &x, sizeof(x));
 	e = (int)(bits >> 52 & 0x7FF);
 	if (e == 0x7FF)

@@ -450,7 +450,7 @@ static LEAT_NOINLINE int parse_any(const char *text, size_t n_bytes,
 int leat_parse_double(const char *text, size_t n_bytes, double *x_out,
     size_t *n_used_out)
 {
-	assert(text && x_out);
+	LEAT_ASSERT(text && x_out);
 	if (n_bytes == 0)
 		return LEAT_ENUMBER;
 	size_t sign = *text == '-' || *text == '+';

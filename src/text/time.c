@@ -350,7 +350,7 @@ int leat_parse_time(const char *text, size_t n_bytes, int unit, int64_t *t_out)
 {
 	int64_t second;
 
-	assert(text && t_out);
+	LEAT_ASSERT(text && t_out);
 	if (unit < LEAT_UNIT_GUESS || unit > LEAT_UNIT_NS)
 		return LEAT_EINVAL;
 	if (n_bytes >= 19 && take_usual(text, &second))
@@ -400,7 +400,7 @@ size_t leat_format_time(int64_t t, char out[LEAT_TIME_SIZE])
 	int year, month, of_month;
 	char *p = out;
 
-	assert(out);
+	LEAT_ASSERT(out);
 	leat_date_from_days(days, &year, &month, &of_month);
 	p = put_three(p, '-', year, month, of_month, 1);
 	*p++ = 'T';

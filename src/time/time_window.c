@@ -33,7 +33,7 @@ int leat_time_window_new(leat_time_window **window_out,
 	void *base;
 	int err;
 
-	assert(window_out && options);
+	LEAT_ASSERT(window_out && options);
 	memset(&plan, 0, sizeof(plan));
 	if ((err = leat_flow_plan(&plan.flow, options)))
 		return err;
@@ -70,7 +70,7 @@ int leat_time_window_copy(const leat_time_window *window,
 	struct leat_block block;
 	int err;
 
-	assert(window && copy_out);
+	LEAT_ASSERT(window && copy_out);
 	leat_time_window *w = leat_block_copy(&block, allocator, &window->block,
 	    window);
 	if (!w)
@@ -92,7 +92,7 @@ void leat_time_window_reset(leat_time_window *window)
 {
 	struct leat_flow *f = &window->flow;
 
-	assert(window);
+	LEAT_ASSERT(window);
 	f->engine->clear(f, window->state);
 	leat_flow_end(f);
 	leat_clock_reset(&f->clock);
@@ -138,7 +138,7 @@ int leat_time_window_advance(leat_time_window *window, int64_t t)
 	int64_t was = f->clock.now;
 	int err;
 
-	assert(window);
+	LEAT_ASSERT(window);
 	leat_clock_advance(&f->clock, t);
 	if (f->clock.target > f->clock.watermark &&
 	    (err = move_watermark(window)))
@@ -173,7 +173,7 @@ static int push_one(leat_time_window *w, const leat_event *e)
 int leat_time_window_push_event(leat_time_window *window,
     const leat_event *event)
 {
-	assert(window && event);
+	LEAT_ASSERT(window && event);
 	leat_event e = *event;
 	if (!window->flow.pairs)
 		e.y = 0;
@@ -184,7 +184,7 @@ int leat_time_window_push(leat_time_window *window, int64_t t, double x)
 {
 	leat_event e = { NULL, 0, t, x, 0, 0 };
 
-	assert(window);
+	LEAT_ASSERT(window);
 	if (window->flow.pairs)
 		return LEAT_EPAIRS;
 	return push_one(window, &e);
@@ -195,7 +195,7 @@ int leat_time_window_push_xy(leat_time_window *window, int64_t t, double x,
 {
 	leat_event e = { NULL, 0, t, x, y, 0 };
 
-	assert(window);
+	LEAT_ASSERT(window);
 	if (!window->flow.pairs)
 		return LEAT_EPAIRS;
 	return push_one(window, &e);
@@ -226,7 +226,7 @@ static int push_events(leat_time_window *w, const int64_t *t, const double *x,
 int leat_time_window_push_many(leat_time_window *window, const int64_t *t,
     const double *x, size_t n)
 {
-	assert(window && ((t && x) || n == 0));
+	LEAT_ASSERT(window && ((t && x) || n == 0));
 	if (window->flow.pairs)
 		return LEAT_EPAIRS;
 	return push_events(window, t, x, NULL, n);
@@ -235,7 +235,7 @@ int leat_time_window_push_many(leat_time_window *window, const int64_t *t,
 int leat_time_window_push_many_xy(leat_time_window *window, const int64_t *t,
     const double *x, const double *y, size_t n)
 {
-	assert(window && ((t && x && y) || n == 0));
+	LEAT_ASSERT(window && ((t && x && y) || n == 0));
 	if (!window->flow.pairs)
 		return LEAT_EPAIRS;
 	return push_events(window, t, x, y, n);
@@ -248,7 +248,7 @@ void leat_time_window_query(const leat_time_window *window, double *out)
 	const struct leat_flow *f = &window->flow;
 	int64_t start, end;
 
-	assert(window && out);
+	LEAT_ASSERT(window && out);
 	f->engine->look(f, window->state, &start, &end);
 	leat_flow_lower(f, start, end, out);
 }
@@ -256,7 +256,7 @@ void leat_time_window_query(const leat_time_window *window, double *out)
 void leat_time_window_interval(const leat_time_window *window,
     int64_t *start_out, int64_t *end_out)
 {
-	assert(window && start_out && end_out);
+	LEAT_ASSERT(window && start_out && end_out);
 	window->flow.engine->look(&window->flow, window->state, start_out,
 	    end_out);
 }
@@ -267,7 +267,7 @@ int leat_time_window_partial(const leat_time_window *window,
 	const struct leat_flow *f = &window->flow;
 	int64_t start, end;
 
-	assert(window && agg && partial_out);
+	LEAT_ASSERT(window && agg && partial_out);
 	for (size_t i = 0; i < f->n_sections; i++) {
 		const struct leat_section *s = &f->sections[i];
 		if (s->agg != agg)
@@ -282,13 +282,13 @@ int leat_time_window_partial(const leat_time_window *window,
 
 int64_t leat_time_window_now(const leat_time_window *window)
 {
-	assert(window);
+	LEAT_ASSERT(window);
 	return window->flow.clock.now;
 }
 
 int64_t leat_time_window_watermark(const leat_time_window *window)
 {
-	assert(window);
+	LEAT_ASSERT(window);
 	return window->flow.clock.watermark;
 }
 
@@ -297,7 +297,7 @@ void leat_time_window_counts(const leat_time_window *window,
 {
 	const struct leat_flow *f = &window->flow;
 
-	assert(window && counts_out);
+	LEAT_ASSERT(window && counts_out);
 	*counts_out = f->counts;
 	counts_out->stored = f->engine->stored(f, window->state);
 }
@@ -319,7 +319,7 @@ static void tape_window(struct leat_tape *t, void *object)
 
 int leat_time_window_save(const leat_time_window *window, leat_writer *writer)
 {
-	assert(window && writer);
+	LEAT_ASSERT(window && writer);
 	return leat_tape_to(writer, LEAT_OBJECT_TIME_WINDOW, tape_window,
 	    window);
 }
@@ -330,7 +330,7 @@ int leat_time_window_load(leat_time_window **window_out,
 	leat_time_window *w;
 	int err;
 
-	assert(window_out && options && reader);
+	LEAT_ASSERT(window_out && options && reader);
 	if ((err = leat_time_window_new(&w, options)))
 		return err;
 	err = leat_tape_from(reader, LEAT_OBJECT_TIME_WINDOW, tape_window, w);
@@ -349,7 +349,9 @@ int leat_time_window_merge(leat_time_window *window,
 	struct leat_need need = { 0, 0, 0, 0, 0 };
 	int err;
 
-	assert(window && other && window != other);
+	LEAT_ASSERT(window && other);
+	if (window == other)
+		return LEAT_EINVAL;
 	if ((err = leat_flow_same(f, g)) ||
 	    (err = f->engine->join_room(f, window->state, g, other->state,
 		 &need)) ||

@@ -80,7 +80,7 @@ int leat_window_push_each(leat_window *const *windows, const double *x,
 {
 	int err;
 
-	assert(n == 0 || (windows && x));
+	LEAT_ASSERT(n == 0 || (windows && x));
 	err = each_check(windows, n, out != NULL);
 	if (err)
 		return err;

@@ -261,7 +261,7 @@ static void tape_whole_window(struct leat_tape *t, void *object)
 
 int leat_window_save(const leat_window *window, leat_writer *writer)
 {
-	assert(window && writer);
+	LEAT_ASSERT(window && writer);
 	return leat_tape_to(writer, LEAT_OBJECT_WINDOW, tape_whole_window,
 	    window);
 }
@@ -272,7 +272,7 @@ int leat_window_load(leat_window **window_out,
 	leat_window *w;
 	int err;
 
-	assert(window_out && options && reader);
+	LEAT_ASSERT(window_out && options && reader);
 	if ((err = leat_window_new(&w, options)))
 		return err;
 	err = leat_tape_from(reader, LEAT_OBJECT_WINDOW, tape_whole_window, w);
@@ -348,8 +348,9 @@ void leat_window_join(leat_window *w, const leat_window *other)
 
 int leat_window_merge(leat_window *window, const leat_window *other)
 {
-	assert(window && other && window != other);
-	int err = leat_window_fits(window, other);
+	LEAT_ASSERT(window && other);
+	int err = window == other ? LEAT_EINVAL
+				  : leat_window_fits(window, other);
 	if (!err)
 		leat_window_join(window, other);
 	return err;

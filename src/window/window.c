@@ -90,7 +90,7 @@ int leat_window_size(const leat_window_options *options, size_t *n_bytes_out)
 	leat_window geometry;
 	size_t n;
 
-	assert(options && n_bytes_out);
+	LEAT_ASSERT(options && n_bytes_out);
 	int err = measure(options, &geometry, &n);
 	if (!err)
 		*n_bytes_out = leat_block_room(n);
@@ -100,14 +100,14 @@ int leat_window_size(const leat_window_options *options, size_t *n_bytes_out)
 int leat_window_init(leat_window **window_out, void *memory, size_t n_bytes,
     const leat_window_options *options)
 {
-	assert(window_out && memory && options);
+	LEAT_ASSERT(window_out && memory && options);
 	return window_make(window_out, memory, n_bytes, options);
 }
 
 int leat_window_new(leat_window **window_out,
     const leat_window_options *options)
 {
-	assert(window_out && options);
+	LEAT_ASSERT(window_out && options);
 	return window_make(window_out, NULL, 0, options);
 }
 
@@ -153,7 +153,7 @@ int leat_window_copy(const leat_window *window, const leat_allocator *allocator,
 {
 	struct leat_block block;
 
-	assert(window && copy_out);
+	LEAT_ASSERT(window && copy_out);
 	leat_window *w = leat_block_copy(&block, allocator, &window->block,
 	    window);
 	if (!w)
@@ -168,13 +168,13 @@ int leat_window_copy(const leat_window *window, const leat_allocator *allocator,
 
 int leat_window_push(leat_window *window, double x)
 {
-	assert(window);
+	LEAT_ASSERT(window);
 	return window->push_x(window, x);
 }
 
 int leat_window_push_xy(leat_window *window, double x, double y)
 {
-	assert(window);
+	LEAT_ASSERT(window);
 	if (!window->pairs)
 		return LEAT_EPAIRS;
 	window->push(window, x, y);
@@ -196,7 +196,7 @@ int leat_window_push_many(leat_window *window, const double *x, size_t n,
 {
 	leat_window *w = window;
 
-	assert(w && (x || n == 0));
+	LEAT_ASSERT(w && (x || n == 0));
 	if (w->pairs)
 		return LEAT_EPAIRS;
 	while (n > 0 && w->run && out) {
@@ -216,7 +216,7 @@ int leat_window_push_many(leat_window *window, const double *x, size_t n,
 int leat_window_push_many_xy(leat_window *window, const double *x,
     const double *y, size_t n, double *out)
 {
-	assert(window && ((x && y) || n == 0));
+	LEAT_ASSERT(window && ((x && y) || n == 0));
 	if (!window->pairs)
 		return LEAT_EPAIRS;
 	push_one_by_one(window, x, y, n, out);
@@ -227,14 +227,14 @@ int leat_window_push_many_xy(leat_window *window, const double *x,
 
 void leat_window_query(const leat_window *window, double *out)
 {
-	assert(window && out);
+	LEAT_ASSERT(window && out);
 	window->query(window, out);
 }
 
 int leat_window_partial(const leat_window *window, const leat_agg *agg,
     void *partial_out)
 {
-	assert(window && agg && partial_out);
+	LEAT_ASSERT(window && agg && partial_out);
 	for (size_t i = 0; i < window->n_parts; i++) {
 		const struct leat_part *p = &window->parts[i];
 		if (p->agg != agg)
@@ -248,13 +248,13 @@ int leat_window_partial(const leat_window *window, const leat_agg *agg,
 
 uint64_t leat_window_pushed(const leat_window *window)
 {
-	assert(window);
+	LEAT_ASSERT(window);
 	return window->engine->pushed(window);
 }
 
 uint64_t leat_window_length(const leat_window *window)
 {
-	assert(window);
+	LEAT_ASSERT(window);
 	return window->engine->length(window);
 }
 
@@ -273,7 +273,7 @@ int leat_window_read(const leat_window *window, uint64_t first, size_t n,
 {
 	const leat_window *w = window;
 
-	assert(w);
+	LEAT_ASSERT(w);
 	if (!w->keeps)
 		return LEAT_ENOTSUP;
 	uint64_t length = leat_window_length(w);
@@ -294,6 +294,6 @@ int leat_window_read(const leat_window *window, uint64_t first, size_t n,
 
 void leat_window_reset(leat_window *window)
 {
-	assert(window);
+	LEAT_ASSERT(window);
 	window->engine->reset(window);
 }
