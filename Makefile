@@ -312,7 +312,13 @@ WIRE := $(addprefix examples/ingest/,frame join siphash wire wire_graphite wire_
 	wire_influx wire_key wire_line wire_names wire_sets wire_statsd \
 	wire_syslog) $(addprefix examples/common/,tape list number)
 $(BUILD)/tests/fuzz_wire: $(WIRE:%=$(BUILD)/%.o)
-$(REPLAYS:=.o): private extra = -DLEAT_FUZZ_MAIN
+# Calls of the whole API, which need no more than these.
+API_PARTS := $(patsubst %.c,%,$(wildcard tests/api/*.c)) \
+	$(addprefix tests/,alloc classes state_zoo)
+$(BUILD)/tests/fuzz_api: $(API_PARTS:%=$(BUILD)/%.o)
+# With libFuzzer they have its main().
+FUZZ_ENTRY ?= -DLEAT_FUZZ_MAIN
+$(REPLAYS:=.o): private extra = $(FUZZ_ENTRY)
 
 $(BUILD)/tests/%_cc: tests/%.cc $(STATIC)
 	@mkdir -p $(@D)
@@ -382,7 +388,7 @@ check-programs: test-programs
 	$(run_all) $(run_programs) $(report)
 
 .PHONY: check-tree
-check-tree: lib examples $(filter %/bits,$(ALONE_PROGRAMS))
+check-tree: lib examples $(filter %/bits %/fuzz_api,$(ALONE_PROGRAMS))
 	$(run_all) $(run_tree) $(report)
 
 # In one go with deps, what it installs comes first.
@@ -439,20 +445,16 @@ coverage: ## line and branch coverage of src/ by the tests
 mcdc: ## conditions of src/ that the tests have decide alone (clang 18)
 	@$(script_env) sh .ci/mcdc $(MCDC)
 
-FUZZERS := $(patsubst tests/%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
-build/fuzz/fuzz_state: tests/state_zoo.c
-build/fuzz/fuzz_wire: $(WIRE:=.c)
-$(FUZZERS): build/fuzz/%: tests/%.c $(SRCS)
-	@mkdir -p $(@D)
-	$(say) CC $@
-	$(Q)$(CLANG) -Iinclude -std=c11 -O1 -g \
-		-ffp-contract=off -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all -o $@ \
-		$(filter %.c,$^) $(LIBS)
+# One build of the library for all of them.
+.PHONY: fuzzers
+fuzzers: $(REPLAYS)
 
 .PHONY: fuzz
-fuzz: $(FUZZERS) ## fuzzes with libFuzzer, FUZZ_SECONDS (60) for each target
-	@for f in $(FUZZERS); do \
+fuzz: ## fuzzes with libFuzzer, FUZZ_SECONDS (60) for each target
+	$(Q)$(MAKE) BUILD=build/fuzz CC='$(CLANG)' FUZZ_ENTRY= \
+		CFLAGS='$(SANITIZE) -fsanitize=fuzzer-no-link' \
+		LDFLAGS=-fsanitize=fuzzer fuzzers
+	@for f in $(REPLAYS:$(BUILD)/%=build/fuzz/%); do \
 		sh .ci/fuzz $$f $(FUZZ_SECONDS) || exit 1; \
 	done
 
@@ -612,5 +614,5 @@ help: ## this list
 -include $(STATIC_OBJS:.o=.d) $(SHARED_OBJS:.o=.d) $(COMMON_OBJS:.o=.d) \
 	$(patsubst $(EXAMPLE_DIR)/%,$(BUILD)/examples/%.d,$(EXAMPLES)) \
 	$(INGEST_OBJS:.o=.d) $(INGEST_TEST_OBJS:.o=.d) $(INGEST_TOOLS:=.d) \
-	$(RUNNER_OBJS:.o=.d) $(TEST_COMMON:=.d) $(ALONE_PROGRAMS:=.d) \
+	$(API_PARTS:%=$(BUILD)/%.d) $(RUNNER_OBJS:.o=.d) $(TEST_COMMON:=.d) $(ALONE_PROGRAMS:=.d) \
 	$(CXX_TESTS:=.d) $(BENCH_OBJS:.o=.d) $(BENCH_TOOLS:=.d)

@@ -569,6 +569,65 @@ START_TEST(a_sum_too_large_is_infinite)
 }
 END_TEST
 
+/*
+ * Values times 2^600 have the variance times 2^1200, to the bit, unless that
+ * overflows: then, and where only a square on the way has, it is infinite.
+ */
+static void compare_scaled(double small, double large, size_t size, size_t i)
+{
+	double exact = ldexp(small, 1200);
+
+	ck_assert_msg(same_bits(large, exact) || large == HUGE_VAL,
+	    "size %zu, push %zu: %g of %g", size, i, large, exact);
+	ck_assert_msg(exact > 1e306 || same_bits(large, exact),
+	    "size %zu, push %zu: %g of %g", size, i, large, exact);
+}
+
+static void play_scaled(int kind, size_t size, struct rng *r)
+{
+	enum { N = 400 };
+	static const leat_stat stats[] = { LEAT_VARIANCE };
+	leat_window_options options;
+	leat_window *small, *large;
+	double x[2][N], out[2][N];
+
+	memset(&options, 0, sizeof(options));
+	options.kind = kind;
+	options.size = kind == LEAT_LANDMARK ? 0 : size;
+	options.stats = stats;
+	options.n_stats = 1;
+	ck_assert_int_eq(leat_window_new(&small, &options), LEAT_OK);
+	ck_assert_int_eq(leat_window_new(&large, &options), LEAT_OK);
+	for (size_t i = 0; i < N; i++) {
+		x[0][i] = ldexp(rng_normal(r), -(int)rng_below(r, 120) - 85);
+		x[1][i] = ldexp(x[0][i], 600);
+	}
+	for (size_t i = 0; i < N / 2; i++) {
+		leat_window_push(small, x[0][i]);
+		leat_window_push(large, x[1][i]);
+		leat_window_query(small, &out[0][i]);
+		leat_window_query(large, &out[1][i]);
+	}
+	leat_window_push_many(small, x[0] + N / 2, N / 2, out[0] + N / 2);
+	leat_window_push_many(large, x[1] + N / 2, N / 2, out[1] + N / 2);
+	for (size_t i = 0; i < N; i++)
+		compare_scaled(out[0][i], out[1][i], size, i);
+	leat_window_free(small);
+	leat_window_free(large);
+}
+
+START_TEST(a_variance_whose_squares_overflow_is_infinite_and_nothing_else)
+{
+	static const int kinds[] = { LEAT_SLIDING, LEAT_TUMBLING,
+		LEAT_LANDMARK };
+	struct rng r = rng_new(600);
+
+	for (size_t size = 2; size <= (short_run() ? 20 : 70); size++)
+		for (size_t k = 0; k < 3; k++)
+			play_scaled(kinds[k], size, &r);
+}
+END_TEST
+
 static TCase *sliding(void)
 {
 	int n = (int)n_data_sets;
@@ -619,6 +678,8 @@ Suite *exact_suite(void)
 	TCase *t = tcase_create("corners");
 	tcase_add_test(t, sums_are_within_an_ulp_up_to_a_condition_of_1e15);
 	tcase_add_test(t, a_sum_too_large_is_infinite);
+	tcase_add_test(t,
+	    a_variance_whose_squares_overflow_is_infinite_and_nothing_else);
 	suite_add_tcase(s, t);
 	return s;
 }

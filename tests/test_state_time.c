@@ -377,6 +377,9 @@ static void choose_keyed(struct keyed_twins *t, int by_count, int kind,
 	o->full = (int)rng_below(r, 2);
 	o->evicted.emit = on_evicted;
 	o->evicted.ctx = &t->la;
+	/* Time has its work to do where nobody is told of it, too. */
+	if (rng_below(r, 4) == 0)
+		o->by_time.sink.emit = NULL;
 	t->ob = *o;
 	t->ob.by_time.sink.ctx = t->ob.by_time.late.ctx = &t->lb;
 	t->ob.by_count.sink.ctx = t->ob.evicted.ctx = &t->lb;

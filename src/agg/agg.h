@@ -419,7 +419,9 @@ LEAT_INLINE struct leat_run leat_run_join(struct leat_run a, struct leat_run b)
  * Three neighbours without a division, deviations taken from the mean of
  * the middle one: for runs of which the middle has at least a third of all
  * values, so that the last subtraction cannot cancel more than two bits.
- * rn is 1 / the number of values of all three.
+ * rn is 1 / the number of values of all three. What is subtracted is taken
+ * in an order in which it overflows only where what it is subtracted from
+ * does.
  */
 LEAT_INLINE struct leat_run leat_run_join3(struct leat_run a, struct leat_run b,
     struct leat_run d, double rn)
@@ -438,7 +440,7 @@ LEAT_INLINE struct leat_run leat_run_join3(struct leat_run a, struct leat_run b,
 	r.n = 1 / rn;
 	r.k = b.k;
 	r.mu = b.mu + t * rn;
-	r.m2 = ((a.m2 + b.m2) + d.m2) + ((ta * ma + td * md) - t * t * rn);
+	r.m2 = ((a.m2 + b.m2) + d.m2) + ((ta * ma + td * md) - t * (t * rn));
 	return r;
 }
 

@@ -251,6 +251,12 @@ static int next_due(const struct leat_flow *f, const struct leat_ranges *r,
 
 /* ---------------- closing -------------------------------------------- */
 
+/* Whether windows are closed one by one, be it to tell or to count them. */
+static int tells(const struct leat_flow *f)
+{
+	return f->sink.emit || f->emit_empty;
+}
+
 /*
  * emit_empty: there are windows without data to be told as time passes. Where
  * it ends, only those before the next one that has some (NULL: none has).
@@ -355,7 +361,7 @@ static int ranges_close(struct leat_flow *f, struct leat_state *s,
 
 	if (!r)
 		return LEAT_OK;
-	if (f->sink.emit || f->emit_empty) {
+	if (tells(f)) {
 		int err = close_windows(f, r, watermark);
 		if (err)
 			return err;
@@ -376,7 +382,7 @@ static int ranges_due(const struct leat_flow *f, const struct leat_state *s,
 
 	if (!r)
 		return 0;
-	int more = (f->sink.emit || f->emit_empty) && next_due(f, r, &w);
+	int more = tells(f) && next_due(f, r, &w);
 	int row = goes_on(f, r, more ? &w : NULL);
 	if (!r->tree.root && !row)
 		return 0;
@@ -694,9 +700,9 @@ static void note_news(struct leat_flow *f, int64_t t)
 {
 	int64_t gone = leat_later(leat_last_end(f, t), f->lateness), due = gone;
 
-	if (f->sink.emit && leat_slides(f))
+	if (tells(f) && leat_slides(f))
 		due = leat_later(t, 1);
-	else if (f->sink.emit)
+	else if (tells(f))
 		due = first_open_window(f, t).end;
 	if (gone < due)
 		due = gone;

@@ -125,10 +125,11 @@ WIDE_FUNCTION void WIDE_NAME(spread_join)(const struct WIDE_NAME(wide_run) * a,
 	    WIDE_OP(sub)(d->mu, b->mu));
 	WIDE_V ta = WIDE_OP(mul)(a->n, ma), td = WIDE_OP(mul)(d->n, md);
 	WIDE_V t = WIDE_OP(add)(ta, td);
+	WIDE_V q = WIDE_OP(mul)(t, rn);
 
-	*mu = WIDE_OP(add)(b->mu, WIDE_OP(mul)(t, rn));
+	*mu = WIDE_OP(add)(b->mu, q);
 	ta = WIDE_OP(add)(WIDE_OP(mul)(ta, ma), WIDE_OP(mul)(td, md));
-	t = WIDE_OP(mul)(WIDE_OP(mul)(t, t), rn);
+	t = WIDE_OP(mul)(t, q);
 	*m2 = WIDE_OP(add)(WIDE_OP(add)(a->m2, b->m2), d->m2);
 	*m2 = WIDE_OP(add)(*m2, WIDE_OP(sub)(ta, t));
 }

@@ -1,0 +1,133 @@
+/* Detectors of drift. */
+#include "api.h"
+
+#include <math.h>
+
+static leat_drift_options options;
+
+static void choose(void)
+{
+	leat_drift_options o = { 0 };
+
+	o.kind = (int)api_pick(4);
+	if (o.kind == LEAT_PAGE_HINKLEY) {
+		o.delta = api_byte() / 16.0;
+		o.threshold = (1 + api_byte()) / 4.0;
+	}
+	if (o.kind == LEAT_ADWIN && api_one_in(2))
+		o.delta = (1 + api_byte()) / 260.0;
+	if (o.kind == LEAT_ZSCORE_CHART)
+		o.size = api_one_in(3) ? 0 : 2 + api_pick(200);
+	if (o.kind == LEAT_EWMA_CHART && api_one_in(2)) {
+		o.mean = api_finite();
+		o.stddev = fabs(api_finite());
+	}
+	if (o.kind == LEAT_EWMA_CHART && api_one_in(2))
+		o.alpha = (1 + api_byte()) / 256.0;
+	if (o.kind >= LEAT_ZSCORE_CHART && api_one_in(2))
+		o.threshold = api_positive();
+	if (api_one_in(2))
+		o.min_count = 2 + api_pick(8);
+	o.direction = (int)api_pick(3);
+	o.allocator = api_memory;
+	options = o;
+}
+
+static void note_push(leat_drift *d, double x)
+{
+	int change = api_note_code("push", leat_drift_push(d, x));
+
+	API_MUST(change == LEAT_ENONFINITE ||
+	    (change >= LEAT_NO_CHANGE && change <= LEAT_FALL));
+	API_MUST((change == LEAT_ENONFINITE) == !isfinite(x));
+	API_MUST(change <= 0 || options.direction == 0 ||
+	    change == options.direction);
+}
+
+static void push(void *object)
+{
+	note_push(object, api_number());
+}
+
+/* A stretch on one level, so that there is something to drift from. */
+static void push_stretch(void *object)
+{
+	double level = api_finite(), step = api_positive();
+	unsigned n = api_byte();
+
+	for (unsigned i = 0; i < n; i++)
+		note_push(object, level + step * (i * 7 % 5));
+}
+
+static void query(void *object)
+{
+	uint64_t length = leat_drift_length(object);
+	uint64_t pushed = leat_drift_pushed(object);
+
+	api_note_double("mean", leat_drift_mean(object));
+	api_note("length", length);
+	api_note("pushed", pushed);
+	API_SOUND(length <= pushed);
+}
+
+static const struct api_op ops[] = {
+	{ "leat_drift_push", 6, push, 0 },
+	{ "leat_drift_push", 4, push_stretch, 0 },
+	{ "leat_drift_mean leat_drift_length leat_drift_pushed", 2, query, 0 },
+};
+
+static int make(void **out)
+{
+	return leat_drift_new((leat_drift **)out, &options);
+}
+
+static int size(size_t *n_bytes_out)
+{
+	return leat_drift_size(&options, n_bytes_out);
+}
+
+static int init(void **out, void *memory, size_t n_bytes)
+{
+	return leat_drift_init((leat_drift **)out, memory, n_bytes, &options);
+}
+
+static void free_it(void *object)
+{
+	leat_drift_free(object);
+}
+
+static void reset(void *object)
+{
+	leat_drift_reset(object);
+}
+
+static int copy(const void *object, const leat_allocator *a, void **out)
+{
+	return leat_drift_copy(object, a, (leat_drift **)out);
+}
+
+static int save(const void *object, leat_writer *writer)
+{
+	return leat_drift_save(object, writer);
+}
+
+static int load(void **out, leat_reader *reader)
+{
+	return leat_drift_load((leat_drift **)out, &options, reader);
+}
+
+const struct api_type api_drift = {
+	.name = "drift",
+	.object = LEAT_OBJECT_DRIFT,
+	.choose = choose,
+	.make = make,
+	.size = size,
+	.init = init,
+	.free = free_it,
+	.reset = reset,
+	.copy = copy,
+	.save = save,
+	.load = load,
+	.ops = ops,
+	.n_ops = sizeof(ops) / sizeof(ops[0]),
+};
