@@ -179,6 +179,25 @@ static int check_twice(const struct columns *c, char *why, size_t why_size)
 	return 0;
 }
 
+static int is_wanted(const struct columns *c, size_t column)
+{
+	for (size_t i = 0; i < c->n_values; i++)
+		if (c->values[i] == column)
+			return 1;
+	return !columns_is_free(c, column);
+}
+
+/* In a service, what is not given is found by its usual name. */
+static void find_usual(const struct columns *c, const char *name,
+    size_t *column)
+{
+	size_t found;
+
+	if (*column == COLUMN_NONE && columns_find(c, name, &found) == 1 &&
+	    !is_wanted(c, found))
+		*column = found;
+}
+
 int columns_resolve(struct columns *c, const struct settings *s, char *why,
     size_t why_size)
 {
@@ -192,6 +211,13 @@ int columns_resolve(struct columns *c, const struct settings *s, char *why,
 	if (find_all(c, &s->columns, &c->values, &c->n_values, why, why_size) <
 	    0)
 		return -1;
+	if (s->timing.live) {
+		find_usual(c, "key", &c->key);
+		if (!s->learning.on) {
+			find_usual(c, "time", &c->time);
+			find_usual(c, "timestamp", &c->time);
+		}
+	}
 	return check_twice(c, why, why_size);
 }
 

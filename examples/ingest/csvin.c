@@ -51,24 +51,17 @@ const char *csvin_why(const struct csvin *c)
 
 /* ---- The header ---- */
 
-static void find_default(struct columns *c, const char *name, size_t *column)
-{
-	size_t found;
-
-	if (*column == COLUMN_NONE && columns_find(c, name, &found) == 1)
-		*column = found;
-}
-
 static int find_value(struct csvin *in)
 {
 	struct columns *c = &in->columns;
-	size_t n_free = 0;
+	size_t n_free = 0, found;
 	char names[200];
 
 	in->value = COLUMN_NONE;
 	if (c->n_values > 0)
 		in->value = c->values[0];
-	find_default(c, "value", &in->value);
+	if (in->value == COLUMN_NONE && columns_find(c, "value", &found) == 1)
+		in->value = found;
 	for (size_t i = 0; i < c->n && in->value == COLUMN_NONE; i++)
 		n_free += i != c->key && i != c->time;
 	for (size_t i = 0; i < c->n && n_free == 1; i++)
@@ -102,9 +95,6 @@ static int take_header(struct csvin *in, const leat_csv_record *record)
 		snprintf(in->why, sizeof in->why, "%s", why);
 		return ENGINE_REFUSED;
 	}
-	find_default(c, "key", &c->key);
-	find_default(c, "time", &c->time);
-	find_default(c, "timestamp", &c->time);
 	return find_value(in);
 }
 

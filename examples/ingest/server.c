@@ -145,6 +145,7 @@ void server_begin(struct server *s)
 {
 	s->now = clock_wall();
 	engine_begin(s->engine);
+	wire_arrival(s->wire, s->now);
 }
 
 void server_settle(struct server *s)

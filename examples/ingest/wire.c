@@ -137,6 +137,11 @@ const char *wire_why(const struct wire *w)
 
 /* ---- Lines ---- */
 
+void wire_arrival(struct wire *w, int64_t now)
+{
+	w->arrival = now;
+}
+
 static int take_line(struct wire *w, struct part line)
 {
 	struct wire_sample sample;

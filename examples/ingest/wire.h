@@ -75,6 +75,12 @@ struct wire *wire_new(const struct wire_options *options);
 void wire_free(struct wire *wire);
 
 /*
+ * When the lines come that are taken from now on, nanoseconds since 1970. At
+ * first it is 1970.
+ */
+void wire_arrival(struct wire *wire, int64_t now);
+
+/*
  * Takes one line. Format is not WIRE_GUESS nor WIRE_CSV. Returns 0 (also if
  * there is nothing on it), WIRE_BAD with the reason in wire_why(),
  * WIRE_NO_MEMORY, or what fn returned. A line that is bad tells no sample at

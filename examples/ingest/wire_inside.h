@@ -39,11 +39,20 @@ struct wire_key {
 	int is_sorted;
 };
 
+/* The hour that the last syslog message without a year was in. */
+struct wire_hour {
+	int month, day, hour; /* as it said; month 1 to 12, 0: none yet */
+	int64_t start;        /* nanoseconds since 1970 */
+	int64_t found_at;     /* by this arrival */
+};
+
 struct wire {
 	struct wire_options options;
 	struct wire_key key;
 	struct wire_names gauges;
 	struct wire_sets sets;
+	int64_t arrival;
+	struct wire_hour hour;
 	char why[161];
 };
 

@@ -10,9 +10,18 @@
  * what ends with a colon.
  *
  * A value without a key is that of the program, or if it does not say what
- * it is, of the host. One without a time has that of the message, but for
- * the older form's, which has neither year nor zone.
+ * it is, of the host. One without a time has that of the message.
+ *
+ * Times of the older form have neither year nor zone. The zone is that of
+ * this machine; the year is the latest one in which the time is not more than
+ * a week ahead of its arrival, so that logs of the last year can be read, and
+ * a sender's clock may be wrong at the turn of the year. The C library is
+ * asked for the start of an hour once, as long as messages stay in it.
  */
+#define _POSIX_C_SOURCE 200809L
+
+#include <time.h>
+
 #include "wire_inside.h"
 
 struct message {
@@ -142,15 +151,94 @@ static struct part trim(struct part p)
 	return p;
 }
 
-/* Returns whether there was one. */
-static int take_old_time(struct part *rest, struct message *m)
+/* 1 to 12, or 0. */
+static int month_of(const char *p)
+{
+	static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+
+	for (int i = 0; i < 12; i++)
+		if ((p[0] | 0x20) == names[3 * i] &&
+		    (p[1] | 0x20) == names[3 * i + 1] &&
+		    (p[2] | 0x20) == names[3 * i + 2])
+			return i + 1;
+	return 0;
+}
+
+static int two_digits(const char *p)
+{
+	return 10 * (*p == ' ' ? 0 : *p - '0') + p[1] - '0';
+}
+
+/* The start of an hour on the clock of this machine. Returns 0, or -1. */
+static int hour_in(int year, const struct wire_hour *h, int64_t *t_out)
+{
+	struct tm tm = { 0 };
+	int64_t t;
+
+	tm.tm_year = year - 1900;
+	tm.tm_mon = h->month - 1;
+	tm.tm_mday = h->day;
+	tm.tm_hour = h->hour;
+	tm.tm_isdst = -1;
+	t = mktime(&tm);
+	/* What no such year has, the C library takes for the day after it. */
+	if (tm.tm_mon != h->month - 1 || tm.tm_mday != h->day ||
+	    t < INT64_MIN / LEAT_SECOND || t > INT64_MAX / LEAT_SECOND)
+		return -1;
+	*t_out = t * LEAT_SECOND;
+	return 0;
+}
+
+/* Sets h->start. Nine years have a 29th of February. Returns 0, or -1. */
+static int find_year(struct wire_hour *h, int64_t arrival)
+{
+	time_t now = (time_t)(arrival / LEAT_SECOND);
+	struct tm tm;
+
+	if (!localtime_r(&now, &tm))
+		return -1;
+	for (int year = tm.tm_year + 1901, i = 0; i < 9; i++)
+		if (hour_in(year - i, h, &h->start) == 0 &&
+		    h->start - arrival <= 7 * LEAT_DAY)
+			return 0;
+	return -1;
+}
+
+/* "Nov 28 11:53:52". Returns 0, or -1: it is none. */
+static int read_old_time(struct wire *w, const char *p, int64_t *t_out)
+{
+	struct wire_hour h = { month_of(p), two_digits(p + 4),
+		two_digits(p + 7), 0, w->arrival };
+	int minute = two_digits(p + 10), second = two_digits(p + 13);
+	int64_t since = w->arrival - w->hour.found_at;
+
+	if (h.month == 0 || h.day < 1 || h.hour > 23 || minute > 59 ||
+	    second > 60)
+		return -1;
+	if (h.month != w->hour.month || h.day != w->hour.day ||
+	    h.hour != w->hour.hour || since < 0 || since > LEAT_HOUR) {
+		if (find_year(&h, w->arrival) < 0)
+			return -1;
+		w->hour = h;
+	}
+	*t_out = w->hour.start + minute * LEAT_MINUTE + second * LEAT_SECOND;
+	return 0;
+}
+
+/* Returns whether there was one, or WIRE_BAD. */
+static int take_old_time(struct wire *w, struct part *rest, struct message *m)
 {
 	static const char old[] = "AAA _0 00:00:00 ";
 	struct part after = *rest, time;
 
 	if (is_like(*rest, old)) {
+		time.text = rest->text;
+		time.len = sizeof old - 2;
 		*rest = behind(*rest, sizeof old - 1);
-		return 1;
+		m->has_time = 1;
+		return read_old_time(w, time.text, &m->t) == 0
+		    ? 1
+		    : wire_bad(w, "time", time, "is not one");
 	}
 	if (!is_like(*rest, "0000-00-00T") || !wire_split(&after, ' ', &time) ||
 	    leat_parse_time(time.text, time.len, LEAT_UNIT_S, &m->t) < 0)
@@ -178,10 +266,12 @@ static int take_tag(struct part *rest, struct part *tag_out)
 	return 1;
 }
 
-static void take_old(struct part rest, struct message *m)
+static int take_old(struct wire *w, struct part rest, struct message *m)
 {
-	int has_time = take_old_time(&rest, m);
+	int has_time = take_old_time(w, &rest, m);
 
+	if (has_time < 0)
+		return has_time;
 	rest = trim(rest);
 	if (!take_tag(&rest, &m->app) && has_time && rest.len > 0 &&
 	    memchr(rest.text, ' ', rest.len)) {
@@ -190,6 +280,7 @@ static void take_old(struct part rest, struct message *m)
 		take_tag(&rest, &m->app);
 	}
 	m->text = rest;
+	return 0;
 }
 
 /* ---- Both ---- */
@@ -233,6 +324,6 @@ int wire_syslog(struct wire *w, struct part line)
 	if (rest.len >= 2 && p[0] == '1' && p[1] == ' ')
 		err = take_new(w, behind(rest, 2), &m);
 	else
-		take_old(rest, &m);
+		err = take_old(w, rest, &m);
 	return err ? err : tell(w, &m);
 }

@@ -96,6 +96,36 @@ model='temp_max ~ temp_min + lag(temp_max,1)'
 status=$?
 same_numbers 'a model'
 
+# A table finds key and time by their names, as a key and a value do.
+for window in '-w landmark -s count,sum' '-w tumbling:60s -s count,sum'; do
+	for columns in 'key value' 'time key value' 'value timestamp key'; do
+		# Times of arrival may be in two minutes.
+		[ "$columns$window" = "${columns#key}$window" ] ||
+			[ "$window" = "${window#*60s}" ] || continue
+		{
+			echo "$columns" | tr ' ' ,
+			awk -v c="$columns" 'BEGIN { n = split(c, name, " ")
+			for (r = 0; r < 40; r++) {
+				x["key"] = substr("abc", r % 3 + 1, 1)
+				x["time"] = x["timestamp"] = 1700000000 + 7 * r
+				x["value"] = r * r % 11
+				for (i = 1; i <= n; i++)
+					printf "%s%s", x[name[i]], i < n ? "," : "\n"
+			} }'
+		} >"$tmp/table.csv"
+		# shellcheck disable=SC2086
+		"$prog" --listen - $window <"$tmp/table.csv" \
+			>"$tmp/ref" 2>"$tmp/log"
+		# shellcheck disable=SC2086
+		"$prog" --listen - --format csv $window \
+			<"$tmp/table.csv" >"$tmp/out" 2>"$tmp/log"
+		true_that "--format csv has the key of auto: $columns, $window" \
+			cmp "$tmp/ref" "$tmp/out"
+		true_that "which is there: $columns, $window" \
+			grep -q '^[0-9]*,*c,' "$tmp/out"
+	done
+done
+
 # Times of lines, a window by time, and those that are too late.
 printf 'a 1 100\nb 2 101\na 3 159\na 4 181\nb 5 110\na 6 250\n' >"$tmp/values"
 "$prog" --listen - -w tumbling:60s -s count,sum <"$tmp/values" >"$tmp/rows" \
@@ -130,6 +160,17 @@ true_that 'and behind a line without a time' cmp "$tmp/ref" "$tmp/out"
 "$replay" -k location -c temp_max -t date -w tumbling:7d "$weather" \
 	>"$tmp/ref" 2>"$tmp/err"
 true_that 'a table may begin after the start' cmp "$tmp/ref" "$tmp/out"
+
+# Syslog without a year is in the windows of its own time.
+for day in '-40 days' '-1 hour'; do
+	LC_ALL=C date -d "$day" '+<13>%b %e %H:%M:%S host app: cpu 6'
+done >"$tmp/values"
+for day in '-40 days' '-1 hour'; do
+	date -u -d "$day" '+cpu,%Y-%m-%dT%H'
+done >"$tmp/ref"
+"$prog" --listen - --format syslog -w tumbling:1m -s count -o csv \
+	<"$tmp/values" 2>"$tmp/log" | sed -n 's/^\(cpu,.\{13\}\).*/\1/p' >"$tmp/out"
+true_that 'RFC 3164 has times' cmp "$tmp/ref" "$tmp/out"
 
 # ---- Formats over TCP, cut anywhere ----
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
+#include <time.h>
 
 #include "../../examples/ingest/addr.h"
 #include "../../examples/ingest/siphash.h"
@@ -71,10 +72,13 @@ void wire_again(size_t max_key, size_t max_keys, int influx_unit)
 	wire = wire_new(&o);
 	ck_assert_ptr_nonnull(wire);
 	wire_most = SIZE_MAX;
+	wire_arrival(wire, INT64_C(1796011200) * LEAT_SECOND);
 }
 
 void wire_set_up(void)
 {
+	setenv("TZ", "UTC0", 1);
+	tzset();
 	wire_again(200, 1000, LEAT_UNIT_GUESS);
 }
 

@@ -18,7 +18,7 @@ extern size_t wire_most;
 void wire_set_up(void);
 void wire_tear_down(void);
 
-/* Another wire, with these limits. */
+/* Another wire, with these limits; lines come on 2026-11-30, UTC. */
 void wire_again(size_t max_key, size_t max_keys, int influx_unit);
 
 /*

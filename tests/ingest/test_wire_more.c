@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../../examples/common/tape.h"
@@ -293,23 +294,29 @@ START_TEST(syslog_of_logger)
 	    "temp=17.25@1795866828409813000");
 	SAYS(WIRE_SYSLOG, "<13>1 - - app - - - temp 17.25", "temp=17.25");
 	SAYS(WIRE_SYSLOG, "<13>Nov 28 11:53:52 vm app: temp 17.25",
-	    "temp=17.25");
+	    "temp=17.25@1795866832000000000");
 	SAYS(WIRE_SYSLOG, "<13>Nov 28 11:53:53 app[14090]: temp 17.25",
-	    "temp=17.25");
-	SAYS(WIRE_SYSLOG, "<13>Nov 28 11:53:53 app[14090]: 17.25", "app=17.25");
+	    "temp=17.25@1795866833000000000");
+	SAYS(WIRE_SYSLOG, "<13>Nov 28 11:53:53 app[14090]: 17.25",
+	    "app=17.25@1795866833000000000");
 }
 END_TEST
 
 START_TEST(syslog_of_rfc_3164)
 {
-	SAYS(WIRE_SYSLOG, "<34>Oct 11 22:14:15 mymachine su: 5", "su=5");
+	SAYS(WIRE_SYSLOG, "<34>Oct 11 22:14:15 mymachine su: 5",
+	    "su=5@1791756855000000000");
 	SAYS(WIRE_SYSLOG, "<34>Oct  1 22:14:15 mymachine su: 5 1700000000",
 	    "su=5" T0);
-	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 10.0.0.99 a 1", "a=1");
-	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 10.0.0.99 5", "10.0.0.99=5");
-	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 5", "=5");
-	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 h a[1]b: 5", "a[1]b=5");
-	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 h [1]: 5", "[1]=5");
+	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 10.0.0.99 a 1",
+	    "a=1@1770312738000000000");
+	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 10.0.0.99 5",
+	    "10.0.0.99=5@1770312738000000000");
+	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 5", "=5@1770312738000000000");
+	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 h a[1]b: 5",
+	    "a[1]b=5@1770312738000000000");
+	SAYS(WIRE_SYSLOG, "<13>Feb  5 17:32:18 h [1]: 5",
+	    "[1]=5@1770312738000000000");
 	SAYS(WIRE_SYSLOG, "<13>temp: 5", "temp=5");
 	SAYS(WIRE_SYSLOG, "<13>temp 5", "temp=5");
 	SAYS(WIRE_SYSLOG, "<13>5", "=5");
@@ -321,11 +328,109 @@ START_TEST(syslog_of_rfc_3164)
 }
 END_TEST
 
+/* When a message came, what it said of its time, and which one that is. */
+static const struct {
+	const char *zone, *arrival, *said, *wanted;
+} years[] = {
+	{ "UTC0", "2026-11-30T04:00:00Z", "Nov 30 01:14:15",
+	    "2026-11-30T01:14:15Z" },
+	{ "UTC0", "2026-11-30T04:00:00Z", "Oct 11 22:14:15",
+	    "2026-10-11T22:14:15Z" },
+	{ "UTC0", "2026-11-30T04:00:00Z", "Jan  1 00:00:00",
+	    "2026-01-01T00:00:00Z" },
+	/* A little ahead is a clock that is wrong. */
+	{ "UTC0", "2026-11-30T04:00:00Z", "Nov 30 04:00:07",
+	    "2026-11-30T04:00:07Z" },
+	{ "UTC0", "2026-11-30T04:00:00Z", "Dec  6 23:59:59",
+	    "2026-12-06T23:59:59Z" },
+	{ "UTC0", "2026-11-30T04:00:00Z", "Dec  8 00:00:00",
+	    "2025-12-08T00:00:00Z" },
+	/* The turn of the year, both ways. */
+	{ "UTC0", "2027-01-01T00:00:03Z", "Dec 31 23:59:58",
+	    "2026-12-31T23:59:58Z" },
+	{ "UTC0", "2026-12-31T23:59:58Z", "Jan  1 00:00:03",
+	    "2027-01-01T00:00:03Z" },
+	{ "UTC0", "2026-12-31T23:59:58Z", "Dec 31 23:59:60",
+	    "2027-01-01T00:00:00Z" },
+	/* Leap days, of years that have one. */
+	{ "UTC0", "2026-11-30T04:00:00Z", "Feb 29 12:00:00",
+	    "2024-02-29T12:00:00Z" },
+	{ "UTC0", "2028-03-01T00:00:00Z", "Feb 29 12:00:00",
+	    "2028-02-29T12:00:00Z" },
+	{ "UTC0", "2103-03-01T00:00:00Z", "feb 29 12:00:00",
+	    "2096-02-29T12:00:00Z" },
+	/* The zone is that of the machine. */
+	{ "CET-1CEST,M3.5.0,M10.5.0/3", "2026-11-30T04:00:00Z",
+	    "Nov 30 01:14:15", "2026-11-30T00:14:15Z" },
+	{ "CET-1CEST,M3.5.0,M10.5.0/3", "2026-11-30T04:00:00Z",
+	    "Jul  1 01:14:15", "2026-06-30T23:14:15Z" },
+	{ "CET-1CEST,M3.5.0,M10.5.0/3", "2026-12-31T23:30:00Z",
+	    "Jan  1 00:29:00", "2026-12-31T23:29:00Z" },
+	{ "PST8", "2026-11-30T04:00:00Z", "Nov 29 19:00:00",
+	    "2026-11-30T03:00:00Z" },
+};
+
+static int64_t ns_of(const char *text)
+{
+	int64_t t = 0;
+
+	ck_assert_int_eq(leat_parse_time(text, strlen(text), LEAT_UNIT_S, &t),
+	    0);
+	return t;
+}
+
+START_TEST(syslog_without_a_year_is_of_the_last_one)
+{
+	char line[100], wanted[100];
+
+	/* In one wire, so that what it remembers is put to the test. */
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; i < sizeof years / sizeof *years; i++) {
+			setenv("TZ", years[i].zone, 1);
+			tzset();
+			wire_arrival(wire, ns_of(years[i].arrival));
+			snprintf(line, sizeof line, "<13>%s h a: 1",
+			    years[i].said);
+			snprintf(wanted, sizeof wanted, "a=1@%lld",
+			    (long long)ns_of(years[i].wanted));
+			if (round > 0)
+				SAYS(WIRE_SYSLOG, line, wanted);
+			wire_again(200, 10, LEAT_UNIT_GUESS);
+			wire_arrival(wire, ns_of(years[i].arrival));
+			SAYS(WIRE_SYSLOG, line, wanted);
+		}
+	}
+}
+END_TEST
+
+/* Every minute of a year, as it comes, is what it was. */
+START_TEST(syslog_in_order_has_the_times_of_its_arrival)
+{
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May",
+		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	int64_t t = ns_of("2026-11-30T04:00:00Z");
+	char time[LEAT_TIME_SIZE], line[100], wanted[100];
+
+	for (int i = 0; i < 80000; i++, t += 397 * LEAT_SECOND) {
+		leat_format_time(t, time);
+		wire_arrival(wire, t + (int64_t)(i % 5) * LEAT_SECOND);
+		snprintf(line, sizeof line, "<13>%s %2d %.8s h a: 1",
+		    months[atoi(time + 5) - 1], atoi(time + 8), time + 11);
+		snprintf(wanted, sizeof wanted, "a=1@%lld", (long long)t);
+		SAYS(WIRE_SYSLOG, line, wanted);
+	}
+}
+END_TEST
+
 START_TEST(what_is_no_syslog_is_bad)
 {
-	static const char *const bad[] = { "a 1", "<", "<>a 1", "<1", "<1a 1",
-		"<a>a 1", "<192>a 1", "<0013>a 1", "<-1>a 1", "<1>1 ",
-		"<1>1 - - - - -", "<1>1 - - - - -a 1", "<1>1 x - - - - - a 1",
+	static const char *const bad[] = { "<13>Foo 28 11:53:52 h a: 1",
+		"<13>Nov 28 24:00:00 h a: 1", "<13>Nov 28 23:60:00 h a: 1",
+		"<13>Nov 28 23:00:61 h a: 1", "<13>Nov 31 23:00:00 h a: 1",
+		"<13>Feb 30 23:00:00 h a: 1", "<13>Nov  0 23:00:00 h a: 1",
+		"a 1", "<", "<>a 1", "<1", "<1a 1", "<a>a 1", "<192>a 1",
+		"<0013>a 1", "<-1>a 1", "<1>1 ", "<1>1 - - - - -",
+		"<1>1 - - - - -a 1", "<1>1 x - - - - - a 1",
 		"<1>1 - - - - - a 1", "<1>1 - - - - - [a a 1",
 		"<1>1 - - - - - [a b=\"] 5", "<1>1 - - - - - [a b=\"\\\"] 5",
 		"<1>1 - - - - - [a]5", "<1>1 - - - - - -5", "<1>a b",
@@ -531,6 +636,8 @@ TCase *syslog_case(void)
 	tcase_add_test(t, syslog_of_rfc_5424);
 	tcase_add_test(t, syslog_of_logger);
 	tcase_add_test(t, syslog_of_rfc_3164);
+	tcase_add_test(t, syslog_without_a_year_is_of_the_last_one);
+	tcase_add_test(t, syslog_in_order_has_the_times_of_its_arrival);
 	tcase_add_test(t, what_is_no_syslog_is_bad);
 	return t;
 }
