@@ -20,7 +20,9 @@
 # - `.\" elsewhere: TEST` says which test has this block in its care; the
 #   test has to exist.
 #
-# Anything else is an error: an example that nothing runs rots.
+# Anything else is an error: an example that nothing runs rots. And anywhere in
+# a page, `.\" holds: EXPRESSION` is an expression of C that has to be true
+# with leat.h: a number that the page tells.
 set -eu
 export LC_ALL=C
 # shellcheck source=tests/pages.sh
@@ -170,11 +172,23 @@ one_block() {
 	fi
 }
 
+# What a page says that the header has.
+holds() {
+	{
+		echo '#include <leat.h>'
+		sed -n 's/^\.\\" holds: \(.*\)/_Static_assert(\1, "page");/p' \
+			"$page"
+	} >"$tmp/holds.c"
+	where=$page
+	compile -fsyntax-only "$tmp/holds.c" || :
+}
+
 make_inputs
 for page in man/*.[1-9]; do
 	rm -f "$tmp"/*.text "$tmp"/*.line "$tmp"/*.input "$tmp"/*.inside \
 		"$tmp"/*.hex "$tmp"/*.elsewhere "$tmp"/*.prints
 	n=$(page_blocks "$page" "$tmp")
+	holds
 	i=0
 	while [ $i -lt "$n" ]; do
 		i=$((i + 1))
