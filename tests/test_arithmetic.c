@@ -15,6 +15,7 @@
 
 #include <leat.h>
 
+#include "../src/core/core.h"
 #include "state_zoo.h"
 #include "suites.h"
 
@@ -187,6 +188,56 @@ START_TEST(a_number_is_read_to_the_nearest_or_the_one_beside_it)
 }
 END_TEST
 
+/* The CPU's own root is the oracle, which IEEE 754 makes exact. */
+static void root_fits(double x)
+{
+	double right = sqrt(x), got = leat_root(x);
+
+	ck_assert_msg(memcmp(&right, &got, sizeof(got)) == 0,
+	    "root of %a: %a, not %a", x, got, right);
+	ck_assert(leat_sqrt(x) == right);
+}
+
+START_TEST(the_root_by_digits_is_correctly_rounded)
+{
+	static const double edges[] = { 0, -0.0, 1, 2, 3, 4, 0x1p-1022,
+		0x1.fffffffffffffp1023, 0x1p-1074, 0x0.fffffffffffffp-1022,
+		0x1.fffffffffffffp-1, 0x1.fffffffffffffp1, INFINITY };
+	uint64_t state = 521288629;
+
+	for (size_t i = 0; i < sizeof(edges) / sizeof(*edges); i++)
+		root_fits(edges[i]);
+	ck_assert(isnan(leat_root(-1)) && isnan(leat_root(NAN)));
+	for (int k = 0; k < 200000; k++) {
+		double x = fabs(any_number(&state));
+		double near = floor(ldexp(x, -ilogb(x) + 26));
+		root_fits(x);
+		root_fits(near * near);
+		root_fits(nextafter(near * near, 0));
+		root_fits(nextafter(near * near, INFINITY));
+	}
+}
+END_TEST
+
+/* Results are exact, or denormal and rounded once, or nothing, or too large. */
+START_TEST(a_power_of_2_is_multiplied_by_as_the_standard_says)
+{
+	uint64_t state = 88675123;
+
+	for (int k = 0; k < 200000; k++) {
+		double x = any_number(&state);
+		int e = (int)(state % 4400) - 2200;
+		if (k % 3 == 0) /* around where results become denormal */
+			e = -1075 + (int)(state % 60) - ilogb(x);
+		double right = ldexp(x, e), got = leat_ldexp(x, e);
+		ck_assert_msg(memcmp(&right, &got, sizeof(got)) == 0,
+		    "%a 2^%d: %a, not %a", x, e, got, right);
+	}
+	ck_assert(leat_ldexp(1, 1 << 30) == INFINITY);
+	ck_assert(leat_ldexp(1, -(1 << 30)) == 0);
+}
+END_TEST
+
 Suite *arithmetic_suite(void)
 {
 	Suite *s = suite_create("arithmetic");
@@ -197,6 +248,8 @@ Suite *arithmetic_suite(void)
 	    what_is_saved_under_one_arithmetic_loads_under_every_other);
 	tcase_add_test(c, numbers_are_written_the_same_under_every_arithmetic);
 	tcase_add_test(c, a_number_is_read_to_the_nearest_or_the_one_beside_it);
+	tcase_add_test(c, the_root_by_digits_is_correctly_rounded);
+	tcase_add_test(c, a_power_of_2_is_multiplied_by_as_the_standard_says);
 	tcase_set_timeout(c, 300);
 	suite_add_tcase(s, c);
 	return s;

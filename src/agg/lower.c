@@ -15,14 +15,14 @@ static double skewness_pop(const struct leat_summary *s)
 
 	if (!leat_sound(s->g2, LEAT_LEAST_CUBES))
 		return NAN;
-	return (s->g3 / s->n) / (m2 * sqrt(m2));
+	return (s->g3 / s->n) / (m2 * leat_sqrt(m2));
 }
 
 static double skewness(const struct leat_summary *s)
 {
 	if (s->n < 3)
 		return NAN;
-	return skewness_pop(s) * sqrt(s->n * (s->n - 1)) / (s->n - 2);
+	return skewness_pop(s) * leat_sqrt(s->n * (s->n - 1)) / (s->n - 2);
 }
 
 static double kurtosis_pop(const struct leat_summary *s)
@@ -51,7 +51,7 @@ static double product(const struct leat_summary *s)
 		e = 4000;
 	if (e < -4000)
 		e = -4000;
-	return ldexp(s->mantissa, (int)e);
+	return leat_ldexp(s->mantissa, (int)e);
 }
 
 /*
@@ -72,7 +72,7 @@ static double geometric_mean(const struct leat_summary *s)
 		return whole > 0 ? HUGE_VAL : 0;
 	double rest = s->exponent - whole * s->n;
 	double y = -(rest * LEAT_LN2 + leat_log(m)) / s->n;
-	return ldexp(1 - leat_one_minus_exp(y), (int)whole);
+	return leat_ldexp(1 - leat_one_minus_exp(y), (int)whole);
 }
 
 /* Products of deviations so small that they lose digits; y may be flat. */
@@ -81,7 +81,7 @@ static int faint(const struct leat_summary *s)
 	int flat = s->m2y == 0 && s->mu_y == 0;
 
 	return !flat && fabs(s->cxy) < LEAT_LEAST_SQUARES &&
-	    sqrt(s->m2x) * sqrt(s->m2y) < 0x1p-900;
+	    leat_sqrt(s->m2x) * leat_sqrt(s->m2y) < 0x1p-900;
 }
 
 static double slope(const struct leat_summary *s)
@@ -121,9 +121,9 @@ static double lower_spread(const struct leat_summary *s, int id)
 	case LEAT_STAT_STDDEV_POP:
 		return leat_stddev(s->m2, n);
 	case LEAT_STAT_STDERR:
-		return sqrt(leat_variance(s->m2, n - 1) / n);
+		return leat_sqrt(leat_variance(s->m2, n - 1) / n);
 	case LEAT_STAT_STDERR_POP:
-		return sqrt(leat_variance(s->m2, n) / n);
+		return leat_sqrt(leat_variance(s->m2, n) / n);
 	case LEAT_STAT_SKEWNESS:
 		return skewness(s);
 	case LEAT_STAT_SKEWNESS_POP:
@@ -221,7 +221,7 @@ static double lower_one(const struct leat_summary *s, int id, double arg)
 	case LEAT_STAT_SUM_OF_SQUARES:
 		return leat_positive_value(s->sq_hi, s->sq_lo);
 	case LEAT_STAT_RMS:
-		return sqrt(leat_positive_value(s->sq_hi, s->sq_lo) / n);
+		return leat_sqrt(leat_positive_value(s->sq_hi, s->sq_lo) / n);
 	default:
 		return id < LEAT_STAT_MIN ? lower_spread(s, id)
 					  : lower_place(s, id);

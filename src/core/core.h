@@ -120,12 +120,16 @@ extern const leat_allocator leat_malloc_allocator;
 /* arithmetic.c: whether doubles do what the source says, in this build. */
 int leat_arithmetic_fits(void);
 
+/* root.c: for CPUs that have none, or are not known to. */
+double leat_root(double x);
+
 /* portable.c */
 #define LEAT_LN2 0x1.62e42fefa39efp-1
 double leat_one_minus_exp(double y); /* y >= 0 */
 double leat_log(double m);           /* 0.5 <= m <= 1.5 */
 double leat_ln(double x);            /* x > 0 */
 double leat_exp(double x);
+double leat_ldexp(double x, int k);    /* x 2^k */
 double leat_power(double t, double p); /* t^p, 1 <= t, 0 <= p <= 1 */
 
 /* Memory for objects starts on a cache line. */
@@ -296,10 +300,10 @@ LEAT_INLINE double leat_nan(double x)
 }
 
 /*
- * sqrt() without the detour for errno that compilers must make for a
- * negative argument; there is none here. Correctly rounded either way.
+ * The square root of x >= 0, correctly rounded: the CPU's own, or root.c's.
+ * sqrt() itself is not called, see there; nor is there a detour for errno.
  */
-#if defined(__SSE2__)
+#if defined(__SSE2__) || defined(_M_X64)
 #include <emmintrin.h>
 LEAT_INLINE double leat_sqrt(double x)
 {
@@ -312,11 +316,24 @@ LEAT_INLINE double leat_sqrt(double x)
 #define LEAT_LANE_MIN(a, b) ((leat_lane)_mm_min_pd((__m128d)(a), (__m128d)(b)))
 #define LEAT_LANE_MAX(a, b) ((leat_lane)_mm_max_pd((__m128d)(a), (__m128d)(b)))
 #endif
-#else
+#elif defined(__GNUC__) && defined(__aarch64__)
 LEAT_INLINE double leat_sqrt(double x)
 {
-	return sqrt(x);
+	double root;
+
+	__asm__("fsqrt %d0, %d1" : "=w"(root) : "w"(x));
+	return root;
 }
+#elif defined(__GNUC__) && defined(__ARM_FP) && (__ARM_FP & 8)
+LEAT_INLINE double leat_sqrt(double x)
+{
+	double root;
+
+	__asm__("vsqrt.f64 %P0, %P1" : "=w"(root) : "w"(x));
+	return root;
+}
+#else
+#define leat_sqrt leat_root
 #endif
 
 /* sqrt(a^2 + b^2), squares neither overflowing nor vanishing on the way. */

@@ -1,12 +1,33 @@
 /*
  * portable.c - exponential and logarithm with the same bits everywhere
  *
- * C libraries agree on sqrt() and ldexp(), which are exact by definition,
- * but not on the last bits of exp() and log(). Where a result or a weight
- * needs one of those, it comes from here: series in a fixed number of
- * additions and multiplications, within a few ulp.
+ * C libraries agree on floor(), ceil() and frexp(), which are exact by
+ * definition, but not on the last bits of exp() and log(), nor on ldexp()
+ * where the result is denormal. Where a result or a weight needs one of
+ * those, it comes from here: series in a fixed number of additions and
+ * multiplications, within a few ulp, and steps by powers of 2, which are
+ * exact up to the last one.
  */
 #include "core.h"
+
+/*
+ * x 2^k, rounded once. A step down is shorter by the 53 bits of x: what it
+ * makes denormal is then, after the last step, less than can be told from 0.
+ */
+double leat_ldexp(double x, int k)
+{
+	uint64_t bits;
+	double power;
+
+	k = k > 4000 ? 4000 : k < -4000 ? -4000 : k;
+	for (; k > 1023; k -= 1023)
+		x *= 0x1p1023;
+	for (; k < -1022; k += 1022 - 53)
+		x *= 0x1p-969;
+	bits = (uint64_t)(k + 1023) << 52;
+	memcpy(&power, &bits, sizeof(power));
+	return x * power;
+}
 
 /*
  * 1 - e^-y for y >= 0. The series for a small y, then, with E(y) for the
@@ -72,5 +93,5 @@ double leat_exp(double x)
 	r = (x - k * ln2_hi) - k * ln2_lo;
 	for (int i = 13; i >= 1; i--)
 		e = 1 + e * (r / i);
-	return ldexp(e, (int)k);
+	return leat_ldexp(e, (int)k);
 }

@@ -84,8 +84,8 @@ static struct leat_double2 power_exp(struct leat_double2 a, int *k_out)
 	m.hi = -m.hi;
 	m.lo = -m.lo;
 	r = power_add(a, m);
-	r.hi = ldexp(r.hi, -8);
-	r.lo = ldexp(r.lo, -8);
+	r.hi = leat_ldexp(r.hi, -8);
+	r.lo = leat_ldexp(r.lo, -8);
 	for (int i = 9; i >= 1; i--)
 		e = power_add(one, power_mul(e, power_div(r, i)));
 	for (int i = 0; i < 8; i++)
@@ -103,8 +103,8 @@ static struct leat_double2 power_log(double t)
 	back.hi = -l.hi;
 	back.lo = 0;
 	back = power_exp(back, &k);
-	back.hi = ldexp(back.hi, k);
-	back.lo = ldexp(back.lo, k);
+	back.hi = leat_ldexp(back.hi, k);
+	back.lo = leat_ldexp(back.lo, k);
 	error = power_add(power_mul(back, (struct leat_double2){ t, 0 }),
 	    minus_one);
 	/* log(1 + error) to two terms; error is about 1e-15. */
@@ -126,5 +126,5 @@ double leat_power(double t, double p)
 		return leat_sqrt(t);
 	r = power_mul(power_log(t), (struct leat_double2){ p, 0 });
 	r = power_exp(r, &k);
-	return ldexp(r.hi + r.lo, k);
+	return leat_ldexp(r.hi + r.lo, k);
 }

@@ -81,7 +81,8 @@ static void adwin_drop(struct leat_adwin *a, struct adwin_run *dropped)
 {
 	size_t row = a->rows - 1;
 
-	adwin_join(dropped, ldexp(1, (int)row), a->mean[row][0], a->m2[row][0]);
+	adwin_join(dropped, leat_ldexp(1, (int)row), a->mean[row][0],
+	    a->m2[row][0]);
 	a->n -= (uint64_t)1 << row;
 	adwin_remove(a, row, 1);
 	if (a->count[row] == 0)
@@ -127,7 +128,7 @@ static int adwin_differs(const struct leat_adwin *a, double delta)
 	size_t left = adwin_buckets(a);
 
 	for (size_t row = a->rows; row-- > 0;) {
-		double n = ldexp(1, (int)row);
+		double n = leat_ldexp(1, (int)row);
 		for (size_t k = 0; k < a->count[row]; k++) {
 			if (--left == 0)
 				return 0;

@@ -118,7 +118,7 @@ static void rls_start(leat_model *m)
 /* What this sample's forgetting takes from p ridges, given to one. */
 static void rls_refill(leat_model *m, size_t p)
 {
-	size_t j = (size_t)fmod(m->t, (double)p);
+	size_t j = (size_t)((uint64_t)m->t % p);
 	double spread = m->array[RLS_SPREAD][j] / leat_sqrt(m->t + 1);
 	double ridge = RLS_RIDGE * spread;
 	double lost = leat_sqrt((1 - m->forgetting) * (double)p);

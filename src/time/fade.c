@@ -36,7 +36,7 @@ static double weight_of(const struct leat_flow *f, uint64_t ticks)
 
 	if (whole > 2000)
 		return 0;
-	return ldexp(leat_exp((whole - halvings) * LEAT_LN2), -(int)whole);
+	return leat_ldexp(leat_exp((whole - halvings) * LEAT_LN2), -(int)whole);
 }
 
 static void fade_to(const struct leat_flow *f, struct fade *d, int64_t t)

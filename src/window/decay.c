@@ -183,18 +183,18 @@ static double bessel(const struct leat_decay *d)
 
 static double unscaled(const struct leat_decay *d, double square)
 {
-	return ldexp(square, 2 * d->scale);
+	return leat_ldexp(square, 2 * d->scale);
 }
 
 static double root(const struct leat_decay *d, double square)
 {
-	return ldexp(sqrt(square), d->scale);
+	return leat_ldexp(leat_sqrt(square), d->scale);
 }
 
 static double decay_slope(const struct leat_decay *d)
 {
 	int faint = d->m2y != 0 && fabs(d->cxy) < LEAT_LEAST_SQUARES &&
-	    sqrt(d->m2x) * sqrt(d->m2y) < 0x1p-900;
+	    leat_sqrt(d->m2x) * leat_sqrt(d->m2y) < 0x1p-900;
 
 	if (!leat_sound(d->m2x, LEAT_LEAST_SQUARES) || faint)
 		return NAN;
@@ -205,7 +205,7 @@ static double decay_zscore(const struct leat_decay *d, double last)
 {
 	if (!leat_sound(d->m2x, LEAT_LEAST_SQUARES))
 		return NAN;
-	return deviation(d, last, &d->x) / sqrt(d->m2x / bessel(d));
+	return deviation(d, last, &d->x) / leat_sqrt(d->m2x / bessel(d));
 }
 
 static double decay_rms(const struct leat_decay *d)
