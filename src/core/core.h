@@ -517,6 +517,12 @@ LEAT_INLINE leat_lane leat_lane_load(const double *p)
 	return leat_lane_make(p[0], p[1]);
 }
 
+/* The first n numbers, up to two, and zeros. */
+LEAT_INLINE leat_lane leat_lane_load_some(const double *p, size_t n)
+{
+	return leat_lane_make(n > 0 ? p[0] : 0, n > 1 ? p[1] : 0);
+}
+
 LEAT_INLINE void leat_lane_store(double *p, leat_lane a)
 {
 	p[0] = leat_lane_get(a, 0);

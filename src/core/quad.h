@@ -32,6 +32,15 @@ LEAT_QUAD leat_quad leat_quad_load(const double *p)
 {
 	return (leat_quad)_mm256_loadu_pd(p);
 }
+/* The first n numbers, 1 to 3, and zeros. */
+LEAT_QUAD leat_quad leat_quad_load_some(const double *p, size_t n)
+{
+	__m128d low = n > 1 ? _mm_loadu_pd(p) : _mm_load_sd(p);
+	__m128d high = n > 2 ? _mm_load_sd(p + 2) : _mm_setzero_pd();
+
+	return (leat_quad)_mm256_insertf128_pd(_mm256_castpd128_pd256(low),
+	    high, 1);
+}
 LEAT_QUAD void leat_quad_store(double *p, leat_quad a)
 {
 	_mm256_storeu_pd(p, (__m256d)a);

@@ -77,10 +77,19 @@ struct adaptive_view {
 };
 
 typedef int adaptive_check_function(const double *x, size_t n);
+typedef void adaptive_first_function(leat_model *m, const struct leat_row *row);
 typedef struct adaptive_view adaptive_view_function(const leat_model *m,
     const struct adaptive_weights *weights, const struct leat_row *row);
 typedef void adaptive_move_function(const leat_model *m, double quick,
     double steady);
+
+/* What learning is made of, for one width; see adaptive_pass.h. */
+struct adaptive_passes {
+	adaptive_check_function *nonfinite;
+	adaptive_first_function *first;
+	adaptive_view_function *note;
+	adaptive_move_function *move, *penalise;
+};
 
 LEAT_INLINE struct adaptive_four *adaptive_fours(const leat_model *m)
 {
@@ -115,52 +124,10 @@ LEAT_INLINE struct adaptive_weights adaptive_weights(double seen, double weight)
 	return w;
 }
 
-/* One feature with nothing taken for granted. */
-static LEAT_NOINLINE void adaptive_careful_one(const struct adaptive_four *a,
-    const struct adaptive_weights *w, size_t i, struct adaptive_few *few, int k)
-{
-	double mean = a->mean[i], variance = a->variance[i];
-	double most = ADAPTIVE_MOST * variance * a->inverse[i];
-	double d, part;
-
-	if (a->inverse[i] == 0 || most > ADAPTIVE_HUGE)
-		most = ADAPTIVE_HUGE;
-	d = within(few->value[k] - mean, -most, most);
-	part = w->rate * d;
-	mean += part;
-	variance = w->keep * (variance + part * d);
-	few->mean[k] = mean;
-	few->variance[k] = variance;
-	few->inverse[k] = variance < ADAPTIVE_SPREAD ? 0
-						     : 1 / leat_sqrt(variance);
-	few->z[k] = within((few->value[k] - mean) * few->inverse[k],
-	    -ADAPTIVE_MOST, ADAPTIVE_MOST);
-}
-
-/* Those of n features that need it. One that stays constant does not. */
-static LEAT_NOINLINE void adaptive_careful(const struct adaptive_four *a,
-    const struct adaptive_weights *w, size_t i, struct adaptive_few *few, int n)
-{
-	for (int k = 0; k < n; k++)
-		if (!(fabs(few->moved[k]) <= w->reach) && few->variance[k] != 0)
-			adaptive_careful_one(a, w, i + (size_t)k, few, k);
-}
-
 static void adaptive_sizes(const leat_model_options *o, size_t *sizes)
 {
 	sizes[0] = (o->n_features + 3) / 4 *
 	    (sizeof(struct adaptive_four) / sizeof(double));
-}
-
-/*
- * A mean far from 0 has no digits to spare for a small spread, so features
- * are counted from the first value that each had.
- */
-static void adaptive_first(leat_model *m, const struct leat_row *row)
-{
-	LEAT_FOR_ROW(row,
-	    adaptive_fours(m)[i / 4].first[i % 4] = within(v, -ADAPTIVE_HUGE,
-		ADAPTIVE_HUGE));
 }
 
 /* ---- Targets ---- */
@@ -331,23 +298,10 @@ LEAT_INLINE double adaptive_step(const leat_model *m, double arg, double f,
 	return adaptive_step_other(m, arg, f, y, g, rate, weight, squares);
 }
 
-/* The penalties' part of the steps, with the rates of both predictors. */
-static void adaptive_penalise(const leat_model *m, double quick, double steady)
-{
-	struct adaptive_four *a = adaptive_fours(m);
-
-	for (size_t i = 0; i < m->n; i++) {
-		double *w = &a[i / 4].quick[i % 4],
-		       *u = &a[i / 4].steady[i % 4];
-		*w = leat_shrink(*w / (1 + quick * m->l2), quick * m->l1);
-		*u = leat_shrink(*u / (1 + steady * m->l2), steady * m->l1);
-	}
-}
-
 /* Both predictors go their steps; the rate is that of the samples before. */
 LEAT_INLINE void adaptive_follow(leat_model *m,
     const struct adaptive_view *view, double y, double weight,
-    adaptive_move_function *move)
+    struct adaptive_passes by)
 {
 	struct leat_adaptive_state *s = &m->state.adaptive;
 	double arg = adaptive_arg(m), t = adaptive_target(m, y);
@@ -359,9 +313,9 @@ LEAT_INLINE void adaptive_follow(leat_model *m,
 	double steady = adaptive_step(m, arg, view->steady, t, h,
 	    ADAPTIVE_ETA_STEADY * rate, weight, view->squares);
 
-	move(m, quick, steady);
+	by.move(m, quick, steady);
 	if (m->l1 > 0 || m->l2 > 0)
-		adaptive_penalise(m, ADAPTIVE_ETA_QUICK * rate * weight,
+		by.penalise(m, ADAPTIVE_ETA_QUICK * rate * weight,
 		    ADAPTIVE_ETA_STEADY * rate * weight);
 	m->intercept -= quick;
 	s->intercept2 -= steady;
@@ -375,9 +329,7 @@ LEAT_INLINE void adaptive_follow(leat_model *m,
  * the CPU can do both at once.
  */
 LEAT_INLINE int adaptive_learn_by(leat_model *m, const struct leat_row *row,
-    double y, double weight, double *prediction_out,
-    adaptive_check_function *nonfinite, adaptive_view_function *note,
-    adaptive_move_function *move)
+    double y, double weight, double *prediction_out, struct adaptive_passes by)
 {
 	struct leat_adaptive_state *s = &m->state.adaptive;
 	struct leat_adaptive_units before = s->units;
@@ -386,7 +338,7 @@ LEAT_INLINE int adaptive_learn_by(leat_model *m, const struct leat_row *row,
 	int err = leat_target_check(m->loss, y);
 	double f, t, arg, slope;
 
-	if (!err && nonfinite(row->x, row->n))
+	if (!err && by.nonfinite(row->x, row->n))
 		err = LEAT_ENONFINITE;
 	if (err)
 		return leat_model_refuse(m, err);
@@ -394,18 +346,18 @@ LEAT_INLINE int adaptive_learn_by(leat_model *m, const struct leat_row *row,
 	if (prediction_out && weight != 1)
 		*prediction_out = leat_link(m->loss, m->rule->score(m, row));
 	if (s->seen == 0)
-		adaptive_first(m, row);
+		by.first(m, row);
 	t = adaptive_target(m, y);
 	arg = adaptive_arg(m);
 	adaptive_see_y(s, y, &w);
 	adaptive_units(m);
-	view = note(m, &w, row);
+	view = by.note(m, &w, row);
 	f = adaptive_mix(s->share, &before, &view);
 	if (prediction_out && weight == 1)
 		*prediction_out = leat_link(m->loss,
 		    adaptive_raw_score(m, &before, f));
 	slope = leat_slope(m->loss, arg, f, t);
-	adaptive_follow(m, &view, y, weight, move);
+	adaptive_follow(m, &view, y, weight, by);
 	adaptive_weigh(s, &view, slope, weight);
 	s->seen += weight;
 	m->t++;

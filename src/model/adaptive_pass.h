@@ -6,11 +6,58 @@
  * VECTOR its type, WIDTH and TARGET. Each feature is worked on by itself
  * and in the same steps, and sums have four terms, feature i in term i mod
  * 4, so the width does not change a bit.
+ *
+ * All that these functions call on the way is of their own instruction set,
+ * the rare cases too: a call out of it with upper halves in use costs more
+ * than the whole pass (tests/check_halves.sh).
  */
 
 struct PASS(sums) {
 	VECTOR p, q, h; /* quick and steady score, squares */
 };
+
+/* One feature with nothing taken for granted. */
+TARGET static LEAT_NOINLINE void PASS(careful_one)(const struct adaptive_four
+						       *a,
+    const struct adaptive_weights *w, size_t i, struct adaptive_few *few, int k)
+{
+	double mean = a->mean[i], variance = a->variance[i];
+	double most = ADAPTIVE_MOST * variance * a->inverse[i];
+	double d, part;
+
+	if (a->inverse[i] == 0 || most > ADAPTIVE_HUGE)
+		most = ADAPTIVE_HUGE;
+	d = within(few->value[k] - mean, -most, most);
+	part = w->rate * d;
+	mean += part;
+	variance = w->keep * (variance + part * d);
+	few->mean[k] = mean;
+	few->variance[k] = variance;
+	few->inverse[k] = variance < ADAPTIVE_SPREAD ? 0
+						     : 1 / leat_sqrt(variance);
+	few->z[k] = within((few->value[k] - mean) * few->inverse[k],
+	    -ADAPTIVE_MOST, ADAPTIVE_MOST);
+}
+
+/* Those of n features that need it. One that stays constant does not. */
+TARGET static LEAT_NOINLINE void PASS(careful)(const struct adaptive_four *a,
+    const struct adaptive_weights *w, size_t i, struct adaptive_few *few, int n)
+{
+	for (int k = 0; k < n; k++)
+		if (!(fabs(few->moved[k]) <= w->reach) && few->variance[k] != 0)
+			PASS(careful_one)(a, w, i + (size_t)k, few, k);
+}
+
+/*
+ * A mean far from 0 has no digits to spare for a small spread, so features
+ * are counted from the first value that each had.
+ */
+TARGET static void PASS(first)(leat_model *m, const struct leat_row *row)
+{
+	LEAT_FOR_ROW(row,
+	    adaptive_fours(m)[i / 4].first[i % 4] = within(v, -ADAPTIVE_HUGE,
+		ADAPTIVE_HUGE));
+}
 
 /*
  * Takes features i.. into account: mean, variance, and by a Newton step its
@@ -19,12 +66,12 @@ struct PASS(sums) {
  */
 TARGET LEAT_INLINE void PASS(see)(struct adaptive_four *a,
     const struct adaptive_weights *weights, struct PASS(sums) * s, size_t i,
-    const double *x, int store)
+    VECTOR x, int store)
 {
 	VECTOR rate = V(dup)(weights->rate);
 	VECTOR mean = V(load)(a->mean + i);
 	VECTOR inverse = V(load)(a->inverse + i);
-	VECTOR value = V(sub)(V(load)(x + i), V(load)(a->first + i));
+	VECTOR value = V(sub)(x, V(load)(a->first + i));
 	VECTOR d = V(sub)(value, mean), part = V(mul)(rate, d), z, moved;
 	VECTOR variance = V(mul)(V(dup)(weights->keep),
 	    V(add)(V(load)(a->variance + i), V(mul)(part, d)));
@@ -34,7 +81,9 @@ TARGET LEAT_INLINE void PASS(see)(struct adaptive_four *a,
 	    V(sub)(V(dup)(1.5), V(mul)(V(dup)(0.5), moved)));
 	z = V(mul)(V(sub)(d, part), inverse);
 	mean = V(add)(mean, part);
-	moved = V(sub)(moved, V(dup)(weights->middle));
+	/* What has not varied yet, or is beyond the last feature, needs none. */
+	moved = V(if_zero)(variance, V(dup)(0),
+	    V(sub)(moved, V(dup)(weights->middle)));
 	if (LEAT_UNLIKELY(!V(all_within)(moved, V(dup)(weights->reach)))) {
 		struct adaptive_few few;
 		V(store)(few.value, value);
@@ -43,7 +92,7 @@ TARGET LEAT_INLINE void PASS(see)(struct adaptive_four *a,
 		V(store)(few.variance, variance);
 		V(store)(few.inverse, inverse);
 		V(store)(few.z, z);
-		adaptive_careful(a, weights, i, &few, WIDTH);
+		PASS(careful)(a, weights, i, &few, WIDTH);
 		mean = V(load)(few.mean);
 		variance = V(load)(few.variance);
 		inverse = V(load)(few.inverse);
@@ -66,9 +115,11 @@ TARGET LEAT_INLINE void PASS(see_run)(struct adaptive_four *a,
     const double *x, size_t n, int store)
 {
 	for (struct adaptive_four *end = a + n; a < end; a++, x += 4) {
-		PASS(see)(a, weights, &s[0], 0, x, store);
+		PASS(see)(a, weights, &s[0], 0, V(load)(x), store);
 		if (WIDTH == 2)
-			PASS(see)(a, weights, &s[4 / WIDTH - 1], 2, x, store);
+			PASS(see)
+			(a, weights, &s[4 / WIDTH - 1], 2,
+			    V(load)(x + 4 - WIDTH), store);
 	}
 }
 
@@ -99,17 +150,21 @@ TARGET static void PASS(see_sparse)(struct adaptive_four *a, size_t fours,
 	}
 }
 
-/* The last features of a dense row, fewer than four. */
-TARGET static void PASS(see_rest)(struct adaptive_four *a,
+/*
+ * The last features of a dense row, fewer than four. They go into a vector
+ * directly: read back from memory, single ones would have to wait.
+ */
+TARGET LEAT_INLINE void PASS(see_rest)(struct adaptive_four *a,
     const struct adaptive_weights *weights, struct PASS(sums) * s,
-    const struct leat_row *row, int store)
+    const double *x, size_t n, int store)
 {
-	size_t whole = row->n / 4;
-	double x[4] = { 0 };
+	size_t half = n < WIDTH ? n : WIDTH;
 
-	for (size_t i = 4 * whole; i < row->n; i++)
-		x[i % 4] = row->x[i];
-	PASS(see_some)(a + whole, weights, s, x, 1, store);
+	PASS(see)(a, weights, &s[0], 0, V(load_some)(x, half), store);
+	if (WIDTH == 2)
+		PASS(see)
+		(a, weights, &s[4 / WIDTH - 1], 2,
+		    V(load_some)(x + half, n - half), store);
 }
 
 TARGET LEAT_INLINE double PASS(join)(VECTOR a, VECTOR b)
@@ -140,7 +195,9 @@ TARGET LEAT_INLINE struct adaptive_view PASS(view)(const leat_model *m,
 		else
 			PASS(see_some)(a, weights, s, row->x, row->n / 4, 0);
 		if (row->n % 4)
-			PASS(see_rest)(a, weights, s, row, store);
+			PASS(see_rest)
+			(a + row->n / 4, weights, s, row->x + row->n / 4 * 4,
+			    row->n % 4, store);
 	}
 	view.quick = m->intercept + PASS(join)(s[0].p, s[1].p);
 	view.steady = m->state.adaptive.intercept2 + PASS(join)(s[0].q, s[1].q);
@@ -180,6 +237,20 @@ TARGET LEAT_INLINE void PASS(move)(const leat_model *m, double quick,
 		}
 }
 
+/* The penalties' part of the steps, with the rates of both predictors. */
+TARGET static void PASS(penalise)(const leat_model *m, double quick,
+    double steady)
+{
+	struct adaptive_four *a = adaptive_fours(m);
+
+	for (size_t i = 0; i < m->n; i++) {
+		double *w = &a[i / 4].quick[i % 4],
+		       *u = &a[i / 4].steady[i % 4];
+		*w = leat_shrink(*w / (1 + quick * m->l2), quick * m->l1);
+		*u = leat_shrink(*u / (1 + steady * m->l2), steady * m->l1);
+	}
+}
+
 /* 0 x is 0 for a finite x alone. */
 TARGET LEAT_INLINE int PASS(nonfinite)(const double *x, size_t n)
 {
@@ -201,6 +272,8 @@ TARGET LEAT_INLINE int PASS(nonfinite)(const double *x, size_t n)
 TARGET static int PASS(learn)(leat_model *m, const struct leat_row *row,
     double y, double weight, double *prediction_out)
 {
-	return adaptive_learn_by(m, row, y, weight, prediction_out,
-	    PASS(nonfinite), PASS(note), PASS(move));
+	const struct adaptive_passes by = { PASS(nonfinite), PASS(first),
+		PASS(note), PASS(move), PASS(penalise) };
+
+	return adaptive_learn_by(m, row, y, weight, prediction_out, by);
 }
