@@ -943,6 +943,15 @@ enum leat_full {
  *           2^(-a / half_life). Closed and reported as LANDMARK.
  * CALENDAR  intervals that a function tells: days, months, in any zone.
  */
+/*
+ * The most windows of HOPPING that hold one value, span / advance (more is
+ * LEAT_ESPAN), and the most windows without data that a call tells one after
+ * the other (emit_empty): a time that would have it tell more is refused with
+ * LEAT_ESKEW, by advance() too, which may go there in steps.
+ */
+#define LEAT_HOPS_MAX 100000
+#define LEAT_EMPTY_MAX 1000000
+
 typedef struct leat_time_window_options {
 	int kind;               /* enum leat_kind */
 	int64_t span;           /* SLIDING, TUMBLING, HOPPING: > 0 */

@@ -19,7 +19,7 @@ int main(int argc, char **argv)
 		each_suite, exact_suite, decay_suite, cost_suite, faults_suite,
 		model_update_suite, model_default_suite, model_api_suite,
 		scaler_suite, metric_suite, drift_suite, reference_suite,
-		counter_suite, time_suite, time_cases_suite, time_faults_suite,
+		counter_suite, index_suite, time_suite, time_cases_suite, time_faults_suite,
 		time_cost_suite, keyed_suite, keyed_queue_suite,
 		keyed_parts_suite, keyed_crowd_suite, keyed_limits_suite,
 		keyed_faults_suite, keyed_count_suite, number_suite,

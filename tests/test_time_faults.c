@@ -114,12 +114,28 @@ START_TEST(lengths_must_be_above_zero_where_they_are_used)
 			if (used)
 				REFUSED(o, LEAT_ESPAN);
 			set_length(&o, lengths[i].offset, INT64_MAX);
-			if (used)
+			if (used && kind == LEAT_HOPPING && i == 0)
+				REFUSED(o, LEAT_ESPAN); /* too many hops */
+			else if (used)
 				ACCEPTED(o);
 			else
 				REFUSED(o, LEAT_EINVAL);
 		}
 	}
+}
+END_TEST
+
+START_TEST(no_value_is_in_more_than_so_many_hopping_windows)
+{
+	leat_time_window_options o = sound(LEAT_HOPPING);
+	o.advance = 7;
+	o.span = 7 * (int64_t)LEAT_HOPS_MAX + 6;
+	ACCEPTED(o);
+	o.span++;
+	REFUSED(o, LEAT_ESPAN);
+	o.span = INT64_MAX;
+	o.advance = 1;
+	REFUSED(o, LEAT_ESPAN);
 }
 END_TEST
 
@@ -583,6 +599,7 @@ Suite *time_faults_suite(void)
 	TCase *t = tcase_create("options");
 	tcase_add_test(t, an_unknown_kind_is_refused);
 	tcase_add_test(t, lengths_must_be_above_zero_where_they_are_used);
+	tcase_add_test(t, no_value_is_in_more_than_so_many_hopping_windows);
 	tcase_add_test(t, lengths_that_any_window_has_must_not_be_below_zero);
 	tcase_add_test(t, the_largest_skew_must_be_above_the_delay);
 	tcase_add_test(t, a_half_life_must_be_above_zero_and_finite);

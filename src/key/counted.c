@@ -47,8 +47,10 @@ void leat_counted_start(leat_keyed *k)
 
 /* ---------------- the engine -------------------------------------- */
 
-static int counted_reserve(struct leat_flow *f, const struct leat_state *s)
+static int counted_reserve(struct leat_flow *f, const struct leat_state *s,
+    const leat_event *e)
 {
+	(void)e;
 	return s->content ? LEAT_OK : leat_pool_reserve(&f->contents, 1);
 }
 
@@ -83,13 +85,12 @@ static int counted_due(const struct leat_flow *f, const struct leat_state *s,
 	return 0;
 }
 
-static int counted_close(struct leat_flow *f, struct leat_state *s,
+static void counted_close(struct leat_flow *f, struct leat_state *s,
     int64_t watermark)
 {
 	(void)f;
 	(void)s;
 	(void)watermark;
-	return LEAT_OK;
 }
 
 /* Windows before position p that have closed; the first starts at 0. */
@@ -127,7 +128,7 @@ void leat_counted_query(const struct leat_state *s, double *out)
 	leat_window_query(counted_window(s), out);
 }
 
-static int counted_tell(struct leat_flow *f, struct leat_state *s, int flag)
+static void counted_tell(struct leat_flow *f, struct leat_state *s, int flag)
 {
 	const leat_keyed *k = counted_keys(f);
 	leat_window *w = counted_window(s);
@@ -135,10 +136,9 @@ static int counted_tell(struct leat_flow *f, struct leat_state *s, int flag)
 		flag };
 
 	if (!leat_counted_interval(k, s, &r.start, &r.end))
-		return LEAT_OK;
+		return;
 	leat_window_query(w, w->results);
 	f->told->emit(f->told->ctx, &r);
-	return LEAT_OK;
 }
 
 static void counted_look(const struct leat_flow *f, const struct leat_state *s,
@@ -222,6 +222,6 @@ static void counted_join(struct leat_flow *f, struct leat_state *s,
 }
 
 const struct leat_time_engine leat_counted_engine = { counted_reserve,
-	counted_push, counted_due, counted_close, counted_tell, counted_look,
+	NULL, counted_push, counted_due, counted_close, counted_tell, counted_look,
 	counted_stored, counted_clear, counted_copy, counted_tape,
 	counted_join_room, counted_join };

@@ -17,11 +17,40 @@ static struct leat_pool *text_pool(leat_keyed *k, size_t len)
 	return &k->texts[(len - 1) / 16];
 }
 
-/* NULL: no memory. Pools have been reserved from. */
+/* What was reserved for it; NULL: no memory, where nothing was. */
 static unsigned char *text_take(leat_keyed *k, size_t len)
 {
-	return len <= LEAT_TEXT_POOLED ? leat_pool_take(text_pool(k, len))
-				       : leat_memory_take(&k->flow.memory, len);
+	unsigned char *text = k->long_text;
+
+	if (len <= LEAT_TEXT_POOLED)
+		return leat_pool_take(text_pool(k, len));
+	if (k->long_room != len)
+		return leat_memory_take(&k->flow.memory, len);
+	k->long_text = NULL;
+	k->long_room = 0;
+	return text;
+}
+
+void leat_entry_release(leat_keyed *k)
+{
+	leat_memory_give(&k->flow.memory, k->long_text, k->long_room);
+	k->long_text = NULL;
+	k->long_room = 0;
+}
+
+/* A long one of another length gives way. */
+static int text_reserve(leat_keyed *k, size_t len)
+{
+	if (len <= LEAT_TEXT_SHORT)
+		return LEAT_OK;
+	if (len <= LEAT_TEXT_POOLED)
+		return leat_pool_reserve(text_pool(k, len), 1);
+	if (k->long_room == len)
+		return LEAT_OK;
+	leat_entry_release(k);
+	k->long_text = leat_memory_take(&k->flow.memory, len);
+	k->long_room = k->long_text ? len : 0;
+	return k->long_text ? LEAT_OK : LEAT_ENOMEM;
 }
 
 static void text_give(leat_keyed *k, const struct leat_entry *e)
@@ -96,15 +125,15 @@ void leat_entry_touch(leat_keyed *k, uint32_t i)
 
 int leat_entry_reserve(leat_keyed *k, size_t len)
 {
+	static const leat_event any = { NULL, 0, 0, 0, 0, 0 };
+
 	if (leat_slab_reserve(&k->entries, 1) || leat_roster_reserve(k) ||
 	    leat_table_reserve(k) ||
 	    leat_timers_reserve(&k->timers, k->roster.length + 1) ||
-	    k->flow.engine->reserve(&k->flow, k->blank) ||
+	    k->flow.engine->reserve(&k->flow, k->blank, &any) ||
 	    leat_pool_reserve(&k->flow.cells, k->spare_cells))
 		return LEAT_ENOMEM;
-	if (len > LEAT_TEXT_SHORT && len <= LEAT_TEXT_POOLED)
-		return leat_pool_reserve(text_pool(k, len), 1);
-	return LEAT_OK;
+	return text_reserve(k, len);
 }
 
 uint32_t leat_entry_make(leat_keyed *k, const void *text, size_t len,
@@ -145,31 +174,21 @@ void leat_entry_forget(leat_keyed *k, uint32_t i)
 	k->drops++;
 }
 
-/* What frees memory may use some beyond max_bytes. */
-static int entry_last_words(leat_keyed *k, const struct leat_entry *e)
+static void entry_last_words(leat_keyed *k, const struct leat_entry *e)
 {
 	struct leat_flow *f = &k->flow;
-	uint64_t limit = f->memory.limit;
-	int err;
 
-	f->memory.limit = 0;
 	f->told = &k->evicted;
 	leat_entry_speaks(k, e);
-	err = f->engine->tell(f, leat_entry_state(e), LEAT_EVICTED);
+	f->engine->tell(f, leat_entry_state(e), LEAT_EVICTED);
 	f->told = &f->sink;
-	f->memory.limit = limit;
-	return err;
 }
 
-int leat_entry_evict(leat_keyed *k, uint32_t i)
+void leat_entry_evict(leat_keyed *k, uint32_t i)
 {
-	int err = LEAT_OK;
-
 	if (k->evicted.emit)
-		err = entry_last_words(k, leat_entry_at(k, i));
-	if (!err)
-		leat_entry_forget(k, i);
-	return err;
+		entry_last_words(k, leat_entry_at(k, i));
+	leat_entry_forget(k, i);
 }
 
 /* ---------------- all of them ------------------------------------- */

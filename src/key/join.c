@@ -96,7 +96,7 @@ static int keyed_room(leat_keyed *k, const leat_keyed *other)
 {
 	struct leat_flow *f = &k->flow;
 	const struct leat_flow *g = &other->flow;
-	struct leat_need need = { 0, 0, 0, 0, 0 };
+	struct leat_need need = { 0, 0, 0, 0, 0, 0 };
 
 	for (size_t r = 0; r < other->roster.n; r++) {
 		const struct leat_entry *e;
@@ -187,6 +187,6 @@ int leat_keyed_merge(leat_keyed *keyed, const leat_keyed *other)
 	}
 	join_keys(k, other);
 	/* Where this fails, the next push goes on with it. */
-	(void)leat_keyed_pass(k);
+	(void)leat_keyed_move(k);
 	return LEAT_OK;
 }

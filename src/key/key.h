@@ -223,6 +223,8 @@ LEAT_INLINE void leat_unmark(struct leat_marks *m, uint32_t rank)
 
 /* Takes up to n of them away, the lowest first; how many. */
 size_t leat_marks_take(struct leat_marks *m, uint32_t *ranks, size_t n);
+/* The first of them from there on; SIZE_MAX: there is none. */
+size_t leat_marks_next(const struct leat_marks *m, size_t from);
 
 struct leat_roster {
 	struct leat_memory *memory;
@@ -280,6 +282,9 @@ int leat_timers_reserve(struct leat_timers *t, size_t keys);
  * time, marks them in the roster, and returns 1.
  */
 int leat_timers_fire(leat_keyed *k, int64_t until, int64_t *due_out);
+/* Calls back for each key that is due at or before `until`, in no order. */
+void leat_timers_each(leat_keyed *k, int64_t until,
+    void (*fn)(void *ctx, leat_keyed *k, uint32_t rank), void *ctx);
 
 /* ---------------- entries ----------------------------------------- */
 
@@ -329,6 +334,12 @@ struct leat_keyed {
 	struct leat_roster roster;
 	struct leat_timers timers;
 	struct leat_pool texts[LEAT_TEXT_CLASSES]; /* up to 16, 32, ... bytes */
+	/*
+	 * Memory for the text of a new key that is too long for a pool, from
+	 * when it is reserved to when the key is made, and its size.
+	 */
+	unsigned char *long_text;
+	size_t long_room;
 	uint32_t oldest, newest; /* in the order of pushes; from 1 */
 
 	uint64_t seed[2];
@@ -338,6 +349,7 @@ struct leat_keyed {
 	size_t entry_size, latest_at, links_at; /* 0: not needed */
 	int tracks;    /* pushes are noted: for these two, or early_span */
 	int announces; /* every push brings news for timers */
+	int careful;   /* pushes and advances are prepared; keys may expire */
 	/*
 	 * A push makes sure of memory for one window more before it is known
 	 * that the value goes into one that is there. So that keys that are
@@ -423,6 +435,8 @@ LEAT_INLINE int leat_table_reserve(leat_keyed *k)
 /* entry.c */
 /* Makes sure that a key of that length can be made. LEAT_ENOMEM. */
 int leat_entry_reserve(leat_keyed *k, size_t len);
+/* The key is not made after all: a long text has no memory any more. */
+void leat_entry_release(leat_keyed *k);
 /* Room is reserved; 0 if there is none for a long text all the same. */
 uint32_t leat_entry_make(leat_keyed *k, const void *text, size_t len,
     uint32_t hash);
@@ -433,11 +447,8 @@ int leat_entry_write(leat_keyed *k, struct leat_entry *e, const void *text,
 void leat_entry_touch(leat_keyed *k, uint32_t i);
 /* The key goes; nothing is told. */
 void leat_entry_forget(leat_keyed *k, uint32_t i);
-/*
- * The key goes, and what it still holds is told to `evicted`. LEAT_ENOMEM:
- * it stays.
- */
-int leat_entry_evict(leat_keyed *k, uint32_t i);
+/* The key goes, and what it still holds is told to `evicted`. */
+void leat_entry_evict(leat_keyed *k, uint32_t i);
 /* No keys yet. */
 void leat_entries_start(leat_keyed *k);
 /* All keys go, and all memory but the object's own. */
@@ -534,10 +545,18 @@ LEAT_INLINE uint32_t leat_entry_find(const leat_keyed *k, const void *text,
 /* ---------------- time, values, windows by count ------------------ */
 
 /*
- * pass.c: closes and tells what the clock's target closes, and early
- * results. LEAT_ENOMEM, LEAT_ECALENDAR: it goes on there when called again.
+ * pass.c: adds to `need` what a pass will take, so that nothing in it can
+ * fail, and has it reserved whatever max_bytes says. LEAT_ECALENDAR,
+ * LEAT_ENOMEM, LEAT_ESKEW: time is not to move.
  */
-int leat_keyed_pass(leat_keyed *k);
+int leat_keyed_prepare_pass(leat_keyed *k, struct leat_need *need);
+/*
+ * Closes and tells what the clock's target closes, and early results. It has
+ * been prepared.
+ */
+void leat_keyed_pass(leat_keyed *k);
+/* Both; where the first one fails, the second is left out. */
+int leat_keyed_move(leat_keyed *k);
 /* When the key has something to do next. 0: never. */
 int leat_keyed_due(leat_keyed *k, struct leat_entry *e, int64_t *due_out);
 

@@ -51,6 +51,7 @@ static void plan_entries(leat_keyed *k, const leat_keyed_options *o)
 	k->announces = o->by_time.kind == LEAT_SESSION ||
 	    k->flow.engine == &leat_ranges_engine;
 	k->spare_cells = k->flow.engine == &leat_cells_engine;
+	k->careful = k->flow.careful || k->latest_at;
 	k->tracks = k->latest_at || k->links_at || k->flow.early_span > 0;
 }
 
@@ -255,7 +256,10 @@ int leat_keyed_drop(leat_keyed *keyed, const void *key, size_t key_len)
 {
 	uint32_t i = find_key(keyed, key, key_len);
 
-	return i ? leat_entry_evict(keyed, i) : LEAT_EKEY;
+	if (!i)
+		return LEAT_EKEY;
+	leat_entry_evict(keyed, i);
+	return LEAT_OK;
 }
 
 int leat_keyed_each(const leat_keyed *keyed,

@@ -8,9 +8,8 @@
  * the first thing a push announces, which may have moved to a later time by
  * then, as the end of a session does.
  *
- * If a visit fails, it and all that were to follow are put back, and the
- * watermark stays just below their time, so that the next push or advance
- * goes on there.
+ * A pass cannot fail: all that the visits will need is made sure of before
+ * time moves, by asking each of the keys that will be visited.
  *
  * Time must not stand still because memory is short: what closing needs of
  * it, notes of what was told, may go beyond max_bytes. Then old keys make
@@ -60,37 +59,24 @@ int leat_keyed_due(leat_keyed *k, struct leat_entry *e, int64_t *due_out)
 	return 1;
 }
 
-static int pass_visit(leat_keyed *k, struct leat_entry *e, int64_t due)
+static void pass_visit(leat_keyed *k, struct leat_entry *e, int64_t due)
 {
 	struct leat_flow *f = &k->flow;
 	int64_t next;
-	int err;
 
 	k->visits++;
 	e->place = 0;
 	leat_entry_speaks(k, e);
-	if ((due == LEAT_TIME_MAX || !pass_is_done(k, e)) &&
-	    (err = f->engine->close(f, leat_entry_state(e), due)))
-		return err;
+	if (due == LEAT_TIME_MAX || !pass_is_done(k, e))
+		f->engine->close(f, leat_entry_state(e), due);
 	if (k->latest_at && leat_later(*leat_entry_latest(k, e), k->ttl) <= due)
-		return leat_entry_evict(k, k->roster.order[e->rank]);
-	if (leat_keyed_due(k, e, &next))
+		leat_entry_evict(k, k->roster.order[e->rank]);
+	else if (leat_keyed_due(k, e, &next))
 		leat_timers_arm(k, e, next > due ? next : leat_later(due, 1));
-	return LEAT_OK;
-}
-
-static void pass_put_back(leat_keyed *k, const uint32_t *ranks, size_t n,
-    int64_t due)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct leat_entry *e = leat_ranked(k, ranks[i]);
-		e->place = 0;
-		leat_timers_arm(k, e, due);
-	}
 }
 
 /* Visits those that are marked; `due` is their time. */
-static int pass_marked(leat_keyed *k, int64_t due)
+static void pass_marked(leat_keyed *k, int64_t due)
 {
 	uint32_t ranks[PASS_BATCH];
 	size_t n;
@@ -98,35 +84,21 @@ static int pass_marked(leat_keyed *k, int64_t due)
 	while ((n = leat_marks_take(&k->roster.due, ranks, PASS_BATCH)) > 0) {
 		for (size_t i = 0; i < n; i++)
 			leat_entry_prefetch(k, leat_ranked(k, ranks[i]));
-		for (size_t i = 0; i < n; i++) {
-			int err = pass_visit(k, leat_ranked(k, ranks[i]), due);
-			if (LEAT_LIKELY(!err))
-				continue;
-			do {
-				pass_put_back(k, ranks + i, n - i, due);
-				i = 0;
-			} while ((n = leat_marks_take(&k->roster.due, ranks,
-				      PASS_BATCH)) > 0);
-			return err;
-		}
+		for (size_t i = 0; i < n; i++)
+			pass_visit(k, leat_ranked(k, ranks[i]), due);
 	}
-	return LEAT_OK;
 }
 
-static int pass_close(leat_keyed *k, int64_t due)
+static void pass_close(leat_keyed *k, int64_t due)
 {
 	struct leat_clock *c = &k->flow.clock;
-	int64_t was = c->watermark, target = c->target;
-	int err;
+	int64_t target = c->target;
 
-	if (due > was)
+	if (due > c->watermark)
 		c->watermark = due;
 	c->target = due;
-	err = pass_marked(k, due);
+	pass_marked(k, due);
 	c->target = target;
-	if (err)
-		c->watermark = due - 1 > was ? due - 1 : was;
-	return err;
 }
 
 /* Time ends: what has no earlier end is due now. */
@@ -140,66 +112,129 @@ static void pass_mark_last(leat_keyed *k)
 			leat_mark(&k->roster.due, (uint32_t)r);
 }
 
-static int pass_until(leat_keyed *k, int64_t target)
+static void pass_until(leat_keyed *k, int64_t target)
 {
 	struct leat_clock *c = &k->flow.clock;
 	int64_t due;
-	int err;
 
 	if (target <= c->watermark)
-		return LEAT_OK;
+		return;
 	k->ending = target == LEAT_TIME_MAX;
 	while (k->timers.next <= target && leat_timers_fire(k, target, &due))
-		if ((err = pass_close(k, due)))
-			return err;
+		pass_close(k, due);
 	if (k->ending) {
 		pass_mark_last(k);
-		if ((err = pass_close(k, target)))
-			return err;
+		pass_close(k, target);
 	}
 	c->watermark = target;
-	return LEAT_OK;
 }
 
 /* ---------------- early results ----------------------------------- */
 
-/* Those of the keys that have changed since they were asked for last. */
-static int pass_early(leat_keyed *k)
+/* Whether now has come to where early results are told. */
+static int pass_tells_early(const leat_keyed *k)
 {
-	struct leat_flow *f = &k->flow;
-	uint32_t rank;
-
-	if (leat_flow_early(f, k->early_from, f->clock.now))
-		k->early = 1;
-	k->early_from = f->clock.now;
-	if (!k->early)
-		return LEAT_OK;
-	while (leat_marks_take(&k->roster.changed, &rank, 1) > 0) {
-		struct leat_entry *e = leat_ranked(k, rank);
-		leat_entry_speaks(k, e);
-		int err = f->engine->tell(f, leat_entry_state(e), LEAT_EARLY);
-		if (err) {
-			leat_mark(&k->roster.changed, rank);
-			return err;
-		}
-	}
-	k->early = 0;
-	return LEAT_OK;
+	return k->early ||
+	    leat_flow_early(&k->flow, k->early_from, k->flow.clock.now);
 }
 
-int leat_keyed_pass(leat_keyed *k)
+/* Those of the keys that have changed since they were asked for last. */
+static void pass_early(leat_keyed *k)
+{
+	struct leat_flow *f = &k->flow;
+	int tells = pass_tells_early(k);
+	uint32_t rank;
+
+	k->early_from = f->clock.now;
+	k->early = 0;
+	while (tells && leat_marks_take(&k->roster.changed, &rank, 1) > 0) {
+		struct leat_entry *e = leat_ranked(k, rank);
+		leat_entry_speaks(k, e);
+		f->engine->tell(f, leat_entry_state(e), LEAT_EARLY);
+	}
+}
+
+/* ---------------- preparing --------------------------------------- */
+
+struct pass_need {
+	struct leat_need need;
+	int err;
+};
+
+static void pass_prepare_key(void *ctx, leat_keyed *k, uint32_t rank)
+{
+	struct pass_need *p = ctx;
+	const struct leat_entry *e = leat_ranked(k, rank);
+
+	if (!p->err)
+		p->err = k->flow.engine->prepare(&k->flow, leat_entry_state(e),
+		    NULL, &p->need);
+}
+
+/*
+ * Each key that may be visited; one that is due and has early results to tell
+ * is asked twice, and gets what it takes twice.
+ */
+static void pass_prepare_keys(leat_keyed *k, struct pass_need *p)
+{
+	const struct leat_clock *c = &k->flow.clock;
+	const struct leat_roster *r = &k->roster;
+
+	if (c->target == LEAT_TIME_MAX && c->target > c->watermark) {
+		for (size_t i = 0; i < r->n; i++)
+			if (r->order[i] != 0)
+				pass_prepare_key(p, k, (uint32_t)i);
+		return;
+	}
+	if (c->target > c->watermark)
+		leat_timers_each(k, c->target, pass_prepare_key, p);
+	for (size_t i = leat_marks_next(&r->changed, 0);
+	     pass_tells_early(k) && i < r->n;
+	     i = leat_marks_next(&r->changed, i + 1))
+		pass_prepare_key(p, k, (uint32_t)i);
+}
+
+int leat_keyed_prepare_pass(leat_keyed *k, struct leat_need *need)
+{
+	struct leat_flow *f = &k->flow;
+	struct pass_need p = { *need, LEAT_OK };
+	uint64_t limit = f->memory.limit;
+
+	if (!f->careful)
+		return LEAT_OK;
+	f->memory.limit = 0;
+	pass_prepare_keys(k, &p);
+	if (!p.err)
+		p.err = leat_need_reserve(f, &p.need);
+	f->memory.limit = limit;
+	*need = p.need;
+	return p.err;
+}
+
+void leat_keyed_pass(leat_keyed *k)
 {
 	struct leat_flow *f = &k->flow;
 	uint64_t limit = f->memory.limit;
-	int err;
 
-	f->memory.limit = 0;
-	err = pass_until(k, f->clock.target);
-	if (!err && f->early_span > 0)
-		err = pass_early(k);
-	f->memory.limit = limit;
-	while (limit && f->memory.bytes > limit && k->links_at && k->oldest &&
-	    !err)
-		err = leat_entry_evict(k, k->oldest);
+	pass_until(k, f->clock.target);
+	if (f->early_span > 0)
+		pass_early(k);
+	if (LEAT_LIKELY(!limit || f->memory.bytes <= limit || !k->links_at))
+		return;
+	leat_index_release(&f->nodes);
+	while (f->memory.bytes > limit && k->oldest) {
+		leat_entry_evict(k, k->oldest);
+		leat_index_release(&f->nodes);
+	}
+}
+
+int leat_keyed_move(leat_keyed *k)
+{
+	struct leat_need need = { 0, 0, 0, 0, 0, 0 };
+	int err = leat_keyed_prepare_pass(k, &need);
+
+	if (!err)
+		leat_keyed_pass(k);
+	leat_flow_done(&k->flow);
 	return err;
 }

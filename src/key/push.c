@@ -7,9 +7,12 @@
  * entries, then the pushes themselves; what one step needs has been asked
  * for by the step before, so misses overlap.
  *
- * Memory is made sure of before the clock moves. What max_bytes refuses
- * waits until it has moved: a value that finds no room has been seen, and
- * what it closes may make room.
+ * All that can fail comes before the clock moves, so that a push that fails
+ * has changed nothing: memory is made sure of, and where time may do more
+ * than that, each key that it will visit is asked what it will need. What
+ * max_bytes refuses waits until the clock has moved: a value that finds no
+ * room has been seen, and what it closes may make room. If there is none even
+ * then, or the allocator has nothing to give at that point, it is refused.
  */
 #include "key.h"
 
@@ -20,9 +23,10 @@ enum { PUSH_BLOCK = 32 };
 /* Drops the key that was pushed into longest ago, but not `keep`. */
 static int push_evict(leat_keyed *k, uint32_t keep)
 {
-	if (k->oldest && k->oldest != keep)
-		return leat_entry_evict(k, k->oldest);
-	return LEAT_EFULL;
+	if (!k->oldest || k->oldest == keep)
+		return LEAT_EFULL;
+	leat_entry_evict(k, k->oldest);
+	return LEAT_OK;
 }
 
 static uint64_t push_inside(const struct leat_flow *f)
@@ -70,14 +74,22 @@ static void push_expire(leat_keyed *k, uint32_t i, int64_t t)
 	int64_t end = leat_later(t, k->ttl);
 
 	leat_timers_arm(k, leat_entry_at(k, i), end);
-	/* Where this fails, the timer tries again. */
 	if (end <= k->flow.clock.watermark)
-		(void)leat_entry_evict(k, i);
+		leat_entry_evict(k, i);
+}
+
+/* There may be no such key more, whatever makes room. */
+static int push_forbids(const leat_keyed *k, const leat_event *v)
+{
+	uint64_t limit = k->flow.memory.limit;
+
+	return (k->roster.length >= k->max_keys && !k->links_at) ||
+	    (limit && v->key_len > limit);
 }
 
 /*
- * Into a key that is not there. It makes room for itself after the value
- * has gone in: one that is refused drops no other key.
+ * Into a key that is not there; memory is reserved. It makes room for itself
+ * after the value has gone in: one that is refused drops no other key.
  */
 static int push_new(leat_keyed *k, const leat_event *v, uint32_t hash)
 {
@@ -86,18 +98,15 @@ static int push_new(leat_keyed *k, const leat_event *v, uint32_t hash)
 	uint32_t i;
 	int err;
 
-	if ((k->roster.length >= k->max_keys && !k->links_at) ||
-	    (f->memory.limit && v->key_len > f->memory.limit))
+	if (push_forbids(k, v))
 		return leat_flow_refuse(f, LEAT_EFULL);
-	if (leat_entry_reserve(k, v->key_len) ||
-	    !(i = leat_entry_make(k, v->key, v->key_len, hash)))
+	if (!(i = leat_entry_make(k, v->key, v->key_len, hash)))
 		return LEAT_ENOMEM;
 	err = push_take(k, i, v);
 	if (push_inside(f) == inside) {
 		leat_entry_forget(k, i);
 		return err;
 	}
-	/* Where this fails, the next new key tries again. */
 	while (k->roster.length > k->max_keys && !push_evict(k, i))
 		;
 	if (k->latest_at)
@@ -105,26 +114,66 @@ static int push_new(leat_keyed *k, const leat_event *v, uint32_t hash)
 	return err;
 }
 
+/* The key will be dropped when time passes, and made anew. */
+static int push_renews(const leat_keyed *k, uint32_t i)
+{
+	return k->latest_at &&
+	    leat_later(*leat_entry_latest(k, leat_entry_at(k, i)), k->ttl) <=
+	    k->flow.clock.target;
+}
+
+/* What the value takes in a state of its key, beside what is in `need`. */
+static int push_prepare(leat_keyed *k, const struct leat_state *s,
+    const leat_event *v, struct leat_need *need)
+{
+	struct leat_flow *f = &k->flow;
+	int err;
+
+	if (!f->careful)
+		return LEAT_OK;
+	if ((err = f->engine->prepare(f, s, v, need)))
+		return err;
+	return leat_need_reserve(f, need);
+}
+
+/* All that a value takes, in the key that is there or a new one. */
+static int push_reserve(leat_keyed *k, const leat_event *v, uint32_t i,
+    struct leat_need *need)
+{
+	struct leat_flow *f = &k->flow;
+	int fresh = !i || push_renews(k, i), err;
+
+	if (i) {
+		const struct leat_state *s = leat_entry_state(
+		    leat_entry_at(k, i));
+		if ((err = push_prepare(k, s, v, need)) ||
+		    (err = f->engine->reserve(f, s, v)))
+			return err;
+	}
+	if (!fresh)
+		return LEAT_OK;
+	if ((err = push_prepare(k, k->blank, v, need)))
+		return err;
+	return leat_entry_reserve(k, v->key_len);
+}
+
 /* At max_bytes, keys that were not pushed into for long make room. */
 static int push_or_evict(leat_keyed *k, const leat_event *v, uint32_t hash,
     uint32_t i)
 {
 	struct leat_flow *f = &k->flow;
-	uint64_t inside = push_inside(f);
 	int err, cleared = 0;
 
 	if (i)
 		leat_entry_touch(k, i);
+	else if (push_forbids(k, v))
+		return leat_flow_refuse(f, LEAT_EFULL);
 	for (;;) {
-		f->memory.over = 0;
-		if (!i)
-			err = push_new(k, v, hash);
-		else if (!(err = f->engine->reserve(f,
-			       leat_entry_state(leat_entry_at(k, i)))))
-			err = push_take(k, i, v);
-		if (err != LEAT_ENOMEM || !f->memory.over ||
-		    push_inside(f) != inside)
-			return err;
+		struct leat_need need = { 0, 0, 0, 0, 0, 0 };
+		if (!(err = push_reserve(k, v, i, &need)))
+			return i ? push_take(k, i, v) : push_new(k, v, hash);
+		if (err != LEAT_ENOMEM)
+			return leat_flow_refuse(f, err);
 		if (!(err = push_evict(k, i)))
 			continue;
 		if (k->roster.length > 0 || cleared)
@@ -144,34 +193,76 @@ LEAT_INLINE int push_passes(const leat_keyed *k)
 	    (k->flow.early_span > 0 && (k->early || c->now > k->early_from));
 }
 
+/* The clock has seen the value; `full`: there is no memory for it so far. */
+LEAT_INLINE int push_seen(leat_keyed *k, const leat_event *v, uint32_t hash,
+    uint32_t i, int full)
+{
+	struct leat_clock *c = &k->flow.clock;
+	uint64_t drops = k->drops;
+
+	if (LEAT_UNLIKELY(push_passes(k))) {
+		leat_keyed_pass(k);
+		if (i && k->drops != drops) {
+			i = leat_entry_find(k, v->key, v->key_len, hash);
+			full |= !i;
+		}
+		/* At max_bytes it may have freed what was reserved. */
+		full |= k->flow.memory.limit > 0;
+	} else if (c->target > c->watermark) {
+		c->watermark = c->target;
+	}
+	if (LEAT_UNLIKELY(full))
+		return push_or_evict(k, v, hash, i);
+	return LEAT_LIKELY(i) ? push_take(k, i, v) : push_new(k, v, hash);
+}
+
+/* The same as push_at(), where more may fail than to get a little memory. */
+static int push_with_care(leat_keyed *k, const leat_event *v, uint32_t hash,
+    uint32_t i)
+{
+	struct leat_flow *f = &k->flow;
+	struct leat_need need = { 0, 0, 0, 0, 0, 0 };
+	struct leat_clock_mark mark;
+	int err;
+
+	f->memory.over = 0;
+	leat_clock_mark(&f->clock, v->source, &mark);
+	leat_clock_see(&f->clock, v->source, v->t);
+	if (!(err = leat_keyed_prepare_pass(k, &need)))
+		err = push_reserve(k, v, i, &need);
+	if (err && !f->memory.over) {
+		leat_clock_back(&f->clock, v->source, &mark);
+		err = leat_flow_refuse(f, err);
+	} else {
+		err = push_seen(k, v, hash, i, err != LEAT_OK);
+	}
+	leat_entry_release(k);
+	leat_flow_done(f);
+	return err;
+}
+
 /* The key's index i is 0 if it is not there. */
 LEAT_INLINE int push_at(leat_keyed *k, const leat_event *v, uint32_t hash,
     uint32_t i)
 {
 	struct leat_flow *f = &k->flow;
-	uint64_t drops = k->drops;
 	int err = leat_clock_check(&f->clock, v->source, v->t);
 
 	if (LEAT_UNLIKELY(err))
 		return leat_flow_refuse(f, err);
+	if (LEAT_UNLIKELY(k->careful))
+		return push_with_care(k, v, hash, i);
 	f->memory.over = 0;
-	err = i ? f->engine->reserve(f, leat_entry_state(leat_entry_at(k, i)))
+	err = i ? f->engine->reserve(f, leat_entry_state(leat_entry_at(k, i)),
+		      v)
 		: leat_entry_reserve(k, v->key_len);
 	if (LEAT_UNLIKELY(err) && !f->memory.over)
 		return err;
 	leat_clock_see(&f->clock, v->source, v->t);
-	if (LEAT_UNLIKELY(push_passes(k))) {
-		if ((err = leat_keyed_pass(k)))
-			return err;
-		if (k->drops != drops)
-			i = leat_entry_find(k, v->key, v->key_len, hash);
-		return push_or_evict(k, v, hash, i);
-	}
-	if (f->clock.target > f->clock.watermark)
-		f->clock.watermark = f->clock.target;
-	if (LEAT_UNLIKELY(!i || err || k->flow.memory.limit))
-		return push_or_evict(k, v, hash, i);
-	return push_take(k, i, v);
+	err = push_seen(k, v, hash, i, err != LEAT_OK);
+	if (LEAT_UNLIKELY(k->long_room > 0))
+		leat_entry_release(k);
+	return err;
 }
 
 /* ---------------- public ------------------------------------------ */
@@ -318,6 +409,12 @@ int leat_keyed_advance(leat_keyed *keyed, int64_t t)
 	int err = leat_queue_settle(keyed);
 	if (err)
 		return err;
+	struct leat_clock was = keyed->flow.clock;
 	leat_clock_advance(&keyed->flow.clock, t);
-	return leat_keyed_pass(keyed);
+	if ((err = leat_keyed_move(keyed))) {
+		keyed->flow.clock = was;
+		return err;
+	}
+	leat_clock_advanced(&keyed->flow.clock, t);
+	return LEAT_OK;
 }

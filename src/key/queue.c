@@ -11,7 +11,8 @@
  *
  * That is so for tumbling windows, and hopping ones with time between them,
  * whose statistics need no order; without lateness, early or empty results,
- * and without limits on keys and memory. Before the first event is put off
+ * and without limits on keys and memory, nor a delay of so many windows that
+ * a key may need an index of them. Before the first event is put off
  * there must be room for as many new keys as there may be events, so that
  * settling them needs no memory: what a push has answered stays true.
  */
@@ -26,7 +27,8 @@ int leat_queue_serves(const leat_keyed *k, const leat_keyed_options *o)
 
 	return (f->kind == LEAT_TUMBLING || f->kind == LEAT_HOPPING) &&
 	    f->engine == &leat_cells_engine && f->clock.n_sources == 1 &&
-	    !f->ordered && f->more_at == 0 && !k->tracks && !o->max_keys &&
+	    !f->ordered && f->more_at == 0 &&
+	    f->clock.delay / f->advance + 2 <= LEAT_CELLS_FEW && !k->tracks && !o->max_keys &&
 	    !o->max_bytes;
 }
 

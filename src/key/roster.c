@@ -59,6 +59,26 @@ size_t leat_marks_take(struct leat_marks *m, uint32_t *ranks, size_t n)
 	return taken;
 }
 
+size_t leat_marks_next(const struct leat_marks *m, size_t from)
+{
+	size_t group = from >> 12 > m->first ? from >> 12 : m->first;
+
+	for (; group <= m->last && m->first <= m->last; group++) {
+		uint64_t words = m->groups[group];
+		for (; words; words &= words - 1) {
+			size_t w = group * 64 + leat_lowest_bit(words);
+			uint64_t word = m->words[w];
+			if (w * 64 + 63 < from)
+				continue;
+			if (w * 64 < from)
+				word &= UINT64_MAX << (from - w * 64);
+			if (word)
+				return w * 64 + leat_lowest_bit(word);
+		}
+	}
+	return SIZE_MAX;
+}
+
 static void marks_move(const struct leat_marks *from, struct leat_marks *to,
     size_t n)
 {

@@ -265,6 +265,37 @@ static void timer_take(leat_keyed *k, unsigned bucket)
 	}
 }
 
+/* The keys of a bucket that are due by then. */
+static void timer_each_in(leat_keyed *k, const struct leat_timer_bucket *b,
+    int64_t until, void (*fn)(void *ctx, leat_keyed *k, uint32_t rank),
+    void *ctx)
+{
+	unsigned n = b->n > 0 ? timer_filling(b) : 0;
+
+	for (uint32_t at = b->n > 0 ? b->head : 0; at; n = LEAT_TIMER_SLOTS) {
+		const struct leat_timer_block *block = timer_block(&k->timers,
+		    at);
+		for (unsigned i = 0; i < n; i++)
+			if (block->due[i] <= until)
+				fn(ctx, k, block->rank[i]);
+		at = block->next;
+	}
+}
+
+/* Those buckets are looked into that leat_timers_fire() will empty, too. */
+void leat_timers_each(leat_keyed *k, int64_t until,
+    void (*fn)(void *ctx, leat_keyed *k, uint32_t rank), void *ctx)
+{
+	const struct leat_timers *t = &k->timers;
+
+	if (t->next > until)
+		return;
+	for (int i = 0; i < LEAT_TIMER_BUCKETS; i++)
+		if (t->buckets[i].n > 0 && (i == 0 ||
+			t->buckets[i].least <= until))
+			timer_each_in(k, &t->buckets[i], until, fn, ctx);
+}
+
 int leat_timers_fire(leat_keyed *k, int64_t until, int64_t *due_out)
 {
 	struct leat_timers *t = &k->timers;

@@ -13,8 +13,14 @@
  * The first cell lies in the state itself, so that with one window open at
  * a time, as most keys have, nothing else is touched.
  *
- * Cost: one step a value, and a look at the open cells that are older than
- * its own unless that is the newest (of a closed one: at the closed ones).
+ * Where there are more than a few cells, an index (index.c) finds them, and
+ * another one those that have changed since they were told early. It lies in
+ * eight bytes that a state has left anyway.
+ *
+ * Cost: one step a value, and O(log n) looks at the n cells that are open or
+ * kept. Two sessions that become one cost a combine; where order counts, the
+ * values of the smaller one are put into the other, so that a value moves
+ * O(log n) times at most.
  */
 #include "time.h"
 
@@ -49,42 +55,190 @@ static struct leat_cell *inline_cell(const struct leat_flow *f,
 
 /* ---------------- the ring ------------------------------------------- */
 
-/*
- * The oldest that is not closed. Where closed ones are kept there may be
- * many of them, so it is remembered.
- */
+const struct leat_index_kind leat_cells_kind = { 2, 1 };
+
+static struct leat_index *cells_index(const struct leat_flow *f,
+    const struct leat_state *s)
+{
+	return (struct leat_index *)(void *)((unsigned char *)(uintptr_t)s +
+	    f->index_at);
+}
+
+/* The oldest that is not closed; without lateness no other ones are kept. */
 static struct leat_cell *first_open(const struct leat_flow *f,
     const struct leat_state *s)
 {
+	return f->lateness > 0 ? leat_more(f, s)->open : leat_oldest(s);
+}
+
+/* A cell has been put into, or opened or closed in the middle. */
+static void keep_first_open(const struct leat_flow *f,
+    const struct leat_state *s, struct leat_cell *c)
+{
+	struct leat_cell **open = &leat_more(f, s)->open;
+
+	if (f->lateness == 0)
+		return;
+	if (c->marks & LEAT_CELL_CLOSED) {
+		if (*open == c)
+			*open = leat_newer(s, c);
+	} else if (!*open || c->start < (*open)->start) {
+		*open = c;
+	}
+}
+
+void leat_cells_renew(const struct leat_flow *f, const struct leat_state *s)
+{
 	struct leat_cell *c = leat_oldest(s);
 
-	if (f->lateness == 0 || !c)
-		return c;
-	if (leat_newest(s)->marks & LEAT_CELL_CLOSED)
-		return NULL;
-	if (leat_more(f, s)->open)
-		return leat_more(f, s)->open;
-	while (c->marks & LEAT_CELL_CLOSED)
-		c = c->next;
+	if (!f->more_at)
+		return;
+	while (c && (c->marks & LEAT_CELL_CLOSED))
+		c = leat_newer(s, c);
 	leat_more(f, s)->open = c;
-	return c;
+	leat_more(f, s)->oldest_stored = NULL;
 }
 
-/* It may be another one now. */
-void leat_cells_forget_open(const struct leat_flow *f,
-    const struct leat_state *s)
+/* ---------------- indices -------------------------------------------- */
+
+static void index_cell(struct leat_flow *f, struct leat_index *x,
+    struct leat_cell *c)
 {
-	if (f->lateness > 0)
-		leat_more(f, s)->open = NULL;
+	struct leat_indexed_cell *item = leat_index_add(&leat_cells_kind, x,
+	    &f->nodes, &c->start);
+
+	item->cell = c;
 }
 
-static void forget_open_before(const struct leat_flow *f,
-    const struct leat_state *s, int64_t start)
+static int is_indexed(const struct leat_index *x, const struct leat_cell *c)
 {
-	if (f->lateness > 0 && leat_more(f, s)->open &&
-	    start < leat_more(f, s)->open->start)
-		leat_more(f, s)->open = NULL;
+	const struct leat_indexed_cell *item = leat_index_find(&leat_cells_kind,
+	    x, &c->start);
+
+	return item && item->cell == c;
 }
+
+/* Early results are wanted, so that changes have to be found. */
+static int finds_changes(const struct leat_flow *f)
+{
+	return f->early_count > 0 || f->early_span > 0;
+}
+
+/* An open cell has changed since it was told. */
+static void note_change(struct leat_flow *f, const struct leat_state *s,
+    struct leat_cell *c)
+{
+	if (finds_changes(f) && cells_index(f, s)->root &&
+	    !is_indexed(&leat_more(f, s)->changed, c))
+		index_cell(f, &leat_more(f, s)->changed, c);
+}
+
+/* The cell has been told, or goes. */
+static void forget_change(struct leat_flow *f, const struct leat_state *s,
+    const struct leat_cell *c)
+{
+	if (finds_changes(f) && is_indexed(&leat_more(f, s)->changed, c))
+		leat_index_remove(&leat_cells_kind, &leat_more(f, s)->changed,
+		    &f->nodes, &c->start);
+}
+
+/* So many cells are there, but counted no further than they are few. */
+static size_t count_few(const struct leat_state *s)
+{
+	const struct leat_cell *c = leat_oldest(s);
+	size_t n = 0;
+
+	for (; c && n <= LEAT_CELLS_FEW; c = leat_newer(s, c)) {
+		LEAT_LOOK();
+		n++;
+	}
+	return n;
+}
+
+/* A cell is new in the ring; there are nodes for what follows from it. */
+static void enter_index(struct leat_flow *f, const struct leat_state *s,
+    struct leat_cell *c)
+{
+	struct leat_index *x = cells_index(f, s);
+
+	if (x->root) {
+		index_cell(f, x, c);
+		return;
+	}
+	if (count_few(s) <= LEAT_CELLS_FEW)
+		return;
+	for (c = leat_oldest(s); c; c = leat_newer(s, c)) {
+		index_cell(f, x, c);
+		leat_cells_marked(f, s, c);
+	}
+}
+
+static void leave_index(struct leat_flow *f, const struct leat_state *s,
+    const struct leat_cell *c)
+{
+	struct leat_index *x = cells_index(f, s);
+
+	if (!x->root)
+		return;
+	forget_change(f, s, c);
+	leat_index_remove(&leat_cells_kind, x, &f->nodes, &c->start);
+}
+
+/* A session starts earlier than it did, and after the one before it. */
+static void start_earlier(const struct leat_flow *f, const struct leat_state *s,
+    struct leat_cell *c, int64_t start)
+{
+	struct leat_index *x = cells_index(f, s);
+
+	if (x->root)
+		leat_index_rename(&leat_cells_kind, x, &c->start, &start);
+	if (finds_changes(f) && is_indexed(&leat_more(f, s)->changed, c))
+		leat_index_rename(&leat_cells_kind, &leat_more(f, s)->changed,
+		    &c->start, &start);
+	c->start = start;
+}
+
+size_t leat_cells_nodes(const struct leat_flow *f, const struct leat_state *s,
+    size_t n)
+{
+	const struct leat_index *x = cells_index(f, s);
+	size_t nodes = 0;
+
+	if (!x->root) {
+		size_t there = count_few(s);
+		if (there + n <= LEAT_CELLS_FEW)
+			return 0;
+		n += there;
+	}
+	nodes = leat_index_need(&leat_cells_kind, x, n);
+	if (finds_changes(f))
+		nodes += leat_index_need(&leat_cells_kind,
+		    &leat_more(f, s)->changed, n + 1);
+	return nodes;
+}
+
+size_t leat_cells_join_nodes(const struct leat_flow *f,
+    const struct leat_state *s, size_t n)
+{
+	size_t nodes = leat_cells_nodes(f, s, n);
+
+	n += (size_t)leat_index_length(cells_index(f, s)) + LEAT_CELLS_FEW;
+	return finds_changes(f) && nodes > 0
+	    ? nodes +
+		leat_index_need(&leat_cells_kind, &leat_more(f, s)->changed, n)
+	    : nodes;
+}
+
+void leat_cells_marked(struct leat_flow *f, const struct leat_state *s,
+    struct leat_cell *c)
+{
+	const uint64_t flags = LEAT_CELL_CHANGED | LEAT_CELL_CLOSED;
+
+	if ((c->marks & flags) == LEAT_CELL_CHANGED)
+		note_change(f, s, c);
+}
+
+/* ---------------- cells come and go ---------------------------------- */
 
 /* A new cell after `before`, or as the oldest; memory is reserved. */
 struct leat_cell *leat_cells_add(struct leat_flow *f, struct leat_state *s,
@@ -94,7 +248,6 @@ struct leat_cell *leat_cells_add(struct leat_flow *f, struct leat_state *s,
 
 	if (c->next)
 		c = leat_pool_take(&f->cells);
-	forget_open_before(f, s, start);
 	c->start = start;
 	c->end = end;
 	c->marks = 0;
@@ -114,16 +267,21 @@ struct leat_cell *leat_cells_add(struct leat_flow *f, struct leat_state *s,
 	before->next = c;
 	if (last)
 		s->content = c;
+	enter_index(f, s, c);
 	return c;
 }
 
-static struct leat_cell *before_cell(const struct leat_state *s,
-    const struct leat_cell *c)
+static struct leat_cell *before_cell(const struct leat_flow *f,
+    const struct leat_state *s, const struct leat_cell *c)
 {
 	struct leat_cell *p = leat_newest(s);
 
-	while (p->next != c)
+	if (p->next != c && cells_index(f, s)->root)
+		p = leat_cells_find(f, s, c->start - 1);
+	while (p->next != c) {
+		LEAT_LOOK();
 		p = p->next;
+	}
 	return p;
 }
 
@@ -139,10 +297,14 @@ static void count_stored(const struct leat_flow *f, struct leat_state *s,
 static void remove_cell(struct leat_flow *f, struct leat_state *s,
     struct leat_cell *c)
 {
-	struct leat_cell *before = before_cell(s, c);
+	struct leat_cell *before = before_cell(f, s, c);
+	struct leat_more *m = f->more_at ? leat_more(f, s) : NULL;
 
-	if (f->lateness > 0 && leat_more(f, s)->open == c)
-		leat_cells_forget_open(f, s);
+	if (m && m->open == c)
+		m->open = leat_newer(s, c);
+	if (m && m->oldest_stored == c)
+		m->oldest_stored = leat_newer(s, c);
+	leave_index(f, s, c);
 	if (f->ordered) {
 		count_stored(f, s, leat_tree_length(f, leat_cell_tree(c)), 0);
 		leat_tree_clear(f, leat_cell_tree(c));
@@ -157,24 +319,43 @@ static void remove_cell(struct leat_flow *f, struct leat_state *s,
 		leat_pool_give(&f->cells, c);
 }
 
-/* The newest cell that starts at or before t; NULL: none. */
 struct leat_cell *leat_cells_find(const struct leat_flow *f,
     const struct leat_state *s, int64_t t)
 {
-	struct leat_cell *c = leat_newest(s), *found = NULL, *open;
+	struct leat_cell *c = leat_newest(s), *found = NULL;
+	const struct leat_index *x;
 
 	if (!c || c->start <= t)
 		return c;
-	c = c->next;
-	open = f->lateness > 0 ? leat_more(f, s)->open : NULL;
-	if (open && open->start <= t)
-		c = open;
-	for (; c->start <= t; c = c->next)
+	x = cells_index(f, s);
+	if (x->root) {
+		const struct leat_indexed_cell *item = leat_index_find(
+		    &leat_cells_kind, x, &t);
+		return item ? item->cell : NULL;
+	}
+	for (c = c->next; c->start <= t; c = c->next) {
+		LEAT_LOOK();
 		found = c;
+	}
 	return found;
 }
 
 /* ---------------- intervals ------------------------------------------ */
+
+/* What the calendar said while the push was prepared, it is not asked again. */
+static int calendar_interval(const struct leat_flow *f, int64_t t,
+    int64_t *start, int64_t *end)
+{
+	const int64_t *known = leat_index_find(&leat_cells_kind, &f->asked, &t);
+
+	if (known && t < known[1]) {
+		*start = known[0];
+		*end = known[1];
+		return LEAT_OK;
+	}
+	f->calendar.interval(f->calendar.ctx, t, start, end);
+	return *start <= t && t < *end ? LEAT_OK : LEAT_ECALENDAR;
+}
 
 /* The interval that holds t; LEAT_OUTSIDE between two, LEAT_ECALENDAR. */
 int leat_cells_interval(const struct leat_flow *f, int64_t t, int64_t *start,
@@ -192,10 +373,8 @@ int leat_cells_interval(const struct leat_flow *f, int64_t t, int64_t *start,
 		*end = leat_later(t, f->gap);
 		return LEAT_OK;
 	}
-	if (f->kind == LEAT_CALENDAR) {
-		f->calendar.interval(f->calendar.ctx, t, start, end);
-		return *start <= t && t < *end ? LEAT_OK : LEAT_ECALENDAR;
-	}
+	if (f->kind == LEAT_CALENDAR)
+		return calendar_interval(f, t, start, end);
 	rest = leat_modulo(leat_modulo(t, f->advance) - f->offset, f->advance);
 	*start = leat_earlier(t, rest);
 	if (rest >= f->span)
@@ -211,7 +390,8 @@ int leat_is_expired(const struct leat_flow *f, int64_t end, int64_t watermark)
 
 /* ---------------- telling -------------------------------------------- */
 
-static void tell_cell(struct leat_flow *f, struct leat_cell *c, int flags)
+static void tell_cell(struct leat_flow *f, const struct leat_state *s,
+    struct leat_cell *c, int flags)
 {
 	int64_t end = c->end;
 
@@ -224,6 +404,8 @@ static void tell_cell(struct leat_flow *f, struct leat_cell *c, int flags)
 			end = leat_later(f->clock.now, 1);
 		leat_flow_tell(f, c->start, end, leat_cell_told(c), flags);
 	}
+	if (c->marks & LEAT_CELL_CHANGED)
+		forget_change(f, s, c);
 	c->marks = (c->marks & ~(uint64_t)LEAT_CELL_CHANGED) + LEAT_CELL_TOLD;
 }
 
@@ -260,32 +442,31 @@ static int has_cell(const struct leat_flow *f, const struct leat_state *s,
 /* Where time ends, the last windows told are the last with data. */
 static int row_goes_on(const struct leat_flow *f, const struct leat_state *s)
 {
-	return f->clock.target < LEAT_TIME_MAX || first_open(f, s);
+	const struct leat_cell *c = leat_newest(s);
+
+	return f->clock.target < LEAT_TIME_MAX ||
+	    (c && !(c->marks & LEAT_CELL_CLOSED));
 }
 
 /*
  * Tells the windows without data that end by `until`. Where time has ended
- * there are none behind the last one with data.
+ * there are none behind the last one with data. The calendar has been asked.
  */
-static int tell_empties(struct leat_flow *f, struct leat_state *s,
+static void tell_empties(struct leat_flow *f, struct leat_state *s,
     int64_t until, int64_t watermark)
 {
 	struct leat_more *m = leat_more(f, s);
 	int64_t start, end;
 
 	if (!m->begun || (until == watermark && !row_goes_on(f, s)))
-		return LEAT_OK;
-	while (m->empty_from < until) {
-		int err = leat_cells_next_empty(f, m->empty_from, &start, &end);
-		if (err)
-			return err == LEAT_OUTSIDE ? LEAT_OK : err;
-		if (end > until)
-			return LEAT_OK;
+		return;
+	while (m->empty_from < until &&
+	    !leat_cells_next_empty(f, m->empty_from, &start, &end) &&
+	    end <= until) {
 		m->empty_from = end;
 		if (!has_cell(f, s, start))
 			tell_empty(f, start, end);
 	}
-	return LEAT_OK;
 }
 
 /* The first window that is told as closed begins the row of them. */
@@ -300,15 +481,14 @@ static void begin_row(const struct leat_flow *f, const struct leat_state *s,
 	m->first_end = m->empty_from = end;
 }
 
-static int close_cell(struct leat_flow *f, struct leat_state *s,
+static void close_cell(struct leat_flow *f, struct leat_state *s,
     struct leat_cell *c, int64_t watermark)
 {
-	int err, in_row = 0;
+	int in_row = 0;
 
 	if (f->emit_empty) {
 		struct leat_more *m = leat_more(f, s);
-		if ((err = tell_empties(f, s, c->start, watermark)))
-			return err;
+		tell_empties(f, s, c->start, watermark);
 		if (has_data(f, c))
 			begin_row(f, s, c->end);
 		in_row = m->begun;
@@ -316,35 +496,27 @@ static int close_cell(struct leat_flow *f, struct leat_state *s,
 	}
 	c->marks |= LEAT_CELL_CLOSED;
 	if (f->lateness > 0)
-		leat_more(f, s)->open = c == leat_newest(s) ? NULL : c->next;
+		leat_more(f, s)->open = leat_newer(s, c);
 	if (has_data(f, c))
-		tell_cell(f, c, 0);
+		tell_cell(f, s, c, 0);
 	else if (in_row)
-		tell_cell(f, c, LEAT_EMPTY);
+		tell_cell(f, s, c, LEAT_EMPTY);
 	if (f->lateness == 0)
 		remove_cell(f, s, c);
-	return LEAT_OK;
 }
 
-static int cells_close(struct leat_flow *f, struct leat_state *s,
+static void cells_close(struct leat_flow *f, struct leat_state *s,
     int64_t watermark)
 {
 	struct leat_cell *c;
 
-	while ((c = first_open(f, s)) && c->end <= watermark) {
-		int err = close_cell(f, s, c, watermark);
-		if (err)
-			return err;
-	}
-	if (f->emit_empty) {
-		int err = tell_empties(f, s, watermark, watermark);
-		if (err)
-			return err;
-	}
+	while ((c = first_open(f, s)) && c->end <= watermark)
+		close_cell(f, s, c, watermark);
+	if (f->emit_empty)
+		tell_empties(f, s, watermark, watermark);
 	while ((c = leat_oldest(s)) && (c->marks & LEAT_CELL_CLOSED) &&
 	    leat_is_expired(f, c->end, watermark))
 		remove_cell(f, s, c);
-	return LEAT_OK;
 }
 
 static int cells_due(const struct leat_flow *f, const struct leat_state *s,
@@ -373,17 +545,34 @@ static int cells_due(const struct leat_flow *f, const struct leat_state *s,
 	return have;
 }
 
-static int cells_tell(struct leat_flow *f, struct leat_state *s, int flag)
+/* Early results, where it is known which cells have changed. */
+static void tell_changed_cells(struct leat_flow *f, struct leat_state *s)
+{
+	struct leat_index *x = &leat_more(f, s)->changed;
+	const struct leat_indexed_cell *item;
+
+	while ((item = leat_index_first(&leat_cells_kind, x))) {
+		struct leat_cell *c = item->cell;
+		leat_index_remove(&leat_cells_kind, x, &f->nodes, &c->start);
+		if (has_data(f, c))
+			tell_cell(f, s, c, LEAT_EARLY);
+	}
+}
+
+static void cells_tell(struct leat_flow *f, struct leat_state *s, int flag)
 {
 	struct leat_cell *c = first_open(f, s);
 
-	while (c) {
+	if (flag == LEAT_EARLY && cells_index(f, s)->root) {
+		tell_changed_cells(f, s);
+		return;
+	}
+	for (; c; c = leat_newer(s, c)) {
+		LEAT_LOOK();
 		if (has_data(f, c) &&
 		    (flag != LEAT_EARLY || (c->marks & LEAT_CELL_CHANGED)))
-			tell_cell(f, c, flag);
-		c = c == leat_newest(s) ? NULL : c->next;
+			tell_cell(f, s, c, flag);
 	}
-	return LEAT_OK;
 }
 
 void leat_cells_tell_news(struct leat_flow *f, struct leat_state *s)
@@ -394,7 +583,7 @@ void leat_cells_tell_news(struct leat_flow *f, struct leat_state *s)
 	for (; c; c = leat_newer(s, c)) {
 		if ((c->marks & news) != news || !has_data(f, c))
 			continue;
-		tell_cell(f, c, LEAT_LATE);
+		tell_cell(f, s, c, LEAT_LATE);
 		if (f->emit_empty)
 			begin_row(f, s, c->end);
 	}
@@ -402,25 +591,75 @@ void leat_cells_tell_news(struct leat_flow *f, struct leat_state *s)
 
 /* ---------------- taking values -------------------------------------- */
 
-static int cells_reserve(struct leat_flow *f, const struct leat_state *s)
+static int holds(const struct leat_cell *c, int64_t t)
 {
-	const struct leat_cell *c = leat_newest(s);
+	return c && t >= c->start && t < c->end;
+}
 
-	if (inline_cell(f, s)->next && leat_pool_reserve(&f->cells, 1))
-		return LEAT_ENOMEM;
-	if (!f->ordered)
-		return LEAT_OK;
-	/* The highest tree there is needs most. */
-	struct leat_tree none = { 0 };
-	uint32_t height = 0;
-	for (; c; c = c->next == leat_newest(s) ? NULL : c->next) {
-		const struct leat_tree *t =
-		    (const void *)((const unsigned char *)c + LEAT_CELL_HEAD);
-		if (t->height > height)
-			height = t->height;
+static const struct leat_tree *const_tree(const struct leat_cell *c)
+{
+	return (const struct leat_tree *)(const void *)((const unsigned char *)
+							    c +
+	    LEAT_CELL_HEAD);
+}
+
+/* The value may go into the cell at or before its time, or the next one. */
+static int reserve_tree(struct leat_flow *f, const struct leat_state *s,
+    int64_t t)
+{
+	const struct leat_cell *left = leat_cells_find(f, s, t), *right;
+	struct leat_tree tree = { 0 };
+
+	right = left ? leat_newer(s, left) : leat_oldest(s);
+	if (left)
+		tree.height = const_tree(left)->height;
+	if (right && const_tree(right)->height > tree.height)
+		tree.height = const_tree(right)->height;
+	return leat_tree_reserve(f, &tree);
+}
+
+/* Into the newest cell go most values, which take no other one. */
+static int cells_reserve(struct leat_flow *f, const struct leat_state *s,
+    const leat_event *e)
+{
+	size_t nodes = 0;
+
+	if (LEAT_UNLIKELY(!holds(leat_newest(s), e->t))) {
+		if (inline_cell(f, s)->next && leat_pool_reserve(&f->cells, 1))
+			return LEAT_ENOMEM;
+		nodes = leat_cells_nodes(f, s, 1);
+	} else if (f->more_at && cells_index(f, s)->root) {
+		nodes = leat_cells_nodes(f, s, 1);
 	}
-	none.height = height;
-	return leat_tree_reserve(f, &none);
+	if (nodes > 0 && leat_index_reserve(&f->nodes, nodes))
+		return LEAT_ENOMEM;
+	return f->ordered ? reserve_tree(f, s, e->t) : LEAT_OK;
+}
+
+
+/* The clock is past the end of the cell: it is told, and told again. */
+static void tell_late(struct leat_flow *f, struct leat_state *s,
+    struct leat_cell *c)
+{
+	c->marks |= LEAT_CELL_CLOSED;
+	tell_cell(f, s, c, LEAT_LATE);
+	if (f->emit_empty && !leat_more(f, s)->begun) {
+		begin_row(f, s, c->end);
+		f->news = c->end;
+	}
+}
+
+static void note_stored(struct leat_flow *f, struct leat_state *s,
+    struct leat_cell *c)
+{
+	struct leat_more *m;
+
+	if (!f->max_values)
+		return;
+	count_stored(f, s, 1, 1);
+	m = leat_more(f, s);
+	if (m->oldest_stored && c->start < m->oldest_stored->start)
+		m->oldest_stored = c;
 }
 
 static void put(struct leat_flow *f, struct leat_state *s, struct leat_cell *c,
@@ -430,22 +669,19 @@ static void put(struct leat_flow *f, struct leat_state *s, struct leat_cell *c,
 
 	if (f->ordered) {
 		leat_tree_insert(f, leat_cell_tree(c), &v);
-		count_stored(f, s, 1, 1);
+		note_stored(f, s, c);
 	} else {
 		leat_accs_append(f, leat_cell_accs(c), &v);
 	}
-	if (f->revises)
-		c->marks |= LEAT_CELL_CHANGED;
-	if (LEAT_UNLIKELY(c->end <= f->clock.watermark)) {
-		if (!(c->marks & LEAT_CELL_CLOSED))
-			leat_cells_forget_open(f, s);
-		c->marks |= LEAT_CELL_CLOSED;
-		tell_cell(f, c, LEAT_LATE);
-		if (f->emit_empty && !leat_more(f, s)->begun) {
-			begin_row(f, s, c->end);
-			f->news = c->end;
-		}
-	}
+	if (LEAT_LIKELY(!f->revises))
+		return;
+	c->marks |= LEAT_CELL_CHANGED;
+	if (c->end <= f->clock.watermark)
+		tell_late(f, s, c);
+	else
+		note_change(f, s, c);
+	if (f->lateness > 0)
+		keep_first_open(f, s, c);
 }
 
 /*
@@ -460,9 +696,11 @@ static int make_room(struct leat_flow *f, struct leat_state *s, int64_t t,
 
 	if (!f->ordered || !leat_flow_is_full(f, s))
 		return LEAT_OK;
-	c = leat_oldest(s);
-	while (c && !leat_cell_tree(c)->root) /* told, and then evicted */
-		c = c->next;
+	struct leat_cell **from = &leat_more(f, s)->oldest_stored;
+	c = *from ? *from : leat_oldest(s);
+	for (; c && !leat_cell_tree(c)->root; c = leat_newer(s, c))
+		LEAT_LOOK(); /* told, and then evicted */
+	*from = c;
 	if (!c || f->full == LEAT_REFUSE ||
 	    t < leat_tree_first(leat_cell_tree(c)))
 		return LEAT_EFULL;
@@ -515,9 +753,8 @@ static void retract(struct leat_flow *f, const struct leat_state *s,
 {
 	if (!(c->marks & LEAT_CELL_CLOSED))
 		return;
-	tell_cell(f, c, LEAT_RETRACTED);
+	tell_cell(f, s, c, LEAT_RETRACTED);
 	c->marks &= ~(uint64_t)LEAT_CELL_CLOSED;
-	leat_cells_forget_open(f, s);
 }
 
 struct joining {
@@ -532,31 +769,27 @@ static void move_value(void *ctx, const leat_sample *s)
 	leat_tree_insert(j->f, j->to, s);
 }
 
-/* Room for all values of one tree at the end of another. */
-static int reserve_join(struct leat_flow *f, struct leat_cell *b)
+/* The larger tree takes the values of the other, and is a's. */
+static void join_trees(struct leat_flow *f, struct leat_state *s,
+    struct leat_tree *a, struct leat_tree *b)
 {
-	struct leat_forest *w = &f->forest;
-	size_t n = (size_t)leat_tree_length(f, leat_cell_tree(b));
-	size_t leaves = n / LEAT_LEAF + 2;
-	size_t inners = leaves + LEAT_HEIGHT;
+	struct joining j = { f, a };
 
-	if (leat_pool_reserve(&w->leaves, leaves + 1) ||
-	    leat_pool_reserve(&w->inners, inners) ||
-	    leat_pool_reserve(&w->fringes, 2) ||
-	    leat_pool_reserve(&w->tables, LEAT_HEIGHT))
-		return LEAT_ENOMEM;
-	return LEAT_OK;
+	if (leat_tree_length(f, b) > leat_tree_length(f, a)) {
+		struct leat_tree swapped = *a;
+		*a = *b;
+		*b = swapped;
+	}
+	count_stored(f, s, leat_tree_length(f, b), 1);
+	leat_tree_each(f, b, move_value, &j);
 }
 
 /* b, which follows a, goes into it. */
 static void join_cells(struct leat_flow *f, struct leat_state *s,
     struct leat_cell *a, struct leat_cell *b)
 {
-	struct joining j = { f, leat_cell_tree(a) };
-
 	if (f->ordered) {
-		count_stored(f, s, leat_tree_length(f, leat_cell_tree(b)), 1);
-		leat_tree_each(f, leat_cell_tree(b), move_value, &j);
+		join_trees(f, s, leat_cell_tree(a), leat_cell_tree(b));
 	} else {
 		leat_accs_join(f, leat_cell_accs(a), leat_cell_accs(b));
 	}
@@ -566,6 +799,35 @@ static void join_cells(struct leat_flow *f, struct leat_state *s,
 	remove_cell(f, s, b);
 }
 
+/*
+ * The sessions that a value at t belongs to, before and after it; NULL: there
+ * is none.
+ */
+static void find_sessions(const struct leat_flow *f, const struct leat_state *s,
+    int64_t t, struct leat_cell **left, struct leat_cell **right)
+{
+	*left = leat_cells_find(f, s, t);
+	*right = *left ? leat_newer(s, *left) : leat_oldest(s);
+	if (*left && (*left)->end <= t)
+		*left = NULL;
+	if (*right && (*right)->start >= leat_later(t, f->gap))
+		*right = NULL;
+}
+
+/* Memory for one tree to take the values of another, and one more. */
+static void prepare_join(struct leat_flow *f, const struct leat_state *s,
+    int64_t t, struct leat_need *need)
+{
+	struct leat_cell *left, *right;
+
+	find_sessions(f, s, t, &left, &right);
+	if (!left || !right)
+		return;
+	uint64_t n = leat_tree_length(f, leat_cell_tree(left)),
+		 more = leat_tree_length(f, leat_cell_tree(right));
+	leat_need_values(need, n > more ? n : more, (n > more ? more : n) + 1);
+}
+
 static int put_in_session(struct leat_flow *f, struct leat_state *s,
     struct leat_cell *left, struct leat_cell *right, const leat_event *e)
 {
@@ -573,8 +835,6 @@ static int put_in_session(struct leat_flow *f, struct leat_state *s,
 	struct leat_cell *c = left ? left : right;
 	int err;
 
-	if (left && right && f->ordered && (err = reserve_join(f, right)))
-		return err;
 	if ((err = make_room(f, s, e->t, left, right)))
 		return err;
 	if (left && (right || end > left->end))
@@ -584,7 +844,7 @@ static int put_in_session(struct leat_flow *f, struct leat_state *s,
 	if (left && right)
 		join_cells(f, s, left, right);
 	if (e->t < c->start)
-		c->start = e->t;
+		start_earlier(f, s, c, e->t);
 	if (end > c->end)
 		c->end = end;
 	if (c->end < f->news)
@@ -596,15 +856,9 @@ static int put_in_session(struct leat_flow *f, struct leat_state *s,
 static int push_session(struct leat_flow *f, struct leat_state *s,
     const leat_event *e)
 {
-	struct leat_cell *left = leat_cells_find(f, s, e->t);
-	struct leat_cell *right = left ? left->next : leat_oldest(s);
+	struct leat_cell *left, *right;
 
-	if (left == leat_newest(s))
-		right = NULL;
-	if (left && left->end <= e->t)
-		left = NULL;
-	if (right && right->start >= leat_later(e->t, f->gap))
-		right = NULL;
+	find_sessions(f, s, e->t, &left, &right);
 	if (left || right)
 		return put_in_session(f, s, left, right, e);
 	return put_in_new(f, s, e);
@@ -618,7 +872,7 @@ static int cells_push(struct leat_flow *f, struct leat_state *s,
 
 	if (f->kind == LEAT_SESSION)
 		return push_session(f, s, e);
-	if (LEAT_UNLIKELY(!c || e->t < c->start || e->t >= c->end)) {
+	if (LEAT_UNLIKELY(!holds(c, e->t))) {
 		if (!c || f->kind != LEAT_LANDMARK)
 			c = leat_cells_find(f, s, e->t);
 		if (!c || e->t >= c->end)
@@ -630,6 +884,97 @@ static int cells_push(struct leat_flow *f, struct leat_state *s,
 	if (e->t < c->start) /* of a landmark window */
 		c->start = e->t;
 	put(f, s, c, e);
+	return LEAT_OK;
+}
+
+/* ---------------- preparing ------------------------------------------ */
+
+/* Asks the calendar, or knows. LEAT_ECALENDAR, LEAT_ENOMEM. */
+static int ask(struct leat_flow *f, int64_t t, int64_t *end)
+{
+	int64_t start = t, *known;
+	int err = leat_cells_interval(f, t, &start, end);
+
+	if (err)
+		return err;
+	known = leat_index_find(&leat_cells_kind, &f->asked, &start);
+	if (!known || known[0] != start) {
+		if (leat_index_reserve(&f->nodes,
+			leat_index_need(&leat_cells_kind, &f->asked, 1)))
+			return LEAT_ENOMEM;
+		known = leat_index_add(&leat_cells_kind, &f->asked, &f->nodes,
+		    &start);
+	}
+	known[1] = *end;
+	return LEAT_OK;
+}
+
+/*
+ * The calendar's windows from one end to the first that ends after `until`;
+ * *n counts them.
+ */
+static int ask_row(struct leat_flow *f, int64_t from, int64_t until, size_t *n)
+{
+	while (from <= until && from < INT64_MAX) {
+		int err = ask(f, from, &from);
+		if (err)
+			return err;
+		if (++*n > LEAT_EMPTY_MAX)
+			return LEAT_ESKEW;
+	}
+	return LEAT_OK;
+}
+
+/* emit_empty: the windows that will be told, but those with data. */
+static int prepare_row(struct leat_flow *f, const struct leat_state *s)
+{
+	const struct leat_more *m = leat_more(f, s);
+	int64_t until = f->clock.target, from = m->empty_from;
+	const struct leat_cell *c = first_open(f, s);
+	int begun = m->begun, err = LEAT_OK;
+	size_t n = 0;
+
+	if (f->kind != LEAT_CALENDAR) {
+		if (!begun && !c)
+			return LEAT_OK;
+		if (until == LEAT_TIME_MAX)
+			until = c ? leat_newest(s)->start : from;
+		return leat_flow_row(f, begun ? from : c->end, until);
+	}
+	for (; c && c->end <= until && !err; c = leat_newer(s, c)) {
+		if (begun)
+			err = ask_row(f, from, leat_earlier(c->start, 1), &n);
+		begun |= has_data(f, (struct leat_cell *)(uintptr_t)c);
+		from = c->end;
+	}
+	return err || !begun || until == LEAT_TIME_MAX
+	    ? err
+	    : ask_row(f, from, until, &n);
+}
+
+/* The interval of a value's new cell, or of one to find that it is late. */
+static int prepare_interval(struct leat_flow *f, const struct leat_state *s,
+    int64_t t)
+{
+	const struct leat_cell *c = leat_cells_find(f, s, t);
+
+	if (holds(c, t) && !leat_is_expired(f, c->end, f->clock.target))
+		return LEAT_OK;
+	return ask(f, t, &t);
+}
+
+static int cells_prepare(struct leat_flow *f, const struct leat_state *s,
+    const leat_event *e, struct leat_need *need)
+{
+	int err;
+
+	if (f->emit_empty && f->clock.target > f->clock.watermark &&
+	    (err = prepare_row(f, s)))
+		return err;
+	if (e && f->kind == LEAT_CALENDAR && f->clock.target < LEAT_TIME_MAX)
+		return prepare_interval(f, s, e->t);
+	if (e && f->kind == LEAT_SESSION && f->ordered)
+		prepare_join(f, s, e->t, need);
 	return LEAT_OK;
 }
 
@@ -688,6 +1033,9 @@ static uint64_t cells_stored(const struct leat_flow *f,
 
 static void cells_clear(struct leat_flow *f, struct leat_state *s)
 {
+	leat_index_clear(cells_index(f, s), &f->nodes);
+	if (f->more_at)
+		leat_index_clear(&leat_more(f, s)->changed, &f->nodes);
 	while (leat_newest(s))
 		remove_cell(f, s, leat_oldest(s));
 	memset(s, 0, f->state_size);
@@ -696,11 +1044,14 @@ static void cells_clear(struct leat_flow *f, struct leat_state *s)
 static int copy_cell(struct leat_flow *f, struct leat_state *to,
     struct leat_cell *c)
 {
-	if (cells_reserve(f, to))
+	const leat_event e = { NULL, 0, c->start, 0, 0, 0 };
+
+	if (cells_reserve(f, to, &e))
 		return LEAT_ENOMEM;
 	struct leat_cell *n = leat_cells_add(f, to, leat_newest(to), c->start,
 	    c->end);
 	n->marks = c->marks;
+	leat_cells_marked(f, to, n);
 	if (f->ordered)
 		return leat_tree_copy(f, leat_cell_tree(n), leat_cell_tree(c));
 	leat_accs_copy(f, leat_cell_accs(n), leat_cell_accs(c));
@@ -712,19 +1063,23 @@ static int cells_copy(struct leat_flow *f, struct leat_state *to,
 {
 	struct leat_cell *c = leat_oldest(from);
 
-	if (f->more_at)
+	if (f->more_at) {
 		*leat_more(f, to) = *leat_more(f, from);
-	leat_cells_forget_open(f, to);
-	while (c) {
+		memset(&leat_more(f, to)->changed, 0,
+		    sizeof(struct leat_index));
+		leat_cells_renew(f, to);
+	}
+	for (; c; c = leat_newer(from, c)) {
 		int err = copy_cell(f, to, c);
 		if (err)
 			return err;
-		c = c == leat_newest(from) ? NULL : c->next;
 	}
+	leat_cells_renew(f, to);
 	return LEAT_OK;
 }
 
-const struct leat_time_engine leat_cells_engine = { cells_reserve, cells_push,
+const struct leat_time_engine leat_cells_engine = { cells_reserve,
+	cells_prepare, cells_push,
 	cells_due, cells_close, cells_tell, cells_look, cells_stored,
 	cells_clear, cells_copy, leat_cells_tape, leat_cells_join_room,
 	leat_cells_join };

@@ -43,20 +43,26 @@ static int is_idle(const struct leat_clock *c, int64_t time)
 	    leat_ticks(time, c->now) > (uint64_t)c->idle_timeout;
 }
 
-/* The source that rules; of idle ones alone, the one that is ahead. */
-static int64_t slowest(const struct leat_clock *c)
+/*
+ * The source that rules; of idle ones alone, the one that is ahead. If `all`
+ * is set, every source has come to the time t.
+ */
+static int64_t slowest(const struct leat_clock *c, int all, int64_t t)
 {
 	int64_t least = INT64_MAX, most = INT64_MIN;
 
 	for (uint32_t i = 0; i < c->n_sources; i++) {
+		int seen = all || c->seen[i];
 		int64_t time = c->times[i];
 		if (!c->seen[i])
 			time = c->idle_timeout > 0 ? c->begin : INT64_MIN;
-		if (c->seen[i] && time > most)
+		if (all && (!c->seen[i] || time < t))
+			time = t;
+		if (seen && time > most)
 			most = time;
 		if (is_idle(c, time))
 			continue;
-		if (!c->seen[i])
+		if (!seen)
 			return INT64_MIN;
 		if (time < least)
 			least = time;
@@ -91,7 +97,7 @@ static void see_source(struct leat_clock *c, uint32_t source, int64_t t,
 	c->seen[source] = 1;
 	if (fresh || (was <= c->slowest && t > was) ||
 	    (ahead && c->idle_timeout > 0))
-		c->slowest = slowest(c);
+		c->slowest = slowest(c, 0, 0);
 }
 
 void leat_clock_see_first(struct leat_clock *c, uint32_t source, int64_t t)
@@ -116,14 +122,9 @@ void leat_clock_advance(struct leat_clock *c, int64_t t)
 		return;
 	}
 	begin(c, t);
-	for (uint32_t i = 0; c->times && i < c->n_sources; i++) {
-		if (!c->seen[i] || c->times[i] < t)
-			c->times[i] = t;
-		c->seen[i] = 1;
-	}
 	if (t > c->now)
 		c->now = t;
-	c->slowest = c->times ? slowest(c) : c->now;
+	c->slowest = c->times ? slowest(c, 1, t) : c->now;
 	set_target(c);
 }
 
@@ -132,6 +133,33 @@ static void join_source(struct leat_clock *c, uint32_t i, int64_t t)
 	if (!c->seen[i] || c->times[i] < t)
 		c->times[i] = t;
 	c->seen[i] = 1;
+}
+
+void leat_clock_advanced(struct leat_clock *c, int64_t t)
+{
+	for (uint32_t i = 0;
+	     t < LEAT_TIME_MAX && c->times && i < c->n_sources; i++)
+		join_source(c, i, t);
+}
+
+void leat_clock_mark(const struct leat_clock *c, uint32_t source,
+    struct leat_clock_mark *mark)
+{
+	mark->clock = *c;
+	if (!c->times)
+		return;
+	mark->time = c->times[source];
+	mark->seen = c->seen[source];
+}
+
+void leat_clock_back(struct leat_clock *c, uint32_t source,
+    const struct leat_clock_mark *mark)
+{
+	*c = mark->clock;
+	if (!c->times)
+		return;
+	c->times[source] = mark->time;
+	c->seen[source] = mark->seen;
 }
 
 void leat_clock_join(struct leat_clock *c, const struct leat_clock *other)
@@ -146,7 +174,7 @@ void leat_clock_join(struct leat_clock *c, const struct leat_clock *other)
 	c->started = 1;
 	if (other->now > c->now)
 		c->now = other->now;
-	c->slowest = c->times ? slowest(c) : c->now;
+	c->slowest = c->times ? slowest(c, 0, 0) : c->now;
 	set_target(c);
 	if (other->watermark > c->target)
 		c->target = other->watermark;

@@ -58,8 +58,10 @@ static void fade_start(struct leat_flow *f, struct leat_state *s, int64_t t)
 	s->content = d;
 }
 
-static int fade_reserve(struct leat_flow *f, const struct leat_state *s)
+static int fade_reserve(struct leat_flow *f, const struct leat_state *s,
+    const leat_event *e)
 {
+	(void)e;
 	return s->content ? LEAT_OK : leat_pool_reserve(&f->contents, 1);
 }
 
@@ -113,23 +115,21 @@ static void fade_clear(struct leat_flow *f, struct leat_state *s)
 	memset(s, 0, f->state_size);
 }
 
-static int fade_close(struct leat_flow *f, struct leat_state *s,
+static void fade_close(struct leat_flow *f, struct leat_state *s,
     int64_t watermark)
 {
 	if (watermark < LEAT_TIME_MAX || !s->content)
-		return LEAT_OK;
+		return;
 	tell_fade(f, fade_of(s), 0);
 	fade_clear(f, s);
-	return LEAT_OK;
 }
 
-static int fade_tell(struct leat_flow *f, struct leat_state *s, int flag)
+static void fade_tell(struct leat_flow *f, struct leat_state *s, int flag)
 {
 	struct fade *d = fade_of(s);
 
 	if (d && (d->changed || flag != LEAT_EARLY))
 		tell_fade(f, d, flag);
-	return LEAT_OK;
 }
 
 static void fade_look(const struct leat_flow *f, const struct leat_state *s,
@@ -223,6 +223,6 @@ static int fade_join_room(struct leat_flow *f, struct leat_state *s,
 	return LEAT_ENOTSUP;
 }
 
-const struct leat_time_engine leat_fade_engine = { fade_reserve, fade_push,
+const struct leat_time_engine leat_fade_engine = { fade_reserve, NULL, fade_push,
 	fade_due, fade_close, fade_tell, fade_look, fade_stored, fade_clear,
 	fade_copy, fade_tape, fade_join_room, NULL };

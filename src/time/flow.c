@@ -45,6 +45,8 @@ static int check_kind(const leat_time_window_options *o)
 	    (err = check_span(o->advance, kind == LEAT_HOPPING)) ||
 	    (err = check_span(o->gap, kind == LEAT_SESSION)))
 		return err;
+	if (kind == LEAT_HOPPING && o->span / o->advance > LEAT_HOPS_MAX)
+		return LEAT_ESPAN;
 	if (kind == LEAT_DECAY && !is_half_life(o->half_life))
 		return LEAT_ESPAN;
 	if ((kind != LEAT_DECAY && o->half_life != 0) ||
@@ -193,13 +195,23 @@ static void plan_engine(struct leat_flow *f)
 		f->engine = &leat_ranges_engine;
 	} else {
 		f->engine = &leat_cells_engine;
-		f->state_size = leat_cells_place(f) + leat_cells_size(f);
+		f->index_at = leat_cells_place(f) + leat_cells_size(f);
+		f->state_size = f->index_at + sizeof(struct leat_index);
 	}
 	f->state_size = leat_round_up(f->state_size);
-	if (f->early_count || f->max_values || f->emit_empty || f->lateness) {
+	if (f->early_count || f->early_span || f->max_values || f->emit_empty ||
+	    f->lateness) {
 		f->more_at = f->state_size;
 		f->state_size += leat_round_up(sizeof(struct leat_more));
 	}
+}
+
+/* Whether closing, telling or taking a value may need what can fail. */
+static void plan_care(struct leat_flow *f)
+{
+	f->careful = f->kind == LEAT_CALENDAR || f->emit_empty ||
+	    (f->kind == LEAT_SESSION && f->ordered) ||
+	    (f->engine == &leat_ranges_engine && f->revises);
 }
 
 int leat_flow_plan(struct leat_flow *f, const leat_time_window_options *o)
@@ -234,6 +246,7 @@ int leat_flow_plan(struct leat_flow *f, const leat_time_window_options *o)
 	plan_grid(f, o);
 	lay_sections(f, o);
 	plan_engine(f);
+	plan_care(f);
 	return LEAT_OK;
 }
 
@@ -278,6 +291,8 @@ static void make_pools(struct leat_flow *f)
 	leat_pool_init(&f->cells, &f->memory, leat_cells_size(f));
 	leat_pool_init(&f->contents, &f->memory,
 	    f->engine == &leat_fade_engine ? f->accs_size : leat_ranges_size());
+	leat_pool_init(&f->nodes, &f->memory, sizeof(struct leat_index_node));
+	f->asked.root = NULL;
 	leat_forest_init(f);
 }
 
@@ -296,6 +311,8 @@ void leat_flow_end(struct leat_flow *f)
 {
 	leat_pool_clear(&f->cells);
 	leat_pool_clear(&f->contents);
+	leat_index_release(&f->nodes);
+	f->asked.root = NULL;
 	leat_forest_clear(&f->forest);
 }
 
@@ -365,7 +382,8 @@ int leat_flow_push(struct leat_flow *f, struct leat_state *s,
 	if (++m->since < f->early_count)
 		return LEAT_OK;
 	m->since = 0;
-	return f->engine->tell(f, s, LEAT_EARLY);
+	f->engine->tell(f, s, LEAT_EARLY);
+	return LEAT_OK;
 }
 
 int leat_flow_early(const struct leat_flow *f, int64_t was, int64_t now)
@@ -375,6 +393,13 @@ int leat_flow_early(const struct leat_flow *f, int64_t was, int64_t now)
 	    (was == INT64_MIN && f->clock.begin != INT64_MIN))
 		return 0;
 	return leat_earlier(now, leat_modulo(now, f->early_span)) > was;
+}
+
+int leat_flow_row(const struct leat_flow *f, int64_t from, int64_t until)
+{
+	uint64_t n = from < until ? leat_ticks(from, until) : 0;
+
+	return n / (uint64_t)f->advance > LEAT_EMPTY_MAX ? LEAT_ESKEW : LEAT_OK;
 }
 
 int leat_flow_is_full(const struct leat_flow *f, const struct leat_state *s)

@@ -83,7 +83,8 @@ int leat_need_reserve(struct leat_flow *f, const struct leat_need *need)
 	struct leat_forest *w = &f->forest;
 
 	if (leat_pool_reserve(&f->cells, need->cells) ||
-	    leat_pool_reserve(&f->contents, need->contents))
+	    leat_pool_reserve(&f->contents, need->contents) ||
+	    leat_index_reserve(&f->nodes, need->nodes))
 		return LEAT_ENOMEM;
 	if (need->trees == 0)
 		return LEAT_OK;
@@ -161,6 +162,7 @@ int leat_cells_join_room(struct leat_flow *f, struct leat_state *s,
     struct leat_need *need)
 {
 	struct leat_cell *c = leat_oldest(other), *at = NULL;
+	size_t more = 0;
 
 	if (f->kind == LEAT_SESSION)
 		return LEAT_ENOTSUP;
@@ -174,12 +176,14 @@ int leat_cells_join_room(struct leat_flow *f, struct leat_state *s,
 		struct leat_cell *d = counterpart(f, s, at, c);
 		if (!cell_fits(f, s, at, c))
 			return LEAT_EOPTIONS;
-		need->cells += !d;
+		more += !d;
 		if (f->ordered)
 			leat_need_values(need,
 			    d ? leat_tree_length(f, leat_cell_tree(d)) : 0,
 			    leat_tree_length(g, leat_cell_tree(c)));
 	}
+	need->cells += more;
+	need->nodes += leat_cells_join_nodes(f, s, more);
 	return LEAT_OK;
 }
 
@@ -289,7 +293,9 @@ void leat_cells_join(struct leat_flow *f, struct leat_state *s,
 	for (; c; c = leat_newer(other, c))
 		at = join_cell(f, s, follow(s, at, c->start), g, c);
 	join_lonely(f, s, g, other);
-	leat_cells_forget_open(f, s);
+	leat_cells_renew(f, s);
+	for (c = leat_oldest(s); c; c = leat_newer(s, c))
+		leat_cells_marked(f, s, c);
 	if (f->emit_empty)
 		join_row(f, s, g, other);
 	leat_cells_tell_news(f, s);
@@ -305,19 +311,6 @@ static int64_t settled(const struct leat_flow *f, int64_t watermark)
 	    : leat_earlier(watermark, f->lateness);
 }
 
-/* The first window with data that ends after t; 0: there is none. */
-static int next_with_data(const struct leat_flow *f, const struct leat_tree *t,
-    struct leat_grid_window *w)
-{
-	int64_t at;
-
-	if (!leat_tree_seek(t, w->start, &at))
-		return 0;
-	if (at >= w->end)
-		*w = leat_first_after(f, at);
-	return 1;
-}
-
 /* Whether there are windows with data that the other has forgotten. */
 static int is_behind(const struct leat_flow *f, const struct leat_ranges *r,
     int64_t own, int64_t watermark)
@@ -327,7 +320,7 @@ static int is_behind(const struct leat_flow *f, const struct leat_ranges *r,
 	if (own >= watermark || !r->tree.root)
 		return 0;
 	w = leat_first_after(f, settled(f, own));
-	return next_with_data(f, &r->tree, &w) &&
+	return leat_next_with_data(f, &r->tree, &w) &&
 	    w.end <= settled(f, watermark);
 }
 
@@ -345,7 +338,8 @@ static int has_data_in(const struct leat_tree *t, struct leat_grid_window w)
  */
 static size_t note_owed(const struct leat_flow *f,
     const struct leat_ranges *first, int64_t its,
-    const struct leat_ranges *second, int64_t own, struct leat_ranges *ledger)
+    const struct leat_ranges *second, int64_t own, struct leat_flow *into,
+    struct leat_ranges *ledger)
 {
 	int64_t last = own > its ? own : its;
 	struct leat_grid_window w = leat_first_after(f, settled(f, last));
@@ -353,11 +347,11 @@ static size_t note_owed(const struct leat_flow *f,
 
 	if (f->lateness == 0)
 		return 0;
-	while (next_with_data(f, &second->tree, &w) && w.end <= last) {
+	while (leat_next_with_data(f, &second->tree, &w) && w.end <= last) {
 		if (w.end > own || has_data_in(&first->tree, w)) {
 			n++;
 			if (ledger)
-				leat_ranges_note(ledger, w)->late = 2;
+				leat_ranges_note(into, ledger, w)->late = 2;
 		}
 		if (!leat_next_window(f, &w))
 			break;
@@ -366,29 +360,27 @@ static size_t note_owed(const struct leat_flow *f,
 }
 
 /* Of both; `mark` says whether to note them. */
-static size_t note_all_owed(const struct leat_flow *f, struct leat_ranges *r,
+static size_t note_all_owed(struct leat_flow *f, struct leat_ranges *r,
     const struct leat_flow *g, const struct leat_ranges *q, int mark)
 {
 	int64_t own = f->clock.watermark, its = g->clock.watermark;
 	struct leat_ranges *ledger = mark ? r : NULL;
 
-	return note_owed(f, r, own, q, its, ledger) +
-	    note_owed(f, q, its, r, own, ledger);
+	return note_owed(f, r, own, q, its, f, ledger) +
+	    note_owed(f, q, its, r, own, f, ledger);
 }
-
-/* What there is where there has been no value. */
-static const struct leat_ranges no_ranges = { .closed = INT64_MIN };
 
 static const struct leat_ranges *ranges_or_none(const struct leat_state *s)
 {
 	const struct leat_ranges *r = leat_ranges_of(s);
 
-	return r ? r : &no_ranges;
+	return r ? r : &leat_no_ranges;
 }
 
-/* Room in its lists, and it itself, which without data is as none. */
+/* Nodes for its indices, and it itself, which without data is as none. */
 static int reserve_ranges(struct leat_flow *f, struct leat_state *s,
-    const struct leat_flow *g, const struct leat_ranges *q)
+    const struct leat_flow *g, const struct leat_ranges *q,
+    struct leat_need *need)
 {
 	struct leat_ranges *r;
 
@@ -398,12 +390,11 @@ static int reserve_ranges(struct leat_flow *f, struct leat_state *s,
 		leat_ranges_start(f, s);
 	}
 	r = leat_ranges_of(s);
-	if (leat_list_reserve(f, &r->told,
-		q->told.n + note_all_owed(f, r, g, q, 0),
-		sizeof(struct leat_told)) ||
-	    leat_list_reserve(f, &r->changed, q->changed.n,
-		sizeof(struct leat_changed)))
-		return LEAT_ENOMEM;
+	need->nodes += leat_index_need(&leat_windows_kind, &r->told,
+			   (size_t)leat_index_length(&q->told) +
+			       note_all_owed(f, r, g, q, 0)) +
+	    leat_index_need(&leat_windows_kind, &r->changed,
+		(size_t)leat_index_length(&q->changed));
 	return LEAT_OK;
 }
 
@@ -421,7 +412,7 @@ int leat_ranges_join_room(struct leat_flow *f, struct leat_state *s,
 	if (is_behind(f, r, f->clock.watermark, g->clock.watermark) ||
 	    is_behind(g, q, g->clock.watermark, f->clock.watermark))
 		return LEAT_ELATE;
-	if (reserve_ranges(f, s, g, q))
+	if (reserve_ranges(f, s, g, q, need))
 		return LEAT_ENOMEM;
 	r = leat_ranges_of(s);
 	if (f->forest.panes) {
@@ -433,9 +424,10 @@ int leat_ranges_join_room(struct leat_flow *f, struct leat_state *s,
 	return LEAT_OK;
 }
 
-static void join_told(struct leat_ranges *r, const struct leat_told *told)
+static void join_told(struct leat_flow *f, struct leat_ranges *r,
+    const struct leat_told *told)
 {
-	struct leat_told *at = leat_ranges_note(r, told->w);
+	struct leat_told *at = leat_ranges_note(f, r, told->w);
 
 	at->times += told->times;
 	at->late |= told->late;
@@ -465,12 +457,12 @@ void leat_ranges_join(struct leat_flow *f, struct leat_state *s,
 		leat_tree_each_pane(g, &q->tree, pour_pane, &p);
 	else
 		leat_tree_each(g, &q->tree, pour_value, &p);
-	for (size_t i = 0; i < q->told.n; i++)
-		join_told(r,
-		    (const struct leat_told *)(void *)q->told.items + i);
-	for (size_t i = 0; i < q->changed.n; i++)
-		leat_ranges_changed(r,
-		    ((const struct leat_changed *)(void *)q->changed.items)[i]);
+	for (const struct leat_told *t = leat_told_first(q); t;
+	     t = leat_told_after(q, t->w))
+		join_told(f, r, t);
+	for (const struct leat_changed *c = leat_changed_first(q); c;
+	     c = leat_changed_after(q, c->from))
+		leat_ranges_changed(f, r, *c);
 	if (q->begun && (!r->begun || leat_is_before(r->empty, q->empty)))
 		r->empty = q->empty;
 	r->begun |= q->begun;

@@ -9,13 +9,13 @@
  *
  * The windows themselves are not stored: they are counted through. Which
  * results they have had, if they may have more than one, is in a ledger;
- * which open ones have changed, if early results are wanted, is a list of
- * ranges of ends.
+ * which open ones have changed, if early results are wanted, are ranges of
+ * them. Both are indices (index.c) in the order of windows.
  *
  * A window on the grid is known by its two ends, cut off at the limits of
  * int64_t; one of them always is exact, and leads to the next window.
  *
- * Cost: see tree.c; of a result, O(log n) combines.
+ * Cost: see tree.c; of a result, O(log n) combines and looks at the ledger.
  */
 #include "time.h"
 
@@ -24,64 +24,7 @@ size_t leat_ranges_size(void)
 	return sizeof(struct leat_ranges);
 }
 
-/* ---------------- lists ---------------------------------------------- */
-
-int leat_list_reserve(struct leat_flow *f, struct leat_list *l, size_t n,
-    size_t each)
-{
-	size_t room = l->room ? 2 * l->room : 8;
-
-	if (n > SIZE_MAX / 4 / each - l->n)
-		return LEAT_ENOMEM;
-	if (l->n + n <= l->room)
-		return LEAT_OK;
-	while (room < l->n + n)
-		room *= 2;
-	void *items = leat_memory_take(&f->memory, room * each);
-	if (!items)
-		return LEAT_ENOMEM;
-	if (l->n > 0)
-		memcpy(items, l->items, l->n * each);
-	leat_memory_give(&f->memory, l->items, l->room * each);
-	l->items = items;
-	l->room = room;
-	return LEAT_OK;
-}
-
-static void *list_insert(struct leat_list *l, size_t at, size_t each)
-{
-	unsigned char *p = l->items + at * each;
-
-	memmove(p + each, p, (l->n - at) * each);
-	l->n++;
-	return p;
-}
-
-static void list_remove(struct leat_list *l, size_t at, size_t n, size_t each)
-{
-	unsigned char *p = l->items + at * each;
-
-	memmove(p, p + n * each, (l->n - at - n) * each);
-	l->n -= n;
-}
-
-static void list_free(struct leat_flow *f, struct leat_list *l, size_t each)
-{
-	leat_memory_give(&f->memory, l->items, l->room * each);
-}
-
-static int list_copy(struct leat_flow *f, struct leat_list *to,
-    const struct leat_list *from, size_t each)
-{
-	memset(to, 0, sizeof(*to));
-	if (from->n == 0)
-		return LEAT_OK;
-	if (leat_list_reserve(f, to, from->n, each) || !to->items)
-		return LEAT_ENOMEM;
-	memcpy(to->items, from->items, from->n * each);
-	to->n = from->n;
-	return LEAT_OK;
-}
+const struct leat_index_kind leat_windows_kind = { 4, 2 };
 
 /* ---------------- windows on a grid ----------------------------------- */
 
@@ -132,82 +75,55 @@ int64_t leat_last_end(const struct leat_flow *f, int64_t t)
 static struct leat_grid_window sliding_window(const struct leat_flow *f,
     int64_t t)
 {
-	struct leat_grid_window w = { leat_earlier(t, f->span - 1),
-		leat_later(t, 1) };
+	struct leat_grid_window w = { leat_later(t, 1),
+		leat_earlier(t, f->span - 1) };
 
 	return w;
 }
 
-static int is_expired_end(const struct leat_flow *f, int64_t end,
-    int64_t watermark)
-{
-	return leat_later(end, f->lateness) <= watermark;
-}
-
 /* ---------------- telling -------------------------------------------- */
-
-static struct leat_told *ledger(const struct leat_ranges *r)
-{
-	return (struct leat_told *)(void *)r->told.items;
-}
-
-/* The place behind those up to w. */
-static size_t ledger_find(const struct leat_ranges *r,
-    struct leat_grid_window w)
-{
-	size_t i = r->told.n;
-
-	while (i > 0 && leat_is_before(w, ledger(r)[i - 1].w))
-		i--;
-	return i;
-}
 
 /* NULL: it has not been told. */
 static struct leat_told *told_of(const struct leat_ranges *r,
     struct leat_grid_window w)
 {
-	size_t i = ledger_find(r, w);
+	struct leat_told *t = leat_index_find(&leat_windows_kind, &r->told,
+	    &w.end);
 
-	return i > 0 && !leat_is_before(ledger(r)[i - 1].w, w)
-	    ? &ledger(r)[i - 1]
-	    : NULL;
+	return t && !leat_is_before(t->w, w) ? t : NULL;
 }
 
-struct leat_told *leat_ranges_note(struct leat_ranges *r,
+struct leat_told *leat_ranges_note(struct leat_flow *f, struct leat_ranges *r,
     struct leat_grid_window w)
 {
 	struct leat_told *t = told_of(r, w);
 
-	if (t)
-		return t;
-	t = list_insert(&r->told, ledger_find(r, w), sizeof(*t));
-	t->w = w;
-	t->times = 0;
-	t->late = 0;
-	return t;
+	return t ? t
+		 : leat_index_add(&leat_windows_kind, &r->told, &f->nodes,
+		       &w.end);
 }
 
-/* How often the window has been told; notes that it is told again. */
-static uint64_t note_told(const struct leat_flow *f, struct leat_ranges *r,
+/*
+ * How often the window has been told. Notes that it is told again, unless it
+ * never will be: it expires as it closes, or its key is dropped.
+ */
+static uint64_t note_told(struct leat_flow *f, struct leat_ranges *r,
     struct leat_grid_window w, int flags)
 {
 	struct leat_told *t;
 
 	if (!f->revises)
 		return 0;
-	t = leat_ranges_note(r, w);
+	if (flags == LEAT_EVICTED ||
+	    leat_is_expired(f, w.end, f->clock.target)) {
+		t = told_of(r, w);
+		return t ? t->times : 0;
+	}
+	t = leat_ranges_note(f, r, w);
 	t->late |= flags == LEAT_LATE;
 	return t->times++;
 }
 
-static int ledger_reserve(struct leat_flow *f, struct leat_ranges *r, size_t n)
-{
-	return f->revises
-	    ? leat_list_reserve(f, &r->told, n, sizeof(struct leat_told))
-	    : LEAT_OK;
-}
-
-/* There is room in the ledger. */
 static void tell_window(struct leat_flow *f, struct leat_ranges *r,
     struct leat_grid_window w, int flags)
 {
@@ -217,36 +133,35 @@ static void tell_window(struct leat_flow *f, struct leat_ranges *r,
 	leat_flow_tell(f, w.start, w.end, note_told(f, r, w, flags), flags);
 }
 
-static int tell_one(struct leat_flow *f, struct leat_ranges *r,
-    struct leat_grid_window w, int flags)
+int leat_next_with_data(const struct leat_flow *f, const struct leat_tree *t,
+    struct leat_grid_window *w)
 {
-	if (ledger_reserve(f, r, 1))
-		return LEAT_ENOMEM;
-	tell_window(f, r, w, flags);
-	return LEAT_OK;
+	int64_t at;
+
+	if (!leat_tree_seek(t, w->start, &at))
+		return 0;
+	if (at >= w->end)
+		*w = leat_first_after(f, at);
+	return 1;
 }
 
 /*
- * The next window with data that has not been told as closed: it ends after
- * r->closed. Returns 0 if there is none.
+ * The next window with data, where those have been told that end by `closed`.
+ * Returns 0 if there is none.
  */
 static int next_due(const struct leat_flow *f, const struct leat_ranges *r,
-    struct leat_grid_window *w)
+    int64_t closed, struct leat_grid_window *w)
 {
 	int64_t t;
 
 	if (leat_slides(f)) {
-		if (!leat_tree_seek(&r->tree, r->closed, &t))
+		if (!leat_tree_seek(&r->tree, closed, &t))
 			return 0;
 		*w = sliding_window(f, t);
 		return 1;
 	}
-	*w = leat_first_after(f, r->closed);
-	if (!leat_tree_seek(&r->tree, w->start, &t))
-		return 0;
-	if (t >= w->end)
-		*w = leat_first_after(f, t);
-	return 1;
+	*w = leat_first_after(f, closed);
+	return leat_next_with_data(f, &r->tree, w);
 }
 
 /* ---------------- closing -------------------------------------------- */
@@ -271,20 +186,19 @@ static int goes_on(const struct leat_flow *f, const struct leat_ranges *r,
 }
 
 /* Those before the next window with data, and by the watermark. */
-static int tell_empty_windows(struct leat_flow *f, struct leat_ranges *r,
+static void tell_empty_windows(struct leat_flow *f, struct leat_ranges *r,
     const struct leat_grid_window *next, int64_t watermark)
 {
 	while (goes_on(f, r, next) && r->empty.end <= watermark &&
 	    (!next || leat_is_before(r->empty, *next))) {
 		const struct leat_told *t = told_of(r, r->empty);
-		if ((!t || !t->late) && tell_one(f, r, r->empty, LEAT_EMPTY))
-			return LEAT_ENOMEM;
+		if (!t || !t->late)
+			tell_window(f, r, r->empty, LEAT_EMPTY);
 		if (!leat_next_window(f, &r->empty)) {
 			r->begun = 0;
-			return LEAT_OK;
+			return;
 		}
 	}
-	return LEAT_OK;
 }
 
 /* Everything that no window still needs goes. */
@@ -294,12 +208,13 @@ static void forget(struct leat_flow *f, struct leat_ranges *r,
 	int64_t settled = watermark == LEAT_TIME_MAX
 	    ? LEAT_TIME_MAX
 	    : leat_earlier(watermark, f->lateness);
-	size_t n = 0;
+	const struct leat_told *old;
 
-	while (n < r->told.n && ledger(r)[n].w.end <= settled)
-		n++;
-	if (LEAT_UNLIKELY(n > 0))
-		list_remove(&r->told, 0, n, sizeof(struct leat_told));
+	while ((old = leat_told_first(r)) && old->w.end <= settled) {
+		struct leat_grid_window w = old->w;
+		leat_index_remove(&leat_windows_kind, &r->told, &f->nodes,
+		    &w.end);
+	}
 	if (settled == LEAT_TIME_MAX)
 		leat_tree_clear(f, &r->tree);
 	else if (leat_slides(f))
@@ -323,54 +238,53 @@ static void count_away(struct leat_flow *f, struct leat_state *s)
 		leat_more(f, s)->stored = ranges_stored(f, s);
 }
 
-static int close_windows(struct leat_flow *f, struct leat_ranges *r,
+/*
+ * Goes on to the window after w that is due; returns 0 if there is none. Of
+ * those that are cut off at the end of time, more than one may end there.
+ */
+static int close_next(const struct leat_flow *f, const struct leat_ranges *r,
+    struct leat_grid_window *w)
+{
+	int64_t t;
+
+	if (w->end < LEAT_TIME_MAX || leat_slides(f))
+		return next_due(f, r, r->closed, w);
+	*w = r->empty;
+	return r->begun && leat_tree_seek(&r->tree, w->start, &t);
+}
+
+static void close_windows(struct leat_flow *f, struct leat_ranges *r,
     int64_t watermark)
 {
 	struct leat_grid_window w;
-	int more = next_due(f, r, &w);
+	int more = next_due(f, r, r->closed, &w);
 
 	while (more && w.end <= watermark) {
-		if (tell_empty_windows(f, r, &w, watermark) ||
-		    tell_one(f, r, w, 0))
-			return LEAT_ENOMEM;
+		tell_empty_windows(f, r, &w, watermark);
+		tell_window(f, r, w, 0);
 		r->closed = w.end;
 		r->empty = w;
 		r->begun = leat_next_window(f, &r->empty);
-		/* More than one window may be cut off at the end of time. */
-		if (w.end == LEAT_TIME_MAX && !leat_slides(f)) {
-			int64_t t;
-			more = r->begun;
-			w = r->empty;
-			while (more && !leat_tree_seek(&r->tree, w.start, &t))
-				more = 0;
-		} else {
-			more = next_due(f, r, &w);
-		}
+		more = close_next(f, r, &w);
 	}
-	if (tell_empty_windows(f, r, more ? &w : NULL, watermark))
-		return LEAT_ENOMEM;
+	tell_empty_windows(f, r, more ? &w : NULL, watermark);
 	if (watermark > r->closed)
 		r->closed = watermark;
-	return LEAT_OK;
 }
 
-static int ranges_close(struct leat_flow *f, struct leat_state *s,
+static void ranges_close(struct leat_flow *f, struct leat_state *s,
     int64_t watermark)
 {
 	struct leat_ranges *r = leat_ranges_of(s);
 
 	if (!r)
-		return LEAT_OK;
-	if (tells(f)) {
-		int err = close_windows(f, r, watermark);
-		if (err)
-			return err;
-	} else if (watermark > r->closed) {
+		return;
+	if (tells(f))
+		close_windows(f, r, watermark);
+	else if (watermark > r->closed)
 		r->closed = watermark;
-	}
 	forget(f, r, watermark);
 	count_away(f, s);
-	return LEAT_OK;
 }
 
 static int ranges_due(const struct leat_flow *f, const struct leat_state *s,
@@ -382,7 +296,7 @@ static int ranges_due(const struct leat_flow *f, const struct leat_state *s,
 
 	if (!r)
 		return 0;
-	int more = tells(f) && next_due(f, r, &w);
+	int more = (f->sink.emit || f->emit_empty) && next_due(f, r, r->closed, &w);
 	int row = goes_on(f, r, more ? &w : NULL);
 	if (!r->tree.root && !row)
 		return 0;
@@ -404,11 +318,6 @@ static int ranges_due(const struct leat_flow *f, const struct leat_state *s,
 
 /* ---------------- early results --------------------------------------- */
 
-static struct leat_changed *changes(const struct leat_ranges *r)
-{
-	return (struct leat_changed *)(void *)r->changed.items;
-}
-
 /* The first window that holds t and is open. */
 static struct leat_grid_window first_open_window(const struct leat_flow *f,
     int64_t t)
@@ -422,118 +331,121 @@ static struct leat_grid_window last_window(const struct leat_flow *f, int64_t t)
 {
 	int64_t since = leat_modulo(leat_modulo(t, f->advance) - f->offset,
 	    f->advance);
-	struct leat_grid_window w = { leat_earlier(t, since),
-		leat_later(t, f->span - since) };
+	struct leat_grid_window w = { leat_later(t, f->span - since),
+		leat_earlier(t, since) };
 
 	return w;
 }
 
-void leat_ranges_changed(struct leat_ranges *r, struct leat_changed c)
+static void remove_changed(struct leat_flow *f, struct leat_ranges *r,
+    struct leat_grid_window from)
 {
-	size_t i = 0, n;
+	leat_index_remove(&leat_windows_kind, &r->changed, &f->nodes,
+	    &from.end);
+}
 
-	while (i < r->changed.n && leat_is_before(changes(r)[i].to, c.from))
-		i++;
-	for (n = 0; i + n < r->changed.n &&
-	     !leat_is_before(c.to, changes(r)[i + n].from);
-	     n++) {
-		struct leat_changed *o = &changes(r)[i + n];
-		if (leat_is_before(o->from, c.from))
-			c.from = o->from;
+/* Ranges that overlap become one. */
+void leat_ranges_changed(struct leat_flow *f, struct leat_ranges *r,
+    struct leat_changed c)
+{
+	struct leat_changed *o = leat_index_find(&leat_windows_kind,
+	    &r->changed, &c.from.end);
+
+	if (o && !leat_is_before(o->to, c.to))
+		return;
+	if (o && !leat_is_before(o->to, c.from)) {
+		c.from = o->from;
+		remove_changed(f, r, c.from);
+	}
+	while ((o = leat_changed_after(r, c.from)) &&
+	    !leat_is_before(c.to, o->from)) {
+		struct leat_grid_window from = o->from;
 		if (leat_is_before(c.to, o->to))
 			c.to = o->to;
+		remove_changed(f, r, from);
 	}
-	if (n > 0)
-		list_remove(&r->changed, i, n, sizeof(c));
-	memcpy(list_insert(&r->changed, i, sizeof(c)), &c, sizeof(c));
+	o = leat_index_add(&leat_windows_kind, &r->changed, &f->nodes,
+	    &c.from.end);
+	o->to = c.to;
 }
 
 /* Notes that the open windows that hold t have changed. */
-static void note_changed(const struct leat_flow *f, struct leat_ranges *r,
+static void note_changed(struct leat_flow *f, struct leat_ranges *r,
     int64_t t)
 {
 	struct leat_changed c = { first_open_window(f, t), last_window(f, t) };
 
 	if (!leat_is_before(c.to, c.from))
-		leat_ranges_changed(r, c);
+		leat_ranges_changed(f, r, c);
 }
 
-/* The first of them; what is left of it stays in the list. */
-static int tell_changed(struct leat_flow *f, struct leat_ranges *r, int flag)
+/* Those that are open still and have data: values may have been evicted. */
+static void tell_changed(struct leat_flow *f, struct leat_ranges *r,
+    struct leat_changed c)
 {
-	struct leat_changed *c = changes(r);
-	int64_t t;
-
-	if (c->from.end <= f->clock.watermark)
-		c->from = leat_first_after(f, f->clock.watermark);
-	/* Values may have been evicted since. */
-	int more = leat_tree_seek(&r->tree, c->from.start, &t);
-	if (more && t >= c->from.end)
-		c->from = leat_first_after(f, t);
-	if (more && !leat_is_before(c->to, c->from)) {
-		struct leat_grid_window w = c->from;
-		if (tell_one(f, r, w, flag))
-			return LEAT_ENOMEM;
-		if (leat_next_window(f, &c->from) &&
-		    !leat_is_before(c->to, c->from))
-			return LEAT_OK;
+	if (c.from.end <= f->clock.watermark)
+		c.from = leat_first_after(f, f->clock.watermark);
+	while (leat_next_with_data(f, &r->tree, &c.from) &&
+	    !leat_is_before(c.to, c.from)) {
+		tell_window(f, r, c.from, LEAT_EARLY);
+		if (!leat_next_window(f, &c.from))
+			return;
 	}
-	list_remove(&r->changed, 0, 1, sizeof(*c));
-	return LEAT_OK;
 }
 
-static int tell_sliding(struct leat_flow *f, struct leat_ranges *r, int flag)
+static void tell_all_changed(struct leat_flow *f, struct leat_ranges *r)
 {
-	struct leat_grid_window w = sliding_window(f, f->clock.now);
-	int err = LEAT_OK;
+	const struct leat_changed *c;
 
+	while ((c = leat_changed_first(r))) {
+		struct leat_changed copy = *c;
+		remove_changed(f, r, copy.from);
+		tell_changed(f, r, copy);
+	}
+}
+
+static void tell_sliding(struct leat_flow *f, struct leat_ranges *r, int flag)
+{
 	if (r->touched || flag != LEAT_EARLY)
-		err = tell_one(f, r, w, flag);
-	if (!err)
-		r->touched = 0;
-	return err;
+		tell_window(f, r, sliding_window(f, f->clock.now), flag);
+	r->touched = 0;
 }
 
 /* All windows that are open and have data, in order. */
-static int tell_open(struct leat_flow *f, struct leat_ranges *r, int flag)
+static void tell_open(struct leat_flow *f, struct leat_ranges *r, int flag)
 {
 	struct leat_grid_window w = leat_first_after(f, f->clock.watermark);
-	int64_t t;
 
-	while (leat_tree_seek(&r->tree, w.start, &t)) {
-		if (t >= w.end)
-			w = leat_first_after(f, t);
-		if (tell_one(f, r, w, flag))
-			return LEAT_ENOMEM;
+	while (leat_next_with_data(f, &r->tree, &w)) {
+		tell_window(f, r, w, flag);
 		if (!leat_next_window(f, &w))
 			break;
 	}
-	return LEAT_OK;
 }
 
-static int ranges_tell(struct leat_flow *f, struct leat_state *s, int flag)
+static void ranges_tell(struct leat_flow *f, struct leat_state *s, int flag)
 {
 	struct leat_ranges *r = leat_ranges_of(s);
 
 	if (!r)
-		return LEAT_OK;
+		return;
 	if (leat_slides(f))
-		return tell_sliding(f, r, flag);
-	if (flag != LEAT_EARLY)
-		return tell_open(f, r, flag);
-	while (r->changed.n > 0)
-		if (tell_changed(f, r, flag))
-			return LEAT_ENOMEM;
-	return LEAT_OK;
+		tell_sliding(f, r, flag);
+	else if (flag == LEAT_EARLY)
+		tell_all_changed(f, r);
+	else
+		tell_open(f, r, flag);
 }
 
 /* ---------------- taking values -------------------------------------- */
 
-static int ranges_reserve(struct leat_flow *f, const struct leat_state *s)
+static int ranges_reserve(struct leat_flow *f, const struct leat_state *s,
+    const leat_event *e)
 {
 	static const struct leat_tree none = { 0 };
 	const struct leat_ranges *r = leat_ranges_of(s);
 
+	(void)e;
 	if (!r && leat_pool_reserve(&f->contents, 1))
 		return LEAT_ENOMEM;
 	return leat_tree_reserve(f, r ? &r->tree : &none);
@@ -558,6 +470,9 @@ size_t leat_ranges_open(const struct leat_flow *f, struct leat_changed c)
 	return leat_is_before(c.to, c.from) ? 0 : windows_in(f, &c);
 }
 
+/* What there is where there has been no value. */
+const struct leat_ranges leat_no_ranges = { .closed = INT64_MIN };
+
 /*
  * Sliding windows that a value at t changes and that are told late with it,
  * for the first time: they had no sink when they closed.
@@ -567,38 +482,124 @@ static size_t late_untold(const struct leat_flow *f,
 {
 	size_t n = 0;
 
-	if (f->lateness == 0 || t >= f->clock.watermark)
-		return 0;
 	for (int64_t at = t; leat_tree_seek(&r->tree, at, &at); at++) {
 		struct leat_grid_window w = sliding_window(f, at);
-		if (w.end > f->clock.watermark || w.start > t)
+		if (w.end > f->clock.target || w.start > t)
 			break;
 		n += told_of(r, w) == NULL;
 	}
 	return n;
 }
 
-/*
- * What a value at t may add to the lists, before it goes in: the windows that
- * are told late, and those that are told early with it.
- */
-static int reserve_lists(struct leat_flow *f, struct leat_ranges *r, int64_t t)
+/* Closed windows that lateness keeps at once, no more than SIZE_MAX. */
+static size_t kept_at_once(const struct leat_flow *f)
 {
-	size_t each = 0, n = 0;
+	uint64_t n = (uint64_t)(f->lateness / f->advance) + 2;
 
-	if (leat_slides(f))
-		n = late_untold(f, r, t);
-	else
-		each = (size_t)(f->span / f->advance) + 1;
-	for (size_t i = 0; i < r->changed.n; i++)
-		n += leat_ranges_open(f, changes(r)[i]);
-	/* Only those that still have data are told. */
-	if (each > 0 && f->max_values > 0 && n / (each + 1) > f->max_values)
-		n = (size_t)f->max_values * (each + 1);
-	if (ledger_reserve(f, r, n + 2 * each + 2))
-		return LEAT_ENOMEM;
-	return leat_list_reserve(f, &r->changed, 1,
-	    sizeof(struct leat_changed));
+	return leat_slides(f) || n > SIZE_MAX ? SIZE_MAX : (size_t)n;
+}
+
+/* What a value at t has noted with it, told late or early. */
+static size_t count_held(const struct leat_flow *f, const struct leat_ranges *r,
+    int64_t t)
+{
+	size_t each, n = 0;
+
+	if (leat_slides(f)) {
+		if (f->lateness > 0 && t < f->clock.target)
+			n = late_untold(f, r, t);
+		return n + 2;
+	}
+	each = (size_t)(f->span / f->advance) + 1;
+	if (!f->early_count && !f->early_span && each > kept_at_once(f))
+		each = kept_at_once(f);
+	return each + 2;
+}
+
+/* Open windows that have changed, of which only those with data are told. */
+static size_t count_changed(const struct leat_flow *f,
+    const struct leat_ranges *r)
+{
+	size_t each = (size_t)(f->span / f->advance) + 1, n = 0;
+	const struct leat_changed *c = leat_changed_first(r);
+
+	for (; c; c = leat_changed_after(r, c->from))
+		n += leat_ranges_open(f, *c);
+	if (f->max_values > 0 && n / each > f->max_values)
+		n = (size_t)f->max_values * each;
+	return n;
+}
+
+/*
+ * emit_empty: between which ends windows will be told in a row up to the
+ * clock's target. Returns 0 if there are none.
+ */
+static int row_ahead(const struct leat_flow *f, const struct leat_ranges *r,
+    int64_t *from, int64_t *until)
+{
+	struct leat_grid_window w;
+
+	*from = r->empty.end;
+	*until = f->clock.target;
+	if (!r->begun) {
+		if (!next_due(f, r, r->closed, &w))
+			return 0;
+		*from = w.end;
+	}
+	if (*until == LEAT_TIME_MAX && !r->tree.root)
+		return 0;
+	if (*until == LEAT_TIME_MAX)
+		*until = leat_last_end(f,
+		    leat_tree_last(&r->tree, f->forest.panes));
+	return *from <= *until;
+}
+
+/* What is noted at once of windows that close up to the clock's target. */
+static size_t count_closing(const struct leat_flow *f,
+    const struct leat_ranges *r)
+{
+	int64_t until = f->clock.target, from;
+	size_t most = kept_at_once(f), n = 0;
+	struct leat_grid_window w;
+
+	if (f->emit_empty) {
+		if (!row_ahead(f, r, &from, &until))
+			return 0;
+		uint64_t row = leat_ticks(from, until) / (uint64_t)f->advance;
+		return row < most - 2 ? (size_t)row + 2 : most;
+	}
+	int more = f->sink.emit && next_due(f, r, r->closed, &w);
+	while (more && w.end <= until && n < most) {
+		n++;
+		more = next_due(f, r, w.end, &w);
+	}
+	return n;
+}
+
+static int ranges_prepare(struct leat_flow *f, const struct leat_state *s,
+    const leat_event *e, struct leat_need *need)
+{
+	const struct leat_ranges *r = leat_ranges_of(s);
+	int64_t from, until;
+	size_t n = 0;
+
+	if (!r)
+		r = &leat_no_ranges;
+	if (f->clock.target > f->clock.watermark) {
+		if (f->emit_empty && row_ahead(f, r, &from, &until) &&
+		    leat_flow_row(f, from, until))
+			return LEAT_ESKEW;
+		if (f->revises && f->clock.target < LEAT_TIME_MAX)
+			n += count_closing(f, r);
+	}
+	if (!f->revises)
+		return LEAT_OK;
+	n += count_changed(f, r) + 1;
+	if (e)
+		n += count_held(f, r, e->t);
+	need->nodes += leat_index_need(&leat_windows_kind, &r->told, n) +
+	    leat_index_need(&leat_windows_kind, &r->changed, 1);
+	return LEAT_OK;
 }
 
 /* emit_empty: the row of windows begins with the one behind this. */
@@ -624,7 +625,7 @@ static void tell_late(struct leat_flow *f, struct leat_ranges *r, int64_t t)
 			w = sliding_window(f, at);
 			if (w.end > watermark || w.start > t)
 				return;
-			if (!is_expired_end(f, w.end, watermark))
+			if (!leat_is_expired(f, w.end, watermark))
 				tell_window(f, r, w, LEAT_LATE);
 		}
 		return;
@@ -632,7 +633,7 @@ static void tell_late(struct leat_flow *f, struct leat_ranges *r, int64_t t)
 	for (w = leat_first_after(f, t); !leat_is_before(last, w);) {
 		if (w.end > watermark)
 			return;
-		if (!is_expired_end(f, w.end, watermark)) {
+		if (!leat_is_expired(f, w.end, watermark)) {
 			tell_window(f, r, w, LEAT_LATE);
 			begin_grid_row(f, r, w);
 		}
@@ -643,8 +644,9 @@ static void tell_late(struct leat_flow *f, struct leat_ranges *r, int64_t t)
 
 void leat_ranges_tell_news(struct leat_flow *f, struct leat_ranges *r)
 {
-	for (size_t i = 0; i < r->told.n; i++) {
-		struct leat_told *t = &ledger(r)[i];
+	struct leat_told *t = leat_told_first(r);
+
+	for (; t; t = leat_told_after(r, t->w)) {
 		if (t->late < 2)
 			continue;
 		t->late = 1;
@@ -716,13 +718,11 @@ static int ranges_push(struct leat_flow *f, struct leat_state *s,
 	struct leat_ranges *r;
 	int err;
 
-	if (is_expired_end(f, leat_last_end(f, e->t), f->clock.watermark))
+	if (leat_is_expired(f, leat_last_end(f, e->t), f->clock.watermark))
 		return LEAT_ELATE;
 	if (!s->content)
 		leat_ranges_start(f, s);
 	r = leat_ranges_of(s);
-	if (LEAT_UNLIKELY(f->revises) && reserve_lists(f, r, e->t))
-		return LEAT_ENOMEM;
 	if (LEAT_UNLIKELY(f->max_values > 0) &&
 	    (err = ranges_make_room(f, s, e->t)))
 		return err;
@@ -767,8 +767,8 @@ static void ranges_clear(struct leat_flow *f, struct leat_state *s)
 
 	if (r) {
 		leat_tree_clear(f, &r->tree);
-		list_free(f, &r->told, sizeof(struct leat_told));
-		list_free(f, &r->changed, sizeof(struct leat_changed));
+		leat_index_clear(&r->told, &f->nodes);
+		leat_index_clear(&r->changed, &f->nodes);
 		leat_pool_give(&f->contents, r);
 	}
 	memset(s, 0, f->state_size);
@@ -792,13 +792,15 @@ static int ranges_copy(struct leat_flow *f, struct leat_state *to,
 	memset(&n->told, 0, sizeof(n->told));
 	memset(&n->changed, 0, sizeof(n->changed));
 	memset(&n->tree, 0, sizeof(n->tree));
-	if (list_copy(f, &n->told, &r->told, sizeof(struct leat_told)) ||
-	    list_copy(f, &n->changed, &r->changed, sizeof(struct leat_changed)))
+	if (leat_index_copy(&leat_windows_kind, &n->told, &f->nodes,
+		&r->told) ||
+	    leat_index_copy(&leat_windows_kind, &n->changed, &f->nodes,
+		&r->changed))
 		return LEAT_ENOMEM;
 	return leat_tree_copy(f, &n->tree, &r->tree);
 }
 
 const struct leat_time_engine leat_ranges_engine = { ranges_reserve,
-	ranges_push, ranges_due, ranges_close, ranges_tell, ranges_look,
+	ranges_prepare, ranges_push, ranges_due, ranges_close, ranges_tell, ranges_look,
 	ranges_stored, ranges_clear, ranges_copy, leat_ranges_tape,
 	leat_ranges_join_room, leat_ranges_join };

@@ -109,12 +109,14 @@ static void load_cell(struct leat_tape *t, struct leat_flow *f,
 	if (t->err)
 		return;
 	/* The first one lies in the state; trees see to themselves. */
-	if (before && leat_pool_reserve(&f->cells, 1)) {
+	if ((before && leat_pool_reserve(&f->cells, 1)) ||
+	    leat_index_reserve(&f->nodes, leat_cells_nodes(f, s, 1))) {
 		leat_tape_fail(t, LEAT_ENOMEM);
 		return;
 	}
 	c = leat_cells_add(f, s, before, start, end);
 	c->marks = marks;
+	leat_cells_marked(f, s, c);
 	tape_held(t, f, c);
 }
 
@@ -135,4 +137,5 @@ void leat_cells_tape(struct leat_flow *f, struct leat_state *s,
 	else
 		for (; n > 0 && !t->err; n--)
 			load_cell(t, f, s);
+	leat_cells_renew(f, s);
 }

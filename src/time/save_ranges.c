@@ -32,37 +32,48 @@ static void tape_grid_window(struct leat_tape *t, const struct leat_flow *f,
 		leat_tape_expect(t, is_window(f, *w));
 }
 
-/* Loading, a list has room for one more, which is blank; 0: it failed. */
-static int list_next(struct leat_tape *t, struct leat_flow *f,
-    struct leat_list *l, uint64_t i, size_t each)
+/* Loading: a new item of that window, which comes after all others. */
+static void *load_item(struct leat_tape *t, struct leat_flow *f,
+    struct leat_index *x, struct leat_grid_window w)
 {
-	if (!t->loads || t->err)
-		return !t->err;
-	if (leat_list_reserve(f, l, 1, each)) {
+	if (t->err)
+		return NULL;
+	if (leat_index_reserve(&f->nodes,
+		leat_index_need(&leat_windows_kind, x, 1))) {
 		leat_tape_fail(t, LEAT_ENOMEM);
-		return 0;
+		return NULL;
 	}
-	memset(l->items + (size_t)i * each, 0, each);
-	l->n++;
-	return 1;
+	return leat_index_add(&leat_windows_kind, x, &f->nodes, &w.end);
+}
+
+static void tape_told_item(struct leat_tape *t, const struct leat_flow *f,
+    struct leat_told *told)
+{
+	tape_grid_window(t, f, &told->w);
+	leat_tape_number(t, &told->times, UINT64_MAX);
+	leat_tape_int(t, &told->late, 1);
 }
 
 static void tape_told(struct leat_tape *t, struct leat_flow *f,
-    struct leat_list *l)
+    struct leat_ranges *r)
 {
-	uint64_t n = l->n;
+	struct leat_told item = { { 0, 0 }, 0, 0 }, before, *at;
+	uint64_t n = leat_index_length(&r->told);
 
+	at = leat_told_first(r);
 	leat_tape_number(t, &n, UINT64_MAX);
-	for (uint64_t i = 0; i < n; i++) {
-		struct leat_told *told;
-		if (!list_next(t, f, l, i, sizeof(*told)))
-			return;
-		told = (struct leat_told *)(void *)l->items + i;
-		tape_grid_window(t, f, &told->w);
-		leat_tape_number(t, &told->times, UINT64_MAX);
-		leat_tape_int(t, &told->late, 1);
+	for (uint64_t i = 0; i < n && !t->err; i++) {
+		before = item;
+		if (!t->loads) {
+			tape_told_item(t, f, at);
+			at = leat_told_after(r, at->w);
+			continue;
+		}
+		tape_told_item(t, f, &item);
 		leat_tape_expect(t,
-		    i == 0 || leat_is_before(told[-1].w, told->w));
+		    i == 0 || leat_is_before(before.w, item.w));
+		if ((at = load_item(t, f, &r->told, item.w)))
+			*at = item;
 	}
 }
 
@@ -82,25 +93,37 @@ static uint64_t most_changed(const struct leat_flow *f, uint64_t values)
 	return (values < most ? values : most) * each;
 }
 
-static void tape_changed(struct leat_tape *t, struct leat_flow *f,
-    struct leat_list *l, uint64_t values)
+static void tape_changed_item(struct leat_tape *t, const struct leat_flow *f,
+    struct leat_changed *c)
 {
-	uint64_t n = l->n, windows = 0;
+	tape_grid_window(t, f, &c->from);
+	tape_grid_window(t, f, &c->to);
+}
 
+static void tape_changed(struct leat_tape *t, struct leat_flow *f,
+    struct leat_ranges *r, uint64_t values)
+{
+	struct leat_changed item = { { 0, 0 }, { 0, 0 } }, before, *at;
+	uint64_t n = leat_index_length(&r->changed), windows = 0;
+
+	at = leat_changed_first(r);
 	leat_tape_number(t, &n, UINT64_MAX);
-	for (uint64_t i = 0; i < n; i++) {
-		struct leat_changed *c;
-		if (!list_next(t, f, l, i, sizeof(*c)))
-			return;
-		c = (struct leat_changed *)(void *)l->items + i;
-		tape_grid_window(t, f, &c->from);
-		tape_grid_window(t, f, &c->to);
+	for (uint64_t i = 0; i < n && !t->err; i++) {
+		before = item;
+		if (!t->loads) {
+			tape_changed_item(t, f, at);
+			at = leat_changed_after(r, at->from);
+			continue;
+		}
+		tape_changed_item(t, f, &item);
 		if (!leat_tape_expect(t,
-			!leat_is_before(c->to, c->from) &&
-			    (i == 0 || leat_is_before(c[-1].to, c->from))))
+			!leat_is_before(item.to, item.from) &&
+			    (i == 0 || leat_is_before(before.to, item.from))))
 			return;
-		windows += leat_ranges_open(f, *c);
+		windows += leat_ranges_open(f, item);
 		leat_tape_expect(t, windows <= most_changed(f, values));
+		if ((at = load_item(t, f, &r->changed, item.from)))
+			*at = item;
 	}
 }
 
@@ -127,8 +150,8 @@ static void tape_empty(struct leat_tape *t, const struct leat_flow *f,
  */
 static int is_blank(const struct leat_flow *f, const struct leat_ranges *r)
 {
-	return !leat_slides(f) && !r->tree.root && r->told.n == 0 &&
-	    r->changed.n == 0 && (!f->emit_empty || !r->begun) &&
+	return !leat_slides(f) && !r->tree.root && !r->told.root &&
+	    !r->changed.root && (!f->emit_empty || !r->begun) &&
 	    r->closed <= f->clock.watermark;
 }
 
@@ -168,8 +191,8 @@ void leat_ranges_tape(struct leat_flow *f, struct leat_state *s,
 		tape_empty(t, f, r);
 	if (!f->revises || t->err)
 		return;
-	tape_told(t, f, &r->told);
+	tape_told(t, f, r);
 	values = f->forest.panes ? leat_tree_panes(f, &r->tree)
 				 : leat_tree_length(f, &r->tree);
-	tape_changed(t, f, &r->changed, values);
+	tape_changed(t, f, r, values);
 }

@@ -16,6 +16,7 @@
 
 #include "../agg/agg.h"
 #include "../window/window.h"
+#include "index.h"
 
 /* ---------------- arithmetic at the limits -------------------------- */
 
@@ -49,8 +50,25 @@ struct leat_clock {
 void leat_clock_reset(struct leat_clock *c);
 /* The first value of all, and with several sources any. */
 void leat_clock_see_first(struct leat_clock *c, uint32_t source, int64_t t);
-/* Time passes for all sources; LEAT_TIME_MAX ends it. */
+/*
+ * Time passes for all sources; LEAT_TIME_MAX ends it. The sources' own times
+ * stay as they are until leat_clock_advanced(), which is called when nothing
+ * can fail any more.
+ */
 void leat_clock_advance(struct leat_clock *c, int64_t t);
+void leat_clock_advanced(struct leat_clock *c, int64_t t);
+
+/* A clock as it was, so that a value can be taken back from it. */
+struct leat_clock_mark {
+	struct leat_clock clock;
+	int64_t time; /* of the source that the value is from */
+	unsigned char seen;
+};
+
+void leat_clock_mark(const struct leat_clock *c, uint32_t source,
+    struct leat_clock_mark *mark);
+void leat_clock_back(struct leat_clock *c, uint32_t source,
+    const struct leat_clock_mark *mark);
 
 /* As if it had seen what the other has seen, too: `target` is the later one. */
 void leat_clock_join(struct leat_clock *c, const struct leat_clock *other);
@@ -210,6 +228,12 @@ uint64_t leat_tree_length(const struct leat_flow *f, const struct leat_tree *t);
  */
 int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out);
 int64_t leat_tree_first(const struct leat_tree *t);
+/* The largest time, of a value or pane; the tree is not empty. */
+LEAT_INLINE int64_t leat_tree_last(const struct leat_tree *t, int panes)
+{
+	return t->last->t[panes ? 0 : t->last->n - 1];
+}
+
 /* Calls back for each value in order. */
 void leat_tree_each(const struct leat_flow *f, const struct leat_tree *t,
     void (*fn)(void *ctx, const leat_sample *s), void *ctx);
@@ -249,25 +273,51 @@ struct leat_more {
 	int64_t first_end;  /* emit_empty: of the first window told, */
 	int64_t empty_from; /* and of the last one; */
 	int begun;          /* that is known */
-	struct leat_cell *open; /* cells.c: the first open one, if known */
+	/*
+	 * cells.c: the first open cell, where closed ones are kept; a cell
+	 * before which none stores values (NULL: it is not known); and where
+	 * cells have an index, the open ones that have changed.
+	 */
+	struct leat_cell *open, *oldest_stored;
+	struct leat_index changed;
 };
 
-/* What joining states may take; see join.c. */
+/* Memory that something may take from pools; see join.c. */
 struct leat_need {
-	size_t cells, contents;
+	size_t cells, contents, nodes;
 	size_t leaves, inners, trees;
 };
 
 /* What an engine's push() answers instead of an error. */
 #define LEAT_OUTSIDE 1
 
+/*
+ * A push consists of two steps. All that can fail happens in the first one:
+ * reserve(), and for flows that are `careful` prepare() of every state that
+ * the push may touch. The second one moves the clock, closes, tells and takes
+ * the value, and cannot fail.
+ */
 struct leat_time_engine {
-	/* Makes sure that push() finds the memory it needs. LEAT_ENOMEM. */
-	int (*reserve)(struct leat_flow *f, const struct leat_state *s);
+	/*
+	 * Makes sure that push() finds the memory that a value takes wherever
+	 * it goes, before the clock moves. LEAT_ENOMEM.
+	 */
+	int (*reserve)(struct leat_flow *f, const struct leat_state *s,
+	    const leat_event *e);
+	/*
+	 * The clock has seen a value, or has been advanced, and the watermark
+	 * has not moved. Adds to `need` what is taken when the state closes up
+	 * to the clock's target, tells early results and takes `e` (NULL: no
+	 * value), and asks the calendar for all that will have to be known.
+	 * Changes nothing that can be seen; NULL where no flow is careful.
+	 * LEAT_ECALENDAR, LEAT_ENOMEM, LEAT_ESKEW.
+	 */
+	int (*prepare)(struct leat_flow *f, const struct leat_state *s,
+	    const leat_event *e, struct leat_need *need);
 	/*
 	 * Takes a value, tells closed windows that it changes, and lowers
 	 * f->news to the watermark at which it gives close() something to do.
-	 * LEAT_ELATE, LEAT_EFULL, LEAT_ECALENDAR, LEAT_ENOMEM, LEAT_OUTSIDE.
+	 * LEAT_ELATE, LEAT_EFULL, LEAT_OUTSIDE.
 	 */
 	int (*push)(struct leat_flow *f, struct leat_state *s,
 	    const leat_event *e);
@@ -279,16 +329,16 @@ struct leat_time_engine {
 	    int64_t *due_out);
 	/*
 	 * Tells the windows that end by `watermark` and have not been told as
-	 * closed, in order, and forgets what is expired. After an error it
-	 * has told some of them; call it again. LEAT_ENOMEM, LEAT_ECALENDAR.
+	 * closed, in order, and forgets what is expired.
 	 */
-	int (*close)(struct leat_flow *f, struct leat_state *s,
+	void (*close)(struct leat_flow *f, struct leat_state *s,
 	    int64_t watermark);
 	/*
 	 * LEAT_EARLY: tells the open windows that have changed since they
-	 * were told. LEAT_EVICTED: all open windows.
+	 * were told. LEAT_EVICTED: all open windows, of a state that will be
+	 * cleared; this takes no memory and need not be prepared.
 	 */
-	int (*tell)(struct leat_flow *f, struct leat_state *s, int flag);
+	void (*tell)(struct leat_flow *f, struct leat_state *s, int flag);
 	/* The window that holds now, into f->whole. */
 	void (*look)(const struct leat_flow *f, const struct leat_state *s,
 	    int64_t *start_out, int64_t *end_out);
@@ -331,6 +381,18 @@ struct leat_cell {
 };
 
 #define LEAT_CELL_HEAD leat_round_up(sizeof(struct leat_cell))
+
+/* An item of the index of cells, which is in the order of their starts. */
+struct leat_indexed_cell {
+	int64_t start;
+	struct leat_cell *cell;
+};
+
+/* Also the kind of f->asked. */
+extern const struct leat_index_kind leat_cells_kind;
+
+/* So many cells are looked at one by one; for more there is an index. */
+enum { LEAT_CELLS_FEW = 16 };
 
 /* marks: flags, and above them how many results there have been. */
 enum { LEAT_CELL_CHANGED = 1, LEAT_CELL_CLOSED = 2, LEAT_CELL_TOLD = 4 };
@@ -375,9 +437,17 @@ struct leat_cell *leat_cells_find(const struct leat_flow *f,
 /* A new cell after `before`, or as the oldest; memory is reserved. */
 struct leat_cell *leat_cells_add(struct leat_flow *f, struct leat_state *s,
     struct leat_cell *before, int64_t start, int64_t end);
-/* Which is the first open one is to be found out anew. */
-void leat_cells_forget_open(const struct leat_flow *f,
-    const struct leat_state *s);
+/* Finds out anew what is known of cells that were put there one by one. */
+void leat_cells_renew(const struct leat_flow *f, const struct leat_state *s);
+/* Nodes that so many new cells, and the change of one, may take. */
+size_t leat_cells_nodes(const struct leat_flow *f, const struct leat_state *s,
+    size_t n);
+/* The same where all cells may change. */
+size_t leat_cells_join_nodes(const struct leat_flow *f,
+    const struct leat_state *s, size_t n);
+/* The marks of a cell have been set; there are nodes for that. */
+void leat_cells_marked(struct leat_flow *f, const struct leat_state *s,
+    struct leat_cell *c);
 /* emit_empty: the window after the one that ended there. */
 int leat_cells_next_empty(const struct leat_flow *f, int64_t from,
     int64_t *start, int64_t *end);
@@ -397,14 +467,15 @@ void leat_cells_join(struct leat_flow *f, struct leat_state *s,
 
 /* ---------------- ranges.c, the same ----------------------------------- */
 
+/* Windows are ordered by end and then by start, so that one is a key. */
 struct leat_grid_window {
-	int64_t start, end;
+	int64_t end, start;
 };
 
-/* A window that has been told; in the order of their (end, start). */
+/* An item of the ledger: a window that has been told and may be again. */
 struct leat_told {
 	struct leat_grid_window w;
-	uint64_t times;
+	uint64_t times; /* results it has had */
 	int late; /* before it would have been told as closed; 2: is to be */
 };
 
@@ -413,10 +484,8 @@ struct leat_changed {
 	struct leat_grid_window from, to;
 };
 
-struct leat_list {
-	unsigned char *items;
-	size_t n, room;
-};
+/* The kind of both, which begin with a window. */
+extern const struct leat_index_kind leat_windows_kind;
 
 struct leat_ranges {
 	struct leat_tree tree;
@@ -424,8 +493,31 @@ struct leat_ranges {
 	struct leat_grid_window empty; /* emit_empty: the next one, */
 	int begun;                     /* if there was one before */
 	int touched;                   /* sliding: changed since told early */
-	struct leat_list told, changed;
+	struct leat_index told, changed;
 };
+
+LEAT_INLINE struct leat_told *leat_told_first(const struct leat_ranges *r)
+{
+	return leat_index_first(&leat_windows_kind, &r->told);
+}
+
+/* The next one of the ledger; NULL: there is none. */
+LEAT_INLINE struct leat_told *leat_told_after(const struct leat_ranges *r,
+    struct leat_grid_window w)
+{
+	return leat_index_after(&leat_windows_kind, &r->told, &w.end);
+}
+
+LEAT_INLINE struct leat_changed *leat_changed_first(const struct leat_ranges *r)
+{
+	return leat_index_first(&leat_windows_kind, &r->changed);
+}
+
+LEAT_INLINE struct leat_changed *leat_changed_after(const struct leat_ranges *r,
+    struct leat_grid_window from)
+{
+	return leat_index_after(&leat_windows_kind, &r->changed, &from.end);
+}
 
 LEAT_INLINE struct leat_ranges *leat_ranges_of(const struct leat_state *s)
 {
@@ -438,22 +530,25 @@ LEAT_INLINE int leat_is_before(struct leat_grid_window a,
 	return a.end != b.end ? a.end < b.end : a.start < b.start;
 }
 
-/* Makes room for n more items of so many bytes. LEAT_ENOMEM. */
-int leat_list_reserve(struct leat_flow *f, struct leat_list *l, size_t n,
-    size_t each);
 struct leat_grid_window leat_first_after(const struct leat_flow *f, int64_t t);
 int64_t leat_last_end(const struct leat_flow *f, int64_t t);
 int leat_next_window(const struct leat_flow *f, struct leat_grid_window *w);
+/* Goes to the first window with data from *w on; 0: there is none. */
+int leat_next_with_data(const struct leat_flow *f, const struct leat_tree *t,
+    struct leat_grid_window *w);
+/* What there is where there has been no value. */
+extern const struct leat_ranges leat_no_ranges;
 /* At least as many as there are of them that are open. */
 size_t leat_ranges_open(const struct leat_flow *f, struct leat_changed c);
 void leat_ranges_start(struct leat_flow *f, struct leat_state *s);
-/* What is known of a window that has been told; there is room for it. */
-struct leat_told *leat_ranges_note(struct leat_ranges *r,
+/* The item of a window in the ledger; a new one, whose nodes are reserved. */
+struct leat_told *leat_ranges_note(struct leat_flow *f, struct leat_ranges *r,
     struct leat_grid_window w);
 /* Tells those that are to be told late; the ledger has them all. */
 void leat_ranges_tell_news(struct leat_flow *f, struct leat_ranges *r);
-/* Notes windows as changed; there is room in the list. */
-void leat_ranges_changed(struct leat_ranges *r, struct leat_changed c);
+/* Notes windows as changed; the nodes that it takes are reserved. */
+void leat_ranges_changed(struct leat_flow *f, struct leat_ranges *r,
+    struct leat_changed c);
 void leat_ranges_tape(struct leat_flow *f, struct leat_state *s,
     struct leat_tape *t);
 int leat_ranges_join_room(struct leat_flow *f, struct leat_state *s,
@@ -506,9 +601,11 @@ struct leat_flow {
 	const struct leat_time_engine *engine;
 	size_t state_size;
 	size_t more_at; /* of struct leat_more in a state; 0: it has none */
+	size_t index_at; /* of the index of cells in a state */
 	int has_user;   /* there is a class of the user's */
 	int ordered;    /* some class needs samples in order */
 	int revises;    /* a window may be told more than once */
+	int careful;    /* pushes and advances are prepared */
 	size_t n_sections, n_stats, accs_size;
 	struct leat_section *sections;
 	struct leat_plan *plan;
@@ -519,9 +616,15 @@ struct leat_flow {
 	size_t temp_size;        /* of so many bytes */
 
 	struct leat_pool cells, contents;
+	struct leat_pool nodes; /* of indices */
 	struct leat_forest forest;
 	leat_time_counts counts;
 	int64_t news; /* see push() of engines */
+	/*
+	 * Start and end of the intervals that the calendar was asked for while
+	 * a push was prepared, until that push is over.
+	 */
+	struct leat_index asked;
 
 	/* Whose result is being told. */
 	const leat_sink *told;
@@ -834,6 +937,11 @@ int leat_flow_push(struct leat_flow *f, struct leat_state *s,
     const leat_event *e);
 /* Counts a value that is refused before it comes to that; returns err. */
 int leat_flow_refuse(struct leat_flow *f, int err);
+/*
+ * Whether windows without data between two times are few enough to be told in
+ * one call. LEAT_ESKEW.
+ */
+int leat_flow_row(const struct leat_flow *f, int64_t from, int64_t until);
 /* Whether now has passed a multiple of early_span. */
 int leat_flow_early(const struct leat_flow *f, int64_t was, int64_t now);
 /* Lowers f->whole. */
@@ -858,9 +966,16 @@ void leat_tape_accs(struct leat_tape *t, const struct leat_flow *f,
 void leat_tape_holds(struct leat_tape *t, const struct leat_flow *f,
     const struct leat_accs *a);
 
+/* A push is over: what was asked for it is forgotten. */
+LEAT_INLINE void leat_flow_done(struct leat_flow *f)
+{
+	if (LEAT_UNLIKELY(f->asked.root != NULL))
+		leat_index_clear(&f->asked, &f->nodes);
+}
+
 /* Whether two flows have the same plan. LEAT_EOPTIONS. */
 int leat_flow_same(const struct leat_flow *f, const struct leat_flow *g);
-/* LEAT_ENOMEM. */
+/* Has the pools hold all of it. LEAT_ENOMEM. */
 int leat_need_reserve(struct leat_flow *f, const struct leat_need *need);
 /* The values of b that are to go into a tree that has n. */
 void leat_need_values(struct leat_need *need, uint64_t n, uint64_t more);

@@ -103,50 +103,78 @@ void leat_time_window_reset(leat_time_window *window)
 
 /* ---------------- time ------------------------------------------------ */
 
-/* Closes what the clock's target closes. */
-static int move_watermark(leat_time_window *w)
+/* Closes what the clock's target closes; this has been prepared. */
+static void move_watermark(leat_time_window *w)
 {
 	struct leat_flow *f = &w->flow;
 	int64_t target = f->clock.target;
-	int err;
 
 	if (target >= w->due) {
-		err = f->engine->close(f, w->state, target);
-		if (err)
-			return err;
+		f->engine->close(f, w->state, target);
 		if (!f->engine->due(f, w->state, &w->due))
 			w->due = INT64_MAX;
 	}
 	f->clock.watermark = target;
-	return LEAT_OK;
 }
 
-static int tell_early(leat_time_window *w, int64_t was)
+static void tell_early(leat_time_window *w, int64_t was)
 {
 	struct leat_flow *f = &w->flow;
 
-	w->owes_early |= leat_flow_early(f, was, f->clock.now);
-	if (w->owes_early && f->engine->tell(f, w->state, LEAT_EARLY))
-		return LEAT_ENOMEM;
+	if (leat_flow_early(f, was, f->clock.now) || w->owes_early)
+		f->engine->tell(f, w->state, LEAT_EARLY);
 	w->owes_early = 0;
-	return LEAT_OK;
+}
+
+/* The clock has moved; e may be NULL. Where it fails nothing has changed. */
+static int prepare(leat_time_window *w, const leat_event *e)
+{
+	struct leat_flow *f = &w->flow;
+	struct leat_need need = { 0, 0, 0, 0, 0, 0 };
+	int err = f->engine->prepare(f, w->state, e, &need);
+
+	if (!err)
+		err = leat_need_reserve(f, &need);
+	if (err)
+		leat_flow_done(f);
+	return err;
 }
 
 int leat_time_window_advance(leat_time_window *window, int64_t t)
 {
 	struct leat_flow *f = &window->flow;
-	int64_t was = f->clock.now;
+	struct leat_clock was = f->clock;
 	int err;
 
 	LEAT_ASSERT(window);
 	leat_clock_advance(&f->clock, t);
-	if (f->clock.target > f->clock.watermark &&
-	    (err = move_watermark(window)))
+	if (f->careful && (err = prepare(window, NULL))) {
+		f->clock = was;
 		return err;
-	return tell_early(window, was);
+	}
+	leat_clock_advanced(&f->clock, t);
+	if (f->clock.target > f->clock.watermark)
+		move_watermark(window);
+	tell_early(window, was.now);
+	leat_flow_done(f);
+	return LEAT_OK;
 }
 
 /* ---------------- values --------------------------------------------- */
+
+/* The clock sees a value, unless what that brings could fail. */
+static int see_with_care(leat_time_window *w, const leat_event *e)
+{
+	struct leat_clock *c = &w->flow.clock;
+	struct leat_clock_mark mark;
+	int err;
+
+	leat_clock_mark(c, e->source, &mark);
+	leat_clock_see(c, e->source, e->t);
+	if ((err = prepare(w, e)))
+		leat_clock_back(c, e->source, &mark);
+	return err;
+}
 
 static int push_one(leat_time_window *w, const leat_event *e)
 {
@@ -156,17 +184,21 @@ static int push_one(leat_time_window *w, const leat_event *e)
 
 	if (LEAT_UNLIKELY((err = leat_clock_check(&f->clock, e->source, e->t))))
 		return leat_flow_refuse(f, err);
-	if (LEAT_UNLIKELY((err = f->engine->reserve(f, w->state))))
+	if (LEAT_UNLIKELY((err = f->engine->reserve(f, w->state, e))))
 		return err;
-	leat_clock_see(&f->clock, e->source, e->t);
-	if (f->clock.target > f->clock.watermark && (err = move_watermark(w)))
-		return err;
-	if (LEAT_UNLIKELY(f->early_span > 0) && (err = tell_early(w, was)))
-		return err;
+	if (LEAT_LIKELY(!f->careful))
+		leat_clock_see(&f->clock, e->source, e->t);
+	else if ((err = see_with_care(w, e)))
+		return leat_flow_refuse(f, err);
+	if (f->clock.target > f->clock.watermark)
+		move_watermark(w);
+	if (LEAT_UNLIKELY(f->early_span > 0))
+		tell_early(w, was);
 	f->news = INT64_MAX;
 	err = leat_flow_push(f, w->state, e);
 	if (f->news < w->due)
 		w->due = f->news;
+	leat_flow_done(f);
 	return err;
 }
 
@@ -346,7 +378,7 @@ int leat_time_window_merge(leat_time_window *window,
 {
 	struct leat_flow *f = &window->flow;
 	const struct leat_flow *g = &other->flow;
-	struct leat_need need = { 0, 0, 0, 0, 0 };
+	struct leat_need need = { 0, 0, 0, 0, 0, 0 };
 	int err;
 
 	LEAT_ASSERT(window && other);
@@ -365,7 +397,9 @@ int leat_time_window_merge(leat_time_window *window,
 	if (!f->engine->due(f, window->state, &window->due))
 		window->due = INT64_MAX;
 	/* Where this fails, the next push goes on with it. */
-	if (f->clock.target > f->clock.watermark)
-		(void)move_watermark(window);
+	if (f->clock.target > f->clock.watermark &&
+	    (!f->careful || !prepare(window, NULL)))
+		move_watermark(window);
+	leat_flow_done(f);
 	return LEAT_OK;
 }

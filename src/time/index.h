@@ -1,0 +1,87 @@
+/*
+ * index.h - items in the order of their keys
+ *
+ * What an index keeps is of one size and begins with its key, which is one
+ * word or two; see index.c.
+ */
+#ifndef LEAT_INDEX_H
+#define LEAT_INDEX_H
+
+#include "../core/core.h"
+
+/*
+ * A build that counts what an index looks at defines this as a statement; in
+ * any other it is nothing.
+ */
+#ifndef LEAT_LOOK
+#define LEAT_LOOK() ((void)0)
+#endif
+
+/* Bytes of the items of a node, and more levels than there can ever be. */
+enum { LEAT_INDEX_BYTES = 256, LEAT_INDEX_LEVELS = 32 };
+
+struct leat_index_node {
+	uint32_t n;      /* items, or children */
+	uint32_t level;  /* 0: a leaf */
+	uint64_t length; /* of the root alone: items of the whole index */
+	int64_t items[LEAT_INDEX_BYTES / 8];
+};
+
+/* All zero is an index without items. */
+struct leat_index {
+	struct leat_index_node *root;
+};
+
+/* The items of an index: their size in words, and the words of their key. */
+struct leat_index_kind {
+	size_t words, key;
+};
+
+LEAT_INLINE uint64_t leat_index_length(const struct leat_index *x)
+{
+	return x->root ? x->root->length : 0;
+}
+
+/* The last item whose key is at most `key`; NULL if there is none. */
+void *leat_index_find(const struct leat_index_kind *kind,
+    const struct leat_index *x, const int64_t *key);
+/* The first item whose key is above `key`; NULL if there is none. */
+void *leat_index_after(const struct leat_index_kind *kind,
+    const struct leat_index *x, const int64_t *key);
+/* The first item of all; NULL if there is none. */
+void *leat_index_first(const struct leat_index_kind *kind,
+    const struct leat_index *x);
+
+/*
+ * Nodes wait in a pool that has no chunks. The first function makes sure that
+ * n are there (LEAT_ENOMEM), the second one frees all that are not in use.
+ */
+int leat_index_reserve(struct leat_pool *nodes, size_t n);
+void leat_index_release(struct leat_pool *nodes);
+
+/* At least the nodes that so many calls of leat_index_add() may take. */
+size_t leat_index_need(const struct leat_index_kind *kind,
+    const struct leat_index *x, size_t n);
+/*
+ * Adds an item, of zeros but for its key, which must not be there; the pool
+ * holds the nodes that may be needed. Items that were found before may have
+ * moved.
+ */
+void *leat_index_add(const struct leat_index_kind *kind, struct leat_index *x,
+    struct leat_pool *nodes, const int64_t *key);
+/* Takes away the item of that key, which is there; others may move. */
+void leat_index_remove(const struct leat_index_kind *kind, struct leat_index *x,
+    struct leat_pool *nodes, const int64_t *key);
+/*
+ * The item of that key, which is there, gets a new one that leaves it between
+ * the same neighbours.
+ */
+void leat_index_rename(const struct leat_index_kind *kind, struct leat_index *x,
+    const int64_t *key, const int64_t *new_key);
+/* Gives all nodes back. */
+void leat_index_clear(struct leat_index *x, struct leat_pool *nodes);
+/* Fills `to`, which is empty. LEAT_ENOMEM; then it is to be cleared. */
+int leat_index_copy(const struct leat_index_kind *kind, struct leat_index *to,
+    struct leat_pool *nodes, const struct leat_index *from);
+
+#endif
