@@ -24,6 +24,7 @@ Suite *drift_suite(void);
 Suite *counter_suite(void);
 Suite *reference_suite(void);
 Suite *index_suite(void);
+Suite *twin_suite(void);
 Suite *time_suite(void);
 Suite *time_cases_suite(void);
 Suite *time_faults_suite(void);

@@ -71,7 +71,8 @@ static void add(const int64_t *key, int64_t value)
 	if (plain.n == MOST ||
 	    (at > 0 && order_of(plain.items[at - 1].key, key) == 0))
 		return;
-	ck_assert_int_eq(leat_index_reserve(&pool, leat_index_need(kind, &x, 1)),
+	ck_assert_int_eq(leat_index_reserve(&pool,
+			     leat_index_need(kind, &x, 1)),
 	    LEAT_OK);
 	int64_t *item = leat_index_add(kind, &x, &pool, key);
 	item[kind->key] = value;
@@ -138,8 +139,7 @@ START_TEST(an_index_is_a_sorted_array_that_is_found_in_fast)
 			int64_t key[2] = { far_or_near(&r, range),
 				far_or_near(&r, 4) };
 			int falls = step / 1500 % 2;
-			if (rng_below(&r, 3) == (uint64_t)falls ||
-			    plain.n == 0)
+			if (rng_below(&r, 3) == (uint64_t)falls || plain.n == 0)
 				add(key, step);
 			else if (rng_below(&r, 2))
 				drop(rng_below(&r, plain.n));
@@ -193,9 +193,9 @@ START_TEST(as_many_nodes_as_were_foreseen_are_enough)
 		size_t before = rng_below(&r, 2000);
 		start(_i);
 		for (size_t i = 0; i < before; i++) {
-			int64_t key[2] = { next_key(&r, (int)(seed % 4),
-					       (int64_t)i),
-				0 };
+			int64_t key[2] = {
+				next_key(&r, (int)(seed % 4), (int64_t)i), 0
+			};
 			add(key, 1);
 		}
 		for (size_t i = 0; i < plain.n / 3; i++)

@@ -144,8 +144,8 @@ static int push_reserve(leat_keyed *k, const leat_event *v, uint32_t i,
 	int fresh = !i || push_renews(k, i), err;
 
 	if (i) {
-		const struct leat_state *s = leat_entry_state(
-		    leat_entry_at(k, i));
+		const struct leat_state *s = leat_entry_state(leat_entry_at(k,
+		    i));
 		if ((err = push_prepare(k, s, v, need)) ||
 		    (err = f->engine->reserve(f, s, v)))
 			return err;
@@ -253,9 +253,9 @@ LEAT_INLINE int push_at(leat_keyed *k, const leat_event *v, uint32_t hash,
 	if (LEAT_UNLIKELY(k->careful))
 		return push_with_care(k, v, hash, i);
 	f->memory.over = 0;
-	err = i ? f->engine->reserve(f, leat_entry_state(leat_entry_at(k, i)),
-		      v)
-		: leat_entry_reserve(k, v->key_len);
+	err = i
+	    ? f->engine->reserve(f, leat_entry_state(leat_entry_at(k, i)), v)
+	    : leat_entry_reserve(k, v->key_len);
 	if (LEAT_UNLIKELY(err) && !f->memory.over)
 		return err;
 	leat_clock_see(&f->clock, v->source, v->t);

@@ -291,8 +291,8 @@ void leat_timers_each(leat_keyed *k, int64_t until,
 	if (t->next > until)
 		return;
 	for (int i = 0; i < LEAT_TIMER_BUCKETS; i++)
-		if (t->buckets[i].n > 0 && (i == 0 ||
-			t->buckets[i].least <= until))
+		if (t->buckets[i].n > 0 &&
+		    (i == 0 || t->buckets[i].least <= until))
 			timer_each_in(k, &t->buckets[i], until, fn, ctx);
 }
 

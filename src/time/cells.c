@@ -223,10 +223,9 @@ size_t leat_cells_join_nodes(const struct leat_flow *f,
 	size_t nodes = leat_cells_nodes(f, s, n);
 
 	n += (size_t)leat_index_length(cells_index(f, s)) + LEAT_CELLS_FEW;
-	return finds_changes(f) && nodes > 0
-	    ? nodes +
+	return finds_changes(f) && nodes > 0 ? nodes +
 		leat_index_need(&leat_cells_kind, &leat_more(f, s)->changed, n)
-	    : nodes;
+					     : nodes;
 }
 
 void leat_cells_marked(struct leat_flow *f, const struct leat_state *s,
@@ -329,8 +328,8 @@ struct leat_cell *leat_cells_find(const struct leat_flow *f,
 		return c;
 	x = cells_index(f, s);
 	if (x->root) {
-		const struct leat_indexed_cell *item = leat_index_find(
-		    &leat_cells_kind, x, &t);
+		const struct leat_indexed_cell *item =
+		    leat_index_find(&leat_cells_kind, x, &t);
 		return item ? item->cell : NULL;
 	}
 	for (c = c->next; c->start <= t; c = c->next) {
@@ -635,7 +634,6 @@ static int cells_reserve(struct leat_flow *f, const struct leat_state *s,
 		return LEAT_ENOMEM;
 	return f->ordered ? reserve_tree(f, s, e->t) : LEAT_OK;
 }
-
 
 /* The clock is past the end of the cell: it is told, and told again. */
 static void tell_late(struct leat_flow *f, struct leat_state *s,
@@ -1079,7 +1077,6 @@ static int cells_copy(struct leat_flow *f, struct leat_state *to,
 }
 
 const struct leat_time_engine leat_cells_engine = { cells_reserve,
-	cells_prepare, cells_push,
-	cells_due, cells_close, cells_tell, cells_look, cells_stored,
-	cells_clear, cells_copy, leat_cells_tape, leat_cells_join_room,
-	leat_cells_join };
+	cells_prepare, cells_push, cells_due, cells_close, cells_tell,
+	cells_look, cells_stored, cells_clear, cells_copy, leat_cells_tape,
+	leat_cells_join_room, leat_cells_join };

@@ -137,8 +137,8 @@ static void join_source(struct leat_clock *c, uint32_t i, int64_t t)
 
 void leat_clock_advanced(struct leat_clock *c, int64_t t)
 {
-	for (uint32_t i = 0;
-	     t < LEAT_TIME_MAX && c->times && i < c->n_sources; i++)
+	for (uint32_t i = 0; t < LEAT_TIME_MAX && c->times && i < c->n_sources;
+	     i++)
 		join_source(c, i, t);
 }
 

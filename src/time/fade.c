@@ -223,6 +223,6 @@ static int fade_join_room(struct leat_flow *f, struct leat_state *s,
 	return LEAT_ENOTSUP;
 }
 
-const struct leat_time_engine leat_fade_engine = { fade_reserve, NULL, fade_push,
-	fade_due, fade_close, fade_tell, fade_look, fade_stored, fade_clear,
-	fade_copy, fade_tape, fade_join_room, NULL };
+const struct leat_time_engine leat_fade_engine = { fade_reserve, NULL,
+	fade_push, fade_due, fade_close, fade_tell, fade_look, fade_stored,
+	fade_clear, fade_copy, fade_tape, fade_join_room, NULL };

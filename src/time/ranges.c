@@ -98,9 +98,9 @@ struct leat_told *leat_ranges_note(struct leat_flow *f, struct leat_ranges *r,
 {
 	struct leat_told *t = told_of(r, w);
 
-	return t ? t
-		 : leat_index_add(&leat_windows_kind, &r->told, &f->nodes,
-		       &w.end);
+	return t
+	    ? t
+	    : leat_index_add(&leat_windows_kind, &r->told, &f->nodes, &w.end);
 }
 
 /*
@@ -296,7 +296,8 @@ static int ranges_due(const struct leat_flow *f, const struct leat_state *s,
 
 	if (!r)
 		return 0;
-	int more = (f->sink.emit || f->emit_empty) && next_due(f, r, r->closed, &w);
+	int more = (f->sink.emit || f->emit_empty) &&
+	    next_due(f, r, r->closed, &w);
 	int row = goes_on(f, r, more ? &w : NULL);
 	if (!r->tree.root && !row)
 		return 0;
@@ -370,8 +371,7 @@ void leat_ranges_changed(struct leat_flow *f, struct leat_ranges *r,
 }
 
 /* Notes that the open windows that hold t have changed. */
-static void note_changed(struct leat_flow *f, struct leat_ranges *r,
-    int64_t t)
+static void note_changed(struct leat_flow *f, struct leat_ranges *r, int64_t t)
 {
 	struct leat_changed c = { first_open_window(f, t), last_window(f, t) };
 
@@ -801,6 +801,6 @@ static int ranges_copy(struct leat_flow *f, struct leat_state *to,
 }
 
 const struct leat_time_engine leat_ranges_engine = { ranges_reserve,
-	ranges_prepare, ranges_push, ranges_due, ranges_close, ranges_tell, ranges_look,
-	ranges_stored, ranges_clear, ranges_copy, leat_ranges_tape,
+	ranges_prepare, ranges_push, ranges_due, ranges_close, ranges_tell,
+	ranges_look, ranges_stored, ranges_clear, ranges_copy, leat_ranges_tape,
 	leat_ranges_join_room, leat_ranges_join };

@@ -70,8 +70,7 @@ static void tape_told(struct leat_tape *t, struct leat_flow *f,
 			continue;
 		}
 		tape_told_item(t, f, &item);
-		leat_tape_expect(t,
-		    i == 0 || leat_is_before(before.w, item.w));
+		leat_tape_expect(t, i == 0 || leat_is_before(before.w, item.w));
 		if ((at = load_item(t, f, &r->told, item.w)))
 			*at = item;
 	}

@@ -600,12 +600,12 @@ struct leat_flow {
 
 	const struct leat_time_engine *engine;
 	size_t state_size;
-	size_t more_at; /* of struct leat_more in a state; 0: it has none */
+	size_t more_at;  /* of struct leat_more in a state; 0: it has none */
 	size_t index_at; /* of the index of cells in a state */
-	int has_user;   /* there is a class of the user's */
-	int ordered;    /* some class needs samples in order */
-	int revises;    /* a window may be told more than once */
-	int careful;    /* pushes and advances are prepared */
+	int has_user;    /* there is a class of the user's */
+	int ordered;     /* some class needs samples in order */
+	int revises;     /* a window may be told more than once */
+	int careful;     /* pushes and advances are prepared */
 	size_t n_sections, n_stats, accs_size;
 	struct leat_section *sections;
 	struct leat_plan *plan;

@@ -1,0 +1,246 @@
+/*
+ * A push that fails has changed nothing, and an advance neither.
+ *
+ * Beside each window goes a twin whose allocator and calendar never fail. Of
+ * the window every allocation and every call of the calendar fails in turn,
+ * in each push: then its saved bytes are those from before, nothing has been
+ * told, and pushing the same again has the twin's code, results and counts.
+ */
+#include <string.h>
+
+#include <leat.h>
+
+#include "alloc.h"
+#include "data.h"
+#include "saved.h"
+#include "suites.h"
+#include "time_trial.h"
+
+enum { N_KINDS = LEAT_CALENDAR + 1 };
+
+/* All that a sink hears, as one sum of its bits. */
+struct ear {
+	uint64_t sum;
+	size_t told;
+	int fails_at; /* calls of the calendar from now on; 0: none fails */
+};
+
+static void mix(struct ear *ear, const void *bytes, size_t n)
+{
+	const unsigned char *p = bytes;
+	for (size_t i = 0; i < n; i++)
+		ear->sum = (ear->sum ^ p[i]) * 1099511628211u;
+}
+
+static void hear(void *ctx, const leat_result *r)
+{
+	struct ear *ear = ctx;
+	mix(ear, r->values, r->n_values * sizeof(double));
+	mix(ear, &r->start, sizeof(r->start));
+	mix(ear, &r->end, sizeof(r->end));
+	mix(ear, &r->revision, sizeof(r->revision));
+	mix(ear, &r->flags, sizeof(r->flags));
+	mix(ear, r->key, r->key_len);
+	ear->told++;
+}
+
+static void months_that_fail(void *ctx, int64_t t, int64_t *start, int64_t *end)
+{
+	struct ear *ear = ctx;
+	uneven_months(NULL, t, start, end);
+	if (ear->fails_at > 0 && --ear->fails_at == 0)
+		*end = t;
+}
+
+/* The subject and its twin, one of two sorts. */
+struct both {
+	leat_time_window *window[2];
+	leat_keyed *keyed[2];
+	struct ear ears[2];
+	struct counted heap;
+	leat_allocator allocator;
+};
+
+static struct trial trial;
+static struct both both;
+static size_t failures;
+
+static void open_both(int keyed, uint64_t seed)
+{
+	struct rng r = rng_new(seed);
+	memset(&both, 0, sizeof(both));
+	both.allocator = counted_allocator(&both.heap);
+	for (int i = 0; i < 2; i++) {
+		leat_time_window_options o = trial.options;
+		const leat_allocator *a = i ? NULL : &both.allocator;
+		o.sink.emit = hear;
+		o.sink.ctx = &both.ears[i];
+		if (o.kind == LEAT_CALENDAR) {
+			o.calendar.interval = months_that_fail;
+			o.calendar.ctx = &both.ears[i];
+		}
+		if (!keyed) {
+			o.allocator = a;
+			ck_assert_int_eq(leat_time_window_new(&both.window[i],
+					     &o),
+			    LEAT_OK);
+			continue;
+		}
+		leat_keyed_options k;
+		struct rng same = r;
+		memset(&k, 0, sizeof(k));
+		k.by_time = o;
+		k.allocator = a;
+		k.evicted = o.sink;
+		if (rng_below(&same, 2))
+			k.max_keys = 1 + rng_below(&same, 6);
+		if (rng_below(&same, 2))
+			k.full = LEAT_EVICT_OLD;
+		if (rng_below(&same, 2))
+			k.ttl = 1 + (int64_t)rng_below(&same, 400);
+		ck_assert_int_eq(leat_keyed_new(&both.keyed[i], &k), LEAT_OK);
+	}
+}
+
+static void close_both(void)
+{
+	for (int i = 0; i < 2; i++) {
+		leat_time_window_free(both.window[i]);
+		leat_keyed_free(both.keyed[i]);
+	}
+	ck_assert_uint_eq(both.heap.live, 0);
+}
+
+static struct saved save(int i)
+{
+	return both.keyed[i] ? keyed_saved(both.keyed[i])
+			     : time_window_saved(both.window[i]);
+}
+
+/* Of eight keys, one of which is long. */
+static int act(int i, const struct step *step)
+{
+	static const char text[400] = "abcdefgh";
+	leat_event e = step->e;
+	uint64_t which = (uint64_t)e.t * 2654435761u >> 13 & 7;
+	if (step->kind == STEP_ADVANCE)
+		return both.keyed[i]
+		    ? leat_keyed_advance(both.keyed[i], e.t)
+		    : leat_time_window_advance(both.window[i], e.t);
+	if (!both.keyed[i])
+		return leat_time_window_push_event(both.window[i], &e);
+	e.key = text + which;
+	e.key_len = which == 7 ? 300 : which == 6 ? 40 : 1;
+	return leat_keyed_push_event(both.keyed[i], &e);
+}
+
+static void same_saved(const struct saved *a, const struct saved *b,
+    const char *what)
+{
+	if (a->n != b->n || memcmp(a->bytes, b->bytes, a->n) != 0)
+		ck_abort_msg("%s: kind %d, seed %llu, step %zu: the bytes "
+			     "differ",
+		    what, trial.options.kind, (unsigned long long)trial.seed,
+		    trial.step);
+}
+
+/* What fails: one allocation, all from it on, or one call of the calendar. */
+enum { FAIL_ONCE, FAIL_FROM, FAIL_CALENDAR };
+
+/* Has the first one fail, then the second one, until none is left. */
+static int act_failing(const struct step *step, int how)
+{
+	struct ear was = both.ears[0];
+	struct saved before = save(0);
+	int code, want = how == FAIL_CALENDAR ? LEAT_ECALENDAR : LEAT_ENOMEM;
+	for (size_t n = 1;; n++) {
+		if (how == FAIL_CALENDAR)
+			both.ears[0].fails_at = (int)n;
+		else if (how == FAIL_FROM)
+			both.heap.fail_from = both.heap.calls + n;
+		else
+			both.heap.fail_at = both.heap.calls + n;
+		code = act(0, step);
+		both.ears[0].fails_at = 0;
+		both.heap.fail_at = both.heap.fail_from = 0;
+		if (code != want)
+			break;
+		failures++;
+		struct saved after = save(0);
+		same_saved(&before, &after, "after a failure");
+		ck_assert_uint_eq(both.ears[0].told, was.told);
+		saved_free(&after);
+	}
+	saved_free(&before);
+	return code;
+}
+
+static void play_both(int keyed, uint64_t seed)
+{
+	open_both(keyed, seed);
+	for (trial.step = 0; trial.step < trial.n_steps; trial.step++) {
+		const struct step *step = &trial.script[trial.step];
+		if (step->kind == STEP_RESET)
+			continue;
+		int hows = trial.options.kind == LEAT_CALENDAR ? 3 : 2;
+		int code = act_failing(step, (int)(trial.step % 3) % hows);
+		int twin = act(1, step);
+		ck_assert_msg(code == twin &&
+			both.ears[0].told == both.ears[1].told &&
+			both.ears[0].sum == both.ears[1].sum,
+		    "kind %d, seed %llu, step %zu: %d, not %d; %zu results, "
+		    "not %zu",
+		    trial.options.kind, (unsigned long long)seed, trial.step,
+		    code, twin, both.ears[0].told, both.ears[1].told);
+	}
+	struct saved a = save(0), b = save(1);
+	same_saved(&a, &b, "in the end");
+	saved_free(&a);
+	saved_free(&b);
+	close_both();
+}
+
+/* Any policies together. */
+static void play_kind(int kind, int keyed)
+{
+	uint64_t seeds = short_run() ? 6 : 60;
+	failures = 0;
+	for (uint64_t seed = 1; seed <= seeds; seed++) {
+		struct rng r = rng_new(seed * 977 + (uint64_t)kind);
+		unsigned features = (unsigned)rng_next(&r) &
+		    (WITH_LATENESS | WITH_EARLY_COUNT | WITH_EARLY_SPAN |
+			WITH_EMPTY | WITH_SOURCES | WITH_SKEW | WITH_REFUSE |
+			WITH_EVICT | WITH_ORDER | WITH_PAIRS | WITH_TICKS);
+		trial_make(&trial, "twins", kind,
+		    features | WITH_DISORDER | WITH_JUMPS, seed);
+		if (trial.n_steps > 150)
+			trial.n_steps = 150;
+		play_both(keyed, seed);
+	}
+	ck_assert_uint_gt(failures, 0);
+}
+
+START_TEST(a_window_that_fails_has_changed_nothing)
+{
+	play_kind(_i, 0);
+}
+END_TEST
+
+START_TEST(keyed_windows_that_fail_have_changed_nothing)
+{
+	play_kind(_i, 1);
+}
+END_TEST
+
+Suite *twin_suite(void)
+{
+	Suite *s = suite_create("twin");
+	TCase *t = tcase_create("twins");
+	tcase_set_timeout(t, 120);
+	tcase_add_loop_test(t, a_window_that_fails_has_changed_nothing, 0,
+	    N_KINDS);
+	tcase_add_loop_test(t, keyed_windows_that_fail_have_changed_nothing, 0,
+	    N_KINDS);
+	suite_add_tcase(s, t);
+	return s;
+}
