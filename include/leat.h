@@ -1029,11 +1029,10 @@ LEAT_API void leat_time_window_free(leat_time_window *window);
  * goes in.
  *
  * Errors: LEAT_EPAIRS, LEAT_ESOURCE; LEAT_ETIME, LEAT_ESKEW, LEAT_ELATE,
- * LEAT_EFULL, which are counted; LEAT_ECALENDAR, LEAT_ENOMEM: the value may
- * be pushed again, windows that were told before it failed are not told
- * again.
- * Cost: TUMBLING, CALENDAR and SESSION one single-value step, and a look at
- * each window that is newer than the value's. SLIDING in order, amortised,
+ * LEAT_EFULL, which are counted; LEAT_ECALENDAR, LEAT_ENOMEM: nothing has
+ * changed, time neither, and the value may be pushed again.
+ * Cost: TUMBLING, CALENDAR and SESSION one single-value step, and O(log n)
+ * looks at the n windows that are open or kept for lateness. SLIDING in order, amortised,
  * two steps and one combine; for a value that is late by d values
  * O(log d), and fewer steps if all classes are commutative. HOPPING one
  * step in order, and O(log n) combines for each result. Evicting and
@@ -1061,7 +1060,8 @@ LEAT_API int leat_time_window_push_many_xy(leat_time_window *window,
  * of time t; a source that is ahead of t stays where it is. With
  * LEAT_TIME_MAX all windows close, and every value is late from then on.
  *
- * Errors: LEAT_ECALENDAR, LEAT_ENOMEM.
+ * Errors: LEAT_ECALENDAR, LEAT_ENOMEM, LEAT_ESKEW (LEAT_EMPTY_MAX), after
+ * which nothing has changed.
  */
 LEAT_API int leat_time_window_advance(leat_time_window *window, int64_t t);
 

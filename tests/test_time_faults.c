@@ -414,6 +414,61 @@ START_TEST(nobody_need_listen_to_what_is_late)
 }
 END_TEST
 
+static void count_told(void *ctx, const leat_result *r)
+{
+	(void)r;
+	++*(uint64_t *)ctx;
+}
+
+/* Of some width, from a row that begins with the window of time 0. */
+static void jump(leat_time_window_options o, int64_t width, int line)
+{
+	leat_time_window *w;
+	leat_time_counts c;
+	uint64_t told = 0, before;
+	int64_t most = width * (LEAT_EMPTY_MAX - 2), now;
+
+	o.emit_empty = 1;
+	o.sink.emit = count_told;
+	o.sink.ctx = &told;
+	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+	ck_assert_int_eq(leat_time_window_push(w, 0, 1), LEAT_OK);
+	ck_assert_int_eq(leat_time_window_advance(w, 1000), LEAT_OK);
+	before = told;
+	for (int64_t t = 2 * most; t < INT64_MAX / 4000; t *= 1000) {
+		int code = leat_time_window_push(w, t, 1);
+		ck_assert_msg(code == LEAT_ESKEW, "line %d: %d", line, code);
+		ck_assert_int_eq(leat_time_window_advance(w, t), LEAT_ESKEW);
+	}
+	leat_time_window_counts(w, &c);
+	ck_assert_uint_eq(c.refused, c.pushed - 1);
+	ck_assert_int_eq(leat_time_window_now(w), 1000);
+	ck_assert_uint_eq(told, before);
+	/* In steps time goes there. */
+	now = 1000 + most / 2;
+	ck_assert_int_eq(leat_time_window_advance(w, now), LEAT_OK);
+	ck_assert_uint_gt(told, LEAT_EMPTY_MAX / 3);
+	ck_assert_int_eq(leat_time_window_push(w, now + most / 2, 1), LEAT_OK);
+	leat_time_window_free(w);
+}
+
+START_TEST(no_call_tells_more_than_so_many_empty_windows)
+{
+	leat_time_window_options o = sound(LEAT_TUMBLING);
+	jump(o, 100, __LINE__);
+	o.lateness = 700;
+	jump(o, 100, __LINE__);
+	o = sound(LEAT_HOPPING);
+	jump(o, 30, __LINE__);
+	o.lateness = 700;
+	o.early_count = 3;
+	jump(o, 30, __LINE__);
+	o = sound(LEAT_CALENDAR);
+	o.calendar.ctx = NULL;
+	jump(o, 22, __LINE__);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ */
 /* Memory                                                             */
 /* ------------------------------------------------------------------ */
@@ -613,6 +668,7 @@ Suite *time_faults_suite(void)
 	t = tcase_create("arguments");
 	tcase_add_test(t, values_of_another_form_are_not_counted);
 	tcase_add_test(t, a_class_that_the_window_has_not_has_no_partial);
+	tcase_add_test(t, no_call_tells_more_than_so_many_empty_windows);
 	tcase_add_test(t, nobody_need_listen);
 	tcase_add_test(t, nobody_need_listen_to_what_is_late);
 	suite_add_tcase(s, t);

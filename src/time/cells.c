@@ -636,7 +636,7 @@ static int cells_reserve(struct leat_flow *f, const struct leat_state *s,
 }
 
 /* The clock is past the end of the cell: it is told, and told again. */
-static void tell_late(struct leat_flow *f, struct leat_state *s,
+static void tell_late_cell(struct leat_flow *f, struct leat_state *s,
     struct leat_cell *c)
 {
 	c->marks |= LEAT_CELL_CLOSED;
@@ -675,7 +675,7 @@ static void put(struct leat_flow *f, struct leat_state *s, struct leat_cell *c,
 		return;
 	c->marks |= LEAT_CELL_CHANGED;
 	if (c->end <= f->clock.watermark)
-		tell_late(f, s, c);
+		tell_late_cell(f, s, c);
 	else
 		note_change(f, s, c);
 	if (f->lateness > 0)

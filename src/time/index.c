@@ -91,7 +91,7 @@ struct index_path {
 };
 
 /* To the last item up to `key`; to the first item of all if there is none. */
-static struct leat_index_node *descend(const struct leat_index_kind *kind,
+static struct leat_index_node *index_descend(const struct leat_index_kind *kind,
     const struct leat_index *x, const int64_t *key, struct index_path *path)
 {
 	struct leat_index_node *n = x->root;
@@ -172,7 +172,7 @@ void *leat_index_after(const struct leat_index_kind *kind,
 
 /* ---------------- adding --------------------------------------------- */
 
-static void open_gap(const struct leat_index_kind *kind,
+static void index_open_gap(const struct leat_index_kind *kind,
     struct leat_index_node *n, size_t i)
 {
 	size_t each = item_words(kind, n) * sizeof(int64_t);
@@ -183,7 +183,7 @@ static void open_gap(const struct leat_index_kind *kind,
 	n->n++;
 }
 
-static void close_gap(const struct leat_index_kind *kind,
+static void index_close_gap(const struct leat_index_kind *kind,
     struct leat_index_node *n, size_t i)
 {
 	size_t each = item_words(kind, n) * sizeof(int64_t);
@@ -214,7 +214,7 @@ static void split_child(const struct leat_index_kind *kind,
 	memcpy(right->items, item_at(kind, left, keep),
 	    right->n * item_words(kind, left) * sizeof(int64_t));
 	left->n = (uint32_t)keep;
-	open_gap(kind, n, i + 1);
+	index_open_gap(kind, n, i + 1);
 	copy_key(kind, item_at(kind, n, i + 1), right->items);
 	set_child(n, i + 1, right);
 }
@@ -265,7 +265,7 @@ void *leat_index_add(const struct leat_index_kind *kind, struct leat_index *x,
 		n = child_at(n, i);
 	}
 	size_t i = count_up_to(kind, n, key);
-	open_gap(kind, n, i);
+	index_open_gap(kind, n, i);
 	copy_key(kind, item_at(kind, n, i), key);
 	return item_at(kind, n, i);
 }
@@ -316,15 +316,15 @@ void leat_index_remove(const struct leat_index_kind *kind, struct leat_index *x,
     struct leat_pool *nodes, const int64_t *key)
 {
 	struct index_path path;
-	struct leat_index_node *n = descend(kind, x, key, &path), *root;
+	struct leat_index_node *n = index_descend(kind, x, key, &path), *root;
 	uint64_t length = x->root->length - 1;
 	uint32_t level = 0;
 
-	close_gap(kind, n, path.at[0]);
+	index_close_gap(kind, n, path.at[0]);
 	while (n->n == 0 && level < x->root->level) {
 		leat_pool_give(nodes, n);
 		n = path.node[++level];
-		close_gap(kind, n, path.at[level]);
+		index_close_gap(kind, n, path.at[level]);
 	}
 	if (n->n > 0)
 		renew_keys(kind, x, &path, level);
@@ -344,7 +344,7 @@ void leat_index_rename(const struct leat_index_kind *kind, struct leat_index *x,
     const int64_t *key, const int64_t *new_key)
 {
 	struct index_path path;
-	struct leat_index_node *n = descend(kind, x, key, &path);
+	struct leat_index_node *n = index_descend(kind, x, key, &path);
 
 	copy_key(kind, item_at(kind, n, path.at[0]), new_key);
 	renew_keys(kind, x, &path, 0);
