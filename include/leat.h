@@ -1553,6 +1553,7 @@ LEAT_API int leat_model_load(leat_model **model_out,
  * pushed so far.
  *
  * STANDARDISE  center is the mean, scale the standard deviation (ddof 0).
+ *              What is more than 1e153 away counts as 8 deviations away.
  * MIN_MAX      center is the smallest, scale the largest less the smallest.
  *
  * A feature that has been constant so far has scale 0 and is brought to

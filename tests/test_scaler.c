@@ -335,6 +335,64 @@ START_TEST(large_values_are_scaled_like_any)
 }
 END_TEST
 
+/* Of n values, the k-th is huge; the rest have a deviation of about 1. */
+static double scale_after_one(double huge, size_t k, size_t n)
+{
+	leat_scaler *s = open_scaler(LEAT_STANDARDISE, 1);
+	struct rng r = rng_new(k + 1);
+	double scale;
+
+	for (size_t i = 0; i < n; i++) {
+		double x = i == k ? huge : rng_normal(&r);
+		ck_assert_int_eq(leat_scaler_push(s, &x), LEAT_OK);
+	}
+	leat_scaler_parameters(s, NULL, &scale);
+	leat_scaler_free(s);
+	return scale;
+}
+
+/* 8 deviations at the 100th place add 64 / 100 to a variance of 1. */
+START_TEST(one_huge_value_does_not_take_the_scale_away)
+{
+	static const double huge[] = { 1e154, 1e200, -1e300, DBL_MAX,
+		-DBL_MAX };
+
+	for (size_t i = 0; i < sizeof(huge) / sizeof(*huge); i++) {
+		double late = scale_after_one(huge[i], 100, 1000);
+		ck_assert_double_gt(late, 0.8);
+		ck_assert_double_lt(late, 1.3);
+		for (size_t k = 0; k < 3; k++) {
+			double early = scale_after_one(huge[i], k, 1000);
+			ck_assert_double_gt(early, 0);
+			ck_assert_double_le(early, DBL_MAX);
+		}
+	}
+}
+END_TEST
+
+START_TEST(a_column_of_huge_values_has_a_scale)
+{
+	struct rng r = rng_new(5);
+
+	for (int e = 150; e <= 307; e++) {
+		leat_scaler *s = open_scaler(LEAT_STANDARDISE, 1);
+		double x, z, scale;
+		for (int i = 0; i < 3000; i++) {
+			x = rng_normal(&r) * pow(10, e);
+			if (fabs(x) <= DBL_MAX)
+				ck_assert_int_eq(leat_scaler_push(s, &x), 0);
+		}
+		leat_scaler_parameters(s, NULL, &scale);
+		x = pow(10, e);
+		leat_scaler_transform(s, &x, &z);
+		leat_scaler_free(s);
+		ck_assert_msg(scale > 0 && scale <= DBL_MAX, "1e%d: %g", e,
+		    scale);
+		ck_assert_msg(z == z && z != 0, "1e%d: z %g", e, z);
+	}
+}
+END_TEST
+
 START_TEST(the_largest_numbers_leave_numbers)
 {
 	static const double huge[] = { DBL_MAX, -DBL_MAX, 1e300, -1e300,
@@ -558,6 +616,8 @@ static void add_values(Suite *s)
 	tcase_add_test(c, clip_cuts_off_what_is_far_away);
 	tcase_add_test(c, what_is_not_finite_is_refused_and_leaves_no_trace);
 	tcase_add_test(c, large_values_are_scaled_like_any);
+	tcase_add_test(c, one_huge_value_does_not_take_the_scale_away);
+	tcase_add_test(c, a_column_of_huge_values_has_a_scale);
 	tcase_add_test(c, the_largest_numbers_leave_numbers);
 	suite_add_tcase(s, c);
 }

@@ -152,18 +152,43 @@ void leat_scaler_reset(leat_scaler *scaler)
 
 /* ---------------- pushing ------------------------------------------- */
 
+/*
+ * A deviation whose square is out of reach counts as 8 standard deviations,
+ * or as this where the feature has not varied; and a sum of squares stops at
+ * the largest number. So one huge value does not take a column's scale away
+ * for ever, and a column of huge values has one.
+ */
+#define SCALER_HUGE 1e153
+#define SCALER_MOST 8.0
+
+/* A deviation that large, as it counts; n samples were before it. */
+static double scaler_near(double d, double squares, double n)
+{
+	double most = SCALER_MOST * leat_sqrt(squares / n);
+
+	if (!(most > 0 && most <= SCALER_HUGE))
+		most = SCALER_HUGE;
+	return d > 0 ? most : -most;
+}
+
+static double scaler_squares(double sum)
+{
+	return sum <= DBL_MAX ? sum : DBL_MAX;
+}
+
 static void scaler_moments(leat_scaler *s, const double *x)
 {
-	double n = (double)s->pushed;
+	double n = (double)s->pushed, after;
 
 	for (size_t i = 0; i < s->n; i++) {
 		double d = x[i] - s->first[i];
-		/* Two huge ones may be further apart than a number can say. */
-		if (LEAT_UNLIKELY(!(d - d == 0)))
-			s->first[i] += x[i] / n - s->first[i] / n;
-		else
-			s->first[i] += d / n;
-		s->second[i] += d * (x[i] - s->first[i]);
+		int far = !(fabs(d) <= SCALER_HUGE) && s->pushed > 1;
+		if (far)
+			d = scaler_near(d, s->second[i], n - 1);
+		s->first[i] += d / n;
+		after = far ? d - d / n : x[i] - s->first[i];
+		if (s->pushed > 1)
+			s->second[i] = scaler_squares(s->second[i] + d * after);
 	}
 }
 
@@ -225,6 +250,14 @@ static double scaler_clip(const leat_scaler *s, double z)
 	return z < least ? least : z > most ? most : z;
 }
 
+/* x and the center may be further apart than a number can say. */
+static double scaler_z(double x, double center, double scale)
+{
+	double d = x - center;
+
+	return d - d == 0 ? d / scale : x / scale - center / scale;
+}
+
 void leat_scaler_transform(const leat_scaler *scaler, const double *x,
     double *z_out)
 {
@@ -234,7 +267,7 @@ void leat_scaler_transform(const leat_scaler *scaler, const double *x,
 	for (size_t i = 0; i < s->n; i++) {
 		double scale = scaler_scale(s, i);
 		z_out[i] = scale > 0
-		    ? scaler_clip(s, (x[i] - s->first[i]) / scale)
+		    ? scaler_clip(s, scaler_z(x[i], s->first[i], scale))
 		    : 0;
 	}
 }
@@ -309,7 +342,8 @@ static void join_moments(leat_scaler *s, const leat_scaler *o)
 
 	for (size_t i = 0; i < s->n; i++) {
 		double d = o->first[i] - s->first[i];
-		s->second[i] += o->second[i] + d * (d * share * n);
+		s->second[i] = scaler_squares(s->second[i] + o->second[i] +
+		    d * (d * share * n));
 		if (d - d == 0)
 			s->first[i] += d * share;
 		else /* further apart than a number can say */
