@@ -86,6 +86,25 @@ static int add_windows(struct bank *b)
 	return 0;
 }
 
+size_t bank_bytes(const struct bank_plan *p)
+{
+	size_t n = single_slots(p) + (p->stats->n_pair > 0);
+	size_t bytes = sizeof(struct bank) + (n + 1) * sizeof(struct slot) +
+	    (bank_width(p) + 1) * sizeof(double);
+
+	for (size_t i = 0; i < n; i++) {
+		int single = i < single_slots(p);
+		leat_window_options o = p->window;
+		size_t one = 0;
+
+		o.stats = single ? p->stats->single : p->stats->pair;
+		o.n_stats = single ? p->stats->n_single : p->stats->n_pair;
+		if (leat_window_size(&o, &one) == 0)
+			bytes += one;
+	}
+	return bytes;
+}
+
 int bank_new(struct bank **bank_out, const struct bank_plan *plan)
 {
 	struct bank *b = calloc(1, sizeof *b);

@@ -24,6 +24,9 @@ struct bank_plan {
 /* Results in a row. */
 size_t bank_width(const struct bank_plan *plan);
 
+/* What a bank takes, about. */
+size_t bank_bytes(const struct bank_plan *plan);
+
 /* Whether windows of this kind close, so that bank_push() returns 1. */
 int bank_closes(const struct bank_plan *plan);
 

@@ -39,6 +39,7 @@ struct slot {
 struct keys {
 	struct entry *entries;
 	size_t n, size;
+	size_t text_bytes;
 	size_t dropped; /* number + 1 of the last one; 0: none */
 	struct slot *table;
 	size_t mask; /* slots - 1 */
@@ -234,6 +235,7 @@ static int add_entry(struct keys *k, const struct print *p, const char *text,
 	if (p->len > 0)
 		memcpy(copy, text, p->len);
 	copy[p->len] = '\0';
+	k->text_bytes += p->len + 1;
 	k->entries[*number_out].text = copy;
 	k->entries[*number_out].len = p->len;
 	return 0;
@@ -322,10 +324,16 @@ void keys_drop(struct keys *k, size_t number)
 	struct print p = print_of(k, e->text, e->len);
 
 	empty_slot(k, (size_t)(slot_of(k, &p, e->text) - k->table));
+	k->text_bytes -= e->len + 1;
 	free(e->text);
 	e->text = NULL;
 	e->len = k->dropped;
 	k->dropped = number + 1;
+}
+
+size_t keys_bytes(const struct keys *k)
+{
+	return k->text_bytes;
 }
 
 size_t keys_count(const struct keys *k)

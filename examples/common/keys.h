@@ -35,6 +35,9 @@ int keys_find(const struct keys *keys, const char *text, size_t len,
 /* Forgets a key, which must be there. */
 void keys_drop(struct keys *keys, size_t number);
 
+/* Allocated for texts. */
+size_t keys_bytes(const struct keys *keys);
+
 /* All numbers are below this. */
 size_t keys_count(const struct keys *keys);
 

@@ -103,6 +103,20 @@ int learner_new(struct learner **learner_out, const struct learner_plan *plan)
 	return 0;
 }
 
+size_t learner_bytes(const struct learner_plan *plan)
+{
+	const struct design *d = plan->design;
+	leat_model_options options = model_options(plan);
+	size_t model = 0, metric = 0, values = d->n_terms;
+
+	for (size_t i = 0; i < d->n_columns; i++)
+		values += (size_t)d->depths[i];
+	(void)leat_model_size(&options, &model);
+	(void)leat_metric_size(&plan->metric, &metric);
+	return sizeof(struct learner) + model + metric +
+	    d->n_columns * sizeof(struct ring) + values * sizeof(double);
+}
+
 void learner_free(struct learner *l)
 {
 	if (!l)

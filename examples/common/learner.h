@@ -45,6 +45,8 @@ struct learner;
 
 /* Returns 0 or a code of the library. */
 int learner_new(struct learner **learner_out, const struct learner_plan *plan);
+/* What a model takes, about. */
+size_t learner_bytes(const struct learner_plan *plan);
 void learner_free(struct learner *learner);
 
 /* Takes one row: a value for each of design.columns, NaN if missing. */

@@ -79,6 +79,9 @@ int replay_advance(struct replay *replay);
  */
 void replay_forget(struct replay *replay, uint64_t before);
 
+/* By count and of models: more keys than so many are refused. */
+void replay_limit_keys(struct replay *replay, size_t most);
+
 /* No more rows, whatever they came from. Returns 0 or a code. */
 int replay_finish(struct replay *replay);
 

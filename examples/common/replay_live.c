@@ -129,6 +129,12 @@ void replay_forget(struct replay *r, uint64_t before)
 		rows_forget(&r->out, before);
 }
 
+void replay_limit_keys(struct replay *r, size_t most)
+{
+	if (r->chosen)
+		rows_limit_keys(&r->out, most);
+}
+
 int replay_finish(struct replay *r)
 {
 	return r->chosen ? rows_end(&r->out) : 0;

@@ -206,6 +206,7 @@ static int plan_timed(struct rows *r)
 
 	plan.window = settings_time_window(s);
 	plan.max_keys = timing_max_keys(&s->timing);
+	plan.max_bytes = s->timing.max_bytes;
 	plan.seed[0] = s->seed[0];
 	plan.seed[1] = s->seed[1];
 	plan.ttl = s->timing.ttl;
@@ -325,6 +326,17 @@ static int may_go_ahead(const struct rows *r, size_t n_series)
 	    r->columns->n_shown == 0;
 }
 
+/* Of a key by count or a model. */
+static size_t key_bytes(const struct rows *r)
+{
+	enum { BESIDE = 512 }; /* groups, hash table, what malloc() needs */
+
+	if (r->timed)
+		return 0;
+	return BESIDE +
+	    (r->design ? learner_bytes(&r->plan) : bank_bytes(&r->groups.plan));
+}
+
 int rows_init(struct rows *r, const struct settings *settings,
     const struct columns *columns, const struct design *design,
     struct writer *writer, size_t n_series)
@@ -347,6 +359,7 @@ int rows_init(struct rows *r, const struct settings *settings,
 		err = plan_output(r, writer);
 	if (err)
 		return err;
+	r->key_bytes = key_bytes(r);
 	r->many = calloc(AHEAD_ROWS * (results_width(r) + 1), sizeof *r->many);
 	return r->many ? 0 : LEAT_ENOMEM;
 }
@@ -607,6 +620,28 @@ size_t rows_n_keys(const struct rows *r)
 {
 	return r->timed ? timed_n_keys(r->timed)
 			: r->groups.n - r->groups.n_dropped;
+}
+
+/* ---- Memory ---- */
+
+size_t rows_key_bytes(const struct rows *r)
+{
+	return r->key_bytes;
+}
+
+uint64_t rows_bytes(const struct rows *r)
+{
+	if (r->timed)
+		return timed_bytes(r->timed);
+	return (uint64_t)rows_n_keys(r) * r->key_bytes +
+	    keys_bytes(r->groups.keys);
+}
+
+void rows_limit_keys(struct rows *r, size_t most)
+{
+	uint64_t given = timing_max_keys(&r->settings->timing);
+
+	r->groups.max_keys = most < given ? most : (size_t)given;
 }
 
 /* ---- The end ---- */

@@ -59,6 +59,7 @@ struct rows {
 	struct ahead ahead;
 	double *many;        /* results of its rows */
 	int goes_ahead;      /* see rows_push_ahead() */
+	size_t key_bytes;    /* a key by count or a model takes, about */
 	int quiet;           /* no row is printed before the end */
 	int silent;          /* nor wanted by anyone */
 	struct timed *timed; /* windows by time, instead of groups */
@@ -146,6 +147,13 @@ size_t rows_forget(struct rows *rows, uint64_t before);
 /* Whether a key has windows, and how many have. */
 int rows_has_key(const struct rows *rows, const char *key, size_t len);
 size_t rows_n_keys(const struct rows *rows);
+
+/* What a key by count or a model takes, about; and what all take. */
+size_t rows_key_bytes(const struct rows *rows);
+uint64_t rows_bytes(const struct rows *rows);
+
+/* By count and of models, more keys than so many are refused from now on. */
+void rows_limit_keys(struct rows *rows, size_t most);
 
 /* The line above CSV, for outputs that begin later. Returns 0 or a code. */
 int rows_header(const struct rows *rows, struct writer *writer);

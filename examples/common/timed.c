@@ -104,6 +104,11 @@ static size_t single_slots(const struct timed_plan *p)
 	return p->stats->n_single ? p->n_columns : 0;
 }
 
+static size_t n_slots_of(const struct timed_plan *p)
+{
+	return single_slots(p) + (p->stats->n_pair > 0);
+}
+
 static leat_keyed_options slot_options(struct timed *t, size_t i)
 {
 	const struct spec_stats *stats = t->plan.stats;
@@ -124,7 +129,8 @@ static leat_keyed_options slot_options(struct timed *t, size_t i)
 	o.seed[0] = t->plan.seed[0];
 	o.seed[1] = t->plan.seed[1];
 	o.ttl = t->plan.ttl;
-	if (o.max_keys > 0)
+	o.max_bytes = t->plan.max_bytes / n_slots_of(&t->plan);
+	if (o.max_keys > 0 || o.max_bytes > 0)
 		o.full = LEAT_EVICT_OLD;
 	o.evicted = o.by_time.sink;
 	return o;
@@ -133,7 +139,7 @@ static leat_keyed_options slot_options(struct timed *t, size_t i)
 static int add_slots(struct timed *t)
 {
 	const struct spec_stats *stats = t->plan.stats;
-	size_t n = single_slots(&t->plan) + (stats->n_pair > 0);
+	size_t n = n_slots_of(&t->plan);
 
 	for (size_t i = 0; i < n; i++) {
 		leat_keyed_options o = slot_options(t, i);
@@ -305,6 +311,15 @@ size_t timed_n_keys(const struct timed *t)
 {
 	return t->n_slots > 0 ? (size_t)leat_keyed_length(t->slots[0].keyed)
 			      : 0;
+}
+
+uint64_t timed_bytes(const struct timed *t)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < t->n_slots; i++)
+		n += leat_keyed_bytes(t->slots[i].keyed);
+	return n;
 }
 
 int timed_end(struct timed *t)

@@ -18,6 +18,7 @@
 struct timed_plan {
 	leat_time_window_options window; /* without statistics and sink */
 	uint64_t max_keys;
+	uint64_t max_bytes; /* of all columns; 0: any */
 	uint64_t seed[2];
 	int64_t ttl;
 	int each_row; /* a result after each row, and no others */
@@ -60,6 +61,9 @@ void timed_reset(struct timed *timed);
 /* Whether a key is known, and how many are. */
 int timed_has(const struct timed *timed, const char *key, size_t len);
 size_t timed_n_keys(const struct timed *timed);
+
+/* Allocated for windows. */
+uint64_t timed_bytes(const struct timed *timed);
 
 /* No more rows: closes all windows. */
 int timed_end(struct timed *timed);

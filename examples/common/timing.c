@@ -274,7 +274,10 @@ int timing_each_row(const struct timing *t, const struct spec_window *w)
 
 uint64_t timing_max_keys(const struct timing *t)
 {
-	return t->max_keys > 0 ? t->max_keys : t->default_keys;
+	uint64_t n = t->max_keys > 0 ? t->max_keys : t->default_keys;
+
+	return t->room_keys > 0 && (n == 0 || n > t->room_keys) ? t->room_keys
+								: n;
 }
 
 int timing_revises(const struct timing *t)

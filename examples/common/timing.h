@@ -29,10 +29,12 @@ struct timing {
 	int emit_empty;
 	uint64_t max_keys; /* 0: any, or so many: */
 	uint64_t default_keys;
-	int64_t ttl;      /* 0: for ever */
-	const char *late; /* file for late records, or NULL */
-	int paced;        /* times are for more than windows by time */
-	int live;         /* what has no time of its own has that of its
+	uint64_t room_keys; /* there is memory for no more; 0: for any */
+	uint64_t max_bytes; /* of windows by time; 0: any */
+	int64_t ttl;        /* 0: for ever */
+	const char *late;   /* file for late records, or NULL */
+	int paced;          /* times are for more than windows by time */
+	int live;           /* what has no time of its own has that of its
 	                   arrival; and keys are limited, and forgotten, by
 	                   count too */
 };

@@ -174,6 +174,22 @@ struct alert_state *alert_state_new(struct alerts *a, const char *key,
 	return state;
 }
 
+size_t alerts_key_bytes(const struct alerts *a)
+{
+	size_t bytes = sizeof(struct alert_state) +
+	    a->n * sizeof(struct alert_slot);
+
+	for (size_t i = 0; i < a->n; i++) {
+		size_t one = 0;
+
+		if ((a->rules[i].kind == ALERT_ANOMALY ||
+			a->rules[i].kind == ALERT_CHANGE) &&
+		    leat_drift_size(&a->rules[i].drift, &one) == 0)
+			bytes += one;
+	}
+	return bytes;
+}
+
 void alert_state_free(struct alerts *a, struct alert_state *state)
 {
 	if (!state)

@@ -9,7 +9,10 @@
  *
  * A key is one block of memory: itself, its row, its name. Its ring of points
  * comes with its first tick, if charts are wanted, the times before the
- * values; without memory for it there is no chart until there is.
+ * values, with room for a few; it doubles when it is full, up to BOARD_POINTS.
+ * Without memory for that, or at the limit of all rings, a ring stays as it
+ * is and goes round. If the limit falls, the keys that were told something
+ * longest ago lose their rings first.
  */
 #include "board.h"
 
@@ -20,7 +23,7 @@
 #include "seed.h"
 #include "siphash.h"
 
-enum { FIRST_SLOTS = 64 };
+enum { FIRST_SLOTS = 64, FIRST_POINTS = 15 };
 
 int board_init(struct board *b, size_t n_values, const char *const *names,
     int has_points)
@@ -35,6 +38,7 @@ int board_init(struct board *b, size_t n_values, const char *const *names,
 	b->n_values = n_values;
 	b->names = names;
 	b->has_points = has_points;
+	b->most_ring_bytes = SIZE_MAX;
 	b->table = calloc(FIRST_SLOTS, sizeof(struct board_key *));
 	if (!b->table)
 		return -1;
@@ -186,9 +190,19 @@ struct board_key *board_add(struct board *b, const char *name, size_t len,
 	return key;
 }
 
-static size_t ring_bytes(const struct board *b)
+static size_t ring_bytes(const struct board *b, size_t room)
 {
-	return BOARD_POINTS * (sizeof(int64_t) + b->n_values * sizeof(double));
+	return room * (sizeof(int64_t) + b->n_values * sizeof(double));
+}
+
+static void drop_ring(struct board *b, struct board_key *key)
+{
+	b->bytes -= ring_bytes(b, key->room);
+	b->ring_bytes -= ring_bytes(b, key->room);
+	free(key->times);
+	key->times = NULL;
+	key->points = NULL;
+	key->room = key->first = key->n_points = 0;
 }
 
 void board_drop(struct board *b, struct board_key *key)
@@ -200,8 +214,7 @@ void board_drop(struct board *b, struct board_key *key)
 	*at = key->next_in_slot;
 	unlink_key(b, key);
 	b->bytes -= key_bytes(b, key->len);
-	if (key->times)
-		b->bytes -= ring_bytes(b);
+	drop_ring(b, key);
 	b->n--;
 	free_key(key);
 }
@@ -225,29 +238,59 @@ void board_tell(struct board *b, struct board_key *key, const double *row,
 
 /* ---- Points ---- */
 
-/* Not cleared: memory that no point has come to yet is not touched. */
-static int64_t *new_ring(struct board *b)
+/*
+ * The points in order, with more room behind them. The memory is not cleared:
+ * what no point has come to yet is not touched.
+ */
+static int grow_ring(struct board *b, struct board_key *key)
 {
-	size_t most = SIZE_MAX / 2 / BOARD_POINTS / sizeof(double);
-	int64_t *ring = b->n_values < most ? malloc(ring_bytes(b)) : NULL;
+	size_t most = SIZE_MAX / 4 / BOARD_POINTS / sizeof(double);
+	size_t room = key->room ? 2 * key->room : FIRST_POINTS;
+	size_t more, width = b->n_values * sizeof(double);
+	int64_t *times;
+	double *points;
 
-	if (ring)
-		b->bytes += ring_bytes(b);
-	return ring;
+	if (b->n_values >= most)
+		return -1;
+	room = room < BOARD_POINTS ? room : BOARD_POINTS;
+	more = ring_bytes(b, room) - ring_bytes(b, key->room);
+	if (b->ring_bytes > b->most_ring_bytes ||
+	    more > b->most_ring_bytes - b->ring_bytes)
+		return -1;
+	times = malloc(ring_bytes(b, room));
+	if (!times)
+		return -1;
+	points = (double *)(void *)(times + room);
+	for (size_t i = 0; i < key->n_points; i++) {
+		size_t at = (key->first + i) % key->room;
+
+		times[i] = key->times[at];
+		if (width > 0)
+			memcpy(points + i * b->n_values,
+			    key->points + at * b->n_values, width);
+	}
+	free(key->times);
+	key->times = times;
+	key->points = points;
+	key->room = room;
+	key->first = 0;
+	b->bytes += more;
+	b->ring_bytes += more;
+	return 0;
 }
 
 static void add_point(const struct board *b, struct board_key *key, int64_t now)
 {
-	size_t at = (key->first + key->n_points) % BOARD_POINTS;
+	size_t at = (key->first + key->n_points) % key->room;
 
 	key->times[at] = now;
 	if (b->n_values > 0)
 		memcpy(key->points + at * b->n_values, key->row,
 		    b->n_values * sizeof *key->points);
-	if (key->n_points < BOARD_POINTS)
+	if (key->n_points < key->room)
 		key->n_points++;
 	else
-		key->first = (key->first + 1) % BOARD_POINTS;
+		key->first = (key->first + 1) % key->room;
 }
 
 static void tick_key(struct board *b, struct board_key *key, int64_t now)
@@ -256,12 +299,18 @@ static void tick_key(struct board *b, struct board_key *key, int64_t now)
 	key->version = b->version;
 	if (!b->has_points)
 		return;
-	if (!key->times)
-		key->times = new_ring(b);
-	if (!key->times)
-		return;
-	key->points = (double *)(void *)(key->times + BOARD_POINTS);
-	add_point(b, key, now);
+	if (key->n_points == key->room && key->room < BOARD_POINTS)
+		(void)grow_ring(b, key);
+	if (key->room > 0)
+		add_point(b, key, now);
+}
+
+static void keep_limit(struct board *b)
+{
+	struct board_key *key = b->oldest;
+
+	for (; key && b->ring_bytes > b->most_ring_bytes; key = key->newer)
+		drop_ring(b, key);
 }
 
 size_t board_tick(struct board *b, int64_t now)
@@ -269,6 +318,7 @@ size_t board_tick(struct board *b, int64_t now)
 	struct board_key *key = b->newest;
 	size_t n = 0;
 
+	keep_limit(b);
 	if (key && key->dirty)
 		b->version++;
 	for (; key && key->dirty; key = key->older) {
@@ -281,7 +331,7 @@ size_t board_tick(struct board *b, int64_t now)
 const double *board_point(const struct board *b, const struct board_key *key,
     size_t i, int64_t *at_out)
 {
-	size_t at = (key->first + i) % BOARD_POINTS;
+	size_t at = (key->first + i) % key->room;
 
 	*at_out = key->times[at];
 	return key->points + at * b->n_values;

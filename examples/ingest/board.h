@@ -36,9 +36,9 @@ struct board_key {
 	uint64_t n_rows;            /* how many rows there have been */
 	struct alert_state *alerts; /* the user's */
 
-	int64_t *times; /* of the ring of points; NULL before the first */
+	int64_t *times; /* of the ring of points; NULL: there is none */
 	double *points; /* n_values for each */
-	size_t first, n_points;
+	size_t room, first, n_points;
 	int dirty;        /* a row has come since the last tick */
 	uint64_t version; /* board->version at its last point */
 
@@ -55,7 +55,10 @@ struct board {
 	struct board_key *newest, *oldest;
 	struct board_key **table;
 	size_t mask;
-	size_t bytes; /* allocated for keys */
+	size_t bytes;           /* allocated for keys, */
+	size_t ring_bytes;      /* of these for rings, */
+	size_t most_ring_bytes; /* which the user may limit: no ring begins or
+	                           grows beyond, the oldest keys lose theirs */
 	uint64_t seed[2];
 };
 

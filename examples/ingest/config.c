@@ -22,6 +22,7 @@ enum id {
 	ID_STATSD_FLUSH,
 	ID_MAX_CONNECTIONS,
 	ID_MAX_LINE,
+	ID_MAX_BYTES,
 	ID_MAX_RATE,
 	ID_IDLE,
 	ID_TLS_CERT,
@@ -61,6 +62,9 @@ static const struct option limit_options[] = {
 	{ ID_MAX_CONNECTIONS, 0, "max-connections", "N", "default: 1024" },
 	{ ID_MAX_LINE, 0, "max-line", "BYTES",
 	    "longer lines are skipped; default: 8192" },
+	{ ID_MAX_BYTES, 0, "max-bytes", "N[K|M|G]",
+	    "of memory for keys, charts, alerts and the outputs'\n"
+	    "buffers together; default: 128M" },
 	{ ID_MAX_RATE, 0, "max-rate", "BYTES",
 	    "read no more than this a second of a connection" },
 	{ ID_IDLE, 0, "idle", "DUR",
@@ -161,6 +165,7 @@ int config_init(struct config *c)
 	c->statsd_flush = 10 * LEAT_SECOND;
 	c->max_connections = 1024;
 	c->max_line = 8192;
+	c->max_bytes = 128 << 20;
 	c->idle = LEAT_HOUR;
 	if (settings_init(&c->settings) < 0)
 		return -1;
@@ -219,6 +224,22 @@ static int take_count(uint64_t *n, uint64_t most, const char *arg, char *why,
 	snprintf(allowed, sizeof allowed, "a whole number from 1 to %llu",
 	    (unsigned long long)most);
 	return fail(why, size, arg, allowed);
+}
+
+/* With a K, M or G of 1024 behind it, or without. */
+static int take_bytes(uint64_t *n, const char *arg, char *why, size_t size)
+{
+	static const char units[] = "KMG";
+	size_t len = strlen(arg);
+	const char *unit = len > 1 ? strchr(units, arg[len - 1]) : NULL;
+	int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+	uint64_t value;
+
+	if (number_parse_count(arg, len - (unit != NULL), &value) < 0 ||
+	    value == 0 || value > (UINT64_C(1) << 50) >> shift)
+		return fail(why, size, arg, "a number of bytes, such as 64M");
+	*n = value << shift;
+	return 0;
 }
 
 static int take_duration(int64_t *ns, const char *arg, char *why, size_t size)
@@ -287,6 +308,8 @@ static int take_own(struct config *c, int id, const char *arg, char *why,
 		return take_count(&c->max_connections, 1000000, arg, why, size);
 	case ID_MAX_LINE:
 		return take_count(&c->max_line, 1 << 24, arg, why, size);
+	case ID_MAX_BYTES:
+		return take_bytes(&c->max_bytes, arg, why, size);
 	case ID_MAX_RATE:
 		return take_count(&c->max_rate, 1 << 30, arg, why, size);
 	case ID_IDLE:
@@ -364,6 +387,26 @@ static const char *find_wrong(const struct config *c)
 	return NULL;
 }
 
+/*
+ * Outputs may hold 4 MiB each. Windows by time get half of what is left, as
+ * the page, alerts and charts need some too.
+ */
+static int share_bytes(struct config *c, char *why, size_t size)
+{
+	size_t outputs = c->to.n + c->alert_to.n + (c->to.n == 0);
+	uint64_t held = (uint64_t)outputs << 22;
+
+	if (c->max_bytes < held + (4 << 20)) {
+		snprintf(why, size,
+		    "--max-bytes: with so many outputs at least %lluM",
+		    (unsigned long long)(held >> 20) + 4);
+		return -1;
+	}
+	c->key_bytes = c->max_bytes - held;
+	c->settings.timing.max_bytes = c->key_bytes / 2;
+	return 0;
+}
+
 /* Rows of windows by time need no -t here; a table's columns may have one. */
 static int check(struct config *c, char *why, size_t size)
 {
@@ -380,7 +423,7 @@ static int check(struct config *c, char *why, size_t size)
 	c->settings.skip_bad = 0;
 	if (config_is_table(c))
 		c->format = WIRE_CSV;
-	return 0;
+	return share_bytes(c, why, size);
 }
 
 int config_read(struct config *c, int argc, char **argv, char *why, size_t size)

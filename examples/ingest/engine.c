@@ -19,6 +19,9 @@
 #include "database.h"
 #include "outlet.h"
 
+/* Of a key on the board: its row, its name and a place in the table. */
+enum { BESIDE_KEY = 150 };
+
 static int fail(struct engine *e, const char *what)
 {
 	snprintf(e->why, sizeof e->why, "%s", what);
@@ -152,12 +155,17 @@ int engine_new(struct engine **engine_out, const struct engine_options *options,
 		return -1;
 	}
 	e->options = *options;
-	e->settings = &options->config->settings;
+	e->own = options->config->settings;
+	e->settings = &e->own;
 	e->is_table = config_is_table(options->config);
 	if (options->alerts) {
 		e->wants_values = alerts_want_values(options->alerts);
 		e->wants_rows = alerts_want_rows(options->alerts);
+		e->alert_bytes = alerts_key_bytes(options->alerts);
 	}
+	if (e->own.window.by_time)
+		e->own.timing.room_keys = options->config->key_bytes / 2 /
+		    (sizeof(struct board_key) + BESIDE_KEY + e->alert_bytes);
 	e->late.fd = -1;
 	writer_init_to(&e->writer, take_lines, e);
 	if (prepare(e) < 0) {
@@ -211,7 +219,8 @@ void engine_reopen(struct engine *e)
 static const char *refusal_text(int err)
 {
 	if (err == LEAT_EFULL)
-		return "a key more than --max-keys";
+		return "a key more than --max-keys, or than there is room for "
+		       "in --max-bytes";
 	if (err == LEAT_ESKEW)
 		return "a time ahead of this machine's clock by more than "
 		       "--max-skew";
@@ -228,9 +237,38 @@ static void refuse(struct engine *e, int err, const char *who)
 	    refusal_text(err));
 }
 
+/*
+ * How many keys there may be by count, and how much their charts may take.
+ * It is settled between two batches of lines.
+ */
+static void settle_bytes(struct engine *e)
+{
+	const struct rows *rows = replay_output(e->replay);
+	uint64_t most = e->options.config->key_bytes, used, each;
+	size_t n;
+
+	if (!rows)
+		return;
+	n = rows_n_keys(rows);
+	each = e->alert_bytes;
+	used = rows_bytes(rows) + n * each;
+	if (e->has_board) {
+		used += board_bytes(&e->board) - e->board.ring_bytes;
+		each += sizeof(struct board_key) + BESIDE_KEY;
+		e->board.most_ring_bytes = used < most ? (size_t)(most - used)
+						       : 0;
+	}
+	if (e->settings->window.by_time)
+		return;
+	each += rows_key_bytes(rows);
+	replay_limit_keys(e->replay,
+	    n + (used < most ? (size_t)((most - used) / each) : 0));
+}
+
 void engine_begin(struct engine *e)
 {
 	replay_arrival(e->replay, engine_now(e));
+	settle_bytes(e);
 }
 
 void engine_value(struct engine *e, const struct wire_sample *sample,

@@ -77,6 +77,40 @@ static inline struct board_key *key_of(struct engine *e, size_t group,
 	return board_key_of(e, key->text ? key->text : "", key->len);
 }
 
+static void drop_key(struct engine *e, struct board_key *k)
+{
+	if (e->options.alerts)
+		alert_state_free(e->options.alerts, k->alerts);
+	k->alerts = NULL;
+	board_drop(&e->board, k);
+}
+
+/* ---- Keys that go ---- */
+
+/*
+ * Windows by time forget keys; so does the board then. Each sweep looks at
+ * all of them, so there is one only when many are too many, or a minute has
+ * passed.
+ */
+static void sweep(struct engine *e)
+{
+	const struct rows *rows = replay_output(e->replay);
+	struct board_key *k, *older;
+	size_t known = rows_n_keys(rows);
+	int64_t now = engine_now(e), since = now - e->swept;
+
+	if (!e->settings->window.by_time || e->board.n <= known ||
+	    (e->board.n < known + known / 4 + 1000 && since >= 0 &&
+		since < LEAT_MINUTE))
+		return;
+	e->swept = now;
+	for (k = e->board.newest; k; k = older) {
+		older = k->older;
+		if (!rows_has_key(rows, k->name, k->len))
+			drop_key(e, k);
+	}
+}
+
 void engine_taken(void *ctx, size_t group, const leat_csv_field *key,
     const double *values)
 {
@@ -91,6 +125,8 @@ void engine_taken(void *ctx, size_t group, const leat_csv_field *key,
 	if (k->alerts && e->wants_values)
 		alert_value(e->options.alerts, k->alerts, k->name, k->len,
 		    values[0], k->last_at);
+	if (group == ROWS_NO_GROUP)
+		sweep(e);
 }
 
 static void put_in_database(struct engine *e, const struct board_key *k,
@@ -129,14 +165,6 @@ void engine_told(void *ctx, const struct rows_result *result)
 		    result->values, engine_now(e));
 }
 
-static void drop_key(struct engine *e, struct board_key *k)
-{
-	if (e->options.alerts)
-		alert_state_free(e->options.alerts, k->alerts);
-	k->alerts = NULL;
-	board_drop(&e->board, k);
-}
-
 /* Of windows by count and models. */
 void engine_dropped(void *ctx, size_t group)
 {
@@ -148,31 +176,7 @@ void engine_dropped(void *ctx, size_t group)
 	e->by_group[group] = NULL;
 }
 
-/* ---- Keys that go ---- */
-
-/*
- * Windows by time forget keys; so does the board then. Each sweep looks at
- * all of them, so there is one only when many are too many, or a minute has
- * passed.
- */
-static void sweep(struct engine *e)
-{
-	const struct rows *rows = replay_output(e->replay);
-	struct board_key *k, *older;
-	size_t known = rows_n_keys(rows);
-	int64_t now = engine_now(e), since = now - e->swept;
-
-	if (!e->settings->window.by_time || e->board.n <= known ||
-	    (e->board.n < known + known / 4 + 1000 && since >= 0 &&
-		since < LEAT_MINUTE))
-		return;
-	e->swept = now;
-	for (k = e->board.newest; k; k = older) {
-		older = k->older;
-		if (!rows_has_key(rows, k->name, k->len))
-			drop_key(e, k);
-	}
-}
+/* ---- Keys that go by count ---- */
 
 /*
  * By count, a key without rows for --ttl is one whose last row has a lower

@@ -19,7 +19,8 @@ enum { N_MARKS = 9 };
 
 struct engine {
 	struct engine_options options;
-	const struct settings *settings;
+	const struct settings *settings; /* this: */
+	struct settings own; /* the user's, with what there is memory for */
 	struct replay *replay;
 	int is_table;
 	int is_ready; /* columns are known, and all that depends on them */
@@ -27,7 +28,8 @@ struct engine {
 
 	struct board board;
 	int has_board; /* it has been made; else nothing is watched */
-	int wants_values, wants_rows; /* of alerts */
+	int wants_values, wants_rows; /* of alerts, */
+	size_t alert_bytes;           /* which take so much of a key */
 	struct board_key **by_group;
 	size_t n_groups;
 	int64_t swept;              /* when forgotten keys were looked for */

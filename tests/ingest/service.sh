@@ -289,6 +289,39 @@ serve --listen tcp://127.0.0.1:0 -w 10 -s count --ttl 1s && {
 		'row,key,value_count\n1,a,1\n2,a,2\n3,a,1\n4,b,1\n'
 }
 
+# ---- Memory ----
+
+run --listen - --max-bytes 7M
+expect_error 'outputs need their share' '--max-bytes: with so many outputs'
+run --listen - --max-bytes 7X
+expect_error 'no number of bytes' '"7X" is not a number of bytes'
+
+# fits NAME OPTION...: 100,000 keys, the default limit, in the memory that the
+# unit of the manual page has.
+unit=$(sed -n 's/^MemoryMax=\([0-9]*\)M$/\1/p' "$2/man/socket_ingest.1")
+awk 'BEGIN { for (r = 0; r < 3; r++) for (i = 0; i < 100000; i++)
+	print "sensor.number." i, r }' >"$tmp/many"
+fits() {
+	name=$1
+	shift
+	serve --listen tcp://127.0.0.1:0 --http 127.0.0.1:0 -o none "$@" || return
+	to_tcp <"$tmp/many"
+	await 20 has_metric leat_ingest_samples_total 300000
+	sleep 0.5
+	used=$(awk '/^VmHWM/ { print int($2 / 1024) }' "/proc/$pid/status")
+	true_that "100000 keys fit: $name ($used of $unit MiB)" \
+		[ "$used" -lt "$unit" ]
+	stop
+}
+if [ -r /proc/self/status ] && [ -z "${ASAN_OPTIONS-}" ] &&
+	! grep -q __asan "$prog"; then
+	fits 'defaults'
+	fits "the unit's windows" -w 5m -s count,mean,min,max
+	fits 'alerts' --alert anomaly --alert 'change adwin'
+	fits 'alerts by time' -w 5m --alert 'change adwin'
+	fits 'tumbling windows by time' -w tumbling:1s
+fi
+
 # ---- Outputs ----
 
 serve --listen tcp://127.0.0.1:0 -w 2 -s sum --to "$tmp/a.csv" \

@@ -586,6 +586,51 @@ START_TEST(test_kinds)
 }
 END_TEST
 
+/* What is kept is the newest points, however many there is room for. */
+START_TEST(rings_keep_to_their_limit)
+{
+	static const char *const only[] = { "x" };
+	struct board b = { 0 };
+	size_t ring = BOARD_POINTS * 2 * sizeof(double), most = 0;
+
+	ck_assert_int_eq(board_init(&b, 1, only, 1), 0);
+	b.most_ring_bytes = 3 * ring;
+	for (int t = 0; t < 600; t++) {
+		for (int i = 0; i < 10; i++) {
+			char name[2] = { (char)('a' + i), 0 };
+			double x = t;
+			int is_new;
+			struct board_key *k = board_add(&b, name, 1, &is_new);
+
+			ck_assert_ptr_nonnull(k);
+			board_tell(&b, k, &x, 0, 0);
+		}
+		board_tick(&b, t);
+		ck_assert_uint_le(b.ring_bytes, b.most_ring_bytes);
+		most = b.ring_bytes > most ? b.ring_bytes : most;
+	}
+	ck_assert_uint_gt(most, 2 * ring);
+	for (const struct board_key *k = b.newest; k; k = k->older) {
+		for (size_t i = 0; i < k->n_points; i++) {
+			int64_t at;
+
+			ck_assert_double_eq(*board_point(&b, k, i, &at),
+			    (double)at);
+			ck_assert_int_eq(at,
+			    600 - (int64_t)k->n_points + (int64_t)i);
+		}
+	}
+	/* Less: somebody loses all of it; nothing: everybody does. */
+	b.most_ring_bytes = ring / 2;
+	board_tick(&b, 600);
+	ck_assert_uint_le(b.ring_bytes, ring / 2);
+	b.most_ring_bytes = 0;
+	board_tick(&b, 601);
+	ck_assert_uint_eq(b.ring_bytes, 0);
+	board_clear(&b);
+}
+END_TEST
+
 Suite *board_suite(void)
 {
 	Suite *suite = suite_create("board");
@@ -593,6 +638,7 @@ Suite *board_suite(void)
 
 	tcase_set_timeout(c, 60);
 	tcase_add_loop_test(c, test_board, 0, 8);
+	tcase_add_test(c, rings_keep_to_their_limit);
 	tcase_add_test(c, test_ring);
 	tcase_add_test(c, test_many_keys);
 	tcase_add_test(c, test_seeds);
