@@ -79,7 +79,8 @@ static int push_dated(struct replay *r, const leat_csv_field *key, double x)
 	if (r->settings->window.by_time && replay_is_ahead(r, r->time))
 		return LEAT_ESKEW;
 	err = push_value(r, key, x);
-	if (err == LEAT_ELATE && !r->has_own) {
+	/* The library says the latter of too many empty windows before it. */
+	if ((err == LEAT_ELATE && !r->has_own) || err == LEAT_ESKEW) {
 		err = rows_begin_anew(&r->out);
 		if (!err)
 			err = push_value(r, key, x);

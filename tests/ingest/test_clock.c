@@ -301,6 +301,18 @@ START_TEST(a_time_far_ahead_of_its_arrival_is_refused)
 }
 END_TEST
 
+/* More than a million windows without data are not told one by one. */
+START_TEST(a_far_jump_begins_anew)
+{
+	begin(&one, "-w tumbling:1s -s count --emit-empty");
+	ck_assert_int_eq(value(&one, 1, 0, 1), 0);
+	ck_assert_int_eq(value(&one, 1, NOW, 1), 0);
+	ck_assert_int_eq(value(&one, 1, NOW + 2 * LEAT_SECOND, 1), 0);
+	end(&one);
+	ck_assert_uint_eq(n_lines(one.out), 4);
+}
+END_TEST
+
 START_TEST(how_far_ahead_is_an_option)
 {
 	begin(&one, "-w tumbling:10s -s count --max-skew 5s --delay 1m");
@@ -394,6 +406,7 @@ Suite *clock_suite(void)
 	tcase_add_test(t,
 	    a_line_with_a_time_that_is_not_late_interrupts_nothing);
 	tcase_add_test(t, a_time_far_ahead_of_its_arrival_is_refused);
+	tcase_add_test(t, a_far_jump_begins_anew);
 	tcase_add_test(t, how_far_ahead_is_an_option);
 	tcase_add_test(t, a_restart_does_not_decide_results);
 	tcase_add_test(t, after_a_restart_the_clock_on_the_wall_goes_on);
