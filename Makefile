@@ -259,7 +259,7 @@ demo: $(PROGRAMS) ## replays the weekly CO2 record, draws and predicts it
 # What has a main() of its own, the fuzzers too, to replay their corpus;
 # the rest of tests/*.c is one Check runner.
 ALONE := $(wildcard $(addprefix tests/,test_common.c long_drift.c \
-	long_text.c long_state.c bits.c footprint.c csv_reader.c float_suite.c \
+	long_text.c long_state.c bits.c footprint.c looks.c csv_reader.c float_suite.c \
 	c99.c state_travel.c fuzz_*.c))
 RUNNER_OBJS := $(patsubst %.c,$(BUILD)/%.o, \
 	$(filter-out $(ALONE),$(wildcard tests/*.c)))
@@ -282,6 +282,10 @@ $(CHECK_FLAGS): $(BUILD)/flags
 		pkg-config --libs check >$(BUILD)/check.libs || { \
 		echo 'The tests need Check and pkg-config: make deps' \
 		'installs them.' >&2; rm -f $@; exit 1; }
+
+# The library as one file, in which looks are counted.
+$(BUILD)/tests/looks.o: private extra = -I$(BUILD)
+$(BUILD)/tests/looks.o: $(BUILD)/leat.c $(BUILD)/leat.h
 
 $(CHECK_OBJS): private extra = $$(cat $(CHECK_FLAGS))
 $(CHECK_OBJS): $(CHECK_FLAGS)
@@ -330,7 +334,7 @@ TEST_PROGRAMS := $(RUNNER) $(TEST_COMMON) $(ALONE_PROGRAMS) $(CXX_TESTS)
 # Run by every check, each without arguments; long_drift and the like take
 # too long, csv_reader and float_suite read what they are given.
 SELF_CHECKS := $(RUNNER) $(TEST_COMMON) $(CXX_TESTS) \
-	$(filter %/bits %/footprint %/c99,$(ALONE_PROGRAMS))
+	$(filter %/bits %/footprint %/looks %/c99,$(ALONE_PROGRAMS))
 CLI_TESTS := $(wildcard tests/cli_*.sh)
 TREE_TESTS := $(wildcard tests/check_*.sh)
 

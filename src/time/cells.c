@@ -382,11 +382,6 @@ int leat_cells_interval(const struct leat_flow *f, int64_t t, int64_t *start,
 	return LEAT_OK;
 }
 
-int leat_is_expired(const struct leat_flow *f, int64_t end, int64_t watermark)
-{
-	return leat_later(end, f->lateness) <= watermark;
-}
-
 /* ---------------- telling -------------------------------------------- */
 
 static void tell_cell(struct leat_flow *f, const struct leat_state *s,
@@ -623,11 +618,14 @@ static int cells_reserve(struct leat_flow *f, const struct leat_state *s,
 {
 	size_t nodes = 0;
 
-	if (LEAT_UNLIKELY(!holds(leat_newest(s), e->t))) {
+	if (LEAT_LIKELY(holds(leat_newest(s), e->t))) {
+		if (LEAT_LIKELY(!f->ordered && !f->more_at))
+			return LEAT_OK;
+		if (f->more_at && cells_index(f, s)->root)
+			nodes = leat_cells_nodes(f, s, 1);
+	} else {
 		if (inline_cell(f, s)->next && leat_pool_reserve(&f->cells, 1))
 			return LEAT_ENOMEM;
-		nodes = leat_cells_nodes(f, s, 1);
-	} else if (f->more_at && cells_index(f, s)->root) {
 		nodes = leat_cells_nodes(f, s, 1);
 	}
 	if (nodes > 0 && leat_index_reserve(&f->nodes, nodes))

@@ -65,6 +65,16 @@ static int fade_reserve(struct leat_flow *f, const struct leat_state *s,
 	return s->content ? LEAT_OK : leat_pool_reserve(&f->contents, 1);
 }
 
+static int fade_prepare(struct leat_flow *f, const struct leat_state *s,
+    const leat_event *e, struct leat_need *need)
+{
+	(void)f;
+	(void)s;
+	(void)e;
+	(void)need;
+	return LEAT_OK;
+}
+
 static int fade_push(struct leat_flow *f, struct leat_state *s,
     const leat_event *e)
 {
@@ -223,6 +233,6 @@ static int fade_join_room(struct leat_flow *f, struct leat_state *s,
 	return LEAT_ENOTSUP;
 }
 
-const struct leat_time_engine leat_fade_engine = { fade_reserve, NULL,
+const struct leat_time_engine leat_fade_engine = { fade_reserve, fade_prepare,
 	fade_push, fade_due, fade_close, fade_tell, fade_look, fade_stored,
 	fade_clear, fade_copy, fade_tape, fade_join_room, NULL };

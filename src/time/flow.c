@@ -206,11 +206,14 @@ static void plan_engine(struct leat_flow *f)
 	}
 }
 
-/* Whether closing, telling or taking a value may need what can fail. */
+/*
+ * Whether closing, telling or taking a value may need what can fail. Windows
+ * with early_span go the same way, so that others need not ask for it.
+ */
 static void plan_care(struct leat_flow *f)
 {
 	f->careful = f->kind == LEAT_CALENDAR || f->emit_empty ||
-	    (f->kind == LEAT_SESSION && f->ordered) ||
+	    f->early_span > 0 || (f->kind == LEAT_SESSION && f->ordered) ||
 	    (f->engine == &leat_ranges_engine && f->revises);
 }
 

@@ -451,7 +451,6 @@ void leat_cells_marked(struct leat_flow *f, const struct leat_state *s,
 /* emit_empty: the window after the one that ended there. */
 int leat_cells_next_empty(const struct leat_flow *f, int64_t from,
     int64_t *start, int64_t *end);
-int leat_is_expired(const struct leat_flow *f, int64_t end, int64_t watermark);
 /* Whether the window that ends there has been told as one without data. */
 int leat_cells_told_empty(const struct leat_flow *f, const struct leat_state *s,
     int64_t end);
@@ -631,6 +630,13 @@ struct leat_flow {
 	const void *key;
 	size_t key_len;
 };
+
+/* A window that ends there takes no late values any more. */
+LEAT_INLINE int leat_is_expired(const struct leat_flow *f, int64_t end,
+    int64_t watermark)
+{
+	return leat_later(end, f->lateness) <= watermark;
+}
 
 LEAT_INLINE int leat_slides(const struct leat_flow *f)
 {

@@ -162,44 +162,58 @@ int leat_time_window_advance(leat_time_window *window, int64_t t)
 
 /* ---------------- values --------------------------------------------- */
 
-/* The clock sees a value, unless what that brings could fail. */
-static int see_with_care(leat_time_window *w, const leat_event *e)
-{
-	struct leat_clock *c = &w->flow.clock;
-	struct leat_clock_mark mark;
-	int err;
-
-	leat_clock_mark(c, e->source, &mark);
-	leat_clock_see(c, e->source, e->t);
-	if ((err = prepare(w, e)))
-		leat_clock_back(c, e->source, &mark);
-	return err;
-}
-
-static int push_one(leat_time_window *w, const leat_event *e)
+/* The clock has seen the value, and nothing can fail any more. */
+LEAT_INLINE int push_seen_one(leat_time_window *w, const leat_event *e)
 {
 	struct leat_flow *f = &w->flow;
-	int64_t was = f->clock.now;
 	int err;
 
-	if (LEAT_UNLIKELY((err = leat_clock_check(&f->clock, e->source, e->t))))
-		return leat_flow_refuse(f, err);
-	if (LEAT_UNLIKELY((err = f->engine->reserve(f, w->state, e))))
-		return err;
-	if (LEAT_LIKELY(!f->careful))
-		leat_clock_see(&f->clock, e->source, e->t);
-	else if ((err = see_with_care(w, e)))
-		return leat_flow_refuse(f, err);
 	if (f->clock.target > f->clock.watermark)
 		move_watermark(w);
-	if (LEAT_UNLIKELY(f->early_span > 0))
-		tell_early(w, was);
 	f->news = INT64_MAX;
 	err = leat_flow_push(f, w->state, e);
 	if (f->news < w->due)
 		w->due = f->news;
+	return err;
+}
+
+/* Where more may fail than to get a little memory. */
+static int push_one_with_care(leat_time_window *w, const leat_event *e)
+{
+	struct leat_flow *f = &w->flow;
+	struct leat_clock_mark mark;
+	int err;
+
+	leat_clock_mark(&f->clock, e->source, &mark);
+	leat_clock_see(&f->clock, e->source, e->t);
+	if (!(err = prepare(w, e)))
+		err = f->engine->reserve(f, w->state, e);
+	if (err) {
+		leat_clock_back(&f->clock, e->source, &mark);
+		err = leat_flow_refuse(f, err);
+	} else {
+		if (f->clock.target > f->clock.watermark)
+			move_watermark(w);
+		tell_early(w, mark.clock.now);
+		err = push_seen_one(w, e);
+	}
 	leat_flow_done(f);
 	return err;
+}
+
+LEAT_INLINE int push_one(leat_time_window *w, const leat_event *e)
+{
+	struct leat_flow *f = &w->flow;
+	int err;
+
+	if (LEAT_UNLIKELY((err = leat_clock_check(&f->clock, e->source, e->t))))
+		return leat_flow_refuse(f, err);
+	if (LEAT_UNLIKELY(f->careful))
+		return push_one_with_care(w, e);
+	if (LEAT_UNLIKELY((err = f->engine->reserve(f, w->state, e))))
+		return err;
+	leat_clock_see(&f->clock, e->source, e->t);
+	return push_seen_one(w, e);
 }
 
 int leat_time_window_push_event(leat_time_window *window,
