@@ -232,6 +232,60 @@ START_TEST(keyed_windows_that_fail_have_changed_nothing)
 }
 END_TEST
 
+/* ---- Several sources, merged: as one window that saw all of it ---- */
+
+static leat_time_window *of_two_sources(int64_t idle_timeout)
+{
+	static const leat_stat count[] = { LEAT_COUNT };
+	leat_time_window_options o;
+	leat_time_window *w;
+	memset(&o, 0, sizeof(o));
+	o.kind = LEAT_TUMBLING;
+	o.span = 10;
+	o.lateness = 1000;
+	o.n_sources = 2;
+	o.idle_timeout = idle_timeout;
+	o.stats = count;
+	o.n_stats = 1;
+	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+	return w;
+}
+
+static void from(leat_time_window *w, uint32_t source, int64_t t)
+{
+	leat_event e = { NULL, 0, t, 1, 0, source };
+	ck_assert_int_eq(leat_time_window_push_event(w, &e), LEAT_OK);
+}
+
+/* Source 1 has been silent since the first time that either has seen. */
+START_TEST(a_merged_window_began_with_the_earlier_one)
+{
+	leat_time_window *a = of_two_sources(30), *b = of_two_sources(30);
+	from(a, 0, 100);
+	from(b, 0, 40);
+	ck_assert_int_eq(leat_time_window_watermark(a), INT64_MIN);
+	ck_assert_int_eq(leat_time_window_merge(a, b), LEAT_OK);
+	ck_assert_int_eq(leat_time_window_watermark(a), 100);
+	leat_time_window_free(a);
+	leat_time_window_free(b);
+}
+END_TEST
+
+/* To one of the two, source 1 was idle. */
+START_TEST(a_merged_watermark_is_not_before_either)
+{
+	leat_time_window *a = of_two_sources(5), *b = of_two_sources(5);
+	from(b, 0, 0);
+	from(b, 0, 100);
+	ck_assert_int_eq(leat_time_window_watermark(b), 100);
+	from(a, 1, 99);
+	ck_assert_int_eq(leat_time_window_merge(a, b), LEAT_OK);
+	ck_assert_int_eq(leat_time_window_watermark(a), 100);
+	leat_time_window_free(a);
+	leat_time_window_free(b);
+}
+END_TEST
+
 Suite *twin_suite(void)
 {
 	Suite *s = suite_create("twin");
@@ -241,6 +295,8 @@ Suite *twin_suite(void)
 	    N_KINDS);
 	tcase_add_loop_test(t, keyed_windows_that_fail_have_changed_nothing, 0,
 	    N_KINDS);
+	tcase_add_test(t, a_merged_window_began_with_the_earlier_one);
+	tcase_add_test(t, a_merged_watermark_is_not_before_either);
 	suite_add_tcase(s, t);
 	return s;
 }
