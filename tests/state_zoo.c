@@ -1284,6 +1284,43 @@ static void try_copy(const struct specimen *z, const void *o)
 	type->free(copy);
 }
 
+static int has_part(const unsigned char *bytes, size_t n, int part)
+{
+	size_t at = 8;
+
+	while (at + 4 <= n && bytes[at] != 0 && bytes[at] != part)
+		at += 4 + chunk_length(bytes + at);
+	return at + 4 <= n && bytes[at] == part;
+}
+
+static int same_part(const unsigned char *a, size_t n, const unsigned char *b,
+    size_t m, int part)
+{
+	unsigned char *p = malloc(n + m);
+
+	must(p != NULL, "there is no memory");
+	size_t u = zoo_part(a, n, part, p), v = zoo_part(b, m, part, p + u);
+	int same = u == v && memcmp(p, p + u, u) == 0;
+	free(p);
+	return same;
+}
+
+/* What was loaded is what is saved of it: nothing was left out or mended. */
+static void expect_saved(const struct specimen *z, const void *o,
+    const unsigned char *bytes, size_t n)
+{
+	size_t m;
+	unsigned char *again = saved(z, o, &m);
+
+	must(same_part(bytes, n, again, m, ZOO_CONTENT),
+	    "it is saved as something else");
+	/* Who keeps no order skips that of others, who may have none. */
+	must(!has_part(again, m, ZOO_ORDER) || !has_part(bytes, n, ZOO_ORDER) ||
+		same_part(bytes, n, again, m, ZOO_ORDER),
+	    "its order is saved as another");
+	free(again);
+}
+
 static void try_out(const struct specimen *z, void *o, int wild)
 {
 	const struct type *type = &types[z->type];
@@ -1319,6 +1356,7 @@ int zoo_try(size_t specimen, const unsigned char *bytes, size_t n,
 	int whole = leat_state_check(&r);
 	must(err || !whole, "what has been loaded is not whole");
 	if (!err) {
+		expect_saved(z, o, bytes, n);
 		try_out(z, o, (int)(n % 2));
 		types[z->type].free(o);
 	}

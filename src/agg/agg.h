@@ -59,6 +59,17 @@ struct leat_summary {
 	struct leat_path hold, line; /* by steps, and by lines */
 };
 
+/* So many samples, and between which times they lie, both included. */
+struct leat_samples {
+	uint64_t n;
+	int64_t from, to;
+};
+
+LEAT_INLINE int leat_may_be_at(const struct leat_samples *of, int64_t t)
+{
+	return of->from <= t && t <= of->to;
+}
+
 struct leat_class {
 	size_t size, packed;
 	void (*identity)(const leat_agg *agg, void *acc);
@@ -75,6 +86,11 @@ struct leat_class {
 	 */
 	unsigned integers;
 	size_t counts;
+	/*
+	 * Whether samples, of which there are some, can have made such an
+	 * accumulator. NULL: any numbers can be one.
+	 */
+	int (*fits)(const void *acc, const struct leat_samples *of);
 };
 
 enum leat_class_id {
@@ -138,12 +154,12 @@ int leat_any_order(const struct leat_class *cls, const leat_agg *agg);
 void leat_tape_stat(struct leat_tape *t, int id, double arg,
     const leat_agg *agg);
 /*
- * and n_bytes of an accumulator that stands for `count` samples. scratch has
- * room for what a class of the user's saves.
+ * and n_bytes of an accumulator that stands for samples. scratch has room for
+ * what a class of the user's saves.
  */
 void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
-    const leat_agg *agg, void *acc, size_t n_bytes, uint64_t count,
-    unsigned char *scratch);
+    const leat_agg *agg, void *acc, size_t n_bytes,
+    const struct leat_samples *of, unsigned char *scratch);
 /* Bytes of that room. */
 size_t leat_agg_scratch(const leat_agg *agg); /* may be NULL */
 
@@ -281,6 +297,18 @@ LEAT_INLINE void leat_add_positive(double *s, double *c, double t)
 
 	*c += t - (sum - *s);
 	*s = sum;
+}
+
+/*
+ * Whether n such steps, or joins of so many, can have left this sum and this
+ * error, which is then less than a step's for each of them. A sum that is not
+ * finite has any.
+ */
+LEAT_INLINE int leat_positive_fits(double s, double c, uint64_t n)
+{
+	if (!(s <= DBL_MAX))
+		return 1;
+	return s >= 0 && fabs(c) <= s * (0x1p-52 * (double)n);
 }
 
 /* A positive sum that overflowed has NaN for its error. */

@@ -97,6 +97,19 @@ static void counter_lower(const void *acc, struct leat_summary *out)
 	out->counted = (double)leat_ticks(c->t_first, c->t_last);
 }
 
+static int counter_fits(const void *acc, const struct leat_samples *of)
+{
+	const struct counter *c = acc;
+
+	if (!leat_may_be_at(of, c->t_first) || !leat_may_be_at(of, c->t_last) ||
+	    c->t_first > c->t_last)
+		return 0;
+	if (of->n == 1 && (c->t_first != c->t_last || c->first != c->last))
+		return 0;
+	return c->first == c->first && c->last == c->last;
+}
+
 const struct leat_class leat_class_counter = { sizeof(struct counter),
 	sizeof(struct counter), counter_identity, counter_append,
-	counter_prepend, counter_combine, NULL, counter_lower, 0, 3, 0 };
+	counter_prepend, counter_combine, NULL, counter_lower, 0, 3, 0,
+	counter_fits };

@@ -103,9 +103,16 @@ static void latest_lower(const void *acc, struct leat_summary *out)
 	out->last = ((const struct timed *)acc)->value;
 }
 
+static int timed_fits(const void *acc, const struct leat_samples *of)
+{
+	const struct timed *s = acc;
+
+	return s->value == s->value && leat_may_be_at(of, s->t);
+}
+
 const struct leat_class leat_class_earliest = { sizeof(struct timed),
 	sizeof(struct timed), timed_identity, earliest_append, earliest_prepend,
-	earliest_combine, NULL, earliest_lower, 1, 2, 0 };
+	earliest_combine, NULL, earliest_lower, 1, 2, 0, timed_fits };
 const struct leat_class leat_class_latest = { sizeof(struct timed),
 	sizeof(struct timed), timed_identity, latest_append, latest_prepend,
-	latest_combine, NULL, latest_lower, 1, 2, 0 };
+	latest_combine, NULL, latest_lower, 1, 2, 0, timed_fits };

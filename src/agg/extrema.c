@@ -64,12 +64,21 @@ static void max_lower(const void *acc, struct leat_summary *out)
 	out->max = *(const double *)acc;
 }
 
+/* No sample is NaN. */
+static int extremum_fits(const void *acc, const struct leat_samples *of)
+{
+	const double *m = acc;
+
+	(void)of;
+	return *m == *m;
+}
+
 const struct leat_class leat_class_min = { sizeof(double), sizeof(double),
-	min_identity, min_step, min_step, min_combine, NULL, min_lower, 1, 0,
-	0 };
+	min_identity, min_step, min_step, min_combine, NULL, min_lower, 1, 0, 0,
+	extremum_fits };
 const struct leat_class leat_class_max = { sizeof(double), sizeof(double),
-	max_identity, max_step, max_step, max_combine, NULL, max_lower, 1, 0,
-	0 };
+	max_identity, max_step, max_step, max_combine, NULL, max_lower, 1, 0, 0,
+	extremum_fits };
 
 /* sign * value, so that one piece of code finds the least of both. */
 struct dated {
@@ -132,9 +141,16 @@ static void argmax_lower(const void *acc, struct leat_summary *out)
 	out->argmax = d->t;
 }
 
+static int dated_fits(const void *acc, const struct leat_samples *of)
+{
+	const struct dated *d = acc;
+
+	return d->value == d->value && leat_may_be_at(of, d->t);
+}
+
 const struct leat_class leat_class_argmin = { sizeof(struct dated),
 	sizeof(struct dated), dated_identity, argmin_step, argmin_step,
-	dated_combine, NULL, argmin_lower, 1, 2, 0 };
+	dated_combine, NULL, argmin_lower, 1, 2, 0, dated_fits };
 const struct leat_class leat_class_argmax = { sizeof(struct dated),
 	sizeof(struct dated), dated_identity, argmax_step, argmax_step,
-	dated_combine, NULL, argmax_lower, 1, 2, 0 };
+	dated_combine, NULL, argmax_lower, 1, 2, 0, dated_fits };

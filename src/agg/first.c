@@ -42,6 +42,14 @@ static void first_lower(const void *acc, struct leat_summary *out)
 	out->first = *(const double *)acc;
 }
 
+static int first_fits(const void *acc, const struct leat_samples *of)
+{
+	const double *first = acc;
+
+	(void)of;
+	return *first == *first;
+}
+
 const struct leat_class leat_class_first = { sizeof(double), sizeof(double),
 	first_identity, first_append, first_prepend, first_combine, NULL,
-	first_lower, 0, 0, 0 };
+	first_lower, 0, 0, 0, first_fits };

@@ -52,6 +52,18 @@ static void moments_lower(const void *acc, struct leat_summary *out)
 	out->m2 = m.p.m2;
 }
 
+/* k is a sample, none of which is NaN; m2 is if there are infinities. */
+static int moments_fits(const void *acc, const struct leat_samples *of)
+{
+	const struct leat_moments *m = acc;
+	const struct leat_run *p = &m->p;
+
+	if (of->n == 1 && (p->mu > 0 || p->mu < 0 || p->m2 > 0))
+		return 0;
+	return p->k == p->k && leat_positive_fits(p->m2, m->c2, of->n);
+}
+
 const struct leat_class leat_class_moments = { sizeof(struct leat_moments),
 	sizeof(struct leat_run), moments_identity, moments_append,
-	moments_append, moments_combine, moments_fold, moments_lower, 1, 0, 3 };
+	moments_append, moments_combine, moments_fold, moments_lower, 1, 0, 3,
+	moments_fits };

@@ -101,6 +101,20 @@ static void pairs_lower(const void *acc, struct leat_summary *out)
 	out->cxy = m.p.cxy;
 }
 
+/* Of x and y what moments.c says of its own. */
+static int pairs_fits(const void *acc, const struct leat_samples *of)
+{
+	const struct pairs *m = acc;
+	double alone[] = { m->p.mux, m->p.muy, m->p.m2x, m->p.m2y };
+
+	for (size_t i = 0; of->n == 1 && i < 4; i++)
+		if (alone[i] > 0 || alone[i] < 0)
+			return 0;
+	return m->p.kx == m->p.kx && m->p.ky == m->p.ky &&
+	    leat_positive_fits(m->p.m2x, m->cx, of->n) &&
+	    leat_positive_fits(m->p.m2y, m->cy, of->n);
+}
+
 const struct leat_class leat_class_pairs = { sizeof(struct pairs),
 	8 * sizeof(double), pairs_identity, pairs_step, pairs_step,
-	pairs_combine, pairs_fold, pairs_lower, 1, 0, 1 };
+	pairs_combine, pairs_fold, pairs_lower, 1, 0, 1, pairs_fits };

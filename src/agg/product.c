@@ -61,6 +61,22 @@ static void product_lower(const void *acc, struct leat_summary *out)
 	out->exponent = (double)p->exponent;
 }
 
+/*
+ * A mantissa that is a number, and not 0, has the form of frexp(); there is
+ * no exponent with any other. A double adds less than 1100 to that.
+ */
+static int product_fits(const void *acc, const struct leat_samples *of)
+{
+	const struct product *p = acc;
+	uint64_t size = p->exponent < 0 ? 0 - (uint64_t)p->exponent
+					: (uint64_t)p->exponent;
+	double m = fabs(p->mantissa);
+
+	if (!(m > 0 && m <= DBL_MAX))
+		return p->exponent == 0;
+	return m >= 0.5 && m < 1 && size / 1100 <= of->n;
+}
+
 const struct leat_class leat_class_product = { sizeof(struct product),
 	sizeof(struct product), product_identity, product_step, product_step,
-	product_combine, NULL, product_lower, 1, 2, 0 };
+	product_combine, NULL, product_lower, 1, 2, 0, product_fits };

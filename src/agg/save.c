@@ -6,7 +6,9 @@
  * whoever has it, so it is not among them. Classes of the user's say
  * themselves what their bytes are.
  *
- * Any numbers make an accumulator, if maybe one of nothing that was ever
+ * What is loaded must be what samples can have made it: of none, an empty
+ * accumulator; of some, what the class says of its own numbers. Whatever
+ * else they are, it is an accumulator, if maybe one of nothing that was ever
  * pushed.
  */
 #include "agg.h"
@@ -49,13 +51,46 @@ static void tape_user(struct leat_tape *t, const leat_agg *agg, void *partial,
 		    agg->load(agg->ctx, partial, scratch, n) == 0);
 }
 
+/* Bit by bit, but that one NaN is as good as another. */
+static int same_word(uint64_t word, uint64_t other, int integer)
+{
+	double x, y;
+
+	memcpy(&x, &word, sizeof(x));
+	memcpy(&y, &other, sizeof(y));
+	return word == other || (!integer && x != x && y != y);
+}
+
+static int is_empty(const struct leat_class *cls, const uint64_t *words,
+    size_t n)
+{
+	uint64_t empty[SAVE_WORDS];
+
+	cls->identity(NULL, empty);
+	for (size_t i = 0; i < n; i++)
+		if (!same_word(words[i], empty[i], cls->integers >> i & 1))
+			return 0;
+	return 1;
+}
+
+/* Where only a partial is there, the rest of the accumulator is 0. */
+static int can_be(const struct leat_class *cls, uint64_t *words, size_t n,
+    const struct leat_samples *of)
+{
+	for (; n < cls->size / sizeof(*words); n++)
+		words[n] = 0;
+	if (of->n == 0)
+		return is_empty(cls, words, n);
+	return !cls->fits || cls->fits(words, of);
+}
+
 void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
-    const leat_agg *agg, void *acc, size_t n_bytes, uint64_t count,
-    unsigned char *scratch)
+    const leat_agg *agg, void *acc, size_t n_bytes,
+    const struct leat_samples *of, unsigned char *scratch)
 {
 	uint64_t words[SAVE_WORDS];
 	size_t n = n_bytes / sizeof(*words), at = cls->counts;
-	double samples = (double)count;
+	double samples = (double)of->n;
 
 	if (agg) {
 		tape_user(t, agg, acc, scratch);
@@ -76,4 +111,5 @@ void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
 		memcpy(words + at - 1, &samples, sizeof(samples));
 	}
 	memcpy(acc, words, n_bytes);
+	leat_tape_expect(t, can_be(cls, words, n_bytes / sizeof(*words), of));
 }

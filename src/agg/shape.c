@@ -73,6 +73,16 @@ static void shape_lower(const void *acc, struct leat_summary *out)
 	out->g4 = m->m4;
 }
 
+/* k is a sample, none of which is NaN; m2 is if there are infinities. */
+static int shape_fits(const void *acc, const struct leat_samples *of)
+{
+	const struct shape *m = acc;
+
+	if (of->n == 1 && (m->mu > 0 || m->mu < 0 || m->m2 > 0))
+		return 0;
+	return m->k == m->k && !(m->m2 < 0);
+}
+
 const struct leat_class leat_class_shape = { sizeof(struct shape),
 	sizeof(struct shape), shape_identity, shape_append, shape_append,
-	shape_combine, NULL, shape_lower, 1, 0, 1 };
+	shape_combine, NULL, shape_lower, 1, 0, 1, shape_fits };

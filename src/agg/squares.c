@@ -42,6 +42,13 @@ static void squares_lower(const void *acc, struct leat_summary *out)
 	out->sq_lo = q->error;
 }
 
+static int squares_fits(const void *acc, const struct leat_samples *of)
+{
+	const struct squares *q = acc;
+
+	return q->sum == q->sum && leat_positive_fits(q->sum, q->error, of->n);
+}
+
 const struct leat_class leat_class_squares = { sizeof(struct squares),
 	sizeof(struct squares), squares_identity, squares_step, squares_step,
-	squares_combine, NULL, squares_lower, 1, 0, 0 };
+	squares_combine, NULL, squares_lower, 1, 0, 0, squares_fits };

@@ -45,4 +45,4 @@ static void sum_lower(const void *acc, struct leat_summary *out)
 
 const struct leat_class leat_class_sum = { sizeof(struct leat_sum),
 	2 * sizeof(double), sum_identity, sum_append, sum_append, sum_combine,
-	sum_fold, sum_lower, 1, 0, 0 };
+	sum_fold, sum_lower, 1, 0, 0, NULL };

@@ -108,13 +108,19 @@ static void load_state(struct leat_tape *t, leat_keyed *k, struct leat_entry *e,
 	if (!t->err && !leat_keyed_due(k, e, &due))
 		due = INT64_MAX;
 	timer = due;
-	if (head & KEY_TIMED)
+	/* A timer that is written is not the one that follows. */
+	if (head & KEY_TIMED) {
 		leat_tape_signed(t, &timer);
+		leat_tape_expect(t,
+		    timer < due || (k->flow.emit_empty && timer > due));
+	}
+	if (head & KEY_CHANGED)
+		leat_tape_expect(t, k->flow.early_span > 0);
 	if (t->err)
 		return;
 	/* Version 0.1 may have saved a timer that is late: emit_empty, no sink. */
 	leat_timers_arm(k, e, timer < due ? timer : due);
-	if ((head & KEY_CHANGED) && k->flow.early_span > 0)
+	if (head & KEY_CHANGED)
 		leat_mark(&k->roster.changed, e->rank);
 }
 
@@ -177,15 +183,24 @@ static void save_order(struct leat_tape *t, leat_keyed *k)
 	}
 }
 
-/* Each goes to the end of the list once. */
+/*
+ * Each goes to the end of the list once: then the first one is its oldest. If
+ * a place came twice, a key that did not come at all would be before it.
+ */
 static void load_order(struct leat_tape *t, leat_keyed *k)
 {
-	for (size_t n = k->roster.length; n > 0 && !t->err; n--) {
+	uint32_t first = 0;
+
+	for (size_t n = k->roster.length; n > 0; n--) {
 		uint64_t rank = 0;
 		leat_tape_number(t, &rank, k->roster.length - 1);
-		if (!t->err)
-			leat_entry_touch(k, k->roster.order[rank]);
+		if (t->err)
+			return;
+		leat_entry_touch(k, k->roster.order[rank]);
+		if (!first)
+			first = k->roster.order[rank];
 	}
+	leat_tape_expect(t, k->oldest == first);
 }
 
 static void tape_order(struct leat_tape *t, leat_keyed *k)
@@ -212,7 +227,7 @@ static void tape_keyed(struct leat_tape *t, void *object)
 	leat_tape_part(t, LEAT_STATE_CONTENT);
 	leat_tape_flow(t, &k->flow);
 	leat_tape_time(t, &k->early_from);
-	leat_tape_int(t, &k->early, 1);
+	leat_tape_int(t, &k->early, k->flow.early_span > 0);
 	leat_tape_int(t, &k->ending, 1);
 	/* What is overdue is closed in one go, up to here. */
 	leat_tape_time(t, &k->timers.last);

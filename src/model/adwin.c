@@ -211,7 +211,12 @@ static uint64_t adwin_tape_row(struct leat_adwin *a, struct leat_tape *t,
 	leat_tape_expect(t, count > 0);
 	a->count[row] = (unsigned char)count;
 	leat_tape_doubles(t, a->mean[row], (size_t)count);
-	leat_tape_doubles(t, a->m2[row], (size_t)count);
+	for (size_t i = 0; i < count && !t->err; i++) {
+		leat_tape_positive(t, &a->m2[row][i]);
+		leat_tape_expect(t,
+		    leat_drift_may_be_mean(a->mean[row][i]) &&
+			(row > 0 || a->m2[row][i] == 0));
+	}
 	return count << row;
 }
 

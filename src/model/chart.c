@@ -108,13 +108,31 @@ static uint64_t zscore_length(const leat_drift *d)
 	return d->state.zscore.length;
 }
 
+/* All values are in the window, of which the mean knows all but the newest. */
+static int zscore_fits(const leat_drift *d)
+{
+	const struct leat_zscore_state *s = &d->state.zscore;
+	uint64_t before = d->pushed ? d->pushed - 1 : 0;
+	double now[2];
+
+	if (d->options.size > 0 && before > d->options.size)
+		before = d->options.size;
+	leat_window_query(s->window, now);
+	return leat_window_pushed(s->window) == d->pushed &&
+	    leat_window_missing(s->window) == 0 && s->length == before &&
+	    (s->mean - s->mean == 0) == (before > 0) &&
+	    (now[0] - now[0] == 0) == (d->pushed > 0);
+}
+
 static void zscore_tape(leat_drift *d, struct leat_tape *t)
 {
 	struct leat_zscore_state *s = &d->state.zscore;
 
 	leat_tape_double(t, &s->mean);
-	leat_tape_number(t, &s->length, UINT64_MAX);
+	leat_tape_number(t, &s->length, d->pushed);
 	leat_tape_window_content(t, s->window);
+	if (t->loads && !t->err)
+		leat_tape_expect(t, zscore_fits(d));
 }
 
 const struct leat_detector leat_detector_zscore = {
@@ -194,15 +212,39 @@ static uint64_t ewma_length(const leat_drift *d)
 	return d->state.ewma.baseline.n;
 }
 
+/*
+ * Until the baseline is complete nothing else is known. The variance goes to
+ * alpha / (2 - alpha), which is at most 1.
+ */
+static int ewma_fits(const leat_drift *d)
+{
+	const struct leat_ewma_state *s = &d->state.ewma;
+
+	if (s->average - s->average != 0 || s->variance > 2)
+		return 0;
+	if (ewma_given(d))
+		return s->baseline.hi == d->options.mean && s->m2 == 0 &&
+		    s->stddev == d->options.stddev;
+	if (!leat_drift_may_be_mean(s->baseline.hi) ||
+	    !leat_drift_may_be_mean(s->average))
+		return 0;
+	return s->baseline.n == d->options.min_count ||
+	    (s->baseline.n == d->pushed && s->stddev == 0 && s->average == 0 &&
+		s->variance == 0);
+}
+
 static void ewma_tape(leat_drift *d, struct leat_tape *t)
 {
 	struct leat_ewma_state *s = &d->state.ewma;
 
-	leat_tape_running(t, &s->baseline);
-	leat_tape_double(t, &s->m2);
-	leat_tape_double(t, &s->stddev);
+	leat_tape_running(t, &s->baseline,
+	    ewma_given(d) ? 0 : d->options.min_count);
+	leat_tape_expect(t, s->baseline.n <= d->pushed);
+	leat_tape_positive(t, &s->m2);
+	leat_tape_positive(t, &s->stddev);
 	leat_tape_double(t, &s->average);
-	leat_tape_double(t, &s->variance);
+	leat_tape_positive(t, &s->variance);
+	leat_tape_expect(t, ewma_fits(d));
 }
 
 const struct leat_detector leat_detector_ewma = {

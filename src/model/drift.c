@@ -248,11 +248,26 @@ void leat_drift_reset(leat_drift *drift)
 
 /* ---------------- as bytes --------------------------------------------- */
 
-void leat_tape_running(struct leat_tape *t, struct leat_running *r)
+/* Each value was in the range that detectors take, so their means are. */
+int leat_drift_may_be_mean(double x)
 {
-	leat_tape_number(t, &r->n, UINT64_MAX);
+	return fabs(x) <= 2 * LEAT_DRIFT_MAX;
+}
+
+/* The two terms do not overlap. */
+void leat_tape_running(struct leat_tape *t, struct leat_running *r,
+    uint64_t most)
+{
+	leat_tape_number(t, &r->n, most);
 	leat_tape_double(t, &r->hi);
 	leat_tape_double(t, &r->lo);
+	leat_tape_expect(t, r->hi - r->hi == 0 && r->hi + r->lo == r->hi);
+}
+
+void leat_tape_positive(struct leat_tape *t, double *x)
+{
+	leat_tape_double(t, x);
+	leat_tape_expect(t, *x >= 0 && *x <= DBL_MAX);
 }
 
 static void tape_drift(struct leat_tape *t, void *object)

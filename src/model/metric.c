@@ -470,6 +470,17 @@ void leat_metric_reset(leat_metric *metric)
 
 /* ---------------- as bytes, and joined --------------------------------- */
 
+/* Each sample has gone into each window, and none of them was NaN. */
+static void tape_quantity(struct leat_tape *t, const leat_metric *m,
+    leat_window *w)
+{
+	leat_tape_window_content(t, w);
+	if (t->loads && !t->err)
+		leat_tape_expect(t,
+		    leat_window_pushed(w) == m->pushed &&
+			leat_window_missing(w) == 0);
+}
+
 static void tape_metric(struct leat_tape *t, void *object)
 {
 	leat_metric *m = object;
@@ -479,11 +490,11 @@ static void tape_metric(struct leat_tape *t, void *object)
 	for (size_t i = 0; i < m->n_metrics; i++)
 		leat_tape_same(t, (uint64_t)m->metrics[i], "metrics");
 	leat_tape_part(t, LEAT_STATE_CONTENT);
-	leat_tape_number(t, &m->pushed, UINT64_MAX);
+	leat_tape_number(t, &m->pushed, LEAT_TAPE_PUSHES);
 	for (int q = 0; q < LEAT_QUANTITIES; q++)
-		if (m->window[q] && !t->err)
-			leat_tape_window_content(t, m->window[q]);
-	if (m->auc.size && !t->err)
+		if (m->window[q])
+			tape_quantity(t, m, m->window[q]);
+	if (m->auc.size)
 		leat_auc_tape(&m->auc, t, m->pushed);
 }
 

@@ -495,6 +495,18 @@ static void tape_model_options(struct leat_tape *t, const leat_model *m)
 		leat_tape_same_double(t, m->rates[i], "rates");
 }
 
+/* Where nothing has been learned, numbers are those of a new model. */
+static void tape_array(struct leat_tape *t, const leat_model *m, double *x,
+    size_t n)
+{
+	for (size_t i = 0; i < n && !t->err; i++) {
+		double fresh = x[i];
+		leat_tape_double(t, &x[i]);
+		if (m->t == 0)
+			leat_tape_expect(t, x[i] == fresh);
+	}
+}
+
 /* The rule's own struct is made of doubles alone. */
 static void tape_model(struct leat_tape *t, void *object)
 {
@@ -505,13 +517,15 @@ static void tape_model(struct leat_tape *t, void *object)
 	tape_model_options(t, m);
 	leat_tape_part(t, LEAT_STATE_CONTENT);
 	leat_tape_count(t, &m->t);
-	leat_tape_number(t, &m->refused, UINT64_MAX);
+	leat_tape_number(t, &m->refused, LEAT_TAPE_PUSHES);
 	leat_tape_double(t, &m->intercept);
 	memcpy(own, &m->state, sizeof(own));
 	leat_tape_sparse(t, own, sizeof(own) / sizeof(*own), 0);
+	if (m->t == 0)
+		leat_tape_expect(t, memcmp(own, &m->state, sizeof(own)) == 0);
 	memcpy(&m->state, own, sizeof(own));
-	for (int k = 0; k < LEAT_MODEL_ARRAYS && !t->err; k++)
-		leat_tape_doubles(t, m->array[k], m->length[k]);
+	for (int k = 0; k < LEAT_MODEL_ARRAYS; k++)
+		tape_array(t, m, m->array[k], m->length[k]);
 }
 
 int leat_model_save(const leat_model *model, leat_writer *writer)

@@ -407,7 +407,12 @@ LEAT_INLINE double leat_running_add(struct leat_running *r, double x)
 	return d;
 }
 
-void leat_tape_running(struct leat_tape *t, struct leat_running *r);
+/* Of at most so many values. */
+void leat_tape_running(struct leat_tape *t, struct leat_running *r,
+    uint64_t most);
+int leat_drift_may_be_mean(double x);
+/* A number that is never below 0. */
+void leat_tape_positive(struct leat_tape *t, double *x);
 
 LEAT_INLINE double leat_running_mean(const struct leat_running *r)
 {

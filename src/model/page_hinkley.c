@@ -77,9 +77,12 @@ static void ph_tape(leat_drift *d, struct leat_tape *t)
 {
 	struct leat_page_hinkley_state *s = &d->state.page_hinkley;
 
-	leat_tape_running(t, &s->mean);
-	leat_tape_double(t, &s->rise);
-	leat_tape_double(t, &s->fall);
+	leat_tape_running(t, &s->mean, d->pushed);
+	leat_tape_expect(t, leat_drift_may_be_mean(s->mean.hi));
+	leat_tape_positive(t, &s->rise);
+	leat_tape_positive(t, &s->fall);
+	if (s->mean.n == 0)
+		leat_tape_expect(t, s->mean.hi + s->rise == 0 && s->fall == 0);
 }
 
 const struct leat_detector leat_detector_page_hinkley = {

@@ -298,6 +298,20 @@ void leat_scaler_parameters(const leat_scaler *scaler, double *center_out,
 
 /* ---------------- as bytes, and joined --------------------------------- */
 
+/*
+ * Minimum and maximum are values; a mean and what values deviate from it may
+ * have overflowed. Of no samples both are 0.
+ */
+static int column_fits(const leat_scaler *s, double first, double second)
+{
+	if (s->pushed == 0)
+		return first == 0 && second == 0;
+	if (s->kind == LEAT_MIN_MAX)
+		return -DBL_MAX <= first && first <= second &&
+		    second <= DBL_MAX;
+	return !(second < 0);
+}
+
 static void tape_scaler(struct leat_tape *t, void *object)
 {
 	leat_scaler *s = object;
@@ -306,9 +320,11 @@ static void tape_scaler(struct leat_tape *t, void *object)
 	leat_tape_same(t, s->n, "n_features");
 	leat_tape_same_double(t, s->clip, "clip");
 	leat_tape_part(t, LEAT_STATE_CONTENT);
-	leat_tape_number(t, &s->pushed, UINT64_MAX);
+	leat_tape_number(t, &s->pushed, LEAT_TAPE_PUSHES);
 	leat_tape_doubles(t, s->first, s->n);
 	leat_tape_doubles(t, s->second, s->n);
+	for (size_t i = 0; i < s->n; i++)
+		leat_tape_expect(t, column_fits(s, s->first[i], s->second[i]));
 }
 
 int leat_scaler_save(const leat_scaler *scaler, leat_writer *writer)

@@ -427,6 +427,9 @@ static uint64_t tape_get_number(struct leat_tape *t)
 		c = tape_get_byte(t);
 		if (!leat_tape_expect(t, shift < 63 || c < 2))
 			return 0;
+		/* One number has one form, which ends as soon as it can. */
+		if (!leat_tape_expect(t, c != 0))
+			return 0;
 		x |= (uint64_t)(c & 127) << shift;
 	}
 	return x;
@@ -573,9 +576,14 @@ static void tape_get_sparse(struct leat_tape *t, unsigned char *words,
 	unsigned mask = tape_get_byte(t);
 
 	leat_tape_expect(t, mask >> n == 0);
-	for (unsigned i = 0; i < n; i++)
-		tape_set_word(words + 8 * i,
-		    mask >> i & 1 ? tape_get_word(t) : 0, integers >> i & 1);
+	for (unsigned i = 0; i < n; i++) {
+		uint64_t word = 0;
+		if (mask >> i & 1) {
+			word = tape_get_word(t);
+			leat_tape_expect(t, word != 0);
+		}
+		tape_set_word(words + 8 * i, word, integers >> i & 1);
+	}
 }
 
 void leat_tape_sparse(struct leat_tape *t, void *words, size_t n,

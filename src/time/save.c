@@ -92,41 +92,53 @@ static void tape_clock(struct leat_tape *t, struct leat_clock *c)
 		tape_source(t, c, i);
 }
 
-static void tape_counts(struct leat_tape *t, leat_time_counts *n)
+static void tape_counts(struct leat_tape *t, struct leat_flow *f)
 {
+	leat_time_counts *n = &f->counts;
+
 	leat_tape_number(t, &n->pushed, LEAT_TAPE_PUSHES);
 	leat_tape_number(t, &n->taken, n->pushed);
 	leat_tape_number(t, &n->missing, n->pushed);
 	leat_tape_number(t, &n->late, n->pushed);
 	leat_tape_number(t, &n->refused, n->pushed);
-	leat_tape_number(t, &n->outside, n->pushed);
-	leat_tape_number(t, &n->evicted, n->pushed);
+	leat_tape_number(t, &n->outside, f->advance > f->span ? n->pushed : 0);
+	leat_tape_number(t, &n->evicted,
+	    f->max_values > 0 ? n->taken + n->missing : 0);
+	/* Each value that was counted has gone one way. */
+	leat_tape_expect(t,
+	    n->pushed ==
+		n->taken + n->missing + n->late + n->refused + n->outside);
 }
 
 void leat_tape_flow(struct leat_tape *t, struct leat_flow *f)
 {
 	tape_clock(t, &f->clock);
-	tape_counts(t, &f->counts);
+	tape_counts(t, f);
 }
 
 /* ---------------- accumulators and states -------------------------------- */
 
 /* Of no values there is nothing to know. */
 void leat_tape_accs(struct leat_tape *t, const struct leat_flow *f,
-    struct leat_accs *a)
+    struct leat_accs *a, int64_t from, int64_t to)
 {
+	struct leat_samples of = { 0, from, to };
 	uint64_t count = a->count << 1 | (a->missing > 0);
 
 	leat_tape_number(t, &count, f->counts.taken << 1 | 1);
-	if (count & 1)
+	if (count & 1) {
 		leat_tape_number(t, &a->missing, f->counts.missing);
-	else
+		leat_tape_expect(t, a->missing > 0);
+	} else {
 		a->missing = 0;
-	a->count = count >> 1;
+	}
+	a->count = of.n = count >> 1;
+	if (of.to > f->clock.now)
+		of.to = f->clock.now;
 	for (size_t i = 0; i < f->n_sections && a->count > 0; i++) {
 		const struct leat_section *s = &f->sections[i];
 		leat_tape_class(t, s->cls, s->agg, leat_section(s, a), s->size,
-		    a->count, f->temp);
+		    &of, f->temp);
 	}
 }
 
@@ -145,7 +157,7 @@ void leat_tape_state(struct leat_tape *t, struct leat_flow *f,
 	struct leat_more *m = f->more_at ? leat_more(f, s) : NULL;
 
 	if (f->early_count > 0)
-		leat_tape_number(t, &m->since, f->early_count);
+		leat_tape_number(t, &m->since, f->early_count - 1);
 	f->engine->tape(f, s, t);
 	if (t->loads && m && !t->err)
 		m->stored = f->engine->stored(f, s);

@@ -44,9 +44,11 @@ static void tape_interval(struct leat_tape *t, const struct leat_flow *f,
 		leat_tape_expect(t,
 		    ticks > 0 && ticks <= leat_ticks(*start, INT64_MAX));
 		*end = (int64_t)((uint64_t)*start + ticks);
-		leat_tape_expect(t,
-		    f->kind == LEAT_CALENDAR ||
-			*end <= leat_later(f->clock.now, f->gap));
+		/* A session reaches past each of its values by the gap. */
+		if (f->kind == LEAT_SESSION)
+			leat_tape_expect(t,
+			    *end >= leat_later(*start, f->gap) &&
+				*end <= leat_later(f->clock.now, f->gap));
 	} else if (t->loads) {
 		leat_tape_expect(t,
 		    leat_cells_interval(f, *start, &s, &e) == LEAT_OK &&
@@ -77,10 +79,15 @@ static void tape_held(struct leat_tape *t, struct leat_flow *f,
 	struct leat_accs *a = leat_cell_accs(c);
 
 	if (f->ordered) {
+		const struct leat_tree *tree = leat_cell_tree(c);
 		leat_tape_tree(t, f, leat_cell_tree(c));
+		leat_tape_expect(t,
+		    !tree->root ||
+			(c->start <= leat_tree_first(tree) &&
+			    tree->last->t[tree->last->n - 1] < c->end));
 		return;
 	}
-	leat_tape_accs(t, f, a);
+	leat_tape_accs(t, f, a, c->start, leat_earlier(c->end, 1));
 	leat_tape_expect(t, a->count + a->missing > 0);
 	leat_tape_holds(t, f, a);
 }

@@ -123,7 +123,10 @@ static void walk_leaf(struct walk *w, struct leat_node *leaf, int edges)
 		walk_time(w, &leaf->t[0]);
 	else
 		walk_values(w, leaf, gone);
-	leat_tape_accs(w->t, w->f, a);
+	leat_tape_accs(w->t, w->f, a,
+	    w->f->forest.panes ? leaf->t[0] : INT64_MIN,
+	    w->f->forest.panes ? leat_later(leaf->t[0], w->f->width - 1)
+			       : INT64_MAX);
 	if (w->f->forest.panes)
 		leat_tape_expect(w->t, a->count + a->missing > 0);
 	else if (!(edges & ON_LEFT) || (edges & ON_RIGHT && gone == 0))
@@ -172,7 +175,8 @@ static void walk_inner(struct walk *w, struct leat_node *n, int edges)
 		return;
 	if (edges & ON_LEFT)
 		g->gone[n->level] = gone;
-	leat_tape_accs(w->t, w->f, leat_node_accs(w->f, n));
+	leat_tape_accs(w->t, w->f, leat_node_accs(w->f, n), INT64_MIN,
+	    INT64_MAX);
 	walk_children(w, n, gone, edges);
 	if (!(edges & ON_LEFT))
 		expect_tally(w, leat_node_accs(w->f, n),
@@ -206,7 +210,7 @@ static void walk_accs(struct walk *w, struct leat_accs *a)
 {
 	if (w->t->loads)
 		leat_accs_clear(w->f, a);
-	leat_tape_accs(w->t, w->f, a);
+	leat_tape_accs(w->t, w->f, a, INT64_MIN, INT64_MAX);
 }
 
 /* The child behind the last one in the table of left[level]. */

@@ -966,8 +966,9 @@ void leat_tape_flow_options(struct leat_tape *t, const struct leat_flow *f);
 void leat_tape_flow(struct leat_tape *t, struct leat_flow *f);
 void leat_tape_state(struct leat_tape *t, struct leat_flow *f,
     struct leat_state *s);
+/* Of samples between two times, both included, and none after now. */
 void leat_tape_accs(struct leat_tape *t, const struct leat_flow *f,
-    struct leat_accs *a);
+    struct leat_accs *a, int64_t from, int64_t to);
 /* What was read stands for values of its own, which have been counted. */
 void leat_tape_holds(struct leat_tape *t, const struct leat_flow *f,
     const struct leat_accs *a);

@@ -353,14 +353,21 @@ void leat_time_window_counts(const leat_time_window *window,
 static void tape_window(struct leat_tape *t, void *object)
 {
 	leat_time_window *w = object;
+	int64_t due;
+
 	leat_tape_part(t, LEAT_STATE_OPTIONS);
 	leat_tape_flow_options(t, &w->flow);
 	leat_tape_part(t, LEAT_STATE_CONTENT);
 	leat_tape_flow(t, &w->flow);
 	leat_tape_time(t, &w->due);
-	leat_tape_int(t, &w->owes_early, 1);
-	if (!t->err)
-		leat_tape_state(t, &w->flow, w->state);
+	leat_tape_int(t, &w->owes_early, w->flow.early_span > 0);
+	if (t->err)
+		return;
+	leat_tape_state(t, &w->flow, w->state);
+	if (t->loads && !t->err)
+		leat_tape_expect(t,
+		    !w->flow.engine->due(&w->flow, w->state, &due) ||
+			w->due <= due);
 }
 
 int leat_time_window_save(const leat_time_window *window, leat_writer *writer)

@@ -105,6 +105,19 @@ static void blank_ring(leat_window *w)
 	}
 }
 
+/*
+ * The newest value that was not missing: one that is still there, if there is
+ * such a one; else one that has left, of which there is none if all are there.
+ */
+static void expect_newest(struct leat_tape *t, double last, double newest,
+    int all)
+{
+	if (newest == newest)
+		leat_tape_expect(t, leat_bits_of(last) == leat_bits_of(newest));
+	else
+		leat_tape_expect(t, !all || last != last);
+}
+
 /* Pushes those that the relay needs; the last `length` are on the tape. */
 static void slide_again(struct leat_tape *t, leat_window *w, uint64_t pushed,
     uint64_t length)
@@ -116,6 +129,7 @@ static void slide_again(struct leat_tape *t, leat_window *w, uint64_t pushed,
 	if (i > 0)
 		blank_ring(w);
 	w->sink = none;
+	w->last = NAN;
 	w->pushed = i;
 	for (; i < pushed - length; i++)
 		w->push(w, NAN, NAN);
@@ -124,6 +138,7 @@ static void slide_again(struct leat_tape *t, leat_window *w, uint64_t pushed,
 		w->push(w, x, y);
 	}
 	w->sink = sink;
+	expect_newest(t, last, w->last, pushed == length);
 	w->last = last;
 }
 
@@ -147,15 +162,29 @@ static void tape_tally(struct leat_tape *t, struct leat_tally *tally,
 	tally->count = n - tally->missing;
 }
 
-static void tape_pane(struct leat_tape *t, leat_window *w, size_t slot)
+/* Times are numbers of pushes: those of n values of a pane. */
+static struct leat_samples samples_of(const leat_window *w, uint64_t pane,
+    uint64_t n, uint64_t count)
 {
+	uint64_t from = pane * w->panes.advance;
+	struct leat_samples of = { count, (int64_t)from, (int64_t)(from + n) };
+
+	of.to--;
+	return of;
+}
+
+static void tape_pane(struct leat_tape *t, leat_window *w, uint64_t pane)
+{
+	size_t slot = (size_t)(pane % w->panes.closed_max);
 	struct leat_tally *tally = &w->panes.tallies[slot];
 
 	tape_tally(t, tally, w->panes.advance);
+	struct leat_samples of = samples_of(w, pane, w->panes.advance,
+	    tally->count);
 	for (size_t i = 0; i < w->n_parts; i++) {
 		struct leat_part *p = &w->parts[i];
 		leat_tape_class(t, p->cls, p->agg, p->panes + slot * p->packed,
-		    p->packed, tally->count, p->saved);
+		    p->packed, &of, p->saved);
 	}
 }
 
@@ -165,7 +194,7 @@ static void tape_panes(struct leat_tape *t, leat_window *w, uint64_t n)
 	const struct leat_panes *s = &w->panes;
 
 	for (uint64_t i = s->closed - n; i < s->closed && !t->err; i++)
-		tape_pane(t, w, (size_t)(i % s->closed_max));
+		tape_pane(t, w, i);
 }
 
 static void tape_open(struct leat_tape *t, leat_window *w)
@@ -174,11 +203,58 @@ static void tape_open(struct leat_tape *t, leat_window *w)
 	int cut = s->closed_max == 0 && s->fill > s->end;
 
 	tape_tally(t, &s->open, cut ? s->end : s->fill);
+	struct leat_samples of = samples_of(w, s->closed, s->fill,
+	    s->open.count);
 	for (size_t i = 0; i < w->n_parts; i++) {
 		struct leat_part *p = &w->parts[i];
-		leat_tape_class(t, p->cls, p->agg, p->open, p->size,
-		    s->open.count, p->saved);
+		leat_tape_class(t, p->cls, p->agg, p->open, p->size, &of,
+		    p->saved);
 	}
+}
+
+/* The values that are kept, n from the one that is `back` places old. */
+static struct leat_tally count_kept(const leat_window *w, uint64_t back,
+    uint64_t n, double *newest)
+{
+	struct leat_tally tally = { 0, 0 };
+
+	for (; n > 0; n--, back--) {
+		size_t slot = w->ring_head >= back
+		    ? w->ring_head - (size_t)back
+		    : w->ring_head + (size_t)(w->size - back);
+		double x = w->ring_x[slot], y = w->pairs ? w->ring_y[slot] : 0;
+		int missing = x != x || y != y;
+		tally.missing += missing != 0;
+		tally.count += !missing;
+		if (!missing)
+			*newest = x;
+	}
+	return tally;
+}
+
+static int same_tally(struct leat_tally a, struct leat_tally b)
+{
+	return a.count == b.count && a.missing == b.missing;
+}
+
+/* Panes must count what the values count that are kept. */
+static void expect_kept(struct leat_tape *t, const leat_window *w)
+{
+	const struct leat_panes *s = &w->panes;
+	uint64_t back = leat_window_length(w), advance = s->advance;
+	uint64_t closed = back > s->fill ? (back - s->fill) / advance : 0;
+	double newest = NAN;
+	int all = back == w->pushed;
+
+	if (back == 0)
+		return;
+	for (; closed > 0; closed--, back -= advance)
+		leat_tape_expect(t,
+		    same_tally(count_kept(w, back, advance, &newest),
+			s->tallies[(s->closed - closed) % s->closed_max]));
+	leat_tape_expect(t,
+	    same_tally(count_kept(w, back, back, &newest), s->open));
+	expect_newest(t, w->last, newest, all);
 }
 
 /* Of so many values, where they are. */
@@ -214,6 +290,15 @@ static void relay_again(leat_window *w, uint64_t n)
 		leat_panes_relay(w);
 }
 
+/* Whether there can be such a newest value, by what is counted. */
+static int may_be_newest(const struct leat_panes *s, double last,
+    uint64_t pushed)
+{
+	if (last != last)
+		return s->open.count + s->relayed.count == 0;
+	return pushed > s->open.missing;
+}
+
 static void tape_paned(struct leat_tape *t, leat_window *w, uint64_t pushed)
 {
 	struct leat_panes *s = &w->panes;
@@ -225,8 +310,13 @@ static void tape_paned(struct leat_tape *t, leat_window *w, uint64_t pushed)
 	tape_open(t, w);
 	if (w->keeps)
 		tape_ring(t, w, w->ring_head, leat_window_length(w));
-	if (t->loads && !t->err)
-		relay_again(w, n);
+	if (!t->loads || t->err)
+		return;
+	relay_again(w, n);
+	if (w->keeps)
+		expect_kept(t, w);
+	else
+		leat_tape_expect(t, may_be_newest(s, w->last, pushed));
 }
 
 /* ---------------- all kinds --------------------------------------------- */
@@ -249,6 +339,19 @@ void leat_tape_window_content(struct leat_tape *t, leat_window *w)
 		leat_tape_expect(t,
 		    w->decay.count + w->decay.missing == pushed);
 	}
+}
+
+uint64_t leat_window_missing(const leat_window *w)
+{
+	const struct leat_panes *s = &w->panes;
+	uint64_t n = 0;
+
+	if (w->engine != &leat_slide_engine)
+		return s->open.missing + s->relayed.missing;
+	for (uint64_t i = 0; i < leat_window_length(w); i++)
+		n += w->ring_x[i] != w->ring_x[i] ||
+		    (w->pairs && w->ring_y[i] != w->ring_y[i]);
+	return n;
 }
 
 static void tape_whole_window(struct leat_tape *t, void *object)

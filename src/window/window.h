@@ -272,6 +272,8 @@ void leat_panes_relay(leat_window *w);
  */
 void leat_tape_window(struct leat_tape *t, const leat_window *w);
 void leat_tape_window_content(struct leat_tape *t, leat_window *w);
+/* How many values of it are missing; its statistics need not say. */
+uint64_t leat_window_missing(const leat_window *w);
 /* Whether two windows can be one, and the one made of both. */
 int leat_window_fits(const leat_window *w, const leat_window *other);
 void leat_window_join(leat_window *w, const leat_window *other);
