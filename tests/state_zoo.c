@@ -1305,6 +1305,20 @@ static int same_part(const unsigned char *a, size_t n, const unsigned char *b,
 	return same;
 }
 
+/*
+ * Whether states are as they were saved by any version. Earlier ones wrote
+ * down what is empty where windows overlap, and timers that are late with
+ * emit_empty, of which neither is saved again.
+ */
+static int is_tidy(const struct specimen *z)
+{
+	const leat_time_window_options *o = z->type == LEAT_OBJECT_KEYED
+	    ? &z->keyed.by_time
+	    : &z->time;
+
+	return !o->emit_empty && o->advance >= o->span;
+}
+
 /* What was loaded is what is saved of it: nothing was left out or mended. */
 static void expect_saved(const struct specimen *z, const void *o,
     const unsigned char *bytes, size_t n)
@@ -1356,7 +1370,8 @@ int zoo_try(size_t specimen, const unsigned char *bytes, size_t n,
 	int whole = leat_state_check(&r);
 	must(err || !whole, "what has been loaded is not whole");
 	if (!err) {
-		expect_saved(z, o, bytes, n);
+		if (is_tidy(z))
+			expect_saved(z, o, bytes, n);
 		try_out(z, o, (int)(n % 2));
 		types[z->type].free(o);
 	}

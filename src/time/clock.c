@@ -74,7 +74,7 @@ static void set_target(struct leat_clock *c)
 {
 	int64_t w = leat_earlier(c->slowest, c->delay);
 
-	if (w > c->watermark)
+	if (w > c->target)
 		c->target = w;
 }
 
