@@ -300,15 +300,14 @@ LEAT_INLINE void leat_add_positive(double *s, double *c, double t)
 }
 
 /*
- * Whether n such steps, or joins of so many, can have left this sum and this
- * error, which is then less than a step's for each of them. A sum that is not
- * finite has any.
+ * Whether such steps can have left this sum and this error, however they were
+ * rounded. A sum that is not finite has any error.
  */
-LEAT_INLINE int leat_positive_fits(double s, double c, uint64_t n)
+LEAT_INLINE int leat_positive_fits(double s, double c)
 {
 	if (!(s <= DBL_MAX))
 		return 1;
-	return s >= 0 && fabs(c) <= s * (0x1p-52 * (double)n);
+	return s >= 0 && fabs(c) <= s;
 }
 
 /* A positive sum that overflowed has NaN for its error. */

@@ -60,7 +60,7 @@ static int moments_fits(const void *acc, const struct leat_samples *of)
 
 	if (of->n == 1 && (p->mu > 0 || p->mu < 0 || p->m2 > 0))
 		return 0;
-	return p->k == p->k && leat_positive_fits(p->m2, m->c2, of->n);
+	return p->k == p->k && leat_positive_fits(p->m2, m->c2);
 }
 
 const struct leat_class leat_class_moments = { sizeof(struct leat_moments),

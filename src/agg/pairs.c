@@ -111,8 +111,8 @@ static int pairs_fits(const void *acc, const struct leat_samples *of)
 		if (alone[i] > 0 || alone[i] < 0)
 			return 0;
 	return m->p.kx == m->p.kx && m->p.ky == m->p.ky &&
-	    leat_positive_fits(m->p.m2x, m->cx, of->n) &&
-	    leat_positive_fits(m->p.m2y, m->cy, of->n);
+	    leat_positive_fits(m->p.m2x, m->cx) &&
+	    leat_positive_fits(m->p.m2y, m->cy);
 }
 
 const struct leat_class leat_class_pairs = { sizeof(struct pairs),

@@ -254,14 +254,14 @@ int leat_drift_may_be_mean(double x)
 	return fabs(x) <= 2 * LEAT_DRIFT_MAX;
 }
 
-/* The two terms do not overlap. */
+/* The second term is the smaller one, however they were rounded. */
 void leat_tape_running(struct leat_tape *t, struct leat_running *r,
     uint64_t most)
 {
 	leat_tape_number(t, &r->n, most);
 	leat_tape_double(t, &r->hi);
 	leat_tape_double(t, &r->lo);
-	leat_tape_expect(t, r->hi - r->hi == 0 && r->hi + r->lo == r->hi);
+	leat_tape_expect(t, r->hi - r->hi == 0 && fabs(r->lo) <= fabs(r->hi));
 }
 
 void leat_tape_positive(struct leat_tape *t, double *x)
