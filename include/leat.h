@@ -94,7 +94,7 @@ extern "C" {
 	(LEAT_VERSION_MAJOR * 10000 + LEAT_VERSION_MINOR * 100 +               \
 	    LEAT_VERSION_PATCH)
 #define LEAT_ABI_VERSION 0
-#define LEAT_STATE_VERSION 1
+#define LEAT_STATE_VERSION 2
 
 #ifndef LEAT_API
 #if defined(_WIN32) && defined(LEAT_SHARED)

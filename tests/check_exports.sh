@@ -85,11 +85,11 @@ nm -u "$build/libleat.a" | awk '$1 == "U" { print $2 }' | sort -u |
 		>"$tmp/calls" || :
 empty "$tmp/calls" 'calls that a library should not make'
 
-# floor(), ceil() and frexp() are exact by definition; whatever else there is
+# floor(), ceil(), fmod() and frexp() are exact by definition; whatever else there is
 # in a C library's mathematics may differ from one to the next by a bit, and
 # leat has its own (core/root.c, portable.c, power.c).
 nm -u "$build/libleat.a" | awk '$1 == "U" { print $2 }' | sort -u |
-	grep -v -E -e '^leat_' -e '^(floor|ceil|frexp)$' \
+	grep -v -E -e '^leat_' -e '^(floor|ceil|fmod|frexp)$' \
 		-e '^(mem(cpy|set|move|cmp|chr)|str(cmp|len)|malloc|free)$' \
 		-e '^(__assert_fail|__cpu_model|_GLOBAL_OFFSET_TABLE_)$' \
 		-e '^__(mem(cpy|set|move)_chk|stack_chk_.*)$' \

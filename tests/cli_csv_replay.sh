@@ -139,6 +139,11 @@ expect 'decay by span: alpha = 2 / (span + 1)' 0 \
 	'row,x_mean\n1,1\n2,1.5\n3,2.75\n' ''
 run -w decay:halflife=1,recursive -s mean
 expect 'decay by half-life' 0 'row,x_mean\n1,1\n2,1.5\n3,2.75\n' ''
+input 'v\n20\n""\n""\n""\n""\n""\n""\n""\n22\n'
+run -w decay:alpha=0.99 -s variance --final
+expect 'decay: of two values the variance does not depend on weights' 0 \
+	'row,v_variance\n9,2\n' ''
+input 'x\n1\n2\n4\n'
 run -w decay:alpha=0.5
 true_that 'decay leaves out the default statistics it does not have' \
 	test "$status" = 0

@@ -395,6 +395,18 @@ for time in 978310020 978310020.0 978310020000 978310020000000 \
 	expect "the time $time" 0 \
 		'start,end,x_sum\n2001-01-01T00:47:00Z,2001-01-01T00:48:00Z,5\n' ''
 done
+
+# A pause fades what was before it, and no digit of what comes of it. Results
+# are those of exact arithmetic.
+input 't,v\n2026-01-01T00:00:00Z,5\n2026-01-01T00:54:00Z,7\n'
+run -t t -c v -w decay:halflife=1m -s variance,variance_pop --final
+expect 'decay after 54 half-lives of silence' 0 \
+	'start,end,v_variance,v_variance_pop\n2026-01-01T00:00:00Z,2026-01-01T00:54:00Z,2,2.220446049250313e-16\n' ''
+input 't,a,b\n2026-03-01T00:00:00Z,20.1,1\n2026-03-01T00:01:00Z,19.8,2\n2026-03-01T00:02:00Z,20.4,4\n2026-03-01T00:03:00Z,20.0,3\n2026-03-01T00:04:00Z,19.9,5\n2026-03-01T01:04:00Z,21.0,9\n'
+printf 'start,end,a_b_correlation,a_b_slope\n2026-03-01T00:00:00Z,2026-03-01T01:04:00Z,0.9541242179616486,4.752231455832559\n' >"$tmp/ref"
+run -t t -c a,b -w decay:halflife=1m -s correlation,slope --final
+same_numbers 'decay of pairs after an hour of silence'
+
 input 't,x\n20010101,5\n'
 run -t t -w calendar:day -s sum
 expect 'digits that are a date; the time is no value column' 0 \

@@ -13,6 +13,7 @@ Suite *many_suite(void);
 Suite *each_suite(void);
 Suite *exact_suite(void);
 Suite *decay_suite(void);
+Suite *decay_range_suite(void);
 Suite *cost_suite(void);
 Suite *faults_suite(void);
 Suite *model_update_suite(void);

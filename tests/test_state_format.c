@@ -79,7 +79,7 @@ static void begin_state(struct hand *h, unsigned object)
 {
 	h->n = 0;
 	put_text(h, "leat");
-	put_byte(h, 1);
+	put_byte(h, 2);
 	put_byte(h, object);
 	put_byte(h, 0);
 	put_byte(h, 0);
@@ -188,7 +188,7 @@ START_TEST(a_window_is_what_the_manual_says)
 	expect_bytes(&is, &should);
 	ck_assert_int_eq(leat_window_load(&l, &o, &r), LEAT_OK);
 	ck_assert_int_eq(r.object, LEAT_OBJECT_WINDOW);
-	ck_assert_int_eq(r.version, 1);
+	ck_assert_int_eq(r.version, 2);
 	leat_window_push(l, 5);
 	leat_window_query(l, &sum);
 	ck_assert_double_eq(sum, 12);
@@ -196,6 +196,116 @@ START_TEST(a_window_is_what_the_manual_says)
 	leat_window_free(l);
 	saved_free(&is);
 	saved_free(&should);
+}
+END_TEST
+
+/* ---- Fading weights ---- */
+
+static const leat_stat faded[] = { LEAT_MEAN, LEAT_VARIANCE };
+
+static void put_double(struct hand *h, double x)
+{
+	unsigned char bytes[8];
+
+	leat_put_double(bytes, x);
+	for (int i = 0; i < 8; i++)
+		put_byte(h, bytes[i]);
+}
+
+/*
+ * alpha 1/2, after 3 and 6: weights 1/2 and 1, so the mean is 5, the sum of
+ * squared deviations (1/2) 4 + 1, and the free weight (3/2)^2 - 5/4.
+ */
+static struct saved decay_by_hand(int version)
+{
+	struct hand h;
+
+	begin_state(&h, 1);
+	h.bytes[4] = (unsigned char)version;
+	begin_chunk(&h, 2, 1);
+	put_number(&h, 4); /* DECAY */
+	put_number(&h, 0);
+	put_number(&h, 0);
+	put_double(&h, 0.5);
+	put_number(&h, 0); /* recursive, */
+	put_number(&h, 1); /* min_count, */
+	put_number(&h, 0);
+	put_number(&h, 0);
+	put_number(&h, 2); /* two statistics */
+	put_number(&h, 5);
+	put_word(&h, 0);
+	put_number(&h, 6);
+	put_word(&h, 0);
+	end_chunk(&h);
+	begin_chunk(&h, 3, 1);
+	put_number(&h, 2); /* pushes */
+	put_double(&h, 6); /* the newest */
+	put_number(&h, 2);
+	put_number(&h, 2);
+	put_number(&h, 0);
+	for (int i = 0; i < (version < 2 ? 1 : 6); i++)
+		put_number(&h, 0); /* scales */
+	put_byte(&h, 0x8f);        /* of ten, those that are not 0: */
+	put_double(&h, 1);         /* pending, */
+	put_double(&h, 1.5);       /* weights, */
+	put_double(&h, version < 2 ? 1.25 : 1);
+	put_double(&h, 5); /* the mean, */
+	put_double(&h, 3); /* m2x */
+	put_byte(&h, 0);
+	put_byte(&h, 0); /* infinities */
+	end_chunk(&h);
+	return end_state(&h);
+}
+
+static leat_window_options decay_options(void)
+{
+	leat_window_options o;
+
+	memset(&o, 0, sizeof(o));
+	o.kind = LEAT_DECAY;
+	o.alpha = 0.5;
+	o.stats = faded;
+	o.n_stats = 2;
+	return o;
+}
+
+START_TEST(a_window_of_fading_weights_is_what_the_manual_says)
+{
+	struct saved should = decay_by_hand(2), is;
+	leat_window_options o = decay_options();
+	leat_window *w;
+
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+	leat_window_push(w, 3);
+	leat_window_push(w, 6);
+	is = window_saved(w);
+	expect_bytes(&is, &should);
+	leat_window_free(w);
+	saved_free(&is);
+	saved_free(&should);
+}
+END_TEST
+
+START_TEST(fading_weights_of_version_1_load)
+{
+	struct saved s = decay_by_hand(1);
+	leat_reader r = saved_reader(&s);
+	leat_window_options o = decay_options();
+	leat_window *w;
+	double row[2];
+
+	ck_assert_int_eq(leat_window_load(&w, &o, &r), LEAT_OK);
+	ck_assert_int_eq(r.version, 1);
+	leat_window_query(w, row);
+	ck_assert_double_eq(row[0], 5);
+	ck_assert_double_eq(row[1], 4.5); /* (6 - 3)^2 / 2 */
+	leat_window_push(w, 5);
+	leat_window_query(w, row);
+	ck_assert_double_eq(row[0], 5);
+	/* weights 1/4, 1/2, 1: 1.5 over 1.75 - 1.3125 / 1.75 */
+	ck_assert_double_eq(row[1], 1.5);
+	leat_window_free(w);
+	saved_free(&s);
 }
 END_TEST
 
@@ -406,7 +516,8 @@ START_TEST(the_head_says_what_it_is)
 	for (size_t i = 0; i < 4; i++)
 		ck_assert_int_eq(load_with(i, 'x'), LEAT_ESTATE);
 	ck_assert_int_eq(load_with(4, 0), LEAT_ESTATE);
-	ck_assert_int_eq(load_with(4, 2), LEAT_EVERSION);
+	ck_assert_int_eq(load_with(4, 1), LEAT_OK);
+	ck_assert_int_eq(load_with(4, 3), LEAT_EVERSION);
 	ck_assert_int_eq(load_with(4, 255), LEAT_EVERSION);
 	for (unsigned object = 2; object < 9; object++)
 		ck_assert_int_eq(load_with(5, object), LEAT_EOBJECT);
@@ -1057,6 +1168,8 @@ static void add_bytes(Suite *s)
 
 	tcase_add_test(c, the_checksum_is_crc_32c);
 	tcase_add_test(c, a_window_is_what_the_manual_says);
+	tcase_add_test(c, a_window_of_fading_weights_is_what_the_manual_says);
+	tcase_add_test(c, fading_weights_of_version_1_load);
 	tcase_add_test(c, keyed_windows_are_what_the_manual_says);
 	tcase_add_test(c, numbers_are_bytes_that_are_the_same_everywhere);
 	tcase_add_test(c, keys_take_little_room);

@@ -81,6 +81,12 @@ void leat_tape_skip(struct leat_tape *t);
 
 void leat_tape_fail(struct leat_tape *t, int err);
 
+/* The version of the format: what is written, or what was. */
+LEAT_INLINE int leat_tape_version(const struct leat_tape *t)
+{
+	return t->loads ? t->reader->version : LEAT_STATE_VERSION;
+}
+
 /* What was read cannot be unless this holds. Returns whether it does. */
 LEAT_INLINE int leat_tape_expect(struct leat_tape *t, int holds)
 {

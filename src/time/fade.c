@@ -28,15 +28,33 @@ static struct fade *fade_of(const struct leat_state *s)
 	return s->content;
 }
 
-/* 2^(-ticks / half_life); the whole powers are exact. */
-static double weight_of(const struct leat_flow *f, uint64_t ticks)
+/*
+ * 2^(-ticks / half_life); the whole powers are exact. The quotient is right
+ * to its last place only, so where it is large the remainder, which is
+ * exact, says what is behind the point. Silence of more than 2^40 half-lives
+ * is one of so many.
+ */
+static struct leat_wide weight_of(const struct leat_flow *f, uint64_t ticks)
 {
-	double halvings = (double)ticks / f->half_life;
-	double whole = floor(halvings);
+	struct leat_wide w = { 1, 0 };
+	double t = (double)ticks, lives = t / f->half_life;
+	double whole = floor(lives), rest = lives - whole;
 
-	if (whole > 2000)
-		return 0;
-	return leat_ldexp(leat_exp((whole - halvings) * LEAT_LN2), -(int)whole);
+	if (!(lives < 0x1p40)) {
+		w.e = -((int64_t)1 << 40);
+		return w;
+	}
+	if (lives > 8) {
+		rest = fmod(t, f->half_life);
+		whole = floor((t - rest) / f->half_life + 0.5);
+		rest /= f->half_life;
+	}
+	w.m = leat_exp(-rest * LEAT_LN2);
+	if (whole < 900)
+		w.m = leat_ldexp(w.m, -(int)whole);
+	else
+		w.e = -(int64_t)whole;
+	return w;
 }
 
 static void fade_to(const struct leat_flow *f, struct fade *d, int64_t t)
@@ -52,7 +70,8 @@ static void fade_start(struct leat_flow *f, struct leat_state *s, int64_t t)
 	struct fade *d = leat_pool_take(&f->contents);
 
 	memset(d, 0, sizeof(*d));
-	d->sums.pending = 1;
+	d->sums.pairs = f->pairs;
+	leat_decay_start(&d->sums);
 	d->at = d->first = d->last_at = t;
 	d->last = NAN;
 	s->content = d;
@@ -83,12 +102,13 @@ static int fade_push(struct leat_flow *f, struct leat_state *s,
 	if (!s->content)
 		fade_start(f, s, e->t);
 	struct fade *d = fade_of(s);
-	double weight = 1;
+	struct leat_wide weight = { 1, 0 };
 
 	if (e->t < d->at)
 		weight = weight_of(f, leat_ticks(e->t, d->at));
 	fade_to(f, d, e->t);
-	leat_decay_take(&d->sums, e->x, e->y, weight, weight);
+	leat_decay_take(&d->sums, e->x, e->y, weight,
+	    leat_wide_double(weight.m, weight.e));
 	if (e->t < d->first)
 		d->first = e->t;
 	if (e->x == e->x && e->y == e->y &&

@@ -4,85 +4,116 @@
  * A value pushed k pushes ago weighs (1 - alpha)^k, or, in the recursive
  * form, such that the mean is m += alpha (x - m) from the first value on.
  * Definitions are those of pandas' ewm: adjust=True and False,
- * ignore_na=False, var(bias=False) and var(bias=True). Mean and squared
- * deviations are kept by West's weighted form of Welford's recurrence
- * (Comm. ACM 22, 1979): every push shrinks what is there and adds a
- * positive term, so nothing ever cancels.
+ * ignore_na=False, var(bias=False) and var(bias=True).
  *
- * Nothing ever leaves such a window, so two things that would poison it
- * for ever are kept apart. An infinity does not enter the sums: it is
- * remembered with its weight, decides the results while that is at least
- * 2^-53 of a new value's, and is forgotten then. And where a deviation is
- * so large that its square could overflow, sums of squares are kept scaled
- * by a power of two until they have faded.
+ * With W the sum of weights, which a pause has made r, and v the weight of
+ * the value x that comes, the sums are those of West (Comm. ACM 22, 1979)
+ * and W^2 less the sum of squared weights, which is twice the sum of
+ * products of two weights:
+ *
+ *      mean + v / (r + v) dx  =  x - r / (r + v) dx      dx = x - mean
+ *      m2    +=  v r / (r + v) dx^2
+ *      free  +=  2 v r
+ *
+ * Whatever is there shrinks and a positive term is added. Nothing cancels,
+ * however small r / v or v / r is: of the two forms of the mean the one
+ * with the smaller step is taken.
+ *
+ * Columns may lie anywhere from denormals to the largest double, and weights
+ * may be thousands of powers of two apart. So each column has a scale of its
+ * own, and so has `free`. A push works in plain doubles, looks whether its
+ * results are far from the ends of their range, and if they are not does
+ * all of it once more in wide numbers (core/wide.h), which choose scales
+ * that last for hundreds of half-lives.
+ *
+ * Nothing ever leaves such a window, so an infinity does not enter the sums:
+ * it is remembered with its weight, decides the results while that is at
+ * least 2^-53 of a new value's, and is forgotten then.
  */
 #include "window.h"
 
-#define LARGE 0x1p+500  /* its square is fine, but not much more is */
-#define SHRINK 0x1p-600 /* what deviations are multiplied by then */
-#define SHRUNK 600
-#define FADED 0x1p-200 /* scaled sums of squares that fit unscaled */
 #define FORGOTTEN 0x1p-53
 
-static void rescale(struct leat_decay *d, double factor, int scale)
-{
-	d->m2x = d->m2x * factor * factor;
-	d->m2y = d->m2y * factor * factor;
-	d->cxy = d->cxy * factor * factor;
-	d->scale = scale;
-}
+/* Between these the plain sums are safe; they are of the order of 1. */
+#define LEAST_M2 0x1p-200
+#define MOST_M2 0x1p+500
+#define LEAST_FREE 0x1p-400
 
-static void choose_scale(struct leat_decay *d, double x, double y)
-{
-	int large = !(fabs(x - d->x.hi) < LARGE && fabs(y - d->y.hi) < LARGE);
+/* Columns of values that are all tiny are kept times LIFT. */
+#define LIFT 0x1p+128
+#define TINY 0x1p-900
+#define NOT_TINY 0x1p-800
 
-	if (d->scale == 0 && large)
-		rescale(d, SHRINK, SHRUNK);
-	else if (d->scale != 0 && !large && d->m2x < FADED && d->m2y < FADED)
-		rescale(d, 1 / SHRINK, 0);
-}
-
-/* x - mean in the present scale, without overflow. */
-static double deviation(const struct leat_decay *d, double x,
-    const struct leat_decay_mean *mean)
-{
-	if (d->scale)
-		return x * SHRINK - mean->hi * SHRINK;
-	return (x - mean->hi) - mean->lo;
-}
-
-/* The mean in two terms, so that one of 1e9 costs no digits. */
-static void move_mean(const struct leat_decay *d, struct leat_decay_mean *m,
-    double by)
-{
-	double e;
-
-	leat_two_sum(m->hi, d->scale ? by / SHRINK : by, &m->hi, &e);
-	leat_two_sum(m->hi, m->lo + e, &m->hi, &m->lo);
-}
+/* ---------------- time passes ---------------------------------------- */
 
 /*
  * Between values only the weight of what is there falls, and all of it
- * alike: it can wait, and need not vanish, until a value comes.
+ * alike: it can wait until a value comes.
  */
-void leat_decay_fade(struct leat_decay *d, double keep)
+void leat_decay_fade(struct leat_decay *d, struct leat_wide keep)
 {
-	d->pending *= keep;
+	double pending = d->pending * keep.m;
+
+	if (LEAT_LIKELY(keep.e == 0 && pending >= LEAST_FREE)) {
+		d->pending = pending;
+	} else {
+		struct leat_wide p = leat_wide_mul(leat_wide_make(d->pending,
+						       d->pending_e),
+		    leat_wide_make(keep.m, keep.e));
+		d->pending = p.m;
+		d->pending_e = p.e;
+	}
 	for (int i = 0; i < 4; i++) {
-		d->inf[i] *= keep;
+		if (LEAT_LIKELY(d->inf[i] == 0))
+			continue;
+		d->inf[i] *= leat_wide_double(keep.m, keep.e);
 		if (d->inf[i] < FORGOTTEN)
 			d->inf[i] = 0;
 	}
 }
 
-static void apply_pending(struct leat_decay *d)
+/* ---------------- a value, plainly ----------------------------------- */
+
+/* The weights of what is there and of the value that comes, and shares. */
+struct entry {
+	double old, fresh, total;
+	double move;  /* how far the nearer form of the mean goes */
+	double cross; /* old fresh / total */
+};
+
+/* What a value does to a column. */
+struct step {
+	double x, dx; /* times lift */
+	double u;     /* dx in the unit of m2 */
+	double m2;
+};
+
+/* Whether the plain sums can be trusted. */
+LEAT_INLINE int step_axis(const struct leat_decay *d,
+    const struct leat_decay_axis *a, double x, const struct entry *e,
+    struct step *s)
 {
-	d->weight *= d->pending;
-	d->weight2 *= d->pending * d->pending;
-	d->m2x *= d->pending;
-	d->m2y *= d->pending;
-	d->cxy *= d->pending;
-	d->pending = 1;
+	s->x = x * a->lift;
+	s->dx = (s->x - a->hi) - a->lo;
+	s->u = s->dx * a->unit;
+	s->m2 = a->m2 * d->pending + (e->cross * s->u) * s->u;
+	if (LEAT_LIKELY(s->m2 >= LEAST_M2 && s->m2 <= MOST_M2))
+		return 1;
+	return a->m2 == 0 && s->dx == 0;
+}
+
+/* The mean in two terms, so that one of 1e9 costs no digits. */
+LEAT_INLINE void move_mean(struct leat_decay_axis *a, double x, double by,
+    int nearer_x)
+{
+	double e;
+
+	if (nearer_x) {
+		leat_two_sum(x, -by, &a->hi, &a->lo);
+		return;
+	}
+	leat_two_sum(a->hi, by, &a->hi, &e);
+	leat_two_sum(a->hi, a->lo + e, &a->hi, &a->lo);
 }
 
 /* The recursive form: what is there weighs 1 in all. */
@@ -90,37 +121,223 @@ static void normalise(struct leat_decay *d)
 {
 	double w = d->weight;
 
-	d->weight2 /= w * w;
-	d->m2x /= w;
-	d->m2y /= w;
+	d->free = d->free / w / w;
+	d->x.m2 /= w;
+	d->y.m2 /= w;
 	d->cxy /= w;
 	d->weight = 1;
 }
 
-static void add_finite(struct leat_decay *d, double x, double y, double weight)
+/* Nothing has changed if it says 0. */
+LEAT_INLINE int add_plain(struct leat_decay *d, double x, double y,
+    struct leat_wide v)
 {
-	struct leat_decay_mean at_x = { x, 0 }, at_y = { y, 0 };
+	struct entry e = { d->weight * d->pending, v.m, 0, 0, 0 };
+	struct step sx, sy = { 0, 0, 0, 0 };
+	double free = d->free * d->pending * d->pending + 2 * v.m * e.old;
+	int nearer_x = e.fresh > e.old;
 
-	apply_pending(d);
-	if (d->weight == 0) { /* the first, or all before faded to nothing */
-		d->x = at_x;
-		d->y = at_y;
-		d->m2x = d->m2y = d->cxy = 0;
+	if (!(free >= LEAST_FREE) || (d->pending_e | d->free_e | v.e) != 0)
+		return 0;
+	e.total = e.old + e.fresh;
+	e.move = (nearer_x ? e.old : e.fresh) / e.total;
+	e.cross = e.move * (nearer_x ? e.fresh : e.old);
+	if (!step_axis(d, &d->x, x, &e, &sx))
+		return 0;
+	if (d->pairs && !step_axis(d, &d->y, y, &e, &sy))
+		return 0;
+	d->weight = e.total;
+	d->free = free;
+	d->x.m2 = sx.m2;
+	move_mean(&d->x, sx.x, e.move * sx.dx, nearer_x);
+	if (d->pairs) {
+		d->y.m2 = sy.m2;
+		d->cxy = d->cxy * d->pending + (e.cross * sx.u) * sy.u;
+		move_mean(&d->y, sy.x, e.move * sy.dx, nearer_x);
 	}
-	choose_scale(d, x, y);
-	d->weight += weight;
-	d->weight2 += weight * weight;
-	double f = weight / d->weight;
-	double dx = deviation(d, x, &d->x), qx = dx * f;
-	double dy = deviation(d, y, &d->y), qy = dy * f;
-	move_mean(d, &d->x, qx);
-	move_mean(d, &d->y, qy);
-	d->m2x += weight * dx * (dx - qx);
-	d->m2y += weight * dy * (dy - qy);
-	d->cxy += weight * dx * (dy - qy);
-	d->finite++;
-	if (d->recursive)
+	d->pending = 1;
+	if (d->recursive && d->weight != 1)
 		normalise(d);
+	return 1;
+}
+
+/* ---------------- a value, in wide numbers --------------------------- */
+
+static struct leat_wide wide(double m)
+{
+	return leat_wide_make(m, 0);
+}
+
+static void start_axis(struct leat_decay_axis *a, double x)
+{
+	a->lift = x != 0 && fabs(x) < TINY ? LIFT : 1;
+	a->hi = x * a->lift;
+	a->lo = a->m2 = 0;
+	a->scale = 0;
+	a->unit = 1;
+}
+
+static void set_scale(struct leat_decay_axis *a, int64_t scale)
+{
+	a->scale = scale;
+	a->unit = scale > 1000 || scale < -1000 ? NAN : leat_ldexp(1, -(int)scale);
+}
+
+/* A tiny mean has no room for a second term: it is lifted, or put down. */
+static void settle_lift(struct leat_decay_axis *a, double x)
+{
+	double by = 1;
+
+	if (a->lift > 1 && fabs(x) >= NOT_TINY)
+		by = 1 / LIFT;
+	else if (!(a->lift > 1) && fabs(x) < TINY && fabs(a->hi) < TINY)
+		by = LIFT;
+	if (by == 1)
+		return;
+	a->lift *= by;
+	a->hi *= by;
+	a->lo *= by;
+	set_scale(a, a->scale + (by > 1 ? 128 : -128));
+}
+
+/* x - mean, times lift. The difference of two doubles may be none. */
+static struct leat_wide deviation(const struct leat_decay_axis *a, double x)
+{
+	double dx = (x * a->lift - a->hi) - a->lo;
+
+	if (dx - dx == 0)
+		return wide(dx);
+	return leat_wide_make((x / 4 - a->hi / 4) - a->lo / 4, 2);
+}
+
+static void set_m2(struct leat_decay_axis *a, struct leat_wide m2)
+{
+	int64_t scale = m2.m == 0 ? 0 : (m2.e - (m2.e & 1)) / 2;
+
+	set_scale(a, scale);
+	a->m2 = leat_wide_double(m2.m, m2.e - 2 * scale);
+}
+
+/* The weights of add_plain(), and what the old ones have faded by. */
+struct wide_entry {
+	struct leat_wide old, fresh, total, move, cross, keep;
+	int nearer_x;
+};
+
+static struct wide_entry wide_weights(const struct leat_decay *d,
+    struct leat_wide v)
+{
+	struct wide_entry e;
+
+	e.keep = leat_wide_make(d->pending, d->pending_e);
+	e.old = leat_wide_mul(wide(d->weight), e.keep);
+	e.fresh = leat_wide_make(v.m, v.e);
+	e.total = leat_wide_add(e.old, e.fresh);
+	e.nearer_x = e.fresh.e > e.old.e ||
+	    (e.fresh.e == e.old.e && e.fresh.m > e.old.m);
+	e.move = leat_wide_div(e.nearer_x ? e.old : e.fresh, e.total);
+	e.cross = leat_wide_mul(e.move, e.nearer_x ? e.fresh : e.old);
+	return e;
+}
+
+/*
+ * The sum of weights as a plain double. What it is to be multiplied by goes
+ * into `pending` where it is far from 1; in the recursive form, where weights
+ * are relative to their sum, it is left out. Says by what all sums are to
+ * be divided for that.
+ */
+static struct leat_wide set_weight(struct leat_decay *d, struct leat_wide total)
+{
+	struct leat_wide unit = { 1, total.e < -300 ? total.e : 0 };
+
+	d->pending = 1;
+	d->pending_e = d->recursive ? 0 : unit.e;
+	if (d->recursive)
+		unit = total;
+	total = leat_wide_div(total, unit);
+	d->weight = leat_wide_double(total.m, total.e);
+	return unit;
+}
+
+static void set_free(struct leat_decay *d, struct leat_wide free)
+{
+	d->free_e = free.e < -300 ? free.e - (free.e & 1) : 0;
+	d->free = leat_wide_double(free.m, free.e - d->free_e);
+}
+
+/* The sum of a * keep and cross b c, in that unit. */
+static struct leat_wide wide_sum(struct leat_wide a, const struct wide_entry *e,
+    struct leat_wide b, struct leat_wide c, struct leat_wide unit)
+{
+	a = leat_wide_mul(a, e->keep);
+	b = leat_wide_mul(leat_wide_mul(e->cross, b), c);
+	return leat_wide_div(leat_wide_add(a, b), unit);
+}
+
+static void wide_move(struct leat_decay_axis *a, double x,
+    const struct wide_entry *e, struct leat_wide dx)
+{
+	struct leat_wide by = leat_wide_mul(e->move, dx);
+
+	move_mean(a, x * a->lift, leat_wide_double(by.m, by.e), e->nearer_x);
+}
+
+static LEAT_NOINLINE void add_wide(struct leat_decay *d, double x, double y,
+    struct leat_wide v)
+{
+	struct wide_entry e = wide_weights(d, v);
+	struct leat_wide free = leat_wide_make(d->free, d->free_e), cxy, dx, dy;
+
+	settle_lift(&d->x, x);
+	settle_lift(&d->y, y);
+	dx = deviation(&d->x, x);
+	dy = deviation(&d->y, y);
+	free = leat_wide_mul(leat_wide_mul(free, e.keep), e.keep);
+	free = leat_wide_add(free,
+	    leat_wide_mul(leat_wide_mul(wide(2), e.fresh), e.old));
+	cxy = leat_wide_make(d->cxy, d->x.scale + d->y.scale);
+	struct leat_wide unit = set_weight(d, e.total);
+	set_free(d, leat_wide_div(leat_wide_div(free, unit), unit));
+	cxy = wide_sum(cxy, &e, dx, dy, unit);
+	set_m2(&d->x,
+	    wide_sum(leat_wide_make(d->x.m2, 2 * d->x.scale), &e, dx, dx,
+		unit));
+	set_m2(&d->y,
+	    wide_sum(leat_wide_make(d->y.m2, 2 * d->y.scale), &e, dy, dy,
+		unit));
+	d->cxy = leat_wide_double(cxy.m, cxy.e - d->x.scale - d->y.scale);
+	wide_move(&d->x, x, &e, dx);
+	wide_move(&d->y, y, &e, dy);
+}
+
+/* ---------------- values ---------------------------------------------- */
+
+/* The first value, or the first after all before it faded to nothing. */
+static void start_sums(struct leat_decay *d, double x, double y,
+    struct leat_wide v)
+{
+	start_axis(&d->x, x);
+	start_axis(&d->y, y);
+	d->cxy = d->free = 0;
+	d->free_e = 0;
+	d->weight = d->pending = 1;
+	d->pending_e = 0;
+	if (!d->recursive) {
+		d->pending = v.m;
+		d->pending_e = v.e;
+	}
+}
+
+static void add_finite(struct leat_decay *d, double x, double y,
+    struct leat_wide v)
+{
+	d->finite++;
+	if (LEAT_LIKELY(add_plain(d, x, y, v)) || v.m == 0)
+		return;
+	if (d->weight == 0 || d->pending == 0)
+		start_sums(d, x, y, v);
+	else
+		add_wide(d, x, y, v);
 }
 
 static void remember_infinity(double *inf, double x, double weight)
@@ -129,8 +346,8 @@ static void remember_infinity(double *inf, double x, double weight)
 		inf[x < 0] = weight;
 }
 
-void leat_decay_take(struct leat_decay *d, double x, double y, double weight,
-    double share)
+void leat_decay_take(struct leat_decay *d, double x, double y,
+    struct leat_wide weight, double share)
 {
 	if (x != x || y != y) {
 		d->missing++;
@@ -144,151 +361,19 @@ void leat_decay_take(struct leat_decay *d, double x, double y, double weight,
 	 * for it shows no sooner than it has faded.
 	 */
 	if (x - x == 0)
-		add_finite(d, x, y - y == 0 ? y : d->y.hi, weight);
+		add_finite(d, x, y - y == 0 ? y : d->y.hi / d->y.lift, weight);
 }
 
 static void decay_push(leat_window *w, double x, double y)
 {
 	struct leat_decay *d = &w->decay;
+	const struct leat_wide keep = { d->keep, 0 }, fresh = { d->fresh, 0 };
 
 	w->pushed++;
-	leat_decay_fade(d, d->keep);
-	leat_decay_take(d, x, y, d->fresh, 1);
+	leat_decay_fade(d, keep);
+	leat_decay_take(d, x, y, fresh, 1);
 	if (x == x && y == y)
 		w->last = x;
-}
-
-/* ---------------- results ------------------------------------------- */
-
-/* 0, or the infinity or NaN that x (axis 0) or y (axis 1) now comes to. */
-static double disturbed(const struct leat_decay *d, int axis)
-{
-	const double *inf = d->inf + 2 * axis;
-	double sum = 0;
-
-	if (inf[0] > 0)
-		sum += HUGE_VAL;
-	if (inf[1] > 0)
-		sum -= HUGE_VAL;
-	return sum;
-}
-
-/* What a weighted sum of products is divided by. */
-static double bessel(const struct leat_decay *d)
-{
-	double free = d->weight * d->weight - d->weight2;
-
-	return d->finite > 1 && free > 0 ? free / d->weight : NAN;
-}
-
-static double unscaled(const struct leat_decay *d, double square)
-{
-	return leat_ldexp(square, 2 * d->scale);
-}
-
-static double root(const struct leat_decay *d, double square)
-{
-	return leat_ldexp(leat_sqrt(square), d->scale);
-}
-
-static double decay_slope(const struct leat_decay *d)
-{
-	int faint = d->m2y != 0 && fabs(d->cxy) < LEAT_LEAST_SQUARES &&
-	    leat_sqrt(d->m2x) * leat_sqrt(d->m2y) < 0x1p-900;
-
-	if (!leat_sound(d->m2x, LEAT_LEAST_SQUARES) || faint)
-		return NAN;
-	return d->cxy / d->m2x;
-}
-
-static double decay_zscore(const struct leat_decay *d, double last)
-{
-	if (!leat_sound(d->m2x, LEAT_LEAST_SQUARES))
-		return NAN;
-	return deviation(d, last, &d->x) / leat_sqrt(d->m2x / bessel(d));
-}
-
-static double decay_rms(const struct leat_decay *d)
-{
-	double mean = d->scale ? d->x.hi * SHRINK : d->x.hi;
-
-	return root(d, d->m2x / d->weight + mean * mean);
-}
-
-static double decay_squares(const struct leat_decay *d)
-{
-	double weight = d->weight * d->pending;
-
-	return unscaled(d, d->m2x) * d->pending + weight * d->x.hi * d->x.hi;
-}
-
-static double undisturbed(const struct leat_decay *d, double last, int id)
-{
-	switch (id) {
-	case LEAT_STAT_SUM:
-		return d->x.hi * (d->weight * d->pending);
-	case LEAT_STAT_MEAN:
-		return d->x.hi;
-	case LEAT_STAT_VARIANCE:
-		return unscaled(d, d->m2x / bessel(d));
-	case LEAT_STAT_VARIANCE_POP:
-		return unscaled(d, d->m2x / d->weight);
-	case LEAT_STAT_STDDEV:
-		return root(d, d->m2x / bessel(d));
-	case LEAT_STAT_STDDEV_POP:
-		return root(d, d->m2x / d->weight);
-	case LEAT_STAT_ZSCORE:
-		return decay_zscore(d, last);
-	case LEAT_STAT_SUM_OF_SQUARES:
-		return decay_squares(d);
-	case LEAT_STAT_RMS:
-		return decay_rms(d);
-	case LEAT_STAT_COVARIANCE:
-		return unscaled(d, d->cxy / bessel(d));
-	case LEAT_STAT_COVARIANCE_POP:
-		return unscaled(d, d->cxy / d->weight);
-	case LEAT_STAT_CORRELATION:
-		return leat_correlation(d->cxy, d->m2x, d->m2y);
-	case LEAT_STAT_SLOPE:
-		return decay_slope(d);
-	default: /* LEAT_STAT_INTERCEPT */
-		return d->y.hi - decay_slope(d) * d->x.hi;
-	}
-}
-
-/* With an infinity about, as IEEE arithmetic on the values would have it. */
-static double decayed(const struct leat_decay *d, double last, int id)
-{
-	double x = disturbed(d, 0), y = disturbed(d, 1);
-
-	if (id == LEAT_STAT_LAST)
-		return last;
-	if (x == 0 && (y == 0 || !leat_stat_find(id)->pairs))
-		return d->finite ? undisturbed(d, last, id) : NAN;
-	switch (id) {
-	case LEAT_STAT_SUM:
-	case LEAT_STAT_MEAN:
-		return x;
-	case LEAT_STAT_SUM_OF_SQUARES:
-	case LEAT_STAT_RMS:
-		return HUGE_VAL;
-	default:
-		return NAN;
-	}
-}
-
-void leat_decay_lower(const struct leat_decay *d, double last,
-    const struct leat_plan *plan, size_t n, int quiet, double *out)
-{
-	for (size_t i = 0; i < n; i++) {
-		int id = plan[i].id;
-		if (id == LEAT_STAT_COUNT)
-			out[i] = (double)d->count;
-		else if (id == LEAT_STAT_MISSING)
-			out[i] = (double)d->missing;
-		else
-			out[i] = quiet ? NAN : leat_nan(decayed(d, last, id));
-	}
 }
 
 static void decay_query(const leat_window *w, double *out)
@@ -299,44 +384,98 @@ static void decay_query(const leat_window *w, double *out)
 	leat_decay_lower(d, w->last, w->plan, w->n_stats, quiet, out);
 }
 
-static void decay_reset(leat_window *w)
+/* What options have set stays. */
+void leat_decay_start(struct leat_decay *d)
 {
-	struct leat_decay *d = &w->decay, fresh;
+	struct leat_decay fresh;
 
 	memset(&fresh, 0, sizeof(fresh));
 	fresh.keep = d->keep;
-	fresh.pending = 1;
 	fresh.fresh = d->fresh;
 	fresh.recursive = d->recursive;
+	fresh.pairs = d->pairs;
+	fresh.pending = 1;
+	fresh.x.lift = fresh.x.unit = 1;
+	fresh.y.lift = fresh.y.unit = 1;
 	*d = fresh;
+}
+
+static void decay_reset(leat_window *w)
+{
+	leat_decay_start(&w->decay);
 	w->pushed = 0;
 	w->last = NAN;
+}
+
+/* ---------------- as bytes -------------------------------------------- */
+
+static void tape_scale(struct leat_tape *t, int64_t *e)
+{
+	leat_tape_signed(t, e);
+	if (!leat_tape_expect(t, *e >= -LEAT_WIDE_LAST && *e <= LEAT_WIDE_LAST))
+		*e = 0;
+}
+
+static void tape_axis(struct leat_tape *t, struct leat_decay_axis *a)
+{
+	int lifted = a->lift > 1;
+	int64_t scale = a->scale;
+
+	leat_tape_int(t, &lifted, 1);
+	tape_scale(t, &scale);
+	if (t->loads) {
+		a->lift = lifted ? LIFT : 1;
+		set_scale(a, scale);
+	}
+}
+
+/*
+ * Version 1 had the sum of squared weights where `free` is, and one scale
+ * for all, 2^-600 or 1. What it lost by cancellation stays lost.
+ */
+static void load_scale_1(struct leat_tape *t, struct leat_decay *d)
+{
+	int shrunk = 0;
+
+	leat_tape_int(t, &shrunk, 1);
+	set_scale(&d->x, shrunk ? 600 : 0);
+	set_scale(&d->y, shrunk ? 600 : 0);
+}
+
+static void free_of_1(struct leat_decay *d)
+{
+	double free = d->weight * d->weight - d->free;
+
+	d->free = d->finite > 1 && free > 0 ? free : 0;
 }
 
 /* What options have set is there. */
 void leat_tape_decay(struct leat_tape *t, struct leat_decay *d)
 {
-	double sums[10] = { d->pending, d->weight, d->weight2, d->x.hi, d->x.lo,
-		d->y.hi, d->y.lo, d->m2x, d->m2y, d->cxy };
-	int shrunk = d->scale != 0;
+	double *const sums[10] = { &d->pending, &d->weight, &d->free, &d->x.hi,
+		&d->x.lo, &d->y.hi, &d->y.lo, &d->x.m2, &d->y.m2, &d->cxy };
+	double flat[10];
+	int old = leat_tape_version(t) < 2;
 
 	leat_tape_number(t, &d->count, LEAT_TAPE_PUSHES);
 	leat_tape_number(t, &d->finite, d->count);
 	leat_tape_number(t, &d->missing, LEAT_TAPE_PUSHES);
-	leat_tape_int(t, &shrunk, 1);
-	leat_tape_sparse(t, sums, 10, 0);
+	if (old) {
+		load_scale_1(t, d);
+	} else {
+		tape_axis(t, &d->x);
+		tape_axis(t, &d->y);
+		tape_scale(t, &d->free_e);
+		tape_scale(t, &d->pending_e);
+	}
+	for (int i = 0; i < 10; i++)
+		flat[i] = *sums[i];
+	leat_tape_sparse(t, flat, 10, 0);
+	for (int i = 0; i < 10; i++)
+		*sums[i] = flat[i];
 	leat_tape_sparse(t, d->inf, 4, 0);
-	d->pending = sums[0];
-	d->weight = sums[1];
-	d->weight2 = sums[2];
-	d->x.hi = sums[3];
-	d->x.lo = sums[4];
-	d->y.hi = sums[5];
-	d->y.lo = sums[6];
-	d->m2x = sums[7];
-	d->m2y = sums[8];
-	d->cxy = sums[9];
-	d->scale = shrunk ? SHRUNK : 0;
+	if (old)
+		free_of_1(d);
 }
 
 const struct leat_engine leat_decay_engine = { decay_push, decay_query,

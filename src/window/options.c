@@ -131,14 +131,31 @@ static void apply_slide(const leat_window_options *o, struct leat_window *w)
 	w->relay.ring = w->relay.size;
 }
 
+/*
+ * The factor by which weights fall. 1 - alpha has no digits left where
+ * alpha is nearly 1.
+ */
+static double keep_of(const leat_window_options *o, double alpha)
+{
+	if (o->alpha > 0 || alpha <= 0.5)
+		return 1 - alpha;
+	if (o->decay_span > 0)
+		return (o->decay_span - 1) / (o->decay_span + 1);
+	double halvings = 1 / o->half_life, whole = floor(halvings);
+	if (whole > 2000)
+		return 0;
+	return ldexp(leat_exp((whole - halvings) * LEAT_LN2), -(int)whole);
+}
+
 static void apply_decay(const leat_window_options *o, struct leat_window *w)
 {
 	double alpha = leat_options_alpha(o);
 
 	w->engine = &leat_decay_engine;
-	w->decay.keep = 1 - alpha;
+	w->decay.keep = keep_of(o, alpha);
 	w->decay.recursive = o->recursive != 0;
 	w->decay.fresh = o->recursive ? alpha : 1;
+	w->decay.pairs = w->pairs;
 }
 
 /* The geometry, from options that have been checked. */

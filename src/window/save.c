@@ -19,11 +19,16 @@
 
 /*
  * 1 - alpha, which may come from a half-life: a thread that rounds another
- * way than the one that saved works out other last bits.
+ * way than the one that saved works out other last bits. In version 1 those
+ * of a small one came from an alpha near 1.
  */
 static void tape_keep(struct leat_tape *t, double keep)
 {
-	leat_tape_near_double(t, keep, 0x1p-48 * (1 - keep) + 0x1p-52, "alpha");
+	double slack = 0x1p-48 * (1 - keep) + 0x1p-52;
+
+	if (keep < 0.5 && leat_tape_version(t) > 1)
+		slack = 0x1p-40 * keep;
+	leat_tape_near_double(t, keep, slack, "alpha");
 }
 
 void leat_tape_window(struct leat_tape *t, const leat_window *w)

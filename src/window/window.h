@@ -14,6 +14,7 @@
 #define LEAT_WINDOW_H
 
 #include "../agg/agg.h"
+#include "../core/wide.h"
 
 /*
  * The two-chunk relay: where the elements of a moving window of `size` are,
@@ -148,18 +149,28 @@ struct leat_panes {
 	struct leat_tally *tallies;
 };
 
+/* One column of decay.c: its mean, and its sum of squared deviations. */
+struct leat_decay_axis {
+	double hi, lo; /* the mean, in two terms, times lift */
+	double lift;   /* 1, or 2^128 where all is tiny */
+	double m2;     /* times lift^2 and 2^(-2 scale) */
+	int64_t scale;
+	double unit; /* 2^-scale, or NaN if that is no double */
+};
+
 /* State of decay.c; see there. */
 struct leat_decay {
 	double keep;  /* 1 - alpha */
 	double fresh; /* weight of a new value */
 	int recursive;
-	double pending;         /* what weights have faded by since then */
-	double weight, weight2; /* sums of weights and of their squares */
-	struct leat_decay_mean {
-		double hi, lo;
-	} x, y;
-	double m2x, m2y, cxy; /* times 2^(-2 scale) */
-	int scale;
+	int pairs;
+	double pending;    /* times 2^pending_e: what weights have */
+	int64_t pending_e; /* faded by since sums were made */
+	double weight;     /* sum of weights */
+	double free;       /* times 2^free_e: weight^2 less the sum of */
+	int64_t free_e;    /* squared weights; free_e is even */
+	struct leat_decay_axis x, y;
+	double cxy; /* the mixed sum, in the units of both */
 	uint64_t count, finite, missing;
 	double inf[4]; /* weight of the last +inf and -inf of x, of y */
 };
@@ -257,9 +268,10 @@ int leat_part_join_packed(const struct leat_part *part, const void *packed,
  * decay.c: what is there fades by a factor; a value is taken with its
  * weight, `share` being that compared to what a new value weighs.
  */
-void leat_decay_fade(struct leat_decay *d, double keep);
-void leat_decay_take(struct leat_decay *d, double x, double y, double weight,
-    double share);
+void leat_decay_start(struct leat_decay *d);
+void leat_decay_fade(struct leat_decay *d, struct leat_wide keep);
+void leat_decay_take(struct leat_decay *d, double x, double y,
+    struct leat_wide weight, double share);
 void leat_decay_lower(const struct leat_decay *d, double last,
     const struct leat_plan *plan, size_t n, int quiet, double *out);
 

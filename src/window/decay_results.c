@@ -1,0 +1,229 @@
+/*
+ * decay_results.c - what the sums of decay.c come to
+ *
+ * Sums have scales of their own, which are put together before a result
+ * becomes a double: a standard deviation of 1e300 or of 1e-300 is as right
+ * as one of 1. Weights that all fade alike cancel in all but sums, so only
+ * those know what is pending.
+ */
+#include "window.h"
+
+/* 0, or the infinity or NaN that x (axis 0) or y (axis 1) now comes to. */
+static double disturbed(const struct leat_decay *d, int axis)
+{
+	const double *inf = d->inf + 2 * axis;
+	double sum = 0;
+
+	if (inf[0] > 0)
+		sum += HUGE_VAL;
+	if (inf[1] > 0)
+		sum -= HUGE_VAL;
+	return sum;
+}
+
+/* The power of two that deviations in a column are to be multiplied by. */
+static int64_t scale_of(const struct leat_decay_axis *a)
+{
+	return a->scale - (a->lift > 1 ? 128 : 0);
+}
+
+static double mean_of(const struct leat_decay_axis *a)
+{
+	return a->hi / a->lift;
+}
+
+/* What a weighted sum of products is divided by, without free_e. */
+static double bessel(const struct leat_decay *d)
+{
+	return d->free > 0 ? d->free / d->weight : NAN;
+}
+
+static double variance(const struct leat_decay *d)
+{
+	return leat_wide_double(d->x.m2 / bessel(d),
+	    2 * scale_of(&d->x) - d->free_e);
+}
+
+static double stddev(const struct leat_decay *d)
+{
+	return leat_wide_double(leat_sqrt(d->x.m2 / bessel(d)),
+	    scale_of(&d->x) - d->free_e / 2);
+}
+
+static double variance_pop(const struct leat_decay *d)
+{
+	return leat_wide_double(d->x.m2 / d->weight, 2 * scale_of(&d->x));
+}
+
+static double stddev_pop(const struct leat_decay *d)
+{
+	return leat_wide_double(leat_sqrt(d->x.m2 / d->weight),
+	    scale_of(&d->x));
+}
+
+/* Of a deviation that is more than a double a quarter is none. */
+static double zscore(const struct leat_decay *d, double last)
+{
+	const struct leat_decay_axis *a = &d->x;
+	double dx = (last * a->lift - a->hi) - a->lo;
+	int64_t e = d->free_e / 2 - a->scale;
+
+	if (dx - dx != 0) {
+		dx = (last / 4 - a->hi / 4) - a->lo / 4;
+		e += 2;
+	}
+	double sd = leat_sqrt(a->m2 / bessel(d));
+	if (LEAT_LIKELY(e == 0))
+		return dx / sd;
+	struct leat_wide z = leat_wide_make(dx, e);
+	return leat_wide_double(z.m / sd, z.e);
+}
+
+/* x times the sum of weights as of now; x may be large and weights tiny. */
+static double weighted(const struct leat_decay *d, struct leat_wide x)
+{
+	struct leat_wide w = leat_wide_make(d->weight, 0);
+
+	w = leat_wide_mul(w, leat_wide_make(d->pending, d->pending_e));
+	w = leat_wide_mul(w, x);
+	return leat_wide_double(w.m, w.e);
+}
+
+static struct leat_wide wide_mean(const struct leat_decay_axis *a)
+{
+	return leat_wide_make(a->hi, a->lift > 1 ? -128 : 0);
+}
+
+static double sum(const struct leat_decay *d)
+{
+	if (LEAT_LIKELY(d->pending_e == 0 && d->x.lift <= 1))
+		return mean_of(&d->x) * (d->weight * d->pending);
+	return weighted(d, wide_mean(&d->x));
+}
+
+static double sum_of_squares(const struct leat_decay *d)
+{
+	struct leat_wide mean = wide_mean(&d->x);
+
+	return weighted(d,
+	    leat_wide_add(leat_wide_make(d->x.m2 / d->weight,
+			      2 * scale_of(&d->x)),
+		leat_wide_mul(mean, mean)));
+}
+
+static int64_t mixed_scale(const struct leat_decay *d)
+{
+	return scale_of(&d->x) + scale_of(&d->y);
+}
+
+/* Units cancel. Rounding may leave |r| an ulp above 1. */
+static double correlation(const struct leat_decay *d)
+{
+	double r = d->cxy / (leat_sqrt(d->x.m2) * leat_sqrt(d->y.m2));
+
+	if (r > 1)
+		return 1;
+	return r < -1 ? -1 : r;
+}
+
+static struct leat_wide wide_slope(const struct leat_decay *d)
+{
+	return leat_wide_make(d->cxy / d->x.m2,
+	    scale_of(&d->y) - scale_of(&d->x));
+}
+
+static double slope(const struct leat_decay *d)
+{
+	struct leat_wide s = wide_slope(d);
+
+	return leat_wide_double(s.m, s.e);
+}
+
+/* A slope may be more than a double where the line at x = 0 is not. */
+static double intercept(const struct leat_decay *d)
+{
+	struct leat_wide y = leat_wide_mul(wide_slope(d), wide_mean(&d->x));
+
+	y.m = -y.m;
+	y = leat_wide_add(wide_mean(&d->y), y);
+	return leat_wide_double(y.m, y.e);
+}
+
+/* In lifted units, where small numbers have all their digits. */
+static double rms(const struct leat_decay *d)
+{
+	const struct leat_decay_axis *a = &d->x;
+	double sd = leat_wide_double(leat_sqrt(a->m2 / d->weight), a->scale);
+
+	return leat_hypot(sd, a->hi) / a->lift;
+}
+
+static double undisturbed(const struct leat_decay *d, double last, int id)
+{
+	switch (id) {
+	case LEAT_STAT_SUM:
+		return sum(d);
+	case LEAT_STAT_MEAN:
+		return mean_of(&d->x);
+	case LEAT_STAT_VARIANCE:
+		return variance(d);
+	case LEAT_STAT_VARIANCE_POP:
+		return variance_pop(d);
+	case LEAT_STAT_STDDEV:
+		return stddev(d);
+	case LEAT_STAT_STDDEV_POP:
+		return stddev_pop(d);
+	case LEAT_STAT_ZSCORE:
+		return zscore(d, last);
+	case LEAT_STAT_SUM_OF_SQUARES:
+		return sum_of_squares(d);
+	case LEAT_STAT_RMS:
+		return rms(d);
+	case LEAT_STAT_COVARIANCE:
+		return leat_wide_double(d->cxy / bessel(d),
+		    mixed_scale(d) - d->free_e);
+	case LEAT_STAT_COVARIANCE_POP:
+		return leat_wide_double(d->cxy / d->weight, mixed_scale(d));
+	case LEAT_STAT_CORRELATION:
+		return correlation(d);
+	case LEAT_STAT_SLOPE:
+		return slope(d);
+	default: /* LEAT_STAT_INTERCEPT */
+		return intercept(d);
+	}
+}
+
+/* With an infinity about, as IEEE arithmetic on the values would have it. */
+static double decayed(const struct leat_decay *d, double last, int id)
+{
+	double x = disturbed(d, 0), y = disturbed(d, 1);
+
+	if (id == LEAT_STAT_LAST)
+		return last;
+	if (x == 0 && (y == 0 || !leat_stat_find(id)->pairs))
+		return d->finite ? undisturbed(d, last, id) : NAN;
+	switch (id) {
+	case LEAT_STAT_SUM:
+	case LEAT_STAT_MEAN:
+		return x;
+	case LEAT_STAT_SUM_OF_SQUARES:
+	case LEAT_STAT_RMS:
+		return HUGE_VAL;
+	default:
+		return NAN;
+	}
+}
+
+void leat_decay_lower(const struct leat_decay *d, double last,
+    const struct leat_plan *plan, size_t n, int quiet, double *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		int id = plan[i].id;
+		if (id == LEAT_STAT_COUNT)
+			out[i] = (double)d->count;
+		else if (id == LEAT_STAT_MISSING)
+			out[i] = (double)d->missing;
+		else
+			out[i] = quiet ? NAN : leat_nan(decayed(d, last, id));
+	}
+}
