@@ -180,7 +180,8 @@ static void start_axis(struct leat_decay_axis *a, double x)
 static void set_scale(struct leat_decay_axis *a, int64_t scale)
 {
 	a->scale = scale;
-	a->unit = scale > 1000 || scale < -1000 ? NAN : leat_ldexp(1, -(int)scale);
+	a->unit = scale > 1000 || scale < -1000 ? NAN
+						: leat_ldexp(1, -(int)scale);
 }
 
 /* A tiny mean has no room for a second term: it is lifted, or put down. */

@@ -144,7 +144,7 @@ static double keep_of(const leat_window_options *o, double alpha)
 	double halvings = 1 / o->half_life, whole = floor(halvings);
 	if (whole > 2000)
 		return 0;
-	return ldexp(leat_exp((whole - halvings) * LEAT_LN2), -(int)whole);
+	return leat_ldexp(leat_exp((whole - halvings) * LEAT_LN2), -(int)whole);
 }
 
 static void apply_decay(const leat_window_options *o, struct leat_window *w)
