@@ -1,7 +1,7 @@
 /*
  * portable.c - exponential and logarithm with the same bits everywhere
  *
- * C libraries agree on floor(), ceil() and frexp(), which are exact by
+ * C libraries agree on floor(), ceil(), fmod() and frexp(), which are exact by
  * definition, but not on the last bits of exp() and log(), nor on ldexp()
  * where the result is denormal. Where a result or a weight needs one of
  * those, it comes from here: series in a fixed number of additions and
