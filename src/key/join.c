@@ -166,6 +166,22 @@ static void join_keys(leat_keyed *k, const leat_keyed *other)
 		k->early_from = other->early_from;
 }
 
+/*
+ * Time goes on to where the two have come. Of what the other one has brought
+ * some may be due since before our watermark. Where this fails, the next push
+ * goes on with it.
+ */
+static void move_on(leat_keyed *k)
+{
+	struct leat_clock *c = &k->flow.clock;
+	int64_t was = c->watermark;
+
+	if (k->timers.next <= was && was < LEAT_TIME_MAX)
+		c->watermark = leat_earlier(k->timers.next, 1);
+	if (leat_keyed_move(k))
+		c->watermark = was;
+}
+
 int leat_keyed_merge(leat_keyed *keyed, const leat_keyed *other)
 {
 	leat_keyed *k = keyed;
@@ -186,7 +202,6 @@ int leat_keyed_merge(leat_keyed *keyed, const leat_keyed *other)
 								 : err;
 	}
 	join_keys(k, other);
-	/* Where this fails, the next push goes on with it. */
-	(void)leat_keyed_move(k);
+	move_on(k);
 	return LEAT_OK;
 }

@@ -314,8 +314,8 @@ void leat_flow_end(struct leat_flow *f)
 {
 	leat_pool_clear(&f->cells);
 	leat_pool_clear(&f->contents);
+	leat_flow_done(f); /* amid a push, where all is cleared to make room */
 	leat_index_release(&f->nodes);
-	f->asked.root = NULL;
 	leat_forest_clear(&f->forest);
 }
 

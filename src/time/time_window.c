@@ -395,6 +395,26 @@ int leat_time_window_load(leat_time_window **window_out,
 	return err;
 }
 
+/*
+ * Time goes on to where the two have come. Of what the other one has brought
+ * some may be due since before our watermark: windows without data, up to
+ * which it had not come yet. Where this fails, the next push goes on with it.
+ */
+static void move_on(leat_time_window *w)
+{
+	struct leat_flow *f = &w->flow;
+	int64_t was = f->clock.watermark;
+
+	if (w->due <= was && was < LEAT_TIME_MAX)
+		f->clock.watermark = leat_earlier(w->due, 1);
+	if (f->clock.target == f->clock.watermark)
+		return;
+	if (!f->careful || !prepare(w, NULL))
+		move_watermark(w);
+	else
+		f->clock.watermark = was;
+}
+
 int leat_time_window_merge(leat_time_window *window,
     const leat_time_window *other)
 {
@@ -418,10 +438,7 @@ int leat_time_window_merge(leat_time_window *window,
 	window->owes_early |= other->owes_early;
 	if (!f->engine->due(f, window->state, &window->due))
 		window->due = INT64_MAX;
-	/* Where this fails, the next push goes on with it. */
-	if (f->clock.target > f->clock.watermark &&
-	    (!f->careful || !prepare(window, NULL)))
-		move_watermark(window);
+	move_on(window);
 	leat_flow_done(f);
 	return LEAT_OK;
 }

@@ -322,15 +322,21 @@ static void swap(struct place *a, struct place *b)
 
 static struct api_notes of_object, of_twin;
 
-static void run(const struct api_op *op, struct place *p, int is_twin,
-    struct api_notes *notes)
+/* From here on callbacks come from this one. */
+static void begin_notes(const struct place *p, struct api_notes *notes)
 {
 	notes->n = 0;
 	notes->hash = 0;
 	api_notes = notes;
-	api_is_twin = is_twin && !p->damaged;
 	api_object = p->object;
 	api_damaged = p->damaged;
+}
+
+static void run(const struct api_op *op, struct place *p, int is_twin,
+    struct api_notes *notes)
+{
+	begin_notes(p, notes);
+	api_is_twin = is_twin && !p->damaged;
 	op->run(p->object);
 	api_notes = NULL;
 }
@@ -421,6 +427,19 @@ static void reset(void)
  * The object takes the other one in, and its twin a copy of that, or nothing
  * is changed where it cannot.
  */
+static int merge_into(struct place *p, const struct place *from,
+    struct api_notes *notes)
+{
+	int err;
+
+	begin_notes(p, notes);
+	err = api_note_code("merge", type->merge(p->object, from->object));
+	api_notes = NULL;
+	count_verb(MERGE);
+	p->damaged |= from->damaged;
+	return err;
+}
+
 static void merge(void)
 {
 	struct place copy = { NULL, NULL, 0 };
@@ -428,17 +447,16 @@ static void merge(void)
 
 	if (!other.object)
 		return;
-	err = type->merge(object.object, other.object);
-	object.damaged |= other.damaged;
-	twin.damaged |= other.damaged;
-	count_verb(MERGE);
-	if (twin.object && type->copy(other.object, NULL, &copy.object) == 0) {
-		API_MUST(err == LEAT_ENOMEM || api_unlike || api_broken ||
-		    type->merge(twin.object, copy.object) == err);
-		empty(&copy);
-	} else {
+	err = merge_into(&object, &other, &of_object);
+	copy.damaged = other.damaged;
+	if (!twin.object || err == LEAT_ENOMEM ||
+	    type->copy(other.object, NULL, &copy.object)) {
 		empty(&twin);
+		return;
 	}
+	merge_into(&twin, &copy, &of_twin);
+	compare("merge");
+	empty(&copy);
 }
 
 /* Whether there is one; it is made now if there is none. */

@@ -240,11 +240,11 @@ static void counts(void *object)
 }
 
 static const struct api_op ops[] = {
-	{ "leat_keyed_push leat_keyed_push_xy", 16, push, 0 },
-	{ "leat_keyed_push_event", 16, push_event, 0 },
+	{ "leat_keyed_push leat_keyed_push_xy", 16, push, 1 },
+	{ "leat_keyed_push_event", 16, push_event, 1 },
 	{ "leat_keyed_push leat_keyed_push_xy", 1, push_wrong, 0 },
 	{ "leat_keyed_push_many", 8, push_many, 0 },
-	{ "leat_keyed_advance", 4, advance, 0 },
+	{ "leat_keyed_advance", 4, advance, 1 },
 	{ "leat_keyed_drop", 2, drop, 0 },
 	{ "leat_keyed_query", 6, query, 0 },
 	{ "leat_keyed_each leat_keyed_length", 2, each, 0 },

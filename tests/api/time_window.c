@@ -280,12 +280,12 @@ static void counts(void *object)
 }
 
 static const struct api_op ops[] = {
-	{ "leat_time_window_push leat_time_window_push_xy", 16, push, 0 },
-	{ "leat_time_window_push_event", 16, push_event, 0 },
+	{ "leat_time_window_push leat_time_window_push_xy", 16, push, 1 },
+	{ "leat_time_window_push_event", 16, push_event, 1 },
 	{ "leat_time_window_push leat_time_window_push_xy", 1, push_wrong, 0 },
 	{ "leat_time_window_push_many leat_time_window_push_many_xy", 8,
 	    push_many, 0 },
-	{ "leat_time_window_advance", 4, advance, 0 },
+	{ "leat_time_window_advance", 4, advance, 1 },
 	{ "leat_time_window_query", 6, query, 0 },
 	{ "leat_time_window_partial", 2, partial, 0 },
 	{ "leat_time_window_interval leat_time_window_now"
