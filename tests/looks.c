@@ -8,8 +8,8 @@
  */
 #include <stddef.h>
 
-static size_t looks;
-#define LEAT_LOOK() (looks++)
+static size_t n_looks;
+#define LEAT_LOOK() (n_looks++)
 
 #include "leat.c"
 
@@ -41,10 +41,10 @@ static size_t looks_allowed(size_t n)
 
 static void push_looking(leat_time_window *w, int64_t t, size_t n)
 {
-	size_t before = looks, heard = told, cost;
+	size_t before = n_looks, heard = told, cost;
 
 	(void)leat_time_window_push(w, t, 1);
-	cost = looks - before;
+	cost = n_looks - before;
 	if (cost > looks_allowed(n) * (4 + told - heard) && !failed) {
 		fprintf(stderr, "looks: %zu for one of %zu, %zu results\n",
 		    cost, n, told - heard);

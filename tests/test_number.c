@@ -79,7 +79,7 @@ static uint64_t random_word(struct rng *r)
 /* ------------------------------------------------------------------ */
 
 /* r = hi * 2^64 + lo */
-static void set_wide(struct big *r, struct leat_wide p)
+static void set_wide(struct big *r, struct leat_uint128 p)
 {
 	struct big low;
 
@@ -91,7 +91,7 @@ static void set_wide(struct big *r, struct leat_wide p)
 
 static void check_product(uint64_t a, uint64_t b)
 {
-	struct leat_wide p = leat_multiply(a, b);
+	struct leat_uint128 p = leat_multiply(a, b);
 	struct big found, wanted;
 	int right;
 
@@ -276,7 +276,7 @@ END_TEST
 static void check_power(int k)
 {
 	const uint64_t *row = leat_powers[k - LEAT_POWER_MIN];
-	struct leat_wide wide = { row[0], row[1] };
+	struct leat_uint128 wide = { row[0], row[1] };
 	struct big p, next, power, one;
 	int below, above;
 

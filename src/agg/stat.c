@@ -5,7 +5,7 @@
 
 #define BIT(c) (1u << LEAT_CLASS_##c)
 
-static const struct leat_stat_info table[] = {
+static const struct leat_stat_info stat_infos[] = {
 	{ "count", NULL, LEAT_STAT_COUNT, 0, 0, 1, 0 },
 	{ "missing", NULL, LEAT_STAT_MISSING, 0, 0, 1, 0 },
 	{ "sum", NULL, LEAT_STAT_SUM, BIT(SUM), 0, 1, 0 },
@@ -54,13 +54,13 @@ static const struct leat_stat_info table[] = {
 	    BIT(TRAPEZOID), 0, 0, 1 },
 };
 
-static const size_t table_size = sizeof(table) / sizeof(table[0]);
+static const size_t n_stat_infos = sizeof(stat_infos) / sizeof(stat_infos[0]);
 
 const struct leat_stat_info *leat_stat_find(int id)
 {
-	for (size_t i = 0; i < table_size; i++)
-		if (table[i].id == id)
-			return &table[i];
+	for (size_t i = 0; i < n_stat_infos; i++)
+		if (stat_infos[i].id == id)
+			return &stat_infos[i];
 	return NULL;
 }
 
@@ -108,13 +108,13 @@ unsigned leat_stat_time_classes(const leat_stat *s)
 int leat_stat_parse(const char *text, leat_stat *stat_out)
 {
 	LEAT_ASSERT(text && stat_out);
-	for (size_t i = 0; i < table_size; i++) {
-		const char *alias = table[i].alias;
-		if (strcmp(text, table[i].name) != 0 &&
+	for (size_t i = 0; i < n_stat_infos; i++) {
+		const char *alias = stat_infos[i].alias;
+		if (strcmp(text, stat_infos[i].name) != 0 &&
 		    (!alias || strcmp(text, alias) != 0))
 			continue;
-		stat_out->id = table[i].id;
-		stat_out->arg = table[i].id == LEAT_STAT_RATE
+		stat_out->id = stat_infos[i].id;
+		stat_out->arg = stat_infos[i].id == LEAT_STAT_RATE
 		    ? (double)LEAT_SECOND
 		    : 0;
 		stat_out->agg = NULL;

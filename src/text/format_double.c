@@ -39,10 +39,10 @@ struct decimal {
 
 /* The 64 bits above the product's lowest 128, and whether there are some
  * below: the lowest bit. */
-LEAT_INLINE uint64_t round_to_odd(struct leat_wide power, uint64_t c)
+LEAT_INLINE uint64_t round_to_odd(struct leat_uint128 power, uint64_t c)
 {
 	uint64_t low = leat_multiply(power.lo, c).hi;
-	struct leat_wide p = leat_multiply(power.hi, c);
+	struct leat_uint128 p = leat_multiply(power.hi, c);
 
 	p.lo += low;
 	p.hi += p.lo < low;
@@ -50,10 +50,10 @@ LEAT_INLINE uint64_t round_to_odd(struct leat_wide power, uint64_t c)
 }
 
 /* 10^k to 128 bits, rounded up. */
-LEAT_INLINE struct leat_wide power_above(int k)
+LEAT_INLINE struct leat_uint128 power_above(int k)
 {
 	const uint64_t *row = leat_powers[k - LEAT_POWER_MIN];
-	struct leat_wide p = { row[0], row[1] };
+	struct leat_uint128 p = { row[0], row[1] };
 
 	p.lo += k > 55; /* none of these ends with 64 ones */
 	return p;
@@ -68,7 +68,7 @@ static struct decimal shortest(uint64_t c, int q, int edge)
 	int64_t log = (int64_t)q * 1262611 - (edge ? 524031 : 0);
 	int k = (int)((log + ((int64_t)1 << 32)) >> 22) - (1 << 10);
 	int h = q + leat_log2_of_power(-k) + 1;
-	struct leat_wide power = power_above(-k);
+	struct leat_uint128 power = power_above(-k);
 	uint64_t odd = c & 1;
 	uint64_t low = round_to_odd(power, (4 * c - 2 + (uint64_t)edge) << h);
 	uint64_t mid = round_to_odd(power, 4 * c << h);
@@ -278,7 +278,7 @@ static size_t put_large(char *out, uint64_t m, int e)
 static uint64_t scale_fraction(uint64_t f, int s, unsigned decimals,
     int whole_is_odd)
 {
-	struct leat_wide p = leat_multiply(f, tens[decimals]);
+	struct leat_uint128 p = leat_multiply(f, tens[decimals]);
 	uint64_t q, half;
 	int more; /* than a half is left over: 1, just that: 0, less: -1 */
 

@@ -45,14 +45,14 @@ LEAT_INLINE double from_bits(uint64_t bits)
 /* ---- From w * 10^q to a double ---- */
 
 /* The leading 128 bits of w * 10^q, for w with its highest bit set. */
-LEAT_INLINE struct leat_wide scaled(uint64_t w, int q)
+LEAT_INLINE struct leat_uint128 scaled(uint64_t w, int q)
 {
 	const uint64_t *power = leat_powers[q - LEAT_POWER_MIN];
-	struct leat_wide p = leat_multiply(w, power[0]);
+	struct leat_uint128 p = leat_multiply(w, power[0]);
 
 	/* The lower half of the power counts only if its carry can. */
 	if (LEAT_UNLIKELY((p.hi & 0x1FF) == 0x1FF)) {
-		struct leat_wide low = leat_multiply(w, power[1]);
+		struct leat_uint128 low = leat_multiply(w, power[1]);
 
 		p.lo += low.hi;
 		p.hi += p.lo < low.hi;
@@ -64,7 +64,7 @@ LEAT_INLINE struct leat_wide scaled(uint64_t w, int q)
 static LEAT_NOINLINE uint64_t nearest(uint64_t w, int q)
 {
 	int zeros = leat_high_zeros(w);
-	struct leat_wide p = scaled(w << zeros, q);
+	struct leat_uint128 p = scaled(w << zeros, q);
 	int upper = (int)(p.hi >> 63);
 	uint64_t m = p.hi >> (upper + 9); /* with the bit that rounds */
 	int e = leat_log2_of_power(q) + 63 + upper - zeros + 1023;
@@ -90,7 +90,7 @@ static LEAT_NOINLINE uint64_t nearest(uint64_t w, int q)
 static uint64_t below(uint64_t w, int q, int *e)
 {
 	int zeros = leat_high_zeros(w), shift;
-	struct leat_wide p = scaled(w << zeros, q);
+	struct leat_uint128 p = scaled(w << zeros, q);
 
 	p.hi--; /* powers below 1 are rounded up */
 	shift = 10 + (int)(p.hi >> 63);

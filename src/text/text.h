@@ -22,14 +22,14 @@ LEAT_INLINE uint64_t leat_zero_bytes(uint64_t x)
 	return ~(((x & low) + low) | x | low);
 }
 
-struct leat_wide {
+struct leat_uint128 {
 	uint64_t hi, lo;
 };
 
 /* The whole product. */
-LEAT_INLINE struct leat_wide leat_multiply(uint64_t a, uint64_t b)
+LEAT_INLINE struct leat_uint128 leat_multiply(uint64_t a, uint64_t b)
 {
-	struct leat_wide r;
+	struct leat_uint128 r;
 #if defined(__SIZEOF_INT128__)
 	__extension__ typedef unsigned __int128 leat_u128;
 	leat_u128 p = (leat_u128)a * b;
