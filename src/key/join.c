@@ -171,7 +171,7 @@ static void join_keys(leat_keyed *k, const leat_keyed *other)
  * some may be due since before our watermark. Where this fails, the next push
  * goes on with it.
  */
-static void move_on(leat_keyed *k)
+static void keyed_move_on(leat_keyed *k)
 {
 	struct leat_clock *c = &k->flow.clock;
 	int64_t was = c->watermark;
@@ -202,6 +202,6 @@ int leat_keyed_merge(leat_keyed *keyed, const leat_keyed *other)
 								 : err;
 	}
 	join_keys(k, other);
-	move_on(k);
+	keyed_move_on(k);
 	return LEAT_OK;
 }

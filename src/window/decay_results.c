@@ -62,7 +62,7 @@ static double stddev_pop(const struct leat_decay *d)
 }
 
 /* Of a deviation that is more than a double a quarter is none. */
-static double zscore(const struct leat_decay *d, double last)
+static double decay_zscore(const struct leat_decay *d, double last)
 {
 	const struct leat_decay_axis *a = &d->x;
 	double dx = (last * a->lift - a->hi) - a->lo;
@@ -132,7 +132,7 @@ static struct leat_wide wide_slope(const struct leat_decay *d)
 	    scale_of(&d->y) - scale_of(&d->x));
 }
 
-static double slope(const struct leat_decay *d)
+static double decay_slope(const struct leat_decay *d)
 {
 	struct leat_wide s = wide_slope(d);
 
@@ -140,7 +140,7 @@ static double slope(const struct leat_decay *d)
 }
 
 /* A slope may be more than a double where the line at x = 0 is not. */
-static double intercept(const struct leat_decay *d)
+static double decay_intercept(const struct leat_decay *d)
 {
 	struct leat_wide y = leat_wide_mul(wide_slope(d), wide_mean(&d->x));
 
@@ -174,7 +174,7 @@ static double undisturbed(const struct leat_decay *d, double last, int id)
 	case LEAT_STAT_STDDEV_POP:
 		return stddev_pop(d);
 	case LEAT_STAT_ZSCORE:
-		return zscore(d, last);
+		return decay_zscore(d, last);
 	case LEAT_STAT_SUM_OF_SQUARES:
 		return sum_of_squares(d);
 	case LEAT_STAT_RMS:
@@ -187,9 +187,9 @@ static double undisturbed(const struct leat_decay *d, double last, int id)
 	case LEAT_STAT_CORRELATION:
 		return correlation(d);
 	case LEAT_STAT_SLOPE:
-		return slope(d);
+		return decay_slope(d);
 	default: /* LEAT_STAT_INTERCEPT */
-		return intercept(d);
+		return decay_intercept(d);
 	}
 }
 
