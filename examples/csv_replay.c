@@ -26,6 +26,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/hints.h"
 #include "common/input.h"
 #include "common/number.h"
 #include "common/pace.h"
@@ -72,6 +73,7 @@ struct app {
 	struct saving saving;
 
 	struct input input;
+	struct magic magic;
 	leat_csv *csv;
 	struct pace pace;
 	struct replay *replay;
@@ -354,6 +356,29 @@ static int wait_for(void *ctx, int64_t t)
 	return 0;
 }
 
+static void tell_notes(struct app *app)
+{
+	char text[512];
+
+	while (replay_note(app->replay, text, sizeof text)) {
+		progress_clear(&app->shown);
+		complain(file_name(app), text);
+	}
+}
+
+/* A text has no such bytes at its start. */
+static int check_magic(struct app *app, const char *bytes, size_t n)
+{
+	const char *what = app->resumes ? NULL
+					: magic_take(&app->magic, bytes, n);
+	char text[160];
+
+	if (!what)
+		return 0;
+	snprintf(text, sizeof text, ": %s", what);
+	return complain(file_name(app), text);
+}
+
 static int read_all(struct app *app)
 {
 	const char *block;
@@ -362,10 +387,13 @@ static int read_all(struct app *app)
 	while ((n = read_block(app, &block)) > 0) {
 		int err;
 
+		if (check_magic(app, block, (size_t)n) < 0)
+			return -1;
 		save_if_due(app);
 		err = leat_csv_push(app->csv, block, (size_t)n);
 		if (!err && replay_settle(app->replay) < 0)
 			err = REPLAY_STOPPED;
+		tell_notes(app);
 		if (err)
 			return fail_records(app, err);
 		if (flush(app) < 0)
@@ -379,8 +407,11 @@ static int read_all(struct app *app)
 static int finish(struct app *app)
 {
 	char text[400];
+	int err = replay_end(app->replay, app->csv,
+	    input_ends_line(&app->input));
 
-	if (replay_end(app->replay, app->csv, input_ends_line(&app->input)) < 0)
+	tell_notes(app);
+	if (err < 0)
 		return fail_records(app, REPLAY_STOPPED);
 	if (flush(app) < 0)
 		return -1;
@@ -501,6 +532,7 @@ static int check_header(struct app *app)
 	int err;
 
 	options.delimiter = app->settings.delimiter;
+	options.max_lines = settings_record_lines(&app->settings);
 	options.record = replay_compare_header;
 	options.ctx = app->replay;
 	if (leat_csv_new(&csv, &options) < 0)
@@ -591,6 +623,7 @@ static int prepare(struct app *app)
 	leat_csv_options options = { 0 };
 
 	options.delimiter = app->settings.delimiter;
+	options.max_lines = settings_record_lines(&app->settings);
 	options.record = replay_record;
 	writer_init(&app->writer, 1);
 	app->replay = replay_new(&app->settings, &app->writer,

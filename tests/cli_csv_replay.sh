@@ -226,9 +226,11 @@ expect 'one column' 0 \
 	'row,x_count,x_missing,x_sum\n1,1,0,1\n2,1,1,1\n3,2,1,4\n' ''
 input 'a,b\n'
 run -c b -s sum
-expect 'a header only' 0 'row,b_sum\n' ''
+expect 'a header only' 0 'row,b_sum\n' \
+	'csv_replay: standard input: a header and no rows; if the first line is data, --no-header says so\n'
 run
-expect 'a header only, no columns named' 0 'row\n' ''
+expect 'a header only, no columns named' 0 'row\n' \
+	'csv_replay: standard input: a header and no rows; if the first line is data, --no-header says so\n'
 input ''
 run
 expect_error 'an empty input' 'standard input: the input is empty'
@@ -284,7 +286,8 @@ bad 'a decimal comma' 'a,b\n1,2\n"3,5",4\n5,6\n' \
 bad 'too few fields' 'a,b\n1,2\n3\n5,6\n' \
 	'3: 1 field where 2 are expected' 'wrong number of fields'
 bad 'too many fields' 'a,b\n1,2\n3,4,\n5,6\n' \
-	'3: 3 fields where 2 are expected' 'wrong number of fields'
+	'3: 3 fields where 2 are expected; the line ends with a delimiter, the header does not' \
+	'wrong number of fields'
 bad 'a stray quote' 'a,b\n1,2\n3,4"\n5,6\n' \
 	'3: column b: quote inside an unquoted field' \
 	'quote inside an unquoted field'
@@ -298,10 +301,11 @@ bad 'a message names the line, not the record' \
 input 'a,b\n1,2\n3,"4\n5,6\n'
 run -s sum
 expect 'a quote that never closes, strict' 1 'row,a_sum,b_sum\n1,1,2\n' \
-	'csv_replay: standard input:3: column b: quoted field without its closing quote\n'
+	'csv_replay: standard input:3: column b: quoted field without its closing quote; it begins at line 3, column 3\n'
 run -s sum --skip-bad
-expect 'a quote that never closes, skipped' 0 'row,a_sum,b_sum\n1,1,2\n' \
-	'csv_replay: standard input: 1 bad record skipped, the first at line 3: 1 quoted field without its closing quote\n'
+expect 'a quote that never closes, skipped' 0 \
+	'row,a_sum,b_sum\n1,1,2\n3,6,8\n' \
+	'csv_replay: standard input: 1 bad record skipped, the first at line 3: 1 quoted field without its closing quote; the first quote that is not closed is at line 3, column 3\n'
 input 'a,b\n1,x\n2,y\n3\n4,5\n'
 run -c a,b -s sum --skip-bad
 expect 'a report of several kinds' 0 'row,a_sum,b_sum\n4,4,5\n' \
@@ -323,14 +327,17 @@ expect_error 'no numeric column' 'no numeric column in the first 1 record'
 
 input 'n,t,m,e,d\n1,x,,,2001-01-01\n2,y,5,,2001-01-02\n'
 run -s sum
-expect 'default columns: those that start with a number' 0 \
-	'row,n_sum,m_sum\n1,1,\n2,3,5\n' ''
+expect 'default columns: those that are numbers' 0 \
+	'row,n_sum,m_sum\n1,1,\n2,3,5\n' \
+	'csv_replay: standard input: left out, since not numeric: t ("x"), e (no value), d ("2001-01-01")\n'
 run -s sum -k m
 expect 'the key is no value column' 0 \
-	'row,m,n_sum\n1,,1\n2,5,2\n' ''
+	'row,m,n_sum\n1,,1\n2,5,2\n' \
+	'csv_replay: standard input: left out, since not numeric: t ("x"), e (no value), d ("2001-01-01")\n'
 run -s sum --show n,t
 expect 'nor is one that is shown' 0 \
-	'row,n,t,m_sum\n1,1,x,\n2,2,y,5\n' ''
+	'row,n,t,m_sum\n1,1,x,\n2,2,y,5\n' \
+	'csv_replay: standard input: left out, since not numeric: e (no value), d ("2001-01-01")\n'
 run -s sum -c m -c '#1'
 expect 'columns by number, -c twice, in the order given' 0 \
 	'row,m_sum,n_sum\n1,,1\n2,5,3\n' ''
@@ -338,7 +345,8 @@ awk 'BEGIN { print "a,b"; for (i = 1; i <= 150; i++)
 	print i "," (i > 100 ? "x" : "") }' >"$tmp/in"
 run -s last --final
 expect 'empty in the first 100 records: not numeric' 0 \
-	'row,a_last\n150,150\n' ''
+	'row,a_last\n150,150\n' \
+	'csv_replay: standard input: left out, since not numeric: b (no value)\n'
 run -c nope
 expect_error 'a column that is not there' \
 	'column nope: there is no such column; there are: a, b'
@@ -357,7 +365,8 @@ expect '--no-header with key and column' 0 \
 input 'a,a,,b\n1,2,3,4\n'
 run -s sum
 expect 'columns with no name or the same name get a number' 0 \
-	'row,#1_sum,#2_sum,#3_sum,b_sum\n1,1,2,3,4\n' ''
+	'row,#1_sum,#2_sum,#3_sum,b_sum\n1,1,2,3,4\n' \
+	'csv_replay: standard input: 2 columns are called "a", the first is #1: they go by their numbers\n'
 run -c a
 expect_error 'a name that is not unique' '2 columns have this name'
 input '"a,b",c\n1,2\n'
@@ -379,8 +388,8 @@ input 'x\n1\n-999\n?\n2\n'
 run -s count,missing,sum --final --na '-999,?'
 expect '--na' 0 'row,x_count,x_missing,x_sum\n4,2,2,3\n' ''
 input 'x,y\n1,1\n,2\n'
-run --na 'NA' -c x -s sum
-expect '--na without the empty text' 1 'row,x_sum\n1,1\n' \
+run --na-only 'NA' -c x -s sum
+expect '--na-only without the empty text' 1 'row,x_sum\n1,1\n' \
 	'csv_replay: standard input:3: column x: "" is not a number\n'
 input 'x,y\n1,1\n,2\n3,3\n4,4\n'
 run -c x -w 2 -s sum --missing propagate
@@ -637,7 +646,8 @@ run --model 'y ~ . - a - "b c"'
 expect_error 'nothing is left of the dot' 'no column to predict from'
 input 'y,x\n'
 run --model 'y ~ .'
-expect 'a model and a header only' 0 'row,y,y_prediction,mae,rmse,r2\n' ''
+expect 'a model and a header only' 0 'row,y,y_prediction,mae,rmse,r2\n' \
+	'csv_replay: standard input: a header and no rows; if the first line is data, --no-header says so\n'
 input '1,0.5\n2,1\n'
 run --no-header --model '#1 ~ #2' --update sgd --rate 0.5 --metrics mae
 expect 'a model of columns without names' 0 \
@@ -830,7 +840,8 @@ awk 'BEGIN { for (i = 0; i < 66; i++) printf "c%d,", i; print "y" }' \
 	>"$tmp/in"
 run --model 'y ~ .' --update rls
 expect 'a header only plans no model' 0 \
-	'row,y,y_prediction,mae,rmse,r2\n' ''
+	'row,y,y_prediction,mae,rmse,r2\n' \
+	'csv_replay: standard input: a header and no rows; if the first line is data, --no-header says so\n'
 awk 'BEGIN { for (i = 0; i < 66; i++) printf "1,"; print "2" }' >>"$tmp/in"
 run --model 'y ~ .' --update rls
 expect_error 'more terms than rls can take' 'standard input: --model: '

@@ -58,9 +58,11 @@ serve() {
 		--truncate-output >>"$tmp/out" 2>"$tmp/err"
 }
 
-# same_as_whole NAME
+# same_as_whole NAME: what is said of the first rows is said once.
 same_as_whole() {
-	sed '/starting anew/d' "$tmp/err" >"$tmp/err.rest"
+	sed -e '/starting anew/d' -e '/left out, since/d' "$tmp/err" \
+		>"$tmp/err.rest"
+	sed -i '/left out, since/d' "$tmp/whole.err"
 	if cmp -s "$tmp/out" "$tmp/whole" &&
 		cmp -s "$tmp/err.rest" "$tmp/whole.err" && {
 		[ -z "$LATE" ] || cmp -s "$late" "$tmp/whole.late"

@@ -446,113 +446,113 @@ expect 'the first and the last times' 0 \
 # ---- Windows by hand ----
 
 input 't,x\n0,1\n5,2\n10,3\n25,4\n'
-run -t t -w tumbling:10s -s count,sum
+run -t t --time-unit s -w tumbling:10s -s count,sum
 expect 'tumbling' 0 \
 	"start,end,x_count,x_sum\n$(at 0),$(at 10),2,3\n$(at 10),$(at 20),1,3\n$(at 20),$(at 30),1,4\n" ''
-run -t t -w tumbling:10s -s count,sum -o json
+run -t t --time-unit s -w tumbling:10s -s count,sum -o json
 expect 'tumbling, json' 0 \
 	"{\"start\":\"$(at 0)\",\"end\":\"$(at 10)\",\"x_count\":2,\"x_sum\":3}\n{\"start\":\"$(at 10)\",\"end\":\"$(at 20)\",\"x_count\":1,\"x_sum\":3}\n{\"start\":\"$(at 20)\",\"end\":\"$(at 30)\",\"x_count\":1,\"x_sum\":4}\n" ''
-run -t t -w tumbling:30s -s mean -o table
+run -t t --time-unit s -w tumbling:30s -s mean -o table
 expect 'tumbling, table' 0 \
 	"start                 end                   x_mean\n--------------------  --------------------  ------\n$(at 0)  $(at 30)     2.5\n" ''
-run -t t -w tumbling:10s -o none
+run -t t --time-unit s -w tumbling:10s -o none
 expect 'tumbling, none' 0 '' ''
-run -t t -w hopping:10s/20s -s sum
+run -t t --time-unit s -w hopping:10s/20s -s sum
 expect 'a row between hopping windows' 0 \
 	"start,end,x_sum\n$(at 0),$(at 10),3\n$(at 20),$(at 30),4\n" ''
-run -t t -w 10s -s sum
+run -t t --time-unit s -w 10s -s sum
 expect 'sliding: the first time is not in any more' 0 \
 	"row,start,end,x_sum\n1,1969-12-31T23:59:50Z,$(at 0),1\n2,1969-12-31T23:59:55Z,$(at 5),3\n3,$(at 0),$(at 10),5\n4,$(at 15),$(at 25),4\n" ''
-run -t t -w 10s -s sum --show t -c x --every 2
+run -t t --time-unit s -w 10s -s sum --show t -c x --every 2
 expect 'sliding, --show and --every' 0 \
 	"row,t,start,end,x_sum\n2,5,1969-12-31T23:59:55Z,$(at 5),3\n4,25,$(at 15),$(at 25),4\n" ''
-run -t t -w session:10s -s count,sum
+run -t t --time-unit s -w session:10s -s count,sum
 expect 'sessions' 0 \
 	"start,end,x_count,x_sum\n$(at 0),$(at 20),3,6\n$(at 25),$(at 35),1,4\n" ''
-run -t t -w session:5s -s count
+run -t t --time-unit s -w session:5s -s count
 expect 'a row exactly the gap later begins a session' 0 \
 	"start,end,x_count\n$(at 0),$(at 5),1\n$(at 5),$(at 10),1\n$(at 10),$(at 15),1\n$(at 25),$(at 30),1\n" ''
-run -t t -w tumbling:10s -s rate,time_mean,increase
+run -t t --time-unit s -w tumbling:10s -s rate,time_mean,increase
 expect 'statistics of time' 0 \
 	"start,end,x_rate,x_time_mean,x_increase\n$(at 0),$(at 10),0.1,1.5,1\n$(at 10),$(at 20),,3,\n$(at 20),$(at 30),,4,\n" ''
-run -t t -w tumbling:10s --min-count 2 -s count,sum
+run -t t --time-unit s -w tumbling:10s --min-count 2 -s count,sum
 expect '--min-count' 0 \
 	"start,end,x_count,x_sum\n$(at 0),$(at 10),2,3\n$(at 10),$(at 20),1,\n$(at 20),$(at 30),1,\n" ''
-run -t t -w landmark -s sum --final
+run -t t --time-unit s -w landmark -s sum --final
 expect '--final' 0 "start,end,x_sum\n$(at 0),$(at 25),10\n" ''
-run -t t -w tumbling:20s -s sum --final
+run -t t --time-unit s -w tumbling:20s -s sum --final
 expect '--final is the window that holds now' 0 \
 	"start,end,x_sum\n$(at 20),$(at 40),4\n" ''
 input 't,x\n0,1\n3,NA\n12,\n20,2\n'
-run -t t -w tumbling:10s -s count,missing,sum --missing propagate
+run -t t --time-unit s -w tumbling:10s -s count,missing,sum --missing propagate
 expect 'missing values' 0 \
 	"start,end,x_count,x_missing,x_sum\n$(at 0),$(at 10),1,1,\n$(at 10),$(at 20),0,1,\n$(at 20),$(at 30),1,0,2\n" ''
 
 # ---- Keys and columns ----
 
 input 't,k,x,y\n1,a,1,2\n2,b,3,4\n12,a,5,1\n13,"c,""d",7,9\n25,b,1,1\n'
-run -t t -k k -w tumbling:10s -s sum,cov -c x,y
+run -t t --time-unit s -k k -w tumbling:10s -s sum,cov -c x,y
 expect 'one clock for all keys, two columns, a pair' 0 \
 	"k,start,end,x_sum,y_sum,x_y_covariance\na,$(at 0),$(at 10),1,2,\nb,$(at 0),$(at 10),3,4,\na,$(at 10),$(at 20),5,1,\n\"c,\"\"d\",$(at 10),$(at 20),7,9,\nb,$(at 20),$(at 30),1,1,\n" ''
-run -t t -k k -w landmark -s sum,slope -c x,y --final
+run -t t --time-unit s -k k -w landmark -s sum,slope -c x,y --final
 expect 'the last state of all keys' 0 \
 	"k,start,end,x_sum,y_sum,x_y_slope\na,$(at 1),$(at 25),6,3,-0.25\nb,$(at 2),$(at 25),4,5,1.5\n\"c,\"\"d\",$(at 13),$(at 25),7,9,\n" ''
-run -t t -k k -w tumbling:10s -s cov -c x,y --max-keys 9 --delay 5s
+run -t t --time-unit s -k k -w tumbling:10s -s cov -c x,y --max-keys 9 --delay 5s
 expect 'the pair alone; flags if there can be some' 0 \
 	"k,start,end,flags,x_y_covariance\na,$(at 0),$(at 10),,\nb,$(at 0),$(at 10),,\na,$(at 10),$(at 20),,\n\"c,\"\"d\",$(at 10),$(at 20),,\nb,$(at 20),$(at 30),,\n" ''
 input 't,k,x\n1,a,1\n2,b,2\n3,a,4\n4,c,8\n12,b,16\n'
-run -t t -k k -w tumbling:10s -s sum --max-keys 2
+run -t t --time-unit s -k k -w tumbling:10s -s sum --max-keys 2
 expect '--max-keys: the one without rows for longest' 0 \
 	"k,start,end,flags,x_sum\nb,$(at 0),$(at 10),evicted,2\na,$(at 0),$(at 10),,5\nc,$(at 0),$(at 10),,8\nb,$(at 10),$(at 20),,16\n" ''
-run -t t -k k -w tumbling:10s -s sum --ttl 10s
+run -t t --time-unit s -k k -w tumbling:10s -s sum --ttl 10s
 expect '--ttl: windows that close before are as ever' 0 \
 	"k,start,end,flags,x_sum\na,$(at 0),$(at 10),,5\nb,$(at 0),$(at 10),,2\nc,$(at 0),$(at 10),,8\nb,$(at 10),$(at 20),,16\n" ''
 # Dropped at 5, 6 and 7, and at 15, when the time comes: before the windows
 # close.
-run -t t -k k -w tumbling:10s -s sum --ttl 3s
+run -t t --time-unit s -k k -w tumbling:10s -s sum --ttl 3s
 expect '--ttl: windows that are open are printed' 0 \
 	"k,start,end,flags,x_sum\nb,$(at 0),$(at 10),evicted,2\na,$(at 0),$(at 10),evicted,5\nc,$(at 0),$(at 10),evicted,8\nb,$(at 10),$(at 20),evicted,16\n" ''
-run -t t -k k -w 10s -s sum --ttl 3s
+run -t t --time-unit s -k k -w 10s -s sum --ttl 3s
 expect '--ttl: a key that comes again is new' 0 \
 	"row,k,start,end,x_sum\n1,a,1969-12-31T23:59:51Z,$(at 1),1\n2,b,1969-12-31T23:59:52Z,$(at 2),2\n3,a,1969-12-31T23:59:53Z,$(at 3),5\n4,c,1969-12-31T23:59:54Z,$(at 4),8\n5,b,$(at 2),$(at 12),16\n" ''
 
 # ---- Out of order ----
 
 input 't,x\n0,1\n12,2\n3,4\n25,8\n14,16\n'
-run -t t -w tumbling:10s -s sum
+run -t t --time-unit s -w tumbling:10s -s sum
 expect 'late rows' 0 \
 	"start,end,x_sum\n$(at 0),$(at 10),1\n$(at 10),$(at 20),2\n$(at 20),$(at 30),8\n" \
 	'csv_replay: standard input: 2 of 5 rows in no window: 2 late\n'
-run -t t -w tumbling:10s -s sum --delay 2s
+run -t t --time-unit s -w tumbling:10s -s sum --delay 2s
 expect 'a delay that is too small' 0 \
 	"start,end,x_sum\n$(at 0),$(at 10),1\n$(at 10),$(at 20),2\n$(at 20),$(at 30),8\n" \
 	'csv_replay: standard input: 2 of 5 rows in no window: 2 late\n'
-run -t t -w tumbling:10s -s sum --delay 5.000000001s
+run -t t --time-unit s -w tumbling:10s -s sum --delay 5.000000001s
 expect 'a delay that is just long enough' 0 \
 	"start,end,x_sum\n$(at 0),$(at 10),5\n$(at 10),$(at 20),18\n$(at 20),$(at 30),8\n" ''
-run -t t -w tumbling:10s -s sum --lateness 10s
+run -t t --time-unit s -w tumbling:10s -s sum --lateness 10s
 expect '--lateness' 0 \
 	"start,end,flags,revision,x_sum\n$(at 0),$(at 10),,0,1\n$(at 0),$(at 10),late,1,5\n$(at 10),$(at 20),,0,2\n$(at 10),$(at 20),late,1,18\n$(at 20),$(at 30),,0,8\n" ''
-run -t t -w tumbling:10s -s sum --lateness 10s -o json
+run -t t --time-unit s -w tumbling:10s -s sum --lateness 10s -o json
 expect '--lateness, json' 0 \
 	"{\"start\":\"$(at 0)\",\"end\":\"$(at 10)\",\"flags\":\"\",\"revision\":0,\"x_sum\":1}\n{\"start\":\"$(at 0)\",\"end\":\"$(at 10)\",\"flags\":\"late\",\"revision\":1,\"x_sum\":5}\n{\"start\":\"$(at 10)\",\"end\":\"$(at 20)\",\"flags\":\"\",\"revision\":0,\"x_sum\":2}\n{\"start\":\"$(at 10)\",\"end\":\"$(at 20)\",\"flags\":\"late\",\"revision\":1,\"x_sum\":18}\n{\"start\":\"$(at 20)\",\"end\":\"$(at 30)\",\"flags\":\"\",\"revision\":0,\"x_sum\":8}\n" ''
 input 't,x\n0,1\n12,2\n30,8\n6,16\n'
-run -t t -w session:10s -s sum --lateness 1m
+run -t t --time-unit s -w session:10s -s sum --lateness 1m
 expect 'a late row joins two sessions' 0 \
 	"start,end,flags,revision,x_sum\n$(at 0),$(at 10),,0,1\n$(at 12),$(at 22),,0,2\n$(at 0),$(at 10),retracted,1,1\n$(at 12),$(at 22),retracted,1,2\n$(at 0),$(at 22),late,2,19\n$(at 30),$(at 40),,0,8\n" ''
 input 't,x\n1,1\n2,2\n14,4\n15,8\n'
-run -t t -w tumbling:10s -s sum --early 2
+run -t t --time-unit s -w tumbling:10s -s sum --early 2
 expect '--early by rows' 0 \
 	"start,end,flags,revision,x_sum\n$(at 0),$(at 10),early,0,3\n$(at 0),$(at 10),,1,3\n$(at 10),$(at 20),early,0,12\n$(at 10),$(at 20),,1,12\n" ''
 input 't,x\n1,1\n3,2\n14,4\n15,8\n17,16\n'
-run -t t -w tumbling:20s -s sum --early 5s
+run -t t --time-unit s -w tumbling:20s -s sum --early 5s
 expect '--early by time' 0 \
 	"start,end,flags,revision,x_sum\n$(at 0),$(at 20),early,0,3\n$(at 0),$(at 20),early,1,7\n$(at 0),$(at 20),,2,31\n" ''
-run -t t -w 10s -s sum --early 1
+run -t t --time-unit s -w 10s -s sum --early 1
 expect '--early and a sliding window' 0 \
 	"start,end,flags,revision,x_sum\n1969-12-31T23:59:51Z,$(at 1),early,0,1\n1969-12-31T23:59:51Z,$(at 1),,1,1\n1969-12-31T23:59:53Z,$(at 3),early,0,3\n1969-12-31T23:59:53Z,$(at 3),,1,3\n$(at 4),$(at 14),early,0,4\n$(at 4),$(at 14),,1,4\n$(at 5),$(at 15),early,0,12\n$(at 5),$(at 15),,1,12\n$(at 7),$(at 17),early,0,28\n$(at 7),$(at 17),,1,28\n" ''
 input 't,x,y\n0,1,1\n25,2,2\n45,4,4\n'
-run -t t -w tumbling:10s -s count,sum --emit-empty
+run -t t --time-unit s -w tumbling:10s -s count,sum --emit-empty
 expect '--emit-empty, two columns' 0 \
 	"start,end,flags,x_count,x_sum,y_count,y_sum\n$(at 0),$(at 10),,1,1,1,1\n$(at 10),$(at 20),empty,0,,0,\n$(at 20),$(at 30),,1,2,1,2\n$(at 30),$(at 40),empty,0,,0,\n$(at 40),$(at 50),,1,4,1,4\n" ''
 awk 'BEGIN { print "t,x,y\n0,1,2\n1000000,3,4" }' >"$tmp/in"
@@ -570,33 +570,34 @@ expect 'a row that is refused brings no empty windows' 0 \
 	"start,end,flags,x_sum,y_sum\n$(at 0),$(at 10),,1,2\n$(at 10),$(at 20),,4,8\n" \
 	'csv_replay: standard input: 1 of 3 rows in no window: 1 too far ahead\n'
 input 't,x\n0,1\n100,2\n5,4\n61,8\n'
-run -t t -w tumbling:10s -s sum --max-skew 1m
+run -t t --time-unit s -w tumbling:10s -s sum --max-skew 1m
 expect '--max-skew' 0 \
 	"start,end,x_sum\n$(at 0),$(at 10),5\n1970-01-01T00:01:00Z,1970-01-01T00:01:10Z,8\n" \
 	'csv_replay: standard input: 1 of 4 rows in no window: 1 too far ahead\n'
 
 input 't,x,y\n0,1,2\n12,2,2\n3,4,9\n13,3,1\n'
-run -t t -w tumbling:10s -s sum,slope -c x,y
+run -t t --time-unit s -w tumbling:10s -s sum,slope -c x,y
 expect 'late rows, two columns and their pair' 0 \
 	"start,end,x_sum,y_sum,x_y_slope\n$(at 0),$(at 10),1,2,\n$(at 10),$(at 20),5,3,-1\n" \
 	'csv_replay: standard input: 1 of 4 rows in no window: 1 late\n'
 
 # The file of late rows.
 input 'a;t;x\n"q""q";0;1\n"u;v";50;2\n"l\n1";3;4\n;2;\n"e,";5;8\n'
-run --delimiter ';' -t t -c x -w tumbling:10s -s sum --late "$tmp/late.csv"
+run --delimiter ';' -t t --time-unit s -c x -w tumbling:10s -s sum \
+	--late "$tmp/late.csv"
 expect 'late rows, quoted as they need it' 0 \
 	"start,end,x_sum\n$(at 0),$(at 10),1\n$(at 50),1970-01-01T00:01:00Z,2\n" \
 	'csv_replay: standard input: 3 of 5 rows in no window: 3 late\n'
 printf 'a;t;x\n"l\n1";3;4\n;2;\ne,;5;8\n' >"$tmp/late.ref"
 true_that 'they read back' cmp -s "$tmp/late.csv" "$tmp/late.ref"
 input '50,1\n3,2\n'
-run --no-header -t '#1' -c '#2' -w tumbling:10s -o none --late "$tmp/late.csv"
+run --no-header -t '#1' --time-unit s -c '#2' -w tumbling:10s -o none --late "$tmp/late.csv"
 true_that 'without a header there is none' \
 	test "$(cat "$tmp/late.csv")" = '3,2'
-run --no-header -t '#1' -c '#2' -w tumbling:10s --late "$tmp/no/such/dir"
+run --no-header -t '#1' --time-unit s -c '#2' -w tumbling:10s --late "$tmp/no/such/dir"
 expect_error 'a file of late rows that cannot be made' 'no/such/dir: '
 if [ -w /dev/full ]; then
-	run --no-header -t '#1' -c '#2' -w tumbling:10s -o none --late /dev/full
+	run --no-header -t '#1' --time-unit s -c '#2' -w tumbling:10s -o none --late /dev/full
 	expect_error 'a full disk for late rows' 'csv_replay: /dev/full: '
 fi
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hints.h"
+#include "nearest.h"
 #include "number.h"
 
 static int alloc_names(struct columns *c)
@@ -58,6 +60,7 @@ int columns_take(struct columns *c, const leat_csv_record *record,
 	memset(c, 0, sizeof *c);
 	c->key = c->time = COLUMN_NONE;
 	c->n = record->n_fields;
+	c->has_header = has_header;
 	if (alloc_names(c) < 0)
 		return -1;
 	for (size_t i = 0; has_header && i < c->n; i++)
@@ -100,6 +103,23 @@ void columns_list(const struct columns *c, char *text, size_t size)
 	}
 }
 
+void columns_twice(const struct columns *c, char *text, size_t size)
+{
+	text[0] = '\0';
+	for (size_t i = 0; c->has_header && i < keys_count(c->known); i++) {
+		size_t len;
+		const char *name = keys_text(c->known, i, &len);
+
+		if (len == 0 || c->count[i] < 2)
+			continue;
+		snprintf(text, size,
+		    ": %zu columns are called \"%.60s\", the first is #%zu: "
+		    "they go by their numbers",
+		    c->count[i], name, c->first[i] + 1);
+		return;
+	}
+}
+
 /* #N, from 1 */
 static size_t by_number(const struct columns *c, const char *name)
 {
@@ -128,8 +148,9 @@ size_t columns_find(const struct columns *c, const char *name,
 static int find(const struct columns *c, const char *name, size_t *column,
     char *why, size_t why_size)
 {
-	char names[256];
+	char names[256], near[64], hint[160];
 	size_t n = columns_find(c, name, column);
+	struct nearest nearest = nearest_to(name, strlen(name));
 
 	if (n == 1)
 		return 0;
@@ -139,10 +160,14 @@ static int find(const struct columns *c, const char *name, size_t *column,
 		    n);
 		return -1;
 	}
+	for (size_t i = 0; i < c->n; i++)
+		nearest_offer(&nearest, c->names.items[i]);
+	nearest_text(&nearest, "", near, sizeof near);
 	columns_list(c, names, sizeof names);
+	hint_header(c, hint, sizeof hint);
 	snprintf(why, why_size,
-	    "column %.60s: there is no such column; there are: %s", name,
-	    names);
+	    "column %.60s: there is no such column%s%s there are: %s%s", name,
+	    near, *near ? "" : ";", names, hint);
 	return -1;
 }
 

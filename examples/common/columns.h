@@ -16,6 +16,7 @@
 
 struct columns {
 	size_t n;           /* fields of a record */
+	int has_header;     /* the first record has told their names */
 	struct list names;  /* in output and messages */
 	struct keys *known; /* names as they stand in the header */
 	size_t *first;      /* by number of the name: its first column, */
@@ -54,6 +55,12 @@ size_t columns_find(const struct columns *columns, const char *name,
 
 /* The names, as many as fit: "date, co2, 98 more". */
 void columns_list(const struct columns *columns, char *text, size_t size);
+
+/*
+ * Which name several columns have: ": 2 columns are called "x": #2, #5";
+ * nothing if there is none.
+ */
+void columns_twice(const struct columns *columns, char *text, size_t size);
 
 /* Whether a column may be a value column without being named. */
 int columns_is_free(const struct columns *columns, size_t column);

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "nearest.h"
+
 static const struct option *by_letter(const struct option_scan *s, char letter)
 {
 	for (size_t g = 0; g < s->n_groups; g++)
@@ -49,6 +51,19 @@ static int take_argument(struct option_scan *s, const struct option *o)
 	return o->id;
 }
 
+static int bad_name(struct option_scan *s, const char *name, size_t len)
+{
+	struct nearest nearest = nearest_to(name, len);
+	char text[80];
+
+	for (size_t g = 0; g < s->n_groups; g++)
+		for (size_t i = 0; i < s->groups[g].n; i++)
+			nearest_offer(&nearest, s->groups[g].options[i].name);
+	nearest_text(&nearest, "--", text, sizeof text);
+	snprintf(s->why, sizeof s->why, "unknown option%s", text);
+	return OPTION_BAD;
+}
+
 static int next_long(struct option_scan *s, const char *word)
 {
 	size_t len = strcspn(word, "=");
@@ -56,7 +71,7 @@ static int next_long(struct option_scan *s, const char *word)
 
 	snprintf(s->shown, sizeof s->shown, "--%.*s", (int)len, word);
 	if (!o)
-		return bad(s, "unknown option");
+		return bad_name(s, word, len);
 	if (word[len] == '\0')
 		return o->arg ? take_argument(s, o) : o->id;
 	if (!o->arg)

@@ -4,7 +4,6 @@
  */
 #include "peek.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,21 +52,4 @@ void peek_clear(struct peek *p)
 	for (size_t i = 0; i < p->n; i++)
 		free(p->records[i]);
 	p->n = p->bytes = 0;
-}
-
-int peek_is_numeric(const struct peek *p, const struct values *values,
-    size_t column)
-{
-	for (size_t i = 0; i < p->n; i++) {
-		const leat_csv_record *record = p->records[i];
-		double x;
-
-		if (record->problem)
-			continue;
-		if (values_read(values, &record->fields[column], &x) < 0)
-			return 0;
-		if (!isnan(x))
-			return 1;
-	}
-	return 0;
 }

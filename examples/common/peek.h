@@ -27,8 +27,4 @@ int peek_add(struct peek *peek, const leat_csv_record *record);
 
 void peek_clear(struct peek *peek);
 
-/* Whether the column's first field that is not missing is a number. */
-int peek_is_numeric(const struct peek *peek, const struct values *values,
-    size_t column);
-
 #endif

@@ -16,6 +16,9 @@
 #include <string.h>
 
 #include "csv_write.h"
+#include "hints.h"
+#include "numeric.h"
+#include "problem.h"
 
 static int fail(struct replay *r, const char *format, ...)
 {
@@ -30,6 +33,21 @@ static int fail(struct replay *r, const char *format, ...)
 static int no_memory(struct replay *r)
 {
 	return fail(r, ": out of memory");
+}
+
+/* Without memory for it, it is not said. */
+static void note(struct replay *r, const char *text)
+{
+	if (*text)
+		(void)list_add(&r->notes, text, strlen(text));
+}
+
+int replay_note(struct replay *r, char *text, size_t size)
+{
+	if (r->noted == r->notes.n)
+		return 0;
+	snprintf(text, size, "%s", r->notes.items[r->noted++]);
+	return 1;
 }
 
 /* ---- Setting up ---- */
@@ -61,6 +79,7 @@ void replay_free(struct replay *r)
 		columns_clear(&r->columns);
 	peek_clear(&r->peek);
 	list_clear(&r->header);
+	list_clear(&r->notes);
 	free(r->numeric);
 	free(r->values);
 	free(r);
@@ -96,6 +115,122 @@ static int fail_rows(struct replay *r, int err)
 	    leat_strerror(err));
 }
 
+/* ---- Bad records ---- */
+
+static int bad_record(struct replay *r, const leat_csv_record *record, int kind,
+    const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	if (r->settings->skip_bad) {
+		tally_bad(&r->tally, kind, replay_line_of(r, record));
+		if (kind == LEAT_CSV_UNTERMINATED)
+			tally_quote(&r->tally,
+			    record->problem_line + r->shift.line,
+			    record->problem_column);
+		return 1;
+	}
+	n = snprintf(r->why, sizeof r->why,
+	    ":%llu: ", (unsigned long long)replay_line_of(r, record));
+	va_start(args, format);
+	vsnprintf(r->why + n, sizeof r->why - (size_t)n, format, args);
+	va_end(args);
+	return -1;
+}
+
+static int bad_number(struct replay *r, const leat_csv_record *record,
+    size_t column)
+{
+	const leat_csv_field *f = &record->fields[column];
+	int n = f->len > 60 ? 60 : (int)f->len;
+	char hint[160];
+
+	hint_units(&r->columns, &r->reader, record, hint, sizeof hint);
+	return bad_record(r, record, BAD_NUMBER,
+	    "column %.60s: \"%.*s%s\" is not a number%s",
+	    column_name(r, column), n, f->text, f->len > 60 ? "..." : "", hint);
+}
+
+static int bad_time(struct replay *r, const leat_csv_record *record,
+    size_t column, int problem)
+{
+	const leat_csv_field *f = &record->fields[column];
+	const char *why = values_time_why(problem);
+	int n = f->len > 60 ? 60 : (int)f->len;
+
+	return bad_record(r, record, BAD_TIME,
+	    "column %.60s: \"%.*s%s\" is not a time%s%s",
+	    column_name(r, column), n, f->text, f->len > 60 ? "..." : "",
+	    *why ? ": " : "", why);
+}
+
+/* The field itself is shown, not the number it was read as. */
+static int bad_target(struct replay *r, const leat_csv_record *record)
+{
+	static const char *const wanted[] = {
+		[LEAT_LOSS_LOGISTIC] = "from 0 to 1, as --loss logistic needs",
+		[LEAT_LOSS_HINGE] = "0 or 1, as --loss hinge needs",
+		[LEAT_LOSS_POISSON] = "0 or more, as --loss poisson needs",
+	};
+	size_t column = r->columns.values[0];
+	const leat_csv_field *f = &record->fields[column];
+	int loss = r->settings->learning.model.loss;
+
+	return bad_record(r, record, BAD_TARGET,
+	    "column %.60s: \"%.*s\" is not %s", column_name(r, column),
+	    f->len > 60 ? 60 : (int)f->len, f->text, wanted[loss]);
+}
+
+static int check_shape(struct replay *r, const leat_csv_record *record)
+{
+	int problem = record->problem;
+	char text[160];
+
+	if (!problem)
+		return 0;
+	problem_text(record, r->shift.line, text, sizeof text);
+	if (problem == LEAT_CSV_RAGGED) {
+		hint_ragged(&r->columns, record, text, sizeof text);
+		return bad_record(r, record, problem,
+		    "%zu %s where %zu %s expected%s", record->n_fields,
+		    record->n_fields == 1 ? "field" : "fields", r->columns.n,
+		    r->columns.n == 1 ? "is" : "are", text);
+	}
+	if (problem != LEAT_CSV_TOO_LONG &&
+	    record->problem_field < r->columns.n)
+		return bad_record(r, record, problem, "column %.60s: %s",
+		    column_name(r, record->problem_field), text);
+	return bad_record(r, record, problem, "%s", text);
+}
+
+/* ---- Choosing columns ---- */
+
+/*
+ * No column is numeric. If records are bad otherwise, that is why, and then
+ * the first of them is told of as it would be if columns were named.
+ */
+static int fail_numeric(struct replay *r)
+{
+	size_t n_bad = 0;
+	char hint[160];
+
+	r->noted = r->notes.n; /* the message says it all */
+	for (size_t i = 0; i < r->peek.n; i++) {
+		n_bad += r->peek.records[i]->problem != 0;
+		if (check_shape(r, r->peek.records[i]) < 0)
+			return -1;
+	}
+	hint_header(&r->columns, hint, sizeof hint);
+	if (n_bad > 0)
+		snprintf(hint, sizeof hint, "; %zu of them are bad%s", n_bad,
+		    n_bad == r->peek.n ? ", see without --skip-bad" : "");
+	return fail(r,
+	    ": no numeric column in the first %zu %s; name the value columns "
+	    "with -c%s",
+	    r->peek.n, r->peek.n == 1 ? "record" : "records", hint);
+}
+
 /* The value columns are known: windows and output can be planned. */
 int replay_set_up(struct replay *r)
 {
@@ -119,8 +254,10 @@ static int set_up_model(struct replay *r)
 	char why[480];
 
 	if (design_make(d, &r->settings->learning.formula, c, r->numeric, why,
-		sizeof why) < 0)
+		sizeof why) < 0) {
+		r->noted = r->notes.n;
 		return fail(r, ": %s", why);
+	}
 	free(c->values);
 	c->n_values = 0;
 	c->values = malloc(d->n_columns * sizeof *c->values);
@@ -149,93 +286,8 @@ int replay_choose(struct replay *r)
 		if (columns_is_free(c, i) && r->numeric[i])
 			c->values[c->n_values++] = i;
 	if (c->n_values == 0 && r->peek.n > 0)
-		return fail(r,
-		    ": no numeric column in the first %zu records; name the "
-		    "value columns with -c",
-		    r->peek.n);
+		return fail_numeric(r);
 	return replay_set_up(r);
-}
-
-/* ---- Bad records ---- */
-
-static int bad_record(struct replay *r, const leat_csv_record *record, int kind,
-    const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	if (r->settings->skip_bad) {
-		tally_bad(&r->tally, kind, replay_line_of(r, record));
-		return 1;
-	}
-	n = snprintf(r->why, sizeof r->why,
-	    ":%llu: ", (unsigned long long)replay_line_of(r, record));
-	va_start(args, format);
-	vsnprintf(r->why + n, sizeof r->why - (size_t)n, format, args);
-	va_end(args);
-	return -1;
-}
-
-static int bad_number(struct replay *r, const leat_csv_record *record,
-    size_t column)
-{
-	const leat_csv_field *f = &record->fields[column];
-	int n = f->len > 60 ? 60 : (int)f->len;
-
-	return bad_record(r, record, BAD_NUMBER,
-	    "column %.60s: \"%.*s%s\" is not a number", column_name(r, column),
-	    n, f->text, f->len > 60 ? "..." : "");
-}
-
-static int bad_time(struct replay *r, const leat_csv_record *record,
-    size_t column, int problem)
-{
-	const leat_csv_field *f = &record->fields[column];
-	const char *why = leat_strerror(problem);
-	int n = f->len > 60 ? 60 : (int)f->len;
-
-	if (problem == LEAT_EFORM)
-		why = "";
-	return bad_record(r, record, BAD_TIME,
-	    "column %.60s: \"%.*s%s\" is not a time%s%s",
-	    column_name(r, column), n, f->text, f->len > 60 ? "..." : "",
-	    *why ? ": " : "", why);
-}
-
-/* The field itself is shown, not the number it was read as. */
-static int bad_target(struct replay *r, const leat_csv_record *record)
-{
-	static const char *const wanted[] = {
-		[LEAT_LOSS_LOGISTIC] = "from 0 to 1, as --loss logistic needs",
-		[LEAT_LOSS_HINGE] = "0 or 1, as --loss hinge needs",
-		[LEAT_LOSS_POISSON] = "0 or more, as --loss poisson needs",
-	};
-	size_t column = r->columns.values[0];
-	const leat_csv_field *f = &record->fields[column];
-	int loss = r->settings->learning.model.loss;
-
-	return bad_record(r, record, BAD_TARGET,
-	    "column %.60s: \"%.*s\" is not %s", column_name(r, column),
-	    f->len > 60 ? 60 : (int)f->len, f->text, wanted[loss]);
-}
-
-static int check_shape(struct replay *r, const leat_csv_record *record)
-{
-	int problem = record->problem;
-
-	if (!problem)
-		return 0;
-	if (problem == LEAT_CSV_RAGGED)
-		return bad_record(r, record, problem,
-		    "%zu %s where %zu are expected", record->n_fields,
-		    record->n_fields == 1 ? "field" : "fields", r->columns.n);
-	if (problem != LEAT_CSV_TOO_LONG &&
-	    record->problem_field < r->columns.n)
-		return bad_record(r, record, problem, "column %.60s: %s",
-		    column_name(r, record->problem_field),
-		    leat_csv_problem_text(problem));
-	return bad_record(r, record, problem, "%s",
-	    leat_csv_problem_text(problem));
 }
 
 /* These return 0, 1 if the record is to be skipped, -1. */
@@ -349,12 +401,20 @@ static int take_data(struct replay *r, const leat_csv_record *record)
 /* Of no records, any column may be numeric to a model. */
 static int look(struct replay *r)
 {
+	char text[400];
+
 	r->numeric = calloc(r->columns.n + 1, 1);
 	if (!r->numeric)
 		return no_memory(r);
-	for (size_t i = 0; i < r->columns.n; i++)
-		r->numeric[i] = (r->peek.n == 0 && is_model(r)) ||
-		    peek_is_numeric(&r->peek, &r->reader, i);
+	if (r->peek.n == 0) {
+		memset(r->numeric, is_model(r), r->columns.n);
+		return 0;
+	}
+	numeric_find(&r->peek, &r->reader, &r->columns, r->numeric, text,
+	    sizeof text);
+	note(r, text);
+	columns_twice(&r->columns, text, sizeof text);
+	note(r, text);
 	return 0;
 }
 
@@ -397,12 +457,14 @@ int replay_take_columns(struct replay *r, const leat_csv_record *record)
 static int take_header(struct replay *r, const leat_csv_record *record)
 {
 	const struct settings *s = r->settings;
+	char text[160];
 
-	if (record->problem)
+	if (record->problem) {
+		problem_text(record, 0, text, sizeof text);
 		return fail(r, ":%llu: %s: %s",
 		    (unsigned long long)record->line,
-		    s->no_header ? "first record" : "header",
-		    leat_csv_problem_text(record->problem));
+		    s->no_header ? "first record" : "header", text);
+	}
 	if (replay_take_columns(r, record) < 0)
 		return -1;
 	if (!s->no_header && keep_header(r, record) < 0)
@@ -499,6 +561,10 @@ int replay_end(struct replay *r, leat_csv *csv, int ends_line)
 		return -1;
 	if (!r->has_columns)
 		return fail(r, ": the input is empty");
+	if (r->rows + r->peek.n == 0 && r->columns.has_header)
+		note(r,
+		    ": a header and no rows; if the first line is data, "
+		    "--no-header says so");
 	if (!r->chosen && end_peek(r) < 0)
 		return -1;
 	err = rows_end(&r->out);

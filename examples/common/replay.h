@@ -150,6 +150,12 @@ enum { REPLAY_MAX_COLUMNS = 1 << 20 };
  */
 const char *replay_why(const struct replay *replay);
 
+/*
+ * What is worth a word although the work goes on, ": left out, since not
+ * numeric: date ...": writes the next one and returns 1, or 0: no more.
+ */
+int replay_note(struct replay *replay, char *text, size_t size);
+
 /* Data records so far. */
 uint64_t replay_rows(const struct replay *replay);
 

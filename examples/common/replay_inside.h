@@ -53,7 +53,9 @@ struct replay {
 	int only_values; /* by replay_plan_values() */
 	uint64_t rows;
 	struct tally tally;
-	char why[512];
+	char why[600];
+	struct list notes;
+	size_t noted; /* of these */
 };
 
 /* Of the input, which the reader may not have begun with. */

@@ -18,6 +18,8 @@ enum id {
 	ID_NO_HEADER,
 	ID_DELIMITER,
 	ID_NA,
+	ID_NA_ONLY,
+	ID_RECORD_LINES,
 	ID_STRICT,
 	ID_SKIP_BAD,
 	ID_WINDOW,
@@ -42,8 +44,13 @@ static const struct option input_options[] = {
 	{ ID_DELIMITER, 0, "delimiter", "C",
 	    "what separates fields, or tab; default: comma" },
 	{ ID_NA, 0, "na", "LIST",
-	    "texts that mean missing;\n"
-	    "default: empty, NA, NaN, null" },
+	    "texts that mean missing, beside the empty field,\n"
+	    "NA, N/A, n/a, #N/A, NaN, NULL, null, None, -, \\N" },
+	{ ID_NA_ONLY, 0, "na-only", "LIST",
+	    "texts that mean missing, and no others" },
+	{ ID_RECORD_LINES, 0, "record-lines", "N",
+	    "quotes that are open for longer are taken for stray\n"
+	    "ones; default: 1000, of streams 16" },
 	{ ID_STRICT, 0, "strict", NULL,
 	    "stop at the first bad record (the default)" },
 	{ ID_SKIP_BAD, 0, "skip-bad", NULL,
@@ -89,6 +96,8 @@ const struct option_group settings_groups[SETTINGS_N_GROUPS] = {
 	{ "Output", output_options, N_OF(output_options) },
 };
 
+/* A backslash is nothing special here; \\N is what databases write. */
+static const char default_na[] = ",NA,NaN,null,N/A,n/a,#N/A,NULL,None,-,\\N";
 static const char default_stats[] = "count,mean,stddev,min,max";
 
 int settings_init(struct settings *s)
@@ -99,7 +108,7 @@ int settings_init(struct settings *s)
 	s->delimiter = ',';
 	s->window.count.kind = LEAT_SLIDING;
 	s->window.count.size = 100;
-	if (list_add_split(&s->na, ",NA,NaN,null") == 0 &&
+	if (list_add_split(&s->na, default_na) == 0 &&
 	    spec_stats(default_stats, &s->stats, why, sizeof why) == 0)
 		return 0;
 	settings_clear(s);
@@ -193,9 +202,15 @@ int settings_take(struct settings *s, int id, const char *arg, char *why,
 		return 0;
 	case ID_DELIMITER:
 		return take_delimiter(s, arg, why, why_size);
-	case ID_NA:
+	case ID_NA_ONLY:
 		list_clear(&s->na);
+		s->na_given = 1;
 		return add_to_list(&s->na, arg, why, why_size);
+	case ID_NA:
+		s->na_given = 1;
+		return add_to_list(&s->na, arg, why, why_size);
+	case ID_RECORD_LINES:
+		return take_count(&s->record_lines, arg, why, why_size);
 	case ID_STRICT:
 		s->skip_bad = 0;
 		return 0;
@@ -223,6 +238,13 @@ int settings_take(struct settings *s, int id, const char *arg, char *why,
 	}
 	snprintf(why, why_size, "unknown option");
 	return -1;
+}
+
+uint64_t settings_record_lines(const struct settings *s)
+{
+	if (s->record_lines > 0)
+		return s->record_lines;
+	return s->timing.live ? 16 : 1000;
 }
 
 leat_time_window_options settings_time_window(const struct settings *s)
@@ -390,6 +412,20 @@ int settings_check(struct settings *s, char *why, size_t why_size)
 
 /* ---- Saved state ---- */
 
+/* By default, the default of old: a state may be older than what was added. */
+static void tape_na(const struct settings *s, struct tape *t)
+{
+	struct list old = { 0 };
+
+	if (s->na_given)
+		tape_same_list(t, &s->na, "--na");
+	else if (list_add_split(&old, ",NA,NaN,null") == 0)
+		tape_same_list(t, &old, "--na");
+	else
+		tape_no_memory(t);
+	list_clear(&old);
+}
+
 /* That bad records may be skipped is a way out, so it may be new. */
 void settings_tape(const struct settings *s, struct tape *t)
 {
@@ -401,7 +437,7 @@ void settings_tape(const struct settings *s, struct tape *t)
 	tape_same_text(t, l->on ? l->formula.text : NULL, "--model");
 	tape_same_list(t, &s->columns, "-c");
 	tape_same_list(t, &s->show, "--show");
-	tape_same_list(t, &s->na, "--na");
+	tape_na(s, t);
 	if (l->on) {
 		learning_tape(l, t);
 	} else {

@@ -28,8 +28,10 @@ struct settings {
 	const char *key;     /* NULL: none */
 	struct list show;
 	struct list na;
+	int na_given;
 	char delimiter;
 	int no_header;
+	uint64_t record_lines; /* 0: not given */
 	int skip_bad;
 
 	/* Windows; the statistics are apart from them. */
@@ -72,6 +74,9 @@ int settings_take(struct settings *settings, int id, const char *arg, char *why,
  * out. Returns 0, or -1 with the reason in why, which names the option.
  */
 int settings_check(struct settings *settings, char *why, size_t why_size);
+
+/* The most lines of a record; fewer where somebody waits for it. */
+uint64_t settings_record_lines(const struct settings *settings);
 
 /*
  * The window by time, with its calendar and without statistics and sink.

@@ -14,6 +14,7 @@
 
 #include "durations.h"
 #include "list.h"
+#include "nearest.h"
 #include "number.h"
 
 const char spec_window_forms[] =
@@ -218,16 +219,33 @@ static int is_given(const struct spec_stats *s, const leat_stat *stat)
 	return 0;
 }
 
+static void nearest_stat(const char *name, char *text, size_t size)
+{
+	struct nearest nearest = nearest_to(name, strlen(name));
+
+	for (int id = 0; id < 256; id++) {
+		leat_stat stat = LEAT_STAT_INIT(id);
+		const char *known = leat_stat_name(&stat);
+
+		if (known)
+			nearest_offer(&nearest, known);
+	}
+	nearest_text(&nearest, "", text, size);
+}
+
 static int add_stat(struct spec_stats *s, const char *name, char *why,
     size_t why_size)
 {
 	leat_stat stat;
 
 	if (leat_stat_parse(name, &stat) < 0) {
+		char near[80];
+
+		nearest_stat(name, near, sizeof near);
 		snprintf(why, why_size,
-		    "\"%.60s\" is not a statistic; allowed are count, mean, "
+		    "\"%.60s\" is not a statistic%s%s allowed are count, mean, "
 		    "stddev, min, max, ... (see the manual page)",
-		    name);
+		    name, near, *near ? "" : ";");
 		return -1;
 	}
 	if (is_given(s, &stat)) {

@@ -13,6 +13,14 @@ void tally_bad(struct tally *y, int kind, uint64_t line)
 	y->bad[kind]++;
 }
 
+void tally_quote(struct tally *y, uint64_t line, size_t column)
+{
+	if (y->quote_column > 0)
+		return;
+	y->quote_line = line;
+	y->quote_column = column;
+}
+
 static const char *bad_text(int kind)
 {
 	if (kind == BAD_NUMBER)
@@ -40,6 +48,17 @@ static void add_counts(char *text, size_t size, const uint64_t *n,
 	}
 }
 
+static void add_quote(const struct tally *y, char *text, size_t size)
+{
+	size_t used = strlen(text);
+
+	if (y->quote_column > 0)
+		snprintf(text + used, size - used,
+		    "; the first quote that is not closed is at line %llu, "
+		    "column %zu",
+		    (unsigned long long)y->quote_line, y->quote_column);
+}
+
 uint64_t tally_skipped(const struct tally *y, char *text, size_t size)
 {
 	const char *words[N_BAD];
@@ -50,6 +69,7 @@ uint64_t tally_skipped(const struct tally *y, char *text, size_t size)
 	    (unsigned long long)y->n_bad, y->n_bad == 1 ? "record" : "records",
 	    (unsigned long long)y->first_bad_line);
 	add_counts(text, size, y->bad, words, N_BAD);
+	add_quote(y, text, size);
 	return y->n_bad;
 }
 

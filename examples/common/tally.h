@@ -23,9 +23,13 @@ struct tally {
 	uint64_t bad[N_BAD];
 	uint64_t n_bad, first_bad_line;
 	uint64_t left[N_LEFT];
+	/* The first quote that was not closed, since the program began. */
+	uint64_t quote_line;
+	size_t quote_column; /* 0: none */
 };
 
 void tally_bad(struct tally *tally, int kind, uint64_t line);
+void tally_quote(struct tally *tally, uint64_t line, size_t column);
 
 /*
  * As it comes after the file's name: ": 3 bad records skipped, the first at

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../common/columns.h"
+#include "../common/problem.h"
 #include "../common/values.h"
 #include "server.h"
 
@@ -82,8 +83,8 @@ static int take_header(struct csvin *in, const leat_csv_record *record)
 	char why[400];
 
 	if (record->problem) {
-		snprintf(in->why, sizeof in->why, "header: %s",
-		    leat_csv_problem_text(record->problem));
+		problem_text(record, 0, why, sizeof why);
+		snprintf(in->why, sizeof in->why, "header: %s", why);
 		return ENGINE_REFUSED;
 	}
 	in->has_columns = 1;
@@ -101,14 +102,15 @@ static int take_header(struct csvin *in, const leat_csv_record *record)
 /* ---- Rows ---- */
 
 static int bad(struct csvin *in, const leat_csv_record *record, size_t column,
-    const char *what)
+    const char *what, const char *why)
 {
 	const leat_csv_field *f = &record->fields[column];
 
 	snprintf(in->why, sizeof in->why,
-	    "line %llu, column %.60s: \"%.*s\" is not a %s",
+	    "line %llu, column %.60s: \"%.*s\" is not a %s%s%s",
 	    (unsigned long long)record->line, in->columns.names.items[column],
-	    f->len > 60 ? 60 : (int)f->len, f->text, what);
+	    f->len > 60 ? 60 : (int)f->len, f->text, what, *why ? ": " : "",
+	    why);
 	return ENGINE_BAD;
 }
 
@@ -116,11 +118,12 @@ static int take_row(struct csvin *in, const leat_csv_record *record)
 {
 	const struct columns *c = &in->columns;
 	struct wire_sample sample = { 0 };
+	char why[160];
 
 	if (record->problem) {
+		problem_text(record, 0, why, sizeof why);
 		snprintf(in->why, sizeof in->why, "line %llu: %s",
-		    (unsigned long long)record->line,
-		    leat_csv_problem_text(record->problem));
+		    (unsigned long long)record->line, why);
 		return ENGINE_BAD;
 	}
 	sample.key = "";
@@ -129,14 +132,15 @@ static int take_row(struct csvin *in, const leat_csv_record *record)
 		sample.key_len = record->fields[c->key].len;
 	}
 	if (values_read(&in->reader, &record->fields[in->value], &sample.x) < 0)
-		return bad(in, record, in->value, "number");
+		return bad(in, record, in->value, "number", "");
 	if (c->time != COLUMN_NONE) {
 		int err = values_read_time(&in->reader,
 		    &record->fields[c->time],
 		    in->server->config->settings.timing.unit, &sample.t);
 
 		if (err < 0)
-			return bad(in, record, c->time, "time");
+			return bad(in, record, c->time, "time",
+			    values_time_why(err));
 		sample.has_time = err == 0;
 	}
 	engine_value(in->server->engine, &sample, in->server->who);

@@ -57,6 +57,16 @@ static int take_records(struct stream *st, const char *bytes, size_t n)
 	return going;
 }
 
+/* Quotes that are never closed may hold more records. */
+static void finish_records(struct stream *st)
+{
+	int err;
+
+	do
+		err = leat_csv_end(st->csv);
+	while (err && records_fail(st, err) == ON);
+}
+
 static int count_record(void *ctx, const leat_csv_record *record)
 {
 	struct stream *st = ctx;
@@ -81,6 +91,7 @@ static int begin_records(struct stream *st)
 	o.ctx = st;
 	o.delimiter = s->config->settings.delimiter;
 	o.max_record = (size_t)s->config->max_line;
+	o.max_lines = settings_record_lines(&s->config->settings);
 	st->table.engine = s->engine;
 	if (!config_is_table(s->config) && !(st->csvin = csvin_new(s)))
 		return records_fail(st, LEAT_ENOMEM);
@@ -411,18 +422,13 @@ void stream_take_end(struct stream *st)
 	/* Digits alone are a value. */
 	if (st->n_stash > 0 && take_stash(st, "\n", 1) < 0)
 		return;
-	if (st->state == STREAM_RECORDS) {
-		int err = leat_csv_end(st->csv);
-
-		if (err)
-			records_fail(st, err);
-	} else {
+	if (st->state != STREAM_RECORDS) {
 		if (frame_end(&st->frame, &line) == FRAME_LINE)
 			take_line(st, &line);
 		join_end(&st->join, on_joined, st);
-		if (st->state == STREAM_RECORDS)
-			leat_csv_end(st->csv);
 	}
+	if (st->state == STREAM_RECORDS)
+		finish_records(st);
 	server_settle(st->server);
 }
 

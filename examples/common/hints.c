@@ -1,0 +1,168 @@
+/*
+ * What may be wrong with an input. A message says what does not fit; these
+ * say what is often the cause, and which command or option helps. They only
+ * add words to a message: nothing is read in another way.
+ */
+#include "hints.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Lines ---- */
+
+static int is_comment(const char *text, size_t len)
+{
+	return len > 0 && text[0] == '#' &&
+	    !(len > 1 && text[1] >= '0' && text[1] <= '9');
+}
+
+static void hint_comment(const char *what, char *text, size_t size)
+{
+	snprintf(text, size,
+	    "; the %s begins with #: if that is a comment, "
+	    "grep -v '^#' leaves such lines out",
+	    what);
+}
+
+/* One field, with what delimits elsewhere in it. */
+static void hint_delimiter(const char *name, char *text, size_t size)
+{
+	static const char others[] = ";\t|,: ";
+	static const char *const words[] = { "';'", "tab", "'|'", "','", "':'",
+		"' '" };
+
+	for (size_t i = 0; i < sizeof others - 1; i++) {
+		if (!strchr(name, others[i]))
+			continue;
+		snprintf(text, size,
+		    "; the header is one field, \"%.60s\": --delimiter %s?",
+		    name, words[i]);
+		return;
+	}
+}
+
+void hint_header(const struct columns *c, char *text, size_t size)
+{
+	const char *name = c->n > 0 && c->has_header ? c->names.items[0] : "";
+
+	text[0] = '\0';
+	if (is_comment(name, strlen(name)))
+		hint_comment("header", text, size);
+	else if (c->n == 1)
+		hint_delimiter(name, text, size);
+}
+
+void hint_ragged(const struct columns *c, const leat_csv_record *r, char *text,
+    size_t size)
+{
+	size_t n = r->n_fields;
+
+	hint_header(c, text, size);
+	if (*text || n == 0)
+		return;
+	if (is_comment(r->fields[0].text, r->fields[0].len))
+		hint_comment("line", text, size);
+	else if (n == c->n + 1 && r->fields[n - 1].len == 0)
+		snprintf(text, size,
+		    "; the line ends with a delimiter, the %s does not",
+		    c->has_header ? "header" : "first one");
+}
+
+void hint_units(const struct columns *c, const struct values *values,
+    const leat_csv_record *r, char *text, size_t size)
+{
+	text[0] = '\0';
+	if (!c->has_header || r->number != 1)
+		return;
+	for (size_t i = 0; i < r->n_fields; i++) {
+		double x;
+
+		if (values_read(values, &r->fields[i], &x) == 0 && !isnan(x))
+			return;
+	}
+	snprintf(text, size,
+	    "; no field of this line is: if it has the units, sed %llud "
+	    "leaves it out",
+	    (unsigned long long)r->line);
+}
+
+/* ---- Bytes ---- */
+
+static const struct {
+	const char *bytes;
+	size_t n;
+	const char *what;
+} magics[] = {
+	{ "\x1F\x8B", 2, "gzip (1F 8B), not text: zcat FILE | csv_replay" },
+	{ "\x1F\x9D", 2,
+	    "compressed (1F 9D), not text: zcat FILE | csv_replay" },
+	{ "\x28\xB5\x2F\xFD", 4,
+	    "zstd (28 B5 2F FD), not text: zstdcat FILE | csv_replay" },
+	{ "\xFD"
+	  "7zXZ",
+	    5, "xz (FD 37 7A 58 5A), not text: xzcat FILE | csv_replay" },
+	{ "\x04\x22\x4D\x18", 4,
+	    "lz4 (04 22 4D 18), not text: lz4cat FILE | csv_replay" },
+	{ "BZh91AY&SY", 10, "bzip2 (BZh), not text: bzcat FILE | csv_replay" },
+	{ "PK\x03\x04", 4,
+	    "a zip archive (PK), maybe a spreadsheet, not text: "
+	    "unzip -p FILE | csv_replay, or export it as CSV" },
+	{ "7z\xBC\xAF", 4,
+	    "a 7z archive, not text: 7z x -so FILE | csv_replay" },
+	{ "\xD0\xCF\x11\xE0", 4,
+	    "a spreadsheet (D0 CF 11 E0), not text: export it as CSV" },
+	{ "SQLite format 3", 15,
+	    "an SQLite database, not text: "
+	    "sqlite3 -csv -header FILE 'SELECT ...' | csv_replay" },
+	{ "PAR1", 4, "Parquet (PAR1), not text: export it as CSV" },
+	{ "\xFF\xFE", 2,
+	    "UTF-16 (it begins with FF FE): "
+	    "iconv -f UTF-16 -t UTF-8 FILE | csv_replay" },
+	{ "\xFE\xFF", 2,
+	    "UTF-16 (it begins with FE FF): "
+	    "iconv -f UTF-16 -t UTF-8 FILE | csv_replay" },
+};
+
+/* ASCII with a NUL before or behind each byte, twice at least. */
+static const char *utf16_without_mark(const struct magic *m)
+{
+	const unsigned char *b = m->bytes;
+
+	if (m->n < 4)
+		return NULL;
+	if (b[0] && !b[1] && b[2] && !b[3])
+		return "UTF-16 (every second byte is NUL): "
+		       "iconv -f UTF-16LE -t UTF-8 FILE | csv_replay";
+	if (!b[0] && b[1] && !b[2] && b[3])
+		return "UTF-16 (every second byte is NUL): "
+		       "iconv -f UTF-16BE -t UTF-8 FILE | csv_replay";
+	return NULL;
+}
+
+/* The kinds of bzip2 differ in their fourth byte. */
+static int begins_with(const struct magic *m, const char *bytes, size_t n)
+{
+	if (m->n < n)
+		return 0;
+	if (n == 10)
+		return memcmp(m->bytes, bytes, 3) == 0 &&
+		    memcmp(m->bytes + 4, bytes + 4, n - 4) == 0;
+	return memcmp(m->bytes, bytes, n) == 0;
+}
+
+const char *magic_take(struct magic *m, const char *bytes, size_t n)
+{
+	size_t room = sizeof m->bytes - m->n;
+
+	if (room == 0)
+		return NULL;
+	if (n > room)
+		n = room;
+	memcpy(m->bytes + m->n, bytes, n);
+	m->n += n;
+	for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
+		if (begins_with(m, magics[i].bytes, magics[i].n))
+			return magics[i].what;
+	return utf16_without_mark(m);
+}

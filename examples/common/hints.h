@@ -1,0 +1,37 @@
+/*
+ * What may be wrong with an input that does not look like CSV. Each writes
+ * "; ..." behind a message, or nothing.
+ */
+#ifndef COMMON_HINTS_H
+#define COMMON_HINTS_H
+
+#include <leat.h>
+#include <stddef.h>
+
+#include "columns.h"
+#include "values.h"
+
+/* Of columns: another delimiter, or a comment where the header should be. */
+void hint_header(const struct columns *columns, char *text, size_t size);
+
+/* Of a record that has another number of fields. */
+void hint_ragged(const struct columns *columns, const leat_csv_record *record,
+    char *text, size_t size);
+
+/* Of the first row below a header, in which a value is no number. */
+void hint_units(const struct columns *columns, const struct values *values,
+    const leat_csv_record *record, char *text, size_t size);
+
+/* The first bytes of an input. Start from { 0 }. */
+struct magic {
+	unsigned char bytes[16];
+	size_t n;
+};
+
+/*
+ * Takes what comes next. Returns what the input is, with the command that
+ * makes text of it, if the bytes so far tell that it is no text; else NULL.
+ */
+const char *magic_take(struct magic *magic, const char *bytes, size_t n);
+
+#endif
