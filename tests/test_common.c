@@ -16,9 +16,11 @@
 #include "columns.h"
 #include "design.h"
 #include "formula.h"
+#include "hints.h"
 #include "keys.h"
 #include "learner.h"
 #include "list.h"
+#include "nearest.h"
 #include "number.h"
 #include "options.h"
 #include "series.h"
@@ -279,7 +281,7 @@ START_TEST(times_of_fields_can_be_missing)
 		{ ",NA", "nan", LEAT_EFORM },
 		{ ",NA", "2001-01-32", LEAT_EDAY },
 		{ "-999", "-999", 1 },
-		{ "-999", "-998", 0 },
+		{ "-999", "-998", VALUES_NO_UNIT },
 		{ "-999", "", LEAT_EFORM },
 	};
 
@@ -297,6 +299,128 @@ START_TEST(times_of_fields_can_be_missing)
 		    cases[i].result);
 		list_clear(&na);
 	}
+}
+END_TEST
+
+/* Seconds of a date, by the library's other way. */
+static int64_t seconds_of(int year, int month, int day)
+{
+	return leat_days_from_date(year, month, day) * 86400;
+}
+
+static void expect_time(const char *text, int unit, int result, int64_t seconds)
+{
+	struct list na = { 0 };
+	leat_csv_field field = { text, strlen(text) };
+	struct values values;
+	int64_t t = 0;
+
+	values_init(&values, &na);
+	ck_assert_int_eq(values_read_time(&values, &field, unit, &t), result);
+	if (result == 0)
+		ck_assert_int_eq(t, seconds * LEAT_SECOND);
+	list_clear(&na);
+}
+
+START_TEST(numbers_without_a_unit_are_years_months_or_late)
+{
+	static const char *const none[] = { "0", "5", "-1", "1.5", "1677",
+		"2263", "0042", "202400", "202413", "166612", "226205", "19000",
+		"45000", "99999999", "631151999", "+631151999" };
+	char text[32];
+
+	for (int year = 1678; year <= 2262; year++) {
+		snprintf(text, sizeof text, " %d ", year);
+		expect_time(text, LEAT_UNIT_GUESS, 0, seconds_of(year, 1, 1));
+		for (int month = 1; month <= (year == 2262 ? 4 : 12); month++) {
+			snprintf(text, sizeof text, "%d%02d", year, month);
+			expect_time(text, LEAT_UNIT_GUESS, 0,
+			    seconds_of(year, month, 1));
+		}
+	}
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		expect_time(none[i], LEAT_UNIT_GUESS, VALUES_NO_UNIT, 0);
+	expect_time("631152000", LEAT_UNIT_GUESS, 0, seconds_of(1990, 1, 1));
+	expect_time("19850102", LEAT_UNIT_GUESS, 0, seconds_of(1985, 1, 2));
+	expect_time("1985-01-02", LEAT_UNIT_GUESS, 0, seconds_of(1985, 1, 2));
+	expect_time("19850102000000", LEAT_UNIT_GUESS, 0,
+	    seconds_of(1985, 1, 2));
+	/* With a unit, any number is what it says. */
+	expect_time("2024", LEAT_UNIT_S, 0, 2024);
+	expect_time("-1", LEAT_UNIT_S, 0, -1);
+	expect_time("5000", LEAT_UNIT_MS, 0, 5);
+	ck_assert_str_eq(values_time_why(LEAT_EFORM), "");
+	ck_assert_ptr_nonnull(strstr(values_time_why(VALUES_NO_UNIT),
+	    "--time-unit"));
+}
+END_TEST
+
+START_TEST(the_nearest_word_is_the_one_with_fewest_changes)
+{
+	static const struct {
+		const char *word, *best;
+	} cases[] = {
+		{ "maen", "mean" },
+		{ "meann", "mean" },
+		{ "MEAN", "mean" },
+		{ "stdev", "stddev" },
+		{ "corelation", "correlation" },
+		{ "x", NULL },
+		{ "quartile", NULL },
+		{ "", NULL },
+	};
+	static const char *const known[] = { "median", "mean", "stddev",
+		"correlation", "min", "max", "" };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct nearest n = nearest_to(cases[i].word,
+		    strlen(cases[i].word));
+
+		for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+			nearest_offer(&n, known[k]);
+		if (cases[i].best)
+			ck_assert_str_eq(n.best, cases[i].best);
+		else
+			ck_assert_ptr_null(n.best);
+	}
+}
+END_TEST
+
+/* What is said of an input that comes byte by byte; NULL: nothing. */
+static const char *magic_of(const char *bytes, size_t n)
+{
+	struct magic m = { { 0 }, 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		const char *what = magic_take(&m, bytes + i, 1);
+
+		if (what)
+			return what;
+	}
+	return NULL;
+}
+
+#define MAGIC_OF(bytes) magic_of(bytes, sizeof(bytes) - 1)
+
+START_TEST(what_is_no_text_is_known_by_its_first_bytes)
+{
+	ck_assert_ptr_nonnull(strstr(MAGIC_OF("\x1F\x8B\x08"), "zcat"));
+	ck_assert_ptr_nonnull(strstr(MAGIC_OF("\x28\xB5\x2F\xFD"), "zstdcat"));
+	ck_assert_ptr_nonnull(strstr(MAGIC_OF("BZh91AY&SY"), "bzcat"));
+	ck_assert_ptr_nonnull(strstr(MAGIC_OF("BZh11AY&SY"), "bzcat"));
+	ck_assert_ptr_nonnull(strstr(MAGIC_OF("\xFD"
+					      "7zXZ"),
+	    "xzcat"));
+	ck_assert_ptr_nonnull(strstr(MAGIC_OF("PK\3\4"), "unzip"));
+	ck_assert_ptr_nonnull(strstr(MAGIC_OF("\xFF\xFEv\0"), "FF FE"));
+	ck_assert_ptr_nonnull(strstr(MAGIC_OF("\xFE\xFF\0v"), "FE FF"));
+	ck_assert_ptr_nonnull(strstr(MAGIC_OF("v\0\n\0"), "UTF-16LE"));
+	ck_assert_ptr_nonnull(strstr(MAGIC_OF("\0v\0\n"), "UTF-16BE"));
+	ck_assert_ptr_null(MAGIC_OF("BZh9,PK\n1,2\n"));
+	ck_assert_ptr_null(MAGIC_OF("\xEF\xBB\xBFv\n1\n"));
+	ck_assert_ptr_null(MAGIC_OF("v,w\n1\n"
+				    "\x1F\x8B"));
+	ck_assert_ptr_null(MAGIC_OF(""));
 }
 END_TEST
 
@@ -477,7 +601,7 @@ START_TEST(wrong_options_are_named)
 	OPTIONS("-x: unknown option", "-x");
 	OPTIONS("1()-x: unknown option", "-ax");
 	OPTIONS("--other: unknown option", "--other=5");
-	OPTIONS("--al: unknown option", "--al");
+	OPTIONS("--al: unknown option; did you mean --all?", "--al");
 	OPTIONS("--all: takes no argument", "--all=1");
 	OPTIONS("-n: needs an argument: N", "-n");
 	OPTIONS("--number: needs an argument: N", "--number");
@@ -1139,6 +1263,9 @@ static TCase *rest_case(void)
 	tcase_add_test(c, windows_are_read);
 	tcase_add_test(c, windows_by_time_are_read);
 	tcase_add_test(c, times_of_fields_can_be_missing);
+	tcase_add_test(c, numbers_without_a_unit_are_years_months_or_late);
+	tcase_add_test(c, the_nearest_word_is_the_one_with_fewest_changes);
+	tcase_add_test(c, what_is_no_text_is_known_by_its_first_bytes);
 	tcase_add_test(c, what_is_not_a_window_is_refused_and_changes_nothing);
 	tcase_add_test(c, statistics_of_pairs_are_kept_apart);
 	tcase_add_test(c, lists_are_split_at_commas_outside_quotes);
