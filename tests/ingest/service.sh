@@ -76,6 +76,27 @@ for window in '' '-w tumbling:20' '-w hopping:20/5 -s sum,max' \
 		cmp "$tmp/ref" "$tmp/out"
 done
 
+# A stray quote in a stream of CSV costs its line, closed later or never.
+{ printf 'key,value\na,1\n"a,2\na,3\na,4\n'
+	seq 1 20000 | sed 's/^/a,/'; } >"$tmp/stray"
+for format in auto csv; do
+	"$prog" --listen - --format $format -w landmark -s count -o json \
+		<"$tmp/stray" 2>"$tmp/err" | tail -n 1 >"$tmp/last"
+	true_that "a stray quote costs its line, --format $format" eval \
+		'grep -q "\"value_count\":20003}" "$tmp/last" && grep -q \
+		"3: .* its closing quote; it begins at line 3, column 1" \
+		"$tmp/err"'
+done
+printf 'key,value\na,1\n"a,2\na,3\n' | "$prog" --listen - --format csv \
+	-w landmark -s count --final >"$tmp/out" 2>"$tmp/err"
+true_that 'a stray quote shortly before the end' \
+	test "$(sed 1d "$tmp/out")" = 3,a,2
+printf 'key,time,value\na,17,1\na,2024,2\n' | "$prog" --listen - -t time \
+	-w calendar:year -s sum >"$tmp/out" 2>"$tmp/err"
+true_that 'a year of CSV is one, and a small number is no time' eval \
+	'grep -q "^a,2024-01-01T00:00:00Z,2025-01-01T00:00:00Z,2" "$tmp/out" &&
+	grep -q "\"17\" is not a time: as seconds .* --time-unit" "$tmp/err"'
+
 weather=$data/weather_seattle_nyc.csv
 for window in '-k location -c temp_max -t date -w tumbling:7d' \
 	'-k location -c temp_max,temp_min -t date -w 30d -s mean,correlation' \
