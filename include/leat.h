@@ -1032,10 +1032,10 @@ LEAT_API void leat_time_window_free(leat_time_window *window);
  * LEAT_EFULL, which are counted; LEAT_ECALENDAR, LEAT_ENOMEM: nothing has
  * changed, time neither, and the value may be pushed again.
  * Cost: TUMBLING, CALENDAR and SESSION one single-value step, and O(log n)
- * looks at the n windows that are open or kept for lateness. SLIDING in order, amortised,
- * two steps and one combine; for a value that is late by d values
- * O(log d), and fewer steps if all classes are commutative. HOPPING one
- * step in order, and O(log n) combines for each result. Evicting and
+ * looks at the n windows that are open or kept for lateness. SLIDING in
+ * order, amortised, two steps and one combine; for a value that is late by
+ * d values O(log d), and fewer steps if all classes are commutative. HOPPING
+ * one step in order, and O(log n) combines for each result. Evicting and
  * time that passes over n values at once cost O(log n) combines.
  */
 LEAT_API int leat_time_window_push(leat_time_window *window, int64_t t,

@@ -4,6 +4,9 @@
 #
 # Stray quotes cost their line and are told with their place; what is no CSV
 # is named, with the command that helps; what is left out is said.
+#
+# What is in single quotes is for eval, and rows is used there.
+# shellcheck disable=SC2016,SC2034
 set -u
 # shellcheck source=tests/cli.sh
 . "$(dirname "$0")/cli.sh"

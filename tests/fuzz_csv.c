@@ -25,8 +25,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
  * max_fields; 4 and 5 are set for what is usual, so that heads can be
  * digits: without 4 quotes are text, without 5 bytes 2 and 3 are delimiter
  * and quote; 6, strict; 7, any_width. Byte 1: limits and the kind of cuts;
- * bits 3 and 4, max_lines, none for most digits; bit 6, memory runs out; bit 7, the callback stops. Bytes 2 and 3 are where
- * cuts, stops and refusals start to be drawn.
+ * bits 3 and 4, max_lines, none for most digits; bit 6, memory runs out;
+ * bit 7, the callback stops. Bytes 2 and 3 are where cuts, stops and refusals
+ * start to be drawn.
  */
 enum { HEAD = 4, USUAL_QUOTES = 16, USUAL_MARKS = 32, STOP = LEAT_ENOMEM };
 

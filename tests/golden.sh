@@ -14,7 +14,7 @@ failed=0
 mkdir "$tmp/now"
 "$travel" save "$tmp/now"
 for states in "$golden"/* "$tmp/now"; do
-	same=cmp
+	same='cmp'
 	[ "$states" != "$golden/1" ] || same="$travel like"
 	if ! "$travel" load "$states" >"$tmp/load" ||
 		! $same "$tmp/run" "$tmp/load"; then

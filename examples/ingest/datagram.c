@@ -81,8 +81,7 @@ static void take_line(struct datagrams *d, const char *text, size_t len)
 		    "%s: a line of %zu bytes", s->who, len);
 		return;
 	}
-	if (d->format == WIRE_GUESS &&
-	    wire_guess(text, len) == WIRE_INFLUX &&
+	if (d->format == WIRE_GUESS && wire_guess(text, len) == WIRE_INFLUX &&
 	    wire_influx_end(text, len) == SIZE_MAX)
 		d->format = WIRE_INFLUX;
 	if (d->format == WIRE_GUESS)

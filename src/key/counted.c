@@ -221,7 +221,7 @@ static void counted_join(struct leat_flow *f, struct leat_state *s,
 		leat_window_join(counted_window(s), counted_window(other));
 }
 
-const struct leat_time_engine leat_counted_engine = { counted_reserve,
-	NULL, counted_push, counted_due, counted_close, counted_tell, counted_look,
+const struct leat_time_engine leat_counted_engine = { counted_reserve, NULL,
+	counted_push, counted_due, counted_close, counted_tell, counted_look,
 	counted_stored, counted_clear, counted_copy, counted_tape,
 	counted_join_room, counted_join };

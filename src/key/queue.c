@@ -28,8 +28,8 @@ int leat_queue_serves(const leat_keyed *k, const leat_keyed_options *o)
 	return (f->kind == LEAT_TUMBLING || f->kind == LEAT_HOPPING) &&
 	    f->engine == &leat_cells_engine && f->clock.n_sources == 1 &&
 	    !f->ordered && f->more_at == 0 &&
-	    f->clock.delay / f->advance + 2 <= LEAT_CELLS_FEW && !k->tracks && !o->max_keys &&
-	    !o->max_bytes;
+	    f->clock.delay / f->advance + 2 <= LEAT_CELLS_FEW && !k->tracks &&
+	    !o->max_keys && !o->max_bytes;
 }
 
 /* Whether a value at t has time close a window, which is not to be put off. */

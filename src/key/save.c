@@ -118,7 +118,7 @@ static void load_state(struct leat_tape *t, leat_keyed *k, struct leat_entry *e,
 		leat_tape_expect(t, k->flow.early_span > 0);
 	if (t->err)
 		return;
-	/* Version 0.1 may have saved a timer that is late: emit_empty, no sink. */
+	/* Version 0.1 may have saved a late timer: emit_empty, no sink. */
 	leat_timers_arm(k, e, timer < due ? timer : due);
 	if (head & KEY_CHANGED)
 		leat_mark(&k->roster.changed, e->rank);

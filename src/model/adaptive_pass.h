@@ -81,7 +81,7 @@ TARGET LEAT_INLINE void PASS(see)(struct adaptive_four *a,
 	    V(sub)(V(dup)(1.5), V(mul)(V(dup)(0.5), moved)));
 	z = V(mul)(V(sub)(d, part), inverse);
 	mean = V(add)(mean, part);
-	/* What has not varied yet, or is beyond the last feature, needs none. */
+	/* A feature that has not varied, or does not exist, needs none. */
 	moved = V(if_zero)(variance, V(dup)(0),
 	    V(sub)(moved, V(dup)(weights->middle)));
 	if (LEAT_UNLIKELY(!V(all_within)(moved, V(dup)(weights->reach)))) {
@@ -118,8 +118,8 @@ TARGET LEAT_INLINE void PASS(see_run)(struct adaptive_four *a,
 		PASS(see)(a, weights, &s[0], 0, V(load)(x), store);
 		if (WIDTH == 2)
 			PASS(see)
-			(a, weights, &s[4 / WIDTH - 1], 2,
-			    V(load)(x + 4 - WIDTH), store);
+		(a, weights, &s[4 / WIDTH - 1], 2, V(load)(x + 4 - WIDTH),
+		    store);
 	}
 }
 
@@ -163,8 +163,8 @@ TARGET LEAT_INLINE void PASS(see_rest)(struct adaptive_four *a,
 	PASS(see)(a, weights, &s[0], 0, V(load_some)(x, half), store);
 	if (WIDTH == 2)
 		PASS(see)
-		(a, weights, &s[4 / WIDTH - 1], 2,
-		    V(load_some)(x + half, n - half), store);
+	(a, weights, &s[4 / WIDTH - 1], 2, V(load_some)(x + half, n - half),
+	    store);
 }
 
 TARGET LEAT_INLINE double PASS(join)(VECTOR a, VECTOR b)
@@ -196,8 +196,8 @@ TARGET LEAT_INLINE struct adaptive_view PASS(view)(const leat_model *m,
 			PASS(see_some)(a, weights, s, row->x, row->n / 4, 0);
 		if (row->n % 4)
 			PASS(see_rest)
-			(a + row->n / 4, weights, s, row->x + row->n / 4 * 4,
-			    row->n % 4, store);
+		(a + row->n / 4, weights, s, row->x + row->n / 4 * 4,
+		    row->n % 4, store);
 	}
 	view.quick = m->intercept + PASS(join)(s[0].p, s[1].p);
 	view.steady = m->state.adaptive.intercept2 + PASS(join)(s[0].q, s[1].q);

@@ -65,6 +65,8 @@ static void tape_told(struct leat_tape *t, struct leat_flow *f,
 	for (uint64_t i = 0; i < n && !t->err; i++) {
 		before = item;
 		if (!t->loads) {
+			if (!at)
+				break;
 			tape_told_item(t, f, at);
 			at = leat_told_after(r, at->w);
 			continue;

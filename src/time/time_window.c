@@ -364,7 +364,7 @@ static void tape_window(struct leat_tape *t, void *object)
 	if (t->err)
 		return;
 	leat_tape_state(t, &w->flow, w->state);
-	/* Version 0.1 may have saved a time that is late: emit_empty, no sink. */
+	/* Version 0.1 may have saved a late time: emit_empty, no sink. */
 	if (!t->loads || t->err || w->flow.emit_empty)
 		return;
 	if (w->flow.engine->due(&w->flow, w->state, &due))
