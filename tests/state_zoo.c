@@ -1319,6 +1319,21 @@ static int is_tidy(const struct specimen *z)
 	return !o->emit_empty && o->advance >= o->span;
 }
 
+/*
+ * Whether the state says of itself that it is of an earlier version and has
+ * the sums of DECAY, which meant something else then: they are saved in the
+ * words of today.
+ */
+static int is_put_anew(const struct specimen *z, const unsigned char *bytes,
+    size_t n)
+{
+	int decays = z->window.kind == LEAT_DECAY ||
+	    z->time.kind == LEAT_DECAY || z->keyed.by_time.kind == LEAT_DECAY ||
+	    z->keyed.by_count.kind == LEAT_DECAY;
+
+	return decays && n > 4 && bytes[4] < LEAT_STATE_VERSION;
+}
+
 /* What was loaded is what is saved of it: nothing was left out or mended. */
 static void expect_saved(const struct specimen *z, const void *o,
     const unsigned char *bytes, size_t n)
@@ -1370,7 +1385,7 @@ int zoo_try(size_t specimen, const unsigned char *bytes, size_t n,
 	int whole = leat_state_check(&r);
 	must(err || !whole, "what has been loaded is not whole");
 	if (!err) {
-		if (is_tidy(z))
+		if (is_tidy(z) && !is_put_anew(z, bytes, n))
 			expect_saved(z, o, bytes, n);
 		try_out(z, o, (int)(n % 2));
 		types[z->type].free(o);
