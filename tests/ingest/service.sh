@@ -3,6 +3,9 @@
 #
 # Formats, where values come from and rows go to, alerts, signals, errors.
 # Rows are those that csv_replay prints for the same values.
+#
+# What is in single quotes is for eval.
+# shellcheck disable=SC2016
 set -u
 # shellcheck source=tests/ingest/common.sh
 . "$(dirname "$0")/common.sh"
