@@ -7,6 +7,8 @@
  * (CK_RUN_SUITE, CK_FORK, CK_VERBOSITY ...) work too. LEAT_TEST_SHORT=1
  * asks for fewer sizes and seeds, for slow tools such as valgrind.
  */
+#define _POSIX_C_SOURCE 200112L
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,6 +16,8 @@
 
 int main(int argc, char **argv)
 {
+	/* A machine may be slow; Check would give up after four seconds. */
+	setenv("CK_DEFAULT_TIMEOUT", "300", 0);
 	Suite *(*const suites[])(void) = { oracle_suite, core_suite,
 		arithmetic_suite, stat_suite, window_suite, many_suite,
 		each_suite, exact_suite, decay_suite, decay_range_suite,

@@ -666,6 +666,7 @@ Suite *time_faults_suite(void)
 	tcase_add_test(t, a_class_that_lacks_something_is_refused);
 	suite_add_tcase(s, t);
 	t = tcase_create("arguments");
+	tcase_set_timeout(t, 120);
 	tcase_add_test(t, values_of_another_form_are_not_counted);
 	tcase_add_test(t, a_class_that_the_window_has_not_has_no_partial);
 	tcase_add_test(t, no_call_tells_more_than_so_many_empty_windows);
