@@ -1080,12 +1080,18 @@ static size_t chunk_length(const unsigned char *head)
 	return head[2] | (size_t)head[3] << 8;
 }
 
+/* Empty chunks are passed over, even those that are named as the end is. */
+static int is_end(const unsigned char *chunk)
+{
+	return chunk[0] == 0 && chunk_length(chunk) > 0;
+}
+
 size_t zoo_part(const unsigned char *bytes, size_t n, int part,
     unsigned char *out)
 {
 	size_t at = 8, len = 0;
 
-	for (; at + 4 <= n && bytes[at] != 0;
+	for (; at + 4 <= n && !is_end(bytes + at);
 	     at += 4 + chunk_length(bytes + at)) {
 		size_t more = chunk_length(bytes + at);
 		if (bytes[at] != part || at + 4 + more > n)
@@ -1288,7 +1294,8 @@ static int has_part(const unsigned char *bytes, size_t n, int part)
 {
 	size_t at = 8;
 
-	while (at + 4 <= n && bytes[at] != 0 && bytes[at] != part)
+	while (at + 4 <= n && !is_end(bytes + at) &&
+	    (bytes[at] != part || chunk_length(bytes + at) == 0))
 		at += 4 + chunk_length(bytes + at);
 	return at + 4 <= n && bytes[at] == part;
 }
