@@ -121,33 +121,33 @@ prints() {
 
 # What the commands of section 1 read, beside examples/.
 make_inputs() {
-	mkdir -p "$tmp/work/bin"
-	ln -s "$top/examples" "$tmp/work/examples"
-	ln -s "$top/examples/csv_replay" "$tmp/work/bin/csv_replay"
+	mkdir -p "$tmp/run/bin"
+	ln -s "$top/examples" "$tmp/run/examples"
+	ln -s "$top/examples/csv_replay" "$tmp/run/bin/csv_replay"
 	awk 'BEGIN {
 		print "time,bytes"
 		for (i = 0; i < 600; i++)
 			printf "2024-05-01T00:%02d:%02dZ,%d\n", i / 60,
 			    i % 60, i * 37 % 1000
-	}' >"$tmp/work/requests.csv"
+	}' >"$tmp/run/requests.csv"
 	awk 'BEGIN {
 		print "time,user,price"
 		for (i = 0; i < 300; i++)
 			printf "2024-05-01T%02d:%02d:00Z,u%d,%d\n", i / 30,
 			    i * 2 % 60, i % 7, i % 11
-	}' >"$tmp/work/clicks.csv"
+	}' >"$tmp/run/clicks.csv"
 }
 
 # A command that follows a file has no end of its own.
 command_of_page() {
 	limit=60
 	! grep -q 'tail .*-f' "$block.text" || limit=2
-	(cd "$tmp/work" && PATH="$tmp/work/bin:$PATH" \
+	(cd "$tmp/run" && PATH="$tmp/run/bin:$PATH" \
 		timeout "$limit" sh -eu "$block.text") \
 		>"$tmp/printed" 2>"$tmp/errors" </dev/null || {
 		[ $limit = 2 ] || complain 'fails' "$tmp/errors"
 	}
-	[ -s "$tmp/printed" ] || [ -s "$tmp/work/minutes.csv" ] ||
+	[ -s "$tmp/printed" ] || [ -s "$tmp/run/minutes.csv" ] ||
 		complain 'prints nothing' "$tmp/errors"
 	n_run=$((n_run + 1))
 }

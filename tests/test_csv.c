@@ -136,7 +136,7 @@ static void keep(struct reference *r, char byte)
 	r->pool[r->used++] = byte;
 }
 
-/* Whether a line ends at a place; CRLF ends it at its first byte. */
+/* Tells whether a line ends at a place; CRLF ends it at its first byte. */
 static int is_line_end(const struct reference *r, size_t at)
 {
 	return r->text[at] == '\r' ||

@@ -24,7 +24,7 @@ struct bank_plan {
 /* Results in a row. */
 size_t bank_width(const struct bank_plan *plan);
 
-/* What a bank takes, about. */
+/* Returns about how many bytes a bank takes. */
 size_t bank_bytes(const struct bank_plan *plan);
 
 /* Whether windows of this kind close, so that bank_push() returns 1. */

@@ -25,7 +25,7 @@ static void hint_comment(const char *what, char *text, size_t size)
 	    what);
 }
 
-/* One field, with what delimits elsewhere in it. */
+/* Finds a field that holds the delimiter of another dialect. */
 static void hint_delimiter(const char *name, char *text, size_t size)
 {
 	static const char others[] = ";\t|,: ";

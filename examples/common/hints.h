@@ -11,14 +11,14 @@
 #include "columns.h"
 #include "values.h"
 
-/* Of columns: another delimiter, or a comment where the header should be. */
+/* Looks at the header for another delimiter or a comment. */
 void hint_header(const struct columns *columns, char *text, size_t size);
 
-/* Of a record that has another number of fields. */
+/* Looks at a record that has another number of fields. */
 void hint_ragged(const struct columns *columns, const leat_csv_record *record,
     char *text, size_t size);
 
-/* Of the first row below a header, in which a value is no number. */
+/* Looks at the first row below a header, where a value is no number. */
 void hint_units(const struct columns *columns, const struct values *values,
     const leat_csv_record *record, char *text, size_t size);
 

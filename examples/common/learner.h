@@ -45,7 +45,7 @@ struct learner;
 
 /* Returns 0 or a code of the library. */
 int learner_new(struct learner **learner_out, const struct learner_plan *plan);
-/* What a model takes, about. */
+/* Returns about how many bytes a model takes. */
 size_t learner_bytes(const struct learner_plan *plan);
 void learner_free(struct learner *learner);
 

@@ -58,7 +58,7 @@ static size_t write_one(const struct found *found, const char *name, char *text,
 	return used + (size_t)n;
 }
 
-/* As many as there is room for. */
+/* Adds a name if there is room for it. */
 static void add_one(const struct found *found, const char *name, size_t *more,
     char *text, size_t size)
 {

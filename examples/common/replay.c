@@ -35,7 +35,7 @@ static int no_memory(struct replay *r)
 	return fail(r, ": out of memory");
 }
 
-/* Without memory for it, it is not said. */
+/* A hint that finds no memory is left out. */
 static void note(struct replay *r, const char *text)
 {
 	if (*text)
@@ -268,7 +268,7 @@ static int set_up_model(struct replay *r)
 	return replay_set_up(r);
 }
 
-/* Whether one has to know which columns are numeric. */
+/* Tells whether one has to know which columns are numeric. */
 int replay_needs_look(const struct replay *r)
 {
 	return is_model(r) ? formula_has_all(&r->settings->learning.formula)

@@ -70,7 +70,7 @@ static inline uint64_t replay_line_of(const struct replay *r,
 /* The fields' names, from a header or a saved state. */
 int replay_take_columns(struct replay *r, const leat_csv_record *record);
 
-/* Whether one has to know which columns are numeric. */
+/* Tells whether one has to know which columns are numeric. */
 int replay_needs_look(const struct replay *r);
 
 /* They are known: windows or models, and output, can be planned. */
@@ -79,7 +79,7 @@ int replay_set_up(struct replay *r);
 /* The value columns, if need be by r->numeric; plans windows and output. */
 int replay_choose(struct replay *r);
 
-/* Whether a time is further ahead of its arrival than --max-skew allows. */
+/* Tells whether a time is more than --max-skew ahead of its arrival. */
 int replay_is_ahead(const struct replay *r, int64_t t);
 
 /* The state of one that is fed by replay_value(). */

@@ -326,7 +326,7 @@ static int may_go_ahead(const struct rows *r, size_t n_series)
 	    r->columns->n_shown == 0;
 }
 
-/* Of a key by count or a model. */
+/* Returns the bytes of a key by count or of a model. */
 static size_t key_bytes(const struct rows *r)
 {
 	enum { BESIDE = 512 }; /* groups, hash table, what malloc() needs */

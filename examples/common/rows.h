@@ -129,7 +129,7 @@ void rows_stop(struct rows *rows);
  */
 int rows_advance(struct rows *rows, int64_t t);
 
-/* Whether any row has told windows by time what time it is. */
+/* Tells whether any row has told windows by time what time it is. */
 int rows_has_begun(const struct rows *rows);
 
 /*
@@ -148,7 +148,7 @@ size_t rows_forget(struct rows *rows, uint64_t before);
 int rows_has_key(const struct rows *rows, const char *key, size_t len);
 size_t rows_n_keys(const struct rows *rows);
 
-/* What a key by count or a model takes, about; and what all take. */
+/* Estimates the bytes of one key by count or model, and of all. */
 size_t rows_key_bytes(const struct rows *rows);
 uint64_t rows_bytes(const struct rows *rows);
 

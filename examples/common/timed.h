@@ -54,7 +54,7 @@ int timed_push(struct timed *timed, const leat_csv_field *key, int64_t t,
 /* Without a row: closes windows that are due. */
 int timed_advance(struct timed *timed, int64_t t);
 
-/* Whether any row has told the time; and all is as if none had. */
+/* Tells whether any row has told the time; and all is as if none had. */
 int timed_has_begun(const struct timed *timed);
 void timed_reset(struct timed *timed);
 

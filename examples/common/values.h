@@ -42,7 +42,7 @@ enum { VALUES_NO_UNIT = -1000 };
 int values_read_time(const struct values *values, const leat_csv_field *field,
     int unit, int64_t *t_out);
 
-/* What is wrong with a time, for messages; it may be empty. */
+/* Says what is wrong with a time, for messages; it may be empty. */
 const char *values_time_why(int problem);
 
 #endif

@@ -86,7 +86,7 @@ struct alert_state *alert_state_new(struct alerts *alerts, const char *key,
     size_t key_len, int64_t now);
 void alert_state_free(struct alerts *alerts, struct alert_state *state);
 
-/* What is kept for a key takes at most so many bytes. */
+/* Bounds the bytes that are kept for a key. */
 size_t alerts_key_bytes(const struct alerts *alerts);
 
 /* A value has come (for absent, anomaly, change). x may be NaN. */

@@ -19,7 +19,7 @@
 #include "database.h"
 #include "outlet.h"
 
-/* Of a key on the board: its row, its name and a place in the table. */
+/* Bytes of a key on the board: its row, name and place in the table. */
 enum { BESIDE_KEY = 150 };
 
 static int fail(struct engine *e, const char *what)

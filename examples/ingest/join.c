@@ -55,7 +55,7 @@ static size_t first_end(const char *text, size_t len)
 	return end ? (size_t)(end - text) : len;
 }
 
-/* How often a text that has no end is given up. */
+/* Tells how many texts without an end are given up. */
 enum patience { WAITS, GIVES_UP_ONE, GIVES_UP_ALL };
 
 /*

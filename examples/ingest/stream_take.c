@@ -161,7 +161,7 @@ static int on_joined(void *ctx, const char *text, size_t len)
 	return server_line(st->server, st->format, text, len);
 }
 
-/* One line of a format that is known, and not CSV. */
+/* Takes one line of a format that is known, and not CSV. */
 static int take_known(struct stream *st, const struct line *line)
 {
 	struct server *s = st->server;
@@ -220,7 +220,7 @@ static int guess_header(struct stream *st, const struct line *line)
 	return ON;
 }
 
-/* As long as no line has told the format. */
+/* Takes a line as long as none has told the format. */
 static int take_first(struct stream *st, const struct line *line)
 {
 	enum wire_format like = wire_guess(line->text, line->len);

@@ -204,7 +204,7 @@ struct walk {
 	double times; /* that timers are told beside once */
 };
 
-/* How often a value is told; 1 / rate may be infinite. */
+/* Returns how often a value counts; 1 / rate may be infinite. */
 static double times_of(const struct bit *bit)
 {
 	return bit->kind == TIME ? floor(1 / bit->rate + 0.5) : 1;

@@ -181,7 +181,7 @@ static int hour_in(int year, const struct wire_hour *h, int64_t *t_out)
 	tm.tm_hour = h->hour;
 	tm.tm_isdst = -1;
 	t = mktime(&tm);
-	/* What no such year has, the C library takes for the day after it. */
+	/* The C library turns 29 February of a common year into 1 March. */
 	if (tm.tm_mon != h->month - 1 || tm.tm_mday != h->day ||
 	    t < INT64_MIN / LEAT_SECOND || t > INT64_MAX / LEAT_SECOND)
 		return -1;

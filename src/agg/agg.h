@@ -59,7 +59,7 @@ struct leat_summary {
 	struct leat_path hold, line; /* by steps, and by lines */
 };
 
-/* So many samples, and between which times they lie, both included. */
+/* A range of n samples whose times lie between two, both included. */
 struct leat_samples {
 	uint64_t n;
 	int64_t from, to;

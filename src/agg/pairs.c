@@ -101,7 +101,7 @@ static void pairs_lower(const void *acc, struct leat_summary *out)
 	out->cxy = m.p.cxy;
 }
 
-/* Of x and y what moments.c says of its own. */
+/* Checks x and y as moments.c checks its own sums. */
 static int pairs_fits(const void *acc, const struct leat_samples *of)
 {
 	const struct pairs *m = acc;

@@ -73,7 +73,7 @@ static int is_empty(const struct leat_class *cls, const uint64_t *words,
 	return 1;
 }
 
-/* Where only a partial is there, the rest of the accumulator is 0. */
+/* A lone partial leaves the rest of the accumulator 0. */
 static int can_be(const struct leat_class *cls, uint64_t *words, size_t n,
     const struct leat_samples *of)
 {

@@ -108,7 +108,7 @@ static uint32_t crowd_skew(struct leat_crowd *c, uint32_t i)
 	return left;
 }
 
-/* Of three in a row to the right on one level, the middle one rises. */
+/* Raises the middle one of three in a row to the right on one level. */
 static uint32_t crowd_split(struct leat_crowd *c, uint32_t i)
 {
 	struct crowd_node *n, *r;
@@ -206,7 +206,7 @@ static uint32_t crowd_take(leat_keyed *k, struct leat_crowd *c, uint32_t i,
 			*freed = i;
 			return 0;
 		}
-		/* Its neighbour takes its place, and goes instead. */
+		/* The neighbour takes this place and is removed instead. */
 		n->entry = crowd_neighbour(c, n);
 		uint32_t looks = s->looks;
 		*s = crowd_sought(k, n->entry);

@@ -17,7 +17,7 @@ static struct leat_pool *text_pool(leat_keyed *k, size_t len)
 	return &k->texts[(len - 1) / 16];
 }
 
-/* What was reserved for it; NULL: no memory, where nothing was. */
+/* Takes the text that was reserved, or a new one; NULL if memory is out. */
 static unsigned char *text_take(leat_keyed *k, size_t len)
 {
 	unsigned char *text = k->long_text;

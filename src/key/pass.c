@@ -131,7 +131,7 @@ static void pass_until(leat_keyed *k, int64_t target)
 
 /* ---------------- early results ----------------------------------- */
 
-/* Whether now has come to where early results are told. */
+/* Tells whether now has come to where early results are told. */
 static int pass_tells_early(const leat_keyed *k)
 {
 	return k->early ||

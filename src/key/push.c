@@ -78,7 +78,7 @@ static void push_expire(leat_keyed *k, uint32_t i, int64_t t)
 		leat_entry_evict(k, i);
 }
 
-/* There may be no such key more, whatever makes room. */
+/* Tells whether no further key may come in, whatever makes room. */
 static int push_forbids(const leat_keyed *k, const leat_event *v)
 {
 	uint64_t limit = k->flow.memory.limit;
@@ -122,7 +122,7 @@ static int push_renews(const leat_keyed *k, uint32_t i)
 	    k->flow.clock.target;
 }
 
-/* What the value takes in a state of its key, beside what is in `need`. */
+/* Adds to `need` what the value takes in the state of its key. */
 static int push_prepare(leat_keyed *k, const struct leat_state *s,
     const leat_event *v, struct leat_need *need)
 {
@@ -216,7 +216,7 @@ LEAT_INLINE int push_seen(leat_keyed *k, const leat_event *v, uint32_t hash,
 	return LEAT_LIKELY(i) ? push_take(k, i, v) : push_new(k, v, hash);
 }
 
-/* The same as push_at(), where more may fail than to get a little memory. */
+/* Pushes as push_at() does where more than a small allocation can fail. */
 static int push_with_care(leat_keyed *k, const leat_event *v, uint32_t hash,
     uint32_t i)
 {

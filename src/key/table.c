@@ -102,7 +102,7 @@ static int table_make(struct leat_table *t, uint64_t size)
 
 /* ---------------- the way of a hash ------------------------------- */
 
-/* What chooses the next bucket: the hash in another order. */
+/* Chooses the next bucket by the hash in another order. */
 static uint32_t table_turn(uint32_t hash)
 {
 	hash = (hash ^ hash >> 16) * 0x7feb352du;

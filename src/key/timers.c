@@ -282,7 +282,7 @@ static void timer_each_in(leat_keyed *k, const struct leat_timer_bucket *b,
 	}
 }
 
-/* Those buckets are looked into that leat_timers_fire() will empty, too. */
+/* Looks into the buckets that leat_timers_fire() will empty, too. */
 void leat_timers_each(leat_keyed *k, int64_t until,
     void (*fn)(void *ctx, leat_keyed *k, uint32_t rank), void *ctx)
 {

@@ -83,7 +83,7 @@ typedef struct adaptive_view adaptive_view_function(const leat_model *m,
 typedef void adaptive_move_function(const leat_model *m, double quick,
     double steady);
 
-/* What learning is made of, for one width; see adaptive_pass.h. */
+/* The parts of learning for one width of vectors; see adaptive_pass.h. */
 struct adaptive_passes {
 	adaptive_check_function *nonfinite;
 	adaptive_first_function *first;

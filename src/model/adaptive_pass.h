@@ -16,7 +16,7 @@ struct PASS(sums) {
 	VECTOR p, q, h; /* quick and steady score, squares */
 };
 
-/* One feature with nothing taken for granted. */
+/* Updates one feature with nothing taken for granted. */
 TARGET static LEAT_NOINLINE void PASS(careful_one)(const struct adaptive_four
 						       *a,
     const struct adaptive_weights *w, size_t i, struct adaptive_few *few, int k)
@@ -39,7 +39,7 @@ TARGET static LEAT_NOINLINE void PASS(careful_one)(const struct adaptive_four
 	    -ADAPTIVE_MOST, ADAPTIVE_MOST);
 }
 
-/* Those of n features that need it. One that stays constant does not. */
+/* Updates those of n features that need it; constant ones do not. */
 TARGET static LEAT_NOINLINE void PASS(careful)(const struct adaptive_four *a,
     const struct adaptive_weights *w, size_t i, struct adaptive_few *few, int n)
 {

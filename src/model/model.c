@@ -495,7 +495,7 @@ static void tape_model_options(struct leat_tape *t, const leat_model *m)
 		leat_tape_same_double(t, m->rates[i], "rates");
 }
 
-/* Where nothing has been learned, numbers are those of a new model. */
+/* A model that has learned nothing has the numbers of a new one. */
 static void tape_array(struct leat_tape *t, const leat_model *m, double *x,
     size_t n)
 {

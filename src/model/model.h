@@ -407,7 +407,7 @@ LEAT_INLINE double leat_running_add(struct leat_running *r, double x)
 	return d;
 }
 
-/* Of at most so many values. */
+/* Saves or loads a running mean of at most so many values. */
 void leat_tape_running(struct leat_tape *t, struct leat_running *r,
     uint64_t most);
 int leat_drift_may_be_mean(double x);

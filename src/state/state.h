@@ -122,7 +122,7 @@ void leat_tape_time(struct leat_tape *t, int64_t *x);
 void leat_tape_same(struct leat_tape *t, uint64_t x, const char *option);
 void leat_tape_same_time(struct leat_tape *t, int64_t x, const char *option);
 void leat_tape_same_double(struct leat_tape *t, double x, const char *option);
-/* One that was worked out, which may be so far from what is there. */
+/* Compares a worked-out option, which may differ by a slack. */
 void leat_tape_near_double(struct leat_tape *t, double x, double reach,
     const char *option);
 void leat_tape_same_text(struct leat_tape *t, const char *text,

@@ -427,7 +427,7 @@ static uint64_t tape_get_number(struct leat_tape *t)
 		c = tape_get_byte(t);
 		if (!leat_tape_expect(t, shift < 63 || c < 2))
 			return 0;
-		/* One number has one form, which ends as soon as it can. */
+		/* A number has one form: the shortest. */
 		if (!leat_tape_expect(t, c != 0))
 			return 0;
 		x |= (uint64_t)(c & 127) << shift;

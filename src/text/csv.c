@@ -282,7 +282,7 @@ static size_t n_again(const leat_csv *c)
 	return c->again_n - c->again_at;
 }
 
-/* What has been put aside, then a piece, which may put aside more. */
+/* Reads what was put aside, then a piece, which may put aside more. */
 static int read_on(leat_csv *c, const char *bytes, size_t n)
 {
 	int err = LEAT_OK;

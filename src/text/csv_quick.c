@@ -80,7 +80,7 @@ static void pass_by(leat_csv *c, const char *p, const char *end)
 	}
 }
 
-/* Whether quotes that are open after the line end at p have to be torn. */
+/* Tells whether quotes still open after the line end at p are torn. */
 static int is_beyond(const struct quick *q, const char *p)
 {
 	const leat_csv_options *o = &q->csv->options;

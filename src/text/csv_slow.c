@@ -75,7 +75,7 @@ static int make_fields(leat_csv *c, const char *base, size_t len)
 	return LEAT_OK;
 }
 
-/* Where the next byte is in its record. */
+/* Says where the next byte is in its record. */
 static size_t position(const leat_csv *c)
 {
 	return c->now.held + c->at - c->record_at;
@@ -125,7 +125,7 @@ static void note(leat_csv *c, int problem)
 	note_at(c, problem, c->now.line, column_of(c));
 }
 
-/* Of the quotes that are open. */
+/* Says where the open quotes began. */
 static void note_unterminated(leat_csv *c)
 {
 	c->now.field_flags |= LEAT_SPAN_IRREGULAR;
@@ -263,7 +263,7 @@ static int tear(leat_csv *c)
 	return err;
 }
 
-/* Whether quotes have been open for longer than a record may be. */
+/* Tells whether quotes have been open for longer than a record may be. */
 static int overruns(const leat_csv *c)
 {
 	const struct leat_unfinished *u = &c->now;
@@ -298,7 +298,7 @@ static int at_stop(leat_csv *c)
 	return LEAT_OK;
 }
 
-/* Where the next byte of stop[] is, or the end of the piece. */
+/* Finds the next byte of stop[], or the end of the piece. */
 static size_t find_stop(const leat_csv *c, const unsigned char *stop)
 {
 	size_t i = c->at;

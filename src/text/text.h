@@ -247,7 +247,7 @@ int leat_csv_reserve(leat_csv *c, struct leat_bytes *b, size_t n);
 int leat_csv_step(leat_csv *c);
 /* The input has ended: the same for a record that lacks its line end. */
 int leat_csv_end_last(leat_csv *c);
-/* Whether no record has begun. */
+/* Tells whether no record has begun. */
 int leat_csv_is_between(const leat_csv *c);
 /* The next record starts at the byte at `at`. */
 void leat_csv_start_record(leat_csv *c, int state);

@@ -142,7 +142,7 @@ static void forget_change(struct leat_flow *f, const struct leat_state *s,
 		    &f->nodes, &c->start);
 }
 
-/* So many cells are there, but counted no further than they are few. */
+/* Counts the cells, but no further than they are few. */
 static size_t count_few(const struct leat_state *s)
 {
 	const struct leat_cell *c = leat_oldest(s);
@@ -341,7 +341,7 @@ struct leat_cell *leat_cells_find(const struct leat_flow *f,
 
 /* ---------------- intervals ------------------------------------------ */
 
-/* What the calendar said while the push was prepared, it is not asked again. */
+/* Asks the calendar for what it has not answered for this push already. */
 static int calendar_interval(const struct leat_flow *f, int64_t t,
     int64_t *start, int64_t *end)
 {

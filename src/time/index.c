@@ -17,7 +17,7 @@
  */
 #include "index.h"
 
-/* Of an inner node: two words for the key, then the child. */
+/* An inner node has two words for the key, then the child. */
 enum { INNER_WORDS = 3, INNER_KEY = 2 };
 
 static size_t item_words(const struct leat_index_kind *kind,
@@ -58,7 +58,7 @@ static void copy_key(const struct leat_index_kind *kind, int64_t *to,
 	memcpy(to, from, kind->key * sizeof(*to));
 }
 
-/* Whether a comes after b. */
+/* Tells whether a comes after b. */
 static int is_after(const struct leat_index_kind *kind, const int64_t *a,
     const int64_t *b)
 {
@@ -68,7 +68,7 @@ static int is_after(const struct leat_index_kind *kind, const int64_t *a,
 	return a[1] > b[1];
 }
 
-/* How many items of a node have keys up to `key`. */
+/* Counts the items of a node whose keys are up to `key`. */
 static size_t count_up_to(const struct leat_index_kind *kind,
     struct leat_index_node *n, const int64_t *key)
 {
@@ -301,7 +301,7 @@ size_t leat_index_need(const struct leat_index_kind *kind,
 
 /* ---------------- removing ------------------------------------------- */
 
-/* Of nodes above the first item of a leaf, the keys are told anew. */
+/* Renews the keys in the nodes above the first item of a leaf. */
 static void renew_keys(const struct leat_index_kind *kind,
     const struct leat_index *x, struct index_path *path, uint32_t level)
 {

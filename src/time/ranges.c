@@ -166,7 +166,7 @@ static int next_due(const struct leat_flow *f, const struct leat_ranges *r,
 
 /* ---------------- closing -------------------------------------------- */
 
-/* Whether windows are closed one by one, be it to tell or to count them. */
+/* Tells whether windows are closed one by one, to emit or count them. */
 static int tells(const struct leat_flow *f)
 {
 	return f->sink.emit || f->emit_empty;
@@ -380,7 +380,7 @@ static void note_changed(struct leat_flow *f, struct leat_ranges *r, int64_t t)
 		leat_ranges_changed(f, r, c);
 }
 
-/* Those that are open still and have data: values may have been evicted. */
+/* Emits the changed windows that still have data after evictions. */
 static void tell_changed(struct leat_flow *f, struct leat_ranges *r,
     struct leat_changed c)
 {
@@ -471,7 +471,7 @@ size_t leat_ranges_open(const struct leat_flow *f, struct leat_changed c)
 	return leat_is_before(c.to, c.from) ? 0 : windows_in(f, &c);
 }
 
-/* What there is where there has been no value. */
+/* The state of a window that has had no value. */
 const struct leat_ranges leat_no_ranges = { .closed = INT64_MIN };
 
 /*
@@ -500,7 +500,7 @@ static size_t kept_at_once(const struct leat_flow *f)
 	return leat_slides(f) || n > SIZE_MAX ? SIZE_MAX : (size_t)n;
 }
 
-/* What a value at t has noted with it, told late or early. */
+/* Counts what a value at t notes for late or early results. */
 static size_t count_held(const struct leat_flow *f, const struct leat_ranges *r,
     int64_t t)
 {
@@ -555,7 +555,7 @@ static int row_ahead(const struct leat_flow *f, const struct leat_ranges *r,
 	return *from <= *until;
 }
 
-/* What is noted at once of windows that close up to the clock's target. */
+/* Counts what is noted of windows that close up to the clock's target. */
 static size_t count_closing(const struct leat_flow *f,
     const struct leat_ranges *r)
 {

@@ -391,7 +391,7 @@ struct leat_indexed_cell {
 /* Also the kind of f->asked. */
 extern const struct leat_index_kind leat_cells_kind;
 
-/* So many cells are looked at one by one; for more there is an index. */
+/* Up to so many cells are looked at one by one; more have an index. */
 enum { LEAT_CELLS_FEW = 16 };
 
 /* marks: flags, and above them how many results there have been. */
@@ -442,7 +442,7 @@ void leat_cells_renew(const struct leat_flow *f, const struct leat_state *s);
 /* Nodes that so many new cells, and the change of one, may take. */
 size_t leat_cells_nodes(const struct leat_flow *f, const struct leat_state *s,
     size_t n);
-/* The same where all cells may change. */
+/* Returns the nodes that are needed where all cells may change. */
 size_t leat_cells_join_nodes(const struct leat_flow *f,
     const struct leat_state *s, size_t n);
 /* The marks of a cell have been set; there are nodes for that. */
@@ -535,7 +535,7 @@ int leat_next_window(const struct leat_flow *f, struct leat_grid_window *w);
 /* Goes to the first window with data from *w on; 0: there is none. */
 int leat_next_with_data(const struct leat_flow *f, const struct leat_tree *t,
     struct leat_grid_window *w);
-/* What there is where there has been no value. */
+/* The state of a window that has had no value. */
 extern const struct leat_ranges leat_no_ranges;
 /* At least as many as there are of them that are open. */
 size_t leat_ranges_open(const struct leat_flow *f, struct leat_changed c);
@@ -966,7 +966,7 @@ void leat_tape_flow_options(struct leat_tape *t, const struct leat_flow *f);
 void leat_tape_flow(struct leat_tape *t, struct leat_flow *f);
 void leat_tape_state(struct leat_tape *t, struct leat_flow *f,
     struct leat_state *s);
-/* Of samples between two times, both included, and none after now. */
+/* Saves or loads what stands for samples between two times, both included. */
 void leat_tape_accs(struct leat_tape *t, const struct leat_flow *f,
     struct leat_accs *a, int64_t from, int64_t to);
 /* What was read stands for values of its own, which have been counted. */

@@ -177,7 +177,7 @@ LEAT_INLINE int push_seen_one(leat_time_window *w, const leat_event *e)
 	return err;
 }
 
-/* Where more may fail than to get a little memory. */
+/* Pushes where more than a small allocation can fail. */
 static int push_one_with_care(leat_time_window *w, const leat_event *e)
 {
 	struct leat_flow *f = &w->flow;

@@ -81,14 +81,14 @@ struct entry {
 	double cross; /* old fresh / total */
 };
 
-/* What a value does to a column. */
+/* Adds a value to a column. */
 struct step {
 	double x, dx; /* times lift */
 	double u;     /* dx in the unit of m2 */
 	double m2;
 };
 
-/* Whether the plain sums can be trusted. */
+/* Tells whether the plain sums can be trusted. */
 LEAT_INLINE int step_axis(const struct leat_decay *d,
     const struct leat_decay_axis *a, double x, const struct entry *e,
     struct step *s)
@@ -385,7 +385,7 @@ static void decay_query(const leat_window *w, double *out)
 	leat_decay_lower(d, w->last, w->plan, w->n_stats, quiet, out);
 }
 
-/* What options have set stays. */
+/* Clears everything but what options have set. */
 void leat_decay_start(struct leat_decay *d)
 {
 	struct leat_decay fresh;

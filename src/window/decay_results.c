@@ -32,7 +32,7 @@ static double mean_of(const struct leat_decay_axis *a)
 	return a->hi / a->lift;
 }
 
-/* What a weighted sum of products is divided by, without free_e. */
+/* Returns the divisor of a weighted sum of products, without free_e. */
 static double bessel(const struct leat_decay *d)
 {
 	return d->free > 0 ? d->free / d->weight : NAN;
@@ -61,7 +61,7 @@ static double stddev_pop(const struct leat_decay *d)
 	    scale_of(&d->x));
 }
 
-/* Of a deviation that is more than a double a quarter is none. */
+/* A quarter of a deviation beyond the doubles is within them. */
 static double decay_zscore(const struct leat_decay *d, double last)
 {
 	const struct leat_decay_axis *a = &d->x;

@@ -295,7 +295,7 @@ static void relay_again(leat_window *w, uint64_t n)
 		leat_panes_relay(w);
 }
 
-/* Whether there can be such a newest value, by what is counted. */
+/* Tells whether there can be such a newest value, by what is counted. */
 static int may_be_newest(const struct leat_panes *s, double last,
     uint64_t pushed)
 {

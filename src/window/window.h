@@ -149,7 +149,7 @@ struct leat_panes {
 	struct leat_tally *tallies;
 };
 
-/* One column of decay.c: its mean, and its sum of squared deviations. */
+/* A column of decay.c: its mean and its sum of squared deviations. */
 struct leat_decay_axis {
 	double hi, lo; /* the mean, in two terms, times lift */
 	double lift;   /* 1, or 2^128 where all is tiny */
@@ -284,7 +284,7 @@ void leat_panes_relay(leat_window *w);
  */
 void leat_tape_window(struct leat_tape *t, const leat_window *w);
 void leat_tape_window_content(struct leat_tape *t, leat_window *w);
-/* How many values of it are missing; its statistics need not say. */
+/* Counts the missing values, which statistics need not tell. */
 uint64_t leat_window_missing(const leat_window *w);
 /* Whether two windows can be one, and the one made of both. */
 int leat_window_fits(const leat_window *w, const leat_window *other);

@@ -459,7 +459,7 @@ static void merge(void)
 	empty(&copy);
 }
 
-/* Whether there is one; it is made now if there is none. */
+/* Tells whether there is one; it is made now if there is none. */
 static int have_other(void)
 {
 	if (!other.object)
