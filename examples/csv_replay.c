@@ -483,6 +483,7 @@ static int begin_saving(struct app *app)
 {
 	if (!app->saving.path)
 		return 0;
+	statefile_sweep(app->saving.path);
 	replay_on_save(app->replay, on_save, app);
 	if (!app->resumes || !saving_is_same(&app->saving))
 		return save_state(app);

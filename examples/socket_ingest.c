@@ -17,7 +17,7 @@
 
 #include "ingest/config.h"
 #include "ingest/run.h"
-#include "ingest/seed.h"
+#include "common/seed.h"
 
 static int complain(const char *why)
 {

@@ -47,7 +47,7 @@ whole() {
 }
 
 anew() {
-	rm -f "$state" "$state.tmp" "$late"
+	rm -f "$state" "$state".*.tmp "$late"
 	: >"$tmp/out"
 }
 
@@ -399,6 +399,65 @@ if [ -n "$has_shim" ]; then
 	EVERY=
 fi
 
+# ---- Files beside the state ----
+
+# beside: how many there are that a state is written to.
+beside() {
+	find "$(dirname "$state")" -name "$(basename "$state").*.tmp" |
+		wc -l | tr -d ' '
+}
+
+mode_of() {
+	ls -l "$1" | cut -c 1-10
+}
+
+rm -f "$state" "$state".*.tmp
+set -- -k origin -c delay -w 20 -o none --save "$state" "$flights"
+echo mine >"$tmp/victim"
+ln -s victim "$state.tmp"
+(umask 0 && "$prog" "$@")
+true_that 'a link that is planted beside the state is not followed' eval \
+	'[ "$(cat "$tmp/victim")" = mine ] && [ -h "$state.tmp" ] && [ -s "$state" ]'
+rm -f "$state.tmp"
+true_that 'a new state is for its owner alone' \
+	test "$(mode_of "$state")" = -rw-------
+chmod 640 "$state"
+"$prog" "$@"
+true_that 'one that is replaced keeps its rights' \
+	test "$(mode_of "$state")" = -rw-r-----
+rm -f "$state"
+ln -s victim "$state"
+chmod 666 "$tmp/victim"
+"$prog" "$@"
+true_that 'a link is replaced, and its target left alone' eval \
+	'[ ! -h "$state" ] && [ "$(cat "$tmp/victim")" = mine ] &&
+	[ "$(mode_of "$state")" = -rw------- ]'
+left=$state.0123456789abcdef.tmp
+for other in "$state.0123456789abcdef.tmp2" "$state.0123.tmp" \
+	"$state.0123456789abcdeF.tmp" "$left"; do
+	: >"$other"
+done
+ln -s victim "$state.fedcba9876543210.tmp"
+"$prog" "$@"
+true_that 'what a killed run has left is removed, and nothing else' eval \
+	'[ ! -e "$left" ] && [ -h "$state.fedcba9876543210.tmp" ] &&
+	[ -e "$state.0123.tmp" ] && [ -e "$state.0123456789abcdef.tmp2" ] &&
+	[ -e "$state.0123456789abcdeF.tmp" ]'
+rm -f "$state".*.tmp "$state".*.tmp2
+if [ -n "$has_shim" ]; then
+	head -n 60 "$flights" >"$tmp/flights.csv"
+	most=0
+	for at in 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+		AT=$at LD_PRELOAD=$shim "$prog" -c delay --save "$state" \
+			--save-every 9 "$tmp/flights.csv" >/dev/null 2>&1
+		[ "$(beside)" -le $most ] || most=$(beside)
+	done 2>/dev/null
+	true_that 'killed runs leave one file at most, and no piles' \
+		test "$most" = 1
+fi
+"$prog" "$@"
+true_that 'and the next run takes it away' test "$(beside)" = 0
+
 # ---- Failing disks ----
 
 # The state of half of the flights, and runs that go on from it and cannot
@@ -412,7 +471,7 @@ cp "$state" "$tmp/state.old"
 # kept NAME TEXT: an error that says this; the old state, and no other file.
 kept() {
 	if [ "$status" = 1 ] && [ "$(cat "$tmp/err")" = "csv_replay: $2" ] &&
-		cmp -s "$state" "$tmp/state.old" && [ ! -e "$state.tmp" ]; then
+		cmp -s "$state" "$tmp/state.old" && [ "$(beside)" = 0 ]; then
 		ok "$1"
 	else
 		not_ok "$1" "status $status" "$(cat "$tmp/err")"
@@ -429,7 +488,7 @@ status=$?
 # A build that counts what has run cannot write that down here.
 grep -v '^libgcov ' "$tmp/err" >"$tmp/said" || :
 mv "$tmp/said" "$tmp/err"
-kept 'a state that is too large for a file' "$state.tmp: File too large"
+kept 'a state that is too large for a file' "$state: File too large"
 if [ -n "$has_shim" ]; then
 	for failing in 'write:1 No space left on device' \
 		'fsync:1 Input/output error' \
@@ -439,7 +498,7 @@ if [ -n "$has_shim" ]; then
 		status=$?
 		case $failing in
 		rename*) kept "failing: $failing" "$state: ${failing#* }" ;;
-		*) kept "failing: $failing" "$state.tmp: ${failing#* }" ;;
+		*) kept "failing: $failing" "$state: ${failing#* }" ;;
 		esac
 	done
 	FAIL=fsync:1 LD_PRELOAD=$shim "$prog" "$@" -o csv "$flights" \
@@ -466,7 +525,7 @@ set -- -k origin -c delay -w 20 -o none --save "$disk/state"
 "$prog" "$@" "$half" && cp "$disk/state" "$old" || exit 77
 "$prog" "$@" --resume "$disk/state" "$all" 2>"$err"
 status=$?
-cmp -s "$disk/state" "$old" && [ ! -e "$disk/state.tmp" ] || exit 9
+cmp -s "$disk/state" "$old" && [ ! -e "$disk"/state.*.tmp ] || exit 9
 exit $status
 EOF
 mkdir "$tmp/disk"
@@ -476,13 +535,13 @@ status=$?
 case $status in
 0 | 1 | 9)
 	expect_error 'a full disk: the old state is there' \
-		"$tmp/disk/state.tmp: No space left on device"
+		"$tmp/disk/state: No space left on device"
 	;;
 *) echo '# nothing can be mounted here: no full disk' ;;
 esac
 run -w 3 --save "$tmp/nowhere/state" "$co2"
 expect 'a folder that is not there' 1 '' \
-	"csv_replay: $tmp/nowhere/state.tmp: No such file or directory\n"
+	"csv_replay: $tmp/nowhere/state: No such file or directory\n"
 run -w 3 --save /dev/null "$co2"
 expect 'what is no file is not replaced' 1 '' \
 	'csv_replay: /dev/null: is not a file that could be replaced\n'

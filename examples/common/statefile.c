@@ -27,6 +27,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "beside.h"
+
 enum { VERSION = 1, HEAD = 16, SUM = 8 };
 
 static const char magic[8] = { 'c', 's', 'v', 's', 't', 'a', 't', 'e' };
@@ -103,31 +105,25 @@ static void name_folder(struct file *f, size_t size)
 
 static int name_files(struct file *f)
 {
-	size_t size = strlen(f->path) + sizeof ".tmp";
+	size_t size = strlen(f->path) + BESIDE_MORE;
 
-	f->new_path = malloc(size);
+	f->new_path = calloc(size, 1);
 	f->folder = malloc(size);
 	if (!f->new_path || !f->folder)
 		return fail(f, f->path, "out of memory");
-	snprintf(f->new_path, size, "%s.tmp", f->path);
 	name_folder(f, size);
 	return 0;
 }
 
-/* The new file has the rights of the old one, which must be a file. */
 static int open_new(struct file *f)
 {
-	struct stat st;
-	int there = stat(f->path, &st) == 0;
-
-	if (there && !S_ISREG(st.st_mode))
+	f->fd = beside_open(f->path, f->new_path,
+	    strlen(f->path) + BESIDE_MORE);
+	if (f->fd >= 0)
+		return 0;
+	if (errno == EEXIST)
 		return fail(f, f->path, "is not a file that could be replaced");
-	f->fd = open(f->new_path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-	if (f->fd < 0)
-		return fail_errno(f, f->new_path);
-	if (there)
-		(void)fchmod(f->fd, st.st_mode & 0777);
-	return 0;
+	return fail_errno(f, f->path);
 }
 
 static int write_new(struct file *f, tape_walk *walk, void *ctx)
@@ -146,8 +142,8 @@ static int write_new(struct file *f, tape_walk *walk, void *ctx)
 	if (!t->failed)
 		tape_flush(t);
 	if (t->failed)
-		return fail(f, f->new_path, t->why);
-	return sync_fd(f->fd) < 0 ? fail_errno(f, f->new_path) : 0;
+		return fail(f, f->path, t->why);
+	return sync_fd(f->fd) < 0 ? fail_errno(f, f->path) : 0;
 }
 
 /* Not every file system can sync a folder; those that cannot say EINVAL. */
@@ -169,7 +165,7 @@ static int replace(struct file *f)
 
 	f->fd = -1;
 	if (close(fd) < 0)
-		return fail_errno(f, f->new_path);
+		return fail_errno(f, f->path);
 	if (rename(f->new_path, f->path) < 0)
 		return fail_errno(f, f->path);
 	return 0;
@@ -197,6 +193,18 @@ int statefile_save(const char *path, tape_walk *walk, void *ctx, char *why,
 		err = sync_folder(f);
 	close_file(f);
 	return err;
+}
+
+void statefile_sweep(const char *path)
+{
+	char why[8];
+	struct file *f = new_file(path, why, sizeof why);
+
+	if (!f)
+		return;
+	if (name_files(f) == 0)
+		beside_sweep(path, f->folder);
+	close_file(f);
 }
 
 /* ---- Loading ---- */

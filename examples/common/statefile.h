@@ -16,6 +16,12 @@ int statefile_save(const char *path, tape_walk *walk, void *ctx, char *why,
     size_t why_size);
 
 /*
+ * Removes what runs that were killed while they saved have left beside it;
+ * before the first save.
+ */
+void statefile_sweep(const char *path);
+
+/*
  * Loads it. Nothing is told to the walk before all bytes are known to be
  * those that were saved. Returns 0; 1 if there is no such file; -1 with the
  * reason in why, as above.

@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "seed.h"
+#include "../common/seed.h"
 #include "siphash.h"
 
 enum { FIRST_SLOTS = 64, FIRST_POINTS = 15 };

@@ -125,6 +125,8 @@ static int load(struct server *s, char *why, size_t size)
 	const struct saving *saving = &s->saving;
 	int missing;
 
+	if (saving->path)
+		statefile_sweep(saving->path);
 	if (!saving->resume)
 		return 0;
 	missing = statefile_load(saving->resume, tape_server, s, why, size);

@@ -1,8 +1,8 @@
 /*
  * Random numbers that nobody can guess, from the system.
  */
-#ifndef INGEST_SEED_H
-#define INGEST_SEED_H
+#ifndef COMMON_SEED_H
+#define COMMON_SEED_H
 
 #include <stdint.h>
 
