@@ -170,6 +170,16 @@ expect 'a header and nothing else' 0 'row\n' \
 run -w 2 "$tmp"
 expect_error 'a folder' 'Is a directory'
 
+# ---- Formulas ----
+
+input 'k,=v,n\n"=1+1,2",1,-5\n+x,2,+7\n-x,3,@a\n@x,4,a-b\n-5,5,\n'
+run -k k -c '#2' --show n -s sum -w 1 --spreadsheet
+expect 'with --spreadsheet no text is a formula' 0 \
+	"row,k,n,'=v_sum\n1,\"'=1+1,2\",-5,1\n2,'+x,+7,2\n3,'-x,'@a,3\n4,'@x,a-b,4\n5,-5,,5\n" ''
+run -k k -c '#2' --show n -s sum -w 1
+expect 'without it they are as they were' 0 \
+	'row,k,n,=v_sum\n1,"=1+1,2",-5,1\n2,+x,+7,2\n3,-x,@a,3\n4,@x,a-b,4\n5,-5,,5\n' ''
+
 # ---- Words that are nearly right ----
 
 input 'temp,wind\n1,2\n'

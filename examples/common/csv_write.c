@@ -5,6 +5,10 @@
  */
 #include "csv_write.h"
 
+#include <string.h>
+
+#include "number.h"
+
 static int needs_quotes(char delimiter, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -14,20 +18,41 @@ static int needs_quotes(char delimiter, const char *text, size_t len)
 	return 0;
 }
 
-void csv_write_text(struct writer *w, char delimiter, const char *text,
-    size_t len)
+static void write_text(struct writer *w, char delimiter, const char *text,
+    size_t len, int is_formula)
 {
-	if (!needs_quotes(delimiter, text, len)) {
+	int quoted = needs_quotes(delimiter, text, len);
+
+	if (quoted)
+		writer_char(w, '"');
+	if (is_formula)
+		writer_char(w, '\'');
+	if (!quoted) {
 		writer_put(w, text, len);
 		return;
 	}
-	writer_char(w, '"');
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] == '"')
 			writer_char(w, '"');
 		writer_char(w, text[i]);
 	}
 	writer_char(w, '"');
+}
+
+void csv_write_text(struct writer *w, char delimiter, const char *text,
+    size_t len)
+{
+	write_text(w, delimiter, text, len, 0);
+}
+
+void csv_write_safe(struct writer *w, char delimiter, const char *text,
+    size_t len)
+{
+	double x;
+	int is_formula = len > 0 && memchr("=+-@\t\r", text[0], 6) != NULL &&
+	    number_parse(text, len, &x) < 0;
+
+	write_text(w, delimiter, text, len, is_formula);
 }
 
 void csv_write_record(struct writer *w, char delimiter,

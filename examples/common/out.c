@@ -40,6 +40,14 @@ const char *out_format_name(enum out_format format)
 
 /* ---- CSV ---- */
 
+static void csv_cell(struct out *o, const char *text, size_t len)
+{
+	if (o->layout.spreadsheet)
+		csv_write_safe(o->writer, ',', text, len);
+	else
+		csv_write_text(o->writer, ',', text, len);
+}
+
 static void csv_header(struct out *o)
 {
 	size_t n = o->layout.n_texts + o->layout.n_values;
@@ -51,7 +59,7 @@ static void csv_header(struct out *o)
 
 		if (i > 0 || !o->layout.no_row)
 			writer_char(o->writer, ',');
-		csv_write_text(o->writer, ',', name, strlen(name));
+		csv_cell(o, name, strlen(name));
 	}
 	writer_char(o->writer, '\n');
 }
@@ -66,7 +74,7 @@ static void csv_row(struct out *o, uint64_t row, const leat_csv_field *texts,
 	for (size_t i = 0; i < o->layout.n_texts; i++) {
 		if (i > 0 || !o->layout.no_row)
 			writer_char(w, ',');
-		csv_write_text(w, ',', texts[i].text, texts[i].len);
+		csv_cell(o, texts[i].text, texts[i].len);
 	}
 	for (size_t i = 0; i < o->layout.n_values; i++) {
 		writer_char(w, ',');

@@ -30,8 +30,9 @@ struct out_layout {
 	char *const *names;
 	size_t n_texts;
 	size_t n_values;
-	int no_row;    /* rows have no number */
-	int continued; /* the header has been written before */
+	int no_row;      /* rows have no number */
+	int continued;   /* the header has been written before */
+	int spreadsheet; /* in CSV, texts must not be formulas */
 };
 
 struct out;

@@ -282,6 +282,7 @@ static struct out_layout layout_of(const struct rows *r)
 	}
 	layout.no_row = is_timed(r) && !r->each_row;
 	layout.continued = r->continued;
+	layout.spreadsheet = r->settings->spreadsheet;
 	if (r->settings->learning.coefficients) {
 		layout.n_texts = r->n_texts + 1;
 		layout.n_values = 1;

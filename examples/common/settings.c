@@ -27,6 +27,7 @@ enum id {
 	ID_MIN_COUNT,
 	ID_MISSING,
 	ID_OUTPUT,
+	ID_SPREADSHEET,
 	ID_FINAL,
 	ID_EVERY
 };
@@ -82,6 +83,8 @@ static const struct option output_options[] = {
 	{ ID_OUTPUT, 'o', "output", "FORMAT",
 	    "csv (the default), json (one object a line),\n"
 	    "table, none" },
+	{ ID_SPREADSHEET, 0, "spreadsheet", NULL,
+	    "in csv, a ' before texts that would be formulas" },
 	{ ID_FINAL, 0, "final", NULL, "only each key's last state" },
 	{ ID_EVERY, 0, "every", "N", "a row every N input rows" },
 };
@@ -230,6 +233,9 @@ int settings_take(struct settings *s, int id, const char *arg, char *why,
 		return take_missing(s, arg, why, why_size);
 	case ID_OUTPUT:
 		return take_output(s, arg, why, why_size);
+	case ID_SPREADSHEET:
+		s->spreadsheet = 1;
+		return 0;
 	case ID_FINAL:
 		s->final = 1;
 		return 0;

@@ -49,6 +49,7 @@ struct settings {
 
 	/* Output. */
 	enum out_format format;
+	int spreadsheet; /* texts must not be formulas */
 	int final;
 	uint64_t every; /* 0: not given */
 };

@@ -79,6 +79,11 @@ for window in '' '-w tumbling:20' '-w hopping:20/5 -s sum,max' \
 		cmp "$tmp/ref" "$tmp/out"
 done
 
+printf '=cmd 1\nok 2\n' | "$prog" --listen - -w landmark -s sum --spreadsheet \
+	>"$tmp/out" 2>/dev/null
+true_that 'with --spreadsheet no key is a formula' eval \
+	'grep -q "^1,.=cmd,1" "$tmp/out" && ! grep -q "^1,=cmd" "$tmp/out"'
+
 # A stray quote in a stream of CSV costs its line, closed later or never.
 { printf 'key,value\na,1\n"a,2\na,3\na,4\n'
 	seq 1 20000 | sed 's/^/a,/'; } >"$tmp/stray"
