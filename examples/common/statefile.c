@@ -197,7 +197,7 @@ int statefile_save(const char *path, tape_walk *walk, void *ctx, char *why,
 
 void statefile_sweep(const char *path)
 {
-	char why[8];
+	char why[64];
 	struct file *f = new_file(path, why, sizeof why);
 
 	if (!f)
