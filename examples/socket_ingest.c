@@ -15,9 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/seed.h"
 #include "ingest/config.h"
 #include "ingest/run.h"
-#include "common/seed.h"
 
 static int complain(const char *why)
 {
