@@ -578,6 +578,46 @@ END_TEST
  * Results that may be revised are noted. Those notes may not be refused, or
  * time would stand still; what is pushed still is.
  */
+static void tens(void *ctx, int64_t t, int64_t *start_out, int64_t *end_out)
+{
+	(void)ctx;
+	*start_out = t - t % 10;
+	*end_out = *start_out + 10;
+}
+
+/* However little there may be: what a push has learned is freed with it. */
+START_TEST(at_max_bytes_nothing_is_left_behind)
+{
+	static const leat_stat stat = LEAT_MEAN;
+	static char text[300];
+	struct rng r = rng_new(77);
+
+	for (uint64_t most = 300; most < 12000; most += 113) {
+		struct counted memory = { 0 };
+		leat_allocator allocator = counted_allocator(&memory);
+		leat_keyed_options o = { 0 };
+		leat_keyed *k;
+		o.by_time.kind = LEAT_CALENDAR;
+		o.by_time.calendar.interval = tens;
+		o.by_time.emit_empty = (int)(most % 2);
+		o.by_time.stats = &stat;
+		o.by_time.n_stats = 1;
+		o.max_bytes = most;
+		o.full = LEAT_EVICT_OLD;
+		o.allocator = &allocator;
+		ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+		for (int64_t t = 0; t < 200; t++) {
+			size_t len = (size_t)rng_below(&r, sizeof(text));
+			memset(text, (int)rng_below(&r, 9), sizeof(text));
+			leat_keyed_push(k, text, len, t * 3, 1);
+		}
+		leat_keyed_free(k);
+		ck_assert_uint_eq(memory.live, 0);
+		ck_assert_uint_eq(memory.damaged, 0);
+	}
+}
+END_TEST
+
 START_TEST(at_max_bytes_windows_go_on_closing)
 {
 	leat_keyed_options o = tumbling(60);
@@ -839,6 +879,7 @@ Suite *keyed_limits_suite(void)
 	tcase_add_test(t, a_long_key_makes_room_or_is_refused);
 	tcase_add_test(t, a_key_is_never_dropped_for_its_own_value);
 	tcase_add_test(t, the_oldest_key_is_not_dropped_for_its_own_value);
+	tcase_add_test(t, at_max_bytes_nothing_is_left_behind);
 	tcase_add_loop_test(t, at_max_bytes_windows_go_on_closing, 0, 2);
 	tcase_add_loop_test(t, sessions_of_many_keys_are_told_in_order, 0, 2);
 	tcase_add_loop_test(t,

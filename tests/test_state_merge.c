@@ -211,6 +211,28 @@ START_TEST(a_counter_goes_on_from_one_window_to_the_other)
 }
 END_TEST
 
+/* Though it has had values: of these nothing is left, not the last one. */
+START_TEST(a_window_that_was_reset_adds_nothing)
+{
+	static const leat_stat stats[] = { LEAT_LAST, LEAT_ZSCORE, LEAT_COUNT };
+	static const double x[] = { 4, 6, 11 };
+	leat_window_options o = landmark(stats, 3);
+	leat_window *w = window_of(&o, x, NULL, 3);
+	leat_window *other = window_of(&o, x, NULL, 2);
+	double before[3], after[3];
+
+	leat_window_query(w, before);
+	leat_window_reset(other);
+	ck_assert_int_eq(leat_window_merge(w, other), LEAT_OK);
+	leat_window_query(w, after);
+	for (int i = 0; i < 3; i++)
+		ck_assert(same_bits(before[i], after[i]));
+	ck_assert_double_eq(after[0], 11);
+	leat_window_free(w);
+	leat_window_free(other);
+}
+END_TEST
+
 /* (a b) c and a (b c): what is equal for all is exact. */
 START_TEST(three_windows_are_joined_in_either_way)
 {
@@ -671,6 +693,7 @@ Suite *state_merge_suite(void)
 	tcase_add_test(t, two_streams_of_pairs_are_one);
 	tcase_add_test(t, words_are_put_together_in_order);
 	tcase_add_test(t, a_counter_goes_on_from_one_window_to_the_other);
+	tcase_add_test(t, a_window_that_was_reset_adds_nothing);
 	tcase_add_test(t, three_windows_are_joined_in_either_way);
 	tcase_add_test(t, loaded_windows_are_joined_as_the_saved_ones_are);
 	tcase_add_test(t, other_kinds_of_windows_are_not_joined);

@@ -450,6 +450,44 @@ START_TEST(keys_go_when_both_have_been_silent)
 }
 END_TEST
 
+/*
+ * One is ahead and has no keys: a key's row of windows without data goes on up
+ * to where that one is, at once, and can be saved then.
+ */
+START_TEST(a_row_without_data_goes_on_to_the_later_watermark)
+{
+	static const unsigned char key[] = "four";
+
+	for (int hops = 0; hops < 2; hops++) {
+		leat_keyed_options o = timed_options(hops ? LEAT_HOPPING
+							  : LEAT_TUMBLING);
+		struct one a, b;
+		o.by_time.span = 10;
+		o.by_time.advance = hops ? 5 : 0;
+		o.by_time.offset = 0;
+		o.by_time.delay = 0;
+		o.by_time.lateness = 1000;
+		o.by_time.emit_empty = 1;
+		one_open(&a, &o, 1);
+		one_open(&b, &o, 2);
+		for (int64_t t = 1; t <= 32; t += 31)
+			ck_assert_int_eq(leat_keyed_push(b.k, key, 4, t, 1),
+			    LEAT_OK);
+		ck_assert_int_eq(leat_keyed_advance(a.k, 101), LEAT_OK);
+		a.log.n = 0;
+		ck_assert_int_eq(leat_keyed_merge(a.k, b.k), LEAT_OK);
+		ck_assert_int_eq(leat_keyed_watermark(a.k), 101);
+		keyed_again(&a.k, &a.o);
+		size_t empty = 0;
+		for (size_t i = 0; i < a.log.n; i++)
+			empty += a.log.lines[i].flags == LEAT_EMPTY;
+		ck_assert_uint_eq(empty, hops ? 12 : 6);
+		one_close(&a);
+		one_close(&b);
+	}
+}
+END_TEST
+
 /* As if the second's pushes had come after those of the first. */
 START_TEST(keys_make_room_in_the_order_of_pushes)
 {
@@ -777,6 +815,7 @@ Suite *state_merge_keyed_suite(void)
 	t = tcase_create("going");
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, keys_go_when_both_have_been_silent);
+	tcase_add_test(t, a_row_without_data_goes_on_to_the_later_watermark);
 	tcase_add_test(t, keys_make_room_in_the_order_of_pushes);
 	tcase_add_test(t, where_there_is_no_order_of_pushes_keys_are_in_theirs);
 	suite_add_tcase(s, t);

@@ -683,6 +683,88 @@ START_TEST(results_without_data_count_as_revisions)
 }
 END_TEST
 
+/*
+ * One is ahead and has no data; the other's row of windows without data goes
+ * on up to where that one is, at once and in order, and can be saved then.
+ */
+START_TEST(a_row_without_data_goes_on_to_the_later_watermark)
+{
+	static const leat_stat stat = LEAT_COUNT;
+	static const int64_t tb[] = { 1, 32 };
+	static struct log log_a, log_b;
+
+	for (int hops = 0; hops < 2; hops++) {
+		leat_time_window_options o = { 0 }, p;
+		o.kind = hops ? LEAT_HOPPING : LEAT_TUMBLING;
+		o.span = 10;
+		o.advance = hops ? 5 : 0;
+		o.lateness = 1000;
+		o.emit_empty = 1;
+		o.stats = &stat;
+		o.n_stats = 1;
+		o.sink.emit = on_told;
+		p = o;
+		int64_t step = hops ? 5 : 10;
+		leat_time_window *a = window_with(&o, &log_a, tb, 0),
+				 *b = window_with(&p, &log_b, tb, 2);
+		ck_assert_int_eq(leat_time_window_advance(a, 101), LEAT_OK);
+		log_a.n = log_b.n = 0;
+		ck_assert_int_eq(leat_time_window_merge(a, b), LEAT_OK);
+		ck_assert_int_eq(leat_time_window_watermark(a), 101);
+		time_window_again(&a, &o);
+		/* The open ones of b have become late, the rest is empty. */
+		forget(&log_a, LEAT_LATE);
+		ck_assert_uint_eq(log_a.n, (size_t)(60 / step));
+		for (size_t i = 0; i < log_a.n; i++) {
+			ck_assert_int_eq(log_a.lines[i].flags, LEAT_EMPTY);
+			ck_assert_int_eq(log_a.lines[i].end,
+			    40 + step * (int64_t)(i + 1));
+		}
+		log_a.n = 0;
+		ck_assert_int_eq(leat_time_window_advance(a, 110), LEAT_OK);
+		ck_assert_uint_eq(log_a.n, (size_t)(10 / step));
+		leat_time_window_free(a);
+		leat_time_window_free(b);
+	}
+}
+END_TEST
+
+/* Rows of both together begin where the first of them began. */
+START_TEST(windows_that_either_told_as_empty_count_as_told)
+{
+	static const leat_stat stat = LEAT_COUNT;
+	static const int64_t ta[] = { 51, 75 }, tb[] = { 1, 35 };
+	static struct log log_a, log_b;
+
+	for (int i = 0; i < 2; i++) {
+		leat_time_window_options o = { 0 }, p;
+		o.kind = LEAT_TUMBLING;
+		o.span = 10;
+		o.lateness = 1000;
+		o.emit_empty = 1;
+		o.stats = &stat;
+		o.n_stats = 1;
+		o.sink.emit = on_told;
+		p = o;
+		leat_time_window *a = window_with(&o, &log_a, ta, 2),
+				 *b = window_with(&p, &log_b, tb, 2);
+		struct log *log = i ? &log_b : &log_a;
+		ck_assert_int_eq(i ? leat_time_window_merge(b, a)
+				   : leat_time_window_merge(a, b),
+		    LEAT_OK);
+		log->n = 0;
+		ck_assert_int_eq(leat_time_window_push(i ? b : a, 15, 1),
+		    LEAT_OK);
+		ck_assert_uint_eq(log->n, 1);
+		ck_assert_int_eq(log->lines[0].flags, LEAT_LATE);
+		ck_assert_int_eq(log->lines[0].start, 10);
+		ck_assert_uint_eq(log->lines[0].revision, 1);
+		leat_time_window_free(a);
+		leat_time_window_free(b);
+	}
+}
+END_TEST
+
 /* ---- Of equal times the second's values are the later ones ---- */
 
 START_TEST(values_of_the_other_come_after_those_of_the_same_time)
@@ -998,6 +1080,8 @@ Suite *state_merge_time_suite(void)
 	tcase_add_loop_test(t, two_windows_tell_what_one_would, 0, SHAPES);
 	tcase_add_test(t, results_of_both_count_as_revisions);
 	tcase_add_test(t, results_without_data_count_as_revisions);
+	tcase_add_test(t, a_row_without_data_goes_on_to_the_later_watermark);
+	tcase_add_test(t, windows_that_either_told_as_empty_count_as_told);
 	tcase_add_test(t,
 	    values_of_the_other_come_after_those_of_the_same_time);
 	tcase_add_loop_test(t, three_shards_are_joined_in_any_order, 0, SHAPES);

@@ -9,11 +9,12 @@
  */
 #include "agg.h"
 
+/* A sum of higher powers overflows long before that of squares. */
 static double skewness_pop(const struct leat_summary *s)
 {
 	double m2 = s->g2 / s->n;
 
-	if (!leat_sound(s->g2, LEAT_LEAST_CUBES))
+	if (!leat_sound(s->g2, LEAT_LEAST_CUBES) || s->g3 - s->g3 != 0)
 		return NAN;
 	return (s->g3 / s->n) / (m2 * leat_sqrt(m2));
 }
@@ -29,7 +30,7 @@ static double kurtosis_pop(const struct leat_summary *s)
 {
 	double m2 = s->g2 / s->n;
 
-	if (!leat_sound(s->g2, LEAT_LEAST_FOURTHS))
+	if (!leat_sound(s->g2, LEAT_LEAST_FOURTHS) || s->g4 - s->g4 != 0)
 		return NAN;
 	return (s->g4 / s->n) / (m2 * m2) - 3;
 }

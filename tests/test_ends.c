@@ -1,0 +1,210 @@
+/*
+ * Guards at the ends of ranges, and terms that catch what others lose
+ *
+ * Each holds something that shows on few data only. Scaling by powers of two
+ * shows whether a ratio of tiny or huge squares is either right or NaN: what
+ * is right follows from the data as they were. Data whose sums are far larger
+ * on the way than in the end show a compensation that is not there; what they
+ * must be is told by the exact sums of the oracle.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <leat.h>
+
+#include "data.h"
+#include "oracle.h"
+#include "suites.h"
+
+enum { RATIOS = 8, FEW = 24 };
+
+/* The ones that do not change with the unit of x; slope is looked at apart. */
+static const leat_stat ratios[RATIOS] = { LEAT_SKEWNESS, LEAT_SKEWNESS_POP,
+	LEAT_KURTOSIS, LEAT_KURTOSIS_POP, LEAT_ZSCORE, LEAT_CORRELATION,
+	LEAT_SLOPE, LEAT_COUNT };
+enum { SLOPE = 6 };
+
+static leat_window *ratios_of(int kind, const double *x, const double *y,
+    size_t n, int ex, int ey)
+{
+	leat_window_options o;
+	leat_window *w;
+
+	memset(&o, 0, sizeof(o));
+	o.kind = kind;
+	o.size = kind == LEAT_LANDMARK ? 0 : n;
+	o.stats = ratios;
+	o.n_stats = RATIOS;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+	for (size_t i = 0; i < n; i++)
+		leat_window_push_xy(w, ldexp(x[i], ex), ldexp(y[i], ey));
+	return w;
+}
+
+/* Where no square is out of range it has to be there. */
+static void compare_ratio(double got, double want, int there, int stat, int ex,
+    int ey)
+{
+	ck_assert_msg(isnan(got) ? !there || isnan(want)
+				 : fabs(got - want) <= 1e-9 * (1 + fabs(want)),
+	    "statistic %d of x 2^%d, y 2^%d: %.17g, should be %.17g", stat, ex,
+	    ey, got, want);
+}
+
+static void scale_ratios(int kind, struct rng *r)
+{
+	double x[FEW], y[FEW], want[RATIOS], got[RATIOS];
+	size_t n = 5 + (size_t)rng_below(r, FEW - 5);
+	int ex = (int)rng_below(r, 1000) - 500;
+	int ey = rng_below(r, 3) ? ex : (int)rng_below(r, 1000) - 500;
+	int there = abs(ex) < 100 && abs(ey) < 100;
+	leat_window *w;
+
+	for (size_t i = 0; i < n; i++) {
+		x[i] = rng_normal(r);
+		y[i] = x[i] + rng_normal(r);
+	}
+	w = ratios_of(kind, x, y, n, 0, 0);
+	leat_window_query(w, want);
+	leat_window_free(w);
+	w = ratios_of(kind, x, y, n, ex, ey);
+	leat_window_query(w, got);
+	leat_window_free(w);
+	/* Brought back to the unit of the data, if it is there. */
+	if (isfinite(got[SLOPE]) && got[SLOPE] != 0)
+		got[SLOPE] = ldexp(got[SLOPE], ex - ey);
+	for (int i = 0; i < RATIOS; i++)
+		if (i != SLOPE || there || isfinite(got[i]))
+			compare_ratio(got[i], want[i], there, ratios[i].id, ex,
+			    ey);
+}
+
+START_TEST(a_ratio_of_squares_is_right_or_nan_whatever_the_unit)
+{
+	static const int kinds[] = { LEAT_SLIDING, LEAT_TUMBLING,
+		LEAT_LANDMARK };
+	struct rng r = rng_new(640);
+
+	for (int i = 0; i < (short_run() ? 9000 : 60000); i++)
+		scale_ratios(kinds[i % 3], &r);
+}
+END_TEST
+
+/* ---- Sums ---- */
+
+enum { MANY = 3000, PANE = 50 };
+
+/* Values of which nearly all cancel, but far apart. */
+static void cancel_far(double *x, size_t n, struct rng *r)
+{
+	for (size_t i = 0; i < n / 2; i++)
+		x[i] = ldexp(rng_normal(r), (int)rng_below(r, 30));
+	for (size_t i = 0; i < n / 2; i++)
+		x[n - 1 - i] = -x[i];
+	for (size_t i = 0; i < n; i += 97)
+		x[i] += ldexp(rng_uniform(r), -12);
+}
+
+/* Sum and mean by themselves: beside a variance they are kept otherwise. */
+START_TEST(what_cancels_far_apart_costs_a_sum_no_digit)
+{
+	static const leat_stat stats[] = { LEAT_SUM };
+	static const int kinds[] = { LEAT_SLIDING, LEAT_TUMBLING, LEAT_HOPPING,
+		LEAT_LANDMARK };
+	static double x[MANY];
+	static struct oracle o;
+	struct rng r = rng_new(97);
+
+	for (int i = 0; i < 40; i++) {
+		leat_window_options options;
+		leat_window *w;
+		double sum;
+		memset(&options, 0, sizeof(options));
+		options.kind = kinds[i % 4];
+		options.size = options.kind == LEAT_LANDMARK ? 0 : MANY;
+		options.advance = options.kind == LEAT_HOPPING ? PANE : 0;
+		options.stats = stats;
+		options.n_stats = 1;
+		cancel_far(x, MANY, &r);
+		ck_assert_int_eq(leat_window_new(&w, &options), LEAT_OK);
+		for (size_t k = 0; k < MANY; k++)
+			leat_window_push(w, x[k]);
+		leat_window_query(w, &sum);
+		leat_window_free(w);
+		oracle_scan(&o, 1, x, NULL, MANY);
+		double off = oracle_ulps(&o, LEAT_STAT_SUM, sum);
+		ck_assert_msg(off <= 1, "kind %d: off by %g ulp, condition %g",
+		    options.kind, off, oracle_condition(&o));
+	}
+}
+END_TEST
+
+/* ---- Pairs ---- */
+
+enum { PAIRS = 20000 };
+
+/*
+ * y goes with x for one half and against it for the other one, so that the
+ * mixed sum is thousands of times larger on the way than in the end.
+ */
+static void turn_around(double *x, double *y, size_t n, struct rng *r)
+{
+	for (size_t i = 0; i < n; i++) {
+		x[i] = 1 + rng_uniform(r);
+		if (rng_below(r, 2))
+			x[i] = -x[i];
+		y[i] = i < n / 2 ? x[i] : -x[i];
+	}
+	y[n - 1] += 0.5;
+}
+
+START_TEST(a_covariance_that_comes_back_to_zero_has_lost_nothing)
+{
+	static const leat_stat stats[] = { LEAT_COVARIANCE_POP,
+		LEAT_VARIANCE_POP, LEAT_SLOPE };
+	static double x[PAIRS], y[PAIRS];
+	static struct oracle o;
+	leat_window_options options;
+	struct rng r = rng_new(11);
+
+	memset(&options, 0, sizeof(options));
+	options.kind = LEAT_LANDMARK;
+	options.stats = stats;
+	options.n_stats = 3;
+	for (int i = 0; i < 3; i++) {
+		leat_window *w;
+		double out[3];
+		turn_around(x, y, PAIRS, &r);
+		ck_assert_int_eq(leat_window_new(&w, &options), LEAT_OK);
+		for (size_t k = 0; k < PAIRS; k++)
+			leat_window_push_xy(w, x[k], y[k]);
+		leat_window_query(w, out);
+		leat_window_free(w);
+		oracle_scan(&o, 2, x, y, PAIRS);
+		double want = oracle_expect(&o, LEAT_STAT_COVARIANCE_POP).want;
+		/* Terms are about 2.3. */
+		ck_assert_msg(fabs(out[0] - want) < 1e-16, "%.17g of %.17g",
+		    out[0], want);
+		want = oracle_expect(&o, LEAT_STAT_VARIANCE_POP).want;
+		ck_assert_msg(fabs(out[1] - want) < 1e-15 * want,
+		    "%.17g of %.17g", out[1], want);
+		ck_assert_msg(fabs(out[2] - out[0] / out[1]) < 1e-17,
+		    "%.17g of %.17g", out[2], out[0] / out[1]);
+	}
+}
+END_TEST
+
+Suite *ends_suite(void)
+{
+	Suite *s = suite_create("ends");
+	TCase *t = tcase_create("ends");
+
+	tcase_set_timeout(t, 120);
+	tcase_add_test(t, a_ratio_of_squares_is_right_or_nan_whatever_the_unit);
+	tcase_add_test(t, what_cancels_far_apart_costs_a_sum_no_digit);
+	tcase_add_test(t,
+	    a_covariance_that_comes_back_to_zero_has_lost_nothing);
+	suite_add_tcase(s, t);
+	return s;
+}
