@@ -331,12 +331,23 @@ $(BUILD)/tests/%_cc: tests/%.cc $(STATIC)
 		$(CXXFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(STATIC) $(LIBS)
 
 TEST_PROGRAMS := $(RUNNER) $(TEST_COMMON) $(ALONE_PROGRAMS) $(CXX_TESTS)
-# Run by every check, each without arguments; long_drift and the like take
-# too long, csv_reader and float_suite read what they are given.
-SELF_CHECKS := $(RUNNER) $(TEST_COMMON) $(CXX_TESTS) \
-	$(filter %/bits %/footprint %/looks %/c99,$(ALONE_PROGRAMS))
-CLI_TESTS := $(wildcard tests/cli_*.sh)
-TREE_TESTS := $(wildcard tests/check_*.sh)
+
+# Tests by name: the suites of the runner, one by one; programs that test
+# themselves (long_drift and the like take too long, csv_reader and
+# float_suite read what they are given); the fuzzers' corpora; scripts that
+# drive the programs; and scripts that look at the tree.
+SUITES := $(if $(RUNNER),$(shell sed -n \
+	's/^Suite .\([a-z_]*\)_suite(void);/suite_\1/p' tests/suites.h))
+SELF_CHECKS := $(notdir $(TEST_COMMON) $(CXX_TESTS) \
+	$(filter %/bits %/footprint %/looks %/c99,$(ALONE_PROGRAMS)))
+CLI_TESTS := $(notdir $(patsubst %.sh,%,$(wildcard tests/cli_*.sh)))
+PROGRAM_TESTS := $(SUITES) $(SELF_CHECKS) $(notdir $(REPLAYS)) $(CLI_TESTS) \
+	golden ingest_parts socket_ingest
+TREE_TESTS := $(notdir $(patsubst %.sh,%,$(wildcard tests/check_*.sh)))
+# The ones that take longest begin, so that none is waited for alone.
+LONG_TESTS := suite_exact socket_ingest cli_csv_replay_save \
+	check_amalgamation suite_state_merge_time
+long_first = $(filter $(LONG_TESTS),$(1)) $(filter-out $(LONG_TESTS),$(1))
 
 # What the scripts need to know of this build. They have no part in its
 # parallel jobs.
@@ -352,28 +363,35 @@ $(LOCALES):
 	@mkdir -p $@
 	@localedef -i de_DE -f UTF-8 $@/de_DE.UTF-8 2>/dev/null || :
 
-# All of them run, whatever the first one says.
-run_all = @failed=; attempt() { t=$$1; shift; "$$@" || failed="$$failed $$t"; };
-run_programs = \
-	export LOCPATH="$(CURDIR)/$(LOCALES)"; \
-	for t in $(SELF_CHECKS); do attempt $$t ./$$t; done; \
-	attempt state_travel sh tests/golden.sh $(BUILD)/tests/state_travel; \
-	for t in $(REPLAYS); do \
-		attempt $$t ./$$t tests/corpus/$${t\#\#*fuzz_}/*; \
-	done; \
-	for t in $(CLI_TESTS); do \
-		attempt $$t sh $$t ./$(EXAMPLE_DIR)/csv_replay .; done; \
-	if test -x $(INGEST); then \
-		attempt $(INGEST_TEST) $(INGEST_TEST); \
-		attempt 'socket_ingest' sh tests/ingest/all.sh ./$(INGEST) . \
-			$(BUILD)/tests/ingest; \
-	else \
-		echo 'the tests of socket_ingest are left out: it is not here'; \
-	fi;
-run_tree = \
-	export $(script_env); \
-	for t in $(TREE_TESTS); do attempt $$t sh $$t; done;
-report = test -z "$$failed" || { echo "FAILED:$$failed" >&2; exit 1; }
+# Each test is a target, and its log a file; TESTS chooses some of them, or
+# call one by name: make test_NAME.
+LOGS := $(BUILD)/tests/log
+RUN_TESTS := $(addprefix test_,$(PROGRAM_TESTS) $(TREE_TESTS))
+.PHONY: $(RUN_TESTS)
+$(RUN_TESTS): test_%:
+	@LOCPATH='$(CURDIR)/$(LOCALES)' NEEDS='$(needs)' \
+		sh tests/run.sh $(LOGS) $* $(command)
+
+name = $(@:test_%=%)
+test_%: command = $(BUILD)/tests/$(name)
+test_suite_%: command = $(RUNNER) $(name:suite_%=%)
+test_fuzz_%: command = $(BUILD)/tests/$(name) \
+	tests/corpus/$(name:fuzz_%=%)/*
+test_cli_%: command = sh tests/$(name).sh ./$(EXAMPLE_DIR)/csv_replay .
+test_golden: command = sh tests/golden.sh $(BUILD)/tests/state_travel
+test_ingest_parts: command = $(INGEST_TEST)
+test_socket_ingest: command = sh tests/ingest/all.sh ./$(INGEST) . \
+	$(BUILD)/tests/ingest
+test_ingest_parts test_socket_ingest: needs = $(INGEST)
+test_check_%: command = env $(script_env) sh tests/$(name).sh
+
+chosen = $(if $(TESTS),$(filter $(TESTS),$(1)),$(call long_first,$(1)))
+run_tests = +$(Q)rm -rf $(LOGS); $(MAKE) $(addprefix test_,$(call chosen,$(1))); \
+	sh tests/run.sh --report $(LOGS) $(call chosen,$(1))
+
+# Where nobody has said how many jobs, all processors work.
+all_cores = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell \
+	nproc 2>/dev/null || echo 1))
 
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS) $(EXAMPLES) | $(LOCALES) socket_ingest
@@ -383,21 +401,29 @@ test-programs: $(TEST_PROGRAMS) $(EXAMPLES) | $(LOCALES) socket_ingest
 		rm -f $(INGEST); \
 	fi
 
-.PHONY: check
-check: lib test-programs ## all tests
-	$(run_all) $(run_programs) $(run_tree) $(report)
+.PHONY: check check-programs check-tree
+check: ## all tests; TESTS chooses some by name
+	$(Q)$(MAKE) $(all_cores) built-check
 
-.PHONY: check-programs
-check-programs: test-programs
-	$(run_all) $(run_programs) $(report)
+check-programs:
+	$(Q)$(MAKE) $(all_cores) built-check-programs
 
-.PHONY: check-tree
-check-tree: lib examples $(filter %/bits %/fuzz_api,$(ALONE_PROGRAMS))
-	$(run_all) $(run_tree) $(report)
+check-tree:
+	$(Q)$(MAKE) $(all_cores) built-check-tree
+
+.PHONY: built-check built-check-programs built-check-tree
+built-check: lib test-programs
+	$(call run_tests,$(PROGRAM_TESTS) $(TREE_TESTS))
+
+built-check-programs: test-programs
+	$(call run_tests,$(PROGRAM_TESTS))
+
+built-check-tree: lib examples $(filter %/bits %/fuzz_api,$(ALONE_PROGRAMS))
+	$(call run_tests,$(TREE_TESTS))
 
 # In one go with deps, what it installs comes first.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
-$(CHECK_FLAGS) $(CXX_TESTS) socket_ingest: | deps
+$(CHECK_FLAGS) $(CXX_TESTS) socket_ingest check: | deps
 endif
 
 .PHONY: deps
@@ -413,7 +439,7 @@ SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 check-asan: ## the tests under address and undefined-behaviour sanitizers
 	$(Q)LEAT_TEST_SHORT=1 CAP_KB=500000 \
 		$(MAKE) BUILD=build/asan CC='$(CLANG)' \
-		CXX='$(CLANG)++' CFLAGS='$(SANITIZE)' check-programs
+		CXX='$(CLANG)++' CFLAGS='$(SANITIZE) $(WERROR)' check-programs
 
 # The suites left out are arithmetic, and slow.
 VALGRIND := valgrind -q --error-exitcode=9 --leak-check=full \
@@ -443,24 +469,34 @@ coverage: ## line and branch coverage of src/ by the tests
 	$(Q)rm -rf build/coverage
 	$(Q)$(MAKE) BUILD=build/coverage CFLAGS='$(COVERAGE)' SKIP_INGEST=1 \
 		check-programs; status=$$?; \
-	sh .ci/coverage build/coverage && exit $$status
+	sh .ci/coverage build/coverage $(COVERAGE_LEAST) && exit $$status
 
 .PHONY: mcdc
 mcdc: ## conditions of src/ that the tests have decide alone (clang 18)
 	@$(script_env) sh .ci/mcdc $(MCDC)
 
 # One build of the library for all of them.
-.PHONY: fuzzers
+.PHONY: fuzzers fuzz-build
 fuzzers: $(REPLAYS)
 
-.PHONY: fuzz
-fuzz: ## fuzzes with libFuzzer, FUZZ_SECONDS (60) for each target
+fuzz-build:
 	$(Q)$(MAKE) BUILD=build/fuzz CC='$(CLANG)' FUZZ_ENTRY= \
 		CFLAGS='$(SANITIZE) -fsanitize=fuzzer-no-link' \
 		LDFLAGS=-fsanitize=fuzzer fuzzers
+
+.PHONY: fuzz
+fuzz: fuzz-build ## fuzzes with libFuzzer, FUZZ_SECONDS (60) for each target
 	@for f in $(REPLAYS:$(BUILD)/%=build/fuzz/%); do \
 		sh .ci/fuzz $$f $(FUZZ_SECONDS) || exit 1; \
 	done
+
+.PHONY: mutants
+mutants: ## changes src in many small ways, each of which must fail a test
+	@MAKE='$(MAKE)' MAKEFLAGS= sh .ci/mutants
+
+.PHONY: soak
+soak: ## the long forms of the checks, for a night
+	@bash .ci/soak
 
 .PHONY: lint
 lint: ## format, static analysis, manual pages, scripts

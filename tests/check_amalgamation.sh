@@ -31,20 +31,43 @@ cp "$build/leat.c" "$build/leat.h" "$tmp"
 reference=$PWD/$build/tests/bits
 cd "$tmp"
 
-$cc -Werror -c leat.c
-$cc -Werror -std=c11 -Wall -Wextra -O2 -c leat.c -o strict.o
+# Whether the compiler knows these flags.
+knows() {
+	echo 'int main(void) { return 0; }' >try.c
+	$cc "$@" -c try.c -o try.o 2>/dev/null
+}
 
-$cc -shared -fPIC -O1 leat.c -o libone.so -lm
+# Each whole leat.c takes seconds, so all are compiled side by side; what one
+# has to say is shown when it has failed.
+jobs=
+compile() {
+	name=$1
+	shift
+	$cc "$@" -c leat.c -o "$name.o" >"$name.log" 2>&1 &
+	jobs="$jobs $name:$!"
+}
+
+compile plain -Werror
+compile strict -Werror -std=c11 -Wall -Wextra -O2 -fPIC
+compile none -O1 -fPIC -DLEAT_API=
+! knows -O3 -march=haswell || compile fused -O3 -march=haswell
+! knows -march=native || compile native -O3 -march=native
+for job in $jobs; do
+	wait "${job#*:}" || {
+		cat "${job%:*}.log" >&2
+		fail "leat.c does not compile: ${job%:*}"
+	}
+done
+
+$cc -shared strict.o -o libone.so -lm
 exports libone.so >exported
 diff header exported || fail 'its exports (>) are not those of leat.h (<)'
-$cc -shared -fPIC -O1 -DLEAT_API= leat.c -o libnone.so -lm
+$cc -shared none.o -o libnone.so -lm
 exports libnone.so >exported
 [ ! -s exported ] || fail 'exports in spite of an empty LEAT_API'
 
 # gcc and clang alike may fuse a * b + c unless the source forbids it.
-if echo 'int main(void) { return 0; }' >fma.c &&
-	$cc -O3 -march=haswell -c fma.c 2>/dev/null; then
-	$cc -O3 -march=haswell -c leat.c -o fused.o
+if [ -e fused.o ]; then
 	objdump -d fused.o | grep -c 'vf[n]*m\(add\|sub\)' >count || :
 	[ "$(cat count)" = 0 ] || fail "$(cat count) fused multiply-adds"
 fi
@@ -52,12 +75,11 @@ fi
 bits=
 if [ -e bits.c ] && [ -x "$reference" ]; then
 	"$reference" >expected
-	for flags in -O0 '-O3 -march=native'; do
-		# shellcheck disable=SC2086 # words on purpose
-		$cc $flags -c leat.c
-		$cc -std=c11 -O1 -ffp-contract=off -I. bits.c leat.o -o bits -lm
+	for object in plain native; do
+		[ -e $object.o ] || continue
+		$cc -std=c11 -O1 -ffp-contract=off -I. bits.c $object.o -o bits -lm
 		./bits >got
-		diff expected got || fail "other bits with $flags"
+		diff expected got || fail "other bits: $object"
 	done
 	bits=', same bits'
 fi

@@ -651,6 +651,9 @@ static int may_go_on(const leat_time_window_options *o, int64_t now,
 
 static void see_counts(const leat_time_counts *c)
 {
+	must(c->pushed ==
+		c->taken + c->missing + c->late + c->refused + c->outside,
+	    "its counts do not add up");
 	see(c->pushed);
 	see(c->taken);
 	see(c->missing);
@@ -941,6 +944,8 @@ static uint64_t drift_pushed(const void *o)
 static void drift_look(const struct specimen *z, void *o)
 {
 	(void)z;
+	must(leat_drift_length(o) <= leat_drift_pushed(o),
+	    "it compares with more values than there were");
 	see_double(leat_drift_mean(o));
 	see(leat_drift_length(o));
 	see(leat_drift_pushed(o));

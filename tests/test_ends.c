@@ -93,13 +93,13 @@ END_TEST
 
 /* ---- Sums ---- */
 
-enum { MANY = 3000, PANE = 50 };
+enum { MANY = 30000, PANE = 500 };
 
-/* Values of which nearly all cancel, but far apart. */
+/* First there are positive ones alone, and nearly all of that is taken back. */
 static void cancel_far(double *x, size_t n, struct rng *r)
 {
 	for (size_t i = 0; i < n / 2; i++)
-		x[i] = ldexp(rng_normal(r), (int)rng_below(r, 30));
+		x[i] = ldexp(fabs(rng_normal(r)), (int)rng_below(r, 36));
 	for (size_t i = 0; i < n / 2; i++)
 		x[n - 1 - i] = -x[i];
 	for (size_t i = 0; i < n; i += 97)
@@ -134,8 +134,10 @@ START_TEST(what_cancels_far_apart_costs_a_sum_no_digit)
 		leat_window_free(w);
 		oracle_scan(&o, 1, x, NULL, MANY);
 		double off = oracle_ulps(&o, LEAT_STAT_SUM, sum);
-		ck_assert_msg(off <= 1, "kind %d: off by %g ulp, condition %g",
-		    options.kind, off, oracle_condition(&o));
+		/* Partials of panes and chunks keep two terms of three. */
+		ck_assert_msg(off <= (i % 2 ? 1 : 2),
+		    "kind %d: off by %g ulp, condition %g", options.kind, off,
+		    oracle_condition(&o));
 	}
 }
 END_TEST
