@@ -50,6 +50,7 @@ link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 # ---- The library ------------------------------------------------------
 
 SRCS := $(wildcard src/*/*.c)
+HEADERS := $(wildcard include/*.h)
 STATIC_OBJS := $(SRCS:src/%.c=$(BUILD)/static/%.o)
 SHARED_OBJS := $(SRCS:src/%.c=$(BUILD)/shared/%.o)
 
@@ -285,7 +286,7 @@ $(CHECK_FLAGS): $(BUILD)/flags
 
 # The library as one file, in which looks are counted.
 $(BUILD)/tests/looks.o: private extra = -I$(BUILD)
-$(BUILD)/tests/looks.o: $(BUILD)/leat.c $(BUILD)/leat.h
+$(BUILD)/tests/looks.o: $(BUILD)/leat.c $(HEADERS:include/%=$(BUILD)/%)
 
 $(CHECK_OBJS): private extra = $$(cat $(CHECK_FLAGS))
 $(CHECK_OBJS): $(CHECK_FLAGS)
@@ -566,17 +567,19 @@ bench-ingest: $(BUILD)/bench/send_lines socket_ingest ## socket_ingest under loa
 # ---- Vendoring, installing, packing -----------------------------------
 
 .PHONY: amalgamation
-amalgamation: $(BUILD)/leat.c $(BUILD)/leat.h ## one leat.c and one leat.h
+amalgamation: $(BUILD)/leat.c $(BUILT_HEADERS) ## leat.c and its two headers
 
-$(BUILD)/leat.c: src/amalgamate.sh include/leat.h $(SRCS) $(wildcard src/*/*.h)
+BUILT_HEADERS := $(HEADERS:include/%=$(BUILD)/%)
+
+$(BUILD)/leat.c: src/amalgamate.sh $(HEADERS) $(SRCS) $(wildcard src/*/*.h)
 	@mkdir -p $(@D)
 	$(say) GEN $@
 	$(Q)sh src/amalgamate.sh $(VERSION) $(SRCS) >$@
 
-$(BUILD)/leat.h: include/leat.h
+$(BUILT_HEADERS): $(BUILD)/%: include/%
 	@mkdir -p $(@D)
 	$(say) GEN $@
-	$(Q)cp include/leat.h $@
+	$(Q)cp $< $@
 
 PAGES1 := $(patsubst $(EXAMPLE_DIR)/%,man/%.1,$(PROGRAMS))
 PAGES1 := $(wildcard $(PAGES1))
@@ -600,7 +603,7 @@ install: all ## installs below PREFIX (and DESTDIR)
 	$(Q)install -m 755 $(SHARED) "$(call to,$(LIBDIR))"
 	$(Q)ln -sf $(SHARED_NAME) "$(call to,$(LIBDIR))/$(SONAME)"
 	$(Q)ln -sf $(SONAME) "$(call to,$(LIBDIR))/libleat.so"
-	$(Q)install -m 644 include/leat.h "$(call to,$(INCLUDEDIR))"
+	$(Q)install -m 644 $(HEADERS) "$(call to,$(INCLUDEDIR))"
 	$(Q)install -m 644 $(BUILD)/leat.pc "$(call to,$(PKGCONFIGDIR))"
 	$(if $(PAGES3),$(Q)install -m 644 $(PAGES3) "$(call to,$(MANDIR))/man3")
 	$(Q)for l in $(LINKS3); do \
@@ -620,8 +623,9 @@ install: all ## installs below PREFIX (and DESTDIR)
 uninstall: ## removes what install put there
 	$(Q)cd "$(call to,$(LIBDIR))" && rm -f libleat.a libleat.so $(SONAME) \
 		$(SHARED_NAME)
-	$(Q)rm -f "$(call to,$(INCLUDEDIR))/leat.h" \
-		"$(call to,$(PKGCONFIGDIR))/leat.pc"
+	$(Q)for f in $(notdir $(HEADERS)); do \
+		rm -f "$(call to,$(INCLUDEDIR))/$$f"; done
+	$(Q)rm -f "$(call to,$(PKGCONFIGDIR))/leat.pc"
 	$(Q)for f in $(notdir $(PAGES3)) $(LINKS3); do \
 		rm -f "$(call to,$(MANDIR))/man3/$${f#*:}"; done
 	$(Q)for f in $(notdir $(PAGES5)); do \

@@ -8,7 +8,7 @@
  * 1 / k); one row in twenty has its key in quotes. Numbers are random walks
  * of prices, one for each key and column.
  */
-#include <leat.h>
+#include <leat_text.h>
 
 #include <stdint.h>
 #include <stdio.h>

@@ -11,7 +11,7 @@
 #define _DEFAULT_SOURCE /* timegm() */
 #include "bench.h"
 
-#include <leat.h>
+#include <leat_text.h>
 
 #include <math.h>
 #include <stdio.h>

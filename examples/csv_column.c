@@ -8,7 +8,7 @@
  * no number ends the program with its line and column. Bytes come in blocks,
  * as they would from a socket.
  */
-#include <leat.h>
+#include <leat_text.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

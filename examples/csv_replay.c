@@ -18,7 +18,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <leat.h>
+#include <leat_text.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -18,7 +18,7 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include <leat.h>
+#include <leat_text.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

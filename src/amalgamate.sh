@@ -6,7 +6,7 @@
 # Headers of src/ are put in where they are first included; one that has no
 # include guard is a template and is put in each time. System headers come
 # first, and then everything is hidden from a shared library's users except
-# what leat.h marks: functions shared between sources of leat are global,
+# what leat.h and leat_text.h mark: functions shared between sources of leat are global,
 # and with the system's own declarations out of the way nothing else is
 # touched. System headers within a conditional stay where they are.
 set -eu
@@ -17,9 +17,10 @@ cat <<TOP
 /*
  * leat $version - windowed stream analytics
  *
- * All of the library in one file: put it and leat.h into a program and
- * compile it like any other source. In a shared library, compile it with
- * -DLEAT_API= to keep its functions among yours and out of the exports.
+ * All of the library in one file: put it, leat.h and leat_text.h into a
+ * program and compile it like any other source. In a shared library, compile
+ * it with -DLEAT_API= to keep its functions among yours and out of the
+ * exports.
  *
 TOP
 sed -e 's/^/ * /' -e 's/ *$//' COPYING
@@ -55,7 +56,7 @@ function system_header(line, depth,    name) {
 	name = line
 	sub(/^#include </, "", name)
 	sub(/>.*/, "", name)
-	if (name == "leat.h")
+	if (name ~ /^leat(_text)?\.h$/)
 		return
 	if (depth > 0)
 		add(line)
@@ -86,7 +87,7 @@ function inline(path,    line, depth, other) {
 			other = line
 			sub(/^#include "/, "", other)
 			sub(/".*/, "", other)
-			if (other !~ /(^|\/)leat\.h$/)
+			if (other !~ /(^|\/)leat(_text)?\.h$/)
 				inline(tidy(folder(path) other))
 		} else
 			add(line)
@@ -101,7 +102,7 @@ BEGIN {
 		print "#include <" order[i] ">"
 	visible = "#if defined(__GNUC__) && !defined(_WIN32)"
 	print visible "\n#pragma GCC visibility push(hidden)\n#endif"
-	print "#include \"leat.h\""
+	print "#include \"leat_text.h\""
 	for (i = 1; i <= n_lines; i++)
 		print body[i]
 	print visible "\n#pragma GCC visibility pop\n#endif"

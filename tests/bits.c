@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <leat.h>
+#include <leat_text.h>
 
 enum { MAX_STATS = 33, N_VALUES = 3000 };
 

@@ -3,7 +3,7 @@
  * errors, included twice, every initialiser used where a constant is
  * needed.
  */
-#include <leat.h>
+#include <leat_text.h>
 #include <stdio.h>
 #include <string.h>
 

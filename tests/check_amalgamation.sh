@@ -1,5 +1,5 @@
 #!/bin/sh
-# leat.c and leat.h alone are the library. Run from the top folder; MAKE, CC
+# leat.c and its headers alone are the library. Run from the top folder; MAKE, CC
 # and BUILD as in the other checks.
 #
 # - `cc -c leat.c` compiles without a flag and without a warning, and so it
@@ -26,7 +26,7 @@ exports() {
 
 ${MAKE:-make} -s BUILD="$build" amalgamation
 sh tests/prototypes.sh | sed 's/(.*//; s/.*[ *]//' | sort >"$tmp/header"
-cp "$build/leat.c" "$build/leat.h" "$tmp"
+cp "$build/leat.c" "$build/leat.h" "$build/leat_text.h" "$tmp"
 [ ! -e tests/bits.c ] || cp tests/bits.c "$tmp"
 reference=$PWD/$build/tests/bits
 cd "$tmp"

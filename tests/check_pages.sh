@@ -70,7 +70,7 @@ whole_source() {
 
 fragment() {
 	{
-		echo '#include <leat.h>'
+		echo '#include <leat_text.h>'
 		echo 'void f(void);'
 		echo 'void f(void) {'
 		cat "$block.inside" "$block.text"
@@ -93,7 +93,7 @@ session() {
 # The bytes of the block without what is beside them, in lines of one byte.
 hex() {
 	{
-		printf '#include <leat.h>\n#include <stdio.h>\n'
+		printf '#include <leat_text.h>\n#include <stdio.h>\n'
 		echo 'int main(void) { leat_writer out = { 0 };'
 		echo 'unsigned char bytes[4096]; out.bytes = bytes;'
 		echo 'out.room = sizeof(bytes);'
@@ -175,7 +175,7 @@ one_block() {
 # What a page says that the header has.
 holds() {
 	{
-		echo '#include <leat.h>'
+		echo '#include <leat_text.h>'
 		sed -n 's/^\.\\" holds: \(.*\)/_Static_assert(\1, "page");/p' \
 			"$page"
 	} >"$tmp/holds.c"

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <leat.h>
+#include <leat_text.h>
 
 static void put_byte(unsigned char byte)
 {

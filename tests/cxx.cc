@@ -2,7 +2,7 @@
  * The header in a C++ program, from C++98 on: it compiles without a
  * warning, links, and works.
  */
-#include <leat.h>
+#include <leat_text.h>
 #include <stdio.h>
 
 static int closed;

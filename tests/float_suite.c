@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <leat.h>
+#include <leat_text.h>
 
 static unsigned long passed, failed;
 

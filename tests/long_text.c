@@ -17,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <leat.h>
+#include <leat_text.h>
 
 enum { TEXT_SIZE = 640, TOLD = 20 };
 

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Prints the functions that leat.h declares, one prototype a line, spaces
+# Prints the functions that the headers declare, one prototype a line, spaces
 # made uniform, sorted: "int leat_window_push(leat_window *window, double x)".
 set -eu
 
-printf '#include <leat.h>\n' |
+printf '#include <leat_text.h>\n' |
 	${CC:-cc} -E -P -Iinclude -DLEAT_API=LEAT_PROTOTYPE - |
 	tr '\n\t' '  ' | tr ';' '\n' |
 	sed -n -e 's/^.*LEAT_PROTOTYPE //' -e 't print' -e 'd' -e ': print' \

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <leat.h>
+#include <leat_text.h>
 
 #include "../src/core/core.h"
 #include "state_zoo.h"

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <leat.h>
+#include <leat_text.h>
 
 #include "columns.h"
 #include "design.h"

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <leat.h>
+#include <leat_text.h>
 
 #include "alloc.h"
 #include "data.h"

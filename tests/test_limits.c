@@ -8,7 +8,7 @@
  */
 #include "suites.h"
 
-#include <leat.h>
+#include <leat_text.h>
 
 #include <check.h>
 #include <stdlib.h>

@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <leat.h>
+#include <leat_text.h>
 
 /*
  * The library multiplies words as the compiler does, where it can, in all

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <leat.h>
+#include <leat_text.h>
 
 #include "data.h"
 #include "days.h"

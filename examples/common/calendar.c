@@ -7,7 +7,7 @@
  */
 #include "calendar.h"
 
-#include <leat.h>
+#include <leat_text.h>
 #include <string.h>
 
 #include "number.h"

@@ -5,7 +5,7 @@
 #ifndef COMMON_COLUMNS_H
 #define COMMON_COLUMNS_H
 
-#include <leat.h>
+#include <leat_text.h>
 #include <stddef.h>
 
 #include "keys.h"

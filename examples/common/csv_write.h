@@ -4,7 +4,7 @@
 #ifndef COMMON_CSV_WRITE_H
 #define COMMON_CSV_WRITE_H
 
-#include <leat.h>
+#include <leat_text.h>
 #include <stddef.h>
 
 #include "writer.h"

@@ -5,7 +5,7 @@
 #ifndef COMMON_GROUPS_H
 #define COMMON_GROUPS_H
 
-#include <leat.h>
+#include <leat_text.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -5,7 +5,7 @@
 #ifndef COMMON_HINTS_H
 #define COMMON_HINTS_H
 
-#include <leat.h>
+#include <leat_text.h>
 #include <stddef.h>
 
 #include "columns.h"

@@ -4,7 +4,7 @@
  */
 #include "list.h"
 
-#include <leat.h>
+#include <leat_text.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,7 +4,7 @@
  */
 #include "number.h"
 
-#include <leat.h>
+#include <leat_text.h>
 #include <string.h>
 
 const char *number_trim(const char *text, size_t *len)

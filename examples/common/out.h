@@ -9,7 +9,7 @@
 #ifndef COMMON_OUT_H
 #define COMMON_OUT_H
 
-#include <leat.h>
+#include <leat_text.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -5,7 +5,7 @@
 #ifndef COMMON_PEEK_H
 #define COMMON_PEEK_H
 
-#include <leat.h>
+#include <leat_text.h>
 #include <stddef.h>
 
 #include "values.h"

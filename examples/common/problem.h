@@ -4,7 +4,7 @@
 #ifndef COMMON_PROBLEM_H
 #define COMMON_PROBLEM_H
 
-#include <leat.h>
+#include <leat_text.h>
 #include <stddef.h>
 #include <stdint.h>
 

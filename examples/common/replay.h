@@ -5,7 +5,7 @@
 #ifndef COMMON_REPLAY_H
 #define COMMON_REPLAY_H
 
-#include <leat.h>
+#include <leat_text.h>
 #include <stddef.h>
 #include <stdint.h>
 

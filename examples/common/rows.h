@@ -5,7 +5,7 @@
 #ifndef COMMON_ROWS_H
 #define COMMON_ROWS_H
 
-#include <leat.h>
+#include <leat_text.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -4,7 +4,7 @@
 #ifndef COMMON_SPAN_H
 #define COMMON_SPAN_H
 
-#include <leat.h>
+#include <leat_text.h>
 
 /* The texts' memory. */
 struct span {

@@ -8,7 +8,7 @@
 #ifndef COMMON_TIMED_H
 #define COMMON_TIMED_H
 
-#include <leat.h>
+#include <leat_text.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -4,7 +4,7 @@
 #ifndef COMMON_VALUES_H
 #define COMMON_VALUES_H
 
-#include <leat.h>
+#include <leat_text.h>
 
 #include "list.h"
 

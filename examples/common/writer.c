@@ -9,7 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <leat.h>
+#include <leat_text.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

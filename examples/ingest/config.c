@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include <leat.h>
+#include <leat_text.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -14,7 +14,7 @@
 
 #include "database_inside.h"
 
-#include <leat.h>
+#include <leat_text.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #ifndef INGEST_ENGINE_H
 #define INGEST_ENGINE_H
 
-#include <leat.h>
+#include <leat_text.h>
 #include <stddef.h>
 #include <stdint.h>
 

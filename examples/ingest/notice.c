@@ -16,7 +16,7 @@
 #include "notice.h"
 
 #include <errno.h>
-#include <leat.h>
+#include <leat_text.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * Parts of JSON that answers are made of. What JSON has no number for is
  * null, if it is missing, or a string: "inf", "-inf".
  */
-#include <leat.h>
+#include <leat_text.h>
 #include <string.h>
 
 #include "../common/number.h"

@@ -18,7 +18,7 @@
 #ifndef INGEST_WIRE_H
 #define INGEST_WIRE_H
 
-#include <leat.h>
+#include <leat_text.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -6,8 +6,10 @@
  * only the search for the special bytes of CSV (scan.c) has forms for
  * vector registers.
  */
-#ifndef LEAT_TEXT_H
-#define LEAT_TEXT_H
+#ifndef LEAT_SRC_TEXT_H
+#define LEAT_SRC_TEXT_H
+
+#include <leat_text.h>
 
 #include "../core/core.h"
 

@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <leat.h>
+#include <leat_text.h>
 
 /* ---- Bytes ---- */
 
