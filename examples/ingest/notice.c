@@ -43,6 +43,8 @@ static const struct {
 	[NOTICE_IDLE] = { "idle", "idle connections closed" },
 	[NOTICE_HTTP] = { "http", "HTTP requests refused" },
 	[NOTICE_SLOW_HTTP] = { "slow_http", "HTTP requests too slow" },
+	[NOTICE_HTTP_STREAM] = { "http_stream",
+	    "streams that began as HTTP or TLS closed" },
 	[NOTICE_UDP_LOST] = { "udp_lost", "datagrams dropped by the kernel" },
 	[NOTICE_OUTPUT_DROPPED] = { "output_dropped",
 	    "rows dropped before an output" },

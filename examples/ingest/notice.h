@@ -21,6 +21,7 @@ enum notice_kind {
 	NOTICE_IDLE,           /* closed: nothing came for --idle */
 	NOTICE_HTTP,           /* a request refused */
 	NOTICE_SLOW_HTTP,      /* a request that did not come to its end */
+	NOTICE_HTTP_STREAM,    /* a stream of lines that began as HTTP */
 	NOTICE_UDP_LOST,       /* datagrams the kernel has dropped */
 	NOTICE_OUTPUT_DROPPED, /* rows that an output had no room for */
 	NOTICE_OUTPUT,         /* an output failed or reconnects */

@@ -102,18 +102,6 @@ void stream_close(struct stream *st)
 	free_stream(st);
 }
 
-static int end_of(struct stream *st)
-{
-	struct server *s = st->server;
-	int is_stdin = st->is_stdin;
-
-	stream_take_end(st);
-	stream_close(st);
-	if (is_stdin && s->n_listeners == 0)
-		server_stop(s);
-	return -1;
-}
-
 /* ---- Credit ---- */
 
 /* How many bytes may be read now. */
@@ -155,7 +143,47 @@ static void go_on(struct stream *st)
 	bufferevent_trigger(st->bev, EV_READ, 0);
 }
 
+/* ---- What it begins with ---- */
+
+static int refuse_greeting(struct stream *st, enum greeting_verdict verdict)
+{
+	struct server *s = st->server;
+
+	notice(&s->notices, NOTICE_HTTP_STREAM, 1, s->now, "%s: %s", st->who,
+	    verdict == GREETING_TLS
+		? "TLS, which is not spoken here without --tls-cert"
+		: "a request of HTTP, as web pages send it, is no line");
+	return -1;
+}
+
+/* Nothing is taken of a request, wherever it is cut. Returns 0, or -1. */
+static int take(struct stream *st, const char *bytes, size_t n)
+{
+	enum greeting_verdict verdict = st->is_stdin
+	    ? GREETING_LINES
+	    : greeting_take(&st->greeting, bytes, n);
+
+	if (verdict == GREETING_HTTP || verdict == GREETING_TLS)
+		return refuse_greeting(st, verdict);
+	return stream_take(st, bytes, n);
+}
+
 /* ---- Reading ---- */
+
+static int end_of(struct stream *st)
+{
+	struct server *s = st->server;
+	int is_stdin = st->is_stdin;
+
+	if (!is_stdin && greeting_end(&st->greeting) == GREETING_HTTP)
+		refuse_greeting(st, GREETING_HTTP);
+	else
+		stream_take_end(st);
+	stream_close(st);
+	if (is_stdin && s->n_listeners == 0)
+		server_stop(s);
+	return -1;
+}
 
 /* Returns 0, or -1 if the stream is gone. */
 static int read_some(struct stream *st)
@@ -182,7 +210,7 @@ static int read_some(struct stream *st)
 	has_spoken(st);
 	s->counts.bytes += (uint64_t)n;
 	s->who = st->who;
-	if (stream_take(st, s->buffer, (size_t)n) < 0) {
+	if (take(st, s->buffer, (size_t)n) < 0) {
 		stream_close(st);
 		return -1;
 	}
@@ -243,7 +271,7 @@ static int take_input(struct stream *st, int all)
 			return 0;
 		st->credit -= (double)n;
 		s->counts.bytes += (uint64_t)n;
-		if (stream_take(st, s->buffer, (size_t)n) < 0)
+		if (take(st, s->buffer, (size_t)n) < 0)
 			return -1;
 	}
 	return 0;

@@ -9,6 +9,7 @@
 #include <event2/bufferevent.h>
 #include <leat.h>
 
+#include "greeting.h"
 #include "join.h"
 #include "server.h"
 
@@ -38,6 +39,7 @@ struct stream {
 	int waits;                    /* for credit */
 	struct stream *newer, *older; /* by last */
 
+	struct greeting greeting;
 	enum stream_state state;
 	enum wire_format format;
 	struct frame frame;

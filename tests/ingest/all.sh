@@ -8,7 +8,7 @@ trap 'rm -rf "$logs"' EXIT
 
 # The longest first.
 # shellcheck disable=SC2016
-for test in service clients guards web kill crowd pages; do
+for test in service clients guards web strangers kill crowd pages; do
 	echo "$test"
 done | xargs -P 3 -I{} sh -c '
 	sh "$1/{}.sh" "$3" "$4" "$5" >"$2/{}" 2>&1

@@ -34,6 +34,7 @@ const char *story_of_sets(void);
 	ck_assert_str_eq(story_of(format, line), story)
 
 TCase *frame_case(void);
+TCase *greeting_case(void);
 TCase *memory_case(void);
 TCase *line_case(void);
 TCase *graphite_case(void);
