@@ -408,7 +408,7 @@ beside() {
 }
 
 mode_of() {
-	ls -l "$1" | cut -c 1-10
+	stat -c %A "$1"
 }
 
 rm -f "$state" "$state".*.tmp
@@ -416,6 +416,7 @@ set -- -k origin -c delay -w 20 -o none --save "$state" "$flights"
 echo mine >"$tmp/victim"
 ln -s victim "$state.tmp"
 (umask 0 && "$prog" "$@")
+# shellcheck disable=SC2016 # eval sees them
 true_that 'a link that is planted beside the state is not followed' eval \
 	'[ "$(cat "$tmp/victim")" = mine ] && [ -h "$state.tmp" ] && [ -s "$state" ]'
 rm -f "$state.tmp"
@@ -429,6 +430,7 @@ rm -f "$state"
 ln -s victim "$state"
 chmod 666 "$tmp/victim"
 "$prog" "$@"
+# shellcheck disable=SC2016 # eval sees them
 true_that 'a link is replaced, and its target left alone' eval \
 	'[ ! -h "$state" ] && [ "$(cat "$tmp/victim")" = mine ] &&
 	[ "$(mode_of "$state")" = -rw------- ]'
@@ -439,6 +441,7 @@ for other in "$state.0123456789abcdef.tmp2" "$state.0123.tmp" \
 done
 ln -s victim "$state.fedcba9876543210.tmp"
 "$prog" "$@"
+# shellcheck disable=SC2016 # eval sees them
 true_that 'what a killed run has left is removed, and nothing else' eval \
 	'[ ! -e "$left" ] && [ -h "$state.fedcba9876543210.tmp" ] &&
 	[ -e "$state.0123.tmp" ] && [ -e "$state.0123456789abcdef.tmp2" ] &&
@@ -450,7 +453,7 @@ if [ -n "$has_shim" ]; then
 	for at in 3 4 5 6 7 8 9 10 11 12 13 14 15; do
 		AT=$at LD_PRELOAD=$shim "$prog" -c delay --save "$state" \
 			--save-every 9 "$tmp/flights.csv" >/dev/null 2>&1
-		[ "$(beside)" -le $most ] || most=$(beside)
+		[ "$(beside)" -le "$most" ] || most=$(beside)
 	done 2>/dev/null
 	true_that 'killed runs leave one file at most, and no piles' \
 		test "$most" = 1
