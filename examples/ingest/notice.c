@@ -38,6 +38,8 @@ static const struct {
 	    "values of keys beyond --max-keys" },
 	[NOTICE_CONNECTIONS] = { "connections",
 	    "connections refused beyond --max-connections" },
+	[NOTICE_SENDER] = { "senders_forgotten",
+	    "senders forgotten, of too many" },
 	[NOTICE_TOKEN] = { "token", "wrong or missing tokens" },
 	[NOTICE_TLS] = { "tls", "TLS handshakes failed" },
 	[NOTICE_IDLE] = { "idle", "idle connections closed" },

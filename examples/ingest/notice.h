@@ -16,6 +16,7 @@ enum notice_kind {
 	NOTICE_LATE,           /* too late, or too far ahead, for its window */
 	NOTICE_KEYS_FULL,      /* beyond --max-keys */
 	NOTICE_CONNECTIONS,    /* beyond --max-connections */
+	NOTICE_SENDER,         /* forgotten for another one */
 	NOTICE_TOKEN,          /* a wrong token, or none */
 	NOTICE_TLS,            /* no handshake: no certificate, no TLS */
 	NOTICE_IDLE,           /* closed: nothing came for --idle */

@@ -137,16 +137,25 @@ static int take_sender(struct stream *st, const struct line *name)
 	struct server *s = st->server;
 	char text[40];
 	int n;
+	uint64_t forgotten = senders_forgotten(s->senders);
+	struct stream *old;
 
-	st->sender = senders_find(s->senders, name->text, name->len);
+	st->sender = senders_come(s->senders, name->text, name->len);
 	if (!st->sender) {
 		notice(&s->notices, NOTICE_BAD_LINE, 1, s->now,
 		    "%s: not a sender's name, or one too many", st->who);
 		return CLOSE;
 	}
-	if (st->sender->stream)
-		stream_close(st->sender->stream);
+	if (senders_forgotten(s->senders) > forgotten)
+		notice(&s->notices, NOTICE_SENDER, 1, s->now,
+		    "%s: %d senders are known; the one gone longest is "
+		    "forgotten",
+		    st->who, SENDERS_MAX);
+	/* The sender is this stream's before the old one lets go of it. */
+	old = st->sender->stream;
 	st->sender->stream = st;
+	if (old)
+		stream_close(old);
 	st->state = STREAM_GUESS;
 	n = snprintf(text, sizeof text, "start %llu\n",
 	    (unsigned long long)st->sender->taken);
@@ -432,8 +441,21 @@ void stream_take_end(struct stream *st)
 	server_settle(st->server);
 }
 
+/* A sender that has come again by another stream stays. */
+static void leave_sender(struct stream *st)
+{
+	struct sender *sender = st->sender;
+
+	st->sender = NULL;
+	if (!sender || (sender->stream && sender->stream != st))
+		return;
+	sender->stream = NULL;
+	senders_go(st->server->senders, sender);
+}
+
 void stream_take_clear(struct stream *st)
 {
+	leave_sender(st);
 	frame_clear(&st->frame);
 	join_clear(&st->join);
 	end_records(st);

@@ -9,5 +9,6 @@ Suite *text_suite(void);
 Suite *alert_suite(void);
 Suite *board_suite(void);
 Suite *outlet_suite(void);
+Suite *senders_suite(void);
 
 #endif
