@@ -388,8 +388,9 @@ static const char *find_wrong(const struct config *c)
 }
 
 /*
- * Outputs may hold 4 MiB each. Windows by time get half of what is left, as
- * the page, alerts and charts need some too.
+ * Outputs may hold 4 MiB each. Gauges and sets of statsd may have an eighth of
+ * what is left. Windows by time get half of the rest, as the page, alerts and
+ * charts need some too.
  */
 static int share_bytes(struct config *c, char *why, size_t size)
 {
@@ -403,7 +404,11 @@ static int share_bytes(struct config *c, char *why, size_t size)
 		return -1;
 	}
 	c->key_bytes = c->max_bytes - held;
-	c->settings.timing.max_bytes = c->key_bytes / 2;
+	c->wire_bytes = c->key_bytes / 8;
+	if (c->format != WIRE_GUESS && c->format != WIRE_STATSD)
+		c->wire_bytes = 0;
+	c->board_bytes = (c->key_bytes - c->wire_bytes) / 2;
+	c->settings.timing.max_bytes = c->board_bytes;
 	return 0;
 }
 

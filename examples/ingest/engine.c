@@ -164,7 +164,7 @@ int engine_new(struct engine **engine_out, const struct engine_options *options,
 		e->alert_bytes = alerts_key_bytes(options->alerts);
 	}
 	if (e->own.window.by_time)
-		e->own.timing.room_keys = options->config->key_bytes / 2 /
+		e->own.timing.room_keys = options->config->board_bytes /
 		    (sizeof(struct board_key) + BESIDE_KEY + e->alert_bytes);
 	e->late.fd = -1;
 	writer_init_to(&e->writer, take_lines, e);
@@ -247,22 +247,32 @@ static void settle_bytes(struct engine *e)
 	uint64_t most = e->options.config->key_bytes, used, each;
 	size_t n;
 
+	e->room = most;
 	if (!rows)
 		return;
 	n = rows_n_keys(rows);
 	each = e->alert_bytes;
-	used = rows_bytes(rows) + n * each;
+	used = e->beside + rows_bytes(rows) + n * each;
 	if (e->has_board) {
 		used += board_bytes(&e->board) - e->board.ring_bytes;
 		each += sizeof(struct board_key) + BESIDE_KEY;
 		e->board.most_ring_bytes = used < most ? (size_t)(most - used)
 						       : 0;
 	}
+	e->room = used < most ? most - used : 0;
 	if (e->settings->window.by_time)
 		return;
 	each += rows_key_bytes(rows);
-	replay_limit_keys(e->replay,
-	    n + (used < most ? (size_t)((most - used) / each) : 0));
+	replay_limit_keys(e->replay, n + (size_t)(e->room / each));
+}
+
+uint64_t engine_share(struct engine *e, uint64_t beside)
+{
+	uint64_t most = e->options.config->wire_bytes;
+
+	e->beside = beside;
+	settle_bytes(e);
+	return beside + e->room < most ? beside + e->room : most;
 }
 
 void engine_begin(struct engine *e)

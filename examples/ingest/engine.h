@@ -51,6 +51,12 @@ void engine_free(struct engine *engine);
 /* Stays where it is; has names only when they are known. */
 struct board *engine_board(struct engine *engine);
 
+/*
+ * Bytes that others hold of what keys and they have together. Returns how many
+ * they may.
+ */
+uint64_t engine_share(struct engine *engine, uint64_t beside);
+
 /* Before a batch of values: the time is `now`. */
 void engine_begin(struct engine *engine);
 

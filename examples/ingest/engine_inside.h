@@ -30,6 +30,8 @@ struct engine {
 	int has_board; /* it has been made; else nothing is watched */
 	int wants_values, wants_rows; /* of alerts, */
 	size_t alert_bytes;           /* which take so much of a key */
+	uint64_t beside;              /* bytes that others hold */
+	uint64_t room;                /* and how many are free */
 	struct board_key **by_group;
 	size_t n_groups;
 	int64_t swept;              /* when forgotten keys were looked for */

@@ -146,6 +146,8 @@ static int load(struct server *s, char *why, size_t size)
 void server_begin(struct server *s)
 {
 	s->now = clock_wall();
+	wire_limit(s->wire,
+	    (size_t)engine_share(s->engine, wire_bytes(s->wire)));
 	engine_begin(s->engine);
 	wire_arrival(s->wire, s->now);
 }

@@ -41,6 +41,7 @@ struct wire *wire_new(const struct wire_options *options)
 	if (!w)
 		return NULL;
 	w->options = *options;
+	w->most_bytes = SIZE_MAX;
 	memcpy(w->gauges.seed, options->seed, sizeof w->gauges.seed);
 	memcpy(w->sets.names.seed, options->seed, sizeof w->gauges.seed);
 	/* This one is saved: it is not to tell the others. */
@@ -57,6 +58,16 @@ void wire_free(struct wire *w)
 	wire_names_clear(&w->gauges);
 	wire_sets_clear(&w->sets);
 	free(w);
+}
+
+size_t wire_bytes(const struct wire *w)
+{
+	return w->gauges.bytes + wire_sets_bytes(&w->sets);
+}
+
+void wire_limit(struct wire *w, size_t most)
+{
+	w->most_bytes = most;
 }
 
 /* ---- Parts ---- */

@@ -75,6 +75,14 @@ struct wire *wire_new(const struct wire_options *options);
 void wire_free(struct wire *wire);
 
 /*
+ * Bytes that gauges and sets take now, and the most that they may from now
+ * on; at first any. Beyond it new members of sets are refused, which may have
+ * three quarters of it, and the gauges that were not touched for longest go.
+ */
+size_t wire_bytes(const struct wire *wire);
+void wire_limit(struct wire *wire, size_t most);
+
+/*
  * When the lines come that are taken from now on, nanoseconds since 1970. At
  * first it is 1970.
  */

@@ -51,6 +51,7 @@ struct wire {
 	struct wire_key key;
 	struct wire_names gauges;
 	struct wire_sets sets;
+	size_t most_bytes; /* of both */
 	int64_t arrival;
 	struct wire_hour hour;
 	char why[161];

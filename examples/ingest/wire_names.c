@@ -12,7 +12,12 @@
 
 #include "siphash.h"
 
-enum { FIRST_PLACES = 64 };
+enum { FIRST_PLACES = 64, BESIDE_BLOCK = 16 };
+
+size_t wire_name_bytes(size_t len)
+{
+	return sizeof(struct wire_name) + len + BESIDE_BLOCK;
+}
 
 struct wire_name *wire_names_find(const struct wire_names *names,
     const char *text, size_t len)
@@ -49,6 +54,9 @@ static int grow(struct wire_names *names)
 		return names->table ? 0 : -1;
 	for (struct wire_name *p = names->oldest; p; p = p->newer)
 		put_name(table, places - 1, p);
+	if (names->table)
+		names->bytes -= (names->mask + 1) * sizeof *table;
+	names->bytes += places * sizeof *table;
 	free(names->table);
 	names->table = table;
 	names->mask = places - 1;
@@ -100,6 +108,7 @@ struct wire_name *wire_names_add(struct wire_names *names, const char *text,
 	put_name(names->table, names->mask, name);
 	link_newest(names, name);
 	names->n++;
+	names->bytes += wire_name_bytes(len);
 	return name;
 }
 
@@ -115,6 +124,7 @@ void wire_names_drop_oldest(struct wire_names *names)
 	*place = name->next;
 	unlink_name(names, name);
 	names->n--;
+	names->bytes -= wire_name_bytes(name->len);
 	free(name);
 }
 
@@ -128,6 +138,6 @@ void wire_names_clear(struct wire_names *names)
 	}
 	free(names->table);
 	names->table = NULL;
-	names->mask = names->n = 0;
+	names->mask = names->n = names->bytes = 0;
 	names->oldest = names->newest = NULL;
 }

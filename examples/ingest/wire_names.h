@@ -24,8 +24,12 @@ struct wire_names {
 	struct wire_name **table;
 	size_t mask; /* places - 1 */
 	size_t n;
+	size_t bytes; /* allocated for all this */
 	struct wire_name *newest, *oldest;
 };
+
+/* What a name of so many bytes takes, beside its place in the table. */
+size_t wire_name_bytes(size_t len);
 
 /* NULL: there is no such name. */
 struct wire_name *wire_names_find(const struct wire_names *names,

@@ -24,9 +24,32 @@ static uint64_t *place_of(uint64_t *places, size_t mask, uint64_t hash)
 	return &places[at];
 }
 
+static size_t place_bytes(const struct wire_sets *s)
+{
+	return s->places ? (s->mask + 1) * sizeof *s->places : 0;
+}
+
+size_t wire_sets_bytes(const struct wire_sets *s)
+{
+	return s->names.bytes + place_bytes(s);
+}
+
+/* Whether so much more may be allocated. */
+static int has_room(const struct wire_sets *s, size_t more, size_t most)
+{
+	size_t bytes = wire_sets_bytes(s);
+
+	return bytes <= most && more <= most - bytes;
+}
+
+static size_t next_places(const struct wire_sets *s)
+{
+	return s->places ? 2 * (s->mask + 1) : FIRST_MEMBERS;
+}
+
 static int grow_members(struct wire_sets *s)
 {
-	size_t n = s->places ? 2 * (s->mask + 1) : FIRST_MEMBERS;
+	size_t n = next_places(s);
 	uint64_t *places = calloc(n, sizeof *places);
 
 	if (!places)
@@ -40,16 +63,25 @@ static int grow_members(struct wire_sets *s)
 	return 0;
 }
 
-/* Returns 1 if it is new, 0 if not, -1: no memory, -2: there are too many. */
-static int add_member(struct wire_sets *s, uint64_t hash)
+static int is_there(const struct wire_sets *s, uint64_t hash)
 {
+	return s->places && *place_of(s->places, s->mask, hash) != 0;
+}
+
+/* Returns 1 if it is new, 0 if not, -1: no memory, -2: there are too many. */
+static int add_member(struct wire_sets *s, uint64_t hash, size_t most)
+{
+	int is_full = !s->places || 2 * (s->n + 1) > s->mask;
+	size_t more = next_places(s) * sizeof *s->places;
 	uint64_t *place;
 
-	if ((!s->places || 2 * (s->n + 1) > s->mask) && grow_members(s) < 0)
+	if (is_there(s, hash))
+		return 0;
+	if (is_full && !has_room(s, more - place_bytes(s), most))
+		return -2;
+	if (is_full && grow_members(s) < 0)
 		return -1;
 	place = place_of(s->places, s->mask, hash);
-	if (*place != 0)
-		return 0;
 	if (s->n == WIRE_MEMBERS_MAX)
 		return -2;
 	*place = hash;
@@ -67,19 +99,20 @@ static uint64_t hash_member(const struct wire_sets *s,
 }
 
 int wire_sets_add(struct wire_sets *s, const char *text, size_t text_len,
-    const char *member, size_t len, size_t max_sets)
+    const char *member, size_t len, struct wire_sets_room room)
 {
 	struct wire_name *name = wire_names_find(&s->names, text, text_len);
 	int added;
 
 	if (!name) {
-		if (s->names.n >= max_sets || s->n == WIRE_MEMBERS_MAX)
+		if (s->names.n >= room.sets || s->n == WIRE_MEMBERS_MAX ||
+		    !has_room(s, wire_name_bytes(text_len), room.bytes))
 			return 1;
 		name = wire_names_add(&s->names, text, text_len);
 	}
 	if (!name)
 		return -1;
-	added = add_member(s, hash_member(s, name, member, len));
+	added = add_member(s, hash_member(s, name, member, len), room.bytes);
 	if (added < 0)
 		return added == -1 ? -1 : 1;
 	name->x += added;
@@ -153,7 +186,7 @@ static void load_members(struct wire_sets *s, struct tape *t, size_t n)
 		tape_number(t, &hash, UINT64_MAX);
 		if (!tape_expect(t, hash != 0))
 			return;
-		added = add_member(s, hash);
+		added = add_member(s, hash, SIZE_MAX);
 		if (added == -1)
 			tape_no_memory(t);
 		tape_expect(t, added == 1);

@@ -22,12 +22,19 @@ struct wire_sets {
 	size_t n;                /* members */
 };
 
+/* What there may be, in sets and in bytes. */
+struct wire_sets_room {
+	size_t sets, bytes;
+};
+
 /*
- * Adds a member. Returns 0, also if it was there, 1 if there are max_sets
- * sets or WIRE_MEMBERS_MAX members already, or -1: no memory.
+ * Adds a member. Returns 0, also if it was there, 1 if there is no room for
+ * it or WIRE_MEMBERS_MAX members are there, or -1: no memory.
  */
 int wire_sets_add(struct wire_sets *sets, const char *name, size_t name_len,
-    const char *member, size_t len, size_t max_sets);
+    const char *member, size_t len, struct wire_sets_room room);
+
+size_t wire_sets_bytes(const struct wire_sets *sets);
 
 /* The seeds stay. */
 void wire_sets_clear(struct wire_sets *sets);

@@ -238,12 +238,17 @@ static int walk_value(struct wire *w, struct metric *m, const struct bit *bit,
 static int fill_set(struct wire *w, const struct metric *m,
     const struct bit *bit)
 {
+	struct wire_sets_room room = { w->options.max_keys,
+		w->most_bytes - w->most_bytes / 4 };
 	int err = wire_sets_add(&w->sets, m->sample.key, m->sample.key_len,
-	    bit->values.text, bit->values.len, w->options.max_keys);
+	    bit->values.text, bit->values.len, room);
 
 	if (err < 0)
 		return WIRE_NO_MEMORY;
-	return err ? wire_bad_line(w, "too many members of sets, or sets") : 0;
+	return err ? wire_bad_line(w,
+			 "too many members of sets, or sets, or no room for "
+			 "more in --max-bytes")
+		   : 0;
 }
 
 static int walk_bit(struct wire *w, struct metric *m, const struct bit *bit,
@@ -277,6 +282,19 @@ static int walk(struct wire *w, struct metric *m, enum mode mode, double gauge,
 	return err;
 }
 
+static int has_too_many(const struct wire *w)
+{
+	return w->gauges.n > w->options.max_keys ||
+	    wire_bytes(w) > w->most_bytes;
+}
+
+/* One gauge stays, whatever sets take. */
+static void make_room(struct wire *w)
+{
+	while (w->gauges.n > 1 && has_too_many(w))
+		wire_names_drop_oldest(&w->gauges);
+}
+
 /*
  * A new one. The gauge that was not touched for longest makes room for it:
  * names come and go over the years.
@@ -286,8 +304,7 @@ static struct wire_name *add_gauge(struct wire *w, const struct wire_sample *s)
 	struct wire_names *g = &w->gauges;
 	struct wire_name *name = wire_names_add(g, s->key, s->key_len);
 
-	while (name && g->n > w->options.max_keys && g->n > 1)
-		wire_names_drop_oldest(g);
+	make_room(w);
 	return name;
 }
 
@@ -312,11 +329,16 @@ static int tell(struct wire *w, struct metric *m)
 		name = wire_names_find(&w->gauges, s->key, s->key_len);
 	gauge = name ? name->x : 0;
 	err = walk(w, m, CHECK, gauge, &after);
-	if (err == 0 && m->has_set)
+	if (err == 0 && m->has_set) {
 		err = walk(w, m, FILL_SETS, gauge, &after);
+		make_room(w);
+	}
 	if (err)
 		return err;
 	if (m->has_gauge) {
+		/* The sets may have taken its room. */
+		if (m->has_set)
+			name = wire_names_find(&w->gauges, s->key, s->key_len);
 		name = touch_gauge(w, name, s);
 		if (!name)
 			return WIRE_NO_MEMORY;

@@ -3,40 +3,73 @@
  * once more with an allocator that fails at a call of choice. What fails may
  * be tried again, and then tells what it would have told.
  */
+#include <check.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 static size_t calls, fail_at; /* from 1 on; 0: none */
+static size_t live;           /* bytes that are allocated */
+
+/* Before each block is its size. */
+union block {
+	size_t size;
+	max_align_t align;
+};
 
 static int fails(void)
 {
 	return ++calls == fail_at;
 }
 
+static void *poor_realloc(void *p, size_t n)
+{
+	union block *old = p ? (union block *)p - 1 : NULL;
+	union block *block;
+
+	if (fails())
+		return NULL;
+	if (old)
+		live -= old->size;
+	block = realloc(old, sizeof *block + n);
+	ck_assert_ptr_nonnull(block);
+	block->size = n;
+	live += n;
+	return block + 1;
+}
+
 static void *poor_malloc(size_t n)
 {
-	return fails() ? NULL : malloc(n);
+	return poor_realloc(NULL, n);
 }
 
 static void *poor_calloc(size_t n, size_t size)
 {
-	return fails() ? NULL : calloc(n, size);
+	void *p = poor_malloc(n * size);
+
+	return p ? memset(p, 0, n * size) : NULL;
 }
 
-static void *poor_realloc(void *p, size_t n)
+static void poor_free(void *p)
 {
-	return fails() ? NULL : realloc(p, n);
+	union block *block = p ? (union block *)p - 1 : NULL;
+
+	if (block)
+		live -= block->size;
+	free(block);
 }
 
 #define frame_next poor_frame_next
 #define frame_end poor_frame_end
 #define frame_clear poor_frame_clear
+#define wire_name_bytes poor_name_bytes
 #define wire_names_find poor_names_find
 #define wire_names_add poor_names_add
 #define wire_names_touch poor_names_touch
 #define wire_names_drop_oldest poor_names_drop_oldest
 #define wire_names_clear poor_names_clear
+#define wire_sets_bytes poor_sets_bytes
 #define wire_sets_add poor_sets_add
 #define wire_sets_clear poor_sets_clear
 #define wire_sets_tape poor_sets_tape
@@ -51,6 +84,7 @@ static void *poor_realloc(void *p, size_t n)
 #define malloc poor_malloc
 #define calloc poor_calloc
 #define realloc poor_realloc
+#define free poor_free
 #include "../../examples/ingest/frame.c"
 #include "../../examples/ingest/wire_key.c"
 #include "../../examples/ingest/wire_names.c"
@@ -58,6 +92,7 @@ static void *poor_realloc(void *p, size_t n)
 #undef malloc
 #undef calloc
 #undef realloc
+#undef free
 
 #include "test_text.h"
 
@@ -199,6 +234,8 @@ END_TEST
 
 START_TEST(sets_bear_a_lack_of_memory)
 {
+	const struct wire_sets_room any = { 5, SIZE_MAX };
+
 	for (size_t at = 1; at < 20; at++) {
 		struct wire_sets sets = { 0 };
 		int n_failed = 0;
@@ -208,7 +245,7 @@ START_TEST(sets_bear_a_lack_of_memory)
 		fail_at = at;
 		for (int i = 0; i < 300; i++) {
 			name_of(i, name);
-			if (wire_sets_add(&sets, "s", 1, name, 7, 5) < 0) {
+			if (wire_sets_add(&sets, "s", 1, name, 7, any) < 0) {
 				n_failed++;
 				i--;
 			}
@@ -221,6 +258,47 @@ START_TEST(sets_bear_a_lack_of_memory)
 }
 END_TEST
 
+/* Live bytes, each block with a few more of the allocator's own. */
+static void bytes_are_true(const struct wire_sets *s)
+{
+	size_t bytes = wire_sets_bytes(s);
+
+	ck_assert_uint_ge(bytes, live);
+	ck_assert_uint_le(bytes, live + 16 * (s->names.n + 2));
+}
+
+START_TEST(sets_know_their_bytes_and_stay_below_a_limit)
+{
+	const struct wire_sets_room room = { 300, 8000 * (unsigned)_i };
+	struct wire_sets sets = { 0 };
+	size_t n_refused = 0;
+
+	fail_at = live = 0;
+	for (int i = 0; i < 5000; i++) {
+		char name[200] = "", member[8];
+
+		memset(name, 'a', sizeof name);
+		name_of(i * 7 % 100, name);
+		name_of(i / 5 % 900, member);
+		n_refused += (size_t)wire_sets_add(&sets, name,
+		    8 + (size_t)(i * 7 % 100), member, 7, room);
+		bytes_are_true(&sets);
+		ck_assert_uint_le(wire_sets_bytes(&sets), room.bytes);
+	}
+	if (_i < 15)
+		ck_assert_uint_gt(n_refused, 0);
+	else if (_i > 30)
+		ck_assert_uint_eq(n_refused, 0);
+	while (sets.names.n > 0) {
+		wire_names_drop_oldest(&sets.names);
+		bytes_are_true(&sets);
+	}
+	wire_sets_clear(&sets);
+	ck_assert_uint_eq(live, 0);
+	ck_assert_uint_eq(wire_sets_bytes(&sets), 0);
+}
+END_TEST
+
 TCase *memory_case(void)
 {
 	TCase *t = tcase_create("memory");
@@ -229,5 +307,7 @@ TCase *memory_case(void)
 	tcase_add_test(t, keys_bear_a_lack_of_memory);
 	tcase_add_test(t, names_bear_a_lack_of_memory);
 	tcase_add_test(t, sets_bear_a_lack_of_memory);
+	tcase_add_loop_test(t, sets_know_their_bytes_and_stay_below_a_limit, 0,
+	    40);
 	return t;
 }

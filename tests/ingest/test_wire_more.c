@@ -179,6 +179,30 @@ START_TEST(gauges_make_room)
 }
 END_TEST
 
+/* 100000 names of 90 bytes, of which 200000 bytes hold some 1000. */
+START_TEST(gauges_and_sets_have_a_limit_of_bytes)
+{
+	char line[160];
+	int n_refused = 0;
+
+	wire_again(100, 1000000, LEAT_UNIT_GUESS);
+	wire_limit(wire, 200000);
+	for (int i = 0; i < 100000; i++) {
+		snprintf(line, sizeof line, "%090d:%d|g", i, i);
+		ck_assert_str_ne(story_of(WIRE_STATSD, line), "bad");
+		snprintf(line, sizeof line, "s:%d|s", i);
+		n_refused += strcmp(story_of(WIRE_STATSD, line), "bad") == 0;
+		ck_assert_uint_le(wire_bytes(wire), 200000);
+	}
+	ck_assert_int_gt(n_refused, 80000);
+	ck_assert_int_lt(n_refused, 98000);
+	snprintf(line, sizeof line, "%090d:+1|g", 99900);
+	ck_assert_str_eq(strchr(story_of(WIRE_STATSD, line), '='), "=99901");
+	snprintf(line, sizeof line, "%090d:+1|g", 9);
+	ck_assert_str_eq(strchr(story_of(WIRE_STATSD, line), '='), "=1");
+}
+END_TEST
+
 START_TEST(sets_count_members)
 {
 	SAYS(WIRE_STATSD, "uniques:765|s", "");
@@ -616,6 +640,7 @@ TCase *statsd_case(void)
 	tcase_add_test(t, gauges_are_remembered);
 	tcase_add_test(t, a_bad_line_changes_no_gauge);
 	tcase_add_test(t, gauges_make_room);
+	tcase_add_test(t, gauges_and_sets_have_a_limit_of_bytes);
 	tcase_add_test(t, sets_count_members);
 	tcase_add_test(t, sets_have_limits);
 	tcase_add_test(t, members_have_a_limit);
