@@ -96,7 +96,7 @@ static int keyed_room(leat_keyed *k, const leat_keyed *other)
 {
 	struct leat_flow *f = &k->flow;
 	const struct leat_flow *g = &other->flow;
-	struct leat_need need = { 0, 0, 0, 0, 0, 0 };
+	struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
 
 	for (size_t r = 0; r < other->roster.n; r++) {
 		const struct leat_entry *e;

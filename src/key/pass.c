@@ -230,7 +230,7 @@ void leat_keyed_pass(leat_keyed *k)
 
 int leat_keyed_move(leat_keyed *k)
 {
-	struct leat_need need = { 0, 0, 0, 0, 0, 0 };
+	struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
 	int err = leat_keyed_prepare_pass(k, &need);
 
 	if (!err)

@@ -169,7 +169,7 @@ static int push_or_evict(leat_keyed *k, const leat_event *v, uint32_t hash,
 	else if (push_forbids(k, v))
 		return leat_flow_refuse(f, LEAT_EFULL);
 	for (;;) {
-		struct leat_need need = { 0, 0, 0, 0, 0, 0 };
+		struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
 		if (!(err = push_reserve(k, v, i, &need)))
 			return i ? push_take(k, i, v) : push_new(k, v, hash);
 		if (err != LEAT_ENOMEM)
@@ -221,7 +221,7 @@ static int push_with_care(leat_keyed *k, const leat_event *v, uint32_t hash,
     uint32_t i)
 {
 	struct leat_flow *f = &k->flow;
-	struct leat_need need = { 0, 0, 0, 0, 0, 0 };
+	struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
 	struct leat_clock_mark mark;
 	int err;
 

@@ -43,7 +43,7 @@ size_t leat_cells_place(const struct leat_flow *f)
 /* Some of a window's values may have been evicted, or all of them. */
 static int has_data(const struct leat_flow *f, struct leat_cell *c)
 {
-	return !f->ordered || leat_cell_tree(c)->root;
+	return !f->ordered || !leat_tree_is_empty(leat_cell_tree(c));
 }
 
 static struct leat_cell *inline_cell(const struct leat_flow *f,
@@ -602,14 +602,15 @@ static int reserve_tree(struct leat_flow *f, const struct leat_state *s,
     int64_t t)
 {
 	const struct leat_cell *left = leat_cells_find(f, s, t), *right;
-	struct leat_tree tree = { 0 };
+	uint32_t height = 0;
 
 	right = left ? leat_newer(s, left) : leat_oldest(s);
 	if (left)
-		tree.height = const_tree(left)->height;
-	if (right && const_tree(right)->height > tree.height)
-		tree.height = const_tree(right)->height;
-	return leat_tree_reserve(f, &tree);
+		height = const_tree(left)->height;
+	if (right && const_tree(right)->height > height)
+		height = const_tree(right)->height;
+	return f->forest.stocked > height ? LEAT_OK
+					  : leat_tree_stock(f, height);
 }
 
 /* Into the newest cell go most values, which take no other one. */
@@ -694,7 +695,7 @@ static int make_room(struct leat_flow *f, struct leat_state *s, int64_t t,
 		return LEAT_OK;
 	struct leat_cell **from = &leat_more(f, s)->oldest_stored;
 	c = *from ? *from : leat_oldest(s);
-	for (; c && !leat_cell_tree(c)->root; c = leat_newer(s, c))
+	for (; c && leat_tree_is_empty(leat_cell_tree(c)); c = leat_newer(s, c))
 		LEAT_LOOK(); /* told, and then evicted */
 	*from = c;
 	if (!c || f->full == LEAT_REFUSE ||
@@ -703,7 +704,7 @@ static int make_room(struct leat_flow *f, struct leat_state *s, int64_t t,
 	leat_tree_evict_first(f, leat_cell_tree(c));
 	count_stored(f, s, 1, 0);
 	f->counts.evicted++;
-	if (!leat_cell_tree(c)->root && c != left && c != right &&
+	if (leat_tree_is_empty(leat_cell_tree(c)) && c != left && c != right &&
 	    leat_cell_told(c) == 0)
 		remove_cell(f, s, c);
 	return LEAT_OK;
@@ -819,9 +820,10 @@ static void prepare_join(struct leat_flow *f, const struct leat_state *s,
 	find_sessions(f, s, t, &left, &right);
 	if (!left || !right)
 		return;
-	uint64_t n = leat_tree_length(f, leat_cell_tree(left)),
-		 more = leat_tree_length(f, leat_cell_tree(right));
-	leat_need_values(need, n > more ? n : more, (n > more ? more : n) + 1);
+	struct leat_tree *a = leat_cell_tree(left), *b = leat_cell_tree(right);
+	uint64_t n = leat_tree_length(f, a), more = leat_tree_length(f, b);
+	leat_need_values(f, need, n >= more ? a : b,
+	    (n >= more ? more : n) + 1);
 }
 
 static int put_in_session(struct leat_flow *f, struct leat_state *s,

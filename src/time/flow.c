@@ -316,7 +316,7 @@ void leat_flow_end(struct leat_flow *f)
 	leat_pool_clear(&f->contents);
 	leat_flow_done(f); /* amid a push, where all is cleared to make room */
 	leat_index_release(&f->nodes);
-	leat_forest_clear(&f->forest);
+	leat_forest_clear(f);
 }
 
 void leat_flow_moved(const void *from, void *to, struct leat_flow *f,

@@ -60,11 +60,17 @@ void leat_flow_join_counts(struct leat_flow *f, const struct leat_flow *g)
  * A full leaf splits at once, and one that has split only after half a leaf
  * more; inner nodes are fewer than leaves but for those on the way up.
  */
-void leat_need_values(struct leat_need *need, uint64_t n, uint64_t more)
+void leat_need_values(const struct leat_flow *f, struct leat_need *need,
+    const struct leat_tree *t, uint64_t more)
 {
+	uint64_t n = t ? leat_tree_length(f, t) : 0;
 	uint64_t splits = (n + 2 * more) / LEAT_LEAF + 2;
-	size_t leaves = (size_t)(splits < more + 1 ? splits : more + 1);
+	/* Two more where there are none yet. */
+	size_t leaves = (size_t)(splits < more + 1 ? splits : more + 1) + 2;
 
+	need->few++;
+	if (f->forest.small && n + more <= LEAT_LEAF && !(t && t->root))
+		return;
 	need->leaves += leaves;
 	need->inners += leaves + LEAT_HEIGHT;
 	need->trees++;
@@ -85,6 +91,11 @@ int leat_need_reserve(struct leat_flow *f, const struct leat_need *need)
 	if (leat_pool_reserve(&f->cells, need->cells) ||
 	    leat_pool_reserve(&f->contents, need->contents) ||
 	    leat_index_reserve(&f->nodes, need->nodes))
+		return LEAT_ENOMEM;
+	/* Those that become free on the way are needed by the next. */
+	if (need->few > 0)
+		f->forest.keep = SIZE_MAX;
+	if (leat_few_reserve(f, need->few))
 		return LEAT_ENOMEM;
 	if (need->trees == 0)
 		return LEAT_OK;
@@ -178,8 +189,7 @@ int leat_cells_join_room(struct leat_flow *f, struct leat_state *s,
 			return LEAT_EOPTIONS;
 		more += !d;
 		if (f->ordered)
-			leat_need_values(need,
-			    d ? leat_tree_length(f, leat_cell_tree(d)) : 0,
+			leat_need_values(f, need, d ? leat_cell_tree(d) : NULL,
 			    leat_tree_length(g, leat_cell_tree(c)));
 	}
 	need->cells += more;
@@ -317,7 +327,7 @@ static int is_behind(const struct leat_flow *f, const struct leat_ranges *r,
 {
 	struct leat_grid_window w;
 
-	if (own >= watermark || !r->tree.root)
+	if (own >= watermark || leat_tree_is_empty(&r->tree))
 		return 0;
 	w = leat_first_after(f, settled(f, own));
 	return leat_next_with_data(f, &r->tree, &w) &&
@@ -418,7 +428,7 @@ int leat_ranges_join_room(struct leat_flow *f, struct leat_state *s,
 	if (f->forest.panes) {
 		need_panes(need, leat_tree_panes(g, &q->tree));
 	} else {
-		leat_need_values(need, leat_tree_length(f, &r->tree),
+		leat_need_values(f, need, &r->tree,
 		    leat_tree_length(g, &q->tree));
 	}
 	return LEAT_OK;

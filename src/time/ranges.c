@@ -300,14 +300,14 @@ static int ranges_due(const struct leat_flow *f, const struct leat_state *s,
 	int more = (f->sink.emit || f->emit_empty) &&
 	    next_due(f, r, r->closed, &w);
 	int row = goes_on(f, r, more ? &w : NULL);
-	if (!r->tree.root && !row)
+	if (leat_tree_is_empty(&r->tree) && !row)
 		return 0;
 	if (row)
 		due = r->empty.end;
 	if (more && w.end < due)
 		due = w.end;
 	/* What is oldest goes when its last window does. */
-	if (r->tree.root) {
+	if (!leat_tree_is_empty(&r->tree)) {
 		int64_t gone = leat_later(leat_last_end(f,
 					      leat_tree_first(&r->tree)),
 		    f->lateness);
@@ -547,7 +547,7 @@ static int row_ahead(const struct leat_flow *f, const struct leat_ranges *r,
 			return 0;
 		*from = w.end;
 	}
-	if (*until == LEAT_TIME_MAX && !r->tree.root)
+	if (*until == LEAT_TIME_MAX && leat_tree_is_empty(&r->tree))
 		return 0;
 	if (*until == LEAT_TIME_MAX)
 		*until = leat_last_end(f,

@@ -151,7 +151,7 @@ static void tape_empty(struct leat_tape *t, const struct leat_flow *f,
  */
 static int is_blank(const struct leat_flow *f, const struct leat_ranges *r)
 {
-	return !leat_slides(f) && !r->tree.root && !r->told.root &&
+	return !leat_slides(f) && leat_tree_is_empty(&r->tree) && !r->told.root &&
 	    !r->changed.root && (!f->emit_empty || !r->begun) &&
 	    r->closed <= f->clock.watermark;
 }
@@ -186,7 +186,7 @@ void leat_ranges_tape(struct leat_flow *f, struct leat_state *s,
 	leat_tape_expect(t, r->closed <= f->clock.target);
 	leat_tape_int(t, &r->touched, 1);
 	leat_tape_tree(t, f, &r->tree);
-	if (r->tree.root)
+	if (!leat_tree_is_empty(&r->tree))
 		expect_needed(t, f, leat_tree_first(&r->tree));
 	if (f->emit_empty)
 		tape_empty(t, f, r);

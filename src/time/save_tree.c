@@ -320,6 +320,66 @@ static void make_fringe(struct walk *w, struct leat_tree *t)
 		t->fringe->covered = 0;
 }
 
+/* ---------------- a tree without nodes ----------------------------------- */
+
+static void tape_count(struct leat_tape *t, uint64_t n)
+{
+	leat_tape_number(t, &n, UINT64_MAX);
+}
+
+static void save_values(struct leat_tape *t, struct leat_flow *f,
+    const struct leat_few *few, size_t i, size_t end)
+{
+	leat_sample s;
+
+	for (; i < end; i++) {
+		leat_few_get(f, few, i, &s);
+		leat_tape_time(t, &s.t);
+		leat_tape_double(t, &s.x);
+		if (f->pairs)
+			leat_tape_double(t, &s.y);
+	}
+}
+
+/* The edges of two leaves know of nothing but the first leaf's values. */
+static void save_few_edges(struct leat_tape *t, struct leat_flow *f,
+    const struct leat_few *few)
+{
+	tape_count(t, 0);
+	for (int i = 0; i < 3; i++) /* past(), front(), the middle */
+		leat_tape_accs(t, f, f->piece);
+	for (size_t i = few->gone; i < few->first; i++) {
+		leat_few_tail(f, few, i, f->piece);
+		leat_tape_accs(t, f, f->piece);
+	}
+}
+
+/* As the nodes would be that it has none of. */
+static void save_few(struct leat_tape *t, struct leat_flow *f,
+    const struct leat_few *few)
+{
+	size_t end = (size_t)few->first + few->last;
+
+	leat_accs_clear(f, f->piece);
+	tape_count(t, few->last ? 2 : 1);
+	if (few->last) {
+		tape_count(t, 2);
+		tape_count(t, 0);
+		leat_tape_accs(t, f, f->piece);
+	}
+	tape_count(t, few->first);
+	tape_count(t, few->gone);
+	save_values(t, f, few, few->gone, few->first);
+	if (few->last) {
+		leat_tape_accs(t, f, f->piece);
+		tape_count(t, few->last);
+		save_values(t, f, few, few->first, end);
+	}
+	leat_tape_accs(t, f, leat_few_accs(f, few));
+	if (few->last)
+		save_few_edges(t, f, few);
+}
+
 /* Loading: until it is whole, the tree is empty. */
 void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
     struct leat_tree *t)
@@ -328,6 +388,10 @@ void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
 	struct walk w = { tape, f, &built, 0, 0, 0 };
 	uint64_t height = t->root ? (uint64_t)t->height + 1 : 0;
 
+	if (!tape->loads && t->few) {
+		save_few(tape, f, t->few);
+		return;
+	}
 	leat_tape_number(tape, &height, LEAT_HEIGHT - 1);
 	if (height == 0)
 		return;
@@ -350,6 +414,8 @@ void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
 	uint64_t values = leat_tree_length(f, &built);
 	leat_tape_expect(tape, f->forest.panes || values == w.values);
 	leat_tape_holds(tape, f, f->piece);
-	if (!tape->err)
-		*t = built;
+	if (tape->err)
+		return;
+	*t = built;
+	leat_few_shrink(f, t);
 }

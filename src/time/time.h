@@ -16,6 +16,7 @@
 
 #include "../agg/agg.h"
 #include "../window/window.h"
+#include "few.h"
 #include "index.h"
 
 /* ---------------- arithmetic at the limits -------------------------- */
@@ -182,24 +183,33 @@ LEAT_INLINE double *leat_leaf_x(struct leat_node *n)
 struct leat_fringe;
 
 struct leat_tree {
-	struct leat_node *root;         /* NULL: empty */
+	struct leat_node *root;         /* NULL: it has no nodes */
 	struct leat_node *first, *last; /* leaves */
 	uint32_t height;                /* level of the root */
 	uint32_t gone;                  /* values of the first leaf */
 	struct leat_fringe *fringe;     /* NULL: while the first is the last */
+	struct leat_few *few;           /* NULL: it has nodes, or is empty */
 };
+
+LEAT_INLINE int leat_tree_is_empty(const struct leat_tree *t)
+{
+	return !t->root && !t->few;
+}
 
 /* How a flow's trees look, and where their memory comes from. */
 struct leat_forest {
 	int panes;
+	int small; /* trees of a few values have no nodes */
 	size_t leaf_accs, inner_accs, fringe_size, table_size; /* bytes */
 	struct leat_pool leaves, inners, fringes, tables;
 	struct leat_node *felled; /* subtrees to be taken apart */
 	uint32_t stocked; /* there is memory for trees less high than this */
+	struct leat_shelf shelves[LEAT_FEW_CLASSES];
+	size_t keep; /* at most so many free blocks of a shelf */
 };
 
 void leat_forest_init(struct leat_flow *f);
-void leat_forest_clear(struct leat_forest *forest);
+void leat_forest_clear(struct leat_flow *f);
 
 /* Into the pane that starts there; a new one if need be. */
 void leat_tree_add(struct leat_flow *f, struct leat_tree *t, int64_t start,
@@ -286,6 +296,7 @@ struct leat_more {
 struct leat_need {
 	size_t cells, contents, nodes;
 	size_t leaves, inners, trees;
+	size_t few; /* trees that have none */
 };
 
 /* What an engine's push() answers instead of an error. */
@@ -819,15 +830,17 @@ LEAT_INLINE void leat_leaf_get(const struct leat_flow *f,
 	s_out->x = x[i];
 	s_out->y = LEAT_UNLIKELY(f->pairs) ? x[LEAT_LEAF + i] : 0;
 }
-/* Room for one value more in a tree. LEAT_ENOMEM. */
-int leat_tree_stock(struct leat_flow *f, const struct leat_tree *t);
+/* Room for one value more in any tree up to a height. LEAT_ENOMEM. */
+int leat_tree_stock(struct leat_flow *f, uint32_t height);
 
+/* Room for one value more in a tree. LEAT_ENOMEM. */
 LEAT_INLINE int leat_tree_reserve(struct leat_flow *f,
     const struct leat_tree *t)
 {
-	return LEAT_LIKELY(f->forest.stocked > t->height)
-	    ? LEAT_OK
-	    : leat_tree_stock(f, t);
+	if (LEAT_LIKELY(f->forest.stocked > t->height))
+		return LEAT_OK;
+	return t->root || !f->forest.small ? leat_tree_stock(f, t->height)
+					   : leat_few_stock(f, t);
 }
 
 /* A value that does not go to the end of the last leaf. */
@@ -862,7 +875,12 @@ LEAT_INLINE void leat_tree_evict(struct leat_flow *f, struct leat_tree *t,
 {
 	struct leat_node *leaf = t->first;
 
-	if (!leaf || leaf->t[t->gone] >= before)
+	if (LEAT_UNLIKELY(!leaf)) {
+		if (t->few)
+			leat_few_evict(f, t, before);
+		return;
+	}
+	if (leaf->t[t->gone] >= before)
 		return;
 	if (LEAT_UNLIKELY(leaf->t[leaf->n - 1] < before)) {
 		leat_tree_evict_more(f, t, before);
@@ -879,7 +897,9 @@ void leat_tree_part(const struct leat_flow *f, const struct leat_tree *t,
 LEAT_INLINE void leat_tree_range(const struct leat_flow *f,
     const struct leat_tree *t, int64_t from, int64_t to, struct leat_accs *out)
 {
-	if (!t->root ||
+	if (LEAT_UNLIKELY(!t->root) && t->few)
+		leat_few_range(f, t->few, from, to, out);
+	else if (LEAT_UNLIKELY(!t->root) ||
 	    (from <= t->first->t[t->gone] && to > t->last->t[t->last->n - 1]))
 		leat_tree_query(f, t, out);
 	else
@@ -984,8 +1004,9 @@ LEAT_INLINE void leat_flow_done(struct leat_flow *f)
 int leat_flow_same(const struct leat_flow *f, const struct leat_flow *g);
 /* Has the pools hold all of it. LEAT_ENOMEM. */
 int leat_need_reserve(struct leat_flow *f, const struct leat_need *need);
-/* The values of b that are to go into a tree that has n. */
-void leat_need_values(struct leat_need *need, uint64_t n, uint64_t more);
+/* So many values more are to go into a tree; NULL: an empty one. */
+void leat_need_values(const struct leat_flow *f, struct leat_need *need,
+    const struct leat_tree *t, uint64_t more);
 void leat_state_join(struct leat_flow *f, struct leat_state *s,
     const struct leat_flow *g, const struct leat_state *other);
 void leat_flow_join_counts(struct leat_flow *f, const struct leat_flow *g);

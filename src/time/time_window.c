@@ -130,7 +130,7 @@ static void tell_early(leat_time_window *w, int64_t was)
 static int prepare(leat_time_window *w, const leat_event *e)
 {
 	struct leat_flow *f = &w->flow;
-	struct leat_need need = { 0, 0, 0, 0, 0, 0 };
+	struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
 	int err = f->engine->prepare(f, w->state, e, &need);
 
 	if (!err)
@@ -420,7 +420,7 @@ int leat_time_window_merge(leat_time_window *window,
 {
 	struct leat_flow *f = &window->flow;
 	const struct leat_flow *g = &other->flow;
-	struct leat_need need = { 0, 0, 0, 0, 0, 0 };
+	struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
 	int err;
 
 	LEAT_ASSERT(window && other);

@@ -62,10 +62,16 @@ void leat_forest_init(struct leat_flow *f)
 	leat_pool_init(&w->tables, &f->memory, w->table_size);
 	w->felled = NULL;
 	w->stocked = 0;
+	w->small = !w->panes && !f->has_user;
+	w->keep = LEAT_SHELF;
+	memset(w->shelves, 0, sizeof(w->shelves));
 }
 
-void leat_forest_clear(struct leat_forest *w)
+void leat_forest_clear(struct leat_flow *f)
 {
+	struct leat_forest *w = &f->forest;
+
+	leat_shelves_clear(f);
 	leat_pool_clear(&w->leaves);
 	leat_pool_clear(&w->inners);
 	leat_pool_clear(&w->fringes);
@@ -100,21 +106,25 @@ static void take_apart(struct leat_flow *f)
 	leat_pool_give(&f->forest.inners, n);
 }
 
-/* A leaf, a node more on each level, and what a new level needs. */
-int leat_tree_stock(struct leat_flow *f, const struct leat_tree *t)
+/* As many leaves as may take the place of a few values, with one of its own. */
+enum { STOCK_LEAVES = 3 };
+
+/* Leaves, a node more on each level, and what a new level needs. */
+int leat_tree_stock(struct leat_flow *f, uint32_t height)
 {
 	struct leat_forest *w = &f->forest;
-	size_t inners = t->height + 2;
+	size_t inners = height + 2;
 
 	while (LEAT_UNLIKELY(w->felled) &&
-	    (w->leaves.n_spare < 1 || w->inners.n_spare < inners))
+	    (w->leaves.n_spare < STOCK_LEAVES || w->inners.n_spare < inners))
 		take_apart(f);
-	if (leat_pool_reserve(&w->leaves, 1) ||
+	if (leat_few_reserve(f, 1) ||
+	    leat_pool_reserve(&w->leaves, STOCK_LEAVES) ||
 	    leat_pool_reserve(&w->inners, inners) ||
 	    leat_pool_reserve(&w->fringes, 1) ||
 	    leat_pool_reserve(&w->tables, 1))
 		return LEAT_ENOMEM;
-	w->stocked = t->height + 1;
+	w->stocked = height + 1;
 	return LEAT_OK;
 }
 
@@ -394,6 +404,11 @@ void leat_tree_insert_else(struct leat_flow *f, struct leat_tree *t,
 {
 	struct leat_node *leaf;
 
+	if (!t->root && f->forest.small) {
+		if (!leat_few_insert(f, t, s))
+			leat_tree_insert(f, t, s);
+		return;
+	}
 	if (t->root && s->t < t->last->t[t->last->n - 1]) {
 		leat_tree_insert_late(f, t, s);
 		return;
@@ -446,6 +461,8 @@ void leat_tree_clear(struct leat_flow *f, struct leat_tree *t)
 {
 	struct leat_fringe *g = t->fringe;
 
+	if (t->few)
+		leat_few_clear(f, t);
 	if (t->root) {
 		trim_left(t, t->height + 1);
 		fell(f, t->root);
@@ -588,6 +605,8 @@ void leat_tree_evict_more(struct leat_flow *f, struct leat_tree *t,
 	}
 	while (t->first->t[t->gone] < before)
 		t->gone++;
+	if (renewed > 0 && t->height == 0)
+		leat_few_shrink(f, t);
 	if (renewed == 0 || t->height == 0)
 		return;
 	renew_left(f, t, renewed);
@@ -596,6 +615,10 @@ void leat_tree_evict_more(struct leat_flow *f, struct leat_tree *t,
 
 void leat_tree_evict_first(struct leat_flow *f, struct leat_tree *t)
 {
+	if (t->few) {
+		leat_few_evict_first(f, t);
+		return;
+	}
 	if (++t->gone < t->first->n)
 		return;
 	if (t->height == 0) {
@@ -606,8 +629,10 @@ void leat_tree_evict_first(struct leat_flow *f, struct leat_tree *t)
 	if (level == t->height && t->root->n - t->fringe->gone[level] == 1) {
 		lower_root(f, t);
 		level = t->height;
-		if (level == 0)
+		if (level == 0) {
+			leat_few_shrink(f, t);
 			return;
+		}
 		descend(t, level);
 		level = LEAT_HEIGHT;
 	} else {

@@ -98,8 +98,11 @@ static void add_prefix(const struct leat_flow *f, const struct leat_tree *t,
 void leat_tree_query(const struct leat_flow *f, const struct leat_tree *t,
     struct leat_accs *out)
 {
-	if (!t->root) {
-		leat_accs_clear(f, out);
+	if (LEAT_UNLIKELY(!t->root)) {
+		if (t->few)
+			leat_few_query(f, t->few, out);
+		else
+			leat_accs_clear(f, out);
 	} else if (t->height > 0) {
 		const struct leat_accs *middle = leat_middle(f, t->fringe),
 				       *last = leat_node_accs(f, t->last);
@@ -121,6 +124,8 @@ void leat_tree_query(const struct leat_flow *f, const struct leat_tree *t,
 
 uint64_t leat_tree_length(const struct leat_flow *f, const struct leat_tree *t)
 {
+	if (t->few)
+		return leat_few_length(t->few);
 	leat_tree_query(f, t, f->piece);
 	return f->piece->count + f->piece->missing;
 }
@@ -132,7 +137,8 @@ static int64_t last_time(const struct leat_tree *t)
 
 int64_t leat_tree_first(const struct leat_tree *t)
 {
-	return t->first->t[t->gone];
+	return LEAT_LIKELY(t->first) ? t->first->t[t->gone]
+				     : leat_few_oldest(t->few);
 }
 
 void leat_tree_part(const struct leat_flow *f, const struct leat_tree *t,
@@ -159,7 +165,9 @@ int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out)
 	uint32_t level = 0, i;
 	int have = 0;
 
-	if (!t->root || last_time(t) < from)
+	if (LEAT_UNLIKELY(!t->root))
+		return t->few ? leat_few_seek(t->few, from, t_out) : 0;
+	if (last_time(t) < from)
 		return 0;
 	while (level < t->height && n->t[0] >= from)
 		n = t->fringe->right[++level];
@@ -200,6 +208,8 @@ static void each_below(const struct leat_flow *f, const struct leat_tree *t,
 void leat_tree_each(const struct leat_flow *f, const struct leat_tree *t,
     void (*fn)(void *ctx, const leat_sample *s), void *ctx)
 {
+	if (t->few)
+		leat_few_each(f, t->few, fn, ctx);
 	if (t->root)
 		each_below(f, t, t->root, fn, ctx);
 }
@@ -315,6 +325,8 @@ int leat_tree_copy(struct leat_flow *f, struct leat_tree *to,
 {
 	int err = LEAT_OK;
 
+	if (from->few)
+		return leat_few_copy(f, to, from);
 	*to = *from;
 	if (from->root)
 		err = copy_tree(f, to, from);

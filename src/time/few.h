@@ -1,0 +1,81 @@
+/*
+ * few.h - small trees, which need no nodes; see few.c
+ */
+#ifndef LEAT_FEW_H
+#define LEAT_FEW_H
+
+#include "../agg/agg.h"
+
+struct leat_flow;
+struct leat_tree;
+struct leat_accs;
+
+/* Room for 4, 8, 12, 16 and 32 values. */
+enum { LEAT_FEW_CLASSES = 5 };
+
+/*
+ * The values that a tree of at most two leaves would have. Places count from
+ * the first leaf's first value, which may be gone, as in a leaf.
+ */
+struct leat_few {
+	uint8_t size;        /* the class */
+	uint8_t first, last; /* values in the two leaves; last is 0 or more */
+	uint8_t gone;        /* of the first leaf */
+	uint8_t dropped;     /* of those gone, how many have no place */
+	/*
+	 * Then times, x, and with pairs y, each with as much room; and what
+	 * stands for the last leaf, or for the only one if none are gone.
+	 */
+	int64_t t[];
+};
+
+/* Blocks of one class that are free; how many stay so is in the forest. */
+enum { LEAT_SHELF = 16 };
+
+struct leat_shelf {
+	struct leat_spare *spare;
+	size_t n;
+};
+
+/* Makes sure of n blocks of each class. LEAT_ENOMEM. */
+int leat_few_reserve(struct leat_flow *f, size_t n);
+/* Makes sure that one value more can be inserted. LEAT_ENOMEM. */
+int leat_few_stock(struct leat_flow *f, const struct leat_tree *t);
+/* Gives back what is free. */
+void leat_shelves_clear(struct leat_flow *f);
+
+/*
+ * As leat_tree_insert(), for a tree without nodes. 0: there were too many, so
+ * it has nodes now, but not the value.
+ */
+int leat_few_insert(struct leat_flow *f, struct leat_tree *t,
+    const leat_sample *s);
+/* A tree with nodes becomes one without if it can, and there is memory. */
+void leat_few_shrink(struct leat_flow *f, struct leat_tree *t);
+
+/* The rest as the functions of trees, for those that are not empty. */
+void leat_few_evict(struct leat_flow *f, struct leat_tree *t, int64_t before);
+void leat_few_evict_first(struct leat_flow *f, struct leat_tree *t);
+void leat_few_clear(struct leat_flow *f, struct leat_tree *t);
+int leat_few_copy(struct leat_flow *f, struct leat_tree *to,
+    const struct leat_tree *from);
+int64_t leat_few_oldest(const struct leat_few *w);
+int64_t leat_few_newest(const struct leat_few *w);
+size_t leat_few_length(const struct leat_few *w);
+int leat_few_seek(const struct leat_few *w, int64_t from, int64_t *t_out);
+void leat_few_query(const struct leat_flow *f, const struct leat_few *w,
+    struct leat_accs *out);
+void leat_few_range(const struct leat_flow *f, const struct leat_few *w,
+    int64_t from, int64_t to, struct leat_accs *out);
+void leat_few_each(const struct leat_flow *f, const struct leat_few *w,
+    void (*fn)(void *ctx, const leat_sample *s), void *ctx);
+/* What stands for the last leaf. */
+struct leat_accs *leat_few_accs(const struct leat_flow *f,
+    const struct leat_few *w);
+void leat_few_get(const struct leat_flow *f, const struct leat_few *w, size_t i,
+    leat_sample *s_out);
+/* The first leaf's values from the i-th on. */
+void leat_few_tail(const struct leat_flow *f, const struct leat_few *w,
+    size_t i, struct leat_accs *out);
+
+#endif
