@@ -241,7 +241,8 @@ int64_t leat_tree_first(const struct leat_tree *t);
 /* The largest time, of a value or pane; the tree is not empty. */
 LEAT_INLINE int64_t leat_tree_last(const struct leat_tree *t, int panes)
 {
-	return t->last->t[panes ? 0 : t->last->n - 1];
+	return t->few ? leat_few_newest(t->few)
+		      : t->last->t[panes ? 0 : t->last->n - 1];
 }
 
 /* Calls back for each value in order. */
