@@ -82,9 +82,9 @@ static void tape_held(struct leat_tape *t, struct leat_flow *f,
 		const struct leat_tree *tree = leat_cell_tree(c);
 		leat_tape_tree(t, f, leat_cell_tree(c));
 		leat_tape_expect(t,
-		    !tree->root ||
+		    leat_tree_is_empty(tree) ||
 			(c->start <= leat_tree_first(tree) &&
-			    tree->last->t[tree->last->n - 1] < c->end));
+			    leat_tree_last(tree, 0) < c->end));
 		return;
 	}
 	leat_tape_accs(t, f, a, c->start, leat_earlier(c->end, 1));

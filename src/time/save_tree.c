@@ -347,10 +347,10 @@ static void save_few_edges(struct leat_tape *t, struct leat_flow *f,
 {
 	tape_count(t, 0);
 	for (int i = 0; i < 3; i++) /* past(), front(), the middle */
-		leat_tape_accs(t, f, f->piece);
+		leat_tape_accs(t, f, f->piece, INT64_MIN, INT64_MAX);
 	for (size_t i = few->gone; i < few->first; i++) {
 		leat_few_tail(f, few, i, f->piece);
-		leat_tape_accs(t, f, f->piece);
+		leat_tape_accs(t, f, f->piece, INT64_MIN, INT64_MAX);
 	}
 }
 
@@ -365,17 +365,17 @@ static void save_few(struct leat_tape *t, struct leat_flow *f,
 	if (few->last) {
 		tape_count(t, 2);
 		tape_count(t, 0);
-		leat_tape_accs(t, f, f->piece);
+		leat_tape_accs(t, f, f->piece, INT64_MIN, INT64_MAX);
 	}
 	tape_count(t, few->first);
 	tape_count(t, few->gone);
 	save_values(t, f, few, few->gone, few->first);
 	if (few->last) {
-		leat_tape_accs(t, f, f->piece);
+		leat_tape_accs(t, f, f->piece, INT64_MIN, INT64_MAX);
 		tape_count(t, few->last);
 		save_values(t, f, few, few->first, end);
 	}
-	leat_tape_accs(t, f, leat_few_accs(f, few));
+	leat_tape_accs(t, f, leat_few_accs(f, few), INT64_MIN, INT64_MAX);
 	if (few->last)
 		save_few_edges(t, f, few);
 }
