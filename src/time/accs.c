@@ -21,6 +21,53 @@ void leat_accs_append(const struct leat_flow *f, struct leat_accs *a,
 	leat_accs_add(f, a, s, 0);
 }
 
+/* ---------------- samples in a row ----------------------------------- */
+
+static leat_sample row_sample(const struct leat_series *r, size_t n, size_t i,
+    int before)
+{
+	size_t at = before ? n - 1 - i : i;
+	leat_sample s = { r->t[at], r->x[at], r->y ? r->y[at] : 0 };
+
+	return s;
+}
+
+/* In registers; from the last to the first, or in order. */
+static size_t moments_row(struct leat_moments *acc, const double *x, size_t n,
+    ptrdiff_t step)
+{
+	struct leat_moments m = *acc;
+	size_t missing = 0;
+
+	for (; n > 0; n--, x += step) {
+		if (LEAT_LIKELY(*x == *x))
+			leat_moments_add(&m, *x);
+		else
+			missing++;
+	}
+	*acc = m;
+	return missing;
+}
+
+void leat_accs_add_row(const struct leat_flow *f, struct leat_accs *a,
+    const struct leat_series *r, size_t n, int before)
+{
+	if (!f->pairs && f->n_sections == 1 &&
+	    f->sections->id == LEAT_CLASS_MOMENTS) {
+		size_t missing = moments_row(leat_section(f->sections, a),
+		    before ? r->x + n - 1 : r->x, n, before ? -1 : 1);
+		a->missing += missing;
+		a->count += n - missing;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		leat_sample s = row_sample(r, n, i, before);
+		leat_accs_add(f, a, &s, before);
+	}
+}
+
+/* ---------------- joining -------------------------------------------- */
+
 void leat_section_combine(const struct leat_flow *f,
     const struct leat_section *p, void *acc, const void *right)
 {

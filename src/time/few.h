@@ -10,23 +10,22 @@ struct leat_flow;
 struct leat_tree;
 struct leat_accs;
 
-/* Room for 4, 8, 12, 16 and 32 values. */
-enum { LEAT_FEW_CLASSES = 5 };
+/* Room for 4, 8, 12, 16, 24 and 32 values. */
+enum { LEAT_FEW_CLASSES = 6 };
 
 /*
- * The values that a tree of at most two leaves would have. Places count from
- * the first leaf's first value, which may be gone, as in a leaf.
+ * The values that a tree of at most two leaves would have. They are counted
+ * from the first leaf's first value, which may be gone, as in a leaf; those
+ * that are not gone lie in a ring.
  */
 struct leat_few {
-	uint8_t size;        /* the class */
+	uint8_t size;        /* the class, */
+	uint8_t room;        /* which has room for so many values */
 	uint8_t first, last; /* values in the two leaves; last is 0 or more */
 	uint8_t gone;        /* of the first leaf */
-	uint8_t dropped;     /* of those gone, how many have no place */
-	/*
-	 * Then times, x, and with pairs y, each with as much room; and what
-	 * stands for the last leaf, or for the only one if none are gone.
-	 */
-	int64_t t[];
+	uint8_t head;        /* the place of the first one that is not gone */
+	uint8_t mark; /* where a suffix begins that is kept; 0: none is */
+	int64_t t[];  /* and more; see few_places.h */
 };
 
 /* Blocks of one class that are free; how many stay so is in the forest. */
@@ -63,19 +62,16 @@ int64_t leat_few_oldest(const struct leat_few *w);
 int64_t leat_few_newest(const struct leat_few *w);
 size_t leat_few_length(const struct leat_few *w);
 int leat_few_seek(const struct leat_few *w, int64_t from, int64_t *t_out);
-void leat_few_query(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_query(const struct leat_flow *f, struct leat_few *w,
     struct leat_accs *out);
-void leat_few_range(const struct leat_flow *f, const struct leat_few *w,
-    int64_t from, int64_t to, struct leat_accs *out);
+void leat_few_range(const struct leat_flow *f, struct leat_few *w, int64_t from,
+    int64_t to, struct leat_accs *out);
 void leat_few_each(const struct leat_flow *f, const struct leat_few *w,
     void (*fn)(void *ctx, const leat_sample *s), void *ctx);
-/* What stands for the last leaf. */
-struct leat_accs *leat_few_accs(const struct leat_flow *f,
-    const struct leat_few *w);
 void leat_few_get(const struct leat_flow *f, const struct leat_few *w, size_t i,
     leat_sample *s_out);
 /* The first leaf's values from the i-th on. */
-void leat_few_tail(const struct leat_flow *f, const struct leat_few *w,
-    size_t i, struct leat_accs *out);
+void leat_few_tail(const struct leat_flow *f, struct leat_few *w, size_t i,
+    struct leat_accs *out);
 
 #endif

@@ -145,23 +145,28 @@ int leat_next_with_data(const struct leat_flow *f, const struct leat_tree *t,
 	return 1;
 }
 
+static int next_on_grid(const struct leat_flow *f, const struct leat_ranges *r,
+    int64_t closed, struct leat_grid_window *w)
+{
+	*w = leat_first_after(f, closed);
+	return leat_next_with_data(f, &r->tree, w);
+}
+
 /*
  * The next window with data, where those have been told that end by `closed`.
  * Returns 0 if there is none.
  */
-static int next_due(const struct leat_flow *f, const struct leat_ranges *r,
+LEAT_INLINE int next_due(const struct leat_flow *f, const struct leat_ranges *r,
     int64_t closed, struct leat_grid_window *w)
 {
 	int64_t t;
 
-	if (leat_slides(f)) {
-		if (!leat_tree_seek(&r->tree, closed, &t))
-			return 0;
-		*w = sliding_window(f, t);
-		return 1;
-	}
-	*w = leat_first_after(f, closed);
-	return leat_next_with_data(f, &r->tree, w);
+	if (!leat_slides(f))
+		return next_on_grid(f, r, closed, w);
+	if (!leat_tree_seek(&r->tree, closed, &t))
+		return 0;
+	*w = sliding_window(f, t);
+	return 1;
 }
 
 /* ---------------- closing -------------------------------------------- */

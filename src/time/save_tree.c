@@ -10,7 +10,7 @@
  * times in order, and off the edges no node less than half full, so that it
  * is no higher and takes no more memory than its values account for.
  */
-#include "time.h"
+#include "few_places.h"
 
 struct walk {
 	struct leat_tape *t;
@@ -343,7 +343,7 @@ static void save_values(struct leat_tape *t, struct leat_flow *f,
 
 /* The edges of two leaves know of nothing but the first leaf's values. */
 static void save_few_edges(struct leat_tape *t, struct leat_flow *f,
-    const struct leat_few *few)
+    struct leat_few *few)
 {
 	tape_count(t, 0);
 	for (int i = 0; i < 3; i++) /* past(), front(), the middle */
@@ -356,7 +356,7 @@ static void save_few_edges(struct leat_tape *t, struct leat_flow *f,
 
 /* As the nodes would be that it has none of. */
 static void save_few(struct leat_tape *t, struct leat_flow *f,
-    const struct leat_few *few)
+    struct leat_few *few)
 {
 	size_t end = (size_t)few->first + few->last;
 

@@ -137,6 +137,16 @@ struct leat_flow;
 void leat_accs_clear(const struct leat_flow *f, struct leat_accs *a);
 void leat_accs_append(const struct leat_flow *f, struct leat_accs *a,
     const leat_sample *s);
+
+/* Samples one behind the other; y is NULL where there are no pairs. */
+struct leat_series {
+	const int64_t *t;
+	const double *x, *y;
+};
+
+/* Appends n of them in order; before: prepends them, the last one first. */
+void leat_accs_add_row(const struct leat_flow *f, struct leat_accs *a,
+    const struct leat_series *r, size_t n, int before);
 /* a and then b; the two must not be the same. */
 void leat_accs_join(const struct leat_flow *f, struct leat_accs *a,
     const struct leat_accs *b);
@@ -834,11 +844,26 @@ LEAT_INLINE void leat_leaf_get(const struct leat_flow *f,
 /* Room for one value more in any tree up to a height. LEAT_ENOMEM. */
 int leat_tree_stock(struct leat_flow *f, uint32_t height);
 
+/*
+ * Whether one value more goes into two leaves, and there is a block for it;
+ * all others may go before it comes.
+ */
+LEAT_INLINE int leat_few_has_room(const struct leat_forest *w,
+    const struct leat_few *few)
+{
+	int n = few->first + few->last - few->gone;
+
+	return n <= LEAT_LEAF && few->last < LEAT_LEAF && w->shelves[0].n > 0 &&
+	    (n < few->room || w->shelves[few->size + 1].n > 0);
+}
+
 /* Room for one value more in a tree. LEAT_ENOMEM. */
 LEAT_INLINE int leat_tree_reserve(struct leat_flow *f,
     const struct leat_tree *t)
 {
 	if (LEAT_LIKELY(f->forest.stocked > t->height))
+		return LEAT_OK;
+	if (t->few && leat_few_has_room(&f->forest, t->few))
 		return LEAT_OK;
 	return t->root || !f->forest.small ? leat_tree_stock(f, t->height)
 					   : leat_few_stock(f, t);

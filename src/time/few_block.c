@@ -1,0 +1,135 @@
+/*
+ * few_block.c - blocks for trees without nodes
+ *
+ * A block has room for a few values and is allocated by itself, so that a tree
+ * takes what it needs and no more. Some free ones of each class are kept for
+ * what comes next: a push makes sure of those that it may need before anything
+ * changes, and takes them without failing.
+ *
+ * Cost: a block is taken and given back in a few instructions, but for every
+ * sixteenth or so, which the allocator sees.
+ */
+#include "few_places.h"
+
+static size_t few_bytes(const struct leat_flow *f, unsigned size)
+{
+	size_t each = sizeof(int64_t) + (f->pairs ? 2 : 1) * sizeof(double);
+
+	return sizeof(struct leat_few) + leat_few_room(size) * each +
+	    (size < LEAT_FEW_MARKED ? 1 : 2) * f->accs_size;
+}
+
+int leat_few_reserve_size(struct leat_flow *f, unsigned size, size_t n)
+{
+	struct leat_shelf *shelf = &f->forest.shelves[size];
+
+	while (LEAT_UNLIKELY(shelf->n < n)) {
+		struct leat_spare *s = leat_memory_take(&f->memory,
+		    few_bytes(f, size));
+		if (!s)
+			return LEAT_ENOMEM;
+		s->next = shelf->spare;
+		shelf->spare = s;
+		shelf->n++;
+	}
+	return LEAT_OK;
+}
+
+int leat_few_reserve(struct leat_flow *f, size_t n)
+{
+	if (!f->forest.small)
+		return LEAT_OK;
+	for (unsigned size = 0; size < LEAT_FEW_CLASSES; size++)
+		if (leat_few_reserve_size(f, size, n))
+			return LEAT_ENOMEM;
+	return LEAT_OK;
+}
+
+struct leat_few *leat_few_take(struct leat_flow *f, unsigned size)
+{
+	struct leat_shelf *shelf = &f->forest.shelves[size];
+	struct leat_spare *s = shelf->spare;
+	struct leat_few *w = (struct leat_few *)(void *)s;
+
+	shelf->spare = s->next;
+	shelf->n--;
+	f->forest.stocked = 0;
+	memset(w, 0, sizeof(*w));
+	w->size = (uint8_t)size;
+	w->room = (uint8_t)leat_few_room(size);
+	return w;
+}
+
+/* Down to so many free ones. */
+static void shelf_trim(struct leat_flow *f, unsigned size, size_t most)
+{
+	struct leat_shelf *shelf = &f->forest.shelves[size];
+
+	while (shelf->n > most) {
+		struct leat_spare *s = shelf->spare;
+		shelf->spare = s->next;
+		shelf->n--;
+		leat_memory_give(&f->memory, s, few_bytes(f, size));
+	}
+}
+
+void leat_few_give(struct leat_flow *f, struct leat_few *w)
+{
+	unsigned size = w->size;
+	struct leat_shelf *shelf = &f->forest.shelves[size];
+	struct leat_spare *s = (struct leat_spare *)(void *)w;
+
+	s->next = shelf->spare;
+	shelf->spare = s;
+	shelf->n++;
+	shelf_trim(f, size, f->forest.keep);
+}
+
+void leat_shelves_clear(struct leat_flow *f)
+{
+	for (unsigned size = 0; size < LEAT_FEW_CLASSES; size++)
+		shelf_trim(f, size, 0);
+}
+
+/* ---------------- what is in them ------------------------------------ */
+
+void leat_few_get(const struct leat_flow *f, const struct leat_few *w, size_t i,
+    leat_sample *s_out)
+{
+	size_t place = leat_few_place(w, i);
+	const double *x = leat_few_x(w) + place;
+
+	s_out->t = w->t[place];
+	s_out->x = x[0];
+	s_out->y = f->pairs ? x[w->room] : 0;
+}
+
+void leat_few_move(const struct leat_flow *f, struct leat_few *to,
+    const struct leat_few *from)
+{
+	leat_sample s;
+
+	to->first = from->first;
+	to->last = from->last;
+	to->gone = from->gone;
+	for (size_t i = from->gone; i < leat_few_end(from); i++) {
+		leat_few_get(f, from, i, &s);
+		leat_few_set(f, to, i, &s);
+	}
+	leat_accs_copy(f, leat_few_accs(f, to), leat_few_accs(f, from));
+}
+
+/* ---------------- copying -------------------------------------------- */
+
+int leat_few_copy(struct leat_flow *f, struct leat_tree *to,
+    const struct leat_tree *from)
+{
+	unsigned size = from->few->size;
+
+	memset(to, 0, sizeof(*to));
+	if (leat_few_reserve_size(f, size, 1))
+		return LEAT_ENOMEM;
+	to->few = leat_few_take(f, size);
+	memcpy(to->few, from->few, few_bytes(f, size));
+	return LEAT_OK;
+}

@@ -1,0 +1,99 @@
+/*
+ * few_nodes.c - from a block to nodes, and from nodes to a block
+ *
+ * Both forms of a tree hold the same: a block is what at most two leaves are,
+ * without what can be worked out from their values. So nodes can be hung from
+ * it, which then know what they would have known, and a tree that has come
+ * down to two leaves can do without them.
+ */
+#include "few_places.h"
+
+/* Both leaves, or the only one, in the order of their values. */
+static struct leat_node *few_leaf(struct leat_flow *f, const struct leat_few *w,
+    size_t begin, size_t end)
+{
+	struct leat_node *leaf = leat_tree_leaf(f);
+	size_t there = begin > w->gone ? begin : w->gone;
+	leat_sample s;
+
+	leaf->n = (uint32_t)(end - begin);
+	for (size_t i = begin; i < end; i++) {
+		leat_few_get(f, w, i < there ? there : i, &s);
+		leat_leaf_put(f, leaf, i - begin, &s);
+	}
+	return leaf;
+}
+
+void leat_few_to_nodes(struct leat_flow *f, struct leat_tree *t)
+{
+	struct leat_few *w = t->few;
+	struct leat_node *leaf = few_leaf(f, w, 0, w->first);
+
+	t->few = NULL;
+	leat_tree_hang(f, t, leaf);
+	t->gone = w->gone;
+	if (w->last) {
+		leaf = few_leaf(f, w, w->first, leat_few_end(w));
+		leat_tree_hang(f, t, leaf);
+	}
+	leat_accs_copy(f, leat_node_accs(f, leaf), leat_few_accs(f, w));
+	leat_few_give(f, w);
+}
+
+static void few_from_leaf(struct leat_flow *f, struct leat_few *w,
+    struct leat_node *leaf, size_t gone)
+{
+	leat_sample s;
+
+	for (size_t i = gone; i < leaf->n; i++) {
+		leat_leaf_get(f, leaf, i, &s);
+		leat_few_set(f, w, leat_few_end(w) + i, &s);
+	}
+}
+
+/* Room for n values and, if n is not all there may be, for the next. */
+static unsigned few_size_for(size_t n)
+{
+	unsigned size = 0;
+
+	while (size + 1 < LEAT_FEW_CLASSES && leat_few_room(size) <= n)
+		size++;
+	return size;
+}
+
+/*
+ * An attempt, so that it failed is nobody's business; and one more stays for
+ * a value that has been made sure of.
+ */
+static int few_try(struct leat_flow *f, unsigned size)
+{
+	int over = f->memory.over, err = leat_few_reserve_size(f, size, 2);
+
+	f->memory.over = over;
+	return err;
+}
+
+void leat_few_shrink(struct leat_flow *f, struct leat_tree *t)
+{
+	struct leat_node *last = t->last, *first = t->first;
+	struct leat_few *w;
+	size_t n;
+
+	if (!f->forest.small || !t->root || t->height > 1 ||
+	    (t->height == 1 && t->root->n - t->fringe->gone[1] > 2))
+		return;
+	n = first->n - t->gone + (t->height ? last->n : 0);
+	if (few_try(f, few_size_for(n)))
+		return;
+	w = leat_few_take(f, few_size_for(n));
+	w->gone = (uint8_t)t->gone;
+	few_from_leaf(f, w, first, t->gone);
+	w->first = (uint8_t)first->n;
+	if (t->height) {
+		few_from_leaf(f, w, last, 0);
+		w->last = (uint8_t)last->n;
+	}
+	leat_accs_copy(f, leat_few_accs(f, w), leat_node_accs(f, last));
+	leat_tree_clear(f, t);
+	t->few = w;
+}

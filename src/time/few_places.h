@@ -1,0 +1,87 @@
+/*
+ * few_places.h - where things lie in a block of a few values
+ *
+ * Behind the head come as many times as there is room for, as many x, with
+ * pairs as many y, what stands for the last leaf, and in the larger blocks a
+ * suffix of the first leaf that has been worked out; see few_ask.c.
+ */
+#ifndef LEAT_FEW_PLACES_H
+#define LEAT_FEW_PLACES_H
+
+#include "time.h"
+
+/* In smaller blocks suffixes are short. */
+enum { LEAT_FEW_MARKED = 2 };
+
+/* 4, 8, 12, 16, 24, 32. */
+LEAT_INLINE size_t leat_few_room(unsigned size)
+{
+	return size < 4 ? 4 * ((size_t)size + 1) : 8 * ((size_t)size - 1);
+}
+
+LEAT_INLINE size_t leat_few_end(const struct leat_few *w)
+{
+	return (size_t)w->first + w->last;
+}
+
+/* Of the i-th value, which is not gone. */
+LEAT_INLINE size_t leat_few_place(const struct leat_few *w, size_t i)
+{
+	size_t place = w->head + (i - w->gone);
+
+	return place < w->room ? place : place - w->room;
+}
+
+LEAT_INLINE int64_t leat_few_time(const struct leat_few *w, size_t i)
+{
+	return w->t[leat_few_place(w, i)];
+}
+
+LEAT_INLINE double *leat_few_x(const struct leat_few *w)
+{
+	return (double *)(void *)(uintptr_t)(w->t + w->room);
+}
+
+/* What stands for the last leaf, or for the only one if none are gone. */
+LEAT_INLINE struct leat_accs *leat_few_accs(const struct leat_flow *f,
+    const struct leat_few *w)
+{
+	return (struct leat_accs *)(void *)(leat_few_x(w) +
+	    w->room * (f->pairs ? 2 : 1));
+}
+
+/* The suffix that begins at w->mark, unless that is 0. */
+LEAT_INLINE struct leat_accs *leat_few_marked(const struct leat_flow *f,
+    const struct leat_few *w)
+{
+	return leat_accs_at(f, leat_few_accs(f, w), 1);
+}
+
+LEAT_INLINE void leat_few_set(const struct leat_flow *f, struct leat_few *w,
+    size_t i, const leat_sample *s)
+{
+	size_t place = leat_few_place(w, i);
+	double *x = leat_few_x(w) + place;
+
+	w->t[place] = s->t;
+	x[0] = s->x;
+	if (LEAT_UNLIKELY(f->pairs))
+		x[w->room] = s->y;
+}
+
+/* few_block.c: one of those that are there; and back again. */
+struct leat_few *leat_few_take(struct leat_flow *f, unsigned size);
+void leat_few_give(struct leat_flow *f, struct leat_few *w);
+/* All of one block to a larger one. */
+void leat_few_move(const struct leat_flow *f, struct leat_few *to,
+    const struct leat_few *from);
+/* Makes sure of n free blocks of a class. LEAT_ENOMEM. */
+int leat_few_reserve_size(struct leat_flow *f, unsigned size, size_t n);
+
+/* few_nodes.c: a tree that has too many values gets nodes. */
+void leat_few_to_nodes(struct leat_flow *f, struct leat_tree *t);
+/* few_ask.c: values one after the other. */
+void leat_few_add(const struct leat_flow *f, const struct leat_few *w, size_t i,
+    size_t end, struct leat_accs *out);
+
+#endif
