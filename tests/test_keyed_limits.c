@@ -525,6 +525,29 @@ START_TEST(a_long_key_makes_room_or_is_refused)
 }
 END_TEST
 
+/* Its text lies in a pool that is empty, what goes is memory of its own. */
+START_TEST(keys_of_another_length_make_room)
+{
+	static char text[500];
+	leat_keyed_options o = tumbling(10);
+
+	o.max_bytes = CAP;
+	o.full = LEAT_EVICT_OLD;
+	leat_keyed *k = made(&o);
+	for (uint32_t i = 0; i < 200; i++) {
+		memcpy(text, &i, sizeof(i));
+		ck_assert_int_eq(leat_keyed_push(k, text, sizeof(text), 1, 1),
+		    LEAT_OK);
+	}
+	uint64_t there = leat_keyed_length(k);
+	ck_assert_uint_lt(there, 200);
+	ck_assert_int_eq(leat_keyed_push(k, text, 40, 1, 1), LEAT_OK);
+	ck_assert_uint_ge(leat_keyed_length(k), there - 2);
+	ck_assert_uint_le(leat_keyed_bytes(k), CAP);
+	leat_keyed_free(k);
+}
+END_TEST
+
 /* What one key stores grows until the others are gone; then it is full. */
 START_TEST(a_key_is_never_dropped_for_its_own_value)
 {
@@ -876,6 +899,7 @@ Suite *keyed_limits_suite(void)
 	tcase_add_test(t, a_key_that_is_refused_leaves_nothing);
 	tcase_add_test(t, at_max_bytes_new_keys_are_refused);
 	tcase_add_test(t, at_max_bytes_old_keys_make_room);
+	tcase_add_test(t, keys_of_another_length_make_room);
 	tcase_add_test(t, a_long_key_makes_room_or_is_refused);
 	tcase_add_test(t, a_key_is_never_dropped_for_its_own_value);
 	tcase_add_test(t, the_oldest_key_is_not_dropped_for_its_own_value);

@@ -9,7 +9,9 @@
 
 #include <leat.h>
 
+#include "alloc.h"
 #include "data.h"
+#include "saved.h"
 #include "suites.h"
 
 enum { KEYS = 12000, EVENTS = 60000 };
@@ -268,6 +270,98 @@ START_TEST(nothing_is_lost_where_memory_is_short)
 }
 END_TEST
 
+static leat_time_counts counts_of(const leat_keyed *k)
+{
+	leat_time_counts c;
+
+	leat_keyed_counts(k, &c);
+	return c;
+}
+
+/* Fails each allocation of a push, until it is told something else. */
+static int push_failing(leat_keyed *k, struct counted *heap,
+    const leat_event *e, size_t *failed)
+{
+	for (size_t n = 1;; n++) {
+		/* To ask settles what waits; so that is not done each time. */
+		int asks = draw(4) == 0;
+		leat_time_counts was = { 0 }, is;
+		if (asks)
+			was = counts_of(k);
+		int64_t now = leat_keyed_now(k);
+		heap->fail_at = heap->calls + n;
+		int err = leat_keyed_push_event(k, e);
+		heap->fail_at = 0;
+		if (err != LEAT_ENOMEM)
+			return err;
+		++*failed;
+		ck_assert_int_eq(leat_keyed_now(k), now);
+		if (!asks)
+			continue;
+		is = counts_of(k);
+		ck_assert_int_eq(memcmp(&is, &was, sizeof(is)), 0);
+	}
+}
+
+/* Beside a twin whose allocator does not fail. */
+START_TEST(a_push_that_fails_among_waiting_ones_has_changed_nothing)
+{
+	int kind = trials[_i].kind;
+	int64_t span = trials[_i].span, delay = trials[_i].delay;
+	struct counted heap;
+	leat_allocator counting = counted_allocator(&heap);
+	struct heard x, y;
+	size_t failed = 0;
+	memset(&heap, 0, sizeof(heap));
+	make_events((uint64_t)_i + 31, span);
+	leat_keyed *a = make(&x, kind, span, delay, NULL);
+	leat_keyed *b = make(&y, kind, span, delay, &counting);
+	for (size_t i = 0; i < EVENTS; i++) {
+		int err = push_failing(b, &heap, &events[i], &failed);
+		ck_assert_int_eq(err, leat_keyed_push_event(a, &events[i]));
+		if (i % 1000 == 0)
+			same_counts(a, b, i);
+	}
+	ck_assert_uint_gt(failed, 20);
+	struct saved s = keyed_saved(a), t = keyed_saved(b);
+	ck_assert(s.n == t.n && memcmp(s.bytes, t.bytes, s.n) == 0);
+	saved_free(&s);
+	saved_free(&t);
+	finish(a, b, &x, &y);
+	ck_assert_uint_eq(heap.live, 0);
+}
+END_TEST
+
+/* Times out of range, and keys too long to wait, among values that wait. */
+START_TEST(what_cannot_wait_is_answered_at_once)
+{
+	static const char text[LEAT_KEY_MAX + 1] = "a key that is too long";
+	struct heard h;
+	leat_keyed *k = make(&h, LEAT_TUMBLING, 9000, 0, NULL);
+	double out[5];
+
+	for (int i = 0; i < 10000; i++)
+		ck_assert_int_eq(leat_keyed_push(k, &i, sizeof(i), 5, 1),
+		    LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push(k, "a", 1, 6, 1), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push(k, "a", 1, -9001, 1), LEAT_ELATE);
+	ck_assert_int_eq(leat_keyed_push(k, "a", 1, INT64_MAX, 1), LEAT_ETIME);
+	ck_assert_int_eq(leat_keyed_push(k, text, sizeof(text), 6, 1),
+	    LEAT_EKEY);
+	ck_assert_int_eq(leat_keyed_push(k, text, 17, 7, 1), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push(k, "a", 1, 8, 1), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_query(k, "a", 1, out), LEAT_OK);
+	ck_assert_double_eq(out[0], 2);
+	ck_assert_int_eq(leat_keyed_query(k, text, 17, out), LEAT_OK);
+	ck_assert_double_eq(out[0], 1);
+	leat_time_counts c = counts_of(k);
+	ck_assert_uint_eq(c.taken, 10003);
+	ck_assert_uint_eq(c.refused, 1);
+	ck_assert_uint_eq(c.late, 1);
+	leat_keyed_free(k);
+}
+END_TEST
+
 /* No memory at all from some moment on. */
 static void *last_alloc(void *ctx, size_t size)
 {
@@ -315,6 +409,10 @@ Suite *keyed_queue_suite(void)
 	    n);
 	tcase_add_loop_test(t, whatever_comes_between_finds_them_settled, 0, n);
 	tcase_add_loop_test(t, nothing_is_lost_where_memory_is_short, 0, 2);
+	tcase_add_loop_test(t,
+	    a_push_that_fails_among_waiting_ones_has_changed_nothing, 0,
+	    TRIALS);
+	tcase_add_test(t, what_cannot_wait_is_answered_at_once);
 	tcase_add_loop_test(t, what_was_answered_is_true_when_memory_ends, 0,
 	    short_run() ? 2 : 40);
 	suite_add_tcase(s, t);

@@ -59,11 +59,43 @@ struct both {
 	struct ear ears[2];
 	struct counted heap;
 	leat_allocator allocator;
+	int has_limit; /* max_bytes: how memory is packed decides */
 };
 
 static struct trial trial;
 static struct both both;
-static size_t failures;
+static size_t failures, full;
+
+enum { ALONE, BY_TIME, BY_COUNT };
+
+/* Windows by count in place of those by time. */
+static leat_window_options by_count(const leat_time_window_options *o)
+{
+	static const leat_stat stats[] = { LEAT_SUM, LEAT_MAX };
+	leat_window_options w;
+
+	memset(&w, 0, sizeof(w));
+	w.kind = o->kind == LEAT_HOPPING ? LEAT_HOPPING : LEAT_SLIDING;
+	w.size = 3 + (uint64_t)o->kind * 20;
+	w.advance = o->kind == LEAT_HOPPING ? 2 : 0;
+	w.stats = stats;
+	w.n_stats = 2;
+	w.sink = o->sink;
+	return w;
+}
+
+static void limit_keys(leat_keyed_options *k, struct rng r)
+{
+	if (rng_below(&r, 2))
+		k->max_keys = 1 + rng_below(&r, 6);
+	if (rng_below(&r, 2))
+		k->full = LEAT_EVICT_OLD;
+	if (rng_below(&r, 2))
+		k->ttl = 1 + (int64_t)rng_below(&r, 400);
+	if (rng_below(&r, 3))
+		k->max_bytes = 1500 +
+		    rng_below(&r, rng_below(&r, 2) ? 4000 : 40000);
+}
 
 static void open_both(int keyed, uint64_t seed)
 {
@@ -87,17 +119,15 @@ static void open_both(int keyed, uint64_t seed)
 			continue;
 		}
 		leat_keyed_options k;
-		struct rng same = r;
 		memset(&k, 0, sizeof(k));
-		k.by_time = o;
+		if (keyed == BY_TIME)
+			k.by_time = o;
+		else
+			k.by_count = by_count(&o);
 		k.allocator = a;
 		k.evicted = o.sink;
-		if (rng_below(&same, 2))
-			k.max_keys = 1 + rng_below(&same, 6);
-		if (rng_below(&same, 2))
-			k.full = LEAT_EVICT_OLD;
-		if (rng_below(&same, 2))
-			k.ttl = 1 + (int64_t)rng_below(&same, 400);
+		limit_keys(&k, r);
+		both.has_limit = k.max_bytes > 0;
 		ck_assert_int_eq(leat_keyed_new(&both.keyed[i], &k), LEAT_OK);
 	}
 }
@@ -117,12 +147,14 @@ static struct saved save(int i)
 			     : time_window_saved(both.window[i]);
 }
 
-/* Of eight keys, one of which is long. */
+/* Of sixteen keys some lie in pools, others in memory of their own. */
 static int act(int i, const struct step *step)
 {
-	static const char text[400] = "abcdefgh";
+	static const char text[2000] = "abcdefghijklmnop";
+	static const size_t lengths[16] = { 1, 1, 1, 1, 20, 40, 100, 200, 300,
+		300, 301, 500, 700, 1000, 1400, 1900 };
 	leat_event e = step->e;
-	uint64_t which = (uint64_t)e.t * 2654435761u >> 13 & 7;
+	uint64_t which = (uint64_t)e.t * 2654435761u >> 13 & 15;
 	if (step->kind == STEP_ADVANCE)
 		return both.keyed[i]
 		    ? leat_keyed_advance(both.keyed[i], e.t)
@@ -130,7 +162,7 @@ static int act(int i, const struct step *step)
 	if (!both.keyed[i])
 		return leat_time_window_push_event(both.window[i], &e);
 	e.key = text + which;
-	e.key_len = which == 7 ? 300 : which == 6 ? 40 : 1;
+	e.key_len = lengths[which];
 	return leat_keyed_push_event(both.keyed[i], &e);
 }
 
@@ -185,6 +217,16 @@ static void play_both(int keyed, uint64_t seed)
 		int hows = trial.options.kind == LEAT_CALENDAR ? 3 : 2;
 		int code = act_failing(step, (int)(trial.step % 3) % hows);
 		int twin = act(1, step);
+		full += code == LEAT_EFULL;
+		if (keyed)
+			ck_assert_msg(!both.has_limit ||
+				leat_keyed_bytes(both.keyed[0]) ==
+				    leat_keyed_bytes(both.keyed[1]),
+			    "seed %llu, step %zu: %llu bytes, not %llu",
+			    (unsigned long long)seed, trial.step,
+			    (unsigned long long)leat_keyed_bytes(both.keyed[0]),
+			    (unsigned long long)
+				leat_keyed_bytes(both.keyed[1]));
 		ck_assert_msg(code == twin &&
 			both.ears[0].told == both.ears[1].told &&
 			both.ears[0].sum == both.ears[1].sum,
@@ -204,7 +246,7 @@ static void play_both(int keyed, uint64_t seed)
 static void play_kind(int kind, int keyed)
 {
 	uint64_t seeds = short_run() ? 6 : 60;
-	failures = 0;
+	failures = full = 0;
 	for (uint64_t seed = 1; seed <= seeds; seed++) {
 		struct rng r = rng_new(seed * 977 + (uint64_t)kind);
 		unsigned features = (unsigned)rng_next(&r) &
@@ -218,17 +260,25 @@ static void play_kind(int kind, int keyed)
 		play_both(keyed, seed);
 	}
 	ck_assert_uint_gt(failures, 0);
+	if (keyed)
+		ck_assert_uint_gt(full, 0);
 }
 
 START_TEST(a_window_that_fails_has_changed_nothing)
 {
-	play_kind(_i, 0);
+	play_kind(_i, ALONE);
 }
 END_TEST
 
 START_TEST(keyed_windows_that_fail_have_changed_nothing)
 {
-	play_kind(_i, 1);
+	play_kind(_i, BY_TIME);
+}
+END_TEST
+
+START_TEST(keyed_windows_by_count_that_fail_have_changed_nothing)
+{
+	play_kind(_i, BY_COUNT);
 }
 END_TEST
 
@@ -295,6 +345,9 @@ Suite *twin_suite(void)
 	    N_KINDS);
 	tcase_add_loop_test(t, keyed_windows_that_fail_have_changed_nothing, 0,
 	    N_KINDS);
+	tcase_add_loop_test(t,
+	    keyed_windows_by_count_that_fail_have_changed_nothing, 0,
+	    LEAT_TUMBLING + 1);
 	tcase_add_test(t, a_merged_window_began_with_the_earlier_one);
 	tcase_add_test(t, a_merged_watermark_is_not_before_either);
 	suite_add_tcase(s, t);

@@ -172,17 +172,56 @@ void leat_block_free(struct leat_block b);
 /* The place that is as far into `to` as p is into `from`; NULL for NULL. */
 void *leat_moved(const void *from, void *to, const void *p);
 
+/* What a block is taken from; see memory.c. */
+enum leat_memory_phase {
+	LEAT_MEMORY_OPEN,  /* the allocator */
+	LEAT_MEMORY_ASKS,  /* nothing: blocks are put aside, and none is had */
+	LEAT_MEMORY_CLOSED /* what was put aside */
+};
+
 /*
- * pool.c: where objects that grow take their memory, and how much they have.
- * Past the limit (0: none) nothing is to be had, and `over` says why.
+ * memory.c: where objects that grow take their memory, and how much they
+ * have. Past the limit (0: none) nothing is to be had, and `over` says why;
+ * where the allocator has nothing to give, `failed` does.
  */
 struct leat_memory {
 	leat_allocator allocator;
 	uint64_t bytes, limit;
-	int over;
+	int over, failed;
+	int lifted; /* what is taken may go beyond the limit */
+	enum leat_memory_phase phase;
+	struct leat_pledge *pledges;
 };
+
+/* Has no blocks so far; the limit is as it was. */
+void leat_memory_start(struct leat_memory *m, const leat_allocator *allocator);
 void *leat_memory_take(struct leat_memory *m, size_t n_bytes);
 void leat_memory_give(struct leat_memory *m, void *p, size_t n_bytes);
+/* Back to the allocator, which is given what nobody has taken. */
+void leat_memory_open(struct leat_memory *m);
+
+/* Below a limit nothing more is asked of the allocator. */
+LEAT_INLINE void leat_memory_close(struct leat_memory *m)
+{
+	if (m->limit > 0)
+		m->phase = LEAT_MEMORY_CLOSED;
+}
+
+/* Another call begins: nothing has been refused. */
+LEAT_INLINE void leat_memory_try(struct leat_memory *m)
+{
+	m->over = m->failed = 0;
+}
+
+/*
+ * Whether more may be asked for in this call. Below a limit nothing more is
+ * to be had once the allocator has failed, so that a call that is made again
+ * comes upon what it would have, had nothing failed.
+ */
+LEAT_INLINE int leat_memory_may_have(const struct leat_memory *m)
+{
+	return !m->limit || !m->failed;
+}
 
 struct leat_spare {
 	struct leat_spare *next;

@@ -19,27 +19,6 @@ struct leat_chunk {
 /* A chunk's items start here, aligned as the allocator aligns. */
 #define CHUNK_HEAD ((sizeof(struct leat_chunk) + 15) & ~(size_t)15)
 
-void *leat_memory_take(struct leat_memory *m, size_t n_bytes)
-{
-	if (m->limit &&
-	    n_bytes > m->limit - (m->bytes < m->limit ? m->bytes : m->limit)) {
-		m->over = 1;
-		return NULL;
-	}
-	void *p = m->allocator.alloc(m->allocator.ctx, n_bytes);
-	if (p)
-		m->bytes += n_bytes;
-	return p;
-}
-
-void leat_memory_give(struct leat_memory *m, void *p, size_t n_bytes)
-{
-	if (!p)
-		return;
-	m->allocator.free(m->allocator.ctx, p);
-	m->bytes -= n_bytes;
-}
-
 void leat_pool_init(struct leat_pool *p, struct leat_memory *memory,
     size_t item)
 {
@@ -79,11 +58,14 @@ static void *pool_fresh(struct leat_pool *p)
 
 int leat_pool_more(struct leat_pool *p, size_t n)
 {
-	size_t items = p->next_items > n ? p->next_items : n;
+	int asks = p->memory->phase == LEAT_MEMORY_ASKS;
+	size_t items = p->next_items > n && !asks ? p->next_items : n;
 
 	if (pool_grow(p, items)) {
 		/* There may be room for just these. */
-		return items > n ? pool_grow(p, n) : LEAT_ENOMEM;
+		return items > n && leat_memory_may_have(p->memory)
+		    ? pool_grow(p, n)
+		    : LEAT_ENOMEM;
 	}
 	if (2 * items * p->item <= CHUNK_MAX)
 		p->next_items = 2 * items;

@@ -127,13 +127,17 @@ int leat_entry_reserve(leat_keyed *k, size_t len)
 {
 	static const leat_event any = { NULL, 0, 0, 0, 0, 0 };
 
-	if (leat_slab_reserve(&k->entries, 1) || leat_roster_reserve(k) ||
-	    leat_table_reserve(k) ||
-	    leat_timers_reserve(&k->timers, k->roster.length + 1) ||
-	    k->flow.engine->reserve(&k->flow, k->blank, &any) ||
-	    leat_pool_reserve(&k->flow.cells, k->spare_cells))
-		return LEAT_ENOMEM;
-	return text_reserve(k, len);
+	int err = leat_slab_reserve(&k->entries, 1);
+
+	err |= leat_roster_reserve(k);
+	err |= leat_table_reserve(k);
+	err |= leat_timers_reserve(&k->timers, k->roster.length + 1);
+	err |= k->flow.engine->reserve(&k->flow, k->blank, &any);
+	err |= leat_pool_reserve(&k->flow.cells, k->spare_cells);
+	err |= text_reserve(k, len);
+	if (err)
+		leat_entry_release(k);
+	return err;
 }
 
 uint32_t leat_entry_make(leat_keyed *k, const void *text, size_t len,
@@ -143,10 +147,7 @@ uint32_t leat_entry_make(leat_keyed *k, const void *text, size_t len,
 	struct leat_entry *e = leat_entry_at(k, i);
 
 	memset(e, 0, k->entry_size);
-	if (leat_entry_write(k, e, text, len)) {
-		leat_slab_give(&k->entries, i - 1);
-		return 0;
-	}
+	(void)leat_entry_write(k, e, text, len);
 	e->hash = hash;
 	e->rank = leat_roster_add(&k->roster, i);
 	(void)leat_table_put(k, i);

@@ -59,9 +59,9 @@ static int make_key(leat_keyed *k, const struct leat_entry *e)
 
 	if (k->roster.length >= k->max_keys)
 		return LEAT_EFULL;
-	if (leat_entry_reserve(k, e->len) ||
-	    !leat_entry_make(k, text, e->len, leat_key_hash(k, text, e->len)))
+	if (leat_entry_reserve(k, e->len))
 		return LEAT_ENOMEM;
+	leat_entry_make(k, text, e->len, leat_key_hash(k, text, e->len));
 	return LEAT_OK;
 }
 
@@ -192,9 +192,10 @@ int leat_keyed_merge(leat_keyed *keyed, const leat_keyed *other)
 	if (k == other)
 		return LEAT_EINVAL;
 	leat_queue_look(other);
-	if ((err = leat_queue_settle(k)) || (err = keyed_fits(k, other)))
+	leat_queue_settle(k);
+	if ((err = keyed_fits(k, other)))
 		return err;
-	k->flow.memory.over = 0;
+	leat_memory_try(&k->flow.memory);
 	if ((err = make_keys(k, other, &made)) ||
 	    (err = keyed_room(k, other))) {
 		unmake_keys(k, made);

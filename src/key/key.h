@@ -349,7 +349,7 @@ struct leat_keyed {
 	size_t entry_size, latest_at, links_at; /* 0: not needed */
 	int tracks;    /* pushes are noted: for these two, or early_span */
 	int announces; /* every push brings news for timers */
-	int careful;   /* pushes and advances are prepared; keys may expire */
+	int careful; /* flow.careful; or keys may expire, or there is a limit */
 	/*
 	 * A push makes sure of memory for one window more before it is known
 	 * that the value goes into one that is there. So that keys that are
@@ -425,11 +425,11 @@ LEAT_INLINE int leat_table_reserve(leat_keyed *k)
 {
 	const struct leat_table *t = &k->table;
 	uint64_t indices = (uint64_t)k->entries.n_chunks << LEAT_SLAB_BITS;
+	int err = LEAT_OK;
 
-	while (t->length >= t->limit || indices > t->index_mask)
-		if (leat_table_grow(k))
-			return LEAT_ENOMEM;
-	return leat_slab_reserve(&k->table.crowd.nodes, 1);
+	while (!err && (t->length >= t->limit || indices > t->index_mask))
+		err = leat_table_grow(k);
+	return err | leat_slab_reserve(&k->table.crowd.nodes, 1);
 }
 
 /* entry.c */
@@ -437,7 +437,7 @@ LEAT_INLINE int leat_table_reserve(leat_keyed *k)
 int leat_entry_reserve(leat_keyed *k, size_t len);
 /* The key is not made after all: a long text has no memory any more. */
 void leat_entry_release(leat_keyed *k);
-/* Room is reserved; 0 if there is none for a long text all the same. */
+/* Room is reserved. */
 uint32_t leat_entry_make(leat_keyed *k, const void *text, size_t len,
     uint32_t hash);
 /* The text of an entry that has none. LEAT_ENOMEM, if it is a long one. */
@@ -569,23 +569,23 @@ int leat_keyed_put(leat_keyed *k, const leat_event *v, uint32_t hash,
 
 /* queue.c */
 int leat_queue_serves(const leat_keyed *k, const leat_keyed_options *o);
-/* Whether the event is put off, or (*err_out) cannot be for want of memory. */
-int leat_queue_put(leat_keyed *k, const leat_event *v, int *err_out);
+/* Whether the event is put off. */
+int leat_queue_put(leat_keyed *k, const leat_event *v);
 /* What was put off is gone. */
 void leat_queue_clear(leat_keyed *k);
-int leat_queue_settle_all(leat_keyed *k);
+void leat_queue_settle_all(leat_keyed *k);
 
 /* All that was put off goes in. There is memory for it. */
-LEAT_INLINE int leat_queue_settle(leat_keyed *k)
+LEAT_INLINE void leat_queue_settle(leat_keyed *k)
 {
-	return k->queue.n > 0 ? leat_queue_settle_all(k) : LEAT_OK;
+	if (k->queue.n > 0)
+		leat_queue_settle_all(k);
 }
 
 /* For those who only look. */
 LEAT_INLINE void leat_queue_look(const leat_keyed *k)
 {
-	if (k->queue.n > 0)
-		(void)leat_queue_settle_all((leat_keyed *)(uintptr_t)k);
+	leat_queue_settle((leat_keyed *)(uintptr_t)k);
 }
 
 /* counted.c */

@@ -51,7 +51,7 @@ static void plan_entries(leat_keyed *k, const leat_keyed_options *o)
 	k->announces = o->by_time.kind == LEAT_SESSION ||
 	    k->flow.engine == &leat_ranges_engine;
 	k->spare_cells = k->flow.engine == &leat_cells_engine;
-	k->careful = k->flow.careful || k->latest_at;
+	k->careful = k->flow.careful || k->latest_at || o->max_bytes > 0;
 	k->tracks = k->latest_at || k->links_at || k->flow.early_span > 0;
 }
 
@@ -100,8 +100,8 @@ static void start_counted(leat_keyed *k, const leat_keyed_options *o)
 {
 	struct leat_flow *f = &k->flow;
 
-	f->memory.allocator = o->allocator ? *o->allocator
-					   : leat_malloc_allocator;
+	leat_memory_start(&f->memory,
+	    o->allocator ? o->allocator : &leat_malloc_allocator);
 	f->told = &f->sink;
 	leat_clock_reset(&f->clock);
 	*k->by_count = o->by_count;
@@ -203,10 +203,9 @@ int leat_keyed_copy(const leat_keyed *keyed, const leat_allocator *allocator,
 	k->block = block;
 	move_keyed(keyed, k, allocator);
 	/* A copy packs otherwise, so it may be larger. */
-	uint64_t limit = k->flow.memory.limit;
-	k->flow.memory.limit = 0;
+	k->flow.memory.lifted = 1;
 	err = leat_entries_copy(k, keyed);
-	k->flow.memory.limit = limit;
+	k->flow.memory.lifted = 0;
 	if (err) {
 		leat_keyed_free(k);
 		return err;

@@ -198,15 +198,14 @@ int leat_keyed_prepare_pass(leat_keyed *k, struct leat_need *need)
 {
 	struct leat_flow *f = &k->flow;
 	struct pass_need p = { *need, LEAT_OK };
-	uint64_t limit = f->memory.limit;
 
 	if (!f->careful)
 		return LEAT_OK;
-	f->memory.limit = 0;
+	f->memory.lifted = 1;
 	pass_prepare_keys(k, &p);
 	if (!p.err)
 		p.err = leat_need_reserve(f, &p.need);
-	f->memory.limit = limit;
+	f->memory.lifted = 0;
 	*need = p.need;
 	return p.err;
 }
@@ -231,10 +230,16 @@ void leat_keyed_pass(leat_keyed *k)
 int leat_keyed_move(leat_keyed *k)
 {
 	struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
-	int err = leat_keyed_prepare_pass(k, &need);
+	struct leat_memory *m = &k->flow.memory;
+	int err;
 
-	if (!err)
+	leat_memory_try(m);
+	err = leat_keyed_prepare_pass(k, &need);
+	if (!err) {
+		leat_memory_close(m);
 		leat_keyed_pass(k);
+	}
 	leat_flow_done(&k->flow);
+	leat_memory_open(m);
 	return err;
 }

@@ -11,8 +11,9 @@
  * has changed nothing: memory is made sure of, and where time may do more
  * than that, each key that it will visit is asked what it will need. What
  * max_bytes refuses waits until the clock has moved: a value that finds no
- * room has been seen, and what it closes may make room. If there is none even
- * then, or the allocator has nothing to give at that point, it is refused.
+ * room has been seen, and what it closes may make room. Whatever making room
+ * may take of the allocator has been put aside by then (core/memory.c), so
+ * that such a value is taken or refused, but never fails.
  */
 #include "key.h"
 
@@ -100,15 +101,14 @@ static int push_new(leat_keyed *k, const leat_event *v, uint32_t hash)
 
 	if (push_forbids(k, v))
 		return leat_flow_refuse(f, LEAT_EFULL);
-	if (!(i = leat_entry_make(k, v->key, v->key_len, hash)))
-		return LEAT_ENOMEM;
+	i = leat_entry_make(k, v->key, v->key_len, hash);
 	err = push_take(k, i, v);
 	if (push_inside(f) == inside) {
 		leat_entry_forget(k, i);
 		return err;
 	}
-	while (k->roster.length > k->max_keys && !push_evict(k, i))
-		;
+	while (k->roster.length > k->max_keys)
+		(void)push_evict(k, i); /* the oldest is another one */
 	if (k->latest_at)
 		push_expire(k, i, v->t);
 	return err;
@@ -122,39 +122,74 @@ static int push_renews(const leat_keyed *k, uint32_t i)
 	    k->flow.clock.target;
 }
 
-/* Adds to `need` what the value takes in the state of its key. */
-static int push_prepare(leat_keyed *k, const struct leat_state *s,
-    const leat_event *v, struct leat_need *need)
-{
-	struct leat_flow *f = &k->flow;
-	int err;
-
-	if (!f->careful)
-		return LEAT_OK;
-	if ((err = f->engine->prepare(f, s, v, need)))
-		return err;
-	return leat_need_reserve(f, need);
-}
-
-/* All that a value takes, in the key that is there or a new one. */
-static int push_reserve(leat_keyed *k, const leat_event *v, uint32_t i,
+/*
+ * Adds to `need` what the value takes in the state of its key, or of a new
+ * one. Below a limit either may come of it, so a calendar is asked for both:
+ * what it says is kept whatever the limit is.
+ */
+static int push_prepare(leat_keyed *k, const leat_event *v, uint32_t i,
     struct leat_need *need)
 {
 	struct leat_flow *f = &k->flow;
-	int fresh = !i || push_renews(k, i), err;
+	struct leat_need unused = { 0, 0, 0, 0, 0, 0, 0 };
+	int fresh = !i || push_renews(k, i), err = LEAT_OK;
 
-	if (i) {
-		const struct leat_state *s = leat_entry_state(leat_entry_at(k,
-		    i));
-		if ((err = push_prepare(k, s, v, need)) ||
-		    (err = f->engine->reserve(f, s, v)))
-			return err;
-	}
-	if (!fresh)
+	if (!f->careful)
 		return LEAT_OK;
-	if ((err = push_prepare(k, k->blank, v, need)))
-		return err;
-	return leat_entry_reserve(k, v->key_len);
+	f->memory.lifted = 1;
+	if (i)
+		err = f->engine->prepare(f,
+		    leat_entry_state(leat_entry_at(k, i)), v, need);
+	if (!err)
+		err = f->engine->prepare(f, k->blank, v,
+		    fresh ? need : &unused);
+	f->memory.lifted = 0;
+	return err;
+}
+
+/* All that a value takes, in the key that is there or a new one. LEAT_ENOMEM. */
+static int push_reserve(leat_keyed *k, const leat_event *v, uint32_t i,
+    const struct leat_need *need)
+{
+	struct leat_flow *f = &k->flow;
+	int err = leat_need_reserve(f, need);
+
+	if (i)
+		err |= f->engine->reserve(f,
+		    leat_entry_state(leat_entry_at(k, i)), v);
+	if (!i || push_renews(k, i))
+		err |= leat_entry_reserve(k, v->key_len);
+	return err;
+}
+
+/* Asks for what the value would take if there were no key and no memory. */
+static void push_ask_anew(leat_keyed *k, const leat_event *v,
+    const struct leat_need *need)
+{
+	leat_keyed was = *k;
+	struct leat_memory memory;
+
+	leat_entries_start(k);
+	leat_flow_blank(&k->flow);
+	(void)push_reserve(k, v, 0, need);
+	memory = k->flow.memory;
+	*k = was;
+	k->flow.memory = memory;
+}
+
+/*
+ * Has all put aside that making room for the value may take: what it takes
+ * with the keys that are there, and without any. LEAT_ENOMEM.
+ */
+static int push_ask(leat_keyed *k, const leat_event *v, uint32_t i,
+    const struct leat_need *need)
+{
+	struct leat_memory *m = &k->flow.memory;
+
+	m->phase = LEAT_MEMORY_ASKS;
+	(void)push_reserve(k, v, i, need);
+	push_ask_anew(k, v, need);
+	return m->failed ? LEAT_ENOMEM : LEAT_OK;
 }
 
 /* At max_bytes, keys that were not pushed into for long make room. */
@@ -170,10 +205,10 @@ static int push_or_evict(leat_keyed *k, const leat_event *v, uint32_t hash,
 		return leat_flow_refuse(f, LEAT_EFULL);
 	for (;;) {
 		struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
-		if (!(err = push_reserve(k, v, i, &need)))
+		if (!(err = push_prepare(k, v, i, &need)))
+			err = push_reserve(k, v, i, &need);
+		if (!err)
 			return i ? push_take(k, i, v) : push_new(k, v, hash);
-		if (err != LEAT_ENOMEM)
-			return leat_flow_refuse(f, err);
 		if (!(err = push_evict(k, i)))
 			continue;
 		if (k->roster.length > 0 || cleared)
@@ -216,28 +251,61 @@ LEAT_INLINE int push_seen(leat_keyed *k, const leat_event *v, uint32_t hash,
 	return LEAT_LIKELY(i) ? push_take(k, i, v) : push_new(k, v, hash);
 }
 
+/* Makes sure of all that the value and its time take; or it is put aside. */
+static int push_ready(leat_keyed *k, const leat_event *v, uint32_t i)
+{
+	struct leat_memory *m = &k->flow.memory;
+	struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
+	int err;
+
+	if ((err = leat_keyed_prepare_pass(k, &need)) ||
+	    (err = push_prepare(k, v, i, &need)))
+		return err;
+	if ((err = push_reserve(k, v, i, &need)) && !m->failed)
+		err = push_ask(k, v, i, &need);
+	return err;
+}
+
+/*
+ * As push_seen(); all that may be needed of the allocator has been asked for.
+ * What was known for this push alone does not stay there beyond the limit.
+ */
+static int push_below_limit(leat_keyed *k, const leat_event *v, uint32_t hash,
+    uint32_t i)
+{
+	struct leat_flow *f = &k->flow;
+	struct leat_memory *m = &f->memory;
+	int err;
+
+	leat_memory_close(m);
+	err = push_seen(k, v, hash, i, m->over);
+	leat_flow_done(f);
+	if (m->limit > 0 && m->bytes > m->limit)
+		leat_index_release(&f->nodes);
+	return err;
+}
+
 /* Pushes as push_at() does where more than a small allocation can fail. */
 static int push_with_care(leat_keyed *k, const leat_event *v, uint32_t hash,
     uint32_t i)
 {
 	struct leat_flow *f = &k->flow;
-	struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
+	struct leat_memory *m = &f->memory;
 	struct leat_clock_mark mark;
 	int err;
 
-	f->memory.over = 0;
+	leat_memory_try(m);
 	leat_clock_mark(&f->clock, v->source, &mark);
 	leat_clock_see(&f->clock, v->source, v->t);
-	if (!(err = leat_keyed_prepare_pass(k, &need)))
-		err = push_reserve(k, v, i, &need);
-	if (err && !f->memory.over) {
+	if ((err = push_ready(k, v, i))) {
 		leat_clock_back(&f->clock, v->source, &mark);
 		err = leat_flow_refuse(f, err);
 	} else {
-		err = push_seen(k, v, hash, i, err != LEAT_OK);
+		err = push_below_limit(k, v, hash, i);
 	}
 	leat_entry_release(k);
 	leat_flow_done(f);
+	leat_memory_open(m);
 	return err;
 }
 
@@ -252,14 +320,13 @@ LEAT_INLINE int push_at(leat_keyed *k, const leat_event *v, uint32_t hash,
 		return leat_flow_refuse(f, err);
 	if (LEAT_UNLIKELY(k->careful))
 		return push_with_care(k, v, hash, i);
-	f->memory.over = 0;
 	err = i
 	    ? f->engine->reserve(f, leat_entry_state(leat_entry_at(k, i)), v)
 	    : leat_entry_reserve(k, v->key_len);
-	if (LEAT_UNLIKELY(err) && !f->memory.over)
+	if (LEAT_UNLIKELY(err))
 		return err;
 	leat_clock_see(&f->clock, v->source, v->t);
-	err = push_seen(k, v, hash, i, err != LEAT_OK);
+	err = push_seen(k, v, hash, i, 0);
 	if (LEAT_UNLIKELY(k->long_room > 0))
 		leat_entry_release(k);
 	return err;
@@ -275,11 +342,9 @@ static int push_event(leat_keyed *k, const leat_event *v)
 	if (v->key_len > LEAT_KEY_MAX)
 		return LEAT_EKEY;
 	if (k->queue.serves) {
-		int err;
-		if (leat_queue_put(k, v, &err))
-			return err;
-		if ((err = leat_queue_settle(k)))
-			return err;
+		if (leat_queue_put(k, v))
+			return LEAT_OK;
+		leat_queue_settle(k);
 	}
 	hash = leat_key_hash(k, v->key, v->key_len);
 	return push_at(k, v, hash,
@@ -390,8 +455,7 @@ int leat_keyed_push_many(leat_keyed *keyed, const leat_event *events, size_t n)
 	int first = LEAT_OK;
 
 	LEAT_ASSERT(keyed && (events || n == 0));
-	if ((first = leat_queue_settle(keyed)))
-		return first;
+	leat_queue_settle(keyed);
 	while (n > 0) {
 		size_t some = n < PUSH_BLOCK ? n : PUSH_BLOCK;
 		int err = push_block(keyed, events, some, &first);
@@ -406,10 +470,9 @@ int leat_keyed_push_many(leat_keyed *keyed, const leat_event *events, size_t n)
 int leat_keyed_advance(leat_keyed *keyed, int64_t t)
 {
 	LEAT_ASSERT(keyed);
-	int err = leat_queue_settle(keyed);
-	if (err)
-		return err;
+	leat_queue_settle(keyed);
 	struct leat_clock was = keyed->flow.clock;
+	int err;
 	leat_clock_advance(&keyed->flow.clock, t);
 	if ((err = leat_keyed_move(keyed))) {
 		keyed->flow.clock = was;

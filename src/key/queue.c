@@ -60,35 +60,24 @@ static int queue_has_room(leat_keyed *k)
 {
 	const struct leat_table *t = &k->table;
 	const struct leat_roster *r = &k->roster;
+	int err;
 
 	if (t->length + LEAT_QUEUE > t->limit ||
-	    r->length + LEAT_QUEUE > r->room / 4 * 3 ||
-	    leat_slab_reserve(&k->entries, LEAT_QUEUE) ||
-	    leat_slab_reserve(&k->table.crowd.nodes, LEAT_QUEUE) ||
-	    leat_timers_reserve(&k->timers, r->length + LEAT_QUEUE) ||
-	    leat_pool_reserve(&k->flow.cells, LEAT_QUEUE + k->spare_cells))
+	    r->length + LEAT_QUEUE > r->room / 4 * 3)
 		return 0;
-	return (uint64_t)k->entries.n_chunks << LEAT_SLAB_BITS <= t->index_mask;
+	err = leat_slab_reserve(&k->entries, LEAT_QUEUE);
+	err |= leat_slab_reserve(&k->table.crowd.nodes, LEAT_QUEUE);
+	err |= leat_timers_reserve(&k->timers, r->length + LEAT_QUEUE);
+	err |= leat_pool_reserve(&k->flow.cells, LEAT_QUEUE + k->spare_cells);
+	return !err &&
+	    (uint64_t)k->entries.n_chunks << LEAT_SLAB_BITS <= t->index_mask;
 }
 
-int leat_queue_put(leat_keyed *k, const leat_event *v, int *err_out)
+static void queue_add(leat_keyed *k, const leat_event *v)
 {
 	struct leat_queue *q = &k->queue;
-	struct leat_clock *c = &k->flow.clock;
-
-	*err_out = LEAT_OK;
-	if (k->table.length < QUEUE_KEYS || v->key_len > LEAT_TEXT_SHORT ||
-	    c->target > c->watermark || /* a pass has failed */
-	    leat_clock_check(c, v->source, v->t))
-		return 0;
-	if (q->n == LEAT_QUEUE && (*err_out = leat_queue_settle(k)))
-		return 1;
-	if (queue_passes(k, v->t) || !queue_takes(k, q, v->t) ||
-	    (q->n == 0 && !queue_has_room(k)))
-		return 0;
-	leat_clock_see(c, v->source, v->t);
-	c->watermark = c->target;
 	struct leat_queued *e = &q->events[q->n++];
+
 	if (v->key_len > 0)
 		memcpy(e->text, v->key, v->key_len);
 	e->len = (uint32_t)v->key_len;
@@ -99,6 +88,25 @@ int leat_queue_put(leat_keyed *k, const leat_event *v, int *err_out)
 	if (q->end < q->due)
 		q->due = q->end;
 	LEAT_PREFETCH(k->table.slots + leat_table_half(&k->table, e->hash));
+}
+
+int leat_queue_put(leat_keyed *k, const leat_event *v)
+{
+	struct leat_queue *q = &k->queue;
+	struct leat_clock *c = &k->flow.clock;
+
+	if (k->table.length < QUEUE_KEYS || v->key_len > LEAT_TEXT_SHORT ||
+	    c->target > c->watermark || /* a state may say that */
+	    leat_clock_check(c, v->source, v->t))
+		return 0;
+	if (q->n == LEAT_QUEUE)
+		leat_queue_settle_all(k);
+	if (queue_passes(k, v->t) || !queue_takes(k, q, v->t) ||
+	    (q->n == 0 && !queue_has_room(k)))
+		return 0;
+	leat_clock_see(c, v->source, v->t);
+	c->watermark = c->target;
+	queue_add(k, v);
 	return 1;
 }
 
@@ -109,16 +117,7 @@ void leat_queue_clear(leat_keyed *k)
 	k->queue.start = k->queue.end = 0;
 }
 
-/* The first `done` have been settled. */
-static void queue_keep_rest(leat_keyed *k, uint32_t done)
-{
-	struct leat_queue *q = &k->queue;
-
-	q->n -= done;
-	memmove(q->events, q->events + done, q->n * sizeof(*q->events));
-}
-
-int leat_queue_settle_all(leat_keyed *k)
+void leat_queue_settle_all(leat_keyed *k)
 {
 	struct leat_queue *q = &k->queue;
 	uint32_t found[LEAT_QUEUE];
@@ -131,12 +130,7 @@ int leat_queue_settle_all(leat_keyed *k)
 	for (uint32_t i = 0; i < q->n; i++) {
 		struct leat_queued *e = &q->events[i];
 		leat_event v = { e->text, e->len, e->t, e->x, e->y, 0 };
-		int err = leat_keyed_put(k, &v, e->hash, found[i]);
-		if (err) {
-			queue_keep_rest(k, i);
-			return err;
-		}
+		(void)leat_keyed_put(k, &v, e->hash, found[i]);
 	}
 	leat_queue_clear(k);
-	return LEAT_OK;
 }

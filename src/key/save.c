@@ -81,7 +81,7 @@ static void fail_for_memory(struct leat_tape *t, const leat_keyed *k)
 static struct leat_entry *new_key(struct leat_tape *t, leat_keyed *k,
     const unsigned char *text, size_t len)
 {
-	uint32_t hash = leat_key_hash(k, text, len), i;
+	uint32_t hash = leat_key_hash(k, text, len);
 
 	if (!leat_tape_expect(t, !leat_entry_find(k, text, len, hash)))
 		return NULL;
@@ -89,12 +89,11 @@ static struct leat_entry *new_key(struct leat_tape *t, leat_keyed *k,
 		leat_tape_fail(t, LEAT_EFULL);
 		return NULL;
 	}
-	if (leat_entry_reserve(k, len) ||
-	    !(i = leat_entry_make(k, text, len, hash))) {
+	if (leat_entry_reserve(k, len)) {
 		fail_for_memory(t, k);
 		return NULL;
 	}
-	return leat_entry_at(k, i);
+	return leat_entry_at(k, leat_entry_make(k, text, len, hash));
 }
 
 static void load_state(struct leat_tape *t, leat_keyed *k, struct leat_entry *e,

@@ -49,7 +49,7 @@ static unsigned char *slab_new_chunk(struct leat_slab *s, size_t items)
 	return chunk;
 }
 
-/* Room for one more in the list of chunks. */
+/* Makes room for one more in the list of chunks. LEAT_ENOMEM. */
 static int slab_list_grow(struct leat_slab *s)
 {
 	uint32_t room = s->room ? 2 * s->room : 4;
@@ -71,6 +71,14 @@ static int slab_list_grow(struct leat_slab *s)
 	return LEAT_OK;
 }
 
+/* All that a chunk of one item takes. */
+static int slab_ask(struct leat_slab *s)
+{
+	(void)slab_list_grow(s);
+	(void)slab_new_chunk(s, 1);
+	return LEAT_ENOMEM;
+}
+
 /* One chunk more, of at least one item and, if it can be, of a good many. */
 static int slab_grow(struct leat_slab *s)
 {
@@ -81,12 +89,15 @@ static int slab_grow(struct leat_slab *s)
 		items = SLAB_ITEMS_MIN;
 	if (items > LEAT_SLAB_ITEMS)
 		items = LEAT_SLAB_ITEMS;
-
+	if (s->memory->phase == LEAT_MEMORY_ASKS)
+		return slab_ask(s);
 	if (slab_list_grow(s))
 		return LEAT_ENOMEM;
-	while (!(chunk = slab_new_chunk(s, items)))
-		if ((items /= 2) == 0)
+	while (!(chunk = slab_new_chunk(s, items))) {
+		items /= 2;
+		if (items == 0 || !leat_memory_may_have(s->memory))
 			return LEAT_ENOMEM;
+	}
 	while (s->fresh < s->fresh_end)
 		leat_slab_give(s, s->fresh++);
 	s->fresh = s->n_chunks << LEAT_SLAB_BITS;

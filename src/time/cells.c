@@ -618,6 +618,7 @@ static int cells_reserve(struct leat_flow *f, const struct leat_state *s,
     const leat_event *e)
 {
 	size_t nodes = 0;
+	int err = LEAT_OK;
 
 	if (LEAT_LIKELY(holds(leat_newest(s), e->t))) {
 		if (LEAT_LIKELY(!f->ordered && !f->more_at))
@@ -625,13 +626,13 @@ static int cells_reserve(struct leat_flow *f, const struct leat_state *s,
 		if (f->more_at && cells_index(f, s)->root)
 			nodes = leat_cells_nodes(f, s, 1);
 	} else {
-		if (inline_cell(f, s)->next && leat_pool_reserve(&f->cells, 1))
-			return LEAT_ENOMEM;
+		err = leat_pool_reserve(&f->cells,
+		    inline_cell(f, s)->next != 0);
 		nodes = leat_cells_nodes(f, s, 1);
 	}
-	if (nodes > 0 && leat_index_reserve(&f->nodes, nodes))
-		return LEAT_ENOMEM;
-	return f->ordered ? reserve_tree(f, s, e->t) : LEAT_OK;
+	if (nodes > 0)
+		err |= leat_index_reserve(&f->nodes, nodes);
+	return f->ordered ? err | reserve_tree(f, s, e->t) : err;
 }
 
 /* The clock is past the end of the cell: it is told, and told again. */

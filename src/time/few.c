@@ -63,13 +63,12 @@ int leat_few_stock(struct leat_flow *f, const struct leat_tree *t)
 	if (!w)
 		return leat_few_reserve_size(f, 0, 1);
 	/* All may go before the value comes. */
-	if (leat_few_reserve_size(f, 0, 1))
-		return LEAT_ENOMEM;
+	int err = leat_few_reserve_size(f, 0, 1);
 	if (few_may_split(w))
-		return leat_tree_stock(f, 1);
+		return err | leat_tree_stock(f, 1);
 	if (leat_few_length(w) == w->room)
-		return leat_few_reserve_size(f, w->size + 1u, 1);
-	return LEAT_OK;
+		err |= leat_few_reserve_size(f, w->size + 1u, 1);
+	return err;
 }
 
 /* At the end of the last leaf, or as the first of a new one. */

@@ -22,27 +22,31 @@ static size_t few_bytes(const struct leat_flow *f, unsigned size)
 int leat_few_reserve_size(struct leat_flow *f, unsigned size, size_t n)
 {
 	struct leat_shelf *shelf = &f->forest.shelves[size];
+	int err = LEAT_OK;
 
-	while (LEAT_UNLIKELY(shelf->n < n)) {
+	for (size_t i = shelf->n; LEAT_UNLIKELY(i < n); i++) {
 		struct leat_spare *s = leat_memory_take(&f->memory,
 		    few_bytes(f, size));
-		if (!s)
-			return LEAT_ENOMEM;
+		if (!s) {
+			err = LEAT_ENOMEM;
+			continue;
+		}
 		s->next = shelf->spare;
 		shelf->spare = s;
 		shelf->n++;
 	}
-	return LEAT_OK;
+	return err;
 }
 
 int leat_few_reserve(struct leat_flow *f, size_t n)
 {
+	int err = LEAT_OK;
+
 	if (!f->forest.small)
 		return LEAT_OK;
 	for (unsigned size = 0; size < LEAT_FEW_CLASSES; size++)
-		if (leat_few_reserve_size(f, size, n))
-			return LEAT_ENOMEM;
-	return LEAT_OK;
+		err |= leat_few_reserve_size(f, size, n);
+	return err;
 }
 
 struct leat_few *leat_few_take(struct leat_flow *f, unsigned size)

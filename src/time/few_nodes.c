@@ -67,9 +67,11 @@ static unsigned few_size_for(size_t n)
  */
 static int few_try(struct leat_flow *f, unsigned size)
 {
-	int over = f->memory.over, err = leat_few_reserve_size(f, size, 2);
+	int over = f->memory.over, failed = f->memory.failed;
+	int err = leat_few_reserve_size(f, size, 2);
 
 	f->memory.over = over;
+	f->memory.failed = failed;
 	return err;
 }
 

@@ -301,8 +301,8 @@ static void make_pools(struct leat_flow *f)
 
 void leat_flow_start(struct leat_flow *f, const leat_time_window_options *o)
 {
-	f->memory.allocator = o->allocator ? *o->allocator
-					   : leat_malloc_allocator;
+	leat_memory_start(&f->memory,
+	    o->allocator ? o->allocator : &leat_malloc_allocator);
 	lay_sections(f, o);
 	make_flow_plan(f, o);
 	make_pools(f);
@@ -314,15 +314,35 @@ void leat_flow_end(struct leat_flow *f)
 {
 	leat_pool_clear(&f->cells);
 	leat_pool_clear(&f->contents);
-	leat_flow_done(f); /* amid a push, where all is cleared to make room */
 	leat_index_release(&f->nodes);
 	leat_forest_clear(f);
+}
+
+static void blank_pool(struct leat_pool *p)
+{
+	leat_pool_init(p, p->memory, p->item);
+}
+
+void leat_flow_blank(struct leat_flow *f)
+{
+	struct leat_forest *w = &f->forest;
+
+	blank_pool(&f->cells);
+	blank_pool(&f->contents);
+	blank_pool(&f->nodes);
+	blank_pool(&w->leaves);
+	blank_pool(&w->inners);
+	blank_pool(&w->fringes);
+	blank_pool(&w->tables);
+	w->felled = NULL;
+	w->stocked = 0;
+	memset(w->shelves, 0, sizeof(w->shelves));
 }
 
 void leat_flow_moved(const void *from, void *to, struct leat_flow *f,
     const leat_allocator *allocator)
 {
-	uint64_t limit = f->memory.limit;
+	const leat_allocator own = f->memory.allocator;
 
 	f->sections = leat_moved(from, to, f->sections);
 	f->plan = leat_moved(from, to, f->plan);
@@ -335,10 +355,7 @@ void leat_flow_moved(const void *from, void *to, struct leat_flow *f,
 	for (size_t i = 0; i < f->n_stats; i++)
 		f->plan[i].partial = leat_moved(from, to, f->plan[i].partial);
 	f->told = &f->sink;
-	if (allocator)
-		f->memory.allocator = *allocator;
-	f->memory.bytes = 0;
-	f->memory.limit = limit;
+	leat_memory_start(&f->memory, allocator ? allocator : &own);
 	make_pools(f);
 }
 

@@ -110,14 +110,17 @@ static struct leat_index_node *index_descend(const struct leat_index_kind *kind,
 
 int leat_index_reserve(struct leat_pool *nodes, size_t n)
 {
-	while (nodes->n_spare < n) {
+	int err = LEAT_OK;
+
+	for (size_t i = nodes->n_spare; i < n; i++) {
 		void *node = leat_memory_take(nodes->memory,
 		    sizeof(struct leat_index_node));
-		if (!node)
-			return LEAT_ENOMEM;
-		leat_pool_give(nodes, node);
+		if (node)
+			leat_pool_give(nodes, node);
+		else
+			err = LEAT_ENOMEM;
 	}
-	return LEAT_OK;
+	return err;
 }
 
 void leat_index_release(struct leat_pool *nodes)

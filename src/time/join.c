@@ -88,23 +88,18 @@ int leat_need_reserve(struct leat_flow *f, const struct leat_need *need)
 {
 	struct leat_forest *w = &f->forest;
 
-	if (leat_pool_reserve(&f->cells, need->cells) ||
-	    leat_pool_reserve(&f->contents, need->contents) ||
-	    leat_index_reserve(&f->nodes, need->nodes))
-		return LEAT_ENOMEM;
+	int err = leat_pool_reserve(&f->cells, need->cells);
+
+	err |= leat_pool_reserve(&f->contents, need->contents);
+	err |= leat_index_reserve(&f->nodes, need->nodes);
 	/* Those that become free on the way are needed by the next. */
 	if (need->few > 0)
-		f->forest.keep = SIZE_MAX;
-	if (leat_few_reserve(f, need->few))
-		return LEAT_ENOMEM;
-	if (need->trees == 0)
-		return LEAT_OK;
-	return leat_pool_reserve(&w->leaves, need->leaves) ||
-		leat_pool_reserve(&w->inners, need->inners) ||
-		leat_pool_reserve(&w->fringes, need->trees) ||
-		leat_pool_reserve(&w->tables, need->trees * LEAT_HEIGHT)
-	    ? LEAT_ENOMEM
-	    : LEAT_OK;
+		w->keep = SIZE_MAX;
+	err |= leat_few_reserve(f, need->few);
+	err |= leat_pool_reserve(&w->leaves, need->leaves);
+	err |= leat_pool_reserve(&w->inners, need->inners);
+	err |= leat_pool_reserve(&w->fringes, need->trees);
+	return err | leat_pool_reserve(&w->tables, need->trees * LEAT_HEIGHT);
 }
 
 /* max_values, of those that two states store. */

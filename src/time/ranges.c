@@ -451,10 +451,10 @@ static int ranges_reserve(struct leat_flow *f, const struct leat_state *s,
 	static const struct leat_tree none = { 0 };
 	const struct leat_ranges *r = leat_ranges_of(s);
 
+	int err = r ? LEAT_OK : leat_pool_reserve(&f->contents, 1);
+
 	(void)e;
-	if (!r && leat_pool_reserve(&f->contents, 1))
-		return LEAT_ENOMEM;
-	return leat_tree_reserve(f, r ? &r->tree : &none);
+	return err | leat_tree_reserve(f, r ? &r->tree : &none);
 }
 
 /* At least as many windows as end from..to. */

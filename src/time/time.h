@@ -974,6 +974,8 @@ int leat_flow_plan(struct leat_flow *f, const leat_time_window_options *o);
 void leat_flow_cut(struct leat_flow *f, struct leat_cutter *c);
 void leat_flow_start(struct leat_flow *f, const leat_time_window_options *o);
 void leat_flow_end(struct leat_flow *f);
+/* Forgets what its pools hold, which stays where it is. */
+void leat_flow_blank(struct leat_flow *f);
 /*
  * f lies in the block `to`, a copy of the bytes of `from`: its pointers are
  * set, and its pools are empty. allocator NULL: the same.

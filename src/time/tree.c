@@ -118,12 +118,13 @@ int leat_tree_stock(struct leat_flow *f, uint32_t height)
 	while (LEAT_UNLIKELY(w->felled) &&
 	    (w->leaves.n_spare < STOCK_LEAVES || w->inners.n_spare < inners))
 		take_apart(f);
-	if (leat_few_reserve(f, 1) ||
-	    leat_pool_reserve(&w->leaves, STOCK_LEAVES) ||
-	    leat_pool_reserve(&w->inners, inners) ||
-	    leat_pool_reserve(&w->fringes, 1) ||
-	    leat_pool_reserve(&w->tables, 1))
-		return LEAT_ENOMEM;
+	int err = leat_few_reserve(f, 1);
+	err |= leat_pool_reserve(&w->leaves, STOCK_LEAVES);
+	err |= leat_pool_reserve(&w->inners, inners);
+	err |= leat_pool_reserve(&w->fringes, 1);
+	err |= leat_pool_reserve(&w->tables, 1);
+	if (err)
+		return err;
 	w->stocked = height + 1;
 	return LEAT_OK;
 }

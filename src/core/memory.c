@@ -1,0 +1,128 @@
+/*
+ * memory.c - where objects that grow take their memory, below a limit
+ *
+ * Keyed windows may do what cannot be taken back - tell results, drop keys -
+ * before they know what a value needs below max_bytes. An allocator that
+ * fails then would leave a push half done. So there is a rehearsal: all that
+ * the push may need is asked for, whether it fits below the limit or not, and
+ * what the allocator gives is put aside as pledges. Where it gives nothing,
+ * nothing has happened yet. From there to the end of the push the allocator
+ * is left alone: a block is had if it fits below the limit and there is a
+ * pledge of its size, or something of that size was given back since. What
+ * becomes of a push therefore does not depend on an allocator that may fail.
+ *
+ * Cost: one block for each that is asked for, until the push is over.
+ */
+#include "core.h"
+
+/* It lies in the block itself. */
+struct leat_pledge {
+	struct leat_pledge *next;
+	size_t n_bytes;
+};
+
+void leat_memory_start(struct leat_memory *m, const leat_allocator *allocator)
+{
+	m->allocator = *allocator;
+	m->bytes = 0;
+	m->pledges = NULL;
+	m->lifted = 0;
+	m->phase = LEAT_MEMORY_OPEN;
+	leat_memory_try(m);
+}
+
+static void put_aside(struct leat_memory *m, void *block, size_t n_bytes)
+{
+	struct leat_pledge *p = block;
+
+	p->next = m->pledges;
+	p->n_bytes = n_bytes;
+	m->pledges = p;
+}
+
+/* Blocks that are too small to be put aside are taken larger. */
+static void ask(struct leat_memory *m, size_t n_bytes)
+{
+	size_t least = sizeof(struct leat_pledge);
+	void *p = m->allocator.alloc(m->allocator.ctx,
+	    n_bytes > least ? n_bytes : least);
+
+	if (p)
+		put_aside(m, p, n_bytes);
+	else
+		m->failed = 1;
+}
+
+static void *redeem(struct leat_memory *m, size_t n_bytes)
+{
+	struct leat_pledge **at = &m->pledges, *p;
+
+	while (*at && (*at)->n_bytes != n_bytes)
+		at = &(*at)->next;
+	p = *at;
+	if (p)
+		*at = p->next;
+	else
+		m->over = 1;
+	return p;
+}
+
+static void *take_new(struct leat_memory *m, size_t n_bytes)
+{
+	void *p = m->allocator.alloc(m->allocator.ctx, n_bytes);
+
+	m->failed |= !p;
+	return p;
+}
+
+static int is_too_much(const struct leat_memory *m, size_t n_bytes)
+{
+	uint64_t used = m->bytes < m->limit ? m->bytes : m->limit;
+
+	return m->limit > 0 && !m->lifted && n_bytes > m->limit - used;
+}
+
+void *leat_memory_take(struct leat_memory *m, size_t n_bytes)
+{
+	void *p;
+
+	if (m->phase == LEAT_MEMORY_ASKS) {
+		ask(m, n_bytes);
+		return NULL;
+	}
+	if (!leat_memory_may_have(m))
+		return NULL;
+	if (is_too_much(m, n_bytes)) {
+		m->over = 1;
+		return NULL;
+	}
+	p = m->phase == LEAT_MEMORY_CLOSED ? redeem(m, n_bytes)
+					   : take_new(m, n_bytes);
+	if (p)
+		m->bytes += n_bytes;
+	return p;
+}
+
+void leat_memory_give(struct leat_memory *m, void *p, size_t n_bytes)
+{
+	if (!p)
+		return;
+	m->bytes -= n_bytes;
+	if (m->phase == LEAT_MEMORY_CLOSED &&
+	    n_bytes >= sizeof(struct leat_pledge))
+		put_aside(m, p, n_bytes);
+	else
+		m->allocator.free(m->allocator.ctx, p);
+}
+
+void leat_memory_open(struct leat_memory *m)
+{
+	struct leat_pledge *p = m->pledges, *next;
+
+	for (; p; p = next) {
+		next = p->next;
+		m->allocator.free(m->allocator.ctx, p);
+	}
+	m->pledges = NULL;
+	m->phase = LEAT_MEMORY_OPEN;
+}
