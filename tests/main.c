@@ -30,8 +30,8 @@ int main(int argc, char **argv)
 		keyed_crowd_suite, keyed_limits_suite, keyed_faults_suite,
 		keyed_count_suite, number_suite, timestamp_suite, csv_suite,
 		state_suite, state_time_suite, limits_suite, state_format_suite,
-		state_damage_suite, state_merge_suite, state_merge_time_suite,
-		state_merge_keyed_suite };
+		state_damage_suite, state_ends_suite, state_merge_suite,
+		state_merge_time_suite, state_merge_keyed_suite };
 	SRunner *runner = srunner_create(NULL);
 	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)
 		srunner_add_suite(runner, suites[i]());

@@ -97,9 +97,12 @@ static void see_doubles(const double *x, size_t n)
 
 /* ---- Memory ---- */
 
-/* Blocks know their size; more than `limit` at once there is not. */
+/*
+ * Blocks know their size; more than `limit` at once there is not, and none
+ * in the call that is the fail_at-th (0: no call fails).
+ */
 static struct {
-	size_t live, peak, limit;
+	size_t live, peak, limit, calls, fail_at;
 } heap;
 
 enum { BLOCK_HEAD = 16 };
@@ -109,7 +112,8 @@ static void *heap_take(void *ctx, size_t size)
 	unsigned char *p;
 
 	(void)ctx;
-	if (size > heap.limit || heap.live > heap.limit - size)
+	if (++heap.calls == heap.fail_at || size > heap.limit ||
+	    heap.live > heap.limit - size)
 		return NULL;
 	p = malloc(size + BLOCK_HEAD);
 	if (!p)
@@ -1050,6 +1054,7 @@ static void start(size_t specimen)
 	n_told = 0;
 	heap.peak = heap.live;
 	heap.limit = (size_t)64 << 20;
+	heap.fail_at = 0;
 }
 
 /* ---- Making states ---- */
@@ -1404,4 +1409,111 @@ int zoo_try(size_t specimen, const unsigned char *bytes, size_t n,
 	}
 	must(heap.live == 0, "memory is left");
 	return err;
+}
+
+/* ---- Each allocation in turn is refused ---- */
+
+/* From now on the n-th allocation is. */
+static void starve(size_t n)
+{
+	heap.calls = 0;
+	heap.fail_at = n;
+}
+
+/* A call that needed none of them was not told of it, and has succeeded. */
+static int starved(int err, size_t live)
+{
+	int reached = heap.calls >= heap.fail_at;
+
+	heap.fail_at = 0;
+	must(err != LEAT_ENOMEM || heap.live == live, "memory is left");
+	return reached && err == LEAT_ENOMEM;
+}
+
+/* The object does not change; its copy is as it is, or there is none. */
+static size_t starve_copy(const struct specimen *z, const void *o)
+{
+	const struct type *type = &types[z->type];
+	size_t n, m, live = heap.live, failed = 0;
+	unsigned char *bytes = saved(z, o, &n), *again;
+	void *copy;
+
+	for (size_t i = 1, reached = 1; reached; i++) {
+		starve(i);
+		int err = type->copy(o, &copy);
+		reached = heap.calls >= i;
+		if (starved(err, live)) {
+			failed++;
+			continue;
+		}
+		must(err == LEAT_OK, "it is not copied");
+		again = saved(z, copy, &m);
+		must(m == n && memcmp(bytes, again, n) == 0,
+		    "it is copied as something else");
+		free(again);
+		type->free(copy);
+	}
+	free(bytes);
+	return failed;
+}
+
+/* A copy takes in the object; where that fails it has not changed. */
+static size_t starve_merge(const struct specimen *z, const void *o)
+{
+	const struct type *type = &types[z->type];
+	size_t n, m, failed = 0;
+	unsigned char *bytes, *again;
+	void *copy;
+
+	must(type->copy(o, &copy) == LEAT_OK, "it is not copied");
+	bytes = saved(z, copy, &n);
+	for (size_t i = 1;; i++) {
+		starve(i);
+		int err = type->merge(copy, o);
+		int reached = heap.calls >= i;
+		heap.fail_at = 0;
+		must(is_merged(err), "it is not joined");
+		if (!err || !reached)
+			break;
+		failed++;
+		again = saved(z, copy, &m);
+		must(m == n && memcmp(bytes, again, n) == 0,
+		    "a merge that failed has changed something");
+		free(again);
+	}
+	free(bytes);
+	type->free(copy);
+	return failed;
+}
+
+size_t zoo_starve(size_t specimen, const unsigned char *bytes, size_t n)
+{
+	const struct specimen *z = &zoo[specimen];
+	size_t failed = 0;
+	void *o = NULL;
+
+	start(specimen);
+	for (size_t i = 1;; i++) {
+		starve(i);
+		int err = load(z, bytes, n, (int)(i % 2), &o);
+		int reached = heap.calls >= i;
+		if (starved(err, 0)) {
+			failed++;
+			continue;
+		}
+		/* It may be packed otherwise. */
+		if (err == LEAT_EFULL && z->keyed.max_bytes > 0)
+			return failed;
+		must(err == LEAT_OK, "it is not loaded");
+		if (!reached)
+			break;
+		/* It did without; there may be more calls to fail. */
+		types[z->type].free(o);
+	}
+	failed += starve_copy(z, o);
+	if (types[z->type].merge)
+		failed += starve_merge(z, o);
+	types[z->type].free(o);
+	must(heap.live == 0, "memory is left");
+	return failed;
 }

@@ -34,6 +34,13 @@ size_t zoo_state(size_t specimen, uint64_t seed, unsigned char *bytes,
 int zoo_try(size_t specimen, const unsigned char *bytes, size_t n,
     int by_pieces);
 
+/*
+ * Loads a state that is sound, copies what comes of it and joins it with a
+ * copy, with each allocation refused in turn: what fails leaves no memory and
+ * changes nothing, what succeeds is whole. Returns how many calls failed.
+ */
+size_t zoo_starve(size_t specimen, const unsigned char *bytes, size_t n);
+
 /* The checksum of n bytes, of which it is the last four, put right. */
 void zoo_repair(unsigned char *bytes, size_t n);
 

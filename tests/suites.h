@@ -47,6 +47,7 @@ Suite *state_suite(void);
 Suite *state_time_suite(void);
 Suite *state_format_suite(void);
 Suite *state_damage_suite(void);
+Suite *state_ends_suite(void);
 Suite *state_merge_suite(void);
 Suite *state_merge_time_suite(void);
 Suite *state_merge_keyed_suite(void);
