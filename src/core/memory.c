@@ -31,7 +31,7 @@ void leat_memory_start(struct leat_memory *m, const leat_allocator *allocator)
 	leat_memory_try(m);
 }
 
-static void put_aside(struct leat_memory *m, void *block, size_t n_bytes)
+static void memory_put_aside(struct leat_memory *m, void *block, size_t n_bytes)
 {
 	struct leat_pledge *p = block;
 
@@ -41,19 +41,19 @@ static void put_aside(struct leat_memory *m, void *block, size_t n_bytes)
 }
 
 /* Blocks that are too small to be put aside are taken larger. */
-static void ask(struct leat_memory *m, size_t n_bytes)
+static void memory_ask(struct leat_memory *m, size_t n_bytes)
 {
 	size_t least = sizeof(struct leat_pledge);
 	void *p = m->allocator.alloc(m->allocator.ctx,
 	    n_bytes > least ? n_bytes : least);
 
 	if (p)
-		put_aside(m, p, n_bytes);
+		memory_put_aside(m, p, n_bytes);
 	else
 		m->failed = 1;
 }
 
-static void *redeem(struct leat_memory *m, size_t n_bytes)
+static void *memory_redeem(struct leat_memory *m, size_t n_bytes)
 {
 	struct leat_pledge **at = &m->pledges, *p;
 
@@ -67,7 +67,7 @@ static void *redeem(struct leat_memory *m, size_t n_bytes)
 	return p;
 }
 
-static void *take_new(struct leat_memory *m, size_t n_bytes)
+static void *memory_new(struct leat_memory *m, size_t n_bytes)
 {
 	void *p = m->allocator.alloc(m->allocator.ctx, n_bytes);
 
@@ -75,7 +75,7 @@ static void *take_new(struct leat_memory *m, size_t n_bytes)
 	return p;
 }
 
-static int is_too_much(const struct leat_memory *m, size_t n_bytes)
+static int memory_lacks(const struct leat_memory *m, size_t n_bytes)
 {
 	uint64_t used = m->bytes < m->limit ? m->bytes : m->limit;
 
@@ -87,17 +87,17 @@ void *leat_memory_take(struct leat_memory *m, size_t n_bytes)
 	void *p;
 
 	if (m->phase == LEAT_MEMORY_ASKS) {
-		ask(m, n_bytes);
+		memory_ask(m, n_bytes);
 		return NULL;
 	}
 	if (!leat_memory_may_have(m))
 		return NULL;
-	if (is_too_much(m, n_bytes)) {
+	if (memory_lacks(m, n_bytes)) {
 		m->over = 1;
 		return NULL;
 	}
-	p = m->phase == LEAT_MEMORY_CLOSED ? redeem(m, n_bytes)
-					   : take_new(m, n_bytes);
+	p = m->phase == LEAT_MEMORY_CLOSED ? memory_redeem(m, n_bytes)
+					   : memory_new(m, n_bytes);
 	if (p)
 		m->bytes += n_bytes;
 	return p;
@@ -110,7 +110,7 @@ void leat_memory_give(struct leat_memory *m, void *p, size_t n_bytes)
 	m->bytes -= n_bytes;
 	if (m->phase == LEAT_MEMORY_CLOSED &&
 	    n_bytes >= sizeof(struct leat_pledge))
-		put_aside(m, p, n_bytes);
+		memory_put_aside(m, p, n_bytes);
 	else
 		m->allocator.free(m->allocator.ctx, p);
 }
