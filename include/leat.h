@@ -1310,8 +1310,9 @@ LEAT_API int leat_keyed_merge(leat_keyed *keyed, const leat_keyed *other);
  * Each sample is tested on first and learned from next, so that the errors
  * of the predictions are honest (prequential evaluation).
  *
- * x is an array of n_features numbers, in any units. What is not finite is
- * refused (LEAT_ENONFINITE), counted, and nothing is learned from it.
+ * x is an array of n_features numbers, in any units. What is not finite, or
+ * would leave a number of the model that is not, is refused
+ * (LEAT_ENONFINITE), counted, and nothing is learned from it.
  */
 
 /*
@@ -1480,9 +1481,10 @@ LEAT_API double leat_model_score(const leat_model *model, const double *x);
  * ADAPTIVE it repeats the step.
  *
  * Errors: LEAT_ENONFINITE (x, y or weight; also if the score overflows, or
- * with ADAGRAD, FTRL and COCOB the square of the gradient), LEAT_ETARGET (a
- * y that the loss cannot have), LEAT_EINVAL (weight < 0). Each counts as
- * refused.
+ * if a coefficient would grow by more than 1e150, or with ADAGRAD, FTRL and
+ * COCOB a gradient is beyond 1e140, or with RLS x or y beyond 1e150),
+ * LEAT_ETARGET (a y that the loss cannot have), LEAT_EINVAL (weight < 0).
+ * Each counts as refused.
  * Cost: O(n_features), RLS O(n_features^2). Nothing is allocated.
  */
 LEAT_API int leat_model_learn(leat_model *model, const double *x, double y,

@@ -20,6 +20,7 @@ Suite *faults_suite(void);
 Suite *model_update_suite(void);
 Suite *model_default_suite(void);
 Suite *model_api_suite(void);
+Suite *model_finite_suite(void);
 Suite *scaler_suite(void);
 Suite *metric_suite(void);
 Suite *drift_suite(void);

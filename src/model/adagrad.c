@@ -57,29 +57,60 @@ static void adagrad_dense(leat_model *m, const double *x, double g)
 		    m->rate);
 }
 
-static void adagrad_update(leat_model *m, const struct leat_row *row, double y,
+/* The rate of coefficient i. */
+LEAT_INLINE double adagrad_rate(const leat_model *m, size_t i)
+{
+	return m->rates ? m->rate * m->rates[i] : m->rate;
+}
+
+/* Whether one coefficient could learn; nothing is stored. */
+static int adagrad_fits_one(const leat_model *m, size_t i, double v, double g)
+{
+	double squares = m->array[ADAGRAD_SQUARES][i];
+	double w = adagrad_step(m, &squares, m->w[i], v, g, adagrad_rate(m, i));
+
+	return squares <= LEAT_SQUARES_MAX && leat_growth_fits(m->w[i], w);
+}
+
+/* The same for all, where options are so large that it has to be tried. */
+static int adagrad_fits(const leat_model *m, const struct leat_row *row,
+    double g)
+{
+	double step = m->rate / leat_sqrt(ADAGRAD_FLOOR + m->state.coin.sum);
+	int fits = m->rate * m->most_rate <= LEAT_SQUARES_MAX &&
+	    fabs(step * g) <= LEAT_GROWTH_MAX;
+
+	LEAT_FOR_ROW(row, fits = fits && adagrad_fits_one(m, i, v, g));
+	return fits;
+}
+
+static int adagrad_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
 	double g = weight * leat_model_slope(m, score, y);
 	double *s = m->array[ADAGRAD_SQUARES];
 	struct leat_coin_state *one = &m->state.coin;
 
+	if (!leat_gradient_fits(g, row) ||
+	    (!m->ordinary && !adagrad_fits(m, row, g)))
+		return LEAT_ENONFINITE;
 	if (!row->index && m->l1 == 0 && !m->rates)
 		adagrad_dense(m, row->x, g);
 	else
 		LEAT_FOR_ROW(row,
 		    m->w[i] = adagrad_step(m, &s[i], m->w[i], v, g,
-			m->rates ? m->rate * m->rates[i] : m->rate));
+			adagrad_rate(m, i)));
 	if (m->no_intercept)
-		return;
+		return LEAT_OK;
 	one->sum += g * g;
 	m->intercept -= m->rate / leat_sqrt(ADAGRAD_FLOOR + one->sum) * g;
+	return LEAT_OK;
 }
 
 const struct leat_rule leat_rule_adagrad = {
 	~0u,
 	LEAT_TAKES_RATE | LEAT_TAKES_L1 | LEAT_TAKES_L2 | LEAT_TAKES_CLIP |
-	    LEAT_TAKES_RATES | LEAT_TAKES_RAW | LEAT_KEEPS_SQUARES,
+	    LEAT_TAKES_RATES | LEAT_TAKES_RAW,
 	0.1,
 	adagrad_sizes,
 	NULL,

@@ -55,6 +55,10 @@ struct adaptive_four {
 #define ADAPTIVE_HUGE 1e150    /* squares must not overflow */
 #define ADAPTIVE_SPREAD 1e-290 /* variance of what is not constant */
 #define ADAPTIVE_LOG 30.0      /* a log-mean relative to the mean's, no more */
+#define ADAPTIVE_RATIO 1e13    /* a target over the mean, no more */
+#define ADAPTIVE_SUM 1e280     /* that one sample adds to a sum of squares */
+#define ADAPTIVE_SEEN 1e307    /* sum of weights */
+#define ADAPTIVE_LIGHT 1e-13   /* share in the sum of weights */
 #define ADAPTIVE_ETA_QUICK 0.5
 #define ADAPTIVE_ETA_STEADY 0.05
 #define ADAPTIVE_ETA_SHARE 0.1
@@ -110,7 +114,9 @@ LEAT_INLINE double within(double x, double least, double most)
 /*
  * The variance goes to v' = keep (v + rate d^2), so v' / v tells both
  * whether the Newton step is enough and whether d is an outlier: up to
- * 1/16 on, and for |z| up to 7.5, nothing needs care.
+ * 1/16 on, and for |z| up to 7.5, nothing needs care. A sample that counts
+ * next to nothing moves no variance, however far it is, and all of it needs
+ * care.
  */
 LEAT_INLINE struct adaptive_weights adaptive_weights(double seen, double weight)
 {
@@ -120,7 +126,7 @@ LEAT_INLINE struct adaptive_weights adaptive_weights(double seen, double weight)
 
 	most = most < 1 + 0.0625 ? most : 1 + 0.0625;
 	w.middle = (least + most) / 2;
-	w.reach = (most - least) / 2;
+	w.reach = rate < ADAPTIVE_LIGHT ? -1 : (most - least) / 2;
 	return w;
 }
 
@@ -141,6 +147,13 @@ static int is_location(const leat_model *m)
 	return m->loss <= LEAT_LOSS_QUANTILE;
 }
 
+/* The logarithm of a ratio that a number can say and that is not too large. */
+static double adaptive_log(double ratio, double otherwise)
+{
+	return ratio > 0 && ratio <= ADAPTIVE_RATIO ? leat_ln(ratio)
+						    : otherwise;
+}
+
 LEAT_INLINE void adaptive_units(leat_model *m)
 {
 	struct leat_adaptive_state *s = &m->state.adaptive;
@@ -159,12 +172,10 @@ LEAT_INLINE void adaptive_units(leat_model *m)
 		s->units.high = s->y_most;
 	} else if (m->loss == LEAT_LOSS_POISSON) {
 		s->units.center = s->y_mean > 0 ? s->y_mean : 1;
-		s->units.least = s->y_least > 0
-		    ? leat_ln(s->y_least / s->units.center)
-		    : -ADAPTIVE_LOG;
-		s->units.most = s->y_most > 0
-		    ? leat_ln(s->y_most / s->units.center)
-		    : ADAPTIVE_LOG;
+		s->units.least = adaptive_log(s->y_least / s->units.center,
+		    -ADAPTIVE_LOG);
+		s->units.most = adaptive_log(s->y_most / s->units.center,
+		    ADAPTIVE_LOG);
 	}
 }
 
@@ -216,7 +227,8 @@ LEAT_INLINE double adaptive_target(const leat_model *m, double y)
 		return within((y - s->units.center) * s->units.per_scale,
 		    -ADAPTIVE_MOST, ADAPTIVE_MOST);
 	if (m->loss == LEAT_LOSS_POISSON)
-		return adaptive_clip_y(s, y) / s->units.center;
+		return within(adaptive_clip_y(s, y) / s->units.center, 0,
+		    ADAPTIVE_RATIO);
 	return y;
 }
 
@@ -254,7 +266,9 @@ LEAT_INLINE void adaptive_weigh(struct leat_adaptive_state *s,
     const struct adaptive_view *view, double slope, double weight)
 {
 	double g = weight * slope * (view->quick - view->steady);
+	double most = LEAT_GRADIENT_MAX;
 
+	g = within(g, -most, most);
 	s->mixing += g * g;
 	s->share = within(s->share -
 		ADAPTIVE_ETA_SHARE * g / leat_sqrt(s->mixing),
@@ -320,7 +334,7 @@ LEAT_INLINE void adaptive_follow(leat_model *m,
 	m->intercept -= quick;
 	s->intercept2 -= steady;
 	g = s->share * g + (1 - s->share) * h;
-	s->gradients += weight * g * g;
+	s->gradients += within(weight * g * g, 0, ADAPTIVE_SUM);
 	s->rate = 1 / leat_sqrt(1 + s->gradients);
 }
 
@@ -338,7 +352,9 @@ LEAT_INLINE int adaptive_learn_by(leat_model *m, const struct leat_row *row,
 	int err = leat_target_check(m->loss, y);
 	double f, t, arg, slope;
 
-	if (!err && by.nonfinite(row->x, row->n))
+	if (!err &&
+	    (!(s->seen + weight <= ADAPTIVE_SEEN) ||
+		by.nonfinite(row->x, row->n)))
 		err = LEAT_ENONFINITE;
 	if (err)
 		return leat_model_refuse(m, err);
@@ -425,6 +441,15 @@ leat_learn_function *leat_adaptive_learn(void)
 
 /* ---- Coefficients ---- */
 
+/*
+ * In raw units a coefficient may be more than a number can say, where a
+ * sample of enormous weight has narrowed a spread down to nothing.
+ */
+static double adaptive_told(double x)
+{
+	return x == x ? within(x, -DBL_MAX, DBL_MAX) : 0;
+}
+
 static void adaptive_raw(const leat_model *m, double *w_out,
     double *intercept_out)
 {
@@ -441,10 +466,11 @@ static void adaptive_raw(const leat_model *m, double *w_out,
 		b -= w * a->mean[k];
 		at0 -= s->units.scale * w * a->first[k];
 		if (w_out)
-			w_out[i] = s->units.scale * w;
+			w_out[i] = adaptive_told(s->units.scale * w);
 	}
 	if (intercept_out)
-		*intercept_out = adaptive_raw_score(m, &s->units, b) + at0;
+		*intercept_out =
+		    adaptive_told(adaptive_raw_score(m, &s->units, b) + at0);
 }
 
 const struct leat_rule leat_rule_adaptive = {

@@ -39,12 +39,16 @@ TARGET static LEAT_NOINLINE void PASS(careful_one)(const struct adaptive_four
 	    -ADAPTIVE_MOST, ADAPTIVE_MOST);
 }
 
-/* Updates those of n features that need it; constant ones do not. */
+/*
+ * Updates those of n features that need it; constant ones do not, unless it
+ * is the weight of this sample that has just made them so.
+ */
 TARGET static LEAT_NOINLINE void PASS(careful)(const struct adaptive_four *a,
     const struct adaptive_weights *w, size_t i, struct adaptive_few *few, int n)
 {
 	for (int k = 0; k < n; k++)
-		if (!(fabs(few->moved[k]) <= w->reach) && few->variance[k] != 0)
+		if (!(fabs(few->moved[k]) <= w->reach) &&
+		    (few->variance[k] != 0 || a->inverse[i + (size_t)k] != 0))
 			PASS(careful_one)(a, w, i + (size_t)k, few, k);
 }
 

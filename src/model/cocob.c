@@ -16,9 +16,15 @@
  * Orabona, Tommasi, "Training deep networks without learning rates through
  * coin betting", NIPS (2017), algorithm 2; the regret bound of its theorem
  * 1 is for the same betting with the largest gradient known in advance.
+ * Winnings can double with each sample, so they stop at 1e140 times the
+ * largest gradient: far above all that a score can be made of, and far enough
+ * from infinity.
+ *
  * Cost: one division a feature.
  */
 #include "model.h"
+
+#define COCOB_WON_MAX 1e140 /* times the largest */
 
 enum { COCOB_W, COCOB_LARGEST, COCOB_SUM, COCOB_REWARD, COCOB_THETA };
 
@@ -35,7 +41,9 @@ LEAT_INLINE double cocob_bet(double w, double c, double *largest, double *sum,
 
 	*largest = a > *largest ? a : *largest;
 	*sum += a;
-	*reward = won > 0 ? won : 0;
+	cap = COCOB_WON_MAX * *largest;
+	won = won > 0 ? won : 0;
+	*reward = won < cap ? won : cap;
 	*theta += c;
 	rest = *sum + *largest;
 	cap = 100 * *largest;
@@ -43,7 +51,7 @@ LEAT_INLINE double cocob_bet(double w, double c, double *largest, double *sum,
 	return rest > 0 ? *theta / rest * (*largest + *reward) : w;
 }
 
-static void cocob_update(leat_model *m, const struct leat_row *row, double y,
+static int cocob_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
 	double c = -weight * leat_model_slope(m, score, y);
@@ -51,17 +59,20 @@ static void cocob_update(leat_model *m, const struct leat_row *row, double y,
 	double *reward = m->array[COCOB_REWARD], *theta = m->array[COCOB_THETA];
 	struct leat_coin_state *one = &m->state.coin;
 
+	if (!leat_gradient_fits(c, row))
+		return LEAT_ENONFINITE;
 	LEAT_FOR_ROW(row,
 	    m->w[i] = cocob_bet(m->w[i], c * v, &largest[i], &sum[i],
 		&reward[i], &theta[i]));
 	if (!m->no_intercept)
 		m->intercept = cocob_bet(m->intercept, c, &one->largest,
 		    &one->sum, &one->reward, &one->theta);
+	return LEAT_OK;
 }
 
 const struct leat_rule leat_rule_cocob = {
 	~0u,
-	LEAT_TAKES_CLIP | LEAT_TAKES_RAW | LEAT_KEEPS_SQUARES,
+	LEAT_TAKES_CLIP | LEAT_TAKES_RAW,
 	0,
 	cocob_sizes,
 	NULL,

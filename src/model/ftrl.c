@@ -80,7 +80,30 @@ static void ftrl_dense(leat_model *m, const double *x, double g,
 		    per_rate, m->l1, m->l2);
 }
 
-static void ftrl_update(leat_model *m, const struct leat_row *row, double y,
+/* Whether a coefficient could take that step; nothing is stored. */
+static int ftrl_fits_one(const leat_model *m, double w, double sum,
+    double squares, double g)
+{
+	double v = ftrl_step(w, &sum, &squares, g, 1 / m->rate, 0, m->l2);
+
+	return squares <= LEAT_SQUARES_MAX && fabs(sum) <= LEAT_SQUARES_MAX &&
+	    leat_growth_fits(w, v);
+}
+
+/* The same for all, where options are so large that it has to be tried. */
+static int ftrl_fits(const leat_model *m, const struct leat_row *row, double g)
+{
+	const double *sum = m->array[FTRL_SUM], *q = m->array[FTRL_SQUARES];
+	const struct leat_coin_state *one = &m->state.coin;
+	int fits = 1 / m->rate <= LEAT_SQUARES_MAX &&
+	    ftrl_fits_one(m, m->intercept, one->theta, one->sum, g);
+
+	LEAT_FOR_ROW(row,
+	    fits = fits && ftrl_fits_one(m, m->w[i], sum[i], q[i], g * v));
+	return fits;
+}
+
+static int ftrl_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
 	double g = weight * leat_model_slope(m, score, y);
@@ -88,6 +111,9 @@ static void ftrl_update(leat_model *m, const struct leat_row *row, double y,
 	double *sum = m->array[FTRL_SUM], *squares = m->array[FTRL_SQUARES];
 	struct leat_coin_state *one = &m->state.coin;
 
+	if (!leat_gradient_fits(g, row) ||
+	    (!m->ordinary && !ftrl_fits(m, row, g)))
+		return LEAT_ENONFINITE;
 	if (!row->index)
 		ftrl_dense(m, row->x, g, per_rate);
 	else
@@ -97,12 +123,13 @@ static void ftrl_update(leat_model *m, const struct leat_row *row, double y,
 	if (!m->no_intercept)
 		m->intercept = ftrl_step(m->intercept, &one->theta, &one->sum,
 		    g, per_rate, 0, 0);
+	return LEAT_OK;
 }
 
 const struct leat_rule leat_rule_ftrl = {
 	~0u,
 	LEAT_TAKES_RATE | LEAT_TAKES_L1 | LEAT_TAKES_L2 | LEAT_TAKES_CLIP |
-	    LEAT_TAKES_RAW | LEAT_KEEPS_SQUARES,
+	    LEAT_TAKES_RAW,
 	0.1,
 	ftrl_sizes,
 	NULL,

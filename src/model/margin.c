@@ -26,25 +26,41 @@ static double margin_norm(const leat_model *m, const struct leat_row *row)
 	return leat_square_norm(row) + (m->no_intercept ? 0 : 1);
 }
 
-/* w += step x. A step that is not finite would spoil all of w. */
-static void margin_move(leat_model *m, const struct leat_row *row, double step)
+/* Each move is at most |step| |x|, which is known; or else each is seen to. */
+static int margin_fits(const leat_model *m, const struct leat_row *row,
+    double step, double norm)
 {
-	if (!(step - step == 0))
-		return;
+	double most;
+
+	if (step * step * norm <= LEAT_GROWTH_MAX * LEAT_GROWTH_MAX)
+		return 1;
+	most = leat_row_most(row);
+	if (!m->no_intercept && most < 1)
+		most = 1;
+	return step - step == 0 && fabs(step) * most <= LEAT_GROWTH_MAX;
+}
+
+/* w += step x; norm is |x|^2. */
+static int margin_move(leat_model *m, const struct leat_row *row, double step,
+    double norm)
+{
+	if (!margin_fits(m, row, step, norm))
+		return LEAT_ENONFINITE;
 	LEAT_FOR_ROW(row, m->w[i] += step * v);
 	if (!m->no_intercept)
 		m->intercept += step;
+	return LEAT_OK;
 }
 
 /* A weight repeats the step, but not beyond the point of no error. */
-static void nlms_update(leat_model *m, const struct leat_row *row, double y,
+static int nlms_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
-	double part = m->rate * weight;
+	double part = m->rate * weight, norm = margin_norm(m, row);
 
 	if (weight > 1 && part > 1)
 		part = m->rate > 1 ? m->rate : 1;
-	margin_move(m, row, part * (y - score) / (1e-10 + margin_norm(m, row)));
+	return margin_move(m, row, part * (y - score) / (1e-10 + norm), norm);
 }
 
 /* The loss, and the direction that lessens it. */
@@ -59,27 +75,30 @@ static double margin_loss(const leat_model *m, double score, double y,
 	return *direction * (y - score) - m->loss_arg;
 }
 
-static void pa1_update(leat_model *m, const struct leat_row *row, double y,
+static int pa1_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
 	double direction, loss = margin_loss(m, score, y, &direction);
-	double most = m->rate * weight;
+	double most = m->rate * weight, norm, step;
 
 	if (loss <= 0)
-		return;
-	double step = loss / margin_norm(m, row);
-	margin_move(m, row, direction * (step < most ? step : most));
+		return LEAT_OK;
+	norm = margin_norm(m, row);
+	step = loss / norm;
+	return margin_move(m, row, direction * (step < most ? step : most),
+	    norm);
 }
 
-static void pa2_update(leat_model *m, const struct leat_row *row, double y,
+static int pa2_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
 	double direction, loss = margin_loss(m, score, y, &direction);
-	double slack = 1 / (2 * m->rate * weight);
+	double slack = 1 / (2 * m->rate * weight), norm;
 
-	if (loss > 0)
-		margin_move(m, row,
-		    direction * loss / (margin_norm(m, row) + slack));
+	if (loss <= 0)
+		return LEAT_OK;
+	norm = margin_norm(m, row);
+	return margin_move(m, row, direction * loss / (norm + slack), norm);
 }
 
 #define MARGIN_LOSSES (1u << LEAT_LOSS_EPSILON | 1u << LEAT_LOSS_HINGE)

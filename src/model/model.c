@@ -155,6 +155,15 @@ static int model_layout(leat_model *m, unsigned char *base,
 	return c.overflow ? LEAT_ETOOBIG : LEAT_OK;
 }
 
+/* The intercept has rate 1. */
+static double most_of_rates(const leat_model_options *o)
+{
+	struct leat_row row = { o->rates, NULL, o->n_features };
+	double most = o->rates ? leat_row_most(&row) : 1;
+
+	return most > 1 ? most : 1;
+}
+
 static void model_settings(leat_model *m, const leat_model_options *o)
 {
 	m->update = o->update;
@@ -165,22 +174,18 @@ static void model_settings(leat_model *m, const leat_model_options *o)
 	m->arg_given = o->loss_arg != 0;
 	m->no_intercept = o->no_intercept != 0;
 	m->rate = o->rate > 0 ? o->rate : m->rule->rate;
+	m->most_rate = most_of_rates(o);
+	m->ordinary = m->rate >= 1 / LEAT_ORDINARY_MAX &&
+	    m->rate <= LEAT_ORDINARY_MAX &&
+	    m->rate * m->most_rate <= LEAT_ORDINARY_MAX &&
+	    o->l2 <= LEAT_ORDINARY_MAX;
 	m->power = o->power;
 	m->average = o->average != 0;
 	m->forgetting = o->forgetting > 0 ? o->forgetting : 1;
 	m->l1 = o->l1;
 	m->l2 = o->l2;
 	m->clip = o->clip;
-}
-
-/* Squares of the gradient would be kept, and be infinite for ever. */
-static int gradient_overflows(const leat_model *m, const struct leat_row *row,
-    double y, double weight, double score)
-{
-	if (!(m->rule->takes & LEAT_KEEPS_SQUARES))
-		return 0;
-	double g = weight * leat_model_slope(m, score, y);
-	return !(g * g * (1 + leat_square_norm(row)) <= 1e300);
+	m->plain_slope = o->loss == LEAT_LOSS_SQUARED && o->clip == 0;
 }
 
 int leat_model_learn_by_rule(leat_model *m, const struct leat_row *row,
@@ -191,9 +196,9 @@ int leat_model_learn_by_rule(leat_model *m, const struct leat_row *row,
 
 	if (err || !(f - f == 0))
 		return leat_model_refuse(m, err ? err : LEAT_ENONFINITE);
-	if (gradient_overflows(m, row, y, weight, f))
-		return leat_model_refuse(m, LEAT_ENONFINITE);
-	m->rule->update(m, row, y, weight, f);
+	err = m->rule->update(m, row, y, weight, f);
+	if (err)
+		return leat_model_refuse(m, err);
 	m->t++;
 	if (prediction_out)
 		*prediction_out = leat_link(m->loss, f);

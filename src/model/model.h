@@ -104,9 +104,13 @@ LEAT_INLINE leat_lane leat_join8_lanes(leat_lane a, leat_lane b, leat_lane c,
 	return leat_lane_add(leat_lane_add(a, c), leat_lane_add(b, d));
 }
 
-/* What is left of a dense sum from feature i on, i mod 8 = 0. */
+/*
+ * The rest of a dense sum from feature i on, i mod 8 = 0. Unless NULL, the
+ * squares of these features are added.
+ */
 LEAT_INLINE double leat_dot_rest(const double *w, const double *x, size_t i,
-    size_t n, leat_lane a, leat_lane b, leat_lane c, leat_lane d)
+    size_t n, leat_lane a, leat_lane b, leat_lane c, leat_lane d,
+    double *squares)
 {
 	double s[8];
 	leat_lane t;
@@ -119,17 +123,35 @@ LEAT_INLINE double leat_dot_rest(const double *w, const double *x, size_t i,
 	leat_lane_store(s + 2, b);
 	leat_lane_store(s + 4, c);
 	leat_lane_store(s + 6, d);
-	for (; i < n; i++)
+	for (; i < n; i++) {
 		s[i & 7] += w[i] * x[i];
+		if (squares)
+			*squares += x[i] * x[i];
+	}
 	return leat_join8(s);
 }
 
-LEAT_INLINE double leat_dot_dense(const double *w, const double *x, size_t n)
+/* Of four features. */
+LEAT_INLINE leat_lane leat_squares(const double *x)
+{
+	leat_lane u = leat_lane_load(x), v = leat_lane_load(x + 2);
+
+	return leat_lane_add(leat_lane_mul(u, u), leat_lane_mul(v, v));
+}
+
+/* The sum, and unless NULL that of x's squares, in any order. */
+LEAT_INLINE double leat_dot_dense(const double *w, const double *x, size_t n,
+    double *squares)
 {
 	leat_lane a = leat_lane_dup(0), b = a, c = a, d = a;
-	size_t i = 0;
+	leat_lane p = a, q = a;
+	size_t whole = n - n % 8;
 
-	for (; i + 8 <= n; i += 8) {
+	for (size_t i = 0; i < whole; i += 8) {
+		if (squares) {
+			p = leat_lane_add(p, leat_squares(x + i));
+			q = leat_lane_add(q, leat_squares(x + i + 4));
+		}
 		a = leat_lane_add(a,
 		    leat_lane_mul(leat_lane_load(w + i),
 			leat_lane_load(x + i)));
@@ -143,11 +165,17 @@ LEAT_INLINE double leat_dot_dense(const double *w, const double *x, size_t n)
 		    leat_lane_mul(leat_lane_load(w + i + 6),
 			leat_lane_load(x + i + 6)));
 	}
-	return leat_dot_rest(w, x, i, n, a, b, c, d);
+	if (squares) {
+		p = leat_lane_add(p, q);
+		*squares = leat_lane_get(p, 0) + leat_lane_get(p, 1);
+	}
+	return leat_dot_rest(w, x, whole, n, a, b, c, d, squares);
 }
 
 double leat_dot(const double *w, const struct leat_row *row);
 double leat_square_norm(const struct leat_row *row);
+/* The largest |x| of a row that is finite; 0 if it has none. */
+double leat_row_most(const struct leat_row *row);
 /* NaN or an infinity in it. */
 int leat_row_nonfinite(const struct leat_row *row);
 
@@ -165,9 +193,23 @@ enum leat_takes {
 	LEAT_TAKES_L2 = 32,
 	LEAT_TAKES_CLIP = 64,
 	LEAT_TAKES_RATES = 128,
-	LEAT_TAKES_RAW = 256,    /* no_intercept */
-	LEAT_KEEPS_SQUARES = 512 /* of gradients, which must not overflow */
+	LEAT_TAKES_RAW = 256 /* no_intercept */
 };
+
+/*
+ * No number of a model may become infinite, and for that no sample may move
+ * one far. A sample that would make a coefficient grow by more than
+ * LEAT_GROWTH_MAX, or that has a gradient beyond LEAT_GRADIENT_MAX where
+ * squares of gradients are kept, is refused. Then 2^64 samples, which is
+ * more than there can be, leave coefficients below 1e170 and sums of squares
+ * below 1e300.
+ */
+#define LEAT_GROWTH_MAX 1e150
+#define LEAT_GRADIENT_MAX 1e140
+#define LEAT_SQUARES_MAX 1e300
+
+/* Options up to this size cannot do what the above is to prevent. */
+#define LEAT_ORDINARY_MAX 1e50
 
 #define LEAT_MODEL_ARRAYS 5
 
@@ -182,8 +224,12 @@ struct leat_rule {
 	void (*start)(leat_model *m);
 	/* The score; not finite if x is not, or if it overflows. */
 	double (*score)(const leat_model *m, const struct leat_row *row);
-	/* Learns, where that score was finite and all else is checked. */
-	void (*update)(leat_model *m, const struct leat_row *row, double y,
+	/*
+	 * Learns, where that score was finite and all else is checked. A
+	 * sample that would move a number too far is LEAT_ENONFINITE, and
+	 * nothing has been changed then.
+	 */
+	int (*update)(leat_model *m, const struct leat_row *row, double y,
 	    double weight, double score);
 	/* w and intercept in raw units; NULL: as they are. */
 	void (*raw)(const leat_model *m, double *w_out, double *intercept_out);
@@ -237,6 +283,7 @@ struct leat_model {
 	double rate;
 	int loss;
 	int no_intercept;
+	int plain_slope; /* the squared loss, not clipped */
 	double loss_arg;
 	int arg_given; /* else ADAPTIVE takes it in units of its own */
 
@@ -244,6 +291,8 @@ struct leat_model {
 	double l1, l2, clip, power, forgetting;
 	int average;
 	const double *rates; /* NULL: all 1 */
+	double most_rate;    /* the largest of them and 1 */
+	int ordinary;        /* rates and l2 are not out of all proportion */
 	double *array[LEAT_MODEL_ARRAYS];
 	size_t length[LEAT_MODEL_ARRAYS];
 	union {
@@ -272,6 +321,20 @@ LEAT_INLINE double leat_model_slope(const leat_model *m, double score, double y)
 	if (m->clip > 0)
 		g = g > m->clip ? m->clip : g < -m->clip ? -m->clip : g;
 	return g;
+}
+
+/* Whether w may become v. */
+LEAT_INLINE int leat_growth_fits(double w, double v)
+{
+	return fabs(v) <= fabs(w) + LEAT_GROWTH_MAX;
+}
+
+/* Whether g x may be squared and summed, for each x and the intercept. */
+LEAT_INLINE int leat_gradient_fits(double g, const struct leat_row *row)
+{
+	double most = leat_row_most(row);
+
+	return fabs(g) * (most > 1 ? most : 1) <= LEAT_GRADIENT_MAX;
 }
 
 /* |w| less by, but not past 0. */

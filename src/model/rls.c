@@ -45,6 +45,7 @@ enum { RLS_W, RLS_TRIANGLE, RLS_RIGHT, RLS_MEAN, RLS_SPREAD };
  */
 #define RLS_RANK 1e-12
 #define RLS_RANK_FORGETTING 1e-10
+#define RLS_MOST 1e300 /* of a coefficient */
 #define RLS_RIDGE 1e-5 /* of a column's spread, with forgetting */
 
 static size_t rls_columns(size_t n, int no_intercept)
@@ -156,6 +157,14 @@ static double rls_noise(const leat_model *m, size_t j)
 	return rank * size * leat_sqrt(n);
 }
 
+/* A coefficient that a number cannot hold is 0, as one that is noise. */
+static double rls_quotient(double sum, double r)
+{
+	double b = sum / r;
+
+	return fabs(b) <= RLS_MOST ? b : 0;
+}
+
 /* Back substitution; b[] of p. */
 static void rls_solve(const leat_model *m, double *b, size_t p)
 {
@@ -167,7 +176,7 @@ static void rls_solve(const leat_model *m, double *b, size_t p)
 		r -= p - j;
 		for (size_t k = j + 1; k < p; k++)
 			sum -= r[k - j] * b[k];
-		b[j] = r[0] > rls_noise(m, j) ? sum / r[0] : 0;
+		b[j] = r[0] > rls_noise(m, j) ? rls_quotient(sum, r[0]) : 0;
 	}
 }
 
@@ -203,13 +212,24 @@ static double rls_score(const leat_model *m, const struct leat_row *row)
 				      : f;
 }
 
-static void rls_update(leat_model *m, const struct leat_row *row, double y,
+/* The largest entry of a row that is taken in, but for its scale. */
+static double rls_most(const struct leat_row *row, double y)
+{
+	double most = leat_row_most(row);
+
+	most = most > fabs(y) ? most : fabs(y);
+	return most > 1 ? most : 1;
+}
+
+static int rls_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
 	size_t p = rls_columns(m->n, m->no_intercept);
 	double x[RLS_COLUMNS_MAX], scale = leat_sqrt(weight);
 
 	(void)score;
+	if (!(scale * rls_most(row, y) <= LEAT_GROWTH_MAX))
+		return LEAT_ENONFINITE;
 	if (m->t == 0 || y < m->state.rls.least)
 		m->state.rls.least = y;
 	if (m->t == 0 || y > m->state.rls.most)
@@ -223,6 +243,7 @@ static void rls_update(leat_model *m, const struct leat_row *row, double y,
 	rls_solve(m, x, p);
 	m->intercept = m->no_intercept ? 0 : x[0];
 	memcpy(m->w, x + (p - m->n), m->n * sizeof(double));
+	return LEAT_OK;
 }
 
 const struct leat_rule leat_rule_rls = {

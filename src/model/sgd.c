@@ -79,13 +79,47 @@ static double sgd_rate(const leat_model *m)
 			    : m->rate;
 }
 
-static void sgd_update(leat_model *m, const struct leat_row *row, double y,
+/* What coefficient i becomes. */
+LEAT_INLINE double sgd_next(const leat_model *m, size_t i, double v, double eta,
+    double g)
+{
+	return m->l1 > 0 || m->l2 > 0 ? sgd_step(m, i, v, eta, g)
+				      : sgd_plain_step(m, i, v, eta, g);
+}
+
+/* Whether the largest move can be told to be small from a few numbers. */
+static int sgd_is_small(const leat_model *m, double most, double step, double g)
+{
+	if (!(fabs(step * g) * most <= LEAT_GROWTH_MAX))
+		return 0;
+	if (m->l1 == 0 && m->l2 == 0)
+		return 1;
+	return m->ordinary && step * m->l2 <= 2 &&
+	    fabs(g) * most <= LEAT_SQUARES_MAX;
+}
+
+static int sgd_fits(const leat_model *m, const struct leat_row *row, double eta,
+    double g)
+{
+	double step = eta * m->most_rate;
+	int fits = fabs(step * g) <= LEAT_GROWTH_MAX;
+
+	if (fits && !sgd_is_small(m, leat_row_most(row), step, g))
+		LEAT_FOR_ROW(row,
+		    fits = fits &&
+			leat_growth_fits(m->w[i], sgd_next(m, i, v, eta, g)));
+	return fits;
+}
+
+static int sgd_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
 	double eta = sgd_rate(m) * weight;
 	double f = m->average ? leat_model_linear(m, row) : score;
 	double g = leat_model_slope(m, f, y);
 
+	if (!(f - f == 0) || !sgd_fits(m, row, eta, g))
+		return LEAT_ENONFINITE;
 	if (m->l1 > 0 || m->l2 > 0)
 		LEAT_FOR_ROW(row, m->w[i] = sgd_step(m, i, v, eta, g));
 	else
@@ -94,6 +128,7 @@ static void sgd_update(leat_model *m, const struct leat_row *row, double y,
 		m->intercept -= eta * g;
 	if (m->average)
 		sgd_average(m);
+	return LEAT_OK;
 }
 
 const struct leat_rule leat_rule_sgd = {
@@ -111,38 +146,66 @@ const struct leat_rule leat_rule_sgd = {
 
 /* ---- Dense rows and the plain form, in one go ---- */
 
+/*
+ * Bound of the square of a move, |step|^2 |x|^2 with 1 for the intercept,
+ * that is small without a closer look; the general form has that.
+ */
+#define SGD_SMALL 0x1p980
+
+/* The slope; NaN or infinite if f or y is. */
+LEAT_INLINE double sgd_slope(const leat_model *m, double f, double y)
+{
+	if (LEAT_LIKELY(m->plain_slope))
+		return f - y;
+	if (!(f - f == 0) || leat_target_check(m->loss, y) != LEAT_OK)
+		return NAN;
+	return leat_model_slope(m, f, y);
+}
+
 LEAT_INLINE int sgd_quick(leat_model *m, const struct leat_row *row, double y,
     double weight, double *prediction_out,
-    double (*dot)(const double *, const double *, size_t),
+    double (*dot)(const double *, const double *, size_t, double *),
     void (*descend)(double *, const double *, size_t, double))
 {
+	double f, step, squares, *w = m->w;
+	const double *x = row->x;
+	size_t n = row->n;
+
 	if (row->index)
 		return leat_model_learn_by_rule(m, row, y, weight,
 		    prediction_out);
-	double f = m->intercept + dot(m->w, row->x, row->n);
-	int err = leat_target_check(m->loss, y);
-
-	if (LEAT_UNLIKELY(err || !(f - f == 0)))
-		return leat_model_refuse(m, err ? err : LEAT_ENONFINITE);
-	double step = m->rate * weight * leat_model_slope(m, f, y);
-	descend(m->w, row->x, row->n, step);
+	f = m->intercept + dot(w, x, n, &squares);
+	step = m->rate * weight * sgd_slope(m, f, y);
+	if (LEAT_UNLIKELY(!(step * step * (1 + squares) <= SGD_SMALL)))
+		return leat_model_learn_by_rule(m, row, y, weight,
+		    prediction_out);
+	descend(w, x, n, step);
 	m->intercept -= step;
 	m->t++;
 	if (prediction_out)
-		*prediction_out = leat_link(m->loss, f);
+		*prediction_out = m->plain_slope ? f : leat_link(m->loss, f);
 	return LEAT_OK;
+}
+
+LEAT_INLINE void sgd_descend_two(double *w, const double *x, leat_lane step)
+{
+	leat_lane_store(w,
+	    leat_lane_sub(leat_lane_load(w),
+		leat_lane_mul(step, leat_lane_load(x))));
 }
 
 LEAT_INLINE void sgd_descend(double *w, const double *x, size_t n, double step)
 {
 	leat_lane s = leat_lane_dup(step);
-	size_t i = 0;
+	size_t i = 0, whole = n - n % 8;
 
-	for (; i + 2 <= n; i += 2)
-		leat_lane_store(w + i,
-		    leat_lane_sub(leat_lane_load(w + i),
-			leat_lane_mul(s, leat_lane_load(x + i))));
-	if (i < n)
+	for (; i < whole; i += 8) {
+		sgd_descend_two(w + i, x + i, s);
+		sgd_descend_two(w + i + 2, x + i + 2, s);
+		sgd_descend_two(w + i + 4, x + i + 4, s);
+		sgd_descend_two(w + i + 6, x + i + 6, s);
+	}
+	for (; i < n; i++)
 		w[i] -= step * x[i];
 }
 
@@ -162,33 +225,58 @@ LEAT_QUAD leat_lane sgd_half(leat_quad a, int high)
 				: _mm256_castpd256_pd128(v));
 }
 
-LEAT_QUAD double sgd_dot_wide(const double *w, const double *x, size_t n)
+LEAT_QUAD double sgd_dot_wide(const double *w, const double *x, size_t n,
+    double *squares)
 {
-	leat_quad a = leat_quad_dup(0), b = a;
-	size_t i = 0;
+	leat_quad a = leat_quad_dup(0), b = a, p = a, q = a;
+	size_t whole = n - n % 8;
+	leat_lane s;
 
-	for (; i + 8 <= n; i += 8) {
-		a = leat_quad_add(a,
-		    leat_quad_mul(leat_quad_load(w + i),
-			leat_quad_load(x + i)));
+	for (size_t i = 0; i < whole; i += 8) {
+		leat_quad u = leat_quad_load(x + i);
+		leat_quad v = leat_quad_load(x + i + 4);
+		a = leat_quad_add(a, leat_quad_mul(leat_quad_load(w + i), u));
 		b = leat_quad_add(b,
-		    leat_quad_mul(leat_quad_load(w + i + 4),
-			leat_quad_load(x + i + 4)));
+		    leat_quad_mul(leat_quad_load(w + i + 4), v));
+		p = leat_quad_add(p, leat_quad_mul(u, u));
+		q = leat_quad_add(q, leat_quad_mul(v, v));
 	}
-	return leat_dot_rest(w, x, i, n, sgd_half(a, 0), sgd_half(a, 1),
-	    sgd_half(b, 0), sgd_half(b, 1));
+	p = leat_quad_add(p, q);
+	s = leat_lane_add(sgd_half(p, 0), sgd_half(p, 1));
+	*squares = leat_lane_get(s, 0) + leat_lane_get(s, 1);
+	return leat_dot_rest(w, x, whole, n, sgd_half(a, 0), sgd_half(a, 1),
+	    sgd_half(b, 0), sgd_half(b, 1), squares);
+}
+
+LEAT_QUAD void sgd_descend_four(double *w, const double *x, leat_quad step)
+{
+	leat_quad_store(w,
+	    leat_quad_sub(leat_quad_load(w),
+		leat_quad_mul(step, leat_quad_load(x))));
+}
+
+LEAT_QUAD void sgd_descend_eight(double *w, const double *x, leat_quad step)
+{
+	sgd_descend_four(w, x, step);
+	sgd_descend_four(w + 4, x + 4, step);
 }
 
 LEAT_QUAD void sgd_descend_wide(double *w, const double *x, size_t n,
     double step)
 {
 	leat_quad s = leat_quad_dup(step);
-	size_t i = 0;
+	size_t i = n & 8;
 
-	for (; i + 4 <= n; i += 4)
-		leat_quad_store(w + i,
-		    leat_quad_sub(leat_quad_load(w + i),
-			leat_quad_mul(s, leat_quad_load(x + i))));
+	if (i)
+		sgd_descend_eight(w, x, s);
+	for (; i + 16 <= n; i += 16) {
+		sgd_descend_eight(w + i, x + i, s);
+		sgd_descend_eight(w + i + 8, x + i + 8, s);
+	}
+	if (n & 4) {
+		sgd_descend_four(w + i, x + i, s);
+		i += 4;
+	}
 	for (; i < n; i++)
 		w[i] -= step * x[i];
 }
