@@ -315,7 +315,7 @@ $(BUILD)/tests/long_state $(BUILD)/tests/fuzz_state: $(BUILD)/tests/state_zoo.o
 # Lines and frames of socket_ingest, which need no more than this.
 WIRE := $(addprefix examples/ingest/,frame join siphash wire wire_graphite wire_guess \
 	wire_influx wire_key wire_line wire_names wire_sets wire_statsd \
-	wire_syslog) $(addprefix examples/common/,tape list number)
+	wire_syslog) $(addprefix examples/common/,tape list number moment)
 $(BUILD)/tests/fuzz_wire: $(WIRE:%=$(BUILD)/%.o)
 # Calls of the whole API, which need no more than these.
 API_PARTS := $(patsubst %.c,%,$(wildcard tests/api/*.c)) \

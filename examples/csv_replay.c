@@ -369,13 +369,12 @@ static void tell_notes(struct app *app)
 /* A text has no such bytes at its start. */
 static int check_magic(struct app *app, const char *bytes, size_t n)
 {
-	const char *what = app->resumes ? NULL
-					: magic_take(&app->magic, bytes, n);
-	char text[160];
+	char text[160] = ": ";
 
-	if (!what)
+	if (app->resumes ||
+	    !magic_take(&app->magic, bytes, n, "csv_replay", text + 2,
+		sizeof text - 2))
 		return 0;
-	snprintf(text, sizeof text, ": %s", what);
 	return complain(file_name(app), text);
 }
 

@@ -20,6 +20,7 @@
 #include "keys.h"
 #include "learner.h"
 #include "list.h"
+#include "moment.h"
 #include "nearest.h"
 #include "number.h"
 #include "options.h"
@@ -281,7 +282,7 @@ START_TEST(times_of_fields_can_be_missing)
 		{ ",NA", "nan", LEAT_EFORM },
 		{ ",NA", "2001-01-32", LEAT_EDAY },
 		{ "-999", "-999", 1 },
-		{ "-999", "-998", VALUES_NO_UNIT },
+		{ "-999", "-998", MOMENT_NO_UNIT },
 		{ "-999", "", LEAT_EFORM },
 	};
 
@@ -339,7 +340,7 @@ START_TEST(numbers_without_a_unit_are_years_months_or_late)
 		}
 	}
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-		expect_time(none[i], LEAT_UNIT_GUESS, VALUES_NO_UNIT, 0);
+		expect_time(none[i], LEAT_UNIT_GUESS, MOMENT_NO_UNIT, 0);
 	expect_time("631152000", LEAT_UNIT_GUESS, 0, seconds_of(1990, 1, 1));
 	expect_time("19850102", LEAT_UNIT_GUESS, 0, seconds_of(1985, 1, 2));
 	expect_time("1985-01-02", LEAT_UNIT_GUESS, 0, seconds_of(1985, 1, 2));
@@ -349,8 +350,8 @@ START_TEST(numbers_without_a_unit_are_years_months_or_late)
 	expect_time("2024", LEAT_UNIT_S, 0, 2024);
 	expect_time("-1", LEAT_UNIT_S, 0, -1);
 	expect_time("5000", LEAT_UNIT_MS, 0, 5);
-	ck_assert_str_eq(values_time_why(LEAT_EFORM), "");
-	ck_assert_ptr_nonnull(strstr(values_time_why(VALUES_NO_UNIT),
+	ck_assert_str_eq(moment_why(LEAT_EFORM), "");
+	ck_assert_ptr_nonnull(strstr(moment_why(MOMENT_NO_UNIT),
 	    "--time-unit"));
 }
 END_TEST
@@ -389,14 +390,12 @@ END_TEST
 /* What is said of an input that comes byte by byte; NULL: nothing. */
 static const char *magic_of(const char *bytes, size_t n)
 {
+	static char text[160];
 	struct magic m = { { 0 }, 0 };
 
-	for (size_t i = 0; i < n; i++) {
-		const char *what = magic_take(&m, bytes + i, 1);
-
-		if (what)
-			return what;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (magic_take(&m, bytes + i, 1, "wc", text, sizeof text))
+			return text;
 	return NULL;
 }
 
@@ -404,7 +403,10 @@ static const char *magic_of(const char *bytes, size_t n)
 
 START_TEST(what_is_no_text_is_known_by_its_first_bytes)
 {
-	ck_assert_ptr_nonnull(strstr(MAGIC_OF("\x1F\x8B\x08"), "zcat"));
+	ck_assert_str_eq(MAGIC_OF("\x1F\x8B\x08"),
+	    "gzip (1F 8B), not text: zcat FILE | wc");
+	ck_assert_str_eq(MAGIC_OF("PAR1"),
+	    "Parquet (PAR1), not text: export it as CSV");
 	ck_assert_ptr_nonnull(strstr(MAGIC_OF("\x28\xB5\x2F\xFD"), "zstdcat"));
 	ck_assert_ptr_nonnull(strstr(MAGIC_OF("BZh91AY&SY"), "bzcat"));
 	ck_assert_ptr_nonnull(strstr(MAGIC_OF("BZh11AY&SY"), "bzcat"));

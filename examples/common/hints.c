@@ -89,54 +89,55 @@ void hint_units(const struct columns *c, const struct values *values,
 
 /* ---- Bytes ---- */
 
-static const struct {
+/* "gzip, not text: zcat FILE | PROGRAM"; without a command, "what" alone. */
+static const struct kind {
 	const char *bytes;
 	size_t n;
-	const char *what;
-} magics[] = {
-	{ "\x1F\x8B", 2, "gzip (1F 8B), not text: zcat FILE | csv_replay" },
-	{ "\x1F\x9D", 2,
-	    "compressed (1F 9D), not text: zcat FILE | csv_replay" },
-	{ "\x28\xB5\x2F\xFD", 4,
-	    "zstd (28 B5 2F FD), not text: zstdcat FILE | csv_replay" },
+	const char *what, *command, *more;
+} kinds[] = {
+	{ "\x1F\x8B", 2, "gzip (1F 8B), not text", "zcat FILE", "" },
+	{ "\x1F\x9D", 2, "compressed (1F 9D), not text", "zcat FILE", "" },
+	{ "\x28\xB5\x2F\xFD", 4, "zstd (28 B5 2F FD), not text", "zstdcat FILE",
+	    "" },
 	{ "\xFD"
 	  "7zXZ",
-	    5, "xz (FD 37 7A 58 5A), not text: xzcat FILE | csv_replay" },
-	{ "\x04\x22\x4D\x18", 4,
-	    "lz4 (04 22 4D 18), not text: lz4cat FILE | csv_replay" },
-	{ "BZh91AY&SY", 10, "bzip2 (BZh), not text: bzcat FILE | csv_replay" },
-	{ "PK\x03\x04", 4,
-	    "a zip archive (PK), maybe a spreadsheet, not text: "
-	    "unzip -p FILE | csv_replay, or export it as CSV" },
-	{ "7z\xBC\xAF", 4,
-	    "a 7z archive, not text: 7z x -so FILE | csv_replay" },
+	    5, "xz (FD 37 7A 58 5A), not text", "xzcat FILE", "" },
+	{ "\x04\x22\x4D\x18", 4, "lz4 (04 22 4D 18), not text", "lz4cat FILE",
+	    "" },
+	{ "BZh91AY&SY", 10, "bzip2 (BZh), not text", "bzcat FILE", "" },
+	{ "PK\x03\x04", 4, "a zip archive (PK), maybe a spreadsheet, not text",
+	    "unzip -p FILE", ", or export it as CSV" },
+	{ "7z\xBC\xAF", 4, "a 7z archive, not text", "7z x -so FILE", "" },
 	{ "\xD0\xCF\x11\xE0", 4,
-	    "a spreadsheet (D0 CF 11 E0), not text: export it as CSV" },
-	{ "SQLite format 3", 15,
-	    "an SQLite database, not text: "
-	    "sqlite3 -csv -header FILE 'SELECT ...' | csv_replay" },
-	{ "PAR1", 4, "Parquet (PAR1), not text: export it as CSV" },
-	{ "\xFF\xFE", 2,
-	    "UTF-16 (it begins with FF FE): "
-	    "iconv -f UTF-16 -t UTF-8 FILE | csv_replay" },
-	{ "\xFE\xFF", 2,
-	    "UTF-16 (it begins with FE FF): "
-	    "iconv -f UTF-16 -t UTF-8 FILE | csv_replay" },
+	    "a spreadsheet (D0 CF 11 E0), not text: export it as CSV", NULL,
+	    "" },
+	{ "SQLite format 3", 15, "an SQLite database, not text",
+	    "sqlite3 -csv -header FILE 'SELECT ...'", "" },
+	{ "PAR1", 4, "Parquet (PAR1), not text: export it as CSV", NULL, "" },
+	{ "\xFF\xFE", 2, "UTF-16 (it begins with FF FE)",
+	    "iconv -f UTF-16 -t UTF-8 FILE", "" },
+	{ "\xFE\xFF", 2, "UTF-16 (it begins with FE FF)",
+	    "iconv -f UTF-16 -t UTF-8 FILE", "" },
 };
 
 /* ASCII with a NUL before or behind each byte, twice at least. */
-static const char *utf16_without_mark(const struct magic *m)
+static const struct kind without_mark[] = {
+	{ NULL, 0, "UTF-16 (every second byte is NUL)",
+	    "iconv -f UTF-16LE -t UTF-8 FILE", "" },
+	{ NULL, 0, "UTF-16 (every second byte is NUL)",
+	    "iconv -f UTF-16BE -t UTF-8 FILE", "" },
+};
+
+static const struct kind *utf16_without_mark(const struct magic *m)
 {
 	const unsigned char *b = m->bytes;
 
 	if (m->n < 4)
 		return NULL;
 	if (b[0] && !b[1] && b[2] && !b[3])
-		return "UTF-16 (every second byte is NUL): "
-		       "iconv -f UTF-16LE -t UTF-8 FILE | csv_replay";
+		return &without_mark[0];
 	if (!b[0] && b[1] && !b[2] && b[3])
-		return "UTF-16 (every second byte is NUL): "
-		       "iconv -f UTF-16BE -t UTF-8 FILE | csv_replay";
+		return &without_mark[1];
 	return NULL;
 }
 
@@ -151,18 +152,32 @@ static int begins_with(const struct magic *m, const char *bytes, size_t n)
 	return memcmp(m->bytes, bytes, n) == 0;
 }
 
-const char *magic_take(struct magic *m, const char *bytes, size_t n)
+static const struct kind *find_kind(const struct magic *m)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (begins_with(m, kinds[i].bytes, kinds[i].n))
+			return &kinds[i];
+	return utf16_without_mark(m);
+}
+
+int magic_take(struct magic *m, const char *bytes, size_t n,
+    const char *program, char *text, size_t size)
 {
 	size_t room = sizeof m->bytes - m->n;
+	const struct kind *kind;
 
 	if (room == 0)
-		return NULL;
+		return 0;
 	if (n > room)
 		n = room;
 	memcpy(m->bytes + m->n, bytes, n);
 	m->n += n;
-	for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
-		if (begins_with(m, magics[i].bytes, magics[i].n))
-			return magics[i].what;
-	return utf16_without_mark(m);
+	kind = find_kind(m);
+	if (!kind)
+		return 0;
+	snprintf(text, size, "%s%s%s%s%s%s", kind->what,
+	    kind->command ? ": " : "", kind->command ? kind->command : "",
+	    kind->command ? " | " : "", kind->command ? program : "",
+	    kind->more);
+	return 1;
 }

@@ -29,9 +29,11 @@ struct magic {
 };
 
 /*
- * Takes what comes next. Returns what the input is, with the command that
- * makes text of it, if the bytes so far tell that it is no text; else NULL.
+ * Takes what comes next. If the bytes so far tell that the input is no text,
+ * returns 1 and writes what it is, with the command that makes text of it for
+ * a program: "gzip (1F 8B), not text: zcat FILE | csv_replay". Else 0.
  */
-const char *magic_take(struct magic *magic, const char *bytes, size_t n);
+int magic_take(struct magic *magic, const char *bytes, size_t n,
+    const char *program, char *text, size_t size);
 
 #endif

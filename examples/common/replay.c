@@ -17,6 +17,7 @@
 
 #include "csv_write.h"
 #include "hints.h"
+#include "moment.h"
 #include "numeric.h"
 #include "problem.h"
 
@@ -156,7 +157,7 @@ static int bad_time(struct replay *r, const leat_csv_record *record,
     size_t column, int problem)
 {
 	const leat_csv_field *f = &record->fields[column];
-	const char *why = values_time_why(problem);
+	const char *why = moment_why(problem);
 	int n = f->len > 60 ? 60 : (int)f->len;
 
 	return bad_record(r, record, BAD_TIME,

@@ -33,16 +33,10 @@ static inline int values_read(const struct values *values,
 }
 
 /*
- * Reads a field as a time. By its size, with LEAT_UNIT_GUESS, a number of
- * four digits is a year and one of six a month, 202401; another one that
- * would be seconds before 1990 is none. Returns 0, 1 if it is missing, a code
- * of leat_parse_time(), or VALUES_NO_UNIT for such a number.
+ * Reads a field as moment_read() does, which it returns, or 1 if it is
+ * missing.
  */
-enum { VALUES_NO_UNIT = -1000 };
 int values_read_time(const struct values *values, const leat_csv_field *field,
     int unit, int64_t *t_out);
-
-/* Says what is wrong with a time, for messages; it may be empty. */
-const char *values_time_why(int problem);
 
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../common/columns.h"
+#include "../common/moment.h"
 #include "../common/problem.h"
 #include "../common/values.h"
 #include "server.h"
@@ -140,7 +141,7 @@ static int take_row(struct csvin *in, const leat_csv_record *record)
 
 		if (err < 0)
 			return bad(in, record, c->time, "time",
-			    values_time_why(err));
+			    moment_why(err));
 		sample.has_time = err == 0;
 	}
 	engine_value(in->server->engine, &sample, in->server->who);

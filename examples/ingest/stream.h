@@ -9,6 +9,7 @@
 #include <event2/bufferevent.h>
 #include <leat.h>
 
+#include "../common/hints.h"
 #include "greeting.h"
 #include "join.h"
 #include "server.h"
@@ -40,6 +41,7 @@ struct stream {
 	struct stream *newer, *older; /* by last */
 
 	struct greeting greeting;
+	struct magic magic;
 	enum stream_state state;
 	enum wire_format format;
 	struct frame frame;

@@ -343,7 +343,26 @@ static int is_counted(const char *bytes, size_t n)
 	return bytes[digits] == ' ' && bytes[digits + 1] == '<';
 }
 
-/* Before the first line. Returns 1 if all has been put into the stash. */
+/* The bytes are the first ones where lines or records are to come. */
+static int check_magic(struct stream *st, const char *bytes, size_t n)
+{
+	struct server *s = st->server;
+	char text[160];
+
+	if (!magic_take(&st->magic, bytes, n,
+		st->is_stdin ? "socket_ingest -l -" : "nc HOST PORT", text,
+		sizeof text))
+		return ON;
+	notice(&s->notices, NOTICE_BAD_LINE, 1, s->now, "%s: %s", st->who,
+	    text);
+	s->failed |= st->is_stdin;
+	return CLOSE;
+}
+
+/*
+ * Before the first line. Returns 1 if all has been put into the stash, or
+ * CLOSE.
+ */
 static int look(struct stream *st, struct piece *piece)
 {
 	size_t n = (size_t)(piece->end - piece->at);
@@ -351,6 +370,10 @@ static int look(struct stream *st, struct piece *piece)
 
 	if (st->state != STREAM_SENDER && st->state != STREAM_GUESS)
 		return 0;
+	if (st->frame.n_held == 0)
+		st->magic.n = 0;
+	if (check_magic(st, piece->at, n) == CLOSE)
+		return CLOSE;
 	counted = st->format == WIRE_SYSLOG;
 	if (st->format == WIRE_GUESS && st->frame.n_held == 0)
 		counted = is_counted(piece->at, n);
@@ -374,9 +397,10 @@ static int take_bytes(struct stream *st, const char *bytes, size_t n)
 	while (going == ON && st->state != STREAM_RECORDS) {
 		struct line line;
 		enum frame_event event;
+		int seen = piece.at < piece.end ? look(st, &piece) : 0;
 
-		if (piece.at < piece.end && look(st, &piece))
-			return ON;
+		if (seen != 0)
+			return seen == CLOSE ? CLOSE : ON;
 		if (st->state == STREAM_LINES && st->format == WIRE_LINE)
 			event = take_plain(st, &piece);
 		else
@@ -408,6 +432,10 @@ int stream_take(struct stream *st, const char *bytes, size_t n)
 	int may_begin = st->state == STREAM_GUESS ||
 	    (st->state == STREAM_SENDER && !st->server->config->ack);
 
+	if (st->state == STREAM_RECORDS ||
+	    (may_begin && st->format == WIRE_CSV))
+		if (check_magic(st, bytes, n) == CLOSE)
+			return CLOSE;
 	if (may_begin && st->format == WIRE_CSV && begin_records(st) < 0)
 		return CLOSE;
 	if (st->n_stash > 0) {
@@ -453,8 +481,16 @@ static void leave_sender(struct stream *st)
 	senders_go(st->server->senders, sender);
 }
 
+/* Without standard input there may be nothing left to wait for. */
+static void leave_stdin(struct stream *st)
+{
+	if (st->is_stdin && st->server->n_listeners == 0)
+		server_stop(st->server);
+}
+
 void stream_take_clear(struct stream *st)
 {
+	leave_stdin(st);
 	leave_sender(st);
 	frame_clear(&st->frame);
 	join_clear(&st->join);

@@ -134,14 +134,18 @@ static int is_graphite(struct part line)
 	return is_tagged(f[0]) || (n == 3 && has_no_time(f[2]));
 }
 
-/* A key that ends with a comma is "a, 5" of CSV. */
+/*
+ * A key that ends with a comma is "a, 5" of CSV. A unit of times may yet be
+ * told by an option.
+ */
 static int is_line(struct part line)
 {
 	struct wire_said said;
 	const struct wire_sample *s = &said.sample;
 	int err = wire_line_read(line, LEAT_UNIT_GUESS, &said);
 
-	return err == 0 && (s->key_len == 0 || s->key[s->key_len - 1] != ',');
+	return (err == 0 || said.needs_unit) &&
+	    (s->key_len == 0 || s->key[s->key_len - 1] != ',');
 }
 
 /* ---- CSV ---- */

@@ -134,6 +134,7 @@ struct wire_said {
 	struct wire_sample sample;
 	struct part bad;
 	const char *what, *is;
+	int needs_unit; /* all that is wrong is that its time has none */
 };
 
 /* Returns 0, 1 if there is nothing on the line, or WIRE_BAD. */

@@ -10,6 +10,7 @@
  */
 #include <math.h>
 
+#include "../common/moment.h"
 #include "wire_inside.h"
 
 static const struct part none = { NULL, 0 };
@@ -80,6 +81,18 @@ int wire_cut(struct part line, struct part *fields)
 	return n;
 }
 
+static int take_any_time(struct wire_said *said, struct part time, int unit)
+{
+	int problem = moment_read(time.text, time.len, unit, &said->sample.t);
+
+	if (problem == 0)
+		return 0;
+	said->needs_unit = problem == MOMENT_NO_UNIT;
+	return bad(said, "time", time,
+	    said->needs_unit ? "is not a time: " MOMENT_WHY_NO_UNIT
+			     : "is not a time");
+}
+
 static int take(struct wire_said *said, struct part key, struct part value,
     struct part time, int unit)
 {
@@ -91,16 +104,14 @@ static int take(struct wire_said *said, struct part key, struct part value,
 	s->t = 0;
 	if (wire_number(value, &s->x) < 0)
 		return bad(said, "value", value, "is not a number");
-	if (time.text && leat_parse_time(time.text, time.len, unit, &s->t) < 0)
-		return bad(said, "time", time, "is not a time");
-	return 0;
+	return time.text ? take_any_time(said, time, unit) : 0;
 }
 
 static int is_time(struct part p, int unit)
 {
 	int64_t t;
 
-	return leat_parse_time(p.text, p.len, unit, &t) == 0;
+	return moment_read(p.text, p.len, unit, &t) == 0;
 }
 
 static int take_two(struct wire_said *said, const struct part *f, int unit)
@@ -187,7 +198,7 @@ static inline int take_time(const char *p, size_t n, int unit, int64_t *t_out)
 	}
 	/* Which may have a blank in it, but not here. */
 	return wire_field_end(p, p + n) == p + n
-	    ? leat_parse_time(p, n, unit, t_out)
+	    ? moment_read(p, n, unit, t_out)
 	    : -1;
 }
 
@@ -241,6 +252,7 @@ static inline int take_usual(struct part line, int unit, struct wire_sample *s)
 
 int wire_line_read(struct part line, int unit, struct wire_said *said)
 {
+	said->needs_unit = 0;
 	if (take_usual(line, unit, &said->sample) == 0)
 		return 0;
 	return take_fields(line, unit, said);

@@ -99,6 +99,33 @@ printf 'key,value\na,1\n"a,2\na,3\n' | "$prog" --listen - --format csv \
 	-w landmark -s count --final >"$tmp/out" 2>"$tmp/err"
 true_that 'a stray quote shortly before the end' \
 	test "$(sed 1d "$tmp/out")" = 3,a,2
+# not_text WORDS OPTION...: what $tmp/in is, and the command that helps.
+not_text() {
+	words=$1
+	shift
+	timeout 60 "$prog" --listen - "$@" <"$tmp/in" >"$tmp/out" 2>"$tmp/log"
+	status=$?
+	true_that "what is no text ends it: $words $*" [ "$status" = 1 ]
+	true_that 'and it is said what helps' grep -q -e "$words" "$tmp/log"
+	true_that 'and nothing is taken' [ ! -s "$tmp/out" ]
+}
+for options in '' '--format csv -c value'; do
+	printf 'value\n1\n' | gzip >"$tmp/in"
+	# shellcheck disable=SC2086 # words
+	not_text 'gzip (1F 8B), not text: zcat FILE' $options -o none
+	printf '\377\376v\0a\0l\0u\0e\0\n\0' >"$tmp/in"
+	# shellcheck disable=SC2086
+	not_text 'UTF-16.*iconv -f UTF-16 -t UTF-8' $options -o none
+done
+printf '# behind a comment\n\037\213\010' >"$tmp/in"
+not_text gzip -o none
+
+printf 'a 1 17\na 2 2024\n' | "$prog" --listen - -w calendar:year -s sum \
+	>"$tmp/out" 2>"$tmp/log"
+true_that 'a line with a small time is refused' \
+	grep -q '"17" is not a time: .*--time-unit' "$tmp/log"
+true_that 'and a year is one' grep -q '^a,2024-01-01T.*,2$' "$tmp/out"
+
 printf 'key,time,value\na,17,1\na,2024,2\n' | "$prog" --listen - -t time \
 	-w calendar:year -s sum >"$tmp/out" 2>"$tmp/err"
 true_that 'a year of CSV is one, and a small number is no time' eval \
@@ -157,8 +184,9 @@ done
 
 # Times of lines, a window by time, and those that are too late.
 printf 'a 1 100\nb 2 101\na 3 159\na 4 181\nb 5 110\na 6 250\n' >"$tmp/values"
-"$prog" --listen - -w tumbling:60s -s count,sum <"$tmp/values" >"$tmp/rows" \
-	2>"$tmp/log"
+by_minute='--time-unit s -w tumbling:60s -s count,sum'
+# shellcheck disable=SC2086 # words, here and below
+"$prog" --listen - $by_minute <"$tmp/values" >"$tmp/rows" 2>"$tmp/log"
 rows_are 'lines with times' 'key,start,end,value_count,value_sum
 a,1970-01-01T00:01:00Z,1970-01-01T00:02:00Z,1,1
 b,1970-01-01T00:01:00Z,1970-01-01T00:02:00Z,1,2
@@ -170,17 +198,20 @@ true_that 'what is too late is said' grep -q 'standard input: .*late' "$tmp/log"
 
 # A history that comes after the start is whole, in rows of a table as well;
 # so it is behind a line that is refused, or that has no time.
-"$prog" --listen - -w tumbling:60s -s count,sum <"$tmp/values" >"$tmp/ref" \
-	2>"$tmp/log"
+# shellcheck disable=SC2086
+"$prog" --listen - $by_minute <"$tmp/values" >"$tmp/ref" 2>"$tmp/log"
+# shellcheck disable=SC2086
 (sleep 0.5 && cat "$tmp/values") |
-	"$prog" --listen - -w tumbling:60s -s count,sum >"$tmp/out" 2>"$tmp/log"
+	"$prog" --listen - $by_minute >"$tmp/out" 2>"$tmp/log"
 true_that 'a history may begin after the start' cmp "$tmp/ref" "$tmp/out"
+# shellcheck disable=SC2086
 (echo 'a 7 2100-01-01T00:00:00Z' && sleep 0.5 && cat "$tmp/values") |
-	"$prog" --listen - -w tumbling:60s -s count,sum >"$tmp/out" 2>"$tmp/log"
+	"$prog" --listen - $by_minute >"$tmp/out" 2>"$tmp/log"
 true_that 'and behind a line of the year 2100' cmp "$tmp/ref" "$tmp/out"
 true_that 'which is said' grep -q -e '--max-skew' "$tmp/log"
+# shellcheck disable=SC2086
 (echo 'z 7' && sleep 0.5 && cat "$tmp/values") |
-	"$prog" --listen - -w tumbling:60s -s count,sum 2>"$tmp/log" |
+	"$prog" --listen - $by_minute 2>"$tmp/log" |
 	grep -v '^z,' >"$tmp/out"
 true_that 'and behind a line without a time' cmp "$tmp/ref" "$tmp/out"
 (sleep 0.5 && cat "$weather") |
@@ -380,16 +411,18 @@ serve --listen tcp://127.0.0.1:0 -w 2 -s sum --to "$tmp/a.csv" \
 }
 
 if have sqlite3; then
+	# shellcheck disable=SC2086
 	printf 'a 1 100\nb 2 101\na 3 161\na 4 230\n' |
-		"$prog" --listen - -w tumbling:60s -s count,sum -o none \
-			--to "sqlite:$tmp/db" 2>"$tmp/log"
+		"$prog" --listen - $by_minute -o none --to "sqlite:$tmp/db" \
+			2>"$tmp/log"
 	if grep -q 'SQLite' "$tmp/log"; then
 		echo '# built without SQLite: left out'
 	else
 		# The same windows again, with more in them.
+		# shellcheck disable=SC2086
 		printf 'a 5 100\na 3 161\na 4 230\n' |
-			"$prog" --listen - -w tumbling:60s -s count,sum \
-				-o none --to "sqlite:$tmp/db" 2>"$tmp/log"
+			"$prog" --listen - $by_minute -o none \
+				--to "sqlite:$tmp/db" 2>"$tmp/log"
 		sqlite3 "$tmp/db" 'SELECT * FROM windows
 			ORDER BY key, window_start' >"$tmp/rows"
 		rows_are 'a database; a window that comes again replaces itself' \

@@ -23,7 +23,7 @@ START_TEST(a_line_is_key_value_time)
 	SAYS(WIRE_LINE, "a 1 2023-11-14T23:13:20+01:00", "a=1" T0);
 	SAYS(WIRE_LINE, "a 1 1700000000000", "a=1" T0);
 	SAYS(WIRE_LINE, "a 1 1700000000.25", "a=1@1700000000250000000");
-	SAYS(WIRE_LINE, "a 1 -1", "a=1@-1000000000");
+	SAYS(WIRE_LINE, "a 1 1969-12-31T23:59:59Z", "a=1@-1000000000");
 	SAYS(WIRE_LINE, "a 1 20231114", "a=1@1699920000000000000");
 	SAYS(WIRE_LINE, "a;b=c,d 1", "a;b=c,d=1");
 	SAYS(WIRE_LINE, "gr\303\266\303\237e 1", "gr\303\266\303\237e=1");
@@ -33,10 +33,10 @@ END_TEST
 /* Two fields: what could be a value and a time is that. */
 START_TEST(a_key_like_a_number_needs_a_time)
 {
-	SAYS(WIRE_LINE, "12 5", "=12@5000000000");
-	SAYS(WIRE_LINE, "12 5 6", "12=5@6000000000");
-	SAYS(WIRE_LINE, "nan 5", "=nan@5000000000");
-	SAYS(WIRE_LINE, "inf 5 6", "inf=5@6000000000");
+	SAYS(WIRE_LINE, "12 1700000000", "=12" T0);
+	SAYS(WIRE_LINE, "12 5 1700000000", "12=5" T0);
+	SAYS(WIRE_LINE, "nan 1700000000", "=nan" T0);
+	SAYS(WIRE_LINE, "inf 5 1700000000", "inf=5" T0);
 	SAYS(WIRE_LINE, "1.5 2023-11-14", "=1.5@1699920000000000000");
 	SAYS(WIRE_LINE, "12 abc", "bad");
 	SAYS(WIRE_LINE, "12 5e400", "bad");
@@ -141,6 +141,14 @@ START_TEST(every_byte_is_seen_wherever_it_stands)
 }
 END_TEST
 
+/* A number, taken for seconds. */
+static int is_before_1990(const char *time, size_t n, int64_t t)
+{
+	return strspn(time, "+-0123456789.,") == n &&
+	    t < 631152000 * LEAT_SECOND &&
+	    t / LEAT_SECOND == strtoll(time, NULL, 10);
+}
+
 /* Ten digits are read in a way of their own. */
 START_TEST(times_are_those_of_the_library)
 {
@@ -171,6 +179,9 @@ START_TEST(times_are_those_of_the_library)
 						    : (char)(33 + bits % 94);
 			}
 			err = leat_parse_time(time, n, units[u], &t);
+			if (err == 0 && units[u] == LEAT_UNIT_GUESS &&
+			    is_before_1990(time, n, t))
+				err = LEAT_EFORM;
 			ck_assert_int_eq(wire_line(w, line, 4 + n, &s),
 			    err ? WIRE_BAD : 0);
 			if (err == 0)
@@ -178,6 +189,46 @@ START_TEST(times_are_those_of_the_library)
 		}
 		wire_free(w);
 	}
+}
+END_TEST
+
+/* A year, a month; what else would be seconds before 1990 is refused. */
+START_TEST(small_times_without_a_unit_are_no_seconds)
+{
+	static const char *const bad[] = { "a 1 5", "a 1 -1", "a 1 0", "12 5",
+		"a 1 20240", "a 1 202413", "a 1 631151999", "1 45000" };
+
+	SAYS(WIRE_LINE, "a 1 2024", "a=1@1704067200000000000");
+	SAYS(WIRE_LINE, "a 1 202402", "a=1@1706745600000000000");
+	SAYS(WIRE_LINE, "a 1 631152000", "a=1@631152000000000000");
+	SAYS(WIRE_LINE, "12 2024", "=12@1704067200000000000");
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		SAYS(WIRE_LINE, bad[i], "bad");
+		ck_assert_msg(strstr(wire_why(wire), "before 1990") &&
+			strstr(wire_why(wire), "--time-unit"),
+		    "\"%s\": %s", bad[i], wire_why(wire));
+		ck_assert_int_eq(wire_guess(bad[i], strlen(bad[i])),
+		    i == 1 ? WIRE_GRAPHITE : WIRE_LINE);
+	}
+	SAYS(WIRE_LINE, "a 1 x", "bad");
+	ck_assert_ptr_null(strstr(wire_why(wire), "--time-unit"));
+}
+END_TEST
+
+START_TEST(with_a_unit_small_times_are_what_they_say)
+{
+	static const char text[] = "a 1 2024";
+	struct wire_options o = { 0 };
+	struct wire_sample s;
+	struct wire *w;
+
+	o.max_key = 9;
+	o.time_unit = LEAT_UNIT_S;
+	w = wire_new(&o);
+	ck_assert_ptr_nonnull(w);
+	ck_assert_int_eq(wire_line(w, text, sizeof text - 1, &s), 0);
+	ck_assert_int_eq(s.t, 2024 * LEAT_SECOND);
+	wire_free(w);
 }
 END_TEST
 
@@ -276,6 +327,8 @@ TCase *line_case(void)
 	tcase_add_test(t, a_bad_line_says_why);
 	tcase_add_test(t, every_byte_is_seen_wherever_it_stands);
 	tcase_add_test(t, times_are_those_of_the_library);
+	tcase_add_test(t, small_times_without_a_unit_are_no_seconds);
+	tcase_add_test(t, with_a_unit_small_times_are_what_they_say);
 	tcase_add_test(t, keys_have_a_limit);
 	tcase_add_test(t, the_callback_can_end_a_line);
 	tcase_add_test(t, formats_have_names);
