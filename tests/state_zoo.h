@@ -23,7 +23,10 @@ extern void (*zoo_failed)(const char *what, size_t specimen);
 size_t zoo_size(void);
 const char *zoo_name(size_t specimen);
 
-/* A state after a stream of that seed; how many bytes it has. 0: no room. */
+/*
+ * A state after a stream of that seed, a short one if seed % 8 is 7; how many
+ * bytes it has. 0: no room.
+ */
 size_t zoo_state(size_t specimen, uint64_t seed, unsigned char *bytes,
     size_t room);
 

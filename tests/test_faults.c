@@ -201,6 +201,11 @@ START_TEST(a_class_that_lacks_something_is_refused)
 	agg = chain_class;
 	agg.lower = NULL;
 	lacks(agg);
+	agg = chain_class;
+	agg.save = NULL;
+	agg.load = NULL;
+	agg.saved_size = 8;
+	lacks(agg);
 	leat_stat none = LEAT_AGG(NULL, 0.0);
 	leat_window_options options = sound(LEAT_SLIDING);
 	options.stats = &none;

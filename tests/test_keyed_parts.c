@@ -192,6 +192,62 @@ START_TEST(keys_are_found_whatever_their_hashes)
 END_TEST
 
 /* At most three quarters are used, and at least one half of those. */
+/* Texts of each length that differ at one place, or nowhere. */
+START_TEST(a_key_is_that_text_and_no_other)
+{
+	struct {
+		struct leat_entry head;
+		struct leat_state state;
+	} e;
+
+	for (size_t len = 0; len <= LEAT_TEXT_SHORT; len++) {
+		unsigned char text[LEAT_TEXT_SHORT + 1];
+		memset(&e, 0, sizeof(e));
+		for (size_t i = 0; i < sizeof(text); i++)
+			text[i] = (unsigned char)(i * 37 + 11);
+		memcpy(e.head.text.bytes, text, len);
+		e.head.len = (uint16_t)len;
+		ck_assert(leat_entry_is(&e.head, text, len));
+		ck_assert(!leat_entry_is(&e.head, text, len + 1));
+		for (size_t i = 0; i < len; i++) {
+			text[i] ^= 64;
+			ck_assert(!leat_entry_is(&e.head, text, len));
+			text[i] ^= 64;
+		}
+	}
+}
+END_TEST
+
+/* One item a chunk: each takes 512 indices, of which 511 are never used. */
+START_TEST(indices_that_outgrow_their_bits_make_the_table_grow)
+{
+	leat_keyed *k = new_keyed();
+	struct leat_memory *m = &k->flow.memory;
+	double out[8];
+
+	for (uint32_t i = 0; i < 200; i++) {
+		uint64_t spare = k->entries.n_spare + k->entries.fresh_end -
+		    k->entries.fresh;
+		m->limit = 1;
+		for (uint64_t n = 1; spare == 0; n++) {
+			m->limit = m->bytes + 16 * n;
+			spare = !leat_slab_more(&k->entries, 1);
+		}
+		m->limit = 0;
+		ck_assert_int_eq(leat_keyed_push(k, &i, sizeof(i), 1, i),
+		    LEAT_OK);
+	}
+	ck_assert_uint_gt((uint64_t)k->entries.n_chunks << LEAT_SLAB_BITS,
+	    65536);
+	for (uint32_t i = 0; i < 200; i++)
+		ck_assert_int_eq(leat_keyed_query(k, &i, sizeof(i), out),
+		    LEAT_OK);
+	ck_assert_uint_le((uint64_t)k->entries.n_chunks << LEAT_SLAB_BITS,
+	    (uint64_t)k->table.index_mask + 1);
+	leat_keyed_free(k);
+}
+END_TEST
+
 START_TEST(the_table_grows_with_its_keys)
 {
 	leat_keyed *k = new_keyed();
@@ -402,6 +458,8 @@ Suite *keyed_parts_suite(void)
 	tcase_add_test(t, siphash_is_that_with_one_and_three_rounds);
 	tcase_add_loop_test(t, keys_are_found_whatever_their_hashes, 0, 5);
 	tcase_add_test(t, the_table_grows_with_its_keys);
+	tcase_add_test(t, a_key_is_that_text_and_no_other);
+	tcase_add_test(t, indices_that_outgrow_their_bits_make_the_table_grow);
 	tcase_add_test(t, ranks_are_taken_in_order);
 	tcase_add_test(t, keys_that_have_changed_keep_their_marks);
 	tcase_add_loop_test(t, timers_fire_in_order, 0, 4);

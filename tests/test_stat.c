@@ -163,6 +163,9 @@ START_TEST(a_class_of_your_own_has_its_own_name_and_pairs)
 	agg.pairs = 7;
 	ck_assert_str_eq(leat_stat_name(&stat), "swing");
 	ck_assert_int_ne(leat_stat_pairs(&stat), 0);
+	stat.agg = NULL;
+	ck_assert_str_eq(leat_stat_name(&stat), "agg");
+	ck_assert_int_eq(leat_stat_pairs(&stat), 0);
 }
 END_TEST
 

@@ -708,6 +708,78 @@ START_TEST(a_tag_comes_back_as_it_was)
 }
 END_TEST
 
+START_TEST(no_byte_of_a_tag_can_be_missing)
+{
+	leat_window *w = four_values();
+	struct saved s = tagged(w, 200);
+
+	for (size_t n = 0; n < s.n; n++) {
+		struct saved cut = { s.bytes, n };
+		cut = saved_copy(&cut);
+		ck_assert_int_eq(load_window(&cut, NULL), LEAT_ESTATE);
+		saved_free(&cut);
+	}
+	saved_free(&s);
+	leat_window_free(w);
+}
+END_TEST
+
+/* Of a chunk that is not known there is less than its head says. */
+START_TEST(no_byte_of_what_is_skipped_can_be_missing)
+{
+	static unsigned char unknown[204] = { 77, 0, 200, 0 };
+	struct saved s = window_by_hand();
+	struct chunk c;
+
+	saved_chunk(&s, 1, &c);
+	saved_insert(&s, c.at, unknown, sizeof(unknown));
+	saved_repair(&s);
+	ck_assert_int_eq(load_window(&s, NULL), LEAT_OK);
+	for (size_t n = c.at; n < s.n; n++) {
+		struct saved cut = { s.bytes, n };
+		cut = saved_copy(&cut);
+		ck_assert_int_eq(load_window(&cut, NULL), LEAT_ESTATE);
+		saved_free(&cut);
+	}
+	saved_free(&s);
+}
+END_TEST
+
+/* Names of one length, which differ at each place in turn. */
+START_TEST(a_class_of_another_name_is_another_class)
+{
+	char name[] = "a name";
+	leat_agg saver = word_class, loader = word_class;
+	leat_stat word = LEAT_AGG(&saver, 0);
+	leat_window_options o = { .kind = LEAT_LANDMARK };
+	leat_window *w, *loaded;
+
+	saver.name = "a name";
+	loader.name = name;
+	o.stats = &word;
+	o.n_stats = 1;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+	struct saved s = window_saved(w);
+	leat_window_free(w);
+	word.agg = &loader;
+	for (size_t i = 0; i <= strlen(name); i++) {
+		leat_reader r = saved_reader(&s);
+		if (i < strlen(name))
+			name[i] ^= 1;
+		int err = leat_window_load(&loaded, &o, &r);
+		if (i < strlen(name))
+			name[i] ^= 1;
+		if (err)
+			ck_assert_str_eq(r.differs, "stats");
+		else
+			leat_window_free(loaded);
+		ck_assert_int_eq(err,
+		    i < strlen(name) ? LEAT_EOPTIONS : LEAT_OK);
+	}
+	saved_free(&s);
+}
+END_TEST
+
 /* ---- Options that are others ---- */
 
 #define EXPECT_OTHER(type, saved, changed, option)                             \
@@ -1202,6 +1274,9 @@ Suite *state_format_suite(void)
 	add_bytes(s);
 	add_damage(s);
 	tcase_add_test(c, a_tag_comes_back_as_it_was);
+	tcase_add_test(c, no_byte_of_a_tag_can_be_missing);
+	tcase_add_test(c, no_byte_of_what_is_skipped_can_be_missing);
+	tcase_add_test(c, a_class_of_another_name_is_another_class);
 	tcase_add_test(c, a_window_says_which_option_differs);
 	tcase_add_test(c, a_window_by_time_says_which_option_differs);
 	tcase_add_test(c, other_objects_say_which_option_differs);

@@ -591,6 +591,9 @@ START_TEST(other_kinds_of_keyed_windows_are_not_joined)
 }
 END_TEST
 
+/* Not the one that it is a copy of. */
+static leat_agg chain_twin;
+
 START_TEST(keyed_windows_with_other_options_are_not_joined)
 {
 	static const leat_stat words[] = { LEAT_AGG(&chain_class, 1.0) },
@@ -618,6 +621,14 @@ START_TEST(keyed_windows_with_other_options_are_not_joined)
 	o.by_count.stats = words;
 	refused(&o, &p, LEAT_EOPTIONS);
 	p.by_count.stats = others;
+	refused(&o, &p, LEAT_EOPTIONS);
+	static const leat_stat twins[] = { LEAT_AGG(&chain_twin, 1.0) };
+	chain_twin = chain_class;
+	p.by_count.stats = twins;
+	refused(&o, &p, LEAT_EOPTIONS);
+	p = o;
+	p.by_count.kind = LEAT_SLIDING;
+	p.by_count.size = 4;
 	refused(&o, &p, LEAT_EOPTIONS);
 }
 END_TEST

@@ -25,6 +25,7 @@
 #include "saved.h"
 #include "suites.h"
 #include "time_stats.h"
+#include "time_trial.h"
 
 enum { VALUES = 16, LINES = 20000, EVENTS = 600, BLOCK = 24 };
 
@@ -882,6 +883,40 @@ START_TEST(other_kinds_of_windows_are_not_joined)
 }
 END_TEST
 
+/* Not the one that it is a copy of. */
+static leat_agg chain_twin;
+
+START_TEST(lengths_and_kinds_of_their_own_must_be_the_same)
+{
+	static const leat_stat stats[] = { LEAT_COUNT, LEAT_MEAN };
+	static const leat_stat words[] = { LEAT_AGG(&chain_class, 1.0) },
+			       twins[] = { LEAT_AGG(&chain_twin, 1.0) };
+	leat_time_window_options o = { 0 }, p;
+
+	STATS_ARE(&o, stats);
+	p = o;
+	o.kind = p.kind = LEAT_SESSION;
+	o.gap = 10;
+	p.gap = 11;
+	refused(&o, &p, LEAT_EOPTIONS);
+	o.kind = p.kind = LEAT_DECAY;
+	o.gap = p.gap = 0;
+	o.half_life = 10;
+	p.half_life = 11;
+	refused(&o, &p, LEAT_EOPTIONS);
+	o.half_life = p.half_life = 0;
+	o.kind = LEAT_LANDMARK;
+	p.kind = LEAT_CALENDAR;
+	p.calendar.interval = uneven_months;
+	refused(&o, &p, LEAT_EOPTIONS);
+	p = o;
+	chain_twin = chain_class;
+	STATS_ARE(&o, words);
+	STATS_ARE(&p, twins);
+	refused(&o, &p, LEAT_EOPTIONS);
+}
+END_TEST
+
 /* Each of them by itself. */
 static int change_option(leat_time_window_options *o, int i)
 {
@@ -1088,6 +1123,7 @@ Suite *state_merge_time_suite(void)
 	suite_add_tcase(s, t);
 	t = tcase_create("refused");
 	tcase_add_test(t, other_kinds_of_windows_are_not_joined);
+	tcase_add_test(t, lengths_and_kinds_of_their_own_must_be_the_same);
 	tcase_add_test(t, windows_with_other_options_are_not_joined);
 	tcase_add_test(t, windows_of_other_calendars_are_not_joined);
 	tcase_add_test(t, more_values_than_there_may_be_are_not_joined);

@@ -624,6 +624,14 @@ END_TEST
 /* Calendars                                                          */
 /* ------------------------------------------------------------------ */
 
+/* Windows of 10 up to 1000; there is no answer behind that. */
+static void only_early(void *ctx, int64_t t, int64_t *start, int64_t *end)
+{
+	(void)ctx;
+	*start = t - t % 10;
+	*end = t < 1000 ? *start + 10 : t;
+}
+
 START_TEST(a_calendar_that_answers_wrongly_fails_the_push)
 {
 	size_t failed = 0;
@@ -644,6 +652,41 @@ START_TEST(a_calendar_that_answers_wrongly_fails_the_push)
 }
 END_TEST
 
+/* The ones before it have been taken, those after it are not looked at. */
+START_TEST(many_values_stop_where_a_calendar_fails)
+{
+	static const leat_stat count[] = { LEAT_COUNT };
+	static const int64_t t[] = { 1, 2, 100000, 3 };
+	static const double x[] = { 1, 1, 1, 1 };
+	leat_event events[4];
+	leat_time_window_options o;
+	leat_time_window *w;
+	leat_keyed *k;
+	leat_time_counts c;
+
+	memset(&o, 0, sizeof(o));
+	o.kind = LEAT_CALENDAR;
+	o.calendar.interval = only_early;
+	o.stats = count;
+	o.n_stats = 1;
+	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+	ck_assert_int_eq(leat_time_window_push_many(w, t, x, 4),
+	    LEAT_ECALENDAR);
+	leat_time_window_counts(w, &c);
+	ck_assert_uint_eq(c.taken, 2);
+	leat_time_window_free(w);
+
+	leat_keyed_options ko = { .by_time = o };
+	ck_assert_int_eq(leat_keyed_new(&k, &ko), LEAT_OK);
+	for (size_t i = 0; i < 4; i++)
+		events[i] = (leat_event){ "k", 1, t[i], x[i], 0, 0 };
+	ck_assert_int_eq(leat_keyed_push_many(k, events, 4), LEAT_ECALENDAR);
+	leat_keyed_counts(k, &c);
+	ck_assert_uint_eq(c.taken, 2);
+	leat_keyed_free(k);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ */
 /* The suite                                                          */
 /* ------------------------------------------------------------------ */
@@ -653,6 +696,7 @@ Suite *time_faults_suite(void)
 	Suite *s = suite_create("time_faults");
 	TCase *t = tcase_create("options");
 	tcase_add_test(t, an_unknown_kind_is_refused);
+	tcase_add_test(t, many_values_stop_where_a_calendar_fails);
 	tcase_add_test(t, lengths_must_be_above_zero_where_they_are_used);
 	tcase_add_test(t, no_value_is_in_more_than_so_many_hopping_windows);
 	tcase_add_test(t, lengths_that_any_window_has_must_not_be_below_zero);

@@ -817,6 +817,11 @@ START_TEST(what_is_not_a_time_is_refused_with_the_reason)
 	} wrong[] = {
 		{ "", LEAT_EFORM },
 		{ "now", LEAT_EFORM },
+		{ "-01-31", LEAT_EFORM },
+		{ "20-01-31", LEAT_EFORM },
+		{ "20/01/31", LEAT_EFORM },
+		{ "2001-01-", LEAT_EFORM },
+		{ "2001--31", LEAT_EFORM },
 		{ " 2001-01-01", LEAT_EFORM },
 		{ "2001-01-01 ", LEAT_EFORM },
 		{ " 1", LEAT_EFORM },

@@ -63,7 +63,7 @@ size_t leat_marks_next(const struct leat_marks *m, size_t from)
 {
 	size_t group = from >> 12 > m->first ? from >> 12 : m->first;
 
-	for (; group <= m->last && m->first <= m->last; group++) {
+	for (; group <= m->last; group++) {
 		uint64_t words = m->groups[group];
 		for (; words; words &= words - 1) {
 			size_t w = group * 64 + leat_lowest_bit(words);

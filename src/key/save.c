@@ -146,15 +146,14 @@ static void load_key(struct leat_tape *t, leat_keyed *k)
 		load_state(t, k, e, head);
 }
 
+/* There are no holes in the roster. */
 static void save_keys(struct leat_tape *t, leat_keyed *k)
 {
 	uint64_t n = k->roster.length;
 
 	leat_tape_number(t, &n, UINT64_MAX);
 	for (size_t r = 0; r < k->roster.n && !t->err; r++) {
-		if (k->roster.order[r] == 0)
-			continue;
-		if (r + 8 < k->roster.n && k->roster.order[r + 8])
+		if (r + 8 < k->roster.n)
 			leat_entry_prefetch(k, leat_ranked(k, (uint32_t)r + 8));
 		save_key(t, k, leat_ranked(k, (uint32_t)r));
 	}
@@ -206,14 +205,17 @@ static void tape_order(struct leat_tape *t, leat_keyed *k)
 {
 	int kept = k->links_at && k->roster.length > 0;
 
-	if (!t->loads && kept) {
+	if (!t->loads) {
+		if (!kept)
+			return;
 		leat_tape_part(t, LEAT_STATE_ORDER);
 		save_order(t, k);
-	}
-	if (t->loads && kept && leat_tape_has(t, LEAT_STATE_ORDER))
+	} else if (!kept) {
+		while (leat_tape_has(t, LEAT_STATE_ORDER))
+			leat_tape_skip(t);
+	} else if (leat_tape_has(t, LEAT_STATE_ORDER)) {
 		load_order(t, k);
-	while (t->loads && !kept && leat_tape_has(t, LEAT_STATE_ORDER))
-		leat_tape_skip(t);
+	}
 }
 
 /* ---------------- all of it ---------------------------------------------- */

@@ -106,10 +106,6 @@ double leat_loss_best(int loss, double arg, double f, double y)
 	switch (loss) {
 	case LEAT_LOSS_EPSILON:
 		return f > y + arg ? y + arg : f < y - arg ? y - arg : f;
-	case LEAT_LOSS_LOGISTIC:
-		if (y > 0 && y < 1)
-			return leat_ln(y / (1 - y));
-		return y > 0.5 ? INFINITY : -INFINITY;
 	case LEAT_LOSS_HINGE:
 		if (y > 0.5)
 			return f < 1 ? 1 : f;

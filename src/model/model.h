@@ -51,8 +51,8 @@ int leat_loss_arg_fits(int loss, double arg);
 
 /*
  * For steps that must not overshoot: a bound of the second derivative
- * around f, and the score at which the loss is least (f itself where it is
- * least already, infinite where there is none).
+ * around f, and for losses but LOGISTIC the score at which the loss is least
+ * (f itself where it is least already, infinite where there is none).
  */
 double leat_loss_curvature(int loss, double f);
 double leat_loss_best(int loss, double arg, double f, double y);

@@ -222,7 +222,7 @@ static void take_first_digits(struct number *n)
 		taken++;
 	}
 	n->q += n->end - p - (p <= n->point && n->point < n->end);
-	n->more = p < n->end && taken == 19;
+	n->more = p < n->end;
 }
 
 /* [e [+-] digits]: its end, or p if it is none. */

@@ -51,8 +51,9 @@ static int check_kind(const leat_time_window_options *o)
 		return LEAT_ESPAN;
 	if ((kind != LEAT_DECAY && o->half_life != 0) ||
 	    (kind == LEAT_CALENDAR) != (o->calendar.interval != NULL) ||
-	    (!uses_grid(kind) && o->offset != 0) ||
-	    (!uses_grid(kind) && kind != LEAT_CALENDAR && o->emit_empty))
+	    (!uses_grid(kind) && o->offset != 0))
+		return LEAT_EINVAL;
+	if (o->emit_empty && !uses_grid(kind) && kind != LEAT_CALENDAR)
 		return LEAT_EINVAL;
 	return LEAT_OK;
 }

@@ -35,7 +35,7 @@ int leat_flow_same(const struct leat_flow *f, const struct leat_flow *g)
 	    c->n_sources == d->n_sources &&
 	    c->idle_timeout == d->idle_timeout && f->n_stats == g->n_stats;
 
-	for (size_t i = 0; same && f->plan && i < f->n_stats; i++)
+	for (size_t i = 0; same && i < f->n_stats; i++)
 		same = same_plan(&f->plan[i], &g->plan[i]);
 	return same ? LEAT_OK : LEAT_EOPTIONS;
 }
@@ -69,7 +69,7 @@ void leat_need_values(const struct leat_flow *f, struct leat_need *need,
 	size_t leaves = (size_t)(splits < more + 1 ? splits : more + 1) + 2;
 
 	need->few++;
-	if (f->forest.small && n + more <= LEAT_LEAF && !(t && t->root))
+	if (f->forest.small && n + more <= LEAT_LEAF && (!t || !t->root))
 		return;
 	need->leaves += leaves;
 	need->inners += leaves + LEAT_HEIGHT;
@@ -106,12 +106,11 @@ int leat_need_reserve(struct leat_flow *f, const struct leat_need *need)
 static int is_too_much(const struct leat_flow *f, const struct leat_state *s,
     const struct leat_flow *g, const struct leat_state *other)
 {
-	uint64_t n;
-
 	if (f->max_values == 0)
 		return 0;
-	n = g->engine->stored(g, other);
-	return n > f->max_values || leat_more(f, s)->stored > f->max_values - n;
+	/* Neither has more than that. */
+	return leat_more(f, s)->stored >
+	    f->max_values - g->engine->stored(g, other);
 }
 
 /* ---------------- cells ------------------------------------------------- */

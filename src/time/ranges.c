@@ -215,8 +215,7 @@ static void forget(struct leat_flow *f, struct leat_ranges *r,
 	    : leat_earlier(watermark, f->lateness);
 	const struct leat_told *old;
 
-	while (r->told.root && (old = leat_told_first(r)) &&
-	    old->w.end <= settled) {
+	while ((old = leat_told_first(r)) && old->w.end <= settled) {
 		struct leat_grid_window w = old->w;
 		leat_index_remove(&leat_windows_kind, &r->told, &f->nodes,
 		    &w.end);

@@ -354,8 +354,7 @@ uint64_t leat_window_missing(const leat_window *w)
 	if (w->engine != &leat_slide_engine)
 		return s->open.missing + s->relayed.missing;
 	for (uint64_t i = 0; i < leat_window_length(w); i++)
-		n += w->ring_x[i] != w->ring_x[i] ||
-		    (w->pairs && w->ring_y[i] != w->ring_y[i]);
+		n += w->ring_x[i] != w->ring_x[i];
 	return n;
 }
 
