@@ -1070,7 +1070,7 @@ size_t zoo_state(size_t specimen, uint64_t seed, unsigned char *bytes,
 	start(specimen);
 	step_state = seed * 0x9E3779B97F4A7C15u + specimen;
 	must(type->make(z, &o) == LEAT_OK, "it is not made");
-	unsigned most = seed % 8 == 7 ? 4 : seed % 4 ? 60 : 300;
+	unsigned most = seed >= ZOO_BEGINS ? 4 : seed % 4 ? 60 : 300;
 	for (unsigned n = below(most); n > 0; n--)
 		type->step(z, o, seed % 3 == 0);
 	w.bytes = bytes;

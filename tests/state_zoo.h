@@ -24,9 +24,10 @@ size_t zoo_size(void);
 const char *zoo_name(size_t specimen);
 
 /*
- * A state after a stream of that seed, a short one if seed % 8 is 7; how many
- * bytes it has. 0: no room.
+ * A state after a stream of that seed, from ZOO_BEGINS on a very short one;
+ * how many bytes it has. 0: no room.
  */
+enum { ZOO_BEGINS = 1000000 };
 size_t zoo_state(size_t specimen, uint64_t seed, unsigned char *bytes,
     size_t room);
 

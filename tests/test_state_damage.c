@@ -117,8 +117,8 @@ static void find_content(size_t specimen, size_t longest, int begins,
 	unsigned char state[ROOM], bytes[2 * ROOM];
 
 	c->n = c->m = 0;
-	for (uint64_t seed = begins ? 7 : 1; seed < 30;
-	     seed += begins ? 8 : 1) {
+	for (uint64_t i = 1; i < (begins ? 5 : 30); i++) {
+		uint64_t seed = begins ? ZOO_BEGINS + i : i;
 		size_t n = zoo_state(specimen, seed, state, sizeof(state));
 		size_t m = zoo_part(state, n, ZOO_CONTENT, bytes);
 		if (m <= c->n || m > longest)
