@@ -153,7 +153,7 @@ INGEST_OBJS := $(BUILD)/examples/socket_ingest.o $(BUILD)/ingest_page.o \
 INGEST_FLAGS := $(BUILD)/ingest.cflags
 # Its parts by themselves, one Check runner; and what its scripts send with.
 INGEST_TEST := $(BUILD)/tests/test_ingest
-INGEST_TOOLS := $(addprefix $(BUILD)/tests/ingest/,sender crowd browser)
+INGEST_TOOLS := $(addprefix $(BUILD)/tests/ingest/,sender crowd hold browser)
 INGEST_TEST_OBJS := $(filter-out $(INGEST_TOOLS:=.o), \
 	$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/ingest/*.c)))
 INGEST_PARTS := $(filter-out %/socket_ingest.o,$(INGEST_OBJS))

@@ -21,6 +21,7 @@ enum id {
 	ID_INFLUX_UNIT,
 	ID_STATSD_FLUSH,
 	ID_MAX_CONNECTIONS,
+	ID_MAX_PER_PEER,
 	ID_MAX_LINE,
 	ID_MAX_BYTES,
 	ID_MAX_RATE,
@@ -59,7 +60,13 @@ static const struct option listen_options[] = {
 };
 
 static const struct option limit_options[] = {
-	{ ID_MAX_CONNECTIONS, 0, "max-connections", "N", "default: 1024" },
+	{ ID_MAX_CONNECTIONS, 0, "max-connections", "N",
+	    "streams at a time; who is silent for longest makes\n"
+	    "room; default: 1024" },
+	{ ID_MAX_PER_PEER, 0, "max-per-peer", "N",
+	    "of these, and pages that look on, of one address;\n"
+	    "default: a quarter, but all save 1/32 for this\n"
+	    "machine's own" },
 	{ ID_MAX_LINE, 0, "max-line", "BYTES",
 	    "longer lines are skipped; default: 8192" },
 	{ ID_MAX_BYTES, 0, "max-bytes", "N[K|M|G]",
@@ -306,6 +313,8 @@ static int take_own(struct config *c, int id, const char *arg, char *why,
 		return take_flush(c, arg, why, size);
 	case ID_MAX_CONNECTIONS:
 		return take_count(&c->max_connections, 1000000, arg, why, size);
+	case ID_MAX_PER_PEER:
+		return take_count(&c->max_per_peer, 1000000, arg, why, size);
 	case ID_MAX_LINE:
 		return take_count(&c->max_line, 1 << 24, arg, why, size);
 	case ID_MAX_BYTES:

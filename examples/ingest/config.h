@@ -28,12 +28,13 @@ struct config {
 
 	/* Limits. */
 	uint64_t max_connections, max_line;
-	uint64_t max_bytes;   /* of keys and outputs, */
-	uint64_t key_bytes;   /* of keys, gauges and sets alone, */
-	uint64_t wire_bytes;  /* of gauges and sets at most, */
-	uint64_t board_bytes; /* and of keys beside their windows by time */
-	uint64_t max_rate;    /* bytes a second of each connection; 0: any */
-	int64_t idle;         /* 0: for ever */
+	uint64_t max_per_peer; /* connections of an address; 0: by default */
+	uint64_t max_bytes;    /* of keys and outputs, */
+	uint64_t key_bytes;    /* of keys, gauges and sets alone, */
+	uint64_t wire_bytes;   /* of gauges and sets at most, */
+	uint64_t board_bytes;  /* and of keys beside their windows by time */
+	uint64_t max_rate;     /* bytes a second of each connection; 0: any */
+	int64_t idle;          /* 0: for ever */
 
 	/* Security. */
 	const char *tls_cert, *tls_key, *tls_client_ca;

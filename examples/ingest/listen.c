@@ -58,7 +58,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 		addr_format(at, (socklen_t)len, ADDR_TCP, who, sizeof who);
 	else
 		snprintf(who, sizeof who, "%s", l->who);
-	stream_accept(l->server, fd, who, l->is_tcp);
+	stream_accept(l->server, fd, at, (socklen_t)len, who, l->is_tcp);
 }
 
 /* No descriptor is left, or no memory: those who come wait meanwhile. */

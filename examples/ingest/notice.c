@@ -40,6 +40,8 @@ static const struct {
 	    "connections refused beyond --max-connections" },
 	[NOTICE_SENDER] = { "senders_forgotten",
 	    "senders forgotten, of too many" },
+	[NOTICE_PEER] = { "peer", "connections refused beyond --max-per-peer" },
+	[NOTICE_ROOM] = { "room", "silent connections closed for new ones" },
 	[NOTICE_TOKEN] = { "token", "wrong or missing tokens" },
 	[NOTICE_TLS] = { "tls", "TLS handshakes failed" },
 	[NOTICE_IDLE] = { "idle", "idle connections closed" },

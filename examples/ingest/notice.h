@@ -17,6 +17,8 @@ enum notice_kind {
 	NOTICE_KEYS_FULL,      /* beyond --max-keys */
 	NOTICE_CONNECTIONS,    /* beyond --max-connections */
 	NOTICE_SENDER,         /* forgotten for another one */
+	NOTICE_PEER,           /* beyond --max-per-peer */
+	NOTICE_ROOM,           /* closed: silent, and others came */
 	NOTICE_TOKEN,          /* a wrong token, or none */
 	NOTICE_TLS,            /* no handshake: no certificate, no TLS */
 	NOTICE_IDLE,           /* closed: nothing came for --idle */

@@ -21,6 +21,7 @@
 
 #include "../common/statefile.h"
 #include "clock.h"
+#include "descriptors.h"
 #include "run.h"
 
 enum { TICK_MS = 200, DRAIN_MS = 2000 };
@@ -344,6 +345,35 @@ static int make_secrets(struct server *s, char *why, size_t size)
 	    size);
 }
 
+/* Streams, the page, files and outputs need a descriptor each. */
+static size_t allow_connections(const struct config *c)
+{
+	size_t others = WEB_CONNECTIONS + c->listen.n +
+	    2 * (c->to.n + c->alert_to.n) + 16;
+	size_t wanted = (size_t)c->max_connections + others;
+	size_t allowed = descriptors_allow(wanted);
+
+	if (allowed == wanted)
+		return (size_t)c->max_connections;
+	allowed = allowed > others ? allowed - others : 1;
+	notice_say("there are descriptors for %zu connections, not %llu",
+	    allowed, (unsigned long long)c->max_connections);
+	return allowed;
+}
+
+static int make_slots(struct server *s)
+{
+	uint64_t given = s->config->max_per_peer;
+	size_t max = allow_connections(s->config);
+
+	s->slots.max = max;
+	s->slots.max_per_peer = given ? (size_t)given : (max + 3) / 4;
+	s->slots.max_per_local = given ? (size_t)given : max - max / 32;
+	s->peers = peers_new(max + 2 * WEB_CONNECTIONS, SERVER_PEERS,
+	    s->config->settings.seed);
+	return s->peers ? 0 : -1;
+}
+
 static int make_wire(struct server *s)
 {
 	const struct settings *settings = &s->config->settings;
@@ -399,6 +429,8 @@ static int make_web(struct server *s, char *why, size_t size)
 	o.base = s->base;
 	o.tls = s->tls;
 	o.token = s->token;
+	o.peers = s->peers;
+	o.max_per_peer = (size_t)s->config->max_per_peer;
 	o.title = s->title;
 	o.board = engine_board(s->engine);
 	o.alerts = s->alerts;
@@ -419,7 +451,7 @@ static int make_web(struct server *s, char *why, size_t size)
 static int make_all(struct server *s, char *why, size_t size)
 {
 	s->base = event_base_new();
-	if (!s->base || make_wire(s) < 0) {
+	if (!s->base || make_wire(s) < 0 || make_slots(s) < 0) {
 		snprintf(why, size, "out of memory");
 		return -1;
 	}
@@ -467,9 +499,9 @@ void server_free(struct server *s)
 	if (!s)
 		return;
 	listen_none(s);
-	while (s->first)
-		stream_close(s->first);
+	stream_close_all(s);
 	web_free(s->web);
+	peers_free(s->peers);
 	engine_free(s->engine);
 	for (size_t i = 0; i < s->n_outlets; i++)
 		outlet_free(s->outlets[i]);

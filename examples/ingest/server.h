@@ -17,8 +17,10 @@
 #include "frame.h"
 #include "notice.h"
 #include "outlet.h"
+#include "peers.h"
 #include "run.h"
 #include "senders.h"
+#include "slots.h"
 #include "tls.h"
 #include "web.h"
 #include "wire.h"
@@ -26,7 +28,8 @@
 enum {
 	SERVER_LISTENERS = 64,
 	SERVER_BUFFER = 1 << 18, /* bytes read at once */
-	SERVER_HELLO = 10        /* seconds for a handshake and a token */
+	SERVER_HELLO = 10,       /* seconds for a handshake and a token */
+	SERVER_PEERS = 1024      /* remembered without a connection */
 };
 
 struct stream;
@@ -59,9 +62,10 @@ struct server {
 
 	struct listener *listeners[SERVER_LISTENERS];
 	size_t n_listeners;
-	struct stream *first, *last; /* the one that is silent longest first */
-	size_t n_streams;
-	char *buffer; /* SERVER_BUFFER bytes, for everybody */
+	struct peers *peers;
+	struct slots slots;   /* of streams */
+	struct stream *input; /* standard input, which has none; or NULL */
+	char *buffer;         /* SERVER_BUFFER bytes, for everybody */
 
 	struct event *ticks, *on_term, *on_int, *on_hup;
 	int64_t next_flush; /* of sets */
@@ -104,11 +108,13 @@ void server_stop(struct server *server);
 int listen_all(struct server *server, char *why, size_t why_size);
 void listen_none(struct server *server);
 
-/* ---- Streams (stream.c) ---- */
+/* ---- Streams (stream_life.c) ---- */
 
-/* Takes over the socket, which may be at the limit of connections. */
-void stream_accept(struct server *server, int fd, const char *who, int is_tcp);
+/* Takes over the socket, for which there may be no room. */
+void stream_accept(struct server *server, int fd, const struct sockaddr *at,
+    socklen_t len, const char *who, int is_tcp);
 void stream_close(struct stream *stream);
+void stream_close_all(struct server *server);
 
 /* Standard input: one that cannot be waited for is read at each turn. */
 int stream_stdin(struct server *server);

@@ -1,15 +1,11 @@
 /*
- * Streams: connections, and standard input.
+ * Streams: how their bytes come and go.
  *
  * Plain ones are read straight into one buffer that all of them share, and
  * what is in it is taken at once; only the start of a line whose end has not
  * come is kept. So a stream that says nothing costs little, and memory is at
  * most the number of connections times the length of a line, and what TLS
  * needs. TLS is done by libevent's bufferevents.
- *
- * All are in a list, the one that is silent longest first. A stream that has
- * not shaken hands and shown its token after SERVER_HELLO seconds is closed,
- * however much it says.
  *
  * With --max-rate each has a credit of bytes that fills with time, up to a
  * second's worth; when it is used up, the stream is not read until a tick.
@@ -19,13 +15,8 @@
 #include "stream.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -33,79 +24,9 @@
 /* What waits to be sent; who does not read gets no more. */
 enum { MOST_OUT = 4096 };
 
-/* ---- The list ---- */
-
-static void unlink_stream(struct stream *st)
-{
-	struct server *s = st->server;
-
-	if (st->older)
-		st->older->newer = st->newer;
-	else
-		s->first = st->newer;
-	if (st->newer)
-		st->newer->older = st->older;
-	else
-		s->last = st->older;
-}
-
-static void append_stream(struct stream *st)
-{
-	struct server *s = st->server;
-
-	st->older = s->last;
-	st->newer = NULL;
-	if (s->last)
-		s->last->newer = st;
-	else
-		s->first = st;
-	s->last = st;
-}
-
-static void has_spoken(struct stream *st)
-{
-	st->last = st->server->now;
-	if (st != st->server->last) {
-		unlink_stream(st);
-		append_stream(st);
-	}
-}
-
-/* ---- Life ---- */
-
-static void free_stream(struct stream *st)
-{
-	if (st->readable)
-		event_free(st->readable);
-	if (st->writable)
-		event_free(st->writable);
-	if (st->out)
-		evbuffer_free(st->out);
-	if (st->bev)
-		bufferevent_free(st->bev);
-	else if (st->fd >= 0 && !st->is_stdin)
-		close(st->fd);
-	stream_take_clear(st);
-	free(st);
-}
-
-void stream_close(struct stream *st)
-{
-	struct server *s = st->server;
-
-	if (st->sender && st->sender->stream == st)
-		st->sender->stream = NULL;
-	unlink_stream(st);
-	if (!st->is_stdin)
-		s->n_streams--;
-	s->counts.open = s->n_streams;
-	free_stream(st);
-}
-
 /* ---- Credit ---- */
 
-/* How many bytes may be read now. */
-static size_t credit_of(struct stream *st)
+size_t stream_credit(struct stream *st)
 {
 	const struct server *s = st->server;
 	double rate = (double)s->config->max_rate, passed;
@@ -123,16 +44,21 @@ static size_t credit_of(struct stream *st)
 	return st->credit > SERVER_BUFFER ? SERVER_BUFFER : (size_t)st->credit;
 }
 
-static void wait_for_credit(struct stream *st)
+void stream_pause(struct stream *st)
 {
-	st->waits = 1;
 	if (st->readable)
 		event_del(st->readable);
 	else
 		bufferevent_disable(st->bev, EV_READ);
 }
 
-static void go_on(struct stream *st)
+static void wait_for_credit(struct stream *st)
+{
+	st->waits = 1;
+	stream_pause(st);
+}
+
+void stream_go_on(struct stream *st)
 {
 	st->waits = 0;
 	if (st->readable) {
@@ -156,6 +82,15 @@ static int refuse_greeting(struct stream *st, enum greeting_verdict verdict)
 	return -1;
 }
 
+/* Who has not shown the token yet is as good as silent. */
+static void has_spoken(struct stream *st)
+{
+	if (!st->is_stdin)
+		slots_speak(&st->server->slots, &st->slot,
+		    st->state == STREAM_TOKEN ? SLOT_FRESH : SLOT_SPOKEN,
+		    st->server->now);
+}
+
 /* Nothing is taken of a request, wherever it is cut. Returns 0, or -1. */
 static int take(struct stream *st, const char *bytes, size_t n)
 {
@@ -165,7 +100,14 @@ static int take(struct stream *st, const char *bytes, size_t n)
 
 	if (verdict == GREETING_HTTP || verdict == GREETING_TLS)
 		return refuse_greeting(st, verdict);
-	return stream_take(st, bytes, n);
+	if (stream_take(st, bytes, n) == 0) {
+		has_spoken(st);
+		return 0;
+	}
+	if (st->state != STREAM_HELD)
+		return -1;
+	stream_pause(st);
+	return 0;
 }
 
 /* ---- Reading ---- */
@@ -189,7 +131,7 @@ static int end_of(struct stream *st)
 static int read_some(struct stream *st)
 {
 	struct server *s = st->server;
-	size_t most = credit_of(st);
+	size_t most = stream_credit(st);
 	ssize_t n;
 
 	if (most == 0) {
@@ -207,7 +149,6 @@ static int read_some(struct stream *st)
 	if (n == 0)
 		return end_of(st);
 	st->credit -= (double)n;
-	has_spoken(st);
 	s->counts.bytes += (uint64_t)n;
 	s->who = st->who;
 	if (take(st, s->buffer, (size_t)n) < 0) {
@@ -258,8 +199,8 @@ static int take_input(struct stream *st, int all)
 	struct evbuffer *in = bufferevent_get_input(st->bev);
 
 	s->who = st->who;
-	while (evbuffer_get_length(in) > 0) {
-		size_t most = all ? SERVER_BUFFER : credit_of(st);
+	while (st->state != STREAM_HELD && evbuffer_get_length(in) > 0) {
+		size_t most = all ? SERVER_BUFFER : stream_credit(st);
 		ev_ssize_t n;
 
 		if (most == 0) {
@@ -286,7 +227,6 @@ static void on_secure(struct bufferevent *bev, void *ctx)
 	if (st->waits)
 		return;
 	server_begin(s);
-	has_spoken(st);
 	if (take_input(st, 0) < 0)
 		stream_close(st);
 	server_settle(s);
@@ -309,7 +249,7 @@ static void on_secure_event(struct bufferevent *bev, short what, void *ctx)
 		    why);
 		stream_close(st);
 	} else if (what & BEV_EVENT_EOF) {
-		if (take_input(st, 1) < 0)
+		if (take_input(st, 1) < 0 || st->state == STREAM_HELD)
 			stream_close(st);
 		else
 			end_of(st);
@@ -319,7 +259,7 @@ static void on_secure_event(struct bufferevent *bev, short what, void *ctx)
 	}
 }
 
-static int begin_secure(struct stream *st)
+int stream_read_secure(struct stream *st)
 {
 	struct server *s = st->server;
 
@@ -334,24 +274,7 @@ static int begin_secure(struct stream *st)
 
 /* ---- Beginning ---- */
 
-static struct stream *new_stream(struct server *s, int fd, const char *who)
-{
-	struct stream *st = calloc(1, sizeof *st);
-
-	if (!st)
-		return NULL;
-	st->server = s;
-	st->fd = fd;
-	st->since = st->last = st->credited = s->now;
-	st->credit = (double)s->config->max_rate;
-	snprintf(st->who, sizeof st->who, "%s", who);
-	st->format = s->config->format;
-	st->frame.max_line = (size_t)s->config->max_line;
-	st->state = STREAM_SENDER;
-	return st;
-}
-
-static int begin_plain(struct stream *st)
+int stream_read_plain(struct stream *st)
 {
 	st->shaken = 1;
 	st->readable = event_new(st->server->base, st->fd, EV_READ | EV_PERSIST,
@@ -359,74 +282,13 @@ static int begin_plain(struct stream *st)
 	return st->readable ? event_add(st->readable, NULL) : -1;
 }
 
-static int begin(struct stream *st, int is_tcp)
+int stream_read_turns(struct stream *st)
 {
-	struct server *s = st->server;
-	int one = 1;
-
-	if (is_tcp) {
-		setsockopt(st->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-		setsockopt(st->fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
-	}
-	if (is_tcp && s->token)
-		st->state = STREAM_TOKEN;
-	return is_tcp && s->tls ? begin_secure(st) : begin_plain(st);
-}
-
-void stream_accept(struct server *s, int fd, const char *who, int is_tcp)
-{
-	struct stream *st = NULL;
-
-	s->now = clock_wall();
-	s->counts.accepted++;
-	if (s->n_streams >= s->config->max_connections) {
-		notice(&s->notices, NOTICE_CONNECTIONS, 1, s->now,
-		    "%s: more than --max-connections", who);
-		close(fd);
-		return;
-	}
-	st = new_stream(s, fd, who);
-	if (!st) {
-		close(fd);
-	} else if (begin(st, is_tcp) == 0) {
-		append_stream(st);
-		s->counts.open = ++s->n_streams;
-		return;
-	} else {
-		free_stream(st);
-	}
-	notice(&s->notices, NOTICE_MEMORY, 1, s->now, "%s: out of memory", who);
-}
-
-/* Not a file, nor a device such as /dev/null. */
-static int can_be_waited_for(int fd)
-{
-	struct stat stat;
-
-	return isatty(fd) ||
-	    (fstat(fd, &stat) == 0 &&
-		(S_ISFIFO(stat.st_mode) || S_ISSOCK(stat.st_mode)));
-}
-
-int stream_stdin(struct server *s)
-{
-	struct stream *st = new_stream(s, 0, "standard input");
 	struct timeval at_once = { 0, 0 };
-	int is_file = !can_be_waited_for(0);
 
-	if (!st)
-		return -1;
-	st->is_stdin = st->shaken = 1;
-	st->readable = is_file
-	    ? event_new(s->base, -1, 0, on_turn, st)
-	    : event_new(s->base, 0, EV_READ | EV_PERSIST, on_readable, st);
-	if (!st->readable ||
-	    event_add(st->readable, is_file ? &at_once : NULL) < 0) {
-		free_stream(st);
-		return -1;
-	}
-	append_stream(st);
-	return 0;
+	st->shaken = 1;
+	st->readable = event_new(st->server->base, -1, 0, on_turn, st);
+	return st->readable ? event_add(st->readable, &at_once) : -1;
 }
 
 /* ---- Sending ---- */
@@ -479,43 +341,5 @@ void stream_saved(struct server *s)
 		n = snprintf(text, sizeof text, "saved %llu\n",
 		    (unsigned long long)sender->saved);
 		stream_send(sender->stream, text, (size_t)n);
-	}
-}
-
-/* ---- Ticks ---- */
-
-static int is_overdue(const struct stream *st)
-{
-	return (!st->shaken || st->state == STREAM_TOKEN) &&
-	    st->server->now - st->since > SERVER_HELLO * LEAT_SECOND;
-}
-
-static int is_silent(const struct stream *st)
-{
-	const struct server *s = st->server;
-
-	return s->config->idle > 0 && !st->is_stdin && !st->waits &&
-	    s->now - st->last > s->config->idle;
-}
-
-void stream_tick(struct server *s)
-{
-	struct stream *st, *newer;
-
-	for (st = s->first; st; st = newer) {
-		newer = st->newer;
-		if (is_overdue(st)) {
-			notice(&s->notices,
-			    st->shaken ? NOTICE_TOKEN : NOTICE_TLS, 1, s->now,
-			    "%s: no %s in %d s", st->who,
-			    st->shaken ? "token" : "handshake", SERVER_HELLO);
-			stream_close(st);
-		} else if (is_silent(st)) {
-			notice(&s->notices, NOTICE_IDLE, 1, s->now,
-			    "%s: silent for longer than --idle", st->who);
-			stream_close(st);
-		} else if (st->waits && credit_of(st) > 0) {
-			go_on(st);
-		}
 	}
 }

@@ -1,6 +1,7 @@
 /*
- * What the two halves of a stream know of each other: stream.c, which moves
- * bytes, and stream_take.c, which knows what they mean.
+ * What the parts of a stream know of each other: stream_life.c, where it
+ * begins and ends, stream.c, which moves bytes, and stream_take.c, which knows
+ * what they mean.
  */
 #ifndef INGEST_STREAM_H
 #define INGEST_STREAM_H
@@ -13,9 +14,11 @@
 #include "greeting.h"
 #include "join.h"
 #include "server.h"
+#include "slots.h"
 
 /* What comes next. */
 enum stream_state {
+	STREAM_HELD,   /* nothing: a wrong token is not answered yet */
 	STREAM_TOKEN,  /* "token SECRET" */
 	STREAM_SENDER, /* "sender NAME", or the first line */
 	STREAM_GUESS,  /* the first line tells the format */
@@ -24,6 +27,7 @@ enum stream_state {
 };
 
 struct stream {
+	struct slot slot; /* the first member: a slot is part of a stream */
 	struct server *server;
 	int fd;
 	int is_stdin;
@@ -34,11 +38,10 @@ struct stream {
 	int shaken;              /* hands: the handshake is done */
 	char who[ADDR_TEXT];
 	int64_t since; /* it began */
-	int64_t last;  /* something came */
+	int64_t held;  /* until then, by clock_steady() */
 	double credit; /* bytes that may be read now */
 	int64_t credited;
-	int waits;                    /* for credit */
-	struct stream *newer, *older; /* by last */
+	int waits; /* for credit */
 
 	struct greeting greeting;
 	struct magic magic;
@@ -65,6 +68,26 @@ int stream_take(struct stream *stream, const char *bytes, size_t n);
 void stream_take_end(struct stream *stream);
 
 void stream_take_clear(struct stream *stream);
+
+/*
+ * A token: the right one, or the stream is to be closed, at once or when it
+ * has been held. Returns 0 or -1.
+ */
+int stream_guess(struct stream *stream, const char *token, size_t len);
+
+/* ---- Moving bytes (stream.c) ---- */
+
+/* Begins to read. Return 0, or -1: no memory. */
+int stream_read_plain(struct stream *stream);
+int stream_read_secure(struct stream *stream);
+int stream_read_turns(struct stream *stream); /* what cannot be waited for */
+
+/* How many bytes it may read now. */
+size_t stream_credit(struct stream *stream);
+
+/* Stops reading, and goes on with it. */
+void stream_pause(struct stream *stream);
+void stream_go_on(struct stream *stream);
 
 /* Tells the other side something. */
 void stream_send(struct stream *stream, const char *text, size_t len);

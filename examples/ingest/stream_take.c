@@ -120,15 +120,10 @@ static int take_token(struct stream *st, const struct line *line)
 	struct server *s = st->server;
 	struct line rest;
 
-	if (is_word(line, "token ", &rest) &&
-	    secret_is(s->token, rest.text, rest.len)) {
-		st->state = STREAM_SENDER;
-		return ON;
-	}
-	notice(&s->notices, NOTICE_TOKEN, 1, s->now, "%s: %s", st->who,
-	    is_word(line, "token ", &rest)
-		? "a wrong token"
-		: "the first line is not \"token SECRET\"");
+	if (is_word(line, "token ", &rest))
+		return stream_guess(st, rest.text, rest.len);
+	notice(&s->notices, NOTICE_TOKEN, 1, s->now,
+	    "%s: the first line is not \"token SECRET\"", st->who);
 	return CLOSE;
 }
 
@@ -270,6 +265,7 @@ static int take_line(struct stream *st, const struct line *line)
 		return take_first(st, line);
 	case STREAM_GUESS:
 		return take_first(st, line);
+	case STREAM_HELD:
 	case STREAM_LINES:
 	case STREAM_RECORDS:
 		break;

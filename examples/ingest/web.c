@@ -107,6 +107,8 @@ void web_refuse(const struct ask *ask, enum notice_kind kind, int code,
 		evhttp_add_header(headers, "Allow", "GET, HEAD");
 	if (code == 401)
 		evhttp_add_header(headers, "WWW-Authenticate", "Bearer");
+	if (code == 429)
+		evhttp_add_header(headers, "Retry-After", "16");
 	web_send_text(ask, code, why);
 }
 
@@ -136,9 +138,10 @@ static void route(const struct ask *ask)
 
 	while (i < n && strcmp(routes[i].path, ask->path) != 0)
 		i++;
-	if (!(i < n && routes[i].is_open) && !ask_has_token(ask))
-		web_refuse(ask, NOTICE_TOKEN, 401, "no token, or a wrong one");
-	else if (i < n)
+	if (!(i < n && routes[i].is_open) && ask->web->options.token &&
+	    !web_may_pass(ask))
+		return;
+	if (i < n)
 		routes[i].answer(ask);
 	else if (strncmp(ask->path, key, sizeof key - 1) == 0)
 		web_key(ask, ask->path + sizeof key - 1);
@@ -261,7 +264,7 @@ static void on_settle(evutil_socket_t fd, short what, void *ctx)
 {
 	(void)fd;
 	(void)what;
-	guard_name_new(ctx);
+	guard_settle(ctx);
 }
 
 static int prepare(struct web *web)
@@ -290,9 +293,6 @@ int web_new(struct web **web_out, const struct web_options *options)
 	if (!web)
 		return -1;
 	web->options = *options;
-	web->max_connections = options->max_connections
-	    ? options->max_connections
-	    : WEB_CONNECTIONS;
 	if (prepare(web) < 0) {
 		web_free(web);
 		return -1;

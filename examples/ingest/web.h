@@ -30,16 +30,24 @@
 #include "counts.h"
 #include "notice.h"
 #include "outlet.h"
+#include "peers.h"
 #include "tls.h"
 
 struct event_base;
 struct web;
 
+enum {
+	WEB_CONNECTIONS = 128,
+	WEB_WATCHERS = 48, /* of these, who look on */
+	WEB_PER_PEER = 32  /* and of these of one address */
+};
+
 struct web_options {
 	struct event_base *base;
 	struct tls *tls;           /* NULL: none */
 	const char *token;         /* NULL: none */
-	size_t max_connections;    /* 0: 64 */
+	struct peers *peers;       /* who guesses tokens, and how often */
+	size_t max_per_peer;       /* who look on; 0: WEB_PER_PEER */
 	const char *title;         /* of the page: what is counted, "-w 60s" */
 	const struct board *board; /* all of these stay */
 	struct alerts *alerts;     /* NULL: no rule */

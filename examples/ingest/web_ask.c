@@ -68,24 +68,27 @@ static const char *find_bearer(const char *header)
 	return header + strspn(header, " ");
 }
 
-int ask_has_token(const struct ask *ask)
+static enum ask_token compare(const char *secret, const char *text, size_t len)
+{
+	return secret_is(secret, text, len) ? ASK_TOKEN : ASK_WRONG_TOKEN;
+}
+
+enum ask_token ask_token(const struct ask *ask)
 {
 	const char *secret = ask->web->options.token, *text;
+	enum ask_token token = ASK_NO_TOKEN;
 	char *param = NULL;
 	size_t len = 0;
-	int is_right = 0;
 
-	if (!secret)
-		return 1;
 	text = evhttp_find_header(evhttp_request_get_input_headers(ask->req),
 	    "Authorization");
 	text = text ? find_bearer(text) : NULL;
 	if (text)
-		return secret_is(secret, text, strlen(text));
+		return compare(secret, text, strlen(text));
 	if (ask_param(ask, "token", &param, &len) == 1)
-		is_right = secret_is(secret, param, len);
+		token = compare(secret, param, len);
 	free(param);
-	return is_right;
+	return token;
 }
 
 /* ---- The host ---- */

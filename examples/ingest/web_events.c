@@ -38,6 +38,7 @@ struct watcher {
 	struct evhttp_request *req;
 	struct guard *guard;
 	struct watcher *next;
+	struct peer *peer;
 	size_t room; /* bytes that may wait, a hello beyond all others */
 	int is_lost; /* an event is */
 };
@@ -238,6 +239,8 @@ static void forget(struct watcher *x)
 		at = &(*at)->next;
 	*at = x->next;
 	x->web->n_watchers--;
+	if (x->peer)
+		x->peer->n_watchers--;
 	free(x);
 }
 
@@ -263,6 +266,9 @@ static void start(const struct ask *ask, struct watcher *x)
 	x->web = web;
 	x->req = ask->req;
 	x->guard = ask->guard;
+	x->peer = guard_peer(ask->guard);
+	if (x->peer)
+		x->peer->n_watchers++;
 	x->next = web->watchers;
 	web->watchers = x;
 	web->n_watchers++;
@@ -281,24 +287,36 @@ static void start(const struct ask *ask, struct watcher *x)
 		x->is_lost = 1;
 }
 
-/* Some connections are left to all else. */
+/* Whether there is room for one more of this peer. */
+static int may_look_on(const struct web *web, const struct peer *peer)
+{
+	size_t most = web->options.max_per_peer ? web->options.max_per_peer
+						: WEB_PER_PEER;
+
+	return web->n_watchers < WEB_WATCHERS &&
+	    (!peer || peer->n_watchers < most);
+}
+
+/* Most connections are left to all else, whose answers have an end. */
 void web_events(const struct ask *ask)
 {
-	struct web *web = ask->web;
-	size_t most = web->max_connections - web->max_connections / 4;
-	struct watcher *x = NULL;
+	struct watcher *x;
 
 	if (ask->is_head) {
 		web_headers(ask, "text/event-stream");
 		evhttp_send_reply(ask->req, HTTP_OK, NULL, NULL);
 		return;
 	}
-	if (web->n_watchers < most)
-		x = calloc(1, sizeof *x);
+	if (!may_look_on(ask->web, guard_peer(ask->guard))) {
+		web_refuse(ask, NOTICE_PEER, HTTP_SERVUNAVAIL,
+		    "too many look on");
+		return;
+	}
+	x = calloc(1, sizeof *x);
 	if (x)
 		start(ask, x);
 	else
-		web_send_text(ask, HTTP_SERVUNAVAIL, "too many look on");
+		web_send_text(ask, HTTP_SERVUNAVAIL, "out of memory");
 }
 
 /* ---- Ticks ---- */
@@ -349,6 +367,7 @@ void web_tick(struct web *web, int64_t now)
 {
 	const struct board *b = web->options.board;
 
+	web_release(web, 0);
 	guard_sweep(web);
 	if (web->stops)
 		return;
@@ -397,6 +416,7 @@ void web_stop(struct web *web)
 		forget(x);
 		evhttp_send_reply_end(req);
 	}
+	web_release(web, 1);
 	guard_close_idle(web);
 	let_out(web);
 }

@@ -15,7 +15,16 @@
  * answer that goes out while nobody has been asked.
  *
  * All that can come in and wait is INPUT bytes: evhttp reads on while it
- * answers, and has no limit on the line of a chunk.
+ * answers, and has no limit on the line of a chunk. Bytes are looked at as
+ * they come: if a head is not as it must be, what waits is replaced by a line
+ * that evhttp, wherever it is in the head, refuses with 400.
+ *
+ * When all connections are in use, who is least in use makes room: first who
+ * asks for nothing, then who waits for the answer to a wrong token, then who
+ * is slow to ask, then who is slow to take an answer, and of these the one who
+ * has been so for longest. A new one has GRACE to ask; one that has had an
+ * answer has had its turn. So there is always one soon, as those who look on
+ * are fewer than all. Till then new ones wait, outside.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -32,21 +41,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "head.h"
 #include "web_inside.h"
 
-enum { INPUT = 16384, ASK_SECONDS = 10, ANSWER_SECONDS = 60 };
+#define GRACE (250 * LEAT_MILLISECOND)
 
-enum guard_state { ASKS, ANSWERS, LASTS };
+enum { INPUT = 16384, ASK_SECONDS = 10, ANSWER_SECONDS = 60, TRIES = 16 };
+
+enum guard_state { ASKS, HELD, ANSWERS, LASTS };
 
 struct guard {
 	struct web *web;
 	struct bufferevent *bev;
 	struct guard *next;
-	int64_t deadline; /* clock_steady() */
+	struct peer *peer;
+	struct head head;
+	const char *wrong; /* with a head; or NULL */
+	int64_t since;     /* it is in this state; by clock_steady() */
+	int64_t deadline;
 	enum guard_state state;
 	int has_begun;  /* some of a request has come */
 	int is_refused; /* by evhttp; counted */
 	int is_closed;  /* by us */
+	int had_turn;   /* an answer has gone out */
 	int is_named;
 	char who[ADDR_TEXT];
 };
@@ -54,6 +71,11 @@ struct guard {
 const char *guard_who(const struct guard *g)
 {
 	return g->who;
+}
+
+struct peer *guard_peer(const struct guard *g)
+{
+	return g->peer;
 }
 
 struct guard *guard_find(const struct web *web, const struct bufferevent *bev)
@@ -84,7 +106,8 @@ int guard_any_waiting(const struct web *web)
 static void wait_for(struct guard *g, enum guard_state state, int seconds)
 {
 	g->state = state;
-	g->deadline = clock_steady() + seconds * LEAT_SECOND;
+	g->since = clock_steady();
+	g->deadline = g->since + seconds * LEAT_SECOND;
 }
 
 static void on_answered(struct evhttp_request *req, void *ctx)
@@ -94,6 +117,7 @@ static void on_answered(struct evhttp_request *req, void *ctx)
 
 	(void)req;
 	wait_for(g, ASKS, ASK_SECONDS);
+	g->had_turn = 1;
 	g->has_begun = evbuffer_get_length(input) > 0;
 }
 
@@ -101,6 +125,12 @@ void guard_answers(struct guard *g, struct evhttp_request *req)
 {
 	wait_for(g, ANSWERS, ANSWER_SECONDS);
 	evhttp_request_set_on_complete_cb(req, on_answered, g);
+}
+
+/* For as long as the peer is to be slowed down. */
+void guard_holds(struct guard *g)
+{
+	wait_for(g, HELD, 2 * PEER_LONGEST);
 }
 
 void guard_lasts(struct guard *g)
@@ -117,14 +147,43 @@ void guard_close(struct guard *g)
 
 /* ---- What passes ---- */
 
+/* The bytes behind the first `at`. */
+static const char *look(struct guard *g, struct evbuffer *buffer, size_t at)
+{
+	struct evbuffer_ptr from;
+	struct evbuffer_iovec piece;
+	const char *wrong = NULL;
+
+	while (!wrong && at < evbuffer_get_length(buffer)) {
+		if (evbuffer_ptr_set(buffer, &from, at, EVBUFFER_PTR_SET) < 0 ||
+		    evbuffer_peek(buffer, -1, &from, &piece, 1) < 1)
+			return NULL;
+		wrong = head_take(&g->head, piece.iov_base, piece.iov_len);
+		at += piece.iov_len;
+	}
+	return wrong;
+}
+
+/* Neither a request nor a header. */
+static void spoil(struct evbuffer *buffer)
+{
+	static const char no_line[] = "?\r\n\r\n";
+
+	evbuffer_drain(buffer, evbuffer_get_length(buffer));
+	evbuffer_add(buffer, no_line, sizeof no_line - 1);
+}
+
 static void on_input(struct evbuffer *buffer,
     const struct evbuffer_cb_info *info, void *ctx)
 {
 	struct guard *g = ctx;
 
-	(void)buffer;
-	if (info->n_added > 0)
-		g->has_begun = 1;
+	if (info->n_added == 0 || g->wrong)
+		return;
+	g->has_begun = 1;
+	g->wrong = look(g, buffer, info->orig_size - info->n_deleted);
+	if (g->wrong)
+		spoil(buffer);
 }
 
 static void on_output(struct evbuffer *buffer,
@@ -137,7 +196,7 @@ static void on_output(struct evbuffer *buffer,
 		return;
 	g->is_refused = 1;
 	notice(g->web->options.notices, NOTICE_HTTP, 1, clock_wall(),
-	    "%s: no HTTP request", g->who);
+	    "%s: HTTP: %s", g->who, g->wrong ? g->wrong : "no request");
 }
 
 /* ---- New ones ---- */
@@ -218,14 +277,22 @@ struct bufferevent *guard_connection(struct event_base *base, void *ctx)
 	}
 	g->next = web->guards;
 	web->guards = g;
-	if (++web->n_guards >= web->max_connections)
+	if (++web->n_guards >= WEB_CONNECTIONS)
 		switch_listeners(web, 0);
 	event_active(web->settle, EV_TIMEOUT, 0);
 	return g->bev;
 }
 
+static void take_name(struct guard *g, const struct sockaddr *at, socklen_t len)
+{
+	struct peers *peers = g->web->options.peers;
+
+	addr_format(at, len, ADDR_TCP, g->who, sizeof g->who);
+	g->peer = peers ? peers_hold(peers, at, len) : NULL;
+}
+
 /* Before anything is read: who fails at once has no name any more. */
-void guard_name_new(struct web *web)
+static void name_new(struct web *web)
 {
 	struct sockaddr_storage at;
 	int one = 1;
@@ -241,8 +308,7 @@ void guard_name_new(struct web *web)
 		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 		if (getpeername(fd, (struct sockaddr *)&at, &len) == 0)
-			addr_format((struct sockaddr *)&at, len, ADDR_TCP,
-			    g->who, sizeof g->who);
+			take_name(g, (struct sockaddr *)&at, len);
 	}
 }
 
@@ -283,6 +349,8 @@ static void let_go(struct guard *g, int was_taken)
 	if (!was_taken)
 		bufferevent_free(g->bev);
 	bufferevent_decref(g->bev);
+	if (g->peer)
+		peers_drop(g->web->options.peers, g->peer);
 	g->web->n_guards--;
 	free(g);
 }
@@ -304,6 +372,85 @@ void guard_reap(struct web *web)
 	}
 }
 
+/* ---- Room ---- */
+
+/* How little it is in use: the lower the better a place for another one. */
+static int use_of(const struct guard *g)
+{
+	if (g->state == ASKS)
+		return g->has_begun ? 2 : 0;
+	return g->state == HELD ? 1 : 3;
+}
+
+static struct guard *find_idle(const struct web *web, int64_t now)
+{
+	struct guard *found = NULL;
+
+	for (struct guard *g = web->guards; g; g = g->next) {
+		if (g->state == LASTS ||
+		    (!g->had_turn && now - g->since < GRACE))
+			continue;
+		if (!found || use_of(g) < use_of(found) ||
+		    (use_of(g) == use_of(found) && g->since < found->since))
+			found = g;
+	}
+	return found;
+}
+
+static int has_unread(const struct guard *g)
+{
+	char byte;
+
+	return recv((int)bufferevent_getfd(g->bev), &byte, 1,
+		   MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+/* Who has asked and was not heard yet is not idle. */
+static struct guard *find_silent(const struct web *web)
+{
+	int64_t now = clock_steady();
+
+	for (int i = 0; i < TRIES; i++) {
+		struct guard *g = find_idle(web, now);
+
+		if (!g || g->has_begun || !has_unread(g))
+			return g;
+		g->has_begun = 1;
+	}
+	return NULL;
+}
+
+static void make_room(struct web *web)
+{
+	struct guard *g = find_silent(web);
+
+	if (!g)
+		return;
+	notice(web->options.notices, NOTICE_ROOM, 1, clock_wall(),
+	    "%s: HTTP: closed for a new connection", g->who);
+	guard_close(g);
+	guard_reap(web);
+}
+
+static void let_in(struct web *web)
+{
+	if (web->stops)
+		return;
+	if (web->n_guards >= WEB_CONNECTIONS)
+		make_room(web);
+	if (web->n_guards < WEB_CONNECTIONS)
+		switch_listeners(web, 1);
+}
+
+void guard_settle(struct web *web)
+{
+	name_new(web);
+	guard_reap(web);
+	let_in(web);
+}
+
+/* ---- Slow ones ---- */
+
 /* A connection on which nothing was asked is just not needed any more. */
 static void expire(struct guard *g)
 {
@@ -324,8 +471,7 @@ void guard_sweep(struct web *web)
 		if (g->state != LASTS && now >= g->deadline)
 			expire(g);
 	guard_reap(web);
-	if (!web->stops && web->n_guards < web->max_connections)
-		switch_listeners(web, 1);
+	let_in(web);
 }
 
 void guard_close_idle(struct web *web)

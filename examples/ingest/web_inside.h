@@ -19,10 +19,10 @@ struct evhttp_request;
 struct evkeyvalq;
 struct event;
 struct guard;
+struct held;
 struct watcher;
 
 enum {
-	WEB_CONNECTIONS = 64,
 	WEB_HEADERS = 8192,    /* bytes of a request */
 	WEB_WAITING = 1 << 20, /* bytes for one who looks on */
 	WEB_POLICY_SIZE = 400  /* of the page */
@@ -31,9 +31,10 @@ enum {
 struct web {
 	struct web_options options;
 	struct evhttp *http;
-	struct event *settle; /* new connections are given a name */
+	struct event *settle; /* when connections have come */
 	struct guard *guards;
-	size_t n_guards, max_connections;
+	size_t n_guards;
+	struct held *held; /* requests with a wrong token */
 
 	struct watcher *watchers;
 	size_t n_watchers;
@@ -83,8 +84,9 @@ void web_refuse(const struct ask *ask, enum notice_kind kind, int code,
 /* The reason why it can be no request of ours, or NULL; *code_out. */
 const char *ask_find_wrong(const struct ask *ask, int *code_out);
 
-/* Whether it has the token, or needs none. */
-int ask_has_token(const struct ask *ask);
+/* What it has of one, where there must be one. */
+enum ask_token { ASK_NO_TOKEN, ASK_WRONG_TOKEN, ASK_TOKEN };
+enum ask_token ask_token(const struct ask *ask);
 
 /*
  * A value of the query, decoded and allocated. Returns 1, 0 if there is none,
@@ -101,9 +103,11 @@ struct bufferevent *guard_connection(struct event_base *base, void *ctx);
 /* NULL: there was no memory for one. */
 struct guard *guard_find(const struct web *web, const struct bufferevent *bev);
 const char *guard_who(const struct guard *guard);
+struct peer *guard_peer(const struct guard *guard); /* NULL: not known */
 
 /* The request has come; an answer follows, which may last for ever. */
 void guard_answers(struct guard *guard, struct evhttp_request *req);
+void guard_holds(struct guard *guard); /* that is not written yet */
 void guard_lasts(struct guard *guard);
 
 /* Closes one at once: what is looking on is told. */
@@ -115,7 +119,15 @@ int guard_any_waiting(const struct web *web);
 void guard_reap(struct web *web);
 void guard_sweep(struct web *web);
 void guard_close_idle(struct web *web);
-void guard_name_new(struct web *web);
+void guard_settle(struct web *web);
+
+/* ---- Who may pass (web_token.c) ---- */
+
+/* Whether the request has the token. If not, it has been or will be answered. */
+int web_may_pass(const struct ask *ask);
+
+/* Answers to wrong ones that have been held for long enough, or all. */
+void web_release(struct web *web, int all);
 
 /* ---- Those who look on (web_events.c) ---- */
 

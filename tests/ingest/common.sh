@@ -98,6 +98,21 @@ to_udp() {
 	socat -u -b 60000 - "UDP:127.0.0.1:$udp"
 }
 
+# hold PORT FROM N [FILE [MILLISECONDS]]: until release.
+hold() {
+	rm -f "$tmp/held"
+	"$tools/hold" "$@" >"$tmp/held" 2>>"$tmp/hold.log" &
+	others="$others $!"
+	await 20 grep -q ready "$tmp/held"
+}
+release() {
+	# shellcheck disable=SC2086
+	kill $others 2>/dev/null
+	# shellcheck disable=SC2086
+	wait $others 2>/dev/null
+	others=
+}
+
 have() {
 	for tool; do
 		command -v "$tool" >/dev/null || {

@@ -126,13 +126,14 @@ serve --listen tcp://127.0.0.1:0 --http 127.0.0.1:0 --max-line 100 \
 	await 5 has_rows 4
 	true_that 'a long line is skipped and counted' is_refused long_line 1
 	true_that 'a key too many is counted' is_refused keys_full 1
-	for i in 1 2 3 4 5; do
-		{ echo "a $i$i"; sleep 3; } | to_tcp &
-		others="$others $!"
-	done 2>/dev/null
+	echo 'a 5' >"$tmp/line"
+	hold "$tcp" 127.0.0.1 3 "$tmp/line"
+	await 5 has_rows 7
+	hold "$tcp" 127.0.0.1 2
 	true_that 'connections beyond the limit are closed' \
 		await 5 is_refused connections 2
 	true_that 'silent ones are closed' await 5 is_refused idle 3
+	release
 	stop
 	head -n 4 "$tmp/rows" >"$tmp/first"
 	mv "$tmp/first" "$tmp/rows"

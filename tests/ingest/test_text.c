@@ -354,6 +354,8 @@ Suite *text_suite(void)
 	suite_add_tcase(s, addr_case());
 	suite_add_tcase(s, frame_case());
 	suite_add_tcase(s, greeting_case());
+	suite_add_tcase(s, head_case());
+	suite_add_tcase(s, peers_case());
 	suite_add_tcase(s, memory_case());
 	suite_add_tcase(s, line_case());
 	suite_add_tcase(s, graphite_case());

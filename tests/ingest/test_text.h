@@ -35,6 +35,8 @@ const char *story_of_sets(void);
 
 TCase *frame_case(void);
 TCase *greeting_case(void);
+TCase *head_case(void);
+TCase *peers_case(void);
 TCase *memory_case(void);
 TCase *line_case(void);
 TCase *graphite_case(void);
