@@ -351,22 +351,92 @@ static double scale_after_one(double huge, size_t k, size_t n)
 	return scale;
 }
 
-/* 8 deviations at the 100th place add 64 / 100 to a variance of 1. */
+/*
+ * 8 deviations at the 100th place add 64 / 100 to a variance of 1, and at the
+ * third place 8 of those of two values.
+ */
 START_TEST(one_huge_value_does_not_take_the_scale_away)
 {
 	static const double huge[] = { 1e154, 1e200, -1e300, DBL_MAX,
 		-DBL_MAX };
 
-	for (size_t i = 0; i < sizeof(huge) / sizeof(*huge); i++) {
-		double late = scale_after_one(huge[i], 100, 1000);
-		ck_assert_double_gt(late, 0.8);
-		ck_assert_double_lt(late, 1.3);
-		for (size_t k = 0; k < 3; k++) {
-			double early = scale_after_one(huge[i], k, 1000);
-			ck_assert_double_gt(early, 0);
-			ck_assert_double_le(early, DBL_MAX);
+	for (size_t i = 0; i < sizeof(huge) / sizeof(*huge); i++)
+		for (size_t k = 0; k < 200; k++) {
+			double scale = scale_after_one(huge[i], k, 1000);
+			ck_assert_double_gt(scale, 0.8);
+			ck_assert_double_lt(scale, 1.4);
 		}
+}
+END_TEST
+
+/*
+ * A column and its twin that has no huge values are scaled nearly alike, and
+ * the huge values count as 8 deviations away.
+ */
+static void a_few_huge(struct rng *r, double middle, double size)
+{
+	leat_scaler *s = open_scaler(LEAT_STANDARDISE, 1);
+	leat_scaler *twin = open_scaler(LEAT_STANDARDISE, 1);
+	double z, own, c[2], scale[2];
+	for (int k = 0; k < 3000; k++) {
+		double x = middle + size * rng_normal(r);
+		double huge = pow(10, 154 + 154 * rng_uniform(r));
+		if (rng_below(r, 300) && k > 0) {
+			leat_scaler_push(s, &x);
+			leat_scaler_push(twin, &x);
+			continue;
+		}
+		huge = rng_below(r, 2) ? huge : -huge;
+		leat_scaler_push(s, &huge);
+		leat_scaler_transform(s, &huge, &z);
+		ck_assert(k == 0 || z == (huge > 0 ? 8 : -8));
 	}
+	leat_scaler_parameters(s, &c[0], &scale[0]);
+	leat_scaler_parameters(twin, &c[1], &scale[1]);
+	ck_assert_double_lt(fabs(c[0] - c[1]), 0.5 * scale[1]);
+	ck_assert_double_gt(scale[0], 0.9 * scale[1]);
+	ck_assert_double_lt(scale[0], 2 * scale[1]);
+	double x = middle + 2 * size;
+	leat_scaler_transform(s, &x, &z);
+	leat_scaler_transform(twin, &x, &own);
+	ck_assert_double_gt(z, 0.3 * own);
+	ck_assert_double_lt(z, 2 * own);
+	leat_scaler_free(s);
+	leat_scaler_free(twin);
+}
+
+START_TEST(a_few_huge_values_leave_the_others_what_they_were)
+{
+	struct rng r = rng_new(11);
+
+	for (int k = 0; k < 300; k++) {
+		double size = pow(10, 100 * rng_uniform(&r) - 50);
+		a_few_huge(&r, size * 10 * rng_normal(&r), size);
+	}
+}
+END_TEST
+
+/* 5, then a huge value, then 5 for long: no scale but that of the huge one. */
+START_TEST(what_is_far_gives_way_to_what_is_not)
+{
+	leat_scaler *s = open_scaler(LEAT_STANDARDISE, 1);
+	double x = 5, center, scale;
+
+	for (int k = 0; k < 500; k++) {
+		x = k % 100 == 1 ? 1e200 : 5;
+		leat_scaler_push(s, &x);
+		leat_scaler_parameters(s, &center, &scale);
+		ck_assert(center == 5);
+		ck_assert(k == 0 ? scale == 0 : scale > 1e150);
+	}
+	for (int k = 0; k < 500; k++) {
+		x = k % 2 ? 7 : 3;
+		leat_scaler_push(s, &x);
+	}
+	leat_scaler_parameters(s, &center, &scale);
+	ck_assert_double_eq_tol(center, 5, 0.1);
+	ck_assert_double_eq_tol(scale, sqrt(2), 0.1);
+	leat_scaler_free(s);
 }
 END_TEST
 
@@ -617,6 +687,8 @@ static void add_values(Suite *s)
 	tcase_add_test(c, what_is_not_finite_is_refused_and_leaves_no_trace);
 	tcase_add_test(c, large_values_are_scaled_like_any);
 	tcase_add_test(c, one_huge_value_does_not_take_the_scale_away);
+	tcase_add_test(c, a_few_huge_values_leave_the_others_what_they_were);
+	tcase_add_test(c, what_is_far_gives_way_to_what_is_not);
 	tcase_add_test(c, a_column_of_huge_values_has_a_scale);
 	tcase_add_test(c, the_largest_numbers_leave_numbers);
 	suite_add_tcase(s, c);

@@ -153,42 +153,71 @@ void leat_scaler_reset(leat_scaler *scaler)
 /* ---------------- pushing ------------------------------------------- */
 
 /*
- * A deviation whose square is out of reach counts as 8 standard deviations,
- * or as this where the feature has not varied; and a sum of squares stops at
- * the largest number. So one huge value does not take a column's scale away
- * for ever, and a column of huge values has one.
+ * A value is far if the square of its deviation is out of reach. It counts as
+ * 8 standard deviations away. Where there is no deviation yet, far values
+ * alone give a column one, each this much, and leave its center; the first
+ * ordinary deviation takes their place. A center that is itself far from the
+ * first ordinary value does not stay either. So no huge value, wherever it
+ * comes, takes a column's scale away for ever, and a column of huge values
+ * has one.
  */
 #define SCALER_HUGE 1e153
 #define SCALER_MOST 8.0
-
-/* A deviation that large, as it counts; n samples were before it. */
-static double scaler_near(double d, double squares, double n)
-{
-	double most = SCALER_MOST * leat_sqrt(squares / n);
-
-	if (!(most > 0 && most <= SCALER_HUGE))
-		most = SCALER_HUGE;
-	return d > 0 ? most : -most;
-}
+#define SCALER_ORDINARY 1e143
 
 static double scaler_squares(double sum)
 {
 	return sum <= DBL_MAX ? sum : DBL_MAX;
 }
 
+/* As the n-th, the deviation of x as it counts where something is far. */
+static double scaler_near(double *center, double *squares, double x, double n)
+{
+	const double huge = SCALER_HUGE * SCALER_HUGE;
+	double d = x - *center, most;
+
+	if (fabs(d) <= SCALER_HUGE) {
+		if (d != 0 && fabs(d) <= SCALER_ORDINARY)
+			*squares = 0;
+		return d;
+	}
+	if (fabs(*center) > SCALER_HUGE && fabs(x) <= SCALER_HUGE) {
+		*center = x;
+		*squares = 0;
+		return 0;
+	}
+	if (*squares == 0 || *squares >= huge) {
+		*squares = scaler_squares(*squares + huge);
+		return 0;
+	}
+	most = SCALER_MOST * leat_sqrt(*squares / (n - 1));
+	most = most < SCALER_HUGE ? most : SCALER_HUGE;
+	return d > 0 ? most : -most;
+}
+
+static void scaler_see(double *center, double *squares, double x, double n)
+{
+	double d = x - *center;
+
+	if (LEAT_LIKELY(fabs(d) <= SCALER_HUGE &&
+		*squares < SCALER_HUGE * SCALER_HUGE)) {
+		*center += d / n;
+		*squares += d * (x - *center);
+	} else {
+		d = scaler_near(center, squares, x, n);
+		*center += d / n;
+		*squares = scaler_squares(*squares + d * (d - d / n));
+	}
+}
+
 static void scaler_moments(leat_scaler *s, const double *x)
 {
-	double n = (double)s->pushed, after;
-
 	for (size_t i = 0; i < s->n; i++) {
-		double d = x[i] - s->first[i];
-		int far = !(fabs(d) <= SCALER_HUGE) && s->pushed > 1;
-		if (far)
-			d = scaler_near(d, s->second[i], n - 1);
-		s->first[i] += d / n;
-		after = far ? d - d / n : x[i] - s->first[i];
-		if (s->pushed > 1)
-			s->second[i] = scaler_squares(s->second[i] + d * after);
+		if (s->pushed == 1)
+			s->first[i] = x[i];
+		else
+			scaler_see(&s->first[i], &s->second[i], x[i],
+			    (double)s->pushed);
 	}
 }
 
@@ -250,11 +279,14 @@ static double scaler_clip(const leat_scaler *s, double z)
 	return z < least ? least : z > most ? most : z;
 }
 
-/* x and the center may be further apart than a number can say. */
-static double scaler_z(double x, double center, double scale)
+/* What is far counts as here; what else is too far apart is divided first. */
+static double scaler_z(const leat_scaler *s, double x, double center,
+    double scale)
 {
 	double d = x - center;
 
+	if (s->kind == LEAT_STANDARDISE && !(fabs(d) <= SCALER_HUGE))
+		return d > 0 ? SCALER_MOST : -SCALER_MOST;
 	return d - d == 0 ? d / scale : x / scale - center / scale;
 }
 
@@ -267,7 +299,7 @@ void leat_scaler_transform(const leat_scaler *scaler, const double *x,
 	for (size_t i = 0; i < s->n; i++) {
 		double scale = scaler_scale(s, i);
 		z_out[i] = scale > 0
-		    ? scaler_clip(s, scaler_z(x[i], s->first[i], scale))
+		    ? scaler_clip(s, scaler_z(s, x[i], s->first[i], scale))
 		    : 0;
 	}
 }
