@@ -20,6 +20,7 @@ enum id {
 	ID_DELAY,
 	ID_LATENESS,
 	ID_MAX_SKEW,
+	ID_MAX_VALUES,
 	ID_EARLY,
 	ID_EMIT_EMPTY,
 	ID_MAX_KEYS,
@@ -45,6 +46,10 @@ const struct option timing_options[TIMING_N_OPTIONS] = {
 	    "refuse times so far ahead of those before (of the\n"
 	    "clock of this machine in a service: default: 1d,\n"
 	    "0s: none is refused)" },
+	{ ID_MAX_VALUES, 0, "max-values", "N",
+	    "refuse values of a key that has so many which late\n"
+	    "ones may revise: sliding windows with --lateness;\n"
+	    "default: 0, any; in a service 5000" },
 	{ ID_EARLY, 0, "early", "N|DUR",
 	    "results of open windows after every N rows of a\n"
 	    "key, or whenever DUR has passed" },
@@ -56,6 +61,9 @@ const struct option timing_options[TIMING_N_OPTIONS] = {
 	{ ID_TTL, 0, "ttl", "DUR", "drop keys that have no rows for DUR" },
 	{ ID_LATE, 0, "late", "FILE", "write rows that are too late here" },
 };
+
+/* The most windows of strangers' values, which are told one by one. */
+enum { MOST_HOPS = 10000 };
 
 #define N_OF(array) (sizeof(array) / sizeof *(array))
 
@@ -138,6 +146,15 @@ static int take_unit(struct timing *t, const char *arg, char *why,
 	return fail(why, why_size, arg, "auto, s, ms, us or ns");
 }
 
+static int take_max_values(struct timing *t, const char *arg, char *why,
+    size_t why_size)
+{
+	if (number_parse_count(arg, strlen(arg), &t->max_values) < 0)
+		return fail(why, why_size, arg, "a whole number");
+	t->has_max_values = 1;
+	return 0;
+}
+
 static const char *option_name(int id)
 {
 	for (size_t i = 0; i < N_OF(timing_options); i++)
@@ -168,6 +185,8 @@ int timing_take(struct timing *t, int id, const char *arg, char *why,
 		return t->live
 		    ? take_duration(&t->max_skew, arg, why, why_size)
 		    : take_positive(&t->max_skew, arg, why, why_size);
+	case ID_MAX_VALUES:
+		return take_max_values(t, arg, why, why_size);
 	case ID_EARLY:
 		return take_early(t, arg, why, why_size);
 	case ID_EMIT_EMPTY:
@@ -193,6 +212,15 @@ static int is_grid(int kind)
 	return kind == LEAT_TUMBLING || kind == LEAT_HOPPING;
 }
 
+/*
+ * A late value has as many windows told again as there are values in the span
+ * behind it.
+ */
+static int is_revised(const struct timing *t, const struct spec_window *w)
+{
+	return w->by_time && w->time.kind == LEAT_SLIDING && t->lateness > 0;
+}
+
 /* What is wrong, or NULL; with other, the option it is about. */
 static const char *find_wrong(const struct timing *t,
     const struct spec_window *w, const char **other)
@@ -213,6 +241,12 @@ static const char *find_wrong(const struct timing *t,
 	}
 	if (t->offset != 0 && !is_grid(w->time.kind))
 		return "--offset: only for tumbling and hopping windows";
+	if (t->has_max_values && t->max_values > 0 && !is_revised(t, w))
+		return "--max-values: only for sliding windows with --lateness";
+	if (t->live && w->by_time && w->time.kind == LEAT_HOPPING &&
+	    w->time.span / w->time.advance > MOST_HOPS)
+		return "-w: in a service no value may be in more than 10000 "
+		       "windows";
 	if (t->emit_empty && !is_grid(w->time.kind) &&
 	    w->time.kind != LEAT_CALENDAR)
 		return "--emit-empty: only for tumbling, hopping and calendar "
@@ -243,6 +277,7 @@ int timing_check(const struct timing *t, struct spec_window *w, char *why,
 	w->time.delay = t->delay;
 	w->time.lateness = t->lateness;
 	w->time.max_skew = t->live ? 0 : t->max_skew;
+	w->time.max_values = is_revised(t, w) ? t->max_values : 0;
 	w->time.early_count = t->early_count;
 	w->time.early_span = t->early_span;
 	w->time.emit_empty = t->emit_empty;

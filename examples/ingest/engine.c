@@ -216,8 +216,18 @@ void engine_reopen(struct engine *e)
 
 /* ---- Values ---- */
 
-static const char *refusal_text(int err)
+/* Of windows that have a limit of values, keys make room for each other. */
+static int has_max_values(const struct engine *e)
 {
+	return e->settings->window.by_time &&
+	    e->settings->window.time.max_values > 0;
+}
+
+static const char *refusal_text(const struct engine *e, int err)
+{
+	if (err == LEAT_EFULL && has_max_values(e))
+		return "no room: its key has --max-values values that late "
+		       "ones may revise, or fills --max-bytes";
 	if (err == LEAT_EFULL)
 		return "a key more than --max-keys, or than there is room for "
 		       "in --max-bytes";
@@ -229,12 +239,13 @@ static const char *refusal_text(int err)
 
 static void refuse(struct engine *e, int err, const char *who)
 {
-	enum notice_kind kind = err == LEAT_EFULL ? NOTICE_KEYS_FULL
-	    : timed_is_refusal(err)               ? NOTICE_LATE
-						  : NOTICE_MEMORY;
+	enum notice_kind kind = err == LEAT_EFULL
+	    ? (has_max_values(e) ? NOTICE_VALUES_FULL : NOTICE_KEYS_FULL)
+	    : timed_is_refusal(err) ? NOTICE_LATE
+				    : NOTICE_MEMORY;
 
 	notice(e->options.notices, kind, 1, engine_now(e), "%s: %s", who,
-	    refusal_text(err));
+	    refusal_text(e, err));
 }
 
 /*
@@ -302,7 +313,8 @@ static void tell_left(struct engine *e)
 {
 	static const char *const words[N_LEFT] = {
 		[LEFT_LATE] = "rows that are too late",
-		[LEFT_AHEAD] = "rows too far ahead, or of too many keys",
+		[LEFT_AHEAD] = "rows too far ahead, or of too many keys or "
+			       "values",
 		[LEFT_NO_TIME] = "rows without a time",
 		[LEFT_KEY] = "rows whose key is too long",
 	};

@@ -36,6 +36,8 @@ static const struct {
 	[NOTICE_LATE] = { "late", "values out of time" },
 	[NOTICE_KEYS_FULL] = { "keys_full",
 	    "values of keys beyond --max-keys" },
+	[NOTICE_VALUES_FULL] = { "values_full",
+	    "values beyond --max-values of their key" },
 	[NOTICE_CONNECTIONS] = { "connections",
 	    "connections refused beyond --max-connections" },
 	[NOTICE_SENDER] = { "senders_forgotten",

@@ -15,6 +15,7 @@ enum notice_kind {
 	NOTICE_BAD_FRAME,      /* a syslog length that is none */
 	NOTICE_LATE,           /* too late, or too far ahead, for its window */
 	NOTICE_KEYS_FULL,      /* beyond --max-keys */
+	NOTICE_VALUES_FULL,    /* beyond --max-values */
 	NOTICE_CONNECTIONS,    /* beyond --max-connections */
 	NOTICE_SENDER,         /* forgotten for another one */
 	NOTICE_PEER,           /* beyond --max-per-peer */

@@ -196,6 +196,28 @@ a,1970-01-01T00:04:00Z,1970-01-01T00:05:00Z,1,6
 '
 true_that 'what is too late is said' grep -q 'standard input: .*late' "$tmp/log"
 
+# A key has room for so many values that late ones may revise; other keys have
+# theirs, and in time there is room again.
+printf 'a 1 100\na 1 101\nb 1 101\na 1 102\na 1 103\nb 1 103\na 1 900\n' |
+	"$prog" --listen - --time-unit s -w 60s --lateness 5m --max-values 3 \
+		-s count >"$tmp/out" 2>"$tmp/log"
+cut -d, -f1,3,6 "$tmp/out" >"$tmp/rows"
+rows_are 'a limit of values that late ones may revise' 'key,end,value_count
+a,1970-01-01T00:01:40Z,1
+a,1970-01-01T00:01:41Z,2
+b,1970-01-01T00:01:41Z,1
+a,1970-01-01T00:01:42Z,3
+b,1970-01-01T00:01:43Z,2
+a,1970-01-01T00:15:00Z,1
+'
+true_that 'which is said' grep -q 'no room: .* --max-values' "$tmp/log"
+run --listen - --max-values 3
+expect_error 'which is for windows by time' '--max-values: only for windows by'
+run --listen - --max-values 3 -w tumbling:1h
+expect_error 'that slide, and are revised' '--max-values: only for sliding'
+run --listen - -w hopping:1d/1s
+expect_error 'no value is in any number of windows' '-w: in a service no value'
+
 # A history that comes after the start is whole, in rows of a table as well;
 # so it is behind a line that is refused, or that has no time.
 # shellcheck disable=SC2086
