@@ -496,8 +496,8 @@ mutants: ## changes src in many small ways, each of which must fail a test
 	@MAKE='$(MAKE)' MAKEFLAGS= sh .ci/mutants
 
 .PHONY: soak
-soak: ## the long forms of the checks, for a night
-	@bash .ci/soak
+soak: ## the long forms of the checks, for a night; see DEVELOPERS
+	@MAKE='$(MAKE)' MAKEFLAGS= bash .ci/soak
 
 .PHONY: lint
 lint: ## format, static analysis, manual pages, scripts
