@@ -51,6 +51,7 @@ link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 SRCS := $(wildcard src/*/*.c)
 HEADERS := $(wildcard include/*.h)
+BUILT_HEADERS := $(HEADERS:include/%=$(BUILD)/%)
 STATIC_OBJS := $(SRCS:src/%.c=$(BUILD)/static/%.o)
 SHARED_OBJS := $(SRCS:src/%.c=$(BUILD)/shared/%.o)
 
@@ -286,7 +287,7 @@ $(CHECK_FLAGS): $(BUILD)/flags
 
 # The library as one file, in which looks are counted.
 $(BUILD)/tests/looks.o: private extra = -I$(BUILD)
-$(BUILD)/tests/looks.o: $(BUILD)/leat.c $(HEADERS:include/%=$(BUILD)/%)
+$(BUILD)/tests/looks.o: $(BUILD)/leat.c $(BUILT_HEADERS)
 
 $(CHECK_OBJS): private extra = $$(cat $(CHECK_FLAGS))
 $(CHECK_OBJS): $(CHECK_FLAGS)
@@ -568,8 +569,6 @@ bench-ingest: $(BUILD)/bench/send_lines socket_ingest ## socket_ingest under loa
 
 .PHONY: amalgamation
 amalgamation: $(BUILD)/leat.c $(BUILT_HEADERS) ## leat.c and its two headers
-
-BUILT_HEADERS := $(HEADERS:include/%=$(BUILD)/%)
 
 $(BUILD)/leat.c: src/amalgamate.sh $(HEADERS) $(SRCS) $(wildcard src/*/*.h)
 	@mkdir -p $(@D)
