@@ -51,6 +51,46 @@ LEAT_INLINE double cocob_bet(double w, double c, double *largest, double *sum,
 	return rest > 0 ? *theta / rest * (*largest + *reward) : w;
 }
 
+/* What cocob_bet() does, for the features i and i + 1 of a dense row. */
+LEAT_INLINE void cocob_bet_two(leat_model *m, size_t i, leat_lane c)
+{
+	double *at[LEAT_MODEL_ARRAYS];
+	leat_lane zero = leat_lane_dup(0), w, a, largest, sum, won, theta, rest;
+
+	for (int k = COCOB_W; k <= COCOB_THETA; k++)
+		at[k] = m->array[k] + i;
+	w = leat_lane_load(at[COCOB_W]);
+	a = leat_lane_max(c, leat_lane_sub(zero, c));
+	largest = leat_lane_max(a, leat_lane_load(at[COCOB_LARGEST]));
+	sum = leat_lane_add(leat_lane_load(at[COCOB_SUM]), a);
+	won = leat_lane_add(leat_lane_load(at[COCOB_REWARD]),
+	    leat_lane_mul(w, c));
+	won = leat_lane_min(leat_lane_max(won, zero),
+	    leat_lane_mul(leat_lane_dup(COCOB_WON_MAX), largest));
+	theta = leat_lane_add(leat_lane_load(at[COCOB_THETA]), c);
+	leat_lane_store(at[COCOB_LARGEST], largest);
+	leat_lane_store(at[COCOB_SUM], sum);
+	leat_lane_store(at[COCOB_REWARD], won);
+	leat_lane_store(at[COCOB_THETA], theta);
+	rest = leat_lane_mul(largest,
+	    leat_lane_max(leat_lane_add(sum, largest),
+		leat_lane_mul(leat_lane_dup(100), largest)));
+	theta = leat_lane_mul(leat_lane_div(theta, rest),
+	    leat_lane_add(largest, won));
+	leat_lane_store(at[COCOB_W], leat_lane_if_zero(rest, w, theta));
+}
+
+/* All features, two at a time; returns how many that were. */
+static size_t cocob_dense(leat_model *m, const double *x, double c)
+{
+	size_t i = 0;
+
+	for (; i + 2 <= m->n; i += 2)
+		cocob_bet_two(m, i,
+		    leat_lane_mul(leat_lane_dup(c), leat_lane_load(x + i)));
+	return i;
+}
+
 static int cocob_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
@@ -58,12 +98,17 @@ static int cocob_update(leat_model *m, const struct leat_row *row, double y,
 	double *largest = m->array[COCOB_LARGEST], *sum = m->array[COCOB_SUM];
 	double *reward = m->array[COCOB_REWARD], *theta = m->array[COCOB_THETA];
 	struct leat_coin_state *one = &m->state.coin;
+	size_t from = 0;
 
 	if (!leat_gradient_fits(c, row))
 		return LEAT_ENONFINITE;
-	LEAT_FOR_ROW(row,
-	    m->w[i] = cocob_bet(m->w[i], c * v, &largest[i], &sum[i],
-		&reward[i], &theta[i]));
+	if (!row->index)
+		from = cocob_dense(m, row->x, c);
+	for (size_t k = from; k < row->n; k++) {
+		size_t i = row->index ? row->index[k] : k;
+		m->w[i] = cocob_bet(m->w[i], c * row->x[k], &largest[i],
+		    &sum[i], &reward[i], &theta[i]);
+	}
 	if (!m->no_intercept)
 		m->intercept = cocob_bet(m->intercept, c, &one->largest,
 		    &one->sum, &one->reward, &one->theta);

@@ -142,23 +142,38 @@ static void rls_note(leat_model *m, size_t j, double v)
 	    leat_sqrt(fabs(d)) * leat_sqrt(fabs(v - *mean)));
 }
 
-/* Below what column j's diagonal entry is noise. */
-static double rls_noise(const leat_model *m, size_t j)
+/* By how many samples columns are judged; the same for all of them. */
+struct rls_samples {
+	double rank;
+	double root; /* of their number */
+	double kept; /* root of those that are remembered */
+};
+
+static struct rls_samples rls_samples(const leat_model *m)
 {
-	double n = m->t + 1, rank = RLS_RANK;
-	double size = leat_hypot(m->array[RLS_MEAN][j],
-	    m->array[RLS_SPREAD][j] / leat_sqrt(n));
+	double n = m->t + 1, root = leat_sqrt(n);
+	struct rls_samples s = { RLS_RANK, root, root };
 
 	if (m->forgetting < 1) {
-		rank = RLS_RANK_FORGETTING;
+		s.rank = RLS_RANK_FORGETTING;
 		if (n > 1 / (1 - m->forgetting))
-			n = 1 / (1 - m->forgetting);
+			s.kept = leat_sqrt(1 / (1 - m->forgetting));
 	}
-	return rank * size * leat_sqrt(n);
+	return s;
+}
+
+/* Below what column j's diagonal entry is noise. */
+LEAT_INLINE double rls_noise(const leat_model *m, size_t j,
+    const struct rls_samples *s)
+{
+	double size = leat_hypot(m->array[RLS_MEAN][j],
+	    m->array[RLS_SPREAD][j] / s->root);
+
+	return s->rank * size * s->kept;
 }
 
 /* A coefficient that a number cannot hold is 0, as one that is noise. */
-static double rls_quotient(double sum, double r)
+LEAT_INLINE double rls_quotient(double sum, double r)
 {
 	double b = sum / r;
 
@@ -170,13 +185,14 @@ static void rls_solve(const leat_model *m, double *b, size_t p)
 {
 	const double *z = m->array[RLS_RIGHT];
 	const double *r = m->array[RLS_TRIANGLE] + m->length[RLS_TRIANGLE];
+	struct rls_samples s = rls_samples(m);
 
 	for (size_t j = p; j-- > 0;) {
 		double sum = z[j];
 		r -= p - j;
 		for (size_t k = j + 1; k < p; k++)
 			sum -= r[k - j] * b[k];
-		b[j] = r[0] > rls_noise(m, j) ? rls_quotient(sum, r[0]) : 0;
+		b[j] = r[0] > rls_noise(m, j, &s) ? rls_quotient(sum, r[0]) : 0;
 	}
 }
 
