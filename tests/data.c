@@ -181,6 +181,47 @@ static void factors(double *x, size_t n, size_t window, struct rng *r)
 	}
 }
 
+/* From 1e150 on, of either sign, some of them a step from the end. */
+double huge_number(struct rng *r)
+{
+	double m = 1 + rng_uniform(r);
+	int e = 498 + (int)rng_below(r, 526);
+
+	if (rng_below(r, 4) == 0)
+		e = 1023;
+	m = ldexp(m, e);
+	return rng_below(r, 2) ? m : -m;
+}
+
+/*
+ * Stretches of about a window: of any size, of one size, around one value,
+ * two levels, a few among ordinary ones, with an infinity now and then.
+ */
+static void huge(double *x, size_t n, size_t window, struct rng *r)
+{
+	double base = 0;
+	uint64_t kind = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (i % (window + window / 4 + 2) == 0) {
+			base = huge_number(r);
+			kind = rng_below(r, 6);
+		}
+		if (kind == 0)
+			x[i] = huge_number(r);
+		else if (kind == 1)
+			x[i] = base * (2 * rng_uniform(r) - 1);
+		else if (kind == 2)
+			x[i] = base * (1 - rng_uniform(r) * 0x1p-30);
+		else if (kind == 3)
+			x[i] = rng_below(r, 2) ? base : -base;
+		else if (kind == 4 || rng_below(r, window + 2) > 0)
+			x[i] = rng_below(r, 5) ? rng_normal(r) : huge_number(r);
+		else
+			x[i] = rng_below(r, 2) ? HUGE_VAL : -HUGE_VAL;
+	}
+}
+
 const struct data_set data_sets[] = {
 	{ "N(0,1)", normal },
 	{ "1e9 + N(0,1)", raised },
@@ -196,6 +237,7 @@ const struct data_set data_sets[] = {
 	{ "cancelling", cancelling },
 	{ "integers", integers },
 	{ "factors", factors },
+	{ "huge", huge },
 };
 
 const size_t n_data_sets = sizeof(data_sets) / sizeof(data_sets[0]);

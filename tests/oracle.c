@@ -385,25 +385,26 @@ double oracle_ulps(const struct oracle *o, int id, double got)
 }
 
 /*
- * One ulp while the sum is well conditioned. Beyond, the promise is void,
- * but a result is still held to what compensated summation in any order
- * can lose: n rounding errors of 2^-105 of the sum of sizes.
+ * What leat_stat(3) promises: half an ulp of a sum, an ulp of a mean, and
+ * 8 m 2^-106 sum |x|, where m is n, or n^2 where runs have been joined. From
+ * 2^1023 on a sum may overflow on the way.
  */
 static int sum_agrees(const struct oracle *o, int id, double got)
 {
-	double want = exact_sum(o, id);
-	if (o->wild_x > 0 || isinf(want))
-		return got == want || (isnan(got) && isnan(want));
-	if (!isfinite(got))
-		return 0;
-	if (oracle_ulps(o, id, got) <= 1.0)
+	double want = exact_sum(o, id), n = (double)o->count;
+	struct big off, slack, unit, half;
+
+	if (!isfinite(got) && magnitude(&o->abs) > 1023)
 		return 1;
-	if (oracle_condition(o) < 1e15)
-		return 0;
-	struct big off, slack, unit;
+	if (!isfinite(got) || !isfinite(want))
+		return got == want || (isnan(got) && isnan(want));
 	residual(o, id, got, &off);
-	big_set(&unit, ldexp((double)o->count + 1.0, -104));
+	big_set(&unit, 8 * (o->joined || n > 0x1p26 ? n * n : n) * 0x1p-106);
 	big_mul(&slack, &unit, &o->abs);
+	big_set(&unit, fmax(ulp(want), ulp(got)));
+	big_set(&half, 0.5);
+	big_mul(&unit, &unit, id == LEAT_STAT_MEAN ? &o->w : &half);
+	big_add(&slack, &slack, &unit);
 	return big_cmp_mag(&off, &slack) <= 0;
 }
 
@@ -511,7 +512,9 @@ static struct expect order(const struct oracle *o, int id)
 {
 	size_t low = o->low, high = o->high;
 	double first = o->x[o->oldest], last = o->x[o->newest];
-	double change = (last - first) / first;
+	double change = isfinite(last - first)
+	    ? (last - first) / first
+	    : (last / 2 - first / 2) / (first / 2);
 
 	switch (id) {
 	case LEAT_STAT_MIN:
@@ -724,29 +727,49 @@ static int power_of(int id)
 	}
 }
 
-/* Extrema, first and last, products: no sums of powers. */
-static int powerless(int id)
+/* The sum of squared deviations is below two to this. */
+static long squares_magnitude(const struct oracle *o, const struct big *m)
 {
-	return id >= LEAT_STAT_MIN && id <= LEAT_STAT_GEOMETRIC_MEAN;
+	return m->sign != 0 ? magnitude(m) - magnitude(&o->w) + 1 : -5000;
+}
+
+/* Whether squares, with what is added on the way, may overflow. */
+static int is_large(const struct oracle *o, const struct big *m)
+{
+	return squares_magnitude(o, m) > 1021;
 }
 
 /*
  * Whether a sum of powers that the statistic is made from is larger than
  * any double, although the statistic itself may not be: the standard
- * deviation of 1e300 and 0, the skewness of 1e150 and 0. Then the result
- * may be what IEEE 754 arithmetic makes of an infinite sum, infinite or
- * NaN, but never a number that is wrong.
+ * deviation of 1e300 and 0, the skewness of 1e150 and 0. A spread is
+ * infinite then and a ratio NaN; with fading weights neither is.
  */
-static int out_of_range(const struct oracle *o, int id)
+static int out_of_range(const struct oracle *o, int id, double got)
 {
-	if (powerless(id))
+	if (o->trim != 0 || o->depth < 2)
 		return 0;
-	long e = magnitude(&o->s[2]);
-	if (o->pairs && magnitude(&o->y2) > e)
-		e = magnitude(&o->y2);
-	if (id <= LEAT_STAT_RMS)
-		e = magnitude(&o->s[2]);
-	return e / 2 * power_of(id) > 1018;
+	if (id >= LEAT_STAT_VARIANCE && id <= LEAT_STAT_STDERR_POP)
+		return got == HUGE_VAL && is_large(o, &o->m2);
+	switch (id) {
+	case LEAT_STAT_RMS:
+		return got == HUGE_VAL && magnitude(&o->s[2]) > 1022;
+	case LEAT_STAT_SKEWNESS:
+	case LEAT_STAT_SKEWNESS_POP:
+	case LEAT_STAT_KURTOSIS:
+	case LEAT_STAT_KURTOSIS_POP:
+		return isnan(got) &&
+		    squares_magnitude(o, &o->m2) * power_of(id) > 2 * 1005;
+	case LEAT_STAT_CORRELATION:
+		return isnan(got) &&
+		    (is_large(o, &o->m2) || is_large(o, &o->my));
+	case LEAT_STAT_ZSCORE:
+	case LEAT_STAT_SLOPE:
+	case LEAT_STAT_INTERCEPT:
+		return isnan(got) && is_large(o, &o->m2);
+	default:
+		return 0;
+	}
 }
 
 static long spread_magnitude(const struct oracle *o, const struct big *m)
@@ -769,13 +792,44 @@ static int too_small(const struct oracle *o, int id)
 	return ratio && e / 2 * power_of(id) < -960;
 }
 
+/* The end of the doubles may lie within the slack. */
+static int beside(struct expect e, double got)
+{
+	if (!isinf(e.want) && !isinf(got))
+		return !(fabs(got - e.want) > e.slack);
+	if (signbit(got) != signbit(e.want) && !(e.slack >= DBL_MAX))
+		return 0;
+	return fmin(fabs(got), fabs(e.want)) + e.slack >= DBL_MAX;
+}
+
+/* |covariance - got| against its slack, both of which may be beyond doubles. */
+static int covariance_agrees(const struct oracle *o, int population, double got)
+{
+	struct big divisor, off, least;
+	struct wide slack, both = wide_mul(wide_of(&o->m2), wide_of(&o->my));
+
+	big_mul(&divisor, &o->w, &o->w);
+	if (!population)
+		big_sub(&divisor, &divisor, &o->w2);
+	big_set(&off, isinf(got) ? copysign(DBL_MAX, got) : got);
+	big_mul(&off, &off, &divisor);
+	big_sub(&off, &off, &o->mxy);
+	if (isinf(got) && off.sign * o->mxy.sign <= 0)
+		return 1;
+	big_set(&least, 0x1p-1074);
+	big_mul(&least, &least, &divisor);
+	slack = wide_mul(wide_set(o->tight), wide_sqrt(both));
+	return big_cmp_mag(&off, &least) <= 0 ||
+	    wide_double(wide_div(wide_of(&off), slack)) <= 1;
+}
+
 int oracle_agrees(const struct oracle *o, int id, double got)
 {
 	int summed = id == LEAT_STAT_SUM || id == LEAT_STAT_MEAN;
 	if (summed && o->count > 0 && o->trim == 0)
 		return sum_agrees(o, id, got);
 	struct expect e = oracle_expect(o, id);
-	if (!isfinite(got) && o->depth > 1 && out_of_range(o, id))
+	if (out_of_range(o, id, got))
 		return 1;
 	if (isnan(got) && o->depth > 1 && too_small(o, id))
 		return 1;
@@ -783,7 +837,8 @@ int oracle_agrees(const struct oracle *o, int id, double got)
 		return isnan(e.want) && isnan(got);
 	if (id == LEAT_STAT_CORRELATION && fabs(got) > 1)
 		return 0;
-	if (isinf(e.want) || isinf(got))
-		return got == e.want;
-	return fabs(got - e.want) <= e.slack;
+	if (id == LEAT_STAT_COVARIANCE || id == LEAT_STAT_COVARIANCE_POP)
+		return covariance_agrees(o, id == LEAT_STAT_COVARIANCE_POP,
+		    got);
+	return beside(e, got);
 }

@@ -29,6 +29,7 @@ struct oracle {
 	uint64_t plus; /* of x: +inf and -inf */
 	uint64_t minus;
 	double tight; /* relative slack of variances */
+	int joined;   /* the library may have joined runs of values */
 	size_t trim;  /* limbs kept by oracle_fade() */
 
 	struct big w;    /* sum of weights */

@@ -121,6 +121,16 @@ START_TEST(times_near_the_limits_are_times)
 }
 END_TEST
 
+/* Of huge values in windows that fade there are cases of their own. */
+START_TEST(values_near_the_end_of_the_doubles_are_values)
+{
+	play("huge", _i, WITH_HUGE,
+	    WITH_WILD | WITH_PAIRS | WITH_TICKS | WITH_RESET | WITH_JUMPS |
+		WITH_DISORDER | WITH_LATENESS | WITH_EARLY_COUNT | WITH_EVICT,
+	    120);
+}
+END_TEST
+
 START_TEST(all_of_that_together)
 {
 	play("together", _i, WITH_DISORDER,
@@ -403,6 +413,7 @@ Suite *time_suite(void)
 	ADD(s, "refuse", values_beyond_max_values_are_refused, N_KINDS);
 	ADD(s, "evict", or_the_oldest_value_makes_room, N_KINDS);
 	ADD(s, "limits", times_near_the_limits_are_times, N_KINDS);
+	ADD(s, "huge", values_near_the_end_of_the_doubles_are_values, N_KINDS);
 	ADD(s, "together", all_of_that_together, N_KINDS);
 	ADD(s, "large", windows_of_many_values_are_as_those_of_few, 5);
 	ADD(s, "copy", a_copy_goes_on_like_the_original, N_KINDS);

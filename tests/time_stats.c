@@ -536,6 +536,7 @@ static void fill_oracle(struct dated *d, int depth)
 	struct oracle *o = &d->oracle;
 	struct big weight;
 	oracle_init(o, depth, d->pairs);
+	o->joined = 1;
 	big_set_u64(&weight, 1);
 	for (size_t i = 0; i < d->n; i++) {
 		if (d->o->kind == LEAT_DECAY)

@@ -3,8 +3,8 @@
  *
  * Given the values of one window by time in order of time, and of arrival
  * at the same time, says whether a result is one that the header allows.
- * Counts, extrema, first and last must be exact, sum and mean within 1 ulp
- * (of exact arithmetic), what order or weights make 1e-13 of the size of
+ * Counts, extrema, first and last must be exact, sum and mean as near to that
+ * as leat_stat(3) says, what order or weights make 1e-13 of the size of
  * the values, all else as the oracle says.
  */
 #ifndef LEAT_TESTS_TIME_STATS_H

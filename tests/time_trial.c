@@ -290,6 +290,8 @@ static double next_number(struct trial *t, struct stream *s, struct rng *r)
 {
 	if (has(t, WITH_WILD) && one_in(r, 20))
 		return one_in(r, 2) ? HUGE_VAL : -HUGE_VAL;
+	if (has(t, WITH_HUGE) && !one_in(r, 4))
+		return huge_number(r);
 	switch (s->style) {
 	case 0:
 		return rng_normal(r);
@@ -399,9 +401,10 @@ void trial_make(struct trial *t, const char *what, int kind, unsigned features,
 	memset(t, 0, offsetof(struct trial, heard));
 	t->what = what;
 	t->seed = seed;
-	/* Of infinities in windows that fade there is a case of its own. */
-	t->features = kind == LEAT_DECAY ? features & ~(unsigned)WITH_WILD
-					 : features;
+	/* Of these in windows that fade there are cases of their own. */
+	t->features = features;
+	if (kind == LEAT_DECAY)
+		t->features &= ~(unsigned)(WITH_WILD | WITH_HUGE);
 	t->options.kind = kind;
 	t->n_steps = 60 + (size_t)rng_below(&r, 140);
 	make_kind(t, &r);

@@ -40,7 +40,8 @@ enum trial_feature {
 	WITH_DISORDER = 4096,
 	WITH_JUMPS = 8192, /* advance() and large steps of time */
 	WITH_RESET = 16384,
-	WITH_TICKS = 32768 /* many ties: times are few ticks apart */
+	WITH_TICKS = 32768, /* many ties: times are few ticks apart */
+	WITH_HUGE = 65536   /* most values are 1e150 and more */
 };
 
 enum step_kind { STEP_PUSH, STEP_ADVANCE, STEP_RESET };

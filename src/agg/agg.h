@@ -54,7 +54,8 @@ struct leat_summary {
 	double first;
 	double mantissa, exponent; /* product */
 	double sq_hi, sq_lo;       /* sum of squares */
-	double mean_x, mean_y, mu_y, m2x, m2y, cxy;
+	double mean_x, mean_y, mu_y, m2x, m2y;
+	double cxy, unit_x, unit_y;  /* the mixed sum, times both units */
 	double increase, counted;    /* and the ticks from first to last */
 	struct leat_path hold, line; /* by steps, and by lines */
 };
@@ -195,11 +196,26 @@ LEAT_INLINE uint64_t leat_ticks(int64_t from, int64_t to)
 /*
  * A sum in three terms: hi is the plain sum, lo the sum of the errors of
  * hi's additions, lo2 that of lo's. Two would do for well-conditioned
- * sums; the third keeps the last bit right when the sum is 1e15 times
- * smaller than what was added. It takes the error of lo + e as if lo were
- * the larger, which it is but for a few steps of a run, and those cost it
- * a bit of the third term. (Ogita, Rump, Oishi, "Accurate sum and dot
- * product", SIAM J. Sci. Comput. 26, 2005.)
+ * sums. (Ogita, Rump, Oishi, "Accurate sum and dot product", SIAM J. Sci.
+ * Comput. 26, 2005.)
+ *
+ * All three are off by at most 2 n u^2 S, with u = 2^-53, S = sum |x| and n up
+ * to 2^26:
+ *
+ *   hi is at most S, so each e is at most u S and lo at most n u S;
+ *   the error of lo + e, at most u |lo + e|, is found as if lo were the larger.
+ *   Where it is not, what is found is off by a rounding of e, u |e| <= u^2 S:
+ *   n u^2 S in all;
+ *   lo2 is at most n^2 u^2 S / 2, and its own n roundings n^3 u^3 S / 6, which
+ *   n^2 u < 1/2 makes less than n u^2 S / 12;
+ *   folding rounds lo once: u |lo| <= n u^2 S.
+ *
+ * Joining the three runs of a relay adds their lo in up to four roundings, of
+ * at most (n + 2) u S each: 8 n u^2 S bounds it all. Runs that are joined one
+ * after the other round what they have in lo at each join, and in what was
+ * joined before it is, in up to five roundings. Steps and joins together are
+ * fewer than values, and so are the e, so these lose less than 5 n^2 u^2 S,
+ * whatever the tree and for any n. The result is hi + lo, rounded once.
  */
 struct leat_sum {
 	double hi, lo; /* the partial */
@@ -240,7 +256,7 @@ LEAT_INLINE double leat_sum_value(double hi, double lo)
 /*
  * hi and lo may overlap where sums cancel. Made disjoint, the quotient's
  * own rounding is the only one of the leading term that counts; the rest
- * times rn = 1 / n puts back what it had lost. Within 1 ulp.
+ * times rn = 1 / n puts back what it had lost. Within 1 ulp of (hi + lo) / n.
  */
 LEAT_INLINE double leat_sum_mean(double hi, double lo, double n, double rn)
 {
@@ -318,6 +334,15 @@ LEAT_INLINE double leat_positive_value(double s, double c)
 	return v == v ? v : s;
 }
 
+/*
+ * Instead of a sum of squares that has become NaN. An infinity has no
+ * deviation: if there is one among the values the sum has been NaN before,
+ * or what comes is. Finite values whose deviation overflows add an infinity,
+ * or NaN where that is taken from another one; their sum is infinite.
+ * So a sum of squares is NaN if and only if a value is an infinity.
+ */
+double leat_far_squares(double before, double comes);
+
 LEAT_INLINE void leat_moments_add(struct leat_moments *m, double x)
 {
 	struct leat_sum sum = { m->p.hi, m->p.lo, m->lo2 };
@@ -326,13 +351,16 @@ LEAT_INLINE void leat_moments_add(struct leat_moments *m, double x)
 	m->p.hi = sum.hi;
 	m->p.lo = sum.lo;
 	m->lo2 = sum.lo2;
-	if (m->p.n == 0)
+	if (!(m->p.n > 0))
 		m->p.k = x;
 	m->p.n += 1;
 	double delta = (x - m->p.k) - m->p.mu;
 	double q = delta / m->p.n;
 	m->p.mu += q;
+	double m2 = m->p.m2;
 	leat_add_positive(&m->p.m2, &m->c2, delta * (delta - q));
+	if (LEAT_UNLIKELY(m->p.m2 != m->p.m2))
+		m->p.m2 = leat_far_squares(m2, x - x);
 }
 
 LEAT_INLINE void leat_moments_fold(struct leat_moments *m)
@@ -349,9 +377,9 @@ LEAT_INLINE void leat_moments_join_run(struct leat_moments *m,
 {
 	struct leat_run r = *right;
 
-	if (r.n == 0)
+	if (!(r.n > 0))
 		return;
-	if (m->p.n == 0) {
+	if (!(m->p.n > 0)) {
 		m->p = r;
 		m->lo2 = m->c2 = 0;
 		return;
@@ -365,8 +393,11 @@ LEAT_INLINE void leat_moments_join_run(struct leat_moments *m,
 	double d = (r.k - m->p.k) + (r.mu - m->p.mu);
 	double n = m->p.n + r.n;
 	double q = d * (r.n / n);
+	double m2 = m->p.m2;
 	leat_add_positive(&m->p.m2, &m->c2, r.m2);
 	leat_add_positive(&m->p.m2, &m->c2, d * (q * m->p.n));
+	if (LEAT_UNLIKELY(m->p.m2 != m->p.m2))
+		m->p.m2 = leat_far_squares(m2, r.m2);
 	m->p.mu += q;
 	m->p.n = n;
 }

@@ -7,16 +7,21 @@
  * Joanes and Gill, "Comparing measures of sample skewness and kurtosis",
  * The Statistician 47 (1998).
  */
+#include "../core/wide.h"
 #include "agg.h"
 
-/* A sum of higher powers overflows long before that of squares. */
+/*
+ * Higher powers overflow long before squares: those of the deviations, which
+ * leave no finite sum, or that of their mean, where the sum is small.
+ */
 static double skewness_pop(const struct leat_summary *s)
 {
-	double m2 = s->g2 / s->n;
+	double m2 = s->g2 / s->n, cube = m2 * leat_sqrt(m2);
 
-	if (!leat_sound(s->g2, LEAT_LEAST_CUBES) || s->g3 - s->g3 != 0)
+	if (!leat_sound(s->g2, LEAT_LEAST_CUBES) || s->g3 - s->g3 != 0 ||
+	    cube > DBL_MAX)
 		return NAN;
-	return (s->g3 / s->n) / (m2 * leat_sqrt(m2));
+	return (s->g3 / s->n) / cube;
 }
 
 static double skewness(const struct leat_summary *s)
@@ -90,12 +95,34 @@ static double slope(const struct leat_summary *s)
 	if (!leat_sound(s->m2x, LEAT_LEAST_SQUARES) || faint(s) ||
 	    s->cxy - s->cxy != 0)
 		return NAN;
-	return s->cxy / s->m2x;
+	return s->cxy / s->m2x * s->unit_y;
+}
+
+/* Slope, or what it is multiplied by, may be more than a double. */
+static double far_intercept(const struct leat_summary *s)
+{
+	struct leat_wide y = leat_wide_div(leat_wide_make(s->cxy, 0),
+	    leat_wide_make(s->m2x, 0));
+
+	y = leat_wide_mul(y, leat_wide_make(-s->unit_y, 0));
+	y = leat_wide_mul(y, leat_wide_make(s->mean_x, 0));
+	y = leat_wide_add(y, leat_wide_make(s->mean_y, 0));
+	return leat_wide_double(y.m, y.e);
 }
 
 static double intercept(const struct leat_summary *s)
 {
-	return s->mean_y - slope(s) * s->mean_x;
+	double b = slope(s), at_0 = s->mean_y - b * s->mean_x;
+
+	if (LEAT_UNLIKELY(at_0 - at_0 != 0) && b == b)
+		return far_intercept(s);
+	return at_0;
+}
+
+/* Per pair, of n; or of n - 1, which may be 0. */
+static double covariance(const struct leat_summary *s, double n)
+{
+	return n > 0 ? s->cxy / n * s->unit_x * s->unit_y : NAN;
 }
 
 /* From the deviation, not from the mean: the mean may be 1e9 times it. */
@@ -138,6 +165,16 @@ static double lower_spread(const struct leat_summary *s, int id)
 	}
 }
 
+/* Their difference may overflow where its ratio to the first does not. */
+static double rate_of_change(double first, double last)
+{
+	double change = last - first;
+
+	if (change - change != 0)
+		return (last / 2 - first / 2) / (first / 2);
+	return change / first;
+}
+
 static double lower_place(const struct leat_summary *s, int id)
 {
 	switch (id) {
@@ -156,7 +193,7 @@ static double lower_place(const struct leat_summary *s, int id)
 	case LEAT_STAT_LAST:
 		return s->last;
 	default: /* LEAT_STAT_RATE_OF_CHANGE */
-		return (s->last - s->first) / s->first;
+		return rate_of_change(s->first, s->last);
 	}
 }
 
@@ -164,9 +201,9 @@ static double lower_pairs(const struct leat_summary *s, int id)
 {
 	switch (id) {
 	case LEAT_STAT_COVARIANCE:
-		return s->n > 1 ? s->cxy / (s->n - 1) : NAN;
+		return covariance(s, s->n - 1);
 	case LEAT_STAT_COVARIANCE_POP:
-		return s->cxy / s->n;
+		return covariance(s, s->n);
 	case LEAT_STAT_CORRELATION:
 		return leat_correlation(s->cxy, s->m2x, s->m2y);
 	case LEAT_STAT_SLOPE:

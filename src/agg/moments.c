@@ -14,6 +14,11 @@
  */
 #include "agg.h"
 
+double leat_far_squares(double before, double comes)
+{
+	return before != before || comes != comes ? NAN : HUGE_VAL;
+}
+
 static void moments_identity(const leat_agg *agg, void *acc)
 {
 	(void)agg;

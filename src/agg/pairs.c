@@ -4,8 +4,18 @@
  * Welford's recurrence in two dimensions on (x - kx, y - ky), joined as
  * in moments.c (Pebay 2008 for the mixed term). The mixed sum has terms of
  * both signs, so its errors are caught by a full two-sum.
+ *
+ * A column whose sum of squares overflows is far: that sum is -infinity,
+ * which no squares make, and in the mixed sum the column's deviations are
+ * counted 2^-550 times, so that this one neither overflows nor underflows. A
+ * far column says nothing about the other: y may go from 0 to 1e300 while x
+ * goes from 1 to 100, and their covariance and slope are ordinary numbers.
+ * An infinity has no deviation: of a column with one the sum of squares is
+ * NaN.
  */
 #include "agg.h"
+
+#define FAR_UNIT 0x1p-550
 
 struct pairs {
 	struct {
@@ -28,23 +38,151 @@ static void mixed_add(struct pairs *m, double t)
 	m->cc += e;
 }
 
+/* ---------------- far columns ---------------------------------------- */
+
+/* Places in an accumulator. */
+struct column {
+	double *k, *mu, *m2, *c;
+};
+
+static int is_far(double m2)
+{
+	return m2 == -HUGE_VAL;
+}
+
+/* No mean is beyond the values, but rounding may leave one there. */
+static double mean_of(double k, double mu)
+{
+	double mean = k + mu;
+
+	if (mean - mean == 0 || k - k + (mu - mu) != 0)
+		return mean;
+	return mean > 0 ? DBL_MAX : -DBL_MAX;
+}
+
+/* Adds to a sum of squares, which is of a far column or finite after that. */
+static void far_squares(struct column a, double m2, double t)
+{
+	if (*a.m2 != *a.m2 || m2 != m2) {
+		*a.m2 = NAN;
+		return;
+	}
+	if (!is_far(*a.m2) && !is_far(m2)) {
+		leat_add_positive(a.m2, a.c, m2);
+		leat_add_positive(a.m2, a.c, t);
+		if (*a.m2 <= DBL_MAX / 2)
+			return;
+	}
+	*a.m2 = -HUGE_VAL;
+	*a.c = 0;
+}
+
+/*
+ * Joins b, which has the share f of all values, with a, which has n, in one
+ * column. Says how far apart their means are, in the unit of the mixed sum.
+ */
+static double far_join_column(struct column a, struct column b, double n,
+    double f)
+{
+	double d = (*b.k - *a.k) + (*b.mu - *a.mu), half = d / 2;
+
+	if (!(fabs(d) + fabs(*a.mu) <= DBL_MAX)) {
+		*a.mu = mean_of(*a.k, *a.mu);
+		*a.k = 0;
+		half = mean_of(*b.k, *b.mu) / 2 - *a.mu / 2;
+	}
+	*a.mu += half * f;
+	*a.mu += half * f;
+	far_squares(a, *b.m2, d * (d * f * n));
+	return is_far(*a.m2) ? half * (2 * FAR_UNIT) : d;
+}
+
+/* A mixed sum of m in the unit that it has in `to`. */
+static double in_unit_of(const struct pairs *to, const struct pairs *m,
+    double mixed)
+{
+	if (is_far(to->p.m2x) && !is_far(m->p.m2x))
+		mixed *= FAR_UNIT;
+	if (is_far(to->p.m2y) && !is_far(m->p.m2y))
+		mixed *= FAR_UNIT;
+	return mixed;
+}
+
+static struct column column_x(struct pairs *m)
+{
+	struct column c = { &m->p.kx, &m->p.mux, &m->p.m2x, &m->cx };
+
+	return c;
+}
+
+static struct column column_y(struct pairs *m)
+{
+	struct column c = { &m->p.ky, &m->p.muy, &m->p.m2y, &m->cy };
+
+	return c;
+}
+
+/* Joins two of which neither is empty, however large their sums are. */
+static LEAT_NOINLINE void far_join(struct pairs *m, struct pairs *r)
+{
+	double n = m->p.n, all = n + r->p.n, f = r->p.n / all, dx, dy;
+	struct pairs old = *m;
+
+	dx = far_join_column(column_x(m), column_x(r), n, f);
+	dy = far_join_column(column_y(m), column_y(r), n, f);
+	m->p.cxy = in_unit_of(m, &old, old.p.cxy);
+	m->cc = in_unit_of(m, &old, old.cc);
+	mixed_add(m, in_unit_of(m, r, r->p.cxy));
+	mixed_add(m, dx * (dy * f * n));
+	m->p.n = all;
+}
+
+static LEAT_NOINLINE void far_step(struct pairs *m, double x, double y)
+{
+	struct pairs one = { { 1, x, y, 0, 0, x - x, y - y, 0 }, 0, 0, 0 };
+
+	if (m->p.n > 0)
+		far_join(m, &one);
+	else
+		*m = one;
+}
+
+/*
+ * Whether the sums of squares, with these added, are finite and none of them
+ * is a far one. The mixed sum, which is at most their mean, is finite then.
+ */
+LEAT_INLINE int is_near(const struct pairs *m, double tx, double ty)
+{
+	double all = (m->p.m2x + m->p.m2y) + (tx + ty);
+
+	return fabs(all) <= DBL_MAX;
+}
+
+/* ---------------- steps and joins ------------------------------------ */
+
 static void pairs_step(const leat_agg *agg, void *acc, const leat_sample *s)
 {
 	struct pairs *m = acc;
+	double n = m->p.n + 1;
 
 	(void)agg;
 	if (m->p.n == 0) {
 		m->p.kx = s->x;
 		m->p.ky = s->y;
 	}
-	m->p.n += 1;
 	double dx = (s->x - m->p.kx) - m->p.mux;
 	double dy = (s->y - m->p.ky) - m->p.muy;
-	double qx = dx / m->p.n, qy = dy / m->p.n;
+	double qx = dx / n, qy = dy / n;
+	double tx = dx * (dx - qx), ty = dy * (dy - qy);
+	if (LEAT_UNLIKELY(!is_near(m, tx, ty))) {
+		far_step(m, s->x, s->y);
+		return;
+	}
+	m->p.n = n;
 	m->p.mux += qx;
 	m->p.muy += qy;
-	leat_add_positive(&m->p.m2x, &m->cx, dx * (dx - qx));
-	leat_add_positive(&m->p.m2y, &m->cy, dy * (dy - qy));
+	leat_add_positive(&m->p.m2x, &m->cx, tx);
+	leat_add_positive(&m->p.m2y, &m->cy, ty);
 	mixed_add(m, dx * (dy - qy));
 }
 
@@ -65,10 +203,15 @@ static void pairs_combine(const leat_agg *agg, void *acc, const void *right)
 	double dx = (r.p.kx - m->p.kx) + (r.p.mux - m->p.mux);
 	double dy = (r.p.ky - m->p.ky) + (r.p.muy - m->p.muy);
 	double qx = dx * f, qy = dy * f;
+	double tx = dx * (qx * m->p.n), ty = dy * (qy * m->p.n);
+	if (LEAT_UNLIKELY(!is_near(m, r.p.m2x + tx, r.p.m2y + ty))) {
+		far_join(m, &r);
+		return;
+	}
 	leat_add_positive(&m->p.m2x, &m->cx, r.p.m2x);
-	leat_add_positive(&m->p.m2x, &m->cx, dx * (qx * m->p.n));
+	leat_add_positive(&m->p.m2x, &m->cx, tx);
 	leat_add_positive(&m->p.m2y, &m->cy, r.p.m2y);
-	leat_add_positive(&m->p.m2y, &m->cy, dy * (qy * m->p.n));
+	leat_add_positive(&m->p.m2y, &m->cy, ty);
 	mixed_add(m, r.p.cxy);
 	mixed_add(m, dx * (qy * m->p.n));
 	m->p.mux += qx;
@@ -93,12 +236,14 @@ static void pairs_lower(const void *acc, struct leat_summary *out)
 	struct pairs m = *(const struct pairs *)acc;
 
 	pairs_fold(&m);
-	out->mean_x = m.p.kx + m.p.mux;
-	out->mean_y = m.p.ky + m.p.muy;
+	out->mean_x = mean_of(m.p.kx, m.p.mux);
+	out->mean_y = mean_of(m.p.ky, m.p.muy);
 	out->mu_y = m.p.muy;
-	out->m2x = m.p.m2x;
-	out->m2y = m.p.m2y;
+	out->m2x = fabs(m.p.m2x);
+	out->m2y = fabs(m.p.m2y);
 	out->cxy = m.p.cxy;
+	out->unit_x = is_far(m.p.m2x) ? 1 / FAR_UNIT : 1;
+	out->unit_y = is_far(m.p.m2y) ? 1 / FAR_UNIT : 1;
 }
 
 /* Checks x and y as moments.c checks its own sums. */
@@ -111,8 +256,8 @@ static int pairs_fits(const void *acc, const struct leat_samples *of)
 		if (alone[i] > 0 || alone[i] < 0)
 			return 0;
 	return m->p.kx == m->p.kx && m->p.ky == m->p.ky &&
-	    leat_positive_fits(m->p.m2x, m->cx) &&
-	    leat_positive_fits(m->p.m2y, m->cy);
+	    (is_far(m->p.m2x) || leat_positive_fits(m->p.m2x, m->cx)) &&
+	    (is_far(m->p.m2y) || leat_positive_fits(m->p.m2y, m->cy));
 }
 
 const struct leat_class leat_class_pairs = { sizeof(struct pairs),

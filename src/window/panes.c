@@ -24,7 +24,7 @@
 
 static int in_gap(const struct leat_panes *s)
 {
-	return s->closed_max == 0 && s->fill > s->end;
+	return s->fill > s->end && s->closed_max == 0;
 }
 
 /* Whether the oldest closed pane is part of the window. */

@@ -16,8 +16,6 @@
 #include "../core/quad.h"
 #include "window.h"
 
-#include "slide_lanes.h"
-
 /* ---------------- the ring, and what enters and leaves -------------- */
 
 LEAT_INLINE int is_missing(const leat_window *w, double x, double y)
@@ -79,6 +77,24 @@ LEAT_INLINE void enter_steady(leat_window *w, double x)
 LEAT_INLINE uint64_t length(const leat_window *w)
 {
 	return pushed(w) < w->size ? pushed(w) : w->size;
+}
+
+LEAT_INLINE int is_infinite(double x)
+{
+	return fabs(x) > DBL_MAX;
+}
+
+#include "slide_lanes.h"
+
+/*
+ * Whether a push has to take the long way: missing values do, and infinities
+ * where there are moments, so that w->infinite is told.
+ */
+LEAT_INLINE int is_odd(double x, int flags)
+{
+	double none = flags & MOMENTS ? x - x : x;
+
+	return none != none;
 }
 
 /* ---------------- any class ----------------------------------------- */
@@ -193,6 +209,8 @@ static void part_lower(const struct leat_window *w, const struct leat_part *p,
 			moments_steady(w, p, s);
 		else
 			moments_careful(p, r, s);
+		if (s->m2 != s->m2)
+			s->m2 = moments_overflow(w, pushed(w));
 		break;
 	default:
 		leat_chain_combine(p, r, 0);
@@ -218,7 +236,7 @@ LEAT_INLINE int push_body(leat_window *w, double x, int flags)
 
 	if (LEAT_UNLIKELY(leat_relay_full(&w->relay)))
 		turn(w, flags);
-	if (LEAT_UNLIKELY(!steady(w) || x != x)) {
+	if (LEAT_UNLIKELY(!steady(w) || is_odd(x, flags))) {
 		slide_push(w, x, 0);
 		return LEAT_OK;
 	}
@@ -266,7 +284,7 @@ static void slide_query(const leat_window *w, double *out);
 /*
  * The common case, in which there is nothing to check: all chunks are
  * there and nothing is missing, so the window is full and has its
- * min_count. Everything else goes the long way.
+ * min_count; and no square has overflowed. Everything else goes the long way.
  */
 LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
 {
@@ -282,6 +300,10 @@ LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
 		sum_value(p++, &w->relay, &s, 1);
 	if (flags & MOMENTS)
 		moments_steady(w, p++, &s);
+	if ((flags & MOMENTS) && LEAT_UNLIKELY(s.m2 != s.m2)) {
+		slide_query(w, out);
+		return;
+	}
 	if (flags & MIN)
 		s.min = edge_value(p++, &w->relay, MIN, 1);
 	if (flags & MAX)
@@ -425,6 +447,8 @@ static void slide_push(leat_window *w, double x, double y)
 		old_y = w->pairs ? w->ring_y[r->back] : 0;
 	}
 	x = shown(x, y);
+	if (is_infinite(x))
+		w->infinite = pushed(w);
 	old = shown(old, old_y);
 	for (size_t i = 0; i < w->n_parts; i++)
 		part_step(w, &w->parts[i], x, old);
@@ -459,6 +483,7 @@ static void slide_reset(leat_window *w)
 {
 	w->pushed = 0;
 	w->unsettled = WARMING;
+	w->infinite = 0;
 	w->last = NAN;
 	leat_relay_reset(&w->relay);
 	for (size_t i = 0; i < w->n_parts; i++)

@@ -297,12 +297,15 @@ LEAT_INLINE struct leat_run moments_tail(const struct leat_part *p,
 }
 
 /*
- * A sum of squares that is NaN though its mean is finite has overflowed:
- * what is lost in its error term, the infinity, is put back.
+ * Deviations that overflow leave NaN in the lanes, as an infinity does.
+ * Their sum of squares is infinite if there is no infinity among the newest
+ * values, `size` of so many pushed; NaN if there is.
  */
-static double moments_overflow(double k, double mu)
+static double moments_overflow(const leat_window *w, uint64_t pushes)
 {
-	return k - k + (mu - mu) == 0 ? HUGE_VAL : NAN;
+	uint64_t gone = pushes > w->size ? pushes - w->size : 0;
+
+	return w->infinite > gone ? NAN : HUGE_VAL;
 }
 
 LEAT_INLINE void moments_finish(const struct leat_run *all,
@@ -313,8 +316,6 @@ LEAT_INLINE void moments_finish(const struct leat_run *all,
 	out->k = all->k;
 	out->mu = all->mu;
 	out->m2 = all->m2;
-	if (LEAT_UNLIKELY(out->m2 != out->m2))
-		out->m2 = moments_overflow(all->k, all->mu);
 }
 
 static void join_careful(struct leat_run *all, const struct leat_run *run)

@@ -144,6 +144,23 @@ LEAT_INLINE void run_moments_state(const struct leat_part *p, struct run *u,
 	s->l = l;
 }
 
+/*
+ * Sums of squares are NaN for some pushes of the run: see moments_overflow().
+ * Such are all that have brought an infinity.
+ */
+static void run_overflowed(leat_window *w, struct run *u)
+{
+	uint64_t pushes = pushed(w);
+
+	for (size_t i = 0; i < u->n; i++) {
+		pushes++;
+		if (is_infinite(u->x[i]))
+			w->infinite = pushes;
+		if (u->m2[i] != u->m2[i])
+			u->m2[i] = moments_overflow(w, pushes);
+	}
+}
+
 /* What came out as NaN is looked at again, in the way of single queries. */
 static double run_again(const leat_window *w, const struct run *u, size_t i,
     int id)

@@ -114,10 +114,10 @@ WIDE_TARGET static void WIDE_NAME(run_sums)(const struct leat_part *p,
 	}
 }
 
-/* mu and m2 as leat_run_join3() has them. */
+/* m2 as leat_run_join3() has it. */
 WIDE_FUNCTION void WIDE_NAME(spread_join)(const struct WIDE_NAME(wide_run) * a,
     const struct WIDE_NAME(wide_run) * b, const struct WIDE_NAME(wide_run) * d,
-    WIDE_V rn, WIDE_V *mu, WIDE_V *m2)
+    WIDE_V rn, WIDE_V *m2)
 {
 	WIDE_V ma = WIDE_OP(add)(WIDE_OP(sub)(a->k, b->k),
 	    WIDE_OP(sub)(a->mu, b->mu));
@@ -127,26 +127,13 @@ WIDE_FUNCTION void WIDE_NAME(spread_join)(const struct WIDE_NAME(wide_run) * a,
 	WIDE_V t = WIDE_OP(add)(ta, td);
 	WIDE_V q = WIDE_OP(mul)(t, rn);
 
-	*mu = WIDE_OP(add)(b->mu, q);
 	ta = WIDE_OP(add)(WIDE_OP(mul)(ta, ma), WIDE_OP(mul)(td, md));
 	t = WIDE_OP(mul)(t, q);
 	*m2 = WIDE_OP(add)(WIDE_OP(add)(a->m2, b->m2), d->m2);
 	*m2 = WIDE_OP(add)(*m2, WIDE_OP(sub)(ta, t));
 }
 
-/* Where a sum of squares overflowed: see moments_finish(). */
-WIDE_FUNCTION void WIDE_NAME(overflowed)(struct run *u, size_t i, double k,
-    WIDE_V mu)
-{
-	double m[WIDE];
-
-	WIDE_OP(store)(m, mu);
-	for (size_t j = 0; j < WIDE; j++)
-		if (u->m2[i + j] != u->m2[i + j])
-			u->m2[i + j] = moments_overflow(k, m[j]);
-}
-
-WIDE_TARGET static void WIDE_NAME(run_moments)(const leat_window *w,
+WIDE_TARGET static void WIDE_NAME(run_moments)(leat_window *w,
     const struct leat_part *p, struct run *u)
 {
 	const struct moments_state *s = p->lanes;
@@ -157,7 +144,7 @@ WIDE_TARGET static void WIDE_NAME(run_moments)(const leat_window *w,
 		    WIDE_OP(dup)(s->whole.mu), WIDE_OP(dup)(s->whole.m2) };
 	double *place = run_place(p, &w->relay, MOMENTS_WIDTH);
 	ptrdiff_t step = run_step(&w->relay, MOMENTS_WIDTH);
-	WIDE_V c[4], mu;
+	WIDE_V c[4], all = WIDE_OP(dup)(0);
 
 	run_moments_state(p, u, filled);
 	run_pad(u);
@@ -175,12 +162,13 @@ WIDE_TARGET static void WIDE_NAME(run_moments)(const leat_window *w,
 		d.m2 = WIDE_OP(load)(u->m2 + i);
 		WIDE_NAME(sum_join)(u, i, c[0], c[1], b.hi, b.lo);
 		WIDE_NAME(spread_join)
-		(&a, &b, &d, WIDE_OP(dup)(w->inverse), &mu, &d.m2);
+		(&a, &b, &d, WIDE_OP(dup)(w->inverse), &d.m2);
 		WIDE_OP(store)(u->m2 + i, d.m2);
-		if (LEAT_UNLIKELY(WIDE_OP(any_nan)(d.m2)))
-			WIDE_NAME(overflowed)(u, i, s->whole.k, mu);
+		all = WIDE_OP(add)(all, d.m2);
 		d.n = WIDE_OP(add)(d.n, WIDE_OP(dup)(WIDE));
 	}
+	if (LEAT_UNLIKELY(WIDE_OP(any_nan)(all)))
+		run_overflowed(w, u);
 }
 
 /* ---------------- lowering a run ------------------------------------ */

@@ -213,6 +213,7 @@ struct leat_window {
 	void (*push)(leat_window *w, double x, double y);
 	leat_run_function *run; /* NULL: all values are pushed singly */
 	int flags;              /* slide: which classes it knows specially */
+	uint64_t infinite;      /* slide: pushes when the last infinity came */
 	const struct leat_engine *engine;
 	int kind;
 	double *results;  /* for the sink */
