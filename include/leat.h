@@ -436,8 +436,10 @@ enum leat_stat_id {
 #define LEAT_MISSING LEAT_STAT_INIT(LEAT_STAT_MISSING)
 
 /*
- * Sum and mean are within 1 ulp of the exact value of the values in the
- * window (as long as sum |x| / |sum x| < 1e15).
+ * Sum and mean are within 1 ulp of the exact value of the n values in the
+ * window as long as n sum |x| is less than 5e14 |sum x|; where runs of values
+ * are joined, n^2 sum |x|. leat_stat(3) has the bound beyond that. They may
+ * overflow on the way where sum |x| is above 8.9e307.
  */
 #define LEAT_SUM LEAT_STAT_INIT(LEAT_STAT_SUM)
 #define LEAT_MEAN LEAT_STAT_INIT(LEAT_STAT_MEAN)
@@ -448,7 +450,8 @@ enum leat_stat_id {
  * Never negative; exactly 0 when all values are equal. Deviations are
  * squared on the way: from about 1e154 on these are infinite, and below
  * about 1e-145 they fade to 0. Statistics that are ratios of such squares
- * (shape, z-score, correlation, slope) are NaN then, never wrong.
+ * (shape, z-score, correlation, slope) are NaN then, never wrong. NaN is the
+ * spread if an infinity is among the values.
  */
 #define LEAT_VARIANCE LEAT_STAT_INIT(LEAT_STAT_VARIANCE)
 #define LEAT_VARIANCE_POP LEAT_STAT_INIT(LEAT_STAT_VARIANCE_POP)

@@ -20,7 +20,7 @@ int main(int argc, char **argv)
 	setenv("CK_DEFAULT_TIMEOUT", "300", 0);
 	Suite *(*const suites[])(void) = { oracle_suite, core_suite,
 		arithmetic_suite, stat_suite, window_suite, many_suite,
-		each_suite, exact_suite, ends_suite, decay_suite,
+		each_suite, exact_suite, ends_suite, sums_suite, decay_suite,
 		decay_range_suite, cost_suite, faults_suite, model_update_suite,
 		model_default_suite, model_api_suite, model_finite_suite,
 		scaler_suite, metric_suite, drift_suite, reference_suite,

@@ -12,6 +12,7 @@ Suite *window_suite(void);
 Suite *many_suite(void);
 Suite *each_suite(void);
 Suite *exact_suite(void);
+Suite *sums_suite(void);
 Suite *ends_suite(void);
 Suite *decay_suite(void);
 Suite *decay_range_suite(void);

@@ -9,8 +9,9 @@
  *
  * Two runs join with at most one reset more, that between them. The order
  * of values is all there is to it, so they have to come in that order. The
- * sum's errors are caught, and the difference is taken last: a counter at
- * 1e15 loses nothing.
+ * sum's errors are caught in lo, which is added up plainly: with r resets and
+ * S = sum |value| of what is added, lo is at most 2 r u S, and its roundings,
+ * three for a reset and two more in the end, lose 6 (r + 1)^2 u^2 S.
  */
 #include "agg.h"
 
