@@ -86,6 +86,7 @@ static void check_window(const leat_window *w, const leat_window_options *o,
 	double out[STATS];
 
 	oracle_scan(&all, y ? 2 : 4, x, y, n);
+	all.joined = 1;
 	leat_window_query(w, out);
 	for (size_t i = 0; i < o->n_stats; i++) {
 		int id = o->stats[i].id;
@@ -100,7 +101,7 @@ static void check_window(const leat_window *w, const leat_window_options *o,
 	}
 }
 
-/* Cuts of a stream in two, at its ends and in between; and then it goes on. */
+/* Cuts of a stream in two, at its ends and between; saved, and it goes on. */
 static void check_cuts(const leat_window_options *o, const double *x,
     const double *y, const char *name)
 {
@@ -113,6 +114,7 @@ static void check_cuts(const leat_window_options *o, const double *x,
 		leat_window *w = window_of(o, x, y, a);
 		join_windows(w, window_of(o, x + a, y ? y + a : NULL, b - a));
 		check_window(w, o, x, y, b, name);
+		window_again(&w, o);
 		for (size_t k = b; k < c; k++)
 			y ? leat_window_push_xy(w, x[k], y[k])
 			  : leat_window_push(w, x[k]);
@@ -149,7 +151,7 @@ END_TEST
 START_TEST(two_streams_of_pairs_are_one)
 {
 	static const char *const names[] = { "N(0,1)", "1e9 + N(0,1)",
-		"integers", "constants", "gaps", "infinities" };
+		"integers", "constants", "gaps", "infinities", "huge" };
 	leat_window_options o = landmark(pairs, sizeof(pairs) / sizeof(*pairs));
 	double x[MOST], y[MOST];
 
@@ -157,6 +159,9 @@ START_TEST(two_streams_of_pairs_are_one)
 		struct rng r = rng_new(i + 70);
 		data_set(names[i])->fill(x, MOST, 60, &r);
 		data_set("integers")->fill(y, MOST, 60, &r);
+		check_cuts(&o, x, y, names[i]);
+		check_cuts(&o, y, x, names[i]);
+		data_set("huge")->fill(y, MOST, 60, &r);
 		check_cuts(&o, x, y, names[i]);
 		sprinkle(y, MOST, &r);
 		check_cuts(&o, x, y, names[i]);
