@@ -99,10 +99,11 @@ static void see_doubles(const double *x, size_t n)
 
 /*
  * Blocks know their size; more than `limit` at once there is not, and none
- * in the call that is the fail_at-th (0: no call fails).
+ * in the call that is the fail_at-th, or from the fail_from-th on (0: no
+ * call fails).
  */
 static struct {
-	size_t live, peak, limit, calls, fail_at;
+	size_t live, peak, limit, calls, fail_at, fail_from;
 } heap;
 
 enum { BLOCK_HEAD = 16 };
@@ -112,8 +113,10 @@ static void *heap_take(void *ctx, size_t size)
 	unsigned char *p;
 
 	(void)ctx;
-	if (++heap.calls == heap.fail_at || size > heap.limit ||
-	    heap.live > heap.limit - size)
+	heap.calls++;
+	if (heap.calls == heap.fail_at ||
+	    (heap.fail_from > 0 && heap.calls >= heap.fail_from) ||
+	    size > heap.limit || heap.live > heap.limit - size)
 		return NULL;
 	p = malloc(size + BLOCK_HEAD);
 	if (!p)
@@ -1054,7 +1057,7 @@ static void start(size_t specimen)
 	n_told = 0;
 	heap.peak = heap.live;
 	heap.limit = (size_t)64 << 20;
-	heap.fail_at = 0;
+	heap.fail_at = heap.fail_from = 0;
 }
 
 /* ---- Making states ---- */
@@ -1414,25 +1417,23 @@ int zoo_try(size_t specimen, const unsigned char *bytes, size_t n,
 
 /* ---- Each allocation in turn is refused ---- */
 
-/* From now on the n-th allocation is. */
-static void starve(size_t n)
+/* From now on the n-th allocation is; all from the n-th on. */
+static void starve(size_t n, int for_good)
 {
 	heap.calls = 0;
-	heap.fail_at = n;
+	heap.fail_at = for_good ? 0 : n;
+	heap.fail_from = for_good ? n : 0;
 }
 
-/* A call that needed none of them was not told of it, and has succeeded. */
-static int starved(int err, size_t live)
+/* Whether that has come to pass. */
+static int sated(size_t n)
 {
-	int reached = heap.calls >= heap.fail_at;
-
-	heap.fail_at = 0;
-	must(err != LEAT_ENOMEM || heap.live == live, "memory is left");
-	return reached && err == LEAT_ENOMEM;
+	heap.fail_at = heap.fail_from = 0;
+	return heap.calls >= n;
 }
 
 /* The object does not change; its copy is as it is, or there is none. */
-static size_t starve_copy(const struct specimen *z, const void *o)
+static size_t starve_copy(const struct specimen *z, const void *o, int for_good)
 {
 	const struct type *type = &types[z->type];
 	size_t n, m, live = heap.live, failed = 0;
@@ -1440,10 +1441,11 @@ static size_t starve_copy(const struct specimen *z, const void *o)
 	void *copy;
 
 	for (size_t i = 1, reached = 1; reached; i++) {
-		starve(i);
+		starve(i, for_good);
 		int err = type->copy(o, &copy);
-		reached = heap.calls >= i;
-		if (starved(err, live)) {
+		reached = (size_t)sated(i);
+		if (reached && err == LEAT_ENOMEM) {
+			must(heap.live == live, "memory is left");
 			failed++;
 			continue;
 		}
@@ -1459,7 +1461,8 @@ static size_t starve_copy(const struct specimen *z, const void *o)
 }
 
 /* A copy takes in the object; where that fails it has not changed. */
-static size_t starve_merge(const struct specimen *z, const void *o)
+static size_t starve_merge(const struct specimen *z, const void *o,
+    int for_good)
 {
 	const struct type *type = &types[z->type];
 	size_t n, m, failed = 0;
@@ -1469,10 +1472,9 @@ static size_t starve_merge(const struct specimen *z, const void *o)
 	must(type->copy(o, &copy) == LEAT_OK, "it is not copied");
 	bytes = saved(z, copy, &n);
 	for (size_t i = 1;; i++) {
-		starve(i);
+		starve(i, for_good);
 		int err = type->merge(copy, o);
-		int reached = heap.calls >= i;
-		heap.fail_at = 0;
+		int reached = sated(i);
 		must(is_merged(err), "it is not joined");
 		if (!err || !reached)
 			break;
@@ -1487,18 +1489,18 @@ static size_t starve_merge(const struct specimen *z, const void *o)
 	return failed;
 }
 
-size_t zoo_starve(size_t specimen, const unsigned char *bytes, size_t n)
+static size_t starve_load(const struct specimen *z, const unsigned char *bytes,
+    size_t n, int for_good)
 {
-	const struct specimen *z = &zoo[specimen];
 	size_t failed = 0;
-	void *o = NULL;
+	void *o;
 
-	start(specimen);
-	for (size_t i = 1;; i++) {
-		starve(i);
+	for (size_t i = 1, reached = 1; reached; i++) {
+		starve(i, for_good);
 		int err = load(z, bytes, n, (int)(i % 2), &o);
-		int reached = heap.calls >= i;
-		if (starved(err, 0)) {
+		reached = (size_t)sated(i);
+		if (reached && err == LEAT_ENOMEM) {
+			must(heap.live == 0, "memory is left");
 			failed++;
 			continue;
 		}
@@ -1506,15 +1508,27 @@ size_t zoo_starve(size_t specimen, const unsigned char *bytes, size_t n)
 		if (err == LEAT_EFULL && z->keyed.max_bytes > 0)
 			return failed;
 		must(err == LEAT_OK, "it is not loaded");
-		if (!reached)
-			break;
-		/* It did without; there may be more calls to fail. */
 		types[z->type].free(o);
 	}
-	failed += starve_copy(z, o);
-	if (types[z->type].merge)
-		failed += starve_merge(z, o);
-	types[z->type].free(o);
+	return failed;
+}
+
+size_t zoo_starve(size_t specimen, const unsigned char *bytes, size_t n)
+{
+	const struct specimen *z = &zoo[specimen];
+	size_t failed = 0;
+	void *o = NULL;
+
+	start(specimen);
+	for (int for_good = 0; for_good < 2; for_good++) {
+		failed += starve_load(z, bytes, n, for_good);
+		if (load(z, bytes, n, 0, &o))
+			continue;
+		failed += starve_copy(z, o, for_good);
+		if (types[z->type].merge)
+			failed += starve_merge(z, o, for_good);
+		types[z->type].free(o);
+	}
 	must(heap.live == 0, "memory is left");
 	return failed;
 }

@@ -289,9 +289,10 @@ static int push_failing(leat_keyed *k, struct counted *heap,
 		if (asks)
 			was = counts_of(k);
 		int64_t now = leat_keyed_now(k);
-		heap->fail_at = heap->calls + n;
+		size_t *fails = n % 2 ? &heap->fail_at : &heap->fail_from;
+		*fails = heap->calls + (n + 1) / 2;
 		int err = leat_keyed_push_event(k, e);
-		heap->fail_at = 0;
+		*fails = 0;
 		if (err != LEAT_ENOMEM)
 			return err;
 		++*failed;

@@ -80,6 +80,20 @@ START_TEST(a_part_that_ends_too_early_is_refused)
 }
 END_TEST
 
+/* Whatever room there is, it is either enough or told not to be. */
+START_TEST(a_state_that_finds_no_room_is_told)
+{
+	zoo_failed = on_failure;
+	for (size_t i = (size_t)_i; i < zoo_size(); i += 8) {
+		size_t n = zoo_state(i, 4, state, sizeof(state));
+		for (place = 0; place < n; place += 1 + n / 40)
+			ck_assert_uint_eq(zoo_state(i, 4, bytes, place), 0);
+		ck_assert_uint_eq(zoo_state(i, 4, bytes, n), n);
+		ck_assert_int_eq(memcmp(state, bytes, n), 0);
+	}
+}
+END_TEST
+
 START_TEST(what_finds_no_memory_leaves_none_and_changes_nothing)
 {
 	size_t failed = 0;
@@ -103,6 +117,7 @@ Suite *state_ends_suite(void)
 
 	tcase_set_timeout(c, 300);
 	tcase_add_loop_test(c, a_part_that_ends_too_early_is_refused, 0, 8);
+	tcase_add_loop_test(c, a_state_that_finds_no_room_is_told, 0, 8);
 	tcase_add_loop_test(c,
 	    what_finds_no_memory_leaves_none_and_changes_nothing, 0, 8);
 	suite_add_tcase(s, c);

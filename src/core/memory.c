@@ -40,12 +40,18 @@ static void memory_put_aside(struct leat_memory *m, void *block, size_t n_bytes)
 	m->pledges = p;
 }
 
-/* Blocks that are too small to be put aside are taken larger. */
-static void memory_ask(struct leat_memory *m, size_t n_bytes)
+/* All can be put aside. */
+static void *memory_alloc(const struct leat_memory *m, size_t n_bytes)
 {
 	size_t least = sizeof(struct leat_pledge);
-	void *p = m->allocator.alloc(m->allocator.ctx,
+
+	return m->allocator.alloc(m->allocator.ctx,
 	    n_bytes > least ? n_bytes : least);
+}
+
+static void memory_ask(struct leat_memory *m, size_t n_bytes)
+{
+	void *p = memory_alloc(m, n_bytes);
 
 	if (p)
 		memory_put_aside(m, p, n_bytes);
@@ -69,7 +75,7 @@ static void *memory_redeem(struct leat_memory *m, size_t n_bytes)
 
 static void *memory_new(struct leat_memory *m, size_t n_bytes)
 {
-	void *p = m->allocator.alloc(m->allocator.ctx, n_bytes);
+	void *p = memory_alloc(m, n_bytes);
 
 	m->failed |= !p;
 	return p;
@@ -108,8 +114,7 @@ void leat_memory_give(struct leat_memory *m, void *p, size_t n_bytes)
 	if (!p)
 		return;
 	m->bytes -= n_bytes;
-	if (m->phase == LEAT_MEMORY_CLOSED &&
-	    n_bytes >= sizeof(struct leat_pledge))
+	if (m->phase == LEAT_MEMORY_CLOSED)
 		memory_put_aside(m, p, n_bytes);
 	else
 		m->allocator.free(m->allocator.ctx, p);

@@ -69,8 +69,9 @@ static int queue_has_room(leat_keyed *k)
 	err |= leat_slab_reserve(&k->table.crowd.nodes, LEAT_QUEUE);
 	err |= leat_timers_reserve(&k->timers, r->length + LEAT_QUEUE);
 	err |= leat_pool_reserve(&k->flow.cells, LEAT_QUEUE + k->spare_cells);
-	return !err &&
-	    (uint64_t)k->entries.n_chunks << LEAT_SLAB_BITS <= t->index_mask;
+	if ((uint64_t)k->entries.n_chunks << LEAT_SLAB_BITS > t->index_mask)
+		return 0;
+	return !err;
 }
 
 static void queue_add(leat_keyed *k, const leat_event *v)

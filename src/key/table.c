@@ -38,6 +38,10 @@ enum {
 	TABLE_PASSED_MAX = 255
 };
 
+/* As many as a hash of 32 bits can tell apart, and an object may have. */
+#define TABLE_SIZE_MAX                                                         \
+	(SIZE_MAX / 16 < UINT32_MAX ? SIZE_MAX / 16 : (uint64_t)1 << 32)
+
 void leat_table_init(struct leat_table *t, struct leat_memory *memory)
 {
 	memset(t, 0, sizeof(*t));
@@ -81,7 +85,7 @@ static uint64_t table_more(uint64_t size)
 /* LEAT_ENOMEM */
 static int table_make(struct leat_table *t, uint64_t size)
 {
-	if (size > (uint64_t)1 << 32 || size > SIZE_MAX / 4 / sizeof(*t->slots))
+	if (size > TABLE_SIZE_MAX)
 		return LEAT_ENOMEM;
 	t->size = (size_t)size;
 	t->limit = size - size / 4;

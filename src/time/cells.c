@@ -142,13 +142,13 @@ static void forget_change(struct leat_flow *f, const struct leat_state *s,
 		    &f->nodes, &c->start);
 }
 
-/* Counts the cells, but no further than they are few. */
+/* Counts the cells, which are few: more than that have an index. */
 static size_t count_few(const struct leat_state *s)
 {
 	const struct leat_cell *c = leat_oldest(s);
 	size_t n = 0;
 
-	for (; c && n <= LEAT_CELLS_FEW; c = leat_newer(s, c)) {
+	for (; c; c = leat_newer(s, c)) {
 		LEAT_LOOK();
 		n++;
 	}
@@ -684,11 +684,11 @@ static void put(struct leat_flow *f, struct leat_state *s, struct leat_cell *c,
 
 /*
  * Where there is no room left, the oldest value of all goes, if the new one
- * is not older still; and its cell, if that was all and it is not one that
- * the value is for.
+ * is not older still; and its cell, if that was all and it is not the one
+ * that the value is for, or the earlier one of two.
  */
 static int make_room(struct leat_flow *f, struct leat_state *s, int64_t t,
-    const struct leat_cell *left, const struct leat_cell *right)
+    const struct leat_cell *left)
 {
 	struct leat_cell *c;
 
@@ -699,13 +699,12 @@ static int make_room(struct leat_flow *f, struct leat_state *s, int64_t t,
 	for (; c && leat_tree_is_empty(leat_cell_tree(c)); c = leat_newer(s, c))
 		LEAT_LOOK(); /* told, and then evicted */
 	*from = c;
-	if (!c || f->full == LEAT_REFUSE ||
-	    t < leat_tree_first(leat_cell_tree(c)))
+	if (f->full == LEAT_REFUSE || t < leat_tree_first(leat_cell_tree(c)))
 		return LEAT_EFULL;
 	leat_tree_evict_first(f, leat_cell_tree(c));
 	count_stored(f, s, 1, 0);
 	f->counts.evicted++;
-	if (leat_tree_is_empty(leat_cell_tree(c)) && c != left && c != right &&
+	if (leat_tree_is_empty(leat_cell_tree(c)) && c != left &&
 	    leat_cell_told(c) == 0)
 		remove_cell(f, s, c);
 	return LEAT_OK;
@@ -731,7 +730,7 @@ static int put_in_new(struct leat_flow *f, struct leat_state *s,
 		return err;
 	if (leat_is_expired(f, end, f->clock.watermark))
 		return LEAT_ELATE;
-	if ((err = make_room(f, s, e->t, NULL, NULL)))
+	if ((err = make_room(f, s, e->t, NULL)))
 		return err;
 	struct leat_cell *c = leat_cells_add(f, s, leat_cells_find(f, s, e->t),
 	    start, end);
@@ -834,7 +833,7 @@ static int put_in_session(struct leat_flow *f, struct leat_state *s,
 	struct leat_cell *c = left ? left : right;
 	int err;
 
-	if ((err = make_room(f, s, e->t, left, right)))
+	if ((err = make_room(f, s, e->t, left)))
 		return err;
 	if (left && (right || end > left->end))
 		retract(f, s, left);
@@ -878,7 +877,7 @@ static int cells_push(struct leat_flow *f, struct leat_state *s,
 			return put_in_new(f, s, e);
 	}
 	if (LEAT_UNLIKELY(f->max_values > 0) &&
-	    (err = make_room(f, s, e->t, c, NULL)))
+	    (err = make_room(f, s, e->t, c)))
 		return err;
 	if (e->t < c->start) /* of a landmark window */
 		c->start = e->t;
@@ -914,7 +913,7 @@ static int ask(struct leat_flow *f, int64_t t, int64_t *end)
  */
 static int ask_row(struct leat_flow *f, int64_t from, int64_t until, size_t *n)
 {
-	while (from <= until && from < INT64_MAX) {
+	while (from <= until) { /* which is not INT64_MAX */
 		int err = ask(f, from, &from);
 		if (err)
 			return err;
@@ -986,12 +985,12 @@ static struct leat_cell *current(const struct leat_flow *f,
 	int64_t now = f->clock.now;
 	struct leat_cell *c = leat_newest(s);
 
-	if (!c || !f->clock.started)
+	if (!c)
 		return NULL;
 	if (f->kind == LEAT_LANDMARK)
 		return c;
-	c = leat_cells_find(f, s, now);
-	return c && now < c->end ? c : NULL;
+	c = leat_cells_find(f, s, now); /* none starts later */
+	return now < c->end ? c : NULL;
 }
 
 static void cells_look(const struct leat_flow *f, const struct leat_state *s,

@@ -606,10 +606,12 @@ void leat_tree_evict_more(struct leat_flow *f, struct leat_tree *t,
 	}
 	while (t->first->t[t->gone] < before)
 		t->gone++;
-	if (renewed > 0 && t->height == 0)
-		leat_few_shrink(f, t);
-	if (renewed == 0 || t->height == 0)
+	if (renewed == 0)
 		return;
+	if (t->height == 0) {
+		leat_few_shrink(f, t);
+		return;
+	}
 	renew_left(f, t, renewed);
 	leat_tree_tabulate_leaf(f, t);
 }

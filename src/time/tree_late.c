@@ -27,13 +27,13 @@ struct way {
 static int on_left(const struct leat_tree *t, const struct way *w,
     uint32_t level)
 {
-	return t->height > 0 && w->node[level] == t->fringe->left[level];
+	return w->node[level] == t->fringe->left[level];
 }
 
 static int on_right(const struct leat_tree *t, const struct way *w,
     uint32_t level)
 {
-	return t->height > 0 && w->node[level] == t->fringe->right[level];
+	return w->node[level] == t->fringe->right[level];
 }
 
 /* The first child that is there. */
@@ -60,6 +60,8 @@ static void find_way(const struct leat_tree *t, int64_t at, struct way *w)
 		w->child[l] = i;
 		w->node[l - 1] = in->child[i];
 	}
+	/* The last child of the right edge begins later. */
+	LEAT_ASSERT(w->top == 0 || w->child[w->top] + 1 < w->node[w->top]->n);
 }
 
 /* ---------------- appending to what is there ------------------------- */
@@ -125,8 +127,7 @@ static void append_on_way(struct leat_flow *f, struct leat_tree *t,
 {
 	give(f, leat_node_accs(f, w->node[0]), what);
 	for (uint32_t l = 1; l <= w->top; l++)
-		if (!on_right(t, w, l) || w->child[l] + 1 < w->node[l]->n)
-			give(f, leat_node_accs(f, w->node[l]), what);
+		give(f, leat_node_accs(f, w->node[l]), what);
 	if (w->top > 0 && w->node[0] != t->first)
 		append_to_edges(f, t, w, what);
 }
@@ -197,8 +198,7 @@ static void redo_way(struct leat_flow *f, struct leat_tree *t,
 {
 	redo_leaf(f, t, w->node[0]);
 	for (uint32_t l = 1; l <= w->top; l++)
-		if (!on_left(t, w, l) &&
-		    (!on_right(t, w, l) || w->child[l] + 1 < w->node[l]->n))
+		if (!on_left(t, w, l))
 			redo_inner(f, t, w->node[l]);
 	if (w->top > 0 && w->node[0] != t->first)
 		redo_edges(f, t, w);
@@ -311,8 +311,7 @@ static void redo_split(struct leat_flow *f, struct leat_tree *t,
 			redo_inner(f, t, t->fringe->right[l]);
 	}
 	for (uint32_t l = top + 1; l <= w->top && l < t->height; l++)
-		if (!on_left(t, w, l) &&
-		    (!on_right(t, w, l) || w->child[l] + 1 < w->node[l]->n))
+		if (!on_left(t, w, l))
 			redo_inner(f, t, w->node[l]);
 	uint32_t left = left_level(t, w);
 	if (left == 0) {

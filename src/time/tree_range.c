@@ -151,12 +151,10 @@ void leat_tree_part(const struct leat_flow *f, const struct leat_tree *t,
 		add_from_root(f, t, from, to, out);
 }
 
-/* The children of a node that are there, from. */
+/* The children of an inner node that are there, from. */
 static uint32_t live(const struct leat_tree *t, const struct leat_node *n)
 {
-	return t->height > 0 && n == t->fringe->left[n->level]
-	    ? t->fringe->gone[n->level]
-	    : 0;
+	return n == t->fringe->left[n->level] ? t->fringe->gone[n->level] : 0;
 }
 
 int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out)

@@ -281,7 +281,7 @@ static void relay_again(leat_window *w, uint64_t n)
 {
 	struct leat_panes *s = &w->panes;
 
-	for (uint64_t i = n == s->closed_max; i < n && s->closed_max > 1; i++) {
+	for (uint64_t i = n == s->closed_max; i < n; i++) {
 		uint64_t pane = s->closed - n + i;
 		const struct leat_tally *tally =
 		    &s->tallies[pane % s->closed_max];
