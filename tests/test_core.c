@@ -6,6 +6,7 @@
 
 #include <leat.h>
 
+#include "../src/core/core.h"
 #include "suites.h"
 
 START_TEST(the_linked_library_has_the_version_of_the_header)
@@ -113,6 +114,27 @@ START_TEST(error_codes_keep_their_numbers)
 }
 END_TEST
 
+/* Nothing is cut from then on. */
+START_TEST(sizes_that_overflow_are_told)
+{
+	static const struct {
+		size_t n, each;
+		int fits;
+	} cuts[] = { { 0, 0, 1 }, { SIZE_MAX, 0, 1 }, { 1, 100, 1 },
+		{ SIZE_MAX / 32, 8, 1 }, { SIZE_MAX / 4, 8, 0 },
+		{ SIZE_MAX / 2, 2, 0 }, { SIZE_MAX / 2, 1, 0 },
+		{ SIZE_MAX, SIZE_MAX, 0 } };
+
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		struct leat_cutter c = { NULL, 16, 0 };
+		ck_assert_ptr_null(leat_cut(&c, cuts[i].n, cuts[i].each));
+		ck_assert_int_eq(c.overflow, !cuts[i].fits);
+		leat_cut(&c, 1, 1);
+		ck_assert_int_eq(c.overflow, !cuts[i].fits);
+	}
+}
+END_TEST
+
 Suite *core_suite(void)
 {
 	Suite *s = suite_create("core");
@@ -121,6 +143,7 @@ Suite *core_suite(void)
 	tcase_add_test(t, every_code_has_words_of_its_own);
 	tcase_add_test(t, any_int_has_words);
 	tcase_add_test(t, words_are_static);
+	tcase_add_test(t, sizes_that_overflow_are_told);
 	tcase_add_test(t, error_codes_keep_their_numbers);
 	suite_add_tcase(s, t);
 	return s;

@@ -10,11 +10,11 @@
  * like its own copies.
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <leat.h>
 
+#include "data.h"
 #include "state_zoo.h"
 #include "suites.h"
 
@@ -132,10 +132,13 @@ static void find_content(size_t specimen, size_t longest, int begins,
 static void damage_all(size_t specimen, size_t longest, int begins)
 {
 	struct content c;
+	size_t step;
 
 	find_content(specimen, longest, begins, &c);
+	/* Of long ones there are only some places where time is short. */
+	step = short_run() && c.n > 160 ? 4 : 1;
 	try_damaged(specimen, &c);
-	for (place = 0; place < c.n + c.m; place++) {
+	for (place = 0; place < c.n + c.m; place += step) {
 		change_one(specimen, &c, place);
 		move_rest(specimen, &c, place);
 		change_words(specimen, &c, place);
@@ -144,13 +147,11 @@ static void damage_all(size_t specimen, size_t longest, int begins)
 
 START_TEST(a_damaged_field_is_refused_or_leaves_an_object_that_is_sound)
 {
-	size_t longest = getenv("LEAT_TEST_SHORT") ? 160 : 500;
-
 	zoo_failed = on_failure;
 	n_refused = n_loaded = 0;
 	for (size_t i = (size_t)_i; i < zoo_size(); i += 8) {
-		damage_all(i, longest, 0);
-		damage_all(i, longest, 1);
+		damage_all(i, 500, 0);
+		damage_all(i, 500, 1);
 	}
 	/* Both there are. */
 	ck_assert_uint_gt(n_refused, n_loaded / 4);

@@ -212,11 +212,19 @@ static void put_double(struct hand *h, double x)
 		put_byte(h, bytes[i]);
 }
 
+/* What there is in place of 2 values, their squared weights, and no scale. */
+struct decay_fields {
+	uint64_t n;
+	double squares;
+	int at; /* which of the numbers about scales; -1: none */
+	uint64_t scale;
+};
+
 /*
  * alpha 1/2, after 3 and 6: weights 1/2 and 1, so the mean is 5, the sum of
  * squared deviations (1/2) 4 + 1, and the free weight (3/2)^2 - 5/4.
  */
-static struct saved decay_by_hand(int version)
+static struct saved decay_with(int version, const struct decay_fields *d)
 {
 	struct hand h;
 
@@ -238,23 +246,30 @@ static struct saved decay_by_hand(int version)
 	put_word(&h, 0);
 	end_chunk(&h);
 	begin_chunk(&h, 3, 1);
-	put_number(&h, 2); /* pushes */
-	put_double(&h, 6); /* the newest */
-	put_number(&h, 2);
-	put_number(&h, 2);
+	put_number(&h, d->n); /* pushes */
+	put_double(&h, 6);    /* the newest */
+	put_number(&h, d->n);
+	put_number(&h, d->n);
 	put_number(&h, 0);
 	for (int i = 0; i < (version < 2 ? 1 : 6); i++)
-		put_number(&h, 0); /* scales */
-	put_byte(&h, 0x8f);        /* of ten, those that are not 0: */
-	put_double(&h, 1);         /* pending, */
-	put_double(&h, 1.5);       /* weights, */
-	put_double(&h, version < 2 ? 1.25 : 1);
+		put_number(&h, i == d->at ? d->scale : 0);
+	put_byte(&h, 0x8f);  /* of ten, those that are not 0: */
+	put_double(&h, 1);   /* pending, */
+	put_double(&h, 1.5); /* weights, */
+	put_double(&h, version < 2 ? d->squares : 1);
 	put_double(&h, 5); /* the mean, */
 	put_double(&h, 3); /* m2x */
 	put_byte(&h, 0);
 	put_byte(&h, 0); /* infinities */
 	end_chunk(&h);
 	return end_state(&h);
+}
+
+static struct saved decay_by_hand(int version)
+{
+	static const struct decay_fields usual = { 2, 1.25, -1, 0 };
+
+	return decay_with(version, &usual);
 }
 
 static leat_window_options decay_options(void)
@@ -306,6 +321,46 @@ START_TEST(fading_weights_of_version_1_load)
 	ck_assert_double_eq(row[1], 1.5);
 	leat_window_free(w);
 	saved_free(&s);
+}
+END_TEST
+
+/* What was lost by cancellation is lost, but weights are not below 0. */
+START_TEST(squared_weights_of_version_1_may_be_too_large)
+{
+	static const struct decay_fields fields[] = { { 2, 9, -1, 0 },
+		{ 1, 1.25, -1, 0 } };
+	leat_window_options o = decay_options();
+	leat_window *w;
+	double row[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		struct saved s = decay_with(1, &fields[i]);
+		leat_reader r = saved_reader(&s);
+		ck_assert_int_eq(leat_window_load(&w, &o, &r), LEAT_OK);
+		leat_window_query(w, row);
+		ck_assert_double_eq(row[0], 5);
+		ck_assert(!(row[1] < 0));
+		leat_window_free(w);
+		saved_free(&s);
+	}
+}
+END_TEST
+
+START_TEST(scales_are_not_larger_than_numbers_have_them)
+{
+	leat_window_options o = decay_options();
+	leat_window *w;
+
+	for (int at = 0; at < 6; at++)
+		for (int below = 0; below < 2; below++) {
+			struct decay_fields d = { 2, 1, at,
+				UINT64_MAX - (uint64_t)below };
+			struct saved s = decay_with(2, &d);
+			leat_reader r = saved_reader(&s);
+			ck_assert_int_eq(leat_window_load(&w, &o, &r),
+			    LEAT_ESTATE);
+			saved_free(&s);
+		}
 }
 END_TEST
 
@@ -1242,6 +1297,8 @@ static void add_bytes(Suite *s)
 	tcase_add_test(c, a_window_is_what_the_manual_says);
 	tcase_add_test(c, a_window_of_fading_weights_is_what_the_manual_says);
 	tcase_add_test(c, fading_weights_of_version_1_load);
+	tcase_add_test(c, squared_weights_of_version_1_may_be_too_large);
+	tcase_add_test(c, scales_are_not_larger_than_numbers_have_them);
 	tcase_add_test(c, keyed_windows_are_what_the_manual_says);
 	tcase_add_test(c, numbers_are_bytes_that_are_the_same_everywhere);
 	tcase_add_test(c, keys_take_little_room);
