@@ -336,6 +336,81 @@ START_TEST(a_merged_watermark_is_not_before_either)
 }
 END_TEST
 
+/* ---- Merges, each of whose allocations fails in turn ---- */
+
+static leat_time_window *behind_or_ahead(int kind, int i, int ahead,
+    const leat_allocator *a)
+{
+	static const leat_stat stats[] = { LEAT_SUM, LEAT_COUNT };
+	leat_time_window_options o;
+	leat_time_window *w;
+	memset(&o, 0, sizeof(o));
+	o.kind = kind;
+	o.span = kind == LEAT_CALENDAR ? 0 : 20;
+	o.advance = kind == LEAT_HOPPING ? 10 : 0;
+	o.lateness = 1000;
+	o.emit_empty = 1;
+	if (kind == LEAT_CALENDAR) {
+		o.calendar.interval = months_that_fail;
+		o.calendar.ctx = &both.ears[i];
+	}
+	o.stats = stats;
+	o.n_stats = 2;
+	o.sink.emit = hear;
+	o.sink.ctx = &both.ears[i];
+	o.allocator = a;
+	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+	for (int64_t t = 0; t < (ahead ? 400 : 60); t += 7)
+		ck_assert_int_eq(leat_time_window_push(w, t, (double)t),
+		    LEAT_OK);
+	return w;
+}
+
+/* Joins them; from the n-th call on memory fails, or the n-th of a calendar. */
+static void merged(int kind, int i, int how, size_t n, size_t *failed)
+{
+	memset(&both.heap, 0, sizeof(both.heap));
+	memset(&both.ears[i], 0, sizeof(both.ears[i]));
+	both.allocator = counted_allocator(&both.heap);
+	leat_time_window *w = behind_or_ahead(kind, i, 0, &both.allocator);
+	leat_time_window *other = behind_or_ahead(kind, i, 1, NULL);
+	size_t before = both.heap.calls;
+	if (how == FAIL_CALENDAR)
+		both.ears[i].fails_at = (int)n;
+	else if (n > 0)
+		both.heap.fail_from = before + n;
+	int err = leat_time_window_merge(w, other);
+	both.ears[i].fails_at = 0;
+	both.heap.fail_from = 0;
+	*failed += err == LEAT_ENOMEM;
+	if (err)
+		ck_assert_int_eq(leat_time_window_merge(w, other), LEAT_OK);
+	ck_assert_int_eq(leat_time_window_push(w, 401, 1), LEAT_OK);
+	ck_assert_int_eq(leat_time_window_advance(w, LEAT_TIME_MAX), LEAT_OK);
+	leat_time_window_free(w);
+	leat_time_window_free(other);
+	ck_assert_uint_eq(both.heap.live, 0);
+}
+
+/* What was joined stays so where only its results find no memory. */
+START_TEST(a_merge_that_finds_no_memory_tells_nothing_else)
+{
+	size_t failed = 0;
+	merged(_i, 1, FAIL_FROM, 0, &failed);
+	ck_assert_uint_gt(both.ears[1].told, 10);
+	int hows = _i == LEAT_CALENDAR ? 2 : 1;
+	for (int how = 0; how < hows; how++)
+		for (size_t n = 1; n < 60; n++) {
+			merged(_i, 0, how ? FAIL_CALENDAR : FAIL_FROM, n,
+			    &failed);
+			ck_assert_uint_eq(both.ears[0].told, both.ears[1].told);
+			ck_assert_msg(both.ears[0].sum == both.ears[1].sum,
+			    "kind %d, call %zu of %d", _i, n, how);
+		}
+	ck_assert_uint_gt(failed, 0);
+}
+END_TEST
+
 Suite *twin_suite(void)
 {
 	Suite *s = suite_create("twin");
@@ -349,6 +424,10 @@ Suite *twin_suite(void)
 	    keyed_windows_by_count_that_fail_have_changed_nothing, 0,
 	    LEAT_TUMBLING + 1);
 	tcase_add_test(t, a_merged_window_began_with_the_earlier_one);
+	tcase_add_loop_test(t, a_merge_that_finds_no_memory_tells_nothing_else,
+	    LEAT_TUMBLING, LEAT_HOPPING + 1);
+	tcase_add_loop_test(t, a_merge_that_finds_no_memory_tells_nothing_else,
+	    LEAT_CALENDAR, LEAT_CALENDAR + 1);
 	tcase_add_test(t, a_merged_watermark_is_not_before_either);
 	suite_add_tcase(s, t);
 	return s;

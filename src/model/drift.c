@@ -119,7 +119,9 @@ static int drift_measure(struct drift_plan *p, const leat_drift_options *in)
 		return err;
 	const struct leat_detector *k = drift_detectors[in->kind];
 	p->beside = 0;
-	if (k->room && (err = k->room(&p->options, &p->beside)))
+	if (k->room)
+		err = k->room(&p->options, &p->beside);
+	if (err)
 		return err;
 	leat_cut(&c, 1, sizeof(leat_drift));
 	p->offset = c.used;

@@ -173,7 +173,7 @@ void leat_csv_start_record(leat_csv *c, int state)
 static int end_record(leat_csv *c, size_t n, int state)
 {
 	struct leat_unfinished u;
-	int blank = c->now.n_spans == 1 && position(c) == 0;
+	int blank = position(c) == 0;
 
 	if (!blank && finish_fields(c))
 		return LEAT_ENOMEM;

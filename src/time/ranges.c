@@ -501,7 +501,9 @@ static size_t kept_at_once(const struct leat_flow *f)
 {
 	uint64_t n = (uint64_t)(f->lateness / f->advance) + 2;
 
-	return leat_slides(f) || n > SIZE_MAX ? SIZE_MAX : (size_t)n;
+	if (leat_slides(f))
+		return SIZE_MAX;
+	return n > SIZE_MAX ? SIZE_MAX : (size_t)n;
 }
 
 /* Counts what a value at t notes for late or early results. */
