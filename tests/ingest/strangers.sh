@@ -6,7 +6,7 @@
 set -u
 # shellcheck source=tests/ingest/common.sh
 . "$(dirname "$0")/common.sh"
-have socat curl || exit 0
+have socat curl openssl || exit 0
 
 refused() {
 	metric "leat_ingest_refused_total{reason=\"$1\"}"
@@ -271,6 +271,46 @@ serve --listen tcp://127.0.0.1:0 --http 127.0.0.1:0 --token-file \
 	release
 	rows_are 'nobody without the token is heard' \
 		'row,key,value_last\n1,a,1\n2,a,3\n'
+}
+token=
+
+# ---- The same within TLS ----
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+	-keyout "$tmp/key.pem" -out "$tmp/cert.pem" -subj /CN=localhost \
+	2>/dev/null
+# secure FROM: standard input to the server.
+secure() {
+	openssl s_client -quiet -no_ign_eof -bind "$1:0" \
+		-connect "127.0.0.1:$tcp" 2>/dev/null
+}
+serve --listen tcp://127.0.0.1:0 --http 127.0.0.1:0 --tls-cert \
+	"$tmp/cert.pem" --tls-key "$tmp/key.pem" -w 1 -s last && {
+	curl -s -k --max-time 10 -d 'evil 666' "https://127.0.0.1:$tcp/"
+	true_that 'a request within TLS is closed' \
+		await 5 is_refused http_stream 1
+	{ printf 'GET 5\n'; sleep 0.5; } | secure 127.0.0.1
+	true_that 'a line is not' await 5 has_rows 2
+	stop
+	rows_are 'and nothing else is taken' 'row,key,value_last\n1,GET,5\n'
+}
+token=swordfish
+serve --listen tcp://127.0.0.1:0 --http 127.0.0.1:0 --tls-cert \
+	"$tmp/cert.pem" --tls-key "$tmp/key.pem" --token-file "$tmp/token" \
+	-w 1 -s last && {
+	for _ in 1 2 3 4 5 6 7 8; do
+		{ printf 'token wrong\na 666\n'; sleep 1; } |
+			secure 127.0.0.2 &
+		others="$others $!"
+	done
+	true_that 'wrong tokens within TLS are counted' \
+		await 10 is_refused token 8
+	{ printf 'token swordfish\na 1\n'; sleep 0.5; } | secure 127.0.0.2
+	true_that 'and do not hold up the right one' await 5 has_rows 2
+	stop
+	true_that 'nor the end' [ "$status" = 0 ]
+	release
+	rows_are 'nobody else is heard' 'row,key,value_last\n1,a,1\n'
 }
 token=
 
