@@ -43,6 +43,11 @@ int peek_add(struct peek *p, const leat_csv_record *r)
 	}
 	p->records[p->n++] = &k->record;
 	p->bytes += size;
+	return peek_is_full(p);
+}
+
+int peek_is_full(const struct peek *p)
+{
 	return p->n == PEEK_RECORDS || p->bytes >= PEEK_BYTES;
 }
 

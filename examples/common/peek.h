@@ -25,6 +25,9 @@ struct peek {
  */
 int peek_add(struct peek *peek, const leat_csv_record *record);
 
+/* Whether there is room for more. */
+int peek_is_full(const struct peek *peek);
+
 void peek_clear(struct peek *peek);
 
 #endif

@@ -404,6 +404,7 @@ static int look(struct replay *r)
 {
 	char text[400];
 
+	free(r->numeric);
 	r->numeric = calloc(r->columns.n + 1, 1);
 	if (!r->numeric)
 		return no_memory(r);
@@ -430,6 +431,30 @@ static int end_peek(struct replay *r)
 		err = take_data(r, r->peek.records[i]);
 	peek_clear(&r->peek);
 	return err;
+}
+
+size_t replay_n_kept(const struct replay *r)
+{
+	return r->peek.n;
+}
+
+int replay_is_full(const struct replay *r)
+{
+	return peek_is_full(&r->peek);
+}
+
+/* One that is bad does not keep the others from being taken. */
+int replay_decide(struct replay *r, replay_bad_fn *fn, void *ctx)
+{
+	int err = look(r);
+
+	if (!err)
+		err = replay_choose(r);
+	for (size_t i = 0; i < r->peek.n && !err; i++)
+		if (take_data(r, r->peek.records[i]) != 0)
+			fn(ctx);
+	peek_clear(&r->peek);
+	return err ? REPLAY_STOPPED : 0;
 }
 
 static int keep_header(struct replay *r, const leat_csv_record *record)
@@ -490,8 +515,7 @@ static int take_record(struct replay *r, const leat_csv_record *record)
 	full = peek_add(&r->peek, record);
 	if (full < 0)
 		return no_memory(r);
-	/* A service does not keep anybody waiting. */
-	return full || r->settings->timing.live ? end_peek(r) : 0;
+	return full && !r->settings->timing.live ? end_peek(r) : 0;
 }
 
 /*

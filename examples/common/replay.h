@@ -85,6 +85,17 @@ void replay_limit_keys(struct replay *replay, size_t most);
 /* No more rows, whatever they came from. Returns 0 or a code. */
 int replay_finish(struct replay *replay);
 
+/*
+ * In a service, records are kept until value columns are chosen by them: when
+ * replay_is_full(), or whenever is the time. Then they are taken, and fn is
+ * told of each that is bad, with the reason in replay_why(). Returns 0, or
+ * REPLAY_STOPPED: no column is numeric, and those that come next are kept.
+ */
+typedef void replay_bad_fn(void *ctx);
+size_t replay_n_kept(const struct replay *replay);
+int replay_is_full(const struct replay *replay);
+int replay_decide(struct replay *replay, replay_bad_fn *fn, void *ctx);
+
 /* Whether the first record, or a saved state, has told the columns. */
 int replay_has_header(const struct replay *replay);
 

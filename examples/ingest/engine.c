@@ -349,6 +349,46 @@ static int begin_again(struct engine *e)
 	return ENGINE_REFUSED;
 }
 
+/* The stream that it came from may have gone. */
+static void say_bad(void *ctx)
+{
+	struct engine *e = ctx;
+
+	notice(e->options.notices, NOTICE_BAD_LINE, 1, engine_now(e),
+	    "first records%s", replay_why(e->replay));
+}
+
+/* "socket_ingest: left out, since not numeric: note ("ok")" */
+static void tell_notes(struct engine *e)
+{
+	char text[600];
+
+	while (replay_note(e->replay, text, sizeof text))
+		notice_say("%s", *text == ':' ? text + 2 : text);
+}
+
+/*
+ * Value columns are chosen by the first records, of whatever streams, some
+ * dozens or those of a second, and what they are is said.
+ */
+static int decide(struct engine *e)
+{
+	int err;
+
+	if (replay_n_kept(e->replay) == 0)
+		return 0;
+	err = replay_decide(e->replay, say_bad, e);
+	if (err)
+		say_bad(e);
+	tell_notes(e);
+	if (!e->is_ready && replay_output(e->replay) && get_ready(e) < 0) {
+		notice(e->options.notices, NOTICE_BAD_LINE, 1, engine_now(e),
+		    "%s", e->why);
+		return begin_again(e);
+	}
+	return 0;
+}
+
 static int take_header(struct engine *e, const leat_csv_record *record)
 {
 	if (!e->is_ready && !replay_has_header(e->replay)) {
@@ -372,6 +412,10 @@ static int take_record(struct engine *e, const leat_csv_record *record)
 		fail(e, replay_why(e->replay));
 		return ENGINE_BAD;
 	}
+	if (replay_n_kept(e->replay) == 1)
+		e->kept_since = engine_now(e);
+	if (replay_is_full(e->replay))
+		return decide(e);
 	if (!e->is_ready && replay_output(e->replay) && get_ready(e) < 0)
 		return begin_again(e);
 	return 0;
@@ -410,6 +454,8 @@ void engine_tick(struct engine *e)
 	int err;
 
 	engine_begin(e);
+	if (engine_now(e) - e->kept_since >= LEAT_SECOND)
+		decide(e);
 	engine_settle(e);
 	if (!e->is_ready)
 		return;
@@ -431,8 +477,10 @@ void engine_tick(struct engine *e)
 
 void engine_finish(struct engine *e)
 {
-	int err = e->is_ready ? replay_finish(e->replay) : 0;
+	int err;
 
+	decide(e);
+	err = e->is_ready ? replay_finish(e->replay) : 0;
 	if (err)
 		refuse(e, err, "end");
 	engine_settle(e);
@@ -448,6 +496,11 @@ void engine_tape(struct engine *e, struct tape *t)
 	tape_same(t, (uint64_t)e->options.config->by_arrival, "--clock");
 	if (t->failed)
 		return;
+	/* What is kept has been taken from its sender. */
+	if (!t->loads) {
+		decide(e);
+		engine_settle(e);
+	}
 	replay_tape(e->replay, t);
 	if (!t->failed && t->loads && !e->is_ready &&
 	    replay_output(e->replay) && get_ready(e) < 0)

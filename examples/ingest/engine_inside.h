@@ -25,6 +25,7 @@ struct engine {
 	int is_table;
 	int is_ready; /* columns are known, and all that depends on them */
 	char why[600];
+	int64_t kept_since; /* the first record by which columns are chosen */
 
 	struct board board;
 	int has_board; /* it has been made; else nothing is watched */

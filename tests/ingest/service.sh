@@ -182,6 +182,30 @@ for window in '-w landmark -s count,sum' '-w tumbling:60s -s count,sum'; do
 	done
 done
 
+# Which columns are numeric is not decided by the first record alone, nor by
+# one that is bad; what was left out is said, and nothing is lost.
+for end in '' '--save STATE'; do
+	printf 'v,w,note\nNA,1,ok\nx,2,ok\n3,4,ok\n5,6,ok\n' |
+		"$prog" --listen - --format csv -w landmark -s sum \
+			${end:+--save "$tmp/state"} >"$tmp/rows" 2>"$tmp/log"
+	rows_are "columns that are numeric in most records $end" \
+		'row,v_sum,w_sum
+1,,1
+3,3,5
+4,8,11
+'
+	true_that 'the bad one is said' grep -q '"x" is not a number' "$tmp/log"
+	true_that 'and what is left out' grep -q \
+		'left out, since not numeric: note ("ok")' "$tmp/log"
+done
+(printf 'v,note\n1,ok\n' && sleep 2.5 && printf '2,ok\n' && sleep 60) |
+	"$prog" --listen - --format csv -w landmark -s sum >"$tmp/rows" \
+		2>"$tmp/log" &
+pid=$!
+true_that 'nobody is kept waiting for more records' \
+	await 20 grep -q 2,3 "$tmp/rows"
+stop
+
 # Times of lines, a window by time, and those that are too late.
 printf 'a 1 100\nb 2 101\na 3 159\na 4 181\nb 5 110\na 6 250\n' >"$tmp/values"
 by_minute='--time-unit s -w tumbling:60s -s count,sum'
