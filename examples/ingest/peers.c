@@ -179,11 +179,23 @@ static struct peer *find_room(struct peers *s)
 	return p;
 }
 
+static struct peer *add(struct peers *s, const unsigned char *key)
+{
+	struct peer *p = find_room(s), **to = bucket(s, key);
+
+	if (!p)
+		return NULL;
+	memcpy(p->key, key, PEER_KEY);
+	p->next = *to;
+	*to = p;
+	return p;
+}
+
 struct peer *peers_hold(struct peers *s, const struct sockaddr *at,
     socklen_t len)
 {
 	unsigned char key[PEER_KEY];
-	struct peer *p, **to;
+	struct peer *p;
 	int is_local;
 
 	if (find_key(at, len, key, &is_local) < 0)
@@ -192,14 +204,10 @@ struct peer *peers_hold(struct peers *s, const struct sockaddr *at,
 		if (memcmp(p->key, key, PEER_KEY) == 0)
 			break;
 	if (!p) {
-		p = find_room(s);
+		p = add(s, key);
 		if (!p)
 			return NULL;
-		memcpy(p->key, key, PEER_KEY);
 		p->is_local = is_local;
-		to = bucket(s, key);
-		p->next = *to;
-		*to = p;
 	} else if (p->n_holders == 0) {
 		take_out(s, p);
 	}

@@ -44,7 +44,7 @@ struct slots {
 	struct slot_line lines[SLOT_RANKS];
 };
 
-/* A slot of all zeros enters as SLOT_FRESH; whether there is room is not asked. */
+/* Enters as SLOT_FRESH, whether there is room or not. */
 void slots_enter(struct slots *slots, struct slot *slot, struct peer *peer,
     int64_t now);
 void slots_leave(struct slots *slots, struct slot *slot);

@@ -123,7 +123,7 @@ void guard_settle(struct web *web);
 
 /* ---- Who may pass (web_token.c) ---- */
 
-/* Whether the request has the token. If not, it has been or will be answered. */
+/* Whether it has the token. If not, it has been or will be answered. */
 int web_may_pass(const struct ask *ask);
 
 /* Answers to wrong ones that have been held for long enough, or all. */

@@ -71,6 +71,34 @@ serve --listen tcp://127.0.0.1:0 --listen "unix://$tmp/socket" \
 6,GET,11\n"
 }
 
+# In the body a line of each format, where the stream has no other.
+for format in csv statsd graphite influx syslog; do
+	case $format in
+	csv) body='key,value\na,666\n' ;;
+	statsd) body='a:666|c\n' ;;
+	graphite) body='a 666 1700000000\n' ;;
+	influx) body='a value=666\n' ;;
+	syslog) body='<13>1 - h app - - - 666\n' ;;
+	esac
+	serve --listen tcp://127.0.0.1:0 --http 127.0.0.1:0 --format $format \
+		--ack --save "$tmp/state" -k key -w 1 -s last && {
+		# shellcheck disable=SC2059
+		printf "$body" >"$tmp/body"
+		curl -s --max-time 10 --data-binary @"$tmp/body" \
+			"http://127.0.0.1:$tcp/key,value"
+		{ printf 'PUT /key,value HTTP/1.1\r\n'; sleep 0.2
+			cat "$tmp/body"; } | to_tcp 2>/dev/null
+		true_that "no page writes $format" \
+			await 5 is_refused http_stream 2
+		to_tcp <"$tmp/body"
+		true_that "but a sender does" \
+			await 5 has_metric leat_ingest_samples_total 1
+		stop
+		rm -f "$tmp/state"
+		: >"$tmp/rows"
+	}
+done
+
 # A real page, in a real browser.
 browser=$(command -v chromium || command -v chromium-browser ||
 	command -v google-chrome)
@@ -338,7 +366,7 @@ serve --listen tcp://127.0.0.1:0 --http 127.0.0.1:0 -w 1 -s last && {
 			'Transfer-Encoding: x\r\nContent-Length: 0\r\n' \
 			'X: a\r\n b\r\n' 'X : a\r\n' \
 			'Content-Length : 5\r\n' 'X: a\rY: b\r\n'; do
-			name=$(printf '%s' "$head" | tr '\\' ' ')
+			name=$(printf '%s' "$head" | tr '\134' ' ')
 			line="$method /healthz HTTP/1.1\r\n"
 			true_that "$method with $name" \
 				[ "$(ask "$line$head$end")" = 400 ]
