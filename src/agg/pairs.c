@@ -51,7 +51,7 @@ static int is_far(double m2)
 }
 
 /* No mean is beyond the values, but rounding may leave one there. */
-static double mean_of(double k, double mu)
+static double pair_mean(double k, double mu)
 {
 	double mean = k + mu;
 
@@ -87,9 +87,9 @@ static double far_join_column(struct column a, struct column b, double n,
 	double d = (*b.k - *a.k) + (*b.mu - *a.mu), half = d / 2;
 
 	if (!(fabs(d) + fabs(*a.mu) <= DBL_MAX)) {
-		*a.mu = mean_of(*a.k, *a.mu);
+		*a.mu = pair_mean(*a.k, *a.mu);
 		*a.k = 0;
-		half = mean_of(*b.k, *b.mu) / 2 - *a.mu / 2;
+		half = pair_mean(*b.k, *b.mu) / 2 - *a.mu / 2;
 	}
 	*a.mu += half * f;
 	*a.mu += half * f;
@@ -236,8 +236,8 @@ static void pairs_lower(const void *acc, struct leat_summary *out)
 	struct pairs m = *(const struct pairs *)acc;
 
 	pairs_fold(&m);
-	out->mean_x = mean_of(m.p.kx, m.p.mux);
-	out->mean_y = mean_of(m.p.ky, m.p.muy);
+	out->mean_x = pair_mean(m.p.kx, m.p.mux);
+	out->mean_y = pair_mean(m.p.ky, m.p.muy);
 	out->mu_y = m.p.muy;
 	out->m2x = fabs(m.p.m2x);
 	out->m2y = fabs(m.p.m2y);
