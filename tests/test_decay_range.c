@@ -851,6 +851,34 @@ START_TEST(half_lives_far_below_a_push_keep_their_weights)
 }
 END_TEST
 
+/* Two of these are further apart than the largest double. */
+START_TEST(the_mean_of_the_largest_values_is_that_of_small_ones_in_their_unit)
+{
+	static const double x[] = { 3, -3, 2, -3, 1, 3, -2, -3 };
+	static const leat_stat mean[] = { LEAT_MEAN };
+	leat_window_options o;
+	leat_window *small, *large;
+	double want, got;
+
+	memset(&o, 0, sizeof(o));
+	o.kind = LEAT_DECAY;
+	o.alpha = 0.3;
+	o.stats = mean;
+	o.n_stats = 1;
+	ck_assert_int_eq(leat_window_new(&small, &o), LEAT_OK);
+	ck_assert_int_eq(leat_window_new(&large, &o), LEAT_OK);
+	for (size_t i = 0; i < sizeof(x) / sizeof(*x); i++) {
+		leat_window_push(small, x[i]);
+		leat_window_push(large, ldexp(x[i], 1022));
+		leat_window_query(small, &want);
+		leat_window_query(large, &got);
+		is_near(got, ldexp(want, 1022));
+	}
+	leat_window_free(small);
+	leat_window_free(large);
+}
+END_TEST
+
 enum { N_LIVES = sizeof(lives) / sizeof(*lives) };
 enum { N_ALPHAS = sizeof(alphas) / sizeof(*alphas) };
 
@@ -873,6 +901,8 @@ Suite *decay_range_suite(void)
 	tcase_add_test(t,
 	    columns_of_very_different_sizes_do_not_disturb_each_other);
 	tcase_add_test(t, half_lives_far_below_a_push_keep_their_weights);
+	tcase_add_test(t,
+	    the_mean_of_the_largest_values_is_that_of_small_ones_in_their_unit);
 	suite_add_tcase(s, t);
 	return s;
 }

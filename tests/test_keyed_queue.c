@@ -363,6 +363,24 @@ START_TEST(what_cannot_wait_is_answered_at_once)
 }
 END_TEST
 
+/* All other keys are in the window behind it. */
+START_TEST(a_window_that_only_waiting_values_have_is_told_when_it_ends)
+{
+	struct heard h;
+	leat_keyed *k = make(&h, LEAT_TUMBLING, 100, 200, NULL);
+
+	for (int i = 0; i < 10000; i++)
+		ck_assert_int_eq(leat_keyed_push(k, &i, sizeof(i), 250, 1),
+		    LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push(k, "a", 1, 60, 1), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push(k, "b", 1, 299, 1), LEAT_OK);
+	ck_assert_uint_eq(h.n, 0);
+	ck_assert_int_eq(leat_keyed_push(k, "b", 1, 300, 1), LEAT_OK);
+	ck_assert_uint_eq(h.n, 1);
+	leat_keyed_free(k);
+}
+END_TEST
+
 /* No memory at all from some moment on. */
 static void *last_alloc(void *ctx, size_t size)
 {
@@ -414,6 +432,8 @@ Suite *keyed_queue_suite(void)
 	    a_push_that_fails_among_waiting_ones_has_changed_nothing, 0,
 	    TRIALS);
 	tcase_add_test(t, what_cannot_wait_is_answered_at_once);
+	tcase_add_test(t,
+	    a_window_that_only_waiting_values_have_is_told_when_it_ends);
 	tcase_add_loop_test(t, what_was_answered_is_true_when_memory_ends, 0,
 	    short_run() ? 2 : 40);
 	suite_add_tcase(s, t);
