@@ -108,6 +108,38 @@ static void cancel_far(double *x, size_t n, struct rng *r)
 		x[i] += ldexp(rng_uniform(r), -10);
 }
 
+/* Slope and line where products of deviations lose digits, or are nothing. */
+static void scale_line(int kind, struct rng *r)
+{
+	double x[FEW], y[FEW], want[RATIOS], got[RATIOS];
+	size_t n = 5 + (size_t)rng_below(r, FEW - 5);
+	int ex = -380 - (int)rng_below(r, 90);
+	int ey = -430 - (int)rng_below(r, 250);
+	leat_window *w;
+
+	for (size_t i = 0; i < n; i++) {
+		x[i] = rng_normal(r);
+		y[i] = x[i] + rng_normal(r);
+	}
+	w = ratios_of(kind, x, y, n, 0, 0);
+	leat_window_query(w, want);
+	leat_window_free(w);
+	w = ratios_of(kind, x, y, n, ex, ey);
+	leat_window_query(w, got);
+	leat_window_free(w);
+	compare_ratio(ldexp(got[SLOPE], ex - ey), want[SLOPE], ex + ey > -850,
+	    LEAT_STAT_SLOPE, ex, ey);
+}
+
+START_TEST(a_slope_of_faint_products_is_right_or_nan)
+{
+	struct rng r = rng_new(77);
+
+	for (int i = 0; i < 4000; i++)
+		scale_line(i % 2 ? LEAT_LANDMARK : LEAT_SLIDING, &r);
+}
+END_TEST
+
 /* Sum and mean by themselves: beside a variance they are kept otherwise. */
 START_TEST(what_cancels_far_apart_costs_a_sum_no_digit)
 {
@@ -206,6 +238,7 @@ Suite *ends_suite(void)
 	TCase *t = tcase_create("ends");
 
 	tcase_set_timeout(t, 120);
+	tcase_add_test(t, a_slope_of_faint_products_is_right_or_nan);
 	tcase_add_test(t, a_ratio_of_squares_is_right_or_nan_whatever_the_unit);
 	tcase_add_test(t, what_cancels_far_apart_costs_a_sum_no_digit);
 	tcase_add_test(t,

@@ -730,6 +730,154 @@ START_TEST(a_row_without_data_goes_on_to_the_later_watermark)
 }
 END_TEST
 
+/* ---- Clocks of several sources ---- */
+
+enum { SOURCES = 5 };
+
+/* By the manual: one time for each source, and all else follows from these. */
+struct sources {
+	uint32_t n;
+	int64_t t[SOURCES], idle, delay;
+	int seen[SOURCES], started;
+	int64_t begin, now, watermark;
+};
+
+/* Of the slowest source that is not idle, or of the last if all are. */
+static int64_t ruling(const struct sources *s)
+{
+	int64_t least = INT64_MAX, most = INT64_MIN;
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		int64_t t = s->seen[i] ? s->t[i] : s->begin;
+		if (s->idle > 0 && s->now - t > s->idle) {
+			if (s->seen[i] && t > most)
+				most = t;
+			continue;
+		}
+		if (!s->seen[i])
+			return INT64_MIN;
+		if (t < least)
+			least = t;
+	}
+	return least < INT64_MAX ? least : most;
+}
+
+/* What is known has changed; the watermark never falls. */
+static void settle(struct sources *s)
+{
+	int64_t w = ruling(s);
+
+	if (w > INT64_MIN && w - s->delay > s->watermark)
+		s->watermark = w - s->delay;
+}
+
+static void sources_start(struct sources *s, const leat_time_window_options *o)
+{
+	memset(s, 0, sizeof(*s));
+	s->n = o->n_sources;
+	s->idle = o->idle_timeout;
+	s->delay = o->delay;
+	s->now = s->watermark = INT64_MIN;
+}
+
+static void sources_push(struct sources *s, uint32_t i, int64_t t)
+{
+	if (!s->started)
+		s->begin = t;
+	s->started = 1;
+	if (!s->seen[i] || t > s->t[i])
+		s->t[i] = t;
+	s->seen[i] = 1;
+	if (t > s->now)
+		s->now = t;
+	settle(s);
+}
+
+static void sources_join(struct sources *s, const struct sources *other)
+{
+	if (!other->started)
+		return;
+	if (!s->started || other->begin < s->begin)
+		s->begin = other->begin;
+	s->started = 1;
+	for (uint32_t i = 0; i < s->n; i++) {
+		if (other->seen[i] && (!s->seen[i] || other->t[i] > s->t[i]))
+			s->t[i] = other->t[i];
+		s->seen[i] |= other->seen[i];
+	}
+	if (other->now > s->now)
+		s->now = other->now;
+	if (other->watermark > s->watermark)
+		s->watermark = other->watermark;
+	settle(s);
+}
+
+static void expect_clock(const leat_time_window *w, const struct sources *s,
+    unsigned seed, int step)
+{
+	int64_t now = leat_time_window_now(w);
+	int64_t watermark = leat_time_window_watermark(w);
+
+	ck_assert_msg(now == s->now && watermark == s->watermark,
+	    "seed %u, step %d: now %lld, watermark %lld, should be %lld, %lld",
+	    seed, step, (long long)now, (long long)watermark, (long long)s->now,
+	    (long long)s->watermark);
+}
+
+/* Streams to two windows, which become one at some time, and it goes on. */
+static void join_clocks(unsigned seed)
+{
+	static const leat_stat stat = LEAT_COUNT;
+	struct rng r = rng_new(seed);
+	leat_time_window_options o = { 0 };
+	struct sources s[2];
+	leat_time_window *w[2];
+	int n = 2 + (int)rng_below(&r, 40), joined = (int)rng_below(&r, 30);
+	int64_t t = 1000;
+
+	o.kind = LEAT_TUMBLING;
+	o.span = 10;
+	o.lateness = 1000000;
+	o.n_sources = 2 + (uint32_t)rng_below(&r, SOURCES - 1);
+	o.idle_timeout = rng_below(&r, 3) ? 1 + (int64_t)rng_below(&r, 60) : 0;
+	o.delay = (int64_t)rng_below(&r, 2) * 7;
+	o.stats = &stat;
+	o.n_stats = 1;
+	for (int k = 0; k < 2; k++) {
+		sources_start(&s[k], &o);
+		ck_assert_int_eq(leat_time_window_new(&w[k], &o), LEAT_OK);
+	}
+	for (int i = 0; i < n; i++) {
+		int k = i > joined ? 0 : (int)rng_below(&r, 2);
+		uint32_t source = (uint32_t)rng_below(&r, o.n_sources);
+		leat_event e = { 0 };
+		if (i == joined) {
+			ck_assert_int_eq(leat_time_window_merge(w[0], w[1]),
+			    LEAT_OK);
+			sources_join(&s[0], &s[1]);
+			time_window_again(&w[0], &o);
+			expect_clock(w[0], &s[0], seed, i);
+			k = 0;
+		}
+		t += (int64_t)rng_below(&r, 40) - 8;
+		e.t = t;
+		e.source = source;
+		ck_assert_int_eq(leat_time_window_push_event(w[k], &e),
+		    LEAT_OK);
+		sources_push(&s[k], source, t);
+		expect_clock(w[k], &s[k], seed, i);
+	}
+	leat_time_window_free(w[0]);
+	leat_time_window_free(w[1]);
+}
+
+START_TEST(clocks_of_several_sources_become_one)
+{
+	for (unsigned seed = 1; seed <= (short_run() ? 300 : 3000); seed++)
+		join_clocks(seed);
+}
+END_TEST
+
 /* Rows of both together begin where the first of them began. */
 START_TEST(windows_that_either_told_as_empty_count_as_told)
 {
@@ -1117,6 +1265,7 @@ Suite *state_merge_time_suite(void)
 	tcase_add_test(t, results_without_data_count_as_revisions);
 	tcase_add_test(t, a_row_without_data_goes_on_to_the_later_watermark);
 	tcase_add_test(t, windows_that_either_told_as_empty_count_as_told);
+	tcase_add_test(t, clocks_of_several_sources_become_one);
 	tcase_add_test(t,
 	    values_of_the_other_come_after_those_of_the_same_time);
 	tcase_add_loop_test(t, three_shards_are_joined_in_any_order, 0, SHAPES);
