@@ -232,12 +232,101 @@ START_TEST(a_covariance_that_comes_back_to_zero_has_lost_nothing)
 }
 END_TEST
 
+/* ---- Far columns, and what they are joined with ---- */
+
+static leat_window *landmark_of(const leat_stat *stats, size_t n_stats)
+{
+	leat_window_options o;
+	leat_window *w;
+
+	memset(&o, 0, sizeof(o));
+	o.kind = LEAT_LANDMARK;
+	o.stats = stats;
+	o.n_stats = n_stats;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+	return w;
+}
+
+/* The sum of cubes is a number, the cube of the deviation is none. */
+START_TEST(a_small_skewness_of_large_values_is_right_or_nan)
+{
+	static const leat_stat stat = LEAT_SKEWNESS_POP;
+	static struct oracle o;
+
+	for (int e = 330; e < 360; e++) {
+		double a = ldexp(1, e), out;
+		double x[] = { a, -a, ldexp(a, 3 * (340 - e)) };
+		leat_window *w = landmark_of(&stat, 1);
+		for (int i = 0; i < 3; i++)
+			leat_window_push(w, x[i]);
+		leat_window_query(w, &out);
+		oracle_scan(&o, 4, x, NULL, 3);
+		ck_assert_msg(oracle_agrees(&o, stat.id, out), "2^%d: %g", e,
+		    out);
+		leat_window_free(w);
+	}
+}
+END_TEST
+
+/* Steeper than any double, through 2^992 at 0. */
+START_TEST(a_line_may_be_steeper_than_a_double)
+{
+	static const leat_stat stats[] = { LEAT_SLOPE, LEAT_INTERCEPT };
+	leat_window *w = landmark_of(stats, 2);
+	double out[2];
+
+	for (int i = 1; i < 9; i++)
+		leat_window_push_xy(w, ldexp(i, -470),
+		    ldexp(1, 992) + ldexp(i, 990));
+	leat_window_query(w, out);
+	ck_assert(out[0] == HUGE_VAL);
+	ck_assert_msg(fabs(ldexp(out[1], -992) - 1) < 1e-13, "%g", out[1]);
+	leat_window_free(w);
+}
+END_TEST
+
+/* Whichever of the two is far, in x, in y or in both. */
+START_TEST(far_columns_are_joined_with_near_ones)
+{
+	static const leat_stat stat = LEAT_COVARIANCE;
+	static struct oracle o;
+	struct rng r = rng_new(520);
+
+	for (int round = 0; round < 2000; round++) {
+		double x[20], y[20], out;
+		leat_window *w[2];
+		int e[4];
+		for (int k = 0; k < 2; k++)
+			w[k] = landmark_of(&stat, 1);
+		for (int k = 0; k < 4; k++)
+			e[k] = 480 + (int)rng_below(&r, 60);
+		for (int i = 0; i < 20; i++) {
+			x[i] = ldexp(rng_normal(&r), e[i / 10]);
+			y[i] = ldexp(x[i], e[2 + i / 10] - e[i / 10]) +
+			    ldexp(rng_normal(&r), e[2 + i / 10]);
+			leat_window_push_xy(w[i / 10], x[i], y[i]);
+		}
+		ck_assert_int_eq(leat_window_merge(w[0], w[1]), LEAT_OK);
+		leat_window_query(w[0], &out);
+		oracle_scan(&o, 2, x, y, 20);
+		ck_assert_msg(oracle_agrees(&o, stat.id, out),
+		    "round %d: 2^%d 2^%d and 2^%d 2^%d: %g", round, e[0], e[2],
+		    e[1], e[3], out);
+		leat_window_free(w[0]);
+		leat_window_free(w[1]);
+	}
+}
+END_TEST
+
 Suite *ends_suite(void)
 {
 	Suite *s = suite_create("ends");
 	TCase *t = tcase_create("ends");
 
 	tcase_set_timeout(t, 120);
+	tcase_add_test(t, a_small_skewness_of_large_values_is_right_or_nan);
+	tcase_add_test(t, a_line_may_be_steeper_than_a_double);
+	tcase_add_test(t, far_columns_are_joined_with_near_ones);
 	tcase_add_test(t, a_slope_of_faint_products_is_right_or_nan);
 	tcase_add_test(t, a_ratio_of_squares_is_right_or_nan_whatever_the_unit);
 	tcase_add_test(t, what_cancels_far_apart_costs_a_sum_no_digit);
