@@ -40,8 +40,9 @@ awk -v dir="$tmp" '
 	{ inside = 0; blank = 0 }
 ' README
 
+# A page of the manual, as leat_stat(3), is no call.
 is_c() {
-	grep -q -e '^#include' -e 'leat_[a-z_]*(' -e 'LEAT_' "$1"
+	grep -q -e '^#include' -e 'leat_[a-z_]*([^1-9]' -e 'LEAT_' "$1"
 }
 
 n_run=0
@@ -58,12 +59,12 @@ for block in "$tmp"/block*; do
 		continue
 	fi
 	{
-		printf '#include <leat.h>\n#include <stdio.h>\n'
+		printf '#include <leat_text.h>\n#include <stdio.h>\n'
 		cat "$block"
 	} >"$tmp/example.c"
 	$cc -std=c11 -Iinclude -fsyntax-only "$tmp/example.c" 2>/dev/null ||
 		{
-			printf '#include <leat.h>\n#include <stdio.h>\nvoid f(void);\nvoid f(void) {\n'
+			printf '#include <leat_text.h>\n#include <stdio.h>\nvoid f(void);\nvoid f(void) {\n'
 			cat "$block"
 			echo '}'
 		} >"$tmp/example.c"
