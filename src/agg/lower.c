@@ -10,18 +10,14 @@
 #include "../core/wide.h"
 #include "agg.h"
 
-/*
- * Higher powers overflow long before squares: those of the deviations, which
- * leave no finite sum, or that of their mean, where the sum is small.
- */
+/* A sum of higher powers overflows long before that of squares. */
 static double skewness_pop(const struct leat_summary *s)
 {
-	double m2 = s->g2 / s->n, cube = m2 * leat_sqrt(m2);
+	double m2 = s->g2 / s->n;
 
-	if (!leat_sound(s->g2, LEAT_LEAST_CUBES) || s->g3 - s->g3 != 0 ||
-	    cube > DBL_MAX)
+	if (!leat_sound(s->g2, LEAT_LEAST_CUBES) || s->g3 - s->g3 != 0)
 		return NAN;
-	return (s->g3 / s->n) / cube;
+	return (s->g3 / s->n) / (m2 * leat_sqrt(m2));
 }
 
 static double skewness(const struct leat_summary *s)
