@@ -313,8 +313,7 @@ static void tell_left(struct engine *e)
 {
 	static const char *const words[N_LEFT] = {
 		[LEFT_LATE] = "rows that are too late",
-		[LEFT_AHEAD] = "rows too far ahead, or of too many keys or "
-			       "values",
+		[LEFT_AHEAD] = "rows too far ahead, or beyond a limit",
 		[LEFT_NO_TIME] = "rows without a time",
 		[LEFT_KEY] = "rows whose key is too long",
 	};
