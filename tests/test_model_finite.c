@@ -382,6 +382,25 @@ START_TEST(a_huge_feature_is_refused_before_it_is_stored)
 }
 END_TEST
 
+/* The intercept has rate 1, and PA1 a step as long as its rate allows. */
+START_TEST(a_huge_step_of_the_intercept_is_refused)
+{
+	static const double tiny[] = { 1e-300 };
+	leat_model_options o = plain(LEAT_UPDATE_SGD, LEAT_LOSS_SQUARED, 1);
+	double x = 1;
+	o.rates = tiny;
+	leat_model *m = new_model(&o);
+	ck_assert_int_eq(leat_model_learn(m, &x, 1e200, NULL), LEAT_ENONFINITE);
+	leat_model_free(m);
+	o = plain(LEAT_UPDATE_PA1, LEAT_LOSS_EPSILON, 1);
+	o.rate = 1e300;
+	m = new_model(&o);
+	ck_assert_int_eq(leat_model_learn(m, &x, 1e200, NULL), LEAT_ENONFINITE);
+	ck_assert_int_eq(leat_model_learn(m, &x, 1e100, NULL), LEAT_OK);
+	leat_model_free(m);
+}
+END_TEST
+
 /* Each move is one that fits, and all together are more than a number. */
 START_TEST(many_large_steps_do_not_add_up_to_infinity)
 {
@@ -389,6 +408,7 @@ START_TEST(many_large_steps_do_not_add_up_to_infinity)
 	o.n_features = 1;
 	o.update = LEAT_UPDATE_COCOB;
 	o.loss = LEAT_LOSS_QUANTILE;
+	o.no_intercept = 1;
 	leat_model *m = new_model(&o);
 	double x = 1e-100, p;
 	for (int k = 0; k < 5000; k++) {
@@ -479,6 +499,7 @@ Suite *model_finite_suite(void)
 	    N_UPDATES);
 	tcase_add_loop_test(c, a_huge_feature_is_refused_before_it_is_stored, 0,
 	    5);
+	tcase_add_test(c, a_huge_step_of_the_intercept_is_refused);
 	tcase_add_test(c, many_large_steps_do_not_add_up_to_infinity);
 	tcase_add_loop_test(c, a_sample_of_no_more_than_1e40_is_always_taken, 0,
 	    N_UPDATES);
