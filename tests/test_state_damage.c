@@ -150,6 +150,7 @@ START_TEST(a_damaged_field_is_refused_or_leaves_an_object_that_is_sound)
 	zoo_failed = on_failure;
 	n_refused = n_loaded = 0;
 	for (size_t i = (size_t)_i; i < zoo_size(); i += 8) {
+		damage_all(i, 160, 0);
 		damage_all(i, 500, 0);
 		damage_all(i, 500, 1);
 	}

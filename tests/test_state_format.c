@@ -447,6 +447,34 @@ END_TEST
 
 /* ---- What is not whole ---- */
 
+/* A reader that comes to its end. */
+static size_t read_rest(void *ctx, void *bytes, size_t n)
+{
+	struct saved *rest = ctx;
+
+	n = n < rest->n ? n : rest->n;
+	memcpy(bytes, rest->bytes, n);
+	rest->bytes += n;
+	rest->n -= n;
+	return n;
+}
+
+/* The first n bytes, by pieces, and without a place for the tag. */
+static int load_pieces(const struct saved *s, size_t n)
+{
+	leat_window_options o = window_options();
+	struct saved rest = { s->bytes, n };
+	leat_reader r = { 0 };
+	leat_window *w;
+
+	r.read = read_rest;
+	r.ctx = &rest;
+	int err = leat_window_load(&w, &o, &r);
+	if (!err)
+		leat_window_free(w);
+	return err;
+}
+
 static int load_window(const struct saved *s, leat_reader *r_out)
 {
 	leat_window_options o = window_options();
@@ -772,8 +800,10 @@ START_TEST(no_byte_of_a_tag_can_be_missing)
 		struct saved cut = { s.bytes, n };
 		cut = saved_copy(&cut);
 		ck_assert_int_eq(load_window(&cut, NULL), LEAT_ESTATE);
+		ck_assert_int_eq(load_pieces(&s, n), LEAT_EIO);
 		saved_free(&cut);
 	}
+	ck_assert_int_eq(load_pieces(&s, s.n), LEAT_OK);
 	saved_free(&s);
 	leat_window_free(w);
 }
@@ -794,8 +824,10 @@ START_TEST(no_byte_of_what_is_skipped_can_be_missing)
 		struct saved cut = { s.bytes, n };
 		cut = saved_copy(&cut);
 		ck_assert_int_eq(load_window(&cut, NULL), LEAT_ESTATE);
+		ck_assert_int_eq(load_pieces(&s, n), LEAT_EIO);
 		saved_free(&cut);
 	}
+	ck_assert_int_eq(load_pieces(&s, s.n), LEAT_OK);
 	saved_free(&s);
 }
 END_TEST
