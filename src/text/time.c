@@ -150,11 +150,14 @@ LEAT_INLINE int to_time(const struct instant *i, int64_t *t_out)
 	return LEAT_OK;
 }
 
-/* 2001-01-31, 2001/01/31, 20010131: to seconds. */
+/*
+ * 2001-01-31, 2001/01/31, 20010131: to seconds. It begins with four digits,
+ * behind which there is something.
+ */
 static int take_date(struct cursor *r, struct instant *i)
 {
 	int century = take_two(r), year = take_two(r), month, day;
-	char between = r->at < r->end && !leat_is_digit(*r->at) ? *r->at : '\0';
+	char between = leat_is_digit(*r->at) ? '\0' : *r->at;
 
 	if (between && between != '-' && between != '/')
 		return LEAT_EFORM;
@@ -164,7 +167,7 @@ static int take_date(struct cursor *r, struct instant *i)
 	if (between && !take(r, between))
 		return LEAT_EFORM;
 	day = take_two(r);
-	if (century < 0 || year < 0 || month < 0 || day < 0)
+	if (month < 0 || day < 0)
 		return LEAT_EFORM;
 	return to_day(100 * century + year, month, day, i);
 }
