@@ -47,7 +47,18 @@ static void see(void *ctx, const leat_result *r)
 /* The twin                                                           */
 /* ------------------------------------------------------------------ */
 
-enum twin_kind { PLAIN, ORDERED, PAIRED, TUMBLING, SESSION, HOPPING, KINDS };
+enum twin_kind {
+	PLAIN,
+	ORDERED,
+	PAIRED,
+	TUMBLING,
+	SESSION,
+	HOPPING,
+	PANES,
+	IN_ORDER, /* panes, most of whose values are not late */
+	IN_ROW,   /* nine to sixteen panes of one key, none of which is late */
+	KINDS
+};
 
 struct twins {
 	leat_stat stats[NUMBERS];
@@ -56,6 +67,7 @@ struct twins {
 	struct seen *seen[2];
 	struct rng rng;
 	int64_t now, span;
+	int kind;
 };
 
 static void choose_stats(struct twins *t, int kind)
@@ -66,6 +78,7 @@ static void choose_stats(struct twins *t, int kind)
 		{ "correlation", "slope", "mean", "stddev" },
 	};
 	const char *const *n = names[kind < PAIRED ? kind
+		: kind >= PANES                    ? 0
 		: kind == PAIRED                   ? 2
 						   : 1];
 	size_t i = 0;
@@ -82,7 +95,7 @@ static void choose_kind(struct twins *t, int kind)
 
 	o->kind = kind == TUMBLING ? LEAT_TUMBLING
 	    : kind == SESSION      ? LEAT_SESSION
-	    : kind == HOPPING      ? LEAT_HOPPING
+	    : kind >= HOPPING      ? LEAT_HOPPING
 				   : LEAT_SLIDING;
 	if (kind == SESSION)
 		o->gap = 3;
@@ -90,6 +103,17 @@ static void choose_kind(struct twins *t, int kind)
 		o->span = t->span;
 	if (kind == HOPPING)
 		o->advance = t->span / 2 + 1;
+	if (kind >= PANES) {
+		int64_t width = 1 + (int64_t)rng_below(&t->rng, 5);
+		o->advance = width * (1 + (int64_t)rng_below(&t->rng, 3));
+		o->span = o->advance + width * (int64_t)rng_below(&t->rng, 17);
+		if (o->span == o->advance)
+			o->span += width;
+	}
+	if (kind == IN_ROW) {
+		o->advance = 1 + (int64_t)rng_below(&t->rng, 2);
+		o->span = o->advance * (9 + (int64_t)rng_below(&t->rng, 8));
+	}
 }
 
 static void need_nodes(leat_keyed *k)
@@ -101,6 +125,7 @@ static void open_twins(struct twins *t, int kind, uint64_t seed)
 {
 	memset(t, 0, sizeof(*t));
 	t->rng = rng_new(seed);
+	t->kind = kind;
 	t->span = 1 + (int64_t)rng_below(&t->rng, seed % 4 ? 24 : 90);
 	choose_stats(t, kind);
 	choose_kind(t, kind);
@@ -130,15 +155,18 @@ static void close_twins(struct twins *t)
 
 static void push_both(struct twins *t)
 {
-	unsigned char key = (unsigned char)rng_below(&t->rng, 3);
+	unsigned char key = t->kind == IN_ROW
+	    ? 0
+	    : (unsigned char)rng_below(&t->rng, 3);
 	leat_event e = { &key, 1, t->now, 0, 0, 0 };
 
 	/* Bursts, gaps, disorder. */
-	if (rng_below(&t->rng, 40) == 0)
+	if (rng_below(&t->rng, t->kind == IN_ROW ? 900 : 40) == 0)
 		t->now += (int64_t)rng_below(&t->rng, 60);
 	t->now += (int64_t)rng_below(&t->rng, 3);
 	e.t = t->now;
-	if (rng_below(&t->rng, 3) == 0)
+	if (t->kind != IN_ROW &&
+	    rng_below(&t->rng, t->kind == IN_ORDER ? 300 : 3) == 0)
 		e.t -= (int64_t)rng_below(&t->rng, 12);
 	e.x = (double)rng_below(&t->rng, 1000) / 7;
 	e.y = (double)rng_below(&t->rng, 1000) / 11;
@@ -166,6 +194,16 @@ static void compare_twins(struct twins *t)
 	ck_assert(memcmp(t->seen[0]->lines, t->seen[1]->lines,
 		      t->seen[0]->n * sizeof(struct line)) == 0);
 	t->seen[0]->n = t->seen[1]->n = 0;
+}
+
+static void compare_saved(struct twins *t)
+{
+	struct saved a = keyed_saved(t->k[0]), b = keyed_saved(t->k[1]);
+
+	ck_assert_uint_eq(a.n, b.n);
+	ck_assert(memcmp(a.bytes, b.bytes, a.n) == 0);
+	saved_free(&a);
+	saved_free(&b);
 }
 
 /* One is saved and loaded, or both are copied. */
@@ -196,6 +234,8 @@ START_TEST(small_windows_are_as_large_ones_to_the_bit)
 			push_both(&t);
 			if (step % 7 == 0)
 				compare_twins(&t);
+			if (step % 37 == 0)
+				compare_saved(&t);
 			if (step % 97 == 0)
 				renew(&t, step % 2);
 		}

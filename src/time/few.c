@@ -15,27 +15,12 @@
  * Blocks are allocated one by one; a few free ones of each size are kept for
  * what comes next (few_block.c).
  *
- * Trees of users' classes always have nodes: their steps may be dear. So have
- * those of panes.
+ * Trees of users' classes always have nodes: their steps may be dear. Panes
+ * lie in such blocks, too; see few_panes.c.
  *
  * Cost: a value moves at most 32 others, a query takes at most 32 steps.
  */
 #include "few_places.h"
-
-/* ---------------- room ----------------------------------------------- */
-
-/* Room for one more; a larger block is reserved. */
-static struct leat_few *few_widen(struct leat_flow *f, struct leat_few *w)
-{
-	struct leat_few *wide;
-
-	if (leat_few_length(w) < w->room)
-		return w;
-	wide = leat_few_take(f, w->size + 1u);
-	leat_few_move(f, wide, w);
-	leat_few_give(f, w);
-	return wide;
-}
 
 /* The values of the last leaf, or of the only one, from the first there is. */
 static void few_redo(const struct leat_flow *f, struct leat_few *w)
@@ -75,7 +60,7 @@ int leat_few_stock(struct leat_flow *f, const struct leat_tree *t)
 static void few_append(struct leat_flow *f, struct leat_tree *t,
     const leat_sample *s, int new_leaf)
 {
-	struct leat_few *w = t->few = few_widen(f, t->few);
+	struct leat_few *w = t->few = leat_few_widen(f, t->few);
 	struct leat_accs *a = leat_few_accs(f, w);
 
 	leat_few_set(f, w, leat_few_end(w), s);
@@ -115,7 +100,7 @@ static void few_insert_at(struct leat_flow *f, struct leat_few *w, size_t begin,
 static void few_split(struct leat_flow *f, struct leat_tree *t,
     const leat_sample *s)
 {
-	struct leat_few *w = t->few = few_widen(f, t->few);
+	struct leat_few *w = t->few = leat_few_widen(f, t->few);
 	uint8_t half = LEAT_LEAF / 2;
 	int in_last = leat_few_time(w, half) <= s->t;
 
@@ -141,7 +126,7 @@ static int few_insert_late(struct leat_flow *f, struct leat_tree *t,
 		leat_few_to_nodes(f, t);
 		return 0;
 	}
-	w = t->few = few_widen(f, w);
+	w = t->few = leat_few_widen(f, w);
 	if (in_last) {
 		few_insert_at(f, w, w->first, leat_few_end(w), s);
 		w->last++;
@@ -214,6 +199,10 @@ void leat_few_evict_first(struct leat_flow *f, struct leat_tree *t)
 
 void leat_few_evict(struct leat_flow *f, struct leat_tree *t, int64_t before)
 {
+	if (f->forest.panes) {
+		leat_few_evict_panes(f, t, before);
+		return;
+	}
 	while (t->few && leat_few_oldest(t->few) < before)
 		leat_few_evict_first(f, t);
 }

@@ -10,8 +10,8 @@ struct leat_flow;
 struct leat_tree;
 struct leat_accs;
 
-/* Room for 4, 8, 12, 16, 24 and 32 values. */
-enum { LEAT_FEW_CLASSES = 6 };
+/* Room for 4, 8, 12, 16, 24 and 32 values, or 2, 4, 6, 8, 12, 16, 20 panes. */
+enum { LEAT_FEW_CLASSES = 7 };
 
 /*
  * The values that a tree of at most two leaves would have. They are counted
@@ -25,7 +25,14 @@ struct leat_few {
 	uint8_t gone;        /* of the first leaf */
 	uint8_t head;        /* the place of the first one that is not gone */
 	uint8_t mark; /* where a suffix begins that is kept; 0: none is */
-	int64_t t[];  /* and more; see few_places.h */
+	/*
+	 * Panes are counted by `first`, and none is gone. The others say how
+	 * the nodes would stand; see few_panes.c.
+	 */
+	uint8_t height;
+	uint8_t table, nodes, front; /* panes, full nodes, and panes */
+	uint8_t right, above;        /* children of the last nodes */
+	int64_t t[];                 /* and more; see few_places.h */
 };
 
 /* Blocks of one class that are free; how many stay so is in the forest. */
@@ -51,6 +58,23 @@ int leat_few_insert(struct leat_flow *f, struct leat_tree *t,
     const leat_sample *s);
 /* A tree with nodes becomes one without if it can, and there is memory. */
 void leat_few_shrink(struct leat_flow *f, struct leat_tree *t);
+
+/* As leat_tree_add(), for a tree without nodes. 0: as above. */
+int leat_few_add_pane(struct leat_flow *f, struct leat_tree *t, int64_t start,
+    const leat_sample *s);
+/* Makes sure that a value at that time can be added. LEAT_ENOMEM. */
+int leat_few_stock_pane(struct leat_flow *f, const struct leat_tree *t,
+    int64_t at);
+/* The edges of a tree with nodes have just been made anew. */
+void leat_few_shrink_panes(struct leat_flow *f, struct leat_tree *t);
+void leat_few_query_panes(const struct leat_flow *f, const struct leat_few *w,
+    struct leat_accs *out);
+void leat_few_range_panes(const struct leat_flow *f, const struct leat_few *w,
+    int64_t from, int64_t to, struct leat_accs *out);
+void leat_few_evict_panes(struct leat_flow *f, struct leat_tree *t,
+    int64_t before);
+/* At most so many panes, under so many levels of so many nodes. */
+enum { LEAT_FEW_PANES = 17, LEAT_FEW_LEVELS = 3, LEAT_FEW_INNERS = 7 };
 
 /* The rest as the functions of trees, for those that are not empty. */
 void leat_few_evict(struct leat_flow *f, struct leat_tree *t, int64_t before);

@@ -112,6 +112,10 @@ void leat_few_tail(const struct leat_flow *f, struct leat_few *w, size_t i,
 void leat_few_query(const struct leat_flow *f, struct leat_few *w,
     struct leat_accs *out)
 {
+	if (f->forest.panes) {
+		leat_few_query_panes(f, w, out);
+		return;
+	}
 	if (w->last) {
 		leat_few_tail(f, w, w->gone, out);
 		leat_accs_join(f, out, leat_few_accs(f, w));
@@ -129,6 +133,10 @@ void leat_few_range(const struct leat_flow *f, struct leat_few *w, int64_t from,
 {
 	size_t begin = w->gone, end = leat_few_end(w);
 
+	if (f->forest.panes) {
+		leat_few_range_panes(f, w, from, to, out);
+		return;
+	}
 	if (from <= leat_few_oldest(w) && to > leat_few_time(w, end - 1)) {
 		leat_few_query(f, w, out);
 		return;

@@ -13,9 +13,13 @@
 
 static size_t few_bytes(const struct leat_flow *f, unsigned size)
 {
-	size_t each = sizeof(int64_t) + (f->pairs ? 2 : 1) * sizeof(double);
+	size_t room = leat_few_room(f, size),
+	       each = sizeof(int64_t) + (f->pairs ? 2 : 1) * sizeof(double);
 
-	return sizeof(struct leat_few) + leat_few_room(size) * each +
+	if (f->forest.panes)
+		return sizeof(struct leat_few) + room * sizeof(int64_t) +
+		    (room + 1) * f->accs_size;
+	return sizeof(struct leat_few) + room * each +
 	    (size < LEAT_FEW_MARKED ? 1 : 2) * f->accs_size;
 }
 
@@ -44,7 +48,7 @@ int leat_few_reserve(struct leat_flow *f, size_t n)
 
 	if (!f->forest.small)
 		return LEAT_OK;
-	for (unsigned size = 0; size < LEAT_FEW_CLASSES; size++)
+	for (unsigned size = 0; size < leat_few_classes(f); size++)
 		err |= leat_few_reserve_size(f, size, n);
 	return err;
 }
@@ -60,7 +64,7 @@ struct leat_few *leat_few_take(struct leat_flow *f, unsigned size)
 	f->forest.stocked = 0;
 	memset(w, 0, sizeof(*w));
 	w->size = (uint8_t)size;
-	w->room = (uint8_t)leat_few_room(size);
+	w->room = (uint8_t)leat_few_room(f, size);
 	return w;
 }
 
@@ -108,19 +112,49 @@ void leat_few_get(const struct leat_flow *f, const struct leat_few *w, size_t i,
 	s_out->y = f->pairs ? x[w->room] : 0;
 }
 
-void leat_few_move(const struct leat_flow *f, struct leat_few *to,
+static void few_move_panes(const struct leat_flow *f, struct leat_few *to,
+    const struct leat_few *from)
+{
+	for (size_t i = 0; i < from->first; i++) {
+		to->t[i] = leat_few_time(from, i);
+		leat_accs_copy(f, leat_few_pane(f, to, i),
+		    leat_few_pane(f, from, i));
+	}
+	leat_accs_copy(f, leat_few_middle(f, to), leat_few_middle(f, from));
+}
+
+static void few_move_values(const struct leat_flow *f, struct leat_few *to,
     const struct leat_few *from)
 {
 	leat_sample s;
 
-	to->first = from->first;
-	to->last = from->last;
-	to->gone = from->gone;
 	for (size_t i = from->gone; i < leat_few_end(from); i++) {
 		leat_few_get(f, from, i, &s);
 		leat_few_set(f, to, i, &s);
 	}
 	leat_accs_copy(f, leat_few_accs(f, to), leat_few_accs(f, from));
+}
+
+struct leat_few *leat_few_widen(struct leat_flow *f, struct leat_few *w)
+{
+	struct leat_few *wide;
+	uint8_t size, room;
+
+	if (leat_few_length(w) < w->room)
+		return w;
+	wide = leat_few_take(f, w->size + 1u);
+	size = wide->size;
+	room = wide->room;
+	*wide = *w;
+	wide->size = size;
+	wide->room = room;
+	wide->head = wide->mark = 0;
+	if (f->forest.panes)
+		few_move_panes(f, wide, w);
+	else
+		few_move_values(f, wide, w);
+	leat_few_give(f, w);
+	return wide;
 }
 
 /* ---------------- copying -------------------------------------------- */

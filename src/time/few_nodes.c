@@ -27,8 +27,13 @@ static struct leat_node *few_leaf(struct leat_flow *f, const struct leat_few *w,
 void leat_few_to_nodes(struct leat_flow *f, struct leat_tree *t)
 {
 	struct leat_few *w = t->few;
-	struct leat_node *leaf = few_leaf(f, w, 0, w->first);
+	struct leat_node *leaf;
 
+	if (f->forest.panes) {
+		leat_few_panes_to_nodes(f, t);
+		return;
+	}
+	leaf = few_leaf(f, w, 0, w->first);
 	t->few = NULL;
 	leat_tree_hang(f, t, leaf);
 	t->gone = w->gone;
@@ -52,11 +57,11 @@ static void few_from_leaf(struct leat_flow *f, struct leat_few *w,
 }
 
 /* Room for n values and, if n is not all there may be, for the next. */
-static unsigned few_size_for(size_t n)
+unsigned leat_few_size_for(const struct leat_flow *f, size_t n)
 {
 	unsigned size = 0;
 
-	while (size + 1 < LEAT_FEW_CLASSES && leat_few_room(size) <= n)
+	while (size + 1 < leat_few_classes(f) && leat_few_room(f, size) <= n)
 		size++;
 	return size;
 }
@@ -65,7 +70,7 @@ static unsigned few_size_for(size_t n)
  * An attempt, so that it failed is nobody's business; and one more stays for
  * a value that has been made sure of.
  */
-static int few_try(struct leat_flow *f, unsigned size)
+int leat_few_try(struct leat_flow *f, unsigned size)
 {
 	int over = f->memory.over, failed = f->memory.failed;
 	int err = leat_few_reserve_size(f, size, 2);
@@ -81,13 +86,18 @@ void leat_few_shrink(struct leat_flow *f, struct leat_tree *t)
 	struct leat_few *w;
 	size_t n;
 
+	if (f->forest.panes) {
+		if (t->root && t->height == 0)
+			leat_few_shrink_panes(f, t);
+		return;
+	}
 	if (!f->forest.small || !t->root || t->height > 1 ||
-	    (t->height == 1 && t->root->n - t->fringe->gone[1] > 2))
+	    (t->height == 1 && t->root->n > 2))
 		return;
 	n = first->n - t->gone + (t->height ? last->n : 0);
-	if (few_try(f, few_size_for(n)))
+	if (leat_few_try(f, leat_few_size_for(f, n)))
 		return;
-	w = leat_few_take(f, few_size_for(n));
+	w = leat_few_take(f, leat_few_size_for(f, n));
 	w->gone = (uint8_t)t->gone;
 	few_from_leaf(f, w, first, t->gone);
 	w->first = (uint8_t)first->n;

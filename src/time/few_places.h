@@ -13,15 +13,24 @@
 /* In smaller blocks suffixes are short. */
 enum { LEAT_FEW_MARKED = 2 };
 
-/* 4, 8, 12, 16, 24, 32. */
-LEAT_INLINE size_t leat_few_room(unsigned size)
+/* 4, 8, 12, 16, 24, 32; of panes 2, 4, 6, 8, 12, 16, 20. */
+LEAT_INLINE size_t leat_few_room(const struct leat_flow *f, unsigned size)
 {
-	return size < 4 ? 4 * ((size_t)size + 1) : 8 * ((size_t)size - 1);
+	size_t room = size < 4 ? 4 * ((size_t)size + 1)
+			       : 8 * ((size_t)size - 1);
+
+	return f->forest.panes ? room / 2 : room;
 }
 
 LEAT_INLINE size_t leat_few_end(const struct leat_few *w)
 {
 	return (size_t)w->first + w->last;
+}
+
+/* Values fill two leaves at most, and need no block that is larger. */
+LEAT_INLINE unsigned leat_few_classes(const struct leat_flow *f)
+{
+	return f->forest.panes ? LEAT_FEW_CLASSES : LEAT_FEW_CLASSES - 1;
 }
 
 /* Of the i-th value, which is not gone. */
@@ -69,17 +78,42 @@ LEAT_INLINE void leat_few_set(const struct leat_flow *f, struct leat_few *w,
 		x[w->room] = s->y;
 }
 
+/* What stands for the i-th pane; and for all between the first and the last. */
+LEAT_INLINE struct leat_accs *leat_few_pane(const struct leat_flow *f,
+    const struct leat_few *w, size_t i)
+{
+	return leat_accs_at(f, leat_few_x(w), leat_few_place(w, i));
+}
+
+LEAT_INLINE struct leat_accs *leat_few_middle(const struct leat_flow *f,
+    const struct leat_few *w)
+{
+	return leat_accs_at(f, leat_few_x(w), w->room);
+}
+
 /* few_block.c: one of those that are there; and back again. */
 struct leat_few *leat_few_take(struct leat_flow *f, unsigned size);
 void leat_few_give(struct leat_flow *f, struct leat_few *w);
-/* All of one block to a larger one. */
-void leat_few_move(const struct leat_flow *f, struct leat_few *to,
-    const struct leat_few *from);
 /* Makes sure of n free blocks of a class. LEAT_ENOMEM. */
 int leat_few_reserve_size(struct leat_flow *f, unsigned size, size_t n);
 
-/* few_nodes.c: a tree that has too many values gets nodes. */
+/* Room for one more; a larger block is reserved. */
+struct leat_few *leat_few_widen(struct leat_flow *f, struct leat_few *w);
+/* few_nodes.c: the class for n; and an attempt to have free blocks of it. */
+unsigned leat_few_size_for(const struct leat_flow *f, size_t n);
+int leat_few_try(struct leat_flow *f, unsigned size);
+
+/* A tree that has too many values gets nodes. */
 void leat_few_to_nodes(struct leat_flow *f, struct leat_tree *t);
+/* few_panes_nodes.c: the same for panes, and memory for that. LEAT_ENOMEM. */
+void leat_few_panes_to_nodes(struct leat_flow *f, struct leat_tree *t);
+int leat_few_stock_nodes(struct leat_flow *f);
+/* few_panes.c: what the edges know once they are made anew; */
+void leat_few_make_edges(struct leat_few *w);
+/* the pane that the front begins with; and panes in order. */
+size_t leat_few_front(const struct leat_few *w);
+void leat_few_join(const struct leat_flow *f, const struct leat_few *w,
+    size_t i, size_t end, struct leat_accs *out);
 /* few_ask.c: values one after the other. */
 void leat_few_add(const struct leat_flow *f, const struct leat_few *w, size_t i,
     size_t end, struct leat_accs *out);

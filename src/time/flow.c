@@ -265,6 +265,7 @@ void leat_flow_cut(struct leat_flow *f, struct leat_cutter *c)
 	f->results = leat_cut(c, f->n_stats, sizeof(double));
 	f->whole = leat_cut(c, 1, f->accs_size);
 	f->piece = leat_cut(c, 1, f->accs_size);
+	f->past = leat_cut(c, f->forest.panes ? 1 : 0, f->accs_size);
 	f->temp = leat_cut(c, 1, f->temp_size);
 	f->clock.times = leat_cut(c, sources, sizeof(int64_t));
 	f->clock.seen = leat_cut(c, sources, 1);
@@ -350,6 +351,7 @@ void leat_flow_moved(const void *from, void *to, struct leat_flow *f,
 	f->results = leat_moved(from, to, f->results);
 	f->whole = leat_moved(from, to, f->whole);
 	f->piece = leat_moved(from, to, f->piece);
+	f->past = leat_moved(from, to, f->past);
 	f->temp = leat_moved(from, to, f->temp);
 	f->clock.times = leat_moved(from, to, f->clock.times);
 	f->clock.seen = leat_moved(from, to, f->clock.seen);

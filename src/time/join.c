@@ -76,11 +76,11 @@ void leat_need_values(const struct leat_flow *f, struct leat_need *need,
 	need->trees++;
 }
 
-/* Every pane is a leaf. */
+/* Every pane is a leaf; and those that are there may have no nodes yet. */
 static void need_panes(struct leat_need *need, size_t more)
 {
-	need->leaves += more + 1;
-	need->inners += more + LEAT_HEIGHT;
+	need->leaves += more + 1 + LEAT_FEW_PANES;
+	need->inners += more + LEAT_HEIGHT + LEAT_FEW_INNERS;
 	need->trees++;
 }
 

@@ -450,10 +450,12 @@ static int ranges_reserve(struct leat_flow *f, const struct leat_state *s,
 	static const struct leat_tree none = { 0 };
 	const struct leat_ranges *r = leat_ranges_of(s);
 
+	const struct leat_tree *t = r ? &r->tree : &none;
 	int err = r ? LEAT_OK : leat_pool_reserve(&f->contents, 1);
 
-	(void)e;
-	return err | leat_tree_reserve(f, r ? &r->tree : &none);
+	if (f->forest.panes && f->forest.small && !t->root)
+		return err | leat_few_stock_pane(f, t, e->t);
+	return err | leat_tree_reserve(f, t);
 }
 
 /* At least as many windows as end from..to. */

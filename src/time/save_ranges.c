@@ -151,9 +151,9 @@ static void tape_empty(struct leat_tape *t, const struct leat_flow *f,
  */
 static int is_blank(const struct leat_flow *f, const struct leat_ranges *r)
 {
-	return !leat_slides(f) && leat_tree_is_empty(&r->tree) && !r->told.root &&
-	    !r->changed.root && (!f->emit_empty || !r->begun) &&
-	    r->closed <= f->clock.watermark;
+	return !leat_slides(f) && leat_tree_is_empty(&r->tree) &&
+	    !r->told.root && !r->changed.root &&
+	    (!f->emit_empty || !r->begun) && r->closed <= f->clock.watermark;
 }
 
 /* What no window needs any more has been forgotten. */

@@ -109,6 +109,26 @@ static struct leat_tally tally_values(const struct walk *w,
 	return tally;
 }
 
+static void walk_accs(struct walk *w, struct leat_accs *a)
+{
+	if (w->t->loads)
+		leat_accs_clear(w->f, a);
+	leat_tape_accs(w->t, w->f, a, INT64_MIN, INT64_MAX);
+}
+
+/*
+ * On the left edge, but for panes, and in the root nobody looks at what stands
+ * for a node: it is saved as that of no values, as trees without nodes do.
+ */
+static struct leat_accs *means_nothing(const struct walk *w,
+    struct leat_accs *a)
+{
+	if (w->t->loads)
+		return a;
+	leat_accs_clear(w->f, w->f->piece);
+	return w->f->piece;
+}
+
 static void walk_leaf(struct walk *w, struct leat_node *leaf, int edges)
 {
 	uint32_t gone = edges & ON_LEFT ? w->tree->gone : 0;
@@ -123,6 +143,8 @@ static void walk_leaf(struct walk *w, struct leat_node *leaf, int edges)
 		walk_time(w, &leaf->t[0]);
 	else
 		walk_values(w, leaf, gone);
+	if (!w->f->forest.panes && edges == ON_LEFT)
+		a = means_nothing(w, a);
 	leat_tape_accs(w->t, w->f, a,
 	    w->f->forest.panes ? leaf->t[0] : INT64_MIN,
 	    w->f->forest.panes ? leat_later(leaf->t[0], w->f->width - 1)
@@ -169,14 +191,14 @@ static void walk_children(struct walk *w, struct leat_node *n, uint32_t gone,
 static void walk_inner(struct walk *w, struct leat_node *n, int edges)
 {
 	struct leat_fringe *g = w->tree->fringe;
+	struct leat_accs *a = leat_node_accs(w->f, n);
 	uint32_t gone = edges & ON_LEFT ? g->gone[n->level] : 0;
 
 	if (!walk_size(w, n, &gone, edges, LEAT_ARITY))
 		return;
 	if (edges & ON_LEFT)
 		g->gone[n->level] = gone;
-	leat_tape_accs(w->t, w->f, leat_node_accs(w->f, n), INT64_MIN,
-	    INT64_MAX);
+	walk_accs(w, edges & ON_LEFT ? means_nothing(w, a) : a);
 	walk_children(w, n, gone, edges);
 	if (!(edges & ON_LEFT))
 		expect_tally(w, leat_node_accs(w->f, n),
@@ -205,13 +227,6 @@ static struct leat_node *walk_node(struct walk *w, struct leat_node *n,
 }
 
 /* ---------------- what the edges know ------------------------------------ */
-
-static void walk_accs(struct walk *w, struct leat_accs *a)
-{
-	if (w->t->loads)
-		leat_accs_clear(w->f, a);
-	leat_tape_accs(w->t, w->f, a, INT64_MIN, INT64_MAX);
-}
 
 /* The child behind the last one in the table of left[level]. */
 static uint32_t walk_end(const struct leat_tree *t, uint32_t level)
@@ -380,6 +395,23 @@ static void save_few(struct leat_tape *t, struct leat_flow *f,
 		save_few_edges(t, f, few);
 }
 
+/* A copy gets nodes, which are saved. */
+static void save_few_panes(struct leat_tape *t, struct leat_flow *f,
+    const struct leat_tree *tree)
+{
+	struct leat_tree copy;
+
+	if (leat_few_copy(f, &copy, tree))
+		leat_tape_fail(t, LEAT_ENOMEM);
+	if (copy.few && leat_few_stock_nodes(f))
+		leat_tape_fail(t, LEAT_ENOMEM);
+	if (!t->err) {
+		leat_few_to_nodes(f, &copy);
+		leat_tape_tree(t, f, &copy);
+	}
+	leat_tree_clear(f, &copy);
+}
+
 /* Loading: until it is whole, the tree is empty. */
 void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
     struct leat_tree *t)
@@ -389,7 +421,10 @@ void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
 	uint64_t height = t->root ? (uint64_t)t->height + 1 : 0;
 
 	if (!tape->loads && t->few) {
-		save_few(tape, f, t->few);
+		if (f->forest.panes)
+			save_few_panes(tape, f, t);
+		else
+			save_few(tape, f, t->few);
 		return;
 	}
 	leat_tape_number(tape, &height, LEAT_HEIGHT - 1);

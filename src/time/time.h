@@ -241,6 +241,10 @@ size_t leat_tree_panes(const struct leat_flow *f, const struct leat_tree *t);
 /* All values. */
 void leat_tree_query(const struct leat_flow *f, const struct leat_tree *t,
     struct leat_accs *out);
+/* What the edges' three blocks are together. */
+void leat_tree_whole(const struct leat_flow *f, const struct leat_accs *first,
+    const struct leat_accs *middle, const struct leat_accs *last,
+    struct leat_accs *out);
 uint64_t leat_tree_length(const struct leat_flow *f, const struct leat_tree *t);
 /*
  * The smallest time, of a value or pane, that is not below `from`; 0 if there
@@ -633,6 +637,7 @@ struct leat_flow {
 	double *results;
 	struct leat_accs *whole; /* what a result is made from */
 	struct leat_accs *piece; /* scratch */
+	struct leat_accs *past;  /* scratch of few_panes.c */
 	unsigned char *temp;     /* scratch of a class, */
 	size_t temp_size;        /* of so many bytes */
 
@@ -841,6 +846,11 @@ LEAT_INLINE void leat_leaf_get(const struct leat_flow *f,
 	s_out->x = x[i];
 	s_out->y = LEAT_UNLIKELY(f->pairs) ? x[LEAT_LEAF + i] : 0;
 }
+/* What was dropped last is taken apart: so many inner nodes of it. */
+void leat_tree_take_apart(struct leat_flow *f, size_t inners);
+/* Makes sure of so many nodes and more. LEAT_ENOMEM. */
+int leat_tree_stock_nodes(struct leat_flow *f, size_t leaves, size_t inners,
+    size_t tables);
 /* Room for one value more in any tree up to a height. LEAT_ENOMEM. */
 int leat_tree_stock(struct leat_flow *f, uint32_t height);
 

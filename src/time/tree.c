@@ -62,7 +62,7 @@ void leat_forest_init(struct leat_flow *f)
 	leat_pool_init(&w->tables, &f->memory, w->table_size);
 	w->felled = NULL;
 	w->stocked = 0;
-	w->small = !w->panes && !f->has_user;
+	w->small = !f->has_user;
 	w->keep = LEAT_SHELF;
 	memset(w->shelves, 0, sizeof(w->shelves));
 }
@@ -106,26 +106,38 @@ static void take_apart(struct leat_flow *f)
 	leat_pool_give(&f->forest.inners, n);
 }
 
+void leat_tree_take_apart(struct leat_flow *f, size_t inners)
+{
+	while (inners-- > 0)
+		take_apart(f);
+}
+
+int leat_tree_stock_nodes(struct leat_flow *f, size_t leaves, size_t inners,
+    size_t tables)
+{
+	struct leat_forest *w = &f->forest;
+
+	while (LEAT_UNLIKELY(w->felled) &&
+	    (w->leaves.n_spare < leaves || w->inners.n_spare < inners))
+		take_apart(f);
+	return leat_few_reserve(f, 1) ||
+		leat_pool_reserve(&w->leaves, leaves) ||
+		leat_pool_reserve(&w->inners, inners) ||
+		leat_pool_reserve(&w->fringes, 1) ||
+		leat_pool_reserve(&w->tables, tables)
+	    ? LEAT_ENOMEM
+	    : LEAT_OK;
+}
+
 /* As many leaves as may take the place of a few values, with one of its own. */
 enum { STOCK_LEAVES = 3 };
 
 /* Leaves, a node more on each level, and what a new level needs. */
 int leat_tree_stock(struct leat_flow *f, uint32_t height)
 {
-	struct leat_forest *w = &f->forest;
-	size_t inners = height + 2;
-
-	while (LEAT_UNLIKELY(w->felled) &&
-	    (w->leaves.n_spare < STOCK_LEAVES || w->inners.n_spare < inners))
-		take_apart(f);
-	int err = leat_few_reserve(f, 1);
-	err |= leat_pool_reserve(&w->leaves, STOCK_LEAVES);
-	err |= leat_pool_reserve(&w->inners, inners);
-	err |= leat_pool_reserve(&w->fringes, 1);
-	err |= leat_pool_reserve(&w->tables, 1);
-	if (err)
-		return err;
-	w->stocked = height + 1;
+	if (leat_tree_stock_nodes(f, STOCK_LEAVES, height + 2, 1))
+		return LEAT_ENOMEM;
+	f->forest.stocked = height + 1;
 	return LEAT_OK;
 }
 
@@ -426,6 +438,8 @@ void leat_tree_add(struct leat_flow *f, struct leat_tree *t, int64_t at,
 {
 	struct leat_node *leaf;
 
+	if (!t->root && f->forest.small && leat_few_add_pane(f, t, at, s))
+		return;
 	if (t->root && at < t->last->t[0]) {
 		leat_tree_add_late(f, t, at, s);
 		return;
@@ -551,19 +565,23 @@ static uint32_t drop_leaf(struct leat_flow *f, struct leat_tree *t)
 	return l;
 }
 
-/* What the edges know, where the left one is new from a level down. */
-static void renew_left(struct leat_flow *f, struct leat_tree *t, uint32_t level)
+/*
+ * What the edges know, where the left one is new from a level down. Returns
+ * whether all of it was made anew.
+ */
+static int renew_left(struct leat_flow *f, struct leat_tree *t, uint32_t level)
 {
 	struct leat_fringe *g = t->fringe;
 
 	if (level > t->height ||
 	    (level == t->height && g->gone[level] > g->covered)) {
 		leat_tree_edges(f, t);
-	} else {
-		for (uint32_t l = 1; l < level; l++)
-			leat_tree_tabulate(f, t, l);
-		leat_tree_chain_left(f, t, level);
+		return 1;
 	}
+	for (uint32_t l = 1; l < level; l++)
+		leat_tree_tabulate(f, t, l);
+	leat_tree_chain_left(f, t, level);
+	return 0;
 }
 
 /*
@@ -612,8 +630,11 @@ void leat_tree_evict_more(struct leat_flow *f, struct leat_tree *t,
 		leat_few_shrink(f, t);
 		return;
 	}
-	renew_left(f, t, renewed);
-	leat_tree_tabulate_leaf(f, t);
+	int anew = renew_left(f, t, renewed);
+	if (!f->forest.panes)
+		leat_tree_tabulate_leaf(f, t);
+	else if (anew)
+		leat_few_shrink_panes(f, t);
 }
 
 void leat_tree_evict_first(struct leat_flow *f, struct leat_tree *t)
@@ -641,6 +662,6 @@ void leat_tree_evict_first(struct leat_flow *f, struct leat_tree *t)
 	} else {
 		descend(t, level);
 	}
-	renew_left(f, t, level);
+	(void)renew_left(f, t, level);
 	leat_tree_tabulate_leaf(f, t);
 }

@@ -15,7 +15,7 @@
  * and below it, past() of the same if it is on the left edge, and the
  * middle hold the value.
  */
-#include "time.h"
+#include "few_places.h"
 
 /* The way to a leaf: the node on each level, and which child it goes to. */
 struct way {
@@ -497,6 +497,8 @@ void leat_tree_add_pane(struct leat_flow *f, struct leat_tree *t, int64_t start,
 {
 	const struct gift what = { NULL, a };
 
+	if (t->few)
+		leat_few_to_nodes(f, t);
 	if (!t->root || start > t->last->t[0]) {
 		struct leat_node *leaf = leat_tree_leaf(f);
 		leaf->t[0] = start;

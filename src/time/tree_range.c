@@ -6,7 +6,7 @@
  * the right edge, and children of that; any other range is joined from the
  * root down: O(log n) combines.
  */
-#include "time.h"
+#include "few_places.h"
 
 /* A node, and the smallest time of what comes after it (or none does). */
 struct span_of {
@@ -95,6 +95,20 @@ static void add_prefix(const struct leat_flow *f, const struct leat_tree *t,
 	add_range(f, t, &of, INT64_MIN, to, out);
 }
 
+void leat_tree_whole(const struct leat_flow *f, const struct leat_accs *first,
+    const struct leat_accs *middle, const struct leat_accs *last,
+    struct leat_accs *out)
+{
+	leat_accs_copy(f, out, first);
+	if (LEAT_LIKELY(out->count && middle->count && last->count)) {
+		leat_accs_unite(f, out, middle);
+		leat_accs_unite(f, out, last);
+		return;
+	}
+	leat_accs_join(f, out, middle);
+	leat_accs_join(f, out, last);
+}
+
 void leat_tree_query(const struct leat_flow *f, const struct leat_tree *t,
     struct leat_accs *out)
 {
@@ -104,16 +118,8 @@ void leat_tree_query(const struct leat_flow *f, const struct leat_tree *t,
 		else
 			leat_accs_clear(f, out);
 	} else if (t->height > 0) {
-		const struct leat_accs *middle = leat_middle(f, t->fringe),
-				       *last = leat_node_accs(f, t->last);
-		leat_accs_copy(f, out, leat_first_accs(f, t));
-		if (LEAT_LIKELY(out->count && middle->count && last->count)) {
-			leat_accs_unite(f, out, middle);
-			leat_accs_unite(f, out, last);
-			return;
-		}
-		leat_accs_join(f, out, middle);
-		leat_accs_join(f, out, last);
+		leat_tree_whole(f, leat_first_accs(f, t),
+		    leat_middle(f, t->fringe), leat_node_accs(f, t->last), out);
 	} else if (t->gone == 0) {
 		leat_accs_copy(f, out, leat_node_accs(f, t->last));
 	} else {
@@ -124,7 +130,7 @@ void leat_tree_query(const struct leat_flow *f, const struct leat_tree *t,
 
 uint64_t leat_tree_length(const struct leat_flow *f, const struct leat_tree *t)
 {
-	if (t->few)
+	if (t->few && !f->forest.panes)
 		return leat_few_length(t->few);
 	leat_tree_query(f, t, f->piece);
 	return f->piece->count + f->piece->missing;
@@ -234,6 +240,8 @@ void leat_tree_each_pane(const struct leat_flow *f, const struct leat_tree *t,
 {
 	const struct each_pane e = { f, t, fn, ctx };
 
+	for (size_t i = 0; t->few && i < leat_few_length(t->few); i++)
+		fn(ctx, leat_few_time(t->few, i), leat_few_pane(f, t->few, i));
 	if (t->root)
 		panes_below(&e, t->root);
 }
