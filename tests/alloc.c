@@ -52,6 +52,7 @@ static void *counted_alloc(void *ctx, size_t size)
 	memset(block, 0xCD, size);
 	guard_fill(block, size);
 	c->live++;
+	c->bytes += size;
 	return block;
 }
 
@@ -70,6 +71,7 @@ static void counted_free(void *ctx, void *memory)
 		c->damaged++;
 	c->frees++;
 	c->live--;
+	c->bytes -= size;
 	free(whole);
 }
 

@@ -13,6 +13,7 @@
 #include <leat.h>
 
 #include "../src/key/key.h"
+#include "alloc.h"
 #include "data.h"
 #include "saved.h"
 #include "suites.h"
@@ -263,6 +264,115 @@ START_TEST(both_forms_load_as_one)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ */
+/* Bytes                                                              */
+/* ------------------------------------------------------------------ */
+
+enum { KEYS = 2500 };
+
+/*
+ * On machines with pointers of eight bytes, with mean and standard deviation:
+ * for each of so many values or panes, and beside them.
+ */
+struct price {
+	int kind;
+	size_t each, key, plain;
+};
+
+static const struct price prices[] = {
+	{ LEAT_SLIDING, 16, 400, 5000 },
+	{ LEAT_HOPPING, 88, 400, 12000 },
+	{ LEAT_TUMBLING, 0, 230, 2600 },
+	{ LEAT_SESSION, 0, 230, 2600 },
+};
+
+/* Windows of n values, or of n panes of two values. */
+static leat_time_window_options small_options(int kind, int64_t n,
+    leat_stat *stats)
+{
+	leat_time_window_options o;
+
+	memset(&o, 0, sizeof(o));
+	ck_assert_int_eq(leat_stat_parse("mean", &stats[0]), LEAT_OK);
+	ck_assert_int_eq(leat_stat_parse("stddev", &stats[1]), LEAT_OK);
+	o.kind = kind;
+	o.stats = stats;
+	o.n_stats = 2;
+	if (kind == LEAT_SESSION)
+		o.gap = 10 * n;
+	else
+		o.span = 10 * n;
+	if (kind == LEAT_HOPPING)
+		o.advance = n > 1 ? 10 : 5;
+	return o;
+}
+
+static int pushes_at(int kind)
+{
+	return kind == LEAT_HOPPING ? 2 : 1;
+}
+
+START_TEST(a_key_with_a_small_window_takes_what_the_page_says)
+{
+	const struct price *p = &prices[_i];
+
+	for (int64_t n = 1; n <= 16; n += short_run() ? 5 : 1) {
+		struct counted heap = { 0 };
+		leat_allocator a = counted_allocator(&heap);
+		leat_stat stats[2];
+		leat_keyed_options o;
+		leat_keyed *k;
+		memset(&o, 0, sizeof(o));
+		o.by_time = small_options(p->kind, n, stats);
+		o.allocator = &a;
+		ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+		for (int64_t t = 0; t < 10 * 40; t += 10)
+			for (uint32_t key = 0; key < KEYS; key++)
+				for (int i = 0; i < pushes_at(p->kind); i++)
+					ck_assert_int_eq(leat_keyed_push(k,
+							     &key, sizeof(key),
+							     t, 7.1),
+					    LEAT_OK);
+		size_t panes = (size_t)(n > 1 ? n : 2);
+		size_t most = KEYS *
+		    (p->key +
+			p->each *
+			    (p->kind == LEAT_HOPPING ? panes : (size_t)n));
+		ck_assert_msg(sizeof(void *) > 8 || heap.bytes <= most,
+		    "kind %d, %d values: %zu bytes a key", p->kind, (int)n,
+		    heap.bytes / KEYS);
+		leat_keyed_free(k);
+		ck_assert_uint_eq(heap.bytes, 0);
+	}
+}
+END_TEST
+
+START_TEST(a_small_window_takes_what_the_page_says)
+{
+	const struct price *p = &prices[_i];
+
+	for (int64_t n = 1; n <= 16; n++) {
+		struct counted heap = { 0 };
+		leat_allocator a = counted_allocator(&heap);
+		leat_stat stats[2];
+		leat_time_window_options o = small_options(p->kind, n, stats);
+		leat_time_window *w;
+		o.allocator = &a;
+		ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+		for (int64_t t = 0; t < 10 * 200; t += 10)
+			for (int i = 0; i < pushes_at(p->kind); i++)
+				ck_assert_int_eq(leat_time_window_push(w, t,
+						     7.1),
+				    LEAT_OK);
+		ck_assert_msg(sizeof(void *) > 8 || heap.bytes <= p->plain,
+		    "kind %d, %d values: %zu bytes", p->kind, (int)n,
+		    heap.bytes);
+		leat_time_window_free(w);
+		ck_assert_uint_eq(heap.bytes, 0);
+	}
+}
+END_TEST
+
 Suite *time_small_suite(void)
 {
 	Suite *s = suite_create("time_small");
@@ -272,6 +382,9 @@ Suite *time_small_suite(void)
 	tcase_add_loop_test(t, small_windows_are_as_large_ones_to_the_bit, 0,
 	    KINDS);
 	tcase_add_loop_test(t, both_forms_load_as_one, 0, KINDS);
+	tcase_add_loop_test(t,
+	    a_key_with_a_small_window_takes_what_the_page_says, 0, 4);
+	tcase_add_loop_test(t, a_small_window_takes_what_the_page_says, 0, 4);
 	suite_add_tcase(s, t);
 	return s;
 }

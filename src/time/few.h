@@ -10,8 +10,8 @@ struct leat_flow;
 struct leat_tree;
 struct leat_accs;
 
-/* Room for 4, 8, 12, 16, 24 and 32 values, or 2, 4, 6, 8, 12, 16, 20 panes. */
-enum { LEAT_FEW_CLASSES = 7 };
+/* Blocks have room for so many values, or panes; see few_places.h. */
+enum { LEAT_FEW_CLASSES = 9 };
 
 /*
  * The values that a tree of at most two leaves would have. They are counted
@@ -36,7 +36,7 @@ struct leat_few {
 };
 
 /* Blocks of one class that are free; how many stay so is in the forest. */
-enum { LEAT_SHELF = 16 };
+enum { LEAT_SHELF = 4 };
 
 struct leat_shelf {
 	struct leat_spare *spare;

@@ -6,8 +6,8 @@
  * what comes next: a push makes sure of those that it may need before anything
  * changes, and takes them without failing.
  *
- * Cost: a block is taken and given back in a few instructions, but for every
- * sixteenth or so, which the allocator sees.
+ * Cost: a few instructions, and the allocator's where no free one is kept or
+ * enough are.
  */
 #include "few_places.h"
 
@@ -48,8 +48,10 @@ int leat_few_reserve(struct leat_flow *f, size_t n)
 
 	if (!f->forest.small)
 		return LEAT_OK;
+	/* Panes look for larger ones when they need them. */
 	for (unsigned size = 0; size < leat_few_classes(f); size++)
-		err |= leat_few_reserve_size(f, size, n);
+		if (size == 0 || !f->forest.panes)
+			err |= leat_few_reserve_size(f, size, n);
 	return err;
 }
 

@@ -13,24 +13,22 @@
 /* In smaller blocks suffixes are short. */
 enum { LEAT_FEW_MARKED = 2 };
 
-/* 4, 8, 12, 16, 24, 32; of panes 2, 4, 6, 8, 12, 16, 20. */
+/* Values fill two leaves at most; of panes there is one more than needed. */
 LEAT_INLINE size_t leat_few_room(const struct leat_flow *f, unsigned size)
 {
-	size_t room = size < 4 ? 4 * ((size_t)size + 1)
-			       : 8 * ((size_t)size - 1);
+	static const unsigned char values[] = { 4, 8, 10, 12, 14, 16, 24, 32 };
 
-	return f->forest.panes ? room / 2 : room;
+	return f->forest.panes ? 2 * ((size_t)size + 1) : values[size];
+}
+
+LEAT_INLINE unsigned leat_few_classes(const struct leat_flow *f)
+{
+	return f->forest.panes ? LEAT_FEW_CLASSES : LEAT_FEW_CLASSES - 1;
 }
 
 LEAT_INLINE size_t leat_few_end(const struct leat_few *w)
 {
 	return (size_t)w->first + w->last;
-}
-
-/* Values fill two leaves at most, and need no block that is larger. */
-LEAT_INLINE unsigned leat_few_classes(const struct leat_flow *f)
-{
-	return f->forest.panes ? LEAT_FEW_CLASSES : LEAT_FEW_CLASSES - 1;
 }
 
 /* Of the i-th value, which is not gone. */
