@@ -7,8 +7,8 @@
 # - Every global name in the archive begins with leat_: it is linked into
 #   programs that have names of their own.
 # - No variable is writable: there is no global state.
-# - Code and constants of windows are less than 112 KiB, of windows by time
-#   and keyed ones 168 KiB more, of models less than another 88, of text 52,
+# - Code and constants of windows are less than 116 KiB, of windows by time
+#   and keyed ones 200 KiB more, of models less than another 92, of text 52,
 #   and of states 17.
 # - No function of the C library is called but those that are listed, none of
 #   which may give other bits on another system.
@@ -67,8 +67,8 @@ times=$(text_of time key)
 models=$(text_of model)
 texts=$(text_of text)
 states=$(text_of state)
-if [ "$windows" -ge 114688 ] || [ "$times" -ge 172032 ] ||
-	[ "$models" -ge 90112 ] || [ "$texts" -ge 53248 ] ||
+if [ "$windows" -ge 118784 ] || [ "$times" -ge 204800 ] ||
+	[ "$models" -ge 94208 ] || [ "$texts" -ge 53248 ] ||
 	[ "$states" -ge 17408 ]; then
 	echo "check_exports: windows are $windows bytes, times and keys" \
 		"$times, models $models, text $texts, states $states" >&2
