@@ -96,3 +96,17 @@ void leat_accs_join(const struct leat_flow *f, struct leat_accs *a,
 		leat_accs_copy(f, a, b);
 	a->missing = missing;
 }
+
+/* Of no values only how many are missing counts. */
+int leat_accs_are_same(const struct leat_flow *f, struct leat_accs *a,
+    struct leat_accs *b)
+{
+	if (a->count != b->count || a->missing != b->missing)
+		return 0;
+	for (size_t i = 0; i < f->n_sections && a->count > 0; i++) {
+		const struct leat_section *p = &f->sections[i];
+		if (memcmp(leat_section(p, a), leat_section(p, b), p->size))
+			return 0;
+	}
+	return 1;
+}

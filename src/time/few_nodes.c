@@ -4,7 +4,8 @@
  * Both forms of a tree hold the same: a block is what at most two leaves are,
  * without what can be worked out from their values. So nodes can be hung from
  * it, which then know what they would have known, and a tree that has come
- * down to two leaves can do without them.
+ * down to two leaves can do without them, unless these were saved by a thread
+ * that rounds another way.
  */
 #include "few_places.h"
 
@@ -80,6 +81,23 @@ int leat_few_try(struct leat_flow *f, unsigned size)
 	return err;
 }
 
+/*
+ * Whether the block works out all that the first leaf's suffixes tell. Those
+ * that were saved under another rounding mode it does not, and they must stay
+ * what they are.
+ */
+static int few_tells_tails(const struct leat_flow *f, struct leat_few *w,
+    const struct leat_tree *t)
+{
+	for (size_t i = w->gone; i < w->first; i++) {
+		leat_few_tail(f, w, i, f->piece);
+		if (!leat_accs_are_same(f, f->piece,
+			leat_tail(f, t->fringe, i)))
+			return 0;
+	}
+	return 1;
+}
+
 void leat_few_shrink(struct leat_flow *f, struct leat_tree *t)
 {
 	struct leat_node *last = t->last, *first = t->first;
@@ -106,6 +124,10 @@ void leat_few_shrink(struct leat_flow *f, struct leat_tree *t)
 		w->last = (uint8_t)last->n;
 	}
 	leat_accs_copy(f, leat_few_accs(f, w), leat_node_accs(f, last));
+	if (t->height && !few_tells_tails(f, w, t)) {
+		leat_few_give(f, w);
+		return;
+	}
 	leat_tree_clear(f, t);
 	t->few = w;
 }

@@ -152,25 +152,12 @@ void leat_few_panes_to_nodes(struct leat_flow *f, struct leat_tree *t)
 
 /* ---------------- from nodes ----------------------------------------- */
 
-static int accs_are_same(const struct leat_flow *f, struct leat_accs *a,
-    struct leat_accs *b)
-{
-	if (a->count != b->count || a->missing != b->missing)
-		return 0;
-	for (size_t i = 0; i < f->n_sections; i++) {
-		const struct leat_section *p = &f->sections[i];
-		if (memcmp(leat_section(p, a), leat_section(p, b), p->size))
-			return 0;
-	}
-	return 1;
-}
-
 /* Whether a node off the left edge knows what its children tell. */
 static int knows_children(const struct leat_flow *f, struct leat_node *n,
     int last)
 {
 	join_children(f, n, last, f->piece);
-	return accs_are_same(f, f->piece, leat_node_accs(f, n));
+	return leat_accs_are_same(f, f->piece, leat_node_accs(f, n));
 }
 
 /* Of a tree of two levels: whether its nodes stand as those of a block do. */

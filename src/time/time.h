@@ -150,6 +150,9 @@ void leat_accs_add_row(const struct leat_flow *f, struct leat_accs *a,
 /* a and then b; the two must not be the same. */
 void leat_accs_join(const struct leat_flow *f, struct leat_accs *a,
     const struct leat_accs *b);
+/* To the bit. */
+int leat_accs_are_same(const struct leat_flow *f, struct leat_accs *a,
+    struct leat_accs *b);
 
 LEAT_INLINE int leat_is_missing(const leat_sample *s)
 {
