@@ -148,7 +148,8 @@ enum leat_error {
 	                       like that is out of range */
 	LEAT_ECALENDAR = -25,  /* the calendar's interval does not hold the
 	                       time it was asked for */
-	LEAT_EFULL = -26,      /* at max_values, max_keys or max_bytes */
+	LEAT_EFULL = -26,      /* at max_values, max_windows, max_keys or
+	                       max_bytes */
 	LEAT_ESOURCE = -27,    /* no such source */
 	LEAT_EKEY = -28,       /* no such key, or one too long */
 	LEAT_ENUMBER = -29,    /* a text that is not a number, */
@@ -214,7 +215,7 @@ typedef struct leat_allocator {
  * was saved would have given. Options are given again, since they hold
  * functions, which cannot be saved; those that results depend on are in
  * the bytes as well, and must be the same. Sinks, allocators, the hash's
- * seed and the limits on keys and bytes may be others.
+ * seed and the limits on keys, bytes and windows may be others.
  *
  * leat_..._save() fails with LEAT_EIO, LEAT_ENOSPACE, LEAT_EINVAL (the tag is
  * too long), LEAT_ENOTSUP (partials of a class without save and load).
@@ -1003,7 +1004,16 @@ typedef struct leat_time_window_options {
 	 * TIME_MEAN, TIME_MEAN_LINEAR, and a class that is not commutative.
 	 */
 	uint64_t max_values;
-	int full; /* enum leat_full */
+	int full; /* enum leat_full, of max_values */
+	/*
+	 * TUMBLING, HOPPING, SESSION, CALENDAR: the most windows of a key that
+	 * are open or kept for lateness at a time; 0: any. A value that would
+	 * need one more is refused with LEAT_EFULL, whatever `full` is, and
+	 * before max_values is asked about. Of HOPPING with advance < span
+	 * slices of gcd(span, advance) ticks with data are counted instead.
+	 * Other kinds: must be 0 (LEAT_EINVAL).
+	 */
+	uint64_t max_windows;
 
 	leat_sink sink;                  /* may be left out, and so may */
 	leat_late_sink late;             /* this */
@@ -1119,8 +1129,9 @@ LEAT_API int leat_time_window_copy(const leat_time_window *window,
     const leat_allocator *allocator, leat_time_window **copy_out);
 
 /*
- * As bytes, and from them; see "Saved state". Cost: O(windows, panes and
- * values that are stored).
+ * As bytes, and from them; see "Saved state". max_windows may be another
+ * one than in what was saved; if more are held than it allows, LEAT_EFULL.
+ * Cost: O(windows, panes and values that are stored).
  */
 LEAT_API int leat_time_window_save(const leat_time_window *window,
     leat_writer *writer);
@@ -1139,9 +1150,9 @@ LEAT_API int leat_time_window_load(leat_time_window **window_out,
  * had come late.
  *
  * Errors: LEAT_EINVAL (it is the window itself), LEAT_ENOTSUP (other kinds),
- * LEAT_EOPTIONS, LEAT_ELATE, LEAT_EFULL (max_values), LEAT_ENOMEM. Cost: one
- * combine for each class and window of `other`; where panes or values are
- * stored, a step for each in both.
+ * LEAT_EOPTIONS, LEAT_ELATE, LEAT_EFULL (max_values, max_windows), LEAT_ENOMEM.
+ * Cost: one combine for each class and window of `other`; where panes or
+ * values are stored, a step for each in both.
  */
 LEAT_API int leat_time_window_merge(leat_time_window *window,
     const leat_time_window *other);

@@ -34,6 +34,7 @@ Suite *time_cases_suite(void);
 Suite *time_faults_suite(void);
 Suite *time_cost_suite(void);
 Suite *time_small_suite(void);
+Suite *max_windows_suite(void);
 Suite *keyed_suite(void);
 Suite *keyed_queue_suite(void);
 Suite *keyed_parts_suite(void);

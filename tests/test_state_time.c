@@ -237,6 +237,7 @@ START_TEST(a_window_whose_values_are_evicted_goes_on)
 {
 	play_seeds("evicting", _i, WITH_EVICT | WITH_ORDER, 20);
 	play_seeds("refusing", _i, WITH_REFUSE | WITH_ORDER, 10);
+	play_seeds("windows", _i, WITH_WINDOWS, 20);
 }
 END_TEST
 
@@ -314,6 +315,8 @@ static void choose_by_time(leat_time_window_options *o, int kind, struct rng *r)
 		o->max_values = 5;
 		o->full = LEAT_EVICT_OLD;
 	}
+	if (rng_below(r, 4) == 0 && has_many_windows(kind))
+		o->max_windows = 3;
 }
 
 static void choose_by_count(leat_window_options *o, int kind, struct rng *r)

@@ -112,11 +112,27 @@ START_TEST(or_the_oldest_value_makes_room)
 }
 END_TEST
 
+START_TEST(values_that_need_a_window_beyond_max_windows_are_refused)
+{
+	static const int kinds[] = { LEAT_TUMBLING, LEAT_HOPPING, LEAT_SESSION,
+		LEAT_CALENDAR };
+	play("windows", kinds[_i], WITH_WINDOWS | WITH_DISORDER,
+	    ANY_DATA | WITH_LATENESS | WITH_EARLY_COUNT | WITH_EARLY_SPAN |
+		WITH_EMPTY,
+	    120);
+	play("windows", kinds[_i], WITH_WINDOWS | WITH_DISORDER | WITH_ORDER,
+	    ANY_DATA | WITH_LATENESS | WITH_EARLY_COUNT | WITH_EMPTY |
+		WITH_SOURCES | WITH_REFUSE | WITH_EVICT,
+	    120);
+}
+END_TEST
+
 START_TEST(times_near_the_limits_are_times)
 {
 	play("limits", _i, WITH_LIMITS,
-	    WITH_PAIRS | WITH_TICKS | WITH_JUMPS | WITH_DISORDER |
-		WITH_LATENESS | WITH_EARLY_COUNT | WITH_EARLY_SPAN,
+	    WITH_WINDOWS | WITH_PAIRS | WITH_TICKS | WITH_JUMPS |
+		WITH_DISORDER | WITH_LATENESS | WITH_EARLY_COUNT |
+		WITH_EARLY_SPAN,
 	    50);
 }
 END_TEST
@@ -136,7 +152,7 @@ START_TEST(all_of_that_together)
 	play("together", _i, WITH_DISORDER,
 	    ANY_DATA | WITH_LATENESS | WITH_EARLY_COUNT | WITH_EARLY_SPAN |
 		WITH_EMPTY | WITH_SOURCES | WITH_REFUSE | WITH_EVICT |
-		WITH_SKEW,
+		WITH_SKEW | WITH_WINDOWS,
 	    80);
 }
 END_TEST
@@ -412,6 +428,8 @@ Suite *time_suite(void)
 	ADD(s, "skew", times_too_far_ahead_are_refused, N_KINDS);
 	ADD(s, "refuse", values_beyond_max_values_are_refused, N_KINDS);
 	ADD(s, "evict", or_the_oldest_value_makes_room, N_KINDS);
+	ADD(s, "windows",
+	    values_that_need_a_window_beyond_max_windows_are_refused, 4);
 	ADD(s, "limits", times_near_the_limits_are_times, N_KINDS);
 	ADD(s, "huge", values_near_the_end_of_the_doubles_are_values, N_KINDS);
 	ADD(s, "together", all_of_that_together, N_KINDS);

@@ -105,6 +105,8 @@ static void open_both(int keyed, uint64_t seed)
 	for (int i = 0; i < 2; i++) {
 		leat_time_window_options o = trial.options;
 		const leat_allocator *a = i ? NULL : &both.allocator;
+		if (seed % 3 == 0 && has_many_windows(o.kind))
+			o.max_windows = 1 + seed % 5;
 		o.sink.emit = hear;
 		o.sink.ctx = &both.ears[i];
 		if (o.kind == LEAT_CALENDAR) {

@@ -565,6 +565,84 @@ static struct tm_value *oldest(struct time_model *m)
 	return NULL;
 }
 
+static int overlap(const struct time_model *m)
+{
+	return m->o.kind == LEAT_HOPPING && m->o.advance < m->o.span;
+}
+
+/* A window that has data, or had some and has been told. */
+static int is_held(struct time_model *m, const struct tm_span *s)
+{
+	if (s->dead || !s->held || is_expired(m, s->end))
+		return 0;
+	return s->told > 0 || has_data(m, s, 0);
+}
+
+static uint64_t count_windows(struct time_model *m)
+{
+	uint64_t n = 0;
+	for (size_t k = 0; k < m->n_spans; k++)
+		n += (uint64_t)is_held(m, &m->span[k]);
+	return n;
+}
+
+/* The slice of gcd(span, advance) ticks of the grid that holds t. */
+static int64_t slice_of(const struct time_model *m, int64_t t)
+{
+	int64_t width = m->o.span, rest = m->o.advance;
+	while (rest != 0) {
+		int64_t next = width % rest;
+		width = rest;
+		rest = next;
+	}
+	return tm_sub(t, (int64_t)above(t, m->o.offset, width));
+}
+
+static int is_in_window(const struct time_model *m, const struct tm_value *v)
+{
+	return !v->gone && !is_expired(m, last_end(m, v));
+}
+
+/* Slices with data; *own: whether the one of t is among them. */
+static uint64_t count_slices(const struct time_model *m, int64_t t, int *own)
+{
+	int64_t last = 0;
+	uint64_t n = 0;
+	*own = 0;
+	for (size_t k = 0; k < m->n_values; k++) {
+		const struct tm_value *v = &m->value[m->order[k]];
+		if (!is_in_window(m, v))
+			continue;
+		int64_t slice = slice_of(m, v->t);
+		n += n == 0 || slice != last;
+		*own |= slice == slice_of(m, t);
+		last = slice;
+	}
+	return n;
+}
+
+/* Whether there is a window for the value, or may be one more (own NULL). */
+static int may_hold(struct time_model *m, const leat_event *e,
+    const struct tm_span *own)
+{
+	int there = own != NULL && is_held(m, own);
+	uint64_t n;
+	if (m->o.max_windows == 0)
+		return 1;
+	n = overlap(m) ? count_slices(m, e->t, &there) : count_windows(m);
+	return there || n < m->o.max_windows;
+}
+
+/* One that was not told is no more when its values have been dropped. */
+static void drop_bare_windows(struct time_model *m)
+{
+	for (size_t k = 0; k < m->n_spans; k++) {
+		struct tm_span *s = &m->span[k];
+		if (s->told == 0 && !has_data(m, s, 0))
+			s->held = 0;
+	}
+}
+
 /* Whether the value may be stored; the oldest may have to go for it. */
 static int make_room(struct time_model *m, const leat_event *e)
 {
@@ -633,11 +711,15 @@ static int take_on_grid(struct time_model *m, const leat_event *e)
 		open += !is_expired(m, in[i].end);
 	if (open == 0)
 		return refuse(&m->counts.late, LEAT_ELATE);
-	if (!make_room(m, e))
+	if (!may_hold(m, e, find(m, in[0])) || !make_room(m, e))
 		return refuse(&m->counts.refused, LEAT_EFULL);
+	drop_bare_windows(m);
 	keep(m, e);
-	for (size_t i = n - open; i < n; i++)
-		tell_late(m, find_or_add(m, in[i]));
+	for (size_t i = n - open; i < n; i++) {
+		struct tm_span *s = find_or_add(m, in[i]);
+		s->held = 1;
+		tell_late(m, s);
+	}
 	return LEAT_OK;
 }
 
@@ -703,6 +785,7 @@ static void begin_session(struct time_model *m, struct tm_value *v)
 	struct interval i = { v->t, session_end(m, v->t) };
 	struct tm_span *s = add_span(m, i);
 	s->first = s->last = v->t;
+	s->held = 1;
 	v->home = s->id;
 	tell_late(m, s);
 }
@@ -762,7 +845,7 @@ static int take_session(struct time_model *m, const leat_event *e)
 	int joins = first_joined(m, e->t, NULL) != NULL;
 	if (!joins && is_expired(m, session_end(m, e->t)))
 		return refuse(&m->counts.late, LEAT_ELATE);
-	if (!make_room(m, e))
+	if (!(joins || may_hold(m, e, NULL)) || !make_room(m, e))
 		return refuse(&m->counts.refused, LEAT_EFULL);
 	struct tm_value *v = keep(m, e);
 	if (joins)

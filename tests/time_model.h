@@ -42,6 +42,7 @@ struct tm_span {
 	size_t id;
 	uint64_t told; /* results so far */
 	int closed;
+	int held;    /* a value came, and max_windows counts it */
 	int changed; /* since its last result */
 	int dead;
 };

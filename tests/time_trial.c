@@ -54,6 +54,7 @@ static void say_options(struct text *s, const struct trial *t)
 	    o->early_span);
 	say(s, "empty %d max_values %" PRIu64 " full %d min_count %" PRIu64,
 	    o->emit_empty, o->max_values, o->full, o->min_count);
+	say(s, " max_windows %" PRIu64, o->max_windows);
 	say(s, " missing %d pairs %d stats", o->missing, t->pairs);
 	for (size_t i = 0; i < o->n_stats; i++)
 		say(s, " %s", leat_stat_name(&t->stats[i]));
@@ -202,6 +203,12 @@ static void make_kind(struct trial *t, struct rng *r)
 		o->offset = (int64_t)rng_next(r);
 }
 
+int has_many_windows(int kind)
+{
+	return kind == LEAT_TUMBLING || kind == LEAT_HOPPING ||
+	    kind == LEAT_SESSION || kind == LEAT_CALENDAR;
+}
+
 static void make_policy(struct trial *t, struct rng *r)
 {
 	leat_time_window_options *o = &t->options;
@@ -228,6 +235,8 @@ static void make_policy(struct trial *t, struct rng *r)
 		o->max_values = (uint64_t)pick(r, 1, 15);
 	if (has(t, WITH_EVICT))
 		o->full = LEAT_EVICT_OLD;
+	if (has(t, WITH_WINDOWS) && has_many_windows(o->kind))
+		o->max_windows = (uint64_t)pick(r, 1, 8);
 	o->min_count = one_in(r, 3) ? (uint64_t)pick(r, 1, 4) : 0;
 	o->missing = one_in(r, 5) ? LEAT_PROPAGATE : LEAT_SKIP;
 }

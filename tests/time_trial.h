@@ -40,8 +40,9 @@ enum trial_feature {
 	WITH_DISORDER = 4096,
 	WITH_JUMPS = 8192, /* advance() and large steps of time */
 	WITH_RESET = 16384,
-	WITH_TICKS = 32768, /* many ties: times are few ticks apart */
-	WITH_HUGE = 65536   /* most values are 1e150 and more */
+	WITH_TICKS = 32768,   /* many ties: times are few ticks apart */
+	WITH_HUGE = 65536,    /* most values are 1e150 and more */
+	WITH_WINDOWS = 131072 /* max_windows, of kinds that can */
 };
 
 enum step_kind { STEP_PUSH, STEP_ADVANCE, STEP_RESET };
@@ -50,6 +51,9 @@ struct step {
 	int kind;
 	leat_event e; /* advance: e.t */
 };
+
+/* Whether max_windows is an option of that kind. */
+int has_many_windows(int kind);
 
 struct trial_months {
 	size_t asked; /* calls */

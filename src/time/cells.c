@@ -245,6 +245,8 @@ struct leat_cell *leat_cells_add(struct leat_flow *f, struct leat_state *s,
 {
 	struct leat_cell *c = inline_cell(f, s);
 
+	if (f->more_at)
+		leat_more(f, s)->windows++;
 	if (c->next)
 		c = leat_pool_take(&f->cells);
 	c->start = start;
@@ -303,6 +305,8 @@ static void remove_cell(struct leat_flow *f, struct leat_state *s,
 		m->open = leat_newer(s, c);
 	if (m && m->oldest_stored == c)
 		m->oldest_stored = leat_newer(s, c);
+	if (m)
+		m->windows--;
 	leave_index(f, s, c);
 	if (f->ordered) {
 		count_stored(f, s, leat_tree_length(f, leat_cell_tree(c)), 0);
@@ -730,6 +734,8 @@ static int put_in_new(struct leat_flow *f, struct leat_state *s,
 		return err;
 	if (leat_is_expired(f, end, f->clock.watermark))
 		return LEAT_ELATE;
+	if (leat_flow_has_all(f, s))
+		return LEAT_EFULL;
 	if ((err = make_room(f, s, e->t, NULL)))
 		return err;
 	struct leat_cell *c = leat_cells_add(f, s, leat_cells_find(f, s, e->t),
@@ -1065,6 +1071,7 @@ static int cells_copy(struct leat_flow *f, struct leat_state *to,
 		*leat_more(f, to) = *leat_more(f, from);
 		memset(&leat_more(f, to)->changed, 0,
 		    sizeof(struct leat_index));
+		leat_more(f, to)->windows = 0; /* none has been added yet */
 		leat_cells_renew(f, to);
 	}
 	for (; c; c = leat_newer(from, c)) {

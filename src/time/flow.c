@@ -55,6 +55,9 @@ static int check_kind(const leat_time_window_options *o)
 		return LEAT_EINVAL;
 	if (o->emit_empty && !uses_grid(kind) && kind != LEAT_CALENDAR)
 		return LEAT_EINVAL;
+	if (o->max_windows > 0 && !uses_grid(kind) && kind != LEAT_SESSION &&
+	    kind != LEAT_CALENDAR)
+		return LEAT_EINVAL;
 	return LEAT_OK;
 }
 
@@ -200,8 +203,8 @@ static void plan_engine(struct leat_flow *f)
 		f->state_size = f->index_at + sizeof(struct leat_index);
 	}
 	f->state_size = leat_round_up(f->state_size);
-	if (f->early_count || f->early_span || f->max_values || f->emit_empty ||
-	    f->lateness) {
+	if (f->early_count || f->early_span || f->max_values ||
+	    f->max_windows || f->emit_empty || f->lateness) {
 		f->more_at = f->state_size;
 		f->state_size += leat_round_up(sizeof(struct leat_more));
 	}
@@ -236,6 +239,7 @@ int leat_flow_plan(struct leat_flow *f, const leat_time_window_options *o)
 	f->early_span = o->early_span;
 	f->emit_empty = o->emit_empty != 0;
 	f->max_values = o->max_values;
+	f->max_windows = o->max_windows;
 	f->full = o->full;
 	f->sink = o->sink;
 	f->late = o->late;
@@ -428,6 +432,11 @@ int leat_flow_row(const struct leat_flow *f, int64_t from, int64_t until)
 int leat_flow_is_full(const struct leat_flow *f, const struct leat_state *s)
 {
 	return f->max_values > 0 && leat_more(f, s)->stored >= f->max_values;
+}
+
+int leat_flow_has_all(const struct leat_flow *f, const struct leat_state *s)
+{
+	return f->max_windows > 0 && leat_more(f, s)->windows >= f->max_windows;
 }
 
 /* ---------------- results -------------------------------------------- */

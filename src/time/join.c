@@ -113,6 +113,14 @@ static int is_too_much(const struct leat_flow *f, const struct leat_state *s,
 	    f->max_values - g->engine->stored(g, other);
 }
 
+/* max_windows, where there would be so many more than now. */
+static int are_too_many(const struct leat_flow *f, const struct leat_state *s,
+    uint64_t more)
+{
+	return f->max_windows > 0 &&
+	    more > f->max_windows - leat_more(f, s)->windows;
+}
+
 /* ---------------- cells ------------------------------------------------- */
 
 /*
@@ -186,6 +194,8 @@ int leat_cells_join_room(struct leat_flow *f, struct leat_state *s,
 			leat_need_values(f, need, d ? leat_cell_tree(d) : NULL,
 			    leat_tree_length(g, leat_cell_tree(c)));
 	}
+	if (are_too_many(f, s, more))
+		return LEAT_EFULL;
 	need->cells += more;
 	need->nodes += leat_cells_join_nodes(f, s, more);
 	return LEAT_OK;
@@ -416,6 +426,9 @@ int leat_ranges_join_room(struct leat_flow *f, struct leat_state *s,
 	if (is_behind(f, r, f->clock.watermark, g->clock.watermark) ||
 	    is_behind(g, q, g->clock.watermark, f->clock.watermark))
 		return LEAT_ELATE;
+	if (f->max_windows > 0 &&
+	    are_too_many(f, s, leat_slices_more(f, &r->tree, &q->tree)))
+		return LEAT_EFULL;
 	if (reserve_ranges(f, s, g, q, need))
 		return LEAT_ENOMEM;
 	r = leat_ranges_of(s);
@@ -457,6 +470,9 @@ void leat_ranges_join(struct leat_flow *f, struct leat_state *s,
 	struct pouring p = { f, &r->tree };
 
 	note_all_owed(f, r, g, q, 1);
+	if (f->max_windows > 0)
+		leat_more(f, s)->windows += leat_slices_more(f, &r->tree,
+		    &q->tree);
 	if (f->forest.panes)
 		leat_tree_each_pane(g, &q->tree, pour_pane, &p);
 	else
@@ -486,7 +502,8 @@ void leat_state_join(struct leat_flow *f, struct leat_state *s,
 	if (!m)
 		return;
 	/* If that is enough for a result, the next value brings it. */
-	m->since += leat_more(g, other)->since;
+	if (f->early_count > 0)
+		m->since += leat_more(g, other)->since;
 	if (f->early_count > 0 && m->since >= f->early_count)
 		m->since = f->early_count - 1;
 	if (f->max_values > 0)

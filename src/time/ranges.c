@@ -206,10 +206,21 @@ static void tell_empty_windows(struct leat_flow *f, struct leat_ranges *r,
 	}
 }
 
-/* Everything that no window still needs goes. */
-static void forget(struct leat_flow *f, struct leat_ranges *r,
-    int64_t watermark)
+/* The tree's values or panes before a time go: no window still needs them. */
+static void forget_data(struct leat_flow *f, struct leat_state *s,
+    int64_t before)
 {
+	struct leat_tree *t = &leat_ranges_of(s)->tree;
+
+	if (f->max_windows > 0)
+		leat_more(f, s)->windows -= leat_slices_before(f, t, before);
+	leat_tree_evict(f, t, before);
+}
+
+/* Everything that no window still needs goes. */
+static void forget(struct leat_flow *f, struct leat_state *s, int64_t watermark)
+{
+	struct leat_ranges *r = leat_ranges_of(s);
 	int64_t settled = watermark == LEAT_TIME_MAX
 	    ? LEAT_TIME_MAX
 	    : leat_earlier(watermark, f->lateness);
@@ -221,12 +232,11 @@ static void forget(struct leat_flow *f, struct leat_ranges *r,
 		    &w.end);
 	}
 	if (settled == LEAT_TIME_MAX)
-		leat_tree_clear(f, &r->tree);
+		forget_data(f, s, LEAT_TIME_MAX);
 	else if (leat_slides(f))
-		leat_tree_evict(f, &r->tree, sliding_window(f, settled).start);
+		forget_data(f, s, sliding_window(f, settled).start);
 	else
-		leat_tree_evict(f, &r->tree,
-		    leat_first_after(f, settled).start);
+		forget_data(f, s, leat_first_after(f, settled).start);
 }
 
 static uint64_t ranges_stored(const struct leat_flow *f,
@@ -288,7 +298,7 @@ static void ranges_close(struct leat_flow *f, struct leat_state *s,
 		close_windows(f, r, watermark);
 	else if (watermark > r->closed)
 		r->closed = watermark;
-	forget(f, r, watermark);
+	forget(f, s, watermark);
 	count_away(f, s);
 }
 
@@ -673,7 +683,7 @@ static int ranges_make_room(struct leat_flow *f, struct leat_state *s,
 		return LEAT_OK;
 	if (f->full == LEAT_REFUSE || t < leat_tree_first(&r->tree))
 		return LEAT_EFULL;
-	leat_tree_evict_first(f, &r->tree);
+	leat_slices_evict_first(f, s);
 	leat_more(f, s)->stored--;
 	f->counts.evicted++;
 	return LEAT_OK;
@@ -694,11 +704,11 @@ static void put_in_tree(struct leat_flow *f, struct leat_state *s,
 	struct leat_ranges *r = leat_ranges_of(s);
 	leat_sample v = { e->t, e->x, e->y };
 
+	if (f->max_windows > 0)
+		leat_more(f, s)->windows += (uint64_t)leat_slice_is_new(f,
+		    &r->tree, e->t);
 	if (f->forest.panes) {
-		int64_t into = leat_modulo(leat_modulo(e->t, f->width) -
-			leat_modulo(f->offset, f->width),
-		    f->width);
-		leat_tree_add(f, &r->tree, leat_earlier(e->t, into), &v);
+		leat_tree_add(f, &r->tree, leat_slice_start(f, e->t), &v);
 		return;
 	}
 	leat_tree_insert(f, &r->tree, &v);
@@ -732,6 +742,9 @@ static int ranges_push(struct leat_flow *f, struct leat_state *s,
 	if (!s->content)
 		leat_ranges_start(f, s);
 	r = leat_ranges_of(s);
+	if (LEAT_UNLIKELY(leat_flow_has_all(f, s)) &&
+	    leat_slice_is_new(f, &r->tree, e->t))
+		return LEAT_EFULL;
 	if (LEAT_UNLIKELY(f->max_values > 0) &&
 	    (err = ranges_make_room(f, s, e->t)))
 		return err;

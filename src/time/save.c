@@ -159,6 +159,10 @@ void leat_tape_state(struct leat_tape *t, struct leat_flow *f,
 	if (f->early_count > 0)
 		leat_tape_number(t, &m->since, f->early_count - 1);
 	f->engine->tape(f, s, t);
-	if (t->loads && m && !t->err)
-		m->stored = f->engine->stored(f, s);
+	if (!t->loads || !m || t->err)
+		return;
+	m->stored = f->engine->stored(f, s);
+	/* The limit may have been another one; what is held was counted. */
+	if (f->max_windows > 0 && m->windows > f->max_windows)
+		leat_tape_fail(t, LEAT_EFULL);
 }

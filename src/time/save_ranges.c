@@ -186,6 +186,9 @@ void leat_ranges_tape(struct leat_flow *f, struct leat_state *s,
 	leat_tape_expect(t, r->closed <= f->clock.target);
 	leat_tape_int(t, &r->touched, 1);
 	leat_tape_tree(t, f, &r->tree);
+	if (t->loads && f->max_windows > 0 && !t->err)
+		leat_more(f, s)->windows = leat_slices_before(f, &r->tree,
+		    LEAT_TIME_MAX);
 	if (!leat_tree_is_empty(&r->tree))
 		expect_needed(t, f, leat_tree_first(&r->tree));
 	if (f->emit_empty)

@@ -297,7 +297,8 @@ struct leat_state {
 /* Kept for flows that need it only (f->more_at), behind the rest. */
 struct leat_more {
 	uint64_t since;     /* values since the last result of early_count */
-	uint64_t stored;    /* values stored */
+	uint64_t stored;    /* values stored, */
+	uint64_t windows;   /* and cells or slices held: max_windows */
 	int64_t first_end;  /* emit_empty: of the first window told, */
 	int64_t empty_from; /* and of the last one; */
 	int begun;          /* that is known */
@@ -585,6 +586,22 @@ int leat_ranges_join_room(struct leat_flow *f, struct leat_state *s,
 void leat_ranges_join(struct leat_flow *f, struct leat_state *s,
     const struct leat_flow *g, const struct leat_state *other);
 
+/* ---------------- slices.c: how many windows that overlap are held ------- */
+
+/* The slice of gcd(span, advance) ticks that holds t. */
+int64_t leat_slice_start(const struct leat_flow *f, int64_t t);
+/* Whether t lies in a slice that has no data in the tree. */
+int leat_slice_is_new(const struct leat_flow *f, const struct leat_tree *t,
+    int64_t at);
+/* Slices that have data before a time. */
+uint64_t leat_slices_before(const struct leat_flow *f,
+    const struct leat_tree *t, int64_t before);
+/* Slices of the other tree that have no data in t. */
+uint64_t leat_slices_more(const struct leat_flow *f, const struct leat_tree *t,
+    const struct leat_tree *other);
+/* The first value goes, and its slice with it if that was all. */
+void leat_slices_evict_first(struct leat_flow *f, struct leat_state *s);
+
 /* ---------------- all of them -------------------------------------------- */
 
 /*
@@ -621,7 +638,7 @@ struct leat_flow {
 	uint64_t early_count;
 	int64_t early_span;
 	int emit_empty;
-	uint64_t max_values;
+	uint64_t max_values, max_windows;
 	int full;
 	leat_sink sink;
 	leat_late_sink late;
@@ -1019,6 +1036,8 @@ void leat_flow_tell(struct leat_flow *f, int64_t start, int64_t end,
     uint64_t revision, int flags);
 /* At max_values. */
 int leat_flow_is_full(const struct leat_flow *f, const struct leat_state *s);
+/* At max_windows, so that a value that needs one more is refused. */
+int leat_flow_has_all(const struct leat_flow *f, const struct leat_state *s);
 
 /* ---------------- save.c and join.c -------------------------------------- */
 

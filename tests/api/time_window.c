@@ -104,6 +104,9 @@ void api_time_options(leat_time_window_options *out)
 		o.emit_empty = api_one_in(4);
 	o.max_values = api_one_in(4) ? api_pick(20) : 0;
 	o.full = o.max_values > 0 && api_one_in(2);
+	if (o.kind != LEAT_SLIDING && o.kind != LEAT_LANDMARK &&
+	    o.kind != LEAT_DECAY)
+		o.max_windows = api_one_in(4) ? api_pick(6) : 0;
 	if (!api_one_in(4))
 		o.sink = api_sink;
 	if (api_one_in(2))
