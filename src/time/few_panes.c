@@ -37,7 +37,7 @@ void leat_few_join(const struct leat_flow *f, const struct leat_few *w,
 }
 
 /* A full node that begins with that pane. */
-static void few_join_node(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_join_node(const struct leat_flow *f, const struct leat_few *w,
     size_t i, struct leat_accs *out)
 {
 	leat_accs_clear(f, f->piece);
@@ -46,7 +46,7 @@ static void few_join_node(const struct leat_flow *f, const struct leat_few *w,
 }
 
 /* From the last one to the first, as suffixes are. */
-static void few_join_suffix(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_join_suffix(const struct leat_flow *f, const struct leat_few *w,
     size_t i, size_t end, struct leat_accs *out)
 {
 	leat_accs_clear(f, out);
@@ -58,12 +58,12 @@ static void few_join_suffix(const struct leat_flow *f, const struct leat_few *w,
 }
 
 /* past(1); so few panes have room for one node at most. */
-static void few_join_past(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_join_past(const struct leat_flow *f, const struct leat_few *w,
     struct leat_accs *out)
 {
-	few_join_suffix(f, w, 1, 1 + (size_t)w->table, out);
+	leat_few_join_suffix(f, w, 1, 1 + (size_t)w->table, out);
 	if (w->nodes > 0)
-		few_join_node(f, w, 1 + (size_t)w->table, out);
+		leat_few_join_node(f, w, 1 + (size_t)w->table, out);
 }
 
 /* The pane that the front begins with. */
@@ -77,7 +77,7 @@ static void few_join_middle(const struct leat_flow *f, const struct leat_few *w)
 	struct leat_accs *middle = leat_few_middle(f, w);
 	size_t front = leat_few_front(w);
 
-	few_join_past(f, w, middle);
+	leat_few_join_past(f, w, middle);
 	leat_accs_clear(f, f->piece);
 	leat_few_join(f, w, front, front + w->front, f->piece);
 	leat_accs_join(f, middle, f->piece);
@@ -278,7 +278,7 @@ static void few_range_of_nodes(const struct leat_flow *f,
 
 	while (end < w->first && leat_few_time(w, end) < to) {
 		if (i > 0 && leat_few_time(w, i) >= from)
-			few_join_node(f, w, i, out);
+			leat_few_join_node(f, w, i, out);
 		else if (leat_few_time(w, end) >= from)
 			few_join_within(f, w, i, from, leat_few_time(w, end),
 			    out);
@@ -301,10 +301,10 @@ static void few_range_to(const struct leat_flow *f, const struct leat_few *w,
 		return;
 	}
 	leat_accs_copy(f, out, leat_few_pane(f, w, 0));
-	few_join_past(f, w, f->past);
+	leat_few_join_past(f, w, f->past);
 	leat_accs_join(f, out, f->past);
 	if (lowest && w->front >= LEAT_ARITY)
-		few_join_node(f, w, front, out);
+		leat_few_join_node(f, w, front, out);
 	few_join_within(f, w, lowest ? i : front, INT64_MIN, to, out);
 }
 

@@ -112,6 +112,14 @@ void leat_few_make_edges(struct leat_few *w);
 size_t leat_few_front(const struct leat_few *w);
 void leat_few_join(const struct leat_flow *f, const struct leat_few *w,
     size_t i, size_t end, struct leat_accs *out);
+/* A full node that begins with the i-th pane is joined. */
+void leat_few_join_node(const struct leat_flow *f, const struct leat_few *w,
+    size_t i, struct leat_accs *out);
+/* `out` becomes what suffixes and past(1) know. */
+void leat_few_join_suffix(const struct leat_flow *f, const struct leat_few *w,
+    size_t i, size_t end, struct leat_accs *out);
+void leat_few_join_past(const struct leat_flow *f, const struct leat_few *w,
+    struct leat_accs *out);
 /* few_ask.c: values one after the other. */
 void leat_few_add(const struct leat_flow *f, const struct leat_few *w, size_t i,
     size_t end, struct leat_accs *out);

@@ -3,7 +3,7 @@
  *
  * The plan of a flow follows from its options; what changes is its clock, its
  * counts, and what the states hold. States are in save_cells.c, fade.c,
- * save_tree.c and save_ranges.c.
+ * save_tree.c, save_few.c and save_ranges.c.
  *
  * Results may depend in their last bit on how values have been added up, so
  * it is not enough to save values: what stands for them is saved as it is.

@@ -10,7 +10,7 @@
  * times in order, and off the edges no node less than half full, so that it
  * is no higher and takes no more memory than its values account for.
  */
-#include "few_places.h"
+#include "time.h"
 
 struct walk {
 	struct leat_tape *t;
@@ -335,82 +335,7 @@ static void make_fringe(struct walk *w, struct leat_tree *t)
 		t->fringe->covered = 0;
 }
 
-/* ---------------- a tree without nodes ----------------------------------- */
-
-static void tape_count(struct leat_tape *t, uint64_t n)
-{
-	leat_tape_number(t, &n, UINT64_MAX);
-}
-
-static void save_values(struct leat_tape *t, struct leat_flow *f,
-    const struct leat_few *few, size_t i, size_t end)
-{
-	leat_sample s;
-
-	for (; i < end; i++) {
-		leat_few_get(f, few, i, &s);
-		leat_tape_time(t, &s.t);
-		leat_tape_double(t, &s.x);
-		if (f->pairs)
-			leat_tape_double(t, &s.y);
-	}
-}
-
-/* The edges of two leaves know of nothing but the first leaf's values. */
-static void save_few_edges(struct leat_tape *t, struct leat_flow *f,
-    struct leat_few *few)
-{
-	tape_count(t, 0);
-	for (int i = 0; i < 3; i++) /* past(), front(), the middle */
-		leat_tape_accs(t, f, f->piece, INT64_MIN, INT64_MAX);
-	for (size_t i = few->gone; i < few->first; i++) {
-		leat_few_tail(f, few, i, f->piece);
-		leat_tape_accs(t, f, f->piece, INT64_MIN, INT64_MAX);
-	}
-}
-
-/* As the nodes would be that it has none of. */
-static void save_few(struct leat_tape *t, struct leat_flow *f,
-    struct leat_few *few)
-{
-	size_t end = (size_t)few->first + few->last;
-
-	leat_accs_clear(f, f->piece);
-	tape_count(t, few->last ? 2 : 1);
-	if (few->last) {
-		tape_count(t, 2);
-		tape_count(t, 0);
-		leat_tape_accs(t, f, f->piece, INT64_MIN, INT64_MAX);
-	}
-	tape_count(t, few->first);
-	tape_count(t, few->gone);
-	save_values(t, f, few, few->gone, few->first);
-	if (few->last) {
-		leat_tape_accs(t, f, f->piece, INT64_MIN, INT64_MAX);
-		tape_count(t, few->last);
-		save_values(t, f, few, few->first, end);
-	}
-	leat_tape_accs(t, f, leat_few_accs(f, few), INT64_MIN, INT64_MAX);
-	if (few->last)
-		save_few_edges(t, f, few);
-}
-
-/* A copy gets nodes, which are saved. */
-static void save_few_panes(struct leat_tape *t, struct leat_flow *f,
-    const struct leat_tree *tree)
-{
-	struct leat_tree copy;
-
-	if (leat_few_copy(f, &copy, tree))
-		leat_tape_fail(t, LEAT_ENOMEM);
-	if (copy.few && leat_few_stock_nodes(f))
-		leat_tape_fail(t, LEAT_ENOMEM);
-	if (!t->err) {
-		leat_few_to_nodes(f, &copy);
-		leat_tape_tree(t, f, &copy);
-	}
-	leat_tree_clear(f, &copy);
-}
+/* ---------------- all of it ---------------------------------------------- */
 
 /* Loading: until it is whole, the tree is empty. */
 void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
@@ -421,10 +346,7 @@ void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
 	uint64_t height = t->root ? (uint64_t)t->height + 1 : 0;
 
 	if (!tape->loads && t->few) {
-		if (f->forest.panes)
-			save_few_panes(tape, f, t);
-		else
-			save_few(tape, f, t->few);
+		leat_few_save(tape, f, t->few);
 		return;
 	}
 	leat_tape_number(tape, &height, LEAT_HEIGHT - 1);

@@ -1052,6 +1052,9 @@ void leat_tape_accs(struct leat_tape *t, const struct leat_flow *f,
 /* What was read stands for values of its own, which have been counted. */
 void leat_tape_holds(struct leat_tape *t, const struct leat_flow *f,
     const struct leat_accs *a);
+/* save_few.c: saves a tree without nodes as one with nodes. */
+void leat_few_save(struct leat_tape *t, struct leat_flow *f,
+    struct leat_few *few);
 
 /* A push is over: what was asked for it is forgotten. */
 LEAT_INLINE void leat_flow_done(struct leat_flow *f)

@@ -1,0 +1,244 @@
+/*
+ * save_few.c - trees without nodes, as bytes
+ *
+ * They are saved as the nodes would be that they have none of, so that a state
+ * does not tell the two forms apart; save_tree.c says what is saved, and loads
+ * it. Saving takes no memory: each thing that a node would know is worked out
+ * when its turn comes.
+ */
+#include "few_places.h"
+
+static void tape_count(struct leat_tape *t, uint64_t n)
+{
+	leat_tape_number(t, &n, UINT64_MAX);
+}
+
+static void save_accs(struct leat_tape *t, const struct leat_flow *f,
+    struct leat_accs *a)
+{
+	leat_tape_accs(t, f, a, INT64_MIN, INT64_MAX);
+}
+
+/* ---------------- of values ---------------------------------------------- */
+
+static void save_values(struct leat_tape *t, struct leat_flow *f,
+    const struct leat_few *few, size_t i, size_t end)
+{
+	leat_sample s;
+
+	for (; i < end; i++) {
+		leat_few_get(f, few, i, &s);
+		leat_tape_time(t, &s.t);
+		leat_tape_double(t, &s.x);
+		if (f->pairs)
+			leat_tape_double(t, &s.y);
+	}
+}
+
+/* The edges of two leaves know of nothing but the first leaf's values. */
+static void save_few_edges(struct leat_tape *t, struct leat_flow *f,
+    struct leat_few *few)
+{
+	tape_count(t, 0);
+	for (int i = 0; i < 3; i++) /* past(), front(), the middle */
+		save_accs(t, f, f->piece);
+	for (size_t i = few->gone; i < few->first; i++) {
+		leat_few_tail(f, few, i, f->piece);
+		save_accs(t, f, f->piece);
+	}
+}
+
+static void save_few_values(struct leat_tape *t, struct leat_flow *f,
+    struct leat_few *few)
+{
+	size_t end = leat_few_end(few);
+
+	leat_accs_clear(f, f->piece);
+	tape_count(t, few->last ? 2 : 1);
+	if (few->last) {
+		tape_count(t, 2);
+		tape_count(t, 0);
+		save_accs(t, f, f->piece);
+	}
+	tape_count(t, few->first);
+	tape_count(t, few->gone);
+	save_values(t, f, few, few->gone, few->first);
+	if (few->last) {
+		save_accs(t, f, f->piece);
+		tape_count(t, few->last);
+		save_values(t, f, few, few->first, end);
+	}
+	save_accs(t, f, leat_few_accs(f, few));
+	if (few->last)
+		save_few_edges(t, f, few);
+}
+
+/* ---------------- of panes ----------------------------------------------- */
+
+static void save_pane(struct leat_tape *t, const struct leat_flow *f,
+    const struct leat_few *few, size_t i)
+{
+	int64_t start = leat_few_time(few, i);
+
+	tape_count(t, 1);
+	if (i == 0) /* on the left edge, where what is gone is counted */
+		tape_count(t, 0);
+	leat_tape_time(t, &start);
+	save_accs(t, f, leat_few_pane(f, few, i));
+}
+
+/* A node on the left edge, which has lost children; its own do not follow. */
+static void save_left(struct leat_tape *t, const struct leat_flow *f, size_t n,
+    size_t gone)
+{
+	tape_count(t, n);
+	tape_count(t, gone);
+	leat_accs_clear(f, f->past);
+	save_accs(t, f, f->past);
+}
+
+/* The lowest node on the left edge. Returns which pane is behind it. */
+static size_t save_first_node(struct leat_tape *t, const struct leat_flow *f,
+    const struct leat_few *few)
+{
+	size_t n = few->height == 1 ? few->first : 1 + (size_t)few->table;
+	size_t places = few->height == 1 ? few->right : LEAT_ARITY;
+
+	save_left(t, f, places, places - n);
+	for (size_t i = 0; i < n; i++)
+		save_pane(t, f, few, i);
+	return n;
+}
+
+/* A lowest node off the left edge; the last one knows all but its last pane. */
+static size_t save_lowest(struct leat_tape *t, const struct leat_flow *f,
+    const struct leat_few *few, size_t i)
+{
+	int last = i + few->right == few->first;
+	size_t end = i + (last ? few->right : LEAT_ARITY);
+
+	tape_count(t, end - i);
+	leat_accs_clear(f, f->past);
+	leat_few_join(f, few, i, last ? end - 1 : end, f->past);
+	save_accs(t, f, f->past);
+	for (; i < end; i++)
+		save_pane(t, f, few, i);
+	return end;
+}
+
+/* Of three levels the node over all that begin with the front. */
+static void save_upper(struct leat_tape *t, const struct leat_flow *f,
+    const struct leat_few *few, size_t n)
+{
+	size_t i = leat_few_front(few);
+
+	tape_count(t, n);
+	leat_accs_clear(f, f->past);
+	for (; n > 1; n--, i += LEAT_ARITY)
+		leat_few_join_node(f, few, i, f->past);
+	save_accs(t, f, f->past);
+}
+
+/* Of two levels or more: lowest nodes from the i-th pane on. */
+static size_t count_nodes(const struct leat_few *few, size_t i)
+{
+	return (few->first - i + LEAT_ARITY - 1) / LEAT_ARITY;
+}
+
+static void save_nodes(struct leat_tape *t, const struct leat_flow *f,
+    const struct leat_few *few)
+{
+	size_t left = 1 + (size_t)few->nodes, front = leat_few_front(few), i;
+
+	if (few->height == 2) {
+		i = 1 + count_nodes(few, 1 + (size_t)few->table);
+		save_left(t, f, few->above, few->above - i);
+	} else if (few->height > 2) {
+		save_left(t, f, 2, 0);
+		save_left(t, f, LEAT_ARITY, LEAT_ARITY - left);
+	}
+	i = save_first_node(t, f, few);
+	while (i < few->first) {
+		if (few->height > 2 && i == front)
+			save_upper(t, f, few, count_nodes(few, front));
+		i = save_lowest(t, f, few, i);
+	}
+}
+
+/* Children of the root that are gone or that its table covers. */
+static size_t count_covered(const struct leat_few *few)
+{
+	if (few->height == 1)
+		return (size_t)few->right - few->first + few->table;
+	if (few->height == 2)
+		return (size_t)few->above + few->nodes - 1 -
+		    count_nodes(few, 1 + (size_t)few->table);
+	return 0;
+}
+
+/* past() and front() of the lowest level, and its suffixes. */
+static void save_lowest_edges(struct leat_tape *t, const struct leat_flow *f,
+    const struct leat_few *few)
+{
+	size_t front = leat_few_front(few), end = 1 + (size_t)few->table;
+
+	leat_few_join_past(f, few, f->past);
+	save_accs(t, f, f->past);
+	leat_accs_clear(f, f->past);
+	leat_few_join(f, few, front, front + few->front, f->past);
+	save_accs(t, f, f->past);
+	for (size_t i = 1; i < end; i++) {
+		leat_few_join_suffix(f, few, i, end, f->past);
+		save_accs(t, f, f->past);
+	}
+}
+
+/* If there is one: a full node that begins with that pane. */
+static void save_node_if(struct leat_tape *t, const struct leat_flow *f,
+    const struct leat_few *few, size_t i, int is_there)
+{
+	leat_accs_clear(f, f->past);
+	if (is_there)
+		leat_few_join_node(f, few, i, f->past);
+	save_accs(t, f, f->past);
+}
+
+/* The same of the next level; a suffix is of the only node. */
+static void save_second_edges(struct leat_tape *t, const struct leat_flow *f,
+    const struct leat_few *few)
+{
+	size_t i = 1 + (size_t)few->table;
+
+	save_node_if(t, f, few, i, few->nodes > 0);
+	save_node_if(t, f, few, leat_few_front(few), few->front >= LEAT_ARITY);
+	if (few->nodes > 0)
+		save_node_if(t, f, few, i, 1);
+}
+
+static void save_few_panes(struct leat_tape *t, const struct leat_flow *f,
+    const struct leat_few *few)
+{
+	tape_count(t, 1 + (size_t)few->height);
+	if (few->height == 0) {
+		save_pane(t, f, few, 0);
+		return;
+	}
+	save_nodes(t, f, few);
+	tape_count(t, count_covered(few));
+	save_lowest_edges(t, f, few);
+	if (few->height > 1)
+		save_second_edges(t, f, few);
+	leat_accs_clear(f, f->past);
+	for (int i = 0; few->height > 2 && i < 2; i++)
+		save_accs(t, f, f->past); /* a root of two has neither */
+	save_accs(t, f, leat_few_middle(f, few));
+}
+
+void leat_few_save(struct leat_tape *t, struct leat_flow *f,
+    struct leat_few *few)
+{
+	if (f->forest.panes)
+		save_few_panes(t, f, few);
+	else
+		save_few_values(t, f, few);
+}
