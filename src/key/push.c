@@ -147,7 +147,7 @@ static int push_prepare(leat_keyed *k, const leat_event *v, uint32_t i,
 	return err;
 }
 
-/* All that a value takes, in the key that is there or a new one. LEAT_ENOMEM. */
+/* All that a value takes, in a key that is there or a new one. LEAT_ENOMEM. */
 static int push_reserve(leat_keyed *k, const leat_event *v, uint32_t i,
     const struct leat_need *need)
 {

@@ -703,6 +703,8 @@ static int make_room(struct leat_flow *f, struct leat_state *s, int64_t t,
 	for (; c && leat_tree_is_empty(leat_cell_tree(c)); c = leat_newer(s, c))
 		LEAT_LOOK(); /* told, and then evicted */
 	*from = c;
+	/* Values are stored, so one of the cells is not empty. */
+	LEAT_ASSERT(c);
 	if (f->full == LEAT_REFUSE || t < leat_tree_first(leat_cell_tree(c)))
 		return LEAT_EFULL;
 	leat_tree_evict_first(f, leat_cell_tree(c));
@@ -995,7 +997,8 @@ static struct leat_cell *current(const struct leat_flow *f,
 		return NULL;
 	if (f->kind == LEAT_LANDMARK)
 		return c;
-	c = leat_cells_find(f, s, now); /* none starts later */
+	c = leat_cells_find(f, s, now);
+	LEAT_ASSERT(c); /* none starts later */
 	return now < c->end ? c : NULL;
 }
 

@@ -289,7 +289,7 @@ static void few_range_of_nodes(const struct leat_flow *f,
 	few_join_within(f, w, i, from, to, out);
 }
 
-/* All before `to`, from the lowest node of the right edge that begins before. */
+/* All before `to`, from the right edge's lowest node that begins before. */
 static void few_range_to(const struct leat_flow *f, const struct leat_few *w,
     int64_t to, struct leat_accs *out)
 {

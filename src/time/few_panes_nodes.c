@@ -45,16 +45,19 @@ static void join_children(const struct leat_flow *f, struct leat_node *n,
 		    leat_node_accs(f, leat_inner(n)->child[i]));
 }
 
+/* A leaf for each pane, and no block is empty. */
 static void stand_leaves(struct leat_flow *f, const struct leat_few *w,
     struct leat_node **leaves)
 {
-	for (size_t i = 0; i < w->first; i++) {
+	size_t i = 0;
+
+	do {
 		leaves[i] = leat_tree_leaf(f);
 		leaves[i]->t[0] = leat_few_time(w, i);
 		leaves[i]->n = 1;
 		leat_accs_copy(f, leat_node_accs(f, leaves[i]),
 		    leat_few_pane(f, w, i));
-	}
+	} while (++i < w->first);
 }
 
 /* The lowest nodes, of more than one; returns how many. */
