@@ -575,6 +575,17 @@ expect '--max-skew' 0 \
 	"start,end,x_sum\n$(at 0),$(at 10),5\n1970-01-01T00:01:00Z,1970-01-01T00:01:10Z,8\n" \
 	'csv_replay: standard input: 1 of 4 rows in no window: 1 too far ahead\n'
 
+# Rows of windows that are there are taken, and other keys have their own.
+input 't,k,x\n0,a,1\n100,a,2\n5,a,4\n200,a,8\n1,b,16\n'
+run -t t -k k --time-unit s -w session:10s -s sum --delay 1h --max-windows 2
+expect '--max-windows' 0 \
+	"k,start,end,x_sum\nb,1970-01-01T00:00:01Z,1970-01-01T00:00:11Z,16\na,$(at 0),$(at 15),5\na,1970-01-01T00:01:40Z,1970-01-01T00:01:50Z,2\n" \
+	'csv_replay: standard input: 1 of 5 rows in no window: 1 too far ahead or beyond a limit\n'
+run -t t -k k --time-unit s -w 10s -s sum --max-windows 2
+expect_error 'of kinds that have many windows' '--max-windows: only for tumbling'
+run -k k -w 10 -s sum --max-windows 2
+expect_error 'by time' '--max-windows: only for windows by'
+
 input 't,x,y\n0,1,2\n12,2,2\n3,4,9\n13,3,1\n'
 run -t t --time-unit s -w tumbling:10s -s sum,slope -c x,y
 expect 'late rows, two columns and their pair' 0 \

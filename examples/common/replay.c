@@ -362,6 +362,7 @@ static int leave_out(struct replay *r, const leat_csv_record *record, int err)
 			    record);
 	} else {
 		r->tally.left[err == LEAT_EKEY ? LEFT_KEY : LEFT_AHEAD]++;
+		r->tally.limited |= err == LEAT_EFULL;
 	}
 	return 0;
 }

@@ -76,9 +76,10 @@ uint64_t tally_skipped(const struct tally *y, char *text, size_t size)
 uint64_t tally_left_out(const struct tally *y, uint64_t rows, char *text,
     size_t size)
 {
-	static const char *const words[N_LEFT] = {
+	const char *const words[N_LEFT] = {
 		[LEFT_LATE] = "late",
-		[LEFT_AHEAD] = "too far ahead",
+		[LEFT_AHEAD] = y->limited ? "too far ahead or beyond a limit"
+					  : "too far ahead",
 		[LEFT_NO_TIME] = "without a time",
 		[LEFT_KEY] = "with a key too long",
 	};

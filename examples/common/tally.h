@@ -23,6 +23,7 @@ struct tally {
 	uint64_t bad[N_BAD];
 	uint64_t n_bad, first_bad_line;
 	uint64_t left[N_LEFT];
+	int limited; /* some are beyond a limit, not ahead; since it began */
 	/* The first quote that was not closed, since the program began. */
 	uint64_t quote_line;
 	size_t quote_column; /* 0: none */

@@ -21,6 +21,7 @@ enum id {
 	ID_LATENESS,
 	ID_MAX_SKEW,
 	ID_MAX_VALUES,
+	ID_MAX_WINDOWS,
 	ID_EARLY,
 	ID_EMIT_EMPTY,
 	ID_MAX_KEYS,
@@ -50,6 +51,10 @@ const struct option timing_options[TIMING_N_OPTIONS] = {
 	    "refuse values of a key that has so many which late\n"
 	    "ones may revise: sliding windows with --lateness;\n"
 	    "default: 0, any; in a service 5000" },
+	{ ID_MAX_WINDOWS, 0, "max-windows", "N",
+	    "refuse values of a key that need a window more\n"
+	    "than N, open or revised, at a time; default: 0,\n"
+	    "any; in a service 10000" },
 	{ ID_EARLY, 0, "early", "N|DUR",
 	    "results of open windows after every N rows of a\n"
 	    "key, or whenever DUR has passed" },
@@ -146,12 +151,13 @@ static int take_unit(struct timing *t, const char *arg, char *why,
 	return fail(why, why_size, arg, "auto, s, ms, us or ns");
 }
 
-static int take_max_values(struct timing *t, const char *arg, char *why,
+/* Of values or windows; 0 is none. */
+static int take_limit(uint64_t *limit, int *given, const char *arg, char *why,
     size_t why_size)
 {
-	if (number_parse_count(arg, strlen(arg), &t->max_values) < 0)
+	if (number_parse_count(arg, strlen(arg), limit) < 0)
 		return fail(why, why_size, arg, "a whole number");
-	t->has_max_values = 1;
+	*given = 1;
 	return 0;
 }
 
@@ -186,7 +192,11 @@ int timing_take(struct timing *t, int id, const char *arg, char *why,
 		    ? take_duration(&t->max_skew, arg, why, why_size)
 		    : take_positive(&t->max_skew, arg, why, why_size);
 	case ID_MAX_VALUES:
-		return take_max_values(t, arg, why, why_size);
+		return take_limit(&t->max_values, &t->has_max_values, arg, why,
+		    why_size);
+	case ID_MAX_WINDOWS:
+		return take_limit(&t->max_windows, &t->has_max_windows, arg,
+		    why, why_size);
 	case ID_EARLY:
 		return take_early(t, arg, why, why_size);
 	case ID_EMIT_EMPTY:
@@ -221,6 +231,50 @@ static int is_revised(const struct timing *t, const struct spec_window *w)
 	return w->by_time && w->time.kind == LEAT_SLIDING && t->lateness > 0;
 }
 
+/* Kinds of which a key may have many windows at a time. */
+static int has_many_windows(const struct spec_window *w)
+{
+	return w->by_time &&
+	    (is_grid(w->time.kind) || w->time.kind == LEAT_SESSION ||
+		w->time.kind == LEAT_CALENDAR);
+}
+
+static int64_t common_divisor(int64_t a, int64_t b)
+{
+	while (b > 0) {
+		int64_t rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+/* At least as many windows as values in order have at a time, on a grid. */
+static uint64_t windows_in_order(const struct timing *t,
+    const struct spec_window *w)
+{
+	int64_t step = common_divisor(w->time.span, w->time.advance);
+
+	if (!is_grid(w->time.kind) || step <= 0)
+		return 0;
+	return (uint64_t)(w->time.span / step) + (uint64_t)(t->delay / step) +
+	    (uint64_t)(t->lateness / step) + 4;
+}
+
+/* A default gives way to what values in order need; what was given does not. */
+static uint64_t most_windows(const struct timing *t,
+    const struct spec_window *w)
+{
+	uint64_t need;
+
+	if (!has_many_windows(w))
+		return 0;
+	if (t->has_max_windows || t->max_windows == 0)
+		return t->max_windows;
+	need = windows_in_order(t, w);
+	return need > t->max_windows ? need : t->max_windows;
+}
+
 /* What is wrong, or NULL; with other, the option it is about. */
 static const char *find_wrong(const struct timing *t,
     const struct spec_window *w, const char **other)
@@ -243,6 +297,9 @@ static const char *find_wrong(const struct timing *t,
 		return "--offset: only for tumbling and hopping windows";
 	if (t->has_max_values && t->max_values > 0 && !is_revised(t, w))
 		return "--max-values: only for sliding windows with --lateness";
+	if (t->has_max_windows && t->max_windows > 0 && !has_many_windows(w))
+		return "--max-windows: only for tumbling, hopping, session and "
+		       "calendar windows";
 	if (t->live && w->by_time && w->time.kind == LEAT_HOPPING &&
 	    w->time.span / w->time.advance > MOST_HOPS)
 		return "-w: in a service no value may be in more than 10000 "
@@ -278,6 +335,7 @@ int timing_check(const struct timing *t, struct spec_window *w, char *why,
 	w->time.lateness = t->lateness;
 	w->time.max_skew = t->live ? 0 : t->max_skew;
 	w->time.max_values = is_revised(t, w) ? t->max_values : 0;
+	w->time.max_windows = most_windows(t, w);
 	w->time.early_count = t->early_count;
 	w->time.early_span = t->early_span;
 	w->time.emit_empty = t->emit_empty;

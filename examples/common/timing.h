@@ -14,7 +14,7 @@
 #include "tape.h"
 
 /* Ids of the options here are from the first one on, below the last. */
-enum { TIMING_FIRST_ID = 30, TIMING_LAST_ID = 50, TIMING_N_OPTIONS = 12 };
+enum { TIMING_FIRST_ID = 30, TIMING_LAST_ID = 50, TIMING_N_OPTIONS = 13 };
 
 /* Durations are in nanoseconds. */
 struct timing {
@@ -23,9 +23,11 @@ struct timing {
 	int has_unit;
 	const char *other; /* an option for windows by time alone, or NULL */
 	int64_t offset, delay, lateness;
-	int64_t max_skew;    /* live: ahead of the arrival; 0: any */
-	uint64_t max_values; /* of a key, kept in windows that are revised; */
-	int has_max_values;  /* 0: any */
+	int64_t max_skew;     /* live: ahead of the arrival; 0: any */
+	uint64_t max_values;  /* of a key, kept in windows that are revised; */
+	int has_max_values;   /* 0: any */
+	uint64_t max_windows; /* of a key, open or revised; 0: any */
+	int has_max_windows;
 	uint64_t early_count;
 	int64_t early_span;
 	int emit_empty;

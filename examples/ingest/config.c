@@ -179,6 +179,7 @@ int config_init(struct config *c)
 	c->settings.timing.live = 1;
 	c->settings.timing.max_skew = LEAT_DAY;
 	c->settings.timing.max_values = 5000;
+	c->settings.timing.max_windows = 10000;
 	c->settings.timing.default_keys = 100000;
 	c->settings.skip_bad = 1;
 	return 0;

@@ -223,11 +223,28 @@ static int has_max_values(const struct engine *e)
 	    e->settings->window.time.max_values > 0;
 }
 
+static int has_max_windows(const struct engine *e)
+{
+	return e->settings->window.by_time &&
+	    e->settings->window.time.max_windows > 0;
+}
+
+/* Which limit it is that LEAT_EFULL tells of. */
+static enum notice_kind full_kind(const struct engine *e)
+{
+	if (has_max_windows(e))
+		return NOTICE_WINDOWS_FULL;
+	return has_max_values(e) ? NOTICE_VALUES_FULL : NOTICE_KEYS_FULL;
+}
+
 static const char *refusal_text(const struct engine *e, int err)
 {
 	if (err == LEAT_EFULL && has_max_values(e))
 		return "no room: its key has --max-values values that late "
 		       "ones may revise, or fills --max-bytes";
+	if (err == LEAT_EFULL && has_max_windows(e))
+		return "no room: its key has --max-windows windows that are "
+		       "open or may be revised, or fills --max-bytes";
 	if (err == LEAT_EFULL)
 		return "a key more than --max-keys, or than there is room for "
 		       "in --max-bytes";
@@ -239,10 +256,9 @@ static const char *refusal_text(const struct engine *e, int err)
 
 static void refuse(struct engine *e, int err, const char *who)
 {
-	enum notice_kind kind = err == LEAT_EFULL
-	    ? (has_max_values(e) ? NOTICE_VALUES_FULL : NOTICE_KEYS_FULL)
-	    : timed_is_refusal(err) ? NOTICE_LATE
-				    : NOTICE_MEMORY;
+	enum notice_kind kind = err == LEAT_EFULL ? full_kind(e)
+	    : timed_is_refusal(err)               ? NOTICE_LATE
+						  : NOTICE_MEMORY;
 
 	notice(e->options.notices, kind, 1, engine_now(e), "%s: %s", who,
 	    refusal_text(e, err));

@@ -38,6 +38,8 @@ static const struct {
 	    "values of keys beyond --max-keys" },
 	[NOTICE_VALUES_FULL] = { "values_full",
 	    "values beyond --max-values of their key" },
+	[NOTICE_WINDOWS_FULL] = { "windows_full",
+	    "values that need a window beyond --max-windows of their key" },
 	[NOTICE_CONNECTIONS] = { "connections",
 	    "connections refused beyond --max-connections" },
 	[NOTICE_SENDER] = { "senders_forgotten",

@@ -16,6 +16,7 @@ enum notice_kind {
 	NOTICE_LATE,           /* too late, or too far ahead, for its window */
 	NOTICE_KEYS_FULL,      /* beyond --max-keys */
 	NOTICE_VALUES_FULL,    /* beyond --max-values */
+	NOTICE_WINDOWS_FULL,   /* beyond --max-windows */
 	NOTICE_CONNECTIONS,    /* beyond --max-connections */
 	NOTICE_SENDER,         /* forgotten for another one */
 	NOTICE_PEER,           /* beyond --max-per-peer */

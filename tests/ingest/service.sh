@@ -239,6 +239,37 @@ run --listen - --max-values 3
 expect_error 'which is for windows by time' '--max-values: only for windows by'
 run --listen - --max-values 3 -w tumbling:1h
 expect_error 'that slide, and are revised' '--max-values: only for sliding'
+
+# So it is with open windows. Sessions of one second begin at random, ten
+# seconds apart, and each slot that is not among a key's first hundred is
+# refused; quiet keys have a window at any time.
+awk 'BEGIN {
+	srand(7)
+	for (i = 0; i < 20000; i++) {
+		if (i % 2000 == 0)
+			print "quiet" i / 2000, 1, 1000000
+		print "k", 1, 1000000 + 10 * int(rand() * 250000)
+	}
+}' >"$tmp/values"
+awk '$1 != "k" { print $1 ",1"; next }
+	!($3 in n) && slots < 100 { n[$3] = 0; slots++ }
+	$3 in n { n[$3]++ }
+	END { for (t in n) print "k," n[t] }' "$tmp/values" | sort >"$tmp/want"
+"$prog" --listen - --time-unit s -w session:1s --delay 30d --max-windows 100 \
+	-s count <"$tmp/values" 2>"$tmp/log" | tail -n +2 | cut -d, -f1,4 |
+	sort >"$tmp/out"
+true_that 'a limit of windows that are open' cmp -s "$tmp/want" "$tmp/out"
+true_that 'that is said' grep -q 'no room: .* --max-windows' "$tmp/log"
+"$prog" --listen - --time-unit s -w session:1s --delay 30d -s count \
+	<"$tmp/values" 2>"$tmp/log" | grep -c ^k, >"$tmp/out"
+true_that 'which is 10000 by default' [ "$(cat "$tmp/out")" = 10000 ]
+awk 'BEGIN { for (i = 0; i < 11000; i++) print "k", 1, 1000000 + i }' |
+	"$prog" --listen - --time-unit s -w tumbling:1s --delay 3h -s count \
+		2>"$tmp/log" | grep -c ^k, >"$tmp/out"
+true_that 'but no values in order are refused by default' \
+	[ "$(cat "$tmp/out")" = 11000 ]
+run --listen - -w 60s --max-windows 3
+expect_error 'of kinds that have many' '--max-windows: only for tumbling'
 run --listen - -w hopping:1d/1s
 expect_error 'no value is in any number of windows' '-w: in a service no value'
 

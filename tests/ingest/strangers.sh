@@ -342,6 +342,28 @@ serve --listen tcp://127.0.0.1:0 --http 127.0.0.1:0 --tls-cert \
 }
 token=
 
+# ---- Times at random ----
+
+# Lines whose time is not among the first fifty, each a session by itself.
+serve --listen tcp://127.0.0.1:0 --http 127.0.0.1:0 -w session:5s --delay 30d \
+	-s count -o none --max-windows 50 && {
+	awk -v now="$(date +%s)" 'BEGIN {
+		srand(5)
+		for (i = 0; i < 5000; i++)
+			print "k", 1, now - 10 * int(rand() * 250000)
+		for (i = 0; i < 20; i++)
+			print "quiet" i, 1, now
+	}' >"$tmp/body"
+	many=$(awk '!($3 in seen) && $1 == "k" && n < 50 { seen[$3]; n++ }
+		$1 == "k" && !($3 in seen) { refused++ }
+		END { print refused }' "$tmp/body")
+	to_tcp <"$tmp/body"
+	true_that 'random times open no more windows than there may be' \
+		await 20 is_refused windows_full "$many"
+	true_that 'and other keys go on' await 20 has_metric leat_ingest_keys 21
+	stop
+}
+
 # ---- Heads with two meanings ----
 
 # ask TEXT [TEXT]: the code that the answer has; the second one comes later.
