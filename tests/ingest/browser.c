@@ -223,7 +223,11 @@ int main(int argc, char **argv)
 	bad = take_picture(&b, argv[5], until) < 0 || bad;
 	kill(b.pid, SIGTERM);
 	waitpid(b.pid, NULL, 0);
-	snprintf(command, sizeof command, "rm -rf %s", folder);
+	/* Processes of the browser's own may write there a little longer. */
+	snprintf(command, sizeof command,
+	    "for i in 1 2 3 4 5 6 7 8 9; do rm -rf %s 2>/dev/null && exit; "
+	    "sleep 1; done; rm -rf %s",
+	    folder, folder);
 	free(b.bytes);
 	return system(command) != 0 || bad;
 }
