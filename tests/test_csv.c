@@ -2033,6 +2033,12 @@ static size_t hungry_text(int which, char *out)
 		memcpy(out, texts[which], n);
 		return n;
 	}
+	if (which == 10) { /* the first field that there is no room for */
+		for (n = 0; n < 128; n++)
+			out[n] = n % 2 ? ',' : 'a';
+		memcpy(out + n, "\"b\nc\n\nd", 8);
+		return n + 8;
+	}
 	n = long_record(out, which % 2 ? 700 : 1200, which % 2 ? 70 : 300);
 	out[n / 2] = which % 3 ? '"' : 'x';
 	n += long_record(out + n, 1400, 150);
@@ -2040,15 +2046,16 @@ static size_t hungry_text(int which, char *out)
 	return n + 11;
 }
 
-enum { N_HUNGRY = 10 };
+enum { N_HUNGRY = 11 };
 
 /* Pushes a text while the request with this number, or all from it, fails. */
 static size_t push_starved(const char *text, size_t n, struct counted memory,
-    struct cuts cuts, const struct story *expected)
+    struct cuts cuts, const leat_csv_options *options,
+    const struct story *expected)
 {
 	leat_allocator a = counted_allocator(&memory);
 	struct listener l = { 0 };
-	leat_csv_options o = { 0 };
+	leat_csv_options o = *options;
 	leat_csv *c = NULL;
 
 	o.allocator = &a;
@@ -2072,24 +2079,33 @@ static size_t push_starved(const char *text, size_t n, struct counted memory,
 	return memory.calls;
 }
 
-static void starve(const char *text, size_t n, struct cuts cuts)
+static void starve_with(const char *text, size_t n, struct cuts cuts,
+    size_t max_lines)
 {
 	const struct counted none = { 0 };
 	leat_csv_options o = { 0 };
 	struct story expected = { 0 };
 	size_t calls;
 
+	o.max_lines = max_lines;
 	tell_expected(&expected, &o, text, n);
-	calls = push_starved(text, n, none, cuts, &expected);
+	calls = push_starved(text, n, none, cuts, &o, &expected);
 	ck_assert_uint_ge(calls, n > 3 ? 3 : 1);
 	for (size_t k = 1; k <= calls; k++) {
 		struct counted one = none, all = none;
 
 		one.fail_at = all.fail_from = k;
-		push_starved(text, n, one, cuts, &expected);
-		push_starved(text, n, all, cuts, &expected);
+		push_starved(text, n, one, cuts, &o, &expected);
+		push_starved(text, n, all, cuts, &o, &expected);
 	}
 	free(expected.bytes);
+}
+
+/* With quotes that may be torn, and without. */
+static void starve(const char *text, size_t n, struct cuts cuts)
+{
+	starve_with(text, n, cuts, 0);
+	starve_with(text, n, cuts, 1);
 }
 
 START_TEST(where_memory_runs_out_nothing_is_lost)

@@ -1252,6 +1252,101 @@ START_TEST(without_memory_nothing_is_joined)
 }
 END_TEST
 
+/* ---- Of one size and another ---- */
+
+/* All that they are told goes to *log. */
+static leat_time_window *counting(const leat_time_window_options *options,
+    struct log *log)
+{
+	static const leat_stat stats[] = { LEAT_COUNT, LEAT_SUM };
+	leat_time_window_options o = *options;
+	leat_time_window *w;
+
+	o.stats = stats;
+	o.n_stats = 2;
+	o.sink.emit = on_told;
+	o.sink.ctx = log;
+	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+	return w;
+}
+
+/* Each window has been changed in one of the two, or in both, or in none. */
+START_TEST(many_open_windows_that_have_changed_are_joined)
+{
+	enum { WINDOWS = 150 };
+	static struct log log[2];
+	static const unsigned each[] = { 2, 3 };
+	leat_time_window_options o = { 0 };
+	leat_time_window *w[2];
+
+	o.kind = LEAT_TUMBLING;
+	o.span = 10;
+	o.delay = 10 * WINDOWS;
+	o.early_count = 1000;
+	for (int i = 0; i < 2; i++) {
+		log[i].n = 0;
+		w[i] = counting(&o, &log[i]);
+		for (unsigned k = 0; k < WINDOWS; k += each[i])
+			ck_assert_int_eq(leat_time_window_push(w[i],
+					     10 * (int64_t)k + i, k),
+			    LEAT_OK);
+	}
+	ck_assert_int_eq(leat_time_window_merge(w[0], w[1]), LEAT_OK);
+	ck_assert_int_eq(leat_time_window_advance(w[0], LEAT_TIME_MAX),
+	    LEAT_OK);
+	size_t at = 0;
+	for (unsigned k = 0; k < WINDOWS; k++) {
+		unsigned n = (k % 2 ? 0u : 1u) + (k % 3 ? 0u : 1u);
+		if (n == 0)
+			continue;
+		const struct line *l = &log[0].lines[at++];
+		ck_assert_int_eq(l->start, 10 * (int64_t)k);
+		ck_assert(l->v[0] == n && l->v[1] == (double)n * k);
+	}
+	ck_assert_uint_eq(log[0].n, at);
+	ck_assert_uint_eq(log[1].n, 0);
+	leat_time_window_free(w[0]);
+	leat_time_window_free(w[1]);
+}
+END_TEST
+
+/* Most of what was there has gone, but not so much that one leaf has all. */
+START_TEST(a_window_that_was_large_is_joined_with_a_small_one)
+{
+	static struct log log;
+	leat_time_window_options o = { 0 };
+	leat_time_window *a, *b;
+	double out[2], sum = 0;
+
+	o.span = 1000;
+	for (int64_t left = 1; left < 60; left++) {
+		log.n = 0;
+		sum = 0;
+		a = counting(&o, &log);
+		b = counting(&o, &log);
+		for (int64_t t = 1; t <= 100; t++) {
+			ck_assert_int_eq(leat_time_window_push(a, t, (double)t),
+			    LEAT_OK);
+			sum += t > 100 - left ? (double)t : 0;
+		}
+		for (int64_t t = 0; t < 3; t++) {
+			double x = (double)(t + 7);
+			ck_assert_int_eq(leat_time_window_push(b,
+					     1098 - left + t, x),
+			    LEAT_OK);
+			sum += x;
+		}
+		ck_assert_int_eq(leat_time_window_advance(a, 1100 - left),
+		    LEAT_OK);
+		ck_assert_int_eq(leat_time_window_merge(a, b), LEAT_OK);
+		leat_time_window_query(a, out);
+		ck_assert(out[0] == (double)left + 3 && out[1] == sum);
+		leat_time_window_free(a);
+		leat_time_window_free(b);
+	}
+}
+END_TEST
+
 /* ---- The suite ---- */
 
 Suite *state_merge_time_suite(void)
@@ -1269,6 +1364,8 @@ Suite *state_merge_time_suite(void)
 	tcase_add_test(t,
 	    values_of_the_other_come_after_those_of_the_same_time);
 	tcase_add_loop_test(t, three_shards_are_joined_in_any_order, 0, SHAPES);
+	tcase_add_test(t, many_open_windows_that_have_changed_are_joined);
+	tcase_add_test(t, a_window_that_was_large_is_joined_with_a_small_one);
 	suite_add_tcase(s, t);
 	t = tcase_create("refused");
 	tcase_add_test(t, other_kinds_of_windows_are_not_joined);

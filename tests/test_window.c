@@ -588,6 +588,43 @@ static void note(void *ctx, const leat_result *r)
 	log->n += (size_t)n;
 }
 
+/*
+ * Each set of count, sum, minimum and maximum has code of its own to compute
+ * it; of whole numbers all of them are exact.
+ */
+START_TEST(simple_statistics_are_the_same_in_every_company)
+{
+	static const char *const names[] = { "count", "sum", "min", "max" };
+	struct rng r = rng_new((uint64_t)_i);
+	double kept[40], out[4];
+	leat_stat stats[4];
+	size_t n = 0, size = 1 + (size_t)rng_below(&r, 20);
+
+	for (size_t i = 0; i < 4; i++)
+		if (_i >> i & 1)
+			ck_assert_int_eq(leat_stat_parse(names[i], &stats[n++]),
+			    LEAT_OK);
+	leat_window_options o = options_of(LEAT_SLIDING, size, 0, stats, n);
+	leat_window *w = open_window(&o);
+	for (size_t i = 0; i < 40; i++) {
+		double all[4] = { 0, 0, HUGE_VAL, -HUGE_VAL };
+		kept[i] = (double)rng_below(&r, 1000) - 500;
+		ck_assert_int_eq(leat_window_push(w, kept[i]), LEAT_OK);
+		for (size_t k = i < size ? 0 : i + 1 - size; k <= i; k++) {
+			all[0]++;
+			all[1] += kept[k];
+			all[2] = fmin(all[2], kept[k]);
+			all[3] = fmax(all[3], kept[k]);
+		}
+		leat_window_query(w, out);
+		for (size_t k = 0, at = 0; k < 4; k++)
+			if (_i >> k & 1)
+				ck_assert_double_eq(out[at++], all[k]);
+	}
+	leat_window_free(w);
+}
+END_TEST
+
 static void emits(int kind, uint64_t size, uint64_t advance, const char *want)
 {
 	leat_window_options options = options_of(kind, size, advance, sum_of,
@@ -845,6 +882,8 @@ static TCase *handling(void)
 	tcase_add_test(t,
 	    a_copy_of_a_window_in_the_callers_memory_lives_on_the_heap);
 	tcase_add_test(t, freeing_nothing_is_fine);
+	tcase_add_loop_test(t, simple_statistics_are_the_same_in_every_company,
+	    1, 16);
 	tcase_add_test(t, windows_that_close_are_told_in_order);
 	tcase_add_test(t, a_class_sees_its_samples_in_order);
 	tcase_add_test(t, a_partial_of_nothing_is_the_identity);

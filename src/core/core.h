@@ -606,8 +606,9 @@ LEAT_INLINE leat_lane leat_lane_if_zero(leat_lane n, leat_lane a, leat_lane b)
 /* |a| <= b in both. */
 LEAT_INLINE int leat_lane_all_within(leat_lane a, leat_lane b)
 {
-	return fabs(leat_lane_get(a, 0)) <= leat_lane_get(b, 0) &&
-	    fabs(leat_lane_get(a, 1)) <= leat_lane_get(b, 1);
+	int first = fabs(leat_lane_get(a, 0)) <= leat_lane_get(b, 0);
+
+	return first & (fabs(leat_lane_get(a, 1)) <= leat_lane_get(b, 1));
 }
 LEAT_INLINE int leat_lane_any_nan(leat_lane a)
 {

@@ -80,14 +80,16 @@ static void ftrl_dense(leat_model *m, const double *x, double g,
 		    per_rate, m->l1, m->l2);
 }
 
-/* Whether a coefficient could take that step; nothing is stored. */
+/*
+ * Whether a coefficient could take that step; nothing is stored. Squares that
+ * overflow leave no number in the sum.
+ */
 static int ftrl_fits_one(const leat_model *m, double w, double sum,
     double squares, double g)
 {
 	double v = ftrl_step(w, &sum, &squares, g, 1 / m->rate, 0, m->l2);
 
-	return squares <= LEAT_SQUARES_MAX && fabs(sum) <= LEAT_SQUARES_MAX &&
-	    leat_growth_fits(w, v);
+	return fabs(sum) <= LEAT_SQUARES_MAX && leat_growth_fits(w, v);
 }
 
 /* The same for all, where options are so large that it has to be tried. */

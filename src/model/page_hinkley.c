@@ -82,7 +82,7 @@ static void ph_tape(leat_drift *d, struct leat_tape *t)
 	leat_tape_positive(t, &s->rise);
 	leat_tape_positive(t, &s->fall);
 	if (s->mean.n == 0)
-		leat_tape_expect(t, s->mean.hi + s->rise == 0 && s->fall == 0);
+		leat_tape_expect(t, fabs(s->mean.hi) + s->rise + s->fall == 0);
 }
 
 const struct leat_detector leat_detector_page_hinkley = {

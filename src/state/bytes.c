@@ -21,8 +21,8 @@ static uint64_t raw_bits(double x)
 
 uint64_t leat_bits_of(double x)
 {
-	if (LEAT_UNLIKELY(x != x) && !(raw_bits(NAN) & TOPMOST))
-		return NAN_ELSEWHERE;
+	if (LEAT_UNLIKELY(x != x))
+		return raw_bits(NAN) & TOPMOST ? raw_bits(x) : NAN_ELSEWHERE;
 	return raw_bits(x);
 }
 
@@ -31,8 +31,8 @@ double leat_double_of(uint64_t bits)
 	double x;
 
 	memcpy(&x, &bits, sizeof(x));
-	if (LEAT_UNLIKELY(x != x) && !(raw_bits(NAN) & TOPMOST))
-		return NAN;
+	if (LEAT_UNLIKELY(x != x))
+		return raw_bits(NAN) & TOPMOST ? x : NAN;
 	return x;
 }
 

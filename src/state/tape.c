@@ -214,7 +214,7 @@ static int tape_is_known(int part)
 
 void leat_tape_skip(struct leat_tape *t)
 {
-	while (t->behind > 0 && !t->err)
+	while (t->behind > 0) /* nothing is after an error */
 		tape_read_more(t);
 	t->from = t->until;
 	t->headed = 0;
@@ -307,7 +307,7 @@ static void tape_load_tag(struct leat_tape *t)
 	r->tag_len = (size_t)len;
 	if (!r->tag) {
 		unsigned char ignored[64];
-		for (; len > 0 && !t->err; len -= len < 64 ? len : 64)
+		for (; len > 0; len -= len < 64 ? len : 64)
 			tape_get(t, ignored, len < 64 ? (size_t)len : 64);
 		return;
 	}

@@ -260,13 +260,16 @@ leat_scan_fn *leat_scan_choose(struct leat_special *m, unsigned char delimiter,
 	m->quote = quote;
 	has_table = fill_table(m);
 #if defined(SCAN_AVX2)
-	if (has_table && __builtin_cpu_supports("avx512bw") &&
-	    __builtin_cpu_supports("avx512vbmi2") &&
-	    __builtin_cpu_supports("popcnt"))
-		return scan_avx512;
-	if (has_table && __builtin_cpu_supports("avx2") &&
-	    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt"))
-		return scan_avx2;
+	if (has_table) {
+		if (__builtin_cpu_supports("avx512bw") &&
+		    __builtin_cpu_supports("avx512vbmi2") &&
+		    __builtin_cpu_supports("popcnt"))
+			return scan_avx512;
+		if (__builtin_cpu_supports("avx2") &&
+		    __builtin_cpu_supports("bmi") &&
+		    __builtin_cpu_supports("popcnt"))
+			return scan_avx2;
+	}
 #elif defined(SCAN_NEON)
 	if (has_table)
 		return scan_neon;

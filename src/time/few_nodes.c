@@ -105,11 +105,11 @@ void leat_few_shrink(struct leat_flow *f, struct leat_tree *t)
 	size_t n;
 
 	if (f->forest.panes) {
-		if (t->root && t->height == 0)
+		if (t->height == 0)
 			leat_few_shrink_panes(f, t);
 		return;
 	}
-	if (!f->forest.small || !t->root || t->height > 1 ||
+	if (!f->forest.small || t->height > 1 ||
 	    (t->height == 1 && t->root->n > 2))
 		return;
 	n = first->n - t->gone + (t->height ? last->n : 0);

@@ -97,11 +97,14 @@ void leat_few_make_edges(struct leat_few *w)
 	w->nodes = (uint8_t)((w->first - 2 - w->table - w->front) / LEAT_ARITY);
 }
 
+/*
+ * No level is above the third: where that is, `right` and `above` count the
+ * front alone, which is no more than all panes.
+ */
 static int few_may_hang(const struct leat_few *w)
 {
-	return w->first < LEAT_FEW_PANES &&
-	    (w->height < LEAT_FEW_LEVELS || w->right < LEAT_ARITY ||
-		w->above < LEAT_ARITY);
+	LEAT_ASSERT(w->height < LEAT_FEW_LEVELS || w->above < LEAT_ARITY);
+	return w->first < LEAT_FEW_PANES;
 }
 
 /* A pane comes behind two or more. Returns whether the edges are new. */

@@ -18,7 +18,6 @@ struct walk {
 	struct leat_tree *tree;
 	int64_t last; /* time that has been come to */
 	int begun;
-	uint64_t values;
 };
 
 /* On which edges a node is. */
@@ -75,7 +74,6 @@ static void walk_values(struct walk *w, struct leat_node *leaf, uint32_t gone)
 	}
 	for (uint32_t i = 0; i < gone && w->t->loads; i++)
 		leaf->t[i] = leaf->t[gone];
-	w->values += leaf->n - gone;
 }
 
 /*
@@ -308,8 +306,7 @@ static void walk_edges(struct walk *w)
 
 	leat_tape_number(w->t, &covered, LEAT_ARITY);
 	if (!leat_tape_expect(w->t,
-		covered + 2 <= t->root->n && covered >= g->gone[t->height] &&
-		    t->root->n - g->gone[t->height] > 1))
+		covered + 2 <= t->root->n && covered >= g->gone[t->height]))
 		return;
 	g->covered = (uint32_t)covered;
 	for (uint32_t l = 1; l <= t->height; l++)
@@ -342,7 +339,7 @@ void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
     struct leat_tree *t)
 {
 	struct leat_tree built = *t;
-	struct walk w = { tape, f, &built, 0, 0, 0 };
+	struct walk w = { tape, f, &built, 0, 0 };
 	uint64_t height = t->root ? (uint64_t)t->height + 1 : 0;
 
 	if (!tape->loads && t->few) {
@@ -368,8 +365,7 @@ void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
 		walk_edges(&w);
 	if (!tape->loads || tape->err)
 		return;
-	uint64_t values = leat_tree_length(f, &built);
-	leat_tape_expect(tape, f->forest.panes || values == w.values);
+	leat_tree_query(f, &built, f->piece);
 	leat_tape_holds(tape, f, f->piece);
 	if (tape->err)
 		return;

@@ -883,7 +883,8 @@ LEAT_INLINE int leat_few_has_room(const struct leat_forest *w,
 {
 	int n = few->first + few->last - few->gone;
 
-	return n <= LEAT_LEAF && few->last < LEAT_LEAF && w->shelves[0].n > 0 &&
+	/* The first leaf has one at least: the last one is not full. */
+	return n <= LEAT_LEAF && w->shelves[0].n > 0 &&
 	    (n < few->room || w->shelves[few->size + 1].n > 0);
 }
 

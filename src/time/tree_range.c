@@ -130,7 +130,8 @@ void leat_tree_query(const struct leat_flow *f, const struct leat_tree *t,
 
 uint64_t leat_tree_length(const struct leat_flow *f, const struct leat_tree *t)
 {
-	if (t->few && !f->forest.panes)
+	LEAT_ASSERT(!t->few || !f->forest.panes);
+	if (t->few)
 		return leat_few_length(t->few);
 	leat_tree_query(f, t, f->piece);
 	return f->piece->count + f->piece->missing;
