@@ -2105,7 +2105,7 @@ static void starve_with(const char *text, size_t n, struct cuts cuts,
 static void starve(const char *text, size_t n, struct cuts cuts)
 {
 	starve_with(text, n, cuts, 0);
-	starve_with(text, n, cuts, 1);
+	starve_with(text, n, cuts, 2);
 }
 
 START_TEST(where_memory_runs_out_nothing_is_lost)

@@ -1252,7 +1252,7 @@ START_TEST(without_memory_nothing_is_joined)
 }
 END_TEST
 
-/* ---- Of one size and another ---- */
+/* ---- Many windows ---- */
 
 /* All that they are told goes to *log. */
 static leat_time_window *counting(const leat_time_window_options *options,
@@ -1310,43 +1310,6 @@ START_TEST(many_open_windows_that_have_changed_are_joined)
 }
 END_TEST
 
-/* Most of what was there has gone, but not so much that one leaf has all. */
-START_TEST(a_window_that_was_large_is_joined_with_a_small_one)
-{
-	static struct log log;
-	leat_time_window_options o = { 0 };
-	leat_time_window *a, *b;
-	double out[2], sum = 0;
-
-	o.span = 1000;
-	for (int64_t left = 1; left < 60; left++) {
-		log.n = 0;
-		sum = 0;
-		a = counting(&o, &log);
-		b = counting(&o, &log);
-		for (int64_t t = 1; t <= 100; t++) {
-			ck_assert_int_eq(leat_time_window_push(a, t, (double)t),
-			    LEAT_OK);
-			sum += t > 100 - left ? (double)t : 0;
-		}
-		for (int64_t t = 0; t < 3; t++) {
-			double x = (double)(t + 7);
-			ck_assert_int_eq(leat_time_window_push(b,
-					     1098 - left + t, x),
-			    LEAT_OK);
-			sum += x;
-		}
-		ck_assert_int_eq(leat_time_window_advance(a, 1100 - left),
-		    LEAT_OK);
-		ck_assert_int_eq(leat_time_window_merge(a, b), LEAT_OK);
-		leat_time_window_query(a, out);
-		ck_assert(out[0] == (double)left + 3 && out[1] == sum);
-		leat_time_window_free(a);
-		leat_time_window_free(b);
-	}
-}
-END_TEST
-
 /* ---- The suite ---- */
 
 Suite *state_merge_time_suite(void)
@@ -1365,7 +1328,6 @@ Suite *state_merge_time_suite(void)
 	    values_of_the_other_come_after_those_of_the_same_time);
 	tcase_add_loop_test(t, three_shards_are_joined_in_any_order, 0, SHAPES);
 	tcase_add_test(t, many_open_windows_that_have_changed_are_joined);
-	tcase_add_test(t, a_window_that_was_large_is_joined_with_a_small_one);
 	suite_add_tcase(s, t);
 	t = tcase_create("refused");
 	tcase_add_test(t, other_kinds_of_windows_are_not_joined);

@@ -299,7 +299,7 @@ static void few_range_to(const struct leat_flow *f, const struct leat_few *w,
 	size_t front = leat_few_front(w), i = (size_t)w->first - w->right;
 	int lowest = w->height > 1 && leat_few_time(w, i) < to;
 
-	if (!lowest && !(w->height > 2 && leat_few_time(w, front) < to)) {
+	if (!lowest && (w->height <= 2 || leat_few_time(w, front) >= to)) {
 		few_range_of_nodes(f, w, INT64_MIN, to, out);
 		return;
 	}
