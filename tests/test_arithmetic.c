@@ -16,6 +16,7 @@
 #include <leat_text.h>
 
 #include "../src/core/core.h"
+#include "saved.h"
 #include "state_zoo.h"
 #include "suites.h"
 
@@ -120,6 +121,59 @@ START_TEST(what_is_saved_under_one_arithmetic_loads_under_every_other)
 			size_t n = saved_by(way, s, 1000 + k / N_WAYS, bytes);
 			for (size_t j = 0; j < N_WAYS; j++)
 				loads(&ways[j], s, bytes, n, way->name);
+		}
+}
+END_TEST
+
+/* Values, or panes with advance; each time has one. */
+static leat_time_window_options few_options(int64_t span, int64_t advance)
+{
+	static const leat_stat stats[] = { LEAT_MEAN, LEAT_STDDEV };
+	leat_time_window_options o;
+
+	memset(&o, 0, sizeof(o));
+	o.kind = advance ? LEAT_HOPPING : LEAT_SLIDING;
+	o.span = span;
+	o.advance = advance;
+	o.stats = stats;
+	o.n_stats = 2;
+	return o;
+}
+
+/* A window is saved one way, loaded another way and saved again. */
+static void few_are_kept(const struct way *way, const struct way *other,
+    const leat_time_window_options *o, int64_t n)
+{
+	leat_time_window *w;
+
+	go(way->mode);
+	ck_assert_int_eq(leat_time_window_new(&w, o), LEAT_OK);
+	for (int64_t t = 0; t < n; t++)
+		leat_time_window_push(w, t, (double)(t * t % 23) / 7);
+	struct saved s = time_window_saved(w);
+	leat_time_window_free(w);
+	go(other->mode);
+	leat_reader reader = saved_reader(&s);
+	ck_assert_int_eq(leat_time_window_load(&w, o, &reader), LEAT_OK);
+	struct saved again = time_window_saved(w);
+	usual();
+	ck_assert_msg(s.n == again.n && memcmp(s.bytes, again.bytes, s.n) == 0,
+	    "%d values of %d: %s as %s", (int)n, (int)o->span, way->name,
+	    other->name);
+	leat_time_window_free(w);
+	saved_free(&s);
+	saved_free(&again);
+}
+
+START_TEST(small_windows_keep_what_another_arithmetic_has_saved)
+{
+	for (int k = 0; k < N_WAYS * N_WAYS; k++)
+		for (int64_t n = 1; n < 50; n++) {
+			leat_time_window_options o = few_options(1 + n % 31, 0);
+			const struct way *way = &ways[k % N_WAYS];
+			few_are_kept(way, &ways[k / N_WAYS], &o, n);
+			o = few_options(2 + n % 16, 1);
+			few_are_kept(way, &ways[k / N_WAYS], &o, n);
 		}
 }
 END_TEST
@@ -246,6 +300,7 @@ Suite *arithmetic_suite(void)
 	tcase_add_test(c, each_way_is_told_from_the_others);
 	tcase_add_test(c,
 	    what_is_saved_under_one_arithmetic_loads_under_every_other);
+	tcase_add_test(c, small_windows_keep_what_another_arithmetic_has_saved);
 	tcase_add_test(c, numbers_are_written_the_same_under_every_arithmetic);
 	tcase_add_test(c, a_number_is_read_to_the_nearest_or_the_one_beside_it);
 	tcase_add_test(c, the_root_by_digits_is_correctly_rounded);

@@ -97,7 +97,7 @@ void leat_accs_join(const struct leat_flow *f, struct leat_accs *a,
 	a->missing = missing;
 }
 
-/* Of no values only how many are missing counts. */
+/* Nothing is looked at where no value counts: see leat_accs_join(). */
 int leat_accs_are_same(const struct leat_flow *f, struct leat_accs *a,
     struct leat_accs *b)
 {

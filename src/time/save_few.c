@@ -126,7 +126,7 @@ static size_t save_lowest(struct leat_tape *t, const struct leat_flow *f,
 	return end;
 }
 
-/* Of three levels the node over all that begin with the front. */
+/* In a tree of three levels, the node over those that begin with the front. */
 static void save_upper(struct leat_tape *t, const struct leat_flow *f,
     const struct leat_few *few, size_t n)
 {
@@ -139,7 +139,7 @@ static void save_upper(struct leat_tape *t, const struct leat_flow *f,
 	save_accs(t, f, f->past);
 }
 
-/* Of two levels or more: lowest nodes from the i-th pane on. */
+/* Counts lowest nodes from the i-th pane on, if they have a node over them. */
 static size_t count_nodes(const struct leat_few *few, size_t i)
 {
 	return (few->first - i + LEAT_ARITY - 1) / LEAT_ARITY;
@@ -193,7 +193,7 @@ static void save_lowest_edges(struct leat_tape *t, const struct leat_flow *f,
 	}
 }
 
-/* If there is one: a full node that begins with that pane. */
+/* Saves a full node that begins with that pane, or an empty one. */
 static void save_node_if(struct leat_tape *t, const struct leat_flow *f,
     const struct leat_few *few, size_t i, int is_there)
 {
@@ -203,7 +203,7 @@ static void save_node_if(struct leat_tape *t, const struct leat_flow *f,
 	save_accs(t, f, f->past);
 }
 
-/* The same of the next level; a suffix is of the only node. */
+/* past() and front() of the next level, and the suffix of its only node. */
 static void save_second_edges(struct leat_tape *t, const struct leat_flow *f,
     const struct leat_few *few)
 {

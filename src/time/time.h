@@ -150,7 +150,7 @@ void leat_accs_add_row(const struct leat_flow *f, struct leat_accs *a,
 /* a and then b; the two must not be the same. */
 void leat_accs_join(const struct leat_flow *f, struct leat_accs *a,
     const struct leat_accs *b);
-/* To the bit. */
+/* Whether both know the same, to the bit. */
 int leat_accs_are_same(const struct leat_flow *f, struct leat_accs *a,
     struct leat_accs *b);
 
