@@ -497,7 +497,7 @@ mutants: ## changes src in many small ways, each of which must fail a test
 	@MAKE='$(MAKE)' MAKEFLAGS= sh .ci/mutants
 
 .PHONY: soak
-soak: ## the long forms of the checks, for a night; see DEVELOPERS
+soak: ## the long forms of the checks, for a night; see tests/DEVELOPERS
 	@MAKE='$(MAKE)' MAKEFLAGS= bash .ci/soak
 
 .PHONY: lint
