@@ -1195,7 +1195,8 @@ typedef struct leat_keyed_options {
 	 */
 	int64_t ttl;
 	uint64_t max_keys;  /* 0: any; at most 2^31 */
-	uint64_t max_bytes; /* allocated beside the object; 0: any */
+	uint64_t max_bytes; /* allocated beside the object, but for what time
+	                       itself takes; 0: any */
 	int full;           /* enum leat_full, of max_keys and max_bytes */
 	/*
 	 * Told of what a key that is dropped by ttl, max_keys, max_bytes or
