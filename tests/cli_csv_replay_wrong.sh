@@ -147,7 +147,10 @@ run -s sum -o none
 expect_error 'a comment between rows' ':3: 1 field where 2 are expected; the line begins with #'
 input 'time,temp\ns,degC\n1,20\n2,21\n'
 run -s sum
-expect_error 'a row of units' 'is not a number; no field of this line is: if it has the units, sed 2d'
+units='no field of this line is a number: if it has the units, sed 2d'
+expect_error 'a row of units' "is not a number; $units"
+run -s sum -t time -w tumbling:10s
+expect_error 'the same, a time first' "is not a time; $units"
 printf 'v\n1\n' | gzip >"$tmp/in"
 run
 expect_error 'gzip' 'gzip (1F 8B), not text: zcat FILE'

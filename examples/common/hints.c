@@ -82,8 +82,8 @@ void hint_units(const struct columns *c, const struct values *values,
 			return;
 	}
 	snprintf(text, size,
-	    "; no field of this line is: if it has the units, sed %llud "
-	    "leaves it out",
+	    "; no field of this line is a number: if it has the units, "
+	    "sed %llud leaves it out",
 	    (unsigned long long)r->line);
 }
 

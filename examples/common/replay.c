@@ -159,11 +159,13 @@ static int bad_time(struct replay *r, const leat_csv_record *record,
 	const leat_csv_field *f = &record->fields[column];
 	const char *why = moment_why(problem);
 	int n = f->len > 60 ? 60 : (int)f->len;
+	char hint[160];
 
+	hint_units(&r->columns, &r->reader, record, hint, sizeof hint);
 	return bad_record(r, record, BAD_TIME,
-	    "column %.60s: \"%.*s%s\" is not a time%s%s",
+	    "column %.60s: \"%.*s%s\" is not a time%s%s%s",
 	    column_name(r, column), n, f->text, f->len > 60 ? "..." : "",
-	    *why ? ": " : "", why);
+	    *why ? ": " : "", why, hint);
 }
 
 /* The field itself is shown, not the number it was read as. */
