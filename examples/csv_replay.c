@@ -417,6 +417,8 @@ static int finish(struct app *app)
 	progress_clear(&app->shown);
 	if (replay_skipped(app->replay, text, sizeof text) > 0)
 		complain(file_name(app), text);
+	if (replay_long(app->replay, text, sizeof text) > 0)
+		complain(file_name(app), text);
 	if (replay_unlearned(app->replay, text, sizeof text) > 0)
 		complain(file_name(app), text);
 	if (replay_left_out(app->replay, text, sizeof text) > 0)

@@ -27,6 +27,12 @@ run
 expect_error 'a stray quote in the header' \
 	':1: header: quoted field without its closing quote; it begins at line 1, column 3'
 
+# Two that make one record are a word worth.
+awk 'BEGIN { print "t,k,x"; for (i = 1; i <= 200; i++)
+	print i (i == 20 ? ",\"a,5" : i == 120 ? ",a\",5" : ",a,5") }' >"$tmp/in"
+run -c x -w landmark -s count --final
+expect 'what two stray quotes take is told' 0 'row,x_count\n100,100\n' \
+	"$me: 1 record of more than 50 lines, the longest, of 101, at line 21: if quotes there are stray, --record-lines bounds them\\n"
 # The limits of lines and of bytes, and a cell of many lines.
 awk 'BEGIN { print "a,b"; print "1,\"5"
 	for (i = 0; i < 30000; i++) print i ",7" }' >"$tmp/in"
@@ -44,7 +50,8 @@ awk 'BEGIN { print "a,b"; printf "1,\""
 	for (i = 0; i < 999; i++) print "line"
 	print "\""; print "2,5" }' >"$tmp/in"
 run -c a -w landmark -s sum --final
-expect 'a cell of 1000 lines' 0 'row,a_sum\n2,3\n' ''
+expect 'a cell of 1000 lines' 0 'row,a_sum\n2,3\n' \
+	"$me: 1 record of more than 50 lines, the longest, of 1000, at line 2: if quotes there are stray, --record-lines bounds them\\n"
 run -c a -w landmark -s sum --final --record-lines 999
 expect_error '--record-lines' ':2: column b: quoted field without its closing'
 run --record-lines 0

@@ -548,6 +548,8 @@ int replay_record(void *ctx, const leat_csv_record *record)
 
 	if (err)
 		return err < 0 ? REPLAY_STOPPED : 0;
+	if (!record->problem)
+		tally_lines(&r->tally, record, replay_line_of(r, record));
 	err = r->plain ? take_plain(r, record) : take_record(r, record);
 	return err ? REPLAY_STOPPED : 0;
 }
@@ -624,6 +626,11 @@ uint64_t replay_skipped(const struct replay *r, char *text, size_t size)
 uint64_t replay_unlearned(const struct replay *r, char *text, size_t size)
 {
 	return tally_unlearned(r->out.outcomes, r->out.used, text, size);
+}
+
+uint64_t replay_long(const struct replay *r, char *text, size_t size)
+{
+	return tally_long(&r->tally, text, size);
 }
 
 uint64_t replay_left_out(const struct replay *r, char *text, size_t size)

@@ -185,6 +185,9 @@ uint64_t replay_unlearned(const struct replay *replay, char *text, size_t size);
  */
 uint64_t replay_left_out(const struct replay *replay, char *text, size_t size);
 
+/* Good records of very many lines, as tally_long() tells. */
+uint64_t replay_long(const struct replay *replay, char *text, size_t size);
+
 /* What there is to plot: the series and its key's text ("": no key). */
 size_t replay_n_series(const struct replay *replay);
 const struct series *replay_series(const struct replay *replay, size_t i,

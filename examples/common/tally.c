@@ -21,6 +21,35 @@ void tally_quote(struct tally *y, uint64_t line, size_t column)
 	y->quote_column = column;
 }
 
+static uint64_t line_ends(const leat_csv_field *f)
+{
+	const char *at = f->text, *end = f->text + f->len;
+	uint64_t n = 0;
+
+	while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
+		at++;
+		n++;
+	}
+	return n;
+}
+
+void tally_lines(struct tally *y, const leat_csv_record *record, uint64_t line)
+{
+	for (size_t i = 0; i < record->n_fields; i++) {
+		const leat_csv_field *f = &record->fields[i];
+		uint64_t n = f->len >= TALLY_LONG ? line_ends(f) : 0;
+
+		if (n < TALLY_LONG)
+			continue;
+		y->n_long++;
+		if (n < y->longest)
+			return;
+		y->longest = n + 1;
+		y->longest_line = line;
+		return;
+	}
+}
+
 static const char *bad_text(int kind)
 {
 	if (kind == BAD_NUMBER)
@@ -71,6 +100,18 @@ uint64_t tally_skipped(const struct tally *y, char *text, size_t size)
 	add_counts(text, size, y->bad, words, N_BAD);
 	add_quote(y, text, size);
 	return y->n_bad;
+}
+
+uint64_t tally_long(const struct tally *y, char *text, size_t size)
+{
+	snprintf(text, size,
+	    ": %llu %s of more than %d lines, the longest, of %llu, at line "
+	    "%llu: if quotes there are stray, --record-lines bounds them",
+	    (unsigned long long)y->n_long,
+	    y->n_long == 1 ? "record" : "records", TALLY_LONG,
+	    (unsigned long long)y->longest,
+	    (unsigned long long)y->longest_line);
+	return y->n_long;
 }
 
 uint64_t tally_left_out(const struct tally *y, uint64_t rows, char *text,

@@ -27,10 +27,21 @@ struct tally {
 	/* The first quote that was not closed, since the program began. */
 	uint64_t quote_line;
 	size_t quote_column; /* 0: none */
+	/* Good records of more than TALLY_LONG lines, since it began. */
+	uint64_t n_long, longest, longest_line;
 };
+
+enum { TALLY_LONG = 50 };
 
 void tally_bad(struct tally *tally, int kind, uint64_t line);
 void tally_quote(struct tally *tally, uint64_t line, size_t column);
+
+/*
+ * Looks at a record that begins at this line: one of very many lines may be
+ * what stands between two stray quotes.
+ */
+void tally_lines(struct tally *tally, const leat_csv_record *record,
+    uint64_t line);
 
 /*
  * As it comes after the file's name: ": 3 bad records skipped, the first at
@@ -42,6 +53,9 @@ uint64_t tally_skipped(const struct tally *tally, char *text, size_t size);
 /* ": 3 of 90 rows in no window: 2 late, ..." */
 uint64_t tally_left_out(const struct tally *tally, uint64_t rows, char *text,
     size_t size);
+
+/* ": 2 records of more than 50 lines, the longest, of 991, ..." */
+uint64_t tally_long(const struct tally *tally, char *text, size_t size);
 
 /* ": 3 of 90 rows not learned: 2 with a missing feature, ..." */
 uint64_t tally_unlearned(const uint64_t outcomes[LEARNER_N_OUTCOMES],
