@@ -77,7 +77,7 @@ static void make(struct learner *l, size_t d)
 	if (l->options.update == LEAT_UPDATE_SGD)
 		l->options.rate = 1e-4; /* long samples need a small one */
 	int err = leat_model_new(&l->m, &l->options);
-	if (err == LEAT_EFEATURES)
+	if (err == LEAT_EINVAL)
 		l->m = NULL; /* too many for it */
 	else if (err)
 		bench_die(l->name, err);

@@ -104,13 +104,15 @@ static void fill_keys(leat_keyed *k)
 static void state_keyed(void)
 {
 	static const leat_stat stats[] = { LEAT_MEAN, LEAT_STDDEV };
+	leat_time_window_options by_time = { 0 };
 	leat_keyed_options o = { 0 };
 	leat_keyed *k;
 
-	o.by_time.kind = LEAT_TUMBLING;
-	o.by_time.span = PUSHES;
-	o.by_time.stats = stats;
-	o.by_time.n_stats = 2;
+	by_time.kind = LEAT_TUMBLING;
+	by_time.span = PUSHES;
+	by_time.stats = stats;
+	by_time.n_stats = 2;
+	o.by_time = &by_time;
 	int err = leat_keyed_new(&k, &o);
 	if (err)
 		bench_die("keyed", err);
@@ -136,7 +138,7 @@ static void state_window(void)
 		bench_die("window", err);
 	bench_fill(x, 1000);
 	for (int i = 0; i < 1500; i++)
-		leat_window_push_many(w, x, 1000, NULL);
+		leat_window_push_many(w, x, NULL, 1000, NULL);
 	TIME_STATE(window, w, &o, "sliding, million values");
 	leat_window_free(w);
 }

@@ -131,7 +131,7 @@ static void parse_time_leat(void)
 	int64_t t = 0, sum = 0;
 
 	for (size_t i = 0; i < TEXTS; i++) {
-		leat_parse_time(texts[i], lens[i], LEAT_UNIT_GUESS, &t);
+		leat_parse_time(texts[i], lens[i], LEAT_UNIT_GUESS, &t, NULL);
 		sum ^= t;
 	}
 	bench_sink = (double)sum;

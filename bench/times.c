@@ -18,10 +18,11 @@ enum { INSIDE = 1000000, BATCH = 1 << 16 };
 static double values[BATCH];
 static int64_t late_by[BATCH]; /* in [0, 1) of 2^20 */
 
-static void on_result(void *ctx, const leat_result *r)
+static int on_result(void *ctx, const leat_result *r)
 {
 	(void)ctx;
 	bench_sink = r->values[0];
+	return 0;
 }
 
 struct timed {
@@ -156,15 +157,16 @@ static uint32_t next_random(uint64_t *state)
 static leat_keyed *make_keyed(void)
 {
 	static const leat_stat stats[] = { LEAT_MEAN, LEAT_STDDEV };
-	leat_keyed_options o;
+	leat_time_window_options by_time = { 0 };
+	leat_keyed_options o = { 0 };
 	leat_keyed *k;
 
-	memset(&o, 0, sizeof(o));
-	o.by_time.kind = LEAT_TUMBLING;
-	o.by_time.span = LEAT_MINUTE;
-	o.by_time.stats = stats;
-	o.by_time.n_stats = 2;
-	o.by_time.sink.emit = on_result;
+	by_time.kind = LEAT_TUMBLING;
+	by_time.span = LEAT_MINUTE;
+	by_time.stats = stats;
+	by_time.n_stats = 2;
+	by_time.sink.emit = on_result;
+	o.by_time = &by_time;
 	int err = leat_keyed_new(&k, &o);
 	if (err)
 		bench_die("keyed", err);
@@ -188,7 +190,7 @@ static void fill_events(leat_event *e, const struct key_text *keys, size_t n,
 static int push_chunk(leat_keyed *k, const leat_event *e, int many)
 {
 	if (many)
-		return leat_keyed_push_many(k, e, CHUNK);
+		return leat_keyed_push_events(k, e, CHUNK, NULL);
 	for (size_t i = 0; i < CHUNK; i++) {
 		int err = leat_keyed_push(k, e[i].key, e[i].key_len, e[i].t,
 		    e[i].x);

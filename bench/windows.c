@@ -85,7 +85,7 @@ static double run_many(struct bench *b)
 {
 	double t = bench_seconds();
 
-	leat_window_push_many(b->w, data, N, out);
+	leat_window_push_many(b->w, data, NULL, N, out);
 	bench_sink = out[N - 1];
 	return bench_seconds() - t;
 }

@@ -58,12 +58,13 @@ static void swing_combine(void *ctx, void *left, const void *right)
 	a->high = fmax(a->high, b->high);
 }
 
-static double swing_lower(void *ctx, const void *partial, double arg)
+static double swing_lower(void *ctx, const void *partial,
+    const leat_stat *stat)
 {
 	const struct swing *swing = partial;
 
 	(void)ctx;
-	return arg == DROP ? swing->drop : swing->rise;
+	return stat->arg == DROP ? swing->drop : swing->rise;
 }
 
 static const leat_agg swing = {

@@ -25,41 +25,44 @@ static double read_fahrenheit(int room, int second)
 }
 
 /* A minute of a room is over: its mean goes into the window of the hour. */
-static void on_minute(void *ctx, const leat_result *result)
+static int on_minute(void *ctx, const leat_result *result)
 {
 	leat_time_window *hours = ctx;
 
 	leat_time_window_push(hours, result->start, result->values[0]);
+	return 0;
 }
 
 /* Sink. */
-static void on_hour(void *ctx, const leat_result *result)
+static int on_hour(void *ctx, const leat_result *result)
 {
 	fprintf(ctx, "hour %d: %g means of a minute, the warmest %.1f\n",
 	    (int)(result->start / LEAT_HOUR), result->values[0],
 	    result->values[1]);
+	return 0;
 }
 
 int main(void)
 {
-	leat_time_window_options hour = { 0 };
-	leat_keyed_options minute = { 0 };
+	leat_time_window_options hour = { 0 }, minute = { 0 };
+	leat_keyed_options by_room = { 0 };
 	leat_time_window *hours;
 	leat_keyed *minutes;
 
-	hour.kind = minute.by_time.kind = LEAT_TUMBLING;
+	hour.kind = minute.kind = LEAT_TUMBLING;
 	hour.span = LEAT_HOUR;
 	hour.stats = warmest;
 	hour.n_stats = 2;
 	hour.sink = (leat_sink){ on_hour, stdout };
 	if (leat_time_window_new(&hours, &hour) < 0)
 		return 1;
-	minute.by_time.span = LEAT_MINUTE;
-	minute.by_time.delay = 10 * LEAT_SECOND;
-	minute.by_time.stats = mean;
-	minute.by_time.n_stats = 1;
-	minute.by_time.sink = (leat_sink){ on_minute, hours };
-	if (leat_keyed_new(&minutes, &minute) < 0)
+	minute.span = LEAT_MINUTE;
+	minute.delay = 10 * LEAT_SECOND;
+	minute.stats = mean;
+	minute.n_stats = 1;
+	minute.sink = (leat_sink){ on_minute, hours };
+	by_room.by_time = &minute;
+	if (leat_keyed_new(&minutes, &by_room) < 0)
 		return 1;
 	for (int now = 0; now < 3 * 3600; now += 10) {
 		for (int room = 0; room < 4; room++) {

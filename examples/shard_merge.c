@@ -35,7 +35,8 @@ struct part {
 	uint64_t from, to;   /* bytes of the file, */
 	uint64_t at;         /* and behind the line at hand */
 	const char *culprit; /* the column at which something went wrong */
-	leat_keyed_options options;
+	leat_time_window_options windows;
+	leat_keyed_options options; /* point to them */
 	leat_keyed *keyed;
 	FILE *pipe;
 	pid_t process;
@@ -51,7 +52,7 @@ static int fail(const struct part *p, int err)
 }
 
 /* The sink. */
-static void put_row(void *ctx, const leat_result *result)
+static int put_row(void *ctx, const leat_result *result)
 {
 	char text[LEAT_TIME_SIZE];
 
@@ -67,6 +68,7 @@ static void put_row(void *ctx, const leat_result *result)
 		fprintf(ctx, ",%s", isnan(result->values[i]) ? "" : number);
 	}
 	putc('\n', ctx);
+	return 0;
 }
 
 /* ---- A part ---- */
@@ -104,7 +106,7 @@ static int on_record(void *ctx, const leat_csv_record *r)
 	key = &r->fields[p->columns[KEY]];
 	value = &r->fields[p->columns[VALUE]];
 	p->culprit = p->names[TIME];
-	err = leat_parse_time(t->text, t->len, LEAT_UNIT_GUESS, &at);
+	err = leat_parse_time(t->text, t->len, LEAT_UNIT_GUESS, &at, NULL);
 	if (err)
 		return err;
 	p->culprit = p->names[VALUE];
@@ -279,7 +281,7 @@ int main(int argc, char **argv)
 	static const leat_stat stats[] = { LEAT_COUNT, LEAT_MEAN, LEAT_STDDEV,
 		LEAT_MIN, LEAT_MAX };
 	static struct part parts[MAX_PARTS];
-	leat_time_window_options *o = &parts[0].options.by_time;
+	leat_time_window_options *o = &parts[0].windows;
 	const char *letters = "tkc";
 	int n = 2, hours = 0, letter;
 
@@ -305,5 +307,6 @@ int main(int argc, char **argv)
 	o->stats = stats;
 	o->n_stats = sizeof stats / sizeof *stats;
 	o->sink = (leat_sink){ put_row, stdout };
+	parts[0].options.by_time = o;
 	return run(parts, (uint64_t)n);
 }

@@ -16,13 +16,14 @@ static void print_row(FILE *stream, const double *values)
 	    values[1], values[2], values[3]);
 }
 
-static void print_closed(void *ctx, const leat_result *result)
+static int print_closed(void *ctx, const leat_result *result)
 {
 	FILE *stream = ctx;
 
 	fprintf(stream, "[%lld, %lld) ", (long long)result->start,
 	    (long long)result->end);
 	print_row(stream, result->values);
+	return 0;
 }
 
 int main(void)

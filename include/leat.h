@@ -24,10 +24,22 @@
  *
  * - Results. A function that can fail returns int: 0, or a negative code
  *   of enum leat_error, for which leat_strerror() has the words. After a
- *   failure no output has been written and the object is as it was (but
- *   for a count of what it refused). The one function that answers as
- *   well, leat_drift_push(), answers with a number that is not negative.
- *   Counts are unsigned and never carry an error.
+ *   failure no output has been written and the object is as it was; the
+ *   one exception is LEAT_ECALLBACK, see the next item. A push that does
+ *   not take its value, because that is too late, say, has not failed: it
+ *   returns a positive number of enum leat_refusal, and the object counts
+ *   the value and is otherwise as it was, but for its clock.
+ *   `if (push(...) < 0)` finds failures alone. The one function that
+ *   answers as well, leat_drift_push(), answers with a number that is not
+ *   negative. Counts are unsigned and never carry an error.
+ * - Callbacks return 0. If one that is told of a result, a late value or a
+ *   dropped key returns anything else, the call that runs it still does
+ *   all its work, further callbacks included, and then returns
+ *   LEAT_ECALLBACK: the object is as if the callback had returned 0, and
+ *   the value must not be pushed again. The callback keeps its own reason
+ *   in its ctx. Where a callback visits one item after the other, anything
+ *   but 0 ends the visit. While a callback runs, its object cannot be
+ *   pushed into or changed (LEAT_EINVAL).
  * - Arguments. The object comes first, inputs next, outputs last. A
  *   pointer to an object or an output must not be NULL unless its
  *   function says so; that is a programming error, checked by
@@ -119,59 +131,54 @@ LEAT_API unsigned leat_version(void);
 
 enum leat_error {
 	LEAT_OK = 0,
-	LEAT_ENOMEM = -1,      /* the allocator returned NULL */
-	LEAT_EINVAL = -2,      /* an argument or option makes no sense */
-	LEAT_EKIND = -3,       /* no such kind of window or detector */
-	LEAT_ESIZE = -4,       /* size is not in 1 .. LEAT_SIZE_MAX */
-	LEAT_EADVANCE = -5,    /* advance is not in 1 .. LEAT_SIZE_MAX */
-	LEAT_EDECAY = -6,      /* not exactly one of alpha, span, half-life, or
-	                       that one out of range */
-	LEAT_ESTAT = -7,       /* no such statistic */
-	LEAT_EAGG = -8,        /* a class lacks a size or a function */
-	LEAT_ETOOBIG = -9,     /* more memory than this machine can address */
-	LEAT_EPAIRS = -10,     /* single values pushed into a window of pairs,
-	                       or pairs into one of single values */
-	LEAT_ENOTSUP = -11,    /* this kind of window cannot do that */
-	LEAT_ERANGE = -12,     /* not in the window */
-	LEAT_ENOSPACE = -13,   /* the caller's memory is too small */
-	LEAT_ENONFINITE = -14, /* a NaN or an infinity */
-	LEAT_EFEATURES = -15,  /* n_features is out of range */
-	LEAT_ELOSS = -16,      /* no such loss, or not with this update */
-	LEAT_EUPDATE = -17,    /* no such update */
-	LEAT_ETARGET = -18,    /* a target that the loss cannot have */
-	LEAT_EINDEX = -19,     /* an index out of range or of order */
-	LEAT_EMETRIC = -20,    /* no such metric */
-	LEAT_ELATE = -21,      /* too late: its windows are closed for good */
-	LEAT_ESKEW = -22,      /* a time too far ahead of the watermark */
-	LEAT_ETIME = -23,      /* LEAT_TIME_MAX is no time of a value */
-	LEAT_ESPAN = -24,      /* a span, advance, gap, half-life, delay or the
-	                       like that is out of range */
-	LEAT_ECALENDAR = -25,  /* the calendar's interval does not hold the
-	                       time it was asked for */
-	LEAT_EFULL = -26,      /* at max_values, max_windows, max_keys or
-	                       max_bytes */
-	LEAT_ESOURCE = -27,    /* no such source */
-	LEAT_EKEY = -28,       /* no such key, or one too long */
-	LEAT_ENUMBER = -29,    /* a text that is not a number, */
-	LEAT_EFORM = -30,      /* that has not the form of a time, */
-	LEAT_EMONTH = -31,     /* that names no such month, */
-	LEAT_EDAY = -32,       /* no such day of the month, */
-	LEAT_ECLOCK = -33,     /* no such time of day, */
-	LEAT_EZONE = -34,      /* no such zone */
-	LEAT_EEPOCH = -35,     /* before or after all times there are: from
-	                       1677-09-21 to 2262-04-11 */
-	LEAT_ECSV = -36,       /* a malformed record */
-	LEAT_EIO = -37,        /* a write() or read() that stopped short */
-	LEAT_ESTATE = -38,     /* bytes that are no saved state, or not whole */
-	LEAT_EVERSION = -39,   /* a saved state that needs a newer library */
-	LEAT_EOBJECT = -40,    /* a saved state of another kind of object */
-	LEAT_EOPTIONS = -41,   /* objects that differ in their options */
-	LEAT_EARITH = -42      /* compiled with flags that change arithmetic */
+	LEAT_ENOMEM = -1,    /* the allocator returned NULL */
+	LEAT_EINVAL = -2,    /* an argument or option makes no sense; the
+	                     functions named _check tell which one */
+	LEAT_ESTAT = -3,     /* no such statistic, or not in this window */
+	LEAT_ETOOBIG = -4,   /* more memory than this machine can address */
+	LEAT_EPAIRS = -5,    /* single values pushed into a window of pairs,
+	                     or pairs into one of single values */
+	LEAT_ENOTSUP = -6,   /* this kind of object cannot do that */
+	LEAT_ERANGE = -7,    /* a position that is not in the window, a date
+	                     or time of day that there is not */
+	LEAT_ENOSPACE = -8,  /* the caller's memory is too small */
+	LEAT_EINDEX = -9,    /* an index out of range or of order */
+	LEAT_ECALENDAR = -10, /* the calendar's interval does not hold the
+	                      time it was asked for */
+	LEAT_ESOURCE = -11,   /* no such source */
+	LEAT_EKEY = -12,      /* no such key, or one too long */
+	LEAT_EPARSE = -13,    /* a text that is not what it should be */
+	LEAT_ECSV = -14,      /* a malformed record */
+	LEAT_EIO = -15,       /* a write() or read() that stopped short */
+	LEAT_ESTATE = -16,    /* bytes that are no saved state, or not whole */
+	LEAT_EVERSION = -17,  /* a saved state that needs a newer library */
+	LEAT_EOBJECT = -18,   /* a saved state of another kind of object */
+	LEAT_EOPTIONS = -19,  /* objects that differ in their options */
+	LEAT_ELATE = -20,     /* a merge would tell a window in halves */
+	LEAT_EFULL = -21,     /* a merge, or a state, has more than max_values,
+	                      max_keys or max_bytes */
+	LEAT_ECALLBACK = -22, /* a callback returned another number than 0;
+	                      all else has been done */
+	LEAT_EARITH = -23     /* compiled with flags that change arithmetic */
 };
 
 /*
- * The words for a code, lower case, without a newline; for any int.
- * Never NULL; static storage.
+ * Why a value was not taken. These are no failures: the object has counted
+ * the value, and goes on.
+ */
+enum leat_refusal {
+	LEAT_TOO_LATE = 1,   /* its windows are closed for good */
+	LEAT_TOO_FAR = 2,    /* its time is too far ahead: see max_skew; or it
+	                     is LEAT_TIME_MAX, or it would have too many
+	                     windows without data told (LEAT_EMPTY_MAX) */
+	LEAT_NO_ROOM = 3,    /* at max_values, max_keys or max_bytes */
+	LEAT_NOT_FINITE = 4, /* a NaN or an infinity, to models */
+	LEAT_BAD_TARGET = 5  /* a target that the loss or metric cannot have */
+};
+
+/*
+ * The words for a code or a refusal, lower case, without a newline; for any
+ * int. Never NULL; static storage.
  */
 LEAT_API const char *leat_strerror(int error);
 
@@ -243,6 +250,7 @@ typedef struct leat_writer {
 	const void *tag;
 	size_t tag_len;
 	uint64_t n_bytes; /* set by a save without error: how many there are */
+	uint64_t reserved[8]; /* 0 */
 } leat_writer;
 
 /*
@@ -264,6 +272,7 @@ typedef struct leat_reader {
 	int object;          /* enum leat_object */
 	int version;         /* of the format */
 	const char *differs; /* LEAT_EOPTIONS: which option; static storage */
+	uint64_t reserved[8]; /* 0 */
 } leat_reader;
 
 #define LEAT_TAG_MAX ((size_t)65536)
@@ -302,6 +311,8 @@ LEAT_API uint64_t leat_get_uint64(const unsigned char *bytes);
 /* Aggregate classes: statistics of your own                          */
 /* ------------------------------------------------------------------ */
 
+struct leat_stat;
+
 /* What a class is given for each value. */
 typedef struct leat_sample {
 	int64_t t; /* its time; in windows by count the number of this push
@@ -320,8 +331,9 @@ typedef struct leat_sample {
  *             *right, which is left alone. It must be associative; it
  *             need not be commutative. The two never overlap. "Followed
  *             by" is by time, and by order of arrival at the same time;
- *   lower     the number to report. arg is the one given with the class
- *             in LEAT_AGG(), so one partial can answer several questions.
+ *   lower     the number to report. stat is the statistic that was asked
+ *             for, with the arg given in LEAT_AGG(), so one partial can
+ *             answer several questions.
  *
  * append and prepend are optional, for speed: *partial followed by the
  * sample, and the sample followed by *partial. Without them the engine
@@ -343,7 +355,8 @@ typedef struct leat_agg {
 	void (*identity)(void *ctx, void *partial);
 	void (*lift)(void *ctx, void *partial, const leat_sample *sample);
 	void (*combine)(void *ctx, void *left, const void *right);
-	double (*lower)(void *ctx, const void *partial, double arg);
+	double (*lower)(void *ctx, const void *partial,
+	    const struct leat_stat *stat);
 	void (*append)(void *ctx, void *partial, const leat_sample *sample);
 	void (*prepend)(void *ctx, void *partial, const leat_sample *sample);
 	/*
@@ -364,6 +377,7 @@ typedef struct leat_agg {
 	size_t (*save)(void *ctx, const void *partial, unsigned char *bytes);
 	int (*load)(void *ctx, void *partial, const unsigned char *bytes,
 	    size_t n_bytes);
+	uint64_t reserved[4]; /* 0 */
 } leat_agg;
 
 /* ------------------------------------------------------------------ */
@@ -381,9 +395,12 @@ typedef struct leat_agg {
  * leat_stat(3) has a table of them: definition, state, cost.
  */
 typedef struct leat_stat {
-	int id;     /* enum leat_stat_id */
-	double arg; /* argument of LEAT_AGG and LEAT_RATE_PER; else 0 */
+	int id;      /* enum leat_stat_id */
+	int variant; /* 0 */
+	double arg;  /* argument of LEAT_AGG and LEAT_RATE_PER; else 0 */
+	double arg2; /* of LEAT_AGG; else 0 */
 	const leat_agg *agg; /* class of LEAT_AGG; else NULL */
+	uint64_t reserved;   /* 0 */
 } leat_stat;
 
 /* These numbers are part of saved state: they never change meaning. */
@@ -429,7 +446,7 @@ enum leat_stat_id {
 
 #define LEAT_STAT_INIT(id)                                                     \
 	{                                                                      \
-		(id), 0.0, NULL                                                \
+		(id), 0, 0.0, 0.0, NULL, 0                                     \
 	}
 
 /* How many values (that are not missing), and how many missing ones. */
@@ -532,7 +549,7 @@ enum leat_stat_id {
 #define LEAT_RATE LEAT_RATE_PER(LEAT_SECOND)
 #define LEAT_RATE_PER(ticks)                                                   \
 	{                                                                      \
-		LEAT_STAT_RATE, (double)(ticks), NULL                          \
+		LEAT_STAT_RATE, 0, (double)(ticks), 0.0, NULL, 0               \
 	}
 
 /*
@@ -556,7 +573,7 @@ enum leat_stat_id {
 /* A class of your own: a pointer to it, and the arg its lower() gets. */
 #define LEAT_AGG(agg, arg)                                                     \
 	{                                                                      \
-		LEAT_STAT_AGG, (arg), (agg)                                    \
+		LEAT_STAT_AGG, 0, (arg), 0.0, (agg), 0                         \
 	}
 
 /*
@@ -601,13 +618,13 @@ LEAT_API int leat_stat_pairs(const leat_stat *stat);
  *           the factor 1 - alpha with each push.
  */
 enum leat_kind {
-	LEAT_SLIDING = 0,
-	LEAT_TUMBLING = 1,
-	LEAT_HOPPING = 2,
-	LEAT_LANDMARK = 3,
-	LEAT_DECAY = 4,
-	LEAT_SESSION = 5, /* by time alone, as is */
-	LEAT_CALENDAR = 6 /* this */
+	LEAT_SLIDING = 1, /* windows by count take 0 for this */
+	LEAT_TUMBLING = 2,
+	LEAT_HOPPING = 3,
+	LEAT_LANDMARK = 4,
+	LEAT_DECAY = 5,
+	LEAT_SESSION = 6, /* by time alone, as is */
+	LEAT_CALENDAR = 7 /* this */
 };
 
 /* What happens to the other statistics when a value is missing (NaN). */
@@ -642,11 +659,15 @@ enum leat_result_flag {
 };
 
 /*
- * Who is told. emit runs inside the push that closes a window; it may
- * query and read that window, and must not push, reset or free it.
+ * Who is told. emit runs inside the push that closes a window. Look at
+ * result->flags first: not every result is the last word on its window. emit
+ * returns 0; anything else makes that push return LEAT_ECALLBACK in the end,
+ * see "Callbacks" at the top. It may query and read the object, which answer
+ * for the window that is told; pushing into it or changing it is refused with
+ * LEAT_EINVAL, and it must not be reset or freed.
  */
 typedef struct leat_sink {
-	void (*emit)(void *ctx, const leat_result *result);
+	int (*emit)(void *ctx, const leat_result *result);
 	void *ctx;
 } leat_sink;
 
@@ -691,6 +712,7 @@ typedef struct leat_window_options {
 	leat_sink sink;
 
 	const leat_allocator *allocator; /* NULL: malloc() and free() */
+	uint64_t reserved[12];           /* 0 */
 } leat_window_options;
 
 typedef struct leat_window leat_window;
@@ -704,27 +726,29 @@ typedef struct leat_window leat_window;
  * deviation. TUMBLING, LANDMARK and DECAY nothing more. HOPPING one and a
  * half partials for each of size / advance panes.
  *
- * Errors: LEAT_EKIND, LEAT_ESIZE, LEAT_EADVANCE, LEAT_EDECAY, LEAT_ESTAT
- * (also for a statistic that this kind cannot compute), LEAT_EAGG,
- * LEAT_ENOTSUP (values kept or a sink where neither can be), LEAT_EINVAL
- * (any other option out of range, or not of this kind), LEAT_ETOOBIG,
- * LEAT_ENOMEM.
+ * Errors: LEAT_EINVAL (an option out of range, or not of this kind),
+ * LEAT_ESTAT (no such statistic, or this kind cannot compute it),
+ * LEAT_ETOOBIG, LEAT_ENOMEM, after which *window_out is NULL.
  * Cost: O(number of statistics), whatever the size.
  */
 LEAT_API int leat_window_new(leat_window **window_out,
     const leat_window_options *options);
 
 /*
- * The same in the caller's memory, which may have any alignment and must
- * stay where it is until the window is no longer used. leat_window_size()
- * tells how many bytes it takes. Nothing is allocated (options.allocator
- * is for copies alone), and leat_window_free() does nothing but may be
- * called.
+ * Makes no window, but says whether leat_window_new() would take the options,
+ * and how much memory leat_window_init() needs. Where it fails, *why_out is
+ * a static text that names the option and what is wrong with it: "min_count:
+ * more than size". Either output may be NULL.
  *
- * Errors: as leat_window_new(), and LEAT_ENOSPACE.
+ * leat_window_init() makes the window in the caller's memory, which may have
+ * any alignment and must stay where it is until the window is no longer used.
+ * Nothing is allocated (options.allocator is for copies alone), and
+ * leat_window_free() does nothing but may be called.
+ *
+ * Errors: as leat_window_new(); leat_window_init() also LEAT_ENOSPACE.
  */
-LEAT_API int leat_window_size(const leat_window_options *options,
-    size_t *n_bytes_out);
+LEAT_API int leat_window_check(const leat_window_options *options,
+    size_t *n_bytes_out, const char **why_out);
 LEAT_API int leat_window_init(leat_window **window_out, void *memory,
     size_t n_bytes, const leat_window_options *options);
 
@@ -752,8 +776,6 @@ LEAT_API int leat_window_push_xy(leat_window *window, double x, double y);
  * Errors: LEAT_EPAIRS, with nothing pushed.
  */
 LEAT_API int leat_window_push_many(leat_window *window, const double *x,
-    size_t n, double *out);
-LEAT_API int leat_window_push_many_xy(leat_window *window, const double *x,
     const double *y, size_t n, double *out);
 
 /*
@@ -769,7 +791,7 @@ LEAT_API int leat_window_push_many_xy(leat_window *window, const double *x,
  * results and numbers of statistics differ; with nothing pushed.
  */
 LEAT_API int leat_window_push_each(leat_window *const *windows, const double *x,
-    size_t n, double *out);
+    const double *y, size_t n, double *out);
 
 /*
  * Writes the n_stats results for the values now in the window, in the
@@ -898,7 +920,9 @@ typedef struct leat_event {
 	size_t key_len;
 	int64_t t;
 	double x, y;
+	double weight;   /* not looked at by this version */
 	uint32_t source; /* 0 .. n_sources - 1 */
+	uint32_t flags;  /* 0 */
 } leat_event;
 
 /*
@@ -917,7 +941,7 @@ typedef struct leat_calendar {
 
 /* Who is told of values that are too late. As leat_sink. */
 typedef struct leat_late_sink {
-	void (*late)(void *ctx, const leat_event *event);
+	int (*late)(void *ctx, const leat_event *event);
 	void *ctx;
 } leat_late_sink;
 
@@ -949,9 +973,9 @@ enum leat_full {
  */
 /*
  * The most windows of HOPPING that hold one value, span / advance (more is
- * LEAT_ESPAN), and the most windows without data that a call tells one after
+ * LEAT_EINVAL), and the most windows without data that a call tells one after
  * the other (emit_empty): a time that would have it tell more is refused with
- * LEAT_ESKEW, by advance() too, which may go there in steps.
+ * LEAT_TOO_FAR, by advance() too, which may go there in steps.
  */
 #define LEAT_HOPS_MAX 100000
 #define LEAT_EMPTY_MAX 1000000
@@ -974,7 +998,7 @@ typedef struct leat_time_window_options {
 	int64_t lateness;     /* >= 0 */
 	int64_t max_skew;     /* a time more than this above the watermark (or
 	                      now, as long as a source has kept it away) is
-	                      refused with LEAT_ESKEW; advance() is the way to
+	                      refused with LEAT_TOO_FAR; advance() is the way to
 	                      jump. More than delay. 0: none is */
 	uint32_t n_sources;   /* 0 means 1; at most 65536 */
 	int64_t idle_timeout; /* a source this far behind now does not hold the
@@ -1018,6 +1042,7 @@ typedef struct leat_time_window_options {
 	leat_sink sink;                  /* may be left out, and so may */
 	leat_late_sink late;             /* this */
 	const leat_allocator *allocator; /* NULL: malloc() and free() */
+	uint64_t reserved[16];           /* 0 */
 } leat_time_window_options;
 
 typedef struct leat_time_window leat_time_window;
@@ -1030,18 +1055,21 @@ typedef struct leat_time_window leat_time_window;
  * where values are stored, 22 to 24 bytes for each (30 to 32 a pair). What
  * is no longer needed is kept for what comes, until a reset.
  *
- * Errors: LEAT_EKIND, LEAT_ESPAN, LEAT_ESTAT, LEAT_EAGG, LEAT_EINVAL,
- * LEAT_ETOOBIG, LEAT_ENOMEM.
+ * Errors: LEAT_EINVAL, LEAT_ESTAT, LEAT_ETOOBIG, LEAT_ENOMEM, after which
+ * *window_out is NULL. leat_time_window_check() is like leat_window_check();
+ * the bytes are those that an empty window takes.
  */
 LEAT_API int leat_time_window_new(leat_time_window **window_out,
     const leat_time_window_options *options);
+LEAT_API int leat_time_window_check(const leat_time_window_options *options,
+    size_t *n_bytes_out, const char **why_out);
 LEAT_API void leat_time_window_free(leat_time_window *window);
 
 /*
  * Pushes one value. Windows that its time closes are told first, then it
  * goes in.
  *
- * Errors: LEAT_EPAIRS, LEAT_ESOURCE; LEAT_ETIME, LEAT_ESKEW, LEAT_ELATE,
+ * Errors: LEAT_EPAIRS, LEAT_ESOURCE; LEAT_TOO_FAR, LEAT_TOO_FAR, LEAT_ELATE,
  * LEAT_EFULL, which are counted; LEAT_ECALENDAR, LEAT_ENOMEM: nothing has
  * changed, time neither, and the value may be pushed again.
  * Cost: TUMBLING, CALENDAR and SESSION one single-value step, and O(log n)
@@ -1055,25 +1083,29 @@ LEAT_API int leat_time_window_push(leat_time_window *window, int64_t t,
     double x);
 LEAT_API int leat_time_window_push_xy(leat_time_window *window, int64_t t,
     double x, double y);
-LEAT_API int leat_time_window_push_event(leat_time_window *window,
-    const leat_event *event);
 
 /*
- * Pushes n values. What is refused is skipped and counted; all is as in n
- * single pushes. Returns 0, or the code of the first one that was refused;
- * after LEAT_ENOMEM and LEAT_ECALENDAR it goes on no further.
+ * Pushes n values; y is for windows of pairs and else NULL. What is refused
+ * is skipped and counted; all is as in n single pushes. Returns 0, or the
+ * first refusal. *n_taken_out, unless it is NULL, is how many were taken. A
+ * failure ends it, with the values before that one pushed:
+ * leat_time_window_counts() says how many these are.
+ *
+ * Events may name a source; t, x and y are theirs, and their keys are not
+ * looked at.
  */
 LEAT_API int leat_time_window_push_many(leat_time_window *window,
-    const int64_t *t, const double *x, size_t n);
-LEAT_API int leat_time_window_push_many_xy(leat_time_window *window,
-    const int64_t *t, const double *x, const double *y, size_t n);
+    const int64_t *t, const double *x, const double *y, size_t n,
+    size_t *n_taken_out);
+LEAT_API int leat_time_window_push_events(leat_time_window *window,
+    const leat_event *events, size_t n, size_t *n_taken_out);
 
 /*
  * Moves time without data, for all sources: as if each had pushed a value
  * of time t; a source that is ahead of t stays where it is. With
  * LEAT_TIME_MAX all windows close, and every value is late from then on.
  *
- * Errors: LEAT_ECALENDAR, LEAT_ENOMEM, LEAT_ESKEW (LEAT_EMPTY_MAX), after
+ * Errors: LEAT_ECALENDAR, LEAT_ENOMEM, LEAT_TOO_FAR (LEAT_EMPTY_MAX), after
  * which nothing has changed.
  */
 LEAT_API int leat_time_window_advance(leat_time_window *window, int64_t t);
@@ -1109,10 +1141,11 @@ typedef struct leat_time_counts {
 	uint64_t taken;   /* went into a window */
 	uint64_t missing; /* NaN, went into a window */
 	uint64_t late;    /* LEAT_ELATE */
-	uint64_t refused; /* LEAT_ETIME, LEAT_ESKEW, LEAT_EFULL */
+	uint64_t refused; /* LEAT_TOO_FAR, LEAT_TOO_FAR, LEAT_EFULL */
 	uint64_t outside; /* in no window: HOPPING with advance > span */
 	uint64_t evicted; /* of those taken or missing: dropped at max_values */
 	uint64_t stored;  /* values stored now */
+	uint64_t reserved[8]; /* set to 0 */
 } leat_time_counts;
 
 LEAT_API void leat_time_window_counts(const leat_time_window *window,
@@ -1162,14 +1195,16 @@ LEAT_API int leat_time_window_merge(leat_time_window *window,
 /* ------------------------------------------------------------------ */
 
 /*
+ *      leat_time_window_options minutes = { 0 };
  *      leat_keyed_options options = { 0 };
  *      leat_keyed *k;
  *
- *      options.by_time.kind = LEAT_TUMBLING;
- *      options.by_time.span = 60 * LEAT_SECOND;
- *      options.by_time.stats = stats;
- *      options.by_time.n_stats = 3;
- *      options.by_time.sink.emit = on_result;
+ *      minutes.kind = LEAT_TUMBLING;
+ *      minutes.span = 60 * LEAT_SECOND;
+ *      minutes.stats = stats;
+ *      minutes.n_stats = 3;
+ *      minutes.sink.emit = on_result;
+ *      options.by_time = &minutes;
  *      options.max_keys = 1000000;
  *      options.ttl = LEAT_HOUR;
  *      if (leat_keyed_new(&k, &options) < 0) ...
@@ -1177,15 +1212,15 @@ LEAT_API int leat_time_window_merge(leat_time_window *window,
  *              leat_keyed_push(k, key, key_len, t, x);
  *      leat_keyed_free(k);
  *
- * A window for each key, a key being any bytes, also none. One of by_time
- * and by_count is filled in; the other is all 0, and so are their
- * allocators. All keys share one clock: a value of one key moves the
+ * A window for each key, a key being any bytes, also none. by_time or
+ * by_count points to the options of the windows, which have no allocator of
+ * their own; both are copied. All keys share one clock: a value of one key moves the
  * watermark of all. Windows that close at once are told in the order of
  * (end, key first seen).
  */
 typedef struct leat_keyed_options {
-	leat_time_window_options by_time;
-	leat_window_options by_count;
+	const leat_time_window_options *by_time; /* one of these, */
+	const leat_window_options *by_count;     /* the other NULL */
 
 	/*
 	 * A key is dropped when the watermark has reached the largest time it
@@ -1211,6 +1246,7 @@ typedef struct leat_keyed_options {
 	 */
 	uint64_t seed[2];
 	const leat_allocator *allocator; /* NULL: malloc() and free() */
+	uint64_t reserved[8];            /* 0 */
 } leat_keyed_options;
 
 typedef struct leat_keyed leat_keyed;
@@ -1221,13 +1257,16 @@ typedef struct leat_keyed leat_keyed;
 /*
  * Memory: of thousands of keys, each takes at most 200 bytes beside its text
  * with TUMBLING mean and standard deviation by time; by count, what
- * leat_window_size() tells.
+ * leat_window_check() tells.
  *
- * Errors: those of leat_time_window_new() and leat_window_new(), and
- * LEAT_EINVAL.
+ * Errors: those of leat_time_window_new() and leat_window_new().
+ * leat_keyed_check() is like leat_window_check(); the bytes are those of an
+ * object without keys.
  */
 LEAT_API int leat_keyed_new(leat_keyed **keyed_out,
     const leat_keyed_options *options);
+LEAT_API int leat_keyed_check(const leat_keyed_options *options,
+    size_t *n_bytes_out, const char **why_out);
 LEAT_API void leat_keyed_free(leat_keyed *keyed);
 
 /*
@@ -1244,14 +1283,13 @@ LEAT_API int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
     int64_t t, double x);
 LEAT_API int leat_keyed_push_xy(leat_keyed *keyed, const void *key,
     size_t key_len, int64_t t, double x, double y);
-LEAT_API int leat_keyed_push_event(leat_keyed *keyed, const leat_event *event);
 
 /*
  * Pushes n values, faster than one by one where there are many keys.
- * Otherwise as leat_time_window_push_many().
+ * Otherwise as leat_time_window_push_events().
  */
-LEAT_API int leat_keyed_push_many(leat_keyed *keyed, const leat_event *events,
-    size_t n);
+LEAT_API int leat_keyed_push_events(leat_keyed *keyed, const leat_event *events,
+    size_t n, size_t *n_taken_out);
 
 /* As leat_time_window_advance(). */
 LEAT_API int leat_keyed_advance(leat_keyed *keyed, int64_t t);
@@ -1260,7 +1298,7 @@ LEAT_API int leat_keyed_advance(leat_keyed *keyed, int64_t t);
  * The results of one key's window, as leat_time_window_query() and
  * leat_window_query() have them. LEAT_EKEY if there is no such key.
  */
-LEAT_API int leat_keyed_query(const leat_keyed *keyed, const void *key,
+LEAT_API int leat_keyed_query(leat_keyed *keyed, const void *key,
     size_t key_len, double *out);
 
 /* Drops one key; its open windows are told to `evicted`. LEAT_EKEY. */
@@ -1272,27 +1310,27 @@ LEAT_API int leat_keyed_drop(leat_keyed *keyed, const void *key,
  * leat_keyed_query() would write, until it returns something else than 0,
  * which is then returned. visit must not push into or change the object.
  */
-LEAT_API int leat_keyed_each(const leat_keyed *keyed,
+LEAT_API int leat_keyed_each(leat_keyed *keyed,
     int (*visit)(void *ctx, const leat_result *result), void *ctx);
 
-LEAT_API uint64_t leat_keyed_length(const leat_keyed *keyed); /* keys */
-LEAT_API uint64_t leat_keyed_bytes(const leat_keyed *keyed);  /* allocated */
+LEAT_API uint64_t leat_keyed_length(leat_keyed *keyed); /* keys */
+LEAT_API uint64_t leat_keyed_bytes(leat_keyed *keyed);  /* allocated */
 LEAT_API int64_t leat_keyed_now(const leat_keyed *keyed);
 LEAT_API int64_t leat_keyed_watermark(const leat_keyed *keyed);
 
 /* Over all keys, dropped ones as well. */
-LEAT_API void leat_keyed_counts(const leat_keyed *keyed,
+LEAT_API void leat_keyed_counts(leat_keyed *keyed,
     leat_time_counts *counts_out);
 
 LEAT_API void leat_keyed_reset(leat_keyed *keyed);
-LEAT_API int leat_keyed_copy(const leat_keyed *keyed,
+LEAT_API int leat_keyed_copy(leat_keyed *keyed,
     const leat_allocator *allocator, leat_keyed **copy_out);
 
 /*
  * As bytes, and from them; see "Saved state". Cost: O(keys, windows, panes
  * and values that are stored).
  */
-LEAT_API int leat_keyed_save(const leat_keyed *keyed, leat_writer *writer);
+LEAT_API int leat_keyed_save(leat_keyed *keyed, leat_writer *writer);
 LEAT_API int leat_keyed_load(leat_keyed **keyed_out,
     const leat_keyed_options *options, leat_reader *reader);
 
@@ -1303,7 +1341,7 @@ LEAT_API int leat_keyed_load(leat_keyed **keyed_out,
  * Errors: theirs, and LEAT_EFULL for max_keys and max_bytes, which drop no
  * keys here.
  */
-LEAT_API int leat_keyed_merge(leat_keyed *keyed, const leat_keyed *other);
+LEAT_API int leat_keyed_merge(leat_keyed *keyed, leat_keyed *other);
 
 /* ------------------------------------------------------------------ */
 /* Models: a linear predictor that learns as the data come            */
@@ -1327,7 +1365,7 @@ LEAT_API int leat_keyed_merge(leat_keyed *keyed, const leat_keyed *other);
  *
  * x is an array of n_features numbers, in any units. What is not finite, or
  * would leave a number of the model that is not, is refused
- * (LEAT_ENONFINITE), counted, and nothing is learned from it.
+ * (LEAT_NOT_FINITE), counted, and nothing is learned from it.
  */
 
 /*
@@ -1455,6 +1493,7 @@ typedef struct leat_model_options {
 	const double *rates;
 
 	const leat_allocator *allocator; /* NULL: malloc() and free() */
+	uint64_t reserved[12];           /* 0 */
 } leat_model_options;
 
 typedef struct leat_model leat_model;
@@ -1464,14 +1503,14 @@ typedef struct leat_model leat_model;
  * for each feature, and as many for each of: ADAPTIVE 6, ADAGRAD 1, FTRL 2,
  * COCOB 4, SGD's average 1, rates 1; RLS about 4 n_features^2 bytes.
  *
- * Errors: LEAT_EFEATURES, LEAT_ELOSS (also for an update that cannot take
- * this loss), LEAT_EUPDATE, LEAT_EINVAL (any other option out of range, or
- * not of this update), LEAT_ETOOBIG, LEAT_ENOMEM; _init also LEAT_ENOSPACE.
+ * Errors: LEAT_EINVAL (an option out of range, or not of this update),
+ * LEAT_ETOOBIG, LEAT_ENOMEM; _init also LEAT_ENOSPACE. leat_model_check() is
+ * like leat_window_check().
  */
 LEAT_API int leat_model_new(leat_model **model_out,
     const leat_model_options *options);
-LEAT_API int leat_model_size(const leat_model_options *options,
-    size_t *n_bytes_out);
+LEAT_API int leat_model_check(const leat_model_options *options,
+    size_t *n_bytes_out, const char **why_out);
 LEAT_API int leat_model_init(leat_model **model_out, void *memory,
     size_t n_bytes, const leat_model_options *options);
 LEAT_API void leat_model_free(leat_model *model);
@@ -1495,10 +1534,10 @@ LEAT_API double leat_model_score(const leat_model *model, const double *x);
  * rate, with NLMS too but for going past no error, with RLS r^2; with
  * ADAPTIVE it repeats the step.
  *
- * Errors: LEAT_ENONFINITE (x, y or weight; also if the score overflows, or
+ * Errors: LEAT_NOT_FINITE (x, y or weight; also if the score overflows, or
  * if a coefficient would grow by more than 1e150, or with ADAGRAD, FTRL and
  * COCOB a gradient is beyond 1e140, or with RLS x or y beyond 1e150),
- * LEAT_ETARGET (a y that the loss cannot have), LEAT_EINVAL (weight < 0).
+ * LEAT_BAD_TARGET (a y that the loss cannot have), LEAT_EINVAL (weight < 0).
  * Each counts as refused.
  * Cost: O(n_features), RLS O(n_features^2). Nothing is allocated.
  */
@@ -1589,8 +1628,7 @@ typedef struct leat_scaler_options {
 typedef struct leat_scaler leat_scaler;
 
 /*
- * Errors: LEAT_EFEATURES, LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM,
- * LEAT_ENOSPACE. Memory: 16 bytes a feature.
+ * Errors: LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM, LEAT_ENOSPACE. Memory: 16 bytes a feature.
  */
 LEAT_API int leat_scaler_new(leat_scaler **scaler_out,
     const leat_scaler_options *options);
@@ -1601,7 +1639,7 @@ LEAT_API int leat_scaler_init(leat_scaler **scaler_out, void *memory,
 LEAT_API void leat_scaler_free(leat_scaler *scaler);
 
 /*
- * Takes note of one sample. Errors: LEAT_ENONFINITE, with nothing noted.
+ * Takes note of one sample. Errors: LEAT_NOT_FINITE, with nothing noted.
  */
 LEAT_API int leat_scaler_push(leat_scaler *scaler, const double *x);
 
@@ -1666,7 +1704,7 @@ enum leat_metric_id {
 	LEAT_METRIC_COVERAGE = 9
 };
 
-/* "mae", "r2", "log_loss", ...; LEAT_EMETRIC, and NULL, for no metric. */
+/* "mae", "r2", "log_loss", ...; LEAT_EINVAL, and NULL, for no metric. */
 LEAT_API int leat_metric_parse(const char *text, int *id_out);
 LEAT_API const char *leat_metric_name(int id);
 
@@ -1684,7 +1722,7 @@ typedef struct leat_metric leat_metric;
  * for each of |p - y|, p - y and its square, y, the loss, hits and coverage
  * that the metrics need, and 24 for AUC.
  *
- * Errors: LEAT_EMETRIC, LEAT_ESIZE (also AUC without a size, or of more
+ * Errors: LEAT_EINVAL (also AUC without a size, or of more
  * than 2^31 - 1), LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM, LEAT_ENOSPACE.
  */
 LEAT_API int leat_metric_new(leat_metric **metric_out,
@@ -1698,7 +1736,7 @@ LEAT_API void leat_metric_free(leat_metric *metric);
 /*
  * One target and what was predicted for it.
  *
- * Errors: LEAT_ENONFINITE; LEAT_ETARGET if LOG_LOSS is asked for and y or p
+ * Errors: LEAT_NOT_FINITE; LEAT_BAD_TARGET if LOG_LOSS is asked for and y or p
  * is not in [0, 1]. Nothing is noted then.
  * Cost: O(1), with AUC O(log size).
  */
@@ -1784,6 +1822,7 @@ typedef struct leat_drift_options {
 	double stddev; /* where stddev > 0 */
 	int direction; /* LEAT_RISE or LEAT_FALL alone; 0: both */
 	const leat_allocator *allocator; /* NULL: malloc() and free() */
+	uint64_t reserved[8];            /* 0 */
 } leat_drift_options;
 
 typedef struct leat_drift leat_drift;
@@ -1792,13 +1831,13 @@ typedef struct leat_drift leat_drift;
  * Memory: some hundred bytes; ADWIN 6.5 kilobytes, ZSCORE with a size as a
  * sliding window of it.
  *
- * Errors: LEAT_EKIND, LEAT_ESIZE, LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM,
- * LEAT_ENOSPACE.
+ * Errors: LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM, LEAT_ENOSPACE.
+ * leat_drift_check() is like leat_window_check().
  */
 LEAT_API int leat_drift_new(leat_drift **drift_out,
     const leat_drift_options *options);
-LEAT_API int leat_drift_size(const leat_drift_options *options,
-    size_t *n_bytes_out);
+LEAT_API int leat_drift_check(const leat_drift_options *options,
+    size_t *n_bytes_out, const char **why_out);
 LEAT_API int leat_drift_init(leat_drift **drift_out, void *memory,
     size_t n_bytes, const leat_drift_options *options);
 LEAT_API void leat_drift_free(leat_drift *drift);
@@ -1807,7 +1846,7 @@ LEAT_API void leat_drift_free(leat_drift *drift);
  * Pushes one value and answers: LEAT_NO_CHANGE, or the direction of the
  * change or anomaly (enum leat_change).
  *
- * Errors: LEAT_ENONFINITE.
+ * Errors: LEAT_NOT_FINITE.
  * Cost: O(1); ADWIN O(1) on average, O(log n) at worst and every 32 values,
  * and as much again for each of the O(log n) parts that it drops.
  */

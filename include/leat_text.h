@@ -34,7 +34,7 @@ extern "C" {
  * strtod() has it; if n_used_out is NULL, all n_bytes must be one number.
  * No byte behind them is read, and the locale has no say.
  *
- * Errors: LEAT_ENUMBER.
+ * Errors: LEAT_EPARSE.
  * Cost: O(n_bytes). Clinger (1990), Lemire (2021), Mushtak and Lemire
  * (2023), and beyond 19 digits exact arithmetic where these leave a doubt.
  */
@@ -93,12 +93,14 @@ enum leat_time_unit {
  * milliseconds, below 1e17 microseconds, else nanoseconds. With a unit,
  * digits alone are a number in that unit.
  *
- * Errors: LEAT_EFORM; LEAT_EMONTH, LEAT_EDAY, LEAT_ECLOCK, LEAT_EZONE,
- * LEAT_EEPOCH for what has the form but is no such time; LEAT_EINVAL.
- * Cost: O(n_bytes).
+ * Errors: LEAT_EPARSE for a text that has not the form of a time, LEAT_ERANGE
+ * for one that has, but names a month, day, time of day or zone that there is
+ * not, or a moment before 1677-09-21 or after 2262-04-11; LEAT_EINVAL for
+ * another unit. *why_out, unless why_out is NULL, tells which of these, in
+ * static words. Cost: O(n_bytes).
  */
 LEAT_API int leat_parse_time(const char *text, size_t n_bytes, int unit,
-    int64_t *t_out);
+    int64_t *t_out, const char **why_out);
 
 /*
  * Writes a time as ISO 8601 in UTC, 2001-01-31T00:47:05Z, with as many
@@ -200,6 +202,7 @@ typedef struct leat_csv_options {
 	 */
 	uint64_t max_lines;
 	const leat_allocator *allocator; /* NULL: malloc() and free() */
+	uint64_t reserved[4];            /* 0 */
 } leat_csv_options;
 
 typedef struct leat_csv leat_csv;

@@ -95,8 +95,8 @@ static int push_one(leat_window *w, size_t i, int pairs)
 static int push_rest(leat_window *w, size_t i, int pairs, double *out)
 {
 	size_t n = N_VALUES - i;
-	return pairs ? leat_window_push_many_xy(w, xs + i, ys + i, n, out)
-		     : leat_window_push_many(w, xs + i, n, out);
+	return pairs ? leat_window_push_many(w, xs + i, ys + i, n, out)
+		     : leat_window_push_many(w, xs + i, NULL, n, out);
 }
 
 /* Half of the values one by one, the rest at once. */
@@ -276,7 +276,7 @@ static int model(leat_model_options options)
 		leat_model *m;
 		options.n_features = sizes[k];
 		int err = leat_model_new(&m, &options);
-		if (err == LEAT_ELOSS)
+		if (err == LEAT_EINVAL)
 			continue;
 		if (err)
 			return -1;
@@ -397,7 +397,7 @@ static int64_t time_of(size_t i)
 	return t + (int64_t)(i / 500) * 1000;
 }
 
-static void fold_result(void *ctx, const leat_result *r)
+static int fold_result(void *ctx, const leat_result *r)
 {
 	(void)ctx;
 	fold((double)r->start);
@@ -405,6 +405,7 @@ static void fold_result(void *ctx, const leat_result *r)
 	fold((double)r->revision * 64 + r->flags);
 	for (size_t i = 0; i < r->n_values; i++)
 		fold(r->values[i]);
+	return 0;
 }
 
 static size_t choose_timed(leat_stat *stats, int kind, int pairs)
@@ -507,7 +508,7 @@ static int time_text(void)
 	char out[LEAT_TIME_SIZE];
 	int64_t t = (int64_t)next(), back = 0;
 	size_t n = leat_format_time(t, out);
-	if (leat_parse_time(out, n, LEAT_UNIT_GUESS, &back) != LEAT_OK)
+	if (leat_parse_time(out, n, LEAT_UNIT_GUESS, &back, NULL) != LEAT_OK)
 		return -1;
 	fold_text(out, n);
 	return back == t ? 0 : -1;

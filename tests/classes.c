@@ -52,10 +52,11 @@ double word_lower(const struct word *w)
 	return h;
 }
 
-static double word_report(void *ctx, const void *partial, double arg)
+static double word_report(void *ctx, const void *partial,
+    const leat_stat *stat)
 {
 	(void)ctx;
-	return word_lower(partial) + arg;
+	return word_lower(partial) + stat->arg;
 }
 
 /* The text, without its length, which is that of the bytes. */
@@ -171,10 +172,11 @@ double chain_lower(const struct chain *c)
 	return (double)c->a + (double)c->b * 2147483648.0;
 }
 
-static double chain_report(void *ctx, const void *partial, double arg)
+static double chain_report(void *ctx, const void *partial,
+    const leat_stat *stat)
 {
 	(void)ctx;
-	(void)arg;
+	(void)stat;
 	return chain_lower(partial);
 }
 
@@ -305,14 +307,15 @@ static void watch_combine(void *ctx, void *left, const void *right)
 	put(w, left, join(w, get(w, left), get(w, right)));
 }
 
-static double watch_lower(void *ctx, const void *partial, double arg)
+static double watch_lower(void *ctx, const void *partial,
+    const leat_stat *stat)
 {
 	struct watch *w = ctx;
 	struct run r = get(w, partial);
 	w->lowers++;
 	if (r.n == 0)
 		return -1;
-	return arg == 0 ? r.n : arg == 1 ? (double)r.first : (double)r.last;
+	return stat->arg == 0 ? r.n : stat->arg == 1 ? (double)r.first : (double)r.last;
 }
 
 static void watch_append(void *ctx, void *partial, const leat_sample *s)

@@ -8,9 +8,10 @@
 static int closed;
 
 extern "C" {
-static void on_close(void *ctx, const leat_result *result)
+static int on_close(void *ctx, const leat_result *result)
 {
 	closed += result->n_values == 2 && ctx != 0;
+	return 0;
 }
 
 static void count_identity(void *, void *partial)
@@ -28,15 +29,15 @@ static void count_combine(void *, void *left, const void *right)
 	*static_cast<double *>(left) += *static_cast<const double *>(right);
 }
 
-static double count_lower(void *, const void *partial, double arg)
+static double count_lower(void *, const void *partial, const leat_stat *stat)
 {
-	return *static_cast<const double *>(partial) + arg;
+	return *static_cast<const double *>(partial) + stat->arg;
 }
 }
 
 static const leat_agg counter = { "counter", sizeof(double), 0, 0,
 	count_identity, count_lift, count_combine, count_lower, 0, 0, 0, 0, 0,
-	0 };
+	0, { 0, 0, 0, 0 } };
 
 static const leat_stat stats[] = { LEAT_MEAN, LEAT_AGG(&counter, 0.5) };
 

@@ -27,7 +27,7 @@ static size_t bytes(const struct row *row, uint64_t size)
 	options.size = size;
 	options.stats = row->stats;
 	options.n_stats = row->n;
-	if (leat_window_size(&options, &n) != LEAT_OK)
+	if (leat_window_check(&options, &n, NULL) != LEAT_OK)
 		return (size_t)-1;
 	return n;
 }

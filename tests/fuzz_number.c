@@ -50,7 +50,7 @@ static struct answer ask(const uint8_t *data, size_t n, int whole)
 		memcpy(copy, data, n);
 	a.err = leat_parse_double(copy, n, &a.x, whole ? NULL : &a.used);
 	free(copy);
-	must(a.err == LEAT_OK || a.err == LEAT_ENUMBER);
+	must(a.err == LEAT_OK || a.err == LEAT_EPARSE);
 	must(a.err == LEAT_OK || (same(a.x, untouched) && a.used == 4711));
 	must(!whole || a.used == 4711);
 	return a;

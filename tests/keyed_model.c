@@ -314,21 +314,21 @@ static int joins_session(const struct keyed_model *m, const struct model_key *k,
 	return 0;
 }
 
-/* LEAT_ELATE, or 0, with *outside_out set. */
+/* LEAT_TOO_LATE, or 0, with *outside_out set. */
 static int place(const struct keyed_model *m, const struct model_key *k,
     int64_t t, int *outside_out)
 {
 	*outside_out = 0;
 	if (m->watermark == LEAT_TIME_MAX)
-		return LEAT_ELATE;
+		return LEAT_TOO_LATE;
 	if (m->rules.kind == LEAT_SESSION)
 		return !joins_session(m, k, t) &&
 			t + m->rules.gap <= m->watermark
-		    ? LEAT_ELATE
+		    ? LEAT_TOO_LATE
 		    : LEAT_OK;
 	*outside_out = last_end(m, t) == INT64_MIN;
 	if (!*outside_out && is_expired(m, last_end(m, t)))
-		return LEAT_ELATE;
+		return LEAT_TOO_LATE;
 	return LEAT_OK;
 }
 
@@ -406,7 +406,7 @@ static int refuse_late(struct keyed_model *m, unsigned key, int64_t t, double x)
 
 	m->counts.late++;
 	told_add(&m->log, &line);
-	return LEAT_ELATE;
+	return LEAT_TOO_LATE;
 }
 
 int keyed_model_push(struct keyed_model *m, unsigned key, int64_t t, double x)
@@ -422,7 +422,7 @@ int keyed_model_push(struct keyed_model *m, unsigned key, int64_t t, double x)
 	if (fresh && r->max_keys > 0 && r->full == LEAT_REFUSE &&
 	    keyed_model_length(m) >= r->max_keys) {
 		m->counts.refused++;
-		return LEAT_EFULL;
+		return LEAT_NO_ROOM;
 	}
 	k->pushed = m->steps;
 	if (place(m, k, t, &outside))

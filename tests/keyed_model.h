@@ -15,6 +15,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 enum { MODEL_KEYS = 16, MODEL_STATS = 3 }; /* mean, count, min */
 
 /* Who was told. */
@@ -39,7 +41,7 @@ void told_free(struct told_log *log);
 /* 1 if lines and, NaN being NaN, numbers are the same. */
 int told_same(const struct told_line *a, const struct told_line *b);
 
-/* Zero has the meaning it has in leat_keyed_options. */
+/* Zero has the meaning it has in keyed_choice. */
 struct model_rules {
 	int kind; /* LEAT_TUMBLING, LEAT_HOPPING, LEAT_SESSION */
 	int64_t span, advance, offset, gap, delay, lateness, ttl, early_span;

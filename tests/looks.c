@@ -15,16 +15,17 @@ static size_t n_looks;
 
 #include <stdio.h>
 
-static const leat_stat of_any_order[] = { { LEAT_STAT_MEAN, 0, NULL } };
-static const leat_stat in_order[] = { { LEAT_STAT_INCREASE, 0, NULL } };
+static const leat_stat of_any_order[] = { LEAT_MEAN };
+static const leat_stat in_order[] = { LEAT_INCREASE };
 static size_t told, most, most_told;
 static int failed;
 
-static void hear_result(void *ctx, const leat_result *r)
+static int hear_result(void *ctx, const leat_result *r)
 {
 	(void)ctx;
 	(void)r;
 	told++;
+	return 0;
 }
 
 /* At most this many looks for a search among n. */

@@ -241,7 +241,7 @@ static void take_to_closing(struct subject *s)
 	ck_abort_msg("%s: a callback without a window that closes", s->what);
 }
 
-static void on_emit(void *ctx, const leat_result *result)
+static int on_emit(void *ctx, const leat_result *result)
 {
 	struct subject *s = ctx;
 	double row[SUBJECT_STATS];
@@ -258,6 +258,7 @@ static void on_emit(void *ctx, const leat_result *result)
 		ck_subject(s, same_bits(row[i], result->values[i]));
 	if (s->pushed % 3 == 0)
 		subject_read(s, 0, (size_t)s->options.size);
+	return 0;
 }
 
 static void settle(struct subject *s)
@@ -302,10 +303,10 @@ void subject_push_many(struct subject *s, const double *x, const double *y,
 	expect(s, x, y, n);
 	if (s->pairs)
 		ck_subject(s,
-		    leat_window_push_many_xy(s->window, x, y, n, rows) == 0);
+		    leat_window_push_many(s->window, x, y, n, rows) == 0);
 	else
 		ck_subject(s,
-		    leat_window_push_many(s->window, x, n, rows) == 0);
+		    leat_window_push_many(s->window, x, NULL, n, rows) == 0);
 	settle(s);
 	for (size_t i = 0; with_out && i < n; i++)
 		check_row(s, before + i + 1, out + i * s->options.n_stats);
@@ -382,7 +383,7 @@ static void choose_stats(struct subject *s, int words)
 
 static void open_in_memory(struct subject *s, size_t offset)
 {
-	ck_subject(s, leat_window_size(&s->options, &s->n_bytes) == 0);
+	ck_subject(s, leat_window_check(&s->options, &s->n_bytes, NULL) == 0);
 	s->offset = offset;
 	s->memory = malloc(s->n_bytes + offset + 2 * GUARD_BYTES);
 	ck_assert_ptr_nonnull(s->memory);

@@ -66,8 +66,8 @@ static size_t pipe_read(void *ctx, void *bytes, size_t n)
  * Every second time an object goes through callbacks, with a tag; every time
  * the bytes counted, those in memory and those written are the same.
  */
-#define ABOUT(name)                                                            \
-	struct saved name##_saved(const leat_##name *o)                        \
+#define ABOUT(name, options_type, load)                                        \
+	struct saved name##_saved(leat_##name *o)                        \
 	{                                                                      \
 		leat_writer w = { 0 };                                         \
 		struct saved s;                                                \
@@ -83,7 +83,7 @@ static size_t pipe_read(void *ctx, void *bytes, size_t n)
 	}                                                                      \
                                                                                \
 	static void name##_by_pieces(leat_##name *o, leat_##name **out,        \
-	    const leat_##name##_options *options)                              \
+	    const options_type *options)                              \
 	{                                                                      \
 		leat_writer w = { 0 };                                         \
 		leat_reader r = { 0 };                                         \
@@ -104,7 +104,7 @@ static size_t pipe_read(void *ctx, void *bytes, size_t n)
 		r.ctx = &p;                                                    \
 		r.tag = tag;                                                   \
 		r.tag_room = sizeof(tag);                                      \
-		ck_assert_int_eq(leat_##name##_load(out, options, &r),         \
+		ck_assert_int_eq(load(out, options, &r),         \
 		    LEAT_OK);                                                  \
 		ck_assert_uint_eq(p.n, p.room);                                \
 		ck_assert_uint_eq(r.used, p.room);                             \
@@ -114,7 +114,7 @@ static size_t pipe_read(void *ctx, void *bytes, size_t n)
 	}                                                                      \
                                                                                \
 	void name##_again(leat_##name **o,                                     \
-	    const leat_##name##_options *options)                              \
+	    const options_type *options)                              \
 	{                                                                      \
 		struct saved s = name##_saved(*o);                             \
 		leat_reader r = saved_reader(&s);                              \
@@ -122,7 +122,7 @@ static size_t pipe_read(void *ctx, void *bytes, size_t n)
 		if (s.n % 2) {                                                 \
 			name##_by_pieces(*o, &n, options);                     \
 		} else {                                                       \
-			int err = leat_##name##_load(&n, options, &r);         \
+			int err = load(&n, options, &r);         \
 			ck_assert_msg(err == LEAT_OK, "%s (%s)",               \
 			    leat_strerror(err), r.differs ? r.differs : "");   \
 			ck_assert_uint_eq(r.used, s.n);                        \
@@ -133,13 +133,13 @@ static size_t pipe_read(void *ctx, void *bytes, size_t n)
 	}
 
 /* clang-format off */
-ABOUT(window)
-ABOUT(time_window)
-ABOUT(keyed)
-ABOUT(model)
-ABOUT(scaler)
-ABOUT(metric)
-ABOUT(drift)
+ABOUT(window, leat_window_options, leat_window_load)
+ABOUT(time_window, leat_time_window_options, leat_time_window_load)
+ABOUT(keyed, keyed_choice, keyed_choice_load)
+ABOUT(model, leat_model_options, leat_model_load)
+ABOUT(scaler, leat_scaler_options, leat_scaler_load)
+ABOUT(metric, leat_metric_options, leat_metric_load)
+ABOUT(drift, leat_drift_options, leat_drift_load)
 /* clang-format on */
 
 /* ---- The format, read by hand ---- */

@@ -7,6 +7,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 struct saved {
 	unsigned char *bytes;
 	size_t n;
@@ -16,13 +18,13 @@ void saved_free(struct saved *s);
 struct saved saved_copy(const struct saved *s);
 
 /* Aborts if there is an error. */
-struct saved window_saved(const leat_window *w);
-struct saved time_window_saved(const leat_time_window *w);
-struct saved keyed_saved(const leat_keyed *k);
-struct saved model_saved(const leat_model *m);
-struct saved scaler_saved(const leat_scaler *s);
-struct saved metric_saved(const leat_metric *m);
-struct saved drift_saved(const leat_drift *d);
+struct saved window_saved(leat_window *w);
+struct saved time_window_saved(leat_time_window *w);
+struct saved keyed_saved(leat_keyed *k);
+struct saved model_saved(leat_model *m);
+struct saved scaler_saved(leat_scaler *s);
+struct saved metric_saved(leat_metric *m);
+struct saved drift_saved(leat_drift *d);
 
 leat_reader saved_reader(const struct saved *s);
 
@@ -46,7 +48,7 @@ int saved_chunk(const struct saved *s, size_t i, struct chunk *out);
 /* The object is saved, freed and loaded again: in memory, and by pieces. */
 void window_again(leat_window **w, const leat_window_options *o);
 void time_window_again(leat_time_window **w, const leat_time_window_options *o);
-void keyed_again(leat_keyed **k, const leat_keyed_options *o);
+void keyed_again(leat_keyed **k, const keyed_choice *o);
 void model_again(leat_model **m, const leat_model_options *o);
 void scaler_again(leat_scaler **s, const leat_scaler_options *o);
 void metric_again(leat_metric **m, const leat_metric_options *o);

@@ -23,6 +23,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 enum { STEPS = 400, FEATURES = 3, VALUES = 32 };
 
 static void die(const char *what, const char *why)
@@ -81,17 +83,18 @@ static void print_row(const char *name, const double *x, size_t n)
 	printf("\n");
 }
 
-static void on_result(void *ctx, const leat_result *r)
+static int on_result(void *ctx, const leat_result *r)
 {
 	const int *quiet = ctx;
 
 	if (*quiet)
-		return;
+		return 0;
 	printf("told [%lld, %lld) %llu %d ", (long long)r->start,
 	    (long long)r->end, (unsigned long long)r->revision, r->flags);
 	for (size_t i = 0; i < r->key_len; i++)
 		printf("%02x", ((const unsigned char *)r->key)[i]);
 	print_row("", r->values, r->n_values);
+	return 0;
 }
 
 /* ---- A class of one's own ---- */
@@ -132,7 +135,8 @@ static void tail_combine(void *ctx, void *left, const void *right)
 		tail_add(left, r->last[i]);
 }
 
-static double tail_lower(void *ctx, const void *partial, double arg)
+static double tail_lower(void *ctx, const void *partial,
+    const leat_stat *stat)
 {
 	const struct tail *t = partial;
 	uint32_t h = t->n;
@@ -140,7 +144,7 @@ static double tail_lower(void *ctx, const void *partial, double arg)
 	(void)ctx;
 	for (uint32_t i = 0; i < t->n; i++)
 		h = h * 31 + t->last[i];
-	return h + arg;
+	return h + stat->arg;
 }
 
 static size_t tail_save(void *ctx, const void *partial, unsigned char *bytes)
@@ -200,7 +204,7 @@ static const struct traveller {
 	int object;
 	leat_window_options window;
 	leat_time_window_options time;
-	leat_keyed_options keyed;
+	keyed_choice keyed;
 	leat_model_options model;
 	leat_scaler_options scaler;
 	leat_metric_options metric;
@@ -377,7 +381,7 @@ static int make_body(const struct traveller *t, struct body *b)
 	case LEAT_OBJECT_TIME_WINDOW:
 		return leat_time_window_new(&b->time, &o.time);
 	case LEAT_OBJECT_KEYED:
-		return leat_keyed_new(&b->keyed, &o.keyed);
+		return keyed_choice_new(&b->keyed, &o.keyed);
 	case LEAT_OBJECT_MODEL:
 		return leat_model_new(&b->model, &o.model);
 	case LEAT_OBJECT_SCALER:
@@ -399,7 +403,7 @@ static int load_body(const struct traveller *t, struct body *b, leat_reader *r)
 	case LEAT_OBJECT_TIME_WINDOW:
 		return leat_time_window_load(&b->time, &o.time, r);
 	case LEAT_OBJECT_KEYED:
-		return leat_keyed_load(&b->keyed, &o.keyed, r);
+		return keyed_choice_load(&b->keyed, &o.keyed, r);
 	case LEAT_OBJECT_MODEL:
 		return leat_model_load(&b->model, &o.model, r);
 	case LEAT_OBJECT_SCALER:
@@ -460,7 +464,7 @@ static void step_window(struct body *b, const struct traveller *t)
 
 static leat_event next_event(struct body *b, char *key)
 {
-	leat_event e = { key, 0, 0, 0, 0, 0 };
+	leat_event e = { key, 0, 0, 0, 0, 0, 0, 0 };
 	unsigned which;
 
 	b->now += (int64_t)(next(&b->stream) % 9);
@@ -482,7 +486,7 @@ static void step_time(struct body *b, const struct traveller *t)
 
 	if (t->time.n_sources < 2)
 		e.source = 0;
-	err = leat_time_window_push_event(b->time, &e);
+	err = leat_time_window_push_events(b->time, &e, 1, NULL);
 	leat_time_window_query(b->time, out);
 	if (b->quiet)
 		return;
@@ -506,7 +510,7 @@ static void step_keyed(struct body *b, const struct traveller *t, int i)
 	int err;
 
 	e.source = 0;
-	err = leat_keyed_push_event(b->keyed, &e);
+	err = leat_keyed_push_events(b->keyed, &e, 1, NULL);
 	if (b->quiet)
 		return;
 	printf("%d\n", err);

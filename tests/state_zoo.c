@@ -7,6 +7,7 @@
  * type has for itself. All that can be seen goes into a checksum, so that two
  * objects have gone the same way if their checksums are the same.
  */
+#include "keyed_choice.h"
 #include "state_zoo.h"
 
 #include <math.h>
@@ -147,7 +148,7 @@ enum { TOLD_MOST = 3000000 };
 
 static size_t n_told;
 
-static void on_result(void *ctx, const leat_result *r)
+static int on_result(void *ctx, const leat_result *r)
 {
 	(void)ctx;
 	see_doubles(r->values, r->n_values);
@@ -158,13 +159,15 @@ static void on_result(void *ctx, const leat_result *r)
 	for (size_t i = 0; i < r->key_len; i += 7)
 		see(((const unsigned char *)r->key)[i]);
 	must(++n_told < TOLD_MOST, "there is no end of results");
+	return 0;
 }
 
-static void on_late(void *ctx, const leat_event *e)
+static int on_late(void *ctx, const leat_event *e)
 {
 	(void)ctx;
 	see((uint64_t)e->t);
 	see_double(e->x);
+	return 0;
 }
 
 /* ---- Steps ---- */
@@ -239,12 +242,13 @@ static void hashes_combine(void *ctx, void *left, const void *right)
 	l->sum += r->sum;
 }
 
-static double hashes_lower(void *ctx, const void *partial, double arg)
+static double hashes_lower(void *ctx, const void *partial,
+    const leat_stat *stat)
 {
 	const struct hashes *h = partial;
 
 	(void)ctx;
-	return arg == 0 ? (double)h->n : (double)(h->sum >> 12);
+	return stat->arg == 0 ? (double)h->n : (double)(h->sum >> 12);
 }
 
 static size_t hashes_save(void *ctx, const void *partial, unsigned char *bytes)
@@ -328,7 +332,7 @@ struct specimen {
 	int type;
 	leat_window_options window;
 	leat_time_window_options time;
-	leat_keyed_options keyed;
+	keyed_choice keyed;
 	leat_model_options model;
 	leat_scaler_options scaler;
 	leat_metric_options metric;
@@ -342,14 +346,14 @@ static const int auc_metrics[] = { LEAT_METRIC_AUC, LEAT_METRIC_RMSE };
 
 #define WINDOW(n, ...)                                                         \
 	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_WINDOW, .window = {           \
+		.name = (n), .type = LEAT_OBJECT_WINDOW, .window = {          \
 			MEM,                                                   \
 			__VA_ARGS__                                            \
 		}                                                              \
 	}
 #define TIME(n, ...)                                                           \
 	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_TIME_WINDOW, .time = {        \
+		.name = (n), .type = LEAT_OBJECT_TIME_WINDOW, .time = {       \
 			MEM,                                                   \
 			TOLD,                                                  \
 			__VA_ARGS__                                            \
@@ -357,7 +361,7 @@ static const int auc_metrics[] = { LEAT_METRIC_AUC, LEAT_METRIC_RMSE };
 	}
 #define KEYED(n, ...)                                                          \
 	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_KEYED, .keyed = {             \
+		.name = (n), .type = LEAT_OBJECT_KEYED, .keyed = {            \
 			MEM,                                                   \
 			.evicted = { on_result, NULL },                        \
 			__VA_ARGS__                                            \
@@ -365,28 +369,28 @@ static const int auc_metrics[] = { LEAT_METRIC_AUC, LEAT_METRIC_RMSE };
 	}
 #define MODEL(n, ...)                                                          \
 	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_MODEL, .model = {             \
+		.name = (n), .type = LEAT_OBJECT_MODEL, .model = {            \
 			MEM,                                                   \
 			__VA_ARGS__                                            \
 		}                                                              \
 	}
 #define SCALER(n, ...)                                                         \
 	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_SCALER, .scaler = {           \
+		.name = (n), .type = LEAT_OBJECT_SCALER, .scaler = {          \
 			MEM,                                                   \
 			__VA_ARGS__                                            \
 		}                                                              \
 	}
 #define METRIC(n, ...)                                                         \
 	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_METRIC, .metric = {           \
+		.name = (n), .type = LEAT_OBJECT_METRIC, .metric = {          \
 			MEM,                                                   \
 			__VA_ARGS__                                            \
 		}                                                              \
 	}
 #define DRIFT(n, ...)                                                          \
 	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_DRIFT, .drift = {             \
+		.name = (n), .type = LEAT_OBJECT_DRIFT, .drift = {            \
 			MEM,                                                   \
 			__VA_ARGS__                                            \
 		}                                                              \
@@ -574,7 +578,7 @@ static int has_pairs(const leat_stat *stats, size_t n)
 	return 0;
 }
 
-static uint64_t window_pushed(const void *o)
+static uint64_t window_pushed(void *o)
 {
 	return leat_window_pushed(o);
 }
@@ -616,8 +620,8 @@ static void window_end(const struct specimen *z, void *o)
 
 static int is_expected(int err)
 {
-	return err == LEAT_OK || err == LEAT_ELATE || err == LEAT_ESKEW ||
-	    err == LEAT_ETIME || err == LEAT_EFULL || err == LEAT_ENOMEM;
+	return err == LEAT_OK || err == LEAT_TOO_LATE || err == LEAT_TOO_FAR ||
+	    err == LEAT_TOO_FAR || err == LEAT_NO_ROOM || err == LEAT_ENOMEM;
 }
 
 static int64_t any_time(int64_t now)
@@ -636,7 +640,7 @@ static int64_t any_time(int64_t now)
 /* Step by step: what an initialiser has may be drawn in any order. */
 static leat_event any_event(int64_t now, uint32_t n_sources, int wild)
 {
-	leat_event e = { NULL, 0, any_time(now), 0, 0, 0 };
+	leat_event e = { NULL, 0, any_time(now), 0, 0, 0, 0, 0 };
 
 	e.x = any_value(wild);
 	e.y = any_value(wild);
@@ -671,7 +675,7 @@ static void see_counts(const leat_time_counts *c)
 	see(c->stored);
 }
 
-static uint64_t time_pushed(const void *o)
+static uint64_t time_pushed(void *o)
 {
 	leat_time_counts c;
 
@@ -707,7 +711,7 @@ static void time_step(const struct specimen *z, void *o, int wild)
 	if (below(12) == 0)
 		err = leat_time_window_advance(o, e.t);
 	else
-		err = leat_time_window_push_event(o, &e);
+		err = leat_time_window_push_events(o, &e, 1, NULL);
 	must(is_expected(err), "a push has failed");
 	see((uint64_t)err);
 	if (below(4) == 0)
@@ -716,7 +720,7 @@ static void time_step(const struct specimen *z, void *o, int wild)
 
 static void time_end(const struct specimen *z, void *o)
 {
-	leat_event e = { NULL, 0, 1000, 1, 1, 0 };
+	leat_event e = { NULL, 0, 1000, 1, 1, 0, 0, 0 };
 	int err;
 
 	if (!may_go_on(&z->time, leat_time_window_now(o),
@@ -724,12 +728,12 @@ static void time_end(const struct specimen *z, void *o)
 		return;
 	err = leat_time_window_advance(o, LEAT_TIME_MAX);
 	must(err == LEAT_OK, "time does not come to its end");
-	must(leat_time_window_push_event(o, &e) == LEAT_ELATE,
+	must(leat_time_window_push_events(o, &e, 1, NULL) == LEAT_TOO_LATE,
 	    "a value is not late at the end of time");
 	time_look(z, o);
 	leat_time_window_reset(o);
 	must(leat_time_window_now(o) == INT64_MIN, "reset has left something");
-	must(leat_time_window_push_event(o, &e) == LEAT_OK,
+	must(leat_time_window_push_events(o, &e, 1, NULL) == LEAT_OK,
 	    "a value is not taken after a reset");
 }
 
@@ -754,7 +758,7 @@ static int see_key(void *ctx, const leat_result *r)
 	return 0;
 }
 
-static uint64_t keyed_pushed(const void *o)
+static uint64_t keyed_pushed(void *o)
 {
 	leat_time_counts c;
 
@@ -783,8 +787,8 @@ static int keyed_push(const struct specimen *z, void *o, int wild)
 
 	e.key = key;
 	e.key_len = any_key(key);
-	return below(3) ? leat_keyed_push_event(o, &e)
-			: leat_keyed_push_many(o, &e, 1);
+	return below(3) ? leat_keyed_push_events(o, &e, 1, NULL)
+			: leat_keyed_push_events(o, &e, 1, NULL);
 }
 
 static void keyed_step(const struct specimen *z, void *o, int wild)
@@ -840,7 +844,7 @@ static void keyed_end(const struct specimen *z, void *o)
 
 enum { MOST_FEATURES = 16 };
 
-static uint64_t model_pushed(const void *o)
+static uint64_t model_pushed(void *o)
 {
 	return leat_model_learned(o);
 }
@@ -865,7 +869,7 @@ static void model_step(const struct specimen *z, void *o, int wild)
 		x[i] = any_value(wild) / 8;
 	see_double(leat_model_predict(o, x));
 	err = leat_model_learn_weighted(o, x, y, below(5) ? 1 : 0.5, &guess);
-	must(err == LEAT_OK || err == LEAT_ENONFINITE, "learning has failed");
+	must(err == LEAT_OK || err == LEAT_NOT_FINITE, "learning has failed");
 	see((uint64_t)err);
 	see_double(err ? 0 : guess);
 }
@@ -877,7 +881,7 @@ static void model_end(const struct specimen *z, void *o)
 	model_step(z, o, 0);
 }
 
-static uint64_t scaler_pushed(const void *o)
+static uint64_t scaler_pushed(void *o)
 {
 	return leat_scaler_pushed(o);
 }
@@ -912,7 +916,7 @@ static void scaler_end(const struct specimen *z, void *o)
 	scaler_step(z, o, 0);
 }
 
-static uint64_t metric_pushed(const void *o)
+static uint64_t metric_pushed(void *o)
 {
 	return leat_metric_pushed(o);
 }
@@ -943,7 +947,7 @@ static void metric_end(const struct specimen *z, void *o)
 	metric_step(z, o, 0);
 }
 
-static uint64_t drift_pushed(const void *o)
+static uint64_t drift_pushed(void *o)
 {
 	return leat_drift_pushed(o);
 }
@@ -977,14 +981,14 @@ static void drift_end(const struct specimen *z, void *o)
 struct type {
 	int (*make)(const struct specimen *z, void **out);
 	void (*free)(void *o);
-	int (*save)(const void *o, leat_writer *w);
+	int (*save)(void *o, leat_writer *w);
 	int (*load)(const struct specimen *z, void **out, leat_reader *r);
-	int (*copy)(const void *o, void **out);
+	int (*copy)(void *o, void **out);
 	void (*look)(const struct specimen *z, void *o);
 	void (*step)(const struct specimen *z, void *o, int wild);
 	void (*end)(const struct specimen *z, void *o);
-	uint64_t (*pushed)(const void *o);
-	int (*merge)(void *o, const void *other); /* NULL: there is none */
+	uint64_t (*pushed)(void *o);
+	int (*merge)(void *o, void *other); /* NULL: there is none */
 };
 
 #define OUT(name, call)                                                        \
@@ -993,31 +997,31 @@ struct type {
 	*out = it;                                                             \
 	return err
 
-#define TYPE(name, field)                                                      \
+#define TYPE(name, field, make, load)                                               \
 	static int field##_make(const struct specimen *z, void **out)          \
 	{                                                                      \
-		OUT(name, leat_##name##_new(&it, &z->field));                  \
+		OUT(name, make(&it, &z->field));                  \
 	}                                                                      \
 	static void field##_free(void *o)                                      \
 	{                                                                      \
 		leat_##name##_free(o);                                         \
 	}                                                                      \
-	static int field##_save(const void *o, leat_writer *w)                 \
+	static int field##_save(void *o, leat_writer *w)                 \
 	{                                                                      \
 		return leat_##name##_save(o, w);                               \
 	}                                                                      \
 	static int field##_load(const struct specimen *z, void **out,          \
 	    leat_reader *r)                                                    \
 	{                                                                      \
-		OUT(name, leat_##name##_load(&it, &z->field, r));              \
+		OUT(name, load(&it, &z->field, r));              \
 	}                                                                      \
-	static int field##_copy(const void *o, void **out)                     \
+	static int field##_copy(void *o, void **out)                     \
 	{                                                                      \
 		OUT(name, leat_##name##_copy(o, NULL, &it));                   \
 	}
 
 #define MERGES(name, field)                                                    \
-	static int field##_merge(void *o, const void *other)                   \
+	static int field##_merge(void *o, void *other)                   \
 	{                                                                      \
 		return leat_##name##_merge(o, other);                          \
 	}
@@ -1027,13 +1031,13 @@ struct type {
 	    f##_end, f##_pushed
 
 /* clang-format off */
-TYPE(window, window)
-TYPE(time_window, time)
-TYPE(keyed, keyed)
-TYPE(model, model)
-TYPE(scaler, scaler)
-TYPE(metric, metric)
-TYPE(drift, drift)
+TYPE(window, window, leat_window_new, leat_window_load)
+TYPE(time_window, time, leat_time_window_new, leat_time_window_load)
+TYPE(keyed, keyed, keyed_choice_new, keyed_choice_load)
+TYPE(model, model, leat_model_new, leat_model_load)
+TYPE(scaler, scaler, leat_scaler_new, leat_scaler_load)
+TYPE(metric, metric, leat_metric_new, leat_metric_load)
+TYPE(drift, drift, leat_drift_new, leat_drift_load)
 MERGES(window, window)
 MERGES(time_window, time)
 MERGES(keyed, keyed)
@@ -1187,7 +1191,7 @@ static size_t memory_each(const struct specimen *z)
 	size_t n = 0;
 
 	if (z->type == LEAT_OBJECT_KEYED && z->keyed.by_count.n_stats > 0) {
-		leat_window_size(&z->keyed.by_count, &n);
+		leat_window_check(&z->keyed.by_count, &n, NULL);
 		return n;
 	}
 	return z->type == LEAT_OBJECT_KEYED      ? 400
@@ -1226,7 +1230,7 @@ static int load(const struct specimen *z, const unsigned char *bytes, size_t n,
 	return types[z->type].load(z, out, &r);
 }
 
-static unsigned char *saved(const struct specimen *z, const void *o, size_t *n)
+static unsigned char *saved(const struct specimen *z, void *o, size_t *n)
 {
 	leat_writer w = { 0 };
 	unsigned char *bytes;
@@ -1242,7 +1246,7 @@ static unsigned char *saved(const struct specimen *z, const void *o, size_t *n)
 }
 
 /* What is saved of it loads, and is saved as the same bytes. */
-static void *twin_of(const struct specimen *z, const void *o)
+static void *twin_of(const struct specimen *z, void *o)
 {
 	size_t n, m;
 	unsigned char *bytes = saved(z, o, &n), *again;
@@ -1283,13 +1287,13 @@ static int is_merged(int err)
 }
 
 /* What says that it has seen more than it can have may not load again. */
-static int is_plausible(const struct specimen *z, const void *o)
+static int is_plausible(const struct specimen *z, void *o)
 {
 	return types[z->type].pushed(o) < (uint64_t)1 << 50;
 }
 
 /* A copy, to which the object itself is joined. */
-static void try_copy(const struct specimen *z, const void *o)
+static void try_copy(const struct specimen *z, void *o)
 {
 	const struct type *type = &types[z->type];
 	void *copy;
@@ -1356,7 +1360,7 @@ static int is_put_anew(const struct specimen *z, const unsigned char *bytes,
 }
 
 /* What was loaded is what is saved of it: nothing was left out or mended. */
-static void expect_saved(const struct specimen *z, const void *o,
+static void expect_saved(const struct specimen *z, void *o,
     const unsigned char *bytes, size_t n)
 {
 	size_t m;
@@ -1433,7 +1437,7 @@ static int sated(size_t n)
 }
 
 /* The object does not change; its copy is as it is, or there is none. */
-static size_t starve_copy(const struct specimen *z, const void *o, int for_good)
+static size_t starve_copy(const struct specimen *z, void *o, int for_good)
 {
 	const struct type *type = &types[z->type];
 	size_t n, m, live = heap.live, failed = 0;
@@ -1461,7 +1465,7 @@ static size_t starve_copy(const struct specimen *z, const void *o, int for_good)
 }
 
 /* A copy takes in the object; where that fails it has not changed. */
-static size_t starve_merge(const struct specimen *z, const void *o,
+static size_t starve_merge(const struct specimen *z, void *o,
     int for_good)
 {
 	const struct type *type = &types[z->type];

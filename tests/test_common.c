@@ -279,11 +279,11 @@ START_TEST(times_of_fields_can_be_missing)
 		{ ",NA", "2001-01-01", 0 },
 		{ ",NA", "", 1 },
 		{ ",NA", " NA ", 1 },
-		{ ",NA", "nan", LEAT_EFORM },
-		{ ",NA", "2001-01-32", LEAT_EDAY },
+		{ ",NA", "nan", LEAT_EPARSE },
+		{ ",NA", "2001-01-32", LEAT_ERANGE },
 		{ "-999", "-999", 1 },
 		{ "-999", "-998", MOMENT_NO_UNIT },
-		{ "-999", "", LEAT_EFORM },
+		{ "-999", "", LEAT_EPARSE },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -350,9 +350,13 @@ START_TEST(numbers_without_a_unit_are_years_months_or_late)
 	expect_time("2024", LEAT_UNIT_S, 0, 2024);
 	expect_time("-1", LEAT_UNIT_S, 0, -1);
 	expect_time("5000", LEAT_UNIT_MS, 0, 5);
-	ck_assert_str_eq(moment_why(LEAT_EFORM), "");
-	ck_assert_ptr_nonnull(strstr(moment_why(MOMENT_NO_UNIT),
+	ck_assert_str_eq(moment_why(LEAT_EPARSE, "x", 1, LEAT_UNIT_GUESS), "");
+	ck_assert_ptr_nonnull(strstr(moment_why(MOMENT_NO_UNIT, "12", 2,
+					LEAT_UNIT_GUESS),
 	    "--time-unit"));
+	ck_assert_str_eq(moment_why(LEAT_ERANGE, "2024-13-01", 10,
+			     LEAT_UNIT_GUESS),
+	    "no such month");
 }
 END_TEST
 
@@ -913,9 +917,7 @@ START_TEST(functions_of_time_are_what_they_say)
 	int64_t t;
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		ck_assert_int_eq(leat_parse_time(cases[i].time,
-				     strlen(cases[i].time), LEAT_UNIT_GUESS,
-				     &t),
+		ck_assert_int_eq(leat_parse_time(cases[i].time, strlen(cases[i].time), LEAT_UNIT_GUESS, &t, NULL),
 		    0);
 		ck_assert(formula_of_time(FORMULA_HOUR, 0, t) == cases[i].hour);
 		ck_assert(formula_of_time(FORMULA_DOW, 0, t) == cases[i].dow);

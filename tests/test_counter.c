@@ -146,7 +146,7 @@ static void check_window(const leat_window_options *o,
 	double out[2];
 
 	fill_counter(d, x, N_MAX, &r);
-	ck_assert_int_eq(leat_window_push_many(all, x, N_MAX, many), 0);
+	ck_assert_int_eq(leat_window_push_many(all, x, NULL, N_MAX, many), 0);
 	for (size_t i = 0; i < N_MAX; i++) {
 		ck_assert_int_eq(leat_window_push(w, x[i]), 0);
 		leat_window_query(w, out);
@@ -196,7 +196,7 @@ static double increase_after(const double *x, size_t n, uint64_t min_count,
 	o.min_count = min_count;
 	o.missing = missing;
 	leat_window *w = opened(&o);
-	ck_assert_int_eq(leat_window_push_many(w, x, n, NULL), 0);
+	ck_assert_int_eq(leat_window_push_many(w, x, NULL, n, NULL), 0);
 	leat_window_query(w, out);
 	leat_window_free(w);
 	return out[0];
@@ -247,7 +247,7 @@ START_TEST(windows_by_count_refuse_what_needs_time)
 }
 END_TEST
 
-static void look_at_result(void *ctx, const leat_result *result)
+static int look_at_result(void *ctx, const leat_result *result)
 {
 	ck_assert_ptr_null(result->key);
 	ck_assert_uint_eq(result->key_len, 0);
@@ -255,6 +255,7 @@ static void look_at_result(void *ctx, const leat_result *result)
 	ck_assert_int_eq(result->flags, 0);
 	ck_assert_int_eq(result->end - result->start, 4);
 	++*(int *)ctx;
+	return 0;
 }
 
 START_TEST(results_by_count_have_no_key_revision_or_flags)
@@ -349,7 +350,7 @@ static void shape(const struct leat_class *cls, void *acc, const leat_sample *s,
 /* What is told of the run, by leat_lower(). */
 static double told(int id, double arg, struct leat_summary *s)
 {
-	struct leat_plan plan = { id, arg, NULL, NULL, 0 };
+	struct leat_plan plan = { { id, 0, arg, 0, NULL, 0 }, NULL, 0 };
 	double out = -1;
 
 	leat_lower(&plan, 1, s, 0, &out);
@@ -867,7 +868,8 @@ START_TEST(a_rate_is_per_some_time)
 		ck_assert_int_eq(leat_stat_fits(&s), 0);
 	}
 	for (int id = -1; id < 50; id++) {
-		leat_stat any = { id, 1, NULL };
+		leat_stat any = { id, 0, id <= LEAT_STAT_AGG || id == LEAT_STAT_RATE, 0,
+			NULL, 0 };
 		ck_assert_int_eq(leat_stat_fits(&any) != 0,
 		    id >= LEAT_STAT_AGG && id <= LEAT_STAT_TIME_MEAN_LINEAR);
 	}

@@ -19,6 +19,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 #include "big.h"
 #include "data.h"
 #include "saved.h"
@@ -375,7 +377,7 @@ struct counted {
 	leat_window *w;
 	leat_keyed *k;
 	leat_window_options options;
-	leat_keyed_options keyed;
+	keyed_choice keyed;
 	size_t n_stats;
 	struct faded f[2];
 };
@@ -492,7 +494,7 @@ static void run_count(double alpha, int recursive, int pairs, int keyed,
 	c.options.n_stats = c.n_stats;
 	c.keyed.by_count = c.options;
 	if (keyed)
-		ck_assert_int_eq(leat_keyed_new(&c.k, &c.keyed), LEAT_OK);
+		ck_assert_int_eq(keyed_choice_new(&c.k, &c.keyed), LEAT_OK);
 	else
 		ck_assert_int_eq(leat_window_new(&c.w, &c.options), LEAT_OK);
 	snprintf(what, sizeof(what), "alpha %.17g%s%s, seed %u", alpha,
@@ -531,7 +533,7 @@ struct timed {
 	leat_time_window *w;
 	leat_keyed *k;
 	leat_time_window_options options;
-	leat_keyed_options keyed;
+	keyed_choice keyed;
 	size_t n_stats;
 	struct faded f[2];
 	int64_t at[2], last_at[2], now;
@@ -558,8 +560,8 @@ static void push_timed(struct timed *t, int key, int64_t at, double x, double y)
 	e.t = at;
 	e.x = x;
 	e.y = y;
-	ck_assert_int_eq(t->w ? leat_time_window_push_event(t->w, &e)
-			      : leat_keyed_push_event(t->k, &e),
+	ck_assert_int_eq(t->w ? leat_time_window_push_events(t->w, &e, 1, NULL)
+			      : leat_keyed_push_events(t->k, &e, 1, NULL),
 	    LEAT_OK);
 }
 
@@ -667,7 +669,7 @@ static void run_timed(double half_life, double pause, int pairs, int keyed,
 	t.options.n_stats = t.n_stats;
 	t.keyed.by_time = t.options;
 	if (keyed)
-		ck_assert_int_eq(leat_keyed_new(&t.k, &t.keyed), LEAT_OK);
+		ck_assert_int_eq(keyed_choice_new(&t.k, &t.keyed), LEAT_OK);
 	else
 		ck_assert_int_eq(leat_time_window_new(&t.w, &t.options),
 		    LEAT_OK);

@@ -109,8 +109,7 @@ static void push_some(struct twins *t, struct rng *r, size_t n, int has_out)
 		    : (double)rng_below(r, 2000) / 7 - 100;
 		windows[i] = t->each[which[i]];
 	}
-	ck_assert_int_eq(leat_window_push_each(windows, x, n,
-			     has_out ? out : NULL),
+	ck_assert_int_eq(leat_window_push_each(windows, x, NULL, n, has_out ? out : NULL),
 	    LEAT_OK);
 	for (size_t i = 0; i < n; i++) {
 		leat_window *w = t->single[which[i]];
@@ -150,8 +149,7 @@ START_TEST(a_window_of_pairs_among_them_is_refused_and_nothing_pushed)
 	for (size_t at = 0; at < WINDOWS; at++) {
 		memcpy(windows, t.each, sizeof(windows));
 		windows[at] = of_pairs;
-		ck_assert_int_eq(leat_window_push_each(windows, x, WINDOWS,
-				     NULL),
+		ck_assert_int_eq(leat_window_push_each(windows, x, NULL, WINDOWS, NULL),
 		    LEAT_EPAIRS);
 	}
 	twins_are_equal(&t);
@@ -170,14 +168,14 @@ START_TEST(results_need_equal_numbers_of_statistics)
 	twins_open(&two, 2);
 	windows[0] = one.each[3];
 	windows[1] = two.each[3];
-	ck_assert_int_eq(leat_window_push_each(windows, x, 2, out),
+	ck_assert_int_eq(leat_window_push_each(windows, x, NULL, 2, out),
 	    LEAT_EINVAL);
 	for (int i = 0; i < 4; i++)
 		ck_assert(out[i] == 7);
 	twins_are_equal(&one);
 	twins_are_equal(&two);
 	/* Without results it is no matter. */
-	ck_assert_int_eq(leat_window_push_each(windows, x, 2, NULL), LEAT_OK);
+	ck_assert_int_eq(leat_window_push_each(windows, x, NULL, 2, NULL), LEAT_OK);
 	ck_assert_uint_eq(leat_window_pushed(windows[1]), 1);
 	twins_close(&one);
 	twins_close(&two);
@@ -186,7 +184,7 @@ END_TEST
 
 START_TEST(a_push_into_none_is_nothing)
 {
-	ck_assert_int_eq(leat_window_push_each(NULL, NULL, 0, NULL), LEAT_OK);
+	ck_assert_int_eq(leat_window_push_each(NULL, NULL, NULL, 0, NULL), LEAT_OK);
 }
 END_TEST
 

@@ -541,8 +541,8 @@ static void play_scaled(int kind, size_t size, struct rng *r)
 		leat_window_query(small, &out[0][i]);
 		leat_window_query(large, &out[1][i]);
 	}
-	leat_window_push_many(small, x[0] + N / 2, N / 2, out[0] + N / 2);
-	leat_window_push_many(large, x[1] + N / 2, N / 2, out[1] + N / 2);
+	leat_window_push_many(small, x[0] + N / 2, NULL, N / 2, out[0] + N / 2);
+	leat_window_push_many(large, x[1] + N / 2, NULL, N / 2, out[1] + N / 2);
 	for (size_t i = 0; i < N; i++)
 		compare_scaled(out[0][i], out[1][i], size, i);
 	leat_window_free(small);

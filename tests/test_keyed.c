@@ -15,6 +15,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 #include "../src/key/key.h"
 #include "data.h"
 #include "keyed_model.h"
@@ -60,28 +62,31 @@ static void note(struct told_log *log, int who, const leat_result *r)
 	told_add(log, &line);
 }
 
-static void on_result(void *ctx, const leat_result *r)
+static int on_result(void *ctx, const leat_result *r)
 {
 	note(ctx, TOLD_RESULT, r);
+	return 0;
 }
 
-static void on_evicted(void *ctx, const leat_result *r)
+static int on_evicted(void *ctx, const leat_result *r)
 {
 	note(ctx, TOLD_EVICTED, r);
+	return 0;
 }
 
-static void on_late(void *ctx, const leat_event *e)
+static int on_late(void *ctx, const leat_event *e)
 {
 	struct told_line line = { TOLD_LATE, key_of(e->key, e->key_len), e->t,
 		e->t, { e->x, 0, 0 }, 0, 0 };
 
 	told_add(ctx, &line);
+	return 0;
 }
 
-static leat_keyed_options options_of(const struct model_rules *r,
+static keyed_choice options_of(const struct model_rules *r,
     struct told_log *log)
 {
-	leat_keyed_options o;
+	keyed_choice o;
 
 	memset(&o, 0, sizeof(o));
 	o.by_time.kind = r->kind;
@@ -166,7 +171,7 @@ static struct stream random_stream(struct rng r)
 static leat_event next_event(struct stream *s, unsigned *key)
 {
 	struct rng *r = &s->rng;
-	leat_event e = { NULL, 0, 0, 0, 0, 0 };
+	leat_event e = { NULL, 0, 0, 0, 0, 0, 0, 0 };
 
 	s->t += (int64_t)rng_below(r, (uint64_t)s->step + 1);
 	if (rng_below(r, 60) == 0)
@@ -303,7 +308,7 @@ static void compare_each(struct trial *t)
 static void trial_open(struct trial *t, int kind, uint64_t seed)
 {
 	struct rng r = rng_new(seed * 31 + (uint64_t)kind);
-	leat_keyed_options o;
+	keyed_choice o;
 
 	memset(t, 0, sizeof(*t));
 	t->seed = seed;
@@ -311,7 +316,7 @@ static void trial_open(struct trial *t, int kind, uint64_t seed)
 	keyed_model_open(&t->model, &t->rules);
 	o = options_of(&t->rules, &t->log);
 	o.seed[1] = rng_next(&r);
-	ck_assert_int_eq(leat_keyed_new(&t->k, &o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&t->k, &o), LEAT_OK);
 }
 
 static void trial_close(struct trial *t)
@@ -391,11 +396,11 @@ END_TEST
 /* ------------------------------------------------------------------ */
 
 /* Rules that refuse in every way there is, and data of any bits. */
-static leat_keyed_options strict_options(uint64_t seed, struct told_log *log)
+static keyed_choice strict_options(uint64_t seed, struct told_log *log)
 {
 	struct rng r = rng_new(seed);
 	struct model_rules rules = random_rules(kinds[seed % 3], &r);
-	leat_keyed_options o = options_of(&rules, log);
+	keyed_choice o = options_of(&rules, log);
 
 	o.by_time.max_skew = 150;
 	o.by_time.n_sources = 1 + (uint32_t)rng_below(&r, 2);
@@ -440,7 +445,7 @@ static void same_logs(const struct told_log *a, size_t from_a,
 		    "seed %llu: line %zu", (unsigned long long)seed, i);
 }
 
-static void same_objects(const leat_keyed *a, const leat_keyed *b,
+static void same_objects(leat_keyed *a, leat_keyed *b,
     uint64_t seed)
 {
 	leat_time_counts c, d;
@@ -471,16 +476,22 @@ static void push_in_pieces(leat_keyed *one, leat_keyed *many,
 
 	while (done < EVENTS) {
 		size_t n = (size_t)rng_below(r, 100);
+		size_t taken = 0, n_taken = SIZE_MAX;
 		int first = 0;
 		if (n > EVENTS - done)
 			n = EVENTS - done;
 		for (size_t i = 0; i < n; i++) {
-			int err = leat_keyed_push_event(one, &e[done + i]);
-			if (err && !first)
+			int err = leat_keyed_push_events(one, &e[done + i], 1,
+			    NULL);
+			taken += err == LEAT_OK;
+			if (err && (!first || err < 0))
 				first = err;
+			if (err < 0) /* the last one that is tried */
+				n = i + 1;
 		}
-		ck_assert_int_eq(leat_keyed_push_many(many, e + done, n),
-		    first);
+		ck_assert_int_eq(leat_keyed_push_events(many, e + done, n,
+		    &n_taken), first);
+		ck_assert_uint_eq(n_taken, taken);
 		done += n;
 	}
 }
@@ -494,12 +505,12 @@ START_TEST(many_pushes_are_as_many_single_ones)
 	for (uint64_t seed = 1; seed <= seeds; seed++) {
 		struct told_log a = { 0 }, b = { 0 };
 		struct stream s = random_stream(rng_new(seed));
-		leat_keyed_options o = strict_options(seed, &a);
+		keyed_choice o = strict_options(seed, &a);
 		leat_keyed *one, *many;
 
-		ck_assert_int_eq(leat_keyed_new(&one, &o), LEAT_OK);
+		ck_assert_int_eq(keyed_choice_new(&one, &o), LEAT_OK);
 		o = strict_options(seed, &b);
-		ck_assert_int_eq(leat_keyed_new(&many, &o), LEAT_OK);
+		ck_assert_int_eq(keyed_choice_new(&many, &o), LEAT_OK);
 		for (size_t i = 0; i < EVENTS; i++)
 			e[i] = strict_event(&s);
 		push_in_pieces(one, many, e, &s.rng);
@@ -518,7 +529,7 @@ END_TEST
 static void push_all(leat_keyed *k, const leat_event *e, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		(void)leat_keyed_push_event(k, &e[i]);
+		(void)leat_keyed_push_events(k, &e[i], 1, NULL);
 	(void)leat_keyed_advance(k, LEAT_TIME_MAX);
 }
 
@@ -531,15 +542,15 @@ START_TEST(a_copy_goes_on_like_the_original)
 	for (uint64_t seed = 1; seed <= seeds; seed++) {
 		struct told_log log = { 0 };
 		struct stream s = random_stream(rng_new(seed + 1000));
-		leat_keyed_options o = strict_options(seed, &log);
+		keyed_choice o = strict_options(seed, &log);
 		leat_keyed *k, *copy;
 		size_t half = (size_t)rng_below(&s.rng, EVENTS), begin, end;
 
-		ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+		ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 		for (size_t i = 0; i < EVENTS; i++)
 			e[i] = strict_event(&s);
 		for (size_t i = 0; i < half; i++)
-			(void)leat_keyed_push_event(k, &e[i]);
+			(void)leat_keyed_push_events(k, &e[i], 1, NULL);
 		begin = log.n;
 		ck_assert_int_eq(leat_keyed_copy(k, NULL, &copy), LEAT_OK);
 		ck_assert_uint_eq(log.n, begin);

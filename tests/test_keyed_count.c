@@ -11,6 +11,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 #include "alloc.h"
 #include "data.h"
 #include "keyed_model.h"
@@ -54,7 +56,7 @@ struct separate {
 	leat_time_counts counts;
 };
 
-static void on_separate(void *ctx, const leat_result *r)
+static int on_separate(void *ctx, const leat_result *r)
 {
 	struct separate *s = ctx;
 	struct told_line line = { TOLD_RESULT, s->now, r->start, r->end, { 0 },
@@ -62,6 +64,7 @@ static void on_separate(void *ctx, const leat_result *r)
 
 	memcpy(line.v, r->values, sizeof(line.v));
 	told_add(&s->log, &line);
+	return 0;
 }
 
 /* Keys are single bytes. */
@@ -76,14 +79,16 @@ static void note(struct told_log *log, int who, const leat_result *r)
 	told_add(log, &line);
 }
 
-static void on_result(void *ctx, const leat_result *r)
+static int on_result(void *ctx, const leat_result *r)
 {
 	note(ctx, TOLD_RESULT, r);
+	return 0;
 }
 
-static void on_evicted(void *ctx, const leat_result *r)
+static int on_evicted(void *ctx, const leat_result *r)
 {
 	note(ctx, TOLD_EVICTED, r);
+	return 0;
 }
 
 /* The window that a query sees; 0 if it has closed or not begun. */
@@ -209,7 +214,7 @@ static int walk_key(void *ctx, const leat_result *r)
 	return ++w->i == w->s->n ? 99 : 0;
 }
 
-static void compare(struct separate *s, const leat_keyed *k,
+static void compare(struct separate *s, leat_keyed *k,
     struct told_log *log, uint64_t seed)
 {
 	struct walk w = { s, 0 };
@@ -217,7 +222,7 @@ static void compare(struct separate *s, const leat_keyed *k,
 	uint64_t stored = 0;
 
 	ck_assert_uint_eq(leat_keyed_length(k), s->n);
-	ck_assert_int_eq(leat_keyed_each(k, walk_key, &w), s->n ? 99 : 0);
+	ck_assert_int_eq(leat_keyed_each(k, walk_key, &w), s->n ? LEAT_ECALLBACK : LEAT_OK);
 	for (size_t i = 0; i < s->n && s->options.kind <= LEAT_TUMBLING; i++)
 		stored += leat_window_length(s->windows[s->order[i]]);
 	leat_keyed_counts(k, &c);
@@ -233,10 +238,10 @@ static void compare(struct separate *s, const leat_keyed *k,
 	log->n = s->log.n = 0;
 }
 
-static leat_keyed_options keyed_options(const struct separate *s,
+static keyed_choice keyed_options(const struct separate *s,
     struct told_log *log, struct rng *r)
 {
-	leat_keyed_options o;
+	keyed_choice o;
 
 	memset(&o, 0, sizeof(o));
 	o.by_count = s->options;
@@ -256,7 +261,7 @@ static leat_keyed_options keyed_options(const struct separate *s,
 }
 
 static void step(struct separate *s, leat_keyed **k, struct rng *r,
-    int64_t *now, const leat_keyed_options *o)
+    int64_t *now, const keyed_choice *o)
 {
 	unsigned char key = (unsigned char)rng_below(r, KEYS);
 	double x = rng_below(r, 15) ? rng_normal(r) : NAN;
@@ -295,9 +300,9 @@ START_TEST(each_key_has_a_window_of_its_own)
 		leat_keyed *k;
 
 		memset(&s, 0, sizeof(s));
-		s.options = window_options(_i, &r);
-		leat_keyed_options o = keyed_options(&s, &log, &r);
-		ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+		s.options = window_options(LEAT_SLIDING + _i, &r);
+		keyed_choice o = keyed_options(&s, &log, &r);
+		ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 		for (int i = 0; i < 250; i++) {
 			step(&s, &k, &r, &now, &o);
 			compare(&s, k, &log, seed);
@@ -318,7 +323,7 @@ END_TEST
 START_TEST(windows_by_count_take_pairs)
 {
 	static const leat_stat slope = LEAT_SLOPE;
-	leat_keyed_options o;
+	keyed_choice o;
 	leat_keyed *k;
 	double v;
 
@@ -327,7 +332,7 @@ START_TEST(windows_by_count_take_pairs)
 	o.by_count.size = 3;
 	o.by_count.stats = &slope;
 	o.by_count.n_stats = 1;
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	ck_assert_int_eq(leat_keyed_push(k, "k", 1, 0, 1), LEAT_EPAIRS);
 	for (int i = 0; i < 5; i++)
 		ck_assert_int_eq(leat_keyed_push_xy(k, "k", 1, 0, i, 4 * i),
@@ -338,19 +343,19 @@ START_TEST(windows_by_count_take_pairs)
 }
 END_TEST
 
-/* "what leat_window_size() tells", and what finds the key. */
+/* "what leat_window_check() tells", and what finds the key. */
 START_TEST(a_key_takes_little_more_than_its_window)
 {
 	struct rng r = rng_new(1);
-	leat_keyed_options o;
+	keyed_choice o;
 	leat_keyed *k;
 	size_t window;
 
 	memset(&o, 0, sizeof(o));
 	o.by_count = window_options(LEAT_SLIDING, &r);
 	o.by_count.size = _i ? 100000 : 50;
-	ck_assert_int_eq(leat_window_size(&o.by_count, &window), LEAT_OK);
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(leat_window_check(&o.by_count, &window, NULL), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	for (uint32_t n = 1; n <= (_i ? 20u : 5000u); n++) {
 		ck_assert_int_eq(leat_keyed_push(k, &n, sizeof(n), 0, 1),
 		    LEAT_OK);
@@ -365,15 +370,15 @@ END_TEST
 START_TEST(a_value_at_the_end_of_time_is_refused)
 {
 	struct rng r = rng_new(1);
-	leat_keyed_options o;
+	keyed_choice o;
 	leat_keyed *k;
 	leat_time_counts c;
 
 	memset(&o, 0, sizeof(o));
 	o.by_count = window_options(LEAT_SLIDING, &r);
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	ck_assert_int_eq(leat_keyed_push(k, "k", 1, LEAT_TIME_MAX, 1),
-	    LEAT_ETIME);
+	    LEAT_TOO_FAR);
 	ck_assert_uint_eq(leat_keyed_length(k), 0);
 	leat_keyed_counts(k, &c);
 	ck_assert_uint_eq(c.refused, 1);
@@ -384,16 +389,16 @@ END_TEST
 START_TEST(options_of_windows_by_count_are_checked)
 {
 	struct rng r = rng_new(1);
-	leat_keyed_options o;
+	keyed_choice o;
 	leat_keyed *k = NULL;
 
 	memset(&o, 0, sizeof(o));
 	o.by_count = window_options(LEAT_LANDMARK, &r);
 	o.by_count.sink.emit = on_result;
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_ENOTSUP);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_ENOTSUP);
 	o.by_count.sink.emit = NULL;
 	o.by_count.kind = LEAT_SESSION;
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_EKIND);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_EINVAL);
 	ck_assert_ptr_null(k);
 }
 END_TEST

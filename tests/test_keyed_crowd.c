@@ -11,6 +11,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 #include "../src/key/key.h"
 #include "alloc.h"
 #include "data.h"
@@ -22,7 +24,7 @@ enum { IN_BUCKETS = 24, KEYS = 4000 };
 static leat_keyed *new_keyed(const leat_allocator *allocator)
 {
 	static const leat_stat count = LEAT_COUNT;
-	leat_keyed_options o;
+	keyed_choice o;
 	leat_keyed *k;
 
 	memset(&o, 0, sizeof(o));
@@ -31,7 +33,7 @@ static leat_keyed *new_keyed(const leat_allocator *allocator)
 	o.by_time.gap = 1;
 	o.by_time.stats = &count;
 	o.by_time.n_stats = 1;
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	return k;
 }
 
@@ -69,7 +71,7 @@ struct crowd {
 	uint64_t n;
 };
 
-static uint32_t sought(const struct crowd *c, const leat_keyed *k, uint32_t i)
+static uint32_t sought(const struct crowd *c, leat_keyed *k, uint32_t i)
 {
 	struct leat_sought s = { &i, sizeof(i), chosen_hash(c->way, i), 0 };
 	uint32_t found = c->n > 0 ? leat_table_search(k, &s) : 0;
@@ -78,7 +80,7 @@ static uint32_t sought(const struct crowd *c, const leat_keyed *k, uint32_t i)
 	return found;
 }
 
-static void check_all(const struct crowd *c, const leat_keyed *k)
+static void check_all(const struct crowd *c, leat_keyed *k)
 {
 	for (uint32_t i = 0; i < KEYS; i++)
 		ck_assert_uint_eq(sought(c, k, i), c->index[i]);
@@ -187,7 +189,7 @@ START_TEST(no_key_that_collides_is_lost_without_memory)
 }
 END_TEST
 
-static size_t in_crowd(const leat_keyed *k)
+static size_t in_crowd(leat_keyed *k)
 {
 	const struct leat_slab *nodes = &k->table.crowd.nodes;
 
@@ -233,9 +235,10 @@ static int note_line(void *ctx, const leat_result *r)
 	return 0;
 }
 
-static void emit_line(void *ctx, const leat_result *r)
+static int emit_line(void *ctx, const leat_result *r)
 {
 	(void)note_line(ctx, r);
+	return 0;
 }
 
 /* Texts whose hashes under the seed {0, 0} begin with ten zeros. */
@@ -252,7 +255,7 @@ static void choose_keys(uint64_t *keys)
 static void replay(const uint64_t *keys, uint64_t seed, struct lines *out)
 {
 	static const leat_stat count = LEAT_COUNT;
-	leat_keyed_options o;
+	keyed_choice o;
 	leat_keyed *k;
 	struct rng r = rng_new(3);
 
@@ -268,7 +271,7 @@ static void replay(const uint64_t *keys, uint64_t seed, struct lines *out)
 	o.by_time.n_stats = 1;
 	o.by_time.sink.emit = emit_line;
 	o.by_time.sink.ctx = out;
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	out->n = 0;
 	for (int64_t t = 0; t < 2 * CHOSEN; t++) {
 		const uint64_t *key = &keys[rng_next(&r) % CHOSEN];

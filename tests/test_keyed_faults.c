@@ -12,6 +12,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 #include "../src/key/key.h"
 #include "alloc.h"
 #include "data.h"
@@ -46,14 +48,16 @@ static void note(struct told_log *log, int who, const leat_result *r)
 	told_add(log, &line);
 }
 
-static void on_result(void *ctx, const leat_result *r)
+static int on_result(void *ctx, const leat_result *r)
 {
 	note(ctx, TOLD_RESULT, r);
+	return 0;
 }
 
-static void on_evicted(void *ctx, const leat_result *r)
+static int on_evicted(void *ctx, const leat_result *r)
 {
 	note(ctx, TOLD_EVICTED, r);
+	return 0;
 }
 
 /* Intervals of 20 and 30 in turn; nonsense while it is broken. */
@@ -104,10 +108,10 @@ static void scene_by_time(int scene, leat_time_window_options *o)
 	o->sink.emit = on_result;
 }
 
-static leat_keyed_options scene_options(int scene, struct told_log *log,
+static keyed_choice scene_options(int scene, struct told_log *log,
     const leat_allocator *a)
 {
-	leat_keyed_options o;
+	keyed_choice o;
 
 	memset(&o, 0, sizeof(o));
 	if (scene < SCENES - 1) {
@@ -136,7 +140,7 @@ static leat_keyed_options scene_options(int scene, struct told_log *log,
 static leat_event scene_event(struct rng *r, int step)
 {
 	unsigned key = (unsigned)rng_below(r, KEYS);
-	leat_event e = { texts[key], lengths[key], 0, 0, 0, 0 };
+	leat_event e = { texts[key], lengths[key], 0, 0, 0, 0, 0, 0 };
 
 	e.t = 2 * step - (int64_t)rng_below(r, 25);
 	if (rng_below(r, 25) == 0)
@@ -173,7 +177,7 @@ static void play(leat_keyed *k, struct trouble *t, int *codes)
 	for (int step = 0; step < STEPS; step++) {
 		leat_event e = scene_event(&r, step);
 		do
-			err = leat_keyed_push_event(k, &e);
+			err = leat_keyed_push_events(k, &e, 1, NULL);
 		while (again(t, err));
 		codes[step] = err;
 		if (step % 37 == 0)
@@ -217,12 +221,12 @@ static size_t play_scene(int scene, struct counted *heap, struct trouble *t,
     struct record *out)
 {
 	leat_allocator a = counted_allocator(heap);
-	leat_keyed_options o = scene_options(scene, &out->log, &a);
+	keyed_choice o = scene_options(scene, &out->log, &a);
 	leat_keyed *k = NULL;
 	int err;
 
 	do
-		err = leat_keyed_new(&k, &o);
+		err = keyed_choice_new(&k, &o);
 	while (again(t, err));
 	ck_assert_int_eq(err, LEAT_OK);
 	play(k, t, out->codes);
@@ -270,7 +274,7 @@ START_TEST(a_copy_that_fails_leaves_nothing)
 	leat_allocator a = counted_allocator(&heap),
 		       b = counted_allocator(&other);
 	struct told_log log = { 0 };
-	leat_keyed_options o = scene_options(_i, &log, &a);
+	keyed_choice o = scene_options(_i, &log, &a);
 	struct rng r = rng_new(5);
 	leat_keyed *k = NULL, *copy = NULL;
 	int err;
@@ -280,10 +284,10 @@ START_TEST(a_copy_that_fails_leaves_nothing)
 	o.max_keys = 0;
 	o.full = LEAT_REFUSE;
 	o.ttl = 0;
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	for (int i = 0; i < 100; i++) {
 		leat_event e = scene_event(&r, i);
-		(void)leat_keyed_push_event(k, &e);
+		(void)leat_keyed_push_events(k, &e, 1, NULL);
 	}
 	for (size_t fail = 1;; fail++) {
 		other.fail_from = other.calls + fail;
@@ -322,7 +326,7 @@ static void play_calendar(leat_keyed *k, size_t *failures)
 	for (int step = 0; step < STEPS; step++) {
 		leat_event e = scene_event(&r, step);
 		do
-			err = leat_keyed_push_event(k, &e);
+			err = leat_keyed_push_events(k, &e, 1, NULL);
 		while (again_calendar(err, failures));
 	}
 	do
@@ -336,7 +340,7 @@ static void play_calendar(leat_keyed *k, size_t *failures)
 START_TEST(a_calendar_may_be_wrong_once)
 {
 	struct told_log sound = { 0 };
-	leat_keyed_options o = scene_options(7, &sound, NULL);
+	keyed_choice o = scene_options(7, &sound, NULL);
 	leat_keyed *k;
 	size_t failures = 0;
 
@@ -344,14 +348,14 @@ START_TEST(a_calendar_may_be_wrong_once)
 	o.max_keys = 0;
 	o.full = LEAT_REFUSE;
 	broken = 0;
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	play_calendar(k, &failures);
 	leat_keyed_free(k);
 	ck_assert_uint_eq(failures, 0);
 	for (int at = 1; at < 400; at += short_run() ? 17 : 1) {
 		struct told_log log = { 0 };
 		o.by_time.sink.ctx = o.evicted.ctx = &log;
-		ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+		ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 		broken = at;
 		play_calendar(k, &failures);
 		broken = 0;
@@ -372,7 +376,7 @@ END_TEST
 START_TEST(time_does_not_move_where_a_calendar_fails)
 {
 	struct told_log log = { 0 };
-	leat_keyed_options o = scene_options(7, &log, NULL);
+	keyed_choice o = scene_options(7, &log, NULL);
 	leat_keyed *k;
 
 	make_texts();
@@ -383,7 +387,7 @@ START_TEST(time_does_not_move_where_a_calendar_fails)
 	o.max_keys = 0;
 	o.full = LEAT_REFUSE;
 	broken = 0;
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	for (unsigned i = 0; i < 3; i++)
 		ck_assert_int_eq(leat_keyed_push(k, texts[i], lengths[i], 5, 1),
 		    LEAT_OK);
@@ -410,24 +414,24 @@ START_TEST(many_pushes_stop_where_memory_ends)
 	struct told_log log = { 0 };
 	struct counted heap = { 0 };
 	leat_allocator a = counted_allocator(&heap);
-	leat_keyed_options o = scene_options(0, &log, &a);
-	leat_event e[4] = { { "a", 1, 1000, 1, 0, 0 }, { "a", 1, 0, 2, 0, 0 },
-		{ "b", 1, 1000, 3, 0, 0 }, { "a", 1, 1000, 4, 0, 0 } };
+	keyed_choice o = scene_options(0, &log, &a);
+	leat_event e[4] = { { "a", 1, 1000, 1, 0, 0, 0, 0 }, { "a", 1, 0, 2, 0, 0, 0, 0 },
+		{ "b", 1, 1000, 3, 0, 0, 0, 0 }, { "a", 1, 1000, 4, 0, 0, 0, 0 } };
 	leat_time_counts c;
 	leat_keyed *k;
 
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
-	ck_assert_int_eq(leat_keyed_push_event(k, &e[0]), LEAT_OK);
-	ck_assert_int_eq(leat_keyed_push_many(k, e, 2), LEAT_ELATE);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push_events(k, &e[0], 1, NULL), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push_events(k, e, 2, NULL), LEAT_TOO_LATE);
 	e[2].key = texts[5]; /* long, so that it needs memory of its own */
 	e[2].key_len = lengths[5];
 	heap.fail_from = heap.calls + 1;
-	ck_assert_int_eq(leat_keyed_push_many(k, e, 4), LEAT_ENOMEM);
+	ck_assert_int_eq(leat_keyed_push_events(k, e, 4, NULL), LEAT_ENOMEM);
 	leat_keyed_counts(k, &c);
 	ck_assert_uint_eq(c.taken, 3);
 	ck_assert_uint_eq(c.late, 2);
 	heap.fail_from = 0;
-	ck_assert_int_eq(leat_keyed_push_many(k, e + 2, 2), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push_events(k, e + 2, 2, NULL), LEAT_OK);
 	leat_keyed_counts(k, &c);
 	ck_assert_uint_eq(c.taken, 5);
 	leat_keyed_free(k);
@@ -441,12 +445,12 @@ START_TEST(an_object_that_fails_leaves_nothing)
 	struct told_log log = { 0 };
 	struct counted heap = { .fail_at = 1 };
 	leat_allocator a = counted_allocator(&heap);
-	leat_keyed_options o = scene_options(0, &log, &a);
+	keyed_choice o = scene_options(0, &log, &a);
 	leat_keyed *k = NULL, *copy = NULL;
 
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_ENOMEM);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_ENOMEM);
 	ck_assert_ptr_null(k);
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	ck_assert_uint_eq(heap.live, 1);
 	/* One without keys needs no more. */
 	ck_assert_int_eq(leat_keyed_copy(k, NULL, &copy), LEAT_OK);

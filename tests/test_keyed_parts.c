@@ -8,6 +8,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 #include "../src/key/key.h"
 #include "data.h"
 #include "suites.h"
@@ -120,7 +122,7 @@ END_TEST
 static leat_keyed *new_keyed(void)
 {
 	static const leat_stat count = LEAT_COUNT;
-	leat_keyed_options o;
+	keyed_choice o;
 	leat_keyed *k;
 
 	memset(&o, 0, sizeof(o));
@@ -128,7 +130,7 @@ static leat_keyed *new_keyed(void)
 	o.by_time.gap = 1;
 	o.by_time.stats = &count;
 	o.by_time.n_stats = 1;
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	return k;
 }
 
@@ -153,7 +155,7 @@ static uint32_t poor_hash(struct rng *r, int way)
 	}
 }
 
-static void find_all(const leat_keyed *k, const uint32_t *hash,
+static void find_all(leat_keyed *k, const uint32_t *hash,
     const uint32_t *index)
 {
 	for (uint32_t i = 0; i < NAMES; i++)
@@ -306,7 +308,7 @@ END_TEST
 START_TEST(keys_that_have_changed_keep_their_marks)
 {
 	static const leat_stat count = LEAT_COUNT;
-	leat_keyed_options o;
+	keyed_choice o;
 	leat_keyed *k;
 	uint32_t ranks[64];
 	unsigned char i;
@@ -317,7 +319,7 @@ START_TEST(keys_that_have_changed_keep_their_marks)
 	o.by_time.early_span = 1000;
 	o.by_time.stats = &count;
 	o.by_time.n_stats = 1;
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	for (i = 0; i < 40; i++)
 		ck_assert_int_eq(leat_keyed_push(k, &i, 1, 1, 1), LEAT_OK);
 	ck_assert_uint_eq(leat_marks_take(&k->roster.changed, ranks, 64), 40);

@@ -21,7 +21,7 @@ struct heard {
 	uint64_t hash, n;
 };
 
-static void hear(void *ctx, const leat_result *r)
+static int hear(void *ctx, const leat_result *r)
 {
 	struct heard *h = ctx;
 	uint64_t word = (uint64_t)r->start * 31 + (uint64_t)r->end;
@@ -35,6 +35,7 @@ static void hear(void *ctx, const leat_result *r)
 	}
 	h->hash = (h->hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
 	h->n++;
+	return 0;
 }
 
 static uint64_t state;
@@ -87,7 +88,7 @@ static leat_keyed *make(struct heard *h, int kind, int64_t span, int64_t delay,
 {
 	static const leat_stat stats[] = { LEAT_COUNT, LEAT_MISSING, LEAT_SUM,
 		LEAT_STDDEV, LEAT_MIN };
-	leat_keyed_options o;
+	keyed_choice o;
 	leat_keyed *k;
 
 	memset(&o, 0, sizeof(o));
@@ -101,7 +102,7 @@ static leat_keyed *make(struct heard *h, int kind, int64_t span, int64_t delay,
 	o.by_time.sink.emit = hear;
 	o.by_time.sink.ctx = h;
 	o.allocator = allocator;
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	return k;
 }
 
@@ -112,13 +113,13 @@ static leat_keyed *asked(struct heard *h, int kind, int64_t span, int64_t delay,
 	leat_keyed *k = make(h, kind, span, delay, NULL);
 
 	for (size_t i = 0; i < EVENTS; i++) {
-		errors[i] = leat_keyed_push_event(k, &events[i]);
+		errors[i] = leat_keyed_push_events(k, &events[i], 1, NULL);
 		(void)leat_keyed_length(k);
 	}
 	return k;
 }
 
-static void same_counts(const leat_keyed *a, const leat_keyed *b, size_t step)
+static void same_counts(leat_keyed *a, leat_keyed *b, size_t step)
 {
 	leat_time_counts x, y;
 
@@ -131,7 +132,7 @@ static void same_counts(const leat_keyed *a, const leat_keyed *b, size_t step)
 	ck_assert_int_eq(leat_keyed_watermark(a), leat_keyed_watermark(b));
 }
 
-static void same_results(const leat_keyed *a, const leat_keyed *b)
+static void same_results(leat_keyed *a, leat_keyed *b)
 {
 	for (size_t i = 0; i < EVENTS; i += 7) {
 		const struct text *t = &texts[i];
@@ -183,7 +184,7 @@ START_TEST(pushes_that_wait_are_as_pushes_that_do_not)
 	leat_keyed *a = asked(&x, kind, span, delay, errors);
 	leat_keyed *b = make(&y, kind, span, delay, NULL);
 	for (size_t i = 0; i < EVENTS; i++)
-		wrong += leat_keyed_push_event(b, &events[i]) != errors[i];
+		wrong += leat_keyed_push_events(b, &events[i], 1, NULL) != errors[i];
 	ck_assert_uint_eq(wrong, 0);
 	finish(a, b, &x, &y);
 }
@@ -203,18 +204,18 @@ START_TEST(whatever_comes_between_finds_them_settled)
 		double out[5];
 		leat_keyed *c;
 		if (draw(30) == 0 && i + n <= EVENTS) {
-			(void)leat_keyed_push_many(b, events + i, n);
+			(void)leat_keyed_push_events(b, events + i, n, NULL);
 			i += n;
 		}
 		if (i < EVENTS)
-			ck_assert_msg(leat_keyed_push_event(b, &events[i]) ==
+			ck_assert_msg(leat_keyed_push_events(b, &events[i], 1, NULL) ==
 				errors[i],
 			    "event %u", (unsigned)i);
 		if (draw(50) == 0 && i < EVENTS) {
 			int err = leat_keyed_query(b, events[i].key,
 			    events[i].key_len, out);
 			ck_assert(err == LEAT_OK ||
-			    (err == LEAT_EKEY && errors[i] == LEAT_ELATE));
+			    (err == LEAT_EKEY && errors[i] == LEAT_TOO_LATE));
 		}
 		if (draw(50) == 0)
 			ck_assert_int_eq(leat_keyed_advance(b,
@@ -257,7 +258,7 @@ START_TEST(nothing_is_lost_where_memory_is_short)
 	leat_keyed *b = make(&y, LEAT_TUMBLING, span, delay, &scarce);
 	for (size_t i = 0; i < EVENTS; i++) {
 		int err;
-		while ((err = leat_keyed_push_event(b, &events[i])) ==
+		while ((err = leat_keyed_push_events(b, &events[i], 1, NULL)) ==
 		    LEAT_ENOMEM)
 			failed++;
 		wrong += err != errors[i];
@@ -270,7 +271,7 @@ START_TEST(nothing_is_lost_where_memory_is_short)
 }
 END_TEST
 
-static leat_time_counts counts_of(const leat_keyed *k)
+static leat_time_counts counts_of(leat_keyed *k)
 {
 	leat_time_counts c;
 
@@ -291,7 +292,7 @@ static int push_failing(leat_keyed *k, struct counted *heap,
 		int64_t now = leat_keyed_now(k);
 		size_t *fails = n % 2 ? &heap->fail_at : &heap->fail_from;
 		*fails = heap->calls + (n + 1) / 2;
-		int err = leat_keyed_push_event(k, e);
+		int err = leat_keyed_push_events(k, e, 1, NULL);
 		*fails = 0;
 		if (err != LEAT_ENOMEM)
 			return err;
@@ -319,7 +320,7 @@ START_TEST(a_push_that_fails_among_waiting_ones_has_changed_nothing)
 	leat_keyed *b = make(&y, kind, span, delay, &counting);
 	for (size_t i = 0; i < EVENTS; i++) {
 		int err = push_failing(b, &heap, &events[i], &failed);
-		ck_assert_int_eq(err, leat_keyed_push_event(a, &events[i]));
+		ck_assert_int_eq(err, leat_keyed_push_events(a, &events[i], 1, NULL));
 		if (i % 1000 == 0)
 			same_counts(a, b, i);
 	}
@@ -345,8 +346,8 @@ START_TEST(what_cannot_wait_is_answered_at_once)
 		ck_assert_int_eq(leat_keyed_push(k, &i, sizeof(i), 5, 1),
 		    LEAT_OK);
 	ck_assert_int_eq(leat_keyed_push(k, "a", 1, 6, 1), LEAT_OK);
-	ck_assert_int_eq(leat_keyed_push(k, "a", 1, -9001, 1), LEAT_ELATE);
-	ck_assert_int_eq(leat_keyed_push(k, "a", 1, INT64_MAX, 1), LEAT_ETIME);
+	ck_assert_int_eq(leat_keyed_push(k, "a", 1, -9001, 1), LEAT_TOO_LATE);
+	ck_assert_int_eq(leat_keyed_push(k, "a", 1, INT64_MAX, 1), LEAT_TOO_FAR);
 	ck_assert_int_eq(leat_keyed_push(k, text, sizeof(text), 6, 1),
 	    LEAT_EKEY);
 	ck_assert_int_eq(leat_keyed_push(k, text, 17, 7, 1), LEAT_OK);

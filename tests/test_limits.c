@@ -36,20 +36,20 @@ START_TEST(a_window_has_at_most_two_to_the_forty_values)
 	leat_window_options o = sliding(LEAT_SIZE_MAX);
 	size_t n;
 
-	fits_or_too_big(leat_window_size(&o, &n));
+	fits_or_too_big(leat_window_check(&o, &n, NULL));
 	o.size++;
-	ck_assert_int_eq(leat_window_size(&o, &n), LEAT_ESIZE);
+	ck_assert_int_eq(leat_window_check(&o, &n, NULL), LEAT_EINVAL);
 	o = sliding(8);
 	o.kind = LEAT_HOPPING;
 	o.advance = LEAT_SIZE_MAX;
-	fits_or_too_big(leat_window_size(&o, &n));
+	fits_or_too_big(leat_window_check(&o, &n, NULL));
 	o.advance++;
-	ck_assert_int_eq(leat_window_size(&o, &n), LEAT_EADVANCE);
+	ck_assert_int_eq(leat_window_check(&o, &n, NULL), LEAT_EINVAL);
 	o = sliding(8);
 	o.min_count = 8;
-	ck_assert_int_eq(leat_window_size(&o, &n), LEAT_OK);
+	ck_assert_int_eq(leat_window_check(&o, &n, NULL), LEAT_OK);
 	o.min_count = 9;
-	ck_assert_int_eq(leat_window_size(&o, &n), LEAT_EINVAL);
+	ck_assert_int_eq(leat_window_check(&o, &n, NULL), LEAT_EINVAL);
 }
 END_TEST
 
@@ -73,11 +73,12 @@ static void combine_nothing(void *ctx, void *left, const void *right)
 	(void)right;
 }
 
-static double lower_nothing(void *ctx, const void *partial, double arg)
+static double lower_nothing(void *ctx, const void *partial,
+    const leat_stat *stat)
 {
 	(void)ctx;
 	(void)partial;
-	return arg;
+	return stat->arg;
 }
 
 static size_t save_nothing(void *ctx, const void *partial, unsigned char *to)
@@ -114,12 +115,12 @@ START_TEST(a_partial_has_at_most_65536_bytes)
 
 	o.stats = &stat;
 	o.n_stats = 1;
-	ck_assert_int_eq(leat_window_size(&o, &n), LEAT_OK);
+	ck_assert_int_eq(leat_window_check(&o, &n, NULL), LEAT_OK);
 	agg.size = 65537;
-	ck_assert_int_eq(leat_window_size(&o, &n), LEAT_EAGG);
+	ck_assert_int_eq(leat_window_check(&o, &n, NULL), LEAT_EINVAL);
 	agg.size = 65536;
 	agg.saved_size = 65537;
-	ck_assert_int_eq(leat_window_size(&o, &n), LEAT_EAGG);
+	ck_assert_int_eq(leat_window_check(&o, &n, NULL), LEAT_EINVAL);
 }
 END_TEST
 
@@ -141,7 +142,7 @@ START_TEST(times_end_one_tick_before_the_last_one)
 	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
 	ck_assert_int_eq(leat_time_window_push(w, INT64_MIN, 1), LEAT_OK);
 	ck_assert_int_eq(leat_time_window_push(w, LEAT_TIME_MAX, 2),
-	    LEAT_ETIME);
+	    LEAT_TOO_FAR);
 	leat_time_window_free(w);
 	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
 	ck_assert_int_eq(leat_time_window_push(w, LEAT_TIME_MAX - 1, 4),
@@ -163,9 +164,9 @@ START_TEST(there_are_at_most_65536_sources)
 	o.n_sources = 65536;
 	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
 	e.source = 65535;
-	ck_assert_int_eq(leat_time_window_push_event(w, &e), LEAT_OK);
+	ck_assert_int_eq(leat_time_window_push_events(w, &e, 1, NULL), LEAT_OK);
 	e.source = 65536;
-	ck_assert_int_eq(leat_time_window_push_event(w, &e), LEAT_ESOURCE);
+	ck_assert_int_eq(leat_time_window_push_events(w, &e, 1, NULL), LEAT_ESOURCE);
 	leat_time_window_free(w);
 }
 END_TEST
@@ -177,7 +178,8 @@ START_TEST(a_key_has_at_most_65535_bytes_and_there_are_two_to_the_31)
 	leat_keyed *k;
 
 	ck_assert_ptr_nonnull(key);
-	o.by_time = landmark();
+	leat_time_window_options by_time = landmark();
+	o.by_time = &by_time;
 	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
 	ck_assert_int_eq(leat_keyed_push(k, key, LEAT_KEY_MAX, 1, 1), LEAT_OK);
 	ck_assert_int_eq(leat_keyed_push(k, key, LEAT_KEY_MAX + 1, 1, 1),
@@ -196,17 +198,17 @@ START_TEST(a_model_has_at_most_two_to_the_28_features_and_rls_64)
 	leat_scaler_options s = { .n_features = LEAT_FEATURES_MAX };
 	size_t n;
 
-	fits_or_too_big(leat_model_size(&o, &n));
+	fits_or_too_big(leat_model_check(&o, &n, NULL));
 	fits_or_too_big(leat_scaler_size(&s, &n));
 	o.n_features++;
 	s.n_features++;
-	ck_assert_int_eq(leat_model_size(&o, &n), LEAT_EFEATURES);
-	ck_assert_int_eq(leat_scaler_size(&s, &n), LEAT_EFEATURES);
+	ck_assert_int_eq(leat_model_check(&o, &n, NULL), LEAT_EINVAL);
+	ck_assert_int_eq(leat_scaler_size(&s, &n), LEAT_EINVAL);
 	o.update = LEAT_UPDATE_RLS;
 	o.n_features = LEAT_RLS_MAX;
-	ck_assert_int_eq(leat_model_size(&o, &n), LEAT_OK);
+	ck_assert_int_eq(leat_model_check(&o, &n, NULL), LEAT_OK);
 	o.n_features++;
-	ck_assert_int_eq(leat_model_size(&o, &n), LEAT_EFEATURES);
+	ck_assert_int_eq(leat_model_check(&o, &n, NULL), LEAT_EINVAL);
 }
 END_TEST
 
@@ -228,13 +230,13 @@ START_TEST(metrics_and_detectors_are_as_long_as_windows_and_auc_is_shorter)
 
 	fits_or_too_big(metric_size(LEAT_METRIC_MAE, LEAT_SIZE_MAX));
 	ck_assert_int_eq(metric_size(LEAT_METRIC_MAE, LEAT_SIZE_MAX + 1),
-	    LEAT_ESIZE);
+	    LEAT_EINVAL);
 	fits_or_too_big(metric_size(LEAT_METRIC_AUC, auc_max));
-	ck_assert_int_eq(metric_size(LEAT_METRIC_AUC, auc_max + 1), LEAT_ESIZE);
+	ck_assert_int_eq(metric_size(LEAT_METRIC_AUC, auc_max + 1), LEAT_EINVAL);
 	o.size = LEAT_SIZE_MAX;
-	fits_or_too_big(leat_drift_size(&o, &n));
+	fits_or_too_big(leat_drift_check(&o, &n, NULL));
 	o.size++;
-	ck_assert_int_eq(leat_drift_size(&o, &n), LEAT_ESIZE);
+	ck_assert_int_eq(leat_drift_check(&o, &n, NULL), LEAT_EINVAL);
 }
 END_TEST
 

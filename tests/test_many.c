@@ -74,7 +74,7 @@ static void fold(struct callbacks *c, double value)
 	c->hash = (c->hash ^ bits) * UINT64_C(0x100000001b3) + (bits >> 32);
 }
 
-static void on_emit(void *ctx, const leat_result *result)
+static int on_emit(void *ctx, const leat_result *result)
 {
 	struct callbacks *c = ctx;
 	c->n++;
@@ -82,6 +82,7 @@ static void on_emit(void *ctx, const leat_result *result)
 	fold(c, (double)result->end);
 	for (size_t i = 0; i < result->n_values; i++)
 		fold(c, result->values[i]);
+	return 0;
 }
 
 struct duel {
@@ -158,8 +159,8 @@ static void push_many(struct duel *d, size_t n, double *out)
 {
 	const double *x = d->x + d->at, *y = d->y + d->at;
 	int error = d->choice->pairs
-	    ? leat_window_push_many_xy(d->many, x, y, n, out)
-	    : leat_window_push_many(d->many, x, n, out);
+	    ? leat_window_push_many(d->many, x, y, n, out)
+	    : leat_window_push_many(d->many, x, NULL, n, out);
 	ck_assert_int_eq(error, LEAT_OK);
 }
 
@@ -388,8 +389,8 @@ START_TEST(no_values_at_once_change_nothing)
 	options.n_stats = 1;
 	ck_assert_int_eq(leat_window_new(&w, &options), LEAT_OK);
 	leat_window_push(w, 2);
-	ck_assert_int_eq(leat_window_push_many(w, &x, 0, &out), LEAT_OK);
-	ck_assert_int_eq(leat_window_push_many(w, &x, 0, NULL), LEAT_OK);
+	ck_assert_int_eq(leat_window_push_many(w, &x, NULL, 0, &out), LEAT_OK);
+	ck_assert_int_eq(leat_window_push_many(w, &x, NULL, 0, NULL), LEAT_OK);
 	ck_assert(out == -1 && leat_window_pushed(w) == 1);
 	leat_window_query(w, &sum);
 	ck_assert(sum == 2);

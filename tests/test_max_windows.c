@@ -13,6 +13,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 #include "data.h"
 #include "saved.h"
 #include "suites.h"
@@ -70,7 +72,7 @@ static void push_some(leat_time_window *w, struct rng *r, int *held, size_t *n,
 		size_t slot = rng_below(r, SLOTS);
 		int fits = held[slot] || *n < most;
 		ck_assert_int_eq(push_slot(w, (int64_t)slot, r),
-		    fits ? LEAT_OK : LEAT_EFULL);
+		    fits ? LEAT_OK : LEAT_NO_ROOM);
 		if (!fits || held[slot])
 			continue;
 		held[slot] = 1;
@@ -88,8 +90,8 @@ static void fill_up(leat_time_window *w, struct rng *r, const int *held,
 	for (; n < most; n++)
 		ck_assert_int_eq(push_slot(w, slot++, r), LEAT_OK);
 	leat_time_window_counts(w, &before);
-	ck_assert_int_eq(push_slot(w, slot, r), LEAT_EFULL);
-	ck_assert_int_eq(push_slot(w, -1, r), LEAT_EFULL);
+	ck_assert_int_eq(push_slot(w, slot, r), LEAT_NO_ROOM);
+	ck_assert_int_eq(push_slot(w, -1, r), LEAT_NO_ROOM);
 	leat_time_window_counts(w, &after);
 	ck_assert_uint_eq(after.refused, before.refused + 2);
 	ck_assert_uint_eq(after.pushed, before.pushed + 2);
@@ -212,18 +214,19 @@ START_TEST(windows_that_would_be_too_many_are_not_joined)
 }
 END_TEST
 
-static void count_told(void *ctx, const leat_result *r)
+static int count_told(void *ctx, const leat_result *r)
 {
 	size_t *told = ctx;
 
 	told[*(const char *)r->key == 'q']++;
+	return 0;
 }
 
 /* A sender with random times, and others that keep to the order. */
 START_TEST(each_key_has_the_limit_by_itself)
 {
 	enum { QUIET = 5 };
-	leat_keyed_options o = { .max_keys = QUIET + 1 };
+	keyed_choice o = { .max_keys = QUIET + 1 };
 	struct rng r = rng_new(5);
 	size_t told[2] = { 0, 0 }, refused = 0;
 	leat_keyed *k;
@@ -233,14 +236,14 @@ START_TEST(each_key_has_the_limit_by_itself)
 	o.by_time.sink.emit = count_told;
 	o.by_time.sink.ctx = told;
 	o.full = LEAT_EVICT_OLD;
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	for (int64_t i = 0; i < 2000; i++) {
 		static const char *const quiet[QUIET] = { "q1", "q2", "q3",
 			"q4", "q5" };
 		int64_t t = (int64_t)rng_below(&r, 1000000);
 		int err = leat_keyed_push(k, "loud", 4, t, 1);
-		ck_assert(err == LEAT_OK || err == LEAT_EFULL);
-		refused += err == LEAT_EFULL;
+		ck_assert(err == LEAT_OK || err == LEAT_NO_ROOM);
+		refused += err == LEAT_NO_ROOM;
 		if (i % 100 == 0)
 			ck_assert_int_eq(leat_keyed_push(k, quiet[i / 100 % 5],
 					     2, i / 500 * SLOT, 1),

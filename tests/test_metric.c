@@ -665,7 +665,7 @@ START_TEST(names_go_both_ways)
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		int id = 4711;
 		ck_assert_int_eq(leat_metric_parse(others[i], &id),
-		    LEAT_EMETRIC);
+		    LEAT_EINVAL);
 		ck_assert_int_eq(id, 4711);
 	}
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++)
@@ -885,15 +885,15 @@ START_TEST(what_is_refused_leaves_no_trace)
 		losses |= o.metrics[k] == LEAT_METRIC_LOG_LOSS;
 	for (uint64_t round = 0; round < 30; round++) {
 		for (size_t k = 0; k < 3; k++) {
-			refuse(m, bad[k], 0.5, LEAT_ENONFINITE);
-			refuse(m, 0.5, bad[k], LEAT_ENONFINITE);
-			refuse(m, 7, bad[k], LEAT_ENONFINITE);
-			refuse(m, bad[k], bad[2 - k], LEAT_ENONFINITE);
+			refuse(m, bad[k], 0.5, LEAT_NOT_FINITE);
+			refuse(m, 0.5, bad[k], LEAT_NOT_FINITE);
+			refuse(m, 7, bad[k], LEAT_NOT_FINITE);
+			refuse(m, bad[k], bad[2 - k], LEAT_NOT_FINITE);
 		}
 		for (size_t k = 0; losses && k < 4; k++) {
-			refuse(m, out[k], 0.5, LEAT_ETARGET);
-			refuse(m, 0.5, out[k], LEAT_ETARGET);
-			refuse(m, out[k], out[3 - k], LEAT_ETARGET);
+			refuse(m, out[k], 0.5, LEAT_BAD_TARGET);
+			refuse(m, 0.5, out[k], LEAT_BAD_TARGET);
+			refuse(m, out[k], out[3 - k], LEAT_BAD_TARGET);
 		}
 		alike(m, twin);
 		march(m, twin, 5, round);
@@ -909,7 +909,7 @@ START_TEST(only_log_loss_wants_probabilities)
 {
 	for (size_t i = 0; i < N_METRICS; i++) {
 		leat_metric *m = open_metric(&every[i], 1, 5);
-		int code = every[i] == LEAT_METRIC_LOG_LOSS ? LEAT_ETARGET
+		int code = every[i] == LEAT_METRIC_LOG_LOSS ? LEAT_BAD_TARGET
 							    : LEAT_OK;
 		refuse(m, 3, -2, code);
 		refuse(m, 1, 0, LEAT_OK);
@@ -1078,7 +1078,7 @@ static void refused(const leat_metric_options *o, int code)
 	ck_assert_int_eq(leat_metric_size(&with, &n), code);
 	ck_assert_int_eq(leat_metric_init(&m, memory, sizeof(memory), &with),
 	    code);
-	ck_assert(m == mark && n == 4711 && heap.calls == 0);
+	ck_assert(m == NULL && n == 4711 && heap.calls == 0);
 	for (size_t i = 0; i < sizeof(memory); i++)
 		ck_assert_uint_eq(memory[i], 0x3C);
 }
@@ -1110,7 +1110,7 @@ START_TEST(an_unknown_metric_is_refused)
 				LEAT_METRIC_R2 };
 			ids[at] = unknown[k];
 			leat_metric_options o = asking(ids, 3, 10);
-			refused(&o, LEAT_EMETRIC);
+			refused(&o, LEAT_EINVAL);
 		}
 }
 END_TEST
@@ -1123,14 +1123,14 @@ START_TEST(a_size_out_of_range_is_refused)
 	for (size_t i = 0; i < N_METRICS; i++)
 		for (size_t k = 0; k < 3; k++) {
 			leat_metric_options o = asking(&every[i], 1, large[k]);
-			refused(&o, LEAT_ESIZE);
+			refused(&o, LEAT_EINVAL);
 		}
 	leat_metric_options o = asking(auc, 2, 0);
-	refused(&o, LEAT_ESIZE);
+	refused(&o, LEAT_EINVAL);
 	o.size = (uint64_t)1 << 31;
-	refused(&o, LEAT_ESIZE);
+	refused(&o, LEAT_EINVAL);
 	o.size = LEAT_SIZE_MAX;
-	refused(&o, LEAT_ESIZE);
+	refused(&o, LEAT_EINVAL);
 }
 END_TEST
 

@@ -38,7 +38,7 @@ static int takes_loss(int update, int loss)
 	leat_model_options o = plain(update, loss, 1);
 	size_t n;
 
-	return leat_model_size(&o, &n) == LEAT_OK;
+	return leat_model_check(&o, &n, NULL) == LEAT_OK;
 }
 
 /* ------------------------------------------------------------------ */
@@ -102,7 +102,7 @@ static void maybe(leat_model_options *o, double *option, double value)
 	size_t n;
 
 	*option = value;
-	if (leat_model_size(o, &n) != LEAT_OK)
+	if (leat_model_check(o, &n, NULL) != LEAT_OK)
 		*option = 0;
 }
 
@@ -122,15 +122,15 @@ static leat_model_options some_options(struct rng *r, int update, int loss,
 	maybe(&o, &o.l2, option(r, kind == 2));
 	maybe(&o, &o.clip, option(r, kind == 2));
 	o.no_intercept = rng_below(r, 2) == 0;
-	if (leat_model_size(&o, &n) != LEAT_OK)
+	if (leat_model_check(&o, &n, NULL) != LEAT_OK)
 		o.no_intercept = 0;
 	o.average = rng_below(r, 2) == 0;
-	if (leat_model_size(&o, &n) != LEAT_OK)
+	if (leat_model_check(&o, &n, NULL) != LEAT_OK)
 		o.average = 0;
 	for (size_t i = 0; i < d; i++)
 		rates[i] = kind == 2 ? wild(r) : rng_uniform(r);
 	o.rates = rng_below(r, 2) ? rates : NULL;
-	if (leat_model_size(&o, &n) != LEAT_OK)
+	if (leat_model_check(&o, &n, NULL) != LEAT_OK)
 		o.rates = NULL;
 	return o;
 }
@@ -257,13 +257,13 @@ static void show(struct trial *t, const struct sample *s)
 	int sparse = learn_sparse(t, s, &p[SPARSE]);
 	int loaded = leat_model_learn_many(t->m[LOADED], s->x, &s->y,
 	    &s->weight, 1, &p[LOADED]);
-	if (err != LEAT_OK && err != LEAT_ENONFINITE)
+	if (err != LEAT_OK && err != LEAT_NOT_FINITE)
 		fails(t, "another code");
 	if (sparse != err || loaded != err)
 		fails(t, "they disagree");
 	if (err) {
 		ck_assert_int_eq(leat_model_learn(t->m[TWIN], s->x, NAN, NULL),
-		    LEAT_ENONFINITE);
+		    LEAT_NOT_FINITE);
 		if (p[DENSE] != 4711 || p[SPARSE] != 4711)
 			fails(t, "a refused sample told a prediction");
 		t->refused++;
@@ -365,9 +365,9 @@ START_TEST(a_huge_feature_is_refused_before_it_is_stored)
 	o.n_features = 1;
 	o.update = updates[_i];
 	leat_model *m = new_model(&o);
-	ck_assert_int_eq(leat_model_learn(m, &x, 5, &p), LEAT_ENONFINITE);
+	ck_assert_int_eq(leat_model_learn(m, &x, 5, &p), LEAT_NOT_FINITE);
 	ck_assert_int_eq(leat_model_learn_sparse(m, &index, &x, 1, 5, 1, &p),
-	    LEAT_ENONFINITE);
+	    LEAT_NOT_FINITE);
 	leat_model_coefficients(m, &c, &intercept);
 	ck_assert(c == 0 && intercept == 0);
 	ck_assert_uint_eq(leat_model_learned(m), 0);
@@ -390,12 +390,12 @@ START_TEST(a_huge_step_of_the_intercept_is_refused)
 	double x = 1;
 	o.rates = tiny;
 	leat_model *m = new_model(&o);
-	ck_assert_int_eq(leat_model_learn(m, &x, 1e200, NULL), LEAT_ENONFINITE);
+	ck_assert_int_eq(leat_model_learn(m, &x, 1e200, NULL), LEAT_NOT_FINITE);
 	leat_model_free(m);
 	o = plain(LEAT_UPDATE_PA1, LEAT_LOSS_EPSILON, 1);
 	o.rate = 1e300;
 	m = new_model(&o);
-	ck_assert_int_eq(leat_model_learn(m, &x, 1e200, NULL), LEAT_ENONFINITE);
+	ck_assert_int_eq(leat_model_learn(m, &x, 1e200, NULL), LEAT_NOT_FINITE);
 	ck_assert_int_eq(leat_model_learn(m, &x, 1e100, NULL), LEAT_OK);
 	leat_model_free(m);
 }

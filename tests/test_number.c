@@ -350,7 +350,7 @@ static void check_answer(const char *text, size_t n, struct answer a, int whole,
 		x = UNTOUCHED;
 	if (!there || whole)
 		used = UNTOUCHED;
-	if (a.err == (there ? LEAT_OK : LEAT_ENUMBER) && same_bits(a.x, x) &&
+	if (a.err == (there ? LEAT_OK : LEAT_EPARSE) && same_bits(a.x, x) &&
 	    a.used == used)
 		return;
 	ck_abort_msg("\"%.80s\" (%zu bytes%s): %d, %a, %zu; wanted %a, %zu",

@@ -17,6 +17,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 #include "data.h"
 #include "suites.h"
 
@@ -94,7 +96,7 @@ struct reader {
 	size_t n_late;
 };
 
-static void hear_result(void *ctx, const leat_result *result)
+static int hear_result(void *ctx, const leat_result *result)
 {
 	struct reader *r = ctx;
 	ck_assert_msg(r->n_told < TOLD_MAX, "%s: told too much", r->name);
@@ -114,13 +116,15 @@ static void hear_result(void *ctx, const leat_result *result)
 		row->key = r->keys[r->n_told];
 	}
 	r->n_told++;
+	return 0;
 }
 
-static void hear_late(void *ctx, const leat_event *event)
+static int hear_late(void *ctx, const leat_event *event)
 {
 	struct reader *r = ctx;
 	r->late = *event;
 	r->n_late++;
+	return 0;
 }
 
 static int push_row(struct reader *r, const struct row *row)
@@ -133,14 +137,14 @@ static int push_row(struct reader *r, const struct row *row)
 	e.t = row->t;
 	e.x = row->x;
 	e.source = row->source;
-	return r->keyed ? leat_keyed_push_event(r->keyed, &e)
-			: leat_time_window_push_event(r->window, &e);
+	return r->keyed ? leat_keyed_push_events(r->keyed, &e, 1, NULL)
+			: leat_time_window_push_events(r->window, &e, 1, NULL);
 }
 
 static void do_input(struct reader *r, size_t i, const struct row *row)
 {
 	size_t n_late = r->n_late;
-	int want = row->verb == VERB_DROP ? LEAT_ELATE : LEAT_OK;
+	int want = row->verb == VERB_DROP ? LEAT_TOO_LATE : LEAT_OK;
 	int got;
 	if (row->verb != VERB_TIME)
 		got = push_row(r, row);
@@ -150,10 +154,10 @@ static void do_input(struct reader *r, size_t i, const struct row *row)
 		got = leat_time_window_advance(r->window, row->t);
 	ck_assert_msg(got == want, "%s, row %zu: %d, not %d", r->name, i, got,
 	    want);
-	ck_assert_msg(r->n_late - n_late == (want == LEAT_ELATE),
+	ck_assert_msg(r->n_late - n_late == (want == LEAT_TOO_LATE),
 	    "%s, row %zu: %zu told to the late callback", r->name, i,
 	    r->n_late - n_late);
-	if (want == LEAT_ELATE)
+	if (want == LEAT_TOO_LATE)
 		ck_assert_msg(r->late.t == row->t && r->late.x == row->x,
 		    "%s, row %zu: another value was called late", r->name, i);
 }
@@ -249,10 +253,10 @@ static void run_keyed(const char *name, leat_time_window_options o,
 	memset(&r, 0, sizeof(r));
 	r.name = name;
 	listen(&o, &r);
-	leat_keyed_options options;
+	keyed_choice options;
 	memset(&options, 0, sizeof(options));
 	options.by_time = o;
-	ck_assert_int_eq(leat_keyed_new(&r.keyed, &options), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&r.keyed, &options), LEAT_OK);
 	read_rows(&r, rows, n);
 	leat_keyed_free(r.keyed);
 }

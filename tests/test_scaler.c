@@ -296,7 +296,7 @@ START_TEST(what_is_not_finite_is_refused_and_leaves_no_trace)
 				memcpy(row, x + k * D, sizeof(row));
 				row[i % D] = bad[i / D];
 				ck_assert_int_eq(leat_scaler_push(a, row),
-				    LEAT_ENONFINITE);
+				    LEAT_NOT_FINITE);
 			}
 			same_scaler(a, b);
 			ck_assert_int_eq(leat_scaler_push(a, x + k * D),
@@ -658,7 +658,7 @@ START_TEST(options_of_scalers_out_of_range_are_refused)
 		REFUSED(o, LEAT_EINVAL);
 		REFUSED(scaling(kinds[k], D), LEAT_EINVAL);
 		if (k < 3)
-			REFUSED(scaling(0, sizes[k]), LEAT_EFEATURES);
+			REFUSED(scaling(0, sizes[k]), LEAT_EINVAL);
 	}
 	struct counted heap = { 0 };
 	leat_allocator half = counted_allocator(&heap);

@@ -61,7 +61,7 @@ static double arg_of(int id)
 
 static void parses_to(const char *text, int id)
 {
-	leat_stat stat = { -77, 5.0, (const leat_agg *)&rows };
+	leat_stat stat = { -77, 3, 5.0, 2.0, (const leat_agg *)&rows, 1 };
 	ck_assert_msg(leat_stat_parse(text, &stat) == 0, "'%s'", text);
 	ck_assert_int_eq(stat.id, id);
 	ck_assert(stat.arg == arg_of(id));
@@ -133,7 +133,7 @@ START_TEST(numbers_that_are_no_statistic_have_no_name)
 	static const int ids[] = { 0, -1, 38, 1000, -2147483647 };
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++) {
-		leat_stat stat = { 0, 0.0, NULL };
+		leat_stat stat = LEAT_STAT_INIT(0);
 		stat.id = ids[i];
 		ck_assert_ptr_null(leat_stat_name(&stat));
 		ck_assert_int_eq(leat_stat_pairs(&stat), 0);

@@ -65,13 +65,14 @@ struct window_twins {
 	int which;
 };
 
-static void note_told(void *ctx, const leat_result *r)
+static int note_told(void *ctx, const leat_result *r)
 {
 	struct window_twins *t = ctx;
 
 	memcpy(t->told[t->which], r->values, r->n_values * sizeof(double));
 	t->at[t->which] = r->start;
 	t->n_told[t->which]++;
+	return 0;
 }
 
 /* All statistics that a kind has, of single values or of pairs. */
@@ -90,7 +91,7 @@ static void choose_stats(struct window_twins *t, int pairs)
 			continue;
 		alone.stats = &s;
 		alone.n_stats = 1;
-		if (leat_window_size(&alone, &bytes) == LEAT_OK)
+		if (leat_window_check(&alone, &bytes, NULL) == LEAT_OK)
 			t->stats[n++] = s;
 	}
 	if (!decays) {
@@ -234,8 +235,8 @@ START_TEST(a_loaded_window_takes_arrays_as_the_saved_one_would)
 		size_t n = 1 + (size_t)rng_below(&r, 300);
 		for (size_t i = 0; i < n; i++)
 			x[i] = any_number(&r, rng_below(&r, 50) == 0);
-		leat_window_push_many(a, x, n, out[0]);
-		leat_window_push_many(b, x, n, out[1]);
+		leat_window_push_many(a, x, NULL, n, out[0]);
+		leat_window_push_many(b, x, NULL, n, out[1]);
 		expect_same(out[0], out[1], 2 * n, "rows", 5, round);
 		window_again(&b, &o);
 	}

@@ -15,6 +15,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 #include "classes.h"
 #include "data.h"
 #include "oracle.h"
@@ -641,7 +643,7 @@ START_TEST(no_object_is_joined_with_itself)
 	leat_time_window_options by_time = { .kind = LEAT_TUMBLING };
 	leat_metric_options metric_options = { 0 };
 	leat_scaler_options scaler_options = { .n_features = 3 };
-	leat_keyed_options keyed_options = { 0 };
+	keyed_choice keyed_options = { 0 };
 	leat_window *w = window_of(&by_count, x, NULL, 3);
 	leat_time_window *t;
 	leat_keyed *k;
@@ -656,7 +658,7 @@ START_TEST(no_object_is_joined_with_itself)
 	metric_options.metrics = all_metrics;
 	metric_options.n_metrics = 1;
 	ck_assert_int_eq(leat_time_window_new(&t, &by_time), LEAT_OK);
-	ck_assert_int_eq(leat_keyed_new(&k, &keyed_options), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &keyed_options), LEAT_OK);
 	ck_assert_int_eq(leat_scaler_new(&scaler, &scaler_options), LEAT_OK);
 	m = metric_of(&metric_options, x, x, 3);
 	ck_assert_int_eq(leat_time_window_push(t, 1, 5), LEAT_OK);

@@ -16,6 +16,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 #include "alloc.h"
 #include "classes.h"
 #include "data.h"
@@ -77,14 +79,16 @@ static void log_add(struct log *log, int what, const leat_result *r)
 	memcpy(l->v, r->values, r->n_values * sizeof(double));
 }
 
-static void on_told(void *ctx, const leat_result *r)
+static int on_told(void *ctx, const leat_result *r)
 {
 	log_add(ctx, 0, r);
+	return 0;
 }
 
-static void on_evicted(void *ctx, const leat_result *r)
+static int on_evicted(void *ctx, const leat_result *r)
 {
 	log_add(ctx, 1, r);
+	return 0;
 }
 
 static int by_end(const void *p, const void *q)
@@ -127,13 +131,13 @@ static void same_logs(struct log *a, struct log *b, int in_order)
 /* ---- Objects ---- */
 
 struct one {
-	leat_keyed_options o;
+	keyed_choice o;
 	leat_keyed *k;
 	struct log log;
 };
 
 /* Who is told, and the seed, are each one's own. */
-static void one_open(struct one *s, const leat_keyed_options *o, uint64_t seed)
+static void one_open(struct one *s, const keyed_choice *o, uint64_t seed)
 {
 	s->o = *o;
 	s->o.seed[0] = seed;
@@ -144,7 +148,7 @@ static void one_open(struct one *s, const leat_keyed_options *o, uint64_t seed)
 		s->o.by_time.sink.emit = on_told;
 		s->o.by_time.sink.ctx = &s->log;
 	}
-	ck_assert_int_eq(leat_keyed_new(&s->k, &s->o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&s->k, &s->o), LEAT_OK);
 }
 
 static void one_close(struct one *s)
@@ -161,9 +165,9 @@ static int push(struct one *s, unsigned key, int64_t t, double x)
 	return leat_keyed_push(s->k, text, len, t, x);
 }
 
-static leat_keyed_options timed_options(int kind)
+static keyed_choice timed_options(int kind)
 {
-	leat_keyed_options o = { 0 };
+	keyed_choice o = { 0 };
 
 	o.by_time.kind = kind;
 	o.by_time.span = kind == LEAT_LANDMARK ? 0 : 60;
@@ -173,9 +177,9 @@ static leat_keyed_options timed_options(int kind)
 	return o;
 }
 
-static leat_keyed_options counted_options(void)
+static keyed_choice counted_options(void)
 {
-	leat_keyed_options o = { 0 };
+	keyed_choice o = { 0 };
 
 	o.by_count.kind = LEAT_LANDMARK;
 	o.by_count.stats = stats;
@@ -243,7 +247,7 @@ static void same_counts(const struct one *a, const struct one *b)
 	ck_assert(memcmp(&c, &d, sizeof(c)) == 0);
 }
 
-static int unchanged(struct saved *before, const leat_keyed *k)
+static int unchanged(struct saved *before, leat_keyed *k)
 {
 	struct saved after = keyed_saved(k);
 	int same = before->n == after.n &&
@@ -330,7 +334,7 @@ static void go_on(const struct deal *d, struct one *a, struct one *both,
 	same_counts(a, both);
 }
 
-static void play(const leat_keyed_options *o, const struct deal *d,
+static void play(const keyed_choice *o, const struct deal *d,
     uint64_t seed)
 {
 	static struct key_list order;
@@ -376,7 +380,7 @@ START_TEST(two_sets_of_keys_tell_what_one_would)
 
 	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++)
 		for (uint64_t seed = 1; seed <= 8; seed++) {
-			leat_keyed_options o = timed_options(kinds[_i]);
+			keyed_choice o = timed_options(kinds[_i]);
 			o.by_time.delay = seed % 2 ? 0 : 1000000;
 			play(&o, &sets[i], seed);
 		}
@@ -387,7 +391,7 @@ END_TEST
 START_TEST(values_that_wait_are_joined_as_well)
 {
 	const struct deal d = { MOST_KEYS - 50, 40000, 0, 0, 1 };
-	leat_keyed_options o = timed_options(LEAT_TUMBLING);
+	keyed_choice o = timed_options(LEAT_TUMBLING);
 
 	o.by_time.span = 70000;
 	for (uint64_t seed = 1; seed <= 4; seed++)
@@ -403,7 +407,7 @@ START_TEST(two_sets_of_keys_by_count_are_one)
 
 	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++)
 		for (uint64_t seed = 2; seed <= 9; seed++) {
-			leat_keyed_options o = counted_options();
+			keyed_choice o = counted_options();
 			o.ttl = seed % 2 ? 0 : 100000;
 			play(&o, &sets[i], seed);
 		}
@@ -418,7 +422,7 @@ START_TEST(keys_go_when_both_have_been_silent)
 	const struct deal d = { 300, 4000, 0, 0, 1 };
 
 	for (uint64_t seed = 1; seed <= 6; seed++) {
-		leat_keyed_options o = timed_options(seed % 4 < 2
+		keyed_choice o = timed_options(seed % 4 < 2
 			? LEAT_HOPPING
 			: LEAT_LANDMARK);
 		o.ttl = 900;
@@ -459,7 +463,7 @@ START_TEST(a_row_without_data_goes_on_to_the_later_watermark)
 	static const unsigned char key[] = "four";
 
 	for (int hops = 0; hops < 2; hops++) {
-		leat_keyed_options o = timed_options(hops ? LEAT_HOPPING
+		keyed_choice o = timed_options(hops ? LEAT_HOPPING
 							  : LEAT_TUMBLING);
 		struct one a, b;
 		o.by_time.span = 10;
@@ -494,7 +498,7 @@ START_TEST(keys_make_room_in_the_order_of_pushes)
 	const struct deal d = { 500, 4000, 0, 1, 1 };
 
 	for (int by_count = 0; by_count < 2; by_count++) {
-		leat_keyed_options o = by_count ? counted_options()
+		keyed_choice o = by_count ? counted_options()
 						: timed_options(LEAT_TUMBLING);
 		static struct key_list order;
 		struct one a, b, both;
@@ -524,7 +528,7 @@ END_TEST
 /* One that keeps no such order has that in which its keys were first seen. */
 START_TEST(where_there_is_no_order_of_pushes_keys_are_in_theirs)
 {
-	leat_keyed_options o = timed_options(LEAT_LANDMARK), p = o;
+	keyed_choice o = timed_options(LEAT_LANDMARK), p = o;
 	static const unsigned in_b[] = { 9, 7, 8, 7, 9 };
 	struct one a, b;
 
@@ -556,7 +560,7 @@ static void fill(struct one *s, unsigned from, unsigned n, int64_t t)
 		ck_assert_int_eq(push(s, from + i, t, i), 0);
 }
 
-static void refused(const leat_keyed_options *o, const leat_keyed_options *p,
+static void refused(const keyed_choice *o, const keyed_choice *p,
     int err)
 {
 	struct one a, b;
@@ -574,7 +578,7 @@ static void refused(const leat_keyed_options *o, const leat_keyed_options *p,
 
 START_TEST(other_kinds_of_keyed_windows_are_not_joined)
 {
-	leat_keyed_options o = timed_options(LEAT_SLIDING);
+	keyed_choice o = timed_options(LEAT_SLIDING);
 
 	refused(&o, &o, LEAT_ENOTSUP);
 	o = timed_options(LEAT_SESSION);
@@ -598,7 +602,7 @@ START_TEST(keyed_windows_with_other_options_are_not_joined)
 {
 	static const leat_stat words[] = { LEAT_AGG(&chain_class, 1.0) },
 			       others[] = { LEAT_AGG(&chain_class, 2.0) };
-	leat_keyed_options o = timed_options(LEAT_TUMBLING), p = o;
+	keyed_choice o = timed_options(LEAT_TUMBLING), p = o;
 
 	p.ttl = 1000;
 	refused(&o, &p, LEAT_EOPTIONS);
@@ -636,7 +640,7 @@ END_TEST
 /* Limits, seeds and who is told are not what results depend on. */
 START_TEST(limits_may_differ)
 {
-	leat_keyed_options o = counted_options(), p = o;
+	keyed_choice o = counted_options(), p = o;
 	struct one a, b;
 	double out[STATS];
 	unsigned char text[TEXT];
@@ -659,7 +663,7 @@ END_TEST
 START_TEST(more_keys_or_bytes_than_there_may_be_are_not_joined)
 {
 	for (int i = 0; i < 8; i++) {
-		leat_keyed_options o = i & 1 ? counted_options()
+		keyed_choice o = i & 1 ? counted_options()
 					     : timed_options(LEAT_HOPPING);
 		struct one a, b;
 		int by_keys = (i & 2) != 0;
@@ -693,7 +697,7 @@ END_TEST
 START_TEST(keys_are_not_joined_if_one_is_halved)
 {
 	for (int kind = LEAT_TUMBLING; kind <= LEAT_HOPPING; kind++) {
-		leat_keyed_options o = timed_options(kind);
+		keyed_choice o = timed_options(kind);
 		struct one a, b;
 		one_open(&a, &o, 1);
 		one_open(&b, &o, 2);
@@ -714,11 +718,11 @@ END_TEST
 
 /* ---- Memory ---- */
 
-static size_t starve(const leat_keyed_options *options, unsigned keys)
+static size_t starve(const keyed_choice *options, unsigned keys)
 {
 	struct counted heap = { 0 };
 	leat_allocator memory = counted_allocator(&heap);
-	leat_keyed_options o = *options;
+	keyed_choice o = *options;
 	struct one a, b;
 	size_t failed = 0;
 
@@ -752,7 +756,7 @@ static size_t starve(const leat_keyed_options *options, unsigned keys)
 
 START_TEST(without_memory_no_keys_are_joined)
 {
-	leat_keyed_options sets[5];
+	keyed_choice sets[5];
 	size_t failed = 0;
 
 	sets[0] = timed_options(LEAT_TUMBLING);
@@ -780,7 +784,7 @@ START_TEST(three_shards_of_keys_are_joined_in_any_order)
 		{ 1, 2, 0 } };
 
 	for (int i = 0; i < 3; i++) {
-		leat_keyed_options o = timed_options(LEAT_HOPPING);
+		keyed_choice o = timed_options(LEAT_HOPPING);
 		struct one s[4];
 		struct rng r = rng_new(4);
 		for (int k = 0; k < 4; k++)

@@ -14,6 +14,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 #include "classes.h"
 #include "data.h"
 #include "saved.h"
@@ -72,17 +74,19 @@ static void log_result(struct log *log, int what, const leat_result *r)
 	memcpy(l->values, r->values, r->n_values * sizeof(double));
 }
 
-static void on_told(void *ctx, const leat_result *r)
+static int on_told(void *ctx, const leat_result *r)
 {
 	log_result(ctx, TOLD, r);
+	return 0;
 }
 
-static void on_evicted(void *ctx, const leat_result *r)
+static int on_evicted(void *ctx, const leat_result *r)
 {
 	log_result(ctx, EVICTED, r);
+	return 0;
 }
 
-static void on_late(void *ctx, const leat_event *e)
+static int on_late(void *ctx, const leat_event *e)
 {
 	struct line *l = log_add(ctx, LATE, e->key, e->key_len);
 
@@ -90,6 +94,7 @@ static void on_late(void *ctx, const leat_event *e)
 	l->n = 2;
 	l->values[0] = e->x;
 	l->values[1] = e->y;
+	return 0;
 }
 
 /* Both logs, which are emptied. */
@@ -134,7 +139,7 @@ static int step_of(leat_time_window *w, const struct step *s)
 {
 	switch (s->kind) {
 	case STEP_PUSH:
-		return leat_time_window_push_event(w, &s->e);
+		return leat_time_window_push_events(w, &s->e, 1, NULL);
 	case STEP_ADVANCE:
 		return leat_time_window_advance(w, s->e.t);
 	default:
@@ -277,7 +282,7 @@ static void make_texts(void)
 
 struct keyed_twins {
 	leat_keyed *a, *b;
-	leat_keyed_options oa, ob;
+	keyed_choice oa, ob;
 	struct log la, lb;
 	leat_stat stats[LOG_VALUES];
 	uint64_t seed;
@@ -357,7 +362,7 @@ static size_t choose_keyed_stats(struct keyed_twins *t, int by_count, int kind,
 static void choose_keyed(struct keyed_twins *t, int by_count, int kind,
     struct rng *r)
 {
-	leat_keyed_options *o = &t->oa;
+	keyed_choice *o = &t->oa;
 	size_t n = choose_keyed_stats(t, by_count, kind, r);
 
 	if (by_count) {
@@ -419,20 +424,20 @@ static int keyed_step(leat_keyed *k, const leat_event *e, uint64_t how)
 	if (how == 1)
 		return leat_keyed_drop(k, e->key, e->key_len);
 	if (how == 2)
-		return leat_keyed_push_many(k, e, 1);
-	return leat_keyed_push_event(k, e);
+		return leat_keyed_push_events(k, e, 1, NULL);
+	return leat_keyed_push_events(k, e, 1, NULL);
 }
 
 static void play_keyed(struct keyed_twins *t, struct rng *r, const char *what)
 {
 	int64_t now = 0;
 
-	ck_assert_int_eq(leat_keyed_new(&t->a, &t->oa), LEAT_OK);
-	ck_assert_int_eq(leat_keyed_new(&t->b, &t->ob), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&t->a, &t->oa), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&t->b, &t->ob), LEAT_OK);
 	for (size_t i = 0; i < 150; i++) {
 		uint64_t how = rng_below(r, 40);
 		size_t key = (size_t)rng_below(r, KEYS);
-		leat_event e = { texts[key], text_lengths[key], 0, 0, 0, 0 };
+		leat_event e = { texts[key], text_lengths[key], 0, 0, 0, 0, 0, 0 };
 		keyed_again(&t->b, &t->ob);
 		now += (int64_t)rng_below(r, rng_below(r, 9) ? 4 : 60);
 		e.t = now - (int64_t)rng_below(r, 12);
@@ -486,7 +491,7 @@ START_TEST(many_keys_are_saved_with_what_waits)
 	static const leat_stat stats[] = { LEAT_MEAN, LEAT_STDDEV };
 	struct rng r = rng_new(4);
 	struct keyed_twins t;
-	leat_keyed_options *o = &t.oa;
+	keyed_choice *o = &t.oa;
 
 	memset(&t, 0, sizeof(t));
 	o->by_time.kind = LEAT_TUMBLING;
@@ -497,8 +502,8 @@ START_TEST(many_keys_are_saved_with_what_waits)
 	o->by_time.sink.ctx = &t.la;
 	t.ob = *o;
 	t.ob.by_time.sink.ctx = &t.lb;
-	ck_assert_int_eq(leat_keyed_new(&t.a, &t.oa), LEAT_OK);
-	ck_assert_int_eq(leat_keyed_new(&t.b, &t.ob), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&t.a, &t.oa), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&t.b, &t.ob), LEAT_OK);
 	for (int64_t i = 0; i < 60000; i++) {
 		char key[16];
 		int len = snprintf(key, sizeof(key), "k%u",

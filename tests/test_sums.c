@@ -15,6 +15,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 #include "data.h"
 #include "oracle.h"
 #include "suites.h"
@@ -313,7 +315,7 @@ static void by_time(const struct way *way, const double *x, size_t n,
 static void by_key(const struct way *way, const double *x, size_t n,
     double *out)
 {
-	leat_keyed_options o;
+	keyed_choice o;
 	leat_keyed *k;
 
 	memset(&o, 0, sizeof(o));
@@ -321,7 +323,7 @@ static void by_key(const struct way *way, const double *x, size_t n,
 		o.by_count = count_options(way, n);
 	else
 		o.by_time = time_options(way, n);
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	for (size_t i = 0; i < n; i++) {
 		ck_assert_int_eq(leat_keyed_push(k, "a", 1, (int64_t)i, x[i]),
 		    LEAT_OK);

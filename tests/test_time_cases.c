@@ -27,7 +27,7 @@ struct scene {
 
 static struct scene scene;
 
-static void write_down(void *ctx, const leat_result *r)
+static int write_down(void *ctx, const leat_result *r)
 {
 	static const char *const names[] = { " EARLY", " LATE", " EMPTY",
 		" RETRACTED", " EVICTED" };
@@ -44,6 +44,7 @@ static void write_down(void *ctx, const leat_result *r)
 			    names[bit]);
 	}
 	s->used += (size_t)n;
+	return 0;
 }
 
 static const leat_stat count_and_sum[] = { LEAT_COUNT, LEAT_SUM };
@@ -93,7 +94,7 @@ static void push_from(uint32_t source, int64_t t, double x, int code,
 	e.t = t;
 	e.x = x;
 	e.source = source;
-	int got = leat_time_window_push_event(scene.window, &e);
+	int got = leat_time_window_push_events(scene.window, &e, 1, NULL);
 	ck_assert_msg(got == code, "line %d: %d, not %d", line, got, code);
 	said("push", told, line);
 }
@@ -148,7 +149,7 @@ START_TEST(a_window_closes_when_a_value_comes_that_is_not_before_its_end)
 	INTERVAL(10, 20);
 	PUSH(35, 1, "[10,20) n1 s3 r0");
 	ADVANCE(LEAT_TIME_MAX, "[30,40) n1 s1 r0");
-	REFUSED(1000, 1, LEAT_ELATE, "");
+	REFUSED(1000, 1, LEAT_TOO_LATE, "");
 	end();
 }
 END_TEST
@@ -179,7 +180,7 @@ START_TEST(the_watermark_trails_by_the_delay)
 	PUSH(8, 4, "");
 	PUSH(14, 8, "");
 	PUSH(15, 16, "[0,10) n2 s5 r0");
-	REFUSED(9, 1, LEAT_ELATE, "");
+	REFUSED(9, 1, LEAT_TOO_LATE, "");
 	ADVANCE(25, "[10,20) n3 s26 r0");
 	end();
 }
@@ -196,7 +197,7 @@ START_TEST(a_late_value_tells_the_window_again_until_that_expires)
 	PUSH(19, 1, "");
 	PUSH(9, 1, "[0,10) n3 s6 r2 LATE");
 	PUSH(20, 1, "[10,20) n2 s3 r0");
-	REFUSED(8, 1, LEAT_ELATE, "");
+	REFUSED(8, 1, LEAT_TOO_LATE, "");
 	PUSH(19, 1, "[10,20) n3 s4 r1 LATE");
 	PUSH(39, NAN, "[20,30) n1 s1 r0");
 	PUSH(29, NAN, "[20,30) n1 s1 r1 LATE");
@@ -352,7 +353,7 @@ START_TEST(a_value_goes_into_those_of_its_windows_that_take_it)
 	PUSH(8, 4, "");
 	QUERY(3, 7);
 	PUSH(15, 8, "[5,15) n3 s7 r0");
-	REFUSED(9, 1, LEAT_ELATE, "");
+	REFUSED(9, 1, LEAT_TOO_LATE, "");
 	end();
 }
 END_TEST
@@ -437,7 +438,7 @@ START_TEST(a_value_may_be_too_late_for_its_own_sliding_window)
 	PUSH(20, 1, "");
 	PUSH(14, 2, "");
 	QUERY(2, 3);
-	REFUSED(10, 1, LEAT_ELATE, "");
+	REFUSED(10, 1, LEAT_TOO_LATE, "");
 	PUSH(11, 4, "");
 	QUERY(3, 7);
 	PUSH(22, 1, "[11,21) n3 s7 r0");
@@ -514,7 +515,7 @@ START_TEST(an_expired_session_is_joined_no_more)
 	begin(&o);
 	PUSH(0, 1, "");
 	PUSH(8, 2, "[0,5) n1 s1 r0");
-	REFUSED(0, 1, LEAT_ELATE, "");
+	REFUSED(0, 1, LEAT_TOO_LATE, "");
 	PUSH(4, 4, "");
 	INTERVAL(4, 13);
 	ADVANCE(13, "[4,13) n2 s6 r0");
@@ -539,7 +540,7 @@ START_TEST(a_landmark_window_is_told_at_the_end_of_time)
 	INTERVAL(3, 21);
 	PUSH(-1000, 8, "");
 	ADVANCE(LEAT_TIME_MAX, "[-1000,21) n4 s15 r0");
-	REFUSED(30, 1, LEAT_ELATE, "");
+	REFUSED(30, 1, LEAT_TOO_LATE, "");
 	end();
 }
 END_TEST
@@ -616,7 +617,7 @@ START_TEST(the_slowest_source_rules_until_it_is_idle)
 	FROM(0, 43, 8, "[10,20) n2 s5 r0");
 	ck_assert_int_eq(leat_time_window_watermark(scene.window), 43);
 	FROM(1, 43, 1, "");
-	push_from(1, 39, 1, LEAT_ELATE, "", __LINE__);
+	push_from(1, 39, 1, LEAT_TOO_LATE, "", __LINE__);
 	end();
 }
 END_TEST
@@ -644,10 +645,10 @@ START_TEST(a_time_too_far_ahead_moves_nothing)
 	o.max_skew = 100;
 	begin(&o);
 	PUSH(1000, 1, "");
-	REFUSED(1101, 1, LEAT_ESKEW, "");
+	REFUSED(1101, 1, LEAT_TOO_FAR, "");
 	ck_assert_int_eq(leat_time_window_now(scene.window), 1000);
 	PUSH(1100, 1, "[1000,1010) n1 s1 r0");
-	REFUSED(LEAT_TIME_MAX, 1, LEAT_ETIME, "");
+	REFUSED(LEAT_TIME_MAX, 1, LEAT_TOO_FAR, "");
 	ADVANCE(5000, "[1100,1110) n1 s1 r0");
 	PUSH(5050, 1, "");
 	leat_time_window_counts(scene.window, &c);
@@ -665,11 +666,11 @@ START_TEST(a_time_may_be_too_far_ahead_of_now_as_well)
 	o.n_sources = 2;
 	begin(&o);
 	FROM(0, 1000, 1, "");
-	push_from(0, 1101, 1, LEAT_ESKEW, "", __LINE__);
+	push_from(0, 1101, 1, LEAT_TOO_FAR, "", __LINE__);
 	FROM(0, 1100, 1, "");
 	FROM(0, 1200, 1, "");
 	FROM(1, 1050, 1, "[1000,1010) n1 s1 r0");
-	push_from(0, 1151, 1, LEAT_ESKEW, "", __LINE__);
+	push_from(0, 1151, 1, LEAT_TOO_FAR, "", __LINE__);
 	end();
 }
 END_TEST
@@ -709,10 +710,10 @@ START_TEST(windows_are_cut_off_where_time_ends)
 	PUSH(INT64_MAX - 1, 1,
 	    "[-9223372036854775800,-9223372036854775790) n1 s1 r0");
 	INTERVAL(INT64_MAX - 7, INT64_MAX);
-	REFUSED(INT64_MAX, 1, LEAT_ETIME, "");
+	REFUSED(INT64_MAX, 1, LEAT_TOO_FAR, "");
 	ADVANCE(LEAT_TIME_MAX,
 	    "[9223372036854775800,9223372036854775807) n1 s1 r0");
-	REFUSED(0, 1, LEAT_ELATE, "");
+	REFUSED(0, 1, LEAT_TOO_LATE, "");
 	end();
 }
 END_TEST
@@ -733,7 +734,7 @@ START_TEST(a_jump_to_the_last_tick_closes_all_but_the_last_window)
 						   : "[10,20) n1 s1 r0",
 		    __LINE__);
 		QUERY(1, 1);
-		REFUSED(INT64_MAX, 1, LEAT_ETIME, "");
+		REFUSED(INT64_MAX, 1, LEAT_TOO_FAR, "");
 		end();
 	}
 }
@@ -750,10 +751,11 @@ enum { N_TIMED = 8 };
 
 static double row_told[N_TIMED];
 
-static void keep_row(void *ctx, const leat_result *r)
+static int keep_row(void *ctx, const leat_result *r)
 {
 	(void)ctx;
 	memcpy(row_told, r->values, r->n_values * sizeof(row_told[0]));
+	return 0;
 }
 
 static void row_is(const double *got, const double *want, int line)

@@ -8,6 +8,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 #include "data.h"
 #include "suites.h"
 
@@ -83,10 +85,11 @@ static void run_prepend(void *ctx, void *partial, const leat_sample *s)
 	memcpy(partial, &r, sizeof(r));
 }
 
-static double run_lower(void *ctx, const void *partial, double arg)
+static double run_lower(void *ctx, const void *partial,
+    const leat_stat *stat)
 {
 	(void)ctx;
-	(void)arg;
+	(void)stat;
 	return ((const struct run *)partial)->n;
 }
 
@@ -278,10 +281,11 @@ START_TEST(a_tumbling_value_takes_one_step)
 }
 END_TEST
 
-static void ignore(void *ctx, const leat_result *r)
+static int ignore(void *ctx, const leat_result *r)
 {
 	(void)r;
 	++*(size_t *)ctx;
+	return 0;
 }
 
 /* 1440 panes a window: a step a value, and O(log n) combines a result. */
@@ -316,7 +320,7 @@ START_TEST(partials_are_aligned)
 	static struct tally tally;
 	leat_agg agg = run_class(&tally, _i & 1);
 	leat_stat stat = LEAT_AGG(NULL, 0);
-	leat_keyed_options o;
+	keyed_choice o;
 	leat_keyed *k;
 	memset(&o, 0, sizeof(o));
 	stat.agg = &agg;
@@ -326,7 +330,7 @@ START_TEST(partials_are_aligned)
 	o.by_time.lateness = 100;
 	o.by_time.stats = &stat;
 	o.by_time.n_stats = 1;
-	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	for (int t = 0; t < 3000; t++) {
 		char key = (char)('a' + t % 11);
 		ck_assert_int_eq(leat_keyed_push(k, &key, 1, t - t % 13, 1),

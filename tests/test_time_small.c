@@ -12,6 +12,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 #include "../src/key/key.h"
 #include "alloc.h"
 #include "data.h"
@@ -29,7 +31,7 @@ struct seen {
 	} lines[SEEN];
 };
 
-static void see(void *ctx, const leat_result *r)
+static int see(void *ctx, const leat_result *r)
 {
 	struct seen *s = ctx;
 	struct line *l = &s->lines[s->n++];
@@ -42,6 +44,7 @@ static void see(void *ctx, const leat_result *r)
 	for (size_t i = 0; i < r->n_values; i++)
 		l->values[i] = r->values[i] == r->values[i] ? r->values[i]
 							    : -1e300;
+	return 0;
 }
 
 /* ------------------------------------------------------------------ */
@@ -63,7 +66,7 @@ enum twin_kind {
 
 struct twins {
 	leat_stat stats[NUMBERS];
-	leat_keyed_options o;
+	keyed_choice o;
 	leat_keyed *k[2]; /* the second has nodes */
 	struct seen *seen[2];
 	struct rng rng;
@@ -141,7 +144,7 @@ static void open_twins(struct twins *t, int kind, uint64_t seed)
 		ck_assert_ptr_nonnull(t->seen[i]);
 		t->o.by_time.sink.emit = see;
 		t->o.by_time.sink.ctx = t->seen[i];
-		ck_assert_int_eq(leat_keyed_new(&t->k[i], &t->o), LEAT_OK);
+		ck_assert_int_eq(keyed_choice_new(&t->k[i], &t->o), LEAT_OK);
 	}
 	need_nodes(t->k[1]);
 }
@@ -159,7 +162,7 @@ static void push_both(struct twins *t)
 	unsigned char key = t->kind == IN_ROW
 	    ? 0
 	    : (unsigned char)rng_below(&t->rng, 3);
-	leat_event e = { &key, 1, t->now, 0, 0, 0 };
+	leat_event e = { &key, 1, t->now, 0, 0, 0, 0, 0 };
 
 	/* Bursts, gaps, disorder. */
 	if (rng_below(&t->rng, t->kind == IN_ROW ? 900 : 40) == 0)
@@ -173,8 +176,8 @@ static void push_both(struct twins *t)
 	e.y = (double)rng_below(&t->rng, 1000) / 11;
 	if (rng_below(&t->rng, 30) == 0)
 		e.x = NAN;
-	int a = leat_keyed_push_event(t->k[0], &e);
-	ck_assert_int_eq(leat_keyed_push_event(t->k[1], &e), a);
+	int a = leat_keyed_push_events(t->k[0], &e, 1, NULL);
+	ck_assert_int_eq(leat_keyed_push_events(t->k[1], &e, 1, NULL), a);
 }
 
 static void compare_twins(struct twins *t)
@@ -323,12 +326,12 @@ START_TEST(a_key_with_a_small_window_takes_what_the_page_says)
 		struct counted heap = { 0 };
 		leat_allocator a = counted_allocator(&heap);
 		leat_stat stats[2];
-		leat_keyed_options o;
+		keyed_choice o;
 		leat_keyed *k;
 		memset(&o, 0, sizeof(o));
 		o.by_time = small_options(p->kind, n, stats);
 		o.allocator = &a;
-		ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+		ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 		for (int64_t t = 0; t < 10 * 40; t += 10)
 			for (uint32_t key = 0; key < KEYS; key++)
 				for (int i = 0; i < pushes_at(p->kind); i++)

@@ -10,6 +10,8 @@
 
 #include <leat.h>
 
+#include "keyed_choice.h"
+
 #include "alloc.h"
 #include "data.h"
 #include "saved.h"
@@ -32,7 +34,7 @@ static void mix(struct ear *ear, const void *bytes, size_t n)
 		ear->sum = (ear->sum ^ p[i]) * 1099511628211u;
 }
 
-static void hear(void *ctx, const leat_result *r)
+static int hear(void *ctx, const leat_result *r)
 {
 	struct ear *ear = ctx;
 	mix(ear, r->values, r->n_values * sizeof(double));
@@ -42,6 +44,7 @@ static void hear(void *ctx, const leat_result *r)
 	mix(ear, &r->flags, sizeof(r->flags));
 	mix(ear, r->key, r->key_len);
 	ear->told++;
+	return 0;
 }
 
 static void months_that_fail(void *ctx, int64_t t, int64_t *start, int64_t *end)
@@ -84,7 +87,7 @@ static leat_window_options by_count(const leat_time_window_options *o)
 	return w;
 }
 
-static void limit_keys(leat_keyed_options *k, struct rng r)
+static void limit_keys(keyed_choice *k, struct rng r)
 {
 	if (rng_below(&r, 2))
 		k->max_keys = 1 + rng_below(&r, 6);
@@ -120,7 +123,7 @@ static void open_both(int keyed, uint64_t seed)
 			    LEAT_OK);
 			continue;
 		}
-		leat_keyed_options k;
+		keyed_choice k;
 		memset(&k, 0, sizeof(k));
 		if (keyed == BY_TIME)
 			k.by_time = o;
@@ -130,7 +133,7 @@ static void open_both(int keyed, uint64_t seed)
 		k.evicted = o.sink;
 		limit_keys(&k, r);
 		both.has_limit = k.max_bytes > 0;
-		ck_assert_int_eq(leat_keyed_new(&both.keyed[i], &k), LEAT_OK);
+		ck_assert_int_eq(keyed_choice_new(&both.keyed[i], &k), LEAT_OK);
 	}
 }
 
@@ -162,10 +165,10 @@ static int act(int i, const struct step *step)
 		    ? leat_keyed_advance(both.keyed[i], e.t)
 		    : leat_time_window_advance(both.window[i], e.t);
 	if (!both.keyed[i])
-		return leat_time_window_push_event(both.window[i], &e);
+		return leat_time_window_push_events(both.window[i], &e, 1, NULL);
 	e.key = text + which;
 	e.key_len = lengths[which];
-	return leat_keyed_push_event(both.keyed[i], &e);
+	return leat_keyed_push_events(both.keyed[i], &e, 1, NULL);
 }
 
 static void same_saved(const struct saved *a, const struct saved *b,
@@ -219,7 +222,7 @@ static void play_both(int keyed, uint64_t seed)
 		int hows = trial.options.kind == LEAT_CALENDAR ? 3 : 2;
 		int code = act_failing(step, (int)(trial.step % 3) % hows);
 		int twin = act(1, step);
-		full += code == LEAT_EFULL;
+		full += code == LEAT_NO_ROOM;
 		if (keyed)
 			ck_assert_msg(!both.has_limit ||
 				leat_keyed_bytes(both.keyed[0]) ==
@@ -305,8 +308,8 @@ static leat_time_window *of_two_sources(int64_t idle_timeout)
 
 static void from(leat_time_window *w, uint32_t source, int64_t t)
 {
-	leat_event e = { NULL, 0, t, 1, 0, source };
-	ck_assert_int_eq(leat_time_window_push_event(w, &e), LEAT_OK);
+	leat_event e = { NULL, 0, t, 1, 0, 0, source, 0 };
+	ck_assert_int_eq(leat_time_window_push_events(w, &e, 1, NULL), LEAT_OK);
 }
 
 /* Source 1 has been silent since the first time that either has seen. */

@@ -710,9 +710,9 @@ static int take_on_grid(struct time_model *m, const leat_event *e)
 	for (size_t i = 0; i < n; i++)
 		open += !is_expired(m, in[i].end);
 	if (open == 0)
-		return refuse(&m->counts.late, LEAT_ELATE);
+		return refuse(&m->counts.late, LEAT_TOO_LATE);
 	if (!may_hold(m, e, find(m, in[0])) || !make_room(m, e))
-		return refuse(&m->counts.refused, LEAT_EFULL);
+		return refuse(&m->counts.refused, LEAT_NO_ROOM);
 	drop_bare_windows(m);
 	keep(m, e);
 	for (size_t i = n - open; i < n; i++) {
@@ -727,9 +727,9 @@ static int take_on_grid(struct time_model *m, const leat_event *e)
 static int take_sliding(struct time_model *m, const leat_event *e)
 {
 	if (is_expired(m, tm_add(e->t, m->o.span)))
-		return refuse(&m->counts.late, LEAT_ELATE);
+		return refuse(&m->counts.late, LEAT_TOO_LATE);
 	if (!make_room(m, e))
-		return refuse(&m->counts.refused, LEAT_EFULL);
+		return refuse(&m->counts.refused, LEAT_NO_ROOM);
 	keep(m, e);
 	m->changed = 1;
 	const struct tm_value *done = NULL;
@@ -750,7 +750,7 @@ static int take_forever(struct time_model *m, const leat_event *e)
 {
 	struct interval all = { INT64_MIN, INT64_MAX };
 	if (!make_room(m, e))
-		return refuse(&m->counts.refused, LEAT_EFULL);
+		return refuse(&m->counts.refused, LEAT_NO_ROOM);
 	keep(m, e);
 	find_or_add(m, all)->changed = 1;
 	return LEAT_OK;
@@ -844,9 +844,9 @@ static int take_session(struct time_model *m, const leat_event *e)
 {
 	int joins = first_joined(m, e->t, NULL) != NULL;
 	if (!joins && is_expired(m, session_end(m, e->t)))
-		return refuse(&m->counts.late, LEAT_ELATE);
+		return refuse(&m->counts.late, LEAT_TOO_LATE);
 	if (!(joins || may_hold(m, e, NULL)) || !make_room(m, e))
-		return refuse(&m->counts.refused, LEAT_EFULL);
+		return refuse(&m->counts.refused, LEAT_NO_ROOM);
 	struct tm_value *v = keep(m, e);
 	if (joins)
 		join_sessions(m, v);
@@ -863,7 +863,7 @@ static int take_session(struct time_model *m, const leat_event *e)
 static int take(struct time_model *m, const leat_event *e)
 {
 	if (m->ended)
-		return refuse(&m->counts.late, LEAT_ELATE);
+		return refuse(&m->counts.late, LEAT_TOO_LATE);
 	switch (m->o.kind) {
 	case LEAT_SLIDING:
 		return take_sliding(m, e);
@@ -900,9 +900,9 @@ int time_model_push(struct time_model *m, const leat_event *e)
 		return LEAT_ESOURCE;
 	m->counts.pushed++;
 	if (e->t == LEAT_TIME_MAX)
-		return refuse(&m->counts.refused, LEAT_ETIME);
+		return refuse(&m->counts.refused, LEAT_TOO_FAR);
 	if (is_skewed(m, e->t))
-		return refuse(&m->counts.refused, LEAT_ESKEW);
+		return refuse(&m->counts.refused, LEAT_TOO_FAR);
 	clock_push(m, e);
 	int code = take(m, e);
 	if (m->n_values > before)

@@ -60,11 +60,12 @@ static void bag_combine(void *ctx, void *left, const void *right)
 	l->sum += r->sum;
 }
 
-static double bag_lower(void *ctx, const void *partial, double arg)
+static double bag_lower(void *ctx, const void *partial,
+    const leat_stat *stat)
 {
 	const struct bag *b = partial;
 	(void)ctx;
-	return (double)(b->sum >> 11) + arg;
+	return (double)(b->sum >> 11) + stat->arg;
 }
 
 static void bag_append(void *ctx, void *partial, const leat_sample *s)
@@ -474,7 +475,7 @@ static int class_agrees(const struct dated *d, const leat_stat *stat,
 	struct bag b;
 	if (stat->agg == &bag_class) {
 		b = dated_bag(d);
-		*want = bag_lower(NULL, &b, stat->arg);
+		*want = bag_lower(NULL, &b, stat);
 	} else {
 		c = dated_chain(d);
 		*want = chain_lower(&c);

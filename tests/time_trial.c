@@ -488,11 +488,11 @@ static void look_around(struct trial *t)
 	t->months.asked = asked;
 }
 
-static void on_result(void *ctx, const leat_result *result)
+static int on_result(void *ctx, const leat_result *result)
 {
 	struct trial *t = ctx;
 	if (t->mute)
-		return;
+		return 0;
 	if (t->n_heard == TRIAL_HEARD || result->key != NULL ||
 	    result->key_len != 0 || result->n_values != t->options.n_stats)
 		trial_fail(t, "a result of another form");
@@ -505,15 +505,17 @@ static void on_result(void *ctx, const leat_result *result)
 	h->flags = result->flags;
 	memcpy(h->values, result->values,
 	    result->n_values * sizeof(h->values[0]));
+	return 0;
 }
 
-static void on_late(void *ctx, const leat_event *event)
+static int on_late(void *ctx, const leat_event *event)
 {
 	struct trial *t = ctx;
 	if (t->mute)
-		return;
+		return 0;
 	t->n_late++;
 	t->late = *event;
+	return 0;
 }
 
 void trial_open(struct trial *t)
@@ -545,7 +547,7 @@ void trial_close(struct trial *t)
 static int do_push(struct trial *t, const leat_event *e)
 {
 	if (e->source != 0 || t->step % 3 == 0)
-		return leat_time_window_push_event(t->window, e);
+		return leat_time_window_push_events(t->window, e, 1, NULL);
 	if (t->pairs)
 		return leat_time_window_push_xy(t->window, e->t, e->x, e->y);
 	return leat_time_window_push(t->window, e->t, e->x);
@@ -689,7 +691,7 @@ static void compare_clock(struct trial *t)
 
 static void compare_late(struct trial *t, const struct step *s, size_t before)
 {
-	size_t want = before + (t->returned == LEAT_ELATE);
+	size_t want = before + (t->returned == LEAT_TOO_LATE);
 	if (t->n_late != want)
 		trial_fail(t, "%zu late values told, not %zu", t->n_late, want);
 	if (t->n_late == before)
@@ -802,7 +804,7 @@ static void wreck(leat_time_window *w, const struct trial *t)
 		leat_event e = { 0 };
 		e.t = tm_add(now, 1000 * i - 3000);
 		e.x = e.y = 1e300;
-		leat_time_window_push_event(w, &e);
+		leat_time_window_push_events(w, &e, 1, NULL);
 	}
 	leat_time_window_free(w);
 }

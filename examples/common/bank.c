@@ -34,7 +34,7 @@ int bank_closes(const struct bank_plan *p)
 	    p->window.kind == LEAT_HOPPING;
 }
 
-static void on_close(void *ctx, const leat_result *result)
+static int on_close(void *ctx, const leat_result *result)
 {
 	struct slot *s = ctx;
 	struct bank *b = s->bank;
@@ -44,6 +44,7 @@ static void on_close(void *ctx, const leat_result *result)
 	b->has_closed = 1;
 	b->start = result->start;
 	b->end = result->end;
+	return 0;
 }
 
 /* How many columns have a window; after theirs comes that of the pair. */
@@ -99,7 +100,7 @@ size_t bank_bytes(const struct bank_plan *p)
 
 		o.stats = single ? p->stats->single : p->stats->pair;
 		o.n_stats = single ? p->stats->n_single : p->stats->n_pair;
-		if (leat_window_size(&o, &one) == 0)
+		if (leat_window_check(&o, &one, NULL) == 0)
 			bytes += one;
 	}
 	return bytes;

@@ -26,7 +26,7 @@ static int plan_plot(struct groups *g)
 	o.stats = pair;
 	o.n_stats = 2;
 	/* Not every kind of window needs to have a standard deviation. */
-	if (leat_window_size(&o, &size) < 0)
+	if (leat_window_check(&o, &size, NULL) < 0)
 		names = "mean";
 	return spec_stats(names, &g->plot_stats, why, sizeof why);
 }

@@ -63,7 +63,7 @@ void groups_drop(struct groups *groups, size_t number);
 /*
  * The number of a key's group, which is added if it is new; items[number]
  * is valid until the next call. Returns 0 or a code of the library,
- * LEAT_EFULL if it would be one more than max_keys.
+ * LEAT_NO_ROOM if it would be one more than max_keys.
  */
 int groups_add(struct groups *groups, size_t number);
 
@@ -75,7 +75,7 @@ static inline int groups_find(struct groups *groups, const leat_csv_field *key,
 	if (groups->n - groups->n_dropped >= groups->max_keys)
 		return keys_find(groups->keys, key->text, key->len,
 			   number_out) < 0
-		    ? LEAT_EFULL
+		    ? LEAT_NO_ROOM
 		    : 0;
 	added = keys_add(groups->keys, key->text, key->len, number_out);
 	if (added == 0 && *number_out < groups->n)

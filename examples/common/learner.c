@@ -111,7 +111,7 @@ size_t learner_bytes(const struct learner_plan *plan)
 
 	for (size_t i = 0; i < d->n_columns; i++)
 		values += (size_t)d->depths[i];
-	(void)leat_model_size(&options, &model);
+	(void)leat_model_check(&options, &model, NULL);
 	(void)leat_metric_size(&plan->metric, &metric);
 	return sizeof(struct learner) + model + metric +
 	    d->n_columns * sizeof(struct ring) + values * sizeof(double);

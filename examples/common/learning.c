@@ -289,7 +289,7 @@ static int try_model(const leat_model_options *options)
 	size_t size;
 
 	o.n_features = 1;
-	return leat_model_size(&o, &size);
+	return leat_model_check(&o, &size, NULL);
 }
 
 /* The option without which the library is content, or NULL. */
@@ -343,7 +343,7 @@ static int check_model(const struct learning *l, char *why, size_t why_size)
 	if (err == 0)
 		return 0;
 	culprit = find_culprit(&l->model);
-	if (err == LEAT_ELOSS)
+	if (err == LEAT_EINVAL)
 		snprintf(why, why_size, "--update: %s cannot learn --loss %s",
 		    update, loss_of(l)->name);
 	else if (culprit)
@@ -397,7 +397,7 @@ static int check_metrics(const struct learning *l, char *why, size_t why_size)
 		snprintf(why, why_size,
 		    "--metrics: log_loss is about probabilities: "
 		    "--loss logistic");
-	else if (err == LEAT_ESIZE && l->size == 0)
+	else if (err == LEAT_EINVAL && l->size == 0)
 		snprintf(why, why_size,
 		    "--metrics: auc needs a window: -w N, the last N "
 		    "predictions");

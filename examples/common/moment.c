@@ -55,11 +55,11 @@ static int read_by_size(const char *text, size_t len, int64_t *t_out)
 
 	if (read_month(text, len, t_out) == 0)
 		return 0;
-	problem = leat_parse_time(text, len, LEAT_UNIT_GUESS, t_out);
+	problem = leat_parse_time(text, len, LEAT_UNIT_GUESS, t_out, NULL);
 	if (problem || *t_out >= early || !is_number(text, len))
 		return problem;
 	/* Digits may be a date, which as seconds is another time. */
-	return leat_parse_time(text, len, LEAT_UNIT_S, &t) == 0 && t == *t_out
+	return leat_parse_time(text, len, LEAT_UNIT_S, &t, NULL) == 0 && t == *t_out
 	    ? MOMENT_NO_UNIT
 	    : 0;
 }
@@ -68,12 +68,17 @@ int moment_read(const char *text, size_t len, int unit, int64_t *t_out)
 {
 	return unit == LEAT_UNIT_GUESS
 	    ? read_by_size(text, len, t_out)
-	    : leat_parse_time(text, len, unit, t_out);
+	    : leat_parse_time(text, len, unit, t_out, NULL);
 }
 
-const char *moment_why(int problem)
+const char *moment_why(int problem, const char *text, size_t len, int unit)
 {
+	const char *why = "";
+	int64_t t;
+
 	if (problem == MOMENT_NO_UNIT)
 		return MOMENT_WHY_NO_UNIT;
-	return problem == LEAT_EFORM ? "" : leat_strerror(problem);
+	if (problem == LEAT_ERANGE)
+		(void)leat_parse_time(text, len, unit, &t, &why);
+	return why;
 }

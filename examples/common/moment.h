@@ -20,7 +20,10 @@ int moment_read(const char *text, size_t len, int unit, int64_t *t_out);
 	"as seconds since 1970 it would lie before 1990; --time-unit says "    \
 	"what numbers are"
 
-/* Says what is wrong with a time, for messages; it may be empty. */
-const char *moment_why(int problem);
+/*
+ * Says what is wrong with a text that moment_read() refused for this problem,
+ * for messages; it may be empty.
+ */
+const char *moment_why(int problem, const char *text, size_t len, int unit);
 
 #endif

@@ -157,7 +157,8 @@ static int bad_time(struct replay *r, const leat_csv_record *record,
     size_t column, int problem)
 {
 	const leat_csv_field *f = &record->fields[column];
-	const char *why = moment_why(problem);
+	const char *why = moment_why(problem, f->text, f->len,
+	    r->settings->timing.unit);
 	int n = f->len > 60 ? 60 : (int)f->len;
 	char hint[160];
 
@@ -357,14 +358,14 @@ static int read_values(struct replay *r, const leat_csv_record *record)
 /* What windows by time say to a record that they do not take. */
 static int leave_out(struct replay *r, const leat_csv_record *record, int err)
 {
-	if (err == LEAT_ELATE) {
+	if (err == LEAT_TOO_LATE) {
 		r->tally.left[LEFT_LATE]++;
 		if (r->late)
 			csv_write_record(r->late, r->settings->delimiter,
 			    record);
 	} else {
 		r->tally.left[err == LEAT_EKEY ? LEFT_KEY : LEFT_AHEAD]++;
-		r->tally.limited |= err == LEAT_EFULL;
+		r->tally.limited |= err == LEAT_NO_ROOM;
 	}
 	return 0;
 }
@@ -380,7 +381,7 @@ static int push_values(struct replay *r, const leat_csv_record *record)
 	}
 	if (is_timed(r) && r->columns.time != COLUMN_NONE &&
 	    replay_is_ahead(r, r->time))
-		return leave_out(r, record, LEAT_ESKEW);
+		return leave_out(r, record, LEAT_TOO_FAR);
 	err = rows_push(&r->out, r->rows, record, r->time, r->values);
 	if (err && timed_is_refusal(err))
 		return leave_out(r, record, err);

@@ -77,10 +77,10 @@ static int push_dated(struct replay *r, const leat_csv_field *key, double x)
 	int err;
 
 	if (r->settings->window.by_time && replay_is_ahead(r, r->time))
-		return LEAT_ESKEW;
+		return LEAT_TOO_FAR;
 	err = push_value(r, key, x);
 	/* The library says the latter of too many empty windows before it. */
-	if ((err == LEAT_ELATE && !r->has_own) || err == LEAT_ESKEW) {
+	if ((err == LEAT_TOO_LATE && !r->has_own) || err == LEAT_TOO_FAR) {
 		err = rows_begin_anew(&r->out);
 		if (!err)
 			err = push_value(r, key, x);

@@ -291,7 +291,7 @@ static int try_stat(const struct settings *s, const leat_stat *stat)
 		return try_time_stat(s, stat);
 	o.stats = stat;
 	o.n_stats = 1;
-	return leat_window_size(&o, &size);
+	return leat_window_check(&o, &size, NULL);
 }
 
 static int check_window(const struct settings *s, char *why, size_t why_size)

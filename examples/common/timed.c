@@ -76,14 +76,15 @@ static int join(struct timed *t, struct slot *s, const leat_result *result)
 	return t->fn(t->ctx, &whole);
 }
 
-static void on_result(void *ctx, const leat_result *result)
+static int on_result(void *ctx, const leat_result *result)
 {
 	struct slot *s = ctx;
 	struct timed *t = s->timed;
 
 	if (t->error || (t->plan.each_row && !(result->flags & LEAT_EARLY)))
-		return;
+		return 0;
 	t->error = t->n_slots > 1 ? join(t, s, result) : t->fn(t->ctx, result);
+	return 0;
 }
 
 /* All slots have told the same windows, or there was an error. */
@@ -109,22 +110,24 @@ static size_t n_slots_of(const struct timed_plan *p)
 	return single_slots(p) + (p->stats->n_pair > 0);
 }
 
-static leat_keyed_options slot_options(struct timed *t, size_t i)
+/* *window, to which the options point, is filled in. */
+static leat_keyed_options slot_options(struct timed *t, size_t i,
+    leat_time_window_options *window)
 {
 	const struct spec_stats *stats = t->plan.stats;
 	int single = i < single_slots(&t->plan);
 	leat_keyed_options o = { 0 };
 
-	o.by_time = t->plan.window;
-	o.by_time.stats = single ? stats->single : stats->pair;
-	o.by_time.n_stats = single ? stats->n_single : stats->n_pair;
+	*window = t->plan.window;
+	window->stats = single ? stats->single : stats->pair;
+	window->n_stats = single ? stats->n_single : stats->n_pair;
 	if (!t->plan.silent) {
-		o.by_time.sink.emit = on_result;
-		o.by_time.sink.ctx = &t->slots[i];
-		o.by_time.early_count = t->plan.each_row
-		    ? 1
-		    : o.by_time.early_count;
+		window->sink.emit = on_result;
+		window->sink.ctx = &t->slots[i];
+		if (t->plan.each_row)
+			window->early_count = 1;
 	}
+	o.by_time = window;
 	o.max_keys = t->plan.max_keys;
 	o.seed[0] = t->plan.seed[0];
 	o.seed[1] = t->plan.seed[1];
@@ -132,7 +135,7 @@ static leat_keyed_options slot_options(struct timed *t, size_t i)
 	o.max_bytes = t->plan.max_bytes / n_slots_of(&t->plan);
 	if (o.max_keys > 0 || o.max_bytes > 0)
 		o.full = LEAT_EVICT_OLD;
-	o.evicted = o.by_time.sink;
+	o.evicted = window->sink;
 	return o;
 }
 
@@ -142,7 +145,8 @@ static int add_slots(struct timed *t)
 	size_t n = n_slots_of(&t->plan);
 
 	for (size_t i = 0; i < n; i++) {
-		leat_keyed_options o = slot_options(t, i);
+		leat_time_window_options window;
+		leat_keyed_options o = slot_options(t, i, &window);
 		struct slot *s = &t->slots[i];
 		int err = leat_keyed_new(&s->keyed, &o);
 
@@ -196,8 +200,8 @@ void timed_free(struct timed *t)
 
 int timed_is_refusal(int error)
 {
-	return error == LEAT_ELATE || error == LEAT_ESKEW ||
-	    error == LEAT_ETIME || error == LEAT_EFULL || error == LEAT_EKEY;
+	return error == LEAT_TOO_LATE || error == LEAT_TOO_FAR ||
+	    error == LEAT_TOO_FAR || error == LEAT_NO_ROOM || error == LEAT_EKEY;
 }
 
 static int advance(struct timed *t, int64_t to)
@@ -225,7 +229,7 @@ static int64_t step_of(const leat_time_window_options *o)
 static int step_to(struct timed *t, int64_t to)
 {
 	const leat_time_window_options *o = &t->plan.window;
-	const leat_keyed *keyed = t->slots[0].keyed;
+	leat_keyed *keyed = t->slots[0].keyed;
 	int64_t now = leat_keyed_now(keyed), step = step_of(o);
 	int64_t mark = leat_keyed_watermark(keyed);
 
@@ -365,7 +369,8 @@ int timed_each(struct timed *t)
 
 static void load_keyed(struct timed *timed, size_t i, struct tape *t)
 {
-	leat_keyed_options o = slot_options(timed, i);
+	leat_time_window_options window;
+	leat_keyed_options o = slot_options(timed, i, &window);
 	leat_reader in = tape_reader(t);
 	leat_keyed *keyed;
 	int err = leat_keyed_load(&keyed, &o, &in);

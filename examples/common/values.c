@@ -51,7 +51,7 @@ static int read_time(const leat_csv_field *f, int unit, int64_t *t_out)
 	size_t len = f->len;
 	const char *text;
 
-	if (problem != LEAT_EFORM)
+	if (problem != LEAT_EPARSE)
 		return problem;
 	text = number_trim(f->text, &len);
 	return len < f->len ? moment_read(text, len, unit, t_out) : problem;

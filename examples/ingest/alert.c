@@ -184,7 +184,7 @@ size_t alerts_key_bytes(const struct alerts *a)
 
 		if ((a->rules[i].kind == ALERT_ANOMALY ||
 			a->rules[i].kind == ALERT_CHANGE) &&
-		    leat_drift_size(&a->rules[i].drift, &one) == 0)
+		    leat_drift_check(&a->rules[i].drift, &one, NULL) == 0)
 			bytes += one;
 	}
 	return bytes;

@@ -135,13 +135,13 @@ static int take_row(struct csvin *in, const leat_csv_record *record)
 	if (values_read(&in->reader, &record->fields[in->value], &sample.x) < 0)
 		return bad(in, record, in->value, "number", "");
 	if (c->time != COLUMN_NONE) {
-		int err = values_read_time(&in->reader,
-		    &record->fields[c->time],
-		    in->server->config->settings.timing.unit, &sample.t);
+		const leat_csv_field *f = &record->fields[c->time];
+		int unit = in->server->config->settings.timing.unit;
+		int err = values_read_time(&in->reader, f, unit, &sample.t);
 
 		if (err < 0)
 			return bad(in, record, c->time, "time",
-			    moment_why(err));
+			    moment_why(err, f->text, f->len, unit));
 		sample.has_time = err == 0;
 	}
 	engine_value(in->server->engine, &sample, in->server->who);

@@ -229,7 +229,7 @@ static int has_max_windows(const struct engine *e)
 	    e->settings->window.time.max_windows > 0;
 }
 
-/* Which limit it is that LEAT_EFULL tells of. */
+/* Which limit it is that LEAT_NO_ROOM tells of. */
 static enum notice_kind full_kind(const struct engine *e)
 {
 	if (has_max_windows(e))
@@ -239,16 +239,16 @@ static enum notice_kind full_kind(const struct engine *e)
 
 static const char *refusal_text(const struct engine *e, int err)
 {
-	if (err == LEAT_EFULL && has_max_values(e))
+	if (err == LEAT_NO_ROOM && has_max_values(e))
 		return "no room: its key has --max-values values that late "
 		       "ones may revise, or fills --max-bytes";
-	if (err == LEAT_EFULL && has_max_windows(e))
+	if (err == LEAT_NO_ROOM && has_max_windows(e))
 		return "no room: its key has --max-windows windows that are "
 		       "open or may be revised, or fills --max-bytes";
-	if (err == LEAT_EFULL)
+	if (err == LEAT_NO_ROOM)
 		return "a key more than --max-keys, or than there is room for "
 		       "in --max-bytes";
-	if (err == LEAT_ESKEW)
+	if (err == LEAT_TOO_FAR)
 		return "a time ahead of this machine's clock by more than "
 		       "--max-skew";
 	return leat_strerror(err);
@@ -256,7 +256,7 @@ static const char *refusal_text(const struct engine *e, int err)
 
 static void refuse(struct engine *e, int err, const char *who)
 {
-	enum notice_kind kind = err == LEAT_EFULL ? full_kind(e)
+	enum notice_kind kind = err == LEAT_NO_ROOM ? full_kind(e)
 	    : timed_is_refusal(err)               ? NOTICE_LATE
 						  : NOTICE_MEMORY;
 

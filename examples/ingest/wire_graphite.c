@@ -31,7 +31,7 @@ static int take_time(struct wire *w, struct part time, struct wire_sample *s)
 	if (wire_part_is(time, "N") || wire_part_is(time, "-1"))
 		return 0;
 	if (!wire_is_plain_number(time, 1) ||
-	    leat_parse_time(time.text, time.len, LEAT_UNIT_S, &s->t) < 0)
+	    leat_parse_time(time.text, time.len, LEAT_UNIT_S, &s->t, NULL) < 0)
 		return wire_bad(w, "time", time, "is not seconds since 1970");
 	s->has_time = 1;
 	return 0;

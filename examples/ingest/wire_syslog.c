@@ -93,7 +93,7 @@ static int take_header(struct wire *w, struct part *rest, struct message *m)
 	m->app = or_none(m->app);
 	if (wire_part_is(time, "-"))
 		return 0;
-	if (leat_parse_time(time.text, time.len, LEAT_UNIT_S, &m->t) < 0)
+	if (leat_parse_time(time.text, time.len, LEAT_UNIT_S, &m->t, NULL) < 0)
 		return wire_bad(w, "time", time, "is not one");
 	m->has_time = 1;
 	return 0;
@@ -241,7 +241,7 @@ static int take_old_time(struct wire *w, struct part *rest, struct message *m)
 		    : wire_bad(w, "time", time, "is not one");
 	}
 	if (!is_like(*rest, "0000-00-00T") || !wire_split(&after, ' ', &time) ||
-	    leat_parse_time(time.text, time.len, LEAT_UNIT_S, &m->t) < 0)
+	    leat_parse_time(time.text, time.len, LEAT_UNIT_S, &m->t, NULL) < 0)
 		return 0;
 	m->has_time = 1;
 	*rest = after;

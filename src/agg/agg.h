@@ -166,9 +166,7 @@ size_t leat_agg_scratch(const leat_agg *agg); /* may be NULL */
 
 /* One statistic to report. */
 struct leat_plan {
-	int id;
-	double arg;
-	const leat_agg *agg;
+	leat_stat stat;
 	const void *partial; /* of the user's class, where queries leave it */
 	size_t part;         /* whose partial that is */
 };

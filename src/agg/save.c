@@ -41,7 +41,7 @@ static void tape_user(struct leat_tape *t, const leat_agg *agg, void *partial,
 	if (!t->loads)
 		n = agg->save(agg->ctx, partial, scratch);
 	if (n > agg->saved_size) {
-		leat_tape_fail(t, LEAT_EAGG);
+		leat_tape_fail(t, LEAT_EINVAL);
 		return;
 	}
 	leat_tape_size(t, &n, agg->saved_size);

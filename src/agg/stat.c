@@ -84,11 +84,13 @@ int leat_any_order(const struct leat_class *cls, const leat_agg *agg)
 
 int leat_stat_fits(const leat_stat *s)
 {
+	if (s->variant != 0 || s->arg2 != 0 || s->reserved != 0)
+		return 0;
 	if (s->id == LEAT_STAT_AGG)
 		return 1;
 	if (s->id == LEAT_STAT_RATE)
 		return s->arg > 0 && s->arg <= DBL_MAX;
-	return leat_stat_find(s->id) != NULL;
+	return s->arg == 0 && leat_stat_find(s->id) != NULL;
 }
 
 /* What windows by count know from the order of pushes needs a class. */

@@ -11,7 +11,8 @@
 int leat_agg_fits(const leat_agg *agg)
 {
 	if (!agg || agg->size < 1 || agg->size > 65536 || !agg->identity ||
-	    !agg->lift || !agg->combine || !agg->lower)
+	    !agg->lift || !agg->combine || !agg->lower ||
+	    !LEAT_IS_RESERVED(agg))
 		return 0;
 	if (!agg->save)
 		return !agg->load && agg->saved_size == 0;

@@ -615,4 +615,26 @@ LEAT_INLINE int leat_lane_any_nan(leat_lane a)
 	return isunordered(leat_lane_get(a, 0), leat_lane_get(a, 1));
 }
 
+/* Why options are refused: says so, if anybody asked, and returns the code. */
+LEAT_INLINE int leat_because(const char **why_out, int code, const char *why)
+{
+	if (why_out)
+		*why_out = why;
+	return code;
+}
+
+/* Words that later versions may use are 0 in this one. */
+LEAT_INLINE int leat_all_zero(const uint64_t *words, size_t n)
+{
+	uint64_t any = 0;
+
+	for (size_t i = 0; i < n; i++)
+		any |= words[i];
+	return any == 0;
+}
+
+#define LEAT_IS_RESERVED(s)                                                    \
+	leat_all_zero((s)->reserved, sizeof((s)->reserved) / sizeof(uint64_t))
+#define LEAT_WHY_RESERVED "reserved: not 0, or an option of a later version"
+
 #endif

@@ -20,14 +20,16 @@ static leat_window *counted_window(const struct leat_state *s)
 	return leat_block_start(s->content);
 }
 
-static void counted_emit(void *ctx, const leat_result *result)
+/* The object's own calls note what comes back. */
+static int counted_emit(void *ctx, const leat_result *result)
 {
-	const leat_keyed *k = ctx;
+	leat_keyed *k = ctx;
 	leat_result r = *result;
 
 	r.key = k->flow.key;
 	r.key_len = k->flow.key_len;
-	k->flow.sink.emit(k->flow.sink.ctx, &r);
+	leat_call_emit(&k->flow.calls, &k->flow.sink, &r);
+	return 0;
 }
 
 void leat_counted_start(leat_keyed *k)
@@ -138,7 +140,7 @@ static void counted_tell(struct leat_flow *f, struct leat_state *s, int flag)
 	if (!leat_counted_interval(k, s, &r.start, &r.end))
 		return;
 	leat_window_query(w, w->results);
-	f->told->emit(f->told->ctx, &r);
+	leat_call_emit(&f->calls, f->told, &r);
 }
 
 static void counted_look(const struct leat_flow *f, const struct leat_state *s,

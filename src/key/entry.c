@@ -125,7 +125,7 @@ void leat_entry_touch(leat_keyed *k, uint32_t i)
 
 int leat_entry_reserve(leat_keyed *k, size_t len)
 {
-	static const leat_event any = { NULL, 0, 0, 0, 0, 0 };
+	static const leat_event any = { NULL, 0, 0, 0, 0, 0, 0, 0 };
 
 	int err = leat_slab_reserve(&k->entries, 1);
 

@@ -182,14 +182,15 @@ static void keyed_move_on(leat_keyed *k)
 		c->watermark = was;
 }
 
-int leat_keyed_merge(leat_keyed *keyed, const leat_keyed *other)
+int leat_keyed_merge(leat_keyed *keyed, leat_keyed *other)
 {
 	leat_keyed *k = keyed;
 	size_t made = 0;
 	int err;
 
 	LEAT_ASSERT(k && other);
-	if (k == other)
+	if (k == other || leat_is_inside(&k->flow.calls) ||
+	    leat_is_inside(&other->flow.calls))
 		return LEAT_EINVAL;
 	leat_queue_look(other);
 	leat_queue_settle(k);
@@ -204,5 +205,5 @@ int leat_keyed_merge(leat_keyed *keyed, const leat_keyed *other)
 	}
 	join_keys(k, other);
 	keyed_move_on(k);
-	return LEAT_OK;
+	return leat_calls_done(&k->flow.calls, LEAT_OK);
 }

@@ -547,7 +547,7 @@ LEAT_INLINE uint32_t leat_entry_find(const leat_keyed *k, const void *text,
 /*
  * pass.c: adds to `need` what a pass will take, so that nothing in it can
  * fail, and has it reserved whatever max_bytes says. LEAT_ECALENDAR,
- * LEAT_ENOMEM, LEAT_ESKEW: time is not to move.
+ * LEAT_ENOMEM, LEAT_TOO_FAR: time is not to move.
  */
 int leat_keyed_prepare_pass(leat_keyed *k, struct leat_need *need);
 /*
@@ -582,10 +582,10 @@ LEAT_INLINE void leat_queue_settle(leat_keyed *k)
 		leat_queue_settle_all(k);
 }
 
-/* For those who only look. */
-LEAT_INLINE void leat_queue_look(const leat_keyed *k)
+/* For those who only look: there is memory for it, so it cannot fail. */
+LEAT_INLINE void leat_queue_look(leat_keyed *k)
 {
-	leat_queue_settle((leat_keyed *)(uintptr_t)k);
+	leat_queue_settle(k);
 }
 
 /* counted.c */

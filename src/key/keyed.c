@@ -10,21 +10,35 @@
 
 /* ---------------- options ----------------------------------------- */
 
-static int check_keyed(const leat_keyed_options *o)
+static const char *why_keyed(const leat_keyed_options *o)
 {
-	if ((o->by_time.n_stats > 0) == (o->by_count.n_stats > 0) ||
-	    o->by_time.allocator || o->by_count.allocator ||
-	    o->max_keys > (uint64_t)1 << 31 ||
-	    (o->full != LEAT_REFUSE && o->full != LEAT_EVICT_OLD) ||
-	    !leat_allocator_fits(o->allocator))
-		return LEAT_EINVAL;
-	return o->ttl < 0 ? LEAT_ESPAN : LEAT_OK;
+	if (!o->by_time && !o->by_count)
+		return "by_time, by_count: neither is given";
+	if (!LEAT_IS_RESERVED(o))
+		return LEAT_WHY_RESERVED;
+	if (o->by_time && o->by_count)
+		return "by_time, by_count: both are given";
+	if (o->by_time ? o->by_time->allocator != NULL
+		       : o->by_count->allocator != NULL)
+		return "allocator: that of the keyed windows serves all";
+	if (o->ttl < 0)
+		return "ttl: below 0";
+	if (o->max_keys > (uint64_t)1 << 31)
+		return "max_keys: more than 2^31";
+	if (o->full != LEAT_REFUSE && o->full != LEAT_EVICT_OLD)
+		return "full: neither LEAT_REFUSE nor LEAT_EVICT_OLD";
+	if (o->full && !o->max_keys && !o->max_bytes)
+		return "full: without max_keys or max_bytes";
+	if (!leat_allocator_fits(o->allocator))
+		return "allocator: lacks a function";
+	return NULL;
 }
 
-static int plan_by_count(leat_keyed *k, const leat_window_options *o)
+static int plan_by_count(leat_keyed *k, const leat_window_options *o,
+    const char **why_out)
 {
 	struct leat_flow *f = &k->flow;
-	int err = leat_window_size(o, &k->window_bytes);
+	int err = leat_window_check(o, &k->window_bytes, why_out);
 
 	if (err)
 		return err;
@@ -48,22 +62,24 @@ static void plan_entries(leat_keyed *k, const leat_keyed_options *o)
 		k->links_at = k->entry_size;
 		k->entry_size += sizeof(struct leat_neighbours);
 	}
-	k->announces = o->by_time.kind == LEAT_SESSION ||
+	k->announces = k->flow.kind == LEAT_SESSION ||
 	    k->flow.engine == &leat_ranges_engine;
 	k->spare_cells = k->flow.engine == &leat_cells_engine;
 	k->careful = k->flow.careful || k->latest_at || o->max_bytes > 0;
 	k->tracks = k->latest_at || k->links_at || k->flow.early_span > 0;
 }
 
-static int plan_keyed(leat_keyed *k, const leat_keyed_options *o)
+static int plan_keyed(leat_keyed *k, const leat_keyed_options *o,
+    const char **why_out)
 {
-	int by_count = o->by_count.n_stats > 0, err = check_keyed(o);
+	const char *why = why_keyed(o);
+	int err;
 
 	memset(k, 0, sizeof(*k));
-	if (err)
-		return err;
-	err = by_count ? plan_by_count(k, &o->by_count)
-		       : leat_flow_plan(&k->flow, &o->by_time);
+	if (why)
+		return leat_because(why_out, LEAT_EINVAL, why);
+	err = o->by_count ? plan_by_count(k, o->by_count, why_out)
+			  : leat_flow_plan(&k->flow, o->by_time, why_out);
 	if (err)
 		return err;
 	k->seed[0] = o->seed[0];
@@ -71,7 +87,7 @@ static int plan_keyed(leat_keyed *k, const leat_keyed_options *o)
 	k->ttl = o->ttl;
 	k->max_keys = o->max_keys ? o->max_keys : (uint64_t)1 << 31;
 	k->evicted = o->evicted;
-	k->n_values = by_count ? o->by_count.n_stats : o->by_time.n_stats;
+	k->n_values = o->by_count ? o->by_count->n_stats : o->by_time->n_stats;
 	k->early_from = INT64_MIN;
 	plan_entries(k, o);
 	k->queue.serves = leat_queue_serves(k, o);
@@ -84,7 +100,7 @@ static int plan_keyed(leat_keyed *k, const leat_keyed_options *o)
 static void cut_keyed(leat_keyed *k, struct leat_cutter *c,
     const leat_keyed_options *o)
 {
-	size_t counted = o->by_count.n_stats;
+	size_t counted = o->by_count ? o->by_count->n_stats : 0;
 
 	leat_cut(c, 1, sizeof(*k));
 	leat_flow_cut(&k->flow, c);
@@ -104,43 +120,70 @@ static void start_counted(leat_keyed *k, const leat_keyed_options *o)
 	    o->allocator ? o->allocator : &leat_malloc_allocator);
 	f->told = &f->sink;
 	leat_clock_reset(&f->clock);
-	*k->by_count = o->by_count;
-	memcpy(k->stats, o->by_count.stats,
-	    o->by_count.n_stats * sizeof(*k->stats));
+	*k->by_count = *o->by_count;
+	if (!k->by_count->kind)
+		k->by_count->kind = LEAT_SLIDING;
+	memcpy(k->stats, o->by_count->stats,
+	    o->by_count->n_stats * sizeof(*k->stats));
 	k->by_count->stats = k->stats;
 	leat_counted_start(k);
 }
 
 static void start_keyed(leat_keyed *k, const leat_keyed_options *o)
 {
-	leat_time_window_options by_time = o->by_time;
-
 	memset(k->blank, 0, k->flow.state_size);
-	by_time.allocator = o->allocator;
-	if (k->by_count)
+	if (k->by_count) {
 		start_counted(k, o);
-	else
+	} else {
+		leat_time_window_options by_time = *o->by_time;
+		by_time.allocator = o->allocator;
 		leat_flow_start(&k->flow, &by_time);
+	}
 	k->flow.memory.limit = o->max_bytes;
 	leat_entries_start(k);
+}
+
+/* Plans the object, and measures what it takes beside its keys. */
+static int measure_keyed(leat_keyed *plan, const leat_keyed_options *o,
+    size_t *n_bytes, const char **why_out)
+{
+	struct leat_cutter measure = { NULL, 0, 0 };
+	int err = plan_keyed(plan, o, why_out);
+
+	if (err)
+		return err;
+	cut_keyed(plan, &measure, o);
+	*n_bytes = measure.used;
+	return measure.overflow
+	    ? leat_because(why_out, LEAT_ETOOBIG, "stats: too large for memory")
+	    : LEAT_OK;
+}
+
+int leat_keyed_check(const leat_keyed_options *options, size_t *n_bytes_out,
+    const char **why_out)
+{
+	leat_keyed plan;
+	size_t n;
+
+	LEAT_ASSERT(options);
+	int err = measure_keyed(&plan, options, &n, why_out);
+	if (!err && n_bytes_out)
+		*n_bytes_out = leat_block_room(n);
+	return err;
 }
 
 int leat_keyed_new(leat_keyed **keyed_out, const leat_keyed_options *options)
 {
 	leat_keyed plan, *k;
-	struct leat_cutter measure = { NULL, 0, 0 };
 	void *base;
+	size_t n;
 	int err;
 
 	LEAT_ASSERT(keyed_out && options);
-	if ((err = plan_keyed(&plan, options)))
-		return err;
-	cut_keyed(&plan, &measure, options);
-	if (measure.overflow)
-		return LEAT_ETOOBIG;
-	err = leat_block_claim(&plan.block, options->allocator, NULL, 0,
-	    measure.used, &base);
-	if (err)
+	*keyed_out = NULL;
+	if ((err = measure_keyed(&plan, options, &n, NULL)) ||
+	    (err = leat_block_claim(&plan.block, options->allocator, NULL, 0, n,
+		 &base)))
 		return err;
 	k = base;
 	*k = plan;
@@ -188,13 +231,15 @@ static void move_keyed(const leat_keyed *from, leat_keyed *to,
 	leat_counted_start(to);
 }
 
-int leat_keyed_copy(const leat_keyed *keyed, const leat_allocator *allocator,
+int leat_keyed_copy(leat_keyed *keyed, const leat_allocator *allocator,
     leat_keyed **copy_out)
 {
 	struct leat_block block;
 	int err;
 
 	LEAT_ASSERT(keyed && copy_out);
+	if (leat_is_inside(&keyed->flow.calls))
+		return LEAT_EINVAL;
 	leat_queue_look(keyed);
 	leat_keyed *k = leat_block_copy(&block, allocator, &keyed->block,
 	    keyed);
@@ -229,7 +274,7 @@ static void look_up(const leat_keyed *k, const struct leat_entry *e,
 		leat_flow_lower(f, *start_out, *end_out, out);
 }
 
-static uint32_t find_key(const leat_keyed *k, const void *key, size_t key_len)
+static uint32_t find_key(leat_keyed *k, const void *key, size_t key_len)
 {
 	LEAT_ASSERT(k && (key || key_len == 0));
 	if (key_len > LEAT_KEY_MAX)
@@ -238,14 +283,27 @@ static uint32_t find_key(const leat_keyed *k, const void *key, size_t key_len)
 	return leat_entry_find(k, key, key_len, leat_key_hash(k, key, key_len));
 }
 
-int leat_keyed_query(const leat_keyed *keyed, const void *key, size_t key_len,
+/* While a result is told there is no other that could be asked for. */
+static int query_told(const leat_result *r, const void *key, size_t key_len,
     double *out)
 {
-	uint32_t i = find_key(keyed, key, key_len);
+	if (!r || r->key_len != key_len ||
+	    (key_len > 0 && memcmp(r->key, key, key_len) != 0))
+		return LEAT_EINVAL;
+	memcpy(out, r->values, r->n_values * sizeof(*out));
+	return LEAT_OK;
+}
+
+int leat_keyed_query(leat_keyed *keyed, const void *key, size_t key_len,
+    double *out)
+{
+	uint32_t i;
 	int64_t start, end;
 
-	LEAT_ASSERT(out);
-	if (!i)
+	LEAT_ASSERT(keyed && (key || key_len == 0) && out);
+	if (leat_is_inside(&keyed->flow.calls))
+		return query_told(keyed->flow.calls.result, key, key_len, out);
+	if (!(i = find_key(keyed, key, key_len)))
 		return LEAT_EKEY;
 	look_up(keyed, leat_entry_at(keyed, i), out, &start, &end);
 	return LEAT_OK;
@@ -253,45 +311,55 @@ int leat_keyed_query(const leat_keyed *keyed, const void *key, size_t key_len,
 
 int leat_keyed_drop(leat_keyed *keyed, const void *key, size_t key_len)
 {
-	uint32_t i = find_key(keyed, key, key_len);
+	uint32_t i;
 
-	if (!i)
+	LEAT_ASSERT(keyed && (key || key_len == 0));
+	if (leat_is_inside(&keyed->flow.calls))
+		return LEAT_EINVAL;
+	if (!(i = find_key(keyed, key, key_len)))
 		return LEAT_EKEY;
 	leat_entry_evict(keyed, i);
-	return LEAT_OK;
+	return leat_calls_done(&keyed->flow.calls, LEAT_OK);
 }
 
-int leat_keyed_each(const leat_keyed *keyed,
+/* Shows one key to `visit`. */
+static int visit_key(leat_keyed *k, const struct leat_entry *e,
+    const leat_sink *visit)
+{
+	leat_result told = { k->values, k->n_values, 0, 0, leat_entry_text(e),
+		e->len, 0, 0 };
+
+	look_up(k, e, k->values, &told.start, &told.end);
+	leat_call_emit(&k->flow.calls, visit, &told);
+	return leat_calls_done(&k->flow.calls, LEAT_OK);
+}
+
+int leat_keyed_each(leat_keyed *keyed,
     int (*visit)(void *ctx, const leat_result *result), void *ctx)
 {
 	const struct leat_roster *r = &keyed->roster;
+	leat_sink to = { visit, ctx };
+	int err = LEAT_OK;
 
 	LEAT_ASSERT(keyed && visit);
+	if (leat_is_inside(&keyed->flow.calls))
+		return LEAT_EINVAL;
 	leat_queue_look(keyed);
-	for (size_t i = 0; i < r->n; i++) {
-		leat_result told = { keyed->values, keyed->n_values, 0, 0, NULL,
-			0, 0, 0 };
-		if (r->order[i] == 0)
-			continue;
-		const struct leat_entry *e = leat_ranked(keyed, (uint32_t)i);
-		look_up(keyed, e, keyed->values, &told.start, &told.end);
-		told.key = leat_entry_text(e);
-		told.key_len = e->len;
-		int stop = visit(ctx, &told);
-		if (stop)
-			return stop;
-	}
-	return LEAT_OK;
+	for (size_t i = 0; i < r->n && !err; i++)
+		if (r->order[i] != 0)
+			err = visit_key(keyed,
+			    leat_ranked(keyed, (uint32_t)i), &to);
+	return err;
 }
 
-uint64_t leat_keyed_length(const leat_keyed *keyed)
+uint64_t leat_keyed_length(leat_keyed *keyed)
 {
 	LEAT_ASSERT(keyed);
 	leat_queue_look(keyed);
 	return keyed->roster.length;
 }
 
-uint64_t leat_keyed_bytes(const leat_keyed *keyed)
+uint64_t leat_keyed_bytes(leat_keyed *keyed)
 {
 	LEAT_ASSERT(keyed);
 	leat_queue_look(keyed);
@@ -319,7 +387,7 @@ static int stores_values(const leat_keyed *k)
 	return k->flow.kind == LEAT_SLIDING || k->flow.ordered;
 }
 
-void leat_keyed_counts(const leat_keyed *keyed, leat_time_counts *counts_out)
+void leat_keyed_counts(leat_keyed *keyed, leat_time_counts *counts_out)
 {
 	const struct leat_flow *f = &keyed->flow;
 	const struct leat_roster *r = &keyed->roster;

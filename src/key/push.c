@@ -25,7 +25,7 @@ enum { PUSH_BLOCK = 32 };
 static int push_evict(leat_keyed *k, uint32_t keep)
 {
 	if (!k->oldest || k->oldest == keep)
-		return LEAT_EFULL;
+		return LEAT_NO_ROOM;
 	leat_entry_evict(k, k->oldest);
 	return LEAT_OK;
 }
@@ -100,7 +100,7 @@ static int push_new(leat_keyed *k, const leat_event *v, uint32_t hash)
 	int err;
 
 	if (push_forbids(k, v))
-		return leat_flow_refuse(f, LEAT_EFULL);
+		return leat_flow_refuse(f, LEAT_NO_ROOM);
 	i = leat_entry_make(k, v->key, v->key_len, hash);
 	err = push_take(k, i, v);
 	if (push_inside(f) == inside) {
@@ -202,7 +202,7 @@ static int push_or_evict(leat_keyed *k, const leat_event *v, uint32_t hash,
 	if (i)
 		leat_entry_touch(k, i);
 	else if (push_forbids(k, v))
-		return leat_flow_refuse(f, LEAT_EFULL);
+		return leat_flow_refuse(f, LEAT_NO_ROOM);
 	for (;;) {
 		struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
 		if (!(err = push_prepare(k, v, i, &need)))
@@ -351,37 +351,33 @@ static int push_event(leat_keyed *k, const leat_event *v)
 	    leat_entry_find(k, v->key, v->key_len, hash));
 }
 
+LEAT_INLINE int push_outermost(leat_keyed *k, const leat_event *v)
+{
+	if (leat_is_inside(&k->flow.calls))
+		return LEAT_EINVAL;
+	return leat_calls_done(&k->flow.calls, push_event(k, v));
+}
+
 int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
     int64_t t, double x)
 {
-	leat_event v = { key, key_len, t, x, 0, 0 };
+	leat_event v = { key, key_len, t, x, 0, 0, 0, 0 };
 
 	LEAT_ASSERT(keyed);
 	if (keyed->flow.pairs)
 		return LEAT_EPAIRS;
-	return push_event(keyed, &v);
+	return push_outermost(keyed, &v);
 }
 
 int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
     int64_t t, double x, double y)
 {
-	leat_event v = { key, key_len, t, x, y, 0 };
+	leat_event v = { key, key_len, t, x, y, 0, 0, 0 };
 
 	LEAT_ASSERT(keyed);
 	if (!keyed->flow.pairs)
 		return LEAT_EPAIRS;
-	return push_event(keyed, &v);
-}
-
-int leat_keyed_push_event(leat_keyed *keyed, const leat_event *event)
-{
-	leat_event v;
-
-	LEAT_ASSERT(keyed && event);
-	v = *event;
-	if (!keyed->flow.pairs)
-		v.y = 0;
-	return push_event(keyed, &v);
+	return push_outermost(keyed, &v);
 }
 
 /* ---------------- many -------------------------------------------- */
@@ -422,6 +418,8 @@ int leat_keyed_put(leat_keyed *k, const leat_event *event, uint32_t hash,
 
 	if (v.key_len > LEAT_KEY_MAX)
 		return LEAT_EKEY;
+	if (v.flags)
+		return LEAT_EINVAL;
 	if (!k->flow.pairs)
 		v.y = 0;
 	if (!i || !leat_entry_is(leat_entry_at(k, i), v.key, v.key_len))
@@ -429,7 +427,8 @@ int leat_keyed_put(leat_keyed *k, const leat_event *event, uint32_t hash,
 	return push_at(k, &v, hash, i);
 }
 
-static int push_block(leat_keyed *k, const leat_event *v, size_t n, int *first)
+static int push_block(leat_keyed *k, const leat_event *v, size_t n,
+    struct leat_many *many)
 {
 	struct push_block b;
 	uint64_t drops = k->drops;
@@ -441,35 +440,38 @@ static int push_block(leat_keyed *k, const leat_event *v, size_t n, int *first)
 		memset(b.found, 0, sizeof(b.found));
 	for (size_t i = 0; i < n; i++) {
 		uint32_t found = k->drops == drops ? b.found[i] : 0;
-		int err = leat_keyed_put(k, &v[i], b.hash[i], found);
-		if (LEAT_UNLIKELY(err) && !*first)
-			*first = err;
-		if (err == LEAT_ENOMEM || err == LEAT_ECALENDAR)
+		int err = leat_many_note(many,
+		    leat_keyed_put(k, &v[i], b.hash[i], found));
+		if (LEAT_UNLIKELY(err))
 			return err;
 	}
 	return LEAT_OK;
 }
 
-int leat_keyed_push_many(leat_keyed *keyed, const leat_event *events, size_t n)
+int leat_keyed_push_events(leat_keyed *keyed, const leat_event *events,
+    size_t n, size_t *n_taken_out)
 {
-	int first = LEAT_OK;
+	struct leat_many many = { 0, 0 };
+	int err = LEAT_OK;
 
 	LEAT_ASSERT(keyed && (events || n == 0));
+	if (leat_is_inside(&keyed->flow.calls))
+		return LEAT_EINVAL;
 	leat_queue_settle(keyed);
-	while (n > 0) {
+	while (n > 0 && !err) {
 		size_t some = n < PUSH_BLOCK ? n : PUSH_BLOCK;
-		int err = push_block(keyed, events, some, &first);
-		if (err)
-			return err;
+		err = push_block(keyed, events, some, &many);
 		events += some;
 		n -= some;
 	}
-	return first;
+	return leat_many_done(&many, &keyed->flow.calls, err, n_taken_out);
 }
 
 int leat_keyed_advance(leat_keyed *keyed, int64_t t)
 {
 	LEAT_ASSERT(keyed);
+	if (leat_is_inside(&keyed->flow.calls))
+		return LEAT_EINVAL;
 	leat_queue_settle(keyed);
 	struct leat_clock was = keyed->flow.clock;
 	int err;
@@ -479,5 +481,5 @@ int leat_keyed_advance(leat_keyed *keyed, int64_t t)
 		return err;
 	}
 	leat_clock_advanced(&keyed->flow.clock, t);
-	return LEAT_OK;
+	return leat_calls_done(&keyed->flow.calls, LEAT_OK);
 }

@@ -130,7 +130,7 @@ void leat_queue_settle_all(leat_keyed *k)
 	}
 	for (uint32_t i = 0; i < q->n; i++) {
 		struct leat_queued *e = &q->events[i];
-		leat_event v = { e->text, e->len, e->t, e->x, e->y, 0 };
+		leat_event v = { e->text, e->len, e->t, e->x, e->y, 0, 0, 0 };
 		(void)leat_keyed_put(k, &v, e->hash, found[i]);
 	}
 	leat_queue_clear(k);

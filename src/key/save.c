@@ -240,12 +240,13 @@ static void tape_keyed(struct leat_tape *t, void *object)
 	tape_order(t, k);
 }
 
-int leat_keyed_save(const leat_keyed *keyed, leat_writer *writer)
+int leat_keyed_save(leat_keyed *keyed, leat_writer *writer)
 {
 	LEAT_ASSERT(keyed && writer);
+	if (leat_is_inside(&keyed->flow.calls))
+		return LEAT_EINVAL;
 	leat_queue_look(keyed);
-	/* Nothing of it changes that a caller could see. */
-	leat_roster_pack((leat_keyed *)(uintptr_t)keyed);
+	leat_roster_pack(keyed);
 	return leat_tape_to(writer, LEAT_OBJECT_KEYED, tape_keyed, keyed);
 }
 

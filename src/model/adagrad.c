@@ -93,7 +93,7 @@ static int adagrad_update(leat_model *m, const struct leat_row *row, double y,
 
 	if (!leat_gradient_fits(g, row) ||
 	    (!m->ordinary && !adagrad_fits(m, row, g)))
-		return LEAT_ENONFINITE;
+		return LEAT_NOT_FINITE;
 	if (!row->index && m->l1 == 0 && !m->rates)
 		adagrad_dense(m, row->x, g);
 	else

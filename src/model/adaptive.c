@@ -355,7 +355,7 @@ LEAT_INLINE int adaptive_learn_by(leat_model *m, const struct leat_row *row,
 	if (!err &&
 	    (!(s->seen + weight <= ADAPTIVE_SEEN) ||
 		by.nonfinite(row->x, row->n)))
-		err = LEAT_ENONFINITE;
+		err = LEAT_NOT_FINITE;
 	if (err)
 		return leat_model_refuse(m, err);
 	/* What is predicted does not know the weight, which z below does. */

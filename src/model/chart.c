@@ -53,7 +53,7 @@ static int zscore_room(const leat_drift_options *o, size_t *n_bytes_out)
 {
 	leat_window_options w = zscore_window(o);
 
-	return leat_window_size(&w, n_bytes_out);
+	return leat_window_check(&w, n_bytes_out, NULL);
 }
 
 static void zscore_place(leat_drift *d, void *memory, size_t n_bytes)

@@ -101,7 +101,7 @@ static int cocob_update(leat_model *m, const struct leat_row *row, double y,
 	size_t from = 0;
 
 	if (!leat_gradient_fits(c, row))
-		return LEAT_ENONFINITE;
+		return LEAT_NOT_FINITE;
 	if (!row->index)
 		from = cocob_dense(m, row->x, c);
 	for (size_t k = from; k < row->n; k++) {

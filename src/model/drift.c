@@ -47,15 +47,16 @@ static void drift_defaults(leat_drift_options *o, const leat_drift_options *in,
 		o->min_count = o->size;
 }
 
-static int drift_check_baseline(const leat_drift_options *o)
+static const char *why_baseline(const leat_drift_options *o)
 {
 	if (o->mean == 0 && o->stddev == 0)
-		return LEAT_OK;
+		return NULL;
 	if (!(o->stddev > 0 && o->stddev <= DBL_MAX))
-		return LEAT_EINVAL;
+		return "stddev: not above 0";
 	if (!(fabs(o->mean) <= DBL_MAX))
-		return LEAT_EINVAL;
-	return o->min_count ? LEAT_EINVAL : LEAT_OK; /* nothing to wait for */
+		return "mean: not finite";
+	return o->min_count ? "min_count: with a baseline none is waited for"
+			    : NULL;
 }
 
 static int is_finite_above_0(double x)
@@ -64,42 +65,65 @@ static int is_finite_above_0(double x)
 }
 
 /* Options with their defaults. Written so that NaN fails. */
-static int drift_check_range(const leat_drift_options *o,
+static const char *why_drift_range(const leat_drift_options *o,
     const struct leat_detector *k)
 {
 	if (!(o->delta >= 0 && o->delta <= DBL_MAX))
-		return LEAT_EINVAL;
+		return "delta: below 0 or not finite";
 	if (k == &leat_detector_adwin && !(o->delta < 1))
-		return LEAT_EINVAL;
+		return "delta: ADWIN takes less than 1";
 	if (k->takes & LEAT_TAKES_THRESHOLD && !is_finite_above_0(o->threshold))
-		return LEAT_EINVAL;
+		return "threshold: not above 0";
 	if (!(o->alpha >= 0 && o->alpha <= 1))
-		return LEAT_EINVAL;
+		return "alpha: not above 0 and up to 1";
 	if (o->min_count < k->least_count)
-		return LEAT_EINVAL;
+		return "min_count: too few for this kind";
 	if (o->size && o->min_count > o->size)
-		return LEAT_EINVAL;
-	return LEAT_OK;
+		return "min_count: more than size";
+	return NULL;
 }
 
-static int drift_settle(leat_drift_options *o, const leat_drift_options *in)
+/* What a kind must take for an option to be given. */
+static const struct {
+	unsigned takes;
+	const char *why;
+} drift_needs[] = {
+	{ LEAT_TAKES_DELTA, "delta: for PAGE_HINKLEY and ADWIN alone" },
+	{ LEAT_TAKES_THRESHOLD, "threshold: ADWIN has none" },
+	{ LEAT_TAKES_ALPHA, "alpha: for EWMA alone" },
+	{ LEAT_TAKES_SIZE, "size: for ZSCORE alone" },
+	{ LEAT_TAKES_BASELINE, "mean, stddev: for EWMA alone" },
+};
+
+static const char *why_drift(const leat_drift_options *o)
 {
-	if (in->kind < LEAT_PAGE_HINKLEY || in->kind > LEAT_EWMA_CHART)
-		return LEAT_EKIND;
-	const struct leat_detector *k = drift_detectors[in->kind];
-	if (drift_given(in) & ~k->takes)
-		return LEAT_EINVAL;
-	if (in->size == 1 || in->size > LEAT_SIZE_MAX)
-		return LEAT_ESIZE; /* has no spread; and as in windows */
-	if (in->direction < 0 || in->direction > LEAT_FALL)
-		return LEAT_EINVAL;
-	if (!leat_allocator_fits(in->allocator))
-		return LEAT_EINVAL;
-	int err = drift_check_baseline(in);
-	if (err)
-		return err;
-	drift_defaults(o, in, k);
-	return drift_check_range(o, k);
+	if (o->kind < LEAT_PAGE_HINKLEY || o->kind > LEAT_EWMA_CHART)
+		return "kind: there is no such one";
+	unsigned refused = drift_given(o) & ~drift_detectors[o->kind]->takes;
+	for (size_t i = 0; i < sizeof drift_needs / sizeof *drift_needs; i++)
+		if (refused & drift_needs[i].takes)
+			return drift_needs[i].why;
+	if (!LEAT_IS_RESERVED(o))
+		return LEAT_WHY_RESERVED;
+	if (o->size == 1 || o->size > LEAT_SIZE_MAX) /* 1 has no spread */
+		return "size: not from 2 to 2^40";
+	if (o->direction < 0 || o->direction > LEAT_FALL)
+		return "direction: neither LEAT_RISE nor LEAT_FALL nor 0";
+	if (!leat_allocator_fits(o->allocator))
+		return "allocator: lacks a function";
+	return why_baseline(o);
+}
+
+static int drift_settle(leat_drift_options *o, const leat_drift_options *in,
+    const char **why_out)
+{
+	const char *why = why_drift(in);
+
+	if (!why) {
+		drift_defaults(o, in, drift_detectors[in->kind]);
+		why = why_drift_range(o, drift_detectors[in->kind]);
+	}
+	return why ? leat_because(why_out, LEAT_EINVAL, why) : LEAT_OK;
 }
 
 /* ---------------- making and freeing -------------------------------- */
@@ -110,10 +134,11 @@ struct drift_plan {
 	size_t n_bytes, offset, beside;
 };
 
-static int drift_measure(struct drift_plan *p, const leat_drift_options *in)
+static int drift_measure(struct drift_plan *p, const leat_drift_options *in,
+    const char **why_out)
 {
 	struct leat_cutter c = { NULL, 0, 0 };
-	int err = drift_settle(&p->options, in);
+	int err = drift_settle(&p->options, in, why_out);
 
 	if (err)
 		return err;
@@ -127,7 +152,9 @@ static int drift_measure(struct drift_plan *p, const leat_drift_options *in)
 	p->offset = c.used;
 	leat_cut(&c, p->beside, 1);
 	p->n_bytes = c.used;
-	return c.overflow ? LEAT_ETOOBIG : LEAT_OK;
+	return c.overflow
+	    ? leat_because(why_out, LEAT_ETOOBIG, "size: too large for memory")
+	    : LEAT_OK;
 }
 
 static leat_drift *drift_build(unsigned char *base, const struct drift_plan *p,
@@ -152,8 +179,9 @@ static int drift_make(leat_drift **drift_out, void *memory, size_t room,
 	struct drift_plan plan;
 	struct leat_block block;
 	void *base;
-	int err = drift_measure(&plan, o);
+	int err = drift_measure(&plan, o, NULL);
 
+	*drift_out = NULL;
 	if (!err)
 		err = leat_block_claim(&block, o->allocator, memory, room,
 		    plan.n_bytes, &base);
@@ -162,13 +190,14 @@ static int drift_make(leat_drift **drift_out, void *memory, size_t room,
 	return err;
 }
 
-int leat_drift_size(const leat_drift_options *options, size_t *n_bytes_out)
+int leat_drift_check(const leat_drift_options *options, size_t *n_bytes_out,
+    const char **why_out)
 {
 	struct drift_plan plan;
 
-	LEAT_ASSERT(options && n_bytes_out);
-	int err = drift_measure(&plan, options);
-	if (!err)
+	LEAT_ASSERT(options);
+	int err = drift_measure(&plan, options, why_out);
+	if (!err && n_bytes_out)
 		*n_bytes_out = leat_block_room(plan.n_bytes);
 	return err;
 }
@@ -215,7 +244,7 @@ int leat_drift_push(leat_drift *drift, double x)
 {
 	LEAT_ASSERT(drift);
 	if (LEAT_UNLIKELY(!(x - x == 0)))
-		return LEAT_ENONFINITE;
+		return LEAT_NOT_FINITE;
 	if (LEAT_UNLIKELY(fabs(x) > LEAT_DRIFT_MAX))
 		x = x > 0 ? LEAT_DRIFT_MAX : -LEAT_DRIFT_MAX;
 	drift->pushed++;

@@ -115,7 +115,7 @@ static int ftrl_update(leat_model *m, const struct leat_row *row, double y,
 
 	if (!leat_gradient_fits(g, row) ||
 	    (!m->ordinary && !ftrl_fits(m, row, g)))
-		return LEAT_ENONFINITE;
+		return LEAT_NOT_FINITE;
 	if (!row->index)
 		ftrl_dense(m, row->x, g, per_rate);
 	else

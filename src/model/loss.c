@@ -59,11 +59,11 @@ int leat_target_check_other(int loss, double y)
 {
 	switch (loss) {
 	case LEAT_LOSS_LOGISTIC:
-		return y >= 0 && y <= 1 ? LEAT_OK : LEAT_ETARGET;
+		return y >= 0 && y <= 1 ? LEAT_OK : LEAT_BAD_TARGET;
 	case LEAT_LOSS_HINGE:
-		return y == 0 || y == 1 ? LEAT_OK : LEAT_ETARGET;
+		return y == 0 || y == 1 ? LEAT_OK : LEAT_BAD_TARGET;
 	default: /* LEAT_LOSS_POISSON */
-		return y >= 0 ? LEAT_OK : LEAT_ETARGET;
+		return y >= 0 ? LEAT_OK : LEAT_BAD_TARGET;
 	}
 }
 

@@ -45,7 +45,7 @@ static int margin_move(leat_model *m, const struct leat_row *row, double step,
     double norm)
 {
 	if (!margin_fits(m, row, step, norm))
-		return LEAT_ENONFINITE;
+		return LEAT_NOT_FINITE;
 	LEAT_FOR_ROW(row, m->w[i] += step * v);
 	if (!m->no_intercept)
 		m->intercept += step;

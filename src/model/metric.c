@@ -76,7 +76,7 @@ int leat_metric_parse(const char *text, int *id_out)
 			*id_out = id;
 			return LEAT_OK;
 		}
-	return LEAT_EMETRIC;
+	return LEAT_EINVAL;
 }
 
 const char *leat_metric_name(int id)
@@ -101,7 +101,7 @@ static int metric_check_size(const leat_metric_options *o)
 {
 	int fits = o->size >= 1 && o->size <= LEAT_AUC_MAX;
 
-	return fits || !metric_asks(o, LEAT_METRIC_AUC) ? LEAT_OK : LEAT_ESIZE;
+	return fits || !metric_asks(o, LEAT_METRIC_AUC) ? LEAT_OK : LEAT_EINVAL;
 }
 
 static int metric_check(const leat_metric_options *o)
@@ -110,7 +110,7 @@ static int metric_check(const leat_metric_options *o)
 		return LEAT_EINVAL;
 	for (size_t i = 0; i < o->n_metrics; i++)
 		if (!metric_find(o->metrics[i]))
-			return LEAT_EMETRIC;
+			return LEAT_EINVAL;
 	if (!leat_allocator_fits(o->allocator))
 		return LEAT_EINVAL;
 	return metric_check_size(o);
@@ -180,7 +180,7 @@ static int metric_rooms(struct metric_layout *l, const leat_metric_options *o)
 		l->room[q] = 0;
 		if (!metric_window(&w, stats, l->facts, q, o->size))
 			continue;
-		int err = leat_window_size(&w, &l->room[q]);
+		int err = leat_window_check(&w, &l->room[q], NULL);
 		if (err)
 			return err;
 	}
@@ -369,10 +369,10 @@ int leat_metric_push(leat_metric *metric, double y, double prediction)
 
 	LEAT_ASSERT(m);
 	if (LEAT_UNLIKELY(!(y - y == 0 && p - p == 0)))
-		return LEAT_ENONFINITE;
+		return LEAT_NOT_FINITE;
 	if (m->window[LEAT_QUANTITY_LOSS] &&
 	    (!metric_in_unit(y) || !metric_in_unit(p)))
-		return LEAT_ETARGET;
+		return LEAT_BAD_TARGET;
 	for (int q = 0; q < LEAT_QUANTITIES; q++)
 		if (m->window[q])
 			leat_window_push(m->window[q],

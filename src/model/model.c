@@ -85,39 +85,82 @@ static int rates_fit(const leat_model_options *o)
 	return 1;
 }
 
-static int model_options_fit(const leat_model_options *o,
+/* What an update must take for an option to be given. */
+static const struct {
+	unsigned takes;
+	const char *why;
+} model_needs[] = {
+	{ LEAT_TAKES_RATE, "rate: this update has none" },
+	{ LEAT_TAKES_POWER, "power: for SGD alone" },
+	{ LEAT_TAKES_AVERAGE, "average: for SGD alone" },
+	{ LEAT_TAKES_FORGETTING, "forgetting: for RLS alone" },
+	{ LEAT_TAKES_L1, "l1: not with this update" },
+	{ LEAT_TAKES_L2, "l2: not with this update" },
+	{ LEAT_TAKES_CLIP, "clip: not with this update" },
+	{ LEAT_TAKES_RATES, "rates: for SGD and ADAGRAD alone" },
+	{ LEAT_TAKES_RAW, "no_intercept: not with ADAPTIVE" },
+};
+
+static const char *why_not_taken(const leat_model_options *o,
     const struct leat_rule *rule)
 {
-	if (options_given(o) & ~rule->takes)
-		return 0;
-	if (!not_negative(o->rate) || !not_negative(o->power) || o->power > 1 ||
-	    !not_negative(o->forgetting) || o->forgetting > 1 ||
-	    !not_negative(o->l1) || !not_negative(o->l2) ||
-	    !not_negative(o->clip))
-		return 0;
-	if (o->update == LEAT_UPDATE_NLMS && o->rate >= 2)
-		return 0;
-	if (!leat_allocator_fits(o->allocator))
-		return 0;
-	return rates_fit(o);
+	unsigned refused = options_given(o) & ~rule->takes;
+
+	for (size_t i = 0; i < sizeof model_needs / sizeof *model_needs; i++)
+		if (refused & model_needs[i].takes)
+			return model_needs[i].why;
+	return NULL;
 }
 
-static int model_check(const leat_model_options *o)
+static const char *why_range(const leat_model_options *o)
 {
-	const struct leat_rule *rule = model_rule(o->update);
+	if (!LEAT_IS_RESERVED(o))
+		return LEAT_WHY_RESERVED;
+	if (!not_negative(o->rate))
+		return "rate: below 0 or not finite";
+	if (o->update == LEAT_UPDATE_NLMS && o->rate >= 2)
+		return "rate: NLMS takes less than 2";
+	if (!not_negative(o->power) || o->power > 1)
+		return "power: not from 0 to 1";
+	if (!not_negative(o->forgetting) || o->forgetting > 1)
+		return "forgetting: not above 0 and up to 1";
+	if (!not_negative(o->l1))
+		return "l1: below 0 or not finite";
+	if (!not_negative(o->l2))
+		return "l2: below 0 or not finite";
+	if (!not_negative(o->clip))
+		return "clip: below 0 or not finite";
+	if (!leat_allocator_fits(o->allocator))
+		return "allocator: lacks a function";
+	return rates_fit(o) ? NULL : "rates: one is below 0 or not finite";
+}
+
+static const char *why_model(const leat_model_options *o,
+    const struct leat_rule *rule)
+{
+	const char *why;
 
 	if (o->n_features < 1 || o->n_features > LEAT_FEATURES_MAX)
-		return LEAT_EFEATURES;
+		return "n_features: not from 1 to 2^28";
 	if (!rule)
-		return LEAT_EUPDATE;
+		return "update: there is no such one";
 	if (o->update == LEAT_UPDATE_RLS && o->n_features > LEAT_RLS_MAX)
-		return LEAT_EFEATURES;
-	if (!leat_loss_exists(o->loss) || !(rule->losses & 1u << o->loss))
-		return LEAT_ELOSS;
-	if (!leat_loss_arg_fits(o->loss, model_loss_arg(o)) ||
-	    !model_options_fit(o, rule))
-		return LEAT_EINVAL;
-	return LEAT_OK;
+		return "n_features: RLS takes at most 64";
+	if (!leat_loss_exists(o->loss))
+		return "loss: there is no such one";
+	if (!(rule->losses & 1u << o->loss))
+		return "loss: not with this update";
+	if (!leat_loss_arg_fits(o->loss, model_loss_arg(o)))
+		return "loss_arg: out of range for this loss";
+	why = why_not_taken(o, rule);
+	return why ? why : why_range(o);
+}
+
+static int model_check(const leat_model_options *o, const char **why_out)
+{
+	const char *why = why_model(o, model_rule(o->update));
+
+	return why ? leat_because(why_out, LEAT_EINVAL, why) : LEAT_OK;
 }
 
 /* ---------------- making and freeing -------------------------------- */
@@ -195,7 +238,7 @@ int leat_model_learn_by_rule(leat_model *m, const struct leat_row *row,
 	double f = m->rule->score(m, row);
 
 	if (err || !(f - f == 0))
-		return leat_model_refuse(m, err ? err : LEAT_ENONFINITE);
+		return leat_model_refuse(m, err ? err : LEAT_NOT_FINITE);
 	err = m->rule->update(m, row, y, weight, f);
 	if (err)
 		return leat_model_refuse(m, err);
@@ -232,11 +275,17 @@ static leat_model *model_build(void *base, const leat_model_options *o,
 	return m;
 }
 
-static int model_measure(const leat_model_options *o, size_t *n_bytes)
+static int model_measure(const leat_model_options *o, size_t *n_bytes,
+    const char **why_out)
 {
-	int err = model_check(o);
+	int err = model_check(o, why_out);
 
-	return err ? err : model_layout(NULL, NULL, o, n_bytes);
+	if (err)
+		return err;
+	err = model_layout(NULL, NULL, o, n_bytes);
+	return err ? leat_because(why_out, err,
+			 "n_features: too many for memory")
+		   : LEAT_OK;
 }
 
 /* In the caller's memory, or with NULL in the allocator's. */
@@ -246,8 +295,9 @@ static int model_make(leat_model **model_out, void *memory, size_t room,
 	size_t n;
 	struct leat_block block;
 	void *base;
-	int err = model_measure(o, &n);
+	int err = model_measure(o, &n, NULL);
 
+	*model_out = NULL;
 	if (!err)
 		err = leat_block_claim(&block, o->allocator, memory, room, n,
 		    &base);
@@ -256,13 +306,14 @@ static int model_make(leat_model **model_out, void *memory, size_t room,
 	return err;
 }
 
-int leat_model_size(const leat_model_options *options, size_t *n_bytes_out)
+int leat_model_check(const leat_model_options *options, size_t *n_bytes_out,
+    const char **why_out)
 {
 	size_t n;
 
-	LEAT_ASSERT(options && n_bytes_out);
-	int err = model_measure(options, &n);
-	if (!err)
+	LEAT_ASSERT(options);
+	int err = model_measure(options, &n, why_out);
+	if (!err && n_bytes_out)
 		*n_bytes_out = leat_block_room(n);
 	return err;
 }
@@ -386,7 +437,7 @@ static int learn_row(leat_model *m, const struct leat_row *row, double y,
     double weight, double *prediction_out)
 {
 	if (!(weight - weight == 0))
-		return leat_model_refuse(m, LEAT_ENONFINITE);
+		return leat_model_refuse(m, LEAT_NOT_FINITE);
 	if (weight < 0)
 		return leat_model_refuse(m, LEAT_EINVAL);
 	if (weight > 0)
@@ -394,7 +445,7 @@ static int learn_row(leat_model *m, const struct leat_row *row, double y,
 	int err = leat_target_check(m->loss, y);
 	double p = prediction_of(m, row);
 	if (err || p != p)
-		return leat_model_refuse(m, err ? err : LEAT_ENONFINITE);
+		return leat_model_refuse(m, err ? err : LEAT_NOT_FINITE);
 	if (prediction_out)
 		*prediction_out = p;
 	return LEAT_OK;

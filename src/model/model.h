@@ -40,7 +40,7 @@ int leat_target_check_other(int loss, double y);
 LEAT_INLINE int leat_target_check(int loss, double y)
 {
 	if (LEAT_UNLIKELY(!(y - y == 0)))
-		return LEAT_ENONFINITE;
+		return LEAT_NOT_FINITE;
 	return LEAT_LIKELY(loss <= LEAT_LOSS_QUANTILE)
 	    ? LEAT_OK
 	    : leat_target_check_other(loss, y);
@@ -226,7 +226,7 @@ struct leat_rule {
 	double (*score)(const leat_model *m, const struct leat_row *row);
 	/*
 	 * Learns, where that score was finite and all else is checked. A
-	 * sample that would move a number too far is LEAT_ENONFINITE, and
+	 * sample that would move a number too far is LEAT_NOT_FINITE, and
 	 * nothing has been changed then.
 	 */
 	int (*update)(leat_model *m, const struct leat_row *row, double y,

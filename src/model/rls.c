@@ -245,7 +245,7 @@ static int rls_update(leat_model *m, const struct leat_row *row, double y,
 
 	(void)score;
 	if (!(scale * rls_most(row, y) <= LEAT_GROWTH_MAX))
-		return LEAT_ENONFINITE;
+		return LEAT_NOT_FINITE;
 	if (m->t == 0 || y < m->state.rls.least)
 		m->state.rls.least = y;
 	if (m->t == 0 || y > m->state.rls.most)

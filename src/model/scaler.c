@@ -28,7 +28,7 @@ struct leat_scaler {
 static int scaler_check(const leat_scaler_options *o)
 {
 	if (o->n_features < 1 || o->n_features > LEAT_FEATURES_MAX)
-		return LEAT_EFEATURES;
+		return LEAT_EINVAL;
 	if (o->kind != LEAT_STANDARDISE && o->kind != LEAT_MIN_MAX)
 		return LEAT_EINVAL;
 	if (!(o->clip >= 0 && o->clip <= DBL_MAX))
@@ -238,7 +238,7 @@ int leat_scaler_push(leat_scaler *scaler, const double *x)
 	LEAT_ASSERT(scaler && x);
 	struct leat_row row = { x, NULL, scaler->n };
 	if (leat_row_nonfinite(&row))
-		return LEAT_ENONFINITE;
+		return LEAT_NOT_FINITE;
 	scaler->pushed++;
 	if (scaler->kind == LEAT_MIN_MAX)
 		scaler_extrema(scaler, x);

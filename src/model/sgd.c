@@ -119,7 +119,7 @@ static int sgd_update(leat_model *m, const struct leat_row *row, double y,
 	double g = leat_model_slope(m, f, y);
 
 	if (!(f - f == 0) || !sgd_fits(m, row, eta, g))
-		return LEAT_ENONFINITE;
+		return LEAT_NOT_FINITE;
 	if (m->l1 > 0 || m->l2 > 0)
 		LEAT_FOR_ROW(row, m->w[i] = sgd_step(m, i, v, eta, g));
 	else

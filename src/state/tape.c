@@ -362,6 +362,10 @@ int leat_tape_to(leat_writer *w, int object, leat_tape_walk *walk,
 {
 	struct leat_tape t;
 
+	if (!LEAT_IS_RESERVED(w))
+		return LEAT_EINVAL;
+	if (!w->write && !w->bytes && w->room > 0) /* where malloc() failed */
+		return LEAT_ENOSPACE;
 	leat_tape_save(&t, w, object);
 	walk(&t, (void *)(uintptr_t)from);
 	return leat_tape_saved(&t);
@@ -371,6 +375,8 @@ int leat_tape_from(leat_reader *r, int object, leat_tape_walk *walk, void *to)
 {
 	struct leat_tape t;
 
+	if (!LEAT_IS_RESERVED(r))
+		return LEAT_EINVAL;
 	leat_tape_load(&t, r, object);
 	walk(&t, to);
 	return leat_tape_loaded(&t);
@@ -382,6 +388,8 @@ int leat_state_check(leat_reader *reader)
 
 	LEAT_ASSERT(reader &&
 	    (reader->read || reader->bytes || !reader->n_bytes));
+	if (!LEAT_IS_RESERVED(reader))
+		return LEAT_EINVAL;
 	leat_tape_load(&t, reader, 0);
 	while (!t.err && !leat_tape_has(&t, LEAT_STATE_END))
 		leat_tape_skip(&t);

@@ -53,7 +53,7 @@ static int fits(const leat_csv_options *o)
 
 	return o->record && is_mark(delimiter) && is_mark(quote) &&
 	    (o->no_quotes ? !o->quote : delimiter != quote) &&
-	    leat_allocator_fits(o->allocator);
+	    LEAT_IS_RESERVED(o) && leat_allocator_fits(o->allocator);
 }
 
 static void set_up(leat_csv *c, const leat_csv_options *o)

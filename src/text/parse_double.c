@@ -440,7 +440,7 @@ static LEAT_NOINLINE int parse_any(const char *text, size_t n_bytes,
 	if (!stop)
 		stop = take_word(r.p, r.end, &x);
 	if (!stop || (!n_used_out && stop < r.end))
-		return LEAT_ENUMBER;
+		return LEAT_EPARSE;
 	*x_out = with_sign(x, *text == '-');
 	if (n_used_out)
 		*n_used_out = (size_t)(stop - text);
@@ -452,7 +452,7 @@ int leat_parse_double(const char *text, size_t n_bytes, double *x_out,
 {
 	LEAT_ASSERT(text && x_out);
 	if (n_bytes == 0)
-		return LEAT_ENUMBER;
+		return LEAT_EPARSE;
 	size_t sign = *text == '-' || *text == '+';
 	double x;
 	/* The sign alone leaves 0 bytes, which is not among 1 .. 24. */

@@ -15,6 +15,25 @@ enum { BILLION = 1000000000, DAY_SECONDS = 86400 };
 static const int64_t first_second = -9223372037, first_ns = 145224192;
 static const int64_t last_second = 9223372036, last_ns = 854775807;
 
+/* What is wrong with a text; 0: nothing is. */
+enum time_problem {
+	TIME_FORM = 1,
+	TIME_MONTH,
+	TIME_DAY,
+	TIME_CLOCK,
+	TIME_ZONE,
+	TIME_EPOCH
+};
+
+static const char *const time_problems[] = {
+	[TIME_FORM] = "not the form of a time",
+	[TIME_MONTH] = "no such month",
+	[TIME_DAY] = "no such day",
+	[TIME_CLOCK] = "no such time of day",
+	[TIME_ZONE] = "no such zone",
+	[TIME_EPOCH] = "before 1677-09-21 or after 2262-04-11",
+};
+
 struct cursor {
 	const char *at, *end;
 };
@@ -62,7 +81,7 @@ static int take_fraction(struct cursor *r, int64_t *ns)
 
 	*ns = 0;
 	if (r->at == r->end || !leat_is_digit(*r->at))
-		return LEAT_EFORM;
+		return TIME_FORM;
 	for (; r->at < r->end && leat_is_digit(*r->at); r->at++, unit /= 10)
 		*ns += unit * (*r->at - '0');
 	return LEAT_OK;
@@ -82,19 +101,19 @@ static int take_zone(struct cursor *r, struct instant *i)
 	int blank = take(r, ' '), minus, hours, minutes = 0;
 
 	if (r->at == r->end)
-		return blank ? LEAT_EFORM : LEAT_OK;
+		return blank ? TIME_FORM : LEAT_OK;
 	if (take(r, 'Z') || take(r, 'z'))
-		return r->at == r->end ? LEAT_OK : LEAT_EFORM;
+		return r->at == r->end ? LEAT_OK : TIME_FORM;
 	minus = take(r, '-');
 	if (!minus && !take(r, '+'))
-		return LEAT_EFORM;
+		return TIME_FORM;
 	hours = take_two(r);
 	if (take(r, ':') || r->at < r->end)
 		minutes = take_two(r);
 	if (hours < 0 || minutes < 0 || r->at < r->end)
-		return LEAT_EFORM;
+		return TIME_FORM;
 	if (hours > 23 || minutes > 59)
-		return LEAT_EZONE;
+		return TIME_ZONE;
 	minutes += 60 * hours;
 	i->second += 60 * (minus ? minutes : -minutes);
 	return LEAT_OK;
@@ -119,9 +138,9 @@ LEAT_INLINE int is_day(unsigned year, unsigned month, unsigned day)
 LEAT_INLINE int to_day(int year, int month, int day, struct instant *i)
 {
 	if (month < 1 || month > 12)
-		return LEAT_EMONTH;
+		return TIME_MONTH;
 	if (!is_day((unsigned)year, (unsigned)month, (unsigned)day))
-		return LEAT_EDAY;
+		return TIME_DAY;
 	i->second = leat_day_number(year, month, day) * DAY_SECONDS;
 	return LEAT_OK;
 }
@@ -130,7 +149,7 @@ LEAT_INLINE int to_clock(int hour, int minute, int second, struct instant *i)
 {
 	if (hour > 24 || minute > 59 || second > 60 ||
 	    (hour == 24 && (minute > 0 || second > 0 || i->ns > 0)))
-		return LEAT_ECLOCK;
+		return TIME_CLOCK;
 	i->second += 3600 * hour + 60 * minute + second;
 	return LEAT_OK;
 }
@@ -146,7 +165,7 @@ LEAT_INLINE int to_time(const struct instant *i, int64_t *t_out)
 	else if (i->second == last_second && i->ns <= last_ns)
 		*t_out = last_second * BILLION + i->ns;
 	else
-		return LEAT_EEPOCH;
+		return TIME_EPOCH;
 	return LEAT_OK;
 }
 
@@ -160,15 +179,15 @@ static int take_date(struct cursor *r, struct instant *i)
 	char between = leat_is_digit(*r->at) ? '\0' : *r->at;
 
 	if (between && between != '-' && between != '/')
-		return LEAT_EFORM;
+		return TIME_FORM;
 	if (between)
 		r->at++;
 	month = take_two(r);
 	if (between && !take(r, between))
-		return LEAT_EFORM;
+		return TIME_FORM;
 	day = take_two(r);
 	if (month < 0 || day < 0)
-		return LEAT_EFORM;
+		return TIME_FORM;
 	return to_day(100 * century + year, month, day, i);
 }
 
@@ -179,11 +198,11 @@ static int take_clock(struct cursor *r, struct instant *i)
 	int minute = take_two(r), second = 0;
 
 	if (hour < 0 || minute < 0)
-		return LEAT_EFORM;
+		return TIME_FORM;
 	if (colon ? take(r, ':') : digits_ahead(r) > 0) {
 		second = take_two(r);
 		if (second < 0 || take_decimals(r, &i->ns))
-			return LEAT_EFORM;
+			return TIME_FORM;
 	}
 	return to_clock(hour, minute, second, i);
 }
@@ -196,7 +215,7 @@ static int parse_date(struct cursor *r, int alone, int64_t *t_out)
 
 	if (!err && r->at < r->end) {
 		if (!alone && !take(r, 'T') && !take(r, 't') && !take(r, ' '))
-			return LEAT_EFORM;
+			return TIME_FORM;
 		err = take_clock(r, &i);
 		if (!err)
 			err = take_zone(r, &i);
@@ -299,7 +318,7 @@ static int parse_number(struct cursor *r, int unit, int64_t *t_out)
 	if (!minus)
 		take(r, '+');
 	if (digits_ahead(r) == 0)
-		return LEAT_EFORM;
+		return TIME_FORM;
 	for (; r->at < r->end && leat_is_digit(*r->at); r->at++) {
 		too_large |= n > (UINT64_MAX - 9) / 10;
 		n = 10 * n + (uint64_t)(*r->at - '0');
@@ -307,11 +326,11 @@ static int parse_number(struct cursor *r, int unit, int64_t *t_out)
 	decimals = take(r, '.');
 	per = unit == LEAT_UNIT_GUESS ? guess_unit(n, decimals) : units[unit];
 	if (decimals && (per != 1 || take_fraction(r, &i.ns)))
-		return LEAT_EFORM;
+		return TIME_FORM;
 	if (r->at < r->end)
-		return LEAT_EFORM;
+		return TIME_FORM;
 	if (too_large || n / per > (uint64_t)last_second + 1)
-		return LEAT_EEPOCH;
+		return TIME_EPOCH;
 	i.second = (int64_t)(n / per);
 	i.ns += (int64_t)(n % per * (BILLION / per));
 	if (minus) {
@@ -349,16 +368,24 @@ static LEAT_NOINLINE int parse_other(const char *text, size_t n_bytes, int unit,
 	return parse_number(&r, unit, t_out);
 }
 
-int leat_parse_time(const char *text, size_t n_bytes, int unit, int64_t *t_out)
+int leat_parse_time(const char *text, size_t n_bytes, int unit, int64_t *t_out,
+    const char **why_out)
 {
 	int64_t second;
+	int problem;
 
 	LEAT_ASSERT(text && t_out);
 	if (unit < LEAT_UNIT_GUESS || unit > LEAT_UNIT_NS)
-		return LEAT_EINVAL;
+		return leat_because(why_out, LEAT_EINVAL, "no such unit");
 	if (n_bytes >= 19 && take_usual(text, &second))
-		return parse_usual(text, n_bytes, second, t_out);
-	return parse_other(text, n_bytes, unit, t_out);
+		problem = parse_usual(text, n_bytes, second, t_out);
+	else
+		problem = parse_other(text, n_bytes, unit, t_out);
+	if (LEAT_LIKELY(problem == LEAT_OK))
+		return LEAT_OK;
+	return leat_because(why_out,
+	    problem == TIME_FORM ? LEAT_EPARSE : LEAT_ERANGE,
+	    time_problems[problem]);
 }
 
 /* ---- To text ---- */

@@ -706,7 +706,7 @@ static int make_room(struct leat_flow *f, struct leat_state *s, int64_t t,
 	/* Values are stored, so one of the cells is not empty. */
 	LEAT_ASSERT(c);
 	if (f->full == LEAT_REFUSE || t < leat_tree_first(leat_cell_tree(c)))
-		return LEAT_EFULL;
+		return LEAT_NO_ROOM;
 	leat_tree_evict_first(f, leat_cell_tree(c));
 	count_stored(f, s, 1, 0);
 	f->counts.evicted++;
@@ -731,13 +731,13 @@ static int put_in_new(struct leat_flow *f, struct leat_state *s,
 	int err = leat_cells_interval(f, e->t, &start, &end);
 
 	if (f->clock.watermark == LEAT_TIME_MAX)
-		return LEAT_ELATE;
+		return LEAT_TOO_LATE;
 	if (err)
 		return err;
 	if (leat_is_expired(f, end, f->clock.watermark))
-		return LEAT_ELATE;
+		return LEAT_TOO_LATE;
 	if (leat_flow_has_all(f, s))
-		return LEAT_EFULL;
+		return LEAT_NO_ROOM;
 	if ((err = make_room(f, s, e->t, NULL)))
 		return err;
 	struct leat_cell *c = leat_cells_add(f, s, leat_cells_find(f, s, e->t),
@@ -926,7 +926,7 @@ static int ask_row(struct leat_flow *f, int64_t from, int64_t until, size_t *n)
 		if (err)
 			return err;
 		if (++*n > LEAT_EMPTY_MAX)
-			return LEAT_ESKEW;
+			return LEAT_TOO_FAR;
 	}
 	return LEAT_OK;
 }
@@ -1051,7 +1051,7 @@ static void cells_clear(struct leat_flow *f, struct leat_state *s)
 static int copy_cell(struct leat_flow *f, struct leat_state *to,
     struct leat_cell *c)
 {
-	const leat_event e = { NULL, 0, c->start, 0, 0, 0 };
+	const leat_event e = { NULL, 0, c->start, 0, 0, 0, 0, 0 };
 
 	if (cells_reserve(f, to, &e))
 		return LEAT_ENOMEM;

@@ -98,7 +98,7 @@ static int fade_push(struct leat_flow *f, struct leat_state *s,
     const leat_event *e)
 {
 	if (f->clock.watermark == LEAT_TIME_MAX)
-		return LEAT_ELATE;
+		return LEAT_TOO_LATE;
 	if (!s->content)
 		fade_start(f, s, e->t);
 	struct fade *d = fade_of(s);

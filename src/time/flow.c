@@ -21,85 +21,112 @@ static int uses_grid(int kind)
 	return kind == LEAT_TUMBLING || kind == LEAT_HOPPING;
 }
 
-/* > 0 where the kind has a use for it, else 0. */
-static int check_span(int64_t span, int used)
-{
-	if (!used)
-		return span == 0 ? LEAT_OK : LEAT_EINVAL;
-	return span > 0 ? LEAT_OK : LEAT_ESPAN;
-}
-
 /* Written so that NaN fails. */
 static int is_half_life(double x)
 {
 	return x > 0 && x <= DBL_MAX;
 }
 
-static int check_kind(const leat_time_window_options *o)
+/* What gives the kind its shape is above 0 there, and 0 for other kinds. */
+static const char *why_shape(const leat_time_window_options *o)
 {
-	int kind = o->kind, err;
+	int kind = o->kind, hops = kind == LEAT_HOPPING;
 
+	if (uses_span(kind) ? o->span <= 0 : o->span != 0)
+		return uses_span(kind) ? "span: not above 0"
+				       : "span: this kind has none";
+	if (hops ? o->advance <= 0 : o->advance != 0)
+		return hops ? "advance: not above 0"
+			    : "advance: for HOPPING alone";
+	if (hops && o->span / o->advance > LEAT_HOPS_MAX)
+		return "span: more than 100000 times advance";
+	if (kind == LEAT_SESSION ? o->gap <= 0 : o->gap != 0)
+		return kind == LEAT_SESSION ? "gap: not above 0"
+					    : "gap: for SESSION alone";
+	if (kind == LEAT_DECAY ? !is_half_life(o->half_life)
+			       : o->half_life != 0)
+		return kind == LEAT_DECAY ? "half_life: not above 0"
+					  : "half_life: for DECAY alone";
+	return NULL;
+}
+
+static const char *why_kind(const leat_time_window_options *o)
+{
+	int kind = o->kind;
+
+	if (kind == 0)
+		return "kind: not given";
 	if (kind < LEAT_SLIDING || kind > LEAT_CALENDAR)
-		return LEAT_EKIND;
-	if ((err = check_span(o->span, uses_span(kind))) ||
-	    (err = check_span(o->advance, kind == LEAT_HOPPING)) ||
-	    (err = check_span(o->gap, kind == LEAT_SESSION)))
-		return err;
-	if (kind == LEAT_HOPPING && o->span / o->advance > LEAT_HOPS_MAX)
-		return LEAT_ESPAN;
-	if (kind == LEAT_DECAY && !is_half_life(o->half_life))
-		return LEAT_ESPAN;
-	if ((kind != LEAT_DECAY && o->half_life != 0) ||
-	    (kind == LEAT_CALENDAR) != (o->calendar.interval != NULL) ||
-	    (!uses_grid(kind) && o->offset != 0))
-		return LEAT_EINVAL;
+		return "kind: none of windows by time";
+	if ((kind == LEAT_CALENDAR) != (o->calendar.interval != NULL))
+		return kind == LEAT_CALENDAR ? "calendar: not given"
+					     : "calendar: for CALENDAR alone";
+	if (!uses_grid(kind) && o->offset != 0)
+		return "offset: for TUMBLING and HOPPING alone";
 	if (o->emit_empty && !uses_grid(kind) && kind != LEAT_CALENDAR)
-		return LEAT_EINVAL;
+		return "emit_empty: this kind has no empty windows";
 	if (o->max_windows > 0 && !uses_grid(kind) && kind != LEAT_SESSION &&
 	    kind != LEAT_CALENDAR)
-		return LEAT_EINVAL;
-	return LEAT_OK;
+		return "max_windows: this kind has one window";
+	return why_shape(o);
 }
 
-static int check_time(const leat_time_window_options *o)
+static const char *why_time(const leat_time_window_options *o)
 {
-	if (o->delay < 0 || o->lateness < 0 || o->max_skew < 0 ||
-	    o->idle_timeout < 0 || o->early_span < 0 ||
-	    (o->max_skew > 0 && o->max_skew <= o->delay))
-		return LEAT_ESPAN;
-	return o->n_sources > 65536 ? LEAT_EINVAL : LEAT_OK;
+	if (o->delay < 0)
+		return "delay: below 0";
+	if (o->lateness < 0)
+		return "lateness: below 0";
+	if (o->max_skew < 0)
+		return "max_skew: below 0";
+	if (o->max_skew > 0 && o->max_skew <= o->delay)
+		return "max_skew: not more than delay";
+	if (o->idle_timeout < 0)
+		return "idle_timeout: below 0";
+	if (o->early_span < 0)
+		return "early_span: below 0";
+	return o->n_sources > 65536 ? "n_sources: more than 65536" : NULL;
 }
 
-static int check_time_stats(const leat_time_window_options *o)
+static const char *why_rest_by_time(const leat_time_window_options *o)
 {
+	if (!LEAT_IS_RESERVED(o))
+		return LEAT_WHY_RESERVED;
 	if (!o->stats || o->n_stats < 1)
-		return LEAT_EINVAL;
-	for (size_t i = 0; i < o->n_stats; i++) {
-		const leat_stat *s = &o->stats[i];
-		int user = s->id == LEAT_STAT_AGG;
-		if (!leat_stat_fits(s))
-			return LEAT_ESTAT;
-		if (o->kind == LEAT_DECAY &&
-		    (user || !leat_stat_find(s->id)->decays))
-			return LEAT_ESTAT;
-		if (user && !leat_agg_fits(s->agg))
-			return LEAT_EAGG;
-	}
-	return LEAT_OK;
+		return "stats: there are none";
+	if (o->missing != LEAT_SKIP && o->missing != LEAT_PROPAGATE)
+		return "missing: neither LEAT_SKIP nor LEAT_PROPAGATE";
+	if (o->full != LEAT_REFUSE && o->full != LEAT_EVICT_OLD)
+		return "full: neither LEAT_REFUSE nor LEAT_EVICT_OLD";
+	if (o->full && !o->max_values)
+		return "full: without max_values";
+	if (!leat_allocator_fits(o->allocator))
+		return "allocator: lacks a function";
+	return NULL;
 }
 
-static int check_options(const leat_time_window_options *o)
+/* early results and empty windows are for somebody who is told. */
+static const char *why_told(const leat_time_window_options *o)
 {
-	int err;
+	if (o->sink.emit)
+		return NULL;
+	if (o->early_count)
+		return "early_count: without a sink";
+	if (o->early_span)
+		return "early_span: without a sink";
+	return o->emit_empty ? "emit_empty: without a sink" : NULL;
+}
 
-	if ((err = check_kind(o)) || (err = check_time(o)) ||
-	    (err = check_time_stats(o)))
-		return err;
-	if ((o->missing != LEAT_SKIP && o->missing != LEAT_PROPAGATE) ||
-	    (o->full != LEAT_REFUSE && o->full != LEAT_EVICT_OLD) ||
-	    !leat_allocator_fits(o->allocator))
-		return LEAT_EINVAL;
-	return LEAT_OK;
+static int check_options(const leat_time_window_options *o,
+    const char **why_out)
+{
+	const char *why;
+
+	if ((why = why_kind(o)) || (why = why_time(o)) ||
+	    (why = why_rest_by_time(o)) || (why = why_told(o)))
+		return leat_because(why_out, LEAT_EINVAL, why);
+	why = leat_options_stats(o->stats, o->n_stats, o->kind, 1);
+	return why ? leat_because(why_out, LEAT_ESTAT, why) : LEAT_OK;
 }
 
 /* ---------------- the plan ------------------------------------------- */
@@ -221,9 +248,10 @@ static void plan_care(struct leat_flow *f)
 	    (f->engine == &leat_ranges_engine && f->revises);
 }
 
-int leat_flow_plan(struct leat_flow *f, const leat_time_window_options *o)
+int leat_flow_plan(struct leat_flow *f, const leat_time_window_options *o,
+    const char **why_out)
 {
-	int err = check_options(o);
+	int err = check_options(o, why_out);
 
 	if (err)
 		return err;
@@ -283,12 +311,10 @@ static void make_flow_plan(struct leat_flow *f,
 	for (size_t i = 0; i < o->n_stats; i++) {
 		struct leat_plan *p = &f->plan[i];
 		memset(p, 0, sizeof(*p));
-		p->id = o->stats[i].id;
-		p->arg = o->stats[i].arg;
-		if (p->id != LEAT_STAT_AGG)
+		p->stat = o->stats[i];
+		if (p->stat.id != LEAT_STAT_AGG)
 			continue;
-		p->agg = o->stats[i].agg;
-		while (f->sections[p->part].agg != p->agg)
+		while (f->sections[p->part].agg != p->stat.agg)
 			p->part++;
 		p->partial = (unsigned char *)f->whole +
 		    f->sections[p->part].offset;
@@ -370,7 +396,7 @@ void leat_flow_moved(const void *from, void *to, struct leat_flow *f,
 
 int leat_flow_refuse(struct leat_flow *f, int err)
 {
-	if (err == LEAT_ETIME || err == LEAT_ESKEW || err == LEAT_EFULL) {
+	if (err > 0) {
 		f->counts.pushed++;
 		f->counts.refused++;
 	}
@@ -381,9 +407,11 @@ static int refuse_late(struct leat_flow *f, const leat_event *e)
 {
 	f->counts.pushed++;
 	f->counts.late++;
-	if (f->late.late)
-		f->late.late(f->late.ctx, e);
-	return LEAT_ELATE;
+	if (f->late.late) {
+		leat_call_begins(&f->calls, NULL);
+		leat_call_ends(&f->calls, f->late.late(f->late.ctx, e));
+	}
+	return LEAT_TOO_LATE;
 }
 
 int leat_flow_push(struct leat_flow *f, struct leat_state *s,
@@ -391,11 +419,11 @@ int leat_flow_push(struct leat_flow *f, struct leat_state *s,
 {
 	int err = f->engine->push(f, s, e);
 
-	if (LEAT_UNLIKELY(err < 0))
-		return err == LEAT_ELATE ? refuse_late(f, e)
-					 : leat_flow_refuse(f, err);
+	if (LEAT_UNLIKELY(err) && err != LEAT_OUTSIDE)
+		return err == LEAT_TOO_LATE ? refuse_late(f, e)
+					    : leat_flow_refuse(f, err);
 	f->counts.pushed++;
-	if (err == LEAT_OUTSIDE) {
+	if (LEAT_UNLIKELY(err)) {
 		f->counts.outside++;
 		return LEAT_OK;
 	}
@@ -426,7 +454,7 @@ int leat_flow_row(const struct leat_flow *f, int64_t from, int64_t until)
 {
 	uint64_t n = from < until ? leat_ticks(from, until) : 0;
 
-	return n / (uint64_t)f->advance > LEAT_EMPTY_MAX ? LEAT_ESKEW : LEAT_OK;
+	return n / (uint64_t)f->advance > LEAT_EMPTY_MAX ? LEAT_TOO_FAR : LEAT_OK;
 }
 
 int leat_flow_is_full(const struct leat_flow *f, const struct leat_state *s)
@@ -500,5 +528,5 @@ void leat_flow_tell(struct leat_flow *f, int64_t start, int64_t end,
 	r.key_len = f->key_len;
 	r.revision = revision;
 	r.flags = flags;
-	f->told->emit(f->told->ctx, &r);
+	leat_call_emit(&f->calls, f->told, &r);
 }

@@ -607,7 +607,7 @@ static int ranges_prepare(struct leat_flow *f, const struct leat_state *s,
 	if (f->clock.target > f->clock.watermark) {
 		if (f->emit_empty && row_ahead(f, r, &from, &until) &&
 		    leat_flow_row(f, from, until))
-			return LEAT_ESKEW;
+			return LEAT_TOO_FAR;
 		if (f->revises && f->clock.target < LEAT_TIME_MAX)
 			n += count_closing(f, r);
 	}
@@ -682,7 +682,7 @@ static int ranges_make_room(struct leat_flow *f, struct leat_state *s,
 	if (f->forest.panes || !leat_flow_is_full(f, s))
 		return LEAT_OK;
 	if (f->full == LEAT_REFUSE || t < leat_tree_first(&r->tree))
-		return LEAT_EFULL;
+		return LEAT_NO_ROOM;
 	leat_slices_evict_first(f, s);
 	leat_more(f, s)->stored--;
 	f->counts.evicted++;
@@ -738,13 +738,13 @@ static int ranges_push(struct leat_flow *f, struct leat_state *s,
 	int err;
 
 	if (leat_is_expired(f, leat_last_end(f, e->t), f->clock.watermark))
-		return LEAT_ELATE;
+		return LEAT_TOO_LATE;
 	if (!s->content)
 		leat_ranges_start(f, s);
 	r = leat_ranges_of(s);
 	if (LEAT_UNLIKELY(leat_flow_has_all(f, s)) &&
 	    leat_slice_is_new(f, &r->tree, e->t))
-		return LEAT_EFULL;
+		return LEAT_NO_ROOM;
 	if (LEAT_UNLIKELY(f->max_values > 0) &&
 	    (err = ranges_make_room(f, s, e->t)))
 		return err;

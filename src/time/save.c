@@ -30,7 +30,8 @@ static void tape_time_options(struct leat_tape *t, const struct leat_flow *f)
 
 void leat_tape_flow_options(struct leat_tape *t, const struct leat_flow *f)
 {
-	leat_tape_same(t, (uint64_t)f->kind, "kind");
+	/* Kinds counted from 0 once. */
+	leat_tape_same(t, (uint64_t)f->kind - 1, "kind");
 	leat_tape_same_time(t, f->span, "span");
 	leat_tape_same_time(t, f->advance, "advance");
 	leat_tape_same_time(t, f->offset, "offset");
@@ -41,8 +42,8 @@ void leat_tape_flow_options(struct leat_tape *t, const struct leat_flow *f)
 	tape_time_options(t, f);
 	leat_tape_same(t, f->n_stats, "n_stats");
 	for (size_t i = 0; i < f->n_stats; i++)
-		leat_tape_stat(t, f->plan[i].id, f->plan[i].arg,
-		    f->plan[i].agg);
+		leat_tape_stat(t, f->plan[i].stat.id, f->plan[i].stat.arg,
+		    f->plan[i].stat.agg);
 }
 
 /* ---------------- clock and counts -------------------------------------- */

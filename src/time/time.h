@@ -15,6 +15,7 @@
 #define LEAT_TIME_H
 
 #include "../agg/agg.h"
+#include "../core/calls.h"
 #include "../window/window.h"
 #include "few.h"
 #include "index.h"
@@ -77,16 +78,15 @@ void leat_clock_join(struct leat_clock *c, const struct leat_clock *other);
 /* Whether a time is too far ahead; c->max_skew > 0. */
 int leat_clock_skewed(const struct leat_clock *c, int64_t t);
 
-/* Whether a value may come at all: LEAT_ESOURCE, LEAT_ETIME, LEAT_ESKEW. */
+/* Whether a value may come at all: LEAT_ESOURCE, LEAT_TOO_FAR. */
 LEAT_INLINE int leat_clock_check(const struct leat_clock *c, uint32_t source,
     int64_t t)
 {
 	if (LEAT_UNLIKELY(source >= c->n_sources))
 		return LEAT_ESOURCE;
-	if (LEAT_UNLIKELY(t == LEAT_TIME_MAX))
-		return LEAT_ETIME;
-	if (LEAT_UNLIKELY(c->max_skew > 0) && leat_clock_skewed(c, t))
-		return LEAT_ESKEW;
+	if (LEAT_UNLIKELY(t == LEAT_TIME_MAX) ||
+	    (LEAT_UNLIKELY(c->max_skew > 0) && leat_clock_skewed(c, t)))
+		return LEAT_TOO_FAR;
 	return LEAT_OK;
 }
 
@@ -318,8 +318,8 @@ struct leat_need {
 	size_t few; /* trees that have none */
 };
 
-/* What an engine's push() answers instead of an error. */
-#define LEAT_OUTSIDE 1
+/* What an engine's push() answers beside errors and refusals. */
+#define LEAT_OUTSIDE 100
 
 /*
  * A push consists of two steps. All that can fail happens in the first one:
@@ -340,14 +340,14 @@ struct leat_time_engine {
 	 * to the clock's target, tells early results and takes `e` (NULL: no
 	 * value), and asks the calendar for all that will have to be known.
 	 * Changes nothing that can be seen; NULL where no flow is careful.
-	 * LEAT_ECALENDAR, LEAT_ENOMEM, LEAT_ESKEW.
+	 * LEAT_ECALENDAR, LEAT_ENOMEM, LEAT_TOO_FAR.
 	 */
 	int (*prepare)(struct leat_flow *f, const struct leat_state *s,
 	    const leat_event *e, struct leat_need *need);
 	/*
 	 * Takes a value, tells closed windows that it changes, and lowers
 	 * f->news to the watermark at which it gives close() something to do.
-	 * LEAT_ELATE, LEAT_EFULL, LEAT_OUTSIDE.
+	 * LEAT_TOO_LATE, LEAT_NO_ROOM, LEAT_OUTSIDE.
 	 */
 	int (*push)(struct leat_flow *f, struct leat_state *s,
 	    const leat_event *e);
@@ -674,6 +674,7 @@ struct leat_flow {
 
 	/* Whose result is being told. */
 	const leat_sink *told;
+	struct leat_calls calls;
 	const void *key;
 	size_t key_len;
 };
@@ -1001,7 +1002,8 @@ LEAT_INLINE struct leat_more *leat_more(const struct leat_flow *f,
  * the flow and what it points to is cut from a block: with base, its places
  * are set and it is ready. leat_flow_end() gives back all but the block.
  */
-int leat_flow_plan(struct leat_flow *f, const leat_time_window_options *o);
+int leat_flow_plan(struct leat_flow *f, const leat_time_window_options *o,
+    const char **why_out);
 void leat_flow_cut(struct leat_flow *f, struct leat_cutter *c);
 void leat_flow_start(struct leat_flow *f, const leat_time_window_options *o);
 void leat_flow_end(struct leat_flow *f);
@@ -1024,7 +1026,7 @@ int leat_flow_push(struct leat_flow *f, struct leat_state *s,
 int leat_flow_refuse(struct leat_flow *f, int err);
 /*
  * Whether windows without data between two times are few enough to be told in
- * one call. LEAT_ESKEW.
+ * one call. LEAT_TOO_FAR.
  */
 int leat_flow_row(const struct leat_flow *f, int64_t from, int64_t until);
 /* Whether now has passed a multiple of early_span. */

@@ -25,24 +25,49 @@ static void cut_window(leat_time_window *w, struct leat_cutter *c)
 	leat_flow_cut(&w->flow, c);
 }
 
+/* Plans the window, and measures what it takes beside what it grows by. */
+static int plan_window(leat_time_window *plan,
+    const leat_time_window_options *o, size_t *n_bytes, const char **why_out)
+{
+	struct leat_cutter measure = { NULL, 0, 0 };
+	int err;
+
+	memset(plan, 0, sizeof(*plan));
+	if ((err = leat_flow_plan(&plan->flow, o, why_out)))
+		return err;
+	cut_window(plan, &measure);
+	*n_bytes = measure.used;
+	return measure.overflow
+	    ? leat_because(why_out, LEAT_ETOOBIG, "stats: too large for memory")
+	    : LEAT_OK;
+}
+
+int leat_time_window_check(const leat_time_window_options *options,
+    size_t *n_bytes_out, const char **why_out)
+{
+	leat_time_window plan;
+	size_t n;
+
+	LEAT_ASSERT(options);
+	int err = plan_window(&plan, options, &n, why_out);
+	if (!err && n_bytes_out)
+		*n_bytes_out = leat_block_room(n);
+	return err;
+}
+
 int leat_time_window_new(leat_time_window **window_out,
     const leat_time_window_options *options)
 {
 	leat_time_window plan, *w;
-	struct leat_cutter measure = { NULL, 0, 0 };
 	void *base;
+	size_t n;
 	int err;
 
 	LEAT_ASSERT(window_out && options);
-	memset(&plan, 0, sizeof(plan));
-	if ((err = leat_flow_plan(&plan.flow, options)))
-		return err;
-	cut_window(&plan, &measure);
-	if (measure.overflow)
-		return LEAT_ETOOBIG;
-	err = leat_block_claim(&plan.block, options->allocator, NULL, 0,
-	    measure.used, &base);
-	if (err)
+	*window_out = NULL;
+	if ((err = plan_window(&plan, options, &n, NULL)) ||
+	    (err = leat_block_claim(&plan.block, options->allocator, NULL, 0, n,
+		 &base)))
 		return err;
 	w = base;
 	*w = plan;
@@ -71,6 +96,8 @@ int leat_time_window_copy(const leat_time_window *window,
 	int err;
 
 	LEAT_ASSERT(window && copy_out);
+	if (leat_is_inside(&window->flow.calls))
+		return LEAT_EINVAL;
 	leat_time_window *w = leat_block_copy(&block, allocator, &window->block,
 	    window);
 	if (!w)
@@ -147,6 +174,8 @@ int leat_time_window_advance(leat_time_window *window, int64_t t)
 	int err;
 
 	LEAT_ASSERT(window);
+	if (leat_is_inside(&f->calls))
+		return LEAT_EINVAL;
 	leat_clock_advance(&f->clock, t);
 	if (f->careful && (err = prepare(window, NULL))) {
 		f->clock = was;
@@ -157,7 +186,7 @@ int leat_time_window_advance(leat_time_window *window, int64_t t)
 		move_watermark(window);
 	tell_early(window, was.now);
 	leat_flow_done(f);
-	return LEAT_OK;
+	return leat_calls_done(&f->calls, LEAT_OK);
 }
 
 /* ---------------- values --------------------------------------------- */
@@ -201,7 +230,8 @@ static int push_one_with_care(leat_time_window *w, const leat_event *e)
 	return err;
 }
 
-LEAT_INLINE int push_one(leat_time_window *w, const leat_event *e)
+/* What callbacks have answered is left in f->calls. */
+LEAT_INLINE int push_quietly(leat_time_window *w, const leat_event *e)
 {
 	struct leat_flow *f = &w->flow;
 	int err;
@@ -216,19 +246,18 @@ LEAT_INLINE int push_one(leat_time_window *w, const leat_event *e)
 	return push_seen_one(w, e);
 }
 
-int leat_time_window_push_event(leat_time_window *window,
-    const leat_event *event)
+LEAT_INLINE int push_one(leat_time_window *w, const leat_event *e)
 {
-	LEAT_ASSERT(window && event);
-	leat_event e = *event;
-	if (!window->flow.pairs)
-		e.y = 0;
-	return push_one(window, &e);
+	struct leat_flow *f = &w->flow;
+
+	if (leat_is_inside(&f->calls))
+		return LEAT_EINVAL;
+	return leat_calls_done(&f->calls, push_quietly(w, e));
 }
 
 int leat_time_window_push(leat_time_window *window, int64_t t, double x)
 {
-	leat_event e = { NULL, 0, t, x, 0, 0 };
+	leat_event e = { NULL, 0, t, x, 0, 0, 0, 0 };
 
 	LEAT_ASSERT(window);
 	if (window->flow.pairs)
@@ -239,7 +268,7 @@ int leat_time_window_push(leat_time_window *window, int64_t t, double x)
 int leat_time_window_push_xy(leat_time_window *window, int64_t t, double x,
     double y)
 {
-	leat_event e = { NULL, 0, t, x, y, 0 };
+	leat_event e = { NULL, 0, t, x, y, 0, 0, 0 };
 
 	LEAT_ASSERT(window);
 	if (!window->flow.pairs)
@@ -247,44 +276,43 @@ int leat_time_window_push_xy(leat_time_window *window, int64_t t, double x,
 	return push_one(window, &e);
 }
 
-/* After these the rest is not tried. */
-static int is_serious(int err)
+int leat_time_window_push_events(leat_time_window *window,
+    const leat_event *events, size_t n, size_t *n_taken_out)
 {
-	return err == LEAT_ENOMEM || err == LEAT_ECALENDAR;
-}
+	struct leat_flow *f = &window->flow;
+	struct leat_many many = { 0, 0 };
+	int err = LEAT_OK;
 
-static int push_events(leat_time_window *w, const int64_t *t, const double *x,
-    const double *y, size_t n)
-{
-	int first = LEAT_OK;
-
-	for (size_t i = 0; i < n; i++) {
-		leat_event e = { NULL, 0, t[i], x[i], y ? y[i] : 0, 0 };
-		int err = push_one(w, &e);
-		if (LEAT_UNLIKELY(err) && !first)
-			first = err;
-		if (is_serious(err))
-			return err;
+	LEAT_ASSERT(window && (events || n == 0));
+	if (leat_is_inside(&f->calls))
+		return LEAT_EINVAL;
+	for (size_t i = 0; i < n && !err; i++) {
+		leat_event e = events[i];
+		if (!f->pairs)
+			e.y = 0;
+		err = leat_many_note(&many,
+		    e.flags ? LEAT_EINVAL : push_quietly(window, &e));
 	}
-	return first;
+	return leat_many_done(&many, &f->calls, err, n_taken_out);
 }
 
 int leat_time_window_push_many(leat_time_window *window, const int64_t *t,
-    const double *x, size_t n)
+    const double *x, const double *y, size_t n, size_t *n_taken_out)
 {
-	LEAT_ASSERT(window && ((t && x) || n == 0));
-	if (window->flow.pairs)
-		return LEAT_EPAIRS;
-	return push_events(window, t, x, NULL, n);
-}
+	struct leat_flow *f = &window->flow;
+	struct leat_many many = { 0, 0 };
+	int err = LEAT_OK;
 
-int leat_time_window_push_many_xy(leat_time_window *window, const int64_t *t,
-    const double *x, const double *y, size_t n)
-{
-	LEAT_ASSERT(window && ((t && x && y) || n == 0));
-	if (!window->flow.pairs)
+	LEAT_ASSERT(window && ((t && x) || n == 0));
+	if (f->pairs ? !y && n > 0 : y != NULL)
 		return LEAT_EPAIRS;
-	return push_events(window, t, x, y, n);
+	if (leat_is_inside(&f->calls))
+		return LEAT_EINVAL;
+	for (size_t i = 0; i < n && !err; i++) {
+		leat_event e = { NULL, 0, t[i], x[i], y ? y[i] : 0, 0, 0, 0 };
+		err = leat_many_note(&many, push_quietly(window, &e));
+	}
+	return leat_many_done(&many, &f->calls, err, n_taken_out);
 }
 
 /* ---------------- asking --------------------------------------------- */
@@ -295,6 +323,10 @@ void leat_time_window_query(const leat_time_window *window, double *out)
 	int64_t start, end;
 
 	LEAT_ASSERT(window && out);
+	if (leat_is_inside(&f->calls) && f->calls.result) {
+		memcpy(out, f->calls.result->values, f->n_stats * sizeof(*out));
+		return;
+	}
 	f->engine->look(f, window->state, &start, &end);
 	leat_flow_lower(f, start, end, out);
 }
@@ -303,6 +335,11 @@ void leat_time_window_interval(const leat_time_window *window,
     int64_t *start_out, int64_t *end_out)
 {
 	LEAT_ASSERT(window && start_out && end_out);
+	if (leat_is_inside(&window->flow.calls) && window->flow.calls.result) {
+		*start_out = window->flow.calls.result->start;
+		*end_out = window->flow.calls.result->end;
+		return;
+	}
 	window->flow.engine->look(&window->flow, window->state, start_out,
 	    end_out);
 }
@@ -318,7 +355,8 @@ int leat_time_window_partial(const leat_time_window *window,
 		const struct leat_section *s = &f->sections[i];
 		if (s->agg != agg)
 			continue;
-		f->engine->look(f, window->state, &start, &end);
+		if (!leat_is_inside(&f->calls)) /* else it is there */
+			f->engine->look(f, window->state, &start, &end);
 		memcpy(partial_out, (unsigned char *)f->whole + s->offset,
 		    s->packed);
 		return LEAT_OK;
@@ -424,7 +462,8 @@ int leat_time_window_merge(leat_time_window *window,
 	int err;
 
 	LEAT_ASSERT(window && other);
-	if (window == other)
+	if (window == other || leat_is_inside(&f->calls) ||
+	    leat_is_inside(&g->calls))
 		return LEAT_EINVAL;
 	if ((err = leat_flow_same(f, g)) ||
 	    (err = f->engine->join_room(f, window->state, g, other->state,
@@ -440,5 +479,5 @@ int leat_time_window_merge(leat_time_window *window,
 		window->due = INT64_MAX;
 	move_on(window);
 	leat_flow_done(f);
-	return LEAT_OK;
+	return leat_calls_done(&f->calls, LEAT_OK);
 }

@@ -218,7 +218,7 @@ void leat_decay_lower(const struct leat_decay *d, double last,
     const struct leat_plan *plan, size_t n, int quiet, double *out)
 {
 	for (size_t i = 0; i < n; i++) {
-		int id = plan[i].id;
+		int id = plan[i].stat.id;
 		if (id == LEAT_STAT_COUNT)
 			out[i] = (double)d->count;
 		else if (id == LEAT_STAT_MISSING)

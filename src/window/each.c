@@ -13,13 +13,16 @@
 /* Pushes that go through a stage together; what a cache brings at once. */
 enum { EACH_BLOCK = 16, EACH_LINE = 64 };
 
-static int each_check(leat_window *const *windows, size_t n, int has_out)
+static int each_check(leat_window *const *windows, size_t n, int pairs,
+    int has_out)
 {
 	for (size_t i = 0; i < n; i++) {
 		const leat_window *w = windows[i];
 
-		if (w->push_x == leat_window_refuse_x)
+		if ((w->push_x == leat_window_refuse_x) != pairs)
 			return LEAT_EPAIRS;
+		if (leat_is_inside(&w->calls))
+			return LEAT_EINVAL;
 		if (has_out && w->n_stats != windows[0]->n_stats)
 			return LEAT_EINVAL;
 	}
@@ -56,9 +59,12 @@ LEAT_INLINE void each_second(const leat_window *w)
 		LEAT_PREFETCH(p->table + r->place * p->packed);
 }
 
-static double *each_block(leat_window *const *windows, const double *x,
-    size_t n, double *out)
+/* y is NULL where x are no pairs. */
+static int each_block(leat_window *const *windows, const double *x,
+    const double *y, size_t n, double *out)
 {
+	int err = LEAT_OK;
+
 	for (size_t i = 0; i < n; i++)
 		each_first(windows[i]);
 	for (size_t i = 0; i < n; i++)
@@ -66,28 +72,32 @@ static double *each_block(leat_window *const *windows, const double *x,
 	for (size_t i = 0; i < n; i++) {
 		leat_window *w = windows[i];
 
-		(void)w->push_x(w, x[i]);
+		err |= y ? leat_window_push_xy(w, x[i], y[i])
+			 : w->push_x(w, x[i]);
 		if (out) {
 			w->query(w, out);
 			out += w->n_stats;
 		}
 	}
-	return out;
+	return err ? LEAT_ECALLBACK : LEAT_OK; /* all else has been checked */
 }
 
 int leat_window_push_each(leat_window *const *windows, const double *x,
-    size_t n, double *out)
+    const double *y, size_t n, double *out)
 {
-	int err;
+	size_t row = n > 0 ? windows[0]->n_stats : 0;
+	int err, told = LEAT_OK;
 
 	LEAT_ASSERT(n == 0 || (windows && x));
-	err = each_check(windows, n, out != NULL);
+	err = each_check(windows, n, y != NULL, out != NULL);
 	if (err)
 		return err;
 	for (size_t i = 0; i < n; i += EACH_BLOCK) {
 		size_t some = n - i < EACH_BLOCK ? n - i : EACH_BLOCK;
 
-		out = each_block(windows + i, x + i, some, out);
+		err = each_block(windows + i, x + i, y ? y + i : NULL, some,
+		    out ? out + i * row : NULL);
+		told = err ? err : told;
 	}
-	return LEAT_OK;
+	return told;
 }

@@ -6,31 +6,40 @@
  */
 #include "window.h"
 
-static int check_stat(const leat_stat *s, int kind)
+/* A statistic, or its class. */
+static const char *why_stat(const leat_stat *s, int kind, int by_time)
 {
 	if (s->id == LEAT_STAT_AGG) {
-		if (!leat_agg_fits(s->agg))
-			return LEAT_EAGG;
-		return kind == LEAT_DECAY ? LEAT_ESTAT : LEAT_OK;
+		if (!leat_stat_fits(s) || !leat_agg_fits(s->agg))
+			return "stats: a class lacks its size or a function";
+		return kind == LEAT_DECAY ? "stats: DECAY takes no classes"
+					  : NULL;
 	}
 	if (!leat_stat_fits(s))
-		return LEAT_ESTAT;
+		return "stats: no such statistic, or not with that argument";
 	const struct leat_stat_info *info = leat_stat_find(s->id);
-	if (info->timed || (kind == LEAT_DECAY && !info->decays))
-		return LEAT_ESTAT;
-	return LEAT_OK;
+	if (info->timed && !by_time)
+		return "stats: a statistic for windows by time alone";
+	if (kind == LEAT_DECAY && !info->decays)
+		return "stats: a statistic that DECAY does not have";
+	return NULL;
 }
 
-static int check_stats(const leat_window_options *o)
+const char *leat_options_stats(const leat_stat *stats, size_t n, int kind,
+    int by_time)
 {
-	if (!o->stats || o->n_stats < 1)
-		return LEAT_EINVAL;
-	for (size_t i = 0; i < o->n_stats; i++) {
-		int err = check_stat(&o->stats[i], o->kind);
-		if (err)
-			return err;
+	for (size_t i = 0; i < n; i++) {
+		const char *why = why_stat(&stats[i], kind, by_time);
+		if (why)
+			return why;
 	}
-	return LEAT_OK;
+	return NULL;
+}
+
+/* Where only a size is given the window slides. */
+static int kind_of(const leat_window_options *o)
+{
+	return o->kind ? o->kind : LEAT_SLIDING;
 }
 
 static int sized(int kind)
@@ -39,65 +48,83 @@ static int sized(int kind)
 	    kind == LEAT_HOPPING;
 }
 
-static int check_size(const leat_window_options *o)
+static const char *why_size(const leat_window_options *o)
 {
-	if (!sized(o->kind))
-		return o->size ? LEAT_EINVAL : LEAT_OK;
+	if (!sized(kind_of(o)))
+		return o->size ? "size: this kind has none" : NULL;
 	if (o->size < 1 || o->size > LEAT_SIZE_MAX)
-		return LEAT_ESIZE;
-	return o->min_count > o->size ? LEAT_EINVAL : LEAT_OK;
+		return "size: not from 1 to 2^40";
+	return o->min_count > o->size ? "min_count: more than size" : NULL;
 }
 
-static int check_advance(const leat_window_options *o)
+static const char *why_advance(const leat_window_options *o)
 {
 	if (o->kind != LEAT_HOPPING)
-		return o->advance ? LEAT_EINVAL : LEAT_OK;
-	return o->advance < 1 || o->advance > LEAT_SIZE_MAX ? LEAT_EADVANCE
-							    : LEAT_OK;
+		return o->advance ? "advance: for HOPPING alone" : NULL;
+	return o->advance < 1 || o->advance > LEAT_SIZE_MAX
+	    ? "advance: not from 1 to 2^40"
+	    : NULL;
 }
 
+/* Written so that NaN fails. */
 static int in(double x, double low, double high)
 {
 	return x >= low && x <= high;
 }
 
-static int check_decay(const leat_window_options *o)
+static const char *why_decay(const leat_window_options *o)
 {
 	int given = (o->alpha != 0) + (o->decay_span != 0) +
 	    (o->half_life != 0);
 
-	if (o->kind != LEAT_DECAY)
-		return given || o->recursive ? LEAT_EINVAL : LEAT_OK;
+	if (o->kind != LEAT_DECAY) {
+		if (given)
+			return "alpha, decay_span, half_life: for DECAY alone";
+		return o->recursive ? "recursive: for DECAY alone" : NULL;
+	}
 	if (given != 1)
-		return LEAT_EDECAY;
-	if (o->alpha != 0)
-		return in(o->alpha, 0, 1) ? LEAT_OK : LEAT_EDECAY;
-	if (o->decay_span != 0)
-		return in(o->decay_span, 1, DBL_MAX) ? LEAT_OK : LEAT_EDECAY;
-	return in(o->half_life, 0, DBL_MAX) ? LEAT_OK : LEAT_EDECAY;
+		return "alpha, decay_span, half_life: DECAY needs one of them";
+	if (o->alpha != 0 && !in(o->alpha, 0, 1))
+		return "alpha: not above 0 and up to 1";
+	if (o->decay_span != 0 && !in(o->decay_span, 1, DBL_MAX))
+		return "decay_span: not 1 or more";
+	if (o->half_life != 0 && !in(o->half_life, 0, DBL_MAX))
+		return "half_life: not above 0";
+	return NULL;
 }
 
-static int check_rest(const leat_window_options *o)
+static const char *why_rest(const leat_window_options *o)
 {
+	if (!LEAT_IS_RESERVED(o))
+		return LEAT_WHY_RESERVED;
+	if (!o->stats || o->n_stats < 1)
+		return "stats: there are none";
 	if (o->missing != LEAT_SKIP && o->missing != LEAT_PROPAGATE)
-		return LEAT_EINVAL;
-	if (!sized(o->kind) && (o->keep_values || o->sink.emit))
-		return LEAT_ENOTSUP;
+		return "missing: neither LEAT_SKIP nor LEAT_PROPAGATE";
+	if (kind_of(o) == LEAT_SLIDING && o->keep_values)
+		return "keep_values: SLIDING keeps them without being asked";
+	if (!sized(kind_of(o)) && o->keep_values)
+		return "keep_values: this kind cannot";
+	if (!sized(kind_of(o)) && o->sink.emit)
+		return "sink: this kind never closes";
 	if (!leat_allocator_fits(o->allocator))
-		return LEAT_EINVAL;
-	return LEAT_OK;
+		return "allocator: lacks a function";
+	return NULL;
 }
 
-int leat_options_check(const leat_window_options *o)
+int leat_options_check(const leat_window_options *o, const char **why_out)
 {
-	int err;
+	const char *why;
 
-	if (o->kind < LEAT_SLIDING || o->kind > LEAT_DECAY)
-		return LEAT_EKIND;
-	if ((err = check_size(o)) || (err = check_advance(o)) ||
-	    (err = check_decay(o)) || (err = check_stats(o)))
-		return err;
-	return check_rest(o);
+	if (kind_of(o) < LEAT_SLIDING || kind_of(o) > LEAT_DECAY)
+		why = "kind: none of windows by count";
+	else if (!(why = why_size(o)) && !(why = why_advance(o)) &&
+	    !(why = why_decay(o)))
+		why = why_rest(o);
+	if (why)
+		return leat_because(why_out, LEAT_EINVAL, why);
+	why = leat_options_stats(o->stats, o->n_stats, kind_of(o), 0);
+	return why ? leat_because(why_out, LEAT_ESTAT, why) : LEAT_OK;
 }
 
 double leat_options_alpha(const leat_window_options *o)
@@ -111,7 +138,7 @@ double leat_options_alpha(const leat_window_options *o)
 
 static void apply_panes(const leat_window_options *o, struct leat_window *w)
 {
-	uint64_t size = sized(o->kind) ? o->size : UINT64_MAX;
+	uint64_t size = sized(kind_of(o)) ? o->size : UINT64_MAX;
 	uint64_t advance = o->kind == LEAT_HOPPING ? o->advance : size;
 	uint64_t closed = (size - 1) / advance; /* ceil(size / advance) - 1 */
 
@@ -162,7 +189,7 @@ static void apply_decay(const leat_window_options *o, struct leat_window *w)
 void leat_options_apply(const leat_window_options *o, struct leat_window *w)
 {
 	memset(w, 0, sizeof(*w));
-	w->kind = o->kind;
+	w->kind = kind_of(o);
 	w->size = o->size;
 	w->full = (double)o->size;
 	w->free = w->full - 1;
@@ -171,12 +198,12 @@ void leat_options_apply(const leat_window_options *o, struct leat_window *w)
 	w->min_count = o->min_count ? o->min_count : 1;
 	w->propagate = o->missing == LEAT_PROPAGATE;
 	w->sink = o->sink;
-	w->keeps = o->kind == LEAT_SLIDING || o->keep_values;
+	w->keeps = kind_of(o) == LEAT_SLIDING || o->keep_values;
 	for (size_t i = 0; i < o->n_stats; i++)
 		w->pairs |= leat_stat_pairs(&o->stats[i]);
 	if (o->kind == LEAT_DECAY)
 		apply_decay(o, w);
-	else if (o->kind == LEAT_SLIDING && o->size > 1)
+	else if (kind_of(o) == LEAT_SLIDING && o->size > 1)
 		apply_slide(o, w);
 	else
 		apply_panes(o, w);

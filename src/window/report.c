@@ -20,7 +20,7 @@ void leat_emit(leat_window *w, uint64_t start, uint64_t end)
 		(int64_t)end, NULL, 0, 0, 0 };
 
 	w->query(w, w->results);
-	w->sink.emit(w->sink.ctx, &result);
+	leat_call_emit(&w->calls, &w->sink, &result);
 }
 
 /* For engines that count every push. */

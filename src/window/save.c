@@ -33,7 +33,8 @@ static void tape_keep(struct leat_tape *t, double keep)
 
 void leat_tape_window(struct leat_tape *t, const leat_window *w)
 {
-	leat_tape_same(t, (uint64_t)w->kind, "kind");
+	/* Kinds counted from 0 once. */
+	leat_tape_same(t, (uint64_t)w->kind - 1, "kind");
 	leat_tape_same(t, w->size, "size");
 	leat_tape_same(t, w->kind == LEAT_HOPPING ? w->panes.advance : 0,
 	    "advance");
@@ -50,8 +51,8 @@ static void window_options(struct leat_tape *t, const leat_window *w)
 	leat_tape_window(t, w);
 	leat_tape_same(t, w->n_stats, "n_stats");
 	for (size_t i = 0; i < w->n_stats; i++)
-		leat_tape_stat(t, w->plan[i].id, w->plan[i].arg,
-		    w->plan[i].agg);
+		leat_tape_stat(t, w->plan[i].stat.id, w->plan[i].stat.arg,
+		    w->plan[i].stat.agg);
 }
 
 /* ---------------- the relay ------------------------------------------- */
@@ -397,9 +398,9 @@ static int same_window_stats(const leat_window *a, const leat_window *b)
 	if (a->n_stats != b->n_stats)
 		return 0;
 	for (size_t i = 0; i < a->n_stats; i++)
-		if (a->plan[i].id != b->plan[i].id ||
-		    a->plan[i].agg != b->plan[i].agg ||
-		    !(a->plan[i].arg == b->plan[i].arg))
+		if (a->plan[i].stat.id != b->plan[i].stat.id ||
+		    a->plan[i].stat.agg != b->plan[i].stat.agg ||
+		    !(a->plan[i].stat.arg == b->plan[i].stat.arg))
 			return 0;
 	return 1;
 }

@@ -314,7 +314,7 @@ LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
 				     : s.max;
 	else
 		for (size_t i = 0; i < w->n_stats; i++)
-			out[i] = hot(w, w->plan[i].id, &s, flags);
+			out[i] = hot(w, w->plan[i].stat.id, &s, flags);
 }
 
 #include "slide_run.h"
@@ -393,7 +393,7 @@ static int flag_of(enum leat_class_id id)
 
 static int flags_of(const leat_window *w)
 {
-	int id = w->n_stats == 1 ? w->plan[0].id : 0, flags = 0;
+	int id = w->n_stats == 1 ? w->plan[0].stat.id : 0, flags = 0;
 
 	for (size_t i = 0; i < w->n_parts; i++)
 		flags |= flag_of(w->parts[i].id);
@@ -407,7 +407,7 @@ void leat_slide_specialise(leat_window *w)
 	int flags = flags_of(w), all_hot = 1;
 
 	for (size_t i = 0; i < w->n_stats; i++)
-		all_hot &= is_hot(w->plan[i].id);
+		all_hot &= is_hot(w->plan[i].stat.id);
 	int form = leat_has_avx();
 	w->flags = flags;
 	for (size_t i = 0; i < sizeof(stamped) / sizeof(stamped[0]); i++) {

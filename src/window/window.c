@@ -9,29 +9,28 @@ static void make_plan(leat_window *w, const leat_window_options *o)
 {
 	for (size_t i = 0; i < o->n_stats; i++) {
 		struct leat_plan *p = &w->plan[i];
-		p->id = o->stats[i].id;
-		p->arg = o->stats[i].arg;
-		p->agg = NULL;
+		p->stat = o->stats[i];
 		p->partial = NULL;
 		p->part = 0;
-		if (p->id != LEAT_STAT_AGG)
+		if (p->stat.id != LEAT_STAT_AGG)
 			continue;
-		p->agg = o->stats[i].agg;
-		while (w->parts[p->part].agg != p->agg)
+		while (w->parts[p->part].agg != p->stat.agg)
 			p->part++;
 		p->partial = w->parts[p->part].combined;
 	}
 }
 
 static int measure(const leat_window_options *o, leat_window *geometry,
-    size_t *n_bytes)
+    size_t *n_bytes, const char **why_out)
 {
-	int err = leat_options_check(o);
+	int err = leat_options_check(o, why_out);
 
 	if (err)
 		return err;
 	leat_options_apply(o, geometry);
-	return leat_layout(geometry, NULL, n_bytes, o);
+	err = leat_layout(geometry, NULL, n_bytes, o);
+	return err ? leat_because(why_out, err, "size: too large for memory")
+		   : LEAT_OK;
 }
 
 /* leat_window_push() by way of the engine, and for windows of pairs. */
@@ -39,6 +38,15 @@ static int push_x(leat_window *w, double x)
 {
 	w->push(w, x, 0);
 	return LEAT_OK;
+}
+
+/* The same where there is a sink. */
+static int push_x_told(leat_window *w, double x)
+{
+	if (leat_is_inside(&w->calls))
+		return LEAT_EINVAL;
+	w->push(w, x, 0);
+	return leat_calls_done(&w->calls, LEAT_OK);
 }
 
 int leat_window_refuse_x(leat_window *w, double x)
@@ -59,7 +67,9 @@ static leat_window *build(unsigned char *base, const leat_window *geometry,
 	leat_layout(w, base, &n, o);
 	make_plan(w, o);
 	w->push = w->engine->push;
-	w->push_x = w->pairs ? leat_window_refuse_x : push_x;
+	w->push_x = w->sink.emit ? push_x_told : push_x;
+	if (w->pairs)
+		w->push_x = leat_window_refuse_x;
 	w->query = w->engine->query;
 	if (w->engine == &leat_slide_engine)
 		leat_slide_specialise(w);
@@ -75,8 +85,9 @@ static int window_make(leat_window **window_out, void *memory, size_t room,
 	size_t n;
 	struct leat_block block;
 	void *base;
-	int err = measure(o, &geometry, &n);
+	int err = measure(o, &geometry, &n, NULL);
 
+	*window_out = NULL;
 	if (!err)
 		err = leat_block_claim(&block, o->allocator, memory, room, n,
 		    &base);
@@ -85,14 +96,15 @@ static int window_make(leat_window **window_out, void *memory, size_t room,
 	return err;
 }
 
-int leat_window_size(const leat_window_options *options, size_t *n_bytes_out)
+int leat_window_check(const leat_window_options *options, size_t *n_bytes_out,
+    const char **why_out)
 {
 	leat_window geometry;
 	size_t n;
 
-	LEAT_ASSERT(options && n_bytes_out);
-	int err = measure(options, &geometry, &n);
-	if (!err)
+	LEAT_ASSERT(options);
+	int err = measure(options, &geometry, &n, why_out);
+	if (!err && n_bytes_out)
 		*n_bytes_out = leat_block_room(n);
 	return err;
 }
@@ -177,8 +189,10 @@ int leat_window_push_xy(leat_window *window, double x, double y)
 	LEAT_ASSERT(window);
 	if (!window->pairs)
 		return LEAT_EPAIRS;
+	if (leat_is_inside(&window->calls))
+		return LEAT_EINVAL;
 	window->push(window, x, y);
-	return LEAT_OK;
+	return leat_calls_done(&window->calls, LEAT_OK);
 }
 
 static void push_one_by_one(leat_window *w, const double *x, const double *y,
@@ -191,15 +205,10 @@ static void push_one_by_one(leat_window *w, const double *x, const double *y,
 	}
 }
 
-int leat_window_push_many(leat_window *window, const double *x, size_t n,
-    double *out)
+/* In runs, as far as the window has them. */
+static void push_in_runs(leat_window *w, const double *x, size_t n, double *out)
 {
-	leat_window *w = window;
-
-	LEAT_ASSERT(w && (x || n == 0));
-	if (w->pairs)
-		return LEAT_EPAIRS;
-	while (n > 0 && w->run && out) {
+	while (n > 0) {
 		size_t done = w->run(w, x, n, out);
 		if (done == 0) {
 			push_one_by_one(w, x, NULL, 1, out);
@@ -209,18 +218,23 @@ int leat_window_push_many(leat_window *window, const double *x, size_t n,
 		n -= done;
 		out += done * w->n_stats;
 	}
-	push_one_by_one(w, x, NULL, n, out);
-	return LEAT_OK;
 }
 
-int leat_window_push_many_xy(leat_window *window, const double *x,
-    const double *y, size_t n, double *out)
+int leat_window_push_many(leat_window *window, const double *x, const double *y,
+    size_t n, double *out)
 {
-	LEAT_ASSERT(window && ((x && y) || n == 0));
-	if (!window->pairs)
+	leat_window *w = window;
+
+	LEAT_ASSERT(w && (x || n == 0));
+	if (w->pairs ? !y && n > 0 : y != NULL)
 		return LEAT_EPAIRS;
-	push_one_by_one(window, x, y, n, out);
-	return LEAT_OK;
+	if (leat_is_inside(&w->calls))
+		return LEAT_EINVAL;
+	if (w->run && out)
+		push_in_runs(w, x, n, out);
+	else
+		push_one_by_one(w, x, y, n, out);
+	return leat_calls_done(&w->calls, LEAT_OK);
 }
 
 /* ---------------- asking -------------------------------------------- */

@@ -14,6 +14,7 @@
 #define LEAT_WINDOW_H
 
 #include "../agg/agg.h"
+#include "../core/calls.h"
 #include "../core/wide.h"
 
 /*
@@ -216,7 +217,8 @@ struct leat_window {
 	uint64_t infinite;      /* slide: pushes when the last infinity came */
 	const struct leat_engine *engine;
 	int kind;
-	double *results;  /* for the sink */
+	struct leat_calls calls; /* of the sink */
+	double *results;         /* for it */
 	size_t ring_head; /* panes: where the next kept value goes */
 	struct leat_panes panes;
 	struct leat_decay decay;
@@ -233,7 +235,11 @@ int leat_window_refuse_x(leat_window *w, double x);
 void leat_window_moved(const leat_window *from, leat_window *to);
 
 /* options.c */
-int leat_options_check(const leat_window_options *o);
+/* NULL, or why not; the words begin with the option's name. */
+const char *leat_options_stats(const leat_stat *stats, size_t n, int kind,
+    int by_time);
+/* LEAT_EINVAL, LEAT_ESTAT. why_out may be NULL. */
+int leat_options_check(const leat_window_options *o, const char **why_out);
 void leat_options_apply(const leat_window_options *o, struct leat_window *w);
 double leat_options_alpha(const leat_window_options *o);
 

@@ -104,7 +104,7 @@ enum { API_PARTIAL = 64 }; /* no class here has a longer one */
  */
 extern leat_sink api_sink, api_evicted;
 extern leat_late_sink api_late;
-extern void (*api_asks)(const void *object, const leat_result *result);
+extern void (*api_asks)(void *object, const leat_result *result);
 extern void *api_object; /* the one that is at work */
 void api_note_result(const leat_result *result);
 
@@ -132,10 +132,10 @@ struct api_type {
 	int (*init)(void **out, void *memory, size_t n_bytes);
 	void (*free)(void *object);
 	void (*reset)(void *object);
-	int (*copy)(const void *object, const leat_allocator *a, void **out);
-	int (*save)(const void *object, leat_writer *writer);
+	int (*copy)(void *object, const leat_allocator *a, void **out);
+	int (*save)(void *object, leat_writer *writer);
 	int (*load)(void **out, leat_reader *reader);
-	int (*merge)(void *object, const void *other);
+	int (*merge)(void *object, void *other);
 	const struct api_op *ops;
 	size_t n_ops;
 };

@@ -37,9 +37,9 @@ static void note_push(leat_drift *d, double x)
 {
 	int change = api_note_code("push", leat_drift_push(d, x));
 
-	API_MUST(change == LEAT_ENONFINITE ||
+	API_MUST(change == LEAT_NOT_FINITE ||
 	    (change >= LEAT_NO_CHANGE && change <= LEAT_FALL));
-	API_MUST((change == LEAT_ENONFINITE) == !isfinite(x));
+	API_MUST((change == LEAT_NOT_FINITE) == !isfinite(x));
 	API_MUST(change <= 0 || options.direction == 0 ||
 	    change == options.direction);
 }
@@ -83,7 +83,7 @@ static int make(void **out)
 
 static int size(size_t *n_bytes_out)
 {
-	return leat_drift_size(&options, n_bytes_out);
+	return leat_drift_check(&options, n_bytes_out, NULL);
 }
 
 static int init(void **out, void *memory, size_t n_bytes)
@@ -101,12 +101,12 @@ static void reset(void *object)
 	leat_drift_reset(object);
 }
 
-static int copy(const void *object, const leat_allocator *a, void **out)
+static int copy(void *object, const leat_allocator *a, void **out)
 {
 	return leat_drift_copy(object, a, (leat_drift **)out);
 }
 
-static int save(const void *object, leat_writer *writer)
+static int save(void *object, leat_writer *writer)
 {
 	return leat_drift_save(object, writer);
 }

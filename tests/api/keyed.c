@@ -6,20 +6,21 @@
  * or of what was loaded need not agree on: with one there is no comparison,
  * only what must hold of each by itself.
  */
+#include "../keyed_choice.h"
 #include "api.h"
 
 #include <string.h>
 
 enum { MANY = 40, KEYS = 24, KEY_ROOM = 8 };
 
-static leat_keyed_options options;
+static keyed_choice options;
 static int is_of_pairs;
 
 /* ---- Options ---- */
 
 static void choose_counted(leat_window_options *o)
 {
-	o->kind = (int)api_pick(5);
+	o->kind = (int)api_pick(6);
 	api_choose_stats(0);
 	o->stats = api_stats;
 	o->n_stats = api_n_stats;
@@ -36,7 +37,7 @@ static void choose_counted(leat_window_options *o)
 	o->missing = api_one_in(2);
 }
 
-static void choose_limits(leat_keyed_options *o)
+static void choose_limits(keyed_choice *o)
 {
 	o->ttl = api_one_in(2) ? 1 + api_byte() : 0;
 	o->max_keys = api_one_in(2) ? 1 + api_pick(20) : 0;
@@ -49,7 +50,7 @@ static void choose_limits(leat_keyed_options *o)
 	o->seed[0] = api_byte();
 }
 
-static void ask(const void *object, const leat_result *r)
+static void ask(void *object, const leat_result *r)
 {
 	double row[API_STATS];
 
@@ -62,7 +63,7 @@ static void ask(const void *object, const leat_result *r)
 
 static void choose(void)
 {
-	leat_keyed_options o = { 0 };
+	keyed_choice o = { 0 };
 	const leat_sink *sink;
 
 	if (api_one_in(3))
@@ -126,7 +127,7 @@ static void push_event(void *object)
 	char key[KEY_ROOM];
 	leat_event e = choose_event(key);
 
-	api_note_code("push event", leat_keyed_push_event(object, &e));
+	api_note_code("push event", leat_keyed_push_events(object, &e, 1, NULL));
 }
 
 static void push_wrong(void *object)
@@ -152,7 +153,7 @@ static int push_singly(leat_keyed *k, const leat_event *events, size_t n)
 	int first = LEAT_OK;
 
 	for (size_t i = 0; i < n && !stops(first); i++) {
-		int err = leat_keyed_push_event(k, &events[i]);
+		int err = leat_keyed_push_events(k, &events[i], 1, NULL);
 
 		first = first && !stops(err) ? first : err;
 	}
@@ -169,7 +170,7 @@ static void push_many(void *object)
 		events[i] = choose_event(keys[i]);
 	api_note_code("push many",
 	    api_is_twin ? push_singly(object, events, n)
-			: leat_keyed_push_many(object, events, n));
+			: leat_keyed_push_events(object, events, n, NULL));
 }
 
 static void advance(void *object)
@@ -257,7 +258,7 @@ static const struct api_op ops[] = {
 
 static int make(void **out)
 {
-	return leat_keyed_new((leat_keyed **)out, &options);
+	return keyed_choice_new((leat_keyed **)out, &options);
 }
 
 static void free_it(void *object)
@@ -270,22 +271,22 @@ static void reset(void *object)
 	leat_keyed_reset(object);
 }
 
-static int copy(const void *object, const leat_allocator *a, void **out)
+static int copy(void *object, const leat_allocator *a, void **out)
 {
 	return leat_keyed_copy(object, a, (leat_keyed **)out);
 }
 
-static int save(const void *object, leat_writer *writer)
+static int save(void *object, leat_writer *writer)
 {
 	return leat_keyed_save(object, writer);
 }
 
 static int load(void **out, leat_reader *reader)
 {
-	return leat_keyed_load((leat_keyed **)out, &options, reader);
+	return keyed_choice_load((leat_keyed **)out, &options, reader);
 }
 
-static int merge(void *object, const void *from)
+static int merge(void *object, void *from)
 {
 	return leat_keyed_merge(object, from);
 }

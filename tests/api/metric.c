@@ -91,12 +91,12 @@ static void reset(void *object)
 	leat_metric_reset(object);
 }
 
-static int copy(const void *object, const leat_allocator *a, void **out)
+static int copy(void *object, const leat_allocator *a, void **out)
 {
 	return leat_metric_copy(object, a, (leat_metric **)out);
 }
 
-static int save(const void *object, leat_writer *writer)
+static int save(void *object, leat_writer *writer)
 {
 	return leat_metric_save(object, writer);
 }
@@ -106,7 +106,7 @@ static int load(void **out, leat_reader *reader)
 	return leat_metric_load((leat_metric **)out, &options, reader);
 }
 
-static int merge(void *object, const void *from)
+static int merge(void *object, void *from)
 {
 	return leat_metric_merge(object, from);
 }

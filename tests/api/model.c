@@ -271,7 +271,7 @@ static int make(void **out)
 
 static int size(size_t *n_bytes_out)
 {
-	return leat_model_size(&options, n_bytes_out);
+	return leat_model_check(&options, n_bytes_out, NULL);
 }
 
 static int init(void **out, void *memory, size_t n_bytes)
@@ -289,12 +289,12 @@ static void reset(void *object)
 	leat_model_reset(object);
 }
 
-static int copy(const void *object, const leat_allocator *a, void **out)
+static int copy(void *object, const leat_allocator *a, void **out)
 {
 	return leat_model_copy(object, a, (leat_model **)out);
 }
 
-static int save(const void *object, leat_writer *writer)
+static int save(void *object, leat_writer *writer)
 {
 	return leat_model_save(object, writer);
 }

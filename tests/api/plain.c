@@ -35,7 +35,7 @@ static void parse_double(void *object)
 	all = leat_parse_double(copy, n, &x, NULL);
 	some = leat_parse_double(copy, n, &prefix, &used);
 	free(copy);
-	API_MUST(all == LEAT_OK || all == LEAT_ENUMBER);
+	API_MUST(all == LEAT_OK || all == LEAT_EPARSE);
 	API_MUST(some == LEAT_OK || all != LEAT_OK);
 	API_MUST(all != LEAT_OK || (used == n && same(x, prefix)));
 }
@@ -78,13 +78,13 @@ static void parse_time(void *object)
 
 	(void)object;
 	copy = own_copy(text, n);
-	err = leat_parse_time(copy, n, unit, &t);
+	err = leat_parse_time(copy, n, unit, &t, NULL);
 	free(copy);
 	if (err)
 		return;
 	n = leat_format_time(t, out);
 	API_MUST(n < sizeof(out) && strlen(out) == n);
-	API_MUST(leat_parse_time(out, n, LEAT_UNIT_GUESS, &back) == LEAT_OK);
+	API_MUST(leat_parse_time(out, n, LEAT_UNIT_GUESS, &back, NULL) == LEAT_OK);
 	API_MUST(back == t);
 }
 
@@ -115,7 +115,7 @@ static void bytes(void *object)
 /* Codes and names that there are, and any other number. */
 static void words(void *object)
 {
-	leat_stat s = { (int)api_byte() - 64, 0, NULL }, t;
+	leat_stat s = LEAT_STAT_INIT((int)api_byte() - 64), t;
 	int id = (int)api_byte() - 64, back;
 	const char *name = leat_stat_name(&s);
 

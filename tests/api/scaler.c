@@ -92,12 +92,12 @@ static void reset(void *object)
 	leat_scaler_reset(object);
 }
 
-static int copy(const void *object, const leat_allocator *a, void **out)
+static int copy(void *object, const leat_allocator *a, void **out)
 {
 	return leat_scaler_copy(object, a, (leat_scaler **)out);
 }
 
-static int save(const void *object, leat_writer *writer)
+static int save(void *object, leat_writer *writer)
 {
 	return leat_scaler_save(object, writer);
 }
@@ -107,7 +107,7 @@ static int load(void **out, leat_reader *reader)
 	return leat_scaler_load((leat_scaler **)out, &options, reader);
 }
 
-static int merge(void *object, const void *from)
+static int merge(void *object, void *from)
 {
 	return leat_scaler_merge(object, from);
 }

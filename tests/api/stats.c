@@ -52,7 +52,8 @@ static void ends_combine(void *ctx, void *left, const void *right)
 	memcpy(l + 12, r + 12, 8);
 }
 
-static double ends_lower(void *ctx, const void *partial, double arg)
+static double ends_lower(void *ctx, const void *partial,
+    const leat_stat *stat)
 {
 	const unsigned char *p = partial;
 	uint32_t n;
@@ -62,7 +63,7 @@ static double ends_lower(void *ctx, const void *partial, double arg)
 	memcpy(&n, p, 4);
 	memcpy(&first, p + 4, 8);
 	memcpy(&last, p + 12, 8);
-	return arg > 0 ? n : n > 0 ? last - first : NAN;
+	return stat->arg > 0 ? n : n > 0 ? last - first : NAN;
 }
 
 /* Cannot be saved: windows that would have to are refused. */
@@ -112,13 +113,14 @@ static void mix_append(void *ctx, void *partial, const leat_sample *s)
 	mix_combine(ctx, partial, &one);
 }
 
-static double mix_lower(void *ctx, const void *partial, double arg)
+static double mix_lower(void *ctx, const void *partial,
+    const leat_stat *stat)
 {
 	uint64_t x;
 
 	(void)ctx;
 	memcpy(&x, partial, 8);
-	return (double)(x >> 11) + arg;
+	return (double)(x >> 11) + stat->arg;
 }
 
 static size_t mix_save(void *ctx, const void *partial, unsigned char *bytes)
@@ -173,7 +175,7 @@ const leat_agg *api_a_class(void)
  */
 static leat_stat choose_stat(int timed, int pairs)
 {
-	leat_stat s = { 0, 0.0, NULL };
+	leat_stat s = LEAT_STAT_INIT(0);
 
 	if (api_one_in(8)) {
 		s.id = LEAT_STAT_AGG;
@@ -248,7 +250,7 @@ void api_note_row(const char *what, const double *row)
 
 /* ---- Sinks ---- */
 
-void (*api_asks)(const void *object, const leat_result *result);
+void (*api_asks)(void *object, const leat_result *result);
 void *api_object;
 
 void api_note_result(const leat_result *r)
@@ -264,24 +266,26 @@ void api_note_result(const leat_result *r)
 		api_note_bytes("key", r->key, r->key_len);
 }
 
-static void take_result(void *ctx, const leat_result *r)
+static int take_result(void *ctx, const leat_result *r)
 {
 	(void)ctx;
 	api_note("emit", 0);
 	api_note_result(r);
 	if (api_asks)
 		api_asks(api_object, r);
+	return 0;
 }
 
-static void take_evicted(void *ctx, const leat_result *r)
+static int take_evicted(void *ctx, const leat_result *r)
 {
 	(void)ctx;
 	API_MUST(r->flags & LEAT_EVICTED);
 	api_note("evicted", 0);
 	api_note_result(r);
+	return 0;
 }
 
-static void take_late(void *ctx, const leat_event *e)
+static int take_late(void *ctx, const leat_event *e)
 {
 	(void)ctx;
 	api_note("late", (uint64_t)e->t);
@@ -290,6 +294,7 @@ static void take_late(void *ctx, const leat_event *e)
 	api_note("late source", e->source);
 	if (e->key_len > 0)
 		api_note_bytes("late key", e->key, e->key_len);
+	return 0;
 }
 
 leat_sink api_sink = { take_result, NULL },

@@ -47,7 +47,7 @@ static void choose_kind(leat_time_window_options *o)
 	static void (*const intervals[])(void *, int64_t, int64_t *,
 	    int64_t *) = { tens, tens, broken, whole };
 
-	o->kind = (int)api_pick(7);
+	o->kind = (int)api_pick(8);
 	if (o->kind <= LEAT_HOPPING)
 		o->span = api_span();
 	if (o->kind == LEAT_HOPPING)
@@ -133,7 +133,7 @@ static void note_interval(const leat_time_window *w)
 	api_note("end", (uint64_t)end);
 }
 
-static void ask(const void *object, const leat_result *r)
+static void ask(void *object, const leat_result *r)
 {
 	double row[API_STATS];
 
@@ -182,7 +182,7 @@ static void push_event(void *object)
 	e.x = api_number();
 	e.y = is_of_pairs ? api_number() : 0;
 	e.source = (uint32_t)api_pick(1 + (size_t)options.n_sources);
-	api_note_code("push event", leat_time_window_push_event(object, &e));
+	api_note_code("push event", leat_time_window_push_events(object, &e, 1, NULL));
 }
 
 static void push_wrong(void *object)
@@ -226,9 +226,9 @@ static void push_many(void *object)
 	if (api_is_twin)
 		err = push_singly(object, t, x, y, n);
 	else if (is_of_pairs)
-		err = leat_time_window_push_many_xy(object, t, x, y, n);
+		err = leat_time_window_push_many(object, t, x, y, n, NULL);
 	else
-		err = leat_time_window_push_many(object, t, x, n);
+		err = leat_time_window_push_many(object, t, x, NULL, n, NULL);
 	api_note_code("push many", err);
 }
 
@@ -314,12 +314,12 @@ static void reset(void *object)
 	leat_time_window_reset(object);
 }
 
-static int copy(const void *object, const leat_allocator *a, void **out)
+static int copy(void *object, const leat_allocator *a, void **out)
 {
 	return leat_time_window_copy(object, a, (leat_time_window **)out);
 }
 
-static int save(const void *object, leat_writer *writer)
+static int save(void *object, leat_writer *writer)
 {
 	return leat_time_window_save(object, writer);
 }
@@ -330,7 +330,7 @@ static int load(void **out, leat_reader *reader)
 	    reader);
 }
 
-static int merge(void *object, const void *from)
+static int merge(void *object, void *from)
 {
 	return leat_time_window_merge(object, from);
 }

@@ -41,7 +41,7 @@ static void choose_decay(leat_window_options *o)
 }
 
 /* The one that is asked is inside of its own push. */
-static void ask(const void *object, const leat_result *r)
+static void ask(void *object, const leat_result *r)
 {
 	double row[API_STATS], x[4], y[4];
 	uint64_t n = leat_window_length(object);
@@ -65,7 +65,7 @@ static void choose(void)
 {
 	leat_window_options o = { 0 };
 
-	o.kind = (int)api_pick(5);
+	o.kind = (int)api_pick(6);
 	if (api_one_in(64))
 		o.kind = (int)api_byte() - 64;
 	api_choose_stats(0);
@@ -154,10 +154,10 @@ static void push_many(void *object)
 	if (api_is_twin)
 		push_many_singly(object, x, y, n, out);
 	else if (is_of_pairs)
-		API_MUST(leat_window_push_many_xy(object, x, y, n, out) ==
+		API_MUST(leat_window_push_many(object, x, y, n, out) ==
 		    LEAT_OK);
 	else
-		API_MUST(leat_window_push_many(object, x, n, out) == LEAT_OK);
+		API_MUST(leat_window_push_many(object, x, NULL, n, out) == LEAT_OK);
 	for (size_t i = 0; out && i < n; i++)
 		api_note_row("row", out + i * api_n_stats);
 }
@@ -175,7 +175,7 @@ static void push_each(void *object)
 		x[i] = api_number();
 	}
 	if (!api_is_twin)
-		err = leat_window_push_each(windows, x, n, rows);
+		err = leat_window_push_each(windows, x, NULL, n, rows);
 	else if (!is_of_pairs)
 		push_many_singly(object, x, x, n, rows);
 	else
@@ -254,7 +254,7 @@ static int make(void **out)
 
 static int size(size_t *n_bytes_out)
 {
-	return leat_window_size(&options, n_bytes_out);
+	return leat_window_check(&options, n_bytes_out, NULL);
 }
 
 static int init(void **out, void *memory, size_t n_bytes)
@@ -272,12 +272,12 @@ static void reset(void *object)
 	leat_window_reset(object);
 }
 
-static int copy(const void *object, const leat_allocator *a, void **out)
+static int copy(void *object, const leat_allocator *a, void **out)
 {
 	return leat_window_copy(object, a, (leat_window **)out);
 }
 
-static int save(const void *object, leat_writer *writer)
+static int save(void *object, leat_writer *writer)
 {
 	return leat_window_save(object, writer);
 }
@@ -287,7 +287,7 @@ static int load(void **out, leat_reader *reader)
 	return leat_window_load((leat_window **)out, &options, reader);
 }
 
-static int merge(void *object, const void *from)
+static int merge(void *object, void *from)
 {
 	return leat_window_merge(object, from);
 }

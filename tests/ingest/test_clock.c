@@ -231,7 +231,7 @@ START_TEST(after_a_line_with_a_time_the_clock_on_the_wall_moves_nothing)
 	value(&one, 0, 0, 1);
 	ck_assert_uint_eq(n_lines(told(&one)), 1);
 	ck_assert_ptr_nonnull(strstr(one.out, "\"value_count\":3}"));
-	ck_assert_int_eq(value(&one, 1, NOW + 3, 1), LEAT_ELATE);
+	ck_assert_int_eq(value(&one, 1, NOW + 3, 1), LEAT_TOO_LATE);
 	end(&one);
 }
 END_TEST
@@ -276,7 +276,7 @@ START_TEST(a_line_with_a_time_that_is_not_late_interrupts_nothing)
 	replay_arrival(one.replay, NOW + 30 * LEAT_SECOND);
 	value(&one, 0, 0, 1);
 	ck_assert_int_eq(value(&one, 1, NOW + 20 * LEAT_SECOND, 1), 0);
-	ck_assert_int_eq(value(&one, 1, NOW - 1, 1), LEAT_ELATE);
+	ck_assert_int_eq(value(&one, 1, NOW - 1, 1), LEAT_TOO_LATE);
 	end(&one);
 	ck_assert_uint_eq(n_lines(one.out), 1);
 	ck_assert_ptr_nonnull(strstr(one.out, "\"value_count\":2}"));
@@ -288,14 +288,14 @@ END_TEST
 START_TEST(a_time_far_ahead_of_its_arrival_is_refused)
 {
 	begin(&one, "-w tumbling:10s -s count");
-	ck_assert_int_eq(value(&one, 1, NOW + LEAT_DAY + 1, 1), LEAT_ESKEW);
-	ck_assert_int_eq(value(&one, 1, INT64_MAX - 1, 1), LEAT_ESKEW);
+	ck_assert_int_eq(value(&one, 1, NOW + LEAT_DAY + 1, 1), LEAT_TOO_FAR);
+	ck_assert_int_eq(value(&one, 1, INT64_MAX - 1, 1), LEAT_TOO_FAR);
 	tick(&one, NOW);
 	ck_assert_int_eq(value(&one, 1, THEN, 1), 0);
 	/* Gaps between times are not what is meant. */
 	ck_assert_int_eq(value(&one, 1, THEN + 300 * LEAT_DAY, 1), 0);
 	ck_assert_int_eq(value(&one, 1, NOW + LEAT_DAY, 1), 0);
-	ck_assert_int_eq(value(&one, 1, INT64_MIN, 1), LEAT_ELATE);
+	ck_assert_int_eq(value(&one, 1, INT64_MIN, 1), LEAT_TOO_LATE);
 	end(&one);
 	ck_assert_uint_eq(n_lines(one.out), 3);
 }
@@ -318,7 +318,7 @@ START_TEST(how_far_ahead_is_an_option)
 	begin(&one, "-w tumbling:10s -s count --max-skew 5s --delay 1m");
 	ck_assert_int_eq(value(&one, 1, NOW + 5 * LEAT_SECOND, 1), 0);
 	ck_assert_int_eq(value(&one, 1, NOW + 5 * LEAT_SECOND + 1, 1),
-	    LEAT_ESKEW);
+	    LEAT_TOO_FAR);
 	tick(&one, NOW + 1);
 	ck_assert_int_eq(value(&one, 1, NOW + 5 * LEAT_SECOND + 1, 1), 0);
 	end(&one);

@@ -178,10 +178,10 @@ START_TEST(times_are_those_of_the_library)
 				time[k] = bits % 97 ? (char)('0' + bits % 10)
 						    : (char)(33 + bits % 94);
 			}
-			err = leat_parse_time(time, n, units[u], &t);
+			err = leat_parse_time(time, n, units[u], &t, NULL);
 			if (err == 0 && units[u] == LEAT_UNIT_GUESS &&
 			    is_before_1990(time, n, t))
-				err = LEAT_EFORM;
+				err = LEAT_EPARSE;
 			ck_assert_int_eq(wire_line(w, line, 4 + n, &s),
 			    err ? WIRE_BAD : 0);
 			if (err == 0)
