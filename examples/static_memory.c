@@ -25,7 +25,7 @@ static int make_windows(const leat_window_options *options)
 	if (error)
 		return error;
 	if (n_bytes > sizeof(memory) / N_CHANNELS)
-		return LEAT_ENOSPACE;
+		return LEAT_EBUFFER;
 	for (size_t i = 0; i < N_CHANNELS; i++) {
 		error = leat_window_init(&windows[i], memory + i * n_bytes,
 		    n_bytes, options);

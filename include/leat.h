@@ -50,8 +50,8 @@
  *   for must be zero. They are copied; only classes (leat_agg) must
  *   outlive the object they are given to.
  * - Missing values. To windows NaN means "missing". It takes its place
- *   like any value, is counted apart (LEAT_MISSING) and is skipped by
- *   every other statistic, unless the option `missing` says otherwise.
+ *   like any value, is counted apart (LEAT_COUNT_MISSING) and is skipped by
+ *   every other statistic, unless the option `on_missing` says otherwise.
  *   A result that does not exist (the mean of nothing, the variance of
  *   one value) is NaN.
  * - Infinities follow IEEE 754 arithmetic while they are in the window
@@ -131,18 +131,18 @@ LEAT_API unsigned leat_version(void);
 
 enum leat_error {
 	LEAT_OK = 0,
-	LEAT_ENOMEM = -1,    /* the allocator returned NULL */
-	LEAT_EINVAL = -2,    /* an argument or option makes no sense; the
+	LEAT_ENOMEM = -1,     /* the allocator returned NULL */
+	LEAT_EINVAL = -2,     /* an argument or option makes no sense; the
 	                     functions named _check tell which one */
-	LEAT_ESTAT = -3,     /* no such statistic, or not in this window */
-	LEAT_ETOOBIG = -4,   /* more memory than this machine can address */
-	LEAT_EPAIRS = -5,    /* single values pushed into a window of pairs,
+	LEAT_ESTAT = -3,      /* no such statistic, or not in this window */
+	LEAT_ETOOBIG = -4,    /* more memory than this machine can address */
+	LEAT_EPAIRS = -5,     /* single values pushed into a window of pairs,
 	                     or pairs into one of single values */
-	LEAT_ENOTSUP = -6,   /* this kind of object cannot do that */
-	LEAT_ERANGE = -7,    /* a position that is not in the window, a date
+	LEAT_ENOTSUP = -6,    /* this kind of object cannot do that */
+	LEAT_ERANGE = -7,     /* a position that is not in the window, a date
 	                     or time of day that there is not */
-	LEAT_ENOSPACE = -8,  /* the caller's memory is too small */
-	LEAT_EINDEX = -9,    /* an index out of range or of order */
+	LEAT_EBUFFER = -8,    /* the caller's memory is too small */
+	LEAT_EINDEX = -9,     /* an index out of range or of order */
 	LEAT_ECALENDAR = -10, /* the calendar's interval does not hold the
 	                      time it was asked for */
 	LEAT_ESOURCE = -11,   /* no such source */
@@ -211,7 +211,7 @@ typedef struct leat_allocator {
  *
  *      leat_window_save(w, &out);           how many bytes?
  *      out.bytes = malloc(out.n_bytes);
- *      out.room = out.n_bytes;
+ *      out.capacity = out.n_bytes;
  *      leat_window_save(w, &out);
  *      ...
  *      in.bytes = out.bytes;
@@ -224,10 +224,10 @@ typedef struct leat_allocator {
  * the bytes as well, and must be the same. Sinks, allocators, the hash's
  * seed and the limits on keys, bytes and windows may be others.
  *
- * leat_..._save() fails with LEAT_EIO, LEAT_ENOSPACE, LEAT_EINVAL (the tag is
+ * leat_..._save() fails with LEAT_EIO, LEAT_EBUFFER, LEAT_EINVAL (the tag is
  * too long), LEAT_ENOTSUP (partials of a class without save and load).
  * leat_..._load() fails as leat_..._new() does, and with LEAT_EIO, LEAT_ESTATE,
- * LEAT_EVERSION, LEAT_EOBJECT, LEAT_EOPTIONS, LEAT_ENOSPACE (for the tag); it
+ * LEAT_EVERSION, LEAT_EOBJECT, LEAT_EOPTIONS, LEAT_EBUFFER (for the tag); it
  * makes an object only when all bytes have been read and are sound, and takes
  * no memory beyond a new object's but for what it has read.
  */
@@ -235,14 +235,14 @@ typedef struct leat_allocator {
 /*
  * Where bytes go. write is given pieces of them, of at most 4096 bytes, and
  * returns how many it has taken: fewer than it was given end the save with
- * LEAT_EIO. Without it they go to `bytes`, which has `room` for so many
- * (else LEAT_ENOSPACE), and if that is NULL too they are only counted.
+ * LEAT_EIO. Without it they go to `bytes`, which has room for `capacity` of
+ * them (else LEAT_EBUFFER), and if that is NULL too they are only counted.
  */
 typedef struct leat_writer {
 	size_t (*write)(void *ctx, const void *bytes, size_t n_bytes);
 	void *ctx;
 	void *bytes;
-	size_t room;
+	size_t capacity;
 	/*
 	 * Goes with the state, in the same bytes: an offset in the input, a
 	 * name. At most LEAT_TAG_MAX bytes.
@@ -265,13 +265,13 @@ typedef struct leat_reader {
 	const void *bytes;
 	size_t n_bytes;
 	void *tag; /* where the tag goes; NULL: it is not wanted */
-	size_t tag_room;
+	size_t tag_capacity;
 	/* Set by loading, as far as it came: */
 	size_t tag_len;
-	uint64_t used;       /* bytes */
-	int object;          /* enum leat_object */
-	int version;         /* of the format */
-	const char *differs; /* LEAT_EOPTIONS: which option; static storage */
+	uint64_t n_read;      /* bytes */
+	int object;           /* enum leat_object */
+	int version;          /* of the format */
+	const char *differs;  /* LEAT_EOPTIONS: which option; static storage */
 	uint64_t reserved[8]; /* 0 */
 } leat_reader;
 
@@ -293,7 +293,7 @@ enum leat_object {
  * of what is it, and what is its tag? The functions named _load do this and
  * more.
  *
- * Errors: LEAT_EIO, LEAT_ESTATE, LEAT_EVERSION; LEAT_ENOSPACE for a tag that
+ * Errors: LEAT_EIO, LEAT_ESTATE, LEAT_EVERSION; LEAT_EBUFFER for a tag that
  * is longer than its room. Cost: O(bytes).
  */
 LEAT_API int leat_state_check(leat_reader *reader);
@@ -407,7 +407,7 @@ typedef struct leat_stat {
 enum leat_stat_id {
 	LEAT_STAT_AGG = 1,
 	LEAT_STAT_COUNT = 2,
-	LEAT_STAT_MISSING = 3,
+	LEAT_STAT_COUNT_MISSING = 3,
 	LEAT_STAT_SUM = 4,
 	LEAT_STAT_MEAN = 5,
 	LEAT_STAT_VARIANCE = 6,
@@ -451,7 +451,7 @@ enum leat_stat_id {
 
 /* How many values (that are not missing), and how many missing ones. */
 #define LEAT_COUNT LEAT_STAT_INIT(LEAT_STAT_COUNT)
-#define LEAT_MISSING LEAT_STAT_INIT(LEAT_STAT_MISSING)
+#define LEAT_COUNT_MISSING LEAT_STAT_INIT(LEAT_STAT_COUNT_MISSING)
 
 /*
  * Sum and mean are within 1 ulp of the exact value of the n values in the
@@ -606,10 +606,10 @@ LEAT_API int leat_stat_pairs(const leat_stat *stat);
  * TUMBLING  fixed windows [0, size), [size, 2 size), ... A query sees the
  *           values of the one that is being filled, and the whole of it
  *           between the push that fills it and the next push.
- * HOPPING   windows of `size` values, one starting every `advance`
- *           values: [k advance, k advance + size). They overlap if
- *           advance < size; values between them are in no window if
- *           advance > size. A query sees the oldest window that has not
+ * HOPPING   windows of `size` values, one starting every `hop`
+ *           values: [k hop, k hop + size). They overlap if
+ *           hop < size; values between them are in no window if
+ *           hop > size. A query sees the oldest window that has not
  *           been replaced: the one that closes next, as far as it has
  *           come, or between the push that closes one and the next push,
  *           the whole of that one. Flink and Beam call these sliding.
@@ -628,12 +628,13 @@ enum leat_kind {
 };
 
 /* What happens to the other statistics when a value is missing (NaN). */
-enum leat_missing {
-	LEAT_SKIP = 0,     /* they skip it */
-	LEAT_PROPAGATE = 1 /* they are NaN while it is in the window */
+enum leat_on_missing {
+	LEAT_ON_MISSING_SKIP = 0, /* they skip it */
+	LEAT_ON_MISSING_PROPAGATE =
+	    1 /* they are NaN while it is in the window */
 };
 
-/* The largest size and advance of a window. */
+/* The largest size and hop of a window. */
 #define LEAT_SIZE_MAX ((uint64_t)1 << 40)
 
 /* What a window says when it closes. Valid during the callback alone. */
@@ -649,13 +650,15 @@ typedef struct leat_result {
 } leat_result;
 
 enum leat_result_flag {
-	LEAT_EARLY = 1,     /* the window is still open */
-	LEAT_LATE = 2,      /* it had closed before a late value came in */
-	LEAT_EMPTY = 4,     /* no value came in, not even a missing one */
-	LEAT_RETRACTED = 8, /* this result counts no more: the session has
+	LEAT_RESULT_EARLY = 1,   /* the window is still open */
+	LEAT_RESULT_UPDATED = 2, /* it had closed before a late value came in */
+	LEAT_RESULT_EMPTY = 4,   /* no value came in, not even a missing one */
+	LEAT_RESULT_RETRACTED =
+	    8, /* this result counts no more: the session has
 	                    become part of another, whose result follows
 	                    when that closes */
-	LEAT_EVICTED = 16   /* the key is being dropped with the window open */
+	LEAT_RESULT_DROPPED =
+	    16 /* the key is being dropped with the window open */
 };
 
 /*
@@ -672,29 +675,29 @@ typedef struct leat_sink {
 } leat_sink;
 
 typedef struct leat_window_options {
-	int kind;         /* enum leat_kind */
-	uint64_t size;    /* SLIDING, TUMBLING, HOPPING: 1 .. LEAT_SIZE_MAX */
-	uint64_t advance; /* HOPPING: 1 .. LEAT_SIZE_MAX */
+	int kind;      /* enum leat_kind */
+	uint64_t size; /* SLIDING, TUMBLING, HOPPING: 1 .. LEAT_SIZE_MAX */
+	uint64_t hop;  /* HOPPING: 1 .. LEAT_SIZE_MAX */
 
 	/*
 	 * DECAY: exactly one of these. alpha is the weight of the newest
 	 * value, 0 < alpha <= 1; a span s >= 1 means alpha = 2 / (s + 1);
 	 * a half-life h > 0 (in pushes) means alpha = 1 - 2^(-1/h).
 	 * By default weights are normalised by their sum, so that the first
-	 * values are not favoured (pandas: adjust=True). `recursive` asks
+	 * values are not favoured (pandas: adjust=True). `unadjusted` asks
 	 * for m += alpha (x - m), which starts at the first value.
 	 */
 	double alpha;
-	double decay_span;
+	double ewm_span;
 	double half_life;
-	int recursive;
+	int unadjusted;
 
 	const leat_stat *stats; /* what to compute, in the order of output */
 	size_t n_stats;         /* at least 1 */
 
 	uint64_t min_count; /* fewer values than this: NaN; default 1, at
 	                       most size. Not for COUNT and MISSING */
-	int missing;        /* enum leat_missing */
+	int on_missing;     /* enum leat_on_missing */
 
 	/*
 	 * TUMBLING and HOPPING need not store values, and store them only if
@@ -724,7 +727,7 @@ typedef struct leat_window leat_window;
  * values (16 for a pair) plus half of the statistics' partials, see
  * leat_stat(3): 16 bytes a value for a sum, 24 for mean and standard
  * deviation. TUMBLING, LANDMARK and DECAY nothing more. HOPPING one and a
- * half partials for each of size / advance panes.
+ * half partials for each of size / hop panes.
  *
  * Errors: LEAT_EINVAL (an option out of range, or not of this kind),
  * LEAT_ESTAT (no such statistic, or this kind cannot compute it),
@@ -745,7 +748,7 @@ LEAT_API int leat_window_new(leat_window **window_out,
  * Nothing is allocated (options.allocator is for copies alone), and
  * leat_window_free() does nothing but may be called.
  *
- * Errors: as leat_window_new(); leat_window_init() also LEAT_ENOSPACE.
+ * Errors: as leat_window_new(); leat_window_init() also LEAT_EBUFFER.
  */
 LEAT_API int leat_window_check(const leat_window_options *options,
     size_t *n_bytes_out, const char **why_out);
@@ -891,7 +894,7 @@ LEAT_API int leat_window_merge(leat_window *window, const leat_window *other);
  * closed     a window is closed when the watermark reaches its end; then
  *            its result is told.
  * late       a value is late if every window it belongs to is closed. If
- *            the watermark has not reached end + lateness, the window takes
+ *            the watermark has not reached end + allowed_lateness, the window takes
  *            it all the same and its result is told again. Else the value
  *            is counted, told to the `late` callback and refused with
  *            LEAT_ELATE.
@@ -946,9 +949,10 @@ typedef struct leat_late_sink {
 } leat_late_sink;
 
 /* What happens to a value for which there is no room. */
-enum leat_full {
-	LEAT_REFUSE = 0,   /* LEAT_EFULL */
-	LEAT_EVICT_OLD = 1 /* max_values: the oldest value makes room for a
+enum leat_when_full {
+	LEAT_WHEN_FULL_REFUSE = 0, /* LEAT_EFULL */
+	LEAT_WHEN_FULL_EVICT_OLD =
+	    1 /* max_values: the oldest value makes room for a
 	                   newer one; max_keys, max_bytes: the key that has
 	                   gone without a push for longest */
 };
@@ -960,7 +964,7 @@ enum leat_full {
  *           one such window for each time at which there is a value, now
  *           being that time; it closes when the watermark has passed it.
  * TUMBLING  [offset + k span, offset + (k + 1) span) for every whole k.
- * HOPPING   [offset + k advance, offset + k advance + span).
+ * HOPPING   [offset + k hop, offset + k hop + span).
  * SESSION   values of which none comes `gap` or more after the one before:
  *           [first, last + gap). A value between two sessions can make them
  *           one. Those that were told are retracted then, and so is one
@@ -972,7 +976,7 @@ enum leat_full {
  * CALENDAR  intervals that a function tells: days, months, in any zone.
  */
 /*
- * The most windows of HOPPING that hold one value, span / advance (more is
+ * The most windows of HOPPING that hold one value, span / hop (more is
  * LEAT_EINVAL), and the most windows without data that a call tells one after
  * the other (emit_empty): a time that would have it tell more is refused with
  * LEAT_TOO_FAR, by advance() too, which may go there in steps.
@@ -983,7 +987,7 @@ enum leat_full {
 typedef struct leat_time_window_options {
 	int kind;               /* enum leat_kind */
 	int64_t span;           /* SLIDING, TUMBLING, HOPPING: > 0 */
-	int64_t advance;        /* HOPPING: > 0 */
+	int64_t hop;            /* HOPPING: > 0 */
 	int64_t offset;         /* TUMBLING, HOPPING */
 	int64_t gap;            /* SESSION: > 0 */
 	double half_life;       /* DECAY: > 0, in ticks */
@@ -992,10 +996,10 @@ typedef struct leat_time_window_options {
 	const leat_stat *stats; /* as in leat_window_options */
 	size_t n_stats;
 	uint64_t min_count;
-	int missing; /* enum leat_missing */
+	int on_missing; /* enum leat_on_missing */
 
-	int64_t delay;        /* >= 0 */
-	int64_t lateness;     /* >= 0 */
+	int64_t delay;            /* >= 0 */
+	int64_t allowed_lateness; /* >= 0 */
 	int64_t max_skew;     /* a time more than this above the watermark (or
 	                      now, as long as a source has kept it away) is
 	                      refused with LEAT_TOO_FAR; advance() is the way to
@@ -1006,7 +1010,7 @@ typedef struct leat_time_window_options {
 	                      has not pushed yet */
 
 	/*
-	 * Results before windows close, flagged LEAT_EARLY: of every open
+	 * Results before windows close, flagged LEAT_RESULT_EARLY: of every open
 	 * window that has changed since its last result, after each
 	 * early_count values of a key (1: on each change), and when now
 	 * reaches or passes a multiple of early_span, before that value goes
@@ -1028,13 +1032,13 @@ typedef struct leat_time_window_options {
 	 * TIME_MEAN, TIME_MEAN_LINEAR, and a class that is not commutative.
 	 */
 	uint64_t max_values;
-	int full; /* enum leat_full, of max_values */
+	int when_full; /* enum leat_when_full, of max_values */
 	/*
 	 * TUMBLING, HOPPING, SESSION, CALENDAR: the most windows of a key that
 	 * are open or kept for lateness at a time; 0: any. A value that would
-	 * need one more is refused with LEAT_EFULL, whatever `full` is, and
-	 * before max_values is asked about. Of HOPPING with advance < span
-	 * slices of gcd(span, advance) ticks with data are counted instead.
+	 * need one more is refused with LEAT_EFULL, whatever `when_full` is, and
+	 * before max_values is asked about. Of HOPPING with hop < span
+	 * slices of gcd(span, hop) ticks with data are counted instead.
 	 * Other kinds: must be 0 (LEAT_EINVAL).
 	 */
 	uint64_t max_windows;
@@ -1051,7 +1055,7 @@ typedef struct leat_time_window leat_time_window;
  * Makes a window. It grows as windows are open at the same time: TUMBLING,
  * SESSION and CALENDAR need 48 bytes for each of them and the statistics'
  * accumulators (32 for a sum, 64 for mean and standard deviation), HOPPING
- * about 60 and that for each pane (of gcd(span, advance) ticks) with data;
+ * about 60 and that for each pane (of gcd(span, hop) ticks) with data;
  * where values are stored, 22 to 24 bytes for each (30 to 32 a pair). What
  * is no longer needed is kept for what comes, until a reset.
  *
@@ -1133,23 +1137,23 @@ LEAT_API int64_t leat_time_window_watermark(const leat_time_window *window);
 
 /*
  * What has become of values since the last reset:
- * pushed = taken + missing + late + refused + outside.
+ * pushed = taken + missing + late + refused + in_no_window.
  */
-typedef struct leat_time_counts {
+typedef struct leat_counts {
 	uint64_t pushed;  /* all, but those that failed with another code than
 	                  LEAT_ELATE, ETIME, ESKEW or EFULL */
 	uint64_t taken;   /* went into a window */
 	uint64_t missing; /* NaN, went into a window */
 	uint64_t late;    /* LEAT_ELATE */
 	uint64_t refused; /* LEAT_TOO_FAR, LEAT_TOO_FAR, LEAT_EFULL */
-	uint64_t outside; /* in no window: HOPPING with advance > span */
+	uint64_t in_no_window; /* HOPPING with hop > span */
 	uint64_t evicted; /* of those taken or missing: dropped at max_values */
 	uint64_t stored;  /* values stored now */
 	uint64_t reserved[8]; /* set to 0 */
-} leat_time_counts;
+} leat_counts;
 
 LEAT_API void leat_time_window_counts(const leat_time_window *window,
-    leat_time_counts *counts_out);
+    leat_counts *counts_out);
 
 /* As new. Nothing is told. */
 LEAT_API void leat_time_window_reset(leat_time_window *window);
@@ -1179,7 +1183,7 @@ LEAT_API int leat_time_window_load(leat_time_window **window_out,
  * Neither may have forgotten a window of which the other still has data, or
  * its result would be told in halves: LEAT_ELATE. Let time end or come to
  * the same place in both, or give a lateness. With one, windows that are
- * closed and get data by this are told again, flagged LEAT_LATE, as if that
+ * closed and get data by this are told again, flagged LEAT_RESULT_UPDATED, as if that
  * had come late.
  *
  * Errors: LEAT_EINVAL (it is the window itself), LEAT_ENOTSUP (other kinds),
@@ -1232,13 +1236,13 @@ typedef struct leat_keyed_options {
 	uint64_t max_keys;  /* 0: any; at most 2^31 */
 	uint64_t max_bytes; /* allocated beside the object, but for what time
 	                       itself takes; 0: any */
-	int full;           /* enum leat_full, of max_keys and max_bytes */
+	int when_keys_full; /* enum leat_when_full, of max_keys and max_bytes */
 	/*
 	 * Told of what a key that is dropped by ttl, max_keys, max_bytes or
 	 * leat_keyed_drop() still held: each open window (those without an
-	 * end: as queried), flagged LEAT_EVICTED.
+	 * end: as queried), flagged LEAT_RESULT_DROPPED.
 	 */
-	leat_sink evicted;
+	leat_sink dropped;
 	/*
 	 * Of the hash function, SipHash-1-3: random numbers keep strangers who
 	 * choose the keys from making them collide. Results do not depend on
@@ -1301,7 +1305,7 @@ LEAT_API int leat_keyed_advance(leat_keyed *keyed, int64_t t);
 LEAT_API int leat_keyed_query(leat_keyed *keyed, const void *key,
     size_t key_len, double *out);
 
-/* Drops one key; its open windows are told to `evicted`. LEAT_EKEY. */
+/* Drops one key; its open windows are told to `dropped`. LEAT_EKEY. */
 LEAT_API int leat_keyed_drop(leat_keyed *keyed, const void *key,
     size_t key_len);
 
@@ -1313,18 +1317,17 @@ LEAT_API int leat_keyed_drop(leat_keyed *keyed, const void *key,
 LEAT_API int leat_keyed_each(leat_keyed *keyed,
     int (*visit)(void *ctx, const leat_result *result), void *ctx);
 
-LEAT_API uint64_t leat_keyed_length(leat_keyed *keyed); /* keys */
+LEAT_API uint64_t leat_keyed_n_keys(leat_keyed *keyed); /* keys */
 LEAT_API uint64_t leat_keyed_bytes(leat_keyed *keyed);  /* allocated */
 LEAT_API int64_t leat_keyed_now(const leat_keyed *keyed);
 LEAT_API int64_t leat_keyed_watermark(const leat_keyed *keyed);
 
 /* Over all keys, dropped ones as well. */
-LEAT_API void leat_keyed_counts(leat_keyed *keyed,
-    leat_time_counts *counts_out);
+LEAT_API void leat_keyed_counts(leat_keyed *keyed, leat_counts *counts_out);
 
 LEAT_API void leat_keyed_reset(leat_keyed *keyed);
-LEAT_API int leat_keyed_copy(leat_keyed *keyed,
-    const leat_allocator *allocator, leat_keyed **copy_out);
+LEAT_API int leat_keyed_copy(leat_keyed *keyed, const leat_allocator *allocator,
+    leat_keyed **copy_out);
 
 /*
  * As bytes, and from them; see "Saved state". Cost: O(keys, windows, panes
@@ -1504,7 +1507,7 @@ typedef struct leat_model leat_model;
  * COCOB 4, SGD's average 1, rates 1; RLS about 4 n_features^2 bytes.
  *
  * Errors: LEAT_EINVAL (an option out of range, or not of this update),
- * LEAT_ETOOBIG, LEAT_ENOMEM; _init also LEAT_ENOSPACE. leat_model_check() is
+ * LEAT_ETOOBIG, LEAT_ENOMEM; _init also LEAT_EBUFFER. leat_model_check() is
  * like leat_window_check().
  */
 LEAT_API int leat_model_new(leat_model **model_out,
@@ -1628,7 +1631,7 @@ typedef struct leat_scaler_options {
 typedef struct leat_scaler leat_scaler;
 
 /*
- * Errors: LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM, LEAT_ENOSPACE. Memory: 16 bytes a feature.
+ * Errors: LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM, LEAT_EBUFFER. Memory: 16 bytes a feature.
  */
 LEAT_API int leat_scaler_new(leat_scaler **scaler_out,
     const leat_scaler_options *options);
@@ -1723,7 +1726,7 @@ typedef struct leat_metric leat_metric;
  * that the metrics need, and 24 for AUC.
  *
  * Errors: LEAT_EINVAL (also AUC without a size, or of more
- * than 2^31 - 1), LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM, LEAT_ENOSPACE.
+ * than 2^31 - 1), LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM, LEAT_EBUFFER.
  */
 LEAT_API int leat_metric_new(leat_metric **metric_out,
     const leat_metric_options *options);
@@ -1796,14 +1799,18 @@ LEAT_API int leat_metric_merge(leat_metric *metric, const leat_metric *other);
  * nothing; ADWIN drops all the same.
  */
 enum leat_drift_kind {
-	LEAT_PAGE_HINKLEY = 0,
-	LEAT_ADWIN = 1,
-	LEAT_ZSCORE_CHART = 2,
-	LEAT_EWMA_CHART = 3
+	LEAT_DRIFT_PAGE_HINKLEY = 0,
+	LEAT_DRIFT_ADWIN = 1,
+	LEAT_DRIFT_ZSCORE = 2,
+	LEAT_DRIFT_EWMA = 3
 };
 
 /* What a push answers, and what to look for. */
-enum leat_change { LEAT_NO_CHANGE = 0, LEAT_RISE = 1, LEAT_FALL = 2 };
+enum leat_change {
+	LEAT_CHANGE_NONE = 0,
+	LEAT_CHANGE_RISE = 1,
+	LEAT_CHANGE_FALL = 2
+};
 
 typedef struct leat_drift_options {
 	int kind;           /* enum leat_drift_kind */
@@ -1820,7 +1827,7 @@ typedef struct leat_drift_options {
 	                       a given baseline */
 	double mean;   /* EWMA: the baseline, instead of the first values, */
 	double stddev; /* where stddev > 0 */
-	int direction; /* LEAT_RISE or LEAT_FALL alone; 0: both */
+	int direction; /* LEAT_CHANGE_RISE or LEAT_CHANGE_FALL alone; 0: both */
 	const leat_allocator *allocator; /* NULL: malloc() and free() */
 	uint64_t reserved[8];            /* 0 */
 } leat_drift_options;
@@ -1831,7 +1838,7 @@ typedef struct leat_drift leat_drift;
  * Memory: some hundred bytes; ADWIN 6.5 kilobytes, ZSCORE with a size as a
  * sliding window of it.
  *
- * Errors: LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM, LEAT_ENOSPACE.
+ * Errors: LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM, LEAT_EBUFFER.
  * leat_drift_check() is like leat_window_check().
  */
 LEAT_API int leat_drift_new(leat_drift **drift_out,
@@ -1843,7 +1850,7 @@ LEAT_API int leat_drift_init(leat_drift **drift_out, void *memory,
 LEAT_API void leat_drift_free(leat_drift *drift);
 
 /*
- * Pushes one value and answers: LEAT_NO_CHANGE, or the direction of the
+ * Pushes one value and answers: LEAT_CHANGE_NONE, or the direction of the
  * change or anomaly (enum leat_change).
  *
  * Errors: LEAT_NOT_FINITE.
@@ -1859,7 +1866,7 @@ LEAT_API int leat_drift_push(leat_drift *drift, double x);
  * of no values is NaN.
  */
 LEAT_API double leat_drift_mean(const leat_drift *drift);
-LEAT_API uint64_t leat_drift_length(const leat_drift *drift);
+LEAT_API uint64_t leat_drift_width(const leat_drift *drift);
 
 LEAT_API uint64_t leat_drift_pushed(const leat_drift *drift);
 LEAT_API void leat_drift_reset(leat_drift *drift);

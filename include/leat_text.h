@@ -189,7 +189,7 @@ typedef struct leat_csv_options {
 	char quote;        /* 0: double quote */
 	int no_quotes;     /* not 0: quotes are text like any other */
 	int strict;        /* not 0: refuse malformed records */
-	int any_width;     /* not 0: no record is ragged */
+	int ragged_ok;     /* not 0: no record is ragged */
 	size_t max_record; /* bytes; 0: 16 MiB */
 	size_t max_fields; /* 0: 2^20 */
 	/*

@@ -370,14 +370,14 @@ static int metrics(void)
 
 static int detectors(void)
 {
-	for (int kind = 0; kind <= LEAT_EWMA_CHART; kind++) {
+	for (int kind = 0; kind <= LEAT_DRIFT_EWMA; kind++) {
 		leat_drift_options options;
 		leat_drift *d;
 		memset(&options, 0, sizeof(options));
 		options.kind = kind;
-		if (kind == LEAT_PAGE_HINKLEY)
+		if (kind == LEAT_DRIFT_PAGE_HINKLEY)
 			options.threshold = 100000;
-		if (kind == LEAT_ZSCORE_CHART)
+		if (kind == LEAT_DRIFT_ZSCORE)
 			options.size = 50;
 		if (leat_drift_new(&d, &options) != LEAT_OK)
 			return -1;

@@ -107,7 +107,7 @@ int main(int argc, char **argv)
 	int err;
 
 	options.record = print_record;
-	options.any_width = 1;
+	options.ragged_ok = 1;
 	err = leat_csv_new(&csv, &options);
 	if (err)
 		return 1;

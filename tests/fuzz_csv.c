@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
  * The head. Byte 0: bits 0 and 1 the delimiter; 2, max_record; 3,
  * max_fields; 4 and 5 are set for what is usual, so that heads can be
  * digits: without 4 quotes are text, without 5 bytes 2 and 3 are delimiter
- * and quote; 6, strict; 7, any_width. Byte 1: limits and the kind of cuts;
+ * and quote; 6, strict; 7, ragged_ok. Byte 1: limits and the kind of cuts;
  * bits 3 and 4, max_lines, none for most digits; bit 6, memory runs out;
  * bit 7, the callback stops. Bytes 2 and 3 are where cuts, stops and refusals
  * start to be drawn.
@@ -219,7 +219,7 @@ static leat_csv_options options_of(const uint8_t *head)
 	if (head[0] & 8)
 		o.max_fields = 1u + (head[1] & 7);
 	o.strict = head[0] >> 6 & 1;
-	o.any_width = head[0] >> 7;
+	o.ragged_ok = head[0] >> 7;
 	return o;
 }
 

@@ -17,8 +17,8 @@ typedef struct keyed_choice {
 	int64_t ttl;
 	uint64_t max_keys;
 	uint64_t max_bytes;
-	int full;
-	leat_sink evicted;
+	int when_keys_full;
+	leat_sink dropped;
 	uint64_t seed[2];
 	const leat_allocator *allocator;
 } keyed_choice;
@@ -33,8 +33,9 @@ static inline leat_keyed_options keyed_chosen(const keyed_choice *c)
 	o.ttl = c->ttl;
 	o.max_keys = c->max_keys;
 	o.max_bytes = c->max_bytes;
-	o.full = c->max_keys || c->max_bytes ? c->full : LEAT_REFUSE;
-	o.evicted = c->evicted;
+	o.when_keys_full = c->max_keys || c->max_bytes ? c->when_keys_full
+						       : LEAT_WHEN_FULL_REFUSE;
+	o.dropped = c->dropped;
 	o.seed[0] = c->seed[0];
 	o.seed[1] = c->seed[1];
 	o.allocator = c->allocator;

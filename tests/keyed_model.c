@@ -148,7 +148,7 @@ static void tell(struct keyed_model *m, struct model_key *k,
 	struct told_line line = { TOLD_RESULT, id_of(m, k), w->start, w->end,
 		{ 0 }, w->told++, flags };
 
-	if (flags == LEAT_EVICTED)
+	if (flags == LEAT_RESULT_DROPPED)
 		line.who = TOLD_EVICTED;
 	w->changed = 0;
 	compute(k, w->start, w->end, line.v);
@@ -159,14 +159,14 @@ static void tell_early(struct keyed_model *m, struct model_key *k)
 {
 	for (size_t i = 0; i < k->n_windows; i++)
 		if (!k->windows[i].closed && k->windows[i].changed)
-			tell(m, k, &k->windows[i], LEAT_EARLY);
+			tell(m, k, &k->windows[i], LEAT_RESULT_EARLY);
 }
 
 static void drop(struct keyed_model *m, struct model_key *k)
 {
 	for (size_t i = 0; m->rules.tells_evicted && i < k->n_windows; i++)
 		if (!k->windows[i].closed)
-			tell(m, k, &k->windows[i], LEAT_EVICTED);
+			tell(m, k, &k->windows[i], LEAT_RESULT_DROPPED);
 	k->there = 0;
 	k->n_values = k->n_windows = 0;
 	k->since = 0;
@@ -360,7 +360,7 @@ static void put(struct keyed_model *m, struct model_key *k, int64_t t)
 		if (w->end > m->watermark)
 			continue;
 		w->closed = 1;
-		tell(m, k, w, LEAT_LATE);
+		tell(m, k, w, LEAT_RESULT_UPDATED);
 	}
 }
 
@@ -370,7 +370,7 @@ static void take(struct keyed_model *m, struct model_key *k, int64_t t,
 	if (t > k->latest)
 		k->latest = t;
 	if (outside) {
-		m->counts.outside++;
+		m->counts.in_no_window++;
 		return;
 	}
 	if (x == x)
@@ -419,7 +419,7 @@ int keyed_model_push(struct keyed_model *m, unsigned key, int64_t t, double x)
 	m->counts.pushed++;
 	m->steps++;
 	fresh = !k->there;
-	if (fresh && r->max_keys > 0 && r->full == LEAT_REFUSE &&
+	if (fresh && r->max_keys > 0 && r->full == LEAT_WHEN_FULL_REFUSE &&
 	    keyed_model_length(m) >= r->max_keys) {
 		m->counts.refused++;
 		return LEAT_NO_ROOM;

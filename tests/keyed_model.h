@@ -77,7 +77,7 @@ struct keyed_model {
 	int started;
 	int64_t now, watermark;
 	uint64_t steps;
-	leat_time_counts counts;
+	leat_counts counts;
 	struct told_log log;
 };
 

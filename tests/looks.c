@@ -134,7 +134,7 @@ int main(void)
 		try_orders(o, 10, n);
 		o.early_count = 0;
 		o.max_values = (uint64_t)n / 2;
-		o.full = LEAT_EVICT_OLD;
+		o.full = LEAT_WHEN_FULL_EVICT_OLD;
 		try_orders(o, 10, n);
 		o = keeping(kinds[i], 0, far);
 		try_orders(o, 10, n);

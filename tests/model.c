@@ -19,7 +19,7 @@ void model_span(const leat_window_options *options, size_t pushed, size_t *lo,
     size_t *hi)
 {
 	size_t size = (size_t)options->size;
-	size_t advance = (size_t)options->advance;
+	size_t advance = (size_t)options->hop;
 
 	*lo = 0;
 	*hi = pushed;
@@ -61,7 +61,7 @@ int model_closes(const leat_window_options *options, size_t pushed)
 	    "%s: " #condition "\n kind %d size %u advance %u seed %llu "       \
 	    "after %u pushes",                                                 \
 	    (s)->what, (s)->options.kind, (unsigned)(s)->options.size,         \
-	    (unsigned)(s)->options.advance, (unsigned long long)(s)->seed,     \
+	    (unsigned)(s)->options.hop, (unsigned long long)(s)->seed,         \
 	    (unsigned)(s)->pushed)
 
 static int is_missing(const struct subject *s, size_t i)
@@ -133,11 +133,12 @@ static double class_over(const struct subject *s, const leat_stat *stat,
 static int suppressed(const struct subject *s, const struct oracle *o, int id)
 {
 	uint64_t least = s->options.min_count;
-	if (id == LEAT_STAT_COUNT || id == LEAT_STAT_MISSING)
+	if (id == LEAT_STAT_COUNT || id == LEAT_STAT_COUNT_MISSING)
 		return 0;
 	if (o->count < (least > 0 ? least : 1))
 		return 1;
-	return s->options.missing == LEAT_PROPAGATE && o->missing > 0;
+	return s->options.on_missing == LEAT_ON_MISSING_PROPAGATE &&
+	    o->missing > 0;
 }
 
 static void check_row(struct subject *s, size_t pushed, const double *row)
@@ -161,7 +162,7 @@ static void check_row(struct subject *s, size_t pushed, const double *row)
 				     "advance %u seed %llu after %u pushes",
 			    s->what, leat_stat_name(stat), row[i],
 			    s->options.kind, (unsigned)s->options.size,
-			    (unsigned)s->options.advance,
+			    (unsigned)s->options.hop,
 			    (unsigned long long)s->seed, (unsigned)pushed);
 	}
 	ck_subject(s, s->watch.faults == 0);
@@ -360,9 +361,9 @@ static void add_class(struct subject *s, const leat_agg *agg, double arg)
 static void choose_stats(struct subject *s, int words)
 {
 	static const leat_stat singles[] = { LEAT_MEAN, LEAT_COUNT, LEAT_MIN,
-		LEAT_MISSING, LEAT_SUM, LEAT_ARGMAX, LEAT_VARIANCE, LEAT_LAST,
-		LEAT_MAX, LEAT_FIRST, LEAT_ARGMIN, LEAT_STDDEV_POP, LEAT_RANGE,
-		LEAT_COUNT, LEAT_RATE_OF_CHANGE };
+		LEAT_COUNT_MISSING, LEAT_SUM, LEAT_ARGMAX, LEAT_VARIANCE,
+		LEAT_LAST, LEAT_MAX, LEAT_FIRST, LEAT_ARGMIN, LEAT_STDDEV_POP,
+		LEAT_RANGE, LEAT_COUNT, LEAT_RATE_OF_CHANGE };
 	static const leat_stat doubles[] = { LEAT_COVARIANCE, LEAT_CORRELATION,
 		LEAT_SLOPE };
 

@@ -663,7 +663,7 @@ struct expect oracle_expect(const struct oracle *o, int id)
 {
 	if (id == LEAT_STAT_COUNT)
 		return exactly((double)o->count);
-	if (id == LEAT_STAT_MISSING)
+	if (id == LEAT_STAT_COUNT_MISSING)
 		return exactly((double)o->missing);
 	if (o->count == 0)
 		return nothing();

@@ -67,7 +67,7 @@ static size_t pipe_read(void *ctx, void *bytes, size_t n)
  * the bytes counted, those in memory and those written are the same.
  */
 #define ABOUT(name, options_type, load)                                        \
-	struct saved name##_saved(leat_##name *o)                        \
+	struct saved name##_saved(leat_##name *o)                              \
 	{                                                                      \
 		leat_writer w = { 0 };                                         \
 		struct saved s;                                                \
@@ -76,14 +76,14 @@ static size_t pipe_read(void *ctx, void *bytes, size_t n)
 		s.bytes = malloc(s.n);                                         \
 		ck_assert_ptr_nonnull(s.bytes);                                \
 		w.bytes = s.bytes;                                             \
-		w.room = s.n;                                                  \
+		w.capacity = s.n;                                              \
 		ck_assert_int_eq(leat_##name##_save(o, &w), LEAT_OK);          \
 		ck_assert_uint_eq(w.n_bytes, s.n);                             \
 		return s;                                                      \
 	}                                                                      \
                                                                                \
 	static void name##_by_pieces(leat_##name *o, leat_##name **out,        \
-	    const options_type *options)                              \
+	    const options_type *options)                                       \
 	{                                                                      \
 		leat_writer w = { 0 };                                         \
 		leat_reader r = { 0 };                                         \
@@ -103,18 +103,16 @@ static size_t pipe_read(void *ctx, void *bytes, size_t n)
 		r.read = pipe_read;                                            \
 		r.ctx = &p;                                                    \
 		r.tag = tag;                                                   \
-		r.tag_room = sizeof(tag);                                      \
-		ck_assert_int_eq(load(out, options, &r),         \
-		    LEAT_OK);                                                  \
+		r.tag_capacity = sizeof(tag);                                  \
+		ck_assert_int_eq(load(out, options, &r), LEAT_OK);             \
 		ck_assert_uint_eq(p.n, p.room);                                \
-		ck_assert_uint_eq(r.used, p.room);                             \
+		ck_assert_uint_eq(r.n_read, p.room);                           \
 		ck_assert_uint_eq(r.tag_len, 3);                               \
 		ck_assert(memcmp(tag, "abc", 3) == 0);                         \
 		free(p.bytes);                                                 \
 	}                                                                      \
                                                                                \
-	void name##_again(leat_##name **o,                                     \
-	    const options_type *options)                              \
+	void name##_again(leat_##name **o, const options_type *options)        \
 	{                                                                      \
 		struct saved s = name##_saved(*o);                             \
 		leat_reader r = saved_reader(&s);                              \
@@ -122,10 +120,10 @@ static size_t pipe_read(void *ctx, void *bytes, size_t n)
 		if (s.n % 2) {                                                 \
 			name##_by_pieces(*o, &n, options);                     \
 		} else {                                                       \
-			int err = load(&n, options, &r);         \
+			int err = load(&n, options, &r);                       \
 			ck_assert_msg(err == LEAT_OK, "%s (%s)",               \
 			    leat_strerror(err), r.differs ? r.differs : "");   \
-			ck_assert_uint_eq(r.used, s.n);                        \
+			ck_assert_uint_eq(r.n_read, s.n);                      \
 		}                                                              \
 		leat_##name##_free(*o);                                        \
 		*o = n;                                                        \

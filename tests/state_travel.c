@@ -135,8 +135,7 @@ static void tail_combine(void *ctx, void *left, const void *right)
 		tail_add(left, r->last[i]);
 }
 
-static double tail_lower(void *ctx, const void *partial,
-    const leat_stat *stat)
+static double tail_lower(void *ctx, const void *partial, const leat_stat *stat)
 {
 	const struct tail *t = partial;
 	uint32_t h = t->n;
@@ -185,7 +184,7 @@ static const leat_agg tail = { .name = "tail",
 static const leat_stat plain[] = { LEAT_SUM, LEAT_MEAN, LEAT_STDDEV,
 	LEAT_SKEWNESS, LEAT_KURTOSIS_POP, LEAT_ZSCORE, LEAT_MIN, LEAT_MAX,
 	LEAT_ARGMIN, LEAT_ARGMAX, LEAT_FIRST, LEAT_LAST, LEAT_PRODUCT,
-	LEAT_GEOMETRIC_MEAN, LEAT_RMS, LEAT_COUNT, LEAT_MISSING,
+	LEAT_GEOMETRIC_MEAN, LEAT_RMS, LEAT_COUNT, LEAT_COUNT_MISSING,
 	LEAT_AGG(&tail, 0.5) };
 static const leat_stat pairs[] = { LEAT_MEAN, LEAT_COVARIANCE, LEAT_CORRELATION,
 	LEAT_SLOPE, LEAT_INTERCEPT };
@@ -265,7 +264,7 @@ static const struct traveller {
 		.gap = 9,
 		.delay = 10,
 		.max_values = 60,
-		.full = LEAT_EVICT_OLD,
+		.full = LEAT_WHEN_FULL_EVICT_OLD,
 		STATS(timed) } },
 	{ .name = "landmark-time",
 	    .object = LEAT_OBJECT_TIME_WINDOW,
@@ -281,7 +280,7 @@ static const struct traveller {
 			   STATS(few) },
 		.ttl = 300,
 		.max_keys = 9,
-		.full = LEAT_EVICT_OLD } },
+		.full = LEAT_WHEN_FULL_EVICT_OLD } },
 	{ .name = "keyed-sessions",
 	    .object = LEAT_OBJECT_KEYED,
 	    .keyed = { .by_time = { .kind = LEAT_SESSION,
@@ -325,18 +324,18 @@ static const struct traveller {
 	    .metric = { .metrics = metrics, .n_metrics = 5, .size = 40 } },
 	{ .name = "page-hinkley",
 	    .object = LEAT_OBJECT_DRIFT,
-	    .drift = { .kind = LEAT_PAGE_HINKLEY,
+	    .drift = { .kind = LEAT_DRIFT_PAGE_HINKLEY,
 		.delta = 1,
 		.threshold = 3000 } },
 	{ .name = "adwin",
 	    .object = LEAT_OBJECT_DRIFT,
-	    .drift = { .kind = LEAT_ADWIN } },
+	    .drift = { .kind = LEAT_DRIFT_ADWIN } },
 	{ .name = "zscore",
 	    .object = LEAT_OBJECT_DRIFT,
-	    .drift = { .kind = LEAT_ZSCORE_CHART, .size = 50 } },
+	    .drift = { .kind = LEAT_DRIFT_ZSCORE, .size = 50 } },
 	{ .name = "ewma",
 	    .object = LEAT_OBJECT_DRIFT,
-	    .drift = { .kind = LEAT_EWMA_CHART } },
+	    .drift = { .kind = LEAT_DRIFT_EWMA } },
 };
 
 enum { TRAVELLERS = sizeof(travellers) / sizeof(travellers[0]) };

@@ -7,8 +7,8 @@
  * type has for itself. All that can be seen goes into a checksum, so that two
  * objects have gone the same way if their checksums are the same.
  */
-#include "keyed_choice.h"
 #include "state_zoo.h"
+#include "keyed_choice.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -291,7 +291,7 @@ static const leat_agg hashes_class = {
 
 enum { MOST_STATS = 24 };
 
-static const leat_stat stats_all[] = { LEAT_COUNT, LEAT_MISSING, LEAT_SUM,
+static const leat_stat stats_all[] = { LEAT_COUNT, LEAT_COUNT_MISSING, LEAT_SUM,
 	LEAT_VARIANCE, LEAT_KURTOSIS, LEAT_ZSCORE, LEAT_MIN, LEAT_MAX,
 	LEAT_ARGMIN, LEAT_ARGMAX, LEAT_FIRST, LEAT_LAST, LEAT_PRODUCT,
 	LEAT_RMS };
@@ -304,7 +304,7 @@ static const leat_stat stats_own[] = { LEAT_AGG(&hashes_class, 0.0),
 static const leat_stat stats_order[] = { LEAT_INCREASE, LEAT_RATE,
 	LEAT_TIME_MEAN, LEAT_TIME_MEAN_LINEAR, LEAT_COUNT, LEAT_ARGMIN };
 static const leat_stat stats_decay[] = { LEAT_COUNT, LEAT_MEAN, LEAT_STDDEV,
-	LEAT_ZSCORE, LEAT_RMS, LEAT_MISSING };
+	LEAT_ZSCORE, LEAT_RMS, LEAT_COUNT_MISSING };
 static const leat_stat stats_counter[] = { LEAT_INCREASE, LEAT_FIRST };
 
 #define STATS(s)                                                               \
@@ -346,14 +346,14 @@ static const int auc_metrics[] = { LEAT_METRIC_AUC, LEAT_METRIC_RMSE };
 
 #define WINDOW(n, ...)                                                         \
 	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_WINDOW, .window = {          \
+		.name = (n), .type = LEAT_OBJECT_WINDOW, .window = {           \
 			MEM,                                                   \
 			__VA_ARGS__                                            \
 		}                                                              \
 	}
 #define TIME(n, ...)                                                           \
 	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_TIME_WINDOW, .time = {       \
+		.name = (n), .type = LEAT_OBJECT_TIME_WINDOW, .time = {        \
 			MEM,                                                   \
 			TOLD,                                                  \
 			__VA_ARGS__                                            \
@@ -361,36 +361,36 @@ static const int auc_metrics[] = { LEAT_METRIC_AUC, LEAT_METRIC_RMSE };
 	}
 #define KEYED(n, ...)                                                          \
 	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_KEYED, .keyed = {            \
+		.name = (n), .type = LEAT_OBJECT_KEYED, .keyed = {             \
 			MEM,                                                   \
-			.evicted = { on_result, NULL },                        \
+			.dropped = { on_result, NULL },                        \
 			__VA_ARGS__                                            \
 		}                                                              \
 	}
 #define MODEL(n, ...)                                                          \
 	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_MODEL, .model = {            \
+		.name = (n), .type = LEAT_OBJECT_MODEL, .model = {             \
 			MEM,                                                   \
 			__VA_ARGS__                                            \
 		}                                                              \
 	}
 #define SCALER(n, ...)                                                         \
 	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_SCALER, .scaler = {          \
+		.name = (n), .type = LEAT_OBJECT_SCALER, .scaler = {           \
 			MEM,                                                   \
 			__VA_ARGS__                                            \
 		}                                                              \
 	}
 #define METRIC(n, ...)                                                         \
 	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_METRIC, .metric = {          \
+		.name = (n), .type = LEAT_OBJECT_METRIC, .metric = {           \
 			MEM,                                                   \
 			__VA_ARGS__                                            \
 		}                                                              \
 	}
 #define DRIFT(n, ...)                                                          \
 	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_DRIFT, .drift = {            \
+		.name = (n), .type = LEAT_OBJECT_DRIFT, .drift = {             \
 			MEM,                                                   \
 			__VA_ARGS__                                            \
 		}                                                              \
@@ -405,65 +405,65 @@ static const struct specimen zoo[] = {
 	WINDOW("sliding one", .size = 1, STATS(few)),
 	WINDOW("sliding mean", .size = 100, STATS(few), .min_count = 5),
 	WINDOW("sliding sum", .size = 33, STATS(sum),
-	    .missing = LEAT_PROPAGATE),
+	    .on_missing = LEAT_ON_MISSING_PROPAGATE),
 	WINDOW("sliding pairs", .size = 20, STATS(pairs)),
 	WINDOW("sliding own", .size = 12, STATS(own)),
 	WINDOW("tumbling", .kind = LEAT_TUMBLING, .size = 9, STATS(all),
 	    .keep_values = 1, SINK),
 	WINDOW("tumbling pairs", .kind = LEAT_TUMBLING, .size = 30,
 	    STATS(pairs)),
-	WINDOW("hopping", .kind = LEAT_HOPPING, .size = 20, .advance = 4,
+	WINDOW("hopping", .kind = LEAT_HOPPING, .size = 20, .hop = 4,
 	    STATS(all), SINK),
-	WINDOW("hopping kept", .kind = LEAT_HOPPING, .size = 11, .advance = 3,
+	WINDOW("hopping kept", .kind = LEAT_HOPPING, .size = 11, .hop = 3,
 	    STATS(counter), .keep_values = 1),
-	WINDOW("hopping own", .kind = LEAT_HOPPING, .size = 50, .advance = 7,
+	WINDOW("hopping own", .kind = LEAT_HOPPING, .size = 50, .hop = 7,
 	    STATS(own)),
-	WINDOW("leaping", .kind = LEAT_HOPPING, .size = 3, .advance = 8,
+	WINDOW("leaping", .kind = LEAT_HOPPING, .size = 3, .hop = 8,
 	    STATS(few), SINK),
 	WINDOW("landmark", .kind = LEAT_LANDMARK, STATS(all)),
 	WINDOW("landmark pairs", .kind = LEAT_LANDMARK, STATS(pairs)),
 	WINDOW("landmark own", .kind = LEAT_LANDMARK, STATS(own)),
 	WINDOW("decay", .kind = LEAT_DECAY, .alpha = 0.3, STATS(decay)),
 	WINDOW("decay pairs", .kind = LEAT_DECAY, .half_life = 5,
-	    STATS(pairs), .recursive = 1),
+	    STATS(pairs), .unadjusted = 1),
 
 	TIME("time sliding", .span = 40, STATS(all)),
-	TIME("time sliding late", .span = 40, STATS(few), .lateness = 30,
+	TIME("time sliding late", .span = 40, STATS(few), .allowed_lateness = 30,
 	    .early_count = 3),
 	TIME("time sliding order", .span = 60, STATS(order), .max_values = 40,
-	    .full = LEAT_EVICT_OLD, .early_span = 20),
+	    .when_full = LEAT_WHEN_FULL_EVICT_OLD, .early_span = 20),
 	TIME("time tumbling", .kind = LEAT_TUMBLING, .span = 20, STATS(all)),
 	TIME("time tumbling late", .kind = LEAT_TUMBLING, .span = 20,
-	    STATS(few), .delay = 10, .lateness = 50, .offset = 3,
+	    STATS(few), .delay = 10, .allowed_lateness = 50, .offset = 3,
 	    .early_count = 2),
 	TIME("time tumbling empty", .kind = LEAT_TUMBLING, .span = 20,
-	    STATS(own), .delay = 5, .lateness = 40, .emit_empty = 1,
+	    STATS(own), .delay = 5, .allowed_lateness = 40, .emit_empty = 1,
 	    .max_skew = 400),
 	TIME("time tumbling order", .kind = LEAT_TUMBLING, .span = 50,
-	    STATS(order), .lateness = 20, .max_values = 60,
-	    .full = LEAT_EVICT_OLD, .emit_empty = 1, .max_skew = 500),
+	    STATS(order), .allowed_lateness = 20, .max_values = 60,
+	    .when_full = LEAT_WHEN_FULL_EVICT_OLD, .emit_empty = 1, .max_skew = 500),
 	TIME("time tumbling pairs", .kind = LEAT_TUMBLING, .span = 20,
 	    STATS(pairs), .n_sources = 3, .idle_timeout = 100),
-	TIME("time hopping", .kind = LEAT_HOPPING, .span = 40, .advance = 10,
+	TIME("time hopping", .kind = LEAT_HOPPING, .span = 40, .hop = 10,
 	    STATS(all)),
 	TIME("time hopping late", .kind = LEAT_HOPPING, .span = 50,
-	    .advance = 20, .offset = -7, STATS(few), .lateness = 60,
+	    .hop = 20, .offset = -7, STATS(few), .allowed_lateness = 60,
 	    .early_count = 5, .early_span = 30),
 	TIME("time hopping empty", .kind = LEAT_HOPPING, .span = 30,
-	    .advance = 7, STATS(own), .delay = 10, .lateness = 20,
+	    .hop = 7, STATS(own), .delay = 10, .allowed_lateness = 20,
 	    .emit_empty = 1, .max_skew = 300),
 	TIME("time hopping order", .kind = LEAT_HOPPING, .span = 64,
-	    .advance = 16, STATS(order), .max_values = 50,
-	    .full = LEAT_EVICT_OLD, .early_span = 40, .lateness = 10),
+	    .hop = 16, STATS(order), .max_values = 50,
+	    .when_full = LEAT_WHEN_FULL_EVICT_OLD, .early_span = 40, .allowed_lateness = 10),
 	TIME("time hopping sources", .kind = LEAT_HOPPING, .span = 40,
-	    .advance = 10, STATS(pairs), .n_sources = 2, .early_count = 4),
-	TIME("time leaping", .kind = LEAT_HOPPING, .span = 10, .advance = 25,
-	    STATS(all), .lateness = 30, .emit_empty = 1, .max_skew = 400),
+	    .hop = 10, STATS(pairs), .n_sources = 2, .early_count = 4),
+	TIME("time leaping", .kind = LEAT_HOPPING, .span = 10, .hop = 25,
+	    STATS(all), .allowed_lateness = 30, .emit_empty = 1, .max_skew = 400),
 	TIME("time session", .kind = LEAT_SESSION, .gap = 12, STATS(all)),
 	TIME("time session late", .kind = LEAT_SESSION, .gap = 12, STATS(few),
-	    .lateness = 60, .early_count = 3),
+	    .allowed_lateness = 60, .early_count = 3),
 	TIME("time session order", .kind = LEAT_SESSION, .gap = 20,
-	    STATS(order), .delay = 15, .lateness = 15, .max_values = 30),
+	    STATS(order), .delay = 15, .allowed_lateness = 15, .max_values = 30),
 	TIME("time landmark", .kind = LEAT_LANDMARK, STATS(all),
 	    .early_span = 50),
 	TIME("time landmark order", .kind = LEAT_LANDMARK, STATS(order),
@@ -471,23 +471,23 @@ static const struct specimen zoo[] = {
 	TIME("time decay", .kind = LEAT_DECAY, .half_life = 30, STATS(decay),
 	    .early_count = 6),
 	TIME("calendar", .kind = LEAT_CALENDAR, .calendar = { days, NULL },
-	    STATS(few), .lateness = 30, .emit_empty = 1, .max_skew = 400),
+	    STATS(few), .allowed_lateness = 30, .emit_empty = 1, .max_skew = 400),
 	TIME("calendar order", .kind = LEAT_CALENDAR,
 	    .calendar = { days, NULL }, STATS(order), .delay = 20),
 
 	KEYED("keyed tumbling", .by_time = { .kind = LEAT_TUMBLING, .span = 20,
 	    STATS(few), TOLD }),
 	KEYED("keyed tumbling ttl", .by_time = { .kind = LEAT_TUMBLING,
-	    .span = 20, STATS(all), TOLD, .lateness = 20, .emit_empty = 1,
+	    .span = 20, STATS(all), TOLD, .allowed_lateness = 20, .emit_empty = 1,
 	    .max_skew = 300 }, .ttl = 100),
 	KEYED("keyed hopping", .by_time = { .kind = LEAT_HOPPING, .span = 40,
-	    .advance = 10, STATS(own), TOLD, .early_span = 25 }, .ttl = 200),
+	    .hop = 10, STATS(own), TOLD, .early_span = 25 }, .ttl = 200),
 	KEYED("keyed hopping evicting", .by_time = { .kind = LEAT_HOPPING,
-	    .span = 40, .advance = 10, STATS(order), TOLD, .lateness = 30,
-	    .early_count = 2 }, .max_keys = 12, .full = LEAT_EVICT_OLD),
+	    .span = 40, .hop = 10, STATS(order), TOLD, .allowed_lateness = 30,
+	    .early_count = 2 }, .max_keys = 12, .when_keys_full = LEAT_WHEN_FULL_EVICT_OLD),
 	KEYED("keyed session", .by_time = { .kind = LEAT_SESSION, .gap = 30,
 	    STATS(few), TOLD, .n_sources = 2 }, .max_bytes = 60000,
-	    .full = LEAT_EVICT_OLD),
+	    .when_keys_full = LEAT_WHEN_FULL_EVICT_OLD),
 	KEYED("keyed sliding", .by_time = { .span = 50, STATS(pairs), TOLD,
 	    .max_values = 20 }, .ttl = 300, .max_keys = 30),
 	KEYED("keyed landmark", .by_time = { .kind = LEAT_LANDMARK, STATS(all),
@@ -497,8 +497,8 @@ static const struct specimen zoo[] = {
 	KEYED("keyed by count sliding", .by_count = { .size = 10, STATS(few),
 	    SINK }, .ttl = 90),
 	KEYED("keyed by count hopping", .by_count = { .kind = LEAT_HOPPING,
-	    .size = 12, .advance = 5, STATS(all), SINK }, .max_keys = 9,
-	    .full = LEAT_EVICT_OLD),
+	    .size = 12, .hop = 5, STATS(all), SINK }, .max_keys = 9,
+	    .when_keys_full = LEAT_WHEN_FULL_EVICT_OLD),
 	KEYED("keyed by count landmark", .by_count = { .kind = LEAT_LANDMARK,
 	    STATS(own) }),
 
@@ -535,13 +535,13 @@ static const struct specimen zoo[] = {
 	METRIC("auc", METRICS(auc), .size = 40),
 
 	DRIFT("page hinkley", .delta = 0.1, .threshold = 50),
-	DRIFT("adwin", .kind = LEAT_ADWIN),
-	DRIFT("z-score", .kind = LEAT_ZSCORE_CHART),
-	DRIFT("z-score of the last", .kind = LEAT_ZSCORE_CHART, .size = 25,
+	DRIFT("adwin", .kind = LEAT_DRIFT_ADWIN),
+	DRIFT("z-score", .kind = LEAT_DRIFT_ZSCORE),
+	DRIFT("z-score of the last", .kind = LEAT_DRIFT_ZSCORE, .size = 25,
 	    .min_count = 10),
-	DRIFT("ewma", .kind = LEAT_EWMA_CHART, .min_count = 20),
-	DRIFT("ewma given", .kind = LEAT_EWMA_CHART, .mean = 5, .stddev = 50,
-	    .direction = LEAT_RISE),
+	DRIFT("ewma", .kind = LEAT_DRIFT_EWMA, .min_count = 20),
+	DRIFT("ewma given", .kind = LEAT_DRIFT_EWMA, .mean = 5, .stddev = 50,
+	    .direction = LEAT_CHANGE_RISE),
 };
 /* clang-format on */
 
@@ -660,24 +660,24 @@ static int may_go_on(const leat_time_window_options *o, int64_t now,
 	    (uint64_t)now - (uint64_t)watermark < 100000;
 }
 
-static void see_counts(const leat_time_counts *c)
+static void see_counts(const leat_counts *c)
 {
 	must(c->pushed ==
-		c->taken + c->missing + c->late + c->refused + c->outside,
+		c->taken + c->missing + c->late + c->refused + c->in_no_window,
 	    "its counts do not add up");
 	see(c->pushed);
 	see(c->taken);
 	see(c->missing);
 	see(c->late);
 	see(c->refused);
-	see(c->outside);
+	see(c->in_no_window);
 	see(c->evicted);
 	see(c->stored);
 }
 
 static uint64_t time_pushed(void *o)
 {
-	leat_time_counts c;
+	leat_counts c;
 
 	leat_time_window_counts(o, &c);
 	return c.pushed;
@@ -687,7 +687,7 @@ static void time_look(const struct specimen *z, void *o)
 {
 	double out[MOST_STATS];
 	int64_t start, end;
-	leat_time_counts c;
+	leat_counts c;
 
 	leat_time_window_query(o, out);
 	see_doubles(out, z->time.n_stats);
@@ -760,7 +760,7 @@ static int see_key(void *ctx, const leat_result *r)
 
 static uint64_t keyed_pushed(void *o)
 {
-	leat_time_counts c;
+	leat_counts c;
 
 	leat_keyed_counts(o, &c);
 	return c.pushed;
@@ -768,12 +768,12 @@ static uint64_t keyed_pushed(void *o)
 
 static void keyed_look(const struct specimen *z, void *o)
 {
-	leat_time_counts c;
+	leat_counts c;
 
 	(void)z;
 	leat_keyed_counts(o, &c);
 	see_counts(&c);
-	see(leat_keyed_length(o));
+	see(leat_keyed_n_keys(o));
 	see((uint64_t)leat_keyed_now(o));
 	see((uint64_t)leat_keyed_watermark(o));
 	leat_keyed_each(o, see_key, NULL);
@@ -832,10 +832,10 @@ static void keyed_end(const struct specimen *z, void *o)
 	must(leat_keyed_advance(o, LEAT_TIME_MAX) == LEAT_OK,
 	    "time does not come to its end");
 	if (z->keyed.ttl > 0)
-		must(leat_keyed_length(o) == 0, "keys stay for ever");
+		must(leat_keyed_n_keys(o) == 0, "keys stay for ever");
 	keyed_look(z, o);
 	leat_keyed_reset(o);
-	must(leat_keyed_length(o) == 0, "reset has left something");
+	must(leat_keyed_n_keys(o) == 0, "reset has left something");
 	must(keyed_push(z, o, 0) == LEAT_OK,
 	    "a value is not taken after a reset");
 }
@@ -955,10 +955,10 @@ static uint64_t drift_pushed(void *o)
 static void drift_look(const struct specimen *z, void *o)
 {
 	(void)z;
-	must(leat_drift_length(o) <= leat_drift_pushed(o),
+	must(leat_drift_width(o) <= leat_drift_pushed(o),
 	    "it compares with more values than there were");
 	see_double(leat_drift_mean(o));
-	see(leat_drift_length(o));
+	see(leat_drift_width(o));
 	see(leat_drift_pushed(o));
 }
 
@@ -997,31 +997,31 @@ struct type {
 	*out = it;                                                             \
 	return err
 
-#define TYPE(name, field, make, load)                                               \
+#define TYPE(name, field, make, load)                                          \
 	static int field##_make(const struct specimen *z, void **out)          \
 	{                                                                      \
-		OUT(name, make(&it, &z->field));                  \
+		OUT(name, make(&it, &z->field));                               \
 	}                                                                      \
 	static void field##_free(void *o)                                      \
 	{                                                                      \
 		leat_##name##_free(o);                                         \
 	}                                                                      \
-	static int field##_save(void *o, leat_writer *w)                 \
+	static int field##_save(void *o, leat_writer *w)                       \
 	{                                                                      \
 		return leat_##name##_save(o, w);                               \
 	}                                                                      \
 	static int field##_load(const struct specimen *z, void **out,          \
 	    leat_reader *r)                                                    \
 	{                                                                      \
-		OUT(name, load(&it, &z->field, r));              \
+		OUT(name, load(&it, &z->field, r));                            \
 	}                                                                      \
-	static int field##_copy(void *o, void **out)                     \
+	static int field##_copy(void *o, void **out)                           \
 	{                                                                      \
 		OUT(name, leat_##name##_copy(o, NULL, &it));                   \
 	}
 
 #define MERGES(name, field)                                                    \
-	static int field##_merge(void *o, void *other)                   \
+	static int field##_merge(void *o, void *other)                         \
 	{                                                                      \
 		return leat_##name##_merge(o, other);                          \
 	}
@@ -1081,11 +1081,11 @@ size_t zoo_state(size_t specimen, uint64_t seed, unsigned char *bytes,
 	for (unsigned n = below(most); n > 0; n--)
 		type->step(z, o, seed % 3 == 0);
 	w.bytes = bytes;
-	w.room = room;
+	w.capacity = room;
 	w.tag = "zoo";
 	w.tag_len = seed % 2 ? 0 : 3;
 	int err = type->save(o, &w);
-	must(err == LEAT_OK || err == LEAT_ENOSPACE, "it is not saved");
+	must(err == LEAT_OK || err == LEAT_EBUFFER, "it is not saved");
 	type->free(o);
 	must(heap.live == 0, "memory is left");
 	return err ? 0 : (size_t)w.n_bytes;
@@ -1142,7 +1142,7 @@ static size_t put_options(size_t specimen, unsigned char *out, size_t room)
 	start(specimen);
 	must(type->make(&zoo[specimen], &o) == LEAT_OK, "it is not made");
 	w.bytes = out;
-	w.room = room;
+	w.capacity = room;
 	must(type->save(o, &w) == LEAT_OK, "it is not saved");
 	type->free(o);
 	while (out[at] < ZOO_CONTENT && out[at] != 0)
@@ -1222,7 +1222,7 @@ static int load(const struct specimen *z, const unsigned char *bytes, size_t n,
 		r.read = read_piece;
 		r.ctx = &p;
 		r.tag = tag;
-		r.tag_room = sizeof(tag);
+		r.tag_capacity = sizeof(tag);
 	} else {
 		r.bytes = bytes;
 		r.n_bytes = n;
@@ -1239,7 +1239,7 @@ static unsigned char *saved(const struct specimen *z, void *o, size_t *n)
 	bytes = malloc((size_t)w.n_bytes);
 	must(bytes != NULL, "there is no memory");
 	w.bytes = bytes;
-	w.room = *n = (size_t)w.n_bytes;
+	w.capacity = *n = (size_t)w.n_bytes;
 	must(types[z->type].save(o, &w) == LEAT_OK, "it is not saved");
 	must(w.n_bytes == *n, "it is saved as other bytes");
 	return bytes;
@@ -1341,7 +1341,7 @@ static int is_tidy(const struct specimen *z)
 	    ? &z->keyed.by_time
 	    : &z->time;
 
-	return !o->emit_empty && o->advance >= o->span;
+	return !o->emit_empty && o->hop >= o->span;
 }
 
 /*
@@ -1465,8 +1465,7 @@ static size_t starve_copy(const struct specimen *z, void *o, int for_good)
 }
 
 /* A copy takes in the object; where that fails it has not changed. */
-static size_t starve_merge(const struct specimen *z, void *o,
-    int for_good)
+static size_t starve_merge(const struct specimen *z, void *o, int for_good)
 {
 	const struct type *type = &types[z->type];
 	size_t n, m, failed = 0;

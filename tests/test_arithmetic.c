@@ -134,7 +134,7 @@ static leat_time_window_options few_options(int64_t span, int64_t advance)
 	memset(&o, 0, sizeof(o));
 	o.kind = advance ? LEAT_HOPPING : LEAT_SLIDING;
 	o.span = span;
-	o.advance = advance;
+	o.hop = advance;
 	o.stats = stats;
 	o.n_stats = 2;
 	return o;

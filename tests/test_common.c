@@ -192,7 +192,7 @@ START_TEST(windows_are_read)
 	o = window_of("decay:alpha=0.25");
 	ck_assert_int_eq(o.kind, LEAT_DECAY);
 	ck_assert(o.alpha == 0.25 && o.recursive == 0);
-	ck_assert(window_of("decay:span=20").decay_span == 20);
+	ck_assert(window_of("decay:span=20").ewm_span == 20);
 	o = window_of("decay:halflife=1.5,recursive");
 	ck_assert(o.half_life == 1.5 && o.recursive == 1);
 }
@@ -352,7 +352,7 @@ START_TEST(numbers_without_a_unit_are_years_months_or_late)
 	expect_time("5000", LEAT_UNIT_MS, 0, 5);
 	ck_assert_str_eq(moment_why(LEAT_EPARSE, "x", 1, LEAT_UNIT_GUESS), "");
 	ck_assert_ptr_nonnull(strstr(moment_why(MOMENT_NO_UNIT, "12", 2,
-					LEAT_UNIT_GUESS),
+					 LEAT_UNIT_GUESS),
 	    "--time-unit"));
 	ck_assert_str_eq(moment_why(LEAT_ERANGE, "2024-13-01", 10,
 			     LEAT_UNIT_GUESS),
@@ -917,7 +917,9 @@ START_TEST(functions_of_time_are_what_they_say)
 	int64_t t;
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		ck_assert_int_eq(leat_parse_time(cases[i].time, strlen(cases[i].time), LEAT_UNIT_GUESS, &t, NULL),
+		ck_assert_int_eq(leat_parse_time(cases[i].time,
+				     strlen(cases[i].time), LEAT_UNIT_GUESS, &t,
+				     NULL),
 		    0);
 		ck_assert(formula_of_time(FORMULA_HOUR, 0, t) == cases[i].hour);
 		ck_assert(formula_of_time(FORMULA_DOW, 0, t) == cases[i].dow);

@@ -81,7 +81,7 @@ START_TEST(error_codes_keep_their_numbers)
 	ck_assert_int_eq(LEAT_EPAIRS, -10);
 	ck_assert_int_eq(LEAT_ENOTSUP, -11);
 	ck_assert_int_eq(LEAT_ERANGE, -12);
-	ck_assert_int_eq(LEAT_ENOSPACE, -13);
+	ck_assert_int_eq(LEAT_EBUFFER, -13);
 	ck_assert_int_eq(LEAT_NOT_FINITE, -14);
 	ck_assert_int_eq(LEAT_EINVAL, -15);
 	ck_assert_int_eq(LEAT_EINVAL, -16);

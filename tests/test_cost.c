@@ -38,7 +38,7 @@ static void bill_open(struct bill *b, int kind, uint64_t size, uint64_t advance,
 	b->stats[1] = (leat_stat)LEAT_MEAN;
 	b->options.kind = kind;
 	b->options.size = size;
-	b->options.advance = advance;
+	b->options.hop = advance;
 	b->options.stats = b->stats;
 	b->options.n_stats = 2;
 	b->allocator = counted_allocator(&b->heap);
@@ -61,7 +61,7 @@ static void bill_close(struct bill *b)
 	    #condition ": kind %d size %llu advance %llu, push %llu: "         \
 		       "%u lifts %u appends %u prepends %u combines",          \
 	    (b)->options.kind, (unsigned long long)(b)->options.size,          \
-	    (unsigned long long)(b)->options.advance,                          \
+	    (unsigned long long)(b)->options.hop,                              \
 	    (unsigned long long)leat_window_pushed((b)->window),               \
 	    (unsigned)(b)->watch.lifts, (unsigned)(b)->watch.appends,          \
 	    (unsigned)(b)->watch.prepends, (unsigned)(b)->watch.combines)
@@ -216,7 +216,8 @@ START_TEST(many_pushes_at_once_cost_no_more)
 	for (uint64_t size = 1; size <= 300; size += 13) {
 		for (int rows = 0; rows < 2; rows++) {
 			bill_open(&b, LEAT_SLIDING, size, 0, _i);
-			leat_window_push_many(b.window, x, NULL, 3000, rows ? out : NULL);
+			leat_window_push_many(b.window, x, NULL, 3000,
+			    rows ? out : NULL);
 			size_t steps = watch_steps(&b.watch);
 			size_t joins = b.fast ? 0 : b.watch.lifts;
 			ck_bill(&b, steps <= 2 * 3000);
@@ -261,8 +262,9 @@ START_TEST(nothing_but_new_and_copy_allocates)
 		memset(&heap, 0, sizeof(heap));
 		options.kind = kind;
 		options.size = kind < LEAT_LANDMARK ? 77 : 0;
-		options.advance = kind == LEAT_HOPPING ? 5 : 0;
-		options.keep_values = kind == LEAT_TUMBLING || kind == LEAT_HOPPING;
+		options.hop = kind == LEAT_HOPPING ? 5 : 0;
+		options.keep_values = kind == LEAT_TUMBLING ||
+		    kind == LEAT_HOPPING;
 		options.stats = stats;
 		options.n_stats = 7;
 		options.allocator = &a;

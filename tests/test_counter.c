@@ -122,7 +122,7 @@ static leat_window_options windowed(int kind, uint64_t size, uint64_t advance)
 
 	options.kind = kind;
 	options.size = size;
-	options.advance = advance;
+	options.hop = advance;
 	options.stats = stats;
 	options.n_stats = 2;
 	return options;
@@ -156,7 +156,7 @@ static void check_window(const leat_window_options *o,
 			out[1] == (double)g.n,
 		    "%s, kind %d size %u advance %u seed %u after %u: "
 		    "%.17g, not %.17g",
-		    d->name, o->kind, (unsigned)o->size, (unsigned)o->advance,
+		    d->name, o->kind, (unsigned)o->size, (unsigned)o->hop,
 		    (unsigned)seed, (unsigned)(i + 1), out[0], g.want);
 		ck_assert(same_bits(out[0], many[2 * i]));
 	}
@@ -194,7 +194,7 @@ static double increase_after(const double *x, size_t n, uint64_t min_count,
 	double out[2];
 
 	o.min_count = min_count;
-	o.missing = missing;
+	o.on_missing = missing;
 	leat_window *w = opened(&o);
 	ck_assert_int_eq(leat_window_push_many(w, x, NULL, n, NULL), 0);
 	leat_window_query(w, out);
@@ -206,21 +206,21 @@ START_TEST(increase_by_hand)
 {
 	static const double x[] = { 3, 10, 10, 2, 6, NAN, 1, 0 };
 
-	ck_assert(isnan(increase_after(x, 0, 0, LEAT_SKIP)));
-	ck_assert(isnan(increase_after(x, 1, 0, LEAT_SKIP)));
-	ck_assert(increase_after(x, 2, 0, LEAT_SKIP) == 7);
-	ck_assert(increase_after(x, 3, 0, LEAT_SKIP) == 7);
+	ck_assert(isnan(increase_after(x, 0, 0, LEAT_ON_MISSING_SKIP)));
+	ck_assert(isnan(increase_after(x, 1, 0, LEAT_ON_MISSING_SKIP)));
+	ck_assert(increase_after(x, 2, 0, LEAT_ON_MISSING_SKIP) == 7);
+	ck_assert(increase_after(x, 3, 0, LEAT_ON_MISSING_SKIP) == 7);
 	/* back to 0, then 2 */
-	ck_assert(increase_after(x, 4, 0, LEAT_SKIP) == 9);
-	ck_assert(increase_after(x, 5, 0, LEAT_SKIP) == 13);
-	ck_assert(increase_after(x, 6, 0, LEAT_SKIP) == 13);
+	ck_assert(increase_after(x, 4, 0, LEAT_ON_MISSING_SKIP) == 9);
+	ck_assert(increase_after(x, 5, 0, LEAT_ON_MISSING_SKIP) == 13);
+	ck_assert(increase_after(x, 6, 0, LEAT_ON_MISSING_SKIP) == 13);
 	/* the reset is between 6 and 1, whatever was missing there */
-	ck_assert(increase_after(x, 7, 0, LEAT_SKIP) == 14);
-	ck_assert(increase_after(x, 8, 0, LEAT_SKIP) == 14);
-	ck_assert(increase_after(x, 4, 4, LEAT_SKIP) == 9);
-	ck_assert(isnan(increase_after(x, 4, 5, LEAT_SKIP)));
-	ck_assert(increase_after(x, 5, 0, LEAT_PROPAGATE) == 13);
-	ck_assert(isnan(increase_after(x, 6, 0, LEAT_PROPAGATE)));
+	ck_assert(increase_after(x, 7, 0, LEAT_ON_MISSING_SKIP) == 14);
+	ck_assert(increase_after(x, 8, 0, LEAT_ON_MISSING_SKIP) == 14);
+	ck_assert(increase_after(x, 4, 4, LEAT_ON_MISSING_SKIP) == 9);
+	ck_assert(isnan(increase_after(x, 4, 5, LEAT_ON_MISSING_SKIP)));
+	ck_assert(increase_after(x, 5, 0, LEAT_ON_MISSING_PROPAGATE) == 13);
+	ck_assert(isnan(increase_after(x, 6, 0, LEAT_ON_MISSING_PROPAGATE)));
 }
 END_TEST
 
@@ -868,8 +868,9 @@ START_TEST(a_rate_is_per_some_time)
 		ck_assert_int_eq(leat_stat_fits(&s), 0);
 	}
 	for (int id = -1; id < 50; id++) {
-		leat_stat any = { id, 0, id <= LEAT_STAT_AGG || id == LEAT_STAT_RATE, 0,
-			NULL, 0 };
+		leat_stat any = { id, 0,
+			id <= LEAT_STAT_AGG || id == LEAT_STAT_RATE, 0, NULL,
+			0 };
 		ck_assert_int_eq(leat_stat_fits(&any) != 0,
 		    id >= LEAT_STAT_AGG && id <= LEAT_STAT_TIME_MEAN_LINEAR);
 	}

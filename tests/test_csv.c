@@ -251,7 +251,7 @@ static void judge(struct reference *r, size_t length)
 	/* The first record that has fields sets the width. */
 	if (r->width == 0)
 		r->width = r->n_fields;
-	if (r->n_fields != r->width && !r->problem && !r->options->any_width) {
+	if (r->n_fields != r->width && !r->problem && !r->options->ragged_ok) {
 		r->problem = LEAT_CSV_RAGGED;
 		r->problem_field = r->n_fields < r->width ? r->n_fields
 							  : r->width;
@@ -475,10 +475,10 @@ static void disagree(const struct listener *l, const char *text, size_t n,
 
 	show_text(shown, sizeof(shown), text, n);
 	ck_abort_msg("%d bytes: %s\ncut %d %d, delimiter %d, quote %d, "
-		     "no_quotes %d, strict %d, any_width %d, limits %d %d, "
+		     "no_quotes %d, strict %d, ragged_ok %d, limits %d %d, "
 		     "stop %u with %d",
 	    (int)n, shown, (int)cuts->kind, (int)cuts->n, o->delimiter,
-	    o->quote, o->no_quotes, o->strict, o->any_width, (int)o->max_record,
+	    o->quote, o->no_quotes, o->strict, o->ragged_ok, (int)o->max_record,
 	    (int)o->max_fields, l->stop_every, l->stop_with);
 }
 
@@ -644,7 +644,7 @@ static leat_csv_options random_options(struct rng *r)
 	if (o.quote && o.quote == (o.delimiter ? o.delimiter : ','))
 		o.quote = '"';
 	o.strict = rng_below(r, 4) == 0;
-	o.any_width = rng_below(r, 2) == 0;
+	o.ragged_ok = rng_below(r, 2) == 0;
 	if (rng_below(r, 4) == 0)
 		o.max_record = 1 + (size_t)rng_below(r, 20);
 	if (rng_below(r, 4) == 0)
@@ -750,7 +750,7 @@ static void expect(const char *text, const char *expected)
 {
 	leat_csv_options o = { 0 };
 
-	o.any_width = 1;
+	o.ragged_ok = 1;
 	expect_with(o, text, expected);
 }
 
@@ -860,10 +860,10 @@ START_TEST(a_record_of_another_width_than_the_first_is_ragged)
 
 	expect_with(o, text,
 	    "<a><b>\n<1> !6.1\n<1><2>\n<1><2><3> !6.2\n<1\"> !1.0\n");
-	o.any_width = 1;
+	o.ragged_ok = 1;
 	expect_with(o, text, "<a><b>\n<1>\n<1><2>\n<1><2><3>\n<1\"> !1.0\n");
 	/* One that is too long has no width, one that is malformed has. */
-	o.any_width = 0;
+	o.ragged_ok = 0;
 	o.max_fields = 2;
 	expect_with(o, "a,b,c\n1\",2\n1\n1,2\n",
 	    " !5.0\n<1\"><2> !1.0\n<1> !6.1\n<1><2>\n");
@@ -876,7 +876,7 @@ START_TEST(a_record_over_a_limit_is_told_and_reading_goes_on)
 
 	o.max_record = 5;
 	o.max_fields = 3;
-	o.any_width = 1;
+	o.ragged_ok = 1;
 	expect_with(o, "ab,cd\nabc,def\na,b,c\na,b,c,\n1\n",
 	    "<ab><cd>\n !5.0\n<a><b><c>\n !5.0\n<1>\n");
 	expect_with(o, "\"a\"b\"\"c\n\"abc\"\n\"a\nb\"\n\"a\nbc\"\n,,,\n\"a",
@@ -886,7 +886,7 @@ END_TEST
 
 START_TEST(with_max_lines_quotes_that_have_no_proper_end_take_one_line)
 {
-	leat_csv_options o = { .any_width = 1, .max_lines = 3 };
+	leat_csv_options o = { .ragged_ok = 1, .max_lines = 3 };
 
 	expect_with(o, "a,b\n3,\"5\n4,1\n5,1\n",
 	    "<a><b>\n<3><5> !3.1\n<4><1>\n<5><1>\n");
@@ -908,7 +908,7 @@ END_TEST
 START_TEST(with_max_lines_a_record_too_long_ends_with_its_line)
 {
 	leat_csv_options o = {
-		.any_width = 1, .max_lines = 3, .max_record = 5
+		.ragged_ok = 1, .max_lines = 3, .max_record = 5
 	};
 
 	/* The limit of bytes is another end of the quotes' reach. */

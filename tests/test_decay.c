@@ -19,7 +19,7 @@
 #include "oracle.h"
 #include "suites.h"
 
-static const leat_stat singles[] = { LEAT_COUNT, LEAT_MISSING, LEAT_SUM,
+static const leat_stat singles[] = { LEAT_COUNT, LEAT_COUNT_MISSING, LEAT_SUM,
 	LEAT_MEAN, LEAT_VARIANCE, LEAT_VARIANCE_POP, LEAT_STDDEV,
 	LEAT_STDDEV_POP, LEAT_ZSCORE, LEAT_LAST, LEAT_SUM_OF_SQUARES, LEAT_RMS,
 	LEAT_COVARIANCE, LEAT_COVARIANCE_POP, LEAT_CORRELATION, LEAT_SLOPE,
@@ -32,7 +32,7 @@ static leat_window_options options_of(double alpha, int recursive, int pairs)
 	memset(&options, 0, sizeof(options));
 	options.kind = LEAT_DECAY;
 	options.alpha = alpha;
-	options.recursive = recursive;
+	options.unadjusted = recursive;
 	options.stats = singles;
 	options.n_stats = pairs ? N_PAIRS : N_SINGLE;
 	return options;
@@ -349,7 +349,7 @@ START_TEST(fading_statistics_of_pairs_are_those_of_pandas)
 	for (size_t k = 0; k < n; k++) {
 		const struct reference *r = &pair_references[k];
 		leat_window_options options = options_of(0, r->recursive, 0);
-		options.decay_span = 4;
+		options.ewm_span = 4;
 		options.stats = &r->stat;
 		options.n_stats = 1;
 		leat_window *w = open_window(&options);
@@ -413,7 +413,7 @@ static double alpha_of(double alpha, double span, double half_life)
 {
 	leat_window_options options = options_of(alpha, 1, 0);
 	double row[N_SINGLE];
-	options.decay_span = span;
+	options.ewm_span = span;
 	options.half_life = half_life;
 	leat_window *w = open_window(&options);
 	leat_window_push(w, 0);
@@ -573,7 +573,7 @@ START_TEST(a_fading_window_propagates_and_waits_for_min_count)
 {
 	leat_window_options options = options_of(0.5, 0, 0);
 	double row[N_SINGLE];
-	options.missing = LEAT_PROPAGATE;
+	options.on_missing = LEAT_ON_MISSING_PROPAGATE;
 	options.min_count = 2;
 	leat_window *w = open_window(&options);
 	leat_window_push(w, 1);

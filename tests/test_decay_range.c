@@ -489,7 +489,7 @@ static void run_count(double alpha, int recursive, int pairs, int keyed,
 	c.n_stats = pairs ? N_PAIRS : N_SINGLE;
 	c.options.kind = LEAT_DECAY;
 	c.options.alpha = alpha;
-	c.options.recursive = recursive;
+	c.options.unadjusted = recursive;
 	c.options.stats = stats;
 	c.options.n_stats = c.n_stats;
 	c.keyed.by_count = c.options;

@@ -26,11 +26,11 @@ static leat_drift_options sound(int kind)
 	leat_drift_options o;
 	memset(&o, 0, sizeof(o));
 	o.kind = kind;
-	if (kind == LEAT_PAGE_HINKLEY) {
+	if (kind == LEAT_DRIFT_PAGE_HINKLEY) {
 		o.delta = 0.2;
 		o.threshold = 12;
 	}
-	if (kind == LEAT_ZSCORE_CHART)
+	if (kind == LEAT_DRIFT_ZSCORE)
 		o.size = 50;
 	return o;
 }
@@ -202,12 +202,15 @@ static struct verdict ph_expect(struct oracle *q)
 	struct verdict v = { 0, mean_of(x, n), n };
 	if (n <= q->o.min_count)
 		return v;
-	int up = above(rise, q->o.threshold, 1) && looked_for(q, LEAT_RISE);
-	int down = above(fall, q->o.threshold, 1) && looked_for(q, LEAT_FALL);
+	int up = above(rise, q->o.threshold, 1) &&
+	    looked_for(q, LEAT_CHANGE_RISE);
+	int down = above(fall, q->o.threshold, 1) &&
+	    looked_for(q, LEAT_CHANGE_FALL);
 	if (up && down)
-		v.change = above(rise, fall, 1) ? LEAT_RISE : LEAT_FALL;
+		v.change = above(rise, fall, 1) ? LEAT_CHANGE_RISE
+						: LEAT_CHANGE_FALL;
 	else
-		v.change = up ? LEAT_RISE : down ? LEAT_FALL : 0;
+		v.change = up ? LEAT_CHANGE_RISE : down ? LEAT_CHANGE_FALL : 0;
 	if (v.change) {
 		q->start = q->n;
 		v.mean = NAN;
@@ -230,11 +233,11 @@ static struct verdict zscore_expect(struct oracle *q)
 	for (size_t i = 1; i < n; i++)
 		constant &= x[i] == x[0];
 	if (constant) {
-		v.change = q->x[before] > x[0] ? LEAT_RISE
-		    : q->x[before] < x[0]      ? LEAT_FALL
+		v.change = q->x[before] > x[0] ? LEAT_CHANGE_RISE
+		    : q->x[before] < x[0]      ? LEAT_CHANGE_FALL
 					       : 0;
 	} else if (above(fabsl(d), q->o.threshold * s, 1)) {
-		v.change = d > 0 ? LEAT_RISE : LEAT_FALL;
+		v.change = d > 0 ? LEAT_CHANGE_RISE : LEAT_CHANGE_FALL;
 	}
 	v.change = looked_for(q, v.change) ? v.change : 0;
 	return v;
@@ -265,7 +268,7 @@ static struct verdict ewma_expect(struct oracle *q)
 	    sqrtl(alpha / (2 - alpha) * (1 - power[t] * power[t]));
 	if (s > 0 ? !above(fabsl(z), width, 1) : z == 0)
 		return v;
-	v.change = z > 0 ? LEAT_RISE : LEAT_FALL;
+	v.change = z > 0 ? LEAT_CHANGE_RISE : LEAT_CHANGE_FALL;
 	if (looked_for(q, v.change))
 		q->start = q->n;
 	else
@@ -329,8 +332,9 @@ static struct verdict adwin_expect(struct oracle *q)
 	v.mean = mean_of(q->x + q->start, v.length);
 	if (q->start == start)
 		return v;
-	v.change = v.mean > mean_of(q->x + start, q->start - start) ? LEAT_RISE
-								    : LEAT_FALL;
+	v.change = v.mean > mean_of(q->x + start, q->start - start)
+	    ? LEAT_CHANGE_RISE
+	    : LEAT_CHANGE_FALL;
 	v.change = looked_for(q, v.change) ? v.change : 0;
 	return v;
 }
@@ -338,11 +342,11 @@ static struct verdict adwin_expect(struct oracle *q)
 static struct verdict expect(struct oracle *q)
 {
 	switch (q->o.kind) {
-	case LEAT_PAGE_HINKLEY:
+	case LEAT_DRIFT_PAGE_HINKLEY:
 		return ph_expect(q);
-	case LEAT_ADWIN:
+	case LEAT_DRIFT_ADWIN:
 		return adwin_expect(q);
-	case LEAT_ZSCORE_CHART:
+	case LEAT_DRIFT_ZSCORE:
 		return zscore_expect(q);
 	default:
 		return ewma_expect(q);
@@ -352,14 +356,14 @@ static struct verdict expect(struct oracle *q)
 static void fill_defaults(leat_drift_options *o)
 {
 	int kind = o->kind;
-	if (kind == LEAT_ADWIN && o->delta == 0)
+	if (kind == LEAT_DRIFT_ADWIN && o->delta == 0)
 		o->delta = 0.002;
-	if (kind >= LEAT_ZSCORE_CHART && o->threshold == 0)
+	if (kind >= LEAT_DRIFT_ZSCORE && o->threshold == 0)
 		o->threshold = 3;
-	if (kind == LEAT_EWMA_CHART && o->alpha == 0)
+	if (kind == LEAT_DRIFT_EWMA && o->alpha == 0)
 		o->alpha = 0.2;
 	if (o->min_count == 0)
-		o->min_count = kind == LEAT_ADWIN ? 10 : 30;
+		o->min_count = kind == LEAT_DRIFT_ADWIN ? 10 : 30;
 }
 
 static void compare(const leat_drift *d, int got, const struct verdict *v,
@@ -368,9 +372,9 @@ static void compare(const leat_drift *d, int got, const struct verdict *v,
 	double mean = leat_drift_mean(d);
 	ck_assert_msg(got == v->change, "%s, push %u: %d, not %d", name,
 	    (unsigned)i, got, v->change);
-	ck_assert_msg(leat_drift_length(d) == v->length,
+	ck_assert_msg(leat_drift_width(d) == v->length,
 	    "%s, push %u: length %u, not %u", name, (unsigned)i,
-	    (unsigned)leat_drift_length(d), (unsigned)v->length);
+	    (unsigned)leat_drift_width(d), (unsigned)v->length);
 	if (v->length == 0 && isnan(v->mean))
 		ck_assert(isnan(mean));
 	else
@@ -390,7 +394,7 @@ static int follow(const leat_drift_options *o, const double *x, size_t n,
 	q.o = *o;
 	fill_defaults(&q.o);
 	q.x = x;
-	ck_assert_uint_eq(leat_drift_length(d), 0);
+	ck_assert_uint_eq(leat_drift_width(d), 0);
 	for (size_t i = 0; i < n; i++) {
 		int got = leat_drift_push(d, x[i]);
 		q.n = i + 1;
@@ -428,7 +432,7 @@ START_TEST(page_hinkley_follows_the_definition)
 	static const double threshold[] = { 25, 15, 6, 1.5 };
 	static const uint64_t min_count[] = { 0, 10, 1, 200 };
 	for (int i = 0; i < 4; i++) {
-		leat_drift_options o = sound(LEAT_PAGE_HINKLEY);
+		leat_drift_options o = sound(LEAT_DRIFT_PAGE_HINKLEY);
 		o.delta = delta[i];
 		o.threshold = threshold[i];
 		o.min_count = min_count[i];
@@ -442,7 +446,7 @@ START_TEST(adwin_follows_the_definition)
 	static const double delta[] = { 0, 0.3, 1e-8, 0.999, 1e-20 };
 	static const uint64_t min_count[] = { 0, 1, 100, 2, 0 };
 	for (int i = 0; i < 5; i++) {
-		leat_drift_options o = sound(LEAT_ADWIN);
+		leat_drift_options o = sound(LEAT_DRIFT_ADWIN);
 		o.delta = delta[i];
 		o.min_count = min_count[i];
 		int alarms = follow_all(o, 200 + (uint64_t)i);
@@ -457,7 +461,7 @@ START_TEST(zscore_follows_the_definition)
 	static const uint64_t size[] = { 2, 7, 30, 100, 0, 0 };
 	static const uint64_t min_count[] = { 2, 0, 0, 20, 0, 2 };
 	for (int i = 0; i < 6; i++) {
-		leat_drift_options o = sound(LEAT_ZSCORE_CHART);
+		leat_drift_options o = sound(LEAT_DRIFT_ZSCORE);
 		o.size = size[i];
 		o.min_count = min_count[i];
 		o.threshold = i % 2 ? 2.25 : 0;
@@ -477,7 +481,7 @@ START_TEST(ewma_follows_the_definition)
 	static const double alpha[] = { 0, 0.05, 0.5, 1, 0.9 };
 	static const double threshold[] = { 0, 2.5, 3.5, 2, 4 };
 	for (int i = 0; i < 5; i++) {
-		leat_drift_options o = sound(LEAT_EWMA_CHART);
+		leat_drift_options o = sound(LEAT_DRIFT_EWMA);
 		o.alpha = alpha[i];
 		o.threshold = threshold[i];
 		o.min_count = i == 2 ? 2 : 0;
@@ -514,7 +518,7 @@ START_TEST(page_hinkley_by_hand)
 	/* The means are 0, 1, 2, 3; deviations 0, 1, 2, 3; sums 0, 1, 3, 6. */
 	static const double up[] = { 0, 2, 4, 6, 0, 2, 4, 6 };
 	static const double down[] = { 0, -2, -4, -6, 0, -2, -4, -6 };
-	leat_drift_options o = sound(LEAT_PAGE_HINKLEY);
+	leat_drift_options o = sound(LEAT_DRIFT_PAGE_HINKLEY);
 	o.delta = 0;
 	o.min_count = 1;
 	o.threshold = 3; /* and not more than it */
@@ -527,9 +531,9 @@ START_TEST(page_hinkley_by_hand)
 	ANSWERS(&o, up, ".......+");
 	o.min_count = 3;
 	ANSWERS(&o, up, "...+...+");
-	o.direction = LEAT_FALL;
+	o.direction = LEAT_CHANGE_FALL;
 	ANSWERS(&o, up, "........");
-	o.direction = LEAT_RISE;
+	o.direction = LEAT_CHANGE_RISE;
 	ANSWERS(&o, down, "........");
 	/* 1 less a value: 0, 0, 1, 3. */
 	o.direction = 0;
@@ -547,13 +551,13 @@ START_TEST(charts_by_hand)
 	static const double x[] = { 1, 2, 3, 4, 0, -9 };
 	static const double y[] = { 1, 2, 3, 4.125, 9, -9 };
 	static const double z[] = { 5, 5, 5, 6, 5, 5, 5, 4 };
-	leat_drift_options o = sound(LEAT_ZSCORE_CHART);
+	leat_drift_options o = sound(LEAT_DRIFT_ZSCORE);
 	o.size = 3;
 	o.threshold = 2;
 	ANSWERS(&o, x, "...."); /* 2 of them is not more than 2 */
 	ANSWERS(&o, y, "...+");
 	ANSWERS(&o, z, "...+...-");
-	o = sound(LEAT_EWMA_CHART);
+	o = sound(LEAT_DRIFT_EWMA);
 	o.threshold = 2;
 	o.alpha = 1; /* limits 0 and 4 for each value */
 	o.min_count = 3;
@@ -580,16 +584,16 @@ END_TEST
  */
 START_TEST(adwin_by_hand)
 {
-	leat_drift_options o = sound(LEAT_ADWIN);
+	leat_drift_options o = sound(LEAT_DRIFT_ADWIN);
 	leat_drift *d = open_drift(&o);
 	for (unsigned i = 1; i <= 64; i++) {
 		int got = leat_drift_push(d, i > 32);
-		ck_assert_int_eq(got, i == 64 ? LEAT_RISE : 0);
+		ck_assert_int_eq(got, i == 64 ? LEAT_CHANGE_RISE : 0);
 		if (i < 64)
-			ck_assert_uint_eq(leat_drift_length(d), i);
+			ck_assert_uint_eq(leat_drift_width(d), i);
 	}
-	ck_assert_uint_ge(leat_drift_length(d), 32);
-	ck_assert_uint_lt(leat_drift_length(d), 64);
+	ck_assert_uint_ge(leat_drift_width(d), 32);
+	ck_assert_uint_lt(leat_drift_width(d), 64);
 	leat_drift_free(d);
 	/* A look at 64 values is one at more than 63, not at more than 64. */
 	for (unsigned min_count = 63; min_count <= 64; min_count++) {
@@ -598,7 +602,7 @@ START_TEST(adwin_by_hand)
 		int seen = 0;
 		for (unsigned i = 1; i <= 64; i++)
 			seen = leat_drift_push(d, i > 32);
-		ck_assert_int_eq(seen, min_count == 63 ? LEAT_RISE : 0);
+		ck_assert_int_eq(seen, min_count == 63 ? LEAT_CHANGE_RISE : 0);
 		leat_drift_free(d);
 	}
 	o.min_count = 0;
@@ -610,14 +614,14 @@ START_TEST(adwin_by_hand)
 		ck_assert_int_eq(leat_drift_push(d, 0), 0);
 	for (int i = 0; !got && i < 10000; i++)
 		got = leat_drift_push(d, 1);
-	ck_assert_int_eq(got, LEAT_RISE);
+	ck_assert_int_eq(got, LEAT_CHANGE_RISE);
 	leat_drift_free(d);
 	o.delta = 0;
 	/* Of 16 and 16 v = 1/4, 1/m = 1/8, l = 8.15: 1 against 0.71 + 0.68. */
 	d = open_drift(&o);
 	for (int i = 1; i <= 32; i++)
 		ck_assert_int_eq(leat_drift_push(d, i > 16), 0);
-	ck_assert_uint_eq(leat_drift_length(d), 32);
+	ck_assert_uint_eq(leat_drift_width(d), 32);
 	leat_drift_free(d);
 }
 END_TEST
@@ -635,7 +639,7 @@ START_TEST(adwin_seldom_drops_what_has_one_mean)
 	static const double delta[] = { 0.3, 0.05, 0.002 };
 	unsigned n_seeds = short_run() ? 4 : 40, n = 6400;
 	for (size_t k = 0; k < 3; k++) {
-		leat_drift_options o = sound(LEAT_ADWIN);
+		leat_drift_options o = sound(LEAT_DRIFT_ADWIN);
 		unsigned alarms = 0;
 		o.delta = delta[k];
 		for (unsigned seed = 0; seed < n_seeds; seed++) {
@@ -677,7 +681,7 @@ START_TEST(adwin_sees_a_step_in_time)
 {
 	static const double heights[] = { 0.5, -0.25, 0.8, -0.6 };
 	for (unsigned seed = 0; seed < 40; seed++) {
-		leat_drift_options o = sound(LEAT_ADWIN);
+		leat_drift_options o = sound(LEAT_DRIFT_ADWIN);
 		struct rng r = rng_new(seed);
 		double h = heights[seed % 4];
 		unsigned n = 500 + 37 * seed, delay = 0;
@@ -687,7 +691,8 @@ START_TEST(adwin_sees_a_step_in_time)
 			leat_drift_push(d, 0.2 * rng_uniform(&r));
 		while (!got && ++delay < 10000)
 			got = leat_drift_push(d, h + 0.2 * rng_uniform(&r));
-		ck_assert_int_eq(got, h > 0 ? LEAT_RISE : LEAT_FALL);
+		ck_assert_int_eq(got,
+		    h > 0 ? LEAT_CHANGE_RISE : LEAT_CHANGE_FALL);
 		unsigned limit = adwin_delay(fabs(h), 0.2 / sqrt(12), n, 0.002);
 		ck_assert_msg(delay <= limit, "step of %g: %u > %u", h, delay,
 		    limit);
@@ -705,7 +710,7 @@ END_TEST
 START_TEST(page_hinkley_waits_and_then_is_quick)
 {
 	for (unsigned seed = 0; seed < 20; seed++) {
-		leat_drift_options o = sound(LEAT_PAGE_HINKLEY);
+		leat_drift_options o = sound(LEAT_DRIFT_PAGE_HINKLEY);
 		struct rng r = rng_new(7000 + seed);
 		double h = seed % 2 ? -3 : 3;
 		unsigned delay = 0;
@@ -717,7 +722,8 @@ START_TEST(page_hinkley_waits_and_then_is_quick)
 			ck_assert_int_eq(leat_drift_push(d, rng_normal(&r)), 0);
 		while (!got && ++delay < 100)
 			got = leat_drift_push(d, h + rng_normal(&r));
-		ck_assert_int_eq(got, h > 0 ? LEAT_RISE : LEAT_FALL);
+		ck_assert_int_eq(got,
+		    h > 0 ? LEAT_CHANGE_RISE : LEAT_CHANGE_FALL);
 		/* 20 / 2.5 = 8, and 4 standard deviations of such a sum. */
 		ck_assert_uint_le(delay, 8 + 5);
 		leat_drift_free(d);
@@ -728,7 +734,7 @@ END_TEST
 /* Of N(0, 1), 0.26998 % are more than 3 standard deviations off. */
 START_TEST(zscore_is_alarmed_as_often_as_it_should)
 {
-	leat_drift_options o = sound(LEAT_ZSCORE_CHART);
+	leat_drift_options o = sound(LEAT_DRIFT_ZSCORE);
 	struct rng r = rng_new(42);
 	double n = short_run() ? 50000 : 500000, rise = 0, fall = 0;
 	o.size = 0;
@@ -738,8 +744,8 @@ START_TEST(zscore_is_alarmed_as_often_as_it_should)
 		leat_drift_push(d, 17 + 5 * rng_normal(&r));
 	for (int i = 0; i < (int)n; i++) {
 		int got = leat_drift_push(d, 17 + 5 * rng_normal(&r));
-		rise += got == LEAT_RISE;
-		fall += got == LEAT_FALL;
+		rise += got == LEAT_CHANGE_RISE;
+		fall += got == LEAT_CHANGE_FALL;
 	}
 	leat_drift_free(d);
 	/* Five standard deviations, and 5 % for limits that are estimates. */
@@ -753,7 +759,7 @@ END_TEST
 static double run_length(double alpha, double threshold, double h, int runs)
 {
 	struct rng r = rng_new(99);
-	leat_drift_options o = sound(LEAT_EWMA_CHART);
+	leat_drift_options o = sound(LEAT_DRIFT_EWMA);
 	double sum = 0;
 	o.alpha = alpha;
 	o.threshold = threshold;
@@ -813,7 +819,7 @@ START_TEST(a_constant_is_no_change)
 		for (size_t k = 0; k < sizeof(constants) / sizeof(double);
 		     k++) {
 			leat_drift_options o = sound(kind);
-			o.size = _i && kind == LEAT_ZSCORE_CHART ? 41 : 0;
+			o.size = _i && kind == LEAT_DRIFT_ZSCORE ? 41 : 0;
 			leat_drift *d = open_drift(&o);
 			for (int i = 0; i < 3000; i++)
 				ck_assert_int_eq(leat_drift_push(d,
@@ -830,7 +836,7 @@ START_TEST(no_constant_is_a_change)
 {
 	struct rng r = rng_new(17);
 	for (int k = 0; k < 1000; k++) {
-		leat_drift_options o = sound(LEAT_ZSCORE_CHART);
+		leat_drift_options o = sound(LEAT_DRIFT_ZSCORE);
 		double x = rng_normal(&r) * ldexp(1, (int)rng_below(&r, 60));
 		o.size = k % 5 ? 2 + rng_below(&r, 120) : 0;
 		o.min_count = 2;
@@ -848,7 +854,7 @@ END_TEST
 
 START_TEST(after_a_constant_any_other_value_is_an_alarm)
 {
-	for (int kind = LEAT_ZSCORE_CHART; kind < N_KINDS; kind++) {
+	for (int kind = LEAT_DRIFT_ZSCORE; kind < N_KINDS; kind++) {
 		for (size_t k = 0; k < 7; k++) {
 			double c = constants[k];
 			/* A fifth of the least number is 0. */
@@ -857,14 +863,15 @@ START_TEST(after_a_constant_any_other_value_is_an_alarm)
 			for (int i = 0; i < 100; i++)
 				leat_drift_push(d, c);
 			ck_assert_int_eq(leat_drift_push(d, nextafter(c, -9e9)),
-			    fabs(c) < 1e-310 && kind == LEAT_EWMA_CHART
-				? LEAT_NO_CHANGE
-				: LEAT_FALL);
+			    fabs(c) < 1e-310 && kind == LEAT_DRIFT_EWMA
+				? LEAT_CHANGE_NONE
+				: LEAT_CHANGE_FALL);
 			leat_drift_free(d);
 			d = open_drift(&o);
 			for (int i = 0; i < 100; i++)
 				leat_drift_push(d, c);
-			ck_assert_int_eq(leat_drift_push(d, c + 1), LEAT_RISE);
+			ck_assert_int_eq(leat_drift_push(d, c + 1),
+			    LEAT_CHANGE_RISE);
 			ck_assert_int_eq(leat_drift_push(d, c), 0);
 			leat_drift_free(d);
 		}
@@ -882,7 +889,7 @@ START_TEST(huge_values_silence_nothing)
 		-1e200, 1e160, -1e154, 1e150 };
 	for (int kind = LEAT_SLIDING; kind <= LEAT_CALENDAR; kind++) {
 		leat_drift_options o = sound(kind);
-		if (kind == LEAT_EWMA_CHART)
+		if (kind == LEAT_DRIFT_EWMA)
 			o.stddev = 1;
 		leat_drift *d = open_drift(&o);
 		struct rng r = rng_new(5);
@@ -890,21 +897,21 @@ START_TEST(huge_values_silence_nothing)
 		for (int i = 0; i < 5000; i++) {
 			leat_drift_push(d, huge[rng_below(&r, 9)]);
 			double mean = leat_drift_mean(d);
-			if (leat_drift_length(d) > 0)
+			if (leat_drift_width(d) > 0)
 				ck_assert(fabs(mean) <= 0x1p465);
 		}
 		for (int i = 0; i < 5000; i++)
 			leat_drift_push(d, rng_uniform(&r));
-		if (kind == LEAT_PAGE_HINKLEY) /* has its mean for ever */
+		if (kind == LEAT_DRIFT_PAGE_HINKLEY) /* has its mean for ever */
 			leat_drift_reset(d);
 		for (int i = 0; i < 1000; i++)
 			leat_drift_push(d, rng_uniform(&r));
-		if (kind != LEAT_EWMA_CHART) {
+		if (kind != LEAT_DRIFT_EWMA) {
 			ck_assert(fabs(leat_drift_mean(d) - 0.5) < 0.2);
-			ck_assert_uint_gt(leat_drift_length(d), 0);
+			ck_assert_uint_gt(leat_drift_width(d), 0);
 		}
 		for (int i = 0; i < 100; i++)
-			rises += leat_drift_push(d, 9) == LEAT_RISE;
+			rises += leat_drift_push(d, 9) == LEAT_CHANGE_RISE;
 		ck_assert_int_ge(rises, 1);
 		leat_drift_free(d);
 	}
@@ -940,7 +947,7 @@ START_TEST(adwin_stays_small_and_exact)
 	for (size_t k = 0; k < 2; k++) {
 		struct counted heap = { 0 };
 		leat_allocator a = counted_allocator(&heap);
-		leat_drift_options o = sound(LEAT_ADWIN);
+		leat_drift_options o = sound(LEAT_DRIFT_ADWIN);
 		struct rng r = rng_new(3);
 		uint64_t sum = 0; /* in units of 2^-20 */
 		unsigned alarms = 0;
@@ -954,7 +961,7 @@ START_TEST(adwin_stays_small_and_exact)
 				      offset[k] + (double)x * 0x1p-20) != 0;
 		}
 		ck_assert_uint_eq(alarms, 0);
-		ck_assert_uint_eq(leat_drift_length(d), n);
+		ck_assert_uint_eq(leat_drift_width(d), n);
 		ck_assert_uint_eq(heap.calls, 1);
 		ck_assert_uint_le(heap.last_size, 7 * 1024);
 		double want = offset[k] + (double)sum * 0x1p-20 / n;
@@ -963,7 +970,7 @@ START_TEST(adwin_stays_small_and_exact)
 		int got = 0;
 		for (int i = 0; !got && i < 5000; i++)
 			got = leat_drift_push(d, offset[k] + 1);
-		ck_assert_int_eq(got, LEAT_RISE);
+		ck_assert_int_eq(got, LEAT_CHANGE_RISE);
 		leat_drift_free(d);
 		ck_assert_uint_eq(heap.live + heap.damaged, 0);
 	}
@@ -977,7 +984,7 @@ END_TEST
 static void alike(const leat_drift *a, const leat_drift *b)
 {
 	ck_assert(same_bits(leat_drift_mean(a), leat_drift_mean(b)));
-	ck_assert_uint_eq(leat_drift_length(a), leat_drift_length(b));
+	ck_assert_uint_eq(leat_drift_width(a), leat_drift_width(b));
 	ck_assert_uint_eq(leat_drift_pushed(a), leat_drift_pushed(b));
 }
 
@@ -1135,9 +1142,9 @@ START_TEST(it_lives_in_memory_of_any_alignment)
 		memset(memory, 0xE7, n);
 		guard_fill(memory, n);
 		ck_assert_int_eq(leat_drift_init(&d, memory, n - 1, &o),
-		    LEAT_ENOSPACE);
+		    LEAT_EBUFFER);
 		ck_assert_int_eq(leat_drift_init(&d, memory, 0, &o),
-		    LEAT_ENOSPACE);
+		    LEAT_EBUFFER);
 		ck_assert_ptr_eq(d, mark);
 		ck_assert_int_eq(leat_drift_init(&d, memory, n, &o), LEAT_OK);
 		march(d, twin, 400, at);
@@ -1156,16 +1163,16 @@ END_TEST
 START_TEST(memory_is_what_the_header_says)
 {
 	size_t n = 0;
-	leat_drift_options o = sound(LEAT_PAGE_HINKLEY);
+	leat_drift_options o = sound(LEAT_DRIFT_PAGE_HINKLEY);
 	ck_assert_int_eq(leat_drift_check(&o, &n, NULL), LEAT_OK);
 	ck_assert_uint_lt(n, 1000);
-	o = sound(LEAT_EWMA_CHART);
+	o = sound(LEAT_DRIFT_EWMA);
 	ck_assert_int_eq(leat_drift_check(&o, &n, NULL), LEAT_OK);
 	ck_assert_uint_lt(n, 1000);
-	o = sound(LEAT_ADWIN);
+	o = sound(LEAT_DRIFT_ADWIN);
 	ck_assert_int_eq(leat_drift_check(&o, &n, NULL), LEAT_OK);
 	ck_assert_uint_lt(n, 7 * 1024);
-	o = sound(LEAT_ZSCORE_CHART);
+	o = sound(LEAT_DRIFT_ZSCORE);
 	o.size = 100000;
 	ck_assert_int_eq(leat_drift_check(&o, &n, NULL), LEAT_OK);
 	ck_assert_uint_lt(n, 100000 * 32 + 4096);
@@ -1226,10 +1233,10 @@ static void taken(leat_drift_options o, int line)
 	} while (0)
 
 enum {
-	PH = LEAT_PAGE_HINKLEY,
-	AD = LEAT_ADWIN,
-	ZS = LEAT_ZSCORE_CHART,
-	EW = LEAT_EWMA_CHART
+	PH = LEAT_DRIFT_PAGE_HINKLEY,
+	AD = LEAT_DRIFT_ADWIN,
+	ZS = LEAT_DRIFT_ZSCORE,
+	EW = LEAT_DRIFT_EWMA
 };
 
 static const double never[] = { -1, -1e-300, -DBL_MAX, NAN, INFINITY,
@@ -1281,7 +1288,7 @@ START_TEST(options_at_the_end_of_their_range_are_taken)
 	TAKEN(ZS, min_count, 50);
 	TAKEN(ZS, min_count, 2);
 	for (int kind = LEAT_SLIDING; kind <= LEAT_CALENDAR; kind++) {
-		TAKEN(kind, direction, LEAT_FALL);
+		TAKEN(kind, direction, LEAT_CHANGE_FALL);
 		if (kind != ZS)
 			TAKEN(kind, min_count, UINT64_MAX);
 		TAKEN(kind, min_count, 2);

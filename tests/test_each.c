@@ -27,7 +27,7 @@ static leat_window_options options_of(size_t i, size_t n_stats,
 	static const leat_stat sets[][MOST_STATS] = {
 		{ LEAT_MEAN, LEAT_STDDEV, LEAT_SUM },
 		{ LEAT_MAX, LEAT_MIN, LEAT_RANGE },
-		{ LEAT_COUNT, LEAT_MISSING, LEAT_COUNT },
+		{ LEAT_COUNT, LEAT_COUNT_MISSING, LEAT_COUNT },
 		{ LEAT_PRODUCT, LEAT_LAST, LEAT_SKEWNESS },
 		{ LEAT_AGG(&chain_class, 0), LEAT_SUM, LEAT_MAX },
 	};
@@ -39,10 +39,10 @@ static leat_window_options options_of(size_t i, size_t n_stats,
 	if (o.kind < LEAT_LANDMARK)
 		o.size = i % 9 == 0 ? 1 : 2 + i;
 	if (o.kind == LEAT_HOPPING)
-		o.advance = 1 + i / 3;
+		o.hop = 1 + i / 3;
 	if (i % 13 == 7) {
 		o.kind = LEAT_DECAY;
-		o.size = o.advance = 0;
+		o.size = o.hop = 0;
 		o.half_life = 10;
 		*stats = sets[0];
 	}
@@ -109,7 +109,8 @@ static void push_some(struct twins *t, struct rng *r, size_t n, int has_out)
 		    : (double)rng_below(r, 2000) / 7 - 100;
 		windows[i] = t->each[which[i]];
 	}
-	ck_assert_int_eq(leat_window_push_each(windows, x, NULL, n, has_out ? out : NULL),
+	ck_assert_int_eq(leat_window_push_each(windows, x, NULL, n,
+			     has_out ? out : NULL),
 	    LEAT_OK);
 	for (size_t i = 0; i < n; i++) {
 		leat_window *w = t->single[which[i]];
@@ -149,7 +150,8 @@ START_TEST(a_window_of_pairs_among_them_is_refused_and_nothing_pushed)
 	for (size_t at = 0; at < WINDOWS; at++) {
 		memcpy(windows, t.each, sizeof(windows));
 		windows[at] = of_pairs;
-		ck_assert_int_eq(leat_window_push_each(windows, x, NULL, WINDOWS, NULL),
+		ck_assert_int_eq(leat_window_push_each(windows, x, NULL,
+				     WINDOWS, NULL),
 		    LEAT_EPAIRS);
 	}
 	twins_are_equal(&t);
@@ -175,7 +177,8 @@ START_TEST(results_need_equal_numbers_of_statistics)
 	twins_are_equal(&one);
 	twins_are_equal(&two);
 	/* Without results it is no matter. */
-	ck_assert_int_eq(leat_window_push_each(windows, x, NULL, 2, NULL), LEAT_OK);
+	ck_assert_int_eq(leat_window_push_each(windows, x, NULL, 2, NULL),
+	    LEAT_OK);
 	ck_assert_uint_eq(leat_window_pushed(windows[1]), 1);
 	twins_close(&one);
 	twins_close(&two);
@@ -184,7 +187,8 @@ END_TEST
 
 START_TEST(a_push_into_none_is_nothing)
 {
-	ck_assert_int_eq(leat_window_push_each(NULL, NULL, NULL, 0, NULL), LEAT_OK);
+	ck_assert_int_eq(leat_window_push_each(NULL, NULL, NULL, 0, NULL),
+	    LEAT_OK);
 }
 END_TEST
 

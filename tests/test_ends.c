@@ -157,7 +157,7 @@ START_TEST(what_cancels_far_apart_costs_a_sum_no_digit)
 		memset(&options, 0, sizeof(options));
 		options.kind = kinds[i % 4];
 		options.size = options.kind == LEAT_LANDMARK ? 0 : MANY;
-		options.advance = options.kind == LEAT_HOPPING ? PANE : 0;
+		options.hop = options.kind == LEAT_HOPPING ? PANE : 0;
 		options.stats = stats;
 		options.n_stats = 1;
 		cancel_far(x, MANY, &r);

@@ -54,7 +54,7 @@ static void trial_open(struct trial *t, int kind, uint64_t size,
 	memset(&t->options, 0, sizeof(t->options));
 	t->options.kind = kind;
 	t->options.size = size;
-	t->options.advance = advance;
+	t->options.hop = advance;
 	t->n_stats = 0;
 	for (int id = FIRST_ID; id <= last; id++)
 		t->stats[t->n_stats++] = stat_of(id);
@@ -105,7 +105,7 @@ static void complain(const struct trial *t, int id, double got)
 		     "\n kind %d size %llu advance %llu, window [%llu,%llu)",
 	    leat_stat_name(&s), t->data, got, e.want, got - e.want, e.slack,
 	    t->options.kind, (unsigned long long)t->options.size,
-	    (unsigned long long)t->options.advance, (unsigned long long)t->lo,
+	    (unsigned long long)t->options.hop, (unsigned long long)t->lo,
 	    (unsigned long long)t->hi);
 }
 

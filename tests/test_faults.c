@@ -25,7 +25,7 @@ static leat_window_options sound(int kind)
 	if (kind <= LEAT_HOPPING)
 		options.size = 10;
 	if (kind == LEAT_HOPPING)
-		options.advance = 3;
+		options.hop = 3;
 	if (kind == LEAT_DECAY)
 		options.alpha = 0.5;
 	options.stats = usual;
@@ -102,7 +102,7 @@ START_TEST(an_advance_out_of_range_is_refused)
 	static const uint64_t advances[] = { 0, LEAT_SIZE_MAX + 1, UINT64_MAX };
 	for (size_t i = 0; i < 3; i++) {
 		leat_window_options options = sound(LEAT_HOPPING);
-		options.advance = advances[i];
+		options.hop = advances[i];
 		REFUSED(options, LEAT_EINVAL);
 	}
 }
@@ -112,7 +112,7 @@ static leat_window_options fading(double alpha, double span, double half_life)
 {
 	leat_window_options options = sound(LEAT_DECAY);
 	options.alpha = alpha;
-	options.decay_span = span;
+	options.ewm_span = span;
 	options.half_life = half_life;
 	return options;
 }
@@ -242,9 +242,9 @@ static void no_free(void *ctx, void *memory)
 START_TEST(other_options_out_of_range_are_refused)
 {
 	leat_window_options options = sound(LEAT_SLIDING);
-	options.missing = 2;
+	options.on_missing = 2;
 	REFUSED(options, LEAT_EINVAL);
-	options.missing = -1;
+	options.on_missing = -1;
 	REFUSED(options, LEAT_EINVAL);
 	options = sound(LEAT_SLIDING);
 	options.min_count = 11;
@@ -269,7 +269,7 @@ START_TEST(options_that_a_kind_has_no_use_for_are_refused)
 		if (kind > LEAT_HOPPING)
 			REFUSED(options, LEAT_EINVAL);
 		options = sound(kind);
-		options.advance = 5;
+		options.hop = 5;
 		if (kind != LEAT_HOPPING)
 			REFUSED(options, LEAT_EINVAL);
 		options = sound(kind);
@@ -277,7 +277,7 @@ START_TEST(options_that_a_kind_has_no_use_for_are_refused)
 		if (kind != LEAT_DECAY)
 			REFUSED(options, LEAT_EINVAL);
 		options = sound(kind);
-		options.recursive = 1;
+		options.unadjusted = 1;
 		if (kind != LEAT_DECAY)
 			REFUSED(options, LEAT_EINVAL);
 	}
@@ -371,13 +371,14 @@ START_TEST(memory_a_byte_too_small_is_refused)
 		leat_window_options options = sound(kind);
 		leat_window *mark = (leat_window *)(void *)&token, *w = mark;
 		size_t n;
-		ck_assert_int_eq(leat_window_check(&options, &n, NULL), LEAT_OK);
+		ck_assert_int_eq(leat_window_check(&options, &n, NULL),
+		    LEAT_OK);
 		unsigned char *memory = malloc(n);
 		memset(memory, 0x3C, n);
 		for (size_t less = 1; less <= n; less += less < 70 ? 1 : 97) {
 			ck_assert_int_eq(leat_window_init(&w, memory, n - less,
 					     &options),
-			    LEAT_ENOSPACE);
+			    LEAT_EBUFFER);
 			ck_assert_ptr_eq(w, mark);
 		}
 		for (size_t i = 0; i < n; i++)
@@ -450,7 +451,7 @@ START_TEST(the_largest_sizes_are_counted_without_overflow)
 		huge(options, 8 * size);
 		options = sound(LEAT_HOPPING);
 		options.size = LEAT_SIZE_MAX - less;
-		options.advance = 1;
+		options.hop = 1;
 		huge(options, 8 * size);
 	}
 }
@@ -463,12 +464,12 @@ START_TEST(windows_that_store_nothing_may_be_of_any_size)
 	ACCEPTED(options);
 	options = sound(LEAT_HOPPING);
 	options.size = LEAT_SIZE_MAX;
-	options.advance = LEAT_SIZE_MAX;
+	options.hop = LEAT_SIZE_MAX;
 	ACCEPTED(options);
-	options.advance = LEAT_SIZE_MAX / 64;
+	options.hop = LEAT_SIZE_MAX / 64;
 	ACCEPTED(options);
 	options.size = 3;
-	options.advance = LEAT_SIZE_MAX;
+	options.hop = LEAT_SIZE_MAX;
 	ACCEPTED(options);
 }
 END_TEST
@@ -496,7 +497,7 @@ START_TEST(more_memory_than_there_are_addresses_is_refused)
 	options.stats = stats;
 	options.n_stats = N;
 	options.size = LEAT_SIZE_MAX;
-	options.advance = 1;
+	options.hop = 1;
 	REFUSED(options, LEAT_ETOOBIG);
 }
 END_TEST

@@ -91,11 +91,11 @@ static keyed_choice options_of(const struct model_rules *r,
 	memset(&o, 0, sizeof(o));
 	o.by_time.kind = r->kind;
 	o.by_time.span = r->span;
-	o.by_time.advance = r->advance;
+	o.by_time.hop = r->advance;
 	o.by_time.offset = r->offset;
 	o.by_time.gap = r->gap;
 	o.by_time.delay = r->delay;
-	o.by_time.lateness = r->lateness;
+	o.by_time.allowed_lateness = r->lateness;
 	o.by_time.early_count = r->early_count;
 	o.by_time.early_span = r->early_span;
 	o.by_time.stats = stats;
@@ -106,10 +106,10 @@ static keyed_choice options_of(const struct model_rules *r,
 	o.by_time.late.ctx = log;
 	o.ttl = r->ttl;
 	o.max_keys = r->max_keys;
-	o.full = r->full;
+	o.when_keys_full = r->full;
 	if (r->tells_evicted) {
-		o.evicted.emit = on_evicted;
-		o.evicted.ctx = log;
+		o.dropped.emit = on_evicted;
+		o.dropped.ctx = log;
 	}
 	o.seed[0] = 1;
 	return o;
@@ -135,7 +135,8 @@ static struct model_rules random_rules(int kind, struct rng *r)
 	rules.delay = ONE_OF(r, 0, 0, 5, 40);
 	rules.ttl = ONE_OF(r, 0, 0, 1, 15, 100);
 	rules.max_keys = (uint64_t)ONE_OF(r, 0, 0, 1, 3, 8);
-	rules.full = (int)ONE_OF(r, LEAT_REFUSE, LEAT_EVICT_OLD);
+	rules.full = (int)ONE_OF(r, LEAT_WHEN_FULL_REFUSE,
+	    LEAT_WHEN_FULL_EVICT_OLD);
 	rules.tells_evicted = rng_below(r, 4) > 0;
 	if (kind == LEAT_SESSION) {
 		rules.gap = ONE_OF(r, 1, 4, 20);
@@ -244,16 +245,16 @@ static void compare_told(const struct trial *t, size_t from)
 
 static void compare_counts(const struct trial *t)
 {
-	const leat_time_counts *a = &t->model.counts;
-	leat_time_counts b;
+	const leat_counts *a = &t->model.counts;
+	leat_counts b;
 
 	leat_keyed_counts(t->k, &b);
 	if (a->pushed != b.pushed || a->taken != b.taken ||
 	    a->missing != b.missing || a->late != b.late ||
-	    a->refused != b.refused || a->outside != b.outside ||
+	    a->refused != b.refused || a->in_no_window != b.in_no_window ||
 	    b.evicted != 0 || b.stored != 0)
 		describe(t, "counts");
-	if (leat_keyed_length(t->k) != keyed_model_length(&t->model))
+	if (leat_keyed_n_keys(t->k) != keyed_model_length(&t->model))
 		describe(t, "length");
 	if (leat_keyed_now(t->k) != t->model.now)
 		describe(t, "now");
@@ -445,16 +446,15 @@ static void same_logs(const struct told_log *a, size_t from_a,
 		    "seed %llu: line %zu", (unsigned long long)seed, i);
 }
 
-static void same_objects(leat_keyed *a, leat_keyed *b,
-    uint64_t seed)
+static void same_objects(leat_keyed *a, leat_keyed *b, uint64_t seed)
 {
-	leat_time_counts c, d;
+	leat_counts c, d;
 
 	leat_keyed_counts(a, &c);
 	leat_keyed_counts(b, &d);
 	ck_assert_msg(memcmp(&c, &d, sizeof(c)) == 0, "seed %llu: counts",
 	    (unsigned long long)seed);
-	ck_assert_uint_eq(leat_keyed_length(a), leat_keyed_length(b));
+	ck_assert_uint_eq(leat_keyed_n_keys(a), leat_keyed_n_keys(b));
 	ck_assert_int_eq(leat_keyed_now(a), leat_keyed_now(b));
 	ck_assert_int_eq(leat_keyed_watermark(a), leat_keyed_watermark(b));
 	for (unsigned i = 0; i < MODEL_KEYS; i++) {
@@ -490,7 +490,8 @@ static void push_in_pieces(leat_keyed *one, leat_keyed *many,
 				n = i + 1;
 		}
 		ck_assert_int_eq(leat_keyed_push_events(many, e + done, n,
-		    &n_taken), first);
+				     &n_taken),
+		    first);
 		ck_assert_uint_eq(n_taken, taken);
 		done += n;
 	}

@@ -34,7 +34,7 @@ static leat_window_options window_options(int kind, struct rng *r)
 	if (kind <= LEAT_HOPPING)
 		o.size = 1 + rng_below(r, 12);
 	if (kind == LEAT_HOPPING)
-		o.advance = 1 + rng_below(r, 15);
+		o.hop = 1 + rng_below(r, 15);
 	if (kind == LEAT_DECAY)
 		o.alpha = 0.1;
 	if (kind == LEAT_TUMBLING)
@@ -53,7 +53,7 @@ struct separate {
 	size_t n;
 	struct told_log log;
 	unsigned now; /* which key is being pushed */
-	leat_time_counts counts;
+	leat_counts counts;
 };
 
 static int on_separate(void *ctx, const leat_result *r)
@@ -104,7 +104,7 @@ static int queried(const struct separate *s, unsigned key, int64_t *start,
 	if (s->options.kind == LEAT_SLIDING)
 		*start = p < size ? 0 : p - size;
 	if (s->options.kind == LEAT_HOPPING)
-		by = (int64_t)s->options.advance;
+		by = (int64_t)s->options.hop;
 	if (s->options.kind != LEAT_TUMBLING && s->options.kind != LEAT_HOPPING)
 		return 1;
 	/* The first one that ends at p or after it. */
@@ -117,7 +117,7 @@ static int queried(const struct separate *s, unsigned key, int64_t *start,
 static void separate_drop(struct separate *s, unsigned key)
 {
 	struct told_line line = { TOLD_EVICTED, key, 0, 0, { 0 }, 0,
-		LEAT_EVICTED };
+		LEAT_RESULT_DROPPED };
 	size_t i = 0;
 
 	if (queried(s, key, &line.start, &line.end)) {
@@ -214,15 +214,16 @@ static int walk_key(void *ctx, const leat_result *r)
 	return ++w->i == w->s->n ? 99 : 0;
 }
 
-static void compare(struct separate *s, leat_keyed *k,
-    struct told_log *log, uint64_t seed)
+static void compare(struct separate *s, leat_keyed *k, struct told_log *log,
+    uint64_t seed)
 {
 	struct walk w = { s, 0 };
-	leat_time_counts c;
+	leat_counts c;
 	uint64_t stored = 0;
 
-	ck_assert_uint_eq(leat_keyed_length(k), s->n);
-	ck_assert_int_eq(leat_keyed_each(k, walk_key, &w), s->n ? LEAT_ECALLBACK : LEAT_OK);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), s->n);
+	ck_assert_int_eq(leat_keyed_each(k, walk_key, &w),
+	    s->n ? LEAT_ECALLBACK : LEAT_OK);
 	for (size_t i = 0; i < s->n && s->options.kind <= LEAT_TUMBLING; i++)
 		stored += leat_window_length(s->windows[s->order[i]]);
 	leat_keyed_counts(k, &c);
@@ -249,13 +250,13 @@ static keyed_choice keyed_options(const struct separate *s,
 		o.by_count.sink.emit = on_result;
 		o.by_count.sink.ctx = log;
 	}
-	o.evicted.emit = on_evicted;
-	o.evicted.ctx = log;
+	o.dropped.emit = on_evicted;
+	o.dropped.ctx = log;
 	if (rng_below(r, 2))
 		o.ttl = 40;
 	if (rng_below(r, 2)) {
 		o.max_keys = 1 + rng_below(r, KEYS);
-		o.full = LEAT_EVICT_OLD;
+		o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
 	}
 	return o;
 }
@@ -354,7 +355,8 @@ START_TEST(a_key_takes_little_more_than_its_window)
 	memset(&o, 0, sizeof(o));
 	o.by_count = window_options(LEAT_SLIDING, &r);
 	o.by_count.size = _i ? 100000 : 50;
-	ck_assert_int_eq(leat_window_check(&o.by_count, &window, NULL), LEAT_OK);
+	ck_assert_int_eq(leat_window_check(&o.by_count, &window, NULL),
+	    LEAT_OK);
 	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	for (uint32_t n = 1; n <= (_i ? 20u : 5000u); n++) {
 		ck_assert_int_eq(leat_keyed_push(k, &n, sizeof(n), 0, 1),
@@ -372,14 +374,14 @@ START_TEST(a_value_at_the_end_of_time_is_refused)
 	struct rng r = rng_new(1);
 	keyed_choice o;
 	leat_keyed *k;
-	leat_time_counts c;
+	leat_counts c;
 
 	memset(&o, 0, sizeof(o));
 	o.by_count = window_options(LEAT_SLIDING, &r);
 	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	ck_assert_int_eq(leat_keyed_push(k, "k", 1, LEAT_TIME_MAX, 1),
 	    LEAT_TOO_FAR);
-	ck_assert_uint_eq(leat_keyed_length(k), 0);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), 0);
 	leat_keyed_counts(k, &c);
 	ck_assert_uint_eq(c.refused, 1);
 	leat_keyed_free(k);

@@ -262,9 +262,9 @@ static void replay(const uint64_t *keys, uint64_t seed, struct lines *out)
 	memset(&o, 0, sizeof(o));
 	o.seed[0] = o.seed[1] = seed;
 	o.max_keys = CHOSEN / 2;
-	o.full = LEAT_EVICT_OLD;
-	o.evicted.emit = emit_line;
-	o.evicted.ctx = out;
+	o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
+	o.dropped.emit = emit_line;
+	o.dropped.ctx = out;
 	o.by_time.kind = LEAT_TUMBLING;
 	o.by_time.span = 300;
 	o.by_time.stats = &count;
@@ -277,7 +277,7 @@ static void replay(const uint64_t *keys, uint64_t seed, struct lines *out)
 		const uint64_t *key = &keys[rng_next(&r) % CHOSEN];
 		ck_assert_int_eq(leat_keyed_push(k, key, sizeof(*key), t, 1),
 		    LEAT_OK);
-		ck_assert_uint_le(leat_keyed_length(k), CHOSEN / 2);
+		ck_assert_uint_le(leat_keyed_n_keys(k), CHOSEN / 2);
 	}
 	leat_keyed_each(k, note_line, out);
 	leat_keyed_free(k);

@@ -93,7 +93,7 @@ static void scene_by_time(int scene, leat_time_window_options *o)
 	else if (o->kind <= LEAT_HOPPING)
 		o->span = 30;
 	if (o->kind == LEAT_HOPPING)
-		o->advance = 10;
+		o->hop = 10;
 	if (o->kind == LEAT_DECAY)
 		o->half_life = 20;
 	if (o->kind == LEAT_CALENDAR) {
@@ -101,7 +101,7 @@ static void scene_by_time(int scene, leat_time_window_options *o)
 		o->emit_empty = 1;
 	}
 	if (scene % 4 > 1) {
-		o->lateness = 25;
+		o->allowed_lateness = 25;
 		o->early_count = 3;
 		o->early_span = 40;
 	}
@@ -125,12 +125,12 @@ static keyed_choice scene_options(int scene, struct told_log *log,
 		o.by_count.sink.emit = on_result;
 		o.by_count.sink.ctx = log;
 	}
-	o.evicted.emit = on_evicted;
-	o.evicted.ctx = log;
+	o.dropped.emit = on_evicted;
+	o.dropped.ctx = log;
 	o.allocator = a;
 	if (scene % 3 == 1) {
 		o.max_keys = 4;
-		o.full = LEAT_EVICT_OLD;
+		o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
 	}
 	if (scene % 3 == 2)
 		o.ttl = 60;
@@ -198,7 +198,7 @@ static void play(leat_keyed *k, struct trouble *t, int *codes)
 struct record {
 	struct told_log log;
 	int codes[STEPS];
-	leat_time_counts counts;
+	leat_counts counts;
 };
 
 static void compare(const struct record *a, const struct record *b, int scene,
@@ -282,7 +282,7 @@ START_TEST(a_copy_that_fails_leaves_nothing)
 	make_texts();
 	broken = 0;
 	o.max_keys = 0;
-	o.full = LEAT_REFUSE;
+	o.when_keys_full = LEAT_WHEN_FULL_REFUSE;
 	o.ttl = 0;
 	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	for (int i = 0; i < 100; i++) {
@@ -346,7 +346,7 @@ START_TEST(a_calendar_may_be_wrong_once)
 
 	make_texts();
 	o.max_keys = 0;
-	o.full = LEAT_REFUSE;
+	o.when_keys_full = LEAT_WHEN_FULL_REFUSE;
 	broken = 0;
 	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	play_calendar(k, &failures);
@@ -354,7 +354,7 @@ START_TEST(a_calendar_may_be_wrong_once)
 	ck_assert_uint_eq(failures, 0);
 	for (int at = 1; at < 400; at += short_run() ? 17 : 1) {
 		struct told_log log = { 0 };
-		o.by_time.sink.ctx = o.evicted.ctx = &log;
+		o.by_time.sink.ctx = o.dropped.ctx = &log;
 		ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 		broken = at;
 		play_calendar(k, &failures);
@@ -383,9 +383,9 @@ START_TEST(time_does_not_move_where_a_calendar_fails)
 	o.by_time.delay = 0;
 	o.by_time.early_count = 0;
 	o.by_time.early_span = 0;
-	o.by_time.lateness = 0;
+	o.by_time.allowed_lateness = 0;
 	o.max_keys = 0;
-	o.full = LEAT_REFUSE;
+	o.when_keys_full = LEAT_WHEN_FULL_REFUSE;
 	broken = 0;
 	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	for (unsigned i = 0; i < 3; i++)
@@ -415,9 +415,10 @@ START_TEST(many_pushes_stop_where_memory_ends)
 	struct counted heap = { 0 };
 	leat_allocator a = counted_allocator(&heap);
 	keyed_choice o = scene_options(0, &log, &a);
-	leat_event e[4] = { { "a", 1, 1000, 1, 0, 0, 0, 0 }, { "a", 1, 0, 2, 0, 0, 0, 0 },
-		{ "b", 1, 1000, 3, 0, 0, 0, 0 }, { "a", 1, 1000, 4, 0, 0, 0, 0 } };
-	leat_time_counts c;
+	leat_event e[4] = { { "a", 1, 1000, 1, 0, 0, 0, 0 },
+		{ "a", 1, 0, 2, 0, 0, 0, 0 }, { "b", 1, 1000, 3, 0, 0, 0, 0 },
+		{ "a", 1, 1000, 4, 0, 0, 0, 0 } };
+	leat_counts c;
 	leat_keyed *k;
 
 	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);

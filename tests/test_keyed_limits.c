@@ -83,7 +83,7 @@ START_TEST(options_that_make_no_sense_are_refused)
 	o.ttl = -1;
 	REFUSED(o, LEAT_EINVAL);
 	o = sound;
-	o.full = 2;
+	o.when_keys_full = 2;
 	REFUSED(o, LEAT_EINVAL);
 	o = sound;
 	o.max_keys = ((uint64_t)1 << 31) + 1;
@@ -106,7 +106,7 @@ START_TEST(a_key_has_at_most_key_max_bytes)
 	keyed_choice o = tumbling(10);
 	leat_keyed *k = made(&o);
 	leat_event e = { text, LEAT_KEY_MAX + 1, 0, 1, 0, 0, 0, 0 };
-	leat_time_counts c;
+	leat_counts c;
 	double v[2];
 
 	ck_assert_int_eq(leat_keyed_push(k, text, LEAT_KEY_MAX + 1, 0, 1),
@@ -116,7 +116,7 @@ START_TEST(a_key_has_at_most_key_max_bytes)
 	ck_assert_int_eq(leat_keyed_query(k, text, LEAT_KEY_MAX + 1, v),
 	    LEAT_EKEY);
 	ck_assert_int_eq(leat_keyed_drop(k, text, LEAT_KEY_MAX + 1), LEAT_EKEY);
-	ck_assert_uint_eq(leat_keyed_length(k), 0);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), 0);
 	leat_keyed_counts(k, &c);
 	ck_assert_uint_eq(c.pushed, 0);
 	ck_assert_int_eq(leat_keyed_push(k, text, LEAT_KEY_MAX, 0, 1), LEAT_OK);
@@ -137,7 +137,7 @@ START_TEST(pairs_and_single_values_are_told_apart)
 	double v[2];
 
 	ck_assert_int_eq(leat_keyed_push_xy(k, "k", 1, 0, 1, 1), LEAT_EPAIRS);
-	ck_assert_uint_eq(leat_keyed_length(k), 0);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), 0);
 	leat_keyed_free(k);
 	o.by_time.stats = &slope;
 	o.by_time.n_stats = 1;
@@ -199,7 +199,7 @@ START_TEST(closing_visits_keys_with_data_alone)
 	push_keys(k, 3, 2, 1001);
 	ck_assert_int_eq(leat_keyed_advance(k, LEAT_TIME_MAX), LEAT_OK);
 	ck_assert_uint_eq(k->visits, 5009);
-	ck_assert_uint_eq(leat_keyed_length(k), 5000);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), 5000);
 	leat_keyed_free(k);
 }
 END_TEST
@@ -217,7 +217,7 @@ static int on_tally(void *ctx, const leat_result *r)
 
 	memcpy(&i, r->key, r->key_len < sizeof(i) ? r->key_len : sizeof(i));
 	c->results++;
-	c->early += r->flags == LEAT_EARLY;
+	c->early += r->flags == LEAT_RESULT_EARLY;
 	c->keys = c->keys * 31 + i + 1;
 	c->values += r->values[0];
 	return 0;
@@ -242,10 +242,10 @@ START_TEST(stored_values_are_counted_over_all_keys)
 	static const int kinds[] = { LEAT_SLIDING, LEAT_TUMBLING,
 		LEAT_HOPPING };
 	keyed_choice o = tumbling(100);
-	leat_time_counts c;
+	leat_counts c;
 
 	o.by_time.kind = kinds[_i];
-	o.by_time.advance = kinds[_i] == LEAT_HOPPING ? 10 : 0;
+	o.by_time.hop = kinds[_i] == LEAT_HOPPING ? 10 : 0;
 	for (int i = 0; i < 2; i++) {
 		leat_keyed *k = made(&o);
 		push_keys(k, 0, 30, 1);
@@ -267,7 +267,7 @@ START_TEST(what_is_reset_is_as_new)
 	leat_allocator a = counted_allocator(&heap);
 	keyed_choice o = tumbling(100);
 	struct tally told, first, second;
-	leat_time_counts c;
+	leat_counts c;
 
 	o.allocator = &a;
 	o.by_time.early_span = 30;
@@ -278,7 +278,7 @@ START_TEST(what_is_reset_is_as_new)
 	first = pushed_anew(k, &told);
 	leat_keyed_reset(k);
 	ck_assert_uint_eq(heap.live, live);
-	ck_assert_uint_eq(leat_keyed_length(k), 0);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), 0);
 	ck_assert_uint_eq(leat_keyed_bytes(k), 0);
 	ck_assert_int_eq(leat_keyed_now(k), INT64_MIN);
 	ck_assert_int_eq(leat_keyed_watermark(k), INT64_MIN);
@@ -359,7 +359,7 @@ START_TEST(no_empty_window_comes_last_when_time_ends)
 
 	o.by_time.emit_empty = 1;
 	o.by_time.delay = _i & 1 ? 100 : 0;
-	o.by_time.lateness = _i & 2 ? 1000 : 0;
+	o.by_time.allowed_lateness = _i & 2 ? 1000 : 0;
 	o.by_time.sink.emit = on_end;
 	o.by_time.sink.ctx = &told;
 	leat_keyed *k = made(&o);
@@ -374,12 +374,13 @@ START_TEST(no_empty_window_comes_last_when_time_ends)
 		/* By 65 the window [50, 60) has closed if there is no delay. */
 		if (start <= 40 || (start == 50 && !(_i & 1))) {
 			ck_assert_int_eq(told.start[n], start);
-			ck_assert_int_eq(told.flags[n], data ? 0 : LEAT_EMPTY);
+			ck_assert_int_eq(told.flags[n],
+			    data ? 0 : LEAT_RESULT_EMPTY);
 			ck_assert_uint_eq(told.key[n++], 'a');
 		}
 		data |= start == 60;
 		ck_assert_int_eq(told.start[n], start);
-		ck_assert_int_eq(told.flags[n], data ? 0 : LEAT_EMPTY);
+		ck_assert_int_eq(told.flags[n], data ? 0 : LEAT_RESULT_EMPTY);
 		ck_assert_uint_eq(told.key[n++], 'b');
 	}
 	ck_assert_uint_eq(told.n, n);
@@ -400,7 +401,7 @@ START_TEST(a_key_may_go_and_come_back_at_once)
 	leat_keyed *k = made(&o);
 	ck_assert_int_eq(leat_keyed_push(k, "a", 1, 0, 1), LEAT_OK);
 	ck_assert_int_eq(leat_keyed_push_events(k, e, 5, NULL), LEAT_OK);
-	ck_assert_uint_eq(leat_keyed_length(k), 2);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), 2);
 	ck_assert_int_eq(leat_keyed_query(k, "a", 1, v), LEAT_OK);
 	ck_assert(v[0] == 6); /* of 5 and 7 alone */
 	leat_keyed_free(k);
@@ -413,13 +414,13 @@ START_TEST(a_key_that_is_refused_leaves_nothing)
 	keyed_choice o = tumbling(10);
 
 	o.max_keys = 3;
-	o.full = LEAT_EVICT_OLD;
+	o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
 	leat_keyed *k = made(&o);
 	push_keys(k, 0, 3, 1000);
 	for (uint32_t i = 3; i < 2000; i++)
 		ck_assert_int_eq(leat_keyed_push(k, &i, sizeof(i), 5, 1),
 		    LEAT_TOO_LATE);
-	ck_assert_uint_eq(leat_keyed_length(k), 3);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), 3);
 	ck_assert_uint_eq(k->roster.n, 3);
 	push_keys(k, 0, 3, 1001);
 	ck_assert_uint_eq(k->drops, 1997);
@@ -437,7 +438,7 @@ START_TEST(at_max_bytes_new_keys_are_refused)
 {
 	keyed_choice o = tumbling(10);
 	uint64_t taken = 0, refusals = 0;
-	leat_time_counts c;
+	leat_counts c;
 
 	o.max_bytes = CAP;
 	leat_keyed *k = made(&o);
@@ -451,7 +452,7 @@ START_TEST(at_max_bytes_new_keys_are_refused)
 	/* More would not fit at 200 bytes a key, half must. */
 	ck_assert_uint_gt(taken, CAP / 400);
 	ck_assert_uint_gt(refusals, 0);
-	ck_assert_uint_eq(leat_keyed_length(k), taken);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), taken);
 	leat_keyed_counts(k, &c);
 	ck_assert_uint_eq(c.taken, taken);
 	ck_assert_uint_eq(c.refused, refusals);
@@ -475,7 +476,7 @@ static int on_dropped(void *ctx, const leat_result *r)
 	struct dropped *d = ctx;
 	uint32_t i;
 
-	ck_assert_int_eq(r->flags, LEAT_EVICTED);
+	ck_assert_int_eq(r->flags, LEAT_RESULT_DROPPED);
 	ck_assert_uint_eq(r->key_len, sizeof(i));
 	memcpy(&i, r->key, sizeof(i));
 	ck_assert_uint_eq(i, d->next);
@@ -490,17 +491,17 @@ START_TEST(at_max_bytes_old_keys_make_room)
 	keyed_choice o = tumbling(10);
 
 	o.max_bytes = CAP;
-	o.full = LEAT_EVICT_OLD;
-	o.evicted.emit = on_dropped;
-	o.evicted.ctx = &d;
+	o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
+	o.dropped.emit = on_dropped;
+	o.dropped.ctx = &d;
 	leat_keyed *k = made(&o);
 	for (uint32_t i = 0; i < 3000; i++) {
 		ck_assert_int_eq(leat_keyed_push(k, &i, sizeof(i), 1, i),
 		    LEAT_OK);
 		ck_assert_uint_le(leat_keyed_bytes(k), CAP);
-		ck_assert_uint_eq(leat_keyed_length(k) + d.n, i + 1);
+		ck_assert_uint_eq(leat_keyed_n_keys(k) + d.n, i + 1);
 	}
-	ck_assert_uint_gt(leat_keyed_length(k), CAP / 400);
+	ck_assert_uint_gt(leat_keyed_n_keys(k), CAP / 400);
 	leat_keyed_free(k);
 }
 END_TEST
@@ -513,16 +514,17 @@ START_TEST(a_long_key_makes_room_or_is_refused)
 	double v[2];
 
 	o.max_bytes = CAP;
-	o.full = LEAT_EVICT_OLD;
+	o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
 	leat_keyed *k = made(&o);
 	push_keys(k, 0, 1000, 1);
-	uint64_t there = leat_keyed_length(k);
+	uint64_t there = leat_keyed_n_keys(k);
 	ck_assert_int_eq(leat_keyed_push(k, text, CAP + 1, 1, 1), LEAT_NO_ROOM);
-	ck_assert_uint_eq(leat_keyed_length(k), there);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), there);
 	ck_assert_int_eq(leat_keyed_push(k, text, CAP - 10000, 1, 1), LEAT_OK);
-	ck_assert_uint_eq(leat_keyed_length(k), 1);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), 1);
 	ck_assert_uint_le(leat_keyed_bytes(k), CAP);
-	ck_assert_int_eq(leat_keyed_push(k, text, CAP - 100, 1, 1), LEAT_NO_ROOM);
+	ck_assert_int_eq(leat_keyed_push(k, text, CAP - 100, 1, 1),
+	    LEAT_NO_ROOM);
 	push_keys(k, 0, 1000, 1);
 	ck_assert_uint_le(leat_keyed_bytes(k), CAP);
 	ck_assert_int_eq(leat_keyed_query(k, text, CAP - 10000, v), LEAT_EKEY);
@@ -537,17 +539,17 @@ START_TEST(keys_of_another_length_make_room)
 	keyed_choice o = tumbling(10);
 
 	o.max_bytes = CAP;
-	o.full = LEAT_EVICT_OLD;
+	o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
 	leat_keyed *k = made(&o);
 	for (uint32_t i = 0; i < 200; i++) {
 		memcpy(text, &i, sizeof(i));
 		ck_assert_int_eq(leat_keyed_push(k, text, sizeof(text), 1, 1),
 		    LEAT_OK);
 	}
-	uint64_t there = leat_keyed_length(k);
+	uint64_t there = leat_keyed_n_keys(k);
 	ck_assert_uint_lt(there, 200);
 	ck_assert_int_eq(leat_keyed_push(k, text, 40, 1, 1), LEAT_OK);
-	ck_assert_uint_ge(leat_keyed_length(k), there - 2);
+	ck_assert_uint_ge(leat_keyed_n_keys(k), there - 2);
 	ck_assert_uint_le(leat_keyed_bytes(k), CAP);
 	leat_keyed_free(k);
 }
@@ -563,7 +565,7 @@ START_TEST(a_key_is_never_dropped_for_its_own_value)
 	o.by_time.kind = LEAT_SLIDING;
 	o.by_time.span = 1000000;
 	o.max_bytes = CAP;
-	o.full = LEAT_EVICT_OLD;
+	o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
 	leat_keyed *k = made(&o);
 	ck_assert_int_eq(leat_keyed_push(k, "big", 3, 0, 1), LEAT_OK);
 	push_keys(k, 0, 5, 0);
@@ -572,7 +574,7 @@ START_TEST(a_key_is_never_dropped_for_its_own_value)
 		ck_assert_uint_le(leat_keyed_bytes(k), CAP);
 	}
 	ck_assert_int_eq(err, LEAT_NO_ROOM);
-	ck_assert_uint_eq(leat_keyed_length(k), 1);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), 1);
 	ck_assert_int_eq(leat_keyed_query(k, "big", 3, v), LEAT_OK);
 	leat_keyed_free(k);
 }
@@ -587,15 +589,15 @@ START_TEST(the_oldest_key_is_not_dropped_for_its_own_value)
 	o.by_time.kind = LEAT_SLIDING;
 	o.by_time.span = 1000000;
 	o.max_bytes = CAP;
-	o.full = LEAT_EVICT_OLD;
+	o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
 	leat_keyed *k = made(&o);
 	for (uint32_t n = 0; n < 2000; n++) {
 		uint32_t i = n % 20;
 		ck_assert_int_eq(leat_keyed_push(k, &i, sizeof(i), n, 1),
 		    LEAT_OK);
 		ck_assert_uint_le(leat_keyed_bytes(k), CAP);
-		if (n >= 20 && leat_keyed_length(k) < fewest)
-			fewest = leat_keyed_length(k);
+		if (n >= 20 && leat_keyed_n_keys(k) < fewest)
+			fewest = leat_keyed_n_keys(k);
 	}
 	ck_assert_uint_lt(fewest, 20);
 	leat_keyed_free(k);
@@ -631,7 +633,7 @@ START_TEST(at_max_bytes_nothing_is_left_behind)
 		o.by_time.stats = &stat;
 		o.by_time.n_stats = 1;
 		o.max_bytes = most;
-		o.full = LEAT_EVICT_OLD;
+		o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
 		o.allocator = &allocator;
 		ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 		for (int64_t t = 0; t < 200; t++) {
@@ -654,16 +656,17 @@ START_TEST(at_max_bytes_windows_go_on_closing)
 	leat_keyed *copy;
 
 	o.by_time.kind = LEAT_HOPPING;
-	o.by_time.advance = 2;
-	o.by_time.lateness = 1000;
+	o.by_time.hop = 2;
+	o.by_time.allowed_lateness = 1000;
 	o.by_time.early_span = 10;
 	o.by_time.emit_empty = 1;
 	o.by_time.sink.emit = on_tally;
 	o.by_time.sink.ctx = &told;
-	o.evicted.emit = on_tally;
-	o.evicted.ctx = &told;
+	o.dropped.emit = on_tally;
+	o.dropped.ctx = &told;
 	o.max_bytes = CAP;
-	o.full = _i ? LEAT_EVICT_OLD : LEAT_REFUSE;
+	o.when_keys_full = _i ? LEAT_WHEN_FULL_EVICT_OLD
+			      : LEAT_WHEN_FULL_REFUSE;
 	leat_keyed *k = made(&o);
 	for (uint32_t n = 0; n < 5000; n++) {
 		uint32_t i = n % 100;
@@ -800,7 +803,8 @@ START_TEST(sessions_of_many_keys_are_told_in_order)
 	o.by_time.sink.ctx = &told;
 	o.ttl = TTL;
 	o.max_keys = _i ? CROWD : 0;
-	o.full = _i ? LEAT_EVICT_OLD : LEAT_REFUSE;
+	o.when_keys_full = _i ? LEAT_WHEN_FULL_EVICT_OLD
+			      : LEAT_WHEN_FULL_REFUSE;
 	leat_keyed *k = made(&o);
 	for (int step = 0; step < steps; step++) {
 		uint32_t key = passer_by(&r, step);
@@ -811,7 +815,7 @@ START_TEST(sessions_of_many_keys_are_told_in_order)
 		    LEAT_OK);
 	}
 	ck_assert_int_eq(leat_keyed_advance(k, LEAT_TIME_MAX), LEAT_OK);
-	ck_assert_uint_eq(leat_keyed_length(k), 0);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), 0);
 	for (uint32_t i = 0; i < CROWD; i++)
 		if (open[i].count > 0)
 			add_session(&expected, &open[i]);
@@ -843,13 +847,14 @@ START_TEST(many_pushes_for_many_keys_are_as_many_single_ones)
 	struct tally one_told = { 0, 0, 0, 0 }, many_told = { 0, 0, 0, 0 };
 	struct rng r = rng_new(21);
 	leat_keyed *one, *many;
-	leat_time_counts a, b;
+	leat_counts a, b;
 	double v[2], w[2];
 
 	o.by_time.delay = 200;
 	o.ttl = _i & 1 ? 400 : 0;
 	o.max_keys = _i & 2 ? 700 : 0;
-	o.full = _i & 2 ? LEAT_EVICT_OLD : LEAT_REFUSE;
+	o.when_keys_full = _i & 2 ? LEAT_WHEN_FULL_EVICT_OLD
+				  : LEAT_WHEN_FULL_REFUSE;
 	o.by_time.sink.emit = on_tally;
 	o.by_time.sink.ctx = &one_told;
 	one = made(&o);
@@ -863,9 +868,10 @@ START_TEST(many_pushes_for_many_keys_are_as_many_single_ones)
 			if (!first)
 				first = err;
 		}
-		ck_assert_int_eq(leat_keyed_push_events(many, e, PIECE, NULL), first);
-		ck_assert_uint_eq(leat_keyed_length(one),
-		    leat_keyed_length(many));
+		ck_assert_int_eq(leat_keyed_push_events(many, e, PIECE, NULL),
+		    first);
+		ck_assert_uint_eq(leat_keyed_n_keys(one),
+		    leat_keyed_n_keys(many));
 	}
 	ck_assert_uint_gt(one_told.results, 1000);
 	ck_assert_uint_eq(one_told.results, many_told.results);

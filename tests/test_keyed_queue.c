@@ -86,8 +86,8 @@ static void make_events(uint64_t seed, int64_t span)
 static leat_keyed *make(struct heard *h, int kind, int64_t span, int64_t delay,
     const leat_allocator *allocator)
 {
-	static const leat_stat stats[] = { LEAT_COUNT, LEAT_MISSING, LEAT_SUM,
-		LEAT_STDDEV, LEAT_MIN };
+	static const leat_stat stats[] = { LEAT_COUNT, LEAT_COUNT_MISSING,
+		LEAT_SUM, LEAT_STDDEV, LEAT_MIN };
 	keyed_choice o;
 	leat_keyed *k;
 
@@ -95,7 +95,7 @@ static leat_keyed *make(struct heard *h, int kind, int64_t span, int64_t delay,
 	memset(h, 0, sizeof(*h));
 	o.by_time.kind = kind;
 	o.by_time.span = span;
-	o.by_time.advance = kind == LEAT_HOPPING ? span + span / 3 : 0;
+	o.by_time.hop = kind == LEAT_HOPPING ? span + span / 3 : 0;
 	o.by_time.delay = delay;
 	o.by_time.stats = stats;
 	o.by_time.n_stats = 5;
@@ -114,20 +114,20 @@ static leat_keyed *asked(struct heard *h, int kind, int64_t span, int64_t delay,
 
 	for (size_t i = 0; i < EVENTS; i++) {
 		errors[i] = leat_keyed_push_events(k, &events[i], 1, NULL);
-		(void)leat_keyed_length(k);
+		(void)leat_keyed_n_keys(k);
 	}
 	return k;
 }
 
 static void same_counts(leat_keyed *a, leat_keyed *b, size_t step)
 {
-	leat_time_counts x, y;
+	leat_counts x, y;
 
 	leat_keyed_counts(a, &x);
 	leat_keyed_counts(b, &y);
 	ck_assert_msg(memcmp(&x, &y, sizeof(x)) == 0, "counts at %u",
 	    (unsigned)step);
-	ck_assert_uint_eq(leat_keyed_length(a), leat_keyed_length(b));
+	ck_assert_uint_eq(leat_keyed_n_keys(a), leat_keyed_n_keys(b));
 	ck_assert_int_eq(leat_keyed_now(a), leat_keyed_now(b));
 	ck_assert_int_eq(leat_keyed_watermark(a), leat_keyed_watermark(b));
 }
@@ -184,7 +184,8 @@ START_TEST(pushes_that_wait_are_as_pushes_that_do_not)
 	leat_keyed *a = asked(&x, kind, span, delay, errors);
 	leat_keyed *b = make(&y, kind, span, delay, NULL);
 	for (size_t i = 0; i < EVENTS; i++)
-		wrong += leat_keyed_push_events(b, &events[i], 1, NULL) != errors[i];
+		wrong += leat_keyed_push_events(b, &events[i], 1, NULL) !=
+		    errors[i];
 	ck_assert_uint_eq(wrong, 0);
 	finish(a, b, &x, &y);
 }
@@ -208,8 +209,8 @@ START_TEST(whatever_comes_between_finds_them_settled)
 			i += n;
 		}
 		if (i < EVENTS)
-			ck_assert_msg(leat_keyed_push_events(b, &events[i], 1, NULL) ==
-				errors[i],
+			ck_assert_msg(leat_keyed_push_events(b, &events[i], 1,
+					  NULL) == errors[i],
 			    "event %u", (unsigned)i);
 		if (draw(50) == 0 && i < EVENTS) {
 			int err = leat_keyed_query(b, events[i].key,
@@ -271,9 +272,9 @@ START_TEST(nothing_is_lost_where_memory_is_short)
 }
 END_TEST
 
-static leat_time_counts counts_of(leat_keyed *k)
+static leat_counts counts_of(leat_keyed *k)
 {
-	leat_time_counts c;
+	leat_counts c;
 
 	leat_keyed_counts(k, &c);
 	return c;
@@ -286,7 +287,7 @@ static int push_failing(leat_keyed *k, struct counted *heap,
 	for (size_t n = 1;; n++) {
 		/* To ask settles what waits; so that is not done each time. */
 		int asks = draw(4) == 0;
-		leat_time_counts was = { 0 }, is;
+		leat_counts was = { 0 }, is;
 		if (asks)
 			was = counts_of(k);
 		int64_t now = leat_keyed_now(k);
@@ -320,7 +321,8 @@ START_TEST(a_push_that_fails_among_waiting_ones_has_changed_nothing)
 	leat_keyed *b = make(&y, kind, span, delay, &counting);
 	for (size_t i = 0; i < EVENTS; i++) {
 		int err = push_failing(b, &heap, &events[i], &failed);
-		ck_assert_int_eq(err, leat_keyed_push_events(a, &events[i], 1, NULL));
+		ck_assert_int_eq(err,
+		    leat_keyed_push_events(a, &events[i], 1, NULL));
 		if (i % 1000 == 0)
 			same_counts(a, b, i);
 	}
@@ -347,7 +349,8 @@ START_TEST(what_cannot_wait_is_answered_at_once)
 		    LEAT_OK);
 	ck_assert_int_eq(leat_keyed_push(k, "a", 1, 6, 1), LEAT_OK);
 	ck_assert_int_eq(leat_keyed_push(k, "a", 1, -9001, 1), LEAT_TOO_LATE);
-	ck_assert_int_eq(leat_keyed_push(k, "a", 1, INT64_MAX, 1), LEAT_TOO_FAR);
+	ck_assert_int_eq(leat_keyed_push(k, "a", 1, INT64_MAX, 1),
+	    LEAT_TOO_FAR);
 	ck_assert_int_eq(leat_keyed_push(k, text, sizeof(text), 6, 1),
 	    LEAT_EKEY);
 	ck_assert_int_eq(leat_keyed_push(k, text, 17, 7, 1), LEAT_OK);
@@ -356,7 +359,7 @@ START_TEST(what_cannot_wait_is_answered_at_once)
 	ck_assert_double_eq(out[0], 2);
 	ck_assert_int_eq(leat_keyed_query(k, text, 17, out), LEAT_OK);
 	ck_assert_double_eq(out[0], 1);
-	leat_time_counts c = counts_of(k);
+	leat_counts c = counts_of(k);
 	ck_assert_uint_eq(c.taken, 10003);
 	ck_assert_uint_eq(c.refused, 1);
 	ck_assert_uint_eq(c.late, 1);
@@ -407,7 +410,7 @@ START_TEST(what_was_answered_is_true_when_memory_ends)
 		}
 	}
 	ck_assert_int_ge(n, keys);
-	ck_assert_uint_eq(leat_keyed_length(k), (uint64_t)n);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), (uint64_t)n);
 	for (int i = 0; i < n; i++) {
 		int len = snprintf(text, sizeof(text), "%d", i);
 		if (leat_keyed_query(k, text, (size_t)len, out) || out[0] != 1)

@@ -41,9 +41,9 @@ START_TEST(a_window_has_at_most_two_to_the_forty_values)
 	ck_assert_int_eq(leat_window_check(&o, &n, NULL), LEAT_EINVAL);
 	o = sliding(8);
 	o.kind = LEAT_HOPPING;
-	o.advance = LEAT_SIZE_MAX;
+	o.hop = LEAT_SIZE_MAX;
 	fits_or_too_big(leat_window_check(&o, &n, NULL));
-	o.advance++;
+	o.hop++;
 	ck_assert_int_eq(leat_window_check(&o, &n, NULL), LEAT_EINVAL);
 	o = sliding(8);
 	o.min_count = 8;
@@ -166,7 +166,8 @@ START_TEST(there_are_at_most_65536_sources)
 	e.source = 65535;
 	ck_assert_int_eq(leat_time_window_push_events(w, &e, 1, NULL), LEAT_OK);
 	e.source = 65536;
-	ck_assert_int_eq(leat_time_window_push_events(w, &e, 1, NULL), LEAT_ESOURCE);
+	ck_assert_int_eq(leat_time_window_push_events(w, &e, 1, NULL),
+	    LEAT_ESOURCE);
 	leat_time_window_free(w);
 }
 END_TEST
@@ -184,7 +185,7 @@ START_TEST(a_key_has_at_most_65535_bytes_and_there_are_two_to_the_31)
 	ck_assert_int_eq(leat_keyed_push(k, key, LEAT_KEY_MAX, 1, 1), LEAT_OK);
 	ck_assert_int_eq(leat_keyed_push(k, key, LEAT_KEY_MAX + 1, 1, 1),
 	    LEAT_EKEY);
-	ck_assert_uint_eq(leat_keyed_length(k), 1);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), 1);
 	leat_keyed_free(k);
 	free(key);
 	o.max_keys++;
@@ -225,14 +226,15 @@ static int metric_size(int id, uint64_t size)
 START_TEST(metrics_and_detectors_are_as_long_as_windows_and_auc_is_shorter)
 {
 	uint64_t auc_max = ((uint64_t)1 << 31) - 1;
-	leat_drift_options o = { .kind = LEAT_ZSCORE_CHART };
+	leat_drift_options o = { .kind = LEAT_DRIFT_ZSCORE };
 	size_t n;
 
 	fits_or_too_big(metric_size(LEAT_METRIC_MAE, LEAT_SIZE_MAX));
 	ck_assert_int_eq(metric_size(LEAT_METRIC_MAE, LEAT_SIZE_MAX + 1),
 	    LEAT_EINVAL);
 	fits_or_too_big(metric_size(LEAT_METRIC_AUC, auc_max));
-	ck_assert_int_eq(metric_size(LEAT_METRIC_AUC, auc_max + 1), LEAT_EINVAL);
+	ck_assert_int_eq(metric_size(LEAT_METRIC_AUC, auc_max + 1),
+	    LEAT_EINVAL);
 	o.size = LEAT_SIZE_MAX;
 	fits_or_too_big(leat_drift_check(&o, &n, NULL));
 	o.size++;
@@ -243,7 +245,7 @@ END_TEST
 /* The mean of 1e300 and of 2^465 pushed alone is the same one. */
 START_TEST(a_detector_takes_values_up_to_two_to_the_465)
 {
-	leat_drift_options o = { .kind = LEAT_ADWIN };
+	leat_drift_options o = { .kind = LEAT_DRIFT_ADWIN };
 	leat_drift *d;
 
 	ck_assert_int_eq(leat_drift_new(&d, &o), LEAT_OK);

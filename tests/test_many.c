@@ -133,7 +133,7 @@ static void differs(const struct duel *d, size_t push, size_t stat, double a,
 		     "advance %u, push %u of a call from %u, seed %u",
 	    leat_stat_name(&d->choice->stats[stat]), d->choice->name, a, b,
 	    d->options.kind, (unsigned)d->options.size,
-	    (unsigned)d->options.advance, (unsigned)push, (unsigned)d->at,
+	    (unsigned)d->options.hop, (unsigned)push, (unsigned)d->at,
 	    (unsigned)d->seed);
 }
 
@@ -216,7 +216,7 @@ static leat_window_options shape(int kind, uint64_t size, uint64_t advance)
 	memset(&options, 0, sizeof(options));
 	options.kind = kind;
 	options.size = size;
-	options.advance = advance;
+	options.hop = advance;
 	return options;
 }
 
@@ -311,9 +311,9 @@ START_TEST(options_for_missing_values_hold_for_many_pushes)
 	fill(60, 0);
 	for (uint64_t size = 1; size < 40; size += 3) {
 		leat_window_options options = shape(LEAT_SLIDING, size, 0);
-		options.missing = LEAT_PROPAGATE;
+		options.on_missing = LEAT_ON_MISSING_PROPAGATE;
 		duel_choices(&options, size, 500, 0);
-		options.missing = LEAT_SKIP;
+		options.on_missing = LEAT_ON_MISSING_SKIP;
 		options.min_count = size;
 		duel_choices(&options, size, 500, 0);
 	}
@@ -343,7 +343,7 @@ START_TEST(many_pushes_at_once_are_many_pushes_in_fading_windows)
 	fill(80 + (uint64_t)_i, _i == 0);
 	for (int recursive = 0; recursive < 2; recursive++) {
 		leat_window_options options = shape(LEAT_DECAY, 0, 0);
-		options.recursive = recursive;
+		options.unadjusted = recursive;
 		options.alpha = 0.1;
 		duel_choices(&options, 5, 1500, 1);
 		options.alpha = 0;

@@ -44,7 +44,7 @@ static leat_time_window_options shaped(int shape, int ordered)
 		o.span = SLOT;
 	if (shape == 1 || shape == 2) {
 		o.span = shape == 1 ? 3 * SLOT : SLOT;
-		o.advance = shape == 1 ? 2 * SLOT : SLOT;
+		o.hop = shape == 1 ? 2 * SLOT : SLOT;
 	}
 	if (shape == 3)
 		o.gap = 3;
@@ -85,7 +85,7 @@ static void fill_up(leat_time_window *w, struct rng *r, const int *held,
     size_t n, size_t most)
 {
 	int64_t slot = SLOTS;
-	leat_time_counts before, after;
+	leat_counts before, after;
 
 	for (; n < most; n++)
 		ck_assert_int_eq(push_slot(w, slot++, r), LEAT_OK);
@@ -235,7 +235,7 @@ START_TEST(each_key_has_the_limit_by_itself)
 	o.by_time.delay = 1000000;
 	o.by_time.sink.emit = count_told;
 	o.by_time.sink.ctx = told;
-	o.full = LEAT_EVICT_OLD;
+	o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
 	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	for (int64_t i = 0; i < 2000; i++) {
 		static const char *const quiet[QUIET] = { "q1", "q2", "q3",
@@ -249,7 +249,7 @@ START_TEST(each_key_has_the_limit_by_itself)
 					     2, i / 500 * SLOT, 1),
 			    LEAT_OK);
 	}
-	ck_assert_uint_eq(leat_keyed_length(k), QUIET + 1);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), QUIET + 1);
 	ck_assert_int_eq(leat_keyed_advance(k, LEAT_TIME_MAX), LEAT_OK);
 	/* Slices of ten ticks are in two windows of thirty, or in one. */
 	ck_assert_uint_le(told[0], _i == 1 ? 2 * MOST : MOST);

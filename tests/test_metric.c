@@ -1013,9 +1013,9 @@ START_TEST(it_lives_in_memory_of_any_alignment)
 		memset(memory, 0xE7, n);
 		guard_fill(memory, n);
 		ck_assert_int_eq(leat_metric_init(&m, memory, n - 1, &o),
-		    LEAT_ENOSPACE);
+		    LEAT_EBUFFER);
 		ck_assert_int_eq(leat_metric_init(&m, memory, 0, &o),
-		    LEAT_ENOSPACE);
+		    LEAT_EBUFFER);
 		ck_assert_ptr_eq(m, mark);
 		ck_assert_int_eq(leat_metric_init(&m, memory, n, &o), LEAT_OK);
 		march(m, twin, 90, at);

@@ -914,9 +914,8 @@ static void in_callers_memory(const leat_model_options *o)
 	for (size_t shift = 0; shift < 64; shift += step)
 		in_memory_at(o, n, room, shift);
 	mine.allocator = &a;
-	ck_assert_int_eq(leat_model_init(&m, room, n - 1, &mine),
-	    LEAT_ENOSPACE);
-	ck_assert_int_eq(leat_model_init(&m, room, 0, &mine), LEAT_ENOSPACE);
+	ck_assert_int_eq(leat_model_init(&m, room, n - 1, &mine), LEAT_EBUFFER);
+	ck_assert_int_eq(leat_model_init(&m, room, 0, &mine), LEAT_EBUFFER);
 	ck_assert(m == NULL);
 	ck_assert_int_eq(leat_model_init(&m, room, n, &mine), LEAT_OK);
 	ck_assert_uint_eq(heap.calls, 0);
@@ -1197,8 +1196,7 @@ START_TEST(a_number_of_features_out_of_range_is_refused)
 		SIZE_MAX / 8 + 1, SIZE_MAX / 2 };
 	for (int u = 0; u < N_UPDATES; u++) {
 		for (size_t k = 0; k < sizeof(bad) / sizeof(*bad); k++)
-			REFUSED(plain(u, usual_loss(u), bad[k]),
-			    LEAT_EINVAL);
+			REFUSED(plain(u, usual_loss(u), bad[k]), LEAT_EINVAL);
 		ACCEPTED(plain(u, usual_loss(u), 1));
 		ACCEPTED(plain(u, usual_loss(u), LEAT_RLS_MAX));
 		if (u == LEAT_UPDATE_RLS)

@@ -164,7 +164,7 @@ static size_t bytes_of(const leat_model *m, unsigned char *bytes)
 {
 	leat_writer w = { 0 };
 	w.bytes = bytes;
-	w.room = BYTES_MAX;
+	w.capacity = BYTES_MAX;
 	ck_assert_int_eq(leat_model_save(m, &w), LEAT_OK);
 	return w.n_bytes;
 }

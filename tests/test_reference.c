@@ -222,7 +222,7 @@ static leat_time_window_options windows_of(int kind, int64_t span)
 static leat_time_window_options hopping_of(int64_t span, int64_t advance)
 {
 	leat_time_window_options o = windows_of(LEAT_HOPPING, span);
-	o.advance = advance;
+	o.hop = advance;
 	return o;
 }
 
@@ -392,10 +392,10 @@ static const struct row flink_lateness[] = {
 	PUSH(300, 100),
 	TOLD(0, 300, 11, 0, 0),
 	PUSH(290, 1000),
-	TOLD(0, 300, 1011, 1, LEAT_LATE),
+	TOLD(0, 300, 1011, 1, LEAT_RESULT_UPDATED),
 	PUSH(359, 10000),
 	PUSH(0, 100000),
-	TOLD(0, 300, 101011, 2, LEAT_LATE),
+	TOLD(0, 300, 101011, 2, LEAT_RESULT_UPDATED),
 	PUSH(360, 1000000),
 	DROP(299, 7),
 	END_OF_TIME,
@@ -416,7 +416,7 @@ START_TEST(flink_allowed_lateness)
 {
 	leat_time_window_options o = windows_of(LEAT_TUMBLING, 300);
 	RUN(o, flink_no_lateness);
-	o.lateness = 60;
+	o.allowed_lateness = 60;
 	RUN(o, flink_lateness);
 }
 END_TEST
@@ -448,7 +448,7 @@ static const struct row flink_late_for_one[] = {
 	TOLD(-1, 2, 1, 0, 0),
 	TOLD(0, 3, 1, 0, 0),
 	PUSH(1, 100),
-	TOLD(0, 3, 101, 1, LEAT_LATE),
+	TOLD(0, 3, 101, 1, LEAT_RESULT_UPDATED),
 	END_OF_TIME,
 	TOLD(1, 4, 110, 0, 0),
 	TOLD(2, 5, 10, 0, 0),
@@ -459,7 +459,7 @@ START_TEST(flink_late_for_some_windows_only)
 {
 	leat_time_window_options o = hopping_of(3, 1);
 	RUN(o, flink_late_for_some);
-	o.lateness = 1;
+	o.allowed_lateness = 1;
 	RUN(o, flink_late_for_one);
 }
 END_TEST
@@ -546,10 +546,10 @@ static const struct row flink_session_late[] = {
 	WATERMARK(129),
 	TOLD(100, 130, 1, 0, 0),
 	PUSH(95, 10),
-	TOLD(100, 130, 1, 1, LEAT_RETRACTED),
-	TOLD(95, 130, 11, 2, LEAT_LATE),
+	TOLD(100, 130, 1, 1, LEAT_RESULT_RETRACTED),
+	TOLD(95, 130, 11, 2, LEAT_RESULT_UPDATED),
 	PUSH(129, 100),
-	TOLD(95, 130, 11, 3, LEAT_RETRACTED),
+	TOLD(95, 130, 11, 3, LEAT_RESULT_RETRACTED),
 	WATERMARK(157),
 	WATERMARK(158),
 	TOLD(95, 159, 111, 4, 0),
@@ -564,7 +564,7 @@ static const struct row flink_session_late_inside[] = {
 	WATERMARK(149),
 	TOLD(100, 150, 11, 0, 0),
 	PUSH(105, 100),
-	TOLD(100, 150, 111, 1, LEAT_LATE),
+	TOLD(100, 150, 111, 1, LEAT_RESULT_UPDATED),
 };
 
 /* Late firings can merge windows: one value bridges two that have fired. */
@@ -576,21 +576,21 @@ static const struct row flink_session_bridge[] = {
 	TOLD(100, 130, 1, 0, 0),
 	TOLD(135, 170, 110, 0, 0),
 	PUSH(137, 1000),
-	TOLD(135, 170, 1110, 1, LEAT_LATE),
+	TOLD(135, 170, 1110, 1, LEAT_RESULT_UPDATED),
 	PUSH(120, 10000),
-	TOLD(100, 130, 1, 1, LEAT_RETRACTED),
-	TOLD(135, 170, 1110, 2, LEAT_RETRACTED),
-	TOLD(100, 170, 11111, 3, LEAT_LATE),
+	TOLD(100, 130, 1, 1, LEAT_RESULT_RETRACTED),
+	TOLD(135, 170, 1110, 2, LEAT_RESULT_RETRACTED),
+	TOLD(100, 170, 11111, 3, LEAT_RESULT_UPDATED),
 };
 
 START_TEST(flink_sessions_and_lateness)
 {
 	leat_time_window_options o = windows_of(LEAT_SESSION, 30);
 	o.delay = FAR;
-	o.lateness = 10;
+	o.allowed_lateness = 10;
 	RUN(o, flink_session_late);
 	RUN(o, flink_session_late_inside);
-	o.lateness = 50;
+	o.allowed_lateness = 50;
 	RUN(o, flink_session_bridge);
 }
 END_TEST
@@ -736,18 +736,18 @@ static const struct row kafka_grace_hopping[] = {
  */
 static const struct row kafka_grace_updates[] = {
 	PUSH(3, 1),
-	TOLD(0, 10, 1, 0, LEAT_EARLY),
+	TOLD(0, 10, 1, 0, LEAT_RESULT_EARLY),
 	PUSH(10, 10),
 	TOLD(0, 10, 1, 1, 0),
-	TOLD(10, 20, 10, 0, LEAT_EARLY),
+	TOLD(10, 20, 10, 0, LEAT_RESULT_EARLY),
 	PUSH(9, 100),
-	TOLD(0, 10, 101, 2, LEAT_LATE),
+	TOLD(0, 10, 101, 2, LEAT_RESULT_UPDATED),
 	PUSH(14, 1000),
-	TOLD(10, 20, 1010, 1, LEAT_EARLY),
+	TOLD(10, 20, 1010, 1, LEAT_RESULT_EARLY),
 	PUSH(0, 10000),
-	TOLD(0, 10, 10101, 3, LEAT_LATE),
+	TOLD(0, 10, 10101, 3, LEAT_RESULT_UPDATED),
 	PUSH(15, 100000),
-	TOLD(10, 20, 101010, 2, LEAT_EARLY),
+	TOLD(10, 20, 101010, 2, LEAT_RESULT_EARLY),
 	DROP(9, 7),
 };
 
@@ -762,7 +762,7 @@ START_TEST(kafka_grace_period)
 	RUN(o, kafka_grace_hopping);
 
 	o = windows_of(LEAT_TUMBLING, 10);
-	o.lateness = 5;
+	o.allowed_lateness = 5;
 	o.early_count = 1;
 	RUN(o, kafka_grace_updates);
 }
@@ -775,17 +775,17 @@ END_TEST
  */
 static const struct row kafka_updates[] = {
 	K_PUSH("A", 12, 1),
-	K_TOLD("A", 5, 15, 1, 0, LEAT_EARLY),
-	K_TOLD("A", 10, 20, 1, 0, LEAT_EARLY),
+	K_TOLD("A", 5, 15, 1, 0, LEAT_RESULT_EARLY),
+	K_TOLD("A", 10, 20, 1, 0, LEAT_RESULT_EARLY),
 	K_PUSH("B", 13, 10),
-	K_TOLD("B", 5, 15, 10, 0, LEAT_EARLY),
-	K_TOLD("B", 10, 20, 10, 0, LEAT_EARLY),
+	K_TOLD("B", 5, 15, 10, 0, LEAT_RESULT_EARLY),
+	K_TOLD("B", 10, 20, 10, 0, LEAT_RESULT_EARLY),
 	K_PUSH("A", 15, 100),
-	K_TOLD("A", 10, 20, 101, 1, LEAT_EARLY),
-	K_TOLD("A", 15, 25, 100, 0, LEAT_EARLY),
+	K_TOLD("A", 10, 20, 101, 1, LEAT_RESULT_EARLY),
+	K_TOLD("A", 15, 25, 100, 0, LEAT_RESULT_EARLY),
 	K_PUSH("A", 9, 1000),
-	K_TOLD("A", 0, 10, 1000, 0, LEAT_EARLY),
-	K_TOLD("A", 5, 15, 1001, 1, LEAT_EARLY),
+	K_TOLD("A", 0, 10, 1000, 0, LEAT_RESULT_EARLY),
+	K_TOLD("A", 5, 15, 1001, 1, LEAT_RESULT_EARLY),
 	END_OF_TIME,
 	K_TOLD("A", 0, 10, 1000, 1, 0),
 	K_TOLD("A", 5, 15, 1001, 2, 0),
@@ -835,7 +835,7 @@ static const struct row kafka_sessions[] = {
 	PUSH(20, 100),
 	TOLD(10, 17, 11, 0, 0),
 	PUSH(16, 1000),
-	TOLD(10, 17, 11, 1, LEAT_RETRACTED),
+	TOLD(10, 17, 11, 1, LEAT_RESULT_RETRACTED),
 	END_OF_TIME,
 	TOLD(10, 25, 1111, 2, 0),
 };
@@ -856,7 +856,7 @@ static const struct row kafka_session_touch[] = {
 START_TEST(kafka_session_windows)
 {
 	leat_time_window_options o = windows_of(LEAT_SESSION, 5);
-	o.lateness = 100;
+	o.allowed_lateness = 100;
 	RUN(o, kafka_sessions);
 	RUN(o, kafka_session_touch);
 }
@@ -1037,7 +1037,7 @@ START_TEST(prometheus_missing_samples)
 	leat_time_window *w;
 	double out;
 	o.stats = stats;
-	o.missing = LEAT_PROPAGATE;
+	o.on_missing = LEAT_ON_MISSING_PROPAGATE;
 	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
 	leat_time_window_push(w, 0, 1);
 	leat_time_window_push(w, 1, 5);

@@ -567,7 +567,7 @@ START_TEST(a_scaler_lies_in_the_callers_memory_at_any_alignment)
 		guard_fill(at, n);
 		memset(at, 0xCD, n);
 		ck_assert_int_eq(leat_scaler_init(&s, at, n - 1, &o),
-		    LEAT_ENOSPACE);
+		    LEAT_EBUFFER);
 		ck_assert(s == mark && at[0] == 0xCD && at[n - 1] == 0xCD);
 		ck_assert_int_eq(leat_scaler_init(&s, at, n, &o), LEAT_OK);
 		push_all(s, x, 20);

@@ -14,7 +14,7 @@ static const struct row {
 	leat_stat stat;
 } rows[] = {
 	{ 2, "count", NULL, 0, LEAT_COUNT },
-	{ 3, "missing", NULL, 0, LEAT_MISSING },
+	{ 3, "missing", NULL, 0, LEAT_COUNT_MISSING },
 	{ 4, "sum", NULL, 0, LEAT_SUM },
 	{ 5, "mean", "avg", 0, LEAT_MEAN },
 	{ 6, "variance", "var", 0, LEAT_VARIANCE },

@@ -129,12 +129,12 @@ static void choose_window(struct window_twins *t, int kind, struct rng *r)
 	if (kind <= LEAT_HOPPING)
 		o->size = 1 + rng_below(r, rng_below(r, 3) ? 12 : 90);
 	if (kind == LEAT_HOPPING)
-		o->advance = 1 + rng_below(r, o->size + o->size / 4 + 1);
+		o->hop = 1 + rng_below(r, o->size + o->size / 4 + 1);
 	if (kind == LEAT_DECAY) {
 		o->alpha = 0.25;
-		o->recursive = (int)rng_below(r, 2);
+		o->unadjusted = (int)rng_below(r, 2);
 	}
-	o->missing = (int)rng_below(r, 2);
+	o->on_missing = (int)rng_below(r, 2);
 	o->min_count = rng_below(r, 2);
 	if (kind == LEAT_TUMBLING || kind == LEAT_HOPPING)
 		o->keep_values = (int)rng_below(r, 2);
@@ -254,7 +254,7 @@ START_TEST(a_loaded_window_of_words_tells_the_whole_word)
 
 	o.kind = LEAT_HOPPING;
 	o.size = 8;
-	o.advance = 2;
+	o.hop = 2;
 	o.stats = &word;
 	o.n_stats = 1;
 	ck_assert_int_eq(leat_window_new(&a, &o), LEAT_OK);
@@ -454,14 +454,16 @@ START_TEST(a_metric_goes_on_with_the_same_bits)
 END_TEST
 
 static const leat_drift_options detectors[] = {
-	{ .kind = LEAT_PAGE_HINKLEY, .delta = 0.05, .threshold = 5 },
-	{ .kind = LEAT_PAGE_HINKLEY, .threshold = 3, .direction = LEAT_FALL },
-	{ .kind = LEAT_ADWIN },
-	{ .kind = LEAT_ADWIN, .delta = 0.3 },
-	{ .kind = LEAT_ZSCORE_CHART },
-	{ .kind = LEAT_ZSCORE_CHART, .size = 20, .threshold = 2 },
-	{ .kind = LEAT_EWMA_CHART },
-	{ .kind = LEAT_EWMA_CHART, .mean = 0.5, .stddev = 0.2 },
+	{ .kind = LEAT_DRIFT_PAGE_HINKLEY, .delta = 0.05, .threshold = 5 },
+	{ .kind = LEAT_DRIFT_PAGE_HINKLEY,
+	    .threshold = 3,
+	    .direction = LEAT_CHANGE_FALL },
+	{ .kind = LEAT_DRIFT_ADWIN },
+	{ .kind = LEAT_DRIFT_ADWIN, .delta = 0.3 },
+	{ .kind = LEAT_DRIFT_ZSCORE },
+	{ .kind = LEAT_DRIFT_ZSCORE, .size = 20, .threshold = 2 },
+	{ .kind = LEAT_DRIFT_EWMA },
+	{ .kind = LEAT_DRIFT_EWMA, .mean = 0.5, .stddev = 0.2 },
 };
 
 enum { DETECTORS = sizeof(detectors) / sizeof(detectors[0]) };
@@ -481,11 +483,11 @@ START_TEST(a_detector_goes_on_with_the_same_bits)
 		drift_again(&b, o);
 		int change = leat_drift_push(a, x);
 		ck_assert_int_eq(leat_drift_push(b, x), change);
-		alarms += change != LEAT_NO_CHANGE;
+		alarms += change != LEAT_CHANGE_NONE;
 		m[0] = leat_drift_mean(a);
 		m[1] = leat_drift_mean(b);
 		expect_same(m, m + 1, 1, "mean", (uint64_t)_i, i);
-		ck_assert_uint_eq(leat_drift_length(a), leat_drift_length(b));
+		ck_assert_uint_eq(leat_drift_width(a), leat_drift_width(b));
 		ck_assert_uint_eq(leat_drift_pushed(b), i + 1);
 	}
 	ck_assert_uint_gt(alarms, 0);

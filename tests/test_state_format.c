@@ -531,7 +531,7 @@ START_TEST(no_byte_can_be_missing_and_more_may_follow)
 	size_t n = s.n;
 	saved_insert(&s, s.n, "more", 4);
 	ck_assert_int_eq(load_window(&s, &r), LEAT_OK);
-	ck_assert_uint_eq(r.used, n);
+	ck_assert_uint_eq(r.n_read, n);
 	saved_free(&s);
 }
 END_TEST
@@ -722,8 +722,8 @@ START_TEST(memory_that_is_too_small_is_not_written_past)
 		leat_writer out = { 0 };
 		room[n] = 77;
 		out.bytes = room;
-		out.room = n;
-		ck_assert_int_eq(leat_window_save(w, &out), LEAT_ENOSPACE);
+		out.capacity = n;
+		ck_assert_int_eq(leat_window_save(w, &out), LEAT_EBUFFER);
 		ck_assert_uint_eq(room[n], 77);
 		free(room);
 	}
@@ -746,7 +746,7 @@ static struct saved tagged(const leat_window *w, size_t len)
 	ck_assert_int_eq(leat_window_save(w, &out), LEAT_OK);
 	s.n = (size_t)out.n_bytes;
 	s.bytes = out.bytes = malloc(s.n);
-	out.room = s.n;
+	out.capacity = s.n;
 	ck_assert_int_eq(leat_window_save(w, &out), LEAT_OK);
 	return s;
 }
@@ -771,16 +771,16 @@ START_TEST(a_tag_comes_back_as_it_was)
 		leat_window_free(l);
 		/* somebody does; */
 		r.tag = tag_read;
-		r.tag_room = len;
+		r.tag_capacity = len;
 		memset(tag_read, 0, sizeof(tag_read));
 		ck_assert_int_eq(leat_state_check(&r), LEAT_OK);
 		ck_assert(memcmp(tag_read, tag_bytes, len) == 0);
 		ck_assert_uint_eq(tag_read[len], 0);
 		/* it is too long. */
-		r.tag_room = len - 1;
+		r.tag_capacity = len - 1;
 		if (len > 0) {
 			ck_assert_int_eq(leat_window_load(&l, &o, &r),
-			    LEAT_ENOSPACE);
+			    LEAT_EBUFFER);
 			ck_assert_uint_eq(r.tag_len, len);
 		}
 		saved_free(&s);
@@ -906,19 +906,19 @@ START_TEST(a_window_says_which_option_differs)
 
 	o.kind = LEAT_HOPPING;
 	o.size = 10;
-	o.advance = 3;
+	o.hop = 3;
 	o.stats = sum_alone;
 	o.n_stats = 1;
 	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
 	s = window_saved(w);
 	p = o;
 	p.kind = LEAT_TUMBLING;
-	p.advance = 0;
+	p.hop = 0;
 	EXPECT_OTHER(window, &s, &p, "kind");
 	EXPECT_FIELD(window, o, size, 11);
-	EXPECT_FIELD(window, o, advance, 4);
+	EXPECT_FIELD(window, o, hop, 4);
 	EXPECT_FIELD(window, o, min_count, 2);
-	EXPECT_FIELD(window, o, missing, LEAT_PROPAGATE);
+	EXPECT_FIELD(window, o, on_missing, LEAT_ON_MISSING_PROPAGATE);
 	EXPECT_FIELD(window, o, keep_values, 1);
 	EXPECT_FIELD(window, o, stats, mean_alone);
 	p = o;
@@ -935,11 +935,11 @@ START_TEST(a_window_says_which_option_differs)
 	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
 	s = window_saved(w);
 	EXPECT_FIELD(window, o, alpha, 0.25);
-	EXPECT_FIELD(window, o, recursive, 1);
+	EXPECT_FIELD(window, o, unadjusted, 1);
 	/* Other words for the same are not another option. */
 	p = o;
 	p.alpha = 0;
-	p.decay_span = 3;
+	p.ewm_span = 3;
 	window_again(&w, &p);
 	leat_window_free(w);
 	saved_free(&s);
@@ -954,22 +954,22 @@ START_TEST(a_window_by_time_says_which_option_differs)
 
 	o.kind = LEAT_HOPPING;
 	o.span = 10;
-	o.advance = 5;
+	o.hop = 5;
 	o.stats = mean_alone;
 	o.n_stats = 1;
 	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
 	s = time_window_saved(w);
 	p = o;
 	p.kind = LEAT_TUMBLING;
-	p.advance = 0;
+	p.hop = 0;
 	EXPECT_OTHER(time_window, &s, &p, "kind");
 	EXPECT_FIELD(time_window, o, span, 11);
-	EXPECT_FIELD(time_window, o, advance, 4);
+	EXPECT_FIELD(time_window, o, hop, 4);
 	EXPECT_FIELD(time_window, o, offset, 1);
 	EXPECT_FIELD(time_window, o, min_count, 2);
-	EXPECT_FIELD(time_window, o, missing, LEAT_PROPAGATE);
+	EXPECT_FIELD(time_window, o, on_missing, LEAT_ON_MISSING_PROPAGATE);
 	EXPECT_FIELD(time_window, o, delay, 1);
-	EXPECT_FIELD(time_window, o, lateness, 1);
+	EXPECT_FIELD(time_window, o, allowed_lateness, 1);
 	EXPECT_FIELD(time_window, o, max_skew, 1);
 	EXPECT_FIELD(time_window, o, n_sources, 2);
 	EXPECT_FIELD(time_window, o, idle_timeout, 1);
@@ -977,7 +977,7 @@ START_TEST(a_window_by_time_says_which_option_differs)
 	EXPECT_FIELD(time_window, o, early_span, 1);
 	EXPECT_FIELD(time_window, o, emit_empty, 1);
 	EXPECT_FIELD(time_window, o, max_values, 1);
-	EXPECT_FIELD(time_window, o, full, LEAT_EVICT_OLD);
+	EXPECT_FIELD(time_window, o, when_full, LEAT_WHEN_FULL_EVICT_OLD);
 	EXPECT_FIELD(time_window, o, stats, sum_alone);
 	p = o;
 	p.stats = mean_and_sum;
@@ -1046,13 +1046,13 @@ START_TEST(other_objects_say_which_option_differs)
 	EXPECT_OTHER(metric, &s, &me, "size");
 	leat_metric_free(metric);
 	saved_free(&s);
-	d.kind = LEAT_ADWIN;
+	d.kind = LEAT_DRIFT_ADWIN;
 	ck_assert_int_eq(leat_drift_new(&drift, &d), LEAT_OK);
 	s = drift_saved(drift);
 	d.delta = 0.5;
 	EXPECT_OTHER(drift, &s, &d, "delta");
 	d.delta = 0;
-	d.direction = LEAT_FALL;
+	d.direction = LEAT_CHANGE_FALL;
 	EXPECT_OTHER(drift, &s, &d, "direction");
 	leat_drift_free(drift);
 	saved_free(&s);
@@ -1112,7 +1112,7 @@ START_TEST(limits_on_keys_may_be_others_but_hold)
 	ck_assert_int_eq(load_keys(&s, &o), LEAT_EFULL);
 	o.max_keys = 0;
 	o.max_bytes = 1 << 20;
-	o.full = LEAT_EVICT_OLD;
+	o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
 	ck_assert_int_eq(load_keys(&s, &o), LEAT_OK);
 	o.max_bytes = 10000;
 	ck_assert_int_eq(load_keys(&s, &o), LEAT_EFULL);
@@ -1189,7 +1189,7 @@ START_TEST(keys_take_little_room)
 		    rng_normal(&r));
 	}
 	ck_assert_int_eq(leat_keyed_save(k, &out), LEAT_OK);
-	ck_assert_uint_eq(leat_keyed_length(k), KEYS);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), KEYS);
 	ck_assert_uint_le(out.n_bytes, KEYS * (8 + 64));
 	leat_keyed_free(k);
 }

@@ -32,13 +32,13 @@ static int same_saved(const struct saved *a, const struct saved *b)
 
 /* ---- Windows ---- */
 
-static const leat_stat singles[] = { LEAT_COUNT, LEAT_MISSING, LEAT_SUM,
+static const leat_stat singles[] = { LEAT_COUNT, LEAT_COUNT_MISSING, LEAT_SUM,
 	LEAT_MEAN, LEAT_VARIANCE, LEAT_VARIANCE_POP, LEAT_STDDEV,
 	LEAT_STDDEV_POP, LEAT_STDERR, LEAT_SKEWNESS, LEAT_SKEWNESS_POP,
 	LEAT_KURTOSIS, LEAT_ZSCORE, LEAT_MIN, LEAT_MAX, LEAT_RANGE, LEAT_ARGMIN,
 	LEAT_ARGMAX, LEAT_FIRST, LEAT_LAST, LEAT_RATE_OF_CHANGE, LEAT_PRODUCT,
 	LEAT_GEOMETRIC_MEAN, LEAT_RMS };
-static const leat_stat pairs[] = { LEAT_COUNT, LEAT_MISSING, LEAT_SUM,
+static const leat_stat pairs[] = { LEAT_COUNT, LEAT_COUNT_MISSING, LEAT_SUM,
 	LEAT_MEAN, LEAT_COVARIANCE, LEAT_COVARIANCE_POP, LEAT_CORRELATION,
 	LEAT_SLOPE, LEAT_INTERCEPT, LEAT_MIN, LEAT_ARGMAX, LEAT_LAST };
 
@@ -92,9 +92,11 @@ static void check_window(const leat_window *w, const leat_window_options *o,
 	leat_window_query(w, out);
 	for (size_t i = 0; i < o->n_stats; i++) {
 		int id = o->stats[i].id;
-		int quiet = id != LEAT_STAT_COUNT && id != LEAT_STAT_MISSING &&
+		int quiet = id != LEAT_STAT_COUNT &&
+		    id != LEAT_STAT_COUNT_MISSING &&
 		    (all.count < (o->min_count ? o->min_count : 1) ||
-			(o->missing == LEAT_PROPAGATE && all.missing > 0));
+			(o->on_missing == LEAT_ON_MISSING_PROPAGATE &&
+			    all.missing > 0));
 		int good = quiet ? isnan(out[i])
 				 : oracle_agrees(&all, id, out[i]);
 		ck_assert_msg(good, "%s, %zu values, %s is %.17g, not %.17g",
@@ -145,7 +147,7 @@ START_TEST(two_streams_in_one_window_are_one_stream)
 	check_cuts(&o, x, NULL, set->name);
 	o.min_count = 40;
 	check_cuts(&o, x, NULL, set->name);
-	o.missing = LEAT_PROPAGATE;
+	o.on_missing = LEAT_ON_MISSING_PROPAGATE;
 	check_cuts(&o, x, NULL, set->name);
 }
 END_TEST
@@ -324,7 +326,7 @@ START_TEST(other_kinds_of_windows_are_not_joined)
 			continue;
 		o.kind = kind;
 		o.size = kind == LEAT_DECAY ? 0 : 4;
-		o.advance = kind == LEAT_HOPPING ? 2 : 0;
+		o.hop = kind == LEAT_HOPPING ? 2 : 0;
 		o.alpha = kind == LEAT_DECAY ? 0.5 : 0;
 		refused_window(&o, &o, LEAT_ENOTSUP);
 		refused_window(&o, &p, LEAT_ENOTSUP);
@@ -341,7 +343,7 @@ START_TEST(windows_with_other_options_are_not_joined)
 	leat_window_options o = landmark(stats, 2), p = o;
 
 	p.stats = others;
-	others[0] = (leat_stat)LEAT_MISSING;
+	others[0] = (leat_stat)LEAT_COUNT_MISSING;
 	refused_window(&o, &p, LEAT_EOPTIONS);
 	others[0] = stats[0];
 	others[1].arg = 2;
@@ -357,7 +359,7 @@ START_TEST(windows_with_other_options_are_not_joined)
 	p.min_count = 2;
 	refused_window(&o, &p, LEAT_EOPTIONS);
 	p.min_count = 0;
-	p.missing = LEAT_PROPAGATE;
+	p.on_missing = LEAT_ON_MISSING_PROPAGATE;
 	refused_window(&o, &p, LEAT_EOPTIONS);
 }
 END_TEST

@@ -142,8 +142,8 @@ static void one_open(struct one *s, const keyed_choice *o, uint64_t seed)
 	s->o = *o;
 	s->o.seed[0] = seed;
 	memset(&s->log, 0, sizeof(s->log));
-	s->o.evicted.emit = on_evicted;
-	s->o.evicted.ctx = &s->log;
+	s->o.dropped.emit = on_evicted;
+	s->o.dropped.ctx = &s->log;
 	if (o->by_time.n_stats > 0) {
 		s->o.by_time.sink.emit = on_told;
 		s->o.by_time.sink.ctx = &s->log;
@@ -171,7 +171,7 @@ static keyed_choice timed_options(int kind)
 
 	o.by_time.kind = kind;
 	o.by_time.span = kind == LEAT_LANDMARK ? 0 : 60;
-	o.by_time.advance = kind == LEAT_HOPPING ? 20 : 0;
+	o.by_time.hop = kind == LEAT_HOPPING ? 20 : 0;
 	o.by_time.stats = stats;
 	o.by_time.n_stats = STATS;
 	return o;
@@ -232,7 +232,7 @@ static void same_queries(const struct one *a, const struct one *b,
 		for (size_t k = 0; k < STATS; k++)
 			ck_assert(same_bits(got[k], want[k]));
 	}
-	ck_assert_uint_eq(leat_keyed_length(a->k), leat_keyed_length(b->k));
+	ck_assert_uint_eq(leat_keyed_n_keys(a->k), leat_keyed_n_keys(b->k));
 	ck_assert_int_eq(leat_keyed_now(a->k), leat_keyed_now(b->k));
 	ck_assert_int_eq(leat_keyed_watermark(a->k),
 	    leat_keyed_watermark(b->k));
@@ -240,7 +240,7 @@ static void same_queries(const struct one *a, const struct one *b,
 
 static void same_counts(const struct one *a, const struct one *b)
 {
-	leat_time_counts c, d;
+	leat_counts c, d;
 
 	leat_keyed_counts(a->k, &c);
 	leat_keyed_counts(b->k, &d);
@@ -334,8 +334,7 @@ static void go_on(const struct deal *d, struct one *a, struct one *both,
 	same_counts(a, both);
 }
 
-static void play(const keyed_choice *o, const struct deal *d,
-    uint64_t seed)
+static void play(const keyed_choice *o, const struct deal *d, uint64_t seed)
 {
 	static struct key_list order;
 	struct one a, b, both;
@@ -422,13 +421,12 @@ START_TEST(keys_go_when_both_have_been_silent)
 	const struct deal d = { 300, 4000, 0, 0, 1 };
 
 	for (uint64_t seed = 1; seed <= 6; seed++) {
-		keyed_choice o = timed_options(seed % 4 < 2
-			? LEAT_HOPPING
-			: LEAT_LANDMARK);
+		keyed_choice o = timed_options(seed % 4 < 2 ? LEAT_HOPPING
+							    : LEAT_LANDMARK);
 		o.ttl = 900;
 		/* Else a key might go where it is silent alone. */
 		o.by_time.delay = 100000;
-		o.by_time.lateness = seed % 3 ? 0 : 50;
+		o.by_time.allowed_lateness = seed % 3 ? 0 : 50;
 		static struct key_list order;
 		struct one a, b, both;
 		struct rng r = rng_new(seed);
@@ -442,11 +440,11 @@ START_TEST(keys_go_when_both_have_been_silent)
 		for (int64_t by = 0; by < 102000; by += 17) {
 			leat_keyed_advance(a.k, t + by);
 			leat_keyed_advance(both.k, t + by);
-			ck_assert_uint_eq(leat_keyed_length(a.k),
-			    leat_keyed_length(both.k));
+			ck_assert_uint_eq(leat_keyed_n_keys(a.k),
+			    leat_keyed_n_keys(both.k));
 			same_logs(&a.log, &both.log, 0);
 		}
-		ck_assert_uint_eq(leat_keyed_length(a.k), 0);
+		ck_assert_uint_eq(leat_keyed_n_keys(a.k), 0);
 		one_close(&a);
 		one_close(&b);
 		one_close(&both);
@@ -464,13 +462,13 @@ START_TEST(a_row_without_data_goes_on_to_the_later_watermark)
 
 	for (int hops = 0; hops < 2; hops++) {
 		keyed_choice o = timed_options(hops ? LEAT_HOPPING
-							  : LEAT_TUMBLING);
+						    : LEAT_TUMBLING);
 		struct one a, b;
 		o.by_time.span = 10;
-		o.by_time.advance = hops ? 5 : 0;
+		o.by_time.hop = hops ? 5 : 0;
 		o.by_time.offset = 0;
 		o.by_time.delay = 0;
-		o.by_time.lateness = 1000;
+		o.by_time.allowed_lateness = 1000;
 		o.by_time.emit_empty = 1;
 		one_open(&a, &o, 1);
 		one_open(&b, &o, 2);
@@ -484,7 +482,7 @@ START_TEST(a_row_without_data_goes_on_to_the_later_watermark)
 		keyed_again(&a.k, &a.o);
 		size_t empty = 0;
 		for (size_t i = 0; i < a.log.n; i++)
-			empty += a.log.lines[i].flags == LEAT_EMPTY;
+			empty += a.log.lines[i].flags == LEAT_RESULT_EMPTY;
 		ck_assert_uint_eq(empty, hops ? 12 : 6);
 		one_close(&a);
 		one_close(&b);
@@ -499,12 +497,12 @@ START_TEST(keys_make_room_in_the_order_of_pushes)
 
 	for (int by_count = 0; by_count < 2; by_count++) {
 		keyed_choice o = by_count ? counted_options()
-						: timed_options(LEAT_TUMBLING);
+					  : timed_options(LEAT_TUMBLING);
 		static struct key_list order;
 		struct one a, b, both;
 		struct rng r = rng_new(77);
 		o.by_time.delay = by_count ? 0 : 100000;
-		o.full = LEAT_EVICT_OLD;
+		o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
 		o.max_keys = 500;
 		one_open(&a, &o, 1);
 		one_open(&b, &o, 2);
@@ -532,7 +530,7 @@ START_TEST(where_there_is_no_order_of_pushes_keys_are_in_theirs)
 	static const unsigned in_b[] = { 9, 7, 8, 7, 9 };
 	struct one a, b;
 
-	o.full = LEAT_EVICT_OLD;
+	o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
 	o.max_keys = 4;
 	one_open(&a, &o, 1);
 	one_open(&b, &p, 2);
@@ -560,8 +558,7 @@ static void fill(struct one *s, unsigned from, unsigned n, int64_t t)
 		ck_assert_int_eq(push(s, from + i, t, i), 0);
 }
 
-static void refused(const keyed_choice *o, const keyed_choice *p,
-    int err)
+static void refused(const keyed_choice *o, const keyed_choice *p, int err)
 {
 	struct one a, b;
 
@@ -589,7 +586,7 @@ START_TEST(other_kinds_of_keyed_windows_are_not_joined)
 		o = counted_options();
 		o.by_count.kind = kind;
 		o.by_count.size = 4;
-		o.by_count.advance = kind == LEAT_HOPPING ? 2 : 0;
+		o.by_count.hop = kind == LEAT_HOPPING ? 2 : 0;
 		refused(&o, &o, LEAT_ENOTSUP);
 	}
 }
@@ -616,7 +613,7 @@ START_TEST(keyed_windows_with_other_options_are_not_joined)
 	p.by_count.min_count = 2;
 	refused(&o, &p, LEAT_EOPTIONS);
 	p = o;
-	p.by_count.missing = LEAT_PROPAGATE;
+	p.by_count.on_missing = LEAT_ON_MISSING_PROPAGATE;
 	refused(&o, &p, LEAT_EOPTIONS);
 	p = o;
 	p.by_count.n_stats--;
@@ -664,28 +661,29 @@ START_TEST(more_keys_or_bytes_than_there_may_be_are_not_joined)
 {
 	for (int i = 0; i < 8; i++) {
 		keyed_choice o = i & 1 ? counted_options()
-					     : timed_options(LEAT_HOPPING);
+				       : timed_options(LEAT_HOPPING);
 		struct one a, b;
 		int by_keys = (i & 2) != 0;
 		o.max_keys = by_keys ? 100 : 0;
 		o.max_bytes = by_keys ? 0 : 200000;
-		o.full = i & 4 ? LEAT_EVICT_OLD : LEAT_REFUSE;
+		o.when_keys_full = i & 4 ? LEAT_WHEN_FULL_EVICT_OLD
+					 : LEAT_WHEN_FULL_REFUSE;
 		one_open(&a, &o, 1);
 		o.max_keys = o.max_bytes = 0;
 		one_open(&b, &o, 2);
 		fill(&a, 0, 60, 5);
 		fill(&b, 30, by_keys ? 71 : 3000, 5);
 		struct saved before = keyed_saved(a.k);
-		uint64_t length = leat_keyed_length(a.k);
+		uint64_t length = leat_keyed_n_keys(a.k);
 		ck_assert_int_eq(leat_keyed_merge(a.k, b.k), LEAT_EFULL);
-		ck_assert_uint_eq(leat_keyed_length(a.k), length);
+		ck_assert_uint_eq(leat_keyed_n_keys(a.k), length);
 		ck_assert(unchanged(&before, a.k));
 		/* And there is room for as many as there may be. */
 		if (by_keys) {
 			unsigned char text[TEXT];
 			leat_keyed_drop(b.k, text, key_text(100, text));
 			join(&a, &b);
-			ck_assert_uint_eq(leat_keyed_length(a.k), 100);
+			ck_assert_uint_eq(leat_keyed_n_keys(a.k), 100);
 		}
 		one_close(&a);
 		one_close(&b);
@@ -747,7 +745,7 @@ static size_t starve(const keyed_choice *options, unsigned keys)
 		ck_assert(unchanged(&before, a.k));
 		ck_assert_uint_lt(failed, 2000);
 	}
-	ck_assert_uint_eq(leat_keyed_length(a.k), keys + keys / 2);
+	ck_assert_uint_eq(leat_keyed_n_keys(a.k), keys + keys / 2);
 	one_close(&a);
 	one_close(&b);
 	ck_assert(heap.live == 0 && heap.damaged == 0);
@@ -761,7 +759,7 @@ START_TEST(without_memory_no_keys_are_joined)
 
 	sets[0] = timed_options(LEAT_TUMBLING);
 	sets[1] = timed_options(LEAT_HOPPING);
-	sets[1].by_time.lateness = 1000;
+	sets[1].by_time.allowed_lateness = 1000;
 	sets[2] = timed_options(LEAT_TUMBLING);
 	sets[2].by_time.stats = &(const leat_stat)LEAT_TIME_MEAN;
 	sets[2].by_time.n_stats = 1;

@@ -70,7 +70,7 @@ static void forget(struct log *log, int flags)
 
 /* ---- Streams and options ---- */
 
-static const leat_stat any_order[] = { LEAT_COUNT, LEAT_MISSING, LEAT_SUM,
+static const leat_stat any_order[] = { LEAT_COUNT, LEAT_COUNT_MISSING, LEAT_SUM,
 	LEAT_MEAN, LEAT_VARIANCE, LEAT_STDDEV_POP, LEAT_MIN, LEAT_MAX,
 	LEAT_ARGMIN, LEAT_ARGMAX, LEAT_FIRST, LEAT_LAST, LEAT_SUM_OF_SQUARES,
 	LEAT_AGG(&bag_class, 0.0) };
@@ -118,7 +118,7 @@ static void shape_options(leat_time_window_options *o, int shape)
 		o->calendar.interval = uneven;
 	if (shape < MONTHS) {
 		o->span = spans[shape];
-		o->advance = advances[shape];
+		o->hop = advances[shape];
 		o->offset = 7;
 	}
 	o->sink.emit = on_told;
@@ -136,12 +136,13 @@ static void mix_options(leat_time_window_options *o, int shape, unsigned mix)
 	else if (mix & PAIRED)
 		STATS_ARE(o, of_pairs);
 	o->delay = mix & TIGHT ? 30 : BLOCK * 6;
-	o->lateness = mix & LATENESS ? 90 : 0;
+	o->allowed_lateness = mix & LATENESS ? 90 : 0;
 	o->early_count = mix & EARLY_COUNT ? 7 : 0;
 	o->early_span = mix & EARLY_SPAN ? 33 : 0;
 	o->emit_empty = (mix & EMPTY) && shape != EVER;
 	o->min_count = mix & PROPAGATES ? 3 : 0;
-	o->missing = mix & PROPAGATES ? LEAT_PROPAGATE : LEAT_SKIP;
+	o->on_missing = mix & PROPAGATES ? LEAT_ON_MISSING_PROPAGATE
+					 : LEAT_ON_MISSING_SKIP;
 }
 
 /* Times are shuffled within blocks, between which there may be a break. */
@@ -215,8 +216,8 @@ static void trio_close(struct trio *t)
 static void fail_trio(const struct trio *t, const char *what)
 {
 	ck_abort_msg("kind %d, span %d, advance %d, mix %u, seed %u: %s",
-	    t->o.kind, (int)t->o.span, (int)t->o.advance, t->mix,
-	    (unsigned)t->seed, what);
+	    t->o.kind, (int)t->o.span, (int)t->o.hop, t->mix, (unsigned)t->seed,
+	    what);
 }
 
 /* What is late for one is not given to the other. */
@@ -228,7 +229,8 @@ static void trio_push(struct trio *t, size_t i, char side)
 	if (err == LEAT_TOO_LATE)
 		return;
 	ck_assert_int_eq(err, LEAT_OK);
-	ck_assert_int_eq(leat_time_window_push_events(w, &t->e[i], 1, NULL), LEAT_OK);
+	ck_assert_int_eq(leat_time_window_push_events(w, &t->e[i], 1, NULL),
+	    LEAT_OK);
 	t->side[i] = side;
 }
 
@@ -243,7 +245,7 @@ static int64_t less(int64_t t, int64_t by)
 static int window_at(const leat_time_window_options *o, int64_t t, int k,
     struct line *w)
 {
-	int64_t advance = o->advance ? o->advance : o->span, into;
+	int64_t advance = o->hop ? o->hop : o->span, into;
 
 	if (o->kind == LEAT_CALENDAR) {
 		uneven(NULL, t, &w->start, &w->end);
@@ -286,8 +288,10 @@ static int has_news(const struct trio *t, const struct line *w)
 /* Whether one has forgotten what the other has not. */
 static int predict_late(const struct trio *t)
 {
-	int64_t a = less(leat_time_window_watermark(t->a), t->o.lateness),
-		b = less(leat_time_window_watermark(t->b), t->o.lateness);
+	int64_t a = less(leat_time_window_watermark(t->a),
+		    t->o.allowed_lateness),
+		b = less(leat_time_window_watermark(t->b),
+		    t->o.allowed_lateness);
 	struct line w;
 
 	for (size_t i = 0; i < EVENTS; i++) {
@@ -317,7 +321,7 @@ static const struct line *told_by_one(const struct trio *t,
 	for (size_t i = t->told_one.n; i-- > 0;) {
 		const struct line *l = &t->told_one.lines[i];
 		if (l->start == w->start && l->end == w->end &&
-		    !(l->flags & LEAT_EARLY))
+		    !(l->flags & LEAT_RESULT_EARLY))
 			return l;
 	}
 	fail_trio(t, "a window was not told");
@@ -329,7 +333,7 @@ static size_t predict_news(const struct trio *t, struct line *news)
 {
 	int64_t a = leat_time_window_watermark(t->a),
 		b = leat_time_window_watermark(t->b);
-	int64_t done = less(a > b ? a : b, t->o.lateness);
+	int64_t done = less(a > b ? a : b, t->o.allowed_lateness);
 	struct line w;
 	size_t n = 0, m = 0;
 
@@ -415,8 +419,8 @@ static void same_lines(const struct trio *t, const struct line *got, size_t n,
 /* What has been told so far, but for early results, is the same. */
 static void same_telling(struct trio *t, const char *where)
 {
-	forget(&t->told_a, LEAT_EARLY);
-	forget(&t->told_one, LEAT_EARLY);
+	forget(&t->told_a, LEAT_RESULT_EARLY);
+	forget(&t->told_one, LEAT_RESULT_EARLY);
 	same_lines(t, t->told_a.lines, t->told_a.n, t->told_one.lines,
 	    t->told_one.n, where);
 	t->told_a.n = t->told_one.n = 0;
@@ -440,12 +444,12 @@ static void same_view(struct trio *t)
 
 static void same_counts(struct trio *t)
 {
-	leat_time_counts a, one;
+	leat_counts a, one;
 
 	leat_time_window_counts(t->a, &a);
 	leat_time_window_counts(t->one, &one);
 	ck_assert(a.taken == one.taken && a.missing == one.missing &&
-	    a.outside == one.outside && a.stored == one.stored);
+	    a.in_no_window == one.in_no_window && a.stored == one.stored);
 	ck_assert_uint_eq(a.pushed - a.late, one.pushed - one.late);
 }
 
@@ -477,7 +481,7 @@ static void join_late(struct trio *t)
 static int told_empty(const struct log *log, size_t n, const struct line *w)
 {
 	for (size_t i = 0; i < n; i++)
-		if ((log->lines[i].flags & LEAT_EMPTY) &&
+		if ((log->lines[i].flags & LEAT_RESULT_EMPTY) &&
 		    compare_windows(&log->lines[i], w) == 0)
 			return 1;
 	return 0;
@@ -488,7 +492,7 @@ static void check_empty(const struct trio *t, size_t from)
 {
 	for (size_t i = from; i < t->told_a.n; i++) {
 		const struct line *l = &t->told_a.lines[i];
-		if ((l->flags & LEAT_EMPTY) &&
+		if ((l->flags & LEAT_RESULT_EMPTY) &&
 		    (told_empty(&t->told_a, i, l) ||
 			told_empty(&t->told_b, t->told_b.n, l)))
 			fail_trio(t, "an empty window is told twice");
@@ -505,7 +509,7 @@ static void join(struct trio *t)
 		join_late(t);
 	n = predict_news(t, news);
 	for (size_t i = 0; i < n; i++)
-		news[i].flags = LEAT_LATE;
+		news[i].flags = LEAT_RESULT_UPDATED;
 	told = t->told_a.n;
 	b = time_window_saved(t->b);
 	if (leat_time_window_merge(t->a, t->b) != LEAT_OK)
@@ -516,7 +520,7 @@ static void join(struct trio *t)
 	t->told_a.n -= told;
 	memmove(t->told_a.lines, t->told_a.lines + told,
 	    t->told_a.n * sizeof(*t->told_a.lines));
-	forget(&t->told_a, LEAT_EARLY | LEAT_EMPTY);
+	forget(&t->told_a, LEAT_RESULT_EARLY | LEAT_RESULT_EMPTY);
 	same_lines(t, t->told_a.lines, t->told_a.n, news, n, "joining");
 	t->told_a.n = t->told_one.n = 0;
 	same_view(t);
@@ -621,8 +625,8 @@ START_TEST(results_of_both_count_as_revisions)
 		memset(&o, 0, sizeof(o));
 		o.kind = hops ? LEAT_HOPPING : LEAT_TUMBLING;
 		o.span = 10;
-		o.advance = hops ? 5 : 0;
-		o.lateness = 10;
+		o.hop = hops ? 5 : 0;
+		o.allowed_lateness = 10;
 		o.stats = &stat;
 		o.n_stats = 1;
 		o.sink.emit = on_told;
@@ -635,7 +639,7 @@ START_TEST(results_of_both_count_as_revisions)
 		ck_assert_uint_eq(log_a.n, 1 + (size_t)hops);
 		const struct line *l = &log_a.lines[hops];
 		ck_assert(l->start == 0 && l->end == 10 && l->v[0] == 3);
-		ck_assert(l->flags == LEAT_LATE && l->revision == 2);
+		ck_assert(l->flags == LEAT_RESULT_UPDATED && l->revision == 2);
 		log_a.n = 0;
 		ck_assert_int_eq(leat_time_window_push(a, 5, 1), LEAT_OK);
 		l = log_a.lines;
@@ -658,8 +662,8 @@ START_TEST(results_without_data_count_as_revisions)
 		leat_time_window_options o = { 0 }, p;
 		o.kind = hops ? LEAT_HOPPING : LEAT_TUMBLING;
 		o.span = 10;
-		o.advance = hops ? 5 : 0;
-		o.lateness = 100;
+		o.hop = hops ? 5 : 0;
+		o.allowed_lateness = 100;
 		o.emit_empty = 1;
 		o.stats = &stat;
 		o.n_stats = 1;
@@ -675,7 +679,8 @@ START_TEST(results_without_data_count_as_revisions)
 		/* Of the hopping ones [5, 15) as well. */
 		ck_assert_uint_eq(log->n, 1 + (size_t)hops);
 		for (size_t k = 0; k < log->n; k++) {
-			ck_assert_int_eq(log->lines[k].flags, LEAT_LATE);
+			ck_assert_int_eq(log->lines[k].flags,
+			    LEAT_RESULT_UPDATED);
 			ck_assert_uint_eq(log->lines[k].revision, 1);
 			ck_assert(log->lines[k].v[0] == 1);
 		}
@@ -699,8 +704,8 @@ START_TEST(a_row_without_data_goes_on_to_the_later_watermark)
 		leat_time_window_options o = { 0 }, p;
 		o.kind = hops ? LEAT_HOPPING : LEAT_TUMBLING;
 		o.span = 10;
-		o.advance = hops ? 5 : 0;
-		o.lateness = 1000;
+		o.hop = hops ? 5 : 0;
+		o.allowed_lateness = 1000;
 		o.emit_empty = 1;
 		o.stats = &stat;
 		o.n_stats = 1;
@@ -715,10 +720,11 @@ START_TEST(a_row_without_data_goes_on_to_the_later_watermark)
 		ck_assert_int_eq(leat_time_window_watermark(a), 101);
 		time_window_again(&a, &o);
 		/* The open ones of b have become late, the rest is empty. */
-		forget(&log_a, LEAT_LATE);
+		forget(&log_a, LEAT_RESULT_UPDATED);
 		ck_assert_uint_eq(log_a.n, (size_t)(60 / step));
 		for (size_t i = 0; i < log_a.n; i++) {
-			ck_assert_int_eq(log_a.lines[i].flags, LEAT_EMPTY);
+			ck_assert_int_eq(log_a.lines[i].flags,
+			    LEAT_RESULT_EMPTY);
 			ck_assert_int_eq(log_a.lines[i].end,
 			    40 + step * (int64_t)(i + 1));
 		}
@@ -838,7 +844,7 @@ static void join_clocks(unsigned seed)
 
 	o.kind = LEAT_TUMBLING;
 	o.span = 10;
-	o.lateness = 1000000;
+	o.allowed_lateness = 1000000;
 	o.n_sources = 2 + (uint32_t)rng_below(&r, SOURCES - 1);
 	o.idle_timeout = rng_below(&r, 3) ? 1 + (int64_t)rng_below(&r, 60) : 0;
 	o.delay = (int64_t)rng_below(&r, 2) * 7;
@@ -863,7 +869,8 @@ static void join_clocks(unsigned seed)
 		t += (int64_t)rng_below(&r, 40) - 8;
 		e.t = t;
 		e.source = source;
-		ck_assert_int_eq(leat_time_window_push_events(w[k], &e, 1, NULL),
+		ck_assert_int_eq(leat_time_window_push_events(w[k], &e, 1,
+				     NULL),
 		    LEAT_OK);
 		sources_push(&s[k], source, t);
 		expect_clock(w[k], &s[k], seed, i);
@@ -890,7 +897,7 @@ START_TEST(windows_that_either_told_as_empty_count_as_told)
 		leat_time_window_options o = { 0 }, p;
 		o.kind = LEAT_TUMBLING;
 		o.span = 10;
-		o.lateness = 1000;
+		o.allowed_lateness = 1000;
 		o.emit_empty = 1;
 		o.stats = &stat;
 		o.n_stats = 1;
@@ -906,7 +913,7 @@ START_TEST(windows_that_either_told_as_empty_count_as_told)
 		ck_assert_int_eq(leat_time_window_push(i ? b : a, 15, 1),
 		    LEAT_OK);
 		ck_assert_uint_eq(log->n, 1);
-		ck_assert_int_eq(log->lines[0].flags, LEAT_LATE);
+		ck_assert_int_eq(log->lines[0].flags, LEAT_RESULT_UPDATED);
 		ck_assert_int_eq(log->lines[0].start, 10);
 		ck_assert_uint_eq(log->lines[0].revision, 1);
 		leat_time_window_free(a);
@@ -964,7 +971,8 @@ START_TEST(three_shards_are_joined_in_any_order)
 		for (int k = 0; k < 4; k++)
 			w[k] = make_window(&own[k], &o, &logs[k]);
 		for (size_t i = 0; i < EVENTS; i++) {
-			leat_time_window_push_events(w[rng_below(&r, 3)], &e[i], 1, NULL);
+			leat_time_window_push_events(w[rng_below(&r, 3)], &e[i],
+			    1, NULL);
 			leat_time_window_push_events(w[3], &e[i], 1, NULL);
 		}
 		for (int k = 0; k < 4; k++) {
@@ -1071,8 +1079,9 @@ static int change_option(leat_time_window_options *o, int i)
 {
 	static const leat_stat others[] = { LEAT_COUNT, LEAT_SUM },
 			       rates[] = { LEAT_COUNT, LEAT_RATE_PER(7) };
-	int64_t *times[] = { &o->span, &o->advance, &o->offset, &o->delay,
-		&o->lateness, &o->max_skew, &o->idle_timeout, &o->early_span };
+	int64_t *times[] = { &o->span, &o->hop, &o->offset, &o->delay,
+		&o->allowed_lateness, &o->max_skew, &o->idle_timeout,
+		&o->early_span };
 
 	if (i < 8) {
 		*times[i] += i == 5 ? 1000 : 1;
@@ -1081,13 +1090,13 @@ static int change_option(leat_time_window_options *o, int i)
 	switch (i) {
 	case 8:
 		o->kind = LEAT_TUMBLING;
-		o->advance = 0;
+		o->hop = 0;
 		break;
 	case 9:
 		o->min_count = 2;
 		break;
 	case 10:
-		o->missing = LEAT_PROPAGATE;
+		o->on_missing = LEAT_ON_MISSING_PROPAGATE;
 		break;
 	case 11:
 		o->n_sources = 2;
@@ -1102,7 +1111,7 @@ static int change_option(leat_time_window_options *o, int i)
 		o->max_values = 500;
 		break;
 	case 15:
-		o->full = LEAT_EVICT_OLD;
+		o->when_full = LEAT_WHEN_FULL_EVICT_OLD;
 		break;
 	case 16:
 		o->stats = others;
@@ -1165,13 +1174,14 @@ START_TEST(more_values_than_there_may_be_are_not_joined)
 	for (int shape = 0; shape < SHAPES; shape++) {
 		leat_time_window_options o;
 		leat_time_window *a, *b;
-		leat_time_counts c;
+		leat_counts c;
 		shape_options(&o, shape);
 		STATS_ARE(&o, in_order);
 		o.sink.emit = NULL;
 		o.delay = 1000;
 		o.max_values = 50;
-		o.full = shape % 2 ? LEAT_EVICT_OLD : LEAT_REFUSE;
+		o.when_full = shape % 2 ? LEAT_WHEN_FULL_EVICT_OLD
+					: LEAT_WHEN_FULL_REFUSE;
 		ck_assert_int_eq(leat_time_window_new(&a, &o), LEAT_OK);
 		ck_assert_int_eq(leat_time_window_new(&b, &o), LEAT_OK);
 		for (int64_t t = 0; t < 26; t++) {
@@ -1216,7 +1226,8 @@ static size_t starve(int shape, unsigned mix, uint64_t seed)
 	/* Or the one that has no memory has had no values either. */
 	for (size_t i = 0; i < EVENTS; i++)
 		leat_time_window_push_events(seed % 2 || rng_below(&r, 9) ? b
-									 : a, &e[i], 1, NULL);
+									  : a,
+		    &e[i], 1, NULL);
 	leat_time_window_advance(a, leat_time_window_now(b));
 	leat_time_window_advance(b, leat_time_window_now(a));
 	for (;; failed++) {

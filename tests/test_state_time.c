@@ -151,7 +151,7 @@ static int step_of(leat_time_window *w, const struct step *s)
 static void compare_time_windows(struct twins *t, size_t step)
 {
 	double out[2][TRIAL_STATS];
-	leat_time_counts n[2];
+	leat_counts n[2];
 	int64_t at[4];
 
 	leat_time_window_query(t->a, out[0]);
@@ -302,7 +302,7 @@ static void choose_by_time(leat_time_window_options *o, int kind, struct rng *r)
 	if (kind <= LEAT_HOPPING)
 		o->span = of_three(r, 1, 10, 24);
 	if (kind == LEAT_HOPPING)
-		o->advance = of_three(r, 2, 5, 30);
+		o->hop = of_three(r, 2, 5, 30);
 	if (kind == LEAT_SESSION)
 		o->gap = of_three(r, 1, 4, 20);
 	if (kind == LEAT_DECAY)
@@ -310,7 +310,7 @@ static void choose_by_time(leat_time_window_options *o, int kind, struct rng *r)
 	if (kind == LEAT_CALENDAR)
 		o->calendar.interval = uneven_months;
 	o->delay = of_three(r, 0, 5, 40);
-	o->lateness = of_three(r, 0, 0, 30);
+	o->allowed_lateness = of_three(r, 0, 0, 30);
 	o->early_count = (uint64_t)of_three(r, 0, 0, 3);
 	o->early_span = of_three(r, 0, 0, 17);
 	if (kind == LEAT_TUMBLING || kind == LEAT_HOPPING ||
@@ -318,7 +318,7 @@ static void choose_by_time(leat_time_window_options *o, int kind, struct rng *r)
 		o->emit_empty = (int)of_three(r, 0, 0, 1);
 	if (rng_below(r, 4) == 0) {
 		o->max_values = 5;
-		o->full = LEAT_EVICT_OLD;
+		o->when_full = LEAT_WHEN_FULL_EVICT_OLD;
 	}
 	if (rng_below(r, 4) == 0 && has_many_windows(kind))
 		o->max_windows = 3;
@@ -330,7 +330,7 @@ static void choose_by_count(leat_window_options *o, int kind, struct rng *r)
 	if (kind <= LEAT_HOPPING)
 		o->size = 1 + rng_below(r, 12);
 	if (kind == LEAT_HOPPING)
-		o->advance = 1 + rng_below(r, 9);
+		o->hop = 1 + rng_below(r, 9);
 	if (kind == LEAT_DECAY)
 		o->half_life = 4;
 }
@@ -339,7 +339,7 @@ static size_t choose_keyed_stats(struct keyed_twins *t, int by_count, int kind,
     struct rng *r)
 {
 	static const leat_stat plain[] = { LEAT_MEAN, LEAT_STDDEV, LEAT_COUNT,
-		LEAT_MISSING };
+		LEAT_COUNT_MISSING };
 	static const leat_stat more[] = { LEAT_MIN, LEAT_ARGMAX, LEAT_FIRST,
 		LEAT_PRODUCT, LEAT_AGG(&chain_class, 0) };
 	static const leat_stat timed[] = { LEAT_INCREASE, LEAT_TIME_MEAN };
@@ -382,15 +382,15 @@ static void choose_keyed(struct keyed_twins *t, int by_count, int kind,
 	}
 	o->ttl = of_three(r, 0, 15, 200);
 	o->max_keys = (uint64_t)of_three(r, 0, 5, 5);
-	o->full = (int)rng_below(r, 2);
-	o->evicted.emit = on_evicted;
-	o->evicted.ctx = &t->la;
+	o->when_keys_full = (int)rng_below(r, 2);
+	o->dropped.emit = on_evicted;
+	o->dropped.ctx = &t->la;
 	/* Time has its work to do where nobody is told of it, too. */
 	if (rng_below(r, 4) == 0)
 		o->by_time.sink.emit = NULL;
 	t->ob = *o;
 	t->ob.by_time.sink.ctx = t->ob.by_time.late.ctx = &t->lb;
-	t->ob.by_count.sink.ctx = t->ob.evicted.ctx = &t->lb;
+	t->ob.by_count.sink.ctx = t->ob.dropped.ctx = &t->lb;
 	t->ob.seed[0] = 12345; /* results do not depend on it */
 }
 
@@ -402,13 +402,13 @@ static int log_each(void *ctx, const leat_result *r)
 
 static void compare_keyed(struct keyed_twins *t, const char *what, size_t step)
 {
-	leat_time_counts n[2];
+	leat_counts n[2];
 
 	compare_logs(&t->la, &t->lb, what, t->seed, step);
 	leat_keyed_each(t->a, log_each, &t->la);
 	leat_keyed_each(t->b, log_each, &t->lb);
 	compare_logs(&t->la, &t->lb, what, t->seed, step);
-	ck_assert_uint_eq(leat_keyed_length(t->a), leat_keyed_length(t->b));
+	ck_assert_uint_eq(leat_keyed_n_keys(t->a), leat_keyed_n_keys(t->b));
 	leat_keyed_counts(t->a, &n[0]);
 	leat_keyed_counts(t->b, &n[1]);
 	ck_assert(memcmp(&n[0], &n[1], sizeof(n[0])) == 0);
@@ -437,7 +437,8 @@ static void play_keyed(struct keyed_twins *t, struct rng *r, const char *what)
 	for (size_t i = 0; i < 150; i++) {
 		uint64_t how = rng_below(r, 40);
 		size_t key = (size_t)rng_below(r, KEYS);
-		leat_event e = { texts[key], text_lengths[key], 0, 0, 0, 0, 0, 0 };
+		leat_event e = { texts[key], text_lengths[key], 0, 0, 0, 0, 0,
+			0 };
 		keyed_again(&t->b, &t->ob);
 		now += (int64_t)rng_below(r, rng_below(r, 9) ? 4 : 60);
 		e.t = now - (int64_t)rng_below(r, 12);

@@ -202,7 +202,7 @@ static leat_window_options count_options(const struct way *w, size_t n)
 	o.size = w->kind == LEAT_LANDMARK ? 0 : n;
 	if (w->kind == LEAT_SLIDING && w->hops) /* all in one chunk of two */
 		o.size = w->hops * n + 2;
-	o.advance = w->kind == LEAT_HOPPING ? part_of(n, w->hops) : 0;
+	o.hop = w->kind == LEAT_HOPPING ? part_of(n, w->hops) : 0;
 	o.stats = w->pairs ? pair_stats : stats;
 	o.n_stats = w->spread ? 4 : 3;
 	return o;
@@ -218,7 +218,7 @@ static leat_time_window_options time_options(const struct way *w, size_t n)
 	    ? 0
 	    : (int64_t)n;
 	o.gap = w->kind == LEAT_SESSION ? 5 : 0;
-	o.advance = w->kind == LEAT_HOPPING ? (int64_t)part_of(n, w->hops) : 0;
+	o.hop = w->kind == LEAT_HOPPING ? (int64_t)part_of(n, w->hops) : 0;
 	o.delay = w->late || w->parts ? (int64_t)n : 0;
 	o.stats = stats;
 	o.n_stats = w->spread ? 4 : 3;

@@ -54,7 +54,8 @@ END_TEST
 
 START_TEST(late_values_revise_closed_windows_until_these_expire)
 {
-	play("lateness", LEAT_SLIDING + _i, WITH_LATENESS, ANY_DATA | WITH_DISORDER, 50);
+	play("lateness", LEAT_SLIDING + _i, WITH_LATENESS,
+	    ANY_DATA | WITH_DISORDER, 50);
 }
 END_TEST
 
@@ -64,7 +65,8 @@ START_TEST(open_windows_that_changed_are_told_early)
 	    ANY_DATA | WITH_DISORDER | WITH_LATENESS, 25);
 	play("early span", LEAT_SLIDING + _i, WITH_EARLY_SPAN,
 	    ANY_DATA | WITH_DISORDER | WITH_LATENESS, 25);
-	play("early both", LEAT_SLIDING + _i, WITH_EARLY_SPAN | WITH_EARLY_COUNT,
+	play("early both", LEAT_SLIDING + _i,
+	    WITH_EARLY_SPAN | WITH_EARLY_COUNT,
 	    ANY_DATA | WITH_DISORDER | WITH_LATENESS, 20);
 }
 END_TEST
@@ -89,8 +91,8 @@ END_TEST
 
 START_TEST(times_too_far_ahead_are_refused)
 {
-	play("skew", LEAT_SLIDING + _i, WITH_SKEW, ANY_DATA | WITH_DISORDER | WITH_LATENESS,
-	    40);
+	play("skew", LEAT_SLIDING + _i, WITH_SKEW,
+	    ANY_DATA | WITH_DISORDER | WITH_LATENESS, 40);
 }
 END_TEST
 
@@ -244,7 +246,7 @@ static void shuffle(struct trial *t, uint64_t seed)
 
 static int in_bits(int id)
 {
-	return id == LEAT_STAT_COUNT || id == LEAT_STAT_MISSING ||
+	return id == LEAT_STAT_COUNT || id == LEAT_STAT_COUNT_MISSING ||
 	    id == LEAT_STAT_AGG ||
 	    (id >= LEAT_STAT_MIN && id <= LEAT_STAT_LAST);
 }
@@ -285,7 +287,8 @@ START_TEST(the_order_of_arrival_does_not_count_within_the_delay)
 		struct rng r = rng_new(seed);
 		unsigned some = (unsigned)rng_next(&r) &
 		    (WITH_PAIRS | WITH_ORDER | WITH_EMPTY | WITH_LATENESS);
-		trial_make(&trial, "permuted", LEAT_SLIDING + _i, some | WITH_DISORDER, seed);
+		trial_make(&trial, "permuted", LEAT_SLIDING + _i,
+		    some | WITH_DISORDER, seed);
 		plain_script(&trial, &r);
 		size_t n = 0;
 		for (uint64_t turn = 0; turn < 5; turn++) {

@@ -189,7 +189,7 @@ END_TEST
 START_TEST(a_late_value_tells_the_window_again_until_that_expires)
 {
 	leat_time_window_options o = options_of(LEAT_TUMBLING, 10);
-	o.lateness = 10;
+	o.allowed_lateness = 10;
 	begin(&o);
 	PUSH(5, 1, "");
 	PUSH(12, 2, "[0,10) n1 s1 r0");
@@ -209,7 +209,7 @@ END_TEST
 START_TEST(a_late_value_may_be_the_first_of_its_window)
 {
 	leat_time_window_options o = options_of(LEAT_TUMBLING, 10);
-	o.lateness = 100;
+	o.allowed_lateness = 100;
 	begin(&o);
 	PUSH(55, 1, "");
 	PUSH(7, 4, "[0,10) n1 s4 r0 LATE");
@@ -264,7 +264,7 @@ START_TEST(empty_windows_between_others_and_before_the_watermark_are_told)
 {
 	leat_time_window_options o = options_of(LEAT_TUMBLING, 10);
 	o.emit_empty = 1;
-	o.lateness = 30;
+	o.allowed_lateness = 30;
 	begin(&o);
 	ADVANCE(-35, "");
 	PUSH(5, 1, "");
@@ -288,7 +288,7 @@ START_TEST(empty_windows_are_told_from_the_first_result_on)
 {
 	leat_time_window_options o = options_of(LEAT_TUMBLING, 10);
 	o.emit_empty = 1;
-	o.lateness = 100;
+	o.allowed_lateness = 100;
 	begin(&o);
 	PUSH(45, 1, "");
 	PUSH(5, 1, "[0,10) n1 s1 r0 LATE");
@@ -308,7 +308,7 @@ START_TEST(a_window_told_late_is_not_told_as_empty)
 	leat_time_window_options o = options_of(LEAT_TUMBLING, 10);
 	o.emit_empty = 1;
 	o.delay = 20;
-	o.lateness = 51;
+	o.allowed_lateness = 51;
 	begin(&o);
 	PUSH(90, 1, "");
 	PUSH(15, 1, "[10,20) n1 s1 r0 LATE");
@@ -324,7 +324,7 @@ END_TEST
 START_TEST(empty_windows_of_a_hopping_grid_are_told_in_order_of_their_end)
 {
 	leat_time_window_options o = options_of(LEAT_HOPPING, 10);
-	o.advance = 5;
+	o.hop = 5;
 	o.emit_empty = 1;
 	begin(&o);
 	PUSH(2, 1, "");
@@ -343,7 +343,7 @@ END_TEST
 START_TEST(a_value_goes_into_those_of_its_windows_that_take_it)
 {
 	leat_time_window_options o = options_of(LEAT_HOPPING, 10);
-	o.advance = 5;
+	o.hop = 5;
 	begin(&o);
 	PUSH(7, 1, "");
 	INTERVAL(0, 10);
@@ -361,8 +361,8 @@ END_TEST
 START_TEST(late_values_tell_all_their_windows_in_order)
 {
 	leat_time_window_options o = options_of(LEAT_HOPPING, 10);
-	o.advance = 5;
-	o.lateness = 7;
+	o.hop = 5;
+	o.allowed_lateness = 7;
 	begin(&o);
 	PUSH(7, 1, "");
 	PUSH(16, 2, "[0,10) n1 s1 r0 [5,15) n1 s1 r0");
@@ -378,8 +378,8 @@ END_TEST
 START_TEST(values_between_windows_are_in_none)
 {
 	leat_time_window_options o = options_of(LEAT_HOPPING, 5);
-	leat_time_counts c;
-	o.advance = 10;
+	leat_counts c;
+	o.hop = 10;
 	begin(&o);
 	PUSH(3, 1, "");
 	PUSH(7, 2, "[0,5) n1 s1 r0");
@@ -388,7 +388,7 @@ START_TEST(values_between_windows_are_in_none)
 	leat_time_window_counts(scene.window, &c);
 	ck_assert_uint_eq(c.pushed, 3);
 	ck_assert_uint_eq(c.taken, 2);
-	ck_assert_uint_eq(c.outside, 1);
+	ck_assert_uint_eq(c.in_no_window, 1);
 	end();
 }
 END_TEST
@@ -417,7 +417,7 @@ END_TEST
 START_TEST(a_late_value_tells_the_sliding_windows_that_hold_it)
 {
 	leat_time_window_options o = options_of(LEAT_SLIDING, 10);
-	o.lateness = 20;
+	o.allowed_lateness = 20;
 	begin(&o);
 	PUSH(1, 1, "");
 	PUSH(5, 2, "[-8,2) n1 s1 r0");
@@ -473,7 +473,7 @@ END_TEST
 START_TEST(sessions_that_become_one_are_retracted)
 {
 	leat_time_window_options o = options_of(LEAT_SESSION, 5);
-	o.lateness = 100;
+	o.allowed_lateness = 100;
 	begin(&o);
 	PUSH(0, 1, "");
 	PUSH(10, 2, "[0,5) n1 s1 r0");
@@ -497,7 +497,7 @@ END_TEST
 START_TEST(a_session_that_grows_late_is_retracted_and_told_again)
 {
 	leat_time_window_options o = options_of(LEAT_SESSION, 5);
-	o.lateness = 100;
+	o.allowed_lateness = 100;
 	begin(&o);
 	PUSH(10, 1, "");
 	ADVANCE(50, "[10,15) n1 s1 r0");
@@ -511,7 +511,7 @@ END_TEST
 START_TEST(an_expired_session_is_joined_no_more)
 {
 	leat_time_window_options o = options_of(LEAT_SESSION, 5);
-	o.lateness = 3;
+	o.allowed_lateness = 3;
 	begin(&o);
 	PUSH(0, 1, "");
 	PUSH(8, 2, "[0,5) n1 s1 r0");
@@ -641,7 +641,7 @@ END_TEST
 START_TEST(a_time_too_far_ahead_moves_nothing)
 {
 	leat_time_window_options o = options_of(LEAT_TUMBLING, 10);
-	leat_time_counts c;
+	leat_counts c;
 	o.max_skew = 100;
 	begin(&o);
 	PUSH(1000, 1, "");
@@ -724,8 +724,8 @@ START_TEST(a_jump_to_the_last_tick_closes_all_but_the_last_window)
 		LEAT_SESSION };
 	for (size_t i = 0; i < 4; i++) {
 		leat_time_window_options o = options_of(kinds[i], 10);
-		o.lateness = i % 2 ? 1000 : 0;
-		o.advance = kinds[i] == LEAT_HOPPING ? 10 : 0;
+		o.allowed_lateness = i % 2 ? 1000 : 0;
+		o.hop = kinds[i] == LEAT_HOPPING ? 10 : 0;
 		begin(&o);
 		PUSH(12, 1, "");
 		push_from(0, INT64_MAX - 1, 1, LEAT_OK,

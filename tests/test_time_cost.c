@@ -85,8 +85,7 @@ static void run_prepend(void *ctx, void *partial, const leat_sample *s)
 	memcpy(partial, &r, sizeof(r));
 }
 
-static double run_lower(void *ctx, const void *partial,
-    const leat_stat *stat)
+static double run_lower(void *ctx, const void *partial, const leat_stat *stat)
 {
 	(void)ctx;
 	(void)stat;
@@ -297,7 +296,7 @@ START_TEST(a_hopping_result_takes_a_logarithm)
 	leat_time_window_free(c.window);
 	c.options.kind = LEAT_HOPPING;
 	c.options.span = 1440 * 60;
-	c.options.advance = 60;
+	c.options.hop = 60;
 	c.options.sink.emit = ignore;
 	c.options.sink.ctx = &told;
 	ck_assert_int_eq(leat_time_window_new(&c.window, &c.options), LEAT_OK);
@@ -326,8 +325,8 @@ START_TEST(partials_are_aligned)
 	stat.agg = &agg;
 	o.by_time.kind = LEAT_TUMBLING + _i / 2;
 	o.by_time.span = 50;
-	o.by_time.advance = o.by_time.kind == LEAT_HOPPING ? 10 : 0;
-	o.by_time.lateness = 100;
+	o.by_time.hop = o.by_time.kind == LEAT_HOPPING ? 10 : 0;
+	o.by_time.allowed_lateness = 100;
 	o.by_time.stats = &stat;
 	o.by_time.n_stats = 1;
 	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);

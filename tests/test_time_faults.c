@@ -30,7 +30,7 @@ static leat_time_window_options sound(int kind)
 	if (kind <= LEAT_HOPPING)
 		o.span = 100;
 	if (kind == LEAT_HOPPING)
-		o.advance = 30;
+		o.hop = 30;
 	if (kind == LEAT_SESSION)
 		o.gap = 50;
 	if (kind == LEAT_DECAY)
@@ -98,7 +98,7 @@ static void set_length(leat_time_window_options *o, size_t offset, int64_t to)
 static const struct length_option lengths[] = {
 	{ offsetof(leat_time_window_options, span),
 	    1 << LEAT_SLIDING | 1 << LEAT_TUMBLING | 1 << LEAT_HOPPING },
-	{ offsetof(leat_time_window_options, advance), 1 << LEAT_HOPPING },
+	{ offsetof(leat_time_window_options, hop), 1 << LEAT_HOPPING },
 	{ offsetof(leat_time_window_options, gap), 1 << LEAT_SESSION },
 };
 
@@ -130,13 +130,13 @@ END_TEST
 START_TEST(no_value_is_in_more_than_so_many_hopping_windows)
 {
 	leat_time_window_options o = sound(LEAT_HOPPING);
-	o.advance = 7;
+	o.hop = 7;
 	o.span = 7 * (int64_t)LEAT_HOPS_MAX + 6;
 	ACCEPTED(o);
 	o.span++;
 	REFUSED(o, LEAT_EINVAL);
 	o.span = INT64_MAX;
-	o.advance = 1;
+	o.hop = 1;
 	REFUSED(o, LEAT_EINVAL);
 }
 END_TEST
@@ -145,7 +145,7 @@ START_TEST(lengths_that_any_window_has_must_not_be_below_zero)
 {
 	static const size_t offsets[] = {
 		offsetof(leat_time_window_options, delay),
-		offsetof(leat_time_window_options, lateness),
+		offsetof(leat_time_window_options, allowed_lateness),
 		offsetof(leat_time_window_options, max_skew),
 		offsetof(leat_time_window_options, idle_timeout),
 		offsetof(leat_time_window_options, early_span),
@@ -232,12 +232,12 @@ START_TEST(numbers_out_of_range_are_refused)
 {
 	for (int kind = LEAT_SLIDING; kind <= LEAT_CALENDAR; kind++) {
 		leat_time_window_options o = sound(kind);
-		o.missing = 2;
+		o.on_missing = 2;
 		REFUSED(o, LEAT_EINVAL);
 		o = sound(kind);
-		o.full = 2;
+		o.when_full = 2;
 		REFUSED(o, LEAT_EINVAL);
-		o.full = -1;
+		o.when_full = -1;
 		REFUSED(o, LEAT_EINVAL);
 		o = sound(kind);
 		o.n_sources = 65537;
@@ -329,14 +329,15 @@ START_TEST(values_of_another_form_are_not_counted)
 	for (int kind = LEAT_SLIDING; kind <= LEAT_CALENDAR; kind++) {
 		leat_time_window_options o = sound(kind);
 		leat_time_window *w;
-		leat_time_counts c;
+		leat_counts c;
 		leat_event e = { 0 };
 		int64_t t = 1;
 		double x = 1;
 		ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
 		ck_assert_int_eq(leat_time_window_push_xy(w, 1, 2, 3),
 		    LEAT_EPAIRS);
-		ck_assert_int_eq(leat_time_window_push_many(w, &t, &x, &x, 1, NULL),
+		ck_assert_int_eq(leat_time_window_push_many(w, &t, &x, &x, 1,
+				     NULL),
 		    LEAT_EPAIRS);
 		e.source = 1;
 		ck_assert_int_eq(leat_time_window_push_events(w, &e, 1, NULL),
@@ -352,7 +353,8 @@ START_TEST(values_of_another_form_are_not_counted)
 		o.n_stats = 1;
 		ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
 		ck_assert_int_eq(leat_time_window_push(w, 1, 2), LEAT_EPAIRS);
-		ck_assert_int_eq(leat_time_window_push_many(w, &t, &x, NULL, 1, NULL),
+		ck_assert_int_eq(leat_time_window_push_many(w, &t, &x, NULL, 1,
+				     NULL),
 		    LEAT_EPAIRS);
 		leat_time_window_free(w);
 	}
@@ -379,7 +381,7 @@ START_TEST(nobody_need_listen)
 	for (int kind = LEAT_SLIDING; kind <= LEAT_CALENDAR; kind++) {
 		leat_time_window_options o = sound(kind);
 		leat_time_window *w;
-		leat_time_counts c;
+		leat_counts c;
 		ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
 		for (int64_t t = 0; t < 1000; t += 7)
 			ck_assert_int_eq(leat_time_window_push(w, t, 1), 0);
@@ -401,7 +403,7 @@ START_TEST(nobody_need_listen_to_what_is_late)
 		leat_allocator a = counted_allocator(&heap);
 		leat_time_window_options o = sound(kind);
 		leat_time_window *w;
-		o.lateness = 1000;
+		o.allowed_lateness = 1000;
 		o.allocator = &a;
 		ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
 		for (int64_t t = 0; t < 600; t++)
@@ -426,7 +428,7 @@ static int count_told(void *ctx, const leat_result *r)
 static void jump(leat_time_window_options o, int64_t width, int line)
 {
 	leat_time_window *w;
-	leat_time_counts c;
+	leat_counts c;
 	uint64_t told = 0, before;
 	int64_t most = width * (LEAT_EMPTY_MAX - 2), now;
 
@@ -458,11 +460,11 @@ START_TEST(no_call_tells_more_than_so_many_empty_windows)
 {
 	leat_time_window_options o = sound(LEAT_TUMBLING);
 	jump(o, 100, __LINE__);
-	o.lateness = 700;
+	o.allowed_lateness = 700;
 	jump(o, 100, __LINE__);
 	o = sound(LEAT_HOPPING);
 	jump(o, 30, __LINE__);
-	o.lateness = 700;
+	o.allowed_lateness = 700;
 	o.early_count = 3;
 	jump(o, 30, __LINE__);
 	o = sound(LEAT_CALENDAR);
@@ -528,7 +530,7 @@ static size_t push_what_is_left(int kind, size_t n)
 {
 	static int64_t t[TRIAL_STEPS];
 	static double x[TRIAL_STEPS];
-	leat_time_counts c;
+	leat_counts c;
 	trial_make(&trial, "failing many", kind,
 	    WITH_ORDER | WITH_DISORDER | WITH_LATENESS | WITH_EARLY_COUNT, 3);
 	trial.n_steps = 60;
@@ -542,7 +544,8 @@ static size_t push_what_is_left(int kind, size_t n)
 	int code;
 	trial.heap.fail_from = made + n;
 	do {
-		code = leat_time_window_push_many(trial.window, t + done, x + done, NULL, trial.n_steps - done, NULL);
+		code = leat_time_window_push_many(trial.window, t + done,
+		    x + done, NULL, trial.n_steps - done, NULL);
 		leat_time_window_counts(trial.window, &c);
 		done = (size_t)c.pushed;
 		trial.heap.fail_from = 0;
@@ -596,7 +599,8 @@ START_TEST(a_copy_that_fails_leaves_nothing_behind)
 		leat_time_window *mark = (leat_time_window *)(void *)&token;
 		struct counted heap = { 0 };
 		leat_allocator a = counted_allocator(&heap);
-		trial_make(&trial, "copies", LEAT_SLIDING + _i, mixes[mix], mix + 1);
+		trial_make(&trial, "copies", LEAT_SLIDING + _i, mixes[mix],
+		    mix + 1);
 		trial_open(&trial);
 		while (trial.step < trial.n_steps / 2)
 			trial_step(&trial);
@@ -663,7 +667,7 @@ START_TEST(many_values_stop_where_a_calendar_fails)
 	leat_time_window_options o;
 	leat_time_window *w;
 	leat_keyed *k;
-	leat_time_counts c;
+	leat_counts c;
 
 	memset(&o, 0, sizeof(o));
 	o.kind = LEAT_CALENDAR;
@@ -681,7 +685,8 @@ START_TEST(many_values_stop_where_a_calendar_fails)
 	ck_assert_int_eq(keyed_choice_new(&k, &ko), LEAT_OK);
 	for (size_t i = 0; i < 4; i++)
 		events[i] = (leat_event){ "k", 1, t[i], x[i], 0, 0, 0, 0 };
-	ck_assert_int_eq(leat_keyed_push_events(k, events, 4, NULL), LEAT_ECALENDAR);
+	ck_assert_int_eq(leat_keyed_push_events(k, events, 4, NULL),
+	    LEAT_ECALENDAR);
 	leat_keyed_counts(k, &c);
 	ck_assert_uint_eq(c.taken, 2);
 	leat_keyed_free(k);

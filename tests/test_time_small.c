@@ -106,17 +106,17 @@ static void choose_kind(struct twins *t, int kind)
 	else
 		o->span = t->span;
 	if (kind == HOPPING)
-		o->advance = t->span / 2 + 1;
+		o->hop = t->span / 2 + 1;
 	if (kind >= PANES) {
 		int64_t width = 1 + (int64_t)rng_below(&t->rng, 5);
-		o->advance = width * (1 + (int64_t)rng_below(&t->rng, 3));
-		o->span = o->advance + width * (int64_t)rng_below(&t->rng, 17);
-		if (o->span == o->advance)
+		o->hop = width * (1 + (int64_t)rng_below(&t->rng, 3));
+		o->span = o->hop + width * (int64_t)rng_below(&t->rng, 17);
+		if (o->span == o->hop)
 			o->span += width;
 	}
 	if (kind == IN_ROW) {
-		o->advance = 1 + (int64_t)rng_below(&t->rng, 2);
-		o->span = o->advance * (9 + (int64_t)rng_below(&t->rng, 8));
+		o->hop = 1 + (int64_t)rng_below(&t->rng, 2);
+		o->span = o->hop * (9 + (int64_t)rng_below(&t->rng, 8));
 	}
 }
 
@@ -134,10 +134,10 @@ static void open_twins(struct twins *t, int kind, uint64_t seed)
 	choose_stats(t, kind);
 	choose_kind(t, kind);
 	t->o.by_time.delay = (int64_t)rng_below(&t->rng, 3) * 4;
-	t->o.by_time.lateness = (int64_t)rng_below(&t->rng, 3) * 5;
+	t->o.by_time.allowed_lateness = (int64_t)rng_below(&t->rng, 3) * 5;
 	if (seed % 5 == 0) {
 		t->o.by_time.max_values = 1 + rng_below(&t->rng, 40);
-		t->o.by_time.full = LEAT_EVICT_OLD;
+		t->o.by_time.when_full = LEAT_WHEN_FULL_EVICT_OLD;
 	}
 	for (int i = 0; i < 2; i++) {
 		t->seen[i] = calloc(1, sizeof(struct seen));
@@ -182,7 +182,7 @@ static void push_both(struct twins *t)
 
 static void compare_twins(struct twins *t)
 {
-	leat_time_counts a, b;
+	leat_counts a, b;
 
 	for (unsigned char key = 0; key < 3; key++) {
 		double v[NUMBERS] = { 0 }, w[NUMBERS] = { 0 };
@@ -309,7 +309,7 @@ static leat_time_window_options small_options(int kind, int64_t n,
 	else
 		o.span = 10 * n;
 	if (kind == LEAT_HOPPING)
-		o.advance = n > 1 ? 10 : 5;
+		o.hop = n > 1 ? 10 : 5;
 	return o;
 }
 

@@ -80,7 +80,7 @@ static leat_window_options by_count(const leat_time_window_options *o)
 	memset(&w, 0, sizeof(w));
 	w.kind = o->kind == LEAT_HOPPING ? LEAT_HOPPING : LEAT_SLIDING;
 	w.size = 3 + (uint64_t)o->kind * 20;
-	w.advance = o->kind == LEAT_HOPPING ? 2 : 0;
+	w.hop = o->kind == LEAT_HOPPING ? 2 : 0;
 	w.stats = stats;
 	w.n_stats = 2;
 	w.sink = o->sink;
@@ -92,7 +92,7 @@ static void limit_keys(keyed_choice *k, struct rng r)
 	if (rng_below(&r, 2))
 		k->max_keys = 1 + rng_below(&r, 6);
 	if (rng_below(&r, 2))
-		k->full = LEAT_EVICT_OLD;
+		k->when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
 	if (rng_below(&r, 2))
 		k->ttl = 1 + (int64_t)rng_below(&r, 400);
 	if (rng_below(&r, 3))
@@ -130,7 +130,7 @@ static void open_both(int keyed, uint64_t seed)
 		else
 			k.by_count = by_count(&o);
 		k.allocator = a;
-		k.evicted = o.sink;
+		k.dropped = o.sink;
 		limit_keys(&k, r);
 		both.has_limit = k.max_bytes > 0;
 		ck_assert_int_eq(keyed_choice_new(&both.keyed[i], &k), LEAT_OK);
@@ -165,7 +165,8 @@ static int act(int i, const struct step *step)
 		    ? leat_keyed_advance(both.keyed[i], e.t)
 		    : leat_time_window_advance(both.window[i], e.t);
 	if (!both.keyed[i])
-		return leat_time_window_push_events(both.window[i], &e, 1, NULL);
+		return leat_time_window_push_events(both.window[i], &e, 1,
+		    NULL);
 	e.key = text + which;
 	e.key_len = lengths[which];
 	return leat_keyed_push_events(both.keyed[i], &e, 1, NULL);
@@ -297,7 +298,7 @@ static leat_time_window *of_two_sources(int64_t idle_timeout)
 	memset(&o, 0, sizeof(o));
 	o.kind = LEAT_TUMBLING;
 	o.span = 10;
-	o.lateness = 1000;
+	o.allowed_lateness = 1000;
 	o.n_sources = 2;
 	o.idle_timeout = idle_timeout;
 	o.stats = count;
@@ -352,8 +353,8 @@ static leat_time_window *behind_or_ahead(int kind, int i, int ahead,
 	memset(&o, 0, sizeof(o));
 	o.kind = kind;
 	o.span = kind == LEAT_CALENDAR ? 0 : 20;
-	o.advance = kind == LEAT_HOPPING ? 10 : 0;
-	o.lateness = 1000;
+	o.hop = kind == LEAT_HOPPING ? 10 : 0;
+	o.allowed_lateness = 1000;
 	o.emit_empty = 1;
 	if (kind == LEAT_CALENDAR) {
 		o.calendar.interval = months_that_fail;

@@ -18,7 +18,7 @@ static leat_window_options options_of(int kind, uint64_t size, uint64_t advance,
 	memset(&options, 0, sizeof(options));
 	options.kind = kind;
 	options.size = kind == LEAT_LANDMARK ? 0 : size;
-	options.advance = kind == LEAT_HOPPING ? advance : 0;
+	options.hop = kind == LEAT_HOPPING ? advance : 0;
 	options.stats = stats;
 	options.n_stats = n;
 	return options;
@@ -162,8 +162,8 @@ END_TEST
 
 START_TEST(missing_values_take_a_place_and_are_skipped)
 {
-	static const leat_stat stats[] = { LEAT_COUNT, LEAT_MISSING, LEAT_MEAN,
-		LEAT_FIRST, LEAT_LAST, LEAT_ARGMAX };
+	static const leat_stat stats[] = { LEAT_COUNT, LEAT_COUNT_MISSING,
+		LEAT_MEAN, LEAT_FIRST, LEAT_LAST, LEAT_ARGMAX };
 	static const double x[] = { 8, NAN, 4, NAN, NAN, NAN, 1 };
 	static const double want[][6] = { { 1, 0, 8, 8, 8, 0 },
 		{ 1, 1, 8, 8, 8, 1 }, { 2, 1, 6, 8, 4, 2 },
@@ -183,10 +183,10 @@ END_TEST
 
 START_TEST(missing_values_propagate_when_asked_to)
 {
-	static const leat_stat stats[] = { LEAT_COUNT, LEAT_MISSING, LEAT_MEAN,
-		LEAT_MAX, LEAT_LAST, LEAT_STDDEV_POP };
+	static const leat_stat stats[] = { LEAT_COUNT, LEAT_COUNT_MISSING,
+		LEAT_MEAN, LEAT_MAX, LEAT_LAST, LEAT_STDDEV_POP };
 	leat_window_options options = options_of(LEAT_SLIDING, 2, 0, stats, 6);
-	options.missing = LEAT_PROPAGATE;
+	options.on_missing = LEAT_ON_MISSING_PROPAGATE;
 	leat_window *w = open_window(&options);
 	static const double x[] = { 1, NAN, 3, 5, 7 };
 	for (size_t i = 0; i < 5; i++) {
@@ -205,8 +205,8 @@ END_TEST
 
 START_TEST(below_min_count_there_is_only_the_count)
 {
-	static const leat_stat stats[] = { LEAT_COUNT, LEAT_MISSING, LEAT_SUM,
-		LEAT_AGG(&chain_class, 0) };
+	static const leat_stat stats[] = { LEAT_COUNT, LEAT_COUNT_MISSING,
+		LEAT_SUM, LEAT_AGG(&chain_class, 0) };
 	leat_window_options options = options_of(LEAT_SLIDING, 4, 0, stats, 4);
 	options.min_count = 3;
 	leat_window *w = open_window(&options);
@@ -359,8 +359,8 @@ END_TEST
 
 START_TEST(a_pair_with_a_missing_half_is_missing_as_a_whole)
 {
-	static const leat_stat stats[] = { LEAT_COUNT, LEAT_MISSING, LEAT_SUM,
-		LEAT_SLOPE, LEAT_INTERCEPT, LEAT_COVARIANCE_POP };
+	static const leat_stat stats[] = { LEAT_COUNT, LEAT_COUNT_MISSING,
+		LEAT_SUM, LEAT_SLOPE, LEAT_INTERCEPT, LEAT_COVARIANCE_POP };
 	double out[6];
 	leat_window *w = simple(LEAT_SLIDING, 4, 0, stats, 6);
 	leat_window_push_xy(w, 1, 10);
@@ -402,13 +402,13 @@ START_TEST(pairs_and_single_values_do_not_mix)
 
 	leat_window *w = simple(LEAT_SLIDING, 3, 0, one, 1);
 	ck_assert_int_eq(leat_window_push_xy(w, 1, 2), LEAT_EPAIRS);
-	ck_assert_int_eq(leat_window_push_many(w, x, x, 2, out),
-	    LEAT_EPAIRS);
+	ck_assert_int_eq(leat_window_push_many(w, x, x, 2, out), LEAT_EPAIRS);
 	ck_assert_uint_eq(leat_window_pushed(w), 0);
 	leat_window_free(w);
 	w = simple(LEAT_SLIDING, 3, 0, two, 2);
 	ck_assert_int_eq(leat_window_push(w, 1), LEAT_EPAIRS);
-	ck_assert_int_eq(leat_window_push_many(w, x, NULL, 2, out), LEAT_EPAIRS);
+	ck_assert_int_eq(leat_window_push_many(w, x, NULL, 2, out),
+	    LEAT_EPAIRS);
 	ck_assert_uint_eq(leat_window_pushed(w), 0);
 	ck_assert_uint_eq(leat_window_length(w), 0);
 	for (int i = 0; i < 4; i++)
@@ -776,7 +776,8 @@ static void random_run(leat_window_options options, int pairs, uint64_t seed,
 	s.options.min_count = rng_below(&r, 4) == 0 ? 2 : 0;
 	if (options.size == 1)
 		s.options.min_count = 0;
-	s.options.missing = rng_below(&r, 4) == 0 ? LEAT_PROPAGATE : LEAT_SKIP;
+	s.options.on_missing = rng_below(&r, 4) == 0 ? LEAT_ON_MISSING_PROPAGATE
+						     : LEAT_ON_MISSING_SKIP;
 	s.options.keep_values = (options.kind == LEAT_TUMBLING ||
 				    options.kind == LEAT_HOPPING) &&
 	    rng_below(&r, 2) == 0;

@@ -141,7 +141,7 @@ static uint64_t above(int64_t t, int64_t offset, int64_t step)
 
 static int64_t step_of(const struct time_model *m)
 {
-	return m->o.kind == LEAT_HOPPING ? m->o.advance : m->o.span;
+	return m->o.kind == LEAT_HOPPING ? m->o.hop : m->o.span;
 }
 
 /* Those of the grid that hold t, in order of their end. */
@@ -198,7 +198,7 @@ static struct interval up_to(const struct time_model *m, int64_t t)
 
 static int is_expired(const struct time_model *m, int64_t end)
 {
-	return m->ended || tm_add(end, m->o.lateness) <= m->watermark;
+	return m->ended || tm_add(end, m->o.allowed_lateness) <= m->watermark;
 }
 
 static struct tm_span *find(struct time_model *m, struct interval i)
@@ -314,7 +314,8 @@ static void tell(struct time_model *m, struct tm_span *s, int flags)
 	room(m->n_told, TM_TOLD, "results");
 	struct tm_told *out = &m->told[m->n_told];
 	look(m, s, out);
-	if (out->n == 0 && !(flags & (LEAT_EMPTY | LEAT_RETRACTED)))
+	if (out->n == 0 &&
+	    !(flags & (LEAT_RESULT_EMPTY | LEAT_RESULT_RETRACTED)))
 		return;
 	out->revision = s->told++;
 	out->flags = flags;
@@ -326,7 +327,7 @@ static void tell(struct time_model *m, struct tm_span *s, int flags)
 /* Once more what was told last, but for what has been dropped since. */
 static void retract(struct time_model *m, struct tm_span *s)
 {
-	tell(m, s, LEAT_RETRACTED);
+	tell(m, s, LEAT_RESULT_RETRACTED);
 }
 
 /* The one that ends first of those that are due. */
@@ -350,7 +351,7 @@ static struct tm_span *first_due(struct time_model *m)
 static void close_window(struct time_model *m, struct tm_span *s)
 {
 	s->closed = 1;
-	tell(m, s, has_data(m, s, 0) ? 0 : LEAT_EMPTY);
+	tell(m, s, has_data(m, s, 0) ? 0 : LEAT_RESULT_EMPTY);
 	m->walking = 1;
 	m->frontier = *s;
 }
@@ -404,7 +405,7 @@ static void early_sliding(struct time_model *m)
 	if (!m->changed || m->ended || i.end <= m->watermark)
 		return;
 	size_t before = m->n_told;
-	tell(m, find_or_add(m, i), LEAT_EARLY);
+	tell(m, find_or_add(m, i), LEAT_RESULT_EARLY);
 	m->changed = m->n_told == before;
 }
 
@@ -426,7 +427,7 @@ static void tell_early(struct time_model *m)
 		}
 		if (first == NULL)
 			return;
-		tell(m, first, LEAT_EARLY);
+		tell(m, first, LEAT_RESULT_EARLY);
 		first->changed = 0;
 	}
 }
@@ -567,7 +568,7 @@ static struct tm_value *oldest(struct time_model *m)
 
 static int overlap(const struct time_model *m)
 {
-	return m->o.kind == LEAT_HOPPING && m->o.advance < m->o.span;
+	return m->o.kind == LEAT_HOPPING && m->o.hop < m->o.span;
 }
 
 /* A window that has data, or had some and has been told. */
@@ -589,7 +590,7 @@ static uint64_t count_windows(struct time_model *m)
 /* The slice of gcd(span, advance) ticks of the grid that holds t. */
 static int64_t slice_of(const struct time_model *m, int64_t t)
 {
-	int64_t width = m->o.span, rest = m->o.advance;
+	int64_t width = m->o.span, rest = m->o.hop;
 	while (rest != 0) {
 		int64_t next = width % rest;
 		width = rest;
@@ -651,7 +652,7 @@ static int make_room(struct time_model *m, const leat_event *e)
 	if (count_stored(m) < m->o.max_values)
 		return 1;
 	struct tm_value *v = oldest(m);
-	if (m->o.full == LEAT_REFUSE || v == NULL || e->t < v->t)
+	if (m->o.when_full == LEAT_WHEN_FULL_REFUSE || v == NULL || e->t < v->t)
 		return 0;
 	v->gone = 1;
 	m->counts.evicted++;
@@ -694,7 +695,7 @@ static void tell_late(struct time_model *m, struct tm_span *s)
 	s->changed = 1;
 	if (!s->closed)
 		return;
-	tell(m, s, LEAT_LATE);
+	tell(m, s, LEAT_RESULT_UPDATED);
 	if (!m->walking) {
 		m->walking = 1;
 		m->frontier = *s;
@@ -706,7 +707,7 @@ static int take_on_grid(struct time_model *m, const leat_event *e)
 	struct interval in[TM_OVERLAP];
 	size_t n = intervals_of(m, e->t, in), open = 0;
 	if (n == 0)
-		return refuse(&m->counts.outside, LEAT_OK);
+		return refuse(&m->counts.in_no_window, LEAT_OK);
 	for (size_t i = 0; i < n; i++)
 		open += !is_expired(m, in[i].end);
 	if (open == 0)
@@ -957,9 +958,9 @@ int time_model_query(struct time_model *m, struct tm_told *out)
 	return 1;
 }
 
-leat_time_counts time_model_counts(const struct time_model *m)
+leat_counts time_model_counts(const struct time_model *m)
 {
-	leat_time_counts c = m->counts;
+	leat_counts c = m->counts;
 	c.stored = count_stored(m);
 	return c;
 }

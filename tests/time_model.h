@@ -75,7 +75,7 @@ struct time_model {
 	int changed;             /* SLIDING: since the last early result */
 	int walking;             /* a window has been told as closed, */
 	struct tm_span frontier; /* this one last */
-	leat_time_counts counts;
+	leat_counts counts;
 
 	size_t n_values, n_spans, n_told, n_pool, n_ids;
 	struct tm_value value[TM_VALUES]; /* as they came */
@@ -102,7 +102,7 @@ void time_model_reset(struct time_model *m);
  */
 int time_model_query(struct time_model *m, struct tm_told *out);
 
-leat_time_counts time_model_counts(const struct time_model *m);
+leat_counts time_model_counts(const struct time_model *m);
 
 /* Whether there is a window left that the value is in or could be in. */
 int time_model_stored(const struct time_model *m, const struct tm_value *v);

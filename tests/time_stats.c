@@ -60,8 +60,7 @@ static void bag_combine(void *ctx, void *left, const void *right)
 	l->sum += r->sum;
 }
 
-static double bag_lower(void *ctx, const void *partial,
-    const leat_stat *stat)
+static double bag_lower(void *ctx, const void *partial, const leat_stat *stat)
 {
 	const struct bag *b = partial;
 	(void)ctx;
@@ -428,11 +427,12 @@ int dated_in_order(const leat_stat *stat)
 static int is_silent(const struct dated *d, int id)
 {
 	uint64_t least = d->o->min_count > 0 ? d->o->min_count : 1;
-	if (id == LEAT_STAT_COUNT || id == LEAT_STAT_MISSING)
+	if (id == LEAT_STAT_COUNT || id == LEAT_STAT_COUNT_MISSING)
 		return 0;
 	if (d->oracle.count < least)
 		return 1;
-	return d->o->missing == LEAT_PROPAGATE && d->oracle.missing > 0;
+	return d->o->on_missing == LEAT_ON_MISSING_PROPAGATE &&
+	    d->oracle.missing > 0;
 }
 
 static int wild_agrees(const struct dated *d, const leat_stat *stat, double got)

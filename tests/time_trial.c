@@ -44,18 +44,18 @@ static void say_options(struct text *s, const struct trial *t)
 	say(s, "%s, seed %" PRIu64 ", step %zu of %zu\n", t->what, t->seed,
 	    t->step, t->n_steps);
 	say(s, "kind %d span %" PRId64 " advance %" PRId64, o->kind, o->span,
-	    o->advance);
+	    o->hop);
 	say(s, " offset %" PRId64 " gap %" PRId64 " half_life %.17g\n",
 	    o->offset, o->gap, o->half_life);
 	say(s, "delay %" PRId64 " lateness %" PRId64 " skew %" PRId64, o->delay,
-	    o->lateness, o->max_skew);
+	    o->allowed_lateness, o->max_skew);
 	say(s, " sources %u idle %" PRId64 " early %" PRIu64 "/%" PRId64 "\n",
 	    (unsigned)o->n_sources, o->idle_timeout, o->early_count,
 	    o->early_span);
 	say(s, "empty %d max_values %" PRIu64 " full %d min_count %" PRIu64,
-	    o->emit_empty, o->max_values, o->full, o->min_count);
+	    o->emit_empty, o->max_values, o->when_full, o->min_count);
 	say(s, " max_windows %" PRIu64, o->max_windows);
-	say(s, " missing %d pairs %d stats", o->missing, t->pairs);
+	say(s, " missing %d pairs %d stats", o->on_missing, t->pairs);
 	for (size_t i = 0; i < o->n_stats; i++)
 		say(s, " %s", leat_stat_name(&t->stats[i]));
 	say(s, "\n");
@@ -184,9 +184,9 @@ static void make_kind(struct trial *t, struct rng *r)
 	if (o->kind <= LEAT_HOPPING)
 		o->span = span;
 	if (o->kind == LEAT_HOPPING) {
-		o->advance = span / pick(r, 1, 6);
-		if (o->advance < 1 || one_in(r, 5))
-			o->advance = span + pick(r, 0, span);
+		o->hop = span / pick(r, 1, 6);
+		if (o->hop < 1 || one_in(r, 5))
+			o->hop = span + pick(r, 0, span);
 	}
 	if (o->kind == LEAT_TUMBLING || o->kind == LEAT_HOPPING)
 		o->offset = one_in(r, 2) ? 0 : pick(r, -3 * span, 3 * span);
@@ -216,7 +216,7 @@ static void make_policy(struct trial *t, struct rng *r)
 	if (has(t, WITH_DISORDER) || one_in(r, 3))
 		o->delay = pick(r, 0, 2 * length);
 	if (has(t, WITH_LATENESS))
-		o->lateness = pick(r, 1, 4 * length);
+		o->allowed_lateness = pick(r, 1, 4 * length);
 	if (has(t, WITH_SKEW))
 		o->max_skew = o->delay + pick(r, length, 6 * length);
 	if (has(t, WITH_SOURCES)) {
@@ -234,11 +234,12 @@ static void make_policy(struct trial *t, struct rng *r)
 	if (has(t, WITH_REFUSE | WITH_EVICT))
 		o->max_values = (uint64_t)pick(r, 1, 15);
 	if (has(t, WITH_EVICT))
-		o->full = LEAT_EVICT_OLD;
+		o->when_full = LEAT_WHEN_FULL_EVICT_OLD;
 	if (has(t, WITH_WINDOWS) && has_many_windows(o->kind))
 		o->max_windows = (uint64_t)pick(r, 1, 8);
 	o->min_count = one_in(r, 3) ? (uint64_t)pick(r, 1, 4) : 0;
-	o->missing = one_in(r, 5) ? LEAT_PROPAGATE : LEAT_SKIP;
+	o->on_missing = one_in(r, 5) ? LEAT_ON_MISSING_PROPAGATE
+				     : LEAT_ON_MISSING_SKIP;
 }
 
 static const leat_stat plain[] = { LEAT_SUM, LEAT_MEAN, LEAT_VARIANCE,
@@ -270,7 +271,7 @@ static void make_stats(struct trial *t, struct rng *r)
 	int fades = t->options.kind == LEAT_DECAY;
 	add_stat(t, (leat_stat)LEAT_COUNT);
 	if (one_in(r, 2))
-		add_stat(t, (leat_stat)LEAT_MISSING);
+		add_stat(t, (leat_stat)LEAT_COUNT_MISSING);
 	for (int i = 0; i < 4; i++)
 		add_stat(t,
 		    fades ? fading[rng_below(r, COUNT_OF(fading))]
@@ -390,7 +391,7 @@ static void make_script(struct trial *t, struct rng *r)
 	struct stream s = { 0 };
 	s.length = length_of(&t->options);
 	s.pace = has(t, WITH_TICKS) ? 2 : s.length / pick(r, 1, 6) + 1;
-	s.mess = t->options.delay + t->options.lateness + s.length;
+	s.mess = t->options.delay + t->options.allowed_lateness + s.length;
 	s.style = (int)rng_below(r, 4);
 	s.now = first_time(t, &s, r);
 	for (size_t i = 0; i < t->n_steps; i++)
@@ -430,15 +431,15 @@ static void large_options(struct trial *t, struct rng *r)
 	if (o->kind <= LEAT_HOPPING)
 		o->span = pick(r, 1000, 1500);
 	if (o->kind == LEAT_HOPPING)
-		o->advance = pick(r, 200, 400);
+		o->hop = pick(r, 200, 400);
 	if (o->kind == LEAT_SESSION)
 		o->gap = 40;
 	o->delay = pick(r, 0, 100);
-	o->lateness = o->kind == LEAT_SLIDING ? pick(r, 0, 30)
-					      : pick(r, 0, 1500);
+	o->allowed_lateness = o->kind == LEAT_SLIDING ? pick(r, 0, 30)
+						      : pick(r, 0, 1500);
 	if (one_in(r, 2)) {
 		o->max_values = (uint64_t)pick(r, 500, 900);
-		o->full = LEAT_EVICT_OLD;
+		o->when_full = LEAT_WHEN_FULL_EVICT_OLD;
 	}
 	add_stat(t, (leat_stat)LEAT_COUNT);
 	add_stat(t, (leat_stat)LEAT_MEAN);
@@ -479,7 +480,7 @@ static void look_around(struct trial *t)
 	double row[TRIAL_STATS];
 	size_t asked = t->months.asked;
 	int64_t start, end;
-	leat_time_counts c;
+	leat_counts c;
 	leat_time_window_query(t->window, row);
 	leat_time_window_interval(t->window, &start, &end);
 	leat_time_window_counts(t->window, &c);
@@ -664,18 +665,18 @@ static void compare_told(struct trial *t)
 
 static void compare_counts(struct trial *t)
 {
-	leat_time_counts got, want = time_model_counts(t->model);
+	leat_counts got, want = time_model_counts(t->model);
 	leat_time_window_counts(t->window, &got);
 	compare_count(t, pushed);
 	compare_count(t, taken);
 	compare_count(t, missing);
 	compare_count(t, late);
 	compare_count(t, refused);
-	compare_count(t, outside);
+	compare_count(t, in_no_window);
 	compare_count(t, evicted);
 	compare_count(t, stored);
 	if (got.pushed !=
-	    got.taken + got.missing + got.late + got.refused + got.outside)
+	    got.taken + got.missing + got.late + got.refused + got.in_no_window)
 		trial_fail(t, "counts do not add up");
 }
 

@@ -169,9 +169,9 @@ static int take_missing(struct settings *s, const char *arg, char *why,
     size_t why_size)
 {
 	if (strcmp(arg, "skip") == 0)
-		s->window.count.missing = LEAT_SKIP;
+		s->window.count.on_missing = LEAT_ON_MISSING_SKIP;
 	else if (strcmp(arg, "propagate") == 0)
-		s->window.count.missing = LEAT_PROPAGATE;
+		s->window.count.on_missing = LEAT_ON_MISSING_PROPAGATE;
 	else
 		return fail(why, why_size, arg, "skip or propagate");
 	return 0;
@@ -258,7 +258,7 @@ leat_time_window_options settings_time_window(const struct settings *s)
 	leat_time_window_options o = s->window.time;
 
 	o.min_count = s->window.count.min_count;
-	o.missing = s->window.count.missing;
+	o.on_missing = s->window.count.on_missing;
 	if (o.kind == LEAT_CALENDAR) {
 		o.calendar.interval = calendar_interval;
 		/* It is const there. */
@@ -352,7 +352,7 @@ static int check_model(struct settings *s, char *why, size_t why_size)
 			"--metrics are over";
 	else if (s->window.count.min_count > 0)
 		wrong = "--min-count: not together with --model";
-	else if (s->window.count.missing != LEAT_SKIP)
+	else if (s->window.count.on_missing != LEAT_ON_MISSING_SKIP)
 		wrong = "--missing: not together with --model; what is "
 			"missing is not learned from";
 	else if (l->coefficients && (s->final || s->every || s->show.n > 0))

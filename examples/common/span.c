@@ -30,11 +30,11 @@ void span_flags(struct span *s, int flags, leat_csv_field *out)
 		int flag;
 		const char *word;
 	} words[] = {
-		{ LEAT_EARLY, "early" },
-		{ LEAT_LATE, "late" },
-		{ LEAT_EMPTY, "empty" },
-		{ LEAT_RETRACTED, "retracted" },
-		{ LEAT_EVICTED, "evicted" },
+		{ LEAT_RESULT_EARLY, "early" },
+		{ LEAT_RESULT_UPDATED, "late" },
+		{ LEAT_RESULT_EMPTY, "empty" },
+		{ LEAT_RESULT_RETRACTED, "retracted" },
+		{ LEAT_RESULT_DROPPED, "evicted" },
 	};
 	size_t n = 0;
 

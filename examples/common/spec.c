@@ -48,10 +48,10 @@ static int parse_size_advance(const char *args, struct spec_window *w)
 	if (w->by_time)
 		return durations_parse(args, size, &w->time.span) < 0
 		    ? -1
-		    : durations_parse(slash + 1, advance, &w->time.advance);
+		    : durations_parse(slash + 1, advance, &w->time.hop);
 	if (number_parse_count(args, size, &w->count.size) < 0)
 		return -1;
-	return number_parse_count(slash + 1, advance, &w->count.advance);
+	return number_parse_count(slash + 1, advance, &w->count.hop);
 }
 
 static int parse_nothing(const char *args, struct spec_window *w)
@@ -99,7 +99,7 @@ static int parse_decay(const char *args, struct spec_window *w)
 	if (name == 5 && memcmp(args, "alpha", name) == 0)
 		where = &w->count.alpha;
 	else if (name == 4 && memcmp(args, "span", name) == 0)
-		where = &w->count.decay_span;
+		where = &w->count.ewm_span;
 	else if (name == 8 && memcmp(args, "halflife", name) == 0)
 		where = &w->count.half_life;
 	else
@@ -110,7 +110,7 @@ static int parse_decay(const char *args, struct spec_window *w)
 		return 0;
 	if (comma && strcmp(comma, ",recursive") != 0)
 		return -1;
-	w->count.recursive = comma != NULL;
+	w->count.unadjusted = comma != NULL;
 	return number_parse(value + 1, len, where);
 }
 
@@ -152,14 +152,14 @@ static void take_window(struct spec_window *to, const struct spec_window *from)
 	to->by_time = from->by_time;
 	to->count.kind = from->count.kind;
 	to->count.size = from->count.size;
-	to->count.advance = from->count.advance;
+	to->count.hop = from->count.hop;
 	to->count.alpha = from->count.alpha;
-	to->count.decay_span = from->count.decay_span;
+	to->count.ewm_span = from->count.ewm_span;
 	to->count.half_life = from->count.half_life;
-	to->count.recursive = from->count.recursive;
+	to->count.unadjusted = from->count.unadjusted;
 	to->time.kind = from->time.kind;
 	to->time.span = from->time.span;
-	to->time.advance = from->time.advance;
+	to->time.hop = from->time.hop;
 	to->time.gap = from->time.gap;
 	to->time.half_life = from->time.half_life;
 	to->calendar = from->calendar;
@@ -193,7 +193,7 @@ void spec_describe(const leat_window_options *o, char *text, size_t size)
 		break;
 	case LEAT_HOPPING:
 		snprintf(text, size, "%.0f rows, every %.0f rows", n,
-		    (double)o->advance);
+		    (double)o->hop);
 		break;
 	case LEAT_LANDMARK:
 		snprintf(text, size, "all rows so far");
@@ -309,11 +309,11 @@ static void tape_by_count(const leat_window_options *o, struct tape *t)
 {
 	tape_same(t, (uint64_t)o->kind, "-w");
 	tape_same(t, o->size, "-w");
-	tape_same(t, o->advance, "-w");
+	tape_same(t, o->hop, "-w");
 	tape_same_double(t, o->alpha, "-w");
-	tape_same_double(t, o->decay_span, "-w");
+	tape_same_double(t, o->ewm_span, "-w");
 	tape_same_double(t, o->half_life, "-w");
-	tape_same(t, (uint64_t)o->recursive, "-w");
+	tape_same(t, (uint64_t)o->unadjusted, "-w");
 }
 
 static void tape_by_time(const struct spec_window *w, struct tape *t)
@@ -322,7 +322,7 @@ static void tape_by_time(const struct spec_window *w, struct tape *t)
 
 	tape_same(t, (uint64_t)o->kind, "-w");
 	tape_same(t, (uint64_t)o->span, "-w");
-	tape_same(t, (uint64_t)o->advance, "-w");
+	tape_same(t, (uint64_t)o->hop, "-w");
 	tape_same(t, (uint64_t)o->gap, "-w");
 	tape_same_double(t, o->half_life, "-w");
 	tape_same(t, (uint64_t)w->calendar.unit, "-w");
@@ -337,7 +337,7 @@ void spec_window_tape(const struct spec_window *w, struct tape *t)
 	else
 		tape_by_count(&w->count, t);
 	tape_same(t, w->count.min_count, "--min-count");
-	tape_same(t, (uint64_t)w->count.missing, "--missing");
+	tape_same(t, (uint64_t)w->count.on_missing, "--missing");
 }
 
 static void tape_stats(const leat_stat *stats, size_t n, struct tape *t)

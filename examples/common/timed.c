@@ -81,7 +81,8 @@ static int on_result(void *ctx, const leat_result *result)
 	struct slot *s = ctx;
 	struct timed *t = s->timed;
 
-	if (t->error || (t->plan.each_row && !(result->flags & LEAT_EARLY)))
+	if (t->error ||
+	    (t->plan.each_row && !(result->flags & LEAT_RESULT_EARLY)))
 		return 0;
 	t->error = t->n_slots > 1 ? join(t, s, result) : t->fn(t->ctx, result);
 	return 0;
@@ -134,8 +135,8 @@ static leat_keyed_options slot_options(struct timed *t, size_t i,
 	o.ttl = t->plan.ttl;
 	o.max_bytes = t->plan.max_bytes / n_slots_of(&t->plan);
 	if (o.max_keys > 0 || o.max_bytes > 0)
-		o.full = LEAT_EVICT_OLD;
-	o.evicted = window->sink;
+		o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
+	o.dropped = window->sink;
 	return o;
 }
 
@@ -201,7 +202,8 @@ void timed_free(struct timed *t)
 int timed_is_refusal(int error)
 {
 	return error == LEAT_TOO_LATE || error == LEAT_TOO_FAR ||
-	    error == LEAT_TOO_FAR || error == LEAT_NO_ROOM || error == LEAT_EKEY;
+	    error == LEAT_TOO_FAR || error == LEAT_NO_ROOM ||
+	    error == LEAT_EKEY;
 }
 
 static int advance(struct timed *t, int64_t to)
@@ -218,7 +220,7 @@ static int advance(struct timed *t, int64_t to)
 /* The time in which at most STEP_WINDOWS windows of a key close. */
 static int64_t step_of(const leat_time_window_options *o)
 {
-	int64_t one = o->kind == LEAT_HOPPING ? o->advance
+	int64_t one = o->kind == LEAT_HOPPING ? o->hop
 	    : o->kind == LEAT_TUMBLING        ? o->span
 					      : LEAT_HOUR; /* or longer */
 
@@ -313,7 +315,7 @@ int timed_has(const struct timed *t, const char *key, size_t len)
 
 size_t timed_n_keys(const struct timed *t)
 {
-	return t->n_slots > 0 ? (size_t)leat_keyed_length(t->slots[0].keyed)
+	return t->n_slots > 0 ? (size_t)leat_keyed_n_keys(t->slots[0].keyed)
 			      : 0;
 }
 

@@ -253,7 +253,7 @@ static int64_t common_divisor(int64_t a, int64_t b)
 static uint64_t windows_in_order(const struct timing *t,
     const struct spec_window *w)
 {
-	int64_t step = common_divisor(w->time.span, w->time.advance);
+	int64_t step = common_divisor(w->time.span, w->time.hop);
 
 	if (!is_grid(w->time.kind) || step <= 0)
 		return 0;
@@ -301,7 +301,7 @@ static const char *find_wrong(const struct timing *t,
 		return "--max-windows: only for tumbling, hopping, session and "
 		       "calendar windows";
 	if (t->live && w->by_time && w->time.kind == LEAT_HOPPING &&
-	    w->time.span / w->time.advance > MOST_HOPS)
+	    w->time.span / w->time.hop > MOST_HOPS)
 		return "-w: in a service no value may be in more than 10000 "
 		       "windows";
 	if (t->emit_empty && !is_grid(w->time.kind) &&
@@ -332,7 +332,7 @@ int timing_check(const struct timing *t, struct spec_window *w, char *why,
 		return say_wrong(wrong, other, why, why_size);
 	w->time.offset = t->offset;
 	w->time.delay = t->delay;
-	w->time.lateness = t->lateness;
+	w->time.allowed_lateness = t->lateness;
 	w->time.max_skew = t->live ? 0 : t->max_skew;
 	w->time.max_values = is_revised(t, w) ? t->max_values : 0;
 	w->time.max_windows = most_windows(t, w);

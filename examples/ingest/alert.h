@@ -9,12 +9,12 @@
  *      absent 60s                      no value of a key for so long
  *      anomaly [threshold=4] [size=100] [direction=rise|fall]
  *                                      one value far from those before:
- *                                      LEAT_ZSCORE_CHART
+ *                                      LEAT_DRIFT_ZSCORE
  *      change page-hinkley threshold=50 [delta=0.5] [clear 30]
  *      change adwin [delta=0.002] [clear 30]
  *      change ewma [threshold=3] [alpha=0.2] [clear 30]
- *                                      the level is another: LEAT_PAGE_HINKLEY,
- *                                      LEAT_ADWIN, LEAT_EWMA_CHART
+ *                                      the level is another: LEAT_DRIFT_PAGE_HINKLEY,
+ *                                      LEAT_DRIFT_ADWIN, LEAT_DRIFT_EWMA
  *
  * Each may have a name in front, "hot: mean > 90", and is limited to some
  * keys by "on PATTERN" at its end, with * and ? as in file names.

@@ -16,13 +16,14 @@ static const struct {
 	int kind;
 	const char *takes;
 } kinds[] = {
-	{ "anomaly", LEAT_ZSCORE_CHART,
+	{ "anomaly", LEAT_DRIFT_ZSCORE,
 	    "threshold (3), size, min_count (30, at most size), direction" },
-	{ "page-hinkley", LEAT_PAGE_HINKLEY,
+	{ "page-hinkley", LEAT_DRIFT_PAGE_HINKLEY,
 	    "threshold (which it must have), delta (0), min_count (30), "
 	    "direction" },
-	{ "adwin", LEAT_ADWIN, "delta (0.002), min_count (10), direction" },
-	{ "ewma", LEAT_EWMA_CHART,
+	{ "adwin", LEAT_DRIFT_ADWIN,
+	    "delta (0.002), min_count (10), direction" },
+	{ "ewma", LEAT_DRIFT_EWMA,
 	    "threshold (3), alpha (0.2), min_count (30), or mean and stddev; "
 	    "direction" },
 };
@@ -50,9 +51,9 @@ static double *number_option(leat_drift_options *o, const char *name,
 static int read_direction(leat_drift_options *o, struct alert_scan *s)
 {
 	if (alert_scan_this(s, "rise"))
-		o->direction = LEAT_RISE;
+		o->direction = LEAT_CHANGE_RISE;
 	else if (alert_scan_this(s, "fall"))
-		o->direction = LEAT_FALL;
+		o->direction = LEAT_CHANGE_FALL;
 	else
 		return alert_scan_fail(s, "rise or fall");
 	return 0;

@@ -118,7 +118,7 @@ static int push(const struct alert_rule *rule, struct alert_slot *slot,
 {
 	if (!slot->drift && leat_drift_new(&slot->drift, &rule->drift) < 0) {
 		slot->drift = NULL;
-		return LEAT_NO_CHANGE;
+		return LEAT_CHANGE_NONE;
 	}
 	return leat_drift_push(slot->drift, x);
 }

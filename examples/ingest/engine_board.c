@@ -139,7 +139,7 @@ static void put_in_database(struct engine *e, const struct board_key *k,
 		end = start + 1;
 	}
 	if (database_put(e->database, k->name, k->len, start, end,
-		result->values, result->flags & LEAT_RETRACTED) < 0)
+		result->values, result->flags & LEAT_RESULT_RETRACTED) < 0)
 		notice(e->options.notices, NOTICE_OUTPUT_DROPPED, 1,
 		    engine_now(e), "sqlite: %s", database_why(e->database));
 }
@@ -155,7 +155,7 @@ void engine_told(void *ctx, const struct rows_result *result)
 		return;
 	if (e->database)
 		put_in_database(e, k, result);
-	if (result->flags & (LEAT_RETRACTED | LEAT_EVICTED))
+	if (result->flags & (LEAT_RESULT_RETRACTED | LEAT_RESULT_DROPPED))
 		return;
 	if (e->options.has_page)
 		board_tell(&e->board, k, result->values, result->start,

@@ -269,14 +269,15 @@ void leat_lower(const struct leat_plan *plan, size_t n,
 		const struct leat_plan *p = &plan[i];
 		if (p->stat.id == LEAT_STAT_COUNT)
 			out[i] = s->n;
-		else if (p->stat.id == LEAT_STAT_MISSING)
+		else if (p->stat.id == LEAT_STAT_COUNT_MISSING)
 			out[i] = s->missing;
 		else if (LEAT_UNLIKELY(silent))
 			out[i] = NAN;
 		else if (p->stat.id == LEAT_STAT_AGG)
-			out[i] = p->stat.agg->lower(p->stat.agg->ctx, p->partial,
-			    &p->stat);
+			out[i] = p->stat.agg->lower(p->stat.agg->ctx,
+			    p->partial, &p->stat);
 		else
-			out[i] = leat_nan(lower_one(s, p->stat.id, p->stat.arg));
+			out[i] = leat_nan(lower_one(s, p->stat.id,
+			    p->stat.arg));
 	}
 }

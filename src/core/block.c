@@ -40,7 +40,7 @@ int leat_block_claim(struct leat_block *b, const leat_allocator *allocator,
 	if (!leat_arithmetic_fits())
 		return LEAT_EARITH;
 	if (memory && room < leat_block_room(n_bytes))
-		return LEAT_ENOSPACE;
+		return LEAT_EBUFFER;
 	if (!memory)
 		b->memory = memory = b->allocator.alloc(b->allocator.ctx,
 		    leat_block_room(n_bytes));

@@ -160,7 +160,7 @@ LEAT_INLINE size_t leat_block_room(size_t n_bytes)
 void *leat_block_start(void *memory);
 /*
  * Fills *b and says where the object starts: in the caller's memory of
- * `room` bytes, or with NULL in the allocator's. LEAT_EARITH, LEAT_ENOSPACE,
+ * `room` bytes, or with NULL in the allocator's. LEAT_EARITH, LEAT_EBUFFER,
  * LEAT_ENOMEM.
  */
 int leat_block_claim(struct leat_block *b, const leat_allocator *allocator,

@@ -19,7 +19,7 @@ static const char *const error_words[] = {
 	    "single values and pairs are pushed by different functions",
 	[-LEAT_ENOTSUP] = "this kind of object cannot do that",
 	[-LEAT_ERANGE] = "out of range",
-	[-LEAT_ENOSPACE] = "the memory given is too small",
+	[-LEAT_EBUFFER] = "the memory given is too small",
 	[-LEAT_EINDEX] = "index of a feature out of range or out of order",
 	[-LEAT_ECALENDAR] =
 	    "the calendar's interval does not hold the time it was asked for",

@@ -113,7 +113,7 @@ int leat_counted_interval(const leat_keyed *k, const struct leat_state *s,
 	if (o->kind == LEAT_SLIDING)
 		start = p - leat_window_length(w);
 	if (o->kind == LEAT_TUMBLING || o->kind == LEAT_HOPPING) {
-		uint64_t by = o->kind == LEAT_HOPPING ? o->advance : o->size;
+		uint64_t by = o->kind == LEAT_HOPPING ? o->hop : o->size;
 		uint64_t closed = counted_closed(o, by, p);
 		int fresh = closed > 0 && (closed - 1) * by + o->size == p;
 		start = (closed - (uint64_t)fresh) * by;

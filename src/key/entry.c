@@ -181,7 +181,7 @@ static void entry_last_words(leat_keyed *k, const struct leat_entry *e)
 
 	f->told = &k->evicted;
 	leat_entry_speaks(k, e);
-	f->engine->tell(f, leat_entry_state(e), LEAT_EVICTED);
+	f->engine->tell(f, leat_entry_state(e), LEAT_RESULT_DROPPED);
 	f->told = &f->sink;
 }
 

@@ -39,7 +39,7 @@ static int keyed_fits(const leat_keyed *k, const leat_keyed *other)
 	if (a->kind != LEAT_LANDMARK)
 		return LEAT_ENOTSUP;
 	return b->kind == a->kind && least_count(a) == least_count(b) &&
-		b->missing == a->missing && same_counted_stats(a, b)
+		b->on_missing == a->on_missing && same_counted_stats(a, b)
 	    ? LEAT_OK
 	    : LEAT_EOPTIONS;
 }

@@ -25,10 +25,11 @@ static const char *why_keyed(const leat_keyed_options *o)
 		return "ttl: below 0";
 	if (o->max_keys > (uint64_t)1 << 31)
 		return "max_keys: more than 2^31";
-	if (o->full != LEAT_REFUSE && o->full != LEAT_EVICT_OLD)
-		return "full: neither LEAT_REFUSE nor LEAT_EVICT_OLD";
-	if (o->full && !o->max_keys && !o->max_bytes)
-		return "full: without max_keys or max_bytes";
+	if (o->when_keys_full != LEAT_WHEN_FULL_REFUSE &&
+	    o->when_keys_full != LEAT_WHEN_FULL_EVICT_OLD)
+		return "when_keys_full: neither LEAT_WHEN_FULL_REFUSE nor LEAT_WHEN_FULL_EVICT_OLD";
+	if (o->when_keys_full && !o->max_keys && !o->max_bytes)
+		return "when_keys_full: without max_keys or max_bytes";
 	if (!leat_allocator_fits(o->allocator))
 		return "allocator: lacks a function";
 	return NULL;
@@ -58,7 +59,8 @@ static void plan_entries(leat_keyed *k, const leat_keyed_options *o)
 		k->latest_at = k->entry_size;
 		k->entry_size += sizeof(int64_t);
 	}
-	if (o->full == LEAT_EVICT_OLD && (o->max_keys || o->max_bytes)) {
+	if (o->when_keys_full == LEAT_WHEN_FULL_EVICT_OLD &&
+	    (o->max_keys || o->max_bytes)) {
 		k->links_at = k->entry_size;
 		k->entry_size += sizeof(struct leat_neighbours);
 	}
@@ -86,7 +88,7 @@ static int plan_keyed(leat_keyed *k, const leat_keyed_options *o,
 	k->seed[1] = o->seed[1];
 	k->ttl = o->ttl;
 	k->max_keys = o->max_keys ? o->max_keys : (uint64_t)1 << 31;
-	k->evicted = o->evicted;
+	k->evicted = o->dropped;
 	k->n_values = o->by_count ? o->by_count->n_stats : o->by_time->n_stats;
 	k->early_from = INT64_MIN;
 	plan_entries(k, o);
@@ -347,12 +349,12 @@ int leat_keyed_each(leat_keyed *keyed,
 	leat_queue_look(keyed);
 	for (size_t i = 0; i < r->n && !err; i++)
 		if (r->order[i] != 0)
-			err = visit_key(keyed,
-			    leat_ranked(keyed, (uint32_t)i), &to);
+			err = visit_key(keyed, leat_ranked(keyed, (uint32_t)i),
+			    &to);
 	return err;
 }
 
-uint64_t leat_keyed_length(leat_keyed *keyed)
+uint64_t leat_keyed_n_keys(leat_keyed *keyed)
 {
 	LEAT_ASSERT(keyed);
 	leat_queue_look(keyed);
@@ -387,7 +389,7 @@ static int stores_values(const leat_keyed *k)
 	return k->flow.kind == LEAT_SLIDING || k->flow.ordered;
 }
 
-void leat_keyed_counts(leat_keyed *keyed, leat_time_counts *counts_out)
+void leat_keyed_counts(leat_keyed *keyed, leat_counts *counts_out)
 {
 	const struct leat_flow *f = &keyed->flow;
 	const struct leat_roster *r = &keyed->roster;

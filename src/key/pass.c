@@ -150,7 +150,7 @@ static void pass_early(leat_keyed *k)
 	while (tells && leat_marks_take(&k->roster.changed, &rank, 1) > 0) {
 		struct leat_entry *e = leat_ranked(k, rank);
 		leat_entry_speaks(k, e);
-		f->engine->tell(f, leat_entry_state(e), LEAT_EARLY);
+		f->engine->tell(f, leat_entry_state(e), LEAT_RESULT_EARLY);
 	}
 }
 

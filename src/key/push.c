@@ -32,7 +32,7 @@ static int push_evict(leat_keyed *k, uint32_t keep)
 
 static uint64_t push_inside(const struct leat_flow *f)
 {
-	return f->counts.taken + f->counts.missing + f->counts.outside;
+	return f->counts.taken + f->counts.missing + f->counts.in_no_window;
 }
 
 /* ---------------- one key ----------------------------------------- */

@@ -152,10 +152,10 @@ static int adwin_check(leat_drift *d)
 	    adwin_differs(a, d->options.delta))
 		adwin_drop(a, &dropped);
 	if (dropped.n == 0)
-		return LEAT_NO_CHANGE;
+		return LEAT_CHANGE_NONE;
 	/* The means can be equal only by a freak of rounding. */
-	return adwin_total(a, NULL).mean >= dropped.mean ? LEAT_RISE
-							 : LEAT_FALL;
+	return adwin_total(a, NULL).mean >= dropped.mean ? LEAT_CHANGE_RISE
+							 : LEAT_CHANGE_FALL;
 }
 
 /* ---------------- the detector -------------------------------------- */
@@ -186,7 +186,7 @@ static void adwin_reset(leat_drift *d)
 static int adwin_push(leat_drift *d, double x)
 {
 	adwin_append(d->state.adwin, x);
-	return d->pushed % ADWIN_CLOCK ? LEAT_NO_CHANGE : adwin_check(d);
+	return d->pushed % ADWIN_CLOCK ? LEAT_CHANGE_NONE : adwin_check(d);
 }
 
 static double adwin_mean(const leat_drift *d)

@@ -29,8 +29,8 @@
 static int chart_side(double deviation, double limit)
 {
 	if (!(fabs(deviation) > limit))
-		return LEAT_NO_CHANGE;
-	return deviation > 0 ? LEAT_RISE : LEAT_FALL;
+		return LEAT_CHANGE_NONE;
+	return deviation > 0 ? LEAT_CHANGE_RISE : LEAT_CHANGE_FALL;
 }
 
 /* ---------------- z-score ------------------------------------------- */
@@ -93,7 +93,7 @@ static int zscore_push(leat_drift *d, double x)
 	s->length = leat_window_length(s->window);
 	leat_window_push(s->window, x);
 	if (s->length < d->options.min_count)
-		return LEAT_NO_CHANGE;
+		return LEAT_CHANGE_NONE;
 	/* The mean of equal values is that value, to the bit. */
 	return chart_side(x - s->mean, d->options.threshold * out[1]);
 }
@@ -187,7 +187,7 @@ static int ewma_push(leat_drift *d, double x)
 
 	if (!ewma_given(d) && s->baseline.n < d->options.min_count) {
 		ewma_learn(d, x);
-		return LEAT_NO_CHANGE;
+		return LEAT_CHANGE_NONE;
 	}
 	double deviation = (x - s->baseline.hi) - s->baseline.lo;
 	s->average += alpha * (deviation - s->average);

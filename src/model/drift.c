@@ -97,7 +97,7 @@ static const struct {
 
 static const char *why_drift(const leat_drift_options *o)
 {
-	if (o->kind < LEAT_PAGE_HINKLEY || o->kind > LEAT_EWMA_CHART)
+	if (o->kind < LEAT_DRIFT_PAGE_HINKLEY || o->kind > LEAT_DRIFT_EWMA)
 		return "kind: there is no such one";
 	unsigned refused = drift_given(o) & ~drift_detectors[o->kind]->takes;
 	for (size_t i = 0; i < sizeof drift_needs / sizeof *drift_needs; i++)
@@ -107,8 +107,8 @@ static const char *why_drift(const leat_drift_options *o)
 		return LEAT_WHY_RESERVED;
 	if (o->size == 1 || o->size > LEAT_SIZE_MAX) /* 1 has no spread */
 		return "size: not from 2 to 2^40";
-	if (o->direction < 0 || o->direction > LEAT_FALL)
-		return "direction: neither LEAT_RISE nor LEAT_FALL nor 0";
+	if (o->direction < 0 || o->direction > LEAT_CHANGE_FALL)
+		return "direction: neither LEAT_CHANGE_RISE nor LEAT_CHANGE_FALL nor 0";
 	if (!leat_allocator_fits(o->allocator))
 		return "allocator: lacks a function";
 	return why_baseline(o);
@@ -249,7 +249,7 @@ int leat_drift_push(leat_drift *drift, double x)
 		x = x > 0 ? LEAT_DRIFT_MAX : -LEAT_DRIFT_MAX;
 	drift->pushed++;
 	int change = drift->detector->push(drift, x);
-	return leat_drift_wants(drift, change) ? change : LEAT_NO_CHANGE;
+	return leat_drift_wants(drift, change) ? change : LEAT_CHANGE_NONE;
 }
 
 double leat_drift_mean(const leat_drift *drift)
@@ -258,7 +258,7 @@ double leat_drift_mean(const leat_drift *drift)
 	return drift->detector->mean(drift);
 }
 
-uint64_t leat_drift_length(const leat_drift *drift)
+uint64_t leat_drift_width(const leat_drift *drift)
 {
 	LEAT_ASSERT(drift);
 	return drift->detector->length(drift);

@@ -39,12 +39,14 @@ static int ph_judge(const leat_drift *d)
 {
 	const struct leat_page_hinkley_state *s = &d->state.page_hinkley;
 	double limit = d->options.threshold;
-	int rise = s->rise > limit && leat_drift_wants(d, LEAT_RISE);
-	int fall = s->fall > limit && leat_drift_wants(d, LEAT_FALL);
+	int rise = s->rise > limit && leat_drift_wants(d, LEAT_CHANGE_RISE);
+	int fall = s->fall > limit && leat_drift_wants(d, LEAT_CHANGE_FALL);
 
 	if (rise && fall)
-		return s->rise >= s->fall ? LEAT_RISE : LEAT_FALL;
-	return rise ? LEAT_RISE : fall ? LEAT_FALL : LEAT_NO_CHANGE;
+		return s->rise >= s->fall ? LEAT_CHANGE_RISE : LEAT_CHANGE_FALL;
+	return rise ? LEAT_CHANGE_RISE
+	    : fall  ? LEAT_CHANGE_FALL
+		    : LEAT_CHANGE_NONE;
 }
 
 static int ph_push(leat_drift *d, double x)
@@ -56,7 +58,7 @@ static int ph_push(leat_drift *d, double x)
 	s->rise = ph_cumulate(s->rise, deviation - d->options.delta);
 	s->fall = ph_cumulate(s->fall, -deviation - d->options.delta);
 	if (s->mean.n <= d->options.min_count)
-		return LEAT_NO_CHANGE;
+		return LEAT_CHANGE_NONE;
 	int change = ph_judge(d);
 	if (change)
 		ph_reset(d);

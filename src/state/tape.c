@@ -43,8 +43,8 @@ static void tape_emit(struct leat_tape *t, const unsigned char *p, size_t n)
 		if (w->write(w->ctx, p, n) != n)
 			leat_tape_fail(t, LEAT_EIO);
 	} else if (w->bytes) {
-		if (w->n_bytes > w->room)
-			leat_tape_fail(t, LEAT_ENOSPACE);
+		if (w->n_bytes > w->capacity)
+			leat_tape_fail(t, LEAT_EBUFFER);
 		else
 			memcpy((unsigned char *)w->bytes + (size_t)before, p,
 			    n);
@@ -159,13 +159,13 @@ static const unsigned char *tape_fetch(struct leat_tape *t, size_t n)
 			return NULL;
 		}
 	} else {
-		if (n > r->n_bytes - r->used) {
+		if (n > r->n_bytes - r->n_read) {
 			leat_tape_fail(t, LEAT_ESTATE);
 			return NULL;
 		}
-		p = (const unsigned char *)r->bytes + (size_t)r->used;
+		p = (const unsigned char *)r->bytes + (size_t)r->n_read;
 	}
-	r->used += n;
+	r->n_read += n;
 	return p;
 }
 
@@ -311,8 +311,8 @@ static void tape_load_tag(struct leat_tape *t)
 			tape_get(t, ignored, len < 64 ? (size_t)len : 64);
 		return;
 	}
-	if (len > r->tag_room)
-		leat_tape_fail(t, LEAT_ENOSPACE);
+	if (len > r->tag_capacity)
+		leat_tape_fail(t, LEAT_EBUFFER);
 	else
 		tape_get(t, r->tag, (size_t)len);
 }
@@ -323,7 +323,7 @@ void leat_tape_load(struct leat_tape *t, leat_reader *r, int object)
 
 	tape_begin(t, 1);
 	t->reader = r;
-	r->used = 0;
+	r->n_read = 0;
 	r->tag_len = 0;
 	r->object = r->version = 0;
 	r->differs = NULL;
@@ -364,8 +364,9 @@ int leat_tape_to(leat_writer *w, int object, leat_tape_walk *walk,
 
 	if (!LEAT_IS_RESERVED(w))
 		return LEAT_EINVAL;
-	if (!w->write && !w->bytes && w->room > 0) /* where malloc() failed */
-		return LEAT_ENOSPACE;
+	if (!w->write && !w->bytes &&
+	    w->capacity > 0) /* where malloc() failed */
+		return LEAT_EBUFFER;
 	leat_tape_save(&t, w, object);
 	walk(&t, (void *)(uintptr_t)from);
 	return leat_tape_saved(&t);

@@ -222,7 +222,7 @@ int leat_csv_deliver(leat_csv *c, const struct leat_unfinished *u)
 		r->problem_field = u->problem_field;
 		r->problem_line = u->problem_line;
 		r->problem_column = u->problem_column;
-	} else if (n != c->width && !c->options.any_width) {
+	} else if (n != c->width && !c->options.ragged_ok) {
 		r->problem = LEAT_CSV_RAGGED;
 		r->problem_field = n < c->width ? n : c->width;
 	}

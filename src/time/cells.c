@@ -410,7 +410,7 @@ static void tell_cell(struct leat_flow *f, const struct leat_state *s,
 static void tell_empty(struct leat_flow *f, int64_t start, int64_t end)
 {
 	leat_accs_clear(f, f->whole);
-	leat_flow_tell(f, start, end, 0, LEAT_EMPTY);
+	leat_flow_tell(f, start, end, 0, LEAT_RESULT_EMPTY);
 }
 
 /* emit_empty: the window after the one that ended there. */
@@ -498,7 +498,7 @@ static void close_cell(struct leat_flow *f, struct leat_state *s,
 	if (has_data(f, c))
 		tell_cell(f, s, c, 0);
 	else if (in_row)
-		tell_cell(f, s, c, LEAT_EMPTY);
+		tell_cell(f, s, c, LEAT_RESULT_EMPTY);
 	if (f->lateness == 0)
 		remove_cell(f, s, c);
 }
@@ -553,7 +553,7 @@ static void tell_changed_cells(struct leat_flow *f, struct leat_state *s)
 		struct leat_cell *c = item->cell;
 		leat_index_remove(&leat_cells_kind, x, &f->nodes, &c->start);
 		if (has_data(f, c))
-			tell_cell(f, s, c, LEAT_EARLY);
+			tell_cell(f, s, c, LEAT_RESULT_EARLY);
 	}
 }
 
@@ -561,14 +561,15 @@ static void cells_tell(struct leat_flow *f, struct leat_state *s, int flag)
 {
 	struct leat_cell *c = first_open(f, s);
 
-	if (flag == LEAT_EARLY && cells_index(f, s)->root) {
+	if (flag == LEAT_RESULT_EARLY && cells_index(f, s)->root) {
 		tell_changed_cells(f, s);
 		return;
 	}
 	for (; c; c = leat_newer(s, c)) {
 		LEAT_LOOK();
 		if (has_data(f, c) &&
-		    (flag != LEAT_EARLY || (c->marks & LEAT_CELL_CHANGED)))
+		    (flag != LEAT_RESULT_EARLY ||
+			(c->marks & LEAT_CELL_CHANGED)))
 			tell_cell(f, s, c, flag);
 	}
 }
@@ -581,7 +582,7 @@ void leat_cells_tell_news(struct leat_flow *f, struct leat_state *s)
 	for (; c; c = leat_newer(s, c)) {
 		if ((c->marks & news) != news || !has_data(f, c))
 			continue;
-		tell_cell(f, s, c, LEAT_LATE);
+		tell_cell(f, s, c, LEAT_RESULT_UPDATED);
 		if (f->emit_empty)
 			begin_row(f, s, c->end);
 	}
@@ -644,7 +645,7 @@ static void tell_late_cell(struct leat_flow *f, struct leat_state *s,
     struct leat_cell *c)
 {
 	c->marks |= LEAT_CELL_CLOSED;
-	tell_cell(f, s, c, LEAT_LATE);
+	tell_cell(f, s, c, LEAT_RESULT_UPDATED);
 	if (f->emit_empty && !leat_more(f, s)->begun) {
 		begin_row(f, s, c->end);
 		f->news = c->end;
@@ -705,7 +706,8 @@ static int make_room(struct leat_flow *f, struct leat_state *s, int64_t t,
 	*from = c;
 	/* Values are stored, so one of the cells is not empty. */
 	LEAT_ASSERT(c);
-	if (f->full == LEAT_REFUSE || t < leat_tree_first(leat_cell_tree(c)))
+	if (f->full == LEAT_WHEN_FULL_REFUSE ||
+	    t < leat_tree_first(leat_cell_tree(c)))
 		return LEAT_NO_ROOM;
 	leat_tree_evict_first(f, leat_cell_tree(c));
 	count_stored(f, s, 1, 0);
@@ -758,7 +760,7 @@ static void retract(struct leat_flow *f, const struct leat_state *s,
 {
 	if (!(c->marks & LEAT_CELL_CLOSED))
 		return;
-	tell_cell(f, s, c, LEAT_RETRACTED);
+	tell_cell(f, s, c, LEAT_RESULT_RETRACTED);
 	c->marks &= ~(uint64_t)LEAT_CELL_CLOSED;
 }
 

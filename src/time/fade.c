@@ -158,7 +158,7 @@ static void fade_tell(struct leat_flow *f, struct leat_state *s, int flag)
 {
 	struct fade *d = fade_of(s);
 
-	if (d && (d->changed || flag != LEAT_EARLY))
+	if (d && (d->changed || flag != LEAT_RESULT_EARLY))
 		tell_fade(f, d, flag);
 }
 

@@ -35,10 +35,9 @@ static const char *why_shape(const leat_time_window_options *o)
 	if (uses_span(kind) ? o->span <= 0 : o->span != 0)
 		return uses_span(kind) ? "span: not above 0"
 				       : "span: this kind has none";
-	if (hops ? o->advance <= 0 : o->advance != 0)
-		return hops ? "advance: not above 0"
-			    : "advance: for HOPPING alone";
-	if (hops && o->span / o->advance > LEAT_HOPS_MAX)
+	if (hops ? o->hop <= 0 : o->hop != 0)
+		return hops ? "hop: not above 0" : "hop: for HOPPING alone";
+	if (hops && o->span / o->hop > LEAT_HOPS_MAX)
 		return "span: more than 100000 times advance";
 	if (kind == LEAT_SESSION ? o->gap <= 0 : o->gap != 0)
 		return kind == LEAT_SESSION ? "gap: not above 0"
@@ -75,8 +74,8 @@ static const char *why_time(const leat_time_window_options *o)
 {
 	if (o->delay < 0)
 		return "delay: below 0";
-	if (o->lateness < 0)
-		return "lateness: below 0";
+	if (o->allowed_lateness < 0)
+		return "allowed_lateness: below 0";
 	if (o->max_skew < 0)
 		return "max_skew: below 0";
 	if (o->max_skew > 0 && o->max_skew <= o->delay)
@@ -94,12 +93,14 @@ static const char *why_rest_by_time(const leat_time_window_options *o)
 		return LEAT_WHY_RESERVED;
 	if (!o->stats || o->n_stats < 1)
 		return "stats: there are none";
-	if (o->missing != LEAT_SKIP && o->missing != LEAT_PROPAGATE)
-		return "missing: neither LEAT_SKIP nor LEAT_PROPAGATE";
-	if (o->full != LEAT_REFUSE && o->full != LEAT_EVICT_OLD)
-		return "full: neither LEAT_REFUSE nor LEAT_EVICT_OLD";
-	if (o->full && !o->max_values)
-		return "full: without max_values";
+	if (o->on_missing != LEAT_ON_MISSING_SKIP &&
+	    o->on_missing != LEAT_ON_MISSING_PROPAGATE)
+		return "on_missing: neither LEAT_ON_MISSING_SKIP nor LEAT_ON_MISSING_PROPAGATE";
+	if (o->when_full != LEAT_WHEN_FULL_REFUSE &&
+	    o->when_full != LEAT_WHEN_FULL_EVICT_OLD)
+		return "when_full: neither LEAT_WHEN_FULL_REFUSE nor LEAT_WHEN_FULL_EVICT_OLD";
+	if (o->when_full && !o->max_values)
+		return "when_full: without max_values";
 	if (!leat_allocator_fits(o->allocator))
 		return "allocator: lacks a function";
 	return NULL;
@@ -203,7 +204,7 @@ static int64_t common_divisor(int64_t a, int64_t b)
 static void plan_grid(struct leat_flow *f, const leat_time_window_options *o)
 {
 	f->span = o->span;
-	f->advance = o->kind == LEAT_HOPPING ? o->advance : o->span;
+	f->advance = o->kind == LEAT_HOPPING ? o->hop : o->span;
 	f->width = f->advance;
 	if (!uses_grid(o->kind))
 		return;
@@ -261,18 +262,18 @@ int leat_flow_plan(struct leat_flow *f, const leat_time_window_options *o,
 	f->half_life = o->half_life;
 	f->calendar = o->calendar;
 	f->min_count = o->min_count ? o->min_count : 1;
-	f->propagate = o->missing == LEAT_PROPAGATE;
-	f->lateness = o->lateness;
+	f->propagate = o->on_missing == LEAT_ON_MISSING_PROPAGATE;
+	f->lateness = o->allowed_lateness;
 	f->early_count = o->early_count;
 	f->early_span = o->early_span;
 	f->emit_empty = o->emit_empty != 0;
 	f->max_values = o->max_values;
 	f->max_windows = o->max_windows;
-	f->full = o->full;
+	f->full = o->when_full;
 	f->sink = o->sink;
 	f->late = o->late;
 	f->n_stats = o->n_stats;
-	f->revises = o->lateness > 0 || o->early_count || o->early_span;
+	f->revises = o->allowed_lateness > 0 || o->early_count || o->early_span;
 	f->clock.delay = o->delay;
 	f->clock.max_skew = o->max_skew;
 	f->clock.idle_timeout = o->idle_timeout;
@@ -424,7 +425,7 @@ int leat_flow_push(struct leat_flow *f, struct leat_state *s,
 					    : leat_flow_refuse(f, err);
 	f->counts.pushed++;
 	if (LEAT_UNLIKELY(err)) {
-		f->counts.outside++;
+		f->counts.in_no_window++;
 		return LEAT_OK;
 	}
 	if (e->x == e->x && e->y == e->y)
@@ -437,7 +438,7 @@ int leat_flow_push(struct leat_flow *f, struct leat_state *s,
 	if (++m->since < f->early_count)
 		return LEAT_OK;
 	m->since = 0;
-	f->engine->tell(f, s, LEAT_EARLY);
+	f->engine->tell(f, s, LEAT_RESULT_EARLY);
 	return LEAT_OK;
 }
 
@@ -454,7 +455,8 @@ int leat_flow_row(const struct leat_flow *f, int64_t from, int64_t until)
 {
 	uint64_t n = from < until ? leat_ticks(from, until) : 0;
 
-	return n / (uint64_t)f->advance > LEAT_EMPTY_MAX ? LEAT_TOO_FAR : LEAT_OK;
+	return n / (uint64_t)f->advance > LEAT_EMPTY_MAX ? LEAT_TOO_FAR
+							 : LEAT_OK;
 }
 
 int leat_flow_is_full(const struct leat_flow *f, const struct leat_state *s)

@@ -43,15 +43,15 @@ int leat_flow_same(const struct leat_flow *f, const struct leat_flow *g)
 
 void leat_flow_join_counts(struct leat_flow *f, const struct leat_flow *g)
 {
-	leat_time_counts *n = &f->counts;
-	const leat_time_counts *m = &g->counts;
+	leat_counts *n = &f->counts;
+	const leat_counts *m = &g->counts;
 
 	n->pushed += m->pushed;
 	n->taken += m->taken;
 	n->missing += m->missing;
 	n->late += m->late;
 	n->refused += m->refused;
-	n->outside += m->outside;
+	n->in_no_window += m->in_no_window;
 	n->evicted += m->evicted;
 }
 

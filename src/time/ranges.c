@@ -114,13 +114,13 @@ static uint64_t note_told(struct leat_flow *f, struct leat_ranges *r,
 
 	if (!f->revises)
 		return 0;
-	if (flags == LEAT_EVICTED ||
+	if (flags == LEAT_RESULT_DROPPED ||
 	    leat_is_expired(f, w.end, f->clock.target)) {
 		t = told_of(r, w);
 		return t ? t->times : 0;
 	}
 	t = leat_ranges_note(f, r, w);
-	t->late |= flags == LEAT_LATE;
+	t->late |= flags == LEAT_RESULT_UPDATED;
 	return t->times++;
 }
 
@@ -128,7 +128,8 @@ static void tell_window(struct leat_flow *f, struct leat_ranges *r,
     struct leat_grid_window w, int flags)
 {
 	leat_tree_range(f, &r->tree, w.start, w.end, f->whole);
-	if (flags == LEAT_EARLY && f->whole->count + f->whole->missing == 0)
+	if (flags == LEAT_RESULT_EARLY &&
+	    f->whole->count + f->whole->missing == 0)
 		return;
 	leat_flow_tell(f, w.start, w.end, note_told(f, r, w, flags), flags);
 }
@@ -198,7 +199,7 @@ static void tell_empty_windows(struct leat_flow *f, struct leat_ranges *r,
 	    (!next || leat_is_before(r->empty, *next))) {
 		const struct leat_told *t = told_of(r, r->empty);
 		if (!t || !t->late)
-			tell_window(f, r, r->empty, LEAT_EMPTY);
+			tell_window(f, r, r->empty, LEAT_RESULT_EMPTY);
 		if (!leat_next_window(f, &r->empty)) {
 			r->begun = 0;
 			return;
@@ -402,7 +403,7 @@ static void tell_changed(struct leat_flow *f, struct leat_ranges *r,
 		c.from = leat_first_after(f, f->clock.watermark);
 	while (leat_next_with_data(f, &r->tree, &c.from) &&
 	    !leat_is_before(c.to, c.from)) {
-		tell_window(f, r, c.from, LEAT_EARLY);
+		tell_window(f, r, c.from, LEAT_RESULT_EARLY);
 		if (!leat_next_window(f, &c.from))
 			return;
 	}
@@ -421,7 +422,7 @@ static void tell_all_changed(struct leat_flow *f, struct leat_ranges *r)
 
 static void tell_sliding(struct leat_flow *f, struct leat_ranges *r, int flag)
 {
-	if (r->touched || flag != LEAT_EARLY)
+	if (r->touched || flag != LEAT_RESULT_EARLY)
 		tell_window(f, r, sliding_window(f, f->clock.now), flag);
 	r->touched = 0;
 }
@@ -446,7 +447,7 @@ static void ranges_tell(struct leat_flow *f, struct leat_state *s, int flag)
 		return;
 	if (leat_slides(f))
 		tell_sliding(f, r, flag);
-	else if (flag == LEAT_EARLY)
+	else if (flag == LEAT_RESULT_EARLY)
 		tell_all_changed(f, r);
 	else
 		tell_open(f, r, flag);
@@ -645,7 +646,7 @@ static void tell_late(struct leat_flow *f, struct leat_ranges *r, int64_t t)
 			if (w.end > watermark || w.start > t)
 				return;
 			if (!leat_is_expired(f, w.end, watermark))
-				tell_window(f, r, w, LEAT_LATE);
+				tell_window(f, r, w, LEAT_RESULT_UPDATED);
 		}
 		return;
 	}
@@ -653,7 +654,7 @@ static void tell_late(struct leat_flow *f, struct leat_ranges *r, int64_t t)
 		if (w.end > watermark)
 			return;
 		if (!leat_is_expired(f, w.end, watermark)) {
-			tell_window(f, r, w, LEAT_LATE);
+			tell_window(f, r, w, LEAT_RESULT_UPDATED);
 			begin_grid_row(f, r, w);
 		}
 		if (!leat_next_window(f, &w))
@@ -669,7 +670,7 @@ void leat_ranges_tell_news(struct leat_flow *f, struct leat_ranges *r)
 		if (t->late < 2)
 			continue;
 		t->late = 1;
-		tell_window(f, r, t->w, LEAT_LATE);
+		tell_window(f, r, t->w, LEAT_RESULT_UPDATED);
 		begin_grid_row(f, r, t->w);
 	}
 }
@@ -681,7 +682,7 @@ static int ranges_make_room(struct leat_flow *f, struct leat_state *s,
 
 	if (f->forest.panes || !leat_flow_is_full(f, s))
 		return LEAT_OK;
-	if (f->full == LEAT_REFUSE || t < leat_tree_first(&r->tree))
+	if (f->full == LEAT_WHEN_FULL_REFUSE || t < leat_tree_first(&r->tree))
 		return LEAT_NO_ROOM;
 	leat_slices_evict_first(f, s);
 	leat_more(f, s)->stored--;

@@ -17,7 +17,7 @@ static void tape_time_options(struct leat_tape *t, const struct leat_flow *f)
 	const struct leat_clock *c = &f->clock;
 
 	leat_tape_same_time(t, c->delay, "delay");
-	leat_tape_same_time(t, f->lateness, "lateness");
+	leat_tape_same_time(t, f->lateness, "allowed_lateness");
 	leat_tape_same_time(t, c->max_skew, "max_skew");
 	leat_tape_same(t, c->n_sources, "n_sources");
 	leat_tape_same_time(t, c->idle_timeout, "idle_timeout");
@@ -25,7 +25,7 @@ static void tape_time_options(struct leat_tape *t, const struct leat_flow *f)
 	leat_tape_same_time(t, f->early_span, "early_span");
 	leat_tape_same(t, (uint64_t)f->emit_empty, "emit_empty");
 	leat_tape_same(t, f->max_values, "max_values");
-	leat_tape_same(t, (uint64_t)f->full, "full");
+	leat_tape_same(t, (uint64_t)f->full, "when_full");
 }
 
 void leat_tape_flow_options(struct leat_tape *t, const struct leat_flow *f)
@@ -33,12 +33,12 @@ void leat_tape_flow_options(struct leat_tape *t, const struct leat_flow *f)
 	/* Kinds counted from 0 once. */
 	leat_tape_same(t, (uint64_t)f->kind - 1, "kind");
 	leat_tape_same_time(t, f->span, "span");
-	leat_tape_same_time(t, f->advance, "advance");
+	leat_tape_same_time(t, f->advance, "hop");
 	leat_tape_same_time(t, f->offset, "offset");
 	leat_tape_same_time(t, f->gap, "gap");
 	leat_tape_same_double(t, f->half_life, "half_life");
 	leat_tape_same(t, f->min_count, "min_count");
-	leat_tape_same(t, (uint64_t)f->propagate, "missing");
+	leat_tape_same(t, (uint64_t)f->propagate, "on_missing");
 	tape_time_options(t, f);
 	leat_tape_same(t, f->n_stats, "n_stats");
 	for (size_t i = 0; i < f->n_stats; i++)
@@ -95,20 +95,21 @@ static void tape_clock(struct leat_tape *t, struct leat_clock *c)
 
 static void tape_counts(struct leat_tape *t, struct leat_flow *f)
 {
-	leat_time_counts *n = &f->counts;
+	leat_counts *n = &f->counts;
 
 	leat_tape_number(t, &n->pushed, LEAT_TAPE_PUSHES);
 	leat_tape_number(t, &n->taken, n->pushed);
 	leat_tape_number(t, &n->missing, n->pushed);
 	leat_tape_number(t, &n->late, n->pushed);
 	leat_tape_number(t, &n->refused, n->pushed);
-	leat_tape_number(t, &n->outside, f->advance > f->span ? n->pushed : 0);
+	leat_tape_number(t, &n->in_no_window,
+	    f->advance > f->span ? n->pushed : 0);
 	leat_tape_number(t, &n->evicted,
 	    f->max_values > 0 ? n->taken + n->missing : 0);
 	/* Each value that was counted has gone one way. */
 	leat_tape_expect(t,
 	    n->pushed ==
-		n->taken + n->missing + n->late + n->refused + n->outside);
+		n->taken + n->missing + n->late + n->refused + n->in_no_window);
 }
 
 void leat_tape_flow(struct leat_tape *t, struct leat_flow *f)

@@ -364,8 +364,8 @@ struct leat_time_engine {
 	void (*close)(struct leat_flow *f, struct leat_state *s,
 	    int64_t watermark);
 	/*
-	 * LEAT_EARLY: tells the open windows that have changed since they
-	 * were told. LEAT_EVICTED: all open windows, of a state that will be
+	 * LEAT_RESULT_EARLY: tells the open windows that have changed since they
+	 * were told. LEAT_RESULT_DROPPED: all open windows, of a state that will be
 	 * cleared; this takes no memory and need not be prepared.
 	 */
 	void (*tell)(struct leat_flow *f, struct leat_state *s, int flag);
@@ -664,7 +664,7 @@ struct leat_flow {
 	struct leat_pool cells, contents;
 	struct leat_pool nodes; /* of indices */
 	struct leat_forest forest;
-	leat_time_counts counts;
+	leat_counts counts;
 	int64_t news; /* see push() of engines */
 	/*
 	 * Start and end of the intervals that the calendar was asked for while

@@ -149,7 +149,7 @@ static void tell_early(leat_time_window *w, int64_t was)
 	struct leat_flow *f = &w->flow;
 
 	if (leat_flow_early(f, was, f->clock.now) || w->owes_early)
-		f->engine->tell(f, w->state, LEAT_EARLY);
+		f->engine->tell(f, w->state, LEAT_RESULT_EARLY);
 	w->owes_early = 0;
 }
 
@@ -377,7 +377,7 @@ int64_t leat_time_window_watermark(const leat_time_window *window)
 }
 
 void leat_time_window_counts(const leat_time_window *window,
-    leat_time_counts *counts_out)
+    leat_counts *counts_out)
 {
 	const struct leat_flow *f = &window->flow;
 

@@ -221,7 +221,7 @@ void leat_decay_lower(const struct leat_decay *d, double last,
 		int id = plan[i].stat.id;
 		if (id == LEAT_STAT_COUNT)
 			out[i] = (double)d->count;
-		else if (id == LEAT_STAT_MISSING)
+		else if (id == LEAT_STAT_COUNT_MISSING)
 			out[i] = (double)d->missing;
 		else
 			out[i] = quiet ? NAN : leat_nan(decayed(d, last, id));

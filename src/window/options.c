@@ -60,10 +60,9 @@ static const char *why_size(const leat_window_options *o)
 static const char *why_advance(const leat_window_options *o)
 {
 	if (o->kind != LEAT_HOPPING)
-		return o->advance ? "advance: for HOPPING alone" : NULL;
-	return o->advance < 1 || o->advance > LEAT_SIZE_MAX
-	    ? "advance: not from 1 to 2^40"
-	    : NULL;
+		return o->hop ? "hop: for HOPPING alone" : NULL;
+	return o->hop < 1 || o->hop > LEAT_SIZE_MAX ? "hop: not from 1 to 2^40"
+						    : NULL;
 }
 
 /* Written so that NaN fails. */
@@ -74,20 +73,19 @@ static int in(double x, double low, double high)
 
 static const char *why_decay(const leat_window_options *o)
 {
-	int given = (o->alpha != 0) + (o->decay_span != 0) +
-	    (o->half_life != 0);
+	int given = (o->alpha != 0) + (o->ewm_span != 0) + (o->half_life != 0);
 
 	if (o->kind != LEAT_DECAY) {
 		if (given)
-			return "alpha, decay_span, half_life: for DECAY alone";
-		return o->recursive ? "recursive: for DECAY alone" : NULL;
+			return "alpha, ewm_span, half_life: for DECAY alone";
+		return o->unadjusted ? "unadjusted: for DECAY alone" : NULL;
 	}
 	if (given != 1)
-		return "alpha, decay_span, half_life: DECAY needs one of them";
+		return "alpha, ewm_span, half_life: DECAY needs one of them";
 	if (o->alpha != 0 && !in(o->alpha, 0, 1))
 		return "alpha: not above 0 and up to 1";
-	if (o->decay_span != 0 && !in(o->decay_span, 1, DBL_MAX))
-		return "decay_span: not 1 or more";
+	if (o->ewm_span != 0 && !in(o->ewm_span, 1, DBL_MAX))
+		return "ewm_span: not 1 or more";
 	if (o->half_life != 0 && !in(o->half_life, 0, DBL_MAX))
 		return "half_life: not above 0";
 	return NULL;
@@ -99,8 +97,9 @@ static const char *why_rest(const leat_window_options *o)
 		return LEAT_WHY_RESERVED;
 	if (!o->stats || o->n_stats < 1)
 		return "stats: there are none";
-	if (o->missing != LEAT_SKIP && o->missing != LEAT_PROPAGATE)
-		return "missing: neither LEAT_SKIP nor LEAT_PROPAGATE";
+	if (o->on_missing != LEAT_ON_MISSING_SKIP &&
+	    o->on_missing != LEAT_ON_MISSING_PROPAGATE)
+		return "on_missing: neither LEAT_ON_MISSING_SKIP nor LEAT_ON_MISSING_PROPAGATE";
 	if (kind_of(o) == LEAT_SLIDING && o->keep_values)
 		return "keep_values: SLIDING keeps them without being asked";
 	if (!sized(kind_of(o)) && o->keep_values)
@@ -131,15 +130,15 @@ double leat_options_alpha(const leat_window_options *o)
 {
 	if (o->alpha > 0)
 		return o->alpha;
-	if (o->decay_span > 0)
-		return 2 / (o->decay_span + 1);
+	if (o->ewm_span > 0)
+		return 2 / (o->ewm_span + 1);
 	return leat_one_minus_exp(LEAT_LN2 / o->half_life);
 }
 
 static void apply_panes(const leat_window_options *o, struct leat_window *w)
 {
 	uint64_t size = sized(kind_of(o)) ? o->size : UINT64_MAX;
-	uint64_t advance = o->kind == LEAT_HOPPING ? o->advance : size;
+	uint64_t advance = o->kind == LEAT_HOPPING ? o->hop : size;
 	uint64_t closed = (size - 1) / advance; /* ceil(size / advance) - 1 */
 
 	w->engine = &leat_panes_engine;
@@ -166,8 +165,8 @@ static double keep_of(const leat_window_options *o, double alpha)
 {
 	if (o->alpha > 0 || alpha <= 0.5)
 		return 1 - alpha;
-	if (o->decay_span > 0)
-		return (o->decay_span - 1) / (o->decay_span + 1);
+	if (o->ewm_span > 0)
+		return (o->ewm_span - 1) / (o->ewm_span + 1);
 	double halvings = 1 / o->half_life, whole = floor(halvings);
 	if (whole > 2000)
 		return 0;
@@ -180,8 +179,8 @@ static void apply_decay(const leat_window_options *o, struct leat_window *w)
 
 	w->engine = &leat_decay_engine;
 	w->decay.keep = keep_of(o, alpha);
-	w->decay.recursive = o->recursive != 0;
-	w->decay.fresh = o->recursive ? alpha : 1;
+	w->decay.recursive = o->unadjusted != 0;
+	w->decay.fresh = o->unadjusted ? alpha : 1;
 	w->decay.pairs = w->pairs;
 }
 
@@ -196,7 +195,7 @@ void leat_options_apply(const leat_window_options *o, struct leat_window *w)
 	w->inverse = o->size ? 1 / w->full : 0;
 	w->n_stats = o->n_stats;
 	w->min_count = o->min_count ? o->min_count : 1;
-	w->propagate = o->missing == LEAT_PROPAGATE;
+	w->propagate = o->on_missing == LEAT_ON_MISSING_PROPAGATE;
 	w->sink = o->sink;
 	w->keeps = kind_of(o) == LEAT_SLIDING || o->keep_values;
 	for (size_t i = 0; i < o->n_stats; i++)

@@ -37,11 +37,11 @@ void leat_tape_window(struct leat_tape *t, const leat_window *w)
 	leat_tape_same(t, (uint64_t)w->kind - 1, "kind");
 	leat_tape_same(t, w->size, "size");
 	leat_tape_same(t, w->kind == LEAT_HOPPING ? w->panes.advance : 0,
-	    "advance");
+	    "hop");
 	tape_keep(t, w->decay.keep);
-	leat_tape_same(t, (uint64_t)w->decay.recursive, "recursive");
+	leat_tape_same(t, (uint64_t)w->decay.recursive, "unadjusted");
 	leat_tape_same(t, w->min_count, "min_count");
-	leat_tape_same(t, (uint64_t)w->propagate, "missing");
+	leat_tape_same(t, (uint64_t)w->propagate, "on_missing");
 	leat_tape_same(t, (uint64_t)w->keeps, "keep_values");
 }
 

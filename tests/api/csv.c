@@ -31,7 +31,7 @@ static void choose(void)
 	o.delimiter = ",;\t|"[api_pick(4)];
 	o.no_quotes = api_one_in(8);
 	o.strict = api_one_in(4);
-	o.any_width = api_one_in(2);
+	o.ragged_ok = api_one_in(2);
 	o.max_record = api_one_in(2) ? 1 + api_pick(200) : 0;
 	o.max_fields = api_one_in(4) ? 1 + api_pick(8) : 0;
 	o.allocator = api_memory;

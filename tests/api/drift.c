@@ -10,21 +10,21 @@ static void choose(void)
 	leat_drift_options o = { 0 };
 
 	o.kind = (int)api_pick(4);
-	if (o.kind == LEAT_PAGE_HINKLEY) {
+	if (o.kind == LEAT_DRIFT_PAGE_HINKLEY) {
 		o.delta = api_byte() / 16.0;
 		o.threshold = (1 + api_byte()) / 4.0;
 	}
-	if (o.kind == LEAT_ADWIN && api_one_in(2))
+	if (o.kind == LEAT_DRIFT_ADWIN && api_one_in(2))
 		o.delta = (1 + api_byte()) / 260.0;
-	if (o.kind == LEAT_ZSCORE_CHART)
+	if (o.kind == LEAT_DRIFT_ZSCORE)
 		o.size = api_one_in(3) ? 0 : 2 + api_pick(200);
-	if (o.kind == LEAT_EWMA_CHART && api_one_in(2)) {
+	if (o.kind == LEAT_DRIFT_EWMA && api_one_in(2)) {
 		o.mean = api_finite();
 		o.stddev = fabs(api_finite());
 	}
-	if (o.kind == LEAT_EWMA_CHART && api_one_in(2))
+	if (o.kind == LEAT_DRIFT_EWMA && api_one_in(2))
 		o.alpha = (1 + api_byte()) / 256.0;
-	if (o.kind >= LEAT_ZSCORE_CHART && api_one_in(2))
+	if (o.kind >= LEAT_DRIFT_ZSCORE && api_one_in(2))
 		o.threshold = api_positive();
 	if (api_one_in(2))
 		o.min_count = 2 + api_pick(8);
@@ -38,7 +38,7 @@ static void note_push(leat_drift *d, double x)
 	int change = api_note_code("push", leat_drift_push(d, x));
 
 	API_MUST(change == LEAT_NOT_FINITE ||
-	    (change >= LEAT_NO_CHANGE && change <= LEAT_FALL));
+	    (change >= LEAT_CHANGE_NONE && change <= LEAT_CHANGE_FALL));
 	API_MUST((change == LEAT_NOT_FINITE) == !isfinite(x));
 	API_MUST(change <= 0 || options.direction == 0 ||
 	    change == options.direction);
@@ -61,7 +61,7 @@ static void push_stretch(void *object)
 
 static void query(void *object)
 {
-	uint64_t length = leat_drift_length(object);
+	uint64_t length = leat_drift_width(object);
 	uint64_t pushed = leat_drift_pushed(object);
 
 	api_note_double("mean", leat_drift_mean(object));
@@ -73,7 +73,7 @@ static void query(void *object)
 static const struct api_op ops[] = {
 	{ "leat_drift_push", 6, push, 0 },
 	{ "leat_drift_push", 4, push_stretch, 0 },
-	{ "leat_drift_mean leat_drift_length leat_drift_pushed", 2, query, 0 },
+	{ "leat_drift_mean leat_drift_width leat_drift_pushed", 2, query, 0 },
 };
 
 static int make(void **out)

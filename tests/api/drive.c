@@ -121,7 +121,7 @@ static int make_in_place(struct place *p)
 	memset(p->memory, 0xCD, n + shift);
 	count_verb(INIT);
 	API_MUST(type->init(&p->object, p->memory + shift, n - 1) ==
-	    LEAT_ENOSPACE);
+	    LEAT_EBUFFER);
 	API_MUST(!p->object);
 	return type->init(&p->object, p->memory + shift, n);
 }
@@ -218,7 +218,7 @@ static size_t save(const struct place *p, unsigned char *bytes, size_t room,
 	err = type->save(p->object, &w);
 	count_verb(SAVE);
 	API_MUST(!err || err == LEAT_ENOTSUP || err == LEAT_ENOMEM ||
-	    err == (by_pieces ? LEAT_EIO : LEAT_ENOSPACE));
+	    err == (by_pieces ? LEAT_EIO : LEAT_EBUFFER));
 	API_MUST(err || !by_pieces || s.at == w.n_bytes);
 	return err ? 0 : (size_t)w.n_bytes;
 }

@@ -127,7 +127,8 @@ static void push_event(void *object)
 	char key[KEY_ROOM];
 	leat_event e = choose_event(key);
 
-	api_note_code("push event", leat_keyed_push_events(object, &e, 1, NULL));
+	api_note_code("push event",
+	    leat_keyed_push_events(object, &e, 1, NULL));
 }
 
 static void push_wrong(void *object)
@@ -214,7 +215,7 @@ static int visit(void *ctx, const leat_result *r)
 static void each(void *object)
 {
 	int left = (int)api_pick(30) + 1;
-	uint64_t keys = leat_keyed_length(object);
+	uint64_t keys = leat_keyed_n_keys(object);
 	int stopped = leat_keyed_each(object, visit, &left);
 
 	api_note_code("each", stopped);
@@ -225,7 +226,7 @@ static void each(void *object)
 
 static void counts(void *object)
 {
-	leat_time_counts c;
+	leat_counts c;
 
 	leat_keyed_counts(object, &c);
 	API_SOUND(c.pushed ==
@@ -234,9 +235,9 @@ static void counts(void *object)
 	api_note("now", (uint64_t)leat_keyed_now(object));
 	api_note("watermark", (uint64_t)leat_keyed_watermark(object));
 	API_SOUND(options.max_keys == 0 ||
-	    leat_keyed_length(object) <= options.max_keys);
+	    leat_keyed_n_keys(object) <= options.max_keys);
 	/* A copy packs its memory otherwise: the limit does not hold of it. */
-	API_MUST(leat_keyed_length(object) == 0 ||
+	API_MUST(leat_keyed_n_keys(object) == 0 ||
 	    leat_keyed_bytes(object) > 0);
 }
 
@@ -248,7 +249,7 @@ static const struct api_op ops[] = {
 	{ "leat_keyed_advance", 4, advance, 1 },
 	{ "leat_keyed_drop", 2, drop, 0 },
 	{ "leat_keyed_query", 6, query, 0 },
-	{ "leat_keyed_each leat_keyed_length", 2, each, 0 },
+	{ "leat_keyed_each leat_keyed_n_keys", 2, each, 0 },
 	{ "leat_keyed_counts leat_keyed_now leat_keyed_watermark"
 	  " leat_keyed_bytes",
 	    2, counts, 0 },

@@ -52,8 +52,7 @@ static void ends_combine(void *ctx, void *left, const void *right)
 	memcpy(l + 12, r + 12, 8);
 }
 
-static double ends_lower(void *ctx, const void *partial,
-    const leat_stat *stat)
+static double ends_lower(void *ctx, const void *partial, const leat_stat *stat)
 {
 	const unsigned char *p = partial;
 	uint32_t n;
@@ -113,8 +112,7 @@ static void mix_append(void *ctx, void *partial, const leat_sample *s)
 	mix_combine(ctx, partial, &one);
 }
 
-static double mix_lower(void *ctx, const void *partial,
-    const leat_stat *stat)
+static double mix_lower(void *ctx, const void *partial, const leat_stat *stat)
 {
 	uint64_t x;
 
@@ -216,7 +214,7 @@ static void see_result(int id, double x)
 {
 	switch (id) {
 	case LEAT_STAT_COUNT:
-	case LEAT_STAT_MISSING:
+	case LEAT_STAT_COUNT_MISSING:
 		API_SOUND(x >= 0 && x == floor(x));
 		return;
 	case LEAT_STAT_VARIANCE:
@@ -279,7 +277,7 @@ static int take_result(void *ctx, const leat_result *r)
 static int take_evicted(void *ctx, const leat_result *r)
 {
 	(void)ctx;
-	API_MUST(r->flags & LEAT_EVICTED);
+	API_MUST(r->flags & LEAT_RESULT_DROPPED);
 	api_note("evicted", 0);
 	api_note_result(r);
 	return 0;

@@ -182,7 +182,8 @@ static void push_event(void *object)
 	e.x = api_number();
 	e.y = is_of_pairs ? api_number() : 0;
 	e.source = (uint32_t)api_pick(1 + (size_t)options.n_sources);
-	api_note_code("push event", leat_time_window_push_events(object, &e, 1, NULL));
+	api_note_code("push event",
+	    leat_time_window_push_events(object, &e, 1, NULL));
 }
 
 static void push_wrong(void *object)
@@ -272,7 +273,7 @@ static void interval(void *object)
 
 static void counts(void *object)
 {
-	leat_time_counts c;
+	leat_counts c;
 
 	leat_time_window_counts(object, &c);
 	API_SOUND(c.pushed ==

@@ -29,7 +29,7 @@ static void choose_decay(leat_window_options *o)
 {
 	switch (api_pick(4)) {
 	case 0:
-		o->decay_span = 1 + api_byte() / 4.0;
+		o->ewm_span = 1 + api_byte() / 4.0;
 		break;
 	case 1:
 		o->half_life = ldexp(1 + api_byte(), (int)api_pick(64) - 32);
@@ -157,7 +157,8 @@ static void push_many(void *object)
 		API_MUST(leat_window_push_many(object, x, y, n, out) ==
 		    LEAT_OK);
 	else
-		API_MUST(leat_window_push_many(object, x, NULL, n, out) == LEAT_OK);
+		API_MUST(leat_window_push_many(object, x, NULL, n, out) ==
+		    LEAT_OK);
 	for (size_t i = 0; out && i < n; i++)
 		api_note_row("row", out + i * api_n_stats);
 }

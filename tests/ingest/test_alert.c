@@ -832,26 +832,27 @@ static const struct {
 	leat_drift_options options;
 	size_t calm;
 } detectors[] = {
-	{ "anomaly", { .kind = LEAT_ZSCORE_CHART }, 1 },
+	{ "anomaly", { .kind = LEAT_DRIFT_ZSCORE }, 1 },
 	{ "anomaly threshold=2 size=20 min_count=5 direction=fall",
-	    { .kind = LEAT_ZSCORE_CHART,
+	    { .kind = LEAT_DRIFT_ZSCORE,
 		.threshold = 2,
 		.size = 20,
 		.min_count = 5,
-		.direction = LEAT_FALL },
+		.direction = LEAT_CHANGE_FALL },
 	    1 },
 	{ "change page-hinkley threshold=20 delta=0.5 clear 7",
-	    { .kind = LEAT_PAGE_HINKLEY, .threshold = 20, .delta = 0.5 }, 7 },
+	    { .kind = LEAT_DRIFT_PAGE_HINKLEY, .threshold = 20, .delta = 0.5 },
+	    7 },
 	{ "change adwin delta=0.05 clear 100",
-	    { .kind = LEAT_ADWIN, .delta = 0.05 }, 100 },
+	    { .kind = LEAT_DRIFT_ADWIN, .delta = 0.05 }, 100 },
 	{ "change ewma alpha=0.4 threshold=2.5 direction=rise",
-	    { .kind = LEAT_EWMA_CHART,
+	    { .kind = LEAT_DRIFT_EWMA,
 		.alpha = 0.4,
 		.threshold = 2.5,
-		.direction = LEAT_RISE },
+		.direction = LEAT_CHANGE_RISE },
 	    30 },
 	{ "change ewma mean=1 stddev=2 clear 1",
-	    { .kind = LEAT_EWMA_CHART, .mean = 1, .stddev = 2 }, 1 },
+	    { .kind = LEAT_DRIFT_EWMA, .mean = 1, .stddev = 2 }, 1 },
 };
 enum { N_DETECTORS = sizeof detectors / sizeof *detectors, N_X = 3000 };
 
