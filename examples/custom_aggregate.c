@@ -58,8 +58,7 @@ static void swing_combine(void *ctx, void *left, const void *right)
 	a->high = fmax(a->high, b->high);
 }
 
-static double swing_lower(void *ctx, const void *partial,
-    const leat_stat *stat)
+static double swing_lower(void *ctx, const void *partial, const leat_stat *stat)
 {
 	const struct swing *swing = partial;
 

@@ -24,7 +24,8 @@ int main(void)
 	options.n_stats = 3;
 	int error = leat_window_new(&window, &options);
 	if (!error)
-		error = leat_window_push_many(window, level, NULL, N_VALUES, rows[0]);
+		error = leat_window_push_many(window, level, NULL, N_VALUES,
+		    rows[0]);
 	if (error) {
 		fprintf(stderr, "whole_array: %s\n", leat_strerror(error));
 		return 1;

@@ -52,8 +52,7 @@ double word_lower(const struct word *w)
 	return h;
 }
 
-static double word_report(void *ctx, const void *partial,
-    const leat_stat *stat)
+static double word_report(void *ctx, const void *partial, const leat_stat *stat)
 {
 	(void)ctx;
 	return word_lower(partial) + stat->arg;
@@ -307,15 +306,16 @@ static void watch_combine(void *ctx, void *left, const void *right)
 	put(w, left, join(w, get(w, left), get(w, right)));
 }
 
-static double watch_lower(void *ctx, const void *partial,
-    const leat_stat *stat)
+static double watch_lower(void *ctx, const void *partial, const leat_stat *stat)
 {
 	struct watch *w = ctx;
 	struct run r = get(w, partial);
 	w->lowers++;
 	if (r.n == 0)
 		return -1;
-	return stat->arg == 0 ? r.n : stat->arg == 1 ? (double)r.first : (double)r.last;
+	return stat->arg == 0 ? r.n
+	    : stat->arg == 1  ? (double)r.first
+			      : (double)r.last;
 }
 
 static void watch_append(void *ctx, void *partial, const leat_sample *s)

@@ -397,7 +397,7 @@ START_TEST(options_of_windows_by_count_are_checked)
 	memset(&o, 0, sizeof(o));
 	o.by_count = window_options(LEAT_LANDMARK, &r);
 	o.by_count.sink.emit = on_result;
-	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_ENOTSUP);
+	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_EINVAL);
 	o.by_count.sink.emit = NULL;
 	o.by_count.kind = LEAT_SESSION;
 	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_EINVAL);

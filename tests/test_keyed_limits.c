@@ -77,12 +77,13 @@ START_TEST(options_that_make_no_sense_are_refused)
 	o.by_time.span = 0;
 	REFUSED(o, LEAT_EINVAL);
 	o = sound;
-	o.by_time.kind = 7;
+	o.by_time.kind = LEAT_CALENDAR + 1;
 	REFUSED(o, LEAT_EINVAL);
 	o = sound;
 	o.ttl = -1;
 	REFUSED(o, LEAT_EINVAL);
 	o = sound;
+	o.max_keys = 3;
 	o.when_keys_full = 2;
 	REFUSED(o, LEAT_EINVAL);
 	o = sound;
@@ -615,6 +616,14 @@ static void tens(void *ctx, int64_t t, int64_t *start_out, int64_t *end_out)
 	*end_out = *start_out + 10;
 }
 
+/* For options that need somebody who is told. */
+static int nobody(void *ctx, const leat_result *r)
+{
+	(void)ctx;
+	(void)r;
+	return 0;
+}
+
 /* However little there may be: what a push has learned is freed with it. */
 START_TEST(at_max_bytes_nothing_is_left_behind)
 {
@@ -630,6 +639,7 @@ START_TEST(at_max_bytes_nothing_is_left_behind)
 		o.by_time.kind = LEAT_CALENDAR;
 		o.by_time.calendar.interval = tens;
 		o.by_time.emit_empty = (int)(most % 2);
+		o.by_time.sink.emit = nobody;
 		o.by_time.stats = &stat;
 		o.by_time.n_stats = 1;
 		o.max_bytes = most;

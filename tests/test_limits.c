@@ -117,10 +117,10 @@ START_TEST(a_partial_has_at_most_65536_bytes)
 	o.n_stats = 1;
 	ck_assert_int_eq(leat_window_check(&o, &n, NULL), LEAT_OK);
 	agg.size = 65537;
-	ck_assert_int_eq(leat_window_check(&o, &n, NULL), LEAT_EINVAL);
+	ck_assert_int_eq(leat_window_check(&o, &n, NULL), LEAT_ESTAT);
 	agg.size = 65536;
 	agg.saved_size = 65537;
-	ck_assert_int_eq(leat_window_check(&o, &n, NULL), LEAT_EINVAL);
+	ck_assert_int_eq(leat_window_check(&o, &n, NULL), LEAT_ESTAT);
 }
 END_TEST
 

@@ -386,7 +386,8 @@ static void choose_keyed(struct keyed_twins *t, int by_count, int kind,
 	o->dropped.emit = on_evicted;
 	o->dropped.ctx = &t->la;
 	/* Time has its work to do where nobody is told of it, too. */
-	if (rng_below(r, 4) == 0)
+	if (rng_below(r, 4) == 0 && !o->by_time.early_count &&
+	    !o->by_time.early_span && !o->by_time.emit_empty)
 		o->by_time.sink.emit = NULL;
 	t->ob = *o;
 	t->ob.by_time.sink.ctx = t->ob.by_time.late.ctx = &t->lb;

@@ -142,7 +142,7 @@ END_TEST
 /* Of huge values in windows that fade there are cases of their own. */
 START_TEST(values_near_the_end_of_the_doubles_are_values)
 {
-	play("huge", _i, WITH_HUGE,
+	play("huge", LEAT_SLIDING + _i, WITH_HUGE,
 	    WITH_WILD | WITH_PAIRS | WITH_TICKS | WITH_RESET | WITH_JUMPS |
 		WITH_DISORDER | WITH_LATENESS | WITH_EARLY_COUNT | WITH_EVICT,
 	    120);

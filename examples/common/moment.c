@@ -59,7 +59,8 @@ static int read_by_size(const char *text, size_t len, int64_t *t_out)
 	if (problem || *t_out >= early || !is_number(text, len))
 		return problem;
 	/* Digits may be a date, which as seconds is another time. */
-	return leat_parse_time(text, len, LEAT_UNIT_S, &t, NULL) == 0 && t == *t_out
+	return leat_parse_time(text, len, LEAT_UNIT_S, &t, NULL) == 0 &&
+		t == *t_out
 	    ? MOMENT_NO_UNIT
 	    : 0;
 }

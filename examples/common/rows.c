@@ -530,7 +530,8 @@ static int push_many(struct rows *r, size_t n)
 		g->last_row = a->rows[i];
 		windows[i] = g->only;
 	}
-	leat_window_push_each(windows, a->values, NULL, n, r->silent ? NULL : r->many);
+	leat_window_push_each(windows, a->values, NULL, n,
+	    r->silent ? NULL : r->many);
 	return r->silent ? 0 : put_many(r, n);
 }
 

@@ -259,7 +259,8 @@ static int take_time(struct wire *w, struct cursor *c, struct wire_sample *s)
 	c->at = wire_field_end(c->at, c->end);
 	time.len = (size_t)(c->at - time.text);
 	if (!wire_is_plain_number(time, 0) ||
-	    leat_parse_time(time.text, time.len, unit == LEAT_UNIT_GUESS ? LEAT_UNIT_NS : unit, &s->t, NULL) < 0)
+	    leat_parse_time(time.text, time.len,
+		unit == LEAT_UNIT_GUESS ? LEAT_UNIT_NS : unit, &s->t, NULL) < 0)
 		return wire_bad(w, "time", time, "is not one");
 	if (wire_skip_blanks(c->at, c->end) != c->end)
 		return wire_bad_line(w, "there is something behind the time");

@@ -115,11 +115,10 @@ int leat_stat_parse(const char *text, leat_stat *stat_out)
 		if (strcmp(text, stat_infos[i].name) != 0 &&
 		    (!alias || strcmp(text, alias) != 0))
 			continue;
+		memset(stat_out, 0, sizeof(*stat_out));
 		stat_out->id = stat_infos[i].id;
-		stat_out->arg = stat_infos[i].id == LEAT_STAT_RATE
-		    ? (double)LEAT_SECOND
-		    : 0;
-		stat_out->agg = NULL;
+		if (stat_out->id == LEAT_STAT_RATE)
+			stat_out->arg = (double)LEAT_SECOND;
 		return LEAT_OK;
 	}
 	return LEAT_ESTAT;

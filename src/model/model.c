@@ -283,9 +283,9 @@ static int model_measure(const leat_model_options *o, size_t *n_bytes,
 	if (err)
 		return err;
 	err = model_layout(NULL, NULL, o, n_bytes);
-	return err ? leat_because(why_out, err,
-			 "n_features: too many for memory")
-		   : LEAT_OK;
+	return err
+	    ? leat_because(why_out, err, "n_features: too many for memory")
+	    : LEAT_OK;
 }
 
 /* In the caller's memory, or with NULL in the allocator's. */

@@ -219,7 +219,7 @@ struct leat_window {
 	int kind;
 	struct leat_calls calls; /* of the sink */
 	double *results;         /* for it */
-	size_t ring_head; /* panes: where the next kept value goes */
+	size_t ring_head;        /* panes: where the next kept value goes */
 	struct leat_panes panes;
 	struct leat_decay decay;
 	int keeps; /* has a ring */

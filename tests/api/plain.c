@@ -84,7 +84,8 @@ static void parse_time(void *object)
 		return;
 	n = leat_format_time(t, out);
 	API_MUST(n < sizeof(out) && strlen(out) == n);
-	API_MUST(leat_parse_time(out, n, LEAT_UNIT_GUESS, &back, NULL) == LEAT_OK);
+	API_MUST(leat_parse_time(out, n, LEAT_UNIT_GUESS, &back, NULL) ==
+	    LEAT_OK);
 	API_MUST(back == t);
 }
 

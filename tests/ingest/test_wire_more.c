@@ -398,7 +398,8 @@ static int64_t ns_of(const char *text)
 {
 	int64_t t = 0;
 
-	ck_assert_int_eq(leat_parse_time(text, strlen(text), LEAT_UNIT_S, &t, NULL),
+	ck_assert_int_eq(leat_parse_time(text, strlen(text), LEAT_UNIT_S, &t,
+			     NULL),
 	    0);
 	return t;
 }
