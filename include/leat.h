@@ -283,7 +283,7 @@ enum leat_object {
 	LEAT_OBJECT_TIME_WINDOW = 2,
 	LEAT_OBJECT_KEYED = 3,
 	LEAT_OBJECT_MODEL = 4,
-	LEAT_OBJECT_SCALER = 5,
+	LEAT_OBJECT_SCALER = 5, /* of 0.1; no longer made */
 	LEAT_OBJECT_METRIC = 6,
 	LEAT_OBJECT_DRIFT = 7
 };
@@ -1458,7 +1458,7 @@ enum leat_update {
 	LEAT_UPDATE_COCOB = 8
 };
 
-/* The most features of a model or scaler, and of a model by RLS. */
+/* The most features of a model, and of a model by RLS. */
 #define LEAT_FEATURES_MAX ((size_t)1 << 28)
 #define LEAT_RLS_MAX 64
 
@@ -1602,78 +1602,6 @@ LEAT_API int leat_model_copy(const leat_model *model,
 LEAT_API int leat_model_save(const leat_model *model, leat_writer *writer);
 LEAT_API int leat_model_load(leat_model **model_out,
     const leat_model_options *options, leat_reader *reader);
-
-/* ------------------------------------------------------------------ */
-/* Scalers                                                            */
-/* ------------------------------------------------------------------ */
-
-/*
- * Brings features to one scale, z = (x - center) / scale, by what has been
- * pushed so far.
- *
- * STANDARDISE  center is the mean, scale the standard deviation (ddof 0).
- *              What is more than 1e153 away counts as 8 deviations away.
- * MIN_MAX      center is the smallest, scale the largest less the smallest.
- *
- * A feature that has been constant so far has scale 0 and is brought to
- * z = 0, whatever x.
- */
-enum leat_scaling { LEAT_STANDARDISE = 0, LEAT_MIN_MAX = 1 };
-
-typedef struct leat_scaler_options {
-	size_t n_features; /* 1 .. LEAT_FEATURES_MAX */
-	int kind;          /* enum leat_scaling */
-	double clip; /* z is cut off at +-clip (MIN_MAX: at 0 and 1, whatever
-	                clip > 0 is); 0: not at all */
-	const leat_allocator *allocator; /* NULL: malloc() and free() */
-} leat_scaler_options;
-
-typedef struct leat_scaler leat_scaler;
-
-/*
- * Errors: LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM, LEAT_EBUFFER. Memory: 16 bytes a feature.
- */
-LEAT_API int leat_scaler_new(leat_scaler **scaler_out,
-    const leat_scaler_options *options);
-LEAT_API int leat_scaler_size(const leat_scaler_options *options,
-    size_t *n_bytes_out);
-LEAT_API int leat_scaler_init(leat_scaler **scaler_out, void *memory,
-    size_t n_bytes, const leat_scaler_options *options);
-LEAT_API void leat_scaler_free(leat_scaler *scaler);
-
-/*
- * Takes note of one sample. Errors: LEAT_NOT_FINITE, with nothing noted.
- */
-LEAT_API int leat_scaler_push(leat_scaler *scaler, const double *x);
-
-/* x to z and back; x and z may be the same array. */
-LEAT_API void leat_scaler_transform(const leat_scaler *scaler, const double *x,
-    double *z_out);
-LEAT_API void leat_scaler_inverse(const leat_scaler *scaler, const double *z,
-    double *x_out);
-
-/*
- * Center and scale of each feature; NaN and 0 if nothing was pushed. Either
- * pointer may be NULL.
- */
-LEAT_API void leat_scaler_parameters(const leat_scaler *scaler,
-    double *center_out, double *scale_out);
-
-LEAT_API uint64_t leat_scaler_pushed(const leat_scaler *scaler);
-LEAT_API void leat_scaler_reset(leat_scaler *scaler);
-LEAT_API int leat_scaler_copy(const leat_scaler *scaler,
-    const leat_allocator *allocator, leat_scaler **copy_out);
-
-/* As bytes, and from them; see "Saved state". Cost: O(n_features). */
-LEAT_API int leat_scaler_save(const leat_scaler *scaler, leat_writer *writer);
-LEAT_API int leat_scaler_load(leat_scaler **scaler_out,
-    const leat_scaler_options *options, leat_reader *reader);
-
-/*
- * As if it had been given the samples of `other` as well. Errors:
- * LEAT_EINVAL (it is the same one), LEAT_EOPTIONS. Cost: O(n_features).
- */
-LEAT_API int leat_scaler_merge(leat_scaler *scaler, const leat_scaler *other);
 
 /* ------------------------------------------------------------------ */
 /* Metrics: how good predictions are                                  */

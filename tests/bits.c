@@ -316,29 +316,6 @@ static int tuned_models(void)
 	return error | model(options);
 }
 
-static int scalers(void)
-{
-	enum { D = 13 };
-	for (int kind = 0; kind <= LEAT_MIN_MAX; kind++) {
-		leat_scaler_options options;
-		leat_scaler *s;
-		double z[D];
-		memset(&options, 0, sizeof(options));
-		options.n_features = D;
-		options.kind = kind;
-		if (leat_scaler_new(&s, &options) != LEAT_OK)
-			return -1;
-		for (size_t i = 0; i + D <= N_VALUES; i++) {
-			fold(leat_scaler_push(s, xs + i));
-			leat_scaler_transform(s, ys + i, z);
-			for (int k = 0; k < D; k++)
-				fold(z[k]);
-		}
-		leat_scaler_free(s);
-	}
-	return 0;
-}
-
 static int metrics(void)
 {
 	static const int ids[] = { LEAT_METRIC_MAE, LEAT_METRIC_MSE,
@@ -583,7 +560,6 @@ static const struct part {
 	{ "windows by time", times },
 	{ "models", models },
 	{ "tuned models", tuned_models },
-	{ "scalers", scalers },
 	{ "metrics", metrics },
 	{ "detectors", detectors },
 	{ "text", texts },

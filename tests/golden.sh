@@ -22,5 +22,8 @@ for states in "$golden"/* "$tmp/now"; do
 		failed=1
 	fi
 done
+for states in "$golden"/1 "$golden"/2; do
+	"$travel" relics "$states" || failed=1
+done
 [ $failed = 0 ] && echo "golden: states of all versions go on"
 exit $failed

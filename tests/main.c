@@ -23,7 +23,7 @@ int main(int argc, char **argv)
 		each_suite, exact_suite, ends_suite, sums_suite, decay_suite,
 		decay_range_suite, cost_suite, faults_suite, model_update_suite,
 		model_default_suite, model_api_suite, model_finite_suite,
-		scaler_suite, metric_suite, drift_suite, reference_suite,
+		metric_suite, drift_suite, reference_suite,
 		counter_suite, index_suite, twin_suite, time_suite,
 		time_cases_suite, time_faults_suite, time_cost_suite,
 		time_small_suite, max_windows_suite, keyed_suite,

@@ -4,6 +4,7 @@
  *      state_travel save DIR   saves one state of each object into DIR
  *      state_travel load DIR   loads them, goes on, and prints what they say
  *      state_travel run        the same without saving
+ *      state_travel relics DIR whether what is no longer made is refused
  *      state_travel like A B   whether B, of states of version 1, is as A
  *
  * Whatever machine has written the states, and whichever reads them, `load`
@@ -205,7 +206,6 @@ static const struct traveller {
 	leat_time_window_options time;
 	keyed_choice keyed;
 	leat_model_options model;
-	leat_scaler_options scaler;
 	leat_metric_options metric;
 	leat_drift_options drift;
 } travellers[] = {
@@ -316,9 +316,6 @@ static const struct traveller {
 	{ .name = "cocob",
 	    .object = LEAT_OBJECT_MODEL,
 	    .model = { .n_features = FEATURES, .update = LEAT_UPDATE_COCOB } },
-	{ .name = "scaler",
-	    .object = LEAT_OBJECT_SCALER,
-	    .scaler = { .n_features = FEATURES } },
 	{ .name = "metric",
 	    .object = LEAT_OBJECT_METRIC,
 	    .metric = { .metrics = metrics, .n_metrics = 5, .size = 40 } },
@@ -346,7 +343,6 @@ struct body {
 	leat_time_window *time;
 	leat_keyed *keyed;
 	leat_model *model;
-	leat_scaler *scaler;
 	leat_metric *metric;
 	leat_drift *drift;
 	int quiet;
@@ -383,8 +379,6 @@ static int make_body(const struct traveller *t, struct body *b)
 		return keyed_choice_new(&b->keyed, &o.keyed);
 	case LEAT_OBJECT_MODEL:
 		return leat_model_new(&b->model, &o.model);
-	case LEAT_OBJECT_SCALER:
-		return leat_scaler_new(&b->scaler, &o.scaler);
 	case LEAT_OBJECT_METRIC:
 		return leat_metric_new(&b->metric, &o.metric);
 	default:
@@ -405,8 +399,6 @@ static int load_body(const struct traveller *t, struct body *b, leat_reader *r)
 		return keyed_choice_load(&b->keyed, &o.keyed, r);
 	case LEAT_OBJECT_MODEL:
 		return leat_model_load(&b->model, &o.model, r);
-	case LEAT_OBJECT_SCALER:
-		return leat_scaler_load(&b->scaler, &o.scaler, r);
 	case LEAT_OBJECT_METRIC:
 		return leat_metric_load(&b->metric, &o.metric, r);
 	default:
@@ -426,8 +418,6 @@ static int save_body(const struct traveller *t, const struct body *b,
 		return leat_keyed_save(b->keyed, w);
 	case LEAT_OBJECT_MODEL:
 		return leat_model_save(b->model, w);
-	case LEAT_OBJECT_SCALER:
-		return leat_scaler_save(b->scaler, w);
 	case LEAT_OBJECT_METRIC:
 		return leat_metric_save(b->metric, w);
 	default:
@@ -441,7 +431,6 @@ static void free_body(struct body *b)
 	leat_time_window_free(b->time);
 	leat_keyed_free(b->keyed);
 	leat_model_free(b->model);
-	leat_scaler_free(b->scaler);
 	leat_metric_free(b->metric);
 	leat_drift_free(b->drift);
 }
@@ -532,19 +521,6 @@ static void step_model(struct body *b, const struct traveller *t)
 		print_row(t->name, out, FEATURES + 1);
 }
 
-static void step_scaler(struct body *b, const struct traveller *t)
-{
-	double x[FEATURES], out[FEATURES];
-
-	for (int i = 0; i < FEATURES; i++)
-		x[i] = number(&b->stream);
-	if (leat_scaler_push(b->scaler, x))
-		return;
-	leat_scaler_transform(b->scaler, x, out);
-	if (!b->quiet)
-		print_row(t->name, out, FEATURES);
-}
-
 static void step_metric(struct body *b, const struct traveller *t)
 {
 	double p = (double)(next(&b->stream) % 65) / 64, out[VALUES];
@@ -577,8 +553,6 @@ static void step(struct body *b, const struct traveller *t, int i)
 		step_keyed(b, t, i);
 	if (b->model)
 		step_model(b, t);
-	if (b->scaler)
-		step_scaler(b, t);
 	if (b->metric)
 		step_metric(b, t);
 	if (b->drift)
@@ -656,6 +630,25 @@ static void load(const struct traveller *t, const char *dir, struct body *b)
 	b->stream.state = leat_get_uint64(tag);
 	b->now = (int64_t)leat_get_uint64(tag + 8);
 	fclose(f);
+}
+
+/* Objects that this version no longer makes are refused by name. */
+static void refuse(const char *name, int object, const char *dir)
+{
+	struct traveller t = { .name = name };
+	leat_model_options o = { .n_features = FEATURES };
+	leat_model *m = NULL;
+
+	for (int loads = 0; loads <= 1; loads++) {
+		FILE *f = open_file(dir, &t, "rb");
+		leat_reader r = { .read = from_file, .ctx = f };
+		int err = loads ? leat_model_load(&m, &o, &r)
+				: leat_state_check(&r);
+		if (err != (loads ? LEAT_EOBJECT : LEAT_OK) ||
+		    r.object != object || m)
+			die(name, "is not what it was");
+		fclose(f);
+	}
 }
 
 static void travel(const struct traveller *t, const char *how, const char *dir)
@@ -750,9 +743,13 @@ int main(int argc, char **argv)
 
 	if (strcmp(how, "like") == 0 && argc == 4)
 		return !like(argv[2], argv[3]);
+	if (strcmp(how, "relics") == 0 && argc == 3) {
+		refuse("scaler", LEAT_OBJECT_SCALER, argv[2]);
+		return 0;
+	}
 	if (!(files && argc == 3) && !(strcmp(how, "run") == 0 && argc == 2)) {
 		fprintf(stderr,
-		    "usage: state_travel save|load DIR, run, or like A B\n");
+		    "usage: state_travel save|load|relics DIR, run, or like A B\n");
 		return 2;
 	}
 	for (size_t i = 0; i < TRAVELLERS; i++)

@@ -334,7 +334,6 @@ struct specimen {
 	leat_time_window_options time;
 	keyed_choice keyed;
 	leat_model_options model;
-	leat_scaler_options scaler;
 	leat_metric_options metric;
 	leat_drift_options drift;
 };
@@ -370,13 +369,6 @@ static const int auc_metrics[] = { LEAT_METRIC_AUC, LEAT_METRIC_RMSE };
 #define MODEL(n, ...)                                                          \
 	{                                                                      \
 		.name = (n), .type = LEAT_OBJECT_MODEL, .model = {             \
-			MEM,                                                   \
-			__VA_ARGS__                                            \
-		}                                                              \
-	}
-#define SCALER(n, ...)                                                         \
-	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_SCALER, .scaler = {           \
 			MEM,                                                   \
 			__VA_ARGS__                                            \
 		}                                                              \
@@ -527,8 +519,6 @@ static const struct specimen zoo[] = {
 	    .no_intercept = 1),
 	MODEL("cocob", .n_features = 3, .update = LEAT_UPDATE_COCOB, .clip = 5),
 
-	SCALER("standardise", .n_features = 4, .clip = 3),
-	SCALER("min max", .n_features = 4, .kind = LEAT_MIN_MAX),
 
 	METRIC("metric", METRICS(some)),
 	METRIC("metric of the last", METRICS(some), .size = 15),
@@ -881,41 +871,6 @@ static void model_end(const struct specimen *z, void *o)
 	model_step(z, o, 0);
 }
 
-static uint64_t scaler_pushed(void *o)
-{
-	return leat_scaler_pushed(o);
-}
-
-static void scaler_look(const struct specimen *z, void *o)
-{
-	double center[MOST_FEATURES], scale[MOST_FEATURES];
-
-	leat_scaler_parameters(o, center, scale);
-	see_doubles(center, z->scaler.n_features);
-	see_doubles(scale, z->scaler.n_features);
-	see(leat_scaler_pushed(o));
-}
-
-static void scaler_step(const struct specimen *z, void *o, int wild)
-{
-	double x[MOST_FEATURES];
-
-	for (size_t i = 0; i < z->scaler.n_features; i++)
-		x[i] = any_value(wild);
-	see((uint64_t)leat_scaler_push(o, x));
-	leat_scaler_transform(o, x, x);
-	see_doubles(x, z->scaler.n_features);
-	leat_scaler_inverse(o, x, x);
-	see_doubles(x, z->scaler.n_features);
-}
-
-static void scaler_end(const struct specimen *z, void *o)
-{
-	leat_scaler_reset(o);
-	must(leat_scaler_pushed(o) == 0, "reset has left something");
-	scaler_step(z, o, 0);
-}
-
 static uint64_t metric_pushed(void *o)
 {
 	return leat_metric_pushed(o);
@@ -1035,13 +990,11 @@ TYPE(window, window, leat_window_new, leat_window_load)
 TYPE(time_window, time, leat_time_window_new, leat_time_window_load)
 TYPE(keyed, keyed, keyed_choice_new, keyed_choice_load)
 TYPE(model, model, leat_model_new, leat_model_load)
-TYPE(scaler, scaler, leat_scaler_new, leat_scaler_load)
 TYPE(metric, metric, leat_metric_new, leat_metric_load)
 TYPE(drift, drift, leat_drift_new, leat_drift_load)
 MERGES(window, window)
 MERGES(time_window, time)
 MERGES(keyed, keyed)
-MERGES(scaler, scaler)
 MERGES(metric, metric)
 /* clang-format on */
 
@@ -1050,7 +1003,6 @@ static const struct type types[] = {
 	[LEAT_OBJECT_TIME_WINDOW] = { FUNCTIONS(time), time_merge },
 	[LEAT_OBJECT_KEYED] = { FUNCTIONS(keyed), keyed_merge },
 	[LEAT_OBJECT_MODEL] = { FUNCTIONS(model), NULL },
-	[LEAT_OBJECT_SCALER] = { FUNCTIONS(scaler), scaler_merge },
 	[LEAT_OBJECT_METRIC] = { FUNCTIONS(metric), metric_merge },
 	[LEAT_OBJECT_DRIFT] = { FUNCTIONS(drift), NULL },
 };

@@ -22,7 +22,6 @@ Suite *model_update_suite(void);
 Suite *model_default_suite(void);
 Suite *model_api_suite(void);
 Suite *model_finite_suite(void);
-Suite *scaler_suite(void);
 Suite *metric_suite(void);
 Suite *drift_suite(void);
 Suite *counter_suite(void);

@@ -3,7 +3,7 @@
  *
  * Two objects of the same options get the same steps; one of them is saved,
  * freed and loaded again after each. Whatever they say must have the same
- * bits to the end. This for windows by count, models, scalers, metrics and
+ * bits to the end. This for windows by count, models, metrics and
  * detectors; windows by time and by key are in test_state_time.c, the format
  * and its errors in test_state_format.c.
  */
@@ -387,38 +387,6 @@ END_TEST
 
 /* ---- Scalers, metrics, detectors ---- */
 
-START_TEST(a_scaler_goes_on_with_the_same_bits)
-{
-	leat_scaler_options o = { 0 };
-	struct rng r = rng_new(7);
-	double x[FEATURES], out[2][3 * FEATURES];
-	leat_scaler *a, *b;
-
-	o.n_features = FEATURES;
-	o.kind = _i;
-	o.clip = 2;
-	ck_assert_int_eq(leat_scaler_new(&a, &o), LEAT_OK);
-	ck_assert_int_eq(leat_scaler_new(&b, &o), LEAT_OK);
-	for (size_t i = 0; i < 200; i++) {
-		scaler_again(&b, &o);
-		for (size_t k = 0; k < FEATURES; k++)
-			x[k] = any_number(&r, 0);
-		leat_scaler_push(a, x);
-		leat_scaler_push(b, x);
-		leat_scaler_transform(a, x, out[0]);
-		leat_scaler_transform(b, x, out[1]);
-		leat_scaler_parameters(a, out[0] + FEATURES,
-		    out[0] + 2 * FEATURES);
-		leat_scaler_parameters(b, out[1] + FEATURES,
-		    out[1] + 2 * FEATURES);
-		expect_same(out[0], out[1], 3 * FEATURES, "z", 7, i);
-		ck_assert_uint_eq(leat_scaler_pushed(b), i + 1);
-	}
-	leat_scaler_free(a);
-	leat_scaler_free(b);
-}
-END_TEST
-
 START_TEST(a_metric_goes_on_with_the_same_bits)
 {
 	static const int all[] = { LEAT_METRIC_MAE, LEAT_METRIC_MSE,
@@ -511,7 +479,6 @@ Suite *state_suite(void)
 	tcase_set_timeout(c, 600);
 	tcase_add_loop_test(c, a_model_goes_on_with_the_same_bits, 0,
 	    MODEL_CASES);
-	tcase_add_loop_test(c, a_scaler_goes_on_with_the_same_bits, 0, 2);
 	tcase_add_loop_test(c, a_metric_goes_on_with_the_same_bits, 0, 5);
 	tcase_add_loop_test(c, a_detector_goes_on_with_the_same_bits, 0,
 	    DETECTORS);

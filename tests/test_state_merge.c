@@ -1,5 +1,5 @@
 /*
- * Joining windows by count, scalers and metrics
+ * Joining windows by count, and metrics
  *
  * What two have seen, one after the other, is known to the oracle as one
  * stream, so what the joined one says is held against exact arithmetic; what
@@ -381,143 +381,12 @@ START_TEST(a_default_that_is_given_is_no_other_option)
 }
 END_TEST
 
-/* ---- Scalers ---- */
-
-enum { FEATURES = 5, ROWS = 120 };
-
-static void make_rows(double x[ROWS][FEATURES], uint64_t seed)
-{
-	struct rng r = rng_new(seed);
-
-	for (size_t i = 0; i < ROWS; i++) {
-		x[i][0] = rng_normal(&r);
-		x[i][1] = 1e9 + rng_normal(&r);
-		x[i][2] = (double)rng_below(&r, 100) - 50;
-		x[i][3] = 7.25;
-		x[i][4] = ldexp(rng_normal(&r), (int)rng_below(&r, 60) - 30);
-	}
-}
-
-static leat_scaler *scaler_of(const leat_scaler_options *o,
-    double x[][FEATURES], size_t n)
-{
-	leat_scaler *s;
-
-	ck_assert_int_eq(leat_scaler_new(&s, o), LEAT_OK);
-	for (size_t i = 0; i < n; i++)
-		ck_assert_int_eq(leat_scaler_push(s, x[i]), LEAT_OK);
-	return s;
-}
+/* ---- Metrics ---- */
 
 static int is_near(double got, double want, double size)
 {
 	return fabs(got - want) <= 1e-13 * size;
 }
-
-/* Of one feature by itself, exactly. */
-static void check_feature(double x[ROWS][FEATURES], size_t f, int kind,
-    double center, double scale)
-{
-	static struct oracle all;
-	double column[ROWS];
-
-	for (size_t i = 0; i < ROWS; i++)
-		column[i] = x[i][f];
-	oracle_scan(&all, 2, column, NULL, ROWS);
-	double least = oracle_expect(&all, LEAT_STAT_MIN).want,
-	       most = oracle_expect(&all, LEAT_STAT_MAX).want,
-	       mean = oracle_expect(&all, LEAT_STAT_MEAN).want,
-	       spread = oracle_expect(&all, LEAT_STAT_STDDEV_POP).want;
-	if (kind == LEAT_MIN_MAX) {
-		ck_assert(center == least && scale == most - least);
-		return;
-	}
-	double size = fmax(fabs(least), fabs(most));
-	ck_assert_msg(is_near(center, mean, size), "%zu: mean %.17g, not %.17g",
-	    f, center, mean);
-	/* What the mean has lost shows in the deviations. */
-	ck_assert_msg(fabs(scale - spread) <= 1e-13 * spread + 1e-15 * size,
-	    "%zu: %.17g, not %.17g", f, scale, spread);
-}
-
-START_TEST(two_scalers_are_as_one)
-{
-	leat_scaler_options o = { 0 };
-	double x[ROWS][FEATURES], center[FEATURES], scale[FEATURES];
-
-	o.n_features = FEATURES;
-	o.kind = _i;
-	o.clip = 3;
-	make_rows(x, 9);
-	for (size_t cut = 0; cut <= ROWS; cut++) {
-		leat_scaler *a = scaler_of(&o, x, cut),
-			    *b = scaler_of(&o, x + cut, ROWS - cut);
-		struct saved before = scaler_saved(b), after;
-		if (cut % 3 == 0) {
-			scaler_again(&a, &o);
-			scaler_again(&b, &o);
-		}
-		ck_assert_int_eq(leat_scaler_merge(a, b), LEAT_OK);
-		after = scaler_saved(b);
-		ck_assert(same_saved(&before, &after));
-		ck_assert_uint_eq(leat_scaler_pushed(a), ROWS);
-		leat_scaler_parameters(a, center, scale);
-		for (size_t f = 0; f < FEATURES; f++)
-			check_feature(x, f, o.kind, center[f], scale[f]);
-		saved_free(&before);
-		saved_free(&after);
-		leat_scaler_free(a);
-		leat_scaler_free(b);
-	}
-}
-END_TEST
-
-START_TEST(scalers_far_apart_do_not_overflow)
-{
-	leat_scaler_options o = { 0 };
-	double far[2] = { DBL_MAX, -DBL_MAX }, center, scale;
-	leat_scaler *a, *b;
-
-	o.n_features = 1;
-	ck_assert_int_eq(leat_scaler_new(&a, &o), LEAT_OK);
-	ck_assert_int_eq(leat_scaler_new(&b, &o), LEAT_OK);
-	ck_assert_int_eq(leat_scaler_push(a, &far[0]), LEAT_OK);
-	ck_assert_int_eq(leat_scaler_push(b, &far[1]), LEAT_OK);
-	ck_assert_int_eq(leat_scaler_merge(a, b), LEAT_OK);
-	leat_scaler_parameters(a, &center, &scale);
-	ck_assert(center == 0);
-	ck_assert_uint_eq(leat_scaler_pushed(a), 2);
-	leat_scaler_free(a);
-	leat_scaler_free(b);
-}
-END_TEST
-
-START_TEST(scalers_with_other_options_are_not_joined)
-{
-	double x[ROWS][FEATURES];
-
-	make_rows(x, 3);
-	for (int i = 0; i < 3; i++) {
-		leat_scaler_options o = { 0 }, p;
-		o.n_features = FEATURES;
-		p = o;
-		p.kind = i == 0;
-		p.n_features -= i == 1;
-		p.clip = i == 2;
-		leat_scaler *a = scaler_of(&o, x, 9), *b = scaler_of(&p, x, 9);
-		struct saved s = scaler_saved(a), t;
-		ck_assert_int_eq(leat_scaler_merge(a, b), LEAT_EOPTIONS);
-		t = scaler_saved(a);
-		ck_assert(same_saved(&s, &t));
-		saved_free(&s);
-		saved_free(&t);
-		leat_scaler_free(a);
-		leat_scaler_free(b);
-	}
-}
-END_TEST
-
-/* ---- Metrics ---- */
 
 static const int all_metrics[] = { LEAT_METRIC_MAE, LEAT_METRIC_MSE,
 	LEAT_METRIC_RMSE, LEAT_METRIC_R2, LEAT_METRIC_BIAS,
@@ -644,12 +513,10 @@ START_TEST(no_object_is_joined_with_itself)
 	leat_window_options by_count = landmark(stats, 2);
 	leat_time_window_options by_time = { .kind = LEAT_TUMBLING };
 	leat_metric_options metric_options = { 0 };
-	leat_scaler_options scaler_options = { .n_features = 3 };
 	keyed_choice keyed_options = { 0 };
 	leat_window *w = window_of(&by_count, x, NULL, 3);
 	leat_time_window *t;
 	leat_keyed *k;
-	leat_scaler *scaler;
 	leat_metric *m;
 	double out[2];
 
@@ -661,16 +528,13 @@ START_TEST(no_object_is_joined_with_itself)
 	metric_options.n_metrics = 1;
 	ck_assert_int_eq(leat_time_window_new(&t, &by_time), LEAT_OK);
 	ck_assert_int_eq(keyed_choice_new(&k, &keyed_options), LEAT_OK);
-	ck_assert_int_eq(leat_scaler_new(&scaler, &scaler_options), LEAT_OK);
 	m = metric_of(&metric_options, x, x, 3);
 	ck_assert_int_eq(leat_time_window_push(t, 1, 5), LEAT_OK);
 	ck_assert_int_eq(leat_keyed_push(k, "a", 1, 1, 5), LEAT_OK);
-	ck_assert_int_eq(leat_scaler_push(scaler, x), LEAT_OK);
 
 	ck_assert_int_eq(leat_window_merge(w, w), LEAT_EINVAL);
 	ck_assert_int_eq(leat_time_window_merge(t, t), LEAT_EINVAL);
 	ck_assert_int_eq(leat_keyed_merge(k, k), LEAT_EINVAL);
-	ck_assert_int_eq(leat_scaler_merge(scaler, scaler), LEAT_EINVAL);
 	ck_assert_int_eq(leat_metric_merge(m, m), LEAT_EINVAL);
 
 	leat_window_query(w, out);
@@ -679,12 +543,10 @@ START_TEST(no_object_is_joined_with_itself)
 	ck_assert(out[0] == 1 && out[1] == 5);
 	ck_assert_int_eq(leat_keyed_query(k, "a", 1, out), LEAT_OK);
 	ck_assert(out[0] == 1 && out[1] == 5);
-	ck_assert_uint_eq(leat_scaler_pushed(scaler), 1);
 	ck_assert_uint_eq(leat_metric_pushed(m), 3);
 	leat_window_free(w);
 	leat_time_window_free(t);
 	leat_keyed_free(k);
-	leat_scaler_free(scaler);
 	leat_metric_free(m);
 }
 END_TEST
@@ -708,12 +570,6 @@ Suite *state_merge_suite(void)
 	tcase_add_test(t, other_kinds_of_windows_are_not_joined);
 	tcase_add_test(t, windows_with_other_options_are_not_joined);
 	tcase_add_test(t, a_default_that_is_given_is_no_other_option);
-	suite_add_tcase(s, t);
-	t = tcase_create("scalers");
-	tcase_add_loop_test(t, two_scalers_are_as_one, LEAT_STANDARDISE,
-	    LEAT_MIN_MAX + 1);
-	tcase_add_test(t, scalers_far_apart_do_not_overflow);
-	tcase_add_test(t, scalers_with_other_options_are_not_joined);
 	suite_add_tcase(s, t);
 	t = tcase_create("metrics");
 	tcase_add_test(t, two_metrics_are_as_one);
