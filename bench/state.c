@@ -65,7 +65,7 @@ static void report(const char *name, const struct speeds *s)
 			bench_die(name, failed);                               \
 		make_room(out.n_bytes);                                        \
 		out.bytes = state;                                             \
-		out.room = n_bytes;                                            \
+		out.capacity = n_bytes;                                        \
 		for (int turn = 0; turn < TURNS; turn++) {                     \
 			leat_reader in = { 0 };                                \
 			leat_##type *loaded;                                   \

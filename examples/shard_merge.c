@@ -204,7 +204,7 @@ static int load(struct part *p)
 	leat_reader r = { .read = read_pipe,
 		.ctx = p->pipe,
 		.tag = tag,
-		.tag_room = sizeof tag };
+		.tag_capacity = sizeof tag };
 	int err = leat_keyed_load(&p->keyed, &p->options, &r), status;
 
 	fclose(p->pipe);

@@ -141,7 +141,7 @@ static leat_window_options shape(int kind, uint64_t size, uint64_t advance)
 	memset(&options, 0, sizeof(options));
 	options.kind = kind;
 	options.size = size;
-	options.advance = advance;
+	options.hop = advance;
 	return options;
 }
 
@@ -223,7 +223,7 @@ static int decay(void)
 	int error = 0;
 	for (int i = 0; i < 8; i++) {
 		leat_window_options options = shape(LEAT_DECAY, 0, 0);
-		options.recursive = i % 2;
+		options.unadjusted = i % 2;
 		options.alpha = alpha[i / 2];
 		if (i / 2 == 3)
 			options.half_life = 12.5;
@@ -433,10 +433,10 @@ static int times(void)
 		o.kind = kind;
 		if (kind <= LEAT_HOPPING)
 			o.span = 600;
-		o.advance = kind == LEAT_HOPPING ? 150 : 0;
+		o.hop = kind == LEAT_HOPPING ? 150 : 0;
 		o.gap = kind == LEAT_SESSION ? 15 : 0;
 		o.half_life = kind == LEAT_DECAY ? 333 : 0;
-		o.lateness = 40;
+		o.allowed_lateness = 40;
 		for (int i = 0; i < 4; i++)
 			if (run_timed(o, i & 1, i & 2) != 0)
 				return -1;

@@ -111,13 +111,13 @@ static leat_time_window_options keeping(int kind, int64_t delay,
 	memset(&o, 0, sizeof(o));
 	o.kind = kind;
 	o.delay = delay;
-	o.lateness = lateness;
+	o.allowed_lateness = lateness;
 	if (kind == LEAT_SESSION)
 		o.gap = 5;
 	else
 		o.span = 10;
 	if (kind == LEAT_HOPPING)
-		o.advance = 2;
+		o.hop = 2;
 	return o;
 }
 
@@ -134,7 +134,7 @@ int main(void)
 		try_orders(o, 10, n);
 		o.early_count = 0;
 		o.max_values = (uint64_t)n / 2;
-		o.full = LEAT_WHEN_FULL_EVICT_OLD;
+		o.when_full = LEAT_WHEN_FULL_EVICT_OLD;
 		try_orders(o, 10, n);
 		o = keeping(kinds[i], 0, far);
 		try_orders(o, 10, n);

@@ -222,7 +222,7 @@ static const struct traveller {
 	    .object = LEAT_OBJECT_WINDOW,
 	    .window = { .kind = LEAT_HOPPING,
 		.size = 50,
-		.advance = 7,
+		.hop = 7,
 		.keep_values = 1,
 		STATS(plain) } },
 	{ .name = "landmark",
@@ -239,23 +239,23 @@ static const struct traveller {
 	    .time = { .kind = LEAT_TUMBLING,
 		.span = 40,
 		.delay = 10,
-		.lateness = 50,
+		.allowed_lateness = 50,
 		.emit_empty = 1,
 		STATS(plain) } },
 	{ .name = "hopping-time",
 	    .object = LEAT_OBJECT_TIME_WINDOW,
 	    .time = { .kind = LEAT_HOPPING,
 		.span = 60,
-		.advance = 12,
+		.hop = 12,
 		.delay = 10,
-		.lateness = 30,
+		.allowed_lateness = 30,
 		.early_count = 5,
 		STATS(few) } },
 	{ .name = "hopping-ordered",
 	    .object = LEAT_OBJECT_TIME_WINDOW,
 	    .time = { .kind = LEAT_HOPPING,
 		.span = 60,
-		.advance = 12,
+		.hop = 12,
 		.delay = 10,
 		STATS(timed) } },
 	{ .name = "session",
@@ -264,7 +264,7 @@ static const struct traveller {
 		.gap = 9,
 		.delay = 10,
 		.max_values = 60,
-		.full = LEAT_WHEN_FULL_EVICT_OLD,
+		.when_full = LEAT_WHEN_FULL_EVICT_OLD,
 		STATS(timed) } },
 	{ .name = "landmark-time",
 	    .object = LEAT_OBJECT_TIME_WINDOW,
@@ -280,7 +280,7 @@ static const struct traveller {
 			   STATS(few) },
 		.ttl = 300,
 		.max_keys = 9,
-		.full = LEAT_WHEN_FULL_EVICT_OLD } },
+		.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD } },
 	{ .name = "keyed-sessions",
 	    .object = LEAT_OBJECT_KEYED,
 	    .keyed = { .by_time = { .kind = LEAT_SESSION,
@@ -356,7 +356,7 @@ static struct traveller equip(const struct traveller *t, struct body *b)
 	leat_sink sink = { on_result, &b->quiet };
 
 	o.time.sink = sink;
-	o.keyed.evicted = sink;
+	o.keyed.dropped = sink;
 	if (o.keyed.by_time.n_stats > 0)
 		o.keyed.by_time.sink = sink;
 	else
@@ -618,9 +618,10 @@ static void load(const struct traveller *t, const char *dir, struct body *b)
 {
 	FILE *f = open_file(dir, t, "rb");
 	unsigned char tag[16];
-	leat_reader r = {
-		.read = from_file, .ctx = f, .tag = tag, .tag_room = sizeof(tag)
-	};
+	leat_reader r = { .read = from_file,
+		.ctx = f,
+		.tag = tag,
+		.tag_capacity = sizeof(tag) };
 	int err = load_body(t, b, &r);
 
 	if (err)

@@ -187,14 +187,14 @@ START_TEST(windows_are_read)
 	o = window_of("hopping:100/10");
 	ck_assert_int_eq(o.kind, LEAT_HOPPING);
 	ck_assert_uint_eq(o.size, 100);
-	ck_assert_uint_eq(o.advance, 10);
+	ck_assert_uint_eq(o.hop, 10);
 	ck_assert_int_eq(window_of("landmark").kind, LEAT_LANDMARK);
 	o = window_of("decay:alpha=0.25");
 	ck_assert_int_eq(o.kind, LEAT_DECAY);
-	ck_assert(o.alpha == 0.25 && o.recursive == 0);
+	ck_assert(o.alpha == 0.25 && o.unadjusted == 0);
 	ck_assert(window_of("decay:span=20").ewm_span == 20);
 	o = window_of("decay:halflife=1.5,recursive");
-	ck_assert(o.half_life == 1.5 && o.recursive == 1);
+	ck_assert(o.half_life == 1.5 && o.unadjusted == 1);
 }
 END_TEST
 
@@ -204,7 +204,7 @@ static leat_time_window_options time_window_of(const char *text)
 
 	ck_assert(w.by_time);
 	ck_assert_int_eq(w.time.kind, w.count.kind);
-	ck_assert(w.count.size == 0 && w.count.advance == 0);
+	ck_assert(w.count.size == 0 && w.count.hop == 0);
 	ck_assert(w.count.half_life == 0);
 	return w.time;
 }
@@ -225,7 +225,7 @@ START_TEST(windows_by_time_are_read)
 	o = time_window_of("hopping:6h/1h");
 	ck_assert_int_eq(o.kind, LEAT_HOPPING);
 	ck_assert_int_eq(o.span, 6 * LEAT_HOUR);
-	ck_assert_int_eq(o.advance, LEAT_HOUR);
+	ck_assert_int_eq(o.hop, LEAT_HOUR);
 	o = time_window_of("session:30m");
 	ck_assert_int_eq(o.kind, LEAT_SESSION);
 	ck_assert_int_eq(o.gap, 30 * LEAT_MINUTE);

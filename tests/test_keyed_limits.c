@@ -93,6 +93,10 @@ START_TEST(options_that_make_no_sense_are_refused)
 	o.by_time.allocator = &whole;
 	REFUSED(o, LEAT_EINVAL);
 	o = sound;
+	o.by_count.stats = o.by_time.stats;
+	o.by_count.n_stats = o.by_time.n_stats;
+	o.by_time.n_stats = 0;
+	o.by_count.size = 3;
 	o.by_count.allocator = &whole;
 	REFUSED(o, LEAT_EINVAL);
 	o = sound;

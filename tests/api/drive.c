@@ -213,7 +213,7 @@ static size_t save(const struct place *p, unsigned char *bytes, size_t room,
 		w.ctx = &s;
 	} else {
 		w.bytes = bytes;
-		w.room = room;
+		w.capacity = room;
 	}
 	err = type->save(p->object, &w);
 	count_verb(SAVE);
@@ -251,10 +251,10 @@ static void check_state(size_t n, const char *tag, size_t tag_len)
 	r.bytes = state;
 	r.n_bytes = n;
 	r.tag = room;
-	r.tag_room = sizeof(room);
+	r.tag_capacity = sizeof(room);
 	API_MUST(leat_state_check(&r) == LEAT_OK);
 	count_verb(CHECK);
-	API_MUST(r.used == n && r.object == type->object);
+	API_MUST(r.n_read == n && r.object == type->object);
 	API_MUST(r.tag_len == tag_len && !memcmp(room, tag, tag_len));
 	r.n_bytes--;
 	API_MUST(leat_state_check(&r) != LEAT_OK);

@@ -27,14 +27,14 @@ static void choose_counted(leat_window_options *o)
 	if (o->kind <= LEAT_HOPPING)
 		o->size = 1 + api_pick(20);
 	if (o->kind == LEAT_HOPPING)
-		o->advance = 1 + api_pick(24);
+		o->hop = 1 + api_pick(24);
 	if (o->kind == LEAT_DECAY)
 		o->alpha = (1 + api_byte()) / 256.0;
 	if (o->kind <= LEAT_HOPPING && api_one_in(2))
 		o->sink = api_sink;
 	if (o->kind == LEAT_TUMBLING || o->kind == LEAT_HOPPING)
 		o->keep_values = api_one_in(2);
-	o->missing = api_one_in(2);
+	o->on_missing = api_one_in(2);
 }
 
 static void choose_limits(keyed_choice *o)
@@ -44,9 +44,9 @@ static void choose_limits(keyed_choice *o)
 	if (api_one_in(8))
 		o->max_bytes = 2000 + api_pick(60000);
 	if (o->max_keys > 0 || o->max_bytes > 0)
-		o->full = api_one_in(2);
+		o->when_keys_full = api_one_in(2);
 	if (api_one_in(2))
-		o->evicted = api_evicted;
+		o->dropped = api_evicted;
 	o->seed[0] = api_byte();
 }
 
@@ -230,7 +230,7 @@ static void counts(void *object)
 
 	leat_keyed_counts(object, &c);
 	API_SOUND(c.pushed ==
-	    c.taken + c.missing + c.late + c.refused + c.outside);
+	    c.taken + c.missing + c.late + c.refused + c.in_no_window);
 	api_note_bytes("counts", &c, sizeof(c));
 	api_note("now", (uint64_t)leat_keyed_now(object));
 	api_note("watermark", (uint64_t)leat_keyed_watermark(object));

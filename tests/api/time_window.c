@@ -51,13 +51,11 @@ static void choose_kind(leat_time_window_options *o)
 	if (o->kind <= LEAT_HOPPING)
 		o->span = api_span();
 	if (o->kind == LEAT_HOPPING)
-		o->advance = api_one_in(8) ? api_span()
-					   : 1 + (int64_t)api_pick(32);
+		o->hop = api_one_in(8) ? api_span() : 1 + (int64_t)api_pick(32);
 	if (o->kind == LEAT_TUMBLING || o->kind == LEAT_HOPPING)
 		o->offset = api_one_in(4) ? (int64_t)api_word() : 0;
 	/* A value is in so many windows, each of which is told. */
-	if (o->kind == LEAT_HOPPING && o->advance > 0 &&
-	    o->span / o->advance > 64)
+	if (o->kind == LEAT_HOPPING && o->hop > 0 && o->span / o->hop > 64)
 		o->span = 7;
 	if (o->kind == LEAT_SESSION)
 		o->gap = api_span();
@@ -78,7 +76,7 @@ static int64_t span_or_none(unsigned one_in)
 static void choose_lateness(leat_time_window_options *o)
 {
 	o->delay = span_or_none(2);
-	o->lateness = span_or_none(2);
+	o->allowed_lateness = span_or_none(2);
 	o->max_skew = span_or_none(8);
 	if (api_one_in(4)) {
 		o->n_sources = 1 + (uint32_t)api_pick(4);
@@ -95,7 +93,7 @@ void api_time_options(leat_time_window_options *out)
 	o.stats = api_stats;
 	o.n_stats = api_n_stats;
 	o.min_count = api_one_in(4) ? api_pick(4) : 0;
-	o.missing = api_one_in(2);
+	o.on_missing = api_one_in(2);
 	choose_lateness(&o);
 	o.early_count = api_one_in(4) ? api_pick(5) : 0;
 	o.early_span = api_one_in(4) ? (int64_t)api_pick(20) : 0;
@@ -103,7 +101,7 @@ void api_time_options(leat_time_window_options *out)
 	    o.kind == LEAT_HOPPING)
 		o.emit_empty = api_one_in(4);
 	o.max_values = api_one_in(4) ? api_pick(20) : 0;
-	o.full = o.max_values > 0 && api_one_in(2);
+	o.when_full = o.max_values > 0 && api_one_in(2);
 	if (o.kind != LEAT_SLIDING && o.kind != LEAT_LANDMARK &&
 	    o.kind != LEAT_DECAY)
 		o.max_windows = api_one_in(4) ? api_pick(6) : 0;
@@ -277,7 +275,7 @@ static void counts(void *object)
 
 	leat_time_window_counts(object, &c);
 	API_SOUND(c.pushed ==
-	    c.taken + c.missing + c.late + c.refused + c.outside);
+	    c.taken + c.missing + c.late + c.refused + c.in_no_window);
 	API_SOUND(options.max_values == 0 || c.stored <= options.max_values);
 	API_SOUND(c.evicted + c.stored <= c.taken + c.missing);
 	api_note_bytes("counts", &c, sizeof(c));

@@ -37,7 +37,7 @@ static void choose_decay(leat_window_options *o)
 	default:
 		o->alpha = (1 + api_byte()) / 256.0;
 	}
-	o->recursive = api_one_in(2);
+	o->unadjusted = api_one_in(2);
 }
 
 /* The one that is asked is inside of its own push. */
@@ -74,12 +74,12 @@ static void choose(void)
 	if (o.kind <= LEAT_HOPPING)
 		o.size = choose_size();
 	if (o.kind == LEAT_HOPPING)
-		o.advance = 1 + api_pick(api_one_in(2) ? 200 : 8);
+		o.hop = 1 + api_pick(api_one_in(2) ? 200 : 8);
 	if (o.kind == LEAT_DECAY)
 		choose_decay(&o);
 	if (api_one_in(4))
 		o.min_count = api_pick(8);
-	o.missing = api_one_in(2);
+	o.on_missing = api_one_in(2);
 	o.keep_values = o.kind == LEAT_TUMBLING || o.kind == LEAT_HOPPING
 	    ? api_one_in(2)
 	    : 0;
