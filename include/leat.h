@@ -1311,8 +1311,8 @@ LEAT_API int leat_keyed_drop(leat_keyed *keyed, const void *key,
 
 /*
  * Calls visit for each key, in the order they were first seen, with what
- * leat_keyed_query() would write, until it returns something else than 0,
- * which is then returned. visit must not push into or change the object.
+ * leat_keyed_query() would write. Anything but 0 from visit ends this with
+ * LEAT_ECALLBACK. visit must not push into or change the object.
  */
 LEAT_API int leat_keyed_each(leat_keyed *keyed,
     int (*visit)(void *ctx, const leat_result *result), void *ctx);

@@ -233,7 +233,7 @@ static const struct traveller {
 	    .window = { .kind = LEAT_DECAY, .half_life = 9, STATS(faded) } },
 	{ .name = "sliding-time",
 	    .object = LEAT_OBJECT_TIME_WINDOW,
-	    .time = { .span = 90, .delay = 7, STATS(plain) } },
+	    .time = { .kind = LEAT_SLIDING, .span = 90, .delay = 7, STATS(plain) } },
 	{ .name = "tumbling-time",
 	    .object = LEAT_OBJECT_TIME_WINDOW,
 	    .time = { .kind = LEAT_TUMBLING,

@@ -169,7 +169,7 @@ static enum learner_outcome learn(struct learner *l)
 
 	if (isnan(l->target))
 		outcome = LEARNER_NO_TARGET;
-	else if (leat_model_learn(l->model, l->features, l->target, &guess) < 0)
+	else if (leat_model_learn(l->model, l->features, l->target, &guess) != 0)
 		outcome = LEARNER_NOT_FINITE;
 	if (first)
 		return outcome;

@@ -7,7 +7,7 @@
 
 static const struct leat_stat_info stat_infos[] = {
 	{ "count", NULL, LEAT_STAT_COUNT, 0, 0, 1, 0 },
-	{ "count_missing", "missing", LEAT_STAT_COUNT_MISSING, 0, 0, 1, 0 },
+	{ "missing", "count_missing", LEAT_STAT_COUNT_MISSING, 0, 0, 1, 0 },
 	{ "sum", NULL, LEAT_STAT_SUM, BIT(SUM), 0, 1, 0 },
 	{ "mean", "avg", LEAT_STAT_MEAN, BIT(SUM), 0, 1, 0 },
 	{ "variance", "var", LEAT_STAT_VARIANCE, BIT(MOMENTS), 0, 1, 0 },

@@ -16,8 +16,7 @@
 #include "../state_zoo.h"
 
 static const struct api_type *const types[] = { &api_window, &api_time_window,
-	&api_keyed, &api_model, &api_metric, &api_drift, &api_csv,
-	&api_plain };
+	&api_keyed, &api_model, &api_metric, &api_drift, &api_csv, &api_plain };
 enum { N_TYPES = sizeof(types) / sizeof(types[0]), MOST_OPS = 32 };
 
 /* An object, and the memory it is in if that is the caller's. */
@@ -505,19 +504,26 @@ static void step(void)
 
 /* ---- A whole input ---- */
 
+/* The three kinds of windows, which come first, are taken more often. */
+static const struct api_type *pick_type(void)
+{
+	enum { WINDOWS = 3, OFTEN = 4 };
+	size_t i = api_pick(WINDOWS * OFTEN + N_TYPES - WINDOWS);
+
+	return types[i < WINDOWS * OFTEN ? i / OFTEN
+					 : i - WINDOWS * OFTEN + WINDOWS];
+}
+
 /* Without a byte left nothing new comes. */
 void api_run(const uint8_t *bytes, size_t n)
 {
-	static const unsigned char kinds[] = { 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2,
-		3, 4, 5, 6, 7, 8 };
-
 	api_in.at = bytes;
 	api_in.left = n;
 	api_in.now = 0;
 	api_asks = NULL;
 	api_unlike = api_broken = 0;
 	api_memory_start();
-	type = types[kinds[api_pick(sizeof(kinds))]];
+	type = pick_type();
 	type->choose();
 	if (make(&object) == LEAT_OK) {
 		while (api_in.left > 0)

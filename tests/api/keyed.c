@@ -144,19 +144,14 @@ static void push_wrong(void *object)
 	API_MUST(err == LEAT_EKEY);
 }
 
-static int stops(int err)
-{
-	return err == LEAT_ENOMEM || err == LEAT_ECALENDAR;
-}
-
 static int push_singly(leat_keyed *k, const leat_event *events, size_t n)
 {
 	int first = LEAT_OK;
 
-	for (size_t i = 0; i < n && !stops(first); i++) {
+	for (size_t i = 0; i < n && first >= 0; i++) {
 		int err = leat_keyed_push_events(k, &events[i], 1, NULL);
 
-		first = first && !stops(err) ? first : err;
+		first = first && err >= 0 ? first : err;
 	}
 	return first;
 }
@@ -219,7 +214,7 @@ static void each(void *object)
 	int stopped = leat_keyed_each(object, visit, &left);
 
 	api_note_code("each", stopped);
-	API_MUST(stopped == (left == 0 ? 7 : 0));
+	API_MUST(stopped == (left == 0 ? LEAT_ECALLBACK : 0));
 	API_MUST(stopped || left > 0);
 	api_note("keys", keys);
 }
@@ -243,9 +238,9 @@ static void counts(void *object)
 
 static const struct api_op ops[] = {
 	{ "leat_keyed_push leat_keyed_push_xy", 16, push, 1 },
-	{ "leat_keyed_push_event", 16, push_event, 1 },
+	{ "leat_keyed_push_events", 16, push_event, 1 },
 	{ "leat_keyed_push leat_keyed_push_xy", 1, push_wrong, 0 },
-	{ "leat_keyed_push_many", 8, push_many, 0 },
+	{ "leat_keyed_push_events", 8, push_many, 0 },
 	{ "leat_keyed_advance", 4, advance, 1 },
 	{ "leat_keyed_drop", 2, drop, 0 },
 	{ "leat_keyed_query", 6, query, 0 },

@@ -192,20 +192,15 @@ static void push_wrong(void *object)
 	API_MUST(err == LEAT_EPAIRS);
 }
 
-static int stops(int err)
-{
-	return err == LEAT_ENOMEM || err == LEAT_ECALENDAR;
-}
-
 static int push_singly(leat_time_window *w, const int64_t *t, const double *x,
     const double *y, size_t n)
 {
 	int first = LEAT_OK;
 
-	for (size_t i = 0; i < n && !stops(first); i++) {
+	for (size_t i = 0; i < n && first >= 0; i++) {
 		int err = push_one(w, t[i], x[i], y[i]);
 
-		first = first && !stops(err) ? first : err;
+		first = first && err >= 0 ? first : err;
 	}
 	return first;
 }
@@ -283,10 +278,9 @@ static void counts(void *object)
 
 static const struct api_op ops[] = {
 	{ "leat_time_window_push leat_time_window_push_xy", 16, push, 1 },
-	{ "leat_time_window_push_event", 16, push_event, 1 },
+	{ "leat_time_window_push_events", 16, push_event, 1 },
 	{ "leat_time_window_push leat_time_window_push_xy", 1, push_wrong, 0 },
-	{ "leat_time_window_push_many leat_time_window_push_many_xy", 8,
-	    push_many, 0 },
+	{ "leat_time_window_push_many", 8, push_many, 0 },
 	{ "leat_time_window_advance", 4, advance, 1 },
 	{ "leat_time_window_query", 6, query, 0 },
 	{ "leat_time_window_partial", 2, partial, 0 },

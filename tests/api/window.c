@@ -237,7 +237,7 @@ static void counts(void *object)
 
 static const struct api_op ops[] = {
 	{ "leat_window_push leat_window_push_xy", 16, push, 0 },
-	{ "leat_window_push_many leat_window_push_many_xy", 12, push_many, 0 },
+	{ "leat_window_push_many", 12, push_many, 0 },
 	{ "leat_window_push_each", 2, push_each, 0 },
 	{ "leat_window_push leat_window_push_xy", 1, push_wrong, 0 },
 	{ "leat_window_query", 8, query, 0 },
