@@ -127,8 +127,8 @@ struct api_type {
 	const char *name;     /* as in leat_NAME_new */
 	int object;           /* enum leat_object; 0: cannot be saved */
 	void (*choose)(void); /* options; they stay until the next choice */
+	int (*check)(size_t *n_bytes_out, const char **why_out);
 	int (*make)(void **out);
-	int (*size)(size_t *n_bytes_out);
 	int (*init)(void **out, void *memory, size_t n_bytes);
 	void (*free)(void *object);
 	void (*reset)(void *object);

@@ -81,9 +81,9 @@ static int make(void **out)
 	return leat_drift_new((leat_drift **)out, &options);
 }
 
-static int size(size_t *n_bytes_out)
+static int check(size_t *n_bytes_out, const char **why_out)
 {
-	return leat_drift_check(&options, n_bytes_out, NULL);
+	return leat_drift_check(&options, n_bytes_out, why_out);
 }
 
 static int init(void **out, void *memory, size_t n_bytes)
@@ -121,7 +121,7 @@ const struct api_type api_drift = {
 	.object = LEAT_OBJECT_DRIFT,
 	.choose = choose,
 	.make = make,
-	.size = size,
+	.check = check,
 	.init = init,
 	.free = free_it,
 	.reset = reset,

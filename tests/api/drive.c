@@ -32,7 +32,7 @@ int api_is_twin, api_unlike, api_broken;
 
 /* ---- How often each function was called ---- */
 
-enum { MAKE, SIZE, INIT, FREE, RESET, COPY, SAVE, LOAD, MERGE, CHECK, VERBS };
+enum { MAKE, CHECK, INIT, FREE, RESET, COPY, SAVE, LOAD, MERGE, STATE, VERBS };
 
 static uint64_t verb_calls[N_TYPES][VERBS], op_calls[N_TYPES][MOST_OPS];
 
@@ -52,16 +52,16 @@ static void count_verb(int verb)
 
 static void tell_verbs(size_t t, void (*tell)(const char *, uint64_t))
 {
-	static const char *const verbs[VERBS] = { "new", "size", "init", "free",
-		"reset", "copy", "save", "load", "merge", NULL };
+	static const char *const verbs[VERBS] = { "new", "check", "init",
+		"free", "reset", "copy", "save", "load", "merge", NULL };
 	const struct api_type *y = types[t];
-	const int has[VERBS] = { y->make != NULL, y->size != NULL,
+	const int has[VERBS] = { y->make != NULL, y->check != NULL,
 		y->init != NULL, y->free != NULL, y->reset != NULL,
 		y->copy != NULL, y->save != NULL, y->load != NULL,
 		y->merge != NULL, 0 };
 	char name[64];
 
-	for (int v = 0; v < CHECK; v++) {
+	for (int v = 0; v < STATE; v++) {
 		if (!has[v] || y == &api_plain)
 			continue;
 		snprintf(name, sizeof(name), "leat_%s_%s", y->name, verbs[v]);
@@ -87,7 +87,7 @@ void api_each_call(void (*tell)(const char *name, uint64_t n))
 	for (size_t t = 0; t < N_TYPES; t++) {
 		tell_verbs(t, tell);
 		tell_ops(t, tell);
-		checks += verb_calls[t][CHECK];
+		checks += verb_calls[t][STATE];
 	}
 	tell("leat_state_check", checks);
 }
@@ -104,13 +104,23 @@ static void empty(struct place *p)
 	memset(p, 0, sizeof(*p));
 }
 
+/* The reason is told if and only if there is one. */
+static int check(size_t *n_bytes_out)
+{
+	const char *why = NULL;
+	int err = type->check(n_bytes_out, &why);
+
+	count_verb(CHECK);
+	API_MUST(err ? why && strchr(why, ':') : !why);
+	return err;
+}
+
 /* In memory of the caller's, of no alignment and not a byte too long. */
 static int make_in_place(struct place *p)
 {
 	size_t n = 0, shift = api_pick(8);
-	int err = type->size(&n);
+	int err = check(&n);
 
-	count_verb(SIZE);
 	if (err)
 		return err;
 	if (n > 1 << 24)
@@ -127,7 +137,7 @@ static int make_in_place(struct place *p)
 
 static int make(struct place *p)
 {
-	size_t blocks = api_blocks();
+	size_t blocks = api_blocks(), n;
 	int err;
 
 	if (type->init && api_one_in(4)) {
@@ -143,6 +153,7 @@ static int make(struct place *p)
 	err = type->make(&p->object);
 	count_verb(MAKE);
 	API_MUST(api_fed() || !err || err == LEAT_ENOMEM);
+	API_MUST(!type->check || err == LEAT_ENOMEM || err == check(&n));
 	API_MUST(err ? !p->object && api_blocks() == blocks : !!p->object);
 	return err;
 }
@@ -252,7 +263,7 @@ static void check_state(size_t n, const char *tag, size_t tag_len)
 	r.tag = room;
 	r.tag_capacity = sizeof(room);
 	API_MUST(leat_state_check(&r) == LEAT_OK);
-	count_verb(CHECK);
+	count_verb(STATE);
 	API_MUST(r.n_read == n && r.object == type->object);
 	API_MUST(r.tag_len == tag_len && !memcmp(room, tag, tag_len));
 	r.n_bytes--;

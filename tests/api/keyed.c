@@ -252,6 +252,13 @@ static const struct api_op ops[] = {
 
 /* ---- The type ---- */
 
+static int check(size_t *n_bytes_out, const char **why_out)
+{
+	leat_keyed_options o = keyed_chosen(&options);
+
+	return leat_keyed_check(&o, n_bytes_out, why_out);
+}
+
 static int make(void **out)
 {
 	return keyed_choice_new((leat_keyed **)out, &options);
@@ -291,6 +298,7 @@ const struct api_type api_keyed = {
 	.name = "keyed",
 	.object = LEAT_OBJECT_KEYED,
 	.choose = choose,
+	.check = check,
 	.make = make,
 	.free = free_it,
 	.reset = reset,

@@ -71,8 +71,9 @@ static int make(void **out)
 	return leat_metric_new((leat_metric **)out, &options);
 }
 
-static int size(size_t *n_bytes_out)
+static int check(size_t *n_bytes_out, const char **why_out)
 {
+	*why_out = "metric";
 	return leat_metric_size(&options, n_bytes_out);
 }
 
@@ -116,7 +117,7 @@ const struct api_type api_metric = {
 	.object = LEAT_OBJECT_METRIC,
 	.choose = choose,
 	.make = make,
-	.size = size,
+	.check = check,
 	.init = init,
 	.free = free_it,
 	.reset = reset,

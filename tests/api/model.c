@@ -269,9 +269,9 @@ static int make(void **out)
 	return leat_model_new((leat_model **)out, &options);
 }
 
-static int size(size_t *n_bytes_out)
+static int check(size_t *n_bytes_out, const char **why_out)
 {
-	return leat_model_check(&options, n_bytes_out, NULL);
+	return leat_model_check(&options, n_bytes_out, why_out);
 }
 
 static int init(void **out, void *memory, size_t n_bytes)
@@ -309,7 +309,7 @@ const struct api_type api_model = {
 	.object = LEAT_OBJECT_MODEL,
 	.choose = choose,
 	.make = make,
-	.size = size,
+	.check = check,
 	.init = init,
 	.free = free_it,
 	.reset = reset,

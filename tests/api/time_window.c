@@ -292,6 +292,11 @@ static const struct api_op ops[] = {
 
 /* ---- The type ---- */
 
+static int check(size_t *n_bytes_out, const char **why_out)
+{
+	return leat_time_window_check(&options, n_bytes_out, why_out);
+}
+
 static int make(void **out)
 {
 	return leat_time_window_new((leat_time_window **)out, &options);
@@ -332,6 +337,7 @@ const struct api_type api_time_window = {
 	.name = "time_window",
 	.object = LEAT_OBJECT_TIME_WINDOW,
 	.choose = choose,
+	.check = check,
 	.make = make,
 	.free = free_it,
 	.reset = reset,

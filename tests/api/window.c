@@ -253,9 +253,9 @@ static int make(void **out)
 	return leat_window_new((leat_window **)out, &options);
 }
 
-static int size(size_t *n_bytes_out)
+static int check(size_t *n_bytes_out, const char **why_out)
 {
-	return leat_window_check(&options, n_bytes_out, NULL);
+	return leat_window_check(&options, n_bytes_out, why_out);
 }
 
 static int init(void **out, void *memory, size_t n_bytes)
@@ -298,7 +298,7 @@ const struct api_type api_window = {
 	.object = LEAT_OBJECT_WINDOW,
 	.choose = choose,
 	.make = make,
-	.size = size,
+	.check = check,
 	.init = init,
 	.free = free_it,
 	.reset = reset,
