@@ -7,7 +7,11 @@
  * each of them. A field that is empty is a missing value; whatever else is
  * no number ends the program with its line and column. Bytes come in blocks,
  * as they would from a socket.
+ *
+ * A callback that ends the reading says no more than that, and the reader
+ * returns LEAT_ECALLBACK; the reason is told where it is known.
  */
+#include <errno.h>
 #include <leat_text.h>
 #include <math.h>
 #include <stdio.h>
@@ -34,17 +38,24 @@ static int find(struct column *c, const leat_csv_record *header)
 	return 1;
 }
 
+static int fail(const char *why)
+{
+	fprintf(stderr, "csv_column: %s\n", why);
+	return 1;
+}
+
 static int push(struct column *c, double x)
 {
-	char text[LEAT_DOUBLE_SIZE];
+	char mean[LEAT_DOUBLE_SIZE], stddev[LEAT_DOUBLE_SIZE];
 	double out[2];
+	int err = leat_window_push(c->window, x);
 
-	leat_window_push(c->window, x);
+	if (err < 0)
+		return fail(leat_strerror(err));
 	leat_window_query(c->window, out);
-	leat_format_double(out[0], text);
-	printf("%s ", text);
-	leat_format_double(out[1], text);
-	return puts(text) < 0;
+	leat_format_double(out[0], mean);
+	leat_format_double(out[1], stddev);
+	return printf("%s %s\n", mean, stddev) < 0 ? fail(strerror(errno)) : 0;
 }
 
 /* Told of each record; anything but 0 ends the reading. */
@@ -108,7 +119,11 @@ int main(int argc, char **argv)
 	if (!err)
 		err = read_all(&c);
 	leat_window_free(c.window);
+	if (err == LEAT_ECALLBACK)
+		return 1;
 	if (err < 0)
-		fprintf(stderr, "csv_column: %s\n", leat_strerror(err));
-	return err || ferror(stdin) || fflush(stdout) != 0;
+		return fail(leat_strerror(err));
+	if (ferror(stdin) || fflush(stdout) != 0)
+		return fail(strerror(errno));
+	return 0;
 }

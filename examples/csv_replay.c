@@ -281,10 +281,21 @@ static int open_input(struct app *app)
 
 /* ---- Reading ---- */
 
+/* Whoever closed the pipe knows: `csv_replay ... | head` is no mishap. */
+static int fail_write(struct app *app)
+{
+	progress_clear(&app->shown);
+	if (app->writer.error == EPIPE)
+		return -1;
+	return complain_errno("standard output", app->writer.error);
+}
+
 static int fail_records(struct app *app, int err)
 {
 	if (app->told)
 		return -1;
+	if (app->writer.error)
+		return fail_write(app);
 	replay_stop(app->replay);
 	writer_flush(&app->writer);
 	if (app->late.fd >= 0)
@@ -293,15 +304,6 @@ static int fail_records(struct app *app, int err)
 	if (err == LEAT_ENOMEM)
 		return complain(file_name(app), ": out of memory");
 	return complain(file_name(app), replay_why(app->replay));
-}
-
-/* Whoever closed the pipe knows: `csv_replay ... | head` is no mishap. */
-static int fail_write(struct app *app)
-{
-	progress_clear(&app->shown);
-	if (app->writer.error == EPIPE)
-		return -1;
-	return complain_errno("standard output", app->writer.error);
 }
 
 static int fail_late(struct app *app)
@@ -527,6 +529,7 @@ static int fail_input(struct app *app, const char *what)
 /* Is the input's first record that of the state? */
 static int check_header(struct app *app)
 {
+	struct replay_header header = { app->replay, REPLAY_NONE };
 	leat_csv_options options = { 0 };
 	const char *block;
 	leat_csv *csv;
@@ -536,7 +539,7 @@ static int check_header(struct app *app)
 	options.delimiter = app->settings.delimiter;
 	options.max_lines = settings_record_lines(&app->settings);
 	options.record = replay_compare_header;
-	options.ctx = app->replay;
+	options.ctx = &header;
 	if (leat_csv_new(&csv, &options) < 0)
 		return complain("out of memory", "");
 	do {
@@ -548,7 +551,7 @@ static int check_header(struct app *app)
 	leat_csv_free(csv);
 	if (n < 0)
 		return -1;
-	if (err == REPLAY_SAME)
+	if (header.is == REPLAY_SAME)
 		return 0;
 	return fail_input(app,
 	    err ? "has another header than" : "is shorter than");

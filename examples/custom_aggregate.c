@@ -14,9 +14,11 @@
  * commutative: exchange two runs and a drop becomes a rise. The library
  * always joins runs in the order in which their values came.
  */
+#include <errno.h>
 #include <leat.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 struct swing {
 	double low, high;
@@ -78,6 +80,12 @@ static const leat_agg swing = {
 static const leat_stat stats[] = { LEAT_AGG(&swing, DROP),
 	LEAT_AGG(&swing, RISE), LEAT_LAST };
 
+static int fail(const char *why)
+{
+	fprintf(stderr, "custom_aggregate: %s\n", why);
+	return 1;
+}
+
 int main(void)
 {
 	leat_window_options options = { .size = 250 };
@@ -86,16 +94,16 @@ int main(void)
 
 	options.stats = stats;
 	options.n_stats = 3;
-	int error = leat_window_new(&window, &options);
-	if (error) {
-		fprintf(stderr, "custom_aggregate: %s\n", leat_strerror(error));
-		return 1;
-	}
-	while (scanf("%lf", &x) == 1) {
-		leat_window_push(window, x);
+	int err = leat_window_new(&window, &options);
+	while (err >= 0 && scanf("%lf", &x) == 1) {
+		err = leat_window_push(window, x);
 		leat_window_query(window, out);
-		printf("last %g drop %g rise %g\n", out[2], out[0], out[1]);
+		if (printf("last %g drop %g rise %g\n", out[2], out[0],
+			out[1]) < 0)
+			return fail(strerror(errno));
 	}
 	leat_window_free(window);
-	return feof(stdin) ? 0 : 1;
+	if (err < 0)
+		return fail(leat_strerror(err));
+	return fflush(stdout) ? fail(strerror(errno)) : !feof(stdin);
 }

@@ -18,6 +18,7 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
+#include <errno.h>
 #include <leat_text.h>
 #include <math.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TIME, KEY, VALUE, N_COLUMNS, MAX_PARTS = 64, NO_COLUMN = 1 };
+enum { TIME, KEY, VALUE, N_COLUMNS, MAX_PARTS = 64 };
 
 struct part {
 	const char *path;
@@ -35,6 +36,7 @@ struct part {
 	uint64_t from, to;   /* bytes of the file, */
 	uint64_t at;         /* and behind the line at hand */
 	const char *culprit; /* the column at which something went wrong */
+	const char *why;     /* a callback has failed; else NULL */
 	leat_time_window_options windows;
 	leat_keyed_options options; /* point to them */
 	leat_keyed *keyed;
@@ -47,28 +49,44 @@ static int fail(const struct part *p, int err)
 	fprintf(stderr, "shard_merge: %s: at byte %llu: %s%s%s%s\n", p->path,
 	    (unsigned long long)p->at, p->culprit ? "column " : "",
 	    p->culprit ? p->culprit : "", p->culprit ? ": " : "",
-	    err == NO_COLUMN ? "there is no such column" : leat_strerror(err));
+	    p->why ? p->why : leat_strerror(err));
 	return EXIT_FAILURE;
 }
 
-/* The sink. */
+/* For callbacks: the code is what has failed, and fail() tells it. */
+static int stop(struct part *p, int err)
+{
+	p->why = err < 0 ? leat_strerror(err) : NULL;
+	return err < 0;
+}
+
+static int fail_output(const char *why)
+{
+	fprintf(stderr, "shard_merge: standard output: %s\n", why);
+	return EXIT_FAILURE;
+}
+
+/* The sink. There are no flags to look at: each window closes once. */
 static int put_row(void *ctx, const leat_result *result)
 {
+	struct part *p = ctx;
 	char text[LEAT_TIME_SIZE];
 
-	fwrite(result->key, 1, result->key_len, ctx);
+	fwrite(result->key, 1, result->key_len, stdout);
 	leat_format_time(result->start, text);
-	fprintf(ctx, ",%s", text);
+	printf(",%s", text);
 	leat_format_time(result->end, text);
-	fprintf(ctx, ",%s", text);
+	printf(",%s", text);
 	for (size_t i = 0; i < result->n_values; i++) {
 		char number[LEAT_DOUBLE_SIZE];
 
 		leat_format_double(result->values[i], number);
-		fprintf(ctx, ",%s", isnan(result->values[i]) ? "" : number);
+		printf(",%s", isnan(result->values[i]) ? "" : number);
 	}
-	putc('\n', ctx);
-	return 0;
+	putchar('\n');
+	if (ferror(stdout))
+		p->why = strerror(errno);
+	return p->why != NULL;
 }
 
 /* ---- A part ---- */
@@ -83,8 +101,10 @@ static int find_columns(struct part *p, const leat_csv_record *r)
 		    (r->fields[i].len != strlen(name) ||
 			memcmp(r->fields[i].text, name, strlen(name)) != 0))
 			i++;
-		if (i == r->n_fields)
-			return NO_COLUMN;
+		if (i == r->n_fields) {
+			p->why = "there is no such column";
+			return 1;
+		}
 		p->columns[c] = i;
 	}
 	p->culprit = NULL;
@@ -106,16 +126,16 @@ static int on_record(void *ctx, const leat_csv_record *r)
 	key = &r->fields[p->columns[KEY]];
 	value = &r->fields[p->columns[VALUE]];
 	p->culprit = p->names[TIME];
-	err = leat_parse_time(t->text, t->len, LEAT_UNIT_GUESS, &at, NULL);
+	err = leat_parse_time(t->text, t->len, LEAT_UNIT_GUESS, &at, &p->why);
 	if (err)
-		return err;
+		return 1;
 	p->culprit = p->names[VALUE];
 	if (value->len > 0) /* else it is missing */
 		err = leat_parse_double(value->text, value->len, &x, NULL);
 	if (err)
-		return err;
+		return stop(p, err);
 	p->culprit = NULL;
-	return leat_keyed_push(p->keyed, key->text, key->len, at, x);
+	return stop(p, leat_keyed_push(p->keyed, key->text, key->len, at, x));
 }
 
 /* Of a line that begins before the part, the rest is passed over. */
@@ -220,10 +240,9 @@ static int merge(struct part *parts, uint64_t n)
 {
 	struct part *all = &parts[0];
 	const char *name = all->names[VALUE];
+	int err;
 
 	for (uint64_t i = 0; i < n; i++) {
-		int err;
-
 		if (load(&parts[i]))
 			return EXIT_FAILURE;
 		if (i == 0)
@@ -235,9 +254,13 @@ static int merge(struct part *parts, uint64_t n)
 	}
 	printf("%s,start,end,%s_count,%s_mean,%s_stddev,%s_min,%s_max\n",
 	    all->names[KEY], name, name, name, name, name);
-	leat_keyed_advance(all->keyed, LEAT_TIME_MAX);
+	err = leat_keyed_advance(all->keyed, LEAT_TIME_MAX);
 	leat_keyed_free(all->keyed);
-	return fflush(stdout) != 0 ? fail(all, LEAT_EIO) : EXIT_SUCCESS;
+	if (err == LEAT_ECALLBACK)
+		return fail_output(all->why);
+	if (err < 0)
+		return fail(all, err);
+	return fflush(stdout) ? fail_output(strerror(errno)) : EXIT_SUCCESS;
 }
 
 static int run(struct part *parts, uint64_t n)
@@ -306,7 +329,7 @@ int main(int argc, char **argv)
 	o->delay = INT64_MAX / 2;
 	o->stats = stats;
 	o->n_stats = sizeof stats / sizeof *stats;
-	o->sink = (leat_sink){ put_row, stdout };
+	o->sink = (leat_sink){ put_row, &parts[0] };
 	parts[0].options.by_time = o;
 	return run(parts, (uint64_t)n);
 }

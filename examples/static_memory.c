@@ -8,8 +8,10 @@
  * number and a value; each line of output adds the channel's mean and
  * standard deviation.
  */
+#include <errno.h>
 #include <leat.h>
 #include <stdio.h>
+#include <string.h>
 
 #define N_CHANNELS 4
 
@@ -35,6 +37,12 @@ static int make_windows(const leat_window_options *options)
 	return LEAT_OK;
 }
 
+static int fail(const char *why)
+{
+	fprintf(stderr, "static_memory: %s\n", why);
+	return 1;
+}
+
 int main(void)
 {
 	leat_window_options options = { .size = 32 };
@@ -43,17 +51,16 @@ int main(void)
 
 	options.stats = stats;
 	options.n_stats = 2;
-	int error = make_windows(&options);
-	if (error) {
-		fprintf(stderr, "static_memory: %s\n", leat_strerror(error));
-		return 1;
-	}
-	while (scanf("%u %lf", &channel, &x) == 2) {
+	int err = make_windows(&options);
+	while (err >= 0 && scanf("%u %lf", &channel, &x) == 2) {
 		if (channel >= N_CHANNELS)
 			continue;
-		leat_window_push(windows[channel], x);
+		err = leat_window_push(windows[channel], x);
 		leat_window_query(windows[channel], out);
-		printf("%u %g %g %g\n", channel, x, out[0], out[1]);
+		if (printf("%u %g %g %g\n", channel, x, out[0], out[1]) < 0)
+			return fail(strerror(errno));
 	}
-	return feof(stdin) ? 0 : 1;
+	if (err < 0)
+		return fail(leat_strerror(err));
+	return fflush(stdout) ? fail(strerror(errno)) : !feof(stdin);
 }

@@ -5,12 +5,20 @@
  * min_count equal to size, the rows of windows that are not yet full are
  * NaN; without it they hold the statistics of what has come so far.
  */
+#include <errno.h>
 #include <leat.h>
 #include <stdio.h>
+#include <string.h>
 
 #define N_VALUES 10
 
 static const leat_stat stats[] = { LEAT_MEAN, LEAT_STDDEV, LEAT_MAX };
+
+static int fail(const char *why)
+{
+	fprintf(stderr, "whole_array: %s\n", why);
+	return 1;
+}
 
 int main(void)
 {
@@ -22,19 +30,17 @@ int main(void)
 	leat_window_options options = { .size = 4, .min_count = 4 };
 	options.stats = stats;
 	options.n_stats = 3;
-	int error = leat_window_new(&window, &options);
-	if (!error)
-		error = leat_window_push_many(window, level, NULL, N_VALUES,
+	int err = leat_window_new(&window, &options);
+	if (err >= 0)
+		err = leat_window_push_many(window, level, NULL, N_VALUES,
 		    rows[0]);
-	if (error) {
-		fprintf(stderr, "whole_array: %s\n", leat_strerror(error));
-		return 1;
-	}
 	leat_window_free(window);
+	if (err < 0)
+		return fail(leat_strerror(err));
 
 	printf("%8s %8s %8s %8s\n", "value", "mean", "stddev", "max");
 	for (size_t i = 0; i < N_VALUES; i++)
 		printf("%8g %8.4f %8.4f %8g\n", level[i], rows[i][0],
 		    rows[i][1], rows[i][2]);
-	return 0;
+	return ferror(stdout) || fflush(stdout) ? fail(strerror(errno)) : 0;
 }

@@ -180,8 +180,9 @@ typedef struct leat_csv_record {
 
 typedef struct leat_csv_options {
 	/*
-	 * Told of each record. Returns 0 to go on; anything else stops
-	 * leat_csv_push(), which returns it. Must not use the reader.
+	 * Told of each record. Returns 0 to go on; anything else ends the
+	 * visit, and leat_csv_push() returns LEAT_ECALLBACK: the reason is for
+	 * ctx to keep. Must not use the reader.
 	 */
 	int (*record)(void *ctx, const leat_csv_record *record);
 	void *ctx;         /* passed to it */
@@ -221,13 +222,14 @@ LEAT_API int leat_csv_new(leat_csv **csv_out, const leat_csv_options *options);
 LEAT_API void leat_csv_free(leat_csv *csv);
 
 /*
- * Reads n_bytes more and calls back for each record that ends in them.
- * Returns 0; or what the callback returned, or a code, and then not all
- * bytes have been taken: leat_csv_offset() tells where to go on. The record
- * in question has been taken, but with LEAT_ENOMEM: push its bytes again.
+ * Reads n_bytes more and calls back for each record that ends in them. After
+ * a failure not all bytes have been taken, and the next push begins with the
+ * byte at leat_csv_offset(). With LEAT_ECALLBACK and LEAT_ECSV that is behind
+ * the record that leat_csv_last() tells: it counts as taken and is not told
+ * again. With LEAT_ENOMEM all records before the offset have been told.
  *
- * Errors: LEAT_ENOMEM; LEAT_ECSV in strict mode, leat_csv_last() tells why;
- * LEAT_EINVAL after the end.
+ * Errors: LEAT_ECALLBACK; LEAT_ENOMEM; LEAT_ECSV in strict mode,
+ * leat_csv_last() tells why; LEAT_EINVAL after the end.
  * Cost: O(n_bytes): no byte is read more than twice, and a third time if it
  * is pushed again. A record that lies within one piece is not copied, but
  * for fields with doubled quotes.
@@ -237,8 +239,8 @@ LEAT_API int leat_csv_push(leat_csv *csv, const char *bytes, size_t n_bytes);
 /*
  * The input has ended: delivers a last record that lacks its line end.
  * Returns as leat_csv_push(). Then the reader takes no more bytes
- * (LEAT_EINVAL) until a reset. If it has been stopped, call it again: with
- * max_lines there may be more records.
+ * (LEAT_EINVAL) until a reset. After a failure call it again, until it
+ * returns 0: with max_lines there may be more records.
  */
 LEAT_API int leat_csv_end(leat_csv *csv);
 

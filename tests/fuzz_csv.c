@@ -130,8 +130,10 @@ static int go_on(struct run *r, leat_csv *csv, const leat_csv_options *o,
 	if (err == LEAT_ECSV) {
 		must(o->strict && leat_csv_last(csv)->problem != LEAT_CSV_FINE);
 		take_place(r, leat_csv_last(csv));
+	} else if (err == LEAT_ECALLBACK) {
+		must(r->stopped);
 	} else if (err) {
-		must(err == LEAT_ENOMEM && (r->stopped || r->plan.starve));
+		must(err == LEAT_ENOMEM && r->plan.starve && !r->stopped);
 	}
 	r->stopped = 0;
 	return err != 0;

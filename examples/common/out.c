@@ -210,11 +210,13 @@ int out_row(struct out *o, uint64_t row, const leat_csv_field *texts,
 		json_row(o, row, texts, values);
 		break;
 	case OUT_TABLE:
-		return table_row(o->table, row, texts, values);
+		if (table_row(o->table, row, texts, values) < 0)
+			return -1;
+		break;
 	case OUT_NONE:
 		break;
 	}
-	return 0;
+	return o->writer->error != 0;
 }
 
 int out_end(struct out *o)

@@ -42,7 +42,7 @@ struct out *out_new(enum out_format format, struct writer *writer,
     const struct out_layout *layout);
 void out_free(struct out *out);
 
-/* Returns 0, or -1: no memory. Write errors stay with the writer. */
+/* Returns 0; -1: no memory; 1: the writer has an error, and keeps it. */
 int out_row(struct out *out, uint64_t row, const leat_csv_field *texts,
     const double *values);
 

@@ -145,11 +145,16 @@ uint64_t replay_offset(const struct replay *replay);
 int replay_prime(struct replay *replay, leat_csv *csv);
 
 /*
- * Whether an input begins as the one of the saved state: returns REPLAY_SAME
- * or REPLAY_OTHER for its first record; ctx is the struct replay, a callback
- * of leat_csv. Of an input without header this is how many fields it has.
+ * Whether an input begins as the one of the saved state: a callback of
+ * leat_csv that ends the visit with the first record, of which it tells
+ * REPLAY_SAME or REPLAY_OTHER; ctx is a struct replay_header. Of an input
+ * without header this is how many fields it has.
  */
-enum { REPLAY_SAME = 1, REPLAY_OTHER = 2 };
+enum { REPLAY_NONE, REPLAY_SAME, REPLAY_OTHER };
+struct replay_header {
+	const struct replay *replay;
+	int is; /* REPLAY_NONE: there was no record */
+};
 int replay_compare_header(void *ctx, const leat_csv_record *record);
 
 /* The most fields a record can have. */

@@ -92,7 +92,11 @@ static int is_header(const struct replay *r, const leat_csv_record *record)
 
 int replay_compare_header(void *ctx, const leat_csv_record *record)
 {
-	return is_header(ctx, record) ? REPLAY_SAME : REPLAY_OTHER;
+	struct replay_header *header = ctx;
+
+	header->is = is_header(header->replay, record) ? REPLAY_SAME
+						       : REPLAY_OTHER;
+	return 1;
 }
 
 /* From the fields' texts, or without a header from their number alone. */

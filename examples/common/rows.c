@@ -129,7 +129,9 @@ static int name_output(struct rows *r)
 
 static int put_row(struct rows *r, uint64_t row, const double *results)
 {
-	return out_row(r->out, row, r->texts, results) < 0 ? LEAT_ENOMEM : 0;
+	int err = out_row(r->out, row, r->texts, results);
+
+	return err == 0 ? 0 : err < 0 ? LEAT_ENOMEM : LEAT_EIO;
 }
 
 /* Of those who watch. */

@@ -85,7 +85,7 @@ static int on_result(void *ctx, const leat_result *result)
 	    (t->plan.each_row && !(result->flags & LEAT_RESULT_EARLY)))
 		return 0;
 	t->error = t->n_slots > 1 ? join(t, s, result) : t->fn(t->ctx, result);
-	return 0;
+	return t->error;
 }
 
 /* All slots have told the same windows, or there was an error. */
@@ -201,9 +201,7 @@ void timed_free(struct timed *t)
 
 int timed_is_refusal(int error)
 {
-	return error == LEAT_TOO_LATE || error == LEAT_TOO_FAR ||
-	    error == LEAT_TOO_FAR || error == LEAT_NO_ROOM ||
-	    error == LEAT_EKEY;
+	return error > 0 || error == LEAT_EKEY;
 }
 
 static int advance(struct timed *t, int64_t to)
@@ -211,7 +209,7 @@ static int advance(struct timed *t, int64_t to)
 	for (size_t i = 0; i < t->n_slots; i++) {
 		int err = leat_keyed_advance(t->slots[i].keyed, to);
 
-		if (err)
+		if (err && err != LEAT_ECALLBACK)
 			return err;
 	}
 	return end_telling(t);
@@ -258,7 +256,7 @@ static int push(struct timed *t, const leat_csv_field *key, int64_t at,
 	for (size_t i = 0; i < n; i++) {
 		err = leat_keyed_push(t->slots[i].keyed, key->text, key->len,
 		    at, x[i]);
-		if (err && !timed_is_refusal(err))
+		if (err < 0)
 			return err;
 	}
 	if (t->plan.stats->n_pair)
@@ -283,7 +281,7 @@ int timed_push(struct timed *timed, const leat_csv_field *key, int64_t t,
 		err = step_to(timed, t);
 	if (!err)
 		err = push(timed, key, t, x);
-	if (err && !timed_is_refusal(err))
+	if (err < 0 && err != LEAT_ECALLBACK && !timed_is_refusal(err))
 		return err;
 	told = end_telling(timed);
 	return told ? told : err;

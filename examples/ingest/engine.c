@@ -404,6 +404,14 @@ static int decide(struct engine *e)
 	return 0;
 }
 
+static int is_same_header(struct engine *e, const leat_csv_record *record)
+{
+	struct replay_header header = { e->replay, REPLAY_NONE };
+
+	replay_compare_header(&header, record);
+	return header.is == REPLAY_SAME;
+}
+
 static int take_header(struct engine *e, const leat_csv_record *record)
 {
 	if (!e->is_ready && !replay_has_header(e->replay)) {
@@ -411,7 +419,7 @@ static int take_header(struct engine *e, const leat_csv_record *record)
 			fail(e, replay_why(e->replay));
 			return begin_again(e);
 		}
-	} else if (replay_compare_header(e->replay, record) != REPLAY_SAME) {
+	} else if (!is_same_header(e, record)) {
 		fail(e, ": another header than that of the first stream");
 		return ENGINE_REFUSED;
 	}

@@ -54,7 +54,8 @@ struct stream {
 	leat_csv *csv;
 	uint64_t n_records;        /* that it has told, the header among them */
 	struct engine_table table; /* either this takes the records, */
-	struct csvin *csvin;       /* or this */
+	struct csvin *csvin;       /* or this; */
+	int failed;                /* what it has said */
 	struct sender *sender;
 };
 

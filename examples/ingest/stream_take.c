@@ -36,7 +36,10 @@ static int records_fail(struct stream *st, int err)
 	}
 	notice(&s->notices, NOTICE_BAD_LINE, 1, s->now, "%s%s%s", st->who,
 	    *why == ':' ? "" : ": ", why);
-	return err == ENGINE_BAD && !s->config->strict ? ON : CLOSE;
+	return err == LEAT_ECALLBACK && st->failed == ENGINE_BAD &&
+		!s->config->strict
+	    ? ON
+	    : CLOSE;
 }
 
 /* A bad record has been taken; those after it follow. */
@@ -71,15 +74,14 @@ static int count_record(void *ctx, const leat_csv_record *record)
 {
 	struct stream *st = ctx;
 	int is_header = st->csvin ? record->number == 0 : !st->table.has_header;
-	int err;
 
 	st->n_records++;
 	if (st->sender &&
 	    (!is_header || st->server->config->settings.no_header))
 		st->sender->taken++;
-	err = st->csvin ? csvin_record(st->csvin, record)
-			: engine_record(&st->table, record);
-	return err;
+	st->failed = st->csvin ? csvin_record(st->csvin, record)
+			       : engine_record(&st->table, record);
+	return st->failed;
 }
 
 static int begin_records(struct stream *st)

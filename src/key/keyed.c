@@ -240,6 +240,7 @@ int leat_keyed_copy(leat_keyed *keyed, const leat_allocator *allocator,
 	int err;
 
 	LEAT_ASSERT(keyed && copy_out);
+	*copy_out = NULL;
 	if (leat_is_inside(&keyed->flow.calls))
 		return LEAT_EINVAL;
 	leat_queue_look(keyed);

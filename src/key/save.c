@@ -257,6 +257,7 @@ int leat_keyed_load(leat_keyed **keyed_out, const leat_keyed_options *options,
 	int err;
 
 	LEAT_ASSERT(keyed_out && options && reader);
+	*keyed_out = NULL;
 	if ((err = leat_keyed_new(&k, options)))
 		return err;
 	err = leat_tape_from(reader, LEAT_OBJECT_KEYED, tape_keyed, k);

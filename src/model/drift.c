@@ -227,6 +227,7 @@ int leat_drift_copy(const leat_drift *drift, const leat_allocator *allocator,
 	struct leat_block block;
 
 	LEAT_ASSERT(drift && copy_out);
+	*copy_out = NULL;
 	leat_drift *d = leat_block_copy(&block, allocator, &drift->block,
 	    drift);
 	if (!d)
@@ -334,6 +335,7 @@ int leat_drift_load(leat_drift **drift_out, const leat_drift_options *options,
 	int err;
 
 	LEAT_ASSERT(drift_out && options && reader);
+	*drift_out = NULL;
 	if ((err = leat_drift_new(&d, options)))
 		return err;
 	err = leat_tape_from(reader, LEAT_OBJECT_DRIFT, tape_drift, d);

@@ -358,6 +358,7 @@ int leat_model_copy(const leat_model *model, const leat_allocator *allocator,
 	struct leat_block block;
 
 	LEAT_ASSERT(model && copy_out);
+	*copy_out = NULL;
 	leat_model *m = leat_block_copy(&block, allocator, &model->block,
 	    model);
 	if (!m)
@@ -597,6 +598,7 @@ int leat_model_load(leat_model **model_out, const leat_model_options *options,
 	int err;
 
 	LEAT_ASSERT(model_out && options && reader);
+	*model_out = NULL;
 	if ((err = leat_model_new(&m, options)))
 		return err;
 	err = leat_tape_from(reader, LEAT_OBJECT_MODEL, tape_model, m);

@@ -88,6 +88,7 @@ int leat_csv_new(leat_csv **csv_out, const leat_csv_options *options)
 	leat_csv *c;
 
 	LEAT_ASSERT(csv_out && options);
+	*csv_out = NULL;
 	if (!fits(options))
 		return LEAT_EINVAL;
 	a = options->allocator ? options->allocator : &leat_malloc_allocator;
@@ -228,7 +229,7 @@ int leat_csv_deliver(leat_csv *c, const struct leat_unfinished *u)
 	}
 	if (r->problem && c->options.strict)
 		return LEAT_ECSV;
-	return c->options.record(c->options.ctx, r);
+	return leat_csv_call(c);
 }
 
 /* ---- Pieces ---- */

@@ -178,7 +178,7 @@ LEAT_INLINE int quick_record(struct quick *q, size_t n_fields, const char *p)
 	if (LEAT_UNLIKELY(n_fields != c->width))
 		return deliver_other(c, n_fields, line, offset);
 	leat_csv_tell(c, n_fields, line, offset);
-	return c->options.record(c->options.ctx, &c->record);
+	return leat_csv_call(c);
 }
 
 /*

@@ -273,7 +273,14 @@ LEAT_INLINE void leat_csv_tell(leat_csv *c, size_t n_fields, uint64_t line,
 	r->problem_line = line;
 	r->problem_column = 0;
 }
-/* The same for any, and calls back or refuses. */
+/* Calls back. Whatever ends the visit, the record has been taken. */
+LEAT_INLINE int leat_csv_call(leat_csv *c)
+{
+	return c->options.record(c->options.ctx, &c->record) == 0
+	    ? LEAT_OK
+	    : LEAT_ECALLBACK;
+}
+/* Fills the record, which may have a problem; calls back or refuses. */
 int leat_csv_deliver(leat_csv *c, const struct leat_unfinished *u);
 /*
  * csv_quick.c: all records from c->at on that end in the piece and are well

@@ -96,6 +96,7 @@ int leat_time_window_copy(const leat_time_window *window,
 	int err;
 
 	LEAT_ASSERT(window && copy_out);
+	*copy_out = NULL;
 	if (leat_is_inside(&window->flow.calls))
 		return LEAT_EINVAL;
 	leat_time_window *w = leat_block_copy(&block, allocator, &window->block,
@@ -423,6 +424,7 @@ int leat_time_window_load(leat_time_window **window_out,
 	int err;
 
 	LEAT_ASSERT(window_out && options && reader);
+	*window_out = NULL;
 	if ((err = leat_time_window_new(&w, options)))
 		return err;
 	err = leat_tape_from(reader, LEAT_OBJECT_TIME_WINDOW, tape_window, w);

@@ -381,6 +381,7 @@ int leat_window_load(leat_window **window_out,
 	int err;
 
 	LEAT_ASSERT(window_out && options && reader);
+	*window_out = NULL;
 	if ((err = leat_window_new(&w, options)))
 		return err;
 	err = leat_tape_from(reader, LEAT_OBJECT_WINDOW, tape_whole_window, w);

@@ -166,6 +166,7 @@ int leat_window_copy(const leat_window *window, const leat_allocator *allocator,
 	struct leat_block block;
 
 	LEAT_ASSERT(window && copy_out);
+	*copy_out = NULL;
 	leat_window *w = leat_block_copy(&block, allocator, &window->block,
 	    window);
 	if (!w)

@@ -71,7 +71,7 @@ static int take(void *ctx, const leat_csv_record *r)
 /* A record that is refused has been taken as well. */
 static void see_code(struct side *s, int err)
 {
-	API_MUST(err == 0 || err == STOPPED || err == LEAT_ECSV);
+	API_MUST(err == 0 || err == LEAT_ECALLBACK || err == LEAT_ECSV);
 	if (err == LEAT_ECSV) {
 		API_MUST(options.strict);
 		take_place(s, leat_csv_last(s->csv));
