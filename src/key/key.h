@@ -561,8 +561,8 @@ int leat_keyed_move(leat_keyed *k);
 int leat_keyed_due(leat_keyed *k, struct leat_entry *e, int64_t *due_out);
 
 /*
- * push.c: an event whose key is likely to be the entry `found`, or 0. As
- * leat_keyed_push_event().
+ * push.c: pushes an event that has been checked. Its key is likely to be the
+ * entry `found`, or 0.
  */
 int leat_keyed_put(leat_keyed *k, const leat_event *v, uint32_t hash,
     uint32_t found);

@@ -351,11 +351,10 @@ static int push_event(leat_keyed *k, const leat_event *v)
 	    leat_entry_find(k, v->key, v->key_len, hash));
 }
 
-LEAT_INLINE int push_outermost(leat_keyed *k, const leat_event *v)
+/* Inside a callback, or where pairs are and are not expected. */
+static int push_refused(const leat_keyed *k)
 {
-	if (leat_is_inside(&k->flow.calls))
-		return LEAT_EINVAL;
-	return leat_calls_done(&k->flow.calls, push_event(k, v));
+	return leat_is_inside(&k->flow.calls) ? LEAT_EINVAL : LEAT_EPAIRS;
 }
 
 int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
@@ -364,9 +363,9 @@ int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
 	leat_event v = { key, key_len, t, x, 0, 0, 0, 0 };
 
 	LEAT_ASSERT(keyed);
-	if (keyed->flow.pairs)
-		return LEAT_EPAIRS;
-	return push_outermost(keyed, &v);
+	if (LEAT_UNLIKELY((unsigned)keyed->flow.pairs | keyed->flow.calls.state))
+		return push_refused(keyed);
+	return leat_calls_done(&keyed->flow.calls, push_event(keyed, &v));
 }
 
 int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
@@ -375,9 +374,9 @@ int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
 	leat_event v = { key, key_len, t, x, y, 0, 0, 0 };
 
 	LEAT_ASSERT(keyed);
-	if (!keyed->flow.pairs)
-		return LEAT_EPAIRS;
-	return push_outermost(keyed, &v);
+	if (LEAT_UNLIKELY(!keyed->flow.pairs || keyed->flow.calls.state))
+		return push_refused(keyed);
+	return leat_calls_done(&keyed->flow.calls, push_event(keyed, &v));
 }
 
 /* ---------------- many -------------------------------------------- */
@@ -411,20 +410,29 @@ static void push_find_block(const leat_keyed *k, size_t n, struct push_block *b)
 }
 
 /* The entry that was found may be another key's with that hash. */
-int leat_keyed_put(leat_keyed *k, const leat_event *event, uint32_t hash,
+int leat_keyed_put(leat_keyed *k, const leat_event *v, uint32_t hash,
     uint32_t i)
 {
-	leat_event v = *event;
+	if (!i || !leat_entry_is(leat_entry_at(k, i), v->key, v->key_len))
+		i = leat_entry_find(k, v->key, v->key_len, hash);
+	return push_at(k, v, hash, i);
+}
 
-	if (v.key_len > LEAT_KEY_MAX)
+/* As leat_keyed_put(), of an event that the caller has made. */
+static int put_event(leat_keyed *k, const leat_event *event, uint32_t hash,
+    uint32_t i)
+{
+	leat_event v;
+
+	if (event->key_len > LEAT_KEY_MAX)
 		return LEAT_EKEY;
-	if (v.flags)
+	if (event->flags)
 		return LEAT_EINVAL;
-	if (!k->flow.pairs)
-		v.y = 0;
-	if (!i || !leat_entry_is(leat_entry_at(k, i), v.key, v.key_len))
-		i = leat_entry_find(k, v.key, v.key_len, hash);
-	return push_at(k, &v, hash, i);
+	if (k->flow.pairs || event->y == 0)
+		return leat_keyed_put(k, event, hash, i);
+	v = *event;
+	v.y = 0;
+	return leat_keyed_put(k, &v, hash, i);
 }
 
 static int push_block(leat_keyed *k, const leat_event *v, size_t n,
@@ -441,7 +449,7 @@ static int push_block(leat_keyed *k, const leat_event *v, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		uint32_t found = k->drops == drops ? b.found[i] : 0;
 		int err = leat_many_note(many,
-		    leat_keyed_put(k, &v[i], b.hash[i], found));
+		    put_event(k, &v[i], b.hash[i], found));
 		if (LEAT_UNLIKELY(err))
 			return err;
 	}
