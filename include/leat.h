@@ -637,37 +637,56 @@ enum leat_on_missing {
 /* The largest size and hop of a window. */
 #define LEAT_SIZE_MAX ((uint64_t)1 << 40)
 
-/* What a window says when it closes. Valid during the callback alone. */
+/*
+ * What a window tells. Valid during the callback alone; may grow at its end,
+ * so keep no arrays of them.
+ */
 typedef struct leat_result {
-	const double *values; /* in the order of options.stats */
+	int flags; /* of enum leat_result_flag; 0: the window closes */
 	size_t n_values;
+	const double *values; /* in the order of options.stats */
+	/*
+	 * For results that are more than a number. NULL if there is no class
+	 * of yours (LEAT_AGG) among options.stats; else n_values pointers in
+	 * their order, to the finished partial of the class, or NULL for a
+	 * statistic of the library, which has no partial to be looked at: its
+	 * number is all there is.
+	 */
+	const void *const *partials;
 	int64_t start; /* of the window [start, end): pushes since reset, or */
 	int64_t end;   /* times */
-	const void *key; /* of keyed windows, else NULL */
+	/*
+	 * Where the object's watermark is when the call that tells this is
+	 * done; a window closes when that has come to its end. INT64_MIN in
+	 * windows by count, which have no time, but for those of keys.
+	 */
+	int64_t watermark;
+	uint64_t count, missing; /* values, and missing ones, in the window */
+	uint64_t revision;       /* results of this window before this one, but
+	                      those of a flush */
+	const void *key;         /* of keyed windows, else NULL */
 	size_t key_len;
-	uint64_t revision; /* results of this window before this one */
-	int flags;         /* of enum leat_result_flag; 0: the window closes */
 } leat_result;
 
 enum leat_result_flag {
 	LEAT_RESULT_EARLY = 1,   /* the window is still open */
 	LEAT_RESULT_UPDATED = 2, /* it had closed before a late value came in */
 	LEAT_RESULT_EMPTY = 4,   /* no value came in, not even a missing one */
-	LEAT_RESULT_RETRACTED =
-	    8, /* this result counts no more: the session has
-	                    become part of another, whose result follows
+	LEAT_RESULT_RETRACTED = 8, /* this result counts no more: the session
+	                    has become part of another, whose result follows
 	                    when that closes */
-	LEAT_RESULT_DROPPED =
-	    16 /* the key is being dropped with the window open */
+	LEAT_RESULT_DROPPED = 16,  /* the key is dropped with the window open */
+	LEAT_RESULT_FLUSHED = 32   /* with EARLY: somebody called a function
+	                    named _flush */
 };
 
 /*
  * Who is told. emit runs inside the push that closes a window. Look at
  * result->flags first: not every result is the last word on its window. emit
  * returns 0; anything else makes that push return LEAT_ECALLBACK in the end,
- * see "Callbacks" at the top. It may query and read the object, which answer
- * for the window that is told; pushing into it or changing it is refused with
- * LEAT_EINVAL, and it must not be reset or freed.
+ * see "Callbacks" at the top. It may query the object, its interval and its
+ * partials, which answer for the window that is told; pushing into it or
+ * changing it is refused with LEAT_EINVAL, and it must not be reset or freed.
  */
 typedef struct leat_sink {
 	int (*emit)(void *ctx, const leat_result *result);

@@ -26,6 +26,7 @@ static int counted_emit(void *ctx, const leat_result *result)
 	leat_keyed *k = ctx;
 	leat_result r = *result;
 
+	r.watermark = leat_clock_coming(&k->flow.clock);
 	r.key = k->flow.key;
 	r.key_len = k->flow.key_len;
 	leat_call_emit(&k->flow.calls, &k->flow.sink, &r);
@@ -130,16 +131,29 @@ void leat_counted_query(const struct leat_state *s, double *out)
 	leat_window_query(counted_window(s), out);
 }
 
+leat_result leat_counted_result(const leat_keyed *k, const struct leat_state *s)
+{
+	const leat_window *w = counted_window(s);
+	struct leat_tally t = w->engine->tally(w);
+	leat_result r = { 0, k->n_values, w->results, w->partials, 0, 0,
+		leat_clock_coming(&k->flow.clock), t.count, t.missing, 0,
+		k->flow.key, k->flow.key_len };
+
+	leat_counted_interval(k, s, &r.start, &r.end);
+	return r;
+}
+
 static void counted_tell(struct leat_flow *f, struct leat_state *s, int flag)
 {
 	const leat_keyed *k = counted_keys(f);
 	leat_window *w = counted_window(s);
-	leat_result r = { w->results, k->n_values, 0, 0, f->key, f->key_len, 0,
-		flag };
+	int64_t start, end;
 
-	if (!leat_counted_interval(k, s, &r.start, &r.end))
+	if (!leat_counted_interval(k, s, &start, &end))
 		return;
 	leat_window_query(w, w->results);
+	leat_result r = leat_counted_result(k, s);
+	r.flags = flag;
 	leat_call_emit(&f->calls, f->told, &r);
 }
 

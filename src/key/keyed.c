@@ -329,10 +329,14 @@ int leat_keyed_drop(leat_keyed *keyed, const void *key, size_t key_len)
 static int visit_key(leat_keyed *k, const struct leat_entry *e,
     const leat_sink *visit)
 {
-	leat_result told = { k->values, k->n_values, 0, 0, leat_entry_text(e),
-		e->len, 0, 0 };
+	leat_result told;
+	int64_t start, end;
 
-	look_up(k, e, k->values, &told.start, &told.end);
+	look_up(k, e, k->values, &start, &end);
+	leat_entry_speaks(k, e);
+	told = k->by_count ? leat_counted_result(k, leat_entry_state(e))
+			   : leat_flow_result(&k->flow, start, end);
+	told.values = k->values;
 	leat_call_emit(&k->flow.calls, visit, &told);
 	return leat_calls_done(&k->flow.calls, LEAT_OK);
 }
@@ -378,7 +382,7 @@ int64_t leat_keyed_now(const leat_keyed *keyed)
 int64_t leat_keyed_watermark(const leat_keyed *keyed)
 {
 	LEAT_ASSERT(keyed);
-	return keyed->flow.clock.watermark;
+	return leat_flow_watermark(&keyed->flow);
 }
 
 /* Else there is no need to ask every key. */

@@ -120,6 +120,7 @@ static void pass_until(leat_keyed *k, int64_t target)
 	if (target <= c->watermark)
 		return;
 	k->ending = target == LEAT_TIME_MAX;
+	c->ahead = target;
 	while (k->timers.next <= target && leat_timers_fire(k, target, &due))
 		pass_close(k, due);
 	if (k->ending) {

@@ -24,6 +24,7 @@ int64_t leat_modulo(int64_t t, int64_t width)
 void leat_clock_reset(struct leat_clock *c)
 {
 	c->now = c->watermark = c->target = c->slowest = c->begin = INT64_MIN;
+	c->ahead = INT64_MIN;
 	c->started = 0;
 	if (c->times)
 		memset(c->seen, 0, c->n_sources);

@@ -186,6 +186,14 @@ void leat_fade_lower(const struct leat_flow *f, double *out)
 	leat_decay_lower(&d->sums, d->last, f->plan, f->n_stats, quiet, out);
 }
 
+struct leat_tally leat_fade_tally(const struct leat_flow *f)
+{
+	const struct fade *d = (const struct fade *)(const void *)f->whole;
+	struct leat_tally t = { d->sums.count, d->sums.missing };
+
+	return t;
+}
+
 static uint64_t fade_stored(const struct leat_flow *f,
     const struct leat_state *s)
 {

@@ -296,6 +296,8 @@ void leat_flow_cut(struct leat_flow *f, struct leat_cutter *c)
 	f->sections = leat_cut(c, f->n_sections, sizeof(*f->sections));
 	f->plan = leat_cut(c, f->n_stats, sizeof(*f->plan));
 	f->results = leat_cut(c, f->n_stats, sizeof(double));
+	f->partials = leat_cut(c, f->has_user ? f->n_stats : 0,
+	    sizeof(*f->partials));
 	f->whole = leat_cut(c, 1, f->accs_size);
 	f->piece = leat_cut(c, 1, f->accs_size);
 	f->past = leat_cut(c, f->forest.panes ? 1 : 0, f->accs_size);
@@ -304,6 +306,14 @@ void leat_flow_cut(struct leat_flow *f, struct leat_cutter *c)
 	f->clock.seen = leat_cut(c, sources, 1);
 	if (sources == 0)
 		f->clock.times = NULL;
+	if (!f->has_user)
+		f->partials = NULL;
+}
+
+static void note_partials(struct leat_flow *f)
+{
+	for (size_t i = 0; f->partials && i < f->n_stats; i++)
+		f->partials[i] = f->plan[i].partial;
 }
 
 static void make_flow_plan(struct leat_flow *f,
@@ -320,6 +330,7 @@ static void make_flow_plan(struct leat_flow *f,
 		p->partial = (unsigned char *)f->whole +
 		    f->sections[p->part].offset;
 	}
+	note_partials(f);
 }
 
 static void make_pools(struct leat_flow *f)
@@ -380,6 +391,7 @@ void leat_flow_moved(const void *from, void *to, struct leat_flow *f,
 	f->sections = leat_moved(from, to, f->sections);
 	f->plan = leat_moved(from, to, f->plan);
 	f->results = leat_moved(from, to, f->results);
+	f->partials = leat_moved(from, to, f->partials);
 	f->whole = leat_moved(from, to, f->whole);
 	f->piece = leat_moved(from, to, f->piece);
 	f->past = leat_moved(from, to, f->past);
@@ -388,6 +400,7 @@ void leat_flow_moved(const void *from, void *to, struct leat_flow *f,
 	f->clock.seen = leat_moved(from, to, f->clock.seen);
 	for (size_t i = 0; i < f->n_stats; i++)
 		f->plan[i].partial = leat_moved(from, to, f->plan[i].partial);
+	note_partials(f);
 	f->told = &f->sink;
 	leat_memory_start(&f->memory, allocator ? allocator : &own);
 	make_pools(f);
@@ -514,6 +527,40 @@ void leat_flow_lower(const struct leat_flow *f, int64_t start, int64_t end,
 	    out);
 }
 
+int64_t leat_flow_watermark(const struct leat_flow *f)
+{
+	const struct leat_result *r = f->calls.result;
+
+	return r ? r->watermark : f->clock.watermark;
+}
+
+int leat_flow_partial(const struct leat_flow *f, const leat_agg *agg,
+    void *partial_out)
+{
+	for (size_t i = 0; i < f->n_sections; i++) {
+		const struct leat_section *s = &f->sections[i];
+		if (s->agg != agg)
+			continue;
+		memcpy(partial_out, (unsigned char *)f->whole + s->offset,
+		    s->packed);
+		return LEAT_OK;
+	}
+	return LEAT_ESTAT;
+}
+
+leat_result leat_flow_result(const struct leat_flow *f, int64_t start,
+    int64_t end)
+{
+	struct leat_tally t = { f->whole->count, f->whole->missing };
+
+	if (f->kind == LEAT_DECAY)
+		t = leat_fade_tally(f);
+	leat_result r = { 0, f->n_stats, NULL, f->partials, start, end,
+		leat_clock_coming(&f->clock), t.count, t.missing, 0, f->key,
+		f->key_len };
+	return r;
+}
+
 void leat_flow_tell(struct leat_flow *f, int64_t start, int64_t end,
     uint64_t revision, int flags)
 {
@@ -522,12 +569,8 @@ void leat_flow_tell(struct leat_flow *f, int64_t start, int64_t end,
 	if (!f->told->emit)
 		return;
 	leat_flow_lower(f, start, end, f->results);
+	r = leat_flow_result(f, start, end);
 	r.values = f->results;
-	r.n_values = f->n_stats;
-	r.start = start;
-	r.end = end;
-	r.key = f->key;
-	r.key_len = f->key_len;
 	r.revision = revision;
 	r.flags = flags;
 	leat_call_emit(&f->calls, f->told, &r);

@@ -39,7 +39,8 @@ int64_t leat_modulo(int64_t t, int64_t width);
 
 struct leat_clock {
 	int64_t now, watermark;
-	int64_t target;  /* what the watermark is about to become */
+	int64_t target;  /* what the watermark is about to become, */
+	int64_t ahead;   /* and later, once all keys have been visited */
 	int64_t slowest; /* time of the source that holds it back */
 	int64_t begin;   /* the first time seen */
 	int started;
@@ -74,6 +75,12 @@ void leat_clock_back(struct leat_clock *c, uint32_t source,
 
 /* As if it had seen what the other has seen, too: `target` is the later one. */
 void leat_clock_join(struct leat_clock *c, const struct leat_clock *other);
+
+/* Where the watermark is when all has been told that is being told. */
+LEAT_INLINE int64_t leat_clock_coming(const struct leat_clock *c)
+{
+	return c->ahead > c->target ? c->ahead : c->target;
+}
 
 /* Whether a time is too far ahead; c->max_skew > 0. */
 int leat_clock_skewed(const struct leat_clock *c, int64_t t);
@@ -618,6 +625,7 @@ size_t leat_cells_place(const struct leat_flow *f);
 size_t leat_ranges_size(void);
 size_t leat_fade_size(void);
 void leat_fade_lower(const struct leat_flow *f, double *out);
+struct leat_tally leat_fade_tally(const struct leat_flow *f);
 
 extern const struct leat_time_engine leat_cells_engine, leat_ranges_engine,
     leat_fade_engine;
@@ -655,6 +663,7 @@ struct leat_flow {
 	struct leat_section *sections;
 	struct leat_plan *plan;
 	double *results;
+	const void **partials;   /* of classes; NULL: there is none */
 	struct leat_accs *whole; /* what a result is made from */
 	struct leat_accs *piece; /* scratch */
 	struct leat_accs *past;  /* scratch of few_panes.c */
@@ -1031,6 +1040,14 @@ int leat_flow_refuse(struct leat_flow *f, int err);
 int leat_flow_row(const struct leat_flow *f, int64_t from, int64_t until);
 /* Whether now has passed a multiple of early_span. */
 int leat_flow_early(const struct leat_flow *f, int64_t was, int64_t now);
+/* A result of f->whole, but for its values. */
+leat_result leat_flow_result(const struct leat_flow *f, int64_t start,
+    int64_t end);
+/* Where the watermark is, or goes with what is being told. */
+int64_t leat_flow_watermark(const struct leat_flow *f);
+/* Copies the class's partial from f->whole. LEAT_ESTAT. */
+int leat_flow_partial(const struct leat_flow *f, const leat_agg *agg,
+    void *partial_out);
 /* Lowers f->whole. */
 void leat_flow_lower(const struct leat_flow *f, int64_t start, int64_t end,
     double *out);

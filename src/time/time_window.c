@@ -352,17 +352,10 @@ int leat_time_window_partial(const leat_time_window *window,
 	int64_t start, end;
 
 	LEAT_ASSERT(window && agg && partial_out);
-	for (size_t i = 0; i < f->n_sections; i++) {
-		const struct leat_section *s = &f->sections[i];
-		if (s->agg != agg)
-			continue;
-		if (!leat_is_inside(&f->calls)) /* else it is there */
-			f->engine->look(f, window->state, &start, &end);
-		memcpy(partial_out, (unsigned char *)f->whole + s->offset,
-		    s->packed);
-		return LEAT_OK;
-	}
-	return LEAT_ESTAT;
+	/* While a result is told its partials are there. */
+	if (!f->calls.result)
+		f->engine->look(f, window->state, &start, &end);
+	return leat_flow_partial(f, agg, partial_out);
 }
 
 int64_t leat_time_window_now(const leat_time_window *window)
@@ -374,7 +367,7 @@ int64_t leat_time_window_now(const leat_time_window *window)
 int64_t leat_time_window_watermark(const leat_time_window *window)
 {
 	LEAT_ASSERT(window);
-	return window->flow.clock.watermark;
+	return leat_flow_watermark(&window->flow);
 }
 
 void leat_time_window_counts(const leat_time_window *window,

@@ -479,5 +479,12 @@ void leat_tape_decay(struct leat_tape *t, struct leat_decay *d)
 		free_of_1(d);
 }
 
+static struct leat_tally decay_tally(const leat_window *w)
+{
+	struct leat_tally t = { w->decay.count, w->decay.missing };
+
+	return t;
+}
+
 const struct leat_engine leat_decay_engine = { decay_push, decay_query,
-	decay_reset, leat_pushes, leat_pushes };
+	decay_reset, leat_pushes, leat_pushes, decay_tally };

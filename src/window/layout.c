@@ -54,6 +54,14 @@ int leat_next_part(const leat_window_options *o, size_t *cursor,
 	return 0;
 }
 
+static int has_class(const leat_window_options *o)
+{
+	for (size_t i = 0; i < o->n_stats; i++)
+		if (o->stats[i].id == LEAT_STAT_AGG)
+			return 1;
+	return 0;
+}
+
 static void cut_relay(struct leat_cutter *c, const struct leat_relay *r,
     struct leat_part *p)
 {
@@ -110,6 +118,8 @@ int leat_layout(struct leat_window *w, unsigned char *base, size_t *n_bytes,
 	struct leat_part *parts = leat_cut(&c, n, sizeof(*parts));
 	struct leat_plan *plan = leat_cut(&c, o->n_stats, sizeof(*plan));
 	double *results = leat_cut(&c, o->n_stats, sizeof(double));
+	size_t told = has_class(o) ? o->n_stats : 0;
+	const void **partials = leat_cut(&c, told, sizeof(*partials));
 	size_t kept = w->keeps ? (size_t)w->size : 0;
 	double *ring_x = leat_cut(&c, kept, sizeof(double));
 	double *ring_y = leat_cut(&c, w->pairs ? kept : 0, sizeof(double));
@@ -129,6 +139,7 @@ int leat_layout(struct leat_window *w, unsigned char *base, size_t *n_bytes,
 	w->parts = n > 0 ? parts : NULL;
 	w->plan = plan;
 	w->results = results;
+	w->partials = told > 0 ? partials : NULL;
 	w->ring_x = ring_x;
 	w->ring_y = ring_y;
 	w->panes.tallies = tallies;

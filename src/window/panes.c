@@ -161,7 +161,7 @@ static void panes_push(leat_window *w, double x, double y)
 	w->pushed++;
 	if (LEAT_UNLIKELY(w->sink.emit) && s->fill == s->end &&
 	    s->closed >= s->closed_max)
-		leat_emit(w, w->pushed - w->size, w->pushed);
+		leat_emit(w, w->pushed - w->size, w->pushed, 0);
 }
 
 /* ---------------- asking -------------------------------------------- */
@@ -187,27 +187,30 @@ static void combine_part(const leat_window *w, const struct leat_part *p)
 	leat_part_join(p, p->open, started);
 }
 
-static void count_all(const struct leat_panes *s, struct leat_summary *sum)
+static struct leat_tally panes_tally(const leat_window *w)
 {
+	const struct leat_panes *s = &w->panes;
 	struct leat_tally t = s->open;
 
+	if (in_gap(s))
+		t.count = t.missing = 0;
 	t.count += s->relayed.count;
 	t.missing += s->relayed.missing;
 	if (with_oldest(s)) {
 		t.count += s->tallies[s->head].count;
 		t.missing += s->tallies[s->head].missing;
 	}
-	sum->n = (double)t.count;
-	sum->missing = (double)t.missing;
+	return t;
 }
 
 static void panes_query(const leat_window *w, double *out)
 {
+	struct leat_tally t = panes_tally(w);
 	struct leat_summary s;
 
 	memset(&s, 0, sizeof(s));
-	if (!in_gap(&w->panes))
-		count_all(&w->panes, &s);
+	s.n = (double)t.count;
+	s.missing = (double)t.missing;
 	for (size_t i = 0; i < w->n_parts; i++) {
 		combine_part(w, &w->parts[i]);
 		w->parts[i].cls->lower(w->parts[i].combined, &s);
@@ -243,4 +246,4 @@ static void panes_reset(leat_window *w)
 }
 
 const struct leat_engine leat_panes_engine = { panes_push, panes_query,
-	panes_reset, leat_pushes, panes_length };
+	panes_reset, leat_pushes, panes_length, panes_tally };

@@ -14,13 +14,20 @@ void leat_report(const leat_window *w, struct leat_summary *s, double *out)
 	leat_lower(w->plan, w->n_stats, s, silent, out);
 }
 
-void leat_emit(leat_window *w, uint64_t start, uint64_t end)
+void leat_emit_results(leat_window *w, uint64_t start, uint64_t end,
+    struct leat_tally tally, int flags)
 {
-	leat_result result = { w->results, w->n_stats, (int64_t)start,
-		(int64_t)end, NULL, 0, 0, 0 };
+	leat_result result = { flags, w->n_stats, w->results, w->partials,
+		(int64_t)start, (int64_t)end, INT64_MIN, tally.count,
+		tally.missing, 0, NULL, 0 };
 
-	w->query(w, w->results);
 	leat_call_emit(&w->calls, &w->sink, &result);
+}
+
+void leat_emit(leat_window *w, uint64_t start, uint64_t end, int flags)
+{
+	w->query(w, w->results);
+	leat_emit_results(w, start, end, w->engine->tally(w), flags);
 }
 
 /* For engines that count every push. */

@@ -223,7 +223,7 @@ static void part_lower(const struct leat_window *w, const struct leat_part *p,
 static void tell(leat_window *w)
 {
 	if (w->sink.emit && pushed(w) >= w->size)
-		leat_emit(w, pushed(w) - w->size, pushed(w));
+		leat_emit(w, pushed(w) - w->size, pushed(w), 0);
 }
 
 static void slide_push(leat_window *w, double x, double y);
@@ -500,6 +500,13 @@ static uint64_t slide_length(const leat_window *w)
 	return length(w);
 }
 
+static struct leat_tally slide_tally(const leat_window *w)
+{
+	struct leat_tally t = { length(w) - missing(w), missing(w) };
+
+	return t;
+}
+
 /* Bytes of a place in the table of a class; 0: its partial's. */
 size_t leat_slide_place_size(enum leat_class_id id)
 {
@@ -522,4 +529,4 @@ size_t leat_slide_lanes_size(enum leat_class_id id)
 }
 
 const struct leat_engine leat_slide_engine = { slide_push, slide_query,
-	slide_reset, slide_pushed, slide_length };
+	slide_reset, slide_pushed, slide_length, slide_tally };

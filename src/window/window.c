@@ -5,6 +5,12 @@
 
 /* ---------------- making and freeing -------------------------------- */
 
+static void note_partials(leat_window *w)
+{
+	for (size_t i = 0; w->partials && i < w->n_stats; i++)
+		w->partials[i] = w->plan[i].partial;
+}
+
 static void make_plan(leat_window *w, const leat_window_options *o)
 {
 	for (size_t i = 0; i < o->n_stats; i++) {
@@ -18,6 +24,7 @@ static void make_plan(leat_window *w, const leat_window_options *o)
 			p->part++;
 		p->partial = w->parts[p->part].combined;
 	}
+	note_partials(w);
 }
 
 static int measure(const leat_window_options *o, leat_window *geometry,
@@ -151,6 +158,7 @@ void leat_window_moved(const leat_window *from, leat_window *to)
 	to->parts = leat_moved(from, to, from->parts);
 	to->plan = leat_moved(from, to, from->plan);
 	to->results = leat_moved(from, to, from->results);
+	to->partials = leat_moved(from, to, from->partials);
 	to->ring_x = leat_moved(from, to, from->ring_x);
 	to->ring_y = leat_moved(from, to, from->ring_y);
 	to->panes.tallies = leat_moved(from, to, from->panes.tallies);
@@ -158,6 +166,7 @@ void leat_window_moved(const leat_window *from, leat_window *to)
 		move_part(from, to, &to->parts[i]);
 	for (size_t i = 0; i < to->n_stats; i++)
 		to->plan[i].partial = leat_moved(from, to, to->plan[i].partial);
+	note_partials(to);
 }
 
 int leat_window_copy(const leat_window *window, const leat_allocator *allocator,
@@ -254,7 +263,9 @@ int leat_window_partial(const leat_window *window, const leat_agg *agg,
 		const struct leat_part *p = &window->parts[i];
 		if (p->agg != agg)
 			continue;
-		window->query(window, window->results);
+		/* While a result is told its partials are there. */
+		if (!window->calls.result)
+			window->query(window, window->results);
 		memcpy(partial_out, p->combined, p->packed);
 		return LEAT_OK;
 	}

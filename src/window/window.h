@@ -182,6 +182,8 @@ struct leat_engine {
 	void (*reset)(leat_window *w);
 	uint64_t (*pushed)(const leat_window *w);
 	uint64_t (*length)(const leat_window *w);
+	/* Values, and missing ones, that a query sees. */
+	struct leat_tally (*tally)(const leat_window *w);
 };
 
 /*
@@ -218,7 +220,8 @@ struct leat_window {
 	const struct leat_engine *engine;
 	int kind;
 	struct leat_calls calls; /* of the sink */
-	double *results;         /* for it */
+	double *results;         /* for it, */
+	const void **partials;   /* and these; NULL: there is no class */
 	size_t ring_head;        /* panes: where the next kept value goes */
 	struct leat_panes panes;
 	struct leat_decay decay;
@@ -303,6 +306,10 @@ void leat_tape_decay(struct leat_tape *t, struct leat_decay *d);
 /* report.c */
 uint64_t leat_pushes(const leat_window *w);
 void leat_report(const leat_window *w, struct leat_summary *s, double *out);
-void leat_emit(leat_window *w, uint64_t start, uint64_t end);
+/* Tells w->results of a window; the partials are there. */
+void leat_emit_results(leat_window *w, uint64_t start, uint64_t end,
+    struct leat_tally tally, int flags);
+/* Tells what a query answers. */
+void leat_emit(leat_window *w, uint64_t start, uint64_t end, int flags);
 
 #endif
