@@ -580,7 +580,7 @@ enum leat_stat_id {
  * The statistic that a name means: "mean", "variance_pop", "max"; the
  * names are those of the initialisers in lower case, and the usual short
  * ones (avg var std sem skew kurt prod gmean sumsq roc cov corr, also
- * with _pop, tmean tmean_linear). "rate" is LEAT_RATE, by the second.
+ * with _pop, tmean or twa, tmean_linear). "rate" is LEAT_RATE, by the second.
  * LEAT_ESTAT if there is none.
  */
 LEAT_API int leat_stat_parse(const char *text, leat_stat *stat_out);

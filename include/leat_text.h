@@ -256,6 +256,84 @@ LEAT_API const leat_csv_record *leat_csv_last(const leat_csv *csv);
 /* As new, at the start of another input; memory is kept. */
 LEAT_API void leat_csv_reset(leat_csv *csv);
 
+/* ------------------------------------------------------------------ */
+/* Options as text                                                    */
+/* ------------------------------------------------------------------ */
+
+/*
+ * Options in words, for configuration files, command lines and other
+ * languages:
+ *
+ *      leat_time_window_options options = { 0 };
+ *      leat_stat stats[8];
+ *      const char *why;
+ *      size_t place;
+ *
+ *      if (leat_time_window_options_parse("tumbling:1m delay:5s", &options,
+ *              &place, &why) < 0 ||
+ *          leat_stats_parse("mean,max,rate/1m", stats, 8, &options.n_stats,
+ *              &place, &why) < 0)
+ *              fprintf(stderr, "byte %zu: %s\n", place, why);
+ *      options.stats = stats;
+ *
+ * Words are separated by blanks or commas. A word is the name of a field,
+ * with its value after a colon or an equals sign, or that of a kind:
+ *
+ *      60  sliding:60  tumbling:60  hopping:100/10  landmark
+ *      decay:half_life=20                  of the last `size` values
+ *      60s  tumbling:1m  hopping:1h/5m  session:30m  calendar
+ *      decay:half_life=20s                 by time
+ *      ttl:1h max_keys:1000 when_keys_full:evict_old
+ *      loss:quantile=0.9 update:ftrl rate:0.1 l1:0.001
+ *      adwin delta:0.002 direction:rise
+ *      delimiter:; ragged_ok
+ *
+ * A time is a number of ticks, or numbers with units: 90s, 1h30m, 0.5d. Units
+ * are ns us ms s m (minutes) h d w, and as many ticks of a nanosecond
+ * (LEAT_SECOND). leat_options(3) has all words, and other names for them.
+ */
+
+/*
+ * Sets the fields that the text names, and leaves the others: start from
+ * { 0 } or from defaults of your own. What cannot be said in text are
+ * statistics, callbacks, allocators and other pointers. Ranges, and what goes
+ * together, are not checked here but by leat_..._check() and leat_..._new().
+ *
+ * On failure *place_out is the offset in the text of the word or value that
+ * is wrong and *why_out what is wrong, "span: not a time", in static words;
+ * the options are untouched. Either may be NULL.
+ *
+ * Errors: LEAT_EPARSE (no such word, or a value of another form), LEAT_EINVAL
+ * (a number that the field cannot hold, a field that is given twice).
+ * Cost: O(length of the text). Nothing is allocated.
+ */
+LEAT_API int leat_window_options_parse(const char *text,
+    leat_window_options *options, size_t *place_out, const char **why_out);
+LEAT_API int leat_time_window_options_parse(const char *text,
+    leat_time_window_options *options, size_t *place_out, const char **why_out);
+LEAT_API int leat_keyed_options_parse(const char *text,
+    leat_keyed_options *options, size_t *place_out, const char **why_out);
+LEAT_API int leat_model_options_parse(const char *text,
+    leat_model_options *options, size_t *place_out, const char **why_out);
+LEAT_API int leat_drift_options_parse(const char *text,
+    leat_drift_options *options, size_t *place_out, const char **why_out);
+LEAT_API int leat_csv_options_parse(const char *text, leat_csv_options *options,
+    size_t *place_out, const char **why_out);
+
+/*
+ * Reads a list of statistics, each as leat_stat_parse() reads it; "rate/1m"
+ * is LEAT_RATE_PER of a minute. Writes them to stats_out, which has room for
+ * `capacity`, and how many they are to *n_stats_out. With stats_out NULL
+ * they are only checked and counted.
+ *
+ * Errors: LEAT_ESTAT (no such statistic), LEAT_EPARSE (none at all, or an
+ * argument of another form), LEAT_EINVAL (an argument that cannot be),
+ * LEAT_EBUFFER; place_out and why_out as above.
+ */
+LEAT_API int leat_stats_parse(const char *text, leat_stat *stats_out,
+    size_t capacity, size_t *n_stats_out, size_t *place_out,
+    const char **why_out);
+
 #ifdef __cplusplus
 }
 #endif

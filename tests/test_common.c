@@ -193,6 +193,8 @@ START_TEST(windows_are_read)
 	ck_assert_int_eq(o.kind, LEAT_DECAY);
 	ck_assert(o.alpha == 0.25 && o.unadjusted == 0);
 	ck_assert(window_of("decay:span=20").ewm_span == 20);
+	ck_assert(window_of("ewm:half_life=20").half_life == 20);
+	ck_assert_int_eq(window_of("expanding").kind, LEAT_LANDMARK);
 	o = window_of("decay:halflife=1.5,recursive");
 	ck_assert(o.half_life == 1.5 && o.unadjusted == 1);
 }
@@ -244,15 +246,15 @@ END_TEST
 
 START_TEST(what_is_not_a_window_is_refused_and_changes_nothing)
 {
-	static const char *const texts[] = { "", "x", "sliding",
-		"sliding:", "sliding:-1", "1e3", "10x", "tumbling:1/2",
-		"hopping:10", "hopping:/", "landmark:1", "decay", "decay:0.5",
-		"decay:alpha", "decay:alpha=", "decay:alpha=x", "decay:beta=1",
+	static const char *const texts[] = { "", "x", "sliding:", "sliding:-1",
+		"1e3", "10x", "tumbling:1/2", "hopping:/", "landmark:1",
+		"decay:0.5", "sliding,5", "5 min_count:2", "decay:alpha",
+		"decay:alpha=", "decay:alpha=x", "decay:beta=1",
 		"decay:alpha=0.5,fast", "slidin:1", "slidings:1",
 		"99999999999999999999999", "decay:,alpha=1", "60S", "1y",
-		"-60s", "tumbling:s", "hopping:6h", "hopping:6h/10",
-		"hopping:60/1h", "hopping:6h/", "session", "session:30",
-		"calendar", "calendar:", "calendar:decade", "calendar:day+25",
+		"-60s", "tumbling:s", "hopping:6h/10", "hopping:60/1h",
+		"hopping:6h/", "session:30", "min_count:5", "calendar",
+		"calendar:", "calendar:decade", "calendar:day+25",
 		"landmark:1h", "decay:alpha=1s", "decay:halflife=1s,recursive",
 		"decay:halflife=1x", "99999999w" };
 	struct spec_window w = { 0 };
@@ -446,7 +448,10 @@ START_TEST(statistics_of_pairs_are_kept_apart)
 	ck_assert_int_lt(spec_stats("std,stddev", &s, why, sizeof why), 0);
 	ck_assert_ptr_nonnull(strstr(why, "twice"));
 	ck_assert_int_lt(spec_stats("", &s, why, sizeof why), 0);
+	ck_assert_int_lt(spec_stats("mean/1m", &s, why, sizeof why), 0);
 	ck_assert_uint_eq(s.n_single, 2);
+	ck_assert_int_eq(spec_stats("rate/1m,sum", &s, why, sizeof why), 0);
+	ck_assert(s.n_single == 2 && s.single[0].arg == LEAT_MINUTE);
 	spec_stats_clear(&s);
 }
 END_TEST

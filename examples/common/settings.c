@@ -267,48 +267,45 @@ leat_time_window_options settings_time_window(const struct settings *s)
 	return o;
 }
 
-static int try_time_stat(const struct settings *s, const leat_stat *stat)
+static int try_time_stat(const struct settings *s, const leat_stat *stat,
+    const char **wrong)
 {
 	leat_time_window_options o = settings_time_window(s);
-	leat_time_window *window;
-	int err;
 
 	o.stats = stat;
 	o.n_stats = 1;
-	err = leat_time_window_new(&window, &o);
-	if (err == 0)
-		leat_time_window_free(window);
-	return err;
+	return leat_time_window_check(&o, NULL, wrong);
 }
 
 /* What the library says to a window of this with one statistic. */
-static int try_stat(const struct settings *s, const leat_stat *stat)
+static int try_stat(const struct settings *s, const leat_stat *stat,
+    const char **wrong)
 {
 	leat_window_options o = s->window.count;
-	size_t size;
 
 	if (s->window.by_time)
-		return try_time_stat(s, stat);
+		return try_time_stat(s, stat, wrong);
 	o.stats = stat;
 	o.n_stats = 1;
-	return leat_window_check(&o, &size, NULL);
+	return leat_window_check(&o, NULL, wrong);
 }
 
 static int check_window(const struct settings *s, char *why, size_t why_size)
 {
 	static const leat_stat count = LEAT_COUNT;
 	const leat_window_options *o = &s->window.count;
-	int err = try_stat(s, &count);
+	const char *wrong = "";
+	int err = try_stat(s, &count, &wrong);
 	int sized = !s->window.by_time && o->kind != LEAT_LANDMARK &&
 	    o->kind != LEAT_DECAY;
 
 	if (err == 0)
 		return 0;
-	if (err == LEAT_EINVAL && sized && o->min_count > o->size)
+	if (sized && o->size > 0 && o->min_count > o->size)
 		snprintf(why, why_size,
 		    "--min-count: larger than the window (-w)");
 	else
-		snprintf(why, why_size, "-w: %s", leat_strerror(err));
+		snprintf(why, why_size, "-w: %s", wrong);
 	return -1;
 }
 
@@ -318,7 +315,8 @@ static int check_stats(struct settings *s, leat_stat *stats, size_t *n,
 	size_t kept = 0;
 
 	for (size_t i = 0; i < *n; i++) {
-		int err = try_stat(s, &stats[i]);
+		const char *wrong = "";
+		int err = try_stat(s, &stats[i], &wrong);
 
 		if (err == 0) {
 			stats[kept++] = stats[i];
@@ -328,7 +326,7 @@ static int check_stats(struct settings *s, leat_stat *stats, size_t *n,
 			continue;
 		snprintf(why, why_size, "-s: %s: %s", leat_stat_name(&stats[i]),
 		    err == LEAT_ESTAT ? "this kind of window does not have it"
-				      : leat_strerror(err));
+				      : wrong);
 		return -1;
 	}
 	*n = kept;

@@ -1,21 +1,20 @@
 /*
  * Windows and statistics as a user writes them.
  *
- * A window is KIND:ARGUMENTS. One table has the kinds; a kind without a
- * word in front of it, a plain number, is sliding. What has a unit is a
- * time, what has none a number of rows. What a number may be is for the
- * library to say, so that program and library cannot disagree.
+ * The library reads them. A window is by count if it can be one, and else by
+ * time; here every time has a unit, as what has none is a number of rows. What
+ * a number may be is for the library to say, so that program and library
+ * cannot disagree.
  */
 #include "spec.h"
 
+#include <leat_text.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "durations.h"
-#include "list.h"
 #include "nearest.h"
-#include "number.h"
 
 const char spec_window_forms[] =
     "100 or sliding:100, tumbling:100, hopping:100/10, landmark, "
@@ -23,128 +22,59 @@ const char spec_window_forms[] =
     "sliding:60s, tumbling:1h, hopping:6h/1h, session:30m, calendar:day, "
     "decay:halflife=20s";
 
-/* So many rows, or so much time. */
-static int parse_size(const char *args, struct spec_window *w)
+/* One word, with which may go that decay is recursive. */
+static int is_one_word(const char *text)
 {
-	size_t len = strlen(args);
+	const char *rest = strpbrk(text, ", \t\n\v\f\r");
 
-	w->by_time = durations_like(args, len);
-	if (w->by_time)
-		return durations_parse(args, len, &w->time.span);
-	return number_parse_count(args, len, &w->count.size);
+	return !rest || strcmp(rest, ",recursive") == 0 ||
+	    strcmp(rest, ",unadjusted") == 0;
 }
 
-/* Both are numbers of rows, or both are times. */
-static int parse_size_advance(const char *args, struct spec_window *w)
+/* To the library a number without a unit is a time, too. */
+static int has_units(const char *text)
 {
-	const char *slash = strchr(args, '/');
-	size_t size, advance;
+	for (text += strspn(text, ":/=,"); *text;) {
+		size_t len = strcspn(text, ":/=,");
 
-	if (!slash)
-		return -1;
-	size = (size_t)(slash - args);
-	advance = strlen(slash + 1);
-	w->by_time = durations_like(args, size);
-	if (w->by_time)
-		return durations_parse(args, size, &w->time.span) < 0
-		    ? -1
-		    : durations_parse(slash + 1, advance, &w->time.hop);
-	if (number_parse_count(args, size, &w->count.size) < 0)
-		return -1;
-	return number_parse_count(slash + 1, advance, &w->count.hop);
-}
-
-static int parse_nothing(const char *args, struct spec_window *w)
-{
-	(void)w;
-	return *args ? -1 : 0;
-}
-
-static int parse_gap(const char *args, struct spec_window *w)
-{
-	w->by_time = 1;
-	return durations_parse(args, strlen(args), &w->time.gap);
+		if (*text >= '0' && *text <= '9' && !durations_like(text, len))
+			return 0;
+		text += len;
+		text += strspn(text, ":/=,");
+	}
+	return 1;
 }
 
 static int parse_calendar(const char *args, struct spec_window *w)
 {
 	w->by_time = 1;
+	w->count.kind = w->time.kind = LEAT_CALENDAR;
 	return calendar_parse(args, strlen(args), &w->calendar);
 }
 
-/* By time, a half-life is all there is. */
-static int parse_half_life(const char *text, struct spec_window *w)
+/* Where it fails, *place is in the text where the library stopped. */
+static int parse_window(const char *text, struct spec_window *w, size_t *place)
 {
-	int64_t ns;
+	static const char calendar[] = "calendar:";
+	size_t n = sizeof calendar - 1;
 
-	if (durations_parse(text, strlen(text), &ns) < 0)
+	*place = n;
+	if (strncmp(text, calendar, n) == 0)
+		return parse_calendar(text + n, w);
+	*place = 0;
+	if (!is_one_word(text))
 		return -1;
+	if (leat_window_options_parse(text, &w->count, NULL, NULL) == 0) {
+		w->time.kind = w->count.kind;
+		return w->count.kind ? 0 : -1;
+	}
 	w->by_time = 1;
-	w->time.half_life = (double)ns;
-	return 0;
-}
-
-/* "alpha=0.1" or "halflife=20,recursive" */
-static int parse_decay(const char *args, struct spec_window *w)
-{
-	const char *value = strchr(args, '=');
-	const char *comma = strchr(args, ',');
-	size_t len = comma ? (size_t)(comma - args) : strlen(args);
-	size_t name;
-	double *where;
-
-	if (!value || value > args + len)
+	if (leat_time_window_options_parse(text, &w->time, place, NULL) < 0)
 		return -1;
-	name = (size_t)(value - args);
-	if (name == 5 && memcmp(args, "alpha", name) == 0)
-		where = &w->count.alpha;
-	else if (name == 4 && memcmp(args, "span", name) == 0)
-		where = &w->count.ewm_span;
-	else if (name == 8 && memcmp(args, "halflife", name) == 0)
-		where = &w->count.half_life;
-	else
-		return -1;
-	len -= name + 1;
-	if (name == 8 && !comma && durations_like(value + 1, len) &&
-	    parse_half_life(value + 1, w) == 0)
-		return 0;
-	if (comma && strcmp(comma, ",recursive") != 0)
-		return -1;
-	w->count.unadjusted = comma != NULL;
-	return number_parse(value + 1, len, where);
-}
-
-static const struct {
-	const char *name;
-	int kind;
-	int (*parse)(const char *args, struct spec_window *w);
-} kinds[] = {
-	{ "sliding", LEAT_SLIDING, parse_size },
-	{ "tumbling", LEAT_TUMBLING, parse_size },
-	{ "hopping", LEAT_HOPPING, parse_size_advance },
-	{ "landmark", LEAT_LANDMARK, parse_nothing },
-	{ "decay", LEAT_DECAY, parse_decay },
-	{ "session", LEAT_SESSION, parse_gap },
-	{ "calendar", LEAT_CALENDAR, parse_calendar },
-};
-
-static int parse_kind(const char *text, struct spec_window *w)
-{
-	size_t name = strcspn(text, ":");
-	const char *args = text + name + (text[name] == ':');
-
-	if (*text >= '0' && *text <= '9') {
-		w->count.kind = w->time.kind = LEAT_SLIDING;
-		return parse_size(text, w);
-	}
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		if (strlen(kinds[i].name) != name ||
-		    memcmp(kinds[i].name, text, name) != 0)
-			continue;
-		w->count.kind = w->time.kind = kinds[i].kind;
-		return kinds[i].parse(args, w);
-	}
-	return -1;
+	w->count.kind = w->time.kind;
+	return w->time.kind && w->time.kind != LEAT_CALENDAR && has_units(text)
+	    ? 0
+	    : -1;
 }
 
 static void take_window(struct spec_window *to, const struct spec_window *from)
@@ -165,15 +95,33 @@ static void take_window(struct spec_window *to, const struct spec_window *from)
 	to->calendar = from->calendar;
 }
 
+/* The kind that may have been meant, where the library stopped. */
+static void nearest_kind(const char *text, char *near, size_t size)
+{
+	static const char *const kinds[] = { "sliding", "tumbling", "hopping",
+		"landmark", "decay", "session", "calendar", "alpha", "span",
+		"halflife" };
+	struct nearest nearest = nearest_to(text, strcspn(text, ":/=,"));
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		nearest_offer(&nearest, kinds[i]);
+	near[0] = '\0';
+	if (nearest.distance > 0)
+		nearest_text(&nearest, "", near, size);
+}
+
 int spec_window(const char *text, struct spec_window *window, char *why,
     size_t why_size)
 {
 	struct spec_window w = { 0 };
+	size_t place;
+	char near[80];
 
-	if (parse_kind(text, &w) < 0) {
+	if (parse_window(text, &w, &place) < 0) {
+		nearest_kind(text + place, near, sizeof near);
 		snprintf(why, why_size,
-		    "\"%.60s\" is not a window; allowed: %s", text,
-		    spec_window_forms);
+		    "\"%.60s\" is not a window%s%s allowed: %s", text, near,
+		    *near ? "" : ";", spec_window_forms);
 		return -1;
 	}
 	take_window(window, &w);
@@ -203,22 +151,6 @@ void spec_describe(const leat_window_options *o, char *text, size_t size)
 	}
 }
 
-static int is_same(const leat_stat *a, const leat_stat *b)
-{
-	return a->id == b->id && a->arg == b->arg;
-}
-
-static int is_given(const struct spec_stats *s, const leat_stat *stat)
-{
-	for (size_t i = 0; i < s->n_single; i++)
-		if (is_same(&s->single[i], stat))
-			return 1;
-	for (size_t i = 0; i < s->n_pair; i++)
-		if (is_same(&s->pair[i], stat))
-			return 1;
-	return 0;
-}
-
 static void nearest_stat(const char *name, char *text, size_t size)
 {
 	struct nearest nearest = nearest_to(name, strlen(name));
@@ -233,61 +165,80 @@ static void nearest_stat(const char *name, char *text, size_t size)
 	nearest_text(&nearest, "", text, size);
 }
 
-static int add_stat(struct spec_stats *s, const char *name, char *why,
-    size_t why_size)
+static int fail_stat(const char *text, size_t place, int err, const char *said,
+    char *why, size_t why_size)
 {
-	leat_stat stat;
+	char name[64], near[80];
+	size_t len = strcspn(text + place, ",");
 
-	if (leat_stat_parse(name, &stat) < 0) {
-		char near[80];
-
+	snprintf(name, sizeof name, "%.*s", len < 60 ? (int)len : 60,
+	    text + place);
+	if (err == LEAT_ESTAT || *name == '\0') {
 		nearest_stat(name, near, sizeof near);
 		snprintf(why, why_size,
-		    "\"%.60s\" is not a statistic%s%s allowed are count, mean, "
+		    "\"%s\" is not a statistic%s%s allowed are count, mean, "
 		    "stddev, min, max, ... (see the manual page)",
 		    name, near, *near ? "" : ";");
-		return -1;
+	} else {
+		snprintf(why, why_size, "\"%s\": %s", name, said);
 	}
-	if (is_given(s, &stat)) {
-		snprintf(why, why_size, "%s is given twice",
-		    leat_stat_name(&stat));
-		return -1;
-	}
-	if (leat_stat_pairs(&stat))
-		s->pair[s->n_pair++] = stat;
-	else
-		s->single[s->n_single++] = stat;
+	return -1;
+}
+
+/* Columns are called by their statistics. */
+static int is_given(const leat_stat *stats, size_t n, const leat_stat *stat)
+{
+	for (size_t i = 0; i < n; i++)
+		if (stats[i].id == stat->id)
+			return 1;
 	return 0;
 }
 
-static int add_stats(struct spec_stats *s, const struct list *names, char *why,
-    size_t why_size)
+static int sort_stats(struct spec_stats *s, const leat_stat *all, size_t n,
+    char *why, size_t why_size)
 {
-	s->single = calloc(names->n, sizeof *s->single);
-	s->pair = calloc(names->n, sizeof *s->pair);
-	if (!s->single || !s->pair) {
-		snprintf(why, why_size, "out of memory");
-		return -1;
-	}
-	for (size_t i = 0; i < names->n; i++)
-		if (add_stat(s, names->items[i], why, why_size) < 0)
+	for (size_t i = 0; i < n; i++) {
+		if (is_given(all, i, &all[i])) {
+			snprintf(why, why_size, "%s is given twice",
+			    leat_stat_name(&all[i]));
 			return -1;
+		}
+		if (leat_stat_pairs(&all[i]))
+			s->pair[s->n_pair++] = all[i];
+		else
+			s->single[s->n_single++] = all[i];
+	}
 	return 0;
+}
+
+static int read_stats(struct spec_stats *s, const char *text, size_t n,
+    char *why, size_t why_size)
+{
+	leat_stat *all = calloc(n, sizeof *all);
+	int err = -1;
+
+	s->single = calloc(n, sizeof *s->single);
+	s->pair = calloc(n, sizeof *s->pair);
+	if (all && s->single && s->pair &&
+	    leat_stats_parse(text, all, n, &n, NULL, NULL) == 0)
+		err = sort_stats(s, all, n, why, why_size);
+	else
+		snprintf(why, why_size, "out of memory");
+	free(all);
+	return err;
 }
 
 int spec_stats(const char *text, struct spec_stats *stats, char *why,
     size_t why_size)
 {
 	struct spec_stats s = { 0 };
-	struct list names = { 0 };
-	int err = list_add_split(&names, text);
+	const char *said;
+	size_t n, place;
+	int err = leat_stats_parse(text, NULL, 0, &n, &place, &said);
 
 	if (err < 0)
-		snprintf(why, why_size, "out of memory");
-	else
-		err = add_stats(&s, &names, why, why_size);
-	list_clear(&names);
-	if (err < 0) {
+		return fail_stat(text, place, err, said, why, why_size);
+	if (read_stats(&s, text, n, why, why_size) < 0) {
 		spec_stats_clear(&s);
 		return -1;
 	}
@@ -340,11 +291,27 @@ void spec_window_tape(const struct spec_window *w, struct tape *t)
 	tape_same(t, (uint64_t)w->count.on_missing, "--missing");
 }
 
+/* An argument goes with its name where it is not the usual one. */
+static void tape_stat(const leat_stat *stat, struct tape *t)
+{
+	leat_stat usual;
+	char text[80];
+
+	if (leat_stat_parse(leat_stat_name(stat), &usual) < 0 ||
+	    usual.arg == stat->arg) {
+		tape_same_text(t, leat_stat_name(stat), "-s");
+		return;
+	}
+	snprintf(text, sizeof text, "%s/%.17g", leat_stat_name(stat),
+	    stat->arg);
+	tape_same_text(t, text, "-s");
+}
+
 static void tape_stats(const leat_stat *stats, size_t n, struct tape *t)
 {
 	tape_same(t, n, "-s");
 	for (size_t i = 0; i < n; i++)
-		tape_same_text(t, leat_stat_name(&stats[i]), "-s");
+		tape_stat(&stats[i], t);
 }
 
 void spec_stats_tape(const struct spec_stats *stats, struct tape *t)

@@ -49,7 +49,7 @@ static const struct leat_stat_info stat_infos[] = {
 	{ "intercept", NULL, LEAT_STAT_INTERCEPT, BIT(PAIRS), 1, 1, 0 },
 	{ "increase", NULL, LEAT_STAT_INCREASE, BIT(COUNTER), 0, 0, 0 },
 	{ "rate", NULL, LEAT_STAT_RATE, BIT(COUNTER), 0, 0, 1 },
-	{ "time_mean", "tmean", LEAT_STAT_TIME_MEAN, BIT(HOLD), 0, 0, 1 },
+	{ "time_mean", "tmean|twa", LEAT_STAT_TIME_MEAN, BIT(HOLD), 0, 0, 1 },
 	{ "time_mean_linear", "tmean_linear", LEAT_STAT_TIME_MEAN_LINEAR,
 	    BIT(TRAPEZOID), 0, 0, 1 },
 };
@@ -111,13 +111,14 @@ int leat_stat_parse(const char *text, leat_stat *stat_out)
 {
 	LEAT_ASSERT(text && stat_out);
 	for (size_t i = 0; i < n_stat_infos; i++) {
-		const char *alias = stat_infos[i].alias;
-		if (strcmp(text, stat_infos[i].name) != 0 &&
-		    (!alias || strcmp(text, alias) != 0))
+		const struct leat_stat_info *info = &stat_infos[i];
+
+		if (strcmp(text, info->name) != 0 &&
+		    !leat_is_named(info->alias, text, strlen(text)))
 			continue;
 		memset(stat_out, 0, sizeof(*stat_out));
-		stat_out->id = stat_infos[i].id;
-		if (stat_out->id == LEAT_STAT_RATE)
+		stat_out->id = info->id;
+		if (info->id == LEAT_STAT_RATE)
 			stat_out->arg = (double)LEAT_SECOND;
 		return LEAT_OK;
 	}

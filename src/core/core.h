@@ -623,6 +623,9 @@ LEAT_INLINE int leat_because(const char **why_out, int code, const char *why)
 	return code;
 }
 
+/* words.c: is it one of these names? There are bars between them. */
+int leat_is_named(const char *names, const char *word, size_t len);
+
 /* Words that later versions may use are 0 in this one. */
 LEAT_INLINE int leat_all_zero(const uint64_t *words, size_t n)
 {

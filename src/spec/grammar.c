@@ -1,0 +1,257 @@
+/*
+ * grammar.c - words, and the fields that they name
+ *
+ *      text    words, with blanks or commas between them
+ *      word    NAME | NAME:VALUE | NAME=VALUE | CHOICE | ARGUMENTS
+ *      VALUE   one value, or several with slashes, or CHOICE
+ *      CHOICE  NAME | NAME:ARGUMENTS
+ *
+ * ARGUMENTS are the values of the fields that the choice names, separated by
+ * a slash, or one word NAME=VALUE. They stand by themselves only if they begin
+ * with a digit and belong to the first choice.
+ *
+ * All is done on a copy of the struct, so that failure leaves it as it was.
+ * A field cannot be given twice, which also ends every recursion.
+ */
+#include "spec.h"
+
+struct spec_reader {
+	const struct leat_vocabulary *v;
+	unsigned char *options;
+	uint64_t given; /* a bit for each word */
+	const char *at; /* what is wrong, and why */
+	const char *why;
+};
+
+static int spec_wrong(struct spec_reader *r, const char *at, int err,
+    const char *why)
+{
+	r->at = at;
+	r->why = why;
+	return err;
+}
+
+static const struct leat_word *spec_find(const struct leat_vocabulary *v,
+    struct leat_piece name)
+{
+	size_t len = (size_t)(name.end - name.at);
+
+	for (size_t i = 0; i < v->n_words; i++)
+		if (leat_is_named(v->words[i].names, name.at, len))
+			return &v->words[i];
+	return NULL;
+}
+
+/* Parts NAME:REST; without a colon or equals sign there is no rest. */
+static struct leat_piece spec_name(struct leat_piece word,
+    struct leat_piece *rest)
+{
+	struct leat_piece name = { word.at, leat_piece_find(word, ':', '=') };
+
+	rest->end = word.end;
+	rest->at = name.end < word.end ? name.end + 1 : NULL;
+	return name;
+}
+
+static int spec_field(struct spec_reader *r, const struct leat_word *word,
+    const char *at, struct leat_piece value);
+
+/* "60", "100/10" */
+static int spec_positions(struct spec_reader *r,
+    const struct leat_choice *choice, struct leat_piece values)
+{
+	const char *const fields[] = { choice->first, choice->second };
+	int err = LEAT_OK;
+
+	for (int i = 0; i < 2 && !err && values.at; i++) {
+		const char *field = fields[i];
+		struct leat_piece name, one = values;
+
+		if (!field)
+			return spec_wrong(r, values.at, LEAT_EPARSE,
+			    "not an argument of this word");
+		name.at = field;
+		name.end = field + strlen(field);
+		values.at = NULL;
+		if (i == 0 && choice->second) {
+			one.end = leat_piece_find(one, '/', '/');
+			if (one.end < values.end)
+				values.at = one.end + 1;
+		}
+		err = spec_field(r, spec_find(r->v, name), one.at, one);
+	}
+	return err;
+}
+
+static int spec_arguments(struct spec_reader *r,
+    const struct leat_choice *choice, struct leat_piece arguments)
+{
+	struct leat_piece value, name;
+	const struct leat_word *word;
+
+	if (!arguments.at)
+		return LEAT_OK;
+	name = spec_name(arguments, &value);
+	if (!value.at)
+		return spec_positions(r, choice, arguments);
+	word = spec_find(r->v, name);
+	return word ? spec_field(r, word, name.at, value)
+		    : spec_wrong(r, name.at, LEAT_EPARSE, r->v->why_unknown);
+}
+
+/* at: what to point at if the field is given twice. */
+static int spec_mark(struct spec_reader *r, const struct leat_word *word,
+    const char *at)
+{
+	uint64_t bit = (uint64_t)1 << (word - r->v->words);
+
+	if (r->given & bit)
+		return spec_wrong(r, at, LEAT_EINVAL, word->why_twice);
+	r->given |= bit;
+	return LEAT_OK;
+}
+
+static int spec_choose(struct spec_reader *r, const struct leat_word *word,
+    const struct leat_choice *choice, const char *at,
+    struct leat_piece arguments)
+{
+	int err = spec_mark(r, word, at);
+
+	if (err)
+		return err;
+	memcpy(r->options + word->at, &choice->value, sizeof(choice->value));
+	return spec_arguments(r, choice, arguments);
+}
+
+static int spec_choice(struct spec_reader *r, const struct leat_word *word,
+    const char *at, struct leat_piece value)
+{
+	struct leat_piece arguments, name = spec_name(value, &arguments);
+	const struct leat_choice *choice = leat_choice_find(word->choices,
+	    name);
+
+	if (!choice)
+		return spec_wrong(r, value.at, LEAT_EPARSE, word->why_form);
+	return spec_choose(r, word, choice, at, arguments);
+}
+
+/* One value, or as many as the field has. */
+static int spec_values(struct spec_reader *r, const struct leat_word *word,
+    struct leat_piece values)
+{
+	for (unsigned i = 0; i < word->n; i++) {
+		struct leat_piece one = values;
+		unsigned char *field = r->options + word->at + i * word->size;
+		int err;
+
+		if (i + 1 < word->n) {
+			one.end = leat_piece_find(one, '/', '/');
+			if (one.end == values.end)
+				return spec_wrong(r, one.at, LEAT_EPARSE,
+				    word->why_form);
+			values.at = one.end + 1;
+		}
+		err = leat_value_read(word, one, field);
+		if (err)
+			return spec_wrong(r, one.at, err,
+			    err == LEAT_EPARSE ? word->why_form
+					       : word->why_range);
+	}
+	return LEAT_OK;
+}
+
+static int spec_field(struct spec_reader *r, const struct leat_word *word,
+    const char *at, struct leat_piece value)
+{
+	static const char yes[] = "yes";
+	int err;
+
+	if (!value.at && word->form == LEAT_FORM_FLAG) {
+		value.at = yes;
+		value.end = yes + sizeof(yes) - 1;
+	}
+	if (!value.at)
+		return spec_wrong(r, at, LEAT_EPARSE, word->why_form);
+	if (word->form == LEAT_FORM_CHOICE)
+		return spec_choice(r, word, at, value);
+	err = spec_mark(r, word, at);
+	return err ? err : spec_values(r, word, value);
+}
+
+/* A word that is not the name of a field. */
+static int spec_bare(struct spec_reader *r, struct leat_piece word)
+{
+	struct leat_piece arguments, name = spec_name(word, &arguments);
+	int is_number = r->v->has_numbers && *word.at >= '0' && *word.at <= '9';
+
+	for (size_t i = 0; i < r->v->n_words; i++) {
+		const struct leat_word *w = &r->v->words[i];
+		const struct leat_choice *choice;
+
+		if (!w->is_bare)
+			continue;
+		if (is_number)
+			return spec_choose(r, w, w->choices, word.at, word);
+		choice = leat_choice_find(w->choices, name);
+		if (choice)
+			return spec_choose(r, w, choice, word.at, arguments);
+	}
+	return spec_wrong(r, word.at, LEAT_EPARSE, r->v->why_unknown);
+}
+
+/* The word that begins here. A comma may be the value of a byte. */
+static struct leat_piece spec_word(const struct leat_vocabulary *v,
+    const char *at)
+{
+	struct leat_piece word = { at, at }, name, value;
+	const struct leat_word *known;
+
+	while (*word.end && !leat_is_between(*word.end))
+		word.end++;
+	name = spec_name(word, &value);
+	if (value.at != word.end || *word.end != ',' ||
+	    (word.end[1] && !leat_is_between(word.end[1])))
+		return word;
+	known = spec_find(v, name);
+	word.end += known && known->form == LEAT_FORM_BYTE;
+	return word;
+}
+
+static int spec_words(struct spec_reader *r, const char *text)
+{
+	int err = LEAT_OK;
+
+	while (!err) {
+		const struct leat_word *known;
+		struct leat_piece word, name, value;
+
+		while (leat_is_between(*text))
+			text++;
+		if (!*text)
+			break;
+		word = spec_word(r->v, text);
+		name = spec_name(word, &value);
+		known = spec_find(r->v, name);
+		err = known ? spec_field(r, known, word.at, value)
+			    : spec_bare(r, word);
+		text = word.end;
+	}
+	return err;
+}
+
+int leat_vocabulary_parse(const struct leat_vocabulary *v, const char *text,
+    void *options, size_t *place_out, const char **why_out)
+{
+	unsigned char copy[LEAT_OPTIONS_SIZE];
+	struct spec_reader r = { v, copy, 0, NULL, NULL };
+	int err;
+
+	LEAT_ASSERT(text && options);
+	memcpy(copy, options, v->size);
+	err = spec_words(&r, text);
+	if (err)
+		return leat_wrong_at(text, r.at, err, r.why, place_out,
+		    why_out);
+	memcpy(options, copy, v->size);
+	return LEAT_OK;
+}
