@@ -747,9 +747,12 @@ usage 'an unknown letter' '-x: unknown option' -x
 usage 'an option that takes no argument' '--final: takes no argument' \
 	--final=1
 usage 'a bad window' '-w: "foo" is not a window; allowed: 100' -w foo
+usage 'a kind with a letter too few' 'did you mean tumbling?' -w tumblng:5
+usage 'a window and more' 'is not a window; allowed: 100' -w '5 min_count:2'
+usage 'an argument of a statistic without' '"3": a statistic without' -s mean/3
 usage 'a window of nothing' '-w: size' -w 0
-usage 'an advance of nothing' '-w: advance' -w hopping:10/0
-usage 'a weight out of range' '-w: decay' -w decay:alpha=2
+usage 'a hop of nothing' '-w: hop: not from 1' -w hopping:10/0
+usage 'a weight out of range' '-w: alpha: not above 0' -w decay:alpha=2
 usage 'a bad statistic' '-s: "foo" is not a statistic' -s mean,foo
 usage 'a statistic twice' '-s: stddev is given twice' -s std,stddev
 usage 'a statistic that decay does not have' \
@@ -795,36 +798,41 @@ with_model 'coefficients and some rows' '--coefficients: not together' \
 	--coefficients --every 2
 with_model 'coefficients and shown columns' '--coefficients: not together' \
 	--coefficients --show date
-with_model 'an unknown loss' '--loss: "mse" is not a loss; there are' \
+with_model 'an unknown loss' '--loss: "mse" is none of squared, huber' \
 	--loss mse
 with_model 'an argument that a loss does not have' \
-	'--loss: squared takes no argument' --loss squared:1
+	'--loss: "1" is not an argument of this word' --loss squared:1
 with_model 'a bad argument of a loss' '--loss: "x" is not a number' \
 	--loss huber:x
-with_model 'an argument out of range' '--loss: out of range' \
+with_model 'an argument out of range' '--loss: out of range for this loss' \
 	--loss quantile:1.5
-with_model 'an unknown update' '--update: "adam" is not an update' \
+with_model 'an unknown update' '--update: "adam" is none of adaptive, sgd' \
 	--update adam
+with_model 'a loss with a letter too few' 'did you mean huber?' --loss hubr:1
+with_model 'a loss and more' '--loss: "huber rate:1" is not one word' \
+	--loss 'huber rate:1'
+with_model 'an argument of 0' '--loss: "0" is not a number greater' \
+	--loss quantile:0
 with_model 'a loss that an update cannot learn' \
 	'--update: rls cannot learn --loss hinge' --update rls --loss hinge
-with_model 'a rate where there is none' '--rate: out of range, or of no use' \
+with_model 'a rate where there is none' '--rate: this update has none (--update adaptive)' \
 	--rate 0.1
 with_model 'a rate that is no number' '--rate: "fast" is not a number' \
 	--rate fast --update sgd
 with_model 'a rate of 0' '--rate: "0" is not a number greater' --rate 0
-with_model 'a rate out of range' '--rate: out of range' --update nlms \
+with_model 'a rate out of range' '--rate: NLMS takes less than 2' --update nlms \
 	--rate 2
-with_model 'a power out of range' '--power: out of range' --update sgd \
+with_model 'a power out of range' '--power: not from 0 to 1' --update sgd \
 	--power 2
-with_model 'forgetting out of range' '--forgetting: out of range' \
+with_model 'forgetting out of range' '--forgetting: not above 0 and up to 1' \
 	--update rls --forgetting 1.5
 with_model 'a negative penalty' '--l1: "-1" is not a number from 0' \
 	--update sgd --l1 -1
-with_model 'a penalty that rls does not have' '--l1: out of range, or of no' \
+with_model 'a penalty that rls does not have' '--l1: not with this update' \
 	--update rls --l1 1
-with_model 'a clip where there is none' '--clip: out of range, or of no' \
+with_model 'a clip where there is none' '--clip: not with this update' \
 	--clip 1
-with_model 'an average where there is none' '--average: out of range, or of' \
+with_model 'an average where there is none' '--average: for SGD alone' \
 	--average
 with_model 'an unknown metric' '--metrics: "foo" is not a metric' \
 	--metrics mae,foo

@@ -1,17 +1,18 @@
 /*
  * What a program is told about a model on its command line.
  *
- * Which options go together is for the library to say, so that its rules
- * are not written down twice. It says that something is wrong but not
- * what; the culprit is the option without which it would be content.
+ * Losses and updates are read by the library, and which options go together is
+ * for it to say, so that its rules are not written down twice.
  */
 #include "learning.h"
 
+#include <leat_text.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "number.h"
+#include "wrong.h"
 
 enum id {
 	ID_MODEL = LEARNING_FIRST_ID,
@@ -62,21 +63,20 @@ const struct option learning_options[LEARNING_N_OPTIONS] = {
 static const struct loss {
 	const char *name;
 	int id;
-	int has_arg;
 	int metrics[3]; /* by default; 0 ends them */
 } losses[] = {
-	{ "squared", LEAT_LOSS_SQUARED, 0,
+	{ "squared", LEAT_LOSS_SQUARED,
 	    { LEAT_METRIC_MAE, LEAT_METRIC_RMSE, LEAT_METRIC_R2 } },
-	{ "huber", LEAT_LOSS_HUBER, 1,
+	{ "huber", LEAT_LOSS_HUBER,
 	    { LEAT_METRIC_MAE, LEAT_METRIC_RMSE, LEAT_METRIC_R2 } },
-	{ "epsilon", LEAT_LOSS_EPSILON, 1,
+	{ "epsilon", LEAT_LOSS_EPSILON,
 	    { LEAT_METRIC_MAE, LEAT_METRIC_RMSE, LEAT_METRIC_R2 } },
-	{ "quantile", LEAT_LOSS_QUANTILE, 1,
+	{ "quantile", LEAT_LOSS_QUANTILE,
 	    { LEAT_METRIC_COVERAGE, LEAT_METRIC_MAE, 0 } },
-	{ "logistic", LEAT_LOSS_LOGISTIC, 0,
+	{ "logistic", LEAT_LOSS_LOGISTIC,
 	    { LEAT_METRIC_LOG_LOSS, LEAT_METRIC_ACCURACY, 0 } },
-	{ "hinge", LEAT_LOSS_HINGE, 0, { LEAT_METRIC_ACCURACY, 0, 0 } },
-	{ "poisson", LEAT_LOSS_POISSON, 0,
+	{ "hinge", LEAT_LOSS_HINGE, { LEAT_METRIC_ACCURACY, 0, 0 } },
+	{ "poisson", LEAT_LOSS_POISSON,
 	    { LEAT_METRIC_MAE, LEAT_METRIC_BIAS, 0 } },
 };
 
@@ -145,46 +145,44 @@ static int take_number_or_0(double *x, const char *arg, char *why,
 	return 0;
 }
 
-/* "huber" or "huber:2" */
+/* Takes one word of the library's options of models. */
+static int take_word(leat_model_options *model, const char *name,
+    const char *arg, char *why, size_t why_size)
+{
+	char word[128];
+	const char *said;
+	size_t place;
+	int n = snprintf(word, sizeof word, "%s:%s", name, arg);
+
+	if (n >= (int)sizeof word || strpbrk(arg, ", \t\n\v\f\r"))
+		return fail(why, why_size, arg, "one word");
+	if (leat_model_options_parse(word, model, &place, &said) == 0)
+		return 0;
+	wrong_word(word, place, said, why, why_size);
+	return -1;
+}
+
+/* "huber" or "huber:2". To the library 0 would mean the default. */
 static int take_loss(struct learning *l, const char *arg, char *why,
     size_t why_size)
 {
-	size_t len = strcspn(arg, ":");
-	double number = 0;
+	leat_model_options model = l->model;
+	const char *number = strpbrk(arg, ":=");
 
-	for (size_t i = 0; i < N_OF(losses); i++) {
-		if (strlen(losses[i].name) != len ||
-		    memcmp(losses[i].name, arg, len) != 0)
-			continue;
-		if (arg[len] && !losses[i].has_arg) {
-			snprintf(why, why_size, "%s takes no argument",
-			    losses[i].name);
-			return -1;
-		}
-		if (arg[len] &&
-		    take_number(&number, arg + len + 1, why, why_size) < 0)
-			return -1;
-		l->model.loss = losses[i].id;
-		l->model.loss_arg = number;
-		return 0;
-	}
-	return fail(why, why_size, arg,
-	    "a loss; there are: squared, huber, epsilon, quantile, logistic, "
-	    "hinge, poisson");
+	model.loss_arg = 0;
+	if (take_word(&model, "loss", arg, why, why_size) < 0)
+		return -1;
+	if (number && !(model.loss_arg > 0))
+		return fail(why, why_size, number + 1,
+		    "a number greater than 0");
+	l->model = model;
+	return 0;
 }
 
 static int take_update(struct learning *l, const char *arg, char *why,
     size_t why_size)
 {
-	for (size_t i = 0; i < N_OF(updates); i++) {
-		if (strcmp(updates[i].name, arg) != 0)
-			continue;
-		l->model.update = updates[i].id;
-		return 0;
-	}
-	return fail(why, why_size, arg,
-	    "an update; there are: adaptive, sgd, adagrad, nlms, pa1, pa2, "
-	    "ftrl, rls, cocob");
+	return take_word(&l->model, "update", arg, why, why_size);
 }
 
 static int add_metric(struct learning *l, const char *name, char *why,
@@ -283,76 +281,29 @@ void learning_clear(struct learning *l)
 
 /* ---- All of them together ---- */
 
-static int try_model(const leat_model_options *options)
-{
-	leat_model_options o = *options;
-	size_t size;
-
-	o.n_features = 1;
-	return leat_model_check(&o, &size, NULL);
-}
-
-/* The option without which the library is content, or NULL. */
-static const char *find_culprit(const leat_model_options *options)
-{
-	static const struct {
-		const char *name;
-		size_t at;
-	} numbers[] = {
-		{ "--rate", offsetof(leat_model_options, rate) },
-		{ "--power", offsetof(leat_model_options, power) },
-		{ "--forgetting", offsetof(leat_model_options, forgetting) },
-		{ "--l1", offsetof(leat_model_options, l1) },
-		{ "--l2", offsetof(leat_model_options, l2) },
-		{ "--clip", offsetof(leat_model_options, clip) },
-		{ "--loss", offsetof(leat_model_options, loss_arg) },
-	};
-	leat_model_options o = *options;
-
-	o.average = 0;
-	if (options->average && try_model(&o) == 0)
-		return "--average";
-	for (size_t i = 0; i < N_OF(numbers); i++) {
-		const double none = 0;
-
-		o = *options;
-		memcpy((char *)&o + numbers[i].at, &none, sizeof none);
-		if (try_model(&o) == 0)
-			return numbers[i].name;
-	}
-	return NULL;
-}
-
+/* The library names the field, which has the name of its option. */
 static int check_model(const struct learning *l, char *why, size_t why_size)
 {
-	const char *update = update_name(l), *culprit;
+	const char *update = update_name(l), *said;
 	leat_model_options o = l->model;
-	int err;
+	size_t len;
 
-	if (l->model.no_intercept) {
-		o.no_intercept = 0;
-		if (try_model(&o) == 0 && try_model(&l->model) != 0) {
-			snprintf(why, why_size,
-			    "--model: --update %s always has an intercept; "
-			    "without one choose another, such as rls",
-			    update);
-			return -1;
-		}
-	}
-	err = try_model(&l->model);
-	if (err == 0)
+	o.n_features = 1;
+	if (leat_model_check(&o, NULL, &said) == 0)
 		return 0;
-	culprit = find_culprit(&l->model);
-	if (err == LEAT_EINVAL)
+	len = strcspn(said, ":");
+	if (strncmp(said, "no_intercept", len) == 0)
+		snprintf(why, why_size,
+		    "--model: --update %s always has an intercept; without "
+		    "one choose another, such as rls",
+		    update);
+	else if (strncmp(said, "loss", len) == 0)
 		snprintf(why, why_size, "--update: %s cannot learn --loss %s",
 		    update, loss_of(l)->name);
-	else if (culprit)
-		snprintf(why, why_size,
-		    "%s: out of range, or of no use with --update %s", culprit,
-		    update);
 	else
-		snprintf(why, why_size,
-		    "--update %s: options that are out of range or of no use",
+		snprintf(why, why_size, "--%s%s (--update %s)",
+		    strncmp(said, "loss_arg", len) == 0 ? "loss" : "",
+		    strncmp(said, "loss_arg", len) == 0 ? said + len : said,
 		    update);
 	return -1;
 }

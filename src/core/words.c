@@ -5,13 +5,14 @@
 
 int leat_is_named(const char *names, const char *word, size_t len)
 {
-	while (names) {
-		const char *end = strchr(names, '|');
-		size_t n = end ? (size_t)(end - names) : strlen(names);
+	while (names && *names) {
+		size_t n = 0;
 
+		while (names[n] && names[n] != '|')
+			n++;
 		if (n == len && memcmp(names, word, len) == 0)
 			return 1;
-		names = end ? end + 1 : NULL;
+		names += n + (names[n] == '|');
 	}
 	return 0;
 }
