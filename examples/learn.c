@@ -5,9 +5,11 @@
  * Every line is predicted before it is learned from, so the error that is
  * printed at the end is that of predictions (the first line has none).
  */
+#include <errno.h>
 #include <leat.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAX = 64 };
 
@@ -30,6 +32,12 @@ static size_t read_line(double *x)
 	return n;
 }
 
+static int fail(const char *why)
+{
+	fprintf(stderr, "learn: %s\n", why);
+	return 1;
+}
+
 int main(void)
 {
 	double x[MAX], before = 0, guess, error[2];
@@ -41,20 +49,23 @@ int main(void)
 
 	if (leat_model_new(&model, &options) < 0 ||
 	    leat_metric_new(&metric, &errors) < 0)
-		return 1;
+		return fail("these are no options");
 	for (; n == options.n_features; n = read_line(x)) {
 		double y = x[n - 1];
 
 		x[n - 1] = before;
 		before = y;
-		if (leat_model_learn(model, x, y, &guess) == 0 &&
-		    leat_model_learned(model) > 1)
-			leat_metric_push(metric, y, guess);
+		int err = leat_model_learn(model, x, y, &guess);
+
+		if (err == 0 && leat_model_learned(model) > 1)
+			err = leat_metric_push(metric, y, guess);
+		if (err < 0)
+			return fail(leat_strerror(err));
 	}
 	leat_metric_query(metric, error);
 	printf("%llu lines, mean error %g, R2 %g\n",
 	    (unsigned long long)leat_model_learned(model), error[0], error[1]);
 	leat_model_free(model);
 	leat_metric_free(metric);
-	return 0;
+	return ferror(stdout) || fflush(stdout) ? fail(strerror(errno)) : 0;
 }

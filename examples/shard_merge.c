@@ -290,12 +290,15 @@ static int run(struct part *parts, uint64_t n)
 
 static int use(FILE *out)
 {
-	fputs("Usage: shard_merge [-n PROCESSES] -t TIME -k KEY -c COLUMN "
+	int said = fputs("Usage: shard_merge [-n PROCESSES] -t TIME -k KEY -c COLUMN "
 	      "-w HOURS FILE\n\n"
 	      "Statistics of a column of a CSV file in tumbling windows of so "
 	      "many hours, for\neach key, by several processes (1 to 64, by "
 	      "default 2). TIME, KEY and COLUMN are\nnames in the header.\n",
 	    out);
+
+	if (said < 0 || fflush(out) != 0)
+		return fail_output(strerror(errno));
 	return out == stdout ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

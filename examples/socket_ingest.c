@@ -38,7 +38,7 @@ static int serve(const struct config *config)
 
 static int run(struct config *config, int argc, char **argv)
 {
-	char why[800] = "standard output: cannot be written";
+	char why[800] = "";
 	int done = config_read(config, argc, argv, why, sizeof why);
 
 	if (done < 0)

@@ -465,8 +465,13 @@ int config_read(struct config *c, int argc, char **argv, char *why, size_t size)
 			    "%.60s: sources are given by --listen", scan.arg);
 			return -1;
 		}
-		if (id == ID_HELP)
-			return print_help(groups) < 0 ? -1 : 1;
+		if (id == ID_HELP) {
+			if (print_help(groups) == 0)
+				return 1;
+			snprintf(why, size, "standard output: %s",
+			    strerror(errno));
+			return -1;
+		}
 		if (id == ID_VERSION) {
 			printf("socket_ingest (leat) %s\n",
 			    LEAT_VERSION_STRING);

@@ -521,14 +521,24 @@ void server_free(struct server *s)
 
 /* ---- Running ---- */
 
-static void drain(struct server *s)
+/* Returns how many rows wait in vain. */
+static uint64_t drain(struct server *s, struct outlet *o)
+{
+	uint64_t waiting = outlet_drain(o, DRAIN_MS);
+
+	s->failed |= waiting > 0 || outlet_dropped(o) > 0;
+	return waiting;
+}
+
+/* Rows that have been lost on the way have been told of then. */
+static void drain_all(struct server *s)
 {
 	uint64_t lost = 0;
 
 	for (size_t i = 0; i < s->n_outlets; i++)
-		lost += outlet_drain(s->outlets[i], DRAIN_MS);
+		lost += drain(s, s->outlets[i]);
 	for (size_t i = 0; i < s->n_alert_outlets; i++)
-		lost += outlet_drain(s->alert_outlets[i], DRAIN_MS);
+		lost += drain(s, s->alert_outlets[i]);
 	if (lost > 0)
 		notice_say("%llu rows did not get out in time",
 		    (unsigned long long)lost);
@@ -553,7 +563,7 @@ static void end(struct server *s)
 		web_tick(s->web, s->now);
 		web_stop(s->web);
 	}
-	drain(s);
+	drain_all(s);
 }
 
 int server_run(struct server *s)
