@@ -344,7 +344,7 @@ SELF_CHECKS := $(notdir $(TEST_COMMON) $(CXX_TESTS) \
 	$(filter %/bits %/footprint %/looks %/c99,$(ALONE_PROGRAMS)))
 CLI_TESTS := $(notdir $(patsubst %.sh,%,$(wildcard tests/cli_*.sh)))
 PROGRAM_TESTS := $(SUITES) $(SELF_CHECKS) $(notdir $(REPLAYS)) $(CLI_TESTS) \
-	golden ingest_parts socket_ingest
+	dev_full golden ingest_parts socket_ingest
 TREE_TESTS := $(notdir $(patsubst %.sh,%,$(wildcard tests/check_*.sh)))
 # The ones that take longest begin, so that none is waited for alone.
 LONG_TESTS := suite_exact socket_ingest cli_csv_replay_save \
@@ -380,6 +380,8 @@ test_suite_%: command = $(RUNNER) $(name:suite_%=%)
 test_fuzz_%: command = $(BUILD)/tests/$(name) \
 	tests/corpus/$(name:fuzz_%=%)/*
 test_cli_%: command = sh tests/$(name).sh ./$(EXAMPLE_DIR)/csv_replay .
+test_dev_full: command = sh tests/dev_full.sh ./$(EXAMPLE_DIR) \
+	$(notdir $(EXAMPLES) $(INGEST))
 test_golden: command = sh tests/golden.sh $(BUILD)/tests/state_travel
 test_ingest_parts: command = $(INGEST_TEST)
 test_socket_ingest: command = sh tests/ingest/all.sh ./$(INGEST) . \

@@ -135,7 +135,7 @@ static void all_groups(struct option_group *groups)
 	memcpy(groups + SETTINGS_N_GROUPS, own, sizeof own);
 }
 
-static int print_help(const struct option_group *groups)
+static void print_help(const struct option_group *groups)
 {
 	printf("Usage: csv_replay [options] [FILE]\n\n"
 	       "Replays a CSV file, or standard input, through windows and "
@@ -147,7 +147,13 @@ static int print_help(const struct option_group *groups)
 	       "  csv_replay -c co2 -w 52 -s mean,stddev -o table "
 	       "co2_weekly.csv\n\n"
 	       "The statistics and all the details are in csv_replay(1).\n");
-	return fflush(stdout) == 0 ? 0 : -1;
+}
+
+/* They were all there was to be done. */
+static int flush_words(void)
+{
+	return fflush(stdout) == 0 ? 1
+				   : complain_errno("standard output", errno);
 }
 
 static int take_operand(struct app *app, const char *operand)
@@ -199,12 +205,11 @@ static int take_option(struct app *app, const struct option_scan *scan, int id)
 		app->progress = id == ID_PROGRESS;
 		return 0;
 	case ID_HELP:
-		return print_help(scan->groups) < 0
-		    ? complain_errno("standard output", errno)
-		    : 1;
+		print_help(scan->groups);
+		return flush_words();
 	case ID_VERSION:
 		printf("csv_replay (leat) %s\n", LEAT_VERSION_STRING);
-		return 1;
+		return flush_words();
 	default:
 		return take_shared(app, scan, id);
 	}

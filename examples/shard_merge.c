@@ -53,13 +53,6 @@ static int fail(const struct part *p, int err)
 	return EXIT_FAILURE;
 }
 
-/* For callbacks: the code is what has failed, and fail() tells it. */
-static int stop(struct part *p, int err)
-{
-	p->why = err < 0 ? leat_strerror(err) : NULL;
-	return err < 0;
-}
-
 static int fail_output(const char *why)
 {
 	fprintf(stderr, "shard_merge: standard output: %s\n", why);
@@ -126,16 +119,18 @@ static int on_record(void *ctx, const leat_csv_record *r)
 	key = &r->fields[p->columns[KEY]];
 	value = &r->fields[p->columns[VALUE]];
 	p->culprit = p->names[TIME];
-	err = leat_parse_time(t->text, t->len, LEAT_UNIT_GUESS, &at, &p->why);
-	if (err)
+	if (leat_parse_time(t->text, t->len, LEAT_UNIT_GUESS, &at, &p->why) < 0)
 		return 1;
 	p->culprit = p->names[VALUE];
-	if (value->len > 0) /* else it is missing */
-		err = leat_parse_double(value->text, value->len, &x, NULL);
-	if (err)
-		return stop(p, err);
+	if (value->len > 0 && /* else it is missing */
+	    leat_parse_double(value->text, value->len, &x, NULL) < 0) {
+		p->why = "not a number";
+		return 1;
+	}
 	p->culprit = NULL;
-	return stop(p, leat_keyed_push(p->keyed, key->text, key->len, at, x));
+	err = leat_keyed_push(p->keyed, key->text, key->len, at, x);
+	p->why = err < 0 ? leat_strerror(err) : NULL;
+	return err < 0;
 }
 
 /* Of a line that begins before the part, the rest is passed over. */
@@ -290,11 +285,12 @@ static int run(struct part *parts, uint64_t n)
 
 static int use(FILE *out)
 {
-	int said = fputs("Usage: shard_merge [-n PROCESSES] -t TIME -k KEY -c COLUMN "
-	      "-w HOURS FILE\n\n"
-	      "Statistics of a column of a CSV file in tumbling windows of so "
-	      "many hours, for\neach key, by several processes (1 to 64, by "
-	      "default 2). TIME, KEY and COLUMN are\nnames in the header.\n",
+	int said = fputs(
+	    "Usage: shard_merge [-n PROCESSES] -t TIME -k KEY -c COLUMN "
+	    "-w HOURS FILE\n\n"
+	    "Statistics of a column of a CSV file in tumbling windows of so "
+	    "many hours, for\neach key, by several processes (1 to 64, by "
+	    "default 2). TIME, KEY and COLUMN are\nnames in the header.\n",
 	    out);
 
 	if (said < 0 || fflush(out) != 0)

@@ -92,6 +92,8 @@ for n in 100 20000; do
 		--alert-to /dev/full
 	full socket_ingest --help
 done
+full csv_replay --version
+full socket_ingest --version
 full shard_merge --help
 
 # shellcheck disable=SC2086 # words on purpose

@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <leat_text.h>
 #include <stdio.h>
 #include <string.h>
@@ -150,7 +151,16 @@ static void all_groups(struct option_group *groups)
 	memcpy(groups + N_OF(first) + SETTINGS_N_GROUPS, last, sizeof last);
 }
 
-static int print_help(const struct option_group *groups)
+/* Standard output is all there is to be done. */
+static int flush(char *why, size_t size)
+{
+	if (fflush(stdout) == 0)
+		return 1;
+	snprintf(why, size, "standard output: %s", strerror(errno));
+	return -1;
+}
+
+static int print_help(const struct option_group *groups, char *why, size_t size)
 {
 	printf("Usage: socket_ingest --listen URL [options]\n\n"
 	       "Takes values from the network, keeps windows of them for each "
@@ -163,7 +173,7 @@ static int print_help(const struct option_group *groups)
 	       "    --alert 'mean > 90 for 30s' --http 127.0.0.1:8080\n\n"
 	       "Formats, alerts and all the details are in "
 	       "socket_ingest(1).\n");
-	return fflush(stdout) == 0 ? 0 : -1;
+	return flush(why, size);
 }
 
 int config_init(struct config *c)
@@ -465,17 +475,12 @@ int config_read(struct config *c, int argc, char **argv, char *why, size_t size)
 			    "%.60s: sources are given by --listen", scan.arg);
 			return -1;
 		}
-		if (id == ID_HELP) {
-			if (print_help(groups) == 0)
-				return 1;
-			snprintf(why, size, "standard output: %s",
-			    strerror(errno));
-			return -1;
-		}
+		if (id == ID_HELP)
+			return print_help(groups, why, size);
 		if (id == ID_VERSION) {
 			printf("socket_ingest (leat) %s\n",
 			    LEAT_VERSION_STRING);
-			return 1;
+			return flush(why, size);
 		}
 		if (take(c, id, scan.arg, reason, sizeof reason) < 0) {
 			snprintf(why, size, "%s: %s", scan.shown, reason);
