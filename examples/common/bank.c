@@ -148,13 +148,14 @@ leat_window *bank_only(const struct bank *b)
 int bank_push(struct bank *b, const double *x)
 {
 	size_t n = b->n_slots - (b->plan->stats->n_pair > 0);
+	int err = 0;
 
 	b->has_closed = 0;
-	for (size_t i = 0; i < n; i++)
-		leat_window_push(b->slots[i].window, x[i]);
-	if (b->plan->stats->n_pair)
-		leat_window_push_xy(b->slots[n].window, x[0], x[1]);
-	return b->has_closed;
+	for (size_t i = 0; i < n && err >= 0; i++)
+		err = leat_window_push(b->slots[i].window, x[i]);
+	if (b->plan->stats->n_pair && err >= 0)
+		err = leat_window_push_xy(b->slots[n].window, x[0], x[1]);
+	return err < 0 ? err : b->has_closed;
 }
 
 const double *bank_closed(const struct bank *b, int64_t *start_out,

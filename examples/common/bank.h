@@ -42,7 +42,10 @@ void bank_free(struct bank *bank);
  */
 leat_window *bank_only(const struct bank *bank);
 
-/* Pushes one value into each column. Returns 1 if windows have closed. */
+/*
+ * Pushes one value into each column. Returns 1 if windows have closed, 0, or a
+ * code of the library.
+ */
 int bank_push(struct bank *bank, const double *x);
 
 /* The row of the windows that have closed last, and where they lay. */

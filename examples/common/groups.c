@@ -158,7 +158,8 @@ static void draw_closed(const struct groups *g, struct group *item)
 	    g->plot_stats.n_single > 1 ? row[1] : NAN);
 }
 
-static void draw(const struct groups *g, struct group *item, double value,
+/* Returns 0 or a code of the library. */
+static int draw(const struct groups *g, struct group *item, double value,
     const leat_csv_field *label)
 {
 	uint64_t at = item->series->rows;
@@ -166,23 +167,24 @@ static void draw(const struct groups *g, struct group *item, double value,
 	int closed = bank_push(item->plotted, &value);
 
 	series_add(item->series, value, label->text, label->len);
-	if (closed) {
+	if (closed > 0) {
 		draw_closed(g, item);
 	} else if (!bank_closes(&g->plot_plan)) {
 		bank_query(item->plotted, row);
 		series_set_mean(item->series, at, at + 1, row[0], row[1]);
 	}
+	return closed < 0 ? closed : 0;
 }
 
 int groups_push(struct groups *g, struct group *item, const double *values,
     const leat_csv_field *label)
 {
-	if (item->series)
-		draw(g, item, values[0], label);
-	if (!item->only)
-		return bank_push(item->bank, values);
-	leat_window_push(item->only, values[0]);
-	return 0;
+	int err = item->series ? draw(g, item, values[0], label) : 0;
+
+	if (err)
+		return err;
+	return item->only ? leat_window_push(item->only, values[0])
+			  : bank_push(item->bank, values);
 }
 
 enum learner_outcome groups_learn(struct group *item, const double *values,

@@ -85,7 +85,7 @@ static inline int groups_find(struct groups *groups, const leat_csv_field *key,
 
 /*
  * Pushes one row. The label is for the plot. Returns 1 if windows have
- * closed.
+ * closed, 0, or a code of the library.
  */
 int groups_push(struct groups *groups, struct group *group,
     const double *values, const leat_csv_field *label);

@@ -471,6 +471,8 @@ static int push_group(struct rows *r, struct group *g,
 		r->outcomes[groups_learn(g, values, label)]++;
 	else
 		closed = groups_push(&r->groups, g, values, label);
+	if (closed < 0)
+		return closed;
 	return put_results(r, g, r->row, closed);
 }
 
@@ -525,6 +527,7 @@ static int push_many(struct rows *r, size_t n)
 {
 	const struct ahead *a = &r->ahead;
 	leat_window *windows[AHEAD_ROWS];
+	int err;
 
 	for (size_t i = 0; i < n; i++) {
 		struct group *g = &r->groups.items[a->groups[i]];
@@ -532,8 +535,10 @@ static int push_many(struct rows *r, size_t n)
 		g->last_row = a->rows[i];
 		windows[i] = g->only;
 	}
-	leat_window_push_each(windows, a->values, NULL, n,
+	err = leat_window_push_each(windows, a->values, NULL, n,
 	    r->silent ? NULL : r->many);
+	if (err < 0)
+		return err;
 	return r->silent ? 0 : put_many(r, n);
 }
 
