@@ -313,6 +313,7 @@ $(ALONE_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(STATIC)
 
 $(BUILD)/tests/long_drift: $(ORACLE_OBJS)
 $(BUILD)/tests/long_state $(BUILD)/tests/fuzz_state: $(BUILD)/tests/state_zoo.o
+$(BUILD)/tests/fuzz_spec: $(BUILD)/tests/spec_words.o
 # Lines and frames of socket_ingest, which need no more than this.
 WIRE := $(addprefix examples/ingest/,frame join siphash wire wire_graphite wire_guess \
 	wire_influx wire_key wire_line wire_names wire_sets wire_statsd \

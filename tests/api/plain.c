@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spec.h"
+
 static int same(double a, double b)
 {
 	return memcmp(&a, &b, sizeof(a)) == 0 || (isnan(a) && isnan(b));
@@ -171,6 +173,11 @@ static const struct api_op ops[] = {
 	  " leat_metric_name leat_metric_parse leat_version",
 	    2, words, 0 },
 	{ "leat_stat_parse leat_metric_parse", 1, parse_words, 0 },
+	{ "leat_window_options_parse leat_time_window_options_parse"
+	  " leat_keyed_options_parse leat_model_options_parse"
+	  " leat_drift_options_parse leat_csv_options_parse",
+	    2, api_parse_options, 0 },
+	{ "leat_stats_parse", 1, api_parse_stats, 0 },
 	{ "leat_loss_value leat_loss_gradient leat_loss_prediction", 2, loss,
 	    0 },
 };
