@@ -18,6 +18,7 @@ Suite *decay_suite(void);
 Suite *decay_range_suite(void);
 Suite *cost_suite(void);
 Suite *faults_suite(void);
+Suite *traps_suite(void);
 Suite *model_update_suite(void);
 Suite *model_default_suite(void);
 Suite *model_api_suite(void);
