@@ -350,7 +350,7 @@ static void shape(const struct leat_class *cls, void *acc, const leat_sample *s,
 /* What is told of the run, by leat_lower(). */
 static double told(int id, double arg, struct leat_summary *s)
 {
-	struct leat_plan plan = { { id, 0, arg, 0, NULL, 0 }, NULL, 0 };
+	struct leat_plan plan = { { id, 0, arg, 0, NULL, 0 }, 0 };
 	double out = -1;
 
 	leat_lower(&plan, 1, s, 0, &out);

@@ -154,26 +154,32 @@ int leat_any_order(const struct leat_class *cls, const leat_agg *agg);
 /* save.c: an option, */
 void leat_tape_stat(struct leat_tape *t, int id, double arg,
     const leat_agg *agg);
-/*
- * and n_bytes of an accumulator that stands for samples. scratch has room for
- * what a class of the user's saves.
- */
+/* and n_bytes of an accumulator that stands for samples. */
 void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
     const leat_agg *agg, void *acc, size_t n_bytes,
-    const struct leat_samples *of, unsigned char *scratch);
-/* Bytes of that room. */
-size_t leat_agg_scratch(const leat_agg *agg); /* may be NULL */
+    const struct leat_samples *of);
 
 /* One statistic to report. */
 struct leat_plan {
 	leat_stat stat;
-	const void *partial; /* of the user's class, where queries leave it */
-	size_t part;         /* whose partial that is */
+	size_t part; /* of the user's class: its part or section */
 };
 
+/* The largest accumulator of a built-in class. */
+enum { LEAT_ACC_MAX = 128 };
+
+/* Accumulators of built-in classes for the length of a call. */
+struct leat_scratch {
+	_Alignas(16) unsigned char acc[LEAT_ACC_MAX], temp[LEAT_ACC_MAX];
+};
+
+/* Those of one class of the user's, which are not silent, from its partial. */
+void leat_lower_agg(const struct leat_plan *plan, size_t n, size_t part,
+    const void *partial, double *out);
+
 /*
- * Writes the n results. silent: there are not enough values, so only
- * counts are reported.
+ * Writes the n results, but for those of users' classes. silent: there are
+ * not enough values, so only counts are reported.
  */
 void leat_lower(const struct leat_plan *plan, size_t n,
     const struct leat_summary *s, int silent, double *out);

@@ -273,11 +273,18 @@ void leat_lower(const struct leat_plan *plan, size_t n,
 			out[i] = s->missing;
 		else if (LEAT_UNLIKELY(silent))
 			out[i] = NAN;
-		else if (p->stat.id == LEAT_STAT_AGG)
-			out[i] = p->stat.agg->lower(p->stat.agg->ctx,
-			    p->partial, &p->stat);
-		else
+		else if (p->stat.id != LEAT_STAT_AGG)
 			out[i] = leat_nan(lower_one(s, p->stat.id,
 			    p->stat.arg));
+	}
+}
+
+void leat_lower_agg(const struct leat_plan *plan, size_t n, size_t part,
+    const void *partial, double *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		const leat_stat *s = &plan[i].stat;
+		if (s->id == LEAT_STAT_AGG && plan[i].part == part)
+			out[i] = s->agg->lower(s->agg->ctx, partial, s);
 	}
 }

@@ -24,22 +24,21 @@ void leat_tape_stat(struct leat_tape *t, int id, double arg,
 		leat_tape_same_text(t, agg->name ? agg->name : "", "stats");
 }
 
-size_t leat_agg_scratch(const leat_agg *agg)
-{
-	return agg ? agg->saved_size : 0;
-}
+struct tape_of {
+	struct leat_tape *tape;
+	const leat_agg *agg;
+	void *partial;
+};
 
-static void tape_user(struct leat_tape *t, const leat_agg *agg, void *partial,
-    unsigned char *scratch)
+static void tape_saved(void *ctx, void *scratch)
 {
+	const struct tape_of *of = ctx;
+	struct leat_tape *t = of->tape;
+	const leat_agg *agg = of->agg;
 	size_t n = 0;
 
-	if (!agg->save) {
-		leat_tape_fail(t, LEAT_ENOTSUP);
-		return;
-	}
 	if (!t->loads)
-		n = agg->save(agg->ctx, partial, scratch);
+		n = agg->save(agg->ctx, of->partial, scratch);
 	if (n > agg->saved_size) {
 		leat_tape_fail(t, LEAT_EINVAL);
 		return;
@@ -48,7 +47,17 @@ static void tape_user(struct leat_tape *t, const leat_agg *agg, void *partial,
 	leat_tape_bytes(t, scratch, n);
 	if (t->loads && !t->err)
 		leat_tape_expect(t,
-		    agg->load(agg->ctx, partial, scratch, n) == 0);
+		    agg->load(agg->ctx, of->partial, scratch, n) == 0);
+}
+
+static void tape_user(struct leat_tape *t, const leat_agg *agg, void *partial)
+{
+	struct tape_of of = { t, agg, partial };
+
+	if (agg->save)
+		leat_with_scratch(agg->saved_size, tape_saved, &of);
+	else
+		leat_tape_fail(t, LEAT_ENOTSUP);
 }
 
 /* Bit by bit, but that one NaN is as good as another. */
@@ -86,14 +95,14 @@ static int can_be(const struct leat_class *cls, uint64_t *words, size_t n,
 
 void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
     const leat_agg *agg, void *acc, size_t n_bytes,
-    const struct leat_samples *of, unsigned char *scratch)
+    const struct leat_samples *of)
 {
 	uint64_t words[SAVE_WORDS];
 	size_t n = n_bytes / sizeof(*words), at = cls->counts;
 	double samples = (double)of->n;
 
 	if (agg) {
-		tape_user(t, agg, acc, scratch);
+		tape_user(t, agg, acc);
 		return;
 	}
 	memcpy(words, acc, n_bytes);

@@ -172,6 +172,14 @@ void leat_block_free(struct leat_block b);
 /* The place that is as far into `to` as p is into `from`; NULL for NULL. */
 void *leat_moved(const void *from, void *to, const void *p);
 
+/*
+ * scratch.c: calls use with so many bytes of the stack, aligned to 16; at most
+ * an accumulator of the user's largest class and what goes before it.
+ */
+#define LEAT_SCRATCH_MAX ((size_t)(2 * 65536 + 64))
+typedef void leat_scratch_use(void *ctx, void *scratch);
+void leat_with_scratch(size_t n_bytes, leat_scratch_use *use, void *ctx);
+
 /* What a block is taken from; see memory.c. */
 enum leat_memory_phase {
 	LEAT_MEMORY_OPEN,  /* the allocator */

@@ -270,11 +270,11 @@ static void look_up(const leat_keyed *k, const struct leat_entry *e,
 	const struct leat_flow *f = &k->flow;
 	const struct leat_state *s = leat_entry_state(e);
 
-	f->engine->look(f, s, start_out, end_out);
+	f->engine->look(f, s, f->whole, start_out, end_out);
 	if (k->by_count)
 		leat_counted_query(s, out);
 	else
-		leat_flow_lower(f, *start_out, *end_out, out);
+		leat_flow_lower(f, f->whole, *start_out, *end_out, out);
 }
 
 static uint32_t find_key(leat_keyed *k, const void *key, size_t key_len)

@@ -618,7 +618,8 @@ void leat_tape_int(struct leat_tape *t, int *x, int most)
 	uint64_t n = (uint64_t)*x;
 
 	leat_tape_number(t, &n, (uint64_t)most);
-	*x = (int)n;
+	if (t->loads)
+		*x = (int)n;
 }
 
 void leat_tape_size(struct leat_tape *t, size_t *x, size_t most)
@@ -626,7 +627,8 @@ void leat_tape_size(struct leat_tape *t, size_t *x, size_t most)
 	uint64_t n = *x;
 
 	leat_tape_number(t, &n, most);
-	*x = (size_t)n;
+	if (t->loads)
+		*x = (size_t)n;
 }
 
 void leat_tape_count(struct leat_tape *t, double *x)
@@ -634,7 +636,8 @@ void leat_tape_count(struct leat_tape *t, double *x)
 	uint64_t n = (uint64_t)*x;
 
 	leat_tape_number(t, &n, (uint64_t)1 << 53);
-	*x = (double)n;
+	if (t->loads)
+		*x = (double)n;
 }
 
 /* ---------------- options ---------------------------------------------- */

@@ -68,19 +68,31 @@ void leat_accs_add_row(const struct leat_flow *f, struct leat_accs *a,
 
 /* ---------------- joining -------------------------------------------- */
 
-void leat_section_combine(const struct leat_flow *f,
-    const struct leat_section *p, void *acc, const void *right)
+void leat_section_combine(const struct leat_section *p, void *acc,
+    const void *right)
 {
 	if (p->id == LEAT_CLASS_MOMENTS) {
 		leat_moments_join(acc, right);
 		return;
 	}
+	_Alignas(16) unsigned char temp[LEAT_ACC_MAX];
 	if (p->cls->fold) {
-		memcpy(f->temp, right, p->size);
-		p->cls->fold(f->temp);
-		right = f->temp;
+		memcpy(temp, right, p->size);
+		p->cls->fold(temp);
+		right = temp;
 	}
 	p->cls->combine(p->agg, acc, right);
+}
+
+void leat_accs_copy_narrow(const struct leat_flow *f, struct leat_accs *a,
+    const struct leat_accs *b)
+{
+	*a = *b;
+	for (size_t i = 0; i < f->n_sections; i++) {
+		const struct leat_section *p = &f->sections[i];
+		memcpy((unsigned char *)a + p->offset,
+		    (const unsigned char *)b + p->from, p->size);
+	}
 }
 
 /* Nothing is joined with nothing: identities may be anything that acts so. */

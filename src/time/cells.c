@@ -1005,7 +1005,7 @@ static struct leat_cell *current(const struct leat_flow *f,
 }
 
 static void cells_look(const struct leat_flow *f, const struct leat_state *s,
-    int64_t *start_out, int64_t *end_out)
+    struct leat_accs *out, int64_t *start_out, int64_t *end_out)
 {
 	struct leat_cell *c = current(f, s);
 
@@ -1015,13 +1015,16 @@ static void cells_look(const struct leat_flow *f, const struct leat_state *s,
 		*end_out = c->end;
 		if (f->kind == LEAT_LANDMARK)
 			*end_out = leat_later(f->clock.now, 1);
+		if (!out)
+			return;
 		if (f->ordered)
-			leat_tree_query(f, leat_cell_tree(c), f->whole);
+			leat_tree_query(f, leat_cell_tree(c), out);
 		else
-			leat_accs_copy(f, f->whole, leat_cell_accs(c));
+			leat_accs_copy(f, out, leat_cell_accs(c));
 		return;
 	}
-	leat_accs_clear(f, f->whole);
+	if (out)
+		leat_accs_clear(f, out);
 	if (!f->clock.started || f->kind == LEAT_SESSION ||
 	    f->kind == LEAT_LANDMARK)
 		return;

@@ -163,23 +163,28 @@ static void fade_tell(struct leat_flow *f, struct leat_state *s, int flag)
 }
 
 static void fade_look(const struct leat_flow *f, const struct leat_state *s,
-    int64_t *start_out, int64_t *end_out)
+    struct leat_accs *out, int64_t *start_out, int64_t *end_out)
 {
 	struct fade *d = fade_of(s);
 
 	*start_out = *end_out = f->clock.now;
-	memset(f->whole, 0, f->accs_size);
+	if (d) {
+		*start_out = d->first;
+		*end_out = leat_later(f->clock.now, 1);
+	}
+	if (!out)
+		return;
+	memset(out, 0, f->accs_size);
 	if (!d)
 		return;
-	*start_out = d->first;
-	*end_out = leat_later(f->clock.now, 1);
-	memcpy(f->whole, d, sizeof(*d));
-	fade_to(f, (struct fade *)(void *)f->whole, f->clock.now);
+	memcpy(out, d, sizeof(*d));
+	fade_to(f, (struct fade *)(void *)out, f->clock.now);
 }
 
-void leat_fade_lower(const struct leat_flow *f, double *out)
+void leat_fade_lower(const struct leat_flow *f, const struct leat_accs *whole,
+    double *out)
 {
-	const struct fade *d = (const struct fade *)(const void *)f->whole;
+	const struct fade *d = (const struct fade *)(const void *)whole;
 	int quiet = d->sums.count < f->min_count ||
 	    (f->propagate && d->sums.missing > 0);
 

@@ -5,7 +5,8 @@
  * asked for, from the last value of that leaf to the first that is left. Values
  * leave one by one, so the next to be asked for begins a little further on:
  * on the way one such suffix is marked and kept, and the others are made from
- * that. When it has been passed the next one is marked.
+ * that. When it has been passed the next one is marked; but not for those who
+ * only look at the window, and combine elsewhere than in f->whole.
  *
  * Cost: of a suffix about three steps a query, sixteen at most, and of all
  * else two combines.
@@ -102,7 +103,7 @@ void leat_few_tail(const struct leat_flow *f, struct leat_few *w, size_t i,
 	mark = next_mark(w, i);
 	leat_accs_clear(f, out);
 	few_prepend_all(f, w, mark, w->first, out);
-	if (mark < w->first) {
+	if (mark < w->first && out == f->whole) {
 		leat_accs_copy(f, leat_few_marked(f, w), out);
 		w->mark = (uint8_t)mark;
 	}

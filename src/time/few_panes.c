@@ -40,20 +40,26 @@ void leat_few_join(const struct leat_flow *f, const struct leat_few *w,
 void leat_few_join_node(const struct leat_flow *f, const struct leat_few *w,
     size_t i, struct leat_accs *out)
 {
-	leat_accs_clear(f, f->piece);
-	leat_few_join(f, w, i, i + LEAT_ARITY, f->piece);
-	leat_accs_join(f, out, f->piece);
+	struct leat_accs_room room;
+	struct leat_accs *node = leat_accs_in(&room);
+
+	leat_accs_clear(f, node);
+	leat_few_join(f, w, i, i + LEAT_ARITY, node);
+	leat_accs_join(f, out, node);
 }
 
 /* From the last one to the first, as suffixes are. */
 void leat_few_join_suffix(const struct leat_flow *f, const struct leat_few *w,
     size_t i, size_t end, struct leat_accs *out)
 {
+	struct leat_accs_room room;
+	struct leat_accs *next = leat_accs_in(&room);
+
 	leat_accs_clear(f, out);
 	while (end-- > i) {
-		leat_accs_copy(f, f->piece, leat_few_pane(f, w, end));
-		leat_accs_join(f, f->piece, out);
-		leat_accs_copy(f, out, f->piece);
+		leat_accs_copy(f, next, leat_few_pane(f, w, end));
+		leat_accs_join(f, next, out);
+		leat_accs_copy(f, out, next);
 	}
 }
 
@@ -298,14 +304,16 @@ static void few_range_to(const struct leat_flow *f, const struct leat_few *w,
 {
 	size_t front = leat_few_front(w), i = (size_t)w->first - w->right;
 	int lowest = w->height > 1 && leat_few_time(w, i) < to;
+	struct leat_accs_room room;
+	struct leat_accs *past = leat_accs_in(&room);
 
 	if (!lowest && (w->height <= 2 || leat_few_time(w, front) >= to)) {
 		few_range_of_nodes(f, w, INT64_MIN, to, out);
 		return;
 	}
 	leat_accs_copy(f, out, leat_few_pane(f, w, 0));
-	leat_few_join_past(f, w, f->past);
-	leat_accs_join(f, out, f->past);
+	leat_few_join_past(f, w, past);
+	leat_accs_join(f, out, past);
 	if (lowest && w->front >= LEAT_ARITY)
 		leat_few_join_node(f, w, front, out);
 	few_join_within(f, w, lowest ? i : front, INT64_MIN, to, out);

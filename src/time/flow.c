@@ -160,7 +160,7 @@ static void add_section(struct leat_flow *f, enum leat_class_id id,
 {
 	const struct leat_class *cls = leat_class_find(id);
 	struct leat_section s = { cls, agg, id, leat_any_order(cls, agg),
-		f->accs_size, agg ? 2 * agg->size : cls->size,
+		f->accs_size, f->accs_size, agg ? 2 * agg->size : cls->size,
 		agg ? agg->size : cls->packed };
 
 	if (f->sections)
@@ -169,8 +169,6 @@ static void add_section(struct leat_flow *f, enum leat_class_id id,
 	f->accs_size += leat_round_up(s.size);
 	f->ordered |= !s.any_order;
 	f->has_user |= agg != NULL;
-	if (s.size > f->temp_size)
-		f->temp_size = s.size;
 }
 
 /* The sections of a block; measures, and if they have a place fills them. */
@@ -180,7 +178,6 @@ static void lay_sections(struct leat_flow *f, const leat_time_window_options *o)
 
 	f->n_sections = 0;
 	f->accs_size = sizeof(struct leat_accs);
-	f->temp_size = 1;
 	for (int id = 0; id < LEAT_CLASS_USER; id++)
 		if (classes & 1u << id)
 			add_section(f, (enum leat_class_id)id, NULL);
@@ -300,8 +297,6 @@ void leat_flow_cut(struct leat_flow *f, struct leat_cutter *c)
 	    sizeof(*f->partials));
 	f->whole = leat_cut(c, 1, f->accs_size);
 	f->piece = leat_cut(c, 1, f->accs_size);
-	f->past = leat_cut(c, f->forest.panes ? 1 : 0, f->accs_size);
-	f->temp = leat_cut(c, 1, f->temp_size);
 	f->clock.times = leat_cut(c, sources, sizeof(int64_t));
 	f->clock.seen = leat_cut(c, sources, 1);
 	if (sources == 0)
@@ -313,7 +308,11 @@ void leat_flow_cut(struct leat_flow *f, struct leat_cutter *c)
 static void note_partials(struct leat_flow *f)
 {
 	for (size_t i = 0; f->partials && i < f->n_stats; i++)
-		f->partials[i] = f->plan[i].partial;
+		if (f->plan[i].stat.id == LEAT_STAT_AGG)
+			f->partials[i] = (unsigned char *)f->whole +
+			    f->sections[f->plan[i].part].offset;
+		else
+			f->partials[i] = NULL;
 }
 
 static void make_flow_plan(struct leat_flow *f,
@@ -327,8 +326,6 @@ static void make_flow_plan(struct leat_flow *f,
 			continue;
 		while (f->sections[p->part].agg != p->stat.agg)
 			p->part++;
-		p->partial = (unsigned char *)f->whole +
-		    f->sections[p->part].offset;
 	}
 	note_partials(f);
 }
@@ -394,12 +391,8 @@ void leat_flow_moved(const void *from, void *to, struct leat_flow *f,
 	f->partials = leat_moved(from, to, f->partials);
 	f->whole = leat_moved(from, to, f->whole);
 	f->piece = leat_moved(from, to, f->piece);
-	f->past = leat_moved(from, to, f->past);
-	f->temp = leat_moved(from, to, f->temp);
 	f->clock.times = leat_moved(from, to, f->clock.times);
 	f->clock.seen = leat_moved(from, to, f->clock.seen);
-	for (size_t i = 0; i < f->n_stats; i++)
-		f->plan[i].partial = leat_moved(from, to, f->plan[i].partial);
 	note_partials(f);
 	f->told = &f->sink;
 	leat_memory_start(&f->memory, allocator ? allocator : &own);
@@ -501,17 +494,36 @@ static double rate_range(const struct leat_flow *f, int64_t start, int64_t end)
 	return (double)f->span; /* 0 where there is none */
 }
 
-void leat_flow_lower(const struct leat_flow *f, int64_t start, int64_t end,
-    double *out)
+int leat_flow_is_silent(const struct leat_flow *f,
+    const struct leat_accs *whole)
+{
+	return whole->count < f->min_count ||
+	    (f->propagate && whole->missing > 0);
+}
+
+static void lower_users(const struct leat_flow *f,
+    const struct leat_accs *whole, double *out)
+{
+	for (size_t i = 0; i < f->n_sections; i++) {
+		const struct leat_section *p = &f->sections[i];
+		if (p->agg)
+			leat_lower_agg(f->plan, f->n_stats, i,
+			    (const unsigned char *)whole + p->offset, out);
+	}
+}
+
+void leat_flow_lower(const struct leat_flow *f, const struct leat_accs *whole,
+    int64_t start, int64_t end, double *out)
 {
 	struct leat_summary s; /* what statistics need is set by classes */
+	int silent = leat_flow_is_silent(f, whole);
 
 	if (f->kind == LEAT_DECAY) {
-		leat_fade_lower(f, out);
+		leat_fade_lower(f, whole, out);
 		return;
 	}
-	s.n = (double)f->whole->count;
-	s.missing = (double)f->whole->missing;
+	s.n = (double)whole->count;
+	s.missing = (double)whole->missing;
 	s.last_tick = leat_earlier(end, 1);
 	if (LEAT_UNLIKELY(f->ordered)) { /* those alone need to know */
 		s.carry_to = carry_to(f, end);
@@ -519,12 +531,11 @@ void leat_flow_lower(const struct leat_flow *f, int64_t start, int64_t end,
 	}
 	for (size_t i = 0; i < f->n_sections; i++) {
 		const struct leat_section *p = &f->sections[i];
-		p->cls->lower((unsigned char *)f->whole + p->offset, &s);
+		p->cls->lower((const unsigned char *)whole + p->offset, &s);
 	}
-	leat_lower(f->plan, f->n_stats, &s,
-	    f->whole->count < f->min_count ||
-		(f->propagate && f->whole->missing > 0),
-	    out);
+	leat_lower(f->plan, f->n_stats, &s, silent, out);
+	if (LEAT_UNLIKELY(f->has_user) && !silent)
+		lower_users(f, whole, out);
 }
 
 int64_t leat_flow_watermark(const struct leat_flow *f)
@@ -532,20 +543,6 @@ int64_t leat_flow_watermark(const struct leat_flow *f)
 	const struct leat_result *r = f->calls.result;
 
 	return r ? r->watermark : f->clock.watermark;
-}
-
-int leat_flow_partial(const struct leat_flow *f, const leat_agg *agg,
-    void *partial_out)
-{
-	for (size_t i = 0; i < f->n_sections; i++) {
-		const struct leat_section *s = &f->sections[i];
-		if (s->agg != agg)
-			continue;
-		memcpy(partial_out, (unsigned char *)f->whole + s->offset,
-		    s->packed);
-		return LEAT_OK;
-	}
-	return LEAT_ESTAT;
 }
 
 leat_result leat_flow_result(const struct leat_flow *f, int64_t start,
@@ -568,7 +565,7 @@ void leat_flow_tell(struct leat_flow *f, int64_t start, int64_t end,
 
 	if (!f->told->emit)
 		return;
-	leat_flow_lower(f, start, end, f->results);
+	leat_flow_lower(f, f->whole, start, end, f->results);
 	r = leat_flow_result(f, start, end);
 	r.values = f->results;
 	r.revision = revision;

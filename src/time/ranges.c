@@ -766,22 +766,23 @@ static int ranges_push(struct leat_flow *f, struct leat_state *s,
 /* ---------------- asking --------------------------------------------- */
 
 static void ranges_look(const struct leat_flow *f, const struct leat_state *s,
-    int64_t *start_out, int64_t *end_out)
+    struct leat_accs *out, int64_t *start_out, int64_t *end_out)
 {
 	const struct leat_ranges *r = leat_ranges_of(s);
 	struct leat_grid_window w;
 
-	*start_out = *end_out = f->clock.now;
-	if (f->clock.started) {
+	w.start = w.end = f->clock.now;
+	if (f->clock.started)
 		w = leat_slides(f) ? sliding_window(f, f->clock.now)
 				   : leat_first_after(f, f->clock.now);
-		*start_out = w.start;
-		*end_out = w.end;
-	}
+	*start_out = w.start;
+	*end_out = w.end;
+	if (!out)
+		return;
 	if (!r || !f->clock.started)
-		leat_accs_clear(f, f->whole);
+		leat_accs_clear(f, out);
 	else
-		leat_tree_range(f, &r->tree, w.start, w.end, f->whole);
+		leat_tree_range(f, &r->tree, w.start, w.end, out);
 }
 
 static void ranges_clear(struct leat_flow *f, struct leat_state *s)

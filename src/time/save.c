@@ -131,16 +131,18 @@ void leat_tape_accs(struct leat_tape *t, const struct leat_flow *f,
 	if (count & 1) {
 		leat_tape_number(t, &a->missing, f->counts.missing);
 		leat_tape_expect(t, a->missing > 0);
-	} else {
+	} else if (t->loads) {
 		a->missing = 0;
 	}
-	a->count = of.n = count >> 1;
+	of.n = count >> 1;
+	if (t->loads)
+		a->count = of.n;
 	if (of.to > f->clock.now)
 		of.to = f->clock.now;
-	for (size_t i = 0; i < f->n_sections && a->count > 0; i++) {
+	for (size_t i = 0; i < f->n_sections && of.n > 0; i++) {
 		const struct leat_section *s = &f->sections[i];
 		leat_tape_class(t, s->cls, s->agg, leat_section(s, a), s->size,
-		    &of, f->temp);
+		    &of);
 	}
 }
 

@@ -19,6 +19,12 @@ static void save_accs(struct leat_tape *t, const struct leat_flow *f,
 	leat_tape_accs(t, f, a, INT64_MIN, INT64_MAX);
 }
 
+/* As that of no values. */
+static void save_nothing(struct leat_tape *t)
+{
+	tape_count(t, 0);
+}
+
 /* ---------------- of values ---------------------------------------------- */
 
 static void save_values(struct leat_tape *t, struct leat_flow *f,
@@ -39,12 +45,15 @@ static void save_values(struct leat_tape *t, struct leat_flow *f,
 static void save_few_edges(struct leat_tape *t, struct leat_flow *f,
     struct leat_few *few)
 {
+	struct leat_accs_room room;
+	struct leat_accs *a = leat_accs_in(&room);
+
 	tape_count(t, 0);
 	for (int i = 0; i < 3; i++) /* past(), front(), the middle */
-		save_accs(t, f, f->piece);
+		save_nothing(t);
 	for (size_t i = few->gone; i < few->first; i++) {
-		leat_few_tail(f, few, i, f->piece);
-		save_accs(t, f, f->piece);
+		leat_few_tail(f, few, i, a);
+		save_accs(t, f, a);
 	}
 }
 
@@ -53,18 +62,17 @@ static void save_few_values(struct leat_tape *t, struct leat_flow *f,
 {
 	size_t end = leat_few_end(few);
 
-	leat_accs_clear(f, f->piece);
 	tape_count(t, few->last ? 2 : 1);
 	if (few->last) {
 		tape_count(t, 2);
 		tape_count(t, 0);
-		save_accs(t, f, f->piece);
+		save_nothing(t);
 	}
 	tape_count(t, few->first);
 	tape_count(t, few->gone);
 	save_values(t, f, few, few->gone, few->first);
 	if (few->last) {
-		save_accs(t, f, f->piece);
+		save_nothing(t);
 		tape_count(t, few->last);
 		save_values(t, f, few, few->first, end);
 	}
@@ -88,13 +96,11 @@ static void save_pane(struct leat_tape *t, const struct leat_flow *f,
 }
 
 /* A node on the left edge, which has lost children; its own do not follow. */
-static void save_left(struct leat_tape *t, const struct leat_flow *f, size_t n,
-    size_t gone)
+static void save_left(struct leat_tape *t, size_t n, size_t gone)
 {
 	tape_count(t, n);
 	tape_count(t, gone);
-	leat_accs_clear(f, f->past);
-	save_accs(t, f, f->past);
+	save_nothing(t);
 }
 
 /* The lowest node on the left edge. Returns which pane is behind it. */
@@ -104,7 +110,7 @@ static size_t save_first_node(struct leat_tape *t, const struct leat_flow *f,
 	size_t n = few->height == 1 ? few->first : 1 + (size_t)few->table;
 	size_t places = few->height == 1 ? few->right : LEAT_ARITY;
 
-	save_left(t, f, places, places - n);
+	save_left(t, places, places - n);
 	for (size_t i = 0; i < n; i++)
 		save_pane(t, f, few, i);
 	return n;
@@ -116,11 +122,13 @@ static size_t save_lowest(struct leat_tape *t, const struct leat_flow *f,
 {
 	int last = i + few->right == few->first;
 	size_t end = i + (last ? few->right : LEAT_ARITY);
+	struct leat_accs_room room;
+	struct leat_accs *a = leat_accs_in(&room);
 
 	tape_count(t, end - i);
-	leat_accs_clear(f, f->past);
-	leat_few_join(f, few, i, last ? end - 1 : end, f->past);
-	save_accs(t, f, f->past);
+	leat_accs_clear(f, a);
+	leat_few_join(f, few, i, last ? end - 1 : end, a);
+	save_accs(t, f, a);
 	for (; i < end; i++)
 		save_pane(t, f, few, i);
 	return end;
@@ -131,12 +139,14 @@ static void save_upper(struct leat_tape *t, const struct leat_flow *f,
     const struct leat_few *few, size_t n)
 {
 	size_t i = leat_few_front(few);
+	struct leat_accs_room room;
+	struct leat_accs *a = leat_accs_in(&room);
 
 	tape_count(t, n);
-	leat_accs_clear(f, f->past);
+	leat_accs_clear(f, a);
 	for (; n > 1; n--, i += LEAT_ARITY)
-		leat_few_join_node(f, few, i, f->past);
-	save_accs(t, f, f->past);
+		leat_few_join_node(f, few, i, a);
+	save_accs(t, f, a);
 }
 
 /* Counts lowest nodes from the i-th pane on, if they have a node over them. */
@@ -152,10 +162,10 @@ static void save_nodes(struct leat_tape *t, const struct leat_flow *f,
 
 	if (few->height == 2) {
 		i = 1 + count_nodes(few, 1 + (size_t)few->table);
-		save_left(t, f, few->above, few->above - i);
+		save_left(t, few->above, few->above - i);
 	} else if (few->height > 2) {
-		save_left(t, f, 2, 0);
-		save_left(t, f, LEAT_ARITY, LEAT_ARITY - left);
+		save_left(t, 2, 0);
+		save_left(t, LEAT_ARITY, LEAT_ARITY - left);
 	}
 	i = save_first_node(t, f, few);
 	while (i < few->first) {
@@ -181,15 +191,17 @@ static void save_lowest_edges(struct leat_tape *t, const struct leat_flow *f,
     const struct leat_few *few)
 {
 	size_t front = leat_few_front(few), end = 1 + (size_t)few->table;
+	struct leat_accs_room room;
+	struct leat_accs *a = leat_accs_in(&room);
 
-	leat_few_join_past(f, few, f->past);
-	save_accs(t, f, f->past);
-	leat_accs_clear(f, f->past);
-	leat_few_join(f, few, front, front + few->front, f->past);
-	save_accs(t, f, f->past);
+	leat_few_join_past(f, few, a);
+	save_accs(t, f, a);
+	leat_accs_clear(f, a);
+	leat_few_join(f, few, front, front + few->front, a);
+	save_accs(t, f, a);
 	for (size_t i = 1; i < end; i++) {
-		leat_few_join_suffix(f, few, i, end, f->past);
-		save_accs(t, f, f->past);
+		leat_few_join_suffix(f, few, i, end, a);
+		save_accs(t, f, a);
 	}
 }
 
@@ -197,10 +209,13 @@ static void save_lowest_edges(struct leat_tape *t, const struct leat_flow *f,
 static void save_node_if(struct leat_tape *t, const struct leat_flow *f,
     const struct leat_few *few, size_t i, int is_there)
 {
-	leat_accs_clear(f, f->past);
+	struct leat_accs_room room;
+	struct leat_accs *a = leat_accs_in(&room);
+
+	leat_accs_clear(f, a);
 	if (is_there)
-		leat_few_join_node(f, few, i, f->past);
-	save_accs(t, f, f->past);
+		leat_few_join_node(f, few, i, a);
+	save_accs(t, f, a);
 }
 
 /* past() and front() of the next level, and the suffix of its only node. */
@@ -228,9 +243,8 @@ static void save_few_panes(struct leat_tape *t, const struct leat_flow *f,
 	save_lowest_edges(t, f, few);
 	if (few->height > 1)
 		save_second_edges(t, f, few);
-	leat_accs_clear(f, f->past);
 	for (int i = 0; few->height > 2 && i < 2; i++)
-		save_accs(t, f, f->past); /* a root of two has neither */
+		save_nothing(t); /* a root of two has neither */
 	save_accs(t, f, leat_few_middle(f, few));
 }
 

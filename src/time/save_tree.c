@@ -18,6 +18,7 @@ struct walk {
 	struct leat_tree *tree;
 	int64_t last; /* time that has been come to */
 	int begun;
+	struct leat_accs nothing;
 };
 
 /* On which edges a node is. */
@@ -57,8 +58,10 @@ static int walk_size(struct walk *w, struct leat_node *n, uint32_t *gone,
 	leat_tape_number(w->t, &all, most);
 	if (edges & ON_LEFT)
 		leat_tape_number(w->t, &less, most);
-	n->n = (uint32_t)all;
-	*gone = (uint32_t)less;
+	if (w->t->loads) {
+		n->n = (uint32_t)all;
+		*gone = (uint32_t)less;
+	}
 	return leat_tape_expect(w->t, all >= least && less < all);
 }
 
@@ -118,13 +121,11 @@ static void walk_accs(struct walk *w, struct leat_accs *a)
  * On the left edge, but for panes, and in the root nobody looks at what stands
  * for a node: it is saved as that of no values, as trees without nodes do.
  */
-static struct leat_accs *means_nothing(const struct walk *w,
-    struct leat_accs *a)
+static struct leat_accs *means_nothing(struct walk *w, struct leat_accs *a)
 {
 	if (w->t->loads)
 		return a;
-	leat_accs_clear(w->f, w->f->piece);
-	return w->f->piece;
+	return &w->nothing;
 }
 
 static void walk_leaf(struct walk *w, struct leat_node *leaf, int edges)
@@ -194,7 +195,7 @@ static void walk_inner(struct walk *w, struct leat_node *n, int edges)
 
 	if (!walk_size(w, n, &gone, edges, LEAT_ARITY))
 		return;
-	if (edges & ON_LEFT)
+	if (w->t->loads && edges & ON_LEFT)
 		g->gone[n->level] = gone;
 	walk_accs(w, edges & ON_LEFT ? means_nothing(w, a) : a);
 	walk_children(w, n, gone, edges);
@@ -308,7 +309,8 @@ static void walk_edges(struct walk *w)
 	if (!leat_tape_expect(w->t,
 		covered + 2 <= t->root->n && covered >= g->gone[t->height]))
 		return;
-	g->covered = (uint32_t)covered;
+	if (w->t->loads)
+		g->covered = (uint32_t)covered;
 	for (uint32_t l = 1; l <= t->height; l++)
 		walk_level(w, l);
 	walk_accs(w, leat_middle(w->f, g));
@@ -339,7 +341,7 @@ void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
     struct leat_tree *t)
 {
 	struct leat_tree built = *t;
-	struct walk w = { tape, f, &built, 0, 0 };
+	struct walk w = { tape, f, &built, 0, 0, { 0, 0 } };
 	uint64_t height = t->root ? (uint64_t)t->height + 1 : 0;
 
 	if (!tape->loads && t->few) {

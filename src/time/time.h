@@ -128,6 +128,7 @@ struct leat_section {
 	enum leat_class_id id;
 	int any_order;
 	size_t offset; /* in a block */
+	size_t from;   /* and in one that is joined or copied to another */
 	size_t size, packed;
 };
 
@@ -160,6 +161,21 @@ void leat_accs_join(const struct leat_flow *f, struct leat_accs *a,
 /* Whether both know the same, to the bit. */
 int leat_accs_are_same(const struct leat_flow *f, struct leat_accs *a,
     struct leat_accs *b);
+
+/*
+ * A block of built-in classes for the length of a call: the largest is of all
+ * classes, or what windows that fade have in place of one.
+ */
+enum { LEAT_ACCS_MAX = 1024 };
+
+struct leat_accs_room {
+	_Alignas(16) unsigned char bytes[LEAT_ACCS_MAX];
+};
+
+LEAT_INLINE struct leat_accs *leat_accs_in(struct leat_accs_room *r)
+{
+	return (struct leat_accs *)(void *)r->bytes;
+}
 
 LEAT_INLINE int leat_is_missing(const leat_sample *s)
 {
@@ -376,9 +392,12 @@ struct leat_time_engine {
 	 * cleared; this takes no memory and need not be prepared.
 	 */
 	void (*tell)(struct leat_flow *f, struct leat_state *s, int flag);
-	/* The window that holds now, into f->whole. */
+	/*
+	 * The window that holds now: where it lies, and unless out is NULL
+	 * what stands for its values. Writes into nothing else.
+	 */
 	void (*look)(const struct leat_flow *f, const struct leat_state *s,
-	    int64_t *start_out, int64_t *end_out);
+	    struct leat_accs *out, int64_t *start_out, int64_t *end_out);
 	/* Values stored. */
 	uint64_t (*stored)(const struct leat_flow *f,
 	    const struct leat_state *s);
@@ -624,7 +643,8 @@ size_t leat_cells_size(const struct leat_flow *f);
 size_t leat_cells_place(const struct leat_flow *f);
 size_t leat_ranges_size(void);
 size_t leat_fade_size(void);
-void leat_fade_lower(const struct leat_flow *f, double *out);
+void leat_fade_lower(const struct leat_flow *f, const struct leat_accs *whole,
+    double *out);
 struct leat_tally leat_fade_tally(const struct leat_flow *f);
 
 extern const struct leat_time_engine leat_cells_engine, leat_ranges_engine,
@@ -664,11 +684,9 @@ struct leat_flow {
 	struct leat_plan *plan;
 	double *results;
 	const void **partials;   /* of classes; NULL: there is none */
-	struct leat_accs *whole; /* what a result is made from */
-	struct leat_accs *piece; /* scratch */
-	struct leat_accs *past;  /* scratch of few_panes.c */
-	unsigned char *temp;     /* scratch of a class, */
-	size_t temp_size;        /* of so many bytes */
+	struct leat_accs *whole; /* what is told is made from */
+	struct leat_accs *piece; /* scratch of pushes and of loading */
+	int narrow; /* blocks are copied section by section; see query.c */
 
 	struct leat_pool cells, contents;
 	struct leat_pool nodes; /* of indices */
@@ -762,8 +780,8 @@ LEAT_INLINE void leat_accs_add(const struct leat_flow *f, struct leat_accs *a,
 }
 
 /* By way of the class: what is joined is a folded partial. */
-void leat_section_combine(const struct leat_flow *f,
-    const struct leat_section *p, void *acc, const void *right);
+void leat_section_combine(const struct leat_section *p, void *acc,
+    const void *right);
 
 LEAT_INLINE void leat_accs_unite(const struct leat_flow *f, struct leat_accs *a,
     const struct leat_accs *b)
@@ -773,16 +791,19 @@ LEAT_INLINE void leat_accs_unite(const struct leat_flow *f, struct leat_accs *a,
 	for (size_t i = 0; i < f->n_sections; i++) {
 		const struct leat_section *p = &f->sections[i];
 		void *acc = leat_section(p, a);
-		const void *right = (const unsigned char *)b + p->offset;
+		const void *right = (const unsigned char *)b + p->from;
 		if (LEAT_LIKELY(p->id == LEAT_CLASS_SUM))
 			leat_sum_join(acc, right);
 		else if (p->id == LEAT_CLASS_MIN || p->id == LEAT_CLASS_MAX)
 			leat_extreme_add(acc, *(const double *)right,
 			    p->id == LEAT_CLASS_MAX);
 		else
-			leat_section_combine(f, p, acc, right);
+			leat_section_combine(p, acc, right);
 	}
 }
+
+void leat_accs_copy_narrow(const struct leat_flow *f, struct leat_accs *a,
+    const struct leat_accs *b);
 
 /* Blocks are small most of the time, and their size is a multiple of 16. */
 LEAT_INLINE void leat_accs_copy(const struct leat_flow *f, struct leat_accs *a,
@@ -792,8 +813,10 @@ LEAT_INLINE void leat_accs_copy(const struct leat_flow *f, struct leat_accs *a,
 		memcpy(a, b, 48);
 	else if (f->accs_size == 32)
 		memcpy(a, b, 32);
-	else
+	else if (LEAT_LIKELY(!f->narrow))
 		memcpy(a, b, f->accs_size);
+	else
+		leat_accs_copy_narrow(f, a, b);
 }
 
 /*
@@ -1045,12 +1068,20 @@ leat_result leat_flow_result(const struct leat_flow *f, int64_t start,
     int64_t end);
 /* Where the watermark is, or goes with what is being told. */
 int64_t leat_flow_watermark(const struct leat_flow *f);
-/* Copies the class's partial from f->whole. LEAT_ESTAT. */
-int leat_flow_partial(const struct leat_flow *f, const leat_agg *agg,
-    void *partial_out);
-/* Lowers f->whole. */
-void leat_flow_lower(const struct leat_flow *f, int64_t start, int64_t end,
+/* Whether that has too few values, or a missing one too many. */
+int leat_flow_is_silent(const struct leat_flow *f,
+    const struct leat_accs *whole);
+/* Lowers what look() found. */
+void leat_flow_lower(const struct leat_flow *f, const struct leat_accs *whole,
+    int64_t start, int64_t end, double *out);
+/*
+ * query.c: looks and lowers, or copies the partial of a class, for one of
+ * several threads: writes into nothing but what is given. LEAT_ESTAT.
+ */
+void leat_flow_query(const struct leat_flow *f, const struct leat_state *s,
     double *out);
+int leat_flow_partial(const struct leat_flow *f, const struct leat_state *s,
+    const leat_agg *agg, void *partial_out);
 /* Tells f->whole as the result of a window. */
 void leat_flow_tell(struct leat_flow *f, int64_t start, int64_t end,
     uint64_t revision, int flags);

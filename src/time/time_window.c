@@ -321,15 +321,13 @@ int leat_time_window_push_many(leat_time_window *window, const int64_t *t,
 void leat_time_window_query(const leat_time_window *window, double *out)
 {
 	const struct leat_flow *f = &window->flow;
-	int64_t start, end;
 
 	LEAT_ASSERT(window && out);
 	if (leat_is_inside(&f->calls) && f->calls.result) {
 		memcpy(out, f->calls.result->values, f->n_stats * sizeof(*out));
 		return;
 	}
-	f->engine->look(f, window->state, &start, &end);
-	leat_flow_lower(f, start, end, out);
+	leat_flow_query(f, window->state, out);
 }
 
 void leat_time_window_interval(const leat_time_window *window,
@@ -341,7 +339,7 @@ void leat_time_window_interval(const leat_time_window *window,
 		*end_out = window->flow.calls.result->end;
 		return;
 	}
-	window->flow.engine->look(&window->flow, window->state, start_out,
+	window->flow.engine->look(&window->flow, window->state, NULL, start_out,
 	    end_out);
 }
 
@@ -349,13 +347,9 @@ int leat_time_window_partial(const leat_time_window *window,
     const leat_agg *agg, void *partial_out)
 {
 	const struct leat_flow *f = &window->flow;
-	int64_t start, end;
 
 	LEAT_ASSERT(window && agg && partial_out);
-	/* While a result is told its partials are there. */
-	if (!f->calls.result)
-		f->engine->look(f, window->state, &start, &end);
-	return leat_flow_partial(f, agg, partial_out);
+	return leat_flow_partial(f, window->state, agg, partial_out);
 }
 
 int64_t leat_time_window_now(const leat_time_window *window)

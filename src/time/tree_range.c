@@ -128,13 +128,23 @@ void leat_tree_query(const struct leat_flow *f, const struct leat_tree *t,
 	}
 }
 
+static uint64_t values_of(const struct leat_accs *a)
+{
+	return a->count + a->missing;
+}
+
 uint64_t leat_tree_length(const struct leat_flow *f, const struct leat_tree *t)
 {
 	LEAT_ASSERT(!t->few || !f->forest.panes);
 	if (t->few)
 		return leat_few_length(t->few);
-	leat_tree_query(f, t, f->piece);
-	return f->piece->count + f->piece->missing;
+	if (!t->root)
+		return 0;
+	if (t->height == 0)
+		return t->last->n - t->gone;
+	return values_of(leat_first_accs(f, t)) +
+	    values_of(leat_middle(f, t->fringe)) +
+	    values_of(leat_node_accs(f, t->last));
 }
 
 static int64_t last_time(const struct leat_tree *t)

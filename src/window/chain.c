@@ -23,16 +23,6 @@ void leat_acc_load(const struct leat_part *part, void *acc, const void *packed)
 		    part->size - part->packed);
 }
 
-/* The accumulator's partial; valid until temp is used again. */
-const void *leat_acc_pack(const struct leat_part *part, const void *acc)
-{
-	if (!part->cls->fold)
-		return acc;
-	memcpy(part->temp, acc, part->size);
-	part->cls->fold(part->temp);
-	return part->temp;
-}
-
 static unsigned char *place(const struct leat_part *part, size_t index)
 {
 	return part->table + index * part->packed;
@@ -42,48 +32,52 @@ void leat_chain_reset(struct leat_part *part, const struct leat_relay *r)
 {
 	identity(part, part->prefix);
 	identity(part, part->suffix);
-	const void *none = leat_acc_pack(part, part->prefix);
+	const void *none = leat_acc_pack(part, part->prefix, part->temp);
 	memcpy(place(part, 0), none, part->packed);
 	memcpy(place(part, r->slots + 1), none, part->packed);
 }
 
 void leat_chain_turn(struct leat_part *part)
 {
-	memcpy(part->whole, leat_acc_pack(part, part->prefix), part->packed);
+	memcpy(part->whole, leat_acc_pack(part, part->prefix, part->temp),
+	    part->packed);
 	identity(part, part->prefix);
 	identity(part, part->suffix);
 }
 
 void leat_chain_store(struct leat_part *part, const struct leat_relay *r)
 {
-	memcpy(place(part, r->place), leat_acc_pack(part, part->suffix),
-	    part->packed);
+	memcpy(place(part, r->place),
+	    leat_acc_pack(part, part->suffix, part->temp), part->packed);
 }
 
-/* combined := combined + partial; the first one is just copied. */
-int leat_part_join_packed(const struct leat_part *part, const void *packed,
-    int started)
+/* sum := sum + partial; the first one is just copied. */
+int leat_part_join_packed(const struct leat_part *part, void *sum,
+    const void *packed, int started)
 {
 	if (started)
-		part->cls->combine(part->agg, part->combined, packed);
+		part->cls->combine(part->agg, sum, packed);
 	else
-		leat_acc_load(part, part->combined, packed);
+		leat_acc_load(part, sum, packed);
 	return 1;
 }
 
-int leat_part_join(const struct leat_part *part, const void *acc, int started)
+int leat_part_join(const struct leat_part *part, void *sum, void *temp,
+    const void *acc, int started)
 {
-	return leat_part_join_packed(part, leat_acc_pack(part, acc), started);
+	return leat_part_join_packed(part, sum, leat_acc_pack(part, acc, temp),
+	    started);
 }
 
-/* The relay's whole window, joined to what combined holds already. */
+/* The relay's whole window, joined to what the sum holds already. */
 int leat_chain_combine(const struct leat_part *part, const struct leat_relay *r,
-    int started)
+    void *sum, void *temp, int started)
 {
 	if (r->chunks == 2)
-		started = leat_part_join_packed(part,
+		started = leat_part_join_packed(part, sum,
 		    place(part, leat_relay_tail(r)), started);
 	if (r->chunks > 0)
-		started = leat_part_join_packed(part, part->whole, started);
-	return leat_part_join(part, part->prefix, started);
+		started = leat_part_join_packed(part, sum, part->whole,
+		    started);
+	return leat_part_join(part, sum, temp, part->prefix, started);
 }

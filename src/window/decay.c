@@ -487,4 +487,4 @@ static struct leat_tally decay_tally(const leat_window *w)
 }
 
 const struct leat_engine leat_decay_engine = { decay_push, decay_query,
-	decay_reset, leat_pushes, leat_pushes, decay_tally };
+	NULL, decay_reset, leat_pushes, leat_pushes, decay_tally };

@@ -92,7 +92,6 @@ static void cut_part(struct leat_cutter *c, const struct leat_window *w,
 	} else {
 		p->open = leat_cut(c, 1, p->size);
 		p->panes = leat_cut(c, w->panes.closed_max, p->packed);
-		p->saved = leat_cut(c, 1, leat_agg_scratch(s->agg));
 	}
 	cut_relay(c, &w->relay, p);
 	p->combined = leat_cut(c, 1, p->size);

@@ -58,7 +58,8 @@ static void close_part(const struct leat_relay *r, struct leat_part *p)
 	if (r->chunks == 0)
 		return;
 	leat_acc_load(p, p->combined, pane_at(p, r->back));
-	p->cls->combine(p->agg, p->combined, leat_acc_pack(p, p->suffix));
+	p->cls->combine(p->agg, p->combined,
+	    leat_acc_pack(p, p->suffix, p->temp));
 	memcpy(p->suffix, p->combined, p->size);
 	leat_chain_store(p, r);
 }
@@ -112,7 +113,7 @@ static void close_pane(leat_window *w)
 		for (size_t i = 0; i < w->n_parts; i++) {
 			struct leat_part *p = &w->parts[i];
 			memcpy(p->panes + s->head * p->packed,
-			    leat_acc_pack(p, p->open), p->packed);
+			    leat_acc_pack(p, p->open, p->temp), p->packed);
 		}
 		tally_close(s);
 		if (w->relay.size > 0)
@@ -166,25 +167,26 @@ static void panes_push(leat_window *w, double x, double y)
 
 /* ---------------- asking -------------------------------------------- */
 
-static void combine_part(const leat_window *w, const struct leat_part *p)
+static void panes_combine(const leat_window *w, const struct leat_part *p,
+    void *acc, void *temp)
 {
 	const struct leat_panes *s = &w->panes;
 	const struct leat_relay *r = &w->relay;
 	int started = 0;
 
 	if (in_gap(s)) {
-		p->cls->identity(p->agg, p->combined);
+		p->cls->identity(p->agg, acc);
 		return;
 	}
 	if (with_oldest(s))
-		started = leat_part_join_packed(p, pane_at(p, s->head), 0);
+		started = leat_part_join_packed(p, acc, pane_at(p, s->head), 0);
 	if (r->size > 0 && s->closed > 0)
-		started = leat_chain_combine(p, r, started);
+		started = leat_chain_combine(p, r, acc, temp, started);
 	else if (relayed(s) == 1)
-		started = leat_part_join_packed(p,
+		started = leat_part_join_packed(p, acc,
 		    pane_at(p, (s->head ? s->head : s->closed_max) - 1),
 		    started);
-	leat_part_join(p, p->open, started);
+	leat_part_join(p, acc, temp, p->open, started);
 }
 
 static struct leat_tally panes_tally(const leat_window *w)
@@ -207,13 +209,19 @@ static void panes_query(const leat_window *w, double *out)
 {
 	struct leat_tally t = panes_tally(w);
 	struct leat_summary s;
+	struct leat_scratch scratch;
 
 	memset(&s, 0, sizeof(s));
 	s.n = (double)t.count;
 	s.missing = (double)t.missing;
-	for (size_t i = 0; i < w->n_parts; i++) {
-		combine_part(w, &w->parts[i]);
-		w->parts[i].cls->lower(w->parts[i].combined, &s);
+	for (size_t i = 0; i < w->n_parts && !w->parts[i].agg; i++) {
+		const struct leat_part *p = &w->parts[i];
+		const void *acc = scratch.acc;
+		if (w->panes.closed_max == 0 && !in_gap(&w->panes))
+			acc = leat_acc_pack(p, p->open, scratch.temp);
+		else
+			panes_combine(w, p, scratch.acc, scratch.temp);
+		p->cls->lower(acc, &s);
 	}
 	leat_report(w, &s, out);
 }
@@ -246,4 +254,4 @@ static void panes_reset(leat_window *w)
 }
 
 const struct leat_engine leat_panes_engine = { panes_push, panes_query,
-	panes_reset, leat_pushes, panes_length, panes_tally };
+	panes_combine, panes_reset, leat_pushes, panes_length, panes_tally };

@@ -3,6 +3,39 @@
  */
 #include "window.h"
 
+struct users_report {
+	const leat_window *w;
+	size_t part;
+	double *out;
+};
+
+static void report_user(void *ctx, void *scratch)
+{
+	const struct users_report *r = ctx;
+	const leat_window *w = r->w;
+
+	w->engine->combine(w, &w->parts[r->part], scratch, NULL);
+	leat_lower_agg(w->plan, w->n_stats, r->part, scratch, r->out);
+}
+
+/* Users' classes come last. What is told they leave in their parts. */
+static void report_users(const leat_window *w, int silent, double *out)
+{
+	struct users_report r = { w, w->n_parts, out };
+
+	while (r.part > 0 && w->parts[r.part - 1].agg) {
+		const struct leat_part *p = &w->parts[--r.part];
+		if (!w->tells) {
+			leat_with_scratch(p->packed, report_user, &r);
+			continue;
+		}
+		w->engine->combine(w, p, p->combined, NULL);
+		if (!silent)
+			leat_lower_agg(w->plan, w->n_stats, r.part, p->combined,
+			    out);
+	}
+}
+
 /* s has all but the newest value, which every window knows by itself. */
 void leat_report(const leat_window *w, struct leat_summary *s, double *out)
 {
@@ -12,6 +45,16 @@ void leat_report(const leat_window *w, struct leat_summary *s, double *out)
 	s->last = w->last;
 	s->last_tick = (int64_t)w->engine->pushed(w) - 1;
 	leat_lower(w->plan, w->n_stats, s, silent, out);
+	if (LEAT_UNLIKELY(w->n_parts > 0 && w->parts[w->n_parts - 1].agg) &&
+	    (!silent || w->tells))
+		report_users(w, silent, out);
+}
+
+void leat_ask(leat_window *w)
+{
+	w->tells = 1;
+	w->query(w, w->results);
+	w->tells = 0;
 }
 
 void leat_emit_results(leat_window *w, uint64_t start, uint64_t end,
@@ -26,7 +69,7 @@ void leat_emit_results(leat_window *w, uint64_t start, uint64_t end,
 
 void leat_emit(leat_window *w, uint64_t start, uint64_t end, int flags)
 {
-	w->query(w, w->results);
+	leat_ask(w);
 	leat_emit_results(w, start, end, w->engine->tally(w), flags);
 }
 

@@ -165,7 +165,8 @@ static void tape_tally(struct leat_tape *t, struct leat_tally *tally,
     uint64_t n)
 {
 	leat_tape_number(t, &tally->missing, n);
-	tally->count = n - tally->missing;
+	if (t->loads)
+		tally->count = n - tally->missing;
 }
 
 /* Times are numbers of pushes: those of n values of a pane. */
@@ -190,7 +191,7 @@ static void tape_pane(struct leat_tape *t, leat_window *w, uint64_t pane)
 	for (size_t i = 0; i < w->n_parts; i++) {
 		struct leat_part *p = &w->parts[i];
 		leat_tape_class(t, p->cls, p->agg, p->panes + slot * p->packed,
-		    p->packed, &of, p->saved);
+		    p->packed, &of);
 	}
 }
 
@@ -213,8 +214,7 @@ static void tape_open(struct leat_tape *t, leat_window *w)
 	    s->open.count);
 	for (size_t i = 0; i < w->n_parts; i++) {
 		struct leat_part *p = &w->parts[i];
-		leat_tape_class(t, p->cls, p->agg, p->open, p->size, &of,
-		    p->saved);
+		leat_tape_class(t, p->cls, p->agg, p->open, p->size, &of);
 	}
 }
 
@@ -421,7 +421,7 @@ int leat_window_fits(const leat_window *w, const leat_window *other)
 static const void *shifted(const struct leat_part *p,
     const struct leat_part *other, uint64_t by)
 {
-	const void *partial = leat_acc_pack(other, other->open);
+	const void *partial = leat_acc_pack(other, other->open, p->temp);
 	int64_t t;
 
 	if (p->id != LEAT_CLASS_ARGMIN && p->id != LEAT_CLASS_ARGMAX)

@@ -193,6 +193,7 @@ static void part_lower(const struct leat_window *w, const struct leat_part *p,
     struct leat_summary *s)
 {
 	const struct leat_relay *r = &w->relay;
+	struct leat_scratch scratch;
 
 	switch (p->id) {
 	case LEAT_CLASS_MIN:
@@ -213,9 +214,15 @@ static void part_lower(const struct leat_window *w, const struct leat_part *p,
 			s->m2 = moments_overflow(w, pushed(w));
 		break;
 	default:
-		leat_chain_combine(p, r, 0);
-		p->cls->lower(p->combined, s);
+		leat_chain_combine(p, r, scratch.acc, scratch.temp, 0);
+		p->cls->lower(scratch.acc, s);
 	}
+}
+
+static void slide_combine(const leat_window *w, const struct leat_part *p,
+    void *acc, void *temp)
+{
+	leat_chain_combine(p, &w->relay, acc, temp, 0);
 }
 
 /* ---------------- push and query, stamped --------------------------- */
@@ -461,7 +468,7 @@ static void slide_query(const leat_window *w, double *out)
 
 	s.missing = (double)missing(w);
 	s.n = (double)(length(w) - missing(w));
-	for (size_t i = 0; i < w->n_parts; i++)
+	for (size_t i = 0; i < w->n_parts && !w->parts[i].agg; i++)
 		part_lower(w, &w->parts[i], &s);
 	leat_report(w, &s, out);
 }
@@ -529,4 +536,4 @@ size_t leat_slide_lanes_size(enum leat_class_id id)
 }
 
 const struct leat_engine leat_slide_engine = { slide_push, slide_query,
-	slide_reset, slide_pushed, slide_length, slide_tally };
+	slide_combine, slide_reset, slide_pushed, slide_length, slide_tally };

@@ -8,7 +8,9 @@
 static void note_partials(leat_window *w)
 {
 	for (size_t i = 0; w->partials && i < w->n_stats; i++)
-		w->partials[i] = w->plan[i].partial;
+		w->partials[i] = w->plan[i].stat.id == LEAT_STAT_AGG
+		    ? w->parts[w->plan[i].part].combined
+		    : NULL;
 }
 
 static void make_plan(leat_window *w, const leat_window_options *o)
@@ -16,13 +18,11 @@ static void make_plan(leat_window *w, const leat_window_options *o)
 	for (size_t i = 0; i < o->n_stats; i++) {
 		struct leat_plan *p = &w->plan[i];
 		p->stat = o->stats[i];
-		p->partial = NULL;
 		p->part = 0;
 		if (p->stat.id != LEAT_STAT_AGG)
 			continue;
 		while (w->parts[p->part].agg != p->stat.agg)
 			p->part++;
-		p->partial = w->parts[p->part].combined;
 	}
 	note_partials(w);
 }
@@ -150,7 +150,6 @@ static void move_part(const leat_window *from, leat_window *to,
 	p->table = leat_moved(from, to, p->table);
 	p->panes = leat_moved(from, to, p->panes);
 	p->lanes = leat_moved(from, to, p->lanes);
-	p->saved = leat_moved(from, to, p->saved);
 }
 
 void leat_window_moved(const leat_window *from, leat_window *to)
@@ -164,8 +163,6 @@ void leat_window_moved(const leat_window *from, leat_window *to)
 	to->panes.tallies = leat_moved(from, to, from->panes.tallies);
 	for (size_t i = 0; i < to->n_parts; i++)
 		move_part(from, to, &to->parts[i]);
-	for (size_t i = 0; i < to->n_stats; i++)
-		to->plan[i].partial = leat_moved(from, to, to->plan[i].partial);
 	note_partials(to);
 }
 
@@ -255,21 +252,37 @@ void leat_window_query(const leat_window *window, double *out)
 	window->query(window, out);
 }
 
+struct partial_of {
+	const leat_window *w;
+	const struct leat_part *part;
+	void *out;
+};
+
+/* In memory that is aligned, as that of the caller need not be. */
+static void combine_partial(void *ctx, void *scratch)
+{
+	const struct partial_of *of = ctx;
+
+	of->w->engine->combine(of->w, of->part, scratch, NULL);
+	memcpy(of->out, scratch, of->part->packed);
+}
+
 int leat_window_partial(const leat_window *window, const leat_agg *agg,
     void *partial_out)
 {
+	struct partial_of of = { window, NULL, partial_out };
+
 	LEAT_ASSERT(window && agg && partial_out);
-	for (size_t i = 0; i < window->n_parts; i++) {
-		const struct leat_part *p = &window->parts[i];
-		if (p->agg != agg)
-			continue;
-		/* While a result is told its partials are there. */
-		if (!window->calls.result)
-			window->query(window, window->results);
-		memcpy(partial_out, p->combined, p->packed);
-		return LEAT_OK;
-	}
-	return LEAT_ESTAT;
+	for (size_t i = 0; i < window->n_parts; i++)
+		if (window->parts[i].agg == agg)
+			of.part = &window->parts[i];
+	if (!of.part)
+		return LEAT_ESTAT;
+	if (window->calls.result) /* while it is told its partials are there */
+		memcpy(partial_out, of.part->combined, of.part->packed);
+	else
+		leat_with_scratch(of.part->packed, combine_partial, &of);
+	return LEAT_OK;
 }
 
 uint64_t leat_window_pushed(const leat_window *window)

@@ -123,13 +123,12 @@ struct leat_part {
 	unsigned char *prefix;   /* of D */
 	unsigned char *suffix;   /* of B, as far as it has come */
 	unsigned char *open;     /* of the pane being filled */
-	unsigned char *combined; /* scratch of queries */
-	unsigned char *temp;
+	unsigned char *combined; /* scratch of pushes, and what is told */
+	unsigned char *temp;     /* of pushes */
 	/* partials, `packed` bytes each */
 	unsigned char *whole; /* B */
 	unsigned char *table; /* slots + 2, from slot -1 */
 	unsigned char *panes; /* ring of closed panes */
-	unsigned char *saved; /* scratch of saving, of the user's classes */
 	/* for the classes that slide.c does two lanes at a time */
 	void *lanes;
 };
@@ -179,6 +178,12 @@ struct leat_decay {
 struct leat_engine {
 	void (*push)(leat_window *w, double x, double y);
 	void (*query)(const leat_window *w, double *out);
+	/*
+	 * What a part knows of the window, into an accumulator; temp has room
+	 * for another one, of a built-in class. NULL: there are no parts.
+	 */
+	void (*combine)(const leat_window *w, const struct leat_part *p,
+	    void *acc, void *temp);
 	void (*reset)(leat_window *w);
 	uint64_t (*pushed)(const leat_window *w);
 	uint64_t (*length)(const leat_window *w);
@@ -222,6 +227,7 @@ struct leat_window {
 	struct leat_calls calls; /* of the sink */
 	double *results;         /* for it, */
 	const void **partials;   /* and these; NULL: there is no class */
+	int tells;               /* leat_ask() is at work */
 	size_t ring_head;        /* panes: where the next kept value goes */
 	struct leat_panes panes;
 	struct leat_decay decay;
@@ -264,15 +270,25 @@ size_t leat_slide_place_size(enum leat_class_id id);
 
 /* chain.c: a part's accumulators in a relay, by way of its class */
 void leat_acc_load(const struct leat_part *part, void *acc, const void *packed);
-const void *leat_acc_pack(const struct leat_part *part, const void *acc);
+/* The accumulator's partial; where it has to be made, it is in temp. */
+LEAT_INLINE const void *leat_acc_pack(const struct leat_part *part,
+    const void *acc, void *temp)
+{
+	if (!part->cls->fold)
+		return acc;
+	memcpy(temp, acc, part->size);
+	part->cls->fold(temp);
+	return temp;
+}
 void leat_chain_reset(struct leat_part *part, const struct leat_relay *r);
 void leat_chain_turn(struct leat_part *part);
 void leat_chain_store(struct leat_part *part, const struct leat_relay *r);
 int leat_chain_combine(const struct leat_part *part, const struct leat_relay *r,
-    int started);
-int leat_part_join(const struct leat_part *part, const void *acc, int started);
-int leat_part_join_packed(const struct leat_part *part, const void *packed,
-    int started);
+    void *sum, void *temp, int started);
+int leat_part_join(const struct leat_part *part, void *sum, void *temp,
+    const void *acc, int started);
+int leat_part_join_packed(const struct leat_part *part, void *sum,
+    const void *packed, int started);
 
 /*
  * decay.c: what is there fades by a factor; a value is taken with its
@@ -305,7 +321,13 @@ void leat_tape_decay(struct leat_tape *t, struct leat_decay *d);
 
 /* report.c */
 uint64_t leat_pushes(const leat_window *w);
+/* s is of the built-in classes alone; those of the user are combined here. */
 void leat_report(const leat_window *w, struct leat_summary *s, double *out);
+/*
+ * A query by whoever has the window for himself: into w->results, and what
+ * users' classes have combined is in their parts.
+ */
+void leat_ask(leat_window *w);
 /* Tells w->results of a window; the partials are there. */
 void leat_emit_results(leat_window *w, uint64_t start, uint64_t end,
     struct leat_tally tally, int flags);
