@@ -29,9 +29,7 @@
  *   not take its value, because that is too late, say, has not failed: it
  *   returns a positive number of enum leat_refusal, and the object counts
  *   the value and is otherwise as it was, but for its clock.
- *   `if (push(...) < 0)` finds failures alone. The one function that
- *   answers as well, leat_drift_push(), answers with a number that is not
- *   negative. Counts are unsigned and never carry an error.
+ *   `if (push(...) < 0)` finds failures alone. Counts are unsigned and never carry an error.
  * - Callbacks return 0. If one that is told of a result, a late value or a
  *   dropped key returns anything else, the call that runs it still does
  *   all its work, further callbacks included, and then returns
@@ -1797,14 +1795,41 @@ LEAT_API int leat_drift_init(leat_drift **drift_out, void *memory,
 LEAT_API void leat_drift_free(leat_drift *drift);
 
 /*
- * Pushes one value and answers: LEAT_CHANGE_NONE, or the direction of the
- * change or anomaly (enum leat_change).
+ * What a detector says of a value. score is above 0 for a rise, below 0
+ * for a fall; NaN for a value that is refused or cannot raise an alarm yet.
  *
- * Errors: LEAT_NOT_FINITE.
+ * PAGE_HINKLEY  the cumulated deviation over `threshold`
+ * ADWIN         of two parts of what is kept, the difference of their means
+ *               over the one that is too large; at every 32nd value, else
+ *               NaN
+ * ZSCORE, EWMA  how many standard deviations the value, or the weighted
+ *               mean, is away; 0 where there is no deviation, infinite
+ *               where there had been none before
+ *
+ * In size, an alarm is a score above 1, of the charts one above `threshold`.
+ */
+typedef struct leat_drift_answer {
+	int change;           /* enum leat_change */
+	double score;
+	uint64_t reserved[6]; /* set to 0 */
+} leat_drift_answer;
+
+/*
+ * Pushes one value; answer_out may be NULL. Returns 0, or LEAT_NOT_FINITE
+ * for a value that was not taken.
+ *
  * Cost: O(1); ADWIN O(1) on average, O(log n) at worst and every 32 values,
  * and as much again for each of the O(log n) parts that it drops.
  */
-LEAT_API int leat_drift_push(leat_drift *drift, double x);
+LEAT_API int leat_drift_push(leat_drift *drift, double x,
+    leat_drift_answer *answer_out);
+
+/*
+ * Pushes n values, as n single pushes do; either output gets n numbers, or
+ * is NULL. Returns 0, or the first refusal.
+ */
+LEAT_API int leat_drift_push_many(leat_drift *drift, const double *x, size_t n,
+    int *changes_out, double *scores_out);
 
 /*
  * The mean that new values are compared with, and how many values it is
@@ -1815,7 +1840,9 @@ LEAT_API int leat_drift_push(leat_drift *drift, double x);
 LEAT_API double leat_drift_mean(const leat_drift *drift);
 LEAT_API uint64_t leat_drift_width(const leat_drift *drift);
 
-LEAT_API uint64_t leat_drift_pushed(const leat_drift *drift);
+/* pushed = taken + refused; the rest is 0. */
+LEAT_API void leat_drift_counts(const leat_drift *drift,
+    leat_counts *counts_out);
 LEAT_API void leat_drift_reset(leat_drift *drift);
 LEAT_API int leat_drift_copy(const leat_drift *drift,
     const leat_allocator *allocator, leat_drift **copy_out);

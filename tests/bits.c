@@ -359,7 +359,10 @@ static int detectors(void)
 		if (leat_drift_new(&d, &options) != LEAT_OK)
 			return -1;
 		for (size_t i = 0; i < N_VALUES; i++) {
-			fold(leat_drift_push(d, xs[i]));
+			leat_drift_answer answer;
+			fold(leat_drift_push(d, xs[i], &answer));
+			fold(answer.change);
+			fold(answer.score);
 			fold(leat_drift_mean(d));
 		}
 		leat_drift_free(d);

@@ -536,8 +536,11 @@ static void step_drift(struct body *b, const struct traveller *t, int i)
 {
 	double out[2];
 
-	out[0] = leat_drift_push(b->drift,
-	    number(&b->stream) + (i / 150 % 2 ? 1500 : 0));
+	leat_drift_answer answer;
+	int refusal = leat_drift_push(b->drift,
+	    number(&b->stream) + (i / 150 % 2 ? 1500 : 0), &answer);
+
+	out[0] = refusal ? refusal : answer.change;
 	out[1] = leat_drift_mean(b->drift);
 	if (!b->quiet)
 		print_row(t->name, out, 2);

@@ -904,30 +904,39 @@ static void metric_end(const struct specimen *z, void *o)
 
 static uint64_t drift_pushed(void *o)
 {
-	return leat_drift_pushed(o);
+	leat_counts n;
+
+	leat_drift_counts(o, &n);
+	must(n.pushed == n.taken + n.refused, "it has lost count");
+	return n.taken;
 }
 
 static void drift_look(const struct specimen *z, void *o)
 {
 	(void)z;
-	must(leat_drift_width(o) <= leat_drift_pushed(o),
+	must(leat_drift_width(o) <= drift_pushed(o),
 	    "it compares with more values than there were");
 	see_double(leat_drift_mean(o));
 	see(leat_drift_width(o));
-	see(leat_drift_pushed(o));
+	see(drift_pushed(o));
 }
 
 static void drift_step(const struct specimen *z, void *o, int wild)
 {
-	for (unsigned n = 1 + below(20); n > 0; n--)
-		see((uint64_t)leat_drift_push(o, any_value(wild) / 100));
+	for (unsigned n = 1 + below(20); n > 0; n--) {
+		leat_drift_answer answer;
+		see((uint64_t)leat_drift_push(o, any_value(wild) / 100,
+		    &answer));
+		see((uint64_t)answer.change);
+		see_double(answer.score);
+	}
 	drift_look(z, o);
 }
 
 static void drift_end(const struct specimen *z, void *o)
 {
 	leat_drift_reset(o);
-	must(leat_drift_pushed(o) == 0, "reset has left something");
+	must(drift_pushed(o) == 0, "reset has left something");
 	drift_step(z, o, 0);
 }
 

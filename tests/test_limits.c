@@ -245,10 +245,10 @@ START_TEST(a_detector_takes_values_up_to_two_to_the_465)
 	leat_drift *d;
 
 	ck_assert_int_eq(leat_drift_new(&d, &o), LEAT_OK);
-	leat_drift_push(d, 1e300);
+	leat_drift_push(d, 1e300, NULL);
 	ck_assert(leat_drift_mean(d) == 0x1p465);
 	leat_drift_reset(d);
-	leat_drift_push(d, -1e300);
+	leat_drift_push(d, -1e300, NULL);
 	ck_assert(leat_drift_mean(d) == -0x1p465);
 	leat_drift_free(d);
 }

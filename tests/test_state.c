@@ -449,14 +449,19 @@ START_TEST(a_detector_goes_on_with_the_same_bits)
 		double x = rng_uniform(&r) + (double)(i / 400 % 2);
 		double m[2];
 		drift_again(&b, o);
-		int change = leat_drift_push(a, x);
-		ck_assert_int_eq(leat_drift_push(b, x), change);
-		alarms += change != LEAT_CHANGE_NONE;
+		leat_drift_answer p, q;
+		leat_counts n;
+		ck_assert_int_eq(leat_drift_push(a, x, &p), LEAT_OK);
+		ck_assert_int_eq(leat_drift_push(b, x, &q), LEAT_OK);
+		ck_assert_int_eq(p.change, q.change);
+		alarms += p.change != LEAT_CHANGE_NONE;
 		m[0] = leat_drift_mean(a);
 		m[1] = leat_drift_mean(b);
 		expect_same(m, m + 1, 1, "mean", (uint64_t)_i, i);
+		expect_same(&p.score, &q.score, 1, "score", (uint64_t)_i, i);
 		ck_assert_uint_eq(leat_drift_width(a), leat_drift_width(b));
-		ck_assert_uint_eq(leat_drift_pushed(b), i + 1);
+		leat_drift_counts(b, &n);
+		ck_assert_uint_eq(n.taken, i + 1);
 	}
 	ck_assert_uint_gt(alarms, 0);
 	leat_drift_free(a);

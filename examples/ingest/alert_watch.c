@@ -116,11 +116,14 @@ static void end_absence(const struct visit *v, int64_t until)
 static int push(const struct alert_rule *rule, struct alert_slot *slot,
     double x)
 {
+	leat_drift_answer answer;
+
 	if (!slot->drift && leat_drift_new(&slot->drift, &rule->drift) < 0) {
 		slot->drift = NULL;
 		return LEAT_CHANGE_NONE;
 	}
-	return leat_drift_push(slot->drift, x);
+	leat_drift_push(slot->drift, x, &answer);
+	return answer.change;
 }
 
 static void value_slot(const struct visit *v, size_t i, double x)

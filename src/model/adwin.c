@@ -118,8 +118,12 @@ static size_t adwin_buckets(const struct leat_adwin *a)
 	return n;
 }
 
-/* Whether the means on the two sides of some cut are too far apart. */
-static int adwin_differs(const struct leat_adwin *a, double delta)
+/*
+ * Whether the means on the two sides of some cut are too far apart. *most is
+ * how far they are at that cut, and else where they are furthest apart, in
+ * units of what is too far; above 0 where the newer values are larger.
+ */
+static int adwin_differs(const struct leat_adwin *a, double delta, double *most)
 {
 	double newer[LEAT_ADWIN_ROWS * LEAT_ADWIN_M];
 	struct adwin_run all = adwin_total(a, newer), older = { 0, 0, 0 };
@@ -127,6 +131,7 @@ static int adwin_differs(const struct leat_adwin *a, double delta)
 	double spread = leat_sqrt(2 * (all.m2 / all.n) * l);
 	size_t left = adwin_buckets(a);
 
+	*most = 0;
 	for (size_t row = a->rows; row-- > 0;) {
 		double n = leat_ldexp(1, (int)row);
 		for (size_t k = 0; k < a->count[row]; k++) {
@@ -136,23 +141,34 @@ static int adwin_differs(const struct leat_adwin *a, double delta)
 			double by_m = 1 / older.n + 1 / (all.n - older.n);
 			double bound = spread * leat_sqrt(by_m) +
 			    by_m * l * (2.0 / 3);
-			if (fabs(newer[left - 1] - older.mean) >= bound)
+			double apart = newer[left - 1] - older.mean;
+			if (fabs(apart) >= fabs(*most) * bound)
+				*most = apart / bound;
+			if (fabs(apart) >= bound)
 				return 1;
 		}
 	}
 	return 0;
 }
 
-static int adwin_check(leat_drift *d)
+/* *score is of the cuts before anything is dropped. */
+static int adwin_check(leat_drift *d, double *score)
 {
 	struct leat_adwin *a = d->state.adwin;
 	struct adwin_run dropped = { 0, 0, 0 };
+	double most = 0;
 
 	while (a->n > d->options.min_count &&
-	    adwin_differs(a, d->options.delta))
+	    adwin_differs(a, d->options.delta, &most)) {
+		if (dropped.n == 0)
+			*score = most;
 		adwin_drop(a, &dropped);
-	if (dropped.n == 0)
+	}
+	if (dropped.n == 0) {
+		if (a->n > d->options.min_count)
+			*score = most;
 		return LEAT_CHANGE_NONE;
+	}
 	/* The means can be equal only by a freak of rounding. */
 	return adwin_total(a, NULL).mean >= dropped.mean ? LEAT_CHANGE_RISE
 							 : LEAT_CHANGE_FALL;
@@ -183,10 +199,11 @@ static void adwin_reset(leat_drift *d)
 	memset(d->state.adwin, 0, sizeof(*d->state.adwin));
 }
 
-static int adwin_push(leat_drift *d, double x)
+static int adwin_push(leat_drift *d, double x, double *score)
 {
 	adwin_append(d->state.adwin, x);
-	return d->pushed % ADWIN_CLOCK ? LEAT_CHANGE_NONE : adwin_check(d);
+	return d->pushed % ADWIN_CLOCK ? LEAT_CHANGE_NONE
+				       : adwin_check(d, score);
 }
 
 static double adwin_mean(const leat_drift *d)
@@ -209,7 +226,8 @@ static uint64_t adwin_tape_row(struct leat_adwin *a, struct leat_tape *t,
 
 	leat_tape_number(t, &count, LEAT_ADWIN_M);
 	leat_tape_expect(t, count > 0);
-	a->count[row] = (unsigned char)count;
+	if (t->loads)
+		a->count[row] = (unsigned char)count;
 	leat_tape_doubles(t, a->mean[row], (size_t)count);
 	for (size_t i = 0; i < count && !t->err; i++) {
 		leat_tape_positive(t, &a->m2[row][i]);
@@ -226,10 +244,12 @@ static void adwin_tape(leat_drift *d, struct leat_tape *t)
 	uint64_t rows = a->rows, n = 0;
 
 	leat_tape_number(t, &rows, LEAT_ADWIN_ROWS - 3);
-	a->rows = (unsigned)rows;
+	if (t->loads)
+		a->rows = (unsigned)rows;
 	for (unsigned row = 0; row < a->rows && !t->err; row++)
 		n += adwin_tape_row(a, t, row);
-	a->n = n;
+	if (t->loads)
+		a->n = n;
 	/* So there is room for a row more than those of all pushes. */
 	leat_tape_expect(t, n <= d->pushed);
 }

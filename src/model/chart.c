@@ -33,6 +33,12 @@ static int chart_side(double deviation, double limit)
 	return deviation > 0 ? LEAT_CHANGE_RISE : LEAT_CHANGE_FALL;
 }
 
+/* That deviation in units of a spread, which may be 0. */
+static double chart_score(double deviation, double spread)
+{
+	return deviation == 0 ? 0 : deviation / spread;
+}
+
 /* ---------------- z-score ------------------------------------------- */
 
 static const leat_stat zscore_stats[] = { LEAT_MEAN, LEAT_STDDEV };
@@ -83,7 +89,7 @@ static void zscore_reset(leat_drift *d)
 	s->length = 0;
 }
 
-static int zscore_push(leat_drift *d, double x)
+static int zscore_push(leat_drift *d, double x, double *score)
 {
 	struct leat_zscore_state *s = &d->state.zscore;
 	double out[2];
@@ -94,6 +100,7 @@ static int zscore_push(leat_drift *d, double x)
 	leat_window_push(s->window, x);
 	if (s->length < d->options.min_count)
 		return LEAT_CHANGE_NONE;
+	*score = chart_score(x - s->mean, out[1]);
 	/* The mean of equal values is that value, to the bit. */
 	return chart_side(x - s->mean, d->options.threshold * out[1]);
 }
@@ -180,7 +187,7 @@ static void ewma_learn(leat_drift *d, double x)
 		s->stddev = leat_sqrt(s->m2 / (n - 1));
 }
 
-static int ewma_push(leat_drift *d, double x)
+static int ewma_push(leat_drift *d, double x, double *score)
 {
 	struct leat_ewma_state *s = &d->state.ewma;
 	double alpha = d->options.alpha;
@@ -192,8 +199,10 @@ static int ewma_push(leat_drift *d, double x)
 	double deviation = (x - s->baseline.hi) - s->baseline.lo;
 	s->average += alpha * (deviation - s->average);
 	s->variance += alpha * (alpha - (2 - alpha) * s->variance);
+	double spread = leat_sqrt(s->variance);
+	*score = chart_score(s->average, s->stddev * spread);
 	int change = chart_side(s->average,
-	    d->options.threshold * s->stddev * leat_sqrt(s->variance));
+	    d->options.threshold * s->stddev * spread);
 	if (change && leat_drift_wants(d, change))
 		s->average = s->variance = 0;
 	return change;

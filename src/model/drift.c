@@ -241,16 +241,56 @@ int leat_drift_copy(const leat_drift *drift, const leat_allocator *allocator,
 
 /* ---------------- pushing and asking -------------------------------- */
 
-int leat_drift_push(leat_drift *drift, double x)
+static int drift_take(leat_drift *d, double x, int *change, double *score)
 {
-	LEAT_ASSERT(drift);
-	if (LEAT_UNLIKELY(!(x - x == 0)))
+	*change = LEAT_CHANGE_NONE;
+	*score = NAN;
+	if (LEAT_UNLIKELY(!(x - x == 0))) {
+		d->refused++;
 		return LEAT_NOT_FINITE;
+	}
 	if (LEAT_UNLIKELY(fabs(x) > LEAT_DRIFT_MAX))
 		x = x > 0 ? LEAT_DRIFT_MAX : -LEAT_DRIFT_MAX;
-	drift->pushed++;
-	int change = drift->detector->push(drift, x);
-	return leat_drift_wants(drift, change) ? change : LEAT_CHANGE_NONE;
+	d->pushed++;
+	*change = d->detector->push(d, x, score);
+	if (!leat_drift_wants(d, *change))
+		*change = LEAT_CHANGE_NONE;
+	return LEAT_OK;
+}
+
+int leat_drift_push(leat_drift *drift, double x, leat_drift_answer *answer_out)
+{
+	int change;
+	double score;
+
+	LEAT_ASSERT(drift);
+	int refusal = drift_take(drift, x, &change, &score);
+	if (answer_out) {
+		memset(answer_out, 0, sizeof(*answer_out));
+		answer_out->change = change;
+		answer_out->score = score;
+	}
+	return refusal;
+}
+
+int leat_drift_push_many(leat_drift *drift, const double *x, size_t n,
+    int *changes_out, double *scores_out)
+{
+	int first = LEAT_OK;
+
+	LEAT_ASSERT(drift && (n == 0 || x));
+	for (size_t i = 0; i < n; i++) {
+		int change;
+		double score;
+		int refusal = drift_take(drift, x[i], &change, &score);
+		if (changes_out)
+			changes_out[i] = change;
+		if (scores_out)
+			scores_out[i] = score;
+		if (refusal && !first)
+			first = refusal;
+	}
+	return first;
 }
 
 double leat_drift_mean(const leat_drift *drift)
@@ -265,16 +305,19 @@ uint64_t leat_drift_width(const leat_drift *drift)
 	return drift->detector->length(drift);
 }
 
-uint64_t leat_drift_pushed(const leat_drift *drift)
+void leat_drift_counts(const leat_drift *drift, leat_counts *counts_out)
 {
-	LEAT_ASSERT(drift);
-	return drift->pushed;
+	LEAT_ASSERT(drift && counts_out);
+	memset(counts_out, 0, sizeof(*counts_out));
+	counts_out->pushed = drift->pushed + drift->refused;
+	counts_out->taken = drift->pushed;
+	counts_out->refused = drift->refused;
 }
 
 void leat_drift_reset(leat_drift *drift)
 {
 	LEAT_ASSERT(drift);
-	drift->pushed = 0;
+	drift->pushed = drift->refused = 0;
 	drift->detector->reset(drift);
 }
 
@@ -302,6 +345,17 @@ void leat_tape_positive(struct leat_tape *t, double *x)
 	leat_tape_expect(t, *x >= 0 && *x <= DBL_MAX);
 }
 
+/* Nothing refused is no part at all, as in states of version 0.1. */
+static void tape_refused(struct leat_tape *t, uint64_t *refused)
+{
+	if (t->loads ? !leat_tape_has(t, LEAT_STATE_REFUSED) : *refused == 0)
+		return;
+	if (!t->loads)
+		leat_tape_part(t, LEAT_STATE_REFUSED);
+	leat_tape_number(t, refused, LEAT_TAPE_PUSHES);
+	leat_tape_expect(t, *refused > 0);
+}
+
 static void tape_drift(struct leat_tape *t, void *object)
 {
 	leat_drift *d = object;
@@ -320,6 +374,7 @@ static void tape_drift(struct leat_tape *t, void *object)
 	leat_tape_part(t, LEAT_STATE_CONTENT);
 	leat_tape_number(t, &d->pushed, LEAT_TAPE_PUSHES);
 	d->detector->tape(d, t);
+	tape_refused(t, &d->refused);
 }
 
 int leat_drift_save(const leat_drift *drift, leat_writer *writer)

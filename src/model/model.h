@@ -436,8 +436,11 @@ struct leat_detector {
 	void (*moved)(const leat_drift *from, leat_drift *to);
 	void (*reset)(leat_drift *d);
 	void (*tape)(leat_drift *d, struct leat_tape *t);
-	/* x is finite and at most LEAT_DRIFT_MAX in size. */
-	int (*push)(leat_drift *d, double x);
+	/*
+	 * x is finite and at most LEAT_DRIFT_MAX in size. *score is NaN, and
+	 * stays it where there is none.
+	 */
+	int (*push)(leat_drift *d, double x, double *score);
 	double (*mean)(const leat_drift *d);
 	uint64_t (*length)(const leat_drift *d);
 };
@@ -518,7 +521,8 @@ struct leat_adwin {
 struct leat_drift {
 	const struct leat_detector *detector;
 	leat_drift_options options; /* with the defaults filled in */
-	uint64_t pushed;
+	uint64_t pushed;            /* and taken */
+	uint64_t refused;
 	union {
 		struct leat_page_hinkley_state page_hinkley;
 		struct leat_zscore_state zscore;

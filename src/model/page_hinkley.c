@@ -49,7 +49,20 @@ static int ph_judge(const leat_drift *d)
 		    : LEAT_CHANGE_NONE;
 }
 
-static int ph_push(leat_drift *d, double x)
+/*
+ * The larger sum, of a direction that is looked for, in units of the
+ * threshold; that for a fall is told below 0.
+ */
+static double ph_score(const leat_drift *d)
+{
+	const struct leat_page_hinkley_state *s = &d->state.page_hinkley;
+	int rises = leat_drift_wants(d, LEAT_CHANGE_RISE) &&
+	    (s->rise >= s->fall || !leat_drift_wants(d, LEAT_CHANGE_FALL));
+
+	return (rises ? s->rise : -s->fall) / d->options.threshold;
+}
+
+static int ph_push(leat_drift *d, double x, double *score)
 {
 	struct leat_page_hinkley_state *s = &d->state.page_hinkley;
 
@@ -60,6 +73,7 @@ static int ph_push(leat_drift *d, double x)
 	if (s->mean.n <= d->options.min_count)
 		return LEAT_CHANGE_NONE;
 	int change = ph_judge(d);
+	*score = ph_score(d);
 	if (change)
 		ph_reset(d);
 	return change;

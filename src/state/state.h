@@ -23,7 +23,9 @@ enum leat_part_of_state {
 	LEAT_STATE_TAG = 1,
 	LEAT_STATE_OPTIONS = 2,
 	LEAT_STATE_CONTENT = 3,
-	LEAT_STATE_ORDER = 4
+	LEAT_STATE_ORDER = 4,
+	LEAT_STATE_MODEL = 5,
+	LEAT_STATE_REFUSED = 6
 };
 
 /* Bytes of a piece, its head included. */

@@ -103,7 +103,9 @@ static void tape_begin(struct leat_tape *t, int loads)
 /* Of the tag alone the caller can say that it is not needed. */
 static int tape_is_required(int part)
 {
-	return part == LEAT_STATE_TAG ? 0 : TAPE_REQUIRED;
+	return part == LEAT_STATE_TAG || part == LEAT_STATE_REFUSED
+	    ? 0
+	    : TAPE_REQUIRED;
 }
 
 void leat_tape_save(struct leat_tape *t, leat_writer *w, int object)
@@ -209,7 +211,7 @@ static void tape_read_more(struct leat_tape *t)
 
 static int tape_is_known(int part)
 {
-	return part <= LEAT_STATE_ORDER;
+	return part <= LEAT_STATE_REFUSED;
 }
 
 void leat_tape_skip(struct leat_tape *t)

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+enum { MANY = 40 };
+
 static leat_drift_options options;
 
 static void choose(void)
@@ -35,13 +37,19 @@ static void choose(void)
 
 static void note_push(leat_drift *d, double x)
 {
-	int change = api_note_code("push", leat_drift_push(d, x));
+	leat_drift_answer answer;
+	int refusal = api_note_code("push", leat_drift_push(d, x, &answer));
 
-	API_MUST(change == LEAT_NOT_FINITE ||
-	    (change >= LEAT_CHANGE_NONE && change <= LEAT_CHANGE_FALL));
-	API_MUST((change == LEAT_NOT_FINITE) == !isfinite(x));
-	API_MUST(change <= 0 || options.direction == 0 ||
-	    change == options.direction);
+	API_MUST((refusal == LEAT_NOT_FINITE) == !isfinite(x));
+	API_MUST(refusal == LEAT_OK || refusal == LEAT_NOT_FINITE);
+	API_MUST(answer.change >= LEAT_CHANGE_NONE &&
+	    answer.change <= LEAT_CHANGE_FALL);
+	API_MUST(answer.change == LEAT_CHANGE_NONE || options.direction == 0 ||
+	    answer.change == options.direction);
+	API_SOUND(answer.change == LEAT_CHANGE_NONE ||
+	    (answer.change == LEAT_CHANGE_RISE) == (answer.score > 0));
+	api_note("change", (uint64_t)answer.change);
+	api_note_double("score", answer.score);
 }
 
 static void push(void *object)
@@ -59,10 +67,39 @@ static void push_stretch(void *object)
 		note_push(object, level + step * (i * 7 % 5));
 }
 
+/* Its twin gets them one by one. */
+static void push_many(void *object)
+{
+	double x[MANY], scores[MANY];
+	int changes[MANY], first = LEAT_OK;
+	size_t n = api_pick(MANY + 1);
+
+	for (size_t i = 0; i < n; i++)
+		x[i] = api_number();
+	if (!api_is_twin)
+		first = leat_drift_push_many(object, x, n, changes, scores);
+	for (size_t i = 0; api_is_twin && i < n; i++) {
+		leat_drift_answer answer;
+		int refusal = leat_drift_push(object, x[i], &answer);
+
+		changes[i] = answer.change;
+		scores[i] = answer.score;
+		first = first ? first : refusal;
+	}
+	api_note_code("push many", first);
+	api_note_doubles("scores", scores, n);
+	for (size_t i = 0; i < n; i++)
+		api_note("change", (uint64_t)changes[i]);
+}
+
 static void query(void *object)
 {
-	uint64_t length = leat_drift_width(object);
-	uint64_t pushed = leat_drift_pushed(object);
+	uint64_t length = leat_drift_width(object), pushed;
+	leat_counts counts;
+
+	leat_drift_counts(object, &counts);
+	pushed = counts.pushed;
+	API_SOUND(pushed == counts.taken + counts.refused);
 
 	api_note_double("mean", leat_drift_mean(object));
 	api_note("length", length);
@@ -73,7 +110,8 @@ static void query(void *object)
 static const struct api_op ops[] = {
 	{ "leat_drift_push", 6, push, 0 },
 	{ "leat_drift_push", 4, push_stretch, 0 },
-	{ "leat_drift_mean leat_drift_width leat_drift_pushed", 2, query, 0 },
+	{ "leat_drift_push_many", 4, push_many, 0 },
+	{ "leat_drift_mean leat_drift_width leat_drift_counts", 2, query, 0 },
 };
 
 static int make(void **out)

@@ -880,6 +880,7 @@ START_TEST(test_detectors)
 	static int alarms[N_X];
 	int raised = 0, n = 0, n_turns = 0;
 	leat_drift *drift;
+	leat_drift_answer answer;
 
 	set_seed(_i);
 	ck_assert_int_eq(leat_drift_new(&drift, &detectors[_i].options), 0);
@@ -898,7 +899,8 @@ START_TEST(test_detectors)
 			told_nothing(&told, before);
 			continue;
 		}
-		alarms[n++] = leat_drift_push(drift, x) > 0;
+		leat_drift_push(drift, x, &answer);
+		alarms[n++] = answer.change != LEAT_CHANGE_NONE;
 		for (int k = n; k-- > 0 && n - k <= (int)detectors[_i].calm;)
 			must |= alarms[k];
 		if (must != raised)
