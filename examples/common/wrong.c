@@ -41,4 +41,7 @@ void wrong_word(const char *text, size_t place, const char *said, char *why,
 	nearest_said(word, len, said, near, sizeof near);
 	snprintf(why, why_size, "\"%.*s\" is %s%s", len < 60 ? (int)len : 60,
 	    word, colon ? colon + 2 : said, near);
+	for (char *c = why; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 127)
+			*c = '?';
 }

@@ -1,11 +1,13 @@
 /*
  * Rules about values, not about results: anomaly and change, which detectors
- * of the library find. Options have its names, and what they may be is for
- * it to say: a detector is made, and thrown away, when the rule is read.
+ * of the library find. Options have its names; it reads them, and says what
+ * they may be.
  */
+#include <leat_text.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "../common/wrong.h"
 #include "alert_rule.h"
 #include "alert_scan.h"
 
@@ -31,49 +33,40 @@ static const struct {
 static const char option_names[] = "threshold=, delta=, alpha=, size=, "
 				   "min_count=, direction=, mean= or stddev=";
 
-static double *number_option(leat_drift_options *o, const char *name,
-    size_t len)
+/* The library reads "NAME=VALUE"; where it fails, *s is where it did. */
+static int take_option(leat_drift_options *o, const char *word, size_t name,
+    struct alert_scan *before, struct alert_scan *s)
 {
-	const struct {
-		const char *name;
-		double *where;
-	} options[] = { { "threshold", &o->threshold }, { "delta", &o->delta },
-		{ "alpha", &o->alpha }, { "mean", &o->mean },
-		{ "stddev", &o->stddev } };
+	const char *said;
+	size_t place;
 
-	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-		if (strlen(options[i].name) == len &&
-		    memcmp(options[i].name, name, len) == 0)
-			return options[i].where;
-	return NULL;
-}
-
-static int read_direction(leat_drift_options *o, struct alert_scan *s)
-{
-	if (alert_scan_this(s, "rise"))
-		o->direction = LEAT_CHANGE_RISE;
-	else if (alert_scan_this(s, "fall"))
-		o->direction = LEAT_CHANGE_FALL;
-	else
-		return alert_scan_fail(s, "rise or fall");
-	return 0;
+	if (leat_drift_options_parse(word, o, &place, &said) == 0)
+		return 0;
+	if (place < name)
+		return alert_scan_fail(before, option_names);
+	wrong_word(word, place, said, s->why, s->why_size);
+	return -1;
 }
 
 /* NAME=VALUE. The name has been taken, with its "=". */
 static int read_option(leat_drift_options *o, const struct alert_word *name,
     struct alert_scan *before, struct alert_scan *s)
 {
-	double *x = number_option(o, name->text, name->len);
+	struct alert_scan at = *s;
+	struct alert_word value;
+	char word[128];
+	int n;
 
-	if (x)
-		return alert_scan_number(s, x);
-	if (alert_word_is(name, "size"))
-		return alert_scan_count(s, &o->size);
-	if (alert_word_is(name, "min_count"))
-		return alert_scan_count(s, &o->min_count);
-	if (alert_word_is(name, "direction"))
-		return read_direction(o, s);
-	return alert_scan_fail(before, option_names);
+	if (alert_word_is(name, "kind"))
+		return alert_scan_fail(before, option_names);
+	if (!alert_scan_word(s, &value) || memchr(value.text, ',', value.len) ||
+	    memchr(value.text, ' ', value.len))
+		return alert_scan_fail(&at, "a value");
+	n = snprintf(word, sizeof word, "%.*s=%.*s", (int)name->len, name->text,
+	    (int)value.len, value.text);
+	if (n >= (int)sizeof word)
+		return alert_scan_fail(&at, "a value");
+	return take_option(o, word, name->len, before, s);
 }
 
 static int read_options(leat_drift_options *o, struct alert_scan *s)
@@ -95,18 +88,12 @@ static int read_options(leat_drift_options *o, struct alert_scan *s)
 static int try_out(const leat_drift_options *o, size_t kind,
     struct alert_scan *s)
 {
-	leat_drift *drift;
-	int err = leat_drift_new(&drift, o);
+	const char *said;
 
-	if (!err) {
-		leat_drift_free(drift);
+	if (leat_drift_check(o, NULL, &said) == 0)
 		return 0;
-	}
-	if (err == LEAT_EINVAL)
-		snprintf(s->why, s->why_size, "%s; %s takes %s",
-		    leat_strerror(err), kinds[kind].name, kinds[kind].takes);
-	else
-		snprintf(s->why, s->why_size, "%s", leat_strerror(err));
+	snprintf(s->why, s->why_size, "%s; %s takes %s", said, kinds[kind].name,
+	    kinds[kind].takes);
 	return -1;
 }
 
