@@ -97,13 +97,13 @@ extern "C" {
  * state.
  */
 #define LEAT_VERSION_MAJOR 0
-#define LEAT_VERSION_MINOR 1
+#define LEAT_VERSION_MINOR 2
 #define LEAT_VERSION_PATCH 0
-#define LEAT_VERSION_STRING "0.1.0"
+#define LEAT_VERSION_STRING "0.2.0"
 #define LEAT_VERSION                                                           \
 	(LEAT_VERSION_MAJOR * 10000 + LEAT_VERSION_MINOR * 100 +               \
 	    LEAT_VERSION_PATCH)
-#define LEAT_ABI_VERSION 0
+#define LEAT_ABI_VERSION 1
 #define LEAT_STATE_VERSION 2
 
 #ifndef LEAT_API
