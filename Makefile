@@ -450,7 +450,7 @@ check-asan: ## the tests under address and undefined-behaviour sanitizers
 VALGRIND := valgrind -q --error-exitcode=9 --leak-check=full \
 	--errors-for-leak-kinds=definite,indirect
 VALGRIND_SUITES := core stat window many each decay faults model_update model_api \
-	metric drift time time_cases time_faults keyed keyed_faults \
+	errors order drift time time_cases time_faults keyed keyed_faults \
 	keyed_limits number timestamp csv state state_format state_time \
 	state_merge
 VALGRIND_PROGRAMS := test_common footprint c99

@@ -13,7 +13,7 @@
 
 enum { MAX = 64 };
 
-static const int metrics[] = { LEAT_METRIC_MAE, LEAT_METRIC_R2 };
+static const leat_stat measures[] = { LEAT_MAE, LEAT_R2 };
 
 /* How many numbers the next line has. */
 static size_t read_line(double *x)
@@ -43,12 +43,14 @@ int main(void)
 	double x[MAX], before = 0, guess, error[2];
 	size_t n = read_line(x);
 	leat_model_options options = { .n_features = n };
-	leat_metric_options errors = { .metrics = metrics, .n_metrics = 2 };
+	leat_window_options options_of_errors = {
+		.kind = LEAT_LANDMARK, .stats = measures, .n_stats = 2
+	};
 	leat_model *model;
-	leat_metric *metric;
+	leat_window *errors;
 
 	if (leat_model_new(&model, &options) < 0 ||
-	    leat_metric_new(&metric, &errors) < 0)
+	    leat_window_new(&errors, &options_of_errors) < 0)
 		return fail("these are no options");
 	for (; n == options.n_features; n = read_line(x)) {
 		double y = x[n - 1];
@@ -58,14 +60,14 @@ int main(void)
 		int err = leat_model_learn(model, x, y, &guess);
 
 		if (err == 0 && leat_model_learned(model) > 1)
-			err = leat_metric_push(metric, y, guess);
+			err = leat_window_push_xy(errors, guess, y);
 		if (err < 0)
 			return fail(leat_strerror(err));
 	}
-	leat_metric_query(metric, error);
+	leat_window_query(errors, error);
 	printf("%llu lines, mean error %g, R2 %g\n",
 	    (unsigned long long)leat_model_learned(model), error[0], error[1]);
 	leat_model_free(model);
-	leat_metric_free(metric);
+	leat_window_free(errors);
 	return ferror(stdout) || fflush(stdout) ? fail(strerror(errno)) : 0;
 }

@@ -171,7 +171,7 @@ enum leat_refusal {
 	                     windows without data told (LEAT_EMPTY_MAX) */
 	LEAT_NO_ROOM = 3,    /* at max_values, max_keys or max_bytes */
 	LEAT_NOT_FINITE = 4, /* a NaN or an infinity, to models */
-	LEAT_BAD_TARGET = 5  /* a target that the loss or metric cannot have */
+	LEAT_BAD_TARGET = 5  /* a target that the loss cannot have */
 };
 
 /*
@@ -282,7 +282,7 @@ enum leat_object {
 	LEAT_OBJECT_KEYED = 3,
 	LEAT_OBJECT_MODEL = 4,
 	LEAT_OBJECT_SCALER = 5, /* of 0.1; no longer made */
-	LEAT_OBJECT_METRIC = 6,
+	LEAT_OBJECT_METRIC = 6, /* this neither */
 	LEAT_OBJECT_DRIFT = 7
 };
 
@@ -439,7 +439,16 @@ enum leat_stat_id {
 	LEAT_STAT_INCREASE = 34,
 	LEAT_STAT_RATE = 35,
 	LEAT_STAT_TIME_MEAN = 36,
-	LEAT_STAT_TIME_MEAN_LINEAR = 37
+	LEAT_STAT_TIME_MEAN_LINEAR = 37,
+	LEAT_STAT_MAE = 38,
+	LEAT_STAT_MSE = 39,
+	LEAT_STAT_RMSE = 40,
+	LEAT_STAT_R2 = 41,
+	LEAT_STAT_BIAS = 42,
+	LEAT_STAT_LOG_LOSS = 43,
+	LEAT_STAT_ACCURACY = 44,
+	LEAT_STAT_COVERAGE = 45,
+	LEAT_STAT_AUC = 46
 };
 
 #define LEAT_STAT_INIT(id)                                                     \
@@ -563,9 +572,36 @@ enum leat_stat_id {
 #define LEAT_TIME_MEAN_LINEAR LEAT_STAT_INIT(LEAT_STAT_TIME_MEAN_LINEAR)
 
 /*
+ * How good predictions are: pairs of a prediction x and its target y.
+ *
+ * MAE, MSE, RMSE  mean |x - y|, mean (x - y)^2, its root
+ * R2              1 - sum (x - y)^2 / sum (y - mean y)^2; NaN while y is
+ *                 constant
+ * BIAS            mean (x - y)
+ * LOG_LOSS        mean -(y log x + (1 - y) log(1 - x)), x taken no nearer to
+ *                 0 and 1 than 2^-52; NaN while there is an x or y outside
+ *                 [0, 1] in the window
+ * ACCURACY        how often (x > 0.5) == (y > 0.5)
+ * COVERAGE        how often y <= x: what a quantile's predictions promise
+ * AUC             area under the ROC curve: how often a pair with y > 0.5
+ *                 has a larger x than one with y <= 0.5, ties counting a
+ *                 half. For windows by count that store their values alone;
+ *                 a push costs O(log size) then.
+ */
+#define LEAT_MAE LEAT_STAT_INIT(LEAT_STAT_MAE)
+#define LEAT_MSE LEAT_STAT_INIT(LEAT_STAT_MSE)
+#define LEAT_RMSE LEAT_STAT_INIT(LEAT_STAT_RMSE)
+#define LEAT_R2 LEAT_STAT_INIT(LEAT_STAT_R2)
+#define LEAT_BIAS LEAT_STAT_INIT(LEAT_STAT_BIAS)
+#define LEAT_LOG_LOSS LEAT_STAT_INIT(LEAT_STAT_LOG_LOSS)
+#define LEAT_ACCURACY LEAT_STAT_INIT(LEAT_STAT_ACCURACY)
+#define LEAT_COVERAGE LEAT_STAT_INIT(LEAT_STAT_COVERAGE)
+#define LEAT_AUC LEAT_STAT_INIT(LEAT_STAT_AUC)
+
+/*
  * DECAY has weighted forms of COUNT and MISSING (not weighted), SUM, MEAN,
  * VARIANCE, STDDEV and their _POP, ZSCORE, LAST, SUM_OF_SQUARES, RMS and
- * those of pairs; the other statistics, and classes, it refuses.
+ * those of pairs but AUC; the other statistics, and classes, it refuses.
  */
 
 /* A class of your own: a pointer to it, and the arg its lower() gets. */
@@ -1619,99 +1655,6 @@ LEAT_API int leat_model_copy(const leat_model *model,
 LEAT_API int leat_model_save(const leat_model *model, leat_writer *writer);
 LEAT_API int leat_model_load(leat_model **model_out,
     const leat_model_options *options, leat_reader *reader);
-
-/* ------------------------------------------------------------------ */
-/* Metrics: how good predictions are                                  */
-/* ------------------------------------------------------------------ */
-
-/*
- * Of targets y and predictions p, over everything since the last reset or
- * over the last `size` of them.
- *
- * MAE, MSE, RMSE  mean |p - y|, mean (p - y)^2, its root
- * R2              1 - sum (p - y)^2 / sum (y - mean y)^2; NaN while y is
- *                 constant
- * BIAS            mean (p - y)
- * LOG_LOSS        mean -(y log p + (1 - y) log(1 - p)), y and p in [0, 1],
- *                 p taken no nearer to 0 and 1 than 2^-52
- * ACCURACY        how often (p > 0.5) == (y > 0.5)
- * AUC             area under the ROC curve: how often a sample with
- *                 y > 0.5 has a larger p than one with y <= 0.5, ties
- *                 counting a half. Over the last `size` alone.
- * COVERAGE        how often y <= p: what a quantile's predictions promise
- */
-enum leat_metric_id {
-	LEAT_METRIC_MAE = 1,
-	LEAT_METRIC_MSE = 2,
-	LEAT_METRIC_RMSE = 3,
-	LEAT_METRIC_R2 = 4,
-	LEAT_METRIC_BIAS = 5,
-	LEAT_METRIC_LOG_LOSS = 6,
-	LEAT_METRIC_ACCURACY = 7,
-	LEAT_METRIC_AUC = 8,
-	LEAT_METRIC_COVERAGE = 9
-};
-
-/* "mae", "r2", "log_loss", ...; LEAT_EINVAL, and NULL, for no metric. */
-LEAT_API int leat_metric_parse(const char *text, int *id_out);
-LEAT_API const char *leat_metric_name(int id);
-
-typedef struct leat_metric_options {
-	const int *metrics; /* enum leat_metric_id, in the order of output */
-	size_t n_metrics;   /* at least 1 */
-	uint64_t size;      /* of the window; 0: everything */
-	const leat_allocator *allocator; /* NULL: malloc() and free() */
-} leat_metric_options;
-
-typedef struct leat_metric leat_metric;
-
-/*
- * Memory: with a size, for each of the last `size` samples 16 to 24 bytes
- * for each of |p - y|, p - y and its square, y, the loss, hits and coverage
- * that the metrics need, and 24 for AUC.
- *
- * Errors: LEAT_EINVAL (also AUC without a size, or of more
- * than 2^31 - 1), LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM, LEAT_EBUFFER.
- */
-LEAT_API int leat_metric_new(leat_metric **metric_out,
-    const leat_metric_options *options);
-LEAT_API int leat_metric_size(const leat_metric_options *options,
-    size_t *n_bytes_out);
-LEAT_API int leat_metric_init(leat_metric **metric_out, void *memory,
-    size_t n_bytes, const leat_metric_options *options);
-LEAT_API void leat_metric_free(leat_metric *metric);
-
-/*
- * One target and what was predicted for it.
- *
- * Errors: LEAT_NOT_FINITE; LEAT_BAD_TARGET if LOG_LOSS is asked for and y or p
- * is not in [0, 1]. Nothing is noted then.
- * Cost: O(1), with AUC O(log size).
- */
-LEAT_API int leat_metric_push(leat_metric *metric, double y, double prediction);
-
-/* The n_metrics results, in order; NaN where there is none. Cost: O(1). */
-LEAT_API void leat_metric_query(const leat_metric *metric, double *out);
-
-LEAT_API uint64_t leat_metric_pushed(const leat_metric *metric);
-LEAT_API void leat_metric_reset(leat_metric *metric);
-LEAT_API int leat_metric_copy(const leat_metric *metric,
-    const leat_allocator *allocator, leat_metric **copy_out);
-
-/*
- * As bytes, and from them; see "Saved state". Cost: O(size); loading one push
- * for each of the last `size` samples.
- */
-LEAT_API int leat_metric_save(const leat_metric *metric, leat_writer *writer);
-LEAT_API int leat_metric_load(leat_metric **metric_out,
-    const leat_metric_options *options, leat_reader *reader);
-
-/*
- * As if it had been given the samples of `other` as well, after its own.
- * Only without a size. Errors: LEAT_EINVAL (it is the same one),
- * LEAT_ENOTSUP, LEAT_EOPTIONS. Cost: O(1).
- */
-LEAT_API int leat_metric_merge(leat_metric *metric, const leat_metric *other);
 
 /* ------------------------------------------------------------------ */
 /* Drift and anomaly                                                  */

@@ -316,32 +316,38 @@ static int tuned_models(void)
 	return error | model(options);
 }
 
-static int metrics(void)
+static int errors(void)
 {
-	static const int ids[] = { LEAT_METRIC_MAE, LEAT_METRIC_MSE,
-		LEAT_METRIC_RMSE, LEAT_METRIC_R2, LEAT_METRIC_BIAS,
-		LEAT_METRIC_ACCURACY, LEAT_METRIC_COVERAGE,
-		LEAT_METRIC_LOG_LOSS, LEAT_METRIC_AUC };
+	static const leat_stat stats[] = { LEAT_MAE, LEAT_MSE, LEAT_RMSE,
+		LEAT_R2, LEAT_BIAS, LEAT_ACCURACY, LEAT_COVERAGE, LEAT_LOG_LOSS,
+		LEAT_AUC };
 	static const uint64_t sizes[] = { 0, 1, 16, 300 };
-	for (size_t k = 0; k < sizeof(sizes) / sizeof(*sizes); k++) {
-		leat_metric_options options;
-		leat_metric *m;
-		double out[9];
-		memset(&options, 0, sizeof(options));
-		options.metrics = ids;
-		options.n_metrics = sizes[k] ? 9 : 8;
-		options.size = sizes[k];
-		if (leat_metric_new(&m, &options) != LEAT_OK)
-			return -1;
-		for (size_t i = 0; i < N_VALUES; i++) {
-			double p = xs[i] / 65536 + 0.5;
-			fold(leat_metric_push(m, ys[i] > 0, p));
-			leat_metric_query(m, out);
-			for (size_t j = 0; j < options.n_metrics; j++)
-				fold(out[j]);
+	for (int decays = 0; decays < 2; decays++)
+		for (size_t k = 0; k < sizeof(sizes) / sizeof(*sizes); k++) {
+			leat_window_options o;
+			leat_window *w;
+			double out[9];
+			memset(&o, 0, sizeof(o));
+			o.kind = sizes[k] ? LEAT_SLIDING : LEAT_LANDMARK;
+			o.size = sizes[k];
+			if (decays) {
+				o.kind = LEAT_DECAY;
+				o.half_life = 1 + (double)sizes[k];
+				o.size = 0;
+			}
+			o.stats = stats;
+			o.n_stats = o.size ? 9 : 8;
+			if (leat_window_new(&w, &o) != LEAT_OK)
+				return -1;
+			for (size_t i = 0; i < N_VALUES; i++) {
+				double p = xs[i] / 65536 + 0.5;
+				fold(leat_window_push_xy(w, p, ys[i] > 0));
+				leat_window_query(w, out);
+				for (size_t j = 0; j < o.n_stats; j++)
+					fold(out[j]);
+			}
+			leat_window_free(w);
 		}
-		leat_metric_free(m);
-	}
 	return 0;
 }
 
@@ -563,7 +569,7 @@ static const struct part {
 	{ "windows by time", times },
 	{ "models", models },
 	{ "tuned models", tuned_models },
-	{ "metrics", metrics },
+	{ "errors", errors },
 	{ "detectors", detectors },
 	{ "text", texts },
 };

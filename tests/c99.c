@@ -14,7 +14,9 @@ static const leat_stat all[] = { LEAT_COUNT, LEAT_COUNT_MISSING, LEAT_SUM,
 	LEAT_MIN, LEAT_MAX, LEAT_RANGE, LEAT_ARGMIN, LEAT_ARGMAX, LEAT_FIRST,
 	LEAT_LAST, LEAT_RATE_OF_CHANGE, LEAT_PRODUCT, LEAT_GEOMETRIC_MEAN,
 	LEAT_SUM_OF_SQUARES, LEAT_RMS, LEAT_COVARIANCE, LEAT_COVARIANCE_POP,
-	LEAT_CORRELATION, LEAT_SLOPE, LEAT_INTERCEPT };
+	LEAT_CORRELATION, LEAT_SLOPE, LEAT_INTERCEPT, LEAT_MAE, LEAT_MSE,
+	LEAT_RMSE, LEAT_R2, LEAT_BIAS, LEAT_LOG_LOSS, LEAT_ACCURACY,
+	LEAT_COVERAGE, LEAT_AUC };
 
 enum { N_ALL = sizeof(all) / sizeof(all[0]) };
 
@@ -35,7 +37,7 @@ static int works(void)
 		(void)leat_window_push_xy(w, i, 2 * i);
 	leat_window_query(w, out);
 	leat_window_free(w);
-	return out[0] == 4 && out[2] == 14 && out[N_ALL - 2] == 2;
+	return out[0] == 4 && out[2] == 14 && out[30] == 2;
 }
 
 int main(void)

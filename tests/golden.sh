@@ -22,6 +22,8 @@ for states in "$golden"/* "$tmp/now"; do
 		failed=1
 	fi
 done
+# Only the first version had none of these.
+[ "$(ls "$golden"/2/*-errors.leat | wc -l)" = 3 ] || failed=1
 for states in "$golden"/1 "$golden"/2; do
 	"$travel" relics "$states" || failed=1
 done

@@ -18,6 +18,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 void oracle_init(struct oracle *o, int depth, int pairs)
@@ -26,6 +27,78 @@ void oracle_init(struct oracle *o, int depth, int pairs)
 	o->depth = depth;
 	o->pairs = pairs;
 }
+
+/* ------------------------------------------------------------------ */
+/* Errors of a prediction x of y                                      */
+/* ------------------------------------------------------------------ */
+
+static int in_unit(double x)
+{
+	return x >= 0 && x <= 1;
+}
+
+static void tally_errors(struct oracle *o, double x, double y, uint64_t one)
+{
+	if (!in_unit(x) || !in_unit(y))
+		o->errors.outside += one;
+	if (isfinite(x) && isfinite(y))
+		return;
+	if (isinf(x) && isinf(y) && (x > 0) == (y > 0))
+		o->errors.none += one;
+	else if (isinf(x) ? x > 0 : y < 0)
+		o->errors.plus += one;
+	else
+		o->errors.minus += one;
+}
+
+/* a += factor b */
+static void add_times(struct big *a, const struct big *b,
+    const struct big *factor)
+{
+	struct big t;
+	big_mul(&t, b, factor);
+	big_add(a, a, &t);
+}
+
+/* In two doubles, where long double is longer than one. */
+static void add_loss(struct oracle *o, double x, double y,
+    const struct big *weight)
+{
+	long double p = fminl(fmaxl(x, 0x1p-52L), 1 - 0x1p-52L);
+	long double loss = -(y * logl(p) + (1 - y) * log1pl(-p));
+	struct big part;
+	big_set(&part, (double)loss);
+	add_times(&o->errors.loss, &part, weight);
+	big_set(&part, (double)(loss - (double)loss));
+	add_times(&o->errors.loss, &part, weight);
+}
+
+static void add_errors(struct oracle *o, double x, double y,
+    const struct big *weight)
+{
+	struct big d, t;
+	if ((x > 0.5) == (y > 0.5))
+		big_add(&o->errors.hits, &o->errors.hits, weight);
+	if (y <= x)
+		big_add(&o->errors.covered, &o->errors.covered, weight);
+	if (in_unit(x) && in_unit(y))
+		add_loss(o, x, y, weight);
+	if (!isfinite(x) || !isfinite(y))
+		return;
+	big_set(&d, x);
+	big_set(&t, y);
+	big_sub(&d, &d, &t);
+	add_times(&o->errors.bias, &d, weight);
+	if (d.sign < 0)
+		big_neg(&d);
+	add_times(&o->errors.size, &d, weight);
+	big_mul(&d, &d, &d);
+	add_times(&o->errors.square, &d, weight);
+}
+
+/* ------------------------------------------------------------------ */
+/* Sums                                                               */
+/* ------------------------------------------------------------------ */
 
 static void tally(struct oracle *o, double x, double y, int64_t one)
 {
@@ -40,6 +113,8 @@ static void tally(struct oracle *o, double x, double y, int64_t one)
 	}
 	if (o->pairs && isinf(y))
 		o->wild_y += (uint64_t)one;
+	if (o->pairs)
+		tally_errors(o, x, y, (uint64_t)one);
 }
 
 static void add_x(struct oracle *o, double x, const struct big *weight)
@@ -87,6 +162,8 @@ static void account(struct oracle *o, double x, double y,
 		add_x(o, x, weight);
 	if (o->pairs && isfinite(y))
 		add_y(o, x, y, weight);
+	if (o->pairs)
+		add_errors(o, x, y, weight);
 }
 
 void oracle_add_weighted(struct oracle *o, double x, double y,
@@ -120,6 +197,7 @@ static void fade(const struct oracle *o, struct big *a,
 
 void oracle_fade(struct oracle *o, const struct big *factor)
 {
+	o->fades = 1;
 	fade(o, &o->w, factor);
 	for (int k = 1; k <= o->depth; k++)
 		fade(o, &o->s[k], factor);
@@ -127,6 +205,12 @@ void oracle_fade(struct oracle *o, const struct big *factor)
 	fade(o, &o->y1, factor);
 	fade(o, &o->y2, factor);
 	fade(o, &o->xy, factor);
+	fade(o, &o->errors.bias, factor);
+	fade(o, &o->errors.size, factor);
+	fade(o, &o->errors.square, factor);
+	fade(o, &o->errors.hits, factor);
+	fade(o, &o->errors.covered, factor);
+	fade(o, &o->errors.loss, factor);
 	fade(o, &o->w2, factor);
 	fade(o, &o->w2, factor);
 }
@@ -286,7 +370,8 @@ void oracle_walk(struct oracle *o, const double *x, const double *y, size_t n)
 
 int oracle_walks(int id)
 {
-	return id >= LEAT_STAT_ZSCORE && id <= LEAT_STAT_GEOMETRIC_MEAN;
+	return id == LEAT_STAT_AUC ||
+	    (id >= LEAT_STAT_ZSCORE && id <= LEAT_STAT_GEOMETRIC_MEAN);
 }
 
 void oracle_scan(struct oracle *o, int depth, const double *x, const double *y,
@@ -659,6 +744,172 @@ static struct expect of_pairs(const struct oracle *o, int id)
 	}
 }
 
+/* ------------------------------------------------------------------ */
+/* How good predictions are                                           */
+/* ------------------------------------------------------------------ */
+
+/* 0, or what infinite differences make of their mean. */
+static double wild_error(const struct oracle *o, int of_size)
+{
+	uint64_t minus = of_size ? 0 : o->errors.minus;
+	uint64_t plus = o->errors.plus + (of_size ? o->errors.minus : 0);
+
+	if (o->errors.none > 0 || (plus > 0 && minus > 0))
+		return (double)NAN;
+	return plus > 0 ? HUGE_VAL : minus > 0 ? -HUGE_VAL : 0.0;
+}
+
+/*
+ * A mean is off by an ulp and, where terms cancel, by what leat_stat(3) says
+ * of sums of the same size.
+ */
+static struct expect mean_error(const struct oracle *o, int of_size)
+{
+	double n = (double)o->count, wild = wild_error(o, of_size);
+	double size = big_ratio(&o->errors.size, &o->w);
+	const struct big *sum = of_size ? &o->errors.size : &o->errors.bias;
+
+	if (wild != 0)
+		return exactly(wild);
+	if (o->joined || n > 0x1p26)
+		n *= n;
+	double want = big_ratio(sum, &o->w);
+	return near(want,
+	    ulp(want) + 8 * n * 0x1p-106 * size +
+		(o->fades ? o->tight : 0) * size);
+}
+
+static struct expect square_error(const struct oracle *o, int id)
+{
+	double wild = wild_error(o, 1);
+
+	if (wild != 0)
+		return exactly(wild);
+	if (id == LEAT_STAT_MSE)
+		return within(big_ratio(&o->errors.square, &o->w), o->tight);
+	return root(root_mean_square(&o->errors.square, &o->w), o->tight);
+}
+
+/* 1 - SE / SS, with SS = my / W */
+static struct expect explained(const struct oracle *o)
+{
+	struct big top;
+
+	if (o->wild_x > 0 || o->wild_y > 0 || o->my.sign == 0)
+		return nothing();
+	big_mul(&top, &o->errors.square, &o->w);
+	double share = big_ratio(&top, &o->my);
+	return near(1 - share, (4 * o->tight + 1e-14) * (share + 1));
+}
+
+static struct expect log_loss(const struct oracle *o)
+{
+	if (o->errors.outside > 0)
+		return nothing();
+	return within(big_ratio(&o->errors.loss, &o->w),
+	    2e-15 + (o->fades ? o->tight : 0));
+}
+
+/* A place among n, and whether y is above a half. */
+struct ranked {
+	double x;
+	int above;
+};
+
+static int by_x(const void *a, const void *b)
+{
+	double x = ((const struct ranked *)a)->x;
+	double y = ((const struct ranked *)b)->x;
+
+	return (x > y) - (x < y);
+}
+
+/* Walks through the values in order, groups of equal ones at a time. */
+static double area_of(const struct ranked *r, size_t n)
+{
+	uint64_t twice = 0, below = 0, above = 0;
+
+	for (size_t i = 0, j; i < n; i = j) {
+		uint64_t here = 0;
+		for (j = i; j < n && !(r[j].x > r[i].x); j++)
+			here += (uint64_t)r[j].above;
+		twice += here * (2 * below + (uint64_t)(j - i) - here);
+		below += (uint64_t)(j - i) - here;
+		above += here;
+	}
+	if (above == 0 || below == 0)
+		return (double)NAN;
+	return (double)twice / (double)(2 * above * below);
+}
+
+static struct expect area(const struct oracle *o)
+{
+	struct ranked *r = malloc(o->n * sizeof(*r));
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->n; i++)
+		if (present(o, i)) {
+			r[n].x = o->x[i];
+			r[n++].above = o->y[i] > 0.5;
+		}
+	qsort(r, n, sizeof(*r), by_x);
+	double want = area_of(r, n);
+	free(r);
+	return exactly(want);
+}
+
+static struct expect of_predictions(const struct oracle *o, int id)
+{
+	switch (id) {
+	case LEAT_STAT_MAE:
+	case LEAT_STAT_BIAS:
+		return mean_error(o, id == LEAT_STAT_MAE);
+	case LEAT_STAT_MSE:
+	case LEAT_STAT_RMSE:
+		return square_error(o, id);
+	case LEAT_STAT_R2:
+		return explained(o);
+	case LEAT_STAT_LOG_LOSS:
+		return log_loss(o);
+	case LEAT_STAT_ACCURACY:
+		return near(big_ratio(&o->errors.hits, &o->w),
+		    o->fades ? o->tight : 0);
+	case LEAT_STAT_COVERAGE:
+		return near(big_ratio(&o->errors.covered, &o->w),
+		    o->fades ? o->tight : 0);
+	default:
+		return area(o);
+	}
+}
+
+/*
+ * Differences, or sums of their squares, that are larger than any double, and
+ * ratios of squares that are too large or too small.
+ */
+static int errors_out_of_range(const struct oracle *o, int id, double got)
+{
+	long squares = magnitude(&o->errors.square);
+
+	if (o->fades)
+		return 0;
+	switch (id) {
+	case LEAT_STAT_MAE:
+	case LEAT_STAT_BIAS:
+		return !isfinite(got) && magnitude(&o->errors.size) > 1022;
+	case LEAT_STAT_MSE:
+	case LEAT_STAT_RMSE:
+		return got == HUGE_VAL && squares > 1021;
+	case LEAT_STAT_R2:
+		return isnan(got) &&
+		    (squares > 1021 ||
+			(o->my.sign != 0 &&
+			    (magnitude(&o->my) - magnitude(&o->w) > 1020 ||
+				magnitude(&o->my) - magnitude(&o->w) < -955)));
+	default:
+		return 0;
+	}
+}
+
 struct expect oracle_expect(const struct oracle *o, int id)
 {
 	if (id == LEAT_STAT_COUNT)
@@ -708,6 +959,8 @@ struct expect oracle_expect(const struct oracle *o, int id)
 	case LEAT_STAT_INTERCEPT:
 		return of_pairs(o, id);
 	default:
+		if (id >= LEAT_STAT_MAE)
+			return of_predictions(o, id);
 		return order(o, id);
 	}
 }
@@ -785,7 +1038,7 @@ static long spread_magnitude(const struct oracle *o, const struct big *m)
 static int too_small(const struct oracle *o, int id)
 {
 	int ratio = power_of(id) > 2 || id == LEAT_STAT_ZSCORE ||
-	    id >= LEAT_STAT_CORRELATION;
+	    (id >= LEAT_STAT_CORRELATION && id <= LEAT_STAT_INTERCEPT);
 	long e = spread_magnitude(o, &o->m2);
 	if (o->pairs && spread_magnitude(o, &o->my) < e)
 		e = spread_magnitude(o, &o->my);
@@ -829,6 +1082,9 @@ int oracle_agrees(const struct oracle *o, int id, double got)
 	if (summed && o->count > 0 && o->trim == 0)
 		return sum_agrees(o, id, got);
 	struct expect e = oracle_expect(o, id);
+	if (id >= LEAT_STAT_MAE)
+		return errors_out_of_range(o, id, got) ||
+		    (isnan(e.want) ? isnan(got) : beside(e, got));
 	if (out_of_range(o, id, got))
 		return 1;
 	if (isnan(got) && o->depth > 1 && too_small(o, id))

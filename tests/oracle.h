@@ -28,6 +28,7 @@ struct oracle {
 	uint64_t wild_y;
 	uint64_t plus; /* of x: +inf and -inf */
 	uint64_t minus;
+	int fades;    /* weights differ */
 	double tight; /* relative slack of variances */
 	int joined;   /* the library may have joined runs of values */
 	size_t trim;  /* limbs kept by oracle_fade() */
@@ -37,6 +38,14 @@ struct oracle {
 	struct big s[5]; /* s[k]: sum of w x^k */
 	struct big abs;  /* sum of w |x| */
 	struct big y1, y2, xy;
+
+	/* Of pairs: x - y and its size and square, hits, covered, losses. */
+	struct {
+		struct big bias, size, square, hits, covered, loss;
+		uint64_t plus, minus; /* infinite differences, */
+		uint64_t none;        /* those of equal infinities, */
+		uint64_t outside;     /* and pairs without a loss */
+	} errors;
 
 	/* Made by oracle_settle() from those above. */
 	struct big m2, m3, m4; /* w^k times the central moments' sums */

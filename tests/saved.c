@@ -135,7 +135,6 @@ ABOUT(window, leat_window_options, leat_window_load)
 ABOUT(time_window, leat_time_window_options, leat_time_window_load)
 ABOUT(keyed, keyed_choice, keyed_choice_load)
 ABOUT(model, leat_model_options, leat_model_load)
-ABOUT(metric, leat_metric_options, leat_metric_load)
 ABOUT(drift, leat_drift_options, leat_drift_load)
 /* clang-format on */
 

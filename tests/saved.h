@@ -22,7 +22,6 @@ struct saved window_saved(leat_window *w);
 struct saved time_window_saved(leat_time_window *w);
 struct saved keyed_saved(leat_keyed *k);
 struct saved model_saved(leat_model *m);
-struct saved metric_saved(leat_metric *m);
 struct saved drift_saved(leat_drift *d);
 
 leat_reader saved_reader(const struct saved *s);
@@ -49,7 +48,6 @@ void window_again(leat_window **w, const leat_window_options *o);
 void time_window_again(leat_time_window **w, const leat_time_window_options *o);
 void keyed_again(leat_keyed **k, const keyed_choice *o);
 void model_again(leat_model **m, const leat_model_options *o);
-void metric_again(leat_metric **m, const leat_metric_options *o);
 void drift_again(leat_drift **d, const leat_drift_options *o);
 
 #endif

@@ -194,19 +194,20 @@ static const leat_stat timed[] = { LEAT_MEAN, LEAT_INCREASE, LEAT_RATE_PER(10),
 static const leat_stat faded[] = { LEAT_MEAN, LEAT_STDDEV, LEAT_ZSCORE,
 	LEAT_RMS };
 static const leat_stat few[] = { LEAT_MEAN, LEAT_STDDEV, LEAT_ARGMIN };
-static const int metrics[] = { LEAT_METRIC_MAE, LEAT_METRIC_RMSE,
-	LEAT_METRIC_R2, LEAT_METRIC_LOG_LOSS, LEAT_METRIC_AUC };
+static const leat_stat errors[] = { LEAT_MAE, LEAT_RMSE, LEAT_R2, LEAT_BIAS,
+	LEAT_LOG_LOSS, LEAT_ACCURACY, LEAT_COVERAGE, LEAT_MSE };
+static const leat_stat ranked[] = { LEAT_AUC, LEAT_LOG_LOSS, LEAT_R2 };
 
 #define STATS(s) .stats = (s), .n_stats = sizeof(s) / sizeof((s)[0])
 
 static const struct traveller {
 	const char *name;
 	int object;
+	int is_new; /* the first version did not have it */
 	leat_window_options window;
 	leat_time_window_options time;
 	keyed_choice keyed;
 	leat_model_options model;
-	leat_metric_options metric;
 	leat_drift_options drift;
 } travellers[] = {
 	{ .name = "sliding",
@@ -233,7 +234,10 @@ static const struct traveller {
 	    .window = { .kind = LEAT_DECAY, .half_life = 9, STATS(faded) } },
 	{ .name = "sliding-time",
 	    .object = LEAT_OBJECT_TIME_WINDOW,
-	    .time = { .kind = LEAT_SLIDING, .span = 90, .delay = 7, STATS(plain) } },
+	    .time = { .kind = LEAT_SLIDING,
+		.span = 90,
+		.delay = 7,
+		STATS(plain) } },
 	{ .name = "tumbling-time",
 	    .object = LEAT_OBJECT_TIME_WINDOW,
 	    .time = { .kind = LEAT_TUMBLING,
@@ -316,9 +320,18 @@ static const struct traveller {
 	{ .name = "cocob",
 	    .object = LEAT_OBJECT_MODEL,
 	    .model = { .n_features = FEATURES, .update = LEAT_UPDATE_COCOB } },
-	{ .name = "metric",
-	    .object = LEAT_OBJECT_METRIC,
-	    .metric = { .metrics = metrics, .n_metrics = 5, .size = 40 } },
+	{ .name = "sliding-errors",
+	    .object = LEAT_OBJECT_WINDOW,
+	    .is_new = 1,
+	    .window = { .size = 40, STATS(ranked) } },
+	{ .name = "landmark-errors",
+	    .object = LEAT_OBJECT_WINDOW,
+	    .is_new = 1,
+	    .window = { .kind = LEAT_LANDMARK, STATS(errors) } },
+	{ .name = "decay-errors",
+	    .object = LEAT_OBJECT_WINDOW,
+	    .is_new = 1,
+	    .window = { .kind = LEAT_DECAY, .half_life = 30, STATS(errors) } },
 	{ .name = "page-hinkley",
 	    .object = LEAT_OBJECT_DRIFT,
 	    .drift = { .kind = LEAT_DRIFT_PAGE_HINKLEY,
@@ -343,7 +356,6 @@ struct body {
 	leat_time_window *time;
 	leat_keyed *keyed;
 	leat_model *model;
-	leat_metric *metric;
 	leat_drift *drift;
 	int quiet;
 	int64_t now;
@@ -379,8 +391,6 @@ static int make_body(const struct traveller *t, struct body *b)
 		return keyed_choice_new(&b->keyed, &o.keyed);
 	case LEAT_OBJECT_MODEL:
 		return leat_model_new(&b->model, &o.model);
-	case LEAT_OBJECT_METRIC:
-		return leat_metric_new(&b->metric, &o.metric);
 	default:
 		return leat_drift_new(&b->drift, &o.drift);
 	}
@@ -399,8 +409,6 @@ static int load_body(const struct traveller *t, struct body *b, leat_reader *r)
 		return keyed_choice_load(&b->keyed, &o.keyed, r);
 	case LEAT_OBJECT_MODEL:
 		return leat_model_load(&b->model, &o.model, r);
-	case LEAT_OBJECT_METRIC:
-		return leat_metric_load(&b->metric, &o.metric, r);
 	default:
 		return leat_drift_load(&b->drift, &o.drift, r);
 	}
@@ -418,8 +426,6 @@ static int save_body(const struct traveller *t, const struct body *b,
 		return leat_keyed_save(b->keyed, w);
 	case LEAT_OBJECT_MODEL:
 		return leat_model_save(b->model, w);
-	case LEAT_OBJECT_METRIC:
-		return leat_metric_save(b->metric, w);
 	default:
 		return leat_drift_save(b->drift, w);
 	}
@@ -431,11 +437,15 @@ static void free_body(struct body *b)
 	leat_time_window_free(b->time);
 	leat_keyed_free(b->keyed);
 	leat_model_free(b->model);
-	leat_metric_free(b->metric);
 	leat_drift_free(b->drift);
 }
 
 /* ---- What happens to them ---- */
+
+static double share(struct stream *s)
+{
+	return (double)(next(s) % 65) / 64;
+}
 
 static void step_window(struct body *b, const struct traveller *t)
 {
@@ -443,6 +453,9 @@ static void step_window(struct body *b, const struct traveller *t)
 
 	if (t->window.stats == pairs)
 		check("push", leat_window_push_xy(b->window, x, y));
+	else if (t->window.stats == errors || t->window.stats == ranked)
+		check("push",
+		    leat_window_push_xy(b->window, share(&b->stream), y > 0));
 	else
 		check("push", leat_window_push(b->window, x));
 	leat_window_query(b->window, out);
@@ -521,17 +534,6 @@ static void step_model(struct body *b, const struct traveller *t)
 		print_row(t->name, out, FEATURES + 1);
 }
 
-static void step_metric(struct body *b, const struct traveller *t)
-{
-	double p = (double)(next(&b->stream) % 65) / 64, out[VALUES];
-	double y = next(&b->stream) % 65 < 64 * p;
-
-	check("push", leat_metric_push(b->metric, y, p));
-	leat_metric_query(b->metric, out);
-	if (!b->quiet)
-		print_row(t->name, out, t->metric.n_metrics);
-}
-
 static void step_drift(struct body *b, const struct traveller *t, int i)
 {
 	double out[2];
@@ -556,8 +558,6 @@ static void step(struct body *b, const struct traveller *t, int i)
 		step_keyed(b, t, i);
 	if (b->model)
 		step_model(b, t);
-	if (b->metric)
-		step_metric(b, t);
 	if (b->drift)
 		step_drift(b, t, i);
 }
@@ -588,16 +588,22 @@ static size_t from_file(void *ctx, void *bytes, size_t n)
 	return fread(bytes, 1, n, ctx);
 }
 
-static FILE *open_file(const char *dir, const struct traveller *t,
+static FILE *try_file(const char *dir, const struct traveller *t,
     const char *mode)
 {
 	char name[1000];
-	FILE *f;
 
 	snprintf(name, sizeof(name), "%s/%s.leat", dir, t->name);
-	f = fopen(name, mode);
+	return fopen(name, mode);
+}
+
+static FILE *open_file(const char *dir, const struct traveller *t,
+    const char *mode)
+{
+	FILE *f = try_file(dir, t, mode);
+
 	if (!f)
-		die(name, strerror(errno));
+		die(t->name, strerror(errno));
 	return f;
 }
 
@@ -655,11 +661,21 @@ static void refuse(const char *name, int object, const char *dir)
 	}
 }
 
+static int has_file(const struct traveller *t, const char *dir)
+{
+	FILE *f = t->is_new ? try_file(dir, t, "rb") : NULL;
+
+	if (f)
+		fclose(f);
+	return f || !t->is_new;
+}
+
+/* Where there can be no file, what would be loaded is made. */
 static void travel(const struct traveller *t, const char *how, const char *dir)
 {
 	struct body b = { .quiet = 1, .stream = { 42 } };
 
-	if (strcmp(how, "load") == 0) {
+	if (strcmp(how, "load") == 0 && has_file(t, dir)) {
 		load(t, dir, &b);
 	} else {
 		check(t->name, make_body(t, &b));
@@ -749,6 +765,7 @@ int main(int argc, char **argv)
 		return !like(argv[2], argv[3]);
 	if (strcmp(how, "relics") == 0 && argc == 3) {
 		refuse("scaler", LEAT_OBJECT_SCALER, argv[2]);
+		refuse("metric", LEAT_OBJECT_METRIC, argv[2]);
 		return 0;
 	}
 	if (!(files && argc == 3) && !(strcmp(how, "run") == 0 && argc == 2)) {

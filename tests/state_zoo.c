@@ -305,6 +305,9 @@ static const leat_stat stats_order[] = { LEAT_INCREASE, LEAT_RATE,
 	LEAT_TIME_MEAN, LEAT_TIME_MEAN_LINEAR, LEAT_COUNT, LEAT_ARGMIN };
 static const leat_stat stats_decay[] = { LEAT_COUNT, LEAT_MEAN, LEAT_STDDEV,
 	LEAT_ZSCORE, LEAT_RMS, LEAT_COUNT_MISSING };
+static const leat_stat stats_errors[] = { LEAT_MAE, LEAT_RMSE, LEAT_R2,
+	LEAT_BIAS, LEAT_LOG_LOSS, LEAT_ACCURACY, LEAT_COVERAGE };
+static const leat_stat stats_ranked[] = { LEAT_AUC, LEAT_COUNT, LEAT_R2 };
 static const leat_stat stats_counter[] = { LEAT_INCREASE, LEAT_FIRST };
 
 #define STATS(s)                                                               \
@@ -334,15 +337,10 @@ struct specimen {
 	leat_time_window_options time;
 	keyed_choice keyed;
 	leat_model_options model;
-	leat_metric_options metric;
 	leat_drift_options drift;
 };
 
 static const double three_rates[] = { 1, 0.5, 0 };
-static const int some_metrics[] = { LEAT_METRIC_MAE, LEAT_METRIC_R2,
-	LEAT_METRIC_LOG_LOSS, LEAT_METRIC_ACCURACY, LEAT_METRIC_COVERAGE };
-static const int auc_metrics[] = { LEAT_METRIC_AUC, LEAT_METRIC_RMSE };
-
 #define WINDOW(n, ...)                                                         \
 	{                                                                      \
 		.name = (n), .type = LEAT_OBJECT_WINDOW, .window = {           \
@@ -373,13 +371,6 @@ static const int auc_metrics[] = { LEAT_METRIC_AUC, LEAT_METRIC_RMSE };
 			__VA_ARGS__                                            \
 		}                                                              \
 	}
-#define METRIC(n, ...)                                                         \
-	{                                                                      \
-		.name = (n), .type = LEAT_OBJECT_METRIC, .metric = {           \
-			MEM,                                                   \
-			__VA_ARGS__                                            \
-		}                                                              \
-	}
 #define DRIFT(n, ...)                                                          \
 	{                                                                      \
 		.name = (n), .type = LEAT_OBJECT_DRIFT, .drift = {             \
@@ -387,8 +378,6 @@ static const int auc_metrics[] = { LEAT_METRIC_AUC, LEAT_METRIC_RMSE };
 			__VA_ARGS__                                            \
 		}                                                              \
 	}
-#define METRICS(m)                                                             \
-	.metrics = m##_metrics, .n_metrics = sizeof(m##_metrics) / sizeof(int)
 #define SINK .sink = { on_result, NULL }
 
 /* clang-format off */
@@ -519,11 +508,6 @@ static const struct specimen zoo[] = {
 	    .no_intercept = 1),
 	MODEL("cocob", .n_features = 3, .update = LEAT_UPDATE_COCOB, .clip = 5),
 
-
-	METRIC("metric", METRICS(some)),
-	METRIC("metric of the last", METRICS(some), .size = 15),
-	METRIC("auc", METRICS(auc), .size = 40),
-
 	DRIFT("page hinkley", .delta = 0.1, .threshold = 50),
 	DRIFT("adwin", .kind = LEAT_DRIFT_ADWIN),
 	DRIFT("z-score", .kind = LEAT_DRIFT_ZSCORE),
@@ -532,6 +516,21 @@ static const struct specimen zoo[] = {
 	DRIFT("ewma", .kind = LEAT_DRIFT_EWMA, .min_count = 20),
 	DRIFT("ewma given", .kind = LEAT_DRIFT_EWMA, .mean = 5, .stddev = 50,
 	    .direction = LEAT_CHANGE_RISE),
+
+	WINDOW("sliding ranked", .size = 15, STATS(ranked), SINK),
+	WINDOW("hopping ranked", .kind = LEAT_HOPPING, .size = 12, .hop = 5,
+	    .keep_values = 1, STATS(ranked), SINK),
+	WINDOW("hopping errors", .kind = LEAT_HOPPING, .size = 20, .hop = 4,
+	    STATS(errors)),
+	WINDOW("landmark errors", .kind = LEAT_LANDMARK, STATS(errors)),
+	WINDOW("decay errors", .kind = LEAT_DECAY, .half_life = 4,
+	    STATS(errors)),
+	TIME("time hopping errors", .kind = LEAT_HOPPING, .span = 40,
+	    .hop = 10, STATS(errors), .allowed_lateness = 20),
+	TIME("time decay errors", .kind = LEAT_DECAY, .half_life = 30,
+	    STATS(errors), .early_count = 6),
+	KEYED("keyed ranked", .by_count = { .size = 10, STATS(ranked), SINK },
+	    .ttl = 90),
 };
 /* clang-format on */
 
@@ -871,37 +870,6 @@ static void model_end(const struct specimen *z, void *o)
 	model_step(z, o, 0);
 }
 
-static uint64_t metric_pushed(void *o)
-{
-	return leat_metric_pushed(o);
-}
-
-static void metric_look(const struct specimen *z, void *o)
-{
-	double out[MOST_STATS];
-
-	leat_metric_query(o, out);
-	see_doubles(out, z->metric.n_metrics);
-	see(leat_metric_pushed(o));
-}
-
-static void metric_step(const struct specimen *z, void *o, int wild)
-{
-	double y = below(2), p = (double)below(65) / 64;
-
-	if (wild && below(8) == 0)
-		p = any_value(1);
-	see((uint64_t)leat_metric_push(o, y, p));
-	metric_look(z, o);
-}
-
-static void metric_end(const struct specimen *z, void *o)
-{
-	leat_metric_reset(o);
-	must(leat_metric_pushed(o) == 0, "reset has left something");
-	metric_step(z, o, 0);
-}
-
 static uint64_t drift_pushed(void *o)
 {
 	leat_counts n;
@@ -999,12 +967,10 @@ TYPE(window, window, leat_window_new, leat_window_load)
 TYPE(time_window, time, leat_time_window_new, leat_time_window_load)
 TYPE(keyed, keyed, keyed_choice_new, keyed_choice_load)
 TYPE(model, model, leat_model_new, leat_model_load)
-TYPE(metric, metric, leat_metric_new, leat_metric_load)
 TYPE(drift, drift, leat_drift_new, leat_drift_load)
 MERGES(window, window)
 MERGES(time_window, time)
 MERGES(keyed, keyed)
-MERGES(metric, metric)
 /* clang-format on */
 
 static const struct type types[] = {
@@ -1012,7 +978,6 @@ static const struct type types[] = {
 	[LEAT_OBJECT_TIME_WINDOW] = { FUNCTIONS(time), time_merge },
 	[LEAT_OBJECT_KEYED] = { FUNCTIONS(keyed), keyed_merge },
 	[LEAT_OBJECT_MODEL] = { FUNCTIONS(model), NULL },
-	[LEAT_OBJECT_METRIC] = { FUNCTIONS(metric), metric_merge },
 	[LEAT_OBJECT_DRIFT] = { FUNCTIONS(drift), NULL },
 };
 

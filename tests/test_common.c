@@ -1177,7 +1177,7 @@ static void run_learner(const struct learner_plan *plan)
 		ck_assert_int_eq(learner_push(l, rows[i]), wanted);
 		learner_query(l, got);
 		if (n > 0)
-			mean_errors(errors, n, (size_t)plan->metric.size, &mae,
+			mean_errors(errors, n, (size_t)plan->errors.size, &mae,
 			    &bias);
 		ck_assert(same(got[0], rows[i][0]));
 		ck_assert(same(got[1], guess));
@@ -1193,7 +1193,7 @@ START_TEST(a_learner_is_fed_with_the_rows_before)
 {
 	static const int updates[] = { LEAT_UPDATE_ADAPTIVE, LEAT_UPDATE_RLS,
 		LEAT_UPDATE_NLMS };
-	static const int metrics[] = { LEAT_METRIC_MAE, LEAT_METRIC_BIAS };
+	static const leat_stat errors[] = { LEAT_MAE, LEAT_BIAS };
 	struct learner_plan plan = { 0 };
 	struct design d = { 0 };
 	char why[512];
@@ -1203,14 +1203,16 @@ START_TEST(a_learner_is_fed_with_the_rows_before)
 			     sizeof why),
 	    0);
 	plan.design = &d;
-	plan.metric.metrics = metrics;
-	plan.metric.n_metrics = 2;
+	plan.errors.stats = errors;
+	plan.errors.n_stats = 2;
 	ck_assert_uint_eq(learner_width(&plan), 4);
 	for (size_t i = 0; i < sizeof updates / sizeof *updates; i++) {
 		plan.model.update = updates[i];
-		plan.metric.size = 0;
+		plan.errors.kind = LEAT_LANDMARK;
+		plan.errors.size = 0;
 		run_learner(&plan);
-		plan.metric.size = 10;
+		plan.errors.kind = LEAT_SLIDING;
+		plan.errors.size = 10;
 		run_learner(&plan);
 	}
 	design_clear(&d);

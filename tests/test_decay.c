@@ -23,8 +23,9 @@ static const leat_stat singles[] = { LEAT_COUNT, LEAT_COUNT_MISSING, LEAT_SUM,
 	LEAT_MEAN, LEAT_VARIANCE, LEAT_VARIANCE_POP, LEAT_STDDEV,
 	LEAT_STDDEV_POP, LEAT_ZSCORE, LEAT_LAST, LEAT_SUM_OF_SQUARES, LEAT_RMS,
 	LEAT_COVARIANCE, LEAT_COVARIANCE_POP, LEAT_CORRELATION, LEAT_SLOPE,
-	LEAT_INTERCEPT };
-enum { N_SINGLE = 12, N_PAIRS = 17 };
+	LEAT_INTERCEPT, LEAT_MAE, LEAT_MSE, LEAT_RMSE, LEAT_R2, LEAT_BIAS,
+	LEAT_LOG_LOSS, LEAT_ACCURACY, LEAT_COVERAGE };
+enum { N_SINGLE = 12, N_PAIRS = 25 };
 
 static leat_window_options options_of(double alpha, int recursive, int pairs)
 {
@@ -59,6 +60,7 @@ struct faded {
 	double last;
 	double aged; /* sum of w |x| times age: what the weights' error does */
 	double n;
+	double outside; /* weight of the last pair without a log loss */
 };
 
 static void faded_open(struct faded *f, double alpha, int recursive, int pairs)
@@ -81,6 +83,7 @@ static void faded_push(struct faded *f, double x, double y)
 	double keep = big_double(&f->keep);
 	f->aged = keep * (f->aged + big_double(&o->abs));
 	f->n++;
+	f->outside *= keep;
 	oracle_fade(o, &f->keep);
 	big_set(&weight, 1.0);
 	if (f->recursive && o->count > 0)
@@ -89,6 +92,8 @@ static void faded_push(struct faded *f, double x, double y)
 	if (isnan(x) || (o->pairs && isnan(y)))
 		return;
 	f->last = x;
+	if (!(x >= 0 && x <= 1 && y >= 0 && y <= 1))
+		f->outside = 1;
 	big_copy(&f->total, &o->w);
 	big_trim(&f->total, o->trim);
 	if (!f->recursive)
@@ -132,10 +137,23 @@ static double square_slack(const struct oracle *o, double n, double alpha)
 	return (1e-13 + DBL_EPSILON * fmin(n, 40 / alpha)) * one;
 }
 
+/* A pair that has none decides until it is forgotten, as an infinity does. */
+static int loss_is_right(struct faded *f, double got)
+{
+	double near = f->outside * 0x1p53;
+
+	if (f->oracle.errors.outside == 0)
+		return oracle_agrees(&f->oracle, LEAT_STAT_LOG_LOSS, got);
+	return near > 0.99 && near < 1.01 ? 1 : isnan(got) == (near > 1);
+}
+
 static int is_right(struct faded *f, int id, double got)
 {
 	struct oracle *o = &f->oracle;
 	double want = oracle_expect(o, id).want;
+
+	if (id == LEAT_STAT_LOG_LOSS && o->count > 0)
+		return loss_is_right(f, got);
 	if (isnan(got) || isnan(want))
 		return isnan(got) && isnan(want);
 	switch (id) {
@@ -174,30 +192,37 @@ static void check(struct faded *f, const leat_window *w, const char *data,
 	}
 }
 
-static void run(const struct data_set *set, double alpha, int recursive,
-    int pairs)
+enum { N_RUN = 700 };
+
+static void run_over(const double *x, const double *y, const char *name,
+    double alpha, int recursive, int pairs)
 {
 	static struct faded f;
-	enum { N = 700 };
-	double x[N], y[N];
-	struct rng r = rng_new(77);
 	leat_window_options options = options_of(alpha, recursive, pairs);
 	leat_window *w = open_window(&options);
-	set->fill(x, N, 40, &r);
-	for (size_t i = 0; i < N; i++)
-		y[i] = x[i] / 3 + rng_normal(&r);
 	faded_open(&f, alpha, recursive, pairs);
-	for (size_t i = 0; i < N; i++) {
+	for (size_t i = 0; i < N_RUN; i++) {
 		if (pairs)
 			leat_window_push_xy(w, x[i], y[i]);
 		else
 			leat_window_push(w, x[i]);
 		faded_push(&f, x[i], y[i]);
 		if (i < 30 || i % 13 == 0)
-			check(&f, w, set->name, i);
+			check(&f, w, name, i);
 		ck_assert_uint_eq(leat_window_length(w), i + 1);
 	}
 	leat_window_free(w);
+}
+
+static void run(const struct data_set *set, double alpha, int recursive,
+    int pairs)
+{
+	double x[N_RUN], y[N_RUN];
+	struct rng r = rng_new(77);
+	set->fill(x, N_RUN, 40, &r);
+	for (size_t i = 0; i < N_RUN; i++)
+		y[i] = x[i] / 3 + rng_normal(&r);
+	run_over(x, y, set->name, alpha, recursive, pairs);
 }
 
 static const char *const sets[] = { "N(0,1)", "1e9 + N(0,1)", "gaps",
@@ -220,6 +245,63 @@ START_TEST(fading_statistics_follow_the_definition)
 		run(set, alphas[k], 0, 1);
 		run(set, alphas[k], 1, 1);
 	}
+}
+END_TEST
+
+/* Probabilities and what came, now and then neither. */
+START_TEST(fading_errors_of_chances_follow_the_definition)
+{
+	static const double alphas[] = { 0.5, 0.1, 0.01, 0.9 };
+	double x[N_RUN], y[N_RUN];
+	struct rng r = rng_new(78);
+	for (size_t i = 0; i < N_RUN; i++) {
+		x[i] = rng_uniform(&r);
+		y[i] = rng_uniform(&r) < x[i];
+		if (rng_below(&r, 20) == 0)
+			x[i] = (double)NAN;
+	}
+	for (size_t k = 0; k < sizeof(alphas) / sizeof(*alphas); k++)
+		run_over(x, y, "chances", alphas[k], _i, 1);
+	/* Once something else. */
+	x[200] = 1.5;
+	run_over(x, y, "a wrong chance", 0.5, _i, 1);
+}
+END_TEST
+
+/* What has no number is forgotten when it weighs nothing. */
+START_TEST(infinite_errors_fade)
+{
+	static const leat_stat stats[] = { LEAT_MAE, LEAT_BIAS, LEAT_RMSE,
+		LEAT_R2, LEAT_LOG_LOSS, LEAT_ACCURACY };
+	static const double inf = (double)INFINITY;
+	leat_window_options o = { 0 };
+	double out[6];
+	leat_window *w;
+	o.kind = LEAT_DECAY;
+	o.half_life = 1;
+	o.stats = stats;
+	o.n_stats = 6;
+	w = open_window(&o);
+	leat_window_push_xy(w, 0.75, 1);
+	leat_window_push_xy(w, 0.25, -inf);
+	leat_window_query(w, out);
+	ck_assert(out[0] == inf && out[1] == inf && out[2] == inf);
+	ck_assert(isnan(out[3]) && isnan(out[4]) && out[5] > 0.99);
+	leat_window_push_xy(w, -inf, -inf);
+	leat_window_query(w, out);
+	for (int k = 0; k < 5; k++)
+		ck_assert(isnan(out[k]));
+	for (int i = 0; i < 60; i++)
+		leat_window_push_xy(w, 0.75, i % 2);
+	leat_window_query(w, out);
+	/* -1/4 weighs twice what 3/4 does: 5/12, 1/12, and so on. */
+	ck_assert(fabs(out[0] - 5.0 / 12) < 1e-15);
+	ck_assert(fabs(out[1] - 1.0 / 12) < 1e-15);
+	ck_assert(fabs(out[2] * out[2] - 11.0 / 48) < 1e-15);
+	ck_assert(fabs(out[3] - (1 - 11.0 / 48 * 4.5)) < 1e-14);
+	ck_assert(fabs(out[4] + (2 * log(0.75) + log(0.25)) / 3) < 1e-15);
+	ck_assert(fabs(out[5] - 2.0 / 3) < 1e-15);
+	leat_window_free(w);
 }
 END_TEST
 
@@ -608,6 +690,9 @@ Suite *decay_suite(void)
 	Suite *s = suite_create("decay");
 	TCase *t = tcase_create("definition");
 	tcase_set_timeout(t, 120);
+	tcase_add_loop_test(t, fading_errors_of_chances_follow_the_definition,
+	    0, 2);
+	tcase_add_test(t, infinite_errors_fade);
 	tcase_add_loop_test(t, fading_statistics_follow_the_definition, 0,
 	    N_SETS);
 	tcase_add_test(t, fading_statistics_are_those_of_pandas);

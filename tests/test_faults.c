@@ -145,7 +145,7 @@ END_TEST
 
 START_TEST(statistics_that_do_not_exist_are_refused)
 {
-	static const int ids[] = { 0, -1, 38, 1000, -2147483647 };
+	static const int ids[] = { 0, -1, 47, 1000, -2147483647 };
 	leat_stat stats[3] = { LEAT_MEAN, LEAT_MEAN, LEAT_MEAN };
 	for (int kind = LEAT_SLIDING; kind <= LEAT_DECAY; kind++) {
 		for (size_t i = 0; i < sizeof(ids) / sizeof(int); i++) {

@@ -209,27 +209,27 @@ START_TEST(a_model_has_at_most_two_to_the_28_features_and_rls_64)
 }
 END_TEST
 
-static int metric_size(int id, uint64_t size)
+static int size_with(int id, uint64_t size)
 {
-	leat_metric_options o = { .size = size };
-	size_t n;
+	leat_stat stat = { .id = id };
+	leat_window_options o = { .size = size };
 
-	o.metrics = &id;
-	o.n_metrics = 1;
-	return leat_metric_size(&o, &n);
+	o.stats = &stat;
+	o.n_stats = 1;
+	return leat_window_check(&o, NULL, NULL);
 }
 
-START_TEST(metrics_and_detectors_are_as_long_as_windows_and_auc_is_shorter)
+START_TEST(detectors_are_as_long_as_windows_and_auc_is_shorter)
 {
 	uint64_t auc_max = ((uint64_t)1 << 31) - 1;
 	leat_drift_options o = { .kind = LEAT_DRIFT_ZSCORE };
 	size_t n;
 
-	fits_or_too_big(metric_size(LEAT_METRIC_MAE, LEAT_SIZE_MAX));
-	ck_assert_int_eq(metric_size(LEAT_METRIC_MAE, LEAT_SIZE_MAX + 1),
+	fits_or_too_big(size_with(LEAT_STAT_MAE, LEAT_SIZE_MAX));
+	ck_assert_int_eq(size_with(LEAT_STAT_MAE, LEAT_SIZE_MAX + 1),
 	    LEAT_EINVAL);
-	fits_or_too_big(metric_size(LEAT_METRIC_AUC, auc_max));
-	ck_assert_int_eq(metric_size(LEAT_METRIC_AUC, auc_max + 1),
+	fits_or_too_big(size_with(LEAT_STAT_AUC, auc_max));
+	ck_assert_int_eq(size_with(LEAT_STAT_AUC, auc_max + 1),
 	    LEAT_EINVAL);
 	o.size = LEAT_SIZE_MAX;
 	fits_or_too_big(leat_drift_check(&o, &n, NULL));
@@ -366,7 +366,7 @@ Suite *limits_suite(void)
 	tcase_add_test(c,
 	    a_model_has_at_most_two_to_the_28_features_and_rls_64);
 	tcase_add_test(c,
-	    metrics_and_detectors_are_as_long_as_windows_and_auc_is_shorter);
+	    detectors_are_as_long_as_windows_and_auc_is_shorter);
 	tcase_add_test(c, a_detector_takes_values_up_to_two_to_the_465);
 	tcase_add_test(c, a_tag_has_at_most_65536_bytes);
 	tcase_add_test(c, text_of_numbers_and_times_fits_its_room);

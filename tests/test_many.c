@@ -12,7 +12,7 @@
 #include "data.h"
 #include "suites.h"
 
-enum { N_SINGLE = 27, N_PAIRS = 32, MAX_STREAM = 4000, MAX_STATS = 40 };
+enum { N_SINGLE = 27, N_PAIRS = 40, MAX_STREAM = 4000, MAX_STATS = 48 };
 
 /* One statistic alone goes other ways than many at once: sets to try. */
 struct choice {
@@ -25,8 +25,8 @@ struct choice {
 static void choose_all(struct choice *c, int pairs, int decays)
 {
 	static const int fading[] = { 2, 3, 4, 5, 6, 7, 8, 9, 16, 23, 27, 28,
-		29, 30, 31, 32, 33 };
-	int last = pairs ? LEAT_STAT_INTERCEPT : LEAT_STAT_RMS;
+		29, 30, 31, 32, 33, 38, 39, 40, 41, 42, 43, 44, 45 };
+	int last = pairs ? LEAT_STAT_COVERAGE : LEAT_STAT_RMS;
 	c->name = "all";
 	c->pairs = pairs;
 	c->n = 0;
@@ -35,7 +35,8 @@ static void choose_all(struct choice *c, int pairs, int decays)
 			c->stats[c->n++].id = fading[i];
 	}
 	for (int id = LEAT_STAT_COUNT; !decays && id <= last; id++)
-		c->stats[c->n++].id = id;
+		if (id <= LEAT_STAT_INTERCEPT || id >= LEAT_STAT_MAE)
+			c->stats[c->n++].id = id;
 	if (!decays)
 		c->stats[c->n++] = (leat_stat)LEAT_AGG(&chain_class, 0);
 }
@@ -288,8 +289,9 @@ START_TEST(single_statistics_and_usual_sets_do_so_too)
 		leat_window_options options = shape(LEAT_SLIDING, sizes[k], 0);
 		if (_i == 2 && sizes[k] > 1)
 			options = shape(LEAT_HOPPING, sizes[k], sizes[k] / 2);
-		for (int id = LEAT_STAT_COUNT; id <= LEAT_STAT_INTERCEPT;
-		     id++) {
+		for (int id = LEAT_STAT_COUNT; id <= LEAT_STAT_COVERAGE; id++) {
+			if (id > LEAT_STAT_INTERCEPT && id < LEAT_STAT_MAE)
+				continue;
 			memset(&c, 0, sizeof(c));
 			choose_one(&c, id);
 			duel_run(&options, &c, sizes[k], 4 * sizes[k] + 99);

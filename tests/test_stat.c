@@ -49,6 +49,15 @@ static const struct row {
 	{ 35, "rate", NULL, 0, LEAT_RATE },
 	{ 36, "time_mean", "tmean", 0, LEAT_TIME_MEAN },
 	{ 37, "time_mean_linear", "tmean_linear", 0, LEAT_TIME_MEAN_LINEAR },
+	{ 38, "mae", NULL, 1, LEAT_MAE },
+	{ 39, "mse", NULL, 1, LEAT_MSE },
+	{ 40, "rmse", NULL, 1, LEAT_RMSE },
+	{ 41, "r2", NULL, 1, LEAT_R2 },
+	{ 42, "bias", NULL, 1, LEAT_BIAS },
+	{ 43, "log_loss", NULL, 1, LEAT_LOG_LOSS },
+	{ 44, "accuracy", NULL, 1, LEAT_ACCURACY },
+	{ 45, "coverage", NULL, 1, LEAT_COVERAGE },
+	{ 46, "auc", NULL, 1, LEAT_AUC },
 };
 
 enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
@@ -130,7 +139,7 @@ END_TEST
 
 START_TEST(numbers_that_are_no_statistic_have_no_name)
 {
-	static const int ids[] = { 0, -1, 38, 1000, -2147483647 };
+	static const int ids[] = { 0, -1, 47, 1000, -2147483647 };
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++) {
 		leat_stat stat = LEAT_STAT_INIT(0);
@@ -141,7 +150,7 @@ START_TEST(numbers_that_are_no_statistic_have_no_name)
 }
 END_TEST
 
-START_TEST(only_covariance_and_its_kin_need_pairs)
+START_TEST(covariance_and_its_kin_and_errors_need_pairs)
 {
 	for (size_t i = 0; i < N_ROWS; i++)
 		ck_assert_int_eq(leat_stat_pairs(&rows[i].stat) != 0,
@@ -179,7 +188,7 @@ Suite *stat_suite(void)
 	tcase_add_test(t, unknown_names_are_refused_and_nothing_is_written);
 	tcase_add_test(t, a_rate_is_told_per_any_number_of_ticks);
 	tcase_add_test(t, numbers_that_are_no_statistic_have_no_name);
-	tcase_add_test(t, only_covariance_and_its_kin_need_pairs);
+	tcase_add_test(t, covariance_and_its_kin_and_errors_need_pairs);
 	tcase_add_test(t, a_class_of_your_own_has_its_own_name_and_pairs);
 	suite_add_tcase(s, t);
 	return s;

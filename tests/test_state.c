@@ -83,7 +83,7 @@ static void choose_stats(struct window_twins *t, int pairs)
 		LEAT_AGG(&chain_class, 3) };
 	size_t n = 0;
 
-	for (int id = LEAT_STAT_COUNT; id <= LEAT_STAT_INTERCEPT; id++) {
+	for (int id = LEAT_STAT_COUNT; id <= LEAT_STAT_AUC; id++) {
 		leat_window_options alone = t->options;
 		leat_stat s = LEAT_STAT_INIT(id);
 		size_t bytes;
@@ -385,41 +385,7 @@ START_TEST(a_model_goes_on_with_the_same_bits)
 }
 END_TEST
 
-/* ---- Scalers, metrics, detectors ---- */
-
-START_TEST(a_metric_goes_on_with_the_same_bits)
-{
-	static const int all[] = { LEAT_METRIC_MAE, LEAT_METRIC_MSE,
-		LEAT_METRIC_RMSE, LEAT_METRIC_R2, LEAT_METRIC_BIAS,
-		LEAT_METRIC_LOG_LOSS, LEAT_METRIC_ACCURACY,
-		LEAT_METRIC_COVERAGE, LEAT_METRIC_AUC };
-	static const uint64_t sizes[] = { 0, 1, 2, 7, 40 };
-	leat_metric_options o = { 0 };
-	struct rng r = rng_new(8);
-	double out[2][9];
-	leat_metric *a, *b;
-
-	o.metrics = all;
-	o.size = sizes[_i];
-	o.n_metrics = o.size ? 9 : 8;
-	ck_assert_int_eq(leat_metric_new(&a, &o), LEAT_OK);
-	ck_assert_int_eq(leat_metric_new(&b, &o), LEAT_OK);
-	for (size_t i = 0; i < 200; i++) {
-		/* Ties, too. */
-		double p = (double)rng_below(&r, 9) / 8;
-		double y = rng_uniform(&r) < p;
-		metric_again(&b, &o);
-		ck_assert_int_eq(leat_metric_push(a, y, p), LEAT_OK);
-		ck_assert_int_eq(leat_metric_push(b, y, p), LEAT_OK);
-		leat_metric_query(a, out[0]);
-		leat_metric_query(b, out[1]);
-		expect_same(out[0], out[1], o.n_metrics, "metrics", o.size, i);
-		ck_assert_uint_eq(leat_metric_pushed(b), i + 1);
-	}
-	leat_metric_free(a);
-	leat_metric_free(b);
-}
-END_TEST
+/* ---- Detectors ---- */
 
 static const leat_drift_options detectors[] = {
 	{ .kind = LEAT_DRIFT_PAGE_HINKLEY, .delta = 0.05, .threshold = 5 },
@@ -484,7 +450,6 @@ Suite *state_suite(void)
 	tcase_set_timeout(c, 600);
 	tcase_add_loop_test(c, a_model_goes_on_with_the_same_bits, 0,
 	    MODEL_CASES);
-	tcase_add_loop_test(c, a_metric_goes_on_with_the_same_bits, 0, 5);
 	tcase_add_loop_test(c, a_detector_goes_on_with_the_same_bits, 0,
 	    DETECTORS);
 	suite_add_tcase(s, c);

@@ -1004,14 +1004,10 @@ END_TEST
 
 START_TEST(other_objects_say_which_option_differs)
 {
-	static const int mae[] = { LEAT_METRIC_MAE };
-	static const int mse[] = { LEAT_METRIC_MSE };
 	static const double rates[] = { 1, 2 };
 	leat_model_options m = { 0 };
-	leat_metric_options me = { 0 };
 	leat_drift_options d = { 0 };
 	leat_model *model;
-	leat_metric *metric;
 	leat_drift *drift;
 	struct saved s;
 
@@ -1031,16 +1027,6 @@ START_TEST(other_objects_say_which_option_differs)
 	EXPECT_FIELD(model, m, clip, 0.5);
 	EXPECT_FIELD(model, m, rates, rates);
 	leat_model_free(model);
-	saved_free(&s);
-	me.metrics = mae;
-	me.n_metrics = 1;
-	ck_assert_int_eq(leat_metric_new(&metric, &me), LEAT_OK);
-	s = metric_saved(metric);
-	me.metrics = mse;
-	EXPECT_OTHER(metric, &s, &me, "metrics");
-	me.size = 5;
-	EXPECT_OTHER(metric, &s, &me, "size");
-	leat_metric_free(metric);
 	saved_free(&s);
 	d.kind = LEAT_DRIFT_ADWIN;
 	ck_assert_int_eq(leat_drift_new(&drift, &d), LEAT_OK);

@@ -1,5 +1,5 @@
 /*
- * Joining windows by count, and metrics
+ * Joining windows by count
  *
  * What two have seen, one after the other, is known to the oracle as one
  * stream, so what the joined one says is held against exact arithmetic; what
@@ -40,7 +40,9 @@ static const leat_stat singles[] = { LEAT_COUNT, LEAT_COUNT_MISSING, LEAT_SUM,
 	LEAT_GEOMETRIC_MEAN, LEAT_RMS };
 static const leat_stat pairs[] = { LEAT_COUNT, LEAT_COUNT_MISSING, LEAT_SUM,
 	LEAT_MEAN, LEAT_COVARIANCE, LEAT_COVARIANCE_POP, LEAT_CORRELATION,
-	LEAT_SLOPE, LEAT_INTERCEPT, LEAT_MIN, LEAT_ARGMAX, LEAT_LAST };
+	LEAT_SLOPE, LEAT_INTERCEPT, LEAT_MIN, LEAT_ARGMAX, LEAT_LAST, LEAT_MAE,
+	LEAT_MSE, LEAT_RMSE, LEAT_R2, LEAT_BIAS, LEAT_LOG_LOSS, LEAT_ACCURACY,
+	LEAT_COVERAGE };
 
 static leat_window_options landmark(const leat_stat *stats, size_t n)
 {
@@ -381,129 +383,6 @@ START_TEST(a_default_that_is_given_is_no_other_option)
 }
 END_TEST
 
-/* ---- Metrics ---- */
-
-static int is_near(double got, double want, double size)
-{
-	return fabs(got - want) <= 1e-13 * size;
-}
-
-static const int all_metrics[] = { LEAT_METRIC_MAE, LEAT_METRIC_MSE,
-	LEAT_METRIC_RMSE, LEAT_METRIC_R2, LEAT_METRIC_BIAS,
-	LEAT_METRIC_LOG_LOSS, LEAT_METRIC_ACCURACY, LEAT_METRIC_COVERAGE };
-
-enum { METRICS = sizeof(all_metrics) / sizeof(*all_metrics), SAMPLES = 200 };
-
-static leat_metric *metric_of(const leat_metric_options *o, const double *y,
-    const double *p, size_t n)
-{
-	leat_metric *m;
-
-	ck_assert_int_eq(leat_metric_new(&m, o), LEAT_OK);
-	for (size_t i = 0; i < n; i++)
-		ck_assert_int_eq(leat_metric_push(m, y[i], p[i]), LEAT_OK);
-	return m;
-}
-
-/* By their definitions; the samples are sixteenths, so sums are exact. */
-static void expect_metrics(const double *y, const double *p, double *out)
-{
-	double size = 0, square = 0, error = 0, target = 0, loss = 0, hits = 0,
-	       covered = 0, spread = 0, n = SAMPLES;
-
-	for (size_t i = 0; i < SAMPLES; i++) {
-		double e = p[i] - y[i];
-		size += fabs(e);
-		square += e * e;
-		error += e;
-		target += y[i];
-		loss -= y[i] * log(p[i]) + (1 - y[i]) * log(1 - p[i]);
-		hits += (p[i] > 0.5) == (y[i] > 0.5);
-		covered += y[i] <= p[i];
-	}
-	for (size_t i = 0; i < SAMPLES; i++)
-		spread += (y[i] - target / n) * (y[i] - target / n);
-	double want[] = { size / n, square / n, sqrt(square / n),
-		1 - square / spread, error / n, loss / n, hits / n,
-		covered / n };
-	memcpy(out, want, sizeof(want));
-}
-
-START_TEST(two_metrics_are_as_one)
-{
-	leat_metric_options o = { 0 };
-	double y[SAMPLES], p[SAMPLES], want[METRICS], got[METRICS];
-	struct rng r = rng_new(12);
-
-	o.metrics = all_metrics;
-	o.n_metrics = METRICS;
-	for (size_t i = 0; i < SAMPLES; i++) {
-		y[i] = (double)rng_below(&r, 17) / 16;
-		p[i] = (double)(1 + rng_below(&r, 15)) / 16;
-	}
-	expect_metrics(y, p, want);
-	for (size_t cut = 0; cut <= SAMPLES; cut += 5) {
-		leat_metric *a = metric_of(&o, y, p, cut),
-			    *b = metric_of(&o, y + cut, p + cut, SAMPLES - cut);
-		struct saved before = metric_saved(b), after;
-		if (cut % 3 == 0) {
-			metric_again(&a, &o);
-			metric_again(&b, &o);
-		}
-		ck_assert_int_eq(leat_metric_merge(a, b), LEAT_OK);
-		after = metric_saved(b);
-		ck_assert(same_saved(&before, &after));
-		ck_assert_uint_eq(leat_metric_pushed(a), SAMPLES);
-		leat_metric_query(a, got);
-		for (size_t i = 0; i < METRICS; i++)
-			ck_assert_msg(is_near(got[i], want[i], fabs(want[i])),
-			    "%s: %.17g, not %.17g",
-			    leat_metric_name(all_metrics[i]), got[i], want[i]);
-		saved_free(&before);
-		saved_free(&after);
-		leat_metric_free(a);
-		leat_metric_free(b);
-	}
-}
-END_TEST
-
-static void refused_metric(const leat_metric_options *o,
-    const leat_metric_options *p, int err)
-{
-	static const double y[] = { 0, 1, 1 }, q[] = { 0.5, 0.25, 1 };
-	leat_metric *a = metric_of(o, y, q, 3), *b = metric_of(p, y, q, 3);
-	struct saved s = metric_saved(a), t;
-
-	ck_assert_int_eq(leat_metric_merge(a, b), err);
-	t = metric_saved(a);
-	ck_assert(same_saved(&s, &t));
-	saved_free(&s);
-	saved_free(&t);
-	leat_metric_free(a);
-	leat_metric_free(b);
-}
-
-START_TEST(metrics_that_differ_or_have_a_size_are_not_joined)
-{
-	static const int other[] = { LEAT_METRIC_MAE, LEAT_METRIC_BIAS };
-	leat_metric_options o = { 0 }, p;
-
-	o.metrics = all_metrics;
-	o.n_metrics = 2;
-	p = o;
-	p.metrics = other;
-	refused_metric(&o, &p, LEAT_EOPTIONS);
-	p = o;
-	p.n_metrics = 1;
-	refused_metric(&o, &p, LEAT_EOPTIONS);
-	p = o;
-	p.size = 10;
-	refused_metric(&o, &p, LEAT_EOPTIONS);
-	refused_metric(&p, &p, LEAT_ENOTSUP);
-	refused_metric(&p, &o, LEAT_ENOTSUP);
-}
-END_TEST
-
 /* ---- With itself ---- */
 
 START_TEST(no_object_is_joined_with_itself)
@@ -512,30 +391,24 @@ START_TEST(no_object_is_joined_with_itself)
 	static const leat_stat stats[] = { LEAT_COUNT, LEAT_SUM };
 	leat_window_options by_count = landmark(stats, 2);
 	leat_time_window_options by_time = { .kind = LEAT_TUMBLING };
-	leat_metric_options metric_options = { 0 };
 	keyed_choice keyed_options = { 0 };
 	leat_window *w = window_of(&by_count, x, NULL, 3);
 	leat_time_window *t;
 	leat_keyed *k;
-	leat_metric *m;
 	double out[2];
 
 	by_time.span = 10;
 	by_time.stats = stats;
 	by_time.n_stats = 2;
 	keyed_options.by_time = by_time;
-	metric_options.metrics = all_metrics;
-	metric_options.n_metrics = 1;
 	ck_assert_int_eq(leat_time_window_new(&t, &by_time), LEAT_OK);
 	ck_assert_int_eq(keyed_choice_new(&k, &keyed_options), LEAT_OK);
-	m = metric_of(&metric_options, x, x, 3);
 	ck_assert_int_eq(leat_time_window_push(t, 1, 5), LEAT_OK);
 	ck_assert_int_eq(leat_keyed_push(k, "a", 1, 1, 5), LEAT_OK);
 
 	ck_assert_int_eq(leat_window_merge(w, w), LEAT_EINVAL);
 	ck_assert_int_eq(leat_time_window_merge(t, t), LEAT_EINVAL);
 	ck_assert_int_eq(leat_keyed_merge(k, k), LEAT_EINVAL);
-	ck_assert_int_eq(leat_metric_merge(m, m), LEAT_EINVAL);
 
 	leat_window_query(w, out);
 	ck_assert(out[0] == 3 && out[1] == 7);
@@ -543,11 +416,9 @@ START_TEST(no_object_is_joined_with_itself)
 	ck_assert(out[0] == 1 && out[1] == 5);
 	ck_assert_int_eq(leat_keyed_query(k, "a", 1, out), LEAT_OK);
 	ck_assert(out[0] == 1 && out[1] == 5);
-	ck_assert_uint_eq(leat_metric_pushed(m), 3);
 	leat_window_free(w);
 	leat_time_window_free(t);
 	leat_keyed_free(k);
-	leat_metric_free(m);
 }
 END_TEST
 
@@ -571,9 +442,6 @@ Suite *state_merge_suite(void)
 	tcase_add_test(t, windows_with_other_options_are_not_joined);
 	tcase_add_test(t, a_default_that_is_given_is_no_other_option);
 	suite_add_tcase(s, t);
-	t = tcase_create("metrics");
-	tcase_add_test(t, two_metrics_are_as_one);
-	tcase_add_test(t, metrics_that_differ_or_have_a_size_are_not_joined);
 	suite_add_tcase(s, t);
 	t = tcase_create("all");
 	tcase_add_test(t, no_object_is_joined_with_itself);

@@ -78,7 +78,8 @@ static const leat_stat in_order[] = { LEAT_COUNT, LEAT_SUM, LEAT_INCREASE,
 	LEAT_TIME_MEAN, LEAT_TIME_MEAN_LINEAR, LEAT_RATE, LEAT_LAST,
 	LEAT_AGG(&chain_class, 0.0) };
 static const leat_stat of_pairs[] = { LEAT_COUNT, LEAT_COVARIANCE,
-	LEAT_CORRELATION, LEAT_SLOPE, LEAT_INTERCEPT, LEAT_MIN };
+	LEAT_CORRELATION, LEAT_SLOPE, LEAT_INTERCEPT, LEAT_MIN, LEAT_MAE,
+	LEAT_RMSE, LEAT_R2, LEAT_COVERAGE };
 
 /* Intervals of 20, 35 and 50 ticks in turn. */
 static void uneven(void *ctx, int64_t t, int64_t *start_out, int64_t *end_out)
@@ -356,8 +357,10 @@ static double slack_of(int id, double want)
 {
 	switch (id) {
 	case LEAT_STAT_MEAN:
+	case LEAT_STAT_MAE:
 		return fabs(want) * 0x1p-52; /* 1 ulp */
 	case LEAT_STAT_VARIANCE:
+	case LEAT_STAT_RMSE:
 	case LEAT_STAT_STDDEV_POP:
 	case LEAT_STAT_TIME_MEAN:
 	case LEAT_STAT_TIME_MEAN_LINEAR:
@@ -367,6 +370,7 @@ static double slack_of(int id, double want)
 		return 1e-13 * 500 * 64;
 	case LEAT_STAT_CORRELATION:
 	case LEAT_STAT_SLOPE:
+	case LEAT_STAT_R2:
 		return 1e-13 * (1 + fabs(want));
 	default:
 		return -1;

@@ -538,6 +538,7 @@ static void fill_oracle(struct dated *d, int depth)
 	struct big weight;
 	oracle_init(o, depth, d->pairs);
 	o->joined = 1;
+	o->fades = d->o->kind == LEAT_DECAY;
 	big_set_u64(&weight, 1);
 	for (size_t i = 0; i < d->n; i++) {
 		if (d->o->kind == LEAT_DECAY)

@@ -21,7 +21,7 @@ struct ring {
 struct learner {
 	const struct learner_plan *plan;
 	leat_model *model;
-	leat_metric *metric;
+	leat_window *errors;
 	struct ring *rings; /* for each of design.columns */
 	double *past;       /* the rings' memory */
 	double *features;
@@ -30,7 +30,7 @@ struct learner {
 
 size_t learner_width(const struct learner_plan *plan)
 {
-	return 2 + plan->metric.n_metrics;
+	return 2 + plan->errors.n_stats;
 }
 
 /* A loss that takes any target tells so whatever its arg is. */
@@ -94,7 +94,7 @@ int learner_new(struct learner **learner_out, const struct learner_plan *plan)
 	if (!err)
 		err = leat_model_new(&l->model, &options);
 	if (!err)
-		err = leat_metric_new(&l->metric, &plan->metric);
+		err = leat_window_new(&l->errors, &plan->errors);
 	if (err) {
 		learner_free(l);
 		return err;
@@ -107,13 +107,13 @@ size_t learner_bytes(const struct learner_plan *plan)
 {
 	const struct design *d = plan->design;
 	leat_model_options options = model_options(plan);
-	size_t model = 0, metric = 0, values = d->n_terms;
+	size_t model = 0, errors = 0, values = d->n_terms;
 
 	for (size_t i = 0; i < d->n_columns; i++)
 		values += (size_t)d->depths[i];
 	(void)leat_model_check(&options, &model, NULL);
-	(void)leat_metric_size(&plan->metric, &metric);
-	return sizeof(struct learner) + model + metric +
+	(void)leat_window_check(&plan->errors, &errors, NULL);
+	return sizeof(struct learner) + model + errors +
 	    d->n_columns * sizeof(struct ring) + values * sizeof(double);
 }
 
@@ -122,7 +122,7 @@ void learner_free(struct learner *l)
 	if (!l)
 		return;
 	leat_model_free(l->model);
-	leat_metric_free(l->metric);
+	leat_window_free(l->errors);
 	free(l->rings);
 	free(l->past);
 	free(l->features);
@@ -177,7 +177,7 @@ static enum learner_outcome learn(struct learner *l)
 		guess = leat_model_predict(l->model, l->features);
 	/* An infinite one has no error that could be averaged. */
 	else if (isfinite(guess))
-		(void)leat_metric_push(l->metric, l->target, guess);
+		(void)leat_window_push_xy(l->errors, guess, l->target);
 	l->prediction = guess;
 	return outcome;
 }
@@ -215,7 +215,7 @@ void learner_query(const struct learner *l, double *row_out)
 {
 	row_out[0] = l->target;
 	row_out[1] = l->prediction;
-	leat_metric_query(l->metric, row_out + 2);
+	leat_window_query(l->errors, row_out + 2);
 }
 
 void learner_coefficients(const struct learner *l, double *coefficients_out,
@@ -240,17 +240,17 @@ static void load_model(struct learner *l, struct tape *t)
 	l->model = model;
 }
 
-static void load_metric(struct learner *l, struct tape *t)
+static void load_errors(struct learner *l, struct tape *t)
 {
 	leat_reader in = tape_reader(t);
-	leat_metric *metric;
-	int err = leat_metric_load(&metric, &l->plan->metric, &in);
+	leat_window *errors;
+	int err = leat_window_load(&errors, &l->plan->errors, &in);
 
 	tape_object(t, err, &in);
 	if (err)
 		return;
-	leat_metric_free(l->metric);
-	l->metric = metric;
+	leat_window_free(l->errors);
+	l->errors = errors;
 }
 
 static void save_objects(const struct learner *l, struct tape *t)
@@ -258,7 +258,7 @@ static void save_objects(const struct learner *l, struct tape *t)
 	leat_writer out = tape_writer(t);
 
 	tape_object(t, leat_model_save(l->model, &out), NULL);
-	tape_object(t, leat_metric_save(l->metric, &out), NULL);
+	tape_object(t, leat_window_save(l->errors, &out), NULL);
 }
 
 void learner_tape(struct learner *l, struct tape *t)
@@ -276,5 +276,5 @@ void learner_tape(struct learner *l, struct tape *t)
 	else if (!t->failed)
 		load_model(l, t);
 	if (t->loads && !t->failed)
-		load_metric(l, t);
+		load_errors(l, t);
 }

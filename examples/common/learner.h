@@ -18,8 +18,8 @@
 
 /* What all keys have in common. Must stay as long as the learners. */
 struct learner_plan {
-	leat_model_options model; /* n_features: as design has terms */
-	leat_metric_options metric;
+	leat_model_options model;   /* n_features: as design has terms */
+	leat_window_options errors; /* of pairs: prediction, target */
 	const struct design *design;
 };
 

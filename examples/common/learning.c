@@ -66,18 +66,17 @@ static const struct loss {
 	int metrics[3]; /* by default; 0 ends them */
 } losses[] = {
 	{ "squared", LEAT_LOSS_SQUARED,
-	    { LEAT_METRIC_MAE, LEAT_METRIC_RMSE, LEAT_METRIC_R2 } },
+	    { LEAT_STAT_MAE, LEAT_STAT_RMSE, LEAT_STAT_R2 } },
 	{ "huber", LEAT_LOSS_HUBER,
-	    { LEAT_METRIC_MAE, LEAT_METRIC_RMSE, LEAT_METRIC_R2 } },
+	    { LEAT_STAT_MAE, LEAT_STAT_RMSE, LEAT_STAT_R2 } },
 	{ "epsilon", LEAT_LOSS_EPSILON,
-	    { LEAT_METRIC_MAE, LEAT_METRIC_RMSE, LEAT_METRIC_R2 } },
+	    { LEAT_STAT_MAE, LEAT_STAT_RMSE, LEAT_STAT_R2 } },
 	{ "quantile", LEAT_LOSS_QUANTILE,
-	    { LEAT_METRIC_COVERAGE, LEAT_METRIC_MAE, 0 } },
+	    { LEAT_STAT_COVERAGE, LEAT_STAT_MAE, 0 } },
 	{ "logistic", LEAT_LOSS_LOGISTIC,
-	    { LEAT_METRIC_LOG_LOSS, LEAT_METRIC_ACCURACY, 0 } },
-	{ "hinge", LEAT_LOSS_HINGE, { LEAT_METRIC_ACCURACY, 0, 0 } },
-	{ "poisson", LEAT_LOSS_POISSON,
-	    { LEAT_METRIC_MAE, LEAT_METRIC_BIAS, 0 } },
+	    { LEAT_STAT_LOG_LOSS, LEAT_STAT_ACCURACY, 0 } },
+	{ "hinge", LEAT_LOSS_HINGE, { LEAT_STAT_ACCURACY, 0, 0 } },
+	{ "poisson", LEAT_LOSS_POISSON, { LEAT_STAT_MAE, LEAT_STAT_BIAS, 0 } },
 };
 
 static const struct update {
@@ -185,27 +184,31 @@ static int take_update(struct learning *l, const char *arg, char *why,
 	return take_word(&l->model, "update", arg, why, why_size);
 }
 
+static int is_metric(const leat_stat *stat)
+{
+	return stat->id >= LEAT_STAT_MAE && stat->id <= LEAT_STAT_AUC;
+}
+
 static int add_metric(struct learning *l, const char *name, char *why,
     size_t why_size)
 {
-	int id;
+	leat_stat stat;
 
-	if (leat_metric_parse(name, &id) < 0)
+	if (leat_stat_parse(name, &stat) < 0 || !is_metric(&stat))
 		return fail(why, why_size, name,
 		    "a metric; there are: mae, mse, rmse, r2, bias, log_loss, "
 		    "accuracy, auc, coverage");
 	for (size_t i = 0; i < l->n_metrics; i++) {
-		if (l->metrics[i] != id)
+		if (l->metrics[i].id != stat.id)
 			continue;
-		snprintf(why, why_size, "%s is given twice",
-		    leat_metric_name(id));
+		snprintf(why, why_size, "%s is given twice", name);
 		return -1;
 	}
 	if (l->n_metrics == LEARNING_MAX_METRICS) {
 		snprintf(why, why_size, "too many metrics");
 		return -1;
 	}
-	l->metrics[l->n_metrics++] = id;
+	l->metrics[l->n_metrics++] = stat;
 	return 0;
 }
 
@@ -314,41 +317,41 @@ static void set_default_metrics(struct learning *l)
 
 	while (l->n_metrics < N_OF(loss->metrics) &&
 	    loss->metrics[l->n_metrics]) {
-		l->metrics[l->n_metrics] = loss->metrics[l->n_metrics];
+		l->metrics[l->n_metrics].id = loss->metrics[l->n_metrics];
 		l->n_metrics++;
 	}
 }
 
-static leat_metric_options metric_options(const struct learning *l)
+static leat_window_options error_options(const struct learning *l)
 {
-	leat_metric_options o = { 0 };
+	leat_window_options o = { 0 };
 
-	o.metrics = l->metrics;
-	o.n_metrics = l->n_metrics;
+	o.kind = l->size > 0 ? LEAT_SLIDING : LEAT_LANDMARK;
 	o.size = l->size;
+	o.stats = l->metrics;
+	o.n_stats = l->n_metrics;
 	return o;
 }
 
 static int has_metric(const struct learning *l, int id)
 {
 	for (size_t i = 0; i < l->n_metrics; i++)
-		if (l->metrics[i] == id)
+		if (l->metrics[i].id == id)
 			return 1;
 	return 0;
 }
 
 static int check_metrics(const struct learning *l, char *why, size_t why_size)
 {
-	leat_metric_options o = metric_options(l);
-	size_t size;
-	int err = leat_metric_size(&o, &size);
+	leat_window_options o = error_options(l);
+	int err = leat_window_check(&o, NULL, NULL);
 
-	if (has_metric(l, LEAT_METRIC_LOG_LOSS) &&
+	if (has_metric(l, LEAT_STAT_LOG_LOSS) &&
 	    l->model.loss != LEAT_LOSS_LOGISTIC)
 		snprintf(why, why_size,
 		    "--metrics: log_loss is about probabilities: "
 		    "--loss logistic");
-	else if (err == LEAT_EINVAL && l->size == 0)
+	else if (err == LEAT_ESTAT && l->size == 0)
 		snprintf(why, why_size,
 		    "--metrics: auc needs a window: -w N, the last N "
 		    "predictions");
@@ -382,7 +385,7 @@ struct learner_plan learning_plan(const struct learning *l,
 	struct learner_plan plan = { 0 };
 
 	plan.model = l->model;
-	plan.metric = metric_options(l);
+	plan.errors = error_options(l);
 	plan.design = design;
 	return plan;
 }
@@ -403,7 +406,7 @@ void learning_tape(const struct learning *l, struct tape *t)
 	tape_same(t, (uint64_t)m->average, "--average");
 	tape_same(t, l->n_metrics, "--metrics");
 	for (size_t i = 0; i < l->n_metrics; i++)
-		tape_same_text(t, leat_metric_name(l->metrics[i]), "--metrics");
+		tape_same_text(t, leat_stat_name(&l->metrics[i]), "--metrics");
 	tape_same(t, l->size, "-w");
 	tape_same(t, (uint64_t)l->coefficients, "--coefficients");
 }

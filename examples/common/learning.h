@@ -23,7 +23,7 @@ struct learning {
 	const char *other; /* an option that is given besides it, or NULL */
 	struct formula formula;
 	leat_model_options model; /* without n_features */
-	int metrics[LEARNING_MAX_METRICS];
+	leat_stat metrics[LEARNING_MAX_METRICS];
 	size_t n_metrics;
 	uint64_t size; /* of the metrics' window; 0: everything */
 	int coefficients;

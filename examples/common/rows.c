@@ -100,7 +100,7 @@ static int name_windows(struct rows *r)
 static int name_model(struct rows *r)
 {
 	const char *target = column_name(r, r->design->columns[0]);
-	const leat_metric_options *m = &r->plan.metric;
+	const leat_window_options *errors = &r->plan.errors;
 
 	if (r->settings->learning.coefficients)
 		return add_name(r, "term", "", "") < 0
@@ -109,8 +109,8 @@ static int name_model(struct rows *r)
 	if (add_name(r, target, "", "") < 0 ||
 	    add_name(r, target, "prediction", "") < 0)
 		return -1;
-	for (size_t i = 0; i < m->n_metrics; i++)
-		if (add_name(r, leat_metric_name(m->metrics[i]), "", "") < 0)
+	for (size_t i = 0; i < errors->n_stats; i++)
+		if (add_name(r, leat_stat_name(&errors->stats[i]), "", "") < 0)
 			return -1;
 	return 0;
 }

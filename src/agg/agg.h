@@ -34,6 +34,17 @@ struct leat_path {
 	double hi, lo;
 };
 
+/* Of predictions: errors.c, and the moments of targets. */
+struct leat_error_sums {
+	double bias_hi, bias_lo; /* sum of x - y */
+	double distance_hi, distance_lo;
+	double loss_hi, loss_lo;
+	double square_hi, square_lo;
+	double targets; /* sum of squared deviations of y */
+	double hits, covered;
+	double auc; /* from the engine, which has the order of values */
+};
+
 /*
  * Times are the numbers of pushes in windows by count. n, missing,
  * last_tick, carry_to and range come from the engine, and in windows by
@@ -58,6 +69,7 @@ struct leat_summary {
 	double cxy, unit_x, unit_y;  /* the mixed sum, times both units */
 	double increase, counted;    /* and the ticks from first to last */
 	struct leat_path hold, line; /* by steps, and by lines */
+	struct leat_error_sums errors;
 };
 
 /* A range of n samples whose times lie between two, both included. */
@@ -112,6 +124,13 @@ enum leat_class_id {
 	LEAT_CLASS_COUNTER,
 	LEAT_CLASS_HOLD,
 	LEAT_CLASS_TRAPEZOID,
+	LEAT_CLASS_BIAS,
+	LEAT_CLASS_DISTANCE,
+	LEAT_CLASS_LOSS,
+	LEAT_CLASS_ERROR_SQUARES,
+	LEAT_CLASS_TARGETS,
+	LEAT_CLASS_HITS,
+	LEAT_CLASS_COVERED,
 	LEAT_CLASS_USER,
 	LEAT_N_CLASSES
 };
@@ -120,7 +139,15 @@ extern const struct leat_class leat_class_sum, leat_class_moments,
     leat_class_shape, leat_class_min, leat_class_max, leat_class_argmin,
     leat_class_argmax, leat_class_first, leat_class_product, leat_class_squares,
     leat_class_pairs, leat_class_earliest, leat_class_latest,
-    leat_class_counter, leat_class_hold, leat_class_trapezoid, leat_class_user;
+    leat_class_counter, leat_class_hold, leat_class_trapezoid, leat_class_bias,
+    leat_class_distance, leat_class_loss, leat_class_error_squares,
+    leat_class_targets, leat_class_hits, leat_class_covered, leat_class_user;
+
+/* What not every window has. */
+enum leat_stat_needs {
+	LEAT_NEEDS_TIME = 1,
+	LEAT_NEEDS_ORDER = 2 /* of values that are stored; see order.c */
+};
 
 /* What a statistic is made from; part of the table in stat.c. */
 struct leat_stat_info {
@@ -129,7 +156,7 @@ struct leat_stat_info {
 	unsigned classes; /* bits 1 << enum leat_class_id */
 	int pairs;
 	int decays; /* makes sense with weights */
-	int timed;  /* makes sense in windows by time alone */
+	int needs;  /* enum leat_stat_needs; 0: any window has it */
 };
 
 const struct leat_stat_info *leat_stat_find(int id);
@@ -242,6 +269,11 @@ LEAT_INLINE void leat_sum_fold(struct leat_sum *s)
 	s->lo2 = 0;
 }
 
+/* sum.c: as functions of a class. */
+void leat_sum_identity(const leat_agg *agg, void *acc);
+void leat_sum_combine(const leat_agg *agg, void *acc, const void *right);
+void leat_sum_round(void *acc);
+
 /* One two-sum: the small terms are added plainly. */
 LEAT_INLINE void leat_sum_join(struct leat_sum *s, const struct leat_sum *right)
 {
@@ -329,6 +361,14 @@ LEAT_INLINE int leat_positive_fits(double s, double c)
 		return 1;
 	return s >= 0 && fabs(c) <= s;
 }
+
+/* A positive sum and its error; squares.c has the functions of a class. */
+struct leat_squares {
+	double sum, error;
+};
+
+void leat_squares_identity(const leat_agg *agg, void *acc);
+void leat_squares_combine(const leat_agg *agg, void *acc, const void *right);
 
 /* A positive sum that overflowed has NaN for its error. */
 LEAT_INLINE double leat_positive_value(double s, double c)

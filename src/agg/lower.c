@@ -234,13 +234,49 @@ static double lower_time(const struct leat_summary *s, int id, double arg)
 	}
 }
 
+/* A ratio of squares of which one is out of range would be wrong: NaN. */
+static double r2(const struct leat_error_sums *s, double squares)
+{
+	if (!leat_sound(s->targets, LEAT_LEAST_SQUARES) ||
+	    !(squares <= DBL_MAX))
+		return NAN;
+	return 1 - squares / s->targets;
+}
+
+static double lower_errors(const struct leat_error_sums *s, double n, int id)
+{
+	switch (id) {
+	case LEAT_STAT_MAE:
+		return leat_sum_mean(s->distance_hi, s->distance_lo, n, 1 / n);
+	case LEAT_STAT_MSE:
+		return leat_positive_value(s->square_hi, s->square_lo) / n;
+	case LEAT_STAT_RMSE:
+		return leat_sqrt(leat_positive_value(s->square_hi,
+				     s->square_lo) /
+		    n);
+	case LEAT_STAT_R2:
+		return r2(s, leat_positive_value(s->square_hi, s->square_lo));
+	case LEAT_STAT_BIAS:
+		return leat_sum_mean(s->bias_hi, s->bias_lo, n, 1 / n);
+	case LEAT_STAT_LOG_LOSS:
+		return leat_sum_mean(s->loss_hi, s->loss_lo, n, 1 / n);
+	case LEAT_STAT_ACCURACY:
+		return s->hits / n;
+	case LEAT_STAT_COVERAGE:
+		return s->covered / n;
+	default: /* LEAT_STAT_AUC */
+		return s->auc;
+	}
+}
+
 /* Statistics are numbered by what they are made from. */
 static double lower_one(const struct leat_summary *s, int id, double arg)
 {
 	double n = s->n;
 
 	if (id >= LEAT_STAT_INCREASE)
-		return lower_time(s, id, arg);
+		return id >= LEAT_STAT_MAE ? lower_errors(&s->errors, n, id)
+					   : lower_time(s, id, arg);
 	if (id >= LEAT_STAT_COVARIANCE)
 		return lower_pairs(s, id);
 	switch (id) {

@@ -1,5 +1,6 @@
 /*
- * moments.c - the class behind variance, its roots, and z-score
+ * moments.c - the class behind variance, its roots, and z-score; and the
+ * one of targets, which are the y of pairs
  *
  * One partial serves sum, mean and spread: {hi, lo, n, k, mu, m2}. Runs
  * are joined by the update of Chan, Golub and LeVeque ("Algorithms for
@@ -72,3 +73,21 @@ const struct leat_class leat_class_moments = { sizeof(struct leat_moments),
 	sizeof(struct leat_run), moments_identity, moments_append,
 	moments_append, moments_combine, moments_fold, moments_lower, 1, 0, 3,
 	moments_fits };
+
+static void targets_step(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	(void)agg;
+	leat_moments_add(acc, s->y);
+}
+
+static void targets_lower(const void *acc, struct leat_summary *out)
+{
+	struct leat_moments m = *(const struct leat_moments *)acc;
+
+	leat_moments_fold(&m);
+	out->errors.targets = m.p.m2;
+}
+
+const struct leat_class leat_class_targets = { sizeof(struct leat_moments),
+	sizeof(struct leat_run), moments_identity, targets_step, targets_step,
+	moments_combine, moments_fold, targets_lower, 1, 0, 3, moments_fits };

@@ -6,27 +6,23 @@
  */
 #include "agg.h"
 
-struct squares {
-	double sum, error;
-};
-
-static void squares_identity(const leat_agg *agg, void *acc)
+void leat_squares_identity(const leat_agg *agg, void *acc)
 {
 	(void)agg;
-	memset(acc, 0, sizeof(struct squares));
+	memset(acc, 0, sizeof(struct leat_squares));
 }
 
 static void squares_step(const leat_agg *agg, void *acc, const leat_sample *s)
 {
-	struct squares *q = acc;
+	struct leat_squares *q = acc;
 
 	(void)agg;
 	leat_add_positive(&q->sum, &q->error, s->x * s->x);
 }
 
-static void squares_combine(const leat_agg *agg, void *acc, const void *right)
+void leat_squares_combine(const leat_agg *agg, void *acc, const void *right)
 {
-	struct squares *q = acc, r;
+	struct leat_squares *q = acc, r;
 
 	(void)agg;
 	memcpy(&r, right, sizeof(r));
@@ -36,7 +32,7 @@ static void squares_combine(const leat_agg *agg, void *acc, const void *right)
 
 static void squares_lower(const void *acc, struct leat_summary *out)
 {
-	const struct squares *q = acc;
+	const struct leat_squares *q = acc;
 
 	out->sq_hi = q->sum;
 	out->sq_lo = q->error;
@@ -44,12 +40,13 @@ static void squares_lower(const void *acc, struct leat_summary *out)
 
 static int squares_fits(const void *acc, const struct leat_samples *of)
 {
-	const struct squares *q = acc;
+	const struct leat_squares *q = acc;
 
 	(void)of;
 	return q->sum == q->sum && leat_positive_fits(q->sum, q->error);
 }
 
-const struct leat_class leat_class_squares = { sizeof(struct squares),
-	sizeof(struct squares), squares_identity, squares_step, squares_step,
-	squares_combine, NULL, squares_lower, 1, 0, 0, squares_fits };
+const struct leat_class leat_class_squares = { sizeof(struct leat_squares),
+	sizeof(struct leat_squares), leat_squares_identity, squares_step,
+	squares_step, leat_squares_combine, NULL, squares_lower, 1, 0, 0,
+	squares_fits };

@@ -48,10 +48,21 @@ static const struct leat_stat_info stat_infos[] = {
 	{ "slope", NULL, LEAT_STAT_SLOPE, BIT(PAIRS), 1, 1, 0 },
 	{ "intercept", NULL, LEAT_STAT_INTERCEPT, BIT(PAIRS), 1, 1, 0 },
 	{ "increase", NULL, LEAT_STAT_INCREASE, BIT(COUNTER), 0, 0, 0 },
-	{ "rate", NULL, LEAT_STAT_RATE, BIT(COUNTER), 0, 0, 1 },
-	{ "time_mean", "tmean|twa", LEAT_STAT_TIME_MEAN, BIT(HOLD), 0, 0, 1 },
+	{ "rate", NULL, LEAT_STAT_RATE, BIT(COUNTER), 0, 0, LEAT_NEEDS_TIME },
+	{ "time_mean", "tmean|twa", LEAT_STAT_TIME_MEAN, BIT(HOLD), 0, 0,
+	    LEAT_NEEDS_TIME },
 	{ "time_mean_linear", "tmean_linear", LEAT_STAT_TIME_MEAN_LINEAR,
-	    BIT(TRAPEZOID), 0, 0, 1 },
+	    BIT(TRAPEZOID), 0, 0, LEAT_NEEDS_TIME },
+	{ "mae", NULL, LEAT_STAT_MAE, BIT(DISTANCE), 1, 1, 0 },
+	{ "mse", NULL, LEAT_STAT_MSE, BIT(ERROR_SQUARES), 1, 1, 0 },
+	{ "rmse", NULL, LEAT_STAT_RMSE, BIT(ERROR_SQUARES), 1, 1, 0 },
+	{ "r2", NULL, LEAT_STAT_R2, BIT(ERROR_SQUARES) | BIT(TARGETS), 1, 1,
+	    0 },
+	{ "bias", NULL, LEAT_STAT_BIAS, BIT(BIAS), 1, 1, 0 },
+	{ "log_loss", NULL, LEAT_STAT_LOG_LOSS, BIT(LOSS), 1, 1, 0 },
+	{ "accuracy", NULL, LEAT_STAT_ACCURACY, BIT(HITS), 1, 1, 0 },
+	{ "coverage", NULL, LEAT_STAT_COVERAGE, BIT(COVERED), 1, 1, 0 },
+	{ "auc", NULL, LEAT_STAT_AUC, 0, 1, 0, LEAT_NEEDS_ORDER },
 };
 
 static const size_t n_stat_infos = sizeof(stat_infos) / sizeof(stat_infos[0]);
@@ -72,7 +83,10 @@ const struct leat_class *leat_class_find(enum leat_class_id id)
 		&leat_class_argmax, &leat_class_first, &leat_class_product,
 		&leat_class_squares, &leat_class_pairs, &leat_class_earliest,
 		&leat_class_latest, &leat_class_counter, &leat_class_hold,
-		&leat_class_trapezoid, &leat_class_user };
+		&leat_class_trapezoid, &leat_class_bias, &leat_class_distance,
+		&leat_class_loss, &leat_class_error_squares,
+		&leat_class_targets, &leat_class_hits, &leat_class_covered,
+		&leat_class_user };
 
 	return classes[id];
 }

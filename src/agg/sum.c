@@ -6,7 +6,7 @@
  */
 #include "agg.h"
 
-static void sum_identity(const leat_agg *agg, void *acc)
+void leat_sum_identity(const leat_agg *agg, void *acc)
 {
 	(void)agg;
 	memset(acc, 0, sizeof(struct leat_sum));
@@ -18,7 +18,7 @@ static void sum_append(const leat_agg *agg, void *acc, const leat_sample *s)
 	leat_sum_add(acc, s->x);
 }
 
-static void sum_combine(const leat_agg *agg, void *acc, const void *right)
+void leat_sum_combine(const leat_agg *agg, void *acc, const void *right)
 {
 	struct leat_sum *a = acc;
 	double r[2];
@@ -29,7 +29,7 @@ static void sum_combine(const leat_agg *agg, void *acc, const void *right)
 	a->lo2 += r[1];
 }
 
-static void sum_fold(void *acc)
+void leat_sum_round(void *acc)
 {
 	leat_sum_fold(acc);
 }
@@ -44,5 +44,5 @@ static void sum_lower(const void *acc, struct leat_summary *out)
 }
 
 const struct leat_class leat_class_sum = { sizeof(struct leat_sum),
-	2 * sizeof(double), sum_identity, sum_append, sum_append, sum_combine,
-	sum_fold, sum_lower, 1, 0, 0, NULL };
+	2 * sizeof(double), leat_sum_identity, sum_append, sum_append,
+	leat_sum_combine, leat_sum_round, sum_lower, 1, 0, 0, NULL };

@@ -44,7 +44,7 @@ static const char *const refusal_words[] = {
 	[LEAT_TOO_FAR] = "time is too far ahead of the watermark",
 	[LEAT_NO_ROOM] = "no room for another value or key",
 	[LEAT_NOT_FINITE] = "not a finite number",
-	[LEAT_BAD_TARGET] = "a target that the loss or metric cannot have",
+	[LEAT_BAD_TARGET] = "a target that the loss cannot have",
 };
 
 const char *leat_strerror(int error)

@@ -354,60 +354,6 @@ leat_learn_function *leat_sgd_learn(const leat_model *m);
 leat_learn_function *leat_adaptive_learn(void);
 
 /* ------------------------------------------------------------------ */
-/* Metrics: metric.c, auc.c                                           */
-/* ------------------------------------------------------------------ */
-
-/*
- * A sample in a tree ordered by score. Node 0 is no sample and counts for
- * none.
- */
-struct leat_auc_node {
-	double score;
-	uint32_t child[2];  /* with smaller scores, with larger ones */
-	uint32_t samples;   /* of this node and those below it */
-	uint32_t positives; /* among these */
-};
-
-/* No path in a tree of LEAT_AUC_MAX samples has more nodes; see auc.c. */
-#define LEAT_AUC_MAX (((uint64_t)1 << 31) - 1)
-#define LEAT_AUC_PATH 73
-
-/* The area under the ROC curve of the last `size` samples. */
-struct leat_auc {
-	struct leat_auc_node *node; /* size + 1 */
-	uint32_t size, root;
-	uint32_t next;    /* node that the next sample takes: the oldest's */
-	uint64_t ordered; /* pairs in order, each counted twice */
-};
-
-void leat_auc_reset(struct leat_auc *a);
-/* Of so many samples there have been, the last ones. */
-void leat_auc_tape(struct leat_auc *a, struct leat_tape *t, uint64_t pushed);
-void leat_auc_push(struct leat_auc *a, double score, int positive);
-double leat_auc_value(const struct leat_auc *a);
-
-/* What a sample is turned into, each with a window of its own. */
-enum leat_quantity {
-	LEAT_QUANTITY_SIZE, /* |p - y| */
-	LEAT_QUANTITY_ERROR,
-	LEAT_QUANTITY_TARGET,
-	LEAT_QUANTITY_LOSS,
-	LEAT_QUANTITY_HIT,
-	LEAT_QUANTITY_COVERED,
-	LEAT_QUANTITIES
-};
-
-struct leat_metric {
-	leat_window *window[LEAT_QUANTITIES]; /* NULL: not needed */
-	struct leat_auc auc;                  /* of size 0: not needed */
-	unsigned facts; /* that the windows are asked for; see metric.c */
-	uint64_t pushed, size;
-	int *metrics;
-	size_t n_metrics;
-	struct leat_block block;
-};
-
-/* ------------------------------------------------------------------ */
 /* Drift: drift.c, page_hinkley.c, adwin.c, chart.c                   */
 /* ------------------------------------------------------------------ */
 

@@ -4,7 +4,8 @@
  * A value of age a weighs 2^(-a / half_life). The sums of decay.c are kept
  * as of one moment, the largest time a value has had: when that moves, all
  * of it fades at once; a value that comes late goes in with the weight it
- * has at that moment. So the order of values does not matter.
+ * has at that moment. So the order of values does not matter. Behind them
+ * lie those of decay_errors.c, if there are any.
  */
 #include "time.h"
 
@@ -18,9 +19,16 @@ struct fade {
 	int changed;       /* since the last one */
 };
 
-size_t leat_fade_size(void)
+size_t leat_fade_size(const struct leat_flow *f)
 {
-	return (sizeof(struct fade) + 15) & ~(size_t)15;
+	size_t more = leat_errors_count(f->errors) * sizeof(struct leat_decay);
+
+	return (sizeof(struct fade) + more + 15) & ~(size_t)15;
+}
+
+static struct leat_decay *more_of(const struct fade *d)
+{
+	return (struct leat_decay *)(void *)(uintptr_t)(d + 1);
 }
 
 static struct fade *fade_of(const struct leat_state *s)
@@ -61,7 +69,10 @@ static void fade_to(const struct leat_flow *f, struct fade *d, int64_t t)
 {
 	if (t <= d->at)
 		return;
-	leat_decay_fade(&d->sums, weight_of(f, leat_ticks(d->at, t)));
+	struct leat_wide keep = weight_of(f, leat_ticks(d->at, t));
+
+	leat_decay_fade(&d->sums, keep);
+	leat_errors_fade(more_of(d), f->errors, keep);
 	d->at = t;
 }
 
@@ -69,9 +80,10 @@ static void fade_start(struct leat_flow *f, struct leat_state *s, int64_t t)
 {
 	struct fade *d = leat_pool_take(&f->contents);
 
-	memset(d, 0, sizeof(*d));
+	memset(d, 0, f->accs_size);
 	d->sums.pairs = f->pairs;
 	leat_decay_start(&d->sums);
+	leat_errors_start(more_of(d), f->errors, &d->sums);
 	d->at = d->first = d->last_at = t;
 	d->last = NAN;
 	s->content = d;
@@ -107,8 +119,11 @@ static int fade_push(struct leat_flow *f, struct leat_state *s,
 	if (e->t < d->at)
 		weight = weight_of(f, leat_ticks(e->t, d->at));
 	fade_to(f, d, e->t);
-	leat_decay_take(&d->sums, e->x, e->y, weight,
-	    leat_wide_double(weight.m, weight.e));
+	double share = leat_wide_double(weight.m, weight.e);
+	leat_decay_take(&d->sums, e->x, e->y, weight, share);
+	if (f->errors && e->x == e->x && e->y == e->y)
+		leat_errors_take(more_of(d), f->errors, e->x, e->y, weight,
+		    share);
 	if (e->t < d->first)
 		d->first = e->t;
 	if (e->x == e->x && e->y == e->y &&
@@ -130,7 +145,7 @@ static int fade_due(const struct leat_flow *f, const struct leat_state *s,
 
 static void tell_fade(struct leat_flow *f, struct fade *d, int flag)
 {
-	memcpy(f->whole, d, sizeof(*d));
+	memcpy(f->whole, d, f->accs_size);
 	fade_to(f, (struct fade *)(void *)f->whole, f->clock.now);
 	leat_flow_tell(f, d->first, leat_later(f->clock.now, 1), d->revision,
 	    flag);
@@ -177,7 +192,7 @@ static void fade_look(const struct leat_flow *f, const struct leat_state *s,
 	memset(out, 0, f->accs_size);
 	if (!d)
 		return;
-	memcpy(out, d, sizeof(*d));
+	memcpy(out, d, f->accs_size);
 	fade_to(f, (struct fade *)(void *)out, f->clock.now);
 }
 
@@ -188,7 +203,8 @@ void leat_fade_lower(const struct leat_flow *f, const struct leat_accs *whole,
 	int quiet = d->sums.count < f->min_count ||
 	    (f->propagate && d->sums.missing > 0);
 
-	leat_decay_lower(&d->sums, d->last, f->plan, f->n_stats, quiet, out);
+	leat_decay_lower(&d->sums, more_of(d), f->errors, d->last, f->plan,
+	    f->n_stats, quiet, out);
 }
 
 struct leat_tally leat_fade_tally(const struct leat_flow *f)
@@ -217,7 +233,7 @@ static int fade_copy(struct leat_flow *f, struct leat_state *to,
 	if (leat_pool_reserve(&f->contents, 1))
 		return LEAT_ENOMEM;
 	to->content = leat_pool_take(&f->contents);
-	memcpy(to->content, from->content, sizeof(struct fade));
+	memcpy(to->content, from->content, f->accs_size);
 	return LEAT_OK;
 }
 
@@ -249,6 +265,7 @@ static void fade_tape(struct leat_flow *f, struct leat_state *s,
 	leat_tape_number(t, &d->revision, UINT64_MAX);
 	leat_tape_int(t, &d->changed, 1);
 	leat_tape_decay(t, &d->sums);
+	leat_tape_errors(t, more_of(d), f->errors, &d->sums);
 	const struct leat_accs held = { d->sums.count, d->sums.missing };
 	leat_tape_holds(t, f, &held);
 }

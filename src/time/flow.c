@@ -126,7 +126,7 @@ static int check_options(const leat_time_window_options *o,
 	if ((why = why_kind(o)) || (why = why_time(o)) ||
 	    (why = why_rest_by_time(o)) || (why = why_told(o)))
 		return leat_because(why_out, LEAT_EINVAL, why);
-	why = leat_options_stats(o->stats, o->n_stats, o->kind, 1);
+	why = leat_options_stats(o->stats, o->n_stats, o->kind, 1, 0);
 	return why ? leat_because(why_out, LEAT_ESTAT, why) : LEAT_OK;
 }
 
@@ -184,8 +184,10 @@ static void lay_sections(struct leat_flow *f, const leat_time_window_options *o)
 	for (size_t i = 0; i < o->n_stats; i++)
 		if (o->stats[i].id == LEAT_STAT_AGG && !agg_seen(o, i))
 			add_section(f, LEAT_CLASS_USER, o->stats[i].agg);
-	if (o->kind == LEAT_DECAY)
-		f->accs_size = leat_fade_size();
+	if (o->kind != LEAT_DECAY)
+		return;
+	f->errors = leat_errors_of(o->stats, o->n_stats);
+	f->accs_size = leat_fade_size(f);
 }
 
 static int64_t common_divisor(int64_t a, int64_t b)

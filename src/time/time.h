@@ -642,7 +642,7 @@ size_t leat_cells_size(const struct leat_flow *f);
 /* Where the first cell lies in a state. */
 size_t leat_cells_place(const struct leat_flow *f);
 size_t leat_ranges_size(void);
-size_t leat_fade_size(void);
+size_t leat_fade_size(const struct leat_flow *f);
 void leat_fade_lower(const struct leat_flow *f, const struct leat_accs *whole,
     double *out);
 struct leat_tally leat_fade_tally(const struct leat_flow *f);
@@ -660,6 +660,7 @@ struct leat_flow {
 	int64_t phase; /* of windows' ends: modulo advance */
 	leat_calendar calendar;
 	double half_life;
+	unsigned errors; /* of DECAY: enum leat_decay_more */
 	uint64_t min_count;
 	int propagate, pairs;
 	int64_t lateness;

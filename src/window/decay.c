@@ -347,6 +347,15 @@ static void remember_infinity(double *inf, double x, double weight)
 		inf[x < 0] = weight;
 }
 
+/* Both infinities make no number, and are forgotten like any other. */
+void leat_decay_upset(struct leat_decay *d, double share)
+{
+	d->count++;
+	for (int i = 0; i < 4; i++)
+		remember_infinity(d->inf + (i & 2),
+		    i & 1 ? -HUGE_VAL : HUGE_VAL, share);
+}
+
 void leat_decay_take(struct leat_decay *d, double x, double y,
     struct leat_wide weight, double share)
 {
@@ -373,8 +382,13 @@ static void decay_push(leat_window *w, double x, double y)
 	w->pushed++;
 	leat_decay_fade(d, keep);
 	leat_decay_take(d, x, y, fresh, 1);
-	if (x == x && y == y)
-		w->last = x;
+	if (w->errors)
+		leat_errors_fade(w->more, w->errors, keep);
+	if (x != x || y != y)
+		return;
+	w->last = x;
+	if (w->errors)
+		leat_errors_take(w->more, w->errors, x, y, fresh, 1);
 }
 
 static void decay_query(const leat_window *w, double *out)
@@ -382,7 +396,8 @@ static void decay_query(const leat_window *w, double *out)
 	const struct leat_decay *d = &w->decay;
 	int quiet = d->count < w->min_count || (w->propagate && d->missing > 0);
 
-	leat_decay_lower(d, w->last, w->plan, w->n_stats, quiet, out);
+	leat_decay_lower(d, w->more, w->errors, w->last, w->plan, w->n_stats,
+	    quiet, out);
 }
 
 /* Clears everything but what options have set. */
@@ -404,6 +419,7 @@ void leat_decay_start(struct leat_decay *d)
 static void decay_reset(leat_window *w)
 {
 	leat_decay_start(&w->decay);
+	leat_errors_start(w->more, w->errors, &w->decay);
 	w->pushed = 0;
 	w->last = NAN;
 }

@@ -8,8 +8,7 @@
  */
 #include "window.h"
 
-/* 0, or the infinity or NaN that x (axis 0) or y (axis 1) now comes to. */
-static double disturbed(const struct leat_decay *d, int axis)
+double leat_decay_disturbed(const struct leat_decay *d, int axis)
 {
 	const double *inf = d->inf + 2 * axis;
 	double sum = 0;
@@ -101,14 +100,18 @@ static double sum(const struct leat_decay *d)
 	return weighted(d, wide_mean(&d->x));
 }
 
-static double sum_of_squares(const struct leat_decay *d)
+struct leat_wide leat_decay_mean_square(const struct leat_decay *d)
 {
 	struct leat_wide mean = wide_mean(&d->x);
 
-	return weighted(d,
-	    leat_wide_add(leat_wide_make(d->x.m2 / d->weight,
-			      2 * scale_of(&d->x)),
-		leat_wide_mul(mean, mean)));
+	return leat_wide_add(leat_wide_make(d->x.m2 / d->weight,
+				 2 * scale_of(&d->x)),
+	    leat_wide_mul(mean, mean));
+}
+
+static double sum_of_squares(const struct leat_decay *d)
+{
+	return weighted(d, leat_decay_mean_square(d));
 }
 
 static int64_t mixed_scale(const struct leat_decay *d)
@@ -150,7 +153,7 @@ static double decay_intercept(const struct leat_decay *d)
 }
 
 /* In lifted units, where small numbers have all their digits. */
-static double rms(const struct leat_decay *d)
+double leat_decay_rms(const struct leat_decay *d)
 {
 	const struct leat_decay_axis *a = &d->x;
 	double sd = leat_wide_double(leat_sqrt(a->m2 / d->weight), a->scale);
@@ -178,7 +181,7 @@ static double undisturbed(const struct leat_decay *d, double last, int id)
 	case LEAT_STAT_SUM_OF_SQUARES:
 		return sum_of_squares(d);
 	case LEAT_STAT_RMS:
-		return rms(d);
+		return leat_decay_rms(d);
 	case LEAT_STAT_COVARIANCE:
 		return leat_wide_double(d->cxy / bessel(d),
 		    mixed_scale(d) - d->free_e);
@@ -196,7 +199,7 @@ static double undisturbed(const struct leat_decay *d, double last, int id)
 /* With an infinity about, as IEEE arithmetic on the values would have it. */
 static double decayed(const struct leat_decay *d, double last, int id)
 {
-	double x = disturbed(d, 0), y = disturbed(d, 1);
+	double x = leat_decay_disturbed(d, 0), y = leat_decay_disturbed(d, 1);
 
 	if (id == LEAT_STAT_LAST)
 		return last;
@@ -214,8 +217,9 @@ static double decayed(const struct leat_decay *d, double last, int id)
 	}
 }
 
-void leat_decay_lower(const struct leat_decay *d, double last,
-    const struct leat_plan *plan, size_t n, int quiet, double *out)
+void leat_decay_lower(const struct leat_decay *d, const struct leat_decay *more,
+    unsigned errors, double last, const struct leat_plan *plan, size_t n,
+    int quiet, double *out)
 {
 	for (size_t i = 0; i < n; i++) {
 		int id = plan[i].stat.id;
@@ -223,7 +227,12 @@ void leat_decay_lower(const struct leat_decay *d, double last,
 			out[i] = (double)d->count;
 		else if (id == LEAT_STAT_COUNT_MISSING)
 			out[i] = (double)d->missing;
+		else if (quiet)
+			out[i] = NAN;
+		else if (id >= LEAT_STAT_MAE)
+			out[i] = leat_nan(leat_errors_lower(more, errors, d,
+			    id));
 		else
-			out[i] = quiet ? NAN : leat_nan(decayed(d, last, id));
+			out[i] = leat_nan(decayed(d, last, id));
 	}
 }

@@ -125,6 +125,11 @@ int leat_layout(struct leat_window *w, unsigned char *base, size_t *n_bytes,
 	struct leat_tally *tallies = leat_cut(&c,
 	    w->engine == &leat_panes_engine ? w->panes.closed_max : 0,
 	    sizeof(*tallies));
+	int ordered = leat_options_ordered(o);
+	struct leat_order_node *nodes = leat_cut(&c, ordered ? kept + 1 : 0,
+	    sizeof(*nodes));
+	struct leat_decay *more = leat_cut(&c, leat_errors_count(w->errors),
+	    sizeof(*more));
 	cursor = 0;
 	for (size_t i = 0; leat_next_part(o, &cursor, &source); i++) {
 		cut_part(&c, w, &source, &part);
@@ -142,5 +147,7 @@ int leat_layout(struct leat_window *w, unsigned char *base, size_t *n_bytes,
 	w->ring_x = ring_x;
 	w->ring_y = ring_y;
 	w->panes.tallies = tallies;
+	w->order.node = ordered ? nodes : NULL;
+	w->more = more;
 	return LEAT_OK;
 }

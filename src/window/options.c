@@ -7,7 +7,8 @@
 #include "window.h"
 
 /* A statistic, or its class. */
-static const char *why_stat(const leat_stat *s, int kind, int by_time)
+static const char *why_stat(const leat_stat *s, int kind, int by_time,
+    int stores)
 {
 	if (s->id == LEAT_STAT_AGG) {
 		if (!leat_stat_fits(s) || !leat_agg_fits(s->agg))
@@ -18,18 +19,21 @@ static const char *why_stat(const leat_stat *s, int kind, int by_time)
 	if (!leat_stat_fits(s))
 		return "stats: no such statistic, or not with that argument";
 	const struct leat_stat_info *info = leat_stat_find(s->id);
-	if (info->timed && !by_time)
+	if (info->needs == LEAT_NEEDS_TIME && !by_time)
 		return "stats: a statistic for windows by time alone";
+	if (info->needs == LEAT_NEEDS_ORDER && !stores)
+		return "stats: a statistic for windows by count that store "
+		       "values";
 	if (kind == LEAT_DECAY && !info->decays)
 		return "stats: a statistic that DECAY does not have";
 	return NULL;
 }
 
 const char *leat_options_stats(const leat_stat *stats, size_t n, int kind,
-    int by_time)
+    int by_time, int stores)
 {
 	for (size_t i = 0; i < n; i++) {
-		const char *why = why_stat(&stats[i], kind, by_time);
+		const char *why = why_stat(&stats[i], kind, by_time, stores);
 		if (why)
 			return why;
 	}
@@ -48,12 +52,30 @@ static int sized(int kind)
 	    kind == LEAT_HOPPING;
 }
 
+static int keeps_values(const leat_window_options *o)
+{
+	return kind_of(o) == LEAT_SLIDING || o->keep_values;
+}
+
+int leat_options_ordered(const leat_window_options *o)
+{
+	for (size_t i = 0; o->stats && i < o->n_stats; i++) {
+		const struct leat_stat_info *info =
+		    leat_stat_find(o->stats[i].id);
+		if (info && info->needs == LEAT_NEEDS_ORDER)
+			return 1;
+	}
+	return 0;
+}
+
 static const char *why_size(const leat_window_options *o)
 {
 	if (!sized(kind_of(o)))
 		return o->size ? "size: this kind has none" : NULL;
 	if (o->size < 1 || o->size > LEAT_SIZE_MAX)
 		return "size: not from 1 to 2^40";
+	if (o->size > LEAT_ORDER_MAX && leat_options_ordered(o))
+		return "size: more than 2^31 - 1, which auc cannot have";
 	return o->min_count > o->size ? "min_count: more than size" : NULL;
 }
 
@@ -122,7 +144,8 @@ int leat_options_check(const leat_window_options *o, const char **why_out)
 		why = why_rest(o);
 	if (why)
 		return leat_because(why_out, LEAT_EINVAL, why);
-	why = leat_options_stats(o->stats, o->n_stats, kind_of(o), 0);
+	why = leat_options_stats(o->stats, o->n_stats, kind_of(o), 0,
+	    keeps_values(o));
 	return why ? leat_because(why_out, LEAT_ESTAT, why) : LEAT_OK;
 }
 
@@ -197,7 +220,9 @@ void leat_options_apply(const leat_window_options *o, struct leat_window *w)
 	w->min_count = o->min_count ? o->min_count : 1;
 	w->propagate = o->on_missing == LEAT_ON_MISSING_PROPAGATE;
 	w->sink = o->sink;
-	w->keeps = kind_of(o) == LEAT_SLIDING || o->keep_values;
+	w->keeps = keeps_values(o);
+	w->errors = o->kind == LEAT_DECAY ? leat_errors_of(o->stats, o->n_stats)
+					  : 0;
 	for (size_t i = 0; i < o->n_stats; i++)
 		w->pairs |= leat_stat_pairs(&o->stats[i]);
 	if (o->kind == LEAT_DECAY)

@@ -44,6 +44,8 @@ void leat_report(const leat_window *w, struct leat_summary *s, double *out)
 
 	s->last = w->last;
 	s->last_tick = (int64_t)w->engine->pushed(w) - 1;
+	if (LEAT_UNLIKELY(w->order.node != NULL))
+		s->errors.auc = leat_order_auc(&w->order);
 	leat_lower(w->plan, w->n_stats, s, silent, out);
 	if (LEAT_UNLIKELY(w->n_parts > 0 && w->parts[w->n_parts - 1].agg) &&
 	    (!silent || w->tells))

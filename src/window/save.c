@@ -138,10 +138,10 @@ static void slide_again(struct leat_tape *t, leat_window *w, uint64_t pushed,
 	w->last = NAN;
 	w->pushed = i;
 	for (; i < pushed - length; i++)
-		w->push(w, NAN, NAN);
+		w->engine->push(w, NAN, NAN);
 	for (; i < pushed && !t->err; i++) {
 		tape_value(t, w, &x, &y);
-		w->push(w, x, y);
+		w->engine->push(w, x, y);
 	}
 	w->sink = sink;
 	expect_newest(t, last, w->last, pushed == length);
@@ -342,9 +342,12 @@ void leat_tape_window_content(struct leat_tape *t, leat_window *w)
 	} else {
 		w->pushed = pushed;
 		leat_tape_decay(t, &w->decay);
+		leat_tape_errors(t, w->more, w->errors, &w->decay);
 		leat_tape_expect(t,
 		    w->decay.count + w->decay.missing == pushed);
 	}
+	if (t->loads && !t->err && w->order.node)
+		leat_ordered_again(w);
 }
 
 uint64_t leat_window_missing(const leat_window *w)

@@ -81,6 +81,8 @@ static leat_window *build(unsigned char *base, const leat_window *geometry,
 	if (w->engine == &leat_slide_engine)
 		leat_slide_specialise(w);
 	w->engine->reset(w);
+	if (w->order.node)
+		leat_ordered_start(w);
 	return w;
 }
 
@@ -161,6 +163,8 @@ void leat_window_moved(const leat_window *from, leat_window *to)
 	to->ring_x = leat_moved(from, to, from->ring_x);
 	to->ring_y = leat_moved(from, to, from->ring_y);
 	to->panes.tallies = leat_moved(from, to, from->panes.tallies);
+	to->order.node = leat_moved(from, to, from->order.node);
+	to->more = leat_moved(from, to, from->more);
 	for (size_t i = 0; i < to->n_parts; i++)
 		move_part(from, to, &to->parts[i]);
 	note_partials(to);
@@ -335,4 +339,6 @@ void leat_window_reset(leat_window *window)
 {
 	LEAT_ASSERT(window);
 	window->engine->reset(window);
+	if (window->order.node)
+		leat_ordered_reset(window);
 }

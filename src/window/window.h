@@ -14,6 +14,7 @@
 #define LEAT_WINDOW_H
 
 #include "../agg/agg.h"
+#include "../agg/order.h"
 #include "../core/calls.h"
 #include "../core/wide.h"
 
@@ -232,6 +233,12 @@ struct leat_window {
 	struct leat_panes panes;
 	struct leat_decay decay;
 	int keeps; /* has a ring */
+	/* Of a window that knows the order of its values; see ordered.c. */
+	struct leat_order order; /* without nodes: of no other */
+	uint64_t ordered_from;
+	/* Decayed sums of errors, and enum leat_decay_more of which. */
+	struct leat_decay *more;
+	unsigned errors;
 	struct leat_block block;
 };
 
@@ -246,10 +253,12 @@ void leat_window_moved(const leat_window *from, leat_window *to);
 /* options.c */
 /* NULL, or why not; the words begin with the option's name. */
 const char *leat_options_stats(const leat_stat *stats, size_t n, int kind,
-    int by_time);
+    int by_time, int stores);
 /* LEAT_EINVAL, LEAT_ESTAT. why_out may be NULL. */
 int leat_options_check(const leat_window_options *o, const char **why_out);
 void leat_options_apply(const leat_window_options *o, struct leat_window *w);
+/* Whether a statistic needs the order of the values. */
+int leat_options_ordered(const leat_window_options *o);
 double leat_options_alpha(const leat_window_options *o);
 
 /* layout.c */
@@ -298,8 +307,40 @@ void leat_decay_start(struct leat_decay *d);
 void leat_decay_fade(struct leat_decay *d, struct leat_wide keep);
 void leat_decay_take(struct leat_decay *d, double x, double y,
     struct leat_wide weight, double share);
-void leat_decay_lower(const struct leat_decay *d, double last,
-    const struct leat_plan *plan, size_t n, int quiet, double *out);
+/* For a pair that a sum of errors has no number for. */
+void leat_decay_upset(struct leat_decay *d, double share);
+/* 0, or the infinity or NaN that x (axis 0) or y (axis 1) now comes to. */
+double leat_decay_disturbed(const struct leat_decay *d, int axis);
+struct leat_wide leat_decay_mean_square(const struct leat_decay *d);
+double leat_decay_rms(const struct leat_decay *d);
+/* more, errors: as below. */
+void leat_decay_lower(const struct leat_decay *d, const struct leat_decay *more,
+    unsigned errors, double last, const struct leat_plan *plan, size_t n,
+    int quiet, double *out);
+
+/*
+ * decay_errors.c: decayed sums of errors beside those of pairs, in an array
+ * `more` of those whose bits are in `errors`, in this order.
+ */
+enum leat_decay_more {
+	LEAT_MORE_ERRORS = 1, /* x - y and its size */
+	LEAT_MORE_RATES = 2,  /* hits and covered targets */
+	LEAT_MORE_LOSS = 4
+};
+
+unsigned leat_errors_of(const leat_stat *stats, size_t n);
+size_t leat_errors_count(unsigned errors);
+void leat_errors_start(struct leat_decay *more, unsigned errors,
+    const struct leat_decay *like);
+void leat_errors_fade(struct leat_decay *more, unsigned errors,
+    struct leat_wide keep);
+/* The pair is not missing. */
+void leat_errors_take(struct leat_decay *more, unsigned errors, double x,
+    double y, struct leat_wide weight, double share);
+double leat_errors_lower(const struct leat_decay *more, unsigned errors,
+    const struct leat_decay *pairs, int id);
+void leat_tape_errors(struct leat_tape *t, struct leat_decay *more,
+    unsigned errors, const struct leat_decay *pairs);
 
 /* panes.c: the newest pane goes through the relay */
 void leat_panes_relay(leat_window *w);
@@ -318,6 +359,14 @@ void leat_window_join(leat_window *w, const leat_window *other);
 
 /* decay.c */
 void leat_tape_decay(struct leat_tape *t, struct leat_decay *d);
+
+/*
+ * ordered.c: at the end of making such a window, when it is reset, and when
+ * its ring has been loaded
+ */
+void leat_ordered_start(leat_window *w);
+void leat_ordered_reset(leat_window *w);
+void leat_ordered_again(leat_window *w);
 
 /* report.c */
 uint64_t leat_pushes(const leat_window *w);

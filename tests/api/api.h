@@ -141,7 +141,7 @@ struct api_type {
 };
 
 extern const struct api_type api_window, api_time_window, api_keyed, api_model,
-    api_metric, api_drift, api_csv, api_plain;
+    api_drift, api_csv, api_plain;
 
 /* 1 while an operation runs on the twin of a sound object. */
 extern int api_is_twin;

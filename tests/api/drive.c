@@ -16,7 +16,7 @@
 #include "../state_zoo.h"
 
 static const struct api_type *const types[] = { &api_window, &api_time_window,
-	&api_keyed, &api_model, &api_metric, &api_drift, &api_csv, &api_plain };
+	&api_keyed, &api_model, &api_drift, &api_csv, &api_plain };
 enum { N_TYPES = sizeof(types) / sizeof(types[0]), MOST_OPS = 32 };
 
 /* An object, and the memory it is in if that is the caller's. */

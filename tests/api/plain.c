@@ -119,7 +119,7 @@ static void bytes(void *object)
 static void words(void *object)
 {
 	leat_stat s = LEAT_STAT_INIT((int)api_byte() - 64), t;
-	int id = (int)api_byte() - 64, back;
+	int id = (int)api_byte() - 64;
 	const char *name = leat_stat_name(&s);
 
 	(void)object;
@@ -128,9 +128,6 @@ static void words(void *object)
 	if (s.id != LEAT_STAT_AGG && s.id != LEAT_STAT_RATE && name)
 		API_MUST(leat_stat_parse(name, &t) == 0 && t.id == s.id &&
 		    leat_stat_pairs(&s) == leat_stat_pairs(&t));
-	name = leat_metric_name(id);
-	if (name)
-		API_MUST(leat_metric_parse(name, &back) == 0 && back == id);
 	API_MUST(leat_version() == LEAT_VERSION);
 }
 
@@ -139,14 +136,11 @@ static void parse_words(void *object)
 	char text[40];
 	size_t n = api_text(text, sizeof(text) - 1);
 	leat_stat s;
-	int id;
 
 	(void)object;
 	text[n] = '\0';
 	if (leat_stat_parse(text, &s) == LEAT_OK)
 		API_MUST(leat_stat_name(&s) != NULL);
-	if (leat_metric_parse(text, &id) == LEAT_OK)
-		API_MUST(leat_metric_name(id) != NULL);
 }
 
 static void loss(void *object)
@@ -170,9 +164,9 @@ static const struct api_op ops[] = {
 	{ "leat_put_uint64 leat_get_uint64 leat_put_double leat_get_double", 1,
 	    bytes, 0 },
 	{ "leat_strerror leat_stat_name leat_stat_parse leat_stat_pairs"
-	  " leat_metric_name leat_metric_parse leat_version",
+	  " leat_version",
 	    2, words, 0 },
-	{ "leat_stat_parse leat_metric_parse", 1, parse_words, 0 },
+	{ "leat_stat_parse", 1, parse_words, 0 },
 	{ "leat_window_options_parse leat_time_window_options_parse"
 	  " leat_keyed_options_parse leat_model_options_parse"
 	  " leat_drift_options_parse leat_csv_options_parse",

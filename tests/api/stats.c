@@ -185,6 +185,9 @@ static leat_stat choose_stat(int timed, int pairs)
 	    (int)api_pick(timed     ? LEAT_STAT_TIME_MEAN_LINEAR - 1
 		    : api_one_in(8) ? LEAT_STAT_INCREASE - 1
 				    : LEAT_STAT_INTERCEPT - 1);
+	if (pairs && api_one_in(2))
+		s.id = LEAT_STAT_MAE +
+		    (int)api_pick(api_one_in(4) && !timed ? 9 : 8);
 	if (!pairs && leat_stat_pairs(&s))
 		s.id -= LEAT_STAT_COVARIANCE - LEAT_STAT_MEAN;
 	if (s.id == LEAT_STAT_RATE)
@@ -229,7 +232,19 @@ static void see_result(int id, double x)
 	case LEAT_STAT_SUM_OF_SQUARES:
 	case LEAT_STAT_RMS:
 	case LEAT_STAT_GEOMETRIC_MEAN:
+	case LEAT_STAT_MAE:
+	case LEAT_STAT_MSE:
+	case LEAT_STAT_RMSE:
+	case LEAT_STAT_LOG_LOSS:
 		API_SOUND(is_between(x, 0, INFINITY));
+		return;
+	case LEAT_STAT_R2:
+		API_SOUND(is_between(x, -INFINITY, 1));
+		return;
+	case LEAT_STAT_ACCURACY:
+	case LEAT_STAT_COVERAGE:
+	case LEAT_STAT_AUC:
+		API_SOUND(is_between(x, 0, 1));
 		return;
 	case LEAT_STAT_CORRELATION:
 		API_SOUND(is_between(x, -1, 1));

@@ -1,0 +1,213 @@
+/*
+ * errors.c - the classes behind how good predictions are
+ *
+ * Errors, their sizes and losses have terms of their own in a sum of three
+ * terms (agg.h), so that a bias of which large errors cancel is as right as
+ * any other sum: what the subtraction x - y has rounded off is added, too.
+ * Squares of errors are added as in squares.c; each is off by three roundings
+ * at most. Hits and covered targets are counted. R2 is told how much targets
+ * vary by the moments of y (moments.c).
+ *
+ * A target or a probability outside [0, 1] has no logarithmic loss: it is
+ * NaN, and so is the mean while that pair is in the window. Nothing is ever
+ * subtracted from these sums, so it leaves no trace when it has left.
+ */
+#include "errors.h"
+#include "agg.h"
+
+/* ---------------- the logarithmic loss ------------------------------- */
+
+/*
+ * log(1 - p), for p not too small for 1 - p to differ from 1. A small p
+ * loses digits in it; the share that is left is known, and so near to 1 the
+ * logarithm is in proportion.
+ */
+static double log_rest(double p)
+{
+	double rest = 1 - p;
+
+	return leat_ln(rest) * (p / (1 - rest));
+}
+
+static int in_unit(double x)
+{
+	return x >= 0 && x <= 1;
+}
+
+/* A p of 0 or 1 is taken as 2^-52 from it: its loss is finite. */
+double leat_log_loss(double x, double y)
+{
+	double least = DBL_EPSILON, most = 1 - DBL_EPSILON, p = x;
+
+	if (!in_unit(x) || !in_unit(y))
+		return NAN;
+	p = p < least ? least : p > most ? most : p;
+	return -(y * leat_ln(p) + (1 - y) * log_rest(p));
+}
+
+/* ---------------- sums ----------------------------------------------- */
+
+/* A number and its rest, which is less than an ulp of it. */
+static void add_both(struct leat_sum *s, double e, double rest)
+{
+	double lo;
+
+	leat_sum_add(s, e);
+	lo = s->lo + rest;
+	s->lo2 += rest - (lo - s->lo);
+	s->lo = lo;
+}
+
+static void bias_step(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	struct leat_difference r = leat_difference_of(s->x, s->y);
+
+	(void)agg;
+	add_both(acc, r.e, r.rest);
+}
+
+static void bias_lower(const void *acc, struct leat_summary *out)
+{
+	struct leat_sum s = *(const struct leat_sum *)acc;
+
+	leat_sum_fold(&s);
+	out->errors.bias_hi = s.hi;
+	out->errors.bias_lo = s.lo;
+}
+
+static void distance_step(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	struct leat_difference r = leat_difference_of(s->x, s->y);
+
+	(void)agg;
+	add_both(acc, fabs(r.e), r.e < 0 ? -r.rest : r.rest);
+}
+
+static void distance_lower(const void *acc, struct leat_summary *out)
+{
+	struct leat_sum s = *(const struct leat_sum *)acc;
+
+	leat_sum_fold(&s);
+	out->errors.distance_hi = s.hi;
+	out->errors.distance_lo = s.lo;
+}
+
+static void loss_step(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	(void)agg;
+	leat_sum_add(acc, leat_log_loss(s->x, s->y));
+}
+
+static void loss_lower(const void *acc, struct leat_summary *out)
+{
+	struct leat_sum s = *(const struct leat_sum *)acc;
+
+	leat_sum_fold(&s);
+	out->errors.loss_hi = s.hi;
+	out->errors.loss_lo = s.lo;
+}
+
+/* No distance and no loss is negative, so no sum of them is. */
+static int positive_sum_fits(const void *acc, const struct leat_samples *of)
+{
+	const struct leat_sum *s = acc;
+
+	(void)of;
+	return !(s->hi < 0);
+}
+
+/* ---------------- squares -------------------------------------------- */
+
+static void square_step(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	struct leat_squares *q = acc;
+
+	(void)agg;
+	leat_add_positive(&q->sum, &q->error, leat_error_square(s->x, s->y));
+}
+
+static void square_lower(const void *acc, struct leat_summary *out)
+{
+	const struct leat_squares *q = acc;
+
+	out->errors.square_hi = q->sum;
+	out->errors.square_lo = q->error;
+}
+
+/* Infinities that are equal have no difference: NaN is possible here. */
+static int square_fits(const void *acc, const struct leat_samples *of)
+{
+	const struct leat_squares *q = acc;
+
+	(void)of;
+	return leat_positive_fits(q->sum, q->error);
+}
+
+/* ---------------- counts --------------------------------------------- */
+
+static void count_identity(const leat_agg *agg, void *acc)
+{
+	(void)agg;
+	*(double *)acc = 0;
+}
+
+static void hit_step(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	(void)agg;
+	*(double *)acc += leat_is_hit(s->x, s->y);
+}
+
+static void covered_step(const leat_agg *agg, void *acc, const leat_sample *s)
+{
+	(void)agg;
+	*(double *)acc += leat_is_covered(s->x, s->y);
+}
+
+static void count_combine(const leat_agg *agg, void *acc, const void *right)
+{
+	double r;
+
+	(void)agg;
+	memcpy(&r, right, sizeof(r));
+	*(double *)acc += r;
+}
+
+static void hit_lower(const void *acc, struct leat_summary *out)
+{
+	out->errors.hits = *(const double *)acc;
+}
+
+static void covered_lower(const void *acc, struct leat_summary *out)
+{
+	out->errors.covered = *(const double *)acc;
+}
+
+static int count_fits(const void *acc, const struct leat_samples *of)
+{
+	double n = *(const double *)acc;
+
+	return n >= 0 && n <= (double)of->n && n == floor(n);
+}
+
+const struct leat_class leat_class_bias = { sizeof(struct leat_sum),
+	2 * sizeof(double), leat_sum_identity, bias_step, bias_step,
+	leat_sum_combine, leat_sum_round, bias_lower, 1, 0, 0, NULL };
+const struct leat_class leat_class_distance = { sizeof(struct leat_sum),
+	2 * sizeof(double), leat_sum_identity, distance_step, distance_step,
+	leat_sum_combine, leat_sum_round, distance_lower, 1, 0, 0,
+	positive_sum_fits };
+const struct leat_class leat_class_loss = { sizeof(struct leat_sum),
+	2 * sizeof(double), leat_sum_identity, loss_step, loss_step,
+	leat_sum_combine, leat_sum_round, loss_lower, 1, 0, 0,
+	positive_sum_fits };
+const struct leat_class leat_class_error_squares = {
+	sizeof(struct leat_squares), sizeof(struct leat_squares),
+	leat_squares_identity, square_step, square_step, leat_squares_combine,
+	NULL, square_lower, 1, 0, 0, square_fits
+};
+const struct leat_class leat_class_hits = { sizeof(double), sizeof(double),
+	count_identity, hit_step, hit_step, count_combine, NULL, hit_lower, 1,
+	0, 0, count_fits };
+const struct leat_class leat_class_covered = { sizeof(double), sizeof(double),
+	count_identity, covered_step, covered_step, count_combine, NULL,
+	covered_lower, 1, 0, 0, count_fits };

@@ -1,0 +1,105 @@
+/*
+ * ordered.c - windows by count that know the order of their values
+ *
+ * Beside its engine such a window has a tree (order.h) of the values that a
+ * query sees, which are those of positions
+ *
+ *      [start, pushed),  start = k hop,  pushed <= start + size
+ *
+ * with a hop of 1 for SLIDING and of `size` for TUMBLING. They are in the ring
+ * that the window keeps, so what leaves is known, and a loaded window makes
+ * its tree anew. The tree is brought up to date before the engine has the
+ * value, for the engine may tell results.
+ *
+ * Cost: O(log size) a push, on average over `hop` of them where many values
+ * leave at once.
+ */
+#include "window.h"
+
+static uint64_t ordered_hop(const leat_window *w)
+{
+	return w->kind == LEAT_SLIDING ? 1 : w->panes.advance;
+}
+
+static uint32_t ordered_mark(double y)
+{
+	return y > 0.5;
+}
+
+/* Where the value at a position is, which is one of the last `size`. */
+static size_t ordered_slot(const leat_window *w, uint64_t pushed, uint64_t at)
+{
+	int slides = w->engine == &leat_slide_engine;
+	size_t next = slides ? w->relay.head : w->ring_head;
+	size_t back = (size_t)(pushed - at);
+
+	return next >= back ? next - back : next + (size_t)w->size - back;
+}
+
+static int ordered_counts(double x, double y)
+{
+	return x == x && y == y;
+}
+
+static void ordered_remove(leat_window *w, uint64_t pushed, uint64_t at)
+{
+	size_t slot = ordered_slot(w, pushed, at);
+	double x = w->ring_x[slot], y = w->ring_y[slot];
+
+	if (ordered_counts(x, y))
+		leat_order_remove(&w->order, x, ordered_mark(y));
+}
+
+/* The next window begins, which is that of the value to come. */
+static void ordered_hop_on(leat_window *w, uint64_t pushed)
+{
+	uint64_t hop = ordered_hop(w);
+	uint64_t gone = hop < w->size ? hop : w->size;
+
+	if (gone == w->size) {
+		leat_order_reset(&w->order);
+	} else {
+		for (uint64_t i = 0; i < gone; i++)
+			ordered_remove(w, pushed, w->ordered_from + i);
+	}
+	w->ordered_from += hop;
+}
+
+static void ordered_push(leat_window *w, double x, double y)
+{
+	uint64_t pushed = w->engine->pushed(w);
+
+	if (pushed >= w->ordered_from && pushed - w->ordered_from == w->size)
+		ordered_hop_on(w, pushed);
+	if (pushed >= w->ordered_from && ordered_counts(x, y))
+		leat_order_add(&w->order, x, ordered_mark(y));
+	w->engine->push(w, x, y);
+}
+
+void leat_ordered_start(leat_window *w)
+{
+	w->push = ordered_push;
+	leat_ordered_reset(w);
+}
+
+void leat_ordered_reset(leat_window *w)
+{
+	leat_order_reset(&w->order);
+	w->ordered_from = 0;
+}
+
+/* A full window is seen until the next push. */
+void leat_ordered_again(leat_window *w)
+{
+	uint64_t pushed = w->engine->pushed(w), hop = ordered_hop(w), at;
+
+	leat_ordered_reset(w);
+	if (pushed > w->size)
+		w->ordered_from = ((pushed - 1 - w->size) / hop + 1) * hop;
+	for (at = w->ordered_from; at < pushed; at++) {
+		size_t slot = ordered_slot(w, pushed, at);
+		double x = w->ring_x[slot], y = w->ring_y[slot];
+		if (ordered_counts(x, y))
+			leat_order_add(&w->order, x, ordered_mark(y));
+	}
+}
