@@ -438,7 +438,9 @@ START_TEST(each_name_has_its_meaning)
 		    { .kind = LEAT_SESSION, .gap = 90 * LEAT_MINUTE } },
 		{ "decay:half_life=0.5",
 		    { .kind = LEAT_DECAY, .half_life = 0.5 } },
-		{ "offset=-9223372036854775807", { .offset = -INT64_MAX } },
+		{ "offset=-9223372036854775808", { .offset = INT64_MIN } },
+		{ "offset=9223372036854775807", { .offset = INT64_MAX } },
+		{ "offset=-0", { .offset = 0 } },
 		{ "delay:0.9999ns", { .delay = 0 } },
 	};
 
@@ -506,7 +508,10 @@ static const struct {
 	{ TICKS, "9223372036854775808", LEAT_EINVAL, "too long" },
 	{ TICKS, "9223372036854775807ns1ns", LEAT_EINVAL, "too long" },
 	{ OFFSET, "--5s", LEAT_EPARSE, "not a time" },
-	{ OFFSET, "-9223372036854775808", LEAT_EINVAL, "too long" },
+	{ TICKS, "99999999w1s", LEAT_EINVAL, "too long" },
+	{ OFFSET, "9223372036854775808", LEAT_EINVAL, "too long" },
+	{ OFFSET, "-9223372036854775809", LEAT_EINVAL, "too long" },
+	{ OFFSET, "-9223372036854775807.1ns1.1ns1ns", LEAT_EINVAL, "too long" },
 	{ NUMBER, "", LEAT_EPARSE, "not a number" },
 	{ NUMBER, "0x1p3", LEAT_EPARSE, "not a number" },
 	{ NUMBER, "5s", LEAT_EPARSE, "not a number" },

@@ -8,6 +8,11 @@
  */
 #include "spec.h"
 
+/* So far, and at most: the lowest time is further from 0 than the highest. */
+struct spec_sum {
+	uint64_t ticks, most;
+};
+
 static const struct {
 	const char *name;
 	int64_t ticks;
@@ -28,43 +33,48 @@ static int is_digit(char c)
 }
 
 /* The unit's length, or 0 if there is no such unit. */
-static int64_t spec_unit(struct leat_piece name)
+static uint64_t spec_unit(struct leat_piece name)
 {
 	size_t len = (size_t)(name.end - name.at);
 
 	for (size_t i = 0; i < sizeof(spec_units) / sizeof(spec_units[0]); i++)
 		if (leat_is_named(spec_units[i].name, name.at, len))
-			return spec_units[i].ticks;
+			return (uint64_t)spec_units[i].ticks;
 	return 0;
 }
 
-/* Adds unit * digits to *sum; LEAT_EINVAL if that is too large. */
-static int add_whole(struct leat_piece digits, int64_t unit, int64_t *sum)
+/*
+ * Adds unit * digits to the sum; LEAT_EINVAL if that is too large. Before the
+ * last test the product is below sum->most + 10 * unit, which fits in 64 bits.
+ */
+static int add_whole(struct leat_piece digits, uint64_t unit,
+    struct spec_sum *sum)
 {
-	int64_t n = 0;
+	uint64_t n = 0;
 
 	for (; digits.at < digits.end; digits.at++) {
-		int digit = *digits.at - '0';
+		unsigned digit = (unsigned)(*digits.at - '0');
 
-		if (n > (INT64_MAX / unit - digit) / 10)
+		if (n > sum->most / unit / 10)
 			return LEAT_EINVAL;
 		n = 10 * n + digit;
 	}
-	if (n * unit > INT64_MAX - *sum)
+	if (n * unit > sum->most - sum->ticks)
 		return LEAT_EINVAL;
-	*sum += n * unit;
+	sum->ticks += n * unit;
 	return LEAT_OK;
 }
 
-static int add_decimals(struct leat_piece digits, int64_t unit, int64_t *sum)
+static int add_decimals(struct leat_piece digits, uint64_t unit,
+    struct spec_sum *sum)
 {
-	int64_t part = 0;
+	uint64_t part = 0;
 
 	while (digits.end-- > digits.at)
-		part = (part + (*digits.end - '0') * unit) / 10;
-	if (part > INT64_MAX - *sum)
+		part = (part + (unsigned)(*digits.end - '0') * unit) / 10;
+	if (part > sum->most - sum->ticks)
 		return LEAT_EINVAL;
-	*sum += part;
+	sum->ticks += part;
 	return LEAT_OK;
 }
 
@@ -82,11 +92,11 @@ static const char *after_letters(struct leat_piece text)
 	return text.at;
 }
 
-/* Takes one number and its unit off the text, and adds it to *sum. */
-static int take_part(struct leat_piece *text, int64_t *sum)
+/* Takes one number and its unit off the text, and adds it to the sum. */
+static int take_part(struct leat_piece *text, struct spec_sum *sum)
 {
 	struct leat_piece whole = *text, decimals, name;
-	int64_t unit;
+	uint64_t unit;
 	int err;
 
 	whole.end = decimals.at = decimals.end = after_digits(*text);
@@ -108,7 +118,7 @@ static int take_part(struct leat_piece *text, int64_t *sum)
 }
 
 /* The form is looked at to the end before a number may be too large. */
-static int take_parts(struct leat_piece text, int64_t *sum)
+static int take_parts(struct leat_piece text, struct spec_sum *sum)
 {
 	int err = LEAT_OK;
 
@@ -125,7 +135,7 @@ static int take_parts(struct leat_piece text, int64_t *sum)
 int leat_ticks_parse(struct leat_piece text, int64_t *ticks_out)
 {
 	int is_minus = text.at < text.end && *text.at == '-';
-	int64_t sum = 0;
+	struct spec_sum sum = { 0, (uint64_t)INT64_MAX + (unsigned)is_minus };
 	int err;
 
 	text.at += is_minus || (text.at < text.end && *text.at == '+');
@@ -133,7 +143,11 @@ int leat_ticks_parse(struct leat_piece text, int64_t *ticks_out)
 		return LEAT_EPARSE;
 	err = after_digits(text) == text.end ? add_whole(text, 1, &sum)
 					     : take_parts(text, &sum);
-	if (!err)
-		*ticks_out = is_minus ? -sum : sum;
-	return err;
+	if (err)
+		return err;
+	if (is_minus && sum.ticks > 0)
+		*ticks_out = -(int64_t)(sum.ticks - 1) - 1;
+	else
+		*ticks_out = (int64_t)sum.ticks;
+	return LEAT_OK;
 }
