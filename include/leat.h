@@ -217,45 +217,37 @@ typedef struct leat_allocator {
  *      leat_window_load(&w, &options, &in);
  *
  * For every later push and query, what was loaded gives the bits that what
- * was saved would have given. Options are given again, since they hold
- * functions, which cannot be saved; those that results depend on are in
- * the bytes as well, and must be the same. Sinks, allocators, the hash's
- * seed and the limits on keys, bytes and windows may be others.
+ * was saved would have given. Options are given again, since functions cannot
+ * be saved; those that results depend on must be the same.
  *
- * leat_..._save() fails with LEAT_EIO, LEAT_EBUFFER, LEAT_EINVAL (the tag is
- * too long), LEAT_ENOTSUP (partials of a class without save and load).
- * leat_..._load() fails as leat_..._new() does, and with LEAT_EIO, LEAT_ESTATE,
- * LEAT_EVERSION, LEAT_EOBJECT, LEAT_EOPTIONS, LEAT_EBUFFER (for the tag); it
- * makes an object only when all bytes have been read and are sound, and takes
- * no memory beyond a new object's but for what it has read.
+ * Errors: saving LEAT_EIO, LEAT_EBUFFER, LEAT_EINVAL (the tag is too long),
+ * LEAT_ENOTSUP (partials of a class without save and load). Loading those of
+ * leat_..._new(), and LEAT_EIO, LEAT_ESTATE, LEAT_EVERSION, LEAT_EOBJECT,
+ * LEAT_EOPTIONS, LEAT_EBUFFER (for the tag). Cost: O(bytes).
  */
 
 /*
- * Where bytes go. write is given pieces of them, of at most 4096 bytes, and
- * returns how many it has taken: fewer than it was given end the save with
- * LEAT_EIO. Without it they go to `bytes`, which has room for `capacity` of
- * them (else LEAT_EBUFFER), and if that is NULL too they are only counted.
+ * Where bytes go. write is given at most 4096 of them at a time and returns
+ * how many it has taken: fewer end the save with LEAT_EIO. Without it they go
+ * to `bytes`, which has room for `capacity` (else LEAT_EBUFFER); if both are
+ * 0 they are only counted.
  */
 typedef struct leat_writer {
 	size_t (*write)(void *ctx, const void *bytes, size_t n_bytes);
 	void *ctx;
 	void *bytes;
 	size_t capacity;
-	/*
-	 * Goes with the state, in the same bytes: an offset in the input, a
-	 * name. At most LEAT_TAG_MAX bytes.
-	 */
-	const void *tag;
-	size_t tag_len;
+	const void *tag;  /* bytes to go with the state: a name, an offset in */
+	size_t tag_len;   /* the input; at most LEAT_TAG_MAX */
 	uint64_t n_bytes; /* set by a save without error: how many there are */
 	uint64_t reserved[8]; /* 0 */
 } leat_writer;
 
 /*
  * Where bytes come from. read fills `bytes` with n_bytes of them and returns
- * how many there were: fewer than it was asked for end the load with
- * LEAT_EIO. It is asked for no byte behind the state. Without it they are
- * the n_bytes at `bytes`, in which more may follow the state.
+ * how many there were: fewer end the load with LEAT_EIO. It is asked for no
+ * byte behind the state. Without it they are the n_bytes at `bytes`, in which
+ * more may follow the state.
  */
 typedef struct leat_reader {
 	size_t (*read)(void *ctx, void *bytes, size_t n_bytes);
@@ -288,18 +280,12 @@ enum leat_object {
 
 /*
  * Reads a state of any object to its end without loading it: is it whole,
- * of what is it, and what is its tag? The functions named _load do this and
- * more.
- *
- * Errors: LEAT_EIO, LEAT_ESTATE, LEAT_EVERSION; LEAT_EBUFFER for a tag that
- * is longer than its room. Cost: O(bytes).
+ * of what is it, and what is its tag? Errors: LEAT_EIO, LEAT_ESTATE,
+ * LEAT_EVERSION, LEAT_EBUFFER (for the tag). Cost: O(bytes).
  */
 LEAT_API int leat_state_check(leat_reader *reader);
 
-/*
- * Numbers as bytes that are the same on every machine, eight of them, the
- * lowest first: for save and load of a class.
- */
+/* Numbers as eight bytes, the lowest first: for save and load of a class. */
 LEAT_API void leat_put_double(unsigned char *bytes, double x);
 LEAT_API double leat_get_double(const unsigned char *bytes);
 LEAT_API void leat_put_uint64(unsigned char *bytes, uint64_t x);
@@ -326,24 +312,18 @@ typedef struct leat_sample {
  *   identity  makes *partial stand for no samples;
  *   lift      makes *partial stand for the one sample;
  *   combine   makes *left stand for its own samples followed by those of
- *             *right, which is left alone. It must be associative; it
- *             need not be commutative. The two never overlap. "Followed
- *             by" is by time, and by order of arrival at the same time;
+ *             *right, which is left alone: by time, and at the same time by
+ *             order of arrival. It must be associative; it need not be
+ *             commutative. The two never overlap;
  *   lower     the number to report. stat is the statistic that was asked
  *             for, with the arg given in LEAT_AGG(), so one partial can
  *             answer several questions.
  *
  * append and prepend are optional, for speed: *partial followed by the
- * sample, and the sample followed by *partial. Without them the engine
- * lifts and combines. Both must give what lift and combine would.
- *
- * In sliding windows a push takes at most two single-value steps (an
- * append and a prepend) and a query at most two combines, in the worst
- * case and for any size.
- *
- * Partials are aligned for any type whose size divides `size`, up to
- * what malloc() gives. Missing values are not shown to a class. The
- * functions must not call back into the window they serve.
+ * sample, and the sample followed by *partial, as lift and combine would.
+ * Partials are aligned for any type whose size divides `size`, up to what
+ * malloc() gives. Missing values are not shown to a class. The functions must
+ * not call back into the window they serve. leat_agg(3) has an example.
  */
 typedef struct leat_agg {
 	const char *name; /* for leat_stat_name(); may be NULL */
@@ -358,18 +338,16 @@ typedef struct leat_agg {
 	void (*append)(void *ctx, void *partial, const leat_sample *sample);
 	void (*prepend)(void *ctx, void *partial, const leat_sample *sample);
 	/*
-	 * Not 0: samples may come in any order, that is, what lower() tells
-	 * depends on which samples there are (and their times), not on the
-	 * order of steps. Windows by time then need not store values.
+	 * Not 0: what lower() tells depends on which samples there are (and
+	 * their times), not on the order of steps. Windows by time then need
+	 * not store values.
 	 */
 	int commutative;
 	/*
 	 * For saved state, all three or none. save writes what a partial
-	 * stands for, at most saved_size bytes, and returns how many; it must
-	 * write the same ones each time. load makes *partial anew of them, and
-	 * returns 0, or anything else for bytes that save cannot have written.
-	 * Without these a window that has partials to save is LEAT_ENOTSUP;
-	 * SLIDING windows by count have none, they save values.
+	 * stands for, at most saved_size bytes, the same ones each time, and
+	 * returns how many. load makes *partial of them, and returns 0, or
+	 * anything else for bytes that save cannot have written.
 	 */
 	size_t saved_size; /* 1 .. 65536 */
 	size_t (*save)(void *ctx, const void *partial, unsigned char *bytes);
@@ -384,13 +362,8 @@ typedef struct leat_agg {
 
 /*
  * A statistic is a value of type leat_stat. The names below are its
- * initialisers:
- *
- *      static const leat_stat stats[] = { LEAT_MEAN, LEAT_MAX };
- *      leat_stat s = LEAT_MEAN;
- *      s = (leat_stat)LEAT_MAX;
- *
- * leat_stat(3) has a table of them: definition, state, cost.
+ * initialisers: `leat_stat stats[] = { LEAT_MEAN, LEAT_MAX };`. leat_stat(3)
+ * has a table of them: definition, accuracy, memory, cost, source.
  */
 typedef struct leat_stat {
 	int id;      /* enum leat_stat_id */
@@ -461,10 +434,9 @@ enum leat_stat_id {
 #define LEAT_COUNT_MISSING LEAT_STAT_INIT(LEAT_STAT_COUNT_MISSING)
 
 /*
- * Sum and mean are within 1 ulp of the exact value of the n values in the
- * window as long as n sum |x| is less than 5e14 |sum x|; where runs of values
- * are joined, n^2 sum |x|. leat_stat(3) has the bound beyond that. They may
- * overflow on the way where sum |x| is above 8.9e307.
+ * Within 1 ulp of the exact value as long as n sum |x| is less than 5e14
+ * |sum x|; where runs of values are joined, n^2 sum |x|. They may overflow on
+ * the way where sum |x| is above 8.9e307.
  */
 #define LEAT_SUM LEAT_STAT_INIT(LEAT_STAT_SUM)
 #define LEAT_MEAN LEAT_STAT_INIT(LEAT_STAT_MEAN)
@@ -472,11 +444,10 @@ enum leat_stat_id {
 /*
  * Spread around the mean: divided by n - 1 (ddof 1), and with _POP by n
  * (ddof 0). STDERR is the standard error of the mean, stddev / sqrt(n).
- * Never negative; exactly 0 when all values are equal. Deviations are
- * squared on the way: from about 1e154 on these are infinite, and below
- * about 1e-145 they fade to 0. Statistics that are ratios of such squares
- * (shape, z-score, correlation, slope) are NaN then, never wrong. NaN is the
- * spread if an infinity is among the values.
+ * Never negative; exactly 0 when all values are equal; NaN if an infinity is
+ * among them. Deviations are squared: from about 1e154 on the spread is
+ * infinite, below about 1e-145 it fades to 0, and ratios of such squares
+ * (shape, z-score, correlation, slope) are NaN then.
  */
 #define LEAT_VARIANCE LEAT_STAT_INIT(LEAT_STAT_VARIANCE)
 #define LEAT_VARIANCE_POP LEAT_STAT_INIT(LEAT_STAT_VARIANCE_POP)
@@ -499,10 +470,10 @@ enum leat_stat_id {
 #define LEAT_ZSCORE LEAT_STAT_INIT(LEAT_STAT_ZSCORE)
 
 /*
- * Extrema; RANGE is max - min. ARGMIN and ARGMAX are the age of the
- * extremum: how many pushes ago it came (0: the newest push), missing
- * values counted; of equal values the newest. In windows by time the age
- * is in ticks before the window's last one: end - 1 - t.
+ * Extrema; RANGE is max - min. ARGMIN and ARGMAX are the age of the extremum,
+ * of equal values that of the newest: how many pushes ago it came (0: the
+ * newest push), in windows by time how many ticks before the last one of the
+ * window.
  */
 #define LEAT_MIN LEAT_STAT_INIT(LEAT_STAT_MIN)
 #define LEAT_MAX LEAT_STAT_INIT(LEAT_STAT_MAX)
@@ -547,10 +518,9 @@ enum leat_stat_id {
  * Of counters, which grow but for resets to 0: how much they have grown
  * from the first value to the last, where a value below the one before it
  * is one counted from 0 after a reset. NaN for fewer than two values.
- * RATE is INCREASE per second, or per so many ticks, over the window's
- * span (sessions and landmark windows: from the first value to the last);
- * in windows by time alone. These are increase() and rate() of PromQL,
- * without its extrapolation.
+ * RATE, in windows by time alone, is INCREASE per second, or per so many
+ * ticks, over the window's span (sessions and landmark windows: from the
+ * first value to the last). PromQL's, without its extrapolation.
  */
 #define LEAT_INCREASE LEAT_STAT_INIT(LEAT_STAT_INCREASE)
 #define LEAT_RATE LEAT_RATE_PER(LEAT_SECOND)
@@ -560,13 +530,11 @@ enum leat_stat_id {
 	}
 
 /*
- * Means over time, in windows by time alone. TIME_MEAN: each value holds
- * until the next one, the last one until the end of the window or until
- * now, if that is earlier (in sessions until itself). TIME_MEAN_LINEAR: on
- * the line from each value to the next, from the first to the last. Time
- * before the first value does not count. Where no time has passed, the
- * last value. Of values at one time the last to come holds; a line comes in
- * at the first of them and goes on from the last.
+ * Means over time, in windows by time alone, from the first value on.
+ * TIME_MEAN: each value holds until the next one, the last one until the end
+ * of the window or until now, if that is earlier (in sessions until itself).
+ * TIME_MEAN_LINEAR: on the line from each value to the next, up to the last.
+ * Where no time has passed, the last value.
  */
 #define LEAT_TIME_MEAN LEAT_STAT_INIT(LEAT_STAT_TIME_MEAN)
 #define LEAT_TIME_MEAN_LINEAR LEAT_STAT_INIT(LEAT_STAT_TIME_MEAN_LINEAR)
@@ -611,18 +579,13 @@ enum leat_stat_id {
 	}
 
 /*
- * The statistic that a name means: "mean", "variance_pop", "max"; the
- * names are those of the initialisers in lower case, and the usual short
- * ones (avg var std sem skew kurt prod gmean sumsq roc cov corr, also
- * with _pop, tmean or twa, tmean_linear). "rate" is LEAT_RATE, by the second.
+ * The statistic that a name means: that of its initialiser in lower case
+ * ("variance_pop"), or a usual short one ("var_pop"); leat_stat(3) has them.
  * LEAT_ESTAT if there is none.
  */
 LEAT_API int leat_stat_parse(const char *text, leat_stat *stat_out);
 
-/*
- * Its name: what leat_stat_parse() takes, or the class's own name ("agg"
- * if it has none); NULL if there is no such statistic. Static storage.
- */
+/* Its name; of a class that class's, or "agg"; NULL if there is none. */
 LEAT_API const char *leat_stat_name(const leat_stat *stat);
 
 /* Not 0 if the statistic needs pairs. */
@@ -1752,7 +1715,7 @@ LEAT_API void leat_drift_free(leat_drift *drift);
  * In size, an alarm is a score above 1, of the charts one above `threshold`.
  */
 typedef struct leat_drift_answer {
-	int change;           /* enum leat_change */
+	int change; /* enum leat_change */
 	double score;
 	uint64_t reserved[6]; /* set to 0 */
 } leat_drift_answer;
