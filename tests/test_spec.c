@@ -509,6 +509,8 @@ static const struct {
 	{ TICKS, "9223372036854775807ns1ns", LEAT_EINVAL, "too long" },
 	{ OFFSET, "--5s", LEAT_EPARSE, "not a time" },
 	{ TICKS, "99999999w1s", LEAT_EINVAL, "too long" },
+	{ TICKS, "18446744073709551617", LEAT_EINVAL, "too long" },
+	{ TICKS, "18446744073709551617s", LEAT_EINVAL, "too long" },
 	{ OFFSET, "9223372036854775808", LEAT_EINVAL, "too long" },
 	{ OFFSET, "-9223372036854775809", LEAT_EINVAL, "too long" },
 	{ OFFSET, "-9223372036854775807.1ns1.1ns1ns", LEAT_EINVAL, "too long" },
