@@ -3,7 +3,7 @@
  *
  * A tumbling window closes when its last value is pushed. It then calls
  * the sink, from inside that push. What is left at the end of the input
- * has not closed; a query gives it.
+ * has not closed; a flush tells it, and the flags of the result say so.
  *
  * A sink that cannot write says so by returning something else than 0, and
  * keeps the reason. The push that called it then returns LEAT_ECALLBACK.
@@ -21,32 +21,28 @@ struct rows {
 	int failed;
 };
 
-static int print_row(struct rows *rows, const char *title, const double *values)
+static int print_row(void *ctx, const leat_result *result)
 {
+	struct rows *rows = ctx;
+	const double *values = result->values;
+	char title[64] = "not closed:";
+
+	if (!(result->flags & LEAT_RESULT_FLUSHED))
+		snprintf(title, sizeof title, "[%lld, %lld)",
+		    (long long)result->start, (long long)result->end);
 	if (fprintf(rows->stream, "%s count %g mean %g min %g max %g\n", title,
 		values[0], values[1], values[2], values[3]) < 0)
 		rows->failed = errno;
 	return rows->failed;
 }
 
-/* All windows here are whole ones: none asks for a look at result->flags. */
-static int print_closed(void *ctx, const leat_result *result)
-{
-	char title[64];
-
-	snprintf(title, sizeof title, "[%lld, %lld)", (long long)result->start,
-	    (long long)result->end);
-	return print_row(ctx, title, result->values);
-}
-
 /* Prints what is not closed, and all that is still in the buffer. */
-static int end(struct rows *rows, const leat_window *window, int is_open)
+static int end(struct rows *rows, leat_window *window)
 {
-	double out[4];
+	int err = leat_window_flush(window);
 
-	leat_window_query(window, out);
-	if (is_open && print_row(rows, "not closed:", out))
-		return LEAT_ECALLBACK;
+	if (err < 0)
+		return err;
 	if (fflush(rows->stream) == 0)
 		return 0;
 	rows->failed = errno;
@@ -62,13 +58,13 @@ int main(void)
 
 	options.stats = stats;
 	options.n_stats = 4;
-	options.sink.emit = print_closed;
+	options.sink.emit = print_row;
 	options.sink.ctx = &rows;
 	int err = leat_window_new(&window, &options);
 	while (err >= 0 && scanf("%lf", &x) == 1)
 		err = leat_window_push(window, x);
 	if (err >= 0)
-		err = end(&rows, window, leat_window_pushed(window) % 100 != 0);
+		err = end(&rows, window);
 	leat_window_free(window);
 	if (err < 0) {
 		fprintf(stderr, "tumbling: %s\n",

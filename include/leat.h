@@ -726,7 +726,7 @@ typedef struct leat_window_options {
 	/*
 	 * Told of every window that closes: TUMBLING and HOPPING when their
 	 * last value is pushed, SLIDING at every push from the size-th on.
-	 * LANDMARK and DECAY never close and refuse a sink.
+	 * LANDMARK and DECAY never close, and tell when they are flushed.
 	 */
 	leat_sink sink;
 
@@ -829,8 +829,25 @@ LEAT_API void leat_window_query(const leat_window *window, double *out);
 LEAT_API int leat_window_partial(const leat_window *window, const leat_agg *agg,
     void *partial_out);
 
-/* Pushes since the last reset. */
-LEAT_API uint64_t leat_window_pushed(const leat_window *window);
+/*
+ * What has become of values since the last reset:
+ * pushed = taken + missing + late + refused + in_no_window.
+ * Windows by count refuse none, and count missing ones among those taken.
+ */
+typedef struct leat_counts {
+	uint64_t pushed;       /* all, but those of pushes that failed */
+	uint64_t taken;        /* went into a window */
+	uint64_t missing;      /* NaN, went into a window */
+	uint64_t late;         /* LEAT_TOO_LATE */
+	uint64_t refused;      /* LEAT_TOO_FAR, LEAT_NO_ROOM */
+	uint64_t in_no_window; /* between two windows of HOPPING */
+	uint64_t evicted; /* of those taken or missing: dropped at max_values */
+	uint64_t stored;  /* values stored now */
+	uint64_t reserved[8]; /* set to 0 */
+} leat_counts;
+
+LEAT_API void leat_window_counts(const leat_window *window,
+    leat_counts *counts_out);
 
 /* Values now in the window, missing ones included. */
 LEAT_API uint64_t leat_window_length(const leat_window *window);
@@ -847,6 +864,18 @@ LEAT_API uint64_t leat_window_length(const leat_window *window);
  */
 LEAT_API int leat_window_read(const leat_window *window, uint64_t first,
     size_t n, double *x_out, double *y_out);
+
+/*
+ * Tells each window that is open and has a value, as it stands, in the order
+ * of their ends; flags are LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED. SLIDING
+ * has one until the push that fills it; LANDMARK and DECAY always have one.
+ * Nothing changes: what comes is told as if this had not been called, and a
+ * second call tells the same. Without a sink it does nothing.
+ *
+ * Errors: LEAT_ECALLBACK. Cost: of a query for each window; HOPPING
+ * O(n log n) combines for n of them.
+ */
+LEAT_API int leat_window_flush(leat_window *window);
 
 /* As new: no values, position 0. Nothing is emitted. */
 LEAT_API void leat_window_reset(leat_window *window);
@@ -913,7 +942,7 @@ LEAT_API int leat_window_merge(leat_window *window, const leat_window *other);
  *            the watermark has not reached end + allowed_lateness, the window takes
  *            it all the same and its result is told again. Else the value
  *            is counted, told to the `late` callback and refused with
- *            LEAT_ELATE.
+ *            LEAT_TOO_LATE.
  */
 
 /* For ticks of a nanosecond. */
@@ -966,7 +995,7 @@ typedef struct leat_late_sink {
 
 /* What happens to a value for which there is no room. */
 enum leat_when_full {
-	LEAT_WHEN_FULL_REFUSE = 0, /* LEAT_EFULL */
+	LEAT_WHEN_FULL_REFUSE = 0, /* LEAT_NO_ROOM */
 	LEAT_WHEN_FULL_EVICT_OLD =
 	    1 /* max_values: the oldest value makes room for a
 	                   newer one; max_keys, max_bytes: the key that has
@@ -1052,7 +1081,7 @@ typedef struct leat_time_window_options {
 	/*
 	 * TUMBLING, HOPPING, SESSION, CALENDAR: the most windows of a key that
 	 * are open or kept for lateness at a time; 0: any. A value that would
-	 * need one more is refused with LEAT_EFULL, whatever `when_full` is, and
+	 * need one more is refused (LEAT_NO_ROOM), whatever `when_full` is, and
 	 * before max_values is asked about. Of HOPPING with hop < span
 	 * slices of gcd(span, hop) ticks with data are counted instead.
 	 * Other kinds: must be 0 (LEAT_EINVAL).
@@ -1089,9 +1118,9 @@ LEAT_API void leat_time_window_free(leat_time_window *window);
  * Pushes one value. Windows that its time closes are told first, then it
  * goes in.
  *
- * Errors: LEAT_EPAIRS, LEAT_ESOURCE; LEAT_TOO_FAR, LEAT_TOO_FAR, LEAT_ELATE,
- * LEAT_EFULL, which are counted; LEAT_ECALENDAR, LEAT_ENOMEM: nothing has
- * changed, time neither, and the value may be pushed again.
+ * Refusals, which are counted: LEAT_TOO_LATE, LEAT_TOO_FAR, LEAT_NO_ROOM.
+ * Errors: LEAT_EPAIRS, LEAT_ESOURCE; LEAT_ECALENDAR, LEAT_ENOMEM: nothing has
+ * changed, time neither, and the value may be pushed again; LEAT_ECALLBACK.
  * Cost: TUMBLING, CALENDAR and SESSION one single-value step, and O(log n)
  * looks at the n windows that are open or kept for lateness. SLIDING in
  * order, amortised, two steps and one combine; for a value that is late by
@@ -1131,6 +1160,15 @@ LEAT_API int leat_time_window_push_events(leat_time_window *window,
 LEAT_API int leat_time_window_advance(leat_time_window *window, int64_t t);
 
 /*
+ * As leat_window_flush(), for the end of data that may go on: time stays where
+ * it is, and windows stay open. SLIDING tells the window of each time at which
+ * there is a value and that has not closed.
+ *
+ * Errors: LEAT_ECALLBACK. Cost: of a query for each window.
+ */
+LEAT_API int leat_time_window_flush(leat_time_window *window);
+
+/*
  * Writes the results of the window that holds now: what would be told if
  * it closed. Of several HOPPING ones it is the one that ends first. NaN and
  * counts of 0 if there is none or it has no data.
@@ -1143,6 +1181,18 @@ LEAT_API void leat_time_window_query(const leat_time_window *window,
 LEAT_API void leat_time_window_interval(const leat_time_window *window,
     int64_t *start_out, int64_t *end_out);
 
+/*
+ * Reads n of the values that are stored, missing ones included, in the order
+ * of their times, from position `first` on (0: the oldest). counts.stored says
+ * how many there are: those of the window that is queried are the ones with a
+ * time of now - span + 1 and more, before which only delay and
+ * allowed_lateness keep some. SLIDING alone. Each output may be NULL.
+ *
+ * Errors: as leat_window_read(). Cost: O(values stored).
+ */
+LEAT_API int leat_time_window_read(const leat_time_window *window,
+    uint64_t first, size_t n, int64_t *t_out, double *x_out, double *y_out);
+
 /* As leat_window_partial(), of the window that is queried. */
 LEAT_API int leat_time_window_partial(const leat_time_window *window,
     const leat_agg *agg, void *partial_out);
@@ -1151,22 +1201,8 @@ LEAT_API int leat_time_window_partial(const leat_time_window *window,
 LEAT_API int64_t leat_time_window_now(const leat_time_window *window);
 LEAT_API int64_t leat_time_window_watermark(const leat_time_window *window);
 
-/*
- * What has become of values since the last reset:
- * pushed = taken + missing + late + refused + in_no_window.
- */
-typedef struct leat_counts {
-	uint64_t pushed;  /* all, but those that failed with another code than
-	                  LEAT_ELATE, ETIME, ESKEW or EFULL */
-	uint64_t taken;   /* went into a window */
-	uint64_t missing; /* NaN, went into a window */
-	uint64_t late;    /* LEAT_ELATE */
-	uint64_t refused; /* LEAT_TOO_FAR, LEAT_TOO_FAR, LEAT_EFULL */
-	uint64_t in_no_window; /* HOPPING with hop > span */
-	uint64_t evicted; /* of those taken or missing: dropped at max_values */
-	uint64_t stored;  /* values stored now */
-	uint64_t reserved[8]; /* set to 0 */
-} leat_counts;
+/* Allocated beside the object, for what it holds. */
+LEAT_API uint64_t leat_time_window_bytes(const leat_time_window *window);
 
 LEAT_API void leat_time_window_counts(const leat_time_window *window,
     leat_counts *counts_out);
@@ -1292,8 +1328,8 @@ LEAT_API void leat_keyed_free(leat_keyed *keyed);
 /*
  * Pushes one value. With by_count t serves ttl alone.
  *
- * Errors: those of leat_time_window_push(), with LEAT_EFULL also for
- * max_keys and max_bytes; LEAT_EKEY for one longer than LEAT_KEY_MAX.
+ * Refusals and errors: those of leat_time_window_push(), with LEAT_NO_ROOM
+ * also for max_keys and max_bytes; LEAT_EKEY for one longer than LEAT_KEY_MAX.
  * Cost: that of a push into its window; keys that have nothing to tell are
  * not visited. Among many keys, pushes that can change nothing but an open
  * window may be put off inside, so that they wait for memory together. They
@@ -1315,11 +1351,27 @@ LEAT_API int leat_keyed_push_events(leat_keyed *keyed, const leat_event *events,
 LEAT_API int leat_keyed_advance(leat_keyed *keyed, int64_t t);
 
 /*
+ * As leat_time_window_flush(), or leat_window_flush(), of each key in the
+ * order they were first seen.
+ */
+LEAT_API int leat_keyed_flush(leat_keyed *keyed);
+
+/*
  * The results of one key's window, as leat_time_window_query() and
  * leat_window_query() have them. LEAT_EKEY if there is no such key.
  */
 LEAT_API int leat_keyed_query(leat_keyed *keyed, const void *key,
     size_t key_len, double *out);
+
+/*
+ * Where that window lies, and the combined partial of a class, as
+ * leat_time_window_interval() and leat_window_partial(). LEAT_EKEY,
+ * LEAT_ESTAT. With by_count the interval is of the key's pushes.
+ */
+LEAT_API int leat_keyed_interval(leat_keyed *keyed, const void *key,
+    size_t key_len, int64_t *start_out, int64_t *end_out);
+LEAT_API int leat_keyed_partial(leat_keyed *keyed, const void *key,
+    size_t key_len, const leat_agg *agg, void *partial_out);
 
 /* Drops one key; its open windows are told to `dropped`. LEAT_EKEY. */
 LEAT_API int leat_keyed_drop(leat_keyed *keyed, const void *key,

@@ -44,7 +44,8 @@ int told_same(const struct told_line *a, const struct told_line *b)
 			return 0;
 	return a->who == b->who && a->key == b->key && a->start == b->start &&
 	    a->end == b->end && a->revision == b->revision &&
-	    a->flags == b->flags;
+	    a->flags == b->flags && a->watermark == b->watermark &&
+	    a->count == b->count && a->missing == b->missing;
 }
 
 /* ------------------------------------------------------------------ */
@@ -142,16 +143,32 @@ static unsigned id_of(const struct keyed_model *m, const struct model_key *k)
 	return (unsigned)(k - m->keys);
 }
 
+static struct told_line line_of(const struct keyed_model *m,
+    const struct model_key *k, const struct model_window *w, int flags)
+{
+	struct told_line line = { TOLD_RESULT, id_of(m, k), w->start, w->end,
+		{ 0 }, w->told, flags, m->coming, 0, 0 };
+
+	for (size_t i = 0; i < k->n_values; i++) {
+		const struct model_value *v = &k->values[i];
+		if (v->t < w->start || v->t >= w->end)
+			continue;
+		line.count += v->x == v->x;
+		line.missing += v->x != v->x;
+	}
+	compute(k, w->start, w->end, line.v);
+	return line;
+}
+
 static void tell(struct keyed_model *m, struct model_key *k,
     struct model_window *w, int flags)
 {
-	struct told_line line = { TOLD_RESULT, id_of(m, k), w->start, w->end,
-		{ 0 }, w->told++, flags };
+	struct told_line line = line_of(m, k, w, flags);
 
 	if (flags == LEAT_RESULT_DROPPED)
 		line.who = TOLD_EVICTED;
+	w->told++;
 	w->changed = 0;
-	compute(k, w->start, w->end, line.v);
 	told_add(&m->log, &line);
 }
 
@@ -242,17 +259,42 @@ static int by_seen(const void *a, const void *b)
 	return ((*k)->seen > (*l)->seen) - ((*k)->seen < (*l)->seen);
 }
 
-static void tell_all_early(struct keyed_model *m)
+static size_t keys_in_order(struct keyed_model *m,
+    struct model_key *order[MODEL_KEYS])
 {
-	struct model_key *order[MODEL_KEYS];
 	size_t n = 0;
 
 	for (size_t i = 0; i < MODEL_KEYS; i++)
 		if (m->keys[i].there)
 			order[n++] = &m->keys[i];
-	qsort(order, n, sizeof(*order), by_seen);
+	qsort(order, n, sizeof(order[0]), by_seen);
+	return n;
+}
+
+static void tell_all_early(struct keyed_model *m)
+{
+	struct model_key *order[MODEL_KEYS];
+	size_t n = keys_in_order(m, order);
+
 	for (size_t i = 0; i < n; i++)
 		tell_early(m, order[i]);
+}
+
+/* Key by key, each open window as it stands; nothing is remembered. */
+void keyed_model_flush(struct keyed_model *m)
+{
+	struct model_key *order[MODEL_KEYS];
+	size_t n = keys_in_order(m, order);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < order[i]->n_windows; j++) {
+			if (order[i]->windows[j].closed)
+				continue;
+			struct told_line line = line_of(m, order[i],
+			    &order[i]->windows[j],
+			    LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
+			told_add(&m->log, &line);
+		}
 }
 
 static void pass(struct keyed_model *m, int64_t was, int64_t target)
@@ -260,6 +302,8 @@ static void pass(struct keyed_model *m, int64_t was, int64_t target)
 	int64_t due = 0, step = m->rules.early_span;
 	struct model_key *k;
 
+	if (target > m->coming)
+		m->coming = target;
 	while ((k = next_due(m, &due)) && due <= target)
 		do_due(m, k, due);
 	if (target > m->watermark)
@@ -402,7 +446,8 @@ static void make_room(struct keyed_model *m)
 
 static int refuse_late(struct keyed_model *m, unsigned key, int64_t t, double x)
 {
-	struct told_line line = { TOLD_LATE, key, t, t, { x, 0, 0 }, 0, 0 };
+	struct told_line line = { TOLD_LATE, key, t, t, { x, 0, 0 }, 0, 0, 0, 0,
+		0 };
 
 	m->counts.late++;
 	told_add(&m->log, &line);
@@ -452,11 +497,12 @@ int keyed_model_drop(struct keyed_model *m, unsigned key)
 /* Asking                                                             */
 /* ------------------------------------------------------------------ */
 
-int keyed_model_query(struct keyed_model *m, unsigned key, double *out)
+int keyed_model_query(struct keyed_model *m, unsigned key, double *out,
+    int64_t *start_out, int64_t *end_out)
 {
 	const struct model_rules *r = &m->rules;
 	struct model_key *k = &m->keys[key];
-	int64_t start = 0, end = 0, step = step_of(r);
+	int64_t start = m->now, end = m->now, step = step_of(r);
 
 	if (!k->there)
 		return LEAT_EKEY;
@@ -465,7 +511,9 @@ int keyed_model_query(struct keyed_model *m, unsigned key, double *out)
 		start = floor_to(m->now, r->offset, step);
 		while (start - step + r->span > m->now)
 			start -= step;
-		end = start + r->span > m->now ? start + r->span : start;
+		end = start + r->span;
+		if (end <= m->now) /* between two */
+			start = end = m->now;
 	}
 	for (size_t i = 0; r->kind == LEAT_SESSION && i < k->n_windows; i++) {
 		struct model_window *w = &k->windows[i];
@@ -475,6 +523,8 @@ int keyed_model_query(struct keyed_model *m, unsigned key, double *out)
 		}
 	}
 	compute(k, start, end, out);
+	*start_out = start;
+	*end_out = end;
 	return LEAT_OK;
 }
 
@@ -491,7 +541,7 @@ void keyed_model_open(struct keyed_model *m, const struct model_rules *rules)
 {
 	memset(m, 0, sizeof(*m));
 	m->rules = *rules;
-	m->now = m->watermark = INT64_MIN;
+	m->now = m->watermark = m->coming = INT64_MIN;
 }
 
 void keyed_model_close(struct keyed_model *m)

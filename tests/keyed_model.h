@@ -29,6 +29,8 @@ struct told_line {
 	double v[MODEL_STATS];
 	uint64_t revision;
 	int flags;
+	int64_t watermark;
+	uint64_t count, missing;
 };
 
 struct told_log {
@@ -76,6 +78,7 @@ struct keyed_model {
 	struct model_key keys[MODEL_KEYS];
 	int started;
 	int64_t now, watermark;
+	int64_t coming; /* where the watermark goes while time passes */
 	uint64_t steps;
 	leat_counts counts;
 	struct told_log log;
@@ -85,9 +88,11 @@ void keyed_model_open(struct keyed_model *m, const struct model_rules *rules);
 void keyed_model_close(struct keyed_model *m);
 int keyed_model_push(struct keyed_model *m, unsigned key, int64_t t, double x);
 void keyed_model_advance(struct keyed_model *m, int64_t t);
+void keyed_model_flush(struct keyed_model *m);
 int keyed_model_drop(struct keyed_model *m, unsigned key);
-/* As leat_keyed_query(). */
-int keyed_model_query(struct keyed_model *m, unsigned key, double *out);
+/* As leat_keyed_query() and leat_keyed_interval(). */
+int keyed_model_query(struct keyed_model *m, unsigned key, double *out,
+    int64_t *start_out, int64_t *end_out);
 size_t keyed_model_length(const struct keyed_model *m);
 
 #endif

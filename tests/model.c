@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "oracle.h"
+#include "pushed.h"
 #include "suites.h"
 
 void model_span(const leat_window_options *options, size_t pushed, size_t *lo,
@@ -41,6 +42,26 @@ void model_span(const leat_window_options *options, size_t pushed, size_t *lo,
 		*lo += advance;
 	if (*lo > pushed)
 		*lo = pushed; /* between two windows */
+}
+
+int model_open(const leat_window_options *options, size_t pushed, size_t i,
+    size_t *lo, size_t *end)
+{
+	size_t size = (size_t)options->size;
+	size_t step = options->kind == LEAT_HOPPING ? (size_t)options->hop
+						    : size;
+
+	*lo = 0;
+	*end = pushed;
+	if (options->kind == LEAT_SLIDING)
+		return i == 0 && pushed > 0 && pushed < size;
+	if (options->kind != LEAT_TUMBLING && options->kind != LEAT_HOPPING)
+		return i == 0 && pushed > 0;
+	while (*lo + size <= pushed)
+		*lo += step;
+	*lo += i * step;
+	*end = *lo + size;
+	return *lo < pushed;
 }
 
 int model_closes(const leat_window_options *options, size_t pushed)
@@ -141,12 +162,12 @@ static int suppressed(const struct subject *s, const struct oracle *o, int id)
 	    o->missing > 0;
 }
 
-static void check_row(struct subject *s, size_t pushed, const double *row)
+/* The numbers of a window of the values [lo, hi). */
+static void check_values(struct subject *s, size_t lo, size_t hi, size_t pushed,
+    const double *row)
 {
 	static struct oracle o;
-	size_t lo, hi;
 
-	model_span(&s->options, pushed, &lo, &hi);
 	oracle_scan(&o, 2, s->x + lo, s->pairs ? s->y + lo : NULL, hi - lo);
 	for (size_t i = 0; i < s->options.n_stats; i++) {
 		const leat_stat *stat = &s->stats[i];
@@ -168,12 +189,71 @@ static void check_row(struct subject *s, size_t pushed, const double *row)
 	ck_subject(s, s->watch.faults == 0);
 }
 
-static void check_counts(struct subject *s)
+static void check_row(struct subject *s, size_t pushed, const double *row)
 {
 	size_t lo, hi;
+	model_span(&s->options, pushed, &lo, &hi);
+	check_values(s, lo, hi, pushed, row);
+}
+
+static int stores(const struct subject *s)
+{
+	return s->options.kind == LEAT_SLIDING || s->options.keep_values;
+}
+
+/* Pushes that are in no window, whatever is pushed later. */
+static size_t between(const struct subject *s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->pushed && s->options.kind == LEAT_HOPPING;
+	     i++)
+		n += i % (size_t)s->options.hop >= (size_t)s->options.size;
+	return n;
+}
+
+static void check_counts(struct subject *s)
+{
+	leat_counts c;
+	size_t lo, hi;
 	model_span(&s->options, s->pushed, &lo, &hi);
-	ck_subject(s, leat_window_pushed(s->window) == s->pushed);
+	leat_window_counts(s->window, &c);
+	ck_subject(s, c.pushed == s->pushed);
+	ck_subject(s, c.in_no_window == between(s));
+	ck_subject(s, c.taken == s->pushed - c.in_no_window);
+	ck_subject(s, c.stored == (stores(s) ? hi - lo : 0));
+	ck_subject(s, c.missing + c.late + c.refused + c.evicted == 0);
+	if (s->flushed == 0)
+		ck_subject(s, leat_window_length(s->window) == hi - lo);
+}
+
+/* What a sink is given of a window of the values [lo, hi). */
+static void check_told(struct subject *s, size_t lo, size_t hi,
+    const leat_result *r)
+{
+	double row[SUBJECT_STATS];
+	size_t missing = 0;
+	for (size_t i = lo; i < hi; i++)
+		missing += (size_t)is_missing(s, i);
+	ck_subject(s, r->missing == missing && r->count == hi - lo - missing);
+	ck_subject(s, r->watermark == INT64_MIN && r->revision == 0);
+	ck_subject(s, r->key == NULL && r->key_len == 0);
+	check_values(s, lo, hi, s->pushed, r->values);
+	leat_window_query(s->window, row);
 	ck_subject(s, leat_window_length(s->window) == hi - lo);
+	ck_subject(s, r->n_values == s->options.n_stats);
+	ck_subject(s, (r->partials != NULL) == (s->options.kind != LEAT_DECAY));
+	for (size_t i = 0; i < r->n_values; i++) {
+		ck_subject(s, same_bits(row[i], r->values[i]));
+		if (r->partials == NULL)
+			continue;
+		ck_subject(s, !s->stats[i].agg == !r->partials[i]);
+		if (s->stats[i].agg != &chain_class)
+			continue;
+		struct chain got, want = chain_over(s, lo, hi);
+		ck_subject(s, memcmp(r->partials[i], &want, sizeof(want)) == 0);
+		leat_window_partial(s->window, &chain_class, &got);
+		ck_subject(s, memcmp(&got, &want, sizeof(want)) == 0);
+	}
 }
 
 static void check_partials(struct subject *s)
@@ -204,16 +284,10 @@ void subject_query(struct subject *s)
 		ck_subject(s, same_bits(row[i], again[i]));
 }
 
-static int stores(const struct subject *s)
-{
-	return s->options.kind == LEAT_SLIDING || s->options.keep_values;
-}
-
-void subject_read(struct subject *s, size_t first, size_t n)
+static void read_span(struct subject *s, size_t lo, size_t hi, size_t first,
+    size_t n)
 {
 	static double x[MODEL_MAX], y[MODEL_MAX];
-	size_t lo, hi;
-	model_span(&s->options, s->pushed, &lo, &hi);
 	int want = !stores(s)     ? LEAT_ENOTSUP
 	    : first + n > hi - lo ? LEAT_ERANGE
 				  : LEAT_OK;
@@ -231,6 +305,13 @@ void subject_read(struct subject *s, size_t first, size_t n)
 	}
 }
 
+void subject_read(struct subject *s, size_t first, size_t n)
+{
+	size_t lo, hi;
+	model_span(&s->options, s->pushed, &lo, &hi);
+	read_span(s, lo, hi, first, n);
+}
+
 static void take_to_closing(struct subject *s)
 {
 	while (s->pending > 0) {
@@ -242,21 +323,35 @@ static void take_to_closing(struct subject *s)
 	ck_abort_msg("%s: a callback without a window that closes", s->what);
 }
 
+static int on_flushed(struct subject *s, const leat_result *result)
+{
+	size_t lo, end;
+	ck_subject(s,
+	    model_open(&s->options, s->pushed, s->flushed - 1, &lo, &end));
+	ck_subject(s,
+	    result->flags == (LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED));
+	ck_subject(s, result->start == (int64_t)lo);
+	ck_subject(s, result->end == (int64_t)end);
+	check_told(s, lo, s->pushed, result);
+	check_counts(s);
+	read_span(s, lo, s->pushed, 0, s->pushed - lo);
+	s->flushed++;
+	return 0;
+}
+
 static int on_emit(void *ctx, const leat_result *result)
 {
 	struct subject *s = ctx;
-	double row[SUBJECT_STATS];
 
+	if (s->flushed > 0)
+		return on_flushed(s, result);
 	take_to_closing(s);
 	s->emitted++;
+	ck_subject(s, result->flags == 0);
 	ck_subject(s, result->end == (int64_t)s->pushed);
 	ck_subject(s, result->start == result->end - (int64_t)s->options.size);
-	ck_subject(s, result->n_values == s->options.n_stats);
-	check_row(s, s->pushed, result->values);
+	check_told(s, (size_t)result->start, s->pushed, result);
 	check_counts(s);
-	leat_window_query(s->window, row);
-	for (size_t i = 0; i < result->n_values; i++)
-		ck_subject(s, same_bits(row[i], result->values[i]));
 	if (s->pushed % 3 == 0)
 		subject_read(s, 0, (size_t)s->options.size);
 	return 0;
@@ -282,6 +377,21 @@ static void expect(struct subject *s, const double *x, const double *y,
 		s->y[s->pushed + i] = y != NULL ? y[i] : 0.0;
 	}
 	s->pending = n;
+}
+
+/* Told is all that is open, and once more the same. */
+void subject_flush(struct subject *s)
+{
+	size_t lo, end, n = 0;
+
+	while (model_open(&s->options, s->pushed, n, &lo, &end))
+		n++;
+	for (int again = 0; again < 2; again++) {
+		s->flushed = 1;
+		ck_subject(s, leat_window_flush(s->window) == LEAT_OK);
+		ck_subject(s, s->flushed - 1 == (s->options.sink.emit ? n : 0));
+		s->flushed = 0;
+	}
 }
 
 void subject_push(struct subject *s, double x, double y)
@@ -408,7 +518,7 @@ void subject_open(struct subject *s, int words, size_t offset)
 	s->memory = NULL;
 	choose_stats(s, words);
 	s->options.allocator = &s->allocator;
-	if (s->options.kind <= LEAT_HOPPING && s->seed % 3 != 0) {
+	if (s->seed % 3 != 0) {
 		s->options.sink.emit = on_emit;
 		s->options.sink.ctx = s;
 	}

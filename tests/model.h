@@ -29,6 +29,7 @@ struct subject {
 	size_t pushed;  /* of the model */
 	size_t pending; /* in x and y, not yet pushed in the model */
 	size_t emitted;
+	size_t flushed; /* results of the flush that goes on, and 1; 0: none */
 
 	struct watch watch;
 	leat_agg watch_agg;
@@ -41,6 +42,14 @@ struct subject {
 /* The values in the window after so many pushes: [lo, hi). */
 void model_span(const leat_window_options *options, size_t pushed, size_t *lo,
     size_t *hi);
+
+/*
+ * The i-th of the windows that are open after so many pushes and have a
+ * value, the one that ends first being the first: its values [lo, hi), and
+ * where it ends. 0 if there is none.
+ */
+int model_open(const leat_window_options *options, size_t pushed, size_t i,
+    size_t *lo, size_t *end);
 
 /* Whether the last of so many pushes closed a window. */
 int model_closes(const leat_window_options *options, size_t pushed);
@@ -58,6 +67,7 @@ void subject_push(struct subject *s, double x, double y);
 void subject_push_many(struct subject *s, const double *x, const double *y,
     size_t n, int with_out);
 void subject_query(struct subject *s);
+void subject_flush(struct subject *s);
 void subject_read(struct subject *s, size_t first, size_t n);
 void subject_reset(struct subject *s);
 

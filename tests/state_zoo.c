@@ -9,6 +9,7 @@
  */
 #include "state_zoo.h"
 #include "keyed_choice.h"
+#include "pushed.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -569,7 +570,7 @@ static int has_pairs(const leat_stat *stats, size_t n)
 
 static uint64_t window_pushed(void *o)
 {
-	return leat_window_pushed(o);
+	return pushed_into(o);
 }
 
 static void window_look(const struct specimen *z, void *o)
@@ -578,7 +579,7 @@ static void window_look(const struct specimen *z, void *o)
 
 	leat_window_query(o, out);
 	see_doubles(out, z->window.n_stats);
-	see(leat_window_pushed(o));
+	see(pushed_into(o));
 	see(leat_window_length(o));
 	see_kept(o, has_pairs(z->window.stats, z->window.n_stats));
 }
@@ -601,7 +602,7 @@ static void window_step(const struct specimen *z, void *o, int wild)
 static void window_end(const struct specimen *z, void *o)
 {
 	leat_window_reset(o);
-	must(leat_window_pushed(o) == 0, "reset has left something");
+	must(pushed_into(o) == 0, "reset has left something");
 	window_step(z, o, 0);
 }
 

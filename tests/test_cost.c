@@ -14,6 +14,7 @@
 #include "alloc.h"
 #include "classes.h"
 #include "data.h"
+#include "pushed.h"
 #include "suites.h"
 
 struct bill {
@@ -62,7 +63,7 @@ static void bill_close(struct bill *b)
 		       "%u lifts %u appends %u prepends %u combines",          \
 	    (b)->options.kind, (unsigned long long)(b)->options.size,          \
 	    (unsigned long long)(b)->options.hop,                              \
-	    (unsigned long long)leat_window_pushed((b)->window),               \
+	    (unsigned long long)pushed_into((b)->window),                      \
 	    (unsigned)(b)->watch.lifts, (unsigned)(b)->watch.appends,          \
 	    (unsigned)(b)->watch.prepends, (unsigned)(b)->watch.combines)
 

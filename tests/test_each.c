@@ -10,6 +10,7 @@
 
 #include "classes.h"
 #include "data.h"
+#include "pushed.h"
 #include "suites.h"
 
 enum { WINDOWS = 40, PUSHES = 6000, MOST_STATS = 3 };
@@ -83,8 +84,8 @@ static void twins_are_equal(const struct twins *t)
 	for (size_t i = 0; i < WINDOWS; i++) {
 		leat_window_query(t->single[i], a);
 		leat_window_query(t->each[i], b);
-		ck_assert_uint_eq(leat_window_pushed(t->single[i]),
-		    leat_window_pushed(t->each[i]));
+		ck_assert_uint_eq(pushed_into(t->single[i]),
+		    pushed_into(t->each[i]));
 		for (size_t k = 0; k < t->n_stats; k++)
 			if (!same(a[k], b[k]))
 				ck_abort_msg("window %zu: %.17g, not %.17g", i,
@@ -179,7 +180,7 @@ START_TEST(results_need_equal_numbers_of_statistics)
 	/* Without results it is no matter. */
 	ck_assert_int_eq(leat_window_push_each(windows, x, NULL, 2, NULL),
 	    LEAT_OK);
-	ck_assert_uint_eq(leat_window_pushed(windows[1]), 1);
+	ck_assert_uint_eq(pushed_into(windows[1]), 1);
 	twins_close(&one);
 	twins_close(&two);
 }

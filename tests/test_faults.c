@@ -12,6 +12,7 @@
 #include "alloc.h"
 #include "classes.h"
 #include "data.h"
+#include "pushed.h"
 #include "suites.h"
 
 static const leat_stat usual[] = { LEAT_MEAN, LEAT_STDDEV, LEAT_MAX };
@@ -326,7 +327,7 @@ static int life(struct counted *heap, int kind)
 	leat_window_query(w, after);
 	for (size_t k = 0; k < options.n_stats; k++)
 		ck_assert(same_bits(out[k], after[k]));
-	ck_assert_uint_eq(leat_window_pushed(w), 25);
+	ck_assert_uint_eq(pushed_into(w), 25);
 	leat_window_free(w);
 	return error;
 }
@@ -527,7 +528,7 @@ START_TEST(calls_that_fail_leave_the_window_as_it_was)
 		leat_window_query(w, after);
 		for (size_t k = 0; k < options.n_stats; k++)
 			ck_assert(same_bits(before[k], after[k]));
-		ck_assert_uint_eq(leat_window_pushed(w), 14);
+		ck_assert_uint_eq(pushed_into(w), 14);
 		ck_assert(c.a == 5 && c.b == 6 && x[0] == 1);
 		leat_window_free(w);
 	}

@@ -55,7 +55,10 @@ static unsigned key_of(const void *text, size_t len)
 static void note(struct told_log *log, int who, const leat_result *r)
 {
 	struct told_line line = { who, key_of(r->key, r->key_len), r->start,
-		r->end, { 0 }, r->revision, r->flags };
+		r->end, { 0 }, r->revision, r->flags, r->watermark, r->count,
+		r->missing };
+
+	ck_assert_ptr_null(r->partials);
 
 	ck_assert_uint_eq(r->n_values, MODEL_STATS);
 	memcpy(line.v, r->values, sizeof(line.v));
@@ -77,7 +80,7 @@ static int on_evicted(void *ctx, const leat_result *r)
 static int on_late(void *ctx, const leat_event *e)
 {
 	struct told_line line = { TOLD_LATE, key_of(e->key, e->key_len), e->t,
-		e->t, { e->x, 0, 0 }, 0, 0 };
+		e->t, { e->x, 0, 0 }, 0, 0, 0, 0, 0 };
 
 	told_add(ctx, &line);
 	return 0;
@@ -265,10 +268,15 @@ static void compare_counts(const struct trial *t)
 static void compare_query(struct trial *t, unsigned key)
 {
 	double a[MODEL_STATS] = { 0 }, b[MODEL_STATS] = { 0 };
+	int64_t start = -7, end = -7, from = -7, to = -7;
 	int err = leat_keyed_query(t->k, texts[key], lengths[key], b);
 
-	if (err != keyed_model_query(&t->model, key, a))
+	if (err != keyed_model_query(&t->model, key, a, &start, &end))
 		describe(t, "query's code");
+	if (leat_keyed_interval(t->k, texts[key], lengths[key], &from, &to) !=
+		err ||
+	    from != start || to != end)
+		describe(t, "interval");
 	for (int i = 0; err == LEAT_OK && i < MODEL_STATS; i++)
 		if (!same_bits(a[i], b[i]))
 			describe(t, "query");
@@ -285,8 +293,12 @@ static int walk_key(void *ctx, const leat_result *r)
 	struct walk *w = ctx;
 	unsigned key = key_of(r->key, r->key_len);
 	double v[MODEL_STATS];
+	int64_t start, end;
 
-	if (keyed_model_query(&w->trial->model, key, v) ||
+	if (keyed_model_query(&w->trial->model, key, v, &start, &end) ||
+	    r->start != start || r->end != end ||
+	    r->watermark != w->trial->model.watermark ||
+	    r->count != (uint64_t)v[1] ||
 	    w->trial->model.keys[key].seen <= w->seen)
 		describe(w->trial, "order of keys");
 	for (int i = 0; i < MODEL_STATS; i++)
@@ -339,6 +351,10 @@ static void trial_step(struct trial *t, struct stream *s)
 	if (rng_below(&s->rng, 40) == 0) {
 		keyed_model_advance(&t->model, s->t);
 		ck_assert_int_eq(leat_keyed_advance(t->k, s->t), LEAT_OK);
+	}
+	if (rng_below(&s->rng, 40) == 0) {
+		keyed_model_flush(&t->model);
+		ck_assert_int_eq(leat_keyed_flush(t->k), LEAT_OK);
 	}
 	if (rng_below(&s->rng, 40) == 0) {
 		expected = keyed_model_drop(&t->model, key);

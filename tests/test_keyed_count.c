@@ -16,6 +16,7 @@
 #include "alloc.h"
 #include "data.h"
 #include "keyed_model.h"
+#include "pushed.h"
 #include "suites.h"
 
 enum { KEYS = 9, KINDS = 5 };
@@ -53,6 +54,7 @@ struct separate {
 	size_t n;
 	struct told_log log;
 	unsigned now; /* which key is being pushed */
+	int64_t watermark;
 	leat_counts counts;
 };
 
@@ -60,7 +62,7 @@ static int on_separate(void *ctx, const leat_result *r)
 {
 	struct separate *s = ctx;
 	struct told_line line = { TOLD_RESULT, s->now, r->start, r->end, { 0 },
-		0, 0 };
+		0, r->flags, s->watermark, r->count, r->missing };
 
 	memcpy(line.v, r->values, sizeof(line.v));
 	told_add(&s->log, &line);
@@ -71,7 +73,8 @@ static int on_separate(void *ctx, const leat_result *r)
 static void note(struct told_log *log, int who, const leat_result *r)
 {
 	struct told_line line = { who, *(const unsigned char *)r->key, r->start,
-		r->end, { 0 }, r->revision, r->flags };
+		r->end, { 0 }, r->revision, r->flags, r->watermark, r->count,
+		r->missing };
 
 	ck_assert_uint_eq(r->key_len, 1);
 	ck_assert_uint_eq(r->n_values, MODEL_STATS);
@@ -96,7 +99,7 @@ static int queried(const struct separate *s, unsigned key, int64_t *start,
     int64_t *end)
 {
 	const leat_window *w = s->windows[key];
-	int64_t p = (int64_t)leat_window_pushed(w);
+	int64_t p = (int64_t)pushed_into(w);
 	int64_t size = (int64_t)s->options.size, by = size;
 
 	*start = 0;
@@ -117,11 +120,13 @@ static int queried(const struct separate *s, unsigned key, int64_t *start,
 static void separate_drop(struct separate *s, unsigned key)
 {
 	struct told_line line = { TOLD_EVICTED, key, 0, 0, { 0 }, 0,
-		LEAT_RESULT_DROPPED };
+		LEAT_RESULT_DROPPED, s->watermark, 0, 0 };
 	size_t i = 0;
 
 	if (queried(s, key, &line.start, &line.end)) {
 		leat_window_query(s->windows[key], line.v);
+		line.count = (uint64_t)line.v[2];
+		line.missing = leat_window_length(s->windows[key]) - line.count;
 		told_add(&s->log, &line);
 	}
 	leat_window_free(s->windows[key]);
@@ -136,10 +141,8 @@ static void separate_new(struct separate *s, unsigned key)
 {
 	leat_window_options o = s->options;
 
-	if (o.kind <= LEAT_HOPPING) {
-		o.sink.emit = on_separate;
-		o.sink.ctx = s;
-	}
+	o.sink.emit = on_separate;
+	o.sink.ctx = s;
 	ck_assert_int_eq(leat_window_new(&s->windows[key], &o), LEAT_OK);
 	s->latest[key] = INT64_MIN;
 	s->order[s->n++] = key;
@@ -178,6 +181,15 @@ static void separate_push(struct separate *s, unsigned key, int64_t t, double x)
 	ck_assert_int_eq(leat_window_push(s->windows[key], x), LEAT_OK);
 }
 
+static void separate_flush(struct separate *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		s->now = s->order[i];
+		ck_assert_int_eq(leat_window_flush(s->windows[s->now]),
+		    LEAT_OK);
+	}
+}
+
 static void separate_make_room(struct separate *s, size_t most)
 {
 	while (most > 0 && s->n > most) {
@@ -208,6 +220,8 @@ static int walk_key(void *ctx, const leat_result *r)
 	(void)queried(w->s, key, &start, &end);
 	ck_assert_int_eq(r->start, start);
 	ck_assert_int_eq(r->end, end);
+	ck_assert_int_eq(r->watermark, w->s->watermark);
+	ck_assert_uint_eq(r->count, (uint64_t)r->values[2]);
 	leat_window_query(w->s->windows[key], v);
 	for (int i = 0; i < MODEL_STATS; i++)
 		ck_assert(same_bits(r->values[i], v[i]));
@@ -246,10 +260,8 @@ static keyed_choice keyed_options(const struct separate *s,
 
 	memset(&o, 0, sizeof(o));
 	o.by_count = s->options;
-	if (o.by_count.kind <= LEAT_HOPPING) {
-		o.by_count.sink.emit = on_result;
-		o.by_count.sink.ctx = log;
-	}
+	o.by_count.sink.emit = on_result;
+	o.by_count.sink.ctx = log;
 	o.dropped.emit = on_evicted;
 	o.dropped.ctx = log;
 	if (rng_below(r, 2))
@@ -270,12 +282,17 @@ static void step(struct separate *s, leat_keyed **k, struct rng *r,
 
 	*now += (int64_t)rng_below(r, 8);
 	t = *now - (int64_t)rng_below(r, 2) * (int64_t)rng_below(r, 60);
+	s->watermark = *now;
 	separate_expire(s, *now, o->ttl);
 	ck_assert_int_eq(leat_keyed_advance(*k, *now), LEAT_OK);
 	separate_push(s, key, t, x);
 	separate_make_room(s, (size_t)o->max_keys);
 	separate_expire(s, *now, o->ttl); /* it may have come too late */
 	ck_assert_int_eq(leat_keyed_push(*k, &key, 1, t, x), LEAT_OK);
+	if (rng_below(r, 20) == 0) {
+		separate_flush(s);
+		ck_assert_int_eq(leat_keyed_flush(*k), LEAT_OK);
+	}
 	if (rng_below(r, 30) == 0 && s->windows[key]) {
 		separate_drop(s, key);
 		ck_assert_int_eq(leat_keyed_drop(*k, &key, 1), LEAT_OK);
@@ -310,6 +327,7 @@ START_TEST(each_key_has_a_window_of_its_own)
 		}
 		/* Time ends for keys with a ttl; values come all the same. */
 		ck_assert_int_eq(leat_keyed_advance(k, LEAT_TIME_MAX), LEAT_OK);
+		s.watermark = INT64_MAX;
 		separate_expire(&s, INT64_MAX, o.ttl);
 		compare(&s, k, &log, seed);
 		while (s.n > 0)
@@ -396,9 +414,9 @@ START_TEST(options_of_windows_by_count_are_checked)
 
 	memset(&o, 0, sizeof(o));
 	o.by_count = window_options(LEAT_LANDMARK, &r);
-	o.by_count.sink.emit = on_result;
+	o.by_count.keep_values = 1;
 	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_EINVAL);
-	o.by_count.sink.emit = NULL;
+	o.by_count.keep_values = 0;
 	o.by_count.kind = LEAT_SESSION;
 	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_EINVAL);
 	ck_assert_ptr_null(k);

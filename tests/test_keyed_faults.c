@@ -40,7 +40,8 @@ static void make_texts(void)
 static void note(struct told_log *log, int who, const leat_result *r)
 {
 	struct told_line line = { who, *(const unsigned char *)r->key, r->start,
-		r->end, { 0 }, r->revision, r->flags };
+		r->end, { 0 }, r->revision, r->flags, r->watermark, r->count,
+		r->missing };
 
 	ck_assert_uint_eq(r->n_values, MODEL_STATS);
 	ck_assert_uint_eq(r->key_len, lengths[line.key]);

@@ -10,6 +10,7 @@
 
 #include "classes.h"
 #include "data.h"
+#include "pushed.h"
 #include "suites.h"
 
 enum { N_SINGLE = 27, N_PAIRS = 40, MAX_STREAM = 4000, MAX_STATS = 48 };
@@ -179,8 +180,7 @@ static void duel_step(struct duel *d, size_t n, int with_out)
 	}
 	leat_window_query(d->many, row);
 	compare(d, d->at + n, row);
-	ck_assert_uint_eq(leat_window_pushed(d->one),
-	    leat_window_pushed(d->many));
+	ck_assert_uint_eq(pushed_into(d->one), pushed_into(d->many));
 	ck_assert_uint_eq(leat_window_length(d->one),
 	    leat_window_length(d->many));
 	ck_assert_uint_eq(d->seen_one.n, d->seen_many.n);
@@ -393,7 +393,7 @@ START_TEST(no_values_at_once_change_nothing)
 	leat_window_push(w, 2);
 	ck_assert_int_eq(leat_window_push_many(w, &x, NULL, 0, &out), LEAT_OK);
 	ck_assert_int_eq(leat_window_push_many(w, &x, NULL, 0, NULL), LEAT_OK);
-	ck_assert(out == -1 && leat_window_pushed(w) == 1);
+	ck_assert(out == -1 && pushed_into(w) == 1);
 	leat_window_query(w, &sum);
 	ck_assert(sum == 2);
 	leat_window_free(w);

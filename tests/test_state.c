@@ -16,6 +16,7 @@
 
 #include "classes.h"
 #include "data.h"
+#include "pushed.h"
 #include "saved.h"
 #include "suites.h"
 
@@ -186,7 +187,7 @@ static void compare_windows(const struct window_twins *t, size_t step)
 	ck_assert_uint_eq(t->n_told[0], t->n_told[1]);
 	ck_assert_int_eq(t->at[0], t->at[1]);
 	expect_same(t->told[0], t->told[1], n, "told", t->seed, step);
-	ck_assert_uint_eq(leat_window_pushed(t->a), leat_window_pushed(t->b));
+	ck_assert_uint_eq(pushed_into(t->a), pushed_into(t->b));
 	ck_assert_uint_eq(leat_window_length(t->a), leat_window_length(t->b));
 	compare_values(t, step);
 }

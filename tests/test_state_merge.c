@@ -20,6 +20,7 @@
 #include "classes.h"
 #include "data.h"
 #include "oracle.h"
+#include "pushed.h"
 #include "saved.h"
 #include "suites.h"
 
@@ -71,12 +72,12 @@ static leat_window *window_of(const leat_window_options *o, const double *x,
 static void join_windows(leat_window *w, leat_window *other)
 {
 	struct saved before = window_saved(other), after;
-	uint64_t pushed = leat_window_pushed(w) + leat_window_pushed(other);
+	uint64_t pushed = pushed_into(w) + pushed_into(other);
 
 	ck_assert_int_eq(leat_window_merge(w, other), LEAT_OK);
 	after = window_saved(other);
 	ck_assert(same_saved(&before, &after));
-	ck_assert_uint_eq(leat_window_pushed(w), pushed);
+	ck_assert_uint_eq(pushed_into(w), pushed);
 	ck_assert_uint_eq(leat_window_length(w), pushed);
 	saved_free(&before);
 	saved_free(&after);

@@ -29,7 +29,8 @@ enum { LOG_VALUES = TRIAL_STATS + 2, LOG_KEY = 8 };
 struct line {
 	int what, flags;
 	int64_t start, end;
-	uint64_t revision;
+	uint64_t revision, count, missing;
+	int64_t watermark;
 	size_t key_len;
 	unsigned char key[LOG_KEY]; /* its end */
 	size_t n;
@@ -70,6 +71,9 @@ static void log_result(struct log *log, int what, const leat_result *r)
 	l->start = r->start;
 	l->end = r->end;
 	l->revision = r->revision;
+	l->watermark = r->watermark;
+	l->count = r->count;
+	l->missing = r->missing;
 	l->n = r->n_values;
 	memcpy(l->values, r->values, r->n_values * sizeof(double));
 }
@@ -109,7 +113,8 @@ static void compare_logs(struct log *a, struct log *b, const char *what,
 		int same = l->n == m->n && l->what == m->what &&
 		    l->flags == m->flags && l->start == m->start &&
 		    l->end == m->end && l->revision == m->revision &&
-		    l->key_len == m->key_len &&
+		    l->watermark == m->watermark && l->count == m->count &&
+		    l->missing == m->missing && l->key_len == m->key_len &&
 		    memcmp(l->key, m->key, LOG_KEY) == 0;
 		for (size_t k = 0; same && k < l->n; k++)
 			same = same_bits(l->values[k], m->values[k]);
@@ -142,6 +147,8 @@ static int step_of(leat_time_window *w, const struct step *s)
 		return leat_time_window_push_events(w, &s->e, 1, NULL);
 	case STEP_ADVANCE:
 		return leat_time_window_advance(w, s->e.t);
+	case STEP_FLUSH:
+		return leat_time_window_flush(w);
 	default:
 		leat_time_window_reset(w);
 		return LEAT_OK;

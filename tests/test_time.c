@@ -355,6 +355,10 @@ static void play_many(struct trial *t, leat_time_window *w, size_t most)
 			time_model_advance(t->model, t->script[i].e.t);
 			leat_time_window_advance(w, t->script[i].e.t);
 			i++;
+		} else if (i < t->n_steps && t->script[i].kind == STEP_FLUSH) {
+			time_model_flush(t->model);
+			leat_time_window_flush(w);
+			i++;
 		}
 	}
 }
@@ -362,7 +366,9 @@ static void play_many(struct trial *t, leat_time_window *w, size_t most)
 static int same_heard(const struct heard *a, const struct heard *b, size_t n)
 {
 	int same = a->start == b->start && a->end == b->end &&
-	    a->revision == b->revision && a->flags == b->flags;
+	    a->revision == b->revision && a->flags == b->flags &&
+	    a->watermark == b->watermark && a->count == b->count &&
+	    a->missing == b->missing;
 	for (size_t k = 0; k < n; k++)
 		same = same && same_bits(a->values[k], b->values[k]);
 	return same;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "pushed.h"
 #include "suites.h"
 
 static leat_window_options options_of(int kind, uint64_t size, uint64_t advance,
@@ -150,7 +151,7 @@ START_TEST(of_nothing_there_is_a_count_and_nothing_else)
 			for (int i = 2; i < 32; i++)
 				ck_assert(isnan(out[i]));
 			ck_assert_uint_eq(leat_window_length(w), 0);
-			ck_assert_uint_eq(leat_window_pushed(w), 0);
+			ck_assert_uint_eq(pushed_into(w), 0);
 			leat_window_push_xy(w, 3, 4);
 			leat_window_push_xy(w, 5, 9);
 			leat_window_reset(w);
@@ -403,13 +404,13 @@ START_TEST(pairs_and_single_values_do_not_mix)
 	leat_window *w = simple(LEAT_SLIDING, 3, 0, one, 1);
 	ck_assert_int_eq(leat_window_push_xy(w, 1, 2), LEAT_EPAIRS);
 	ck_assert_int_eq(leat_window_push_many(w, x, x, 2, out), LEAT_EPAIRS);
-	ck_assert_uint_eq(leat_window_pushed(w), 0);
+	ck_assert_uint_eq(pushed_into(w), 0);
 	leat_window_free(w);
 	w = simple(LEAT_SLIDING, 3, 0, two, 2);
 	ck_assert_int_eq(leat_window_push(w, 1), LEAT_EPAIRS);
 	ck_assert_int_eq(leat_window_push_many(w, x, NULL, 2, out),
 	    LEAT_EPAIRS);
-	ck_assert_uint_eq(leat_window_pushed(w), 0);
+	ck_assert_uint_eq(pushed_into(w), 0);
 	ck_assert_uint_eq(leat_window_length(w), 0);
 	for (int i = 0; i < 4; i++)
 		ck_assert(out[i] == -1);
@@ -533,7 +534,7 @@ START_TEST(a_copy_and_its_original_go_their_own_ways)
 	leat_window_reset(w);
 	leat_window_free(w);
 	ck_assert(push_ask(moved, 0) == 3 + 4 + 5 + 6);
-	ck_assert_uint_eq(leat_window_pushed(same), 8);
+	ck_assert_uint_eq(pushed_into(same), 8);
 	leat_window_free(same);
 	leat_window_free(moved);
 	ck_assert_uint_eq(heap.live + other.live, 0);
@@ -731,7 +732,7 @@ static void push_some(struct subject *s, struct rng *r, size_t n)
 static void one_operation(struct subject *s, struct rng *r)
 {
 	size_t length = (size_t)leat_window_length(s->window);
-	switch (rng_below(r, 16)) {
+	switch (rng_below(r, 18)) {
 	case 0:
 		if (rng_below(r, 3) == 0)
 			subject_reset(s);
@@ -757,6 +758,10 @@ static void one_operation(struct subject *s, struct rng *r)
 	case 8:
 	case 9:
 		subject_query(s);
+		break;
+	case 10:
+	case 11:
+		subject_flush(s);
 		break;
 	default:
 		subject_push(s, draw(r), draw(r));

@@ -295,6 +295,7 @@ static void look(struct time_model *m, const struct tm_span *s,
 	out->start = s->start;
 	out->end = s->end;
 	out->now = m->now;
+	out->watermark = m->watermark;
 	out->at = m->n_pool;
 	out->n = 0;
 	for (size_t k = 0; k < m->n_values; k++) {
@@ -322,6 +323,33 @@ static void tell(struct time_model *m, struct tm_span *s, int flags)
 	m->n_told++;
 	s->changed = 0;
 	m->n_pool += out->n;
+}
+
+/* What is open is told in the order of its ends, and remembers nothing. */
+void time_model_flush(struct time_model *m)
+{
+	const struct tm_span *last = NULL;
+	forget(m);
+	for (;;) {
+		const struct tm_span *next = NULL;
+		for (size_t k = 0; k < m->n_spans; k++) {
+			const struct tm_span *s = &m->span[k];
+			if (s->dead || s->closed || !closes_with_data(m, s) ||
+			    (last && !sooner(last, s)))
+				continue;
+			if (next == NULL || sooner(s, next))
+				next = s;
+		}
+		if (next == NULL)
+			return;
+		room(m->n_told, TM_TOLD, "results");
+		struct tm_told *out = &m->told[m->n_told++];
+		look(m, next, out);
+		out->revision = next->told;
+		out->flags = LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED;
+		m->n_pool += out->n;
+		last = next;
+	}
 }
 
 /* Once more what was told last, but for what has been dropped since. */

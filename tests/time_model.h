@@ -50,7 +50,7 @@ struct tm_span {
 /* One result: the values are those of pool[at .. at + n). */
 struct tm_told {
 	int64_t start, end;
-	int64_t now; /* when it was told */
+	int64_t now, watermark; /* when it was told */
 	uint64_t revision;
 	int flags;
 	size_t at, n;
@@ -94,6 +94,7 @@ void time_model_free(struct time_model *m);
 /* What the library's functions must return, and tell. */
 int time_model_push(struct time_model *m, const leat_event *e);
 void time_model_advance(struct time_model *m, int64_t t);
+void time_model_flush(struct time_model *m);
 void time_model_reset(struct time_model *m);
 
 /*

@@ -64,7 +64,8 @@ static void say_options(struct text *s, const struct trial *t)
 static void say_step(struct text *s, const struct trial *t, size_t i)
 {
 	const struct step *step = &t->script[i];
-	static const char *const names[] = { "push", "advance", "reset" };
+	static const char *const names[] = { "push", "advance", "reset",
+		"flush" };
 	say(s, "%5zu %s %" PRId64, i, names[step->kind], step->e.t);
 	if (step->kind == STEP_PUSH)
 		say(s, " x %.17g", step->e.x);
@@ -362,6 +363,10 @@ static void make_step(struct trial *t, struct stream *s, size_t i,
 			step->e.t--;
 		return;
 	}
+	if (one_in(r, 25)) {
+		step->kind = STEP_FLUSH;
+		return;
+	}
 	step->e.t = next_time(t, s, r);
 	step->e.x = one_in(r, 12) ? (double)NAN : next_number(t, s, r);
 	if (t->pairs)
@@ -476,8 +481,32 @@ void trial_make_large(struct trial *t, int kind, uint64_t seed)
 /* Playing                                                            */
 /* ------------------------------------------------------------------ */
 
-/* What a callback may do: nothing of it may change what is being told. */
-static void look_around(struct trial *t)
+/* Of a class there is a partial, from which its number was made. */
+static void look_at_partial(struct trial *t, const leat_result *r, size_t i)
+{
+	union {
+		struct bag b;
+		struct chain c;
+	} own;
+	const leat_agg *agg = t->stats[i].agg;
+	const void *partial = r->partials ? r->partials[i] : NULL;
+	if ((agg != NULL) != (partial != NULL))
+		trial_fail(t, "a partial that should not be, or is not");
+	if (agg == NULL)
+		return;
+	if (leat_time_window_partial(t->window, agg, &own) ||
+	    memcmp(&own, partial, agg->size) != 0)
+		trial_fail(t, "another partial in a callback");
+	double x = agg->lower(agg->ctx, partial, &t->stats[i]);
+	if (!isnan(r->values[i]) && !same_bits(x, r->values[i]))
+		trial_fail(t, "a partial of another number");
+}
+
+/*
+ * What a callback may do: it is answered for what is being told, of which
+ * nothing may change.
+ */
+static void look_around(struct trial *t, const leat_result *r)
 {
 	double row[TRIAL_STATS];
 	size_t asked = t->months.asked;
@@ -486,8 +515,17 @@ static void look_around(struct trial *t)
 	leat_time_window_query(t->window, row);
 	leat_time_window_interval(t->window, &start, &end);
 	leat_time_window_counts(t->window, &c);
-	if (start > end || row[0] < 0)
+	if (start != r->start || end != r->end ||
+	    leat_time_window_watermark(t->window) != r->watermark)
 		trial_fail(t, "a query in a callback");
+	for (size_t i = 0; i < r->n_values; i++) {
+		if (!same_bits(row[i], r->values[i]))
+			trial_fail(t, "another number in a callback");
+		look_at_partial(t, r, i);
+	}
+	if (leat_time_window_flush(t->window) != LEAT_EINVAL ||
+	    leat_time_window_push(t->window, 0, 0) >= 0)
+		trial_fail(t, "a callback that may push");
 	t->months.asked = asked;
 }
 
@@ -500,12 +538,15 @@ static int on_result(void *ctx, const leat_result *result)
 	    result->key_len != 0 || result->n_values != t->options.n_stats)
 		trial_fail(t, "a result of another form");
 	if (t->seed % 2 == 0)
-		look_around(t);
+		look_around(t, result);
 	struct heard *h = &t->heard[t->n_heard++];
 	h->start = result->start;
 	h->end = result->end;
 	h->revision = result->revision;
 	h->flags = result->flags;
+	h->watermark = result->watermark;
+	h->count = result->count;
+	h->missing = result->missing;
 	memcpy(h->values, result->values,
 	    result->n_values * sizeof(h->values[0]));
 	return 0;
@@ -563,6 +604,8 @@ static int do_step(struct trial *t, const struct step *s)
 		return do_push(t, &s->e);
 	case STEP_ADVANCE:
 		return leat_time_window_advance(t->window, s->e.t);
+	case STEP_FLUSH:
+		return leat_time_window_flush(t->window);
 	default:
 		leat_time_window_reset(t->window);
 		return LEAT_OK;
@@ -576,6 +619,9 @@ static int expect_step(struct trial *t, const struct step *s)
 		return time_model_push(t->model, &s->e);
 	case STEP_ADVANCE:
 		time_model_advance(t->model, s->e.t);
+		return LEAT_OK;
+	case STEP_FLUSH:
+		time_model_flush(t->model);
 		return LEAT_OK;
 	default:
 		time_model_reset(t->model);
@@ -653,9 +699,20 @@ static void compare_told(struct trial *t)
 		say_told(&s, t);
 		trial_fail(t, "%s", buffer);
 	}
-	for (; t->compared < t->n_heard; t->compared++)
-		compare_values(t, &t->model->told[t->compared],
-		    t->heard[t->compared].values, "told");
+	for (; t->compared < t->n_heard; t->compared++) {
+		const struct heard *h = &t->heard[t->compared];
+		const struct tm_told *m = &t->model->told[t->compared];
+		compare_values(t, m, h->values, "told");
+		if (h->watermark != m->watermark)
+			trial_fail(t,
+			    "told at %" PRId64 ", with %" PRId64 " of now",
+			    m->watermark, h->watermark);
+		if ((double)h->count != h->values[0] ||
+		    h->count + h->missing != m->n)
+			trial_fail(t,
+			    "told %" PRIu64 " values and %" PRIu64 " missing",
+			    h->count, h->missing);
+	}
 }
 
 #define compare_count(t, name)                                                 \
@@ -703,6 +760,37 @@ static void compare_late(struct trial *t, const struct step *s, size_t before)
 	    t->late.t != s->e.t || t->late.source != s->e.source ||
 	    !same_bits(t->late.x, s->e.x) || !same_bits(t->late.y, s->e.y))
 		trial_fail(t, "another value told as late");
+}
+
+/* SLIDING: the model's values that are stored, in the order of times. */
+static void compare_read(struct trial *t)
+{
+	static int64_t at[TM_VALUES];
+	static double x[TM_VALUES], y[TM_VALUES];
+	const struct time_model *m = t->model;
+	double *of_y = t->pairs ? y : NULL;
+	size_t n = (size_t)time_model_counts(m).stored, from = 0, i = 0;
+	if (t->options.kind != LEAT_SLIDING) {
+		if (leat_time_window_read(t->window, 0, 0, at, x, of_y) !=
+		    LEAT_ENOTSUP)
+			trial_fail(t, "read of another kind");
+		return;
+	}
+	if (leat_time_window_read(t->window, 0, n + 1, at, x, of_y) !=
+	    LEAT_ERANGE)
+		trial_fail(t, "read of more than there is");
+	from = n > 0 ? t->step % n : 0;
+	if (leat_time_window_read(t->window, from, n - from, at, x, of_y))
+		trial_fail(t, "read");
+	for (size_t k = 0; k < m->n_values; k++) {
+		const struct tm_value *v = &m->value[m->order[k]];
+		if (!time_model_stored(m, v) || i++ < from)
+			continue;
+		if (at[i - 1 - from] != v->t ||
+		    !same_bits(x[i - 1 - from], v->x) ||
+		    (t->pairs && !same_bits(y[i - 1 - from], v->y)))
+			trial_fail(t, "value %zu of those stored", i - 1);
+	}
 }
 
 static void compare_partial(struct trial *t, const struct tm_told *told)
@@ -754,6 +842,8 @@ void trial_compare(struct trial *t)
 	compare_told(t);
 	compare_clock(t);
 	compare_counts(t);
+	if (t->options.kind != LEAT_SLIDING || t->step % 7 == 0)
+		compare_read(t);
 	compare_query(t);
 }
 

@@ -45,7 +45,7 @@ enum trial_feature {
 	WITH_WINDOWS = 131072 /* max_windows, of kinds that can */
 };
 
-enum step_kind { STEP_PUSH, STEP_ADVANCE, STEP_RESET };
+enum step_kind { STEP_PUSH, STEP_ADVANCE, STEP_RESET, STEP_FLUSH };
 
 struct step {
 	int kind;
@@ -62,8 +62,8 @@ struct trial_months {
 
 /* What a window told. */
 struct heard {
-	int64_t start, end;
-	uint64_t revision;
+	int64_t start, end, watermark;
+	uint64_t revision, count, missing;
 	int flags;
 	double values[TRIAL_STATS];
 };

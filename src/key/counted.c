@@ -108,7 +108,7 @@ int leat_counted_interval(const leat_keyed *k, const struct leat_state *s,
 {
 	const leat_window_options *o = k->by_count;
 	const leat_window *w = counted_window(s);
-	uint64_t p = leat_window_pushed(w), start = 0, end = p;
+	uint64_t p = w->engine->pushed(w), start = 0, end = p;
 	int open = 1;
 
 	if (o->kind == LEAT_SLIDING)
@@ -134,6 +134,12 @@ void leat_counted_query(const struct leat_state *s, double *out)
 	memcpy(out, w->results, w->n_stats * sizeof(*out));
 }
 
+int leat_counted_partial(const struct leat_state *s, const leat_agg *agg,
+    void *partial_out)
+{
+	return leat_window_partial(counted_window(s), agg, partial_out);
+}
+
 leat_result leat_counted_result(const leat_keyed *k, const struct leat_state *s)
 {
 	const leat_window *w = counted_window(s);
@@ -152,7 +158,10 @@ static void counted_tell(struct leat_flow *f, struct leat_state *s, int flag)
 	leat_window *w = counted_window(s);
 	int64_t start, end;
 
-	if (!leat_counted_interval(k, s, &start, &end))
+	if (flag & LEAT_RESULT_FLUSHED)
+		leat_window_tell_open(w);
+	if ((flag & LEAT_RESULT_FLUSHED) ||
+	    !leat_counted_interval(k, s, &start, &end))
 		return;
 	leat_ask(w);
 	leat_result r = leat_counted_result(k, s);

@@ -596,6 +596,8 @@ void leat_counted_start(leat_keyed *k);
 int leat_counted_interval(const leat_keyed *k, const struct leat_state *s,
     int64_t *start_out, int64_t *end_out);
 void leat_counted_query(const struct leat_state *s, double *out);
+int leat_counted_partial(const struct leat_state *s, const leat_agg *agg,
+    void *partial_out);
 /* A result of what was queried, but for its values. */
 leat_result leat_counted_result(const leat_keyed *k,
     const struct leat_state *s);

@@ -286,12 +286,24 @@ static uint32_t find_key(leat_keyed *k, const void *key, size_t key_len)
 	return leat_entry_find(k, key, key_len, leat_key_hash(k, key, key_len));
 }
 
-/* While a result is told there is no other that could be asked for. */
-static int query_told(const leat_result *r, const void *key, size_t key_len,
-    double *out)
+/*
+ * The result that is being told, if it is one of that key: there is no other
+ * that could be asked for then.
+ */
+static const leat_result *told_of(const leat_keyed *k, const void *key,
+    size_t key_len)
 {
-	if (!r || r->key_len != key_len ||
-	    (key_len > 0 && memcmp(r->key, key, key_len) != 0))
+	const leat_result *r = k->flow.calls.result;
+
+	return !r || r->key_len != key_len ||
+		(key_len > 0 && memcmp(r->key, key, key_len) != 0)
+	    ? NULL
+	    : r;
+}
+
+static int query_told(const leat_result *r, double *out)
+{
+	if (!r)
 		return LEAT_EINVAL;
 	memcpy(out, r->values, r->n_values * sizeof(*out));
 	return LEAT_OK;
@@ -305,11 +317,68 @@ int leat_keyed_query(leat_keyed *keyed, const void *key, size_t key_len,
 
 	LEAT_ASSERT(keyed && (key || key_len == 0) && out);
 	if (leat_is_inside(&keyed->flow.calls))
-		return query_told(keyed->flow.calls.result, key, key_len, out);
+		return query_told(told_of(keyed, key, key_len), out);
 	if (!(i = find_key(keyed, key, key_len)))
 		return LEAT_EKEY;
 	look_up(keyed, leat_entry_at(keyed, i), out, &start, &end);
 	return LEAT_OK;
+}
+
+int leat_keyed_interval(leat_keyed *keyed, const void *key, size_t key_len,
+    int64_t *start_out, int64_t *end_out)
+{
+	const struct leat_flow *f = &keyed->flow;
+	uint32_t i;
+
+	LEAT_ASSERT(keyed && (key || key_len == 0) && start_out && end_out);
+	if (leat_is_inside(&f->calls)) {
+		const leat_result *r = told_of(keyed, key, key_len);
+		*start_out = r ? r->start : *start_out;
+		*end_out = r ? r->end : *end_out;
+		return r ? LEAT_OK : LEAT_EINVAL;
+	}
+	if (!(i = find_key(keyed, key, key_len)))
+		return LEAT_EKEY;
+	f->engine->look(f, leat_entry_state(leat_entry_at(keyed, i)), start_out,
+	    end_out);
+	return LEAT_OK;
+}
+
+static int partial_told(const leat_keyed *k, const leat_result *r,
+    const leat_agg *agg, void *partial_out)
+{
+	for (size_t i = 0; r->partials && i < r->n_values; i++) {
+		const leat_stat *s = k->by_count ? &k->stats[i]
+						 : &k->flow.plan[i].stat;
+		if (s->agg != agg)
+			continue;
+		memcpy(partial_out, r->partials[i], agg->size);
+		return LEAT_OK;
+	}
+	return LEAT_ESTAT;
+}
+
+int leat_keyed_partial(leat_keyed *keyed, const void *key, size_t key_len,
+    const leat_agg *agg, void *partial_out)
+{
+	const struct leat_flow *f = &keyed->flow;
+	const struct leat_state *s;
+	int64_t start, end;
+	uint32_t i;
+
+	LEAT_ASSERT(keyed && (key || key_len == 0) && agg && partial_out);
+	if (leat_is_inside(&f->calls)) {
+		const leat_result *r = told_of(keyed, key, key_len);
+		return r ? partial_told(keyed, r, agg, partial_out)
+			 : LEAT_EINVAL;
+	}
+	if (!(i = find_key(keyed, key, key_len)))
+		return LEAT_EKEY;
+	s = leat_entry_state(leat_entry_at(keyed, i));
+	if (keyed->by_count)
+		return leat_counted_partial(s, agg, partial_out);
+	f->engine->look(f, s, &start, &end);
+	return leat_flow_partial(f, agg, partial_out);
 }
 
 int leat_keyed_drop(leat_keyed *keyed, const void *key, size_t key_len)

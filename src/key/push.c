@@ -363,7 +363,8 @@ int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
 	leat_event v = { key, key_len, t, x, 0, 0, 0, 0 };
 
 	LEAT_ASSERT(keyed);
-	if (LEAT_UNLIKELY((unsigned)keyed->flow.pairs | keyed->flow.calls.state))
+	if (LEAT_UNLIKELY((unsigned)keyed->flow.pairs |
+		keyed->flow.calls.state))
 		return push_refused(keyed);
 	return leat_calls_done(&keyed->flow.calls, push_event(keyed, &v));
 }
@@ -473,6 +474,26 @@ int leat_keyed_push_events(leat_keyed *keyed, const leat_event *events,
 		n -= some;
 	}
 	return leat_many_done(&many, &keyed->flow.calls, err, n_taken_out);
+}
+
+int leat_keyed_flush(leat_keyed *keyed)
+{
+	struct leat_flow *f = &keyed->flow;
+	const struct leat_roster *r = &keyed->roster;
+
+	LEAT_ASSERT(keyed);
+	if (leat_is_inside(&f->calls))
+		return LEAT_EINVAL;
+	leat_queue_settle(keyed);
+	for (size_t i = 0; i < r->n && f->sink.emit; i++) {
+		if (r->order[i] == 0)
+			continue;
+		struct leat_entry *e = leat_ranked(keyed, (uint32_t)i);
+		leat_entry_speaks(keyed, e);
+		f->engine->tell(f, leat_entry_state(e),
+		    LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
+	}
+	return leat_calls_done(&f->calls, LEAT_OK);
 }
 
 int leat_keyed_advance(leat_keyed *keyed, int64_t t)

@@ -125,7 +125,7 @@ static int zscore_fits(const leat_drift *d)
 	if (d->options.size > 0 && before > d->options.size)
 		before = d->options.size;
 	leat_window_query(s->window, now);
-	return leat_window_pushed(s->window) == d->pushed &&
+	return s->window->engine->pushed(s->window) == d->pushed &&
 	    leat_window_missing(s->window) == 0 && s->length == before &&
 	    (s->mean - s->mean == 0) == (before > 0) &&
 	    (now[0] - now[0] == 0) == (d->pushed > 0);

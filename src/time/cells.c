@@ -402,6 +402,8 @@ static void tell_cell(struct leat_flow *f, const struct leat_state *s,
 			end = leat_later(f->clock.now, 1);
 		leat_flow_tell(f, c->start, end, leat_cell_told(c), flags);
 	}
+	if (flags & LEAT_RESULT_FLUSHED)
+		return;
 	if (c->marks & LEAT_CELL_CHANGED)
 		forget_change(f, s, c);
 	c->marks = (c->marks & ~(uint64_t)LEAT_CELL_CHANGED) + LEAT_CELL_TOLD;

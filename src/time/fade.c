@@ -149,6 +149,8 @@ static void tell_fade(struct leat_flow *f, struct fade *d, int flag)
 	fade_to(f, (struct fade *)(void *)f->whole, f->clock.now);
 	leat_flow_tell(f, d->first, leat_later(f->clock.now, 1), d->revision,
 	    flag);
+	if (flag & LEAT_RESULT_FLUSHED)
+		return;
 	d->revision++;
 	d->changed = 0;
 }

@@ -105,7 +105,8 @@ struct leat_told *leat_ranges_note(struct leat_flow *f, struct leat_ranges *r,
 
 /*
  * How often the window has been told. Notes that it is told again, unless it
- * never will be: it expires as it closes, or its key is dropped.
+ * never will be, as it expires when it closes or its key is dropped; or this
+ * is a flush, which leaves no trace.
  */
 static uint64_t note_told(struct leat_flow *f, struct leat_ranges *r,
     struct leat_grid_window w, int flags)
@@ -114,7 +115,7 @@ static uint64_t note_told(struct leat_flow *f, struct leat_ranges *r,
 
 	if (!f->revises)
 		return 0;
-	if (flags == LEAT_RESULT_DROPPED ||
+	if ((flags & (LEAT_RESULT_DROPPED | LEAT_RESULT_FLUSHED)) ||
 	    leat_is_expired(f, w.end, f->clock.target)) {
 		t = told_of(r, w);
 		return t ? t->times : 0;
@@ -439,13 +440,33 @@ static void tell_open(struct leat_flow *f, struct leat_ranges *r, int flag)
 	}
 }
 
+/* Each window that is open and has data; sliding ones end at a value. */
+static void flush_ranges(struct leat_flow *f, struct leat_ranges *r)
+{
+	int64_t closed = f->clock.watermark;
+	struct leat_grid_window w;
+	int more;
+
+	if (!leat_slides(f)) {
+		tell_open(f, r, LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
+		return;
+	}
+	if (r->closed > closed)
+		closed = r->closed;
+	for (more = next_due(f, r, closed, &w); more;
+	     more = next_due(f, r, w.end, &w))
+		tell_window(f, r, w, LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
+}
+
 static void ranges_tell(struct leat_flow *f, struct leat_state *s, int flag)
 {
 	struct leat_ranges *r = leat_ranges_of(s);
 
 	if (!r)
 		return;
-	if (leat_slides(f))
+	if (flag & LEAT_RESULT_FLUSHED)
+		flush_ranges(f, r);
+	else if (leat_slides(f))
 		tell_sliding(f, r, flag);
 	else if (flag == LEAT_RESULT_EARLY)
 		tell_all_changed(f, r);

@@ -190,6 +190,19 @@ int leat_time_window_advance(leat_time_window *window, int64_t t)
 	return leat_calls_done(&f->calls, LEAT_OK);
 }
 
+int leat_time_window_flush(leat_time_window *window)
+{
+	struct leat_flow *f = &window->flow;
+
+	LEAT_ASSERT(window);
+	if (leat_is_inside(&f->calls))
+		return LEAT_EINVAL;
+	if (f->sink.emit)
+		f->engine->tell(f, window->state,
+		    LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
+	return leat_calls_done(&f->calls, LEAT_OK);
+}
+
 /* ---------------- values --------------------------------------------- */
 
 /* The clock has seen the value, and nothing can fail any more. */
@@ -341,6 +354,59 @@ void leat_time_window_interval(const leat_time_window *window,
 	}
 	window->flow.engine->look(&window->flow, window->state, NULL, start_out,
 	    end_out);
+}
+
+/* Where values go, and how many are left out before. */
+struct reading {
+	uint64_t skip;
+	size_t n;
+	int64_t *t;
+	double *x, *y;
+};
+
+static void read_value(void *ctx, const leat_sample *s)
+{
+	struct reading *r = ctx;
+
+	if (r->skip > 0 || r->n == 0) {
+		r->skip -= r->skip > 0;
+		return;
+	}
+	r->n--;
+	if (r->t)
+		*r->t++ = s->t;
+	if (r->x)
+		*r->x++ = s->x;
+	if (r->y)
+		*r->y++ = s->y;
+}
+
+int leat_time_window_read(const leat_time_window *window, uint64_t first,
+    size_t n, int64_t *t_out, double *x_out, double *y_out)
+{
+	const struct leat_flow *f = &window->flow;
+	struct reading to = { first, n, t_out, x_out, y_out };
+	const struct leat_ranges *r;
+	uint64_t stored;
+
+	LEAT_ASSERT(window);
+	if (f->kind != LEAT_SLIDING)
+		return LEAT_ENOTSUP;
+	stored = f->engine->stored(f, window->state);
+	if (first > stored || n > stored - first)
+		return LEAT_ERANGE;
+	if (y_out && !f->pairs)
+		return LEAT_EPAIRS;
+	r = leat_ranges_of(window->state);
+	if (r)
+		leat_tree_each(f, &r->tree, read_value, &to);
+	return LEAT_OK;
+}
+
+uint64_t leat_time_window_bytes(const leat_time_window *window)
+{
+	LEAT_ASSERT(window);
+	return window->flow.memory.bytes;
 }
 
 int leat_time_window_partial(const leat_time_window *window,

@@ -502,5 +502,5 @@ static struct leat_tally decay_tally(const leat_window *w)
 	return t;
 }
 
-const struct leat_engine leat_decay_engine = { decay_push, decay_query,
-	NULL, decay_reset, leat_pushes, leat_pushes, decay_tally };
+const struct leat_engine leat_decay_engine = { decay_push, decay_query, NULL,
+	decay_reset, leat_pushes, leat_pushes, decay_tally };

@@ -92,6 +92,7 @@ static void cut_part(struct leat_cutter *c, const struct leat_window *w,
 	} else {
 		p->open = leat_cut(c, 1, p->size);
 		p->panes = leat_cut(c, w->panes.closed_max, p->packed);
+		p->levels = leat_cut(c, leat_flush_levels(w), p->size);
 	}
 	cut_relay(c, &w->relay, p);
 	p->combined = leat_cut(c, 1, p->size);

@@ -126,8 +126,6 @@ static const char *why_rest(const leat_window_options *o)
 		return "keep_values: SLIDING keeps them without being asked";
 	if (!sized(kind_of(o)) && o->keep_values)
 		return "keep_values: this kind cannot";
-	if (!sized(kind_of(o)) && o->sink.emit)
-		return "sink: this kind never closes";
 	if (!leat_allocator_fits(o->allocator))
 		return "allocator: lacks a function";
 	return NULL;

@@ -29,7 +29,8 @@ static void report_users(const leat_window *w, int silent, double *out)
 			leat_with_scratch(p->packed, report_user, &r);
 			continue;
 		}
-		w->engine->combine(w, p, p->combined, NULL);
+		if (w->tells == 1)
+			w->engine->combine(w, p, p->combined, NULL);
 		if (!silent)
 			leat_lower_agg(w->plan, w->n_stats, r.part, p->combined,
 			    out);

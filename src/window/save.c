@@ -461,8 +461,9 @@ void leat_window_join(leat_window *w, const leat_window *other)
 int leat_window_merge(leat_window *window, const leat_window *other)
 {
 	LEAT_ASSERT(window && other);
-	int err = window == other ? LEAT_EINVAL
-				  : leat_window_fits(window, other);
+	int err = leat_window_fits(window, other);
+	if (window == other || leat_is_inside(&window->calls))
+		err = LEAT_EINVAL;
 	if (!err)
 		leat_window_join(window, other);
 	return err;

@@ -152,6 +152,7 @@ static void move_part(const leat_window *from, leat_window *to,
 	p->table = leat_moved(from, to, p->table);
 	p->panes = leat_moved(from, to, p->panes);
 	p->lanes = leat_moved(from, to, p->lanes);
+	p->levels = leat_moved(from, to, p->levels);
 }
 
 void leat_window_moved(const leat_window *from, leat_window *to)
@@ -177,6 +178,8 @@ int leat_window_copy(const leat_window *window, const leat_allocator *allocator,
 
 	LEAT_ASSERT(window && copy_out);
 	*copy_out = NULL;
+	if (leat_is_inside(&window->calls))
+		return LEAT_EINVAL;
 	leat_window *w = leat_block_copy(&block, allocator, &window->block,
 	    window);
 	if (!w)
@@ -289,16 +292,36 @@ int leat_window_partial(const leat_window *window, const leat_agg *agg,
 	return LEAT_OK;
 }
 
-uint64_t leat_window_pushed(const leat_window *window)
+/* Of n pushes, those between two hopping windows. */
+static uint64_t between_windows(const leat_window *w, uint64_t n)
 {
-	LEAT_ASSERT(window);
-	return window->engine->pushed(window);
+	uint64_t hop = w->panes.advance, rest;
+
+	if (w->kind != LEAT_HOPPING || hop <= w->size)
+		return 0;
+	rest = n % hop;
+	return n / hop * (hop - w->size) +
+	    (rest > w->size ? rest - w->size : 0);
+}
+
+void leat_window_counts(const leat_window *window, leat_counts *counts_out)
+{
+	const leat_window *w = window;
+	leat_counts *c = counts_out;
+
+	LEAT_ASSERT(w && c);
+	memset(c, 0, sizeof(*c));
+	c->pushed = w->engine->pushed(w);
+	c->in_no_window = between_windows(w, c->pushed);
+	c->taken = c->pushed - c->in_no_window;
+	c->stored = w->keeps ? w->engine->length(w) : 0;
 }
 
 uint64_t leat_window_length(const leat_window *window)
 {
 	LEAT_ASSERT(window);
-	return window->engine->length(window);
+	return window->told_length ? window->told_length
+				   : window->engine->length(window);
 }
 
 /* The ring slot of the oldest value in the window. */

@@ -127,9 +127,10 @@ struct leat_part {
 	unsigned char *combined; /* scratch of pushes, and what is told */
 	unsigned char *temp;     /* of pushes */
 	/* partials, `packed` bytes each */
-	unsigned char *whole; /* B */
-	unsigned char *table; /* slots + 2, from slot -1 */
-	unsigned char *panes; /* ring of closed panes */
+	unsigned char *whole;  /* B */
+	unsigned char *table;  /* slots + 2, from slot -1 */
+	unsigned char *panes;  /* ring of closed panes */
+	unsigned char *levels; /* scratch of flush.c */
 	/* for the classes that slide.c does two lanes at a time */
 	void *lanes;
 };
@@ -228,8 +229,9 @@ struct leat_window {
 	struct leat_calls calls; /* of the sink */
 	double *results;         /* for it, */
 	const void **partials;   /* and these; NULL: there is no class */
-	int tells;               /* leat_ask() is at work */
-	size_t ring_head;        /* panes: where the next kept value goes */
+	int tells; /* leat_ask() is at work; 2: `combined` has it all */
+	uint64_t told_length; /* flush: of the window that is told; or 0 */
+	size_t ring_head;     /* panes: where the next kept value goes */
 	struct leat_panes panes;
 	struct leat_decay decay;
 	int keeps; /* has a ring */
@@ -367,6 +369,10 @@ void leat_tape_decay(struct leat_tape *t, struct leat_decay *d);
 void leat_ordered_start(leat_window *w);
 void leat_ordered_reset(leat_window *w);
 void leat_ordered_again(leat_window *w);
+
+/* flush.c: accumulators that a part needs; and tells what is open. */
+size_t leat_flush_levels(const leat_window *w);
+void leat_window_tell_open(leat_window *w);
 
 /* report.c */
 uint64_t leat_pushes(const leat_window *w);
