@@ -11,6 +11,7 @@
 
 #include "alloc.h"
 #include "data.h"
+#include "pushed.h"
 #include "suites.h"
 
 static const leat_stat mean[] = { LEAT_MEAN };
@@ -495,14 +496,14 @@ struct inside {
 static void window_is_closed(leat_window *w)
 {
 	const double x = 1;
-	uint64_t pushed = leat_window_pushed(w);
+	uint64_t pushed = pushed_into(w);
 
 	ck_assert_int_eq(leat_window_push(w, 1), LEAT_EINVAL);
 	ck_assert_int_eq(leat_window_push_many(w, &x, NULL, 1, NULL),
 	    LEAT_EINVAL);
 	ck_assert_int_eq(leat_window_push_each(&w, &x, NULL, 1, NULL),
 	    LEAT_EINVAL);
-	ck_assert_uint_eq(leat_window_pushed(w), pushed);
+	ck_assert_uint_eq(pushed_into(w), pushed);
 }
 
 static void time_window_is_closed(leat_time_window *w)
@@ -574,7 +575,7 @@ START_TEST(no_window_can_be_pushed_into_while_it_tells)
 	for (int i = 0; i < 30; i++)
 		ck_assert_int_eq(leat_window_push(in.window, i), LEAT_OK);
 	ck_assert_int_eq(in.calls, 10);
-	ck_assert_uint_eq(leat_window_pushed(in.window), 30);
+	ck_assert_uint_eq(pushed_into(in.window), 30);
 	leat_window_free(in.window);
 }
 END_TEST
@@ -835,7 +836,7 @@ START_TEST(a_sink_by_count_that_fails_is_heard_and_all_work_is_done)
 	ck_assert_int_eq(leat_window_push(w, 4), LEAT_OK); /* it is over */
 	ck_assert_int_eq(leat_window_push_many(w, x, NULL, 10, NULL),
 	    LEAT_ECALLBACK);
-	ck_assert_uint_eq(leat_window_pushed(w), 14);
+	ck_assert_uint_eq(pushed_into(w), 14);
 	ck_assert_uint_eq(told.n, 4);
 	leat_window_free(w);
 }

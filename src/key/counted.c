@@ -142,12 +142,13 @@ int leat_counted_partial(const struct leat_state *s, const leat_agg *agg,
 
 leat_result leat_counted_result(const leat_keyed *k, const struct leat_state *s)
 {
-	const leat_window *w = counted_window(s);
+	leat_window *w = counted_window(s);
 	struct leat_tally t = w->engine->tally(w);
 	leat_result r = { 0, k->n_values, w->results, w->partials, 0, 0,
 		leat_clock_coming(&k->flow.clock), t.count, t.missing, 0,
 		k->flow.key, k->flow.key_len };
 
+	leat_ask(w);
 	leat_counted_interval(k, s, &r.start, &r.end);
 	return r;
 }
@@ -163,7 +164,6 @@ static void counted_tell(struct leat_flow *f, struct leat_state *s, int flag)
 	if ((flag & LEAT_RESULT_FLUSHED) ||
 	    !leat_counted_interval(k, s, &start, &end))
 		return;
-	leat_ask(w);
 	leat_result r = leat_counted_result(k, s);
 	r.flags = flag;
 	leat_call_emit(&f->calls, f->told, &r);

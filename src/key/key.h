@@ -598,7 +598,7 @@ int leat_counted_interval(const leat_keyed *k, const struct leat_state *s,
 void leat_counted_query(const struct leat_state *s, double *out);
 int leat_counted_partial(const struct leat_state *s, const leat_agg *agg,
     void *partial_out);
-/* A result of what was queried, but for its values. */
+/* What a query answers, as a result. */
 leat_result leat_counted_result(const leat_keyed *k,
     const struct leat_state *s);
 

@@ -339,8 +339,8 @@ int leat_keyed_interval(leat_keyed *keyed, const void *key, size_t key_len,
 	}
 	if (!(i = find_key(keyed, key, key_len)))
 		return LEAT_EKEY;
-	f->engine->look(f, leat_entry_state(leat_entry_at(keyed, i)), start_out,
-	    end_out);
+	f->engine->look(f, leat_entry_state(leat_entry_at(keyed, i)), NULL,
+	    start_out, end_out);
 	return LEAT_OK;
 }
 
@@ -363,7 +363,6 @@ int leat_keyed_partial(leat_keyed *keyed, const void *key, size_t key_len,
 {
 	const struct leat_flow *f = &keyed->flow;
 	const struct leat_state *s;
-	int64_t start, end;
 	uint32_t i;
 
 	LEAT_ASSERT(keyed && (key || key_len == 0) && agg && partial_out);
@@ -375,10 +374,8 @@ int leat_keyed_partial(leat_keyed *keyed, const void *key, size_t key_len,
 	if (!(i = find_key(keyed, key, key_len)))
 		return LEAT_EKEY;
 	s = leat_entry_state(leat_entry_at(keyed, i));
-	if (keyed->by_count)
-		return leat_counted_partial(s, agg, partial_out);
-	f->engine->look(f, s, &start, &end);
-	return leat_flow_partial(f, agg, partial_out);
+	return keyed->by_count ? leat_counted_partial(s, agg, partial_out)
+			       : leat_flow_partial(f, s, agg, partial_out);
 }
 
 int leat_keyed_drop(leat_keyed *keyed, const void *key, size_t key_len)
@@ -401,11 +398,14 @@ static int visit_key(leat_keyed *k, const struct leat_entry *e,
 	leat_result told;
 	int64_t start, end;
 
-	look_up(k, e, k->values, &start, &end);
 	leat_entry_speaks(k, e);
-	told = k->by_count ? leat_counted_result(k, leat_entry_state(e))
-			   : leat_flow_result(&k->flow, start, end);
-	told.values = k->values;
+	if (k->by_count) {
+		told = leat_counted_result(k, leat_entry_state(e));
+	} else {
+		look_up(k, e, k->values, &start, &end);
+		told = leat_flow_result(&k->flow, start, end);
+		told.values = k->values;
+	}
 	leat_call_emit(&k->flow.calls, visit, &told);
 	return leat_calls_done(&k->flow.calls, LEAT_OK);
 }

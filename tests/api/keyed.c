@@ -50,6 +50,17 @@ static void choose_limits(keyed_choice *o)
 	o->seed[0] = api_byte();
 }
 
+static void note_interval(void *object, const void *key, size_t n)
+{
+	int64_t start, end;
+
+	if (api_note_code("interval",
+		leat_keyed_interval(object, key, n, &start, &end)))
+		return;
+	api_note("start", (uint64_t)start);
+	api_note("end", (uint64_t)end);
+}
+
 static void ask(void *object, const leat_result *r)
 {
 	double row[API_STATS];
@@ -57,6 +68,7 @@ static void ask(void *object, const leat_result *r)
 	if (!api_note_code("query in emit",
 		leat_keyed_query(object, r->key, r->key_len, row)))
 		api_note_row("query in emit", row);
+	note_interval(object, r->key, r->key_len);
 	api_note("now in emit", (uint64_t)leat_keyed_now(object));
 	api_note("watermark in emit", (uint64_t)leat_keyed_watermark(object));
 }
@@ -197,6 +209,7 @@ static void query(void *object)
 
 	if (!api_note_code("query", leat_keyed_query(object, key, n, row)))
 		api_note_row("query", row);
+	note_interval(object, key, n);
 }
 
 static int visit(void *ctx, const leat_result *r)
@@ -236,6 +249,23 @@ static void counts(void *object)
 	    leat_keyed_bytes(object) > 0);
 }
 
+static void flush(void *object)
+{
+	api_note_code("flush", leat_keyed_flush(object));
+}
+
+static void partial(void *object)
+{
+	char key[KEY_ROOM];
+	size_t n = choose_key(key);
+	const leat_agg *agg = api_a_class();
+	_Alignas(max_align_t) unsigned char bytes[API_PARTIAL];
+
+	if (!api_note_code("partial",
+		leat_keyed_partial(object, key, n, agg, bytes)))
+		api_note_bytes("partial", bytes, agg->size);
+}
+
 static const struct api_op ops[] = {
 	{ "leat_keyed_push leat_keyed_push_xy", 16, push, 1 },
 	{ "leat_keyed_push_events", 16, push_event, 1 },
@@ -243,7 +273,9 @@ static const struct api_op ops[] = {
 	{ "leat_keyed_push_events", 8, push_many, 0 },
 	{ "leat_keyed_advance", 4, advance, 1 },
 	{ "leat_keyed_drop", 2, drop, 0 },
-	{ "leat_keyed_query", 6, query, 0 },
+	{ "leat_keyed_query leat_keyed_interval", 6, query, 0 },
+	{ "leat_keyed_partial", 2, partial, 0 },
+	{ "leat_keyed_flush", 2, flush, 0 },
 	{ "leat_keyed_each leat_keyed_n_keys", 2, each, 0 },
 	{ "leat_keyed_counts leat_keyed_now leat_keyed_watermark"
 	  " leat_keyed_bytes",

@@ -275,6 +275,13 @@ void api_note_result(const leat_result *r)
 	api_note("end", (uint64_t)r->end);
 	api_note("revision", r->revision);
 	api_note("flags", (uint64_t)r->flags);
+	api_note("watermark", (uint64_t)r->watermark);
+	api_note("count", r->count);
+	api_note("missing", r->missing);
+	for (size_t i = 0; r->partials && i < r->n_values; i++)
+		if (r->partials[i])
+			api_note_bytes("partial", r->partials[i],
+			    api_stats[i].agg->size);
 	if (r->key_len > 0)
 		api_note_bytes("key", r->key, r->key_len);
 }

@@ -273,7 +273,35 @@ static void counts(void *object)
 	    c.taken + c.missing + c.late + c.refused + c.in_no_window);
 	API_SOUND(options.max_values == 0 || c.stored <= options.max_values);
 	API_SOUND(c.evicted + c.stored <= c.taken + c.missing);
+	API_MUST(c.stored == 0 || leat_time_window_bytes(object) > 0 ||
+	    options.kind != LEAT_SLIDING);
 	api_note_bytes("counts", &c, sizeof(c));
+}
+
+static void flush(void *object)
+{
+	api_note_code("flush", leat_time_window_flush(object));
+}
+
+/* Some of the values that are stored, or more than there are. */
+static void read_values(void *object)
+{
+	int64_t t[4] = { 0 };
+	double x[4] = { 0 }, y[4] = { 0 };
+	leat_counts c;
+	uint64_t first, n = api_pick(5);
+	int err;
+
+	leat_time_window_counts(object, &c);
+	first = c.stored > n ? c.stored - n : 0;
+	err = leat_time_window_read(object, first, (size_t)n, t, x,
+	    is_of_pairs ? y : NULL);
+	if (api_note_code("read", err))
+		return;
+	for (size_t i = 0; i < n; i++)
+		api_note("t", (uint64_t)t[i]);
+	api_note_doubles("x", x, (size_t)n);
+	api_note_doubles("y", y, (size_t)n);
 }
 
 static const struct api_op ops[] = {
@@ -287,7 +315,9 @@ static const struct api_op ops[] = {
 	{ "leat_time_window_interval leat_time_window_now"
 	  " leat_time_window_watermark",
 	    2, interval, 0 },
-	{ "leat_time_window_counts", 2, counts, 0 },
+	{ "leat_time_window_counts leat_time_window_bytes", 2, counts, 0 },
+	{ "leat_time_window_flush", 2, flush, 0 },
+	{ "leat_time_window_read", 2, read_values, 0 },
 };
 
 /* ---- The type ---- */

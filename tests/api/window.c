@@ -44,13 +44,15 @@ static void choose_decay(leat_window_options *o)
 static void ask(void *object, const leat_result *r)
 {
 	double row[API_STATS], x[4], y[4];
+	leat_counts c;
 	uint64_t n = leat_window_length(object);
 	int err;
 
 	(void)r;
 	leat_window_query(object, row);
 	api_note_row("query in emit", row);
-	api_note("pushed in emit", leat_window_pushed(object));
+	leat_window_counts(object, &c);
+	api_note("pushed in emit", c.pushed);
 	api_note("length in emit", n);
 	err = leat_window_read(object, n > 4 ? n - 4 : 0, n > 4 ? 4 : (size_t)n,
 	    x, is_of_pairs ? y : NULL);
@@ -226,13 +228,22 @@ static void read_values(void *object)
 
 static void counts(void *object)
 {
-	uint64_t pushed = leat_window_pushed(object);
 	uint64_t length = leat_window_length(object);
+	leat_counts c;
 
-	api_note("pushed", pushed);
+	leat_window_counts(object, &c);
+	api_note("pushed", c.pushed);
+	api_note("in no window", c.in_no_window);
+	api_note("stored", c.stored);
 	api_note("length", length);
-	API_SOUND(length <= pushed);
+	API_MUST(c.pushed == c.taken + c.in_no_window);
+	API_SOUND(length <= c.pushed);
 	API_MUST(options.size == 0 || length <= options.size);
+}
+
+static void flush(void *object)
+{
+	api_note_code("flush", leat_window_flush(object));
 }
 
 static const struct api_op ops[] = {
@@ -243,7 +254,8 @@ static const struct api_op ops[] = {
 	{ "leat_window_query", 8, query, 0 },
 	{ "leat_window_partial", 2, partial, 0 },
 	{ "leat_window_read", 2, read_values, 0 },
-	{ "leat_window_pushed leat_window_length", 1, counts, 0 },
+	{ "leat_window_counts leat_window_length", 1, counts, 0 },
+	{ "leat_window_flush", 2, flush, 0 },
 };
 
 /* ---- The type ---- */
