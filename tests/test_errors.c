@@ -14,6 +14,7 @@
 
 #include "alloc.h"
 #include "data.h"
+#include "pushed.h"
 #include "suites.h"
 
 enum { N_METRICS = 9, N_STREAM = 2600, MOST = 12 };
@@ -398,7 +399,7 @@ static void follow(const struct stream *stream, const int *metrics, size_t n,
 	stream->fill(&s, &r);
 	for (size_t i = 0; i < (short_run() ? 300 : N_STREAM); i++) {
 		push(m, s.y[i], s.p[i]);
-		ck_assert_uint_eq(leat_window_pushed(m), i + 1);
+		ck_assert_uint_eq(pushed_into(m), i + 1);
 		if (!looked_at(i, size))
 			continue;
 		leat_window_query(m, out);
@@ -514,7 +515,7 @@ START_TEST(of_nothing_there_is_no_result)
 	leat_window_query(all, out);
 	for (size_t i = 0; i < N_PLAIN; i++)
 		ck_assert_double_nan(out[i]);
-	ck_assert_uint_eq(leat_window_pushed(m), 0);
+	ck_assert_uint_eq(pushed_into(m), 0);
 	leat_window_free(m);
 	leat_window_free(all);
 }
@@ -550,7 +551,7 @@ END_TEST
 static void alike(const leat_window *a, const leat_window *b)
 {
 	double x[N_METRICS], y[N_METRICS];
-	ck_assert_uint_eq(leat_window_pushed(a), leat_window_pushed(b));
+	ck_assert_uint_eq(pushed_into(a), pushed_into(b));
 	memset(x, 0, sizeof(x));
 	memset(y, 0, sizeof(y));
 	leat_window_query(a, x);
