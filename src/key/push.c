@@ -334,7 +334,7 @@ LEAT_INLINE int push_at(leat_keyed *k, const leat_event *v, uint32_t hash,
 
 /* ---------------- public ------------------------------------------ */
 
-static int push_event(leat_keyed *k, const leat_event *v)
+LEAT_INLINE int push_event(leat_keyed *k, const leat_event *v)
 {
 	uint32_t hash;
 

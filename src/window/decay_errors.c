@@ -52,7 +52,7 @@ size_t leat_errors_count(unsigned errors)
 	return n;
 }
 
-static size_t place_of(unsigned errors, unsigned one)
+static size_t error_place(unsigned errors, unsigned one)
 {
 	return leat_errors_count(errors & (one - 1));
 }
@@ -152,7 +152,7 @@ static double decayed_r2(const struct leat_decay *d,
 double leat_errors_lower(const struct leat_decay *more, unsigned errors,
     const struct leat_decay *pairs, int id)
 {
-	const struct leat_decay *d = &more[place_of(errors, errors_for(id))];
+	const struct leat_decay *d = &more[error_place(errors, errors_for(id))];
 
 	switch (id) {
 	case LEAT_STAT_MAE:

@@ -5,7 +5,7 @@
 
 /* ---------------- making and freeing -------------------------------- */
 
-static void note_partials(leat_window *w)
+static void aim_partials(leat_window *w)
 {
 	for (size_t i = 0; w->partials && i < w->n_stats; i++)
 		w->partials[i] = w->plan[i].stat.id == LEAT_STAT_AGG
@@ -24,7 +24,7 @@ static void make_plan(leat_window *w, const leat_window_options *o)
 		while (w->parts[p->part].agg != p->stat.agg)
 			p->part++;
 	}
-	note_partials(w);
+	aim_partials(w);
 }
 
 static int measure(const leat_window_options *o, leat_window *geometry,
@@ -168,7 +168,7 @@ void leat_window_moved(const leat_window *from, leat_window *to)
 	to->more = leat_moved(from, to, from->more);
 	for (size_t i = 0; i < to->n_parts; i++)
 		move_part(from, to, &to->parts[i]);
-	note_partials(to);
+	aim_partials(to);
 }
 
 int leat_window_copy(const leat_window *window, const leat_allocator *allocator,
