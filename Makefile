@@ -333,7 +333,14 @@ $(BUILD)/tests/%_cc: tests/%.cc $(STATIC)
 	$(Q)$(CXX) -Iinclude $(CPPFLAGS) -Wall -Wextra -Wpedantic -Werror \
 		$(CXXFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(STATIC) $(LIBS)
 
-TEST_PROGRAMS := $(RUNNER) $(TEST_COMMON) $(ALONE_PROGRAMS) $(CXX_TESTS)
+# Small programs as a reader of the manual would write them.
+SMALL_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/programs/*.c))
+$(SMALL_PROGRAMS): %: %.o $(STATIC)
+	$(say) LD $@
+	$(Q)$(link) $(LIBS)
+
+TEST_PROGRAMS := $(RUNNER) $(TEST_COMMON) $(ALONE_PROGRAMS) $(CXX_TESTS) \
+	$(SMALL_PROGRAMS)
 
 # Tests by name: the suites of the runner, one by one; programs that test
 # themselves (long_drift and the like take too long, csv_reader and
@@ -345,7 +352,7 @@ SELF_CHECKS := $(notdir $(TEST_COMMON) $(CXX_TESTS) \
 	$(filter %/bits %/footprint %/looks %/c99,$(ALONE_PROGRAMS)))
 CLI_TESTS := $(notdir $(patsubst %.sh,%,$(wildcard tests/cli_*.sh)))
 PROGRAM_TESTS := $(SUITES) $(SELF_CHECKS) $(notdir $(REPLAYS)) $(CLI_TESTS) \
-	dev_full golden ingest_parts socket_ingest
+	dev_full golden ingest_parts programs socket_ingest
 TREE_TESTS := $(notdir $(patsubst %.sh,%,$(wildcard tests/check_*.sh)))
 # The ones that take longest begin, so that none is waited for alone.
 LONG_TESTS := suite_exact socket_ingest cli_csv_replay_save \
@@ -383,6 +390,8 @@ test_fuzz_%: command = $(BUILD)/tests/$(name) \
 test_cli_%: command = sh tests/$(name).sh ./$(EXAMPLE_DIR)/csv_replay .
 test_dev_full: command = sh tests/dev_full.sh ./$(EXAMPLE_DIR) \
 	$(notdir $(EXAMPLES) $(INGEST))
+test_programs: command = sh tests/programs.sh $(BUILD)/tests/programs \
+	tests/programs
 test_golden: command = sh tests/golden.sh $(BUILD)/tests/state_travel
 test_ingest_parts: command = $(INGEST_TEST)
 test_socket_ingest: command = sh tests/ingest/all.sh ./$(INGEST) . \
