@@ -14,11 +14,14 @@ static void identity(const struct leat_part *part, void *acc)
 	part->cls->identity(part->agg, acc);
 }
 
-/* An accumulator that stands for a stored partial. */
+/*
+ * An accumulator that stands for a stored partial. What is behind that of a
+ * user's class is scratch.
+ */
 void leat_acc_load(const struct leat_part *part, void *acc, const void *packed)
 {
 	memcpy(acc, packed, part->packed);
-	if (part->size > part->packed)
+	if (!part->agg && part->size > part->packed)
 		memset((unsigned char *)acc + part->packed, 0,
 		    part->size - part->packed);
 }

@@ -488,7 +488,7 @@ void leat_tape_decay(struct leat_tape *t, struct leat_decay *d)
 	for (int i = 0; i < 10; i++)
 		flat[i] = *sums[i];
 	leat_tape_sparse(t, flat, 10, 0);
-	for (int i = 0; i < 10; i++)
+	for (int i = 0; i < 10 && t->loads; i++)
 		*sums[i] = flat[i];
 	leat_tape_sparse(t, d->inf, 4, 0);
 	if (old)

@@ -340,7 +340,8 @@ void leat_tape_window_content(struct leat_tape *t, leat_window *w)
 	} else if (w->engine == &leat_panes_engine) {
 		tape_paned(t, w, pushed);
 	} else {
-		w->pushed = pushed;
+		if (t->loads)
+			w->pushed = pushed;
 		leat_tape_decay(t, &w->decay);
 		leat_tape_errors(t, w->more, w->errors, &w->decay);
 		leat_tape_expect(t,
