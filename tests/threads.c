@@ -6,7 +6,8 @@
  * once, whose answers must be the same. Built with -fsanitize=thread, which
  * knows that nothing keeps the two apart, a write into the object that both
  * make is found, whether or not anything came of it; check_threads.sh does
- * that, and sees that no function of the header is left out here.
+ * that, and sees that no function of the header is left out here. With the
+ * word "write" both do write, which must be found.
  */
 #include <leat.h>
 #include <leat_text.h>
@@ -458,14 +459,17 @@ static uint64_t look_at_drift(const void *object)
 	const leat_drift *d = object;
 	uint64_t seen = 0;
 	double mean = leat_drift_mean(d);
+	leat_counts counts;
 	leat_drift *copy;
 
 	note_doubles(&seen, &mean, 1);
 	note(&seen, leat_drift_width(d));
-	note(&seen, leat_drift_pushed(d));
+	leat_drift_counts(d, &counts);
+	note(&seen, counts.pushed);
+	note(&seen, counts.refused);
 	NOTE_SAVE(&seen, leat_drift_save, d);
 	must(!leat_drift_copy(d, NULL, &copy), "no copy");
-	note(&seen, leat_drift_pushed(copy));
+	note(&seen, leat_drift_width(copy));
 	leat_drift_free(copy);
 	return seen;
 }
@@ -480,7 +484,7 @@ static void try_drift(int kind, uint64_t size)
 	o.size = size;
 	must(!leat_drift_new(&d, &o), "no drift");
 	for (int i = 0; i < 700; i++)
-		leat_drift_push(d, (double)(i * 37 % 101) / 101);
+		leat_drift_push(d, (double)(i * 37 % 101) / 101, NULL);
 	look_twice(look_at_drift, d, "drift");
 	leat_drift_free(d);
 }
@@ -517,10 +521,35 @@ static void try_csv(void)
 	leat_csv_free(c);
 }
 
-int main(void)
+/* ---- A write, as a wrong function that looks would make it ---- */
+
+static uint64_t look_and_write(const void *object)
+{
+	leat_window_reset((leat_window *)(uintptr_t)object);
+	return 0;
+}
+
+static void try_write(void)
+{
+	leat_window_options o = { 0 };
+	leat_window *w;
+
+	o.size = 20;
+	o.stats = stats_sum;
+	o.n_stats = 1;
+	must(!leat_window_new(&w, &o), "no window");
+	look_twice(look_and_write, w, "write");
+	leat_window_free(w);
+}
+
+int main(int argc, char **argv)
 {
 	static const int lengths[] = { 0, 3, 37, 1000 };
 
+	if (argc > 1 && strcmp(argv[1], "write") == 0) {
+		try_write();
+		return 0;
+	}
 	for (size_t a = 0; a < sizeof(asked) / sizeof(asked[0]); a++)
 		for (size_t n = 0; n < 4; n++)
 			for (int kind = LEAT_SLIDING; kind <= LEAT_CALENDAR;

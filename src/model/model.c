@@ -580,7 +580,8 @@ static void tape_model(struct leat_tape *t, void *object)
 	leat_tape_sparse(t, own, sizeof(own) / sizeof(*own), 0);
 	if (m->t == 0)
 		leat_tape_expect(t, memcmp(own, &m->state, sizeof(own)) == 0);
-	memcpy(&m->state, own, sizeof(own));
+	if (t->loads)
+		memcpy(&m->state, own, sizeof(own));
 	for (int k = 0; k < LEAT_MODEL_ARRAYS; k++)
 		tape_array(t, m, m->array[k], m->length[k]);
 }
