@@ -151,6 +151,9 @@ static const leat_stat stats_all[] = { LEAT_COUNT, LEAT_COUNT_MISSING, LEAT_SUM,
 	LEAT_RMS };
 static const leat_stat stats_pairs[] = { LEAT_CORRELATION, LEAT_INTERCEPT,
 	LEAT_LAST, LEAT_COUNT };
+static const leat_stat stats_errors[] = { LEAT_MAE, LEAT_RMSE, LEAT_R2,
+	LEAT_BIAS, LEAT_LOG_LOSS, LEAT_ACCURACY, LEAT_COVERAGE };
+static const leat_stat stats_auc[] = { LEAT_AUC, LEAT_BIAS };
 static const leat_stat stats_order[] = { LEAT_INCREASE, LEAT_RATE,
 	LEAT_TIME_MEAN, LEAT_TIME_MEAN_LINEAR, LEAT_COUNT };
 static const leat_stat stats_decay[] = { LEAT_MEAN, LEAT_STDDEV, LEAT_ZSCORE };
@@ -167,8 +170,9 @@ static const struct asked {
 	const char *name;
 	const leat_stat *stats;
 	size_t n;
-} asked[] = { STATS(sum), STATS(spread), STATS(all), STATS(pairs), STATS(order),
-	STATS(decay), STATS(own), STATS(large) };
+} asked[] = { STATS(sum), STATS(spread), STATS(all), STATS(pairs),
+	STATS(errors), STATS(auc), STATS(order), STATS(decay), STATS(own),
+	STATS(large) };
 
 static int has_pairs(const struct asked *a)
 {

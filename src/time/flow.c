@@ -184,6 +184,7 @@ static void lay_sections(struct leat_flow *f, const leat_time_window_options *o)
 	for (size_t i = 0; i < o->n_stats; i++)
 		if (o->stats[i].id == LEAT_STAT_AGG && !agg_seen(o, i))
 			add_section(f, LEAT_CLASS_USER, o->stats[i].agg);
+	LEAT_ASSERT(f->has_user || f->accs_size <= LEAT_ACCS_MAX);
 	if (o->kind != LEAT_DECAY)
 		return;
 	f->errors = leat_errors_of(o->stats, o->n_stats);

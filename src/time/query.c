@@ -12,7 +12,7 @@
  */
 #include "time.h"
 
-/* Blocks up to this are asked for in one piece. */
+/* Blocks up to this are asked for in one piece; so is what fades. */
 enum { QUERY_WHOLE = 4096 };
 
 struct query {
@@ -90,7 +90,7 @@ static void ask_section(struct query *q)
 	    query_section, q);
 }
 
-static void query_users(const struct leat_flow *f, const struct leat_state *s,
+static void query_large(const struct leat_flow *f, const struct leat_state *s,
     double *out)
 {
 	struct query q = { f, s, 0, out, NULL };
@@ -109,8 +109,8 @@ void leat_flow_query(const struct leat_flow *f, const struct leat_state *s,
 {
 	struct leat_accs_room room;
 
-	if (LEAT_UNLIKELY(f->has_user))
-		query_users(f, s, out);
+	if (LEAT_UNLIKELY(f->has_user || f->accs_size > sizeof(room)))
+		query_large(f, s, out);
 	else
 		look_and_lower(f, s, leat_accs_in(&room), out);
 }

@@ -163,8 +163,8 @@ int leat_accs_are_same(const struct leat_flow *f, struct leat_accs *a,
     struct leat_accs *b);
 
 /*
- * A block of built-in classes for the length of a call: the largest is of all
- * classes, or what windows that fade have in place of one.
+ * A block of built-in classes for the length of a call; what windows that fade
+ * have in place of one may be larger.
  */
 enum { LEAT_ACCS_MAX = 1024 };
 

@@ -82,6 +82,7 @@ static void cut_part(struct leat_cutter *c, const struct leat_window *w,
 	p->id = s->id;
 	p->packed = s->agg ? s->agg->size : s->cls->packed;
 	p->size = s->agg ? 2 * s->agg->size : s->cls->size;
+	LEAT_ASSERT(s->agg || p->size <= LEAT_ACC_MAX);
 	if (w->engine == &leat_slide_engine) {
 		size_t lanes = leat_slide_lanes_size(s->id);
 		size_t place = leat_slide_place_size(s->id);
