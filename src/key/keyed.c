@@ -290,7 +290,7 @@ static uint32_t find_key(leat_keyed *k, const void *key, size_t key_len)
  * The result that is being told, if it is one of that key: there is no other
  * that could be asked for then.
  */
-static const leat_result *told_of(const leat_keyed *k, const void *key,
+static const leat_result *result_of_key(const leat_keyed *k, const void *key,
     size_t key_len)
 {
 	const leat_result *r = k->flow.calls.result;
@@ -301,7 +301,7 @@ static const leat_result *told_of(const leat_keyed *k, const void *key,
 	    : r;
 }
 
-static int query_told(const leat_result *r, double *out)
+static int query_result(const leat_result *r, double *out)
 {
 	if (!r)
 		return LEAT_EINVAL;
@@ -317,7 +317,7 @@ int leat_keyed_query(leat_keyed *keyed, const void *key, size_t key_len,
 
 	LEAT_ASSERT(keyed && (key || key_len == 0) && out);
 	if (leat_is_inside(&keyed->flow.calls))
-		return query_told(told_of(keyed, key, key_len), out);
+		return query_result(result_of_key(keyed, key, key_len), out);
 	if (!(i = find_key(keyed, key, key_len)))
 		return LEAT_EKEY;
 	look_up(keyed, leat_entry_at(keyed, i), out, &start, &end);
@@ -332,7 +332,7 @@ int leat_keyed_interval(leat_keyed *keyed, const void *key, size_t key_len,
 
 	LEAT_ASSERT(keyed && (key || key_len == 0) && start_out && end_out);
 	if (leat_is_inside(&f->calls)) {
-		const leat_result *r = told_of(keyed, key, key_len);
+		const leat_result *r = result_of_key(keyed, key, key_len);
 		*start_out = r ? r->start : *start_out;
 		*end_out = r ? r->end : *end_out;
 		return r ? LEAT_OK : LEAT_EINVAL;
@@ -367,7 +367,7 @@ int leat_keyed_partial(leat_keyed *keyed, const void *key, size_t key_len,
 
 	LEAT_ASSERT(keyed && (key || key_len == 0) && agg && partial_out);
 	if (leat_is_inside(&f->calls)) {
-		const leat_result *r = told_of(keyed, key, key_len);
+		const leat_result *r = result_of_key(keyed, key, key_len);
 		return r ? partial_told(keyed, r, agg, partial_out)
 			 : LEAT_EINVAL;
 	}
