@@ -509,6 +509,8 @@ static const struct {
 	{ TICKS, "9223372036854775807ns1ns", LEAT_EINVAL, "too long" },
 	{ OFFSET, "--5s", LEAT_EPARSE, "not a time" },
 	{ TICKS, "99999999w1s", LEAT_EINVAL, "too long" },
+	{ TICKS, "9223372036.9s", LEAT_EINVAL, "too long" },
+	{ TICKS, "1.", LEAT_EPARSE, "not a time" },
 	{ TICKS, "18446744073709551617", LEAT_EINVAL, "too long" },
 	{ TICKS, "18446744073709551617s", LEAT_EINVAL, "too long" },
 	{ OFFSET, "9223372036854775808", LEAT_EINVAL, "too long" },
