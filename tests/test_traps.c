@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "classes.h"
 #include "data.h"
 #include "pushed.h"
 #include "suites.h"
@@ -280,6 +281,29 @@ START_TEST(the_seed_of_keys_changes_no_result)
 }
 END_TEST
 
+/* What a limit is given in, bytes and values, can be asked for. */
+START_TEST(memory_that_grows_can_be_told)
+{
+	leat_time_window_options o = by_time();
+	leat_time_window *w;
+	uint64_t before, after;
+
+	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+	before = leat_time_window_bytes(w);
+	for (int i = 0; i < 1000; i++)
+		ck_assert_int_eq(leat_time_window_push(w, 10 * i, 1), LEAT_OK);
+	after = leat_time_window_bytes(w);
+	ck_assert_uint_le(after, before + 4096); /* all but one are closed */
+	leat_time_window_free(w);
+	o.allowed_lateness = 100000;
+	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+	for (int i = 0; i < 1000; i++)
+		ck_assert_int_eq(leat_time_window_push(w, 10 * i, 1), LEAT_OK);
+	ck_assert_uint_ge(leat_time_window_bytes(w), before + 1000 * 48);
+	leat_time_window_free(w);
+}
+END_TEST
+
 /* A clock that is wrong once: without max_skew nothing comes after it. */
 START_TEST(max_skew_keeps_one_wrong_time_from_making_all_others_late)
 {
@@ -503,6 +527,7 @@ static void window_is_closed(leat_window *w)
 	    LEAT_EINVAL);
 	ck_assert_int_eq(leat_window_push_each(&w, &x, NULL, 1, NULL),
 	    LEAT_EINVAL);
+	ck_assert_int_eq(leat_window_flush(w), LEAT_EINVAL);
 	ck_assert_uint_eq(pushed_into(w), pushed);
 }
 
@@ -520,6 +545,7 @@ static void time_window_is_closed(leat_time_window *w)
 	ck_assert_int_eq(leat_time_window_push_events(w, &event, 1, NULL),
 	    LEAT_EINVAL);
 	ck_assert_int_eq(leat_time_window_advance(w, 1000), LEAT_EINVAL);
+	ck_assert_int_eq(leat_time_window_flush(w), LEAT_EINVAL);
 	leat_time_window_counts(w, &after);
 	ck_assert_mem_eq(&before, &after, sizeof(before));
 }
@@ -534,6 +560,7 @@ static void keyed_is_closed(leat_keyed *k)
 	ck_assert_int_eq(leat_keyed_push_events(k, &event, 1, NULL),
 	    LEAT_EINVAL);
 	ck_assert_int_eq(leat_keyed_advance(k, 1000), LEAT_EINVAL);
+	ck_assert_int_eq(leat_keyed_flush(k), LEAT_EINVAL);
 	ck_assert_int_eq(leat_keyed_drop(k, "a", 1), LEAT_EINVAL);
 	leat_keyed_counts(k, &after);
 	ck_assert_mem_eq(&before, &after, sizeof(before));
@@ -635,13 +662,32 @@ END_TEST
 
 /* ---- What a query answers there ---- */
 
+/* A number, and a result that is more than one. */
+static const leat_stat mean_and_chain[] = { LEAT_MEAN,
+	LEAT_AGG(&chain_class, 0) };
+
+static void same_results(const leat_result *r, const double *out,
+    const struct chain *partial)
+{
+	for (size_t i = 0; i < r->n_values; i++)
+		ck_assert(same_bits(out[i], r->values[i]));
+	if (r->n_values < 2)
+		return;
+	ck_assert_ptr_null(r->partials[0]);
+	ck_assert_mem_eq(partial, r->partials[1], sizeof(*partial));
+}
+
 static int compare_count(void *ctx, const leat_result *r)
 {
 	struct inside *in = ctx;
-	double out;
+	struct chain partial;
+	double out[2];
 
-	leat_window_query(in->window, &out);
-	ck_assert(same_bits(out, r->values[0]));
+	leat_window_query(in->window, out);
+	ck_assert_int_eq(leat_window_partial(in->window, &chain_class,
+			     &partial),
+	    LEAT_OK);
+	same_results(r, out, &partial);
 	in->calls++;
 	return 0;
 }
@@ -649,13 +695,18 @@ static int compare_count(void *ctx, const leat_result *r)
 static int compare_time(void *ctx, const leat_result *r)
 {
 	struct inside *in = ctx;
+	struct chain partial;
 	int64_t start, end;
-	double out;
+	double out[2];
 
-	leat_time_window_query(in->time_window, &out);
+	leat_time_window_query(in->time_window, out);
 	leat_time_window_interval(in->time_window, &start, &end);
-	ck_assert(same_bits(out, r->values[0]));
 	ck_assert(start == r->start && end == r->end);
+	if (r->n_values > 1)
+		ck_assert_int_eq(leat_time_window_partial(in->time_window,
+				     &chain_class, &partial),
+		    LEAT_OK);
+	same_results(r, out, &partial);
 	in->calls++;
 	return 0;
 }
@@ -663,11 +714,21 @@ static int compare_time(void *ctx, const leat_result *r)
 static int compare_keyed(void *ctx, const leat_result *r)
 {
 	struct inside *in = ctx;
-	double out;
+	struct chain partial;
+	int64_t start, end;
+	double out[2];
 
-	ck_assert_int_eq(leat_keyed_query(in->keyed, r->key, r->key_len, &out),
+	ck_assert_int_eq(leat_keyed_query(in->keyed, r->key, r->key_len, out),
 	    LEAT_OK);
-	ck_assert(same_bits(out, r->values[0]));
+	ck_assert_int_eq(leat_keyed_interval(in->keyed, r->key, r->key_len,
+			     &start, &end),
+	    LEAT_OK);
+	ck_assert(start == r->start && end == r->end);
+	if (r->n_values > 1)
+		ck_assert_int_eq(leat_keyed_partial(in->keyed, r->key,
+				     r->key_len, &chain_class, &partial),
+		    LEAT_OK);
+	same_results(r, out, &partial);
 	in->calls++;
 	return 0;
 }
@@ -679,6 +740,8 @@ START_TEST(a_query_in_emit_answers_for_the_window_that_is_told)
 
 	o.kind = LEAT_SLIDING + _i; /* and TUMBLING, HOPPING */
 	o.hop = o.kind == LEAT_HOPPING ? 2 : 0;
+	o.stats = mean_and_chain;
+	o.n_stats = 2;
 	o.sink.emit = compare_count;
 	o.sink.ctx = &in;
 	ck_assert_int_eq(leat_window_new(&in.window, &o), LEAT_OK);
@@ -695,8 +758,8 @@ static leat_time_window_options told_by_time(int kind)
 	leat_time_window_options o = { 0 };
 
 	o.kind = kind;
-	o.stats = mean;
-	o.n_stats = 1;
+	o.stats = mean_and_chain;
+	o.n_stats = kind == LEAT_DECAY ? 1 : 2; /* which takes no classes */
 	o.delay = 7;
 	o.allowed_lateness = 15;
 	o.early_count = 3;
@@ -787,6 +850,7 @@ START_TEST(a_sink_that_fails_is_heard_and_all_work_is_done)
 	struct rng r = rng_new(99);
 
 	o.early_count = 0;
+	o.n_stats = 1;
 	o.sink.emit = add_up;
 	o.sink.ctx = &bad;
 	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
@@ -903,6 +967,7 @@ Suite *traps_suite(void)
 	tcase_add_test(t,
 	    an_epsilon_of_0_is_the_default_and_one_below_0_is_refused);
 	tcase_add_test(t, the_seed_of_keys_changes_no_result);
+	tcase_add_test(t, memory_that_grows_can_be_told);
 	tcase_add_test(t,
 	    max_skew_keeps_one_wrong_time_from_making_all_others_late);
 	suite_add_tcase(s, t);
