@@ -259,11 +259,13 @@ static uint64_t look_at_window(const void *object)
 	const leat_window *w = object;
 	double out[MOST_STATS], x[4];
 	uint64_t seen = 0;
+	leat_counts counts;
 	leat_window *copy;
 
 	leat_window_query(w, out);
 	note_doubles(&seen, out, window_stats);
-	note(&seen, leat_window_pushed(w));
+	leat_window_counts(w, &counts);
+	note(&seen, counts.pushed);
 	note(&seen, leat_window_length(w));
 	if (leat_window_read(w, 0, 3, x, NULL) == LEAT_OK)
 		note_doubles(&seen, x, 3);
