@@ -955,6 +955,32 @@ START_TEST(a_sample_that_is_not_taken_is_no_failure)
 }
 END_TEST
 
+/* Neither `if (push())` nor `if (answer.change)` takes a NaN for an alarm. */
+START_TEST(a_value_that_no_detector_takes_is_no_alarm)
+{
+	static const double bad[] = { NAN, INFINITY, -INFINITY };
+	leat_drift_options o = { 0 };
+	leat_drift_answer answer;
+	leat_counts counts;
+	leat_drift *d;
+
+	o.kind = LEAT_DRIFT_PAGE_HINKLEY + _i;
+	o.threshold = _i == LEAT_DRIFT_ADWIN ? 0 : 3;
+	ck_assert_int_eq(leat_drift_new(&d, &o), LEAT_OK);
+	for (int i = 0; i < 100; i++)
+		ck_assert_int_eq(leat_drift_push(d, i % 2, NULL), LEAT_OK);
+	for (int i = 0; i < 3; i++) {
+		memset(&answer, 0x5a, sizeof(answer));
+		ck_assert_int_eq(leat_drift_push(d, bad[i], &answer),
+		    LEAT_NOT_FINITE);
+		ck_assert_int_eq(answer.change, LEAT_CHANGE_NONE);
+	}
+	leat_drift_counts(d, &counts);
+	ck_assert(counts.taken == 100 && counts.refused == 3);
+	leat_drift_free(d);
+}
+END_TEST
+
 Suite *traps_suite(void)
 {
 	Suite *s = suite_create("traps");
@@ -995,6 +1021,8 @@ Suite *traps_suite(void)
 	t = tcase_create("refusals");
 	tcase_add_test(t, a_value_that_is_not_taken_is_no_failure);
 	tcase_add_test(t, a_sample_that_is_not_taken_is_no_failure);
+	tcase_add_loop_test(t, a_value_that_no_detector_takes_is_no_alarm, 0,
+	    4);
 	suite_add_tcase(s, t);
 	return s;
 }
