@@ -48,6 +48,7 @@ int main(void)
 	};
 	leat_model *model;
 	leat_window *errors;
+	unsigned long long learned = 0;
 
 	if (leat_model_new(&model, &options) < 0 ||
 	    leat_window_new(&errors, &options_of_errors) < 0)
@@ -59,14 +60,14 @@ int main(void)
 		before = y;
 		int err = leat_model_learn(model, x, y, &guess);
 
-		if (err == 0 && leat_model_learned(model) > 1)
+		if (err == 0 && ++learned > 1)
 			err = leat_window_push_xy(errors, guess, y);
 		if (err < 0)
 			return fail(leat_strerror(err));
 	}
 	leat_window_query(errors, error);
-	printf("%llu lines, mean error %g, R2 %g\n",
-	    (unsigned long long)leat_model_learned(model), error[0], error[1]);
+	printf("%llu lines, mean error %g, R2 %g\n", learned, error[0],
+	    error[1]);
 	leat_model_free(model);
 	leat_window_free(errors);
 	return ferror(stdout) || fflush(stdout) ? fail(strerror(errno)) : 0;

@@ -1446,8 +1446,8 @@ LEAT_API int leat_keyed_merge(leat_keyed *keyed, leat_keyed *other);
  * SQUARED    r^2 / 2. Predicts f, the mean of y.
  * HUBER      r^2 / 2 while |r| <= arg, then arg (|r| - arg / 2). Predicts
  *            f. arg > 0 is in the units of y.
- * EPSILON    max(0, |r| - arg): epsilon-insensitive. Predicts f. arg >= 0
- *            is in the units of y.
+ * EPSILON    max(0, |r| - arg): epsilon-insensitive. Predicts f. arg > 0 is
+ *            in the units of y; for |r| itself take QUANTILE at 0.5.
  * QUANTILE   -arg r for r < 0, (1 - arg) r for r > 0: the pinball loss.
  *            Predicts f, the quantile of y at 0 < arg < 1.
  * LOGISTIC   log(1 + e^f) - y f. y in [0, 1]. Predicts 1 / (1 + e^-f), the
@@ -1536,7 +1536,8 @@ typedef struct leat_model_options {
 	/*
 	 * The loss's arg, 0 being HUBER 1.35, EPSILON 0.1, QUANTILE 0.5.
 	 * Given, it is in the units of y. The defaults of HUBER and EPSILON
-	 * are so too, but with ADAPTIVE they are in standard deviations of y.
+	 * are so too, but with ADAPTIVE and standardise they are in standard
+	 * deviations of y.
 	 */
 	double loss_arg;
 	int update;        /* enum leat_update */
@@ -1558,6 +1559,15 @@ typedef struct leat_model_options {
 	double l1, l2;
 	double clip; /* SGD, ADAGRAD, FTRL, COCOB: most |g|; 0: any */
 	/*
+	 * SGD, ADAGRAD, NLMS, FTRL, COCOB: learn from features, and from the
+	 * targets of the losses that predict f, in standard deviations from
+	 * the mean of what has been seen of them, the sample included, as
+	 * ADAPTIVE does: at most 8, and 0 for a feature that has been
+	 * constant. rate, clip, l1 and l2 are in these units. Not with
+	 * no_intercept.
+	 */
+	int standardise;
+	/*
 	 * SGD, ADAGRAD: n_features factors >= 0 of the coefficients' steps,
 	 * copied. NULL: 1 for all.
 	 */
@@ -1571,8 +1581,9 @@ typedef struct leat_model leat_model;
 
 /*
  * Makes a model; all coefficients are 0. It allocates once, here: 8 bytes
- * for each feature, and as many for each of: ADAPTIVE 6, ADAGRAD 1, FTRL 2,
- * COCOB 4, SGD's average 1, rates 1; RLS about 4 n_features^2 bytes.
+ * for each feature, and as many for each of: ADAPTIVE 7, ADAGRAD 1, FTRL 2,
+ * COCOB 5, SGD's average 1, rates 1, standardise 6 (COCOB 5); RLS about
+ * 4 n_features^2 bytes.
  *
  * Errors: LEAT_EINVAL (an option out of range, or not of this update),
  * LEAT_ETOOBIG, LEAT_ENOMEM; _init also LEAT_EBUFFER. leat_model_check() is
@@ -1600,62 +1611,74 @@ LEAT_API double leat_model_score(const leat_model *model, const double *x);
 
 /*
  * Learns from one sample, and tells what was predicted for it before.
- * prediction_out may be NULL. weight >= 0 says how many samples this one
- * stands for; 0 changes nothing. It multiplies g, with PA1 and PA2 the
- * rate, with NLMS too but for going past no error, with RLS r^2; with
- * ADAPTIVE it repeats the step.
+ * prediction_out may be NULL.
  *
- * Errors: LEAT_NOT_FINITE (x, y or weight; also if the score overflows, or
- * if a coefficient would grow by more than 1e150, or with ADAGRAD, FTRL and
- * COCOB a gradient is beyond 1e140, or with RLS x or y beyond 1e150),
- * LEAT_BAD_TARGET (a y that the loss cannot have), LEAT_EINVAL (weight < 0).
- * Each counts as refused.
+ * Refusals: LEAT_NOT_FINITE (x or y; also if the score overflows, or if a
+ * coefficient would grow by more than 1e150, or with ADAGRAD, FTRL and COCOB
+ * a gradient is beyond 1e140, or with RLS x or y beyond 1e150),
+ * LEAT_BAD_TARGET (a y that the loss cannot have).
  * Cost: O(n_features), RLS O(n_features^2). Nothing is allocated.
  */
 LEAT_API int leat_model_learn(leat_model *model, const double *x, double y,
     double *prediction_out);
-LEAT_API int leat_model_learn_weighted(leat_model *model, const double *x,
-    double y, double weight, double *prediction_out);
 
 /*
- * Learns from n samples: x has n rows of n_features numbers, weights may be
- * NULL for 1. What is refused is skipped and counted, and its prediction is
- * NaN; all else is as in n calls for one sample, bit for bit.
- * predictions_out gets n numbers, or is NULL.
+ * Learns from n samples: x has n rows of n_features numbers. What is refused
+ * is skipped, and its prediction is NaN; all else is as in n calls for one
+ * sample, bit for bit. predictions_out gets n numbers, or is NULL.
  *
- * Returns 0, or the code of the first sample that was refused.
+ * A weight >= 0 says how many samples one stands for; 0 changes nothing and
+ * is not counted. It multiplies g, with PA1 and PA2 the rate, with NLMS too
+ * but for going past no error, with RLS r^2; with ADAPTIVE it repeats the
+ * step. weights may be NULL: all are 1. One that is not finite is refused.
+ *
+ * Returns 0, or the first refusal. Errors: LEAT_EINVAL (a weight below 0).
  */
 LEAT_API int leat_model_learn_many(leat_model *model, const double *x,
     const double *y, const double *weights, size_t n, double *predictions_out);
 
 /*
- * The same for samples that are mostly 0: n numbers, and of which features
+ * The same for a sample that is mostly 0: n numbers, and of which features
  * they are, from 0, in ascending order; all others are 0. Results and state
  * are those of the dense form, bit for bit, but for l1 and l2 of SGD and
- * ADAGRAD, which are applied to those n alone.
+ * ADAGRAD, which without standardise are applied to those n alone.
  *
- * Errors: also LEAT_EINDEX.
- * Cost: O(n), but O(n_features) for ADAPTIVE and SGD's average, and RLS as
- * ever.
+ * Errors: LEAT_EINDEX, LEAT_EINVAL (a weight below 0).
+ * Cost: O(n), but O(n_features) for ADAPTIVE, standardise and SGD's average,
+ * and RLS as ever.
  */
 LEAT_API double leat_model_predict_sparse(const leat_model *model,
     const uint32_t *index, const double *x, size_t n);
 LEAT_API int leat_model_learn_sparse(leat_model *model, const uint32_t *index,
-    const double *x, size_t n, double y, double weight, double *prediction_out);
+    const double *x, double y, double weight, size_t n, double *prediction_out);
 
 /*
  * The coefficients in the units of the raw data: score = intercept + sum of
- * coefficient[i] x[i]. Either pointer may be NULL. ADAPTIVE standardises a
- * sample by what includes it and cuts off what is far out, so the plane
- * that they stand for is the one it predicts by up to about one part in as
- * many as have been learned, where nothing is cut off.
+ * coefficient[i] x[i]. Either pointer may be NULL. ADAPTIVE, and standardise,
+ * take a sample by statistics that include it and cut off what is far out, so
+ * the plane that they stand for is the one they predict by up to about one
+ * part in as many as have been learned, where nothing is cut off.
  */
 LEAT_API void leat_model_coefficients(const leat_model *model,
     double *coefficients_out, double *intercept_out);
 
-/* Samples learned from, and refused, since the last reset. */
-LEAT_API uint64_t leat_model_learned(const leat_model *model);
-LEAT_API uint64_t leat_model_refused(const leat_model *model);
+/*
+ * Resets the model, and starts it from n_features coefficients and an
+ * intercept, in raw units: it predicts by them, and learns on from there.
+ * Penalties and averages are of what SGD, ADAGRAD, NLMS, FTRL, PA1 and PA2
+ * have for coefficients, these included. All others, and standardise, learn
+ * what is to be added to these: to RLS with l2 they are the prior mean.
+ *
+ * Errors: LEAT_EINVAL (one is not finite or beyond 1e100 in size, or an
+ * intercept with no_intercept), LEAT_ENOTSUP (ADAPTIVE with a loss that does
+ * not predict f).
+ */
+LEAT_API int leat_model_set_coefficients(leat_model *model,
+    const double *coefficients, double intercept);
+
+/* pushed = taken + refused, since the last reset; the rest is 0. */
+LEAT_API void leat_model_counts(const leat_model *model,
+    leat_counts *counts_out);
 
 /* As new. */
 LEAT_API void leat_model_reset(leat_model *model);

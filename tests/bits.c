@@ -244,12 +244,12 @@ static int learn_row(leat_model *m, int loss, size_t i, size_t d)
 {
 	static const uint32_t index[] = { 1, 2, 5, 6, 9 };
 	const double *x = xs + i % (N_VALUES - d);
-	double y = target(loss, ys[i]), guess = 0;
+	double y = target(loss, ys[i]), guess = 0, heavy = 2.5;
 	int err;
 	if (i % 7 == 3 && d > 9)
-		err = leat_model_learn_sparse(m, index, x, 5, y, 1, &guess);
+		err = leat_model_learn_sparse(m, index, x, y, 1, 5, &guess);
 	else if (i % 7 == 4)
-		err = leat_model_learn_weighted(m, x, y, 2.5, &guess);
+		err = leat_model_learn_many(m, x, &y, &heavy, 1, &guess);
 	else
 		err = leat_model_learn(m, x, y, &guess);
 	fold(err);

@@ -186,6 +186,7 @@ static const struct field model_fields[] = {
 	F(T, l1, NUMBER),
 	F(T, l2, NUMBER),
 	F(T, clip, NUMBER),
+	F2(T, standardise, FLAG, "standardize"),
 	F(T, rates, SILENT),
 	F(T, allocator, SILENT),
 	F(T, reserved, SILENT),

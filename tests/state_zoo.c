@@ -836,7 +836,11 @@ enum { MOST_FEATURES = 16 };
 
 static uint64_t model_pushed(void *o)
 {
-	return leat_model_learned(o);
+	leat_counts n;
+
+	leat_model_counts(o, &n);
+	must(n.pushed == n.taken + n.refused, "it has lost count");
+	return n.taken;
 }
 
 static void model_look(const struct specimen *z, void *o)
@@ -846,8 +850,7 @@ static void model_look(const struct specimen *z, void *o)
 	leat_model_coefficients(o, w, &b);
 	see_doubles(w, z->model.n_features);
 	see_double(b);
-	see(leat_model_learned(o));
-	see(leat_model_refused(o));
+	see(model_pushed(o));
 }
 
 static void model_step(const struct specimen *z, void *o, int wild)
@@ -858,7 +861,8 @@ static void model_step(const struct specimen *z, void *o, int wild)
 	for (size_t i = 0; i < z->model.n_features; i++)
 		x[i] = any_value(wild) / 8;
 	see_double(leat_model_predict(o, x));
-	err = leat_model_learn_weighted(o, x, y, below(5) ? 1 : 0.5, &guess);
+	double weight = below(5) ? 1 : 0.5;
+	err = leat_model_learn_many(o, x, &y, &weight, 1, &guess);
 	must(err == LEAT_OK || err == LEAT_NOT_FINITE, "learning has failed");
 	see((uint64_t)err);
 	see_double(err ? 0 : guess);
@@ -867,7 +871,7 @@ static void model_step(const struct specimen *z, void *o, int wild)
 static void model_end(const struct specimen *z, void *o)
 {
 	leat_model_reset(o);
-	must(leat_model_learned(o) == 0, "reset has left something");
+	must(model_pushed(o) == 0, "reset has left something");
 	model_step(z, o, 0);
 }
 

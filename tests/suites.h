@@ -19,6 +19,7 @@ Suite *decay_range_suite(void);
 Suite *cost_suite(void);
 Suite *faults_suite(void);
 Suite *traps_suite(void);
+Suite *model_standard_suite(void);
 Suite *model_update_suite(void);
 Suite *model_default_suite(void);
 Suite *model_api_suite(void);

@@ -18,6 +18,7 @@
 #include "formula.h"
 #include "hints.h"
 #include "keys.h"
+#include "learn_calls.h"
 #include "learner.h"
 #include "list.h"
 #include "moment.h"
@@ -1161,7 +1162,7 @@ static void run_learner(const struct learner_plan *plan)
 		rows[i][0] = random_value();
 		rows[i][1] = random_value();
 		if (features_of((const double(*)[2])rows, i, x)) {
-			int err = -1, seen = leat_model_learned(model) > 0;
+			int err = -1, seen = learned_by(model) > 0;
 
 			if (seen)
 				guess = leat_model_predict(model, x);

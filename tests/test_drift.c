@@ -283,8 +283,8 @@ static struct verdict ewma_expect(struct oracle *q)
 			power[i] = powl(1 - (long double)q->o.alpha, i);
 	size_t base = q->o.stddev > 0 ? 0 : (size_t)q->o.min_count;
 	size_t known = q->n < base ? q->n : base;
-	struct verdict v = { 0, base ? mean_of(q->x, known) : q->o.mean,
-		known, NAN };
+	struct verdict v = { 0, base ? mean_of(q->x, known) : q->o.mean, known,
+		NAN };
 	if (q->n <= base)
 		return v;
 	long double s = base
@@ -881,9 +881,7 @@ START_TEST(a_constant_is_no_change)
 			o.size = _i && kind == LEAT_DRIFT_ZSCORE ? 41 : 0;
 			leat_drift *d = open_drift(&o);
 			for (int i = 0; i < 3000; i++)
-				ck_assert_int_eq(change_of(d,
-						     constants[k]),
-				    0);
+				ck_assert_int_eq(change_of(d, constants[k]), 0);
 			leat_drift_free(d);
 		}
 	}
@@ -929,8 +927,7 @@ START_TEST(after_a_constant_any_other_value_is_an_alarm)
 			d = open_drift(&o);
 			for (int i = 0; i < 100; i++)
 				change_of(d, c);
-			ck_assert_int_eq(change_of(d, c + 1),
-			    LEAT_CHANGE_RISE);
+			ck_assert_int_eq(change_of(d, c + 1), LEAT_CHANGE_RISE);
 			ck_assert_int_eq(change_of(d, c), 0);
 			leat_drift_free(d);
 		}
@@ -1100,8 +1097,7 @@ START_TEST(what_is_refused_leaves_no_trace)
 			leat_drift_counts(a, &n);
 			ck_assert_uint_eq(n.refused, ++refused_so_far);
 		}
-		ck_assert_int_eq(change_of(a, x[i]),
-		    change_of(b, x[i]));
+		ck_assert_int_eq(change_of(a, x[i]), change_of(b, x[i]));
 		alike(a, b);
 	}
 	leat_drift_free(a);
@@ -1537,7 +1533,8 @@ static void add_life(Suite *suite)
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, what_is_refused_leaves_no_trace, 0, N_FORMS);
 	tcase_add_loop_test(tc, many_values_are_as_single_ones, 0, N_FORMS);
-	tcase_add_loop_test(tc, refusals_are_saved_and_gone_after_a_reset, 0, N_FORMS);
+	tcase_add_loop_test(tc, refusals_are_saved_and_gone_after_a_reset, 0,
+	    N_FORMS);
 	tcase_add_loop_test(tc, a_reset_makes_it_new, 0, N_FORMS);
 	tcase_add_loop_test(tc, a_copy_goes_its_own_way, 0, N_FORMS);
 	tcase_add_loop_test(tc, without_memory_there_is_none, 0, N_FORMS);

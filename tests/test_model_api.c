@@ -16,6 +16,7 @@
 
 #include "alloc.h"
 #include "data.h"
+#include "learn_calls.h"
 #include "learn_data.h"
 #include "suites.h"
 
@@ -142,8 +143,7 @@ static void look_equal(const leat_model *a, const leat_model *b,
 	struct rng r = rng_new(99);
 	leat_model_coefficients(a, u, &i);
 	leat_model_coefficients(b, v, &j);
-	int same = same_bits(i, j) &&
-	    leat_model_learned(a) == leat_model_learned(b);
+	int same = same_bits(i, j) && learned_by(a) == learned_by(b);
 	for (size_t k = 0; k < o->n_features; k++)
 		same = same && same_bits(u[k], v[k]);
 	learn_sample(o->loss, x, o->n_features, &r);
@@ -199,14 +199,14 @@ static void predicts_first(const leat_model_options *o)
 		double before = leat_model_predict(m, x);
 		double f = leat_model_score(m, x);
 		double weight = k % 4 ? 1 : 3 * rng_uniform(&r);
-		leat_model_learn_weighted(m, x, y, weight, &p);
+		learn_weighted(m, x, y, weight, &p);
 		if (!same_bits(p, before) ||
 		    !same_bits(p, leat_loss_prediction(o->loss, f)))
 			ck_abort_msg("update %d loss %d sample %zu: %a, "
 				     "predicted %a",
 			    o->update, o->loss, k, p, before);
 	}
-	ck_assert_uint_eq(leat_model_learned(m), n);
+	ck_assert_uint_eq(learned_by(m), n);
 	leat_model_free(m);
 }
 
@@ -239,7 +239,7 @@ static void looks_only(const leat_model_options *o)
 		ck_assert(same_bits(p, q));
 	}
 	EQUAL(a, b, o);
-	ck_assert_uint_eq(leat_model_refused(a), 0);
+	ck_assert_uint_eq(refused_by(a), 0);
 	leat_model_free(a);
 	leat_model_free(b);
 }
@@ -262,7 +262,7 @@ static void is_zero(const leat_model_options *o)
 	ck_assert(b == 0);
 	ck_assert(leat_model_score(m, x) == 0);
 	ck_assert(leat_model_predict(m, x) == leat_loss_prediction(o->loss, 0));
-	ck_assert_uint_eq(leat_model_learned(m), 0);
+	ck_assert_uint_eq(learned_by(m), 0);
 	leat_model_free(m);
 }
 
@@ -304,15 +304,16 @@ static void sparse_is_dense(const leat_model_options *from)
 	double x[D_MAX], few[D_MAX], dense[D_MAX];
 	uint32_t index[D_MAX];
 	for (size_t k = 0; k < 60; k++) {
-		double y = learn_sample(o.loss, x, o.n_features, &r), p, q;
+		double y = learn_sample(o.loss, x, o.n_features, &r), p = 0,
+		       q = 0;
 		double weight = k % 3 ? 1 : 2 * rng_uniform(&r);
 		size_t n = thin_out(x, o.n_features, 1 + k % 5 * k, index, few,
 		    dense, &r);
 		p = leat_model_predict(a, dense);
 		q = leat_model_predict_sparse(b, index, few, n);
 		int same = same_bits(p, q);
-		leat_model_learn_weighted(a, dense, y, weight, &p);
-		leat_model_learn_sparse(b, index, few, n, y, weight, &q);
+		learn_weighted(a, dense, y, weight, &p);
+		leat_model_learn_sparse(b, index, few, y, weight, n, &q);
 		if (!same || !same_bits(p, q))
 			ck_abort_msg("update %d loss %d d %zu sample %zu: "
 				     "%a, sparse %a",
@@ -351,7 +352,7 @@ static void empty_row(const leat_model_options *o)
 	double p = leat_model_predict(a, x), q;
 	ck_assert(same_bits(p, leat_model_predict_sparse(b, NULL, NULL, 0)));
 	leat_model_learn(a, x, 1, &p);
-	ck_assert_int_eq(leat_model_learn_sparse(b, NULL, NULL, 0, 1, 1, &q),
+	ck_assert_int_eq(leat_model_learn_sparse(b, NULL, NULL, 1, 1, 0, &q),
 	    LEAT_OK);
 	ck_assert(same_bits(p, q));
 	if (o->l1 == 0 && o->l2 == 0)
@@ -386,7 +387,7 @@ START_TEST(sparse_penalties_leave_other_features_alone)
 		for (int i = 0; i < 100; i++) {
 			double y = learn_sample(0, x, 3, &r);
 			leat_model_learn(few, x, y, NULL);
-			leat_model_learn_sparse(all, index, x, 3, y, 1, NULL);
+			leat_model_learn_sparse(all, index, x, y, 1, 3, NULL);
 		}
 		const uint32_t last = 19;
 		leat_model_coefficients(few, u, NULL);
@@ -413,13 +414,13 @@ static void bad_indices(const leat_model_options *o)
 	teach(b, o, 10, 7);
 	for (size_t k = 0; k < n; k++) {
 		double p = 4711;
-		ck_assert_int_eq(leat_model_learn_sparse(a, bad[k], x, 3, 1, 1,
+		ck_assert_int_eq(leat_model_learn_sparse(a, bad[k], x, 1, 1, 3,
 				     &p),
 		    LEAT_EINDEX);
 		ck_assert(p == 4711);
 		ck_assert(isnan(leat_model_predict_sparse(a, bad[k], x, 3)));
 	}
-	ck_assert_uint_eq(leat_model_refused(a), n);
+	ck_assert_uint_eq(refused_by(a), 0);
 	EQUAL(a, b, o);
 	leat_model_free(a);
 	leat_model_free(b);
@@ -452,7 +453,7 @@ static void fill_batch(struct batch *b, int loss, struct rng *r)
 		if (k % 4 == 0)
 			b->x[5 * k + k % 5] = HUGE_VAL;
 		else if (k % 4 == 1)
-			b->weight[k] = -1;
+			b->weight[k] = (double)NAN;
 		else if (k % 4 == 2)
 			b->y[k] = (double)NAN;
 		else
@@ -474,8 +475,8 @@ static void many_is_single(const leat_model_options *o)
 		    form / 2 ? p : NULL);
 		for (size_t k = 0; k < MANY; k++) {
 			double q = (double)NAN;
-			int err = leat_model_learn_weighted(c, b.x + 5 * k,
-			    b.y[k], w != NULL ? w[k] : 1, &q);
+			int err = learn_weighted(c, b.x + 5 * k, b.y[k],
+			    w != NULL ? w[k] : 1, &q);
 			first = first ? first : err;
 			if (form / 2 && !same_bits(p[k], q))
 				ck_abort_msg("update %d loss %d sample %zu",
@@ -483,7 +484,7 @@ static void many_is_single(const leat_model_options *o)
 		}
 		ck_assert_int_eq(got, first);
 		ck_assert_int_ne(got, LEAT_OK);
-		ck_assert_uint_eq(leat_model_refused(a), leat_model_refused(c));
+		ck_assert_uint_eq(refused_by(a), refused_by(c));
 		EQUAL(a, c, o);
 		leat_model_free(a);
 		leat_model_free(c);
@@ -496,13 +497,41 @@ START_TEST(many_samples_are_as_many_single_ones)
 }
 END_TEST
 
+static void refuses_a_negative_weight(const leat_model_options *o)
+{
+	leat_model *a = open_model(o), *b = open_model(o);
+	struct rng r = rng_new(9);
+	struct batch batch;
+	fill_batch(&batch, o->loss, &r);
+	for (size_t k = 0; k < MANY; k++) {
+		double keep = batch.weight[k];
+		double p[MANY] = { 4711, 4711 };
+		batch.weight[k] = k % 2 ? -1 : -DBL_MIN;
+		ck_assert_int_eq(leat_model_learn_many(a, batch.x, batch.y,
+				     batch.weight, MANY, p),
+		    LEAT_EINVAL);
+		ck_assert(p[0] == 4711 && p[1] == 4711);
+		batch.weight[k] = keep;
+	}
+	ck_assert_uint_eq(refused_by(a), 0);
+	EQUAL(a, b, o);
+	leat_model_free(a);
+	leat_model_free(b);
+}
+
+START_TEST(a_weight_below_0_among_many_is_no_sample_at_all)
+{
+	for_each_kind(5, refuses_a_negative_weight);
+}
+END_TEST
+
 START_TEST(no_samples_are_fine)
 {
 	leat_model_options o = plain(0, 0, 5);
 	leat_model *m = open_model(&o);
 	ck_assert_int_eq(leat_model_learn_many(m, NULL, NULL, NULL, 0, NULL),
 	    LEAT_OK);
-	ck_assert_uint_eq(leat_model_learned(m), 0);
+	ck_assert_uint_eq(learned_by(m), 0);
 	leat_model_free(m);
 }
 END_TEST
@@ -521,12 +550,12 @@ static void refuses(struct refusal *f, const double *x, double y, double weight,
     int code)
 {
 	double p = 4711;
-	int got = leat_model_learn_weighted(f->m, x, y, weight, &p);
+	int got = learn_weighted(f->m, x, y, weight, &p);
 	if (got != code || p != 4711)
 		ck_abort_msg("update %d loss %d, y %g weight %g: %d, not %d",
 		    f->o->update, f->o->loss, y, weight, got, code);
-	f->n++;
-	ck_assert_uint_eq(leat_model_refused(f->m), f->n);
+	f->n += code > 0;
+	ck_assert_uint_eq(refused_by(f->m), f->n);
 	if (weight != 1)
 		return;
 	ck_assert_int_eq(leat_model_learn(f->m, x, y, &p), code);
@@ -542,11 +571,11 @@ static void refuses_sparse(struct refusal *f, const double *x, double y,
 	double p = 4711;
 	for (size_t i = 0; i < f->o->n_features; i++)
 		index[i] = (uint32_t)i;
-	ck_assert_int_eq(leat_model_learn_sparse(f->m, index, x,
-			     f->o->n_features, y, weight, &p),
+	ck_assert_int_eq(leat_model_learn_sparse(f->m, index, x, y, weight,
+			     f->o->n_features, &p),
 	    code);
 	ck_assert(p == 4711);
-	f->n++;
+	f->n += code > 0;
 }
 
 static void refuses_all(struct refusal *f, uint64_t seed)
@@ -569,9 +598,11 @@ static void refuses_all(struct refusal *f, uint64_t seed)
 		}
 		refuses(f, x, bad[k], 1, LEAT_NOT_FINITE);
 		refuses(f, x, bad[k], 0, LEAT_NOT_FINITE);
-		refuses(f, x, y, bad[k], LEAT_NOT_FINITE);
+		refuses(f, x, y, bad[k],
+		    bad[k] < 0 ? LEAT_EINVAL : LEAT_NOT_FINITE);
 		refuses_sparse(f, x, bad[k], 1, LEAT_NOT_FINITE);
-		refuses_sparse(f, x, y, bad[k], LEAT_NOT_FINITE);
+		refuses_sparse(f, x, y, bad[k],
+		    bad[k] < 0 ? LEAT_EINVAL : LEAT_NOT_FINITE);
 	}
 	refuses(f, x, y, -1, LEAT_EINVAL);
 	refuses(f, x, y, -DBL_MIN, LEAT_EINVAL);
@@ -609,8 +640,8 @@ static void goes_on(const leat_model_options *o)
 		teach(b, o, 7, 20 + k);
 	}
 	EQUAL(a, b, o);
-	ck_assert_uint_eq(leat_model_refused(a), f.n);
-	ck_assert_uint_eq(leat_model_refused(b), 0);
+	ck_assert_uint_eq(refused_by(a), f.n);
+	ck_assert_uint_eq(refused_by(b), 0);
 	leat_model_free(a);
 	leat_model_free(b);
 }
@@ -626,21 +657,19 @@ static void weighs_nothing(const leat_model_options *o)
 {
 	leat_model *a = open_model(o), *b = open_model(o);
 	struct rng r = rng_new(30);
-	double x[D_MAX], p;
+	double x[D_MAX], p = 0;
 	for (uint64_t k = 0; k < 20; k++) {
 		double y = learn_sample(o->loss, x, o->n_features, &r);
 		double want = leat_model_predict(a, x);
-		ck_assert_int_eq(leat_model_learn_weighted(a, x, y, 0, &p),
-		    LEAT_OK);
+		ck_assert_int_eq(learn_weighted(a, x, y, 0, &p), LEAT_OK);
 		ck_assert(same_bits(p, want));
-		ck_assert_int_eq(leat_model_learn_weighted(a, x, y, -0.0, NULL),
-		    LEAT_OK);
+		ck_assert_int_eq(learn_weighted(a, x, y, -0.0, NULL), LEAT_OK);
 		look_equal(a, b, o, __LINE__);
 		teach(a, o, 1, k);
 		teach(b, o, 1, k);
 	}
-	ck_assert_uint_eq(leat_model_learned(a), 20);
-	ck_assert_uint_eq(leat_model_refused(a), 0);
+	ck_assert_uint_eq(learned_by(a), 20);
+	ck_assert_uint_eq(refused_by(a), 0);
 	EQUAL(a, b, o);
 	leat_model_free(a);
 	leat_model_free(b);
@@ -702,10 +731,9 @@ START_TEST(a_gradient_whose_square_overflows_is_refused)
 	ck_assert_int_eq(leat_model_learn(a, x, 1, &p), LEAT_NOT_FINITE);
 	x[1] = 1;
 	ck_assert_int_eq(leat_model_learn(a, x, 1e160, &p), LEAT_NOT_FINITE);
-	ck_assert_int_eq(leat_model_learn_weighted(a, x, 1, 1e160, &p),
-	    LEAT_NOT_FINITE);
+	ck_assert_int_eq(learn_weighted(a, x, 1, 1e160, &p), LEAT_NOT_FINITE);
 	ck_assert(p == 4711);
-	ck_assert_uint_eq(leat_model_refused(a), 3);
+	ck_assert_uint_eq(refused_by(a), 3);
 	teach(a, &o, 50, 9);
 	teach(b, &o, 50, 9);
 	EQUAL(a, b, &o);
@@ -784,11 +812,11 @@ static void resets(const leat_model_options *o)
 	teach(a, o, 33, 50);
 	x[1] = HUGE_VAL;
 	ck_assert_int_ne(leat_model_learn(a, x, 1, NULL), LEAT_OK);
-	ck_assert_uint_eq(leat_model_learned(a), 33);
-	ck_assert_uint_eq(leat_model_refused(a), 1);
+	ck_assert_uint_eq(learned_by(a), 33);
+	ck_assert_uint_eq(refused_by(a), 1);
 	leat_model_reset(a);
-	ck_assert_uint_eq(leat_model_learned(a), 0);
-	ck_assert_uint_eq(leat_model_refused(a), 0);
+	ck_assert_uint_eq(learned_by(a), 0);
+	ck_assert_uint_eq(refused_by(a), 0);
 	EQUAL(a, b, o);
 	leat_model_free(a);
 	leat_model_free(b);
@@ -836,7 +864,7 @@ static void one_allocation(const leat_model_options *o)
 	teach(m, o, 20, 70);
 	leat_model_predict(m, x);
 	leat_model_score(m, x);
-	leat_model_learn_sparse(m, index, x, 2, 1, 1, p);
+	leat_model_learn_sparse(m, index, x, 1, 1, 2, p);
 	leat_model_predict_sparse(m, index, x, 2);
 	leat_model_learn_many(m, x, x, NULL, 3, p);
 	leat_model_coefficients(m, x, p);
@@ -937,7 +965,7 @@ END_TEST
 /* "8 bytes for each feature, and as many for each of ..." */
 START_TEST(memory_is_what_the_header_says)
 {
-	static const size_t more[N_UPDATES] = { 6, 0, 1, 0, 0, 0, 2, 0, 4 };
+	static const size_t more[N_UPDATES] = { 7, 0, 1, 0, 0, 0, 2, 0, 5 };
 	const size_t beside = 1024, d = 1000;
 	double *rates = calloc(d, sizeof(double));
 	ck_assert_ptr_nonnull(rates);
@@ -1244,7 +1272,7 @@ START_TEST(a_hundred_thousand_features_are_fine)
 			ck_assert_msg(p != q && fabs(q - y) < 100,
 			    "update %d: %g, then %g for %g", u, p, q, y);
 		}
-		ck_assert_uint_eq(leat_model_learned(m), 6);
+		ck_assert_uint_eq(learned_by(m), 6);
 		leat_model_free(m);
 	}
 	free(x);
@@ -1312,6 +1340,7 @@ static void add_samples(Suite *s)
 	tcase_add_test(c, indices_out_of_range_or_order_are_refused);
 	tcase_add_test(c, many_samples_are_as_many_single_ones);
 	tcase_add_test(c, no_samples_are_fine);
+	tcase_add_test(c, a_weight_below_0_among_many_is_no_sample_at_all);
 	tcase_add_loop_test(c, what_is_refused_leaves_no_trace, 0, 6);
 	tcase_add_test(c, weight_0_changes_nothing);
 	tcase_add_test(c, a_score_that_overflows_is_refused);

@@ -16,6 +16,7 @@
 #include <leat.h>
 
 #include "data.h"
+#include "learn_calls.h"
 #include "learn_data.h"
 #include "suites.h"
 
@@ -466,8 +467,7 @@ static void steps_towards(int loss, double weight)
 		leat_model_learn(m, learn_row(&s, i), s.y[i], NULL);
 	const double *x = learn_row(&s, 499);
 	double y = s.y[499] > 3 ? 0 : 6, before = leat_model_predict(m, x);
-	ck_assert_int_eq(leat_model_learn_weighted(m, x, y, weight, NULL),
-	    LEAT_OK);
+	ck_assert_int_eq(learn_weighted(m, x, y, weight, NULL), LEAT_OK);
 	double after = leat_model_predict(m, x);
 	ck_assert_msg(fabs(after - y) <= fabs(before - y),
 	    "loss %d weight %g: %g, then %g for %g", loss, weight, before,
@@ -498,12 +498,11 @@ START_TEST(a_weight_says_how_much_a_sample_counts)
 	struct learn_set s = learn_linear(10000, 6, 0, 161);
 	leat_model_options o = defaults(LEAT_LOSS_SQUARED, s.d);
 	leat_model *m = default_model(&o);
-	double errors = 0, all = 0, p;
+	double errors = 0, all = 0, p = 0;
 	for (size_t i = 0; i < s.n; i++) {
 		int lies = i % 5 != 0;
 		double z = s.y[i] - 3, y = lies ? 3 - z : s.y[i];
-		leat_model_learn_weighted(m, learn_row(&s, i), y,
-		    lies ? 0.01 : 1, &p);
+		learn_weighted(m, learn_row(&s, i), y, lies ? 0.01 : 1, &p);
 		errors += i < s.n / 2 ? 0 : (p - s.y[i]) * (p - s.y[i]);
 		all += i < s.n / 2 ? 0 : z * z;
 	}

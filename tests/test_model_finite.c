@@ -18,6 +18,7 @@
 
 #include "../src/model/model.h"
 #include "data.h"
+#include "learn_calls.h"
 #include "suites.h"
 
 enum { N_UPDATES = 9, N_LOSSES = 7, D_MAX = 17, BYTES_MAX = 16384 };
@@ -132,6 +133,13 @@ static leat_model_options some_options(struct rng *r, int update, int loss,
 	o.rates = rng_below(r, 2) ? rates : NULL;
 	if (leat_model_check(&o, &n, NULL) != LEAT_OK)
 		o.rates = NULL;
+	int no_intercept = o.no_intercept;
+	o.standardise = rng_below(r, 2) == 0;
+	o.no_intercept = no_intercept && !o.standardise;
+	if (leat_model_check(&o, &n, NULL) != LEAT_OK) {
+		o.standardise = 0;
+		o.no_intercept = no_intercept;
+	}
 	return o;
 }
 
@@ -190,8 +198,8 @@ static int learn_sparse(const struct trial *t, const struct sample *s,
 			index[n] = (uint32_t)i;
 			x[n++] = s->x[i];
 		}
-	return leat_model_learn_sparse(t->m[SPARSE], index, x, n, s->y,
-	    s->weight, p);
+	return leat_model_learn_sparse(t->m[SPARSE], index, x, s->y, s->weight,
+	    n, p);
 }
 
 static void fails(const struct trial *t, const char *what)
@@ -201,6 +209,12 @@ static void fails(const struct trial *t, const char *what)
 	    what, t->o.update, t->o.loss, t->o.n_features,
 	    (unsigned long long)t->seed, (unsigned long long)t->learned,
 	    (unsigned long long)t->refused);
+}
+
+static double unit_times_0(const struct leat_unit *u)
+{
+	return u->first * 0 + u->moments.mean * 0 + u->moments.variance * 0 +
+	    u->moments.inverse * 0;
 }
 
 /* All that a model keeps; where scores are cut off may be infinite. */
@@ -218,7 +232,11 @@ static int all_finite(const leat_model *m)
 	for (int k = 0; k < LEAT_MODEL_ARRAYS; k++)
 		for (size_t i = 0; i < m->length[k]; i++)
 			sum += m->array[k][i] * 0;
-	return sum == 0;
+	for (size_t i = 0; m->units && i < m->n; i++)
+		sum += unit_times_0(&m->units[i]);
+	for (size_t i = 0; m->base && i < m->n; i++)
+		sum += m->base[i] * 0;
+	return sum + unit_times_0(&m->y) + m->base_intercept * 0 == 0;
 }
 
 /* Also as told by the public functions. */
@@ -252,8 +270,7 @@ static void look(const struct trial *t)
 static void show(struct trial *t, const struct sample *s)
 {
 	double p[FOUR] = { 4711, 4711, 4711, 4711 };
-	int err = leat_model_learn_weighted(t->m[DENSE], s->x, s->y, s->weight,
-	    &p[DENSE]);
+	int err = learn_weighted(t->m[DENSE], s->x, s->y, s->weight, &p[DENSE]);
 	int sparse = learn_sparse(t, s, &p[SPARSE]);
 	int loaded = leat_model_learn_many(t->m[LOADED], s->x, &s->y,
 	    &s->weight, 1, &p[LOADED]);
@@ -268,8 +285,8 @@ static void show(struct trial *t, const struct sample *s)
 			fails(t, "a refused sample told a prediction");
 		t->refused++;
 	} else {
-		ck_assert_int_eq(leat_model_learn_weighted(t->m[TWIN], s->x,
-				     s->y, s->weight, &p[TWIN]),
+		ck_assert_int_eq(learn_weighted(t->m[TWIN], s->x, s->y,
+				     s->weight, &p[TWIN]),
 		    LEAT_OK);
 		for (int k = 1; k < FOUR; k++)
 			if (!same_bits(p[k], p[DENSE]))
@@ -278,16 +295,36 @@ static void show(struct trial *t, const struct sample *s)
 	}
 }
 
+/* Coefficients of all sizes to start from, where the update takes them. */
+static void set_all(struct trial *t, struct rng *r)
+{
+	double w[D_MAX], b = t->o.no_intercept ? 0 : rng_normal(r);
+
+	for (size_t i = 0; i < t->o.n_features; i++)
+		w[i] = rng_below(r, 4) ? sign(r) * of_size(r, -320, 100) : 0;
+	for (int k = 0; k < FOUR; k++) {
+		int err = leat_model_set_coefficients(t->m[k], w, b);
+		if (err !=
+		    (t->o.update == LEAT_UPDATE_ADAPTIVE &&
+				t->o.loss > LEAT_LOSS_QUANTILE
+			    ? LEAT_ENOTSUP
+			    : LEAT_OK))
+			fails(t, leat_strerror(err));
+	}
+}
+
 static void start(struct trial *t, struct rng *r, int update, int loss,
     size_t d, int kind)
 {
 	t->o = some_options(r, update, loss, d, kind);
 	/* Penalties are for the features given alone: give them all. */
-	t->all_given = (t->o.l1 > 0 || t->o.l2 > 0) &&
+	t->all_given = (t->o.l1 > 0 || t->o.l2 > 0) && !t->o.standardise &&
 	    (update == LEAT_UPDATE_SGD || update == LEAT_UPDATE_ADAGRAD);
 	t->learned = t->refused = 0;
 	for (int k = 0; k < FOUR; k++)
 		t->m[k] = new_model(&t->o);
+	if (kind > 0 && rng_below(r, 2))
+		set_all(t, r);
 }
 
 static void stop(struct trial *t)
@@ -366,17 +403,17 @@ START_TEST(a_huge_feature_is_refused_before_it_is_stored)
 	o.update = updates[_i];
 	leat_model *m = new_model(&o);
 	ck_assert_int_eq(leat_model_learn(m, &x, 5, &p), LEAT_NOT_FINITE);
-	ck_assert_int_eq(leat_model_learn_sparse(m, &index, &x, 1, 5, 1, &p),
+	ck_assert_int_eq(leat_model_learn_sparse(m, &index, &x, 5, 1, 1, &p),
 	    LEAT_NOT_FINITE);
 	leat_model_coefficients(m, &c, &intercept);
 	ck_assert(c == 0 && intercept == 0);
-	ck_assert_uint_eq(leat_model_learned(m), 0);
-	ck_assert_uint_eq(leat_model_refused(m), 2);
+	ck_assert_uint_eq(learned_by(m), 0);
+	ck_assert_uint_eq(refused_by(m), 2);
 	x = 1;
 	ck_assert_int_eq(leat_model_learn(m, &x, 1, &p), LEAT_OK);
 	x = 0;
 	ck_assert_int_eq(leat_model_learn(m, &x, 1, &p), LEAT_OK);
-	ck_assert_int_eq(leat_model_learn_sparse(m, &index, &x, 0, 1, 1, &p),
+	ck_assert_int_eq(leat_model_learn_sparse(m, &index, &x, 1, 1, 0, &p),
 	    LEAT_OK);
 	leat_model_free(m);
 }
@@ -449,7 +486,7 @@ static void takes_all(int update, int loss, uint64_t seed)
 		double f = leat_model_score(m, x), p = leat_model_predict(m, x);
 		if (!(fabs(f) <= 1e40 && fabs(p) <= 1e40))
 			continue;
-		int err = leat_model_learn_weighted(m, x, y, weight, NULL);
+		int err = learn_weighted(m, x, y, weight, NULL);
 		if (err)
 			ck_abort_msg("update %d loss %d seed %llu: %s", update,
 			    loss, (unsigned long long)seed, leat_strerror(err));

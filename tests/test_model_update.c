@@ -21,6 +21,7 @@
 
 #include "big.h"
 #include "data.h"
+#include "learn_calls.h"
 #include "learn_data.h"
 #include "suites.h"
 
@@ -208,10 +209,9 @@ static void follow_textbook(const leat_model_options *o, size_t n, int weighted,
 	for (size_t k = 0; k < n; k++) {
 		double y = learn_sample(o->loss, x, o->n_features, &r);
 		double weight = weighted ? 2.5 * rng_uniform(&r) + 0.01 : 1;
-		double score = leat_model_score(m, x), p;
+		double score = leat_model_score(m, x), p = 0;
 		double want = textbook_learn(&b, x, y, weight);
-		ck_assert_int_eq(leat_model_learn_weighted(m, x, y, weight, &p),
-		    LEAT_OK);
+		ck_assert_int_eq(learn_weighted(m, x, y, weight, &p), LEAT_OK);
 		if (!same_bits(score, want) ||
 		    !same_bits(p, leat_loss_prediction(o->loss, want)))
 			ck_abort_msg("loss %d d %zu power %g sample %zu: "
@@ -581,9 +581,9 @@ static void follow_paper(const leat_model_options *o, size_t n, int weighted,
 			ck_abort_msg("update %d loss %d d %zu sample %zu: "
 				     "%.17g, not %.17Lg",
 			    o->update, o->loss, o->n_features, k, score, want);
-		leat_model_learn_weighted(m, x, y, weight, NULL);
+		learn_weighted(m, x, y, weight, NULL);
 	}
-	ck_assert_uint_eq(leat_model_refused(m), 0);
+	ck_assert_uint_eq(refused_by(m), 0);
 	if (!o->average)
 		coefficients_near(&q, m, 1e-10);
 	free(x);
@@ -735,7 +735,7 @@ START_TEST(a_large_weight_does_not_step_past_no_error)
 	for (size_t k = 0; k < 3; k++) {
 		leat_model_options o = update_options(updates[k], losses[k], 3);
 		leat_model *m = update_model(&o);
-		leat_model_learn_weighted(m, x, 7, 1e12, NULL);
+		learn_weighted(m, x, 7, 1e12, NULL);
 		double want = losses[k] == LEAT_LOSS_EPSILON ? 6.9 : 7;
 		ck_assert_double_eq_tol(leat_model_score(m, x), want, 1e-9);
 		leat_model_free(m);
@@ -794,8 +794,8 @@ static void rls_is_batch(const struct learn_set *s, leat_model_options o,
 	long double b[LEAT_RLS_MAX + 1];
 	for (size_t i = 0; i < s->n; i++) {
 		weights[i] = weighted ? 0.25 * (double)(1 + i % 9) : 1;
-		ck_assert_int_eq(leat_model_learn_weighted(m, learn_row(s, i),
-				     s->y[i], weights[i], NULL),
+		ck_assert_int_eq(learn_weighted(m, learn_row(s, i), s->y[i],
+				     weights[i], NULL),
 		    LEAT_OK);
 		if (i + 1 != 3 * s->d + 3 && i + 1 != s->n)
 			continue;
@@ -994,7 +994,7 @@ START_TEST(rls_stays_sound_over_millions_of_samples)
 	ck_assert(isfinite(w[0]) && isfinite(w[1]) && isfinite(w[2]));
 	ck_assert(fabs(w[0] - 3) < 0.5 && fabs(w[2] + 2) < 0.5);
 	ck_assert(errors / (double)late < 1.1 / 12);
-	ck_assert_uint_eq(leat_model_refused(m), 0);
+	ck_assert_uint_eq(refused_by(m), 0);
 	leat_model_free(m);
 }
 END_TEST

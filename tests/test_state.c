@@ -16,6 +16,7 @@
 
 #include "classes.h"
 #include "data.h"
+#include "learn_calls.h"
 #include "pushed.h"
 #include "saved.h"
 #include "suites.h"
@@ -350,12 +351,11 @@ static void learn_both(leat_model *a, leat_model *b, int loss, struct rng *r,
 				index[n] = i;
 				x[n++] = x[i];
 			}
-		err[0] = leat_model_learn_sparse(a, index, x, n, y, weight, p);
-		err[1] = leat_model_learn_sparse(b, index, x, n, y, weight,
-		    p + 1);
+		err[0] = leat_model_learn_sparse(a, index, x, y, weight, n, p);
+		err[1] = leat_model_learn_sparse(b, index, x, y, weight, n, p + 1);
 	} else {
-		err[0] = leat_model_learn_weighted(a, x, y, weight, p);
-		err[1] = leat_model_learn_weighted(b, x, y, weight, p + 1);
+		err[0] = learn_weighted(a, x, y, weight, p);
+		err[1] = learn_weighted(b, x, y, weight, p + 1);
 	}
 	ck_assert_int_eq(err[0], err[1]);
 	expect_same(p, p + 1, 1, "prediction", 0, step);
@@ -377,10 +377,10 @@ START_TEST(a_model_goes_on_with_the_same_bits)
 		leat_model_coefficients(a, w[0], &w[0][FEATURES]);
 		leat_model_coefficients(b, w[1], &w[1][FEATURES]);
 		expect_same(w[0], w[1], FEATURES + 1, "w", (uint64_t)_i, i);
-		ck_assert_uint_eq(leat_model_learned(a), leat_model_learned(b));
-		ck_assert_uint_eq(leat_model_refused(a), leat_model_refused(b));
+		ck_assert_uint_eq(learned_by(a), learned_by(b));
+		ck_assert_uint_eq(refused_by(a), refused_by(b));
 	}
-	ck_assert_uint_gt(leat_model_refused(a), 0);
+	ck_assert_uint_gt(refused_by(a), 0);
 	leat_model_free(a);
 	leat_model_free(b);
 }

@@ -12,6 +12,7 @@
 #include "alloc.h"
 #include "classes.h"
 #include "data.h"
+#include "learn_calls.h"
 #include "pushed.h"
 #include "suites.h"
 
@@ -949,8 +950,8 @@ START_TEST(a_sample_that_is_not_taken_is_no_failure)
 	ck_assert_int_eq(leat_model_new(&m, &o), LEAT_OK);
 	ck_assert_int_eq(leat_model_learn(m, x, 1, NULL), LEAT_NOT_FINITE);
 	ck_assert_int_gt(LEAT_NOT_FINITE, 0);
-	ck_assert_uint_eq(leat_model_refused(m), 1);
-	ck_assert_uint_eq(leat_model_learned(m), 0);
+	ck_assert_uint_eq(refused_by(m), 1);
+	ck_assert_uint_eq(learned_by(m), 0);
 	leat_model_free(m);
 }
 END_TEST

@@ -163,15 +163,17 @@ static int take_features(struct learner *l, const double *values)
 /* Learning tells the prediction, but only if something can be learned. */
 static enum learner_outcome learn(struct learner *l)
 {
-	int first = leat_model_learned(l->model) == 0;
 	enum learner_outcome outcome = LEARNER_LEARNED;
 	double guess = NAN;
+	leat_counts before;
 
+	leat_model_counts(l->model, &before);
 	if (isnan(l->target))
 		outcome = LEARNER_NO_TARGET;
-	else if (leat_model_learn(l->model, l->features, l->target, &guess) != 0)
+	else if (leat_model_learn(l->model, l->features, l->target, &guess) !=
+	    0)
 		outcome = LEARNER_NOT_FINITE;
-	if (first)
+	if (before.taken == 0)
 		return outcome;
 	if (outcome != LEARNER_LEARNED)
 		guess = leat_model_predict(l->model, l->features);

@@ -110,11 +110,12 @@ static int adagrad_update(leat_model *m, const struct leat_row *row, double y,
 const struct leat_rule leat_rule_adagrad = {
 	~0u,
 	LEAT_TAKES_RATE | LEAT_TAKES_L1 | LEAT_TAKES_L2 | LEAT_TAKES_CLIP |
-	    LEAT_TAKES_RATES | LEAT_TAKES_RAW,
+	    LEAT_TAKES_RATES | LEAT_TAKES_RAW | LEAT_TAKES_STANDARD,
 	0.1,
 	adagrad_sizes,
 	NULL,
 	leat_model_linear,
 	adagrad_update,
 	NULL,
+	leat_model_w_set,
 };

@@ -51,14 +51,10 @@ struct adaptive_four {
 	double z[4];       /* of the sample at hand */
 };
 
-#define ADAPTIVE_MOST 8.0
-#define ADAPTIVE_HUGE 1e150    /* squares must not overflow */
-#define ADAPTIVE_SPREAD 1e-290 /* variance of what is not constant */
-#define ADAPTIVE_LOG 30.0      /* a log-mean relative to the mean's, no more */
-#define ADAPTIVE_RATIO 1e13    /* a target over the mean, no more */
-#define ADAPTIVE_SUM 1e280     /* that one sample adds to a sum of squares */
-#define ADAPTIVE_SEEN 1e307    /* sum of weights */
-#define ADAPTIVE_LIGHT 1e-13   /* share in the sum of weights */
+#define ADAPTIVE_LOG 30.0    /* a log-mean relative to the mean's, no more */
+#define ADAPTIVE_RATIO 1e13  /* a target over the mean, no more */
+#define ADAPTIVE_SUM 1e280   /* that one sample adds to a sum of squares */
+#define ADAPTIVE_LIGHT 1e-13 /* share in the sum of weights */
 #define ADAPTIVE_ETA_QUICK 0.5
 #define ADAPTIVE_ETA_STEADY 0.05
 #define ADAPTIVE_ETA_SHARE 0.1
@@ -105,12 +101,6 @@ LEAT_INLINE size_t adaptive_n_fours(const leat_model *m)
 	return (m->n + 3) / 4;
 }
 
-LEAT_INLINE double within(double x, double least, double most)
-{
-	x = x > least ? x : least;
-	return x < most ? x : most;
-}
-
 /*
  * The variance goes to v' = keep (v + rate d^2), so v' / v tells both
  * whether the Newton step is enough and whether d is an outlier: up to
@@ -142,11 +132,6 @@ static void adaptive_sizes(const leat_model_options *o, size_t *sizes)
  * A score f of the model stands for center + scale f; with POISSON, for the
  * mean center e^f. It is cut off at the targets seen.
  */
-static int is_location(const leat_model *m)
-{
-	return m->loss <= LEAT_LOSS_QUANTILE;
-}
-
 /* The logarithm of a ratio that a number can say and that is not too large. */
 static double adaptive_log(double ratio, double otherwise)
 {
@@ -158,7 +143,7 @@ LEAT_INLINE void adaptive_units(leat_model *m)
 {
 	struct leat_adaptive_state *s = &m->state.adaptive;
 
-	if (is_location(m)) {
+	if (leat_is_location(m->loss)) {
 		s->units.center = s->y_mean;
 		if (s->y_variance > 0) {
 			s->units.scale = leat_sqrt(s->y_variance);
@@ -195,11 +180,11 @@ static void adaptive_start(leat_model *m)
 LEAT_INLINE double adaptive_clip_y(const struct leat_adaptive_state *s,
     double y)
 {
-	double most = ADAPTIVE_HUGE;
+	double most = LEAT_STANDARD_HUGE;
 
-	if (s->y_variance > 0 && ADAPTIVE_MOST * s->spread < most)
-		most = ADAPTIVE_MOST * s->spread;
-	return within(y, s->y_mean - most, s->y_mean + most);
+	if (s->y_variance > 0 && LEAT_STANDARD_MOST * s->spread < most)
+		most = LEAT_STANDARD_MOST * s->spread;
+	return leat_within(y, s->y_mean - most, s->y_mean + most);
 }
 
 LEAT_INLINE void adaptive_see_y(struct leat_adaptive_state *s, double y,
@@ -223,11 +208,11 @@ LEAT_INLINE double adaptive_target(const leat_model *m, double y)
 {
 	const struct leat_adaptive_state *s = &m->state.adaptive;
 
-	if (is_location(m))
-		return within((y - s->units.center) * s->units.per_scale,
-		    -ADAPTIVE_MOST, ADAPTIVE_MOST);
+	if (leat_is_location(m->loss))
+		return leat_within((y - s->units.center) * s->units.per_scale,
+		    -LEAT_STANDARD_MOST, LEAT_STANDARD_MOST);
 	if (m->loss == LEAT_LOSS_POISSON)
-		return within(adaptive_clip_y(s, y) / s->units.center, 0,
+		return leat_within(adaptive_clip_y(s, y) / s->units.center, 0,
 		    ADAPTIVE_RATIO);
 	return y;
 }
@@ -246,8 +231,8 @@ LEAT_INLINE double adaptive_arg(const leat_model *m)
 LEAT_INLINE double adaptive_mix(double share,
     const struct leat_adaptive_units *u, struct adaptive_view *view)
 {
-	view->quick = within(view->quick, u->least, u->most);
-	view->steady = within(view->steady, u->least, u->most);
+	view->quick = leat_within(view->quick, u->least, u->most);
+	view->steady = leat_within(view->steady, u->least, u->most);
 	return share * view->quick + (1 - share) * view->steady;
 }
 
@@ -256,7 +241,7 @@ LEAT_INLINE double adaptive_raw_score(const leat_model *m,
 {
 	if (m->loss == LEAT_LOSS_POISSON)
 		return leat_ln(u->center) + f;
-	return within(u->center + u->scale * f, u->low, u->high);
+	return leat_within(u->center + u->scale * f, u->low, u->high);
 }
 
 /* ---- Learning ---- */
@@ -268,9 +253,9 @@ LEAT_INLINE void adaptive_weigh(struct leat_adaptive_state *s,
 	double g = weight * slope * (view->quick - view->steady);
 	double most = LEAT_GRADIENT_MAX;
 
-	g = within(g, -most, most);
+	g = leat_within(g, -most, most);
 	s->mixing += g * g;
-	s->share = within(s->share -
+	s->share = leat_within(s->share -
 		ADAPTIVE_ETA_SHARE * g / leat_sqrt(s->mixing),
 	    0, 1);
 }
@@ -300,7 +285,7 @@ static double adaptive_step_other(const leat_model *m, double arg, double f,
 	if (m->loss <= LEAT_LOSS_HUBER || m->loss == LEAT_LOSS_LOGISTIC)
 		return step;
 	most = fabs(leat_loss_best(m->loss, arg, f, y) - f) / squares;
-	return within(step, -most, most);
+	return leat_within(step, -most, most);
 }
 
 /* The same, with the commonest case in place. */
@@ -334,7 +319,7 @@ LEAT_INLINE void adaptive_follow(leat_model *m,
 	m->intercept -= quick;
 	s->intercept2 -= steady;
 	g = s->share * g + (1 - s->share) * h;
-	s->gradients += within(weight * g * g, 0, ADAPTIVE_SUM);
+	s->gradients += leat_within(weight * g * g, 0, ADAPTIVE_SUM);
 	s->rate = 1 / leat_sqrt(1 + s->gradients);
 }
 
@@ -353,7 +338,7 @@ LEAT_INLINE int adaptive_learn_by(leat_model *m, const struct leat_row *row,
 	double f, t, arg, slope;
 
 	if (!err &&
-	    (!(s->seen + weight <= ADAPTIVE_SEEN) ||
+	    (!(s->seen + weight <= LEAT_STANDARD_SEEN) ||
 		by.nonfinite(row->x, row->n)))
 		err = LEAT_NOT_FINITE;
 	if (err)
@@ -441,15 +426,6 @@ leat_learn_function *leat_adaptive_learn(void)
 
 /* ---- Coefficients ---- */
 
-/*
- * In raw units a coefficient may be more than a number can say, where a
- * sample of enormous weight has narrowed a spread down to nothing.
- */
-static double adaptive_told(double x)
-{
-	return x == x ? within(x, -DBL_MAX, DBL_MAX) : 0;
-}
-
 static void adaptive_raw(const leat_model *m, double *w_out,
     double *intercept_out)
 {
@@ -466,11 +442,11 @@ static void adaptive_raw(const leat_model *m, double *w_out,
 		b -= w * a->mean[k];
 		at0 -= s->units.scale * w * a->first[k];
 		if (w_out)
-			w_out[i] = adaptive_told(s->units.scale * w);
+			w_out[i] = leat_model_told(s->units.scale * w);
 	}
 	if (intercept_out)
 		*intercept_out =
-		    adaptive_told(adaptive_raw_score(m, &s->units, b) + at0);
+		    leat_model_told(adaptive_raw_score(m, &s->units, b) + at0);
 }
 
 const struct leat_rule leat_rule_adaptive = {
@@ -482,4 +458,5 @@ const struct leat_rule leat_rule_adaptive = {
 	adaptive_score,
 	NULL,
 	adaptive_raw,
+	NULL,
 };

@@ -21,22 +21,12 @@ TARGET static LEAT_NOINLINE void PASS(careful_one)(const struct adaptive_four
 						       *a,
     const struct adaptive_weights *w, size_t i, struct adaptive_few *few, int k)
 {
-	double mean = a->mean[i], variance = a->variance[i];
-	double most = ADAPTIVE_MOST * variance * a->inverse[i];
-	double d, part;
+	struct leat_spread s = { a->mean[i], a->variance[i], a->inverse[i] };
 
-	if (a->inverse[i] == 0 || most > ADAPTIVE_HUGE)
-		most = ADAPTIVE_HUGE;
-	d = within(few->value[k] - mean, -most, most);
-	part = w->rate * d;
-	mean += part;
-	variance = w->keep * (variance + part * d);
-	few->mean[k] = mean;
-	few->variance[k] = variance;
-	few->inverse[k] = variance < ADAPTIVE_SPREAD ? 0
-						     : 1 / leat_sqrt(variance);
-	few->z[k] = within((few->value[k] - mean) * few->inverse[k],
-	    -ADAPTIVE_MOST, ADAPTIVE_MOST);
+	few->z[k] = leat_spread_see(&s, few->value[k], w->rate, w->keep);
+	few->mean[k] = s.mean;
+	few->variance[k] = s.variance;
+	few->inverse[k] = s.inverse;
 }
 
 /*
@@ -59,8 +49,8 @@ TARGET static LEAT_NOINLINE void PASS(careful)(const struct adaptive_four *a,
 TARGET static void PASS(first)(leat_model *m, const struct leat_row *row)
 {
 	LEAT_FOR_ROW(row,
-	    adaptive_fours(m)[i / 4].first[i % 4] = within(v, -ADAPTIVE_HUGE,
-		ADAPTIVE_HUGE));
+	    adaptive_fours(m)[i / 4].first[i % 4] = leat_within(v,
+		-LEAT_STANDARD_HUGE, LEAT_STANDARD_HUGE));
 }
 
 /*

@@ -128,14 +128,44 @@ static int ftrl_update(leat_model *m, const struct leat_row *row, double y,
 	return LEAT_OK;
 }
 
+/* The sum of gradients that has w for its minimiser, before any gradient. */
+static double ftrl_sum_of(const leat_model *m, double w, double l1, double l2)
+{
+	double most = LEAT_SQUARES_MAX;
+
+	if (w == 0)
+		return 0;
+	return leat_within(-w * (1 / m->rate + l2) - (w > 0 ? l1 : -l1), -most,
+	    most);
+}
+
+/* What that sum has for its minimiser, as the next step would find it. */
+static double ftrl_w_of(const leat_model *m, double sum, double l1, double l2)
+{
+	return (0 - leat_shrink(sum, l1)) / (1 / m->rate + l2);
+}
+
+static void ftrl_set(leat_model *m, const double *w, double intercept)
+{
+	double *sum = m->array[FTRL_SUM], *theta = &m->state.coin.theta;
+
+	for (size_t i = 0; i < m->n; i++) {
+		sum[i] = ftrl_sum_of(m, w[i], m->l1, m->l2);
+		m->w[i] = ftrl_w_of(m, sum[i], m->l1, m->l2);
+	}
+	*theta = ftrl_sum_of(m, intercept, 0, 0);
+	m->intercept = ftrl_w_of(m, *theta, 0, 0);
+}
+
 const struct leat_rule leat_rule_ftrl = {
 	~0u,
 	LEAT_TAKES_RATE | LEAT_TAKES_L1 | LEAT_TAKES_L2 | LEAT_TAKES_CLIP |
-	    LEAT_TAKES_RAW,
+	    LEAT_TAKES_RAW | LEAT_TAKES_STANDARD,
 	0.1,
 	ftrl_sizes,
 	NULL,
 	leat_model_linear,
 	ftrl_update,
 	NULL,
+	ftrl_set,
 };

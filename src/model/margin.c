@@ -106,13 +106,14 @@ static int pa2_update(leat_model *m, const struct leat_row *row, double y,
 
 const struct leat_rule leat_rule_nlms = {
 	1u << LEAT_LOSS_SQUARED,
-	MARGIN_TAKES,
+	MARGIN_TAKES | LEAT_TAKES_STANDARD,
 	0.5,
 	leat_model_w_alone,
 	NULL,
 	leat_model_linear,
 	nlms_update,
 	NULL,
+	leat_model_w_set,
 };
 
 const struct leat_rule leat_rule_pa1 = {
@@ -124,6 +125,7 @@ const struct leat_rule leat_rule_pa1 = {
 	leat_model_linear,
 	pa1_update,
 	NULL,
+	leat_model_w_set,
 };
 
 const struct leat_rule leat_rule_pa2 = {
@@ -135,4 +137,5 @@ const struct leat_rule leat_rule_pa2 = {
 	leat_model_linear,
 	pa2_update,
 	NULL,
+	leat_model_w_set,
 };

@@ -68,6 +68,8 @@ static unsigned options_given(const leat_model_options *o)
 		given |= LEAT_TAKES_RATES;
 	if (o->no_intercept)
 		given |= LEAT_TAKES_RAW;
+	if (o->standardise)
+		given |= LEAT_TAKES_STANDARD;
 	return given;
 }
 
@@ -99,6 +101,7 @@ static const struct {
 	{ LEAT_TAKES_CLIP, "clip: not with this update" },
 	{ LEAT_TAKES_RATES, "rates: for SGD and ADAGRAD alone" },
 	{ LEAT_TAKES_RAW, "no_intercept: not with ADAPTIVE" },
+	{ LEAT_TAKES_STANDARD, "standardise: not with this update" },
 };
 
 static const char *why_not_taken(const leat_model_options *o,
@@ -116,6 +119,8 @@ static const char *why_range(const leat_model_options *o)
 {
 	if (!LEAT_IS_RESERVED(o))
 		return LEAT_WHY_RESERVED;
+	if (o->standardise && o->no_intercept)
+		return "no_intercept: not with standardise";
 	if (!not_negative(o->rate))
 		return "rate: below 0 or not finite";
 	if (o->update == LEAT_UPDATE_NLMS && o->rate >= 2)
@@ -170,6 +175,24 @@ void leat_model_w_alone(const leat_model_options *o, size_t *sizes)
 	sizes[0] = o->n_features;
 }
 
+/* What goes beside an update; see standard.c and base.c. */
+static void model_layout_beside(leat_model *m, struct leat_cutter *c,
+    const leat_model_options *o)
+{
+	size_t n = o->standardise ? o->n_features : 0;
+	struct leat_unit *units = leat_cut(c, n, sizeof(struct leat_unit));
+	double *z = leat_cut(c, n, sizeof(double)), *base;
+
+	if (!model_rules[o->update]->set)
+		n = o->n_features;
+	base = leat_cut(c, n, sizeof(double));
+	if (!m)
+		return;
+	m->units = o->standardise ? units : NULL;
+	m->z = o->standardise ? z : NULL;
+	m->base = n > 0 ? base : NULL;
+}
+
 /* Measures, and with a base sets the pointers of m, which is there. */
 static int model_layout(leat_model *m, unsigned char *base,
     const leat_model_options *o, size_t *n_bytes)
@@ -190,6 +213,7 @@ static int model_layout(leat_model *m, unsigned char *base,
 			m->length[k] = sizes[k];
 		}
 	}
+	model_layout_beside(m, &c, o);
 	rates = leat_cut(&c, o->rates ? o->n_features : 0, sizeof(double));
 	if (base && o->rates)
 		m->rates = memcpy(rates, o->rates,
@@ -213,7 +237,8 @@ static void model_settings(leat_model *m, const leat_model_options *o)
 	m->rule = model_rules[o->update];
 	m->n = o->n_features;
 	m->loss = o->loss;
-	m->loss_arg = model_loss_arg(o);
+	m->loss_arg = m->given_arg = model_loss_arg(o);
+	m->standardise = o->standardise != 0;
 	m->arg_given = o->loss_arg != 0;
 	m->no_intercept = o->no_intercept != 0;
 	m->rate = o->rate > 0 ? o->rate : m->rule->rate;
@@ -239,7 +264,7 @@ int leat_model_learn_by_rule(leat_model *m, const struct leat_row *row,
 
 	if (err || !(f - f == 0))
 		return leat_model_refuse(m, err ? err : LEAT_NOT_FINITE);
-	err = m->rule->update(m, row, y, weight, f);
+	err = m->rule->update(m, row, y, weight, leat_model_offset(m, f));
 	if (err)
 		return leat_model_refuse(m, err);
 	m->t++;
@@ -252,6 +277,8 @@ static leat_learn_function *choose_learn(const leat_model *m)
 {
 	leat_learn_function *learn = NULL;
 
+	if (m->standardise)
+		return leat_standard_learn;
 	if (m->rule == &leat_rule_sgd)
 		learn = leat_sgd_learn(m);
 	if (m->rule == &leat_rule_adaptive)
@@ -270,7 +297,7 @@ static leat_model *model_build(void *base, const leat_model_options *o,
 	model_settings(m, o);
 	m->w = m->array[0];
 	m->block = *block;
-	m->learn = choose_learn(m);
+	m->own = choose_learn(m);
 	leat_model_reset(m);
 	return m;
 }
@@ -348,6 +375,12 @@ void leat_model_reset(leat_model *model)
 	memset(&m->state, 0, sizeof m->state);
 	m->intercept = m->t = 0;
 	m->refused = 0;
+	leat_standard_reset(m);
+	for (size_t i = 0; i < m->n && m->base; i++)
+		m->base[i] = 0;
+	m->base_intercept = 0;
+	m->based = 0;
+	m->learn = m->own;
 	if (m->rule->start)
 		m->rule->start(m);
 }
@@ -368,6 +401,9 @@ int leat_model_copy(const leat_model *model, const leat_allocator *allocator,
 		m->array[k] = leat_moved(model, m, model->array[k]);
 	m->w = m->array[0];
 	m->rates = leat_moved(model, m, model->rates);
+	m->units = leat_moved(model, m, model->units);
+	m->z = leat_moved(model, m, model->z);
+	m->base = leat_moved(model, m, model->base);
 	*copy_out = m;
 	return LEAT_OK;
 }
@@ -379,17 +415,37 @@ double leat_model_linear(const leat_model *m, const struct leat_row *row)
 	return m->intercept + leat_dot(m->w, row);
 }
 
-/* NaN also for a score that is infinite. */
-static double score_of(const leat_model *m, const struct leat_row *row)
+const double *leat_model_w(const leat_model *m, double *intercept)
 {
-	double f = m->rule->score(m, row);
+	*intercept = m->average ? m->state.sgd.average : m->intercept;
+	return m->average ? m->array[LEAT_MODEL_AVERAGE] : m->w;
+}
 
+void leat_model_w_set(leat_model *m, const double *w, double intercept)
+{
+	memcpy(m->w, w, m->n * sizeof(double));
+	m->intercept = intercept;
+}
+
+double leat_model_told(double x)
+{
+	return x == x ? leat_within(x, -DBL_MAX, DBL_MAX) : 0;
+}
+
+/* NaN also for a score that is infinite. */
+double leat_model_score_of(const leat_model *m, const struct leat_row *row)
+{
+	double f = m->standardise ? leat_standard_score(m, row)
+				  : m->rule->score(m, row);
+
+	if (m->based && m->base)
+		f += leat_base_score(m, row);
 	return f - f == 0 ? f : NAN;
 }
 
 static double prediction_of(const leat_model *m, const struct leat_row *row)
 {
-	double f = score_of(m, row);
+	double f = leat_model_score_of(m, row);
 
 	return f == f ? leat_link(m->loss, f) : NAN;
 }
@@ -405,7 +461,7 @@ double leat_model_score(const leat_model *model, const double *x)
 {
 	LEAT_ASSERT(model && x);
 	struct leat_row row = { x, NULL, model->n };
-	return score_of(model, &row);
+	return leat_model_score_of(model, &row);
 }
 
 static int indices_fit(const leat_model *m, const uint32_t *index, size_t n)
@@ -437,10 +493,10 @@ int leat_model_refuse(leat_model *m, int err)
 static int learn_row(leat_model *m, const struct leat_row *row, double y,
     double weight, double *prediction_out)
 {
+	if (weight < 0)
+		return LEAT_EINVAL;
 	if (!(weight - weight == 0))
 		return leat_model_refuse(m, LEAT_NOT_FINITE);
-	if (weight < 0)
-		return leat_model_refuse(m, LEAT_EINVAL);
 	if (weight > 0)
 		return m->learn(m, row, y, weight, prediction_out);
 	int err = leat_target_check(m->loss, y);
@@ -460,20 +516,15 @@ int leat_model_learn(leat_model *model, const double *x, double y,
 	return model->learn(model, &row, y, 1, prediction_out);
 }
 
-int leat_model_learn_weighted(leat_model *model, const double *x, double y,
-    double weight, double *prediction_out)
-{
-	LEAT_ASSERT(model && x);
-	struct leat_row row = { x, NULL, model->n };
-	return learn_row(model, &row, y, weight, prediction_out);
-}
-
 int leat_model_learn_many(leat_model *model, const double *x, const double *y,
     const double *weights, size_t n, double *predictions_out)
 {
 	int first = LEAT_OK;
 
 	LEAT_ASSERT(model && (n == 0 || (x && y)));
+	for (size_t k = 0; k < n && weights; k++)
+		if (weights[k] < 0)
+			return LEAT_EINVAL;
 	for (size_t k = 0; k < n; k++) {
 		struct leat_row row = { x + k * model->n, NULL, model->n };
 		double p = NAN;
@@ -488,19 +539,28 @@ int leat_model_learn_many(leat_model *model, const double *x, const double *y,
 }
 
 int leat_model_learn_sparse(leat_model *model, const uint32_t *index,
-    const double *x, size_t n, double y, double weight, double *prediction_out)
+    const double *x, double y, double weight, size_t n, double *prediction_out)
 {
 	leat_model *m = model;
 	uint32_t none = 0;
 
 	LEAT_ASSERT(m && (n == 0 || (index && x)));
 	if (!indices_fit(m, index, n))
-		return leat_model_refuse(m, LEAT_EINDEX);
+		return LEAT_EINDEX;
 	struct leat_row row = { x, n > 0 ? index : &none, n };
 	return learn_row(m, &row, y, weight, prediction_out);
 }
 
 /* ---------------- what is known ------------------------------------- */
+
+static void model_plain(const leat_model *m, double *w_out,
+    double *intercept_out)
+{
+	if (w_out)
+		memcpy(w_out, m->w, m->n * sizeof(double));
+	if (intercept_out)
+		*intercept_out = m->intercept;
+}
 
 void leat_model_coefficients(const leat_model *model, double *coefficients_out,
     double *intercept_out)
@@ -508,26 +568,29 @@ void leat_model_coefficients(const leat_model *model, double *coefficients_out,
 	const leat_model *m = model;
 
 	LEAT_ASSERT(m);
-	if (m->rule->raw) {
+	if (m->standardise)
+		leat_standard_raw(m, coefficients_out, intercept_out);
+	else if (m->rule->raw)
 		m->rule->raw(m, coefficients_out, intercept_out);
+	else
+		model_plain(m, coefficients_out, intercept_out);
+	if (!m->based || !m->base)
 		return;
-	}
-	if (coefficients_out)
-		memcpy(coefficients_out, m->w, m->n * sizeof(double));
+	for (size_t i = 0; i < m->n && coefficients_out; i++)
+		coefficients_out[i] = leat_model_told(coefficients_out[i] +
+		    m->base[i]);
 	if (intercept_out)
-		*intercept_out = m->intercept;
+		*intercept_out = leat_model_told(*intercept_out +
+		    m->base_intercept);
 }
 
-uint64_t leat_model_learned(const leat_model *model)
+void leat_model_counts(const leat_model *model, leat_counts *counts_out)
 {
-	LEAT_ASSERT(model);
-	return (uint64_t)model->t;
-}
-
-uint64_t leat_model_refused(const leat_model *model)
-{
-	LEAT_ASSERT(model);
-	return model->refused;
+	LEAT_ASSERT(model && counts_out);
+	memset(counts_out, 0, sizeof(*counts_out));
+	counts_out->taken = (uint64_t)model->t;
+	counts_out->refused = model->refused;
+	counts_out->pushed = counts_out->taken + counts_out->refused;
 }
 
 /* ---------------- as bytes --------------------------------------------- */
@@ -536,7 +599,7 @@ static void tape_model_options(struct leat_tape *t, const leat_model *m)
 {
 	leat_tape_same(t, m->n, "n_features");
 	leat_tape_same(t, (uint64_t)m->loss, "loss");
-	leat_tape_same_double(t, m->loss_arg, "loss_arg");
+	leat_tape_same_double(t, m->given_arg, "loss_arg");
 	leat_tape_same(t, (uint64_t)m->arg_given, "loss_arg");
 	leat_tape_same(t, (uint64_t)m->update, "update");
 	leat_tape_same(t, (uint64_t)m->no_intercept, "no_intercept");
@@ -552,16 +615,47 @@ static void tape_model_options(struct leat_tape *t, const leat_model *m)
 		leat_tape_same_double(t, m->rates[i], "rates");
 }
 
-/* A model that has learned nothing has the numbers of a new one. */
-static void tape_array(struct leat_tape *t, const leat_model *m, double *x,
-    size_t n)
+/* Returns whether the numbers are those of a new model. */
+static int tape_array(struct leat_tape *t, double *x, size_t n)
 {
+	int is_new = 1;
+
 	for (size_t i = 0; i < n && !t->err; i++) {
 		double fresh = x[i];
 		leat_tape_double(t, &x[i]);
-		if (m->t == 0)
-			leat_tape_expect(t, x[i] == fresh);
+		is_new &= x[i] == fresh;
 	}
+	return is_new;
+}
+
+/*
+ * What goes beside the update, in a part of its own; a model that has nothing
+ * of the kind has the bytes of version 0.1.
+ */
+static void tape_beside(struct leat_tape *t, leat_model *m)
+{
+	enum { STANDARDISED = 1, BASED = 2 };
+	uint64_t what = (m->standardise ? STANDARDISED : 0u) |
+	    (m->based ? BASED : 0u);
+	int has = t->loads ? leat_tape_has(t, LEAT_STATE_MODEL) : what != 0;
+
+	if (t->loads)
+		what = 0;
+	else if (has)
+		leat_tape_part(t, LEAT_STATE_MODEL);
+	if (has) {
+		leat_tape_number(t, &what, STANDARDISED | BASED);
+		leat_tape_expect(t, what > 0);
+	}
+	if (t->loads) {
+		m->based = (what & BASED) != 0;
+		leat_tape_agree(t, !(what & STANDARDISED) == !m->standardise,
+		    "standardise");
+	}
+	if (m->standardise && !t->err)
+		leat_standard_tape(t, m);
+	if (m->based && !t->err)
+		leat_base_tape(t, m);
 }
 
 /* The rule's own struct is made of doubles alone. */
@@ -569,6 +663,7 @@ static void tape_model(struct leat_tape *t, void *object)
 {
 	leat_model *m = object;
 	double own[sizeof(m->state) / sizeof(double)];
+	int is_new;
 
 	leat_tape_part(t, LEAT_STATE_OPTIONS);
 	tape_model_options(t, m);
@@ -578,12 +673,14 @@ static void tape_model(struct leat_tape *t, void *object)
 	leat_tape_double(t, &m->intercept);
 	memcpy(own, &m->state, sizeof(own));
 	leat_tape_sparse(t, own, sizeof(own) / sizeof(*own), 0);
-	if (m->t == 0)
-		leat_tape_expect(t, memcmp(own, &m->state, sizeof(own)) == 0);
+	is_new = memcmp(own, &m->state, sizeof(own)) == 0;
 	if (t->loads)
 		memcpy(&m->state, own, sizeof(own));
 	for (int k = 0; k < LEAT_MODEL_ARRAYS; k++)
-		tape_array(t, m, m->array[k], m->length[k]);
+		is_new &= tape_array(t, m->array[k], m->length[k]);
+	tape_beside(t, m);
+	/* One that has learned nothing is new, but for what it was given. */
+	leat_tape_expect(t, m->t > 0 || is_new || (m->based && !m->base));
 }
 
 int leat_model_save(const leat_model *model, leat_writer *writer)

@@ -193,7 +193,8 @@ enum leat_takes {
 	LEAT_TAKES_L2 = 32,
 	LEAT_TAKES_CLIP = 64,
 	LEAT_TAKES_RATES = 128,
-	LEAT_TAKES_RAW = 256 /* no_intercept */
+	LEAT_TAKES_RAW = 256, /* no_intercept */
+	LEAT_TAKES_STANDARD = 512
 };
 
 /*
@@ -233,11 +234,69 @@ struct leat_rule {
 	    double weight, double score);
 	/* w and intercept in raw units; NULL: as they are. */
 	void (*raw)(const leat_model *m, double *w_out, double *intercept_out);
+	/*
+	 * Starts a new model from these. NULL: it learns what is beside them,
+	 * see base.c.
+	 */
+	void (*set)(leat_model *m, const double *w, double intercept);
 };
 
 extern const struct leat_rule leat_rule_adaptive, leat_rule_sgd,
     leat_rule_adagrad, leat_rule_nlms, leat_rule_pa1, leat_rule_pa2,
     leat_rule_ftrl, leat_rule_rls, leat_rule_cocob;
+
+/* ---- Standard units: standard.c, adaptive.c ---- */
+
+#define LEAT_STANDARD_MOST 8.0      /* deviations that a value counts as */
+#define LEAT_STANDARD_HUGE 1e150    /* squares must not overflow */
+#define LEAT_STANDARD_SPREAD 1e-290 /* variance of what is not constant */
+#define LEAT_STANDARD_SEEN 1e307    /* sum of weights */
+
+LEAT_INLINE double leat_within(double x, double least, double most)
+{
+	x = x > least ? x : least;
+	return x < most ? x : most;
+}
+
+struct leat_spread {
+	double mean, variance;
+	double inverse; /* 1 / sqrt(variance), 0 while that is 0 */
+};
+
+LEAT_INLINE double leat_inverse_root(double variance)
+{
+	return variance < LEAT_STANDARD_SPREAD ? 0 : 1 / leat_sqrt(variance);
+}
+
+/*
+ * Takes in a value that counts `rate` beside those before it, which count
+ * keep = 1 - rate. A value more than 8 deviations away moves them as one that
+ * far away does. Returns the value in the deviations that this makes.
+ */
+LEAT_INLINE double leat_spread_see(struct leat_spread *s, double value,
+    double rate, double keep)
+{
+	double most = LEAT_STANDARD_MOST * s->variance * s->inverse;
+	double d, part;
+
+	if (s->inverse == 0 || most > LEAT_STANDARD_HUGE)
+		most = LEAT_STANDARD_HUGE;
+	d = leat_within(value - s->mean, -most, most);
+	part = rate * d;
+	s->mean += part;
+	s->variance = keep * (s->variance + part * d);
+	s->inverse = leat_inverse_root(s->variance);
+	return leat_within((value - s->mean) * s->inverse, -LEAT_STANDARD_MOST,
+	    LEAT_STANDARD_MOST);
+}
+
+struct leat_unit {
+	double first; /* value seen, which the mean is relative to */
+	struct leat_spread moments;
+};
+
+/* Whether a loss predicts f in the units of y. */
+int leat_is_location(int loss);
 
 typedef int leat_learn_function(leat_model *m, const struct leat_row *row,
     double y, double weight, double *prediction_out);
@@ -278,14 +337,16 @@ struct leat_adaptive_state {
 
 struct leat_model {
 	leat_learn_function *learn;
-	size_t n; /* features */
+	leat_learn_function *own; /* what base.c adds the base to */
+	size_t n;                 /* features */
 	double *w, intercept;
 	double rate;
 	int loss;
 	int no_intercept;
-	int plain_slope; /* the squared loss, not clipped */
-	double loss_arg;
-	int arg_given; /* else ADAPTIVE takes it in units of its own */
+	int plain_slope;  /* the squared loss, not clipped */
+	double given_arg; /* the option */
+	double loss_arg;  /* in the units that the update learns in */
+	int arg_given;    /* else ADAPTIVE takes it in units of its own */
 
 	double t; /* samples learned from */
 	double l1, l2, clip, power, forgetting;
@@ -302,6 +363,16 @@ struct leat_model {
 		struct leat_adaptive_state adaptive;
 	} state;
 
+	int standardise;
+	struct leat_unit *units; /* of features; NULL: they are as they are */
+	struct leat_unit y;
+	double *z;   /* the sample at hand */
+	double seen; /* sum of weights */
+
+	int based;                    /* coefficients were set */
+	double *base, base_intercept; /* NULL: the update's own were */
+	double offset; /* of the score at hand, where the loss has no units */
+
 	int update;
 	const struct leat_rule *rule;
 	uint64_t refused;
@@ -312,6 +383,32 @@ struct leat_model {
 int leat_model_refuse(leat_model *m, int err);
 /* By the rule's score and update. */
 leat_learn_function leat_model_learn_by_rule;
+
+/* standard.c */
+leat_learn_function leat_standard_learn;
+double leat_standard_score(const leat_model *m, const struct leat_row *row);
+void leat_standard_reset(leat_model *m);
+void leat_standard_raw(const leat_model *m, double *w_out,
+    double *intercept_out);
+void leat_standard_tape(struct leat_tape *t, leat_model *m);
+
+/* base.c */
+leat_learn_function leat_base_learn;
+double leat_base_score(const leat_model *m, const struct leat_row *row);
+void leat_base_tape(struct leat_tape *t, leat_model *m);
+
+/* The score of a model: its own, with that of its base. */
+double leat_model_score_of(const leat_model *m, const struct leat_row *row);
+/* What the update predicts by: coefficients, and the intercept. */
+const double *leat_model_w(const leat_model *m, double *intercept);
+/* What a number can say of a coefficient. */
+double leat_model_told(double x);
+
+/* The score that the slope is taken at. */
+LEAT_INLINE double leat_model_offset(const leat_model *m, double f)
+{
+	return LEAT_LIKELY(m->offset == 0) ? f : f + m->offset;
+}
 
 /* The slope, clipped. */
 LEAT_INLINE double leat_model_slope(const leat_model *m, double score, double y)
@@ -348,6 +445,9 @@ double leat_model_linear(const leat_model *m, const struct leat_row *row);
 
 /* One array of n, which is w. */
 void leat_model_w_alone(const leat_model_options *o, size_t *sizes);
+/* Where w and the intercept are all there is. */
+void leat_model_w_set(leat_model *m, const double *w, double intercept);
+enum { LEAT_MODEL_W, LEAT_MODEL_AVERAGE };
 
 /* Special cases in sgd.c and adaptive.c, chosen when a model is made. */
 leat_learn_function *leat_sgd_learn(const leat_model *m);

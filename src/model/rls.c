@@ -271,4 +271,5 @@ const struct leat_rule leat_rule_rls = {
 	rls_score,
 	rls_update,
 	NULL,
+	NULL,
 };

@@ -16,7 +16,7 @@
 #include "../core/quad.h"
 #include "model.h"
 
-enum { SGD_W, SGD_AVERAGE };
+enum { SGD_W = LEAT_MODEL_W, SGD_AVERAGE = LEAT_MODEL_AVERAGE };
 
 static void sgd_sizes(const leat_model_options *o, size_t *sizes)
 {
@@ -34,12 +34,23 @@ static double sgd_score(const leat_model *m, const struct leat_row *row)
 
 static void sgd_raw(const leat_model *m, double *w_out, double *intercept_out)
 {
+	double intercept;
+	const double *w = leat_model_w(m, &intercept);
+
 	if (w_out)
-		memcpy(w_out, m->average ? m->array[SGD_AVERAGE] : m->w,
-		    m->n * sizeof(double));
+		memcpy(w_out, w, m->n * sizeof(double));
 	if (intercept_out)
-		*intercept_out = m->average ? m->state.sgd.average
-					    : m->intercept;
+		*intercept_out = intercept;
+}
+
+/* The average is of what is learned from here on. */
+static void sgd_set(leat_model *m, const double *w, double intercept)
+{
+	if (m->average) {
+		memcpy(m->array[SGD_AVERAGE], w, m->n * sizeof(double));
+		m->state.sgd.average = intercept;
+	}
+	leat_model_w_set(m, w, intercept);
 }
 
 static void sgd_average(leat_model *m)
@@ -115,7 +126,8 @@ static int sgd_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
 	double eta = sgd_rate(m) * weight;
-	double f = m->average ? leat_model_linear(m, row) : score;
+	double f = m->average ? leat_model_offset(m, leat_model_linear(m, row))
+			      : score;
 	double g = leat_model_slope(m, f, y);
 
 	if (!(f - f == 0) || !sgd_fits(m, row, eta, g))
@@ -135,13 +147,14 @@ const struct leat_rule leat_rule_sgd = {
 	~0u,
 	LEAT_TAKES_RATE | LEAT_TAKES_POWER | LEAT_TAKES_AVERAGE |
 	    LEAT_TAKES_L1 | LEAT_TAKES_L2 | LEAT_TAKES_CLIP | LEAT_TAKES_RATES |
-	    LEAT_TAKES_RAW,
+	    LEAT_TAKES_RAW | LEAT_TAKES_STANDARD,
 	0.01,
 	sgd_sizes,
 	NULL,
 	sgd_score,
 	sgd_update,
 	sgd_raw,
+	sgd_set,
 };
 
 /* ---- Dense rows and the plain form, in one go ---- */

@@ -199,6 +199,7 @@ static const struct leat_word spec_model_words[] = {
 	NUMBER(leat_model_options, l1, ""),
 	NUMBER(leat_model_options, l2, ""),
 	NUMBER(leat_model_options, clip, ""),
+	FLAG(leat_model_options, standardise, "|standardize"),
 };
 
 static const struct leat_word spec_drift_words[] = {

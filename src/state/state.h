@@ -121,6 +121,7 @@ void leat_tape_count(struct leat_tape *t, double *x);
 void leat_tape_time(struct leat_tape *t, int64_t *x);
 
 /* Options: what is read must be what is there. */
+void leat_tape_agree(struct leat_tape *t, int same, const char *option);
 void leat_tape_same(struct leat_tape *t, uint64_t x, const char *option);
 void leat_tape_same_time(struct leat_tape *t, int64_t x, const char *option);
 void leat_tape_same_double(struct leat_tape *t, double x, const char *option);

@@ -644,7 +644,7 @@ void leat_tape_count(struct leat_tape *t, double *x)
 
 /* ---------------- options ---------------------------------------------- */
 
-static void tape_compare(struct leat_tape *t, int same, const char *option)
+void leat_tape_agree(struct leat_tape *t, int same, const char *option)
 {
 	if (same || t->err)
 		return;
@@ -657,7 +657,7 @@ void leat_tape_same(struct leat_tape *t, uint64_t x, const char *option)
 	uint64_t there = x;
 
 	leat_tape_number(t, &there, UINT64_MAX);
-	tape_compare(t, there == x, option);
+	leat_tape_agree(t, there == x, option);
 }
 
 void leat_tape_same_time(struct leat_tape *t, int64_t x, const char *option)
@@ -665,7 +665,7 @@ void leat_tape_same_time(struct leat_tape *t, int64_t x, const char *option)
 	int64_t there = x;
 
 	leat_tape_signed(t, &there);
-	tape_compare(t, there == x, option);
+	leat_tape_agree(t, there == x, option);
 }
 
 void leat_tape_same_double(struct leat_tape *t, double x, const char *option)
@@ -673,7 +673,7 @@ void leat_tape_same_double(struct leat_tape *t, double x, const char *option)
 	uint64_t bits = leat_bits_of(x), there = bits;
 
 	leat_tape_word(t, &there);
-	tape_compare(t, there == bits, option);
+	leat_tape_agree(t, there == bits, option);
 }
 
 void leat_tape_near_double(struct leat_tape *t, double x, double reach,
@@ -682,7 +682,7 @@ void leat_tape_near_double(struct leat_tape *t, double x, double reach,
 	double there = x;
 
 	leat_tape_double(t, &there);
-	tape_compare(t, fabs(there - x) <= reach, option);
+	leat_tape_agree(t, fabs(there - x) <= reach, option);
 }
 
 void leat_tape_same_text(struct leat_tape *t, const char *text,
@@ -694,6 +694,6 @@ void leat_tape_same_text(struct leat_tape *t, const char *text,
 	for (size_t i = 0; i < len && !t->err; i++) {
 		unsigned char c = (unsigned char)text[i];
 		leat_tape_bytes(t, &c, 1);
-		tape_compare(t, c == (unsigned char)text[i], option);
+		leat_tape_agree(t, c == (unsigned char)text[i], option);
 	}
 }

@@ -66,6 +66,10 @@ static void choose(void)
 	o.no_intercept = o.update != LEAT_UPDATE_ADAPTIVE && api_one_in(2);
 	if (api_one_in(32))
 		o.clip = api_number();
+	if (o.update != LEAT_UPDATE_ADAPTIVE && api_one_in(3)) {
+		o.standardise = 1;
+		o.no_intercept = api_one_in(16);
+	}
 	o.allocator = api_memory;
 	options = o;
 }
@@ -108,12 +112,23 @@ static void learn(void *object)
 		API_SOUND(memcmp(&p, &foretold, sizeof(p)) == 0);
 }
 
+/* One sample in a batch of its own; a prediction that was not made is 0. */
+static int learn_one(leat_model *m, const double *x, double y, double weight,
+    double *p)
+{
+	int err = leat_model_learn_many(m, x, &y, &weight, 1, p);
+
+	if (err)
+		*p = 0;
+	return err;
+}
+
 static void learn_weighted(void *object)
 {
 	double x[FEATURES], y = choose_target(), w = choose_weight(), p = 0;
 
 	choose_row(x);
-	note_learned(leat_model_learn_weighted(object, x, y, w, &p), p);
+	note_learned(learn_one(object, x, y, w, &p), p);
 }
 
 static int learn_singly(leat_model *m, const double *x, const double *y,
@@ -121,10 +136,12 @@ static int learn_singly(leat_model *m, const double *x, const double *y,
 {
 	int first = LEAT_OK;
 
+	for (size_t i = 0; i < n; i++)
+		if (weights[i] < 0)
+			return LEAT_EINVAL;
 	for (size_t i = 0; i < n; i++) {
-		int err = leat_model_learn_weighted(m,
-		    x + i * options.n_features, y[i], weights[i],
-		    &predictions[i]);
+		int err = learn_one(m, x + i * options.n_features, y[i],
+		    weights[i], &predictions[i]);
 
 		if (err)
 			predictions[i] = NAN;
@@ -149,8 +166,8 @@ static void learn_many(void *object)
 	else
 		err = leat_model_learn_many(object, x, y, weights, n,
 		    predictions);
-	api_note_code("learn many", err);
-	api_note_doubles("predictions", predictions, n);
+	if (api_note_code("learn many", err) >= 0)
+		api_note_doubles("predictions", predictions, n);
 }
 
 /*
@@ -193,7 +210,7 @@ static int forms_differ(const leat_model *m)
 		return 1;
 	return (options.update == LEAT_UPDATE_SGD ||
 		   options.update == LEAT_UPDATE_ADAGRAD) &&
-	    (options.l1 > 0 || options.l2 > 0);
+	    !options.standardise && (options.l1 > 0 || options.l2 > 0);
 }
 
 static void learn_sparse(void *object)
@@ -205,9 +222,9 @@ static void learn_sparse(void *object)
 	int err;
 
 	if (api_is_twin && !forms_differ(object))
-		err = leat_model_learn_weighted(object, dense, y, w, &p);
+		err = learn_one(object, dense, y, w, &p);
 	else
-		err = leat_model_learn_sparse(object, index, x, n, y, w, &p);
+		err = leat_model_learn_sparse(object, index, x, y, w, n, &p);
 	note_learned(err, p);
 }
 
@@ -215,7 +232,7 @@ static void learn_wrong_index(void *object)
 {
 	static const uint32_t twice[] = { 0, 0 }, behind[] = { FEATURES };
 	static const double x[] = { 1, 2 };
-	int err = leat_model_learn_sparse(object, twice, x, 2, 1, 1, NULL);
+	int err = leat_model_learn_sparse(object, twice, x, 1, 1, 2, NULL);
 
 	API_MUST(err == LEAT_EINDEX);
 	err = leat_model_learn_sparse(object, behind, x, 1, 1, 1, NULL);
@@ -241,25 +258,49 @@ static void predict(void *object)
 static void coefficients(void *object)
 {
 	double w[FEATURES], intercept;
+	leat_counts n;
 
 	leat_model_coefficients(object, w, &intercept);
 	api_note_doubles("coefficients", w, options.n_features);
 	api_note_double("intercept", intercept);
 	leat_model_coefficients(object, NULL, NULL);
-	api_note("learned", leat_model_learned(object));
-	api_note("refused", leat_model_refused(object));
+	leat_model_counts(object, &n);
+	API_SOUND(n.pushed == n.taken + n.refused);
+	api_note("learned", n.taken);
+	api_note("refused", n.refused);
+}
+
+/* What is predicted from here is what the coefficients say. */
+static void set_coefficients(void *object)
+{
+	double w[FEATURES], x[FEATURES], intercept = api_number(), score;
+	double want = intercept, size = fabs(intercept);
+	int err;
+
+	for (size_t i = 0; i < options.n_features; i++) {
+		w[i] = api_number();
+		x[i] = (double)api_pick(9) - 4;
+		want += w[i] * x[i];
+		size += fabs(w[i] * x[i]);
+	}
+	err = leat_model_set_coefficients(object, w, intercept);
+	if (api_note_code("set", err))
+		return;
+	score = leat_model_score(object, x);
+	API_SOUND(fabs(score - want) <= 1e-14 * size);
+	api_note_double("score", score);
 }
 
 static const struct api_op ops[] = {
 	{ "leat_model_learn leat_model_predict", 8, learn, 0 },
-	{ "leat_model_learn_weighted", 8, learn_weighted, 0 },
+	{ "leat_model_learn_many", 8, learn_weighted, 0 },
 	{ "leat_model_learn_many", 4, learn_many, 0 },
 	{ "leat_model_learn_sparse", 8, learn_sparse, 0 },
 	{ "leat_model_learn_sparse", 1, learn_wrong_index, 0 },
 	{ "leat_model_predict leat_model_predict_sparse leat_model_score", 4,
 	    predict, 0 },
-	{ "leat_model_coefficients leat_model_learned leat_model_refused", 4,
-	    coefficients, 0 },
+	{ "leat_model_coefficients leat_model_counts", 4, coefficients, 0 },
+	{ "leat_model_set_coefficients", 1, set_coefficients, 0 },
 };
 
 /* ---- The type ---- */

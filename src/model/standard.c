@@ -1,0 +1,237 @@
+/*
+ * standard.c - updates that learn in standard deviations
+ *
+ * With `standardise` an update does not see features and targets as they
+ * are, but z = (x - mean) / deviation of what has been seen of them, the
+ * sample at hand included, and at most 8. A feature that has been constant
+ * is 0. Targets are standardised where the loss predicts f in their units;
+ * a score f then stands for mean + deviation f of the targets before it.
+ * So a rate means the same whatever the data are measured in.
+ *
+ * Means are kept relative to the first value seen, since a mean far from 0
+ * has no digits to spare for a small deviation. Nothing is written down
+ * before the update has taken the sample, so that one it refuses leaves no
+ * trace; therefore features are gone through twice.
+ *
+ * A row that leaves out what is 0 is gone through like any other: 0 is a
+ * value, and rarely the mean. So both forms give the same bits.
+ *
+ * Ross, Mineiro, Langford, "Normalized online learning", UAI (2013).
+ * Cost: two roots and two divisions a feature more.
+ */
+#include "model.h"
+
+/* Weights can make each of 2^64 samples move a mean by 1e150. */
+#define STANDARD_MEAN_MAX 1e170
+
+int leat_is_location(int loss)
+{
+	return loss <= LEAT_LOSS_QUANTILE;
+}
+
+/* What a unit becomes with x, of a sample that counts `rate`. Returns z. */
+static double unit_see(struct leat_unit *u, double x, double rate, int first)
+{
+	double most = LEAT_STANDARD_HUGE;
+
+	if (first)
+		u->first = leat_within(x, -most, most);
+	return leat_spread_see(&u->moments, x - u->first, rate, 1 - rate);
+}
+
+/* Feature i of a row, which is asked for them in order; k is 0 before. */
+LEAT_INLINE double row_next(const struct leat_row *row, size_t i, size_t *k)
+{
+	if (!row->index)
+		return row->x[i];
+	return *k < row->n && row->index[*k] == i ? row->x[(*k)++] : 0;
+}
+
+/* Into z, which has room for all; nothing is noted. */
+static void standard_row(const leat_model *m, const struct leat_row *row,
+    double rate, double *z)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < m->n; i++) {
+		struct leat_unit u = m->units[i];
+		z[i] = unit_see(&u, row_next(row, i, &k), rate, m->seen == 0);
+	}
+}
+
+static void standard_note(leat_model *m, const struct leat_row *row,
+    double rate)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		unit_see(&m->units[i], row_next(row, i, &k), rate,
+		    m->seen == 0);
+}
+
+/* The deviation of the targets; 1 while there is none. */
+static double standard_scale(const struct leat_unit *y)
+{
+	double inverse = y->moments.inverse;
+
+	return inverse > 0 ? y->moments.variance * inverse : 1;
+}
+
+/* What f stands for. */
+static double standard_raw_score(const leat_model *m, double f)
+{
+	if (!leat_is_location(m->loss))
+		return f;
+	return m->y.first + (m->y.moments.mean + standard_scale(&m->y) * f);
+}
+
+double leat_standard_score(const leat_model *m, const struct leat_row *row)
+{
+	double s[8] = { 0 }, rate = 1 / (m->seen + 1), intercept;
+	const double *w = leat_model_w(m, &intercept);
+	size_t k = 0;
+
+	if (leat_row_nonfinite(row))
+		return NAN;
+	for (size_t i = 0; i < m->n; i++) {
+		struct leat_unit u = m->units[i];
+		s[i & 7] += w[i] *
+		    unit_see(&u, row_next(row, i, &k), rate, m->seen == 0);
+	}
+	return standard_raw_score(m, intercept + leat_join8(s));
+}
+
+/*
+ * HUBER's and EPSILON's arg is a length: one that was given is in the units
+ * of y, a default in deviations.
+ */
+static double standard_arg(const leat_model *m, const struct leat_unit *y)
+{
+	if (m->arg_given &&
+	    (m->loss == LEAT_LOSS_HUBER || m->loss == LEAT_LOSS_EPSILON))
+		return m->given_arg / standard_scale(y);
+	return m->given_arg;
+}
+
+/* y in deviations, and its unit with y in it. */
+static double standard_target(const leat_model *m, struct leat_unit *unit,
+    double y, double rate)
+{
+	double most = LEAT_STANDARD_MOST;
+
+	if (!leat_is_location(m->loss))
+		return y;
+	unit_see(unit, y, rate, m->seen == 0);
+	return leat_within(((y - unit->first) - unit->moments.mean) /
+		standard_scale(unit),
+	    -most, most);
+}
+
+/* The update, in its own units; what is refused has changed nothing. */
+static int standard_update(leat_model *m, const struct leat_row *row, double y,
+    double weight, double *score)
+{
+	double rate = weight / (m->seen + weight), f, t;
+	struct leat_row z = { m->z, NULL, m->n };
+	struct leat_unit unit = m->y;
+
+	standard_row(m, row, rate, m->z);
+	f = m->rule->score(m, &z);
+	if (!(f - f == 0))
+		return LEAT_NOT_FINITE;
+	t = standard_target(m, &unit, y, rate);
+	m->loss_arg = standard_arg(m, &unit);
+	int err = m->rule->update(m, &z, t, weight, leat_model_offset(m, f));
+	if (err)
+		return err;
+	*score = standard_raw_score(m, f);
+	standard_note(m, row, rate);
+	m->y = unit;
+	m->seen += weight;
+	return LEAT_OK;
+}
+
+int leat_standard_learn(leat_model *m, const struct leat_row *row, double y,
+    double weight, double *prediction_out)
+{
+	int err = leat_target_check(m->loss, y);
+	double f, told;
+
+	if (!err &&
+	    (!(m->seen + weight <= LEAT_STANDARD_SEEN) ||
+		leat_row_nonfinite(row)))
+		err = LEAT_NOT_FINITE;
+	/* What is predicted does not know the weight, which z does. */
+	told = !err && weight != 1 ? leat_standard_score(m, row) : 0;
+	if (!err)
+		err = told - told == 0 ? standard_update(m, row, y, weight, &f)
+				       : LEAT_NOT_FINITE;
+	if (err)
+		return leat_model_refuse(m, err);
+	m->t++;
+	if (prediction_out)
+		*prediction_out = leat_link(m->loss, weight != 1 ? told : f);
+	return LEAT_OK;
+}
+
+void leat_standard_reset(leat_model *m)
+{
+	memset(&m->y, 0, sizeof(m->y));
+	m->seen = 0;
+	for (size_t i = 0; i < m->n && m->units; i++)
+		m->units[i] = m->y;
+}
+
+/*
+ * In raw units. These may be more than a number can say, where a deviation
+ * has been narrowed down to nothing.
+ */
+void leat_standard_raw(const leat_model *m, double *w_out,
+    double *intercept_out)
+{
+	double scale = leat_is_location(m->loss) ? standard_scale(&m->y) : 1;
+	double intercept, at0 = 0;
+	const double *w = leat_model_w(m, &intercept);
+
+	for (size_t i = 0; i < m->n; i++) {
+		const struct leat_unit *u = &m->units[i];
+		double v = w[i] * u->moments.inverse;
+		intercept -= v * u->moments.mean;
+		at0 -= scale * v * u->first;
+		if (w_out)
+			w_out[i] = leat_model_told(scale * v);
+	}
+	if (intercept_out)
+		*intercept_out =
+		    leat_model_told(standard_raw_score(m, intercept) + at0);
+}
+
+/* 1 / deviation follows from the variance. */
+static void tape_unit(struct leat_tape *t, struct leat_unit *u, int seen)
+{
+	struct leat_spread *s = &u->moments;
+	double huge = LEAT_STANDARD_HUGE;
+
+	leat_tape_double(t, &u->first);
+	leat_tape_double(t, &s->mean);
+	leat_tape_double(t, &s->variance);
+	if (!t->loads)
+		return;
+	leat_tape_expect(t,
+	    fabs(u->first) <= huge && fabs(s->mean) <= STANDARD_MEAN_MAX &&
+		s->variance >= 0 && s->variance <= DBL_MAX);
+	leat_tape_expect(t,
+	    seen || fabs(u->first) + fabs(s->mean) + s->variance == 0);
+	s->inverse = leat_inverse_root(s->variance);
+}
+
+void leat_standard_tape(struct leat_tape *t, leat_model *m)
+{
+	leat_tape_double(t, &m->seen);
+	leat_tape_expect(t,
+	    m->seen >= 0 && m->seen <= LEAT_STANDARD_SEEN &&
+		(m->seen > 0) == (m->t > 0));
+	tape_unit(t, &m->y, m->t > 0 && leat_is_location(m->loss));
+	for (size_t i = 0; i < m->n && !t->err; i++)
+		tape_unit(t, &m->units[i], m->t > 0);
+}
