@@ -44,9 +44,17 @@
  *   LEAT_ASSERT(), which is assert() where the library is compiled
  *   without a LEAT_ASSERT of your own.
  * - Options are structs in which zero means "the default": start from
- *   { 0 } and set what differs. One that the kind of object has no use
- *   for must be zero. They are copied; only classes (leat_agg) must
- *   outlive the object they are given to.
+ *   { 0 }, in C++ from {}, and set what differs. One that the kind of object
+ *   has no use for must be zero. They are copied; only classes (leat_agg)
+ *   must outlive the object they are given to.
+ * - Structs grow, and programs compiled before run with the library that has
+ *   them. Reserved words that a program fills become options: they must be 0
+ *   (LEAT_EINVAL), so that an older library refuses an option that it does
+ *   not know. What callbacks are given (leat_result, leat_csv_record,
+ *   leat_sample) grows at its end: do not copy it by sizeof. No struct that
+ *   grows lies in another or in an array of the caller's. leat_stat,
+ *   leat_event, leat_sink, leat_late_sink, leat_calendar, leat_allocator and
+ *   leat_csv_field never grow.
  * - Missing values. To windows NaN means "missing". It takes its place
  *   like any value, is counted apart (LEAT_COUNT_MISSING) and is skipped by
  *   every other statistic, unless the option `on_missing` says otherwise.
@@ -62,9 +70,10 @@
  *   keyed windows and CSV readers, which grow with their data, allocate
  *   later too.
  *   Objects hold no other resource.
- * - Threads. An object may be used by one thread at a time, also by
- *   functions that take it as const, which may use scratch memory inside
- *   it; different objects are independent. There is no global state.
+ * - Threads. Functions that take an object as const write nothing into it and
+ *   may run beside one another; anything else needs the object for itself.
+ *   Different objects are independent; there is no global state. A query
+ *   takes a class's partial, by time two, from the stack.
  * - Cost is in calls of a single-value step or a combine, both O(1) for
  *   every statistic here. A push never costs more than the stated
  *   number, whatever the size of the window or the data; costs that are
@@ -1599,8 +1608,7 @@ LEAT_API void leat_model_free(leat_model *model);
 
 /*
  * The prediction for x: what learning from it next would tell. NaN if x, or
- * the score, is not finite. Changes nothing; several threads may predict
- * with one model while none learns.
+ * the score, is not finite. Changes nothing.
  *
  * Cost: O(n_features).
  */
