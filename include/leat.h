@@ -612,13 +612,10 @@ LEAT_API int leat_stat_pairs(const leat_stat *stat);
  * TUMBLING  fixed windows [0, size), [size, 2 size), ... A query sees the
  *           values of the one that is being filled, and the whole of it
  *           between the push that fills it and the next push.
- * HOPPING   windows of `size` values, one starting every `hop`
- *           values: [k hop, k hop + size). They overlap if
- *           hop < size; values between them are in no window if
- *           hop > size. A query sees the oldest window that has not
- *           been replaced: the one that closes next, as far as it has
- *           come, or between the push that closes one and the next push,
- *           the whole of that one. Flink and Beam call these sliding.
+ * HOPPING   windows of `size` values, one starting every `hop` values:
+ *           [k hop, k hop + size). A query sees the one that closes next, as
+ *           far as it has come, and the whole of it between the push that
+ *           closes it and the next push. Flink and Beam call these sliding.
  * LANDMARK  everything since the last reset (also called expanding).
  * DECAY     everything since the last reset, with weights that fall by
  *           the factor 1 - alpha with each push.
@@ -635,9 +632,8 @@ enum leat_kind {
 
 /* What happens to the other statistics when a value is missing (NaN). */
 enum leat_on_missing {
-	LEAT_ON_MISSING_SKIP = 0, /* they skip it */
-	LEAT_ON_MISSING_PROPAGATE =
-	    1 /* they are NaN while it is in the window */
+	LEAT_ON_MISSING_SKIP = 0,
+	LEAT_ON_MISSING_PROPAGATE = 1 /* NaN while it is in the window */
 };
 
 /* The largest size and hop of a window. */
@@ -652,25 +648,19 @@ typedef struct leat_result {
 	size_t n_values;
 	const double *values; /* in the order of options.stats */
 	/*
-	 * For results that are more than a number. NULL if there is no class
-	 * of yours (LEAT_AGG) among options.stats; else n_values pointers in
-	 * their order, to the finished partial of the class, or NULL for a
-	 * statistic of the library, which has no partial to be looked at: its
-	 * number is all there is.
+	 * NULL if there is no class of yours among options.stats, else
+	 * n_values pointers in their order: to the finished partial of the
+	 * class, and NULL for a statistic of the library.
 	 */
 	const void *const *partials;
 	int64_t start; /* of the window [start, end): pushes since reset, or */
 	int64_t end;   /* times */
-	/*
-	 * Where the object's watermark is when the call that tells this is
-	 * done; a window closes when that has come to its end. INT64_MIN in
-	 * windows by count, which have no time, but for those of keys.
-	 */
-	int64_t watermark;
+	int64_t watermark; /* after the call that tells this; INT64_MIN where
+	                   there is no time */
 	uint64_t count, missing; /* values, and missing ones, in the window */
-	uint64_t revision;       /* results of this window before this one, but
-	                      those of a flush */
-	const void *key;         /* of keyed windows, else NULL */
+	uint64_t revision; /* results of this window before this one, but for
+	                   those of a flush */
+	const void *key;   /* of keyed windows, else NULL */
 	size_t key_len;
 } leat_result;
 
@@ -687,12 +677,11 @@ enum leat_result_flag {
 };
 
 /*
- * Who is told. emit runs inside the push that closes a window. Look at
- * result->flags first: not every result is the last word on its window. emit
- * returns 0; anything else makes that push return LEAT_ECALLBACK in the end,
- * see "Callbacks" at the top. It may query the object, its interval and its
- * partials, which answer for the window that is told; pushing into it or
- * changing it is refused with LEAT_EINVAL, and it must not be reset or freed.
+ * Who is told. emit runs inside the push that closes a window, and returns 0;
+ * see "Callbacks" at the top. Look at result->flags first: not every result
+ * is the last word on its window. What emit asks of the object (query,
+ * interval, partial) is answered for the window that is told; it must not
+ * reset or free the object.
  */
 typedef struct leat_sink {
 	int (*emit)(void *ctx, const leat_result *result);
@@ -708,9 +697,8 @@ typedef struct leat_window_options {
 	 * DECAY: exactly one of these. alpha is the weight of the newest
 	 * value, 0 < alpha <= 1; a span s >= 1 means alpha = 2 / (s + 1);
 	 * a half-life h > 0 (in pushes) means alpha = 1 - 2^(-1/h).
-	 * By default weights are normalised by their sum, so that the first
-	 * values are not favoured (pandas: adjust=True). `unadjusted` asks
-	 * for m += alpha (x - m), which starts at the first value.
+	 * Weights are normalised by their sum (pandas: adjust=True), unless
+	 * `unadjusted` asks for m += alpha (x - m) from the first value on.
 	 */
 	double alpha;
 	double ewm_span;
@@ -725,10 +713,8 @@ typedef struct leat_window_options {
 	int on_missing;     /* enum leat_on_missing */
 
 	/*
-	 * TUMBLING and HOPPING need not store values, and store them only if
-	 * this is set (8 bytes a value, 16 a pair), so that
-	 * leat_window_read() can give them back. SLIDING always does;
-	 * LANDMARK and DECAY cannot.
+	 * Not 0: TUMBLING and HOPPING store their values (8 bytes each, 16 a
+	 * pair) for leat_window_read(). SLIDING always does.
 	 */
 	int keep_values;
 
@@ -746,13 +732,11 @@ typedef struct leat_window_options {
 typedef struct leat_window leat_window;
 
 /*
- * Makes a window. It allocates once, here.
- *
- * Memory, beside 1 to 3 kilobytes: SLIDING 8 bytes for each of the `size`
- * values (16 for a pair) plus half of the statistics' partials, see
- * leat_stat(3): 16 bytes a value for a sum, 24 for mean and standard
- * deviation. TUMBLING, LANDMARK and DECAY nothing more. HOPPING one and a
- * half partials for each of size / hop panes.
+ * Makes a window. It allocates once, here: 1 to 3 kilobytes, and SLIDING for
+ * each of `size` values 8 bytes (16 a pair) and half of the statistics'
+ * partials (leat_stat(3)): 16 bytes in all for a sum, 24 for mean and
+ * standard deviation. HOPPING one and a half partials for each of size / hop
+ * panes.
  *
  * Errors: LEAT_EINVAL (an option out of range, or not of this kind),
  * LEAT_ESTAT (no such statistic, or this kind cannot compute it),
@@ -763,15 +747,14 @@ LEAT_API int leat_window_new(leat_window **window_out,
     const leat_window_options *options);
 
 /*
- * Makes no window, but says whether leat_window_new() would take the options,
- * and how much memory leat_window_init() needs. Where it fails, *why_out is
- * a static text that names the option and what is wrong with it: "min_count:
- * more than size". Either output may be NULL.
+ * Checks options without making a window. *n_bytes_out is what
+ * leat_window_init() needs; on failure *why_out is a static text that names
+ * the option and what is wrong with it: "min_count: more than size". Either
+ * may be NULL.
  *
- * leat_window_init() makes the window in the caller's memory, which may have
- * any alignment and must stay where it is until the window is no longer used.
- * Nothing is allocated (options.allocator is for copies alone), and
- * leat_window_free() does nothing but may be called.
+ * leat_window_init() makes the window in the caller's memory, of any
+ * alignment, which must stay where it is. Nothing is allocated then
+ * (options.allocator is for copies alone), and nothing need be freed.
  *
  * Errors: as leat_window_new(); leat_window_init() also LEAT_EBUFFER.
  */
@@ -795,11 +778,9 @@ LEAT_API int leat_window_push(leat_window *window, double x);
 LEAT_API int leat_window_push_xy(leat_window *window, double x, double y);
 
 /*
- * Pushes n values. If out is not NULL it gets the n_stats results after
- * each of them, row by row: n * n_stats numbers. Results, state and
- * callbacks are those of n single pushes and queries, bit for bit, in
- * about half the time for the commonest statistics of SLIDING windows.
- * Arrays must not overlap out.
+ * Pushes n values; y is NULL but for pairs. If out is not NULL it gets the
+ * n_stats results after each of them, row by row: n * n_stats numbers, bit for
+ * bit those of single pushes and queries. Arrays must not overlap out.
  *
  * Errors: LEAT_EPAIRS, with nothing pushed.
  */
@@ -807,23 +788,20 @@ LEAT_API int leat_window_push_many(leat_window *window, const double *x,
     const double *y, size_t n, double *out);
 
 /*
- * Pushes x[i] into windows[i], for i from 0 to n - 1: for programs with a
- * window for each of many keys that have some values at hand, a few dozen
- * or more. It is the same as n single pushes, but these do not wait for
- * memory one after the other. A window may come more than once. If out is
- * not NULL it gets the results of windows[i] after its push, row by row;
- * all windows must have the same number of statistics then. (Keyed windows
- * are for programs that would rather not keep the windows themselves.)
+ * Pushes x[i] into windows[i], for i from 0 to n - 1, as n single pushes which
+ * do not wait for memory one after the other: for programs with many windows
+ * and a few dozen values at hand. A window may come more than once. If out is
+ * not NULL it gets the results of windows[i] after its push, row by row.
  *
- * Errors: LEAT_EPAIRS if a window is of pairs, LEAT_EINVAL if there are
- * results and numbers of statistics differ; with nothing pushed.
+ * Errors: LEAT_EPAIRS, LEAT_EINVAL (there are results, and numbers of
+ * statistics differ); with nothing pushed.
  */
 LEAT_API int leat_window_push_each(leat_window *const *windows, const double *x,
     const double *y, size_t n, double *out);
 
 /*
  * Writes the n_stats results for the values now in the window, in the
- * order of options.stats. Changes nothing.
+ * order of options.stats.
  *
  * Cost: at most two combines for each statistic's class, in HOPPING four.
  */
@@ -890,9 +868,8 @@ LEAT_API int leat_window_flush(leat_window *window);
 LEAT_API void leat_window_reset(leat_window *window);
 
 /*
- * A second window in the same state, with the same sink; from here on
- * they are independent. allocator: NULL means the one the window was made
- * with.
+ * A second window in the same state, with the same sink, and independent.
+ * allocator: NULL means the one the window was made with.
  *
  * Errors: LEAT_ENOMEM. Cost: O(memory of the window).
  */
