@@ -907,6 +907,68 @@ START_TEST(a_sink_by_count_that_fails_is_heard_and_all_work_is_done)
 }
 END_TEST
 
+static int refuse_late(void *ctx, const leat_event *event)
+{
+	(void)event;
+	++*(int *)ctx;
+	return -7;
+}
+
+/* Too late and not heard of is worse than too late. */
+START_TEST(a_callback_for_late_values_that_fails_is_heard)
+{
+	leat_time_window_options o = by_time();
+	leat_counts counts;
+	leat_time_window *w;
+	int calls = 0;
+
+	o.late.late = refuse_late;
+	o.late.ctx = &calls;
+	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+	ck_assert_int_eq(leat_time_window_push(w, 100, 1), LEAT_OK);
+	ck_assert_int_eq(leat_time_window_push(w, 5, 1), LEAT_ECALLBACK);
+	ck_assert_int_eq(leat_time_window_push(w, 101, 1), LEAT_OK);
+	leat_time_window_counts(w, &counts);
+	ck_assert(calls == 1 && counts.late == 1 && counts.taken == 2);
+	leat_time_window_free(w);
+}
+END_TEST
+
+static int count_results(void *ctx, const leat_result *result)
+{
+	(void)result;
+	++*(int *)ctx;
+	return 1;
+}
+
+/* A key goes whatever its sink says; a visit ends with the first word. */
+START_TEST(a_sink_of_keys_that_fails_is_heard_and_a_visit_ends)
+{
+	leat_time_window_options minutes = by_time();
+	leat_keyed_options o = { 0 };
+	leat_keyed *k;
+	int dropped = 0, visited = 0;
+
+	o.by_time = &minutes;
+	o.ttl = 50;
+	o.dropped.emit = count_results;
+	o.dropped.ctx = &dropped;
+	minutes.delay = 5;
+	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	for (char key = 'a'; key <= 'e'; key++)
+		ck_assert_int_eq(leat_keyed_push(k, &key, 1, 5, 1), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_each(k, count_results, &visited),
+	    LEAT_ECALLBACK);
+	ck_assert_int_eq(visited, 1);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), 5);
+	ck_assert_int_eq(leat_keyed_drop(k, "c", 1), LEAT_ECALLBACK);
+	ck_assert_int_eq(dropped, 1);
+	ck_assert_int_eq(leat_keyed_drop(k, "c", 1), LEAT_EKEY);
+	ck_assert_uint_eq(leat_keyed_n_keys(k), 4);
+	leat_keyed_free(k);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ */
 /* What is not taken                                                  */
 /* ------------------------------------------------------------------ */
@@ -1018,6 +1080,8 @@ Suite *traps_suite(void)
 	    0, 6);
 	tcase_add_test(t,
 	    a_sink_by_count_that_fails_is_heard_and_all_work_is_done);
+	tcase_add_test(t, a_callback_for_late_values_that_fails_is_heard);
+	tcase_add_test(t, a_sink_of_keys_that_fails_is_heard_and_a_visit_ends);
 	suite_add_tcase(s, t);
 	t = tcase_create("refusals");
 	tcase_add_test(t, a_value_that_is_not_taken_is_no_failure);
