@@ -876,10 +876,7 @@ LEAT_API void leat_window_reset(leat_window *window);
 LEAT_API int leat_window_copy(const leat_window *window,
     const leat_allocator *allocator, leat_window **copy_out);
 
-/*
- * As bytes, and from them; see "Saved state". Cost: O(values or partials that
- * it stores); loading a SLIDING window one push for each value.
- */
+/* As bytes, and from them; see "Saved state". */
 LEAT_API int leat_window_save(const leat_window *window, leat_writer *writer);
 LEAT_API int leat_window_load(leat_window **window_out,
     const leat_window_options *options, leat_reader *reader);
@@ -915,20 +912,19 @@ LEAT_API int leat_window_merge(leat_window *window, const leat_window *other);
  *      leat_time_window_advance(w, LEAT_TIME_MAX);
  *      leat_time_window_free(w);
  *
- * Values may come out of order. Intervals are half-open, [start, end);
- * leat_window(7) explains all of this with drawings.
+ * Values may come out of order. leat_window(7) explains this with drawings.
  *
  * now        the largest time that a value has had or that advance() was
  *            told.
  * watermark  now - delay: what is older is not expected any more. It never
  *            falls. With several sources, that of the slowest one rules.
- * closed     a window is closed when the watermark reaches its end; then
- *            its result is told.
- * late       a value is late if every window it belongs to is closed. If
- *            the watermark has not reached end + allowed_lateness, the window takes
- *            it all the same and its result is told again. Else the value
- *            is counted, told to the `late` callback and refused with
- *            LEAT_TOO_LATE.
+ * closed     is a window [start, end) when the watermark reaches its end;
+ *            then its result is emitted.
+ * late       is a value if every window it belongs to is closed. Until the
+ *            watermark reaches end + allowed_lateness, the window takes it
+ *            all the same and its result is emitted again. Then it is
+ *            counted, told to the `late` callback and refused
+ *            (LEAT_TOO_LATE).
  */
 
 /* For ticks of a nanosecond. */
@@ -962,10 +958,7 @@ typedef struct leat_event {
 /*
  * The interval of a calendar that holds t: writes *start_out <= t and
  * *end_out > t. Intervals must not depend on the order they are asked for,
- * and must not overlap. Called when a value is in no interval that is
- * known already (with emit_empty: and for each interval without data), and
- * when now is asked about and is in none. It must not call back into the
- * window.
+ * and must not overlap. It must not call back into the window.
  */
 typedef struct leat_calendar {
 	void (*interval)(void *ctx, int64_t t, int64_t *start_out,
@@ -981,36 +974,32 @@ typedef struct leat_late_sink {
 
 /* What happens to a value for which there is no room. */
 enum leat_when_full {
-	LEAT_WHEN_FULL_REFUSE = 0, /* LEAT_NO_ROOM */
-	LEAT_WHEN_FULL_EVICT_OLD =
-	    1 /* max_values: the oldest value makes room for a
-	                   newer one; max_keys, max_bytes: the key that has
-	                   gone without a push for longest */
+	LEAT_WHEN_FULL_REFUSE = 0,   /* LEAT_NO_ROOM */
+	LEAT_WHEN_FULL_EVICT_OLD = 1 /* the oldest value makes room for a newer
+	                             one; or the key that has gone without a
+	                             push for longest for a new one */
 };
 
 /*
  * Kinds, as in windows by count (enum leat_kind) but for:
  *
- * SLIDING   (now - span, now], that is [now - span + 1, now + 1). There is
- *           one such window for each time at which there is a value, now
- *           being that time; it closes when the watermark has passed it.
+ * SLIDING   [now - span + 1, now + 1): one for each time at which there is a
+ *           value, now being that time; it closes when the watermark has
+ *           passed it.
  * TUMBLING  [offset + k span, offset + (k + 1) span) for every whole k.
  * HOPPING   [offset + k hop, offset + k hop + span).
  * SESSION   values of which none comes `gap` or more after the one before:
- *           [first, last + gap). A value between two sessions can make them
- *           one. Those that were told are retracted then, and so is one
- *           that a late value makes longer.
+ *           [first, last + gap). One that was emitted is retracted when a
+ *           late value makes it longer, or one with another.
  * LANDMARK  everything. It is closed at the end of time; reported are the
  *           first time and now + 1.
  * DECAY     everything, a value of age a = now - t weighing
  *           2^(-a / half_life). Closed and reported as LANDMARK.
  * CALENDAR  intervals that a function tells: days, months, in any zone.
- */
-/*
- * The most windows of HOPPING that hold one value, span / hop (more is
- * LEAT_EINVAL), and the most windows without data that a call tells one after
- * the other (emit_empty): a time that would have it tell more is refused with
- * LEAT_TOO_FAR, by advance() too, which may go there in steps.
+ *
+ * At most LEAT_HOPS_MAX windows of HOPPING hold one value (span / hop). No call
+ * emits more than LEAT_EMPTY_MAX windows without data in a row: a time that
+ * would have it do so is LEAT_TOO_FAR; advance() may go there in steps.
  */
 #define LEAT_HOPS_MAX 100000
 #define LEAT_EMPTY_MAX 1000000
@@ -1031,46 +1020,40 @@ typedef struct leat_time_window_options {
 
 	int64_t delay;            /* >= 0 */
 	int64_t allowed_lateness; /* >= 0 */
-	int64_t max_skew;     /* a time more than this above the watermark (or
-	                      now, as long as a source has kept it away) is
-	                      refused with LEAT_TOO_FAR; advance() is the way to
-	                      jump. More than delay. 0: none is */
+	int64_t max_skew;     /* above delay: a time more than this above the
+	                      watermark is refused (LEAT_TOO_FAR); advance() is
+	                      the way to jump. 0: none is */
 	uint32_t n_sources;   /* 0 means 1; at most 65536 */
 	int64_t idle_timeout; /* a source this far behind now does not hold the
-	                      watermark back. 0: every one does, also one that
-	                      has not pushed yet */
+	                      watermark back. 0: every one does */
 
 	/*
-	 * Results before windows close, flagged LEAT_RESULT_EARLY: of every open
-	 * window that has changed since its last result, after each
-	 * early_count values of a key (1: on each change), and when now
-	 * reaches or passes a multiple of early_span, before that value goes
-	 * in. SLIDING tells of the one window that ends now.
+	 * Results before windows close (LEAT_RESULT_EARLY), of every open
+	 * window that has changed since its last one: after each early_count
+	 * values of a key, and when now reaches a multiple of early_span,
+	 * before that value goes in. SLIDING: of the window that ends now.
 	 */
 	uint64_t early_count;
 	int64_t early_span;
 	/*
-	 * TUMBLING, HOPPING, CALENDAR: windows without data that lie between
-	 * others, or before the watermark, close as well (but none after the
-	 * last value when time ends).
+	 * Not 0: TUMBLING, HOPPING and CALENDAR emit windows without data, too
+	 * (but none after the last value when time ends).
 	 */
 	int emit_empty;
 
 	/*
 	 * The most values of a key that are stored; 0: any. SLIDING stores
-	 * all of them; other kinds store those of windows that are not done
-	 * with if there is a statistic for which order counts: INCREASE, RATE,
-	 * TIME_MEAN, TIME_MEAN_LINEAR, and a class that is not commutative.
+	 * all, other kinds those of windows that are not done with if there is
+	 * a statistic for which order counts: INCREASE, RATE, TIME_MEAN,
+	 * TIME_MEAN_LINEAR, a class that is not commutative.
 	 */
 	uint64_t max_values;
 	int when_full; /* enum leat_when_full, of max_values */
 	/*
 	 * TUMBLING, HOPPING, SESSION, CALENDAR: the most windows of a key that
-	 * are open or kept for lateness at a time; 0: any. A value that would
-	 * need one more is refused (LEAT_NO_ROOM), whatever `when_full` is, and
-	 * before max_values is asked about. Of HOPPING with hop < span
-	 * slices of gcd(span, hop) ticks with data are counted instead.
-	 * Other kinds: must be 0 (LEAT_EINVAL).
+	 * are open or kept for lateness; 0: any. A value that would need one
+	 * more is refused (LEAT_NO_ROOM). Of HOPPING with hop < span, slices of
+	 * gcd(span, hop) ticks with data are counted.
 	 */
 	uint64_t max_windows;
 
@@ -1083,16 +1066,14 @@ typedef struct leat_time_window_options {
 typedef struct leat_time_window leat_time_window;
 
 /*
- * Makes a window. It grows as windows are open at the same time: TUMBLING,
- * SESSION and CALENDAR need 48 bytes for each of them and the statistics'
- * accumulators (32 for a sum, 64 for mean and standard deviation), HOPPING
- * about 60 and that for each pane (of gcd(span, hop) ticks) with data;
- * where values are stored, 22 to 24 bytes for each (30 to 32 a pair). What
- * is no longer needed is kept for what comes, until a reset.
+ * Makes a window. It takes 48 bytes and the statistics' accumulators (32 for a
+ * sum, 64 for mean and standard deviation) for each window that is open or
+ * kept, HOPPING about 60 for each slice with data; where values are stored,
+ * 22 to 24 bytes for each (30 to 32 a pair). What is no longer needed is kept
+ * until a reset.
  *
- * Errors: LEAT_EINVAL, LEAT_ESTAT, LEAT_ETOOBIG, LEAT_ENOMEM, after which
- * *window_out is NULL. leat_time_window_check() is like leat_window_check();
- * the bytes are those that an empty window takes.
+ * Errors, and leat_time_window_check(): as leat_window_new() and
+ * leat_window_check(); the bytes are those that an empty window takes.
  */
 LEAT_API int leat_time_window_new(leat_time_window **window_out,
     const leat_time_window_options *options);
@@ -1108,11 +1089,10 @@ LEAT_API void leat_time_window_free(leat_time_window *window);
  * Errors: LEAT_EPAIRS, LEAT_ESOURCE; LEAT_ECALENDAR, LEAT_ENOMEM: nothing has
  * changed, time neither, and the value may be pushed again; LEAT_ECALLBACK.
  * Cost: TUMBLING, CALENDAR and SESSION one single-value step, and O(log n)
- * looks at the n windows that are open or kept for lateness. SLIDING in
- * order, amortised, two steps and one combine; for a value that is late by
- * d values O(log d), and fewer steps if all classes are commutative. HOPPING
- * one step in order, and O(log n) combines for each result. Evicting and
- * time that passes over n values at once cost O(log n) combines.
+ * looks at the n windows that are open or kept. SLIDING in order, amortised,
+ * two steps and one combine; for a value that is late by d values O(log d).
+ * HOPPING one step in order, and O(log n) combines for each result. Evicting,
+ * and time that passes over n values at once, O(log n) combines.
  */
 LEAT_API int leat_time_window_push(leat_time_window *window, int64_t t,
     double x);
@@ -1120,14 +1100,11 @@ LEAT_API int leat_time_window_push_xy(leat_time_window *window, int64_t t,
     double x, double y);
 
 /*
- * Pushes n values; y is for windows of pairs and else NULL. What is refused
- * is skipped and counted; all is as in n single pushes. Returns 0, or the
- * first refusal. *n_taken_out, unless it is NULL, is how many were taken. A
- * failure ends it, with the values before that one pushed:
- * leat_time_window_counts() says how many these are.
- *
- * Events may name a source; t, x and y are theirs, and their keys are not
- * looked at.
+ * Pushes n values, as n single pushes; y is NULL but for pairs. What is
+ * refused is skipped and counted. Returns 0, or the first refusal;
+ * *n_taken_out, unless that is NULL, is how many were taken. A failure ends
+ * it, with the values before that one pushed: counts.pushed tells how many.
+ * Keys of events are not looked at.
  */
 LEAT_API int leat_time_window_push_many(leat_time_window *window,
     const int64_t *t, const double *x, const double *y, size_t n,
@@ -1140,8 +1117,7 @@ LEAT_API int leat_time_window_push_events(leat_time_window *window,
  * of time t; a source that is ahead of t stays where it is. With
  * LEAT_TIME_MAX all windows close, and every value is late from then on.
  *
- * Errors: LEAT_ECALENDAR, LEAT_ENOMEM, LEAT_TOO_FAR (LEAT_EMPTY_MAX), after
- * which nothing has changed.
+ * Errors: LEAT_ECALENDAR, LEAT_ENOMEM, LEAT_TOO_FAR; nothing has changed then.
  */
 LEAT_API int leat_time_window_advance(leat_time_window *window, int64_t t);
 
@@ -1168,11 +1144,10 @@ LEAT_API void leat_time_window_interval(const leat_time_window *window,
     int64_t *start_out, int64_t *end_out);
 
 /*
- * Reads n of the values that are stored, missing ones included, in the order
- * of their times, from position `first` on (0: the oldest). counts.stored says
- * how many there are: those of the window that is queried are the ones with a
- * time of now - span + 1 and more, before which only delay and
- * allowed_lateness keep some. SLIDING alone. Each output may be NULL.
+ * Reads n of the counts.stored values, missing ones included, in the order of
+ * their times, from position `first` on (0: the oldest). SLIDING alone; those
+ * before now - span + 1 are kept for delay and allowed_lateness. Each output
+ * may be NULL.
  *
  * Errors: as leat_window_read(). Cost: O(values stored).
  */
@@ -1196,18 +1171,11 @@ LEAT_API void leat_time_window_counts(const leat_time_window *window,
 /* As new. Nothing is told. */
 LEAT_API void leat_time_window_reset(leat_time_window *window);
 
-/*
- * A second window in the same state, with the same sinks. Errors:
- * LEAT_ENOMEM.
- */
+/* As leat_window_copy(). */
 LEAT_API int leat_time_window_copy(const leat_time_window *window,
     const leat_allocator *allocator, leat_time_window **copy_out);
 
-/*
- * As bytes, and from them; see "Saved state". max_windows may be another
- * one than in what was saved; if more are held than it allows, LEAT_EFULL.
- * Cost: O(windows, panes and values that are stored).
- */
+/* As bytes, and from them; also LEAT_EFULL (more than max_windows). */
 LEAT_API int leat_time_window_save(const leat_time_window *window,
     leat_writer *writer);
 LEAT_API int leat_time_window_load(leat_time_window **window_out,
@@ -1218,11 +1186,10 @@ LEAT_API int leat_time_window_load(leat_time_window **window_out,
  * well: open windows become those of both, now and the watermark the later
  * of the two. TUMBLING, HOPPING, CALENDAR and LANDMARK.
  *
- * Neither may have forgotten a window of which the other still has data, or
- * its result would be told in halves: LEAT_ELATE. Let time end or come to
- * the same place in both, or give a lateness. With one, windows that are
- * closed and get data by this are told again, flagged LEAT_RESULT_UPDATED, as if that
- * had come late.
+ * Neither may have forgotten a window of which the other still has data:
+ * LEAT_ELATE. Let time come to the same place in both, or allow lateness:
+ * windows that are closed and get data by this are emitted again
+ * (LEAT_RESULT_UPDATED).
  *
  * Errors: LEAT_EINVAL (it is the window itself), LEAT_ENOTSUP (other kinds),
  * LEAT_EOPTIONS, LEAT_ELATE, LEAT_EFULL (max_values, max_windows), LEAT_ENOMEM.
@@ -1237,56 +1204,37 @@ LEAT_API int leat_time_window_merge(leat_time_window *window,
 /* ------------------------------------------------------------------ */
 
 /*
- *      leat_time_window_options minutes = { 0 };
- *      leat_keyed_options options = { 0 };
- *      leat_keyed *k;
- *
- *      minutes.kind = LEAT_TUMBLING;
- *      minutes.span = 60 * LEAT_SECOND;
- *      minutes.stats = stats;
- *      minutes.n_stats = 3;
- *      minutes.sink.emit = on_result;
- *      options.by_time = &minutes;
+ *      options.by_time = &minutes;     (leat_time_window_options)
  *      options.max_keys = 1000000;
  *      options.ttl = LEAT_HOUR;
  *      if (leat_keyed_new(&k, &options) < 0) ...
  *      while (next(&key, &key_len, &t, &x))
  *              leat_keyed_push(k, key, key_len, t, x);
- *      leat_keyed_free(k);
  *
  * A window for each key, a key being any bytes, also none. by_time or
- * by_count points to the options of the windows, which have no allocator of
- * their own; both are copied. All keys share one clock: a value of one key moves the
- * watermark of all. Windows that close at once are told in the order of
- * (end, key first seen).
+ * by_count points to the options of the windows, which are copied, too, and
+ * have no allocator of their own. All keys share one clock: a value of one
+ * key moves the watermark of all. Windows that close at once are emitted in
+ * the order of (end, key first seen).
  */
 typedef struct leat_keyed_options {
 	const leat_time_window_options *by_time; /* one of these, */
 	const leat_window_options *by_count;     /* the other NULL */
 
 	/*
-	 * A key is dropped when the watermark has reached the largest time it
-	 * had a value at, plus ttl. 0: keys stay; where they come and go for
-	 * ever, memory then grows for ever. With by_count the watermark is
-	 * now.
+	 * A key is dropped when the watermark (by_count: now) has reached the
+	 * largest time it had a value at, plus ttl. 0: keys stay, and where
+	 * they come and go for ever memory grows for ever.
 	 */
 	int64_t ttl;
 	uint64_t max_keys;  /* 0: any; at most 2^31 */
 	uint64_t max_bytes; /* allocated beside the object, but for what time
 	                       itself takes; 0: any */
 	int when_keys_full; /* enum leat_when_full, of max_keys and max_bytes */
-	/*
-	 * Told of what a key that is dropped by ttl, max_keys, max_bytes or
-	 * leat_keyed_drop() still held: each open window (those without an
-	 * end: as queried), flagged LEAT_RESULT_DROPPED.
-	 */
-	leat_sink dropped;
-	/*
-	 * Of the hash function, SipHash-1-3: random numbers keep strangers who
-	 * choose the keys from making them collide. Results do not depend on
-	 * it.
-	 */
-	uint64_t seed[2];
+	leat_sink dropped;  /* told of the open windows of a key that is
+	                      dropped, flagged LEAT_RESULT_DROPPED */
+	uint64_t seed[2];   /* of SipHash-1-3; random numbers keep strangers
+	                      who choose the keys from making them collide */
 	const leat_allocator *allocator; /* NULL: malloc() and free() */
 	uint64_t reserved[8];            /* 0 */
 } leat_keyed_options;
@@ -1301,9 +1249,8 @@ typedef struct leat_keyed leat_keyed;
  * with TUMBLING mean and standard deviation by time; by count, what
  * leat_window_check() tells.
  *
- * Errors: those of leat_time_window_new() and leat_window_new().
- * leat_keyed_check() is like leat_window_check(); the bytes are those of an
- * object without keys.
+ * Errors, and leat_keyed_check(): as leat_window_new() and
+ * leat_window_check(); the bytes are those of an object without keys.
  */
 LEAT_API int leat_keyed_new(leat_keyed **keyed_out,
     const leat_keyed_options *options);
@@ -1316,10 +1263,9 @@ LEAT_API void leat_keyed_free(leat_keyed *keyed);
  *
  * Refusals and errors: those of leat_time_window_push(), with LEAT_NO_ROOM
  * also for max_keys and max_bytes; LEAT_EKEY for one longer than LEAT_KEY_MAX.
- * Cost: that of a push into its window; keys that have nothing to tell are
- * not visited. Among many keys, pushes that can change nothing but an open
- * window may be put off inside, so that they wait for memory together. They
- * go in before anything that could show a difference.
+ * Cost: that of a push into its window. Among many keys, pushes that change
+ * nothing but an open window may be put off inside, and go in before anything
+ * that could show a difference.
  */
 LEAT_API int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
     int64_t t, double x);
@@ -1383,10 +1329,7 @@ LEAT_API void leat_keyed_reset(leat_keyed *keyed);
 LEAT_API int leat_keyed_copy(leat_keyed *keyed, const leat_allocator *allocator,
     leat_keyed **copy_out);
 
-/*
- * As bytes, and from them; see "Saved state". Cost: O(keys, windows, panes
- * and values that are stored).
- */
+/* As bytes, and from them; see "Saved state". */
 LEAT_API int leat_keyed_save(leat_keyed *keyed, leat_writer *writer);
 LEAT_API int leat_keyed_load(leat_keyed **keyed_out,
     const leat_keyed_options *options, leat_reader *reader);
