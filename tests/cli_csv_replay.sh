@@ -748,7 +748,18 @@ usage 'an option that takes no argument' '--final: takes no argument' \
 	--final=1
 usage 'a bad window' '-w: "foo" is not a window; allowed: 100' -w foo
 usage 'a kind with a letter too few' 'did you mean tumbling?' -w tumblng:5
-usage 'a window and more' 'is not a window; allowed: 100' -w '5 min_count:2'
+run -w decay:halflife=2,recursive --min-count 3 -c co2 "$data/co2_weekly.csv"
+cp "$tmp/out" "$tmp/ref"
+run -w 'decay:halflife=2,recursive min_count:3' -c co2 "$data/co2_weekly.csv"
+true_that 'words of options stand beside those of the window' \
+	cmp "$tmp/out" "$tmp/ref"
+usage 'two windows' '"5,6" is not a window; allowed: 100' -w '5 6'
+usage 'options without a window' '"" is not a window' -w 'min_count:2'
+usage 'a bad option in a window' '-w: min_count: "x" is not a whole number' \
+	-w '5 min_count:x'
+usage 'an option without its value' '-w: min_count: needs a value: N' \
+	-w '5 min_count'
+usage 'a time among rows' '--delay: only for windows by time' -w '5 delay:5s'
 usage 'an argument of a statistic without' '"3": a statistic without' -s mean/3
 usage 'a window of nothing' '-w: size' -w 0
 usage 'a hop of nothing' '-w: hop: not from 1' -w hopping:10/0

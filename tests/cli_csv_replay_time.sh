@@ -536,6 +536,34 @@ expect '--lateness' 0 \
 run -t t --time-unit s -w tumbling:10s -s sum --lateness 10s -o json
 expect '--lateness, json' 0 \
 	"{\"start\":\"$(at 0)\",\"end\":\"$(at 10)\",\"flags\":\"\",\"revision\":0,\"x_sum\":1}\n{\"start\":\"$(at 0)\",\"end\":\"$(at 10)\",\"flags\":\"late\",\"revision\":1,\"x_sum\":5}\n{\"start\":\"$(at 10)\",\"end\":\"$(at 20)\",\"flags\":\"\",\"revision\":0,\"x_sum\":2}\n{\"start\":\"$(at 10)\",\"end\":\"$(at 20)\",\"flags\":\"late\",\"revision\":1,\"x_sum\":18}\n{\"start\":\"$(at 20)\",\"end\":\"$(at 30)\",\"flags\":\"\",\"revision\":0,\"x_sum\":8}\n" ''
+# Each word of a window's text is the option of that name.
+same_as() {
+	words=$1
+	shift
+	run -t t --time-unit s -s sum,count "$@"
+	cp "$tmp/out" "$tmp/ref"
+	run -t t --time-unit s -s sum,count -w "$words"
+	true_that "-w '$words' is $*" cmp -s "$tmp/out" "$tmp/ref"
+	true_that "-w '$words' prints" test "$(wc -l <"$tmp/out")" -gt 1
+}
+input 't,x\n0,1\n12,2\n11,\n30,8\n6,16\n31,\n72,9\n'
+for words in 'delay:5s --delay 5s' 'lateness:10s --lateness 10s' \
+	'allowed_lateness=1m --lateness 1m' 'grace:1m --lateness 1m' \
+	'offset:-3s --offset -3s' 'max_skew:50s --max-skew 50s' \
+	'early_count:2 --early 2' 'early_span:3s --early 3s' \
+	'max_windows:1 --max-windows 1' 'max_keys:5 --max-keys 5' \
+	'ttl:20s --ttl 20s' 'min_count:2 --min-count 2' \
+	'min_periods:2 --min-count 2' 'min_samples:2 --min-count 2' \
+	'on_missing:propagate --missing propagate' \
+	'missing:propagate --missing propagate'; do
+	# shellcheck disable=SC2086 # an option and its value
+	same_as "tumbling:10s ${words%% *}" -w tumbling:10s ${words#* }
+done
+same_as 'emit_empty, hopping:10s/5s delay=1s' -w hopping:10s/5s --emit-empty \
+	--delay 1s
+same_as 'sliding:10s lateness:1m max_values:2' -w sliding:10s --lateness 1m \
+	--max-values 2
+same_as 'decay:halflife=2s min_count:1' -w decay:halflife=2s
 input 't,x\n0,1\n12,2\n30,8\n6,16\n'
 run -t t --time-unit s -w session:10s -s sum --lateness 1m
 expect 'a late row joins two sessions' 0 \

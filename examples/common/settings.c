@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "number.h"
+#include "window_text.h"
 
 enum id {
 	ID_COLUMN = 1,
@@ -67,7 +68,8 @@ static const struct option window_options[] = {
 	    "with -t by time: 60s, tumbling:1h, hopping:6h/1h,\n"
 	    "session:30m, calendar:hour|day|week|month|year,\n"
 	    "calendar:day+02:00, landmark, decay:halflife=20s;\n"
-	    "units: ns us ms s m h d w, also as in 1h30m" },
+	    "units: ns us ms s m h d w, also as in 1h30m;\n"
+	    "with options: 'tumbling:1m delay:5s lateness:1m'" },
 	{ ID_STATS, 's', "stats", "LIST",
 	    "default: count,mean,stddev,min,max;\n"
 	    "pairs (two columns): covariance, correlation,\n"
@@ -185,6 +187,45 @@ static int take_output(struct settings *s, const char *arg, char *why,
 	return 0;
 }
 
+static const struct option *option_named(const char *name)
+{
+	for (size_t i = 0; i < N_OF(window_options); i++)
+		if (strcmp(window_options[i].name, name) == 0)
+			return &window_options[i];
+	for (size_t i = 0; i < TIMING_N_OPTIONS; i++)
+		if (strcmp(timing_options[i].name, name) == 0)
+			return &timing_options[i];
+	return NULL;
+}
+
+/* A window_text_take. */
+static int take_named(void *ctx, const char *name, const char *value, char *why,
+    size_t why_size)
+{
+	const struct option *o = option_named(name);
+
+	if (!o || (o->arg != NULL) != (value != NULL)) {
+		snprintf(why, why_size,
+		    o && o->arg ? "needs a value: %s" : "takes no value",
+		    o && o->arg ? o->arg : "");
+		return -1;
+	}
+	return settings_take(ctx, o->id, value, why, why_size);
+}
+
+/* The window, and with it may go options of windows. */
+static int take_window(struct settings *s, const char *arg, char *why,
+    size_t why_size)
+{
+	char window[160];
+
+	if (window_text_split(arg, window, sizeof window, take_named, s, why,
+		why_size) < 0)
+		return -1;
+	s->window_given = 1;
+	return spec_window(window, &s->window, why, why_size);
+}
+
 int settings_take(struct settings *s, int id, const char *arg, char *why,
     size_t why_size)
 {
@@ -221,8 +262,7 @@ int settings_take(struct settings *s, int id, const char *arg, char *why,
 		s->skip_bad = 1;
 		return 0;
 	case ID_WINDOW:
-		s->window_given = 1;
-		return spec_window(arg, &s->window, why, why_size);
+		return take_window(s, arg, why, why_size);
 	case ID_STATS:
 		s->stats_given = 1;
 		return spec_stats(arg, &s->stats, why, why_size);
