@@ -205,8 +205,10 @@ void leat_fade_lower(const struct leat_flow *f, const struct leat_accs *whole,
 	int quiet = d->sums.count < f->min_count ||
 	    (f->propagate && d->sums.missing > 0);
 
-	leat_decay_lower(&d->sums, more_of(d), f->errors, d->last, f->plan,
-	    f->n_stats, quiet, out);
+	leat_decay_lower(&d->sums, d->last, f->plan, f->n_stats, quiet, out);
+	if (f->errors)
+		leat_errors_lower(more_of(d), f->errors, &d->sums, f->plan,
+		    f->n_stats, quiet, out);
 }
 
 struct leat_tally leat_fade_tally(const struct leat_flow *f)

@@ -341,7 +341,7 @@ static void add_finite(struct leat_decay *d, double x, double y,
 		add_wide(d, x, y, v);
 }
 
-static void remember_infinity(double *inf, double x, double weight)
+LEAT_INLINE void remember_infinity(double *inf, double x, double weight)
 {
 	if (x - x != 0 && inf[x < 0] < weight && weight >= FORGOTTEN)
 		inf[x < 0] = weight;
@@ -374,6 +374,16 @@ void leat_decay_take(struct leat_decay *d, double x, double y,
 		add_finite(d, x, y - y == 0 ? y : d->y.hi / d->y.lift, weight);
 }
 
+static LEAT_NOINLINE void push_errors(leat_window *w, double x, double y)
+{
+	const struct leat_wide keep = { w->decay.keep, 0 };
+	const struct leat_wide fresh = { w->decay.fresh, 0 };
+
+	leat_errors_fade(w->more, w->errors, keep);
+	if (x == x && y == y)
+		leat_errors_take(w->more, w->errors, x, y, fresh, 1);
+}
+
 static void decay_push(leat_window *w, double x, double y)
 {
 	struct leat_decay *d = &w->decay;
@@ -382,13 +392,10 @@ static void decay_push(leat_window *w, double x, double y)
 	w->pushed++;
 	leat_decay_fade(d, keep);
 	leat_decay_take(d, x, y, fresh, 1);
-	if (w->errors)
-		leat_errors_fade(w->more, w->errors, keep);
-	if (x != x || y != y)
-		return;
-	w->last = x;
-	if (w->errors)
-		leat_errors_take(w->more, w->errors, x, y, fresh, 1);
+	if (x == x && y == y)
+		w->last = x;
+	if (LEAT_UNLIKELY(w->errors))
+		push_errors(w, x, y);
 }
 
 static void decay_query(const leat_window *w, double *out)
@@ -396,8 +403,10 @@ static void decay_query(const leat_window *w, double *out)
 	const struct leat_decay *d = &w->decay;
 	int quiet = d->count < w->min_count || (w->propagate && d->missing > 0);
 
-	leat_decay_lower(d, w->more, w->errors, w->last, w->plan, w->n_stats,
-	    quiet, out);
+	leat_decay_lower(d, w->last, w->plan, w->n_stats, quiet, out);
+	if (LEAT_UNLIKELY(w->errors))
+		leat_errors_lower(w->more, w->errors, d, w->plan, w->n_stats,
+		    quiet, out);
 }
 
 /* Clears everything but what options have set. */

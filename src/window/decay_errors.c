@@ -149,7 +149,7 @@ static double decayed_r2(const struct leat_decay *d,
 	return 1 - leat_wide_double(share.m, share.e);
 }
 
-double leat_errors_lower(const struct leat_decay *more, unsigned errors,
+static double lower_error(const struct leat_decay *more, unsigned errors,
     const struct leat_decay *pairs, int id)
 {
 	const struct leat_decay *d = &more[error_place(errors, errors_for(id))];
@@ -167,6 +167,17 @@ double leat_errors_lower(const struct leat_decay *more, unsigned errors,
 	default: /* BIAS, ACCURACY, LOG_LOSS */
 		return mean_of_column(d, 0);
 	}
+}
+
+void leat_errors_lower(const struct leat_decay *more, unsigned errors,
+    const struct leat_decay *pairs, const struct leat_plan *plan, size_t n,
+    int quiet, double *out)
+{
+	for (size_t i = 0; i < n; i++)
+		if (errors_for(plan[i].stat.id))
+			out[i] = quiet ? NAN
+				       : leat_nan(lower_error(more, errors,
+					     pairs, plan[i].stat.id));
 }
 
 /* ---------------- as bytes -------------------------------------------- */

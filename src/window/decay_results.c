@@ -217,9 +217,9 @@ static double decayed(const struct leat_decay *d, double last, int id)
 	}
 }
 
-void leat_decay_lower(const struct leat_decay *d, const struct leat_decay *more,
-    unsigned errors, double last, const struct leat_plan *plan, size_t n,
-    int quiet, double *out)
+/* What is of errors gets its results from decay_errors.c, after this. */
+void leat_decay_lower(const struct leat_decay *d, double last,
+    const struct leat_plan *plan, size_t n, int quiet, double *out)
 {
 	for (size_t i = 0; i < n; i++) {
 		int id = plan[i].stat.id;
@@ -227,12 +227,7 @@ void leat_decay_lower(const struct leat_decay *d, const struct leat_decay *more,
 			out[i] = (double)d->count;
 		else if (id == LEAT_STAT_COUNT_MISSING)
 			out[i] = (double)d->missing;
-		else if (quiet)
-			out[i] = NAN;
-		else if (id >= LEAT_STAT_MAE)
-			out[i] = leat_nan(leat_errors_lower(more, errors, d,
-			    id));
 		else
-			out[i] = leat_nan(decayed(d, last, id));
+			out[i] = quiet ? NAN : leat_nan(decayed(d, last, id));
 	}
 }

@@ -211,7 +211,7 @@ static void panes_query(const leat_window *w, double *out)
 	struct leat_summary s;
 	struct leat_scratch scratch;
 
-	memset(&s, 0, sizeof(s));
+	memset(&s, 0, offsetof(struct leat_summary, errors));
 	s.n = (double)t.count;
 	s.missing = (double)t.missing;
 	for (size_t i = 0; i < w->n_parts && !w->parts[i].agg; i++) {

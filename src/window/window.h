@@ -315,10 +315,8 @@ void leat_decay_upset(struct leat_decay *d, double share);
 double leat_decay_disturbed(const struct leat_decay *d, int axis);
 struct leat_wide leat_decay_mean_square(const struct leat_decay *d);
 double leat_decay_rms(const struct leat_decay *d);
-/* more, errors: as below. */
-void leat_decay_lower(const struct leat_decay *d, const struct leat_decay *more,
-    unsigned errors, double last, const struct leat_plan *plan, size_t n,
-    int quiet, double *out);
+void leat_decay_lower(const struct leat_decay *d, double last,
+    const struct leat_plan *plan, size_t n, int quiet, double *out);
 
 /*
  * decay_errors.c: decayed sums of errors beside those of pairs, in an array
@@ -339,8 +337,10 @@ void leat_errors_fade(struct leat_decay *more, unsigned errors,
 /* The pair is not missing. */
 void leat_errors_take(struct leat_decay *more, unsigned errors, double x,
     double y, struct leat_wide weight, double share);
-double leat_errors_lower(const struct leat_decay *more, unsigned errors,
-    const struct leat_decay *pairs, int id);
+/* Writes the results of errors, and no others. */
+void leat_errors_lower(const struct leat_decay *more, unsigned errors,
+    const struct leat_decay *pairs, const struct leat_plan *plan, size_t n,
+    int quiet, double *out);
 void leat_tape_errors(struct leat_tape *t, struct leat_decay *more,
     unsigned errors, const struct leat_decay *pairs);
 
