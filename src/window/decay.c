@@ -398,15 +398,23 @@ static void decay_push(leat_window *w, double x, double y)
 		push_errors(w, x, y);
 }
 
+static LEAT_NOINLINE void query_errors(const leat_window *w, int quiet,
+    double *out)
+{
+	leat_decay_lower(&w->decay, w->last, w->plan, w->n_stats, quiet, out);
+	leat_errors_lower(w->more, w->errors, &w->decay, w->plan, w->n_stats,
+	    quiet, out);
+}
+
 static void decay_query(const leat_window *w, double *out)
 {
 	const struct leat_decay *d = &w->decay;
 	int quiet = d->count < w->min_count || (w->propagate && d->missing > 0);
 
-	leat_decay_lower(d, w->last, w->plan, w->n_stats, quiet, out);
 	if (LEAT_UNLIKELY(w->errors))
-		leat_errors_lower(w->more, w->errors, d, w->plan, w->n_stats,
-		    quiet, out);
+		query_errors(w, quiet, out);
+	else
+		leat_decay_lower(d, w->last, w->plan, w->n_stats, quiet, out);
 }
 
 /* Clears everything but what options have set. */
