@@ -508,6 +508,13 @@ static const struct specimen zoo[] = {
 	    .l2 = 0.5,
 	    .no_intercept = 1),
 	MODEL("cocob", .n_features = 3, .update = LEAT_UPDATE_COCOB, .clip = 5),
+	MODEL("standard sgd", .n_features = 3, .update = LEAT_UPDATE_SGD,
+	    .standardise = 1, .average = 1),
+	MODEL("standard ftrl", .n_features = 5, .update = LEAT_UPDATE_FTRL,
+	    .standardise = 1,
+	    .loss = LEAT_LOSS_LOGISTIC),
+	MODEL("standard nlms", .n_features = 2, .update = LEAT_UPDATE_NLMS,
+	    .standardise = 1),
 
 	DRIFT("page hinkley", .delta = 0.1, .threshold = 50),
 	DRIFT("adwin", .kind = LEAT_DRIFT_ADWIN),
@@ -861,6 +868,8 @@ static void model_step(const struct specimen *z, void *o, int wild)
 	for (size_t i = 0; i < z->model.n_features; i++)
 		x[i] = any_value(wild) / 8;
 	see_double(leat_model_predict(o, x));
+	if (below(40) == 0)
+		see((uint64_t)leat_model_set_coefficients(o, x, y));
 	double weight = below(5) ? 1 : 0.5;
 	err = leat_model_learn_many(o, x, &y, &weight, 1, &guess);
 	must(err == LEAT_OK || err == LEAT_NOT_FINITE, "learning has failed");
@@ -1035,6 +1044,12 @@ static int is_end(const unsigned char *chunk)
 	return chunk[0] == 0 && chunk_length(chunk) > 0;
 }
 
+/* What goes beside a model's update is told as an order is. */
+static int is_of_part(int found, int part)
+{
+	return found == part || (part == ZOO_ORDER && found == ZOO_BESIDE);
+}
+
 size_t zoo_part(const unsigned char *bytes, size_t n, int part,
     unsigned char *out)
 {
@@ -1043,7 +1058,7 @@ size_t zoo_part(const unsigned char *bytes, size_t n, int part,
 	for (; at + 4 <= n && !is_end(bytes + at);
 	     at += 4 + chunk_length(bytes + at)) {
 		size_t more = chunk_length(bytes + at);
-		if (bytes[at] != part || at + 4 + more > n)
+		if (!is_of_part(bytes[at], part) || at + 4 + more > n)
 			continue;
 		memcpy(out + len, bytes + at + 4, more);
 		len += more;
@@ -1092,7 +1107,10 @@ size_t zoo_compose(size_t specimen, const unsigned char *content, size_t n,
 	at = put_options(specimen, out, room);
 	at += put_chunk(out + at, ZOO_CONTENT, content, n);
 	if (m > 0)
-		at += put_chunk(out + at, ZOO_ORDER, content + n, m);
+		at += put_chunk(out + at,
+		    zoo[specimen].type == LEAT_OBJECT_MODEL ? ZOO_BESIDE
+							    : ZOO_ORDER,
+		    content + n, m);
 	at += put_chunk(out + at, 0, sum, sizeof(sum));
 	zoo_repair(out, at);
 	return at;
@@ -1244,9 +1262,9 @@ static int has_part(const unsigned char *bytes, size_t n, int part)
 	size_t at = 8;
 
 	while (at + 4 <= n && !is_end(bytes + at) &&
-	    (bytes[at] != part || chunk_length(bytes + at) == 0))
+	    (!is_of_part(bytes[at], part) || chunk_length(bytes + at) == 0))
 		at += 4 + chunk_length(bytes + at);
-	return at + 4 <= n && bytes[at] == part;
+	return at + 4 <= n && is_of_part(bytes[at], part);
 }
 
 static int same_part(const unsigned char *a, size_t n, const unsigned char *b,

@@ -54,7 +54,7 @@ void zoo_repair(unsigned char *bytes, size_t n);
  * m of order (0: there is no such part); 0: no room. Content is what is worth
  * damaging, and heads would have to be mended all the time.
  */
-enum { ZOO_CONTENT = 3, ZOO_ORDER = 4 };
+enum { ZOO_CONTENT = 3, ZOO_ORDER = 4, ZOO_BESIDE = 5 };
 size_t zoo_part(const unsigned char *bytes, size_t n, int part,
     unsigned char *out);
 size_t zoo_compose(size_t specimen, const unsigned char *content, size_t n,
