@@ -203,7 +203,8 @@ static const leat_stat ranked[] = { LEAT_AUC, LEAT_LOG_LOSS, LEAT_R2 };
 static const struct traveller {
 	const char *name;
 	int object;
-	int is_new; /* the first version did not have it */
+	int is_new;  /* the first version did not have it */
+	int is_warm; /* a model that starts from coefficients */
 	leat_window_options window;
 	leat_time_window_options time;
 	keyed_choice keyed;
@@ -320,6 +321,28 @@ static const struct traveller {
 	{ .name = "cocob",
 	    .object = LEAT_OBJECT_MODEL,
 	    .model = { .n_features = FEATURES, .update = LEAT_UPDATE_COCOB } },
+	{ .name = "sgd-standard",
+	    .object = LEAT_OBJECT_MODEL,
+	    .is_new = 1,
+	    .model = { .n_features = FEATURES,
+		.update = LEAT_UPDATE_SGD,
+		.standardise = 1 } },
+	{ .name = "cocob-standard-warm",
+	    .object = LEAT_OBJECT_MODEL,
+	    .is_new = 1,
+	    .is_warm = 1,
+	    .model = { .n_features = FEATURES,
+		.update = LEAT_UPDATE_COCOB,
+		.standardise = 1 } },
+	{ .name = "ftrl-warm",
+	    .object = LEAT_OBJECT_MODEL,
+	    .is_new = 1,
+	    .is_warm = 1,
+	    .model = { .n_features = FEATURES, .update = LEAT_UPDATE_FTRL } },
+	{ .name = "adwin-refused",
+	    .object = LEAT_OBJECT_DRIFT,
+	    .is_new = 1,
+	    .drift = { .kind = LEAT_DRIFT_ADWIN } },
 	{ .name = "sliding-errors",
 	    .object = LEAT_OBJECT_WINDOW,
 	    .is_new = 1,
@@ -378,6 +401,16 @@ static struct traveller equip(const struct traveller *t, struct body *b)
 	return o;
 }
 
+static int make_model(const struct traveller *t, struct body *b)
+{
+	static const double coefficients[FEATURES] = { 1, -2, 0.5 };
+	int err = leat_model_new(&b->model, &t->model);
+
+	if (!err && t->is_warm)
+		err = leat_model_set_coefficients(b->model, coefficients, 7);
+	return err;
+}
+
 static int make_body(const struct traveller *t, struct body *b)
 {
 	struct traveller o = equip(t, b);
@@ -390,7 +423,7 @@ static int make_body(const struct traveller *t, struct body *b)
 	case LEAT_OBJECT_KEYED:
 		return keyed_choice_new(&b->keyed, &o.keyed);
 	case LEAT_OBJECT_MODEL:
-		return leat_model_new(&b->model, &o.model);
+		return make_model(&o, b);
 	default:
 		return leat_drift_new(&b->drift, &o.drift);
 	}
@@ -536,16 +569,18 @@ static void step_model(struct body *b, const struct traveller *t)
 
 static void step_drift(struct body *b, const struct traveller *t, int i)
 {
-	double out[2];
-
+	double out[3];
 	leat_drift_answer answer;
+	leat_counts counts;
 	int refusal = leat_drift_push(b->drift,
 	    number(&b->stream) + (i / 150 % 2 ? 1500 : 0), &answer);
 
+	leat_drift_counts(b->drift, &counts);
 	out[0] = refusal ? refusal : answer.change;
 	out[1] = leat_drift_mean(b->drift);
+	out[2] = (double)counts.refused; /* not in the first version */
 	if (!b->quiet)
-		print_row(t->name, out, 2);
+		print_row(t->name, out, t->is_new ? 3 : 2);
 }
 
 static void step(struct body *b, const struct traveller *t, int i)
