@@ -11,6 +11,7 @@ Suite *stat_suite(void);
 Suite *window_suite(void);
 Suite *many_suite(void);
 Suite *each_suite(void);
+Suite *flush_suite(void);
 Suite *exact_suite(void);
 Suite *sums_suite(void);
 Suite *ends_suite(void);
