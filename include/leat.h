@@ -22,31 +22,28 @@
  *
  * Conventions, said once
  *
- * - Results. A function that can fail returns int: 0, or a negative code
- *   of enum leat_error, for which leat_strerror() has the words. After a
- *   failure no output has been written and the object is as it was; the
- *   one exception is LEAT_ECALLBACK, see the next item. A push that does
- *   not take its value, because that is too late, say, has not failed: it
- *   returns a positive number of enum leat_refusal, and the object counts
- *   the value and is otherwise as it was, but for its clock.
- *   `if (push(...) < 0)` finds failures alone. Counts are unsigned and never carry an error.
+ * - Results. A function that can fail returns int: 0, or a negative code of
+ *   enum leat_error, for which leat_strerror() has the words. After a failure
+ *   no output has been written (but _new, _copy and _load set theirs to NULL)
+ *   and the object is as it was, but for LEAT_ECALLBACK. A push that does not
+ *   take its value has not failed: it returns a positive number of enum
+ *   leat_refusal, and the object counts the value and is otherwise as it was,
+ *   but for its clock. `if (push(...) < 0)` finds failures alone.
  * - Callbacks return 0. If one that is told of a result, a late value or a
- *   dropped key returns anything else, the call that runs it still does
- *   all its work, further callbacks included, and then returns
- *   LEAT_ECALLBACK: the object is as if the callback had returned 0, and
- *   the value must not be pushed again. The callback keeps its own reason
- *   in its ctx. Where a callback visits one item after the other, anything
- *   but 0 ends the visit. While a callback runs, its object cannot be
- *   pushed into or changed (LEAT_EINVAL).
- * - Arguments. The object comes first, inputs next, outputs last. A
- *   pointer to an object or an output must not be NULL unless its
- *   function says so; that is a programming error, checked by
- *   LEAT_ASSERT(), which is assert() where the library is compiled
- *   without a LEAT_ASSERT of your own.
- * - Options are structs in which zero means "the default": start from
- *   { 0 }, in C++ from {}, and set what differs. One that the kind of object
- *   has no use for must be zero. They are copied; only classes (leat_agg)
- *   must outlive the object they are given to.
+ *   dropped key returns anything else, the call that runs it still does all
+ *   its work, and then returns LEAT_ECALLBACK: the object is as if 0 had been
+ *   returned, and the value must not be pushed again. The callback keeps its
+ *   reason in its ctx. Where items are visited one after the other, anything
+ *   but 0 ends the visit. While a callback runs, its object cannot be pushed
+ *   into or changed (LEAT_EINVAL).
+ * - Arguments. The object comes first, inputs next, outputs last. A pointer
+ *   must not be NULL unless its function says so; that is a programming
+ *   error, checked by LEAT_ASSERT(), which is assert() unless the library is
+ *   compiled with another.
+ * - Options are structs in which zero means "the default": start from { 0 },
+ *   in C++ from {}, and set what differs. One that the kind of object has no
+ *   use for must be zero. They are copied; only classes (leat_agg) must
+ *   outlive the object they are given to.
  * - Structs grow, and programs compiled before run with the library that has
  *   them. Reserved words that a program fills become options: they must be 0
  *   (LEAT_EINVAL), so that an older library refuses an option that it does
@@ -55,34 +52,28 @@
  *   grows lies in another or in an array of the caller's. leat_stat,
  *   leat_event, leat_sink, leat_late_sink, leat_calendar, leat_allocator and
  *   leat_csv_field never grow.
- * - Missing values. To windows NaN means "missing". It takes its place
- *   like any value, is counted apart (LEAT_COUNT_MISSING) and is skipped by
- *   every other statistic, unless the option `on_missing` says otherwise.
- *   A result that does not exist (the mean of nothing, the variance of
- *   one value) is NaN.
- * - Infinities follow IEEE 754 arithmetic while they are in the window
- *   and leave no trace when they have left it.
- * - Time is int64_t ticks of any length since any moment, as the caller
- *   likes; LEAT_SECOND and its like are for ticks of a nanosecond.
- *   Nothing here reads a clock.
- * - Memory comes from the allocator given or from malloc(). Functions
- *   named _new and _copy allocate, one block each; only windows by time,
- *   keyed windows and CSV readers, which grow with their data, allocate
- *   later too.
- *   Objects hold no other resource.
+ * - Missing values. To windows NaN means "missing". It takes its place like
+ *   any value, is counted apart (LEAT_COUNT_MISSING) and is skipped by every
+ *   other statistic, unless the option `on_missing` says otherwise. A result
+ *   that does not exist (the variance of one value) is NaN.
+ * - Infinities follow IEEE 754 arithmetic while they are in the window and
+ *   leave no trace when they have left it.
+ * - Intervals are half-open. Time is int64_t ticks of any length since any
+ *   moment; LEAT_SECOND and its like are for ticks of a nanosecond. Nothing
+ *   here reads a clock.
+ * - Memory comes from the allocator given or from malloc(). Functions named
+ *   _new and _copy allocate, one block each; windows by time, keyed windows
+ *   and CSV readers, which grow with their data, allocate later too. Objects
+ *   hold no other resource.
  * - Threads. Functions that take an object as const write nothing into it and
  *   may run beside one another; anything else needs the object for itself.
- *   Different objects are independent; there is no global state. A query
- *   takes a class's partial, by time two, from the stack.
- * - Cost is in calls of a single-value step or a combine, both O(1) for
- *   every statistic here. A push never costs more than the stated
- *   number, whatever the size of the window or the data; costs that are
- *   amortised say so.
+ *   Different objects are independent; there is no global state.
+ * - Cost is in calls of a single-value step or a combine, both O(1) for every
+ *   statistic here. It is that of the worst case, unless it says amortised.
  * - The same pushes give the same bits on every machine with IEEE 754
  *   doubles, whatever the compiler and its optimisation level. Flags that
  *   change arithmetic stop the build, or else every function that makes an
- *   object says LEAT_EARITH. See leat(3) for threads that round another way
- *   or flush denormal numbers.
+ *   object says LEAT_EARITH.
  *
  * Licence: MIT, see COPYING.
  */
@@ -96,14 +87,11 @@
 extern "C" {
 #endif
 
-/* ------------------------------------------------------------------ */
-/* Versions                                                           */
-/* ------------------------------------------------------------------ */
+/* ---------------- Versions ----------------------------------------------- */
 
 /*
- * Three numbers that change apart: the API (semantic versioning), the
- * ABI (the number in the shared library's name) and the format of saved
- * state.
+ * The API (semantic versioning), the ABI (the number in the shared library's
+ * name) and the format of saved state have numbers of their own.
  */
 #define LEAT_VERSION_MAJOR 0
 #define LEAT_VERSION_MINOR 2
@@ -132,26 +120,20 @@ extern "C" {
 /* The LEAT_VERSION of the library that is linked. */
 LEAT_API unsigned leat_version(void);
 
-/* ------------------------------------------------------------------ */
-/* Errors                                                             */
-/* ------------------------------------------------------------------ */
+/* ---------------- Errors ------------------------------------------------- */
 
 enum leat_error {
 	LEAT_OK = 0,
-	LEAT_ENOMEM = -1,     /* the allocator returned NULL */
-	LEAT_EINVAL = -2,     /* an argument or option makes no sense; the
-	                     functions named _check tell which one */
-	LEAT_ESTAT = -3,      /* no such statistic, or not in this window */
-	LEAT_ETOOBIG = -4,    /* more memory than this machine can address */
-	LEAT_EPAIRS = -5,     /* single values pushed into a window of pairs,
-	                     or pairs into one of single values */
-	LEAT_ENOTSUP = -6,    /* this kind of object cannot do that */
-	LEAT_ERANGE = -7,     /* a position that is not in the window, a date
-	                     or time of day that there is not */
-	LEAT_EBUFFER = -8,    /* the caller's memory is too small */
-	LEAT_EINDEX = -9,     /* an index out of range or of order */
-	LEAT_ECALENDAR = -10, /* the calendar's interval does not hold the
-	                      time it was asked for */
+	LEAT_ENOMEM = -1,  /* the allocator returned NULL */
+	LEAT_EINVAL = -2,  /* an argument or option makes no sense: _check */
+	LEAT_ESTAT = -3,   /* no such statistic, or not in this window */
+	LEAT_ETOOBIG = -4, /* more memory than this machine can address */
+	LEAT_EPAIRS = -5,  /* pairs into a window of values, or the reverse */
+	LEAT_ENOTSUP = -6, /* this kind of object cannot do that */
+	LEAT_ERANGE = -7,  /* no such position, date or time of day */
+	LEAT_EBUFFER = -8, /* the caller's memory is too small */
+	LEAT_EINDEX = -9,  /* an index out of range or of order */
+	LEAT_ECALENDAR = -10, /* an interval does not hold its time */
 	LEAT_ESOURCE = -11,   /* no such source */
 	LEAT_EKEY = -12,      /* no such key, or one too long */
 	LEAT_EPARSE = -13,    /* a text that is not what it should be */
@@ -162,42 +144,29 @@ enum leat_error {
 	LEAT_EOBJECT = -18,   /* a saved state of another kind of object */
 	LEAT_EOPTIONS = -19,  /* objects that differ in their options */
 	LEAT_ELATE = -20,     /* a merge would tell a window in halves */
-	LEAT_EFULL = -21,     /* a merge, or a state, has more than max_values,
-	                      max_keys or max_bytes */
-	LEAT_ECALLBACK = -22, /* a callback returned another number than 0;
-	                      all else has been done */
+	LEAT_EFULL = -21,     /* a merge, or a state, is beyond a limit */
+	LEAT_ECALLBACK = -22, /* a callback failed; all else has been done */
 	LEAT_EARITH = -23     /* compiled with flags that change arithmetic */
 };
 
-/*
- * Why a value was not taken. These are no failures: the object has counted
- * the value, and goes on.
- */
+/* Why a value was not taken, but counted. These are no failures. */
 enum leat_refusal {
 	LEAT_TOO_LATE = 1,   /* its windows are closed for good */
-	LEAT_TOO_FAR = 2,    /* its time is too far ahead: see max_skew; or it
-	                     is LEAT_TIME_MAX, or it would have too many
-	                     windows without data told (LEAT_EMPTY_MAX) */
+	LEAT_TOO_FAR = 2,    /* its time is too far ahead: max_skew */
 	LEAT_NO_ROOM = 3,    /* at max_values, max_keys or max_bytes */
 	LEAT_NOT_FINITE = 4, /* a NaN or an infinity, to models */
 	LEAT_BAD_TARGET = 5  /* a target that the loss cannot have */
 };
 
-/*
- * The words for a code or a refusal, lower case, without a newline; for any
- * int. Never NULL; static storage.
- */
+/* The words for a code or refusal, or any int. Never NULL; static storage. */
 LEAT_API const char *leat_strerror(int error);
 
-/* ------------------------------------------------------------------ */
-/* Memory                                                             */
-/* ------------------------------------------------------------------ */
+/* ---------------- Memory ------------------------------------------------- */
 
 /*
  * Where an object's memory comes from. alloc returns size bytes (never
  * asked for 0) aligned as malloc() aligns, or NULL; free takes what alloc
- * returned, never NULL. ctx is passed to both. Where an allocator is
- * optional, NULL means malloc() and free().
+ * returned, never NULL. ctx is passed to both.
  */
 typedef struct leat_allocator {
 	void *(*alloc)(void *ctx, size_t size);
@@ -205,9 +174,7 @@ typedef struct leat_allocator {
 	void *ctx;
 } leat_allocator;
 
-/* ------------------------------------------------------------------ */
-/* Saved state                                                        */
-/* ------------------------------------------------------------------ */
+/* ---------------- Saved state -------------------------------------------- */
 
 /*
  * Every object can be saved as bytes, and loaded from them on any machine
@@ -300,9 +267,7 @@ LEAT_API double leat_get_double(const unsigned char *bytes);
 LEAT_API void leat_put_uint64(unsigned char *bytes, uint64_t x);
 LEAT_API uint64_t leat_get_uint64(const unsigned char *bytes);
 
-/* ------------------------------------------------------------------ */
-/* Aggregate classes: statistics of your own                          */
-/* ------------------------------------------------------------------ */
+/* ---------------- Aggregate classes: statistics of your own -------------- */
 
 struct leat_stat;
 
@@ -365,9 +330,7 @@ typedef struct leat_agg {
 	uint64_t reserved[4]; /* 0 */
 } leat_agg;
 
-/* ------------------------------------------------------------------ */
-/* Statistics                                                         */
-/* ------------------------------------------------------------------ */
+/* ---------------- Statistics --------------------------------------------- */
 
 /*
  * A statistic is a value of type leat_stat. The names below are its
@@ -467,8 +430,7 @@ enum leat_stat_id {
 
 /*
  * Shape: bias-corrected G1 and G2, and with _POP the plain g1 and g2 of
- * Joanes and Gill (1998). Kurtosis is excess kurtosis: 0 for a normal
- * distribution. NaN when all values are equal.
+ * Joanes and Gill (1998). Kurtosis is in excess of a normal distribution's.
  */
 #define LEAT_SKEWNESS LEAT_STAT_INIT(LEAT_STAT_SKEWNESS)
 #define LEAT_SKEWNESS_POP LEAT_STAT_INIT(LEAT_STAT_SKEWNESS_POP)
@@ -490,18 +452,12 @@ enum leat_stat_id {
 #define LEAT_ARGMIN LEAT_STAT_INIT(LEAT_STAT_ARGMIN)
 #define LEAT_ARGMAX LEAT_STAT_INIT(LEAT_STAT_ARGMAX)
 
-/*
- * The oldest and the newest value that is not missing, and the change
- * between them as a fraction: (last - first) / first.
- */
+/* The oldest and the newest value, and (last - first) / first. */
 #define LEAT_FIRST LEAT_STAT_INIT(LEAT_STAT_FIRST)
 #define LEAT_LAST LEAT_STAT_INIT(LEAT_STAT_LAST)
 #define LEAT_RATE_OF_CHANGE LEAT_STAT_INIT(LEAT_STAT_RATE_OF_CHANGE)
 
-/*
- * The product does not overflow or underflow on the way, only if the
- * result does. The geometric mean is NaN if the product is negative.
- */
+/* They overflow only if the result does. GEOMETRIC_MEAN of a negative: NaN. */
 #define LEAT_PRODUCT LEAT_STAT_INIT(LEAT_STAT_PRODUCT)
 #define LEAT_GEOMETRIC_MEAN LEAT_STAT_INIT(LEAT_STAT_GEOMETRIC_MEAN)
 
@@ -510,12 +466,11 @@ enum leat_stat_id {
 #define LEAT_RMS LEAT_STAT_INIT(LEAT_STAT_RMS)
 
 /*
- * Of pairs (x, y): covariance (ddof 1; _POP: ddof 0), Pearson's
- * correlation (never outside [-1, 1]; NaN when x or y is constant), and
- * slope and intercept of the least-squares line y = intercept + slope x.
- * Asking for one of these makes the window one of pairs: it is fed with
- * the _xy functions, a pair with a NaN in it is missing as a whole, and
- * statistics of one value speak of x.
+ * Of pairs (x, y): covariance (ddof 1; _POP: ddof 0), Pearson's correlation
+ * (NaN when x or y is constant), and the least-squares line y = intercept +
+ * slope x. One of these makes the window one of pairs: it is fed by the _xy
+ * functions, a pair with a NaN in it is missing as a whole, and statistics of
+ * one value speak of x.
  */
 #define LEAT_COVARIANCE LEAT_STAT_INIT(LEAT_STAT_COVARIANCE)
 #define LEAT_COVARIANCE_POP LEAT_STAT_INIT(LEAT_STAT_COVARIANCE_POP)
@@ -555,15 +510,13 @@ enum leat_stat_id {
  * R2              1 - sum (x - y)^2 / sum (y - mean y)^2; NaN while y is
  *                 constant
  * BIAS            mean (x - y)
- * LOG_LOSS        mean -(y log x + (1 - y) log(1 - x)), x taken no nearer to
- *                 0 and 1 than 2^-52; NaN while there is an x or y outside
- *                 [0, 1] in the window
+ * LOG_LOSS        mean -(y log x + (1 - y) log(1 - x)), x no nearer to 0 and
+ *                 1 than 2^-52; NaN while an x or y is outside [0, 1]
  * ACCURACY        how often (x > 0.5) == (y > 0.5)
  * COVERAGE        how often y <= x: what a quantile's predictions promise
- * AUC             area under the ROC curve: how often a pair with y > 0.5
- *                 has a larger x than one with y <= 0.5, ties counting a
- *                 half. For windows by count that store their values alone;
- *                 a push costs O(log size) then.
+ * AUC             area under the ROC curve, y > 0.5 against y <= 0.5, ties
+ *                 counting a half. Of windows by count that store values
+ *                 alone; a push costs O(log size) then.
  */
 #define LEAT_MAE LEAT_STAT_INIT(LEAT_STAT_MAE)
 #define LEAT_MSE LEAT_STAT_INIT(LEAT_STAT_MSE)
@@ -600,9 +553,7 @@ LEAT_API const char *leat_stat_name(const leat_stat *stat);
 /* Not 0 if the statistic needs pairs. */
 LEAT_API int leat_stat_pairs(const leat_stat *stat);
 
-/* ------------------------------------------------------------------ */
-/* Windows                                                            */
-/* ------------------------------------------------------------------ */
+/* ---------------- Windows ------------------------------------------------ */
 
 /*
  * Which values are in. Positions count pushes from 0 and intervals are
@@ -639,10 +590,7 @@ enum leat_on_missing {
 /* The largest size and hop of a window. */
 #define LEAT_SIZE_MAX ((uint64_t)1 << 40)
 
-/*
- * What a window tells. Valid during the callback alone; may grow at its end,
- * so keep no arrays of them.
- */
+/* What a window tells. Valid during the callback alone. */
 typedef struct leat_result {
 	int flags; /* of enum leat_result_flag; 0: the window closes */
 	size_t n_values;
@@ -767,12 +715,9 @@ LEAT_API int leat_window_init(leat_window **window_out, void *memory,
 LEAT_API void leat_window_free(leat_window *window);
 
 /*
- * Pushes one value.
- *
- * Errors: LEAT_EPAIRS.
- * Cost: SLIDING two single-value steps for each statistic's class, in the
- * worst case; the others one, and HOPPING two combines more when a pane
- * ends.
+ * Pushes one value. Errors: LEAT_EPAIRS, LEAT_ECALLBACK.
+ * Cost: SLIDING two single-value steps for each statistic's class; the others
+ * one, and HOPPING two combines more when a pane ends.
  */
 LEAT_API int leat_window_push(leat_window *window, double x);
 LEAT_API int leat_window_push_xy(leat_window *window, double x, double y);
@@ -809,9 +754,7 @@ LEAT_API void leat_window_query(const leat_window *window, double *out);
 
 /*
  * Writes the combined partial of a class that was given in options.stats,
- * agg->size bytes: for results that are more than a number.
- *
- * Errors: LEAT_ESTAT if the window has no such class.
+ * agg->size bytes: for results that are more than a number. LEAT_ESTAT.
  */
 LEAT_API int leat_window_partial(const leat_window *window, const leat_agg *agg,
     void *partial_out);
@@ -841,13 +784,10 @@ LEAT_API uint64_t leat_window_length(const leat_window *window);
 
 /*
  * Reads n of the values now in the window, missing ones included, from
- * position `first` on (0: the oldest). y_out is for windows of pairs and
- * may be NULL; so may x_out.
+ * position `first` on (0: the oldest). Each output may be NULL.
  *
- * Errors: LEAT_ENOTSUP if this window stores no values, LEAT_ERANGE if
- * first + n is more than leat_window_length(), LEAT_EPAIRS if y_out is
- * given and the window is not one of pairs.
- * Cost: O(n).
+ * Errors: LEAT_ENOTSUP (this window stores no values), LEAT_ERANGE, LEAT_EPAIRS
+ * (y_out is given for a window of single values). Cost: O(n).
  */
 LEAT_API int leat_window_read(const leat_window *window, uint64_t first,
     size_t n, double *x_out, double *y_out);
@@ -856,11 +796,8 @@ LEAT_API int leat_window_read(const leat_window *window, uint64_t first,
  * Tells each window that is open and has a value, as it stands, in the order
  * of their ends; flags are LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED. SLIDING
  * has one until the push that fills it; LANDMARK and DECAY always have one.
- * Nothing changes: what comes is told as if this had not been called, and a
- * second call tells the same. Without a sink it does nothing.
- *
- * Errors: LEAT_ECALLBACK. Cost: of a query for each window; HOPPING
- * O(n log n) combines for n of them.
+ * Nothing changes: a second call tells the same. LEAT_ECALLBACK.
+ * Cost: of a query for each window; HOPPING O(n log n) combines for n of them.
  */
 LEAT_API int leat_window_flush(leat_window *window);
 
@@ -868,10 +805,8 @@ LEAT_API int leat_window_flush(leat_window *window);
 LEAT_API void leat_window_reset(leat_window *window);
 
 /*
- * A second window in the same state, with the same sink, and independent.
- * allocator: NULL means the one the window was made with.
- *
- * Errors: LEAT_ENOMEM. Cost: O(memory of the window).
+ * An independent second window in the same state, with the same sink.
+ * allocator: NULL means the one the window was made with. LEAT_ENOMEM.
  */
 LEAT_API int leat_window_copy(const leat_window *window,
     const leat_allocator *allocator, leat_window **copy_out);
@@ -892,9 +827,7 @@ LEAT_API int leat_window_load(leat_window **window_out,
  */
 LEAT_API int leat_window_merge(leat_window *window, const leat_window *other);
 
-/* ------------------------------------------------------------------ */
-/* Windows by time                                                    */
-/* ------------------------------------------------------------------ */
+/* ---------------- Windows by time ---------------------------------------- */
 
 /*
  *      leat_time_window_options options = { 0 };
@@ -936,15 +869,11 @@ LEAT_API int leat_window_merge(leat_window *window, const leat_window *other);
 #define LEAT_DAY (86400 * LEAT_SECOND)
 
 /*
- * The end of time: no value can have it, but time can be advanced to it,
- * which closes all windows. Windows are cut off there and at INT64_MIN.
+ * The end of time, which no value can have, and where all windows are closed.
  */
 #define LEAT_TIME_MAX INT64_MAX
 
-/*
- * A value with all that may go with it. What is not needed is 0: key and
- * key_len but for keyed windows, y but for pairs, source if there is one.
- */
+/* A value with all that may go with it. What is not needed is 0. */
 typedef struct leat_event {
 	const void *key;
 	size_t key_len;
@@ -1199,9 +1128,7 @@ LEAT_API int leat_time_window_load(leat_time_window **window_out,
 LEAT_API int leat_time_window_merge(leat_time_window *window,
     const leat_time_window *other);
 
-/* ------------------------------------------------------------------ */
-/* Keyed windows                                                      */
-/* ------------------------------------------------------------------ */
+/* ---------------- Keyed windows ------------------------------------------ */
 
 /*
  *      options.by_time = &minutes;     (leat_time_window_options)
@@ -1272,20 +1199,13 @@ LEAT_API int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
 LEAT_API int leat_keyed_push_xy(leat_keyed *keyed, const void *key,
     size_t key_len, int64_t t, double x, double y);
 
-/*
- * Pushes n values, faster than one by one where there are many keys.
- * Otherwise as leat_time_window_push_events().
- */
+/* As leat_time_window_push_events(); faster than one by one. */
 LEAT_API int leat_keyed_push_events(leat_keyed *keyed, const leat_event *events,
     size_t n, size_t *n_taken_out);
 
-/* As leat_time_window_advance(). */
 LEAT_API int leat_keyed_advance(leat_keyed *keyed, int64_t t);
 
-/*
- * As leat_time_window_flush(), or leat_window_flush(), of each key in the
- * order they were first seen.
- */
+/* As leat_..._window_flush(), of each key in the order of first sight. */
 LEAT_API int leat_keyed_flush(leat_keyed *keyed);
 
 /*
@@ -1335,23 +1255,14 @@ LEAT_API int leat_keyed_load(leat_keyed **keyed_out,
     const leat_keyed_options *options, leat_reader *reader);
 
 /*
- * As leat_time_window_merge() and leat_window_merge(), key by key; keys that
- * are new follow in the order in which `other` has them.
- *
- * Errors: theirs, and LEAT_EFULL for max_keys and max_bytes, which drop no
- * keys here.
+ * As leat_..._window_merge(), key by key; keys that are new follow in the order
+ * of `other`. LEAT_EFULL also for max_keys and max_bytes, which drop none here.
  */
 LEAT_API int leat_keyed_merge(leat_keyed *keyed, leat_keyed *other);
 
-/* ------------------------------------------------------------------ */
-/* Models: a linear predictor that learns as the data come            */
-/* ------------------------------------------------------------------ */
+/* ---------------- Models -------------------------------------------------- */
 
 /*
- *      leat_model_options options = { 0 };
- *      leat_model *m;
- *      double guess;
- *
  *      options.n_features = 9;
  *      if (leat_model_new(&m, &options) < 0) ...
  *      while (next(x, &y))
@@ -1360,39 +1271,27 @@ LEAT_API int leat_keyed_merge(leat_keyed *keyed, leat_keyed *other);
  * A model has one coefficient for each feature, and an intercept. Their
  * sum, intercept + coefficient[0] x[0] + ..., is the score of a sample; the
  * loss says how a score becomes a prediction of y, and what an error costs.
- * Each sample is tested on first and learned from next, so that the errors
- * of the predictions are honest (prequential evaluation).
- *
- * x is an array of n_features numbers, in any units. What is not finite, or
- * would leave a number of the model that is not, is refused
- * (LEAT_NOT_FINITE), counted, and nothing is learned from it.
+ * Each sample is predicted first and learned from next (prequential
+ * evaluation). x is an array of n_features numbers, in any units.
  */
 
 /*
- * Losses, for a score f and a target y; the prediction is in the units of
- * y. r is f - y.
- *
- * SQUARED    r^2 / 2. Predicts f, the mean of y.
- * HUBER      r^2 / 2 while |r| <= arg, then arg (|r| - arg / 2). Predicts
- *            f. arg > 0 is in the units of y.
- * EPSILON    max(0, |r| - arg): epsilon-insensitive. Predicts f. arg > 0 is
- *            in the units of y; for |r| itself take QUANTILE at 0.5.
- * QUANTILE   -arg r for r < 0, (1 - arg) r for r > 0: the pinball loss.
- *            Predicts f, the quantile of y at 0 < arg < 1.
- * LOGISTIC   log(1 + e^f) - y f. y in [0, 1]. Predicts 1 / (1 + e^-f), the
- *            probability that y is 1.
- * HINGE      max(0, 1 - f) if y is 1, max(0, 1 + f) if y is 0; no other y.
- *            Predicts 1 if f > 0, else 0.
- * POISSON    e^f - y f. y >= 0. Predicts e^f, the mean count.
+ * Losses, for a score f and a target y; r is f - y. SQUARED to QUANTILE predict
+ * f, in the units of y, and so is their arg (QUANTILE's is 0 < arg < 1).
  */
 enum leat_loss {
-	LEAT_LOSS_SQUARED = 0,
-	LEAT_LOSS_HUBER = 1,
-	LEAT_LOSS_EPSILON = 2,
-	LEAT_LOSS_QUANTILE = 3,
-	LEAT_LOSS_LOGISTIC = 4,
-	LEAT_LOSS_HINGE = 5,
-	LEAT_LOSS_POISSON = 6
+	LEAT_LOSS_SQUARED = 0,  /* r^2 / 2: the mean of y */
+	LEAT_LOSS_HUBER = 1,    /* r^2 / 2 while |r| <= arg, then
+	                        arg (|r| - arg / 2); arg > 0 */
+	LEAT_LOSS_EPSILON = 2,  /* max(0, |r| - arg), arg > 0; for |r| itself
+	                        take QUANTILE at 0.5 */
+	LEAT_LOSS_QUANTILE = 3, /* -arg r for r < 0, (1 - arg) r for r > 0: the
+	                        quantile of y at arg */
+	LEAT_LOSS_LOGISTIC = 4, /* log(1 + e^f) - y f, y in [0, 1]; predicts
+	                        1 / (1 + e^-f), the probability of y = 1 */
+	LEAT_LOSS_HINGE = 5,    /* max(0, 1 - f) if y is 1, max(0, 1 + f) if y
+	                        is 0; predicts 1 if f > 0, else 0 */
+	LEAT_LOSS_POISSON = 6   /* e^f - y f, y >= 0; predicts e^f, the mean */
 };
 
 /*
@@ -1407,41 +1306,22 @@ LEAT_API double leat_loss_gradient(int loss, double arg, double score,
 LEAT_API double leat_loss_prediction(int loss, double score);
 
 /*
- * How coefficients follow the errors. g is the derivative of the loss at
- * the score, after clipping; every product with x goes for each feature,
- * and for the intercept with x = 1.
+ * How coefficients follow the errors. g is the derivative of the loss at the
+ * score, after clipping. leat_model(3) has the formulas and their sources.
  *
- * ADAPTIVE  for data as they are, with nothing to tune. Features, and the
- *           targets of the losses that predict f, are standardised by what
- *           has been seen of them, a value counting as at most 8 standard
- *           deviations away. Two predictors learn side by side, a quick one
- *           and a steady one, by implicit steps that never overshoot and
- *           whose rate falls with the gradients seen (AdaGrad with one
- *           rate); the model is their convex combination, in the
- *           proportion that has proved best, and predicts nothing outside
- *           the targets seen. Cost: three to six times SGD.
- * SGD       w -= rate / t^power g x, at the t-th sample, t = 1, 2, ...
- *           power 0, the default, is a constant rate (0.01 by default).
- * ADAGRAD   w -= rate g x / sqrt(1e-10 + sum of (g x)^2). Duchi, Hazan and
- *           Singer (2011). rate is 0.1 by default.
- * NLMS      w -= rate r x / (1e-10 + |x|^2), 0 < rate < 2, by default 0.5.
- *           SQUARED alone. Nagumo and Noda (1967).
- * PA1, PA2  passive-aggressive I and II of Crammer et al. (2006), EPSILON
- *           and HINGE alone: the step that takes the loss to 0, at most
- *           `rate` times x (I), or loss / (|x|^2 + 1 / (2 rate)) (II).
- *           rate is the C of the paper, 1 by default.
- * FTRL      follow the regularised leader, McMahan et al. (2013), with l1
- *           and l2; rate is its alpha, 0.1 by default, and its beta is 1.
- * RLS       recursive least squares: what minimises the sum of
- *           forgetting^age r^2 over all samples, kept as a triangular
- *           matrix that is updated by rotations (QR), which stays sound
- *           where covariances blow up. With forgetting, a feature keeps a
- *           ridge of 1e-5 of its standard deviation. Until there are three
- *           samples a coefficient, predictions stay within the targets
- *           seen. SQUARED alone, at most LEAT_RLS_MAX features. Cost:
- *           O(n_features^2).
- * COCOB     coin betting, no rate at all: Orabona and Tommasi (2017),
- *           algorithm 2 with alpha = 100.
+ * ADAPTIVE  for data as they are, with nothing to tune: two predictors on
+ *           standardised features, mixed in the proportion that has proved
+ *           best; predicts nothing outside the targets seen. Cost: three to
+ *           six times SGD.
+ * SGD       w -= rate / t^power g x; rate 0.01 by default.
+ * ADAGRAD   w -= rate g x / sqrt(1e-10 + sum of (g x)^2); rate 0.1.
+ * NLMS      w -= rate r x / (1e-10 + |x|^2); rate 0.5. SQUARED alone.
+ * PA1, PA2  passive-aggressive, EPSILON and HINGE alone; rate is C, 1.
+ * FTRL      follow the regularised leader, with l1 and l2; rate is alpha, 0.1.
+ * RLS       recursive least squares by rotations: the minimum of
+ *           sum forgetting^age r^2. SQUARED alone, at most LEAT_RLS_MAX
+ *           features; O(n_features^2).
+ * COCOB     coin betting: no rate at all.
  */
 enum leat_update {
 	LEAT_UPDATE_ADAPTIVE = 0,
@@ -1462,13 +1342,8 @@ enum leat_update {
 typedef struct leat_model_options {
 	size_t n_features; /* 1 .. LEAT_FEATURES_MAX */
 	int loss;          /* enum leat_loss */
-	/*
-	 * The loss's arg, 0 being HUBER 1.35, EPSILON 0.1, QUANTILE 0.5.
-	 * Given, it is in the units of y. The defaults of HUBER and EPSILON
-	 * are so too, but with ADAPTIVE and standardise they are in standard
-	 * deviations of y.
-	 */
-	double loss_arg;
+	double loss_arg;   /* 0: HUBER 1.35, EPSILON 0.1 (with ADAPTIVE and
+	                      standardise in deviations of y), QUANTILE 0.5 */
 	int update;        /* enum leat_update */
 	int no_intercept;  /* keep the intercept at 0 (not with ADAPTIVE) */
 	double rate;       /* > 0; not with ADAPTIVE, RLS, COCOB */
@@ -1477,30 +1352,18 @@ typedef struct leat_model_options {
 	                      after each sample (Polyak and Ruppert) */
 	double forgetting; /* RLS: 0 < forgetting <= 1, by default 1 */
 
+	double l1, l2; /* SGD, ADAGRAD, FTRL, ADAPTIVE: l1 sum |w| + l2 / 2
+	                  sum w^2 is added to the loss. RLS: l2, a ridge */
+	double clip;   /* SGD, ADAGRAD, FTRL, COCOB: most |g|; 0: any */
 	/*
-	 * SGD, ADAGRAD, FTRL: penalties l1 sum |w| + l2 / 2 sum w^2 on the
-	 * coefficients, not on the intercept; SGD and ADAGRAD take l2 with
-	 * the gradient (g x + l2 w) and l1 by shrinking w by the step times
-	 * l1 towards 0 afterwards, never past it. ADAPTIVE: the same on
-	 * standardised coefficients. RLS: l2 alone, a ridge that does not
-	 * fade.
-	 */
-	double l1, l2;
-	double clip; /* SGD, ADAGRAD, FTRL, COCOB: most |g|; 0: any */
-	/*
-	 * SGD, ADAGRAD, NLMS, FTRL, COCOB: learn from features, and from the
-	 * targets of the losses that predict f, in standard deviations from
-	 * the mean of what has been seen of them, the sample included, as
-	 * ADAPTIVE does: at most 8, and 0 for a feature that has been
-	 * constant. rate, clip, l1 and l2 are in these units. Not with
-	 * no_intercept.
+	 * SGD, ADAGRAD, NLMS, FTRL, COCOB: learn from features, and targets of
+	 * the losses that predict f, in standard deviations from their means
+	 * so far (at most 8; 0 for a constant feature), as ADAPTIVE does.
+	 * rate, clip, l1 and l2 are in these units. Not with no_intercept.
 	 */
 	int standardise;
-	/*
-	 * SGD, ADAGRAD: n_features factors >= 0 of the coefficients' steps,
-	 * copied. NULL: 1 for all.
-	 */
-	const double *rates;
+	const double *rates; /* SGD, ADAGRAD: n_features factors >= 0 of the
+	                        coefficients' steps, copied. NULL: 1 for all */
 
 	const leat_allocator *allocator; /* NULL: malloc() and free() */
 	uint64_t reserved[12];           /* 0 */
@@ -1509,14 +1372,12 @@ typedef struct leat_model_options {
 typedef struct leat_model leat_model;
 
 /*
- * Makes a model; all coefficients are 0. It allocates once, here: 8 bytes
+ * Makes a model; its coefficients are 0. It allocates once, here: 8 bytes
  * for each feature, and as many for each of: ADAPTIVE 7, ADAGRAD 1, FTRL 2,
  * COCOB 5, SGD's average 1, rates 1, standardise 6 (COCOB 5); RLS about
  * 4 n_features^2 bytes.
  *
- * Errors: LEAT_EINVAL (an option out of range, or not of this update),
- * LEAT_ETOOBIG, LEAT_ENOMEM; _init also LEAT_EBUFFER. leat_model_check() is
- * like leat_window_check().
+ * Errors, _check and _init: as leat_window_new() and leat_window_check().
  */
 LEAT_API int leat_model_new(leat_model **model_out,
     const leat_model_options *options);
@@ -1527,24 +1388,18 @@ LEAT_API int leat_model_init(leat_model **model_out, void *memory,
 LEAT_API void leat_model_free(leat_model *model);
 
 /*
- * The prediction for x: what learning from it next would tell. NaN if x, or
- * the score, is not finite. Changes nothing.
- *
- * Cost: O(n_features).
+ * The prediction for x, and the score that it is made from: what learning from
+ * x next would tell. NaN if x, or the score, is not finite. O(n_features).
  */
 LEAT_API double leat_model_predict(const leat_model *model, const double *x);
-
-/* The score that this prediction is made from. */
 LEAT_API double leat_model_score(const leat_model *model, const double *x);
 
 /*
  * Learns from one sample, and tells what was predicted for it before.
  * prediction_out may be NULL.
  *
- * Refusals: LEAT_NOT_FINITE (x or y; also if the score overflows, or if a
- * coefficient would grow by more than 1e150, or with ADAGRAD, FTRL and COCOB
- * a gradient is beyond 1e140, or with RLS x or y beyond 1e150),
- * LEAT_BAD_TARGET (a y that the loss cannot have).
+ * Refusals: LEAT_NOT_FINITE (x or y; also what would leave a number of the
+ * model that is not finite), LEAT_BAD_TARGET (a y that the loss cannot have).
  * Cost: O(n_features), RLS O(n_features^2). Nothing is allocated.
  */
 LEAT_API int leat_model_learn(leat_model *model, const double *x, double y,
@@ -1556,9 +1411,7 @@ LEAT_API int leat_model_learn(leat_model *model, const double *x, double y,
  * sample, bit for bit. predictions_out gets n numbers, or is NULL.
  *
  * A weight >= 0 says how many samples one stands for; 0 changes nothing and
- * is not counted. It multiplies g, with PA1 and PA2 the rate, with NLMS too
- * but for going past no error, with RLS r^2; with ADAPTIVE it repeats the
- * step. weights may be NULL: all are 1. One that is not finite is refused.
+ * is not counted. weights may be NULL: all are 1.
  *
  * Returns 0, or the first refusal. Errors: LEAT_EINVAL (a weight below 0).
  */
@@ -1582,20 +1435,16 @@ LEAT_API int leat_model_learn_sparse(leat_model *model, const uint32_t *index,
 
 /*
  * The coefficients in the units of the raw data: score = intercept + sum of
- * coefficient[i] x[i]. Either pointer may be NULL. ADAPTIVE, and standardise,
- * take a sample by statistics that include it and cut off what is far out, so
- * the plane that they stand for is the one they predict by up to about one
- * part in as many as have been learned, where nothing is cut off.
+ * coefficient[i] x[i], with ADAPTIVE and standardise up to about one part in
+ * as many as have been learned. Either pointer may be NULL.
  */
 LEAT_API void leat_model_coefficients(const leat_model *model,
     double *coefficients_out, double *intercept_out);
 
 /*
  * Resets the model, and starts it from n_features coefficients and an
- * intercept, in raw units: it predicts by them, and learns on from there.
- * Penalties and averages are of what SGD, ADAGRAD, NLMS, FTRL, PA1 and PA2
- * have for coefficients, these included. All others, and standardise, learn
- * what is to be added to these: to RLS with l2 they are the prior mean.
+ * intercept, in raw units: it predicts by them, and learns on from there. To
+ * RLS with l2 they are the prior mean.
  *
  * Errors: LEAT_EINVAL (one is not finite or beyond 1e100 in size, or an
  * intercept with no_intercept), LEAT_ENOTSUP (ADAPTIVE with a loss that does
@@ -1608,49 +1457,40 @@ LEAT_API int leat_model_set_coefficients(leat_model *model,
 LEAT_API void leat_model_counts(const leat_model *model,
     leat_counts *counts_out);
 
-/* As new. */
+/* As new; and an independent second model, see leat_window_copy(). */
 LEAT_API void leat_model_reset(leat_model *model);
-
-/* An independent second model in the same state; see leat_window_copy(). */
 LEAT_API int leat_model_copy(const leat_model *model,
     const leat_allocator *allocator, leat_model **copy_out);
 
-/*
- * As bytes, and from them; see "Saved state". Cost: O(memory of the model).
- */
+/* As bytes, and from them; see "Saved state". */
 LEAT_API int leat_model_save(const leat_model *model, leat_writer *writer);
 LEAT_API int leat_model_load(leat_model **model_out,
     const leat_model_options *options, leat_reader *reader);
 
-/* ------------------------------------------------------------------ */
-/* Drift and anomaly                                                  */
-/* ------------------------------------------------------------------ */
+/* ---------------- Drift and anomaly -------------------------------------- */
 
 /*
  * Watches a stream, of errors of a model or of anything, and says when it
  * is no longer what it was. Values beyond 2^465 in size are taken for that.
  *
- * PAGE_HINKLEY  the mean has changed by more than delta: alarm when the
- *               cumulated deviation from the running mean, less delta a
- *               value, has risen by more than threshold above its minimum
- *               (for a fall: the mirror image). Then it starts anew. Page
- *               (1954), Hinkley (1971).
+ * PAGE_HINKLEY  the mean has changed by more than delta: the cumulated
+ *               deviation from the running mean, less delta a value, has
+ *               risen by more than threshold above its minimum (for a fall:
+ *               the mirror image). Then it starts anew.
  * ADWIN         keeps as many of the newest values as have one mean, and
  *               drops the oldest when two parts of them differ by more
- *               than chance would allow at confidence delta. Alarm when it
- *               drops. Values should lie within a known range of about 1,
- *               or their variance be moderate. Bifet and Gavalda (2007).
+ *               than chance would allow at confidence delta. Values should
+ *               lie within a range of about 1, or their variance be moderate.
  * ZSCORE        this value is more than `threshold` standard deviations
  *               away from the mean of the `size` values before it (0: of
- *               all). It then joins them. Shewhart (1931).
+ *               all). It then joins them.
  * EWMA          the exponentially weighted mean has left its control
  *               limits, `threshold` of its standard deviations around the
- *               baseline; these come from the first min_count values, or
- *               are given. It starts anew from the baseline after an alarm.
- *               Roberts (1959).
+ *               baseline: the first min_count values, or as given. It starts
+ *               anew from the baseline after an alarm.
  *
  * With a direction, changes in the other one are no alarms and restart
- * nothing; ADWIN drops all the same.
+ * nothing; ADWIN drops all the same. leat_drift(3) has formulas and sources.
  */
 enum leat_drift_kind {
 	LEAT_DRIFT_PAGE_HINKLEY = 0,
@@ -1659,7 +1499,6 @@ enum leat_drift_kind {
 	LEAT_DRIFT_EWMA = 3
 };
 
-/* What a push answers, and what to look for. */
 enum leat_change {
 	LEAT_CHANGE_NONE = 0,
 	LEAT_CHANGE_RISE = 1,
@@ -1690,10 +1529,8 @@ typedef struct leat_drift leat_drift;
 
 /*
  * Memory: some hundred bytes; ADWIN 6.5 kilobytes, ZSCORE with a size as a
- * sliding window of it.
- *
- * Errors: LEAT_EINVAL, LEAT_ETOOBIG, LEAT_ENOMEM, LEAT_EBUFFER.
- * leat_drift_check() is like leat_window_check().
+ * sliding window of it. Errors, _check and _init: as leat_window_new() and
+ * leat_window_check().
  */
 LEAT_API int leat_drift_new(leat_drift **drift_out,
     const leat_drift_options *options);
@@ -1741,10 +1578,9 @@ LEAT_API int leat_drift_push_many(leat_drift *drift, const double *x, size_t n,
     int *changes_out, double *scores_out);
 
 /*
- * The mean that new values are compared with, and how many values it is
- * made of: since the last change (PAGE_HINKLEY), now kept (ADWIN), before
- * the newest (ZSCORE), of the baseline (EWMA; 0 if it was given). The mean
- * of no values is NaN.
+ * The mean that new values are compared with (of none: NaN), and how many
+ * values it is made of: since the last change (PAGE_HINKLEY), now kept (ADWIN),
+ * before the newest (ZSCORE), of the baseline (EWMA; 0 if it was given).
  */
 LEAT_API double leat_drift_mean(const leat_drift *drift);
 LEAT_API uint64_t leat_drift_width(const leat_drift *drift);
@@ -1756,10 +1592,7 @@ LEAT_API void leat_drift_reset(leat_drift *drift);
 LEAT_API int leat_drift_copy(const leat_drift *drift,
     const leat_allocator *allocator, leat_drift **copy_out);
 
-/*
- * As bytes, and from them; see "Saved state". Cost: O(memory of the
- * detector).
- */
+/* As bytes, and from them; see "Saved state". */
 LEAT_API int leat_drift_save(const leat_drift *drift, leat_writer *writer);
 LEAT_API int leat_drift_load(leat_drift **drift_out,
     const leat_drift_options *options, leat_reader *reader);
