@@ -830,10 +830,7 @@ LEAT_API int leat_window_merge(leat_window *window, const leat_window *other);
 /* ---------------- Windows by time ---------------------------------------- */
 
 /*
- *      leat_time_window_options options = { 0 };
- *      leat_time_window *w;
- *
- *      options.kind = LEAT_TUMBLING;
+ *      options.kind = LEAT_TUMBLING;      (leat_time_window_options)
  *      options.span = 60 * LEAT_SECOND;
  *      options.delay = 5 * LEAT_SECOND;
  *      options.stats = stats;
@@ -842,8 +839,7 @@ LEAT_API int leat_window_merge(leat_window *window, const leat_window *other);
  *      if (leat_time_window_new(&w, &options) < 0) ...
  *      while (next(&t, &x))
  *              leat_time_window_push(w, t, x);
- *      leat_time_window_advance(w, LEAT_TIME_MAX);
- *      leat_time_window_free(w);
+ *      leat_time_window_flush(w);
  *
  * Values may come out of order. leat_window(7) explains this with drawings.
  *
@@ -1203,9 +1199,8 @@ LEAT_API int leat_keyed_push_xy(leat_keyed *keyed, const void *key,
 LEAT_API int leat_keyed_push_events(leat_keyed *keyed, const leat_event *events,
     size_t n, size_t *n_taken_out);
 
+/* As leat_time_window_advance(), and leat_..._window_flush() of each key. */
 LEAT_API int leat_keyed_advance(leat_keyed *keyed, int64_t t);
-
-/* As leat_..._window_flush(), of each key in the order of first sight. */
 LEAT_API int leat_keyed_flush(leat_keyed *keyed);
 
 /*
