@@ -73,7 +73,9 @@ static const struct option window_options[] = {
 	{ ID_STATS, 's', "stats", "LIST",
 	    "default: count,mean,stddev,min,max;\n"
 	    "pairs (two columns): covariance, correlation,\n"
-	    "slope, intercept" },
+	    "slope, intercept; of a prediction and what came:\n"
+	    "mae, mse, rmse, r2, bias, log_loss, accuracy,\n"
+	    "coverage, auc" },
 	{ ID_MIN_COUNT, 0, "min-count", "N",
 	    "no results of fewer values than this; default: 1" },
 	{ ID_MISSING, 0, "missing", "skip|propagate",
