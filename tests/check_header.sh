@@ -41,4 +41,4 @@ find "$build/examples" "$build/tests/programs" -name '*.o' -exec nm -u {} + \
 echo "header: $n functions, of which $(comm -12 "$tmp/functions" \
 	"$tmp/shown" | wc -l) in programs; leat.h has $lines lines"
 # While the headers shrink, this tells and does not fail.
-exit 0
+[ $failed -eq 0 ] || echo 'check_header: not yet'

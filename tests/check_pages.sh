@@ -96,7 +96,7 @@ hex() {
 		printf '#include <leat_text.h>\n#include <stdio.h>\n'
 		echo 'int main(void) { leat_writer out = { 0 };'
 		echo 'unsigned char bytes[4096]; out.bytes = bytes;'
-		echo 'out.room = sizeof(bytes);'
+		echo 'out.capacity = sizeof(bytes);'
 		cat "$block.hex"
 		echo 'for (size_t i = 0; i < out.n_bytes; i++)'
 		printf '%s\n' 'printf("%02x\n", bytes[i]);' 'return 0; }'
