@@ -1,10 +1,10 @@
 /*
- * leat_text.h - numbers, times, dates and CSV as text
+ * leat_text.h - numbers, times, dates, CSV and options as text
  *
  * What a program needs to turn text into what leat.h takes, and results back
- * into text. None of it depends on the locale, and none on the windows and
- * models of leat.h; the conventions are those that leat.h tells at its top.
- * Both headers belong to one library.
+ * into text. None of it depends on the locale; the conventions are those that
+ * leat.h tells at its top. Both headers belong to one library, in which only
+ * the last section, options as text, needs more than the text itself.
  *
  * Licence: MIT, see COPYING.
  */
