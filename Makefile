@@ -262,7 +262,7 @@ demo: $(PROGRAMS) ## replays the weekly CO2 record, draws and predicts it
 # the rest of tests/*.c is one Check runner.
 ALONE := $(wildcard $(addprefix tests/,test_common.c long_drift.c \
 	long_text.c long_state.c bits.c footprint.c looks.c csv_reader.c float_suite.c \
-	c99.c threads.c state_travel.c fuzz_*.c))
+	c99.c layout.c threads.c growth.c state_travel.c fuzz_*.c))
 RUNNER_OBJS := $(patsubst %.c,$(BUILD)/%.o, \
 	$(filter-out $(ALONE),$(wildcard tests/*.c)))
 RUNNER := $(if $(wildcard tests/main.c),$(BUILD)/tests/runner)
@@ -350,7 +350,7 @@ TEST_PROGRAMS := $(RUNNER) $(TEST_COMMON) $(ALONE_PROGRAMS) $(CXX_TESTS) \
 SUITES := $(if $(RUNNER),$(shell sed -n \
 	's/^Suite .\([a-z_]*\)_suite(void);/suite_\1/p' tests/suites.h))
 SELF_CHECKS := $(notdir $(TEST_COMMON) $(CXX_TESTS) \
-	$(filter %/bits %/footprint %/looks %/c99 %/threads,$(ALONE_PROGRAMS)))
+	$(filter %/bits %/footprint %/looks %/c99 %/layout %/threads,$(ALONE_PROGRAMS)))
 CLI_TESTS := $(notdir $(patsubst %.sh,%,$(wildcard tests/cli_*.sh)))
 PROGRAM_TESTS := $(SUITES) $(SELF_CHECKS) $(notdir $(REPLAYS)) $(CLI_TESTS) \
 	dev_full golden ingest_parts programs socket_ingest

@@ -22,18 +22,19 @@ int main(int argc, char **argv)
 		arithmetic_suite, stat_suite, window_suite, many_suite,
 		each_suite, flush_suite, exact_suite, ends_suite, sums_suite,
 		decay_suite, decay_range_suite, cost_suite, faults_suite,
-		traps_suite, model_standard_suite, model_update_suite,
-		model_default_suite, model_api_suite, model_finite_suite,
-		errors_suite, order_suite, drift_suite, reference_suite,
-		counter_suite, index_suite, twin_suite, time_suite,
-		time_cases_suite, time_faults_suite, time_cost_suite,
-		time_small_suite, max_windows_suite, keyed_suite,
-		keyed_queue_suite, keyed_parts_suite, keyed_crowd_suite,
-		keyed_limits_suite, keyed_faults_suite, keyed_count_suite,
-		number_suite, timestamp_suite, csv_suite, spec_suite,
-		state_suite, state_time_suite, limits_suite, state_format_suite,
-		state_damage_suite, state_ends_suite, state_merge_suite,
-		state_merge_time_suite, state_merge_keyed_suite };
+		reserved_suite, traps_suite, model_standard_suite,
+		model_update_suite, model_default_suite, model_api_suite,
+		model_finite_suite, errors_suite, order_suite, drift_suite,
+		reference_suite, counter_suite, index_suite, twin_suite,
+		time_suite, time_cases_suite, time_faults_suite,
+		time_cost_suite, time_small_suite, max_windows_suite,
+		keyed_suite, keyed_queue_suite, keyed_parts_suite,
+		keyed_crowd_suite, keyed_limits_suite, keyed_faults_suite,
+		keyed_count_suite, number_suite, timestamp_suite, csv_suite,
+		spec_suite, state_suite, state_time_suite, limits_suite,
+		state_format_suite, state_damage_suite, state_ends_suite,
+		state_merge_suite, state_merge_time_suite,
+		state_merge_keyed_suite };
 	SRunner *runner = srunner_create(NULL);
 	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)
 		srunner_add_suite(runner, suites[i]());

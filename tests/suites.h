@@ -19,6 +19,7 @@ Suite *decay_suite(void);
 Suite *decay_range_suite(void);
 Suite *cost_suite(void);
 Suite *faults_suite(void);
+Suite *reserved_suite(void);
 Suite *traps_suite(void);
 Suite *model_standard_suite(void);
 Suite *model_update_suite(void);

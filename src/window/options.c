@@ -10,7 +10,11 @@
 static const char *why_stat(const leat_stat *s, int kind, int by_time,
     int stores)
 {
+	if (s->reserved != 0)
+		return LEAT_WHY_RESERVED;
 	if (s->id == LEAT_STAT_AGG) {
+		if (s->agg && !LEAT_IS_RESERVED(s->agg))
+			return LEAT_WHY_RESERVED;
 		if (!leat_stat_fits(s) || !leat_agg_fits(s->agg))
 			return "stats: a class lacks its size or a function";
 		return kind == LEAT_DECAY ? "stats: DECAY takes no classes"
