@@ -316,7 +316,7 @@ static uint64_t look_at_time_window(const void *object)
 	const leat_time_window *w = object;
 	double out[MOST_STATS];
 	uint64_t seen = 0;
-	int64_t start, end;
+	int64_t start, end, t[3];
 	leat_counts counts;
 	leat_time_window *copy;
 
@@ -330,6 +330,9 @@ static uint64_t look_at_time_window(const void *object)
 	leat_time_window_counts(w, &counts);
 	note(&seen, counts.taken);
 	note(&seen, counts.stored);
+	note(&seen, leat_time_window_bytes(w));
+	if (leat_time_window_read(w, 0, 3, t, out, NULL) == LEAT_OK)
+		note_doubles(&seen, out, 3);
 	note_partials(&seen, w, time_partial);
 	NOTE_SAVE(&seen, leat_time_window_save, w);
 	must(!leat_time_window_copy(w, NULL, &copy), "no copy");
@@ -421,6 +424,7 @@ static uint64_t look_at_model(const void *object)
 	const leat_model *m = object;
 	double out[FEATURES + 4];
 	uint64_t seen = 0;
+	leat_counts counts;
 	leat_model *copy;
 
 	out[0] = leat_model_predict(m, x);
@@ -428,16 +432,18 @@ static uint64_t look_at_model(const void *object)
 	out[2] = leat_model_predict_sparse(m, index, sparse, 3);
 	leat_model_coefficients(m, out + 3, out + 3 + FEATURES);
 	note_doubles(&seen, out, FEATURES + 4);
-	note(&seen, leat_model_learned(m));
-	note(&seen, leat_model_refused(m));
+	leat_model_counts(m, &counts);
+	note(&seen, counts.taken);
+	note(&seen, counts.refused);
 	NOTE_SAVE(&seen, leat_model_save, m);
 	must(!leat_model_copy(m, NULL, &copy), "no copy");
-	note(&seen, leat_model_learned(copy));
+	out[0] = leat_model_predict(copy, x);
+	note_doubles(&seen, out, 1);
 	leat_model_free(copy);
 	return seen;
 }
 
-static void try_model(int update, int average)
+static void try_model(int update, int average, int standardise)
 {
 	leat_model_options o = { 0 };
 	double x[FEATURES];
@@ -446,6 +452,7 @@ static void try_model(int update, int average)
 	o.n_features = FEATURES;
 	o.update = update;
 	o.average = average;
+	o.standardise = standardise;
 	if (update == LEAT_UPDATE_PA1 || update == LEAT_UPDATE_PA2)
 		o.loss = LEAT_LOSS_EPSILON;
 	must(!leat_model_new(&m, &o), "no model");
@@ -566,8 +573,10 @@ int main(int argc, char **argv)
 			}
 	try_keyed();
 	for (int u = LEAT_UPDATE_ADAPTIVE; u <= LEAT_UPDATE_COCOB; u++)
-		try_model(u, 0);
-	try_model(LEAT_UPDATE_SGD, 1);
+		try_model(u, 0, 0);
+	try_model(LEAT_UPDATE_SGD, 1, 0);
+	try_model(LEAT_UPDATE_SGD, 0, 1);
+	try_model(LEAT_UPDATE_FTRL, 0, 1);
 	for (int kind = 0; kind <= LEAT_DRIFT_EWMA; kind++)
 		try_drift(kind, 0);
 	try_drift(LEAT_DRIFT_ZSCORE, 50);
