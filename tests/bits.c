@@ -313,7 +313,14 @@ static int tuned_models(void)
 	memset(&options, 0, sizeof(options));
 	options.update = LEAT_UPDATE_RLS;
 	options.forgetting = 0.97;
-	return error | model(options);
+	error |= model(options);
+	for (int update = LEAT_UPDATE_SGD; update <= LEAT_UPDATE_COCOB; update++) {
+		memset(&options, 0, sizeof(options));
+		options.update = update;
+		options.standardise = 1;
+		error |= model(options);
+	}
+	return error;
 }
 
 static int errors(void)

@@ -380,6 +380,9 @@ static struct verdict adwin_expect(struct oracle *q)
 	v.change = v.mean > mean_of(q->x + start, q->start - start)
 	    ? LEAT_CHANGE_RISE
 	    : LEAT_CHANGE_FALL;
+	/* In the direction that it was in the end. */
+	v.score = v.change == LEAT_CHANGE_RISE ? fabsl(v.score)
+					       : -fabsl(v.score);
 	v.change = looked_for(q, v.change) ? v.change : 0;
 	return v;
 }

@@ -169,9 +169,15 @@ static int adwin_check(leat_drift *d, double *score)
 			*score = most;
 		return LEAT_CHANGE_NONE;
 	}
-	/* The means can be equal only by a freak of rounding. */
-	return adwin_total(a, NULL).mean >= dropped.mean ? LEAT_CHANGE_RISE
-							 : LEAT_CHANGE_FALL;
+	/*
+	 * The means can be equal only by a freak of rounding. Which is larger
+	 * after all that was dropped is what counts, for the score as well.
+	 */
+	*score = fabs(*score);
+	if (adwin_total(a, NULL).mean >= dropped.mean)
+		return LEAT_CHANGE_RISE;
+	*score = -*score;
+	return LEAT_CHANGE_FALL;
 }
 
 /* ---------------- the detector -------------------------------------- */

@@ -46,8 +46,8 @@ static void note_push(leat_drift *d, double x)
 	    answer.change <= LEAT_CHANGE_FALL);
 	API_MUST(answer.change == LEAT_CHANGE_NONE || options.direction == 0 ||
 	    answer.change == options.direction);
-	API_SOUND(answer.change == LEAT_CHANGE_NONE ||
-	    (answer.change == LEAT_CHANGE_RISE) == (answer.score > 0));
+	API_SOUND(answer.change != LEAT_CHANGE_RISE || answer.score >= 0);
+	API_SOUND(answer.change != LEAT_CHANGE_FALL || answer.score <= 0);
 	api_note("change", (uint64_t)answer.change);
 	api_note_double("score", answer.score);
 }
