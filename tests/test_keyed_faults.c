@@ -185,6 +185,8 @@ static void play(leat_keyed *k, struct trouble *t, int *codes)
 			do
 				err = leat_keyed_advance(k, e.t + 15);
 			while (again(t, err));
+		if (step % 41 == 0) /* takes no memory */
+			ck_assert_int_eq(leat_keyed_flush(k), LEAT_OK);
 		if (step % 53 == 0)
 			do
 				err = leat_keyed_drop(k, e.key, e.key_len);

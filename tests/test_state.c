@@ -61,7 +61,7 @@ struct window_twins {
 	leat_stat stats[MANY];
 	uint64_t seed;
 	double told[2][MANY];
-	int64_t at[2];
+	int64_t at[2]; /* start, flags and counts of that one */
 	size_t n_told[2];
 	struct window_twins *self; /* whose sink it is */
 	int which;
@@ -72,7 +72,8 @@ static int note_told(void *ctx, const leat_result *r)
 	struct window_twins *t = ctx;
 
 	memcpy(t->told[t->which], r->values, r->n_values * sizeof(double));
-	t->at[t->which] = r->start;
+	t->at[t->which] = r->start + 3 * r->flags + 1000 * (int64_t)r->count +
+	    1000000 * (int64_t)r->missing;
 	t->n_told[t->which]++;
 	return 0;
 }
@@ -144,7 +145,7 @@ static void choose_window(struct window_twins *t, int kind, struct rng *r)
 		choose_few(t, rng_next(r));
 	else
 		choose_stats(t, (int)rng_below(r, 3) == 0);
-	if (kind <= LEAT_HOPPING && rng_below(r, 2)) {
+	if (rng_below(r, 2)) {
 		o->sink.emit = note_told;
 		o->sink.ctx = t;
 	}
@@ -162,6 +163,13 @@ static void push_both(struct window_twins *t, double x, double y)
 				: leat_window_push(w, x);
 		ck_assert_int_eq(err, LEAT_OK);
 	}
+}
+
+static void flush_both(struct window_twins *t)
+{
+	for (t->which = 0; t->which < 2; t->which++)
+		ck_assert_int_eq(leat_window_flush(t->which ? t->b : t->a),
+		    LEAT_OK);
 }
 
 static void compare_values(const struct window_twins *t, size_t step)
@@ -210,7 +218,12 @@ START_TEST(a_window_by_count_goes_on_with_the_same_bits)
 		for (size_t i = 0; i < steps; i++) {
 			push_both(&t, any_number(&r, 1), any_number(&r, 1));
 			compare_windows(&t, i);
+			if (rng_below(&r, 4) == 0)
+				flush_both(&t);
 			window_again(&t.b, &t.options);
+			compare_windows(&t, i);
+			if (rng_below(&r, 4) == 0)
+				flush_both(&t);
 			compare_windows(&t, i);
 		}
 		leat_window_free(t.a);
@@ -352,7 +365,8 @@ static void learn_both(leat_model *a, leat_model *b, int loss, struct rng *r,
 				x[n++] = x[i];
 			}
 		err[0] = leat_model_learn_sparse(a, index, x, y, weight, n, p);
-		err[1] = leat_model_learn_sparse(b, index, x, y, weight, n, p + 1);
+		err[1] = leat_model_learn_sparse(b, index, x, y, weight, n,
+		    p + 1);
 	} else {
 		err[0] = learn_weighted(a, x, y, weight, p);
 		err[1] = learn_weighted(b, x, y, weight, p + 1);

@@ -164,6 +164,9 @@ static int act(int i, const struct step *step)
 		return both.keyed[i]
 		    ? leat_keyed_advance(both.keyed[i], e.t)
 		    : leat_time_window_advance(both.window[i], e.t);
+	if (step->kind == STEP_FLUSH)
+		return both.keyed[i] ? leat_keyed_flush(both.keyed[i])
+				     : leat_time_window_flush(both.window[i]);
 	if (!both.keyed[i])
 		return leat_time_window_push_events(both.window[i], &e, 1,
 		    NULL);
