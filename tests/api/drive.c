@@ -311,7 +311,7 @@ static void save_to_twin(void)
 	err = load(&twin, state, n, &r);
 	api_fed();
 	API_MUST(err == LEAT_OK || err == LEAT_ENOMEM || api_broken ||
-	    (api_unlike && err == LEAT_NO_ROOM));
+	    (api_unlike && err == LEAT_EFULL));
 	if (err || api_broken)
 		return;
 	API_MUST(save(&twin, again, sizeof(again), tag, tag_len) == n);
