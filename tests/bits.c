@@ -314,7 +314,8 @@ static int tuned_models(void)
 	options.update = LEAT_UPDATE_RLS;
 	options.forgetting = 0.97;
 	error |= model(options);
-	for (int update = LEAT_UPDATE_SGD; update <= LEAT_UPDATE_COCOB; update++) {
+	for (int update = LEAT_UPDATE_SGD; update <= LEAT_UPDATE_COCOB;
+	     update++) {
 		memset(&options, 0, sizeof(options));
 		options.update = update;
 		options.standardise = 1;

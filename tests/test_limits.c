@@ -11,6 +11,7 @@
 #include <leat_text.h>
 
 #include <check.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -209,6 +210,23 @@ START_TEST(a_model_has_at_most_two_to_the_28_features_and_rls_64)
 }
 END_TEST
 
+START_TEST(a_coefficient_that_is_given_is_at_most_1e100)
+{
+	leat_model_options o = { .n_features = 2 };
+	double w[2] = { 1e100, -1e100 }, beyond[2] = { 0 };
+	leat_model *m;
+
+	ck_assert_int_eq(leat_model_new(&m, &o), LEAT_OK);
+	ck_assert_int_eq(leat_model_set_coefficients(m, w, -1e100), LEAT_OK);
+	beyond[1] = nextafter(1e100, INFINITY);
+	ck_assert_int_eq(leat_model_set_coefficients(m, beyond, 0),
+	    LEAT_EINVAL);
+	ck_assert_int_eq(leat_model_set_coefficients(m, w, -beyond[1]),
+	    LEAT_EINVAL);
+	leat_model_free(m);
+}
+END_TEST
+
 static int size_with(int id, uint64_t size)
 {
 	leat_stat stat = { .id = id };
@@ -229,8 +247,7 @@ START_TEST(detectors_are_as_long_as_windows_and_auc_is_shorter)
 	ck_assert_int_eq(size_with(LEAT_STAT_MAE, LEAT_SIZE_MAX + 1),
 	    LEAT_EINVAL);
 	fits_or_too_big(size_with(LEAT_STAT_AUC, auc_max));
-	ck_assert_int_eq(size_with(LEAT_STAT_AUC, auc_max + 1),
-	    LEAT_EINVAL);
+	ck_assert_int_eq(size_with(LEAT_STAT_AUC, auc_max + 1), LEAT_EINVAL);
 	o.size = LEAT_SIZE_MAX;
 	fits_or_too_big(leat_drift_check(&o, &n, NULL));
 	o.size++;
@@ -365,8 +382,8 @@ Suite *limits_suite(void)
 	    a_key_has_at_most_65535_bytes_and_there_are_two_to_the_31);
 	tcase_add_test(c,
 	    a_model_has_at_most_two_to_the_28_features_and_rls_64);
-	tcase_add_test(c,
-	    detectors_are_as_long_as_windows_and_auc_is_shorter);
+	tcase_add_test(c, a_coefficient_that_is_given_is_at_most_1e100);
+	tcase_add_test(c, detectors_are_as_long_as_windows_and_auc_is_shorter);
 	tcase_add_test(c, a_detector_takes_values_up_to_two_to_the_465);
 	tcase_add_test(c, a_tag_has_at_most_65536_bytes);
 	tcase_add_test(c, text_of_numbers_and_times_fits_its_room);

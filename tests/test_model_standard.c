@@ -459,9 +459,8 @@ static void keeps(const leat_model_options *o)
 			x[i] = (double)rng_below(&r, 9) - 4;
 		double y = on_plane(&plane, x, &size);
 		leat_model_learn(m, x, y, &p);
-		ck_assert_msg(p == y,
-		    "update %d loss %d sample %d: %g, not %g", o->update,
-		    o->loss, k, p, y);
+		ck_assert_msg(p == y, "update %d loss %d sample %d: %g, not %g",
+		    o->update, o->loss, k, p, y);
 	}
 	leat_model_free(m);
 }
