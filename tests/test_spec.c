@@ -93,7 +93,7 @@ static void put_count(struct draft *d, unsigned char *to, size_t size)
 		memcpy(to, &n, 8);
 }
 
-/* One to three numbers with units; decimals are cut off below a tick. */
+/* Puts one to three numbers with units; decimals end at a tick. */
 static int64_t put_units(struct draft *d)
 {
 	static const struct {
@@ -291,7 +291,7 @@ static void put_value(struct draft *d, const struct field *f)
 	}
 }
 
-/* One field by one of its names. */
+/* Puts a field by one of its names. */
 static void put_field(struct draft *d, size_t i)
 {
 	const struct field *f = &d->object->fields[i];

@@ -22,7 +22,7 @@ const char spec_window_forms[] =
     "sliding:60s, tumbling:1h, hopping:6h/1h, session:30m, calendar:day, "
     "decay:halflife=20s";
 
-/* One word, with which may go that decay is recursive. */
+/* Tells a window from more words; a recursive decay has a comma. */
 static int is_one_word(const char *text)
 {
 	const char *rest = strpbrk(text, ", \t\n\v\f\r");
@@ -52,7 +52,7 @@ static int parse_calendar(const char *args, struct spec_window *w)
 	return calendar_parse(args, strlen(args), &w->calendar);
 }
 
-/* Where it fails, *place is in the text where the library stopped. */
+/* Sets *place, on failure, to where the library stopped. */
 static int parse_window(const char *text, struct spec_window *w, size_t *place)
 {
 	static const char calendar[] = "calendar:";

@@ -8,7 +8,10 @@
  */
 #include "spec.h"
 
-/* So far, and at most: the lowest time is further from 0 than the highest. */
+/*
+ * A sum so far, and what it may be at most, which depends on the sign: the
+ * lowest time is further from 0 than the highest.
+ */
 struct spec_sum {
 	uint64_t ticks, most;
 };

@@ -56,7 +56,7 @@ static struct leat_piece spec_name(struct leat_piece word,
 static int spec_field(struct spec_reader *r, const struct leat_word *word,
     const char *at, struct leat_piece value);
 
-/* "60", "100/10" */
+/* Reads arguments without names: "60", "100/10". */
 static int spec_positions(struct spec_reader *r,
     const struct leat_choice *choice, struct leat_piece values)
 {
@@ -99,7 +99,7 @@ static int spec_arguments(struct spec_reader *r,
 		    : spec_wrong(r, name.at, LEAT_EPARSE, r->v->why_unknown);
 }
 
-/* at: what to point at if the field is given twice. */
+/* Notes that a field is given; at is what is wrong if that was noted before. */
 static int spec_mark(struct spec_reader *r, const struct leat_word *word,
     const char *at)
 {
@@ -135,7 +135,7 @@ static int spec_choice(struct spec_reader *r, const struct leat_word *word,
 	return spec_choose(r, word, choice, at, arguments);
 }
 
-/* One value, or as many as the field has. */
+/* Reads as many values as the field has. */
 static int spec_values(struct spec_reader *r, const struct leat_word *word,
     struct leat_piece values)
 {
@@ -178,7 +178,7 @@ static int spec_field(struct spec_reader *r, const struct leat_word *word,
 	return err ? err : spec_values(r, word, value);
 }
 
-/* A word that is not the name of a field. */
+/* Reads a word that is not the name of a field. */
 static int spec_bare(struct spec_reader *r, struct leat_piece word)
 {
 	struct leat_piece arguments, name = spec_name(word, &arguments);
@@ -199,7 +199,7 @@ static int spec_bare(struct spec_reader *r, struct leat_piece word)
 	return spec_wrong(r, word.at, LEAT_EPARSE, r->v->why_unknown);
 }
 
-/* The word that begins here. A comma may be the value of a byte. */
+/* Finds the end of the word that begins here. A comma may be a byte's value. */
 static struct leat_piece spec_word(const struct leat_vocabulary *v,
     const char *at)
 {

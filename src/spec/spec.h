@@ -22,7 +22,7 @@ struct leat_piece {
 	const char *end;
 };
 
-/* How a value is written, and what its field is. */
+/* The form of a value in the text, and the type of its field. */
 enum leat_form {
 	LEAT_FORM_COUNT,  /* digits; uint64_t, uint32_t or size_t */
 	LEAT_FORM_TICKS,  /* a time from 0 on; int64_t */
@@ -35,7 +35,7 @@ enum leat_form {
 };
 
 /*
- * One of the values that a field may have. Behind its name may stand the
+ * A choice is a value that a field may have. Behind its name may stand the
  * values of other fields, which first and second name, or one word with a
  * value of its own. A table of choices ends with one that has no names.
  */
@@ -72,7 +72,7 @@ struct leat_vocabulary {
 /* The longest options struct. */
 #define LEAT_OPTIONS_SIZE sizeof(leat_time_window_options)
 
-/* As leat_window_options_parse(), for any struct. */
+/* Does for any struct what leat_window_options_parse() does for one. */
 int leat_vocabulary_parse(const struct leat_vocabulary *v, const char *text,
     void *options, size_t *place_out, const char **why_out);
 
@@ -103,7 +103,7 @@ LEAT_INLINE int leat_is_between(char c)
 	return c == ' ' || c == ',' || (c >= '\t' && c <= '\r');
 }
 
-/* Where the piece has the first of these bytes, or its end. */
+/* Finds the first of these bytes in the piece, or its end. */
 LEAT_INLINE const char *leat_piece_find(struct leat_piece p, char a, char b)
 {
 	while (p.at < p.end && *p.at != a && *p.at != b)
