@@ -85,9 +85,9 @@ static void ftrl_dense(leat_model *m, const double *x, double g,
  * overflow leave no number in the sum.
  */
 static int ftrl_fits_one(const leat_model *m, double w, double sum,
-    double squares, double g)
+    double squares, double g, double l1)
 {
-	double v = ftrl_step(w, &sum, &squares, g, 1 / m->rate, 0, m->l2);
+	double v = ftrl_step(w, &sum, &squares, g, 1 / m->rate, l1, m->l2);
 
 	return fabs(sum) <= LEAT_SQUARES_MAX && leat_growth_fits(w, v);
 }
@@ -98,10 +98,11 @@ static int ftrl_fits(const leat_model *m, const struct leat_row *row, double g)
 	const double *sum = m->array[FTRL_SUM], *q = m->array[FTRL_SQUARES];
 	const struct leat_coin_state *one = &m->state.coin;
 	int fits = 1 / m->rate <= LEAT_SQUARES_MAX &&
-	    ftrl_fits_one(m, m->intercept, one->theta, one->sum, g);
+	    ftrl_fits_one(m, m->intercept, one->theta, one->sum, g, 0);
 
 	LEAT_FOR_ROW(row,
-	    fits = fits && ftrl_fits_one(m, m->w[i], sum[i], q[i], g * v));
+	    fits = fits &&
+		ftrl_fits_one(m, m->w[i], sum[i], q[i], g * v, m->l1));
 	return fits;
 }
 
