@@ -332,6 +332,7 @@ $(BUILD)/tests/%_cc: tests/%.cc $(STATIC)
 	@mkdir -p $(@D)
 	$(say) CXX $@
 	$(Q)$(CXX) -Iinclude $(CPPFLAGS) -Wall -Wextra -Wpedantic -Werror \
+		-Wold-style-cast -Wmissing-field-initializers \
 		$(CXXFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(STATIC) $(LIBS)
 
 # Small programs as a reader of the manual would write them.

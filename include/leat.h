@@ -241,7 +241,7 @@ typedef struct leat_reader {
 	uint64_t reserved[8]; /* 0 */
 } leat_reader;
 
-#define LEAT_TAG_MAX ((size_t)65536)
+#define LEAT_TAG_MAX 65536u
 
 /* These numbers are part of saved state. */
 enum leat_object {
@@ -488,9 +488,14 @@ enum leat_stat_id {
  */
 #define LEAT_INCREASE LEAT_STAT_INIT(LEAT_STAT_INCREASE)
 #define LEAT_RATE LEAT_RATE_PER(LEAT_SECOND)
+#ifdef __cplusplus
+#define LEAT_AS_DOUBLE(x) static_cast<double>(x)
+#else
+#define LEAT_AS_DOUBLE(x) ((double)(x))
+#endif
 #define LEAT_RATE_PER(ticks)                                                   \
 	{                                                                      \
-		LEAT_STAT_RATE, 0, (double)(ticks), 0.0, NULL, 0               \
+		LEAT_STAT_RATE, 0, LEAT_AS_DOUBLE(ticks), 0.0, NULL, 0         \
 	}
 
 /*
@@ -588,7 +593,7 @@ enum leat_on_missing {
 };
 
 /* The largest size and hop of a window. */
-#define LEAT_SIZE_MAX ((uint64_t)1 << 40)
+#define LEAT_SIZE_MAX (UINT64_C(1) << 40)
 
 /* What a window tells. Valid during the callback alone. */
 typedef struct leat_result {
@@ -857,9 +862,9 @@ LEAT_API int leat_window_merge(leat_window *window, const leat_window *other);
  */
 
 /* For ticks of a nanosecond. */
-#define LEAT_MICROSECOND ((int64_t)1000)
-#define LEAT_MILLISECOND ((int64_t)1000000)
-#define LEAT_SECOND ((int64_t)1000000000)
+#define LEAT_MICROSECOND INT64_C(1000)
+#define LEAT_MILLISECOND INT64_C(1000000)
+#define LEAT_SECOND INT64_C(1000000000)
 #define LEAT_MINUTE (60 * LEAT_SECOND)
 #define LEAT_HOUR (3600 * LEAT_SECOND)
 #define LEAT_DAY (86400 * LEAT_SECOND)
@@ -1331,7 +1336,7 @@ enum leat_update {
 };
 
 /* The most features of a model, and of a model by RLS. */
-#define LEAT_FEATURES_MAX ((size_t)1 << 28)
+#define LEAT_FEATURES_MAX (1u << 28)
 #define LEAT_RLS_MAX 64
 
 typedef struct leat_model_options {
