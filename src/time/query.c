@@ -132,3 +132,36 @@ int leat_flow_partial(const struct leat_flow *f, const struct leat_state *s,
 		ask_section(&q);
 	return LEAT_OK;
 }
+
+static void read_value(void *ctx, const leat_sample *s)
+{
+	struct leat_reading *r = ctx;
+
+	if (r->skip > 0 || r->n == 0) {
+		r->skip -= r->skip > 0;
+		return;
+	}
+	r->n--;
+	if (r->t)
+		*r->t++ = s->t;
+	if (r->x)
+		*r->x++ = s->x;
+	if (r->y)
+		*r->y++ = s->y;
+}
+
+int leat_flow_read(const struct leat_flow *f, const struct leat_state *s,
+    struct leat_reading to)
+{
+	uint64_t stored = f->engine->stored(f, s);
+
+	if (f->kind != LEAT_SLIDING)
+		return LEAT_ENOTSUP;
+	if (to.skip > stored || to.n > stored - to.skip)
+		return LEAT_ERANGE;
+	if (to.y && !f->pairs)
+		return LEAT_EPAIRS;
+	if (s->content)
+		leat_tree_each(f, &leat_ranges_of(s)->tree, read_value, &to);
+	return LEAT_OK;
+}

@@ -1085,6 +1085,16 @@ void leat_flow_query(const struct leat_flow *f, const struct leat_state *s,
     double *out);
 int leat_flow_partial(const struct leat_flow *f, const struct leat_state *s,
     const leat_agg *agg, void *partial_out);
+/* Which values are read, and where they go, unless it is NULL. */
+struct leat_reading {
+	uint64_t skip; /* so many are left out before */
+	size_t n;
+	int64_t *t;
+	double *x, *y;
+};
+/* LEAT_ENOTSUP, LEAT_ERANGE, LEAT_EPAIRS. */
+int leat_flow_read(const struct leat_flow *f, const struct leat_state *s,
+    struct leat_reading to);
 /* Tells f->whole as the result of a window. */
 void leat_flow_tell(struct leat_flow *f, int64_t start, int64_t end,
     uint64_t revision, int flags);

@@ -356,51 +356,13 @@ void leat_time_window_interval(const leat_time_window *window,
 	    end_out);
 }
 
-/* Where values go, and how many are left out before. */
-struct reading {
-	uint64_t skip;
-	size_t n;
-	int64_t *t;
-	double *x, *y;
-};
-
-static void read_value(void *ctx, const leat_sample *s)
-{
-	struct reading *r = ctx;
-
-	if (r->skip > 0 || r->n == 0) {
-		r->skip -= r->skip > 0;
-		return;
-	}
-	r->n--;
-	if (r->t)
-		*r->t++ = s->t;
-	if (r->x)
-		*r->x++ = s->x;
-	if (r->y)
-		*r->y++ = s->y;
-}
-
 int leat_time_window_read(const leat_time_window *window, uint64_t first,
     size_t n, int64_t *t_out, double *x_out, double *y_out)
 {
-	const struct leat_flow *f = &window->flow;
-	struct reading to = { first, n, t_out, x_out, y_out };
-	const struct leat_ranges *r;
-	uint64_t stored;
+	struct leat_reading to = { first, n, t_out, x_out, y_out };
 
 	LEAT_ASSERT(window);
-	if (f->kind != LEAT_SLIDING)
-		return LEAT_ENOTSUP;
-	stored = f->engine->stored(f, window->state);
-	if (first > stored || n > stored - first)
-		return LEAT_ERANGE;
-	if (y_out && !f->pairs)
-		return LEAT_EPAIRS;
-	r = leat_ranges_of(window->state);
-	if (r)
-		leat_tree_each(f, &r->tree, read_value, &to);
-	return LEAT_OK;
+	return leat_flow_read(&window->flow, window->state, to);
 }
 
 uint64_t leat_time_window_bytes(const leat_time_window *window)
