@@ -1544,15 +1544,9 @@ LEAT_API void leat_drift_free(leat_drift *drift);
  * What a detector says of a value. score is above 0 for a rise, below 0
  * for a fall; NaN for a value that is refused or cannot raise an alarm yet.
  *
- * PAGE_HINKLEY  the cumulated deviation over `threshold`
- * ADWIN         of two parts of what is kept, the difference of their means
- *               over the one that is too large; at every 32nd value, else
- *               NaN
- * ZSCORE, EWMA  how many standard deviations the value, or the weighted
- *               mean, is away; 0 where there is no deviation, infinite
- *               where there had been none before
- *
- * In size, an alarm is a score above 1, of the charts one above `threshold`.
+ * ZSCORE and EWMA tell how many standard deviations the value, or the weighted
+ * mean, is away: an alarm is one beyond `threshold`. PAGE_HINKLEY and ADWIN, at
+ * every 32nd value, tell their statistic over what is too much: beyond 1.
  */
 typedef struct leat_drift_answer {
 	int change; /* enum leat_change */
