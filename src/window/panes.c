@@ -105,7 +105,7 @@ static void open_pane(leat_window *w)
 		w->parts[i].cls->identity(w->parts[i].agg, w->parts[i].open);
 }
 
-static void close_pane(leat_window *w)
+LEAT_NOINLINE static void close_pane(leat_window *w)
 {
 	struct leat_panes *s = &w->panes;
 
