@@ -534,7 +534,7 @@ enum leat_stat_id {
 #define LEAT_AUC LEAT_STAT_INIT(LEAT_STAT_AUC)
 
 /*
- * DECAY has weighted forms of COUNT and MISSING (not weighted), SUM, MEAN,
+ * DECAY has weighted forms of COUNT, COUNT_MISSING (not weighted), SUM, MEAN,
  * VARIANCE, STDDEV and their _POP, ZSCORE, LAST, SUM_OF_SQUARES, RMS and
  * those of pairs but AUC; the other statistics, and classes, it refuses.
  */
@@ -662,7 +662,7 @@ typedef struct leat_window_options {
 	size_t n_stats;         /* at least 1 */
 
 	uint64_t min_count; /* fewer values than this: NaN; default 1, at
-	                       most size. Not for COUNT and MISSING */
+	                       most size. Not for COUNT, COUNT_MISSING */
 	int on_missing;     /* enum leat_on_missing */
 
 	/*
