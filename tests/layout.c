@@ -20,7 +20,8 @@ enum {
 	IS_LOOSE = offsetof(struct odd, number) == 4
 };
 
-#define HERE(in_64, in_32, loose) (IS_64 ? (in_64) : IS_LOOSE ? (loose) : (in_32))
+#define HERE(in_64, in_32, loose)                                              \
+	(IS_64 ? (in_64) : IS_LOOSE ? (loose) : (in_32))
 #define SIZE(type, in_64, in_32, loose)                                        \
 	_Static_assert(sizeof(type) == HERE(in_64, in_32, loose),              \
 	    #type " has another size");

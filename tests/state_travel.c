@@ -805,7 +805,8 @@ int main(int argc, char **argv)
 	}
 	if (!(files && argc == 3) && !(strcmp(how, "run") == 0 && argc == 2)) {
 		fprintf(stderr,
-		    "usage: state_travel save|load|relics DIR, run, or like A B\n");
+		    "usage: state_travel save|load|relics DIR, run, "
+		    "or like A B\n");
 		return 2;
 	}
 	for (size_t i = 0; i < TRAVELLERS; i++)

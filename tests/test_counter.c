@@ -872,7 +872,7 @@ START_TEST(a_rate_is_per_some_time)
 			id <= LEAT_STAT_AGG || id == LEAT_STAT_RATE, 0, NULL,
 			0 };
 		ck_assert_int_eq(leat_stat_fits(&any) != 0,
-		    id >= LEAT_STAT_AGG && id <= LEAT_STAT_TIME_MEAN_LINEAR);
+		    id >= LEAT_STAT_AGG && id <= LEAT_STAT_AUC);
 	}
 }
 END_TEST

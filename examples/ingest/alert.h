@@ -13,7 +13,8 @@
  *      change page-hinkley threshold=50 [delta=0.5] [clear 30]
  *      change adwin [delta=0.002] [clear 30]
  *      change ewma [threshold=3] [alpha=0.2] [clear 30]
- *                                      the level is another: LEAT_DRIFT_PAGE_HINKLEY,
+ *                                      the level is another:
+ *                                      LEAT_DRIFT_PAGE_HINKLEY,
  *                                      LEAT_DRIFT_ADWIN, LEAT_DRIFT_EWMA
  *
  * Each may have a name in front, "hot: mean > 90", and is limited to some

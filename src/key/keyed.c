@@ -27,7 +27,7 @@ static const char *why_keyed(const leat_keyed_options *o)
 		return "max_keys: more than 2^31";
 	if (o->when_keys_full != LEAT_WHEN_FULL_REFUSE &&
 	    o->when_keys_full != LEAT_WHEN_FULL_EVICT_OLD)
-		return "when_keys_full: neither LEAT_WHEN_FULL_REFUSE nor LEAT_WHEN_FULL_EVICT_OLD";
+		return "when_keys_full: not of enum leat_when_full";
 	if (o->when_keys_full && !o->max_keys && !o->max_bytes)
 		return "when_keys_full: without max_keys or max_bytes";
 	if (!leat_allocator_fits(o->allocator))

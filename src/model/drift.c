@@ -108,7 +108,7 @@ static const char *why_drift(const leat_drift_options *o)
 	if (o->size == 1 || o->size > LEAT_SIZE_MAX) /* 1 has no spread */
 		return "size: not from 2 to 2^40";
 	if (o->direction < 0 || o->direction > LEAT_CHANGE_FALL)
-		return "direction: neither LEAT_CHANGE_RISE nor LEAT_CHANGE_FALL nor 0";
+		return "direction: not of enum leat_change";
 	if (!leat_allocator_fits(o->allocator))
 		return "allocator: lacks a function";
 	return why_baseline(o);

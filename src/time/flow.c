@@ -95,10 +95,10 @@ static const char *why_rest_by_time(const leat_time_window_options *o)
 		return "stats: there are none";
 	if (o->on_missing != LEAT_ON_MISSING_SKIP &&
 	    o->on_missing != LEAT_ON_MISSING_PROPAGATE)
-		return "on_missing: neither LEAT_ON_MISSING_SKIP nor LEAT_ON_MISSING_PROPAGATE";
+		return "on_missing: not of enum leat_on_missing";
 	if (o->when_full != LEAT_WHEN_FULL_REFUSE &&
 	    o->when_full != LEAT_WHEN_FULL_EVICT_OLD)
-		return "when_full: neither LEAT_WHEN_FULL_REFUSE nor LEAT_WHEN_FULL_EVICT_OLD";
+		return "when_full: not of enum leat_when_full";
 	if (o->when_full && !o->max_values)
 		return "when_full: without max_values";
 	if (!leat_allocator_fits(o->allocator))

@@ -387,11 +387,11 @@ struct leat_time_engine {
 	void (*close)(struct leat_flow *f, struct leat_state *s,
 	    int64_t watermark);
 	/*
-	 * LEAT_RESULT_EARLY: tells the open windows that have changed since they
-	 * were told. LEAT_RESULT_DROPPED: all open windows, of a state that will be
-	 * cleared; this takes no memory and need not be prepared. The same
-	 * goes for all open windows with EARLY and LEAT_RESULT_FLUSHED, by
-	 * which nothing changes.
+	 * LEAT_RESULT_EARLY: tells the open windows that have changed since
+	 * they were told. LEAT_RESULT_DROPPED: all open windows, of a state
+	 * that will be cleared; this takes no memory and need not be prepared.
+	 * The same goes for all open windows with EARLY and
+	 * LEAT_RESULT_FLUSHED, by which nothing changes.
 	 */
 	void (*tell)(struct leat_flow *f, struct leat_state *s, int flag);
 	/*

@@ -125,7 +125,7 @@ static const char *why_rest(const leat_window_options *o)
 		return "stats: there are none";
 	if (o->on_missing != LEAT_ON_MISSING_SKIP &&
 	    o->on_missing != LEAT_ON_MISSING_PROPAGATE)
-		return "on_missing: neither LEAT_ON_MISSING_SKIP nor LEAT_ON_MISSING_PROPAGATE";
+		return "on_missing: not of enum leat_on_missing";
 	if (kind_of(o) == LEAT_SLIDING && o->keep_values)
 		return "keep_values: SLIDING keeps them without being asked";
 	if (!sized(kind_of(o)) && o->keep_values)
