@@ -631,10 +631,10 @@ enum leat_result_flag {
 
 /*
  * Who is told. emit runs inside the push that closes a window, and returns 0;
- * see "Callbacks" at the top. Look at result->flags first: not every result
- * is the last word on its window. What emit asks of the object (query,
- * interval, partial) is answered for the window that is told; it must not
- * reset or free the object.
+ * see "Callbacks" at the top. Look at result->flags first: EARLY results come
+ * before the one without a flag, and UPDATED ones replace it. What emit asks of
+ * the object (query, interval, partial) is answered for the window that is
+ * told; it must not reset or free the object.
  */
 typedef struct leat_sink {
 	int (*emit)(void *ctx, const leat_result *result);
@@ -773,7 +773,7 @@ typedef struct leat_counts {
 	uint64_t pushed;       /* all, but those of pushes that failed */
 	uint64_t taken;        /* went into a window */
 	uint64_t missing;      /* NaN, went into a window */
-	uint64_t late;         /* LEAT_TOO_LATE */
+	uint64_t late;         /* LEAT_TOO_LATE; not those that were taken */
 	uint64_t refused;      /* LEAT_TOO_FAR, LEAT_NO_ROOM */
 	uint64_t in_no_window; /* between two windows of HOPPING */
 	uint64_t evicted; /* of those taken or missing: dropped at max_values */
@@ -844,7 +844,7 @@ LEAT_API int leat_window_merge(leat_window *window, const leat_window *other);
  *      if (leat_time_window_new(&w, &options) < 0) ...
  *      while (next(&t, &x))
  *              leat_time_window_push(w, t, x);
- *      leat_time_window_flush(w);
+ *      leat_time_window_advance(w, LEAT_TIME_MAX);
  *
  * Values may come out of order. leat_window(7) explains this with drawings.
  *
@@ -1047,14 +1047,15 @@ LEAT_API int leat_time_window_push_events(leat_time_window *window,
  * of time t; a source that is ahead of t stays where it is. With
  * LEAT_TIME_MAX all windows close, and every value is late from then on.
  *
- * Errors: LEAT_ECALENDAR, LEAT_ENOMEM, LEAT_TOO_FAR; nothing has changed then.
+ * Refusal: LEAT_TOO_FAR. Errors: LEAT_ECALENDAR, LEAT_ENOMEM, after which
+ * nothing has changed; LEAT_ECALLBACK.
  */
 LEAT_API int leat_time_window_advance(leat_time_window *window, int64_t t);
 
 /*
  * As leat_window_flush(), for the end of data that may go on: time stays where
- * it is, and windows stay open. SLIDING tells the window of each time at which
- * there is a value and that has not closed.
+ * it is, windows stay open. (For data that is over, advance to LEAT_TIME_MAX.)
+ * SLIDING tells the window of each time that has a value and has not closed.
  *
  * Errors: LEAT_ECALLBACK. Cost: of a query for each window.
  */
@@ -1117,9 +1118,9 @@ LEAT_API int leat_time_window_load(leat_time_window **window_out,
  * of the two. TUMBLING, HOPPING, CALENDAR and LANDMARK.
  *
  * Neither may have forgotten a window of which the other still has data:
- * LEAT_ELATE. Let time come to the same place in both, or allow lateness:
- * windows that are closed and get data by this are emitted again
- * (LEAT_RESULT_UPDATED).
+ * LEAT_ELATE; what both have forgotten was emitted in halves. Let delay keep
+ * windows open, or allow lateness: those that are closed and get data by this
+ * are emitted again (LEAT_RESULT_UPDATED).
  *
  * Errors: LEAT_EINVAL (it is the window itself), LEAT_ENOTSUP (other kinds),
  * LEAT_EOPTIONS, LEAT_ELATE, LEAT_EFULL (max_values, max_windows), LEAT_ENOMEM.
@@ -1545,8 +1546,8 @@ LEAT_API void leat_drift_free(leat_drift *drift);
  * for a fall; NaN for a value that is refused or cannot raise an alarm yet.
  *
  * ZSCORE and EWMA tell how many standard deviations the value, or the weighted
- * mean, is away: an alarm is one beyond `threshold`. PAGE_HINKLEY and ADWIN, at
- * every 32nd value, tell their statistic over what is too much: beyond 1.
+ * mean, is away: an alarm is one beyond `threshold`. PAGE_HINKLEY, and ADWIN at
+ * every 32nd value (else NaN), tell their statistic over its bound: beyond 1.
  */
 typedef struct leat_drift_answer {
 	int change; /* enum leat_change */

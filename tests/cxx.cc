@@ -142,8 +142,7 @@ static int by_key()
 	leat_keyed_push(k, "a", 1, 1, 4);
 	int err = leat_keyed_query(k, "a", 1, out);
 	leat_keyed_free(k);
-	return err == LEAT_OK && out[0] == 3 && out[1] == 4 ? 0
-							    : wrong("key");
+	return err == LEAT_OK && out[0] == 3 && out[1] == 4 ? 0 : wrong("key");
 }
 
 static int model_and_drift()

@@ -13,7 +13,7 @@ static const char *const error_words[] = {
 	[-LEAT_OK] = "no error",
 	[-LEAT_ENOMEM] = "out of memory",
 	[-LEAT_EINVAL] = "invalid argument or option",
-	[-LEAT_ESTAT] = "no such statistic for this window",
+	[-LEAT_ESTAT] = "no such statistic, or not one for this window",
 	[-LEAT_ETOOBIG] = "needs more memory than can be addressed",
 	[-LEAT_EPAIRS] =
 	    "single values and pairs are pushed by different functions",
