@@ -812,7 +812,7 @@ with_model 'coefficients and shown columns' '--coefficients: not together' \
 with_model 'an unknown loss' '--loss: "mse" is none of squared, huber' \
 	--loss mse
 with_model 'an argument that a loss does not have' \
-	'--loss: "1" is not an argument of this word' --loss squared:1
+	'--loss: "1" is too much; this word takes no value' --loss squared:1
 with_model 'a bad argument of a loss' '--loss: "x" is not a number' \
 	--loss huber:x
 with_model 'an argument out of range' '--loss: out of range for this loss' \

@@ -1363,6 +1363,19 @@ enum {
 static const double never[] = { -1, -1e-300, -DBL_MAX, NAN, INFINITY,
 	-INFINITY };
 
+START_TEST(no_options_at_all_are_told_what_they_need)
+{
+	leat_drift_options o = { 0 };
+	const char *why = "";
+
+	ck_assert_int_eq(leat_drift_check(&o, NULL, &why), LEAT_EINVAL);
+	ck_assert_str_eq(why, "threshold: PAGE_HINKLEY needs one");
+	o.threshold = -1;
+	ck_assert_int_eq(leat_drift_check(&o, NULL, &why), LEAT_EINVAL);
+	ck_assert_str_eq(why, "threshold: not above 0");
+}
+END_TEST
+
 START_TEST(options_out_of_range_are_refused)
 {
 	REFUSED(PH, kind, -1, LEAT_EINVAL);
@@ -1551,6 +1564,7 @@ static void add_options(Suite *suite)
 {
 	TCase *tc = tcase_create("options");
 	tcase_add_test(tc, options_out_of_range_are_refused);
+	tcase_add_test(tc, no_options_at_all_are_told_what_they_need);
 	tcase_add_test(tc, options_at_the_end_of_their_range_are_taken);
 	tcase_add_test(tc, options_of_another_kind_are_refused);
 	tcase_add_test(tc, a_baseline_is_whole_or_not_there);

@@ -72,6 +72,8 @@ static const char *why_drift_range(const leat_drift_options *o,
 		return "delta: below 0 or not finite";
 	if (k == &leat_detector_adwin && !(o->delta < 1))
 		return "delta: ADWIN takes less than 1";
+	if (k == &leat_detector_page_hinkley && o->threshold == 0)
+		return "threshold: PAGE_HINKLEY needs one";
 	if (k->takes & LEAT_TAKES_THRESHOLD && !is_finite_above_0(o->threshold))
 		return "threshold: not above 0";
 	if (!(o->alpha >= 0 && o->alpha <= 1))

@@ -56,59 +56,79 @@ static struct leat_piece spec_name(struct leat_piece word,
 static int spec_field(struct spec_reader *r, const struct leat_word *word,
     const char *at, struct leat_piece value);
 
+static const struct leat_word *spec_of_field(const struct leat_vocabulary *v,
+    const char *field)
+{
+	struct leat_piece name = { field, field + strlen(field) };
+
+	return spec_find(v, name);
+}
+
 /* Reads arguments without names: "60", "100/10". */
-static int spec_positions(struct spec_reader *r,
+static int spec_positions(struct spec_reader *r, const struct leat_word *word,
     const struct leat_choice *choice, struct leat_piece values)
 {
 	const char *const fields[] = { choice->first, choice->second };
 	int err = LEAT_OK;
 
 	for (int i = 0; i < 2 && !err && values.at; i++) {
-		const char *field = fields[i];
-		struct leat_piece name, one = values;
+		struct leat_piece one = values;
 
-		if (!field)
+		if (!fields[i])
 			return spec_wrong(r, values.at, LEAT_EPARSE,
-			    "not an argument of this word");
-		name.at = field;
-		name.end = field + strlen(field);
+			    choice->why_value ? choice->why_value
+					      : word->why_value);
 		values.at = NULL;
 		if (i == 0 && choice->second) {
 			one.end = leat_piece_find(one, '/', '/');
 			if (one.end < values.end)
 				values.at = one.end + 1;
 		}
-		err = spec_field(r, spec_find(r->v, name), one.at, one);
+		err = spec_field(r, spec_of_field(r->v, fields[i]), one.at,
+		    one);
 	}
 	return err;
 }
 
-static int spec_arguments(struct spec_reader *r,
+static int spec_arguments(struct spec_reader *r, const struct leat_word *word,
     const struct leat_choice *choice, struct leat_piece arguments)
 {
 	struct leat_piece value, name;
-	const struct leat_word *word;
+	const struct leat_word *named;
 
 	if (!arguments.at)
 		return LEAT_OK;
 	name = spec_name(arguments, &value);
 	if (!value.at)
-		return spec_positions(r, choice, arguments);
-	word = spec_find(r->v, name);
-	return word ? spec_field(r, word, name.at, value)
-		    : spec_wrong(r, name.at, LEAT_EPARSE, r->v->why_unknown);
+		return spec_positions(r, word, choice, arguments);
+	named = spec_find(r->v, name);
+	return named ? spec_field(r, named, name.at, value)
+		     : spec_wrong(r, name.at, LEAT_EPARSE, r->v->why_unknown);
+}
+
+static uint64_t spec_bit(const struct spec_reader *r,
+    const struct leat_word *word)
+{
+	return (uint64_t)1 << (word - r->v->words);
+}
+
+static int spec_is_new(struct spec_reader *r, const struct leat_word *word,
+    const char *at)
+{
+	return r->given & spec_bit(r, word)
+	    ? spec_wrong(r, at, LEAT_EINVAL, word->why_twice)
+	    : LEAT_OK;
 }
 
 /* Notes that a field is given; at is what is wrong if that was noted before. */
 static int spec_mark(struct spec_reader *r, const struct leat_word *word,
     const char *at)
 {
-	uint64_t bit = (uint64_t)1 << (word - r->v->words);
+	int err = spec_is_new(r, word, at);
 
-	if (r->given & bit)
-		return spec_wrong(r, at, LEAT_EINVAL, word->why_twice);
-	r->given |= bit;
-	return LEAT_OK;
+	if (!err)
+		r->given |= spec_bit(r, word);
+	return err;
 }
 
 static int spec_choose(struct spec_reader *r, const struct leat_word *word,
@@ -120,7 +140,7 @@ static int spec_choose(struct spec_reader *r, const struct leat_word *word,
 	if (err)
 		return err;
 	memcpy(r->options + word->at, &choice->value, sizeof(choice->value));
-	return spec_arguments(r, choice, arguments);
+	return spec_arguments(r, word, choice, arguments);
 }
 
 static int spec_choice(struct spec_reader *r, const struct leat_word *word,
@@ -178,6 +198,16 @@ static int spec_field(struct spec_reader *r, const struct leat_word *word,
 	return err ? err : spec_values(r, word, value);
 }
 
+/* Reads a number, the size; if that is given, it is told before the kind is. */
+static int spec_number(struct spec_reader *r, const struct leat_word *word,
+    struct leat_piece number)
+{
+	const struct leat_choice *choice = word->choices;
+	int err = spec_is_new(r, spec_of_field(r->v, choice->first), number.at);
+
+	return err ? err : spec_choose(r, word, choice, number.at, number);
+}
+
 /* Reads a word that is not the name of a field. */
 static int spec_bare(struct spec_reader *r, struct leat_piece word)
 {
@@ -191,7 +221,7 @@ static int spec_bare(struct spec_reader *r, struct leat_piece word)
 		if (!w->is_bare)
 			continue;
 		if (is_number)
-			return spec_choose(r, w, w->choices, word.at, word);
+			return spec_number(r, w, word);
 		choice = leat_choice_find(w->choices, name);
 		if (choice)
 			return spec_choose(r, w, choice, word.at, arguments);

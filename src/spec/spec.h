@@ -44,6 +44,8 @@ struct leat_choice {
 	int value;
 	const char *first;  /* "sliding:60": size */
 	const char *second; /* "hopping:100/10": hop; NULL as first if none */
+	/* Static text for a value where first is NULL; NULL: that of the word. */
+	const char *why_value;
 };
 
 struct leat_word {
@@ -53,8 +55,9 @@ struct leat_word {
 	unsigned n;      /* values, which are separated by slashes */
 	size_t at, size; /* of the field, of one value */
 	const struct leat_choice *choices; /* of CHOICE, FLAG and BYTE */
-	/* Static texts: another form, a value that cannot be, given twice. */
-	const char *why_form, *why_range, *why_twice;
+	/* Static texts: another form, a value that cannot be, given twice, a
+	   value behind a choice that takes none. */
+	const char *why_form, *why_range, *why_twice, *why_value;
 };
 
 /* At most LEAT_WORDS_MAX words, for there is a bit for each. */

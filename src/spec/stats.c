@@ -78,9 +78,12 @@ static struct leat_piece next_stat(const char *at)
 	return word;
 }
 
-/* Writes as many as there is room for, and says how many there are. */
+/*
+ * Writes as many as there is room for, says how many there are, and where the
+ * first stands for which there is none.
+ */
 static int read_stats(const struct spec_list *l, leat_stat *stats, size_t room,
-    size_t *n)
+    size_t *n, const char **beyond)
 {
 	struct leat_piece word = next_stat(l->text);
 
@@ -92,7 +95,9 @@ static int read_stats(const struct spec_list *l, leat_stat *stats, size_t room,
 
 		if (err)
 			return err;
-		if (*n < room)
+		if (*n == room)
+			*beyond = word.at;
+		if (stats && *n < room)
 			stats[*n] = stat;
 		word = next_stat(word.end);
 	}
@@ -103,18 +108,19 @@ int leat_stats_parse(const char *text, leat_stat *stats_out, size_t capacity,
     size_t *n_stats_out, size_t *place_out, const char **why_out)
 {
 	const struct spec_list l = { text, place_out, why_out };
+	const char *beyond = text;
 	size_t n;
 	int err;
 
 	LEAT_ASSERT(text && n_stats_out);
-	err = read_stats(&l, NULL, 0, &n);
+	err = read_stats(&l, NULL, capacity, &n, &beyond);
 	if (err)
 		return err;
 	if (stats_out && n > capacity)
-		return stats_wrong(&l, text, LEAT_EBUFFER,
+		return stats_wrong(&l, beyond, LEAT_EBUFFER,
 		    "more statistics than there is room for");
 	if (stats_out)
-		(void)read_stats(&l, stats_out, capacity, &n);
+		(void)read_stats(&l, stats_out, capacity, &n, &beyond);
 	*n_stats_out = n;
 	return LEAT_OK;
 }

@@ -12,7 +12,8 @@
 #field also, (form), (bare), (n), offsetof(type, field),       \
 		    sizeof(((type *)0)->field) / (n), (choices),               \
 		    #field ": " why_form, #field ": " why_range,               \
-		    #field ": given twice"                                     \
+		    #field ": given twice",                                    \
+		    #field ": too much; this word takes no value"              \
 	}
 
 #define COUNTS(type, field, also, n, why)                                      \
@@ -50,7 +51,7 @@
 /* A choice that names no other field, and the end of a table. */
 #define PLAIN(names, value)                                                    \
 	{                                                                      \
-		names, value, NULL, NULL                                       \
+		names, value, NULL, NULL, NULL                                 \
 	}
 #define END PLAIN(NULL, 0)
 
@@ -74,30 +75,32 @@ static const struct leat_choice spec_when_full[] = { PLAIN("refuse",
 #define WHY_WHEN_FULL "neither refuse nor evict_old"
 
 static const struct leat_choice spec_count_kinds[] = {
-	{ "sliding|rolling", LEAT_SLIDING, "size", NULL },
-	{ "tumbling", LEAT_TUMBLING, "size", NULL },
-	{ "hopping", LEAT_HOPPING, "size", "hop" },
+	{ "sliding|rolling", LEAT_SLIDING, "size", NULL, NULL },
+	{ "tumbling", LEAT_TUMBLING, "size", NULL, NULL },
+	{ "hopping", LEAT_HOPPING, "size", "hop", NULL },
 	PLAIN("landmark|expanding|cumulative", LEAT_LANDMARK),
-	PLAIN("decay|ewm|ema|ewma", LEAT_DECAY),
+	{ "decay|ewm|ema|ewma", LEAT_DECAY, NULL, NULL,
+	    "decay: say half_life=, ewm_span= or alpha=" },
 	END,
 };
 
 static const struct leat_choice spec_time_kinds[] = {
-	{ "sliding|rolling", LEAT_SLIDING, "span", NULL },
-	{ "tumbling", LEAT_TUMBLING, "span", NULL },
-	{ "hopping", LEAT_HOPPING, "span", "hop" },
-	{ "session", LEAT_SESSION, "gap", NULL },
+	{ "sliding|rolling", LEAT_SLIDING, "span", NULL, NULL },
+	{ "tumbling", LEAT_TUMBLING, "span", NULL, NULL },
+	{ "hopping", LEAT_HOPPING, "span", "hop", NULL },
+	{ "session", LEAT_SESSION, "gap", NULL, NULL },
 	PLAIN("landmark|expanding|cumulative", LEAT_LANDMARK),
-	PLAIN("decay|ewm|ema|ewma", LEAT_DECAY),
+	{ "decay|ewm|ema|ewma", LEAT_DECAY, NULL, NULL,
+	    "decay: say half_life=" },
 	PLAIN("calendar", LEAT_CALENDAR),
 	END,
 };
 
 static const struct leat_choice spec_losses[] = {
 	PLAIN("squared", LEAT_LOSS_SQUARED),
-	{ "huber", LEAT_LOSS_HUBER, "loss_arg", NULL },
-	{ "epsilon", LEAT_LOSS_EPSILON, "loss_arg", NULL },
-	{ "quantile|pinball", LEAT_LOSS_QUANTILE, "loss_arg", NULL },
+	{ "huber", LEAT_LOSS_HUBER, "loss_arg", NULL, NULL },
+	{ "epsilon", LEAT_LOSS_EPSILON, "loss_arg", NULL, NULL },
+	{ "quantile|pinball", LEAT_LOSS_QUANTILE, "loss_arg", NULL, NULL },
 	PLAIN("logistic", LEAT_LOSS_LOGISTIC),
 	PLAIN("hinge", LEAT_LOSS_HINGE),
 	PLAIN("poisson", LEAT_LOSS_POISSON),
