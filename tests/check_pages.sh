@@ -7,7 +7,8 @@
 #
 # - C that starts with an #include is compiled without a warning. With a
 #   main() it is run, on the lines 1 to 100 or on what a comment before the
-#   block says: `.\" input: COMMAND` is a shell command that writes it.
+#   block says: `.\" input: COMMAND` is a shell command that writes it. If it
+#   looks at what printf() returns, it has to fail on a disk that is full.
 # - C that is a part of a function has a comment `.\" inside: DECLARATIONS`
 #   before it, and is compiled after these.
 # - After "prints:" a block is what the last program has to print; if it
@@ -66,6 +67,15 @@ whole_source() {
 	}
 	cat "$tmp/errors" >>"$tmp/printed"
 	n_run=$((n_run + 1))
+	! grep -Eq '(return|if \() ?printf|fflush\(stdout' "$block.text" ||
+		full_disk
+}
+
+# A program that looks at what printf() returns fails on a disk that is full.
+full_disk() {
+	[ -c /dev/full ] && [ -s "$tmp/printed" ] || return 0
+	! sh "$tmp/input" | "$tmp/example" >/dev/full 2>"$tmp/errors" ||
+		complain 'succeeds though it could not write'
 }
 
 fragment() {
