@@ -731,6 +731,89 @@ START_TEST(infinities_are_as_ieee_arithmetic_has_them)
 }
 END_TEST
 
+/* An infinity of the same sign, both NaN, or both finite. */
+static int is_alike(double got, double want)
+{
+	if (isfinite(want))
+		return isfinite(got) != 0;
+	return isnan(want) ? isnan(got) : got == want;
+}
+
+enum { N_SIGNED = 5 };
+
+/* Weights are positive, so the plain sums of n pairs tell of any. */
+static void check_signs(const double *out, const double *x, const double *y,
+    size_t n, const char *name)
+{
+	double size = 0, square = 0, bias = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		double e = x[i] - y[i];
+		size += fabs(e);
+		square += e * e;
+		bias += e;
+	}
+	const double want[N_SIGNED] = { size, square, sqrt(square), NAN, bias };
+	for (size_t k = 0; k < N_SIGNED; k++) {
+		if (every[k] == LEAT_STAT_R2 && isfinite(size))
+			continue;
+		ck_assert_msg(is_alike(out[k], want[k]),
+		    "%s, %zu pairs, %s is %g, not like %g", name, n,
+		    name_of(every[k]), out[k], want[k]);
+	}
+}
+
+/* All kinds that forget none of so few. */
+START_TEST(infinite_errors_of_either_sign_count_alike_whatever_their_weights)
+{
+	static const double some[] = { 0, 1, -2, 7.5, INFINITY, -INFINITY };
+	enum { N_SOME = 6, FEW = 9 };
+	leat_window_options plain_o = { 0 }, fading_o = { 0 };
+	leat_time_window_options timed_o = { 0 };
+	leat_stat stats[N_SIGNED];
+	struct rng r = rng_new(77);
+
+	memset(stats, 0, sizeof(stats));
+	for (size_t k = 0; k < N_SIGNED; k++)
+		stats[k].id = every[k];
+	plain_o.kind = LEAT_LANDMARK;
+	fading_o.kind = timed_o.kind = LEAT_DECAY;
+	fading_o.alpha = 0.5;
+	timed_o.half_life = 3;
+	plain_o.stats = fading_o.stats = timed_o.stats = stats;
+	plain_o.n_stats = fading_o.n_stats = timed_o.n_stats = N_SIGNED;
+	for (int round = 0; round < 600; round++) {
+		double x[FEW], y[FEW], out[N_SIGNED];
+		leat_window *w, *fading;
+		leat_time_window *timed;
+		/* Rarely or often an infinity. */
+		uint64_t odds = 1 + rng_below(&r, 4);
+		fading_o.unadjusted = round & 1;
+		ck_assert_int_eq(leat_window_new(&w, &plain_o), 0);
+		ck_assert_int_eq(leat_window_new(&fading, &fading_o), 0);
+		ck_assert_int_eq(leat_time_window_new(&timed, &timed_o), 0);
+		for (size_t i = 0; i < FEW; i++) {
+			size_t most = rng_below(&r, odds) ? 4 : N_SOME;
+			x[i] = some[rng_below(&r, most)];
+			y[i] = some[rng_below(&r, most)];
+			leat_window_push_xy(w, x[i], y[i]);
+			leat_window_push_xy(fading, x[i], y[i]);
+			leat_time_window_push_xy(timed,
+			    (int64_t)rng_below(&r, 20), x[i], y[i]);
+			leat_window_query(w, out);
+			check_signs(out, x, y, i + 1, "landmark");
+			leat_window_query(fading, out);
+			check_signs(out, x, y, i + 1, "decay");
+			leat_time_window_query(timed, out);
+			check_signs(out, x, y, i + 1, "decay by time");
+		}
+		leat_window_free(w);
+		leat_window_free(fading);
+		leat_time_window_free(timed);
+	}
+}
+END_TEST
+
 START_TEST(a_pair_with_a_missing_half_does_not_count)
 {
 	leat_window *w = open_window(every, N_METRICS, 40);
@@ -1052,6 +1135,8 @@ static void add_values(Suite *suite)
 	tcase_add_test(tc,
 	    a_pair_outside_the_unit_has_no_log_loss_while_it_is_in);
 	tcase_add_test(tc, infinities_are_as_ieee_arithmetic_has_them);
+	tcase_add_test(tc,
+	    infinite_errors_of_either_sign_count_alike_whatever_their_weights);
 	tcase_add_test(tc, a_pair_with_a_missing_half_does_not_count);
 	tcase_add_test(tc, memory_is_what_the_page_says);
 	suite_add_tcase(suite, tc);

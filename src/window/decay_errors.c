@@ -117,13 +117,14 @@ static double mean_of_column(const struct leat_decay *d, int axis)
 	return d->finite ? a->hi / a->lift : NAN;
 }
 
+/* Squares have no sign: two opposite infinities upset e, but not |e|. */
 static double mean_square(const struct leat_decay *d, int root)
 {
-	double upset = leat_decay_disturbed(d, 0);
+	double upset = leat_decay_disturbed(d, 1);
 	struct leat_wide square;
 
 	if (upset != 0)
-		return fabs(upset);
+		return upset;
 	if (!d->finite)
 		return NAN;
 	if (root)
