@@ -28,22 +28,23 @@
  *   and the object is as it was, but for LEAT_ECALLBACK. A push that does not
  *   take its value has not failed: it returns a positive number of enum
  *   leat_refusal, and the object counts the value and is otherwise as it was,
- *   but for its clock. `if (push(...) < 0)` finds failures alone.
+ *   but for its clock. `if (push(...) < 0)` finds failures alone. Of many,
+ *   *n_taken_out is written after a failure, too.
  * - Callbacks return 0. If one that is told of a result, a late value or a
  *   dropped key returns anything else, the call that runs it still does all
  *   its work, and then returns LEAT_ECALLBACK: the object is as if 0 had been
  *   returned, and the value must not be pushed again. The callback keeps its
- *   reason in its ctx. Where items are visited one after the other, anything
- *   but 0 ends the visit. While a callback runs, its object cannot be pushed
- *   into or changed (LEAT_EINVAL).
+ *   reason in its ctx. If a later value of the same call fails, that failure
+ *   is returned, and LEAT_ECALLBACK by the next call. Where items are visited
+ *   one after the other, anything but 0 ends the visit. While a callback runs,
+ *   its object cannot be pushed into, changed, saved or copied (LEAT_EINVAL).
  * - Arguments. The object comes first, inputs next, outputs last. A pointer
  *   must not be NULL unless its function says so; that is a programming
  *   error, checked by LEAT_ASSERT(), which is assert() unless the library is
  *   compiled with another.
  * - Options are structs in which zero means "the default": start from { 0 },
  *   in C++ from {}, and set what differs. One that the kind of object has no
- *   use for must be zero. They are copied; only classes (leat_agg) must
- *   outlive the object they are given to.
+ *   use for must be zero. They are copied; classes must outlive the object.
  * - Structs grow, and programs compiled before run with the library that has
  *   them. Reserved words that a program fills become options: they must be 0
  *   (LEAT_EINVAL), so that an older library refuses an option that it does
@@ -56,8 +57,7 @@
  *   any value, is counted apart (LEAT_COUNT_MISSING) and is skipped by every
  *   other statistic, unless the option `on_missing` says otherwise. A result
  *   that does not exist (the variance of one value) is NaN.
- * - Infinities follow IEEE 754 arithmetic while they are in the window and
- *   leave no trace when they have left it.
+ * - Infinities follow IEEE 754 arithmetic, and leave with their window.
  * - Intervals are half-open. Time is int64_t ticks of any length since any
  *   moment; LEAT_SECOND and its like are for ticks of a nanosecond. Nothing
  *   here reads a clock.
@@ -1412,7 +1412,7 @@ LEAT_API int leat_model_learn(leat_model *model, const double *x, double y,
  * sample, bit for bit. predictions_out gets n numbers, or is NULL.
  *
  * A weight >= 0 says how many samples one stands for; 0 changes nothing and
- * is not counted. weights may be NULL: all are 1.
+ * is counted only if the sample is refused. weights may be NULL: all are 1.
  *
  * Returns 0, or the first refusal. Errors: LEAT_EINVAL (a weight below 0).
  */

@@ -857,6 +857,7 @@ START_TEST(a_rate_is_per_some_time)
 {
 	static const double good[] = { 1, 1e9, 0.5, DBL_MIN, DBL_MAX };
 	static const double bad[] = { 0, -1, -0.0, NAN, INFINITY, -INFINITY };
+	static const leat_agg none;
 	leat_stat s = LEAT_RATE;
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
@@ -867,6 +868,9 @@ START_TEST(a_rate_is_per_some_time)
 		s.arg = bad[i];
 		ck_assert_int_eq(leat_stat_fits(&s), 0);
 	}
+	s = (leat_stat)LEAT_MEAN;
+	s.agg = &none; /* a class is for LEAT_AGG */
+	ck_assert_int_eq(leat_stat_fits(&s), 0);
 	for (int id = -1; id < 50; id++) {
 		leat_stat any = { id, 0,
 			id <= LEAT_STAT_AGG || id == LEAT_STAT_RATE, 0, NULL,

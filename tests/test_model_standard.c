@@ -448,11 +448,11 @@ static void keeps(const leat_model_options *o)
 {
 	struct rng r = rng_new(22);
 	struct plane plane = { { 1, -2, 3, 0, 5, -7 }, 11 };
-	leat_model *m = made(o);
 	double x[D], size, p = 0;
 
 	if (o->loss > LEAT_LOSS_QUANTILE || o->l1 > 0)
 		return;
+	leat_model *m = made(o);
 	leat_model_set_coefficients(m, plane.w, plane.b);
 	for (int k = 0; k < 300; k++) {
 		for (int i = 0; i < D; i++)

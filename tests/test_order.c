@@ -58,6 +58,8 @@ static uint32_t walk_down(struct walk *w, uint32_t at, size_t depth)
 /* Steps down a tree of weight n + 1, each taking at least a quarter off. */
 static size_t deepest_of(size_t n)
 {
+	if (n == 0)
+		return 1;
 	return 1 + (size_t)(log(((double)n + 1) / 2) / log(4.0 / 3) + 1e-9);
 }
 

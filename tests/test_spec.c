@@ -155,7 +155,7 @@ static double put_number(struct draft *d)
 	char text[40];
 
 	x *= rng_below(&d->r, 2) ? 1e100 : 1;
-	x = rng_below(&d->r, 4) ? x : (double)(int)x;
+	x = rng_below(&d->r, 4) ? x : floor(x);
 	snprintf(text, sizeof text, "%.17g", x);
 	put(d, text);
 	return x;

@@ -522,6 +522,8 @@ static void window_is_closed(leat_window *w)
 {
 	const double x = 1;
 	uint64_t pushed = pushed_into(w);
+	leat_writer out = { 0 };
+	leat_window *copy;
 
 	ck_assert_int_eq(leat_window_push(w, 1), LEAT_EINVAL);
 	ck_assert_int_eq(leat_window_push_many(w, &x, NULL, 1, NULL),
@@ -529,6 +531,8 @@ static void window_is_closed(leat_window *w)
 	ck_assert_int_eq(leat_window_push_each(&w, &x, NULL, 1, NULL),
 	    LEAT_EINVAL);
 	ck_assert_int_eq(leat_window_flush(w), LEAT_EINVAL);
+	ck_assert_int_eq(leat_window_save(w, &out), LEAT_EINVAL);
+	ck_assert_int_eq(leat_window_copy(w, NULL, &copy), LEAT_EINVAL);
 	ck_assert_uint_eq(pushed_into(w), pushed);
 }
 
@@ -538,6 +542,8 @@ static void time_window_is_closed(leat_time_window *w)
 	const int64_t t = 5;
 	leat_event event = { 0 };
 	leat_counts before, after;
+	leat_writer out = { 0 };
+	leat_time_window *copy;
 
 	leat_time_window_counts(w, &before);
 	ck_assert_int_eq(leat_time_window_push(w, 5, 1), LEAT_EINVAL);
@@ -547,6 +553,8 @@ static void time_window_is_closed(leat_time_window *w)
 	    LEAT_EINVAL);
 	ck_assert_int_eq(leat_time_window_advance(w, 1000), LEAT_EINVAL);
 	ck_assert_int_eq(leat_time_window_flush(w), LEAT_EINVAL);
+	ck_assert_int_eq(leat_time_window_save(w, &out), LEAT_EINVAL);
+	ck_assert_int_eq(leat_time_window_copy(w, NULL, &copy), LEAT_EINVAL);
 	leat_time_window_counts(w, &after);
 	ck_assert_mem_eq(&before, &after, sizeof(before));
 }
@@ -555,6 +563,8 @@ static void keyed_is_closed(leat_keyed *k)
 {
 	leat_event event = { 0 };
 	leat_counts before, after;
+	leat_writer out = { 0 };
+	leat_keyed *copy;
 
 	leat_keyed_counts(k, &before);
 	ck_assert_int_eq(leat_keyed_push(k, "a", 1, 5, 1), LEAT_EINVAL);
@@ -562,6 +572,8 @@ static void keyed_is_closed(leat_keyed *k)
 	    LEAT_EINVAL);
 	ck_assert_int_eq(leat_keyed_advance(k, 1000), LEAT_EINVAL);
 	ck_assert_int_eq(leat_keyed_flush(k), LEAT_EINVAL);
+	ck_assert_int_eq(leat_keyed_save(k, &out), LEAT_EINVAL);
+	ck_assert_int_eq(leat_keyed_copy(k, NULL, &copy), LEAT_EINVAL);
 	ck_assert_int_eq(leat_keyed_drop(k, "a", 1), LEAT_EINVAL);
 	leat_keyed_counts(k, &after);
 	ck_assert_mem_eq(&before, &after, sizeof(before));
@@ -881,6 +893,37 @@ START_TEST(a_sink_that_fails_is_heard_and_all_work_is_done)
 }
 END_TEST
 
+/* The failure says that its own event was not taken, so the next call does. */
+START_TEST(a_sink_is_heard_where_a_later_event_of_the_same_call_fails)
+{
+	leat_time_window_options minutes = by_time();
+	leat_keyed_options options = { .by_time = &minutes };
+	leat_event e[3] = { { "a", 1, 0, 1, 0, 0, 0, 0 },
+		{ "a", 1, 10, 1, 0, 0, 0, 0 }, { "a", 1, 20, 1, 0, 0, 7, 0 } };
+	struct told told = { 0, 0, 1 };
+	leat_time_window *w;
+	leat_keyed *k;
+	size_t taken = 0;
+
+	minutes.sink.emit = add_up;
+	minutes.sink.ctx = &told;
+	ck_assert_int_eq(leat_time_window_new(&w, &minutes), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_new(&k, &options), LEAT_OK);
+	ck_assert_int_eq(leat_time_window_push_events(w, e, 3, &taken),
+	    LEAT_ESOURCE);
+	ck_assert(taken == 2 && told.n == 1);
+	ck_assert_int_eq(leat_time_window_push(w, 11, 1), LEAT_ECALLBACK);
+	ck_assert_int_eq(leat_time_window_push(w, 12, 1), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push_events(k, e, 3, &taken), LEAT_ESOURCE);
+	ck_assert(taken == 2 && told.n == 2);
+	ck_assert_int_eq(leat_keyed_push_xy(k, "a", 1, 11, 1, 1), LEAT_EPAIRS);
+	ck_assert_int_eq(leat_keyed_push(k, "a", 1, 11, 1), LEAT_ECALLBACK);
+	ck_assert_int_eq(leat_keyed_push(k, "a", 1, 12, 1), LEAT_OK);
+	leat_time_window_free(w);
+	leat_keyed_free(k);
+}
+END_TEST
+
 START_TEST(a_sink_by_count_that_fails_is_heard_and_all_work_is_done)
 {
 	leat_window_options o = by_count();
@@ -1078,6 +1121,8 @@ Suite *traps_suite(void)
 	    a_query_in_emit_by_key_answers_for_the_window_that_is_told, 0, 6);
 	tcase_add_loop_test(t, a_sink_that_fails_is_heard_and_all_work_is_done,
 	    0, 6);
+	tcase_add_test(t,
+	    a_sink_is_heard_where_a_later_event_of_the_same_call_fails);
 	tcase_add_test(t,
 	    a_sink_by_count_that_fails_is_heard_and_all_work_is_done);
 	tcase_add_test(t, a_callback_for_late_values_that_fails_is_heard);

@@ -77,7 +77,8 @@ static void chain_lift(void *ctx, void *partial, const leat_sample *s)
 	struct chain *c = partial;
 
 	chain_identity(ctx, partial);
-	c->a = (uint64_t)(int64_t)s->x * 2 + 1;
+	memcpy(&c->a, &s->x, sizeof(c->a));
+	c->a |= 1;
 	c->b = (uint64_t)s->t;
 }
 

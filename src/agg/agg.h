@@ -167,6 +167,12 @@ const struct leat_class *leat_class_find(enum leat_class_id id);
  * is; of its class leat_agg_fits() says whether it is whole.
  */
 int leat_stat_fits(const leat_stat *s);
+
+/* A class of the user's may have any argument, a NaN among them. */
+LEAT_INLINE int leat_same_arg(double a, double b)
+{
+	return a == b || (a != a && b != b);
+}
 int leat_agg_fits(const leat_agg *agg); /* may be NULL */
 
 /*

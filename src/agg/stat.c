@@ -102,6 +102,8 @@ int leat_stat_fits(const leat_stat *s)
 		return 0;
 	if (s->id == LEAT_STAT_AGG)
 		return 1;
+	if (s->agg)
+		return 0;
 	if (s->id == LEAT_STAT_RATE)
 		return s->arg > 0 && s->arg <= DBL_MAX;
 	return s->arg == 0 && leat_stat_find(s->id) != NULL;

@@ -48,10 +48,13 @@ LEAT_INLINE void leat_call_emit(struct leat_calls *c, const leat_sink *sink,
 	leat_call_ends(c, sink->emit(sink->ctx, result));
 }
 
-/* All work is done: err, or LEAT_ECALLBACK if a callback has failed. */
+/*
+ * All work is done: err, or LEAT_ECALLBACK if a callback has failed. A failure
+ * says that nothing was done, so that the next call tells of the callback.
+ */
 LEAT_INLINE int leat_calls_done(struct leat_calls *c, int err)
 {
-	if (LEAT_LIKELY(c->state == 0))
+	if (LEAT_LIKELY(c->state == 0) || err < 0)
 		return err;
 	c->state = 0;
 	return LEAT_ECALLBACK;
@@ -72,17 +75,13 @@ LEAT_INLINE int leat_many_note(struct leat_many *m, int err)
 	return err < 0 ? err : LEAT_OK;
 }
 
-/* err: what ended it, or 0. What a callback said counts less than that. */
+/* err: what ended it, or 0. */
 LEAT_INLINE int leat_many_done(const struct leat_many *m, struct leat_calls *c,
     int err, size_t *n_taken_out)
 {
 	if (n_taken_out)
 		*n_taken_out = m->n_taken;
-	if (err) {
-		c->state = 0;
-		return err;
-	}
-	return leat_calls_done(c, m->refusal);
+	return leat_calls_done(c, err ? err : m->refusal);
 }
 
 #endif

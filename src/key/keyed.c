@@ -213,6 +213,7 @@ void leat_keyed_reset(leat_keyed *keyed)
 	leat_entries_clear(keyed);
 	leat_clock_reset(&f->clock);
 	memset(&f->counts, 0, sizeof(f->counts));
+	f->calls.state = 0;
 	keyed->early_from = INT64_MIN;
 	keyed->early = 0;
 	keyed->visits = 0;

@@ -351,21 +351,25 @@ LEAT_INLINE int push_event(leat_keyed *k, const leat_event *v)
 	    leat_entry_find(k, v->key, v->key_len, hash));
 }
 
-/* Inside a callback, or where pairs are and are not expected. */
-static int push_refused(const leat_keyed *k)
+/* Inside a callback, or where pairs are and are not expected; else 0. */
+static int push_refused(const leat_keyed *k, int pairs)
 {
-	return leat_is_inside(&k->flow.calls) ? LEAT_EINVAL : LEAT_EPAIRS;
+	if (leat_is_inside(&k->flow.calls))
+		return LEAT_EINVAL;
+	return (k->flow.pairs != 0) == pairs ? LEAT_OK : LEAT_EPAIRS;
 }
 
 int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
     int64_t t, double x)
 {
 	leat_event v = { key, key_len, t, x, 0, 0, 0, 0 };
+	int err;
 
 	LEAT_ASSERT(keyed);
 	if (LEAT_UNLIKELY((unsigned)keyed->flow.pairs |
-		keyed->flow.calls.state))
-		return push_refused(keyed);
+		keyed->flow.calls.state) &&
+	    (err = push_refused(keyed, 0)))
+		return err;
 	return leat_calls_done(&keyed->flow.calls, push_event(keyed, &v));
 }
 
@@ -373,10 +377,12 @@ int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
     int64_t t, double x, double y)
 {
 	leat_event v = { key, key_len, t, x, y, 0, 0, 0 };
+	int err;
 
 	LEAT_ASSERT(keyed);
-	if (LEAT_UNLIKELY(!keyed->flow.pairs || keyed->flow.calls.state))
-		return push_refused(keyed);
+	if (LEAT_UNLIKELY(!keyed->flow.pairs || keyed->flow.calls.state) &&
+	    (err = push_refused(keyed, 1)))
+		return err;
 	return leat_calls_done(&keyed->flow.calls, push_event(keyed, &v));
 }
 

@@ -38,7 +38,7 @@ static const char *why_shape(const leat_time_window_options *o)
 	if (hops ? o->hop <= 0 : o->hop != 0)
 		return hops ? "hop: not above 0" : "hop: for HOPPING alone";
 	if (hops && o->span / o->hop > LEAT_HOPS_MAX)
-		return "span: more than 100000 times advance";
+		return "span: more than 100000 times hop";
 	if (kind == LEAT_SESSION ? o->gap <= 0 : o->gap != 0)
 		return kind == LEAT_SESSION ? "gap: not above 0"
 					    : "gap: for SESSION alone";
@@ -127,7 +127,7 @@ static int check_options(const leat_time_window_options *o,
 	    (why = why_rest_by_time(o)) || (why = why_told(o)))
 		return leat_because(why_out, LEAT_EINVAL, why);
 	why = leat_options_stats(o->stats, o->n_stats, o->kind, 1, 0);
-	return why ? leat_because(why_out, LEAT_ESTAT, why) : LEAT_OK;
+	return why ? leat_because_stats(why_out, why) : LEAT_OK;
 }
 
 /* ---------------- the plan ------------------------------------------- */

@@ -18,7 +18,7 @@
 static int same_plan(const struct leat_plan *a, const struct leat_plan *b)
 {
 	return a->stat.id == b->stat.id && a->stat.agg == b->stat.agg &&
-	    a->stat.arg == b->stat.arg;
+	    leat_same_arg(a->stat.arg, b->stat.arg);
 }
 
 int leat_flow_same(const struct leat_flow *f, const struct leat_flow *g)

@@ -125,6 +125,7 @@ void leat_time_window_reset(leat_time_window *window)
 	leat_flow_end(f);
 	leat_clock_reset(&f->clock);
 	memset(&f->counts, 0, sizeof(f->counts));
+	f->calls.state = 0;
 	window->due = INT64_MAX;
 	window->owes_early = 0;
 }
@@ -428,6 +429,8 @@ static void tape_window(struct leat_tape *t, void *object)
 int leat_time_window_save(const leat_time_window *window, leat_writer *writer)
 {
 	LEAT_ASSERT(window && writer);
+	if (leat_is_inside(&window->flow.calls))
+		return LEAT_EINVAL;
 	return leat_tape_to(writer, LEAT_OBJECT_TIME_WINDOW, tape_window,
 	    window);
 }

@@ -148,7 +148,7 @@ int leat_options_check(const leat_window_options *o, const char **why_out)
 		return leat_because(why_out, LEAT_EINVAL, why);
 	why = leat_options_stats(o->stats, o->n_stats, kind_of(o), 0,
 	    keeps_values(o));
-	return why ? leat_because(why_out, LEAT_ESTAT, why) : LEAT_OK;
+	return why ? leat_because_stats(why_out, why) : LEAT_OK;
 }
 
 double leat_options_alpha(const leat_window_options *o)

@@ -374,6 +374,8 @@ static void tape_whole_window(struct leat_tape *t, void *object)
 int leat_window_save(const leat_window *window, leat_writer *writer)
 {
 	LEAT_ASSERT(window && writer);
+	if (leat_is_inside(&window->calls))
+		return LEAT_EINVAL;
 	return leat_tape_to(writer, LEAT_OBJECT_WINDOW, tape_whole_window,
 	    window);
 }
@@ -405,7 +407,7 @@ static int same_window_stats(const leat_window *a, const leat_window *b)
 	for (size_t i = 0; i < a->n_stats; i++)
 		if (a->plan[i].stat.id != b->plan[i].stat.id ||
 		    a->plan[i].stat.agg != b->plan[i].stat.agg ||
-		    !(a->plan[i].stat.arg == b->plan[i].stat.arg))
+		    !leat_same_arg(a->plan[i].stat.arg, b->plan[i].stat.arg))
 			return 0;
 	return 1;
 }

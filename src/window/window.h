@@ -256,6 +256,14 @@ void leat_window_moved(const leat_window *from, leat_window *to);
 /* NULL, or why not; the words begin with the option's name. */
 const char *leat_options_stats(const leat_stat *stats, size_t n, int kind,
     int by_time, int stores);
+/* As leat_because(), of statistics that are not to be had. */
+LEAT_INLINE int leat_because_stats(const char **why_out, const char *why)
+{
+	int reserved = strcmp(why, LEAT_WHY_RESERVED) == 0;
+
+	return leat_because(why_out, reserved ? LEAT_EINVAL : LEAT_ESTAT, why);
+}
+
 /* LEAT_EINVAL, LEAT_ESTAT. why_out may be NULL. */
 int leat_options_check(const leat_window_options *o, const char **why_out);
 void leat_options_apply(const leat_window_options *o, struct leat_window *w);
