@@ -300,6 +300,241 @@ START_TEST(loaded_windows_are_joined_as_the_saved_ones_are)
 }
 END_TEST
 
+/* ---- Whatever has been joined loads, and goes on ---- */
+
+enum { EVERY = 64, SHORT = 40 };
+
+/* Finds all that a window that grows takes, be it alone or together. */
+static size_t every_stat(leat_stat *stats)
+{
+	size_t n = 0;
+
+	for (int id = 1; id < EVERY; id++) {
+		leat_stat one = LEAT_STAT_INIT(0);
+		one.id = id;
+		leat_window_options o = landmark(&one, 1);
+		if (id == LEAT_STAT_AGG || !leat_stat_name(&one) ||
+		    leat_window_check(&o, NULL, NULL))
+			continue;
+		stats[n++] = one;
+	}
+	ck_assert_uint_gt(n, STATS);
+	return n;
+}
+
+/* Follows the definition, for two values or more; quarters add up exactly. */
+static double grown(const double *x, const double *y, size_t n)
+{
+	double sum = 0, last = NAN;
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (isnan(x[i]) || (y && isnan(y[i])))
+			continue;
+		if (count++ > 0)
+			sum += x[i] < last ? x[i] : x[i] - last;
+		last = x[i];
+	}
+	return count > 1 ? sum : NAN;
+}
+
+static void check_every(const double *out, const leat_window_options *o,
+    const double *x, const double *y, size_t n)
+{
+	static struct oracle all;
+
+	oracle_scan(&all, 4, x, y, n);
+	all.joined = 1;
+	for (size_t i = 0; i < o->n_stats; i++) {
+		int id = o->stats[i].id, counter = id == LEAT_STAT_INCREASE;
+		double want = counter ? grown(x, y, n)
+				      : oracle_expect(&all, id).want;
+		int good = counter
+		    ? out[i] == want || (isnan(out[i]) && isnan(want))
+		    : oracle_agrees(&all, id, out[i]);
+		ck_assert_msg(good, "%zu values, %s is %.17g, not %.17g", n,
+		    leat_stat_name(&o->stats[i]), out[i], want);
+	}
+}
+
+/* Quarters, of which many are missing in some streams and in some none. */
+static void make_short(double *x, uint64_t most, struct rng *r)
+{
+	uint64_t odds = rng_below(r, 4);
+
+	for (size_t i = 0; i < SHORT; i++) {
+		x[i] = (double)rng_below(r, most) / 4;
+		if (rng_below(r, 4) < odds)
+			x[i] = NAN;
+	}
+}
+
+/* Exact results, with their times, are saved as if one had been given all. */
+static void expect_as_one(const struct saved *joined,
+    const leat_window_options *o, const double *x, const double *y, size_t n)
+{
+	static const int exact[] = { LEAT_STAT_COUNT, LEAT_STAT_MIN,
+		LEAT_STAT_MAX, LEAT_STAT_RANGE, LEAT_STAT_ARGMIN,
+		LEAT_STAT_ARGMAX, LEAT_STAT_FIRST, LEAT_STAT_LAST,
+		LEAT_STAT_RATE_OF_CHANGE, LEAT_STAT_INCREASE };
+
+	for (size_t i = 0; i < sizeof(exact) / sizeof(*exact); i++) {
+		if (o->n_stats > 1 || o->stats[0].id != exact[i])
+			continue;
+		leat_window *one = window_of(o, x, y, n);
+		struct saved all = window_saved(one);
+		ck_assert_msg(same_saved(joined, &all), "%s of %zu values",
+		    leat_stat_name(&o->stats[0]), n);
+		saved_free(&all);
+		leat_window_free(one);
+	}
+}
+
+/* Up to five, one after the other; each time it is loaded again. */
+static void join_and_load(const leat_window_options *o, const double *x,
+    const double *y, struct rng *r)
+{
+	size_t n = rng_below(r, 6), shards = 1 + rng_below(r, 4);
+	leat_window *w = window_of(o, x, y, n);
+	double out[EVERY], again[EVERY];
+
+	for (; shards > 0; shards--) {
+		size_t more = rng_below(r, 7);
+		join_windows(w, window_of(o, x + n, y ? y + n : NULL, more));
+		n += more;
+		struct saved before = window_saved(w), after;
+		expect_as_one(&before, o, x, y, n);
+		leat_window_query(w, out);
+		window_again(&w, o);
+		after = window_saved(w);
+		ck_assert(same_saved(&before, &after));
+		saved_free(&before);
+		saved_free(&after);
+		leat_window_query(w, again);
+		for (size_t i = 0; i < o->n_stats; i++)
+			ck_assert(same_bits(out[i], again[i]));
+		check_every(again, o, x, y, n);
+	}
+	y ? leat_window_push_xy(w, x[n], y[n]) : leat_window_push(w, x[n]);
+	leat_window_query(w, out);
+	check_every(out, o, x, y, n + 1);
+	leat_window_free(w);
+}
+
+START_TEST(joined_windows_of_any_statistic_load_and_go_on)
+{
+	leat_stat stats[EVERY];
+	size_t n = every_stat(stats);
+	struct rng r = rng_new(31);
+
+	for (int round = 0; round < 60; round++)
+		for (size_t i = 0; i <= n; i++) {
+			leat_window_options o = landmark(stats, n);
+			double x[SHORT], y[SHORT];
+			uint64_t most = round % 2 ? 5 : 40;
+			if (i < n)
+				o = landmark(&stats[i], 1);
+			make_short(x, most, &r);
+			make_short(y, most, &r);
+			int both = i == n || leat_stat_pairs(&stats[i]);
+			join_and_load(&o, x, both ? y : NULL, &r);
+		}
+}
+END_TEST
+
+enum { KEYS = 5 };
+
+/* The next values of keys, drawn by chance. */
+static void push_keys(leat_keyed *k, double x[KEYS][SHORT], size_t *used,
+    struct rng *r)
+{
+	for (size_t i = rng_below(r, SHORT / 2); i > 0; i--) {
+		size_t key = rng_below(r, KEYS);
+		ck_assert_int_eq(leat_keyed_push(k, &key, sizeof(key), 0,
+				     x[key][used[key]++]),
+		    LEAT_OK);
+	}
+}
+
+/* Each key has a stream, and the first object gets the beginning of it. */
+static void join_and_load_keys(const keyed_choice *o, struct rng *r)
+{
+	leat_keyed *k, *other;
+	double x[KEYS][SHORT], out[EVERY];
+	size_t used[KEYS] = { 0 };
+
+	for (size_t i = 0; i < KEYS; i++)
+		make_short(x[i], 40, r);
+	ck_assert_int_eq(keyed_choice_new(&k, o), LEAT_OK);
+	ck_assert_int_eq(keyed_choice_new(&other, o), LEAT_OK);
+	push_keys(k, x, used, r);
+	push_keys(other, x, used, r);
+	ck_assert_int_eq(leat_keyed_merge(k, other), LEAT_OK);
+	keyed_again(&k, o);
+	for (size_t key = 0; key < KEYS; key++) {
+		if (used[key] == 0)
+			continue;
+		ck_assert_int_eq(leat_keyed_query(k, &key, sizeof(key), out),
+		    LEAT_OK);
+		check_every(out, &o->by_count, x[key], NULL, used[key]);
+	}
+	leat_keyed_free(k);
+	leat_keyed_free(other);
+}
+
+START_TEST(joined_keys_of_any_statistic_load)
+{
+	leat_stat stats[EVERY], ours[EVERY];
+	size_t n = 0, all = every_stat(stats);
+	struct rng r = rng_new(32);
+
+	for (size_t i = 0; i < all; i++)
+		if (!leat_stat_pairs(&stats[i]))
+			ours[n++] = stats[i];
+	for (int round = 0; round < 20; round++)
+		for (size_t i = 0; i <= n; i++) {
+			keyed_choice o = { 0 };
+			o.by_count = i < n ? landmark(&ours[i], 1)
+					   : landmark(ours, n);
+			join_and_load_keys(&o, &r);
+		}
+}
+END_TEST
+
+/*
+ * A missing value and 5, joined with 7 by version 0.1: the first push of the
+ * counter is number 1, the last one number 0.
+ */
+START_TEST(a_counter_that_was_joined_by_an_earlier_version_loads)
+{
+	static const unsigned char bytes[] = { 0x6c, 0x65, 0x61, 0x74, 0x02,
+		0x01, 0x00, 0x00, 0x02, 0x01, 0x19, 0x00, 0x03, 0x00, 0x00,
+		0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01,
+		0x00, 0x00, 0x01, 0x22, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+		0x00, 0x00, 0x03, 0x01, 0x23, 0x00, 0x03, 0x00, 0x00, 0x00,
+		0x00, 0x00, 0x00, 0x1c, 0x40, 0x01, 0x0d, 0x01, 0x00, 0x00,
+		0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+		0x00, 0x14, 0x40, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x1c,
+		0x40, 0x00, 0x01, 0x04, 0x00, 0xb4, 0x16, 0x8b, 0xb0 };
+	static const leat_stat stat = LEAT_INCREASE;
+	leat_window_options o = landmark(&stat, 1);
+	leat_reader r = { 0 };
+	leat_window *w;
+	double out;
+
+	r.bytes = bytes;
+	r.n_bytes = sizeof(bytes);
+	ck_assert_int_eq(leat_window_load(&w, &o, &r), LEAT_OK);
+	leat_window_query(w, &out);
+	ck_assert_double_eq(out, 2);
+	window_again(&w, &o);
+	ck_assert_int_eq(leat_window_push(w, 1), LEAT_OK);
+	leat_window_query(w, &out);
+	ck_assert_double_eq(out, 3);
+	leat_window_free(w);
+}
+END_TEST
+
 /* ---- What windows cannot be ---- */
 
 static void refused_window(const leat_window_options *o,
@@ -439,6 +674,10 @@ Suite *state_merge_suite(void)
 	tcase_add_test(t, a_window_that_was_reset_adds_nothing);
 	tcase_add_test(t, three_windows_are_joined_in_either_way);
 	tcase_add_test(t, loaded_windows_are_joined_as_the_saved_ones_are);
+	tcase_add_test(t, joined_windows_of_any_statistic_load_and_go_on);
+	tcase_add_test(t, joined_keys_of_any_statistic_load);
+	tcase_add_test(t,
+	    a_counter_that_was_joined_by_an_earlier_version_loads);
 	tcase_add_test(t, other_kinds_of_windows_are_not_joined);
 	tcase_add_test(t, windows_with_other_options_are_not_joined);
 	tcase_add_test(t, a_default_that_is_given_is_no_other_option);

@@ -76,11 +76,24 @@ struct leat_summary {
 struct leat_samples {
 	uint64_t n;
 	int64_t from, to;
+	/*
+	 * Such runs may have been joined by a version that left the times of
+	 * the second one as they were: a first time may be after the last one.
+	 */
+	int joined;
 };
 
 LEAT_INLINE int leat_may_be_at(const struct leat_samples *of, int64_t t)
 {
 	return of->from <= t && t <= of->to;
+}
+
+/* Tells whether the first sample and the last one can have these times. */
+LEAT_INLINE int leat_may_span(const struct leat_samples *of, int64_t first,
+    int64_t last)
+{
+	return leat_may_be_at(of, first) && leat_may_be_at(of, last) &&
+	    (first <= last || of->joined);
 }
 
 struct leat_class {
@@ -104,6 +117,7 @@ struct leat_class {
 	 * accumulator. NULL: any numbers can be one.
 	 */
 	int (*fits)(const void *acc, const struct leat_samples *of);
+	unsigned times; /* of `integers`, those that are a sample's time */
 };
 
 enum leat_class_id {
@@ -191,6 +205,8 @@ void leat_tape_stat(struct leat_tape *t, int id, double arg,
 void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
     const leat_agg *agg, void *acc, size_t n_bytes,
     const struct leat_samples *of);
+/* Adds `by` to the times in a partial, which is not an empty one. */
+void leat_class_delay(const struct leat_class *cls, void *partial, uint64_t by);
 
 /* One statistic to report. */
 struct leat_plan {

@@ -102,8 +102,7 @@ static int counter_fits(const void *acc, const struct leat_samples *of)
 {
 	const struct counter *c = acc;
 
-	if (!leat_may_be_at(of, c->t_first) || !leat_may_be_at(of, c->t_last) ||
-	    c->t_first > c->t_last)
+	if (!leat_may_span(of, c->t_first, c->t_last))
 		return 0;
 	if (of->n == 1 && (c->t_first != c->t_last || c->first != c->last))
 		return 0;
@@ -113,4 +112,4 @@ static int counter_fits(const void *acc, const struct leat_samples *of)
 const struct leat_class leat_class_counter = { sizeof(struct counter),
 	sizeof(struct counter), counter_identity, counter_append,
 	counter_prepend, counter_combine, NULL, counter_lower, 0, 3, 0,
-	counter_fits };
+	counter_fits, 3 };

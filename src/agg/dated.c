@@ -112,7 +112,7 @@ static int timed_fits(const void *acc, const struct leat_samples *of)
 
 const struct leat_class leat_class_earliest = { sizeof(struct timed),
 	sizeof(struct timed), timed_identity, earliest_append, earliest_prepend,
-	earliest_combine, NULL, earliest_lower, 1, 2, 0, timed_fits };
+	earliest_combine, NULL, earliest_lower, 1, 2, 0, timed_fits, 2 };
 const struct leat_class leat_class_latest = { sizeof(struct timed),
 	sizeof(struct timed), timed_identity, latest_append, latest_prepend,
-	latest_combine, NULL, latest_lower, 1, 2, 0, timed_fits };
+	latest_combine, NULL, latest_lower, 1, 2, 0, timed_fits, 2 };

@@ -191,23 +191,23 @@ static int count_fits(const void *acc, const struct leat_samples *of)
 
 const struct leat_class leat_class_bias = { sizeof(struct leat_sum),
 	2 * sizeof(double), leat_sum_identity, bias_step, bias_step,
-	leat_sum_combine, leat_sum_round, bias_lower, 1, 0, 0, NULL };
+	leat_sum_combine, leat_sum_round, bias_lower, 1, 0, 0, NULL, 0 };
 const struct leat_class leat_class_distance = { sizeof(struct leat_sum),
 	2 * sizeof(double), leat_sum_identity, distance_step, distance_step,
 	leat_sum_combine, leat_sum_round, distance_lower, 1, 0, 0,
-	positive_sum_fits };
+	positive_sum_fits, 0 };
 const struct leat_class leat_class_loss = { sizeof(struct leat_sum),
 	2 * sizeof(double), leat_sum_identity, loss_step, loss_step,
 	leat_sum_combine, leat_sum_round, loss_lower, 1, 0, 0,
-	positive_sum_fits };
+	positive_sum_fits, 0 };
 const struct leat_class leat_class_error_squares = {
 	sizeof(struct leat_squares), sizeof(struct leat_squares),
 	leat_squares_identity, square_step, square_step, leat_squares_combine,
-	NULL, square_lower, 1, 0, 0, square_fits
+	NULL, square_lower, 1, 0, 0, square_fits, 0
 };
 const struct leat_class leat_class_hits = { sizeof(double), sizeof(double),
 	count_identity, hit_step, hit_step, count_combine, NULL, hit_lower, 1,
-	0, 0, count_fits };
+	0, 0, count_fits, 0 };
 const struct leat_class leat_class_covered = { sizeof(double), sizeof(double),
 	count_identity, covered_step, covered_step, count_combine, NULL,
-	covered_lower, 1, 0, 0, count_fits };
+	covered_lower, 1, 0, 0, count_fits, 0 };

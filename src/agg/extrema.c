@@ -75,10 +75,10 @@ static int extremum_fits(const void *acc, const struct leat_samples *of)
 
 const struct leat_class leat_class_min = { sizeof(double), sizeof(double),
 	min_identity, min_step, min_step, min_combine, NULL, min_lower, 1, 0, 0,
-	extremum_fits };
+	extremum_fits, 0 };
 const struct leat_class leat_class_max = { sizeof(double), sizeof(double),
 	max_identity, max_step, max_step, max_combine, NULL, max_lower, 1, 0, 0,
-	extremum_fits };
+	extremum_fits, 0 };
 
 /* sign * value, so that one piece of code finds the least of both. */
 struct dated {
@@ -150,7 +150,7 @@ static int dated_fits(const void *acc, const struct leat_samples *of)
 
 const struct leat_class leat_class_argmin = { sizeof(struct dated),
 	sizeof(struct dated), dated_identity, argmin_step, argmin_step,
-	dated_combine, NULL, argmin_lower, 1, 2, 0, dated_fits };
+	dated_combine, NULL, argmin_lower, 1, 2, 0, dated_fits, 2 };
 const struct leat_class leat_class_argmax = { sizeof(struct dated),
 	sizeof(struct dated), dated_identity, argmax_step, argmax_step,
-	dated_combine, NULL, argmax_lower, 1, 2, 0, dated_fits };
+	dated_combine, NULL, argmax_lower, 1, 2, 0, dated_fits, 2 };

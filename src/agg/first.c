@@ -52,4 +52,4 @@ static int first_fits(const void *acc, const struct leat_samples *of)
 
 const struct leat_class leat_class_first = { sizeof(double), sizeof(double),
 	first_identity, first_append, first_prepend, first_combine, NULL,
-	first_lower, 0, 0, 0, first_fits };
+	first_lower, 0, 0, 0, first_fits, 0 };

@@ -72,7 +72,7 @@ static int moments_fits(const void *acc, const struct leat_samples *of)
 const struct leat_class leat_class_moments = { sizeof(struct leat_moments),
 	sizeof(struct leat_run), moments_identity, moments_append,
 	moments_append, moments_combine, moments_fold, moments_lower, 1, 0, 3,
-	moments_fits };
+	moments_fits, 0 };
 
 static void targets_step(const leat_agg *agg, void *acc, const leat_sample *s)
 {
@@ -90,4 +90,5 @@ static void targets_lower(const void *acc, struct leat_summary *out)
 
 const struct leat_class leat_class_targets = { sizeof(struct leat_moments),
 	sizeof(struct leat_run), moments_identity, targets_step, targets_step,
-	moments_combine, moments_fold, targets_lower, 1, 0, 3, moments_fits };
+	moments_combine, moments_fold, targets_lower, 1, 0, 3, moments_fits,
+	0 };

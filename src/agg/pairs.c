@@ -262,4 +262,4 @@ static int pairs_fits(const void *acc, const struct leat_samples *of)
 
 const struct leat_class leat_class_pairs = { sizeof(struct pairs),
 	8 * sizeof(double), pairs_identity, pairs_step, pairs_step,
-	pairs_combine, pairs_fold, pairs_lower, 1, 0, 1, pairs_fits };
+	pairs_combine, pairs_fold, pairs_lower, 1, 0, 1, pairs_fits, 0 };

@@ -79,4 +79,4 @@ static int product_fits(const void *acc, const struct leat_samples *of)
 
 const struct leat_class leat_class_product = { sizeof(struct product),
 	sizeof(struct product), product_identity, product_step, product_step,
-	product_combine, NULL, product_lower, 1, 2, 0, product_fits };
+	product_combine, NULL, product_lower, 1, 2, 0, product_fits, 0 };

@@ -122,3 +122,17 @@ void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
 	memcpy(acc, words, n_bytes);
 	leat_tape_expect(t, can_be(cls, words, n_bytes / sizeof(*words), of));
 }
+
+void leat_class_delay(const struct leat_class *cls, void *partial, uint64_t by)
+{
+	unsigned char *word = partial;
+	uint64_t t;
+
+	for (unsigned left = cls->times; left; left >>= 1) {
+		memcpy(&t, word, sizeof(t));
+		t += by;
+		if (left & 1)
+			memcpy(word, &t, sizeof(t));
+		word += sizeof(t);
+	}
+}

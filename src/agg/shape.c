@@ -85,4 +85,4 @@ static int shape_fits(const void *acc, const struct leat_samples *of)
 
 const struct leat_class leat_class_shape = { sizeof(struct shape),
 	sizeof(struct shape), shape_identity, shape_append, shape_append,
-	shape_combine, NULL, shape_lower, 1, 0, 1, shape_fits };
+	shape_combine, NULL, shape_lower, 1, 0, 1, shape_fits, 0 };

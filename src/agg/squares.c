@@ -49,4 +49,4 @@ static int squares_fits(const void *acc, const struct leat_samples *of)
 const struct leat_class leat_class_squares = { sizeof(struct leat_squares),
 	sizeof(struct leat_squares), leat_squares_identity, squares_step,
 	squares_step, leat_squares_combine, NULL, squares_lower, 1, 0, 0,
-	squares_fits };
+	squares_fits, 0 };

@@ -45,4 +45,4 @@ static void sum_lower(const void *acc, struct leat_summary *out)
 
 const struct leat_class leat_class_sum = { sizeof(struct leat_sum),
 	2 * sizeof(double), leat_sum_identity, sum_append, sum_append,
-	leat_sum_combine, leat_sum_round, sum_lower, 1, 0, 0, NULL };
+	leat_sum_combine, leat_sum_round, sum_lower, 1, 0, 0, NULL, 0 };

@@ -222,8 +222,7 @@ static int path_fits(const void *acc, const struct leat_samples *of)
 {
 	const struct leat_path *p = acc;
 
-	if (!leat_may_be_at(of, p->t_first) || !leat_may_be_at(of, p->t_last) ||
-	    p->t_first > p->t_last)
+	if (!leat_may_span(of, p->t_first, p->t_last))
 		return 0;
 	if (of->n == 1 && (p->t_first != p->t_last || p->v_first != p->v_last))
 		return 0;
@@ -232,7 +231,7 @@ static int path_fits(const void *acc, const struct leat_samples *of)
 
 const struct leat_class leat_class_hold = { sizeof(struct leat_path),
 	sizeof(struct leat_path), path_identity, hold_append, hold_prepend,
-	hold_combine, NULL, hold_lower, 0, 3, 0, path_fits };
+	hold_combine, NULL, hold_lower, 0, 3, 0, path_fits, 3 };
 const struct leat_class leat_class_trapezoid = { sizeof(struct leat_path),
 	sizeof(struct leat_path), path_identity, line_append, line_prepend,
-	line_combine, NULL, line_lower, 0, 3, 0, path_fits };
+	line_combine, NULL, line_lower, 0, 3, 0, path_fits, 3 };

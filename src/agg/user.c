@@ -65,4 +65,4 @@ static void user_lower(const void *acc, struct leat_summary *out)
 }
 
 const struct leat_class leat_class_user = { 0, 0, user_identity, user_append,
-	user_prepend, user_combine, NULL, user_lower, 0, 0, 0, NULL };
+	user_prepend, user_combine, NULL, user_lower, 0, 0, 0, NULL, 0 };

@@ -124,7 +124,7 @@ void leat_tape_flow(struct leat_tape *t, struct leat_flow *f)
 void leat_tape_accs(struct leat_tape *t, const struct leat_flow *f,
     struct leat_accs *a, int64_t from, int64_t to)
 {
-	struct leat_samples of = { 0, from, to };
+	struct leat_samples of = { 0, from, to, 0 };
 	uint64_t count = a->count << 1 | (a->missing > 0);
 
 	leat_tape_number(t, &count, f->counts.taken << 1 | 1);

@@ -174,7 +174,8 @@ static struct leat_samples samples_of(const leat_window *w, uint64_t pane,
     uint64_t n, uint64_t count)
 {
 	uint64_t from = pane * w->panes.advance;
-	struct leat_samples of = { count, (int64_t)from, (int64_t)(from + n) };
+	struct leat_samples of = { count, (int64_t)from, (int64_t)(from + n),
+		w->kind == LEAT_LANDMARK };
 
 	of.to--;
 	return of;
@@ -428,14 +429,11 @@ static const void *shifted(const struct leat_part *p,
     const struct leat_part *other, uint64_t by)
 {
 	const void *partial = leat_acc_pack(other, other->open, p->temp);
-	int64_t t;
 
-	if (p->id != LEAT_CLASS_ARGMIN && p->id != LEAT_CLASS_ARGMAX)
+	if (p->cls->times == 0)
 		return partial;
 	memcpy(p->combined, partial, p->packed);
-	memcpy(&t, p->combined + sizeof(double), sizeof(t));
-	t += (int64_t)by;
-	memcpy(p->combined + sizeof(double), &t, sizeof(t));
+	leat_class_delay(p->cls, p->combined, by);
 	return p->combined;
 }
 
