@@ -44,7 +44,7 @@ struct leat_choice {
 	int value;
 	const char *first;  /* "sliding:60": size */
 	const char *second; /* "hopping:100/10": hop; NULL as first if none */
-	/* Static text for a value where first is NULL; NULL: that of the word. */
+	/* Words for a value where first is NULL; NULL: those of the word. */
 	const char *why_value;
 };
 
