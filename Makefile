@@ -478,8 +478,8 @@ check-valgrind: ## the tests that touch memory, under valgrind
 
 # Branches are counted where the source has them: a function that is always
 # inlined is one function here, not a copy for each set of constants, most
-# of whose branches are dead.
-COVERAGE := -O0 -g --coverage -Dalways_inline=unused
+# of whose branches are dead. Two threads of one test count in the same places.
+COVERAGE := -O0 -g --coverage -fprofile-update=atomic -Dalways_inline=unused
 
 .PHONY: coverage
 coverage: ## line and branch coverage of src/ by the tests
