@@ -59,8 +59,7 @@ static void plan_entries(leat_keyed *k, const leat_keyed_options *o)
 		k->latest_at = k->entry_size;
 		k->entry_size += sizeof(int64_t);
 	}
-	if (o->when_keys_full == LEAT_WHEN_FULL_EVICT_OLD &&
-	    (o->max_keys || o->max_bytes)) {
+	if (o->when_keys_full == LEAT_WHEN_FULL_EVICT_OLD) {
 		k->links_at = k->entry_size;
 		k->entry_size += sizeof(struct leat_neighbours);
 	}

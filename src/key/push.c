@@ -380,9 +380,9 @@ int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
 	int err;
 
 	LEAT_ASSERT(keyed);
-	if (LEAT_UNLIKELY(!keyed->flow.pairs || keyed->flow.calls.state) &&
-	    (err = push_refused(keyed, 1)))
-		return err;
+	if (!keyed->flow.pairs || keyed->flow.calls.state)
+		if ((err = push_refused(keyed, 1)))
+			return err;
 	return leat_calls_done(&keyed->flow.calls, push_event(keyed, &v));
 }
 

@@ -48,9 +48,9 @@ void leat_report(const leat_window *w, struct leat_summary *s, double *out)
 	if (LEAT_UNLIKELY(w->order.node != NULL))
 		s->errors.auc = leat_order_auc(&w->order);
 	leat_lower(w->plan, w->n_stats, s, silent, out);
-	if (LEAT_UNLIKELY(w->n_parts > 0 && w->parts[w->n_parts - 1].agg) &&
-	    (!silent || w->tells))
-		report_users(w, silent, out);
+	if (w->n_parts > 0 && w->parts[w->n_parts - 1].agg)
+		if (!silent || w->tells)
+			report_users(w, silent, out);
 }
 
 void leat_ask(leat_window *w)
