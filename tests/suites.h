@@ -21,6 +21,7 @@ Suite *cost_suite(void);
 Suite *faults_suite(void);
 Suite *reserved_suite(void);
 Suite *traps_suite(void);
+Suite *corners_suite(void);
 Suite *model_standard_suite(void);
 Suite *model_update_suite(void);
 Suite *model_default_suite(void);
