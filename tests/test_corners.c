@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include <leat.h>
+#include <leat_text.h>
 
 #include "classes.h"
 #include "suites.h"
@@ -313,6 +313,108 @@ START_TEST(a_model_tells_its_intercept_alone)
 }
 END_TEST
 
+/* What comes behind an event that fails is not looked at. */
+START_TEST(many_events_end_with_the_one_that_fails)
+{
+	enum { MANY = 500 };
+	leat_time_window_options t = by_time(LEAT_TUMBLING);
+	leat_keyed_options k = { .by_time = &t };
+	leat_event e[MANY];
+	leat_time_window *w;
+	leat_keyed *keyed;
+	size_t n;
+
+	for (int i = 0; i < MANY; i++)
+		e[i] = (leat_event){ "a", 1, i, 1, 0, 0, 0, 0 };
+	e[1].source = 9;
+	ck_assert_int_eq(leat_time_window_new(&w, &t), LEAT_OK);
+	ck_assert_int_eq(leat_time_window_push_events(w, e, MANY, &n),
+	    LEAT_ESOURCE);
+	ck_assert_uint_eq(n, 1);
+	ck_assert_int_eq(leat_keyed_new(&keyed, &k), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push_events(keyed, e, MANY, &n),
+	    LEAT_ESOURCE);
+	ck_assert_uint_eq(n, 1);
+	leat_time_window_free(w);
+	leat_keyed_free(keyed);
+}
+END_TEST
+
+static int fails(void *ctx, const leat_result *r)
+{
+	(void)ctx;
+	(void)r;
+	return 1;
+}
+
+START_TEST(a_pair_hears_of_a_callback_that_failed_before)
+{
+	static const leat_stat pairs[] = { LEAT_CORRELATION };
+	leat_time_window_options t = by_time(LEAT_TUMBLING);
+	leat_keyed_options o = { .by_time = &t };
+	leat_event e[2] = { { "a", 1, 10, 1, 1, 0, 0, 0 },
+		{ "a", 1, 11, 1, 1, 0, 9, 0 } };
+	leat_keyed *k;
+
+	t.stats = pairs;
+	t.sink.emit = fails;
+	ck_assert_int_eq(leat_keyed_new(&k, &o), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push_xy(k, "a", 1, 1, 1, 2), LEAT_OK);
+	ck_assert_int_eq(leat_keyed_push_events(k, e, 2, NULL), LEAT_ESOURCE);
+	ck_assert_int_eq(leat_keyed_push(k, "a", 1, 12, 1), LEAT_EPAIRS);
+	ck_assert_int_eq(leat_keyed_push_xy(k, "a", 1, 12, 1, 2),
+	    LEAT_ECALLBACK);
+	ck_assert_int_eq(leat_keyed_push_xy(k, "a", 1, 13, 1, 2), LEAT_OK);
+	leat_keyed_free(k);
+}
+END_TEST
+
+static int loaded(double saved, double wanted)
+{
+	leat_stat stat = LEAT_AGG(&chain_class, 0);
+	leat_window_options o = by_count(LEAT_SLIDING);
+	unsigned char bytes[4096];
+	leat_writer out = { .bytes = bytes, .capacity = sizeof(bytes) };
+	leat_reader in = { .bytes = bytes };
+	leat_window *w;
+
+	o.stats = &stat;
+	stat.arg = saved;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+	ck_assert_int_eq(leat_window_save(w, &out), LEAT_OK);
+	leat_window_free(w);
+	in.n_bytes = (size_t)out.n_bytes;
+	stat.arg = wanted;
+	int err = leat_window_load(&w, &o, &in);
+	leat_window_free(w);
+	return err;
+}
+
+START_TEST(a_state_is_of_the_same_arguments_where_both_are_nan)
+{
+	ck_assert_int_eq(loaded(1, 1), LEAT_OK);
+	ck_assert_int_eq(loaded(1, 2), LEAT_EOPTIONS);
+	ck_assert_int_eq(loaded((double)NAN, (double)NAN), LEAT_OK);
+	ck_assert_int_eq(loaded((double)NAN, 1), LEAT_EOPTIONS);
+	ck_assert_int_eq(loaded(1, (double)NAN), LEAT_EOPTIONS);
+}
+END_TEST
+
+START_TEST(a_unit_is_of_small_letters)
+{
+	static const char *const texts[] = { "ttl:5~", "ttl:5S", "ttl:5{s" };
+	leat_keyed_options o = { 0 };
+
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_int_eq(leat_keyed_options_parse(texts[i], &o, NULL,
+				     NULL),
+		    LEAT_EPARSE);
+	ck_assert_int_eq(leat_keyed_options_parse("ttl:5s", &o, NULL, NULL),
+	    LEAT_OK);
+	ck_assert_int_eq(o.ttl, 5 * LEAT_SECOND);
+}
+END_TEST
+
 Suite *corners_suite(void)
 {
 	Suite *s = suite_create("corners");
@@ -328,6 +430,10 @@ Suite *corners_suite(void)
 	tcase_add_test(t, what_is_not_stored_is_not_read);
 	tcase_add_test(t, keys_without_a_sink_have_nobody_to_tell);
 	tcase_add_test(t, a_model_tells_its_intercept_alone);
+	tcase_add_test(t, many_events_end_with_the_one_that_fails);
+	tcase_add_test(t, a_pair_hears_of_a_callback_that_failed_before);
+	tcase_add_test(t, a_state_is_of_the_same_arguments_where_both_are_nan);
+	tcase_add_test(t, a_unit_is_of_small_letters);
 	suite_add_tcase(s, t);
 	return s;
 }
