@@ -1,7 +1,7 @@
 .error : leat needs GNU make, often called gmake
 #
 # Builds, tests and installs leat. Needs GNU make and a C11 compiler, and
-# writes into build/ (and the example programs into examples/) alone.
+# writes into build/ alone.
 # `make help` lists the targets.
 #
 # CC, AR, CPPFLAGS, CFLAGS, LDFLAGS and LIBS are yours: what the project
@@ -114,34 +114,36 @@ $(BUILD)/leat.pc: src/leat.pc.in FORCE
 
 # ---- Examples ---------------------------------------------------------
 
-ifeq ($(BUILD),build)
-EXAMPLE_DIR := examples
-else
-EXAMPLE_DIR := $(BUILD)/examples
-endif
-COMMON_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard examples/common/*.c))
-INGEST := $(EXAMPLE_DIR)/socket_ingest
-EXAMPLES := $(filter-out $(INGEST), \
-	$(patsubst examples/%.c,$(EXAMPLE_DIR)/%,$(wildcard examples/*.c)))
+# A file of examples/ is a program; csv_replay and socket_ingest have a folder
+# each, and share what is in examples/replay/.
+BIN := $(BUILD)/bin
+objs_in = $(patsubst %.c,$(BUILD)/%.o,$(wildcard examples/$(1)/*.c))
+REPLAY_OBJS := $(call objs_in,replay)
+CSV_OBJS := $(call objs_in,csv_replay)
+CSV_REPLAY := $(BIN)/csv_replay
+INGEST := $(BIN)/socket_ingest
+SMALL_EXAMPLES := $(patsubst examples/%.c,$(BIN)/%,$(wildcard examples/*.c))
+EXAMPLES := $(SMALL_EXAMPLES) $(CSV_REPLAY)
 # The ones that are installed, as is $(INGEST), where it could be built.
-PROGRAMS := $(filter %/csv_replay,$(EXAMPLES))
+PROGRAMS := $(CSV_REPLAY)
 
 .PHONY: programs
 programs: $(PROGRAMS) socket_ingest
 
 .PHONY: examples
-examples: $(EXAMPLES) socket_ingest ## the example programs, in examples/
+examples: $(EXAMPLES) socket_ingest ## the example programs, in build/bin/
 
 $(BUILD)/examples/%.o: examples/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(compile) $(extra) -c -o $@ $<
 
-$(EXAMPLES): $(EXAMPLE_DIR)/%: $(BUILD)/examples/%.o $(STATIC)
+$(SMALL_EXAMPLES): $(BIN)/%: $(BUILD)/examples/%.o
+$(CSV_REPLAY): $(CSV_OBJS) $(REPLAY_OBJS)
+$(EXAMPLES): $(STATIC)
+	@mkdir -p $(@D)
 	$(say) LD $@
 	$(Q)$(link) $(LIBS)
-
-$(EXAMPLE_DIR)/csv_replay: $(COMMON_OBJS)
 
 # socket_ingest is the one with needs of its own: libevent and OpenSSL, and
 # SQLite if it is there. They may arrive in the same run of make, so they are
@@ -149,8 +151,7 @@ $(EXAMPLE_DIR)/csv_replay: $(COMMON_OBJS)
 # SKIP_INGEST=1 leaves it out, and its tests.
 INGEST_NEEDS := libevent libevent_openssl openssl
 HAS_LIBEVENT := pkg-config --exists $(INGEST_NEEDS) 2>/dev/null
-INGEST_OBJS := $(BUILD)/examples/socket_ingest.o $(BUILD)/ingest_page.o \
-	$(patsubst %.c,$(BUILD)/%.o,$(wildcard examples/ingest/*.c))
+INGEST_OBJS := $(call objs_in,socket_ingest) $(BUILD)/ingest_page.o
 INGEST_FLAGS := $(BUILD)/ingest.cflags
 # Its parts by themselves, one Check runner; and what its scripts send with.
 INGEST_TEST := $(BUILD)/tests/test_ingest
@@ -160,12 +161,12 @@ INGEST_TEST_OBJS := $(filter-out $(INGEST_TOOLS:=.o), \
 INGEST_PARTS := $(filter-out %/socket_ingest.o,$(INGEST_OBJS))
 
 .PHONY: socket_ingest
-socket_ingest: $(COMMON_OBJS) $(STATIC)
+socket_ingest: $(REPLAY_OBJS) $(STATIC)
 	@if test -n '$(SKIP_INGEST)'; then :; \
 	elif $(HAS_LIBEVENT); then \
 		$(MAKE) HAS_INGEST=1 ingest-programs; \
 	else \
-		echo 'examples/socket_ingest is left out: it needs libevent;' \
+		echo 'socket_ingest is left out: it needs libevent;' \
 			'apt-get install pkg-config libevent-dev libssl-dev'; \
 	fi
 
@@ -188,7 +189,7 @@ $(INGEST_OBJS): private extra = $$(cat $(INGEST_FLAGS))
 $(INGEST_OBJS): $(INGEST_FLAGS)
 
 # The page, as bytes.
-$(BUILD)/ingest_page.c: examples/ingest/page.html
+$(BUILD)/ingest_page.c: examples/socket_ingest/page.html
 	$(say) GEN $@
 	@{ echo '#include "page.h"'; \
 		echo 'const unsigned char ingest_page[] = {'; \
@@ -198,17 +199,18 @@ $(BUILD)/ingest_page.c: examples/ingest/page.html
 
 $(BUILD)/ingest_page.o: $(BUILD)/ingest_page.c
 	$(say) CC $@
-	$(Q)$(compile) -Iexamples/ingest -c -o $@ $<
+	$(Q)$(compile) -Iexamples/socket_ingest -c -o $@ $<
 
-$(INGEST): $(INGEST_OBJS) $(COMMON_OBJS) $(STATIC)
+$(INGEST): $(INGEST_OBJS) $(REPLAY_OBJS) $(STATIC)
+	@mkdir -p $(@D)
 	$(say) LD $@
 	$(Q)$(link) $$(cat $(BUILD)/ingest.libs) $(LIBS)
 
 $(INGEST_TEST_OBJS) $(INGEST_TOOLS:=.o): private extra = \
-	$$(cat $(CHECK_FLAGS) $(INGEST_FLAGS)) -Iexamples/ingest
+	$$(cat $(CHECK_FLAGS) $(INGEST_FLAGS)) -Iexamples/socket_ingest
 $(INGEST_TEST_OBJS) $(INGEST_TOOLS:=.o): $(INGEST_FLAGS) $(CHECK_FLAGS)
 
-$(INGEST_TEST): $(INGEST_TEST_OBJS) $(INGEST_PARTS) $(COMMON_OBJS) $(STATIC)
+$(INGEST_TEST): $(INGEST_TEST_OBJS) $(INGEST_PARTS) $(REPLAY_OBJS) $(STATIC)
 	$(say) LD $@
 	$(Q)$(link) $$(cat $(BUILD)/check.libs $(BUILD)/ingest.libs) $(LIBS)
 
@@ -217,14 +219,14 @@ $(INGEST_TOOLS): %: %.o
 	$(Q)$(link)
 endif
 
-DEMO := examples/csv_replay -c co2 --show date -w 52 \
+DEMO := $(CSV_REPLAY) -c co2 --show date -w 52 \
 	-s count,mean,stddev,min,max --every 104 -o table --plot $(BUILD)/co2.svg \
 	examples/data/co2_weekly.csv
 
 # COMPARE has the mean error of the model and that of last week's value, in
 # the weeks for which there are both; fields are row, value, prediction.
 FORMULA := co2 ~ lag(co2,1) + lag(co2,51) + lag(co2,52) + lag(co2,53)
-DEMO_MODEL := examples/csv_replay --model '$(FORMULA)'
+DEMO_MODEL := $(CSV_REPLAY) --model '$(FORMULA)'
 FORECAST := $(DEMO_MODEL) --show date -w 208 --every 208 -o table \
 	examples/data/co2_weekly.csv
 COMPARE := $(DEMO_MODEL) examples/data/co2_weekly.csv 2>/dev/null | \
@@ -260,22 +262,22 @@ demo: $(PROGRAMS) ## replays the weekly CO2 record, draws and predicts it
 
 # What has a main() of its own, the fuzzers too, to replay their corpus;
 # the rest of tests/*.c is one Check runner.
-ALONE := $(wildcard $(addprefix tests/,test_common.c long_drift.c \
+ALONE := $(wildcard $(addprefix tests/,test_replay.c long_drift.c \
 	long_text.c long_state.c bits.c footprint.c looks.c csv_reader.c float_suite.c \
 	c99.c layout.c threads.c growth.c state_travel.c fuzz_*.c))
 RUNNER_OBJS := $(patsubst %.c,$(BUILD)/%.o, \
 	$(filter-out $(ALONE),$(wildcard tests/*.c)))
 RUNNER := $(if $(wildcard tests/main.c),$(BUILD)/tests/runner)
-TEST_COMMON := $(if $(wildcard tests/test_common.c),$(BUILD)/tests/test_common)
+TEST_REPLAY := $(if $(wildcard tests/test_replay.c),$(BUILD)/tests/test_replay)
 ALONE_PROGRAMS := $(patsubst %.c,$(BUILD)/%, \
-	$(filter-out tests/test_common.c,$(ALONE)))
+	$(filter-out tests/test_replay.c,$(ALONE)))
 REPLAYS := $(filter $(BUILD)/tests/fuzz_%,$(ALONE_PROGRAMS))
 CXX_TESTS := $(patsubst %.cc,$(BUILD)/%_cc,$(wildcard tests/*.cc))
 
 CHECK_FLAGS := $(BUILD)/check.cflags
 # Exact arithmetic and data to try, which need no Check.
 ORACLE_OBJS := $(filter %/big.o %/data.o %/oracle.o,$(RUNNER_OBJS))
-CHECK_OBJS := $(filter-out $(ORACLE_OBJS),$(RUNNER_OBJS)) $(TEST_COMMON:=.o)
+CHECK_OBJS := $(filter-out $(ORACLE_OBJS),$(RUNNER_OBJS)) $(TEST_REPLAY:=.o)
 
 # Asked for in a recipe, not when make starts: `make deps check` has to
 # work where pkg-config arrives on the way.
@@ -297,13 +299,14 @@ $(BUILD)/tests/c99.o: private extra = -std=c99 -Werror
 $(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(say) CC $@
-	$(Q)$(compile) -Iexamples/common $(extra) -c -o $@ $<
+	$(Q)$(compile) -Iexamples/replay -Iexamples/csv_replay $(extra) -c -o $@ $<
 
 $(BUILD)/tests/runner: $(RUNNER_OBJS) $(STATIC)
 	$(say) LD $@
 	$(Q)$(link) $$(cat $(BUILD)/check.libs) $(LIBS)
 
-$(BUILD)/tests/test_common: $(BUILD)/tests/test_common.o $(COMMON_OBJS) $(STATIC)
+$(BUILD)/tests/test_replay: $(BUILD)/tests/test_replay.o $(REPLAY_OBJS) \
+	$(filter-out %/csv_replay.o,$(CSV_OBJS)) $(STATIC)
 	$(say) LD $@
 	$(Q)$(link) $$(cat $(BUILD)/check.libs) $(LIBS)
 
@@ -316,9 +319,9 @@ $(BUILD)/tests/threads: private LIBS += -lpthread
 $(BUILD)/tests/long_state $(BUILD)/tests/fuzz_state: $(BUILD)/tests/state_zoo.o
 $(BUILD)/tests/fuzz_spec: $(BUILD)/tests/spec_words.o
 # Lines and frames of socket_ingest, which need no more than this.
-WIRE := $(addprefix examples/ingest/,frame join siphash wire wire_graphite wire_guess \
+WIRE := $(addprefix examples/socket_ingest/,frame join siphash wire wire_graphite wire_guess \
 	wire_influx wire_key wire_line wire_names wire_sets wire_statsd \
-	wire_syslog) $(addprefix examples/common/,tape list number moment)
+	wire_syslog) $(addprefix examples/replay/,tape list number moment)
 $(BUILD)/tests/fuzz_wire: $(WIRE:%=$(BUILD)/%.o)
 # Calls of the whole API, which need no more than these.
 API_PARTS := $(patsubst %.c,%,$(wildcard tests/api/*.c)) \
@@ -341,7 +344,7 @@ $(SMALL_PROGRAMS): %: %.o $(STATIC)
 	$(say) LD $@
 	$(Q)$(link) $(LIBS)
 
-TEST_PROGRAMS := $(RUNNER) $(TEST_COMMON) $(ALONE_PROGRAMS) $(CXX_TESTS) \
+TEST_PROGRAMS := $(RUNNER) $(TEST_REPLAY) $(ALONE_PROGRAMS) $(CXX_TESTS) \
 	$(SMALL_PROGRAMS)
 
 # Tests by name: the suites of the runner, one by one; programs that test
@@ -350,7 +353,7 @@ TEST_PROGRAMS := $(RUNNER) $(TEST_COMMON) $(ALONE_PROGRAMS) $(CXX_TESTS) \
 # drive the programs; and scripts that look at the tree.
 SUITES := $(if $(RUNNER),$(shell sed -n \
 	's/^Suite .\([a-z_]*\)_suite(void);/suite_\1/p' tests/suites.h))
-SELF_CHECKS := $(notdir $(TEST_COMMON) $(CXX_TESTS) \
+SELF_CHECKS := $(notdir $(TEST_REPLAY) $(CXX_TESTS) \
 	$(filter %/bits %/footprint %/looks %/c99 %/layout %/threads,$(ALONE_PROGRAMS)))
 CLI_TESTS := $(notdir $(patsubst %.sh,%,$(wildcard tests/cli_*.sh)))
 PROGRAM_TESTS := $(SUITES) $(SELF_CHECKS) $(notdir $(REPLAYS)) $(CLI_TESTS) \
@@ -389,8 +392,8 @@ test_%: command = $(BUILD)/tests/$(name)
 test_suite_%: command = $(RUNNER) $(name:suite_%=%)
 test_fuzz_%: command = $(BUILD)/tests/$(name) \
 	tests/corpus/$(name:fuzz_%=%)/*
-test_cli_%: command = sh tests/$(name).sh ./$(EXAMPLE_DIR)/csv_replay .
-test_dev_full: command = sh tests/dev_full.sh ./$(EXAMPLE_DIR) \
+test_cli_%: command = sh tests/$(name).sh ./$(CSV_REPLAY) .
+test_dev_full: command = sh tests/dev_full.sh ./$(BIN) \
 	$(notdir $(EXAMPLES) $(INGEST))
 test_programs: command = sh tests/programs.sh $(BUILD)/tests/programs \
 	tests/programs
@@ -465,7 +468,7 @@ VALGRIND_SUITES := core stat window many each decay faults model_standard model_
 	errors order drift time time_cases time_faults keyed keyed_faults \
 	keyed_limits number timestamp csv state state_format state_time \
 	state_merge
-VALGRIND_PROGRAMS := test_common footprint c99
+VALGRIND_PROGRAMS := test_replay footprint c99
 
 .PHONY: check-valgrind
 check-valgrind: ## the tests that touch memory, under valgrind
@@ -563,7 +566,7 @@ $(ROWS_FILE): | $(BUILD)/bench/make_rows
 	$(say) GEN $@
 	$(Q)$(BUILD)/bench/make_rows $(ROWS) >$@
 
-REPLAY := $(EXAMPLE_DIR)/csv_replay -k key -c close -w 100 -s mean
+REPLAY := $(CSV_REPLAY) -k key -c close -w 100 -s mean
 
 .PHONY: bench-csv
 bench-csv: $(BENCH_TOOLS) $(PROGRAMS) $(ROWS_FILE) ## csv_replay, whole program
@@ -595,7 +598,7 @@ $(BUILT_HEADERS): $(BUILD)/%: include/%
 	$(say) GEN $@
 	$(Q)cp $< $@
 
-PAGES1 := $(patsubst $(EXAMPLE_DIR)/%,man/%.1,$(PROGRAMS))
+PAGES1 := $(PROGRAMS:$(BIN)/%=man/%.1)
 PAGES1 := $(wildcard $(PAGES1))
 # It is installed with its page, if it could be built.
 if_ingest = $(Q)if test -x $(INGEST); then $(1); fi
@@ -653,7 +656,7 @@ uninstall: ## removes what install put there
 
 .PHONY: dist
 dist: ## the source as build/leat-VERSION.tar.gz, the same bytes each time
-	@sh .ci/dist leat-$(VERSION) $(EXAMPLES) $(INGEST)
+	@sh .ci/dist leat-$(VERSION)
 
 .PHONY: distcheck
 distcheck: dist ## unpacks that, builds, tests, installs, packs it again
@@ -661,16 +664,15 @@ distcheck: dist ## unpacks that, builds, tests, installs, packs it again
 
 .PHONY: clean
 clean: ## removes what make has made
-	$(Q)rm -rf build $(BUILD) $(patsubst examples/%.c,examples/%, \
-		$(wildcard examples/*.c))
+	$(Q)rm -rf build $(BUILD)
 
 .PHONY: help
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1:\2/p' Makefile | \
 		awk -F: '{ printf "  %-15s %s\n", $$1, $$2 }'
 
--include $(STATIC_OBJS:.o=.d) $(SHARED_OBJS:.o=.d) $(COMMON_OBJS:.o=.d) \
-	$(patsubst $(EXAMPLE_DIR)/%,$(BUILD)/examples/%.d,$(EXAMPLES)) \
+-include $(STATIC_OBJS:.o=.d) $(SHARED_OBJS:.o=.d) $(REPLAY_OBJS:.o=.d) \
+	$(CSV_OBJS:.o=.d) $(SMALL_EXAMPLES:$(BIN)/%=$(BUILD)/examples/%.d) \
 	$(INGEST_OBJS:.o=.d) $(INGEST_TEST_OBJS:.o=.d) $(INGEST_TOOLS:=.d) \
-	$(API_PARTS:%=$(BUILD)/%.d) $(RUNNER_OBJS:.o=.d) $(TEST_COMMON:=.d) $(ALONE_PROGRAMS:=.d) \
+	$(API_PARTS:%=$(BUILD)/%.d) $(RUNNER_OBJS:.o=.d) $(TEST_REPLAY:=.d) $(ALONE_PROGRAMS:=.d) \
 	$(CXX_TESTS:=.d) $(BENCH_OBJS:.o=.d) $(BENCH_TOOLS:=.d)

@@ -133,7 +133,7 @@ prints() {
 make_inputs() {
 	mkdir -p "$tmp/run/bin"
 	ln -s "$top/examples" "$tmp/run/examples"
-	ln -s "$top/examples/csv_replay" "$tmp/run/bin/csv_replay"
+	ln -s "$(realpath "$build/bin/csv_replay")" "$tmp/run/bin/csv_replay"
 	awk 'BEGIN {
 		print "time,bytes"
 		for (i = 0; i < 600; i++)

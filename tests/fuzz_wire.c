@@ -18,9 +18,9 @@
 
 #include <leat.h>
 
-#include "../examples/ingest/frame.h"
-#include "../examples/ingest/join.h"
-#include "../examples/ingest/wire.h"
+#include "../examples/socket_ingest/frame.h"
+#include "../examples/socket_ingest/join.h"
+#include "../examples/socket_ingest/wire.h"
 
 enum { MAX_KEY = 40, MAX_KEYS = 3 };
 

@@ -1,5 +1,5 @@
 /*
- * Durations and calendars: included by test_common.c, which is linked with
+ * Durations and calendars: included by test_replay.c, which is linked with
  * what is tested here.
  *
  * Units of the calendar are held against a walk over the days from some

@@ -16,7 +16,7 @@
 
 #include <leat.h>
 
-#include "../../examples/ingest/alert.h"
+#include "../../examples/socket_ingest/alert.h"
 #include "suites.h"
 #include "test_random.h"
 

@@ -14,8 +14,8 @@
 
 #include <leat.h>
 
-#include "../../examples/ingest/board.h"
-#include "../../examples/ingest/notice.h"
+#include "../../examples/socket_ingest/board.h"
+#include "../../examples/socket_ingest/notice.h"
 #include "suites.h"
 #include "test_random.h"
 

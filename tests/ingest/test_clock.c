@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../examples/common/replay.h"
-#include "../../examples/common/timed.h"
-#include "../../examples/ingest/config.h"
+#include "../../examples/replay/replay.h"
+#include "../../examples/replay/timed.h"
+#include "../../examples/socket_ingest/config.h"
 #include "suites.h"
 #include "test_random.h"
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../examples/ingest/frame.h"
+#include "../../examples/socket_ingest/frame.h"
 
 enum { STORY = 4096 };
 

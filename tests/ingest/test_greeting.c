@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../examples/ingest/greeting.h"
+#include "../../examples/socket_ingest/greeting.h"
 #include "test_random.h"
 #include "test_text.h"
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "../../examples/ingest/head.h"
+#include "../../examples/socket_ingest/head.h"
 #include "test_random.h"
 #include "test_text.h"
 

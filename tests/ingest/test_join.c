@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../examples/ingest/join.h"
+#include "../../examples/socket_ingest/join.h"
 #include "test_random.h"
 #include "test_text.h"
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../examples/ingest/peers.h"
+#include "../../examples/socket_ingest/peers.h"
 #include "test_random.h"
 #include "test_text.h"
 

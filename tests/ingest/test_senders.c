@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../examples/ingest/senders.h"
+#include "../../examples/socket_ingest/senders.h"
 #include "suites.h"
 #include "test_random.h"
 

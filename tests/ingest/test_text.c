@@ -17,8 +17,8 @@
 #include <sys/un.h>
 #include <time.h>
 
-#include "../../examples/ingest/addr.h"
-#include "../../examples/ingest/siphash.h"
+#include "../../examples/socket_ingest/addr.h"
+#include "../../examples/socket_ingest/siphash.h"
 #include "suites.h"
 
 /* ---- The bench ---- */

@@ -8,7 +8,7 @@
 #include <check.h>
 #include <stddef.h>
 
-#include "../../examples/ingest/wire.h"
+#include "../../examples/socket_ingest/wire.h"
 
 extern struct wire *wire;
 

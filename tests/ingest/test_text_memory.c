@@ -85,10 +85,10 @@ static void poor_free(void *p)
 #define calloc poor_calloc
 #define realloc poor_realloc
 #define free poor_free
-#include "../../examples/ingest/frame.c"
-#include "../../examples/ingest/wire_key.c"
-#include "../../examples/ingest/wire_names.c"
-#include "../../examples/ingest/wire_sets.c"
+#include "../../examples/socket_ingest/frame.c"
+#include "../../examples/socket_ingest/wire_key.c"
+#include "../../examples/socket_ingest/wire_names.c"
+#include "../../examples/socket_ingest/wire_sets.c"
 #undef malloc
 #undef calloc
 #undef realloc

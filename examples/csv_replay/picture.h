@@ -1,0 +1,17 @@
+/*
+ * The picture of a replay: the series of its first keys, with words.
+ */
+#ifndef CSV_REPLAY_PICTURE_H
+#define CSV_REPLAY_PICTURE_H
+
+#include "../replay/replay.h"
+#include "../replay/settings.h"
+#include "plot.h"
+
+enum { PICTURE_PANELS = PLOT_PANELS };
+
+/* The input is called `name`. Returns 0, or an errno. */
+int picture_write(const char *path, const struct replay *replay,
+    const struct settings *settings, const char *name);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * CSV to a writer, as RFC 4180 has it: what must be quoted is.
+ */
+#ifndef REPLAY_CSV_WRITE_H
+#define REPLAY_CSV_WRITE_H
+
+#include <leat_text.h>
+#include <stddef.h>
+
+#include "writer.h"
+
+void csv_write_text(struct writer *writer, char delimiter, const char *text,
+    size_t len);
+
+/*
+ * The same for a spreadsheet, which would take a text that begins with =, +,
+ * -, @, a tab or CR for a formula: it gets a ' before it, unless it is a
+ * number.
+ */
+void csv_write_safe(struct writer *writer, char delimiter, const char *text,
+    size_t len);
+
+/* A whole record with its line end; it reads back as the same fields. */
+void csv_write_record(struct writer *writer, char delimiter,
+    const leat_csv_record *record);
+
+#endif

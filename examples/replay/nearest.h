@@ -1,0 +1,25 @@
+/*
+ * The word that somebody may have meant.
+ */
+#ifndef REPLAY_NEAREST_H
+#define REPLAY_NEAREST_H
+
+#include <stddef.h>
+
+struct nearest {
+	const char *word; /* that was given, */
+	size_t len;
+	const char *best; /* and the nearest so far; NULL: none is near */
+	size_t distance;
+};
+
+struct nearest nearest_to(const char *word, size_t len);
+
+/* Offers a word, which must stay. */
+void nearest_offer(struct nearest *nearest, const char *word);
+
+/* "; did you mean WORD?", with marks before the word; or nothing. */
+void nearest_text(const struct nearest *nearest, const char *marks, char *text,
+    size_t size);
+
+#endif

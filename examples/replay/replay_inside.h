@@ -1,0 +1,94 @@
+/*
+ * What the parts of a replay know of each other: replay.c, which takes
+ * records, and replay_state.c, which saves and loads.
+ */
+#ifndef REPLAY_REPLAY_INSIDE_H
+#define REPLAY_REPLAY_INSIDE_H
+
+#include "columns.h"
+#include "design.h"
+#include "list.h"
+#include "peek.h"
+#include "replay.h"
+#include "rows.h"
+#include "tally.h"
+#include "values.h"
+
+/* Where a record begins. */
+struct place {
+	uint64_t offset, line;
+};
+
+struct replay {
+	const struct settings *settings;
+	struct writer *writer, *late;
+	struct columns columns;
+	int has_columns;
+	int chosen; /* the value columns are known */
+	int plain;  /* and all that has to be read */
+	struct peek peek;
+	struct values reader;
+	struct list header;     /* its fields, if there is one */
+	unsigned char *numeric; /* by column, if one has to know */
+
+	uint64_t stop_at;     /* rows at which there is more to do than usual */
+	replay_save_fn *save; /* or NULL */
+	void *save_ctx;
+	struct place place; /* of the first record that is not taken */
+	struct place shift; /* from places in the reader to such ones */
+	uint64_t end;       /* in the reader, of the input */
+	int is_primer;      /* the next record only tells of its width */
+
+	replay_time_fn *pace; /* or NULL */
+	void *pace_ctx;
+
+	struct design design; /* of the model */
+	struct rows out;
+	size_t n_series;
+	double *values;  /* of one record */
+	int64_t time;    /* of it, in windows by time; */
+	int has_time;    /* 0: it is missing */
+	int64_t arrival; /* of rows without a time, */
+	int has_own;     /* unless some have had one: values alone */
+	int only_values; /* by replay_plan_values() */
+	uint64_t rows;
+	struct tally tally;
+	char why[600];
+	struct list notes;
+	size_t noted; /* of these */
+};
+
+/* Of the input, which the reader may not have begun with. */
+static inline uint64_t replay_line_of(const struct replay *r,
+    const leat_csv_record *record)
+{
+	return record->line + r->shift.line;
+}
+
+/* These return 0, or -1 with the reason in why. */
+
+/* The fields' names, from a header or a saved state. */
+int replay_take_columns(struct replay *r, const leat_csv_record *record);
+
+/* Tells whether one has to know which columns are numeric. */
+int replay_needs_look(const struct replay *r);
+
+/* They are known: windows or models, and output, can be planned. */
+int replay_set_up(struct replay *r);
+
+/* The value columns, if need be by r->numeric; plans windows and output. */
+int replay_choose(struct replay *r);
+
+/* Tells whether a time is more than --max-skew ahead of its arrival. */
+int replay_is_ahead(const struct replay *r, int64_t t);
+
+/* The state of one that is fed by replay_value(). */
+void replay_tape_values(struct replay *r, struct tape *t);
+
+/*
+ * When r->stop_at has been reached. Returns 0 if the record is to be taken,
+ * 1 if it is none of the input.
+ */
+int replay_stop_before(struct replay *r, const leat_csv_record *record);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * What the files of alert.h share: the rules together, and what is kept for
+ * a key.
+ */
+#ifndef SOCKET_INGEST_ALERT_INSIDE_H
+#define SOCKET_INGEST_ALERT_INSIDE_H
+
+#include <leat.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alert.h"
+#include "alert_rule.h"
+
+/* All that each row is held against, side by side. */
+struct alert_check {
+	struct alert_test tests[2]; /* not raised, raised: for the other */
+	size_t at;                  /* in the row */
+	size_t rule;
+};
+
+struct alerts {
+	alert_fn *fn;
+	void *ctx;
+	struct alert_rule *rules;
+	size_t n, size;
+	struct alert_check *checks; /* when columns are known */
+	size_t n_checks;
+	int has_rows, has_absent, has_drift, has_hold;
+	size_t raised;
+	uint64_t total;
+};
+
+/* One rule, one key. */
+struct alert_slot {
+	unsigned char applies;
+	unsigned char raised;
+	unsigned char waits; /* a condition has held since, */
+	int64_t since;
+	double x;          /* and this is the number it last held for */
+	leat_drift *drift; /* NULL: no value yet, or no memory */
+	uint64_t calm;     /* values since the last change, while raised */
+};
+
+struct alert_state {
+	size_t n;
+	size_t n_raised;
+	size_t n_absent; /* of these, those that the next value clears */
+	int64_t quiet;   /* no value has come since, */
+	int64_t last;    /* by what the last tick was told */
+	int is_loaded;   /* and there has been no tick since */
+	struct alert_slot slots[];
+};
+
+/* Sets it, and all that is counted. */
+void alert_slot_set(struct alerts *alerts, struct alert_state *state, size_t i,
+    int raised);
+
+#endif

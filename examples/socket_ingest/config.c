@@ -1,0 +1,491 @@
+/*
+ * What socket_ingest is told on its command line. What goes for windows,
+ * statistics and models is read and checked by what csv_replay does it with;
+ * here is what a service needs beside it. Limits have defaults that a small
+ * machine can bear.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <leat_text.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../replay/durations.h"
+#include "../replay/number.h"
+#include "../replay/options.h"
+
+enum id {
+	ID_LISTEN = SAVING_LAST_ID,
+	ID_FORMAT,
+	ID_CLOCK,
+	ID_INFLUX_UNIT,
+	ID_STATSD_FLUSH,
+	ID_MAX_CONNECTIONS,
+	ID_MAX_PER_PEER,
+	ID_MAX_LINE,
+	ID_MAX_BYTES,
+	ID_MAX_RATE,
+	ID_IDLE,
+	ID_TLS_CERT,
+	ID_TLS_KEY,
+	ID_TLS_CLIENT_CA,
+	ID_TOKEN_FILE,
+	ID_INSECURE,
+	ID_ALERT,
+	ID_ALERT_TO,
+	ID_TO,
+	ID_HTTP,
+	ID_ACK,
+	ID_HELP,
+	ID_VERSION
+};
+
+static const struct option listen_options[] = {
+	{ ID_LISTEN, 'l', "listen", "URL",
+	    "tcp://HOST:PORT, udp://HOST:PORT, unix:///PATH,\n"
+	    "unixgram:///PATH, or - for standard input; may be\n"
+	    "given several times; without a HOST: the loopback" },
+	{ ID_FORMAT, 0, "format", "NAME",
+	    "line ([key] value [time]), csv, statsd, graphite,\n"
+	    "influx, syslog; default: auto, by the first line of\n"
+	    "each connection" },
+	{ ID_CLOCK, 0, "clock", "event|arrival",
+	    "windows by time go by the times that lines have\n"
+	    "(the default; without one that of arrival), or by\n"
+	    "those of arrival alone" },
+	{ ID_INFLUX_UNIT, 0, "influx-unit", "UNIT",
+	    "of times in format influx: s, ms, us, ns (default)" },
+	{ ID_STATSD_FLUSH, 0, "statsd-flush", "DUR",
+	    "sets of statsd are counted so often; default: 10s" },
+};
+
+static const struct option limit_options[] = {
+	{ ID_MAX_CONNECTIONS, 0, "max-connections", "N",
+	    "streams at a time; who is silent for longest makes\n"
+	    "room; default: 1024" },
+	{ ID_MAX_PER_PEER, 0, "max-per-peer", "N",
+	    "of these, and pages that look on, of one address;\n"
+	    "default: a quarter, but all save 1/32 for this\n"
+	    "machine's own" },
+	{ ID_MAX_LINE, 0, "max-line", "BYTES",
+	    "longer lines are skipped; default: 8192" },
+	{ ID_MAX_BYTES, 0, "max-bytes", "N[K|M|G]",
+	    "of memory for keys, charts, alerts and the outputs'\n"
+	    "buffers together; default: 128M" },
+	{ ID_MAX_RATE, 0, "max-rate", "BYTES",
+	    "read no more than this a second of a connection" },
+	{ ID_IDLE, 0, "idle", "DUR",
+	    "close connections that are silent for DUR; 0s:\n"
+	    "never; default: 1h" },
+};
+
+static const struct option security_options[] = {
+	{ ID_TLS_CERT, 0, "tls-cert", "FILE",
+	    "certificate (PEM): tcp:// and HTTP speak TLS" },
+	{ ID_TLS_KEY, 0, "tls-key", "FILE", "its private key (PEM)" },
+	{ ID_TLS_CLIENT_CA, 0, "tls-client-ca", "FILE",
+	    "clients must show a certificate signed by one of\n"
+	    "these" },
+	{ ID_TOKEN_FILE, 0, "token-file", "FILE",
+	    "a stream must begin with the line \"token SECRET\",\n"
+	    "a request must bear it; the secret is FILE's first\n"
+	    "line" },
+	{ ID_INSECURE, 0, "insecure", NULL,
+	    "listen beyond this machine without TLS and token" },
+};
+
+static const struct option alert_options[] = {
+	{ ID_ALERT, 0, "alert", "RULE",
+	    "such as 'mean > 90 for 30s clear < 80',\n"
+	    "'absent 60s', 'anomaly threshold=4', 'change adwin';\n"
+	    "may be given several times" },
+	{ ID_ALERT_TO, 0, "alert-to", "DEST",
+	    "as --to, one JSON object a line; default: words on\n"
+	    "standard error" },
+};
+
+static const struct option result_options[] = {
+	{ ID_TO, 0, "to", "DEST",
+	    "where rows go: - (the default), FILE, |COMMAND,\n"
+	    "tcp://HOST:PORT, unix:///PATH, sqlite:FILE; may be\n"
+	    "given several times" },
+	{ ID_HTTP, 0, "http", "HOST:PORT",
+	    "a page with live charts, /events, /metrics,\n"
+	    "/api/keys, /api/key/NAME, /healthz" },
+};
+
+static const struct option ack_options[] = {
+	{ ID_ACK, 0, "ack", NULL,
+	    "streams begin with \"sender NAME\"; they are told\n"
+	    "how many lines of theirs have been taken and saved" },
+};
+
+static const struct option other_options[] = {
+	{ ID_HELP, 'h', "help", NULL, "print this and exit" },
+	{ ID_VERSION, 0, "version", NULL, "print the version and exit" },
+};
+
+#define N_OF(array) (sizeof(array) / sizeof *(array))
+enum { N_OWN = 8, N_GROUPS = SETTINGS_N_GROUPS + N_OWN };
+
+/* Of saving, all but --truncate-output: outputs here only grow. */
+static void all_groups(struct option_group *groups)
+{
+	static const struct option_group first[] = {
+		{ "Listening", listen_options, N_OF(listen_options) },
+		{ "Results and alerts", result_options, N_OF(result_options) },
+		{ "Alerts", alert_options, N_OF(alert_options) },
+	};
+	static const struct option_group last[] = {
+		{ "Limits", limit_options, N_OF(limit_options) },
+		{ "Security", security_options, N_OF(security_options) },
+		{ "Saved state", saving_options, SAVING_N_OPTIONS - 1 },
+		{ "Acknowledging", ack_options, N_OF(ack_options) },
+		{ "Other", other_options, N_OF(other_options) },
+	};
+
+	memcpy(groups, first, sizeof first);
+	memcpy(groups + N_OF(first), settings_groups,
+	    SETTINGS_N_GROUPS * sizeof *settings_groups);
+	memcpy(groups + N_OF(first) + SETTINGS_N_GROUPS, last, sizeof last);
+}
+
+/* Standard output is all there is to be done. */
+static int flush(char *why, size_t size)
+{
+	if (fflush(stdout) == 0)
+		return 1;
+	snprintf(why, size, "standard output: %s", strerror(errno));
+	return -1;
+}
+
+static int print_help(const struct option_group *groups, char *why, size_t size)
+{
+	printf("Usage: socket_ingest --listen URL [options]\n\n"
+	       "Takes values from the network, keeps windows of them for each "
+	       "key, prints\ntheir results, raises alerts, and shows them in a "
+	       "browser.\n");
+	option_help(stdout, groups, N_GROUPS);
+	printf("\nExample:\n"
+	       "  socket_ingest --listen tcp://127.0.0.1:9009 -w 60s "
+	       "-s count,mean,max \\\n"
+	       "    --alert 'mean > 90 for 30s' --http 127.0.0.1:8080\n\n"
+	       "Formats, alerts and all the details are in "
+	       "socket_ingest(1).\n");
+	return flush(why, size);
+}
+
+int config_init(struct config *c)
+{
+	memset(c, 0, sizeof *c);
+	c->statsd_flush = 10 * LEAT_SECOND;
+	c->max_connections = 1024;
+	c->max_line = 8192;
+	c->max_bytes = 128 << 20;
+	c->idle = LEAT_HOUR;
+	if (settings_init(&c->settings) < 0)
+		return -1;
+	c->settings.timing.live = 1;
+	c->settings.timing.max_skew = LEAT_DAY;
+	c->settings.timing.max_values = 5000;
+	c->settings.timing.max_windows = 10000;
+	c->settings.timing.default_keys = 100000;
+	c->settings.skip_bad = 1;
+	return 0;
+}
+
+void config_clear(struct config *c)
+{
+	settings_clear(&c->settings);
+	list_clear(&c->listen);
+	list_clear(&c->alerts);
+	list_clear(&c->alert_to);
+	list_clear(&c->to);
+	list_clear(&c->http);
+}
+
+int config_is_table(const struct config *c)
+{
+	const struct settings *s = &c->settings;
+
+	return s->columns.n > 1 || s->learning.on || s->show.n > 0 ||
+	    (c->format == WIRE_CSV && s->columns.n == 0);
+}
+
+/* ---- One option ---- */
+
+static int fail(char *why, size_t size, const char *arg, const char *allowed)
+{
+	snprintf(why, size, "\"%.60s\" is not %s", arg, allowed);
+	return -1;
+}
+
+static int add(struct list *list, const char *arg, char *why, size_t size)
+{
+	if (list_add(list, arg, strlen(arg)) == 0)
+		return 0;
+	snprintf(why, size, "out of memory");
+	return -1;
+}
+
+static int take_count(uint64_t *n, uint64_t most, const char *arg, char *why,
+    size_t size)
+{
+	uint64_t value;
+	char allowed[64];
+
+	if (number_parse_count(arg, strlen(arg), &value) == 0 && value > 0 &&
+	    value <= most) {
+		*n = value;
+		return 0;
+	}
+	snprintf(allowed, sizeof allowed, "a whole number from 1 to %llu",
+	    (unsigned long long)most);
+	return fail(why, size, arg, allowed);
+}
+
+/* With a K, M or G of 1024 behind it, or without. */
+static int take_bytes(uint64_t *n, const char *arg, char *why, size_t size)
+{
+	static const char units[] = "KMG";
+	size_t len = strlen(arg);
+	const char *unit = len > 1 ? strchr(units, arg[len - 1]) : NULL;
+	int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+	uint64_t value;
+
+	if (number_parse_count(arg, len - (unit != NULL), &value) < 0 ||
+	    value == 0 || value > (UINT64_C(1) << 50) >> shift)
+		return fail(why, size, arg, "a number of bytes, such as 64M");
+	*n = value << shift;
+	return 0;
+}
+
+static int take_duration(int64_t *ns, const char *arg, char *why, size_t size)
+{
+	if (durations_parse(arg, strlen(arg), ns) < 0)
+		return fail(why, size, arg, DURATIONS_FORM);
+	return 0;
+}
+
+static int take_flush(struct config *c, const char *arg, char *why, size_t size)
+{
+	int64_t ns;
+
+	if (durations_parse(arg, strlen(arg), &ns) < 0 || ns < LEAT_SECOND)
+		return fail(why, size, arg,
+		    DURATIONS_FORM ", from a second on");
+	c->statsd_flush = ns;
+	return 0;
+}
+
+static int take_unit(struct config *c, const char *arg, char *why, size_t size)
+{
+	static const char *const names[] = { "s", "ms", "us", "ns" };
+
+	for (size_t i = 0; i < N_OF(names); i++) {
+		if (strcmp(names[i], arg) == 0) {
+			c->influx_unit = LEAT_UNIT_S + (int)i;
+			return 0;
+		}
+	}
+	return fail(why, size, arg, "s, ms, us or ns");
+}
+
+static int take_clock(struct config *c, const char *arg, char *why, size_t size)
+{
+	if (strcmp(arg, "event") != 0 && strcmp(arg, "arrival") != 0)
+		return fail(why, size, arg, "event or arrival");
+	c->by_arrival = *arg == 'a';
+	return 0;
+}
+
+static int take_format(struct config *c, const char *arg, char *why,
+    size_t size)
+{
+	if (wire_parse_format(arg, &c->format) < 0)
+		return fail(why, size, arg,
+		    "auto, line, csv, statsd, graphite, influx or syslog");
+	return 0;
+}
+
+static int take_own(struct config *c, int id, const char *arg, char *why,
+    size_t size)
+{
+	switch ((enum id)id) {
+	case ID_LISTEN:
+		return add(&c->listen, arg, why, size);
+	case ID_FORMAT:
+		return take_format(c, arg, why, size);
+	case ID_CLOCK:
+		return take_clock(c, arg, why, size);
+	case ID_INFLUX_UNIT:
+		return take_unit(c, arg, why, size);
+	case ID_STATSD_FLUSH:
+		return take_flush(c, arg, why, size);
+	case ID_MAX_CONNECTIONS:
+		return take_count(&c->max_connections, 1000000, arg, why, size);
+	case ID_MAX_PER_PEER:
+		return take_count(&c->max_per_peer, 1000000, arg, why, size);
+	case ID_MAX_LINE:
+		return take_count(&c->max_line, 1 << 24, arg, why, size);
+	case ID_MAX_BYTES:
+		return take_bytes(&c->max_bytes, arg, why, size);
+	case ID_MAX_RATE:
+		return take_count(&c->max_rate, 1 << 30, arg, why, size);
+	case ID_IDLE:
+		return take_duration(&c->idle, arg, why, size);
+	case ID_TLS_CERT:
+		c->tls_cert = arg;
+		return 0;
+	case ID_TLS_KEY:
+		c->tls_key = arg;
+		return 0;
+	case ID_TLS_CLIENT_CA:
+		c->tls_client_ca = arg;
+		return 0;
+	case ID_TOKEN_FILE:
+		c->token_file = arg;
+		return 0;
+	case ID_INSECURE:
+		c->insecure = 1;
+		return 0;
+	case ID_ALERT:
+		return add(&c->alerts, arg, why, size);
+	case ID_ALERT_TO:
+		return add(&c->alert_to, arg, why, size);
+	case ID_TO:
+		return add(&c->to, arg, why, size);
+	case ID_HTTP:
+		return add(&c->http, arg, why, size);
+	case ID_ACK:
+		c->ack = 1;
+		return 0;
+	case ID_HELP:
+	case ID_VERSION:
+		break;
+	}
+	snprintf(why, size, "unknown option");
+	return -1;
+}
+
+static int take(struct config *c, int id, const char *arg, char *why,
+    size_t size)
+{
+	if (id < SETTINGS_LAST_ID)
+		return settings_take(&c->settings, id, arg, why, size);
+	if (id >= SAVING_FIRST_ID && id < SAVING_LAST_ID)
+		return saving_take(&c->saving, id, arg, why, size);
+	return take_own(c, id, arg, why, size);
+}
+
+/* ---- All of them ---- */
+
+static const char *find_wrong(const struct config *c)
+{
+	const struct settings *s = &c->settings;
+
+	if (c->listen.n == 0)
+		return "--listen: where? For example tcp://127.0.0.1:9009; "
+		       "see --help";
+	if (s->format == OUT_TABLE)
+		return "-o: a table has an end; csv, json or none";
+	if (s->learning.coefficients)
+		return "--coefficients: not in a service, which has no end";
+	if (config_is_table(c) && c->format != WIRE_GUESS &&
+	    c->format != WIRE_CSV)
+		return "--format: several columns, --show and --model are for "
+		       "csv alone";
+	if (!c->tls_cert != !c->tls_key)
+		return "--tls-cert and --tls-key: only together";
+	if (c->tls_client_ca && !c->tls_cert)
+		return "--tls-client-ca: only with --tls-cert and --tls-key";
+	if (c->alert_to.n > 0 && c->alerts.n == 0)
+		return "--alert-to: only with --alert";
+	if (c->ack && !c->saving.path)
+		return "--ack: only with --save; what is told is what has "
+		       "been saved";
+	return NULL;
+}
+
+/*
+ * Outputs may hold 4 MiB each. Gauges and sets of statsd may have an eighth of
+ * what is left. Windows by time get half of the rest, as the page, alerts and
+ * charts need some too.
+ */
+static int share_bytes(struct config *c, char *why, size_t size)
+{
+	size_t outputs = c->to.n + c->alert_to.n + (c->to.n == 0);
+	uint64_t held = (uint64_t)outputs << 22;
+
+	if (c->max_bytes < held + (4 << 20)) {
+		snprintf(why, size,
+		    "--max-bytes: with so many outputs at least %lluM",
+		    (unsigned long long)(held >> 20) + 4);
+		return -1;
+	}
+	c->key_bytes = c->max_bytes - held;
+	c->wire_bytes = c->key_bytes / 8;
+	if (c->format != WIRE_GUESS && c->format != WIRE_STATSD)
+		c->wire_bytes = 0;
+	c->board_bytes = (c->key_bytes - c->wire_bytes) / 2;
+	c->settings.timing.max_bytes = c->board_bytes;
+	return 0;
+}
+
+/* Rows of windows by time need no -t here; a table's columns may have one. */
+static int check(struct config *c, char *why, size_t size)
+{
+	const char *wrong = find_wrong(c);
+
+	if (wrong) {
+		snprintf(why, size, "%s", wrong);
+		return -1;
+	}
+	if (settings_check(&c->settings, why, size) < 0 ||
+	    saving_check(&c->saving, why, size) < 0)
+		return -1;
+	c->strict = !c->settings.skip_bad;
+	c->settings.skip_bad = 0;
+	if (config_is_table(c))
+		c->format = WIRE_CSV;
+	return share_bytes(c, why, size);
+}
+
+int config_read(struct config *c, int argc, char **argv, char *why, size_t size)
+{
+	struct option_group groups[N_GROUPS];
+	struct option_scan scan = { 0 };
+	char reason[400];
+	int id;
+
+	all_groups(groups);
+	scan.groups = groups;
+	scan.n_groups = N_GROUPS;
+	scan.argc = argc;
+	scan.argv = argv;
+	while ((id = option_next(&scan)) != OPTION_END) {
+		if (id == OPTION_BAD) {
+			snprintf(why, size, "%s: %s (see --help)", scan.shown,
+			    scan.why);
+			return -1;
+		}
+		if (id == OPTION_OPERAND) {
+			snprintf(why, size,
+			    "%.60s: sources are given by --listen", scan.arg);
+			return -1;
+		}
+		if (id == ID_HELP)
+			return print_help(groups, why, size);
+		if (id == ID_VERSION) {
+			printf("socket_ingest (leat) %s\n",
+			    LEAT_VERSION_STRING);
+			return flush(why, size);
+		}
+		if (take(c, id, scan.arg, reason, sizeof reason) < 0) {
+			snprintf(why, size, "%s: %s", scan.shown, reason);
+			return -1;
+		}
+	}
+	return check(c, why, size);
+}

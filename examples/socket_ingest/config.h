@@ -1,0 +1,68 @@
+/*
+ * What socket_ingest is told on its command line: the options of windows,
+ * statistics and models that csv_replay has, and those of a service.
+ */
+#ifndef SOCKET_INGEST_CONFIG_H
+#define SOCKET_INGEST_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../replay/list.h"
+#include "../replay/saving.h"
+#include "../replay/settings.h"
+#include "wire.h"
+
+struct config {
+	struct settings settings;
+	struct saving saving;
+	int ack;
+
+	/* Input. */
+	struct list listen;
+	enum wire_format format;
+	int influx_unit;      /* enum leat_time_unit */
+	int by_arrival;       /* whatever times lines have */
+	int64_t statsd_flush; /* nanoseconds, as all durations here */
+	int strict;           /* the first bad record of a stream ends it */
+
+	/* Limits. */
+	uint64_t max_connections, max_line;
+	uint64_t max_per_peer; /* connections of an address; 0: by default */
+	uint64_t max_bytes;    /* of keys and outputs, */
+	uint64_t key_bytes;    /* of keys, gauges and sets alone, */
+	uint64_t wire_bytes;   /* of gauges and sets at most, */
+	uint64_t board_bytes;  /* and of keys beside their windows by time */
+	uint64_t max_rate;     /* bytes a second of each connection; 0: any */
+	int64_t idle;          /* 0: for ever */
+
+	/* Security. */
+	const char *tls_cert, *tls_key, *tls_client_ca;
+	const char *token_file;
+	int insecure;
+
+	/* What comes of it. */
+	struct list alerts;
+	struct list alert_to;
+	struct list to;
+	struct list http;
+};
+
+/* The defaults. Returns 0, or -1: no memory. */
+int config_init(struct config *config);
+void config_clear(struct config *config);
+
+/*
+ * Reads the command line. Returns 0 to go on, 1 when the work is done (help,
+ * version), or -1 with the reason in why.
+ */
+int config_read(struct config *config, int argc, char **argv, char *why,
+    size_t why_size);
+
+/*
+ * Whether rows have columns that only CSV can have: several, shown ones, a
+ * model. Otherwise a row is a key and a value, in whatever format.
+ */
+int config_is_table(const struct config *config);
+
+#endif

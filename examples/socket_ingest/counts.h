@@ -1,0 +1,25 @@
+/*
+ * What the service has done so far, for /metrics and the page.
+ */
+#ifndef SOCKET_INGEST_COUNTS_H
+#define SOCKET_INGEST_COUNTS_H
+
+#include <stdint.h>
+
+#include "wire.h"
+
+struct counts {
+	int64_t started;                /* nanoseconds since 1970 */
+	uint64_t lines[WIRE_N_FORMATS]; /* by format; of CSV records */
+	uint64_t samples;               /* values that windows were given */
+	uint64_t rows;                  /* of results */
+	uint64_t bytes;                 /* received, inside TLS */
+	uint64_t datagrams;
+	uint64_t accepted; /* connections, ever, */
+	uint64_t open;     /* and now */
+	uint64_t saves;
+	int64_t saved_at;  /* the last one; 0: none */
+	int64_t save_took; /* nanoseconds */
+};
+
+#endif

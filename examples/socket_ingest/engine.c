@@ -1,0 +1,534 @@
+/*
+ * Values in; windows, alerts and rows of results out.
+ *
+ * A replay does with them what csv_replay does with a file. If a page, alerts
+ * or a database are wanted it tells of all it does (engine_board.c).
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "engine_inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../replay/timed.h"
+#include "database.h"
+#include "outlet.h"
+
+/* Bytes of a key on the board: its row, name and place in the table. */
+enum { BESIDE_KEY = 150 };
+
+static int fail(struct engine *e, const char *what)
+{
+	snprintf(e->why, sizeof e->why, "%s", what);
+	return -1;
+}
+
+/* ---- Rows to outputs ---- */
+
+static uint64_t count_lines(const char *bytes, size_t n)
+{
+	const char *end = bytes + n;
+	uint64_t lines = 0;
+
+	while (bytes < end &&
+	    (bytes = memchr(bytes, '\n', (size_t)(end - bytes))) != NULL) {
+		lines++;
+		bytes++;
+	}
+	return lines;
+}
+
+static void take_lines(void *ctx, const char *bytes, size_t n)
+{
+	struct engine *e = ctx;
+	uint64_t lines = count_lines(bytes, n);
+
+	for (size_t i = 0; i < *e->options.n_outlets; i++)
+		outlet_put(e->options.outlets[i], bytes, n, lines);
+}
+
+/* ---- Life ---- */
+
+/* Columns are known: names for the page, alerts, the database, outputs. */
+static int get_ready(struct engine *e)
+{
+	const struct rows *rows = replay_output(e->replay);
+	const char *const *names = rows_names(rows);
+	size_t n = rows_width(rows);
+
+	if (e->options.alerts &&
+	    alerts_bind(e->options.alerts, names, n, e->why, sizeof e->why) < 0)
+		return -1;
+	if (e->options.database && !e->database &&
+	    database_open(&e->database, e->options.database, names, n,
+		e->settings->window.by_time, e->why, sizeof e->why) < 0)
+		return -1;
+	writer_init(&e->head, -1);
+	if (rows_header(rows, &e->head) != 0 ||
+	    board_init(&e->board, n, names, e->options.has_page) < 0)
+		return fail(e, "out of memory");
+	e->has_board = 1;
+	for (size_t i = 0; i < *e->options.n_outlets; i++)
+		outlet_set_head(e->options.outlets[i], e->head.bytes,
+		    e->head.len);
+	e->is_ready = 1;
+	return 0;
+}
+
+static void watch_replay(struct engine *e)
+{
+	const struct engine_options *o = &e->options;
+	struct rows_watch watch = { 0 };
+
+	watch.ctx = e;
+	if (o->has_page || e->wants_values)
+		watch.taken = engine_taken;
+	if (o->alerts || o->has_page || o->database) {
+		watch.told = engine_told;
+		watch.dropped = engine_dropped;
+	}
+	replay_watch(e->replay, &watch);
+	replay_arrival(e->replay, engine_now(e));
+}
+
+/* A new one, as at the start. Without memory the old one stays. */
+static int renew_replay(struct engine *e)
+{
+	struct replay *replay = replay_new(e->settings, &e->writer,
+	    e->settings->timing.late ? &e->late : NULL, 0);
+
+	if (!replay)
+		return fail(e, "out of memory");
+	replay_free(e->replay);
+	e->replay = replay;
+	watch_replay(e);
+	return 0;
+}
+
+static int open_late(struct engine *e)
+{
+	const char *path = e->settings->timing.late;
+	int fd;
+
+	if (!path)
+		return 0;
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (fd < 0) {
+		snprintf(e->why, sizeof e->why, "%s: %s", path,
+		    strerror(errno));
+		return -1;
+	}
+	if (e->late.fd >= 0) {
+		writer_flush(&e->late);
+		close(e->late.fd);
+	}
+	writer_init(&e->late, fd);
+	return 0;
+}
+
+static int prepare(struct engine *e)
+{
+	if (open_late(e) < 0 || renew_replay(e) < 0)
+		return -1;
+	if (e->is_table)
+		return 0;
+	if (replay_plan_values(e->replay) != 0) {
+		const char *why = replay_why(e->replay);
+
+		return fail(e, *why == ':' ? why + 2 : "out of memory");
+	}
+	return get_ready(e);
+}
+
+int engine_new(struct engine **engine_out, const struct engine_options *options,
+    char *why, size_t why_size)
+{
+	struct engine *e = calloc(1, sizeof *e);
+
+	if (!e) {
+		snprintf(why, why_size, "out of memory");
+		return -1;
+	}
+	e->options = *options;
+	e->own = options->config->settings;
+	e->settings = &e->own;
+	e->is_table = config_is_table(options->config);
+	if (options->alerts) {
+		e->wants_values = alerts_want_values(options->alerts);
+		e->wants_rows = alerts_want_rows(options->alerts);
+		e->alert_bytes = alerts_key_bytes(options->alerts);
+	}
+	if (e->own.window.by_time)
+		e->own.timing.room_keys = options->config->board_bytes /
+		    (sizeof(struct board_key) + BESIDE_KEY + e->alert_bytes);
+	e->late.fd = -1;
+	writer_init_to(&e->writer, take_lines, e);
+	if (prepare(e) < 0) {
+		snprintf(why, why_size, "%s", e->why);
+		engine_free(e);
+		return -1;
+	}
+	*engine_out = e;
+	return 0;
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	engine_clear_board(e);
+	free(e->by_group);
+	replay_free(e->replay);
+	if (e->database)
+		database_close(e->database);
+	if (e->late.fd >= 0) {
+		writer_flush(&e->late);
+		close(e->late.fd);
+	}
+	free(e);
+}
+
+struct board *engine_board(struct engine *e)
+{
+	return &e->board;
+}
+
+const char *engine_why(const struct engine *e)
+{
+	return e->why;
+}
+
+uint64_t engine_values(const struct engine *e)
+{
+	return replay_rows(e->replay);
+}
+
+void engine_reopen(struct engine *e)
+{
+	if (open_late(e) < 0)
+		notice_say("%s", e->why);
+}
+
+/* ---- Values ---- */
+
+/* Of windows that have a limit of values, keys make room for each other. */
+static int has_max_values(const struct engine *e)
+{
+	return e->settings->window.by_time &&
+	    e->settings->window.time.max_values > 0;
+}
+
+static int has_max_windows(const struct engine *e)
+{
+	return e->settings->window.by_time &&
+	    e->settings->window.time.max_windows > 0;
+}
+
+/* Which limit it is that LEAT_NO_ROOM tells of. */
+static enum notice_kind full_kind(const struct engine *e)
+{
+	if (has_max_windows(e))
+		return NOTICE_WINDOWS_FULL;
+	return has_max_values(e) ? NOTICE_VALUES_FULL : NOTICE_KEYS_FULL;
+}
+
+static const char *refusal_text(const struct engine *e, int err)
+{
+	if (err == LEAT_NO_ROOM && has_max_values(e))
+		return "no room: its key has --max-values values that late "
+		       "ones may revise, or fills --max-bytes";
+	if (err == LEAT_NO_ROOM && has_max_windows(e))
+		return "no room: its key has --max-windows windows that are "
+		       "open or may be revised, or fills --max-bytes";
+	if (err == LEAT_NO_ROOM)
+		return "a key more than --max-keys, or than there is room for "
+		       "in --max-bytes";
+	if (err == LEAT_TOO_FAR)
+		return "a time ahead of this machine's clock by more than "
+		       "--max-skew";
+	return leat_strerror(err);
+}
+
+static void refuse(struct engine *e, int err, const char *who)
+{
+	enum notice_kind kind = err == LEAT_NO_ROOM ? full_kind(e)
+	    : timed_is_refusal(err)                 ? NOTICE_LATE
+						    : NOTICE_MEMORY;
+
+	notice(e->options.notices, kind, 1, engine_now(e), "%s: %s", who,
+	    refusal_text(e, err));
+}
+
+/*
+ * How many keys there may be by count, and how much their charts may take.
+ * It is settled between two batches of lines.
+ */
+static void settle_bytes(struct engine *e)
+{
+	const struct rows *rows = replay_output(e->replay);
+	uint64_t most = e->options.config->key_bytes, used, each;
+	size_t n;
+
+	e->room = most;
+	if (!rows)
+		return;
+	n = rows_n_keys(rows);
+	each = e->alert_bytes;
+	used = e->beside + rows_bytes(rows) + n * each;
+	if (e->has_board) {
+		used += board_bytes(&e->board) - e->board.ring_bytes;
+		each += sizeof(struct board_key) + BESIDE_KEY;
+		e->board.most_ring_bytes = used < most ? (size_t)(most - used)
+						       : 0;
+	}
+	e->room = used < most ? most - used : 0;
+	if (e->settings->window.by_time)
+		return;
+	each += rows_key_bytes(rows);
+	replay_limit_keys(e->replay, n + (size_t)(e->room / each));
+}
+
+uint64_t engine_share(struct engine *e, uint64_t beside)
+{
+	uint64_t most = e->options.config->wire_bytes;
+
+	e->beside = beside;
+	settle_bytes(e);
+	return beside + e->room < most ? beside + e->room : most;
+}
+
+void engine_begin(struct engine *e)
+{
+	replay_arrival(e->replay, engine_now(e));
+	settle_bytes(e);
+}
+
+void engine_value(struct engine *e, const struct wire_sample *sample,
+    const char *who)
+{
+	leat_csv_field key;
+	int err;
+
+	key.text = sample->key;
+	key.len = sample->key_len;
+	e->options.counts->samples++;
+	err = replay_value(e->replay, &key,
+	    sample->has_time && !e->options.config->by_arrival, sample->t,
+	    sample->x);
+	if (err)
+		refuse(e, err, who);
+}
+
+/* What the replay has left out is told here, not by csv_replay's summary. */
+static void tell_left(struct engine *e)
+{
+	static const char *const words[N_LEFT] = {
+		[LEFT_LATE] = "rows that are too late",
+		[LEFT_AHEAD] = "rows too far ahead, or beyond a limit",
+		[LEFT_NO_TIME] = "rows without a time",
+		[LEFT_KEY] = "rows whose key is too long",
+	};
+	const struct tally *tally = replay_tally(e->replay);
+
+	for (int i = 0; i < N_LEFT; i++) {
+		if (tally->left[i] > e->left[i])
+			notice(e->options.notices, NOTICE_LATE,
+			    tally->left[i] - e->left[i], engine_now(e), "%s",
+			    words[i]);
+		e->left[i] = tally->left[i];
+	}
+}
+
+/*
+ * A header that will not do must not keep others from coming: all is as
+ * before it. The reason is in e->why.
+ */
+static int begin_again(struct engine *e)
+{
+	char why[sizeof e->why];
+
+	memcpy(why, e->why, sizeof why);
+	if (renew_replay(e) < 0)
+		return ENGINE_REFUSED;
+	engine_clear_board(e);
+	if (e->n_groups > 0)
+		memset(e->by_group, 0, e->n_groups * sizeof *e->by_group);
+	memset(e->left, 0, sizeof e->left);
+	e->is_ready = 0;
+	memcpy(e->why, why, sizeof why);
+	return ENGINE_REFUSED;
+}
+
+/* The stream that it came from may have gone. */
+static void say_bad(void *ctx)
+{
+	struct engine *e = ctx;
+
+	notice(e->options.notices, NOTICE_BAD_LINE, 1, engine_now(e),
+	    "first records%s", replay_why(e->replay));
+}
+
+/* "socket_ingest: left out, since not numeric: note ("ok")" */
+static void tell_notes(struct engine *e)
+{
+	char text[600];
+
+	while (replay_note(e->replay, text, sizeof text))
+		notice_say("%s", *text == ':' ? text + 2 : text);
+}
+
+/*
+ * Value columns are chosen by the first records, of whatever streams, some
+ * dozens or those of a second, and what they are is said.
+ */
+static int decide(struct engine *e)
+{
+	int err;
+
+	if (replay_n_kept(e->replay) == 0)
+		return 0;
+	err = replay_decide(e->replay, say_bad, e);
+	if (err)
+		say_bad(e);
+	tell_notes(e);
+	if (!e->is_ready && replay_output(e->replay) && get_ready(e) < 0) {
+		notice(e->options.notices, NOTICE_BAD_LINE, 1, engine_now(e),
+		    "%s", e->why);
+		return begin_again(e);
+	}
+	return 0;
+}
+
+static int is_same_header(struct engine *e, const leat_csv_record *record)
+{
+	struct replay_header header = { e->replay, REPLAY_NONE };
+
+	replay_compare_header(&header, record);
+	return header.is == REPLAY_SAME;
+}
+
+static int take_header(struct engine *e, const leat_csv_record *record)
+{
+	if (!e->is_ready && !replay_has_header(e->replay)) {
+		if (replay_record(e->replay, record) != 0) {
+			fail(e, replay_why(e->replay));
+			return begin_again(e);
+		}
+	} else if (!is_same_header(e, record)) {
+		fail(e, ": another header than that of the first stream");
+		return ENGINE_REFUSED;
+	}
+	if (!e->is_ready && replay_output(e->replay) && get_ready(e) < 0)
+		return begin_again(e);
+	return 0;
+}
+
+static int take_record(struct engine *e, const leat_csv_record *record)
+{
+	e->options.counts->samples++;
+	if (replay_record(e->replay, record) != 0) {
+		fail(e, replay_why(e->replay));
+		return ENGINE_BAD;
+	}
+	if (replay_n_kept(e->replay) == 1)
+		e->kept_since = engine_now(e);
+	if (replay_is_full(e->replay))
+		return decide(e);
+	if (!e->is_ready && replay_output(e->replay) && get_ready(e) < 0)
+		return begin_again(e);
+	return 0;
+}
+
+int engine_record(void *ctx, const leat_csv_record *record)
+{
+	struct engine_table *t = ctx;
+	struct engine *e = t->engine;
+
+	e->options.counts->lines[WIRE_CSV]++;
+	if (t->has_header || e->settings->no_header) {
+		t->has_header = 1;
+		return take_record(e, record);
+	}
+	t->has_header = 1;
+	return take_header(e, record);
+}
+
+/* ---- Time ---- */
+
+void engine_settle(struct engine *e)
+{
+	if (replay_settle(e->replay) < 0)
+		notice(e->options.notices, NOTICE_MEMORY, 1, engine_now(e),
+		    "%s", replay_why(e->replay));
+	writer_flush(&e->writer);
+	if (e->late.fd >= 0)
+		writer_flush(&e->late);
+	if (e->is_table)
+		tell_left(e);
+}
+
+void engine_tick(struct engine *e)
+{
+	int err;
+
+	engine_begin(e);
+	if (engine_now(e) - e->kept_since >= LEAT_SECOND)
+		decide(e);
+	engine_settle(e);
+	if (!e->is_ready)
+		return;
+	err = replay_advance(e->replay);
+	if (err)
+		refuse(e, err, "clock");
+	engine_settle(e);
+	if (e->options.alerts && alerts_want_ticks(e->options.alerts))
+		for (struct board_key *k = e->board.newest; k; k = k->older)
+			if (k->alerts)
+				alert_tick(e->options.alerts, k->alerts,
+				    k->name, k->len, k->last_at, engine_now(e));
+	engine_forget(e);
+	board_tick(&e->board, engine_now(e));
+	if (e->database && database_commit(e->database) < 0)
+		notice(e->options.notices, NOTICE_OUTPUT, 1, engine_now(e),
+		    "sqlite: %s", database_why(e->database));
+}
+
+void engine_finish(struct engine *e)
+{
+	int err;
+
+	decide(e);
+	err = e->is_ready ? replay_finish(e->replay) : 0;
+	if (err)
+		refuse(e, err, "end");
+	engine_settle(e);
+}
+
+/* ---- Saved state ---- */
+
+void engine_tape(struct engine *e, struct tape *t)
+{
+	int is_table = e->is_table, has_alerts = e->options.alerts != NULL;
+
+	tape_same(t, (uint64_t)is_table, "--format csv");
+	tape_same(t, (uint64_t)e->options.config->by_arrival, "--clock");
+	if (t->failed)
+		return;
+	/* What is kept has been taken from its sender. */
+	if (!t->loads) {
+		decide(e);
+		engine_settle(e);
+	}
+	replay_tape(e->replay, t);
+	if (!t->failed && t->loads && !e->is_ready &&
+	    replay_output(e->replay) && get_ready(e) < 0)
+		tape_fail(t, "does not fit: %s", e->why);
+	tape_same(t, (uint64_t)has_alerts, "--alert");
+	if (has_alerts && !t->failed && e->is_ready)
+		engine_tape_alerts(e, t);
+}

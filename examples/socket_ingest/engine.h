@@ -1,0 +1,101 @@
+/*
+ * Values in; windows, alerts and rows of results out. What csv_replay does
+ * with a file is done here with what comes from everywhere, and all that is
+ * wanted of it beside rows is told as it happens: to the board that the page
+ * is drawn from, to alerts, to a database.
+ *
+ * Rows are either those of a CSV table, whose header the first connection
+ * brings and all others must have, or a key and a value each.
+ */
+#ifndef SOCKET_INGEST_ENGINE_H
+#define SOCKET_INGEST_ENGINE_H
+
+#include <leat_text.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../replay/replay.h"
+#include "../replay/tape.h"
+#include "../replay/writer.h"
+#include "alert.h"
+#include "board.h"
+#include "config.h"
+#include "counts.h"
+#include "notice.h"
+#include "wire.h"
+
+struct database;
+struct outlet;
+struct engine;
+
+enum { ENGINE_OUTLETS = 16 };
+
+struct engine_options {
+	const struct config *config;
+	struct alerts *alerts; /* NULL: no rule */
+	int has_page;          /* the board is wanted */
+	const char *database;  /* its file; NULL: none */
+	struct outlet *const *outlets;
+	const size_t *n_outlets;
+	struct counts *counts;
+	struct notices *notices;
+	/* The time, nanoseconds since 1970, from the last turn of the loop. */
+	const int64_t *now;
+};
+
+/* Returns 0, or -1 with the reason in why. */
+int engine_new(struct engine **engine_out, const struct engine_options *options,
+    char *why, size_t why_size);
+void engine_free(struct engine *engine);
+
+/* Stays where it is; has names only when they are known. */
+struct board *engine_board(struct engine *engine);
+
+/*
+ * Bytes that others hold of what keys and they have together. Returns how many
+ * they may.
+ */
+uint64_t engine_share(struct engine *engine, uint64_t beside);
+
+/* Before a batch of values: the time is `now`. */
+void engine_begin(struct engine *engine);
+
+/* One value. Refusals are counted; the first is said to be of `who`. */
+void engine_value(struct engine *engine, const struct wire_sample *sample,
+    const char *who);
+
+/*
+ * A record of a table; ctx is a struct engine_table. Returns 0; ENGINE_BAD
+ * with the reason in engine_why() for one that has had no effect; or
+ * ENGINE_REFUSED: nothing of this stream can be taken.
+ */
+struct engine_table {
+	struct engine *engine;
+	int has_header; /* the record that comes is not the first one */
+};
+enum { ENGINE_BAD = 1, ENGINE_REFUSED = 2 };
+int engine_record(void *ctx, const leat_csv_record *record);
+const char *engine_why(const struct engine *engine);
+
+/* After a batch of values: rows that wait go out. */
+void engine_settle(struct engine *engine);
+
+/*
+ * Some times a second: time goes on, alerts that wait are looked at, points
+ * are taken for the page.
+ */
+void engine_tick(struct engine *engine);
+
+/* No value comes any more, and nobody will go on: all windows are told. */
+void engine_finish(struct engine *engine);
+
+/* Values so far, for saving by rows. */
+uint64_t engine_values(const struct engine *engine);
+
+/* SIGHUP: files are opened again. */
+void engine_reopen(struct engine *engine);
+
+/* All of its state, of a new one with the same settings. */
+void engine_tape(struct engine *engine, struct tape *tape);
+
+#endif

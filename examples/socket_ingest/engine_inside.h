@@ -1,0 +1,65 @@
+/*
+ * What the two halves of an engine know of each other: engine.c, which takes
+ * values, and engine_board.c, which is told what comes of them.
+ */
+#ifndef SOCKET_INGEST_ENGINE_INSIDE_H
+#define SOCKET_INGEST_ENGINE_INSIDE_H
+
+#include "../replay/rows.h"
+#include "../replay/tally.h"
+#include "engine.h"
+
+/* How many rows there were at some moment. */
+struct mark {
+	int64_t at;
+	uint64_t rows;
+};
+
+enum { N_MARKS = 9 };
+
+struct engine {
+	struct engine_options options;
+	const struct settings *settings; /* this: */
+	struct settings own; /* the user's, with what there is memory for */
+	struct replay *replay;
+	int is_table;
+	int is_ready; /* columns are known, and all that depends on them */
+	char why[600];
+	int64_t kept_since; /* the first record by which columns are chosen */
+
+	struct board board;
+	int has_board; /* it has been made; else nothing is watched */
+	int wants_values, wants_rows; /* of alerts, */
+	size_t alert_bytes;           /* which take so much of a key */
+	uint64_t beside;              /* bytes that others hold */
+	uint64_t room;                /* and how many are free */
+	struct board_key **by_group;
+	size_t n_groups;
+	int64_t swept;              /* when forgotten keys were looked for */
+	struct mark marks[N_MARKS]; /* the newest first */
+
+	struct database *database;
+	struct writer writer, late;
+	struct writer head;    /* the line above CSV */
+	uint64_t left[N_LEFT]; /* of the replay's tally, when it was told */
+};
+
+static inline int64_t engine_now(const struct engine *e)
+{
+	return *e->options.now;
+}
+
+/* A rows_watch. */
+void engine_taken(void *engine, size_t group, const leat_csv_field *key,
+    const double *values);
+void engine_told(void *engine, const struct rows_result *result);
+void engine_dropped(void *engine, size_t group);
+
+/* Each tick: keys that are no longer known go. */
+void engine_forget(struct engine *engine);
+
+/* Of all keys. */
+void engine_clear_board(struct engine *engine);
+void engine_tape_alerts(struct engine *engine, struct tape *tape);
+
+#endif

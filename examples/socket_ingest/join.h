@@ -1,0 +1,41 @@
+/*
+ * Lines of InfluxDB's protocol that belong together: a text in quotes may
+ * hold line ends.
+ *
+ * Whether a quote begins a text is seen by what stands before it, so a line
+ * is joined with the next ones only if its last field is a text without an
+ * end. What does not come to its end within the longest line, or makes no
+ * good line, is the first line's fault alone: that is bad, and those behind
+ * it are looked at anew.
+ *
+ * Memory is at most that of two of the longest lines; a line costs at most a
+ * walk over as much.
+ */
+#ifndef SOCKET_INGEST_JOIN_H
+#define SOCKET_INGEST_JOIN_H
+
+#include <stddef.h>
+
+/* Start from { 0 }. */
+struct join {
+	char *at; /* lines that wait, with LF between them */
+	size_t n, size;
+	size_t lines; /* how many */
+};
+
+/* Takes a line. Returns 0, or -1: it is bad, and that has been said. */
+typedef int join_fn(void *ctx, const char *text, size_t len);
+
+/*
+ * One line, without its end. Returns how many lines have been dealt with, of
+ * those that have waited and this one; -1: no memory, and none waits any more.
+ */
+long join_take(struct join *join, const char *text, size_t len, size_t longest,
+    join_fn *fn, void *ctx);
+
+/* No more lines: deals with those that wait. Returns how many. */
+long join_end(struct join *join, join_fn *fn, void *ctx);
+
+void join_clear(struct join *join);
+
+#endif

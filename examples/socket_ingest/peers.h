@@ -1,0 +1,82 @@
+/*
+ * Who is at the other end, by address: how many connections a peer has, and
+ * how many wrong tokens it has guessed.
+ *
+ * An address of IPv6 counts by its first 64 bits, as the rest of it is for
+ * anyone there to choose; but for those of this machine and of a link, which
+ * count as a whole, as those of IPv4 do.
+ *
+ * A table of fixed size has all of them. Those with a connection stay; of the
+ * others only those that have guessed wrong are kept, and of these the one
+ * whose last connection is over for longest makes room. All costs O(1).
+ *
+ * Some wrong tokens are let pass, then each is answered later than the one
+ * before. A right one is answered at once meanwhile, unless so many wrong
+ * ones of the same peer wait for their answer that nothing else would slow
+ * their sender down: then no token of this peer is looked at.
+ */
+#ifndef SOCKET_INGEST_PEERS_H
+#define SOCKET_INGEST_PEERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "slots.h"
+
+enum {
+	PEER_KEY = 16,
+	PEER_TYPOS = 3,    /* wrong tokens that cost nothing */
+	PEER_LONGEST = 16, /* seconds that an answer may be held, */
+	PEER_AT_ONCE = 8,  /* so many at a time */
+	PEER_FORGETS = 600 /* seconds without another one */
+};
+
+struct peer {
+	unsigned char key[PEER_KEY];
+	struct peer *next;          /* of its bucket */
+	struct peer *older, *newer; /* of those without a connection */
+	size_t n_holders;           /* connections */
+	int is_local;
+
+	size_t n_slots; /* of streams */
+	struct slot_line lines[SLOT_RANKS];
+	size_t n_watchers;
+
+	unsigned n_wrong; /* tokens, lately */
+	int64_t wrong_at; /* the last one, by clock_steady() */
+	int64_t owes;     /* until then it is being slowed down */
+};
+
+struct peers;
+
+/*
+ * For so many connections and, beside them, so many peers without one. NULL:
+ * no memory. The seed keeps addresses from being chosen so that they collide.
+ */
+struct peers *peers_new(size_t n_connections, size_t n_others,
+    const uint64_t seed[2]);
+void peers_free(struct peers *peers);
+
+/* How many peers there is room for, and are known. */
+size_t peers_room(const struct peers *peers);
+size_t peers_count(const struct peers *peers);
+
+/*
+ * The peer of this address, for one more connection, until peers_drop(). NULL
+ * if the address is not one of IP, or if there are more connections than
+ * were told.
+ */
+struct peer *peers_hold(struct peers *peers, const struct sockaddr *at,
+    socklen_t len);
+void peers_drop(struct peers *peers, struct peer *peer);
+
+/* ---- Tokens; a peer that is NULL is not slowed down ---- */
+
+/* Whether a token may be looked at. */
+int peer_may_guess(const struct peer *peer, int64_t now);
+
+/* It was a wrong one. Returns for how many nanoseconds to hold the answer. */
+int64_t peer_guessed_wrong(struct peer *peer, int64_t now);
+
+#endif

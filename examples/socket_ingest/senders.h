@@ -1,0 +1,62 @@
+/*
+ * Who sends, by name, and how many lines of each have been taken: so that
+ * one whose connection, or whose server, has gone away knows where to go on.
+ * The counts are saved with the rest of the state, so they always fit what
+ * windows have seen.
+ */
+#ifndef SOCKET_INGEST_SENDERS_H
+#define SOCKET_INGEST_SENDERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../replay/tape.h"
+
+enum { SENDERS_MAX = 10000, SENDER_NAME = 255 };
+
+struct stream;
+
+struct sender {
+	const char *name;
+	uint64_t taken;        /* lines, */
+	uint64_t saved;        /* as of the last state that is on the disk, */
+	uint64_t told;         /* and as the stream has been told */
+	struct stream *stream; /* or NULL */
+
+	/* For senders.c. */
+	size_t number, at;
+	int is_gone;
+	struct sender *longer, *shorter; /* gone than this one */
+};
+
+struct senders;
+
+struct senders *senders_new(const uint64_t seed[2]); /* NULL: no memory */
+void senders_free(struct senders *senders);
+
+/*
+ * The sender of this name has come, a new one if need be; at SENDERS_MAX the
+ * one that has been gone longest is forgotten for it. NULL: there is no
+ * memory, none of SENDERS_MAX has gone, or it is no name (1 to SENDER_NAME
+ * bytes, no blank and no control character).
+ */
+struct sender *senders_come(struct senders *senders, const char *name,
+    size_t len);
+
+/*
+ * A sender has come and goes, its stream being closed. It is forgotten if no
+ * line of it has ever been taken.
+ */
+void senders_go(struct senders *senders, struct sender *sender);
+
+/* How many with lines have been forgotten for others. */
+uint64_t senders_forgotten(const struct senders *senders);
+
+/* In any order. */
+size_t senders_count(const struct senders *senders);
+struct sender *senders_at(struct senders *senders, size_t i);
+
+/* Counts; loading: into none. */
+void senders_tape(struct senders *senders, struct tape *tape);
+
+#endif

@@ -1,0 +1,148 @@
+/*
+ * What the parts of the server know of each other: listeners, streams,
+ * datagrams, and the loop around them.
+ */
+#ifndef SOCKET_INGEST_SERVER_H
+#define SOCKET_INGEST_SERVER_H
+
+#include <event2/event.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "alert.h"
+#include "config.h"
+#include "counts.h"
+#include "engine.h"
+#include "frame.h"
+#include "notice.h"
+#include "outlet.h"
+#include "peers.h"
+#include "run.h"
+#include "senders.h"
+#include "slots.h"
+#include "tls.h"
+#include "web.h"
+#include "wire.h"
+
+enum {
+	SERVER_LISTENERS = 64,
+	SERVER_BUFFER = 1 << 18, /* bytes read at once */
+	SERVER_HELLO = 10,       /* seconds for a handshake and a token */
+	SERVER_PEERS = 1024      /* remembered without a connection */
+};
+
+struct stream;
+struct listener;
+
+struct server {
+	const struct config *config;
+	struct event_base *base;
+	struct counts counts;
+	struct notices notices;
+	int64_t now; /* nanoseconds since 1970, of this turn of the loop */
+
+	struct engine *engine;
+	struct wire *wire;
+	const char *who; /* the line that is being taken came from */
+	struct alerts *alerts;
+	struct senders *senders;
+
+	struct outlet *outlets[ENGINE_OUTLETS];
+	size_t n_outlets;
+	struct outlet *alert_outlets[ENGINE_OUTLETS];
+	size_t n_alert_outlets;
+	int alerts_on_stderr;
+	struct writer words; /* to these */
+	struct saving saving;
+
+	struct tls *tls;
+	char *token;
+	struct web *web;
+
+	struct listener *listeners[SERVER_LISTENERS];
+	size_t n_listeners;
+	struct peers *peers;
+	struct slots slots;   /* of streams */
+	struct stream *input; /* standard input, which has none; or NULL */
+	char *buffer;         /* SERVER_BUFFER bytes, for everybody */
+
+	struct event *ticks, *on_term, *on_int, *on_hup;
+	int64_t next_flush; /* of sets */
+	uint64_t next_save; /* at so many values; UINT64_MAX: by time */
+	int stops;          /* asked to */
+	char title[RUN_TITLE_SIZE];
+	int failed; /* the exit status is not 0 */
+};
+
+/*
+ * Around a batch of lines: what they bring goes out at the end. A save may
+ * come of it.
+ */
+void server_begin(struct server *server);
+void server_settle(struct server *server);
+
+/*
+ * One line of a format that is known; counted. Returns 0, or -1: it was not
+ * understood, which is said, with the format that it is like if that is
+ * another one.
+ */
+int server_line(struct server *server, enum wire_format format,
+    const char *text, size_t len);
+
+/*
+ * One line of a stream or datagram that has not told its format yet: *format
+ * is what the line is like if it could be read, or is CSV, which is not read
+ * here. Else it stays WIRE_GUESS, and the line is bad. A line that says
+ * nothing tells nothing.
+ */
+void server_guess(struct server *server, enum wire_format *format,
+    const char *text, size_t len);
+
+/* Stops the loop. */
+void server_stop(struct server *server);
+
+/* ---- Listeners (listen.c) ---- */
+
+/* Returns 0, or -1 with the reason in why. */
+int listen_all(struct server *server, char *why, size_t why_size);
+void listen_none(struct server *server);
+
+/* ---- Streams (stream_life.c) ---- */
+
+/* Takes over the socket, for which there may be no room. */
+void stream_accept(struct server *server, int fd, const struct sockaddr *at,
+    socklen_t len, const char *who, int is_tcp);
+void stream_close(struct stream *stream);
+void stream_close_all(struct server *server);
+
+/* Standard input: one that cannot be waited for is read at each turn. */
+int stream_stdin(struct server *server);
+
+/* Each tick: those that are silent for too long, those that have waited. */
+void stream_tick(struct server *server);
+
+/* After a save: who wants to know is told. */
+void stream_saved(struct server *server);
+
+/* ---- Datagrams (datagram.c) ---- */
+
+struct datagrams;
+
+/* Takes over a bound socket. NULL: no memory. */
+struct datagrams *datagrams_new(struct server *server, int fd, const char *who);
+void datagrams_free(struct datagrams *datagrams);
+
+/* ---- CSV with one value column (csvin.c) ---- */
+
+struct csvin;
+
+/* Which columns are key, value and time, by the stream's own header. */
+struct csvin *csvin_new(struct server *server);
+void csvin_free(struct csvin *csvin);
+
+/* As engine_record(); ctx is a struct csvin. */
+int csvin_record(void *ctx, const leat_csv_record *record);
+const char *csvin_why(const struct csvin *csvin);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * Places for connections, of which there is a limit, and who gives his up
+ * when there is none left.
+ *
+ * First goes who has said nothing yet, since the longest time; then who has
+ * been silent for SLOT_QUIET, likewise. Nobody else does: who sends stays,
+ * and a new one is refused. A peer that has used up its share makes room
+ * among its own.
+ *
+ * Each slot is in two lines of its rank, that of all and that of its peer,
+ * the one that is silent longest first. So every question is answered by a
+ * look at the first one: all costs O(1).
+ */
+#ifndef SOCKET_INGEST_SLOTS_H
+#define SOCKET_INGEST_SLOTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct peer;
+
+#define SLOT_QUIET INT64_C(10000000000) /* nanoseconds */
+
+enum slot_rank { SLOT_FRESH, SLOT_SPOKEN, SLOT_RANKS };
+enum slot_line_of { SLOT_ALL, SLOT_PEER, SLOT_LINES };
+
+struct slot {
+	struct slot *older[SLOT_LINES], *newer[SLOT_LINES];
+	struct peer *peer; /* NULL: nobody's share */
+	enum slot_rank rank;
+	int64_t last; /* something came, or it began */
+};
+
+struct slot_line {
+	struct slot *first, *last;
+};
+
+/* Start from { 0 } and set the limits. */
+struct slots {
+	size_t max;
+	size_t max_per_peer;  /* of another machine; each at least 1 */
+	size_t max_per_local; /* of an address of this machine */
+	size_t n;
+	struct slot_line lines[SLOT_RANKS];
+};
+
+/* Enters as SLOT_FRESH, whether there is room or not. */
+void slots_enter(struct slots *slots, struct slot *slot, struct peer *peer,
+    int64_t now);
+void slots_leave(struct slots *slots, struct slot *slot);
+
+/* It has said something: it is the last one of this rank now. */
+void slots_speak(struct slots *slots, struct slot *slot, enum slot_rank rank,
+    int64_t now);
+
+enum slots_room { SLOTS_ROOM, SLOTS_PEER_FULL, SLOTS_FULL };
+
+/* Whether there is room for one more of this peer, which may be NULL. */
+enum slots_room slots_room(const struct slots *slots, const struct peer *peer);
+
+/* Who is to go if there is not, or NULL: nobody. */
+struct slot *slots_idle(const struct slots *slots, const struct peer *peer,
+    int64_t now);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * socket_ingest: takes values from the network, keeps windows of them for
+ * each key, raises alerts, passes results on and shows them in a browser.
+ *
+ *      socket_ingest --listen tcp://127.0.0.1:9009
+ *
+ * What it is made of is in ingest/: sockets to lines (listen, stream,
+ * datagram, frame), lines to values (wire), values to windows and rows
+ * (engine), and what is done with these (outlet, database, alert, board,
+ * web). Windows, statistics and models are those of csv_replay.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../replay/seed.h"
+#include "config.h"
+#include "run.h"
+
+static int complain(const char *why)
+{
+	fprintf(stderr, "socket_ingest: %s\n", why);
+	return -1;
+}
+
+static int serve(const struct config *config)
+{
+	struct server *server = NULL;
+	char why[800] = "";
+	int result = server_new(&server, config, why, sizeof why);
+
+	result = result < 0 ? complain(why) : server_run(server);
+	server_free(server);
+	return result;
+}
+
+static int run(struct config *config, int argc, char **argv)
+{
+	char why[800] = "";
+	int done = config_read(config, argc, argv, why, sizeof why);
+
+	if (done < 0)
+		return complain(why);
+	if (done > 0)
+		return 0;
+	/* Keys come from strangers. */
+	if (seed_random(config->settings.seed) < 0)
+		return complain("there are no random numbers here");
+	return serve(config);
+}
+
+int main(int argc, char **argv)
+{
+	struct config config;
+	int result;
+
+	/* A closed pipe is an error of write() like others. */
+	signal(SIGPIPE, SIG_IGN);
+	if (config_init(&config) < 0) {
+		complain("out of memory");
+		return EXIT_FAILURE;
+	}
+	result = run(&config, argc, argv);
+	config_clear(&config);
+	return result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,81 @@
+/*
+ * HTTP: a page that draws the live windows, the events it lives from, an API
+ * in JSON, metrics for Prometheus.
+ *
+ *      /                 the page; nothing from elsewhere
+ *      /events           server-sent events: at first "hello" with the names
+ *                        of the results and the keys' newest rows and points,
+ *                        then after each tick "rows" with what has changed,
+ *                        and "alert" for each that is raised or cleared
+ *      /api/keys         ?limit=N&after=NAME
+ *      /api/key/NAME     its last row, points, alerts; NAME percent-encoded
+ *      /metrics          Prometheus text format 0.0.4
+ *      /healthz          "ok"
+ *
+ * All but /healthz need the token, if there is one: "Authorization: Bearer
+ * TOKEN", or ?token=TOKEN, which a page can be opened with. Only GET and HEAD
+ * are taken. A request has 10 seconds to arrive as a whole, 8 KiB of header
+ * and no body; a client of /events that does not read is closed when 1 MiB
+ * waits for it.
+ */
+#ifndef SOCKET_INGEST_WEB_H
+#define SOCKET_INGEST_WEB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "alert.h"
+#include "board.h"
+#include "counts.h"
+#include "notice.h"
+#include "outlet.h"
+#include "peers.h"
+#include "tls.h"
+
+struct event_base;
+struct web;
+
+enum {
+	WEB_CONNECTIONS = 128,
+	WEB_WATCHERS = 48, /* of these, who look on */
+	WEB_PER_PEER = 32  /* and of these of one address */
+};
+
+struct web_options {
+	struct event_base *base;
+	struct tls *tls;           /* NULL: none */
+	const char *token;         /* NULL: none */
+	struct peers *peers;       /* who guesses tokens, and how often */
+	size_t max_per_peer;       /* who look on; 0: WEB_PER_PEER */
+	const char *title;         /* of the page: what is counted, "-w 60s" */
+	const struct board *board; /* all of these stay */
+	struct alerts *alerts;     /* NULL: no rule */
+	struct notices *notices;
+	const struct counts *counts;
+	struct outlet *const *outlets; /* for /metrics */
+	const size_t *n_outlets;
+};
+
+/* Returns 0, or -1: no memory. */
+int web_new(struct web **web_out, const struct web_options *options);
+void web_free(struct web *web);
+
+/*
+ * Listens; may be called for several. text_out (ADDR_TEXT) is the address
+ * with the port that is used, if 0 was given. Returns 0, or -1 with the
+ * reason in why.
+ */
+int web_listen(struct web *web, const struct addr *addr, char *text_out,
+    char *why, size_t why_size);
+
+/* After each board_tick(): tells those who watch. */
+void web_tick(struct web *web, int64_t now);
+
+/* An alert, at once. */
+void web_alert(struct web *web, const struct alert_event *event);
+
+/* Before the end: those who watch are told "bye", connections are closed. */
+void web_stop(struct web *web);
+
+#endif

@@ -1,0 +1,422 @@
+/*
+ * Server-sent events (HTML Living Standard, 9.2): answers that do not end.
+ *
+ * All who look on are at the same version of the board: a new one is told
+ * everything, and after each tick all are told what has changed. So an event
+ * is written once, however many there are. It may be that more keys have
+ * changed than an event has room for; then it has each second, third ... of
+ * them, the others next time.
+ *
+ * Nobody is waited for. One who takes nothing is let go when WEB_WAITING
+ * bytes wait for him; he comes again, and is told everything again. So are
+ * all, if there have been too many alerts between two ticks.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <leat.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../replay/out.h"
+#include "web_inside.h"
+
+enum {
+	HELLO_KEYS = 50,
+	ROWS_KEYS = 200,
+	ALERTS = 100, /* between two ticks */
+	PING_SECONDS = 15,
+	END_TURNS = 20, /* of the loop, for the last words */
+	END_TURN_NS = 5000000
+};
+
+struct watcher {
+	struct web *web;
+	struct evhttp_request *req;
+	struct guard *guard;
+	struct watcher *next;
+	struct peer *peer;
+	size_t room; /* bytes that may wait, a hello beyond all others */
+	int is_lost; /* an event is */
+};
+
+/* ---- Telling ---- */
+
+static void tell(struct watcher *x, const char *bytes, size_t n)
+{
+	struct evbuffer *chunk = x->is_lost ? NULL : evbuffer_new();
+	size_t waiting;
+
+	if (!chunk || evbuffer_add(chunk, bytes, n) < 0)
+		x->is_lost = 1;
+	else
+		evhttp_send_reply_chunk(x->req, chunk);
+	if (chunk)
+		evbuffer_free(chunk);
+	waiting = guard_waiting(x->guard);
+	if (waiting <= WEB_WAITING)
+		x->room = WEB_WAITING;
+	else if (waiting > x->room)
+		x->is_lost = 1;
+}
+
+static struct writer *begin_event(struct web *web, const char *name)
+{
+	struct writer *w = web_begin(web);
+
+	json_put(w, "event: ");
+	json_put(w, name);
+	json_put(w, "\ndata: {");
+	return w;
+}
+
+/* The bytes of an event; NULL: no memory. */
+static const char *end_event(struct web *web, size_t *n_out)
+{
+	struct evbuffer *body;
+
+	json_put(&web->out, "}\n\n");
+	body = web_end(web);
+	*n_out = body ? evbuffer_get_length(body) : 0;
+	return body ? (const char *)evbuffer_pullup(body, -1) : NULL;
+}
+
+static void tell_all(struct web *web)
+{
+	size_t n;
+	const char *bytes = end_event(web, &n);
+
+	for (struct watcher *x = web->watchers; x; x = x->next) {
+		if (bytes)
+			tell(x, bytes, n);
+		else
+			x->is_lost = 1;
+	}
+}
+
+/* ---- Events ---- */
+
+static int64_t last_point(const struct board *b, const struct board_key *k,
+    int64_t now)
+{
+	int64_t at = now;
+
+	if (k->n_points > 0)
+		board_point(b, k, k->n_points - 1, &at);
+	return at;
+}
+
+static void write_key(struct writer *w, const struct board *b,
+    const struct board_key *k, int64_t now)
+{
+	json_put(w, "{\"key\":");
+	out_json_text(w, k->name, k->len);
+	json_put(w, ",\"n\":");
+	writer_count(w, k->n);
+	json_put(w, ",\"at\":");
+	json_ms(w, last_point(b, k, now));
+	json_put(w, ",\"row\":[");
+	json_row(w, b->n_values, k->row);
+	writer_char(w, ']');
+}
+
+static void write_now(struct writer *w, const struct board *b, int64_t now)
+{
+	json_put(w, "\"now\":");
+	json_ms(w, now);
+	json_put(w, ",\"n\":");
+	writer_count(w, b->n);
+}
+
+static void write_head(struct writer *w, const struct web_options *o)
+{
+	json_put(w, "\"title\":");
+	out_json_text(w, o->title ? o->title : "",
+	    o->title ? strlen(o->title) : 0);
+	json_put(w, ",\"names\":[");
+	for (size_t i = 0; i < o->board->n_values; i++) {
+		if (i > 0)
+			writer_char(w, ',');
+		out_json_text(w, o->board->names[i],
+		    strlen(o->board->names[i]));
+	}
+	json_put(w, "],");
+}
+
+static void write_hello(struct web *web, int64_t now)
+{
+	const struct web_options *o = &web->options;
+	const struct board_key *k = o->board->newest;
+	struct writer *w = begin_event(web, "hello");
+
+	write_head(w, o);
+	write_now(w, o->board, now);
+	json_put(w, ",\"keys\":[");
+	for (size_t i = 0; i < HELLO_KEYS && k; i++, k = k->older) {
+		if (i > 0)
+			writer_char(w, ',');
+		write_key(w, o->board, k, now);
+		json_put(w, ",\"alerts\":");
+		json_alerts(w, o->alerts, k->alerts);
+		json_points(w, o->board, k, json_ms);
+		writer_char(w, '}');
+	}
+	writer_char(w, ']');
+}
+
+/*
+ * What has changed stands before all that has not; what has changed since
+ * the last tick is not told yet.
+ */
+static const struct board_key *find_changed(const struct web *web,
+    const struct board_key *k)
+{
+	while (k && k->dirty)
+		k = k->older;
+	return k && k->version > web->version ? k : NULL;
+}
+
+static size_t count_changed(const struct web *web)
+{
+	const struct board_key *k = web->options.board->newest;
+	size_t n = 0;
+
+	while ((k = find_changed(web, k))) {
+		k = k->older;
+		n++;
+	}
+	return n;
+}
+
+static void write_rows(struct web *web, size_t n_changed, int64_t now)
+{
+	const struct board *b = web->options.board;
+	const struct board_key *k = b->newest;
+	struct writer *w = begin_event(web, "rows");
+	size_t step = (n_changed + ROWS_KEYS - 1) / ROWS_KEYS;
+	size_t first = web->turn++ % step, n = 0;
+
+	write_now(w, b, now);
+	json_put(w, ",\"keys\":[");
+	for (size_t i = 0; (k = find_changed(web, k)); i++, k = k->older) {
+		if (i % step != first)
+			continue;
+		if (n++ > 0)
+			writer_char(w, ',');
+		write_key(w, b, k, now);
+		writer_char(w, '}');
+	}
+	writer_char(w, ']');
+}
+
+static void write_alert(struct web *web, const struct alert_event *event)
+{
+	struct writer *w = begin_event(web, "alert");
+
+	json_put(w, "\"key\":");
+	out_json_text(w, event->key, event->key_len);
+	json_put(w, ",\"rule\":");
+	out_json_text(w, event->rule, strlen(event->rule));
+	json_put(w, ",\"text\":");
+	out_json_text(w, event->text, strlen(event->text));
+	json_put(w, event->raised ? ",\"raised\":true" : ",\"raised\":false");
+	json_put(w, ",\"value\":");
+	out_json_value(w, event->value);
+	json_put(w, ",\"at\":");
+	json_ms(w, event->at);
+}
+
+/* ---- Coming and going ---- */
+
+static void forget(struct watcher *x)
+{
+	struct watcher **at = &x->web->watchers;
+
+	while (*at != x)
+		at = &(*at)->next;
+	*at = x->next;
+	x->web->n_watchers--;
+	if (x->peer)
+		x->peer->n_watchers--;
+	free(x);
+}
+
+/* The request is ours if evhttp has taken it off the connection. */
+static void on_close(struct evhttp_connection *con, void *ctx)
+{
+	struct watcher *x = ctx;
+	struct evhttp_request *req = x->req;
+
+	(void)con;
+	forget(x);
+	if (!evhttp_request_get_connection(req))
+		evhttp_send_reply_end(req);
+}
+
+static void start(const struct ask *ask, struct watcher *x)
+{
+	static const char head[] = "retry: 2000\n\n";
+	struct web *web = ask->web;
+	const char *bytes;
+	size_t n;
+
+	x->web = web;
+	x->req = ask->req;
+	x->guard = ask->guard;
+	x->peer = guard_peer(ask->guard);
+	if (x->peer)
+		x->peer->n_watchers++;
+	x->next = web->watchers;
+	web->watchers = x;
+	web->n_watchers++;
+	evhttp_connection_set_closecb(evhttp_request_get_connection(ask->req),
+	    on_close, x);
+	guard_lasts(ask->guard);
+	web_headers(ask, "text/event-stream");
+	evhttp_send_reply_start(ask->req, HTTP_OK, NULL);
+	tell(x, head, sizeof head - 1);
+	write_hello(web, clock_wall());
+	bytes = end_event(web, &n);
+	x->room = n + WEB_WAITING;
+	if (bytes)
+		tell(x, bytes, n);
+	else
+		x->is_lost = 1;
+}
+
+/* Whether there is room for one more of this peer. */
+static int may_look_on(const struct web *web, const struct peer *peer)
+{
+	size_t most = web->options.max_per_peer ? web->options.max_per_peer
+						: WEB_PER_PEER;
+
+	return web->n_watchers < WEB_WATCHERS &&
+	    (!peer || peer->n_watchers < most);
+}
+
+/* Most connections are left to all else, whose answers have an end. */
+void web_events(const struct ask *ask)
+{
+	struct watcher *x;
+
+	if (ask->is_head) {
+		web_headers(ask, "text/event-stream");
+		evhttp_send_reply(ask->req, HTTP_OK, NULL, NULL);
+		return;
+	}
+	if (!may_look_on(ask->web, guard_peer(ask->guard))) {
+		web_refuse(ask, NOTICE_PEER, HTTP_SERVUNAVAIL,
+		    "too many look on");
+		return;
+	}
+	x = calloc(1, sizeof *x);
+	if (x)
+		start(ask, x);
+	else
+		web_send_text(ask, HTTP_SERVUNAVAIL, "out of memory");
+}
+
+/* ---- Ticks ---- */
+
+static void let_lost_go(struct web *web)
+{
+	struct watcher *x = web->watchers, *next;
+
+	for (; x; x = next) {
+		next = x->next;
+		if (x->is_lost)
+			guard_close(x->guard);
+	}
+}
+
+static void tell_changes(struct web *web, int64_t now)
+{
+	const struct board *b = web->options.board;
+	size_t n;
+
+	if (b->names != web->names || b->version < web->version ||
+	    web->n_alerts > ALERTS) {
+		write_hello(web, now);
+		for (struct watcher *x = web->watchers; x; x = x->next)
+			x->room += WEB_WAITING;
+		tell_all(web);
+		return;
+	}
+	n = count_changed(web);
+	if (n > 0) {
+		write_rows(web, n, now);
+		tell_all(web);
+	}
+}
+
+static void ping(struct web *web)
+{
+	int64_t now = clock_steady();
+
+	if (now < web->next_ping)
+		return;
+	web->next_ping = now + PING_SECONDS * LEAT_SECOND;
+	for (struct watcher *x = web->watchers; x; x = x->next)
+		tell(x, ":\n\n", 3);
+}
+
+void web_tick(struct web *web, int64_t now)
+{
+	const struct board *b = web->options.board;
+
+	web_release(web, 0);
+	guard_sweep(web);
+	if (web->stops)
+		return;
+	if (web->watchers)
+		tell_changes(web, now);
+	web->names = b->names;
+	web->version = b->version;
+	web->n_alerts = 0;
+	ping(web);
+	let_lost_go(web);
+}
+
+void web_alert(struct web *web, const struct alert_event *event)
+{
+	if (!web->watchers || web->stops || ++web->n_alerts > ALERTS)
+		return;
+	write_alert(web, event);
+	tell_all(web);
+}
+
+/* ---- The end ---- */
+
+/* As an output's, these turns of the loop are for all. */
+static void let_out(struct web *web)
+{
+	struct timespec turn = { 0, END_TURN_NS };
+
+	for (int i = 0; i < END_TURNS && guard_any_waiting(web); i++) {
+		event_base_loop(web->options.base, EVLOOP_NONBLOCK);
+		nanosleep(&turn, NULL);
+	}
+}
+
+void web_stop(struct web *web)
+{
+	static const char bye[] = "event: bye\ndata: {}\n\n";
+
+	web->stops = 1;
+	while (web->watchers) {
+		struct watcher *x = web->watchers;
+		struct evhttp_request *req = x->req;
+
+		tell(x, bye, sizeof bye - 1);
+		evhttp_connection_set_closecb(
+		    evhttp_request_get_connection(req), NULL, NULL);
+		forget(x);
+		evhttp_send_reply_end(req);
+	}
+	web_release(web, 1);
+	guard_close_idle(web);
+	let_out(web);
+}

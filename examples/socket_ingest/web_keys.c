@@ -1,0 +1,259 @@
+/*
+ * The API: keys, and one of them.
+ *
+ * Keys come in pages, ordered by their bytes: keys that come, go or get rows
+ * between two requests do not move the others, so that each which was there
+ * all the time is told exactly once. A page of k keys of n is picked by one
+ * walk over all of them with a heap of the k first: O(n log k) time at worst,
+ * and O(k) memory, however many there are.
+ *
+ * "next" is the name to go on behind, ready to be put into a URL: a name that
+ * is no UTF-8 cannot be read from JSON.
+ */
+#include <event2/http.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../replay/number.h"
+#include "../replay/out.h"
+#include "web_inside.h"
+
+enum { LIMIT = 100, LIMIT_MOST = 1000 };
+
+/* ---- One key as JSON ---- */
+
+static void write_named_row(struct writer *w, const struct board *b,
+    const double *row)
+{
+	writer_char(w, '{');
+	for (size_t i = 0; i < b->n_values; i++) {
+		if (i > 0)
+			writer_char(w, ',');
+		out_json_text(w, b->names[i], strlen(b->names[i]));
+		writer_char(w, ':');
+		out_json_value(w, row[i]);
+	}
+	writer_char(w, '}');
+}
+
+static void write_time_or_null(struct writer *w, const char *name, int64_t at,
+    int is_null)
+{
+	json_put(w, name);
+	if (is_null)
+		json_put(w, "null");
+	else
+		json_time(w, at);
+}
+
+/* All but the brace behind it. */
+static void write_key(struct writer *w, const struct web_options *o,
+    const struct board_key *k)
+{
+	int by_count = k->start == 0 && k->end == 0;
+
+	json_put(w, "{\"key\":");
+	out_json_text(w, k->name, k->len);
+	json_put(w, ",\"n\":");
+	writer_count(w, k->n);
+	json_put(w, ",\"last\":");
+	if (k->n > 0)
+		out_json_value(w, k->last);
+	else
+		json_put(w, "null");
+	write_time_or_null(w, ",\"last_at\":", k->last_at, k->last_at == 0);
+	json_put(w, ",\"row\":");
+	if (k->n_rows > 0)
+		write_named_row(w, o->board, k->row);
+	else
+		json_put(w, "null");
+	write_time_or_null(w, ",\"start\":", k->start, by_count);
+	write_time_or_null(w, ",\"end\":", k->end, by_count);
+	json_put(w, ",\"alerts\":");
+	json_alerts(w, o->alerts, k->alerts);
+}
+
+void web_key(const struct ask *ask, const char *encoded)
+{
+	struct web *web = ask->web;
+	const struct board *b = web->options.board;
+	const struct board_key *k;
+	struct writer *w;
+	size_t len;
+	char *name = evhttp_uridecode(encoded, 0, &len);
+
+	if (!name) {
+		web_send(ask, HTTP_OK, "text/plain", NULL);
+		return;
+	}
+	k = board_find(b, name, len);
+	free(name);
+	if (!k) {
+		web_send_text(ask, HTTP_NOTFOUND, "there is no such key");
+		return;
+	}
+	w = web_begin(web);
+	write_key(w, &web->options, k);
+	json_points(w, b, k, json_time);
+	json_put(w, "}\n");
+	web_send(ask, HTTP_OK, "application/json", web_end(web));
+}
+
+/* ---- A page of keys ---- */
+
+struct page {
+	const struct board_key **keys; /* a heap, the last one at its root */
+	size_t n, limit;
+	size_t n_after; /* as many there are behind `after` */
+	char *after;
+	size_t after_len;
+};
+
+static int compare_names(const char *a, size_t a_len, const char *b,
+    size_t b_len)
+{
+	size_t n = a_len < b_len ? a_len : b_len;
+	int order = n > 0 ? memcmp(a, b, n) : 0;
+
+	return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
+}
+
+static int compare_keys(const struct board_key *a, const struct board_key *b)
+{
+	return compare_names(a->name, a->len, b->name, b->len);
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct board_key *const *x = a, *const *y = b;
+
+	return compare_keys(*x, *y);
+}
+
+/* Down from the root, until none below is behind it. */
+static void sink(struct page *page, const struct board_key *k)
+{
+	size_t at = 0, child;
+
+	while ((child = 2 * at + 1) < page->n) {
+		if (child + 1 < page->n &&
+		    compare_keys(page->keys[child + 1], page->keys[child]) > 0)
+			child++;
+		if (compare_keys(page->keys[child], k) <= 0)
+			break;
+		page->keys[at] = page->keys[child];
+		at = child;
+	}
+	page->keys[at] = k;
+}
+
+static void rise(struct page *page, const struct board_key *k)
+{
+	size_t at = page->n++;
+
+	while (at > 0 && compare_keys(k, page->keys[(at - 1) / 2]) > 0) {
+		page->keys[at] = page->keys[(at - 1) / 2];
+		at = (at - 1) / 2;
+	}
+	page->keys[at] = k;
+}
+
+static void pick(struct page *page, const struct board *b)
+{
+	for (const struct board_key *k = b->newest; k; k = k->older) {
+		if (page->after &&
+		    compare_names(k->name, k->len, page->after,
+			page->after_len) <= 0)
+			continue;
+		page->n_after++;
+		if (page->n < page->limit)
+			rise(page, k);
+		else if (compare_keys(k, page->keys[0]) < 0)
+			sink(page, k);
+	}
+	if (page->n > 0)
+		qsort(page->keys, page->n, sizeof *page->keys, compare_places);
+}
+
+static void write_next(struct writer *w, const struct page *page)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	const struct board_key *last;
+
+	if (page->n_after <= page->n || page->n == 0)
+		return;
+	last = page->keys[page->n - 1];
+	json_put(w, ",\"next\":\"");
+	for (size_t i = 0; i < last->len; i++) {
+		unsigned char c = (unsigned char)last->name[i];
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9') || c == '.' || c == '_') {
+			writer_char(w, (char)c);
+		} else {
+			writer_char(w, '%');
+			writer_char(w, hex[c >> 4]);
+			writer_char(w, hex[c & 15]);
+		}
+	}
+	writer_char(w, '"');
+}
+
+static void send_page(const struct ask *ask, const struct page *page)
+{
+	struct web *web = ask->web;
+	struct writer *w = web_begin(web);
+
+	json_put(w, "{\"n\":");
+	writer_count(w, web->options.board->n);
+	json_put(w, ",\"keys\":[");
+	for (size_t i = 0; i < page->n; i++) {
+		json_put(w, i > 0 ? ",\n" : "\n");
+		write_key(w, &web->options, page->keys[i]);
+		writer_char(w, '}');
+	}
+	writer_char(w, ']');
+	write_next(w, page);
+	json_put(w, "}\n");
+	web_send(ask, HTTP_OK, "application/json", web_end(web));
+}
+
+/* Returns 0, 1 if it is no number, or -1: no memory. */
+static int read_page(const struct ask *ask, struct page *page)
+{
+	uint64_t limit = LIMIT;
+	char *text = NULL;
+	size_t len;
+	int found = ask_param(ask, "limit", &text, &len);
+	int is_wrong = found > 0 && number_parse_count(text, len, &limit) < 0;
+
+	free(text);
+	if (is_wrong)
+		return 1;
+	page->limit = limit < LIMIT_MOST ? (size_t)limit : LIMIT_MOST;
+	if (found < 0 ||
+	    ask_param(ask, "after", &page->after, &page->after_len) < 0)
+		return -1;
+	/* One more, so that there is one to ask for if there shall be none. */
+	page->keys = calloc(page->limit + 1, sizeof *page->keys);
+	return page->keys ? 0 : -1;
+}
+
+void web_keys(const struct ask *ask)
+{
+	struct page page = { 0 };
+	int err = read_page(ask, &page);
+
+	if (err > 0) {
+		web_send_text(ask, HTTP_BADREQUEST,
+		    "limit: not a whole number");
+	} else if (err < 0) {
+		web_send(ask, HTTP_OK, "text/plain", NULL);
+	} else {
+		if (page.limit > 0)
+			pick(&page, ask->web->options.board);
+		send_page(ask, &page);
+	}
+	free(page.keys);
+	free(page.after);
+}
