@@ -157,20 +157,21 @@ extern const struct leat_class leat_class_sum, leat_class_moments,
     leat_class_distance, leat_class_loss, leat_class_error_squares,
     leat_class_targets, leat_class_hits, leat_class_covered, leat_class_user;
 
-/* What not every window has. */
-enum leat_stat_needs {
-	LEAT_NEEDS_TIME = 1,
-	LEAT_NEEDS_ORDER = 2 /* of values that are stored; see order.c */
+/* What a statistic asks of a window, or can be had in. */
+enum leat_stat_traits {
+	LEAT_OF_PAIRS = 1,
+	LEAT_DECAYS = 2,     /* the statistic makes sense with weights */
+	LEAT_NEEDS_TIME = 4, /* windows by count do not have it */
+	/* Values must be stored and their order known; see order.c. */
+	LEAT_NEEDS_ORDER = 8
 };
 
-/* What a statistic is made from; part of the table in stat.c. */
+/* A row of the table in stat.c: how a statistic is made. */
 struct leat_stat_info {
 	const char *name, *alias;
 	int id;
 	unsigned classes; /* bits 1 << enum leat_class_id */
-	int pairs;
-	int decays; /* makes sense with weights */
-	int needs;  /* enum leat_stat_needs; 0: any window has it */
+	unsigned traits;  /* of enum leat_stat_traits */
 };
 
 const struct leat_stat_info *leat_stat_find(int id);

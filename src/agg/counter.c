@@ -109,7 +109,15 @@ static int counter_fits(const void *acc, const struct leat_samples *of)
 	return c->first == c->first && c->last == c->last;
 }
 
-const struct leat_class leat_class_counter = { sizeof(struct counter),
-	sizeof(struct counter), counter_identity, counter_append,
-	counter_prepend, counter_combine, NULL, counter_lower, 0, 3, 0,
-	counter_fits, 3 };
+const struct leat_class leat_class_counter = {
+	.size = sizeof(struct counter),
+	.packed = sizeof(struct counter),
+	.identity = counter_identity,
+	.append = counter_append,
+	.prepend = counter_prepend,
+	.combine = counter_combine,
+	.lower = counter_lower,
+	.integers = 3,
+	.fits = counter_fits,
+	.times = 3,
+};

@@ -110,9 +110,29 @@ static int timed_fits(const void *acc, const struct leat_samples *of)
 	return s->value == s->value && leat_may_be_at(of, s->t);
 }
 
-const struct leat_class leat_class_earliest = { sizeof(struct timed),
-	sizeof(struct timed), timed_identity, earliest_append, earliest_prepend,
-	earliest_combine, NULL, earliest_lower, 1, 2, 0, timed_fits, 2 };
-const struct leat_class leat_class_latest = { sizeof(struct timed),
-	sizeof(struct timed), timed_identity, latest_append, latest_prepend,
-	latest_combine, NULL, latest_lower, 1, 2, 0, timed_fits, 2 };
+const struct leat_class leat_class_earliest = {
+	.size = sizeof(struct timed),
+	.packed = sizeof(struct timed),
+	.identity = timed_identity,
+	.append = earliest_append,
+	.prepend = earliest_prepend,
+	.combine = earliest_combine,
+	.lower = earliest_lower,
+	.any_order = 1,
+	.integers = 2,
+	.fits = timed_fits,
+	.times = 2,
+};
+const struct leat_class leat_class_latest = {
+	.size = sizeof(struct timed),
+	.packed = sizeof(struct timed),
+	.identity = timed_identity,
+	.append = latest_append,
+	.prepend = latest_prepend,
+	.combine = latest_combine,
+	.lower = latest_lower,
+	.any_order = 1,
+	.integers = 2,
+	.fits = timed_fits,
+	.times = 2,
+};

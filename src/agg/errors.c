@@ -189,25 +189,71 @@ static int count_fits(const void *acc, const struct leat_samples *of)
 	return n >= 0 && n <= (double)of->n && n == floor(n);
 }
 
-const struct leat_class leat_class_bias = { sizeof(struct leat_sum),
-	2 * sizeof(double), leat_sum_identity, bias_step, bias_step,
-	leat_sum_combine, leat_sum_round, bias_lower, 1, 0, 0, NULL, 0 };
-const struct leat_class leat_class_distance = { sizeof(struct leat_sum),
-	2 * sizeof(double), leat_sum_identity, distance_step, distance_step,
-	leat_sum_combine, leat_sum_round, distance_lower, 1, 0, 0,
-	positive_sum_fits, 0 };
-const struct leat_class leat_class_loss = { sizeof(struct leat_sum),
-	2 * sizeof(double), leat_sum_identity, loss_step, loss_step,
-	leat_sum_combine, leat_sum_round, loss_lower, 1, 0, 0,
-	positive_sum_fits, 0 };
-const struct leat_class leat_class_error_squares = {
-	sizeof(struct leat_squares), sizeof(struct leat_squares),
-	leat_squares_identity, square_step, square_step, leat_squares_combine,
-	NULL, square_lower, 1, 0, 0, square_fits, 0
+const struct leat_class leat_class_bias = {
+	.size = sizeof(struct leat_sum),
+	.packed = 2 * sizeof(double),
+	.identity = leat_sum_identity,
+	.append = bias_step,
+	.prepend = bias_step,
+	.combine = leat_sum_combine,
+	.fold = leat_sum_round,
+	.lower = bias_lower,
+	.any_order = 1,
 };
-const struct leat_class leat_class_hits = { sizeof(double), sizeof(double),
-	count_identity, hit_step, hit_step, count_combine, NULL, hit_lower, 1,
-	0, 0, count_fits, 0 };
-const struct leat_class leat_class_covered = { sizeof(double), sizeof(double),
-	count_identity, covered_step, covered_step, count_combine, NULL,
-	covered_lower, 1, 0, 0, count_fits, 0 };
+const struct leat_class leat_class_distance = {
+	.size = sizeof(struct leat_sum),
+	.packed = 2 * sizeof(double),
+	.identity = leat_sum_identity,
+	.append = distance_step,
+	.prepend = distance_step,
+	.combine = leat_sum_combine,
+	.fold = leat_sum_round,
+	.lower = distance_lower,
+	.any_order = 1,
+	.fits = positive_sum_fits,
+};
+const struct leat_class leat_class_loss = {
+	.size = sizeof(struct leat_sum),
+	.packed = 2 * sizeof(double),
+	.identity = leat_sum_identity,
+	.append = loss_step,
+	.prepend = loss_step,
+	.combine = leat_sum_combine,
+	.fold = leat_sum_round,
+	.lower = loss_lower,
+	.any_order = 1,
+	.fits = positive_sum_fits,
+};
+const struct leat_class leat_class_error_squares = {
+	.size = sizeof(struct leat_squares),
+	.packed = sizeof(struct leat_squares),
+	.identity = leat_squares_identity,
+	.append = square_step,
+	.prepend = square_step,
+	.combine = leat_squares_combine,
+	.lower = square_lower,
+	.any_order = 1,
+	.fits = square_fits,
+};
+const struct leat_class leat_class_hits = {
+	.size = sizeof(double),
+	.packed = sizeof(double),
+	.identity = count_identity,
+	.append = hit_step,
+	.prepend = hit_step,
+	.combine = count_combine,
+	.lower = hit_lower,
+	.any_order = 1,
+	.fits = count_fits,
+};
+const struct leat_class leat_class_covered = {
+	.size = sizeof(double),
+	.packed = sizeof(double),
+	.identity = count_identity,
+	.append = covered_step,
+	.prepend = covered_step,
+	.combine = count_combine,
+	.lower = covered_lower,
+	.any_order = 1,
+	.fits = count_fits,
+};

@@ -73,12 +73,28 @@ static int extremum_fits(const void *acc, const struct leat_samples *of)
 	return *m == *m;
 }
 
-const struct leat_class leat_class_min = { sizeof(double), sizeof(double),
-	min_identity, min_step, min_step, min_combine, NULL, min_lower, 1, 0, 0,
-	extremum_fits, 0 };
-const struct leat_class leat_class_max = { sizeof(double), sizeof(double),
-	max_identity, max_step, max_step, max_combine, NULL, max_lower, 1, 0, 0,
-	extremum_fits, 0 };
+const struct leat_class leat_class_min = {
+	.size = sizeof(double),
+	.packed = sizeof(double),
+	.identity = min_identity,
+	.append = min_step,
+	.prepend = min_step,
+	.combine = min_combine,
+	.lower = min_lower,
+	.any_order = 1,
+	.fits = extremum_fits,
+};
+const struct leat_class leat_class_max = {
+	.size = sizeof(double),
+	.packed = sizeof(double),
+	.identity = max_identity,
+	.append = max_step,
+	.prepend = max_step,
+	.combine = max_combine,
+	.lower = max_lower,
+	.any_order = 1,
+	.fits = extremum_fits,
+};
 
 /* sign * value, so that one piece of code finds the least of both. */
 struct dated {
@@ -148,9 +164,29 @@ static int dated_fits(const void *acc, const struct leat_samples *of)
 	return d->value == d->value && leat_may_be_at(of, d->t);
 }
 
-const struct leat_class leat_class_argmin = { sizeof(struct dated),
-	sizeof(struct dated), dated_identity, argmin_step, argmin_step,
-	dated_combine, NULL, argmin_lower, 1, 2, 0, dated_fits, 2 };
-const struct leat_class leat_class_argmax = { sizeof(struct dated),
-	sizeof(struct dated), dated_identity, argmax_step, argmax_step,
-	dated_combine, NULL, argmax_lower, 1, 2, 0, dated_fits, 2 };
+const struct leat_class leat_class_argmin = {
+	.size = sizeof(struct dated),
+	.packed = sizeof(struct dated),
+	.identity = dated_identity,
+	.append = argmin_step,
+	.prepend = argmin_step,
+	.combine = dated_combine,
+	.lower = argmin_lower,
+	.any_order = 1,
+	.integers = 2,
+	.fits = dated_fits,
+	.times = 2,
+};
+const struct leat_class leat_class_argmax = {
+	.size = sizeof(struct dated),
+	.packed = sizeof(struct dated),
+	.identity = dated_identity,
+	.append = argmax_step,
+	.prepend = argmax_step,
+	.combine = dated_combine,
+	.lower = argmax_lower,
+	.any_order = 1,
+	.integers = 2,
+	.fits = dated_fits,
+	.times = 2,
+};

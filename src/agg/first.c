@@ -50,6 +50,13 @@ static int first_fits(const void *acc, const struct leat_samples *of)
 	return *first == *first;
 }
 
-const struct leat_class leat_class_first = { sizeof(double), sizeof(double),
-	first_identity, first_append, first_prepend, first_combine, NULL,
-	first_lower, 0, 0, 0, first_fits, 0 };
+const struct leat_class leat_class_first = {
+	.size = sizeof(double),
+	.packed = sizeof(double),
+	.identity = first_identity,
+	.append = first_append,
+	.prepend = first_prepend,
+	.combine = first_combine,
+	.lower = first_lower,
+	.fits = first_fits,
+};

@@ -69,10 +69,19 @@ static int moments_fits(const void *acc, const struct leat_samples *of)
 	return p->k == p->k && leat_positive_fits(p->m2, m->c2);
 }
 
-const struct leat_class leat_class_moments = { sizeof(struct leat_moments),
-	sizeof(struct leat_run), moments_identity, moments_append,
-	moments_append, moments_combine, moments_fold, moments_lower, 1, 0, 3,
-	moments_fits, 0 };
+const struct leat_class leat_class_moments = {
+	.size = sizeof(struct leat_moments),
+	.packed = sizeof(struct leat_run),
+	.identity = moments_identity,
+	.append = moments_append,
+	.prepend = moments_append,
+	.combine = moments_combine,
+	.fold = moments_fold,
+	.lower = moments_lower,
+	.any_order = 1,
+	.counts = 3,
+	.fits = moments_fits,
+};
 
 static void targets_step(const leat_agg *agg, void *acc, const leat_sample *s)
 {
@@ -88,7 +97,16 @@ static void targets_lower(const void *acc, struct leat_summary *out)
 	out->errors.targets = m.p.m2;
 }
 
-const struct leat_class leat_class_targets = { sizeof(struct leat_moments),
-	sizeof(struct leat_run), moments_identity, targets_step, targets_step,
-	moments_combine, moments_fold, targets_lower, 1, 0, 3, moments_fits,
-	0 };
+const struct leat_class leat_class_targets = {
+	.size = sizeof(struct leat_moments),
+	.packed = sizeof(struct leat_run),
+	.identity = moments_identity,
+	.append = targets_step,
+	.prepend = targets_step,
+	.combine = moments_combine,
+	.fold = moments_fold,
+	.lower = targets_lower,
+	.any_order = 1,
+	.counts = 3,
+	.fits = moments_fits,
+};

@@ -260,6 +260,16 @@ static int pairs_fits(const void *acc, const struct leat_samples *of)
 	    (is_far(m->p.m2y) || leat_positive_fits(m->p.m2y, m->cy));
 }
 
-const struct leat_class leat_class_pairs = { sizeof(struct pairs),
-	8 * sizeof(double), pairs_identity, pairs_step, pairs_step,
-	pairs_combine, pairs_fold, pairs_lower, 1, 0, 1, pairs_fits, 0 };
+const struct leat_class leat_class_pairs = {
+	.size = sizeof(struct pairs),
+	.packed = 8 * sizeof(double),
+	.identity = pairs_identity,
+	.append = pairs_step,
+	.prepend = pairs_step,
+	.combine = pairs_combine,
+	.fold = pairs_fold,
+	.lower = pairs_lower,
+	.any_order = 1,
+	.counts = 1,
+	.fits = pairs_fits,
+};

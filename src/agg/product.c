@@ -77,6 +77,15 @@ static int product_fits(const void *acc, const struct leat_samples *of)
 	return m >= 0.5 && m < 1 && size / 1100 <= of->n;
 }
 
-const struct leat_class leat_class_product = { sizeof(struct product),
-	sizeof(struct product), product_identity, product_step, product_step,
-	product_combine, NULL, product_lower, 1, 2, 0, product_fits, 0 };
+const struct leat_class leat_class_product = {
+	.size = sizeof(struct product),
+	.packed = sizeof(struct product),
+	.identity = product_identity,
+	.append = product_step,
+	.prepend = product_step,
+	.combine = product_combine,
+	.lower = product_lower,
+	.any_order = 1,
+	.integers = 2,
+	.fits = product_fits,
+};

@@ -83,6 +83,15 @@ static int shape_fits(const void *acc, const struct leat_samples *of)
 	return m->k == m->k && !(m->m2 < 0);
 }
 
-const struct leat_class leat_class_shape = { sizeof(struct shape),
-	sizeof(struct shape), shape_identity, shape_append, shape_append,
-	shape_combine, NULL, shape_lower, 1, 0, 1, shape_fits, 0 };
+const struct leat_class leat_class_shape = {
+	.size = sizeof(struct shape),
+	.packed = sizeof(struct shape),
+	.identity = shape_identity,
+	.append = shape_append,
+	.prepend = shape_append,
+	.combine = shape_combine,
+	.lower = shape_lower,
+	.any_order = 1,
+	.counts = 1,
+	.fits = shape_fits,
+};

@@ -46,7 +46,14 @@ static int squares_fits(const void *acc, const struct leat_samples *of)
 	return q->sum == q->sum && leat_positive_fits(q->sum, q->error);
 }
 
-const struct leat_class leat_class_squares = { sizeof(struct leat_squares),
-	sizeof(struct leat_squares), leat_squares_identity, squares_step,
-	squares_step, leat_squares_combine, NULL, squares_lower, 1, 0, 0,
-	squares_fits, 0 };
+const struct leat_class leat_class_squares = {
+	.size = sizeof(struct leat_squares),
+	.packed = sizeof(struct leat_squares),
+	.identity = leat_squares_identity,
+	.append = squares_step,
+	.prepend = squares_step,
+	.combine = leat_squares_combine,
+	.lower = squares_lower,
+	.any_order = 1,
+	.fits = squares_fits,
+};

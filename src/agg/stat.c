@@ -1,68 +1,76 @@
 /*
- * stat.c - the table of statistics: their names and what they are made of
+ * stat.c - the table of statistics
+ *
+ * A row says by which names a statistic is known, which classes it is made
+ * from, and what it asks of a window. One that needs no class is known to
+ * every window.
  */
 #include "agg.h"
 
 #define BIT(c) (1u << LEAT_CLASS_##c)
 
+#define STAT(of, called, also_called, of_classes, of_traits)                   \
+	{                                                                      \
+		.id = LEAT_STAT_##of, .name = (called),                        \
+		.alias = (also_called), .classes = (of_classes),               \
+		.traits = (of_traits)                                          \
+	}
+
+enum {
+	PAIRS = LEAT_OF_PAIRS,
+	DECAYS = LEAT_DECAYS,
+	BY_TIME = LEAT_NEEDS_TIME,
+	ORDERED = LEAT_NEEDS_ORDER
+};
+
 static const struct leat_stat_info stat_infos[] = {
-	{ "count", NULL, LEAT_STAT_COUNT, 0, 0, 1, 0 },
-	{ "missing", "count_missing", LEAT_STAT_COUNT_MISSING, 0, 0, 1, 0 },
-	{ "sum", NULL, LEAT_STAT_SUM, BIT(SUM), 0, 1, 0 },
-	{ "mean", "avg", LEAT_STAT_MEAN, BIT(SUM), 0, 1, 0 },
-	{ "variance", "var", LEAT_STAT_VARIANCE, BIT(MOMENTS), 0, 1, 0 },
-	{ "variance_pop", "var_pop", LEAT_STAT_VARIANCE_POP, BIT(MOMENTS), 0, 1,
-	    0 },
-	{ "stddev", "std", LEAT_STAT_STDDEV, BIT(MOMENTS), 0, 1, 0 },
-	{ "stddev_pop", "std_pop", LEAT_STAT_STDDEV_POP, BIT(MOMENTS), 0, 1,
-	    0 },
-	{ "stderr", "sem", LEAT_STAT_STDERR, BIT(MOMENTS), 0, 0, 0 },
-	{ "stderr_pop", "sem_pop", LEAT_STAT_STDERR_POP, BIT(MOMENTS), 0, 0,
-	    0 },
-	{ "skewness", "skew", LEAT_STAT_SKEWNESS, BIT(SHAPE), 0, 0, 0 },
-	{ "skewness_pop", "skew_pop", LEAT_STAT_SKEWNESS_POP, BIT(SHAPE), 0, 0,
-	    0 },
-	{ "kurtosis", "kurt", LEAT_STAT_KURTOSIS, BIT(SHAPE), 0, 0, 0 },
-	{ "kurtosis_pop", "kurt_pop", LEAT_STAT_KURTOSIS_POP, BIT(SHAPE), 0, 0,
-	    0 },
-	{ "zscore", NULL, LEAT_STAT_ZSCORE, BIT(MOMENTS), 0, 1, 0 },
-	{ "min", NULL, LEAT_STAT_MIN, BIT(MIN), 0, 0, 0 },
-	{ "max", NULL, LEAT_STAT_MAX, BIT(MAX), 0, 0, 0 },
-	{ "range", NULL, LEAT_STAT_RANGE, BIT(MIN) | BIT(MAX), 0, 0, 0 },
-	{ "argmin", NULL, LEAT_STAT_ARGMIN, BIT(ARGMIN), 0, 0, 0 },
-	{ "argmax", NULL, LEAT_STAT_ARGMAX, BIT(ARGMAX), 0, 0, 0 },
-	{ "first", NULL, LEAT_STAT_FIRST, BIT(FIRST), 0, 0, 0 },
-	{ "last", NULL, LEAT_STAT_LAST, 0, 0, 1, 0 },
-	{ "rate_of_change", "roc", LEAT_STAT_RATE_OF_CHANGE, BIT(FIRST), 0, 0,
-	    0 },
-	{ "product", "prod", LEAT_STAT_PRODUCT, BIT(PRODUCT), 0, 0, 0 },
-	{ "geometric_mean", "gmean", LEAT_STAT_GEOMETRIC_MEAN, BIT(PRODUCT), 0,
-	    0, 0 },
-	{ "sum_of_squares", "sumsq", LEAT_STAT_SUM_OF_SQUARES, BIT(SQUARES), 0,
-	    1, 0 },
-	{ "rms", NULL, LEAT_STAT_RMS, BIT(SQUARES), 0, 1, 0 },
-	{ "covariance", "cov", LEAT_STAT_COVARIANCE, BIT(PAIRS), 1, 1, 0 },
-	{ "covariance_pop", "cov_pop", LEAT_STAT_COVARIANCE_POP, BIT(PAIRS), 1,
-	    1, 0 },
-	{ "correlation", "corr", LEAT_STAT_CORRELATION, BIT(PAIRS), 1, 1, 0 },
-	{ "slope", NULL, LEAT_STAT_SLOPE, BIT(PAIRS), 1, 1, 0 },
-	{ "intercept", NULL, LEAT_STAT_INTERCEPT, BIT(PAIRS), 1, 1, 0 },
-	{ "increase", NULL, LEAT_STAT_INCREASE, BIT(COUNTER), 0, 0, 0 },
-	{ "rate", NULL, LEAT_STAT_RATE, BIT(COUNTER), 0, 0, LEAT_NEEDS_TIME },
-	{ "time_mean", "tmean|twa", LEAT_STAT_TIME_MEAN, BIT(HOLD), 0, 0,
-	    LEAT_NEEDS_TIME },
-	{ "time_mean_linear", "tmean_linear", LEAT_STAT_TIME_MEAN_LINEAR,
-	    BIT(TRAPEZOID), 0, 0, LEAT_NEEDS_TIME },
-	{ "mae", NULL, LEAT_STAT_MAE, BIT(DISTANCE), 1, 1, 0 },
-	{ "mse", NULL, LEAT_STAT_MSE, BIT(ERROR_SQUARES), 1, 1, 0 },
-	{ "rmse", NULL, LEAT_STAT_RMSE, BIT(ERROR_SQUARES), 1, 1, 0 },
-	{ "r2", NULL, LEAT_STAT_R2, BIT(ERROR_SQUARES) | BIT(TARGETS), 1, 1,
-	    0 },
-	{ "bias", NULL, LEAT_STAT_BIAS, BIT(BIAS), 1, 1, 0 },
-	{ "log_loss", NULL, LEAT_STAT_LOG_LOSS, BIT(LOSS), 1, 1, 0 },
-	{ "accuracy", NULL, LEAT_STAT_ACCURACY, BIT(HITS), 1, 1, 0 },
-	{ "coverage", NULL, LEAT_STAT_COVERAGE, BIT(COVERED), 1, 1, 0 },
-	{ "auc", NULL, LEAT_STAT_AUC, 0, 1, 0, LEAT_NEEDS_ORDER },
+	STAT(COUNT, "count", NULL, 0, DECAYS),
+	STAT(COUNT_MISSING, "missing", "count_missing", 0, DECAYS),
+	STAT(SUM, "sum", NULL, BIT(SUM), DECAYS),
+	STAT(MEAN, "mean", "avg", BIT(SUM), DECAYS),
+	STAT(VARIANCE, "variance", "var", BIT(MOMENTS), DECAYS),
+	STAT(VARIANCE_POP, "variance_pop", "var_pop", BIT(MOMENTS), DECAYS),
+	STAT(STDDEV, "stddev", "std", BIT(MOMENTS), DECAYS),
+	STAT(STDDEV_POP, "stddev_pop", "std_pop", BIT(MOMENTS), DECAYS),
+	STAT(STDERR, "stderr", "sem", BIT(MOMENTS), 0),
+	STAT(STDERR_POP, "stderr_pop", "sem_pop", BIT(MOMENTS), 0),
+	STAT(SKEWNESS, "skewness", "skew", BIT(SHAPE), 0),
+	STAT(SKEWNESS_POP, "skewness_pop", "skew_pop", BIT(SHAPE), 0),
+	STAT(KURTOSIS, "kurtosis", "kurt", BIT(SHAPE), 0),
+	STAT(KURTOSIS_POP, "kurtosis_pop", "kurt_pop", BIT(SHAPE), 0),
+	STAT(ZSCORE, "zscore", NULL, BIT(MOMENTS), DECAYS),
+	STAT(MIN, "min", NULL, BIT(MIN), 0),
+	STAT(MAX, "max", NULL, BIT(MAX), 0),
+	STAT(RANGE, "range", NULL, BIT(MIN) | BIT(MAX), 0),
+	STAT(ARGMIN, "argmin", NULL, BIT(ARGMIN), 0),
+	STAT(ARGMAX, "argmax", NULL, BIT(ARGMAX), 0),
+	STAT(FIRST, "first", NULL, BIT(FIRST), 0),
+	STAT(LAST, "last", NULL, 0, DECAYS),
+	STAT(RATE_OF_CHANGE, "rate_of_change", "roc", BIT(FIRST), 0),
+	STAT(PRODUCT, "product", "prod", BIT(PRODUCT), 0),
+	STAT(GEOMETRIC_MEAN, "geometric_mean", "gmean", BIT(PRODUCT), 0),
+	STAT(SUM_OF_SQUARES, "sum_of_squares", "sumsq", BIT(SQUARES), DECAYS),
+	STAT(RMS, "rms", NULL, BIT(SQUARES), DECAYS),
+	STAT(COVARIANCE, "covariance", "cov", BIT(PAIRS), PAIRS | DECAYS),
+	STAT(COVARIANCE_POP, "covariance_pop", "cov_pop", BIT(PAIRS),
+	    PAIRS | DECAYS),
+	STAT(CORRELATION, "correlation", "corr", BIT(PAIRS), PAIRS | DECAYS),
+	STAT(SLOPE, "slope", NULL, BIT(PAIRS), PAIRS | DECAYS),
+	STAT(INTERCEPT, "intercept", NULL, BIT(PAIRS), PAIRS | DECAYS),
+	STAT(INCREASE, "increase", NULL, BIT(COUNTER), 0),
+	STAT(RATE, "rate", NULL, BIT(COUNTER), BY_TIME),
+	STAT(TIME_MEAN, "time_mean", "tmean|twa", BIT(HOLD), BY_TIME),
+	STAT(TIME_MEAN_LINEAR, "time_mean_linear", "tmean_linear",
+	    BIT(TRAPEZOID), BY_TIME),
+	STAT(MAE, "mae", NULL, BIT(DISTANCE), PAIRS | DECAYS),
+	STAT(MSE, "mse", NULL, BIT(ERROR_SQUARES), PAIRS | DECAYS),
+	STAT(RMSE, "rmse", NULL, BIT(ERROR_SQUARES), PAIRS | DECAYS),
+	STAT(R2, "r2", NULL, BIT(ERROR_SQUARES) | BIT(TARGETS), PAIRS | DECAYS),
+	STAT(BIAS, "bias", NULL, BIT(BIAS), PAIRS | DECAYS),
+	STAT(LOG_LOSS, "log_loss", NULL, BIT(LOSS), PAIRS | DECAYS),
+	STAT(ACCURACY, "accuracy", NULL, BIT(HITS), PAIRS | DECAYS),
+	STAT(COVERAGE, "coverage", NULL, BIT(COVERED), PAIRS | DECAYS),
+	STAT(AUC, "auc", NULL, 0, PAIRS | ORDERED),
 };
 
 static const size_t n_stat_infos = sizeof(stat_infos) / sizeof(stat_infos[0]);
@@ -77,16 +85,32 @@ const struct leat_stat_info *leat_stat_find(int id)
 
 const struct leat_class *leat_class_find(enum leat_class_id id)
 {
-	static const struct leat_class *const classes[LEAT_N_CLASSES] = { NULL,
-		&leat_class_sum, &leat_class_moments, &leat_class_shape,
-		&leat_class_min, &leat_class_max, &leat_class_argmin,
-		&leat_class_argmax, &leat_class_first, &leat_class_product,
-		&leat_class_squares, &leat_class_pairs, &leat_class_earliest,
-		&leat_class_latest, &leat_class_counter, &leat_class_hold,
-		&leat_class_trapezoid, &leat_class_bias, &leat_class_distance,
-		&leat_class_loss, &leat_class_error_squares,
-		&leat_class_targets, &leat_class_hits, &leat_class_covered,
-		&leat_class_user };
+	static const struct leat_class *const classes[LEAT_N_CLASSES] = {
+		[LEAT_CLASS_SUM] = &leat_class_sum,
+		[LEAT_CLASS_MOMENTS] = &leat_class_moments,
+		[LEAT_CLASS_SHAPE] = &leat_class_shape,
+		[LEAT_CLASS_MIN] = &leat_class_min,
+		[LEAT_CLASS_MAX] = &leat_class_max,
+		[LEAT_CLASS_ARGMIN] = &leat_class_argmin,
+		[LEAT_CLASS_ARGMAX] = &leat_class_argmax,
+		[LEAT_CLASS_FIRST] = &leat_class_first,
+		[LEAT_CLASS_PRODUCT] = &leat_class_product,
+		[LEAT_CLASS_SQUARES] = &leat_class_squares,
+		[LEAT_CLASS_PAIRS] = &leat_class_pairs,
+		[LEAT_CLASS_EARLIEST] = &leat_class_earliest,
+		[LEAT_CLASS_LATEST] = &leat_class_latest,
+		[LEAT_CLASS_COUNTER] = &leat_class_counter,
+		[LEAT_CLASS_HOLD] = &leat_class_hold,
+		[LEAT_CLASS_TRAPEZOID] = &leat_class_trapezoid,
+		[LEAT_CLASS_BIAS] = &leat_class_bias,
+		[LEAT_CLASS_DISTANCE] = &leat_class_distance,
+		[LEAT_CLASS_LOSS] = &leat_class_loss,
+		[LEAT_CLASS_ERROR_SQUARES] = &leat_class_error_squares,
+		[LEAT_CLASS_TARGETS] = &leat_class_targets,
+		[LEAT_CLASS_HITS] = &leat_class_hits,
+		[LEAT_CLASS_COVERED] = &leat_class_covered,
+		[LEAT_CLASS_USER] = &leat_class_user,
+	};
 
 	return classes[id];
 }
@@ -156,5 +180,5 @@ int leat_stat_pairs(const leat_stat *stat)
 	if (stat->id == LEAT_STAT_AGG)
 		return stat->agg && stat->agg->pairs;
 	const struct leat_stat_info *info = leat_stat_find(stat->id);
-	return info && info->pairs;
+	return info && (info->traits & LEAT_OF_PAIRS);
 }

@@ -43,6 +43,14 @@ static void sum_lower(const void *acc, struct leat_summary *out)
 	out->lo = s.lo;
 }
 
-const struct leat_class leat_class_sum = { sizeof(struct leat_sum),
-	2 * sizeof(double), leat_sum_identity, sum_append, sum_append,
-	leat_sum_combine, leat_sum_round, sum_lower, 1, 0, 0, NULL, 0 };
+const struct leat_class leat_class_sum = {
+	.size = sizeof(struct leat_sum),
+	.packed = 2 * sizeof(double),
+	.identity = leat_sum_identity,
+	.append = sum_append,
+	.prepend = sum_append,
+	.combine = leat_sum_combine,
+	.fold = leat_sum_round,
+	.lower = sum_lower,
+	.any_order = 1,
+};

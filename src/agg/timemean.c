@@ -229,9 +229,27 @@ static int path_fits(const void *acc, const struct leat_samples *of)
 	return p->v_first == p->v_first && p->v_last == p->v_last;
 }
 
-const struct leat_class leat_class_hold = { sizeof(struct leat_path),
-	sizeof(struct leat_path), path_identity, hold_append, hold_prepend,
-	hold_combine, NULL, hold_lower, 0, 3, 0, path_fits, 3 };
-const struct leat_class leat_class_trapezoid = { sizeof(struct leat_path),
-	sizeof(struct leat_path), path_identity, line_append, line_prepend,
-	line_combine, NULL, line_lower, 0, 3, 0, path_fits, 3 };
+const struct leat_class leat_class_hold = {
+	.size = sizeof(struct leat_path),
+	.packed = sizeof(struct leat_path),
+	.identity = path_identity,
+	.append = hold_append,
+	.prepend = hold_prepend,
+	.combine = hold_combine,
+	.lower = hold_lower,
+	.integers = 3,
+	.fits = path_fits,
+	.times = 3,
+};
+const struct leat_class leat_class_trapezoid = {
+	.size = sizeof(struct leat_path),
+	.packed = sizeof(struct leat_path),
+	.identity = path_identity,
+	.append = line_append,
+	.prepend = line_prepend,
+	.combine = line_combine,
+	.lower = line_lower,
+	.integers = 3,
+	.fits = path_fits,
+	.times = 3,
+};

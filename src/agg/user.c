@@ -64,5 +64,10 @@ static void user_lower(const void *acc, struct leat_summary *out)
 	(void)out;
 }
 
-const struct leat_class leat_class_user = { 0, 0, user_identity, user_append,
-	user_prepend, user_combine, NULL, user_lower, 0, 0, 0, NULL, 0 };
+const struct leat_class leat_class_user = {
+	.identity = user_identity,
+	.append = user_append,
+	.prepend = user_prepend,
+	.combine = user_combine,
+	.lower = user_lower,
+};

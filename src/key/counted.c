@@ -250,7 +250,17 @@ static void counted_join(struct leat_flow *f, struct leat_state *s,
 		leat_window_join(counted_window(s), counted_window(other));
 }
 
-const struct leat_time_engine leat_counted_engine = { counted_reserve, NULL,
-	counted_push, counted_due, counted_close, counted_tell, counted_look,
-	counted_stored, counted_clear, counted_copy, counted_tape,
-	counted_join_room, counted_join };
+const struct leat_time_engine leat_counted_engine = {
+	.reserve = counted_reserve,
+	.push = counted_push,
+	.due = counted_due,
+	.close = counted_close,
+	.tell = counted_tell,
+	.look = counted_look,
+	.stored = counted_stored,
+	.clear = counted_clear,
+	.copy = counted_copy,
+	.tape = counted_tape,
+	.join_room = counted_join_room,
+	.join = counted_join,
+};

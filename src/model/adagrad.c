@@ -108,14 +108,13 @@ static int adagrad_update(leat_model *m, const struct leat_row *row, double y,
 }
 
 const struct leat_rule leat_rule_adagrad = {
-	~0u,
-	LEAT_TAKES_RATE | LEAT_TAKES_L1 | LEAT_TAKES_L2 | LEAT_TAKES_CLIP |
-	    LEAT_TAKES_RATES | LEAT_TAKES_RAW | LEAT_TAKES_STANDARD,
-	0.1,
-	adagrad_sizes,
-	NULL,
-	leat_model_linear,
-	adagrad_update,
-	NULL,
-	leat_model_w_set,
+	.losses = ~0u,
+	.takes = LEAT_TAKES_RATE | LEAT_TAKES_L1 | LEAT_TAKES_L2 |
+	    LEAT_TAKES_CLIP | LEAT_TAKES_RATES | LEAT_TAKES_RAW |
+	    LEAT_TAKES_STANDARD,
+	.rate = 0.1,
+	.sizes = adagrad_sizes,
+	.score = leat_model_linear,
+	.update = adagrad_update,
+	.set = leat_model_w_set,
 };

@@ -450,13 +450,10 @@ static void adaptive_raw(const leat_model *m, double *w_out,
 }
 
 const struct leat_rule leat_rule_adaptive = {
-	~0u,
-	LEAT_TAKES_L1 | LEAT_TAKES_L2,
-	0,
-	adaptive_sizes,
-	adaptive_start,
-	adaptive_score,
-	NULL,
-	adaptive_raw,
-	NULL,
+	.losses = ~0u,
+	.takes = LEAT_TAKES_L1 | LEAT_TAKES_L2,
+	.sizes = adaptive_sizes,
+	.start = adaptive_start,
+	.score = adaptive_score,
+	.raw = adaptive_raw,
 };

@@ -116,13 +116,9 @@ static int cocob_update(leat_model *m, const struct leat_row *row, double y,
 }
 
 const struct leat_rule leat_rule_cocob = {
-	~0u,
-	LEAT_TAKES_CLIP | LEAT_TAKES_RAW | LEAT_TAKES_STANDARD,
-	0,
-	cocob_sizes,
-	NULL,
-	leat_model_linear,
-	cocob_update,
-	NULL,
-	NULL,
+	.losses = ~0u,
+	.takes = LEAT_TAKES_CLIP | LEAT_TAKES_RAW | LEAT_TAKES_STANDARD,
+	.sizes = cocob_sizes,
+	.score = leat_model_linear,
+	.update = cocob_update,
 };

@@ -159,14 +159,12 @@ static void ftrl_set(leat_model *m, const double *w, double intercept)
 }
 
 const struct leat_rule leat_rule_ftrl = {
-	~0u,
-	LEAT_TAKES_RATE | LEAT_TAKES_L1 | LEAT_TAKES_L2 | LEAT_TAKES_CLIP |
-	    LEAT_TAKES_RAW | LEAT_TAKES_STANDARD,
-	0.1,
-	ftrl_sizes,
-	NULL,
-	leat_model_linear,
-	ftrl_update,
-	NULL,
-	ftrl_set,
+	.losses = ~0u,
+	.takes = LEAT_TAKES_RATE | LEAT_TAKES_L1 | LEAT_TAKES_L2 |
+	    LEAT_TAKES_CLIP | LEAT_TAKES_RAW | LEAT_TAKES_STANDARD,
+	.rate = 0.1,
+	.sizes = ftrl_sizes,
+	.score = leat_model_linear,
+	.update = ftrl_update,
+	.set = ftrl_set,
 };

@@ -263,13 +263,10 @@ static int rls_update(leat_model *m, const struct leat_row *row, double y,
 }
 
 const struct leat_rule leat_rule_rls = {
-	1u << LEAT_LOSS_SQUARED,
-	LEAT_TAKES_FORGETTING | LEAT_TAKES_L2 | LEAT_TAKES_RAW,
-	0,
-	rls_sizes,
-	rls_start,
-	rls_score,
-	rls_update,
-	NULL,
-	NULL,
+	.losses = 1u << LEAT_LOSS_SQUARED,
+	.takes = LEAT_TAKES_FORGETTING | LEAT_TAKES_L2 | LEAT_TAKES_RAW,
+	.sizes = rls_sizes,
+	.start = rls_start,
+	.score = rls_score,
+	.update = rls_update,
 };

@@ -144,17 +144,16 @@ static int sgd_update(leat_model *m, const struct leat_row *row, double y,
 }
 
 const struct leat_rule leat_rule_sgd = {
-	~0u,
-	LEAT_TAKES_RATE | LEAT_TAKES_POWER | LEAT_TAKES_AVERAGE |
+	.losses = ~0u,
+	.takes = LEAT_TAKES_RATE | LEAT_TAKES_POWER | LEAT_TAKES_AVERAGE |
 	    LEAT_TAKES_L1 | LEAT_TAKES_L2 | LEAT_TAKES_CLIP | LEAT_TAKES_RATES |
 	    LEAT_TAKES_RAW | LEAT_TAKES_STANDARD,
-	0.01,
-	sgd_sizes,
-	NULL,
-	sgd_score,
-	sgd_update,
-	sgd_raw,
-	sgd_set,
+	.rate = 0.01,
+	.sizes = sgd_sizes,
+	.score = sgd_score,
+	.update = sgd_update,
+	.raw = sgd_raw,
+	.set = sgd_set,
 };
 
 /* ---- Dense rows and the plain form, in one go ---- */

@@ -7,13 +7,15 @@
  */
 #include "spec.h"
 
-#define WORD(type, field, also, form, bare, n, choices, why_form, why_range)   \
+#define WORD(type, field, also, is, bare, many, list, form_is, range_is)       \
 	{                                                                      \
-#field also, (form), (bare), (n), offsetof(type, field),       \
-		    sizeof(((type *)0)->field) / (n), (choices),               \
-		    #field ": " why_form, #field ": " why_range,               \
-		    #field ": given twice",                                    \
-		    #field ": too much; this word takes no value"              \
+		.names = #field also, .form = (is), .is_bare = (bare),         \
+		.n = (many), .at = offsetof(type, field),                      \
+		.size = sizeof(((type *)0)->field) / (many),                   \
+		.choices = (list), .why_form = #field ": " form_is,            \
+		.why_range = #field ": " range_is,                             \
+		.why_twice = #field ": given twice",                           \
+		.why_value = #field ": too much; this word takes no value",    \
 	}
 
 #define COUNTS(type, field, also, n, why)                                      \
@@ -49,9 +51,9 @@
 	WORD(type, field, also, LEAT_FORM_CHOICE, 1, 1, choices, why, "")
 
 /* A choice that names no other field, and the end of a table. */
-#define PLAIN(names, value)                                                    \
+#define PLAIN(words, number)                                                   \
 	{                                                                      \
-		names, value, NULL, NULL, NULL                                 \
+		.names = (words), .value = (number)                            \
 	}
 #define END PLAIN(NULL, 0)
 
@@ -75,32 +77,42 @@ static const struct leat_choice spec_when_full[] = { PLAIN("refuse",
 #define WHY_WHEN_FULL "neither refuse nor evict_old"
 
 static const struct leat_choice spec_count_kinds[] = {
-	{ "sliding|rolling", LEAT_SLIDING, "size", NULL, NULL },
-	{ "tumbling", LEAT_TUMBLING, "size", NULL, NULL },
-	{ "hopping", LEAT_HOPPING, "size", "hop", NULL },
+	{ .names = "sliding|rolling", .value = LEAT_SLIDING, .first = "size" },
+	{ .names = "tumbling", .value = LEAT_TUMBLING, .first = "size" },
+	{ .names = "hopping",
+	    .value = LEAT_HOPPING,
+	    .first = "size",
+	    .second = "hop" },
 	PLAIN("landmark|expanding|cumulative", LEAT_LANDMARK),
-	{ "decay|ewm|ema|ewma", LEAT_DECAY, NULL, NULL,
-	    "decay: say half_life=, ewm_span= or alpha=" },
+	{ .names = "decay|ewm|ema|ewma",
+	    .value = LEAT_DECAY,
+	    .why_value = "decay: say half_life=, ewm_span= or alpha=" },
 	END,
 };
 
 static const struct leat_choice spec_time_kinds[] = {
-	{ "sliding|rolling", LEAT_SLIDING, "span", NULL, NULL },
-	{ "tumbling", LEAT_TUMBLING, "span", NULL, NULL },
-	{ "hopping", LEAT_HOPPING, "span", "hop", NULL },
-	{ "session", LEAT_SESSION, "gap", NULL, NULL },
+	{ .names = "sliding|rolling", .value = LEAT_SLIDING, .first = "span" },
+	{ .names = "tumbling", .value = LEAT_TUMBLING, .first = "span" },
+	{ .names = "hopping",
+	    .value = LEAT_HOPPING,
+	    .first = "span",
+	    .second = "hop" },
+	{ .names = "session", .value = LEAT_SESSION, .first = "gap" },
 	PLAIN("landmark|expanding|cumulative", LEAT_LANDMARK),
-	{ "decay|ewm|ema|ewma", LEAT_DECAY, NULL, NULL,
-	    "decay: say half_life=" },
+	{ .names = "decay|ewm|ema|ewma",
+	    .value = LEAT_DECAY,
+	    .why_value = "decay: say half_life=" },
 	PLAIN("calendar", LEAT_CALENDAR),
 	END,
 };
 
 static const struct leat_choice spec_losses[] = {
 	PLAIN("squared", LEAT_LOSS_SQUARED),
-	{ "huber", LEAT_LOSS_HUBER, "loss_arg", NULL, NULL },
-	{ "epsilon", LEAT_LOSS_EPSILON, "loss_arg", NULL, NULL },
-	{ "quantile|pinball", LEAT_LOSS_QUANTILE, "loss_arg", NULL, NULL },
+	{ .names = "huber", .value = LEAT_LOSS_HUBER, .first = "loss_arg" },
+	{ .names = "epsilon", .value = LEAT_LOSS_EPSILON, .first = "loss_arg" },
+	{ .names = "quantile|pinball",
+	    .value = LEAT_LOSS_QUANTILE,
+	    .first = "loss_arg" },
 	PLAIN("logistic", LEAT_LOSS_LOGISTIC),
 	PLAIN("hinge", LEAT_LOSS_HINGE),
 	PLAIN("poisson", LEAT_LOSS_POISSON),
@@ -232,10 +244,12 @@ static const struct leat_word spec_csv_words[] = {
 
 /* ---- Structs ---- */
 
-#define VOCABULARY(type, words, has_numbers, why)                              \
+#define VOCABULARY(type, table, numbers, why)                                  \
 	{                                                                      \
-		words, sizeof(words) / sizeof((words)[0]), sizeof(type),       \
-		    has_numbers, why                                           \
+		.words = (table),                                              \
+		.n_words = sizeof(table) / sizeof((table)[0]),                 \
+		.size = sizeof(type), .has_numbers = (numbers),                \
+		.why_unknown = (why),                                          \
 	}
 #define FITS(type, words)                                                      \
 	_Static_assert(sizeof(type) <= LEAT_OPTIONS_SIZE &&                    \

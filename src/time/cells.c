@@ -1093,7 +1093,18 @@ static int cells_copy(struct leat_flow *f, struct leat_state *to,
 	return LEAT_OK;
 }
 
-const struct leat_time_engine leat_cells_engine = { cells_reserve,
-	cells_prepare, cells_push, cells_due, cells_close, cells_tell,
-	cells_look, cells_stored, cells_clear, cells_copy, leat_cells_tape,
-	leat_cells_join_room, leat_cells_join };
+const struct leat_time_engine leat_cells_engine = {
+	.reserve = cells_reserve,
+	.prepare = cells_prepare,
+	.push = cells_push,
+	.due = cells_due,
+	.close = cells_close,
+	.tell = cells_tell,
+	.look = cells_look,
+	.stored = cells_stored,
+	.clear = cells_clear,
+	.copy = cells_copy,
+	.tape = leat_cells_tape,
+	.join_room = leat_cells_join_room,
+	.join = leat_cells_join,
+};

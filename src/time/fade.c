@@ -287,6 +287,17 @@ static int fade_join_room(struct leat_flow *f, struct leat_state *s,
 	return LEAT_ENOTSUP;
 }
 
-const struct leat_time_engine leat_fade_engine = { fade_reserve, fade_prepare,
-	fade_push, fade_due, fade_close, fade_tell, fade_look, fade_stored,
-	fade_clear, fade_copy, fade_tape, fade_join_room, NULL };
+const struct leat_time_engine leat_fade_engine = {
+	.reserve = fade_reserve,
+	.prepare = fade_prepare,
+	.push = fade_push,
+	.due = fade_due,
+	.close = fade_close,
+	.tell = fade_tell,
+	.look = fade_look,
+	.stored = fade_stored,
+	.clear = fade_clear,
+	.copy = fade_copy,
+	.tape = fade_tape,
+	.join_room = fade_join_room,
+};

@@ -845,7 +845,18 @@ static int ranges_copy(struct leat_flow *f, struct leat_state *to,
 	return leat_tree_copy(f, &n->tree, &r->tree);
 }
 
-const struct leat_time_engine leat_ranges_engine = { ranges_reserve,
-	ranges_prepare, ranges_push, ranges_due, ranges_close, ranges_tell,
-	ranges_look, ranges_stored, ranges_clear, ranges_copy, leat_ranges_tape,
-	leat_ranges_join_room, leat_ranges_join };
+const struct leat_time_engine leat_ranges_engine = {
+	.reserve = ranges_reserve,
+	.prepare = ranges_prepare,
+	.push = ranges_push,
+	.due = ranges_due,
+	.close = ranges_close,
+	.tell = ranges_tell,
+	.look = ranges_look,
+	.stored = ranges_stored,
+	.clear = ranges_clear,
+	.copy = ranges_copy,
+	.tape = leat_ranges_tape,
+	.join_room = leat_ranges_join_room,
+	.join = leat_ranges_join,
+};

@@ -519,5 +519,11 @@ static struct leat_tally decay_tally(const leat_window *w)
 	return t;
 }
 
-const struct leat_engine leat_decay_engine = { decay_push, decay_query, NULL,
-	decay_reset, leat_pushes, leat_pushes, decay_tally };
+const struct leat_engine leat_decay_engine = {
+	.push = decay_push,
+	.query = decay_query,
+	.reset = decay_reset,
+	.pushed = leat_pushes,
+	.length = leat_pushes,
+	.tally = decay_tally,
+};

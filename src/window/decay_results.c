@@ -203,7 +203,7 @@ static double decayed(const struct leat_decay *d, double last, int id)
 
 	if (id == LEAT_STAT_LAST)
 		return last;
-	if (x == 0 && (y == 0 || !leat_stat_find(id)->pairs))
+	if (x == 0 && (y == 0 || !(leat_stat_find(id)->traits & LEAT_OF_PAIRS)))
 		return d->finite ? undisturbed(d, last, id) : NAN;
 	switch (id) {
 	case LEAT_STAT_SUM:

@@ -23,12 +23,12 @@ static const char *why_stat(const leat_stat *s, int kind, int by_time,
 	if (!leat_stat_fits(s))
 		return "stats: no such statistic, or not with that argument";
 	const struct leat_stat_info *info = leat_stat_find(s->id);
-	if (info->needs == LEAT_NEEDS_TIME && !by_time)
+	if ((info->traits & LEAT_NEEDS_TIME) && !by_time)
 		return "stats: a statistic for windows by time alone";
-	if (info->needs == LEAT_NEEDS_ORDER && !stores)
+	if ((info->traits & LEAT_NEEDS_ORDER) && !stores)
 		return "stats: a statistic for windows by count that store "
 		       "values";
-	if (kind == LEAT_DECAY && !info->decays)
+	if (kind == LEAT_DECAY && !(info->traits & LEAT_DECAYS))
 		return "stats: a statistic that DECAY does not have";
 	return NULL;
 }
@@ -66,7 +66,7 @@ int leat_options_ordered(const leat_window_options *o)
 	for (size_t i = 0; o->stats && i < o->n_stats; i++) {
 		const struct leat_stat_info *info =
 		    leat_stat_find(o->stats[i].id);
-		if (info && info->needs == LEAT_NEEDS_ORDER)
+		if (info && (info->traits & LEAT_NEEDS_ORDER))
 			return 1;
 	}
 	return 0;

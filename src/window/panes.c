@@ -253,5 +253,12 @@ static void panes_reset(leat_window *w)
 	open_pane(w);
 }
 
-const struct leat_engine leat_panes_engine = { panes_push, panes_query,
-	panes_combine, panes_reset, leat_pushes, panes_length, panes_tally };
+const struct leat_engine leat_panes_engine = {
+	.push = panes_push,
+	.query = panes_query,
+	.combine = panes_combine,
+	.reset = panes_reset,
+	.pushed = leat_pushes,
+	.length = panes_length,
+	.tally = panes_tally,
+};

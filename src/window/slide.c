@@ -535,5 +535,12 @@ size_t leat_slide_lanes_size(enum leat_class_id id)
 	}
 }
 
-const struct leat_engine leat_slide_engine = { slide_push, slide_query,
-	slide_combine, slide_reset, slide_pushed, slide_length, slide_tally };
+const struct leat_engine leat_slide_engine = {
+	.push = slide_push,
+	.query = slide_query,
+	.combine = slide_combine,
+	.reset = slide_reset,
+	.pushed = slide_pushed,
+	.length = slide_length,
+	.tally = slide_tally,
+};
