@@ -321,7 +321,7 @@ $(BUILD)/tests/fuzz_spec: $(BUILD)/tests/spec_words.o
 # Lines and frames of socket_ingest, which need no more than this.
 WIRE := $(addprefix examples/socket_ingest/,frame join siphash wire wire_graphite wire_guess \
 	wire_influx wire_key wire_line wire_names wire_sets wire_statsd \
-	wire_syslog) $(addprefix examples/replay/,tape list number moment)
+	wire_syslog) $(addprefix examples/replay/,state_tape list number time_text)
 $(BUILD)/tests/fuzz_wire: $(WIRE:%=$(BUILD)/%.o)
 # Calls of the whole API, which need no more than these.
 API_PARTS := $(patsubst %.c,%,$(wildcard tests/api/*.c)) \

@@ -13,6 +13,9 @@
 
 #include <leat_text.h>
 
+#include "cli_scan.h"
+#include "cli_settings.h"
+#include "cli_window.h"
 #include "columns.h"
 #include "design.h"
 #include "formula.h"
@@ -21,15 +24,12 @@
 #include "learn_calls.h"
 #include "learner.h"
 #include "list.h"
-#include "moment.h"
 #include "nearest.h"
 #include "number.h"
-#include "options.h"
 #include "series.h"
-#include "settings.h"
-#include "spec.h"
 #include "test_times.h"
 #include "ticks.h"
+#include "time_text.h"
 #include "values.h"
 
 /* ---- Tools ---- */
@@ -153,19 +153,19 @@ END_TEST
 
 /* ---- Windows and statistics ---- */
 
-static struct spec_window spec_of(const char *text)
+static struct cli_window spec_of(const char *text)
 {
-	struct spec_window w = { 0 };
+	struct cli_window w = { 0 };
 	char why[512];
 
-	ck_assert_msg(spec_window(text, &w, why, sizeof why) == 0, "%s: %s",
-	    text, why);
+	ck_assert_msg(cli_window_parse(text, &w, why, sizeof why) == 0,
+	    "%s: %s", text, why);
 	return w;
 }
 
 static leat_window_options window_of(const char *text)
 {
-	struct spec_window w = spec_of(text);
+	struct cli_window w = spec_of(text);
 
 	ck_assert(!w.by_time);
 	ck_assert_int_eq(w.time.kind, w.count.kind);
@@ -203,7 +203,7 @@ END_TEST
 
 static leat_time_window_options time_window_of(const char *text)
 {
-	struct spec_window w = spec_of(text);
+	struct cli_window w = spec_of(text);
 
 	ck_assert(w.by_time);
 	ck_assert_int_eq(w.time.kind, w.count.kind);
@@ -215,7 +215,7 @@ static leat_time_window_options time_window_of(const char *text)
 START_TEST(windows_by_time_are_read)
 {
 	leat_time_window_options o = time_window_of("60s");
-	struct spec_window w;
+	struct cli_window w;
 
 	ck_assert_int_eq(o.kind, LEAT_SLIDING);
 	ck_assert_int_eq(o.span, LEAT_MINUTE);
@@ -240,7 +240,7 @@ START_TEST(windows_by_time_are_read)
 	ck_assert_int_eq(w.calendar.unit, CALENDAR_WEEK);
 	ck_assert_int_eq(w.calendar.ahead, -330 * LEAT_MINUTE);
 	/* What one window has said does not stay for the next one. */
-	ck_assert_int_eq(spec_window("5", &w, NULL, 0), 0);
+	ck_assert_int_eq(cli_window_parse("5", &w, NULL, 0), 0);
 	ck_assert(!w.by_time && w.calendar.ahead == 0 && w.count.size == 5);
 }
 END_TEST
@@ -258,12 +258,13 @@ START_TEST(what_is_not_a_window_is_refused_and_changes_nothing)
 		"calendar:", "calendar:decade", "calendar:day+25",
 		"landmark:1h", "decay:alpha=1s", "decay:halflife=1s,recursive",
 		"decay:halflife=1x", "99999999w" };
-	struct spec_window w = { 0 };
+	struct cli_window w = { 0 };
 	char why[512];
 
 	w.count.size = 3;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		ck_assert_msg(spec_window(texts[i], &w, why, sizeof why) < 0,
+		ck_assert_msg(cli_window_parse(texts[i], &w, why, sizeof why) <
+			0,
 		    "\"%s\" was read", texts[i]);
 		ck_assert_ptr_nonnull(strstr(why, "hopping:100/10"));
 		ck_assert_ptr_nonnull(strstr(why, "session:30m"));
@@ -285,7 +286,7 @@ START_TEST(times_of_fields_can_be_missing)
 		{ ",NA", "nan", LEAT_EPARSE },
 		{ ",NA", "2001-01-32", LEAT_ERANGE },
 		{ "-999", "-999", 1 },
-		{ "-999", "-998", MOMENT_NO_UNIT },
+		{ "-999", "-998", TIME_TEXT_NO_UNIT },
 		{ "-999", "", LEAT_EPARSE },
 	};
 
@@ -343,7 +344,7 @@ START_TEST(numbers_without_a_unit_are_years_months_or_late)
 		}
 	}
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-		expect_time(none[i], LEAT_UNIT_GUESS, MOMENT_NO_UNIT, 0);
+		expect_time(none[i], LEAT_UNIT_GUESS, TIME_TEXT_NO_UNIT, 0);
 	expect_time("631152000", LEAT_UNIT_GUESS, 0, seconds_of(1990, 1, 1));
 	expect_time("19850102", LEAT_UNIT_GUESS, 0, seconds_of(1985, 1, 2));
 	expect_time("1985-01-02", LEAT_UNIT_GUESS, 0, seconds_of(1985, 1, 2));
@@ -353,11 +354,12 @@ START_TEST(numbers_without_a_unit_are_years_months_or_late)
 	expect_time("2024", LEAT_UNIT_S, 0, 2024);
 	expect_time("-1", LEAT_UNIT_S, 0, -1);
 	expect_time("5000", LEAT_UNIT_MS, 0, 5);
-	ck_assert_str_eq(moment_why(LEAT_EPARSE, "x", 1, LEAT_UNIT_GUESS), "");
-	ck_assert_ptr_nonnull(strstr(moment_why(MOMENT_NO_UNIT, "12", 2,
+	ck_assert_str_eq(time_text_why(LEAT_EPARSE, "x", 1, LEAT_UNIT_GUESS),
+	    "");
+	ck_assert_ptr_nonnull(strstr(time_text_why(TIME_TEXT_NO_UNIT, "12", 2,
 					 LEAT_UNIT_GUESS),
 	    "--time-unit"));
-	ck_assert_str_eq(moment_why(LEAT_ERANGE, "2024-13-01", 10,
+	ck_assert_str_eq(time_text_why(LEAT_ERANGE, "2024-13-01", 10,
 			     LEAT_UNIT_GUESS),
 	    "no such month");
 }
@@ -435,25 +437,27 @@ END_TEST
 
 START_TEST(statistics_of_pairs_are_kept_apart)
 {
-	struct spec_stats s = { 0 };
+	struct cli_stats s = { 0 };
 	char why[256];
 
-	ck_assert_int_eq(spec_stats("mean,corr,std,slope", &s, why, sizeof why),
+	ck_assert_int_eq(cli_stats_parse("mean,corr,std,slope", &s, why,
+			     sizeof why),
 	    0);
 	ck_assert_uint_eq(s.n_single, 2);
 	ck_assert_uint_eq(s.n_pair, 2);
 	ck_assert_str_eq(leat_stat_name(&s.single[1]), "stddev");
 	ck_assert_str_eq(leat_stat_name(&s.pair[0]), "correlation");
-	ck_assert_int_lt(spec_stats("mean,no", &s, why, sizeof why), 0);
+	ck_assert_int_lt(cli_stats_parse("mean,no", &s, why, sizeof why), 0);
 	ck_assert_ptr_nonnull(strstr(why, "\"no\""));
-	ck_assert_int_lt(spec_stats("std,stddev", &s, why, sizeof why), 0);
+	ck_assert_int_lt(cli_stats_parse("std,stddev", &s, why, sizeof why), 0);
 	ck_assert_ptr_nonnull(strstr(why, "twice"));
-	ck_assert_int_lt(spec_stats("", &s, why, sizeof why), 0);
-	ck_assert_int_lt(spec_stats("mean/1m", &s, why, sizeof why), 0);
+	ck_assert_int_lt(cli_stats_parse("", &s, why, sizeof why), 0);
+	ck_assert_int_lt(cli_stats_parse("mean/1m", &s, why, sizeof why), 0);
 	ck_assert_uint_eq(s.n_single, 2);
-	ck_assert_int_eq(spec_stats("rate/1m,sum", &s, why, sizeof why), 0);
+	ck_assert_int_eq(cli_stats_parse("rate/1m,sum", &s, why, sizeof why),
+	    0);
 	ck_assert(s.n_single == 2 && s.single[0].arg == LEAT_MINUTE);
-	spec_stats_clear(&s);
+	cli_stats_clear(&s);
 }
 END_TEST
 
@@ -561,18 +565,18 @@ START_TEST(keys_come_and_go)
 }
 END_TEST
 
-static const struct option some_options[] = {
+static const struct cli_option some_options[] = {
 	{ 1, 'a', "all", NULL, "a flag" },
 	{ 2, 'n', "number", "N", "with an argument" },
 };
-static const struct option_group some_groups[] = {
+static const struct cli_option_group some_groups[] = {
 	{ "Some", some_options, 2 },
 };
 
 /* What the scan returns, in one line. */
 static void expect_options(int argc, const char **argv, const char *expected)
 {
-	struct option_scan s = { 0 };
+	struct cli_scan s = { 0 };
 	char got[256];
 	size_t len = 0;
 	int id;
@@ -582,10 +586,10 @@ static void expect_options(int argc, const char **argv, const char *expected)
 	s.n_groups = 1;
 	s.argc = argc;
 	s.argv = (char **)(uintptr_t)argv;
-	while ((id = option_next(&s)) != OPTION_END && id != OPTION_BAD)
+	while ((id = cli_next(&s)) != CLI_END && id != CLI_BAD)
 		len += (size_t)snprintf(got + len, sizeof got - len, "%d(%s)",
 		    id, s.arg ? s.arg : "");
-	if (id == OPTION_BAD)
+	if (id == CLI_BAD)
 		snprintf(got + len, sizeof got - len, "%s: %s", s.shown, s.why);
 	ck_assert_str_eq(got, expected);
 }
@@ -625,10 +629,10 @@ START_TEST(no_long_name_or_letter_is_used_twice)
 	char letters[256] = { 0 };
 
 	for (size_t g = 0; g < SETTINGS_N_GROUPS; g++) {
-		const struct option_group *group = &settings_groups[g];
+		const struct cli_option_group *group = &settings_groups[g];
 
 		for (size_t i = 0; i < group->n; i++) {
-			const struct option *o = &group->options[i];
+			const struct cli_option *o = &group->options[i];
 
 			ck_assert_int_lt(o->id, SETTINGS_LAST_ID);
 			ck_assert(!o->letter ||

@@ -26,12 +26,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../replay/cli_save.h"
+#include "../replay/cli_settings.h"
 #include "../replay/hints.h"
 #include "../replay/number.h"
 #include "../replay/replay.h"
-#include "../replay/saving.h"
-#include "../replay/settings.h"
-#include "../replay/statefile.h"
+#include "../replay/state_file.h"
 #include "../replay/writer.h"
 #include "input.h"
 #include "pace.h"
@@ -41,7 +41,7 @@
 enum { BIG_INPUT = 16 << 20 };
 
 enum id {
-	ID_SPEED = SAVING_LAST_ID,
+	ID_SPEED = CLI_SAVE_LAST_ID,
 	ID_PLOT,
 	ID_PROGRESS,
 	ID_NO_PROGRESS,
@@ -49,7 +49,7 @@ enum id {
 	ID_VERSION
 };
 
-static const struct option other_options[] = {
+static const struct cli_option other_options[] = {
 	{ ID_SPEED, 0, "speed", "R",
 	    "pace the replay by the times of -t: R times as fast\n"
 	    "as recorded; 0 (the default): as fast as possible" },
@@ -70,7 +70,7 @@ struct app {
 	int n_files;
 	const char *plot;
 	int progress; /* -1: as it fits */
-	struct saving saving;
+	struct cli_save saving;
 
 	struct input input;
 	struct magic magic;
@@ -122,10 +122,10 @@ static int complain_errno(const char *what, int error)
 enum { N_GROUPS = SETTINGS_N_GROUPS + 2 };
 
 /* The shared tables, then the ones of this program. */
-static void all_groups(struct option_group *groups)
+static void all_groups(struct cli_option_group *groups)
 {
-	static const struct option_group own[] = {
-		{ "Saved state", saving_options, SAVING_N_OPTIONS },
+	static const struct cli_option_group own[] = {
+		{ "Saved state", cli_save_options, CLI_SAVE_N_OPTIONS },
 		{ "Other", other_options,
 		    sizeof other_options / sizeof *other_options },
 	};
@@ -135,14 +135,14 @@ static void all_groups(struct option_group *groups)
 	memcpy(groups + SETTINGS_N_GROUPS, own, sizeof own);
 }
 
-static void print_help(const struct option_group *groups)
+static void print_help(const struct cli_option_group *groups)
 {
 	printf("Usage: csv_replay [options] [FILE]\n\n"
 	       "Replays a CSV file, or standard input, through windows and "
 	       "prints their\nresults, a row after each input row or each "
 	       "window. With --model it learns\nto predict one column from "
 	       "others instead.\n");
-	option_help(stdout, groups, N_GROUPS);
+	cli_help(stdout, groups, N_GROUPS);
 	printf("\nExample:\n"
 	       "  csv_replay -c co2 -w 52 -s mean,stddev -o table "
 	       "co2_weekly.csv\n\n"
@@ -164,7 +164,7 @@ static int take_operand(struct app *app, const char *operand)
 	return 0;
 }
 
-static int take_speed(struct app *app, const struct option_scan *scan)
+static int take_speed(struct app *app, const struct cli_scan *scan)
 {
 	double speed;
 
@@ -177,12 +177,12 @@ static int take_speed(struct app *app, const struct option_scan *scan)
 }
 
 /* By one of the shared tables. */
-static int take_shared(struct app *app, const struct option_scan *scan, int id)
+static int take_shared(struct app *app, const struct cli_scan *scan, int id)
 {
-	int saves = id >= SAVING_FIRST_ID && id < SAVING_LAST_ID;
+	int saves = id >= CLI_SAVE_FIRST_ID && id < CLI_SAVE_LAST_ID;
 	char why[512], text[600];
 	int bad = saves
-	    ? saving_take(&app->saving, id, scan->arg, why, sizeof why)
+	    ? cli_save_take(&app->saving, id, scan->arg, why, sizeof why)
 	    : settings_take(&app->settings, id, scan->arg, why, sizeof why);
 
 	if (!bad)
@@ -192,7 +192,7 @@ static int take_shared(struct app *app, const struct option_scan *scan, int id)
 }
 
 /* Returns 0 to go on, 1 when the work is done, -1. */
-static int take_option(struct app *app, const struct option_scan *scan, int id)
+static int take_option(struct app *app, const struct cli_scan *scan, int id)
 {
 	switch (id) {
 	case ID_SPEED:
@@ -224,7 +224,7 @@ static int check_options(struct app *app)
 		    "needs times: -t tells in which "
 		    "column they are");
 	if (settings_check(&app->settings, text, sizeof text) < 0 ||
-	    saving_check(&app->saving, text, sizeof text) < 0)
+	    cli_save_check(&app->saving, text, sizeof text) < 0)
 		return complain(text, "");
 	if (app->plot && app->settings.window.by_time)
 		return complain("--plot: ", "not of windows by time");
@@ -235,8 +235,8 @@ static int check_options(struct app *app)
 
 static int read_options(struct app *app, int argc, char **argv)
 {
-	struct option_group groups[N_GROUPS];
-	struct option_scan scan = { 0 };
+	struct cli_option_group groups[N_GROUPS];
+	struct cli_scan scan = { 0 };
 	char text[256];
 	int id, result = 0;
 
@@ -245,14 +245,14 @@ static int read_options(struct app *app, int argc, char **argv)
 	scan.n_groups = N_GROUPS;
 	scan.argc = argc;
 	scan.argv = argv;
-	while (result == 0 && (id = option_next(&scan)) != OPTION_END) {
-		if (id == OPTION_BAD) {
+	while (result == 0 && (id = cli_next(&scan)) != CLI_END) {
+		if (id == CLI_BAD) {
 			snprintf(text, sizeof text, ": %s (see --help)",
 			    scan.why);
 			return complain(scan.shown, text);
 		}
-		result = id == OPTION_OPERAND ? take_operand(app, scan.arg)
-					      : take_option(app, &scan, id);
+		result = id == CLI_OPERAND ? take_operand(app, scan.arg)
+					   : take_option(app, &scan, id);
 	}
 	return result ? result : check_options(app);
 }
@@ -343,7 +343,7 @@ static ssize_t read_block(struct app *app, const char **block)
 /* At the next record. */
 static void save_if_due(struct app *app)
 {
-	if (saving_is_due(&app->saving))
+	if (cli_save_is_due(&app->saving))
 		replay_save_at(app->replay, 0);
 }
 
@@ -464,13 +464,13 @@ static int save_state(struct app *app)
 
 	if (sync_outputs(app) < 0)
 		return -1;
-	if (statefile_save(app->saving.path, tape_app, app, why, sizeof why) <
+	if (state_file_save(app->saving.path, tape_app, app, why, sizeof why) <
 	    0) {
 		progress_clear(&app->shown);
 		return complain(why, "");
 	}
 	replay_save_at(app->replay,
-	    saving_done(&app->saving, replay_rows(app->replay)));
+	    cli_save_done(&app->saving, replay_rows(app->replay)));
 	return 0;
 }
 
@@ -491,12 +491,12 @@ static int begin_saving(struct app *app)
 {
 	if (!app->saving.path)
 		return 0;
-	statefile_sweep(app->saving.path);
+	state_file_sweep(app->saving.path);
 	replay_on_save(app->replay, on_save, app);
-	if (!app->resumes || !saving_is_same(&app->saving))
+	if (!app->resumes || !cli_save_is_same(&app->saving))
 		return save_state(app);
 	replay_save_at(app->replay,
-	    saving_done(&app->saving, replay_rows(app->replay)));
+	    cli_save_done(&app->saving, replay_rows(app->replay)));
 	return 0;
 }
 
@@ -510,13 +510,13 @@ static int load_state(struct app *app)
 
 	if (!path)
 		return 0;
-	missing = statefile_load(path, tape_app, app, why, sizeof why);
+	missing = state_file_load(path, tape_app, app, why, sizeof why);
 	if (missing < 0)
 		return complain(why, "");
 	app->resumes = !missing;
 	if (!missing)
 		return 0;
-	if (!saving_is_same(&app->saving))
+	if (!cli_save_is_same(&app->saving))
 		return complain_errno(path, ENOENT);
 	complain(path, ": not there yet; starting anew");
 	return 0;
@@ -605,7 +605,7 @@ static int resume(struct app *app)
 	if (replay_prime(app->replay, app->csv))
 		return complain("out of memory", "");
 	if (app->saving.cut && !app->writer.is_file &&
-	    app->settings.format != OUT_NONE)
+	    app->settings.format != ROW_FORMAT_NONE)
 		return complain("--truncate-output: ",
 		    "standard output is not a file");
 	if (resume_output(app, &app->writer, app->places[0],

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "../replay/spec.h"
+#include "../replay/cli_window.h"
 
 static void write_title(const struct replay *r, const struct settings *s,
     char *title, size_t size)
@@ -17,7 +17,7 @@ static void write_title(const struct replay *r, const struct settings *s,
 		snprintf(title, size, "%.120s", s->learning.formula.text);
 		return;
 	}
-	spec_describe(&s->window.count, window, sizeof window);
+	cli_window_describe(&s->window.count, window, sizeof window);
 	snprintf(title, size, "Mean of %.60s over %s", replay_value_name(r),
 	    window);
 }

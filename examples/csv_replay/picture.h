@@ -4,8 +4,8 @@
 #ifndef CSV_REPLAY_PICTURE_H
 #define CSV_REPLAY_PICTURE_H
 
+#include "../replay/cli_settings.h"
 #include "../replay/replay.h"
-#include "../replay/settings.h"
 #include "plot.h"
 
 enum { PICTURE_PANELS = PLOT_PANELS };

@@ -8,9 +8,9 @@
 #include <leat_text.h>
 #include <stddef.h>
 
+#include "cli_settings.h"
 #include "keys.h"
 #include "list.h"
-#include "settings.h"
 
 #define COLUMN_NONE ((size_t)-1)
 

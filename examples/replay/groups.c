@@ -28,10 +28,10 @@ static int plan_plot(struct groups *g)
 	/* Not every kind of window needs to have a standard deviation. */
 	if (leat_window_check(&o, &size, NULL) < 0)
 		names = "mean";
-	return spec_stats(names, &g->plot_stats, why, sizeof why);
+	return cli_stats_parse(names, &g->plot_stats, why, sizeof why);
 }
 
-int groups_init(struct groups *g, const struct bank_plan *plan,
+int groups_init(struct groups *g, const struct column_windows_plan *plan,
     size_t max_series)
 {
 	memset(g, 0, sizeof *g);
@@ -55,9 +55,9 @@ int groups_init_models(struct groups *g, const struct learner_plan *plan,
 
 static void clear_item(struct group *item)
 {
-	bank_free(item->bank);
+	column_windows_free(item->bank);
 	learner_free(item->learner);
-	bank_free(item->plotted);
+	column_windows_free(item->plotted);
 	series_free(item->series);
 	list_clear(&item->shown);
 	memset(item, 0, sizeof *item);
@@ -69,7 +69,7 @@ void groups_clear(struct groups *g)
 		clear_item(&g->items[i]);
 	free(g->items);
 	keys_free(g->keys);
-	spec_stats_clear(&g->plot_stats);
+	cli_stats_clear(&g->plot_stats);
 	memset(g, 0, sizeof *g);
 }
 
@@ -78,7 +78,7 @@ static int add_series(struct groups *g, struct group *item)
 	int err = 0;
 
 	if (!g->learning)
-		err = bank_new(&item->plotted, &g->plot_plan);
+		err = column_windows_new(&item->plotted, &g->plot_plan);
 	if (err)
 		return err;
 	item->series = series_new();
@@ -92,9 +92,9 @@ static int make_item(struct groups *g, struct group *item)
 
 	memset(item, 0, sizeof *item);
 	err = g->learning ? learner_new(&item->learner, g->learning)
-			  : bank_new(&item->bank, &g->plan);
+			  : column_windows_new(&item->bank, &g->plan);
 	if (!err && item->bank)
-		item->only = bank_only(item->bank);
+		item->only = column_windows_only(item->bank);
 	return err;
 }
 
@@ -148,7 +148,7 @@ int groups_add(struct groups *g, size_t number)
 static void draw_closed(const struct groups *g, struct group *item)
 {
 	int64_t start, end;
-	const double *row = bank_closed(item->plotted, &start, &end);
+	const double *row = column_windows_closed(item->plotted, &start, &end);
 	uint64_t from = (uint64_t)start;
 
 	if (from < item->plotted_to)
@@ -164,13 +164,13 @@ static int draw(const struct groups *g, struct group *item, double value,
 {
 	uint64_t at = item->series->rows;
 	double row[2] = { NAN, NAN };
-	int closed = bank_push(item->plotted, &value);
+	int closed = column_windows_push(item->plotted, &value);
 
 	series_add(item->series, value, label->text, label->len);
 	if (closed > 0) {
 		draw_closed(g, item);
-	} else if (!bank_closes(&g->plot_plan)) {
-		bank_query(item->plotted, row);
+	} else if (!column_windows_closes(&g->plot_plan)) {
+		column_windows_query(item->plotted, row);
 		series_set_mean(item->series, at, at + 1, row[0], row[1]);
 	}
 	return closed < 0 ? closed : 0;
@@ -184,7 +184,7 @@ int groups_push(struct groups *g, struct group *item, const double *values,
 	if (err)
 		return err;
 	return item->only ? leat_window_push(item->only, values[0])
-			  : bank_push(item->bank, values);
+			  : column_windows_push(item->bank, values);
 }
 
 enum learner_outcome groups_learn(struct group *item, const double *values,
@@ -241,9 +241,9 @@ void groups_tape(struct groups *g, struct tape *t)
 		if (g->learning)
 			learner_tape(g->items[i].learner, t);
 		else
-			bank_tape(g->items[i].bank, t);
+			column_windows_tape(g->items[i].bank, t);
 		g->items[i].only = g->items[i].bank
-		    ? bank_only(g->items[i].bank)
+		    ? column_windows_only(g->items[i].bank)
 		    : NULL;
 	}
 }

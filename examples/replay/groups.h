@@ -9,30 +9,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bank.h"
+#include "cli_window.h"
+#include "column_windows.h"
 #include "keys.h"
 #include "learner.h"
 #include "list.h"
 #include "series.h"
-#include "spec.h"
-#include "tape.h"
+#include "state_tape.h"
 
 struct group {
-	leat_window *only;       /* bank_only(): one step less on the way */
-	struct bank *bank;       /* either this */
-	struct learner *learner; /* or this */
-	uint64_t last_row;       /* the user's own, */
-	struct list shown;       /* as is this */
+	leat_window *only; /* column_windows_only(): one step less on the way */
+	struct column_windows *bank; /* either this */
+	struct learner *learner;     /* or this */
+	uint64_t last_row;           /* the user's own, */
+	struct list shown;           /* as is this */
 
-	struct bank *plotted;  /* mean and stddev, for the series */
-	struct series *series; /* NULL: not plotted */
-	uint64_t plotted_to;   /* rows that have a mean to draw */
+	struct column_windows *plotted; /* mean and stddev, for the series */
+	struct series *series;          /* NULL: not plotted */
+	uint64_t plotted_to;            /* rows that have a mean to draw */
 };
 
 struct groups {
-	struct bank_plan plan, plot_plan;
+	struct column_windows_plan plan, plot_plan;
 	const struct learner_plan *learning; /* NULL: windows */
-	struct spec_stats plot_stats;
+	struct cli_stats plot_stats;
 	struct keys *keys;
 	struct group *items; /* in order of first appearance */
 	size_t n, size, max_series;
@@ -45,7 +45,7 @@ struct groups {
  * or a code of the library; in either case groups_clear() is due. The first
  * max_series groups get a series.
  */
-int groups_init(struct groups *groups, const struct bank_plan *plan,
+int groups_init(struct groups *groups, const struct column_windows_plan *plan,
     size_t max_series);
 int groups_init_models(struct groups *groups, const struct learner_plan *plan,
     size_t max_series);

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "design.h"
-#include "tape.h"
+#include "state_tape.h"
 
 /* What all keys have in common. Must stay as long as the learners. */
 struct learner_plan {

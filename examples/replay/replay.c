@@ -17,9 +17,9 @@
 
 #include "csv_write.h"
 #include "hints.h"
-#include "moment.h"
-#include "numeric.h"
-#include "problem.h"
+#include "numeric_columns.h"
+#include "record_problem.h"
+#include "time_text.h"
 
 static int fail(struct replay *r, const char *format, ...)
 {
@@ -157,7 +157,7 @@ static int bad_time(struct replay *r, const leat_csv_record *record,
     size_t column, int problem)
 {
 	const leat_csv_field *f = &record->fields[column];
-	const char *why = moment_why(problem, f->text, f->len,
+	const char *why = time_text_why(problem, f->text, f->len,
 	    r->settings->timing.unit);
 	int n = f->len > 60 ? 60 : (int)f->len;
 	char hint[160];
@@ -193,7 +193,7 @@ static int check_shape(struct replay *r, const leat_csv_record *record)
 
 	if (!problem)
 		return 0;
-	problem_text(record, r->shift.line, text, sizeof text);
+	record_problem_text(record, r->shift.line, text, sizeof text);
 	if (problem == LEAT_CSV_RAGGED) {
 		hint_ragged(&r->columns, record, text, sizeof text);
 		return bad_record(r, record, problem,
@@ -246,7 +246,7 @@ int replay_set_up(struct replay *r)
 		return no_memory(r);
 	err = rows_init(&r->out, r->settings, &r->columns,
 	    is_model(r) ? &r->design : NULL, r->writer, r->n_series);
-	r->plain = r->out.goes_ahead && !r->pace;
+	r->plain = r->out.prefetches && !r->pace;
 	return err ? fail_rows(r, err) : 0;
 }
 
@@ -383,7 +383,7 @@ static int push_values(struct replay *r, const leat_csv_record *record)
 	    replay_is_ahead(r, r->time))
 		return leave_out(r, record, LEAT_TOO_FAR);
 	err = rows_push(&r->out, r->rows, record, r->time, r->values);
-	if (err && timed_is_refusal(err))
+	if (err && timed_windows_is_refusal(err))
 		return leave_out(r, record, err);
 	return err ? fail_rows(r, err) : 0;
 }
@@ -416,8 +416,8 @@ static int look(struct replay *r)
 		memset(r->numeric, is_model(r), r->columns.n);
 		return 0;
 	}
-	numeric_find(&r->peek, &r->reader, &r->columns, r->numeric, text,
-	    sizeof text);
+	numeric_columns_find(&r->peek, &r->reader, &r->columns, r->numeric,
+	    text, sizeof text);
 	note(r, text);
 	columns_twice(&r->columns, text, sizeof text);
 	note(r, text);
@@ -490,7 +490,7 @@ static int take_header(struct replay *r, const leat_csv_record *record)
 	char text[160];
 
 	if (record->problem) {
-		problem_text(record, 0, text, sizeof text);
+		record_problem_text(record, 0, text, sizeof text);
 		return fail(r, ":%llu: %s: %s",
 		    (unsigned long long)record->line,
 		    s->no_header ? "first record" : "header", text);
@@ -529,7 +529,7 @@ static int take_record(struct replay *r, const leat_csv_record *record)
 static int take_plain(struct replay *r, const leat_csv_record *record)
 {
 	const struct columns *c = &r->columns;
-	double *values = r->out.ahead.next;
+	double *values = r->out.prefetch.next;
 	int err;
 
 	if (record->problem)
@@ -538,7 +538,7 @@ static int take_plain(struct replay *r, const leat_csv_record *record)
 		if (values_read(&r->reader, &record->fields[c->values[i]],
 			&values[i]) < 0)
 			return take_data(r, record);
-	err = rows_push_ahead(&r->out, ++r->rows, &record->fields[c->key]);
+	err = rows_prefetch(&r->out, ++r->rows, &record->fields[c->key]);
 	return err ? fail_rows(r, err) : 0;
 }
 

@@ -9,11 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli_settings.h"
 #include "rows.h"
 #include "series.h"
-#include "settings.h"
+#include "state_tape.h"
 #include "tally.h"
-#include "tape.h"
 #include "writer.h"
 
 struct replay;
@@ -57,7 +57,7 @@ int replay_plan_values(struct replay *replay);
 
 /*
  * Takes one value. Without has_time it has the time of replay_arrival().
- * Returns 0, a code for which timed_is_refusal() holds, or another one, after
+ * Returns 0, a code for which timed_windows_is_refusal() holds, or another one, after
  * which there is no going on.
  */
 int replay_value(struct replay *replay, const leat_csv_field *key, int has_time,

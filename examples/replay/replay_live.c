@@ -65,7 +65,7 @@ static int push_value(struct replay *r, const leat_csv_field *key, double x)
 
 int replay_is_ahead(const struct replay *r, int64_t t)
 {
-	const struct timing *timing = &r->settings->timing;
+	const struct cli_time *timing = &r->settings->timing;
 
 	return timing->live && timing->max_skew > 0 && t > r->arrival &&
 	    (uint64_t)t - (uint64_t)r->arrival > (uint64_t)timing->max_skew;
@@ -94,8 +94,8 @@ int replay_value(struct replay *r, const leat_csv_field *key, int has_time,
 {
 	r->rows++;
 	if (r->plain) {
-		r->out.ahead.next[0] = x;
-		return rows_push_ahead(&r->out, r->rows, key);
+		r->out.prefetch.next[0] = x;
+		return rows_prefetch(&r->out, r->rows, key);
 	}
 	r->time = has_time ? t : r->arrival;
 	return has_time ? push_dated(r, key, x) : push_value(r, key, x);

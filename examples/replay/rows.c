@@ -30,17 +30,17 @@ static int is_told(const struct rows *r)
 	const struct settings *s = r->settings;
 
 	return is_timed(r) && !s->final &&
-	    !timing_each_row(&s->timing, &s->window);
+	    !cli_time_each_row(&s->timing, &s->window);
 }
 
 static int has_flags(const struct rows *r)
 {
-	return is_told(r) && timing_flags(&r->settings->timing);
+	return is_told(r) && cli_time_flags(&r->settings->timing);
 }
 
 static int has_revision(const struct rows *r)
 {
-	return is_told(r) && timing_revises(&r->settings->timing);
+	return is_told(r) && cli_time_revises(&r->settings->timing);
 }
 
 static const char *column_name(const struct rows *r, size_t column)
@@ -79,7 +79,7 @@ static int name_spans(struct rows *r)
 static int name_windows(struct rows *r)
 {
 	const struct columns *c = r->columns;
-	const struct spec_stats *s = &r->settings->stats;
+	const struct cli_stats *s = &r->settings->stats;
 
 	if (is_timed(r) && name_spans(r) < 0)
 		return -1;
@@ -129,7 +129,7 @@ static int name_output(struct rows *r)
 
 static int put_row(struct rows *r, uint64_t row, const double *results)
 {
-	int err = out_row(r->out, row, r->texts, results);
+	int err = row_format_row(r->out, row, r->texts, results);
 
 	return err == 0 ? 0 : err < 0 ? LEAT_ENOMEM : LEAT_EIO;
 }
@@ -170,7 +170,7 @@ static void tell_span(struct rows *r, const leat_result *result)
 	r->watch.told(r->watch.ctx, &told);
 }
 
-/* A timed_fn. */
+/* A timed_windows_fn. */
 static int put_span(void *ctx, const leat_result *result)
 {
 	struct rows *r = ctx;
@@ -204,25 +204,25 @@ static int put_span(void *ctx, const leat_result *result)
 static int plan_timed(struct rows *r)
 {
 	const struct settings *s = r->settings;
-	struct timed_plan plan = { 0 };
+	struct timed_windows_plan plan = { 0 };
 
 	plan.window = settings_time_window(s);
-	plan.max_keys = timing_max_keys(&s->timing);
+	plan.max_keys = cli_time_max_keys(&s->timing);
 	plan.max_bytes = s->timing.max_bytes;
 	plan.seed[0] = s->seed[0];
 	plan.seed[1] = s->seed[1];
 	plan.ttl = s->timing.ttl;
-	plan.each_row = timing_each_row(&s->timing, &s->window);
+	plan.each_row = cli_time_each_row(&s->timing, &s->window);
 	plan.silent = r->silent;
 	plan.stats = &s->stats;
 	plan.n_columns = r->columns->n_values;
 	r->each_row = plan.each_row && !s->final;
-	return timed_new(&r->timed, &plan, put_span, r);
+	return timed_windows_new(&r->timed, &plan, put_span, r);
 }
 
 static int plan_banks(struct rows *r, size_t n_series)
 {
-	struct bank_plan plan;
+	struct column_windows_plan plan;
 
 	plan.window = r->settings->window.count;
 	plan.stats = &r->settings->stats;
@@ -238,7 +238,7 @@ static int plan_groups(struct rows *r, size_t n_series)
 	if (is_timed(r))
 		return plan_timed(r);
 	if (r->design) {
-		r->plan = learning_plan(&s->learning, r->design);
+		r->plan = cli_model_plan(&s->learning, r->design);
 		err = groups_init_models(&r->groups, &r->plan, n_series);
 	} else {
 		err = plan_banks(r, n_series);
@@ -246,14 +246,14 @@ static int plan_groups(struct rows *r, size_t n_series)
 	if (err)
 		return err;
 	keys_seed(r->groups.keys, s->seed);
-	if (s->timing.live && timing_max_keys(&s->timing) < SIZE_MAX)
-		r->groups.max_keys = (size_t)timing_max_keys(&s->timing);
+	if (s->timing.live && cli_time_max_keys(&s->timing) < SIZE_MAX)
+		r->groups.max_keys = (size_t)cli_time_max_keys(&s->timing);
 	return 0;
 }
 
 static size_t results_width(const struct rows *r)
 {
-	const struct spec_stats *s = &r->settings->stats;
+	const struct cli_stats *s = &r->settings->stats;
 
 	if (r->design)
 		return learner_width(&r->plan);
@@ -273,9 +273,9 @@ const char *const *rows_names(const struct rows *r)
 }
 
 /* A row of texts and numbers; without value columns, of nothing. */
-static struct out_layout layout_of(const struct rows *r)
+static struct row_layout layout_of(const struct rows *r)
 {
-	struct out_layout layout = { 0 };
+	struct row_layout layout = { 0 };
 
 	if (r->columns->n_values > 0) {
 		layout.names = r->names.items;
@@ -295,21 +295,21 @@ static struct out_layout layout_of(const struct rows *r)
 
 int rows_header(const struct rows *r, struct writer *writer)
 {
-	struct out_layout layout = layout_of(r);
-	struct out *out;
+	struct row_layout layout = layout_of(r);
+	struct row_format *out;
 
-	if (r->settings->format != OUT_CSV)
+	if (r->settings->format != ROW_FORMAT_CSV)
 		return 0;
 	layout.continued = 0;
-	out = out_new(OUT_CSV, writer, &layout);
-	out_free(out);
+	out = row_format_new(ROW_FORMAT_CSV, writer, &layout);
+	row_format_free(out);
 	return out ? 0 : LEAT_ENOMEM;
 }
 
 static int plan_output(struct rows *r, struct writer *writer)
 {
 	size_t width = results_width(r);
-	struct out_layout layout;
+	struct row_layout layout;
 
 	if (r->columns->n_values > 0 && name_output(r) < 0)
 		return LEAT_ENOMEM;
@@ -318,12 +318,12 @@ static int plan_output(struct rows *r, struct writer *writer)
 	r->texts = calloc(r->n_texts + 2, sizeof *r->texts);
 	if (!r->results || !r->texts)
 		return LEAT_ENOMEM;
-	r->out = out_new(r->settings->format, writer, &layout);
+	r->out = row_format_new(r->settings->format, writer, &layout);
 	return r->out ? 0 : LEAT_ENOMEM;
 }
 
 /* Rows that wait have nothing but their key and values any more. */
-static int may_go_ahead(const struct rows *r, size_t n_series)
+static int may_prefetch(const struct rows *r, size_t n_series)
 {
 	return has_key(r) && !is_timed(r) && !r->design && n_series == 0 &&
 	    r->columns->n_shown == 0;
@@ -337,7 +337,8 @@ static size_t key_bytes(const struct rows *r)
 	if (r->timed)
 		return 0;
 	return BESIDE +
-	    (r->design ? learner_bytes(&r->plan) : bank_bytes(&r->groups.plan));
+	    (r->design ? learner_bytes(&r->plan)
+		       : column_windows_bytes(&r->groups.plan));
 }
 
 int rows_init(struct rows *r, const struct settings *settings,
@@ -352,28 +353,29 @@ int rows_init(struct rows *r, const struct settings *settings,
 	r->n_texts = (size_t)has_key(r) + columns->n_shown;
 	if (is_timed(r))
 		r->n_texts += 2 + (size_t)has_flags(r);
-	r->goes_ahead = may_go_ahead(r, n_series);
-	r->quiet = settings->format == OUT_NONE || settings->final;
+	r->prefetches = may_prefetch(r, n_series);
+	r->quiet = settings->format == ROW_FORMAT_NONE || settings->final;
 	r->silent = r->quiet && !r->watch.told;
 	err = plan_groups(r, n_series);
-	if (!err && ahead_init(&r->ahead, columns->n_values) < 0)
+	if (!err && prefetch_init(&r->prefetch, columns->n_values) < 0)
 		err = LEAT_ENOMEM;
 	if (!err)
 		err = plan_output(r, writer);
 	if (err)
 		return err;
 	r->key_bytes = key_bytes(r);
-	r->many = calloc(AHEAD_ROWS * (results_width(r) + 1), sizeof *r->many);
+	r->many = calloc(PREFETCH_ROWS * (results_width(r) + 1),
+	    sizeof *r->many);
 	return r->many ? 0 : LEAT_ENOMEM;
 }
 
 void rows_clear(struct rows *r)
 {
 	groups_clear(&r->groups);
-	ahead_clear(&r->ahead);
+	prefetch_clear(&r->prefetch);
 	free(r->many);
-	timed_free(r->timed);
-	out_free(r->out);
+	timed_windows_free(r->timed);
+	row_format_free(r->out);
 	list_clear(&r->names);
 	free(r->results);
 	free(r->texts);
@@ -384,12 +386,12 @@ void rows_clear(struct rows *r)
 
 static int put_state(struct rows *r, const struct group *g, uint64_t row)
 {
-	if (r->settings->format == OUT_NONE)
+	if (r->settings->format == ROW_FORMAT_NONE)
 		return 0;
 	if (r->design)
 		learner_query(g->learner, r->results);
 	else
-		bank_query(g->bank, r->results);
+		column_windows_query(g->bank, r->results);
 	return put_row(r, row, r->results);
 }
 
@@ -426,11 +428,12 @@ static void tell_results(struct rows *r, struct group *g, uint64_t row,
 	if (r->design) {
 		learner_query(g->learner, r->results);
 		tell(r, group, row, r->results, 0, 0);
-	} else if (!bank_closes(&r->groups.plan)) {
-		bank_query(g->bank, r->results);
+	} else if (!column_windows_closes(&r->groups.plan)) {
+		column_windows_query(g->bank, r->results);
 		tell(r, group, row, r->results, 0, 0);
 	} else if (closed) {
-		const double *values = bank_closed(g->bank, &start, &end);
+		const double *values = column_windows_closed(g->bank, &start,
+		    &end);
 
 		tell(r, group, row, values, start, end);
 	}
@@ -450,11 +453,11 @@ static int put_results(struct rows *r, struct group *g, uint64_t row,
 		return keep_shown(r, g);
 	if (s->every > 0)
 		return r->used % s->every > 0 ? 0 : put_state(r, g, row);
-	if (r->design || !bank_closes(&r->groups.plan))
+	if (r->design || !column_windows_closes(&r->groups.plan))
 		return put_state(r, g, row);
 	if (!closed)
 		return 0;
-	return put_row(r, row, bank_closed(g->bank, &start, &end));
+	return put_row(r, row, column_windows_closed(g->bank, &start, &end));
 }
 
 static int push_group(struct rows *r, struct group *g,
@@ -489,7 +492,7 @@ static void take_key(struct rows *r, size_t group)
 static void tell_waiting(struct rows *r, size_t i, const double *results)
 {
 	static const leat_csv_field none = { "", 0 };
-	const struct ahead *a = &r->ahead;
+	const struct prefetch *a = &r->prefetch;
 	struct rows_result result = { 0 };
 
 	if (r->watch.taken)
@@ -505,7 +508,7 @@ static void tell_waiting(struct rows *r, size_t i, const double *results)
 /* Results of the rows that have been pushed, as far as they are printed. */
 static int put_many(struct rows *r, size_t n)
 {
-	const struct ahead *a = &r->ahead;
+	const struct prefetch *a = &r->prefetch;
 	const struct settings *s = r->settings;
 	size_t width = results_width(r);
 	int err = 0;
@@ -525,8 +528,8 @@ static int put_many(struct rows *r, size_t n)
 /* Rows of keys that have one window, which does not close. */
 static int push_many(struct rows *r, size_t n)
 {
-	const struct ahead *a = &r->ahead;
-	leat_window *windows[AHEAD_ROWS];
+	const struct prefetch *a = &r->prefetch;
+	leat_window *windows[PREFETCH_ROWS];
 	int err;
 
 	for (size_t i = 0; i < n; i++) {
@@ -545,7 +548,7 @@ static int push_many(struct rows *r, size_t n)
 static int push_waiting(struct rows *r, size_t i)
 {
 	static const leat_csv_field no_label = { "", 0 };
-	const struct ahead *a = &r->ahead;
+	const struct prefetch *a = &r->prefetch;
 
 	r->row = a->rows[i];
 	take_key(r, a->groups[i]);
@@ -555,10 +558,10 @@ static int push_waiting(struct rows *r, size_t i)
 
 int rows_settle(struct rows *r)
 {
-	size_t n = ahead_take(&r->ahead);
+	size_t n = prefetch_take(&r->prefetch);
 	int err = 0;
 
-	if (n > 0 && r->groups.items[r->ahead.groups[0]].only)
+	if (n > 0 && r->groups.items[r->prefetch.groups[0]].only)
 		return push_many(r, n);
 	for (size_t i = 0; i < n && !err; i++)
 		err = push_waiting(r, i);
@@ -572,7 +575,7 @@ int rows_push(struct rows *r, uint64_t row, const leat_csv_record *record,
 	static const leat_csv_field none = { "", 0 };
 	size_t n_keys = (size_t)has_key(r), group;
 	const leat_csv_field *key = &none, *label = &none;
-	int err = r->ahead.n > 0 ? rows_settle(r) : 0;
+	int err = r->prefetch.n > 0 ? rows_settle(r) : 0;
 
 	if (err)
 		return err;
@@ -587,7 +590,7 @@ int rows_push(struct rows *r, uint64_t row, const leat_csv_record *record,
 	if (!r->timed)
 		return push_group(r, &r->groups.items[group], label, values);
 	r->used++;
-	err = timed_push(r->timed, key, t, values);
+	err = timed_windows_push(r->timed, key, t, values);
 	if (err == 0 && r->watch.taken)
 		r->watch.taken(r->watch.ctx, ROWS_NO_GROUP, key, values);
 	return err;
@@ -595,14 +598,14 @@ int rows_push(struct rows *r, uint64_t row, const leat_csv_record *record,
 
 int rows_advance(struct rows *r, int64_t t)
 {
-	return r->timed ? timed_advance(r->timed, t) : 0;
+	return r->timed ? timed_windows_advance(r->timed, t) : 0;
 }
 
 int rows_has_key(const struct rows *r, const char *key, size_t len)
 {
 	size_t group;
 
-	return r->timed ? timed_has(r->timed, key, len)
+	return r->timed ? timed_windows_has(r->timed, key, len)
 			: keys_find(r->groups.keys, key, len, &group) == 0;
 }
 
@@ -626,7 +629,7 @@ size_t rows_forget(struct rows *r, uint64_t before)
 
 size_t rows_n_keys(const struct rows *r)
 {
-	return r->timed ? timed_n_keys(r->timed)
+	return r->timed ? timed_windows_n_keys(r->timed)
 			: r->groups.n - r->groups.n_dropped;
 }
 
@@ -640,14 +643,14 @@ size_t rows_key_bytes(const struct rows *r)
 uint64_t rows_bytes(const struct rows *r)
 {
 	if (r->timed)
-		return timed_bytes(r->timed);
+		return timed_windows_bytes(r->timed);
 	return (uint64_t)rows_n_keys(r) * r->key_bytes +
 	    keys_bytes(r->groups.keys);
 }
 
 void rows_limit_keys(struct rows *r, size_t most)
 {
-	uint64_t given = timing_max_keys(&r->settings->timing);
+	uint64_t given = cli_time_max_keys(&r->settings->timing);
 
 	r->groups.max_keys = most < given ? most : (size_t)given;
 }
@@ -719,14 +722,14 @@ static int put_coefficients(struct rows *r)
 static int end_timed(struct rows *r)
 {
 	if (!r->settings->final)
-		return timed_end(r->timed);
+		return timed_windows_end(r->timed);
 	r->ends = 1;
-	return timed_each(r->timed);
+	return timed_windows_each(r->timed);
 }
 
 int rows_has_begun(const struct rows *r)
 {
-	return r->timed && timed_has_begun(r->timed);
+	return r->timed && timed_windows_has_begun(r->timed);
 }
 
 int rows_begin_anew(struct rows *r)
@@ -735,7 +738,7 @@ int rows_begin_anew(struct rows *r)
 
 	r->ends = 0;
 	if (r->timed && !err)
-		timed_reset(r->timed);
+		timed_windows_reset(r->timed);
 	return err;
 }
 
@@ -753,7 +756,7 @@ int rows_end(struct rows *r)
 		err = put_final(r);
 	if (err)
 		return err;
-	return out_end(r->out) < 0 ? LEAT_ENOMEM : 0;
+	return row_format_end(r->out) < 0 ? LEAT_ENOMEM : 0;
 }
 
 void rows_stop(struct rows *r)
@@ -761,7 +764,7 @@ void rows_stop(struct rows *r)
 	if (!r->out)
 		return;
 	(void)rows_settle(r);
-	out_end(r->out);
+	row_format_end(r->out);
 }
 
 /* ---- Saved state ---- */
@@ -783,9 +786,9 @@ void rows_tape(struct rows *r, struct tape *t)
 	tape_counts(t, &r->used, 1);
 	tape_counts(t, r->outcomes, LEARNER_N_OUTCOMES);
 	if (r->timed)
-		timed_tape(r->timed, t);
+		timed_windows_tape(r->timed, t);
 	else
 		groups_tape(&r->groups, t);
 	tape_expect(t, shown_fits(r));
-	out_tape(r->out, t);
+	row_format_tape(r->out, t);
 }

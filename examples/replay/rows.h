@@ -9,17 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ahead.h"
+#include "cli_settings.h"
 #include "columns.h"
 #include "design.h"
 #include "groups.h"
 #include "learner.h"
 #include "list.h"
-#include "out.h"
-#include "settings.h"
+#include "prefetch.h"
+#include "row_format.h"
 #include "span.h"
-#include "tape.h"
-#include "timed.h"
+#include "state_tape.h"
+#include "timed_windows.h"
 #include "writer.h"
 
 #define ROWS_NO_GROUP ((size_t)-1)
@@ -56,16 +56,16 @@ struct rows {
 	const struct design *design; /* NULL: windows */
 	struct learner_plan plan;    /* else */
 	struct groups groups;
-	struct ahead ahead;
-	double *many;        /* results of its rows */
-	int goes_ahead;      /* see rows_push_ahead() */
-	size_t key_bytes;    /* a key by count or a model takes, about */
-	int quiet;           /* no row is printed before the end */
-	int silent;          /* nor wanted by anyone */
-	struct timed *timed; /* windows by time, instead of groups */
-	int each_row;        /* of these, a result after each row */
-	int ends;            /* results of timed_each() are wanted */
-	struct out *out;
+	struct prefetch prefetch;
+	double *many;     /* results of its rows */
+	int prefetches;   /* see rows_prefetch() */
+	size_t key_bytes; /* a key by count or a model takes, about */
+	int quiet;        /* no row is printed before the end */
+	int silent;       /* nor wanted by anyone */
+	struct timed_windows *timed; /* windows by time, instead of groups */
+	int each_row;                /* of these, a result after each row */
+	int ends; /* results of timed_windows_each() are wanted */
+	struct row_format *out;
 	struct list names; /* of the output's columns */
 
 	/* One row at a time. */
@@ -91,7 +91,7 @@ void rows_clear(struct rows *rows);
 
 /*
  * One record, whose number is row, its time in windows by time, and the
- * values of columns->values. A code for which timed_is_refusal() holds
+ * values of columns->values. A code for which timed_windows_is_refusal() holds
  * says that the windows do not take it.
  */
 int rows_push(struct rows *rows, uint64_t row, const leat_csv_record *record,
@@ -101,11 +101,11 @@ int rows_push(struct rows *rows, uint64_t row, const leat_csv_record *record,
 int rows_settle(struct rows *rows);
 
 /*
- * The same for windows by count if rows->goes_ahead: the key is all that is
- * needed of the record, and the values are at rows->ahead.next. Rows may
+ * The same for windows by count if rows->prefetches: the key is all that is
+ * needed of the record, and the values are at rows->prefetch.next. Rows may
  * wait until rows_settle().
  */
-static inline int rows_push_ahead(struct rows *rows, uint64_t row,
+static inline int rows_prefetch(struct rows *rows, uint64_t row,
     const leat_csv_field *key)
 {
 	size_t group;
@@ -113,8 +113,9 @@ static inline int rows_push_ahead(struct rows *rows, uint64_t row,
 
 	if (err)
 		return err;
-	ahead_fetch(&rows->groups.items[group]);
-	return ahead_put(&rows->ahead, group, row) ? rows_settle(rows) : 0;
+	prefetch_memory(&rows->groups.items[group]);
+	return prefetch_put(&rows->prefetch, group, row) ? rows_settle(rows)
+							 : 0;
 }
 
 /* The rows that come at the end, and what is still held back. */

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "learner.h"
-#include "tape.h"
+#include "state_tape.h"
 
 /* Kinds of bad records: what the CSV reader finds, and these. */
 enum { BAD_NUMBER = LEAT_CSV_RAGGED + 1, BAD_TIME, BAD_TARGET, N_BAD };

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "moment.h"
 #include "number.h"
+#include "time_text.h"
 
 void values_init(struct values *v, const struct list *na)
 {
@@ -47,14 +47,14 @@ int values_read_other(const struct values *v, const leat_csv_field *f,
 /* Blanks around it do not count. */
 static int read_time(const leat_csv_field *f, int unit, int64_t *t_out)
 {
-	int problem = moment_read(f->text, f->len, unit, t_out);
+	int problem = time_text_read(f->text, f->len, unit, t_out);
 	size_t len = f->len;
 	const char *text;
 
 	if (problem != LEAT_EPARSE)
 		return problem;
 	text = number_trim(f->text, &len);
-	return len < f->len ? moment_read(text, len, unit, t_out) : problem;
+	return len < f->len ? time_text_read(text, len, unit, t_out) : problem;
 }
 
 int values_read_time(const struct values *v, const leat_csv_field *f, int unit,

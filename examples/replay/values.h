@@ -33,7 +33,7 @@ static inline int values_read(const struct values *values,
 }
 
 /*
- * Reads a field as moment_read() does, which it returns, or 1 if it is
+ * Reads a field as time_text_read() does, which it returns, or 1 if it is
  * missing.
  */
 int values_read_time(const struct values *values, const leat_csv_field *field,

@@ -39,7 +39,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../replay/tape.h"
+#include "../replay/state_tape.h"
 
 struct alerts;      /* all rules */
 struct alert_state; /* those of one key: an array, one for each rule */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../replay/wrong.h"
+#include "../replay/cli_wrong.h"
 #include "alert_rule.h"
 #include "alert_scan.h"
 
@@ -44,7 +44,7 @@ static int take_option(leat_drift_options *o, const char *word, size_t name,
 		return 0;
 	if (place < name)
 		return alert_scan_fail(before, option_names);
-	wrong_word(word, place, said, s->why, s->why_size);
+	cli_wrong_word(word, place, said, s->why, s->why_size);
 	return -1;
 }
 

@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../replay/seed.h"
+#include "../replay/random_seed.h"
 #include "siphash.h"
 
 enum { FIRST_SLOTS = 64, FIRST_POINTS = 15 };
@@ -31,7 +31,7 @@ int board_init(struct board *b, size_t n_values, const char *const *names,
 	uint64_t seed[2] = { b->seed[0], b->seed[1] };
 
 	memset(b, 0, sizeof *b);
-	if (seed[0] == 0 && seed[1] == 0 && seed_random(seed) < 0)
+	if (seed[0] == 0 && seed[1] == 0 && random_seed(seed) < 0)
 		return -1;
 	b->seed[0] = seed[0];
 	b->seed[1] = seed[1];

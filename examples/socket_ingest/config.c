@@ -11,12 +11,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../replay/cli_scan.h"
 #include "../replay/durations.h"
 #include "../replay/number.h"
-#include "../replay/options.h"
 
 enum id {
-	ID_LISTEN = SAVING_LAST_ID,
+	ID_LISTEN = CLI_SAVE_LAST_ID,
 	ID_FORMAT,
 	ID_CLOCK,
 	ID_INFLUX_UNIT,
@@ -41,7 +41,7 @@ enum id {
 	ID_VERSION
 };
 
-static const struct option listen_options[] = {
+static const struct cli_option listen_options[] = {
 	{ ID_LISTEN, 'l', "listen", "URL",
 	    "tcp://HOST:PORT, udp://HOST:PORT, unix:///PATH,\n"
 	    "unixgram:///PATH, or - for standard input; may be\n"
@@ -60,7 +60,7 @@ static const struct option listen_options[] = {
 	    "sets of statsd are counted so often; default: 10s" },
 };
 
-static const struct option limit_options[] = {
+static const struct cli_option limit_options[] = {
 	{ ID_MAX_CONNECTIONS, 0, "max-connections", "N",
 	    "streams at a time; who is silent for longest makes\n"
 	    "room; default: 1024" },
@@ -80,7 +80,7 @@ static const struct option limit_options[] = {
 	    "never; default: 1h" },
 };
 
-static const struct option security_options[] = {
+static const struct cli_option security_options[] = {
 	{ ID_TLS_CERT, 0, "tls-cert", "FILE",
 	    "certificate (PEM): tcp:// and HTTP speak TLS" },
 	{ ID_TLS_KEY, 0, "tls-key", "FILE", "its private key (PEM)" },
@@ -95,7 +95,7 @@ static const struct option security_options[] = {
 	    "listen beyond this machine without TLS and token" },
 };
 
-static const struct option alert_options[] = {
+static const struct cli_option alert_options[] = {
 	{ ID_ALERT, 0, "alert", "RULE",
 	    "such as 'mean > 90 for 30s clear < 80',\n"
 	    "'absent 60s', 'anomaly threshold=4', 'change adwin';\n"
@@ -105,7 +105,7 @@ static const struct option alert_options[] = {
 	    "standard error" },
 };
 
-static const struct option result_options[] = {
+static const struct cli_option result_options[] = {
 	{ ID_TO, 0, "to", "DEST",
 	    "where rows go: - (the default), FILE, |COMMAND,\n"
 	    "tcp://HOST:PORT, unix:///PATH, sqlite:FILE; may be\n"
@@ -115,13 +115,13 @@ static const struct option result_options[] = {
 	    "/api/keys, /api/key/NAME, /healthz" },
 };
 
-static const struct option ack_options[] = {
+static const struct cli_option ack_options[] = {
 	{ ID_ACK, 0, "ack", NULL,
 	    "streams begin with \"sender NAME\"; they are told\n"
 	    "how many lines of theirs have been taken and saved" },
 };
 
-static const struct option other_options[] = {
+static const struct cli_option other_options[] = {
 	{ ID_HELP, 'h', "help", NULL, "print this and exit" },
 	{ ID_VERSION, 0, "version", NULL, "print the version and exit" },
 };
@@ -130,17 +130,17 @@ static const struct option other_options[] = {
 enum { N_OWN = 8, N_GROUPS = SETTINGS_N_GROUPS + N_OWN };
 
 /* Of saving, all but --truncate-output: outputs here only grow. */
-static void all_groups(struct option_group *groups)
+static void all_groups(struct cli_option_group *groups)
 {
-	static const struct option_group first[] = {
+	static const struct cli_option_group first[] = {
 		{ "Listening", listen_options, N_OF(listen_options) },
 		{ "Results and alerts", result_options, N_OF(result_options) },
 		{ "Alerts", alert_options, N_OF(alert_options) },
 	};
-	static const struct option_group last[] = {
+	static const struct cli_option_group last[] = {
 		{ "Limits", limit_options, N_OF(limit_options) },
 		{ "Security", security_options, N_OF(security_options) },
-		{ "Saved state", saving_options, SAVING_N_OPTIONS - 1 },
+		{ "Saved state", cli_save_options, CLI_SAVE_N_OPTIONS - 1 },
 		{ "Acknowledging", ack_options, N_OF(ack_options) },
 		{ "Other", other_options, N_OF(other_options) },
 	};
@@ -160,13 +160,14 @@ static int flush(char *why, size_t size)
 	return -1;
 }
 
-static int print_help(const struct option_group *groups, char *why, size_t size)
+static int print_help(const struct cli_option_group *groups, char *why,
+    size_t size)
 {
 	printf("Usage: socket_ingest --listen URL [options]\n\n"
 	       "Takes values from the network, keeps windows of them for each "
 	       "key, prints\ntheir results, raises alerts, and shows them in a "
 	       "browser.\n");
-	option_help(stdout, groups, N_GROUPS);
+	cli_help(stdout, groups, N_GROUPS);
 	printf("\nExample:\n"
 	       "  socket_ingest --listen tcp://127.0.0.1:9009 -w 60s "
 	       "-s count,mean,max \\\n"
@@ -374,8 +375,8 @@ static int take(struct config *c, int id, const char *arg, char *why,
 {
 	if (id < SETTINGS_LAST_ID)
 		return settings_take(&c->settings, id, arg, why, size);
-	if (id >= SAVING_FIRST_ID && id < SAVING_LAST_ID)
-		return saving_take(&c->saving, id, arg, why, size);
+	if (id >= CLI_SAVE_FIRST_ID && id < CLI_SAVE_LAST_ID)
+		return cli_save_take(&c->saving, id, arg, why, size);
 	return take_own(c, id, arg, why, size);
 }
 
@@ -388,7 +389,7 @@ static const char *find_wrong(const struct config *c)
 	if (c->listen.n == 0)
 		return "--listen: where? For example tcp://127.0.0.1:9009; "
 		       "see --help";
-	if (s->format == OUT_TABLE)
+	if (s->format == ROW_FORMAT_TABLE)
 		return "-o: a table has an end; csv, json or none";
 	if (s->learning.coefficients)
 		return "--coefficients: not in a service, which has no end";
@@ -443,7 +444,7 @@ static int check(struct config *c, char *why, size_t size)
 		return -1;
 	}
 	if (settings_check(&c->settings, why, size) < 0 ||
-	    saving_check(&c->saving, why, size) < 0)
+	    cli_save_check(&c->saving, why, size) < 0)
 		return -1;
 	c->strict = !c->settings.skip_bad;
 	c->settings.skip_bad = 0;
@@ -454,8 +455,8 @@ static int check(struct config *c, char *why, size_t size)
 
 int config_read(struct config *c, int argc, char **argv, char *why, size_t size)
 {
-	struct option_group groups[N_GROUPS];
-	struct option_scan scan = { 0 };
+	struct cli_option_group groups[N_GROUPS];
+	struct cli_scan scan = { 0 };
 	char reason[400];
 	int id;
 
@@ -464,13 +465,13 @@ int config_read(struct config *c, int argc, char **argv, char *why, size_t size)
 	scan.n_groups = N_GROUPS;
 	scan.argc = argc;
 	scan.argv = argv;
-	while ((id = option_next(&scan)) != OPTION_END) {
-		if (id == OPTION_BAD) {
+	while ((id = cli_next(&scan)) != CLI_END) {
+		if (id == CLI_BAD) {
 			snprintf(why, size, "%s: %s (see --help)", scan.shown,
 			    scan.why);
 			return -1;
 		}
-		if (id == OPTION_OPERAND) {
+		if (id == CLI_OPERAND) {
 			snprintf(why, size,
 			    "%.60s: sources are given by --listen", scan.arg);
 			return -1;

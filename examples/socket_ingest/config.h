@@ -8,14 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../replay/cli_save.h"
+#include "../replay/cli_settings.h"
 #include "../replay/list.h"
-#include "../replay/saving.h"
-#include "../replay/settings.h"
 #include "wire.h"
 
 struct config {
 	struct settings settings;
-	struct saving saving;
+	struct cli_save saving;
 	int ack;
 
 	/* Input. */

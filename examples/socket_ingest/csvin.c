@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "../replay/columns.h"
-#include "../replay/moment.h"
-#include "../replay/problem.h"
+#include "../replay/record_problem.h"
+#include "../replay/time_text.h"
 #include "../replay/values.h"
 #include "server.h"
 
@@ -84,7 +84,7 @@ static int take_header(struct csvin *in, const leat_csv_record *record)
 	char why[400];
 
 	if (record->problem) {
-		problem_text(record, 0, why, sizeof why);
+		record_problem_text(record, 0, why, sizeof why);
 		snprintf(in->why, sizeof in->why, "header: %s", why);
 		return ENGINE_REFUSED;
 	}
@@ -122,7 +122,7 @@ static int take_row(struct csvin *in, const leat_csv_record *record)
 	char why[160];
 
 	if (record->problem) {
-		problem_text(record, 0, why, sizeof why);
+		record_problem_text(record, 0, why, sizeof why);
 		snprintf(in->why, sizeof in->why, "line %llu: %s",
 		    (unsigned long long)record->line, why);
 		return ENGINE_BAD;
@@ -141,7 +141,7 @@ static int take_row(struct csvin *in, const leat_csv_record *record)
 
 		if (err < 0)
 			return bad(in, record, c->time, "time",
-			    moment_why(err, f->text, f->len, unit));
+			    time_text_why(err, f->text, f->len, unit));
 		sample.has_time = err == 0;
 	}
 	engine_value(in->server->engine, &sample, in->server->who);

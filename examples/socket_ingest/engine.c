@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../replay/timed.h"
+#include "../replay/timed_windows.h"
 #include "database.h"
 #include "outlet.h"
 
@@ -257,7 +257,7 @@ static const char *refusal_text(const struct engine *e, int err)
 static void refuse(struct engine *e, int err, const char *who)
 {
 	enum notice_kind kind = err == LEAT_NO_ROOM ? full_kind(e)
-	    : timed_is_refusal(err)                 ? NOTICE_LATE
+	    : timed_windows_is_refusal(err)         ? NOTICE_LATE
 						    : NOTICE_MEMORY;
 
 	notice(e->options.notices, kind, 1, engine_now(e), "%s: %s", who,

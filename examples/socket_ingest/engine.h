@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "../replay/replay.h"
-#include "../replay/tape.h"
+#include "../replay/state_tape.h"
 #include "../replay/writer.h"
 #include "alert.h"
 #include "board.h"

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../replay/tape.h"
+#include "../replay/state_tape.h"
 
 enum { SENDERS_MAX = 10000, SENDER_NAME = 255 };
 

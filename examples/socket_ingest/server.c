@@ -19,7 +19,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../replay/statefile.h"
+#include "../replay/state_file.h"
 #include "clock.h"
 #include "descriptors.h"
 #include "run.h"
@@ -109,7 +109,7 @@ static void save(struct server *s)
 	int64_t began = clock_wall();
 
 	engine_settle(s->engine);
-	if (statefile_save(s->saving.path, tape_server, s, why, sizeof why) <
+	if (state_file_save(s->saving.path, tape_server, s, why, sizeof why) <
 	    0) {
 		notice(&s->notices, NOTICE_SAVE, 1, s->now, "%s", why);
 	} else {
@@ -118,22 +118,22 @@ static void save(struct server *s)
 		s->counts.save_took = clock_wall() - began;
 		stream_saved(s);
 	}
-	s->next_save = saving_done(&s->saving, engine_values(s->engine));
+	s->next_save = cli_save_done(&s->saving, engine_values(s->engine));
 }
 
 static int load(struct server *s, char *why, size_t size)
 {
-	const struct saving *saving = &s->saving;
+	const struct cli_save *saving = &s->saving;
 	int missing;
 
 	if (saving->path)
-		statefile_sweep(saving->path);
+		state_file_sweep(saving->path);
 	if (!saving->resume)
 		return 0;
-	missing = statefile_load(saving->resume, tape_server, s, why, size);
+	missing = state_file_load(saving->resume, tape_server, s, why, size);
 	if (missing <= 0)
 		return missing;
-	if (!saving_is_same(saving)) {
+	if (!cli_save_is_same(saving)) {
 		snprintf(why, size, "%s: there is no such file",
 		    saving->resume);
 		return -1;
@@ -180,7 +180,7 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 		web_tick(s->web, s->now);
 	stream_tick(s);
 	notice_tick(&s->notices, s->now);
-	if (s->saving.path && saving_is_due(&s->saving))
+	if (s->saving.path && cli_save_is_due(&s->saving))
 		save(s);
 }
 
@@ -319,7 +319,7 @@ static int make_outlets(struct server *s, char *why, size_t size)
 		    add_outlet(s, s->outlets, &s->n_outlets, "--to",
 			c->to.items[i], why, size) < 0)
 			return -1;
-	if (c->to.n == 0 && c->settings.format != OUT_NONE &&
+	if (c->to.n == 0 && c->settings.format != ROW_FORMAT_NONE &&
 	    add_outlet(s, s->outlets, &s->n_outlets, "--to", "-", why, size) <
 		0)
 		return -1;
@@ -382,7 +382,7 @@ static int make_wire(struct server *s)
 	o.time_unit = settings->timing.unit;
 	o.influx_unit = s->config->influx_unit;
 	o.max_key = 4096;
-	o.max_keys = (size_t)timing_max_keys(&settings->timing);
+	o.max_keys = (size_t)cli_time_max_keys(&settings->timing);
 	o.seed[0] = settings->seed[0];
 	o.seed[1] = settings->seed[1];
 	o.fn = on_sample;

@@ -54,7 +54,7 @@ struct server {
 	size_t n_alert_outlets;
 	int alerts_on_stderr;
 	struct writer words; /* to these */
-	struct saving saving;
+	struct cli_save saving;
 
 	struct tls *tls;
 	char *token;

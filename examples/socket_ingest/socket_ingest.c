@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../replay/seed.h"
+#include "../replay/random_seed.h"
 #include "config.h"
 #include "run.h"
 
@@ -46,7 +46,7 @@ static int run(struct config *config, int argc, char **argv)
 	if (done > 0)
 		return 0;
 	/* Keys come from strangers. */
-	if (seed_random(config->settings.seed) < 0)
+	if (random_seed(config->settings.seed) < 0)
 		return complain("there are no random numbers here");
 	return serve(config);
 }

@@ -21,7 +21,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../replay/out.h"
+#include "../replay/row_format.h"
 #include "web_inside.h"
 
 enum {
@@ -113,7 +113,7 @@ static void write_key(struct writer *w, const struct board *b,
     const struct board_key *k, int64_t now)
 {
 	json_put(w, "{\"key\":");
-	out_json_text(w, k->name, k->len);
+	row_format_json_text(w, k->name, k->len);
 	json_put(w, ",\"n\":");
 	writer_count(w, k->n);
 	json_put(w, ",\"at\":");
@@ -134,13 +134,13 @@ static void write_now(struct writer *w, const struct board *b, int64_t now)
 static void write_head(struct writer *w, const struct web_options *o)
 {
 	json_put(w, "\"title\":");
-	out_json_text(w, o->title ? o->title : "",
+	row_format_json_text(w, o->title ? o->title : "",
 	    o->title ? strlen(o->title) : 0);
 	json_put(w, ",\"names\":[");
 	for (size_t i = 0; i < o->board->n_values; i++) {
 		if (i > 0)
 			writer_char(w, ',');
-		out_json_text(w, o->board->names[i],
+		row_format_json_text(w, o->board->names[i],
 		    strlen(o->board->names[i]));
 	}
 	json_put(w, "],");
@@ -217,14 +217,14 @@ static void write_alert(struct web *web, const struct alert_event *event)
 	struct writer *w = begin_event(web, "alert");
 
 	json_put(w, "\"key\":");
-	out_json_text(w, event->key, event->key_len);
+	row_format_json_text(w, event->key, event->key_len);
 	json_put(w, ",\"rule\":");
-	out_json_text(w, event->rule, strlen(event->rule));
+	row_format_json_text(w, event->rule, strlen(event->rule));
 	json_put(w, ",\"text\":");
-	out_json_text(w, event->text, strlen(event->text));
+	row_format_json_text(w, event->text, strlen(event->text));
 	json_put(w, event->raised ? ",\"raised\":true" : ",\"raised\":false");
 	json_put(w, ",\"value\":");
-	out_json_value(w, event->value);
+	row_format_json_value(w, event->value);
 	json_put(w, ",\"at\":");
 	json_ms(w, event->at);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../replay/number.h"
-#include "../replay/out.h"
+#include "../replay/row_format.h"
 #include "web_inside.h"
 
 void json_put(struct writer *w, const char *text)
@@ -37,7 +37,7 @@ void json_row(struct writer *w, size_t n, const double *row)
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
 			writer_char(w, ',');
-		out_json_value(w, row[i]);
+		row_format_json_value(w, row[i]);
 	}
 }
 
@@ -73,7 +73,7 @@ void json_alerts(struct writer *w, const struct alerts *alerts,
 		name = alerts_rule_name(alerts, i);
 		if (n_raised++ > 0)
 			writer_char(w, ',');
-		out_json_text(w, name, strlen(name));
+		row_format_json_text(w, name, strlen(name));
 	}
 	writer_char(w, ']');
 }

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "../replay/number.h"
-#include "../replay/out.h"
+#include "../replay/row_format.h"
 #include "web_inside.h"
 
 enum { LIMIT = 100, LIMIT_MOST = 1000 };
@@ -29,9 +29,9 @@ static void write_named_row(struct writer *w, const struct board *b,
 	for (size_t i = 0; i < b->n_values; i++) {
 		if (i > 0)
 			writer_char(w, ',');
-		out_json_text(w, b->names[i], strlen(b->names[i]));
+		row_format_json_text(w, b->names[i], strlen(b->names[i]));
 		writer_char(w, ':');
-		out_json_value(w, row[i]);
+		row_format_json_value(w, row[i]);
 	}
 	writer_char(w, '}');
 }
@@ -53,12 +53,12 @@ static void write_key(struct writer *w, const struct web_options *o,
 	int by_count = k->start == 0 && k->end == 0;
 
 	json_put(w, "{\"key\":");
-	out_json_text(w, k->name, k->len);
+	row_format_json_text(w, k->name, k->len);
 	json_put(w, ",\"n\":");
 	writer_count(w, k->n);
 	json_put(w, ",\"last\":");
 	if (k->n > 0)
-		out_json_value(w, k->last);
+		row_format_json_value(w, k->last);
 	else
 		json_put(w, "null");
 	write_time_or_null(w, ",\"last_at\":", k->last_at, k->last_at == 0);

@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../replay/tape.h"
+#include "../replay/state_tape.h"
 
 enum wire_format {
 	WIRE_GUESS,

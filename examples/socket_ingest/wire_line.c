@@ -10,7 +10,7 @@
  */
 #include <math.h>
 
-#include "../replay/moment.h"
+#include "../replay/time_text.h"
 #include "wire_inside.h"
 
 static const struct part none = { NULL, 0 };
@@ -83,13 +83,14 @@ int wire_cut(struct part line, struct part *fields)
 
 static int take_any_time(struct wire_said *said, struct part time, int unit)
 {
-	int problem = moment_read(time.text, time.len, unit, &said->sample.t);
+	int problem = time_text_read(time.text, time.len, unit,
+	    &said->sample.t);
 
 	if (problem == 0)
 		return 0;
-	said->needs_unit = problem == MOMENT_NO_UNIT;
+	said->needs_unit = problem == TIME_TEXT_NO_UNIT;
 	return bad(said, "time", time,
-	    said->needs_unit ? "is not a time: " MOMENT_WHY_NO_UNIT
+	    said->needs_unit ? "is not a time: " TIME_TEXT_WHY_NO_UNIT
 			     : "is not a time");
 }
 
@@ -111,7 +112,7 @@ static int is_time(struct part p, int unit)
 {
 	int64_t t;
 
-	return moment_read(p.text, p.len, unit, &t) == 0;
+	return time_text_read(p.text, p.len, unit, &t) == 0;
 }
 
 static int take_two(struct wire_said *said, const struct part *f, int unit)
@@ -198,7 +199,7 @@ static inline int take_time(const char *p, size_t n, int unit, int64_t *t_out)
 	}
 	/* Which may have a blank in it, but not here. */
 	return wire_field_end(p, p + n) == p + n
-	    ? moment_read(p, n, unit, t_out)
+	    ? time_text_read(p, n, unit, t_out)
 	    : -1;
 }
 

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../replay/tape.h"
+#include "../replay/state_tape.h"
 #include "wire_names.h"
 
 enum { WIRE_MEMBERS_MAX = 1000000 }; /* of all sets together */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../replay/out.h"
+#include "../replay/row_format.h"
 #include "run.h"
 #include "server.h"
 
@@ -21,13 +21,13 @@ void run_write_alert(struct writer *w, const struct alert_event *event)
 	put(w, "{\"time\":\"");
 	put(w, time);
 	put(w, "\",\"alert\":");
-	out_json_text(w, event->rule, strlen(event->rule));
+	row_format_json_text(w, event->rule, strlen(event->rule));
 	put(w, ",\"state\":");
 	put(w, event->raised ? "\"raised\"" : "\"cleared\"");
 	put(w, ",\"key\":");
-	out_json_text(w, event->key, event->key_len);
+	row_format_json_text(w, event->key, event->key_len);
 	put(w, ",\"rule\":");
-	out_json_text(w, event->text, strlen(event->text));
+	row_format_json_text(w, event->text, strlen(event->text));
 	put(w, ",\"value\":");
 	/* JSON has no other numbers. */
 	if (event->value - event->value == 0)
@@ -92,7 +92,7 @@ void run_title(const struct config *c, char *text, size_t size)
 	else if (s->window.by_time)
 		describe_time(&s->window.time, text, size);
 	else
-		spec_describe(&s->window.count, text, size);
+		cli_window_describe(&s->window.count, text, size);
 }
 
 int run_listen_http(struct server *s, const char *text, char *why, size_t size)

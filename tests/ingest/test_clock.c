@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "../../examples/replay/replay.h"
-#include "../../examples/replay/timed.h"
+#include "../../examples/replay/timed_windows.h"
 #include "../../examples/socket_ingest/config.h"
 #include "suites.h"
 #include "test_random.h"
@@ -147,7 +147,7 @@ static void replay_history(struct bench *b, int64_t now, int has_ticks)
 		if (has_ticks && below(4) == 0)
 			tick(b, now += LEAT_SECOND);
 		err = value(b, 1, history[i].t, history[i].x);
-		ck_assert(err == 0 || timed_is_refusal(err));
+		ck_assert(err == 0 || timed_windows_is_refusal(err));
 	}
 }
 

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../examples/replay/tape.h"
+#include "../../examples/replay/state_tape.h"
 
 #define T0 "@1700000000000000000"
 

@@ -1,0 +1,62 @@
+/*
+ * The windows of one key: one for each value column, and one for the pair
+ * if statistics of pairs are wanted. They are pushed together, so they
+ * close together, and their results make one row: the statistics of the
+ * first column, of the second, ..., then those of the pair.
+ */
+#ifndef REPLAY_COLUMN_WINDOWS_H
+#define REPLAY_COLUMN_WINDOWS_H
+
+#include <leat.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli_window.h"
+#include "state_tape.h"
+
+/* What all keys have in common. Must stay as long as the banks. */
+struct column_windows_plan {
+	leat_window_options window; /* without statistics and sink */
+	const struct cli_stats *stats;
+	size_t n_columns; /* 2 if there are statistics of pairs */
+};
+
+/* Results in a row. */
+size_t column_windows_width(const struct column_windows_plan *plan);
+
+/* Returns about how many bytes a bank takes. */
+size_t column_windows_bytes(const struct column_windows_plan *plan);
+
+/* Whether windows of this kind close, so that column_windows_push() returns 1. */
+int column_windows_closes(const struct column_windows_plan *plan);
+
+struct column_windows;
+
+/* Returns 0 or a code of the library. */
+int column_windows_new(struct column_windows **bank_out,
+    const struct column_windows_plan *plan);
+void column_windows_free(struct column_windows *bank);
+
+/*
+ * The window, if it is the only one and has nothing to tell, so that values
+ * may be pushed straight into it; else NULL.
+ */
+leat_window *column_windows_only(const struct column_windows *bank);
+
+/*
+ * Pushes one value into each column. Returns 1 if windows have closed, 0, or a
+ * code of the library.
+ */
+int column_windows_push(struct column_windows *bank, const double *x);
+
+/* The row of the windows that have closed last, and where they lay. */
+const double *column_windows_closed(const struct column_windows *bank,
+    int64_t *start_out, int64_t *end_out);
+
+/* The row of the values that are in the windows now. */
+void column_windows_query(const struct column_windows *bank, double *row_out);
+
+/* The state of the windows, of a bank with the same plan. */
+void column_windows_tape(struct column_windows *bank, struct tape *tape);
+
+#endif

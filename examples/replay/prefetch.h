@@ -1,0 +1,58 @@
+/*
+ * Rows that are known but not yet pushed, so that the windows of their keys
+ * can come from memory meanwhile.
+ */
+#ifndef REPLAY_PREFETCH_H
+#define REPLAY_PREFETCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PREFETCH_ROWS = 32 };
+
+/* Row i is rows[i], of the key groups[i], its values from n_values * i on. */
+struct prefetch {
+	size_t n;
+	size_t n_values;
+	double *values, *next; /* the first row's, and the next one's */
+	size_t groups[PREFETCH_ROWS];
+	uint64_t rows[PREFETCH_ROWS];
+};
+
+/* Returns 0, or -1: no memory; in either case prefetch_clear() is due. */
+int prefetch_init(struct prefetch *ahead, size_t n_values);
+void prefetch_clear(struct prefetch *ahead);
+
+/*
+ * One row more, whose values are at ahead->next. Returns 1 if there is no
+ * room for another one.
+ */
+static inline int prefetch_put(struct prefetch *a, size_t group, uint64_t row)
+{
+	a->groups[a->n] = group;
+	a->rows[a->n] = row;
+	a->next += a->n_values;
+	return ++a->n == PREFETCH_ROWS;
+}
+
+/* All of them, which wait no longer; how many. */
+static inline size_t prefetch_take(struct prefetch *a)
+{
+	size_t n = a->n;
+
+	a->n = 0;
+	a->next = a->values;
+	return n;
+}
+
+/* Asks for memory; a hint, no more. */
+static inline void prefetch_memory(const void *p)
+{
+#if defined(__GNUC__)
+	__builtin_prefetch(p);
+#else
+	(void)p;
+#endif
+}
+
+#endif

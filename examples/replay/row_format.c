@@ -1,0 +1,231 @@
+/*
+ * Results as rows: CSV, JSON and nothing here, the table in table.c. A row
+ * goes straight into the writer; nothing is kept between rows.
+ */
+#include "row_format.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "csv_write.h"
+#include "text_table.h"
+#include "utf8.h"
+
+struct row_format {
+	enum row_format_kind format;
+	struct writer *writer;
+	struct row_layout layout;
+	struct text_table *table;
+};
+
+static const char *const format_names[] = { "csv", "json", "table", "none" };
+
+int row_format_parse(const char *text, enum row_format_kind *format_out)
+{
+	for (size_t i = 0; i < sizeof format_names / sizeof *format_names;
+	     i++) {
+		if (strcmp(text, format_names[i]) == 0) {
+			*format_out = (enum row_format_kind)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+const char *row_format_name(enum row_format_kind format)
+{
+	return format_names[format];
+}
+
+/* ---- CSV ---- */
+
+static void csv_cell(struct row_format *o, const char *text, size_t len)
+{
+	if (o->layout.spreadsheet)
+		csv_write_safe(o->writer, ',', text, len);
+	else
+		csv_write_text(o->writer, ',', text, len);
+}
+
+static void csv_header(struct row_format *o)
+{
+	size_t n = o->layout.n_texts + o->layout.n_values;
+
+	if (!o->layout.no_row)
+		writer_put(o->writer, "row", 3);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = o->layout.names[i];
+
+		if (i > 0 || !o->layout.no_row)
+			writer_char(o->writer, ',');
+		csv_cell(o, name, strlen(name));
+	}
+	writer_char(o->writer, '\n');
+}
+
+static void csv_row(struct row_format *o, uint64_t row,
+    const leat_csv_field *texts, const double *values)
+{
+	struct writer *w = o->writer;
+
+	if (!o->layout.no_row)
+		writer_count(w, row);
+	for (size_t i = 0; i < o->layout.n_texts; i++) {
+		if (i > 0 || !o->layout.no_row)
+			writer_char(w, ',');
+		csv_cell(o, texts[i].text, texts[i].len);
+	}
+	for (size_t i = 0; i < o->layout.n_values; i++) {
+		writer_char(w, ',');
+		if (!isnan(values[i]))
+			writer_number(w, values[i]);
+	}
+	writer_char(w, '\n');
+}
+
+/* ---- JSON ---- */
+
+static void json_escape(struct writer *w, unsigned char byte)
+{
+	static const char hex[] = "0123456789abcdef";
+	static const char letters[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+
+	for (size_t i = 0; i + 1 < sizeof letters; i += 2) {
+		if ((unsigned char)letters[i] == byte) {
+			writer_char(w, '\\');
+			writer_char(w, letters[i + 1]);
+			return;
+		}
+	}
+	writer_put(w, "\\u00", 4);
+	writer_char(w, hex[byte >> 4]);
+	writer_char(w, hex[byte & 15]);
+}
+
+/* What is not UTF-8 becomes U+FFFD, byte by byte: JSON has no other way. */
+void row_format_json_text(struct writer *w, const char *text, size_t len)
+{
+	const unsigned char *t = (const unsigned char *)text;
+	size_t i = 0;
+
+	writer_char(w, '"');
+	while (i < len) {
+		size_t n = utf8_length(t + i, len - i);
+
+		if (n == 0)
+			writer_put(w, "\\ufffd", 6);
+		else if (t[i] < ' ' || t[i] == '"' || t[i] == '\\')
+			json_escape(w, t[i]);
+		else
+			writer_put(w, text + i, n);
+		i += n ? n : 1;
+	}
+	writer_char(w, '"');
+}
+
+void row_format_json_value(struct writer *w, double x)
+{
+	if (isnan(x)) {
+		writer_put(w, "null", 4);
+		return;
+	}
+	if (isinf(x))
+		writer_char(w, '"');
+	writer_number(w, x);
+	if (isinf(x))
+		writer_char(w, '"');
+}
+
+static void json_name(struct row_format *o, size_t i)
+{
+	const char *name = o->layout.names[i];
+
+	if (i > 0 || !o->layout.no_row)
+		writer_char(o->writer, ',');
+	row_format_json_text(o->writer, name, strlen(name));
+	writer_char(o->writer, ':');
+}
+
+static void json_row(struct row_format *o, uint64_t row,
+    const leat_csv_field *texts, const double *values)
+{
+	struct writer *w = o->writer;
+
+	writer_char(w, '{');
+	if (!o->layout.no_row) {
+		writer_put(w, "\"row\":", 6);
+		writer_count(w, row);
+	}
+	for (size_t i = 0; i < o->layout.n_texts; i++) {
+		json_name(o, i);
+		row_format_json_text(w, texts[i].text, texts[i].len);
+	}
+	for (size_t i = 0; i < o->layout.n_values; i++) {
+		json_name(o, o->layout.n_texts + i);
+		row_format_json_value(w, values[i]);
+	}
+	writer_put(w, "}\n", 2);
+}
+
+/* ---- All of them ---- */
+
+struct row_format *row_format_new(enum row_format_kind format,
+    struct writer *writer, const struct row_layout *layout)
+{
+	struct row_format *o = calloc(1, sizeof *o);
+
+	if (!o)
+		return NULL;
+	o->format = format;
+	o->writer = writer;
+	o->layout = *layout;
+	if (format == ROW_FORMAT_CSV && !layout->continued)
+		csv_header(o);
+	if (format != ROW_FORMAT_TABLE)
+		return o;
+	o->table = text_table_new(writer, layout);
+	if (o->table)
+		return o;
+	free(o);
+	return NULL;
+}
+
+void row_format_free(struct row_format *o)
+{
+	if (!o)
+		return;
+	text_table_free(o->table);
+	free(o);
+}
+
+int row_format_row(struct row_format *o, uint64_t row,
+    const leat_csv_field *texts, const double *values)
+{
+	switch (o->format) {
+	case ROW_FORMAT_CSV:
+		csv_row(o, row, texts, values);
+		break;
+	case ROW_FORMAT_JSON:
+		json_row(o, row, texts, values);
+		break;
+	case ROW_FORMAT_TABLE:
+		if (text_table_row(o->table, row, texts, values) < 0)
+			return -1;
+		break;
+	case ROW_FORMAT_NONE:
+		break;
+	}
+	return o->writer->error != 0;
+}
+
+int row_format_end(struct row_format *o)
+{
+	return o->table ? text_table_end(o->table) : 0;
+}
+
+void row_format_tape(struct row_format *o, struct tape *t)
+{
+	if (o->table)
+		text_table_tape(o->table, t);
+}
