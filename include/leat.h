@@ -1,9 +1,9 @@
 /*
  * leat - windowed stream analytics for C programs
  *
- * Push numbers, ask for statistics of the values now in a window: the
- * last 60, the current hundred, everything since a reset, or all of them
- * with weights that fade.
+ * Push numbers, and query statistics of the values now in a window: the last
+ * 60, the current hundred, everything since a reset, or everything with weights
+ * that decay. leat(3) is the overview of the manual.
  *
  *      static const leat_stat stats[] = { LEAT_MEAN, LEAT_STDDEV, LEAT_MAX };
  *      leat_window_options options = { 0 };
@@ -20,60 +20,57 @@
  *      }
  *      leat_window_free(w);
  *
- * Conventions, said once
+ * Conventions
  *
  * - Results. A function that can fail returns int: 0, or a negative code of
- *   enum leat_error, for which leat_strerror() has the words. After a failure
- *   no output has been written (but _new, _copy and _load set theirs to NULL)
- *   and the object is as it was, but for LEAT_ECALLBACK. A push that does not
- *   take its value has not failed: it returns a positive number of enum
- *   leat_refusal, and the object counts the value and is otherwise as it was,
- *   but for its clock. `if (push(...) < 0)` finds failures alone. Of many,
- *   *n_taken_out is written after a failure, too.
- * - Callbacks return 0. If one that is told of a result, a late value or a
- *   dropped key returns anything else, the call that runs it still does all
- *   its work, and then returns LEAT_ECALLBACK: the object is as if 0 had been
+ *   enum leat_error, which leat_strerror() describes. After a failure nothing
+ *   has been written to outputs (but _new, _copy and _load set theirs to NULL)
+ *   and the object is unchanged, except after LEAT_ECALLBACK. A push that does
+ *   not take its value has not failed: it returns a positive code of enum
+ *   leat_refusal; the object counts the value, its clock may advance, and
+ *   nothing else changes. `if (push(...) < 0)` finds failures only. Functions
+ *   that push many values set *n_taken_out after a failure, too.
+ * - Callbacks return 0. If one that receives a result, a late value or a
+ *   dropped key returns anything else, the call that runs it still does all its
+ *   work and then returns LEAT_ECALLBACK: the object is as if 0 had been
  *   returned, and the value must not be pushed again. The callback keeps its
- *   reason in its ctx. If a later value of the same call fails, that failure
- *   is returned, and LEAT_ECALLBACK by the next call. Where items are visited
- *   one after the other, anything but 0 ends the visit. While a callback runs,
- *   its object cannot be pushed into, changed, saved or copied (LEAT_EINVAL).
- * - Arguments. The object comes first, inputs next, outputs last. A pointer
- *   must not be NULL unless its function says so; that is a programming
- *   error, checked by LEAT_ASSERT(), which is assert() unless the library is
- *   compiled with another.
- * - Options are structs in which zero means "the default": start from { 0 },
- *   in C++ from {}, and set what differs. One that the kind of object has no
- *   use for must be zero. They are copied; classes must outlive the object.
- * - Structs grow, and programs compiled before run with the library that has
- *   them. Reserved words that a program fills become options: they must be 0
- *   (LEAT_EINVAL), so that an older library refuses an option that it does
- *   not know. What callbacks are given (leat_result, leat_csv_record,
- *   leat_sample) grows at its end: do not copy it by sizeof. No struct that
- *   grows lies in another or in an array of the caller's. leat_stat,
- *   leat_event, leat_sink, leat_late_sink, leat_calendar, leat_allocator and
- *   leat_csv_field never grow.
- * - Missing values. To windows NaN means "missing". It takes its place like
- *   any value, is counted apart (LEAT_COUNT_MISSING) and is skipped by every
- *   other statistic, unless the option `on_missing` says otherwise. A result
- *   that does not exist (the variance of one value) is NaN.
+ *   reason in its ctx. If a later value of the same call fails, that failure is
+ *   returned, and LEAT_ECALLBACK by the next call. A visit of items ends at the
+ *   first callback that does not return 0. While a callback runs, its object
+ *   cannot be pushed into, changed, saved or copied (LEAT_EINVAL).
+ * - Arguments. The object comes first, inputs next, outputs last. Pointers must
+ *   not be NULL unless the function says so; LEAT_ASSERT(), which is assert()
+ *   by default, checks that.
+ * - Options are structs in which zero means "the default": start from { 0 }, in
+ *   C++ from {}, and set what differs. An option that does not apply to the
+ *   kind of object must be zero. Options are copied; classes must outlive the
+ *   object.
+ * - Structs may grow in later versions without breaking programs compiled
+ *   before. Reserved words must be 0 (LEAT_EINVAL), so that an older library
+ *   refuses an option that it does not know. Structs passed to callbacks
+ *   (leat_result, leat_csv_record, leat_sample) grow at their end: do not copy
+ *   them by sizeof. leat_stat, leat_event, leat_sink, leat_late_sink,
+ *   leat_calendar, leat_allocator and leat_csv_field never grow.
+ * - Missing values. In windows NaN means "missing". A missing value takes its
+ *   place like any other, is counted apart (LEAT_COUNT_MISSING) and is skipped
+ *   by every other statistic, unless the option `on_missing` says otherwise. A
+ *   result that does not exist (the variance of one value) is NaN.
  * - Infinities follow IEEE 754 arithmetic, and leave with their window.
  * - Intervals are half-open. Time is int64_t ticks of any length since any
- *   moment; LEAT_SECOND and its like are for ticks of a nanosecond. Nothing
- *   here reads a clock.
- * - Memory comes from the allocator given or from malloc(). Functions named
- *   _new and _copy allocate, one block each; windows by time, keyed windows
- *   and CSV readers, which grow with their data, allocate later too. Objects
- *   hold no other resource.
- * - Threads. Functions that take an object as const write nothing into it and
- *   may run beside one another; anything else needs the object for itself.
+ *   moment; LEAT_SECOND and its like are for ticks of a nanosecond. The library
+ *   never reads a clock.
+ * - Memory comes from the allocator given, or from malloc(). Functions named
+ *   _new and _copy allocate one block each; windows by time, keyed windows and
+ *   CSV readers, which grow, allocate later too. Objects hold nothing else.
+ * - Threads. Functions that take an object as const write nothing to it and may
+ *   run concurrently; any other function needs exclusive use of the object.
  *   Different objects are independent; there is no global state.
  * - Cost is in calls of a single-value step or a combine, both O(1) for every
- *   statistic here. It is that of the worst case, unless it says amortised.
- * - The same pushes give the same bits on every machine with IEEE 754
- *   doubles, whatever the compiler and its optimisation level. Flags that
- *   change arithmetic stop the build, or else every function that makes an
- *   object says LEAT_EARITH.
+ *   statistic here. It is the worst case unless it says amortised.
+ * - The same pushes give the same bits on every machine with IEEE 754 doubles,
+ *   whatever the compiler and its optimisation level. Flags that change
+ *   arithmetic stop the build, or else every function that makes an object
+ *   returns LEAT_EARITH.
  *
  * Licence: MIT, see COPYING.
  */
@@ -90,8 +87,8 @@ extern "C" {
 /* ---------------- Versions ----------------------------------------------- */
 
 /*
- * The API (semantic versioning), the ABI (the number in the shared library's
- * name) and the format of saved state have numbers of their own.
+ * Numbers of the API (semantic versioning), the ABI (the shared library's name)
+ * and the format of saved state.
  */
 #define LEAT_VERSION_MAJOR 0
 #define LEAT_VERSION_MINOR 2
@@ -117,55 +114,59 @@ extern "C" {
 #endif
 #endif
 
-/* The LEAT_VERSION of the library that is linked. */
+/* Returns the LEAT_VERSION of the library that is linked. */
 LEAT_API unsigned leat_version(void);
 
 /* ---------------- Errors ------------------------------------------------- */
 
+/* Codes that functions return; leat_strerror(3) explains each. */
 enum leat_error {
 	LEAT_OK = 0,
-	LEAT_ENOMEM = -1,  /* the allocator returned NULL */
-	LEAT_EINVAL = -2,  /* an argument or option makes no sense: _check */
-	LEAT_ESTAT = -3,   /* no such statistic, or not in this window */
-	LEAT_ETOOBIG = -4, /* more memory than this machine can address */
-	LEAT_EPAIRS = -5,  /* pairs into a window of values, or the reverse */
-	LEAT_ENOTSUP = -6, /* this kind of object cannot do that */
-	LEAT_ERANGE = -7,  /* no such position, date or time of day */
-	LEAT_EBUFFER = -8, /* the caller's memory is too small */
-	LEAT_EINDEX = -9,  /* an index out of range or of order */
-	LEAT_ECALENDAR = -10, /* an interval does not hold its time */
-	LEAT_ESOURCE = -11,   /* no such source */
-	LEAT_EKEY = -12,      /* no such key, or one too long */
-	LEAT_EPARSE = -13,    /* a text that is not what it should be */
-	LEAT_ECSV = -14,      /* a malformed record */
-	LEAT_EIO = -15,       /* a write() or read() that stopped short */
-	LEAT_ESTATE = -16,    /* bytes that are no saved state, or not whole */
-	LEAT_EVERSION = -17,  /* a saved state that needs a newer library */
-	LEAT_EOBJECT = -18,   /* a saved state of another kind of object */
-	LEAT_EOPTIONS = -19,  /* objects that differ in their options */
-	LEAT_ELATE = -20,     /* a merge would tell a window in halves */
-	LEAT_EFULL = -21,     /* a merge, or a state, is beyond a limit */
-	LEAT_ECALLBACK = -22, /* a callback failed; all else has been done */
-	LEAT_EARITH = -23     /* compiled with flags that change arithmetic */
+	LEAT_ENOMEM = -1,     /* the allocator returned NULL */
+	LEAT_EINVAL = -2,     /* invalid argument or option: see _check */
+	LEAT_ESTAT = -3,      /* unknown, or not available in this window */
+	LEAT_ETOOBIG = -4,    /* needs more memory than can be addressed */
+	LEAT_EPAIRS = -5,     /* pairs for a window of values, or the reverse */
+	LEAT_ENOTSUP = -6,    /* not supported by this kind of object */
+	LEAT_ERANGE = -7,     /* position, date or time out of range */
+	LEAT_EBUFFER = -8,    /* the caller's buffer is too small */
+	LEAT_EINDEX = -9,     /* feature index out of range or not ascending */
+	LEAT_ECALENDAR = -10, /* an interval does not contain its time */
+	LEAT_ESOURCE = -11,   /* source number out of range */
+	LEAT_EKEY = -12,      /* unknown key, or key too long */
+	LEAT_EPARSE = -13,    /* malformed text */
+	LEAT_ECSV = -14,      /* malformed CSV record */
+	LEAT_EIO = -15,       /* short read or write */
+	LEAT_ESTATE = -16,    /* not a saved state, or truncated or corrupt */
+	LEAT_EVERSION = -17,  /* saved state needs a newer library */
+	LEAT_EOBJECT = -18,   /* saved state is of another kind of object */
+	LEAT_EOPTIONS = -19,  /* options differ from those merged or saved */
+	LEAT_ELATE = -20,     /* a merge would emit a window in two parts */
+	LEAT_EFULL = -21,     /* a merged or loaded object exceeds a limit */
+	LEAT_ECALLBACK = -22, /* a callback failed; all work has been done */
+	LEAT_EARITH = -23     /* compiled with unsuitable flags */
 };
 
-/* Why a value was not taken, but counted. These are no failures. */
+/* Why a value was counted but not taken. Refusals are not failures. */
 enum leat_refusal {
-	LEAT_TOO_LATE = 1,   /* its windows are closed for good */
-	LEAT_TOO_FAR = 2,    /* its time is too far ahead: max_skew */
-	LEAT_NO_ROOM = 3,    /* at max_values, max_keys or max_bytes */
-	LEAT_NOT_FINITE = 4, /* a NaN or an infinity, to models */
-	LEAT_BAD_TARGET = 5  /* a target that the loss cannot have */
+	LEAT_TOO_LATE = 1,   /* every window of the value is closed for good */
+	LEAT_TOO_FAR = 2,    /* time too far ahead: max_skew */
+	LEAT_NO_ROOM = 3,    /* max_values, max_keys or max_bytes is reached */
+	LEAT_NOT_FINITE = 4, /* NaN or infinity, given to a model */
+	LEAT_BAD_TARGET = 5  /* target out of range for this loss */
 };
 
-/* The words for a code or refusal, or any int. Never NULL; static storage. */
+/*
+ * Returns a text for any code or refusal, or any int. Never NULL; static
+ * storage.
+ */
 LEAT_API const char *leat_strerror(int error);
 
 /* ---------------- Memory ------------------------------------------------- */
 
 /*
- * Where an object's memory comes from. alloc returns size bytes (never
- * asked for 0) aligned as malloc() aligns, or NULL; free takes what alloc
+ * The source of an object's memory; leat_alloc(3). alloc returns size bytes
+ * (size is never 0) aligned as malloc() aligns, or NULL; free takes what alloc
  * returned, never NULL. ctx is passed to both.
  */
 typedef struct leat_allocator {
@@ -177,13 +178,14 @@ typedef struct leat_allocator {
 /* ---------------- Saved state -------------------------------------------- */
 
 /*
- * Every object can be saved as bytes, and loaded from them on any machine
- * and by any later version of the library; leat_state(5) has the format.
+ * Every object can be saved as bytes, and loaded from them on any machine and
+ * by any later version of the library: leat_state(3); leat_state(5) has the
+ * format.
  *
  *      leat_writer out = { 0 };
  *      leat_reader in = { 0 };
  *
- *      leat_window_save(w, &out);           how many bytes?
+ *      leat_window_save(w, &out);           sets out.n_bytes
  *      out.bytes = malloc(out.n_bytes);
  *      out.capacity = out.n_bytes;
  *      leat_window_save(w, &out);
@@ -192,76 +194,76 @@ typedef struct leat_allocator {
  *      in.n_bytes = out.n_bytes;
  *      leat_window_load(&w, &options, &in);
  *
- * For every later push and query, what was loaded gives the bits that what
- * was saved would have given. Options are given again, since functions cannot
- * be saved; those that results depend on must be the same.
+ * A loaded object gives the same bits for every later push and query as the
+ * saved one would have. Options are given again, since functions cannot be
+ * saved; those that results depend on must be the same.
  *
- * Errors: saving LEAT_EIO, LEAT_EBUFFER, LEAT_EINVAL (the tag is too long),
- * LEAT_ENOTSUP (partials of a class without save and load). Loading those of
- * leat_..._new(), and LEAT_EIO, LEAT_ESTATE, LEAT_EVERSION, LEAT_EOBJECT,
+ * Errors of saving: LEAT_EIO, LEAT_EBUFFER, LEAT_EINVAL (the tag is too long),
+ * LEAT_ENOTSUP (partials of a class without save and load). Loading has those
+ * of leat_..._new(), and LEAT_EIO, LEAT_ESTATE, LEAT_EVERSION, LEAT_EOBJECT,
  * LEAT_EOPTIONS, LEAT_EBUFFER (for the tag). Cost: O(bytes).
  */
 
 /*
- * Where bytes go. write is given at most 4096 of them at a time and returns
- * how many it has taken: fewer end the save with LEAT_EIO. Without it they go
- * to `bytes`, which has room for `capacity` (else LEAT_EBUFFER); if both are
- * 0 they are only counted.
+ * Destination of a save. write takes at most 4096 bytes at a time and returns
+ * how many it has taken: fewer end the save with LEAT_EIO. If write is NULL
+ * they go to `bytes`, of size `capacity`; if both are NULL they are only
+ * counted.
  */
 typedef struct leat_writer {
 	size_t (*write)(void *ctx, const void *bytes, size_t n_bytes);
 	void *ctx;
 	void *bytes;
 	size_t capacity;
-	const void *tag;  /* bytes to go with the state: a name, an offset in */
-	size_t tag_len;   /* the input; at most LEAT_TAG_MAX */
-	uint64_t n_bytes; /* set by a save without error: how many there are */
+	const void *tag;      /* bytes saved with the state: a name, say */
+	size_t tag_len;       /* at most LEAT_TAG_MAX */
+	uint64_t n_bytes;     /* set by a save without error: its length */
 	uint64_t reserved[8]; /* 0 */
 } leat_writer;
 
 /*
- * Where bytes come from. read fills `bytes` with n_bytes of them and returns
- * how many there were: fewer end the load with LEAT_EIO. It is asked for no
- * byte behind the state. Without it they are the n_bytes at `bytes`, in which
- * more may follow the state.
+ * Source of a load. read fills `bytes` with n_bytes of them and returns how
+ * many there were: fewer end the load with LEAT_EIO. No byte behind the state
+ * is asked for. If read is NULL the state is the start of the n_bytes at
+ * `bytes`.
  */
 typedef struct leat_reader {
 	size_t (*read)(void *ctx, void *bytes, size_t n_bytes);
 	void *ctx;
 	const void *bytes;
 	size_t n_bytes;
-	void *tag; /* where the tag goes; NULL: it is not wanted */
+	void *tag; /* room for the tag; NULL: not wanted */
 	size_t tag_capacity;
-	/* Set by loading, as far as it came: */
+	/* Set by a load, as far as it got: */
 	size_t tag_len;
-	uint64_t n_read;      /* bytes */
+	uint64_t n_read;      /* bytes read */
 	int object;           /* enum leat_object */
-	int version;          /* of the format */
-	const char *differs;  /* LEAT_EOPTIONS: which option; static storage */
+	int version;          /* version of the format */
+	const char *differs;  /* option, after LEAT_EOPTIONS; static */
 	uint64_t reserved[8]; /* 0 */
 } leat_reader;
 
 #define LEAT_TAG_MAX 65536u
 
-/* These numbers are part of saved state. */
+/* Numbers of saved state; they never change meaning. */
 enum leat_object {
 	LEAT_OBJECT_WINDOW = 1,
 	LEAT_OBJECT_TIME_WINDOW = 2,
 	LEAT_OBJECT_KEYED = 3,
 	LEAT_OBJECT_MODEL = 4,
-	LEAT_OBJECT_SCALER = 5, /* of 0.1; no longer made */
-	LEAT_OBJECT_METRIC = 6, /* this neither */
+	LEAT_OBJECT_SCALER = 5, /* made by version 0.1 only */
+	LEAT_OBJECT_METRIC = 6, /* made by version 0.1 only */
 	LEAT_OBJECT_DRIFT = 7
 };
 
 /*
- * Reads a state of any object to its end without loading it: is it whole,
- * of what is it, and what is its tag? Errors: LEAT_EIO, LEAT_ESTATE,
+ * Reads the state of any object to its end without loading it: checks it, and
+ * sets the reader's object, version and tag. Errors: LEAT_EIO, LEAT_ESTATE,
  * LEAT_EVERSION, LEAT_EBUFFER (for the tag). Cost: O(bytes).
  */
 LEAT_API int leat_state_check(leat_reader *reader);
 
-/* Numbers as eight bytes, the lowest first: for save and load of a class. */
+/* Numbers as eight bytes, little-endian: for save and load of a class. */
 LEAT_API void leat_put_double(unsigned char *bytes, double x);
 LEAT_API double leat_get_double(const unsigned char *bytes);
 LEAT_API void leat_put_uint64(unsigned char *bytes, uint64_t x);
@@ -271,39 +273,39 @@ LEAT_API uint64_t leat_get_uint64(const unsigned char *bytes);
 
 struct leat_stat;
 
-/* What a class is given for each value. */
+/* A value, as a class receives it. */
 typedef struct leat_sample {
-	int64_t t; /* its time; in windows by count the number of this push
-	           since reset, from 0 */
+	int64_t t; /* time, or number of pushes before it since reset */
 	double x;
-	double y; /* the pair's second value; 0 in windows of single values */
+	double y; /* second value of a pair, else 0 */
 } leat_sample;
 
 /*
- * A monoid over samples. A partial is `size` bytes that stand for a run of
- * samples; it must be a plain value (memcpy copies it, nothing frees it).
+ * A class is a monoid over samples; leat_agg(3) explains it with an example. A
+ * partial is `size` bytes that stand for a run of samples; it must be a plain
+ * value (memcpy copies it, nothing frees it).
  *
  *   identity  makes *partial stand for no samples;
  *   lift      makes *partial stand for the one sample;
  *   combine   makes *left stand for its own samples followed by those of
- *             *right, which is left alone: by time, and at the same time by
- *             order of arrival. It must be associative; it need not be
- *             commutative. The two never overlap;
- *   lower     the number to report. stat is the statistic that was asked
- *             for, with the arg given in LEAT_AGG(), so one partial can
+ *             *right, which is left unchanged. Samples are in order of time,
+ *             at equal times in order of arrival. combine must be associative;
+ *             it need not be commutative. The two partials never overlap;
+ *   lower     returns the number to report. stat is the statistic that was
+ *             asked for, with the arg given in LEAT_AGG(), so one partial can
  *             answer several questions.
  *
- * append and prepend are optional, for speed: *partial followed by the
- * sample, and the sample followed by *partial, as lift and combine would.
- * Partials are aligned for any type whose size divides `size`, up to what
- * malloc() gives. Missing values are not shown to a class. The functions must
- * not call back into the window they serve. leat_agg(3) has an example.
+ * append and prepend are optional, for speed: they put the sample behind or
+ * before the partial's own, with the result of lift and combine. Partials are
+ * aligned for any type whose size divides `size`, up to what malloc() gives.
+ * Missing values are not passed to a class. The functions must not call back
+ * into the window they serve.
  */
 typedef struct leat_agg {
-	const char *name; /* for leat_stat_name(); may be NULL */
+	const char *name; /* returned by leat_stat_name(); may be NULL */
 	size_t size;      /* bytes of a partial, 1 .. 65536 */
 	void *ctx;        /* passed as the first argument */
-	int pairs;        /* not 0: makes sense for pairs alone */
+	int pairs;        /* not 0: needs pairs */
 	void (*identity)(void *ctx, void *partial);
 	void (*lift)(void *ctx, void *partial, const leat_sample *sample);
 	void (*combine)(void *ctx, void *left, const void *right);
@@ -312,15 +314,15 @@ typedef struct leat_agg {
 	void (*append)(void *ctx, void *partial, const leat_sample *sample);
 	void (*prepend)(void *ctx, void *partial, const leat_sample *sample);
 	/*
-	 * Not 0: what lower() tells depends on which samples there are (and
+	 * Set if the result of lower() depends on which samples there are (and
 	 * their times), not on the order of steps. Windows by time then need
 	 * not store values.
 	 */
 	int commutative;
 	/*
-	 * For saved state, all three or none. save writes what a partial
-	 * stands for, at most saved_size bytes, the same ones each time, and
-	 * returns how many. load makes *partial of them, and returns 0, or
+	 * For saved state, all three or none. save writes the partial as at
+	 * most saved_size bytes, always the same for the same partial, and
+	 * returns how many. load restores *partial from them and returns 0, or
 	 * anything else for bytes that save cannot have written.
 	 */
 	size_t saved_size; /* 1 .. 65536 */
@@ -333,7 +335,7 @@ typedef struct leat_agg {
 /* ---------------- Statistics --------------------------------------------- */
 
 /*
- * A statistic is a value of type leat_stat. The names below are its
+ * A statistic is a value of type leat_stat. The macros below are its
  * initialisers: `leat_stat stats[] = { LEAT_MEAN, LEAT_MAX };`. leat_stat(3)
  * has a table of them: definition, accuracy, memory, cost, source.
  */
@@ -341,12 +343,12 @@ typedef struct leat_stat {
 	int id;      /* enum leat_stat_id */
 	int variant; /* 0 */
 	double arg;  /* argument of LEAT_AGG and LEAT_RATE_PER; else 0 */
-	double arg2; /* of LEAT_AGG; else 0 */
+	double arg2; /* second argument of LEAT_AGG; else 0 */
 	const leat_agg *agg; /* class of LEAT_AGG; else NULL */
 	uint64_t reserved;   /* 0 */
 } leat_stat;
 
-/* These numbers are part of saved state: they never change meaning. */
+/* Numbers of saved state; they never change meaning. */
 enum leat_stat_id {
 	LEAT_STAT_AGG = 1,
 	LEAT_STAT_COUNT = 2,
@@ -401,25 +403,25 @@ enum leat_stat_id {
 		(id), 0, 0.0, 0.0, NULL, 0                                     \
 	}
 
-/* How many values (that are not missing), and how many missing ones. */
+/* Number of values that are not missing, and of missing ones. */
 #define LEAT_COUNT LEAT_STAT_INIT(LEAT_STAT_COUNT)
 #define LEAT_COUNT_MISSING LEAT_STAT_INIT(LEAT_STAT_COUNT_MISSING)
 
 /*
- * Within 1 ulp of the exact value as long as n sum |x| is less than 5e14
- * |sum x|; where runs of values are joined, n^2 sum |x|. They may overflow on
- * the way where sum |x| is above 8.9e307.
+ * Within 1 ulp of the exact value as long as n sum |x| is less than 5e14 |sum
+ * x|; where runs of values are joined, n^2 sum |x|. Intermediate results may
+ * overflow where sum |x| is above 8.9e307.
  */
 #define LEAT_SUM LEAT_STAT_INIT(LEAT_STAT_SUM)
 #define LEAT_MEAN LEAT_STAT_INIT(LEAT_STAT_MEAN)
 
 /*
- * Spread around the mean: divided by n - 1 (ddof 1), and with _POP by n
- * (ddof 0). STDERR is the standard error of the mean, stddev / sqrt(n).
- * Never negative; exactly 0 when all values are equal; NaN if an infinity is
- * among them. Deviations are squared: from about 1e154 on the spread is
- * infinite, below about 1e-145 it fades to 0, and ratios of such squares
- * (shape, z-score, correlation, slope) are NaN then.
+ * Spread around the mean: divided by n - 1 (ddof 1), and with _POP by n (ddof
+ * 0). STDERR is the standard error of the mean, stddev / sqrt(n). Never
+ * negative; exactly 0 when all values are equal; NaN if an infinity is among
+ * them. Deviations are squared: from about 1e154 on the spread is infinite,
+ * below about 1e-145 it underflows to 0, and ratios of such squares (shape,
+ * z-score, correlation, slope) are NaN then.
  */
 #define LEAT_VARIANCE LEAT_STAT_INIT(LEAT_STAT_VARIANCE)
 #define LEAT_VARIANCE_POP LEAT_STAT_INIT(LEAT_STAT_VARIANCE_POP)
@@ -442,9 +444,8 @@ enum leat_stat_id {
 
 /*
  * Extrema; RANGE is max - min. ARGMIN and ARGMAX are the age of the extremum,
- * of equal values that of the newest: how many pushes ago it came (0: the
- * newest push), in windows by time how many ticks before the last one of the
- * window.
+ * of the newest one if values are equal: the number of pushes since (0: the
+ * newest push), in windows by time the ticks from it to the last value.
  */
 #define LEAT_MIN LEAT_STAT_INIT(LEAT_STAT_MIN)
 #define LEAT_MAX LEAT_STAT_INIT(LEAT_STAT_MAX)
@@ -457,7 +458,9 @@ enum leat_stat_id {
 #define LEAT_LAST LEAT_STAT_INIT(LEAT_STAT_LAST)
 #define LEAT_RATE_OF_CHANGE LEAT_STAT_INIT(LEAT_STAT_RATE_OF_CHANGE)
 
-/* They overflow only if the result does. GEOMETRIC_MEAN of a negative: NaN. */
+/*
+ * No intermediate overflow. GEOMETRIC_MEAN is NaN if the product is negative.
+ */
 #define LEAT_PRODUCT LEAT_STAT_INIT(LEAT_STAT_PRODUCT)
 #define LEAT_GEOMETRIC_MEAN LEAT_STAT_INIT(LEAT_STAT_GEOMETRIC_MEAN)
 
@@ -466,11 +469,11 @@ enum leat_stat_id {
 #define LEAT_RMS LEAT_STAT_INIT(LEAT_STAT_RMS)
 
 /*
- * Of pairs (x, y): covariance (ddof 1; _POP: ddof 0), Pearson's correlation
- * (NaN when x or y is constant), and the least-squares line y = intercept +
- * slope x. One of these makes the window one of pairs: it is fed by the _xy
- * functions, a pair with a NaN in it is missing as a whole, and statistics of
- * one value speak of x.
+ * Statistics of pairs (x, y): covariance (ddof 1; _POP: ddof 0), Pearson's
+ * correlation (NaN when x or y is constant), and the least-squares line y =
+ * intercept + slope x. Any of these makes the window one of pairs: push with
+ * the _xy functions; a pair with a NaN in it is missing as a whole, and
+ * statistics of one value are of x.
  */
 #define LEAT_COVARIANCE LEAT_STAT_INIT(LEAT_STAT_COVARIANCE)
 #define LEAT_COVARIANCE_POP LEAT_STAT_INIT(LEAT_STAT_COVARIANCE_POP)
@@ -479,12 +482,12 @@ enum leat_stat_id {
 #define LEAT_INTERCEPT LEAT_STAT_INIT(LEAT_STAT_INTERCEPT)
 
 /*
- * Of counters, which grow but for resets to 0: how much they have grown
- * from the first value to the last, where a value below the one before it
- * is one counted from 0 after a reset. NaN for fewer than two values.
- * RATE, in windows by time alone, is INCREASE per second, or per so many
- * ticks, over the window's span (sessions and landmark windows: from the
- * first value to the last). PromQL's, without its extrapolation.
+ * For counters, which grow except when reset to 0: the increase from the first
+ * value to the last, where a value below its predecessor counts from 0 after a
+ * reset. NaN for fewer than two values. RATE, in windows by time only, is
+ * INCREASE per second, or per so many ticks, over the window's span (sessions
+ * and landmark windows: from the first value to the last), as in PromQL but
+ * without extrapolation.
  */
 #define LEAT_INCREASE LEAT_STAT_INIT(LEAT_STAT_INCREASE)
 #define LEAT_RATE LEAT_RATE_PER(LEAT_SECOND)
@@ -499,17 +502,17 @@ enum leat_stat_id {
 	}
 
 /*
- * Means over time, in windows by time alone, from the first value on.
- * TIME_MEAN: each value holds until the next one, the last one until the end
- * of the window or until now, if that is earlier (in sessions until itself).
- * TIME_MEAN_LINEAR: on the line from each value to the next, up to the last.
- * Where no time has passed, the last value.
+ * Means over time, from the first value on; in windows by time only. TIME_MEAN:
+ * each value holds until the next one, the last one until the end of the window
+ * or until now, if that is earlier (in sessions until its own time).
+ * TIME_MEAN_LINEAR: values change linearly from each to the next; the last one
+ * ends it. Where no time has passed, the last value.
  */
 #define LEAT_TIME_MEAN LEAT_STAT_INIT(LEAT_STAT_TIME_MEAN)
 #define LEAT_TIME_MEAN_LINEAR LEAT_STAT_INIT(LEAT_STAT_TIME_MEAN_LINEAR)
 
 /*
- * How good predictions are: pairs of a prediction x and its target y.
+ * Accuracy of predictions: pairs of a prediction x and its target y.
  *
  * MAE, MSE, RMSE  mean |x - y|, mean (x - y)^2, its root
  * R2              1 - sum (x - y)^2 / sum (y - mean y)^2; NaN while y is
@@ -517,11 +520,11 @@ enum leat_stat_id {
  * BIAS            mean (x - y)
  * LOG_LOSS        mean -(y log x + (1 - y) log(1 - x)), x no nearer to 0 and
  *                 1 than 2^-52; NaN while an x or y is outside [0, 1]
- * ACCURACY        how often (x > 0.5) == (y > 0.5)
- * COVERAGE        how often y <= x: what a quantile's predictions promise
+ * ACCURACY        share of pairs with (x > 0.5) == (y > 0.5)
+ * COVERAGE        share of pairs with y <= x, for predictions of a quantile
  * AUC             area under the ROC curve, y > 0.5 against y <= 0.5, ties
- *                 counting a half. Of windows by count that store values
- *                 alone; a push costs O(log size) then.
+ *                 counting a half. Only in windows by count that store
+ *                 values; a push costs O(log size) then.
  */
 #define LEAT_MAE LEAT_STAT_INIT(LEAT_STAT_MAE)
 #define LEAT_MSE LEAT_STAT_INIT(LEAT_STAT_MSE)
@@ -534,107 +537,102 @@ enum leat_stat_id {
 #define LEAT_AUC LEAT_STAT_INIT(LEAT_STAT_AUC)
 
 /*
- * DECAY has weighted forms of COUNT, COUNT_MISSING (not weighted), SUM, MEAN,
- * VARIANCE, STDDEV and their _POP, ZSCORE, LAST, SUM_OF_SQUARES, RMS and
- * those of pairs but AUC; the other statistics, and classes, it refuses.
+ * DECAY supports weighted forms of COUNT, COUNT_MISSING (not weighted), SUM,
+ * MEAN, VARIANCE, STDDEV and their _POP, ZSCORE, LAST, SUM_OF_SQUARES, RMS and
+ * the statistics of pairs except AUC, and refuses all others.
  */
 
-/* A class of your own: a pointer to it, and the arg its lower() gets. */
+/* A class of your own, and the arg that its lower() receives. */
 #define LEAT_AGG(agg, arg)                                                     \
 	{                                                                      \
 		LEAT_STAT_AGG, 0, (arg), 0.0, (agg), 0                         \
 	}
 
 /*
- * The statistic that a name means: that of its initialiser in lower case
- * ("variance_pop"), or a usual short one ("var_pop"); leat_stat(3) has them.
- * LEAT_ESTAT if there is none.
+ * Finds a statistic by name: that of its initialiser in lower case
+ * ("variance_pop"), or a common short one ("var_pop"); leat_stat(3) has them.
+ * LEAT_ESTAT if there is no such name.
  */
 LEAT_API int leat_stat_parse(const char *text, leat_stat *stat_out);
 
-/* Its name; of a class that class's, or "agg"; NULL if there is none. */
+/* Returns the name, or that of the class (default "agg"); NULL if unknown. */
 LEAT_API const char *leat_stat_name(const leat_stat *stat);
 
-/* Not 0 if the statistic needs pairs. */
+/* Returns whether the statistic needs pairs. */
 LEAT_API int leat_stat_pairs(const leat_stat *stat);
 
 /* ---------------- Windows ------------------------------------------------ */
 
 /*
- * Which values are in. Positions count pushes from 0 and intervals are
- * half-open.
+ * Windows by count: leat_window(3). Positions count pushes from 0, intervals
+ * are half-open.
  *
  * SLIDING   the last `size` values.
  * TUMBLING  fixed windows [0, size), [size, 2 size), ... A query sees the
  *           values of the one that is being filled, and the whole of it
  *           between the push that fills it and the next push.
  * HOPPING   windows of `size` values, one starting every `hop` values:
- *           [k hop, k hop + size). A query sees the one that closes next, as
- *           far as it has come, and the whole of it between the push that
+ *           [k hop, k hop + size). A query sees the values so far of the one
+ *           that closes next, and the whole of it between the push that
  *           closes it and the next push. Flink and Beam call these sliding.
  * LANDMARK  everything since the last reset (also called expanding).
  * DECAY     everything since the last reset, with weights that fall by
  *           the factor 1 - alpha with each push.
  */
 enum leat_kind {
-	LEAT_SLIDING = 1, /* windows by count take 0 for this */
+	LEAT_SLIDING = 1, /* the default in windows by count */
 	LEAT_TUMBLING = 2,
 	LEAT_HOPPING = 3,
 	LEAT_LANDMARK = 4,
 	LEAT_DECAY = 5,
-	LEAT_SESSION = 6, /* by time alone, as is */
-	LEAT_CALENDAR = 7 /* this */
+	LEAT_SESSION = 6, /* by time only */
+	LEAT_CALENDAR = 7 /* by time only */
 };
 
-/* What happens to the other statistics when a value is missing (NaN). */
+/* Effect of a missing value (NaN) on the statistics other than counts. */
 enum leat_on_missing {
 	LEAT_ON_MISSING_SKIP = 0,
-	LEAT_ON_MISSING_PROPAGATE = 1 /* NaN while it is in the window */
+	LEAT_ON_MISSING_PROPAGATE = 1 /* results are NaN */
 };
 
 /* The largest size and hop of a window. */
 #define LEAT_SIZE_MAX (UINT64_C(1) << 40)
 
-/* What a window tells. Valid during the callback alone. */
+/* Result of a window, valid during the callback only. */
 typedef struct leat_result {
-	int flags; /* of enum leat_result_flag; 0: the window closes */
+	int flags; /* enum leat_result_flag bits; 0: the window closes */
 	size_t n_values;
 	const double *values; /* in the order of options.stats */
 	/*
-	 * NULL if there is no class of yours among options.stats, else
-	 * n_values pointers in their order: to the finished partial of the
-	 * class, and NULL for a statistic of the library.
+	 * NULL if options.stats has no class of yours, else n_values pointers:
+	 * to the finished partial of a class, and NULL for a statistic of the
+	 * library.
 	 */
 	const void *const *partials;
-	int64_t start; /* of the window [start, end): pushes since reset, or */
-	int64_t end;   /* times */
-	int64_t watermark; /* after the call that tells this; INT64_MIN where
-	                   there is no time */
+	/* The interval [start, end) of the window, in pushes or in time. */
+	int64_t start;
+	int64_t end;
+	int64_t watermark;       /* after this call; INT64_MIN by count */
 	uint64_t count, missing; /* values, and missing ones, in the window */
-	uint64_t revision; /* results of this window before this one, but for
-	                   those of a flush */
-	const void *key;   /* of keyed windows, else NULL */
+	uint64_t revision;       /* earlier results, except flushed ones */
+	const void *key;         /* keyed windows only, else NULL */
 	size_t key_len;
 } leat_result;
 
 enum leat_result_flag {
-	LEAT_RESULT_EARLY = 1,   /* the window is still open */
-	LEAT_RESULT_UPDATED = 2, /* it had closed before a late value came in */
-	LEAT_RESULT_EMPTY = 4,   /* no value came in, not even a missing one */
-	LEAT_RESULT_RETRACTED = 8, /* this result counts no more: the session
-	                    has become part of another, whose result follows
-	                    when that closes */
-	LEAT_RESULT_DROPPED = 16,  /* the key is dropped with the window open */
-	LEAT_RESULT_FLUSHED = 32   /* with EARLY: somebody called a function
-	                    named _flush */
+	LEAT_RESULT_EARLY = 1,     /* the window is still open */
+	LEAT_RESULT_UPDATED = 2,   /* a late value changed a closed window */
+	LEAT_RESULT_EMPTY = 4,     /* no value, not even a missing one */
+	LEAT_RESULT_RETRACTED = 8, /* the session became part of another */
+	LEAT_RESULT_DROPPED = 16, /* the key was dropped with the window open */
+	LEAT_RESULT_FLUSHED = 32  /* emitted by _flush; with EARLY */
 };
 
 /*
- * Who is told. emit runs inside the push that closes a window, and returns 0;
- * see "Callbacks" at the top. Look at result->flags first: EARLY results come
- * before the one without a flag, and UPDATED ones replace it. What emit asks of
- * the object (query, interval, partial) is answered for the window that is
- * told; it must not reset or free the object.
+ * Receives results. emit runs inside the push that closes a window, and returns
+ * 0; see "Callbacks" at the top. EARLY results come before the one without a
+ * flag, and UPDATED ones replace it. Queries inside emit are answered for the
+ * window that is being emitted; emit must not reset or free the object.
  */
 typedef struct leat_sink {
 	int (*emit)(void *ctx, const leat_result *result);
@@ -647,34 +645,37 @@ typedef struct leat_window_options {
 	uint64_t hop;  /* HOPPING: 1 .. LEAT_SIZE_MAX */
 
 	/*
-	 * DECAY: exactly one of these. alpha is the weight of the newest
-	 * value, 0 < alpha <= 1; a span s >= 1 means alpha = 2 / (s + 1);
-	 * a half-life h > 0 (in pushes) means alpha = 1 - 2^(-1/h).
-	 * Weights are normalised by their sum (pandas: adjust=True), unless
-	 * `unadjusted` asks for m += alpha (x - m) from the first value on.
+	 * DECAY: exactly one of these. alpha is the weight of the newest value,
+	 * 0 < alpha <= 1; a span s >= 1 means alpha = 2 / (s + 1); a half-life
+	 * h > 0 (in pushes) means alpha = 1 - 2^(-1/h). Weights are normalised
+	 * by their sum (pandas: adjust=True); with `unadjusted` the mean
+	 * follows m += alpha (x - m) from the first value on.
 	 */
 	double alpha;
 	double ewm_span;
 	double half_life;
 	int unadjusted;
 
-	const leat_stat *stats; /* what to compute, in the order of output */
+	const leat_stat *stats; /* in the order of output */
 	size_t n_stats;         /* at least 1 */
 
-	uint64_t min_count; /* fewer values than this: NaN; default 1, at
-	                       most size. Not for COUNT, COUNT_MISSING */
-	int on_missing;     /* enum leat_on_missing */
+	/*
+	 * With fewer values results are NaN, except counts. 1 .. size; default
+	 * 1.
+	 */
+	uint64_t min_count;
+	int on_missing; /* enum leat_on_missing */
 
 	/*
-	 * Not 0: TUMBLING and HOPPING store their values (8 bytes each, 16 a
+	 * Makes TUMBLING and HOPPING store their values (8 bytes each, 16 a
 	 * pair) for leat_window_read(). SLIDING always does.
 	 */
 	int keep_values;
 
 	/*
-	 * Told of every window that closes: TUMBLING and HOPPING when their
+	 * Receives every window that closes: TUMBLING and HOPPING when their
 	 * last value is pushed, SLIDING at every push from the size-th on.
-	 * LANDMARK and DECAY never close, and tell when they are flushed.
+	 * LANDMARK and DECAY never close, and emit only when flushed.
 	 */
 	leat_sink sink;
 
@@ -685,29 +686,26 @@ typedef struct leat_window_options {
 typedef struct leat_window leat_window;
 
 /*
- * Makes a window. It allocates once, here: 1 to 3 kilobytes, and SLIDING for
- * each of `size` values 8 bytes (16 a pair) and half of the statistics'
- * partials (leat_stat(3)): 16 bytes in all for a sum, 24 for mean and
- * standard deviation. HOPPING one and a half partials for each of size / hop
- * panes.
+ * Makes a window. All memory is allocated here: 1 to 3 kilobytes, and SLIDING
+ * for each of `size` values 8 bytes (16 a pair) and half of the statistics'
+ * partials (leat_stat(3)); HOPPING one and a half partials for each pane.
  *
- * Errors: LEAT_EINVAL (an option out of range, or not of this kind),
- * LEAT_ESTAT (no such statistic, or this kind cannot compute it),
- * LEAT_ETOOBIG, LEAT_ENOMEM, after which *window_out is NULL.
- * Cost: O(number of statistics), whatever the size.
+ * Errors: LEAT_EINVAL (an option out of range, or not of this kind), LEAT_ESTAT
+ * (no such statistic, or this kind cannot compute it), LEAT_ETOOBIG,
+ * LEAT_ENOMEM, after which *window_out is NULL. Cost: O(number of statistics).
  */
 LEAT_API int leat_window_new(leat_window **window_out,
     const leat_window_options *options);
 
 /*
- * Checks options without making a window. *n_bytes_out is what
- * leat_window_init() needs; on failure *why_out is a static text that names
- * the option and what is wrong with it: "min_count: more than size". Either
- * may be NULL.
+ * Checks options without making a window. *n_bytes_out is the size that
+ * leat_window_init() needs; on failure *why_out is a static text that names the
+ * option and what is wrong with it: "min_count: more than size". Either may be
+ * NULL.
  *
- * leat_window_init() makes the window in the caller's memory, of any
- * alignment, which must stay where it is. Nothing is allocated then
- * (options.allocator is for copies alone), and nothing need be freed.
+ * leat_window_init() makes the window in the caller's memory, of any alignment,
+ * which must stay in place. It allocates nothing (options.allocator is used for
+ * copies only), and nothing need be freed.
  *
  * Errors: as leat_window_new(); leat_window_init() also LEAT_EBUFFER.
  */
@@ -716,20 +714,20 @@ LEAT_API int leat_window_check(const leat_window_options *options,
 LEAT_API int leat_window_init(leat_window **window_out, void *memory,
     size_t n_bytes, const leat_window_options *options);
 
-/* Frees what leat_window_new() or leat_window_copy() made. NULL is fine. */
+/* Frees a window made by _new, _copy or _load. NULL is allowed. */
 LEAT_API void leat_window_free(leat_window *window);
 
 /*
- * Pushes one value. Errors: LEAT_EPAIRS, LEAT_ECALLBACK.
- * Cost: SLIDING two single-value steps for each statistic's class; the others
- * one, and HOPPING two combines more when a pane ends.
+ * Pushes one value. Errors: LEAT_EPAIRS, LEAT_ECALLBACK. Cost: one single-value
+ * step for each statistic's class, in SLIDING two; HOPPING two combines more
+ * when a pane ends.
  */
 LEAT_API int leat_window_push(leat_window *window, double x);
 LEAT_API int leat_window_push_xy(leat_window *window, double x, double y);
 
 /*
- * Pushes n values; y is NULL but for pairs. If out is not NULL it gets the
- * n_stats results after each of them, row by row: n * n_stats numbers, bit for
+ * Pushes n values; y is NULL except for pairs. If out is not NULL it receives
+ * the n_stats results after each push, row by row: n * n_stats numbers, bit for
  * bit those of single pushes and queries. Arrays must not overlap out.
  *
  * Errors: LEAT_EPAIRS, with nothing pushed.
@@ -738,13 +736,13 @@ LEAT_API int leat_window_push_many(leat_window *window, const double *x,
     const double *y, size_t n, double *out);
 
 /*
- * Pushes x[i] into windows[i], for i from 0 to n - 1, as n single pushes which
- * do not wait for memory one after the other: for programs with many windows
- * and a few dozen values at hand. A window may come more than once. If out is
- * not NULL it gets the results of windows[i] after its push, row by row.
+ * Pushes x[i] into windows[i], for i from 0 to n - 1, as n single pushes do,
+ * but with overlapping memory accesses: for programs with many windows. A
+ * window may occur more than once. If out is not NULL it receives the results
+ * of windows[i] after its push, row by row.
  *
- * Errors: LEAT_EPAIRS, LEAT_EINVAL (there are results, and numbers of
- * statistics differ); with nothing pushed.
+ * Errors, with nothing pushed: LEAT_EPAIRS, LEAT_EINVAL (out is given and
+ * numbers of statistics differ).
  */
 LEAT_API int leat_window_push_each(leat_window *const *windows, const double *x,
     const double *y, size_t n, double *out);
@@ -758,25 +756,25 @@ LEAT_API int leat_window_push_each(leat_window *const *windows, const double *x,
 LEAT_API void leat_window_query(const leat_window *window, double *out);
 
 /*
- * Writes the combined partial of a class that was given in options.stats,
- * agg->size bytes: for results that are more than a number. LEAT_ESTAT.
+ * Writes the combined partial of a class in options.stats, agg->size bytes: for
+ * results that are more than a number. Errors: LEAT_ESTAT.
  */
 LEAT_API int leat_window_partial(const leat_window *window, const leat_agg *agg,
     void *partial_out);
 
 /*
- * What has become of values since the last reset:
- * pushed = taken + missing + late + refused + in_no_window.
- * Windows by count refuse none, and count missing ones among those taken.
+ * Counts of values since the last reset: pushed = taken + missing + late +
+ * refused + in_no_window. Windows by count refuse none, and count missing ones
+ * among those taken.
  */
 typedef struct leat_counts {
-	uint64_t pushed;       /* all, but those of pushes that failed */
-	uint64_t taken;        /* went into a window */
-	uint64_t missing;      /* NaN, went into a window */
-	uint64_t late;         /* LEAT_TOO_LATE; not those that were taken */
-	uint64_t refused;      /* LEAT_TOO_FAR, LEAT_NO_ROOM */
-	uint64_t in_no_window; /* between two windows of HOPPING */
-	uint64_t evicted; /* of those taken or missing: dropped at max_values */
+	uint64_t pushed;  /* all pushes except those that failed */
+	uint64_t taken;   /* put into a window */
+	uint64_t missing; /* NaN, put into a window */
+	uint64_t late;    /* LEAT_TOO_LATE; not late ones that were taken */
+	uint64_t refused; /* LEAT_TOO_FAR, LEAT_NO_ROOM */
+	uint64_t in_no_window; /* HOPPING: between two windows */
+	uint64_t evicted; /* taken or missing, then dropped for max_values */
 	uint64_t stored;  /* values stored now */
 	uint64_t reserved[8]; /* set to 0 */
 } leat_counts;
@@ -784,12 +782,12 @@ typedef struct leat_counts {
 LEAT_API void leat_window_counts(const leat_window *window,
     leat_counts *counts_out);
 
-/* Values now in the window, missing ones included. */
+/* Returns the number of values now in the window, missing ones included. */
 LEAT_API uint64_t leat_window_length(const leat_window *window);
 
 /*
- * Reads n of the values now in the window, missing ones included, from
- * position `first` on (0: the oldest). Each output may be NULL.
+ * Reads n of the values now in the window, missing ones included, from position
+ * `first` on (0: the oldest). Each output may be NULL.
  *
  * Errors: LEAT_ENOTSUP (this window stores no values), LEAT_ERANGE, LEAT_EPAIRS
  * (y_out is given for a window of single values). Cost: O(n).
@@ -798,43 +796,46 @@ LEAT_API int leat_window_read(const leat_window *window, uint64_t first,
     size_t n, double *x_out, double *y_out);
 
 /*
- * Tells each window that is open and has a value, as it stands, in the order
- * of their ends; flags are LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED. SLIDING
- * has one until the push that fills it; LANDMARK and DECAY always have one.
- * Nothing changes: a second call tells the same. LEAT_ECALLBACK.
- * Cost: of a query for each window; HOPPING O(n log n) combines for n of them.
+ * Emits the result so far of each open window that has a value, in the order of
+ * their ends, with flags LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED. SLIDING has
+ * one until the push that fills it; LANDMARK and DECAY always have one. Nothing
+ * changes: a second call emits the same. Errors: LEAT_ECALLBACK. Cost: a query
+ * for each window; HOPPING O(log n) combines for each of n.
  */
 LEAT_API int leat_window_flush(leat_window *window);
 
-/* As new: no values, position 0. Nothing is emitted. */
+/* Makes the window as new: no values, position 0. Nothing is emitted. */
 LEAT_API void leat_window_reset(leat_window *window);
 
 /*
- * An independent second window in the same state, with the same sink.
- * allocator: NULL means the one the window was made with. LEAT_ENOMEM.
+ * Makes an independent window in the same state, with the same sink. allocator:
+ * NULL means that of the window. Errors: LEAT_ENOMEM.
  */
 LEAT_API int leat_window_copy(const leat_window *window,
     const leat_allocator *allocator, leat_window **copy_out);
 
-/* As bytes, and from them; see "Saved state". */
+/* Save to bytes and load from them; see "Saved state". */
 LEAT_API int leat_window_save(const leat_window *window, leat_writer *writer);
 LEAT_API int leat_window_load(leat_window **window_out,
     const leat_window_options *options, leat_reader *reader);
 
 /*
- * As if the values of `other`, which stays as it is, had been pushed after
- * those of the window: for partial results of several places. LANDMARK
- * alone; of the other kinds the number of a push decides which window it is
- * in, and two streams have no common numbers.
+ * Adds the values of `other`, which is unchanged, as if they had been pushed
+ * after those of the window: for partial results of several places. LANDMARK
+ * only; in other kinds the number of a push decides which window it belongs to,
+ * and two streams have no common numbers.
  *
- * Errors: LEAT_EINVAL (it is the window itself), LEAT_ENOTSUP,
- * LEAT_EOPTIONS. Cost: a combine for each class.
+ * Errors: LEAT_EINVAL (it is the window itself), LEAT_ENOTSUP, LEAT_EOPTIONS.
+ * Cost: a combine for each class.
  */
 LEAT_API int leat_window_merge(leat_window *window, const leat_window *other);
 
 /* ---------------- Windows by time ---------------------------------------- */
 
 /*
+ * Windows by time, whose values may come out of order: leat_time_window(3);
+ * leat_window(7) explains them with drawings.
+ *
  *      options.kind = LEAT_TUMBLING;      (leat_time_window_options)
  *      options.span = 60 * LEAT_SECOND;
  *      options.delay = 5 * LEAT_SECOND;
@@ -846,22 +847,18 @@ LEAT_API int leat_window_merge(leat_window *window, const leat_window *other);
  *              leat_time_window_push(w, t, x);
  *      leat_time_window_advance(w, LEAT_TIME_MAX);
  *
- * Values may come out of order. leat_window(7) explains this with drawings.
- *
- * now        the largest time that a value has had or that advance() was
- *            told.
- * watermark  now - delay: what is older is not expected any more. It never
- *            falls. With several sources, that of the slowest one rules.
- * closed     is a window [start, end) when the watermark reaches its end;
- *            then its result is emitted.
- * late       is a value if every window it belongs to is closed. Until the
- *            watermark reaches end + allowed_lateness, the window takes it
- *            all the same and its result is emitted again. Then it is
- *            counted, told to the `late` callback and refused
- *            (LEAT_TOO_LATE).
+ * now        the largest time so far of a value or of advance().
+ * watermark  now - delay: older values are not expected any more. It never
+ *            falls. With several sources, the slowest one's counts.
+ * closed     A window [start, end) closes, and its result is emitted, when
+ *            the watermark reaches its end.
+ * late       A value is late if every window it belongs to is closed. Until
+ *            the watermark reaches end + allowed_lateness it still goes in
+ *            and its window is emitted again; after that it is counted,
+ *            passed to the `late` callback and refused (LEAT_TOO_LATE).
  */
 
-/* For ticks of a nanosecond. */
+/* Lengths of time in nanoseconds, for ticks of a nanosecond. */
 #define LEAT_MICROSECOND INT64_C(1000)
 #define LEAT_MILLISECOND INT64_C(1000000)
 #define LEAT_SECOND INT64_C(1000000000)
@@ -869,26 +866,24 @@ LEAT_API int leat_window_merge(leat_window *window, const leat_window *other);
 #define LEAT_HOUR (3600 * LEAT_SECOND)
 #define LEAT_DAY (86400 * LEAT_SECOND)
 
-/*
- * The end of time, which no value can have, and where all windows are closed.
- */
+/* The end of time, at which all windows close. No value can have this time. */
 #define LEAT_TIME_MAX INT64_MAX
 
-/* A value with all that may go with it. What is not needed is 0. */
+/* A value with all its fields. Those that are not needed are 0. */
 typedef struct leat_event {
 	const void *key;
 	size_t key_len;
 	int64_t t;
 	double x, y;
-	double weight;   /* not looked at by this version */
+	double weight;   /* ignored by this version */
 	uint32_t source; /* 0 .. n_sources - 1 */
 	uint32_t flags;  /* 0 */
 } leat_event;
 
 /*
- * The interval of a calendar that holds t: writes *start_out <= t and
- * *end_out > t. Intervals must not depend on the order they are asked for,
- * and must not overlap. It must not call back into the window.
+ * Finds the interval that contains t: writes *start_out <= t and *end_out > t.
+ * Intervals must not depend on the order of calls, and must not overlap. The
+ * function must not call back into the window.
  */
 typedef struct leat_calendar {
 	void (*interval)(void *ctx, int64_t t, int64_t *start_out,
@@ -896,40 +891,34 @@ typedef struct leat_calendar {
 	void *ctx;
 } leat_calendar;
 
-/* Who is told of values that are too late. As leat_sink. */
+/* Receives values that are too late, as leat_sink receives results. */
 typedef struct leat_late_sink {
 	int (*late)(void *ctx, const leat_event *event);
 	void *ctx;
 } leat_late_sink;
 
-/* What happens to a value for which there is no room. */
+/* Choices for a value that finds no room. */
 enum leat_when_full {
-	LEAT_WHEN_FULL_REFUSE = 0,   /* LEAT_NO_ROOM */
-	LEAT_WHEN_FULL_EVICT_OLD = 1 /* the oldest value makes room for a newer
-	                             one; or the key that has gone without a
-	                             push for longest for a new one */
+	LEAT_WHEN_FULL_REFUSE = 0,   /* refuse it: LEAT_NO_ROOM */
+	LEAT_WHEN_FULL_EVICT_OLD = 1 /* drop the oldest value or key */
 };
 
 /*
- * Kinds, as in windows by count (enum leat_kind) but for:
+ * Kinds, as for windows by count (enum leat_kind) except:
  *
- * SLIDING   [now - span + 1, now + 1): one for each time at which there is a
- *           value, now being that time; it closes when the watermark has
- *           passed it.
- * TUMBLING  [offset + k span, offset + (k + 1) span) for every whole k.
+ * SLIDING   [now - span + 1, now + 1): one window for each time that has a
+ *           value; it closes when the watermark has passed it.
+ * TUMBLING  [offset + k span, offset + (k + 1) span) for every integer k.
  * HOPPING   [offset + k hop, offset + k hop + span).
- * SESSION   values of which none comes `gap` or more after the one before:
- *           [first, last + gap). One that was emitted is retracted when a
- *           late value makes it longer, or one with another.
- * LANDMARK  everything. It is closed at the end of time; reported are the
- *           first time and now + 1.
- * DECAY     everything, a value of age a = now - t weighing
- *           2^(-a / half_life). Closed and reported as LANDMARK.
- * CALENDAR  intervals that a function tells: days, months, in any zone.
+ * SESSION   [first, last + gap): values with less than `gap` from each to
+ *           the next. Retracted when a late value extends or joins it.
+ * LANDMARK  everything, closed at the end of time: [first time, now + 1).
+ * DECAY     as LANDMARK, a value of age a weighing 2^(-a / half_life).
+ * CALENDAR  intervals given by a function: days, months, in any zone.
  *
- * At most LEAT_HOPS_MAX windows of HOPPING hold one value (span / hop). No call
- * emits more than LEAT_EMPTY_MAX windows without data in a row: a time that
- * would have it do so is LEAT_TOO_FAR; advance() may go there in steps.
+ * At most LEAT_HOPS_MAX windows of HOPPING contain one value (span / hop). No
+ * call emits more than LEAT_EMPTY_MAX windows without data in a row: a time
+ * that would need more is LEAT_TOO_FAR; advance() may go there in steps.
  */
 #define LEAT_HOPS_MAX 100000
 #define LEAT_EMPTY_MAX 1000000
@@ -943,52 +932,52 @@ typedef struct leat_time_window_options {
 	double half_life;       /* DECAY: > 0, in ticks */
 	leat_calendar calendar; /* CALENDAR */
 
-	const leat_stat *stats; /* as in leat_window_options */
+	const leat_stat *stats; /* see leat_window_options */
 	size_t n_stats;
 	uint64_t min_count;
 	int on_missing; /* enum leat_on_missing */
 
 	int64_t delay;            /* >= 0 */
 	int64_t allowed_lateness; /* >= 0 */
-	int64_t max_skew;     /* above delay: a time more than this above the
-	                      watermark is refused (LEAT_TOO_FAR); advance() is
-	                      the way to jump. 0: none is */
-	uint32_t n_sources;   /* 0 means 1; at most 65536 */
-	int64_t idle_timeout; /* a source this far behind now does not hold the
-	                      watermark back. 0: every one does */
+	/*
+	 * Refuse times further above the watermark (LEAT_TOO_FAR); 0: no limit.
+	 */
+	int64_t max_skew;
+	uint32_t n_sources; /* 0 means 1; at most 65536 */
+	/*
+	 * A source this far behind now does not delay the watermark; 0: all do.
+	 */
+	int64_t idle_timeout;
 
 	/*
-	 * Results before windows close (LEAT_RESULT_EARLY), of every open
-	 * window that has changed since its last one: after each early_count
-	 * values of a key, and when now reaches a multiple of early_span,
-	 * before that value goes in. SLIDING: of the window that ends now.
+	 * EARLY results, of every open window that has changed since its last
+	 * one: after each early_count values of a key, and when now reaches a
+	 * multiple of early_span, before that value is added. SLIDING: of the
+	 * window that ends now.
 	 */
 	uint64_t early_count;
 	int64_t early_span;
-	/*
-	 * Not 0: TUMBLING, HOPPING and CALENDAR emit windows without data, too
-	 * (but none after the last value when time ends).
-	 */
+	/* TUMBLING, HOPPING and CALENDAR also emit windows without data. */
 	int emit_empty;
 
 	/*
-	 * The most values of a key that are stored; 0: any. SLIDING stores
-	 * all, other kinds those of windows that are not done with if there is
-	 * a statistic for which order counts: INCREASE, RATE, TIME_MEAN,
-	 * TIME_MEAN_LINEAR, a class that is not commutative.
+	 * Most values stored for a key; 0: no limit. SLIDING stores all values,
+	 * other kinds those of unfinished windows and only if a statistic
+	 * depends on order: INCREASE, RATE, TIME_MEAN(_LINEAR), a class that is
+	 * not commutative.
 	 */
 	uint64_t max_values;
-	int when_full; /* enum leat_when_full, of max_values */
+	int when_full; /* enum leat_when_full, at max_values */
 	/*
-	 * TUMBLING, HOPPING, SESSION, CALENDAR: the most windows of a key that
-	 * are open or kept for lateness; 0: any. A value that would need one
-	 * more is refused (LEAT_NO_ROOM). Of HOPPING with hop < span, slices of
-	 * gcd(span, hop) ticks with data are counted.
+	 * Most windows of a key that are open or kept for lateness; 0: no
+	 * limit. Not for SLIDING, LANDMARK, DECAY. A value that needs one more
+	 * is refused (LEAT_NO_ROOM). HOPPING with hop < span counts slices of
+	 * gcd(span, hop) ticks with data.
 	 */
 	uint64_t max_windows;
 
-	leat_sink sink;                  /* may be left out, and so may */
-	leat_late_sink late;             /* this */
+	leat_sink sink;                  /* optional */
+	leat_late_sink late;             /* optional */
 	const leat_allocator *allocator; /* NULL: malloc() and free() */
 	uint64_t reserved[16];           /* 0 */
 } leat_time_window_options;
@@ -996,14 +985,13 @@ typedef struct leat_time_window_options {
 typedef struct leat_time_window leat_time_window;
 
 /*
- * Makes a window. It takes 48 bytes and the statistics' accumulators (32 for a
- * sum, 64 for mean and standard deviation) for each window that is open or
- * kept, HOPPING about 60 for each slice with data; where values are stored,
- * 22 to 24 bytes for each (30 to 32 a pair). What is no longer needed is kept
- * until a reset.
+ * Makes a window. It allocates 48 bytes and the accumulators (32 for a sum, 64
+ * for mean and standard deviation) for each window that is open or kept,
+ * HOPPING about 60 for each slice with data; where values are stored, 22 to 24
+ * bytes for each (30 to 32 a pair).
  *
  * Errors, and leat_time_window_check(): as leat_window_new() and
- * leat_window_check(); the bytes are those that an empty window takes.
+ * leat_window_check(); *n_bytes_out is the size of an empty window.
  */
 LEAT_API int leat_time_window_new(leat_time_window **window_out,
     const leat_time_window_options *options);
@@ -1012,17 +1000,15 @@ LEAT_API int leat_time_window_check(const leat_time_window_options *options,
 LEAT_API void leat_time_window_free(leat_time_window *window);
 
 /*
- * Pushes one value. Windows that its time closes are told first, then it
- * goes in.
+ * Pushes one value: first emits the windows that its time closes, then adds the
+ * value.
  *
  * Refusals, which are counted: LEAT_TOO_LATE, LEAT_TOO_FAR, LEAT_NO_ROOM.
- * Errors: LEAT_EPAIRS, LEAT_ESOURCE; LEAT_ECALENDAR, LEAT_ENOMEM: nothing has
- * changed, time neither, and the value may be pushed again; LEAT_ECALLBACK.
- * Cost: TUMBLING, CALENDAR and SESSION one single-value step, and O(log n)
- * looks at the n windows that are open or kept. SLIDING in order, amortised,
- * two steps and one combine; for a value that is late by d values O(log d).
- * HOPPING one step in order, and O(log n) combines for each result. Evicting,
- * and time that passes over n values at once, O(log n) combines.
+ * Errors: LEAT_EPAIRS, LEAT_ESOURCE; LEAT_ECALENDAR, LEAT_ENOMEM, after which
+ * nothing has changed and the value may be pushed again; LEAT_ECALLBACK. Cost:
+ * one or two single-value steps, and O(log n) comparisons with the n windows
+ * that are open or kept; leat_time_window(3) has the cost of each kind, of late
+ * values and of evicting.
  */
 LEAT_API int leat_time_window_push(leat_time_window *window, int64_t t,
     double x);
@@ -1030,11 +1016,11 @@ LEAT_API int leat_time_window_push_xy(leat_time_window *window, int64_t t,
     double x, double y);
 
 /*
- * Pushes n values, as n single pushes; y is NULL but for pairs. What is
- * refused is skipped and counted. Returns 0, or the first refusal;
- * *n_taken_out, unless that is NULL, is how many were taken. A failure ends
- * it, with the values before that one pushed: counts.pushed tells how many.
- * Keys of events are not looked at.
+ * Pushes n values, as n single pushes do; y is NULL except for pairs. Refused
+ * values are skipped and counted. Returns 0, or the first refusal;
+ * *n_taken_out, unless n_taken_out is NULL, is how many were taken. A failure
+ * stops it, with the values before that one pushed: counts.pushed says how
+ * many. Keys of events are ignored.
  */
 LEAT_API int leat_time_window_push_many(leat_time_window *window,
     const int64_t *t, const double *x, const double *y, size_t n,
@@ -1043,9 +1029,9 @@ LEAT_API int leat_time_window_push_events(leat_time_window *window,
     const leat_event *events, size_t n, size_t *n_taken_out);
 
 /*
- * Moves time without data, for all sources: as if each had pushed a value
- * of time t; a source that is ahead of t stays where it is. With
- * LEAT_TIME_MAX all windows close, and every value is late from then on.
+ * Moves time to t without data, as if each source had pushed a value of that
+ * time; a source that is ahead of t stays there. With LEAT_TIME_MAX all windows
+ * close, and every value is late from then on.
  *
  * Refusal: LEAT_TOO_FAR. Errors: LEAT_ECALENDAR, LEAT_ENOMEM, after which
  * nothing has changed; LEAT_ECALLBACK.
@@ -1053,30 +1039,33 @@ LEAT_API int leat_time_window_push_events(leat_time_window *window,
 LEAT_API int leat_time_window_advance(leat_time_window *window, int64_t t);
 
 /*
- * As leat_window_flush(), for the end of data that may go on: time stays where
- * it is, windows stay open. (For data that is over, advance to LEAT_TIME_MAX.)
- * SLIDING tells the window of each time that has a value and has not closed.
+ * Emits open windows as leat_window_flush() does, for data that may continue:
+ * time does not move, windows stay open. (If no data follows, advance to
+ * LEAT_TIME_MAX.) SLIDING emits the window of each time that has a value and
+ * has not closed.
  *
- * Errors: LEAT_ECALLBACK. Cost: of a query for each window.
+ * Errors: LEAT_ECALLBACK. Cost: a query for each window.
  */
 LEAT_API int leat_time_window_flush(leat_time_window *window);
 
 /*
- * Writes the results of the window that holds now: what would be told if
- * it closed. Of several HOPPING ones it is the one that ends first. NaN and
+ * Writes the results of the window that contains now: what would be emitted if
+ * it closed. Of several HOPPING windows it is the one that ends first. NaN and
  * counts of 0 if there is none or it has no data.
  */
 LEAT_API void leat_time_window_query(const leat_time_window *window,
     double *out);
 
-/* Where that window lies; a session without data at now, and before the
- * first push any window: start = end = now (INT64_MIN before that). */
+/*
+ * Writes the interval of the window that is queried; start = end = now (before
+ * the first value INT64_MIN) if there is none.
+ */
 LEAT_API void leat_time_window_interval(const leat_time_window *window,
     int64_t *start_out, int64_t *end_out);
 
 /*
  * Reads n of the counts.stored values, missing ones included, in the order of
- * their times, from position `first` on (0: the oldest). SLIDING alone; those
+ * their times, from position `first` on (0: the oldest). SLIDING only; values
  * before now - span + 1 are kept for delay and allowed_lateness. Each output
  * may be NULL.
  *
@@ -1085,7 +1074,7 @@ LEAT_API void leat_time_window_interval(const leat_time_window *window,
 LEAT_API int leat_time_window_read(const leat_time_window *window,
     uint64_t first, size_t n, int64_t *t_out, double *x_out, double *y_out);
 
-/* As leat_window_partial(), of the window that is queried. */
+/* Writes the partial of the window queried; see leat_window_partial(). */
 LEAT_API int leat_time_window_partial(const leat_time_window *window,
     const leat_agg *agg, void *partial_out);
 
@@ -1093,39 +1082,39 @@ LEAT_API int leat_time_window_partial(const leat_time_window *window,
 LEAT_API int64_t leat_time_window_now(const leat_time_window *window);
 LEAT_API int64_t leat_time_window_watermark(const leat_time_window *window);
 
-/* Allocated beside the object, for what it holds. */
+/* Returns the bytes allocated beside the object for its data. */
 LEAT_API uint64_t leat_time_window_bytes(const leat_time_window *window);
 
 LEAT_API void leat_time_window_counts(const leat_time_window *window,
     leat_counts *counts_out);
 
-/* As new. Nothing is told. */
+/* Makes the window as new. Nothing is emitted. */
 LEAT_API void leat_time_window_reset(leat_time_window *window);
 
-/* As leat_window_copy(). */
+/* Makes an independent window in the same state; see leat_window_copy(). */
 LEAT_API int leat_time_window_copy(const leat_time_window *window,
     const leat_allocator *allocator, leat_time_window **copy_out);
 
-/* As bytes, and from them; also LEAT_EFULL (more than max_windows). */
+/* Save to bytes and load from them. Loading: also LEAT_EFULL (max_windows). */
 LEAT_API int leat_time_window_save(const leat_time_window *window,
     leat_writer *writer);
 LEAT_API int leat_time_window_load(leat_time_window **window_out,
     const leat_time_window_options *options, leat_reader *reader);
 
 /*
- * As if the window had seen what `other`, which stays as it is, has seen as
- * well: open windows become those of both, now and the watermark the later
- * of the two. TUMBLING, HOPPING, CALENDAR and LANDMARK.
+ * Adds the data of `other`, which is unchanged, as if the window had received
+ * it as well: open windows become those of both, now and the watermark the
+ * later of the two. TUMBLING, HOPPING, CALENDAR and LANDMARK.
  *
- * Neither may have forgotten a window of which the other still has data:
- * LEAT_ELATE; what both have forgotten was emitted in halves. Let delay keep
- * windows open, or allow lateness: those that are closed and get data by this
- * are emitted again (LEAT_RESULT_UPDATED).
+ * LEAT_ELATE: a window that one of the two has forgotten has data in the other,
+ * and would be emitted twice, each time in part. Let delay keep windows open,
+ * or allow lateness: closed windows that receive data are emitted again
+ * (LEAT_RESULT_UPDATED).
  *
  * Errors: LEAT_EINVAL (it is the window itself), LEAT_ENOTSUP (other kinds),
  * LEAT_EOPTIONS, LEAT_ELATE, LEAT_EFULL (max_values, max_windows), LEAT_ENOMEM.
- * Cost: one combine for each class and window of `other`; where panes or
- * values are stored, a step for each in both.
+ * Cost: one combine for each class and window of `other`; where panes or values
+ * are stored, a step for each in both.
  */
 LEAT_API int leat_time_window_merge(leat_time_window *window,
     const leat_time_window *other);
@@ -1133,6 +1122,8 @@ LEAT_API int leat_time_window_merge(leat_time_window *window,
 /* ---------------- Keyed windows ------------------------------------------ */
 
 /*
+ * A window for each key, a key being any bytes, also none: leat_keyed(3).
+ *
  *      options.by_time = &minutes;     (leat_time_window_options)
  *      options.max_keys = 1000000;
  *      options.ttl = LEAT_HOUR;
@@ -1140,30 +1131,30 @@ LEAT_API int leat_time_window_merge(leat_time_window *window,
  *      while (next(&key, &key_len, &t, &x))
  *              leat_keyed_push(k, key, key_len, t, x);
  *
- * A window for each key, a key being any bytes, also none. by_time or
- * by_count points to the options of the windows, which are copied, too, and
- * have no allocator of their own. All keys share one clock: a value of one
- * key moves the watermark of all. Windows that close at once are emitted in
+ * by_time or by_count points to the options of the windows, which are copied,
+ * too, and have no allocator of their own. All keys share one clock: a value of
+ * one key moves the watermark of all. Windows that close at once are emitted in
  * the order of (end, key first seen).
  */
 typedef struct leat_keyed_options {
-	const leat_time_window_options *by_time; /* one of these, */
-	const leat_window_options *by_count;     /* the other NULL */
+	/* Exactly one of these; the other is NULL. */
+	const leat_time_window_options *by_time;
+	const leat_window_options *by_count;
 
 	/*
-	 * A key is dropped when the watermark (by_count: now) has reached the
-	 * largest time it had a value at, plus ttl. 0: keys stay, and where
-	 * they come and go for ever memory grows for ever.
+	 * A key is dropped when the watermark (by_count: now) reaches its
+	 * largest time plus ttl. 0: keys stay, and memory grows with new keys.
 	 */
 	int64_t ttl;
-	uint64_t max_keys;  /* 0: any; at most 2^31 */
-	uint64_t max_bytes; /* allocated beside the object, but for what time
-	                       itself takes; 0: any */
-	int when_keys_full; /* enum leat_when_full, of max_keys and max_bytes */
-	leat_sink dropped;  /* told of the open windows of a key that is
-	                      dropped, flagged LEAT_RESULT_DROPPED */
-	uint64_t seed[2];   /* of SipHash-1-3; random numbers keep strangers
-	                      who choose the keys from making them collide */
+	uint64_t max_keys; /* 0: no limit; at most 2^31 */
+	/*
+	 * Limit of the bytes of leat_keyed_bytes() without the clock's; 0:
+	 * none.
+	 */
+	uint64_t max_bytes;
+	int when_keys_full; /* enum leat_when_full, at max_keys and max_bytes */
+	leat_sink dropped;  /* receives open windows of a dropped key */
+	uint64_t seed[2];   /* hash key; random if keys may be hostile */
 	const leat_allocator *allocator; /* NULL: malloc() and free() */
 	uint64_t reserved[8];            /* 0 */
 } leat_keyed_options;
@@ -1174,12 +1165,12 @@ typedef struct leat_keyed leat_keyed;
 #define LEAT_KEY_MAX 65535
 
 /*
- * Memory: of thousands of keys, each takes at most 200 bytes beside its text
- * with TUMBLING mean and standard deviation by time; by count, what
- * leat_window_check() tells.
+ * Makes an object without keys. With thousands of keys, each takes at most 200
+ * bytes beside its text with TUMBLING mean and standard deviation by time; by
+ * count, the size that leat_window_check() reports.
  *
- * Errors, and leat_keyed_check(): as leat_window_new() and
- * leat_window_check(); the bytes are those of an object without keys.
+ * Errors, and leat_keyed_check(): as leat_window_new() and leat_window_check();
+ * *n_bytes_out is the size of an object without keys.
  */
 LEAT_API int leat_keyed_new(leat_keyed **keyed_out,
     const leat_keyed_options *options);
@@ -1188,97 +1179,99 @@ LEAT_API int leat_keyed_check(const leat_keyed_options *options,
 LEAT_API void leat_keyed_free(leat_keyed *keyed);
 
 /*
- * Pushes one value. With by_count t serves ttl alone.
+ * Pushes one value. With by_count t is used for ttl only.
  *
- * Refusals and errors: those of leat_time_window_push(), with LEAT_NO_ROOM
- * also for max_keys and max_bytes; LEAT_EKEY for one longer than LEAT_KEY_MAX.
+ * Refusals and errors: those of leat_time_window_push(), with LEAT_NO_ROOM also
+ * for max_keys and max_bytes; LEAT_EKEY for a key longer than LEAT_KEY_MAX.
  * Cost: that of a push into its window. Among many keys, pushes that change
- * nothing but an open window may be put off inside, and go in before anything
- * that could show a difference.
+ * nothing but an open window may be deferred, and are done before anything that
+ * could show a difference.
  */
 LEAT_API int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
     int64_t t, double x);
 LEAT_API int leat_keyed_push_xy(leat_keyed *keyed, const void *key,
     size_t key_len, int64_t t, double x, double y);
 
-/* As leat_time_window_push_events(); faster than one by one. */
+/* Pushes n events faster than singly; see leat_time_window_push_events(). */
 LEAT_API int leat_keyed_push_events(leat_keyed *keyed, const leat_event *events,
     size_t n, size_t *n_taken_out);
 
-/* As leat_time_window_advance(), and leat_..._window_flush() of each key. */
+/* See leat_time_window_advance(), and leat_..._window_flush() of each key. */
 LEAT_API int leat_keyed_advance(leat_keyed *keyed, int64_t t);
 LEAT_API int leat_keyed_flush(leat_keyed *keyed);
 
 /*
- * The results of one key's window, as leat_time_window_query() and
- * leat_window_query() have them. LEAT_EKEY if there is no such key.
+ * Writes the results of one key's window, as leat_time_window_query() and
+ * leat_window_query() do. Errors: LEAT_EKEY if there is no such key.
  */
 LEAT_API int leat_keyed_query(leat_keyed *keyed, const void *key,
     size_t key_len, double *out);
 
 /*
- * Where that window lies, and the combined partial of a class, as
- * leat_time_window_interval() and leat_window_partial(). LEAT_EKEY,
- * LEAT_ESTAT. With by_count the interval is of the key's pushes.
+ * Write that window's interval, and the combined partial of a class, as
+ * leat_time_window_interval() and leat_window_partial() do. With by_count the
+ * interval is of the key's pushes. Errors: LEAT_EKEY, LEAT_ESTAT.
  */
 LEAT_API int leat_keyed_interval(leat_keyed *keyed, const void *key,
     size_t key_len, int64_t *start_out, int64_t *end_out);
 LEAT_API int leat_keyed_partial(leat_keyed *keyed, const void *key,
     size_t key_len, const leat_agg *agg, void *partial_out);
 
-/* Drops one key; its open windows are told to `dropped`. LEAT_EKEY. */
+/* Drops one key; emits its open windows to `dropped`. Errors: LEAT_EKEY. */
 LEAT_API int leat_keyed_drop(leat_keyed *keyed, const void *key,
     size_t key_len);
 
 /*
- * Calls visit for each key, in the order they were first seen, with what
- * leat_keyed_query() would write. Anything but 0 from visit ends this with
+ * Calls visit for each key, in the order they were first seen, with the results
+ * of leat_keyed_query(). Anything but 0 from visit ends this with
  * LEAT_ECALLBACK. visit must not push into or change the object.
  */
 LEAT_API int leat_keyed_each(leat_keyed *keyed,
     int (*visit)(void *ctx, const leat_result *result), void *ctx);
 
-LEAT_API uint64_t leat_keyed_n_keys(leat_keyed *keyed); /* keys */
-LEAT_API uint64_t leat_keyed_bytes(leat_keyed *keyed);  /* allocated */
+LEAT_API uint64_t leat_keyed_n_keys(leat_keyed *keyed);
+LEAT_API uint64_t leat_keyed_bytes(leat_keyed *keyed);
 LEAT_API int64_t leat_keyed_now(const leat_keyed *keyed);
 LEAT_API int64_t leat_keyed_watermark(const leat_keyed *keyed);
 
-/* Over all keys, dropped ones as well. */
+/* Counts over all keys, dropped ones as well. */
 LEAT_API void leat_keyed_counts(leat_keyed *keyed, leat_counts *counts_out);
 
 LEAT_API void leat_keyed_reset(leat_keyed *keyed);
 LEAT_API int leat_keyed_copy(leat_keyed *keyed, const leat_allocator *allocator,
     leat_keyed **copy_out);
 
-/* As bytes, and from them; see "Saved state". */
+/* Save to bytes and load from them; see "Saved state". */
 LEAT_API int leat_keyed_save(leat_keyed *keyed, leat_writer *writer);
 LEAT_API int leat_keyed_load(leat_keyed **keyed_out,
     const leat_keyed_options *options, leat_reader *reader);
 
 /*
- * As leat_..._window_merge(), key by key; keys that are new follow in the order
- * of `other`. LEAT_EFULL also for max_keys and max_bytes, which drop none here.
+ * See leat_..._window_merge(): merges key by key; new keys follow in the order
+ * of `other`. LEAT_EFULL also for max_keys and max_bytes: no key is dropped.
  */
 LEAT_API int leat_keyed_merge(leat_keyed *keyed, leat_keyed *other);
 
 /* ---------------- Models -------------------------------------------------- */
 
 /*
+ * Models that learn online, one sample at a time: leat_model(3).
+ *
  *      options.n_features = 9;
  *      if (leat_model_new(&m, &options) < 0) ...
  *      while (next(x, &y))
  *              leat_model_learn(m, x, y, &guess);
  *
- * A model has one coefficient for each feature, and an intercept. Their
- * sum, intercept + coefficient[0] x[0] + ..., is the score of a sample; the
- * loss says how a score becomes a prediction of y, and what an error costs.
- * Each sample is predicted first and learned from next (prequential
- * evaluation). x is an array of n_features numbers, in any units.
+ * A model has one coefficient for each feature, and an intercept. Their sum,
+ * intercept + coefficient[0] x[0] + ..., is the score of a sample; the loss
+ * defines how a score becomes a prediction of y, and what an error costs. Each
+ * sample is predicted before it is learned from (prequential evaluation).
  */
 
 /*
  * Losses, for a score f and a target y; r is f - y. SQUARED to QUANTILE predict
- * f, in the units of y, and so is their arg (QUANTILE's is 0 < arg < 1).
+ * f, in the units of y, and so is their arg (except that QUANTILE has 0 < arg <
+ * 1).
  */
 enum leat_loss {
 	LEAT_LOSS_SQUARED = 0,  /* r^2 / 2: the mean of y */
@@ -1296,10 +1289,10 @@ enum leat_loss {
 };
 
 /*
- * The loss at a score, its derivative by the score (0 where it has a
- * corner), and the prediction that a score stands for. arg has no default
- * here, and is 0 for the losses that have none. NaN if there is no such
- * loss, or it cannot have that arg or target, or the score is not finite.
+ * The loss at a score, its derivative by the score (0 where it has a corner),
+ * and the prediction for a score. arg has no default here, and is 0 for losses
+ * without one. NaN if there is no such loss, or it does not allow that arg or
+ * target, or the score is not finite.
  */
 LEAT_API double leat_loss_value(int loss, double arg, double score, double y);
 LEAT_API double leat_loss_gradient(int loss, double arg, double score,
@@ -1307,20 +1300,20 @@ LEAT_API double leat_loss_gradient(int loss, double arg, double score,
 LEAT_API double leat_loss_prediction(int loss, double score);
 
 /*
- * How coefficients follow the errors. g is the derivative of the loss at the
- * score, after clipping. leat_model(3) has the formulas and their sources.
+ * Update rules. g is the derivative of the loss at the score, after clipping.
+ * leat_model(3) has the formulas and their sources.
  *
- * ADAPTIVE  for data as they are, with nothing to tune: two predictors on
+ * ADAPTIVE  for raw data, with nothing to tune: two predictors on
  *           standardised features, mixed in the proportion that has proved
- *           best; predicts nothing outside the targets seen. Cost: three to
+ *           best; never predicts beyond the targets seen. Cost: three to
  *           six times SGD.
  * SGD       w -= rate / t^power g x; rate 0.01 by default.
  * ADAGRAD   w -= rate g x / sqrt(1e-10 + sum of (g x)^2); rate 0.1.
- * NLMS      w -= rate r x / (1e-10 + |x|^2); rate 0.5. SQUARED alone.
- * PA1, PA2  passive-aggressive, EPSILON and HINGE alone; rate is C, 1.
+ * NLMS      w -= rate r x / (1e-10 + |x|^2); rate 0.5. SQUARED only.
+ * PA1, PA2  passive-aggressive, EPSILON and HINGE only; rate is C, 1.
  * FTRL      follow the regularised leader, with l1 and l2; rate is alpha, 0.1.
  * RLS       recursive least squares by rotations: the minimum of
- *           sum forgetting^age r^2. SQUARED alone, at most LEAT_RLS_MAX
+ *           sum forgetting^age r^2. SQUARED only, at most LEAT_RLS_MAX
  *           features; O(n_features^2).
  * COCOB     coin betting: no rate at all.
  */
@@ -1336,35 +1329,36 @@ enum leat_update {
 	LEAT_UPDATE_COCOB = 8
 };
 
-/* The most features of a model, and of a model by RLS. */
+/* Largest number of features, and of features with RLS. */
 #define LEAT_FEATURES_MAX (1u << 28)
 #define LEAT_RLS_MAX 64
 
 typedef struct leat_model_options {
 	size_t n_features; /* 1 .. LEAT_FEATURES_MAX */
 	int loss;          /* enum leat_loss */
-	double loss_arg;   /* 0: HUBER 1.35, EPSILON 0.1 (with ADAPTIVE and
-	                      standardise in deviations of y), QUANTILE 0.5 */
+	/* Default HUBER 1.35, EPSILON 0.1, QUANTILE 0.5; see leat_model(3). */
+	double loss_arg;
 	int update;        /* enum leat_update */
 	int no_intercept;  /* keep the intercept at 0 (not with ADAPTIVE) */
 	double rate;       /* > 0; not with ADAPTIVE, RLS, COCOB */
 	double power;      /* SGD: 0 .. 1 */
-	int average;       /* SGD: predict by the mean of the coefficients
-	                      after each sample (Polyak and Ruppert) */
+	int average;       /* SGD: predict by averaged coefficients */
 	double forgetting; /* RLS: 0 < forgetting <= 1, by default 1 */
 
-	double l1, l2; /* SGD, ADAGRAD, FTRL, ADAPTIVE: l1 sum |w| + l2 / 2
-	                  sum w^2 is added to the loss. RLS: l2, a ridge */
-	double clip;   /* SGD, ADAGRAD, FTRL, COCOB: most |g|; 0: any */
+	/*
+	 * Add l1 sum |w| + l2 / 2 sum w^2 to the loss. RLS: l2 only, a ridge.
+	 */
+	double l1, l2;
+	double clip; /* SGD, ADAGRAD, FTRL, COCOB: largest |g|; 0: none */
 	/*
 	 * SGD, ADAGRAD, NLMS, FTRL, COCOB: learn from features, and targets of
-	 * the losses that predict f, in standard deviations from their means
-	 * so far (at most 8; 0 for a constant feature), as ADAPTIVE does.
-	 * rate, clip, l1 and l2 are in these units. Not with no_intercept.
+	 * losses that predict f, in standard deviations from their means so far
+	 * (at most 8), as ADAPTIVE does. rate, clip, l1 and l2 are in these
+	 * units. Not with no_intercept.
 	 */
 	int standardise;
-	const double *rates; /* SGD, ADAGRAD: n_features factors >= 0 of the
-	                        coefficients' steps, copied. NULL: 1 for all */
+	/* SGD, ADAGRAD: n_features factors >= 0 of the steps; NULL: all 1. */
+	const double *rates;
 
 	const leat_allocator *allocator; /* NULL: malloc() and free() */
 	uint64_t reserved[12];           /* 0 */
@@ -1373,10 +1367,9 @@ typedef struct leat_model_options {
 typedef struct leat_model leat_model;
 
 /*
- * Makes a model; its coefficients are 0. It allocates once, here: 8 bytes
- * for each feature, and as many for each of: ADAPTIVE 7, ADAGRAD 1, FTRL 2,
- * COCOB 5, SGD's average 1, rates 1, standardise 6 (COCOB 5); RLS about
- * 4 n_features^2 bytes.
+ * Makes a model with coefficients of 0. All memory is allocated here: 8 bytes
+ * for each feature, times 1 to 8 by update rule (leat_model(3)); RLS about 4
+ * n_features^2 bytes.
  *
  * Errors, _check and _init: as leat_window_new() and leat_window_check().
  */
@@ -1389,30 +1382,31 @@ LEAT_API int leat_model_init(leat_model **model_out, void *memory,
 LEAT_API void leat_model_free(leat_model *model);
 
 /*
- * The prediction for x, and the score that it is made from: what learning from
- * x next would tell. NaN if x, or the score, is not finite. O(n_features).
+ * Return the prediction for x, and the score it is made from: what learning
+ * from x next would report. NaN if x, or the score, is not finite. Cost:
+ * O(n_features).
  */
 LEAT_API double leat_model_predict(const leat_model *model, const double *x);
 LEAT_API double leat_model_score(const leat_model *model, const double *x);
 
 /*
- * Learns from one sample, and tells what was predicted for it before.
- * prediction_out may be NULL.
+ * Learns from one sample, and writes the prediction made before learning,
+ * unless prediction_out is NULL.
  *
- * Refusals: LEAT_NOT_FINITE (x or y; also what would leave a number of the
- * model that is not finite), LEAT_BAD_TARGET (a y that the loss cannot have).
- * Cost: O(n_features), RLS O(n_features^2). Nothing is allocated.
+ * Refusals: LEAT_NOT_FINITE (x or y; also a sample that would make a number of
+ * the model infinite or NaN), LEAT_BAD_TARGET (a y that the loss does not
+ * allow). Cost: O(n_features), RLS O(n_features^2). Nothing is allocated.
  */
 LEAT_API int leat_model_learn(leat_model *model, const double *x, double y,
     double *prediction_out);
 
 /*
- * Learns from n samples: x has n rows of n_features numbers. What is refused
- * is skipped, and its prediction is NaN; all else is as in n calls for one
- * sample, bit for bit. predictions_out gets n numbers, or is NULL.
+ * Learns from n samples: x has n rows of n_features numbers. Refused samples
+ * are skipped, and their prediction is NaN; all else is as in n single calls,
+ * bit for bit. predictions_out receives n numbers, or is NULL.
  *
- * A weight >= 0 says how many samples one stands for; 0 changes nothing and
- * is counted only if the sample is refused. weights may be NULL: all are 1.
+ * A weight >= 0 says how many samples one stands for; 0 changes nothing and is
+ * counted only if the sample is refused. weights may be NULL: all are 1.
  *
  * Returns 0, or the first refusal. Errors: LEAT_EINVAL (a weight below 0).
  */
@@ -1420,14 +1414,14 @@ LEAT_API int leat_model_learn_many(leat_model *model, const double *x,
     const double *y, const double *weights, size_t n, double *predictions_out);
 
 /*
- * The same for a sample that is mostly 0: n numbers, and of which features
- * they are, from 0, in ascending order; all others are 0. Results and state
- * are those of the dense form, bit for bit, but for l1 and l2 of SGD and
- * ADAGRAD, which without standardise are applied to those n alone.
+ * Predict and learn for a sample that is mostly 0: n numbers, and the indices
+ * of their features, from 0, in ascending order. Results and state are those of
+ * the dense form, bit for bit, except that l1 and l2 of SGD and ADAGRAD without
+ * standardise are applied to those n only.
  *
- * Errors: LEAT_EINDEX, LEAT_EINVAL (a weight below 0).
- * Cost: O(n), but O(n_features) for ADAPTIVE, standardise and SGD's average,
- * and RLS as ever.
+ * Errors: LEAT_EINDEX, LEAT_EINVAL (a weight below 0). Cost: O(n), but
+ * O(n_features) for ADAPTIVE, standardise and SGD's average; RLS
+ * O(n_features^2).
  */
 LEAT_API double leat_model_predict_sparse(const leat_model *model,
     const uint32_t *index, const double *x, size_t n);
@@ -1435,35 +1429,35 @@ LEAT_API int leat_model_learn_sparse(leat_model *model, const uint32_t *index,
     const double *x, double y, double weight, size_t n, double *prediction_out);
 
 /*
- * The coefficients in the units of the raw data: score = intercept + sum of
- * coefficient[i] x[i], with ADAPTIVE and standardise up to about one part in
- * as many as have been learned. Either pointer may be NULL.
+ * Writes the coefficients in the units of the raw data: score = intercept + sum
+ * of coefficient[i] x[i], nearly so with ADAPTIVE and standardise. Either
+ * pointer may be NULL.
  */
 LEAT_API void leat_model_coefficients(const leat_model *model,
     double *coefficients_out, double *intercept_out);
 
 /*
  * Resets the model, and starts it from n_features coefficients and an
- * intercept, in raw units: it predicts by them, and learns on from there. To
- * RLS with l2 they are the prior mean.
+ * intercept, in raw units: it predicts by them, and goes on learning from
+ * there. To RLS with l2 they are the prior mean.
  *
- * Errors: LEAT_EINVAL (one is not finite or beyond 1e100 in size, or an
- * intercept with no_intercept), LEAT_ENOTSUP (ADAPTIVE with a loss that does
+ * Errors: LEAT_EINVAL (a number that is not finite or beyond 1e100 in size, or
+ * an intercept with no_intercept), LEAT_ENOTSUP (ADAPTIVE with a loss that does
  * not predict f).
  */
 LEAT_API int leat_model_set_coefficients(leat_model *model,
     const double *coefficients, double intercept);
 
-/* pushed = taken + refused, since the last reset; the rest is 0. */
+/* Counts since the last reset: pushed = taken + refused; the rest is 0. */
 LEAT_API void leat_model_counts(const leat_model *model,
     leat_counts *counts_out);
 
-/* As new; and an independent second model, see leat_window_copy(). */
+/* Make the model as new; make an independent one: see leat_window_copy(). */
 LEAT_API void leat_model_reset(leat_model *model);
 LEAT_API int leat_model_copy(const leat_model *model,
     const leat_allocator *allocator, leat_model **copy_out);
 
-/* As bytes, and from them; see "Saved state". */
+/* Save to bytes and load from them; see "Saved state". */
 LEAT_API int leat_model_save(const leat_model *model, leat_writer *writer);
 LEAT_API int leat_model_load(leat_model **model_out,
     const leat_model_options *options, leat_reader *reader);
@@ -1471,27 +1465,24 @@ LEAT_API int leat_model_load(leat_model **model_out,
 /* ---------------- Drift and anomaly -------------------------------------- */
 
 /*
- * Watches a stream, of errors of a model or of anything, and says when it
- * is no longer what it was. Values beyond 2^465 in size are taken for that.
+ * Detectors watch a stream, say of a model's errors, and report when its
+ * distribution has changed: leat_drift(3) has formulas and sources. Values
+ * beyond 2^465 in size are taken as 2^465.
  *
- * PAGE_HINKLEY  the mean has changed by more than delta: the cumulated
- *               deviation from the running mean, less delta a value, has
- *               risen by more than threshold above its minimum (for a fall:
- *               the mirror image). Then it starts anew.
- * ADWIN         keeps as many of the newest values as have one mean, and
- *               drops the oldest when two parts of them differ by more
- *               than chance would allow at confidence delta. Values should
- *               lie within a range of about 1, or their variance be moderate.
- * ZSCORE        this value is more than `threshold` standard deviations
- *               away from the mean of the `size` values before it (0: of
- *               all). It then joins them.
- * EWMA          the exponentially weighted mean has left its control
- *               limits, `threshold` of its standard deviations around the
- *               baseline: the first min_count values, or as given. It starts
- *               anew from the baseline after an alarm.
+ * PAGE_HINKLEY  the cumulated deviation from the running mean, less delta a
+ *               value, has risen by more than threshold above its minimum
+ *               (for a fall: the mirror image). It then starts anew.
+ * ADWIN         the newest values differ in mean from older ones, at
+ *               confidence delta; the older ones are dropped. Values should
+ *               lie within a range of about 1.
+ * ZSCORE        the value is more than `threshold` standard deviations away
+ *               from the mean of the `size` values before it (0: of all).
+ * EWMA          the exponentially weighted mean is more than `threshold` of
+ *               its standard deviations away from the baseline: the mean of
+ *               the first min_count values, or as given. It then starts anew.
  *
- * With a direction, changes in the other one are no alarms and restart
- * nothing; ADWIN drops all the same. leat_drift(3) has formulas and sources.
+ * With a direction, changes in the other one raise no alarm and restart
+ * nothing; ADWIN drops values all the same.
  */
 enum leat_drift_kind {
 	LEAT_DRIFT_PAGE_HINKLEY = 0,
@@ -1507,21 +1498,24 @@ enum leat_change {
 };
 
 typedef struct leat_drift_options {
-	int kind;           /* enum leat_drift_kind */
-	double delta;       /* PAGE_HINKLEY: >= 0, in the units of x. ADWIN:
+	int kind;         /* enum leat_drift_kind */
+	double delta;     /* PAGE_HINKLEY: >= 0, in the units of x. ADWIN:
 	                       0 < delta < 1, by default 0.002 */
-	double threshold;   /* PAGE_HINKLEY: > 0, in the units of x, must be
+	double threshold; /* PAGE_HINKLEY: > 0, in the units of x, must be
 	                       given. Charts: > 0, by default 3 */
-	double alpha;       /* EWMA: weight of the newest value, 0 < alpha <= 1,
+	double alpha;     /* EWMA: weight of the newest value, 0 < alpha <= 1,
 	                       by default 0.2 */
-	uint64_t size;      /* ZSCORE: 0, or 2 .. LEAT_SIZE_MAX */
-	uint64_t min_count; /* an alarm needs as many values before it; by
-	                       default 30 (ZSCORE: at most size), ADWIN 10;
-	                       charts at least 2, ZSCORE at most size; 0 with
-	                       a given baseline */
-	double mean;   /* EWMA: the baseline, instead of the first values, */
-	double stddev; /* where stddev > 0 */
-	int direction; /* LEAT_CHANGE_RISE or LEAT_CHANGE_FALL alone; 0: both */
+	uint64_t size;    /* ZSCORE: 0, or 2 .. LEAT_SIZE_MAX */
+	/*
+	 * Values before the first alarm, by default 30 (ZSCORE: at most size),
+	 * ADWIN 10; charts at least 2, ZSCORE at most size; 0 with a given
+	 * baseline.
+	 */
+	uint64_t min_count;
+	/* EWMA: the baseline, instead of the first values, if stddev > 0. */
+	double mean;
+	double stddev;
+	int direction; /* LEAT_CHANGE_RISE or LEAT_CHANGE_FALL only; 0: both */
 	const leat_allocator *allocator; /* NULL: malloc() and free() */
 	uint64_t reserved[8];            /* 0 */
 } leat_drift_options;
@@ -1529,9 +1523,9 @@ typedef struct leat_drift_options {
 typedef struct leat_drift leat_drift;
 
 /*
- * Memory: some hundred bytes; ADWIN 6.5 kilobytes, ZSCORE with a size as a
- * sliding window of it. Errors, _check and _init: as leat_window_new() and
- * leat_window_check().
+ * Makes a detector. It takes some hundred bytes; ADWIN 6.5 kilobytes, ZSCORE
+ * with a size as much as a sliding window of it. Errors, _check and _init: as
+ * leat_window_new() and leat_window_check().
  */
 LEAT_API int leat_drift_new(leat_drift **drift_out,
     const leat_drift_options *options);
@@ -1542,12 +1536,11 @@ LEAT_API int leat_drift_init(leat_drift **drift_out, void *memory,
 LEAT_API void leat_drift_free(leat_drift *drift);
 
 /*
- * What a detector says of a value. score is above 0 for a rise, below 0
- * for a fall; NaN for a value that is refused or cannot raise an alarm yet.
- *
- * ZSCORE and EWMA tell how many standard deviations the value, or the weighted
- * mean, is away: an alarm is one beyond `threshold`. PAGE_HINKLEY, and ADWIN at
- * every 32nd value (else NaN), tell their statistic over its bound: beyond 1.
+ * A detector's answer to a value. score is above 0 for a rise, below 0 for a
+ * fall; NaN for a value that is refused or cannot raise an alarm yet. ZSCORE
+ * and EWMA: how many standard deviations the value, or the weighted mean, is
+ * away; an alarm is beyond `threshold`. PAGE_HINKLEY, and ADWIN at every 32nd
+ * value (else NaN): the statistic over its bound; an alarm is beyond 1.
  */
 typedef struct leat_drift_answer {
 	int change; /* enum leat_change */
@@ -1566,28 +1559,29 @@ LEAT_API int leat_drift_push(leat_drift *drift, double x,
     leat_drift_answer *answer_out);
 
 /*
- * Pushes n values, as n single pushes do; either output gets n numbers, or
+ * Pushes n values, as n single pushes do; either output receives n numbers, or
  * is NULL. Returns 0, or the first refusal.
  */
 LEAT_API int leat_drift_push_many(leat_drift *drift, const double *x, size_t n,
     int *changes_out, double *scores_out);
 
 /*
- * The mean that new values are compared with (of none: NaN), and how many
- * values it is made of: since the last change (PAGE_HINKLEY), now kept (ADWIN),
- * before the newest (ZSCORE), of the baseline (EWMA; 0 if it was given).
+ * Return the mean that new values are compared with (NaN if there are none),
+ * and the number of values in it: since the last change (PAGE_HINKLEY), now
+ * kept (ADWIN), before the newest (ZSCORE), of the baseline (EWMA; 0 if it was
+ * given).
  */
 LEAT_API double leat_drift_mean(const leat_drift *drift);
 LEAT_API uint64_t leat_drift_width(const leat_drift *drift);
 
-/* pushed = taken + refused; the rest is 0. */
+/* Writes counts: pushed = taken + refused; the rest is 0. */
 LEAT_API void leat_drift_counts(const leat_drift *drift,
     leat_counts *counts_out);
 LEAT_API void leat_drift_reset(leat_drift *drift);
 LEAT_API int leat_drift_copy(const leat_drift *drift,
     const leat_allocator *allocator, leat_drift **copy_out);
 
-/* As bytes, and from them; see "Saved state". */
+/* Save to bytes and load from them; see "Saved state". */
 LEAT_API int leat_drift_save(const leat_drift *drift, leat_writer *writer);
 LEAT_API int leat_drift_load(leat_drift **drift_out,
     const leat_drift_options *options, leat_reader *reader);

@@ -56,8 +56,8 @@ BEGIN {
 		small[a[i]] = 1
 	# A comment that ends with one of these is not at its end.
 	split("a an the and or but nor of to in by with for from at on into " \
-		"whose which that is are was were as than if when where what " \
-		"not no its their", a)
+		"whose which that as than if when where " \
+		"no its their", a)
 	for (i in a)
 		opens[a[i]] = 1
 	split("is are was were be has have had must may can cannot could " \
@@ -181,8 +181,8 @@ struct s {
 	char d[9]; /* "of */
 	char e[9] /* of e */;
 	const char *f = "/* of f"; // NULL: none
-	int g; /* sums that are */
-	int h; /* known */
+	int g; /* sums of the */
+	int h; /* window */
 };
 /* With a sign or not. */
 /* With a sign, the sum is negative, and
