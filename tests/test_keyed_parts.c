@@ -223,7 +223,7 @@ END_TEST
 START_TEST(indices_that_outgrow_their_bits_make_the_table_grow)
 {
 	leat_keyed *k = new_keyed();
-	struct leat_memory *m = &k->flow.memory;
+	struct leat_memory *m = &k->stream.memory;
 	double out[8];
 
 	for (uint32_t i = 0; i < 200; i++) {

@@ -122,7 +122,7 @@ static void choose_kind(struct twins *t, int kind)
 
 static void need_nodes(leat_keyed *k)
 {
-	k->flow.forest.small = 0;
+	k->stream.forest.small = 0;
 }
 
 static void open_twins(struct twins *t, int kind, uint64_t seed)

@@ -2,16 +2,16 @@
  * counted.c - windows by count, as states of keys
  *
  * The state of a key points to a window (../window), which lies in an item
- * of the flow's pool: all windows of an object are of one size, which is
+ * of the stream's pool: all windows of an object are of one size, which is
  * known beforehand. The clock serves ttl alone; nothing is ever late, and
  * windows close on a push, where they tell a sink that adds the key.
  */
 #include "key.h"
 
-/* The flow of keys is the first thing in them. */
-static const leat_keyed *counted_keys(const struct leat_flow *f)
+/* The stream of keys is the first thing in them. */
+static const leat_keyed *counted_keys(const struct leat_stream *st)
 {
-	return (const leat_keyed *)(const void *)f;
+	return (const leat_keyed *)(const void *)st;
 }
 
 /* A window starts at the first cache line of its memory; there is one. */
@@ -26,72 +26,72 @@ static int counted_emit(void *ctx, const leat_result *result)
 	leat_keyed *k = ctx;
 	leat_result r = *result;
 
-	r.watermark = leat_clock_coming(&k->flow.clock);
-	r.key = k->flow.key;
-	r.key_len = k->flow.key_len;
-	leat_call_emit(&k->flow.calls, &k->flow.sink, &r);
+	r.watermark = leat_clock_coming(&k->stream.clock);
+	r.key = k->stream.emitter.key;
+	r.key_len = k->stream.emitter.key_len;
+	leat_call_emit(&k->stream.emitter.calls, &k->stream.emitter.sink, &r);
 	return 0;
 }
 
 void leat_counted_start(leat_keyed *k)
 {
-	struct leat_flow *f = &k->flow;
+	struct leat_stream *st = &k->stream;
 
-	f->sink = k->by_count->sink;
-	if (f->sink.emit) {
+	st->emitter.sink = k->by_count->sink;
+	if (st->emitter.sink.emit) {
 		k->by_count->sink.emit = counted_emit;
 		k->by_count->sink.ctx = k;
 	}
-	leat_pool_init(&f->contents, &f->memory, k->window_bytes);
+	leat_pool_init(&st->contents, &st->memory, k->window_bytes);
 	/* Large ones are taken one at a time. */
 	if (k->window_bytes > 4096)
-		f->contents.next_items = 1;
+		st->contents.next_items = 1;
 }
 
 /* ---------------- the engine -------------------------------------- */
 
-static int counted_reserve(struct leat_flow *f, const struct leat_state *s,
+static int counted_reserve(struct leat_stream *st, const struct leat_state *s,
     const leat_event *e)
 {
 	(void)e;
-	return s->content ? LEAT_OK : leat_pool_reserve(&f->contents, 1);
+	return s->content ? LEAT_OK : leat_pool_reserve(&st->contents, 1);
 }
 
 /* There is memory in the pool. */
-static void counted_begin(struct leat_flow *f, struct leat_state *s)
+static void counted_begin(struct leat_stream *st, struct leat_state *s)
 {
-	const leat_keyed *k = counted_keys(f);
+	const leat_keyed *k = counted_keys(st);
 	leat_window *w;
 
-	s->content = leat_pool_take(&f->contents);
+	s->content = leat_pool_take(&st->contents);
 	leat_window_init(&w, s->content, k->window_bytes, k->by_count);
 }
 
-static int counted_push(struct leat_flow *f, struct leat_state *s,
+static int counted_push(struct leat_stream *st, struct leat_state *s,
     const leat_event *e)
 {
 	leat_window *w;
 
 	if (LEAT_UNLIKELY(!s->content))
-		counted_begin(f, s);
+		counted_begin(st, s);
 	w = counted_window(s);
 	w->push(w, e->x, e->y);
 	return LEAT_OK;
 }
 
-static int counted_due(const struct leat_flow *f, const struct leat_state *s,
+static int counted_due(const struct leat_stream *st, const struct leat_state *s,
     int64_t *due_out)
 {
-	(void)f;
+	(void)st;
 	(void)s;
 	*due_out = LEAT_TIME_MAX;
 	return 0;
 }
 
-static void counted_close(struct leat_flow *f, struct leat_state *s,
+static void counted_close(struct leat_stream *st, struct leat_state *s,
     int64_t watermark)
 {
-	(void)f;
+	(void)st;
 	(void)s;
 	(void)watermark;
 }
@@ -145,17 +145,17 @@ leat_result leat_counted_result(const leat_keyed *k, const struct leat_state *s)
 	leat_window *w = counted_window(s);
 	struct leat_tally t = w->engine->tally(w);
 	leat_result r = { 0, k->n_values, w->results, w->partials, 0, 0,
-		leat_clock_coming(&k->flow.clock), t.count, t.missing, 0,
-		k->flow.key, k->flow.key_len };
+		leat_clock_coming(&k->stream.clock), t.count, t.missing, 0,
+		k->stream.emitter.key, k->stream.emitter.key_len };
 
 	leat_ask(w);
 	leat_counted_interval(k, s, &r.start, &r.end);
 	return r;
 }
 
-static void counted_tell(struct leat_flow *f, struct leat_state *s, int flag)
+static void counted_tell(struct leat_stream *st, struct leat_state *s, int flag)
 {
-	const leat_keyed *k = counted_keys(f);
+	const leat_keyed *k = counted_keys(st);
 	leat_window *w = counted_window(s);
 	int64_t start, end;
 
@@ -166,51 +166,52 @@ static void counted_tell(struct leat_flow *f, struct leat_state *s, int flag)
 		return;
 	leat_result r = leat_counted_result(k, s);
 	r.flags = flag;
-	leat_call_emit(&f->calls, f->told, &r);
+	leat_call_emit(&st->emitter.calls, st->emitter.to, &r);
 }
 
-static void counted_look(const struct leat_flow *f, const struct leat_state *s,
-    struct leat_accs *out, int64_t *start_out, int64_t *end_out)
+static void counted_look(const struct leat_stream *st,
+    const struct leat_state *s, struct leat_accs *out, int64_t *start_out,
+    int64_t *end_out)
 {
 	(void)out;
-	leat_counted_interval(counted_keys(f), s, start_out, end_out);
+	leat_counted_interval(counted_keys(st), s, start_out, end_out);
 }
 
-static uint64_t counted_stored(const struct leat_flow *f,
+static uint64_t counted_stored(const struct leat_stream *st,
     const struct leat_state *s)
 {
 	const leat_window *w = counted_window(s);
 
-	(void)f;
+	(void)st;
 	return w->keeps ? leat_window_length(w) : 0;
 }
 
-static void counted_clear(struct leat_flow *f, struct leat_state *s)
+static void counted_clear(struct leat_stream *st, struct leat_state *s)
 {
 	if (s->content)
-		leat_pool_give(&f->contents, s->content);
+		leat_pool_give(&st->contents, s->content);
 	s->content = NULL;
 }
 
-static int counted_copy(struct leat_flow *f, struct leat_state *to,
+static int counted_copy(struct leat_stream *st, struct leat_state *to,
     const struct leat_state *from)
 {
 	const leat_window *o = counted_window(from);
 	leat_window *w;
 
-	if (leat_pool_reserve(&f->contents, 1))
+	if (leat_pool_reserve(&st->contents, 1))
 		return LEAT_ENOMEM;
-	to->content = leat_pool_take(&f->contents);
+	to->content = leat_pool_take(&st->contents);
 	w = counted_window(to);
 	memcpy(w, o, o->block.n_bytes);
 	leat_window_moved(o, w);
-	w->sink.ctx = f;
+	w->sink.ctx = st;
 	return LEAT_OK;
 }
 
 /* ---------------- as bytes, and joined --------------------------------- */
 
-static void counted_tape(struct leat_flow *f, struct leat_state *s,
+static void counted_tape(struct leat_stream *st, struct leat_state *s,
     struct leat_tape *t)
 {
 	int there = s->content != NULL;
@@ -220,32 +221,32 @@ static void counted_tape(struct leat_flow *f, struct leat_state *s,
 	if (!leat_tape_expect(t, there))
 		return;
 	if (t->loads) {
-		if (leat_pool_reserve(&f->contents, 1)) {
+		if (leat_pool_reserve(&st->contents, 1)) {
 			leat_tape_fail(t, LEAT_ENOMEM);
 			return;
 		}
-		counted_begin(f, s);
+		counted_begin(st, s);
 	}
 	leat_tape_window_content(t, counted_window(s));
 }
 
-static int counted_join_room(struct leat_flow *f, struct leat_state *s,
-    const struct leat_flow *g, const struct leat_state *other,
+static int counted_join_room(struct leat_stream *st, struct leat_state *s,
+    const struct leat_stream *from, const struct leat_state *other,
     struct leat_need *need)
 {
-	(void)f;
-	(void)g;
+	(void)st;
+	(void)from;
 	(void)other;
 	need->contents += !s->content;
 	return LEAT_OK;
 }
 
-static void counted_join(struct leat_flow *f, struct leat_state *s,
-    const struct leat_flow *g, const struct leat_state *other)
+static void counted_join(struct leat_stream *st, struct leat_state *s,
+    const struct leat_stream *from, const struct leat_state *other)
 {
-	(void)g;
+	(void)from;
 	if (!s->content)
-		counted_begin(f, s);
+		counted_begin(st, s);
 	if (other->content)
 		leat_window_join(counted_window(s), counted_window(other));
 }

@@ -25,7 +25,7 @@ static unsigned char *text_take(leat_keyed *k, size_t len)
 	if (len <= LEAT_TEXT_POOLED)
 		return leat_pool_take(text_pool(k, len));
 	if (k->long_room != len)
-		return leat_memory_take(&k->flow.memory, len);
+		return leat_memory_take(&k->stream.memory, len);
 	k->long_text = NULL;
 	k->long_room = 0;
 	return text;
@@ -33,7 +33,7 @@ static unsigned char *text_take(leat_keyed *k, size_t len)
 
 void leat_entry_release(leat_keyed *k)
 {
-	leat_memory_give(&k->flow.memory, k->long_text, k->long_room);
+	leat_memory_give(&k->stream.memory, k->long_text, k->long_room);
 	k->long_text = NULL;
 	k->long_room = 0;
 }
@@ -48,7 +48,7 @@ static int text_reserve(leat_keyed *k, size_t len)
 	if (k->long_room == len)
 		return LEAT_OK;
 	leat_entry_release(k);
-	k->long_text = leat_memory_take(&k->flow.memory, len);
+	k->long_text = leat_memory_take(&k->stream.memory, len);
 	k->long_room = k->long_text ? len : 0;
 	return k->long_text ? LEAT_OK : LEAT_ENOMEM;
 }
@@ -60,7 +60,7 @@ static void text_give(leat_keyed *k, const struct leat_entry *e)
 	if (e->len <= LEAT_TEXT_POOLED)
 		leat_pool_give(text_pool(k, e->len), e->text.at);
 	else
-		leat_memory_give(&k->flow.memory, e->text.at, e->len);
+		leat_memory_give(&k->stream.memory, e->text.at, e->len);
 }
 
 int leat_entry_write(leat_keyed *k, struct leat_entry *e, const void *text,
@@ -132,8 +132,8 @@ int leat_entry_reserve(leat_keyed *k, size_t len)
 	err |= leat_roster_reserve(k);
 	err |= leat_table_reserve(k);
 	err |= leat_timers_reserve(&k->timers, k->roster.length + 1);
-	err |= k->flow.engine->reserve(&k->flow, k->blank, &any);
-	err |= leat_pool_reserve(&k->flow.cells, k->spare_cells);
+	err |= k->stream.plan.engine->reserve(&k->stream, k->blank, &any);
+	err |= leat_pool_reserve(&k->stream.cells, k->spare_cells);
 	err |= text_reserve(k, len);
 	if (err)
 		leat_entry_release(k);
@@ -164,7 +164,7 @@ void leat_entry_forget(leat_keyed *k, uint32_t i)
 {
 	struct leat_entry *e = leat_entry_at(k, i);
 
-	k->flow.engine->clear(&k->flow, leat_entry_state(e));
+	k->stream.plan.engine->clear(&k->stream, leat_entry_state(e));
 	if (k->links_at)
 		link_remove(k, e);
 	leat_timers_disarm(k, e);
@@ -177,12 +177,12 @@ void leat_entry_forget(leat_keyed *k, uint32_t i)
 
 static void entry_last_words(leat_keyed *k, const struct leat_entry *e)
 {
-	struct leat_flow *f = &k->flow;
+	struct leat_stream *st = &k->stream;
 
-	f->told = &k->evicted;
+	st->emitter.to = &k->evicted;
 	leat_entry_speaks(k, e);
-	f->engine->tell(f, leat_entry_state(e), LEAT_RESULT_DROPPED);
-	f->told = &f->sink;
+	st->plan.engine->tell(st, leat_entry_state(e), LEAT_RESULT_DROPPED);
+	st->emitter.to = &st->emitter.sink;
 }
 
 void leat_entry_evict(leat_keyed *k, uint32_t i)
@@ -196,7 +196,7 @@ void leat_entry_evict(leat_keyed *k, uint32_t i)
 
 void leat_entries_start(leat_keyed *k)
 {
-	struct leat_memory *memory = &k->flow.memory;
+	struct leat_memory *memory = &k->stream.memory;
 
 	leat_table_init(&k->table, memory);
 	leat_slab_init(&k->entries, memory, k->entry_size);
@@ -209,17 +209,17 @@ void leat_entries_start(leat_keyed *k)
 
 void leat_entries_clear(leat_keyed *k)
 {
-	struct leat_flow *f = &k->flow;
+	struct leat_stream *st = &k->stream;
 
 	for (size_t r = 0; r < k->roster.n; r++) {
 		if (k->roster.order[r] == 0)
 			continue;
 		struct leat_entry *e = leat_ranked(k, (uint32_t)r);
-		f->engine->clear(f, leat_entry_state(e));
+		st->plan.engine->clear(st, leat_entry_state(e));
 		if (e->len > LEAT_TEXT_POOLED)
 			text_give(k, e);
 	}
-	leat_flow_end(f);
+	leat_stream_end(st);
 	for (size_t i = 0; i < LEAT_TEXT_CLASSES; i++)
 		leat_pool_clear(&k->texts[i]);
 	leat_table_clear(&k->table);
@@ -237,14 +237,14 @@ static void entries_blank(leat_keyed *k)
 		if (k->roster.order[r] == 0)
 			continue;
 		struct leat_entry *e = leat_ranked(k, (uint32_t)r);
-		memset(leat_entry_state(e), 0, k->flow.state_size);
+		memset(leat_entry_state(e), 0, k->stream.plan.state_size);
 		e->len = 0;
 	}
 }
 
 static int entries_fill(leat_keyed *k, const leat_keyed *from)
 {
-	struct leat_flow *f = &k->flow;
+	struct leat_stream *st = &k->stream;
 
 	for (size_t r = 0; r < k->roster.n; r++) {
 		if (k->roster.order[r] == 0)
@@ -258,7 +258,7 @@ static int entries_fill(leat_keyed *k, const leat_keyed *from)
 			return LEAT_ENOMEM;
 		if (leat_entry_write(k, e, leat_entry_text(o), len))
 			return LEAT_ENOMEM;
-		err = f->engine->copy(f, leat_entry_state(e),
+		err = st->plan.engine->copy(st, leat_entry_state(e),
 		    leat_entry_state(o));
 		if (err)
 			return err;
@@ -268,7 +268,7 @@ static int entries_fill(leat_keyed *k, const leat_keyed *from)
 
 int leat_entries_copy(leat_keyed *k, const leat_keyed *from)
 {
-	struct leat_memory *memory = &k->flow.memory;
+	struct leat_memory *memory = &k->stream.memory;
 
 	for (size_t i = 0; i < LEAT_TEXT_CLASSES; i++)
 		leat_pool_init(&k->texts[i], memory, 16 * (i + 1));

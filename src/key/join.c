@@ -35,7 +35,7 @@ static int keyed_fits(const leat_keyed *k, const leat_keyed *other)
 	if (!a != !b || k->ttl != other->ttl)
 		return LEAT_EOPTIONS;
 	if (!a)
-		return leat_flow_same(&k->flow, &other->flow);
+		return leat_stream_same(&k->stream, &other->stream);
 	if (a->kind != LEAT_LANDMARK)
 		return LEAT_ENOTSUP;
 	return b->kind == a->kind && least_count(a) == least_count(b) &&
@@ -94,8 +94,8 @@ static void unmake_keys(leat_keyed *k, size_t made)
 /* Whether all states can be joined; then there is memory for it. */
 static int keyed_room(leat_keyed *k, const leat_keyed *other)
 {
-	struct leat_flow *f = &k->flow;
-	const struct leat_flow *g = &other->flow;
+	struct leat_stream *st = &k->stream;
+	const struct leat_stream *from = &other->stream;
 	struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
 
 	for (size_t r = 0; r < other->roster.n; r++) {
@@ -103,13 +103,13 @@ static int keyed_room(leat_keyed *k, const leat_keyed *other)
 		if (other->roster.order[r] == 0)
 			continue;
 		e = leat_ranked(other, (uint32_t)r);
-		int err = f->engine->join_room(f,
-		    leat_entry_state(leat_entry_at(k, counterpart_of(k, e))), g,
-		    leat_entry_state(e), &need);
+		int err = st->plan.engine->join_room(st,
+		    leat_entry_state(leat_entry_at(k, counterpart_of(k, e))),
+		    from, leat_entry_state(e), &need);
 		if (err)
 			return err;
 	}
-	return leat_need_reserve(f, &need);
+	return leat_need_reserve(st, &need);
 }
 
 static void join_key(leat_keyed *k, const leat_keyed *other,
@@ -119,12 +119,12 @@ static void join_key(leat_keyed *k, const leat_keyed *other,
 	int64_t due;
 
 	leat_entry_speaks(k, e);
-	leat_state_join(&k->flow, leat_entry_state(e), &other->flow,
+	leat_state_join(&k->stream, leat_entry_state(e), &other->stream,
 	    leat_entry_state(o));
 	if (k->latest_at &&
 	    *leat_entry_latest(other, o) > *leat_entry_latest(k, e))
 		*leat_entry_latest(k, e) = *leat_entry_latest(other, o);
-	if (k->flow.early_span > 0 &&
+	if (k->stream.plan.early_span > 0 &&
 	    leat_marked(&other->roster.changed, o->rank))
 		leat_mark(&k->roster.changed, e->rank);
 	leat_timers_arm(k, e, leat_timers_due(other, o));
@@ -155,8 +155,8 @@ static void join_order(leat_keyed *k, const leat_keyed *other)
 static void join_keys(leat_keyed *k, const leat_keyed *other)
 {
 	/* What the states tell is as of then; the watermark is not yet. */
-	leat_flow_join_counts(&k->flow, &other->flow);
-	leat_clock_join(&k->flow.clock, &other->flow.clock);
+	leat_stream_join_counts(&k->stream, &other->stream);
+	leat_clock_join(&k->stream.clock, &other->stream.clock);
 	for (size_t r = 0; r < other->roster.n; r++)
 		if (other->roster.order[r])
 			join_key(k, other, leat_ranked(other, (uint32_t)r));
@@ -173,7 +173,7 @@ static void join_keys(leat_keyed *k, const leat_keyed *other)
  */
 static void keyed_move_on(leat_keyed *k)
 {
-	struct leat_clock *c = &k->flow.clock;
+	struct leat_clock *c = &k->stream.clock;
 	int64_t was = c->watermark;
 
 	if (k->timers.next <= was && was < LEAT_TIME_MAX)
@@ -189,21 +189,21 @@ int leat_keyed_merge(leat_keyed *keyed, leat_keyed *other)
 	int err;
 
 	LEAT_ASSERT(k && other);
-	if (k == other || leat_is_inside(&k->flow.calls) ||
-	    leat_is_inside(&other->flow.calls))
+	if (k == other || leat_is_inside(&k->stream.emitter.calls) ||
+	    leat_is_inside(&other->stream.emitter.calls))
 		return LEAT_EINVAL;
 	leat_queue_look(other);
 	leat_queue_settle(k);
 	if ((err = keyed_fits(k, other)))
 		return err;
-	leat_memory_try(&k->flow.memory);
+	leat_memory_try(&k->stream.memory);
 	if ((err = make_keys(k, other, &made)) ||
 	    (err = keyed_room(k, other))) {
 		unmake_keys(k, made);
-		return err == LEAT_ENOMEM && k->flow.memory.over ? LEAT_EFULL
-								 : err;
+		return err == LEAT_ENOMEM && k->stream.memory.over ? LEAT_EFULL
+								   : err;
 	}
 	join_keys(k, other);
 	keyed_move_on(k);
-	return leat_calls_done(&k->flow.calls, LEAT_OK);
+	return leat_calls_done(&k->stream.emitter.calls, LEAT_OK);
 }

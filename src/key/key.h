@@ -1,7 +1,7 @@
 /*
  * key.h - a window for each key
  *
- * One flow (time.h) serves all keys: one clock, one plan, one set of pools.
+ * One stream (time.h) serves all keys: one clock, one plan, one set of pools.
  * A key is an entry: its text, where it stands in the three structures
  * below, and behind that the state of its window. Entries never move.
  *
@@ -21,7 +21,9 @@
 #ifndef LEAT_KEY_H
 #define LEAT_KEY_H
 
-#include "../time/time.h"
+#include "../time/codec.h"
+#include "../time/engine.h"
+#include "../window/window.h"
 
 /* Of the 64 bits of x, which must not be 0: the lowest and the highest set. */
 LEAT_INLINE unsigned leat_lowest_bit(uint64_t x)
@@ -328,7 +330,7 @@ struct leat_queue {
 };
 
 struct leat_keyed {
-	struct leat_flow flow;
+	struct leat_stream stream;
 	struct leat_table table;
 	struct leat_slab entries;
 	struct leat_roster roster;
@@ -349,7 +351,7 @@ struct leat_keyed {
 	size_t entry_size, latest_at, links_at; /* 0: not needed */
 	int tracks;    /* pushes are noted: for these two, or early_span */
 	int announces; /* every push brings news for timers */
-	int careful; /* flow.careful; or keys may expire, or there is a limit */
+	int careful; /* stream.careful; or keys may expire, or there is a limit */
 	/*
 	 * A push makes sure of memory for one window more before it is known
 	 * that the value goes into one that is there. So that keys that are
@@ -453,14 +455,14 @@ void leat_entry_evict(leat_keyed *k, uint32_t i);
 void leat_entries_start(leat_keyed *k);
 /* All keys go, and all memory but the object's own. */
 void leat_entries_clear(leat_keyed *k);
-/* k is a copy of the bytes of `from`, its flow has moved. LEAT_ENOMEM. */
+/* k is a copy of the bytes of `from`, its stream has moved. LEAT_ENOMEM. */
 int leat_entries_copy(leat_keyed *k, const leat_keyed *from);
 
-/* What the flow tells from now on is told of this key. */
+/* What the stream tells from now on is told of this key. */
 LEAT_INLINE void leat_entry_speaks(leat_keyed *k, const struct leat_entry *e)
 {
-	k->flow.key = leat_entry_text(e);
-	k->flow.key_len = e->len;
+	k->stream.emitter.key = leat_entry_text(e);
+	k->stream.emitter.key_len = e->len;
 }
 
 LEAT_INLINE uint32_t leat_key_hash(const leat_keyed *k, const void *text,
@@ -590,7 +592,7 @@ LEAT_INLINE void leat_queue_look(leat_keyed *k)
 
 /* counted.c */
 extern const struct leat_time_engine leat_counted_engine;
-/* Sets the flow up for windows by count; its memory is known. */
+/* Sets the stream up for windows by count; its memory is known. */
 void leat_counted_start(leat_keyed *k);
 /* The window that is queried, and whether it is open and has data. */
 int leat_counted_interval(const leat_keyed *k, const struct leat_state *s,

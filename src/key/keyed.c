@@ -1,7 +1,7 @@
 /*
  * keyed.c - the life of keyed windows, and what can be asked of them
  *
- * The object is one block: the struct, what its flow needs, an empty state
+ * The object is one block: the struct, what its stream needs, an empty state
  * and room for the results of one key. Keys and their windows come from
  * pools and slabs beside it, which grow with them; that is what max_bytes is
  * about.
@@ -38,23 +38,23 @@ static const char *why_keyed(const leat_keyed_options *o)
 static int plan_by_count(leat_keyed *k, const leat_window_options *o,
     const char **why_out)
 {
-	struct leat_flow *f = &k->flow;
+	struct leat_stream *st = &k->stream;
 	int err = leat_window_check(o, &k->window_bytes, why_out);
 
 	if (err)
 		return err;
-	f->engine = &leat_counted_engine;
-	f->state_size = (sizeof(struct leat_state) + 15) & ~(size_t)15;
-	f->clock.n_sources = 1;
+	st->plan.engine = &leat_counted_engine;
+	st->plan.state_size = (sizeof(struct leat_state) + 15) & ~(size_t)15;
+	st->clock.n_sources = 1;
 	for (size_t i = 0; i < o->n_stats; i++)
-		f->pairs |= leat_stat_pairs(&o->stats[i]) != 0;
+		st->forest.layout.pairs |= leat_stat_pairs(&o->stats[i]) != 0;
 	return LEAT_OK;
 }
 
 /* What follows an entry's state, if it is needed. */
 static void plan_entries(leat_keyed *k, const leat_keyed_options *o)
 {
-	k->entry_size = sizeof(struct leat_entry) + k->flow.state_size;
+	k->entry_size = sizeof(struct leat_entry) + k->stream.plan.state_size;
 	if (o->ttl > 0) {
 		k->latest_at = k->entry_size;
 		k->entry_size += sizeof(int64_t);
@@ -63,11 +63,12 @@ static void plan_entries(leat_keyed *k, const leat_keyed_options *o)
 		k->links_at = k->entry_size;
 		k->entry_size += sizeof(struct leat_neighbours);
 	}
-	k->announces = k->flow.kind == LEAT_SESSION ||
-	    k->flow.engine == &leat_ranges_engine;
-	k->spare_cells = k->flow.engine == &leat_cells_engine;
-	k->careful = k->flow.careful || k->latest_at || o->max_bytes > 0;
-	k->tracks = k->latest_at || k->links_at || k->flow.early_span > 0;
+	k->announces = k->stream.plan.kind == LEAT_SESSION ||
+	    k->stream.plan.engine == &leat_ranges_engine;
+	k->spare_cells = k->stream.plan.engine == &leat_cells_engine;
+	k->careful = k->stream.plan.careful || k->latest_at || o->max_bytes > 0;
+	k->tracks = k->latest_at || k->links_at ||
+	    k->stream.plan.early_span > 0;
 }
 
 static int plan_keyed(leat_keyed *k, const leat_keyed_options *o,
@@ -80,7 +81,7 @@ static int plan_keyed(leat_keyed *k, const leat_keyed_options *o,
 	if (why)
 		return leat_because(why_out, LEAT_EINVAL, why);
 	err = o->by_count ? plan_by_count(k, o->by_count, why_out)
-			  : leat_flow_plan(&k->flow, o->by_time, why_out);
+			  : leat_stream_plan(&k->stream, o->by_time, why_out);
 	if (err)
 		return err;
 	k->seed[0] = o->seed[0];
@@ -104,8 +105,8 @@ static void cut_keyed(leat_keyed *k, struct leat_cutter *c,
 	size_t counted = o->by_count ? o->by_count->n_stats : 0;
 
 	leat_cut(c, 1, sizeof(*k));
-	leat_flow_cut(&k->flow, c);
-	k->blank = leat_cut(c, 1, k->flow.state_size);
+	leat_stream_cut(&k->stream, c);
+	k->blank = leat_cut(c, 1, k->stream.plan.state_size);
 	k->values = leat_cut(c, k->n_values, sizeof(double));
 	k->by_count = leat_cut(c, counted > 0, sizeof(*k->by_count));
 	k->stats = leat_cut(c, counted, sizeof(*k->stats));
@@ -115,12 +116,12 @@ static void cut_keyed(leat_keyed *k, struct leat_cutter *c,
 
 static void start_counted(leat_keyed *k, const leat_keyed_options *o)
 {
-	struct leat_flow *f = &k->flow;
+	struct leat_stream *st = &k->stream;
 
-	leat_memory_start(&f->memory,
+	leat_memory_start(&st->memory,
 	    o->allocator ? o->allocator : &leat_malloc_allocator);
-	f->told = &f->sink;
-	leat_clock_reset(&f->clock);
+	st->emitter.to = &st->emitter.sink;
+	leat_clock_reset(&st->clock);
 	*k->by_count = *o->by_count;
 	if (!k->by_count->kind)
 		k->by_count->kind = LEAT_SLIDING;
@@ -132,15 +133,15 @@ static void start_counted(leat_keyed *k, const leat_keyed_options *o)
 
 static void start_keyed(leat_keyed *k, const leat_keyed_options *o)
 {
-	memset(k->blank, 0, k->flow.state_size);
+	memset(k->blank, 0, k->stream.plan.state_size);
 	if (k->by_count) {
 		start_counted(k, o);
 	} else {
 		leat_time_window_options by_time = *o->by_time;
 		by_time.allocator = o->allocator;
-		leat_flow_start(&k->flow, &by_time);
+		leat_stream_start(&k->stream, &by_time);
 	}
-	k->flow.memory.limit = o->max_bytes;
+	k->stream.memory.limit = o->max_bytes;
 	leat_entries_start(k);
 }
 
@@ -205,14 +206,14 @@ void leat_keyed_free(leat_keyed *keyed)
 
 void leat_keyed_reset(leat_keyed *keyed)
 {
-	struct leat_flow *f = &keyed->flow;
+	struct leat_stream *st = &keyed->stream;
 
 	LEAT_ASSERT(keyed);
 	leat_queue_clear(keyed);
 	leat_entries_clear(keyed);
-	leat_clock_reset(&f->clock);
-	memset(&f->counts, 0, sizeof(f->counts));
-	f->calls.state = 0;
+	leat_clock_reset(&st->clock);
+	memset(&st->counts, 0, sizeof(st->counts));
+	st->emitter.calls.state = 0;
 	keyed->early_from = INT64_MIN;
 	keyed->early = 0;
 	keyed->visits = 0;
@@ -221,7 +222,7 @@ void leat_keyed_reset(leat_keyed *keyed)
 static void move_keyed(const leat_keyed *from, leat_keyed *to,
     const leat_allocator *allocator)
 {
-	leat_flow_moved(from, to, &to->flow, allocator);
+	leat_stream_moved(from, to, &to->stream, allocator);
 	to->blank = leat_moved(from, to, from->blank);
 	to->values = leat_moved(from, to, from->values);
 	to->by_count = leat_moved(from, to, from->by_count);
@@ -229,7 +230,7 @@ static void move_keyed(const leat_keyed *from, leat_keyed *to,
 	if (!to->by_count)
 		return;
 	to->by_count->stats = to->stats;
-	to->by_count->sink = from->flow.sink;
+	to->by_count->sink = from->stream.emitter.sink;
 	leat_counted_start(to);
 }
 
@@ -241,7 +242,7 @@ int leat_keyed_copy(leat_keyed *keyed, const leat_allocator *allocator,
 
 	LEAT_ASSERT(keyed && copy_out);
 	*copy_out = NULL;
-	if (leat_is_inside(&keyed->flow.calls))
+	if (leat_is_inside(&keyed->stream.emitter.calls))
 		return LEAT_EINVAL;
 	leat_queue_look(keyed);
 	leat_keyed *k = leat_block_copy(&block, allocator, &keyed->block,
@@ -251,9 +252,9 @@ int leat_keyed_copy(leat_keyed *keyed, const leat_allocator *allocator,
 	k->block = block;
 	move_keyed(keyed, k, allocator);
 	/* A copy packs otherwise, so it may be larger. */
-	k->flow.memory.lifted = 1;
+	k->stream.memory.lifted = 1;
 	err = leat_entries_copy(k, keyed);
-	k->flow.memory.lifted = 0;
+	k->stream.memory.lifted = 0;
 	if (err) {
 		leat_keyed_free(k);
 		return err;
@@ -267,14 +268,15 @@ int leat_keyed_copy(leat_keyed *keyed, const leat_allocator *allocator,
 static void look_up(const leat_keyed *k, const struct leat_entry *e,
     double *out, int64_t *start_out, int64_t *end_out)
 {
-	const struct leat_flow *f = &k->flow;
+	const struct leat_stream *st = &k->stream;
 	const struct leat_state *s = leat_entry_state(e);
 
-	f->engine->look(f, s, f->whole, start_out, end_out);
+	st->plan.engine->look(st, s, st->emitter.whole, start_out, end_out);
 	if (k->by_count)
 		leat_counted_query(s, out);
 	else
-		leat_flow_lower(f, f->whole, *start_out, *end_out, out);
+		leat_stream_lower(st, st->emitter.whole, *start_out, *end_out,
+		    out);
 }
 
 static uint32_t find_key(leat_keyed *k, const void *key, size_t key_len)
@@ -293,7 +295,7 @@ static uint32_t find_key(leat_keyed *k, const void *key, size_t key_len)
 static const leat_result *result_of_key(const leat_keyed *k, const void *key,
     size_t key_len)
 {
-	const leat_result *r = k->flow.calls.result;
+	const leat_result *r = k->stream.emitter.calls.result;
 
 	return !r || r->key_len != key_len ||
 		(key_len > 0 && memcmp(r->key, key, key_len) != 0)
@@ -316,7 +318,7 @@ int leat_keyed_query(leat_keyed *keyed, const void *key, size_t key_len,
 	int64_t start, end;
 
 	LEAT_ASSERT(keyed && (key || key_len == 0) && out);
-	if (leat_is_inside(&keyed->flow.calls))
+	if (leat_is_inside(&keyed->stream.emitter.calls))
 		return query_result(result_of_key(keyed, key, key_len), out);
 	if (!(i = find_key(keyed, key, key_len)))
 		return LEAT_EKEY;
@@ -327,11 +329,11 @@ int leat_keyed_query(leat_keyed *keyed, const void *key, size_t key_len,
 int leat_keyed_interval(leat_keyed *keyed, const void *key, size_t key_len,
     int64_t *start_out, int64_t *end_out)
 {
-	const struct leat_flow *f = &keyed->flow;
+	const struct leat_stream *st = &keyed->stream;
 	uint32_t i;
 
 	LEAT_ASSERT(keyed && (key || key_len == 0) && start_out && end_out);
-	if (leat_is_inside(&f->calls)) {
+	if (leat_is_inside(&st->emitter.calls)) {
 		const leat_result *r = result_of_key(keyed, key, key_len);
 		*start_out = r ? r->start : *start_out;
 		*end_out = r ? r->end : *end_out;
@@ -339,8 +341,8 @@ int leat_keyed_interval(leat_keyed *keyed, const void *key, size_t key_len,
 	}
 	if (!(i = find_key(keyed, key, key_len)))
 		return LEAT_EKEY;
-	f->engine->look(f, leat_entry_state(leat_entry_at(keyed, i)), NULL,
-	    start_out, end_out);
+	st->plan.engine->look(st, leat_entry_state(leat_entry_at(keyed, i)),
+	    NULL, start_out, end_out);
 	return LEAT_OK;
 }
 
@@ -348,8 +350,9 @@ static int partial_told(const leat_keyed *k, const leat_result *r,
     const leat_agg *agg, void *partial_out)
 {
 	for (size_t i = 0; r->partials && i < r->n_values; i++) {
-		const leat_stat *s = k->by_count ? &k->stats[i]
-						 : &k->flow.plan[i].stat;
+		const leat_stat *s = k->by_count
+		    ? &k->stats[i]
+		    : &k->stream.plan.stats[i].stat;
 		if (s->agg != agg)
 			continue;
 		memcpy(partial_out, r->partials[i], agg->size);
@@ -361,12 +364,12 @@ static int partial_told(const leat_keyed *k, const leat_result *r,
 int leat_keyed_partial(leat_keyed *keyed, const void *key, size_t key_len,
     const leat_agg *agg, void *partial_out)
 {
-	const struct leat_flow *f = &keyed->flow;
+	const struct leat_stream *st = &keyed->stream;
 	const struct leat_state *s;
 	uint32_t i;
 
 	LEAT_ASSERT(keyed && (key || key_len == 0) && agg && partial_out);
-	if (leat_is_inside(&f->calls)) {
+	if (leat_is_inside(&st->emitter.calls)) {
 		const leat_result *r = result_of_key(keyed, key, key_len);
 		return r ? partial_told(keyed, r, agg, partial_out)
 			 : LEAT_EINVAL;
@@ -375,7 +378,7 @@ int leat_keyed_partial(leat_keyed *keyed, const void *key, size_t key_len,
 		return LEAT_EKEY;
 	s = leat_entry_state(leat_entry_at(keyed, i));
 	return keyed->by_count ? leat_counted_partial(s, agg, partial_out)
-			       : leat_flow_partial(f, s, agg, partial_out);
+			       : leat_stream_partial(st, s, agg, partial_out);
 }
 
 int leat_keyed_drop(leat_keyed *keyed, const void *key, size_t key_len)
@@ -383,12 +386,12 @@ int leat_keyed_drop(leat_keyed *keyed, const void *key, size_t key_len)
 	uint32_t i;
 
 	LEAT_ASSERT(keyed && (key || key_len == 0));
-	if (leat_is_inside(&keyed->flow.calls))
+	if (leat_is_inside(&keyed->stream.emitter.calls))
 		return LEAT_EINVAL;
 	if (!(i = find_key(keyed, key, key_len)))
 		return LEAT_EKEY;
 	leat_entry_evict(keyed, i);
-	return leat_calls_done(&keyed->flow.calls, LEAT_OK);
+	return leat_calls_done(&keyed->stream.emitter.calls, LEAT_OK);
 }
 
 /* Shows one key to `visit`. */
@@ -403,11 +406,11 @@ static int visit_key(leat_keyed *k, const struct leat_entry *e,
 		told = leat_counted_result(k, leat_entry_state(e));
 	} else {
 		look_up(k, e, k->values, &start, &end);
-		told = leat_flow_result(&k->flow, start, end);
+		told = leat_stream_result(&k->stream, start, end);
 		told.values = k->values;
 	}
-	leat_call_emit(&k->flow.calls, visit, &told);
-	return leat_calls_done(&k->flow.calls, LEAT_OK);
+	leat_call_emit(&k->stream.emitter.calls, visit, &told);
+	return leat_calls_done(&k->stream.emitter.calls, LEAT_OK);
 }
 
 int leat_keyed_each(leat_keyed *keyed,
@@ -418,7 +421,7 @@ int leat_keyed_each(leat_keyed *keyed,
 	int err = LEAT_OK;
 
 	LEAT_ASSERT(keyed && visit);
-	if (leat_is_inside(&keyed->flow.calls))
+	if (leat_is_inside(&keyed->stream.emitter.calls))
 		return LEAT_EINVAL;
 	leat_queue_look(keyed);
 	for (size_t i = 0; i < r->n && !err; i++)
@@ -439,19 +442,19 @@ uint64_t leat_keyed_bytes(leat_keyed *keyed)
 {
 	LEAT_ASSERT(keyed);
 	leat_queue_look(keyed);
-	return keyed->flow.memory.bytes;
+	return keyed->stream.memory.bytes;
 }
 
 int64_t leat_keyed_now(const leat_keyed *keyed)
 {
 	LEAT_ASSERT(keyed);
-	return keyed->flow.clock.now;
+	return keyed->stream.clock.now;
 }
 
 int64_t leat_keyed_watermark(const leat_keyed *keyed)
 {
 	LEAT_ASSERT(keyed);
-	return leat_flow_watermark(&keyed->flow);
+	return leat_stream_watermark(&keyed->stream);
 }
 
 /* Else there is no need to ask every key. */
@@ -460,20 +463,21 @@ static int stores_values(const leat_keyed *k)
 	if (k->by_count)
 		return k->by_count->kind == LEAT_SLIDING ||
 		    k->by_count->keep_values;
-	return k->flow.kind == LEAT_SLIDING || k->flow.ordered;
+	return k->stream.plan.kind == LEAT_SLIDING ||
+	    k->stream.forest.layout.ordered;
 }
 
 void leat_keyed_counts(leat_keyed *keyed, leat_counts *counts_out)
 {
-	const struct leat_flow *f = &keyed->flow;
+	const struct leat_stream *st = &keyed->stream;
 	const struct leat_roster *r = &keyed->roster;
 
 	LEAT_ASSERT(keyed && counts_out);
 	leat_queue_look(keyed);
-	*counts_out = f->counts;
+	*counts_out = st->counts;
 	counts_out->stored = 0;
 	for (size_t i = 0; i < r->n && stores_values(keyed); i++)
 		if (r->order[i] != 0)
-			counts_out->stored += f->engine->stored(f,
+			counts_out->stored += st->plan.engine->stored(st,
 			    leat_entry_state(leat_ranked(keyed, (uint32_t)i)));
 }

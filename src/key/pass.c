@@ -25,28 +25,30 @@ enum { PASS_BATCH = 16 };
  */
 static int pass_has_data(leat_keyed *k, const struct leat_entry *e)
 {
-	struct leat_flow *f = &k->flow;
-	int64_t target = f->clock.target, lateness = f->lateness, due;
+	struct leat_stream *st = &k->stream;
+	int64_t target = st->clock.target, lateness = st->plan.lateness, due;
 	int have;
 
-	f->clock.target = LEAT_TIME_MAX;
+	st->clock.target = LEAT_TIME_MAX;
 	if (lateness > 0) /* what is closed is not due then */
-		f->lateness = INT64_MAX;
-	have = f->engine->due(f, leat_entry_state(e), &due) && due < INT64_MAX;
-	f->clock.target = target;
-	f->lateness = lateness;
+		st->plan.lateness = INT64_MAX;
+	have = st->plan.engine->due(st, leat_entry_state(e), &due) &&
+	    due < INT64_MAX;
+	st->clock.target = target;
+	st->plan.lateness = lateness;
 	return have;
 }
 
 /* Time ends, and of this key there are only windows without data to come. */
 static int pass_is_done(leat_keyed *k, const struct leat_entry *e)
 {
-	return k->ending && k->flow.emit_empty && !pass_has_data(k, e);
+	return k->ending && k->stream.plan.emit_empty && !pass_has_data(k, e);
 }
 
 int leat_keyed_due(leat_keyed *k, struct leat_entry *e, int64_t *due_out)
 {
-	int have = k->flow.engine->due(&k->flow, leat_entry_state(e), due_out);
+	int have = k->stream.plan.engine->due(&k->stream, leat_entry_state(e),
+	    due_out);
 	int64_t end;
 
 	if (!have || pass_is_done(k, e))
@@ -61,14 +63,14 @@ int leat_keyed_due(leat_keyed *k, struct leat_entry *e, int64_t *due_out)
 
 static void pass_visit(leat_keyed *k, struct leat_entry *e, int64_t due)
 {
-	struct leat_flow *f = &k->flow;
+	struct leat_stream *st = &k->stream;
 	int64_t next;
 
 	k->visits++;
 	e->place = 0;
 	leat_entry_speaks(k, e);
 	if (due == LEAT_TIME_MAX || !pass_is_done(k, e))
-		f->engine->close(f, leat_entry_state(e), due);
+		st->plan.engine->close(st, leat_entry_state(e), due);
 	if (k->latest_at && leat_later(*leat_entry_latest(k, e), k->ttl) <= due)
 		leat_entry_evict(k, k->roster.order[e->rank]);
 	else if (leat_keyed_due(k, e, &next))
@@ -91,7 +93,7 @@ static void pass_marked(leat_keyed *k, int64_t due)
 
 static void pass_close(leat_keyed *k, int64_t due)
 {
-	struct leat_clock *c = &k->flow.clock;
+	struct leat_clock *c = &k->stream.clock;
 	int64_t target = c->target;
 
 	if (due > c->watermark)
@@ -114,7 +116,7 @@ static void pass_mark_last(leat_keyed *k)
 
 static void pass_until(leat_keyed *k, int64_t target)
 {
-	struct leat_clock *c = &k->flow.clock;
+	struct leat_clock *c = &k->stream.clock;
 	int64_t due;
 
 	if (target <= c->watermark)
@@ -136,22 +138,23 @@ static void pass_until(leat_keyed *k, int64_t target)
 static int pass_tells_early(const leat_keyed *k)
 {
 	return k->early ||
-	    leat_flow_early(&k->flow, k->early_from, k->flow.clock.now);
+	    leat_stream_early(&k->stream, k->early_from, k->stream.clock.now);
 }
 
 /* Those of the keys that have changed since they were asked for last. */
 static void pass_early(leat_keyed *k)
 {
-	struct leat_flow *f = &k->flow;
+	struct leat_stream *st = &k->stream;
 	int tells = pass_tells_early(k);
 	uint32_t rank;
 
-	k->early_from = f->clock.now;
+	k->early_from = st->clock.now;
 	k->early = 0;
 	while (tells && leat_marks_take(&k->roster.changed, &rank, 1) > 0) {
 		struct leat_entry *e = leat_ranked(k, rank);
 		leat_entry_speaks(k, e);
-		f->engine->tell(f, leat_entry_state(e), LEAT_RESULT_EARLY);
+		st->plan.engine->tell(st, leat_entry_state(e),
+		    LEAT_RESULT_EARLY);
 	}
 }
 
@@ -168,8 +171,8 @@ static void pass_prepare_key(void *ctx, leat_keyed *k, uint32_t rank)
 	const struct leat_entry *e = leat_ranked(k, rank);
 
 	if (!p->err)
-		p->err = k->flow.engine->prepare(&k->flow, leat_entry_state(e),
-		    NULL, &p->need);
+		p->err = k->stream.plan.engine->prepare(&k->stream,
+		    leat_entry_state(e), NULL, &p->need);
 }
 
 /*
@@ -178,7 +181,7 @@ static void pass_prepare_key(void *ctx, leat_keyed *k, uint32_t rank)
  */
 static void pass_prepare_keys(leat_keyed *k, struct pass_need *p)
 {
-	const struct leat_clock *c = &k->flow.clock;
+	const struct leat_clock *c = &k->stream.clock;
 	const struct leat_roster *r = &k->roster;
 
 	if (c->target == LEAT_TIME_MAX && c->target > c->watermark) {
@@ -197,41 +200,41 @@ static void pass_prepare_keys(leat_keyed *k, struct pass_need *p)
 
 int leat_keyed_prepare_pass(leat_keyed *k, struct leat_need *need)
 {
-	struct leat_flow *f = &k->flow;
+	struct leat_stream *st = &k->stream;
 	struct pass_need p = { *need, LEAT_OK };
 
-	if (!f->careful)
+	if (!st->plan.careful)
 		return LEAT_OK;
-	f->memory.lifted = 1;
+	st->memory.lifted = 1;
 	pass_prepare_keys(k, &p);
 	if (!p.err)
-		p.err = leat_need_reserve(f, &p.need);
-	f->memory.lifted = 0;
+		p.err = leat_need_reserve(st, &p.need);
+	st->memory.lifted = 0;
 	*need = p.need;
 	return p.err;
 }
 
 void leat_keyed_pass(leat_keyed *k)
 {
-	struct leat_flow *f = &k->flow;
-	uint64_t limit = f->memory.limit;
+	struct leat_stream *st = &k->stream;
+	uint64_t limit = st->memory.limit;
 
-	pass_until(k, f->clock.target);
-	if (f->early_span > 0)
+	pass_until(k, st->clock.target);
+	if (st->plan.early_span > 0)
 		pass_early(k);
-	if (LEAT_LIKELY(!limit || f->memory.bytes <= limit || !k->links_at))
+	if (LEAT_LIKELY(!limit || st->memory.bytes <= limit || !k->links_at))
 		return;
-	leat_index_release(&f->nodes);
-	while (f->memory.bytes > limit && k->oldest) {
+	leat_index_release(&st->nodes);
+	while (st->memory.bytes > limit && k->oldest) {
 		leat_entry_evict(k, k->oldest);
-		leat_index_release(&f->nodes);
+		leat_index_release(&st->nodes);
 	}
 }
 
 int leat_keyed_move(leat_keyed *k)
 {
 	struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
-	struct leat_memory *m = &k->flow.memory;
+	struct leat_memory *m = &k->stream.memory;
 	int err;
 
 	leat_memory_try(m);
@@ -240,7 +243,7 @@ int leat_keyed_move(leat_keyed *k)
 		leat_memory_close(m);
 		leat_keyed_pass(k);
 	}
-	leat_flow_done(&k->flow);
+	leat_stream_done(&k->stream);
 	leat_memory_open(m);
 	return err;
 }

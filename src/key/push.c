@@ -30,9 +30,9 @@ static int push_evict(leat_keyed *k, uint32_t keep)
 	return LEAT_OK;
 }
 
-static uint64_t push_inside(const struct leat_flow *f)
+static uint64_t push_inside(const struct leat_stream *st)
 {
-	return f->counts.taken + f->counts.missing + f->counts.in_no_window;
+	return st->counts.taken + st->counts.missing + st->counts.in_no_window;
 }
 
 /* ---------------- one key ----------------------------------------- */
@@ -40,7 +40,7 @@ static uint64_t push_inside(const struct leat_flow *f)
 /* The value went in. */
 static void push_note(leat_keyed *k, struct leat_entry *e, int64_t t)
 {
-	if (k->flow.early_span > 0)
+	if (k->stream.plan.early_span > 0)
 		leat_mark(&k->roster.changed, e->rank);
 	if (k->latest_at && t > *leat_entry_latest(k, e))
 		*leat_entry_latest(k, e) = t;
@@ -49,22 +49,22 @@ static void push_note(leat_keyed *k, struct leat_entry *e, int64_t t)
 /* Into the key that is there; memory is reserved. */
 LEAT_INLINE int push_take(leat_keyed *k, uint32_t i, const leat_event *v)
 {
-	struct leat_flow *f = &k->flow;
+	struct leat_stream *st = &k->stream;
 	struct leat_entry *e = leat_entry_at(k, i);
-	uint64_t inside = push_inside(f);
+	uint64_t inside = push_inside(st);
 	int err;
 
 	leat_entry_speaks(k, e);
 	if (k->announces)
 		leat_timers_prefetch(k, e);
-	f->news = INT64_MAX;
-	err = leat_flow_push(f, leat_entry_state(e), v);
-	if (f->news < INT64_MAX)
-		leat_timers_arm(k, e, f->news);
+	st->next_due = INT64_MAX;
+	err = leat_stream_push(st, leat_entry_state(e), v);
+	if (st->next_due < INT64_MAX)
+		leat_timers_arm(k, e, st->next_due);
 	if (LEAT_LIKELY(!k->tracks))
 		return err;
 	leat_entry_touch(k, i);
-	if (push_inside(f) != inside)
+	if (push_inside(st) != inside)
 		push_note(k, e, v->t);
 	return err;
 }
@@ -75,14 +75,14 @@ static void push_expire(leat_keyed *k, uint32_t i, int64_t t)
 	int64_t end = leat_later(t, k->ttl);
 
 	leat_timers_arm(k, leat_entry_at(k, i), end);
-	if (end <= k->flow.clock.watermark)
+	if (end <= k->stream.clock.watermark)
 		leat_entry_evict(k, i);
 }
 
 /* Tells whether no further key may come in, whatever makes room. */
 static int push_forbids(const leat_keyed *k, const leat_event *v)
 {
-	uint64_t limit = k->flow.memory.limit;
+	uint64_t limit = k->stream.memory.limit;
 
 	return (k->roster.length >= k->max_keys && !k->links_at) ||
 	    (limit && v->key_len > limit);
@@ -94,16 +94,16 @@ static int push_forbids(const leat_keyed *k, const leat_event *v)
  */
 static int push_new(leat_keyed *k, const leat_event *v, uint32_t hash)
 {
-	struct leat_flow *f = &k->flow;
-	uint64_t inside = push_inside(f);
+	struct leat_stream *st = &k->stream;
+	uint64_t inside = push_inside(st);
 	uint32_t i;
 	int err;
 
 	if (push_forbids(k, v))
-		return leat_flow_refuse(f, LEAT_NO_ROOM);
+		return leat_stream_refuse(st, LEAT_NO_ROOM);
 	i = leat_entry_make(k, v->key, v->key_len, hash);
 	err = push_take(k, i, v);
-	if (push_inside(f) == inside) {
+	if (push_inside(st) == inside) {
 		leat_entry_forget(k, i);
 		return err;
 	}
@@ -119,7 +119,7 @@ static int push_renews(const leat_keyed *k, uint32_t i)
 {
 	return k->latest_at &&
 	    leat_later(*leat_entry_latest(k, leat_entry_at(k, i)), k->ttl) <=
-	    k->flow.clock.target;
+	    k->stream.clock.target;
 }
 
 /*
@@ -130,20 +130,20 @@ static int push_renews(const leat_keyed *k, uint32_t i)
 static int push_prepare(leat_keyed *k, const leat_event *v, uint32_t i,
     struct leat_need *need)
 {
-	struct leat_flow *f = &k->flow;
+	struct leat_stream *st = &k->stream;
 	struct leat_need unused = { 0, 0, 0, 0, 0, 0, 0 };
 	int fresh = !i || push_renews(k, i), err = LEAT_OK;
 
-	if (!f->careful)
+	if (!st->plan.careful)
 		return LEAT_OK;
-	f->memory.lifted = 1;
+	st->memory.lifted = 1;
 	if (i)
-		err = f->engine->prepare(f,
+		err = st->plan.engine->prepare(st,
 		    leat_entry_state(leat_entry_at(k, i)), v, need);
 	if (!err)
-		err = f->engine->prepare(f, k->blank, v,
+		err = st->plan.engine->prepare(st, k->blank, v,
 		    fresh ? need : &unused);
-	f->memory.lifted = 0;
+	st->memory.lifted = 0;
 	return err;
 }
 
@@ -151,11 +151,11 @@ static int push_prepare(leat_keyed *k, const leat_event *v, uint32_t i,
 static int push_reserve(leat_keyed *k, const leat_event *v, uint32_t i,
     const struct leat_need *need)
 {
-	struct leat_flow *f = &k->flow;
-	int err = leat_need_reserve(f, need);
+	struct leat_stream *st = &k->stream;
+	int err = leat_need_reserve(st, need);
 
 	if (i)
-		err |= f->engine->reserve(f,
+		err |= st->plan.engine->reserve(st,
 		    leat_entry_state(leat_entry_at(k, i)), v);
 	if (!i || push_renews(k, i))
 		err |= leat_entry_reserve(k, v->key_len);
@@ -170,11 +170,11 @@ static void push_ask_anew(leat_keyed *k, const leat_event *v,
 	struct leat_memory memory;
 
 	leat_entries_start(k);
-	leat_flow_blank(&k->flow);
+	leat_stream_blank(&k->stream);
 	(void)push_reserve(k, v, 0, need);
-	memory = k->flow.memory;
+	memory = k->stream.memory;
 	*k = was;
-	k->flow.memory = memory;
+	k->stream.memory = memory;
 }
 
 /*
@@ -184,7 +184,7 @@ static void push_ask_anew(leat_keyed *k, const leat_event *v,
 static int push_ask(leat_keyed *k, const leat_event *v, uint32_t i,
     const struct leat_need *need)
 {
-	struct leat_memory *m = &k->flow.memory;
+	struct leat_memory *m = &k->stream.memory;
 
 	m->phase = LEAT_MEMORY_ASKS;
 	(void)push_reserve(k, v, i, need);
@@ -196,13 +196,13 @@ static int push_ask(leat_keyed *k, const leat_event *v, uint32_t i,
 static int push_or_evict(leat_keyed *k, const leat_event *v, uint32_t hash,
     uint32_t i)
 {
-	struct leat_flow *f = &k->flow;
+	struct leat_stream *st = &k->stream;
 	int err, cleared = 0;
 
 	if (i)
 		leat_entry_touch(k, i);
 	else if (push_forbids(k, v))
-		return leat_flow_refuse(f, LEAT_NO_ROOM);
+		return leat_stream_refuse(st, LEAT_NO_ROOM);
 	for (;;) {
 		struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
 		if (!(err = push_prepare(k, v, i, &need)))
@@ -212,7 +212,7 @@ static int push_or_evict(leat_keyed *k, const leat_event *v, uint32_t hash,
 		if (!(err = push_evict(k, i)))
 			continue;
 		if (k->roster.length > 0 || cleared)
-			return leat_flow_refuse(f, err);
+			return leat_stream_refuse(st, err);
 		/* What is left is memory of other sizes than is needed. */
 		leat_entries_clear(k);
 		cleared = 1;
@@ -222,17 +222,18 @@ static int push_or_evict(leat_keyed *k, const leat_event *v, uint32_t hash,
 /* Whether time has something to do besides moving the watermark. */
 LEAT_INLINE int push_passes(const leat_keyed *k)
 {
-	const struct leat_clock *c = &k->flow.clock;
+	const struct leat_clock *c = &k->stream.clock;
 
 	return (c->target > c->watermark && c->target >= k->timers.next) ||
-	    (k->flow.early_span > 0 && (k->early || c->now > k->early_from));
+	    (k->stream.plan.early_span > 0 &&
+		(k->early || c->now > k->early_from));
 }
 
 /* The clock has seen the value; `full`: there is no memory for it so far. */
 LEAT_INLINE int push_seen(leat_keyed *k, const leat_event *v, uint32_t hash,
     uint32_t i, int full)
 {
-	struct leat_clock *c = &k->flow.clock;
+	struct leat_clock *c = &k->stream.clock;
 	uint64_t drops = k->drops;
 
 	if (LEAT_UNLIKELY(push_passes(k))) {
@@ -242,7 +243,7 @@ LEAT_INLINE int push_seen(leat_keyed *k, const leat_event *v, uint32_t hash,
 			full |= !i;
 		}
 		/* At max_bytes it may have freed what was reserved. */
-		full |= k->flow.memory.limit > 0;
+		full |= k->stream.memory.limit > 0;
 	} else if (c->target > c->watermark) {
 		c->watermark = c->target;
 	}
@@ -254,7 +255,7 @@ LEAT_INLINE int push_seen(leat_keyed *k, const leat_event *v, uint32_t hash,
 /* Makes sure of all that the value and its time take; or it is put aside. */
 static int push_ready(leat_keyed *k, const leat_event *v, uint32_t i)
 {
-	struct leat_memory *m = &k->flow.memory;
+	struct leat_memory *m = &k->stream.memory;
 	struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
 	int err;
 
@@ -273,15 +274,15 @@ static int push_ready(leat_keyed *k, const leat_event *v, uint32_t i)
 static int push_below_limit(leat_keyed *k, const leat_event *v, uint32_t hash,
     uint32_t i)
 {
-	struct leat_flow *f = &k->flow;
-	struct leat_memory *m = &f->memory;
+	struct leat_stream *st = &k->stream;
+	struct leat_memory *m = &st->memory;
 	int err;
 
 	leat_memory_close(m);
 	err = push_seen(k, v, hash, i, m->over);
-	leat_flow_done(f);
+	leat_stream_done(st);
 	if (m->limit > 0 && m->bytes > m->limit)
-		leat_index_release(&f->nodes);
+		leat_index_release(&st->nodes);
 	return err;
 }
 
@@ -289,22 +290,22 @@ static int push_below_limit(leat_keyed *k, const leat_event *v, uint32_t hash,
 static int push_with_care(leat_keyed *k, const leat_event *v, uint32_t hash,
     uint32_t i)
 {
-	struct leat_flow *f = &k->flow;
-	struct leat_memory *m = &f->memory;
+	struct leat_stream *st = &k->stream;
+	struct leat_memory *m = &st->memory;
 	struct leat_clock_mark mark;
 	int err;
 
 	leat_memory_try(m);
-	leat_clock_mark(&f->clock, v->source, &mark);
-	leat_clock_see(&f->clock, v->source, v->t);
+	leat_clock_mark(&st->clock, v->source, &mark);
+	leat_clock_see(&st->clock, v->source, v->t);
 	if ((err = push_ready(k, v, i))) {
-		leat_clock_back(&f->clock, v->source, &mark);
-		err = leat_flow_refuse(f, err);
+		leat_clock_back(&st->clock, v->source, &mark);
+		err = leat_stream_refuse(st, err);
 	} else {
 		err = push_below_limit(k, v, hash, i);
 	}
 	leat_entry_release(k);
-	leat_flow_done(f);
+	leat_stream_done(st);
 	leat_memory_open(m);
 	return err;
 }
@@ -313,19 +314,19 @@ static int push_with_care(leat_keyed *k, const leat_event *v, uint32_t hash,
 LEAT_INLINE int push_at(leat_keyed *k, const leat_event *v, uint32_t hash,
     uint32_t i)
 {
-	struct leat_flow *f = &k->flow;
-	int err = leat_clock_check(&f->clock, v->source, v->t);
+	struct leat_stream *st = &k->stream;
+	int err = leat_clock_check(&st->clock, v->source, v->t);
 
 	if (LEAT_UNLIKELY(err))
-		return leat_flow_refuse(f, err);
+		return leat_stream_refuse(st, err);
 	if (LEAT_UNLIKELY(k->careful))
 		return push_with_care(k, v, hash, i);
-	err = i
-	    ? f->engine->reserve(f, leat_entry_state(leat_entry_at(k, i)), v)
-	    : leat_entry_reserve(k, v->key_len);
+	err = i ? st->plan.engine->reserve(st,
+		      leat_entry_state(leat_entry_at(k, i)), v)
+		: leat_entry_reserve(k, v->key_len);
 	if (LEAT_UNLIKELY(err))
 		return err;
-	leat_clock_see(&f->clock, v->source, v->t);
+	leat_clock_see(&st->clock, v->source, v->t);
 	err = push_seen(k, v, hash, i, 0);
 	if (LEAT_UNLIKELY(k->long_room > 0))
 		leat_entry_release(k);
@@ -354,9 +355,10 @@ LEAT_INLINE int push_event(leat_keyed *k, const leat_event *v)
 /* Inside a callback, or where pairs are and are not expected; else 0. */
 static int push_refused(const leat_keyed *k, int pairs)
 {
-	if (leat_is_inside(&k->flow.calls))
+	if (leat_is_inside(&k->stream.emitter.calls))
 		return LEAT_EINVAL;
-	return (k->flow.pairs != 0) == pairs ? LEAT_OK : LEAT_EPAIRS;
+	return (k->stream.forest.layout.pairs != 0) == pairs ? LEAT_OK
+							     : LEAT_EPAIRS;
 }
 
 int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
@@ -366,11 +368,12 @@ int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
 	int err;
 
 	LEAT_ASSERT(keyed);
-	if (LEAT_UNLIKELY((unsigned)keyed->flow.pairs |
-		keyed->flow.calls.state) &&
+	if (LEAT_UNLIKELY((unsigned)keyed->stream.forest.layout.pairs |
+		keyed->stream.emitter.calls.state) &&
 	    (err = push_refused(keyed, 0)))
 		return err;
-	return leat_calls_done(&keyed->flow.calls, push_event(keyed, &v));
+	return leat_calls_done(&keyed->stream.emitter.calls,
+	    push_event(keyed, &v));
 }
 
 int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
@@ -380,10 +383,12 @@ int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
 	int err;
 
 	LEAT_ASSERT(keyed);
-	if (!keyed->flow.pairs || keyed->flow.calls.state)
+	if (!keyed->stream.forest.layout.pairs ||
+	    keyed->stream.emitter.calls.state)
 		if ((err = push_refused(keyed, 1)))
 			return err;
-	return leat_calls_done(&keyed->flow.calls, push_event(keyed, &v));
+	return leat_calls_done(&keyed->stream.emitter.calls,
+	    push_event(keyed, &v));
 }
 
 /* ---------------- many -------------------------------------------- */
@@ -435,7 +440,7 @@ static int put_event(leat_keyed *k, const leat_event *event, uint32_t hash,
 		return LEAT_EKEY;
 	if (event->flags)
 		return LEAT_EINVAL;
-	if (k->flow.pairs || event->y == 0)
+	if (k->stream.forest.layout.pairs || event->y == 0)
 		return leat_keyed_put(k, event, hash, i);
 	v = *event;
 	v.y = 0;
@@ -470,7 +475,7 @@ int leat_keyed_push_events(leat_keyed *keyed, const leat_event *events,
 	int err = LEAT_OK;
 
 	LEAT_ASSERT(keyed && (events || n == 0));
-	if (leat_is_inside(&keyed->flow.calls))
+	if (leat_is_inside(&keyed->stream.emitter.calls))
 		return LEAT_EINVAL;
 	leat_queue_settle(keyed);
 	while (n > 0 && !err) {
@@ -479,42 +484,43 @@ int leat_keyed_push_events(leat_keyed *keyed, const leat_event *events,
 		events += some;
 		n -= some;
 	}
-	return leat_many_done(&many, &keyed->flow.calls, err, n_taken_out);
+	return leat_many_done(&many, &keyed->stream.emitter.calls, err,
+	    n_taken_out);
 }
 
 int leat_keyed_flush(leat_keyed *keyed)
 {
-	struct leat_flow *f = &keyed->flow;
+	struct leat_stream *st = &keyed->stream;
 	const struct leat_roster *r = &keyed->roster;
 
 	LEAT_ASSERT(keyed);
-	if (leat_is_inside(&f->calls))
+	if (leat_is_inside(&st->emitter.calls))
 		return LEAT_EINVAL;
 	leat_queue_settle(keyed);
-	for (size_t i = 0; i < r->n && f->sink.emit; i++) {
+	for (size_t i = 0; i < r->n && st->emitter.sink.emit; i++) {
 		if (r->order[i] == 0)
 			continue;
 		struct leat_entry *e = leat_ranked(keyed, (uint32_t)i);
 		leat_entry_speaks(keyed, e);
-		f->engine->tell(f, leat_entry_state(e),
+		st->plan.engine->tell(st, leat_entry_state(e),
 		    LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
 	}
-	return leat_calls_done(&f->calls, LEAT_OK);
+	return leat_calls_done(&st->emitter.calls, LEAT_OK);
 }
 
 int leat_keyed_advance(leat_keyed *keyed, int64_t t)
 {
 	LEAT_ASSERT(keyed);
-	if (leat_is_inside(&keyed->flow.calls))
+	if (leat_is_inside(&keyed->stream.emitter.calls))
 		return LEAT_EINVAL;
 	leat_queue_settle(keyed);
-	struct leat_clock was = keyed->flow.clock;
+	struct leat_clock was = keyed->stream.clock;
 	int err;
-	leat_clock_advance(&keyed->flow.clock, t);
+	leat_clock_advance(&keyed->stream.clock, t);
 	if ((err = leat_keyed_move(keyed))) {
-		keyed->flow.clock = was;
+		keyed->stream.clock = was;
 		return err;
 	}
-	leat_clock_advanced(&keyed->flow.clock, t);
-	return leat_calls_done(&keyed->flow.calls, LEAT_OK);
+	leat_clock_advanced(&keyed->stream.clock, t);
+	return leat_calls_done(&keyed->stream.emitter.calls, LEAT_OK);
 }

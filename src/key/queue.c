@@ -16,6 +16,7 @@
  * there must be room for as many new keys as there may be events, so that
  * settling them needs no memory: what a push has answered stays true.
  */
+#include "../time/cells.h"
 #include "key.h"
 
 /* With fewer keys, table and entries are in the caches. */
@@ -23,19 +24,20 @@ enum { QUEUE_KEYS = 8192 };
 
 int leat_queue_serves(const leat_keyed *k, const leat_keyed_options *o)
 {
-	const struct leat_flow *f = &k->flow;
+	const struct leat_stream *st = &k->stream;
 
-	return (f->kind == LEAT_TUMBLING || f->kind == LEAT_HOPPING) &&
-	    f->engine == &leat_cells_engine && f->clock.n_sources == 1 &&
-	    !f->ordered && f->more_at == 0 &&
-	    f->clock.delay / f->advance + 2 <= LEAT_CELLS_FEW && !k->tracks &&
-	    !o->max_keys && !o->max_bytes;
+	return (st->plan.kind == LEAT_TUMBLING ||
+		   st->plan.kind == LEAT_HOPPING) &&
+	    st->plan.engine == &leat_cells_engine && st->clock.n_sources == 1 &&
+	    !st->forest.layout.ordered && st->plan.more_at == 0 &&
+	    st->clock.delay / st->plan.advance + 2 <= LEAT_CELLS_FEW &&
+	    !k->tracks && !o->max_keys && !o->max_bytes;
 }
 
 /* Whether a value at t has time close a window, which is not to be put off. */
 static int queue_passes(const leat_keyed *k, int64_t t)
 {
-	int64_t w = leat_earlier(t, k->flow.clock.delay);
+	int64_t w = leat_earlier(t, k->stream.clock.delay);
 
 	return w >= k->queue.due || w >= k->timers.next;
 }
@@ -43,12 +45,12 @@ static int queue_passes(const leat_keyed *k, int64_t t)
 /* Only of these it is certain that they go in. */
 static int queue_takes(const leat_keyed *k, struct leat_queue *q, int64_t t)
 {
-	const struct leat_flow *f = &k->flow;
+	const struct leat_stream *st = &k->stream;
 
-	if (t >= q->start && t < q->end && q->end > f->clock.watermark)
+	if (t >= q->start && t < q->end && q->end > st->clock.watermark)
 		return 1;
-	if (leat_cells_interval(f, t, &q->start, &q->end) != LEAT_OK ||
-	    q->end <= f->clock.watermark) {
+	if (leat_cells_interval(st, t, &q->start, &q->end) != LEAT_OK ||
+	    q->end <= st->clock.watermark) {
 		q->start = q->end = 0;
 		return 0;
 	}
@@ -68,7 +70,7 @@ static int queue_has_room(leat_keyed *k)
 	err = leat_slab_reserve(&k->entries, LEAT_QUEUE);
 	err |= leat_slab_reserve(&k->table.crowd.nodes, LEAT_QUEUE);
 	err |= leat_timers_reserve(&k->timers, r->length + LEAT_QUEUE);
-	err |= leat_pool_reserve(&k->flow.cells, LEAT_QUEUE + k->spare_cells);
+	err |= leat_pool_reserve(&k->stream.cells, LEAT_QUEUE + k->spare_cells);
 	if ((uint64_t)k->entries.n_chunks << LEAT_SLAB_BITS > t->index_mask)
 		return 0;
 	return !err;
@@ -94,7 +96,7 @@ static void queue_add(leat_keyed *k, const leat_event *v)
 int leat_queue_put(leat_keyed *k, const leat_event *v)
 {
 	struct leat_queue *q = &k->queue;
-	struct leat_clock *c = &k->flow.clock;
+	struct leat_clock *c = &k->stream.clock;
 
 	if (k->table.length < QUEUE_KEYS || v->key_len > LEAT_TEXT_SHORT ||
 	    c->target > c->watermark || /* a state may say that */

@@ -33,7 +33,7 @@ static void tape_keyed_options(struct leat_tape *t, const leat_keyed *k)
 	if (k->by_count)
 		tape_counted_options(t, k);
 	else
-		leat_tape_flow_options(t, &k->flow);
+		leat_tape_stream_options(t, &k->stream);
 	leat_tape_same_time(t, k->ttl, "ttl");
 }
 
@@ -53,7 +53,8 @@ static void key_options(leat_keyed *k, struct leat_entry *e, uint64_t *head,
 	*head = (uint64_t)e->len * KEY_LENGTH;
 	if (*timer != due)
 		*head |= KEY_TIMED;
-	if (k->flow.early_span > 0 && leat_marked(&k->roster.changed, e->rank))
+	if (k->stream.plan.early_span > 0 &&
+	    leat_marked(&k->roster.changed, e->rank))
 		*head |= KEY_CHANGED;
 }
 
@@ -67,14 +68,14 @@ static void save_key(struct leat_tape *t, leat_keyed *k, struct leat_entry *e)
 	leat_tape_bytes(t, (void *)(uintptr_t)leat_entry_text(e), e->len);
 	if (k->latest_at)
 		leat_tape_time(t, leat_entry_latest(k, e));
-	leat_tape_state(t, &k->flow, leat_entry_state(e));
+	leat_tape_state(t, &k->stream, leat_entry_state(e));
 	if (head & KEY_TIMED)
 		leat_tape_signed(t, &timer);
 }
 
 static void fail_for_memory(struct leat_tape *t, const leat_keyed *k)
 {
-	leat_tape_fail(t, k->flow.memory.over ? LEAT_EFULL : LEAT_ENOMEM);
+	leat_tape_fail(t, k->stream.memory.over ? LEAT_EFULL : LEAT_ENOMEM);
 }
 
 /* Makes the key; NULL: it failed. */
@@ -103,7 +104,7 @@ static void load_state(struct leat_tape *t, leat_keyed *k, struct leat_entry *e,
 
 	if (k->latest_at)
 		leat_tape_time(t, leat_entry_latest(k, e));
-	leat_tape_state(t, &k->flow, leat_entry_state(e));
+	leat_tape_state(t, &k->stream, leat_entry_state(e));
 	if (!t->err && !leat_keyed_due(k, e, &due))
 		due = INT64_MAX;
 	timer = due;
@@ -111,10 +112,10 @@ static void load_state(struct leat_tape *t, leat_keyed *k, struct leat_entry *e,
 	if (head & KEY_TIMED) {
 		leat_tape_signed(t, &timer);
 		leat_tape_expect(t,
-		    timer < due || (k->flow.emit_empty && timer > due));
+		    timer < due || (k->stream.plan.emit_empty && timer > due));
 	}
 	if (head & KEY_CHANGED)
-		leat_tape_expect(t, k->flow.early_span > 0);
+		leat_tape_expect(t, k->stream.plan.early_span > 0);
 	if (t->err)
 		return;
 	/* Version 0.1 may have saved a late timer: emit_empty, no sink. */
@@ -132,7 +133,7 @@ static void load_key(struct leat_tape *t, leat_keyed *k)
 	leat_tape_number(t, &head, LEAT_KEY_MAX * (uint64_t)KEY_LENGTH + 3);
 	size_t len = (size_t)(head / KEY_LENGTH);
 	if (len > sizeof(pooled))
-		text = leat_memory_take(&k->flow.memory, len);
+		text = leat_memory_take(&k->stream.memory, len);
 	if (!text) {
 		fail_for_memory(t, k);
 		return;
@@ -141,7 +142,7 @@ static void load_key(struct leat_tape *t, leat_keyed *k)
 	if (!t->err)
 		e = new_key(t, k, text, len);
 	if (len > sizeof(pooled))
-		leat_memory_give(&k->flow.memory, text, len);
+		leat_memory_give(&k->stream.memory, text, len);
 	if (e)
 		load_state(t, k, e, head);
 }
@@ -226,13 +227,13 @@ static void tape_keyed(struct leat_tape *t, void *object)
 
 	tape_keyed_options(t, k);
 	leat_tape_part(t, LEAT_STATE_CONTENT);
-	leat_tape_flow(t, &k->flow);
+	leat_tape_stream(t, &k->stream);
 	leat_tape_time(t, &k->early_from);
-	leat_tape_int(t, &k->early, k->flow.early_span > 0);
+	leat_tape_int(t, &k->early, k->stream.plan.early_span > 0);
 	leat_tape_int(t, &k->ending, 1);
 	/* What is overdue is closed in one go, up to here. */
 	leat_tape_time(t, &k->timers.last);
-	leat_tape_expect(t, k->timers.last <= k->flow.clock.target);
+	leat_tape_expect(t, k->timers.last <= k->stream.clock.target);
 	if (t->loads)
 		load_keys(t, k);
 	else
@@ -243,7 +244,7 @@ static void tape_keyed(struct leat_tape *t, void *object)
 int leat_keyed_save(leat_keyed *keyed, leat_writer *writer)
 {
 	LEAT_ASSERT(keyed && writer);
-	if (leat_is_inside(&keyed->flow.calls))
+	if (leat_is_inside(&keyed->stream.emitter.calls))
 		return LEAT_EINVAL;
 	leat_queue_look(keyed);
 	leat_roster_pack(keyed);

@@ -4,21 +4,21 @@
  * A block stands for one run of values for all statistics at once. Steps
  * and joins that must be fast are in time.h.
  */
-#include "time.h"
+#include "accs.h"
 
-void leat_accs_clear(const struct leat_flow *f, struct leat_accs *a)
+void leat_accs_clear(const struct leat_layout *l, struct leat_accs *a)
 {
 	a->count = a->missing = 0;
-	for (size_t i = 0; i < f->n_sections; i++) {
-		const struct leat_section *s = &f->sections[i];
+	for (size_t i = 0; i < l->n_sections; i++) {
+		const struct leat_section *s = &l->sections[i];
 		s->cls->identity(s->agg, leat_section(s, a));
 	}
 }
 
-void leat_accs_append(const struct leat_flow *f, struct leat_accs *a,
+void leat_accs_append(const struct leat_layout *l, struct leat_accs *a,
     const leat_sample *s)
 {
-	leat_accs_add(f, a, s, 0);
+	leat_accs_add(l, a, s, 0);
 }
 
 /* ---------------- samples in a row ----------------------------------- */
@@ -49,12 +49,12 @@ static size_t moments_row(struct leat_moments *acc, const double *x, size_t n,
 	return missing;
 }
 
-void leat_accs_add_row(const struct leat_flow *f, struct leat_accs *a,
+void leat_accs_add_row(const struct leat_layout *l, struct leat_accs *a,
     const struct leat_series *r, size_t n, int before)
 {
-	if (!f->pairs && f->n_sections == 1 &&
-	    f->sections->id == LEAT_CLASS_MOMENTS) {
-		size_t missing = moments_row(leat_section(f->sections, a),
+	if (!l->pairs && l->n_sections == 1 &&
+	    l->sections->id == LEAT_CLASS_MOMENTS) {
+		size_t missing = moments_row(leat_section(l->sections, a),
 		    before ? r->x + n - 1 : r->x, n, before ? -1 : 1);
 		a->missing += missing;
 		a->count += n - missing;
@@ -62,7 +62,7 @@ void leat_accs_add_row(const struct leat_flow *f, struct leat_accs *a,
 	}
 	for (size_t i = 0; i < n; i++) {
 		leat_sample s = row_sample(r, n, i, before);
-		leat_accs_add(f, a, &s, before);
+		leat_accs_add(l, a, &s, before);
 	}
 }
 
@@ -84,39 +84,39 @@ void leat_section_combine(const struct leat_section *p, void *acc,
 	p->cls->combine(p->agg, acc, right);
 }
 
-void leat_accs_copy_narrow(const struct leat_flow *f, struct leat_accs *a,
+void leat_accs_copy_narrow(const struct leat_layout *l, struct leat_accs *a,
     const struct leat_accs *b)
 {
 	*a = *b;
-	for (size_t i = 0; i < f->n_sections; i++) {
-		const struct leat_section *p = &f->sections[i];
+	for (size_t i = 0; i < l->n_sections; i++) {
+		const struct leat_section *p = &l->sections[i];
 		memcpy((unsigned char *)a + p->offset,
 		    (const unsigned char *)b + p->from, p->size);
 	}
 }
 
 /* Nothing is joined with nothing: identities may be anything that acts so. */
-void leat_accs_join(const struct leat_flow *f, struct leat_accs *a,
+void leat_accs_join(const struct leat_layout *l, struct leat_accs *a,
     const struct leat_accs *b)
 {
 	if (LEAT_LIKELY(a->count > 0 && b->count > 0)) {
-		leat_accs_unite(f, a, b);
+		leat_accs_unite(l, a, b);
 		return;
 	}
 	uint64_t missing = a->missing + b->missing;
 	if (b->count > 0)
-		leat_accs_copy(f, a, b);
+		leat_accs_copy(l, a, b);
 	a->missing = missing;
 }
 
 /* Nothing is looked at where no value counts: see leat_accs_join(). */
-int leat_accs_are_same(const struct leat_flow *f, struct leat_accs *a,
+int leat_accs_are_same(const struct leat_layout *l, struct leat_accs *a,
     struct leat_accs *b)
 {
 	if (a->count != b->count || a->missing != b->missing)
 		return 0;
-	for (size_t i = 0; i < f->n_sections && a->count > 0; i++) {
-		const struct leat_section *p = &f->sections[i];
+	for (size_t i = 0; i < l->n_sections && a->count > 0; i++) {
+		const struct leat_section *p = &l->sections[i];
 		if (memcmp(leat_section(p, a), leat_section(p, b), p->size))
 			return 0;
 	}

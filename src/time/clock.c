@@ -12,7 +12,7 @@
  *
  * Times are cut off at the limits of int64_t, never wrapped.
  */
-#include "time.h"
+#include "clock.h"
 
 int64_t leat_modulo(int64_t t, int64_t width)
 {

@@ -7,7 +7,8 @@
  * has at that moment. So the order of values does not matter. Behind them
  * lie those of decay_errors.c, if there are any.
  */
-#include "time.h"
+#include "codec.h"
+#include "decaying.h"
 
 struct fade {
 	struct leat_decay sums;
@@ -19,9 +20,9 @@ struct fade {
 	int changed;       /* since the last one */
 };
 
-size_t leat_fade_size(const struct leat_flow *f)
+size_t leat_fade_size(const struct leat_time_plan *p)
 {
-	size_t more = leat_errors_count(f->errors) * sizeof(struct leat_decay);
+	size_t more = leat_errors_count(p->errors) * sizeof(struct leat_decay);
 
 	return (sizeof(struct fade) + more + 15) & ~(size_t)15;
 }
@@ -42,10 +43,11 @@ static struct fade *fade_of(const struct leat_state *s)
  * exact, says what is behind the point. Silence of more than 2^40 half-lives
  * is one of so many.
  */
-static struct leat_wide weight_of(const struct leat_flow *f, uint64_t ticks)
+static struct leat_wide weight_of(const struct leat_time_plan *p,
+    uint64_t ticks)
 {
 	struct leat_wide w = { 1, 0 };
-	double t = (double)ticks, lives = t / f->half_life;
+	double t = (double)ticks, lives = t / p->half_life;
 	double whole = floor(lives), rest = lives - whole;
 
 	if (!(lives < 0x1p40)) {
@@ -53,9 +55,9 @@ static struct leat_wide weight_of(const struct leat_flow *f, uint64_t ticks)
 		return w;
 	}
 	if (lives > 8) {
-		rest = fmod(t, f->half_life);
-		whole = floor((t - rest) / f->half_life + 0.5);
-		rest /= f->half_life;
+		rest = fmod(t, p->half_life);
+		whole = floor((t - rest) / p->half_life + 0.5);
+		rest /= p->half_life;
 	}
 	w.m = leat_exp(-rest * LEAT_LN2);
 	if (whole < 900)
@@ -65,65 +67,65 @@ static struct leat_wide weight_of(const struct leat_flow *f, uint64_t ticks)
 	return w;
 }
 
-static void fade_to(const struct leat_flow *f, struct fade *d, int64_t t)
+static void fade_to(const struct leat_time_plan *p, struct fade *d, int64_t t)
 {
 	if (t <= d->at)
 		return;
-	struct leat_wide keep = weight_of(f, leat_ticks(d->at, t));
+	struct leat_wide keep = weight_of(p, leat_ticks(d->at, t));
 
 	leat_decay_fade(&d->sums, keep);
-	leat_errors_fade(more_of(d), f->errors, keep);
+	leat_errors_fade(more_of(d), p->errors, keep);
 	d->at = t;
 }
 
-static void fade_start(struct leat_flow *f, struct leat_state *s, int64_t t)
+static void fade_start(struct leat_stream *st, struct leat_state *s, int64_t t)
 {
-	struct fade *d = leat_pool_take(&f->contents);
+	struct fade *d = leat_pool_take(&st->contents);
 
-	memset(d, 0, f->accs_size);
-	d->sums.pairs = f->pairs;
+	memset(d, 0, st->forest.layout.accs_size);
+	d->sums.pairs = st->forest.layout.pairs;
 	leat_decay_start(&d->sums);
-	leat_errors_start(more_of(d), f->errors, &d->sums);
+	leat_errors_start(more_of(d), st->plan.errors, &d->sums);
 	d->at = d->first = d->last_at = t;
 	d->last = NAN;
 	s->content = d;
 }
 
-static int fade_reserve(struct leat_flow *f, const struct leat_state *s,
+static int fade_reserve(struct leat_stream *st, const struct leat_state *s,
     const leat_event *e)
 {
 	(void)e;
-	return s->content ? LEAT_OK : leat_pool_reserve(&f->contents, 1);
+	return s->content ? LEAT_OK : leat_pool_reserve(&st->contents, 1);
 }
 
-static int fade_prepare(struct leat_flow *f, const struct leat_state *s,
+static int fade_prepare(struct leat_stream *st, const struct leat_state *s,
     const leat_event *e, struct leat_need *need)
 {
-	(void)f;
+	(void)st;
 	(void)s;
 	(void)e;
 	(void)need;
 	return LEAT_OK;
 }
 
-static int fade_push(struct leat_flow *f, struct leat_state *s,
+static int fade_push(struct leat_stream *st, struct leat_state *s,
     const leat_event *e)
 {
-	if (f->clock.watermark == LEAT_TIME_MAX)
+	if (st->clock.watermark == LEAT_TIME_MAX)
 		return LEAT_TOO_LATE;
 	if (!s->content)
-		fade_start(f, s, e->t);
+		fade_start(st, s, e->t);
 	struct fade *d = fade_of(s);
 	struct leat_wide weight = { 1, 0 };
 
 	if (e->t < d->at)
-		weight = weight_of(f, leat_ticks(e->t, d->at));
-	fade_to(f, d, e->t);
+		weight = weight_of(&st->plan, leat_ticks(e->t, d->at));
+	fade_to(&st->plan, d, e->t);
 	double share = leat_wide_double(weight.m, weight.e);
 	leat_decay_take(&d->sums, e->x, e->y, weight, share);
-	if (f->errors && e->x == e->x && e->y == e->y)
-		leat_errors_take(more_of(d), f->errors, e->x, e->y, weight,
-		    share);
+	if (st->plan.errors && e->x == e->x && e->y == e->y)
+		leat_errors_take(more_of(d), st->plan.errors, e->x, e->y,
+		    weight, share);
 	if (e->t < d->first)
 		d->first = e->t;
 	if (e->x == e->x && e->y == e->y &&
@@ -135,115 +137,118 @@ static int fade_push(struct leat_flow *f, struct leat_state *s,
 	return LEAT_OK;
 }
 
-static int fade_due(const struct leat_flow *f, const struct leat_state *s,
+static int fade_due(const struct leat_stream *st, const struct leat_state *s,
     int64_t *due_out)
 {
-	(void)f;
+	(void)st;
 	*due_out = LEAT_TIME_MAX;
 	return s->content != NULL;
 }
 
-static void tell_fade(struct leat_flow *f, struct fade *d, int flag)
+static void tell_fade(struct leat_stream *st, struct fade *d, int flag)
 {
-	memcpy(f->whole, d, f->accs_size);
-	fade_to(f, (struct fade *)(void *)f->whole, f->clock.now);
-	leat_flow_tell(f, d->first, leat_later(f->clock.now, 1), d->revision,
-	    flag);
+	memcpy(st->emitter.whole, d, st->forest.layout.accs_size);
+	fade_to(&st->plan, (struct fade *)(void *)st->emitter.whole,
+	    st->clock.now);
+	leat_stream_emit(st, d->first, leat_later(st->clock.now, 1),
+	    d->revision, flag);
 	if (flag & LEAT_RESULT_FLUSHED)
 		return;
 	d->revision++;
 	d->changed = 0;
 }
 
-static void fade_clear(struct leat_flow *f, struct leat_state *s)
+static void fade_clear(struct leat_stream *st, struct leat_state *s)
 {
 	if (s->content)
-		leat_pool_give(&f->contents, s->content);
-	memset(s, 0, f->state_size);
+		leat_pool_give(&st->contents, s->content);
+	memset(s, 0, st->plan.state_size);
 }
 
-static void fade_close(struct leat_flow *f, struct leat_state *s,
+static void fade_close(struct leat_stream *st, struct leat_state *s,
     int64_t watermark)
 {
 	if (watermark < LEAT_TIME_MAX || !s->content)
 		return;
-	tell_fade(f, fade_of(s), 0);
-	fade_clear(f, s);
+	tell_fade(st, fade_of(s), 0);
+	fade_clear(st, s);
 }
 
-static void fade_tell(struct leat_flow *f, struct leat_state *s, int flag)
+static void fade_tell(struct leat_stream *st, struct leat_state *s, int flag)
 {
 	struct fade *d = fade_of(s);
 
 	if (d && (d->changed || flag != LEAT_RESULT_EARLY))
-		tell_fade(f, d, flag);
+		tell_fade(st, d, flag);
 }
 
-static void fade_look(const struct leat_flow *f, const struct leat_state *s,
+static void fade_look(const struct leat_stream *st, const struct leat_state *s,
     struct leat_accs *out, int64_t *start_out, int64_t *end_out)
 {
 	struct fade *d = fade_of(s);
 
-	*start_out = *end_out = f->clock.now;
+	*start_out = *end_out = st->clock.now;
 	if (d) {
 		*start_out = d->first;
-		*end_out = leat_later(f->clock.now, 1);
+		*end_out = leat_later(st->clock.now, 1);
 	}
 	if (!out)
 		return;
-	memset(out, 0, f->accs_size);
+	memset(out, 0, st->forest.layout.accs_size);
 	if (!d)
 		return;
-	memcpy(out, d, f->accs_size);
-	fade_to(f, (struct fade *)(void *)out, f->clock.now);
+	memcpy(out, d, st->forest.layout.accs_size);
+	fade_to(&st->plan, (struct fade *)(void *)out, st->clock.now);
 }
 
-void leat_fade_lower(const struct leat_flow *f, const struct leat_accs *whole,
-    double *out)
+void leat_fade_lower(const struct leat_stream *st,
+    const struct leat_accs *whole, double *out)
 {
 	const struct fade *d = (const struct fade *)(const void *)whole;
-	int quiet = d->sums.count < f->min_count ||
-	    (f->propagate && d->sums.missing > 0);
+	int quiet = d->sums.count < st->plan.min_count ||
+	    (st->plan.propagate && d->sums.missing > 0);
 
-	leat_decay_lower(&d->sums, d->last, f->plan, f->n_stats, quiet, out);
-	if (f->errors)
-		leat_errors_lower(more_of(d), f->errors, &d->sums, f->plan,
-		    f->n_stats, quiet, out);
+	leat_decay_lower(&d->sums, d->last, st->plan.stats, st->plan.n_stats,
+	    quiet, out);
+	if (st->plan.errors)
+		leat_errors_lower(more_of(d), st->plan.errors, &d->sums,
+		    st->plan.stats, st->plan.n_stats, quiet, out);
 }
 
-struct leat_tally leat_fade_tally(const struct leat_flow *f)
+struct leat_tally leat_fade_tally(const struct leat_stream *st)
 {
-	const struct fade *d = (const struct fade *)(const void *)f->whole;
+	const struct fade *d = (const struct fade *)(const void *)
+				   st->emitter.whole;
 	struct leat_tally t = { d->sums.count, d->sums.missing };
 
 	return t;
 }
 
-static uint64_t fade_stored(const struct leat_flow *f,
+static uint64_t fade_stored(const struct leat_stream *st,
     const struct leat_state *s)
 {
-	(void)f;
+	(void)st;
 	(void)s;
 	return 0;
 }
 
-static int fade_copy(struct leat_flow *f, struct leat_state *to,
+static int fade_copy(struct leat_stream *st, struct leat_state *to,
     const struct leat_state *from)
 {
-	if (f->more_at)
-		*leat_more(f, to) = *leat_more(f, from);
+	if (st->plan.more_at)
+		*leat_more(&st->plan, to) = *leat_more(&st->plan, from);
 	if (!from->content)
 		return LEAT_OK;
-	if (leat_pool_reserve(&f->contents, 1))
+	if (leat_pool_reserve(&st->contents, 1))
 		return LEAT_ENOMEM;
-	to->content = leat_pool_take(&f->contents);
-	memcpy(to->content, from->content, f->accs_size);
+	to->content = leat_pool_take(&st->contents);
+	memcpy(to->content, from->content, st->forest.layout.accs_size);
 	return LEAT_OK;
 }
 
 /* ---------------- as bytes, and joined ------------------------------- */
 
-static void fade_tape(struct leat_flow *f, struct leat_state *s,
+static void fade_tape(struct leat_stream *st, struct leat_state *s,
     struct leat_tape *t)
 {
 	struct fade *d = fade_of(s);
@@ -253,35 +258,35 @@ static void fade_tape(struct leat_flow *f, struct leat_state *s,
 	if (!there)
 		return;
 	if (t->loads) {
-		if (leat_pool_reserve(&f->contents, 1)) {
+		if (leat_pool_reserve(&st->contents, 1)) {
 			leat_tape_fail(t, LEAT_ENOMEM);
 			return;
 		}
-		fade_start(f, s, 0);
+		fade_start(st, s, 0);
 		d = fade_of(s);
 	}
 	leat_tape_time(t, &d->at);
 	leat_tape_time(t, &d->first);
 	leat_tape_time(t, &d->last_at);
 	leat_tape_expect(t,
-	    d->at <= f->clock.now && d->first <= d->at && d->last_at <= d->at);
+	    d->at <= st->clock.now && d->first <= d->at && d->last_at <= d->at);
 	leat_tape_double(t, &d->last);
 	leat_tape_number(t, &d->revision, UINT64_MAX);
 	leat_tape_int(t, &d->changed, 1);
 	leat_tape_decay(t, &d->sums);
-	leat_tape_errors(t, more_of(d), f->errors, &d->sums);
+	leat_tape_errors(t, more_of(d), st->plan.errors, &d->sums);
 	const struct leat_accs held = { d->sums.count, d->sums.missing };
-	leat_tape_holds(t, f, &held);
+	leat_tape_holds(t, st, &held);
 }
 
 /* Sums of weights as of different moments are not joined. */
-static int fade_join_room(struct leat_flow *f, struct leat_state *s,
-    const struct leat_flow *g, const struct leat_state *other,
+static int fade_join_room(struct leat_stream *st, struct leat_state *s,
+    const struct leat_stream *from, const struct leat_state *other,
     struct leat_need *need)
 {
-	(void)f;
+	(void)st;
 	(void)s;
-	(void)g;
+	(void)from;
 	(void)other;
 	(void)need;
 	return LEAT_ENOTSUP;

@@ -23,11 +23,11 @@
 #include "few_places.h"
 
 /* The values of the last leaf, or of the only one, from the first there is. */
-static void few_redo(const struct leat_flow *f, struct leat_few *w)
+static void few_redo(const struct leat_forest *f, struct leat_few *w)
 {
 	struct leat_accs *a = leat_few_accs(f, w);
 
-	leat_accs_clear(f, a);
+	leat_accs_clear(&f->layout, a);
 	leat_few_add(f, w, w->last ? w->first : w->gone, leat_few_end(w), a);
 }
 
@@ -40,11 +40,11 @@ static int few_may_split(const struct leat_few *w)
 	    (w->last && w->first == LEAT_LEAF && w->gone == 0);
 }
 
-int leat_few_stock(struct leat_flow *f, const struct leat_tree *t)
+int leat_few_stock(struct leat_forest *f, const struct leat_tree *t)
 {
 	const struct leat_few *w = t->few;
 
-	f->forest.keep = LEAT_SHELF;
+	f->keep = LEAT_SHELF;
 	if (!w)
 		return leat_few_reserve_size(f, 0, 1);
 	/* All may go before the value comes. */
@@ -57,7 +57,7 @@ int leat_few_stock(struct leat_flow *f, const struct leat_tree *t)
 }
 
 /* At the end of the last leaf, or as the first of a new one. */
-static void few_append(struct leat_flow *f, struct leat_tree *t,
+static void few_append(struct leat_forest *f, struct leat_tree *t,
     const leat_sample *s, int new_leaf)
 {
 	struct leat_few *w = t->few = leat_few_widen(f, t->few);
@@ -65,16 +65,16 @@ static void few_append(struct leat_flow *f, struct leat_tree *t,
 
 	leat_few_set(f, w, leat_few_end(w), s);
 	if (new_leaf)
-		leat_accs_clear(f, a);
+		leat_accs_clear(&f->layout, a);
 	if (new_leaf || w->last)
 		w->last++;
 	else
 		w->first++;
-	leat_accs_add(f, a, s, 0);
+	leat_accs_add(&f->layout, a, s, 0);
 }
 
 /* The first leaf's places of values that are gone. */
-static void few_close_gap(struct leat_flow *f, struct leat_few *w)
+static void few_close_gap(struct leat_forest *f, struct leat_few *w)
 {
 	w->first = (uint8_t)(w->first - w->gone);
 	w->gone = w->mark = 0;
@@ -83,8 +83,8 @@ static void few_close_gap(struct leat_flow *f, struct leat_few *w)
 }
 
 /* Behind those of the same time, in one leaf; there is room. */
-static void few_insert_at(struct leat_flow *f, struct leat_few *w, size_t begin,
-    size_t end, const leat_sample *s)
+static void few_insert_at(struct leat_forest *f, struct leat_few *w,
+    size_t begin, size_t end, const leat_sample *s)
 {
 	size_t i = leat_few_end(w);
 	leat_sample v;
@@ -97,7 +97,7 @@ static void few_insert_at(struct leat_flow *f, struct leat_few *w, size_t begin,
 }
 
 /* The only leaf is full: it becomes two, then the value goes into one. */
-static void few_split(struct leat_flow *f, struct leat_tree *t,
+static void few_split(struct leat_forest *f, struct leat_tree *t,
     const leat_sample *s)
 {
 	struct leat_few *w = t->few = leat_few_widen(f, t->few);
@@ -110,7 +110,7 @@ static void few_split(struct leat_flow *f, struct leat_tree *t,
 	few_redo(f, w);
 }
 
-static int few_insert_late(struct leat_flow *f, struct leat_tree *t,
+static int few_insert_late(struct leat_forest *f, struct leat_tree *t,
     const leat_sample *s)
 {
 	struct leat_few *w = t->few;
@@ -137,21 +137,21 @@ static int few_insert_late(struct leat_flow *f, struct leat_tree *t,
 	}
 	if (!in_last && w->last)
 		return 1; /* nothing is kept of the first leaf */
-	if (f->ordered)
+	if (f->layout.ordered)
 		few_redo(f, w);
 	else
-		leat_accs_add(f, leat_few_accs(f, w), s, 0);
+		leat_accs_add(&f->layout, leat_few_accs(f, w), s, 0);
 	return 1;
 }
 
-int leat_few_insert(struct leat_flow *f, struct leat_tree *t,
+int leat_few_insert(struct leat_forest *f, struct leat_tree *t,
     const leat_sample *s)
 {
 	struct leat_few *w = t->few;
 
 	if (!w) {
 		t->few = w = leat_few_take(f, 0);
-		leat_accs_clear(f, leat_few_accs(f, w));
+		leat_accs_clear(&f->layout, leat_few_accs(f, w));
 		few_append(f, t, s, 0);
 		return 1;
 	}
@@ -168,14 +168,14 @@ int leat_few_insert(struct leat_flow *f, struct leat_tree *t,
 
 /* ---------------- values that go ------------------------------------- */
 
-void leat_few_clear(struct leat_flow *f, struct leat_tree *t)
+void leat_few_clear(struct leat_forest *f, struct leat_tree *t)
 {
 	leat_few_give(f, t->few);
 	t->few = NULL;
 }
 
 /* The first leaf is used up. */
-static void few_next_leaf(struct leat_flow *f, struct leat_tree *t)
+static void few_next_leaf(struct leat_forest *f, struct leat_tree *t)
 {
 	struct leat_few *w = t->few;
 
@@ -187,7 +187,7 @@ static void few_next_leaf(struct leat_flow *f, struct leat_tree *t)
 	w->last = w->gone = w->mark = 0;
 }
 
-void leat_few_evict_first(struct leat_flow *f, struct leat_tree *t)
+void leat_few_evict_first(struct leat_forest *f, struct leat_tree *t)
 {
 	struct leat_few *w = t->few;
 
@@ -197,9 +197,9 @@ void leat_few_evict_first(struct leat_flow *f, struct leat_tree *t)
 		few_next_leaf(f, t);
 }
 
-void leat_few_evict(struct leat_flow *f, struct leat_tree *t, int64_t before)
+void leat_few_evict(struct leat_forest *f, struct leat_tree *t, int64_t before)
 {
-	if (f->forest.panes) {
+	if (f->panes) {
 		leat_few_evict_panes(f, t, before);
 		return;
 	}

@@ -4,11 +4,10 @@
 #ifndef LEAT_FEW_H
 #define LEAT_FEW_H
 
-#include "../agg/agg.h"
+#include "accs.h"
 
-struct leat_flow;
+struct leat_forest;
 struct leat_tree;
-struct leat_accs;
 
 /* Blocks have room for so many values, or panes; see few_places.h. */
 enum { LEAT_FEW_CLASSES = 9 };
@@ -44,58 +43,58 @@ struct leat_shelf {
 };
 
 /* Makes sure of n blocks of each class. LEAT_ENOMEM. */
-int leat_few_reserve(struct leat_flow *f, size_t n);
+int leat_few_reserve(struct leat_forest *f, size_t n);
 /* Makes sure that one value more can be inserted. LEAT_ENOMEM. */
-int leat_few_stock(struct leat_flow *f, const struct leat_tree *t);
+int leat_few_stock(struct leat_forest *f, const struct leat_tree *t);
 /* Gives back what is free. */
-void leat_shelves_clear(struct leat_flow *f);
+void leat_shelves_clear(struct leat_forest *f);
 
 /*
  * As leat_tree_insert(), for a tree without nodes. 0: there were too many, so
  * it has nodes now, but not the value.
  */
-int leat_few_insert(struct leat_flow *f, struct leat_tree *t,
+int leat_few_insert(struct leat_forest *f, struct leat_tree *t,
     const leat_sample *s);
 /* A tree with nodes becomes one without if it can, and there is memory. */
-void leat_few_shrink(struct leat_flow *f, struct leat_tree *t);
+void leat_few_shrink(struct leat_forest *f, struct leat_tree *t);
 
 /* As leat_tree_add(), for a tree without nodes. 0: as above. */
-int leat_few_add_pane(struct leat_flow *f, struct leat_tree *t, int64_t start,
+int leat_few_add_pane(struct leat_forest *f, struct leat_tree *t, int64_t start,
     const leat_sample *s);
 /* Makes sure that a value at that time can be added. LEAT_ENOMEM. */
-int leat_few_stock_pane(struct leat_flow *f, const struct leat_tree *t,
+int leat_few_stock_pane(struct leat_forest *f, const struct leat_tree *t,
     int64_t at);
 /* The edges of a tree with nodes have just been made anew. */
-void leat_few_shrink_panes(struct leat_flow *f, struct leat_tree *t);
-void leat_few_query_panes(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_shrink_panes(struct leat_forest *f, struct leat_tree *t);
+void leat_few_query_panes(const struct leat_forest *f, const struct leat_few *w,
     struct leat_accs *out);
-void leat_few_range_panes(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_range_panes(const struct leat_forest *f, const struct leat_few *w,
     int64_t from, int64_t to, struct leat_accs *out);
-void leat_few_evict_panes(struct leat_flow *f, struct leat_tree *t,
+void leat_few_evict_panes(struct leat_forest *f, struct leat_tree *t,
     int64_t before);
 /* At most so many panes, under so many levels of so many nodes. */
 enum { LEAT_FEW_PANES = 17, LEAT_FEW_LEVELS = 3, LEAT_FEW_INNERS = 7 };
 
 /* The rest as the functions of trees, for those that are not empty. */
-void leat_few_evict(struct leat_flow *f, struct leat_tree *t, int64_t before);
-void leat_few_evict_first(struct leat_flow *f, struct leat_tree *t);
-void leat_few_clear(struct leat_flow *f, struct leat_tree *t);
-int leat_few_copy(struct leat_flow *f, struct leat_tree *to,
+void leat_few_evict(struct leat_forest *f, struct leat_tree *t, int64_t before);
+void leat_few_evict_first(struct leat_forest *f, struct leat_tree *t);
+void leat_few_clear(struct leat_forest *f, struct leat_tree *t);
+int leat_few_copy(struct leat_forest *f, struct leat_tree *to,
     const struct leat_tree *from);
 int64_t leat_few_oldest(const struct leat_few *w);
 int64_t leat_few_newest(const struct leat_few *w);
 size_t leat_few_length(const struct leat_few *w);
 int leat_few_seek(const struct leat_few *w, int64_t from, int64_t *t_out);
-void leat_few_query(const struct leat_flow *f, struct leat_few *w,
+void leat_few_query(const struct leat_forest *f, struct leat_few *w,
     struct leat_accs *out);
-void leat_few_range(const struct leat_flow *f, struct leat_few *w, int64_t from,
-    int64_t to, struct leat_accs *out);
-void leat_few_each(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_range(const struct leat_forest *f, struct leat_few *w,
+    int64_t from, int64_t to, struct leat_accs *out);
+void leat_few_each(const struct leat_forest *f, const struct leat_few *w,
     void (*fn)(void *ctx, const leat_sample *s), void *ctx);
-void leat_few_get(const struct leat_flow *f, const struct leat_few *w, size_t i,
-    leat_sample *s_out);
+void leat_few_get(const struct leat_forest *f, const struct leat_few *w,
+    size_t i, leat_sample *s_out);
 /* The first leaf's values from the i-th on. */
-void leat_few_tail(const struct leat_flow *f, struct leat_few *w, size_t i,
+void leat_few_tail(const struct leat_forest *f, struct leat_few *w, size_t i,
     struct leat_accs *out);
 
 #endif

@@ -6,7 +6,7 @@
  * leave one by one, so the next to be asked for begins a little further on:
  * on the way one such suffix is marked and kept, and the others are made from
  * that. When it has been passed the next one is marked; but not for those who
- * only look at the window, and combine elsewhere than in f->whole.
+ * only look at the window, and combine elsewhere than in f->own.
  *
  * Cost: of a suffix about three steps a query, sixteen at most, and of all
  * else two combines.
@@ -45,33 +45,33 @@ int leat_few_seek(const struct leat_few *w, int64_t from, int64_t *t_out)
 
 /* ---------------- steps ---------------------------------------------- */
 
-static struct leat_series row_at(const struct leat_flow *f,
+static struct leat_series row_at(const struct leat_forest *f,
     const struct leat_few *w, size_t place)
 {
 	const double *x = leat_few_x(w) + place;
 	struct leat_series r = { w->t + place, x,
-		f->pairs ? x + w->room : NULL };
+		f->layout.pairs ? x + w->room : NULL };
 
 	return r;
 }
 
 /* In order. A ring is two rows at most. */
-void leat_few_add(const struct leat_flow *f, const struct leat_few *w, size_t i,
-    size_t end, struct leat_accs *out)
+void leat_few_add(const struct leat_forest *f, const struct leat_few *w,
+    size_t i, size_t end, struct leat_accs *out)
 {
 	while (i < end) {
 		size_t place = leat_few_place(w, i), n = w->room - place;
 		struct leat_series r = row_at(f, w, place);
 		if (n > end - i)
 			n = end - i;
-		leat_accs_add_row(f, out, &r, n, 0);
+		leat_accs_add_row(&f->layout, out, &r, n, 0);
 		i += n;
 	}
 }
 
 /* The last one first. */
-static void few_prepend_all(const struct leat_flow *f, const struct leat_few *w,
-    size_t i, size_t end, struct leat_accs *out)
+static void few_prepend_all(const struct leat_forest *f,
+    const struct leat_few *w, size_t i, size_t end, struct leat_accs *out)
 {
 	while (i < end) {
 		size_t n = leat_few_place(w, end - 1) + 1;
@@ -79,7 +79,7 @@ static void few_prepend_all(const struct leat_flow *f, const struct leat_few *w,
 			n = end - i;
 		end -= n;
 		struct leat_series r = row_at(f, w, leat_few_place(w, end));
-		leat_accs_add_row(f, out, &r, n, 1);
+		leat_accs_add_row(&f->layout, out, &r, n, 1);
 	}
 }
 
@@ -90,51 +90,51 @@ static size_t next_mark(const struct leat_few *w, size_t i)
 					 : i + (w->first - i + 4) / 5;
 }
 
-void leat_few_tail(const struct leat_flow *f, struct leat_few *w, size_t i,
+void leat_few_tail(const struct leat_forest *f, struct leat_few *w, size_t i,
     struct leat_accs *out)
 {
 	size_t mark = w->mark;
 
 	if (mark > 0 && mark >= i) {
-		leat_accs_copy(f, out, leat_few_marked(f, w));
+		leat_accs_copy(&f->layout, out, leat_few_marked(f, w));
 		few_prepend_all(f, w, i, mark, out);
 		return;
 	}
 	mark = next_mark(w, i);
-	leat_accs_clear(f, out);
+	leat_accs_clear(&f->layout, out);
 	few_prepend_all(f, w, mark, w->first, out);
-	if (mark < w->first && out == f->whole) {
-		leat_accs_copy(f, leat_few_marked(f, w), out);
+	if (mark < w->first && out == f->own) {
+		leat_accs_copy(&f->layout, leat_few_marked(f, w), out);
 		w->mark = (uint8_t)mark;
 	}
 	few_prepend_all(f, w, i, mark, out);
 }
 
-void leat_few_query(const struct leat_flow *f, struct leat_few *w,
+void leat_few_query(const struct leat_forest *f, struct leat_few *w,
     struct leat_accs *out)
 {
-	if (f->forest.panes) {
+	if (f->panes) {
 		leat_few_query_panes(f, w, out);
 		return;
 	}
 	if (w->last) {
 		leat_few_tail(f, w, w->gone, out);
-		leat_accs_join(f, out, leat_few_accs(f, w));
+		leat_accs_join(&f->layout, out, leat_few_accs(f, w));
 	} else if (w->gone == 0) {
-		leat_accs_copy(f, out, leat_few_accs(f, w));
+		leat_accs_copy(&f->layout, out, leat_few_accs(f, w));
 	} else {
-		leat_accs_clear(f, out);
+		leat_accs_clear(&f->layout, out);
 		leat_few_add(f, w, w->gone, w->first, out);
 	}
 }
 
 /* A range that begins where the tree does is made of leaves if it can be. */
-void leat_few_range(const struct leat_flow *f, struct leat_few *w, int64_t from,
-    int64_t to, struct leat_accs *out)
+void leat_few_range(const struct leat_forest *f, struct leat_few *w,
+    int64_t from, int64_t to, struct leat_accs *out)
 {
 	size_t begin = w->gone, end = leat_few_end(w);
 
-	if (f->forest.panes) {
+	if (f->panes) {
 		leat_few_range_panes(f, w, from, to, out);
 		return;
 	}
@@ -151,12 +151,12 @@ void leat_few_range(const struct leat_flow *f, struct leat_few *w, int64_t from,
 		leat_few_tail(f, w, w->gone, out);
 		begin = w->first;
 	} else {
-		leat_accs_clear(f, out);
+		leat_accs_clear(&f->layout, out);
 	}
 	leat_few_add(f, w, begin, end, out);
 }
 
-void leat_few_each(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_each(const struct leat_forest *f, const struct leat_few *w,
     void (*fn)(void *ctx, const leat_sample *s), void *ctx)
 {
 	leat_sample s;

@@ -11,25 +11,26 @@
  */
 #include "few_places.h"
 
-static size_t few_bytes(const struct leat_flow *f, unsigned size)
+static size_t few_bytes(const struct leat_forest *f, unsigned size)
 {
 	size_t room = leat_few_room(f, size),
-	       each = sizeof(int64_t) + (f->pairs ? 2 : 1) * sizeof(double);
+	       each = sizeof(int64_t) +
+	    (f->layout.pairs ? 2 : 1) * sizeof(double);
 
-	if (f->forest.panes)
+	if (f->panes)
 		return sizeof(struct leat_few) + room * sizeof(int64_t) +
-		    (room + 1) * f->accs_size;
+		    (room + 1) * f->layout.accs_size;
 	return sizeof(struct leat_few) + room * each +
-	    (size < LEAT_FEW_MARKED ? 1 : 2) * f->accs_size;
+	    (size < LEAT_FEW_MARKED ? 1 : 2) * f->layout.accs_size;
 }
 
-int leat_few_reserve_size(struct leat_flow *f, unsigned size, size_t n)
+int leat_few_reserve_size(struct leat_forest *f, unsigned size, size_t n)
 {
-	struct leat_shelf *shelf = &f->forest.shelves[size];
+	struct leat_shelf *shelf = &f->shelves[size];
 	int err = LEAT_OK;
 
 	for (size_t i = shelf->n; LEAT_UNLIKELY(i < n); i++) {
-		struct leat_spare *s = leat_memory_take(&f->memory,
+		struct leat_spare *s = leat_memory_take(f->memory,
 		    few_bytes(f, size));
 		if (!s) {
 			err = LEAT_ENOMEM;
@@ -42,28 +43,28 @@ int leat_few_reserve_size(struct leat_flow *f, unsigned size, size_t n)
 	return err;
 }
 
-int leat_few_reserve(struct leat_flow *f, size_t n)
+int leat_few_reserve(struct leat_forest *f, size_t n)
 {
 	int err = LEAT_OK;
 
-	if (!f->forest.small)
+	if (!f->small)
 		return LEAT_OK;
 	/* Panes look for larger ones when they need them. */
 	for (unsigned size = 0; size < leat_few_classes(f); size++)
-		if (size == 0 || !f->forest.panes)
+		if (size == 0 || !f->panes)
 			err |= leat_few_reserve_size(f, size, n);
 	return err;
 }
 
-struct leat_few *leat_few_take(struct leat_flow *f, unsigned size)
+struct leat_few *leat_few_take(struct leat_forest *f, unsigned size)
 {
-	struct leat_shelf *shelf = &f->forest.shelves[size];
+	struct leat_shelf *shelf = &f->shelves[size];
 	struct leat_spare *s = shelf->spare;
 	struct leat_few *w = (struct leat_few *)(void *)s;
 
 	shelf->spare = s->next;
 	shelf->n--;
-	f->forest.stocked = 0;
+	f->stocked = 0;
 	memset(w, 0, sizeof(*w));
 	w->size = (uint8_t)size;
 	w->room = (uint8_t)leat_few_room(f, size);
@@ -71,31 +72,31 @@ struct leat_few *leat_few_take(struct leat_flow *f, unsigned size)
 }
 
 /* Down to so many free ones. */
-static void shelf_trim(struct leat_flow *f, unsigned size, size_t most)
+static void shelf_trim(struct leat_forest *f, unsigned size, size_t most)
 {
-	struct leat_shelf *shelf = &f->forest.shelves[size];
+	struct leat_shelf *shelf = &f->shelves[size];
 
 	while (shelf->n > most) {
 		struct leat_spare *s = shelf->spare;
 		shelf->spare = s->next;
 		shelf->n--;
-		leat_memory_give(&f->memory, s, few_bytes(f, size));
+		leat_memory_give(f->memory, s, few_bytes(f, size));
 	}
 }
 
-void leat_few_give(struct leat_flow *f, struct leat_few *w)
+void leat_few_give(struct leat_forest *f, struct leat_few *w)
 {
 	unsigned size = w->size;
-	struct leat_shelf *shelf = &f->forest.shelves[size];
+	struct leat_shelf *shelf = &f->shelves[size];
 	struct leat_spare *s = (struct leat_spare *)(void *)w;
 
 	s->next = shelf->spare;
 	shelf->spare = s;
 	shelf->n++;
-	shelf_trim(f, size, f->forest.keep);
+	shelf_trim(f, size, f->keep);
 }
 
-void leat_shelves_clear(struct leat_flow *f)
+void leat_shelves_clear(struct leat_forest *f)
 {
 	for (unsigned size = 0; size < LEAT_FEW_CLASSES; size++)
 		shelf_trim(f, size, 0);
@@ -103,29 +104,30 @@ void leat_shelves_clear(struct leat_flow *f)
 
 /* ---------------- what is in them ------------------------------------ */
 
-void leat_few_get(const struct leat_flow *f, const struct leat_few *w, size_t i,
-    leat_sample *s_out)
+void leat_few_get(const struct leat_forest *f, const struct leat_few *w,
+    size_t i, leat_sample *s_out)
 {
 	size_t place = leat_few_place(w, i);
 	const double *x = leat_few_x(w) + place;
 
 	s_out->t = w->t[place];
 	s_out->x = x[0];
-	s_out->y = f->pairs ? x[w->room] : 0;
+	s_out->y = f->layout.pairs ? x[w->room] : 0;
 }
 
-static void few_move_panes(const struct leat_flow *f, struct leat_few *to,
+static void few_move_panes(const struct leat_forest *f, struct leat_few *to,
     const struct leat_few *from)
 {
 	for (size_t i = 0; i < from->first; i++) {
 		to->t[i] = leat_few_time(from, i);
-		leat_accs_copy(f, leat_few_pane(f, to, i),
+		leat_accs_copy(&f->layout, leat_few_pane(f, to, i),
 		    leat_few_pane(f, from, i));
 	}
-	leat_accs_copy(f, leat_few_middle(f, to), leat_few_middle(f, from));
+	leat_accs_copy(&f->layout, leat_few_middle(f, to),
+	    leat_few_middle(f, from));
 }
 
-static void few_move_values(const struct leat_flow *f, struct leat_few *to,
+static void few_move_values(const struct leat_forest *f, struct leat_few *to,
     const struct leat_few *from)
 {
 	leat_sample s;
@@ -134,10 +136,11 @@ static void few_move_values(const struct leat_flow *f, struct leat_few *to,
 		leat_few_get(f, from, i, &s);
 		leat_few_set(f, to, i, &s);
 	}
-	leat_accs_copy(f, leat_few_accs(f, to), leat_few_accs(f, from));
+	leat_accs_copy(&f->layout, leat_few_accs(f, to),
+	    leat_few_accs(f, from));
 }
 
-struct leat_few *leat_few_widen(struct leat_flow *f, struct leat_few *w)
+struct leat_few *leat_few_widen(struct leat_forest *f, struct leat_few *w)
 {
 	struct leat_few *wide;
 	uint8_t size, room;
@@ -151,7 +154,7 @@ struct leat_few *leat_few_widen(struct leat_flow *f, struct leat_few *w)
 	wide->size = size;
 	wide->room = room;
 	wide->head = wide->mark = 0;
-	if (f->forest.panes)
+	if (f->panes)
 		few_move_panes(f, wide, w);
 	else
 		few_move_values(f, wide, w);
@@ -161,7 +164,7 @@ struct leat_few *leat_few_widen(struct leat_flow *f, struct leat_few *w)
 
 /* ---------------- copying -------------------------------------------- */
 
-int leat_few_copy(struct leat_flow *f, struct leat_tree *to,
+int leat_few_copy(struct leat_forest *f, struct leat_tree *to,
     const struct leat_tree *from)
 {
 	unsigned size = from->few->size;

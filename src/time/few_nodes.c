@@ -10,8 +10,8 @@
 #include "few_places.h"
 
 /* Both leaves, or the only one, in the order of their values. */
-static struct leat_node *few_leaf(struct leat_flow *f, const struct leat_few *w,
-    size_t begin, size_t end)
+static struct leat_node *few_leaf(struct leat_forest *f,
+    const struct leat_few *w, size_t begin, size_t end)
 {
 	struct leat_node *leaf = leat_tree_leaf(f);
 	size_t there = begin > w->gone ? begin : w->gone;
@@ -25,12 +25,12 @@ static struct leat_node *few_leaf(struct leat_flow *f, const struct leat_few *w,
 	return leaf;
 }
 
-void leat_few_to_nodes(struct leat_flow *f, struct leat_tree *t)
+void leat_few_to_nodes(struct leat_forest *f, struct leat_tree *t)
 {
 	struct leat_few *w = t->few;
 	struct leat_node *leaf;
 
-	if (f->forest.panes) {
+	if (f->panes) {
 		leat_few_panes_to_nodes(f, t);
 		return;
 	}
@@ -42,11 +42,12 @@ void leat_few_to_nodes(struct leat_flow *f, struct leat_tree *t)
 		leaf = few_leaf(f, w, w->first, leat_few_end(w));
 		leat_tree_hang(f, t, leaf);
 	}
-	leat_accs_copy(f, leat_node_accs(f, leaf), leat_few_accs(f, w));
+	leat_accs_copy(&f->layout, leat_node_accs(f, leaf),
+	    leat_few_accs(f, w));
 	leat_few_give(f, w);
 }
 
-static void few_from_leaf(struct leat_flow *f, struct leat_few *w,
+static void few_from_leaf(struct leat_forest *f, struct leat_few *w,
     struct leat_node *leaf, size_t gone)
 {
 	leat_sample s;
@@ -58,7 +59,7 @@ static void few_from_leaf(struct leat_flow *f, struct leat_few *w,
 }
 
 /* Room for n values and, if n is not all there may be, for the next. */
-unsigned leat_few_size_for(const struct leat_flow *f, size_t n)
+unsigned leat_few_size_for(const struct leat_forest *f, size_t n)
 {
 	unsigned size = 0;
 
@@ -71,13 +72,13 @@ unsigned leat_few_size_for(const struct leat_flow *f, size_t n)
  * An attempt, so that it failed is nobody's business; and one more stays for
  * a value that has been made sure of.
  */
-int leat_few_try(struct leat_flow *f, unsigned size)
+int leat_few_try(struct leat_forest *f, unsigned size)
 {
-	int over = f->memory.over, failed = f->memory.failed;
+	int over = f->memory->over, failed = f->memory->failed;
 	int err = leat_few_reserve_size(f, size, 2);
 
-	f->memory.over = over;
-	f->memory.failed = failed;
+	f->memory->over = over;
+	f->memory->failed = failed;
 	return err;
 }
 
@@ -86,31 +87,30 @@ int leat_few_try(struct leat_flow *f, unsigned size)
  * that were saved under another rounding mode it does not, and they must stay
  * what they are.
  */
-static int few_tells_tails(const struct leat_flow *f, struct leat_few *w,
+static int few_tells_tails(const struct leat_forest *f, struct leat_few *w,
     const struct leat_tree *t)
 {
 	for (size_t i = w->gone; i < w->first; i++) {
-		leat_few_tail(f, w, i, f->piece);
-		if (!leat_accs_are_same(f, f->piece,
-			leat_tail(f, t->fringe, i)))
+		leat_few_tail(f, w, i, f->temp);
+		if (!leat_accs_are_same(&f->layout, f->temp,
+			leat_tail(f, t->edges, i)))
 			return 0;
 	}
 	return 1;
 }
 
-void leat_few_shrink(struct leat_flow *f, struct leat_tree *t)
+void leat_few_shrink(struct leat_forest *f, struct leat_tree *t)
 {
 	struct leat_node *last = t->last, *first = t->first;
 	struct leat_few *w;
 	size_t n;
 
-	if (f->forest.panes) {
+	if (f->panes) {
 		if (t->height == 0)
 			leat_few_shrink_panes(f, t);
 		return;
 	}
-	if (!f->forest.small || t->height > 1 ||
-	    (t->height == 1 && t->root->n > 2))
+	if (!f->small || t->height > 1 || (t->height == 1 && t->root->n > 2))
 		return;
 	n = first->n - t->gone + (t->height ? last->n : 0);
 	if (leat_few_try(f, leat_few_size_for(f, n)))
@@ -123,7 +123,8 @@ void leat_few_shrink(struct leat_flow *f, struct leat_tree *t)
 		few_from_leaf(f, w, last, 0);
 		w->last = (uint8_t)last->n;
 	}
-	leat_accs_copy(f, leat_few_accs(f, w), leat_node_accs(f, last));
+	leat_accs_copy(&f->layout, leat_few_accs(f, w),
+	    leat_node_accs(f, last));
 	if (t->height && !few_tells_tails(f, w, t)) {
 		leat_few_give(f, w);
 		return;

@@ -29,42 +29,42 @@
 
 /* ---------------- what nodes would know ------------------------------ */
 
-void leat_few_join(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_join(const struct leat_forest *f, const struct leat_few *w,
     size_t i, size_t end, struct leat_accs *out)
 {
 	for (; i < end; i++)
-		leat_accs_join(f, out, leat_few_pane(f, w, i));
+		leat_accs_join(&f->layout, out, leat_few_pane(f, w, i));
 }
 
 /* A full node that begins with that pane. */
-void leat_few_join_node(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_join_node(const struct leat_forest *f, const struct leat_few *w,
     size_t i, struct leat_accs *out)
 {
 	struct leat_accs_room room;
 	struct leat_accs *node = leat_accs_in(&room);
 
-	leat_accs_clear(f, node);
+	leat_accs_clear(&f->layout, node);
 	leat_few_join(f, w, i, i + LEAT_ARITY, node);
-	leat_accs_join(f, out, node);
+	leat_accs_join(&f->layout, out, node);
 }
 
 /* From the last one to the first, as suffixes are. */
-void leat_few_join_suffix(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_join_suffix(const struct leat_forest *f, const struct leat_few *w,
     size_t i, size_t end, struct leat_accs *out)
 {
 	struct leat_accs_room room;
 	struct leat_accs *next = leat_accs_in(&room);
 
-	leat_accs_clear(f, out);
+	leat_accs_clear(&f->layout, out);
 	while (end-- > i) {
-		leat_accs_copy(f, next, leat_few_pane(f, w, end));
-		leat_accs_join(f, next, out);
-		leat_accs_copy(f, out, next);
+		leat_accs_copy(&f->layout, next, leat_few_pane(f, w, end));
+		leat_accs_join(&f->layout, next, out);
+		leat_accs_copy(&f->layout, out, next);
 	}
 }
 
 /* past(1); so few panes have room for one node at most. */
-void leat_few_join_past(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_join_past(const struct leat_forest *f, const struct leat_few *w,
     struct leat_accs *out)
 {
 	leat_few_join_suffix(f, w, 1, 1 + (size_t)w->table, out);
@@ -78,15 +78,16 @@ size_t leat_few_front(const struct leat_few *w)
 	return 1 + (size_t)w->table + (size_t)w->nodes * LEAT_ARITY;
 }
 
-static void few_join_middle(const struct leat_flow *f, const struct leat_few *w)
+static void few_join_middle(const struct leat_forest *f,
+    const struct leat_few *w)
 {
 	struct leat_accs *middle = leat_few_middle(f, w);
 	size_t front = leat_few_front(w);
 
 	leat_few_join_past(f, w, middle);
-	leat_accs_clear(f, f->piece);
-	leat_few_join(f, w, front, front + w->front, f->piece);
-	leat_accs_join(f, middle, f->piece);
+	leat_accs_clear(&f->layout, f->temp);
+	leat_few_join(f, w, front, front + w->front, f->temp);
+	leat_accs_join(&f->layout, middle, f->temp);
 }
 
 /* ---------------- how nodes would stand ------------------------------ */
@@ -163,16 +164,16 @@ static void few_count_down(struct leat_few *w)
 
 /* ---------------- panes that come and go ----------------------------- */
 
-int leat_few_stock_pane(struct leat_flow *f, const struct leat_tree *t,
+int leat_few_stock_pane(struct leat_forest *f, const struct leat_tree *t,
     int64_t at)
 {
 	const struct leat_few *w = t->few;
 	int in_order = w && at >= leat_few_newest(w) && few_may_hang(w);
 
-	if (LEAT_LIKELY(in_order) && f->forest.shelves[0].n > 0 &&
-	    (w->first < w->room || f->forest.shelves[w->size + 1u].n > 0))
+	if (LEAT_LIKELY(in_order) && f->shelves[0].n > 0 &&
+	    (w->first < w->room || f->shelves[w->size + 1u].n > 0))
 		return LEAT_OK;
-	f->forest.keep = LEAT_SHELF;
+	f->keep = LEAT_SHELF;
 	if (leat_few_reserve_size(f, 0, 1))
 		return LEAT_ENOMEM;
 	if (!w)
@@ -184,33 +185,34 @@ int leat_few_stock_pane(struct leat_flow *f, const struct leat_tree *t,
 }
 
 /* Behind all others; there is room. */
-static void few_hang_pane(struct leat_flow *f, struct leat_few *w,
+static void few_hang_pane(struct leat_forest *f, struct leat_few *w,
     int64_t start)
 {
 	size_t n = w->first;
 
 	w->t[leat_few_place(w, n)] = start;
-	leat_accs_clear(f, leat_few_pane(f, w, n));
+	leat_accs_clear(&f->layout, leat_few_pane(f, w, n));
 	if (n < 2) {
-		leat_accs_clear(f, leat_few_middle(f, w));
+		leat_accs_clear(&f->layout, leat_few_middle(f, w));
 		w->first++;
 		w->height = w->right = (uint8_t)n;
 		w->right++;
 		return;
 	}
-	leat_accs_join(f, leat_few_middle(f, w), leat_few_pane(f, w, n - 1));
+	leat_accs_join(&f->layout, leat_few_middle(f, w),
+	    leat_few_pane(f, w, n - 1));
 	if (few_count_up(w))
 		few_join_middle(f, w);
 }
 
 /* Not into the last pane, and there is one. Returns 0: not without nodes. */
-static int few_add_else(struct leat_flow *f, struct leat_tree *t, int64_t start,
-    const leat_sample *s)
+static int few_add_else(struct leat_forest *f, struct leat_tree *t,
+    int64_t start, const leat_sample *s)
 {
 	struct leat_few *w = t->few;
 
 	if (start == leat_few_oldest(w)) {
-		leat_accs_append(f, leat_few_pane(f, w, 0), s);
+		leat_accs_append(&f->layout, leat_few_pane(f, w, 0), s);
 		return 1;
 	}
 	if (start < leat_few_newest(w) || !few_may_hang(w)) {
@@ -219,11 +221,12 @@ static int few_add_else(struct leat_flow *f, struct leat_tree *t, int64_t start,
 	}
 	w = t->few = leat_few_widen(f, w);
 	few_hang_pane(f, w, start);
-	leat_accs_append(f, leat_few_pane(f, w, (size_t)w->first - 1), s);
+	leat_accs_append(&f->layout, leat_few_pane(f, w, (size_t)w->first - 1),
+	    s);
 	return 1;
 }
 
-int leat_few_add_pane(struct leat_flow *f, struct leat_tree *t, int64_t start,
+int leat_few_add_pane(struct leat_forest *f, struct leat_tree *t, int64_t start,
     const leat_sample *s)
 {
 	struct leat_few *w = t->few;
@@ -236,11 +239,12 @@ int leat_few_add_pane(struct leat_flow *f, struct leat_tree *t, int64_t start,
 	last = leat_few_place(w, (size_t)w->first - 1);
 	if (w->t[last] != start)
 		return few_add_else(f, t, start, s);
-	leat_accs_add(f, leat_accs_at(f, leat_few_x(w), last), s, 0);
+	leat_accs_add(&f->layout, leat_accs_at(&f->layout, leat_few_x(w), last),
+	    s, 0);
 	return 1;
 }
 
-void leat_few_evict_panes(struct leat_flow *f, struct leat_tree *t,
+void leat_few_evict_panes(struct leat_forest *f, struct leat_tree *t,
     int64_t before)
 {
 	struct leat_few *w = t->few;
@@ -259,11 +263,11 @@ void leat_few_evict_panes(struct leat_flow *f, struct leat_tree *t,
 
 /* ---------------- asking --------------------------------------------- */
 
-void leat_few_query_panes(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_query_panes(const struct leat_forest *f, const struct leat_few *w,
     struct leat_accs *out)
 {
 	if (w->first == 1)
-		leat_accs_copy(f, out, leat_few_pane(f, w, 0));
+		leat_accs_copy(&f->layout, out, leat_few_pane(f, w, 0));
 	else
 		leat_tree_whole(f, leat_few_pane(f, w, 0),
 		    leat_few_middle(f, w),
@@ -271,16 +275,17 @@ void leat_few_query_panes(const struct leat_flow *f, const struct leat_few *w,
 }
 
 /* Those of some panes that are in [from, to). */
-static void few_join_within(const struct leat_flow *f, const struct leat_few *w,
-    size_t i, int64_t from, int64_t to, struct leat_accs *out)
+static void few_join_within(const struct leat_forest *f,
+    const struct leat_few *w, size_t i, int64_t from, int64_t to,
+    struct leat_accs *out)
 {
 	for (; i < w->first && leat_few_time(w, i) < to; i++)
 		if (leat_few_time(w, i) >= from)
-			leat_accs_join(f, out, leat_few_pane(f, w, i));
+			leat_accs_join(&f->layout, out, leat_few_pane(f, w, i));
 }
 
 /* Node by node; a node off the edges is joined as one if all of it is in. */
-static void few_range_of_nodes(const struct leat_flow *f,
+static void few_range_of_nodes(const struct leat_forest *f,
     const struct leat_few *w, int64_t from, int64_t to, struct leat_accs *out)
 {
 	size_t i = 0, end = w->height < 2 ? w->first : 1 + (size_t)w->table;
@@ -299,7 +304,7 @@ static void few_range_of_nodes(const struct leat_flow *f,
 }
 
 /* All before `to`, from the right edge's lowest node that begins before. */
-static void few_range_to(const struct leat_flow *f, const struct leat_few *w,
+static void few_range_to(const struct leat_forest *f, const struct leat_few *w,
     int64_t to, struct leat_accs *out)
 {
 	size_t front = leat_few_front(w), i = (size_t)w->first - w->right;
@@ -311,15 +316,15 @@ static void few_range_to(const struct leat_flow *f, const struct leat_few *w,
 		few_range_of_nodes(f, w, INT64_MIN, to, out);
 		return;
 	}
-	leat_accs_copy(f, out, leat_few_pane(f, w, 0));
+	leat_accs_copy(&f->layout, out, leat_few_pane(f, w, 0));
 	leat_few_join_past(f, w, past);
-	leat_accs_join(f, out, past);
+	leat_accs_join(&f->layout, out, past);
 	if (lowest && w->front >= LEAT_ARITY)
 		leat_few_join_node(f, w, front, out);
 	few_join_within(f, w, lowest ? i : front, INT64_MIN, to, out);
 }
 
-void leat_few_range_panes(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_range_panes(const struct leat_forest *f, const struct leat_few *w,
     int64_t from, int64_t to, struct leat_accs *out)
 {
 	int whole = from <= leat_few_oldest(w);
@@ -328,7 +333,7 @@ void leat_few_range_panes(const struct leat_flow *f, const struct leat_few *w,
 		leat_few_query_panes(f, w, out);
 		return;
 	}
-	leat_accs_clear(f, out);
+	leat_accs_clear(&f->layout, out);
 	if (w->height > 0 && whole)
 		few_range_to(f, w, to, out);
 	else

@@ -12,7 +12,7 @@
  */
 #include "few_places.h"
 
-int leat_few_stock_nodes(struct leat_flow *f)
+int leat_few_stock_nodes(struct leat_forest *f)
 {
 	return leat_tree_stock_nodes(f, LEAT_FEW_PANES + 2,
 	    LEAT_FEW_INNERS + LEAT_FEW_LEVELS + 2, LEAT_FEW_LEVELS + 1);
@@ -21,8 +21,8 @@ int leat_few_stock_nodes(struct leat_flow *f)
 /* ---------------- to nodes ------------------------------------------- */
 
 /* Its children but for `gone` ones, whose places stay. */
-static struct leat_node *stand(struct leat_flow *f, uint32_t level, size_t gone,
-    struct leat_node *const *children, size_t n)
+static struct leat_node *stand(struct leat_forest *f, uint32_t level,
+    size_t gone, struct leat_node *const *children, size_t n)
 {
 	struct leat_node *node = leat_tree_inner(f, level);
 	struct leat_inner *in = leat_inner(node);
@@ -36,17 +36,17 @@ static struct leat_node *stand(struct leat_flow *f, uint32_t level, size_t gone,
 }
 
 /* All children, or all but the last. */
-static void join_children(const struct leat_flow *f, struct leat_node *n,
+static void join_children(const struct leat_forest *f, struct leat_node *n,
     int but_last, struct leat_accs *out)
 {
-	leat_accs_clear(f, out);
+	leat_accs_clear(&f->layout, out);
 	for (uint32_t i = 0; i + (uint32_t)but_last < n->n; i++)
-		leat_accs_join(f, out,
+		leat_accs_join(&f->layout, out,
 		    leat_node_accs(f, leat_inner(n)->child[i]));
 }
 
 /* A leaf for each pane, and no block is empty. */
-static void stand_leaves(struct leat_flow *f, const struct leat_few *w,
+static void stand_leaves(struct leat_forest *f, const struct leat_few *w,
     struct leat_node **leaves)
 {
 	size_t i = 0;
@@ -55,13 +55,13 @@ static void stand_leaves(struct leat_flow *f, const struct leat_few *w,
 		leaves[i] = leat_tree_leaf(f);
 		leaves[i]->t[0] = leat_few_time(w, i);
 		leaves[i]->n = 1;
-		leat_accs_copy(f, leat_node_accs(f, leaves[i]),
+		leat_accs_copy(&f->layout, leat_node_accs(f, leaves[i]),
 		    leat_few_pane(f, w, i));
 	} while (++i < w->first);
 }
 
 /* The lowest nodes, of more than one; returns how many. */
-static size_t stand_lowest(struct leat_flow *f, const struct leat_few *w,
+static size_t stand_lowest(struct leat_forest *f, const struct leat_few *w,
     struct leat_node *const *leaves, struct leat_node **nodes)
 {
 	size_t n = 1, i = 1 + (size_t)w->table;
@@ -77,7 +77,7 @@ static size_t stand_lowest(struct leat_flow *f, const struct leat_few *w,
 	return n;
 }
 
-static struct leat_node *stand_root(struct leat_flow *f,
+static struct leat_node *stand_root(struct leat_forest *f,
     const struct leat_few *w, struct leat_node *const *leaves, uint32_t *gone)
 {
 	struct leat_node *nodes[LEAT_FEW_PANES], *two[2];
@@ -102,23 +102,23 @@ static struct leat_node *stand_root(struct leat_flow *f,
 }
 
 /* front() of each level: of the lowest all panes, then all nodes, of front. */
-static void stand_fronts(struct leat_flow *f, struct leat_tree *t,
+static void stand_fronts(struct leat_forest *f, struct leat_tree *t,
     const struct leat_few *w)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 	size_t i = leat_few_front(w);
 
 	for (uint32_t l = 1; l <= t->height; l++)
-		leat_accs_clear(f, leat_front(f, g, l));
+		leat_accs_clear(&f->layout, leat_front(f, g, l));
 	leat_few_join(f, w, i, i + w->front, leat_front(f, g, 1));
 	if (t->height > 1 && w->front >= LEAT_ARITY)
 		leat_few_join(f, w, i, i + LEAT_ARITY, leat_front(f, g, 2));
 }
 
-static void stand_edges(struct leat_flow *f, struct leat_tree *t,
+static void stand_edges(struct leat_forest *f, struct leat_tree *t,
     const struct leat_few *w)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 
 	g->covered = t->height == 1 ? g->gone[1] + w->table
 	    : t->height == 2        ? g->gone[2] + w->nodes
@@ -127,10 +127,10 @@ static void stand_edges(struct leat_flow *f, struct leat_tree *t,
 		leat_tree_tabulate(f, t, l);
 	stand_fronts(f, t, w);
 	leat_tree_chain_left(f, t, t->height);
-	leat_accs_copy(f, leat_middle(f, g), leat_few_middle(f, w));
+	leat_accs_copy(&f->layout, leat_middle(f, g), leat_few_middle(f, w));
 }
 
-void leat_few_panes_to_nodes(struct leat_flow *f, struct leat_tree *t)
+void leat_few_panes_to_nodes(struct leat_forest *f, struct leat_tree *t)
 {
 	struct leat_few *w = t->few;
 	struct leat_node *leaves[LEAT_FEW_PANES];
@@ -142,11 +142,10 @@ void leat_few_panes_to_nodes(struct leat_flow *f, struct leat_tree *t)
 	if (w->height == 0) {
 		t->root = t->first = t->last = leaves[0];
 	} else {
-		t->fringe = leat_pool_take(&f->forest.fringes);
+		t->edges = leat_pool_take(&f->edges);
 		for (uint32_t l = 1; l <= t->height; l++)
-			t->fringe->tables[l] =
-			    leat_pool_take(&f->forest.tables);
-		t->root = stand_root(f, w, leaves, t->fringe->gone);
+			t->edges->tables[l] = leat_pool_take(&f->tables);
+		t->root = stand_root(f, w, leaves, t->edges->gone);
 		leat_tree_find_edges(t);
 		stand_edges(f, t, w);
 	}
@@ -156,18 +155,18 @@ void leat_few_panes_to_nodes(struct leat_flow *f, struct leat_tree *t)
 /* ---------------- from nodes ----------------------------------------- */
 
 /* Whether a node off the left edge knows what its children tell. */
-static int knows_children(const struct leat_flow *f, struct leat_node *n,
+static int knows_children(const struct leat_forest *f, struct leat_node *n,
     int last)
 {
-	join_children(f, n, last, f->piece);
-	return leat_accs_are_same(f, f->piece, leat_node_accs(f, n));
+	join_children(f, n, last, f->temp);
+	return leat_accs_are_same(&f->layout, f->temp, leat_node_accs(f, n));
 }
 
 /* Of a tree of two levels: whether its nodes stand as those of a block do. */
-static int stands_so(const struct leat_flow *f, const struct leat_tree *t)
+static int stands_so(const struct leat_forest *f, const struct leat_tree *t)
 {
 	const struct leat_inner *in = leat_inner(t->root);
-	uint32_t gone = t->fringe->gone[2];
+	uint32_t gone = t->edges->gone[2];
 
 	for (uint32_t i = gone; i < t->root->n; i++) {
 		struct leat_node *n = in->child[i];
@@ -180,7 +179,7 @@ static int stands_so(const struct leat_flow *f, const struct leat_tree *t)
 }
 
 struct few_panes_filling {
-	const struct leat_flow *f;
+	const struct leat_forest *f;
 	struct leat_few *w;
 };
 
@@ -190,14 +189,14 @@ static void fill_pane(void *ctx, int64_t start, const struct leat_accs *a)
 	struct leat_few *w = to->w;
 
 	w->t[w->first] = start;
-	leat_accs_copy(to->f, leat_few_pane(to->f, w, w->first), a);
+	leat_accs_copy(&to->f->layout, leat_few_pane(to->f, w, w->first), a);
 	w->first++;
 }
 
 /* What a tree of one or two levels has live; more than enough if it is high. */
 static size_t live_panes(const struct leat_tree *t)
 {
-	const struct leat_fringe *g = t->fringe;
+	const struct leat_edges *g = t->edges;
 	size_t nodes;
 
 	if (t->height == 0)
@@ -213,15 +212,15 @@ static size_t live_panes(const struct leat_tree *t)
 
 static size_t live_inners(const struct leat_tree *t)
 {
-	return t->height == 2 ? 1 + t->root->n - t->fringe->gone[2] : t->height;
+	return t->height == 2 ? 1 + t->root->n - t->edges->gone[2] : t->height;
 }
 
-void leat_few_shrink_panes(struct leat_flow *f, struct leat_tree *t)
+void leat_few_shrink_panes(struct leat_forest *f, struct leat_tree *t)
 {
 	size_t n = live_panes(t), inners = live_inners(t);
 	struct few_panes_filling to = { f, NULL };
 
-	if (!f->forest.small || n > LEAT_FEW_PANES ||
+	if (!f->small || n > LEAT_FEW_PANES ||
 	    (t->height == 2 && !stands_so(f, t)) ||
 	    leat_few_try(f, leat_few_size_for(f, n)))
 		return;
@@ -229,13 +228,13 @@ void leat_few_shrink_panes(struct leat_flow *f, struct leat_tree *t)
 	leat_tree_each_pane(f, t, fill_pane, &to);
 	to.w->height = (uint8_t)t->height;
 	if (t->height > 0) {
-		const struct leat_fringe *g = t->fringe;
+		const struct leat_edges *g = t->edges;
 		to.w->right = (uint8_t)g->right[1]->n;
 		to.w->above = (uint8_t)t->root->n;
 		to.w->table = (uint8_t)(g->left[1]->n - g->gone[1] - 1);
 		leat_few_make_edges(to.w);
-		leat_accs_copy(f, leat_few_middle(f, to.w),
-		    leat_middle(f, t->fringe));
+		leat_accs_copy(&f->layout, leat_few_middle(f, to.w),
+		    leat_middle(f, t->edges));
 	}
 	leat_tree_clear(f, t);
 	/* A value that comes late with this push may need them again. */

@@ -8,22 +8,22 @@
 #ifndef LEAT_FEW_PLACES_H
 #define LEAT_FEW_PLACES_H
 
-#include "time.h"
+#include "tree.h"
 
 /* In smaller blocks suffixes are short. */
 enum { LEAT_FEW_MARKED = 2 };
 
 /* Values fill two leaves at most; of panes there is one more than needed. */
-LEAT_INLINE size_t leat_few_room(const struct leat_flow *f, unsigned size)
+LEAT_INLINE size_t leat_few_room(const struct leat_forest *f, unsigned size)
 {
 	static const unsigned char values[] = { 4, 8, 10, 12, 14, 16, 24, 32 };
 
-	return f->forest.panes ? 2 * ((size_t)size + 1) : values[size];
+	return f->panes ? 2 * ((size_t)size + 1) : values[size];
 }
 
-LEAT_INLINE unsigned leat_few_classes(const struct leat_flow *f)
+LEAT_INLINE unsigned leat_few_classes(const struct leat_forest *f)
 {
-	return f->forest.panes ? LEAT_FEW_CLASSES : LEAT_FEW_CLASSES - 1;
+	return f->panes ? LEAT_FEW_CLASSES : LEAT_FEW_CLASSES - 1;
 }
 
 LEAT_INLINE size_t leat_few_end(const struct leat_few *w)
@@ -50,21 +50,21 @@ LEAT_INLINE double *leat_few_x(const struct leat_few *w)
 }
 
 /* What stands for the last leaf, or for the only one if none are gone. */
-LEAT_INLINE struct leat_accs *leat_few_accs(const struct leat_flow *f,
+LEAT_INLINE struct leat_accs *leat_few_accs(const struct leat_forest *f,
     const struct leat_few *w)
 {
 	return (struct leat_accs *)(void *)(leat_few_x(w) +
-	    w->room * (f->pairs ? 2 : 1));
+	    w->room * (f->layout.pairs ? 2 : 1));
 }
 
 /* The suffix that begins at w->mark, unless that is 0. */
-LEAT_INLINE struct leat_accs *leat_few_marked(const struct leat_flow *f,
+LEAT_INLINE struct leat_accs *leat_few_marked(const struct leat_forest *f,
     const struct leat_few *w)
 {
-	return leat_accs_at(f, leat_few_accs(f, w), 1);
+	return leat_accs_at(&f->layout, leat_few_accs(f, w), 1);
 }
 
-LEAT_INLINE void leat_few_set(const struct leat_flow *f, struct leat_few *w,
+LEAT_INLINE void leat_few_set(const struct leat_forest *f, struct leat_few *w,
     size_t i, const leat_sample *s)
 {
 	size_t place = leat_few_place(w, i);
@@ -72,56 +72,56 @@ LEAT_INLINE void leat_few_set(const struct leat_flow *f, struct leat_few *w,
 
 	w->t[place] = s->t;
 	x[0] = s->x;
-	if (LEAT_UNLIKELY(f->pairs))
+	if (LEAT_UNLIKELY(f->layout.pairs))
 		x[w->room] = s->y;
 }
 
 /* What stands for the i-th pane; and for all between the first and the last. */
-LEAT_INLINE struct leat_accs *leat_few_pane(const struct leat_flow *f,
+LEAT_INLINE struct leat_accs *leat_few_pane(const struct leat_forest *f,
     const struct leat_few *w, size_t i)
 {
-	return leat_accs_at(f, leat_few_x(w), leat_few_place(w, i));
+	return leat_accs_at(&f->layout, leat_few_x(w), leat_few_place(w, i));
 }
 
-LEAT_INLINE struct leat_accs *leat_few_middle(const struct leat_flow *f,
+LEAT_INLINE struct leat_accs *leat_few_middle(const struct leat_forest *f,
     const struct leat_few *w)
 {
-	return leat_accs_at(f, leat_few_x(w), w->room);
+	return leat_accs_at(&f->layout, leat_few_x(w), w->room);
 }
 
 /* few_block.c: one of those that are there; and back again. */
-struct leat_few *leat_few_take(struct leat_flow *f, unsigned size);
-void leat_few_give(struct leat_flow *f, struct leat_few *w);
+struct leat_few *leat_few_take(struct leat_forest *f, unsigned size);
+void leat_few_give(struct leat_forest *f, struct leat_few *w);
 /* Makes sure of n free blocks of a class. LEAT_ENOMEM. */
-int leat_few_reserve_size(struct leat_flow *f, unsigned size, size_t n);
+int leat_few_reserve_size(struct leat_forest *f, unsigned size, size_t n);
 
 /* Room for one more; a larger block is reserved. */
-struct leat_few *leat_few_widen(struct leat_flow *f, struct leat_few *w);
+struct leat_few *leat_few_widen(struct leat_forest *f, struct leat_few *w);
 /* few_nodes.c: the class for n; and an attempt to have free blocks of it. */
-unsigned leat_few_size_for(const struct leat_flow *f, size_t n);
-int leat_few_try(struct leat_flow *f, unsigned size);
+unsigned leat_few_size_for(const struct leat_forest *f, size_t n);
+int leat_few_try(struct leat_forest *f, unsigned size);
 
 /* A tree that has too many values gets nodes. */
-void leat_few_to_nodes(struct leat_flow *f, struct leat_tree *t);
+void leat_few_to_nodes(struct leat_forest *f, struct leat_tree *t);
 /* few_panes_nodes.c: the same for panes, and memory for that. LEAT_ENOMEM. */
-void leat_few_panes_to_nodes(struct leat_flow *f, struct leat_tree *t);
-int leat_few_stock_nodes(struct leat_flow *f);
+void leat_few_panes_to_nodes(struct leat_forest *f, struct leat_tree *t);
+int leat_few_stock_nodes(struct leat_forest *f);
 /* few_panes.c: what the edges know once they are made anew; */
 void leat_few_make_edges(struct leat_few *w);
 /* the pane that the front begins with; and panes in order. */
 size_t leat_few_front(const struct leat_few *w);
-void leat_few_join(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_join(const struct leat_forest *f, const struct leat_few *w,
     size_t i, size_t end, struct leat_accs *out);
 /* A full node that begins with the i-th pane is joined. */
-void leat_few_join_node(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_join_node(const struct leat_forest *f, const struct leat_few *w,
     size_t i, struct leat_accs *out);
 /* `out` becomes what suffixes and past(1) know. */
-void leat_few_join_suffix(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_join_suffix(const struct leat_forest *f, const struct leat_few *w,
     size_t i, size_t end, struct leat_accs *out);
-void leat_few_join_past(const struct leat_flow *f, const struct leat_few *w,
+void leat_few_join_past(const struct leat_forest *f, const struct leat_few *w,
     struct leat_accs *out);
 /* few_ask.c: values one after the other. */
-void leat_few_add(const struct leat_flow *f, const struct leat_few *w, size_t i,
-    size_t end, struct leat_accs *out);
+void leat_few_add(const struct leat_forest *f, const struct leat_few *w,
+    size_t i, size_t end, struct leat_accs *out);
 
 #endif

@@ -5,59 +5,60 @@
  * on the stack. A block of built-in classes is small. Users' classes may be
  * large, and there may be many of them: where a block would be too large,
  * sections are asked for one after the other, in blocks that have no other.
- * The flow that does this is a copy whose section lies elsewhere in what is
+ * The stream that does this is a copy whose section lies elsewhere in what is
  * combined (offset) than in what it is combined from (from). That is enough:
  * with users' classes trees have nodes, and of these everything is joined
  * into one block, and nothing else is worked out on the way.
  */
-#include "time.h"
+#include "ranges.h"
 
 /* Blocks up to this are asked for in one piece; so is what fades. */
 enum { QUERY_WHOLE = 4096 };
 
 struct query {
-	const struct leat_flow *f;
+	const struct leat_stream *st;
 	const struct leat_state *s;
 	size_t section;
 	double *out;
 	void *partial_out;
 };
 
-static void look_and_lower(const struct leat_flow *f,
+static void look_and_lower(const struct leat_stream *st,
     const struct leat_state *s, struct leat_accs *whole, double *out)
 {
 	int64_t start, end;
 
-	f->engine->look(f, s, whole, &start, &end);
-	leat_flow_lower(f, whole, start, end, out);
+	st->plan.engine->look(st, s, whole, &start, &end);
+	leat_stream_lower(st, whole, start, end, out);
 }
 
 static void query_whole(void *ctx, void *scratch)
 {
 	const struct query *q = ctx;
 
-	look_and_lower(q->f, q->s, scratch, q->out);
+	look_and_lower(q->st, q->s, scratch, q->out);
 }
 
 /* Sections of users come last. */
-static size_t first_user(const struct leat_flow *f)
+static size_t first_user(const struct leat_stream *st)
 {
 	size_t i = 0;
 
-	while (i < f->n_sections && !f->sections[i].agg)
+	while (i < st->forest.layout.n_sections &&
+	    !st->forest.layout.sections[i].agg)
 		i++;
 	return i;
 }
 
-static void query_built_in(const struct leat_flow *f,
+static void query_built_in(const struct leat_stream *st,
     const struct leat_state *s, double *out)
 {
-	struct leat_flow narrow = *f;
+	struct leat_stream narrow = *st;
 	struct leat_accs_room room;
 
-	narrow.n_sections = first_user(f);
-	narrow.has_user = 0;
-	narrow.narrow = 1;
+	narrow.forest.layout.n_sections = first_user(st);
+	narrow.forest.layout.has_user = 0;
+	narrow.forest.layout.narrow = 1;
 	look_and_lower(&narrow, s, leat_accs_in(&room), out);
 }
 
@@ -65,68 +66,73 @@ static void query_built_in(const struct leat_flow *f,
 static void query_section(void *ctx, void *scratch)
 {
 	const struct query *q = ctx;
-	struct leat_flow narrow = *q->f;
-	struct leat_section section = q->f->sections[q->section];
+	struct leat_stream narrow = *q->st;
+	struct leat_section section = q->st->forest.layout.sections[q->section];
 	unsigned char *partial = (unsigned char *)scratch +
 	    leat_round_up(sizeof(struct leat_accs));
 	int64_t start, end;
 
 	section.offset = (size_t)(partial - (unsigned char *)scratch);
-	narrow.sections = &section;
-	narrow.n_sections = 1;
-	narrow.narrow = 1;
-	narrow.engine->look(&narrow, q->s, scratch, &start, &end);
+	narrow.forest.layout.sections = &section;
+	narrow.forest.layout.n_sections = 1;
+	narrow.forest.layout.narrow = 1;
+	narrow.plan.engine->look(&narrow, q->s, scratch, &start, &end);
 	if (q->partial_out)
 		memcpy(q->partial_out, partial, section.packed);
-	else if (!leat_flow_is_silent(q->f, scratch))
-		leat_lower_agg(q->f->plan, q->f->n_stats, q->section, partial,
-		    q->out);
+	else if (!leat_stream_is_silent(q->st, scratch))
+		leat_lower_agg(q->st->plan.stats, q->st->plan.n_stats,
+		    q->section, partial, q->out);
 }
 
 static void ask_section(struct query *q)
 {
 	leat_with_scratch(leat_round_up(sizeof(struct leat_accs)) +
-		q->f->sections[q->section].size,
+		q->st->forest.layout.sections[q->section].size,
 	    query_section, q);
 }
 
-static void query_large(const struct leat_flow *f, const struct leat_state *s,
-    double *out)
+static void query_large(const struct leat_stream *st,
+    const struct leat_state *s, double *out)
 {
-	struct query q = { f, s, 0, out, NULL };
+	struct query q = { st, s, 0, out, NULL };
 
-	if (f->accs_size <= QUERY_WHOLE) {
-		leat_with_scratch(f->accs_size, query_whole, &q);
+	if (st->forest.layout.accs_size <= QUERY_WHOLE) {
+		leat_with_scratch(st->forest.layout.accs_size, query_whole, &q);
 		return;
 	}
-	query_built_in(f, s, out);
-	for (q.section = first_user(f); q.section < f->n_sections; q.section++)
+	query_built_in(st, s, out);
+	for (q.section = first_user(st);
+	     q.section < st->forest.layout.n_sections; q.section++)
 		ask_section(&q);
 }
 
-void leat_flow_query(const struct leat_flow *f, const struct leat_state *s,
+void leat_stream_query(const struct leat_stream *st, const struct leat_state *s,
     double *out)
 {
 	struct leat_accs_room room;
 
-	if (LEAT_UNLIKELY(f->has_user || f->accs_size > sizeof(room)))
-		query_large(f, s, out);
+	if (LEAT_UNLIKELY(st->forest.layout.has_user ||
+		st->forest.layout.accs_size > sizeof(room)))
+		query_large(st, s, out);
 	else
-		look_and_lower(f, s, leat_accs_in(&room), out);
+		look_and_lower(st, s, leat_accs_in(&room), out);
 }
 
-int leat_flow_partial(const struct leat_flow *f, const struct leat_state *s,
-    const leat_agg *agg, void *partial_out)
+int leat_stream_partial(const struct leat_stream *st,
+    const struct leat_state *s, const leat_agg *agg, void *partial_out)
 {
-	struct query q = { f, s, 0, NULL, partial_out };
+	struct query q = { st, s, 0, NULL, partial_out };
 
-	while (q.section < f->n_sections && f->sections[q.section].agg != agg)
+	while (q.section < st->forest.layout.n_sections &&
+	    st->forest.layout.sections[q.section].agg != agg)
 		q.section++;
-	if (q.section == f->n_sections)
+	if (q.section == st->forest.layout.n_sections)
 		return LEAT_ESTAT;
-	if (f->calls.result) /* while it is told its partials are there */
+	if (st->emitter.calls
+		.result) /* while it is told its partials are there */
 		memcpy(partial_out,
-		    (unsigned char *)f->whole + f->sections[q.section].offset,
+		    (unsigned char *)st->emitter.whole +
+			st->forest.layout.sections[q.section].offset,
 		    agg->size);
 	else
 		ask_section(&q);
@@ -150,18 +156,19 @@ static void read_value(void *ctx, const leat_sample *s)
 		*r->y++ = s->y;
 }
 
-int leat_flow_read(const struct leat_flow *f, const struct leat_state *s,
+int leat_stream_read(const struct leat_stream *st, const struct leat_state *s,
     struct leat_reading to)
 {
-	uint64_t stored = f->engine->stored(f, s);
+	uint64_t stored = st->plan.engine->stored(st, s);
 
-	if (f->kind != LEAT_SLIDING)
+	if (st->plan.kind != LEAT_SLIDING)
 		return LEAT_ENOTSUP;
 	if (to.skip > stored || to.n > stored - to.skip)
 		return LEAT_ERANGE;
-	if (to.y && !f->pairs)
+	if (to.y && !st->forest.layout.pairs)
 		return LEAT_EPAIRS;
 	if (s->content)
-		leat_tree_each(f, &leat_ranges_of(s)->tree, read_value, &to);
+		leat_tree_each(&st->forest, &leat_ranges_of(s)->tree,
+		    read_value, &to);
 	return LEAT_OK;
 }

@@ -17,7 +17,8 @@
  *
  * Cost: see tree.c; of a result, O(log n) combines and looks at the ledger.
  */
-#include "time.h"
+#include "ranges.h"
+#include "codec.h"
 
 size_t leat_ranges_size(void)
 {
@@ -29,54 +30,55 @@ const struct leat_index_kind leat_windows_kind = { 4, 2 };
 /* ---------------- windows on a grid ----------------------------------- */
 
 /* The window that ends first of those that end after t. */
-struct leat_grid_window leat_first_after(const struct leat_flow *f, int64_t t)
+struct leat_grid_window leat_first_after(const struct leat_time_plan *p,
+    int64_t t)
 {
 	/* The grid has an end at every phase + k advance. */
-	int64_t behind = leat_modulo(leat_modulo(t, f->advance) - f->phase,
-	    f->advance);
-	int64_t ahead = f->advance - behind;
+	int64_t behind = leat_modulo(leat_modulo(t, p->advance) - p->phase,
+	    p->advance);
+	int64_t ahead = p->advance - behind;
 	struct leat_grid_window w;
 
 	w.end = leat_later(t, ahead);
-	w.start = ahead < f->span ? leat_earlier(t, f->span - ahead)
-				  : leat_later(t, ahead - f->span);
+	w.start = ahead < p->span ? leat_earlier(t, p->span - ahead)
+				  : leat_later(t, ahead - p->span);
 	return w;
 }
 
 /* Whether there is one after it. */
-int leat_next_window(const struct leat_flow *f, struct leat_grid_window *w)
+int leat_next_window(const struct leat_time_plan *p, struct leat_grid_window *w)
 {
 	int cut = w->start == INT64_MIN &&
-	    leat_ticks(w->start, w->end) < (uint64_t)f->span;
+	    leat_ticks(w->start, w->end) < (uint64_t)p->span;
 
 	if (cut) {
-		w->end += f->advance;
-		w->start = leat_earlier(w->end, f->span);
+		w->end += p->advance;
+		w->start = leat_earlier(w->end, p->span);
 		return 1;
 	}
-	if (w->start > INT64_MAX - f->advance)
+	if (w->start > INT64_MAX - p->advance)
 		return 0;
-	w->start += f->advance;
-	w->end = leat_later(w->start, f->span);
+	w->start += p->advance;
+	w->end = leat_later(w->start, p->span);
 	return w->start < INT64_MAX;
 }
 
 /* Where the last window ends that holds t: the one that starts last. */
-int64_t leat_last_end(const struct leat_flow *f, int64_t t)
+int64_t leat_last_end(const struct leat_time_plan *p, int64_t t)
 {
 	int64_t since;
 
-	if (leat_slides(f))
-		return leat_later(t, f->span);
-	since = leat_modulo(leat_modulo(t, f->advance) - f->offset, f->advance);
-	return leat_later(t, f->span - since);
+	if (leat_slides(p))
+		return leat_later(t, p->span);
+	since = leat_modulo(leat_modulo(t, p->advance) - p->offset, p->advance);
+	return leat_later(t, p->span - since);
 }
 
-static struct leat_grid_window sliding_window(const struct leat_flow *f,
+static struct leat_grid_window sliding_window(const struct leat_time_plan *p,
     int64_t t)
 {
 	struct leat_grid_window w = { leat_later(t, 1),
-		leat_earlier(t, f->span - 1) };
+		leat_earlier(t, p->span - 1) };
 
 	return w;
 }
@@ -93,14 +95,14 @@ static struct leat_told *told_of(const struct leat_ranges *r,
 	return t && !leat_is_before(t->w, w) ? t : NULL;
 }
 
-struct leat_told *leat_ranges_note(struct leat_flow *f, struct leat_ranges *r,
-    struct leat_grid_window w)
+struct leat_told *leat_ranges_note(struct leat_stream *st,
+    struct leat_ranges *r, struct leat_grid_window w)
 {
 	struct leat_told *t = told_of(r, w);
 
 	return t
 	    ? t
-	    : leat_index_add(&leat_windows_kind, &r->told, &f->nodes, &w.end);
+	    : leat_index_add(&leat_windows_kind, &r->told, &st->nodes, &w.end);
 }
 
 /*
@@ -108,100 +110,101 @@ struct leat_told *leat_ranges_note(struct leat_flow *f, struct leat_ranges *r,
  * never will be, as it expires when it closes or its key is dropped; or this
  * is a flush, which leaves no trace.
  */
-static uint64_t note_told(struct leat_flow *f, struct leat_ranges *r,
+static uint64_t note_told(struct leat_stream *st, struct leat_ranges *r,
     struct leat_grid_window w, int flags)
 {
 	struct leat_told *t;
 
-	if (!f->revises)
+	if (!st->plan.revises)
 		return 0;
 	if ((flags & (LEAT_RESULT_DROPPED | LEAT_RESULT_FLUSHED)) ||
-	    leat_is_expired(f, w.end, f->clock.target)) {
+	    leat_is_expired(&st->plan, w.end, st->clock.target)) {
 		t = told_of(r, w);
 		return t ? t->times : 0;
 	}
-	t = leat_ranges_note(f, r, w);
+	t = leat_ranges_note(st, r, w);
 	t->late |= flags == LEAT_RESULT_UPDATED;
 	return t->times++;
 }
 
-static void tell_window(struct leat_flow *f, struct leat_ranges *r,
+static void tell_window(struct leat_stream *st, struct leat_ranges *r,
     struct leat_grid_window w, int flags)
 {
-	leat_tree_range(f, &r->tree, w.start, w.end, f->whole);
+	leat_tree_range(&st->forest, &r->tree, w.start, w.end,
+	    st->emitter.whole);
 	if (flags == LEAT_RESULT_EARLY &&
-	    f->whole->count + f->whole->missing == 0)
+	    st->emitter.whole->count + st->emitter.whole->missing == 0)
 		return;
-	leat_flow_tell(f, w.start, w.end, note_told(f, r, w, flags), flags);
+	leat_stream_emit(st, w.start, w.end, note_told(st, r, w, flags), flags);
 }
 
-int leat_next_with_data(const struct leat_flow *f, const struct leat_tree *t,
-    struct leat_grid_window *w)
+int leat_next_with_data(const struct leat_time_plan *p,
+    const struct leat_tree *t, struct leat_grid_window *w)
 {
 	int64_t at;
 
 	if (!leat_tree_seek(t, w->start, &at))
 		return 0;
 	if (at >= w->end)
-		*w = leat_first_after(f, at);
+		*w = leat_first_after(p, at);
 	return 1;
 }
 
-static int next_on_grid(const struct leat_flow *f, const struct leat_ranges *r,
-    int64_t closed, struct leat_grid_window *w)
+static int next_on_grid(const struct leat_stream *st,
+    const struct leat_ranges *r, int64_t closed, struct leat_grid_window *w)
 {
-	*w = leat_first_after(f, closed);
-	return leat_next_with_data(f, &r->tree, w);
+	*w = leat_first_after(&st->plan, closed);
+	return leat_next_with_data(&st->plan, &r->tree, w);
 }
 
 /*
  * The next window with data, where those have been told that end by `closed`.
  * Returns 0 if there is none.
  */
-LEAT_INLINE int next_due(const struct leat_flow *f, const struct leat_ranges *r,
-    int64_t closed, struct leat_grid_window *w)
+LEAT_INLINE int next_due(const struct leat_stream *st,
+    const struct leat_ranges *r, int64_t closed, struct leat_grid_window *w)
 {
 	int64_t t;
 
-	if (!leat_slides(f))
-		return next_on_grid(f, r, closed, w);
+	if (!leat_slides(&st->plan))
+		return next_on_grid(st, r, closed, w);
 	if (!leat_tree_seek(&r->tree, closed, &t))
 		return 0;
-	*w = sliding_window(f, t);
+	*w = sliding_window(&st->plan, t);
 	return 1;
 }
 
 /* ---------------- closing -------------------------------------------- */
 
 /* Tells whether windows are closed one by one, to emit or count them. */
-static int tells(const struct leat_flow *f)
+static int tells(const struct leat_stream *st)
 {
-	return f->sink.emit || f->emit_empty;
+	return st->emitter.sink.emit || st->plan.emit_empty;
 }
 
 /*
  * emit_empty: there are windows without data to be told as time passes. Where
  * it ends, only those before the next one that has some (NULL: none has).
  */
-static int goes_on(const struct leat_flow *f, const struct leat_ranges *r,
+static int goes_on(const struct leat_stream *st, const struct leat_ranges *r,
     const struct leat_grid_window *next)
 {
-	if (!f->emit_empty || !r->begun)
+	if (!st->plan.emit_empty || !r->begun)
 		return 0;
-	return f->clock.target < LEAT_TIME_MAX ||
+	return st->clock.target < LEAT_TIME_MAX ||
 	    (next && leat_is_before(r->empty, *next));
 }
 
 /* Those before the next window with data, and by the watermark. */
-static void tell_empty_windows(struct leat_flow *f, struct leat_ranges *r,
+static void tell_empty_windows(struct leat_stream *st, struct leat_ranges *r,
     const struct leat_grid_window *next, int64_t watermark)
 {
-	while (goes_on(f, r, next) && r->empty.end <= watermark &&
+	while (goes_on(st, r, next) && r->empty.end <= watermark &&
 	    (!next || leat_is_before(r->empty, *next))) {
 		const struct leat_told *t = told_of(r, r->empty);
 		if (!t || !t->late)
-			tell_window(f, r, r->empty, LEAT_RESULT_EMPTY);
-		if (!leat_next_window(f, &r->empty)) {
+			tell_window(st, r, r->empty, LEAT_RESULT_EMPTY);
+		if (!leat_next_window(&st->plan, &r->empty)) {
 			r->begun = 0;
 			return;
 		}
@@ -209,102 +212,105 @@ static void tell_empty_windows(struct leat_flow *f, struct leat_ranges *r,
 }
 
 /* The tree's values or panes before a time go: no window still needs them. */
-static void forget_data(struct leat_flow *f, struct leat_state *s,
+static void forget_data(struct leat_stream *st, struct leat_state *s,
     int64_t before)
 {
 	struct leat_tree *t = &leat_ranges_of(s)->tree;
 
-	if (f->max_windows > 0)
-		leat_more(f, s)->windows -= leat_slices_before(f, t, before);
-	leat_tree_evict(f, t, before);
+	if (st->plan.max_windows > 0)
+		leat_more(&st->plan, s)->windows -=
+		    leat_slices_before(&st->plan, t, before);
+	leat_tree_evict(&st->forest, t, before);
 }
 
 /* Everything that no window still needs goes. */
-static void forget(struct leat_flow *f, struct leat_state *s, int64_t watermark)
+static void forget(struct leat_stream *st, struct leat_state *s,
+    int64_t watermark)
 {
 	struct leat_ranges *r = leat_ranges_of(s);
 	int64_t settled = watermark == LEAT_TIME_MAX
 	    ? LEAT_TIME_MAX
-	    : leat_earlier(watermark, f->lateness);
+	    : leat_earlier(watermark, st->plan.lateness);
 	const struct leat_told *old;
 
 	while ((old = leat_told_first(r)) && old->w.end <= settled) {
 		struct leat_grid_window w = old->w;
-		leat_index_remove(&leat_windows_kind, &r->told, &f->nodes,
+		leat_index_remove(&leat_windows_kind, &r->told, &st->nodes,
 		    &w.end);
 	}
 	if (settled == LEAT_TIME_MAX)
-		forget_data(f, s, LEAT_TIME_MAX);
-	else if (leat_slides(f))
-		forget_data(f, s, sliding_window(f, settled).start);
+		forget_data(st, s, LEAT_TIME_MAX);
+	else if (leat_slides(&st->plan))
+		forget_data(st, s, sliding_window(&st->plan, settled).start);
 	else
-		forget_data(f, s, leat_first_after(f, settled).start);
+		forget_data(st, s, leat_first_after(&st->plan, settled).start);
 }
 
-static uint64_t ranges_stored(const struct leat_flow *f,
+static uint64_t ranges_stored(const struct leat_stream *st,
     const struct leat_state *s)
 {
 	const struct leat_ranges *r = leat_ranges_of(s);
 
-	return r && !f->forest.panes ? leat_tree_length(f, &r->tree) : 0;
+	return r && !st->forest.panes ? leat_tree_length(&st->forest, &r->tree)
+				      : 0;
 }
 
-static void count_away(struct leat_flow *f, struct leat_state *s)
+static void count_away(struct leat_stream *st, struct leat_state *s)
 {
-	if (f->max_values)
-		leat_more(f, s)->stored = ranges_stored(f, s);
+	if (st->plan.max_values)
+		leat_more(&st->plan, s)->stored = ranges_stored(st, s);
 }
 
 /*
  * Goes on to the window after w that is due; returns 0 if there is none. Of
  * those that are cut off at the end of time, more than one may end there.
  */
-static int close_next(const struct leat_flow *f, const struct leat_ranges *r,
+static int close_next(const struct leat_stream *st, const struct leat_ranges *r,
     struct leat_grid_window *w)
 {
 	int64_t t;
 
-	if (w->end < LEAT_TIME_MAX || leat_slides(f))
-		return next_due(f, r, r->closed, w);
+	if (w->end < LEAT_TIME_MAX || leat_slides(&st->plan))
+		return next_due(st, r, r->closed, w);
 	*w = r->empty;
 	return r->begun && leat_tree_seek(&r->tree, w->start, &t);
 }
 
-static void close_windows(struct leat_flow *f, struct leat_ranges *r,
+static void close_windows(struct leat_stream *st, struct leat_ranges *r,
     int64_t watermark)
 {
 	struct leat_grid_window w;
-	int more = next_due(f, r, r->closed, &w);
+	int more = next_due(st, r, r->closed, &w);
 
 	while (more && w.end <= watermark) {
-		tell_empty_windows(f, r, &w, watermark);
-		tell_window(f, r, w, 0);
+		tell_empty_windows(st, r, &w, watermark);
+		tell_window(st, r, w, 0);
 		r->closed = w.end;
 		r->empty = w;
-		r->begun = leat_next_window(f, &r->empty);
-		more = close_next(f, r, &w);
+		r->begun = leat_next_window(&st->plan, &r->empty);
+		more = close_next(st, r, &w);
 	}
-	tell_empty_windows(f, r, more ? &w : NULL, watermark);
+	tell_empty_windows(st, r, more ? &w : NULL, watermark);
 	if (watermark > r->closed)
 		r->closed = watermark;
 }
 
-static void ranges_close(struct leat_flow *f, struct leat_state *s,
+static void ranges_close(struct leat_stream *st, struct leat_state *s,
     int64_t watermark)
 {
 	struct leat_ranges *r = leat_ranges_of(s);
 
 	if (!r)
 		return;
-	if (tells(f))
-		close_windows(f, r, watermark);
+	if (tells(st))
+		close_windows(st, r, watermark);
 	else if (watermark > r->closed)
 		r->closed = watermark;
-	forget(f, s, watermark);
-	count_away(f, s);
+	forget(st, s, watermark);
+	count_away(st, s);
 }
 
-static int ranges_due(const struct leat_flow *f, const struct leat_state *s,
+static int ranges_due(const struct leat_stream *st, const struct leat_state *s,
     int64_t *due_out)
 {
 	const struct leat_ranges *r = leat_ranges_of(s);
@@ -313,9 +319,9 @@ static int ranges_due(const struct leat_flow *f, const struct leat_state *s,
 
 	if (!r)
 		return 0;
-	int more = (f->sink.emit || f->emit_empty) &&
-	    next_due(f, r, r->closed, &w);
-	int row = goes_on(f, r, more ? &w : NULL);
+	int more = (st->emitter.sink.emit || st->plan.emit_empty) &&
+	    next_due(st, r, r->closed, &w);
+	int row = goes_on(st, r, more ? &w : NULL);
 	if (leat_tree_is_empty(&r->tree) && !row)
 		return 0;
 	if (row)
@@ -324,9 +330,9 @@ static int ranges_due(const struct leat_flow *f, const struct leat_state *s,
 		due = w.end;
 	/* What is oldest goes when its last window does. */
 	if (!leat_tree_is_empty(&r->tree)) {
-		int64_t gone = leat_later(leat_last_end(f,
+		int64_t gone = leat_later(leat_last_end(&st->plan,
 					      leat_tree_first(&r->tree)),
-		    f->lateness);
+		    st->plan.lateness);
 		if (gone < due)
 			due = gone;
 	}
@@ -337,33 +343,34 @@ static int ranges_due(const struct leat_flow *f, const struct leat_state *s,
 /* ---------------- early results --------------------------------------- */
 
 /* The first window that holds t and is open. */
-static struct leat_grid_window first_open_window(const struct leat_flow *f,
+static struct leat_grid_window first_open_window(const struct leat_stream *st,
     int64_t t)
 {
-	return leat_first_after(f,
-	    t > f->clock.watermark ? t : f->clock.watermark);
+	return leat_first_after(&st->plan,
+	    t > st->clock.watermark ? t : st->clock.watermark);
 }
 
 /* The last window that holds t. */
-static struct leat_grid_window last_window(const struct leat_flow *f, int64_t t)
+static struct leat_grid_window last_window(const struct leat_time_plan *p,
+    int64_t t)
 {
-	int64_t since = leat_modulo(leat_modulo(t, f->advance) - f->offset,
-	    f->advance);
-	struct leat_grid_window w = { leat_later(t, f->span - since),
+	int64_t since = leat_modulo(leat_modulo(t, p->advance) - p->offset,
+	    p->advance);
+	struct leat_grid_window w = { leat_later(t, p->span - since),
 		leat_earlier(t, since) };
 
 	return w;
 }
 
-static void remove_changed(struct leat_flow *f, struct leat_ranges *r,
+static void remove_changed(struct leat_stream *st, struct leat_ranges *r,
     struct leat_grid_window from)
 {
-	leat_index_remove(&leat_windows_kind, &r->changed, &f->nodes,
+	leat_index_remove(&leat_windows_kind, &r->changed, &st->nodes,
 	    &from.end);
 }
 
 /* Ranges that overlap become one. */
-void leat_ranges_changed(struct leat_flow *f, struct leat_ranges *r,
+void leat_ranges_changed(struct leat_stream *st, struct leat_ranges *r,
     struct leat_changed c)
 {
 	struct leat_changed *o = leat_index_find(&leat_windows_kind,
@@ -373,140 +380,145 @@ void leat_ranges_changed(struct leat_flow *f, struct leat_ranges *r,
 		return;
 	if (o && !leat_is_before(o->to, c.from)) {
 		c.from = o->from;
-		remove_changed(f, r, c.from);
+		remove_changed(st, r, c.from);
 	}
 	while ((o = leat_changed_after(r, c.from)) &&
 	    !leat_is_before(c.to, o->from)) {
 		struct leat_grid_window from = o->from;
 		if (leat_is_before(c.to, o->to))
 			c.to = o->to;
-		remove_changed(f, r, from);
+		remove_changed(st, r, from);
 	}
-	o = leat_index_add(&leat_windows_kind, &r->changed, &f->nodes,
+	o = leat_index_add(&leat_windows_kind, &r->changed, &st->nodes,
 	    &c.from.end);
 	o->to = c.to;
 }
 
 /* Notes that the open windows that hold t have changed. */
-static void note_changed(struct leat_flow *f, struct leat_ranges *r, int64_t t)
+static void note_changed(struct leat_stream *st, struct leat_ranges *r,
+    int64_t t)
 {
-	struct leat_changed c = { first_open_window(f, t), last_window(f, t) };
+	struct leat_changed c = { first_open_window(st, t),
+		last_window(&st->plan, t) };
 
 	if (!leat_is_before(c.to, c.from))
-		leat_ranges_changed(f, r, c);
+		leat_ranges_changed(st, r, c);
 }
 
 /* Emits the changed windows that still have data after evictions. */
-static void tell_changed(struct leat_flow *f, struct leat_ranges *r,
+static void tell_changed(struct leat_stream *st, struct leat_ranges *r,
     struct leat_changed c)
 {
-	if (c.from.end <= f->clock.watermark)
-		c.from = leat_first_after(f, f->clock.watermark);
-	while (leat_next_with_data(f, &r->tree, &c.from) &&
+	if (c.from.end <= st->clock.watermark)
+		c.from = leat_first_after(&st->plan, st->clock.watermark);
+	while (leat_next_with_data(&st->plan, &r->tree, &c.from) &&
 	    !leat_is_before(c.to, c.from)) {
-		tell_window(f, r, c.from, LEAT_RESULT_EARLY);
-		if (!leat_next_window(f, &c.from))
+		tell_window(st, r, c.from, LEAT_RESULT_EARLY);
+		if (!leat_next_window(&st->plan, &c.from))
 			return;
 	}
 }
 
-static void tell_all_changed(struct leat_flow *f, struct leat_ranges *r)
+static void tell_all_changed(struct leat_stream *st, struct leat_ranges *r)
 {
 	const struct leat_changed *c;
 
 	while ((c = leat_changed_first(r))) {
 		struct leat_changed copy = *c;
-		remove_changed(f, r, copy.from);
-		tell_changed(f, r, copy);
+		remove_changed(st, r, copy.from);
+		tell_changed(st, r, copy);
 	}
 }
 
-static void tell_sliding(struct leat_flow *f, struct leat_ranges *r, int flag)
+static void tell_sliding(struct leat_stream *st, struct leat_ranges *r,
+    int flag)
 {
 	if (r->touched || flag != LEAT_RESULT_EARLY)
-		tell_window(f, r, sliding_window(f, f->clock.now), flag);
+		tell_window(st, r, sliding_window(&st->plan, st->clock.now),
+		    flag);
 	r->touched = 0;
 }
 
 /* All windows that are open and have data, in order. */
-static void tell_open(struct leat_flow *f, struct leat_ranges *r, int flag)
+static void tell_open(struct leat_stream *st, struct leat_ranges *r, int flag)
 {
-	struct leat_grid_window w = leat_first_after(f, f->clock.watermark);
+	struct leat_grid_window w = leat_first_after(&st->plan,
+	    st->clock.watermark);
 
-	while (leat_next_with_data(f, &r->tree, &w)) {
-		tell_window(f, r, w, flag);
-		if (!leat_next_window(f, &w))
+	while (leat_next_with_data(&st->plan, &r->tree, &w)) {
+		tell_window(st, r, w, flag);
+		if (!leat_next_window(&st->plan, &w))
 			break;
 	}
 }
 
 /* Each window that is open and has data; sliding ones end at a value. */
-static void flush_ranges(struct leat_flow *f, struct leat_ranges *r)
+static void flush_ranges(struct leat_stream *st, struct leat_ranges *r)
 {
-	int64_t closed = f->clock.watermark;
+	int64_t closed = st->clock.watermark;
 	struct leat_grid_window w;
 	int more;
 
-	if (!leat_slides(f)) {
-		tell_open(f, r, LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
+	if (!leat_slides(&st->plan)) {
+		tell_open(st, r, LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
 		return;
 	}
 	if (r->closed > closed)
 		closed = r->closed;
-	for (more = next_due(f, r, closed, &w); more;
-	     more = next_due(f, r, w.end, &w))
-		tell_window(f, r, w, LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
+	for (more = next_due(st, r, closed, &w); more;
+	     more = next_due(st, r, w.end, &w))
+		tell_window(st, r, w, LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
 }
 
-static void ranges_tell(struct leat_flow *f, struct leat_state *s, int flag)
+static void ranges_tell(struct leat_stream *st, struct leat_state *s, int flag)
 {
 	struct leat_ranges *r = leat_ranges_of(s);
 
 	if (!r)
 		return;
 	if (flag & LEAT_RESULT_FLUSHED)
-		flush_ranges(f, r);
-	else if (leat_slides(f))
-		tell_sliding(f, r, flag);
+		flush_ranges(st, r);
+	else if (leat_slides(&st->plan))
+		tell_sliding(st, r, flag);
 	else if (flag == LEAT_RESULT_EARLY)
-		tell_all_changed(f, r);
+		tell_all_changed(st, r);
 	else
-		tell_open(f, r, flag);
+		tell_open(st, r, flag);
 }
 
 /* ---------------- taking values -------------------------------------- */
 
-static int ranges_reserve(struct leat_flow *f, const struct leat_state *s,
+static int ranges_reserve(struct leat_stream *st, const struct leat_state *s,
     const leat_event *e)
 {
 	static const struct leat_tree none = { 0 };
 	const struct leat_ranges *r = leat_ranges_of(s);
 
 	const struct leat_tree *t = r ? &r->tree : &none;
-	int err = r ? LEAT_OK : leat_pool_reserve(&f->contents, 1);
+	int err = r ? LEAT_OK : leat_pool_reserve(&st->contents, 1);
 
-	if (f->forest.panes && f->forest.small && !t->root)
-		return err | leat_few_stock_pane(f, t, e->t);
-	return err | leat_tree_reserve(f, t);
+	if (st->forest.panes && st->forest.small && !t->root)
+		return err | leat_few_stock_pane(&st->forest, t, e->t);
+	return err | leat_tree_reserve(&st->forest, t);
 }
 
 /* At least as many windows as end from..to. */
-static size_t windows_in(const struct leat_flow *f,
+static size_t windows_in(const struct leat_time_plan *p,
     const struct leat_changed *c)
 {
 	uint64_t starts = leat_ticks(c->from.start, c->to.start),
 		 ends = leat_ticks(c->from.end, c->to.end);
 
 	return (size_t)((starts > ends ? starts : ends) /
-		   (uint64_t)f->advance) +
+		   (uint64_t)p->advance) +
 	    1;
 }
 
-size_t leat_ranges_open(const struct leat_flow *f, struct leat_changed c)
+size_t leat_ranges_open(const struct leat_stream *st, struct leat_changed c)
 {
-	if (c.from.end <= f->clock.watermark)
-		c.from = leat_first_after(f, f->clock.watermark);
-	return leat_is_before(c.to, c.from) ? 0 : windows_in(f, &c);
+	if (c.from.end <= st->clock.watermark)
+		c.from = leat_first_after(&st->plan, st->clock.watermark);
+	return leat_is_before(c.to, c.from) ? 0 : windows_in(&st->plan, &c);
 }
 
 /* The state of a window that has had no value. */
@@ -516,14 +528,14 @@ const struct leat_ranges leat_no_ranges = { .closed = INT64_MIN };
  * Sliding windows that a value at t changes and that are told late with it,
  * for the first time: they had no sink when they closed.
  */
-static size_t late_untold(const struct leat_flow *f,
+static size_t late_untold(const struct leat_stream *st,
     const struct leat_ranges *r, int64_t t)
 {
 	size_t n = 0;
 
 	for (int64_t at = t; leat_tree_seek(&r->tree, at, &at); at++) {
-		struct leat_grid_window w = sliding_window(f, at);
-		if (w.end > f->clock.target || w.start > t)
+		struct leat_grid_window w = sliding_window(&st->plan, at);
+		if (w.end > st->clock.target || w.start > t)
 			break;
 		n += told_of(r, w) == NULL;
 	}
@@ -531,43 +543,44 @@ static size_t late_untold(const struct leat_flow *f,
 }
 
 /* Closed windows that lateness keeps at once, no more than SIZE_MAX. */
-static size_t kept_at_once(const struct leat_flow *f)
+static size_t kept_at_once(const struct leat_time_plan *p)
 {
-	uint64_t n = (uint64_t)(f->lateness / f->advance) + 2;
+	uint64_t n = (uint64_t)(p->lateness / p->advance) + 2;
 
-	if (leat_slides(f))
+	if (leat_slides(p))
 		return SIZE_MAX;
 	return n > SIZE_MAX ? SIZE_MAX : (size_t)n;
 }
 
 /* Counts what a value at t notes for late or early results. */
-static size_t count_held(const struct leat_flow *f, const struct leat_ranges *r,
-    int64_t t)
+static size_t count_held(const struct leat_stream *st,
+    const struct leat_ranges *r, int64_t t)
 {
 	size_t each, n = 0;
 
-	if (leat_slides(f)) {
-		if (f->lateness > 0 && t < f->clock.target)
-			n = late_untold(f, r, t);
+	if (leat_slides(&st->plan)) {
+		if (st->plan.lateness > 0 && t < st->clock.target)
+			n = late_untold(st, r, t);
 		return n + 2;
 	}
-	each = (size_t)(f->span / f->advance) + 1;
-	if (!f->early_count && !f->early_span && each > kept_at_once(f))
-		each = kept_at_once(f);
+	each = (size_t)(st->plan.span / st->plan.advance) + 1;
+	if (!st->plan.early_count && !st->plan.early_span &&
+	    each > kept_at_once(&st->plan))
+		each = kept_at_once(&st->plan);
 	return each + 2;
 }
 
 /* Open windows that have changed, of which only those with data are told. */
-static size_t count_changed(const struct leat_flow *f,
+static size_t count_changed(const struct leat_stream *st,
     const struct leat_ranges *r)
 {
-	size_t each = (size_t)(f->span / f->advance) + 1, n = 0;
+	size_t each = (size_t)(st->plan.span / st->plan.advance) + 1, n = 0;
 	const struct leat_changed *c = leat_changed_first(r);
 
 	for (; c; c = leat_changed_after(r, c->from))
-		n += leat_ranges_open(f, *c);
-	if (f->max_values > 0 && n / each > f->max_values)
-		n = (size_t)f->max_values * each;
+		n += leat_ranges_open(st, *c);
+	if (st->plan.max_values > 0 && n / each > st->plan.max_values)
+		n = (size_t)st->plan.max_values * each;
 	return n;
 }
 
@@ -575,49 +588,49 @@ static size_t count_changed(const struct leat_flow *f,
  * emit_empty: between which ends windows will be told in a row up to the
  * clock's target. Returns 0 if there are none.
  */
-static int row_ahead(const struct leat_flow *f, const struct leat_ranges *r,
+static int row_ahead(const struct leat_stream *st, const struct leat_ranges *r,
     int64_t *from, int64_t *until)
 {
 	struct leat_grid_window w;
 
 	*from = r->empty.end;
-	*until = f->clock.target;
+	*until = st->clock.target;
 	if (!r->begun) {
-		if (!next_due(f, r, r->closed, &w))
+		if (!next_due(st, r, r->closed, &w))
 			return 0;
 		*from = w.end;
 	}
 	if (*until == LEAT_TIME_MAX && leat_tree_is_empty(&r->tree))
 		return 0;
 	if (*until == LEAT_TIME_MAX)
-		*until = leat_last_end(f,
-		    leat_tree_last(&r->tree, f->forest.panes));
+		*until = leat_last_end(&st->plan, leat_tree_last(&r->tree));
 	return *from <= *until;
 }
 
 /* Counts what is noted of windows that close up to the clock's target. */
-static size_t count_closing(const struct leat_flow *f,
+static size_t count_closing(const struct leat_stream *st,
     const struct leat_ranges *r)
 {
-	int64_t until = f->clock.target, from;
-	size_t most = kept_at_once(f), n = 0;
+	int64_t until = st->clock.target, from;
+	size_t most = kept_at_once(&st->plan), n = 0;
 	struct leat_grid_window w;
 
-	if (f->emit_empty) {
-		if (!row_ahead(f, r, &from, &until))
+	if (st->plan.emit_empty) {
+		if (!row_ahead(st, r, &from, &until))
 			return 0;
-		uint64_t row = leat_ticks(from, until) / (uint64_t)f->advance;
+		uint64_t row = leat_ticks(from, until) /
+		    (uint64_t)st->plan.advance;
 		return row < most - 2 ? (size_t)row + 2 : most;
 	}
-	int more = f->sink.emit && next_due(f, r, r->closed, &w);
+	int more = st->emitter.sink.emit && next_due(st, r, r->closed, &w);
 	while (more && w.end <= until && n < most) {
 		n++;
-		more = next_due(f, r, w.end, &w);
+		more = next_due(st, r, w.end, &w);
 	}
 	return n;
 }
 
-static int ranges_prepare(struct leat_flow *f, const struct leat_state *s,
+static int ranges_prepare(struct leat_stream *st, const struct leat_state *s,
     const leat_event *e, struct leat_need *need)
 {
 	const struct leat_ranges *r = leat_ranges_of(s);
@@ -626,64 +639,64 @@ static int ranges_prepare(struct leat_flow *f, const struct leat_state *s,
 
 	if (!r)
 		r = &leat_no_ranges;
-	if (f->clock.target > f->clock.watermark) {
-		if (f->emit_empty && row_ahead(f, r, &from, &until) &&
-		    leat_flow_row(f, from, until))
+	if (st->clock.target > st->clock.watermark) {
+		if (st->plan.emit_empty && row_ahead(st, r, &from, &until) &&
+		    leat_stream_row(st, from, until))
 			return LEAT_TOO_FAR;
-		if (f->revises && f->clock.target < LEAT_TIME_MAX)
-			n += count_closing(f, r);
+		if (st->plan.revises && st->clock.target < LEAT_TIME_MAX)
+			n += count_closing(st, r);
 	}
-	if (!f->revises)
+	if (!st->plan.revises)
 		return LEAT_OK;
-	n += count_changed(f, r) + 1;
+	n += count_changed(st, r) + 1;
 	if (e)
-		n += count_held(f, r, e->t);
+		n += count_held(st, r, e->t);
 	need->nodes += leat_index_need(&leat_windows_kind, &r->told, n) +
 	    leat_index_need(&leat_windows_kind, &r->changed, 1);
 	return LEAT_OK;
 }
 
 /* emit_empty: the row of windows begins with the one behind this. */
-static void begin_grid_row(struct leat_flow *f, struct leat_ranges *r,
+static void begin_grid_row(struct leat_stream *st, struct leat_ranges *r,
     struct leat_grid_window w)
 {
-	if (!f->emit_empty || r->begun)
+	if (!st->plan.emit_empty || r->begun)
 		return;
 	r->empty = w;
-	r->begun = leat_next_window(f, &r->empty);
-	if (r->begun && r->empty.end < f->news)
-		f->news = r->empty.end;
+	r->begun = leat_next_window(&st->plan, &r->empty);
+	if (r->begun && r->empty.end < st->next_due)
+		st->next_due = r->empty.end;
 }
 
 /* Tells again the windows that were told before a value at t came. */
-static void tell_late(struct leat_flow *f, struct leat_ranges *r, int64_t t)
+static void tell_late(struct leat_stream *st, struct leat_ranges *r, int64_t t)
 {
-	int64_t watermark = f->clock.watermark, at = t;
-	struct leat_grid_window w, last = last_window(f, t);
+	int64_t watermark = st->clock.watermark, at = t;
+	struct leat_grid_window w, last = last_window(&st->plan, t);
 
-	if (leat_slides(f)) {
+	if (leat_slides(&st->plan)) {
 		for (; leat_tree_seek(&r->tree, at, &at); at++) {
-			w = sliding_window(f, at);
+			w = sliding_window(&st->plan, at);
 			if (w.end > watermark || w.start > t)
 				return;
-			if (!leat_is_expired(f, w.end, watermark))
-				tell_window(f, r, w, LEAT_RESULT_UPDATED);
+			if (!leat_is_expired(&st->plan, w.end, watermark))
+				tell_window(st, r, w, LEAT_RESULT_UPDATED);
 		}
 		return;
 	}
-	for (w = leat_first_after(f, t); !leat_is_before(last, w);) {
+	for (w = leat_first_after(&st->plan, t); !leat_is_before(last, w);) {
 		if (w.end > watermark)
 			return;
-		if (!leat_is_expired(f, w.end, watermark)) {
-			tell_window(f, r, w, LEAT_RESULT_UPDATED);
-			begin_grid_row(f, r, w);
+		if (!leat_is_expired(&st->plan, w.end, watermark)) {
+			tell_window(st, r, w, LEAT_RESULT_UPDATED);
+			begin_grid_row(st, r, w);
 		}
-		if (!leat_next_window(f, &w))
+		if (!leat_next_window(&st->plan, &w))
 			return;
 	}
 }
 
-void leat_ranges_tell_news(struct leat_flow *f, struct leat_ranges *r)
+void leat_ranges_tell_news(struct leat_stream *st, struct leat_ranges *r)
 {
 	struct leat_told *t = leat_told_first(r);
 
@@ -691,158 +704,166 @@ void leat_ranges_tell_news(struct leat_flow *f, struct leat_ranges *r)
 		if (t->late < 2)
 			continue;
 		t->late = 1;
-		tell_window(f, r, t->w, LEAT_RESULT_UPDATED);
-		begin_grid_row(f, r, t->w);
+		tell_window(st, r, t->w, LEAT_RESULT_UPDATED);
+		begin_grid_row(st, r, t->w);
 	}
 }
 
-static int ranges_make_room(struct leat_flow *f, struct leat_state *s,
+static int ranges_make_room(struct leat_stream *st, struct leat_state *s,
     int64_t t)
 {
 	struct leat_ranges *r = leat_ranges_of(s);
 
-	if (f->forest.panes || !leat_flow_is_full(f, s))
+	if (st->forest.panes || !leat_stream_is_full(st, s))
 		return LEAT_OK;
-	if (f->full == LEAT_WHEN_FULL_REFUSE || t < leat_tree_first(&r->tree))
+	if (st->plan.full == LEAT_WHEN_FULL_REFUSE ||
+	    t < leat_tree_first(&r->tree))
 		return LEAT_NO_ROOM;
-	leat_slices_evict_first(f, s);
-	leat_more(f, s)->stored--;
-	f->counts.evicted++;
+	leat_slices_evict_first(st, s);
+	leat_more(&st->plan, s)->stored--;
+	st->counts.evicted++;
 	return LEAT_OK;
 }
 
-void leat_ranges_start(struct leat_flow *f, struct leat_state *s)
+void leat_ranges_start(struct leat_stream *st, struct leat_state *s)
 {
-	struct leat_ranges *r = leat_pool_take(&f->contents);
+	struct leat_ranges *r = leat_pool_take(&st->contents);
 
 	memset(r, 0, sizeof(*r));
-	r->closed = f->clock.watermark;
+	r->closed = st->clock.watermark;
 	s->content = r;
 }
 
-static void put_in_tree(struct leat_flow *f, struct leat_state *s,
+static void put_in_tree(struct leat_stream *st, struct leat_state *s,
     const leat_event *e)
 {
 	struct leat_ranges *r = leat_ranges_of(s);
 	leat_sample v = { e->t, e->x, e->y };
 
-	if (f->max_windows > 0)
-		leat_more(f, s)->windows += (uint64_t)leat_slice_is_new(f,
-		    &r->tree, e->t);
-	if (f->forest.panes) {
-		leat_tree_add(f, &r->tree, leat_slice_start(f, e->t), &v);
+	if (st->plan.max_windows > 0)
+		leat_more(&st->plan, s)->windows += (uint64_t)
+		    leat_slice_is_new(&st->plan, &r->tree, e->t);
+	if (st->forest.panes) {
+		leat_tree_add(&st->forest, &r->tree,
+		    leat_slice_start(&st->plan, e->t), &v);
 		return;
 	}
-	leat_tree_insert(f, &r->tree, &v);
-	if (f->max_values)
-		leat_more(f, s)->stored++;
+	leat_tree_insert(&st->forest, &r->tree, &v);
+	if (st->plan.max_values)
+		leat_more(&st->plan, s)->stored++;
 }
 
 /* When close() is first needed for a value at t. */
-static void note_news(struct leat_flow *f, int64_t t)
+static void note_news(struct leat_stream *st, int64_t t)
 {
-	int64_t gone = leat_later(leat_last_end(f, t), f->lateness), due = gone;
+	int64_t gone = leat_later(leat_last_end(&st->plan, t),
+		    st->plan.lateness),
+		due = gone;
 
-	if (tells(f) && leat_slides(f))
+	if (tells(st) && leat_slides(&st->plan))
 		due = leat_later(t, 1);
-	else if (tells(f))
-		due = first_open_window(f, t).end;
+	else if (tells(st))
+		due = first_open_window(st, t).end;
 	if (gone < due)
 		due = gone;
-	if (due < f->news)
-		f->news = due;
+	if (due < st->next_due)
+		st->next_due = due;
 }
 
-static int ranges_push(struct leat_flow *f, struct leat_state *s,
+static int ranges_push(struct leat_stream *st, struct leat_state *s,
     const leat_event *e)
 {
 	struct leat_ranges *r;
 	int err;
 
-	if (leat_is_expired(f, leat_last_end(f, e->t), f->clock.watermark))
+	if (leat_is_expired(&st->plan, leat_last_end(&st->plan, e->t),
+		st->clock.watermark))
 		return LEAT_TOO_LATE;
 	if (!s->content)
-		leat_ranges_start(f, s);
+		leat_ranges_start(st, s);
 	r = leat_ranges_of(s);
-	if (LEAT_UNLIKELY(leat_flow_has_all(f, s)) &&
-	    leat_slice_is_new(f, &r->tree, e->t))
+	if (LEAT_UNLIKELY(leat_stream_has_all(st, s)) &&
+	    leat_slice_is_new(&st->plan, &r->tree, e->t))
 		return LEAT_NO_ROOM;
-	if (LEAT_UNLIKELY(f->max_values > 0) &&
-	    (err = ranges_make_room(f, s, e->t)))
+	if (LEAT_UNLIKELY(st->plan.max_values > 0) &&
+	    (err = ranges_make_room(st, s, e->t)))
 		return err;
-	if (f->clock.watermark > r->closed)
-		r->closed = f->clock.watermark;
-	put_in_tree(f, s, e);
-	note_news(f, e->t);
-	if (LEAT_UNLIKELY(f->revises)) {
+	if (st->clock.watermark > r->closed)
+		r->closed = st->clock.watermark;
+	put_in_tree(st, s, e);
+	note_news(st, e->t);
+	if (LEAT_UNLIKELY(st->plan.revises)) {
 		r->touched = 1;
-		if (!leat_slides(f) && (f->early_count || f->early_span))
-			note_changed(f, r, e->t);
-		if (e->t < f->clock.watermark && f->lateness > 0)
-			tell_late(f, r, e->t);
+		if (!leat_slides(&st->plan) &&
+		    (st->plan.early_count || st->plan.early_span))
+			note_changed(st, r, e->t);
+		if (e->t < st->clock.watermark && st->plan.lateness > 0)
+			tell_late(st, r, e->t);
 	}
 	return LEAT_OK;
 }
 
 /* ---------------- asking --------------------------------------------- */
 
-static void ranges_look(const struct leat_flow *f, const struct leat_state *s,
-    struct leat_accs *out, int64_t *start_out, int64_t *end_out)
+static void ranges_look(const struct leat_stream *st,
+    const struct leat_state *s, struct leat_accs *out, int64_t *start_out,
+    int64_t *end_out)
 {
 	const struct leat_ranges *r = leat_ranges_of(s);
 	struct leat_grid_window w;
 
-	w.start = w.end = f->clock.now;
-	if (f->clock.started)
-		w = leat_slides(f) ? sliding_window(f, f->clock.now)
-				   : leat_first_after(f, f->clock.now);
+	w.start = w.end = st->clock.now;
+	if (st->clock.started)
+		w = leat_slides(&st->plan)
+		    ? sliding_window(&st->plan, st->clock.now)
+		    : leat_first_after(&st->plan, st->clock.now);
 	*start_out = w.start;
 	*end_out = w.end;
 	if (!out)
 		return;
-	if (!r || !f->clock.started)
-		leat_accs_clear(f, out);
+	if (!r || !st->clock.started)
+		leat_accs_clear(&st->forest.layout, out);
 	else
-		leat_tree_range(f, &r->tree, w.start, w.end, out);
+		leat_tree_range(&st->forest, &r->tree, w.start, w.end, out);
 }
 
-static void ranges_clear(struct leat_flow *f, struct leat_state *s)
+static void ranges_clear(struct leat_stream *st, struct leat_state *s)
 {
 	struct leat_ranges *r = leat_ranges_of(s);
 
 	if (r) {
-		leat_tree_clear(f, &r->tree);
-		leat_index_clear(&r->told, &f->nodes);
-		leat_index_clear(&r->changed, &f->nodes);
-		leat_pool_give(&f->contents, r);
+		leat_tree_clear(&st->forest, &r->tree);
+		leat_index_clear(&r->told, &st->nodes);
+		leat_index_clear(&r->changed, &st->nodes);
+		leat_pool_give(&st->contents, r);
 	}
-	memset(s, 0, f->state_size);
+	memset(s, 0, st->plan.state_size);
 }
 
-static int ranges_copy(struct leat_flow *f, struct leat_state *to,
+static int ranges_copy(struct leat_stream *st, struct leat_state *to,
     const struct leat_state *from)
 {
 	const struct leat_ranges *r = leat_ranges_of(from);
 	struct leat_ranges *n;
 
-	if (f->more_at)
-		*leat_more(f, to) = *leat_more(f, from);
+	if (st->plan.more_at)
+		*leat_more(&st->plan, to) = *leat_more(&st->plan, from);
 	if (!r)
 		return LEAT_OK;
-	if (leat_pool_reserve(&f->contents, 1))
+	if (leat_pool_reserve(&st->contents, 1))
 		return LEAT_ENOMEM;
-	n = leat_pool_take(&f->contents);
+	n = leat_pool_take(&st->contents);
 	*n = *r;
 	to->content = n;
 	memset(&n->told, 0, sizeof(n->told));
 	memset(&n->changed, 0, sizeof(n->changed));
 	memset(&n->tree, 0, sizeof(n->tree));
-	if (leat_index_copy(&leat_windows_kind, &n->told, &f->nodes,
+	if (leat_index_copy(&leat_windows_kind, &n->told, &st->nodes,
 		&r->told) ||
-	    leat_index_copy(&leat_windows_kind, &n->changed, &f->nodes,
+	    leat_index_copy(&leat_windows_kind, &n->changed, &st->nodes,
 		&r->changed))
 		return LEAT_ENOMEM;
-	return leat_tree_copy(f, &n->tree, &r->tree);
+	return leat_tree_copy(&st->forest, &n->tree, &r->tree);
 }
 
 const struct leat_time_engine leat_ranges_engine = {

@@ -1,49 +1,49 @@
 /*
  * save.c - windows by time as bytes, and from them
  *
- * The plan of a flow follows from its options; what changes is its clock, its
+ * The plan of a stream follows from its options; what changes is its clock, its
  * counts, and what the states hold. States are in save_cells.c, fade.c,
  * save_tree.c, save_few.c and save_ranges.c.
  *
  * Results may depend in their last bit on how values have been added up, so
  * it is not enough to save values: what stands for them is saved as it is.
  */
-#include "time.h"
+#include "codec.h"
 
 /* ---------------- options ---------------------------------------------- */
 
-static void tape_time_options(struct leat_tape *t, const struct leat_flow *f)
+static void tape_time_options(struct leat_tape *t, const struct leat_stream *st)
 {
-	const struct leat_clock *c = &f->clock;
+	const struct leat_clock *c = &st->clock;
 
 	leat_tape_same_time(t, c->delay, "delay");
-	leat_tape_same_time(t, f->lateness, "allowed_lateness");
+	leat_tape_same_time(t, st->plan.lateness, "allowed_lateness");
 	leat_tape_same_time(t, c->max_skew, "max_skew");
 	leat_tape_same(t, c->n_sources, "n_sources");
 	leat_tape_same_time(t, c->idle_timeout, "idle_timeout");
-	leat_tape_same(t, f->early_count, "early_count");
-	leat_tape_same_time(t, f->early_span, "early_span");
-	leat_tape_same(t, (uint64_t)f->emit_empty, "emit_empty");
-	leat_tape_same(t, f->max_values, "max_values");
-	leat_tape_same(t, (uint64_t)f->full, "when_full");
+	leat_tape_same(t, st->plan.early_count, "early_count");
+	leat_tape_same_time(t, st->plan.early_span, "early_span");
+	leat_tape_same(t, (uint64_t)st->plan.emit_empty, "emit_empty");
+	leat_tape_same(t, st->plan.max_values, "max_values");
+	leat_tape_same(t, (uint64_t)st->plan.full, "when_full");
 }
 
-void leat_tape_flow_options(struct leat_tape *t, const struct leat_flow *f)
+void leat_tape_stream_options(struct leat_tape *t, const struct leat_stream *st)
 {
 	/* Kinds counted from 0 once. */
-	leat_tape_same(t, (uint64_t)f->kind - 1, "kind");
-	leat_tape_same_time(t, f->span, "span");
-	leat_tape_same_time(t, f->advance, "hop");
-	leat_tape_same_time(t, f->offset, "offset");
-	leat_tape_same_time(t, f->gap, "gap");
-	leat_tape_same_double(t, f->half_life, "half_life");
-	leat_tape_same(t, f->min_count, "min_count");
-	leat_tape_same(t, (uint64_t)f->propagate, "on_missing");
-	tape_time_options(t, f);
-	leat_tape_same(t, f->n_stats, "n_stats");
-	for (size_t i = 0; i < f->n_stats; i++)
-		leat_tape_stat(t, f->plan[i].stat.id, f->plan[i].stat.arg,
-		    f->plan[i].stat.agg);
+	leat_tape_same(t, (uint64_t)st->plan.kind - 1, "kind");
+	leat_tape_same_time(t, st->plan.span, "span");
+	leat_tape_same_time(t, st->plan.advance, "hop");
+	leat_tape_same_time(t, st->plan.offset, "offset");
+	leat_tape_same_time(t, st->plan.gap, "gap");
+	leat_tape_same_double(t, st->plan.half_life, "half_life");
+	leat_tape_same(t, st->plan.min_count, "min_count");
+	leat_tape_same(t, (uint64_t)st->plan.propagate, "on_missing");
+	tape_time_options(t, st);
+	leat_tape_same(t, st->plan.n_stats, "n_stats");
+	for (size_t i = 0; i < st->plan.n_stats; i++)
+		leat_tape_stat(t, st->plan.stats[i].stat.id,
+		    st->plan.stats[i].stat.arg, st->plan.stats[i].stat.agg);
 }
 
 /* ---------------- clock and counts -------------------------------------- */
@@ -93,9 +93,9 @@ static void tape_clock(struct leat_tape *t, struct leat_clock *c)
 		tape_source(t, c, i);
 }
 
-static void tape_counts(struct leat_tape *t, struct leat_flow *f)
+static void tape_counts(struct leat_tape *t, struct leat_stream *st)
 {
-	leat_counts *n = &f->counts;
+	leat_counts *n = &st->counts;
 
 	leat_tape_number(t, &n->pushed, LEAT_TAPE_PUSHES);
 	leat_tape_number(t, &n->taken, n->pushed);
@@ -103,33 +103,33 @@ static void tape_counts(struct leat_tape *t, struct leat_flow *f)
 	leat_tape_number(t, &n->late, n->pushed);
 	leat_tape_number(t, &n->refused, n->pushed);
 	leat_tape_number(t, &n->in_no_window,
-	    f->advance > f->span ? n->pushed : 0);
+	    st->plan.advance > st->plan.span ? n->pushed : 0);
 	leat_tape_number(t, &n->evicted,
-	    f->max_values > 0 ? n->taken + n->missing : 0);
+	    st->plan.max_values > 0 ? n->taken + n->missing : 0);
 	/* Each value that was counted has gone one way. */
 	leat_tape_expect(t,
 	    n->pushed ==
 		n->taken + n->missing + n->late + n->refused + n->in_no_window);
 }
 
-void leat_tape_flow(struct leat_tape *t, struct leat_flow *f)
+void leat_tape_stream(struct leat_tape *t, struct leat_stream *st)
 {
-	tape_clock(t, &f->clock);
-	tape_counts(t, f);
+	tape_clock(t, &st->clock);
+	tape_counts(t, st);
 }
 
 /* ---------------- accumulators and states -------------------------------- */
 
 /* Of no values there is nothing to know. */
-void leat_tape_accs(struct leat_tape *t, const struct leat_flow *f,
+void leat_tape_accs(struct leat_tape *t, const struct leat_stream *st,
     struct leat_accs *a, int64_t from, int64_t to)
 {
 	struct leat_samples of = { 0, from, to, 0 };
 	uint64_t count = a->count << 1 | (a->missing > 0);
 
-	leat_tape_number(t, &count, f->counts.taken << 1 | 1);
+	leat_tape_number(t, &count, st->counts.taken << 1 | 1);
 	if (count & 1) {
-		leat_tape_number(t, &a->missing, f->counts.missing);
+		leat_tape_number(t, &a->missing, st->counts.missing);
 		leat_tape_expect(t, a->missing > 0);
 	} else if (t->loads) {
 		a->missing = 0;
@@ -137,36 +137,36 @@ void leat_tape_accs(struct leat_tape *t, const struct leat_flow *f,
 	of.n = count >> 1;
 	if (t->loads)
 		a->count = of.n;
-	if (of.to > f->clock.now)
-		of.to = f->clock.now;
-	for (size_t i = 0; i < f->n_sections && of.n > 0; i++) {
-		const struct leat_section *s = &f->sections[i];
+	if (of.to > st->clock.now)
+		of.to = st->clock.now;
+	for (size_t i = 0; i < st->forest.layout.n_sections && of.n > 0; i++) {
+		const struct leat_section *s = &st->forest.layout.sections[i];
 		leat_tape_class(t, s->cls, s->agg, leat_section(s, a), s->size,
 		    &of);
 	}
 }
 
-void leat_tape_holds(struct leat_tape *t, const struct leat_flow *f,
+void leat_tape_holds(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_accs *a)
 {
 	t->taken += a->count;
 	t->missing += a->missing;
 	leat_tape_expect(t,
-	    t->taken <= f->counts.taken && t->missing <= f->counts.missing);
+	    t->taken <= st->counts.taken && t->missing <= st->counts.missing);
 }
 
-void leat_tape_state(struct leat_tape *t, struct leat_flow *f,
+void leat_tape_state(struct leat_tape *t, struct leat_stream *st,
     struct leat_state *s)
 {
-	struct leat_more *m = f->more_at ? leat_more(f, s) : NULL;
+	struct leat_more *m = st->plan.more_at ? leat_more(&st->plan, s) : NULL;
 
-	if (f->early_count > 0)
-		leat_tape_number(t, &m->since, f->early_count - 1);
-	f->engine->tape(f, s, t);
+	if (st->plan.early_count > 0)
+		leat_tape_number(t, &m->since, st->plan.early_count - 1);
+	st->plan.engine->tape(st, s, t);
 	if (!t->loads || !m || t->err)
 		return;
-	m->stored = f->engine->stored(f, s);
+	m->stored = st->plan.engine->stored(st, s);
 	/* The limit may have been another one; what is held was counted. */
-	if (f->max_windows > 0 && m->windows > f->max_windows)
+	if (st->plan.max_windows > 0 && m->windows > st->plan.max_windows)
 		leat_tape_fail(t, LEAT_EFULL);
 }

@@ -6,10 +6,11 @@
  * them the same, which takes a byte. Where the end follows from the start it
  * is not saved.
  */
-#include "time.h"
+#include "cells.h"
+#include "codec.h"
 
 /* emit_empty: windows without data. */
-static void tape_row(struct leat_tape *t, const struct leat_flow *f,
+static void tape_row(struct leat_tape *t, const struct leat_stream *st,
     struct leat_more *m)
 {
 	int64_t start, end;
@@ -20,129 +21,130 @@ static void tape_row(struct leat_tape *t, const struct leat_flow *f,
 	leat_tape_time(t, &m->first_end);
 	leat_tape_time(t, &m->empty_from);
 	leat_tape_expect(t,
-	    f->clock.now > INT64_MIN && m->first_end <= m->empty_from &&
-		m->empty_from <= f->clock.target);
+	    st->clock.now > INT64_MIN && m->first_end <= m->empty_from &&
+		m->empty_from <= st->clock.target);
 	if (t->err || !t->loads)
 		return;
 	/* None that are to be told have been left behind, but by time's end. */
-	if (leat_cells_next_empty(f, m->empty_from, &start, &end) == LEAT_OK)
+	if (leat_cells_next_empty(st, m->empty_from, &start, &end) == LEAT_OK)
 		leat_tape_expect(t,
-		    !leat_is_expired(f, end, f->clock.watermark) ||
-			f->clock.watermark == LEAT_TIME_MAX);
+		    !leat_is_expired(&st->plan, end, st->clock.watermark) ||
+			st->clock.watermark == LEAT_TIME_MAX);
 }
 
 /* Start and end of a cell, which comes after `before` (NULL: is the first). */
-static void tape_interval(struct leat_tape *t, const struct leat_flow *f,
+static void tape_interval(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_cell *before, int64_t *start, int64_t *end)
 {
 	int64_t s, e = 0;
 	uint64_t ticks = leat_ticks(*start, *end);
 
 	leat_tape_time(t, start);
-	if (f->kind == LEAT_CALENDAR || f->kind == LEAT_SESSION) {
+	if (st->plan.kind == LEAT_CALENDAR || st->plan.kind == LEAT_SESSION) {
 		leat_tape_number(t, &ticks, UINT64_MAX);
 		leat_tape_expect(t,
 		    ticks > 0 && ticks <= leat_ticks(*start, INT64_MAX));
 		*end = (int64_t)((uint64_t)*start + ticks);
 		/* A session reaches past each of its values by the gap. */
-		if (f->kind == LEAT_SESSION)
+		if (st->plan.kind == LEAT_SESSION)
 			leat_tape_expect(t,
-			    *end >= leat_later(*start, f->gap) &&
-				*end <= leat_later(f->clock.now, f->gap));
+			    *end >= leat_later(*start, st->plan.gap) &&
+				*end <=
+				    leat_later(st->clock.now, st->plan.gap));
 	} else if (t->loads) {
 		leat_tape_expect(t,
-		    leat_cells_interval(f, *start, &s, &e) == LEAT_OK &&
+		    leat_cells_interval(st, *start, &s, &e) == LEAT_OK &&
 			s == *start);
 		*end = e;
 	}
 	leat_tape_expect(t,
-	    *start <= f->clock.now &&
+	    *start <= st->clock.now &&
 		(!before ||
-		    (f->kind != LEAT_LANDMARK && *start >= before->end)));
+		    (st->plan.kind != LEAT_LANDMARK && *start >= before->end)));
 }
 
 /* Closed ones come first, and are kept for lateness alone. */
-static void check_marks(struct leat_tape *t, const struct leat_flow *f,
+static void check_marks(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_cell *before, uint64_t marks, int64_t end)
 {
 	int first = !before || (before->marks & LEAT_CELL_CLOSED);
 
 	leat_tape_expect(t,
 	    marks & LEAT_CELL_CLOSED
-		? f->lateness > 0 && end <= f->clock.target && first
-		: end > f->clock.watermark);
+		? st->plan.lateness > 0 && end <= st->clock.target && first
+		: end > st->clock.watermark);
 }
 
-static void tape_held(struct leat_tape *t, struct leat_flow *f,
+static void tape_held(struct leat_tape *t, struct leat_stream *st,
     struct leat_cell *c)
 {
 	struct leat_accs *a = leat_cell_accs(c);
 
-	if (f->ordered) {
+	if (st->forest.layout.ordered) {
 		const struct leat_tree *tree = leat_cell_tree(c);
-		leat_tape_tree(t, f, leat_cell_tree(c));
+		leat_tape_tree(t, st, leat_cell_tree(c));
 		leat_tape_expect(t,
 		    leat_tree_is_empty(tree) ||
 			(c->start <= leat_tree_first(tree) &&
-			    leat_tree_last(tree, 0) < c->end));
+			    leat_tree_last(tree) < c->end));
 		return;
 	}
-	leat_tape_accs(t, f, a, c->start, leat_earlier(c->end, 1));
+	leat_tape_accs(t, st, a, c->start, leat_earlier(c->end, 1));
 	leat_tape_expect(t, a->count + a->missing > 0);
-	leat_tape_holds(t, f, a);
+	leat_tape_holds(t, st, a);
 }
 
-static void save_cell(struct leat_tape *t, struct leat_flow *f,
+static void save_cell(struct leat_tape *t, struct leat_stream *st,
     struct leat_cell *c)
 {
 	int64_t start = c->start, end = c->end;
 
-	tape_interval(t, f, NULL, &start, &end);
+	tape_interval(t, st, NULL, &start, &end);
 	leat_tape_number(t, &c->marks, UINT64_MAX);
-	tape_held(t, f, c);
+	tape_held(t, st, c);
 }
 
 /* Comes after those that are there. */
-static void load_cell(struct leat_tape *t, struct leat_flow *f,
+static void load_cell(struct leat_tape *t, struct leat_stream *st,
     struct leat_state *s)
 {
 	struct leat_cell *before = leat_newest(s), *c;
 	int64_t start = 0, end = 0;
 	uint64_t marks = 0;
 
-	tape_interval(t, f, before, &start, &end);
+	tape_interval(t, st, before, &start, &end);
 	leat_tape_number(t, &marks, UINT64_MAX);
-	check_marks(t, f, before, marks, end);
+	check_marks(t, st, before, marks, end);
 	if (t->err)
 		return;
 	/* The first one lies in the state; trees see to themselves. */
-	if ((before && leat_pool_reserve(&f->cells, 1)) ||
-	    leat_index_reserve(&f->nodes, leat_cells_nodes(f, s, 1))) {
+	if ((before && leat_pool_reserve(&st->cells, 1)) ||
+	    leat_index_reserve(&st->nodes, leat_cells_nodes(st, s, 1))) {
 		leat_tape_fail(t, LEAT_ENOMEM);
 		return;
 	}
-	c = leat_cells_add(f, s, before, start, end);
+	c = leat_cells_add(st, s, before, start, end);
 	c->marks = marks;
-	leat_cells_marked(f, s, c);
-	tape_held(t, f, c);
+	leat_cells_marked(st, s, c);
+	tape_held(t, st, c);
 }
 
-void leat_cells_tape(struct leat_flow *f, struct leat_state *s,
+void leat_cells_tape(struct leat_stream *st, struct leat_state *s,
     struct leat_tape *t)
 {
 	struct leat_cell *c;
 	uint64_t n = 0;
 
-	if (f->emit_empty)
-		tape_row(t, f, leat_more(f, s));
+	if (st->plan.emit_empty)
+		tape_row(t, st, leat_more(&st->plan, s));
 	for (c = leat_oldest(s); c; c = leat_newer(s, c))
 		n++;
 	leat_tape_number(t, &n, UINT64_MAX);
 	if (!t->loads)
 		for (c = leat_oldest(s); c; c = leat_newer(s, c))
-			save_cell(t, f, c);
+			save_cell(t, st, c);
 	else
 		for (; n > 0 && !t->err; n--)
-			load_cell(t, f, s);
-	leat_cells_renew(f, s);
+			load_cell(t, st, s);
+	leat_cells_renew(st, s);
 }

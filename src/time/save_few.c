@@ -6,6 +6,7 @@
  * it. Saving takes no memory: each thing that a node would know is worked out
  * when its turn comes.
  */
+#include "codec.h"
 #include "few_places.h"
 
 static void tape_count(struct leat_tape *t, uint64_t n)
@@ -13,10 +14,10 @@ static void tape_count(struct leat_tape *t, uint64_t n)
 	leat_tape_number(t, &n, UINT64_MAX);
 }
 
-static void save_accs(struct leat_tape *t, const struct leat_flow *f,
+static void save_accs(struct leat_tape *t, const struct leat_stream *st,
     struct leat_accs *a)
 {
-	leat_tape_accs(t, f, a, INT64_MIN, INT64_MAX);
+	leat_tape_accs(t, st, a, INT64_MIN, INT64_MAX);
 }
 
 /* As that of no values. */
@@ -27,22 +28,22 @@ static void save_nothing(struct leat_tape *t)
 
 /* ---------------- of values ---------------------------------------------- */
 
-static void save_values(struct leat_tape *t, struct leat_flow *f,
+static void save_values(struct leat_tape *t, struct leat_stream *st,
     const struct leat_few *few, size_t i, size_t end)
 {
 	leat_sample s;
 
 	for (; i < end; i++) {
-		leat_few_get(f, few, i, &s);
+		leat_few_get(&st->forest, few, i, &s);
 		leat_tape_time(t, &s.t);
 		leat_tape_double(t, &s.x);
-		if (f->pairs)
+		if (st->forest.layout.pairs)
 			leat_tape_double(t, &s.y);
 	}
 }
 
 /* The edges of two leaves know of nothing but the first leaf's values. */
-static void save_few_edges(struct leat_tape *t, struct leat_flow *f,
+static void save_few_edges(struct leat_tape *t, struct leat_stream *st,
     struct leat_few *few)
 {
 	struct leat_accs_room room;
@@ -52,12 +53,12 @@ static void save_few_edges(struct leat_tape *t, struct leat_flow *f,
 	for (int i = 0; i < 3; i++) /* past(), front(), the middle */
 		save_nothing(t);
 	for (size_t i = few->gone; i < few->first; i++) {
-		leat_few_tail(f, few, i, a);
-		save_accs(t, f, a);
+		leat_few_tail(&st->forest, few, i, a);
+		save_accs(t, st, a);
 	}
 }
 
-static void save_few_values(struct leat_tape *t, struct leat_flow *f,
+static void save_few_values(struct leat_tape *t, struct leat_stream *st,
     struct leat_few *few)
 {
 	size_t end = leat_few_end(few);
@@ -70,20 +71,20 @@ static void save_few_values(struct leat_tape *t, struct leat_flow *f,
 	}
 	tape_count(t, few->first);
 	tape_count(t, few->gone);
-	save_values(t, f, few, few->gone, few->first);
+	save_values(t, st, few, few->gone, few->first);
 	if (few->last) {
 		save_nothing(t);
 		tape_count(t, few->last);
-		save_values(t, f, few, few->first, end);
+		save_values(t, st, few, few->first, end);
 	}
-	save_accs(t, f, leat_few_accs(f, few));
+	save_accs(t, st, leat_few_accs(&st->forest, few));
 	if (few->last)
-		save_few_edges(t, f, few);
+		save_few_edges(t, st, few);
 }
 
 /* ---------------- of panes ----------------------------------------------- */
 
-static void save_pane(struct leat_tape *t, const struct leat_flow *f,
+static void save_pane(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few, size_t i)
 {
 	int64_t start = leat_few_time(few, i);
@@ -92,7 +93,7 @@ static void save_pane(struct leat_tape *t, const struct leat_flow *f,
 	if (i == 0) /* on the left edge, where what is gone is counted */
 		tape_count(t, 0);
 	leat_tape_time(t, &start);
-	save_accs(t, f, leat_few_pane(f, few, i));
+	save_accs(t, st, leat_few_pane(&st->forest, few, i));
 }
 
 /* A node on the left edge, which has lost children; its own do not follow. */
@@ -104,7 +105,7 @@ static void save_left(struct leat_tape *t, size_t n, size_t gone)
 }
 
 /* The lowest node on the left edge. Returns which pane is behind it. */
-static size_t save_first_node(struct leat_tape *t, const struct leat_flow *f,
+static size_t save_first_node(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few)
 {
 	size_t n = few->height == 1 ? few->first : 1 + (size_t)few->table;
@@ -112,12 +113,12 @@ static size_t save_first_node(struct leat_tape *t, const struct leat_flow *f,
 
 	save_left(t, places, places - n);
 	for (size_t i = 0; i < n; i++)
-		save_pane(t, f, few, i);
+		save_pane(t, st, few, i);
 	return n;
 }
 
 /* A lowest node off the left edge; the last one knows all but its last pane. */
-static size_t save_lowest(struct leat_tape *t, const struct leat_flow *f,
+static size_t save_lowest(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few, size_t i)
 {
 	int last = i + few->right == few->first;
@@ -126,16 +127,16 @@ static size_t save_lowest(struct leat_tape *t, const struct leat_flow *f,
 	struct leat_accs *a = leat_accs_in(&room);
 
 	tape_count(t, end - i);
-	leat_accs_clear(f, a);
-	leat_few_join(f, few, i, last ? end - 1 : end, a);
-	save_accs(t, f, a);
+	leat_accs_clear(&st->forest.layout, a);
+	leat_few_join(&st->forest, few, i, last ? end - 1 : end, a);
+	save_accs(t, st, a);
 	for (; i < end; i++)
-		save_pane(t, f, few, i);
+		save_pane(t, st, few, i);
 	return end;
 }
 
 /* In a tree of three levels, the node over those that begin with the front. */
-static void save_upper(struct leat_tape *t, const struct leat_flow *f,
+static void save_upper(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few, size_t n)
 {
 	size_t i = leat_few_front(few);
@@ -143,10 +144,10 @@ static void save_upper(struct leat_tape *t, const struct leat_flow *f,
 	struct leat_accs *a = leat_accs_in(&room);
 
 	tape_count(t, n);
-	leat_accs_clear(f, a);
+	leat_accs_clear(&st->forest.layout, a);
 	for (; n > 1; n--, i += LEAT_ARITY)
-		leat_few_join_node(f, few, i, a);
-	save_accs(t, f, a);
+		leat_few_join_node(&st->forest, few, i, a);
+	save_accs(t, st, a);
 }
 
 /* Counts lowest nodes from the i-th pane on, if they have a node over them. */
@@ -155,7 +156,7 @@ static size_t count_nodes(const struct leat_few *few, size_t i)
 	return (few->first - i + LEAT_ARITY - 1) / LEAT_ARITY;
 }
 
-static void save_nodes(struct leat_tape *t, const struct leat_flow *f,
+static void save_nodes(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few)
 {
 	size_t left = 1 + (size_t)few->nodes, front = leat_few_front(few), i;
@@ -167,11 +168,11 @@ static void save_nodes(struct leat_tape *t, const struct leat_flow *f,
 		save_left(t, 2, 0);
 		save_left(t, LEAT_ARITY, LEAT_ARITY - left);
 	}
-	i = save_first_node(t, f, few);
+	i = save_first_node(t, st, few);
 	while (i < few->first) {
 		if (few->height > 2 && i == front)
-			save_upper(t, f, few, count_nodes(few, front));
-		i = save_lowest(t, f, few, i);
+			save_upper(t, st, few, count_nodes(few, front));
+		i = save_lowest(t, st, few, i);
 	}
 }
 
@@ -187,72 +188,72 @@ static size_t count_covered(const struct leat_few *few)
 }
 
 /* past() and front() of the lowest level, and its suffixes. */
-static void save_lowest_edges(struct leat_tape *t, const struct leat_flow *f,
+static void save_lowest_edges(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few)
 {
 	size_t front = leat_few_front(few), end = 1 + (size_t)few->table;
 	struct leat_accs_room room;
 	struct leat_accs *a = leat_accs_in(&room);
 
-	leat_few_join_past(f, few, a);
-	save_accs(t, f, a);
-	leat_accs_clear(f, a);
-	leat_few_join(f, few, front, front + few->front, a);
-	save_accs(t, f, a);
+	leat_few_join_past(&st->forest, few, a);
+	save_accs(t, st, a);
+	leat_accs_clear(&st->forest.layout, a);
+	leat_few_join(&st->forest, few, front, front + few->front, a);
+	save_accs(t, st, a);
 	for (size_t i = 1; i < end; i++) {
-		leat_few_join_suffix(f, few, i, end, a);
-		save_accs(t, f, a);
+		leat_few_join_suffix(&st->forest, few, i, end, a);
+		save_accs(t, st, a);
 	}
 }
 
 /* Saves a full node that begins with that pane, or an empty one. */
-static void save_node_if(struct leat_tape *t, const struct leat_flow *f,
+static void save_node_if(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few, size_t i, int is_there)
 {
 	struct leat_accs_room room;
 	struct leat_accs *a = leat_accs_in(&room);
 
-	leat_accs_clear(f, a);
+	leat_accs_clear(&st->forest.layout, a);
 	if (is_there)
-		leat_few_join_node(f, few, i, a);
-	save_accs(t, f, a);
+		leat_few_join_node(&st->forest, few, i, a);
+	save_accs(t, st, a);
 }
 
 /* past() and front() of the next level, and the suffix of its only node. */
-static void save_second_edges(struct leat_tape *t, const struct leat_flow *f,
+static void save_second_edges(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few)
 {
 	size_t i = 1 + (size_t)few->table;
 
-	save_node_if(t, f, few, i, few->nodes > 0);
-	save_node_if(t, f, few, leat_few_front(few), few->front >= LEAT_ARITY);
+	save_node_if(t, st, few, i, few->nodes > 0);
+	save_node_if(t, st, few, leat_few_front(few), few->front >= LEAT_ARITY);
 	if (few->nodes > 0)
-		save_node_if(t, f, few, i, 1);
+		save_node_if(t, st, few, i, 1);
 }
 
-static void save_few_panes(struct leat_tape *t, const struct leat_flow *f,
+static void save_few_panes(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few)
 {
 	tape_count(t, 1 + (size_t)few->height);
 	if (few->height == 0) {
-		save_pane(t, f, few, 0);
+		save_pane(t, st, few, 0);
 		return;
 	}
-	save_nodes(t, f, few);
+	save_nodes(t, st, few);
 	tape_count(t, count_covered(few));
-	save_lowest_edges(t, f, few);
+	save_lowest_edges(t, st, few);
 	if (few->height > 1)
-		save_second_edges(t, f, few);
+		save_second_edges(t, st, few);
 	for (int i = 0; few->height > 2 && i < 2; i++)
 		save_nothing(t); /* a root of two has neither */
-	save_accs(t, f, leat_few_middle(f, few));
+	save_accs(t, st, leat_few_middle(&st->forest, few));
 }
 
-void leat_few_save(struct leat_tape *t, struct leat_flow *f,
+void leat_few_save(struct leat_tape *t, struct leat_stream *st,
     struct leat_few *few)
 {
-	if (f->forest.panes)
-		save_few_panes(t, f, few);
+	if (st->forest.panes)
+		save_few_panes(t, st, few);
 	else
-		save_few_values(t, f, few);
+		save_few_values(t, st, few);
 }

@@ -10,11 +10,13 @@
  * times in order, and off the edges no node less than half full, so that it
  * is no higher and takes no more memory than its values account for.
  */
-#include "time.h"
+#include "../window/window.h"
+#include "codec.h"
 
 struct walk {
 	struct leat_tape *t;
-	struct leat_flow *f;
+	const struct leat_stream *stream;
+	struct leat_forest *f;
 	struct leat_tree *tree;
 	int64_t last; /* time that has been come to */
 	int begun;
@@ -28,9 +30,9 @@ static void walk_time(struct walk *w, int64_t *at)
 {
 	leat_tape_time(w->t, at);
 	leat_tape_expect(w->t,
-	    *at <= w->f->clock.now &&
+	    *at <= w->stream->clock.now &&
 		(!w->begun || *at > w->last ||
-		    (*at == w->last && !w->f->forest.panes)));
+		    (*at == w->last && !w->f->panes)));
 	w->last = *at;
 	w->begun = 1;
 }
@@ -72,7 +74,7 @@ static void walk_values(struct walk *w, struct leat_node *leaf, uint32_t gone)
 	for (uint32_t i = gone; i < leaf->n; i++) {
 		walk_time(w, &leaf->t[i]);
 		leat_tape_double(w->t, &x[i]);
-		if (w->f->pairs)
+		if (w->f->layout.pairs)
 			leat_tape_double(w->t, &x[LEAT_LEAF + i]);
 	}
 	for (uint32_t i = 0; i < gone && w->t->loads; i++)
@@ -113,8 +115,8 @@ static struct leat_tally tally_values(const struct walk *w,
 static void walk_accs(struct walk *w, struct leat_accs *a)
 {
 	if (w->t->loads)
-		leat_accs_clear(w->f, a);
-	leat_tape_accs(w->t, w->f, a, INT64_MIN, INT64_MAX);
+		leat_accs_clear(&w->f->layout, a);
+	leat_tape_accs(w->t, w->stream, a, INT64_MIN, INT64_MAX);
 }
 
 /*
@@ -133,22 +135,20 @@ static void walk_leaf(struct walk *w, struct leat_node *leaf, int edges)
 	uint32_t gone = edges & ON_LEFT ? w->tree->gone : 0;
 	struct leat_accs *a = leat_node_accs(w->f, leaf);
 
-	if (!walk_size(w, leaf, &gone, edges,
-		w->f->forest.panes ? 1 : LEAT_LEAF))
+	if (!walk_size(w, leaf, &gone, edges, w->f->panes ? 1 : LEAT_LEAF))
 		return;
 	if (edges & ON_LEFT)
 		w->tree->gone = gone;
-	if (w->f->forest.panes)
+	if (w->f->panes)
 		walk_time(w, &leaf->t[0]);
 	else
 		walk_values(w, leaf, gone);
-	if (!w->f->forest.panes && edges == ON_LEFT)
+	if (!w->f->panes && edges == ON_LEFT)
 		a = means_nothing(w, a);
-	leat_tape_accs(w->t, w->f, a,
-	    w->f->forest.panes ? leaf->t[0] : INT64_MIN,
-	    w->f->forest.panes ? leat_later(leaf->t[0], w->f->width - 1)
-			       : INT64_MAX);
-	if (w->f->forest.panes)
+	leat_tape_accs(w->t, w->stream, a, w->f->panes ? leaf->t[0] : INT64_MIN,
+	    w->f->panes ? leat_later(leaf->t[0], w->stream->plan.width - 1)
+			: INT64_MAX);
+	if (w->f->panes)
 		leat_tape_expect(w->t, a->count + a->missing > 0);
 	else if (!(edges & ON_LEFT) || (edges & ON_RIGHT && gone == 0))
 		expect_tally(w, a, tally_values(w, leaf));
@@ -189,7 +189,7 @@ static void walk_children(struct walk *w, struct leat_node *n, uint32_t gone,
 
 static void walk_inner(struct walk *w, struct leat_node *n, int edges)
 {
-	struct leat_fringe *g = w->tree->fringe;
+	struct leat_edges *g = w->tree->edges;
 	struct leat_accs *a = leat_node_accs(w->f, n);
 	uint32_t gone = edges & ON_LEFT ? g->gone[n->level] : 0;
 
@@ -208,7 +208,7 @@ static void walk_inner(struct walk *w, struct leat_node *n, int edges)
 static struct leat_node *walk_node(struct walk *w, struct leat_node *n,
     uint32_t level, int edges)
 {
-	struct leat_forest *forest = &w->f->forest;
+	struct leat_forest *forest = w->f;
 
 	if (w->t->loads) {
 		n = walk_take(w, level ? &forest->inners : &forest->leaves);
@@ -216,7 +216,7 @@ static struct leat_node *walk_node(struct walk *w, struct leat_node *n,
 			return NULL;
 		n->n = 0;
 		n->level = level;
-		leat_accs_clear(w->f, leat_node_accs(w->f, n));
+		leat_accs_clear(&w->f->layout, leat_node_accs(w->f, n));
 	}
 	if (level > 0)
 		walk_inner(w, n, edges);
@@ -230,14 +230,14 @@ static struct leat_node *walk_node(struct walk *w, struct leat_node *n,
 /* The child behind the last one in the table of left[level]. */
 static uint32_t walk_end(const struct leat_tree *t, uint32_t level)
 {
-	return level == t->height ? t->fringe->covered + 1
-				  : t->fringe->left[level]->n;
+	return level == t->height ? t->edges->covered + 1
+				  : t->edges->left[level]->n;
 }
 
 static void walk_level(struct walk *w, uint32_t level)
 {
 	struct leat_tree *t = w->tree;
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 	uint32_t end = walk_end(t, level);
 
 	walk_accs(w, leat_past(w->f, g, level));
@@ -253,7 +253,7 @@ static void walk_level(struct walk *w, uint32_t level)
 static void check_level(struct walk *w, uint32_t level)
 {
 	struct leat_tree *t = w->tree;
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 	struct leat_tally past = tally_children(w, g->left[level],
 			      g->gone[level] + 1, walk_end(t, level)),
 			  front = { 0, 0 };
@@ -272,7 +272,7 @@ static void check_level(struct walk *w, uint32_t level)
 
 static void check_edges(struct walk *w)
 {
-	struct leat_fringe *g = w->tree->fringe;
+	struct leat_edges *g = w->tree->edges;
 	struct leat_tally middle = { 0, 0 };
 
 	for (uint32_t l = w->tree->height; l >= 1; l--)
@@ -290,19 +290,19 @@ static void walk_tails(struct walk *w)
 	leat_sample s;
 
 	for (uint32_t i = t->gone; i < t->first->n; i++)
-		walk_accs(w, leat_tail(w->f, t->fringe, i));
+		walk_accs(w, leat_tail(w->f, t->edges, i));
 	for (uint32_t i = t->first->n; i-- > t->gone;) {
 		leat_leaf_get(w->f, t->first, i, &s);
 		tally.missing += leat_is_missing(&s) != 0;
 		tally.count += leat_is_missing(&s) == 0;
-		expect_tally(w, leat_tail(w->f, t->fringe, i), tally);
+		expect_tally(w, leat_tail(w->f, t->edges, i), tally);
 	}
 }
 
 static void walk_edges(struct walk *w)
 {
 	struct leat_tree *t = w->tree;
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 	uint64_t covered = g->covered;
 
 	leat_tape_number(w->t, &covered, LEAT_ARITY);
@@ -316,32 +316,32 @@ static void walk_edges(struct walk *w)
 	walk_accs(w, leat_middle(w->f, g));
 	if (w->t->loads)
 		check_edges(w);
-	if (!w->f->forest.panes)
+	if (!w->f->panes)
 		walk_tails(w);
 }
 
-/* A fringe, and a table for each level. */
-static void make_fringe(struct walk *w, struct leat_tree *t)
+/* A edges, and a table for each level. */
+static void make_edge_tables(struct walk *w, struct leat_tree *t)
 {
-	struct leat_forest *forest = &w->f->forest;
+	struct leat_forest *forest = w->f;
 
-	t->fringe = walk_take(w, &forest->fringes);
+	t->edges = walk_take(w, &forest->edges);
 	for (uint32_t l = 1; l <= t->height && !w->t->err; l++) {
-		t->fringe->gone[l] = 0;
-		t->fringe->tables[l] = walk_take(w, &forest->tables);
+		t->edges->gone[l] = 0;
+		t->edges->tables[l] = walk_take(w, &forest->tables);
 	}
-	if (t->fringe)
-		t->fringe->covered = 0;
+	if (t->edges)
+		t->edges->covered = 0;
 }
 
 /* ---------------- all of it ---------------------------------------------- */
 
 /* Loading: until it is whole, the tree is empty. */
-void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
+void leat_tape_tree(struct leat_tape *tape, struct leat_stream *f,
     struct leat_tree *t)
 {
 	struct leat_tree built = *t;
-	struct walk w = { tape, f, &built, 0, 0, { 0, 0 } };
+	struct walk w = { tape, f, &f->forest, &built, 0, 0, { 0, 0 } };
 	uint64_t height = t->root ? (uint64_t)t->height + 1 : 0;
 
 	if (!tape->loads && t->few) {
@@ -354,7 +354,7 @@ void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
 	if (tape->loads) {
 		built.height = (uint32_t)height - 1;
 		if (built.height > 0)
-			make_fringe(&w, &built);
+			make_edge_tables(&w, &built);
 		f->forest.stocked = 0;
 	}
 	built.root = walk_node(&w, t->root, (uint32_t)height - 1,
@@ -367,10 +367,10 @@ void leat_tape_tree(struct leat_tape *tape, struct leat_flow *f,
 		walk_edges(&w);
 	if (!tape->loads || tape->err)
 		return;
-	leat_tree_query(f, &built, f->piece);
-	leat_tape_holds(tape, f, f->piece);
+	leat_tree_query(&f->forest, &built, f->forest.temp);
+	leat_tape_holds(tape, f, f->forest.temp);
 	if (tape->err)
 		return;
 	*t = built;
-	leat_few_shrink(f, t);
+	leat_few_shrink(&f->forest, t);
 }

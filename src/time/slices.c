@@ -9,67 +9,67 @@
  * Cost: O(log n) for a value that does not come in order; counting takes as
  * much for each slice that is counted.
  */
-#include "time.h"
+#include "ranges.h"
 
 /* How far t is above the start of its slice. */
-static int64_t into_slice(const struct leat_flow *f, int64_t t)
+static int64_t into_slice(const struct leat_time_plan *p, int64_t t)
 {
-	return leat_modulo(leat_modulo(t, f->width) -
-		leat_modulo(f->offset, f->width),
-	    f->width);
+	return leat_modulo(leat_modulo(t, p->width) -
+		leat_modulo(p->offset, p->width),
+	    p->width);
 }
 
-int64_t leat_slice_start(const struct leat_flow *f, int64_t t)
+int64_t leat_slice_start(const struct leat_time_plan *p, int64_t t)
 {
-	return leat_earlier(t, into_slice(f, t));
+	return leat_earlier(t, into_slice(p, t));
 }
 
-static int64_t slice_end(const struct leat_flow *f, int64_t t)
+static int64_t slice_end(const struct leat_time_plan *p, int64_t t)
 {
-	return leat_later(t, f->width - into_slice(f, t));
+	return leat_later(t, p->width - into_slice(p, t));
 }
 
-int leat_slice_is_new(const struct leat_flow *f, const struct leat_tree *t,
+int leat_slice_is_new(const struct leat_time_plan *p, const struct leat_tree *t,
     int64_t at)
 {
-	int64_t start = leat_slice_start(f, at), found;
+	int64_t start = leat_slice_start(p, at), found;
 
-	if (leat_tree_is_empty(t) || leat_tree_last(t, f->forest.panes) < start)
+	if (leat_tree_is_empty(t) || leat_tree_last(t) < start)
 		return 1;
-	return !leat_tree_seek(t, start, &found) || found >= slice_end(f, at);
+	return !leat_tree_seek(t, start, &found) || found >= slice_end(p, at);
 }
 
-uint64_t leat_slices_before(const struct leat_flow *f,
+uint64_t leat_slices_before(const struct leat_time_plan *p,
     const struct leat_tree *t, int64_t before)
 {
 	int64_t at = INT64_MIN;
 	uint64_t n = 0;
 
 	for (; leat_tree_seek(t, at, &at) && at < before; n++)
-		at = slice_end(f, at);
+		at = slice_end(p, at);
 	return n;
 }
 
-uint64_t leat_slices_more(const struct leat_flow *f, const struct leat_tree *t,
-    const struct leat_tree *other)
+uint64_t leat_slices_more(const struct leat_time_plan *p,
+    const struct leat_tree *t, const struct leat_tree *other)
 {
 	int64_t at = INT64_MIN;
 	uint64_t n = 0;
 
 	while (leat_tree_seek(other, at, &at)) {
-		n += (uint64_t)leat_slice_is_new(f, t, at);
-		at = slice_end(f, at);
+		n += (uint64_t)leat_slice_is_new(p, t, at);
+		at = slice_end(p, at);
 	}
 	return n;
 }
 
-void leat_slices_evict_first(struct leat_flow *f, struct leat_state *s)
+void leat_slices_evict_first(struct leat_stream *f, struct leat_state *s)
 {
 	struct leat_tree *t = &leat_ranges_of(s)->tree;
 	int64_t first = leat_tree_first(t);
 
-	leat_tree_evict_first(f, t);
-	if (f->max_windows > 0)
-		leat_more(f, s)->windows -= (uint64_t)leat_slice_is_new(f, t,
-		    first);
+	leat_tree_evict_first(&f->forest, t);
+	if (f->plan.max_windows > 0)
+		leat_more(&f->plan, s)->windows -= (uint64_t)
+		    leat_slice_is_new(&f->plan, t, first);
 }

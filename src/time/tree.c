@@ -40,91 +40,87 @@
  * After the finger B tree of Tangwongsan, Hirzel and Schneider (PVLDB 12,
  * 2019; 16, 2023), whose up, left and right aggregates these are.
  */
-#include "time.h"
+#include "tree.h"
 
 /* ---------------- nodes --------------------------------------------- */
 
-void leat_forest_init(struct leat_flow *f)
+void leat_forest_init(struct leat_forest *f, struct leat_memory *memory)
 {
-	struct leat_forest *w = &f->forest;
-	size_t values = sizeof(int64_t) + (f->pairs ? 2 : 1) * sizeof(double);
+	size_t values = sizeof(int64_t) +
+	    (f->layout.pairs ? 2 : 1) * sizeof(double);
 	size_t head = sizeof(struct leat_node);
-	size_t leaf = w->panes ? sizeof(int64_t) : LEAT_LEAF * values;
+	size_t leaf = f->panes ? sizeof(int64_t) : LEAT_LEAF * values;
 
-	w->leaf_accs = leat_round_up(head + leaf);
-	w->inner_accs = leat_round_up(head + sizeof(struct leat_inner));
-	w->fringe_size = leat_round_up(sizeof(struct leat_fringe)) +
-	    (w->panes ? 1 : 1 + LEAT_LEAF) * f->accs_size;
-	w->table_size = (2 + LEAT_ARITY) * f->accs_size;
-	leat_pool_init(&w->leaves, &f->memory, w->leaf_accs + f->accs_size);
-	leat_pool_init(&w->inners, &f->memory, w->inner_accs + f->accs_size);
-	leat_pool_init(&w->fringes, &f->memory, w->fringe_size);
-	leat_pool_init(&w->tables, &f->memory, w->table_size);
-	w->felled = NULL;
-	w->stocked = 0;
-	w->small = !f->has_user;
-	w->keep = LEAT_SHELF;
-	memset(w->shelves, 0, sizeof(w->shelves));
+	f->leaf_accs = leat_round_up(head + leaf);
+	f->inner_accs = leat_round_up(head + sizeof(struct leat_inner));
+	f->edges_size = leat_round_up(sizeof(struct leat_edges)) +
+	    (f->panes ? 1 : 1 + LEAT_LEAF) * f->layout.accs_size;
+	f->table_size = (2 + LEAT_ARITY) * f->layout.accs_size;
+	leat_pool_init(&f->leaves, memory, f->leaf_accs + f->layout.accs_size);
+	leat_pool_init(&f->inners, memory, f->inner_accs + f->layout.accs_size);
+	leat_pool_init(&f->edges, memory, f->edges_size);
+	leat_pool_init(&f->tables, memory, f->table_size);
+	f->memory = memory;
+	f->free_subtrees = NULL;
+	f->stocked = 0;
+	f->small = !f->layout.has_user;
+	f->keep = LEAT_SHELF;
+	memset(f->shelves, 0, sizeof(f->shelves));
 }
 
-void leat_forest_clear(struct leat_flow *f)
+void leat_forest_clear(struct leat_forest *f)
 {
-	struct leat_forest *w = &f->forest;
-
 	leat_shelves_clear(f);
-	leat_pool_clear(&w->leaves);
-	leat_pool_clear(&w->inners);
-	leat_pool_clear(&w->fringes);
-	leat_pool_clear(&w->tables);
-	w->felled = NULL;
-	w->stocked = 0;
+	leat_pool_clear(&f->leaves);
+	leat_pool_clear(&f->inners);
+	leat_pool_clear(&f->edges);
+	leat_pool_clear(&f->tables);
+	f->free_subtrees = NULL;
+	f->stocked = 0;
 }
 
 /*
  * A subtree that is dropped waits, linked by its first time's place, until
  * its nodes are needed: dropping it takes no longer than dropping a leaf.
  */
-static void fell(struct leat_flow *f, struct leat_node *n)
+static void fell(struct leat_forest *f, struct leat_node *n)
 {
-	struct leat_forest *w = &f->forest;
-
 	if (n->level == 0) {
-		leat_pool_give(&w->leaves, n);
+		leat_pool_give(&f->leaves, n);
 		return;
 	}
-	memcpy(&leat_inner(n)->t[0], &w->felled, sizeof(w->felled));
-	w->felled = n;
+	memcpy(&leat_inner(n)->t[0], &f->free_subtrees,
+	    sizeof(f->free_subtrees));
+	f->free_subtrees = n;
 }
 
-static void take_apart(struct leat_flow *f)
+static void take_apart(struct leat_forest *f)
 {
-	struct leat_node *n = f->forest.felled;
+	struct leat_node *n = f->free_subtrees;
 
-	memcpy(&f->forest.felled, &leat_inner(n)->t[0], sizeof(n));
+	memcpy(&f->free_subtrees, &leat_inner(n)->t[0], sizeof(n));
 	for (uint32_t i = 0; i < n->n; i++)
 		fell(f, leat_inner(n)->child[i]);
-	leat_pool_give(&f->forest.inners, n);
+	leat_pool_give(&f->inners, n);
 }
 
-void leat_tree_take_apart(struct leat_flow *f, size_t inners)
+void leat_tree_take_apart(struct leat_forest *f, size_t inners)
 {
 	while (inners-- > 0)
 		take_apart(f);
 }
 
-int leat_tree_stock_nodes(struct leat_flow *f, size_t leaves, size_t inners,
+int leat_tree_stock_nodes(struct leat_forest *f, size_t leaves, size_t inners,
     size_t tables)
 {
-	struct leat_forest *w = &f->forest;
-
-	while (LEAT_UNLIKELY(w->felled) &&
-	    (w->leaves.n_spare < leaves || w->inners.n_spare < inners))
+	while (LEAT_UNLIKELY(f->free_subtrees) &&
+	    (f->leaves.n_spare < leaves || f->inners.n_spare < inners))
 		take_apart(f);
 	return leat_few_reserve(f, 1) ||
-		leat_pool_reserve(&w->leaves, leaves) ||
-		leat_pool_reserve(&w->inners, inners) ||
-		leat_pool_reserve(&w->fringes, 1) ||
-		leat_pool_reserve(&w->tables, tables)
+		leat_pool_reserve(&f->leaves, leaves) ||
+		leat_pool_reserve(&f->inners, inners) ||
+		leat_pool_reserve(&f->edges, 1) ||
+		leat_pool_reserve(&f->tables, tables)
 	    ? LEAT_ENOMEM
 	    : LEAT_OK;
 }
@@ -133,32 +129,32 @@ int leat_tree_stock_nodes(struct leat_flow *f, size_t leaves, size_t inners,
 enum { STOCK_LEAVES = 3 };
 
 /* Leaves, a node more on each level, and what a new level needs. */
-int leat_tree_stock(struct leat_flow *f, uint32_t height)
+int leat_tree_stock(struct leat_forest *f, uint32_t height)
 {
 	if (leat_tree_stock_nodes(f, STOCK_LEAVES, height + 2, 1))
 		return LEAT_ENOMEM;
-	f->forest.stocked = height + 1;
+	f->stocked = height + 1;
 	return LEAT_OK;
 }
 
-struct leat_node *leat_tree_leaf(struct leat_flow *f)
+struct leat_node *leat_tree_leaf(struct leat_forest *f)
 {
-	struct leat_node *n = leat_pool_take(&f->forest.leaves);
+	struct leat_node *n = leat_pool_take(&f->leaves);
 
-	f->forest.stocked = 0;
+	f->stocked = 0;
 	n->n = 0;
 	n->level = 0;
-	leat_accs_clear(f, leat_node_accs(f, n));
+	leat_accs_clear(&f->layout, leat_node_accs(f, n));
 	return n;
 }
 
-struct leat_node *leat_tree_inner(struct leat_flow *f, uint32_t level)
+struct leat_node *leat_tree_inner(struct leat_forest *f, uint32_t level)
 {
-	struct leat_node *n = leat_pool_take(&f->forest.inners);
+	struct leat_node *n = leat_pool_take(&f->inners);
 
 	n->n = 0;
 	n->level = level;
-	leat_accs_clear(f, leat_node_accs(f, n));
+	leat_accs_clear(&f->layout, leat_node_accs(f, n));
 	return n;
 }
 
@@ -173,7 +169,7 @@ static void add_child(struct leat_node *n, struct leat_node *child)
 /* ---------------- the edges ----------------------------------------- */
 
 /* Sums run backwards in registers; other classes from block to block. */
-static void tabulate_sums(const struct leat_flow *f, struct leat_tree *t,
+static void tabulate_sums(const struct leat_forest *f, struct leat_tree *t,
     const struct leat_section *p)
 {
 	struct leat_sum sum = { 0, 0, 0 };
@@ -183,19 +179,19 @@ static void tabulate_sums(const struct leat_flow *f, struct leat_tree *t,
 		leat_leaf_get(f, t->first, i, &s);
 		if (!leat_is_missing(&s))
 			leat_sum_add(&sum, s.x);
-		memcpy(leat_section(p, leat_tail(f, t->fringe, i)), &sum,
+		memcpy(leat_section(p, leat_tail(f, t->edges, i)), &sum,
 		    sizeof(sum));
 	}
 }
 
-static void tabulate_section(const struct leat_flow *f, struct leat_tree *t,
+static void tabulate_section(const struct leat_forest *f, struct leat_tree *t,
     const struct leat_section *p)
 {
 	const void *behind = NULL;
 	leat_sample s;
 
 	for (size_t i = t->first->n; i-- > t->gone;) {
-		void *acc = leat_section(p, leat_tail(f, t->fringe, i));
+		void *acc = leat_section(p, leat_tail(f, t->edges, i));
 		if (behind)
 			memcpy(acc, behind, p->size);
 		else
@@ -207,21 +203,21 @@ static void tabulate_section(const struct leat_flow *f, struct leat_tree *t,
 	}
 }
 
-void leat_tree_tabulate_leaf(struct leat_flow *f, struct leat_tree *t)
+void leat_tree_tabulate_leaf(struct leat_forest *f, struct leat_tree *t)
 {
 	struct leat_accs tally = { 0, 0 };
 	leat_sample s;
 
-	if (f->forest.panes)
+	if (f->panes)
 		return;
 	for (size_t i = t->first->n; i-- > t->gone;) {
 		leat_leaf_get(f, t->first, i, &s);
 		tally.missing += leat_is_missing(&s) != 0;
 		tally.count += leat_is_missing(&s) == 0;
-		*leat_tail(f, t->fringe, i) = tally;
+		*leat_tail(f, t->edges, i) = tally;
 	}
-	for (size_t i = 0; i < f->n_sections; i++) {
-		const struct leat_section *p = &f->sections[i];
+	for (size_t i = 0; i < f->layout.n_sections; i++) {
+		const struct leat_section *p = &f->layout.sections[i];
 		if (p->id == LEAT_CLASS_SUM)
 			tabulate_sums(f, t, p);
 		else
@@ -232,81 +228,85 @@ void leat_tree_tabulate_leaf(struct leat_flow *f, struct leat_tree *t)
 /* The child behind the last one in the table of left[level]. */
 static uint32_t table_end(const struct leat_tree *t, size_t level)
 {
-	return level == t->height ? t->fringe->covered + 1
-				  : t->fringe->left[level]->n;
+	return level == t->height ? t->edges->covered + 1
+				  : t->edges->left[level]->n;
 }
 
-void leat_tree_tabulate(struct leat_flow *f, struct leat_tree *t, size_t level)
+void leat_tree_tabulate(struct leat_forest *f, struct leat_tree *t,
+    size_t level)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 	struct leat_inner *in = leat_inner(g->left[level]);
 	uint32_t end = table_end(t, level);
 
 	for (uint32_t i = end; i-- > g->gone[level] + 1;) {
 		struct leat_accs *at = leat_suffix(f, g, level, i);
-		leat_accs_copy(f, at, leat_node_accs(f, in->child[i]));
+		leat_accs_copy(&f->layout, at, leat_node_accs(f, in->child[i]));
 		if (i + 1 < end)
-			leat_accs_join(f, at, leat_suffix(f, g, level, i + 1));
+			leat_accs_join(&f->layout, at,
+			    leat_suffix(f, g, level, i + 1));
 	}
 }
 
-static void join_middle(struct leat_flow *f, struct leat_fringe *g)
+static void join_middle(struct leat_forest *f, struct leat_edges *g)
 {
 	struct leat_accs *middle = leat_middle(f, g);
 
-	leat_accs_copy(f, middle, leat_past(f, g, 1));
-	leat_accs_join(f, middle, leat_front(f, g, 1));
+	leat_accs_copy(&f->layout, middle, leat_past(f, g, 1));
+	leat_accs_join(&f->layout, middle, leat_front(f, g, 1));
 }
 
 /* past() of this level and those below, and the middle. */
-void leat_tree_chain_left(struct leat_flow *f, struct leat_tree *t,
+void leat_tree_chain_left(struct leat_forest *f, struct leat_tree *t,
     size_t level)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 
 	for (size_t l = level; l >= 1; l--) {
 		struct leat_accs *at = leat_past(f, g, l);
 		uint32_t behind = g->gone[l] + 1;
 		if (behind < table_end(t, l))
-			leat_accs_copy(f, at, leat_suffix(f, g, l, behind));
+			leat_accs_copy(&f->layout, at,
+			    leat_suffix(f, g, l, behind));
 		else
-			leat_accs_clear(f, at);
+			leat_accs_clear(&f->layout, at);
 		if (l < t->height)
-			leat_accs_join(f, at, leat_past(f, g, l + 1));
+			leat_accs_join(&f->layout, at, leat_past(f, g, l + 1));
 	}
 	join_middle(f, g);
 }
 
 /* front() of this level and those below, and the middle. */
-void leat_tree_chain_right(struct leat_flow *f, struct leat_tree *t,
+void leat_tree_chain_right(struct leat_forest *f, struct leat_tree *t,
     size_t level)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 
 	for (size_t l = level; l >= 1; l--) {
 		struct leat_accs *at = leat_front(f, g, l);
 		if (l < t->height) {
-			leat_accs_copy(f, at, leat_front(f, g, l + 1));
-			leat_accs_join(f, at, leat_node_accs(f, g->right[l]));
+			leat_accs_copy(&f->layout, at, leat_front(f, g, l + 1));
+			leat_accs_join(&f->layout, at,
+			    leat_node_accs(f, g->right[l]));
 			continue;
 		}
-		leat_accs_clear(f, at);
+		leat_accs_clear(&f->layout, at);
 		for (uint32_t i = g->covered + 1; i + 1 < t->root->n; i++)
-			leat_accs_join(f, at,
+			leat_accs_join(&f->layout, at,
 			    leat_node_accs(f, leat_inner(t->root)->child[i]));
 	}
 	join_middle(f, g);
 }
 
-void leat_tree_edges(struct leat_flow *f, struct leat_tree *t)
+void leat_tree_edges(struct leat_forest *f, struct leat_tree *t)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 
 	g->covered = t->root->n - 2;
 	for (size_t l = 1; l <= t->height; l++)
 		leat_tree_tabulate(f, t, l);
 	/* Only after all of it, as the middle needs both. */
-	leat_accs_clear(f, leat_front(f, g, 1));
+	leat_accs_clear(&f->layout, leat_front(f, g, 1));
 	leat_tree_chain_left(f, t, t->height);
 	leat_tree_chain_right(f, t, t->height);
 }
@@ -314,55 +314,57 @@ void leat_tree_edges(struct leat_flow *f, struct leat_tree *t)
 /* ---------------- in order ------------------------------------------ */
 
 /* Two nodes under a new root; the edges below it are known. */
-void leat_tree_raise(struct leat_flow *f, struct leat_tree *t,
+void leat_tree_raise(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *left, struct leat_node *right)
 {
 	uint32_t level = left->level + 1;
 	struct leat_node *root = leat_tree_inner(f, level);
 
-	if (!t->fringe)
-		t->fringe = leat_pool_take(&f->forest.fringes);
+	if (!t->edges)
+		t->edges = leat_pool_take(&f->edges);
 	add_child(root, left);
 	add_child(root, right);
-	t->fringe->left[level] = t->fringe->right[level] = root;
-	t->fringe->gone[level] = 0;
-	t->fringe->tables[level] = leat_pool_take(&f->forest.tables);
+	t->edges->left[level] = t->edges->right[level] = root;
+	t->edges->gone[level] = 0;
+	t->edges->tables[level] = leat_pool_take(&f->tables);
 	t->root = root;
 	t->height = level;
 }
 
 /* The last leaf is complete: it joins the middle, all else as it must. */
-static void complete_last(struct leat_flow *f, struct leat_tree *t)
+static void complete_last(struct leat_forest *f, struct leat_tree *t)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 	const struct leat_accs *leaf = leat_node_accs(f, t->last);
 
-	leat_accs_join(f, leat_middle(f, g), leaf);
-	leat_accs_join(f, leat_front(f, g, 1), leaf);
+	leat_accs_join(&f->layout, leat_middle(f, g), leaf);
+	leat_accs_join(&f->layout, leat_front(f, g, 1), leaf);
 	if (t->height > 1)
-		leat_accs_join(f, leat_node_accs(f, g->right[1]), leaf);
+		leat_accs_join(&f->layout, leat_node_accs(f, g->right[1]),
+		    leaf);
 }
 
 /* right[level] is complete, too, and `next` comes after it. */
-static struct leat_node *complete_inner(struct leat_flow *f,
+static struct leat_node *complete_inner(struct leat_forest *f,
     struct leat_tree *t, uint32_t level, struct leat_node *next)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 	const struct leat_accs *done = leat_node_accs(f, g->right[level]);
 	struct leat_node *n = leat_tree_inner(f, level);
 
-	leat_accs_join(f, leat_front(f, g, level + 1), done);
+	leat_accs_join(&f->layout, leat_front(f, g, level + 1), done);
 	if (level + 1 < t->height)
-		leat_accs_join(f, leat_node_accs(f, g->right[level + 1]), done);
+		leat_accs_join(&f->layout,
+		    leat_node_accs(f, g->right[level + 1]), done);
 	add_child(n, next);
 	g->right[level] = n;
 	return n;
 }
 
-static void grow_root(struct leat_flow *f, struct leat_tree *t,
+static void grow_root(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *next)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 	uint32_t level = t->height;
 	struct leat_node *n = leat_tree_inner(f, level);
 
@@ -373,7 +375,7 @@ static void grow_root(struct leat_flow *f, struct leat_tree *t,
 }
 
 /* Hangs a leaf behind the last one, which is complete. */
-void leat_tree_grow(struct leat_flow *f, struct leat_tree *t,
+void leat_tree_grow(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *leaf)
 {
 	struct leat_node *next = leaf;
@@ -389,7 +391,7 @@ void leat_tree_grow(struct leat_flow *f, struct leat_tree *t,
 	}
 	complete_last(f, t);
 	t->last = leaf;
-	while (t->fringe->right[level]->n == LEAT_ARITY) {
+	while (t->edges->right[level]->n == LEAT_ARITY) {
 		if (level == t->height) {
 			grow_root(f, t, next);
 			return;
@@ -397,11 +399,11 @@ void leat_tree_grow(struct leat_flow *f, struct leat_tree *t,
 		next = complete_inner(f, t, level, next);
 		level++;
 	}
-	add_child(t->fringe->right[level], next);
+	add_child(t->edges->right[level], next);
 }
 
 /* A leaf behind all others, or the only one. */
-void leat_tree_hang(struct leat_flow *f, struct leat_tree *t,
+void leat_tree_hang(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *leaf)
 {
 	if (t->root) {
@@ -412,12 +414,12 @@ void leat_tree_hang(struct leat_flow *f, struct leat_tree *t,
 	t->height = t->gone = 0;
 }
 
-void leat_tree_insert_else(struct leat_flow *f, struct leat_tree *t,
+void leat_tree_insert_else(struct leat_forest *f, struct leat_tree *t,
     const leat_sample *s)
 {
 	struct leat_node *leaf;
 
-	if (!t->root && f->forest.small) {
+	if (!t->root && f->small) {
 		if (!leat_few_insert(f, t, s))
 			leat_tree_insert(f, t, s);
 		return;
@@ -429,16 +431,16 @@ void leat_tree_insert_else(struct leat_flow *f, struct leat_tree *t,
 	leaf = leat_tree_leaf(f);
 	leat_leaf_put(f, leaf, 0, s);
 	leaf->n = 1;
-	leat_accs_append(f, leat_node_accs(f, leaf), s);
+	leat_accs_append(&f->layout, leat_node_accs(f, leaf), s);
 	leat_tree_hang(f, t, leaf);
 }
 
-void leat_tree_add(struct leat_flow *f, struct leat_tree *t, int64_t at,
+void leat_tree_add(struct leat_forest *f, struct leat_tree *t, int64_t at,
     const leat_sample *s)
 {
 	struct leat_node *leaf;
 
-	if (!t->root && f->forest.small && leat_few_add_pane(f, t, at, s))
+	if (!t->root && f->small && leat_few_add_pane(f, t, at, s))
 		return;
 	if (t->root && at < t->last->t[0]) {
 		leat_tree_add_late(f, t, at, s);
@@ -450,18 +452,18 @@ void leat_tree_add(struct leat_flow *f, struct leat_tree *t, int64_t at,
 		leaf->n = 1;
 		leat_tree_hang(f, t, leaf);
 	}
-	leat_accs_append(f, leat_node_accs(f, t->last), s);
+	leat_accs_append(&f->layout, leat_node_accs(f, t->last), s);
 }
 
 /* ---------------- evicting ------------------------------------------ */
 
 /*
  * On the left edge, children that are gone are skipped; before a node of it
- * is felled they must be out of it, as they have been felled themselves.
+ * is free_subtrees they must be out of it, as they have been free_subtrees themselves.
  */
 static void trim_left(struct leat_tree *t, uint32_t level)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 
 	for (uint32_t l = 1; l < level; l++) {
 		struct leat_inner *in = leat_inner(g->left[l]);
@@ -472,9 +474,9 @@ static void trim_left(struct leat_tree *t, uint32_t level)
 	}
 }
 
-void leat_tree_clear(struct leat_flow *f, struct leat_tree *t)
+void leat_tree_clear(struct leat_forest *f, struct leat_tree *t)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 
 	if (t->few)
 		leat_few_clear(f, t);
@@ -483,30 +485,30 @@ void leat_tree_clear(struct leat_flow *f, struct leat_tree *t)
 		fell(f, t->root);
 	}
 	for (uint32_t l = 1; l <= t->height; l++)
-		leat_pool_give(&f->forest.tables, g->tables[l]);
+		leat_pool_give(&f->tables, g->tables[l]);
 	if (g)
-		leat_pool_give(&f->forest.fringes, g);
+		leat_pool_give(&f->edges, g);
 	memset(t, 0, sizeof(*t));
 }
 
 /* The root has one child left: that is the root, and so on down. */
-static void lower_root(struct leat_flow *f, struct leat_tree *t)
+static void lower_root(struct leat_forest *f, struct leat_tree *t)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 
 	while (t->height > 0 && t->root->n - g->gone[t->height] == 1) {
 		struct leat_node *old = t->root;
-		leat_pool_give(&f->forest.tables, g->tables[t->height]);
+		leat_pool_give(&f->tables, g->tables[t->height]);
 		t->root = leat_inner(old)->child[old->n - 1];
 		t->height--;
 		g->left[t->height] = t->root;
 		g->gone[t->height] = 0;
-		leat_pool_give(&f->forest.inners, old);
+		leat_pool_give(&f->inners, old);
 	}
 	if (t->height > 0)
 		return;
-	leat_pool_give(&f->forest.fringes, g);
-	t->fringe = NULL;
+	leat_pool_give(&f->edges, g);
+	t->edges = NULL;
 	t->first = t->root;
 	t->gone = 0;
 }
@@ -514,7 +516,7 @@ static void lower_root(struct leat_flow *f, struct leat_tree *t)
 /* Goes down the left edge from a level whose first child is new. */
 static void descend(struct leat_tree *t, uint32_t level)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 	struct leat_node *n = g->left[level];
 
 	for (uint32_t l = level; l > 0; l--) {
@@ -530,8 +532,8 @@ static void descend(struct leat_tree *t, uint32_t level)
 static uint32_t highest_old(const struct leat_tree *t, int64_t before)
 {
 	for (uint32_t l = t->height; l > 0; l--) {
-		struct leat_node *n = t->fringe->left[l];
-		uint32_t next = t->fringe->gone[l] + 1;
+		struct leat_node *n = t->edges->left[l];
+		uint32_t next = t->edges->gone[l] + 1;
 		if (next < n->n && leat_inner(n)->t[next] < before)
 			return l;
 	}
@@ -539,10 +541,10 @@ static uint32_t highest_old(const struct leat_tree *t, int64_t before)
 }
 
 /* Drops those of one level: all whose next one starts too early. */
-static void drop_old(struct leat_flow *f, struct leat_tree *t, uint32_t level,
+static void drop_old(struct leat_forest *f, struct leat_tree *t, uint32_t level,
     int64_t before)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 	struct leat_node *n = g->left[level];
 	struct leat_inner *in = leat_inner(n);
 
@@ -552,14 +554,14 @@ static void drop_old(struct leat_flow *f, struct leat_tree *t, uint32_t level,
 }
 
 /* Drops the first leaf. Returns the level that has a new first child. */
-static uint32_t drop_leaf(struct leat_flow *f, struct leat_tree *t)
+static uint32_t drop_leaf(struct leat_forest *f, struct leat_tree *t)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 	uint32_t l = 1;
 
-	leat_pool_give(&f->forest.leaves, t->first);
+	leat_pool_give(&f->leaves, t->first);
 	while (++g->gone[l] == g->left[l]->n) {
-		leat_pool_give(&f->forest.inners, g->left[l]);
+		leat_pool_give(&f->inners, g->left[l]);
 		l++;
 	}
 	return l;
@@ -569,9 +571,10 @@ static uint32_t drop_leaf(struct leat_flow *f, struct leat_tree *t)
  * What the edges know, where the left one is new from a level down. Returns
  * whether all of it was made anew.
  */
-static int renew_left(struct leat_flow *f, struct leat_tree *t, uint32_t level)
+static int renew_left(struct leat_forest *f, struct leat_tree *t,
+    uint32_t level)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 
 	if (level > t->height ||
 	    (level == t->height && g->gone[level] > g->covered)) {
@@ -588,7 +591,7 @@ static int renew_left(struct leat_flow *f, struct leat_tree *t, uint32_t level)
  * Drops leaves until the first one has a value that stays, and says how far
  * up the left edge is new. Nothing is joined on the way.
  */
-static uint32_t drop_leaves(struct leat_flow *f, struct leat_tree *t,
+static uint32_t drop_leaves(struct leat_forest *f, struct leat_tree *t,
     int64_t before)
 {
 	uint32_t renewed = 0;
@@ -602,7 +605,7 @@ static uint32_t drop_leaves(struct leat_flow *f, struct leat_tree *t,
 		if (level > renewed)
 			renewed = level;
 		if (level == t->height &&
-		    t->root->n - t->fringe->gone[level] == 1) {
+		    t->root->n - t->edges->gone[level] == 1) {
 			lower_root(f, t);
 			renewed = LEAT_HEIGHT;
 			level = t->height;
@@ -613,7 +616,7 @@ static uint32_t drop_leaves(struct leat_flow *f, struct leat_tree *t,
 	return renewed;
 }
 
-void leat_tree_evict_more(struct leat_flow *f, struct leat_tree *t,
+void leat_tree_evict_more(struct leat_forest *f, struct leat_tree *t,
     int64_t before)
 {
 	uint32_t renewed = drop_leaves(f, t, before);
@@ -631,13 +634,13 @@ void leat_tree_evict_more(struct leat_flow *f, struct leat_tree *t,
 		return;
 	}
 	int anew = renew_left(f, t, renewed);
-	if (!f->forest.panes)
+	if (!f->panes)
 		leat_tree_tabulate_leaf(f, t);
 	else if (anew)
 		leat_few_shrink_panes(f, t);
 }
 
-void leat_tree_evict_first(struct leat_flow *f, struct leat_tree *t)
+void leat_tree_evict_first(struct leat_forest *f, struct leat_tree *t)
 {
 	if (t->few) {
 		leat_few_evict_first(f, t);
@@ -650,7 +653,7 @@ void leat_tree_evict_first(struct leat_flow *f, struct leat_tree *t)
 		return;
 	}
 	uint32_t level = drop_leaf(f, t);
-	if (level == t->height && t->root->n - t->fringe->gone[level] == 1) {
+	if (level == t->height && t->root->n - t->edges->gone[level] == 1) {
 		lower_root(f, t);
 		level = t->height;
 		if (level == 0) {

@@ -27,20 +27,20 @@ struct way {
 static int on_left(const struct leat_tree *t, const struct way *w,
     uint32_t level)
 {
-	return w->node[level] == t->fringe->left[level];
+	return w->node[level] == t->edges->left[level];
 }
 
 static int on_right(const struct leat_tree *t, const struct way *w,
     uint32_t level)
 {
-	return w->node[level] == t->fringe->right[level];
+	return w->node[level] == t->edges->right[level];
 }
 
 /* The first child that is there. */
 static uint32_t first_child(const struct leat_tree *t, const struct way *w,
     uint32_t level)
 {
-	return on_left(t, w, level) ? t->fringe->gone[level] : 0;
+	return on_left(t, w, level) ? t->edges->gone[level] : 0;
 }
 
 static void find_way(const struct leat_tree *t, int64_t at, struct way *w)
@@ -49,7 +49,7 @@ static void find_way(const struct leat_tree *t, int64_t at, struct way *w)
 	w->node[0] = t->last;
 	while (w->top < t->height && at < w->node[w->top]->t[0]) {
 		w->top++;
-		w->node[w->top] = t->fringe->right[w->top];
+		w->node[w->top] = t->edges->right[w->top];
 	}
 	for (uint32_t l = w->top; l > 0; l--) {
 		struct leat_inner *in = leat_inner(w->node[l]);
@@ -67,25 +67,25 @@ static void find_way(const struct leat_tree *t, int64_t at, struct way *w)
 /* ---------------- appending to what is there ------------------------- */
 
 /* What comes: a sample, or all that stands for a pane of another tree. */
-struct gift {
+struct addend {
 	const leat_sample *s;
 	const struct leat_accs *a;
 };
 
-static void give(struct leat_flow *f, struct leat_accs *to,
-    const struct gift *g)
+static void give(struct leat_forest *f, struct leat_accs *to,
+    const struct addend *g)
 {
 	if (g->s)
-		leat_accs_append(f, to, g->s);
+		leat_accs_append(&f->layout, to, g->s);
 	else
-		leat_accs_join(f, to, g->a);
+		leat_accs_join(&f->layout, to, g->a);
 }
 
 /* The suffixes and past() of the left edge that hold the sample. */
-static void append_left(struct leat_flow *f, struct leat_tree *t,
-    const struct way *w, uint32_t level, const struct gift *what)
+static void append_left(struct leat_forest *f, struct leat_tree *t,
+    const struct way *w, uint32_t level, const struct addend *what)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 
 	for (uint32_t i = g->gone[level] + 1; i <= w->child[level]; i++)
 		give(f, leat_suffix(f, g, level, i), what);
@@ -93,11 +93,11 @@ static void append_left(struct leat_flow *f, struct leat_tree *t,
 		give(f, leat_past(f, g, l), what);
 }
 
-static void append_right(struct leat_flow *f, struct leat_tree *t,
-    uint32_t level, const struct gift *what)
+static void append_right(struct leat_forest *f, struct leat_tree *t,
+    uint32_t level, const struct addend *what)
 {
 	for (uint32_t l = level; l > 0; l--)
-		give(f, leat_front(f, t->fringe, l), what);
+		give(f, leat_front(f, t->edges, l), what);
 }
 
 /* The lowest level at which the way is on the left edge; 0: none. */
@@ -109,21 +109,21 @@ static uint32_t left_level(const struct leat_tree *t, const struct way *w)
 	return 0;
 }
 
-static void append_to_edges(struct leat_flow *f, struct leat_tree *t,
-    const struct way *w, const struct gift *what)
+static void append_to_edges(struct leat_forest *f, struct leat_tree *t,
+    const struct way *w, const struct addend *what)
 {
 	uint32_t left = left_level(t, w);
 
 	if (left > 0 &&
-	    (left < t->height || w->child[left] <= t->fringe->covered))
+	    (left < t->height || w->child[left] <= t->edges->covered))
 		append_left(f, t, w, left, what);
 	else
 		append_right(f, t, w->top, what);
-	give(f, leat_middle(f, t->fringe), what);
+	give(f, leat_middle(f, t->edges), what);
 }
 
-static void append_on_way(struct leat_flow *f, struct leat_tree *t,
-    const struct way *w, const struct gift *what)
+static void append_on_way(struct leat_forest *f, struct leat_tree *t,
+    const struct way *w, const struct addend *what)
 {
 	give(f, leat_node_accs(f, w->node[0]), what);
 	for (uint32_t l = 1; l <= w->top; l++)
@@ -134,57 +134,58 @@ static void append_on_way(struct leat_flow *f, struct leat_tree *t,
 
 /* ---------------- joining anew --------------------------------------- */
 
-static void redo_leaf(struct leat_flow *f, struct leat_tree *t,
+static void redo_leaf(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *leaf)
 {
 	struct leat_accs *a = leat_node_accs(f, leaf);
 	leat_sample s;
 
-	if (f->forest.panes)
+	if (f->panes)
 		return;
-	leat_accs_clear(f, a);
+	leat_accs_clear(&f->layout, a);
 	for (uint32_t i = leaf == t->first ? t->gone : 0; i < leaf->n; i++) {
 		leat_leaf_get(f, leaf, i, &s);
-		leat_accs_append(f, a, &s);
+		leat_accs_append(&f->layout, a, &s);
 	}
 }
 
 /* All children, but the last one on the right edge. */
-static void redo_inner(struct leat_flow *f, const struct leat_tree *t,
+static void redo_inner(struct leat_forest *f, const struct leat_tree *t,
     struct leat_node *n)
 {
 	struct leat_accs *a = leat_node_accs(f, n);
-	int right = n == t->fringe->right[n->level];
+	int right = n == t->edges->right[n->level];
 
-	leat_accs_clear(f, a);
+	leat_accs_clear(&f->layout, a);
 	for (uint32_t i = 0; i + (uint32_t)right < n->n; i++)
-		leat_accs_join(f, a,
+		leat_accs_join(&f->layout, a,
 		    leat_node_accs(f, leat_inner(n)->child[i]));
 }
 
 /* The suffixes of a level of the left edge, up to one child. */
-static void redo_suffixes(struct leat_flow *f, struct leat_tree *t,
+static void redo_suffixes(struct leat_forest *f, struct leat_tree *t,
     uint32_t level, uint32_t child)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 	struct leat_inner *in = leat_inner(g->left[level]);
 	uint32_t last = level == t->height ? g->covered : g->left[level]->n - 1;
 
 	for (uint32_t i = child; i > g->gone[level]; i--) {
 		struct leat_accs *a = leat_suffix(f, g, level, i);
-		leat_accs_copy(f, a, leat_node_accs(f, in->child[i]));
+		leat_accs_copy(&f->layout, a, leat_node_accs(f, in->child[i]));
 		if (i < last)
-			leat_accs_join(f, a, leat_suffix(f, g, level, i + 1));
+			leat_accs_join(&f->layout, a,
+			    leat_suffix(f, g, level, i + 1));
 	}
 }
 
-static void redo_edges(struct leat_flow *f, struct leat_tree *t,
+static void redo_edges(struct leat_forest *f, struct leat_tree *t,
     const struct way *w)
 {
 	uint32_t left = left_level(t, w);
 
 	if (left > 0 &&
-	    (left < t->height || w->child[left] <= t->fringe->covered)) {
+	    (left < t->height || w->child[left] <= t->edges->covered)) {
 		redo_suffixes(f, t, left, w->child[left]);
 		leat_tree_chain_left(f, t, left);
 	} else {
@@ -193,7 +194,7 @@ static void redo_edges(struct leat_flow *f, struct leat_tree *t,
 }
 
 /* Nothing was split. */
-static void redo_way(struct leat_flow *f, struct leat_tree *t,
+static void redo_way(struct leat_forest *f, struct leat_tree *t,
     const struct way *w)
 {
 	redo_leaf(f, t, w->node[0]);
@@ -232,15 +233,15 @@ static void close_gap(struct leat_tree *t, struct way *w, uint32_t level)
 	memmove(in->t, in->t + gone, n->n * sizeof(*in->t));
 	memmove(in->child, in->child + gone, n->n * sizeof(*in->child));
 	w->child[level] -= gone;
-	t->fringe->gone[level] = 0;
+	t->edges->gone[level] = 0;
 	if (level == t->height)
-		t->fringe->covered -= gone <= t->fringe->covered
+		t->edges->covered -= gone <= t->edges->covered
 		    ? gone
-		    : t->fringe->covered;
+		    : t->edges->covered;
 }
 
 /* The upper half goes to a new node, which is returned. */
-static struct leat_node *split_inner(struct leat_flow *f, struct leat_tree *t,
+static struct leat_node *split_inner(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *n)
 {
 	struct leat_node *r = leat_tree_inner(f, n->level);
@@ -251,8 +252,8 @@ static struct leat_node *split_inner(struct leat_flow *f, struct leat_tree *t,
 	memcpy(to->t, from->t + half, r->n * sizeof(*to->t));
 	memcpy(to->child, from->child + half, r->n * sizeof(*to->child));
 	n->n = half;
-	if (n == t->fringe->right[n->level])
-		t->fringe->right[n->level] = r;
+	if (n == t->edges->right[n->level])
+		t->edges->right[n->level] = r;
 	redo_inner(f, t, n);
 	redo_inner(f, t, r);
 	return r;
@@ -262,10 +263,10 @@ static struct leat_node *split_inner(struct leat_flow *f, struct leat_tree *t,
  * Hangs `next` behind the child that the way goes to, splitting nodes as
  * need be. Returns the highest level that changed.
  */
-static uint32_t hang(struct leat_flow *f, struct leat_tree *t, struct way *w,
+static uint32_t hang(struct leat_forest *f, struct leat_tree *t, struct way *w,
     struct leat_node *next)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 	uint32_t l = 1;
 
 	for (;; l++) {
@@ -301,14 +302,14 @@ static uint32_t hang(struct leat_flow *f, struct leat_tree *t, struct way *w,
  * After a split, up to level `top`: the inner nodes below it were redone
  * while splitting, but those that only took a child.
  */
-static void redo_split(struct leat_flow *f, struct leat_tree *t,
+static void redo_split(struct leat_forest *f, struct leat_tree *t,
     const struct way *w, uint32_t top)
 {
 	for (uint32_t l = 1; l <= top && l < t->height; l++) {
 		if (!on_left(t, w, l))
 			redo_inner(f, t, w->node[l]);
 		if (!on_right(t, w, l)) /* its other half may be there */
-			redo_inner(f, t, t->fringe->right[l]);
+			redo_inner(f, t, t->edges->right[l]);
 	}
 	for (uint32_t l = top + 1; l <= w->top && l < t->height; l++)
 		if (!on_left(t, w, l))
@@ -326,7 +327,7 @@ static void redo_split(struct leat_flow *f, struct leat_tree *t,
 
 /* ---------------- leaves of values ----------------------------------- */
 
-static void insert_at(const struct leat_flow *f, struct leat_node *leaf,
+static void insert_at(const struct leat_forest *f, struct leat_node *leaf,
     uint32_t at, const leat_sample *s)
 {
 	uint32_t after = leaf->n - at;
@@ -334,7 +335,7 @@ static void insert_at(const struct leat_flow *f, struct leat_node *leaf,
 
 	memmove(leaf->t + at + 1, leaf->t + at, after * sizeof(*leaf->t));
 	memmove(x + at + 1, x + at, after * sizeof(*x));
-	if (f->pairs)
+	if (f->layout.pairs)
 		memmove(x + LEAT_LEAF + at + 1, x + LEAT_LEAF + at,
 		    after * sizeof(*x));
 	leaf->n++;
@@ -352,7 +353,7 @@ static uint32_t place_in_leaf(const struct leat_tree *t, struct leat_node *leaf,
 	return i;
 }
 
-static void move_values(const struct leat_flow *f, struct leat_node *from,
+static void move_values(const struct leat_forest *f, struct leat_node *from,
     uint32_t first, struct leat_node *to)
 {
 	leat_sample s;
@@ -366,7 +367,7 @@ static void move_values(const struct leat_flow *f, struct leat_node *from,
 }
 
 /* A full leaf in two, then the sample in one of them. */
-static struct leat_node *split_leaf(struct leat_flow *f, struct leat_tree *t,
+static struct leat_node *split_leaf(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *leaf, uint32_t at, const leat_sample *s)
 {
 	struct leat_node *r = leat_tree_leaf(f);
@@ -383,7 +384,7 @@ static struct leat_node *split_leaf(struct leat_flow *f, struct leat_tree *t,
 	return r;
 }
 
-static void insert_by_split(struct leat_flow *f, struct leat_tree *t,
+static void insert_by_split(struct leat_forest *f, struct leat_tree *t,
     struct way *w, uint32_t at, const leat_sample *s)
 {
 	struct leat_node *leaf = w->node[0], *r;
@@ -403,7 +404,7 @@ static void insert_by_split(struct leat_flow *f, struct leat_tree *t,
 }
 
 /* The values of the first leaf that are gone make room. */
-static void close_leaf_gap(struct leat_flow *f, struct leat_tree *t)
+static void close_leaf_gap(struct leat_forest *f, struct leat_tree *t)
 {
 	move_values(f, t->first, t->gone, t->first);
 	t->gone = 0;
@@ -411,10 +412,10 @@ static void close_leaf_gap(struct leat_flow *f, struct leat_tree *t)
 		redo_leaf(f, t, t->first);
 }
 
-void leat_tree_insert_late(struct leat_flow *f, struct leat_tree *t,
+void leat_tree_insert_late(struct leat_forest *f, struct leat_tree *t,
     const leat_sample *s)
 {
-	const struct gift what = { s, NULL };
+	const struct addend what = { s, NULL };
 	struct way w;
 	struct leat_node *leaf;
 	uint32_t at;
@@ -429,7 +430,7 @@ void leat_tree_insert_late(struct leat_flow *f, struct leat_tree *t,
 		return;
 	}
 	insert_at(f, leaf, at, s);
-	if (f->ordered)
+	if (f->layout.ordered)
 		redo_way(f, t, &w);
 	else
 		append_on_way(f, t, &w, &what);
@@ -440,8 +441,8 @@ void leat_tree_insert_late(struct leat_flow *f, struct leat_tree *t,
 /* ---------------- panes ----------------------------------------------- */
 
 /* The pane before it, or the first one, which starts after it, is there. */
-static void insert_pane(struct leat_flow *f, struct leat_tree *t, struct way *w,
-    int64_t start, const struct gift *what)
+static void insert_pane(struct leat_forest *f, struct leat_tree *t,
+    struct way *w, int64_t start, const struct addend *what)
 {
 	struct leat_node *pane = leat_tree_leaf(f), *was = w->node[0];
 	uint32_t top;
@@ -452,10 +453,10 @@ static void insert_pane(struct leat_flow *f, struct leat_tree *t, struct way *w,
 	if (start < was->t[0]) {
 		/* Before the first of all: they change places. */
 		int64_t t0 = was->t[0];
-		leat_accs_copy(f, f->piece, leat_node_accs(f, was));
-		leat_accs_copy(f, leat_node_accs(f, was),
+		leat_accs_copy(&f->layout, f->temp, leat_node_accs(f, was));
+		leat_accs_copy(&f->layout, leat_node_accs(f, was),
 		    leat_node_accs(f, pane));
-		leat_accs_copy(f, leat_node_accs(f, pane), f->piece);
+		leat_accs_copy(&f->layout, leat_node_accs(f, pane), f->temp);
 		was->t[0] = start;
 		pane->t[0] = t0;
 		for (uint32_t l = 1; l <= w->top; l++)
@@ -472,8 +473,8 @@ static void insert_pane(struct leat_flow *f, struct leat_tree *t, struct way *w,
 	redo_split(f, t, w, top);
 }
 
-static void add_gift(struct leat_flow *f, struct leat_tree *t, int64_t start,
-    const struct gift *what)
+static void add_addend(struct leat_forest *f, struct leat_tree *t,
+    int64_t start, const struct addend *what)
 {
 	struct way w;
 
@@ -484,18 +485,18 @@ static void add_gift(struct leat_flow *f, struct leat_tree *t, int64_t start,
 		insert_pane(f, t, &w, start, what);
 }
 
-void leat_tree_add_late(struct leat_flow *f, struct leat_tree *t, int64_t start,
-    const leat_sample *s)
+void leat_tree_add_late(struct leat_forest *f, struct leat_tree *t,
+    int64_t start, const leat_sample *s)
 {
-	const struct gift what = { s, NULL };
+	const struct addend what = { s, NULL };
 
-	add_gift(f, t, start, &what);
+	add_addend(f, t, start, &what);
 }
 
-void leat_tree_add_pane(struct leat_flow *f, struct leat_tree *t, int64_t start,
-    const struct leat_accs *a)
+void leat_tree_add_pane(struct leat_forest *f, struct leat_tree *t,
+    int64_t start, const struct leat_accs *a)
 {
-	const struct gift what = { NULL, a };
+	const struct addend what = { NULL, a };
 
 	if (t->few)
 		leat_few_to_nodes(f, t);
@@ -508,5 +509,5 @@ void leat_tree_add_pane(struct leat_flow *f, struct leat_tree *t, int64_t start,
 	if (start == t->last->t[0])
 		give(f, leat_node_accs(f, t->last), &what);
 	else
-		add_gift(f, t, start, &what);
+		add_addend(f, t, start, &what);
 }

@@ -16,7 +16,7 @@ struct span_of {
 	int is_last;
 };
 
-static void add_values(const struct leat_flow *f, struct leat_node *leaf,
+static void add_values(const struct leat_forest *f, struct leat_node *leaf,
     uint32_t first, int64_t from, int64_t to, struct leat_accs *out)
 {
 	leat_sample s;
@@ -25,21 +25,21 @@ static void add_values(const struct leat_flow *f, struct leat_node *leaf,
 		if (leaf->t[i] < from || leaf->t[i] >= to)
 			continue;
 		leat_leaf_get(f, leaf, i, &s);
-		leat_accs_append(f, out, &s);
+		leat_accs_append(&f->layout, out, &s);
 	}
 }
 
-static void add_leaf(const struct leat_flow *f, const struct leat_tree *t,
+static void add_leaf(const struct leat_forest *f, const struct leat_tree *t,
     struct leat_node *leaf, int64_t from, int64_t to, struct leat_accs *out)
 {
-	if (!f->forest.panes)
+	if (!f->panes)
 		add_values(f, leaf, leaf == t->first ? t->gone : 0, from, to,
 		    out);
 	else if (leaf->t[0] >= from && leaf->t[0] < to)
-		leat_accs_join(f, out, leat_node_accs(f, leaf));
+		leat_accs_join(&f->layout, out, leat_node_accs(f, leaf));
 }
 
-static void add_range(const struct leat_flow *f, const struct leat_tree *t,
+static void add_range(const struct leat_forest *f, const struct leat_tree *t,
     const struct span_of *of, int64_t from, int64_t to, struct leat_accs *out)
 {
 	struct leat_node *n = of->node;
@@ -49,7 +49,7 @@ static void add_range(const struct leat_flow *f, const struct leat_tree *t,
 		add_leaf(f, t, n, from, to, out);
 		return;
 	}
-	uint32_t first = of->left ? t->fringe->gone[n->level] : 0;
+	uint32_t first = of->left ? t->edges->gone[n->level] : 0;
 	for (uint32_t i = first; i < n->n; i++) {
 		int last = i + 1 == n->n;
 		struct span_of c = { in->child[i], of->left && i == first,
@@ -61,14 +61,15 @@ static void add_range(const struct leat_flow *f, const struct leat_tree *t,
 			return;
 		if (!c.left && !c.right && in->t[i] >= from && !c.is_last &&
 		    c.next < to)
-			leat_accs_join(f, out, leat_node_accs(f, c.node));
+			leat_accs_join(&f->layout, out,
+			    leat_node_accs(f, c.node));
 		else
 			add_range(f, t, &c, from, to, out);
 	}
 }
 
-static void add_from_root(const struct leat_flow *f, const struct leat_tree *t,
-    int64_t from, int64_t to, struct leat_accs *out)
+static void add_from_root(const struct leat_forest *f,
+    const struct leat_tree *t, int64_t from, int64_t to, struct leat_accs *out)
 {
 	struct span_of all = { t->root, 1, 1, 0, 1 };
 
@@ -76,10 +77,10 @@ static void add_from_root(const struct leat_flow *f, const struct leat_tree *t,
 }
 
 /* All that is before `to`. */
-static void add_prefix(const struct leat_flow *f, const struct leat_tree *t,
+static void add_prefix(const struct leat_forest *f, const struct leat_tree *t,
     int64_t to, struct leat_accs *out)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 	struct span_of of = { t->last, 0, 1, 0, 1 };
 	uint32_t level = 0;
 
@@ -89,41 +90,41 @@ static void add_prefix(const struct leat_flow *f, const struct leat_tree *t,
 		add_from_root(f, t, INT64_MIN, to, out);
 		return;
 	}
-	leat_accs_copy(f, out, leat_first_accs(f, t));
-	leat_accs_join(f, out, leat_past(f, g, 1));
-	leat_accs_join(f, out, leat_front(f, g, level + 1));
+	leat_accs_copy(&f->layout, out, leat_first_accs(f, t));
+	leat_accs_join(&f->layout, out, leat_past(f, g, 1));
+	leat_accs_join(&f->layout, out, leat_front(f, g, level + 1));
 	add_range(f, t, &of, INT64_MIN, to, out);
 }
 
-void leat_tree_whole(const struct leat_flow *f, const struct leat_accs *first,
+void leat_tree_whole(const struct leat_forest *f, const struct leat_accs *first,
     const struct leat_accs *middle, const struct leat_accs *last,
     struct leat_accs *out)
 {
-	leat_accs_copy(f, out, first);
+	leat_accs_copy(&f->layout, out, first);
 	if (LEAT_LIKELY(out->count && middle->count && last->count)) {
-		leat_accs_unite(f, out, middle);
-		leat_accs_unite(f, out, last);
+		leat_accs_unite(&f->layout, out, middle);
+		leat_accs_unite(&f->layout, out, last);
 		return;
 	}
-	leat_accs_join(f, out, middle);
-	leat_accs_join(f, out, last);
+	leat_accs_join(&f->layout, out, middle);
+	leat_accs_join(&f->layout, out, last);
 }
 
-void leat_tree_query(const struct leat_flow *f, const struct leat_tree *t,
+void leat_tree_query(const struct leat_forest *f, const struct leat_tree *t,
     struct leat_accs *out)
 {
 	if (LEAT_UNLIKELY(!t->root)) {
 		if (t->few)
 			leat_few_query(f, t->few, out);
 		else
-			leat_accs_clear(f, out);
+			leat_accs_clear(&f->layout, out);
 	} else if (t->height > 0) {
 		leat_tree_whole(f, leat_first_accs(f, t),
-		    leat_middle(f, t->fringe), leat_node_accs(f, t->last), out);
+		    leat_middle(f, t->edges), leat_node_accs(f, t->last), out);
 	} else if (t->gone == 0) {
-		leat_accs_copy(f, out, leat_node_accs(f, t->last));
+		leat_accs_copy(&f->layout, out, leat_node_accs(f, t->last));
 	} else {
-		leat_accs_clear(f, out);
+		leat_accs_clear(&f->layout, out);
 		add_values(f, t->first, t->gone, INT64_MIN, INT64_MAX, out);
 	}
 }
@@ -133,9 +134,10 @@ static uint64_t values_of(const struct leat_accs *a)
 	return a->count + a->missing;
 }
 
-uint64_t leat_tree_length(const struct leat_flow *f, const struct leat_tree *t)
+uint64_t leat_tree_length(const struct leat_forest *f,
+    const struct leat_tree *t)
 {
-	LEAT_ASSERT(!t->few || !f->forest.panes);
+	LEAT_ASSERT(!t->few || !f->panes);
 	if (t->few)
 		return leat_few_length(t->few);
 	if (!t->root)
@@ -143,7 +145,7 @@ uint64_t leat_tree_length(const struct leat_flow *f, const struct leat_tree *t)
 	if (t->height == 0)
 		return t->last->n - t->gone;
 	return values_of(leat_first_accs(f, t)) +
-	    values_of(leat_middle(f, t->fringe)) +
+	    values_of(leat_middle(f, t->edges)) +
 	    values_of(leat_node_accs(f, t->last));
 }
 
@@ -158,10 +160,10 @@ int64_t leat_tree_first(const struct leat_tree *t)
 				     : leat_few_oldest(t->few);
 }
 
-void leat_tree_part(const struct leat_flow *f, const struct leat_tree *t,
+void leat_tree_part(const struct leat_forest *f, const struct leat_tree *t,
     int64_t from, int64_t to, struct leat_accs *out)
 {
-	leat_accs_clear(f, out);
+	leat_accs_clear(&f->layout, out);
 	if (t->height > 0 && from <= leat_tree_first(t))
 		add_prefix(f, t, to, out);
 	else
@@ -171,7 +173,7 @@ void leat_tree_part(const struct leat_flow *f, const struct leat_tree *t,
 /* The children of an inner node that are there, from. */
 static uint32_t live(const struct leat_tree *t, const struct leat_node *n)
 {
-	return n == t->fringe->left[n->level] ? t->fringe->gone[n->level] : 0;
+	return n == t->edges->left[n->level] ? t->edges->gone[n->level] : 0;
 }
 
 int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out)
@@ -185,7 +187,7 @@ int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out)
 	if (last_time(t) < from)
 		return 0;
 	while (level < t->height && n->t[0] >= from)
-		n = t->fringe->right[++level];
+		n = t->edges->right[++level];
 	for (; n->level > 0; n = leat_inner(n)->child[i]) {
 		uint32_t first = live(t, n);
 		for (i = n->n - 1; i > first && n->t[i] >= from; i--)
@@ -204,7 +206,7 @@ int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out)
 	return have;
 }
 
-static void each_below(const struct leat_flow *f, const struct leat_tree *t,
+static void each_below(const struct leat_forest *f, const struct leat_tree *t,
     struct leat_node *n, void (*fn)(void *ctx, const leat_sample *s), void *ctx)
 {
 	leat_sample s;
@@ -220,7 +222,7 @@ static void each_below(const struct leat_flow *f, const struct leat_tree *t,
 		each_below(f, t, leat_inner(n)->child[i], fn, ctx);
 }
 
-void leat_tree_each(const struct leat_flow *f, const struct leat_tree *t,
+void leat_tree_each(const struct leat_forest *f, const struct leat_tree *t,
     void (*fn)(void *ctx, const leat_sample *s), void *ctx)
 {
 	if (t->few)
@@ -230,7 +232,7 @@ void leat_tree_each(const struct leat_flow *f, const struct leat_tree *t,
 }
 
 struct each_pane {
-	const struct leat_flow *f;
+	const struct leat_forest *f;
 	const struct leat_tree *t;
 	void (*fn)(void *ctx, int64_t start, const struct leat_accs *a);
 	void *ctx;
@@ -246,7 +248,7 @@ static void panes_below(const struct each_pane *e, struct leat_node *n)
 		panes_below(e, leat_inner(n)->child[i]);
 }
 
-void leat_tree_each_pane(const struct leat_flow *f, const struct leat_tree *t,
+void leat_tree_each_pane(const struct leat_forest *f, const struct leat_tree *t,
     void (*fn)(void *ctx, int64_t start, const struct leat_accs *a), void *ctx)
 {
 	const struct each_pane e = { f, t, fn, ctx };
@@ -266,7 +268,7 @@ static void count_pane(void *ctx, int64_t start, const struct leat_accs *a)
 	++*n;
 }
 
-size_t leat_tree_panes(const struct leat_flow *f, const struct leat_tree *t)
+size_t leat_tree_panes(const struct leat_forest *f, const struct leat_tree *t)
 {
 	size_t n = 0;
 
@@ -283,11 +285,10 @@ static void *copy_item(struct leat_pool *p, const void *from)
 	return memcpy(leat_pool_take(p), from, p->item);
 }
 
-static struct leat_node *copy_node(struct leat_flow *f,
+static struct leat_node *copy_node(struct leat_forest *f,
     const struct leat_tree *t, const struct leat_node *from)
 {
-	struct leat_pool *p = from->level ? &f->forest.inners
-					  : &f->forest.leaves;
+	struct leat_pool *p = from->level ? &f->inners : &f->leaves;
 	struct leat_node *n = copy_item(p, from);
 
 	if (!n || n->level == 0)
@@ -303,7 +304,7 @@ static struct leat_node *copy_node(struct leat_flow *f,
 
 void leat_tree_find_edges(struct leat_tree *t)
 {
-	struct leat_fringe *g = t->fringe;
+	struct leat_edges *g = t->edges;
 	struct leat_node *l = t->root, *r = t->root;
 
 	for (uint32_t level = t->height; level > 0; level--) {
@@ -316,20 +317,20 @@ void leat_tree_find_edges(struct leat_tree *t)
 	t->last = r;
 }
 
-static int copy_tree(struct leat_flow *f, struct leat_tree *to,
+static int copy_tree(struct leat_forest *f, struct leat_tree *to,
     const struct leat_tree *from)
 {
 	to->root = copy_node(f, from, from->root);
 	if (!to->root)
 		return LEAT_ENOMEM;
-	if (from->fringe)
-		to->fringe = copy_item(&f->forest.fringes, from->fringe);
-	if (from->fringe && !to->fringe)
+	if (from->edges)
+		to->edges = copy_item(&f->edges, from->edges);
+	if (from->edges && !to->edges)
 		return LEAT_ENOMEM;
 	for (uint32_t l = 1; l <= to->height; l++) {
-		to->fringe->tables[l] = copy_item(&f->forest.tables,
-		    from->fringe->tables[l]);
-		if (!to->fringe->tables[l])
+		to->edges->tables[l] = copy_item(&f->tables,
+		    from->edges->tables[l]);
+		if (!to->edges->tables[l])
 			return LEAT_ENOMEM;
 	}
 	leat_tree_find_edges(to);
@@ -337,7 +338,7 @@ static int copy_tree(struct leat_flow *f, struct leat_tree *to,
 }
 
 /* What has been copied when memory ends goes with the pools. */
-int leat_tree_copy(struct leat_flow *f, struct leat_tree *to,
+int leat_tree_copy(struct leat_forest *f, struct leat_tree *to,
     const struct leat_tree *from)
 {
 	int err = LEAT_OK;
@@ -349,6 +350,6 @@ int leat_tree_copy(struct leat_flow *f, struct leat_tree *to,
 		err = copy_tree(f, to, from);
 	if (err)
 		memset(to, 0, sizeof(*to));
-	f->forest.stocked = 0;
+	f->stocked = 0;
 	return err;
 }

@@ -1,0 +1,192 @@
+/*
+ * accs.h - blocks of accumulators
+ *
+ * A block ("accs") stands for one run of values for all statistics at once:
+ * a tally, and behind it an accumulator for each section of the layout. A
+ * section is one aggregate class. Two blocks of runs that follow each other
+ * are joined into the block of both, which is all that trees and windows do
+ * with them.
+ */
+#ifndef LEAT_ACCS_H
+#define LEAT_ACCS_H
+
+#include "../agg/agg.h"
+
+LEAT_INLINE int leat_is_missing(const leat_sample *s)
+{
+	return s->x != s->x || s->y != s->y;
+}
+
+/* Blocks of accumulators lie on multiples of 16, as users' classes may ask. */
+LEAT_INLINE size_t leat_round_up(size_t n_bytes)
+{
+	return (n_bytes + 15) & ~(size_t)15;
+}
+
+/* One aggregate class of a layout. */
+struct leat_section {
+	const struct leat_class *cls;
+	const leat_agg *agg; /* of the user, or NULL */
+	enum leat_class_id id;
+	int any_order;
+	size_t offset; /* in a block */
+	size_t from;   /* and in one that is joined or copied to another */
+	size_t size, packed;
+};
+
+/*
+ * What a block of accumulators is made of: constant once the object that owns
+ * it has started.
+ */
+struct leat_layout {
+	size_t n_sections, accs_size;
+	struct leat_section *sections;
+	int pairs;    /* samples have a y */
+	int ordered;  /* some class needs samples in order */
+	int has_user; /* there is a class of the user's */
+	int narrow;   /* blocks are copied section by section; see query.c */
+};
+
+/*
+ * A block is a tally and then an accumulator for each section. This is what
+ * stands for a run of values in cells, in nodes and in between.
+ */
+struct leat_accs {
+	uint64_t count, missing;
+};
+
+void leat_accs_clear(const struct leat_layout *l, struct leat_accs *a);
+void leat_accs_append(const struct leat_layout *l, struct leat_accs *a,
+    const leat_sample *s);
+
+/* Samples one behind the other; y is NULL where there are no pairs. */
+struct leat_series {
+	const int64_t *t;
+	const double *x, *y;
+};
+
+/* Appends n of them in order; before: prepends them, the last one first. */
+void leat_accs_add_row(const struct leat_layout *l, struct leat_accs *a,
+    const struct leat_series *r, size_t n, int before);
+/* a and then b; the two must not be the same. */
+void leat_accs_join(const struct leat_layout *l, struct leat_accs *a,
+    const struct leat_accs *b);
+/* Whether both know the same, to the bit. */
+int leat_accs_are_same(const struct leat_layout *l, struct leat_accs *a,
+    struct leat_accs *b);
+
+/*
+ * A block of built-in classes for the length of a call; what windows that fade
+ * have in place of one may be larger.
+ */
+enum { LEAT_ACCS_MAX = 1024 };
+
+struct leat_accs_room {
+	_Alignas(16) unsigned char bytes[LEAT_ACCS_MAX];
+};
+
+LEAT_INLINE struct leat_accs *leat_accs_in(struct leat_accs_room *r)
+{
+	return (struct leat_accs *)(void *)r->bytes;
+}
+
+LEAT_INLINE struct leat_accs *leat_accs_at(const struct leat_layout *l,
+    void *base, size_t i)
+{
+	return (struct leat_accs *)(void *)((unsigned char *)base +
+	    i * l->accs_size);
+}
+
+/*
+ * append() and join() where they must be fast, and prepend(). The commonest
+ * classes are stepped and joined right here, the others by way of their
+ * functions; both give the same bits.
+ */
+LEAT_INLINE void *leat_section(const struct leat_section *s,
+    struct leat_accs *a)
+{
+	return (unsigned char *)a + s->offset;
+}
+
+LEAT_INLINE void leat_extreme_add(double *m, double x, int max)
+{
+	*m = (max ? x > *m : x < *m) ? x : *m;
+}
+
+LEAT_INLINE void leat_section_add(const struct leat_section *p, void *acc,
+    const leat_sample *s, int before)
+{
+	switch (p->id) {
+	case LEAT_CLASS_SUM:
+		leat_sum_add(acc, s->x);
+		break;
+	case LEAT_CLASS_MOMENTS:
+		leat_moments_add(acc, s->x);
+		break;
+	case LEAT_CLASS_MIN:
+	case LEAT_CLASS_MAX:
+		leat_extreme_add(acc, s->x, p->id == LEAT_CLASS_MAX);
+		break;
+	default:
+		if (before)
+			p->cls->prepend(p->agg, acc, s);
+		else
+			p->cls->append(p->agg, acc, s);
+	}
+}
+
+LEAT_INLINE void leat_accs_add(const struct leat_layout *l, struct leat_accs *a,
+    const leat_sample *s, int before)
+{
+	if (LEAT_UNLIKELY(leat_is_missing(s))) {
+		a->missing++;
+		return;
+	}
+	a->count++;
+	for (size_t i = 0; i < l->n_sections; i++) {
+		const struct leat_section *p = &l->sections[i];
+		leat_section_add(p, leat_section(p, a), s, before);
+	}
+}
+
+/* By way of the class: what is joined is a folded partial. */
+void leat_section_combine(const struct leat_section *p, void *acc,
+    const void *right);
+
+LEAT_INLINE void leat_accs_unite(const struct leat_layout *l,
+    struct leat_accs *a, const struct leat_accs *b)
+{
+	a->count += b->count;
+	a->missing += b->missing;
+	for (size_t i = 0; i < l->n_sections; i++) {
+		const struct leat_section *p = &l->sections[i];
+		void *acc = leat_section(p, a);
+		const void *right = (const unsigned char *)b + p->from;
+		if (LEAT_LIKELY(p->id == LEAT_CLASS_SUM))
+			leat_sum_join(acc, right);
+		else if (p->id == LEAT_CLASS_MIN || p->id == LEAT_CLASS_MAX)
+			leat_extreme_add(acc, *(const double *)right,
+			    p->id == LEAT_CLASS_MAX);
+		else
+			leat_section_combine(p, acc, right);
+	}
+}
+
+void leat_accs_copy_narrow(const struct leat_layout *l, struct leat_accs *a,
+    const struct leat_accs *b);
+
+/* Blocks are small most of the time, and their size is a multiple of 16. */
+LEAT_INLINE void leat_accs_copy(const struct leat_layout *l,
+    struct leat_accs *a, const struct leat_accs *b)
+{
+	if (LEAT_LIKELY(l->accs_size == 48))
+		memcpy(a, b, 48);
+	else if (l->accs_size == 32)
+		memcpy(a, b, 32);
+	else if (LEAT_LIKELY(!l->narrow))
+		memcpy(a, b, l->accs_size);
+	else
+		leat_accs_copy_narrow(l, a, b);
+}
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * clock.h - how far time has come
+ *
+ * Arithmetic on times is cut off at the limits of int64_t and never wraps.
+ * A clock keeps the largest time seen and the watermark, the time that no
+ * value is expected to be older than; see clock.c.
+ */
+#ifndef LEAT_CLOCK_H
+#define LEAT_CLOCK_H
+
+#include "../agg/agg.h"
+
+LEAT_INLINE int64_t leat_later(int64_t t, int64_t by) /* by >= 0 */
+{
+	return t > INT64_MAX - by ? INT64_MAX : t + by;
+}
+
+LEAT_INLINE int64_t leat_earlier(int64_t t, int64_t by) /* by >= 0 */
+{
+	return t < INT64_MIN + by ? INT64_MIN : t - by;
+}
+
+/* t mod width, in [0, width). */
+int64_t leat_modulo(int64_t t, int64_t width);
+
+struct leat_clock {
+	int64_t now, watermark;
+	int64_t target;  /* what the watermark is about to become, */
+	int64_t ahead;   /* and later, once all keys have been visited */
+	int64_t slowest; /* time of the source that holds it back */
+	int64_t begin;   /* the first time seen */
+	int started;
+	int64_t delay, max_skew, idle_timeout;
+	uint32_t n_sources;
+	int64_t *times; /* of the sources; NULL if there is one */
+	unsigned char *seen;
+};
+
+void leat_clock_reset(struct leat_clock *c);
+/* The first value of all, and with several sources any. */
+void leat_clock_see_first(struct leat_clock *c, uint32_t source, int64_t t);
+/*
+ * Time passes for all sources; LEAT_TIME_MAX ends it. The sources' own times
+ * stay as they are until leat_clock_advanced(), which is called when nothing
+ * can fail any more.
+ */
+void leat_clock_advance(struct leat_clock *c, int64_t t);
+void leat_clock_advanced(struct leat_clock *c, int64_t t);
+
+/* A clock as it was, so that a value can be taken back from it. */
+struct leat_clock_mark {
+	struct leat_clock clock;
+	int64_t time; /* of the source that the value is from */
+	unsigned char seen;
+};
+
+void leat_clock_mark(const struct leat_clock *c, uint32_t source,
+    struct leat_clock_mark *mark);
+void leat_clock_back(struct leat_clock *c, uint32_t source,
+    const struct leat_clock_mark *mark);
+
+/* As if it had seen what the other has seen, too: `target` is the later one. */
+void leat_clock_join(struct leat_clock *c, const struct leat_clock *other);
+
+/* Where the watermark is when all has been told that is being told. */
+LEAT_INLINE int64_t leat_clock_coming(const struct leat_clock *c)
+{
+	return c->ahead > c->target ? c->ahead : c->target;
+}
+
+/* Whether a time is too far ahead; c->max_skew > 0. */
+int leat_clock_skewed(const struct leat_clock *c, int64_t t);
+
+/* Whether a value may come at all: LEAT_ESOURCE, LEAT_TOO_FAR. */
+LEAT_INLINE int leat_clock_check(const struct leat_clock *c, uint32_t source,
+    int64_t t)
+{
+	if (LEAT_UNLIKELY(source >= c->n_sources))
+		return LEAT_ESOURCE;
+	if (LEAT_UNLIKELY(t == LEAT_TIME_MAX) ||
+	    (LEAT_UNLIKELY(c->max_skew > 0) && leat_clock_skewed(c, t)))
+		return LEAT_TOO_FAR;
+	return LEAT_OK;
+}
+
+/* It came: moves now, and says in `target` where the watermark goes. */
+LEAT_INLINE void leat_clock_see(struct leat_clock *c, uint32_t source,
+    int64_t t)
+{
+	if (LEAT_UNLIKELY(!c->started) || LEAT_UNLIKELY(c->times != NULL)) {
+		leat_clock_see_first(c, source, t);
+		return;
+	}
+	if (t <= c->now)
+		return;
+	c->now = c->slowest = t;
+	t = leat_earlier(t, c->delay);
+	if (t > c->watermark)
+		c->target = t;
+}
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * engine.h - how windows of a kind take values and emit results
+ *
+ * Engines know how a state takes values and emits results: cells.c (windows
+ * that do not overlap), ranges.c (windows that do, as ranges of a tree),
+ * fade.c (weights), and for keys counted.c (windows by count). The rest of
+ * the library knows windows by this table alone.
+ */
+#ifndef LEAT_ENGINE_H
+#define LEAT_ENGINE_H
+
+#include "../state/state.h"
+#include "stream.h"
+
+/* What an engine's push() answers beside errors and refusals. */
+#define LEAT_OUTSIDE 100
+
+/*
+ * A push consists of two steps. All that can fail happens in the first one:
+ * reserve(), and for flows that are `careful` prepare() of every state that
+ * the push may touch. The second one moves the clock, closes, tells and takes
+ * the value, and cannot fail.
+ */
+struct leat_time_engine {
+	/*
+	 * Makes sure that push() finds the memory that a value takes wherever
+	 * it goes, before the clock moves. LEAT_ENOMEM.
+	 */
+	int (*reserve)(struct leat_stream *st, const struct leat_state *s,
+	    const leat_event *e);
+	/*
+	 * The clock has seen a value, or has been advanced, and the watermark
+	 * has not moved. Adds to `need` what is taken when the state closes up
+	 * to the clock's target, tells early results and takes `e` (NULL: no
+	 * value), and asks the calendar for all that will have to be known.
+	 * Changes nothing that can be seen; NULL where no stream is careful.
+	 * LEAT_ECALENDAR, LEAT_ENOMEM, LEAT_TOO_FAR.
+	 */
+	int (*prepare)(struct leat_stream *st, const struct leat_state *s,
+	    const leat_event *e, struct leat_need *need);
+	/*
+	 * Takes a value, tells closed windows that it changes, and lowers
+	 * st->next_due to the watermark at which it gives close() something to do.
+	 * LEAT_TOO_LATE, LEAT_NO_ROOM, LEAT_OUTSIDE.
+	 */
+	int (*push)(struct leat_stream *st, struct leat_state *s,
+	    const leat_event *e);
+	/*
+	 * The watermark at which close() has something to do. 0 if there is
+	 * none.
+	 */
+	int (*due)(const struct leat_stream *st, const struct leat_state *s,
+	    int64_t *due_out);
+	/*
+	 * Tells the windows that end by `watermark` and have not been told as
+	 * closed, in order, and forgets what is expired.
+	 */
+	void (*close)(struct leat_stream *st, struct leat_state *s,
+	    int64_t watermark);
+	/*
+	 * LEAT_RESULT_EARLY: tells the open windows that have changed since
+	 * they were told. LEAT_RESULT_DROPPED: all open windows, of a state
+	 * that will be cleared; this takes no memory and need not be prepared.
+	 * The same goes for all open windows with EARLY and
+	 * LEAT_RESULT_FLUSHED, by which nothing changes.
+	 */
+	void (*tell)(struct leat_stream *st, struct leat_state *s, int flag);
+	/*
+	 * The window that holds now: where it lies, and unless out is NULL
+	 * what stands for its values. Writes into nothing else.
+	 */
+	void (*look)(const struct leat_stream *st, const struct leat_state *s,
+	    struct leat_accs *out, int64_t *start_out, int64_t *end_out);
+	/* Values stored. */
+	uint64_t (*stored)(const struct leat_stream *st,
+	    const struct leat_state *s);
+	/* Gives all of it back; the state is empty then. */
+	void (*clear)(struct leat_stream *st, struct leat_state *s);
+	/*
+	 * Fills `to`, of zeros. After LEAT_ENOMEM it is to be cleared, and the
+	 * stream it belongs to to be freed.
+	 */
+	int (*copy)(struct leat_stream *st, struct leat_state *to,
+	    const struct leat_state *from);
+	/*
+	 * All that it holds; loading, into one of zeros. After an error that
+	 * is to be cleared.
+	 */
+	void (*tape)(struct leat_stream *st, struct leat_state *s,
+	    struct leat_tape *t);
+	/*
+	 * Whether a state of another stream of the same plan can be joined to s,
+	 * and what that takes from pools. LEAT_ENOTSUP, LEAT_ELATE,
+	 * LEAT_EFULL, LEAT_ENOMEM. Then: joins it.
+	 */
+	int (*join_room)(struct leat_stream *st, struct leat_state *s,
+	    const struct leat_stream *from, const struct leat_state *other,
+	    struct leat_need *need);
+	void (*join)(struct leat_stream *st, struct leat_state *s,
+	    const struct leat_stream *from, const struct leat_state *other);
+};
+
+extern const struct leat_time_engine leat_cells_engine, leat_ranges_engine,
+    leat_fade_engine;
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * plan.h - what the options of windows by time come to
+ *
+ * The plan says of which kind the windows are, where they lie in time, what
+ * becomes of late, missing and surplus values, and where things lie in the
+ * state of one key. It is made by stream.c from the options and is constant
+ * from then on.
+ */
+#ifndef LEAT_TIME_PLAN_H
+#define LEAT_TIME_PLAN_H
+
+#include "../agg/agg.h"
+#include "clock.h"
+#include "index.h"
+
+struct leat_time_engine;
+
+/*
+ * What the options come to: nothing here changes once the object has started.
+ */
+struct leat_time_plan {
+	int kind;
+	int64_t span, advance, offset, gap;
+	int64_t width; /* of a pane */
+	int64_t phase; /* of windows' ends: modulo advance */
+	leat_calendar calendar;
+	double half_life;
+	unsigned errors; /* of DECAY: enum leat_decay_more */
+	uint64_t min_count;
+	int propagate;
+	int64_t lateness;
+	uint64_t early_count;
+	int64_t early_span;
+	int emit_empty;
+	uint64_t max_values, max_windows;
+	int full;
+
+	const struct leat_time_engine *engine;
+	size_t state_size;
+	size_t more_at;  /* of struct leat_more in a state; 0: it has none */
+	size_t index_at; /* of the index of cells in a state */
+	int revises;     /* a window may be emitted more than once */
+	int careful;     /* pushes and advances are prepared */
+	size_t n_stats;
+	struct leat_plan *stats;
+};
+
+/* A window that ends there takes no late values any more. */
+LEAT_INLINE int leat_is_expired(const struct leat_time_plan *p, int64_t end,
+    int64_t watermark)
+{
+	return leat_later(end, p->lateness) <= watermark;
+}
+
+LEAT_INLINE int leat_slides(const struct leat_time_plan *p)
+{
+	return p->kind == LEAT_SLIDING;
+}
+
+struct leat_cell;
+
+/*
+ * What one key's window holds. All zero is empty; f->state_size bytes, in
+ * which the engine may keep more behind the struct.
+ */
+struct leat_state {
+	void *content;
+};
+
+/* Kept for flows that need it only (f->more_at), behind the rest. */
+struct leat_more {
+	uint64_t since;     /* values since the last result of early_count */
+	uint64_t stored;    /* values stored, */
+	uint64_t windows;   /* and cells or slices held: max_windows */
+	int64_t first_end;  /* emit_empty: of the first window told, */
+	int64_t empty_from; /* and of the last one; */
+	int begun;          /* that is known */
+	/*
+	 * cells.c: the first open cell, where closed ones are kept; a cell
+	 * before which none stores values (NULL: it is not known); and where
+	 * cells have an index, the open ones that have changed.
+	 */
+	struct leat_cell *open, *oldest_stored;
+	struct leat_index changed;
+};
+
+LEAT_INLINE struct leat_more *leat_more(const struct leat_time_plan *p,
+    const struct leat_state *s)
+{
+	return (struct leat_more *)(void *)((unsigned char *)(uintptr_t)s +
+	    p->more_at);
+}
+
+#endif

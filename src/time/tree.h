@@ -1,0 +1,348 @@
+/*
+ * tree.h - values in the order of their times
+ *
+ * A tree holds values, or panes, each of which stands for the values of one
+ * slice of time, and answers what any range of them is when joined. tree.c
+ * says how. A tree of a few values has no nodes but one block (few.c): both
+ * forms are one thing, so their functions call each other.
+ */
+#ifndef LEAT_TREE_H
+#define LEAT_TREE_H
+
+#include "few.h"
+
+/*
+ * Values in the order of their times, or panes, each of which stands for
+ * values of one slice of time; see tree.c.
+ */
+enum { LEAT_LEAF = 16, LEAT_ARITY = 8, LEAT_HEIGHT = 24 };
+
+struct leat_node {
+	uint32_t n;     /* values or children */
+	uint32_t level; /* 0: a leaf */
+	/*
+	 * A leaf of values: t[LEAT_LEAF], x[LEAT_LEAF], with pairs
+	 * y[LEAT_LEAF]. A pane: t[1], its start. Above: of each child the
+	 * smallest time, and the child.
+	 */
+	int64_t t[];
+};
+
+struct leat_inner {
+	int64_t t[LEAT_ARITY];
+	struct leat_node *child[LEAT_ARITY];
+};
+
+LEAT_INLINE struct leat_inner *leat_inner(struct leat_node *n)
+{
+	return (struct leat_inner *)(void *)n->t;
+}
+
+LEAT_INLINE double *leat_leaf_x(struct leat_node *n)
+{
+	return (double *)(void *)(n->t + LEAT_LEAF);
+}
+
+struct leat_edges;
+
+struct leat_tree {
+	struct leat_node *root;         /* NULL: it has no nodes */
+	struct leat_node *first, *last; /* leaves */
+	uint32_t height;                /* level of the root */
+	uint32_t gone;                  /* values of the first leaf */
+	struct leat_edges *edges;       /* NULL: while the first is the last */
+	struct leat_few *few;           /* NULL: it has nodes, or is empty */
+};
+
+LEAT_INLINE int leat_tree_is_empty(const struct leat_tree *t)
+{
+	return !t->root && !t->few;
+}
+
+/* tree.c, tree_late.c and tree_range.c among themselves; see tree.c. */
+struct leat_edges {
+	struct leat_node *left[LEAT_HEIGHT], *right[LEAT_HEIGHT];
+	uint32_t gone[LEAT_HEIGHT]; /* children of left[] */
+	uint32_t covered; /* the last child of the root in its table */
+	/* Of each level: past, front and suffixes; see leat_past(). */
+	unsigned char *tables[LEAT_HEIGHT];
+	/* Then the middle, and the suffixes of the first leaf. */
+};
+
+/*
+ * What a tree and its blocks are made of, and where the memory comes from: all
+ * that functions of trees know of the object they belong to.
+ */
+struct leat_forest {
+	struct leat_layout layout;
+	struct leat_memory *memory;
+	int panes;
+	int small; /* trees of a few values have no nodes */
+	size_t leaf_accs, inner_accs, edges_size, table_size; /* bytes */
+	struct leat_pool leaves, inners, edges, tables;
+	struct leat_node *free_subtrees; /* to be taken apart for their nodes */
+	uint32_t stocked; /* there is memory for trees less high than this */
+	struct leat_shelf shelves[LEAT_FEW_CLASSES];
+	size_t keep;            /* at most so many free blocks of a shelf */
+	struct leat_accs *temp; /* scratch of what changes trees */
+	/*
+	 * A query into this block is that of the owner, who may note in a tree
+	 * what has been worked out; any other may be one of several threads.
+	 */
+	const struct leat_accs *own;
+};
+
+void leat_forest_init(struct leat_forest *f, struct leat_memory *memory);
+void leat_forest_clear(struct leat_forest *f);
+
+void leat_forest_clear(struct leat_forest *f);
+
+/* Into the pane that starts there; a new one if need be. */
+void leat_tree_add(struct leat_forest *f, struct leat_tree *t, int64_t start,
+    const leat_sample *s);
+/* The first value goes. */
+void leat_tree_evict_first(struct leat_forest *f, struct leat_tree *t);
+void leat_tree_clear(struct leat_forest *f, struct leat_tree *t);
+/* Of a tree whose nodes are there, and of the left edge which are gone. */
+void leat_tree_find_edges(struct leat_tree *t);
+/* A pane of another tree; there is memory for it. */
+void leat_tree_add_pane(struct leat_forest *f, struct leat_tree *t,
+    int64_t start, const struct leat_accs *a);
+/* Calls back for each pane in order. */
+void leat_tree_each_pane(const struct leat_forest *f, const struct leat_tree *t,
+    void (*fn)(void *ctx, int64_t start, const struct leat_accs *a), void *ctx);
+size_t leat_tree_panes(const struct leat_forest *f, const struct leat_tree *t);
+/* All values. */
+void leat_tree_query(const struct leat_forest *f, const struct leat_tree *t,
+    struct leat_accs *out);
+/* What the edges' three blocks are together. */
+void leat_tree_whole(const struct leat_forest *f, const struct leat_accs *first,
+    const struct leat_accs *middle, const struct leat_accs *last,
+    struct leat_accs *out);
+uint64_t leat_tree_length(const struct leat_forest *f,
+    const struct leat_tree *t);
+/*
+ * The smallest time, of a value or pane, that is not below `from`; 0 if there
+ * is none.
+ */
+int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out);
+int64_t leat_tree_first(const struct leat_tree *t);
+/* The largest time, of a value or pane; the tree is not empty. */
+LEAT_INLINE int64_t leat_tree_last(const struct leat_tree *t)
+{
+	return t->few ? leat_few_newest(t->few) : t->last->t[t->last->n - 1];
+}
+
+/* Calls back for each value in order. */
+void leat_tree_each(const struct leat_forest *f, const struct leat_tree *t,
+    void (*fn)(void *ctx, const leat_sample *s), void *ctx);
+/*
+ * LEAT_ENOMEM, and then `to` is empty, and the pools of f are of no use but
+ * to be cleared.
+ */
+int leat_tree_copy(struct leat_forest *f, struct leat_tree *to,
+    const struct leat_tree *from);
+
+/*
+ * What stands for a node: of a leaf its values; of an inner node all below
+ * it, of one on the right edge all but its last child; on the left edge and
+ * in the root it means nothing.
+ */
+LEAT_INLINE struct leat_accs *leat_node_accs(const struct leat_forest *f,
+    struct leat_node *n)
+{
+	return (struct leat_accs *)(void *)((unsigned char *)n +
+	    (n->level ? f->inner_accs : f->leaf_accs));
+}
+
+/* All that is right of the first child, in left[level] and above. */
+LEAT_INLINE struct leat_accs *leat_past(const struct leat_forest *f,
+    const struct leat_edges *g, size_t level)
+{
+	return leat_accs_at(&f->layout, g->tables[level], 0);
+}
+
+/* What is left of the last child, in right[level] and above. */
+LEAT_INLINE struct leat_accs *leat_front(const struct leat_forest *f,
+    const struct leat_edges *g, size_t level)
+{
+	return leat_accs_at(&f->layout, g->tables[level], 1);
+}
+
+/* The children of left[level] from the i-th on. */
+LEAT_INLINE struct leat_accs *leat_suffix(const struct leat_forest *f,
+    const struct leat_edges *g, size_t level, size_t i)
+{
+	return leat_accs_at(&f->layout, g->tables[level], 2 + i);
+}
+
+LEAT_INLINE void *leat_edges_accs(struct leat_edges *g)
+{
+	return (unsigned char *)g + leat_round_up(sizeof(*g));
+}
+
+/* Everything between the first leaf and the last. */
+LEAT_INLINE struct leat_accs *leat_middle(const struct leat_forest *f,
+    struct leat_edges *g)
+{
+	return leat_accs_at(&f->layout, leat_edges_accs(g), 0);
+}
+
+/* The values of the first leaf from the i-th on. */
+LEAT_INLINE struct leat_accs *leat_tail(const struct leat_forest *f,
+    struct leat_edges *g, size_t i)
+{
+	return leat_accs_at(&f->layout, leat_edges_accs(g), 1 + i);
+}
+
+/* What the first leaf has left; only if it is not the last. */
+LEAT_INLINE struct leat_accs *leat_first_accs(const struct leat_forest *f,
+    const struct leat_tree *t)
+{
+	return f->panes ? leat_node_accs(f, t->first)
+			: leat_tail(f, t->edges, t->gone);
+}
+
+LEAT_INLINE void leat_leaf_put(const struct leat_forest *f,
+    struct leat_node *leaf, size_t i, const leat_sample *s)
+{
+	double *x = leat_leaf_x(leaf);
+
+	leaf->t[i] = s->t;
+	x[i] = s->x;
+	if (LEAT_UNLIKELY(f->layout.pairs))
+		x[LEAT_LEAF + i] = s->y;
+}
+
+LEAT_INLINE void leat_leaf_get(const struct leat_forest *f,
+    struct leat_node *leaf, size_t i, leat_sample *s_out)
+{
+	const double *x = leat_leaf_x(leaf);
+
+	s_out->t = leaf->t[i];
+	s_out->x = x[i];
+	s_out->y = LEAT_UNLIKELY(f->layout.pairs) ? x[LEAT_LEAF + i] : 0;
+}
+/* What was dropped last is taken apart: so many inner nodes of it. */
+void leat_tree_take_apart(struct leat_forest *f, size_t inners);
+/* Makes sure of so many nodes and more. LEAT_ENOMEM. */
+int leat_tree_stock_nodes(struct leat_forest *f, size_t leaves, size_t inners,
+    size_t tables);
+/* Room for one value more in any tree up to a height. LEAT_ENOMEM. */
+int leat_tree_stock(struct leat_forest *f, uint32_t height);
+
+/*
+ * Whether one value more goes into two leaves, and there is a block for it;
+ * all others may go before it comes.
+ */
+LEAT_INLINE int leat_few_has_room(const struct leat_forest *w,
+    const struct leat_few *few)
+{
+	int n = few->first + few->last - few->gone;
+
+	/* The first leaf has one at least: the last one is not full. */
+	return n <= LEAT_LEAF && w->shelves[0].n > 0 &&
+	    (n < few->room || w->shelves[few->size + 1].n > 0);
+}
+
+/* Room for one value more in a tree. LEAT_ENOMEM. */
+LEAT_INLINE int leat_tree_reserve(struct leat_forest *f,
+    const struct leat_tree *t)
+{
+	if (LEAT_LIKELY(f->stocked > t->height))
+		return LEAT_OK;
+	if (t->few && leat_few_has_room(f, t->few))
+		return LEAT_OK;
+	return t->root || !f->small ? leat_tree_stock(f, t->height)
+				    : leat_few_stock(f, t);
+}
+
+/* A value that does not go to the end of the last leaf. */
+void leat_tree_insert_else(struct leat_forest *f, struct leat_tree *t,
+    const leat_sample *s);
+
+/*
+ * The last leaf takes values at its end until it is full; but not if it is
+ * the first one, too, and values have left it.
+ */
+LEAT_INLINE void leat_tree_insert(struct leat_forest *f, struct leat_tree *t,
+    const leat_sample *s)
+{
+	struct leat_node *leaf = t->last;
+
+	if (LEAT_UNLIKELY(!leaf || leaf->n == LEAT_LEAF ||
+		s->t < leaf->t[leaf->n - 1] ||
+		(t->height == 0 && t->gone > 0))) {
+		leat_tree_insert_else(f, t, s);
+		return;
+	}
+	leat_leaf_put(f, leaf, leaf->n++, s);
+	leat_accs_add(&f->layout, leat_node_accs(f, leaf), s, 0);
+}
+
+/* What is before a time goes: more than some values of the first leaf. */
+void leat_tree_evict_more(struct leat_forest *f, struct leat_tree *t,
+    int64_t before);
+
+LEAT_INLINE void leat_tree_evict(struct leat_forest *f, struct leat_tree *t,
+    int64_t before)
+{
+	struct leat_node *leaf = t->first;
+
+	if (LEAT_UNLIKELY(!leaf)) {
+		if (t->few)
+			leat_few_evict(f, t, before);
+		return;
+	}
+	if (leaf->t[t->gone] >= before)
+		return;
+	if (LEAT_UNLIKELY(leaf->t[leaf->n - 1] < before)) {
+		leat_tree_evict_more(f, t, before);
+		return;
+	}
+	while (leaf->t[t->gone] < before)
+		t->gone++;
+}
+
+/* Those in [from, to), which are not all. */
+void leat_tree_part(const struct leat_forest *f, const struct leat_tree *t,
+    int64_t from, int64_t to, struct leat_accs *out);
+
+LEAT_INLINE void leat_tree_range(const struct leat_forest *f,
+    const struct leat_tree *t, int64_t from, int64_t to, struct leat_accs *out)
+{
+	if (LEAT_UNLIKELY(!t->root) && t->few)
+		leat_few_range(f, t->few, from, to, out);
+	else if (LEAT_UNLIKELY(!t->root) ||
+	    (from <= t->first->t[t->gone] && to > t->last->t[t->last->n - 1]))
+		leat_tree_query(f, t, out);
+	else
+		leat_tree_part(f, t, from, to, out);
+}
+
+/* Makes the tables and the middle anew; the edges are known. */
+void leat_tree_edges(struct leat_forest *f, struct leat_tree *t);
+/* What the left edge knows of one level; and what follows from it. */
+void leat_tree_tabulate(struct leat_forest *f, struct leat_tree *t,
+    size_t level);
+void leat_tree_tabulate_leaf(struct leat_forest *f, struct leat_tree *t);
+void leat_tree_chain_left(struct leat_forest *f, struct leat_tree *t,
+    size_t level);
+void leat_tree_chain_right(struct leat_forest *f, struct leat_tree *t,
+    size_t level);
+/* A new leaf after the last; and a new root above the old and `right`. */
+struct leat_node *leat_tree_leaf(struct leat_forest *f);
+struct leat_node *leat_tree_inner(struct leat_forest *f, uint32_t level);
+void leat_tree_grow(struct leat_forest *f, struct leat_tree *t,
+    struct leat_node *leaf);
+void leat_tree_raise(struct leat_forest *f, struct leat_tree *t,
+    struct leat_node *left, struct leat_node *right);
+/* A leaf behind all others, or the only one. */
+void leat_tree_hang(struct leat_forest *f, struct leat_tree *t,
+    struct leat_node *leaf);
+void leat_tree_insert_late(struct leat_forest *f, struct leat_tree *t,
+    const leat_sample *s);
+void leat_tree_add_late(struct leat_forest *f, struct leat_tree *t,
+    int64_t start, const leat_sample *s);
+
+#endif
