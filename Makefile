@@ -319,10 +319,11 @@ $(BUILD)/tests/threads: private LIBS += -lpthread
 $(BUILD)/tests/long_state $(BUILD)/tests/fuzz_state: $(BUILD)/tests/state_zoo.o
 $(BUILD)/tests/fuzz_spec: $(BUILD)/tests/spec_words.o
 # Lines and frames of socket_ingest, which need no more than this.
-WIRE := $(addprefix examples/socket_ingest/,frame join siphash wire wire_graphite wire_guess \
-	wire_influx wire_key wire_line wire_names wire_sets wire_statsd \
-	wire_syslog) $(addprefix examples/replay/,state_tape list number time_text)
-$(BUILD)/tests/fuzz_wire: $(WIRE:%=$(BUILD)/%.o)
+LINES := $(addprefix examples/socket_ingest/,frame line_join siphash decoder \
+	decoder_key decoder_names decoder_sets) \
+	$(patsubst %.c,%,$(wildcard examples/socket_ingest/format*.c)) \
+	$(addprefix examples/replay/,state_tape list number time_text)
+$(BUILD)/tests/fuzz_wire: $(LINES:%=$(BUILD)/%.o)
 # Calls of the whole API, which need no more than these.
 API_PARTS := $(patsubst %.c,%,$(wildcard tests/api/*.c)) \
 	$(addprefix tests/,alloc classes state_zoo)

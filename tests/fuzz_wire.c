@@ -18,9 +18,9 @@
 
 #include <leat.h>
 
+#include "../examples/socket_ingest/decoder.h"
 #include "../examples/socket_ingest/frame.h"
-#include "../examples/socket_ingest/join.h"
-#include "../examples/socket_ingest/wire.h"
+#include "../examples/socket_ingest/line_join.h"
 
 enum { MAX_KEY = 40, MAX_KEYS = 3 };
 
@@ -30,9 +30,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct story {
 	char *bytes;
 	size_t n, room;
-	enum wire_format format;
-	struct wire *again; /* reads keys once more */
-	struct wire *wire;
+	enum format format;
+	struct decoder *again; /* reads keys once more */
+	struct decoder *decoder;
 	struct join join;
 	size_t max_line;
 };
@@ -73,7 +73,7 @@ struct wanted {
 };
 
 /* Of a key that is read again. */
-static int on_again(void *ctx, const struct wire_sample *sample)
+static int on_again(void *ctx, const struct sample *sample)
 {
 	struct wanted *w = ctx;
 
@@ -84,10 +84,10 @@ static int on_again(void *ctx, const struct wire_sample *sample)
 	return 0;
 }
 
-/* The wire's context is where what is wanted stands. */
+/* The decoder's context is where what is wanted stands. */
 static struct wanted expected;
 
-static void read_again(struct story *s, const struct wire_sample *sample)
+static void read_again(struct story *s, const struct sample *sample)
 {
 	static const char rest[] = " 1 1700000000";
 	char line[MAX_KEY + sizeof rest];
@@ -99,19 +99,20 @@ static void read_again(struct story *s, const struct wire_sample *sample)
 	expected.key = sample->key;
 	expected.len = sample->key_len;
 	expected.n = 0;
-	must(wire_take(s->again, WIRE_LINE, line, n) == 0);
+	must(decoder_take(s->again, FORMAT_LINE, line, n) == 0);
 	must(expected.n == 1);
 	/* A message, and its line, may have a key that is no path. */
-	if (s->format != WIRE_LINE && s->format != WIRE_SYSLOG) {
-		must(wire_take(s->again, WIRE_GRAPHITE, line, n) == 0);
+	if (s->format != FORMAT_LINE && s->format != FORMAT_SYSLOG) {
+		must(decoder_take(s->again, FORMAT_GRAPHITE, line, n) == 0);
 		must(expected.n == 2);
 	}
 }
 
-static int on_sample(void *ctx, const struct wire_sample *sample)
+static int on_sample(void *ctx, const struct sample *sample)
 {
 	struct story *s = ctx;
-	int only_finite = s->format == WIRE_INFLUX || s->format == WIRE_STATSD;
+	int only_finite = s->format == FORMAT_INFLUX ||
+	    s->format == FORMAT_STATSD;
 
 	must(sample->key_len <= MAX_KEY);
 	must(!only_finite || sample->x - sample->x == 0);
@@ -134,13 +135,13 @@ static int take_text(void *ctx, const char *text, size_t len)
 {
 	struct story *s = ctx;
 	char *copy = copy_of(text, len);
-	enum wire_format guess = wire_guess(copy, len);
+	enum format guess = format_guess(copy, len);
 	size_t before = s->n;
-	int err = wire_take(s->wire, s->format, copy, len);
-	const char *why = wire_why(s->wire);
+	int err = decoder_take(s->decoder, s->format, copy, len);
+	const char *why = decoder_why(s->decoder);
 
-	must(guess >= WIRE_GUESS && guess < WIRE_N_FORMATS);
-	must(err == 0 || err == WIRE_BAD);
+	must(guess >= FORMAT_AUTO && guess < FORMAT_N);
+	must(err == 0 || err == DECODER_BAD);
 	must(err == 0 || s->n == before);
 	must(strlen(why) <= 160);
 	for (; *why; why++)
@@ -153,7 +154,7 @@ static int take_text(void *ctx, const char *text, size_t len)
 
 static void take_line(struct story *s, const struct line *line)
 {
-	if (s->format != WIRE_INFLUX) {
+	if (s->format != FORMAT_INFLUX) {
 		take_text(s, line->text, line->len);
 		return;
 	}
@@ -204,24 +205,24 @@ static void take_end(struct story *s, struct frame *f)
 /* ---- Inputs ---- */
 
 struct input {
-	enum wire_format format;
+	enum format format;
 	int counted;
 	size_t max_line, cut;
 	const uint8_t *bytes;
 	size_t n;
 };
 
-static struct wire *new_wire(wire_fn *fn, void *ctx)
+static struct decoder *new_decoder(decoder_fn *fn, void *ctx)
 {
-	struct wire_options o = { 0 };
-	struct wire *w;
+	struct decoder_options o = { 0 };
+	struct decoder *w;
 
 	o.max_key = MAX_KEY;
 	o.max_keys = MAX_KEYS;
 	o.seed[0] = 1;
 	o.fn = fn;
 	o.ctx = ctx;
-	w = wire_new(&o);
+	w = decoder_new(&o);
 	must(w != NULL);
 	return w;
 }
@@ -236,8 +237,8 @@ static struct story read_all(const struct input *in, size_t cut, size_t step)
 
 	s.format = in->format;
 	s.max_line = in->max_line;
-	s.wire = new_wire(on_sample, &s);
-	s.again = new_wire(on_again, &expected);
+	s.decoder = new_decoder(on_sample, &s);
+	s.again = new_decoder(on_again, &expected);
 	f.max_line = in->max_line;
 	f.counted = in->counted;
 	going = take_piece(&s, &f, in->bytes, at);
@@ -249,25 +250,25 @@ static struct story read_all(const struct input *in, size_t cut, size_t step)
 	}
 	if (going)
 		take_end(&s, &f);
-	must(wire_flush_sets(s.wire) == 0);
+	must(decoder_flush_sets(s.decoder) == 0);
 	join_clear(&s.join);
 	frame_clear(&f);
-	wire_free(s.wire);
-	wire_free(s.again);
+	decoder_free(s.decoder);
+	decoder_free(s.again);
 	return s;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const enum wire_format formats[] = { WIRE_LINE, WIRE_GRAPHITE,
-		WIRE_INFLUX, WIRE_STATSD, WIRE_SYSLOG };
+	static const enum format formats[] = { FORMAT_LINE, FORMAT_GRAPHITE,
+		FORMAT_INFLUX, FORMAT_STATSD, FORMAT_SYSLOG };
 	struct input in;
 	struct story whole, other;
 
 	if (size < 3)
 		return 0;
 	in.format = formats[data[0] % 5];
-	in.counted = in.format == WIRE_SYSLOG && (data[0] & 16);
+	in.counted = in.format == FORMAT_SYSLOG && (data[0] & 16);
 	in.bytes = data + 3;
 	in.n = size - 3;
 	in.cut = in.n * data[1] / 256;

@@ -211,7 +211,7 @@ int config_is_table(const struct config *c)
 	const struct settings *s = &c->settings;
 
 	return s->columns.n > 1 || s->learning.on || s->show.n > 0 ||
-	    (c->format == WIRE_CSV && s->columns.n == 0);
+	    (c->format == FORMAT_CSV && s->columns.n == 0);
 }
 
 /* ---- One option ---- */
@@ -304,7 +304,7 @@ static int take_clock(struct config *c, const char *arg, char *why, size_t size)
 static int take_format(struct config *c, const char *arg, char *why,
     size_t size)
 {
-	if (wire_parse_format(arg, &c->format) < 0)
+	if (format_parse(arg, &c->format) < 0)
 		return fail(why, size, arg,
 		    "auto, line, csv, statsd, graphite, influx or syslog");
 	return 0;
@@ -393,8 +393,8 @@ static const char *find_wrong(const struct config *c)
 		return "-o: a table has an end; csv, json or none";
 	if (s->learning.coefficients)
 		return "--coefficients: not in a service, which has no end";
-	if (config_is_table(c) && c->format != WIRE_GUESS &&
-	    c->format != WIRE_CSV)
+	if (config_is_table(c) && c->format != FORMAT_AUTO &&
+	    c->format != FORMAT_CSV)
 		return "--format: several columns, --show and --model are for "
 		       "csv alone";
 	if (!c->tls_cert != !c->tls_key)
@@ -426,11 +426,11 @@ static int share_bytes(struct config *c, char *why, size_t size)
 		return -1;
 	}
 	c->key_bytes = c->max_bytes - held;
-	c->wire_bytes = c->key_bytes / 8;
-	if (c->format != WIRE_GUESS && c->format != WIRE_STATSD)
-		c->wire_bytes = 0;
-	c->board_bytes = (c->key_bytes - c->wire_bytes) / 2;
-	c->settings.timing.max_bytes = c->board_bytes;
+	c->decoder_bytes = c->key_bytes / 8;
+	if (c->format != FORMAT_AUTO && c->format != FORMAT_STATSD)
+		c->decoder_bytes = 0;
+	c->snapshot_bytes = (c->key_bytes - c->decoder_bytes) / 2;
+	c->settings.timing.max_bytes = c->snapshot_bytes;
 	return 0;
 }
 
@@ -449,7 +449,7 @@ static int check(struct config *c, char *why, size_t size)
 	c->strict = !c->settings.skip_bad;
 	c->settings.skip_bad = 0;
 	if (config_is_table(c))
-		c->format = WIRE_CSV;
+		c->format = FORMAT_CSV;
 	return share_bytes(c, why, size);
 }
 

@@ -11,7 +11,7 @@
 #include "../replay/cli_save.h"
 #include "../replay/cli_settings.h"
 #include "../replay/list.h"
-#include "wire.h"
+#include "decoder.h"
 
 struct config {
 	struct settings settings;
@@ -20,7 +20,7 @@ struct config {
 
 	/* Input. */
 	struct list listen;
-	enum wire_format format;
+	enum format format;
 	int influx_unit;      /* enum leat_time_unit */
 	int by_arrival;       /* whatever times lines have */
 	int64_t statsd_flush; /* nanoseconds, as all durations here */
@@ -28,13 +28,13 @@ struct config {
 
 	/* Limits. */
 	uint64_t max_connections, max_line;
-	uint64_t max_per_peer; /* connections of an address; 0: by default */
-	uint64_t max_bytes;    /* of keys and outputs, */
-	uint64_t key_bytes;    /* of keys, gauges and sets alone, */
-	uint64_t wire_bytes;   /* of gauges and sets at most, */
-	uint64_t board_bytes;  /* and of keys beside their windows by time */
-	uint64_t max_rate;     /* bytes a second of each connection; 0: any */
-	int64_t idle;          /* 0: for ever */
+	uint64_t max_per_peer;   /* connections of an address; 0: by default */
+	uint64_t max_bytes;      /* of keys and outputs, */
+	uint64_t key_bytes;      /* of keys, gauges and sets alone, */
+	uint64_t decoder_bytes;  /* of gauges and sets at most, */
+	uint64_t snapshot_bytes; /* and of keys beside their windows by time */
+	uint64_t max_rate;       /* bytes a second of each connection; 0: any */
+	int64_t idle;            /* 0: for ever */
 
 	/* Security. */
 	const char *tls_cert, *tls_key, *tls_client_ca;

@@ -6,14 +6,14 @@
 
 #include <stdint.h>
 
-#include "wire.h"
+#include "decoder.h"
 
 struct counts {
-	int64_t started;                /* nanoseconds since 1970 */
-	uint64_t lines[WIRE_N_FORMATS]; /* by format; of CSV records */
-	uint64_t samples;               /* values that windows were given */
-	uint64_t rows;                  /* of results */
-	uint64_t bytes;                 /* received, inside TLS */
+	int64_t started;          /* nanoseconds since 1970 */
+	uint64_t lines[FORMAT_N]; /* by format; of CSV records */
+	uint64_t samples;         /* values that windows were given */
+	uint64_t rows;            /* of results */
+	uint64_t bytes;           /* received, inside TLS */
 	uint64_t datagrams;
 	uint64_t accepted; /* connections, ever, */
 	uint64_t open;     /* and now */

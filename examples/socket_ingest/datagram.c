@@ -16,7 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "join.h"
+#include "line_join.h"
 #include "server.h"
 
 enum {
@@ -40,9 +40,9 @@ struct datagrams {
 	int fd;
 	struct event *event;
 	const char *who;
-	uint32_t lost;           /* as the kernel has it */
-	enum wire_format format; /* of the datagram at hand */
-	struct join join;        /* lines of influx that wait for its end */
+	uint32_t lost;      /* as the kernel has it */
+	enum format format; /* of the datagram at hand */
+	struct join join;   /* lines of influx that wait for its end */
 
 	struct mmsghdr headers[N_AT_ONCE];
 	struct iovec pieces[N_AT_ONCE];
@@ -57,7 +57,7 @@ static int on_joined(void *ctx, const char *text, size_t len)
 {
 	const struct datagrams *d = ctx;
 
-	return server_line(d->server, WIRE_INFLUX, text, len);
+	return server_line(d->server, FORMAT_INFLUX, text, len);
 }
 
 static void take_influx(struct datagrams *d, const char *text, size_t len)
@@ -66,8 +66,8 @@ static void take_influx(struct datagrams *d, const char *text, size_t len)
 
 	if (join_take(&d->join, text, len, (size_t)s->config->max_line,
 		on_joined, d) < 0)
-		notice(&s->notices, NOTICE_MEMORY, 1, s->now,
-		    "%s: out of memory", s->who);
+		log_event(&s->log, LOG_MEMORY, 1, s->now, "%s: out of memory",
+		    s->who);
 }
 
 static void take_line(struct datagrams *d, const char *text, size_t len)
@@ -77,23 +77,24 @@ static void take_line(struct datagrams *d, const char *text, size_t len)
 	if (len > 0 && text[len - 1] == '\r')
 		len--;
 	if (len > s->config->max_line) {
-		notice(&s->notices, NOTICE_LONG_LINE, 1, s->now,
+		log_event(&s->log, LOG_LONG_LINE, 1, s->now,
 		    "%s: a line of %zu bytes", s->who, len);
 		return;
 	}
-	if (d->format == WIRE_GUESS && wire_guess(text, len) == WIRE_INFLUX &&
-	    wire_influx_end(text, len) == SIZE_MAX)
-		d->format = WIRE_INFLUX;
-	if (d->format == WIRE_GUESS)
+	if (d->format == FORMAT_AUTO &&
+	    format_guess(text, len) == FORMAT_INFLUX &&
+	    format_influx_end(text, len) == SIZE_MAX)
+		d->format = FORMAT_INFLUX;
+	if (d->format == FORMAT_AUTO)
 		server_guess(s, &d->format, text, len);
-	else if (d->format == WIRE_INFLUX)
+	else if (d->format == FORMAT_INFLUX)
 		take_influx(d, text, len);
-	else if (d->format != WIRE_CSV)
+	else if (d->format != FORMAT_CSV)
 		server_line(s, d->format, text, len);
-	if (d->format != WIRE_CSV)
+	if (d->format != FORMAT_CSV)
 		return;
-	notice(&s->notices, NOTICE_BAD_LINE, 1, s->now,
-	    "%s: CSV needs a stream", s->who);
+	log_event(&s->log, LOG_BAD_LINE, 1, s->now, "%s: CSV needs a stream",
+	    s->who);
 	d->format = s->config->format;
 }
 
@@ -104,8 +105,8 @@ static void take_datagram(struct datagrams *d, const char *bytes, size_t n)
 
 	d->format = d->server->config->format;
 	if (n > 0 && *bytes == '<' &&
-	    (d->format == WIRE_GUESS || d->format == WIRE_SYSLOG)) {
-		d->format = WIRE_SYSLOG;
+	    (d->format == FORMAT_AUTO || d->format == FORMAT_SYSLOG)) {
+		d->format = FORMAT_SYSLOG;
 		while (n > 0 && (bytes[n - 1] == '\n' || bytes[n - 1] == '\0'))
 			n--;
 		take_line(d, bytes, n);
@@ -135,7 +136,7 @@ static void count_lost(struct datagrams *d, struct msghdr *header)
 			continue;
 		memcpy(&lost, CMSG_DATA(c), sizeof lost);
 		if (lost != d->lost)
-			notice(&s->notices, NOTICE_UDP_LOST,
+			log_event(&s->log, LOG_UDP_LOST,
 			    (uint32_t)(lost - d->lost), s->now,
 			    "%s: the kernel has dropped datagrams", d->who);
 		d->lost = lost;

@@ -2,7 +2,7 @@
  * Values in; windows, alerts and rows of results out.
  *
  * A replay does with them what csv_replay does with a file. If a page, alerts
- * or a database are wanted it tells of all it does (engine_board.c).
+ * or a database are wanted it tells of all it does (engine_snapshot.c).
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -17,9 +17,9 @@
 
 #include "../replay/timed_windows.h"
 #include "database.h"
-#include "outlet.h"
+#include "sink.h"
 
-/* Bytes of a key on the board: its row, name and place in the table. */
+/* Bytes of a key on the snapshot: its row, name and place in the table. */
 enum { BESIDE_KEY = 150 };
 
 static int fail(struct engine *e, const char *what)
@@ -48,8 +48,8 @@ static void take_lines(void *ctx, const char *bytes, size_t n)
 	struct engine *e = ctx;
 	uint64_t lines = count_lines(bytes, n);
 
-	for (size_t i = 0; i < *e->options.n_outlets; i++)
-		outlet_put(e->options.outlets[i], bytes, n, lines);
+	for (size_t i = 0; i < *e->options.n_sinks; i++)
+		sink_put(e->options.sinks[i], bytes, n, lines);
 }
 
 /* ---- Life ---- */
@@ -70,12 +70,11 @@ static int get_ready(struct engine *e)
 		return -1;
 	writer_init(&e->head, -1);
 	if (rows_header(rows, &e->head) != 0 ||
-	    board_init(&e->board, n, names, e->options.has_page) < 0)
+	    snapshot_init(&e->snapshot, n, names, e->options.has_page) < 0)
 		return fail(e, "out of memory");
-	e->has_board = 1;
-	for (size_t i = 0; i < *e->options.n_outlets; i++)
-		outlet_set_head(e->options.outlets[i], e->head.bytes,
-		    e->head.len);
+	e->has_snapshot = 1;
+	for (size_t i = 0; i < *e->options.n_sinks; i++)
+		sink_set_head(e->options.sinks[i], e->head.bytes, e->head.len);
 	e->is_ready = 1;
 	return 0;
 }
@@ -89,7 +88,7 @@ static void watch_replay(struct engine *e)
 	if (o->has_page || e->wants_values)
 		watch.taken = engine_taken;
 	if (o->alerts || o->has_page || o->database) {
-		watch.told = engine_told;
+		watch.told = engine_emitted;
 		watch.dropped = engine_dropped;
 	}
 	replay_watch(e->replay, &watch);
@@ -164,8 +163,8 @@ int engine_new(struct engine **engine_out, const struct engine_options *options,
 		e->alert_bytes = alerts_key_bytes(options->alerts);
 	}
 	if (e->own.window.by_time)
-		e->own.timing.room_keys = options->config->board_bytes /
-		    (sizeof(struct board_key) + BESIDE_KEY + e->alert_bytes);
+		e->own.timing.room_keys = options->config->snapshot_bytes /
+		    (sizeof(struct snapshot_key) + BESIDE_KEY + e->alert_bytes);
 	e->late.fd = -1;
 	writer_init_to(&e->writer, take_lines, e);
 	if (prepare(e) < 0) {
@@ -181,7 +180,7 @@ void engine_free(struct engine *e)
 {
 	if (!e)
 		return;
-	engine_clear_board(e);
+	engine_clear_snapshot(e);
 	free(e->by_group);
 	replay_free(e->replay);
 	if (e->database)
@@ -193,9 +192,9 @@ void engine_free(struct engine *e)
 	free(e);
 }
 
-struct board *engine_board(struct engine *e)
+struct snapshot *engine_snapshot(struct engine *e)
 {
-	return &e->board;
+	return &e->snapshot;
 }
 
 const char *engine_why(const struct engine *e)
@@ -211,7 +210,7 @@ uint64_t engine_values(const struct engine *e)
 void engine_reopen(struct engine *e)
 {
 	if (open_late(e) < 0)
-		notice_say("%s", e->why);
+		log_say("%s", e->why);
 }
 
 /* ---- Values ---- */
@@ -230,11 +229,11 @@ static int has_max_windows(const struct engine *e)
 }
 
 /* Which limit it is that LEAT_NO_ROOM tells of. */
-static enum notice_kind full_kind(const struct engine *e)
+static enum log_kind full_kind(const struct engine *e)
 {
 	if (has_max_windows(e))
-		return NOTICE_WINDOWS_FULL;
-	return has_max_values(e) ? NOTICE_VALUES_FULL : NOTICE_KEYS_FULL;
+		return LOG_WINDOWS_FULL;
+	return has_max_values(e) ? LOG_VALUES_FULL : LOG_KEYS_FULL;
 }
 
 static const char *refusal_text(const struct engine *e, int err)
@@ -256,11 +255,11 @@ static const char *refusal_text(const struct engine *e, int err)
 
 static void refuse(struct engine *e, int err, const char *who)
 {
-	enum notice_kind kind = err == LEAT_NO_ROOM ? full_kind(e)
-	    : timed_windows_is_refusal(err)         ? NOTICE_LATE
-						    : NOTICE_MEMORY;
+	enum log_kind kind = err == LEAT_NO_ROOM ? full_kind(e)
+	    : timed_windows_is_refusal(err)      ? LOG_LATE
+						 : LOG_MEMORY;
 
-	notice(e->options.notices, kind, 1, engine_now(e), "%s: %s", who,
+	log_event(e->options.log, kind, 1, engine_now(e), "%s: %s", who,
 	    refusal_text(e, err));
 }
 
@@ -280,11 +279,12 @@ static void settle_bytes(struct engine *e)
 	n = rows_n_keys(rows);
 	each = e->alert_bytes;
 	used = e->beside + rows_bytes(rows) + n * each;
-	if (e->has_board) {
-		used += board_bytes(&e->board) - e->board.ring_bytes;
-		each += sizeof(struct board_key) + BESIDE_KEY;
-		e->board.most_ring_bytes = used < most ? (size_t)(most - used)
-						       : 0;
+	if (e->has_snapshot) {
+		used += snapshot_bytes(&e->snapshot) - e->snapshot.ring_bytes;
+		each += sizeof(struct snapshot_key) + BESIDE_KEY;
+		e->snapshot.most_ring_bytes = used < most
+		    ? (size_t)(most - used)
+		    : 0;
 	}
 	e->room = used < most ? most - used : 0;
 	if (e->settings->window.by_time)
@@ -295,7 +295,7 @@ static void settle_bytes(struct engine *e)
 
 uint64_t engine_share(struct engine *e, uint64_t beside)
 {
-	uint64_t most = e->options.config->wire_bytes;
+	uint64_t most = e->options.config->decoder_bytes;
 
 	e->beside = beside;
 	settle_bytes(e);
@@ -308,7 +308,7 @@ void engine_begin(struct engine *e)
 	settle_bytes(e);
 }
 
-void engine_value(struct engine *e, const struct wire_sample *sample,
+void engine_value(struct engine *e, const struct sample *sample,
     const char *who)
 {
 	leat_csv_field key;
@@ -337,7 +337,7 @@ static void tell_left(struct engine *e)
 
 	for (int i = 0; i < N_LEFT; i++) {
 		if (tally->left[i] > e->left[i])
-			notice(e->options.notices, NOTICE_LATE,
+			log_event(e->options.log, LOG_LATE,
 			    tally->left[i] - e->left[i], engine_now(e), "%s",
 			    words[i]);
 		e->left[i] = tally->left[i];
@@ -355,7 +355,7 @@ static int begin_again(struct engine *e)
 	memcpy(why, e->why, sizeof why);
 	if (renew_replay(e) < 0)
 		return ENGINE_REFUSED;
-	engine_clear_board(e);
+	engine_clear_snapshot(e);
 	if (e->n_groups > 0)
 		memset(e->by_group, 0, e->n_groups * sizeof *e->by_group);
 	memset(e->left, 0, sizeof e->left);
@@ -369,7 +369,7 @@ static void say_bad(void *ctx)
 {
 	struct engine *e = ctx;
 
-	notice(e->options.notices, NOTICE_BAD_LINE, 1, engine_now(e),
+	log_event(e->options.log, LOG_BAD_LINE, 1, engine_now(e),
 	    "first records%s", replay_why(e->replay));
 }
 
@@ -379,7 +379,7 @@ static void tell_notes(struct engine *e)
 	char text[600];
 
 	while (replay_note(e->replay, text, sizeof text))
-		notice_say("%s", *text == ':' ? text + 2 : text);
+		log_say("%s", *text == ':' ? text + 2 : text);
 }
 
 /*
@@ -397,8 +397,8 @@ static int decide(struct engine *e)
 		say_bad(e);
 	tell_notes(e);
 	if (!e->is_ready && replay_output(e->replay) && get_ready(e) < 0) {
-		notice(e->options.notices, NOTICE_BAD_LINE, 1, engine_now(e),
-		    "%s", e->why);
+		log_event(e->options.log, LOG_BAD_LINE, 1, engine_now(e), "%s",
+		    e->why);
 		return begin_again(e);
 	}
 	return 0;
@@ -449,7 +449,7 @@ int engine_record(void *ctx, const leat_csv_record *record)
 	struct engine_table *t = ctx;
 	struct engine *e = t->engine;
 
-	e->options.counts->lines[WIRE_CSV]++;
+	e->options.counts->lines[FORMAT_CSV]++;
 	if (t->has_header || e->settings->no_header) {
 		t->has_header = 1;
 		return take_record(e, record);
@@ -463,8 +463,8 @@ int engine_record(void *ctx, const leat_csv_record *record)
 void engine_settle(struct engine *e)
 {
 	if (replay_settle(e->replay) < 0)
-		notice(e->options.notices, NOTICE_MEMORY, 1, engine_now(e),
-		    "%s", replay_why(e->replay));
+		log_event(e->options.log, LOG_MEMORY, 1, engine_now(e), "%s",
+		    replay_why(e->replay));
 	writer_flush(&e->writer);
 	if (e->late.fd >= 0)
 		writer_flush(&e->late);
@@ -487,14 +487,15 @@ void engine_tick(struct engine *e)
 		refuse(e, err, "clock");
 	engine_settle(e);
 	if (e->options.alerts && alerts_want_ticks(e->options.alerts))
-		for (struct board_key *k = e->board.newest; k; k = k->older)
+		for (struct snapshot_key *k = e->snapshot.newest; k;
+		     k = k->older)
 			if (k->alerts)
 				alert_tick(e->options.alerts, k->alerts,
 				    k->name, k->len, k->last_at, engine_now(e));
 	engine_forget(e);
-	board_tick(&e->board, engine_now(e));
+	snapshot_tick(&e->snapshot, engine_now(e));
 	if (e->database && database_commit(e->database) < 0)
-		notice(e->options.notices, NOTICE_OUTPUT, 1, engine_now(e),
+		log_event(e->options.log, LOG_OUTPUT, 1, engine_now(e),
 		    "sqlite: %s", database_why(e->database));
 }
 

@@ -1,7 +1,7 @@
 /*
  * Values in; windows, alerts and rows of results out. What csv_replay does
  * with a file is done here with what comes from everywhere, and all that is
- * wanted of it beside rows is told as it happens: to the board that the page
+ * wanted of it beside rows is told as it happens: to the snapshot that the page
  * is drawn from, to alerts, to a database.
  *
  * Rows are either those of a CSV table, whose header the first connection
@@ -18,27 +18,27 @@
 #include "../replay/state_tape.h"
 #include "../replay/writer.h"
 #include "alert.h"
-#include "board.h"
 #include "config.h"
 #include "counts.h"
-#include "notice.h"
-#include "wire.h"
+#include "decoder.h"
+#include "log.h"
+#include "snapshot.h"
 
 struct database;
-struct outlet;
+struct sink;
 struct engine;
 
-enum { ENGINE_OUTLETS = 16 };
+enum { ENGINE_SINKS = 16 };
 
 struct engine_options {
 	const struct config *config;
 	struct alerts *alerts; /* NULL: no rule */
-	int has_page;          /* the board is wanted */
+	int has_page;          /* the snapshot is wanted */
 	const char *database;  /* its file; NULL: none */
-	struct outlet *const *outlets;
-	const size_t *n_outlets;
+	struct sink *const *sinks;
+	const size_t *n_sinks;
 	struct counts *counts;
-	struct notices *notices;
+	struct log *log;
 	/* The time, nanoseconds since 1970, from the last turn of the loop. */
 	const int64_t *now;
 };
@@ -49,7 +49,7 @@ int engine_new(struct engine **engine_out, const struct engine_options *options,
 void engine_free(struct engine *engine);
 
 /* Stays where it is; has names only when they are known. */
-struct board *engine_board(struct engine *engine);
+struct snapshot *engine_snapshot(struct engine *engine);
 
 /*
  * Bytes that others hold of what keys and they have together. Returns how many
@@ -61,7 +61,7 @@ uint64_t engine_share(struct engine *engine, uint64_t beside);
 void engine_begin(struct engine *engine);
 
 /* One value. Refusals are counted; the first is said to be of `who`. */
-void engine_value(struct engine *engine, const struct wire_sample *sample,
+void engine_value(struct engine *engine, const struct sample *sample,
     const char *who);
 
 /*

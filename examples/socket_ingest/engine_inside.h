@@ -1,6 +1,6 @@
 /*
  * What the two halves of an engine know of each other: engine.c, which takes
- * values, and engine_board.c, which is told what comes of them.
+ * values, and engine_snapshot.c, which is told what comes of them.
  */
 #ifndef SOCKET_INGEST_ENGINE_INSIDE_H
 #define SOCKET_INGEST_ENGINE_INSIDE_H
@@ -27,13 +27,13 @@ struct engine {
 	char why[600];
 	int64_t kept_since; /* the first record by which columns are chosen */
 
-	struct board board;
-	int has_board; /* it has been made; else nothing is watched */
+	struct snapshot snapshot;
+	int has_snapshot; /* it has been made; else nothing is watched */
 	int wants_values, wants_rows; /* of alerts, */
 	size_t alert_bytes;           /* which take so much of a key */
 	uint64_t beside;              /* bytes that others hold */
 	uint64_t room;                /* and how many are free */
-	struct board_key **by_group;
+	struct snapshot_key **by_group;
 	size_t n_groups;
 	int64_t swept;              /* when forgotten keys were looked for */
 	struct mark marks[N_MARKS]; /* the newest first */
@@ -52,14 +52,14 @@ static inline int64_t engine_now(const struct engine *e)
 /* A rows_watch. */
 void engine_taken(void *engine, size_t group, const leat_csv_field *key,
     const double *values);
-void engine_told(void *engine, const struct rows_result *result);
+void engine_emitted(void *engine, const struct rows_result *result);
 void engine_dropped(void *engine, size_t group);
 
 /* Each tick: keys that are no longer known go. */
 void engine_forget(struct engine *engine);
 
 /* Of all keys. */
-void engine_clear_board(struct engine *engine);
+void engine_clear_snapshot(struct engine *engine);
 void engine_tape_alerts(struct engine *engine, struct tape *tape);
 
 #endif

@@ -68,8 +68,8 @@ static void on_error(struct evconnlistener *listener, void *ctx)
 	int error = EVUTIL_SOCKET_ERROR();
 
 	(void)listener;
-	notice(&l->server->notices, NOTICE_CONNECTIONS, 1, l->server->now,
-	    "%s: %s", l->who, strerror(error));
+	log_event(&l->server->log, LOG_CONNECTIONS, 1, l->server->now, "%s: %s",
+	    l->who, strerror(error));
 }
 
 static int fail(char *why, size_t size, const char *what, const char *reason)
@@ -180,7 +180,7 @@ static int add(struct server *s, int fd, const struct addr *addr)
 		return -1;
 	}
 	s->listeners[s->n_listeners++] = l;
-	notice_say("listening on %s", l->who);
+	log_say("listening on %s", l->who);
 	return 0;
 }
 

@@ -28,13 +28,13 @@ int server_run(struct server *server);
 
 /* ---- Words (words.c) ---- */
 
-enum { RUN_TITLE_SIZE = 200 };
+enum { DESCRIBE_SIZE = 200 };
 
 /* An alert as a line with a JSON object. */
-void run_write_alert(struct writer *writer, const struct alert_event *event);
+void describe_alert(struct writer *writer, const struct alert_event *event);
 
 /* What is counted: "-w 60s -s mean,max". */
-void run_title(const struct config *config, char *text, size_t size);
+void describe_windows(const struct config *config, char *text, size_t size);
 
 /* Returns 0, or -1 with the reason in why. */
 int run_listen_http(struct server *server, const char *text, char *why,

@@ -28,7 +28,7 @@ enum { TICK_MS = 200, DRAIN_MS = 2000 };
 
 /* ---- Lines ---- */
 
-static int on_sample(void *ctx, const struct wire_sample *sample)
+static int on_sample(void *ctx, const struct sample *sample)
 {
 	struct server *s = ctx;
 
@@ -37,33 +37,33 @@ static int on_sample(void *ctx, const struct wire_sample *sample)
 }
 
 /* A line that is bad may be a good one of another format. */
-static void tell_bad(struct server *s, enum wire_format format,
-    const char *text, size_t len)
-{
-	enum wire_format like = wire_guess(text, len);
-
-	if (like == format || like == WIRE_GUESS || like == WIRE_CSV)
-		notice(&s->notices, NOTICE_BAD_LINE, 1, s->now, "%s: %s",
-		    s->who, wire_why(s->wire));
-	else
-		notice(&s->notices, NOTICE_BAD_LINE, 1, s->now,
-		    "%s: %s; it is read as format %s, but it is like %s",
-		    s->who, wire_why(s->wire), wire_format_name(format),
-		    wire_format_name(like));
-}
-
-int server_line(struct server *s, enum wire_format format, const char *text,
+static void tell_bad(struct server *s, enum format format, const char *text,
     size_t len)
 {
-	int err = wire_take(s->wire, format, text, len);
+	enum format like = format_guess(text, len);
+
+	if (like == format || like == FORMAT_AUTO || like == FORMAT_CSV)
+		log_event(&s->log, LOG_BAD_LINE, 1, s->now, "%s: %s", s->who,
+		    decoder_why(s->decoder));
+	else
+		log_event(&s->log, LOG_BAD_LINE, 1, s->now,
+		    "%s: %s; it is read as format %s, but it is like %s",
+		    s->who, decoder_why(s->decoder), format_name(format),
+		    format_name(like));
+}
+
+int server_line(struct server *s, enum format format, const char *text,
+    size_t len)
+{
+	int err = decoder_take(s->decoder, format, text, len);
 
 	s->counts.lines[format]++;
-	if (err == WIRE_BAD)
+	if (err == DECODER_BAD)
 		tell_bad(s, format, text, len);
 	else if (err)
-		notice(&s->notices, NOTICE_MEMORY, 1, s->now,
-		    "%s: out of memory", s->who);
-	return err == WIRE_BAD ? -1 : 0;
+		log_event(&s->log, LOG_MEMORY, 1, s->now, "%s: out of memory",
+		    s->who);
+	return err == DECODER_BAD ? -1 : 0;
 }
 
 /* Neither blank nor a comment. */
@@ -76,17 +76,17 @@ static int says_something(const char *text, size_t len)
 	return i < len && text[i] != '#';
 }
 
-void server_guess(struct server *s, enum wire_format *format, const char *text,
+void server_guess(struct server *s, enum format *format, const char *text,
     size_t len)
 {
-	enum wire_format like = wire_guess(text, len);
+	enum format like = format_guess(text, len);
 
 	if (!says_something(text, len))
 		return;
-	if (like == WIRE_CSV ||
-	    server_line(s, like == WIRE_GUESS ? WIRE_LINE : like, text, len) ==
-		0)
-		*format = like == WIRE_GUESS ? WIRE_LINE : like;
+	if (like == FORMAT_CSV ||
+	    server_line(s, like == FORMAT_AUTO ? FORMAT_LINE : like, text,
+		len) == 0)
+		*format = like == FORMAT_AUTO ? FORMAT_LINE : like;
 }
 
 /* ---- Saved state ---- */
@@ -98,7 +98,7 @@ static void tape_server(void *ctx, struct tape *t)
 	tape_same_text(t, "socket_ingest", "the program");
 	engine_tape(s->engine, t);
 	if (!t->failed)
-		wire_tape(s->wire, t);
+		decoder_tape(s->decoder, t);
 	if (!t->failed)
 		senders_tape(s->senders, t);
 }
@@ -111,7 +111,7 @@ static void save(struct server *s)
 	engine_settle(s->engine);
 	if (state_file_save(s->saving.path, tape_server, s, why, sizeof why) <
 	    0) {
-		notice(&s->notices, NOTICE_SAVE, 1, s->now, "%s", why);
+		log_event(&s->log, LOG_SAVE, 1, s->now, "%s", why);
 	} else {
 		s->counts.saves++;
 		s->counts.saved_at = s->now;
@@ -138,7 +138,7 @@ static int load(struct server *s, char *why, size_t size)
 		    saving->resume);
 		return -1;
 	}
-	notice_say("%s: not there yet; starting anew", saving->resume);
+	log_say("%s: not there yet; starting anew", saving->resume);
 	return 0;
 }
 
@@ -147,10 +147,10 @@ static int load(struct server *s, char *why, size_t size)
 void server_begin(struct server *s)
 {
 	s->now = clock_wall();
-	wire_limit(s->wire,
-	    (size_t)engine_share(s->engine, wire_bytes(s->wire)));
+	decoder_limit(s->decoder,
+	    (size_t)engine_share(s->engine, decoder_bytes(s->decoder)));
 	engine_begin(s->engine);
-	wire_arrival(s->wire, s->now);
+	decoder_arrival(s->decoder, s->now);
 }
 
 void server_settle(struct server *s)
@@ -172,14 +172,14 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 	if (s->now >= s->next_flush ||
 	    s->next_flush - s->now > s->config->statsd_flush) {
 		s->who = "sets";
-		wire_flush_sets(s->wire);
+		decoder_flush_sets(s->decoder);
 		s->next_flush = s->now + s->config->statsd_flush;
 	}
 	engine_tick(s->engine);
 	if (s->web)
 		web_tick(s->web, s->now);
 	stream_tick(s);
-	notice_tick(&s->notices, s->now);
+	log_tick(&s->log, s->now);
 	if (s->saving.path && cli_save_is_due(&s->saving))
 		save(s);
 }
@@ -198,14 +198,14 @@ static void on_reopen(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	(void)what;
-	for (size_t i = 0; i < s->n_outlets; i++)
-		outlet_reopen(s->outlets[i]);
-	for (size_t i = 0; i < s->n_alert_outlets; i++)
-		outlet_reopen(s->alert_outlets[i]);
+	for (size_t i = 0; i < s->n_sinks; i++)
+		sink_reopen(s->sinks[i]);
+	for (size_t i = 0; i < s->n_alert_sinks; i++)
+		sink_reopen(s->alert_sinks[i]);
 	engine_reopen(s->engine);
 	if (s->tls && tls_reload(s->tls, why, sizeof why) < 0)
-		notice_say("%s; the old certificate stays", why);
-	notice_say("files are opened again");
+		log_say("%s; the old certificate stays", why);
+	log_say("files are opened again");
 }
 
 void server_stop(struct server *s)
@@ -238,11 +238,11 @@ static void on_alert(void *ctx, const struct alert_event *event)
 	struct server *s = ctx;
 
 	if (s->alerts_on_stderr)
-		notice_say("%s key \"%.*s\": %s (%.10g)",
+		log_say("%s key \"%.*s\": %s (%.10g)",
 		    event->raised ? "RAISED" : "cleared", (int)event->key_len,
 		    event->key, event->text, event->value);
-	if (s->n_alert_outlets > 0) {
-		run_write_alert(&s->words, event);
+	if (s->n_alert_sinks > 0) {
+		describe_alert(&s->words, event);
 		writer_flush(&s->words);
 	}
 	if (s->web)
@@ -254,8 +254,8 @@ static void take_words(void *ctx, const char *bytes, size_t n)
 {
 	struct server *s = ctx;
 
-	for (size_t i = 0; i < s->n_alert_outlets; i++)
-		outlet_put(s->alert_outlets[i], bytes, n, 1);
+	for (size_t i = 0; i < s->n_alert_sinks; i++)
+		sink_put(s->alert_sinks[i], bytes, n, 1);
 }
 
 static int make_alerts(struct server *s, char *why, size_t size)
@@ -289,20 +289,20 @@ static int is_database(const char *where)
 	return strncmp(where, "sqlite:", 7) == 0;
 }
 
-static int add_outlet(struct server *s, struct outlet **outlets, size_t *n,
+static int add_sink(struct server *s, struct sink **sinks, size_t *n,
     const char *option, const char *where, char *why, size_t size)
 {
-	struct outlet_options o = { 0 };
+	struct sink_options o = { 0 };
 	char reason[300];
 
-	if (*n == ENGINE_OUTLETS) {
+	if (*n == ENGINE_SINKS) {
 		snprintf(why, size, "%s: too many of them", option);
 		return -1;
 	}
 	o.base = s->base;
 	o.where = where;
-	o.notices = &s->notices;
-	if (outlet_new(&outlets[*n], &o, reason, sizeof reason) < 0) {
+	o.log = &s->log;
+	if (sink_new(&sinks[*n], &o, reason, sizeof reason) < 0) {
 		snprintf(why, size, "%s %.80s: %s", option, where, reason);
 		return -1;
 	}
@@ -310,22 +310,21 @@ static int add_outlet(struct server *s, struct outlet **outlets, size_t *n,
 	return 0;
 }
 
-static int make_outlets(struct server *s, char *why, size_t size)
+static int make_sinks(struct server *s, char *why, size_t size)
 {
 	const struct config *c = s->config;
 
 	for (size_t i = 0; i < c->to.n; i++)
 		if (!is_database(c->to.items[i]) &&
-		    add_outlet(s, s->outlets, &s->n_outlets, "--to",
-			c->to.items[i], why, size) < 0)
+		    add_sink(s, s->sinks, &s->n_sinks, "--to", c->to.items[i],
+			why, size) < 0)
 			return -1;
 	if (c->to.n == 0 && c->settings.format != ROW_FORMAT_NONE &&
-	    add_outlet(s, s->outlets, &s->n_outlets, "--to", "-", why, size) <
-		0)
+	    add_sink(s, s->sinks, &s->n_sinks, "--to", "-", why, size) < 0)
 		return -1;
 	for (size_t i = 0; i < c->alert_to.n; i++)
-		if (add_outlet(s, s->alert_outlets, &s->n_alert_outlets,
-			"--alert-to", c->alert_to.items[i], why, size) < 0)
+		if (add_sink(s, s->alert_sinks, &s->n_alert_sinks, "--alert-to",
+			c->alert_to.items[i], why, size) < 0)
 			return -1;
 	return 0;
 }
@@ -356,8 +355,8 @@ static size_t allow_connections(const struct config *c)
 	if (allowed == wanted)
 		return (size_t)c->max_connections;
 	allowed = allowed > others ? allowed - others : 1;
-	notice_say("there are descriptors for %zu connections, not %llu",
-	    allowed, (unsigned long long)c->max_connections);
+	log_say("there are descriptors for %zu connections, not %llu", allowed,
+	    (unsigned long long)c->max_connections);
 	return allowed;
 }
 
@@ -374,10 +373,10 @@ static int make_slots(struct server *s)
 	return s->peers ? 0 : -1;
 }
 
-static int make_wire(struct server *s)
+static int make_decoder(struct server *s)
 {
 	const struct settings *settings = &s->config->settings;
-	struct wire_options o = { 0 };
+	struct decoder_options o = { 0 };
 
 	o.time_unit = settings->timing.unit;
 	o.influx_unit = s->config->influx_unit;
@@ -387,10 +386,10 @@ static int make_wire(struct server *s)
 	o.seed[1] = settings->seed[1];
 	o.fn = on_sample;
 	o.ctx = s;
-	s->wire = wire_new(&o);
+	s->decoder = decoder_new(&o);
 	s->senders = senders_new(settings->seed);
 	s->buffer = malloc(SERVER_BUFFER);
-	return s->wire && s->senders && s->buffer ? 0 : -1;
+	return s->decoder && s->senders && s->buffer ? 0 : -1;
 }
 
 static int make_engine(struct server *s, char *why, size_t size)
@@ -411,10 +410,10 @@ static int make_engine(struct server *s, char *why, size_t size)
 		snprintf(why, size, "--to: only one sqlite: file");
 		return -1;
 	}
-	o.outlets = s->outlets;
-	o.n_outlets = &s->n_outlets;
+	o.sinks = s->sinks;
+	o.n_sinks = &s->n_sinks;
 	o.counts = &s->counts;
-	o.notices = &s->notices;
+	o.log = &s->log;
 	o.now = &s->now;
 	return engine_new(&s->engine, &o, why, size);
 }
@@ -432,12 +431,12 @@ static int make_web(struct server *s, char *why, size_t size)
 	o.peers = s->peers;
 	o.max_per_peer = (size_t)s->config->max_per_peer;
 	o.title = s->title;
-	o.board = engine_board(s->engine);
+	o.snapshot = engine_snapshot(s->engine);
 	o.alerts = s->alerts;
-	o.notices = &s->notices;
+	o.log = &s->log;
 	o.counts = &s->counts;
-	o.outlets = s->outlets;
-	o.n_outlets = &s->n_outlets;
+	o.sinks = s->sinks;
+	o.n_sinks = &s->n_sinks;
 	if (web_new(&s->web, &o) < 0) {
 		snprintf(why, size, "out of memory");
 		return -1;
@@ -451,12 +450,12 @@ static int make_web(struct server *s, char *why, size_t size)
 static int make_all(struct server *s, char *why, size_t size)
 {
 	s->base = event_base_new();
-	if (!s->base || make_wire(s) < 0 || make_slots(s) < 0) {
+	if (!s->base || make_decoder(s) < 0 || make_slots(s) < 0) {
 		snprintf(why, size, "out of memory");
 		return -1;
 	}
 	if (make_secrets(s, why, size) < 0 || make_alerts(s, why, size) < 0 ||
-	    make_outlets(s, why, size) < 0 || make_engine(s, why, size) < 0 ||
+	    make_sinks(s, why, size) < 0 || make_engine(s, why, size) < 0 ||
 	    load(s, why, size) < 0 || make_web(s, why, size) < 0 ||
 	    listen_all(s, why, size) < 0)
 		return -1;
@@ -480,7 +479,7 @@ int server_new(struct server **server_out, const struct config *config,
 	s->next_save = UINT64_MAX;
 	s->saving = config->saving;
 	writer_init_to(&s->words, take_words, s);
-	run_title(config, s->title, sizeof s->title);
+	describe_windows(config, s->title, sizeof s->title);
 	*server_out = s;
 	return make_all(s, why, size);
 }
@@ -503,12 +502,12 @@ void server_free(struct server *s)
 	web_free(s->web);
 	peers_free(s->peers);
 	engine_free(s->engine);
-	for (size_t i = 0; i < s->n_outlets; i++)
-		outlet_free(s->outlets[i]);
-	for (size_t i = 0; i < s->n_alert_outlets; i++)
-		outlet_free(s->alert_outlets[i]);
+	for (size_t i = 0; i < s->n_sinks; i++)
+		sink_free(s->sinks[i]);
+	for (size_t i = 0; i < s->n_alert_sinks; i++)
+		sink_free(s->alert_sinks[i]);
 	alerts_free(s->alerts);
-	wire_free(s->wire);
+	decoder_free(s->decoder);
 	senders_free(s->senders);
 	tls_free(s->tls);
 	free_events(s);
@@ -522,11 +521,11 @@ void server_free(struct server *s)
 /* ---- Running ---- */
 
 /* Returns how many rows wait in vain. */
-static uint64_t drain(struct server *s, struct outlet *o)
+static uint64_t drain(struct server *s, struct sink *o)
 {
-	uint64_t waiting = outlet_drain(o, DRAIN_MS);
+	uint64_t waiting = sink_drain(o, DRAIN_MS);
 
-	s->failed |= waiting > 0 || outlet_dropped(o) > 0;
+	s->failed |= waiting > 0 || sink_dropped(o) > 0;
 	return waiting;
 }
 
@@ -535,12 +534,12 @@ static void drain_all(struct server *s)
 {
 	uint64_t lost = 0;
 
-	for (size_t i = 0; i < s->n_outlets; i++)
-		lost += drain(s, s->outlets[i]);
-	for (size_t i = 0; i < s->n_alert_outlets; i++)
-		lost += drain(s, s->alert_outlets[i]);
+	for (size_t i = 0; i < s->n_sinks; i++)
+		lost += drain(s, s->sinks[i]);
+	for (size_t i = 0; i < s->n_alert_sinks; i++)
+		lost += drain(s, s->alert_sinks[i]);
 	if (lost > 0)
-		notice_say("%llu rows did not get out in time",
+		log_say("%llu rows did not get out in time",
 		    (unsigned long long)lost);
 }
 

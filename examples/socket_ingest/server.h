@@ -13,17 +13,17 @@
 #include "alert.h"
 #include "config.h"
 #include "counts.h"
+#include "decoder.h"
 #include "engine.h"
 #include "frame.h"
-#include "notice.h"
-#include "outlet.h"
+#include "log.h"
 #include "peers.h"
 #include "run.h"
 #include "senders.h"
+#include "sink.h"
 #include "slots.h"
 #include "tls.h"
 #include "web.h"
-#include "wire.h"
 
 enum {
 	SERVER_LISTENERS = 64,
@@ -39,19 +39,19 @@ struct server {
 	const struct config *config;
 	struct event_base *base;
 	struct counts counts;
-	struct notices notices;
+	struct log log;
 	int64_t now; /* nanoseconds since 1970, of this turn of the loop */
 
 	struct engine *engine;
-	struct wire *wire;
+	struct decoder *decoder;
 	const char *who; /* the line that is being taken came from */
 	struct alerts *alerts;
 	struct senders *senders;
 
-	struct outlet *outlets[ENGINE_OUTLETS];
-	size_t n_outlets;
-	struct outlet *alert_outlets[ENGINE_OUTLETS];
-	size_t n_alert_outlets;
+	struct sink *sinks[ENGINE_SINKS];
+	size_t n_sinks;
+	struct sink *alert_sinks[ENGINE_SINKS];
+	size_t n_alert_sinks;
 	int alerts_on_stderr;
 	struct writer words; /* to these */
 	struct cli_save saving;
@@ -71,7 +71,7 @@ struct server {
 	int64_t next_flush; /* of sets */
 	uint64_t next_save; /* at so many values; UINT64_MAX: by time */
 	int stops;          /* asked to */
-	char title[RUN_TITLE_SIZE];
+	char title[DESCRIBE_SIZE];
 	int failed; /* the exit status is not 0 */
 };
 
@@ -87,17 +87,17 @@ void server_settle(struct server *server);
  * understood, which is said, with the format that it is like if that is
  * another one.
  */
-int server_line(struct server *server, enum wire_format format,
-    const char *text, size_t len);
+int server_line(struct server *server, enum format format, const char *text,
+    size_t len);
 
 /*
  * One line of a stream or datagram that has not told its format yet: *format
  * is what the line is like if it could be read, or is CSV, which is not read
- * here. Else it stays WIRE_GUESS, and the line is bad. A line that says
+ * here. Else it stays FORMAT_AUTO, and the line is bad. A line that says
  * nothing tells nothing.
  */
-void server_guess(struct server *server, enum wire_format *format,
-    const char *text, size_t len);
+void server_guess(struct server *server, enum format *format, const char *text,
+    size_t len);
 
 /* Stops the loop. */
 void server_stop(struct server *server);
@@ -133,16 +133,16 @@ struct datagrams;
 struct datagrams *datagrams_new(struct server *server, int fd, const char *who);
 void datagrams_free(struct datagrams *datagrams);
 
-/* ---- CSV with one value column (csvin.c) ---- */
+/* ---- CSV with one value column (csv_pairs.c) ---- */
 
-struct csvin;
+struct csv_pairs;
 
 /* Which columns are key, value and time, by the stream's own header. */
-struct csvin *csvin_new(struct server *server);
-void csvin_free(struct csvin *csvin);
+struct csv_pairs *csv_pairs_new(struct server *server);
+void csv_pairs_free(struct csv_pairs *csv_pairs);
 
-/* As engine_record(); ctx is a struct csvin. */
-int csvin_record(void *ctx, const leat_csv_record *record);
-const char *csvin_why(const struct csvin *csvin);
+/* As engine_record(); ctx is a struct csv_pairs. */
+int csv_pairs_record(void *ctx, const leat_csv_record *record);
+const char *csv_pairs_why(const struct csv_pairs *csv_pairs);
 
 #endif

@@ -5,8 +5,8 @@
  *      socket_ingest --listen tcp://127.0.0.1:9009
  *
  * What it is made of is in ingest/: sockets to lines (listen, stream,
- * datagram, frame), lines to values (wire), values to windows and rows
- * (engine), and what is done with these (outlet, database, alert, board,
+ * datagram, frame), lines to values (decoder), values to windows and rows
+ * (engine), and what is done with these (sink, database, alert, snapshot,
  * web). Windows, statistics and models are those of csv_replay.
  */
 #define _POSIX_C_SOURCE 200809L

@@ -1,6 +1,6 @@
 /*
  * What the parts of a stream know of each other: stream_life.c, where it
- * begins and ends, stream.c, which moves bytes, and stream_take.c, which knows
+ * begins and ends, stream_io.c, which moves bytes, and stream_parse.c, which knows
  * what they mean.
  */
 #ifndef SOCKET_INGEST_STREAM_H
@@ -12,7 +12,7 @@
 
 #include "../replay/hints.h"
 #include "greeting.h"
-#include "join.h"
+#include "line_join.h"
 #include "server.h"
 #include "slots.h"
 
@@ -46,7 +46,7 @@ struct stream {
 	struct greeting greeting;
 	struct magic magic;
 	enum stream_state state;
-	enum wire_format format;
+	enum format format;
 	struct frame frame;
 	struct join join; /* lines of influx that wait */
 	char stash[16];   /* digits at the start, which may be a length */
@@ -54,8 +54,8 @@ struct stream {
 	leat_csv *csv;
 	uint64_t n_records;        /* that it has told, the header among them */
 	struct engine_table table; /* either this takes the records, */
-	struct csvin *csvin;       /* or this; */
-	int failed;                /* what it has said */
+	struct csv_pairs *csv_pairs; /* or this; */
+	int failed;                  /* what it has said */
 	struct sender *sender;
 };
 
@@ -63,12 +63,12 @@ struct stream {
  * Takes bytes. Returns 0, or -1: the stream is to be closed (and it has been
  * said why).
  */
-int stream_take(struct stream *stream, const char *bytes, size_t n);
+int stream_parse(struct stream *stream, const char *bytes, size_t n);
 
 /* The other side has no more to say: a last line may lack its end. */
-void stream_take_end(struct stream *stream);
+void stream_parse_end(struct stream *stream);
 
-void stream_take_clear(struct stream *stream);
+void stream_parse_clear(struct stream *stream);
 
 /*
  * A token: the right one, or the stream is to be closed, at once or when it
@@ -76,7 +76,7 @@ void stream_take_clear(struct stream *stream);
  */
 int stream_guess(struct stream *stream, const char *token, size_t len);
 
-/* ---- Moving bytes (stream.c) ---- */
+/* ---- Moving bytes (stream_io.c) ---- */
 
 /* Begins to read. Return 0, or -1: no memory. */
 int stream_read_plain(struct stream *stream);

@@ -39,7 +39,7 @@ static void free_stream(struct stream *st)
 		bufferevent_free(st->bev);
 	else if (st->fd >= 0 && !st->is_stdin)
 		close(st->fd);
-	stream_take_clear(st);
+	stream_parse_clear(st);
 	free(st);
 }
 
@@ -98,7 +98,7 @@ static enum slots_room make_room(struct server *s, const struct peer *peer)
 			slots_speak(&s->slots, slot, slot->rank, s->now);
 			continue;
 		}
-		notice(&s->notices, NOTICE_ROOM, 1, s->now,
+		log_event(&s->log, LOG_ROOM, 1, s->now,
 		    "%s: silent, and closed for a new one", st->who);
 		stream_close(st);
 		room = slots_room(&s->slots, peer);
@@ -109,10 +109,10 @@ static enum slots_room make_room(struct server *s, const struct peer *peer)
 static void refuse(struct server *s, enum slots_room room, const char *who)
 {
 	if (room == SLOTS_PEER_FULL)
-		notice(&s->notices, NOTICE_PEER, 1, s->now,
+		log_event(&s->log, LOG_PEER, 1, s->now,
 		    "%s: more than --max-per-peer", who);
 	else
-		notice(&s->notices, NOTICE_CONNECTIONS, 1, s->now,
+		log_event(&s->log, LOG_CONNECTIONS, 1, s->now,
 		    "%s: more than --max-connections", who);
 }
 
@@ -182,8 +182,8 @@ void stream_accept(struct server *s, int fd, const struct sockaddr *at,
 		return;
 	peers_drop(s->peers, peer);
 	if (room == SLOTS_ROOM) {
-		notice(&s->notices, NOTICE_MEMORY, 1, s->now,
-		    "%s: out of memory", who);
+		log_event(&s->log, LOG_MEMORY, 1, s->now, "%s: out of memory",
+		    who);
 		return;
 	}
 	refuse(s, room, who);
@@ -225,7 +225,7 @@ int stream_guess(struct stream *st, const char *token, size_t len)
 	int64_t now = clock_steady(), delay;
 
 	if (!peer_may_guess(peer, now)) {
-		notice(&s->notices, NOTICE_TOKEN, 1, s->now,
+		log_event(&s->log, LOG_TOKEN, 1, s->now,
 		    "%s: too many wrong tokens; this one is not looked at",
 		    st->who);
 		return -1;
@@ -235,8 +235,7 @@ int stream_guess(struct stream *st, const char *token, size_t len)
 		return 0;
 	}
 	delay = peer_guessed_wrong(peer, now);
-	notice(&s->notices, NOTICE_TOKEN, 1, s->now, "%s: a wrong token",
-	    st->who);
+	log_event(&s->log, LOG_TOKEN, 1, s->now, "%s: a wrong token", st->who);
 	if (delay > 0) {
 		st->state = STREAM_HELD;
 		st->held = now + delay;
@@ -268,12 +267,12 @@ static void tick(struct stream *st)
 		if (clock_steady() >= st->held)
 			stream_close(st);
 	} else if (is_overdue(st)) {
-		notice(&s->notices, st->shaken ? NOTICE_TOKEN : NOTICE_TLS, 1,
-		    s->now, "%s: no %s in %d s", st->who,
+		log_event(&s->log, st->shaken ? LOG_TOKEN : LOG_TLS, 1, s->now,
+		    "%s: no %s in %d s", st->who,
 		    st->shaken ? "token" : "handshake", SERVER_HELLO);
 		stream_close(st);
 	} else if (is_silent(st)) {
-		notice(&s->notices, NOTICE_IDLE, 1, s->now,
+		log_event(&s->log, LOG_IDLE, 1, s->now,
 		    "%s: silent for longer than --idle", st->who);
 		stream_close(st);
 	} else if (st->waits && stream_credit(st) > 0) {

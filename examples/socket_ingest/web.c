@@ -56,7 +56,7 @@ struct evbuffer *web_end(struct web *web)
 
 /* ---- Answers ---- */
 
-void web_headers(const struct ask *ask, const char *type)
+void web_headers(const struct request *request, const char *type)
 {
 	static const char *const all[][2] = {
 		{ "X-Content-Type-Options", "nosniff" },
@@ -64,7 +64,8 @@ void web_headers(const struct ask *ask, const char *type)
 		{ "Referrer-Policy", "no-referrer" },
 		{ "Cross-Origin-Resource-Policy", "same-origin" },
 	};
-	struct evkeyvalq *headers = evhttp_request_get_output_headers(ask->req);
+	struct evkeyvalq *headers =
+	    evhttp_request_get_output_headers(request->req);
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		evhttp_add_header(headers, all[i][0], all[i][1]);
@@ -74,34 +75,36 @@ void web_headers(const struct ask *ask, const char *type)
 }
 
 /* evhttp would send the body of HEAD, and not how long it would be. */
-void web_send(const struct ask *ask, int code, const char *type,
+void web_send(const struct request *request, int code, const char *type,
     struct evbuffer *body)
 {
 	size_t len = body ? evbuffer_get_length(body) : 0;
 	char text[24];
 
 	snprintf(text, sizeof text, "%zu", len);
-	web_headers(ask, type);
-	evhttp_add_header(evhttp_request_get_output_headers(ask->req),
+	web_headers(request, type);
+	evhttp_add_header(evhttp_request_get_output_headers(request->req),
 	    "Content-Length", text);
-	evhttp_send_reply(ask->req, body ? code : HTTP_SERVUNAVAIL, NULL,
-	    ask->is_head ? NULL : body);
+	evhttp_send_reply(request->req, body ? code : HTTP_SERVUNAVAIL, NULL,
+	    request->is_head ? NULL : body);
 }
 
-void web_send_text(const struct ask *ask, int code, const char *text)
+void web_send_text(const struct request *request, int code, const char *text)
 {
-	json_put(web_begin(ask->web), text);
-	writer_char(&ask->web->out, '\n');
-	web_send(ask, code, "text/plain; charset=utf-8", web_end(ask->web));
+	json_put(web_begin(request->web), text);
+	writer_char(&request->web->out, '\n');
+	web_send(request, code, "text/plain; charset=utf-8",
+	    web_end(request->web));
 }
 
-void web_refuse(const struct ask *ask, enum notice_kind kind, int code,
+void web_refuse(const struct request *request, enum log_kind kind, int code,
     const char *why)
 {
-	struct evkeyvalq *headers = evhttp_request_get_output_headers(ask->req);
+	struct evkeyvalq *headers =
+	    evhttp_request_get_output_headers(request->req);
 
-	notice(ask->web->options.notices, kind, 1, clock_wall(), "%s: HTTP: %s",
-	    guard_who(ask->guard), why);
+	log_event(request->web->options.log, kind, 1, clock_wall(),
+	    "%s: HTTP: %s", http_conn_who(request->conn), why);
 	evhttp_add_header(headers, "Connection", "close");
 	if (code == HTTP_BADMETHOD)
 		evhttp_add_header(headers, "Allow", "GET, HEAD");
@@ -109,19 +112,19 @@ void web_refuse(const struct ask *ask, enum notice_kind kind, int code,
 		evhttp_add_header(headers, "WWW-Authenticate", "Bearer");
 	if (code == 429)
 		evhttp_add_header(headers, "Retry-After", "16");
-	web_send_text(ask, code, why);
+	web_send_text(request, code, why);
 }
 
 /* ---- Routes ---- */
 
-static void say_ok(const struct ask *ask)
+static void say_ok(const struct request *request)
 {
-	web_send_text(ask, HTTP_OK, "ok");
+	web_send_text(request, HTTP_OK, "ok");
 }
 
 static const struct {
 	const char *path;
-	void (*answer)(const struct ask *ask);
+	void (*answer)(const struct request *request);
 	int is_open; /* without a token */
 } routes[] = {
 	{ "/", web_page, 0 },
@@ -131,61 +134,62 @@ static const struct {
 	{ "/healthz", say_ok, 1 },
 };
 
-static void route(const struct ask *ask)
+static void route(const struct request *request)
 {
 	static const char key[] = "/api/key/";
 	size_t n = sizeof routes / sizeof *routes, i = 0;
 
-	while (i < n && strcmp(routes[i].path, ask->path) != 0)
+	while (i < n && strcmp(routes[i].path, request->path) != 0)
 		i++;
-	if (!(i < n && routes[i].is_open) && ask->web->options.token &&
-	    !web_may_pass(ask))
+	if (!(i < n && routes[i].is_open) && request->web->options.token &&
+	    !web_may_pass(request))
 		return;
 	if (i < n)
-		routes[i].answer(ask);
-	else if (strncmp(ask->path, key, sizeof key - 1) == 0)
-		web_key(ask, ask->path + sizeof key - 1);
+		routes[i].answer(request);
+	else if (strncmp(request->path, key, sizeof key - 1) == 0)
+		web_key(request, request->path + sizeof key - 1);
 	else
-		web_send_text(ask, HTTP_NOTFOUND, "there is no such page");
+		web_send_text(request, HTTP_NOTFOUND, "there is no such page");
 }
 
-static struct ask read_ask(struct web *web, struct evhttp_request *req)
+static struct request read_request(struct web *web, struct evhttp_request *req)
 {
 	struct evhttp_connection *con = evhttp_request_get_connection(req);
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
-	struct ask ask = { 0 };
+	struct request request = { 0 };
 
-	ask.web = web;
-	ask.req = req;
-	ask.guard = guard_find(web, evhttp_connection_get_bufferevent(con));
-	ask.path = evhttp_uri_get_path(uri);
-	ask.query = evhttp_uri_get_query(uri);
-	ask.is_head = evhttp_request_get_command(req) == EVHTTP_REQ_HEAD;
-	if (!ask.path)
-		ask.path = "";
-	return ask;
+	request.web = web;
+	request.req = req;
+	request.conn = http_conn_find(web,
+	    evhttp_connection_get_bufferevent(con));
+	request.path = evhttp_uri_get_path(uri);
+	request.query = evhttp_uri_get_query(uri);
+	request.is_head = evhttp_request_get_command(req) == EVHTTP_REQ_HEAD;
+	if (!request.path)
+		request.path = "";
+	return request;
 }
 
 static void on_request(struct evhttp_request *req, void *ctx)
 {
 	struct web *web = ctx;
-	struct ask ask = read_ask(web, req);
+	struct request request = read_request(web, req);
 	const char *wrong;
 	int code;
 
-	guard_reap(web);
-	if (!ask.guard || web->stops) {
+	http_conn_reap(web);
+	if (!request.conn || web->stops) {
 		evhttp_add_header(evhttp_request_get_output_headers(req),
 		    "Connection", "close");
 		evhttp_send_reply(req, HTTP_SERVUNAVAIL, NULL, NULL);
 		return;
 	}
-	guard_answers(ask.guard, req);
-	wrong = ask_find_wrong(&ask, &code);
+	http_conn_answers(request.conn, req);
+	wrong = request_find_wrong(&request, &code);
 	if (wrong)
-		web_refuse(&ask, NOTICE_HTTP, code, wrong);
+		web_refuse(&request, LOG_HTTP, code, wrong);
 	else
-		route(&ask);
+		route(&request);
 }
 
 /* ---- Listening ---- */
@@ -264,7 +268,7 @@ static void on_settle(evutil_socket_t fd, short what, void *ctx)
 {
 	(void)fd;
 	(void)what;
-	guard_settle(ctx);
+	http_conn_settle(ctx);
 }
 
 static int prepare(struct web *web)
@@ -281,7 +285,7 @@ static int prepare(struct web *web)
 	evhttp_set_max_body_size(web->http, 0);
 	/* The others are refused by ourselves, and so are counted. */
 	evhttp_set_allowed_methods(web->http, EVERY_METHOD);
-	evhttp_set_bevcb(web->http, guard_connection, web);
+	evhttp_set_bevcb(web->http, http_conn_connection, web);
 	evhttp_set_gencb(web->http, on_request, web);
 	return 0;
 }
@@ -308,7 +312,7 @@ void web_free(struct web *web)
 	web->stops = 1;
 	if (web->http)
 		evhttp_free(web->http);
-	guard_reap(web);
+	http_conn_reap(web);
 	if (web->settle)
 		event_free(web->settle);
 	if (web->body)

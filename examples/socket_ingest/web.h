@@ -26,11 +26,11 @@
 
 #include "addr.h"
 #include "alert.h"
-#include "board.h"
 #include "counts.h"
-#include "notice.h"
-#include "outlet.h"
+#include "log.h"
 #include "peers.h"
+#include "sink.h"
+#include "snapshot.h"
 #include "tls.h"
 
 struct event_base;
@@ -44,17 +44,17 @@ enum {
 
 struct web_options {
 	struct event_base *base;
-	struct tls *tls;           /* NULL: none */
-	const char *token;         /* NULL: none */
-	struct peers *peers;       /* who guesses tokens, and how often */
-	size_t max_per_peer;       /* who look on; 0: WEB_PER_PEER */
-	const char *title;         /* of the page: what is counted, "-w 60s" */
-	const struct board *board; /* all of these stay */
-	struct alerts *alerts;     /* NULL: no rule */
-	struct notices *notices;
+	struct tls *tls;     /* NULL: none */
+	const char *token;   /* NULL: none */
+	struct peers *peers; /* who guesses tokens, and how often */
+	size_t max_per_peer; /* who look on; 0: WEB_PER_PEER */
+	const char *title;   /* of the page: what is counted, "-w 60s" */
+	const struct snapshot *snapshot; /* all of these stay */
+	struct alerts *alerts;           /* NULL: no rule */
+	struct log *log;
 	const struct counts *counts;
-	struct outlet *const *outlets; /* for /metrics */
-	const size_t *n_outlets;
+	struct sink *const *sinks; /* for /metrics */
+	const size_t *n_sinks;
 };
 
 /* Returns 0, or -1: no memory. */
@@ -69,7 +69,7 @@ void web_free(struct web *web);
 int web_listen(struct web *web, const struct addr *addr, char *text_out,
     char *why, size_t why_size);
 
-/* After each board_tick(): tells those who watch. */
+/* After each snapshot_tick(): tells those who watch. */
 void web_tick(struct web *web, int64_t now);
 
 /* An alert, at once. */

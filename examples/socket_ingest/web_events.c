@@ -1,7 +1,7 @@
 /*
  * Server-sent events (HTML Living Standard, 9.2): answers that do not end.
  *
- * All who look on are at the same version of the board: a new one is told
+ * All who look on are at the same version of the snapshot: a new one is told
  * everything, and after each tick all are told what has changed. So an event
  * is written once, however many there are. It may be that more keys have
  * changed than an event has room for; then it has each second, third ... of
@@ -36,7 +36,7 @@ enum {
 struct watcher {
 	struct web *web;
 	struct evhttp_request *req;
-	struct guard *guard;
+	struct http_conn *conn;
 	struct watcher *next;
 	struct peer *peer;
 	size_t room; /* bytes that may wait, a hello beyond all others */
@@ -56,7 +56,7 @@ static void tell(struct watcher *x, const char *bytes, size_t n)
 		evhttp_send_reply_chunk(x->req, chunk);
 	if (chunk)
 		evbuffer_free(chunk);
-	waiting = guard_waiting(x->guard);
+	waiting = http_conn_waiting(x->conn);
 	if (waiting <= WEB_WAITING)
 		x->room = WEB_WAITING;
 	else if (waiting > x->room)
@@ -99,18 +99,18 @@ static void tell_all(struct web *web)
 
 /* ---- Events ---- */
 
-static int64_t last_point(const struct board *b, const struct board_key *k,
-    int64_t now)
+static int64_t last_point(const struct snapshot *b,
+    const struct snapshot_key *k, int64_t now)
 {
 	int64_t at = now;
 
 	if (k->n_points > 0)
-		board_point(b, k, k->n_points - 1, &at);
+		snapshot_point(b, k, k->n_points - 1, &at);
 	return at;
 }
 
-static void write_key(struct writer *w, const struct board *b,
-    const struct board_key *k, int64_t now)
+static void write_key(struct writer *w, const struct snapshot *b,
+    const struct snapshot_key *k, int64_t now)
 {
 	json_put(w, "{\"key\":");
 	row_format_json_text(w, k->name, k->len);
@@ -123,7 +123,7 @@ static void write_key(struct writer *w, const struct board *b,
 	writer_char(w, ']');
 }
 
-static void write_now(struct writer *w, const struct board *b, int64_t now)
+static void write_now(struct writer *w, const struct snapshot *b, int64_t now)
 {
 	json_put(w, "\"now\":");
 	json_ms(w, now);
@@ -137,11 +137,11 @@ static void write_head(struct writer *w, const struct web_options *o)
 	row_format_json_text(w, o->title ? o->title : "",
 	    o->title ? strlen(o->title) : 0);
 	json_put(w, ",\"names\":[");
-	for (size_t i = 0; i < o->board->n_values; i++) {
+	for (size_t i = 0; i < o->snapshot->n_values; i++) {
 		if (i > 0)
 			writer_char(w, ',');
-		row_format_json_text(w, o->board->names[i],
-		    strlen(o->board->names[i]));
+		row_format_json_text(w, o->snapshot->names[i],
+		    strlen(o->snapshot->names[i]));
 	}
 	json_put(w, "],");
 }
@@ -149,19 +149,19 @@ static void write_head(struct writer *w, const struct web_options *o)
 static void write_hello(struct web *web, int64_t now)
 {
 	const struct web_options *o = &web->options;
-	const struct board_key *k = o->board->newest;
+	const struct snapshot_key *k = o->snapshot->newest;
 	struct writer *w = begin_event(web, "hello");
 
 	write_head(w, o);
-	write_now(w, o->board, now);
+	write_now(w, o->snapshot, now);
 	json_put(w, ",\"keys\":[");
 	for (size_t i = 0; i < HELLO_KEYS && k; i++, k = k->older) {
 		if (i > 0)
 			writer_char(w, ',');
-		write_key(w, o->board, k, now);
+		write_key(w, o->snapshot, k, now);
 		json_put(w, ",\"alerts\":");
 		json_alerts(w, o->alerts, k->alerts);
-		json_points(w, o->board, k, json_ms);
+		json_points(w, o->snapshot, k, json_ms);
 		writer_char(w, '}');
 	}
 	writer_char(w, ']');
@@ -171,8 +171,8 @@ static void write_hello(struct web *web, int64_t now)
  * What has changed stands before all that has not; what has changed since
  * the last tick is not told yet.
  */
-static const struct board_key *find_changed(const struct web *web,
-    const struct board_key *k)
+static const struct snapshot_key *find_changed(const struct web *web,
+    const struct snapshot_key *k)
 {
 	while (k && k->dirty)
 		k = k->older;
@@ -181,7 +181,7 @@ static const struct board_key *find_changed(const struct web *web,
 
 static size_t count_changed(const struct web *web)
 {
-	const struct board_key *k = web->options.board->newest;
+	const struct snapshot_key *k = web->options.snapshot->newest;
 	size_t n = 0;
 
 	while ((k = find_changed(web, k))) {
@@ -193,8 +193,8 @@ static size_t count_changed(const struct web *web)
 
 static void write_rows(struct web *web, size_t n_changed, int64_t now)
 {
-	const struct board *b = web->options.board;
-	const struct board_key *k = b->newest;
+	const struct snapshot *b = web->options.snapshot;
+	const struct snapshot_key *k = b->newest;
 	struct writer *w = begin_event(web, "rows");
 	size_t step = (n_changed + ROWS_KEYS - 1) / ROWS_KEYS;
 	size_t first = web->turn++ % step, n = 0;
@@ -256,27 +256,28 @@ static void on_close(struct evhttp_connection *con, void *ctx)
 		evhttp_send_reply_end(req);
 }
 
-static void start(const struct ask *ask, struct watcher *x)
+static void start(const struct request *request, struct watcher *x)
 {
 	static const char head[] = "retry: 2000\n\n";
-	struct web *web = ask->web;
+	struct web *web = request->web;
 	const char *bytes;
 	size_t n;
 
 	x->web = web;
-	x->req = ask->req;
-	x->guard = ask->guard;
-	x->peer = guard_peer(ask->guard);
+	x->req = request->req;
+	x->conn = request->conn;
+	x->peer = http_conn_peer(request->conn);
 	if (x->peer)
 		x->peer->n_watchers++;
 	x->next = web->watchers;
 	web->watchers = x;
 	web->n_watchers++;
-	evhttp_connection_set_closecb(evhttp_request_get_connection(ask->req),
+	evhttp_connection_set_closecb(evhttp_request_get_connection(request
+									->req),
 	    on_close, x);
-	guard_lasts(ask->guard);
-	web_headers(ask, "text/event-stream");
-	evhttp_send_reply_start(ask->req, HTTP_OK, NULL);
+	http_conn_lasts(request->conn);
+	web_headers(request, "text/event-stream");
+	evhttp_send_reply_start(request->req, HTTP_OK, NULL);
 	tell(x, head, sizeof head - 1);
 	write_hello(web, clock_wall());
 	bytes = end_event(web, &n);
@@ -298,25 +299,25 @@ static int may_look_on(const struct web *web, const struct peer *peer)
 }
 
 /* Most connections are left to all else, whose answers have an end. */
-void web_events(const struct ask *ask)
+void web_events(const struct request *request)
 {
 	struct watcher *x;
 
-	if (ask->is_head) {
-		web_headers(ask, "text/event-stream");
-		evhttp_send_reply(ask->req, HTTP_OK, NULL, NULL);
+	if (request->is_head) {
+		web_headers(request, "text/event-stream");
+		evhttp_send_reply(request->req, HTTP_OK, NULL, NULL);
 		return;
 	}
-	if (!may_look_on(ask->web, guard_peer(ask->guard))) {
-		web_refuse(ask, NOTICE_PEER, HTTP_SERVUNAVAIL,
+	if (!may_look_on(request->web, http_conn_peer(request->conn))) {
+		web_refuse(request, LOG_PEER, HTTP_SERVUNAVAIL,
 		    "too many look on");
 		return;
 	}
 	x = calloc(1, sizeof *x);
 	if (x)
-		start(ask, x);
+		start(request, x);
 	else
-		web_send_text(ask, HTTP_SERVUNAVAIL, "out of memory");
+		web_send_text(request, HTTP_SERVUNAVAIL, "out of memory");
 }
 
 /* ---- Ticks ---- */
@@ -328,13 +329,13 @@ static void let_lost_go(struct web *web)
 	for (; x; x = next) {
 		next = x->next;
 		if (x->is_lost)
-			guard_close(x->guard);
+			http_conn_close(x->conn);
 	}
 }
 
 static void tell_changes(struct web *web, int64_t now)
 {
-	const struct board *b = web->options.board;
+	const struct snapshot *b = web->options.snapshot;
 	size_t n;
 
 	if (b->names != web->names || b->version < web->version ||
@@ -365,10 +366,10 @@ static void ping(struct web *web)
 
 void web_tick(struct web *web, int64_t now)
 {
-	const struct board *b = web->options.board;
+	const struct snapshot *b = web->options.snapshot;
 
 	web_release(web, 0);
-	guard_sweep(web);
+	http_conn_sweep(web);
 	if (web->stops)
 		return;
 	if (web->watchers)
@@ -395,7 +396,7 @@ static void let_out(struct web *web)
 {
 	struct timespec turn = { 0, END_TURN_NS };
 
-	for (int i = 0; i < END_TURNS && guard_any_waiting(web); i++) {
+	for (int i = 0; i < END_TURNS && http_conn_any_waiting(web); i++) {
 		event_base_loop(web->options.base, EVLOOP_NONBLOCK);
 		nanosleep(&turn, NULL);
 	}
@@ -417,6 +418,6 @@ void web_stop(struct web *web)
 		evhttp_send_reply_end(req);
 	}
 	web_release(web, 1);
-	guard_close_idle(web);
+	http_conn_close_idle(web);
 	let_out(web);
 }

@@ -18,7 +18,7 @@ struct evhttp;
 struct evhttp_request;
 struct evkeyvalq;
 struct event;
-struct guard;
+struct http_conn;
 struct held;
 struct watcher;
 
@@ -32,14 +32,14 @@ struct web {
 	struct web_options options;
 	struct evhttp *http;
 	struct event *settle; /* when connections have come */
-	struct guard *guards;
-	size_t n_guards;
+	struct http_conn *conns;
+	size_t n_conns;
 	struct held *held; /* requests with a wrong token */
 
 	struct watcher *watchers;
 	size_t n_watchers;
 	const char *const *names; /* that they know of */
-	uint64_t version;         /* of the board, likewise */
+	uint64_t version;         /* of the snapshot, likewise */
 	size_t n_alerts;          /* since the last tick */
 	size_t turn;              /* whose keys are told, if they are many */
 	int64_t next_ping;
@@ -52,10 +52,10 @@ struct web {
 };
 
 /* A request that may be answered. */
-struct ask {
+struct request {
 	struct web *web;
 	struct evhttp_request *req;
-	struct guard *guard;
+	struct http_conn *conn;
 	const char *path;  /* as it came */
 	const char *query; /* behind the ?; NULL: none */
 	int is_head;
@@ -68,70 +68,71 @@ struct writer *web_begin(struct web *web);
 struct evbuffer *web_end(struct web *web);
 
 /* Headers that each answer has. */
-void web_headers(const struct ask *ask, const char *type);
+void web_headers(const struct request *request, const char *type);
 
 /* The body is taken; NULL: 503. */
-void web_send(const struct ask *ask, int code, const char *type,
+void web_send(const struct request *request, int code, const char *type,
     struct evbuffer *body);
-void web_send_text(const struct ask *ask, int code, const char *text);
+void web_send_text(const struct request *request, int code, const char *text);
 
 /* The same, counted, and the connection is closed behind it. */
-void web_refuse(const struct ask *ask, enum notice_kind kind, int code,
+void web_refuse(const struct request *request, enum log_kind kind, int code,
     const char *why);
 
 /* ---- What a request says (web_ask.c) ---- */
 
 /* The reason why it can be no request of ours, or NULL; *code_out. */
-const char *ask_find_wrong(const struct ask *ask, int *code_out);
+const char *request_find_wrong(const struct request *request, int *code_out);
 
 /* What it has of one, where there must be one. */
-enum ask_token { ASK_NO_TOKEN, ASK_WRONG_TOKEN, ASK_TOKEN };
-enum ask_token ask_token(const struct ask *ask);
+enum request_token { REQUEST_NO_TOKEN, REQUEST_WRONG_TOKEN, REQUEST_TOKEN };
+enum request_token request_token(const struct request *request);
 
 /*
  * A value of the query, decoded and allocated. Returns 1, 0 if there is none,
  * or -1: no memory.
  */
-int ask_param(const struct ask *ask, const char *name, char **text_out,
-    size_t *len_out);
+int request_param(const struct request *request, const char *name,
+    char **text_out, size_t *len_out);
 
 /* ---- Connections (web_guard.c) ---- */
 
 /* For evhttp: a bufferevent that is under watch. */
-struct bufferevent *guard_connection(struct event_base *base, void *ctx);
+struct bufferevent *http_conn_connection(struct event_base *base, void *ctx);
 
 /* NULL: there was no memory for one. */
-struct guard *guard_find(const struct web *web, const struct bufferevent *bev);
-const char *guard_who(const struct guard *guard);
-struct peer *guard_peer(const struct guard *guard); /* NULL: not known */
+struct http_conn *http_conn_find(const struct web *web,
+    const struct bufferevent *bev);
+const char *http_conn_who(const struct http_conn *conn);
+struct peer *http_conn_peer(const struct http_conn *conn); /* NULL: not known */
 
 /* The request has come; an answer follows, which may last for ever. */
-void guard_answers(struct guard *guard, struct evhttp_request *req);
-void guard_holds(struct guard *guard); /* that is not written yet */
-void guard_lasts(struct guard *guard);
+void http_conn_answers(struct http_conn *conn, struct evhttp_request *req);
+void http_conn_holds(struct http_conn *conn); /* that is not written yet */
+void http_conn_lasts(struct http_conn *conn);
 
 /* Closes one at once: what is looking on is told. */
-void guard_close(struct guard *guard);
-size_t guard_waiting(const struct guard *guard); /* bytes to go out */
-int guard_any_waiting(const struct web *web);
+void http_conn_close(struct http_conn *conn);
+size_t http_conn_waiting(const struct http_conn *conn); /* bytes to go out */
+int http_conn_any_waiting(const struct web *web);
 
 /* Lets go of those that are closed; and closes those that take too long. */
-void guard_reap(struct web *web);
-void guard_sweep(struct web *web);
-void guard_close_idle(struct web *web);
-void guard_settle(struct web *web);
+void http_conn_reap(struct web *web);
+void http_conn_sweep(struct web *web);
+void http_conn_close_idle(struct web *web);
+void http_conn_settle(struct web *web);
 
 /* ---- Who may pass (web_token.c) ---- */
 
 /* Whether it has the token. If not, it has been or will be answered. */
-int web_may_pass(const struct ask *ask);
+int web_may_pass(const struct request *request);
 
 /* Answers to wrong ones that have been held for long enough, or all. */
 void web_release(struct web *web, int all);
 
 /* ---- Those who look on (web_events.c) ---- */
 
-void web_events(const struct ask *ask);
+void web_events(const struct request *request);
 
 /* ---- JSON (web_json.c) ---- */
 
@@ -140,18 +141,19 @@ void json_time(struct writer *w, int64_t at);                 /* ISO 8601 */
 void json_ms(struct writer *w, int64_t at);                   /* since 1970 */
 void json_row(struct writer *w, size_t n, const double *row); /* a,b,c */
 /* ,"points":[[at,x,...],...], times as write_time has them. */
-void json_points(struct writer *w, const struct board *board,
-    const struct board_key *key, void (*write_time)(struct writer *, int64_t));
+void json_points(struct writer *w, const struct snapshot *snapshot,
+    const struct snapshot_key *key,
+    void (*write_time)(struct writer *, int64_t));
 /* ["rule",...] of those that are raised. */
 void json_alerts(struct writer *w, const struct alerts *alerts,
     const struct alert_state *state);
 
 /* ---- Routes ---- */
 
-void web_keys(const struct ask *ask);                  /* web_keys.c */
-void web_key(const struct ask *ask, const char *name); /* web_keys.c */
-void web_metrics(const struct ask *ask);               /* web_metrics.c */
-void web_page(const struct ask *ask);                  /* web_page.c */
-int web_page_policy(char policy[WEB_POLICY_SIZE]);     /* web_page.c */
+void web_keys(const struct request *request);                  /* web_keys.c */
+void web_key(const struct request *request, const char *name); /* web_keys.c */
+void web_metrics(const struct request *request);   /* web_metrics.c */
+void web_page(const struct request *request);      /* web_page.c */
+int web_page_policy(char policy[WEB_POLICY_SIZE]); /* web_page.c */
 
 #endif

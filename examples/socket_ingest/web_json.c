@@ -41,13 +41,13 @@ void json_row(struct writer *w, size_t n, const double *row)
 	}
 }
 
-void json_points(struct writer *w, const struct board *b,
-    const struct board_key *k, void (*write_time)(struct writer *, int64_t))
+void json_points(struct writer *w, const struct snapshot *b,
+    const struct snapshot_key *k, void (*write_time)(struct writer *, int64_t))
 {
 	json_put(w, ",\"points\":[");
 	for (size_t i = 0; i < k->n_points; i++) {
 		int64_t at;
-		const double *values = board_point(b, k, i, &at);
+		const double *values = snapshot_point(b, k, i, &at);
 
 		json_put(w, i > 0 ? ",[" : "[");
 		write_time(w, at);

@@ -22,7 +22,7 @@ enum { LIMIT = 100, LIMIT_MOST = 1000 };
 
 /* ---- One key as JSON ---- */
 
-static void write_named_row(struct writer *w, const struct board *b,
+static void write_named_row(struct writer *w, const struct snapshot *b,
     const double *row)
 {
 	writer_char(w, '{');
@@ -48,7 +48,7 @@ static void write_time_or_null(struct writer *w, const char *name, int64_t at,
 
 /* All but the brace behind it. */
 static void write_key(struct writer *w, const struct web_options *o,
-    const struct board_key *k)
+    const struct snapshot_key *k)
 {
 	int by_count = k->start == 0 && k->end == 0;
 
@@ -64,7 +64,7 @@ static void write_key(struct writer *w, const struct web_options *o,
 	write_time_or_null(w, ",\"last_at\":", k->last_at, k->last_at == 0);
 	json_put(w, ",\"row\":");
 	if (k->n_rows > 0)
-		write_named_row(w, o->board, k->row);
+		write_named_row(w, o->snapshot, k->row);
 	else
 		json_put(w, "null");
 	write_time_or_null(w, ",\"start\":", k->start, by_count);
@@ -73,36 +73,36 @@ static void write_key(struct writer *w, const struct web_options *o,
 	json_alerts(w, o->alerts, k->alerts);
 }
 
-void web_key(const struct ask *ask, const char *encoded)
+void web_key(const struct request *request, const char *encoded)
 {
-	struct web *web = ask->web;
-	const struct board *b = web->options.board;
-	const struct board_key *k;
+	struct web *web = request->web;
+	const struct snapshot *b = web->options.snapshot;
+	const struct snapshot_key *k;
 	struct writer *w;
 	size_t len;
 	char *name = evhttp_uridecode(encoded, 0, &len);
 
 	if (!name) {
-		web_send(ask, HTTP_OK, "text/plain", NULL);
+		web_send(request, HTTP_OK, "text/plain", NULL);
 		return;
 	}
-	k = board_find(b, name, len);
+	k = snapshot_find(b, name, len);
 	free(name);
 	if (!k) {
-		web_send_text(ask, HTTP_NOTFOUND, "there is no such key");
+		web_send_text(request, HTTP_NOTFOUND, "there is no such key");
 		return;
 	}
 	w = web_begin(web);
 	write_key(w, &web->options, k);
 	json_points(w, b, k, json_time);
 	json_put(w, "}\n");
-	web_send(ask, HTTP_OK, "application/json", web_end(web));
+	web_send(request, HTTP_OK, "application/json", web_end(web));
 }
 
 /* ---- A page of keys ---- */
 
 struct page {
-	const struct board_key **keys; /* a heap, the last one at its root */
+	const struct snapshot_key **keys; /* a heap, the last one at its root */
 	size_t n, limit;
 	size_t n_after; /* as many there are behind `after` */
 	char *after;
@@ -118,20 +118,21 @@ static int compare_names(const char *a, size_t a_len, const char *b,
 	return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
 }
 
-static int compare_keys(const struct board_key *a, const struct board_key *b)
+static int compare_keys(const struct snapshot_key *a,
+    const struct snapshot_key *b)
 {
 	return compare_names(a->name, a->len, b->name, b->len);
 }
 
 static int compare_places(const void *a, const void *b)
 {
-	const struct board_key *const *x = a, *const *y = b;
+	const struct snapshot_key *const *x = a, *const *y = b;
 
 	return compare_keys(*x, *y);
 }
 
 /* Down from the root, until none below is behind it. */
-static void sink(struct page *page, const struct board_key *k)
+static void sift_down(struct page *page, const struct snapshot_key *k)
 {
 	size_t at = 0, child;
 
@@ -147,7 +148,7 @@ static void sink(struct page *page, const struct board_key *k)
 	page->keys[at] = k;
 }
 
-static void rise(struct page *page, const struct board_key *k)
+static void sift_up(struct page *page, const struct snapshot_key *k)
 {
 	size_t at = page->n++;
 
@@ -158,18 +159,18 @@ static void rise(struct page *page, const struct board_key *k)
 	page->keys[at] = k;
 }
 
-static void pick(struct page *page, const struct board *b)
+static void pick(struct page *page, const struct snapshot *b)
 {
-	for (const struct board_key *k = b->newest; k; k = k->older) {
+	for (const struct snapshot_key *k = b->newest; k; k = k->older) {
 		if (page->after &&
 		    compare_names(k->name, k->len, page->after,
 			page->after_len) <= 0)
 			continue;
 		page->n_after++;
 		if (page->n < page->limit)
-			rise(page, k);
+			sift_up(page, k);
 		else if (compare_keys(k, page->keys[0]) < 0)
-			sink(page, k);
+			sift_down(page, k);
 	}
 	if (page->n > 0)
 		qsort(page->keys, page->n, sizeof *page->keys, compare_places);
@@ -178,7 +179,7 @@ static void pick(struct page *page, const struct board *b)
 static void write_next(struct writer *w, const struct page *page)
 {
 	static const char hex[] = "0123456789ABCDEF";
-	const struct board_key *last;
+	const struct snapshot_key *last;
 
 	if (page->n_after <= page->n || page->n == 0)
 		return;
@@ -199,13 +200,13 @@ static void write_next(struct writer *w, const struct page *page)
 	writer_char(w, '"');
 }
 
-static void send_page(const struct ask *ask, const struct page *page)
+static void send_page(const struct request *request, const struct page *page)
 {
-	struct web *web = ask->web;
+	struct web *web = request->web;
 	struct writer *w = web_begin(web);
 
 	json_put(w, "{\"n\":");
-	writer_count(w, web->options.board->n);
+	writer_count(w, web->options.snapshot->n);
 	json_put(w, ",\"keys\":[");
 	for (size_t i = 0; i < page->n; i++) {
 		json_put(w, i > 0 ? ",\n" : "\n");
@@ -215,16 +216,16 @@ static void send_page(const struct ask *ask, const struct page *page)
 	writer_char(w, ']');
 	write_next(w, page);
 	json_put(w, "}\n");
-	web_send(ask, HTTP_OK, "application/json", web_end(web));
+	web_send(request, HTTP_OK, "application/json", web_end(web));
 }
 
 /* Returns 0, 1 if it is no number, or -1: no memory. */
-static int read_page(const struct ask *ask, struct page *page)
+static int read_page(const struct request *request, struct page *page)
 {
 	uint64_t limit = LIMIT;
 	char *text = NULL;
 	size_t len;
-	int found = ask_param(ask, "limit", &text, &len);
+	int found = request_param(request, "limit", &text, &len);
 	int is_wrong = found > 0 && number_parse_count(text, len, &limit) < 0;
 
 	free(text);
@@ -232,27 +233,27 @@ static int read_page(const struct ask *ask, struct page *page)
 		return 1;
 	page->limit = limit < LIMIT_MOST ? (size_t)limit : LIMIT_MOST;
 	if (found < 0 ||
-	    ask_param(ask, "after", &page->after, &page->after_len) < 0)
+	    request_param(request, "after", &page->after, &page->after_len) < 0)
 		return -1;
-	/* One more, so that there is one to ask for if there shall be none. */
+	/* One more, so that there is one to request for if there shall be none. */
 	page->keys = calloc(page->limit + 1, sizeof *page->keys);
 	return page->keys ? 0 : -1;
 }
 
-void web_keys(const struct ask *ask)
+void web_keys(const struct request *request)
 {
 	struct page page = { 0 };
-	int err = read_page(ask, &page);
+	int err = read_page(request, &page);
 
 	if (err > 0) {
-		web_send_text(ask, HTTP_BADREQUEST,
+		web_send_text(request, HTTP_BADREQUEST,
 		    "limit: not a whole number");
 	} else if (err < 0) {
-		web_send(ask, HTTP_OK, "text/plain", NULL);
+		web_send(request, HTTP_OK, "text/plain", NULL);
 	} else {
 		if (page.limit > 0)
-			pick(&page, ask->web->options.board);
-		send_page(ask, &page);
+			pick(&page, request->web->options.snapshot);
+		send_page(request, &page);
 	}
 	free(page.keys);
 	free(page.after);

@@ -71,9 +71,9 @@ static void write_counts(struct writer *w, const struct counts *c)
 	static const char lines[] = "leat_ingest_lines_total";
 
 	head(w, lines, "counter", "Lines and records received, by format.");
-	for (int i = WIRE_GUESS + 1; i < WIRE_N_FORMATS; i++)
-		labelled(w, lines, "format",
-		    wire_format_name((enum wire_format)i), c->lines[i]);
+	for (int i = FORMAT_AUTO + 1; i < FORMAT_N; i++)
+		labelled(w, lines, "format", format_name((enum format)i),
+		    c->lines[i]);
 	one(w, "leat_ingest_samples_total", "counter",
 	    "Values that windows were given.", c->samples);
 	one(w, "leat_ingest_rows_total", "counter", "Rows of results.",
@@ -96,14 +96,14 @@ static void write_counts(struct writer *w, const struct counts *c)
 	    "When the process started, since 1970.", c->started);
 }
 
-static void write_refused(struct writer *w, const struct notices *notices)
+static void write_refused(struct writer *w, const struct log *log)
 {
 	static const char name[] = "leat_ingest_refused_total";
 
 	head(w, name, "counter", "What was refused or lost, by reason.");
-	for (int i = 0; i < NOTICE_N_KINDS; i++)
-		labelled(w, name, "reason", notice_name((enum notice_kind)i),
-		    notices->counts[i]);
+	for (int i = 0; i < LOG_N_KINDS; i++)
+		labelled(w, name, "reason", log_kind_name((enum log_kind)i),
+		    log->counts[i]);
 }
 
 static void write_state(struct writer *w, const struct web *web)
@@ -111,7 +111,7 @@ static void write_state(struct writer *w, const struct web *web)
 	const struct web_options *o = &web->options;
 
 	one(w, "leat_ingest_keys", "gauge", "Keys that are known.",
-	    o->board->n);
+	    o->snapshot->n);
 	one(w, "leat_ingest_alerts_raised", "gauge", "Alerts raised now.",
 	    o->alerts ? alerts_raised(o->alerts) : 0);
 	one(w, "leat_ingest_alerts_total", "counter", "Alerts ever raised.",
@@ -124,32 +124,31 @@ static void write_state(struct writer *w, const struct web *web)
 
 enum output_metric { LINES, DROPPED, WAITING, CONNECTED };
 
-static uint64_t of_outlet(const struct outlet *outlet, enum output_metric which)
+static uint64_t of_sink(const struct sink *sink, enum output_metric which)
 {
 	switch (which) {
 	case LINES:
-		return outlet_lines(outlet);
+		return sink_lines(sink);
 	case DROPPED:
-		return outlet_dropped(outlet);
+		return sink_dropped(sink);
 	case WAITING:
-		return outlet_waiting(outlet);
+		return sink_waiting(sink);
 	case CONNECTED:
 		break;
 	}
-	return outlet_is_connected(outlet) != 0;
+	return sink_is_connected(sink) != 0;
 }
 
 static int is_same(const struct web_options *o, size_t i, size_t j)
 {
-	return strcmp(outlet_where(o->outlets[i]),
-		   outlet_where(o->outlets[j])) == 0;
+	return strcmp(sink_where(o->sinks[i]), sink_where(o->sinks[j])) == 0;
 }
 
 /* No two lines may have the same labels: outputs to one place are one. */
 static void write_output(struct writer *w, const struct web_options *o,
     const char *name, enum output_metric which)
 {
-	size_t n = *o->n_outlets;
+	size_t n = *o->n_sinks;
 
 	for (size_t i = 0; i < n; i++) {
 		uint64_t sum = 0;
@@ -159,10 +158,9 @@ static void write_output(struct writer *w, const struct web_options *o,
 			first++;
 		for (size_t j = i; j < n; j++)
 			if (is_same(o, i, j))
-				sum += of_outlet(o->outlets[j], which);
+				sum += of_sink(o->sinks[j], which);
 		if (first == i)
-			labelled(w, name, "to", outlet_where(o->outlets[i]),
-			    sum);
+			labelled(w, name, "to", sink_where(o->sinks[i]), sum);
 	}
 }
 
@@ -181,7 +179,7 @@ static void write_outputs(struct writer *w, const struct web_options *o)
 		    "Whether the output takes lines." },
 	};
 
-	if (!o->outlets || !o->n_outlets || *o->n_outlets == 0)
+	if (!o->sinks || !o->n_sinks || *o->n_sinks == 0)
 		return;
 	for (int i = LINES; i <= CONNECTED; i++) {
 		head(w, all[i].name, all[i].type, all[i].help);
@@ -189,15 +187,15 @@ static void write_outputs(struct writer *w, const struct web_options *o)
 	}
 }
 
-void web_metrics(const struct ask *ask)
+void web_metrics(const struct request *request)
 {
-	struct web *web = ask->web;
+	struct web *web = request->web;
 	struct writer *w = web_begin(web);
 
 	write_counts(w, web->options.counts);
-	write_refused(w, web->options.notices);
+	write_refused(w, web->options.log);
 	write_state(w, web);
 	write_outputs(w, &web->options);
-	web_send(ask, HTTP_OK, "text/plain; version=0.0.4; charset=utf-8",
+	web_send(request, HTTP_OK, "text/plain; version=0.0.4; charset=utf-8",
 	    web_end(web));
 }

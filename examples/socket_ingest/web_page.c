@@ -59,13 +59,16 @@ int web_page_policy(char policy[WEB_POLICY_SIZE])
 	return 0;
 }
 
-void web_page(const struct ask *ask)
+void web_page(const struct request *request)
 {
-	struct evkeyvalq *headers = evhttp_request_get_output_headers(ask->req);
-	struct writer *w = web_begin(ask->web);
+	struct evkeyvalq *headers =
+	    evhttp_request_get_output_headers(request->req);
+	struct writer *w = web_begin(request->web);
 
-	evhttp_add_header(headers, "Content-Security-Policy", ask->web->policy);
+	evhttp_add_header(headers, "Content-Security-Policy",
+	    request->web->policy);
 	evhttp_add_header(headers, "Cache-Control", "no-cache");
 	writer_put(w, (const char *)ingest_page, ingest_page_len);
-	web_send(ask, HTTP_OK, "text/html; charset=utf-8", web_end(ask->web));
+	web_send(request, HTTP_OK, "text/html; charset=utf-8",
+	    web_end(request->web));
 }

@@ -14,14 +14,14 @@
 #include "web_inside.h"
 
 struct held {
-	struct ask ask;
+	struct request request;
 	int64_t until; /* clock_steady() */
 	struct held *next;
 };
 
 static void forget(struct held *x)
 {
-	struct held **at = &x->ask.web->held;
+	struct held **at = &x->request.web->held;
 
 	while (*at != x)
 		at = &(*at)->next;
@@ -33,7 +33,7 @@ static void forget(struct held *x)
 static void on_close(struct evhttp_connection *con, void *ctx)
 {
 	struct held *x = ctx;
-	struct evhttp_request *req = x->ask.req;
+	struct evhttp_request *req = x->request.req;
 
 	(void)con;
 	forget(x);
@@ -41,37 +41,39 @@ static void on_close(struct evhttp_connection *con, void *ctx)
 		evhttp_send_reply_end(req);
 }
 
-static void refuse(const struct ask *ask)
+static void refuse(const struct request *request)
 {
-	web_refuse(ask, NOTICE_TOKEN, 401, "a wrong token");
+	web_refuse(request, LOG_TOKEN, 401, "a wrong token");
 }
 
-static void hold(const struct ask *ask, int64_t until)
+static void hold(const struct request *request, int64_t until)
 {
 	struct held *x = calloc(1, sizeof *x);
 
 	if (!x) {
-		refuse(ask);
+		refuse(request);
 		return;
 	}
-	x->ask = *ask;
+	x->request = *request;
 	x->until = until;
-	x->next = ask->web->held;
-	ask->web->held = x;
-	guard_holds(ask->guard);
-	evhttp_connection_set_closecb(evhttp_request_get_connection(ask->req),
+	x->next = request->web->held;
+	request->web->held = x;
+	http_conn_holds(request->conn);
+	evhttp_connection_set_closecb(evhttp_request_get_connection(request
+									->req),
 	    on_close, x);
 }
 
 static void release(struct held *x)
 {
-	struct ask ask = x->ask;
+	struct request request = x->request;
 
-	evhttp_connection_set_closecb(evhttp_request_get_connection(ask.req),
+	evhttp_connection_set_closecb(evhttp_request_get_connection(request
+									.req),
 	    NULL, NULL);
 	forget(x);
-	guard_answers(ask.guard, ask.req);
-	refuse(&ask);
+	http_conn_answers(request.conn, request.req);
+	refuse(&request);
 }
 
 void web_release(struct web *web, int all)
@@ -87,29 +89,29 @@ void web_release(struct web *web, int all)
 }
 
 /* Returns 0: it has been answered, or will be. */
-static int take_wrong(const struct ask *ask)
+static int take_wrong(const struct request *request)
 {
 	int64_t now = clock_steady();
-	int64_t delay = peer_guessed_wrong(guard_peer(ask->guard), now);
+	int64_t delay = peer_guessed_wrong(http_conn_peer(request->conn), now);
 
 	if (delay == 0)
-		refuse(ask);
+		refuse(request);
 	else
-		hold(ask, now + delay);
+		hold(request, now + delay);
 	return 0;
 }
 
-int web_may_pass(const struct ask *ask)
+int web_may_pass(const struct request *request)
 {
-	enum ask_token token = ask_token(ask);
+	enum request_token token = request_token(request);
 
-	if (token == ASK_NO_TOKEN) {
-		web_refuse(ask, NOTICE_TOKEN, 401, "no token");
+	if (token == REQUEST_NO_TOKEN) {
+		web_refuse(request, LOG_TOKEN, 401, "no token");
 		return 0;
 	}
-	if (!peer_may_guess(guard_peer(ask->guard), clock_steady())) {
-		web_refuse(ask, NOTICE_TOKEN, 429, "too many wrong tokens");
+	if (!peer_may_guess(http_conn_peer(request->conn), clock_steady())) {
+		web_refuse(request, LOG_TOKEN, 429, "too many wrong tokens");
 		return 0;
 	}
-	return token == ASK_TOKEN || take_wrong(ask);
+	return token == REQUEST_TOKEN || take_wrong(request);
 }

@@ -14,7 +14,7 @@
 int main(int argc, char **argv)
 {
 	Suite *(*const suites[])(void) = { text_suite, clock_suite, alert_suite,
-		board_suite, outlet_suite, senders_suite };
+		snapshot_suite, sink_suite, senders_suite };
 	SRunner *runner = srunner_create(NULL);
 	const char *suite = argc > 1 ? argv[1] : getenv("CK_RUN_SUITE");
 	const char *tcase = argc > 2 ? argv[2] : getenv("CK_RUN_CASE");

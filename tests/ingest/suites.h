@@ -7,8 +7,8 @@
 Suite *clock_suite(void);
 Suite *text_suite(void);
 Suite *alert_suite(void);
-Suite *board_suite(void);
-Suite *outlet_suite(void);
+Suite *snapshot_suite(void);
+Suite *sink_suite(void);
 Suite *senders_suite(void);
 
 #endif

@@ -4,7 +4,7 @@
  */
 #define _XOPEN_SOURCE 700
 
-#include "test_outlet.h"
+#include "test_sink.h"
 
 #include <math.h>
 #include <signal.h>

@@ -2,7 +2,7 @@
  * Text from strangers: addresses, frames, lines of each format. What is
  * expected is what the formats' own documents say, or is found again in
  * another way. This file has the bench, addresses and the hash; frames are
- * in test_frame.c, formats in test_wire.c and its like.
+ * in test_frame.c, formats in test_decoder.c and its like.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -23,8 +23,8 @@
 
 /* ---- The bench ---- */
 
-struct wire *wire;
-size_t wire_most;
+struct decoder *decoder;
+size_t decoder_most;
 
 static char story[65536];
 static size_t story_len;
@@ -37,14 +37,14 @@ static void add(const char *text, size_t len)
 	story[story_len] = '\0';
 }
 
-static int on_sample(void *ctx, const struct wire_sample *s)
+static int on_sample(void *ctx, const struct sample *s)
 {
 	char number[LEAT_DOUBLE_SIZE], time[32];
 
 	(void)ctx;
-	if (wire_most == 0)
+	if (decoder_most == 0)
 		return 7;
-	wire_most--;
+	decoder_most--;
 	if (story_len > 0)
 		add(" ", 1);
 	add(s->key, s->key_len);
@@ -57,43 +57,43 @@ static int on_sample(void *ctx, const struct wire_sample *s)
 	return 0;
 }
 
-void wire_again(size_t max_key, size_t max_keys, int influx_unit)
+void decoder_again(size_t max_key, size_t max_keys, int influx_unit)
 {
-	static uint64_t n_wires;
-	struct wire_options o = { 0 };
+	static uint64_t n_decoders;
+	struct decoder_options o = { 0 };
 
-	wire_free(wire);
+	decoder_free(decoder);
 	o.max_key = max_key;
 	o.max_keys = max_keys;
 	o.influx_unit = influx_unit;
-	o.seed[0] = ++n_wires;
+	o.seed[0] = ++n_decoders;
 	o.seed[1] = 2;
 	o.fn = on_sample;
-	wire = wire_new(&o);
-	ck_assert_ptr_nonnull(wire);
-	wire_most = SIZE_MAX;
-	wire_arrival(wire, INT64_C(1796011200) * LEAT_SECOND);
+	decoder = decoder_new(&o);
+	ck_assert_ptr_nonnull(decoder);
+	decoder_most = SIZE_MAX;
+	decoder_arrival(decoder, INT64_C(1796011200) * LEAT_SECOND);
 }
 
-void wire_set_up(void)
+void decoder_set_up(void)
 {
 	setenv("TZ", "UTC0", 1);
 	tzset();
-	wire_again(200, 1000, LEAT_UNIT_GUESS);
+	decoder_again(200, 1000, LEAT_UNIT_GUESS);
 }
 
-void wire_tear_down(void)
+void decoder_tear_down(void)
 {
-	wire_free(wire);
-	wire = NULL;
+	decoder_free(decoder);
+	decoder = NULL;
 }
 
 static void end_story(int err)
 {
 	char code[16];
 
-	if (err == WIRE_BAD) {
-		const char *why = wire_why(wire);
+	if (err == DECODER_BAD) {
+		const char *why = decoder_why(decoder);
 
 		ck_assert_msg(story_len == 0, "a bad line told %s", story);
 		ck_assert_uint_gt(strlen(why), 0);
@@ -108,8 +108,7 @@ static void end_story(int err)
 }
 
 /* The line is a copy of its own size: what reads beyond it is seen. */
-const char *story_of_bytes(enum wire_format format, const char *line,
-    size_t len)
+const char *story_of_bytes(enum format format, const char *line, size_t len)
 {
 	char *copy = malloc(len ? len : 1);
 
@@ -118,12 +117,12 @@ const char *story_of_bytes(enum wire_format format, const char *line,
 		memcpy(copy, line, len);
 	story_len = 0;
 	story[0] = '\0';
-	end_story(wire_take(wire, format, copy, len));
+	end_story(decoder_take(decoder, format, copy, len));
 	free(copy);
 	return story;
 }
 
-const char *story_of(enum wire_format format, const char *line)
+const char *story_of(enum format format, const char *line)
 {
 	return story_of_bytes(format, line, strlen(line));
 }
@@ -132,7 +131,7 @@ const char *story_of_sets(void)
 {
 	story_len = 0;
 	story[0] = '\0';
-	end_story(wire_flush_sets(wire));
+	end_story(decoder_flush_sets(decoder));
 	return story;
 }
 

@@ -1,5 +1,5 @@
 /*
- * What the tests of text have in common: a wire whose samples are written
+ * What the tests of text have in common: a decoder whose samples are written
  * down as a text, its "story": "a=1.5 b=2@1700000000000000000".
  */
 #ifndef INGEST_TEST_TEXT_H
@@ -8,26 +8,25 @@
 #include <check.h>
 #include <stddef.h>
 
-#include "../../examples/socket_ingest/wire.h"
+#include "../../examples/socket_ingest/decoder.h"
 
-extern struct wire *wire;
+extern struct decoder *decoder;
 
 /* So many samples are taken, then the callback returns 7. */
-extern size_t wire_most;
+extern size_t decoder_most;
 
-void wire_set_up(void);
-void wire_tear_down(void);
+void decoder_set_up(void);
+void decoder_tear_down(void);
 
-/* Another wire, with these limits; lines come on 2026-11-30, UTC. */
-void wire_again(size_t max_key, size_t max_keys, int influx_unit);
+/* Another decoder, with these limits; lines come on 2026-11-30, UTC. */
+void decoder_again(size_t max_key, size_t max_keys, int influx_unit);
 
 /*
  * What a line tells, good until the next call: its samples, "bad" or the
  * code.
  */
-const char *story_of(enum wire_format format, const char *line);
-const char *story_of_bytes(enum wire_format format, const char *line,
-    size_t len);
+const char *story_of(enum format format, const char *line);
+const char *story_of_bytes(enum format format, const char *line, size_t len);
 const char *story_of_sets(void);
 
 #define SAYS(format, line, story)                                              \

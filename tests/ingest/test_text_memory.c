@@ -63,32 +63,32 @@ static void poor_free(void *p)
 #define frame_next poor_frame_next
 #define frame_end poor_frame_end
 #define frame_clear poor_frame_clear
-#define wire_name_bytes poor_name_bytes
-#define wire_names_find poor_names_find
-#define wire_names_add poor_names_add
-#define wire_names_touch poor_names_touch
-#define wire_names_drop_oldest poor_names_drop_oldest
-#define wire_names_clear poor_names_clear
-#define wire_sets_bytes poor_sets_bytes
-#define wire_sets_add poor_sets_add
-#define wire_sets_clear poor_sets_clear
-#define wire_sets_tape poor_sets_tape
-#define wire_key_begin poor_key_begin
-#define wire_key_name poor_key_name
-#define wire_key_clean_name poor_key_clean_name
-#define wire_key_tag poor_key_tag
-#define wire_key_path_tags poor_key_path_tags
-#define wire_key_any_tags poor_key_any_tags
-#define wire_key_end poor_key_end
-#define wire_key_clear poor_key_clear
+#define decoder_name_bytes poor_name_bytes
+#define decoder_names_find poor_names_find
+#define decoder_names_add poor_names_add
+#define decoder_names_touch poor_names_touch
+#define decoder_names_drop_oldest poor_names_drop_oldest
+#define decoder_names_clear poor_names_clear
+#define decoder_sets_bytes poor_sets_bytes
+#define decoder_sets_add poor_sets_add
+#define decoder_sets_clear poor_sets_clear
+#define decoder_sets_tape poor_sets_tape
+#define decoder_key_begin poor_key_begin
+#define decoder_key_name poor_key_name
+#define decoder_key_clean_name poor_key_clean_name
+#define decoder_key_tag poor_key_tag
+#define decoder_key_path_tags poor_key_path_tags
+#define decoder_key_any_tags poor_key_any_tags
+#define decoder_key_end poor_key_end
+#define decoder_key_clear poor_key_clear
 #define malloc poor_malloc
 #define calloc poor_calloc
 #define realloc poor_realloc
 #define free poor_free
+#include "../../examples/socket_ingest/decoder_key.c"
+#include "../../examples/socket_ingest/decoder_names.c"
+#include "../../examples/socket_ingest/decoder_sets.c"
 #include "../../examples/socket_ingest/frame.c"
-#include "../../examples/socket_ingest/wire_key.c"
-#include "../../examples/socket_ingest/wire_names.c"
-#include "../../examples/socket_ingest/wire_sets.c"
 #undef malloc
 #undef calloc
 #undef realloc
@@ -150,18 +150,18 @@ static struct part part(const char *text)
 	return p;
 }
 
-static int make_key(struct wire *w, struct wire_sample *s)
+static int make_key(struct decoder *w, struct sample *s)
 {
 	int err;
 
-	wire_key_begin(w);
-	err = wire_key_clean_name(w, part("a name"), " ");
+	decoder_key_begin(w);
+	err = decoder_key_clean_name(w, part("a name"), " ");
 	if (err == 0)
-		err = wire_key_any_tags(w,
+		err = decoder_key_any_tags(w,
 		    part("i:1,h:2,g:3,f:4,e:5,d:6,c:7,b:8,a:9,h:2"), ',', ':');
 	if (err == 0)
-		err = wire_key_path_tags(w, part("z=1;y=2;x=3;w=4;v=5;u"));
-	return err ? err : wire_key_end(w, part("field"), "", s);
+		err = decoder_key_path_tags(w, part("z=1;y=2;x=3;w=4;v=5;u"));
+	return err ? err : decoder_key_end(w, part("field"), "", s);
 }
 
 START_TEST(keys_bear_a_lack_of_memory)
@@ -171,8 +171,8 @@ START_TEST(keys_bear_a_lack_of_memory)
 	size_t n_failed = 0;
 
 	for (size_t at = 1; at < 20; at++) {
-		struct wire w = { 0 };
-		struct wire_sample s = { 0 };
+		struct decoder w = { 0 };
+		struct sample s = { 0 };
 		int err;
 
 		w.options.max_key = 1000;
@@ -180,14 +180,14 @@ START_TEST(keys_bear_a_lack_of_memory)
 		fail_at = at;
 		err = make_key(&w, &s);
 		if (err) {
-			ck_assert_int_eq(err, WIRE_NO_MEMORY);
+			ck_assert_int_eq(err, DECODER_NO_MEMORY);
 			n_failed++;
 			err = make_key(&w, &s);
 		}
 		ck_assert_int_eq(err, 0);
 		ck_assert_uint_eq(s.key_len, sizeof wanted - 1);
 		ck_assert_mem_eq(s.key, wanted, s.key_len);
-		wire_key_clear(&w.key);
+		decoder_key_clear(&w.key);
 	}
 	ck_assert_uint_ge(n_failed, 5);
 }
@@ -206,7 +206,7 @@ static void name_of(int i, char name[8])
 START_TEST(names_bear_a_lack_of_memory)
 {
 	for (size_t at = 1; at < 400; at++) {
-		struct wire_names names = { 0 };
+		struct decoder_names names = { 0 };
 		size_t n = 0;
 		char name[8];
 
@@ -214,30 +214,30 @@ START_TEST(names_bear_a_lack_of_memory)
 		fail_at = at;
 		for (int i = 0; i < 300; i++) {
 			name_of(i, name);
-			if (wire_names_add(&names, name, 7))
+			if (decoder_names_add(&names, name, 7))
 				n++;
 			else
-				ck_assert_ptr_null(wire_names_find(&names, name,
-				    7));
+				ck_assert_ptr_null(decoder_names_find(&names,
+				    name, 7));
 		}
 		ck_assert_uint_eq(names.n, n);
 		ck_assert_uint_ge(n, 299);
 		for (size_t i = 0; i < n; i++)
-			wire_names_drop_oldest(&names);
+			decoder_names_drop_oldest(&names);
 		ck_assert_uint_eq(names.n, 0);
 		ck_assert_ptr_null(names.newest);
-		wire_names_drop_oldest(&names);
-		wire_names_clear(&names);
+		decoder_names_drop_oldest(&names);
+		decoder_names_clear(&names);
 	}
 }
 END_TEST
 
 START_TEST(sets_bear_a_lack_of_memory)
 {
-	const struct wire_sets_room any = { 5, SIZE_MAX };
+	const struct decoder_sets_room any = { 5, SIZE_MAX };
 
 	for (size_t at = 1; at < 20; at++) {
-		struct wire_sets sets = { 0 };
+		struct decoder_sets sets = { 0 };
 		int n_failed = 0;
 		char name[8];
 
@@ -245,23 +245,23 @@ START_TEST(sets_bear_a_lack_of_memory)
 		fail_at = at;
 		for (int i = 0; i < 300; i++) {
 			name_of(i, name);
-			if (wire_sets_add(&sets, "s", 1, name, 7, any) < 0) {
+			if (decoder_sets_add(&sets, "s", 1, name, 7, any) < 0) {
 				n_failed++;
 				i--;
 			}
 		}
 		ck_assert_int_le(n_failed, 1);
 		ck_assert_uint_eq(sets.n, 300);
-		ck_assert(wire_names_find(&sets.names, "s", 1)->x == 300);
-		wire_sets_clear(&sets);
+		ck_assert(decoder_names_find(&sets.names, "s", 1)->x == 300);
+		decoder_sets_clear(&sets);
 	}
 }
 END_TEST
 
 /* Live bytes, each block with a few more of the allocator's own. */
-static void bytes_are_true(const struct wire_sets *s)
+static void bytes_are_true(const struct decoder_sets *s)
 {
-	size_t bytes = wire_sets_bytes(s);
+	size_t bytes = decoder_sets_bytes(s);
 
 	ck_assert_uint_ge(bytes, live);
 	ck_assert_uint_le(bytes, live + 16 * (s->names.n + 2));
@@ -269,8 +269,8 @@ static void bytes_are_true(const struct wire_sets *s)
 
 START_TEST(sets_know_their_bytes_and_stay_below_a_limit)
 {
-	const struct wire_sets_room room = { 300, 8000 * (unsigned)_i };
-	struct wire_sets sets = { 0 };
+	const struct decoder_sets_room room = { 300, 8000 * (unsigned)_i };
+	struct decoder_sets sets = { 0 };
 	size_t n_refused = 0;
 
 	fail_at = live = 0;
@@ -280,22 +280,22 @@ START_TEST(sets_know_their_bytes_and_stay_below_a_limit)
 		memset(name, 'a', sizeof name);
 		name_of(i * 7 % 100, name);
 		name_of(i / 5 % 900, member);
-		n_refused += (size_t)wire_sets_add(&sets, name,
+		n_refused += (size_t)decoder_sets_add(&sets, name,
 		    8 + (size_t)(i * 7 % 100), member, 7, room);
 		bytes_are_true(&sets);
-		ck_assert_uint_le(wire_sets_bytes(&sets), room.bytes);
+		ck_assert_uint_le(decoder_sets_bytes(&sets), room.bytes);
 	}
 	if (_i < 15)
 		ck_assert_uint_gt(n_refused, 0);
 	else if (_i > 30)
 		ck_assert_uint_eq(n_refused, 0);
 	while (sets.names.n > 0) {
-		wire_names_drop_oldest(&sets.names);
+		decoder_names_drop_oldest(&sets.names);
 		bytes_are_true(&sets);
 	}
-	wire_sets_clear(&sets);
+	decoder_sets_clear(&sets);
 	ck_assert_uint_eq(live, 0);
-	ck_assert_uint_eq(wire_sets_bytes(&sets), 0);
+	ck_assert_uint_eq(decoder_sets_bytes(&sets), 0);
 }
 END_TEST
 

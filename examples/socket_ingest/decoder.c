@@ -1,0 +1,264 @@
+/*
+ * What all formats need, and what outlives a line.
+ *
+ * Lines in format line are told as they stand; a key that has to be put
+ * together is put into memory that is used again for the next line. So after
+ * the first lines nothing is allocated but for gauges and sets that are new.
+ */
+#include "decoder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "decoder_inside.h"
+#include "siphash.h"
+
+static const char *const names[FORMAT_N] = { "auto", "line", "csv", "statsd",
+	"graphite", "influx", "syslog" };
+
+int format_parse(const char *text, enum format *format_out)
+{
+	for (int i = 0; i < FORMAT_N; i++) {
+		if (strcmp(text, names[i]) == 0) {
+			*format_out = (enum format)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+const char *format_name(enum format format)
+{
+	return names[format];
+}
+
+/* ---- Life ---- */
+
+struct decoder *decoder_new(const struct decoder_options *options)
+{
+	struct decoder *d = calloc(1, sizeof *d);
+
+	if (!d)
+		return NULL;
+	d->options = *options;
+	d->most_bytes = SIZE_MAX;
+	memcpy(d->gauges.seed, options->seed, sizeof d->gauges.seed);
+	memcpy(d->sets.names.seed, options->seed, sizeof d->gauges.seed);
+	/* This one is saved: it is not to tell the others. */
+	d->sets.seed[0] = siphash(options->seed, "sets 0", 6);
+	d->sets.seed[1] = siphash(options->seed, "sets 1", 6);
+	return d;
+}
+
+void decoder_free(struct decoder *d)
+{
+	if (!d)
+		return;
+	decoder_key_clear(&d->key);
+	decoder_names_clear(&d->gauges);
+	decoder_sets_clear(&d->sets);
+	free(d);
+}
+
+size_t decoder_bytes(const struct decoder *d)
+{
+	return d->gauges.bytes + decoder_sets_bytes(&d->sets);
+}
+
+void decoder_limit(struct decoder *d, size_t most)
+{
+	d->most_bytes = most;
+}
+
+/* ---- Parts ---- */
+
+int part_split(struct part *rest, char at, struct part *part_out)
+{
+	const char *end = rest->len > 0 ? memchr(rest->text, at, rest->len)
+					: NULL;
+	size_t n = end ? (size_t)(end - rest->text) : rest->len;
+
+	part_out->text = rest->text;
+	part_out->len = n;
+	if (n > 0 || end)
+		rest->text += n + (end != NULL);
+	rest->len -= n + (end != NULL);
+	return end != NULL;
+}
+
+int part_is_nothing(struct part line)
+{
+	const char *end = line.text + line.len;
+	const char *p = text_skip_blanks(line.text, end);
+
+	return p == end || *p == '#';
+}
+
+int part_is_plain_number(struct part p, int decimals)
+{
+	size_t i = p.len > 0 && (*p.text == '-' || *p.text == '+');
+	size_t digits = 0, points = 0;
+
+	for (; i < p.len; i++) {
+		digits += (size_t)text_is_digit(p.text[i]);
+		points += p.text[i] == '.';
+		if (!text_is_digit(p.text[i]) && p.text[i] != '.')
+			return 0;
+	}
+	return digits > 0 && points <= (size_t)(decimals != 0);
+}
+
+/* ---- What is wrong ---- */
+
+/* Whatever it is, it may end on a terminal. */
+static void make_printable(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || (unsigned char)*text > 126)
+			*text = '?';
+}
+
+int decoder_bad(struct decoder *d, const char *what, struct part part,
+    const char *is)
+{
+	enum { SHOWN = 40 };
+	char shown[SHOWN + 1];
+	size_t n = part.len < SHOWN ? part.len : SHOWN;
+
+	if (!part.text)
+		return decoder_bad_line(d, is);
+	for (size_t i = 0; i < n; i++)
+		shown[i] = part.text[i] ? part.text[i] : '?';
+	shown[n] = '\0';
+	snprintf(d->why, sizeof d->why, "%s%s\"%s%s\" %s", what ? what : "",
+	    what ? " " : "", shown, part.len > SHOWN ? "..." : "", is);
+	make_printable(d->why);
+	return DECODER_BAD;
+}
+
+int decoder_bad_line(struct decoder *d, const char *why)
+{
+	snprintf(d->why, sizeof d->why, "%s", why);
+	return DECODER_BAD;
+}
+
+const char *decoder_why(const struct decoder *d)
+{
+	return d->why;
+}
+
+/* ---- Lines ---- */
+
+void decoder_arrival(struct decoder *d, int64_t now)
+{
+	d->arrival = now;
+}
+
+static int take_line(struct decoder *d, struct part line)
+{
+	struct sample sample;
+	int err = decoder_line(d, line.text, line.len, &sample);
+
+	if (err)
+		return err > 0 ? 0 : err;
+	return d->options.fn(d->options.ctx, &sample);
+}
+
+int decoder_take(struct decoder *d, enum format format, const char *text,
+    size_t len)
+{
+	struct part line = { text, len };
+
+	if (format == FORMAT_LINE)
+		return take_line(d, line);
+	if (part_is_nothing(line))
+		return 0;
+	switch (format) {
+	case FORMAT_STATSD:
+		return format_take_statsd(d, line);
+	case FORMAT_GRAPHITE:
+		return format_take_graphite(d, line);
+	case FORMAT_INFLUX:
+		return format_take_influx(d, line);
+	case FORMAT_SYSLOG:
+		return format_take_syslog(d, line);
+	default:
+		return decoder_bad_line(d, "not a format of lines");
+	}
+}
+
+int decoder_flush_sets(struct decoder *d)
+{
+	struct sample sample = { 0 };
+	int err = 0;
+
+	for (struct decoder_name *n = d->sets.names.oldest; n && err == 0;
+	     n = n->newer) {
+		sample.key = n->text;
+		sample.key_len = n->len;
+		sample.x = n->x;
+		err = d->options.fn(d->options.ctx, &sample);
+	}
+	decoder_sets_clear(&d->sets);
+	return err;
+}
+
+/* ---- Saved state ---- */
+
+/* Loading: a gauge that is not there yet. */
+static void load_gauge(struct decoder *d, struct tape *t)
+{
+	struct decoder_name *name;
+	char *text = NULL;
+	size_t len = 0;
+	double x = 0;
+
+	tape_text(t, &text, &len);
+	tape_doubles(t, &x, 1);
+	if (text &&
+	    tape_expect(t,
+		len > 0 && x - x == 0 &&
+		    !decoder_names_find(&d->gauges, text, len))) {
+		name = decoder_names_add(&d->gauges, text, len);
+		if (name)
+			name->x = x;
+		else
+			tape_no_memory(t);
+	}
+	free(text);
+}
+
+/* In the order in which they were touched; of too many the last ones stay. */
+static void load_gauges(struct decoder *d, struct tape *t, size_t n)
+{
+	decoder_names_clear(&d->gauges);
+	for (size_t i = 0; i < n && !t->failed; i++) {
+		load_gauge(d, t);
+		if (d->gauges.n > d->options.max_keys && d->gauges.n > 1)
+			decoder_names_drop_oldest(&d->gauges);
+	}
+}
+
+static void save_gauges(struct decoder *d, struct tape *t)
+{
+	for (struct decoder_name *g = d->gauges.oldest; g; g = g->newer) {
+		char *text = g->text;
+
+		tape_text(t, &text, &g->len);
+		tape_doubles(t, &g->x, 1);
+	}
+}
+
+void decoder_tape(struct decoder *d, struct tape *t)
+{
+	size_t n = d->gauges.n;
+
+	tape_size(t, &n, SIZE_MAX);
+	if (!t->loads) {
+		save_gauges(d, t);
+	} else {
+		load_gauges(d, t, n);
+		decoder_sets_clear(&d->sets);
+	}
+	decoder_sets_tape(&d->sets, t);
+}

@@ -1,0 +1,128 @@
+/*
+ * Lines of text to samples: the formats that are spoken on the wire, but for
+ * CSV, which has records and a reader of its own.
+ *
+ *      line      [key] value [time]            blanks between them
+ *      graphite  path[;tag=value...] value time
+ *      influx    measurement[,tag=value...] field=value[,...] [time]
+ *      statsd    name:value[:value...]|type[|@rate][|#tags]
+ *      syslog    <pri>... message, RFC 5424 or 3164; the message is a line
+ *
+ * A key that has tags is written as Graphite writes it, in all formats,
+ * tags sorted: "cpu.usage;host=a;zone=b". Of Influx it is "measurement.field"
+ * and the tags, of DogStatsD the name and the tags ("env:prod" is env=prod;
+ * a tag without a value stands by itself).
+ *
+ * Blank lines and those that begin with # are nothing, in all formats.
+ */
+#ifndef SOCKET_INGEST_WIRE_H
+#define SOCKET_INGEST_WIRE_H
+
+#include <leat_text.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../replay/state_tape.h"
+
+enum format {
+	FORMAT_AUTO,
+	FORMAT_LINE,
+	FORMAT_CSV,
+	FORMAT_STATSD,
+	FORMAT_GRAPHITE,
+	FORMAT_INFLUX,
+	FORMAT_SYSLOG,
+	FORMAT_N
+};
+
+/* "auto", "line", ... Returns 0, or -1 if it is none. */
+int format_parse(const char *text, enum format *format_out);
+const char *format_name(enum format format);
+
+/*
+ * What a line looks like, by marks that the other formats have not. What is
+ * like nothing is FORMAT_AUTO.
+ */
+enum format format_guess(const char *text, size_t len);
+
+/* Valid during the callback alone. */
+struct sample {
+	const char *key;
+	size_t key_len; /* may be 0 in format line */
+	double x;       /* NaN: missing ("NA", "nan", "U") */
+	int has_time;
+	int64_t t; /* nanoseconds since 1970 */
+};
+
+/* Returns 0, or a positive code, which ends the line and is returned. */
+typedef int decoder_fn(void *ctx, const struct sample *sample);
+
+struct decoder_options {
+	int time_unit;    /* enum leat_time_unit, of format line */
+	int influx_unit;  /* of influx; LEAT_UNIT_GUESS: ns */
+	size_t max_key;   /* bytes; longer ones are refused */
+	size_t max_keys;  /* gauges and sets of statsd that are remembered */
+	uint64_t seed[2]; /* of the hash of their names */
+	decoder_fn *fn;
+	void *ctx;
+};
+
+/*
+ * Has what outlives a line: values of gauges, members of sets. One for all
+ * connections. NULL: no memory.
+ */
+struct decoder *decoder_new(const struct decoder_options *options);
+void decoder_free(struct decoder *decoder);
+
+/*
+ * Bytes that gauges and sets take now, and the most that they may from now
+ * on; at first any. Beyond it new members of sets are refused, which may have
+ * three quarters of it, and the gauges that were not touched for longest go.
+ */
+size_t decoder_bytes(const struct decoder *decoder);
+void decoder_limit(struct decoder *decoder, size_t most);
+
+/*
+ * When the lines come that are taken from now on, nanoseconds since 1970. At
+ * first it is 1970.
+ */
+void decoder_arrival(struct decoder *decoder, int64_t now);
+
+/*
+ * Takes one line. Format is not FORMAT_AUTO nor FORMAT_CSV. Returns 0 (also if
+ * there is nothing on it), DECODER_BAD with the reason in decoder_why(),
+ * DECODER_NO_MEMORY, or what fn returned. A line that is bad tells no sample at
+ * all.
+ */
+enum { DECODER_BAD = -1, DECODER_NO_MEMORY = -2 };
+int decoder_take(struct decoder *decoder, enum format format, const char *text,
+    size_t len);
+
+/* "value \"abc\" is not a number"; at most 160 bytes, no control characters */
+const char *decoder_why(const struct decoder *decoder);
+
+/*
+ * Where a line of format influx ends in a text that may hold several: at an
+ * LF that is not part of a field's text, or behind all of it. SIZE_MAX: a
+ * text of a field has no end yet.
+ */
+size_t format_influx_end(const char *text, size_t len);
+
+/*
+ * Format line by itself, for the many: 0 with *sample set, 1 if there is
+ * nothing on the line, or DECODER_BAD.
+ */
+int decoder_line(struct decoder *decoder, const char *text, size_t len,
+    struct sample *sample_out);
+
+/*
+ * Sets of statsd: how many different members each had since the last call is
+ * told as a sample without a time, and they are emptied. To be called every
+ * --statsd-flush.
+ */
+int decoder_flush_sets(struct decoder *decoder);
+
+/* Gauges and sets. */
+void decoder_tape(struct decoder *decoder, struct tape *tape);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * Names that strangers choose, each with a number: values of gauges, how many
+ * members sets have. The one that was not touched for longest can be dropped.
+ */
+#ifndef SOCKET_INGEST_WIRE_NAMES_H
+#define SOCKET_INGEST_WIRE_NAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct decoder_name {
+	struct decoder_name *next; /* in its place of the table */
+	struct decoder_name *newer, *older;
+	uint64_t hash;
+	uint64_t number; /* how many there were when it came */
+	double x;        /* 0 at first */
+	size_t len;
+	char text[];
+};
+
+/* Starts from { 0 } and its seed. */
+struct decoder_names {
+	uint64_t seed[2];
+	struct decoder_name **table;
+	size_t mask; /* places - 1 */
+	size_t n;
+	size_t bytes; /* allocated for all this */
+	struct decoder_name *newest, *oldest;
+};
+
+/* What a name of so many bytes takes, beside its place in the table. */
+size_t decoder_name_bytes(size_t len);
+
+/* NULL: there is no such name. */
+struct decoder_name *decoder_names_find(const struct decoder_names *names,
+    const char *text, size_t len);
+
+/* The name is a new one. NULL: no memory. */
+struct decoder_name *decoder_names_add(struct decoder_names *names,
+    const char *text, size_t len);
+
+void decoder_names_touch(struct decoder_names *names,
+    struct decoder_name *name);
+void decoder_names_drop_oldest(struct decoder_names
+	*names); /* if there is one */
+void decoder_names_clear(struct decoder_names *names);
+
+#endif

@@ -1,0 +1,125 @@
+/*
+ * What a server says of alerts, and of itself on its page.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "../replay/row_format.h"
+#include "run.h"
+#include "server.h"
+
+static void put(struct writer *w, const char *text)
+{
+	writer_put(w, text, strlen(text));
+}
+
+void describe_alert(struct writer *w, const struct alert_event *event)
+{
+	char time[LEAT_TIME_SIZE];
+
+	leat_format_time(event->at, time);
+	put(w, "{\"time\":\"");
+	put(w, time);
+	put(w, "\",\"alert\":");
+	row_format_json_text(w, event->rule, strlen(event->rule));
+	put(w, ",\"state\":");
+	put(w, event->raised ? "\"raised\"" : "\"cleared\"");
+	put(w, ",\"key\":");
+	row_format_json_text(w, event->key, event->key_len);
+	put(w, ",\"rule\":");
+	row_format_json_text(w, event->text, strlen(event->text));
+	put(w, ",\"value\":");
+	/* JSON has no other numbers. */
+	if (event->value - event->value == 0)
+		writer_number(w, event->value);
+	else
+		put(w, "null");
+	put(w, "}\n");
+}
+
+static void span(int64_t ns, char *text, size_t size)
+{
+	static const struct {
+		int64_t ns;
+		const char *name;
+	} units[] = { { LEAT_DAY, "d" }, { LEAT_HOUR, "h" },
+		{ LEAT_MINUTE, "m" }, { LEAT_SECOND, "s" },
+		{ LEAT_MILLISECOND, "ms" }, { LEAT_MICROSECOND, "us" } };
+
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+		if (ns % units[i].ns == 0) {
+			snprintf(text, size, "%lld%s",
+			    (long long)(ns / units[i].ns), units[i].name);
+			return;
+		}
+	}
+	snprintf(text, size, "%lldns", (long long)ns);
+}
+
+static void describe_time(const leat_time_window_options *o, char *text,
+    size_t size)
+{
+	static const char *const kinds[] = {
+		[LEAT_SLIDING] = "the last %s",
+		[LEAT_TUMBLING] = "windows of %s",
+		[LEAT_HOPPING] = "overlapping windows of %s",
+		[LEAT_SESSION] = "sessions with gaps of %s",
+	};
+	char length[40];
+
+	if (o->kind == LEAT_LANDMARK) {
+		snprintf(text, size, "everything so far");
+	} else if (o->kind == LEAT_DECAY) {
+		span((int64_t)o->half_life, length, sizeof length);
+		snprintf(text, size, "weights that halve in %s", length);
+	} else if (o->kind == LEAT_CALENDAR) {
+		snprintf(text, size, "calendar windows");
+	} else {
+		span(o->kind == LEAT_SESSION ? o->gap : o->span, length,
+		    sizeof length);
+		/* As kinds has them; a format must be seen here. */
+		snprintf(text, size, "%.*s%s",
+		    (int)(strlen(kinds[o->kind]) - 2), kinds[o->kind], length);
+	}
+}
+
+void describe_windows(const struct config *c, char *text, size_t size)
+{
+	const struct settings *s = &c->settings;
+
+	if (s->learning.on)
+		snprintf(text, size, "%.120s", s->learning.formula.text);
+	else if (s->window.by_time)
+		describe_time(&s->window.time, text, size);
+	else
+		cli_window_describe(&s->window.count, text, size);
+}
+
+int run_listen_http(struct server *s, const char *text, char *why, size_t size)
+{
+	const struct config *c = s->config;
+	struct addr addrs[ADDR_MAX];
+	char reason[300] = "", who[ADDR_TEXT];
+	int n = addr_parse_http(text, addrs, reason, sizeof reason);
+
+	for (int i = 0; i < n; i++) {
+		if (!addr_is_local(&addrs[i]) && !c->insecure &&
+		    !(c->tls_cert && (c->token_file || c->tls_client_ca))) {
+			snprintf(why, size,
+			    "--http %.80s: beyond this machine there must be "
+			    "--tls-cert, and --token-file or --tls-client-ca; "
+			    "--insecure listens all the same",
+			    text);
+			return -1;
+		}
+		if (web_listen(s->web, &addrs[i], who, reason, sizeof reason) ==
+		    0) {
+			log_say("page on %s://%s/",
+			    c->tls_cert ? "https" : "http",
+			    strncmp(who, "tcp://", 6) == 0 ? who + 6 : who);
+			return 0;
+		}
+	}
+	snprintf(why, size, "--http %.80s: %s", text, reason);
+	return -1;
+}

@@ -1,0 +1,148 @@
+/*
+ * What the kinds of sinks have in common.
+ *
+ * An sink has a queue of whole lines, and a descriptor that may or may not
+ * take bytes now. It is in one of four states:
+ *
+ *      open        is_open: what is put is written at once
+ *      blocked     open too, but full: an event tells when it is not
+ *      waiting     not open, a timer is on: the kind tries again
+ *      dead        what is put is dropped
+ *
+ * A line that is written in part stays at the front of the queue as a whole:
+ * the same file gets the rest of it before anything else, and a new one gets
+ * it from its start.
+ */
+#ifndef SOCKET_INGEST_SINK_INSIDE_H
+#define SOCKET_INGEST_SINK_INSIDE_H
+
+#include <event2/event.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "addr.h"
+#include "sink.h"
+
+/* ---- Lines that wait (sink_queue.c) ---- */
+
+/* Start from { 0 }. */
+struct sink_queue {
+	char *bytes;
+	size_t size;
+	size_t first; /* where the first line begins, */
+	size_t sent;  /* bytes of it that have been written, */
+	size_t end;   /* and the end of the last one */
+};
+
+/* Returns 0, or -1: no memory. Amortised O(n). */
+int sink_queue_add(struct sink_queue *queue, const char *bytes, size_t n);
+
+/* So many more bytes are written. Returns lines that are complete now. */
+uint64_t sink_queue_take(struct sink_queue *queue, size_t n);
+
+uint64_t sink_queue_lines(const struct sink_queue *queue);
+void sink_queue_clear(struct sink_queue *queue);
+
+/* ---- Looking up names (sink_lookup.c) ---- */
+
+struct sink_lookup;
+
+/* n > 0 addresses, or none and the reason. */
+typedef void sink_lookup_fn(void *ctx, const struct addr *addrs, int n,
+    const char *why);
+
+/*
+ * The function is called from the event loop, once; before it has been, or in
+ * it, the lookup may be freed. NULL: no memory.
+ */
+struct sink_lookup *sink_lookup_new(struct event_base *base, const char *host,
+    const char *port, sink_lookup_fn *fn, void *ctx);
+void sink_lookup_free(struct sink_lookup *lookup);
+
+/* ---- Sinks ---- */
+
+struct sink_kind {
+	/* Returns 0, or -1 with the reason in why. */
+	int (*start)(struct sink *sink, char *why, size_t why_size);
+	/* As write(2). */
+	ssize_t (*write)(struct sink *sink, const char *bytes, size_t n);
+	/* It cannot be written to any more. */
+	void (*broken)(struct sink *sink, int error);
+	/* The timer is over. */
+	void (*again)(struct sink *sink);
+	void (*reopen)(struct sink *sink); /* NULL: nothing to do */
+	/* Frees what start and again have made. */
+	void (*stop)(struct sink *sink);
+};
+
+/* What goes before the next line. */
+enum sink_intro {
+	SINK_NO_INTRO,
+	SINK_HEAD,    /* the header, if there is one */
+	SINK_LINE_END /* of a line that another run has not finished */
+};
+
+struct sink {
+	const struct sink_kind *kind;
+	struct event_base *base;
+	struct log *log;
+	char *where;
+	size_t room;
+	const char *head;
+	size_t head_len;
+	enum sink_intro intro;
+	size_t intro_sent;
+	struct sink_queue queue;
+	uint64_t lines, dropped;
+
+	int fd;      /* -1: none */
+	int is_open; /* and not dead */
+	int is_blocked;
+	int is_dead;
+	struct event *writable; /* of the descriptor, made when needed */
+	struct event *readable; /* of sockets and commands */
+	struct event *timer;
+	int has_no_timer;    /* it could not be set */
+	unsigned wait;       /* seconds to the next try but one */
+	int64_t since;       /* it is open, by clock_steady() */
+	int has_failed;      /* since it was open last */
+	int is_shared;       /* standard output, standard error */
+	int is_socket;       /* and it is one */
+	int is_stale;        /* a file that is opened again at the next try */
+	pid_t pid;           /* of a command that has not been reaped, or 0 */
+	struct addr *addrs;  /* of a socket: ADDR_MAX, */
+	int n_addrs, i_addr; /* those there are, and which is tried */
+	char *host, *port; /* of a name that is looked up each time, or NULL */
+	struct sink_lookup *lookup;
+};
+
+extern const struct sink_kind sink_file;
+extern const struct sink_kind sink_standard;
+extern const struct sink_kind sink_socket;
+extern const struct sink_kind sink_command;
+
+/* Says and counts that something is wrong with it. */
+void sink_complain(struct sink *sink, const char *reason);
+
+/*
+ * A new descriptor is open, which has had nothing yet but what is in the
+ * file: lines begin anew.
+ */
+void sink_begin(struct sink *sink, enum sink_intro intro);
+
+/* Writes what can be written now. */
+void sink_flush(struct sink *sink);
+
+/* Is not open any more; its events are gone, and the descriptor with them. */
+void sink_shut(struct sink *sink);
+
+/* The kind tries again after so many milliseconds, */
+void sink_again(struct sink *sink, unsigned milliseconds);
+/* or after 1, 2, 4 ... 60 seconds: from 1 on if it was open for long. */
+void sink_again_later(struct sink *sink);
+
+/* Nothing goes out any more. */
+void sink_die(struct sink *sink, const char *reason);
+
+#endif

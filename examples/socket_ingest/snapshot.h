@@ -1,0 +1,106 @@
+/*
+ * What is known of each key now, for those who look on: the page, the API,
+ * alerts. Found by name through a seeded hash, and listed in the order they
+ * were last told anything.
+ *
+ * Each key has the results of its window as they were told last, and a ring
+ * of points for a chart. Points are taken on ticks, a few a second, not with
+ * each result: a key that gets a million values a second has no more points
+ * than one that gets ten.
+ */
+#ifndef SOCKET_INGEST_SNAPSHOT_H
+#define SOCKET_INGEST_SNAPSHOT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct alert_state;
+
+enum { SNAPSHOT_POINTS = 240 };
+
+/* One moment of a chart; values are those of a row, in order. */
+struct snapshot_point {
+	int64_t at; /* nanoseconds since 1970 */
+		    /* n_values doubles follow in snapshot_values() */
+};
+
+struct snapshot_key {
+	char *name; /* NUL-terminated; may hold any other byte */
+	size_t len;
+	uint64_t hash;
+	uint64_t n;                 /* values */
+	int64_t last_at;            /* when the last one came, */
+	double last;                /* and what it was */
+	double *row;                /* the results that were told last, */
+	int64_t start, end;         /* of this window; 0, 0 by count */
+	uint64_t n_rows;            /* how many rows there have been */
+	struct alert_state *alerts; /* the user's */
+
+	int64_t *times; /* of the ring of points; NULL: there is none */
+	double *points; /* n_values for each */
+	size_t room, first, n_points;
+	int dirty;        /* a row has come since the last tick */
+	uint64_t version; /* snapshot->version at its last point */
+
+	struct snapshot_key *next_in_slot;
+	struct snapshot_key *newer, *older; /* by last row */
+};
+
+struct snapshot {
+	size_t n_values; /* numbers in a row */
+	const char *const *names;
+	int has_points; /* charts are wanted */
+	size_t n;       /* keys */
+	uint64_t version;
+	struct snapshot_key *newest, *oldest;
+	struct snapshot_key **table;
+	size_t mask;
+	size_t bytes;           /* allocated for keys, */
+	size_t ring_bytes;      /* of these for rings, */
+	size_t most_ring_bytes; /* which the user may limit: no ring begins or
+	                           grows beyond, the oldest keys lose theirs */
+	uint64_t seed[2];
+};
+
+/*
+ * names must stay. A seed that is not 0 is kept, else there is a random one.
+ * Returns 0, or -1: no memory, or no random numbers.
+ */
+int snapshot_init(struct snapshot *snapshot, size_t n_values,
+    const char *const *names, int has_points);
+void snapshot_clear(struct snapshot *snapshot);
+
+struct snapshot_key *snapshot_find(const struct snapshot *snapshot,
+    const char *name, size_t len);
+/*
+ * The key, new if need be; *is_new_out. A new one is the oldest, as nothing
+ * has been told of it. NULL: no memory.
+ */
+struct snapshot_key *snapshot_add(struct snapshot *snapshot, const char *name,
+    size_t len, int *is_new_out);
+/* The alerts' state is freed before by whoever has put it there. */
+void snapshot_drop(struct snapshot *snapshot, struct snapshot_key *key);
+
+/*
+ * Results have come; copied. It becomes the newest, unless it has been told
+ * something since the last tick: such keys stand before all others, but not
+ * in any order.
+ */
+void snapshot_put(struct snapshot *snapshot, struct snapshot_key *key,
+    const double *row, int64_t start, int64_t end);
+
+/*
+ * A tick: a point for each key that has been told something since the last
+ * one. Returns how many. snapshot->version grows by one if there are any. All of
+ * these keys have the new version, and are the newest.
+ */
+size_t snapshot_tick(struct snapshot *snapshot, int64_t now);
+
+/* Point i of a key, 0 the oldest. */
+const double *snapshot_point(const struct snapshot *snapshot,
+    const struct snapshot_key *key, size_t i, int64_t *at_out);
+
+/* Bytes allocated, about. */
+size_t snapshot_bytes(const struct snapshot *snapshot);
+
+#endif
