@@ -15,7 +15,7 @@
 
 #include <leat_text.h>
 
-#include "../src/core/core.h"
+#include "../src/core/maths.h"
 #include "saved.h"
 #include "state_zoo.h"
 #include "suites.h"

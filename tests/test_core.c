@@ -6,7 +6,7 @@
 
 #include <leat.h>
 
-#include "../src/core/core.h"
+#include "../src/core/memory.h"
 #include "suites.h"
 
 START_TEST(the_linked_library_has_the_version_of_the_header)

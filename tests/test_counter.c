@@ -15,7 +15,9 @@
 
 #include <leat.h>
 
-#include "../src/agg/agg.h"
+#include "../src/agg/class.h"
+#include "../src/agg/moments.h"
+#include "../src/agg/stat.h"
 #include "big.h"
 #include "data.h"
 #include "model.h"

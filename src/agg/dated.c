@@ -8,7 +8,8 @@
  * windows by count the order of values is that of their pushes: first.c,
  * and no class at all for the last.)
  */
-#include "agg.h"
+#include "class.h"
+#include "summary.h"
 
 struct timed {
 	double value;

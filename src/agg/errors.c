@@ -2,7 +2,7 @@
  * errors.c - the classes behind how good predictions are
  *
  * Errors, their sizes and losses have terms of their own in a sum of three
- * terms (agg.h), so that a bias of which large errors cancel is as right as
+ * terms (sum.h), so that a bias of which large errors cancel is as right as
  * any other sum: what the subtraction x - y has rounded off is added, too.
  * Squares of errors are added as in squares.c; each is off by three roundings
  * at most. Hits and covered targets are counted. R2 is told how much targets
@@ -13,7 +13,11 @@
  * subtracted from these sums, so it leaves no trace when it has left.
  */
 #include "errors.h"
-#include "agg.h"
+#include "../core/maths.h"
+#include "class.h"
+#include "squares.h"
+#include "sum.h"
+#include "summary.h"
 
 /* ---------------- the logarithmic loss ------------------------------- */
 

@@ -7,7 +7,7 @@
 #ifndef LEAT_ERRORS_H
 #define LEAT_ERRORS_H
 
-#include "../core/core.h"
+#include "../core/error_free.h"
 
 /* x - y as the sum of a double and of what rounding has left out of it. */
 struct leat_difference {

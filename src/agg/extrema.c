@@ -6,7 +6,8 @@
  * comes, and the identity has the smallest time there is: so values may
  * come in any order and no time has to be set apart.
  */
-#include "agg.h"
+#include "class.h"
+#include "summary.h"
 
 static void min_identity(const leat_agg *agg, void *acc)
 {

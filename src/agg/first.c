@@ -5,7 +5,8 @@
  * value needs no class: whatever window it is in, it is the last to
  * leave, so every engine just remembers it.)
  */
-#include "agg.h"
+#include "class.h"
+#include "summary.h"
 
 static void first_identity(const leat_agg *agg, void *acc)
 {

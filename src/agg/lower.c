@@ -7,8 +7,11 @@
  * Joanes and Gill, "Comparing measures of sample skewness and kurtosis",
  * The Statistician 47 (1998).
  */
+#include "../core/maths.h"
 #include "../core/wide.h"
-#include "agg.h"
+#include "squares.h"
+#include "sum.h"
+#include "summary.h"
 
 /* A sum of higher powers overflows long before that of squares. */
 static double skewness_pop(const struct leat_summary *s)

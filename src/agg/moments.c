@@ -13,7 +13,10 @@
  * runs around 1e9 lose nothing. Appending and prepending are the same,
  * since the order of values does not matter here.
  */
-#include "agg.h"
+#include "moments.h"
+#include "class.h"
+#include "squares.h"
+#include "summary.h"
 
 double leat_far_squares(double before, double comes)
 {

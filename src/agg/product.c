@@ -6,7 +6,8 @@
  * way. 0, infinities and NaN stay in the mantissa with exponent 0. Each
  * factor adds at most half an ulp of error.
  */
-#include "agg.h"
+#include "class.h"
+#include "summary.h"
 
 struct product {
 	double mantissa;

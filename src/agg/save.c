@@ -11,7 +11,10 @@
  * else they are, it is an accumulator, if maybe one of nothing that was ever
  * pushed.
  */
-#include "agg.h"
+#include "../core/memory.h"
+#include "../state/state.h"
+#include "class.h"
+#include "stat.h"
 
 enum { SAVE_WORDS = 16 };
 

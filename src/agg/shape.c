@@ -6,7 +6,8 @@
  * ("Formulas for robust, one-pass parallel computation of covariances and
  * arbitrary-order statistical moments", SAND2008-6212).
  */
-#include "agg.h"
+#include "class.h"
+#include "summary.h"
 
 struct shape {
 	double n, k, mu, m2, m3, m4;

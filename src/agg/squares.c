@@ -4,7 +4,9 @@
  * Squares are rounded once each and are all positive, so the sum's own
  * errors are all there is to catch. A square overflows beyond 1.3e154.
  */
-#include "agg.h"
+#include "squares.h"
+#include "class.h"
+#include "summary.h"
 
 void leat_squares_identity(const leat_agg *agg, void *acc)
 {

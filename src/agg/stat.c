@@ -5,7 +5,8 @@
  * from, and what it asks of a window. One that needs no class is known to
  * every window.
  */
-#include "agg.h"
+#include "stat.h"
+#include "class.h"
 
 #define BIT(c) (1u << LEAT_CLASS_##c)
 

@@ -1,10 +1,12 @@
 /*
  * sum.c - the class behind sum and mean
  *
- * See agg.h for how the terms work. Joining two sums adds their leading
+ * See sum.h for how the terms work. Joining two sums adds their leading
  * terms with the error kept and the small terms plainly: 1 two-sum.
  */
-#include "agg.h"
+#include "sum.h"
+#include "class.h"
+#include "summary.h"
 
 void leat_sum_identity(const leat_agg *agg, void *acc)
 {

@@ -18,24 +18,15 @@
  * put up to 2^-42 of themselves into it, for 2^11 times that. Beyond 1e299 the
  * product's error is lost, beyond 1e308 / ticks it overflows.
  */
-#include "agg.h"
+#include "../core/error_free.h"
+#include "class.h"
+#include "summary.h"
 
 static void path_identity(const leat_agg *agg, void *acc)
 {
 	(void)agg;
 	memset(acc, 0, sizeof(struct leat_path));
 	((struct leat_path *)acc)->v_first = NAN;
-}
-
-/* x y is exactly *p + *e unless they over- or underflow. */
-static void path_product(double x, double y, double *p, double *e)
-{
-	double cx = 0x8000001p0 * x, cy = 0x8000001p0 * y;
-	double xh = cx - (cx - x), yh = cy - (cy - y);
-	double xl = x - xh, yl = y - yh;
-
-	*p = x * y;
-	*e = ((xh * yh - *p) + xh * yl + xl * yh) + xl * yl;
 }
 
 /* Ticks in two doubles, exactly: rest is 0 below 2^53. */
@@ -59,7 +50,7 @@ static void path_hold(struct leat_path *p, double v, uint64_t ticks)
 
 	if (ticks == 0)
 		return;
-	path_product(v, t.most, &area, &e1);
+	leat_two_product(v, t.most, &area, &e1);
 	leat_two_sum(p->hi, area, &p->hi, &e2);
 	p->lo += (e1 + e2) + v * t.rest;
 }
@@ -200,7 +191,7 @@ static double path_divide(double hi, double lo, uint64_t ticks)
 
 	leat_two_sum(hi, lo, &s, &e);
 	q = s / n;
-	path_product(q, t.most, &back, &lost);
+	leat_two_product(q, t.most, &back, &lost);
 	q += (((s - back) - lost) - q * t.rest + e) / n;
 	return q == q ? q : hi / n;
 }

@@ -6,7 +6,8 @@
  * accumulator in memory: an accumulator of a user's class takes twice its
  * size, of which the first half is the partial.
  */
-#include "agg.h"
+#include "class.h"
+#include "summary.h"
 
 int leat_agg_fits(const leat_agg *agg)
 {

@@ -1,7 +1,7 @@
 /*
  * alloc.c - the allocator of those who give none: malloc() and free()
  */
-#include "core.h"
+#include "memory.h"
 
 #include <stdlib.h>
 

@@ -16,7 +16,8 @@
  * gain from stopping early.
  * Cost: some forty operations.
  */
-#include "core.h"
+#include "error_free.h"
+#include "maths.h"
 
 static int sign_of(double x)
 {

@@ -8,7 +8,7 @@
  * Nothing in a block points out of it but to what the user gave, so a copy
  * of an object is a copy of bytes with the pointers set anew.
  */
-#include "core.h"
+#include "memory.h"
 
 void *leat_cut(struct leat_cutter *c, size_t n, size_t each)
 {

@@ -13,7 +13,7 @@
  *
  * Cost: one block for each that is asked for, until the push is over.
  */
-#include "core.h"
+#include "memory.h"
 
 /* It lies in the block itself. */
 struct leat_pledge {

@@ -7,7 +7,7 @@
  * step that can fail, so that a push can make sure of all it will need
  * before it changes anything.
  */
-#include "core.h"
+#include "memory.h"
 
 #define CHUNK_MAX ((size_t)65536)
 

@@ -8,7 +8,7 @@
  * multiplications, within a few ulp, and steps by powers of 2, which are
  * exact up to the last one.
  */
-#include "core.h"
+#include "maths.h"
 
 /*
  * x 2^k, rounded once. A step down is shorter by the 53 bits of x: what it

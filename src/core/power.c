@@ -7,12 +7,9 @@
  * step from the short one, the exponential by its series after 8 halvings.
  * About 106 bits less a few are right, so that the result, rounded once, is
  * the double nearest to the exact one but for one case in 2^40 or so.
- *
- * Products are split after Dekker ("A floating-point technique for
- * extending the available precision", Numer. Math. 18, 1971), without
- * fused operations.
  */
-#include "core.h"
+#include "error_free.h"
+#include "maths.h"
 
 struct leat_double2 {
 	double hi, lo;
@@ -28,13 +25,9 @@ static struct leat_double2 power_sum(double a, double b)
 
 static struct leat_double2 power_product(double a, double b)
 {
-	double ca = 134217729 * a, cb = 134217729 * b;
-	double ah = ca - (ca - a), bh = cb - (cb - b);
-	double al = a - ah, bl = b - bh;
 	struct leat_double2 p;
 
-	p.hi = a * b;
-	p.lo = ((ah * bh - p.hi) + ah * bl + al * bh) + al * bl;
+	leat_two_product(a, b, &p.hi, &p.lo);
 	return p;
 }
 

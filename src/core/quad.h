@@ -2,7 +2,7 @@
  * quad.h - four doubles at once, where the compiler has AVX by function
  *
  * The loops that have enough to do side by side are stamped a second time
- * with these in place of the lanes of core.h; leat_has_avx() chooses at run
+ * with these in place of lanes; leat_has_avx() chooses at run
  * time. Each operation rounds as the one of a lane does, so the bits are the
  * same. The header of the intrinsics is large: it costs more to compile than
  * most files of this library, so only those that use a quad include this.
@@ -10,7 +10,26 @@
 #ifndef LEAT_QUAD_H
 #define LEAT_QUAD_H
 
-#include "core.h"
+#include "lane.h"
+
+/*
+ * x86 CPUs since 2011 have a form of the same 128-bit instructions that
+ * needs no copies of registers; functions marked LEAT_AVX are compiled for
+ * it and used where leat_has_avx() says so. Not the fused ones: bits stay.
+ */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(LEAT_NO_VECTOR) &&    \
+    !defined(LEAT_NO_AVX) && !defined(__AVX__)
+#define LEAT_AVX __attribute__((target("avx")))
+#endif
+
+LEAT_INLINE int leat_has_avx(void)
+{
+#ifdef LEAT_AVX
+	return __builtin_cpu_supports("avx") != 0;
+#else
+	return 0;
+#endif
+}
 
 #ifdef LEAT_AVX
 #include <immintrin.h>

@@ -14,7 +14,7 @@
  *
  * Cost: 54 steps of a shift, a comparison and a subtraction.
  */
-#include "core.h"
+#include "maths.h"
 
 /* The first 54 binary digits of the root of m, which are two bits each. */
 static uint64_t root_digits(uint64_t m)

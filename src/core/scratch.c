@@ -8,7 +8,7 @@
  * is called. It is called through a pointer: frames that a compiler put into
  * one another would always be the largest.
  */
-#include "core.h"
+#include "memory.h"
 
 #define SCRATCH(name, n_bytes)                                                 \
 	LEAT_NOINLINE static void name(leat_scratch_use *use, void *ctx)       \

@@ -13,7 +13,7 @@
 #ifndef LEAT_WIDE_H
 #define LEAT_WIDE_H
 
-#include "core.h"
+#include "maths.h"
 
 struct leat_wide {
 	double m; /* 0, or 0.5 <= |m| < 1 where an operation made it */

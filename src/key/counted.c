@@ -6,6 +6,7 @@
  * known beforehand. The clock serves ttl alone; nothing is ever late, and
  * windows close on a push, where they tell a sink that adds the key.
  */
+#include "../window/window.h"
 #include "key.h"
 
 /* The stream of keys is the first thing in them. */

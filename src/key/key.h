@@ -23,7 +23,6 @@
 
 #include "../time/codec.h"
 #include "../time/engine.h"
-#include "../window/window.h"
 
 /* Of the 64 bits of x, which must not be 0: the lowest and the highest set. */
 LEAT_INLINE unsigned leat_lowest_bit(uint64_t x)

@@ -9,6 +9,7 @@
  * does where values are dropped by it, or it is not the time that the state
  * says, it is saved.
  */
+#include "../window/window.h"
 #include "key.h"
 
 /* ---------------- options ---------------------------------------------- */

@@ -8,7 +8,10 @@
  * learning and stochastic optimization", JMLR 12 (2011).
  * Cost: one root and one division a feature.
  */
+#include "../core/lane.h"
+#include "../core/maths.h"
 #include "model.h"
+#include "row.h"
 
 enum { ADAGRAD_W, ADAGRAD_SQUARES };
 

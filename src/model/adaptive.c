@@ -35,8 +35,13 @@
  * Cost: two passes over seven numbers a feature, about four times plain
  * descent.
  */
+#include "../core/lane.h"
+#include "../core/maths.h"
 #include "../core/quad.h"
+#include "loss.h"
 #include "model.h"
+#include "row.h"
+#include "spread.h"
 
 /*
  * What is kept of four features, side by side, so that a pass is one walk.

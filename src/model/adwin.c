@@ -26,7 +26,10 @@
  * stack. Source: A. Bifet and R. Gavalda, "Learning from time-changing data
  * with adaptive windowing", SIAM Data Mining (2007), algorithm ADWIN2.
  */
-#include "model.h"
+#include "../core/maths.h"
+#include "../core/memory.h"
+#include "../state/state.h"
+#include "drift.h"
 
 enum { ADWIN_CLOCK = 32 };
 

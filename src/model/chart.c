@@ -22,8 +22,11 @@
  * manufactured product" (1931); S. W. Roberts, "Control chart tests based
  * on geometric moving averages", Technometrics 1 (1959).
  */
+#include "../core/maths.h"
+#include "../core/memory.h"
+#include "../state/state.h"
 #include "../window/window.h"
-#include "model.h"
+#include "drift.h"
 
 /* On which side of the limits a deviation is. */
 static int chart_side(double deviation, double limit)

@@ -22,7 +22,9 @@
  *
  * Cost: one division a feature.
  */
+#include "../core/lane.h"
 #include "model.h"
+#include "row.h"
 
 #define COCOB_WON_MAX 1e140 /* times the largest */
 

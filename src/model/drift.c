@@ -9,7 +9,9 @@
  * overflows then, so that no detector can be left with a NaN or an
  * infinity that would keep it silent from there on.
  */
-#include "model.h"
+#include "drift.h"
+#include "../core/memory.h"
+#include "../state/state.h"
 
 static const struct leat_detector *const drift_detectors[] = {
 	&leat_detector_page_hinkley,

@@ -14,7 +14,11 @@
  * (2013), algorithm 1, with beta = 1.
  * Cost: two roots and one division a feature.
  */
+#include "../core/lane.h"
+#include "../core/maths.h"
 #include "model.h"
+#include "row.h"
+#include "spread.h"
 
 enum { FTRL_W, FTRL_SUM, FTRL_SQUARES };
 

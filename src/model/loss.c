@@ -11,7 +11,8 @@
  * hinge loss; McCullagh and Nelder, "Generalized linear models" (1989), for
  * the logistic and the Poisson loss.
  */
-#include "model.h"
+#include "loss.h"
+#include "../core/maths.h"
 
 /* 1 / (1 + e^-f), without overflow on the way. */
 static double sigmoid(double f)

@@ -20,6 +20,7 @@
  * Cost: one sum of squares more than plain descent.
  */
 #include "model.h"
+#include "row.h"
 
 static double margin_norm(const leat_model *m, const struct leat_row *row)
 {

@@ -7,6 +7,11 @@
  * learn. A sample that is refused is found out before anything changes.
  */
 #include "model.h"
+#include "../core/memory.h"
+#include "../state/state.h"
+#include "loss.h"
+#include "row.h"
+#include "spread.h"
 
 /* ---------------- options ------------------------------------------- */
 

@@ -17,7 +17,8 @@
  * delta as in J. Gama et al., "On evaluating stream learning algorithms",
  * Machine Learning 90 (2013).
  */
-#include "model.h"
+#include "../state/state.h"
+#include "drift.h"
 
 static void ph_reset(leat_drift *d)
 {

@@ -34,7 +34,9 @@
  * Cost: 3 p^2 operations for the rotations of p columns and 2 p^2 for the
  * substitution.
  */
+#include "../core/maths.h"
 #include "model.h"
+#include "row.h"
 
 enum { RLS_W, RLS_TRIANGLE, RLS_RIGHT, RLS_MEAN, RLS_SPREAD };
 

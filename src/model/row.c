@@ -1,7 +1,8 @@
 /*
  * row.c - sums over the features of a sample, dense or sparse
  */
-#include "model.h"
+#include "row.h"
+#include "../core/lane.h"
 
 double leat_dot(const double *w, const struct leat_row *row)
 {

@@ -13,8 +13,12 @@
  * stochastic approximation by averaging", SIAM J. Control Optim. 30 (1992).
  * Cost: one sum and one update over the features.
  */
+#include "../core/lane.h"
+#include "../core/maths.h"
 #include "../core/quad.h"
+#include "loss.h"
 #include "model.h"
+#include "row.h"
 
 enum { SGD_W = LEAT_MODEL_W, SGD_AVERAGE = LEAT_MODEL_AVERAGE };
 

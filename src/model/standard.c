@@ -19,7 +19,11 @@
  * Ross, Mineiro, Langford, "Normalized online learning", UAI (2013).
  * Cost: two roots and two divisions a feature more.
  */
+#include "../state/state.h"
+#include "loss.h"
 #include "model.h"
+#include "row.h"
+#include "spread.h"
 
 /* Weights can make each of 2^64 samples move a mean by 1e150. */
 #define STANDARD_MEAN_MAX 1e170

@@ -13,6 +13,7 @@
  * When memory runs out, everything is set back to the start of the record,
  * or of the piece if that is nearer; nothing is lost.
  */
+#include "../core/memory.h"
 #include "text.h"
 
 static const char byte_order_mark[] = "\xEF\xBB\xBF";

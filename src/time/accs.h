@@ -10,7 +10,9 @@
 #ifndef LEAT_ACCS_H
 #define LEAT_ACCS_H
 
-#include "../agg/agg.h"
+#include "../agg/class.h"
+#include "../agg/moments.h"
+#include "../agg/sum.h"
 
 LEAT_INLINE int leat_is_missing(const leat_sample *s)
 {

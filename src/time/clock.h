@@ -8,7 +8,7 @@
 #ifndef LEAT_CLOCK_H
 #define LEAT_CLOCK_H
 
-#include "../agg/agg.h"
+#include "../core/core.h"
 
 LEAT_INLINE int64_t leat_later(int64_t t, int64_t by) /* by >= 0 */
 {

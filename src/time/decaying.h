@@ -4,7 +4,7 @@
 #ifndef LEAT_DECAYING_H
 #define LEAT_DECAYING_H
 
-#include "../window/window.h"
+#include "../agg/decay.h"
 #include "engine.h"
 
 /* Bytes of what a state points to. */

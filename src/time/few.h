@@ -4,6 +4,7 @@
 #ifndef LEAT_FEW_H
 #define LEAT_FEW_H
 
+#include "../core/memory.h"
 #include "accs.h"
 
 struct leat_forest;

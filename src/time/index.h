@@ -7,7 +7,7 @@
 #ifndef LEAT_INDEX_H
 #define LEAT_INDEX_H
 
-#include "../core/core.h"
+#include "../core/memory.h"
 
 /*
  * A build that counts what an index looks at defines this as a statement; in

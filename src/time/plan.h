@@ -9,7 +9,9 @@
 #ifndef LEAT_TIME_PLAN_H
 #define LEAT_TIME_PLAN_H
 
-#include "../agg/agg.h"
+#include "../agg/class.h"
+#include "../agg/stat.h"
+#include "../agg/summary.h"
 #include "clock.h"
 #include "index.h"
 

@@ -10,7 +10,7 @@
  * times in order, and off the edges no node less than half full, so that it
  * is no higher and takes no more memory than its values account for.
  */
-#include "../window/window.h"
+#include "../agg/summary.h"
 #include "codec.h"
 
 struct walk {

@@ -6,6 +6,7 @@
  * memory serve the kind of window. Then there is what happens to every
  * value and every result, whatever the kind.
  */
+#include "../window/window.h"
 #include "cells.h"
 #include "decaying.h"
 #include "ranges.h"

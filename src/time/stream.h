@@ -10,6 +10,7 @@
 #define LEAT_STREAM_H
 
 #include "../core/calls.h"
+#include "../core/memory.h"
 #include "plan.h"
 #include "tree.h"
 

@@ -30,6 +30,12 @@
  * it is remembered with its weight, decides the results while that is at
  * least 2^-53 of a new value's, and is forgotten then.
  */
+#include "../agg/decay.h"
+#include "../agg/summary.h"
+#include "../core/error_free.h"
+#include "../core/maths.h"
+#include "../core/wide.h"
+#include "../state/state.h"
 #include "window.h"
 
 #define FORGOTTEN 0x1p-53

@@ -11,8 +11,11 @@
  * mean as two opposite infinities do: it is NaN until their weight is less
  * than 2^-53 of a new value's.
  */
+#include "../agg/decay.h"
 #include "../agg/errors.h"
-#include "window.h"
+#include "../agg/summary.h"
+#include "../core/wide.h"
+#include "../state/state.h"
 
 static unsigned errors_for(int id)
 {

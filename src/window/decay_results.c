@@ -6,7 +6,11 @@
  * as one of 1. Weights that all fade alike cancel in all but sums, so only
  * those know what is pending.
  */
-#include "window.h"
+#include "../agg/decay.h"
+#include "../agg/stat.h"
+#include "../agg/summary.h"
+#include "../core/maths.h"
+#include "../core/wide.h"
 
 double leat_decay_disturbed(const struct leat_decay *d, int axis)
 {

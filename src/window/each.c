@@ -8,6 +8,8 @@
  * enters and where another is stepped over. Then all of it is there. Nothing
  * else is different from single pushes.
  */
+#include "../core/calls.h"
+#include "relay.h"
 #include "window.h"
 
 /* Pushes that go through a stage together; what a cache brings at once. */

@@ -12,6 +12,8 @@
  * then the right half. With n panes that takes n log2(n) combines, and
  * log2(n) accumulators, which lie in the window's block.
  */
+#include "../agg/summary.h"
+#include "../core/calls.h"
 #include "window.h"
 
 /* How many accumulators that takes for n panes; without a sink none. */

@@ -1,6 +1,13 @@
 /*
  * layout.c - what a window needs of its block of memory
  */
+#include "../agg/class.h"
+#include "../agg/decay.h"
+#include "../agg/order.h"
+#include "../agg/stat.h"
+#include "../agg/summary.h"
+#include "../core/memory.h"
+#include "relay.h"
 #include "window.h"
 
 static unsigned stat_classes(const leat_window_options *o)

@@ -4,6 +4,12 @@
  * An option that the kind of window has no use for must be zero: a mistake
  * is told, not ignored.
  */
+#include "../agg/class.h"
+#include "../agg/decay.h"
+#include "../agg/order.h"
+#include "../agg/stat.h"
+#include "../core/maths.h"
+#include "../core/memory.h"
 #include "window.h"
 
 /* A statistic, or its class. */

@@ -1,6 +1,10 @@
 /*
  * report.c - results in the order they were asked for, and who is told
  */
+#include "../agg/order.h"
+#include "../agg/summary.h"
+#include "../core/calls.h"
+#include "../core/memory.h"
 #include "window.h"
 
 struct users_report {

@@ -2,6 +2,9 @@
  * window.c - the life of a window, and its public functions
  */
 #include "window.h"
+#include "../agg/summary.h"
+#include "../core/calls.h"
+#include "../core/memory.h"
 
 /* ---------------- making and freeing -------------------------------- */
 

@@ -13,106 +13,14 @@
 #ifndef LEAT_WINDOW_H
 #define LEAT_WINDOW_H
 
-#include "../agg/agg.h"
+#include "../agg/class.h"
+#include "../agg/decay.h"
 #include "../agg/order.h"
+#include "../agg/summary.h"
 #include "../core/calls.h"
-#include "../core/wide.h"
-
-/*
- * The two-chunk relay: where the elements of a moving window of `size` are,
- * for an engine that never subtracts.
- *
- * Elements arrive in chunks of `chunk` = floor(size / 2). D is the chunk
- * being filled, B the full one before it, A the one before that. The
- * window is
- *
- *      suffix(A, size - chunk - filled) + all of B + prefix(D, filled)
- *
- * where + is combine. Each push makes one step forward in D and one step
- * backward in B, whose suffix table is therefore complete exactly when D
- * is full and B takes A's place. Cost: two single-value steps a push, two
- * combines a query, whatever the size.
- *
- * One table of `slots` = size - chunk partials serves A and B at once: as
- * the table of B grows by one, the longest suffix of A dies. To let B take
- * the very places that A gives up, every other chunk's table is laid out
- * from the end. The suffix of length l is at slot l - 1, or in such a table
- * at slots - l. Slots -1 and `slots` exist and always hold the identity,
- * for the suffix of length 0.
- */
-struct leat_relay {
-	size_t ring; /* slots of the ring of elements, at least size */
-	size_t head; /* where the next element goes */
-	size_t back; /* the element of B that was stepped over last */
-	/*
-	 * The table is addressed from its slot -1: place 1 is slot 0. The
-	 * suffix of B, as long as D, goes to `place`, which therefore tells
-	 * how far D has come; the suffix of A that is in the window is one
-	 * `stride` further.
-	 */
-	size_t place;
-	size_t last;     /* place when D is full, */
-	size_t start;    /* and while it is empty */
-	size_t stride;   /* 1, or -1 for a table laid out from the end */
-	unsigned chunks; /* full ones before D: 0, 1, or 2 for more */
-	size_t size, chunk, slots;
-};
-
-/* Begins D; its chunk's table is laid out by stride. */
-LEAT_INLINE void leat_relay_begin(struct leat_relay *r, size_t stride)
-{
-	r->stride = stride;
-	r->start = stride == 1 ? 0 : r->slots + 1;
-	r->last = r->start + stride * r->chunk;
-	r->place = r->start;
-}
-
-LEAT_INLINE void leat_relay_reset(struct leat_relay *r)
-{
-	r->head = r->back = 0;
-	r->chunks = 0;
-	leat_relay_begin(r, 1);
-}
-
-/* Elements in D. */
-LEAT_INLINE size_t leat_relay_filled(const struct leat_relay *r)
-{
-	return r->stride == 1 ? r->place : r->start - r->place;
-}
-
-LEAT_INLINE int leat_relay_full(const struct leat_relay *r)
-{
-	return r->place == r->last;
-}
-
-/* D has its first element. */
-LEAT_INLINE int leat_relay_first(const struct leat_relay *r)
-{
-	return r->place == r->start + r->stride;
-}
-
-/* D becomes B and B becomes A; the parts have to follow. */
-LEAT_INLINE void leat_relay_turn(struct leat_relay *r)
-{
-	r->back = r->head;
-	leat_relay_begin(r, 0 - r->stride);
-	if (r->chunks < 2)
-		r->chunks++;
-}
-
-/* One element more in D, one element further back in B. */
-LEAT_INLINE void leat_relay_step(struct leat_relay *r)
-{
-	r->head = r->head + 1 == r->ring ? 0 : r->head + 1;
-	r->back = (r->back == 0 ? r->ring : r->back) - 1;
-	r->place += r->stride;
-}
-
-/* Where the suffix of A that is in the window is. Only for chunks == 2. */
-LEAT_INLINE size_t leat_relay_tail(const struct leat_relay *r)
-{
-	return r->place + r->stride;
-}
+#include "../core/memory.h"
+#include "../state/state.h"
+#include "relay.h"
 
 /* One aggregate class in one window. */
 struct leat_part {
@@ -135,10 +43,6 @@ struct leat_part {
 	void *lanes;
 };
 
-struct leat_tally {
-	uint64_t count, missing;
-};
-
 /* State of panes.c; see there. */
 struct leat_panes {
 	uint64_t advance; /* values in a pane */
@@ -149,32 +53,6 @@ struct leat_panes {
 	size_t head;     /* where the next closed pane goes */
 	struct leat_tally open, relayed;
 	struct leat_tally *tallies;
-};
-
-/* A column of decay.c: its mean and its sum of squared deviations. */
-struct leat_decay_axis {
-	double hi, lo; /* the mean, in two terms, times lift */
-	double lift;   /* 1, or 2^128 where all is tiny */
-	double m2;     /* times lift^2 and 2^(-2 scale) */
-	int64_t scale;
-	double unit; /* 2^-scale, or NaN if that is no double */
-};
-
-/* State of decay.c; see there. */
-struct leat_decay {
-	double keep;  /* 1 - alpha */
-	double fresh; /* weight of a new value */
-	int recursive;
-	int pairs;
-	double pending;    /* times 2^pending_e: what weights have */
-	int64_t pending_e; /* faded by since sums were made */
-	double weight;     /* sum of weights */
-	double free;       /* times 2^free_e: weight^2 less the sum of */
-	int64_t free_e;    /* squared weights; free_e is even */
-	struct leat_decay_axis x, y;
-	double cxy; /* the mixed sum, in the units of both */
-	uint64_t count, finite, missing;
-	double inf[4]; /* weight of the last +inf and -inf of x, of y */
 };
 
 struct leat_engine {
@@ -309,49 +187,6 @@ int leat_part_join(const struct leat_part *part, void *sum, void *temp,
 int leat_part_join_packed(const struct leat_part *part, void *sum,
     const void *packed, int started);
 
-/*
- * decay.c: what is there fades by a factor; a value is taken with its
- * weight, `share` being that compared to what a new value weighs.
- */
-void leat_decay_start(struct leat_decay *d);
-void leat_decay_fade(struct leat_decay *d, struct leat_wide keep);
-void leat_decay_take(struct leat_decay *d, double x, double y,
-    struct leat_wide weight, double share);
-/* For a pair that a sum of errors has no number for. */
-void leat_decay_upset(struct leat_decay *d, double share);
-/* 0, or the infinity or NaN that x (axis 0) or y (axis 1) now comes to. */
-double leat_decay_disturbed(const struct leat_decay *d, int axis);
-struct leat_wide leat_decay_mean_square(const struct leat_decay *d);
-double leat_decay_rms(const struct leat_decay *d);
-void leat_decay_lower(const struct leat_decay *d, double last,
-    const struct leat_plan *plan, size_t n, int quiet, double *out);
-
-/*
- * decay_errors.c: decayed sums of errors beside those of pairs, in an array
- * `more` of those whose bits are in `errors`, in this order.
- */
-enum leat_decay_more {
-	LEAT_MORE_ERRORS = 1, /* x - y and its size */
-	LEAT_MORE_RATES = 2,  /* hits and covered targets */
-	LEAT_MORE_LOSS = 4
-};
-
-unsigned leat_errors_of(const leat_stat *stats, size_t n);
-size_t leat_errors_count(unsigned errors);
-void leat_errors_start(struct leat_decay *more, unsigned errors,
-    const struct leat_decay *like);
-void leat_errors_fade(struct leat_decay *more, unsigned errors,
-    struct leat_wide keep);
-/* The pair is not missing. */
-void leat_errors_take(struct leat_decay *more, unsigned errors, double x,
-    double y, struct leat_wide weight, double share);
-/* Writes the results of errors, and no others. */
-void leat_errors_lower(const struct leat_decay *more, unsigned errors,
-    const struct leat_decay *pairs, const struct leat_plan *plan, size_t n,
-    int quiet, double *out);
-void leat_tape_errors(struct leat_tape *t, struct leat_decay *more,
-    unsigned errors, const struct leat_decay *pairs);
-
 /* panes.c: the newest pane goes through the relay */
 void leat_panes_relay(leat_window *w);
 
@@ -366,9 +201,6 @@ uint64_t leat_window_missing(const leat_window *w);
 /* Whether two windows can be one, and the one made of both. */
 int leat_window_fits(const leat_window *w, const leat_window *other);
 void leat_window_join(leat_window *w, const leat_window *other);
-
-/* decay.c */
-void leat_tape_decay(struct leat_tape *t, struct leat_decay *d);
 
 /*
  * ordered.c: at the end of making such a window, when it is reset, and when

@@ -1,0 +1,48 @@
+/*
+ * stat.h - statistics, as a user names them
+ */
+#ifndef LEAT_STAT_H
+#define LEAT_STAT_H
+
+#include "../state/state.h"
+
+/* What a statistic asks of a window, or can be had in. */
+enum leat_stat_traits {
+	LEAT_OF_PAIRS = 1,
+	LEAT_DECAYS = 2,     /* the statistic makes sense with weights */
+	LEAT_NEEDS_TIME = 4, /* windows by count do not have it */
+	/* Values must be stored and their order known; see order.c. */
+	LEAT_NEEDS_ORDER = 8
+};
+
+/* A row of the table in stat.c: how a statistic is made. */
+struct leat_stat_info {
+	const char *name, *alias;
+	int id;
+	unsigned classes; /* bits 1 << enum leat_class_id */
+	unsigned traits;  /* of enum leat_stat_traits */
+};
+
+const struct leat_stat_info *leat_stat_find(int id);
+/*
+ * Whether there is such a statistic, and with that arg. LEAT_AGG always
+ * is; of its class leat_agg_fits() says whether it is whole.
+ */
+int leat_stat_fits(const leat_stat *s);
+
+/* A class of the user's may have any argument, a NaN among them. */
+LEAT_INLINE int leat_same_arg(double a, double b)
+{
+	return a == b || (a != a && b != b);
+}
+/*
+ * The classes that a statistic needs in a window by time, where values may
+ * come out of order; none for LEAT_AGG.
+ */
+unsigned leat_stat_time_classes(const leat_stat *s);
+
+/* save.c: saves or compares a statistic, as an option. */
+void leat_tape_stat(struct leat_tape *t, int id, double arg,
+    const leat_agg *agg);
+
+#endif

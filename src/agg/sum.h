@@ -1,0 +1,106 @@
+/*
+ * sum.h - a sum that keeps its rounding errors
+ */
+#ifndef LEAT_SUM_H
+#define LEAT_SUM_H
+
+#include "../core/error_free.h"
+#include "../core/lane.h"
+
+/*
+ * A sum in three terms: hi is the plain sum, lo the sum of the errors of
+ * hi's additions, lo2 that of lo's. Two would do for well-conditioned
+ * sums. (Ogita, Rump, Oishi, "Accurate sum and dot product", SIAM J. Sci.
+ * Comput. 26, 2005.)
+ *
+ * All three are off by at most 2 n u^2 S, with u = 2^-53, S = sum |x| and n up
+ * to 2^26:
+ *
+ *   hi is at most S, so each e is at most u S and lo at most n u S;
+ *   the error of lo + e, at most u |lo + e|, is found as if lo were the larger.
+ *   Where it is not, what is found is off by a rounding of e, u |e| <= u^2 S:
+ *   n u^2 S in all;
+ *   lo2 is at most n^2 u^2 S / 2, and its own n roundings n^3 u^3 S / 6, which
+ *   n^2 u < 1/2 makes less than n u^2 S / 12;
+ *   folding rounds lo once: u |lo| <= n u^2 S.
+ *
+ * Joining the three runs of a relay adds their lo in up to four roundings, of
+ * at most (n + 2) u S each: 8 n u^2 S bounds it all. Runs that are joined one
+ * after the other round what they have in lo at each join, and in what was
+ * joined before it is, in up to five roundings. Steps and joins together are
+ * fewer than values, and so are the e, so these lose less than 5 n^2 u^2 S,
+ * whatever the tree and for any n. The result is hi + lo, rounded once.
+ */
+struct leat_sum {
+	double hi, lo; /* the partial */
+	double lo2;
+};
+
+LEAT_INLINE void leat_sum_add(struct leat_sum *s, double x)
+{
+	double e, lo;
+
+	leat_two_sum(s->hi, x, &s->hi, &e);
+	lo = s->lo + e;
+	s->lo2 += e - (lo - s->lo);
+	s->lo = lo;
+}
+
+LEAT_INLINE void leat_sum_fold(struct leat_sum *s)
+{
+	s->lo += s->lo2;
+	s->lo2 = 0;
+}
+
+/* sum.c: as functions of a class. */
+void leat_sum_identity(const leat_agg *agg, void *acc);
+void leat_sum_combine(const leat_agg *agg, void *acc, const void *right);
+void leat_sum_round(void *acc);
+
+/* One two-sum: the small terms are added plainly. */
+LEAT_INLINE void leat_sum_join(struct leat_sum *s, const struct leat_sum *right)
+{
+	leat_sum_add(s, right->hi);
+	s->lo2 += right->lo + right->lo2;
+}
+
+/* hi + lo; the errors of a sum that overflowed or met an infinity are NaN. */
+LEAT_INLINE double leat_sum_value(double hi, double lo)
+{
+	double s = hi + lo;
+
+	return LEAT_LIKELY(s == s) ? s : leat_nan(hi);
+}
+
+/*
+ * hi and lo may overlap where sums cancel. Made disjoint, the quotient's
+ * own rounding is the only one of the leading term that counts; the rest
+ * times rn = 1 / n puts back what it had lost. Within 1 ulp of (hi + lo) / n.
+ */
+LEAT_INLINE double leat_sum_mean(double hi, double lo, double n, double rn)
+{
+	double s, e, m;
+
+	leat_two_sum(hi, lo, &s, &e);
+	m = s / n + e * rn;
+	return LEAT_LIKELY(m == m) ? m : leat_nan(hi / n);
+}
+
+/* The same for two sums at once: a prefix and a suffix. */
+struct leat_sum_lanes {
+	leat_lane hi, lo, lo2;
+};
+
+/* x with 0 where a value is missing. */
+LEAT_INLINE void leat_sum_lanes_add(struct leat_sum_lanes *s, leat_lane x)
+{
+	leat_lane e, lo;
+
+	leat_lane_two_sum(s->hi, x, &s->hi, &e);
+	lo = leat_lane_add(s->lo, e);
+	s->lo2 = leat_lane_add(s->lo2,
+	    leat_lane_sub(e, leat_lane_sub(lo, s->lo)));
+	s->lo = lo;
+}
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * spread.h - values in standard units: standard.c, adaptive.c
+ */
+#ifndef LEAT_SPREAD_H
+#define LEAT_SPREAD_H
+
+#include "../core/maths.h"
+
+#define LEAT_STANDARD_MOST 8.0      /* deviations that a value counts as */
+#define LEAT_STANDARD_HUGE 1e150    /* squares must not overflow */
+#define LEAT_STANDARD_SPREAD 1e-290 /* variance of what is not constant */
+#define LEAT_STANDARD_SEEN 1e307    /* sum of weights */
+
+LEAT_INLINE double leat_within(double x, double least, double most)
+{
+	x = x > least ? x : least;
+	return x < most ? x : most;
+}
+
+struct leat_spread {
+	double mean, variance;
+	double inverse; /* 1 / sqrt(variance), 0 while that is 0 */
+};
+
+LEAT_INLINE double leat_inverse_root(double variance)
+{
+	return variance < LEAT_STANDARD_SPREAD ? 0 : 1 / leat_sqrt(variance);
+}
+
+/*
+ * Takes in a value that counts `rate` beside those before it, which count
+ * keep = 1 - rate. A value more than 8 deviations away moves them as one that
+ * far away does. Returns the value in the deviations that this makes.
+ */
+LEAT_INLINE double leat_spread_see(struct leat_spread *s, double value,
+    double rate, double keep)
+{
+	double most = LEAT_STANDARD_MOST * s->variance * s->inverse;
+	double d, part;
+
+	if (s->inverse == 0 || most > LEAT_STANDARD_HUGE)
+		most = LEAT_STANDARD_HUGE;
+	d = leat_within(value - s->mean, -most, most);
+	part = rate * d;
+	s->mean += part;
+	s->variance = keep * (s->variance + part * d);
+	s->inverse = leat_inverse_root(s->variance);
+	return leat_within((value - s->mean) * s->inverse, -LEAT_STANDARD_MOST,
+	    LEAT_STANDARD_MOST);
+}
+
+struct leat_unit {
+	double first; /* value seen, which the mean is relative to */
+	struct leat_spread moments;
+};
+
+#endif
