@@ -154,7 +154,7 @@ static int take_text(void *ctx, const char *text, size_t len)
 
 static void take_line(struct story *s, const struct line *line)
 {
-	if (s->format != FORMAT_INFLUX) {
+	if (!s->join.end) {
 		take_text(s, line->text, line->len);
 		return;
 	}
@@ -236,6 +236,7 @@ static struct story read_all(const struct input *in, size_t cut, size_t step)
 	int going;
 
 	s.format = in->format;
+	s.join.end = format_type(in->format)->end;
 	s.max_line = in->max_line;
 	s.decoder = new_decoder(on_sample, &s);
 	s.again = new_decoder(on_again, &expected);
@@ -258,17 +259,30 @@ static struct story read_all(const struct input *in, size_t cut, size_t step)
 	return s;
 }
 
+/*
+ * Picks one of the formats of lines by four bits, so that an input stays of
+ * its format when another one is added at the end of the table.
+ */
+static enum format pick_format(unsigned bits)
+{
+	enum format all[FORMAT_N];
+	unsigned n = 0;
+
+	for (int i = 0; i < FORMAT_N; i++)
+		if (format_type((enum format)i)->take)
+			all[n++] = (enum format)i;
+	return all[bits % n];
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const enum format formats[] = { FORMAT_LINE, FORMAT_GRAPHITE,
-		FORMAT_INFLUX, FORMAT_STATSD, FORMAT_SYSLOG };
 	struct input in;
 	struct story whole, other;
 
 	if (size < 3)
 		return 0;
-	in.format = formats[data[0] % 5];
-	in.counted = in.format == FORMAT_SYSLOG && (data[0] & 16);
+	in.format = pick_format(data[0] & 15);
+	in.counted = format_type(in.format)->is_framed && (data[0] & 16);
 	in.bytes = data + 3;
 	in.n = size - 3;
 	in.cut = in.n * data[1] / 256;

@@ -11,145 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../replay/cli_scan.h"
 #include "../replay/durations.h"
 #include "../replay/number.h"
-
-enum id {
-	ID_LISTEN = CLI_SAVE_LAST_ID,
-	ID_FORMAT,
-	ID_CLOCK,
-	ID_INFLUX_UNIT,
-	ID_STATSD_FLUSH,
-	ID_MAX_CONNECTIONS,
-	ID_MAX_PER_PEER,
-	ID_MAX_LINE,
-	ID_MAX_BYTES,
-	ID_MAX_RATE,
-	ID_IDLE,
-	ID_TLS_CERT,
-	ID_TLS_KEY,
-	ID_TLS_CLIENT_CA,
-	ID_TOKEN_FILE,
-	ID_INSECURE,
-	ID_ALERT,
-	ID_ALERT_TO,
-	ID_TO,
-	ID_HTTP,
-	ID_ACK,
-	ID_HELP,
-	ID_VERSION
-};
-
-static const struct cli_option listen_options[] = {
-	{ ID_LISTEN, 'l', "listen", "URL",
-	    "tcp://HOST:PORT, udp://HOST:PORT, unix:///PATH,\n"
-	    "unixgram:///PATH, or - for standard input; may be\n"
-	    "given several times; without a HOST: the loopback" },
-	{ ID_FORMAT, 0, "format", "NAME",
-	    "line ([key] value [time]), csv, statsd, graphite,\n"
-	    "influx, syslog; default: auto, by the first line of\n"
-	    "each connection" },
-	{ ID_CLOCK, 0, "clock", "event|arrival",
-	    "windows by time go by the times that lines have\n"
-	    "(the default; without one that of arrival), or by\n"
-	    "those of arrival alone" },
-	{ ID_INFLUX_UNIT, 0, "influx-unit", "UNIT",
-	    "of times in format influx: s, ms, us, ns (default)" },
-	{ ID_STATSD_FLUSH, 0, "statsd-flush", "DUR",
-	    "sets of statsd are counted so often; default: 10s" },
-};
-
-static const struct cli_option limit_options[] = {
-	{ ID_MAX_CONNECTIONS, 0, "max-connections", "N",
-	    "streams at a time; who is silent for longest makes\n"
-	    "room; default: 1024" },
-	{ ID_MAX_PER_PEER, 0, "max-per-peer", "N",
-	    "of these, and pages that look on, of one address;\n"
-	    "default: a quarter, but all save 1/32 for this\n"
-	    "machine's own" },
-	{ ID_MAX_LINE, 0, "max-line", "BYTES",
-	    "longer lines are skipped; default: 8192" },
-	{ ID_MAX_BYTES, 0, "max-bytes", "N[K|M|G]",
-	    "of memory for keys, charts, alerts and the outputs'\n"
-	    "buffers together; default: 128M" },
-	{ ID_MAX_RATE, 0, "max-rate", "BYTES",
-	    "read no more than this a second of a connection" },
-	{ ID_IDLE, 0, "idle", "DUR",
-	    "close connections that are silent for DUR; 0s:\n"
-	    "never; default: 1h" },
-};
-
-static const struct cli_option security_options[] = {
-	{ ID_TLS_CERT, 0, "tls-cert", "FILE",
-	    "certificate (PEM): tcp:// and HTTP speak TLS" },
-	{ ID_TLS_KEY, 0, "tls-key", "FILE", "its private key (PEM)" },
-	{ ID_TLS_CLIENT_CA, 0, "tls-client-ca", "FILE",
-	    "clients must show a certificate signed by one of\n"
-	    "these" },
-	{ ID_TOKEN_FILE, 0, "token-file", "FILE",
-	    "a stream must begin with the line \"token SECRET\",\n"
-	    "a request must bear it; the secret is FILE's first\n"
-	    "line" },
-	{ ID_INSECURE, 0, "insecure", NULL,
-	    "listen beyond this machine without TLS and token" },
-};
-
-static const struct cli_option alert_options[] = {
-	{ ID_ALERT, 0, "alert", "RULE",
-	    "such as 'mean > 90 for 30s clear < 80',\n"
-	    "'absent 60s', 'anomaly threshold=4', 'change adwin';\n"
-	    "may be given several times" },
-	{ ID_ALERT_TO, 0, "alert-to", "DEST",
-	    "as --to, one JSON object a line; default: words on\n"
-	    "standard error" },
-};
-
-static const struct cli_option result_options[] = {
-	{ ID_TO, 0, "to", "DEST",
-	    "where rows go: - (the default), FILE, |COMMAND,\n"
-	    "tcp://HOST:PORT, unix:///PATH, sqlite:FILE; may be\n"
-	    "given several times" },
-	{ ID_HTTP, 0, "http", "HOST:PORT",
-	    "a page with live charts, /events, /metrics,\n"
-	    "/api/keys, /api/key/NAME, /healthz" },
-};
-
-static const struct cli_option ack_options[] = {
-	{ ID_ACK, 0, "ack", NULL,
-	    "streams begin with \"sender NAME\"; they are told\n"
-	    "how many lines of theirs have been taken and saved" },
-};
-
-static const struct cli_option other_options[] = {
-	{ ID_HELP, 'h', "help", NULL, "print this and exit" },
-	{ ID_VERSION, 0, "version", NULL, "print the version and exit" },
-};
+#include "config_options.h"
 
 #define N_OF(array) (sizeof(array) / sizeof *(array))
-enum { N_OWN = 8, N_GROUPS = SETTINGS_N_GROUPS + N_OWN };
-
-/* Of saving, all but --truncate-output: outputs here only grow. */
-static void all_groups(struct cli_option_group *groups)
-{
-	static const struct cli_option_group first[] = {
-		{ "Listening", listen_options, N_OF(listen_options) },
-		{ "Results and alerts", result_options, N_OF(result_options) },
-		{ "Alerts", alert_options, N_OF(alert_options) },
-	};
-	static const struct cli_option_group last[] = {
-		{ "Limits", limit_options, N_OF(limit_options) },
-		{ "Security", security_options, N_OF(security_options) },
-		{ "Saved state", cli_save_options, CLI_SAVE_N_OPTIONS - 1 },
-		{ "Acknowledging", ack_options, N_OF(ack_options) },
-		{ "Other", other_options, N_OF(other_options) },
-	};
-
-	memcpy(groups, first, sizeof first);
-	memcpy(groups + N_OF(first), settings_groups,
-	    SETTINGS_N_GROUPS * sizeof *settings_groups);
-	memcpy(groups + N_OF(first) + SETTINGS_N_GROUPS, last, sizeof last);
-}
 
 /* Standard output is all there is to be done. */
 static int flush(char *why, size_t size)
@@ -167,7 +33,7 @@ static int print_help(const struct cli_option_group *groups, char *why,
 	       "Takes values from the network, keeps windows of them for each "
 	       "key, prints\ntheir results, raises alerts, and shows them in a "
 	       "browser.\n");
-	cli_help(stdout, groups, N_GROUPS);
+	cli_help(stdout, groups, CONFIG_N_GROUPS);
 	printf("\nExample:\n"
 	       "  socket_ingest --listen tcp://127.0.0.1:9009 -w 60s "
 	       "-s count,mean,max \\\n"
@@ -304,16 +170,19 @@ static int take_clock(struct config *c, const char *arg, char *why, size_t size)
 static int take_format(struct config *c, const char *arg, char *why,
     size_t size)
 {
-	if (format_parse(arg, &c->format) < 0)
-		return fail(why, size, arg,
-		    "auto, line, csv, statsd, graphite, influx or syslog");
-	return 0;
+	char allowed[240] = "auto, ";
+	size_t n = strlen(allowed);
+
+	if (format_parse(arg, &c->format) == 0)
+		return 0;
+	format_list(allowed + n, sizeof allowed - n, " or ", 0, SIZE_MAX);
+	return fail(why, size, arg, allowed);
 }
 
 static int take_own(struct config *c, int id, const char *arg, char *why,
     size_t size)
 {
-	switch ((enum id)id) {
+	switch ((enum config_option)id) {
 	case ID_LISTEN:
 		return add(&c->listen, arg, why, size);
 	case ID_FORMAT:
@@ -427,7 +296,7 @@ static int share_bytes(struct config *c, char *why, size_t size)
 	}
 	c->key_bytes = c->max_bytes - held;
 	c->decoder_bytes = c->key_bytes / 8;
-	if (c->format != FORMAT_AUTO && c->format != FORMAT_STATSD)
+	if (c->format != FORMAT_AUTO && !format_type(c->format)->has_memory)
 		c->decoder_bytes = 0;
 	c->snapshot_bytes = (c->key_bytes - c->decoder_bytes) / 2;
 	c->settings.timing.max_bytes = c->snapshot_bytes;
@@ -455,14 +324,14 @@ static int check(struct config *c, char *why, size_t size)
 
 int config_read(struct config *c, int argc, char **argv, char *why, size_t size)
 {
-	struct cli_option_group groups[N_GROUPS];
+	struct config_options options;
 	struct cli_scan scan = { 0 };
 	char reason[400];
 	int id;
 
-	all_groups(groups);
-	scan.groups = groups;
-	scan.n_groups = N_GROUPS;
+	config_options(&options);
+	scan.groups = options.groups;
+	scan.n_groups = CONFIG_N_GROUPS;
 	scan.argc = argc;
 	scan.argv = argv;
 	while ((id = cli_next(&scan)) != CLI_END) {
@@ -477,7 +346,7 @@ int config_read(struct config *c, int argc, char **argv, char *why, size_t size)
 			return -1;
 		}
 		if (id == ID_HELP)
-			return print_help(groups, why, size);
+			return print_help(options.groups, why, size);
 		if (id == ID_VERSION) {
 			printf("socket_ingest (leat) %s\n",
 			    LEAT_VERSION_STRING);

@@ -11,7 +11,7 @@
 #include "../replay/cli_save.h"
 #include "../replay/cli_settings.h"
 #include "../replay/list.h"
-#include "decoder.h"
+#include "format.h"
 
 struct config {
 	struct settings settings;

@@ -57,10 +57,10 @@ static int on_joined(void *ctx, const char *text, size_t len)
 {
 	const struct datagrams *d = ctx;
 
-	return server_line(d->server, FORMAT_INFLUX, text, len);
+	return server_line(d->server, d->format, text, len);
 }
 
-static void take_influx(struct datagrams *d, const char *text, size_t len)
+static void join_line(struct datagrams *d, const char *text, size_t len)
 {
 	struct server *s = d->server;
 
@@ -81,14 +81,13 @@ static void take_line(struct datagrams *d, const char *text, size_t len)
 		    "%s: a line of %zu bytes", s->who, len);
 		return;
 	}
-	if (d->format == FORMAT_AUTO &&
-	    format_guess(text, len) == FORMAT_INFLUX &&
-	    format_influx_end(text, len) == SIZE_MAX)
-		d->format = FORMAT_INFLUX;
+	if (d->format == FORMAT_AUTO)
+		d->format = format_guess_open(text, len);
+	d->join.end = format_type(d->format)->end;
 	if (d->format == FORMAT_AUTO)
 		server_guess(s, &d->format, text, len);
-	else if (d->format == FORMAT_INFLUX)
-		take_influx(d, text, len);
+	else if (d->join.end)
+		join_line(d, text, len);
 	else if (d->format != FORMAT_CSV)
 		server_line(s, d->format, text, len);
 	if (d->format != FORMAT_CSV)

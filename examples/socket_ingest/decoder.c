@@ -13,25 +13,6 @@
 #include "decoder_inside.h"
 #include "siphash.h"
 
-static const char *const names[FORMAT_N] = { "auto", "line", "csv", "statsd",
-	"graphite", "influx", "syslog" };
-
-int format_parse(const char *text, enum format *format_out)
-{
-	for (int i = 0; i < FORMAT_N; i++) {
-		if (strcmp(text, names[i]) == 0) {
-			*format_out = (enum format)i;
-			return 0;
-		}
-	}
-	return -1;
-}
-
-const char *format_name(enum format format)
-{
-	return names[format];
-}
-
 /* ---- Life ---- */
 
 struct decoder *decoder_new(const struct decoder_options *options)
@@ -154,37 +135,16 @@ void decoder_arrival(struct decoder *d, int64_t now)
 	d->arrival = now;
 }
 
-static int take_line(struct decoder *d, struct part line)
-{
-	struct sample sample;
-	int err = decoder_line(d, line.text, line.len, &sample);
-
-	if (err)
-		return err > 0 ? 0 : err;
-	return d->options.fn(d->options.ctx, &sample);
-}
-
 int decoder_take(struct decoder *d, enum format format, const char *text,
     size_t len)
 {
+	const struct format_type *f = format_type(format);
 	struct part line = { text, len };
 
-	if (format == FORMAT_LINE)
-		return take_line(d, line);
 	if (part_is_nothing(line))
 		return 0;
-	switch (format) {
-	case FORMAT_STATSD:
-		return format_take_statsd(d, line);
-	case FORMAT_GRAPHITE:
-		return format_take_graphite(d, line);
-	case FORMAT_INFLUX:
-		return format_take_influx(d, line);
-	case FORMAT_SYSLOG:
-		return format_take_syslog(d, line);
-	default:
-		return decoder_bad_line(d, "not a format of lines");
-	}
+	return f->take ? f->take(d, line)
+		       : decoder_bad_line(d, "not a format of lines");
 }
 
 int decoder_flush_sets(struct decoder *d)
@@ -201,6 +161,42 @@ int decoder_flush_sets(struct decoder *d)
 	}
 	decoder_sets_clear(&d->sets);
 	return err;
+}
+
+/* ---- Gauges ---- */
+
+static int has_too_many(const struct decoder *d)
+{
+	return d->gauges.n > d->options.max_keys ||
+	    decoder_bytes(d) > d->most_bytes;
+}
+
+void decoder_make_room(struct decoder *d)
+{
+	while (d->gauges.n > 1 && has_too_many(d))
+		decoder_names_drop_oldest(&d->gauges);
+}
+
+/*
+ * A new one. The gauge that was not touched for longest makes room for it:
+ * names come and go over the years.
+ */
+static struct decoder_name *add_gauge(struct decoder *d, const struct sample *s)
+{
+	struct decoder_names *g = &d->gauges;
+	struct decoder_name *name = decoder_names_add(g, s->key, s->key_len);
+
+	decoder_make_room(d);
+	return name;
+}
+
+struct decoder_name *decoder_touch_gauge(struct decoder *d,
+    struct decoder_name *name, const struct sample *s)
+{
+	if (!name)
+		return add_gauge(d, s);
+	decoder_names_touch(&d->gauges, name);
+	return name;
 }
 
 /* ---- Saved state ---- */

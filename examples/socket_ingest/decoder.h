@@ -1,49 +1,23 @@
 /*
- * Lines of text to samples: the formats that are spoken on the wire, but for
- * CSV, which has records and a reader of its own.
+ * Decodes lines of text into samples, in the formats of format.h. CSV has
+ * records instead of lines, and a reader of its own.
  *
- *      line      [key] value [time]            blanks between them
- *      graphite  path[;tag=value...] value time
- *      influx    measurement[,tag=value...] field=value[,...] [time]
- *      statsd    name:value[:value...]|type[|@rate][|#tags]
- *      syslog    <pri>... message, RFC 5424 or 3164; the message is a line
+ * A key that has tags is written as Graphite writes it, in all formats, tags
+ * sorted: "cpu.usage;host=a;zone=b". Influx's keys are "measurement.field" and
+ * the tags, DogStatsD's the name and the tags ("env:prod" is env=prod; a tag
+ * without a value stands by itself).
  *
- * A key that has tags is written as Graphite writes it, in all formats,
- * tags sorted: "cpu.usage;host=a;zone=b". Of Influx it is "measurement.field"
- * and the tags, of DogStatsD the name and the tags ("env:prod" is env=prod;
- * a tag without a value stands by itself).
- *
- * Blank lines and those that begin with # are nothing, in all formats.
+ * Blank lines and those that begin with # hold no sample in any format.
  */
-#ifndef SOCKET_INGEST_WIRE_H
-#define SOCKET_INGEST_WIRE_H
+#ifndef SOCKET_INGEST_DECODER_H
+#define SOCKET_INGEST_DECODER_H
 
 #include <leat_text.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "../replay/state_tape.h"
-
-enum format {
-	FORMAT_AUTO,
-	FORMAT_LINE,
-	FORMAT_CSV,
-	FORMAT_STATSD,
-	FORMAT_GRAPHITE,
-	FORMAT_INFLUX,
-	FORMAT_SYSLOG,
-	FORMAT_N
-};
-
-/* "auto", "line", ... Returns 0, or -1 if it is none. */
-int format_parse(const char *text, enum format *format_out);
-const char *format_name(enum format format);
-
-/*
- * What a line looks like, by marks that the other formats have not. What is
- * like nothing is FORMAT_AUTO.
- */
-enum format format_guess(const char *text, size_t len);
+#include "format.h"
 
 /* Valid during the callback alone. */
 struct sample {
@@ -100,13 +74,6 @@ int decoder_take(struct decoder *decoder, enum format format, const char *text,
 
 /* "value \"abc\" is not a number"; at most 160 bytes, no control characters */
 const char *decoder_why(const struct decoder *decoder);
-
-/*
- * Where a line of format influx ends in a text that may hold several: at an
- * LF that is not part of a field's text, or behind all of it. SIZE_MAX: a
- * text of a field has no end yet.
- */
-size_t format_influx_end(const char *text, size_t len);
 
 /*
  * Format line by itself, for the many: 0 with *sample set, 1 if there is

@@ -2,8 +2,8 @@
  * What the files of decoder.h share: parts of a line, keys that are put
  * together, and what is reading of a line that is bad.
  */
-#ifndef SOCKET_INGEST_WIRE_INSIDE_H
-#define SOCKET_INGEST_WIRE_INSIDE_H
+#ifndef SOCKET_INGEST_DECODER_INSIDE_H
+#define SOCKET_INGEST_DECODER_INSIDE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -12,12 +12,6 @@
 #include "decoder.h"
 #include "decoder_names.h"
 #include "decoder_sets.h"
-
-/* Of a line. */
-struct part {
-	const char *text;
-	size_t len;
-};
 
 /* Text that grows. */
 struct decoder_bytes {
@@ -127,20 +121,6 @@ int decoder_bad(struct decoder *decoder, const char *what, struct part part,
     const char *is);
 int decoder_bad_line(struct decoder *decoder, const char *why);
 
-/* ---- Format line (decoder_line.c) ---- */
-
-/* What a line says, or which of its fields is wrong and what it is not. */
-struct line_reading {
-	struct sample sample;
-	struct part bad;
-	const char *what, *is;
-	int needs_unit; /* all that is wrong is that its time has none */
-};
-
-/* Returns 0, 1 if there is nothing on the line, or DECODER_BAD. */
-int format_line_read(struct part line, int unit,
-    struct line_reading *reading_out);
-
 /* ---- Keys (decoder_key.c) ---- */
 
 /*
@@ -167,14 +147,25 @@ int decoder_key_end(struct decoder *decoder, struct part field,
     const char *escapes, struct sample *sample);
 void decoder_key_clear(struct decoder_key *key);
 
+/* ---- Gauges (decoder.c) ---- */
+
+/*
+ * Drops the gauges that were not touched for longest until gauges and sets
+ * keep their limits; one gauge stays, whatever sets take.
+ */
+void decoder_make_room(struct decoder *decoder);
+
+/*
+ * Marks the gauge of a sample's key as touched now; adds it if name is NULL,
+ * which means that it is not there yet. NULL: no memory.
+ */
+struct decoder_name *decoder_touch_gauge(struct decoder *decoder,
+    struct decoder_name *name, const struct sample *sample);
+
 /* ---- Formats ---- */
 
-int format_take_graphite(struct decoder *decoder, struct part line);
-int format_take_influx(struct decoder *decoder, struct part line);
-int format_take_statsd(struct decoder *decoder, struct part line);
-int format_take_syslog(struct decoder *decoder, struct part line);
-
-/* <0> to <191>; returns what is behind it, or NULL. */
-const char *format_syslog_priority(const char *text, const char *end);
+#define FORMAT(NAME, name) extern const struct format_type format_##name;
+#include "formats.def"
+#undef FORMAT
 
 #endif

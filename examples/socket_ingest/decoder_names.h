@@ -2,8 +2,8 @@
  * Names that strangers choose, each with a number: values of gauges, how many
  * members sets have. The one that was not touched for longest can be dropped.
  */
-#ifndef SOCKET_INGEST_WIRE_NAMES_H
-#define SOCKET_INGEST_WIRE_NAMES_H
+#ifndef SOCKET_INGEST_DECODER_NAMES_H
+#define SOCKET_INGEST_DECODER_NAMES_H
 
 #include <stddef.h>
 #include <stdint.h>

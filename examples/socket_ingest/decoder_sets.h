@@ -3,8 +3,8 @@
  * by hashes of 64 bits that others cannot foresee: of a million, two are taken
  * for the same once in some 37 million times.
  */
-#ifndef SOCKET_INGEST_WIRE_SETS_H
-#define SOCKET_INGEST_WIRE_SETS_H
+#ifndef SOCKET_INGEST_DECODER_SETS_H
+#define SOCKET_INGEST_DECODER_SETS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -26,9 +26,15 @@ static int take_path(struct decoder *d, struct part path, struct sample *s)
 	return err ? err : decoder_key_end(d, none, "", s);
 }
 
+/* Clients without a clock write one of these. */
+static int is_no_time(struct part time)
+{
+	return part_is(time, "N") || part_is(time, "-1");
+}
+
 static int take_time(struct decoder *d, struct part time, struct sample *s)
 {
-	if (part_is(time, "N") || part_is(time, "-1"))
+	if (is_no_time(time))
 		return 0;
 	if (!part_is_plain_number(time, 1) ||
 	    leat_parse_time(time.text, time.len, LEAT_UNIT_S, &s->t, NULL) < 0)
@@ -38,7 +44,7 @@ static int take_time(struct decoder *d, struct part time, struct sample *s)
 	return 0;
 }
 
-int format_take_graphite(struct decoder *d, struct part line)
+static int take_line(struct decoder *d, struct part line)
 {
 	struct sample sample = { 0 };
 	struct part f[DECODER_FIELDS];
@@ -56,3 +62,32 @@ int format_take_graphite(struct decoder *d, struct part line)
 		err = take_path(d, f[0], &sample);
 	return err ? err : d->options.fn(d->options.ctx, &sample);
 }
+
+/* ---- The guess ---- */
+
+static int is_tagged(struct part path)
+{
+	struct part name, tag;
+
+	if (!part_split(&path, ';', &name) || name.len == 0)
+		return 0;
+	return part_split(&path, '=', &tag) && tag.len > 0 && path.len > 0;
+}
+
+static int is_graphite(struct part line)
+{
+	struct part f[DECODER_FIELDS];
+	int n = part_fields(line, f);
+	double x;
+
+	if (n < 2 || n > 3 || part_number(f[1], &x) < 0)
+		return 0;
+	return is_tagged(f[0]) || (n == 3 && is_no_time(f[2]));
+}
+
+const struct format_type format_graphite = {
+	.name = "graphite",
+	.is_like = is_graphite,
+	.rank = 3,
+	.take = take_line,
+};

@@ -269,7 +269,7 @@ static int take_time(struct decoder *d, struct cursor *c, struct sample *s)
 	return 0;
 }
 
-int format_take_influx(struct decoder *d, struct part line)
+static int take_line(struct decoder *d, struct part line)
 {
 	struct cursor c = { line.text, line.text + line.len }, fields;
 	struct walk k = { CHECK, 0, 0, { 0 } };
@@ -299,7 +299,7 @@ static size_t next_end(const char *text, const struct cursor *c)
 	return (size_t)((end ? end : c->end) - text);
 }
 
-size_t format_influx_end(const char *text, size_t len)
+static size_t record_end(const char *text, size_t len)
 {
 	struct cursor c = { text, text + len };
 
@@ -324,3 +324,51 @@ size_t format_influx_end(const char *text, size_t len)
 	}
 	return next_end(text, &c);
 }
+
+/* ---- The guess ---- */
+
+/* Where the first of these bytes is that has no backslash before it. */
+static const char *find(const char *p, const char *end, const char *stops)
+{
+	for (; p < end; p++) {
+		if (*p == '\\' && p + 1 < end)
+			p++;
+		else if (text_is_in(*p, stops))
+			break;
+	}
+	return p < end ? p : end;
+}
+
+/* NAME= and something. Where it ends, or NULL. */
+static const char *skip_pair(const char *p, const char *end)
+{
+	const char *is = find(p, end, "=, ");
+
+	if (is == p || is == end || *is != '=')
+		return NULL;
+	p = find(is + 1, end, ", ");
+	return p > is + 1 ? p : NULL;
+}
+
+static int is_influx(struct part line)
+{
+	const char *end = line.text + line.len;
+	const char *p = find(line.text, end, ", ");
+
+	if (p == line.text)
+		return 0;
+	while (p && p < end && *p == ',')
+		p = skip_pair(p + 1, end);
+	if (!p || p == end)
+		return 0;
+	return skip_pair(text_skip_blanks(p, end), end) != NULL;
+}
+
+const struct format_type format_influx = {
+	.name = "influx",
+	.is_like = is_influx,
+	.rank = 5,
+	.take = take_line,
+	.end = record_end,
+	.is_finite = 1,
+};

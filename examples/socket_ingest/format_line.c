@@ -15,6 +15,14 @@
 
 static const struct part none = { NULL, 0 };
 
+/* What a line says, or which of its fields is wrong and what it is not. */
+struct line_reading {
+	struct sample sample;
+	struct part bad;
+	const char *what, *is;
+	int needs_unit; /* all that is wrong is that its time has none */
+};
+
 /* ---- Numbers ---- */
 
 static int is_missing(struct part p)
@@ -254,7 +262,8 @@ static inline int take_usual(struct part line, int unit, struct sample *s)
 	    : -1;
 }
 
-int format_line_read(struct part line, int unit, struct line_reading *reading)
+/* Returns 0, 1 if the line is blank or a comment, or DECODER_BAD. */
+static int read_line(struct part line, int unit, struct line_reading *reading)
 {
 	reading->needs_unit = 0;
 	if (take_usual(line, unit, &reading->sample) == 0)
@@ -282,3 +291,37 @@ int decoder_line(struct decoder *d, const char *text, size_t len,
 		return decoder_bad_line(d, "the key is too long");
 	return 0;
 }
+
+static int take_line(struct decoder *d, struct part line)
+{
+	struct sample sample;
+	int err = decoder_line(d, line.text, line.len, &sample);
+
+	if (err)
+		return err > 0 ? 0 : err;
+	return d->options.fn(d->options.ctx, &sample);
+}
+
+/* ---- The guess ---- */
+
+/*
+ * A key that ends with a comma is "a, 5" of CSV. A unit of times may yet be
+ * told by an option.
+ */
+static int is_line(struct part line)
+{
+	struct line_reading reading;
+	const struct sample *s = &reading.sample;
+	int err = read_line(line, LEAT_UNIT_GUESS, &reading);
+
+	return (err == 0 || reading.needs_unit) &&
+	    (s->key_len == 0 || s->key[s->key_len - 1] != ',');
+}
+
+const struct format_type format_line = {
+	.name = "line",
+	.form = "[key] value [time]",
+	.is_like = is_line,
+	.rank = 4,
+	.take = take_line,
+};

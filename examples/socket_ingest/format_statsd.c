@@ -47,7 +47,8 @@ struct metric {
 
 /* ---- Reading ---- */
 
-static int take_type(struct decoder *d, struct part type, enum kind *kind_out)
+/* Returns whether it is a type; *kind_out. */
+static int find_type(struct part type, enum kind *kind_out)
 {
 	static const struct {
 		const char *name;
@@ -58,10 +59,17 @@ static int take_type(struct decoder *d, struct part type, enum kind *kind_out)
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
 		if (part_is(type, types[i].name)) {
 			*kind_out = types[i].kind;
-			return 0;
+			return 1;
 		}
 	}
-	return decoder_bad(d, "type", type, "is none of c, g, ms, h, d, s, m");
+	return 0;
+}
+
+static int take_type(struct decoder *d, struct part type, enum kind *kind_out)
+{
+	return find_type(type, kind_out)
+	    ? 0
+	    : decoder_bad(d, "type", type, "is none of c, g, ms, h, d, s, m");
 }
 
 static int take_rate(struct decoder *d, struct part rate, double *x_out)
@@ -285,42 +293,6 @@ static int walk(struct decoder *d, struct metric *m, enum mode mode,
 	return err;
 }
 
-static int has_too_many(const struct decoder *d)
-{
-	return d->gauges.n > d->options.max_keys ||
-	    decoder_bytes(d) > d->most_bytes;
-}
-
-/* One gauge stays, whatever sets take. */
-static void make_room(struct decoder *d)
-{
-	while (d->gauges.n > 1 && has_too_many(d))
-		decoder_names_drop_oldest(&d->gauges);
-}
-
-/*
- * A new one. The gauge that was not touched for longest makes room for it:
- * names come and go over the years.
- */
-static struct decoder_name *add_gauge(struct decoder *d, const struct sample *s)
-{
-	struct decoder_names *g = &d->gauges;
-	struct decoder_name *name = decoder_names_add(g, s->key, s->key_len);
-
-	make_room(d);
-	return name;
-}
-
-/* The gauge of the key, new if need be; of old ones it is touched. */
-static struct decoder_name *touch_gauge(struct decoder *d,
-    struct decoder_name *name, const struct sample *s)
-{
-	if (!name)
-		return add_gauge(d, s);
-	decoder_names_touch(&d->gauges, name);
-	return name;
-}
-
 static int tell(struct decoder *d, struct metric *m)
 {
 	const struct sample *s = &m->sample;
@@ -334,7 +306,7 @@ static int tell(struct decoder *d, struct metric *m)
 	err = walk(d, m, CHECK, gauge, &after);
 	if (err == 0 && m->has_set) {
 		err = walk(d, m, FILL_SETS, gauge, &after);
-		make_room(d);
+		decoder_make_room(d);
 	}
 	if (err)
 		return err;
@@ -343,7 +315,7 @@ static int tell(struct decoder *d, struct metric *m)
 		if (m->has_set)
 			name = decoder_names_find(&d->gauges, s->key,
 			    s->key_len);
-		name = touch_gauge(d, name, s);
+		name = decoder_touch_gauge(d, name, s);
 		if (!name)
 			return DECODER_NO_MEMORY;
 		name->x = after;
@@ -394,7 +366,7 @@ static int begins(struct part line, const char *word)
 	return line.len >= n && memcmp(line.text, word, n) == 0;
 }
 
-int format_take_statsd(struct decoder *d, struct part line)
+static int take_line(struct decoder *d, struct part line)
 {
 	struct metric m = { 0 };
 	int err;
@@ -410,3 +382,36 @@ int format_take_statsd(struct decoder *d, struct part line)
 		err = take_key(d, &m);
 	return err ? err : tell(d, &m);
 }
+
+/* ---- The guess ---- */
+
+static int is_statsd(struct part line)
+{
+	struct part name, values, type, rest, value;
+	enum kind kind;
+	double x;
+
+	if (begins(line, "_e{") || begins(line, "_sc|"))
+		return 1;
+	if (!part_split(&line, ':', &name) || name.len == 0 ||
+	    memchr(name.text, '"', name.len) ||
+	    !part_split(&line, '|', &values))
+		return 0;
+	part_split(&line, '|', &type);
+	rest = type;
+	part_split(&rest, ':', &type);
+	if (!find_type(type, &kind))
+		return 0;
+	part_split(&values, ':', &value);
+	return kind == SET ||
+	    leat_parse_double(value.text, value.len, &x, NULL) == 0;
+}
+
+const struct format_type format_statsd = {
+	.name = "statsd",
+	.is_like = is_statsd,
+	.rank = 2,
+	.take = take_line,
+	.has_memory = 1,
+	.is_finite = 1,
+};

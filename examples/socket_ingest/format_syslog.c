@@ -30,7 +30,8 @@ struct message {
 	int64_t t;
 };
 
-const char *format_syslog_priority(const char *p, const char *end)
+/* "<0>" to "<191>"; returns the text behind it, or NULL. */
+static const char *priority_end(const char *p, const char *end)
 {
 	int priority = 0, n = 0;
 
@@ -310,10 +311,10 @@ static int tell(struct decoder *d, const struct message *m)
 	return d->options.fn(d->options.ctx, &sample);
 }
 
-int format_take_syslog(struct decoder *d, struct part line)
+static int take_message(struct decoder *d, struct part line)
 {
 	const char *end = line.text + line.len;
-	const char *p = format_syslog_priority(line.text, end);
+	const char *p = priority_end(line.text, end);
 	struct message m = { 0 };
 	struct part rest;
 	int err = 0;
@@ -328,3 +329,25 @@ int format_take_syslog(struct decoder *d, struct part line)
 		err = take_old(d, rest, &m);
 	return err ? err : tell(d, &m);
 }
+
+/* A counted frame has its length before the priority. */
+static int is_syslog(struct part line)
+{
+	const char *p = line.text, *end = p + line.len;
+
+	while (p < end && text_is_digit(*p))
+		p++;
+	if (p > line.text && p < end && *p == ' ')
+		p++;
+	else
+		p = line.text;
+	return priority_end(p, end) != NULL;
+}
+
+const struct format_type format_syslog = {
+	.name = "syslog",
+	.is_like = is_syslog,
+	.rank = 1,
+	.take = take_message,
+	.is_framed = 1,
+};

@@ -3,8 +3,8 @@
  * web_guard.c, from its beginning to its end, and web_room.c, which sees to it
  * that there is room for another one.
  */
-#ifndef SOCKET_INGEST_WEB_GUARD_H
-#define SOCKET_INGEST_WEB_GUARD_H
+#ifndef SOCKET_INGEST_HTTP_CONN_H
+#define SOCKET_INGEST_HTTP_CONN_H
 
 #include "head.h"
 #include "web_inside.h"

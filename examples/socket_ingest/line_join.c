@@ -70,7 +70,7 @@ static long settle(struct join *j, enum patience patience, join_fn *fn,
 	while (j->lines > 0) {
 		const char *text = j->at + at;
 		size_t left = j->n - at, first = first_end(text, left);
-		size_t end = format_influx_end(text, left);
+		size_t end = j->end(text, left);
 
 		if (end == SIZE_MAX) {
 			if (patience == WAITS)
@@ -98,8 +98,7 @@ long join_take(struct join *j, const char *text, size_t len, size_t longest,
 	while (j->lines > 0 && j->n + 1 + len > longest)
 		done += settle(j, GIVES_UP_ONE, fn, ctx);
 	if (j->lines == 0 &&
-	    (!has_quote(text, len) ||
-		format_influx_end(text, len) != SIZE_MAX)) {
+	    (!has_quote(text, len) || j->end(text, len) != SIZE_MAX)) {
 		fn(ctx, text, len);
 		return done + 1;
 	}
@@ -120,5 +119,6 @@ long join_end(struct join *j, join_fn *fn, void *ctx)
 void join_clear(struct join *j)
 {
 	free(j->at);
-	memset(j, 0, sizeof *j);
+	j->at = NULL;
+	j->n = j->size = j->lines = 0;
 }

@@ -11,13 +11,14 @@
  * Memory is at most that of two of the longest lines; a line costs at most a
  * walk over as much.
  */
-#ifndef SOCKET_INGEST_JOIN_H
-#define SOCKET_INGEST_JOIN_H
+#ifndef SOCKET_INGEST_LINE_JOIN_H
+#define SOCKET_INGEST_LINE_JOIN_H
 
 #include <stddef.h>
 
-/* Start from { 0 }. */
+/* Start from { 0 } and set the first member. */
 struct join {
+	size_t (*end)(const char *text, size_t len); /* struct format_type's */
 	char *at; /* lines that wait, with LF between them */
 	size_t n, size;
 	size_t lines; /* how many */

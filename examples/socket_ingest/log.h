@@ -3,8 +3,8 @@
  * time. Things that may happen a million times a second are said once a
  * minute for each kind, with how many there were.
  */
-#ifndef SOCKET_INGEST_NOTICE_H
-#define SOCKET_INGEST_NOTICE_H
+#ifndef SOCKET_INGEST_LOG_H
+#define SOCKET_INGEST_LOG_H
 
 #include <stdint.h>
 

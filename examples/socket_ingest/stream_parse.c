@@ -174,7 +174,7 @@ static int take_known(struct stream *st, const struct line *line)
 	struct server *s = st->server;
 	long n = 1;
 
-	if (st->format == FORMAT_INFLUX)
+	if (st->join.end)
 		n = join_take(&st->join, line->text, line->len,
 		    (size_t)s->config->max_line, on_joined, st);
 	else
@@ -227,30 +227,35 @@ static int guess_header(struct stream *st, const struct line *line)
 	return ON;
 }
 
+/* The format is known, and not CSV: lines of it follow. */
+static void begin_lines(struct stream *st)
+{
+	const struct format_type *f = format_type(st->format);
+
+	st->frame.counted = f->is_framed;
+	st->join.end = f->end;
+	st->state = STREAM_LINES;
+}
+
 /* Takes a line as long as none has told the format. */
 static int take_first(struct stream *st, const struct line *line)
 {
-	enum format like = format_guess(line->text, line->len);
-
 	if (st->format == FORMAT_CSV)
 		return take_header(st, line);
-	if (st->format == FORMAT_AUTO && like == FORMAT_CSV)
+	if (st->format == FORMAT_AUTO &&
+	    format_guess(line->text, line->len) == FORMAT_CSV)
 		return guess_header(st, line);
-	if (st->format == FORMAT_AUTO && like == FORMAT_INFLUX &&
-	    format_influx_end(line->text, line->len) == SIZE_MAX)
-		st->format = like;
+	if (st->format == FORMAT_AUTO)
+		st->format = format_guess_open(line->text, line->len);
 	if (st->format != FORMAT_AUTO) {
-		st->frame.counted = st->format == FORMAT_SYSLOG;
-		st->state = STREAM_LINES;
+		begin_lines(st);
 		return take_known(st, line);
 	}
 	server_guess(st->server, &st->format, line->text, line->len);
 	if (st->sender)
 		st->sender->taken++;
-	if (st->format != FORMAT_AUTO) {
-		st->frame.counted = st->format == FORMAT_SYSLOG;
-		st->state = STREAM_LINES;
-	}
+	if (st->format != FORMAT_AUTO)
+		begin_lines(st);
 	return ON;
 }
 

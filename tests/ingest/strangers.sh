@@ -72,18 +72,14 @@ serve --listen tcp://127.0.0.1:0 --listen "unix://$tmp/socket" \
 }
 
 # In the body a line of each format, where the stream has no other.
-for format in csv statsd graphite influx syslog; do
-	case $format in
-	csv) body='key,value\na,666\n' ;;
-	statsd) body='a:666|c\n' ;;
-	graphite) body='a 666 1700000000\n' ;;
-	influx) body='a value=666\n' ;;
-	syslog) body='<13>1 - h app - - - 666\n' ;;
-	esac
+formats=$2/tests/ingest/formats.txt
+for format in $(awk -F'\t' '/^[^#]/ && $1 != "line" && !seen[$1]++ { print $1 }' \
+	"$formats"); do
+	body=$(awk -F'\t' -v f="$format" '$1 == f { print $2; exit }' "$formats")
 	serve --listen tcp://127.0.0.1:0 --http 127.0.0.1:0 --format $format \
 		--ack --save "$tmp/state" -k key -w 1 -s last && {
 		# shellcheck disable=SC2059
-		printf "$body" >"$tmp/body"
+		printf "$body\n" >"$tmp/body"
 		curl -s --max-time 10 --data-binary @"$tmp/body" \
 			"http://127.0.0.1:$tcp/key,value"
 		{ printf 'PUT /key,value HTTP/1.1\r\n'; sleep 0.2

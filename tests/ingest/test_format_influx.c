@@ -237,6 +237,63 @@ START_TEST(what_is_guessed_is_read)
 }
 END_TEST
 
+/* Reads one example; counts it for its format. */
+static void try_example(char *text, size_t *n_examples)
+{
+	char *line = strchr(text, '\t'), *samples, *first_end;
+	enum format f;
+
+	ck_assert_ptr_nonnull(line);
+	*line++ = '\0';
+	samples = strchr(line, '\t');
+	if (samples)
+		*samples++ = '\0';
+	ck_assert_msg(format_parse(text, &f) == 0, "%s", text);
+	n_examples[f]++;
+	first_end = strstr(line, "\\n");
+	ck_assert_msg(format_guess(line,
+			  first_end ? (size_t)(first_end - line)
+				    : strlen(line)) == f,
+	    "%s: %s", text, line);
+	if (format_type(f)->take)
+		SAYS(f, line, samples);
+}
+
+START_TEST(each_format_is_told_and_read_by_its_examples)
+{
+	FILE *file = fopen("tests/ingest/formats.txt", "r");
+	size_t n_examples[FORMAT_N] = { 0 };
+	char text[200];
+
+	ck_assert_ptr_nonnull(file);
+	while (fgets(text, sizeof text, file)) {
+		text[strcspn(text, "\n")] = '\0';
+		if (*text != '#')
+			try_example(text, n_examples);
+	}
+	fclose(file);
+	for (int i = FORMAT_AUTO + 1; i < FORMAT_N; i++)
+		ck_assert_msg(n_examples[i] > 0, "%s has no example",
+		    format_name((enum format)i));
+}
+END_TEST
+
+/* Ranks decide which of two formats a line is; no two may be equal. */
+START_TEST(each_format_that_is_guessed_has_a_rank_of_its_own)
+{
+	int taken[FORMAT_N] = { 0 };
+
+	for (int i = 0; i < FORMAT_N; i++) {
+		const struct format_type *f = format_type((enum format)i);
+
+		ck_assert(!f->is_like == !f->rank);
+		ck_assert(f->rank >= 0 && f->rank < FORMAT_N);
+		ck_assert(!f->rank || !taken[f->rank]);
+		taken[f->rank] = 1;
+	}
+}
+END_TEST
+
 /* Lines of Graphite without tags mean the same as a line. */
 START_TEST(paths_mean_the_same_in_two_formats)
 {
@@ -259,6 +316,8 @@ TCase *guess_case(void)
 	tcase_add_checked_fixture(t, decoder_set_up, decoder_tear_down);
 	tcase_add_test(t, the_first_line_tells_the_format);
 	tcase_add_test(t, what_is_guessed_is_read);
+	tcase_add_test(t, each_format_is_told_and_read_by_its_examples);
+	tcase_add_test(t, each_format_that_is_guessed_has_a_rank_of_its_own);
 	tcase_add_test(t, paths_mean_the_same_in_two_formats);
 	return t;
 }

@@ -41,7 +41,7 @@ static int take(void *ctx, const char *text, size_t len)
 /* Returns what has been dealt with, as a text. */
 static const char *joined(const char *text)
 {
-	struct join j = { 0 };
+	struct join j = { .end = format_type(FORMAT_INFLUX)->end };
 	long done = 0, lines = 0;
 
 	n_told = 0;
