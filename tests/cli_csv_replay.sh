@@ -763,7 +763,7 @@ usage 'a time among rows' '--delay: only for windows by time' -w '5 delay:5s'
 usage 'an argument of a statistic without' '"3": a statistic without' -s mean/3
 usage 'a window of nothing' '-w: size' -w 0
 usage 'a hop of nothing' '-w: hop: not from 1' -w hopping:10/0
-usage 'a weight out of range' '-w: alpha: not above 0' -w decay:alpha=2
+usage 'a weight out of range' '-w: alpha: must be above 0' -w decay:alpha=2
 usage 'a bad statistic' '-s: "foo" is not a statistic' -s mean,foo
 usage 'a statistic twice' '-s: stddev is given twice' -s std,stddev
 usage 'a statistic that decay does not have' \
@@ -826,16 +826,16 @@ with_model 'an argument of 0' '--loss: "0" is not a number greater' \
 	--loss quantile:0
 with_model 'a loss that an update cannot learn' \
 	'--update: rls cannot learn --loss hinge' --update rls --loss hinge
-with_model 'a rate where there is none' '--rate: this update has none (--update adaptive)' \
+with_model 'a rate where there is none' '--rate: not used by this update (--update adaptive)' \
 	--rate 0.1
 with_model 'a rate that is no number' '--rate: "fast" is not a number' \
 	--rate fast --update sgd
 with_model 'a rate of 0' '--rate: "0" is not a number greater' --rate 0
-with_model 'a rate out of range' '--rate: NLMS takes less than 2' --update nlms \
+with_model 'a rate out of range' '--rate: must be less than 2 with NLMS' --update nlms \
 	--rate 2
 with_model 'a power out of range' '--power: not from 0 to 1' --update sgd \
 	--power 2
-with_model 'forgetting out of range' '--forgetting: not above 0 and up to 1' \
+with_model 'forgetting out of range' '--forgetting: must be above 0 and at most 1' \
 	--update rls --forgetting 1.5
 with_model 'a negative penalty' '--l1: "-1" is not a number from 0' \
 	--update sgd --l1 -1
@@ -843,7 +843,7 @@ with_model 'a penalty that rls does not have' '--l1: not with this update' \
 	--update rls --l1 1
 with_model 'a clip where there is none' '--clip: not with this update' \
 	--clip 1
-with_model 'an average where there is none' '--average: for SGD alone' \
+with_model 'an average where there is none' '--average: only for SGD' \
 	--average
 with_model 'an unknown metric' '--metrics: "foo" is not a metric' \
 	--metrics mae,foo

@@ -433,7 +433,7 @@ expect 'bad times, skipped; a missing one' 0 \
 	"csv_replay: $tmp/in: 2 bad records skipped, the first at line 3: 2 not a time\ncsv_replay: $tmp/in: 1 of 5 rows in no window: 1 without a time\n"
 input 't,x\n2001-01-01,1\nsoon,2\n'
 run -t t -w tumbling:1d -s sum
-expect 'what has not the form of a time' 1 'start,end,x_sum\n' \
+expect 'a malformed timestamp' 1 'start,end,x_sum\n' \
 	'csv_replay: standard input:3: column t: "soon" is not a time\n'
 input 't,x\n2262-04-11T23:47:16.854775807Z,1\n2262-04-11T23:47:16.854775806Z,2\n1677-09-21T00:12:43.145224192Z,3\n'
 run -t t -w tumbling:1s -s sum --delay 300000d

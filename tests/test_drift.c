@@ -1373,7 +1373,7 @@ START_TEST(no_options_at_all_are_told_what_they_need)
 	const char *why = "";
 
 	ck_assert_int_eq(leat_drift_check(&o, NULL, &why), LEAT_EINVAL);
-	ck_assert_str_eq(why, "threshold: PAGE_HINKLEY needs one");
+	ck_assert_str_eq(why, "threshold: required by PAGE_HINKLEY");
 	o.threshold = -1;
 	ck_assert_int_eq(leat_drift_check(&o, NULL, &why), LEAT_EINVAL);
 	ck_assert_str_eq(why, "threshold: not above 0");

@@ -20,7 +20,7 @@ static const char *why_keyed(const leat_keyed_options *o)
 		return "by_time, by_count: both are given";
 	if (o->by_time ? o->by_time->allocator != NULL
 		       : o->by_count->allocator != NULL)
-		return "allocator: that of the keyed windows serves all";
+		return "allocator: must be NULL; keyed windows have one for all";
 	if (o->ttl < 0)
 		return "ttl: below 0";
 	if (o->max_keys > (uint64_t)1 << 31)
@@ -29,7 +29,7 @@ static const char *why_keyed(const leat_keyed_options *o)
 	    o->when_keys_full != LEAT_WHEN_FULL_EVICT_OLD)
 		return "when_keys_full: not of enum leat_when_full";
 	if (o->when_keys_full && !o->max_keys && !o->max_bytes)
-		return "when_keys_full: without max_keys or max_bytes";
+		return "when_keys_full: needs max_keys or max_bytes";
 	if (!leat_allocator_fits(o->allocator))
 		return "allocator: lacks a function";
 	return NULL;

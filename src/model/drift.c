@@ -57,7 +57,7 @@ static const char *why_baseline(const leat_drift_options *o)
 		return "stddev: not above 0";
 	if (!(fabs(o->mean) <= DBL_MAX))
 		return "mean: not finite";
-	return o->min_count ? "min_count: with a baseline none is waited for"
+	return o->min_count ? "min_count: must be 0 with a given baseline"
 			    : NULL;
 }
 
@@ -73,13 +73,13 @@ static const char *why_drift_range(const leat_drift_options *o,
 	if (!(o->delta >= 0 && o->delta <= DBL_MAX))
 		return "delta: below 0 or not finite";
 	if (k == &leat_detector_adwin && !(o->delta < 1))
-		return "delta: ADWIN takes less than 1";
+		return "delta: must be less than 1 with ADWIN";
 	if (k == &leat_detector_page_hinkley && o->threshold == 0)
-		return "threshold: PAGE_HINKLEY needs one";
+		return "threshold: required by PAGE_HINKLEY";
 	if (k->takes & LEAT_TAKES_THRESHOLD && !is_finite_above_0(o->threshold))
 		return "threshold: not above 0";
 	if (!(o->alpha >= 0 && o->alpha <= 1))
-		return "alpha: not above 0 and up to 1";
+		return "alpha: must be above 0 and at most 1";
 	if (o->min_count < k->least_count)
 		return "min_count: too few for this kind";
 	if (o->size && o->min_count > o->size)
@@ -92,17 +92,17 @@ static const struct {
 	unsigned takes;
 	const char *why;
 } drift_needs[] = {
-	{ LEAT_TAKES_DELTA, "delta: for PAGE_HINKLEY and ADWIN alone" },
-	{ LEAT_TAKES_THRESHOLD, "threshold: ADWIN has none" },
-	{ LEAT_TAKES_ALPHA, "alpha: for EWMA alone" },
-	{ LEAT_TAKES_SIZE, "size: for ZSCORE alone" },
-	{ LEAT_TAKES_BASELINE, "mean, stddev: for EWMA alone" },
+	{ LEAT_TAKES_DELTA, "delta: only for PAGE_HINKLEY and ADWIN" },
+	{ LEAT_TAKES_THRESHOLD, "threshold: not used by ADWIN" },
+	{ LEAT_TAKES_ALPHA, "alpha: only for EWMA" },
+	{ LEAT_TAKES_SIZE, "size: only for ZSCORE" },
+	{ LEAT_TAKES_BASELINE, "mean, stddev: only for EWMA" },
 };
 
 static const char *why_drift(const leat_drift_options *o)
 {
 	if (o->kind < LEAT_DRIFT_PAGE_HINKLEY || o->kind > LEAT_DRIFT_EWMA)
-		return "kind: there is no such one";
+		return "kind: unknown";
 	unsigned refused = drift_given(o) & ~drift_detectors[o->kind]->takes;
 	for (size_t i = 0; i < sizeof drift_needs / sizeof *drift_needs; i++)
 		if (refused & drift_needs[i].takes)

@@ -97,14 +97,14 @@ static const struct {
 	unsigned takes;
 	const char *why;
 } model_needs[] = {
-	{ LEAT_TAKES_RATE, "rate: this update has none" },
-	{ LEAT_TAKES_POWER, "power: for SGD alone" },
-	{ LEAT_TAKES_AVERAGE, "average: for SGD alone" },
-	{ LEAT_TAKES_FORGETTING, "forgetting: for RLS alone" },
+	{ LEAT_TAKES_RATE, "rate: not used by this update" },
+	{ LEAT_TAKES_POWER, "power: only for SGD" },
+	{ LEAT_TAKES_AVERAGE, "average: only for SGD" },
+	{ LEAT_TAKES_FORGETTING, "forgetting: only for RLS" },
 	{ LEAT_TAKES_L1, "l1: not with this update" },
 	{ LEAT_TAKES_L2, "l2: not with this update" },
 	{ LEAT_TAKES_CLIP, "clip: not with this update" },
-	{ LEAT_TAKES_RATES, "rates: for SGD and ADAGRAD alone" },
+	{ LEAT_TAKES_RATES, "rates: only for SGD and ADAGRAD" },
 	{ LEAT_TAKES_RAW, "no_intercept: not with ADAPTIVE" },
 	{ LEAT_TAKES_STANDARD, "standardise: not with this update" },
 };
@@ -129,11 +129,11 @@ static const char *why_range(const leat_model_options *o)
 	if (!not_negative(o->rate))
 		return "rate: below 0 or not finite";
 	if (o->update == LEAT_UPDATE_NLMS && o->rate >= 2)
-		return "rate: NLMS takes less than 2";
+		return "rate: must be less than 2 with NLMS";
 	if (!not_negative(o->power) || o->power > 1)
 		return "power: not from 0 to 1";
 	if (!not_negative(o->forgetting) || o->forgetting > 1)
-		return "forgetting: not above 0 and up to 1";
+		return "forgetting: must be above 0 and at most 1";
 	if (!not_negative(o->l1))
 		return "l1: below 0 or not finite";
 	if (!not_negative(o->l2))
@@ -153,11 +153,11 @@ static const char *why_model(const leat_model_options *o,
 	if (o->n_features < 1 || o->n_features > LEAT_FEATURES_MAX)
 		return "n_features: not from 1 to 2^28";
 	if (!rule)
-		return "update: there is no such one";
+		return "update: unknown";
 	if (o->update == LEAT_UPDATE_RLS && o->n_features > LEAT_RLS_MAX)
-		return "n_features: RLS takes at most 64";
+		return "n_features: at most 64 with RLS";
 	if (!leat_loss_exists(o->loss))
-		return "loss: there is no such one";
+		return "loss: unknown";
 	if (!(rule->losses & 1u << o->loss))
 		return "loss: not with this update";
 	if (!leat_loss_arg_fits(o->loss, model_loss_arg(o)))

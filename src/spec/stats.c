@@ -44,10 +44,10 @@ static int stat_argument(const struct spec_list *l, struct leat_piece value,
 	err = leat_ticks_parse(value, &ticks);
 	if (err == LEAT_EPARSE)
 		return stats_wrong(l, value.at, err,
-		    "rate: per what time? ticks, or as 1s, 1m, 1h");
+		    "rate: not a time; give ticks, or 1s, 1m, 1h");
 	if (err || ticks <= 0)
 		return stats_wrong(l, value.at, LEAT_EINVAL,
-		    "rate: per a time that is not above 0, or too long");
+		    "rate: a time that is not above 0, or too long");
 	stat->arg = (double)ticks;
 	return LEAT_OK;
 }
@@ -118,7 +118,7 @@ int leat_stats_parse(const char *text, leat_stat *stats_out, size_t capacity,
 		return err;
 	if (stats_out && n > capacity)
 		return stats_wrong(&l, beyond, LEAT_EBUFFER,
-		    "more statistics than there is room for");
+		    "too many statistics");
 	if (stats_out)
 		(void)read_stats(&l, stats_out, capacity, &n, &beyond);
 	*n_stats_out = n;

@@ -23,7 +23,7 @@
 #define COUNT(type, field, also)                                               \
 	COUNTS(type, field, also, 1, "not a whole number")
 
-#define WHY_TIME "not a time: ticks, or as 90s, 1h30m, 0.5d"
+#define WHY_TIME "not a time; give ticks, or 90s, 1h30m, 0.5d"
 #define TICKS(type, field, also)                                               \
 	WORD(type, field, also, LEAT_FORM_TICKS, 0, 1, NULL, WHY_TIME,         \
 	    "below 0, or too long")

@@ -26,7 +26,7 @@ enum time_problem {
 };
 
 static const char *const time_problems[] = {
-	[TIME_FORM] = "not the form of a time",
+	[TIME_FORM] = "malformed timestamp",
 	[TIME_MONTH] = "no such month",
 	[TIME_DAY] = "no such day",
 	[TIME_CLOCK] = "no such time of day",

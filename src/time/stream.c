@@ -37,18 +37,18 @@ static const char *why_shape(const leat_time_window_options *o)
 
 	if (uses_span(kind) ? o->span <= 0 : o->span != 0)
 		return uses_span(kind) ? "span: not above 0"
-				       : "span: this kind has none";
+				       : "span: not used by this kind";
 	if (hops ? o->hop <= 0 : o->hop != 0)
-		return hops ? "hop: not above 0" : "hop: for HOPPING alone";
+		return hops ? "hop: not above 0" : "hop: only for HOPPING";
 	if (hops && o->span / o->hop > LEAT_HOPS_MAX)
 		return "span: more than 100000 times hop";
 	if (kind == LEAT_SESSION ? o->gap <= 0 : o->gap != 0)
 		return kind == LEAT_SESSION ? "gap: not above 0"
-					    : "gap: for SESSION alone";
+					    : "gap: only for SESSION";
 	if (kind == LEAT_DECAY ? !is_half_life(o->half_life)
 			       : o->half_life != 0)
 		return kind == LEAT_DECAY ? "half_life: not above 0"
-					  : "half_life: for DECAY alone";
+					  : "half_life: only for DECAY";
 	return NULL;
 }
 
@@ -59,12 +59,12 @@ static const char *why_kind(const leat_time_window_options *o)
 	if (kind == 0)
 		return "kind: not given";
 	if (kind < LEAT_SLIDING || kind > LEAT_CALENDAR)
-		return "kind: none of windows by time";
+		return "kind: not a kind of windows by time";
 	if ((kind == LEAT_CALENDAR) != (o->calendar.interval != NULL))
 		return kind == LEAT_CALENDAR ? "calendar: not given"
-					     : "calendar: for CALENDAR alone";
+					     : "calendar: only for CALENDAR";
 	if (!uses_grid(kind) && o->offset != 0)
-		return "offset: for TUMBLING and HOPPING alone";
+		return "offset: only for TUMBLING and HOPPING";
 	if (o->emit_empty && !uses_grid(kind) && kind != LEAT_CALENDAR)
 		return "emit_empty: this kind has no empty windows";
 	if (o->max_windows > 0 && !uses_grid(kind) && kind != LEAT_SESSION &&
@@ -95,7 +95,7 @@ static const char *why_rest_by_time(const leat_time_window_options *o)
 	if (!LEAT_IS_RESERVED(o))
 		return LEAT_WHY_RESERVED;
 	if (!o->stats || o->n_stats < 1)
-		return "stats: there are none";
+		return "stats: none given";
 	if (o->on_missing != LEAT_ON_MISSING_SKIP &&
 	    o->on_missing != LEAT_ON_MISSING_PROPAGATE)
 		return "on_missing: not of enum leat_on_missing";
@@ -103,7 +103,7 @@ static const char *why_rest_by_time(const leat_time_window_options *o)
 	    o->when_full != LEAT_WHEN_FULL_EVICT_OLD)
 		return "when_full: not of enum leat_when_full";
 	if (o->when_full && !o->max_values)
-		return "when_full: without max_values";
+		return "when_full: needs max_values";
 	if (!leat_allocator_fits(o->allocator))
 		return "allocator: lacks a function";
 	return NULL;
@@ -115,10 +115,10 @@ static const char *why_told(const leat_time_window_options *o)
 	if (o->sink.emit)
 		return NULL;
 	if (o->early_count)
-		return "early_count: without a sink";
+		return "early_count: needs a sink";
 	if (o->early_span)
-		return "early_span: without a sink";
-	return o->emit_empty ? "emit_empty: without a sink" : NULL;
+		return "early_span: needs a sink";
+	return o->emit_empty ? "emit_empty: needs a sink" : NULL;
 }
 
 static int check_options(const leat_time_window_options *o,

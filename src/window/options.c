@@ -23,19 +23,20 @@ static const char *why_stat(const leat_stat *s, int kind, int by_time,
 			return LEAT_WHY_RESERVED;
 		if (!leat_stat_fits(s) || !leat_agg_fits(s->agg))
 			return "stats: a class lacks its size or a function";
-		return kind == LEAT_DECAY ? "stats: DECAY takes no classes"
-					  : NULL;
+		return kind == LEAT_DECAY
+		    ? "stats: classes are not supported by DECAY"
+		    : NULL;
 	}
 	if (!leat_stat_fits(s))
-		return "stats: no such statistic, or not with that argument";
+		return "stats: unknown statistic or invalid argument";
 	const struct leat_stat_info *info = leat_stat_find(s->id);
 	if ((info->traits & LEAT_NEEDS_TIME) && !by_time)
-		return "stats: a statistic for windows by time alone";
+		return "stats: a statistic is for windows by time only";
 	if ((info->traits & LEAT_NEEDS_ORDER) && !stores)
 		return "stats: a statistic for windows by count that store "
 		       "values";
 	if (kind == LEAT_DECAY && !(info->traits & LEAT_DECAYS))
-		return "stats: a statistic that DECAY does not have";
+		return "stats: a statistic is not supported by DECAY";
 	return NULL;
 }
 
@@ -81,18 +82,18 @@ int leat_options_ordered(const leat_window_options *o)
 static const char *why_size(const leat_window_options *o)
 {
 	if (!sized(kind_of(o)))
-		return o->size ? "size: this kind has none" : NULL;
+		return o->size ? "size: not used by this kind" : NULL;
 	if (o->size < 1 || o->size > LEAT_SIZE_MAX)
 		return "size: not from 1 to 2^40";
 	if (o->size > LEAT_ORDER_MAX && leat_options_ordered(o))
-		return "size: more than 2^31 - 1, which auc cannot have";
+		return "size: must be at most 2^31 - 1 with AUC";
 	return o->min_count > o->size ? "min_count: more than size" : NULL;
 }
 
 static const char *why_advance(const leat_window_options *o)
 {
 	if (o->kind != LEAT_HOPPING)
-		return o->hop ? "hop: for HOPPING alone" : NULL;
+		return o->hop ? "hop: only for HOPPING" : NULL;
 	return o->hop < 1 || o->hop > LEAT_SIZE_MAX ? "hop: not from 1 to 2^40"
 						    : NULL;
 }
@@ -109,15 +110,15 @@ static const char *why_decay(const leat_window_options *o)
 
 	if (o->kind != LEAT_DECAY) {
 		if (given)
-			return "alpha, ewm_span, half_life: for DECAY alone";
-		return o->unadjusted ? "unadjusted: for DECAY alone" : NULL;
+			return "alpha, ewm_span, half_life: only for DECAY";
+		return o->unadjusted ? "unadjusted: only for DECAY" : NULL;
 	}
 	if (given != 1)
-		return "alpha, ewm_span, half_life: DECAY needs one of them";
+		return "alpha, ewm_span, half_life: DECAY needs exactly one of them";
 	if (o->alpha != 0 && !in(o->alpha, 0, 1))
-		return "alpha: not above 0 and up to 1";
+		return "alpha: must be above 0 and at most 1";
 	if (o->ewm_span != 0 && !in(o->ewm_span, 1, DBL_MAX))
-		return "ewm_span: not 1 or more";
+		return "ewm_span: must be at least 1";
 	if (o->half_life != 0 && !in(o->half_life, 0, DBL_MAX))
 		return "half_life: not above 0";
 	return NULL;
@@ -128,14 +129,14 @@ static const char *why_rest(const leat_window_options *o)
 	if (!LEAT_IS_RESERVED(o))
 		return LEAT_WHY_RESERVED;
 	if (!o->stats || o->n_stats < 1)
-		return "stats: there are none";
+		return "stats: none given";
 	if (o->on_missing != LEAT_ON_MISSING_SKIP &&
 	    o->on_missing != LEAT_ON_MISSING_PROPAGATE)
 		return "on_missing: not of enum leat_on_missing";
 	if (kind_of(o) == LEAT_SLIDING && o->keep_values)
-		return "keep_values: SLIDING keeps them without being asked";
+		return "keep_values: not used by SLIDING, which always keeps them";
 	if (!sized(kind_of(o)) && o->keep_values)
-		return "keep_values: this kind cannot";
+		return "keep_values: not supported by this kind";
 	if (!leat_allocator_fits(o->allocator))
 		return "allocator: lacks a function";
 	return NULL;
@@ -146,7 +147,7 @@ int leat_options_check(const leat_window_options *o, const char **why_out)
 	const char *why;
 
 	if (kind_of(o) < LEAT_SLIDING || kind_of(o) > LEAT_DECAY)
-		why = "kind: none of windows by count";
+		why = "kind: not a kind of windows by count";
 	else if (!(why = why_size(o)) && !(why = why_advance(o)) &&
 	    !(why = why_decay(o)))
 		why = why_rest(o);

@@ -187,7 +187,7 @@ static const struct {
 	{ "anomaly threshold=", "a value" },
 	{ "anomaly size=1", "size" },
 	{ "anomaly size=2.5", "\"2.5\"" },
-	{ "anomaly alpha=0.5", "alpha: for EWMA alone" },
+	{ "anomaly alpha=0.5", "alpha: only for EWMA" },
 	{ "change", "page-hinkley" },
 	{ "change page", "\"page\"" },
 	{ "change page-hinkley", "threshold" },
