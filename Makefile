@@ -322,7 +322,7 @@ $(BUILD)/tests/fuzz_spec: $(BUILD)/tests/spec_words.o
 LINES := $(addprefix examples/socket_ingest/,frame line_join siphash decoder \
 	decoder_key decoder_names decoder_sets) \
 	$(patsubst %.c,%,$(wildcard examples/socket_ingest/format*.c)) \
-	$(addprefix examples/replay/,state_tape list number time_text)
+	$(addprefix examples/replay/,state_tape list number report time_text)
 $(BUILD)/tests/fuzz_wire: $(LINES:%=$(BUILD)/%.o)
 # Calls of the whole API, which need no more than these.
 API_PARTS := $(patsubst %.c,%,$(wildcard tests/api/*.c)) \

@@ -10,13 +10,7 @@
 #include <errno.h>
 #include <time.h>
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "../replay/system_clock.h"
 
 double pace_wait(struct pace *p, int64_t t)
 {
@@ -27,11 +21,11 @@ double pace_wait(struct pace *p, int64_t t)
 	if (!p->started) {
 		p->started = 1;
 		p->first = t;
-		p->started_at = now();
+		p->started_at = clock_seconds();
 		return 0;
 	}
 	due = p->started_at + ((double)t - (double)p->first) * 1e-9 / p->speed -
-	    now();
+	    clock_seconds();
 	return due > 0 ? due : 0;
 }
 

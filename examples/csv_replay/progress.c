@@ -3,29 +3,20 @@
  * over itself with a carriage return and padded to one width, so it needs
  * nothing from the terminal.
  */
-#define _POSIX_C_SOURCE 200809L
-
 #include "progress.h"
 
 #include <stdio.h>
-#include <time.h>
+
+#include "../replay/system_clock.h"
 
 enum { LINE = 72 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 void progress_start(struct progress *p, int on, uint64_t total)
 {
 	p->on = on;
 	p->shown = 0;
 	p->total = total;
-	p->started = on ? now() : 0;
+	p->started = on ? clock_seconds() : 0;
 	p->last = p->started - 1;
 	p->from_bytes = p->from_rows = 0;
 }
@@ -70,7 +61,7 @@ void progress_update(struct progress *p, uint64_t bytes, uint64_t rows)
 
 	if (!p->on)
 		return;
-	t = now();
+	t = clock_seconds();
 	if (t - p->last < 0.2)
 		return;
 	p->last = t;

@@ -13,6 +13,7 @@
 
 #include "cli_wrong.h"
 #include "number.h"
+#include "report.h"
 
 enum id {
 	ID_MODEL = CLI_MODEL_FIRST_ID,
@@ -112,13 +113,6 @@ static const char *update_name(const struct cli_model *l)
 
 /* ---- Options one by one ---- */
 
-static int fail(char *why, size_t why_size, const char *arg,
-    const char *allowed)
-{
-	snprintf(why, why_size, "\"%.60s\" is not %s", arg, allowed);
-	return -1;
-}
-
 /* A positive number: to the library 0 would mean the default. */
 static int take_number(double *x, const char *arg, char *why, size_t why_size)
 {
@@ -126,7 +120,8 @@ static int take_number(double *x, const char *arg, char *why, size_t why_size)
 
 	if (number_parse(arg, strlen(arg), &value) < 0 || !(value > 0) ||
 	    isinf(value))
-		return fail(why, why_size, arg, "a number greater than 0");
+		return report_argument(why, why_size, arg,
+		    "a number greater than 0");
 	*x = value;
 	return 0;
 }
@@ -139,7 +134,8 @@ static int take_number_or_0(double *x, const char *arg, char *why,
 
 	if (number_parse(arg, strlen(arg), &value) < 0 || !(value >= 0) ||
 	    isinf(value))
-		return fail(why, why_size, arg, "a number from 0 on");
+		return report_argument(why, why_size, arg,
+		    "a number from 0 on");
 	*x = value;
 	return 0;
 }
@@ -154,7 +150,7 @@ static int take_word(leat_model_options *model, const char *name,
 	int n = snprintf(word, sizeof word, "%s:%s", name, arg);
 
 	if (n >= (int)sizeof word || strpbrk(arg, ", \t\n\v\f\r"))
-		return fail(why, why_size, arg, "one word");
+		return report_argument(why, why_size, arg, "one word");
 	if (leat_model_options_parse(word, model, &place, &said) == 0)
 		return 0;
 	cli_wrong_word(word, place, said, why, why_size);
@@ -172,7 +168,7 @@ static int take_loss(struct cli_model *l, const char *arg, char *why,
 	if (take_word(&model, "loss", arg, why, why_size) < 0)
 		return -1;
 	if (number && !(model.loss_arg > 0))
-		return fail(why, why_size, number + 1,
+		return report_argument(why, why_size, number + 1,
 		    "a number greater than 0");
 	l->model = model;
 	return 0;
@@ -195,19 +191,16 @@ static int add_metric(struct cli_model *l, const char *name, char *why,
 	leat_stat stat;
 
 	if (leat_stat_parse(name, &stat) < 0 || !is_metric(&stat))
-		return fail(why, why_size, name,
+		return report_argument(why, why_size, name,
 		    "a metric; there are: mae, mse, rmse, r2, bias, log_loss, "
 		    "accuracy, auc, coverage");
 	for (size_t i = 0; i < l->n_metrics; i++) {
 		if (l->metrics[i].id != stat.id)
 			continue;
-		snprintf(why, why_size, "%s is given twice", name);
-		return -1;
+		return report(why, why_size, "%s is given twice", name);
 	}
-	if (l->n_metrics == CLI_MODEL_MAX_METRICS) {
-		snprintf(why, why_size, "too many metrics");
-		return -1;
-	}
+	if (l->n_metrics == CLI_MODEL_MAX_METRICS)
+		return report(why, why_size, "too many metrics");
 	l->metrics[l->n_metrics++] = stat;
 	return 0;
 }
@@ -273,8 +266,7 @@ int cli_model_take(struct cli_model *l, int id, const char *arg, char *why,
 		l->coefficients = 1;
 		return 0;
 	}
-	snprintf(why, why_size, "unknown option");
-	return -1;
+	return report(why, why_size, "unknown option");
 }
 
 void cli_model_clear(struct cli_model *l)
@@ -296,19 +288,17 @@ static int check_model(const struct cli_model *l, char *why, size_t why_size)
 		return 0;
 	len = strcspn(said, ":");
 	if (strncmp(said, "no_intercept", len) == 0)
-		snprintf(why, why_size,
+		return report(why, why_size,
 		    "--model: --update %s always has an intercept; without "
 		    "one choose another, such as rls",
 		    update);
-	else if (strncmp(said, "loss", len) == 0)
-		snprintf(why, why_size, "--update: %s cannot learn --loss %s",
-		    update, loss_of(l)->name);
-	else
-		snprintf(why, why_size, "--%s%s (--update %s)",
-		    strncmp(said, "loss_arg", len) == 0 ? "loss" : "",
-		    strncmp(said, "loss_arg", len) == 0 ? said + len : said,
-		    update);
-	return -1;
+	if (strncmp(said, "loss", len) == 0)
+		return report(why, why_size,
+		    "--update: %s cannot learn --loss %s", update,
+		    loss_of(l)->name);
+	return report(why, why_size, "--%s%s (--update %s)",
+	    strncmp(said, "loss_arg", len) == 0 ? "loss" : "",
+	    strncmp(said, "loss_arg", len) == 0 ? said + len : said, update);
 }
 
 static void set_default_metrics(struct cli_model *l)
@@ -366,11 +356,9 @@ int cli_model_check(struct cli_model *l, char *why, size_t why_size)
 {
 	if (!l->on && !l->other)
 		return 0;
-	if (!l->on) {
-		snprintf(why, why_size, "--%s: only together with --model",
+	if (!l->on)
+		return report(why, why_size, "--%s: only together with --model",
 		    l->other);
-		return -1;
-	}
 	l->model.no_intercept = l->formula.no_intercept;
 	if (l->n_metrics == 0)
 		set_default_metrics(l);

@@ -3,16 +3,15 @@
  * resumed saves where the other would have; by time it is at the first
  * record after the moment has come, since a state is one between records.
  */
-#define _POSIX_C_SOURCE 200809L
-
 #include "cli_save.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "durations.h"
 #include "number.h"
+#include "report.h"
+#include "system_clock.h"
 
 enum id {
 	ID_SAVE = CLI_SAVE_FIRST_ID,
@@ -35,14 +34,6 @@ const struct cli_option cli_save_options[CLI_SAVE_N_OPTIONS] = {
 	    "the save; standard output opened as by >>file" },
 };
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static int take_every(struct cli_save *s, const char *arg, char *why,
     size_t why_size)
 {
@@ -54,12 +45,10 @@ static int take_every(struct cli_save *s, const char *arg, char *why,
 		(void)durations_parse(arg, len, &time);
 	else
 		(void)number_parse_count(arg, len, &rows);
-	if (time == 0 && rows == 0) {
-		snprintf(why, why_size,
+	if (time == 0 && rows == 0)
+		return report(why, why_size,
 		    "\"%.60s\" is not a number of rows, nor " DURATIONS_FORM,
 		    arg);
-		return -1;
-	}
 	s->every_rows = rows;
 	s->every_time = time;
 	return 0;
@@ -81,8 +70,7 @@ int cli_save_take(struct cli_save *s, int id, const char *arg, char *why,
 		s->cut = 1;
 		return 0;
 	}
-	snprintf(why, why_size, "unknown option");
-	return -1;
+	return report(why, why_size, "unknown option");
 }
 
 int cli_save_check(const struct cli_save *s, char *why, size_t why_size)
@@ -105,13 +93,13 @@ int cli_save_is_same(const struct cli_save *s)
 
 int cli_save_is_due(const struct cli_save *s)
 {
-	return s->every_time > 0 && now() >= s->next;
+	return s->every_time > 0 && clock_seconds() >= s->next;
 }
 
 uint64_t cli_save_done(struct cli_save *s, uint64_t rows)
 {
 	if (s->every_time > 0)
-		s->next = now() + 1e-9 * (double)s->every_time;
+		s->next = clock_seconds() + 1e-9 * (double)s->every_time;
 	if (s->every_rows == 0 ||
 	    rows > UINT64_MAX - s->every_rows - rows % s->every_rows)
 		return UINT64_MAX;

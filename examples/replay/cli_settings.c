@@ -1,8 +1,8 @@
 /*
- * What a program that reads CSV and keeps windows, or learns a model, is
- * told on its command line. Each option's argument is checked when it is
- * taken; what depends on several options is checked at the end, by asking
- * the library, so that its rules are not written down twice.
+ * The options of a program that reads CSV and keeps windows, or learns a
+ * model: their tables, their arguments, and which of them a saved state
+ * depends on. Each argument is checked when it is taken, and what depends on
+ * several options at the end, in cli_check.c.
  */
 #include "cli_settings.h"
 
@@ -11,6 +11,7 @@
 
 #include "cli_words.h"
 #include "number.h"
+#include "report.h"
 
 enum id {
 	ID_COLUMN = 1,
@@ -131,20 +132,12 @@ void settings_clear(struct settings *s)
 	cli_model_clear(&s->learning);
 }
 
-static int fail(char *why, size_t why_size, const char *arg,
-    const char *allowed)
-{
-	snprintf(why, why_size, "\"%.60s\" is not %s", arg, allowed);
-	return -1;
-}
-
 static int add_to_list(struct list *list, const char *arg, char *why,
     size_t why_size)
 {
 	if (list_add_split(list, arg) == 0)
 		return 0;
-	snprintf(why, why_size, "out of memory");
-	return -1;
+	return report(why, why_size, "out of memory");
 }
 
 static int take_delimiter(struct settings *s, const char *arg, char *why,
@@ -153,7 +146,7 @@ static int take_delimiter(struct settings *s, const char *arg, char *why,
 	if (strcmp(arg, "\\t") == 0 || strcmp(arg, "tab") == 0)
 		arg = "\t";
 	if (strlen(arg) != 1 || strchr("\"\r\n", *arg))
-		return fail(why, why_size, arg,
+		return report_argument(why, why_size, arg,
 		    "one byte (not a quote or a line end) or tab");
 	s->delimiter = *arg;
 	return 0;
@@ -164,7 +157,8 @@ static int take_count(uint64_t *n, const char *arg, char *why, size_t why_size)
 	uint64_t value;
 
 	if (number_parse_count(arg, strlen(arg), &value) < 0 || value == 0)
-		return fail(why, why_size, arg, "a whole number from 1 on");
+		return report_argument(why, why_size, arg,
+		    "a whole number from 1 on");
 	*n = value;
 	return 0;
 }
@@ -177,7 +171,7 @@ static int take_missing(struct settings *s, const char *arg, char *why,
 	else if (strcmp(arg, "propagate") == 0)
 		s->window.count.on_missing = LEAT_ON_MISSING_PROPAGATE;
 	else
-		return fail(why, why_size, arg, "skip or propagate");
+		return report_argument(why, why_size, arg, "skip or propagate");
 	return 0;
 }
 
@@ -185,7 +179,8 @@ static int take_output(struct settings *s, const char *arg, char *why,
     size_t why_size)
 {
 	if (row_format_parse(arg, &s->format) < 0)
-		return fail(why, why_size, arg, "csv, json, table or none");
+		return report_argument(why, why_size, arg,
+		    "csv, json, table or none");
 	return 0;
 }
 
@@ -206,12 +201,10 @@ static int take_named(void *ctx, const char *name, const char *value, char *why,
 {
 	const struct cli_option *o = option_named(name);
 
-	if (!o || (o->arg != NULL) != (value != NULL)) {
-		snprintf(why, why_size,
+	if (!o || (o->arg != NULL) != (value != NULL))
+		return report(why, why_size,
 		    o && o->arg ? "needs a value: %s" : "takes no value",
 		    o && o->arg ? o->arg : "");
-		return -1;
-	}
 	return settings_take(ctx, o->id, value, why, why_size);
 }
 
@@ -284,8 +277,7 @@ int settings_take(struct settings *s, int id, const char *arg, char *why,
 	case ID_EVERY:
 		return take_count(&s->every, arg, why, why_size);
 	}
-	snprintf(why, why_size, "unknown option");
-	return -1;
+	return report(why, why_size, "unknown option");
 }
 
 uint64_t settings_record_lines(const struct settings *s)
@@ -307,162 +299,6 @@ leat_time_window_options settings_time_window(const struct settings *s)
 		o.calendar.ctx = (void *)(uintptr_t)&s->window.calendar;
 	}
 	return o;
-}
-
-/* Early results are refused where there is nobody to tell. */
-static int tell_nobody(void *ctx, const leat_result *result)
-{
-	(void)ctx;
-	(void)result;
-	return 0;
-}
-
-static int try_time_stat(const struct settings *s, const leat_stat *stat,
-    const char **wrong)
-{
-	leat_time_window_options o = settings_time_window(s);
-
-	o.sink.emit = tell_nobody;
-	o.stats = stat;
-	o.n_stats = 1;
-	return leat_time_window_check(&o, NULL, wrong);
-}
-
-/* What the library says to a window of this with one statistic. */
-static int try_stat(const struct settings *s, const leat_stat *stat,
-    const char **wrong)
-{
-	leat_window_options o = s->window.count;
-
-	if (s->window.by_time)
-		return try_time_stat(s, stat, wrong);
-	o.stats = stat;
-	o.n_stats = 1;
-	return leat_window_check(&o, NULL, wrong);
-}
-
-static int check_window(const struct settings *s, char *why, size_t why_size)
-{
-	static const leat_stat count = LEAT_COUNT;
-	const leat_window_options *o = &s->window.count;
-	const char *wrong = "";
-	int err = try_stat(s, &count, &wrong);
-	int sized = !s->window.by_time && o->kind != LEAT_LANDMARK &&
-	    o->kind != LEAT_DECAY;
-
-	if (err == 0)
-		return 0;
-	if (sized && o->size > 0 && o->min_count > o->size)
-		snprintf(why, why_size,
-		    "--min-count: larger than the window (-w)");
-	else
-		snprintf(why, why_size, "-w: %s", wrong);
-	return -1;
-}
-
-static int check_stats(struct settings *s, leat_stat *stats, size_t *n,
-    char *why, size_t why_size)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < *n; i++) {
-		const char *wrong = "";
-		int err = try_stat(s, &stats[i], &wrong);
-
-		if (err == 0) {
-			stats[kept++] = stats[i];
-			continue;
-		}
-		if (err == LEAT_ESTAT && !s->stats_given)
-			continue;
-		snprintf(why, why_size, "-s: %s: %s", leat_stat_name(&stats[i]),
-		    err == LEAT_ESTAT ? "this kind of window does not have it"
-				      : wrong);
-		return -1;
-	}
-	*n = kept;
-	return 0;
-}
-
-/* With a model there is one window, that of the metrics. */
-static int check_model(struct settings *s, char *why, size_t why_size)
-{
-	struct cli_model *l = &s->learning;
-	const char *wrong = NULL;
-
-	if (s->stats_given)
-		wrong = "-s: not together with --model; how good the "
-			"predictions are is said by --metrics";
-	else if (s->columns.n > 0)
-		wrong = "-c: not together with --model; the formula names the "
-			"columns";
-	else if (s->window_given && s->window.count.kind != LEAT_SLIDING)
-		wrong = "-w: with --model only a number, the predictions that "
-			"--metrics are over";
-	else if (s->window.count.min_count > 0)
-		wrong = "--min-count: not together with --model";
-	else if (s->window.count.on_missing != LEAT_ON_MISSING_SKIP)
-		wrong = "--missing: not together with --model; what is "
-			"missing is not learned from";
-	else if (l->coefficients && (s->final || s->every || s->show.n > 0))
-		wrong = "--coefficients: not together with --final, --every "
-			"or --show";
-	if (wrong) {
-		snprintf(why, why_size, "%s", wrong);
-		return -1;
-	}
-	if (cli_time_check_model(&s->timing, &s->window, why, why_size) < 0)
-		return -1;
-	l->size = s->window_given ? s->window.count.size : 0;
-	if (s->window_given && check_window(s, why, why_size) < 0)
-		return -1;
-	return cli_model_check(l, why, why_size);
-}
-
-/* What there is of rows of output depends on when windows are told. */
-static int check_rows(const struct settings *s, char *why, size_t why_size)
-{
-	const char *wrong = NULL;
-	int each_row = cli_time_each_row(&s->timing, &s->window);
-
-	if (!s->window.by_time || (each_row && !s->final))
-		return 0;
-	else if (s->every)
-		wrong = "--every: by time only with windows that have a row "
-			"for each input row; else see --early";
-	else if (s->show.n > 0)
-		wrong = "--show: by time only with windows that have a row "
-			"for each input row";
-	if (!wrong)
-		return 0;
-	snprintf(why, why_size, "%s", wrong);
-	return -1;
-}
-
-int settings_check(struct settings *s, char *why, size_t why_size)
-{
-	if (s->final && s->every) {
-		snprintf(why, why_size, "--every: not together with --final");
-		return -1;
-	}
-	if (s->learning.on)
-		return check_model(s, why, why_size);
-	if (cli_model_check(&s->learning, why, why_size) < 0 ||
-	    cli_time_check(&s->timing, &s->window, why, why_size) < 0 ||
-	    check_rows(s, why, why_size) < 0)
-		return -1;
-	if (s->stats.n_pair > 0 && s->columns.n != 2) {
-		snprintf(why, why_size,
-		    "-s: %s needs exactly two columns, x and y: -c X,Y",
-		    leat_stat_name(&s->stats.pair[0]));
-		return -1;
-	}
-	if (check_window(s, why, why_size) < 0)
-		return -1;
-	if (check_stats(s, s->stats.single, &s->stats.n_single, why, why_size) <
-	    0)
-		return -1;
-	return check_stats(s, s->stats.pair, &s->stats.n_pair, why, why_size);
 }
 
 /* ---- Saved state ---- */

@@ -12,6 +12,7 @@
 
 #include "durations.h"
 #include "number.h"
+#include "report.h"
 
 enum id {
 	ID_TIME = CLI_TIME_FIRST_ID,
@@ -74,18 +75,11 @@ enum { MOST_HOPS = 10000 };
 
 /* ---- Options one by one ---- */
 
-static int fail(char *why, size_t why_size, const char *arg,
-    const char *allowed)
-{
-	snprintf(why, why_size, "\"%.60s\" is not %s", arg, allowed);
-	return -1;
-}
-
 static int take_duration(int64_t *ns, const char *arg, char *why,
     size_t why_size)
 {
 	if (durations_parse(arg, strlen(arg), ns) < 0)
-		return fail(why, why_size, arg, DURATIONS_FORM);
+		return report_argument(why, why_size, arg, DURATIONS_FORM);
 	return 0;
 }
 
@@ -96,7 +90,7 @@ static int take_positive(int64_t *ns, const char *arg, char *why,
 	int64_t value;
 
 	if (durations_parse(arg, strlen(arg), &value) < 0 || value == 0)
-		return fail(why, why_size, arg,
+		return report_argument(why, why_size, arg,
 		    DURATIONS_FORM " (greater than 0)");
 	*ns = value;
 	return 0;
@@ -108,7 +102,7 @@ static int take_offset(int64_t *ns, const char *arg, char *why, size_t why_size)
 	size_t sign = *arg == '-' || *arg == '+';
 
 	if (durations_parse(arg + sign, strlen(arg + sign), ns) < 0)
-		return fail(why, why_size, arg, DURATIONS_FORM);
+		return report_argument(why, why_size, arg, DURATIONS_FORM);
 	if (*arg == '-')
 		*ns = -*ns;
 	return 0;
@@ -120,7 +114,7 @@ static int take_count(uint64_t *n, const char *arg, const char *allowed,
 	uint64_t value;
 
 	if (number_parse_count(arg, strlen(arg), &value) < 0 || value == 0)
-		return fail(why, why_size, arg, allowed);
+		return report_argument(why, why_size, arg, allowed);
 	*n = value;
 	return 0;
 }
@@ -148,7 +142,7 @@ static int take_unit(struct cli_time *t, const char *arg, char *why,
 		t->has_unit = 1;
 		return 0;
 	}
-	return fail(why, why_size, arg, "auto, s, ms, us or ns");
+	return report_argument(why, why_size, arg, "auto, s, ms, us or ns");
 }
 
 /* Of values or windows; 0 is none. */
@@ -156,7 +150,7 @@ static int take_limit(uint64_t *limit, int *given, const char *arg, char *why,
     size_t why_size)
 {
 	if (number_parse_count(arg, strlen(arg), limit) < 0)
-		return fail(why, why_size, arg, "a whole number");
+		return report_argument(why, why_size, arg, "a whole number");
 	*given = 1;
 	return 0;
 }
@@ -211,8 +205,7 @@ int cli_time_take(struct cli_time *t, int id, const char *arg, char *why,
 		t->late = arg;
 		return 0;
 	}
-	snprintf(why, why_size, "unknown option");
-	return -1;
+	return report(why, why_size, "unknown option");
 }
 
 /* ---- All of them together ---- */
@@ -316,8 +309,8 @@ static int say_wrong(const char *wrong, const char *other, char *why,
 {
 	if (!wrong)
 		return 0;
-	snprintf(why, why_size, "%s%s%s", *other ? "--" : "", other, wrong);
-	return -1;
+	return report(why, why_size, "%s%s%s", *other ? "--" : "", other,
+	    wrong);
 }
 
 int cli_time_check(const struct cli_time *t, struct cli_window *w, char *why,

@@ -15,6 +15,7 @@
 
 #include "durations.h"
 #include "nearest.h"
+#include "report.h"
 
 const char cli_window_forms[] =
     "100 or sliding:100, tumbling:100, hopping:100/10, landmark, "
@@ -119,10 +120,9 @@ int cli_window_parse(const char *text, struct cli_window *window, char *why,
 
 	if (parse_window(text, &w, &place) < 0) {
 		nearest_kind(text + place, near, sizeof near);
-		snprintf(why, why_size,
+		return report(why, why_size,
 		    "\"%.60s\" is not a window%s%s allowed: %s", text, near,
 		    *near ? "" : ";", cli_window_forms);
-		return -1;
 	}
 	take_window(window, &w);
 	return 0;
@@ -198,11 +198,9 @@ static int sort_stats(struct cli_stats *s, const leat_stat *all, size_t n,
     char *why, size_t why_size)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (is_given(all, i, &all[i])) {
-			snprintf(why, why_size, "%s is given twice",
+		if (is_given(all, i, &all[i]))
+			return report(why, why_size, "%s is given twice",
 			    leat_stat_name(&all[i]));
-			return -1;
-		}
 		if (leat_stat_pairs(&all[i]))
 			s->pair[s->n_pair++] = all[i];
 		else

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report.h"
+
 enum { WORD_SIZE = 128 };
 
 static const char between[] = ", \t\n\v\f\r";
@@ -54,8 +56,7 @@ static int take_word(const char *option, const char *word, size_t len,
 
 	if (take(ctx, option, value, reason, sizeof reason) == 0)
 		return 0;
-	snprintf(why, why_size, "%.*s: %s", (int)len, word, reason);
-	return -1;
+	return report(why, why_size, "%.*s: %s", (int)len, word, reason);
 }
 
 /* Returns 0, or -1 if there is no room. */
@@ -70,8 +71,7 @@ static int add_word(char *window, size_t size, const char *word)
 
 static int too_long(const char *text, char *why, size_t why_size)
 {
-	snprintf(why, why_size, "\"%.60s...\" is too long", text);
-	return -1;
+	return report(why, why_size, "\"%.60s...\" is too long", text);
 }
 
 int cli_words_split(const char *text, char *window, size_t size,

@@ -11,6 +11,7 @@
 #include "hints.h"
 #include "nearest.h"
 #include "number.h"
+#include "report.h"
 
 static int alloc_names(struct columns *c)
 {
@@ -154,21 +155,18 @@ static int find(const struct columns *c, const char *name, size_t *column,
 
 	if (n == 1)
 		return 0;
-	if (n > 1) {
-		snprintf(why, why_size,
+	if (n > 1)
+		return report(why, why_size,
 		    "column %.60s: %zu columns have this name; say #N", name,
 		    n);
-		return -1;
-	}
 	for (size_t i = 0; i < c->n; i++)
 		nearest_offer(&nearest, c->names.items[i]);
 	nearest_text(&nearest, "", near, sizeof near);
 	columns_list(c, names, sizeof names);
 	hint_header(c, hint, sizeof hint);
-	snprintf(why, why_size,
+	return report(why, why_size,
 	    "column %.60s: there is no such column%s%s there are: %s%s", name,
 	    near, *near ? "" : ";", names, hint);
-	return -1;
 }
 
 static int find_all(const struct columns *c, const struct list *names,
@@ -178,10 +176,8 @@ static int find_all(const struct columns *c, const struct list *names,
 	*n = 0;
 	*columns = calloc((names->n > c->n ? names->n : c->n) + 1,
 	    sizeof **columns);
-	if (!*columns) {
-		snprintf(why, why_size, "out of memory");
-		return -1;
-	}
+	if (!*columns)
+		return report(why, why_size, "out of memory");
 	for (; *n < names->n; ++*n)
 		if (find(c, names->items[*n], &(*columns)[*n], why, why_size) <
 		    0)
@@ -196,9 +192,9 @@ static int check_twice(const struct columns *c, char *why, size_t why_size)
 		for (size_t j = 0; j < i; j++) {
 			if (c->values[i] != c->values[j])
 				continue;
-			snprintf(why, why_size, "column %.60s: given twice",
+			return report(why, why_size,
+			    "column %.60s: given twice",
 			    c->names.items[c->values[i]]);
-			return -1;
 		}
 	}
 	return 0;

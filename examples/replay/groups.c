@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
 static int plan_plot(struct groups *g)
 {
 	static const leat_stat pair[] = { LEAT_MEAN, LEAT_STDDEV };
@@ -108,16 +110,12 @@ void groups_drop(struct groups *g, size_t number)
 /* Room for one more. */
 static int grow_items(struct groups *g)
 {
-	size_t size = g->size ? 2 * g->size : 8;
-	struct group *items;
+	struct group *items = array_grow(g->items, &g->size, g->n + 1,
+	    sizeof *items);
 
-	if (g->n < g->size)
-		return 0;
-	items = realloc(g->items, size * sizeof *items);
 	if (!items)
 		return LEAT_ENOMEM;
 	g->items = items;
-	g->size = size;
 	return 0;
 }
 

@@ -20,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
 /* A text as two words and its length. */
 struct print {
 	uint64_t first, last;
@@ -205,13 +207,12 @@ static int grow_table(struct keys *k)
 
 static int grow_entries(struct keys *k)
 {
-	size_t size = k->size ? 2 * k->size : 16;
-	struct entry *entries = realloc(k->entries, size * sizeof *entries);
+	struct entry *entries = array_grow(k->entries, &k->size, k->n + 1,
+	    sizeof *entries);
 
 	if (!entries)
 		return -1;
 	k->entries = entries;
-	k->size = size;
 	return 0;
 }
 

@@ -8,19 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
 int list_add(struct list *list, const char *text, size_t len)
 {
+	char **items = array_grow(list->items, &list->size, list->n + 1,
+	    sizeof *items);
 	char *copy;
 
-	if (list->n == list->size) {
-		size_t size = list->size ? 2 * list->size : 8;
-		char **items = realloc(list->items, size * sizeof *items);
-
-		if (!items)
-			return -1;
-		list->items = items;
-		list->size = size;
-	}
+	if (!items)
+		return -1;
+	list->items = items;
 	copy = malloc(len + 1);
 	if (!copy)
 		return -1;

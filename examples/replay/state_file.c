@@ -27,6 +27,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "report.h"
 #include "temp_file.h"
 
 enum { VERSION = 1, HEAD = 16, SUM = 8 };
@@ -45,8 +46,7 @@ struct file {
 
 static int fail(struct file *f, const char *path, const char *what)
 {
-	snprintf(f->why, f->why_size, "%s: %s", path, what);
-	return -1;
+	return report(f->why, f->why_size, "%s: %s", path, what);
 }
 
 static int fail_errno(struct file *f, const char *path)

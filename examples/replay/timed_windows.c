@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
 enum { STEP_WINDOWS = 1000 };
 
 struct slot {
@@ -44,13 +46,12 @@ struct timed_windows {
 
 static int grow(struct timed_windows *t)
 {
-	size_t n = t->max_rows ? 2 * t->max_rows : 16;
-	double *rows = realloc(t->rows, n * t->width * sizeof *rows);
+	double *rows = array_grow(t->rows, &t->max_rows, t->max_rows + 1,
+	    t->width * sizeof *rows);
 
 	if (!rows)
 		return LEAT_ENOMEM;
 	t->rows = rows;
-	t->max_rows = n;
 	return 0;
 }
 
