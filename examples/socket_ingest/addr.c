@@ -19,13 +19,9 @@
 #include <string.h>
 #include <sys/un.h>
 
-enum { HOST_SIZE = 256 };
+#include "../replay/report.h"
 
-static int fail(char *why, size_t size, const char *reason)
-{
-	snprintf(why, size, "%s", reason);
-	return -1;
-}
+enum { HOST_SIZE = 256 };
 
 /* What begins with the prefix, behind it; or NULL. */
 static const char *behind(const char *text, const char *prefix)
@@ -46,18 +42,16 @@ static int take_path(const char *path, enum addr_kind kind, struct addr *addr,
 	if (path[0] == '/' && path[1] == '/') {
 		path += 2;
 		if (*path && *path != '/')
-			return fail(why, size,
+			return report(why, size,
 			    "behind \"//\" a path begins with /");
 	}
 	len = strlen(path);
 	if (len == 0)
-		return fail(why, size, "there is no path");
-	if (len >= sizeof un.sun_path) {
-		snprintf(why, size,
+		return report(why, size, "there is no path");
+	if (len >= sizeof un.sun_path)
+		return report(why, size,
 		    "a path of %zu bytes; that of a socket has at most %zu",
 		    len, sizeof un.sun_path - 1);
-		return -1;
-	}
 	un.sun_family = AF_UNIX;
 	memcpy(un.sun_path, path, len + 1);
 	memset(addr, 0, sizeof *addr);
@@ -117,12 +111,12 @@ static int take_place(struct place *place, const char *text, int to_listen,
 
 	colon = find_colon(text, &host, &len);
 	if (!colon)
-		return fail(why, size,
+		return report(why, size,
 		    "is not HOST:PORT (an IPv6 address stands in brackets)");
 	if (len >= sizeof place->host)
-		return fail(why, size, "no host has so long a name");
+		return report(why, size, "no host has so long a name");
 	if (take_port(place, colon + 1, to_listen) < 0)
-		return fail(why, size,
+		return report(why, size, "%s",
 		    to_listen ? "a port is a number from 0 to 65535"
 			      : "a port is a number from 1 to 65535");
 	memcpy(place->host, host, len);
@@ -170,14 +164,14 @@ static int look_up(const struct place *place, enum addr_kind kind,
 	hints.ai_flags = AI_NUMERICSERV;
 	err = getaddrinfo(place->host, place->port_text, &hints, &all);
 	if (err == EAI_SYSTEM)
-		return fail(why, size, strerror(errno));
+		return report(why, size, "%s", strerror(errno));
 	if (err != 0)
-		return fail(why, size, gai_strerror(err));
+		return report(why, size, "%s", gai_strerror(err));
 	for (struct addrinfo *a = all; a && n < ADDR_MAX; a = a->ai_next)
 		if (a->ai_family == AF_INET || a->ai_family == AF_INET6)
 			set(&addrs[n++], kind, a->ai_addr, a->ai_addrlen);
 	freeaddrinfo(all);
-	return n > 0 ? n : fail(why, size, "this name has no address");
+	return n > 0 ? n : report(why, size, "this name has no address");
 }
 
 static int take_host(const char *text, enum addr_kind kind, int to_listen,
@@ -190,7 +184,7 @@ static int take_host(const char *text, enum addr_kind kind, int to_listen,
 	if (strcmp(place.host, "*") != 0)
 		return look_up(&place, kind, addrs, why, size);
 	if (!to_listen)
-		return fail(why, size, "to * nothing can be sent");
+		return report(why, size, "to * nothing can be sent");
 	return take_every(&place, kind, addrs);
 }
 
@@ -207,7 +201,7 @@ int addr_parse(const char *text, int to_listen, struct addr *addrs, char *why,
 		return take_path(rest, ADDR_UNIX, addrs, why, size);
 	if ((rest = behind(text, "unixgram:")))
 		return take_path(rest, ADDR_UNIXGRAM, addrs, why, size);
-	return fail(why, size,
+	return report(why, size,
 	    "an address begins with tcp://, udp://, unix: or unixgram:");
 }
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../replay/array.h"
+#include "../replay/report.h"
 #include "alert_inside.h"
 
 struct alerts *alerts_new(alert_fn *fn, void *ctx)
@@ -38,13 +40,12 @@ void alerts_free(struct alerts *a)
 
 static int grow(struct alerts *a)
 {
-	size_t size = a->size ? 2 * a->size : 4;
-	struct alert_rule *rules = realloc(a->rules, size * sizeof *rules);
+	struct alert_rule *rules = array_grow(a->rules, &a->size, a->n + 1,
+	    sizeof *rules);
 
 	if (!rules)
 		return -1;
 	a->rules = rules;
-	a->size = size;
 	return 0;
 }
 
@@ -70,10 +71,8 @@ int alerts_add(struct alerts *a, const char *text, char *why, size_t why_size)
 {
 	struct alert_rule rule;
 
-	if (a->n == a->size && grow(a) < 0) {
-		snprintf(why, why_size, "out of memory");
-		return -1;
-	}
+	if (a->n == a->size && grow(a) < 0)
+		return report(why, why_size, "out of memory");
 	if (alert_rule_read(&rule, text, why, why_size) < 0)
 		return -1;
 	if (is_taken(a, alert_rule_name(&rule))) {
@@ -106,10 +105,8 @@ int alerts_bind(struct alerts *a, const char *const *names, size_t n, char *why,
 	free(a->checks);
 	a->n_checks = 0;
 	a->checks = calloc(a->n + 1, sizeof *a->checks);
-	if (!a->checks) {
-		snprintf(why, why_size, "out of memory");
-		return -1;
-	}
+	if (!a->checks)
+		return report(why, why_size, "out of memory");
 	for (size_t i = 0; i < a->n; i++)
 		if (a->rules[i].kind == ALERT_ROW &&
 		    bind_rule(a, i, names, n, why, why_size) < 0) {

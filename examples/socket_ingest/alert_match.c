@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../replay/report.h"
 #include "alert_rule.h"
 
 /* ---- Keys ---- */
@@ -143,8 +144,8 @@ static int fail_none(const char *column, const char *const *names, size_t n,
 static int fail_several(const char *column, const char *a, const char *b,
     char *why, size_t size)
 {
-	snprintf(why, size, "\"%.40s\" may be %.60s or %.60s", column, a, b);
-	return -1;
+	return report(why, size, "\"%.40s\" may be %.60s or %.60s", column, a,
+	    b);
 }
 
 int alert_column_find(const char *column, const char *const *names, size_t n,

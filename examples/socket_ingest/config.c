@@ -13,6 +13,7 @@
 
 #include "../replay/durations.h"
 #include "../replay/number.h"
+#include "../replay/report.h"
 #include "config_options.h"
 
 #define N_OF(array) (sizeof(array) / sizeof *(array))
@@ -22,8 +23,7 @@ static int flush(char *why, size_t size)
 {
 	if (fflush(stdout) == 0)
 		return 1;
-	snprintf(why, size, "standard output: %s", strerror(errno));
-	return -1;
+	return report(why, size, "standard output: %s", strerror(errno));
 }
 
 static int print_help(const struct cli_option_group *groups, char *why,
@@ -82,18 +82,11 @@ int config_is_table(const struct config *c)
 
 /* ---- One option ---- */
 
-static int fail(char *why, size_t size, const char *arg, const char *allowed)
-{
-	snprintf(why, size, "\"%.60s\" is not %s", arg, allowed);
-	return -1;
-}
-
 static int add(struct list *list, const char *arg, char *why, size_t size)
 {
 	if (list_add(list, arg, strlen(arg)) == 0)
 		return 0;
-	snprintf(why, size, "out of memory");
-	return -1;
+	return report(why, size, "out of memory");
 }
 
 static int take_count(uint64_t *n, uint64_t most, const char *arg, char *why,
@@ -109,7 +102,7 @@ static int take_count(uint64_t *n, uint64_t most, const char *arg, char *why,
 	}
 	snprintf(allowed, sizeof allowed, "a whole number from 1 to %llu",
 	    (unsigned long long)most);
-	return fail(why, size, arg, allowed);
+	return report_argument(why, size, arg, allowed);
 }
 
 /* With a K, M or G of 1024 behind it, or without. */
@@ -123,7 +116,8 @@ static int take_bytes(uint64_t *n, const char *arg, char *why, size_t size)
 
 	if (number_parse_count(arg, len - (unit != NULL), &value) < 0 ||
 	    value == 0 || value > (UINT64_C(1) << 50) >> shift)
-		return fail(why, size, arg, "a number of bytes, such as 64M");
+		return report_argument(why, size, arg,
+		    "a number of bytes, such as 64M");
 	*n = value << shift;
 	return 0;
 }
@@ -131,7 +125,7 @@ static int take_bytes(uint64_t *n, const char *arg, char *why, size_t size)
 static int take_duration(int64_t *ns, const char *arg, char *why, size_t size)
 {
 	if (durations_parse(arg, strlen(arg), ns) < 0)
-		return fail(why, size, arg, DURATIONS_FORM);
+		return report_argument(why, size, arg, DURATIONS_FORM);
 	return 0;
 }
 
@@ -140,7 +134,7 @@ static int take_flush(struct config *c, const char *arg, char *why, size_t size)
 	int64_t ns;
 
 	if (durations_parse(arg, strlen(arg), &ns) < 0 || ns < LEAT_SECOND)
-		return fail(why, size, arg,
+		return report_argument(why, size, arg,
 		    DURATIONS_FORM ", from a second on");
 	c->statsd_flush = ns;
 	return 0;
@@ -156,13 +150,13 @@ static int take_unit(struct config *c, const char *arg, char *why, size_t size)
 			return 0;
 		}
 	}
-	return fail(why, size, arg, "s, ms, us or ns");
+	return report_argument(why, size, arg, "s, ms, us or ns");
 }
 
 static int take_clock(struct config *c, const char *arg, char *why, size_t size)
 {
 	if (strcmp(arg, "event") != 0 && strcmp(arg, "arrival") != 0)
-		return fail(why, size, arg, "event or arrival");
+		return report_argument(why, size, arg, "event or arrival");
 	c->by_arrival = *arg == 'a';
 	return 0;
 }
@@ -176,7 +170,7 @@ static int take_format(struct config *c, const char *arg, char *why,
 	if (format_parse(arg, &c->format) == 0)
 		return 0;
 	format_list(allowed + n, sizeof allowed - n, " or ", 0, SIZE_MAX);
-	return fail(why, size, arg, allowed);
+	return report_argument(why, size, arg, allowed);
 }
 
 static int take_own(struct config *c, int id, const char *arg, char *why,
@@ -235,8 +229,7 @@ static int take_own(struct config *c, int id, const char *arg, char *why,
 	case ID_VERSION:
 		break;
 	}
-	snprintf(why, size, "unknown option");
-	return -1;
+	return report(why, size, "unknown option");
 }
 
 static int take(struct config *c, int id, const char *arg, char *why,
@@ -288,12 +281,10 @@ static int share_bytes(struct config *c, char *why, size_t size)
 	size_t outputs = c->to.n + c->alert_to.n + (c->to.n == 0);
 	uint64_t held = (uint64_t)outputs << 22;
 
-	if (c->max_bytes < held + (4 << 20)) {
-		snprintf(why, size,
+	if (c->max_bytes < held + (4 << 20))
+		return report(why, size,
 		    "--max-bytes: with so many outputs at least %lluM",
 		    (unsigned long long)(held >> 20) + 4);
-		return -1;
-	}
 	c->key_bytes = c->max_bytes - held;
 	c->decoder_bytes = c->key_bytes / 8;
 	if (c->format != FORMAT_AUTO && !format_type(c->format)->has_memory)
@@ -308,10 +299,8 @@ static int check(struct config *c, char *why, size_t size)
 {
 	const char *wrong = find_wrong(c);
 
-	if (wrong) {
-		snprintf(why, size, "%s", wrong);
-		return -1;
-	}
+	if (wrong)
+		return report(why, size, "%s", wrong);
 	if (settings_check(&c->settings, why, size) < 0 ||
 	    cli_save_check(&c->saving, why, size) < 0)
 		return -1;
@@ -335,16 +324,12 @@ int config_read(struct config *c, int argc, char **argv, char *why, size_t size)
 	scan.argc = argc;
 	scan.argv = argv;
 	while ((id = cli_next(&scan)) != CLI_END) {
-		if (id == CLI_BAD) {
-			snprintf(why, size, "%s: %s (see --help)", scan.shown,
-			    scan.why);
-			return -1;
-		}
-		if (id == CLI_OPERAND) {
-			snprintf(why, size,
+		if (id == CLI_BAD)
+			return report(why, size, "%s: %s (see --help)",
+			    scan.shown, scan.why);
+		if (id == CLI_OPERAND)
+			return report(why, size,
 			    "%.60s: sources are given by --listen", scan.arg);
-			return -1;
-		}
 		if (id == ID_HELP)
 			return print_help(options.groups, why, size);
 		if (id == ID_VERSION) {
@@ -352,10 +337,8 @@ int config_read(struct config *c, int argc, char **argv, char *why, size_t size)
 			    LEAT_VERSION_STRING);
 			return flush(why, size);
 		}
-		if (take(c, id, scan.arg, reason, sizeof reason) < 0) {
-			snprintf(why, size, "%s: %s", scan.shown, reason);
-			return -1;
-		}
+		if (take(c, id, scan.arg, reason, sizeof reason) < 0)
+			return report(why, size, "%s: %s", scan.shown, reason);
 	}
 	return check(c, why, size);
 }

@@ -20,7 +20,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../replay/array.h"
 #include "../replay/list.h"
+#include "../replay/report.h"
 #include "database_inside.h"
 
 enum {
@@ -52,26 +54,18 @@ struct database {
 
 static int fail(struct database *d, const char *reason)
 {
-	snprintf(d->why, sizeof d->why, "%s", reason);
-	return -1;
+	return report(d->why, sizeof d->why, "%s", reason);
 }
 
 /* ---- Rows that wait ---- */
 
 static int grow(struct database *d, size_t n)
 {
-	size_t size = d->size ? d->size : 4096;
-	char *bytes;
+	char *bytes = array_grow(d->bytes, &d->size, d->len + n, 1);
 
-	while (size - d->len < n)
-		size *= 2;
-	if (size == d->size)
-		return 0;
-	bytes = realloc(d->bytes, size);
 	if (!bytes)
 		return -1;
 	d->bytes = bytes;
-	d->size = size;
 	return 0;
 }
 
@@ -277,10 +271,8 @@ int database_open(struct database **database_out, const char *path,
 {
 	struct database *d = calloc(1, sizeof *d);
 
-	if (!d) {
-		snprintf(why, why_size, "sqlite: out of memory");
-		return -1;
-	}
+	if (!d)
+		return report(why, why_size, "sqlite: out of memory");
 	d->file.by_time = by_time;
 	if (open_first(d, path, names, n_names) == 0) {
 		*database_out = d;
@@ -328,8 +320,8 @@ int database_open(struct database **database_out, const char *path,
 	(void)names;
 	(void)n_names;
 	(void)by_time;
-	snprintf(why, why_size, "sqlite:%.100s: built without SQLite", path);
-	return -1;
+	return report(why, why_size, "sqlite:%.100s: built without SQLite",
+	    path);
 }
 
 /* There is none that these could be called with. */

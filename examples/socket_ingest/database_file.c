@@ -12,6 +12,7 @@
  */
 #ifdef HAVE_SQLITE
 
+#include "../replay/report.h"
 #include "database_inside.h"
 
 #include <leat_text.h>
@@ -157,10 +158,9 @@ static int check_columns(const struct database_file *f, sqlite3_stmt *info,
 
 static int fail(struct database_file *f, int err, char *why, size_t size)
 {
-	snprintf(why, size, "%s",
+	return report(why, size, "%s",
 	    f->db && err != SQLITE_NOMEM ? sqlite3_errmsg(f->db)
 					 : sqlite3_errstr(err));
-	return -1;
 }
 
 static int open_table(struct database_file *f, char *why, size_t size)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../replay/array.h"
 #include "decoder_inside.h"
 
 static const struct part nothing = { NULL, 0 };
@@ -33,18 +34,11 @@ void decoder_key_begin(struct decoder *d)
 
 static int reserve(struct decoder_bytes *b, size_t n)
 {
-	size_t size = b->size ? b->size : 64;
-	char *at;
+	char *at = array_grow(b->at, &b->size, b->n + n, 1);
 
-	while (size < b->n + n)
-		size *= 2;
-	if (size == b->size)
-		return 0;
-	at = realloc(b->at, size);
 	if (!at)
 		return DECODER_NO_MEMORY;
 	b->at = at;
-	b->size = size;
 	return 0;
 }
 
@@ -100,16 +94,12 @@ int decoder_key_clean_name(struct decoder *d, struct part name,
 
 static struct decoder_tag *new_tag(struct decoder_key *k)
 {
-	if (k->n == k->size) {
-		size_t size = k->size ? 2 * k->size : 8;
-		struct decoder_tag *list = realloc(k->list,
-		    size * sizeof *list);
+	struct decoder_tag *list = array_grow(k->list, &k->size, k->n + 1,
+	    sizeof *list);
 
-		if (!list)
-			return NULL;
-		k->list = list;
-		k->size = size;
-	}
+	if (!list)
+		return NULL;
+	k->list = list;
 	return &k->list[k->n++];
 }
 

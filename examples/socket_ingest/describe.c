@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../replay/report.h"
 #include "../replay/row_format.h"
 #include "run.h"
 #include "server.h"
@@ -104,14 +105,12 @@ int run_listen_http(struct server *s, const char *text, char *why, size_t size)
 
 	for (int i = 0; i < n; i++) {
 		if (!addr_is_local(&addrs[i]) && !c->insecure &&
-		    !(c->tls_cert && (c->token_file || c->tls_client_ca))) {
-			snprintf(why, size,
+		    !(c->tls_cert && (c->token_file || c->tls_client_ca)))
+			return report(why, size,
 			    "--http %.80s: beyond this machine there must be "
 			    "--tls-cert, and --token-file or --tls-client-ca; "
 			    "--insecure listens all the same",
 			    text);
-			return -1;
-		}
 		if (web_listen(s->web, &addrs[i], who, reason, sizeof reason) ==
 		    0) {
 			log_say("page on %s://%s/",
@@ -120,6 +119,5 @@ int run_listen_http(struct server *s, const char *text, char *why, size_t size)
 			return 0;
 		}
 	}
-	snprintf(why, size, "--http %.80s: %s", text, reason);
-	return -1;
+	return report(why, size, "--http %.80s: %s", text, reason);
 }

@@ -6,6 +6,7 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
+#include "../replay/report.h"
 #include "engine_inside.h"
 
 #include <errno.h>
@@ -24,8 +25,7 @@ enum { BESIDE_KEY = 150 };
 
 static int fail(struct engine *e, const char *what)
 {
-	snprintf(e->why, sizeof e->why, "%s", what);
-	return -1;
+	return report(e->why, sizeof e->why, "%s", what);
 }
 
 /* ---- Rows to outputs ---- */
@@ -117,11 +117,9 @@ static int open_late(struct engine *e)
 	if (!path)
 		return 0;
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	if (fd < 0) {
-		snprintf(e->why, sizeof e->why, "%s: %s", path,
+	if (fd < 0)
+		return report(e->why, sizeof e->why, "%s: %s", path,
 		    strerror(errno));
-		return -1;
-	}
 	if (e->late.fd >= 0) {
 		writer_flush(&e->late);
 		close(e->late.fd);
@@ -149,10 +147,8 @@ int engine_new(struct engine **engine_out, const struct engine_options *options,
 {
 	struct engine *e = calloc(1, sizeof *e);
 
-	if (!e) {
-		snprintf(why, why_size, "out of memory");
-		return -1;
-	}
+	if (!e)
+		return report(why, why_size, "out of memory");
 	e->options = *options;
 	e->own = options->config->settings;
 	e->settings = &e->own;

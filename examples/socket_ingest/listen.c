@@ -16,6 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "../replay/report.h"
 #include "server.h"
 
 enum { BACKLOG = 1024, UDP_BUFFER = 8 << 20 };
@@ -74,8 +75,7 @@ static void on_error(struct evconnlistener *listener, void *ctx)
 
 static int fail(char *why, size_t size, const char *what, const char *reason)
 {
-	snprintf(why, size, "--listen: %.80s: %s", what, reason);
-	return -1;
+	return report(why, size, "--listen: %.80s: %s", what, reason);
 }
 
 /* A socket that a server of before has left, and nobody listens on. */

@@ -20,10 +20,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../replay/number.h"
+#include "../replay/system_clock.h"
 
 enum { TEXT_SIZE = 1024 };
 
@@ -214,12 +214,10 @@ void log_tick(struct log *log, int64_t now)
 void log_say(const char *format, ...)
 {
 	char text[TEXT_SIZE];
-	struct timespec clock = { 0, 0 };
 	va_list args;
 
-	clock_gettime(CLOCK_REALTIME, &clock);
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	say(STDERR_FILENO, clock.tv_sec * LEAT_SECOND + clock.tv_nsec, text);
+	say(STDERR_FILENO, clock_wall(), text);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../replay/report.h"
 #include "tls.h"
 
 enum { MOST = 1024 };
@@ -70,20 +71,14 @@ int secret_read(const char *path, char **secret_out, char *why, size_t why_size)
 	size_t n = 0;
 	int len;
 
-	if (read_first(path, bytes, sizeof bytes, &n) < 0) {
-		snprintf(why, why_size, "%s: %s", path, strerror(errno));
-		return -1;
-	}
+	if (read_first(path, bytes, sizeof bytes, &n) < 0)
+		return report(why, why_size, "%s: %s", path, strerror(errno));
 	len = find_secret(bytes, n, &wrong);
-	if (len < 0) {
-		snprintf(why, why_size, "%s: %s", path, wrong);
-		return -1;
-	}
+	if (len < 0)
+		return report(why, why_size, "%s: %s", path, wrong);
 	*secret_out = malloc((size_t)len + 1);
-	if (!*secret_out) {
-		snprintf(why, why_size, "out of memory");
-		return -1;
-	}
+	if (!*secret_out)
+		return report(why, why_size, "out of memory");
 	memcpy(*secret_out, bytes, (size_t)len);
 	(*secret_out)[len] = '\0';
 	return 0;

@@ -19,8 +19,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "../replay/report.h"
 #include "../replay/state_file.h"
-#include "clock.h"
+#include "../replay/system_clock.h"
 #include "descriptors.h"
 #include "run.h"
 
@@ -133,11 +134,9 @@ static int load(struct server *s, char *why, size_t size)
 	missing = state_file_load(saving->resume, tape_server, s, why, size);
 	if (missing <= 0)
 		return missing;
-	if (!cli_save_is_same(saving)) {
-		snprintf(why, size, "%s: there is no such file",
+	if (!cli_save_is_same(saving))
+		return report(why, size, "%s: there is no such file",
 		    saving->resume);
-		return -1;
-	}
 	log_say("%s: not there yet; starting anew", saving->resume);
 	return 0;
 }
@@ -266,17 +265,14 @@ static int make_alerts(struct server *s, char *why, size_t size)
 	if (rules->n == 0)
 		return 0;
 	s->alerts = alerts_new(on_alert, s);
-	if (!s->alerts) {
-		snprintf(why, size, "out of memory");
-		return -1;
-	}
+	if (!s->alerts)
+		return report(why, size, "out of memory");
 	for (size_t i = 0; i < rules->n; i++) {
 		if (alerts_add(s->alerts, rules->items[i], reason,
 			sizeof reason) == 0)
 			continue;
-		snprintf(why, size, "--alert \"%.80s\": %s", rules->items[i],
-		    reason);
-		return -1;
+		return report(why, size, "--alert \"%.80s\": %s",
+		    rules->items[i], reason);
 	}
 	s->alerts_on_stderr = s->config->alert_to.n == 0;
 	return 0;
@@ -295,17 +291,13 @@ static int add_sink(struct server *s, struct sink **sinks, size_t *n,
 	struct sink_options o = { 0 };
 	char reason[300];
 
-	if (*n == ENGINE_SINKS) {
-		snprintf(why, size, "%s: too many of them", option);
-		return -1;
-	}
+	if (*n == ENGINE_SINKS)
+		return report(why, size, "%s: too many of them", option);
 	o.base = s->base;
 	o.where = where;
 	o.log = &s->log;
-	if (sink_new(&sinks[*n], &o, reason, sizeof reason) < 0) {
-		snprintf(why, size, "%s %.80s: %s", option, where, reason);
-		return -1;
-	}
+	if (sink_new(&sinks[*n], &o, reason, sizeof reason) < 0)
+		return report(why, size, "%s %.80s: %s", option, where, reason);
 	++*n;
 	return 0;
 }
@@ -406,10 +398,8 @@ static int make_engine(struct server *s, char *why, size_t size)
 			o.database = c->to.items[i] + 7;
 			n_databases++;
 		}
-	if (n_databases > 1) {
-		snprintf(why, size, "--to: only one sqlite: file");
-		return -1;
-	}
+	if (n_databases > 1)
+		return report(why, size, "--to: only one sqlite: file");
 	o.sinks = s->sinks;
 	o.n_sinks = &s->n_sinks;
 	o.counts = &s->counts;
@@ -437,10 +427,8 @@ static int make_web(struct server *s, char *why, size_t size)
 	o.counts = &s->counts;
 	o.sinks = s->sinks;
 	o.n_sinks = &s->n_sinks;
-	if (web_new(&s->web, &o) < 0) {
-		snprintf(why, size, "out of memory");
-		return -1;
-	}
+	if (web_new(&s->web, &o) < 0)
+		return report(why, size, "out of memory");
 	for (size_t i = 0; i < c->http.n; i++)
 		if (run_listen_http(s, c->http.items[i], why, size) < 0)
 			return -1;
@@ -450,10 +438,8 @@ static int make_web(struct server *s, char *why, size_t size)
 static int make_all(struct server *s, char *why, size_t size)
 {
 	s->base = event_base_new();
-	if (!s->base || make_decoder(s) < 0 || make_slots(s) < 0) {
-		snprintf(why, size, "out of memory");
-		return -1;
-	}
+	if (!s->base || make_decoder(s) < 0 || make_slots(s) < 0)
+		return report(why, size, "out of memory");
 	if (make_secrets(s, why, size) < 0 || make_alerts(s, why, size) < 0 ||
 	    make_sinks(s, why, size) < 0 || make_engine(s, why, size) < 0 ||
 	    load(s, why, size) < 0 || make_web(s, why, size) < 0 ||
@@ -461,8 +447,7 @@ static int make_all(struct server *s, char *why, size_t size)
 		return -1;
 	if (start_ticks(s) == 0)
 		return 0;
-	snprintf(why, size, "out of memory");
-	return -1;
+	return report(why, size, "out of memory");
 }
 
 int server_new(struct server **server_out, const struct config *config,
@@ -470,10 +455,8 @@ int server_new(struct server **server_out, const struct config *config,
 {
 	struct server *s = calloc(1, sizeof *s);
 
-	if (!s) {
-		snprintf(why, size, "out of memory");
-		return -1;
-	}
+	if (!s)
+		return report(why, size, "out of memory");
 	s->config = config;
 	s->now = s->counts.started = clock_wall();
 	s->next_save = UINT64_MAX;

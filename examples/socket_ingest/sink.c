@@ -20,7 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "../replay/report.h"
+#include "../replay/system_clock.h"
 #include "sink_inside.h"
 
 enum {
@@ -258,11 +259,9 @@ static int is_no_file(const char *where)
 
 static int start(struct sink *o, char *why, size_t size)
 {
-	if (o->kind == &sink_file && is_no_file(o->where)) {
-		snprintf(why, size,
+	if (o->kind == &sink_file && is_no_file(o->where))
+		return report(why, size,
 		    "not -, stderr, FILE, |COMMAND, tcp:// or unix://");
-		return -1;
-	}
 	return o->kind->start(o, why, size);
 }
 
@@ -271,10 +270,8 @@ int sink_new(struct sink **sink_out, const struct sink_options *options,
 {
 	struct sink *o = calloc(1, sizeof *o);
 
-	if (!o) {
-		snprintf(why, why_size, "out of memory");
-		return -1;
-	}
+	if (!o)
+		return report(why, why_size, "out of memory");
 	o->fd = -1;
 	o->base = options->base;
 	o->log = options->log;

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../replay/report.h"
 #include "sink_inside.h"
 
 extern char **environ;
@@ -179,15 +180,12 @@ static int start_command(struct sink *o, char *why, size_t size)
 {
 	int error;
 
-	if (o->where[1 + strspn(o->where + 1, " \t\r\n")] == '\0') {
-		snprintf(why, size, "which command?");
-		return -1;
-	}
+	if (o->where[1 + strspn(o->where + 1, " \t\r\n")] == '\0')
+		return report(why, size, "which command?");
 	error = run(o);
 	if (!error)
 		return 0;
-	snprintf(why, size, "%s", strerror(error));
-	return -1;
+	return report(why, size, "%s", strerror(error));
 }
 
 /* It sees the end of its input, and is given a moment to write what it has. */

@@ -24,6 +24,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../replay/report.h"
 #include "sink_inside.h"
 
 enum {
@@ -111,8 +112,7 @@ static int start_file(struct sink *o, char *why, size_t size)
 {
 	if (open_file(o) == 0)
 		return 0;
-	snprintf(why, size, "%s", strerror(errno));
-	return -1;
+	return report(why, size, "%s", strerror(errno));
 }
 
 static ssize_t write_file(struct sink *o, const char *bytes, size_t n)
@@ -162,10 +162,8 @@ static int start_standard(struct sink *o, char *why, size_t size)
 	int fd = strcmp(o->where, "stderr") == 0 ? 2 : 1;
 	struct stat st;
 
-	if (fstat(fd, &st) < 0) {
-		snprintf(why, size, "%s", strerror(errno));
-		return -1;
-	}
+	if (fstat(fd, &st) < 0)
+		return report(why, size, "%s", strerror(errno));
 	o->fd = fd;
 	o->is_shared = 1;
 	o->is_socket = S_ISSOCK(st.st_mode);

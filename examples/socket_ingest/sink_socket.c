@@ -22,6 +22,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "../replay/report.h"
 #include "sink_inside.h"
 
 enum {
@@ -227,10 +228,8 @@ static int read_port(struct sink *o, const char *text, char *why, size_t size)
 	char any[80], number[8];
 	struct sockaddr_in in;
 
-	if (strlen(text) > 40) {
-		snprintf(why, size, "there is no such port");
-		return -1;
-	}
+	if (strlen(text) > 40)
+		return report(why, size, "there is no such port");
 	snprintf(any, sizeof any, "tcp://127.0.0.1:%s", text);
 	if (addr_parse(any, 0, o->addrs, why, size) < 0)
 		return -1;
@@ -239,8 +238,7 @@ static int read_port(struct sink *o, const char *text, char *why, size_t size)
 	o->port = strdup(number);
 	if (o->port)
 		return 0;
-	snprintf(why, size, "out of memory");
-	return -1;
+	return report(why, size, "out of memory");
 }
 
 static int read_address(struct sink *o, char *why, size_t size)
@@ -250,16 +248,12 @@ static int read_address(struct sink *o, char *why, size_t size)
 
 	if (is_tcp && colon > text + 6) {
 		o->host = strndup(text + 6, (size_t)(colon - text) - 6);
-		if (!o->host) {
-			snprintf(why, size, "out of memory");
-			return -1;
-		}
+		if (!o->host)
+			return report(why, size, "out of memory");
 		if (is_name(o->host) && is_well_formed(o->host))
 			return read_port(o, colon + 1, why, size);
-		if (is_name(o->host)) {
-			snprintf(why, size, "not the name of a host");
-			return -1;
-		}
+		if (is_name(o->host))
+			return report(why, size, "not the name of a host");
 		free(o->host);
 		o->host = NULL;
 	}
@@ -270,10 +264,8 @@ static int read_address(struct sink *o, char *why, size_t size)
 static int start_socket(struct sink *o, char *why, size_t size)
 {
 	o->addrs = calloc(ADDR_MAX, sizeof *o->addrs);
-	if (!o->addrs) {
-		snprintf(why, size, "out of memory");
-		return -1;
-	}
+	if (!o->addrs)
+		return report(why, size, "out of memory");
 	if (read_address(o, why, size) < 0)
 		return -1;
 	sink_again(o, 0);

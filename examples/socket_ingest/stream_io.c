@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "../replay/system_clock.h"
 
 /* What waits to be sent; who does not read gets no more. */
 enum { MOST_OUT = 4096 };

@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "../replay/system_clock.h"
 #include "stream.h"
 
 enum { TRIES = 16 };

@@ -22,6 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../replay/report.h"
+
 struct tls {
 	SSL_CTX *ctx;
 	char *cert, *key, *client_ca; /* paths; the last may be NULL */
@@ -105,10 +107,8 @@ int tls_reload(struct tls *tls, char *why, size_t why_size)
 
 	ERR_clear_error();
 	ctx = SSL_CTX_new(TLS_server_method());
-	if (!ctx) {
-		snprintf(why, why_size, "TLS: out of memory");
-		return -1;
-	}
+	if (!ctx)
+		return report(why, why_size, "TLS: out of memory");
 	set_options(ctx);
 	if (load(ctx, tls, why, why_size) < 0) {
 		SSL_CTX_free(ctx);

@@ -26,6 +26,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../replay/report.h"
 #include "web_inside.h"
 
 enum { BACKLOG = 128, EVERY_METHOD = 0xffff };
@@ -244,20 +245,14 @@ int web_listen(struct web *web, const struct addr *addr, char *text_out,
 	socklen_t len = sizeof at;
 	int fd;
 
-	if (addr->kind != ADDR_TCP) {
-		snprintf(why, why_size, "HTTP is spoken over TCP alone");
-		return -1;
-	}
+	if (addr->kind != ADDR_TCP)
+		return report(why, why_size, "HTTP is spoken over TCP alone");
 	fd = open_socket(addr);
-	if (fd < 0) {
-		snprintf(why, why_size, "%s", strerror(errno));
-		return -1;
-	}
+	if (fd < 0)
+		return report(why, why_size, "%s", strerror(errno));
 	if (getsockname(fd, (struct sockaddr *)&at, &len) < 0 ||
-	    listen_on(web, fd) < 0) {
-		snprintf(why, why_size, "%s", strerror(errno));
-		return -1;
-	}
+	    listen_on(web, fd) < 0)
+		return report(why, why_size, "%s", strerror(errno));
 	addr_format((struct sockaddr *)&at, len, ADDR_TCP, text_out, ADDR_TEXT);
 	return 0;
 }

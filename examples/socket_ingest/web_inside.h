@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../replay/system_clock.h"
 #include "../replay/writer.h"
-#include "clock.h"
 #include "web.h"
 
 struct bufferevent;
