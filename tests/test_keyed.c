@@ -17,7 +17,7 @@
 
 #include "keyed_choice.h"
 
-#include "../src/key/key.h"
+#include "../src/key/keyed.h"
 #include "data.h"
 #include "keyed_model.h"
 #include "suites.h"

@@ -13,7 +13,7 @@
 
 #include "keyed_choice.h"
 
-#include "../src/key/key.h"
+#include "../src/key/keyed.h"
 #include "alloc.h"
 #include "data.h"
 #include "suites.h"
@@ -74,7 +74,7 @@ struct crowd {
 static uint32_t sought(const struct crowd *c, leat_keyed *k, uint32_t i)
 {
 	struct leat_sought s = { &i, sizeof(i), chosen_hash(c->way, i), 0 };
-	uint32_t found = c->n > 0 ? leat_table_search(k, &s) : 0;
+	uint32_t found = leat_table_find(&k->table, &k->entries, &s);
 
 	ck_assert_uint_le(s.looks, most_looks(c->n));
 	return found;
@@ -88,15 +88,15 @@ static void check_all(const struct crowd *c, leat_keyed *k)
 
 static void come(struct crowd *c, uint32_t i)
 {
-	ck_assert_int_eq(leat_entry_reserve(c->k, sizeof(i)), LEAT_OK);
-	c->index[i] = leat_entry_make(c->k, &i, sizeof(i),
+	ck_assert_int_eq(leat_key_reserve(c->k, sizeof(i)), LEAT_OK);
+	c->index[i] = leat_key_make(c->k, &i, sizeof(i),
 	    chosen_hash(c->way, i));
 	c->n++;
 }
 
 static void go(struct crowd *c, uint32_t i)
 {
-	leat_entry_forget(c->k, c->index[i]);
+	leat_key_forget(c->k, c->index[i]);
 	c->index[i] = 0;
 	c->n--;
 }
@@ -104,9 +104,12 @@ static void go(struct crowd *c, uint32_t i)
 /* The key leaves the table and comes back, for what that costs. */
 static void count_coming_and_going(struct crowd *c, uint32_t i)
 {
-	ck_assert_uint_le(leat_table_remove(c->k, c->index[i]),
+	struct leat_table *t = &c->k->table;
+	const struct leat_entries *es = &c->k->entries;
+
+	ck_assert_uint_le(leat_table_remove(t, es, c->index[i]),
 	    most_looks(c->n) + 1);
-	ck_assert_uint_le(leat_table_put(c->k, c->index[i]), most_looks(c->n));
+	ck_assert_uint_le(leat_table_put(t, es, c->index[i]), most_looks(c->n));
 }
 
 START_TEST(no_choice_of_hashes_makes_a_key_dear)
@@ -175,7 +178,7 @@ START_TEST(no_key_that_collides_is_lost_without_memory)
 	for (uint32_t i = 0; i < 300; i++) {
 		for (size_t at = 1;; at++) {
 			calls.fail_at = calls.calls + at;
-			if (!leat_entry_reserve(c.k, sizeof(i)))
+			if (!leat_key_reserve(c.k, sizeof(i)))
 				break;
 			check_all(&c, c.k);
 		}

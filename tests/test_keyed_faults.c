@@ -14,7 +14,7 @@
 
 #include "keyed_choice.h"
 
-#include "../src/key/key.h"
+#include "../src/key/keyed.h"
 #include "alloc.h"
 #include "data.h"
 #include "keyed_model.h"

@@ -12,7 +12,7 @@
 
 #include "keyed_choice.h"
 
-#include "../src/key/key.h"
+#include "../src/key/keyed.h"
 #include "alloc.h"
 #include "data.h"
 #include "suites.h"
@@ -426,7 +426,7 @@ START_TEST(a_key_that_is_refused_leaves_nothing)
 		ck_assert_int_eq(leat_keyed_push(k, &i, sizeof(i), 5, 1),
 		    LEAT_TOO_LATE);
 	ck_assert_uint_eq(leat_keyed_n_keys(k), 3);
-	ck_assert_uint_eq(k->roster.n, 3);
+	ck_assert_uint_eq(k->entries.order.n, 3);
 	push_keys(k, 0, 3, 1001);
 	ck_assert_uint_eq(k->drops, 1997);
 	leat_keyed_free(k);

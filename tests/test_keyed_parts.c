@@ -10,7 +10,7 @@
 
 #include "keyed_choice.h"
 
-#include "../src/key/key.h"
+#include "../src/key/keyed.h"
 #include "data.h"
 #include "suites.h"
 
@@ -155,11 +155,17 @@ static uint32_t poor_hash(struct rng *r, int way)
 	}
 }
 
+static uint32_t find(leat_keyed *k, uint32_t i, uint32_t hash)
+{
+	struct leat_sought s = { &i, sizeof(i), hash, 0 };
+
+	return leat_table_find(&k->table, &k->entries, &s);
+}
+
 static void find_all(leat_keyed *k, const uint32_t *hash, const uint32_t *index)
 {
 	for (uint32_t i = 0; i < NAMES; i++)
-		ck_assert_uint_eq(leat_entry_find(k, &i, sizeof(i), hash[i]),
-		    index[i]);
+		ck_assert_uint_eq(find(k, i, hash[i]), index[i]);
 }
 
 START_TEST(keys_are_found_whatever_their_hashes)
@@ -176,14 +182,13 @@ START_TEST(keys_are_found_whatever_their_hashes)
 	for (uint32_t step = 0; step < (short_run() ? 2 : 6) * n; step++) {
 		uint32_t i = (uint32_t)rng_below(&r, n);
 		if (index[i]) {
-			leat_entry_forget(k, index[i]);
+			leat_key_forget(k, index[i]);
 			index[i] = 0;
 		} else {
-			ck_assert_int_eq(leat_entry_reserve(k, sizeof(i)), 0);
-			index[i] = leat_entry_make(k, &i, sizeof(i), hash[i]);
+			ck_assert_int_eq(leat_key_reserve(k, sizeof(i)), 0);
+			index[i] = leat_key_make(k, &i, sizeof(i), hash[i]);
 		}
-		ck_assert_uint_eq(leat_entry_find(k, &i, sizeof(i), hash[i]),
-		    index[i]);
+		ck_assert_uint_eq(find(k, i, hash[i]), index[i]);
 		if (step % 500 == 0)
 			find_all(k, hash, index);
 	}
@@ -227,23 +232,23 @@ START_TEST(indices_that_outgrow_their_bits_make_the_table_grow)
 	double out[8];
 
 	for (uint32_t i = 0; i < 200; i++) {
-		uint64_t spare = k->entries.n_spare + k->entries.fresh_end -
-		    k->entries.fresh;
+		struct leat_slab *slab = &k->entries.slab;
+		uint64_t spare = slab->n_spare + slab->fresh_end - slab->fresh;
 		m->limit = 1;
 		for (uint64_t n = 1; spare == 0; n++) {
 			m->limit = m->bytes + 16 * n;
-			spare = !leat_slab_more(&k->entries, 1);
+			spare = !leat_slab_more(slab, 1);
 		}
 		m->limit = 0;
 		ck_assert_int_eq(leat_keyed_push(k, &i, sizeof(i), 1, i),
 		    LEAT_OK);
 	}
-	ck_assert_uint_gt((uint64_t)k->entries.n_chunks << LEAT_SLAB_BITS,
+	ck_assert_uint_gt((uint64_t)k->entries.slab.n_chunks << LEAT_SLAB_BITS,
 	    65536);
 	for (uint32_t i = 0; i < 200; i++)
 		ck_assert_int_eq(leat_keyed_query(k, &i, sizeof(i), out),
 		    LEAT_OK);
-	ck_assert_uint_le((uint64_t)k->entries.n_chunks << LEAT_SLAB_BITS,
+	ck_assert_uint_le((uint64_t)k->entries.slab.n_chunks << LEAT_SLAB_BITS,
 	    (uint64_t)k->table.index_mask + 1);
 	leat_keyed_free(k);
 }
@@ -311,7 +316,7 @@ static int nobody(void *ctx, const leat_result *r)
 	return 0;
 }
 
-/* Packing the roster gives ranks anew; what is marked stays so. */
+/* Packing the order gives ranks anew; what is marked stays so. */
 START_TEST(keys_that_have_changed_keep_their_marks)
 {
 	static const leat_stat count = LEAT_COUNT;
@@ -330,7 +335,8 @@ START_TEST(keys_that_have_changed_keep_their_marks)
 	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	for (i = 0; i < 40; i++)
 		ck_assert_int_eq(leat_keyed_push(k, &i, 1, 1, 1), LEAT_OK);
-	ck_assert_uint_eq(leat_marks_take(&k->roster.changed, ranks, 64), 40);
+	ck_assert_uint_eq(leat_marks_take(&k->entries.order.changed, ranks, 64),
+	    40);
 	/* The odd ones go, the upper even ones change. */
 	for (i = 0; i < 40; i++)
 		if (i % 2)
@@ -340,8 +346,9 @@ START_TEST(keys_that_have_changed_keep_their_marks)
 	/* The last of these finds all 64 places taken. */
 	for (i = 100; i < 126; i++)
 		ck_assert_int_eq(leat_keyed_push(k, &i, 1, 1, 1), LEAT_OK);
-	ck_assert_uint_eq(k->roster.n, 46);
-	ck_assert_uint_eq(leat_marks_take(&k->roster.changed, ranks, 64), 36);
+	ck_assert_uint_eq(k->entries.order.n, 46);
+	ck_assert_uint_eq(leat_marks_take(&k->entries.order.changed, ranks, 64),
+	    36);
 	for (uint32_t j = 0; j < 36; j++)
 		ck_assert_uint_eq(ranks[j], j + 10);
 	leat_keyed_free(k);
@@ -364,7 +371,7 @@ struct clocks {
 
 static struct leat_entry *clock_entry(struct clocks *c, uint32_t i)
 {
-	return leat_entry_at(c->k, c->index[i]);
+	return leat_entry_at(&c->k->entries, c->index[i]);
 }
 
 /* Near, far, the same as others, and at the very end. */
@@ -384,11 +391,12 @@ static void arm_one(struct clocks *c)
 	int64_t due = random_due(c);
 
 	if (rng_below(&c->rng, 5) == 0) {
-		leat_timers_disarm(c->k, clock_entry(c, i));
+		leat_timers_disarm(&c->k->timers, &c->k->entries,
+		    clock_entry(c, i));
 		c->due[i] = INT64_MAX;
 		return;
 	}
-	leat_timers_arm(c->k, clock_entry(c, i), due);
+	leat_timers_arm(&c->k->timers, &c->k->entries, clock_entry(c, i), due);
 	if (due < c->due[i])
 		c->due[i] = due;
 }
@@ -411,13 +419,15 @@ static void check_fired(struct clocks *c, int64_t due)
 	for (uint32_t i = 0; i < CLOCKS; i++) {
 		if (c->due[i] != due)
 			continue;
-		ck_assert_uint_eq(leat_marks_take(&c->k->roster.due, &rank, 1),
+		ck_assert_uint_eq(leat_marks_take(&c->k->entries.order.due,
+				      &rank, 1),
 		    1);
 		ck_assert_uint_eq(rank, i);
 		clock_entry(c, i)->place = 0;
 		c->due[i] = INT64_MAX;
 	}
-	ck_assert_uint_eq(leat_marks_take(&c->k->roster.due, &rank, 1), 0);
+	ck_assert_uint_eq(leat_marks_take(&c->k->entries.order.due, &rank, 1),
+	    0);
 }
 
 static void let_pass(struct clocks *c, int64_t until)
@@ -425,7 +435,7 @@ static void let_pass(struct clocks *c, int64_t until)
 	int64_t due = 0;
 
 	while (c->k->timers.next <= until &&
-	    leat_timers_fire(c->k, until, &due)) {
+	    leat_timers_fire(&c->k->timers, &c->k->entries, until, &due)) {
 		ck_assert_int_eq(due, least_due(c));
 		check_fired(c, due);
 	}
@@ -442,8 +452,8 @@ START_TEST(timers_fire_in_order)
 
 	c.now = begins[_i];
 	for (uint32_t i = 0; i < CLOCKS; i++) {
-		ck_assert_int_eq(leat_entry_reserve(c.k, sizeof(i)), 0);
-		c.index[i] = leat_entry_make(c.k, &i, sizeof(i), i * 77777);
+		ck_assert_int_eq(leat_key_reserve(c.k, sizeof(i)), 0);
+		c.index[i] = leat_key_make(c.k, &i, sizeof(i), i * 77777);
 		c.due[i] = INT64_MAX;
 	}
 	for (int step = 0; step < (short_run() ? 80 : 400); step++) {

@@ -6,22 +6,21 @@
  * known beforehand. The clock serves ttl alone; nothing is ever late, and
  * windows close on a push, where they tell a sink that adds the key.
  */
-#include "../window/window.h"
-#include "key.h"
+#include "counted.h"
 
-/* The stream of keys is the first thing in them. */
+/* Returns the object, whose first member is its stream. */
 static const leat_keyed *counted_keys(const struct leat_stream *st)
 {
 	return (const leat_keyed *)(const void *)st;
 }
 
-/* A window starts at the first cache line of its memory; there is one. */
+/* Returns the window, which starts at the first cache line of its memory. */
 static leat_window *counted_window(const struct leat_state *s)
 {
 	return leat_block_start(s->content);
 }
 
-/* The object's own calls note what comes back. */
+/* Emits a result for its key; the object's own calls note the answer. */
 static int counted_emit(void *ctx, const leat_result *result)
 {
 	leat_keyed *k = ctx;
@@ -44,7 +43,7 @@ void leat_counted_start(leat_keyed *k)
 		k->by_count->sink.ctx = k;
 	}
 	leat_pool_init(&st->contents, &st->memory, k->window_bytes);
-	/* Large ones are taken one at a time. */
+	/* A pool that doubles would hold many large windows in reserve. */
 	if (k->window_bytes > 4096)
 		st->contents.next_items = 1;
 }
@@ -58,7 +57,7 @@ static int counted_reserve(struct leat_stream *st, const struct leat_state *s,
 	return s->content ? LEAT_OK : leat_pool_reserve(&st->contents, 1);
 }
 
-/* There is memory in the pool. */
+/* Makes the key's window; the pool must have memory for it. */
 static void counted_begin(struct leat_stream *st, struct leat_state *s)
 {
 	const leat_keyed *k = counted_keys(st);
@@ -71,12 +70,9 @@ static void counted_begin(struct leat_stream *st, struct leat_state *s)
 static int counted_push(struct leat_stream *st, struct leat_state *s,
     const leat_event *e)
 {
-	leat_window *w;
-
 	if (LEAT_UNLIKELY(!s->content))
 		counted_begin(st, s);
-	w = counted_window(s);
-	w->push(w, e->x, e->y);
+	leat_window_take(counted_window(s), e->x, e->y);
 	return LEAT_OK;
 }
 
@@ -97,19 +93,20 @@ static void counted_close(struct leat_stream *st, struct leat_state *s,
 	(void)watermark;
 }
 
-/* Windows before position p that have closed; the first starts at 0. */
+/* Returns how many windows have closed before position p. */
 static uint64_t counted_closed(const leat_window_options *o, uint64_t advance,
     uint64_t p)
 {
 	return p < o->size ? 0 : (p - o->size) / advance + 1;
 }
 
-int leat_counted_interval(const leat_keyed *k, const struct leat_state *s,
+/* Finds the window that a query sees, and tells whether it is open with data. */
+static int counted_interval(const leat_keyed *k, const struct leat_state *s,
     int64_t *start_out, int64_t *end_out)
 {
 	const leat_window_options *o = k->by_count;
 	const leat_window *w = counted_window(s);
-	uint64_t p = w->engine->pushed(w), start = 0, end = p;
+	uint64_t p = leat_window_pushed(w), start = 0, end = p;
 	int open = 1;
 
 	if (o->kind == LEAT_SLIDING)
@@ -129,10 +126,9 @@ int leat_counted_interval(const leat_keyed *k, const struct leat_state *s,
 
 void leat_counted_query(const struct leat_state *s, double *out)
 {
-	leat_window *w = counted_window(s);
+	leat_result r = leat_window_answer(counted_window(s));
 
-	leat_ask(w);
-	memcpy(out, w->results, w->n_stats * sizeof(*out));
+	memcpy(out, r.values, r.n_values * sizeof(*out));
 }
 
 int leat_counted_partial(const struct leat_state *s, const leat_agg *agg,
@@ -143,14 +139,12 @@ int leat_counted_partial(const struct leat_state *s, const leat_agg *agg,
 
 leat_result leat_counted_result(const leat_keyed *k, const struct leat_state *s)
 {
-	leat_window *w = counted_window(s);
-	struct leat_tally t = w->engine->tally(w);
-	leat_result r = { 0, k->n_values, w->results, w->partials, 0, 0,
-		leat_clock_coming(&k->stream.clock), t.count, t.missing, 0,
-		k->stream.emitter.key, k->stream.emitter.key_len };
+	leat_result r = leat_window_answer(counted_window(s));
 
-	leat_ask(w);
-	leat_counted_interval(k, s, &r.start, &r.end);
+	r.watermark = leat_clock_coming(&k->stream.clock);
+	r.key = k->stream.emitter.key;
+	r.key_len = k->stream.emitter.key_len;
+	counted_interval(k, s, &r.start, &r.end);
 	return r;
 }
 
@@ -163,7 +157,7 @@ static void counted_tell(struct leat_stream *st, struct leat_state *s, int flag)
 	if (flag & LEAT_RESULT_FLUSHED)
 		leat_window_tell_open(w);
 	if ((flag & LEAT_RESULT_FLUSHED) ||
-	    !leat_counted_interval(k, s, &start, &end))
+	    !counted_interval(k, s, &start, &end))
 		return;
 	leat_result r = leat_counted_result(k, s);
 	r.flags = flag;
@@ -175,16 +169,14 @@ static void counted_look(const struct leat_stream *st,
     int64_t *end_out)
 {
 	(void)out;
-	leat_counted_interval(counted_keys(st), s, start_out, end_out);
+	counted_interval(counted_keys(st), s, start_out, end_out);
 }
 
 static uint64_t counted_stored(const struct leat_stream *st,
     const struct leat_state *s)
 {
-	const leat_window *w = counted_window(s);
-
 	(void)st;
-	return w->keeps ? leat_window_length(w) : 0;
+	return leat_window_stored(counted_window(s));
 }
 
 static void counted_clear(struct leat_stream *st, struct leat_state *s)
@@ -197,16 +189,10 @@ static void counted_clear(struct leat_stream *st, struct leat_state *s)
 static int counted_copy(struct leat_stream *st, struct leat_state *to,
     const struct leat_state *from)
 {
-	const leat_window *o = counted_window(from);
-	leat_window *w;
-
 	if (leat_pool_reserve(&st->contents, 1))
 		return LEAT_ENOMEM;
 	to->content = leat_pool_take(&st->contents);
-	w = counted_window(to);
-	memcpy(w, o, o->block.n_bytes);
-	leat_window_moved(o, w);
-	w->sink.ctx = st;
+	leat_window_clone(counted_window(from), counted_window(to), st);
 	return LEAT_OK;
 }
 
@@ -217,7 +203,7 @@ static void counted_tape(struct leat_stream *st, struct leat_state *s,
 {
 	int there = s->content != NULL;
 
-	/* A key has a window, or it would not be there. */
+	/* A key without a window would have been forgotten. */
 	leat_tape_int(t, &there, 1);
 	if (!leat_tape_expect(t, there))
 		return;
@@ -232,20 +218,20 @@ static void counted_tape(struct leat_stream *st, struct leat_state *s,
 }
 
 static int counted_join_room(struct leat_stream *st, struct leat_state *s,
-    const struct leat_stream *from, const struct leat_state *other,
+    const struct leat_stream *g, const struct leat_state *other,
     struct leat_need *need)
 {
 	(void)st;
-	(void)from;
+	(void)g;
 	(void)other;
 	need->contents += !s->content;
 	return LEAT_OK;
 }
 
 static void counted_join(struct leat_stream *st, struct leat_state *s,
-    const struct leat_stream *from, const struct leat_state *other)
+    const struct leat_stream *g, const struct leat_state *other)
 {
-	(void)from;
+	(void)g;
 	if (!s->content)
 		counted_begin(st, s);
 	if (other->content)

@@ -13,7 +13,7 @@
  * too. So a leaf is at most 2 log2(n + 1) nodes deep, and each way to it is
  * as much work to put right.
  */
-#include "key.h"
+#include "crowd.h"
 
 struct crowd_node {
 	uint32_t left, right; /* indices from 1; 0: none */
@@ -49,10 +49,10 @@ static struct crowd_node *crowd_node(const struct leat_crowd *c, uint32_t i)
 
 /* ---------------- order ------------------------------------------- */
 
-static int crowd_order(const leat_keyed *k, struct leat_sought *s,
+static int crowd_order(const struct leat_entries *es, struct leat_sought *s,
     uint32_t entry)
 {
-	const struct leat_entry *e = leat_entry_at(k, entry);
+	const struct leat_entry *e = leat_entry_at(es, entry);
 
 	s->looks++;
 	if (s->hash != e->hash)
@@ -62,22 +62,23 @@ static int crowd_order(const leat_keyed *k, struct leat_sought *s,
 	return s->len ? memcmp(s->text, leat_entry_text(e), s->len) : 0;
 }
 
-static struct leat_sought crowd_sought(const leat_keyed *k, uint32_t entry)
+static struct leat_sought crowd_sought(const struct leat_entries *es,
+    uint32_t entry)
 {
-	const struct leat_entry *e = leat_entry_at(k, entry);
+	const struct leat_entry *e = leat_entry_at(es, entry);
 	struct leat_sought s = { leat_entry_text(e), e->len, e->hash, 0 };
 
 	return s;
 }
 
-uint32_t leat_crowd_find(const leat_keyed *k, const struct leat_crowd *c,
-    struct leat_sought *s)
+uint32_t leat_crowd_find(const struct leat_crowd *c,
+    const struct leat_entries *es, struct leat_sought *s)
 {
 	uint32_t i = c->root;
 
 	while (i) {
 		const struct crowd_node *n = crowd_node(c, i);
-		int order = crowd_order(k, s, n->entry);
+		int order = crowd_order(es, s, n->entry);
 		if (order == 0)
 			return n->entry;
 		i = order < 0 ? n->left : n->right;
@@ -129,27 +130,29 @@ static uint32_t crowd_split(struct leat_crowd *c, uint32_t i)
 	return right;
 }
 
-static uint32_t crowd_insert(leat_keyed *k, struct leat_crowd *c, uint32_t i,
-    struct leat_sought *s, uint32_t fresh)
+static uint32_t crowd_insert(struct leat_crowd *c,
+    const struct leat_entries *es, uint32_t i, struct leat_sought *s,
+    uint32_t fresh)
 {
 	if (!i)
 		return fresh;
 	struct crowd_node *n = crowd_node(c, i);
-	if (crowd_order(k, s, n->entry) < 0)
-		n->left = crowd_insert(k, c, n->left, s, fresh);
+	if (crowd_order(es, s, n->entry) < 0)
+		n->left = crowd_insert(c, es, n->left, s, fresh);
 	else
-		n->right = crowd_insert(k, c, n->right, s, fresh);
+		n->right = crowd_insert(c, es, n->right, s, fresh);
 	return crowd_split(c, crowd_skew(c, i));
 }
 
-uint32_t leat_crowd_add(leat_keyed *k, struct leat_crowd *c, uint32_t entry)
+uint32_t leat_crowd_add(struct leat_crowd *c, const struct leat_entries *es,
+    uint32_t entry)
 {
-	struct leat_sought s = crowd_sought(k, entry);
+	struct leat_sought s = crowd_sought(es, entry);
 	uint32_t fresh = leat_slab_take(&c->nodes) + 1;
 	struct crowd_node leaf = { 0, 0, entry, 1 };
 
 	*crowd_node(c, fresh) = leaf;
-	c->root = crowd_insert(k, c, c->root, &s, fresh);
+	c->root = crowd_insert(c, es, c->root, &s, fresh);
 	return s.looks;
 }
 
@@ -195,11 +198,11 @@ static uint32_t crowd_neighbour(const struct leat_crowd *c,
 }
 
 /* The entry is below node i. Says which node is free in *freed. */
-static uint32_t crowd_take(leat_keyed *k, struct leat_crowd *c, uint32_t i,
-    struct leat_sought *s, uint32_t *freed)
+static uint32_t crowd_take(struct leat_crowd *c, const struct leat_entries *es,
+    uint32_t i, struct leat_sought *s, uint32_t *freed)
 {
 	struct crowd_node *n = crowd_node(c, i);
-	int order = crowd_order(k, s, n->entry);
+	int order = crowd_order(es, s, n->entry);
 
 	if (order == 0) {
 		if (!n->left && !n->right) {
@@ -209,23 +212,24 @@ static uint32_t crowd_take(leat_keyed *k, struct leat_crowd *c, uint32_t i,
 		/* The neighbour takes this place and is removed instead. */
 		n->entry = crowd_neighbour(c, n);
 		uint32_t looks = s->looks;
-		*s = crowd_sought(k, n->entry);
+		*s = crowd_sought(es, n->entry);
 		s->looks = looks;
 		order = n->left ? -1 : 1;
 	}
 	if (order < 0)
-		n->left = crowd_take(k, c, n->left, s, freed);
+		n->left = crowd_take(c, es, n->left, s, freed);
 	else
-		n->right = crowd_take(k, c, n->right, s, freed);
+		n->right = crowd_take(c, es, n->right, s, freed);
 	return crowd_lower(c, i);
 }
 
-uint32_t leat_crowd_remove(leat_keyed *k, struct leat_crowd *c, uint32_t entry)
+uint32_t leat_crowd_remove(struct leat_crowd *c, const struct leat_entries *es,
+    uint32_t entry)
 {
-	struct leat_sought s = crowd_sought(k, entry);
+	struct leat_sought s = crowd_sought(es, entry);
 	uint32_t freed = 0;
 
-	c->root = crowd_take(k, c, c->root, &s, &freed);
+	c->root = crowd_take(c, es, c->root, &s, &freed);
 	leat_slab_give(&c->nodes, freed - 1);
 	return s.looks;
 }

@@ -7,7 +7,7 @@
  * leaves room for; the missing indices, some thousand, are never used. Chunks
  * stay where they are, and so do items.
  */
-#include "key.h"
+#include "slab.h"
 
 enum { SLAB_ITEMS_MIN = 8 };
 

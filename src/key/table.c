@@ -29,7 +29,11 @@
  * third. The old table is kept until the new one is complete. Where indices
  * outgrow their bits, the table grows to make more of them.
  */
-#include "key.h"
+#include "table.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 enum {
 	TABLE_SIZE_MIN = 2 * LEAT_TABLE_BUCKET,
@@ -106,6 +110,49 @@ static int table_make(struct leat_table *t, uint64_t size)
 
 /* ---------------- the way of a hash ------------------------------- */
 
+/* Returns the bits above an index. */
+LEAT_INLINE uint32_t table_tag(const struct leat_table *t, uint32_t hash)
+{
+	return (uint32_t)((uint64_t)hash << t->index_bits);
+}
+
+/* Returns which of eight slots have that tag, the first as the lowest bit. */
+LEAT_INLINE unsigned table_match(const uint32_t *slots, uint32_t tag,
+    uint32_t index_mask)
+{
+	unsigned found = 0;
+
+#if defined(__SSE2__)
+	const __m128i *p = (const __m128i *)(const void *)slots;
+	__m128i t = _mm_set1_epi32((int)tag),
+		m = _mm_set1_epi32((int)index_mask);
+	__m128i a = _mm_cmpeq_epi32(t, _mm_andnot_si128(m, _mm_loadu_si128(p)));
+	__m128i b = _mm_cmpeq_epi32(t,
+	    _mm_andnot_si128(m, _mm_loadu_si128(p + 1)));
+	a = _mm_packs_epi32(a, b);
+	found = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(a, a)) & 255;
+#else
+	for (int i = 0; i < 8; i++)
+		found |= (unsigned)((slots[i] & ~index_mask) == tag) << i;
+#endif
+	return found;
+}
+
+/*
+ * Returns the first index in the first half bucket with that tag, from 1; 0:
+ * none is there. The entry may be another key's with that tag. No branch
+ * depends on which slot it is. The table must have slots.
+ */
+LEAT_INLINE uint32_t table_peek(const struct leat_table *t, uint32_t hash)
+{
+	const uint32_t *half = t->slots + leat_table_half(t, hash);
+	unsigned found = table_match(half, table_tag(t, hash), t->index_mask);
+
+	if (LEAT_UNLIKELY(!found))
+		return 0;
+	return half[leat_lowest_bit(found)] & t->index_mask;
+}
+
 /* Chooses the next bucket by the hash in another order. */
 static uint32_t table_turn(uint32_t hash)
 {
@@ -149,11 +196,11 @@ LEAT_INLINE uint32_t *table_free(const struct leat_table *t, size_t half,
     uint32_t tag)
 {
 	uint32_t *slots = t->slots + half;
-	unsigned free = leat_table_match(slots, 0, 0), same;
+	unsigned free = table_match(slots, 0, 0), same;
 
 	if (LEAT_UNLIKELY(!free))
 		return NULL;
-	same = leat_table_match(slots, tag, t->index_mask) & ~free;
+	same = table_match(slots, tag, t->index_mask) & ~free;
 	if (LEAT_UNLIKELY(same) && table_bits(same) >= table_alike(t))
 		return NULL;
 	return &slots[leat_lowest_bit(free)];
@@ -167,7 +214,7 @@ static unsigned char *table_passed(const struct leat_table *t, size_t half)
 /* Puts a slot where its hash finds a seat; 0: there is none. */
 static int table_seat(struct leat_table *t, uint32_t hash, uint32_t index)
 {
-	uint32_t tag = leat_table_tag(t, hash), way = hash;
+	uint32_t tag = table_tag(t, hash), way = hash;
 
 	for (int i = 0; i < TABLE_TRIES; i++, way = table_turn(way)) {
 		size_t half = leat_table_half(t, way);
@@ -187,42 +234,54 @@ static int table_seat(struct leat_table *t, uint32_t hash, uint32_t index)
 
 /* ---------------- growing ----------------------------------------- */
 
-static int table_fill(leat_keyed *k, struct leat_table *t)
+static int table_fill(struct leat_table *t, const struct leat_entries *es)
 {
-	for (size_t r = 0; r < k->roster.n; r++) {
-		uint32_t i = k->roster.order[r];
-		if (!i || table_seat(t, leat_entry_at(k, i)->hash, i))
+	const struct leat_entry *e = leat_entry_from(es, 0);
+
+	for (; e; e = leat_entry_next(es, e)) {
+		uint32_t i = es->order.index[e->rank];
+		if (table_seat(t, e->hash, i))
 			continue;
 		if (leat_slab_reserve(&t->crowd.nodes, 1))
 			return LEAT_ENOMEM;
-		leat_crowd_add(k, &t->crowd, i);
+		leat_crowd_add(&t->crowd, es, i);
 	}
 	return LEAT_OK;
 }
 
-int leat_table_grow(leat_keyed *k)
+/* Replaces the table by the next larger one. LEAT_ENOMEM. */
+static int table_grow(struct leat_table *t, const struct leat_entries *es)
 {
-	struct leat_table bigger = k->table;
+	struct leat_table bigger = *t;
 
-	if (table_make(&bigger, table_more(k->table.size)))
+	if (table_make(&bigger, table_more(t->size)))
 		return LEAT_ENOMEM;
-	if (table_fill(k, &bigger)) {
+	if (table_fill(&bigger, es)) {
 		leat_table_clear(&bigger);
 		return LEAT_ENOMEM;
 	}
-	leat_table_clear(&k->table);
-	k->table = bigger;
+	leat_table_clear(t);
+	*t = bigger;
 	return LEAT_OK;
 }
 
-uint32_t leat_table_put(leat_keyed *k, uint32_t index)
+int leat_table_reserve(struct leat_table *t, const struct leat_entries *es)
 {
-	struct leat_table *t = &k->table;
+	uint64_t indices = (uint64_t)es->slab.n_chunks << LEAT_SLAB_BITS;
+	int err = LEAT_OK;
 
+	while (!err && (t->length >= t->limit || indices > t->index_mask))
+		err = table_grow(t, es);
+	return err | leat_slab_reserve(&t->crowd.nodes, 1);
+}
+
+uint32_t leat_table_put(struct leat_table *t, const struct leat_entries *es,
+    uint32_t index)
+{
 	t->length++;
-	if (table_seat(t, leat_entry_at(k, index)->hash, index))
+	if (table_seat(t, leat_entry_at(es, index)->hash, index))
 		return 0;
-	return leat_crowd_add(k, &t->crowd, index);
+	return leat_crowd_add(&t->crowd, es, index);
 }
 
 /* ---------------- looking for a slot ------------------------------ */
@@ -230,7 +289,7 @@ uint32_t leat_table_put(leat_keyed *k, uint32_t index)
 /* The slot of an index in a half bucket; NULL: it is not there. */
 static uint32_t *table_spot(uint32_t *half, uint32_t slot)
 {
-	unsigned found = leat_table_match(half, slot, 0);
+	unsigned found = table_match(half, slot, 0);
 
 	return found ? &half[leat_lowest_bit(found)] : NULL;
 }
@@ -238,7 +297,7 @@ static uint32_t *table_spot(uint32_t *half, uint32_t slot)
 /* Empties the slot, and those that it passed count it no longer. */
 static int table_leave(struct leat_table *t, uint32_t hash, uint32_t index)
 {
-	uint32_t slot = leat_table_tag(t, hash) | index, way = hash;
+	uint32_t slot = table_tag(t, hash) | index, way = hash;
 
 	for (int i = 0; i < TABLE_TRIES; i++, way = table_turn(way)) {
 		size_t half = leat_table_half(t, way);
@@ -258,23 +317,21 @@ static int table_leave(struct leat_table *t, uint32_t hash, uint32_t index)
 	return 0;
 }
 
-uint32_t leat_table_remove(leat_keyed *k, uint32_t index)
+uint32_t leat_table_remove(struct leat_table *t, const struct leat_entries *es,
+    uint32_t index)
 {
-	struct leat_table *t = &k->table;
-
 	t->length--;
-	if (table_leave(t, leat_entry_at(k, index)->hash, index))
+	if (table_leave(t, leat_entry_at(es, index)->hash, index))
 		return 0;
-	return leat_crowd_remove(k, &t->crowd, index);
+	return leat_crowd_remove(&t->crowd, es, index);
 }
 
-/* The entry in a half bucket; 0: none. */
-static uint32_t table_look(const leat_keyed *k, size_t half,
-    struct leat_sought *s)
+/* Returns the entry of s in a half bucket; 0: it is not there. */
+static uint32_t table_look(const struct leat_table *t,
+    const struct leat_entries *es, size_t half, struct leat_sought *s)
 {
-	const struct leat_table *t = &k->table;
 	const uint32_t *slots = t->slots + half;
-	unsigned found = leat_table_match(slots, leat_table_tag(t, s->hash),
+	unsigned found = table_match(slots, table_tag(t, s->hash),
 	    t->index_mask);
 
 	for (; found; found &= found - 1) {
@@ -282,26 +339,50 @@ static uint32_t table_look(const leat_keyed *k, size_t half,
 		if (i == 0) /* an empty slot looks like a tag of 0 */
 			continue;
 		s->looks++;
-		if (leat_entry_is(leat_entry_at(k, i), s->text, s->len))
+		if (leat_entry_is(leat_entry_at(es, i), s->text, s->len))
 			return i;
 	}
 	return 0;
 }
 
-uint32_t leat_table_search(const leat_keyed *k, struct leat_sought *s)
+static uint32_t table_search(const struct leat_table *t,
+    const struct leat_entries *es, struct leat_sought *s)
 {
-	const struct leat_table *t = &k->table;
 	uint32_t way = s->hash, found;
 
 	for (int i = 0; i < TABLE_TRIES; i++, way = table_turn(way)) {
 		size_t half = leat_table_half(t, way);
-		if ((found = table_look(k, half, s)) ||
-		    (found = table_look(k, table_other(half), s)))
+		if ((found = table_look(t, es, half, s)) ||
+		    (found = table_look(t, es, table_other(half), s)))
 			return found;
 		if (*table_passed(t, half) == 0)
 			return 0;
 	}
-	return leat_crowd_find(k, &t->crowd, s);
+	return leat_crowd_find(&t->crowd, es, s);
+}
+
+uint32_t leat_table_find(const struct leat_table *t,
+    const struct leat_entries *es, struct leat_sought *s)
+{
+	uint32_t i;
+
+	if (LEAT_UNLIKELY(t->length == 0))
+		return 0;
+	i = leat_table_guess(t, es, s->hash);
+	if (LEAT_LIKELY(i) &&
+	    LEAT_LIKELY(leat_entry_is(leat_entry_at(es, i), s->text, s->len)))
+		return i;
+	return table_search(t, es, s);
+}
+
+uint32_t leat_table_guess(const struct leat_table *t,
+    const struct leat_entries *es, uint32_t hash)
+{
+	uint32_t i = LEAT_LIKELY(t->length > 0) ? table_peek(t, hash) : 0;
+
+	if (LEAT_LIKELY(i))
+		leat_entry_prefetch(es, leat_entry_at(es, i));
+	return i;
 }
 
 int leat_table_copy(struct leat_table *to, const struct leat_table *from)

@@ -20,7 +20,7 @@
  *
  * Times that are reached by LEAT_TIME_MAX alone are not kept here.
  */
-#include "key.h"
+#include "timers.h"
 
 enum { TIMER_PLACE_BITS = 4 };
 
@@ -131,9 +131,9 @@ static struct leat_timer_block *timer_at(const struct leat_timers *t,
 
 /* ---------------- arming ------------------------------------------ */
 
-void leat_timers_disarm(leat_keyed *k, struct leat_entry *e)
+void leat_timers_disarm(struct leat_timers *t, struct leat_entries *es,
+    struct leat_entry *e)
 {
-	struct leat_timers *t = &k->timers;
 	struct leat_timer_block *block, *first;
 	unsigned slot, end, i;
 
@@ -149,7 +149,7 @@ void leat_timers_disarm(leat_keyed *k, struct leat_entry *e)
 	if (first != block || end != slot) {
 		block->due[slot] = first->due[end];
 		block->rank[slot] = first->rank[end];
-		leat_ranked(k, first->rank[end])->place = e->place;
+		leat_ranked(es, first->rank[end])->place = e->place;
 	}
 	b->n--;
 	if (end == 0)
@@ -159,42 +159,43 @@ void leat_timers_disarm(leat_keyed *k, struct leat_entry *e)
 	e->place = 0;
 }
 
-int64_t leat_timers_due(const leat_keyed *k, const struct leat_entry *e)
+int64_t leat_timers_due(const struct leat_timers *t, const struct leat_entry *e)
 {
 	unsigned slot;
 
 	if (e->place == 0)
 		return INT64_MAX;
-	return timer_at(&k->timers, e->place, &slot)->due[slot];
+	return timer_at(t, e->place, &slot)->due[slot];
 }
 
-void leat_timers_arm(leat_keyed *k, struct leat_entry *e, int64_t due)
+void leat_timers_arm(struct leat_timers *t, struct leat_entries *es,
+    struct leat_entry *e, int64_t due)
 {
 	unsigned slot;
 
 	if (due == INT64_MAX)
 		return;
 	if (e->place != 0) {
-		if (timer_at(&k->timers, e->place, &slot)->due[slot] <= due)
+		if (timer_at(t, e->place, &slot)->due[slot] <= due)
 			return;
-		leat_timers_disarm(k, e);
+		leat_timers_disarm(t, es, e);
 	}
-	e->place = timer_put(&k->timers, e->rank, due);
+	e->place = timer_put(t, e->rank, due);
 }
 
-void leat_timers_prefetch(const leat_keyed *k, const struct leat_entry *e)
+void leat_timers_prefetch(const struct leat_timers *t,
+    const struct leat_entry *e)
 {
 	if (e->place != 0)
-		LEAT_PREFETCH(timer_block(&k->timers,
-		    e->place >> TIMER_PLACE_BITS));
+		LEAT_PREFETCH(timer_block(t, e->place >> TIMER_PLACE_BITS));
 }
 
-void leat_timers_rename(leat_keyed *k, const struct leat_entry *e)
+void leat_timers_rename(struct leat_timers *t, const struct leat_entry *e)
 {
 	unsigned slot;
 
 	if (e->place != 0)
-		timer_at(&k->timers, e->place, &slot)->rank[slot] = e->rank;
+		timer_at(t, e->place, &slot)->rank[slot] = e->rank;
 }
 
 /* ---------------- firing ------------------------------------------ */
@@ -217,9 +218,9 @@ static int64_t timer_least(const struct leat_timers *t,
 }
 
 /* Asks for the entries of those that are not due: they will move. */
-static void timer_prefetch_block(const leat_keyed *k, uint32_t index)
+static void timer_prefetch_block(const struct leat_timers *t,
+    const struct leat_entries *es, uint32_t index)
 {
-	const struct leat_timers *t = &k->timers;
 	const struct leat_timer_block *block;
 
 	if (index == 0)
@@ -227,29 +228,27 @@ static void timer_prefetch_block(const leat_keyed *k, uint32_t index)
 	block = timer_block(t, index);
 	for (unsigned i = 0; i < LEAT_TIMER_SLOTS; i++)
 		if (block->due[i] > t->last)
-			LEAT_PREFETCH(leat_ranked(k, block->rank[i]));
+			LEAT_PREFETCH(leat_ranked(es, block->rank[i]));
 }
 
 /* Marks those of a block that are due; the others go to lower buckets. */
-static void timer_take_block(leat_keyed *k,
+static void timer_take_block(struct leat_timers *t, struct leat_entries *es,
     const struct leat_timer_block *block, unsigned n)
 {
-	struct leat_timers *t = &k->timers;
-
 	for (unsigned i = 0; i < n; i++) {
 		uint32_t rank = block->rank[i];
 		if (block->due[i] <= t->last)
-			leat_mark(&k->roster.due, rank);
+			leat_mark(&es->order.due, rank);
 		else
-			leat_ranked(k, rank)->place = timer_put(t, rank,
+			leat_ranked(es, rank)->place = timer_put(t, rank,
 			    block->due[i]);
 	}
 }
 
 /* Takes those that are due at t->last out of the first bucket in use. */
-static void timer_take(leat_keyed *k, unsigned bucket)
+static void timer_take(struct leat_timers *t, struct leat_entries *es,
+    unsigned bucket)
 {
-	struct leat_timers *t = &k->timers;
 	struct leat_timer_bucket b = t->buckets[bucket];
 	unsigned n = timer_filling(&b);
 
@@ -257,48 +256,45 @@ static void timer_take(leat_keyed *k, unsigned bucket)
 	t->filled &= ~timer_bit(bucket);
 	t->stale &= ~timer_bit(bucket);
 	for (; b.head; n = LEAT_TIMER_SLOTS) {
-		timer_prefetch_block(k, timer_block(t, b.head)->next);
+		timer_prefetch_block(t, es, timer_block(t, b.head)->next);
 		/* Its place may be needed for those that stay. */
 		struct leat_timer_block block = *timer_block(t, b.head);
 		timer_close_block(t, &b);
-		timer_take_block(k, &block, n);
+		timer_take_block(t, es, &block, n);
 	}
 }
 
 /* The keys of a bucket that are due by then. */
-static void timer_each_in(leat_keyed *k, const struct leat_timer_bucket *b,
-    int64_t until, void (*fn)(void *ctx, leat_keyed *k, uint32_t rank),
-    void *ctx)
+static void timer_each_in(const struct leat_timers *t,
+    const struct leat_timer_bucket *b, int64_t until,
+    void (*fn)(void *ctx, uint32_t rank), void *ctx)
 {
 	unsigned n = b->n > 0 ? timer_filling(b) : 0;
 
 	for (uint32_t at = b->n > 0 ? b->head : 0; at; n = LEAT_TIMER_SLOTS) {
-		const struct leat_timer_block *block = timer_block(&k->timers,
-		    at);
+		const struct leat_timer_block *block = timer_block(t, at);
 		for (unsigned i = 0; i < n; i++)
 			if (block->due[i] <= until)
-				fn(ctx, k, block->rank[i]);
+				fn(ctx, block->rank[i]);
 		at = block->next;
 	}
 }
 
 /* Looks into the buckets that leat_timers_fire() will empty, too. */
-void leat_timers_each(leat_keyed *k, int64_t until,
-    void (*fn)(void *ctx, leat_keyed *k, uint32_t rank), void *ctx)
+void leat_timers_each(const struct leat_timers *t, int64_t until,
+    void (*fn)(void *ctx, uint32_t rank), void *ctx)
 {
-	const struct leat_timers *t = &k->timers;
-
 	if (t->next > until)
 		return;
 	for (int i = 0; i < LEAT_TIMER_BUCKETS; i++)
 		if (t->buckets[i].n > 0 &&
 		    (i == 0 || t->buckets[i].least <= until))
-			timer_each_in(k, &t->buckets[i], until, fn, ctx);
+			timer_each_in(t, &t->buckets[i], until, fn, ctx);
 }
 
-int leat_timers_fire(leat_keyed *k, int64_t until, int64_t *due_out)
+int leat_timers_fire(struct leat_timers *t, struct leat_entries *es,
+    int64_t until, int64_t *due_out)
 {
-	struct leat_timers *t = &k->timers;
 	unsigned i = 0;
 
 	if (t->buckets[0].n == 0) {
@@ -315,7 +311,7 @@ int leat_timers_fire(leat_keyed *k, int64_t until, int64_t *due_out)
 			return 0;
 		t->last = b->least;
 	}
-	timer_take(k, i);
+	timer_take(t, es, i);
 	*due_out = t->last;
 	return 1;
 }

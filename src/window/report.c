@@ -80,6 +80,16 @@ void leat_emit(leat_window *w, uint64_t start, uint64_t end, int flags)
 	leat_emit_results(w, start, end, w->engine->tally(w), flags);
 }
 
+leat_result leat_window_answer(leat_window *w)
+{
+	struct leat_tally tally = w->engine->tally(w);
+	leat_result r = { 0, w->n_stats, w->results, w->partials, 0, 0,
+		INT64_MIN, tally.count, tally.missing, 0, NULL, 0 };
+
+	leat_ask(w);
+	return r;
+}
+
 /* For engines that count every push. */
 uint64_t leat_pushes(const leat_window *w)
 {

@@ -38,7 +38,7 @@ static void tape_keep(struct leat_tape *t, double keep)
 	leat_tape_near_double(t, keep, slack, "alpha");
 }
 
-void leat_tape_window(struct leat_tape *t, const leat_window *w)
+static void tape_geometry(struct leat_tape *t, const leat_window *w)
 {
 	/* Kinds counted from 0 once. */
 	leat_tape_same(t, (uint64_t)w->kind - 1, "kind");
@@ -52,10 +52,22 @@ void leat_tape_window(struct leat_tape *t, const leat_window *w)
 	leat_tape_same(t, (uint64_t)w->keeps, "keep_values");
 }
 
+void leat_tape_window_options(struct leat_tape *t, const leat_window_options *o)
+{
+	leat_window geometry;
+
+	leat_options_apply(o, &geometry);
+	tape_geometry(t, &geometry);
+	leat_tape_same(t, o->n_stats, "n_stats");
+	for (size_t i = 0; i < o->n_stats; i++)
+		leat_tape_stat(t, o->stats[i].id, o->stats[i].arg,
+		    o->stats[i].agg);
+}
+
 static void window_options(struct leat_tape *t, const leat_window *w)
 {
 	leat_tape_part(t, LEAT_STATE_OPTIONS);
-	leat_tape_window(t, w);
+	tape_geometry(t, w);
 	leat_tape_same(t, w->n_stats, "n_stats");
 	for (size_t i = 0; i < w->n_stats; i++)
 		leat_tape_stat(t, w->plan[i].stat.id, w->plan[i].stat.arg,

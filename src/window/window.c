@@ -174,6 +174,13 @@ void leat_window_moved(const leat_window *from, leat_window *to)
 	aim_partials(to);
 }
 
+void leat_window_clone(const leat_window *from, leat_window *to, void *ctx)
+{
+	memcpy(to, from, from->block.n_bytes);
+	leat_window_moved(from, to);
+	to->sink.ctx = ctx;
+}
+
 int leat_window_copy(const leat_window *window, const leat_allocator *allocator,
     leat_window **copy_out)
 {

@@ -130,6 +130,29 @@ int leat_window_refuse_x(leat_window *w, double x);
 /* `to` is a copy of the bytes of `from`; sets its pointers. */
 void leat_window_moved(const leat_window *from, leat_window *to);
 
+/* For windows that are states of keys (key/counted.c). */
+
+/* Pushes x, or the pair x and y; the window must not be inside a callback. */
+LEAT_INLINE void leat_window_take(leat_window *w, double x, double y)
+{
+	w->push(w, x, y);
+}
+
+/* Returns the pushes so far, those of missing values too. */
+LEAT_INLINE uint64_t leat_window_pushed(const leat_window *w)
+{
+	return w->engine->pushed(w);
+}
+
+/* Returns how many values the window stores. */
+LEAT_INLINE uint64_t leat_window_stored(const leat_window *w)
+{
+	return w->keeps ? w->engine->length(w) : 0;
+}
+
+/* Copies a window to a block of its size, with another ctx for its sink. */
+void leat_window_clone(const leat_window *from, leat_window *to, void *ctx);
+
 /* options.c */
 /* NULL, or why not; the words begin with the option's name. */
 const char *leat_options_stats(const leat_stat *stats, size_t n, int kind,
@@ -191,10 +214,11 @@ int leat_part_join_packed(const struct leat_part *part, void *sum,
 void leat_panes_relay(leat_window *w);
 
 /*
- * save.c: options but for statistics, of a window or of what one would be;
- * and the state of a window, which when it is loaded is a new one.
+ * save.c: options of what would be a window; and the state of a window, which
+ * when it is loaded is a new one.
  */
-void leat_tape_window(struct leat_tape *t, const leat_window *w);
+void leat_tape_window_options(struct leat_tape *t,
+    const leat_window_options *o);
 void leat_tape_window_content(struct leat_tape *t, leat_window *w);
 /* Counts the missing values, which statistics need not tell. */
 uint64_t leat_window_missing(const leat_window *w);
@@ -226,6 +250,8 @@ void leat_ask(leat_window *w);
 /* Tells w->results of a window; the partials are there. */
 void leat_emit_results(leat_window *w, uint64_t start, uint64_t end,
     struct leat_tally tally, int flags);
+/* Returns what leat_ask() answers as a result, without an interval. */
+leat_result leat_window_answer(leat_window *w);
 /* Tells what a query answers. */
 void leat_emit(leat_window *w, uint64_t start, uint64_t end, int flags);
 

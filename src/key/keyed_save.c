@@ -1,38 +1,26 @@
 /*
- * save.c - keyed windows as bytes, and from them; and joined
+ * keyed_save.c - keyed windows as bytes, and from them
  *
  * Keys in the order in which they were first seen, each with its text and
  * its state; then the order of pushes, where keys may have to make room for
- * others. Table, roster and timers follow from that, and are made anew as
+ * others. Table, order and timers follow from that, and are made anew as
  * keys are loaded. A timer may be set to an earlier time than that at which
  * its key has something to do; where time that comes to it can show, as it
  * does where values are dropped by it, or it is not the time that the state
  * says, it is saved.
  */
-#include "../window/window.h"
-#include "key.h"
+#include "advance.h"
+#include "counted.h"
+#include "deferred.h"
 
 /* ---------------- options ---------------------------------------------- */
-
-static void tape_counted_options(struct leat_tape *t, const leat_keyed *k)
-{
-	const leat_window_options *o = k->by_count;
-	leat_window geometry;
-
-	leat_options_apply(o, &geometry);
-	leat_tape_window(t, &geometry);
-	leat_tape_same(t, o->n_stats, "n_stats");
-	for (size_t i = 0; i < o->n_stats; i++)
-		leat_tape_stat(t, o->stats[i].id, o->stats[i].arg,
-		    o->stats[i].agg);
-}
 
 static void tape_keyed_options(struct leat_tape *t, const leat_keyed *k)
 {
 	leat_tape_part(t, LEAT_STATE_OPTIONS);
 	leat_tape_same(t, k->by_count != NULL, "by_count");
 	if (k->by_count)
-		tape_counted_options(t, k);
+		leat_tape_window_options(t, k->by_count);
 	else
 		leat_tape_stream_options(t, &k->stream);
 	leat_tape_same_time(t, k->ttl, "ttl");
@@ -48,14 +36,14 @@ static void key_options(leat_keyed *k, struct leat_entry *e, uint64_t *head,
 {
 	int64_t due = INT64_MAX;
 
-	*timer = leat_timers_due(k, e);
-	if (!leat_keyed_due(k, e, &due))
+	*timer = leat_timers_due(&k->timers, e);
+	if (!leat_advance_due(k, e, &due))
 		due = INT64_MAX;
 	*head = (uint64_t)e->len * KEY_LENGTH;
 	if (*timer != due)
 		*head |= KEY_TIMED;
 	if (k->stream.plan.early_span > 0 &&
-	    leat_marked(&k->roster.changed, e->rank))
+	    leat_marked(&k->entries.order.changed, e->rank))
 		*head |= KEY_CHANGED;
 }
 
@@ -67,8 +55,8 @@ static void save_key(struct leat_tape *t, leat_keyed *k, struct leat_entry *e)
 	key_options(k, e, &head, &timer);
 	leat_tape_number(t, &head, UINT64_MAX);
 	leat_tape_bytes(t, (void *)(uintptr_t)leat_entry_text(e), e->len);
-	if (k->latest_at)
-		leat_tape_time(t, leat_entry_latest(k, e));
+	if (k->entries.latest_at)
+		leat_tape_time(t, leat_entry_latest(&k->entries, e));
 	leat_tape_state(t, &k->stream, leat_entry_state(e));
 	if (head & KEY_TIMED)
 		leat_tape_signed(t, &timer);
@@ -83,19 +71,19 @@ static void fail_for_memory(struct leat_tape *t, const leat_keyed *k)
 static struct leat_entry *new_key(struct leat_tape *t, leat_keyed *k,
     const unsigned char *text, size_t len)
 {
-	uint32_t hash = leat_key_hash(k, text, len);
+	uint32_t hash = leat_entry_hash(&k->entries, text, len);
 
-	if (!leat_tape_expect(t, !leat_entry_find(k, text, len, hash)))
+	if (!leat_tape_expect(t, !leat_key_find(k, text, len)))
 		return NULL;
-	if (k->roster.length >= k->max_keys) {
+	if (k->entries.order.length >= k->max_keys) {
 		leat_tape_fail(t, LEAT_EFULL);
 		return NULL;
 	}
-	if (leat_entry_reserve(k, len)) {
+	if (leat_key_reserve(k, len)) {
 		fail_for_memory(t, k);
 		return NULL;
 	}
-	return leat_entry_at(k, leat_entry_make(k, text, len, hash));
+	return leat_entry_at(&k->entries, leat_key_make(k, text, len, hash));
 }
 
 static void load_state(struct leat_tape *t, leat_keyed *k, struct leat_entry *e,
@@ -103,10 +91,10 @@ static void load_state(struct leat_tape *t, leat_keyed *k, struct leat_entry *e,
 {
 	int64_t timer, due = INT64_MAX;
 
-	if (k->latest_at)
-		leat_tape_time(t, leat_entry_latest(k, e));
+	if (k->entries.latest_at)
+		leat_tape_time(t, leat_entry_latest(&k->entries, e));
 	leat_tape_state(t, &k->stream, leat_entry_state(e));
-	if (!t->err && !leat_keyed_due(k, e, &due))
+	if (!t->err && !leat_advance_due(k, e, &due))
 		due = INT64_MAX;
 	timer = due;
 	/* A timer that is written is not the one that follows. */
@@ -120,9 +108,9 @@ static void load_state(struct leat_tape *t, leat_keyed *k, struct leat_entry *e,
 	if (t->err)
 		return;
 	/* Version 0.1 may have saved a late timer: emit_empty, no sink. */
-	leat_timers_arm(k, e, timer < due ? timer : due);
+	leat_timers_arm(&k->timers, &k->entries, e, timer < due ? timer : due);
 	if (head & KEY_CHANGED)
-		leat_mark(&k->roster.changed, e->rank);
+		leat_mark(&k->entries.order.changed, e->rank);
 }
 
 static void load_key(struct leat_tape *t, leat_keyed *k)
@@ -148,16 +136,17 @@ static void load_key(struct leat_tape *t, leat_keyed *k)
 		load_state(t, k, e, head);
 }
 
-/* There are no holes in the roster. */
+/* The order must have been packed. */
 static void save_keys(struct leat_tape *t, leat_keyed *k)
 {
-	uint64_t n = k->roster.length;
+	uint64_t n = k->entries.order.length;
 
 	leat_tape_number(t, &n, UINT64_MAX);
-	for (size_t r = 0; r < k->roster.n && !t->err; r++) {
-		if (r + 8 < k->roster.n)
-			leat_entry_prefetch(k, leat_ranked(k, (uint32_t)r + 8));
-		save_key(t, k, leat_ranked(k, (uint32_t)r));
+	for (size_t r = 0; r < n && !t->err; r++) {
+		if (r + 8 < n)
+			leat_entry_prefetch(&k->entries,
+			    leat_ranked(&k->entries, (uint32_t)r + 8));
+		save_key(t, k, leat_ranked(&k->entries, (uint32_t)r));
 	}
 }
 
@@ -175,11 +164,11 @@ static void load_keys(struct leat_tape *t, leat_keyed *k)
 /* From the key pushed into longest ago, their places among all keys. */
 static void save_order(struct leat_tape *t, leat_keyed *k)
 {
-	for (uint32_t i = k->oldest; i && !t->err;) {
-		struct leat_entry *e = leat_entry_at(k, i);
+	for (uint32_t i = k->entries.oldest; i && !t->err;) {
+		struct leat_entry *e = leat_entry_at(&k->entries, i);
 		uint64_t rank = e->rank;
 		leat_tape_number(t, &rank, UINT64_MAX);
-		i = leat_entry_links(k, e)->newer;
+		i = leat_entry_links(&k->entries, e)->newer;
 	}
 }
 
@@ -191,21 +180,21 @@ static void load_order(struct leat_tape *t, leat_keyed *k)
 {
 	uint32_t first = 0;
 
-	for (size_t n = k->roster.length; n > 0; n--) {
+	for (size_t n = k->entries.order.length; n > 0; n--) {
 		uint64_t rank = 0;
-		leat_tape_number(t, &rank, k->roster.length - 1);
+		leat_tape_number(t, &rank, k->entries.order.length - 1);
 		if (t->err)
 			return;
-		leat_entry_touch(k, k->roster.order[rank]);
+		leat_entry_touch(&k->entries, k->entries.order.index[rank]);
 		if (!first)
-			first = k->roster.order[rank];
+			first = k->entries.order.index[rank];
 	}
-	leat_tape_expect(t, k->oldest == first);
+	leat_tape_expect(t, k->entries.oldest == first);
 }
 
 static void tape_order(struct leat_tape *t, leat_keyed *k)
 {
-	int kept = k->links_at && k->roster.length > 0;
+	int kept = k->entries.links_at && k->entries.order.length > 0;
 
 	if (!t->loads) {
 		if (!kept)
@@ -247,8 +236,8 @@ int leat_keyed_save(leat_keyed *keyed, leat_writer *writer)
 	LEAT_ASSERT(keyed && writer);
 	if (leat_is_inside(&keyed->stream.emitter.calls))
 		return LEAT_EINVAL;
-	leat_queue_look(keyed);
-	leat_roster_pack(keyed);
+	leat_deferred_settle(keyed);
+	leat_keys_pack(keyed);
 	return leat_tape_to(writer, LEAT_OBJECT_KEYED, tape_keyed, keyed);
 }
 

@@ -1,5 +1,5 @@
 /*
- * roster.c - the order in which keys were first seen
+ * key_order.c - the order in which keys were first seen
  *
  * A list of entries to which new keys are added at the end. A key's rank is
  * its place in it, so a set of keys is brought into order without a sort:
@@ -12,19 +12,19 @@
  * so packing is always worth its while. List and sets are one block: it grows
  * as a whole or not at all.
  */
-#include "key.h"
+#include "key_order.h"
 
-void leat_roster_init(struct leat_roster *r, struct leat_memory *memory)
+void leat_key_order_init(struct leat_key_order *o, struct leat_memory *memory)
 {
-	memset(r, 0, sizeof(*r));
-	r->memory = memory;
-	r->due.first = r->changed.first = SIZE_MAX;
+	memset(o, 0, sizeof(*o));
+	o->memory = memory;
+	o->due.first = o->changed.first = SIZE_MAX;
 }
 
-void leat_roster_clear(struct leat_roster *r)
+void leat_key_order_clear(struct leat_key_order *o)
 {
-	leat_memory_give(r->memory, r->block, r->n_bytes);
-	leat_roster_init(r, r->memory);
+	leat_memory_give(o->memory, o->block, o->n_bytes);
+	leat_key_order_init(o, o->memory);
 }
 
 /* ---------------- sets -------------------------------------------- */
@@ -89,116 +89,99 @@ static void marks_move(const struct leat_marks *from, struct leat_marks *to,
 
 /* ---------------- the list ---------------------------------------- */
 
-static void roster_cut(struct leat_roster *r, struct leat_cutter *c,
+static void key_order_cut(struct leat_key_order *o, struct leat_cutter *c,
     size_t room)
 {
-	r->order = leat_cut(c, room, sizeof(*r->order));
-	marks_cut(&r->due, c, room);
-	marks_cut(&r->changed, c, room);
+	o->index = leat_cut(c, room, sizeof(*o->index));
+	marks_cut(&o->due, c, room);
+	marks_cut(&o->changed, c, room);
 }
 
-/* A roster of so much room, empty; block is NULL if there is no memory. */
-static struct leat_roster roster_make(struct leat_memory *memory, size_t room)
+/* An order of so much room, empty; block is NULL if there is no memory. */
+static struct leat_key_order key_order_make(struct leat_memory *memory,
+    size_t room)
 {
 	struct leat_cutter measure = { NULL, 0, 0 }, c = { NULL, 0, 0 };
-	struct leat_roster r;
+	struct leat_key_order o;
 
-	leat_roster_init(&r, memory);
-	roster_cut(&r, &measure, room);
-	r.room = room;
-	r.n_bytes = measure.used;
+	leat_key_order_init(&o, memory);
+	key_order_cut(&o, &measure, room);
+	o.room = room;
+	o.n_bytes = measure.used;
 	if (!measure.overflow)
-		r.block = leat_memory_take(memory, r.n_bytes);
-	if (!r.block)
-		return r;
-	memset(r.block, 0, r.n_bytes);
-	c.base = r.block;
-	roster_cut(&r, &c, room);
-	return r;
+		o.block = leat_memory_take(memory, o.n_bytes);
+	if (!o.block)
+		return o;
+	memset(o.block, 0, o.n_bytes);
+	c.base = o.block;
+	key_order_cut(&o, &c, room);
+	return o;
 }
 
-static void roster_fill(struct leat_roster *to, const struct leat_roster *from)
+static void key_order_fill(struct leat_key_order *to,
+    const struct leat_key_order *from)
 {
 	if (from->n > 0)
-		memcpy(to->order, from->order, from->n * sizeof(*to->order));
+		memcpy(to->index, from->index, from->n * sizeof(*to->index));
 	marks_move(&from->changed, &to->changed, from->n);
 	to->n = from->n;
 	to->length = from->length;
 }
 
-static int roster_grow(struct leat_roster *r)
+static int key_order_grow(struct leat_key_order *o)
 {
-	struct leat_roster bigger = roster_make(r->memory,
-	    r->room ? 2 * r->room : 64);
+	struct leat_key_order bigger = key_order_make(o->memory,
+	    o->room ? 2 * o->room : 64);
 
 	if (!bigger.block)
 		return LEAT_ENOMEM;
-	roster_fill(&bigger, r);
-	leat_memory_give(r->memory, r->block, r->n_bytes);
-	*r = bigger;
+	key_order_fill(&bigger, o);
+	leat_memory_give(o->memory, o->block, o->n_bytes);
+	*o = bigger;
 	return LEAT_OK;
 }
 
-void leat_roster_pack(leat_keyed *k)
+int leat_key_order_reserve(struct leat_key_order *o)
 {
-	struct leat_roster *r = &k->roster;
-	uint32_t n = 0;
+	return o->length >= o->room / 4 * 3 ? key_order_grow(o) : LEAT_OK;
+}
 
-	if (r->n == r->length)
-		return;
-
-	for (size_t i = 0; i < r->n; i++) {
-		int changed = leat_marked(&r->changed, i);
-		if (r->order[i] == 0)
-			continue;
-		leat_unmark(&r->changed, (uint32_t)i);
-		if (changed)
-			leat_mark(&r->changed, n);
-		r->order[n] = r->order[i];
-		struct leat_entry *e = leat_ranked(k, n);
-		e->rank = n++;
-		leat_timers_rename(k, e);
+void leat_key_order_move(struct leat_key_order *o, size_t from, size_t to)
+{
+	if (leat_marked(&o->changed, from)) {
+		leat_unmark(&o->changed, (uint32_t)from);
+		leat_mark(&o->changed, (uint32_t)to);
 	}
-	r->n = n;
+	o->index[to] = o->index[from];
 }
 
-int leat_roster_reserve(leat_keyed *k)
+uint32_t leat_key_order_add(struct leat_key_order *o, uint32_t index)
 {
-	struct leat_roster *r = &k->roster;
-
-	if (r->length >= r->room / 4 * 3)
-		return roster_grow(r);
-	if (r->n == r->room)
-		leat_roster_pack(k);
-	return LEAT_OK;
+	o->index[o->n] = index;
+	o->length++;
+	return (uint32_t)o->n++;
 }
 
-uint32_t leat_roster_add(struct leat_roster *r, uint32_t index)
+void leat_key_order_remove(struct leat_key_order *o, uint32_t rank)
 {
-	r->order[r->n] = index;
-	r->length++;
-	return (uint32_t)r->n++;
+	leat_unmark(&o->changed, rank);
+	o->index[rank] = 0;
+	o->length--;
+	while (o->n > 0 && o->index[o->n - 1] == 0)
+		o->n--;
 }
 
-void leat_roster_remove(struct leat_roster *r, uint32_t rank)
-{
-	leat_unmark(&r->changed, rank);
-	r->order[rank] = 0;
-	r->length--;
-	while (r->n > 0 && r->order[r->n - 1] == 0)
-		r->n--;
-}
-
-int leat_roster_copy(struct leat_roster *to, const struct leat_roster *from)
+int leat_key_order_copy(struct leat_key_order *to,
+    const struct leat_key_order *from)
 {
 	struct leat_memory *memory = to->memory;
 
-	leat_roster_init(to, memory);
+	leat_key_order_init(to, memory);
 	if (from->room == 0)
 		return LEAT_OK;
-	*to = roster_make(memory, from->room);
+	*to = key_order_make(memory, from->room);
 	if (!to->block)
 		return LEAT_ENOMEM;
-	roster_fill(to, from);
+	key_order_fill(to, from);
 	return LEAT_OK;
 }

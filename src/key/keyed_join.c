@@ -1,12 +1,13 @@
 /*
- * join.c - what two sets of keys have seen, as if one had seen both
+ * keyed_join.c - what two sets of keys have seen, as if one had seen both
  *
  * Keys that are not there yet are made first, empty, in the order of the
  * other object. Then each pair of states is asked whether it can be joined
  * and what that takes; so far all can be undone, by forgetting the new keys.
  * From there on nothing fails.
  */
-#include "key.h"
+#include "advance.h"
+#include "deferred.h"
 
 /* ---------------- the same plan ------------------------------------------ */
 
@@ -46,35 +47,34 @@ static int keyed_fits(const leat_keyed *k, const leat_keyed *other)
 
 /* ---------------- new keys ---------------------------------------------- */
 
-static uint32_t counterpart_of(const leat_keyed *k, const struct leat_entry *e)
+/* Returns the index in k of the key of another object's entry; 0: none. */
+static uint32_t counterpart_of(const leat_keyed *k, const struct leat_entry *o)
 {
-	const void *text = leat_entry_text(e);
-
-	return leat_entry_find(k, text, e->len, leat_key_hash(k, text, e->len));
+	return leat_key_find(k, leat_entry_text(o), o->len);
 }
 
-static int make_key(leat_keyed *k, const struct leat_entry *e)
+static int make_key(leat_keyed *k, const struct leat_entry *o)
 {
-	const void *text = leat_entry_text(e);
+	const void *text = leat_entry_text(o);
 
-	if (k->roster.length >= k->max_keys)
+	if (k->entries.order.length >= k->max_keys)
 		return LEAT_EFULL;
-	if (leat_entry_reserve(k, e->len))
+	if (leat_key_reserve(k, o->len))
 		return LEAT_ENOMEM;
-	leat_entry_make(k, text, e->len, leat_key_hash(k, text, e->len));
+	leat_key_make(k, text, o->len,
+	    leat_entry_hash(&k->entries, text, o->len));
 	return LEAT_OK;
 }
 
+/* Makes the keys that only the other object has, and counts them in *made. */
 static int make_keys(leat_keyed *k, const leat_keyed *other, size_t *made)
 {
-	for (size_t r = 0; r < other->roster.n; r++) {
-		const struct leat_entry *e;
-		if (other->roster.order[r] == 0)
+	const struct leat_entry *o = leat_entry_from(&other->entries, 0);
+
+	for (; o; o = leat_entry_next(&other->entries, o)) {
+		if (counterpart_of(k, o))
 			continue;
-		e = leat_ranked(other, (uint32_t)r);
-		if (counterpart_of(k, e))
-			continue;
-		int err = make_key(k, e);
+		int err = make_key(k, o);
 		if (err)
 			return err;
 		++*made;
@@ -82,30 +82,29 @@ static int make_keys(leat_keyed *k, const leat_keyed *other, size_t *made)
 	return LEAT_OK;
 }
 
-/* The newest so many. */
+/* Forgets the newest keys, so many of them. */
 static void unmake_keys(leat_keyed *k, size_t made)
 {
+	const struct leat_key_order *order = &k->entries.order;
+
 	for (; made > 0; made--)
-		leat_entry_forget(k, k->roster.order[k->roster.n - 1]);
+		leat_key_forget(k, order->index[order->n - 1]);
 }
 
 /* ---------------- joining ----------------------------------------------- */
 
-/* Whether all states can be joined; then there is memory for it. */
+/* Asks whether all states can be joined, and has memory for it reserved. */
 static int keyed_room(leat_keyed *k, const leat_keyed *other)
 {
 	struct leat_stream *st = &k->stream;
-	const struct leat_stream *from = &other->stream;
+	const struct leat_entry *o = leat_entry_from(&other->entries, 0);
 	struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
 
-	for (size_t r = 0; r < other->roster.n; r++) {
-		const struct leat_entry *e;
-		if (other->roster.order[r] == 0)
-			continue;
-		e = leat_ranked(other, (uint32_t)r);
-		int err = st->plan.engine->join_room(st,
-		    leat_entry_state(leat_entry_at(k, counterpart_of(k, e))),
-		    from, leat_entry_state(e), &need);
+	for (; o; o = leat_entry_next(&other->entries, o)) {
+		const struct leat_entry *e = leat_entry_at(&k->entries,
+		    counterpart_of(k, o));
+		int err = st->plan.engine->join_room(st, leat_entry_state(e),
+		    &other->stream, leat_entry_state(o), &need);
 		if (err)
 			return err;
 	}
@@ -115,51 +114,55 @@ static int keyed_room(leat_keyed *k, const leat_keyed *other)
 static void join_key(leat_keyed *k, const leat_keyed *other,
     struct leat_entry *o)
 {
-	struct leat_entry *e = leat_entry_at(k, counterpart_of(k, o));
-	int64_t due;
+	struct leat_entries *es = &k->entries;
+	struct leat_entry *e = leat_entry_at(es, counterpart_of(k, o));
+	int64_t due, latest;
 
-	leat_entry_speaks(k, e);
+	leat_set_current_key(k, e);
 	leat_state_join(&k->stream, leat_entry_state(e), &other->stream,
 	    leat_entry_state(o));
-	if (k->latest_at &&
-	    *leat_entry_latest(other, o) > *leat_entry_latest(k, e))
-		*leat_entry_latest(k, e) = *leat_entry_latest(other, o);
+	if (es->latest_at) {
+		latest = *leat_entry_latest(&other->entries, o);
+		if (latest > *leat_entry_latest(es, e))
+			*leat_entry_latest(es, e) = latest;
+	}
 	if (k->stream.plan.early_span > 0 &&
-	    leat_marked(&other->roster.changed, o->rank))
-		leat_mark(&k->roster.changed, e->rank);
-	leat_timers_arm(k, e, leat_timers_due(other, o));
-	if (leat_keyed_due(k, e, &due))
-		leat_timers_arm(k, e, due);
+	    leat_marked(&other->entries.order.changed, o->rank))
+		leat_mark(&es->order.changed, e->rank);
+	leat_timers_arm(&k->timers, es, e, leat_timers_due(&other->timers, o));
+	if (leat_advance_due(k, e, &due))
+		leat_timers_arm(&k->timers, es, e, due);
 }
 
-/* As if the other's pushes had come after ours. */
+/* Orders keys as if the other's pushes had come after ours. */
 static void join_order(leat_keyed *k, const leat_keyed *other)
 {
-	if (!k->links_at)
+	const struct leat_entries *theirs = &other->entries;
+	struct leat_entry *o = leat_entry_from(theirs, 0);
+
+	if (!k->entries.links_at)
 		return;
-	if (!other->links_at) {
-		for (size_t r = 0; r < other->roster.n; r++)
-			if (other->roster.order[r])
-				leat_entry_touch(k,
-				    counterpart_of(k,
-					leat_ranked(other, (uint32_t)r)));
+	/* An object that keeps no order of pushes has that of its keys. */
+	for (; o && !theirs->links_at; o = leat_entry_next(theirs, o))
+		leat_entry_touch(&k->entries, counterpart_of(k, o));
+	if (!theirs->links_at)
 		return;
-	}
-	for (uint32_t i = other->oldest; i;) {
-		struct leat_entry *e = leat_entry_at(other, i);
-		leat_entry_touch(k, counterpart_of(k, e));
-		i = leat_entry_links(other, e)->newer;
+	for (uint32_t i = theirs->oldest; i;
+	     i = leat_entry_links(theirs, o)->newer) {
+		o = leat_entry_at(theirs, i);
+		leat_entry_touch(&k->entries, counterpart_of(k, o));
 	}
 }
 
 static void join_keys(leat_keyed *k, const leat_keyed *other)
 {
-	/* What the states tell is as of then; the watermark is not yet. */
+	struct leat_entry *o = leat_entry_from(&other->entries, 0);
+
+	/* Results emitted by the join have the watermark of before it. */
 	leat_stream_join_counts(&k->stream, &other->stream);
 	leat_clock_join(&k->stream.clock, &other->stream.clock);
-	for (size_t r = 0; r < other->roster.n; r++)
-		if (other->roster.order[r])
-			join_key(k, other, leat_ranked(other, (uint32_t)r));
+	for (; o; o = leat_entry_next(&other->entries, o))
+		join_key(k, other, o);
 	join_order(k, other);
 	k->early |= other->early;
 	if (other->early_from > k->early_from)
@@ -167,9 +170,9 @@ static void join_keys(leat_keyed *k, const leat_keyed *other)
 }
 
 /*
- * Time goes on to where the two have come. Of what the other one has brought
- * some may be due since before our watermark. Where this fails, the next push
- * goes on with it.
+ * Advances to where the two clocks have come. Windows that the other object
+ * has brought may be due since before our watermark, so it goes back to them.
+ * If this runs out of memory, the next push resumes the advance.
  */
 static void keyed_move_on(leat_keyed *k)
 {
@@ -178,7 +181,7 @@ static void keyed_move_on(leat_keyed *k)
 
 	if (k->timers.next <= was && was < LEAT_TIME_MAX)
 		c->watermark = leat_earlier(k->timers.next, 1);
-	if (leat_keyed_move(k))
+	if (leat_advance(k))
 		c->watermark = was;
 }
 
@@ -192,8 +195,8 @@ int leat_keyed_merge(leat_keyed *keyed, leat_keyed *other)
 	if (k == other || leat_is_inside(&k->stream.emitter.calls) ||
 	    leat_is_inside(&other->stream.emitter.calls))
 		return LEAT_EINVAL;
-	leat_queue_look(other);
-	leat_queue_settle(k);
+	leat_deferred_settle(other);
+	leat_deferred_settle(k);
 	if ((err = keyed_fits(k, other)))
 		return err;
 	leat_memory_try(&k->stream.memory);

@@ -1,0 +1,210 @@
+/*
+ * careful.c - a push that may run out of keys, memory or calendar
+ *
+ * Objects with a limit or a ttl, and those whose windows need more memory
+ * than that of a value when time moves, push this way. All that can fail
+ * comes before the clock moves, so that a push that fails has changed nothing:
+ * memory is made sure of, and each key that time will visit is asked for what
+ * it will need.
+ *
+ * What max_bytes refuses waits until the clock has moved: a value that finds
+ * no room has been seen, and what it closes may make room. Whatever making
+ * room may take of the allocator has been put aside by then (core/memory.c),
+ * so that such a value is taken or refused, but never fails.
+ */
+#include "careful.h"
+#include "advance.h"
+#include "take.h"
+
+/* Tells whether time will drop the key, so that the value makes it anew. */
+static int careful_renews(const leat_keyed *k, uint32_t i)
+{
+	const struct leat_entries *es = &k->entries;
+
+	return es->latest_at &&
+	    leat_later(*leat_entry_latest(es, leat_entry_at(es, i)), k->ttl) <=
+	    k->stream.clock.target;
+}
+
+/*
+ * Adds to `need` what the value takes in the state of its key, or of a new
+ * one. Below a limit either may come of it, so a calendar is asked for both:
+ * what it says is kept whatever the limit is.
+ */
+static int careful_prepare(leat_keyed *k, const leat_event *v, uint32_t i,
+    struct leat_need *need)
+{
+	struct leat_stream *st = &k->stream;
+	struct leat_need unused = { 0, 0, 0, 0, 0, 0, 0 };
+	int fresh = !i || careful_renews(k, i), err = LEAT_OK;
+
+	if (!st->plan.careful)
+		return LEAT_OK;
+	st->memory.lifted = 1;
+	if (i)
+		err = st->plan.engine->prepare(st,
+		    leat_entry_state(leat_entry_at(&k->entries, i)), v, need);
+	if (!err)
+		err = st->plan.engine->prepare(st, k->blank, v,
+		    fresh ? need : &unused);
+	st->memory.lifted = 0;
+	return err;
+}
+
+/* Reserves all that the value takes, in entry i or a new key. LEAT_ENOMEM. */
+static int careful_reserve(leat_keyed *k, const leat_event *v, uint32_t i,
+    const struct leat_need *need)
+{
+	int err = leat_need_reserve(&k->stream, need);
+
+	return err | leat_take_reserve(k, v, i, !i || careful_renews(k, i));
+}
+
+/* Asks for what the value would take if there were no key and no memory. */
+static void careful_ask_anew(leat_keyed *k, const leat_event *v,
+    const struct leat_need *need)
+{
+	leat_keyed was = *k;
+	struct leat_memory memory;
+
+	leat_keys_start(k);
+	leat_stream_blank(&k->stream);
+	(void)careful_reserve(k, v, 0, need);
+	memory = k->stream.memory;
+	*k = was;
+	k->stream.memory = memory;
+}
+
+/*
+ * Has all put aside that making room for the value may take: what it takes
+ * with the keys that are there, and without any. LEAT_ENOMEM.
+ */
+static int careful_ask(leat_keyed *k, const leat_event *v, uint32_t i,
+    const struct leat_need *need)
+{
+	struct leat_memory *m = &k->stream.memory;
+
+	m->phase = LEAT_MEMORY_ASKS;
+	(void)careful_reserve(k, v, i, need);
+	careful_ask_anew(k, v, need);
+	return m->failed ? LEAT_ENOMEM : LEAT_OK;
+}
+
+/* Makes sure of all that the value and its time take; or it is put aside. */
+static int careful_ready(leat_keyed *k, const leat_event *v, uint32_t i)
+{
+	struct leat_memory *m = &k->stream.memory;
+	struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
+	int err;
+
+	if ((err = leat_advance_prepare(k, &need)) ||
+	    (err = careful_prepare(k, v, i, &need)))
+		return err;
+	if ((err = careful_reserve(k, v, i, &need)) && !m->failed)
+		err = careful_ask(k, v, i, &need);
+	return err;
+}
+
+/* ---------------- making room ------------------------------------- */
+
+/* Drops the key that was pushed into longest ago, but not `keep`. */
+static int careful_evict(leat_keyed *k, uint32_t keep)
+{
+	if (!k->entries.oldest || k->entries.oldest == keep)
+		return LEAT_NO_ROOM;
+	leat_key_evict(k, k->entries.oldest);
+	return LEAT_OK;
+}
+
+/* At max_bytes, keys that were not pushed into for long make room. */
+static int careful_make_room(leat_keyed *k, const leat_event *v, uint32_t hash,
+    uint32_t i)
+{
+	struct leat_stream *st = &k->stream;
+	int err, cleared = 0;
+
+	if (i)
+		leat_entry_touch(&k->entries, i);
+	else if (leat_take_forbids(k, v))
+		return leat_stream_refuse(st, LEAT_NO_ROOM);
+	for (;;) {
+		struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
+		if (!(err = careful_prepare(k, v, i, &need)))
+			err = careful_reserve(k, v, i, &need);
+		if (!err)
+			return leat_take(k, v, hash, i);
+		if (!(err = careful_evict(k, i)))
+			continue;
+		if (k->entries.order.length > 0 || cleared)
+			return leat_stream_refuse(st, err);
+		/* What is left is memory of other sizes than is needed. */
+		leat_keys_clear(k);
+		cleared = 1;
+	}
+}
+
+/* ---------------- the push ---------------------------------------- */
+
+/*
+ * The clock has seen the value, and all that may be needed of the allocator
+ * has been asked for; `full`: max_bytes has refused some of it.
+ */
+static int careful_seen(leat_keyed *k, const leat_event *v, uint32_t hash,
+    uint32_t i, int full)
+{
+	struct leat_clock *c = &k->stream.clock;
+	uint64_t drops = k->drops;
+
+	if (leat_advance_pending(k)) {
+		leat_advance_run(k);
+		if (i && k->drops != drops) {
+			i = leat_key_find(k, v->key, v->key_len);
+			full |= !i;
+		}
+		/* At max_bytes it may have freed what was reserved. */
+		full |= k->stream.memory.limit > 0;
+	} else if (c->target > c->watermark) {
+		c->watermark = c->target;
+	}
+	return full ? careful_make_room(k, v, hash, i)
+		    : leat_take(k, v, hash, i);
+}
+
+/* Pushes; memory that was known for this push alone goes at the limit. */
+static int careful_below_limit(leat_keyed *k, const leat_event *v,
+    uint32_t hash, uint32_t i)
+{
+	struct leat_stream *st = &k->stream;
+	struct leat_memory *m = &st->memory;
+	int err;
+
+	leat_memory_close(m);
+	err = careful_seen(k, v, hash, i, m->over);
+	leat_stream_done(st);
+	if (m->limit > 0 && m->bytes > m->limit)
+		leat_index_release(&st->nodes);
+	return err;
+}
+
+int leat_careful_push(leat_keyed *k, const leat_event *v, uint32_t hash,
+    uint32_t i)
+{
+	struct leat_stream *st = &k->stream;
+	struct leat_memory *m = &st->memory;
+	struct leat_clock_mark mark;
+	int err;
+
+	leat_memory_try(m);
+	leat_clock_mark(&st->clock, v->source, &mark);
+	leat_clock_see(&st->clock, v->source, v->t);
+	if ((err = careful_ready(k, v, i))) {
+		leat_clock_back(&st->clock, v->source, &mark);
+		err = leat_stream_refuse(st, err);
+	} else {
+		err = careful_below_limit(k, v, hash, i);
+	}
+	leat_entries_release(&k->entries);
+	leat_stream_done(st);
+	leat_memory_open(m);
+	return err;
+}

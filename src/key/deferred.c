@@ -1,0 +1,145 @@
+/*
+ * deferred.c - single pushes that wait a moment for their memory
+ *
+ * Among many keys a push waits for two cache misses, one after the other,
+ * which is most of its time; leat_keyed_push_events() has those of many events
+ * overlap. So do single pushes where nobody can tell: an event that changes
+ * nothing but a window that is open, and cannot be refused, waits with its key
+ * until there are enough of them. Whatever could see a difference settles them
+ * first: time that closes a window, a query, a copy, a count, and any push that
+ * is not of that sort.
+ *
+ * That is so for tumbling windows, and hopping ones with time between them,
+ * whose statistics need no order; without lateness, early or empty results,
+ * and without limits on keys and memory, nor a delay of so many windows that
+ * a key may need an index of them. Before the first event waits there must be
+ * room for as many new keys as there may be events, so that settling them needs
+ * no memory: what a push has answered stays true.
+ */
+#include "deferred.h"
+#include "../time/cells.h"
+#include "take.h"
+
+int leat_deferred_serves(const leat_keyed *k, const leat_keyed_options *o)
+{
+	const struct leat_stream *st = &k->stream;
+
+	return (st->plan.kind == LEAT_TUMBLING ||
+		   st->plan.kind == LEAT_HOPPING) &&
+	    st->plan.engine == &leat_cells_engine && st->clock.n_sources == 1 &&
+	    !st->forest.layout.ordered && st->plan.more_at == 0 &&
+	    st->clock.delay / st->plan.advance + 2 <= LEAT_CELLS_FEW &&
+	    !k->tracks && !o->max_keys && !o->max_bytes;
+}
+
+/* Tells whether a value at t has time close a window, so that it cannot wait. */
+static int deferred_closes(const leat_keyed *k, int64_t t)
+{
+	int64_t w = leat_earlier(t, k->stream.clock.delay);
+
+	return w >= k->deferred.due || w >= k->timers.next;
+}
+
+/*
+ * Tells whether a value at t is sure to go into a window that is open, whose
+ * interval is kept: the next value is likely to go there, too.
+ */
+static int deferred_fits(const leat_keyed *k, struct leat_deferred *d,
+    int64_t t)
+{
+	const struct leat_stream *st = &k->stream;
+
+	if (t >= d->start && t < d->end && d->end > st->clock.watermark)
+		return 1;
+	if (leat_cells_interval(st, t, &d->start, &d->end) != LEAT_OK ||
+	    d->end <= st->clock.watermark) {
+		d->start = d->end = 0;
+		return 0;
+	}
+	return 1;
+}
+
+/* Reserves for as many new keys, and windows, as events may wait. */
+static int deferred_has_room(leat_keyed *k)
+{
+	const struct leat_table *t = &k->table;
+	const struct leat_key_order *o = &k->entries.order;
+	int err;
+
+	/* Neither the table nor the order may have to grow. */
+	if (t->length + LEAT_DEFERRED > t->limit ||
+	    o->length + LEAT_DEFERRED > o->room / 4 * 3)
+		return 0;
+	err = leat_slab_reserve(&k->entries.slab, LEAT_DEFERRED);
+	err |= leat_slab_reserve(&k->table.crowd.nodes, LEAT_DEFERRED);
+	err |= leat_timers_reserve(&k->timers, o->length + LEAT_DEFERRED);
+	err |= leat_pool_reserve(&k->stream.cells,
+	    LEAT_DEFERRED + k->spare_cells);
+	if ((uint64_t)k->entries.slab.n_chunks << LEAT_SLAB_BITS >
+	    t->index_mask)
+		return 0;
+	return !err;
+}
+
+static void deferred_add(leat_keyed *k, const leat_event *v)
+{
+	struct leat_deferred *d = &k->deferred;
+	struct leat_deferred_event *e = &d->events[d->n++];
+
+	if (v->key_len > 0)
+		memcpy(e->text, v->key, v->key_len);
+	e->len = (uint32_t)v->key_len;
+	e->t = v->t;
+	e->x = v->x;
+	e->y = v->y;
+	e->hash = leat_entry_hash(&k->entries, e->text, e->len);
+	if (d->end < d->due)
+		d->due = d->end;
+	leat_table_prefetch(&k->table, e->hash);
+}
+
+int leat_deferred_put(leat_keyed *k, const leat_event *v)
+{
+	struct leat_deferred *d = &k->deferred;
+	struct leat_clock *c = &k->stream.clock;
+
+	if (v->key_len > LEAT_TEXT_SHORT ||
+	    c->target > c->watermark || /* a state may say that */
+	    leat_clock_check(c, v->source, v->t))
+		return 0;
+	if (d->n == LEAT_DEFERRED)
+		leat_deferred_settle_all(k);
+	if (deferred_closes(k, v->t) || !deferred_fits(k, d, v->t) ||
+	    (d->n == 0 && !deferred_has_room(k)))
+		return 0;
+	leat_clock_see(c, v->source, v->t);
+	c->watermark = c->target;
+	deferred_add(k, v);
+	return 1;
+}
+
+void leat_deferred_clear(leat_keyed *k)
+{
+	k->deferred.n = 0;
+	k->deferred.due = INT64_MAX;
+	k->deferred.start = k->deferred.end = 0;
+}
+
+void leat_deferred_settle_all(leat_keyed *k)
+{
+	struct leat_deferred *d = &k->deferred;
+
+	for (uint32_t i = 0; i < d->n; i++)
+		(void)leat_table_guess(&k->table, &k->entries,
+		    d->events[i].hash);
+	for (uint32_t i = 0; i < d->n; i++) {
+		const struct leat_deferred_event *e = &d->events[i];
+		leat_event v = { e->text, e->len, e->t, e->x, e->y, 0, 0, 0 };
+		struct leat_sought s = { e->text, e->len, e->hash, 0 };
+		uint32_t found = leat_table_find(&k->table, &k->entries, &s);
+		/* The clock has seen it. Ranks may have to be packed. */
+		if (!leat_take_reserve(k, &v, found, !found))
+			(void)leat_take(k, &v, e->hash, found);
+	}
+	leat_deferred_clear(k);
+}

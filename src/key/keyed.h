@@ -1,0 +1,115 @@
+/*
+ * keyed.h - a window for each key
+ *
+ * One stream (time/stream.h) serves all keys: one clock, one plan, one set of pools.
+ * A key is an entry, with the state of its window behind it, and stands in
+ * three structures, each of which knows nothing of the others:
+ *
+ *   table    finds the entry of a text (table.h)
+ *   order    knows the order in which keys were first seen (key_order.h)
+ *   timers   know which keys have something to do when (timers.h)
+ *
+ * Whatever may fail for want of memory happens before a key is made; then all
+ * three have room for it, and for every move of it, until it is dropped.
+ *
+ * Files build on each other in this order: entries and the three structures;
+ * keyed.c, keys as they come and go; advance.c, time; take.c, a value and its
+ * key; careful.c and deferred.c, pushes that need more or can wait; and the
+ * public functions in push.c and keyed_*.c. Windows by count are one more
+ * engine (counted.c), so that keys know one kind of state alone.
+ */
+#ifndef LEAT_KEYED_H
+#define LEAT_KEYED_H
+
+#include "../time/codec.h"
+#include "../time/engine.h"
+#include "table.h"
+#include "timers.h"
+
+/* An event that waits for its push; see deferred.c. */
+enum { LEAT_DEFERRED = 32 };
+
+struct leat_deferred_event {
+	int64_t t;
+	double x, y;
+	uint32_t hash, len;
+	unsigned char text[LEAT_TEXT_SHORT];
+};
+
+struct leat_deferred {
+	uint32_t n;
+	int serves;         /* such events are possible with these options */
+	int64_t due;        /* smallest end of a window that events wait for */
+	int64_t start, end; /* window of the last one */
+	struct leat_deferred_event events[LEAT_DEFERRED];
+};
+
+struct leat_keyed {
+	struct leat_stream stream;
+	struct leat_table table;
+	struct leat_entries entries;
+	struct leat_timers timers;
+
+	int64_t ttl;
+	uint64_t max_keys;
+	leat_sink evicted;
+	int tracks;    /* pushes are noted: for ttl, eviction or early_span */
+	int announces; /* every push lowers stream.next_due */
+	int careful; /* plan.careful; or keys may expire, or there is a limit */
+	/*
+	 * A push makes sure of memory for one window more before it is known
+	 * that the value goes into one that is there. So that keys that are
+	 * there can go on at max_bytes, the first one takes this much of it.
+	 */
+	size_t spare_cells;
+
+	int64_t early_from; /* now, when early_span was looked at last */
+	int early;          /* early results are to be emitted */
+	int ending;         /* time passes to its end */
+	uint64_t drops;  /* keys dropped; pointers to entries are void then */
+	uint64_t visits; /* visits of keys because time has passed */
+
+	leat_window_options *by_count; /* NULL: by time */
+	leat_stat *stats;              /* of by_count */
+	size_t window_bytes;
+	struct leat_state *blank;
+	struct leat_deferred deferred;
+	double *values; /* results of a query for a callback */
+	size_t n_values;
+	struct leat_block block;
+};
+
+/* Makes the object hold no keys; entry sizes must be known. */
+void leat_keys_start(leat_keyed *k);
+/* Drops all keys silently and frees all memory but the object's own. */
+void leat_keys_clear(leat_keyed *k);
+/*
+ * Copies the keys of `from` into k, a copy of its bytes whose stream has been
+ * moved. LEAT_ENOMEM.
+ */
+int leat_keys_copy(leat_keyed *k, const leat_keyed *from);
+/* Closes the holes that dropped keys have left in the order. */
+void leat_keys_pack(leat_keyed *k);
+/* Returns the index of a key's entry, from 1; 0: there is no such key. */
+uint32_t leat_key_find(const leat_keyed *k, const void *text, size_t len);
+/*
+ * Makes sure that leat_key_make() finds memory for a key of that length, and
+ * its state for one value. LEAT_ENOMEM.
+ */
+int leat_key_reserve(leat_keyed *k, size_t len);
+/* Makes a key, for which room must be reserved; returns its index. */
+uint32_t leat_key_make(leat_keyed *k, const void *text, size_t len,
+    uint32_t hash);
+/* Drops key i silently. */
+void leat_key_forget(leat_keyed *k, uint32_t i);
+/* Drops key i and emits to `evicted` what it still holds. */
+void leat_key_evict(leat_keyed *k, uint32_t i);
+
+/* Has the stream emit results in the name of this key from now on. */
+LEAT_INLINE void leat_set_current_key(leat_keyed *k, const struct leat_entry *e)
+{
+	k->stream.emitter.key = leat_entry_text(e);
+	k->stream.emitter.key_len = e->len;
+}
+
+#endif

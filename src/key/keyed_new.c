@@ -1,0 +1,268 @@
+/*
+ * keyed_new.c - keyed windows are made, copied and freed
+ *
+ * The object is one block: the struct, what its stream needs, an empty state
+ * and room for the results of one key. Keys and their windows come from
+ * pools and slabs beside it, which grow with them; that is what max_bytes is
+ * about.
+ */
+#include "counted.h"
+#include "deferred.h"
+
+/* ---------------- options ----------------------------------------- */
+
+static const char *why_keyed(const leat_keyed_options *o)
+{
+	if (!o->by_time && !o->by_count)
+		return "by_time, by_count: neither is given";
+	if (!LEAT_IS_RESERVED(o))
+		return LEAT_WHY_RESERVED;
+	if (o->by_time && o->by_count)
+		return "by_time, by_count: both are given";
+	if (o->by_time ? o->by_time->allocator != NULL
+		       : o->by_count->allocator != NULL)
+		return "allocator: must be NULL; keyed windows have one for all";
+	if (o->ttl < 0)
+		return "ttl: below 0";
+	if (o->max_keys > (uint64_t)1 << 31)
+		return "max_keys: more than 2^31";
+	if (o->when_keys_full != LEAT_WHEN_FULL_REFUSE &&
+	    o->when_keys_full != LEAT_WHEN_FULL_EVICT_OLD)
+		return "when_keys_full: not of enum leat_when_full";
+	if (o->when_keys_full && !o->max_keys && !o->max_bytes)
+		return "when_keys_full: needs max_keys or max_bytes";
+	if (!leat_allocator_fits(o->allocator))
+		return "allocator: lacks a function";
+	return NULL;
+}
+
+static int plan_by_count(leat_keyed *k, const leat_window_options *o,
+    const char **why_out)
+{
+	struct leat_stream *st = &k->stream;
+	int err = leat_window_check(o, &k->window_bytes, why_out);
+
+	if (err)
+		return err;
+	st->plan.engine = &leat_counted_engine;
+	st->plan.state_size = leat_round_up(sizeof(struct leat_state));
+	st->clock.n_sources = 1;
+	for (size_t i = 0; i < o->n_stats; i++)
+		st->forest.layout.pairs |= leat_stat_pairs(&o->stats[i]) != 0;
+	return LEAT_OK;
+}
+
+/* Finds out what of an entry and of a push is needed with these options. */
+static void plan_entries(leat_keyed *k, const leat_keyed_options *o)
+{
+	struct leat_entries *es = &k->entries;
+
+	es->size = sizeof(struct leat_entry) + k->stream.plan.state_size;
+	if (o->ttl > 0) {
+		es->latest_at = es->size;
+		es->size += sizeof(int64_t);
+	}
+	if (o->when_keys_full == LEAT_WHEN_FULL_EVICT_OLD) {
+		es->links_at = es->size;
+		es->size += sizeof(struct leat_neighbours);
+	}
+	es->seed[0] = o->seed[0];
+	es->seed[1] = o->seed[1];
+	k->announces = k->stream.plan.kind == LEAT_SESSION ||
+	    k->stream.plan.engine == &leat_ranges_engine;
+	k->spare_cells = k->stream.plan.engine == &leat_cells_engine;
+	k->careful = k->stream.plan.careful || es->latest_at ||
+	    o->max_bytes > 0;
+	k->tracks = es->latest_at || es->links_at ||
+	    k->stream.plan.early_span > 0;
+}
+
+static int plan_keyed(leat_keyed *k, const leat_keyed_options *o,
+    const char **why_out)
+{
+	const char *why = why_keyed(o);
+	int err;
+
+	memset(k, 0, sizeof(*k));
+	if (why)
+		return leat_because(why_out, LEAT_EINVAL, why);
+	err = o->by_count ? plan_by_count(k, o->by_count, why_out)
+			  : leat_stream_plan(&k->stream, o->by_time, why_out);
+	if (err)
+		return err;
+	k->ttl = o->ttl;
+	k->max_keys = o->max_keys ? o->max_keys : (uint64_t)1 << 31;
+	k->evicted = o->dropped;
+	k->n_values = o->by_count ? o->by_count->n_stats : o->by_time->n_stats;
+	k->early_from = INT64_MIN;
+	plan_entries(k, o);
+	k->deferred.serves = leat_deferred_serves(k, o);
+	leat_deferred_clear(k);
+	return LEAT_OK;
+}
+
+/* ---------------- making ------------------------------------------ */
+
+static void cut_keyed(leat_keyed *k, struct leat_cutter *c,
+    const leat_keyed_options *o)
+{
+	size_t counted = o->by_count ? o->by_count->n_stats : 0;
+
+	leat_cut(c, 1, sizeof(*k));
+	leat_stream_cut(&k->stream, c);
+	k->blank = leat_cut(c, 1, k->stream.plan.state_size);
+	k->values = leat_cut(c, k->n_values, sizeof(double));
+	k->by_count = leat_cut(c, counted > 0, sizeof(*k->by_count));
+	k->stats = leat_cut(c, counted, sizeof(*k->stats));
+	if (counted == 0)
+		k->by_count = NULL;
+}
+
+static void start_counted(leat_keyed *k, const leat_keyed_options *o)
+{
+	struct leat_stream *st = &k->stream;
+
+	leat_memory_start(&st->memory,
+	    o->allocator ? o->allocator : &leat_malloc_allocator);
+	st->emitter.to = &st->emitter.sink;
+	leat_clock_reset(&st->clock);
+	*k->by_count = *o->by_count;
+	if (!k->by_count->kind)
+		k->by_count->kind = LEAT_SLIDING;
+	memcpy(k->stats, o->by_count->stats,
+	    o->by_count->n_stats * sizeof(*k->stats));
+	k->by_count->stats = k->stats;
+	leat_counted_start(k);
+}
+
+static void start_keyed(leat_keyed *k, const leat_keyed_options *o)
+{
+	memset(k->blank, 0, k->stream.plan.state_size);
+	if (k->by_count) {
+		start_counted(k, o);
+	} else {
+		leat_time_window_options by_time = *o->by_time;
+		by_time.allocator = o->allocator;
+		leat_stream_start(&k->stream, &by_time);
+	}
+	k->stream.memory.limit = o->max_bytes;
+	leat_keys_start(k);
+}
+
+/* Plans the object, and measures what it takes beside its keys. */
+static int measure_keyed(leat_keyed *plan, const leat_keyed_options *o,
+    size_t *n_bytes, const char **why_out)
+{
+	struct leat_cutter measure = { NULL, 0, 0 };
+	int err = plan_keyed(plan, o, why_out);
+
+	if (err)
+		return err;
+	cut_keyed(plan, &measure, o);
+	*n_bytes = measure.used;
+	return measure.overflow
+	    ? leat_because(why_out, LEAT_ETOOBIG, "stats: too large for memory")
+	    : LEAT_OK;
+}
+
+int leat_keyed_check(const leat_keyed_options *options, size_t *n_bytes_out,
+    const char **why_out)
+{
+	leat_keyed plan;
+	size_t n;
+
+	LEAT_ASSERT(options);
+	int err = measure_keyed(&plan, options, &n, why_out);
+	if (!err && n_bytes_out)
+		*n_bytes_out = leat_block_room(n);
+	return err;
+}
+
+int leat_keyed_new(leat_keyed **keyed_out, const leat_keyed_options *options)
+{
+	leat_keyed plan, *k;
+	void *base;
+	size_t n;
+	int err;
+
+	LEAT_ASSERT(keyed_out && options);
+	*keyed_out = NULL;
+	if ((err = measure_keyed(&plan, options, &n, NULL)) ||
+	    (err = leat_block_claim(&plan.block, options->allocator, NULL, 0, n,
+		 &base)))
+		return err;
+	k = base;
+	*k = plan;
+	struct leat_cutter c = { base, 0, 0 };
+	cut_keyed(k, &c, options);
+	start_keyed(k, options);
+	*keyed_out = k;
+	return LEAT_OK;
+}
+
+void leat_keyed_free(leat_keyed *keyed)
+{
+	if (!keyed)
+		return;
+	leat_keys_clear(keyed);
+	leat_block_free(keyed->block);
+}
+
+void leat_keyed_reset(leat_keyed *keyed)
+{
+	struct leat_stream *st = &keyed->stream;
+
+	LEAT_ASSERT(keyed);
+	leat_deferred_clear(keyed);
+	leat_keys_clear(keyed);
+	leat_clock_reset(&st->clock);
+	memset(&st->counts, 0, sizeof(st->counts));
+	st->emitter.calls.state = 0;
+	keyed->early_from = INT64_MIN;
+	keyed->early = 0;
+	keyed->visits = 0;
+}
+
+static void move_keyed(const leat_keyed *from, leat_keyed *to,
+    const leat_allocator *allocator)
+{
+	leat_stream_moved(from, to, &to->stream, allocator);
+	to->blank = leat_moved(from, to, from->blank);
+	to->values = leat_moved(from, to, from->values);
+	to->by_count = leat_moved(from, to, from->by_count);
+	to->stats = leat_moved(from, to, from->stats);
+	if (!to->by_count)
+		return;
+	to->by_count->stats = to->stats;
+	to->by_count->sink = from->stream.emitter.sink;
+	leat_counted_start(to);
+}
+
+int leat_keyed_copy(leat_keyed *keyed, const leat_allocator *allocator,
+    leat_keyed **copy_out)
+{
+	struct leat_block block;
+	int err;
+
+	LEAT_ASSERT(keyed && copy_out);
+	*copy_out = NULL;
+	if (leat_is_inside(&keyed->stream.emitter.calls))
+		return LEAT_EINVAL;
+	leat_deferred_settle(keyed);
+	leat_keyed *k = leat_block_copy(&block, allocator, &keyed->block,
+	    keyed);
+	if (!k)
+		return LEAT_ENOMEM;
+	k->block = block;
+	move_keyed(keyed, k, allocator);
+	/* A copy packs otherwise, so it may be larger. */
+	k->stream.memory.lifted = 1;
+	err = leat_keys_copy(k, keyed);
+	k->stream.memory.lifted = 0;
+	if (err) {
+		leat_keyed_free(k);
+		return err;
+	}
+	*copy_out = k;
+	return LEAT_OK;
+}
