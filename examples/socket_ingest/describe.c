@@ -1,13 +1,12 @@
 /*
  * What a server says of alerts, and of itself on its page.
  */
+#include "describe.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "../replay/report.h"
 #include "../replay/row_format.h"
-#include "run.h"
-#include "server.h"
 
 static void put(struct writer *w, const char *text)
 {
@@ -94,30 +93,4 @@ void describe_windows(const struct config *c, char *text, size_t size)
 		describe_time(&s->window.time, text, size);
 	else
 		cli_window_describe(&s->window.count, text, size);
-}
-
-int run_listen_http(struct server *s, const char *text, char *why, size_t size)
-{
-	const struct config *c = s->config;
-	struct addr addrs[ADDR_MAX];
-	char reason[300] = "", who[ADDR_TEXT];
-	int n = addr_parse_http(text, addrs, reason, sizeof reason);
-
-	for (int i = 0; i < n; i++) {
-		if (!addr_is_local(&addrs[i]) && !c->insecure &&
-		    !(c->tls_cert && (c->token_file || c->tls_client_ca)))
-			return report(why, size,
-			    "--http %.80s: beyond this machine there must be "
-			    "--tls-cert, and --token-file or --tls-client-ca; "
-			    "--insecure listens all the same",
-			    text);
-		if (web_listen(s->web, &addrs[i], who, reason, sizeof reason) ==
-		    0) {
-			log_say("page on %s://%s/",
-			    c->tls_cert ? "https" : "http",
-			    strncmp(who, "tcp://", 6) == 0 ? who + 6 : who);
-			return 0;
-		}
-	}
-	return report(why, size, "--http %.80s: %s", text, reason);
 }

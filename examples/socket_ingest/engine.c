@@ -1,8 +1,9 @@
 /*
  * Values in; windows, alerts and rows of results out.
  *
- * A replay does with them what csv_replay does with a file. If a page, alerts
- * or a database are wanted it tells of all it does (engine_snapshot.c).
+ * A replay does with values what csv_replay does with a file. If a page,
+ * alerts or a database are wanted, it reports all it does to
+ * engine_snapshot.c. Records of a table come through engine_table.c.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -18,12 +19,12 @@
 
 #include "../replay/timed_windows.h"
 #include "database.h"
-#include "sink.h"
+#include "sink_list.h"
 
 /* Bytes of a key on the snapshot: its row, name and place in the table. */
 enum { BESIDE_KEY = 150 };
 
-static int fail(struct engine *e, const char *what)
+int engine_fail(struct engine *e, const char *what)
 {
 	return report(e->why, sizeof e->why, "%s", what);
 }
@@ -48,14 +49,12 @@ static void take_lines(void *ctx, const char *bytes, size_t n)
 	struct engine *e = ctx;
 	uint64_t lines = count_lines(bytes, n);
 
-	for (size_t i = 0; i < *e->options.n_sinks; i++)
-		sink_put(e->options.sinks[i], bytes, n, lines);
+	sink_list_put(e->options.sinks, bytes, n, lines);
 }
 
 /* ---- Life ---- */
 
-/* Columns are known: names for the page, alerts, the database, outputs. */
-static int get_ready(struct engine *e)
+int engine_get_ready(struct engine *e)
 {
 	const struct rows *rows = replay_output(e->replay);
 	const char *const *names = rows_names(rows);
@@ -71,10 +70,9 @@ static int get_ready(struct engine *e)
 	writer_init(&e->head, -1);
 	if (rows_header(rows, &e->head) != 0 ||
 	    snapshot_init(&e->snapshot, n, names, e->options.has_page) < 0)
-		return fail(e, "out of memory");
+		return engine_fail(e, "out of memory");
 	e->has_snapshot = 1;
-	for (size_t i = 0; i < *e->options.n_sinks; i++)
-		sink_set_head(e->options.sinks[i], e->head.bytes, e->head.len);
+	sink_list_set_head(e->options.sinks, e->head.bytes, e->head.len);
 	e->is_ready = 1;
 	return 0;
 }
@@ -92,17 +90,16 @@ static void watch_replay(struct engine *e)
 		watch.dropped = engine_dropped;
 	}
 	replay_watch(e->replay, &watch);
-	replay_arrival(e->replay, engine_now(e));
+	replay_arrival(e->replay, e->now);
 }
 
-/* A new one, as at the start. Without memory the old one stays. */
-static int renew_replay(struct engine *e)
+int engine_renew(struct engine *e)
 {
 	struct replay *replay = replay_new(e->settings, &e->writer,
 	    e->settings->timing.late ? &e->late : NULL, 0);
 
 	if (!replay)
-		return fail(e, "out of memory");
+		return engine_fail(e, "out of memory");
 	replay_free(e->replay);
 	e->replay = replay;
 	watch_replay(e);
@@ -130,16 +127,16 @@ static int open_late(struct engine *e)
 
 static int prepare(struct engine *e)
 {
-	if (open_late(e) < 0 || renew_replay(e) < 0)
+	if (open_late(e) < 0 || engine_renew(e) < 0)
 		return -1;
 	if (e->is_table)
 		return 0;
 	if (replay_plan_values(e->replay) != 0) {
 		const char *why = replay_why(e->replay);
 
-		return fail(e, *why == ':' ? why + 2 : "out of memory");
+		return engine_fail(e, *why == ':' ? why + 2 : "out of memory");
 	}
-	return get_ready(e);
+	return engine_get_ready(e);
 }
 
 int engine_new(struct engine **engine_out, const struct engine_options *options,
@@ -150,6 +147,7 @@ int engine_new(struct engine **engine_out, const struct engine_options *options,
 	if (!e)
 		return report(why, why_size, "out of memory");
 	e->options = *options;
+	e->now = options->now;
 	e->own = options->config->settings;
 	e->settings = &e->own;
 	e->is_table = config_is_table(options->config);
@@ -255,7 +253,7 @@ static void refuse(struct engine *e, int err, const char *who)
 	    : timed_windows_is_refusal(err)      ? LOG_LATE
 						 : LOG_MEMORY;
 
-	log_event(e->options.log, kind, 1, engine_now(e), "%s: %s", who,
+	log_event(e->options.log, kind, 1, e->now, "%s: %s", who,
 	    refusal_text(e, err));
 }
 
@@ -289,19 +287,15 @@ static void settle_bytes(struct engine *e)
 	replay_limit_keys(e->replay, n + (size_t)(e->room / each));
 }
 
-uint64_t engine_share(struct engine *e, uint64_t beside)
+uint64_t engine_begin(struct engine *e, int64_t now, uint64_t beside)
 {
 	uint64_t most = e->options.config->decoder_bytes;
 
+	e->now = now;
 	e->beside = beside;
+	replay_arrival(e->replay, now);
 	settle_bytes(e);
 	return beside + e->room < most ? beside + e->room : most;
-}
-
-void engine_begin(struct engine *e)
-{
-	replay_arrival(e->replay, engine_now(e));
-	settle_bytes(e);
 }
 
 void engine_value(struct engine *e, const struct sample *sample,
@@ -320,8 +314,8 @@ void engine_value(struct engine *e, const struct sample *sample,
 		refuse(e, err, who);
 }
 
-/* What the replay has left out is told here, not by csv_replay's summary. */
-static void tell_left(struct engine *e)
+/* Logs what the replay has left out since the last call. */
+static void log_left(struct engine *e)
 {
 	static const char *const words[N_LEFT] = {
 		[LEFT_LATE] = "rows that are too late",
@@ -334,124 +328,10 @@ static void tell_left(struct engine *e)
 	for (int i = 0; i < N_LEFT; i++) {
 		if (tally->left[i] > e->left[i])
 			log_event(e->options.log, LOG_LATE,
-			    tally->left[i] - e->left[i], engine_now(e), "%s",
+			    tally->left[i] - e->left[i], e->now, "%s",
 			    words[i]);
 		e->left[i] = tally->left[i];
 	}
-}
-
-/*
- * A header that will not do must not keep others from coming: all is as
- * before it. The reason is in e->why.
- */
-static int begin_again(struct engine *e)
-{
-	char why[sizeof e->why];
-
-	memcpy(why, e->why, sizeof why);
-	if (renew_replay(e) < 0)
-		return ENGINE_REFUSED;
-	engine_clear_snapshot(e);
-	if (e->n_groups > 0)
-		memset(e->by_group, 0, e->n_groups * sizeof *e->by_group);
-	memset(e->left, 0, sizeof e->left);
-	e->is_ready = 0;
-	memcpy(e->why, why, sizeof why);
-	return ENGINE_REFUSED;
-}
-
-/* The stream that it came from may have gone. */
-static void say_bad(void *ctx)
-{
-	struct engine *e = ctx;
-
-	log_event(e->options.log, LOG_BAD_LINE, 1, engine_now(e),
-	    "first records%s", replay_why(e->replay));
-}
-
-/* "socket_ingest: left out, since not numeric: note ("ok")" */
-static void tell_notes(struct engine *e)
-{
-	char text[600];
-
-	while (replay_note(e->replay, text, sizeof text))
-		log_say("%s", *text == ':' ? text + 2 : text);
-}
-
-/*
- * Value columns are chosen by the first records, of whatever streams, some
- * dozens or those of a second, and what they are is said.
- */
-static int decide(struct engine *e)
-{
-	int err;
-
-	if (replay_n_kept(e->replay) == 0)
-		return 0;
-	err = replay_decide(e->replay, say_bad, e);
-	if (err)
-		say_bad(e);
-	tell_notes(e);
-	if (!e->is_ready && replay_output(e->replay) && get_ready(e) < 0) {
-		log_event(e->options.log, LOG_BAD_LINE, 1, engine_now(e), "%s",
-		    e->why);
-		return begin_again(e);
-	}
-	return 0;
-}
-
-static int is_same_header(struct engine *e, const leat_csv_record *record)
-{
-	struct replay_header header = { e->replay, REPLAY_NONE };
-
-	replay_compare_header(&header, record);
-	return header.is == REPLAY_SAME;
-}
-
-static int take_header(struct engine *e, const leat_csv_record *record)
-{
-	if (!e->is_ready && !replay_has_header(e->replay)) {
-		if (replay_record(e->replay, record) != 0) {
-			fail(e, replay_why(e->replay));
-			return begin_again(e);
-		}
-	} else if (!is_same_header(e, record)) {
-		fail(e, ": another header than that of the first stream");
-		return ENGINE_REFUSED;
-	}
-	if (!e->is_ready && replay_output(e->replay) && get_ready(e) < 0)
-		return begin_again(e);
-	return 0;
-}
-
-static int take_record(struct engine *e, const leat_csv_record *record)
-{
-	e->options.counts->samples++;
-	if (replay_record(e->replay, record) != 0) {
-		fail(e, replay_why(e->replay));
-		return ENGINE_BAD;
-	}
-	if (replay_n_kept(e->replay) == 1)
-		e->kept_since = engine_now(e);
-	if (replay_is_full(e->replay))
-		return decide(e);
-	if (!e->is_ready && replay_output(e->replay) && get_ready(e) < 0)
-		return begin_again(e);
-	return 0;
-}
-
-int engine_record(void *ctx, const leat_csv_record *record)
-{
-	struct engine_table *t = ctx;
-	struct engine *e = t->engine;
-
-	e->options.counts->lines[FORMAT_CSV]++;
-	if (t->has_header || e->settings->no_header) {
-		t->has_header = 1;
-		return take_record(e, record);
-	}
-	t->has_header = 1;
-	return take_header(e, record);
 }
 
 /* ---- Time ---- */
@@ -459,47 +339,46 @@ int engine_record(void *ctx, const leat_csv_record *record)
 void engine_settle(struct engine *e)
 {
 	if (replay_settle(e->replay) < 0)
-		log_event(e->options.log, LOG_MEMORY, 1, engine_now(e), "%s",
+		log_event(e->options.log, LOG_MEMORY, 1, e->now, "%s",
 		    replay_why(e->replay));
 	writer_flush(&e->writer);
 	if (e->late.fd >= 0)
 		writer_flush(&e->late);
 	if (e->is_table)
-		tell_left(e);
+		log_left(e);
 }
 
 void engine_tick(struct engine *e)
 {
-	int err;
+	int err = 0;
 
-	engine_begin(e);
-	if (engine_now(e) - e->kept_since >= LEAT_SECOND)
-		decide(e);
-	engine_settle(e);
-	if (!e->is_ready)
-		return;
-	err = replay_advance(e->replay);
+	if (e->now - e->kept_since >= LEAT_SECOND)
+		engine_decide(e);
+	if (e->is_ready)
+		err = replay_advance(e->replay);
 	if (err)
 		refuse(e, err, "clock");
 	engine_settle(e);
+	if (!e->is_ready)
+		return;
 	if (e->options.alerts && alerts_want_ticks(e->options.alerts))
 		for (struct snapshot_key *k = e->snapshot.newest; k;
 		     k = k->older)
 			if (k->alerts)
 				alert_tick(e->options.alerts, k->alerts,
-				    k->name, k->len, k->last_at, engine_now(e));
+				    k->name, k->len, k->last_at, e->now);
 	engine_forget(e);
-	snapshot_tick(&e->snapshot, engine_now(e));
+	snapshot_tick(&e->snapshot, e->now);
 	if (e->database && database_commit(e->database) < 0)
-		log_event(e->options.log, LOG_OUTPUT, 1, engine_now(e),
-		    "sqlite: %s", database_why(e->database));
+		log_event(e->options.log, LOG_OUTPUT, 1, e->now, "sqlite: %s",
+		    database_why(e->database));
 }
 
 void engine_finish(struct engine *e)
 {
 	int err;
 
-	decide(e);
+	engine_decide(e);
 	err = e->is_ready ? replay_finish(e->replay) : 0;
 	if (err)
 		refuse(e, err, "end");
@@ -518,12 +397,12 @@ void engine_tape(struct engine *e, struct tape *t)
 		return;
 	/* What is kept has been taken from its sender. */
 	if (!t->loads) {
-		decide(e);
+		engine_decide(e);
 		engine_settle(e);
 	}
 	replay_tape(e->replay, t);
 	if (!t->failed && t->loads && !e->is_ready &&
-	    replay_output(e->replay) && get_ready(e) < 0)
+	    replay_output(e->replay) && engine_get_ready(e) < 0)
 		tape_fail(t, "does not fit: %s", e->why);
 	tape_same(t, (uint64_t)has_alerts, "--alert");
 	if (has_alerts && !t->failed && e->is_ready)

@@ -25,22 +25,18 @@
 #include "snapshot.h"
 
 struct database;
-struct sink;
+struct sink_list;
 struct engine;
-
-enum { ENGINE_SINKS = 16 };
 
 struct engine_options {
 	const struct config *config;
 	struct alerts *alerts; /* NULL: no rule */
 	int has_page;          /* the snapshot is wanted */
 	const char *database;  /* its file; NULL: none */
-	struct sink *const *sinks;
-	const size_t *n_sinks;
+	const struct sink_list *sinks;
+	int64_t now; /* nanoseconds since 1970; later by engine_begin() */
 	struct counts *counts;
 	struct log *log;
-	/* The time, nanoseconds since 1970, from the last turn of the loop. */
-	const int64_t *now;
 };
 
 /* Returns 0, or -1 with the reason in why. */
@@ -52,13 +48,11 @@ void engine_free(struct engine *engine);
 struct snapshot *engine_snapshot(struct engine *engine);
 
 /*
- * Bytes that others hold of what keys and they have together. Returns how many
- * they may.
+ * To be called before each batch of values and before engine_tick(): sets the
+ * time, in nanoseconds since 1970. `beside` is how many bytes others hold of
+ * what keys and they may take together; returns how many they may have.
  */
-uint64_t engine_share(struct engine *engine, uint64_t beside);
-
-/* Before a batch of values: the time is `now`. */
-void engine_begin(struct engine *engine);
+uint64_t engine_begin(struct engine *engine, int64_t now, uint64_t beside);
 
 /* One value. Refusals are counted; the first is said to be of `who`. */
 void engine_value(struct engine *engine, const struct sample *sample,

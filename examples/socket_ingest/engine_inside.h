@@ -1,6 +1,5 @@
 /*
- * What the two halves of an engine know of each other: engine.c, which takes
- * values, and engine_snapshot.c, which is told what comes of them.
+ * What the files of engine.h share.
  */
 #ifndef SOCKET_INGEST_ENGINE_INSIDE_H
 #define SOCKET_INGEST_ENGINE_INSIDE_H
@@ -22,6 +21,7 @@ struct engine {
 	const struct settings *settings; /* this: */
 	struct settings own; /* the user's, with what there is memory for */
 	struct replay *replay;
+	int64_t now; /* nanoseconds since 1970, of this batch or tick */
 	int is_table;
 	int is_ready; /* columns are known, and all that depends on them */
 	char why[600];
@@ -44,10 +44,33 @@ struct engine {
 	uint64_t left[N_LEFT]; /* of the replay's tally, when it was told */
 };
 
-static inline int64_t engine_now(const struct engine *e)
-{
-	return *e->options.now;
-}
+/* ---- Life (engine.c) ---- */
+
+/* Sets the reason. Returns -1. */
+int engine_fail(struct engine *engine, const char *what);
+
+/*
+ * To be called when columns are known: gives their names to the page, alerts,
+ * the database and outputs. Returns 0, or -1 with the reason in why.
+ */
+int engine_get_ready(struct engine *engine);
+
+/*
+ * Makes a new replay, as at the start. Returns 0, or -1 with the reason in
+ * why; the old replay stays then.
+ */
+int engine_renew(struct engine *engine);
+
+/* ---- Tables (engine_table.c) ---- */
+
+/*
+ * Chooses value columns by the first records, of whatever streams: some dozens
+ * of them, or those of a second. Logs what they are. Returns 0, or
+ * ENGINE_REFUSED with the reason in why.
+ */
+int engine_decide(struct engine *engine);
+
+/* ---- Results (engine_snapshot.c) ---- */
 
 /* A rows_watch. */
 void engine_taken(void *engine, size_t group, const leat_csv_field *key,

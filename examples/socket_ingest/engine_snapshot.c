@@ -29,9 +29,9 @@ static struct snapshot_key *snapshot_key_of(struct engine *e, const char *name,
 
 	if (k && is_new && e->options.alerts)
 		k->alerts = alert_state_new(e->options.alerts, name, len,
-		    engine_now(e));
+		    e->now);
 	if (!k)
-		log_event(e->options.log, LOG_MEMORY, 1, engine_now(e),
+		log_event(e->options.log, LOG_MEMORY, 1, e->now,
 		    "out of memory for a key of the page and of alerts");
 	return k;
 }
@@ -97,7 +97,7 @@ static void sweep(struct engine *e)
 	const struct rows *rows = replay_output(e->replay);
 	struct snapshot_key *k, *older;
 	size_t known = rows_n_keys(rows);
-	int64_t now = engine_now(e), since = now - e->swept;
+	int64_t now = e->now, since = now - e->swept;
 
 	if (!e->settings->window.by_time || e->snapshot.n <= known ||
 	    (e->snapshot.n < known + known / 4 + 1000 && since >= 0 &&
@@ -121,7 +121,7 @@ void engine_taken(void *ctx, size_t group, const leat_csv_field *key,
 		return;
 	k->n++;
 	k->last = values[0];
-	k->last_at = engine_now(e);
+	k->last_at = e->now;
 	if (k->alerts && e->wants_values)
 		alert_value(e->options.alerts, k->alerts, k->name, k->len,
 		    values[0], k->last_at);
@@ -140,7 +140,7 @@ static void put_in_database(struct engine *e, const struct snapshot_key *k,
 	}
 	if (database_put(e->database, k->name, k->len, start, end,
 		result->values, result->flags & LEAT_RESULT_RETRACTED) < 0)
-		log_event(e->options.log, LOG_OUTPUT_DROPPED, 1, engine_now(e),
+		log_event(e->options.log, LOG_OUTPUT_DROPPED, 1, e->now,
 		    "sqlite: %s", database_why(e->database));
 }
 
@@ -162,7 +162,7 @@ void engine_emitted(void *ctx, const struct rows_result *result)
 		    result->end);
 	if (k->alerts && e->wants_rows)
 		alert_row(e->options.alerts, k->alerts, k->name, k->len,
-		    result->values, engine_now(e));
+		    result->values, e->now);
 }
 
 /* Of windows by count and models. */
@@ -185,7 +185,7 @@ void engine_dropped(void *ctx, size_t group)
  */
 static void forget_by_count(struct engine *e)
 {
-	int64_t ttl = e->settings->timing.ttl, now = engine_now(e);
+	int64_t ttl = e->settings->timing.ttl, now = e->now;
 	const struct mark *oldest = &e->marks[N_MARKS - 1];
 
 	if (ttl == 0 || e->settings->window.by_time ||
@@ -237,10 +237,10 @@ void engine_tape_alerts(struct engine *e, struct tape *t)
 		if (!t->failed && (!k || !k->alerts))
 			tape_no_memory(t);
 		if (!t->failed)
-			alert_state_tape(alerts, k->alerts, t, engine_now(e));
+			alert_state_tape(alerts, k->alerts, t, e->now);
 		if (t->loads) {
 			if (k)
-				k->last_at = engine_now(e);
+				k->last_at = e->now;
 			free(name);
 		} else {
 			k = k->older;

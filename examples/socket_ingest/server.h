@@ -14,13 +14,13 @@
 #include "config.h"
 #include "counts.h"
 #include "decoder.h"
+#include "describe.h"
 #include "engine.h"
 #include "frame.h"
 #include "log.h"
 #include "peers.h"
-#include "run.h"
 #include "senders.h"
-#include "sink.h"
+#include "sink_list.h"
 #include "slots.h"
 #include "tls.h"
 #include "web.h"
@@ -48,12 +48,9 @@ struct server {
 	struct alerts *alerts;
 	struct senders *senders;
 
-	struct sink *sinks[ENGINE_SINKS];
-	size_t n_sinks;
-	struct sink *alert_sinks[ENGINE_SINKS];
-	size_t n_alert_sinks;
+	struct sink_list sinks, alert_sinks; /* of --to, of --alert-to */
 	int alerts_on_stderr;
-	struct writer words; /* to these */
+	struct writer alert_lines; /* writes to alert_sinks */
 	struct cli_save saving;
 
 	struct tls *tls;
@@ -101,6 +98,15 @@ void server_guess(struct server *server, enum format *format, const char *text,
 
 /* Stops the loop. */
 void server_stop(struct server *server);
+
+/*
+ * Loads the state that --resume names. Returns 0, or -1 with the reason in
+ * why.
+ */
+int server_load(struct server *server, char *why, size_t why_size);
+
+/* Begins to listen for ticks and signals. Returns 0, or -1: no memory. */
+int server_start(struct server *server);
 
 /* ---- Listeners (listen.c) ---- */
 

@@ -29,7 +29,7 @@
 #include "counts.h"
 #include "log.h"
 #include "peers.h"
-#include "sink.h"
+#include "sink_list.h"
 #include "snapshot.h"
 #include "tls.h"
 
@@ -53,8 +53,7 @@ struct web_options {
 	struct alerts *alerts;           /* NULL: no rule */
 	struct log *log;
 	const struct counts *counts;
-	struct sink *const *sinks; /* for /metrics */
-	const size_t *n_sinks;
+	const struct sink_list *sinks; /* for /metrics; NULL: none */
 };
 
 /* Returns 0, or -1: no memory. */

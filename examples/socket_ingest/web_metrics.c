@@ -141,14 +141,15 @@ static uint64_t of_sink(const struct sink *sink, enum output_metric which)
 
 static int is_same(const struct web_options *o, size_t i, size_t j)
 {
-	return strcmp(sink_where(o->sinks[i]), sink_where(o->sinks[j])) == 0;
+	return strcmp(sink_where(o->sinks->items[i]),
+		   sink_where(o->sinks->items[j])) == 0;
 }
 
 /* No two lines may have the same labels: outputs to one place are one. */
 static void write_output(struct writer *w, const struct web_options *o,
     const char *name, enum output_metric which)
 {
-	size_t n = *o->n_sinks;
+	size_t n = o->sinks->n;
 
 	for (size_t i = 0; i < n; i++) {
 		uint64_t sum = 0;
@@ -158,9 +159,10 @@ static void write_output(struct writer *w, const struct web_options *o,
 			first++;
 		for (size_t j = i; j < n; j++)
 			if (is_same(o, i, j))
-				sum += of_sink(o->sinks[j], which);
+				sum += of_sink(o->sinks->items[j], which);
 		if (first == i)
-			labelled(w, name, "to", sink_where(o->sinks[i]), sum);
+			labelled(w, name, "to", sink_where(o->sinks->items[i]),
+			    sum);
 	}
 }
 
@@ -179,7 +181,7 @@ static void write_outputs(struct writer *w, const struct web_options *o)
 		    "Whether the output takes lines." },
 	};
 
-	if (!o->sinks || !o->n_sinks || *o->n_sinks == 0)
+	if (!o->sinks || o->sinks->n == 0)
 		return;
 	for (int i = LINES; i <= CONNECTED; i++) {
 		head(w, all[i].name, all[i].type, all[i].help);

@@ -191,7 +191,7 @@ static const struct {
 	{ "change", "page-hinkley" },
 	{ "change page", "\"page\"" },
 	{ "change page-hinkley", "threshold" },
-	{ "change adwin delta=2", "delta: ADWIN takes less" },
+	{ "change adwin delta=2", "delta: must be less than 1" },
 	{ "change adwin clear", "a whole number" },
 	{ "change adwin clear 0", "1 or more" },
 	{ "change adwin clear -1", "\"-1\"" },
