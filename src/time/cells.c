@@ -42,13 +42,13 @@ size_t leat_cells_place(const struct leat_layout *l)
 }
 
 /* Some of a window's values may have been evicted, or all of them. */
-static int has_data(const struct leat_stream *st, struct leat_cell *c)
+static int leat_cell_has_data(const struct leat_stream *st, struct leat_cell *c)
 {
 	return !st->forest.layout.ordered ||
 	    !leat_tree_is_empty(leat_cell_tree(c));
 }
 
-static struct leat_cell *inline_cell(const struct leat_stream *st,
+static struct leat_cell *leat_cell_inline(const struct leat_stream *st,
     const struct leat_state *s)
 {
 	return (struct leat_cell *)(void *)((unsigned char *)(uintptr_t)s +
@@ -59,7 +59,7 @@ static struct leat_cell *inline_cell(const struct leat_stream *st,
 
 const struct leat_index_kind leat_cells_kind = { 2, 1 };
 
-static struct leat_index *cells_index(const struct leat_stream *st,
+static struct leat_index *leat_cells_index(const struct leat_stream *st,
     const struct leat_state *s)
 {
 	return (struct leat_index *)(void *)((unsigned char *)(uintptr_t)s +
@@ -67,7 +67,7 @@ static struct leat_index *cells_index(const struct leat_stream *st,
 }
 
 /* The oldest that is not closed; without lateness no other ones are kept. */
-static struct leat_cell *first_open(const struct leat_stream *st,
+static struct leat_cell *leat_cells_first_open(const struct leat_stream *st,
     const struct leat_state *s)
 {
 	return st->plan.lateness > 0 ? leat_more(&st->plan, s)->open
@@ -75,7 +75,7 @@ static struct leat_cell *first_open(const struct leat_stream *st,
 }
 
 /* A cell has been put into, or opened or closed in the middle. */
-static void keep_first_open(const struct leat_stream *st,
+static void leat_cells_keep_open(const struct leat_stream *st,
     const struct leat_state *s, struct leat_cell *c)
 {
 	struct leat_cell **open = &leat_more(&st->plan, s)->open;
@@ -128,16 +128,16 @@ static int finds_changes(const struct leat_stream *st)
 }
 
 /* An open cell has changed since it was told. */
-static void note_change(struct leat_stream *st, const struct leat_state *s,
+static void leat_cells_note_change(struct leat_stream *st, const struct leat_state *s,
     struct leat_cell *c)
 {
-	if (finds_changes(st) && cells_index(st, s)->root &&
+	if (finds_changes(st) && leat_cells_index(st, s)->root &&
 	    !is_indexed(&leat_more(&st->plan, s)->changed, c))
 		index_cell(st, &leat_more(&st->plan, s)->changed, c);
 }
 
 /* The cell has been told, or goes. */
-static void forget_change(struct leat_stream *st, const struct leat_state *s,
+static void leat_cells_forget_change(struct leat_stream *st, const struct leat_state *s,
     const struct leat_cell *c)
 {
 	if (finds_changes(st) &&
@@ -163,7 +163,7 @@ static size_t count_few(const struct leat_state *s)
 static void enter_index(struct leat_stream *st, const struct leat_state *s,
     struct leat_cell *c)
 {
-	struct leat_index *x = cells_index(st, s);
+	struct leat_index *x = leat_cells_index(st, s);
 
 	if (x->root) {
 		index_cell(st, x, c);
@@ -180,19 +180,19 @@ static void enter_index(struct leat_stream *st, const struct leat_state *s,
 static void leave_index(struct leat_stream *st, const struct leat_state *s,
     const struct leat_cell *c)
 {
-	struct leat_index *x = cells_index(st, s);
+	struct leat_index *x = leat_cells_index(st, s);
 
 	if (!x->root)
 		return;
-	forget_change(st, s, c);
+	leat_cells_forget_change(st, s, c);
 	leat_index_remove(&leat_cells_kind, x, &st->nodes, &c->start);
 }
 
 /* A session starts earlier than it did, and after the one before it. */
-static void start_earlier(const struct leat_stream *st,
+static void leat_cells_start_earlier(const struct leat_stream *st,
     const struct leat_state *s, struct leat_cell *c, int64_t start)
 {
-	struct leat_index *x = cells_index(st, s);
+	struct leat_index *x = leat_cells_index(st, s);
 
 	if (x->root)
 		leat_index_rename(&leat_cells_kind, x, &c->start, &start);
@@ -206,7 +206,7 @@ static void start_earlier(const struct leat_stream *st,
 size_t leat_cells_nodes(const struct leat_stream *st,
     const struct leat_state *s, size_t n)
 {
-	const struct leat_index *x = cells_index(st, s);
+	const struct leat_index *x = leat_cells_index(st, s);
 	size_t nodes = 0;
 
 	if (!x->root) {
@@ -227,7 +227,7 @@ size_t leat_cells_join_nodes(const struct leat_stream *st,
 {
 	size_t nodes = leat_cells_nodes(st, s, n);
 
-	n += (size_t)leat_index_length(cells_index(st, s)) + LEAT_CELLS_FEW;
+	n += (size_t)leat_index_length(leat_cells_index(st, s)) + LEAT_CELLS_FEW;
 	return finds_changes(st) && nodes > 0 ? nodes +
 		leat_index_need(&leat_cells_kind,
 		    &leat_more(&st->plan, s)->changed, n)
@@ -240,7 +240,7 @@ void leat_cells_marked(struct leat_stream *st, const struct leat_state *s,
 	const uint64_t flags = LEAT_CELL_CHANGED | LEAT_CELL_CLOSED;
 
 	if ((c->marks & flags) == LEAT_CELL_CHANGED)
-		note_change(st, s, c);
+		leat_cells_note_change(st, s, c);
 }
 
 /* ---------------- cells come and go ---------------------------------- */
@@ -249,7 +249,7 @@ void leat_cells_marked(struct leat_stream *st, const struct leat_state *s,
 struct leat_cell *leat_cells_add(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *before, int64_t start, int64_t end)
 {
-	struct leat_cell *c = inline_cell(st, s);
+	struct leat_cell *c = leat_cell_inline(st, s);
 
 	if (st->plan.more_at)
 		leat_more(&st->plan, s)->windows++;
@@ -283,7 +283,7 @@ static struct leat_cell *before_cell(const struct leat_stream *st,
 {
 	struct leat_cell *p = leat_newest(s);
 
-	if (p->next != c && cells_index(st, s)->root)
+	if (p->next != c && leat_cells_index(st, s)->root)
 		p = leat_cells_find(st, s, c->start - 1);
 	while (p->next != c) {
 		LEAT_LOOK();
@@ -292,7 +292,7 @@ static struct leat_cell *before_cell(const struct leat_stream *st,
 	return p;
 }
 
-static void count_stored(const struct leat_stream *st, struct leat_state *s,
+static void leat_cells_count_stored(const struct leat_stream *st, struct leat_state *s,
     uint64_t n, int more)
 {
 	if (!st->plan.max_values)
@@ -301,7 +301,7 @@ static void count_stored(const struct leat_stream *st, struct leat_state *s,
 	*stored = more ? *stored + n : *stored - n;
 }
 
-static void remove_cell(struct leat_stream *st, struct leat_state *s,
+static void leat_cells_remove(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *c)
 {
 	struct leat_cell *before = before_cell(st, s, c);
@@ -315,7 +315,7 @@ static void remove_cell(struct leat_stream *st, struct leat_state *s,
 		m->windows--;
 	leave_index(st, s, c);
 	if (st->forest.layout.ordered) {
-		count_stored(st, s,
+		leat_cells_count_stored(st, s,
 		    leat_tree_length(&st->forest, leat_cell_tree(c)), 0);
 		leat_tree_clear(&st->forest, leat_cell_tree(c));
 	}
@@ -325,7 +325,7 @@ static void remove_cell(struct leat_stream *st, struct leat_state *s,
 		s->content = before;
 	before->next = c->next;
 	c->next = NULL;
-	if (c != inline_cell(st, s))
+	if (c != leat_cell_inline(st, s))
 		leat_pool_give(&st->cells, c);
 }
 
@@ -337,7 +337,7 @@ struct leat_cell *leat_cells_find(const struct leat_stream *st,
 
 	if (!c || c->start <= t)
 		return c;
-	x = cells_index(st, s);
+	x = leat_cells_index(st, s);
 	if (x->root) {
 		const struct leat_indexed_cell *item =
 		    leat_index_find(&leat_cells_kind, x, &t);
@@ -397,7 +397,7 @@ int leat_cells_interval(const struct leat_stream *st, int64_t t, int64_t *start,
 
 /* ---------------- telling -------------------------------------------- */
 
-static void tell_cell(struct leat_stream *st, const struct leat_state *s,
+static void leat_cells_emit(struct leat_stream *st, const struct leat_state *s,
     struct leat_cell *c, int flags)
 {
 	int64_t end = c->end;
@@ -411,16 +411,16 @@ static void tell_cell(struct leat_stream *st, const struct leat_state *s,
 			    leat_cell_accs(c));
 		if (st->plan.kind == LEAT_LANDMARK)
 			end = leat_later(st->clock.now, 1);
-		leat_stream_emit(st, c->start, end, leat_cell_told(c), flags);
+		leat_stream_emit(st, c->start, end, leat_cell_emitted(c), flags);
 	}
 	if (flags & LEAT_RESULT_FLUSHED)
 		return;
 	if (c->marks & LEAT_CELL_CHANGED)
-		forget_change(st, s, c);
-	c->marks = (c->marks & ~(uint64_t)LEAT_CELL_CHANGED) + LEAT_CELL_TOLD;
+		leat_cells_forget_change(st, s, c);
+	c->marks = (c->marks & ~(uint64_t)LEAT_CELL_CHANGED) + LEAT_CELL_EMITTED;
 }
 
-static void tell_empty(struct leat_stream *st, int64_t start, int64_t end)
+static void emit_without_data(struct leat_stream *st, int64_t start, int64_t end)
 {
 	leat_accs_clear(&st->forest.layout, st->emitter.whole);
 	leat_stream_emit(st, start, end, 0, LEAT_RESULT_EMPTY);
@@ -463,7 +463,7 @@ static int row_goes_on(const struct leat_stream *st, const struct leat_state *s)
  * Tells the windows without data that end by `until`. Where time has ended
  * there are none behind the last one with data. The calendar has been asked.
  */
-static void tell_empties(struct leat_stream *st, struct leat_state *s,
+static void emit_row(struct leat_stream *st, struct leat_state *s,
     int64_t until, int64_t watermark)
 {
 	struct leat_more *m = leat_more(&st->plan, s);
@@ -476,12 +476,12 @@ static void tell_empties(struct leat_stream *st, struct leat_state *s,
 	    end <= until) {
 		m->empty_from = end;
 		if (!has_cell(st, s, start))
-			tell_empty(st, start, end);
+			emit_without_data(st, start, end);
 	}
 }
 
 /* The first window that is told as closed begins the row of them. */
-static void begin_row(const struct leat_stream *st, const struct leat_state *s,
+static void leat_cells_begin_row(const struct leat_stream *st, const struct leat_state *s,
     int64_t end)
 {
 	struct leat_more *m = leat_more(&st->plan, s);
@@ -499,41 +499,41 @@ static void close_cell(struct leat_stream *st, struct leat_state *s,
 
 	if (st->plan.emit_empty) {
 		struct leat_more *m = leat_more(&st->plan, s);
-		tell_empties(st, s, c->start, watermark);
-		if (has_data(st, c))
-			begin_row(st, s, c->end);
+		emit_row(st, s, c->start, watermark);
+		if (leat_cell_has_data(st, c))
+			leat_cells_begin_row(st, s, c->end);
 		in_row = m->begun;
 		m->empty_from = c->end;
 	}
 	c->marks |= LEAT_CELL_CLOSED;
 	if (st->plan.lateness > 0)
 		leat_more(&st->plan, s)->open = leat_newer(s, c);
-	if (has_data(st, c))
-		tell_cell(st, s, c, 0);
+	if (leat_cell_has_data(st, c))
+		leat_cells_emit(st, s, c, 0);
 	else if (in_row)
-		tell_cell(st, s, c, LEAT_RESULT_EMPTY);
+		leat_cells_emit(st, s, c, LEAT_RESULT_EMPTY);
 	if (st->plan.lateness == 0)
-		remove_cell(st, s, c);
+		leat_cells_remove(st, s, c);
 }
 
-static void cells_close(struct leat_stream *st, struct leat_state *s,
+static void leat_cells_close(struct leat_stream *st, struct leat_state *s,
     int64_t watermark)
 {
 	struct leat_cell *c;
 
-	while ((c = first_open(st, s)) && c->end <= watermark)
+	while ((c = leat_cells_first_open(st, s)) && c->end <= watermark)
 		close_cell(st, s, c, watermark);
 	if (st->plan.emit_empty)
-		tell_empties(st, s, watermark, watermark);
+		emit_row(st, s, watermark, watermark);
 	while ((c = leat_oldest(s)) && (c->marks & LEAT_CELL_CLOSED) &&
 	    leat_is_expired(&st->plan, c->end, watermark))
-		remove_cell(st, s, c);
+		leat_cells_remove(st, s, c);
 }
 
-static int cells_due(const struct leat_stream *st, const struct leat_state *s,
+static int leat_cells_due(const struct leat_stream *st, const struct leat_state *s,
     int64_t *due_out)
 {
-	const struct leat_cell *old = leat_oldest(s), *open = first_open(st, s);
+	const struct leat_cell *old = leat_oldest(s), *open = leat_cells_first_open(st, s);
 	int64_t due = INT64_MAX, start, end;
 	int have = old != NULL;
 
@@ -558,7 +558,7 @@ static int cells_due(const struct leat_stream *st, const struct leat_state *s,
 }
 
 /* Early results, where it is known which cells have changed. */
-static void tell_changed_cells(struct leat_stream *st, struct leat_state *s)
+static void emit_changed_cells(struct leat_stream *st, struct leat_state *s)
 {
 	struct leat_index *x = &leat_more(&st->plan, s)->changed;
 	const struct leat_indexed_cell *item;
@@ -566,45 +566,45 @@ static void tell_changed_cells(struct leat_stream *st, struct leat_state *s)
 	while ((item = leat_index_first(&leat_cells_kind, x))) {
 		struct leat_cell *c = item->cell;
 		leat_index_remove(&leat_cells_kind, x, &st->nodes, &c->start);
-		if (has_data(st, c))
-			tell_cell(st, s, c, LEAT_RESULT_EARLY);
+		if (leat_cell_has_data(st, c))
+			leat_cells_emit(st, s, c, LEAT_RESULT_EARLY);
 	}
 }
 
-static void cells_tell(struct leat_stream *st, struct leat_state *s, int flag)
+static void leat_cells_emit_open(struct leat_stream *st, struct leat_state *s, int flag)
 {
-	struct leat_cell *c = first_open(st, s);
+	struct leat_cell *c = leat_cells_first_open(st, s);
 
-	if (flag == LEAT_RESULT_EARLY && cells_index(st, s)->root) {
-		tell_changed_cells(st, s);
+	if (flag == LEAT_RESULT_EARLY && leat_cells_index(st, s)->root) {
+		emit_changed_cells(st, s);
 		return;
 	}
 	for (; c; c = leat_newer(s, c)) {
 		LEAT_LOOK();
-		if (has_data(st, c) &&
+		if (leat_cell_has_data(st, c) &&
 		    (flag != LEAT_RESULT_EARLY ||
 			(c->marks & LEAT_CELL_CHANGED)))
-			tell_cell(st, s, c, flag);
+			leat_cells_emit(st, s, c, flag);
 	}
 }
 
-void leat_cells_tell_news(struct leat_stream *st, struct leat_state *s)
+void leat_cells_emit_again(struct leat_stream *st, struct leat_state *s)
 {
 	const uint64_t news = LEAT_CELL_CLOSED | LEAT_CELL_CHANGED;
 	struct leat_cell *c = leat_oldest(s);
 
 	for (; c; c = leat_newer(s, c)) {
-		if ((c->marks & news) != news || !has_data(st, c))
+		if ((c->marks & news) != news || !leat_cell_has_data(st, c))
 			continue;
-		tell_cell(st, s, c, LEAT_RESULT_UPDATED);
+		leat_cells_emit(st, s, c, LEAT_RESULT_UPDATED);
 		if (st->plan.emit_empty)
-			begin_row(st, s, c->end);
+			leat_cells_begin_row(st, s, c->end);
 	}
 }
 
 /* ---------------- taking values -------------------------------------- */
 
-static int holds(const struct leat_cell *c, int64_t t)
+static int leat_cell_holds(const struct leat_cell *c, int64_t t)
 {
 	return c && t >= c->start && t < c->end;
 }
@@ -640,15 +640,15 @@ static int cells_reserve(struct leat_stream *st, const struct leat_state *s,
 	size_t nodes = 0;
 	int err = LEAT_OK;
 
-	if (LEAT_LIKELY(holds(leat_newest(s), e->t))) {
+	if (LEAT_LIKELY(leat_cell_holds(leat_newest(s), e->t))) {
 		if (LEAT_LIKELY(!st->forest.layout.ordered &&
 			!st->plan.more_at))
 			return LEAT_OK;
-		if (st->plan.more_at && cells_index(st, s)->root)
+		if (st->plan.more_at && leat_cells_index(st, s)->root)
 			nodes = leat_cells_nodes(st, s, 1);
 	} else {
 		err = leat_pool_reserve(&st->cells,
-		    inline_cell(st, s)->next != 0);
+		    leat_cell_inline(st, s)->next != 0);
 		nodes = leat_cells_nodes(st, s, 1);
 	}
 	if (nodes > 0)
@@ -658,13 +658,13 @@ static int cells_reserve(struct leat_stream *st, const struct leat_state *s,
 }
 
 /* The clock is past the end of the cell: it is told, and told again. */
-static void tell_late_cell(struct leat_stream *st, struct leat_state *s,
+static void emit_late_cell(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *c)
 {
 	c->marks |= LEAT_CELL_CLOSED;
-	tell_cell(st, s, c, LEAT_RESULT_UPDATED);
+	leat_cells_emit(st, s, c, LEAT_RESULT_UPDATED);
 	if (st->plan.emit_empty && !leat_more(&st->plan, s)->begun) {
-		begin_row(st, s, c->end);
+		leat_cells_begin_row(st, s, c->end);
 		st->next_due = c->end;
 	}
 }
@@ -676,13 +676,13 @@ static void note_stored(struct leat_stream *st, struct leat_state *s,
 
 	if (!st->plan.max_values)
 		return;
-	count_stored(st, s, 1, 1);
+	leat_cells_count_stored(st, s, 1, 1);
 	m = leat_more(&st->plan, s);
 	if (m->oldest_stored && c->start < m->oldest_stored->start)
 		m->oldest_stored = c;
 }
 
-static void put(struct leat_stream *st, struct leat_state *s,
+static void leat_cells_put(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *c, const leat_event *e)
 {
 	leat_sample v = { e->t, e->x, e->y };
@@ -697,11 +697,11 @@ static void put(struct leat_stream *st, struct leat_state *s,
 		return;
 	c->marks |= LEAT_CELL_CHANGED;
 	if (c->end <= st->clock.watermark)
-		tell_late_cell(st, s, c);
+		emit_late_cell(st, s, c);
 	else
-		note_change(st, s, c);
+		leat_cells_note_change(st, s, c);
 	if (st->plan.lateness > 0)
-		keep_first_open(st, s, c);
+		leat_cells_keep_open(st, s, c);
 }
 
 /*
@@ -709,7 +709,7 @@ static void put(struct leat_stream *st, struct leat_state *s,
  * is not older still; and its cell, if that was all and it is not the one
  * that the value is for, or the earlier one of two.
  */
-static int make_room(struct leat_stream *st, struct leat_state *s, int64_t t,
+static int leat_cells_make_room(struct leat_stream *st, struct leat_state *s, int64_t t,
     const struct leat_cell *left)
 {
 	struct leat_cell *c;
@@ -727,15 +727,15 @@ static int make_room(struct leat_stream *st, struct leat_state *s, int64_t t,
 	    t < leat_tree_first(leat_cell_tree(c)))
 		return LEAT_NO_ROOM;
 	leat_tree_evict_first(&st->forest, leat_cell_tree(c));
-	count_stored(st, s, 1, 0);
+	leat_cells_count_stored(st, s, 1, 0);
 	st->counts.evicted++;
 	if (leat_tree_is_empty(leat_cell_tree(c)) && c != left &&
-	    leat_cell_told(c) == 0)
-		remove_cell(st, s, c);
+	    leat_cell_emitted(c) == 0)
+		leat_cells_remove(st, s, c);
 	return LEAT_OK;
 }
 
-int leat_cells_told_empty(const struct leat_stream *st,
+int leat_cells_emitted_empty(const struct leat_stream *st,
     const struct leat_state *s, int64_t end)
 {
 	const struct leat_more *m = leat_more(&st->plan, s);
@@ -743,7 +743,7 @@ int leat_cells_told_empty(const struct leat_stream *st,
 	return m->begun && end > m->first_end && end <= m->empty_from;
 }
 
-static int put_in_new(struct leat_stream *st, struct leat_state *s,
+static int leat_cells_put_new(struct leat_stream *st, struct leat_state *s,
     const leat_event *e)
 {
 	int64_t start = e->t, end = e->t;
@@ -757,15 +757,15 @@ static int put_in_new(struct leat_stream *st, struct leat_state *s,
 		return LEAT_TOO_LATE;
 	if (leat_stream_has_all(st, s))
 		return LEAT_NO_ROOM;
-	if ((err = make_room(st, s, e->t, NULL)))
+	if ((err = leat_cells_make_room(st, s, e->t, NULL)))
 		return err;
 	struct leat_cell *c = leat_cells_add(st, s,
 	    leat_cells_find(st, s, e->t), start, end);
-	if (st->plan.emit_empty && leat_cells_told_empty(st, s, end))
-		c->marks = LEAT_CELL_TOLD;
+	if (st->plan.emit_empty && leat_cells_emitted_empty(st, s, end))
+		c->marks = LEAT_CELL_EMITTED;
 	if (end < st->next_due)
 		st->next_due = end;
-	put(st, s, c, e);
+	leat_cells_put(st, s, c, e);
 	return LEAT_OK;
 }
 
@@ -777,7 +777,7 @@ static void retract(struct leat_stream *st, const struct leat_state *s,
 {
 	if (!(c->marks & LEAT_CELL_CLOSED))
 		return;
-	tell_cell(st, s, c, LEAT_RESULT_RETRACTED);
+	leat_cells_emit(st, s, c, LEAT_RESULT_RETRACTED);
 	c->marks &= ~(uint64_t)LEAT_CELL_CLOSED;
 }
 
@@ -805,7 +805,7 @@ static void join_trees(struct leat_stream *st, struct leat_state *s,
 		*a = *b;
 		*b = swapped;
 	}
-	count_stored(st, s, leat_tree_length(&st->forest, b), 1);
+	leat_cells_count_stored(st, s, leat_tree_length(&st->forest, b), 1);
 	leat_tree_each(&st->forest, b, move_value, &j);
 }
 
@@ -820,9 +820,9 @@ static void join_cells(struct leat_stream *st, struct leat_state *s,
 		    leat_cell_accs(b));
 	}
 	a->end = b->end;
-	if (leat_cell_told(b) > leat_cell_told(a))
-		a->marks = leat_cell_told(b) * LEAT_CELL_TOLD;
-	remove_cell(st, s, b);
+	if (leat_cell_emitted(b) > leat_cell_emitted(a))
+		a->marks = leat_cell_emitted(b) * LEAT_CELL_EMITTED;
+	leat_cells_remove(st, s, b);
 }
 
 /*
@@ -842,7 +842,7 @@ static void find_sessions(const struct leat_stream *st,
 }
 
 /* Memory for one tree to take the values of another, and one more. */
-static void prepare_join(struct leat_stream *st, const struct leat_state *s,
+static void leat_cells_prepare_join(struct leat_stream *st, const struct leat_state *s,
     int64_t t, struct leat_need *need)
 {
 	struct leat_cell *left, *right;
@@ -864,7 +864,7 @@ static int put_in_session(struct leat_stream *st, struct leat_state *s,
 	struct leat_cell *c = left ? left : right;
 	int err;
 
-	if ((err = make_room(st, s, e->t, left)))
+	if ((err = leat_cells_make_room(st, s, e->t, left)))
 		return err;
 	if (left && (right || end > left->end))
 		retract(st, s, left);
@@ -873,16 +873,16 @@ static int put_in_session(struct leat_stream *st, struct leat_state *s,
 	if (left && right)
 		join_cells(st, s, left, right);
 	if (e->t < c->start)
-		start_earlier(st, s, c, e->t);
+		leat_cells_start_earlier(st, s, c, e->t);
 	if (end > c->end)
 		c->end = end;
 	if (c->end < st->next_due)
 		st->next_due = c->end;
-	put(st, s, c, e);
+	leat_cells_put(st, s, c, e);
 	return LEAT_OK;
 }
 
-static int push_session(struct leat_stream *st, struct leat_state *s,
+static int leat_cells_push_session(struct leat_stream *st, struct leat_state *s,
     const leat_event *e)
 {
 	struct leat_cell *left, *right;
@@ -890,7 +890,7 @@ static int push_session(struct leat_stream *st, struct leat_state *s,
 	find_sessions(st, s, e->t, &left, &right);
 	if (left || right)
 		return put_in_session(st, s, left, right, e);
-	return put_in_new(st, s, e);
+	return leat_cells_put_new(st, s, e);
 }
 
 static int cells_push(struct leat_stream *st, struct leat_state *s,
@@ -900,26 +900,26 @@ static int cells_push(struct leat_stream *st, struct leat_state *s,
 	int err;
 
 	if (st->plan.kind == LEAT_SESSION)
-		return push_session(st, s, e);
-	if (LEAT_UNLIKELY(!holds(c, e->t))) {
+		return leat_cells_push_session(st, s, e);
+	if (LEAT_UNLIKELY(!leat_cell_holds(c, e->t))) {
 		if (!c || st->plan.kind != LEAT_LANDMARK)
 			c = leat_cells_find(st, s, e->t);
 		if (!c || e->t >= c->end)
-			return put_in_new(st, s, e);
+			return leat_cells_put_new(st, s, e);
 	}
 	if (LEAT_UNLIKELY(st->plan.max_values > 0) &&
-	    (err = make_room(st, s, e->t, c)))
+	    (err = leat_cells_make_room(st, s, e->t, c)))
 		return err;
 	if (e->t < c->start) /* of a landmark window */
 		c->start = e->t;
-	put(st, s, c, e);
+	leat_cells_put(st, s, c, e);
 	return LEAT_OK;
 }
 
 /* ---------------- preparing ------------------------------------------ */
 
 /* Asks the calendar, or knows. LEAT_ECALENDAR, LEAT_ENOMEM. */
-static int ask(struct leat_stream *st, int64_t t, int64_t *end)
+static int ask_calendar(struct leat_stream *st, int64_t t, int64_t *end)
 {
 	int64_t start = t, *known;
 	int err = leat_cells_interval(st, t, &start, end);
@@ -946,7 +946,7 @@ static int ask_row(struct leat_stream *st, int64_t from, int64_t until,
     size_t *n)
 {
 	while (from <= until) { /* which is not INT64_MAX */
-		int err = ask(st, from, &from);
+		int err = ask_calendar(st, from, &from);
 		if (err)
 			return err;
 		if (++*n > LEAT_EMPTY_MAX)
@@ -960,7 +960,7 @@ static int prepare_row(struct leat_stream *st, const struct leat_state *s)
 {
 	const struct leat_more *m = leat_more(&st->plan, s);
 	int64_t until = st->clock.target, from = m->empty_from;
-	const struct leat_cell *c = first_open(st, s);
+	const struct leat_cell *c = leat_cells_first_open(st, s);
 	int begun = m->begun, err = LEAT_OK;
 	size_t n = 0;
 
@@ -974,7 +974,7 @@ static int prepare_row(struct leat_stream *st, const struct leat_state *s)
 	for (; c && c->end <= until && !err; c = leat_newer(s, c)) {
 		if (begun)
 			err = ask_row(st, from, leat_earlier(c->start, 1), &n);
-		begun |= has_data(st, (struct leat_cell *)(uintptr_t)c);
+		begun |= leat_cell_has_data(st, (struct leat_cell *)(uintptr_t)c);
 		from = c->end;
 	}
 	return err || !begun || until == LEAT_TIME_MAX
@@ -988,13 +988,13 @@ static int prepare_interval(struct leat_stream *st, const struct leat_state *s,
 {
 	const struct leat_cell *c = leat_cells_find(st, s, t);
 
-	if (holds(c, t) &&
+	if (leat_cell_holds(c, t) &&
 	    !leat_is_expired(&st->plan, c->end, st->clock.target))
 		return LEAT_OK;
-	return ask(st, t, &t);
+	return ask_calendar(st, t, &t);
 }
 
-static int cells_prepare(struct leat_stream *st, const struct leat_state *s,
+static int leat_cells_prepare(struct leat_stream *st, const struct leat_state *s,
     const leat_event *e, struct leat_need *need)
 {
 	int err;
@@ -1006,7 +1006,7 @@ static int cells_prepare(struct leat_stream *st, const struct leat_state *s,
 	    st->clock.target < LEAT_TIME_MAX)
 		return prepare_interval(st, s, e->t);
 	if (e && st->plan.kind == LEAT_SESSION && st->forest.layout.ordered)
-		prepare_join(st, s, e->t, need);
+		leat_cells_prepare_join(st, s, e->t, need);
 	return LEAT_OK;
 }
 
@@ -1072,11 +1072,11 @@ static uint64_t cells_stored(const struct leat_stream *st,
 
 static void cells_clear(struct leat_stream *st, struct leat_state *s)
 {
-	leat_index_clear(cells_index(st, s), &st->nodes);
+	leat_index_clear(leat_cells_index(st, s), &st->nodes);
 	if (st->plan.more_at)
 		leat_index_clear(&leat_more(&st->plan, s)->changed, &st->nodes);
 	while (leat_newest(s))
-		remove_cell(st, s, leat_oldest(s));
+		leat_cells_remove(st, s, leat_oldest(s));
 	memset(s, 0, st->plan.state_size);
 }
 
@@ -1123,11 +1123,11 @@ static int cells_copy(struct leat_stream *st, struct leat_state *to,
 
 const struct leat_time_engine leat_cells_engine = {
 	.reserve = cells_reserve,
-	.prepare = cells_prepare,
+	.prepare = leat_cells_prepare,
 	.push = cells_push,
-	.due = cells_due,
-	.close = cells_close,
-	.tell = cells_tell,
+	.due = leat_cells_due,
+	.close = leat_cells_close,
+	.emit = leat_cells_emit_open,
 	.look = cells_look,
 	.stored = cells_stored,
 	.clear = cells_clear,

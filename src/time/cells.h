@@ -31,11 +31,11 @@ extern const struct leat_index_kind leat_cells_kind;
 enum { LEAT_CELLS_FEW = 16 };
 
 /* marks: flags, and above them how many results there have been. */
-enum { LEAT_CELL_CHANGED = 1, LEAT_CELL_CLOSED = 2, LEAT_CELL_TOLD = 4 };
+enum { LEAT_CELL_CHANGED = 1, LEAT_CELL_CLOSED = 2, LEAT_CELL_EMITTED = 4 };
 
-LEAT_INLINE uint64_t leat_cell_told(const struct leat_cell *c)
+LEAT_INLINE uint64_t leat_cell_emitted(const struct leat_cell *c)
 {
-	return c->marks / LEAT_CELL_TOLD;
+	return c->marks / LEAT_CELL_EMITTED;
 }
 
 LEAT_INLINE struct leat_accs *leat_cell_accs(struct leat_cell *c)
@@ -88,10 +88,10 @@ void leat_cells_marked(struct leat_stream *st, const struct leat_state *s,
 int leat_cells_next_empty(const struct leat_stream *st, int64_t from,
     int64_t *start, int64_t *end);
 /* Whether the window that ends there has been told as one without data. */
-int leat_cells_told_empty(const struct leat_stream *st,
+int leat_cells_emitted_empty(const struct leat_stream *st,
     const struct leat_state *s, int64_t end);
 /* Tells closed windows again that have changed. */
-void leat_cells_tell_news(struct leat_stream *st, struct leat_state *s);
+void leat_cells_emit_again(struct leat_stream *st, struct leat_state *s);
 void leat_cells_tape(struct leat_stream *st, struct leat_state *s,
     struct leat_tape *t);
 int leat_cells_join_room(struct leat_stream *st, struct leat_state *s,

@@ -8,10 +8,10 @@
 #include "engine.h"
 
 /* Bytes of what a state points to. */
-size_t leat_fade_size(const struct leat_time_plan *p);
+size_t leat_decaying_size(const struct leat_time_plan *p);
 /* A result of st->emitter.whole, or of another place of that size. */
-void leat_fade_lower(const struct leat_stream *st,
+void leat_decaying_lower(const struct leat_stream *st,
     const struct leat_accs *whole, double *out);
-struct leat_tally leat_fade_tally(const struct leat_stream *st);
+struct leat_tally leat_decaying_tally(const struct leat_stream *st);
 
 #endif

@@ -64,7 +64,7 @@ struct leat_time_engine {
 	 * The same goes for all open windows with EARLY and
 	 * LEAT_RESULT_FLUSHED, by which nothing changes.
 	 */
-	void (*tell)(struct leat_stream *st, struct leat_state *s, int flag);
+	void (*emit)(struct leat_stream *st, struct leat_state *s, int flag);
 	/*
 	 * The window that holds now: where it lies, and unless out is NULL
 	 * what stands for its values. Writes into nothing else.
@@ -101,6 +101,6 @@ struct leat_time_engine {
 };
 
 extern const struct leat_time_engine leat_cells_engine, leat_ranges_engine,
-    leat_fade_engine;
+    leat_decaying_engine;
 
 #endif

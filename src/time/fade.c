@@ -20,7 +20,7 @@ struct fade {
 	int changed;       /* since the last one */
 };
 
-size_t leat_fade_size(const struct leat_time_plan *p)
+size_t leat_decaying_size(const struct leat_time_plan *p)
 {
 	size_t more = leat_errors_count(p->errors) * sizeof(struct leat_decay);
 
@@ -145,7 +145,7 @@ static int fade_due(const struct leat_stream *st, const struct leat_state *s,
 	return s->content != NULL;
 }
 
-static void tell_fade(struct leat_stream *st, struct fade *d, int flag)
+static void emit_decayed(struct leat_stream *st, struct fade *d, int flag)
 {
 	memcpy(st->emitter.whole, d, st->forest.layout.accs_size);
 	fade_to(&st->plan, (struct fade *)(void *)st->emitter.whole,
@@ -170,16 +170,16 @@ static void fade_close(struct leat_stream *st, struct leat_state *s,
 {
 	if (watermark < LEAT_TIME_MAX || !s->content)
 		return;
-	tell_fade(st, fade_of(s), 0);
+	emit_decayed(st, fade_of(s), 0);
 	fade_clear(st, s);
 }
 
-static void fade_tell(struct leat_stream *st, struct leat_state *s, int flag)
+static void decayed_emit(struct leat_stream *st, struct leat_state *s, int flag)
 {
 	struct fade *d = fade_of(s);
 
 	if (d && (d->changed || flag != LEAT_RESULT_EARLY))
-		tell_fade(st, d, flag);
+		emit_decayed(st, d, flag);
 }
 
 static void fade_look(const struct leat_stream *st, const struct leat_state *s,
@@ -201,7 +201,7 @@ static void fade_look(const struct leat_stream *st, const struct leat_state *s,
 	fade_to(&st->plan, (struct fade *)(void *)out, st->clock.now);
 }
 
-void leat_fade_lower(const struct leat_stream *st,
+void leat_decaying_lower(const struct leat_stream *st,
     const struct leat_accs *whole, double *out)
 {
 	const struct fade *d = (const struct fade *)(const void *)whole;
@@ -215,7 +215,7 @@ void leat_fade_lower(const struct leat_stream *st,
 		    st->plan.stats, st->plan.n_stats, quiet, out);
 }
 
-struct leat_tally leat_fade_tally(const struct leat_stream *st)
+struct leat_tally leat_decaying_tally(const struct leat_stream *st)
 {
 	const struct fade *d = (const struct fade *)(const void *)
 				   st->emitter.whole;
@@ -292,13 +292,13 @@ static int fade_join_room(struct leat_stream *st, struct leat_state *s,
 	return LEAT_ENOTSUP;
 }
 
-const struct leat_time_engine leat_fade_engine = {
+const struct leat_time_engine leat_decaying_engine = {
 	.reserve = fade_reserve,
 	.prepare = fade_prepare,
 	.push = fade_push,
 	.due = fade_due,
 	.close = fade_close,
-	.tell = fade_tell,
+	.emit = decayed_emit,
 	.look = fade_look,
 	.stored = fade_stored,
 	.clear = fade_clear,

@@ -87,7 +87,7 @@ int leat_few_try(struct leat_forest *f, unsigned size)
  * that were saved under another rounding mode it does not, and they must stay
  * what they are.
  */
-static int few_tells_tails(const struct leat_forest *f, struct leat_few *w,
+static int few_knows_tails(const struct leat_forest *f, struct leat_few *w,
     const struct leat_tree *t)
 {
 	for (size_t i = w->gone; i < w->first; i++) {
@@ -125,7 +125,7 @@ void leat_few_shrink(struct leat_forest *f, struct leat_tree *t)
 	}
 	leat_accs_copy(&f->layout, leat_few_accs(f, w),
 	    leat_node_accs(f, last));
-	if (t->height && !few_tells_tails(f, w, t)) {
+	if (t->height && !few_knows_tails(f, w, t)) {
 		leat_few_give(f, w);
 		return;
 	}

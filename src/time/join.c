@@ -246,13 +246,13 @@ static struct leat_cell *adopt_cell(struct leat_stream *st,
 {
 	struct leat_cell *d = leat_cells_add(st, s, before, c->start, c->end);
 
-	if (st->plan.emit_empty && leat_cells_told_empty(st, s, d->end))
-		d->marks = LEAT_CELL_TOLD;
+	if (st->plan.emit_empty && leat_cells_emitted_empty(st, s, d->end))
+		d->marks = LEAT_CELL_EMITTED;
 	return d;
 }
 
 /* Closed, and to be told again. */
-enum { JOIN_NEWS = LEAT_CELL_CLOSED | LEAT_CELL_CHANGED };
+enum { EMIT_AGAIN = LEAT_CELL_CLOSED | LEAT_CELL_CHANGED };
 
 /*
  * A closed window has news but where the other had closed it, too, and there
@@ -268,10 +268,10 @@ static struct leat_cell *join_cell(struct leat_stream *st, struct leat_state *s,
 
 	if (!d)
 		d = adopt_cell(st, s, at, c);
-	d->marks += leat_cell_told(c) * LEAT_CELL_TOLD;
-	d->marks |= c->marks & JOIN_NEWS;
+	d->marks += leat_cell_emitted(c) * LEAT_CELL_EMITTED;
+	d->marks |= c->marks & EMIT_AGAIN;
 	if (st->plan.lateness > 0 && news)
-		d->marks |= JOIN_NEWS;
+		d->marks |= EMIT_AGAIN;
 	if (c->start < d->start)
 		d->start = c->start;
 	join_content(st, d, from, c);
@@ -289,9 +289,9 @@ static void join_lonely(const struct leat_stream *st,
 		if (st->plan.lateness == 0 || (c->marks & LEAT_CELL_CLOSED))
 			continue;
 		if (st->plan.emit_empty &&
-		    leat_cells_told_empty(from, other, c->end))
-			c->marks += LEAT_CELL_TOLD;
-		c->marks |= JOIN_NEWS;
+		    leat_cells_emitted_empty(from, other, c->end))
+			c->marks += LEAT_CELL_EMITTED;
+		c->marks |= EMIT_AGAIN;
 	}
 }
 
@@ -323,13 +323,13 @@ void leat_cells_join(struct leat_stream *st, struct leat_state *s,
 		leat_cells_marked(st, s, c);
 	if (st->plan.emit_empty)
 		join_row(st, s, from, other);
-	leat_cells_tell_news(st, s);
+	leat_cells_emit_again(st, s);
 }
 
 /* ---------------- ranges ------------------------------------------------ */
 
 /* Up to where windows are forgotten. */
-static int64_t settled(const struct leat_stream *st, int64_t watermark)
+static int64_t leat_settled(const struct leat_stream *st, int64_t watermark)
 {
 	return watermark == LEAT_TIME_MAX
 	    ? LEAT_TIME_MAX
@@ -344,9 +344,9 @@ static int is_behind(const struct leat_stream *st, const struct leat_ranges *r,
 
 	if (own >= watermark || leat_tree_is_empty(&r->tree))
 		return 0;
-	w = leat_first_after(&st->plan, settled(st, own));
+	w = leat_first_after(&st->plan, leat_settled(st, own));
 	return leat_next_with_data(&st->plan, &r->tree, &w) &&
-	    w.end <= settled(st, watermark);
+	    w.end <= leat_settled(st, watermark);
 }
 
 static int has_data_in(const struct leat_tree *t, struct leat_grid_window w)
@@ -368,7 +368,7 @@ static size_t note_owed(const struct leat_stream *st,
 {
 	int64_t last = own > its ? own : its;
 	struct leat_grid_window w = leat_first_after(&st->plan,
-	    settled(st, last));
+	    leat_settled(st, last));
 	size_t n = 0;
 
 	if (st->plan.lateness == 0)
@@ -417,8 +417,8 @@ static int reserve_ranges(struct leat_stream *st, struct leat_state *s,
 		leat_ranges_start(st, s);
 	}
 	r = leat_ranges_of(s);
-	need->nodes += leat_index_need(&leat_windows_kind, &r->told,
-			   (size_t)leat_index_length(&q->told) +
+	need->nodes += leat_index_need(&leat_windows_kind, &r->emitted,
+			   (size_t)leat_index_length(&q->emitted) +
 			       note_all_owed(st, r, from, q, 0)) +
 	    leat_index_need(&leat_windows_kind, &r->changed,
 		(size_t)leat_index_length(&q->changed));
@@ -455,10 +455,10 @@ int leat_ranges_join_room(struct leat_stream *st, struct leat_state *s,
 	return LEAT_OK;
 }
 
-static void join_told(struct leat_stream *st, struct leat_ranges *r,
-    const struct leat_told *told)
+static void join_emitted(struct leat_stream *st, struct leat_ranges *r,
+    const struct leat_emitted *told)
 {
-	struct leat_told *at = leat_ranges_note(st, r, told->w);
+	struct leat_emitted *at = leat_ranges_note(st, r, told->w);
 
 	at->times += told->times;
 	at->late |= told->late;
@@ -491,9 +491,9 @@ void leat_ranges_join(struct leat_stream *st, struct leat_state *s,
 		leat_tree_each_pane(&from->forest, &q->tree, pour_pane, &p);
 	else
 		leat_tree_each(&from->forest, &q->tree, pour_value, &p);
-	for (const struct leat_told *t = leat_told_first(q); t;
-	     t = leat_told_after(q, t->w))
-		join_told(st, r, t);
+	for (const struct leat_emitted *t = leat_emitted_first(q); t;
+	     t = leat_emitted_after(q, t->w))
+		join_emitted(st, r, t);
 	for (const struct leat_changed *c = leat_changed_first(q); c;
 	     c = leat_changed_after(q, c->from))
 		leat_ranges_changed(st, r, *c);
@@ -502,7 +502,7 @@ void leat_ranges_join(struct leat_stream *st, struct leat_state *s,
 	r->begun |= q->begun;
 	r->touched |= q->touched;
 	join_closed(r, q, st->clock.watermark, from->clock.watermark);
-	leat_ranges_tell_news(st, r);
+	leat_ranges_emit_again(st, r);
 }
 
 /* ---------------- any of them ------------------------------------------- */

@@ -74,7 +74,7 @@ int64_t leat_last_end(const struct leat_time_plan *p, int64_t t)
 	return leat_later(t, p->span - since);
 }
 
-static struct leat_grid_window sliding_window(const struct leat_time_plan *p,
+static struct leat_grid_window leat_sliding_window(const struct leat_time_plan *p,
     int64_t t)
 {
 	struct leat_grid_window w = { leat_later(t, 1),
@@ -86,23 +86,23 @@ static struct leat_grid_window sliding_window(const struct leat_time_plan *p,
 /* ---------------- telling -------------------------------------------- */
 
 /* NULL: it has not been told. */
-static struct leat_told *told_of(const struct leat_ranges *r,
+static struct leat_emitted *leat_ranges_emitted(const struct leat_ranges *r,
     struct leat_grid_window w)
 {
-	struct leat_told *t = leat_index_find(&leat_windows_kind, &r->told,
+	struct leat_emitted *t = leat_index_find(&leat_windows_kind, &r->emitted,
 	    &w.end);
 
 	return t && !leat_is_before(t->w, w) ? t : NULL;
 }
 
-struct leat_told *leat_ranges_note(struct leat_stream *st,
+struct leat_emitted *leat_ranges_note(struct leat_stream *st,
     struct leat_ranges *r, struct leat_grid_window w)
 {
-	struct leat_told *t = told_of(r, w);
+	struct leat_emitted *t = leat_ranges_emitted(r, w);
 
 	return t
 	    ? t
-	    : leat_index_add(&leat_windows_kind, &r->told, &st->nodes, &w.end);
+	    : leat_index_add(&leat_windows_kind, &r->emitted, &st->nodes, &w.end);
 }
 
 /*
@@ -110,16 +110,16 @@ struct leat_told *leat_ranges_note(struct leat_stream *st,
  * never will be, as it expires when it closes or its key is dropped; or this
  * is a flush, which leaves no trace.
  */
-static uint64_t note_told(struct leat_stream *st, struct leat_ranges *r,
+static uint64_t note_emitted(struct leat_stream *st, struct leat_ranges *r,
     struct leat_grid_window w, int flags)
 {
-	struct leat_told *t;
+	struct leat_emitted *t;
 
 	if (!st->plan.revises)
 		return 0;
 	if ((flags & (LEAT_RESULT_DROPPED | LEAT_RESULT_FLUSHED)) ||
 	    leat_is_expired(&st->plan, w.end, st->clock.target)) {
-		t = told_of(r, w);
+		t = leat_ranges_emitted(r, w);
 		return t ? t->times : 0;
 	}
 	t = leat_ranges_note(st, r, w);
@@ -127,7 +127,7 @@ static uint64_t note_told(struct leat_stream *st, struct leat_ranges *r,
 	return t->times++;
 }
 
-static void tell_window(struct leat_stream *st, struct leat_ranges *r,
+static void leat_ranges_emit(struct leat_stream *st, struct leat_ranges *r,
     struct leat_grid_window w, int flags)
 {
 	leat_tree_range(&st->forest, &r->tree, w.start, w.end,
@@ -135,7 +135,7 @@ static void tell_window(struct leat_stream *st, struct leat_ranges *r,
 	if (flags == LEAT_RESULT_EARLY &&
 	    st->emitter.whole->count + st->emitter.whole->missing == 0)
 		return;
-	leat_stream_emit(st, w.start, w.end, note_told(st, r, w, flags), flags);
+	leat_stream_emit(st, w.start, w.end, note_emitted(st, r, w, flags), flags);
 }
 
 int leat_next_with_data(const struct leat_time_plan *p,
@@ -161,7 +161,7 @@ static int next_on_grid(const struct leat_stream *st,
  * The next window with data, where those have been told that end by `closed`.
  * Returns 0 if there is none.
  */
-LEAT_INLINE int next_due(const struct leat_stream *st,
+LEAT_INLINE int leat_ranges_next(const struct leat_stream *st,
     const struct leat_ranges *r, int64_t closed, struct leat_grid_window *w)
 {
 	int64_t t;
@@ -170,14 +170,14 @@ LEAT_INLINE int next_due(const struct leat_stream *st,
 		return next_on_grid(st, r, closed, w);
 	if (!leat_tree_seek(&r->tree, closed, &t))
 		return 0;
-	*w = sliding_window(&st->plan, t);
+	*w = leat_sliding_window(&st->plan, t);
 	return 1;
 }
 
 /* ---------------- closing -------------------------------------------- */
 
 /* Tells whether windows are closed one by one, to emit or count them. */
-static int tells(const struct leat_stream *st)
+static int leat_ranges_emits(const struct leat_stream *st)
 {
 	return st->emitter.sink.emit || st->plan.emit_empty;
 }
@@ -196,14 +196,14 @@ static int goes_on(const struct leat_stream *st, const struct leat_ranges *r,
 }
 
 /* Those before the next window with data, and by the watermark. */
-static void tell_empty_windows(struct leat_stream *st, struct leat_ranges *r,
+static void emit_ranges_row(struct leat_stream *st, struct leat_ranges *r,
     const struct leat_grid_window *next, int64_t watermark)
 {
 	while (goes_on(st, r, next) && r->empty.end <= watermark &&
 	    (!next || leat_is_before(r->empty, *next))) {
-		const struct leat_told *t = told_of(r, r->empty);
+		const struct leat_emitted *t = leat_ranges_emitted(r, r->empty);
 		if (!t || !t->late)
-			tell_window(st, r, r->empty, LEAT_RESULT_EMPTY);
+			leat_ranges_emit(st, r, r->empty, LEAT_RESULT_EMPTY);
 		if (!leat_next_window(&st->plan, &r->empty)) {
 			r->begun = 0;
 			return;
@@ -231,22 +231,22 @@ static void forget(struct leat_stream *st, struct leat_state *s,
 	int64_t settled = watermark == LEAT_TIME_MAX
 	    ? LEAT_TIME_MAX
 	    : leat_earlier(watermark, st->plan.lateness);
-	const struct leat_told *old;
+	const struct leat_emitted *old;
 
-	while ((old = leat_told_first(r)) && old->w.end <= settled) {
+	while ((old = leat_emitted_first(r)) && old->w.end <= settled) {
 		struct leat_grid_window w = old->w;
-		leat_index_remove(&leat_windows_kind, &r->told, &st->nodes,
+		leat_index_remove(&leat_windows_kind, &r->emitted, &st->nodes,
 		    &w.end);
 	}
 	if (settled == LEAT_TIME_MAX)
 		forget_data(st, s, LEAT_TIME_MAX);
 	else if (leat_slides(&st->plan))
-		forget_data(st, s, sliding_window(&st->plan, settled).start);
+		forget_data(st, s, leat_sliding_window(&st->plan, settled).start);
 	else
 		forget_data(st, s, leat_first_after(&st->plan, settled).start);
 }
 
-static uint64_t ranges_stored(const struct leat_stream *st,
+static uint64_t leat_ranges_stored(const struct leat_stream *st,
     const struct leat_state *s)
 {
 	const struct leat_ranges *r = leat_ranges_of(s);
@@ -258,7 +258,7 @@ static uint64_t ranges_stored(const struct leat_stream *st,
 static void count_away(struct leat_stream *st, struct leat_state *s)
 {
 	if (st->plan.max_values)
-		leat_more(&st->plan, s)->stored = ranges_stored(st, s);
+		leat_more(&st->plan, s)->stored = leat_ranges_stored(st, s);
 }
 
 /*
@@ -271,7 +271,7 @@ static int close_next(const struct leat_stream *st, const struct leat_ranges *r,
 	int64_t t;
 
 	if (w->end < LEAT_TIME_MAX || leat_slides(&st->plan))
-		return next_due(st, r, r->closed, w);
+		return leat_ranges_next(st, r, r->closed, w);
 	*w = r->empty;
 	return r->begun && leat_tree_seek(&r->tree, w->start, &t);
 }
@@ -280,29 +280,29 @@ static void close_windows(struct leat_stream *st, struct leat_ranges *r,
     int64_t watermark)
 {
 	struct leat_grid_window w;
-	int more = next_due(st, r, r->closed, &w);
+	int more = leat_ranges_next(st, r, r->closed, &w);
 
 	while (more && w.end <= watermark) {
-		tell_empty_windows(st, r, &w, watermark);
-		tell_window(st, r, w, 0);
+		emit_ranges_row(st, r, &w, watermark);
+		leat_ranges_emit(st, r, w, 0);
 		r->closed = w.end;
 		r->empty = w;
 		r->begun = leat_next_window(&st->plan, &r->empty);
 		more = close_next(st, r, &w);
 	}
-	tell_empty_windows(st, r, more ? &w : NULL, watermark);
+	emit_ranges_row(st, r, more ? &w : NULL, watermark);
 	if (watermark > r->closed)
 		r->closed = watermark;
 }
 
-static void ranges_close(struct leat_stream *st, struct leat_state *s,
+static void leat_ranges_close(struct leat_stream *st, struct leat_state *s,
     int64_t watermark)
 {
 	struct leat_ranges *r = leat_ranges_of(s);
 
 	if (!r)
 		return;
-	if (tells(st))
+	if (leat_ranges_emits(st))
 		close_windows(st, r, watermark);
 	else if (watermark > r->closed)
 		r->closed = watermark;
@@ -310,7 +310,7 @@ static void ranges_close(struct leat_stream *st, struct leat_state *s,
 	count_away(st, s);
 }
 
-static int ranges_due(const struct leat_stream *st, const struct leat_state *s,
+static int leat_ranges_due(const struct leat_stream *st, const struct leat_state *s,
     int64_t *due_out)
 {
 	const struct leat_ranges *r = leat_ranges_of(s);
@@ -320,7 +320,7 @@ static int ranges_due(const struct leat_stream *st, const struct leat_state *s,
 	if (!r)
 		return 0;
 	int more = (st->emitter.sink.emit || st->plan.emit_empty) &&
-	    next_due(st, r, r->closed, &w);
+	    leat_ranges_next(st, r, r->closed, &w);
 	int row = goes_on(st, r, more ? &w : NULL);
 	if (leat_tree_is_empty(&r->tree) && !row)
 		return 0;
@@ -343,7 +343,7 @@ static int ranges_due(const struct leat_stream *st, const struct leat_state *s,
 /* ---------------- early results --------------------------------------- */
 
 /* The first window that holds t and is open. */
-static struct leat_grid_window first_open_window(const struct leat_stream *st,
+static struct leat_grid_window leat_first_open_window(const struct leat_stream *st,
     int64_t t)
 {
 	return leat_first_after(&st->plan,
@@ -351,7 +351,7 @@ static struct leat_grid_window first_open_window(const struct leat_stream *st,
 }
 
 /* The last window that holds t. */
-static struct leat_grid_window last_window(const struct leat_time_plan *p,
+static struct leat_grid_window leat_last_window(const struct leat_time_plan *p,
     int64_t t)
 {
 	int64_t since = leat_modulo(leat_modulo(t, p->advance) - p->offset,
@@ -395,95 +395,95 @@ void leat_ranges_changed(struct leat_stream *st, struct leat_ranges *r,
 }
 
 /* Notes that the open windows that hold t have changed. */
-static void note_changed(struct leat_stream *st, struct leat_ranges *r,
+static void leat_ranges_note_changed(struct leat_stream *st, struct leat_ranges *r,
     int64_t t)
 {
-	struct leat_changed c = { first_open_window(st, t),
-		last_window(&st->plan, t) };
+	struct leat_changed c = { leat_first_open_window(st, t),
+		leat_last_window(&st->plan, t) };
 
 	if (!leat_is_before(c.to, c.from))
 		leat_ranges_changed(st, r, c);
 }
 
 /* Emits the changed windows that still have data after evictions. */
-static void tell_changed(struct leat_stream *st, struct leat_ranges *r,
+static void emit_changed(struct leat_stream *st, struct leat_ranges *r,
     struct leat_changed c)
 {
 	if (c.from.end <= st->clock.watermark)
 		c.from = leat_first_after(&st->plan, st->clock.watermark);
 	while (leat_next_with_data(&st->plan, &r->tree, &c.from) &&
 	    !leat_is_before(c.to, c.from)) {
-		tell_window(st, r, c.from, LEAT_RESULT_EARLY);
+		leat_ranges_emit(st, r, c.from, LEAT_RESULT_EARLY);
 		if (!leat_next_window(&st->plan, &c.from))
 			return;
 	}
 }
 
-static void tell_all_changed(struct leat_stream *st, struct leat_ranges *r)
+static void emit_all_changed(struct leat_stream *st, struct leat_ranges *r)
 {
 	const struct leat_changed *c;
 
 	while ((c = leat_changed_first(r))) {
 		struct leat_changed copy = *c;
 		remove_changed(st, r, copy.from);
-		tell_changed(st, r, copy);
+		emit_changed(st, r, copy);
 	}
 }
 
-static void tell_sliding(struct leat_stream *st, struct leat_ranges *r,
+static void emit_sliding(struct leat_stream *st, struct leat_ranges *r,
     int flag)
 {
 	if (r->touched || flag != LEAT_RESULT_EARLY)
-		tell_window(st, r, sliding_window(&st->plan, st->clock.now),
+		leat_ranges_emit(st, r, leat_sliding_window(&st->plan, st->clock.now),
 		    flag);
 	r->touched = 0;
 }
 
 /* All windows that are open and have data, in order. */
-static void tell_open(struct leat_stream *st, struct leat_ranges *r, int flag)
+static void emit_open(struct leat_stream *st, struct leat_ranges *r, int flag)
 {
 	struct leat_grid_window w = leat_first_after(&st->plan,
 	    st->clock.watermark);
 
 	while (leat_next_with_data(&st->plan, &r->tree, &w)) {
-		tell_window(st, r, w, flag);
+		leat_ranges_emit(st, r, w, flag);
 		if (!leat_next_window(&st->plan, &w))
 			break;
 	}
 }
 
 /* Each window that is open and has data; sliding ones end at a value. */
-static void flush_ranges(struct leat_stream *st, struct leat_ranges *r)
+static void emit_flushed(struct leat_stream *st, struct leat_ranges *r)
 {
 	int64_t closed = st->clock.watermark;
 	struct leat_grid_window w;
 	int more;
 
 	if (!leat_slides(&st->plan)) {
-		tell_open(st, r, LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
+		emit_open(st, r, LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
 		return;
 	}
 	if (r->closed > closed)
 		closed = r->closed;
-	for (more = next_due(st, r, closed, &w); more;
-	     more = next_due(st, r, w.end, &w))
-		tell_window(st, r, w, LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
+	for (more = leat_ranges_next(st, r, closed, &w); more;
+	     more = leat_ranges_next(st, r, w.end, &w))
+		leat_ranges_emit(st, r, w, LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
 }
 
-static void ranges_tell(struct leat_stream *st, struct leat_state *s, int flag)
+static void leat_ranges_emit_open(struct leat_stream *st, struct leat_state *s, int flag)
 {
 	struct leat_ranges *r = leat_ranges_of(s);
 
 	if (!r)
 		return;
 	if (flag & LEAT_RESULT_FLUSHED)
-		flush_ranges(st, r);
+		emit_flushed(st, r);
 	else if (leat_slides(&st->plan))
-		tell_sliding(st, r, flag);
+		emit_sliding(st, r, flag);
 	else if (flag == LEAT_RESULT_EARLY)
-		tell_all_changed(st, r);
+		emit_all_changed(st, r);
 	else
-		tell_open(st, r, flag);
+		emit_open(st, r, flag);
 }
 
 /* ---------------- taking values -------------------------------------- */
@@ -528,16 +528,16 @@ const struct leat_ranges leat_no_ranges = { .closed = INT64_MIN };
  * Sliding windows that a value at t changes and that are told late with it,
  * for the first time: they had no sink when they closed.
  */
-static size_t late_untold(const struct leat_stream *st,
+static size_t late_not_emitted(const struct leat_stream *st,
     const struct leat_ranges *r, int64_t t)
 {
 	size_t n = 0;
 
 	for (int64_t at = t; leat_tree_seek(&r->tree, at, &at); at++) {
-		struct leat_grid_window w = sliding_window(&st->plan, at);
+		struct leat_grid_window w = leat_sliding_window(&st->plan, at);
 		if (w.end > st->clock.target || w.start > t)
 			break;
-		n += told_of(r, w) == NULL;
+		n += leat_ranges_emitted(r, w) == NULL;
 	}
 	return n;
 }
@@ -560,7 +560,7 @@ static size_t count_held(const struct leat_stream *st,
 
 	if (leat_slides(&st->plan)) {
 		if (st->plan.lateness > 0 && t < st->clock.target)
-			n = late_untold(st, r, t);
+			n = late_not_emitted(st, r, t);
 		return n + 2;
 	}
 	each = (size_t)(st->plan.span / st->plan.advance) + 1;
@@ -596,7 +596,7 @@ static int row_ahead(const struct leat_stream *st, const struct leat_ranges *r,
 	*from = r->empty.end;
 	*until = st->clock.target;
 	if (!r->begun) {
-		if (!next_due(st, r, r->closed, &w))
+		if (!leat_ranges_next(st, r, r->closed, &w))
 			return 0;
 		*from = w.end;
 	}
@@ -622,15 +622,15 @@ static size_t count_closing(const struct leat_stream *st,
 		    (uint64_t)st->plan.advance;
 		return row < most - 2 ? (size_t)row + 2 : most;
 	}
-	int more = st->emitter.sink.emit && next_due(st, r, r->closed, &w);
+	int more = st->emitter.sink.emit && leat_ranges_next(st, r, r->closed, &w);
 	while (more && w.end <= until && n < most) {
 		n++;
-		more = next_due(st, r, w.end, &w);
+		more = leat_ranges_next(st, r, w.end, &w);
 	}
 	return n;
 }
 
-static int ranges_prepare(struct leat_stream *st, const struct leat_state *s,
+static int leat_ranges_prepare(struct leat_stream *st, const struct leat_state *s,
     const leat_event *e, struct leat_need *need)
 {
 	const struct leat_ranges *r = leat_ranges_of(s);
@@ -651,7 +651,7 @@ static int ranges_prepare(struct leat_stream *st, const struct leat_state *s,
 	n += count_changed(st, r) + 1;
 	if (e)
 		n += count_held(st, r, e->t);
-	need->nodes += leat_index_need(&leat_windows_kind, &r->told, n) +
+	need->nodes += leat_index_need(&leat_windows_kind, &r->emitted, n) +
 	    leat_index_need(&leat_windows_kind, &r->changed, 1);
 	return LEAT_OK;
 }
@@ -669,18 +669,18 @@ static void begin_grid_row(struct leat_stream *st, struct leat_ranges *r,
 }
 
 /* Tells again the windows that were told before a value at t came. */
-static void tell_late(struct leat_stream *st, struct leat_ranges *r, int64_t t)
+static void emit_late(struct leat_stream *st, struct leat_ranges *r, int64_t t)
 {
 	int64_t watermark = st->clock.watermark, at = t;
-	struct leat_grid_window w, last = last_window(&st->plan, t);
+	struct leat_grid_window w, last = leat_last_window(&st->plan, t);
 
 	if (leat_slides(&st->plan)) {
 		for (; leat_tree_seek(&r->tree, at, &at); at++) {
-			w = sliding_window(&st->plan, at);
+			w = leat_sliding_window(&st->plan, at);
 			if (w.end > watermark || w.start > t)
 				return;
 			if (!leat_is_expired(&st->plan, w.end, watermark))
-				tell_window(st, r, w, LEAT_RESULT_UPDATED);
+				leat_ranges_emit(st, r, w, LEAT_RESULT_UPDATED);
 		}
 		return;
 	}
@@ -688,7 +688,7 @@ static void tell_late(struct leat_stream *st, struct leat_ranges *r, int64_t t)
 		if (w.end > watermark)
 			return;
 		if (!leat_is_expired(&st->plan, w.end, watermark)) {
-			tell_window(st, r, w, LEAT_RESULT_UPDATED);
+			leat_ranges_emit(st, r, w, LEAT_RESULT_UPDATED);
 			begin_grid_row(st, r, w);
 		}
 		if (!leat_next_window(&st->plan, &w))
@@ -696,15 +696,15 @@ static void tell_late(struct leat_stream *st, struct leat_ranges *r, int64_t t)
 	}
 }
 
-void leat_ranges_tell_news(struct leat_stream *st, struct leat_ranges *r)
+void leat_ranges_emit_again(struct leat_stream *st, struct leat_ranges *r)
 {
-	struct leat_told *t = leat_told_first(r);
+	struct leat_emitted *t = leat_emitted_first(r);
 
-	for (; t; t = leat_told_after(r, t->w)) {
+	for (; t; t = leat_emitted_after(r, t->w)) {
 		if (t->late < 2)
 			continue;
 		t->late = 1;
-		tell_window(st, r, t->w, LEAT_RESULT_UPDATED);
+		leat_ranges_emit(st, r, t->w, LEAT_RESULT_UPDATED);
 		begin_grid_row(st, r, t->w);
 	}
 }
@@ -754,16 +754,16 @@ static void put_in_tree(struct leat_stream *st, struct leat_state *s,
 }
 
 /* When close() is first needed for a value at t. */
-static void note_news(struct leat_stream *st, int64_t t)
+static void note_next_due(struct leat_stream *st, int64_t t)
 {
 	int64_t gone = leat_later(leat_last_end(&st->plan, t),
 		    st->plan.lateness),
 		due = gone;
 
-	if (tells(st) && leat_slides(&st->plan))
+	if (leat_ranges_emits(st) && leat_slides(&st->plan))
 		due = leat_later(t, 1);
-	else if (tells(st))
-		due = first_open_window(st, t).end;
+	else if (leat_ranges_emits(st))
+		due = leat_first_open_window(st, t).end;
 	if (gone < due)
 		due = gone;
 	if (due < st->next_due)
@@ -791,14 +791,14 @@ static int ranges_push(struct leat_stream *st, struct leat_state *s,
 	if (st->clock.watermark > r->closed)
 		r->closed = st->clock.watermark;
 	put_in_tree(st, s, e);
-	note_news(st, e->t);
+	note_next_due(st, e->t);
 	if (LEAT_UNLIKELY(st->plan.revises)) {
 		r->touched = 1;
 		if (!leat_slides(&st->plan) &&
 		    (st->plan.early_count || st->plan.early_span))
-			note_changed(st, r, e->t);
+			leat_ranges_note_changed(st, r, e->t);
 		if (e->t < st->clock.watermark && st->plan.lateness > 0)
-			tell_late(st, r, e->t);
+			emit_late(st, r, e->t);
 	}
 	return LEAT_OK;
 }
@@ -815,7 +815,7 @@ static void ranges_look(const struct leat_stream *st,
 	w.start = w.end = st->clock.now;
 	if (st->clock.started)
 		w = leat_slides(&st->plan)
-		    ? sliding_window(&st->plan, st->clock.now)
+		    ? leat_sliding_window(&st->plan, st->clock.now)
 		    : leat_first_after(&st->plan, st->clock.now);
 	*start_out = w.start;
 	*end_out = w.end;
@@ -833,7 +833,7 @@ static void ranges_clear(struct leat_stream *st, struct leat_state *s)
 
 	if (r) {
 		leat_tree_clear(&st->forest, &r->tree);
-		leat_index_clear(&r->told, &st->nodes);
+		leat_index_clear(&r->emitted, &st->nodes);
 		leat_index_clear(&r->changed, &st->nodes);
 		leat_pool_give(&st->contents, r);
 	}
@@ -855,11 +855,11 @@ static int ranges_copy(struct leat_stream *st, struct leat_state *to,
 	n = leat_pool_take(&st->contents);
 	*n = *r;
 	to->content = n;
-	memset(&n->told, 0, sizeof(n->told));
+	memset(&n->emitted, 0, sizeof(n->emitted));
 	memset(&n->changed, 0, sizeof(n->changed));
 	memset(&n->tree, 0, sizeof(n->tree));
-	if (leat_index_copy(&leat_windows_kind, &n->told, &st->nodes,
-		&r->told) ||
+	if (leat_index_copy(&leat_windows_kind, &n->emitted, &st->nodes,
+		&r->emitted) ||
 	    leat_index_copy(&leat_windows_kind, &n->changed, &st->nodes,
 		&r->changed))
 		return LEAT_ENOMEM;
@@ -868,13 +868,13 @@ static int ranges_copy(struct leat_stream *st, struct leat_state *to,
 
 const struct leat_time_engine leat_ranges_engine = {
 	.reserve = ranges_reserve,
-	.prepare = ranges_prepare,
+	.prepare = leat_ranges_prepare,
 	.push = ranges_push,
-	.due = ranges_due,
-	.close = ranges_close,
-	.tell = ranges_tell,
+	.due = leat_ranges_due,
+	.close = leat_ranges_close,
+	.emit = leat_ranges_emit_open,
 	.look = ranges_look,
-	.stored = ranges_stored,
+	.stored = leat_ranges_stored,
 	.clear = ranges_clear,
 	.copy = ranges_copy,
 	.tape = leat_ranges_tape,

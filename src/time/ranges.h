@@ -15,7 +15,7 @@ struct leat_grid_window {
 };
 
 /* An item of the ledger: a window that has been told and may be again. */
-struct leat_told {
+struct leat_emitted {
 	struct leat_grid_window w;
 	uint64_t times; /* results it has had */
 	int late; /* before it would have been told as closed; 2: is to be */
@@ -35,19 +35,19 @@ struct leat_ranges {
 	struct leat_grid_window empty; /* emit_empty: the next one, */
 	int begun;                     /* if there was one before */
 	int touched;                   /* sliding: changed since told early */
-	struct leat_index told, changed;
+	struct leat_index emitted, changed;
 };
 
-LEAT_INLINE struct leat_told *leat_told_first(const struct leat_ranges *r)
+LEAT_INLINE struct leat_emitted *leat_emitted_first(const struct leat_ranges *r)
 {
-	return leat_index_first(&leat_windows_kind, &r->told);
+	return leat_index_first(&leat_windows_kind, &r->emitted);
 }
 
 /* The next one of the ledger; NULL: there is none. */
-LEAT_INLINE struct leat_told *leat_told_after(const struct leat_ranges *r,
+LEAT_INLINE struct leat_emitted *leat_emitted_after(const struct leat_ranges *r,
     struct leat_grid_window w)
 {
-	return leat_index_after(&leat_windows_kind, &r->told, &w.end);
+	return leat_index_after(&leat_windows_kind, &r->emitted, &w.end);
 }
 
 LEAT_INLINE struct leat_changed *leat_changed_first(const struct leat_ranges *r)
@@ -86,10 +86,10 @@ extern const struct leat_ranges leat_no_ranges;
 size_t leat_ranges_open(const struct leat_stream *st, struct leat_changed c);
 void leat_ranges_start(struct leat_stream *st, struct leat_state *s);
 /* The item of a window in the ledger; a new one, whose nodes are reserved. */
-struct leat_told *leat_ranges_note(struct leat_stream *st,
+struct leat_emitted *leat_ranges_note(struct leat_stream *st,
     struct leat_ranges *r, struct leat_grid_window w);
 /* Tells those that are to be told late; the ledger has them all. */
-void leat_ranges_tell_news(struct leat_stream *st, struct leat_ranges *r);
+void leat_ranges_emit_again(struct leat_stream *st, struct leat_ranges *r);
 /* Notes windows as changed; the nodes that it takes are reserved. */
 void leat_ranges_changed(struct leat_stream *st, struct leat_ranges *r,
     struct leat_changed c);

@@ -48,34 +48,34 @@ static void *load_item(struct leat_tape *t, struct leat_stream *st,
 	return leat_index_add(&leat_windows_kind, x, &st->nodes, &w.end);
 }
 
-static void tape_told_item(struct leat_tape *t, const struct leat_stream *st,
-    struct leat_told *told)
+static void tape_emitted_item(struct leat_tape *t, const struct leat_stream *st,
+    struct leat_emitted *told)
 {
 	tape_grid_window(t, st, &told->w);
 	leat_tape_number(t, &told->times, UINT64_MAX);
 	leat_tape_int(t, &told->late, 1);
 }
 
-static void tape_told(struct leat_tape *t, struct leat_stream *st,
+static void tape_emitted(struct leat_tape *t, struct leat_stream *st,
     struct leat_ranges *r)
 {
-	struct leat_told item = { { 0, 0 }, 0, 0 }, before, *at;
-	uint64_t n = leat_index_length(&r->told);
+	struct leat_emitted item = { { 0, 0 }, 0, 0 }, before, *at;
+	uint64_t n = leat_index_length(&r->emitted);
 
-	at = leat_told_first(r);
+	at = leat_emitted_first(r);
 	leat_tape_number(t, &n, UINT64_MAX);
 	for (uint64_t i = 0; i < n && !t->err; i++) {
 		before = item;
 		if (!t->loads) {
 			if (!at)
 				break;
-			tape_told_item(t, st, at);
-			at = leat_told_after(r, at->w);
+			tape_emitted_item(t, st, at);
+			at = leat_emitted_after(r, at->w);
 			continue;
 		}
-		tape_told_item(t, st, &item);
+		tape_emitted_item(t, st, &item);
 		leat_tape_expect(t, i == 0 || leat_is_before(before.w, item.w));
-		if ((at = load_item(t, st, &r->told, item.w)))
+		if ((at = load_item(t, st, &r->emitted, item.w)))
 			*at = item;
 	}
 }
@@ -155,7 +155,7 @@ static void tape_empty(struct leat_tape *t, const struct leat_stream *st,
 static int is_blank(const struct leat_stream *st, const struct leat_ranges *r)
 {
 	return !leat_slides(&st->plan) && leat_tree_is_empty(&r->tree) &&
-	    !r->told.root && !r->changed.root &&
+	    !r->emitted.root && !r->changed.root &&
 	    (!st->plan.emit_empty || !r->begun) &&
 	    r->closed <= st->clock.watermark;
 }
@@ -200,7 +200,7 @@ void leat_ranges_tape(struct leat_stream *st, struct leat_state *s,
 		tape_empty(t, st, r);
 	if (!st->plan.revises || t->err)
 		return;
-	tape_told(t, st, r);
+	tape_emitted(t, st, r);
 	values = st->forest.panes ? leat_tree_panes(&st->forest, &r->tree)
 				  : leat_tree_length(&st->forest, &r->tree);
 	tape_changed(t, st, r, values);

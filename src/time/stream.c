@@ -110,7 +110,7 @@ static const char *why_rest_by_time(const leat_time_window_options *o)
 }
 
 /* early results and empty windows are for somebody who is told. */
-static const char *why_told(const leat_time_window_options *o)
+static const char *why_sink(const leat_time_window_options *o)
 {
 	if (o->sink.emit)
 		return NULL;
@@ -127,7 +127,7 @@ static int check_options(const leat_time_window_options *o,
 	const char *why;
 
 	if ((why = why_kind(o)) || (why = why_time(o)) ||
-	    (why = why_rest_by_time(o)) || (why = why_told(o)))
+	    (why = why_rest_by_time(o)) || (why = why_sink(o)))
 		return leat_because(why_out, LEAT_EINVAL, why);
 	why = leat_options_stats(o->stats, o->n_stats, o->kind, 1, 0);
 	return why ? leat_because_stats(why_out, why) : LEAT_OK;
@@ -194,7 +194,7 @@ static void lay_sections(struct leat_stream *st,
 	if (o->kind != LEAT_DECAY)
 		return;
 	st->plan.errors = leat_errors_of(o->stats, o->n_stats);
-	st->forest.layout.accs_size = leat_fade_size(&st->plan);
+	st->forest.layout.accs_size = leat_decaying_size(&st->plan);
 }
 
 static int64_t common_divisor(int64_t a, int64_t b)
@@ -230,7 +230,7 @@ static void plan_engine(struct leat_stream *st)
 	st->forest.panes = overlap && !st->forest.layout.ordered;
 	st->plan.state_size = sizeof(struct leat_state);
 	if (st->plan.kind == LEAT_DECAY) {
-		st->plan.engine = &leat_fade_engine;
+		st->plan.engine = &leat_decaying_engine;
 	} else if (st->plan.kind == LEAT_SLIDING || overlap) {
 		st->plan.engine = &leat_ranges_engine;
 	} else {
@@ -355,7 +355,7 @@ static void make_pools(struct leat_stream *st)
 	leat_pool_init(&st->cells, &st->memory,
 	    leat_cells_size(&st->forest.layout));
 	leat_pool_init(&st->contents, &st->memory,
-	    st->plan.engine == &leat_fade_engine ? st->forest.layout.accs_size
+	    st->plan.engine == &leat_decaying_engine ? st->forest.layout.accs_size
 						 : leat_ranges_size());
 	leat_pool_init(&st->nodes, &st->memory, sizeof(struct leat_index_node));
 	st->asked.root = NULL;
@@ -470,7 +470,7 @@ int leat_stream_push(struct leat_stream *st, struct leat_state *s,
 	if (++m->since < st->plan.early_count)
 		return LEAT_OK;
 	m->since = 0;
-	st->plan.engine->tell(st, s, LEAT_RESULT_EARLY);
+	st->plan.engine->emit(st, s, LEAT_RESULT_EARLY);
 	return LEAT_OK;
 }
 
@@ -550,7 +550,7 @@ void leat_stream_lower(const struct leat_stream *st,
 	int silent = leat_stream_is_silent(st, whole);
 
 	if (st->plan.kind == LEAT_DECAY) {
-		leat_fade_lower(st, whole, out);
+		leat_decaying_lower(st, whole, out);
 		return;
 	}
 	s.n = (double)whole->count;
@@ -584,7 +584,7 @@ leat_result leat_stream_result(const struct leat_stream *st, int64_t start,
 		st->emitter.whole->missing };
 
 	if (st->plan.kind == LEAT_DECAY)
-		t = leat_fade_tally(st);
+		t = leat_decaying_tally(st);
 	leat_result r = { 0, st->plan.n_stats, NULL, st->emitter.partials,
 		start, end, leat_clock_coming(&st->clock), t.count, t.missing,
 		0, st->emitter.key, st->emitter.key_len };

@@ -146,12 +146,12 @@ static void move_watermark(leat_time_window *w)
 	st->clock.watermark = target;
 }
 
-static void tell_early(leat_time_window *w, int64_t was)
+static void emit_early(leat_time_window *w, int64_t was)
 {
 	struct leat_stream *st = &w->stream;
 
 	if (leat_stream_early(st, was, st->clock.now) || w->owes_early)
-		st->plan.engine->tell(st, w->state, LEAT_RESULT_EARLY);
+		st->plan.engine->emit(st, w->state, LEAT_RESULT_EARLY);
 	w->owes_early = 0;
 }
 
@@ -186,7 +186,7 @@ int leat_time_window_advance(leat_time_window *window, int64_t t)
 	leat_clock_advanced(&st->clock, t);
 	if (st->clock.target > st->clock.watermark)
 		move_watermark(window);
-	tell_early(window, was.now);
+	emit_early(window, was.now);
 	leat_stream_done(st);
 	return leat_calls_done(&st->emitter.calls, LEAT_OK);
 }
@@ -199,7 +199,7 @@ int leat_time_window_flush(leat_time_window *window)
 	if (leat_is_inside(&st->emitter.calls))
 		return LEAT_EINVAL;
 	if (st->emitter.sink.emit)
-		st->plan.engine->tell(st, window->state,
+		st->plan.engine->emit(st, window->state,
 		    LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
 	return leat_calls_done(&st->emitter.calls, LEAT_OK);
 }
@@ -238,7 +238,7 @@ static int push_one_with_care(leat_time_window *w, const leat_event *e)
 	} else {
 		if (st->clock.target > st->clock.watermark)
 			move_watermark(w);
-		tell_early(w, mark.clock.now);
+		emit_early(w, mark.clock.now);
 		err = push_seen_one(w, e);
 	}
 	leat_stream_done(st);

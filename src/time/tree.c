@@ -83,7 +83,7 @@ void leat_forest_clear(struct leat_forest *f)
  * A subtree that is dropped waits, linked by its first time's place, until
  * its nodes are needed: dropping it takes no longer than dropping a leaf.
  */
-static void fell(struct leat_forest *f, struct leat_node *n)
+static void leat_tree_drop(struct leat_forest *f, struct leat_node *n)
 {
 	if (n->level == 0) {
 		leat_pool_give(&f->leaves, n);
@@ -100,7 +100,7 @@ static void take_apart(struct leat_forest *f)
 
 	memcpy(&f->free_subtrees, &leat_inner(n)->t[0], sizeof(n));
 	for (uint32_t i = 0; i < n->n; i++)
-		fell(f, leat_inner(n)->child[i]);
+		leat_tree_drop(f, leat_inner(n)->child[i]);
 	leat_pool_give(&f->inners, n);
 }
 
@@ -226,7 +226,7 @@ void leat_tree_tabulate_leaf(struct leat_forest *f, struct leat_tree *t)
 }
 
 /* The child behind the last one in the table of left[level]. */
-static uint32_t table_end(const struct leat_tree *t, size_t level)
+static uint32_t leat_table_end(const struct leat_tree *t, size_t level)
 {
 	return level == t->height ? t->edges->covered + 1
 				  : t->edges->left[level]->n;
@@ -237,7 +237,7 @@ void leat_tree_tabulate(struct leat_forest *f, struct leat_tree *t,
 {
 	struct leat_edges *g = t->edges;
 	struct leat_inner *in = leat_inner(g->left[level]);
-	uint32_t end = table_end(t, level);
+	uint32_t end = leat_table_end(t, level);
 
 	for (uint32_t i = end; i-- > g->gone[level] + 1;) {
 		struct leat_accs *at = leat_suffix(f, g, level, i);
@@ -265,7 +265,7 @@ void leat_tree_chain_left(struct leat_forest *f, struct leat_tree *t,
 	for (size_t l = level; l >= 1; l--) {
 		struct leat_accs *at = leat_past(f, g, l);
 		uint32_t behind = g->gone[l] + 1;
-		if (behind < table_end(t, l))
+		if (behind < leat_table_end(t, l))
 			leat_accs_copy(&f->layout, at,
 			    leat_suffix(f, g, l, behind));
 		else
@@ -482,7 +482,7 @@ void leat_tree_clear(struct leat_forest *f, struct leat_tree *t)
 		leat_few_clear(f, t);
 	if (t->root) {
 		trim_left(t, t->height + 1);
-		fell(f, t->root);
+		leat_tree_drop(f, t->root);
 	}
 	for (uint32_t l = 1; l <= t->height; l++)
 		leat_pool_give(&f->tables, g->tables[l]);
@@ -550,7 +550,7 @@ static void drop_old(struct leat_forest *f, struct leat_tree *t, uint32_t level,
 
 	trim_left(t, level);
 	while (g->gone[level] + 1 < n->n && in->t[g->gone[level] + 1] < before)
-		fell(f, in->child[g->gone[level]++]);
+		leat_tree_drop(f, in->child[g->gone[level]++]);
 }
 
 /* Drops the first leaf. Returns the level that has a new first child. */
