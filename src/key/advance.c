@@ -170,7 +170,7 @@ static void advance_emit_early(leat_keyed *k)
 	    leat_marks_take(&k->entries.order.changed, &rank, 1) > 0) {
 		struct leat_entry *e = leat_ranked(&k->entries, rank);
 		leat_set_current_key(k, e);
-		st->plan.engine->tell(st, leat_entry_state(e),
+		st->plan.engine->emit(st, leat_entry_state(e),
 		    LEAT_RESULT_EARLY);
 	}
 }
@@ -303,7 +303,7 @@ int leat_keyed_flush(leat_keyed *keyed)
 	e = st->emitter.sink.emit ? leat_entry_from(&keyed->entries, 0) : NULL;
 	for (; e; e = leat_entry_next(&keyed->entries, e)) {
 		leat_set_current_key(keyed, e);
-		st->plan.engine->tell(st, leat_entry_state(e),
+		st->plan.engine->emit(st, leat_entry_state(e),
 		    LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
 	}
 	return leat_calls_done(&st->emitter.calls, LEAT_OK);

@@ -24,10 +24,9 @@ int leat_deferred_serves(const leat_keyed *k, const leat_keyed_options *o)
 {
 	const struct leat_stream *st = &k->stream;
 
-	return (st->plan.kind == LEAT_TUMBLING ||
-		   st->plan.kind == LEAT_HOPPING) &&
-	    st->plan.engine == &leat_cells_engine && st->clock.n_sources == 1 &&
-	    !st->forest.layout.ordered && st->plan.more_at == 0 &&
+	return st->plan.traits.on_grid && st->plan.engine->has_cells &&
+	    st->clock.n_sources == 1 && !st->forest.layout.ordered &&
+	    st->plan.more_at == 0 &&
 	    st->clock.delay / st->plan.advance + 2 <= LEAT_CELLS_FEW &&
 	    !k->tracks && !o->max_keys && !o->max_bytes;
 }

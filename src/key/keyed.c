@@ -82,7 +82,7 @@ void leat_key_evict(leat_keyed *k, uint32_t i)
 		const struct leat_entry *e = leat_entry_at(&k->entries, i);
 		st->emitter.to = &k->evicted;
 		leat_set_current_key(k, e);
-		st->plan.engine->tell(st, leat_entry_state(e),
+		st->plan.engine->emit(st, leat_entry_state(e),
 		    LEAT_RESULT_DROPPED);
 		st->emitter.to = &st->emitter.sink;
 	}

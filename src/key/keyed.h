@@ -1,7 +1,7 @@
 /*
  * keyed.h - a window for each key
  *
- * One stream (time/stream.h) serves all keys: one clock, one plan, one set of pools.
+ * One stream (time/time_stream.h) serves all keys: one clock, one plan, one set of pools.
  * A key is an entry, with the state of its window behind it, and stands in
  * three structures, each of which knows nothing of the others:
  *
@@ -21,8 +21,8 @@
 #ifndef LEAT_KEYED_H
 #define LEAT_KEYED_H
 
-#include "../time/codec.h"
-#include "../time/engine.h"
+#include "../time/time_codec.h"
+#include "../time/time_engine.h"
 #include "table.h"
 #include "timers.h"
 

@@ -68,9 +68,9 @@ static void plan_entries(leat_keyed *k, const leat_keyed_options *o)
 	}
 	es->seed[0] = o->seed[0];
 	es->seed[1] = o->seed[1];
-	k->announces = k->stream.plan.kind == LEAT_SESSION ||
-	    k->stream.plan.engine == &leat_ranges_engine;
-	k->spare_cells = k->stream.plan.engine == &leat_cells_engine;
+	k->announces = k->stream.plan.traits.grows ||
+	    k->stream.plan.engine->overlaps;
+	k->spare_cells = k->stream.plan.engine->has_cells;
 	k->careful = k->stream.plan.careful || es->latest_at ||
 	    o->max_bytes > 0;
 	k->tracks = es->latest_at || es->links_at ||

@@ -208,7 +208,7 @@ static int stores_values(const leat_keyed *k)
 	if (k->by_count)
 		return k->by_count->kind == LEAT_SLIDING ||
 		    k->by_count->keep_values;
-	return k->stream.plan.kind == LEAT_SLIDING ||
+	return k->stream.plan.traits.slides ||
 	    k->stream.forest.layout.ordered;
 }
 

@@ -46,7 +46,7 @@ struct leat_layout {
 	int pairs;    /* samples have a y */
 	int ordered;  /* some class needs samples in order */
 	int has_user; /* there is a class of the user's */
-	int narrow;   /* blocks are copied section by section; see query.c */
+	int narrow; /* blocks are copied section by section; see time_query.c */
 };
 
 /*

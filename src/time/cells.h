@@ -7,7 +7,7 @@
 #ifndef LEAT_CELLS_H
 #define LEAT_CELLS_H
 
-#include "engine.h"
+#include "time_engine.h"
 
 struct leat_cell {
 	struct leat_cell *next; /* newer; NULL: not in use */
@@ -67,6 +67,55 @@ LEAT_INLINE struct leat_cell *leat_newer(const struct leat_state *s,
 	return c == leat_newest(s) ? NULL : c->next;
 }
 
+/* Bytes of a cell; and where the first one lies in a state. */
+size_t leat_cells_size(const struct leat_layout *l);
+size_t leat_cells_place(const struct leat_layout *l);
+
+/* Some of a window's values may have been evicted, or all of them. */
+LEAT_INLINE int leat_cell_has_data(const struct leat_stream *st,
+    struct leat_cell *c)
+{
+	return !st->forest.layout.ordered ||
+	    !leat_tree_is_empty(leat_cell_tree(c));
+}
+
+LEAT_INLINE struct leat_cell *leat_cell_inline(const struct leat_stream *st,
+    const struct leat_state *s)
+{
+	return (struct leat_cell *)(void *)((unsigned char *)(uintptr_t)s +
+	    leat_cells_place(&st->forest.layout));
+}
+
+LEAT_INLINE struct leat_index *leat_cells_index(const struct leat_stream *st,
+    const struct leat_state *s)
+{
+	return (struct leat_index *)(void *)((unsigned char *)(uintptr_t)s +
+	    st->plan.index_at);
+}
+
+/* The oldest that is not closed; without lateness no other ones are kept. */
+LEAT_INLINE struct leat_cell *leat_cells_first_open(const struct leat_stream
+							*st,
+    const struct leat_state *s)
+{
+	return st->plan.lateness > 0 ? leat_more(&st->plan, s)->open
+				     : leat_oldest(s);
+}
+
+LEAT_INLINE int leat_cell_holds(const struct leat_cell *c, int64_t t)
+{
+	return c && t >= c->start && t < c->end;
+}
+
+LEAT_INLINE void leat_cells_count_stored(const struct leat_stream *st,
+    struct leat_state *s, uint64_t n, int more)
+{
+	if (!st->plan.max_values)
+		return;
+	uint64_t *stored = &leat_more(&st->plan, s)->stored;
+	*stored = more ? *stored + n : *stored - n;
+}
+
 /* The newest cell that starts at or before t; NULL: none. */
 struct leat_cell *leat_cells_find(const struct leat_stream *st,
     const struct leat_state *s, int64_t t);
@@ -107,8 +156,57 @@ void leat_cells_join(struct leat_stream *st, struct leat_state *s,
 int leat_cells_interval(const struct leat_stream *st, int64_t t, int64_t *start,
     int64_t *end);
 
-/* Bytes of a cell; and where the first one lies in a state. */
-size_t leat_cells_size(const struct leat_layout *l);
-size_t leat_cells_place(const struct leat_layout *l);
+/* cells_ring.c */
+/* A cell has been put into, or opened or closed in the middle. */
+void leat_cells_keep_open(const struct leat_stream *st,
+    const struct leat_state *s, struct leat_cell *c);
+/* An open cell has changed since it was told. */
+void leat_cells_note_change(struct leat_stream *st, const struct leat_state *s,
+    struct leat_cell *c);
+/* The cell has been told, or goes. */
+void leat_cells_forget_change(struct leat_stream *st,
+    const struct leat_state *s, const struct leat_cell *c);
+/* A session starts earlier than it did, and after the one before it. */
+void leat_cells_start_earlier(const struct leat_stream *st,
+    const struct leat_state *s, struct leat_cell *c, int64_t start);
+void leat_cells_remove(struct leat_stream *st, struct leat_state *s,
+    struct leat_cell *c);
+
+/* cells_close.c */
+void leat_cells_emit(struct leat_stream *st, const struct leat_state *s,
+    struct leat_cell *c, int flags);
+/* The first window that is told as closed begins the row of them. */
+void leat_cells_begin_row(const struct leat_stream *st,
+    const struct leat_state *s, int64_t end);
+void leat_cells_close(struct leat_stream *st, struct leat_state *s,
+    int64_t watermark);
+int leat_cells_due(const struct leat_stream *st, const struct leat_state *s,
+    int64_t *due_out);
+void leat_cells_emit_open(struct leat_stream *st, struct leat_state *s,
+    int flag);
+
+/* cells_sessions.c */
+/* Memory for one tree to take the values of another, and one more. */
+void leat_cells_prepare_join(struct leat_stream *st, const struct leat_state *s,
+    int64_t t, struct leat_need *need);
+int leat_cells_push_session(struct leat_stream *st, struct leat_state *s,
+    const leat_event *e);
+
+/* cells_prepare.c */
+int leat_cells_prepare(struct leat_stream *st, const struct leat_state *s,
+    const leat_event *e, struct leat_need *need);
+
+/* cells.c */
+void leat_cells_put(struct leat_stream *st, struct leat_state *s,
+    struct leat_cell *c, const leat_event *e);
+/*
+ * Where there is no room left, the oldest value of all goes, if the new one
+ * is not older still; and its cell, if that was all and it is not the one
+ * that the value is for, or the earlier one of two.
+ */
+int leat_cells_make_room(struct leat_stream *st, struct leat_state *s,
+    int64_t t, const struct leat_cell *left);
+int leat_cells_put_new(struct leat_stream *st, struct leat_state *s,
+    const leat_event *e);
 
 #endif

@@ -2,12 +2,12 @@
  * ranges.h - windows that overlap
  *
  * ranges.c and those who save and join its states share what a window on the
- * grid is and what is known of them; see ranges.c and slices.c.
+ * grid is and what is known of them; see ranges.c and ranges_slices.c.
  */
 #ifndef LEAT_RANGES_H
 #define LEAT_RANGES_H
 
-#include "engine.h"
+#include "time_engine.h"
 
 /* Windows are ordered by end and then by start, so that one is a key. */
 struct leat_grid_window {
@@ -72,6 +72,21 @@ LEAT_INLINE int leat_is_before(struct leat_grid_window a,
 	return a.end != b.end ? a.end < b.end : a.start < b.start;
 }
 
+LEAT_INLINE struct leat_grid_window
+leat_sliding_window(const struct leat_time_plan *p, int64_t t)
+{
+	struct leat_grid_window w = { leat_later(t, 1),
+		leat_earlier(t, p->span - 1) };
+
+	return w;
+}
+
+/* Tells whether windows are closed one by one, to emit or count them. */
+LEAT_INLINE int leat_ranges_emits(const struct leat_stream *st)
+{
+	return st->emitter.sink.emit || st->plan.emit_empty;
+}
+
 struct leat_grid_window leat_first_after(const struct leat_time_plan *p,
     int64_t t);
 int64_t leat_last_end(const struct leat_time_plan *p, int64_t t);
@@ -115,6 +130,42 @@ uint64_t leat_slices_more(const struct leat_time_plan *p,
 /* The first value goes, and its slice with it if that was all. */
 void leat_slices_evict_first(struct leat_stream *st, struct leat_state *s);
 
-size_t leat_ranges_size(void);
+/* ranges_grid.c */
+/* The last window that holds t. */
+struct leat_grid_window leat_last_window(const struct leat_time_plan *p,
+    int64_t t);
+/* The first window that holds t and is open. */
+struct leat_grid_window leat_first_open_window(const struct leat_stream *st,
+    int64_t t);
+
+/* ranges_close.c */
+/* NULL: it has not been told. */
+struct leat_emitted *leat_ranges_emitted(const struct leat_ranges *r,
+    struct leat_grid_window w);
+void leat_ranges_emit(struct leat_stream *st, struct leat_ranges *r,
+    struct leat_grid_window w, int flags);
+/*
+ * The next window with data, where those have been told that end by `closed`.
+ * Returns 0 if there is none.
+ */
+int leat_ranges_next(const struct leat_stream *st, const struct leat_ranges *r,
+    int64_t closed, struct leat_grid_window *w);
+uint64_t leat_ranges_stored(const struct leat_stream *st,
+    const struct leat_state *s);
+void leat_ranges_close(struct leat_stream *st, struct leat_state *s,
+    int64_t watermark);
+int leat_ranges_due(const struct leat_stream *st, const struct leat_state *s,
+    int64_t *due_out);
+
+/* ranges_early.c */
+/* Notes that the open windows that hold t have changed. */
+void leat_ranges_note_changed(struct leat_stream *st, struct leat_ranges *r,
+    int64_t t);
+void leat_ranges_emit_open(struct leat_stream *st, struct leat_state *s,
+    int flag);
+
+/* ranges_prepare.c */
+int leat_ranges_prepare(struct leat_stream *st, const struct leat_state *s,
+    const leat_event *e, struct leat_need *need);
 
 #endif

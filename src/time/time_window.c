@@ -6,7 +6,7 @@
  * only when the watermark has come to `due`, which is never later than the
  * first moment it has something to do.
  */
-#include "codec.h"
+#include "time_codec.h"
 
 struct leat_time_window {
 	struct leat_stream stream;

@@ -108,6 +108,14 @@ void leat_tree_find_edges(struct leat_tree *t);
 /* A pane of another tree; there is memory for it. */
 void leat_tree_add_pane(struct leat_forest *f, struct leat_tree *t,
     int64_t start, const struct leat_accs *a);
+/* Drops a subtree; nothing points to it any more. */
+void leat_tree_drop(struct leat_forest *f, struct leat_node *n);
+/*
+ * Puts all values or panes of a tree of the same plan into `to`, for which
+ * there is memory; `from` stays as it is.
+ */
+void leat_tree_pour(struct leat_forest *f, struct leat_tree *to,
+    const struct leat_tree *from);
 /* Calls back for each pane in order. */
 void leat_tree_each_pane(const struct leat_forest *f, const struct leat_tree *t,
     void (*fn)(void *ctx, int64_t start, const struct leat_accs *a), void *ctx);
@@ -179,6 +187,13 @@ LEAT_INLINE struct leat_accs *leat_suffix(const struct leat_forest *f,
 LEAT_INLINE void *leat_edges_accs(struct leat_edges *g)
 {
 	return (unsigned char *)g + leat_round_up(sizeof(*g));
+}
+
+/* The child behind the last one in the table of left[level]. */
+LEAT_INLINE uint32_t leat_table_end(const struct leat_tree *t, size_t level)
+{
+	return level == t->height ? t->edges->covered + 1
+				  : t->edges->left[level]->n;
 }
 
 /* Everything between the first leaf and the last. */

@@ -168,12 +168,12 @@ static void redo_suffixes(struct leat_forest *f, struct leat_tree *t,
 {
 	struct leat_edges *g = t->edges;
 	struct leat_inner *in = leat_inner(g->left[level]);
-	uint32_t last = level == t->height ? g->covered : g->left[level]->n - 1;
+	uint32_t end = leat_table_end(t, level);
 
 	for (uint32_t i = child; i > g->gone[level]; i--) {
 		struct leat_accs *a = leat_suffix(f, g, level, i);
 		leat_accs_copy(&f->layout, a, leat_node_accs(f, in->child[i]));
-		if (i < last)
+		if (i + 1 < end)
 			leat_accs_join(&f->layout, a,
 			    leat_suffix(f, g, level, i + 1));
 	}

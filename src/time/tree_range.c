@@ -259,6 +259,36 @@ void leat_tree_each_pane(const struct leat_forest *f, const struct leat_tree *t,
 		panes_below(&e, t->root);
 }
 
+struct pouring {
+	struct leat_forest *f;
+	struct leat_tree *to;
+};
+
+static void pour_value(void *ctx, const leat_sample *s)
+{
+	const struct pouring *p = ctx;
+
+	leat_tree_insert(p->f, p->to, s);
+}
+
+static void pour_pane(void *ctx, int64_t start, const struct leat_accs *a)
+{
+	const struct pouring *p = ctx;
+
+	leat_tree_add_pane(p->f, p->to, start, a);
+}
+
+void leat_tree_pour(struct leat_forest *f, struct leat_tree *to,
+    const struct leat_tree *from)
+{
+	struct pouring p = { f, to };
+
+	if (f->panes)
+		leat_tree_each_pane(f, from, pour_pane, &p);
+	else
+		leat_tree_each(f, from, pour_value, &p);
+}
+
 static void count_pane(void *ctx, int64_t start, const struct leat_accs *a)
 {
 	size_t *n = ctx;

@@ -1,13 +1,13 @@
 /*
- * save_few.c - trees without nodes, as bytes
+ * few_save.c - trees without nodes, as bytes
  *
  * They are saved as the nodes would be that they have none of, so that a state
- * does not tell the two forms apart; save_tree.c says what is saved, and loads
+ * does not tell the two forms apart; tree_save.c says what is saved, and loads
  * it. Saving takes no memory: each thing that a node would know is worked out
  * when its turn comes.
  */
-#include "codec.h"
 #include "few_places.h"
+#include "time_codec.h"
 
 static void tape_count(struct leat_tape *t, uint64_t n)
 {

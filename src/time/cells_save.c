@@ -1,5 +1,5 @@
 /*
- * save_cells.c - windows that do not overlap, as bytes
+ * cells_save.c - windows that do not overlap, as bytes
  *
  * Cells in the order of time, each with its start, relative to the time
  * before it: where windows are on a grid most keys have one cell, and all of
@@ -7,7 +7,7 @@
  * is not saved.
  */
 #include "cells.h"
-#include "codec.h"
+#include "time_codec.h"
 
 /* emit_empty: windows without data. */
 static void tape_row(struct leat_tape *t, const struct leat_stream *st,
@@ -40,13 +40,13 @@ static void tape_interval(struct leat_tape *t, const struct leat_stream *st,
 	uint64_t ticks = leat_ticks(*start, *end);
 
 	leat_tape_time(t, start);
-	if (st->plan.kind == LEAT_CALENDAR || st->plan.kind == LEAT_SESSION) {
+	if (st->plan.traits.asks || st->plan.traits.grows) {
 		leat_tape_number(t, &ticks, UINT64_MAX);
 		leat_tape_expect(t,
 		    ticks > 0 && ticks <= leat_ticks(*start, INT64_MAX));
 		*end = (int64_t)((uint64_t)*start + ticks);
 		/* A session reaches past each of its values by the gap. */
-		if (st->plan.kind == LEAT_SESSION)
+		if (st->plan.traits.grows)
 			leat_tape_expect(t,
 			    *end >= leat_later(*start, st->plan.gap) &&
 				*end <=
@@ -60,7 +60,7 @@ static void tape_interval(struct leat_tape *t, const struct leat_stream *st,
 	leat_tape_expect(t,
 	    *start <= st->clock.now &&
 		(!before ||
-		    (st->plan.kind != LEAT_LANDMARK && *start >= before->end)));
+		    (!st->plan.traits.open_ended && *start >= before->end)));
 }
 
 /* Closed ones come first, and are kept for lateness alone. */

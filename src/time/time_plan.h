@@ -1,5 +1,5 @@
 /*
- * plan.h - what the options of windows by time come to
+ * time_plan.h - what the options of windows by time come to
  *
  * The plan says of which kind the windows are, where they lie in time, what
  * becomes of late, missing and surplus values, and where things lie in the
@@ -12,16 +12,28 @@
 #include "../agg/class.h"
 #include "../agg/stat.h"
 #include "../agg/summary.h"
-#include "clock.h"
+#include "accs.h"
 #include "index.h"
+#include "time_clock.h"
 
 struct leat_time_engine;
+
+/* In what the kinds of windows differ for the engines. */
+struct leat_time_traits {
+	int slides;     /* a window ends at each value */
+	int on_grid;    /* windows start at offset + k advance */
+	int grows;      /* a value may move the ends of its window */
+	int open_ended; /* one window, which goes on as long as time does */
+	int asks;       /* the calendar says where windows lie */
+	int decays;     /* values lose weight with time */
+};
 
 /*
  * What the options come to: nothing here changes once the object has started.
  */
 struct leat_time_plan {
 	int kind;
+	struct leat_time_traits traits;
 	int64_t span, advance, offset, gap;
 	int64_t width; /* of a pane */
 	int64_t phase; /* of windows' ends: modulo advance */
@@ -54,9 +66,18 @@ LEAT_INLINE int leat_is_expired(const struct leat_time_plan *p, int64_t end,
 	return leat_later(end, p->lateness) <= watermark;
 }
 
+/* Windows that end by this are forgotten when the watermark is there. */
+LEAT_INLINE int64_t leat_settled(const struct leat_time_plan *p,
+    int64_t watermark)
+{
+	return watermark == LEAT_TIME_MAX
+	    ? LEAT_TIME_MAX
+	    : leat_earlier(watermark, p->lateness);
+}
+
 LEAT_INLINE int leat_slides(const struct leat_time_plan *p)
 {
-	return p->kind == LEAT_SLIDING;
+	return p->traits.slides;
 }
 
 struct leat_cell;
@@ -92,5 +113,15 @@ LEAT_INLINE struct leat_more *leat_more(const struct leat_time_plan *p,
 	return (struct leat_more *)(void *)((unsigned char *)(uintptr_t)s +
 	    p->more_at);
 }
+
+/*
+ * Checks the options and makes the plan and the measures of the layout, whose
+ * sections have no place yet. LEAT_EINVAL and others, and says why.
+ */
+int leat_time_plan_make(struct leat_time_plan *p, struct leat_layout *l,
+    const leat_time_window_options *o, const char **why_out);
+/* Measures the layout, and fills its sections if they have a place. */
+void leat_time_plan_layout(struct leat_time_plan *p, struct leat_layout *l,
+    const leat_time_window_options *o);
 
 #endif

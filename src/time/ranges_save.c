@@ -1,11 +1,11 @@
 /*
- * save_ranges.c - windows that overlap, as bytes
+ * ranges_save.c - windows that overlap, as bytes
  *
  * The tree, and what is not in it: up to where windows have been told, and
  * which results some of them have had.
  */
-#include "codec.h"
 #include "ranges.h"
+#include "time_codec.h"
 
 /* Whether there is such a window: one that ends there, or is cut off. */
 static int is_window(const struct leat_stream *st, struct leat_grid_window w)

@@ -1,5 +1,5 @@
 /*
- * query.c - results for those who only look
+ * time_query.c - results for those who only look
  *
  * Several threads may look at one window, so what a result is made from lies
  * on the stack. A block of built-in classes is small. Users' classes may be
@@ -161,7 +161,7 @@ int leat_stream_read(const struct leat_stream *st, const struct leat_state *s,
 {
 	uint64_t stored = st->plan.engine->stored(st, s);
 
-	if (st->plan.kind != LEAT_SLIDING)
+	if (!st->plan.traits.slides)
 		return LEAT_ENOTSUP;
 	if (to.skip > stored || to.n > stored - to.skip)
 		return LEAT_ERANGE;

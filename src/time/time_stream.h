@@ -1,17 +1,17 @@
 /*
- * stream.h - what all windows of one object share
+ * time_stream.h - what all windows of one object share
  *
  * A stream is the plan of the windows, the clock, the forest in which values
  * are kept, the emitter by which results leave, and pools of memory. What a
- * window of one key holds is its state (plan.h). A window by time is a stream
+ * window of one key holds is its state (time_plan.h). A window by time is a stream
  * with one state; keyed windows are a stream with a state for each key.
  */
-#ifndef LEAT_STREAM_H
-#define LEAT_STREAM_H
+#ifndef LEAT_TIME_STREAM_H
+#define LEAT_TIME_STREAM_H
 
 #include "../core/calls.h"
 #include "../core/memory.h"
-#include "plan.h"
+#include "time_plan.h"
 #include "tree.h"
 
 /* The results that leave, and what they are made in. */
@@ -98,7 +98,7 @@ int leat_stream_is_silent(const struct leat_stream *st,
 void leat_stream_lower(const struct leat_stream *st,
     const struct leat_accs *whole, int64_t start, int64_t end, double *out);
 /*
- * query.c: looks and lowers, or copies the partial of a class, for one of
+ * time_query.c: looks and lowers, or copies the partial of a class, for one of
  * several threads: writes into nothing but what is given. LEAT_ESTAT.
  */
 void leat_stream_query(const struct leat_stream *st, const struct leat_state *s,
@@ -138,6 +138,14 @@ int leat_stream_same(const struct leat_stream *st,
 /* Has the pools hold all of it. LEAT_ENOMEM. */
 int leat_need_reserve(struct leat_stream *st, const struct leat_need *need);
 /* So many values more are to go into a tree; NULL: an empty one. */
+void leat_need_panes(struct leat_need *need, size_t more);
+/* Whether max_values is less than what two states store. */
+int leat_stream_joins_too_much(const struct leat_stream *st,
+    const struct leat_state *s, const struct leat_stream *from,
+    const struct leat_state *other);
+/* Whether max_windows is less than what is held and so many more. */
+int leat_stream_joins_too_many(const struct leat_stream *st,
+    const struct leat_state *s, uint64_t more);
 void leat_need_values(const struct leat_stream *st, struct leat_need *need,
     const struct leat_tree *t, uint64_t more);
 void leat_state_join(struct leat_stream *st, struct leat_state *s,

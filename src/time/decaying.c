@@ -1,5 +1,5 @@
 /*
- * fade.c - everything, with weights that fade with time
+ * decaying.c - everything, with weights that fade with time
  *
  * A value of age a weighs 2^(-a / half_life). The sums of decay.c are kept
  * as of one moment, the largest time a value has had: when that moves, all
@@ -7,8 +7,9 @@
  * has at that moment. So the order of values does not matter. Behind them
  * lie those of decay_errors.c, if there are any.
  */
-#include "codec.h"
 #include "decaying.h"
+#include "../agg/decay.h"
+#include "time_codec.h"
 
 struct fade {
 	struct leat_decay sums;
@@ -201,7 +202,7 @@ static void fade_look(const struct leat_stream *st, const struct leat_state *s,
 	fade_to(&st->plan, (struct fade *)(void *)out, st->clock.now);
 }
 
-void leat_decaying_lower(const struct leat_stream *st,
+static void decaying_lower(const struct leat_stream *st,
     const struct leat_accs *whole, double *out)
 {
 	const struct fade *d = (const struct fade *)(const void *)whole;
@@ -215,7 +216,7 @@ void leat_decaying_lower(const struct leat_stream *st,
 		    st->plan.stats, st->plan.n_stats, quiet, out);
 }
 
-struct leat_tally leat_decaying_tally(const struct leat_stream *st)
+static struct leat_tally decaying_tally(const struct leat_stream *st)
 {
 	const struct fade *d = (const struct fade *)(const void *)
 				   st->emitter.whole;
@@ -302,6 +303,8 @@ const struct leat_time_engine leat_decaying_engine = {
 	.look = fade_look,
 	.stored = fade_stored,
 	.clear = fade_clear,
+	.lower = decaying_lower,
+	.tally = decaying_tally,
 	.copy = fade_copy,
 	.tape = fade_tape,
 	.join_room = fade_join_room,

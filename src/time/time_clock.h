@@ -1,12 +1,12 @@
 /*
- * clock.h - how far time has come
+ * time_clock.h - how far time has come
  *
  * Arithmetic on times is cut off at the limits of int64_t and never wraps.
  * A clock keeps the largest time seen and the watermark, the time that no
- * value is expected to be older than; see clock.c.
+ * value is expected to be older than; see time_clock.c.
  */
-#ifndef LEAT_CLOCK_H
-#define LEAT_CLOCK_H
+#ifndef LEAT_TIME_CLOCK_H
+#define LEAT_TIME_CLOCK_H
 
 #include "../core/core.h"
 

@@ -1,5 +1,5 @@
 /*
- * clock.c - how far time has come
+ * time_clock.c - how far time has come
  *
  * now is the largest time seen. The watermark is what no value is expected
  * to be older than: the time of the slowest source that is not idle, less
@@ -12,7 +12,7 @@
  *
  * Times are cut off at the limits of int64_t, never wrapped.
  */
-#include "clock.h"
+#include "time_clock.h"
 
 int64_t leat_modulo(int64_t t, int64_t width)
 {

@@ -1,5 +1,5 @@
 /*
- * slices.c - how many windows that overlap are held
+ * ranges_slices.c - how many windows that overlap are held
  *
  * Windows that overlap are ranges of one tree, so what a limit on them counts
  * is slices of gcd(span, advance) ticks that have data: panes, or where order

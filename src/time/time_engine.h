@@ -1,16 +1,16 @@
 /*
- * engine.h - how windows of a kind take values and emit results
+ * time_engine.h - how windows of a kind take values and emit results
  *
  * Engines know how a state takes values and emits results: cells.c (windows
  * that do not overlap), ranges.c (windows that do, as ranges of a tree),
- * fade.c (weights), and for keys counted.c (windows by count). The rest of
+ * decaying.c (weights), and for keys counted.c (windows by count). The rest of
  * the library knows windows by this table alone.
  */
-#ifndef LEAT_ENGINE_H
-#define LEAT_ENGINE_H
+#ifndef LEAT_TIME_ENGINE_H
+#define LEAT_TIME_ENGINE_H
 
 #include "../state/state.h"
-#include "stream.h"
+#include "time_stream.h"
 
 /* What an engine's push() answers beside errors and refusals. */
 #define LEAT_OUTSIDE 100
@@ -22,6 +22,11 @@
  * the value, and cannot fail.
  */
 struct leat_time_engine {
+	size_t has_cells; /* windows are cells, of the pool of these */
+	int overlaps; /* a value is in many windows, which are emitted anew */
+	size_t content_size; /* of what a state points to; 0: of a block */
+	/* Adds to p->state_size what a state holds; NULL: a pointer alone. */
+	void (*plan)(struct leat_time_plan *p, const struct leat_layout *l);
 	/*
 	 * Makes sure that push() finds the memory that a value takes wherever
 	 * it goes, before the clock moves. LEAT_ENOMEM.
@@ -98,6 +103,13 @@ struct leat_time_engine {
 	    struct leat_need *need);
 	void (*join)(struct leat_stream *st, struct leat_state *s,
 	    const struct leat_stream *from, const struct leat_state *other);
+	/*
+	 * Where what stands for values is no block of accumulators: makes it
+	 * statistics, and counts the values of st->emitter.whole.
+	 */
+	void (*lower)(const struct leat_stream *st,
+	    const struct leat_accs *whole, double *out);
+	struct leat_tally (*tally)(const struct leat_stream *st);
 };
 
 extern const struct leat_time_engine leat_cells_engine, leat_ranges_engine,

@@ -1,14 +1,14 @@
 /*
- * save.c - windows by time as bytes, and from them
+ * time_save.c - windows by time as bytes, and from them
  *
  * The plan of a stream follows from its options; what changes is its clock, its
- * counts, and what the states hold. States are in save_cells.c, fade.c,
- * save_tree.c, save_few.c and save_ranges.c.
+ * counts, and what the states hold. States are in cells_save.c, decaying.c,
+ * tree_save.c, few_save.c and ranges_save.c.
  *
  * Results may depend in their last bit on how values have been added up, so
  * it is not enough to save values: what stands for them is saved as it is.
  */
-#include "codec.h"
+#include "time_codec.h"
 
 /* ---------------- options ---------------------------------------------- */
 

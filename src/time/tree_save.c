@@ -1,5 +1,5 @@
 /*
- * save_tree.c - trees as bytes
+ * tree_save.c - trees as bytes
  *
  * Node by node from the root, the first child first, with what stands for
  * each; then what the edges know. Of the first leaf and of nodes on the left
@@ -11,7 +11,7 @@
  * is no higher and takes no more memory than its values account for.
  */
 #include "../agg/summary.h"
-#include "codec.h"
+#include "time_codec.h"
 
 struct walk {
 	struct leat_tape *t;
@@ -227,18 +227,11 @@ static struct leat_node *walk_node(struct walk *w, struct leat_node *n,
 
 /* ---------------- what the edges know ------------------------------------ */
 
-/* The child behind the last one in the table of left[level]. */
-static uint32_t walk_end(const struct leat_tree *t, uint32_t level)
-{
-	return level == t->height ? t->edges->covered + 1
-				  : t->edges->left[level]->n;
-}
-
 static void walk_level(struct walk *w, uint32_t level)
 {
 	struct leat_tree *t = w->tree;
 	struct leat_edges *g = t->edges;
-	uint32_t end = walk_end(t, level);
+	uint32_t end = leat_table_end(t, level);
 
 	walk_accs(w, leat_past(w->f, g, level));
 	walk_accs(w, leat_front(w->f, g, level));
@@ -255,7 +248,7 @@ static void check_level(struct walk *w, uint32_t level)
 	struct leat_tree *t = w->tree;
 	struct leat_edges *g = t->edges;
 	struct leat_tally past = tally_children(w, g->left[level],
-			      g->gone[level] + 1, walk_end(t, level)),
+			      g->gone[level] + 1, leat_table_end(t, level)),
 			  front = { 0, 0 };
 
 	if (level == t->height) {

@@ -1,0 +1,185 @@
+/*
+ * cells_join.c - windows that do not overlap, joined
+ *
+ * Cells of the same place in time are joined, the others are taken over. None
+ * that one of the two states has forgotten may have data in the other: then
+ * half of it has been emitted as all of it. A closed window that is made of
+ * more now than before is emitted again, as if the other's values were late.
+ */
+#include "cells.h"
+#include "time_codec.h"
+
+/*
+ * The newest cell that starts at or before a time, which rises from call to
+ * call: goes on from what was found before (NULL: nothing).
+ */
+static struct leat_cell *follow(const struct leat_state *s,
+    struct leat_cell *found, int64_t start)
+{
+	struct leat_cell *next = found ? leat_newer(s, found) : leat_oldest(s);
+
+	for (; next && next->start <= start; next = leat_newer(s, next))
+		found = next;
+	return found;
+}
+
+/* What was found, if it is of the same window; NULL: there is none. */
+static struct leat_cell *counterpart(const struct leat_stream *st,
+    const struct leat_state *s, struct leat_cell *found,
+    const struct leat_cell *c)
+{
+	if (st->plan.traits.open_ended)
+		return leat_newest(s);
+	return found && found->start == c->start ? found : NULL;
+}
+
+/* Whether there is data in windows that are forgotten at that watermark. */
+static int any_forgotten(const struct leat_stream *st,
+    const struct leat_state *s, int64_t watermark)
+{
+	const struct leat_cell *c = leat_oldest(s);
+
+	return c && leat_is_expired(&st->plan, c->end, watermark);
+}
+
+/* A cell of the other fits in: calendars may differ. */
+static int cell_fits(const struct leat_stream *st, const struct leat_state *s,
+    const struct leat_cell *d, const struct leat_cell *c)
+{
+	const struct leat_cell *next;
+
+	if (!st->plan.traits.asks)
+		return 1;
+	if (d && d->start == c->start)
+		return d->end == c->end;
+	next = d ? leat_newer(s, d) : leat_oldest(s);
+	return (!d || d->end <= c->start) && (!next || next->start >= c->end);
+}
+
+int leat_cells_join_room(struct leat_stream *st, struct leat_state *s,
+    const struct leat_stream *from, const struct leat_state *other,
+    struct leat_need *need)
+{
+	struct leat_cell *c = leat_oldest(other), *at = NULL;
+	size_t more = 0;
+
+	if (st->plan.traits.grows)
+		return LEAT_ENOTSUP;
+	if (leat_stream_joins_too_much(st, s, from, other))
+		return LEAT_EFULL;
+	if (any_forgotten(st, s, from->clock.watermark) ||
+	    any_forgotten(st, other, st->clock.watermark))
+		return LEAT_ELATE;
+	for (; c; c = leat_newer(other, c)) {
+		at = follow(s, at, c->start);
+		struct leat_cell *d = counterpart(st, s, at, c);
+		if (!cell_fits(st, s, at, c))
+			return LEAT_EOPTIONS;
+		more += !d;
+		if (st->forest.layout.ordered)
+			leat_need_values(st, need, d ? leat_cell_tree(d) : NULL,
+			    leat_tree_length(&from->forest, leat_cell_tree(c)));
+	}
+	if (leat_stream_joins_too_many(st, s, more))
+		return LEAT_EFULL;
+	need->cells += more;
+	need->nodes += leat_cells_join_nodes(st, s, more);
+	return LEAT_OK;
+}
+
+static void join_content(struct leat_stream *st, struct leat_cell *to,
+    struct leat_cell *c)
+{
+	if (st->forest.layout.ordered)
+		leat_tree_pour(&st->forest, leat_cell_tree(to),
+		    leat_cell_tree(c));
+	else
+		leat_accs_join(&st->forest.layout, leat_cell_accs(to),
+		    leat_cell_accs(c));
+}
+
+/* A new one for what the other has, behind `before`. */
+static struct leat_cell *adopt_cell(struct leat_stream *st,
+    struct leat_state *s, struct leat_cell *before, const struct leat_cell *c)
+{
+	struct leat_cell *d = leat_cells_add(st, s, before, c->start, c->end);
+
+	if (st->plan.emit_empty && leat_cells_emitted_empty(st, s, d->end))
+		d->marks = LEAT_CELL_EMITTED;
+	return d;
+}
+
+/* Closed, and to be told again. */
+enum { EMIT_AGAIN = LEAT_CELL_CLOSED | LEAT_CELL_CHANGED };
+
+/*
+ * A closed window has news but where the other had closed it, too, and there
+ * was no data here: then that has told all of it. Returns what is there now.
+ */
+static struct leat_cell *join_cell(struct leat_stream *st, struct leat_state *s,
+    struct leat_cell *at, struct leat_cell *c)
+{
+	struct leat_cell *d = counterpart(st, s, at, c);
+	int closed = (c->marks & LEAT_CELL_CLOSED) != 0;
+	int news = d ? closed || (d->marks & LEAT_CELL_CLOSED)
+		     : !closed && c->end <= st->clock.watermark;
+
+	if (!d)
+		d = adopt_cell(st, s, at, c);
+	d->marks += leat_cell_emitted(c) * LEAT_CELL_EMITTED;
+	d->marks |= c->marks & EMIT_AGAIN;
+	if (st->plan.lateness > 0 && news)
+		d->marks |= EMIT_AGAIN;
+	if (c->start < d->start)
+		d->start = c->start;
+	join_content(st, d, c);
+	return d;
+}
+
+/* Open windows that are closed in the other, where they had no data. */
+static void join_lonely(const struct leat_stream *st,
+    const struct leat_state *s, const struct leat_stream *from,
+    const struct leat_state *other)
+{
+	struct leat_cell *c = leat_oldest(s);
+
+	for (; c && c->end <= from->clock.watermark; c = leat_newer(s, c)) {
+		if (st->plan.lateness == 0 || (c->marks & LEAT_CELL_CLOSED))
+			continue;
+		if (st->plan.emit_empty &&
+		    leat_cells_emitted_empty(from, other, c->end))
+			c->marks += LEAT_CELL_EMITTED;
+		c->marks |= EMIT_AGAIN;
+	}
+}
+
+static void join_row(const struct leat_stream *st, const struct leat_state *s,
+    const struct leat_stream *from, const struct leat_state *other)
+{
+	struct leat_more *m = leat_more(&st->plan, s);
+	const struct leat_more *o = leat_more(&from->plan, other);
+
+	if (!o->begun)
+		return;
+	if (!m->begun || o->first_end < m->first_end)
+		m->first_end = o->first_end;
+	if (!m->begun || o->empty_from > m->empty_from)
+		m->empty_from = o->empty_from;
+	m->begun = 1;
+}
+
+void leat_cells_join(struct leat_stream *st, struct leat_state *s,
+    const struct leat_stream *from, const struct leat_state *other)
+{
+	struct leat_cell *c = leat_oldest(other), *at = NULL;
+
+	for (; c; c = leat_newer(other, c))
+		at = join_cell(st, s, follow(s, at, c->start), c);
+	join_lonely(st, s, from, other);
+	leat_cells_renew(st, s);
+	for (c = leat_oldest(s); c; c = leat_newer(s, c))
+		leat_cells_marked(st, s, c);
+	if (st->plan.emit_empty)
+		join_row(st, s, from, other);
+	leat_cells_emit_again(st, s);
+}

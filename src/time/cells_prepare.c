@@ -1,0 +1,147 @@
+/*
+ * cells_prepare.c - where cells lie, and what a push will have to know
+ *
+ * The end of a cell follows from its start, or is asked of the user's calendar,
+ * which may answer nonsense: so everything that a push or advance needs to know
+ * of it is asked before anything changes, and kept until that is over.
+ */
+#include "cells.h"
+
+/* ---------------- intervals ------------------------------------------ */
+
+/* Asks the calendar for what it has not answered for this push already. */
+static int calendar_interval(const struct leat_stream *st, int64_t t,
+    int64_t *start, int64_t *end)
+{
+	const int64_t *known = leat_index_find(&leat_cells_kind, &st->asked,
+	    &t);
+
+	if (known && t < known[1]) {
+		*start = known[0];
+		*end = known[1];
+		return LEAT_OK;
+	}
+	st->plan.calendar.interval(st->plan.calendar.ctx, t, start, end);
+	return *start <= t && t < *end ? LEAT_OK : LEAT_ECALENDAR;
+}
+
+/* The interval that holds t; LEAT_OUTSIDE between two, LEAT_ECALENDAR. */
+int leat_cells_interval(const struct leat_stream *st, int64_t t, int64_t *start,
+    int64_t *end)
+{
+	int64_t rest;
+
+	if (st->plan.traits.open_ended) {
+		*start = t;
+		*end = INT64_MAX;
+		return LEAT_OK;
+	}
+	if (st->plan.traits.grows) {
+		*start = t;
+		*end = leat_later(t, st->plan.gap);
+		return LEAT_OK;
+	}
+	if (st->plan.traits.asks)
+		return calendar_interval(st, t, start, end);
+	rest = leat_modulo(leat_modulo(t, st->plan.advance) - st->plan.offset,
+	    st->plan.advance);
+	*start = leat_earlier(t, rest);
+	if (rest >= st->plan.span)
+		return LEAT_OUTSIDE;
+	*end = leat_later(t, st->plan.span - rest);
+	return LEAT_OK;
+}
+
+/* ---------------- preparing ------------------------------------------ */
+
+/* Asks the calendar, or knows. LEAT_ECALENDAR, LEAT_ENOMEM. */
+static int ask_calendar(struct leat_stream *st, int64_t t, int64_t *end)
+{
+	int64_t start = t, *known;
+	int err = leat_cells_interval(st, t, &start, end);
+
+	if (err)
+		return err;
+	known = leat_index_find(&leat_cells_kind, &st->asked, &start);
+	if (!known || known[0] != start) {
+		if (leat_index_reserve(&st->nodes,
+			leat_index_need(&leat_cells_kind, &st->asked, 1)))
+			return LEAT_ENOMEM;
+		known = leat_index_add(&leat_cells_kind, &st->asked, &st->nodes,
+		    &start);
+	}
+	known[1] = *end;
+	return LEAT_OK;
+}
+
+/*
+ * The calendar's windows from one end to the first that ends after `until`;
+ * *n counts them.
+ */
+static int ask_row(struct leat_stream *st, int64_t from, int64_t until,
+    size_t *n)
+{
+	while (from <= until) { /* which is not INT64_MAX */
+		int err = ask_calendar(st, from, &from);
+		if (err)
+			return err;
+		if (++*n > LEAT_EMPTY_MAX)
+			return LEAT_TOO_FAR;
+	}
+	return LEAT_OK;
+}
+
+/* emit_empty: the windows that will be told, but those with data. */
+static int prepare_row(struct leat_stream *st, const struct leat_state *s)
+{
+	const struct leat_more *m = leat_more(&st->plan, s);
+	int64_t until = st->clock.target, from = m->empty_from;
+	const struct leat_cell *c = leat_cells_first_open(st, s);
+	int begun = m->begun, err = LEAT_OK;
+	size_t n = 0;
+
+	if (!st->plan.traits.asks) {
+		if (!begun && !c)
+			return LEAT_OK;
+		if (until == LEAT_TIME_MAX)
+			until = c ? leat_newest(s)->start : from;
+		return leat_stream_row(st, begun ? from : c->end, until);
+	}
+	for (; c && c->end <= until && !err; c = leat_newer(s, c)) {
+		if (begun)
+			err = ask_row(st, from, leat_earlier(c->start, 1), &n);
+		begun |= leat_cell_has_data(st,
+		    (struct leat_cell *)(uintptr_t)c);
+		from = c->end;
+	}
+	return err || !begun || until == LEAT_TIME_MAX
+	    ? err
+	    : ask_row(st, from, until, &n);
+}
+
+/* The interval of a value's new cell, or of one to find that it is late. */
+static int prepare_interval(struct leat_stream *st, const struct leat_state *s,
+    int64_t t)
+{
+	const struct leat_cell *c = leat_cells_find(st, s, t);
+
+	if (leat_cell_holds(c, t) &&
+	    !leat_is_expired(&st->plan, c->end, st->clock.target))
+		return LEAT_OK;
+	return ask_calendar(st, t, &t);
+}
+
+int leat_cells_prepare(struct leat_stream *st, const struct leat_state *s,
+    const leat_event *e, struct leat_need *need)
+{
+	int err;
+
+	if (st->plan.emit_empty && st->clock.target > st->clock.watermark &&
+	    (err = prepare_row(st, s)))
+		return err;
+	if (e && st->plan.traits.asks && st->clock.target < LEAT_TIME_MAX)
+		return prepare_interval(st, s, e->t);
+	if (e && st->plan.traits.grows && st->forest.layout.ordered)
+		leat_cells_prepare_join(st, s, e->t, need);
+	return LEAT_OK;
+}

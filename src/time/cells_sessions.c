@@ -1,0 +1,116 @@
+/*
+ * cells_sessions.c - sessions, which grow and become one
+ *
+ * A value belongs to the session before it, to the one after it, or to both,
+ * which it then makes one: the later cell goes into the earlier one. A session
+ * that has been emitted as closed is retracted before it changes.
+ */
+#include "cells.h"
+
+/* The session is told again, for the last time, if it was told as closed. */
+static void retract(struct leat_stream *st, const struct leat_state *s,
+    struct leat_cell *c)
+{
+	if (!(c->marks & LEAT_CELL_CLOSED))
+		return;
+	leat_cells_emit(st, s, c, LEAT_RESULT_RETRACTED);
+	c->marks &= ~(uint64_t)LEAT_CELL_CLOSED;
+}
+
+/* The larger tree takes the values of the other, and is a's. */
+static void join_trees(struct leat_stream *st, struct leat_state *s,
+    struct leat_tree *a, struct leat_tree *b)
+{
+	if (leat_tree_length(&st->forest, b) >
+	    leat_tree_length(&st->forest, a)) {
+		struct leat_tree swapped = *a;
+		*a = *b;
+		*b = swapped;
+	}
+	leat_cells_count_stored(st, s, leat_tree_length(&st->forest, b), 1);
+	leat_tree_pour(&st->forest, a, b);
+}
+
+/* b, which follows a, goes into it. */
+static void join_cells(struct leat_stream *st, struct leat_state *s,
+    struct leat_cell *a, struct leat_cell *b)
+{
+	if (st->forest.layout.ordered) {
+		join_trees(st, s, leat_cell_tree(a), leat_cell_tree(b));
+	} else {
+		leat_accs_join(&st->forest.layout, leat_cell_accs(a),
+		    leat_cell_accs(b));
+	}
+	a->end = b->end;
+	if (leat_cell_emitted(b) > leat_cell_emitted(a))
+		a->marks = leat_cell_emitted(b) * LEAT_CELL_EMITTED;
+	leat_cells_remove(st, s, b);
+}
+
+/*
+ * The sessions that a value at t belongs to, before and after it; NULL: there
+ * is none.
+ */
+static void find_sessions(const struct leat_stream *st,
+    const struct leat_state *s, int64_t t, struct leat_cell **left,
+    struct leat_cell **right)
+{
+	*left = leat_cells_find(st, s, t);
+	*right = *left ? leat_newer(s, *left) : leat_oldest(s);
+	if (*left && (*left)->end <= t)
+		*left = NULL;
+	if (*right && (*right)->start >= leat_later(t, st->plan.gap))
+		*right = NULL;
+}
+
+/* Memory for one tree to take the values of another, and one more. */
+void leat_cells_prepare_join(struct leat_stream *st, const struct leat_state *s,
+    int64_t t, struct leat_need *need)
+{
+	struct leat_cell *left, *right;
+
+	find_sessions(st, s, t, &left, &right);
+	if (!left || !right)
+		return;
+	struct leat_tree *a = leat_cell_tree(left), *b = leat_cell_tree(right);
+	uint64_t n = leat_tree_length(&st->forest, a),
+		 more = leat_tree_length(&st->forest, b);
+	leat_need_values(st, need, n >= more ? a : b,
+	    (n >= more ? more : n) + 1);
+}
+
+static int put_in_session(struct leat_stream *st, struct leat_state *s,
+    struct leat_cell *left, struct leat_cell *right, const leat_event *e)
+{
+	int64_t end = leat_later(e->t, st->plan.gap);
+	struct leat_cell *c = left ? left : right;
+	int err;
+
+	if ((err = leat_cells_make_room(st, s, e->t, left)))
+		return err;
+	if (left && (right || end > left->end))
+		retract(st, s, left);
+	if (right)
+		retract(st, s, right);
+	if (left && right)
+		join_cells(st, s, left, right);
+	if (e->t < c->start)
+		leat_cells_start_earlier(st, s, c, e->t);
+	if (end > c->end)
+		c->end = end;
+	if (c->end < st->next_due)
+		st->next_due = c->end;
+	leat_cells_put(st, s, c, e);
+	return LEAT_OK;
+}
+
+int leat_cells_push_session(struct leat_stream *st, struct leat_state *s,
+    const leat_event *e)
+{
+	struct leat_cell *left, *right;
+
+	find_sessions(st, s, e->t, &left, &right);
+	if (left || right)
+		return put_in_session(st, s, left, right, e);
+	return leat_cells_put_new(st, s, e);
+}

@@ -1,0 +1,247 @@
+/*
+ * ranges_close.c - results of windows that overlap
+ *
+ * Windows close in the order of their ends as the watermark passes these: those
+ * with data, which the tree leads to, and with emit_empty those between them.
+ * Then values that no window needs any more leave the tree.
+ */
+#include "ranges.h"
+
+const struct leat_index_kind leat_windows_kind = { 4, 2 };
+
+/* NULL: it has not been told. */
+struct leat_emitted *leat_ranges_emitted(const struct leat_ranges *r,
+    struct leat_grid_window w)
+{
+	struct leat_emitted *t = leat_index_find(&leat_windows_kind,
+	    &r->emitted, &w.end);
+
+	return t && !leat_is_before(t->w, w) ? t : NULL;
+}
+
+struct leat_emitted *leat_ranges_note(struct leat_stream *st,
+    struct leat_ranges *r, struct leat_grid_window w)
+{
+	struct leat_emitted *t = leat_ranges_emitted(r, w);
+
+	return t ? t
+		 : leat_index_add(&leat_windows_kind, &r->emitted, &st->nodes,
+		       &w.end);
+}
+
+/*
+ * How often the window has been told. Notes that it is told again, unless it
+ * never will be, as it expires when it closes or its key is dropped; or this
+ * is a flush, which leaves no trace.
+ */
+static uint64_t note_emitted(struct leat_stream *st, struct leat_ranges *r,
+    struct leat_grid_window w, int flags)
+{
+	struct leat_emitted *t;
+
+	if (!st->plan.revises)
+		return 0;
+	if ((flags & (LEAT_RESULT_DROPPED | LEAT_RESULT_FLUSHED)) ||
+	    leat_is_expired(&st->plan, w.end, st->clock.target)) {
+		t = leat_ranges_emitted(r, w);
+		return t ? t->times : 0;
+	}
+	t = leat_ranges_note(st, r, w);
+	t->late |= flags == LEAT_RESULT_UPDATED;
+	return t->times++;
+}
+
+void leat_ranges_emit(struct leat_stream *st, struct leat_ranges *r,
+    struct leat_grid_window w, int flags)
+{
+	leat_tree_range(&st->forest, &r->tree, w.start, w.end,
+	    st->emitter.whole);
+	if (flags == LEAT_RESULT_EARLY &&
+	    st->emitter.whole->count + st->emitter.whole->missing == 0)
+		return;
+	leat_stream_emit(st, w.start, w.end, note_emitted(st, r, w, flags),
+	    flags);
+}
+
+static int next_on_grid(const struct leat_stream *st,
+    const struct leat_ranges *r, int64_t closed, struct leat_grid_window *w)
+{
+	*w = leat_first_after(&st->plan, closed);
+	return leat_next_with_data(&st->plan, &r->tree, w);
+}
+
+/*
+ * The next window with data, where those have been told that end by `closed`.
+ * Returns 0 if there is none.
+ */
+int leat_ranges_next(const struct leat_stream *st, const struct leat_ranges *r,
+    int64_t closed, struct leat_grid_window *w)
+{
+	int64_t t;
+
+	if (!leat_slides(&st->plan))
+		return next_on_grid(st, r, closed, w);
+	if (!leat_tree_seek(&r->tree, closed, &t))
+		return 0;
+	*w = leat_sliding_window(&st->plan, t);
+	return 1;
+}
+
+/* ---------------- closing -------------------------------------------- */
+
+/*
+ * emit_empty: there are windows without data to be told as time passes. Where
+ * it ends, only those before the next one that has some (NULL: none has).
+ */
+static int goes_on(const struct leat_stream *st, const struct leat_ranges *r,
+    const struct leat_grid_window *next)
+{
+	if (!st->plan.emit_empty || !r->begun)
+		return 0;
+	return st->clock.target < LEAT_TIME_MAX ||
+	    (next && leat_is_before(r->empty, *next));
+}
+
+/* Those before the next window with data, and by the watermark. */
+static void emit_ranges_row(struct leat_stream *st, struct leat_ranges *r,
+    const struct leat_grid_window *next, int64_t watermark)
+{
+	while (goes_on(st, r, next) && r->empty.end <= watermark &&
+	    (!next || leat_is_before(r->empty, *next))) {
+		const struct leat_emitted *t = leat_ranges_emitted(r, r->empty);
+		if (!t || !t->late)
+			leat_ranges_emit(st, r, r->empty, LEAT_RESULT_EMPTY);
+		if (!leat_next_window(&st->plan, &r->empty)) {
+			r->begun = 0;
+			return;
+		}
+	}
+}
+
+/* The tree's values or panes before a time go: no window still needs them. */
+static void forget_data(struct leat_stream *st, struct leat_state *s,
+    int64_t before)
+{
+	struct leat_tree *t = &leat_ranges_of(s)->tree;
+
+	if (st->plan.max_windows > 0)
+		leat_more(&st->plan, s)->windows -=
+		    leat_slices_before(&st->plan, t, before);
+	leat_tree_evict(&st->forest, t, before);
+}
+
+/* Everything that no window still needs goes. */
+static void forget(struct leat_stream *st, struct leat_state *s,
+    int64_t watermark)
+{
+	struct leat_ranges *r = leat_ranges_of(s);
+	int64_t settled = leat_settled(&st->plan, watermark);
+	const struct leat_emitted *old;
+
+	while ((old = leat_emitted_first(r)) && old->w.end <= settled) {
+		struct leat_grid_window w = old->w;
+		leat_index_remove(&leat_windows_kind, &r->emitted, &st->nodes,
+		    &w.end);
+	}
+	if (settled == LEAT_TIME_MAX)
+		forget_data(st, s, LEAT_TIME_MAX);
+	else if (leat_slides(&st->plan))
+		forget_data(st, s,
+		    leat_sliding_window(&st->plan, settled).start);
+	else
+		forget_data(st, s, leat_first_after(&st->plan, settled).start);
+}
+
+uint64_t leat_ranges_stored(const struct leat_stream *st,
+    const struct leat_state *s)
+{
+	const struct leat_ranges *r = leat_ranges_of(s);
+
+	return r && !st->forest.panes ? leat_tree_length(&st->forest, &r->tree)
+				      : 0;
+}
+
+static void count_away(struct leat_stream *st, struct leat_state *s)
+{
+	if (st->plan.max_values)
+		leat_more(&st->plan, s)->stored = leat_ranges_stored(st, s);
+}
+
+/*
+ * Goes on to the window after w that is due; returns 0 if there is none. Of
+ * those that are cut off at the end of time, more than one may end there.
+ */
+static int close_next(const struct leat_stream *st, const struct leat_ranges *r,
+    struct leat_grid_window *w)
+{
+	int64_t t;
+
+	if (w->end < LEAT_TIME_MAX || leat_slides(&st->plan))
+		return leat_ranges_next(st, r, r->closed, w);
+	*w = r->empty;
+	return r->begun && leat_tree_seek(&r->tree, w->start, &t);
+}
+
+static void close_windows(struct leat_stream *st, struct leat_ranges *r,
+    int64_t watermark)
+{
+	struct leat_grid_window w;
+	int more = leat_ranges_next(st, r, r->closed, &w);
+
+	while (more && w.end <= watermark) {
+		emit_ranges_row(st, r, &w, watermark);
+		leat_ranges_emit(st, r, w, 0);
+		r->closed = w.end;
+		r->empty = w;
+		r->begun = leat_next_window(&st->plan, &r->empty);
+		more = close_next(st, r, &w);
+	}
+	emit_ranges_row(st, r, more ? &w : NULL, watermark);
+	if (watermark > r->closed)
+		r->closed = watermark;
+}
+
+void leat_ranges_close(struct leat_stream *st, struct leat_state *s,
+    int64_t watermark)
+{
+	struct leat_ranges *r = leat_ranges_of(s);
+
+	if (!r)
+		return;
+	if (leat_ranges_emits(st))
+		close_windows(st, r, watermark);
+	else if (watermark > r->closed)
+		r->closed = watermark;
+	forget(st, s, watermark);
+	count_away(st, s);
+}
+
+int leat_ranges_due(const struct leat_stream *st, const struct leat_state *s,
+    int64_t *due_out)
+{
+	const struct leat_ranges *r = leat_ranges_of(s);
+	struct leat_grid_window w;
+	int64_t due = INT64_MAX;
+
+	if (!r)
+		return 0;
+	int more = (st->emitter.sink.emit || st->plan.emit_empty) &&
+	    leat_ranges_next(st, r, r->closed, &w);
+	int row = goes_on(st, r, more ? &w : NULL);
+	if (leat_tree_is_empty(&r->tree) && !row)
+		return 0;
+	if (row)
+		due = r->empty.end;
+	if (more && w.end < due)
+		due = w.end;
+	/* What is oldest goes when its last window does. */
+	if (!leat_tree_is_empty(&r->tree)) {
+		int64_t gone = leat_later(leat_last_end(&st->plan,
+					      leat_tree_first(&r->tree)),
+		    st->plan.lateness);
+		if (gone < due)
+			due = gone;
+	}
+	*due_out = due;
+	return 1;
+}

@@ -1,0 +1,108 @@
+/*
+ * time_emit.c - results leave
+ *
+ * What stands for a window's values becomes its statistics, and a result that
+ * the sink is called with.
+ */
+#include "../agg/summary.h"
+#include "time_engine.h"
+
+/* Until when the last value of a window holds. */
+static int64_t carry_to(const struct leat_stream *st, int64_t end)
+{
+	if (st->plan.traits.slides)
+		return leat_earlier(end, 1);
+	if (st->plan.traits.grows)
+		return INT64_MIN; /* no longer than it does itself */
+	return end < st->clock.now ? end : st->clock.now;
+}
+
+static double rate_range(const struct leat_stream *st, int64_t start,
+    int64_t end)
+{
+	if (st->plan.traits.asks)
+		return (double)leat_ticks(start, end);
+	return (double)st->plan.span; /* 0 where there is none */
+}
+
+int leat_stream_is_silent(const struct leat_stream *st,
+    const struct leat_accs *whole)
+{
+	return whole->count < st->plan.min_count ||
+	    (st->plan.propagate && whole->missing > 0);
+}
+
+static void lower_users(const struct leat_stream *st,
+    const struct leat_accs *whole, double *out)
+{
+	for (size_t i = 0; i < st->forest.layout.n_sections; i++) {
+		const struct leat_section *p = &st->forest.layout.sections[i];
+		if (p->agg)
+			leat_lower_agg(st->plan.stats, st->plan.n_stats, i,
+			    (const unsigned char *)whole + p->offset, out);
+	}
+}
+
+void leat_stream_lower(const struct leat_stream *st,
+    const struct leat_accs *whole, int64_t start, int64_t end, double *out)
+{
+	struct leat_summary s; /* what statistics need is set by classes */
+	int silent = leat_stream_is_silent(st, whole);
+
+	if (st->plan.engine->lower) {
+		st->plan.engine->lower(st, whole, out);
+		return;
+	}
+	s.n = (double)whole->count;
+	s.missing = (double)whole->missing;
+	s.last_tick = leat_earlier(end, 1);
+	if (LEAT_UNLIKELY(st->forest.layout
+			      .ordered)) { /* those alone need to know */
+		s.carry_to = carry_to(st, end);
+		s.range = rate_range(st, start, end);
+	}
+	for (size_t i = 0; i < st->forest.layout.n_sections; i++) {
+		const struct leat_section *p = &st->forest.layout.sections[i];
+		p->cls->lower((const unsigned char *)whole + p->offset, &s);
+	}
+	leat_lower(st->plan.stats, st->plan.n_stats, &s, silent, out);
+	if (LEAT_UNLIKELY(st->forest.layout.has_user) && !silent)
+		lower_users(st, whole, out);
+}
+
+int64_t leat_stream_watermark(const struct leat_stream *st)
+{
+	const struct leat_result *r = st->emitter.calls.result;
+
+	return r ? r->watermark : st->clock.watermark;
+}
+
+leat_result leat_stream_result(const struct leat_stream *st, int64_t start,
+    int64_t end)
+{
+	struct leat_tally t = { st->emitter.whole->count,
+		st->emitter.whole->missing };
+
+	if (st->plan.engine->tally)
+		t = st->plan.engine->tally(st);
+	leat_result r = { 0, st->plan.n_stats, NULL, st->emitter.partials,
+		start, end, leat_clock_coming(&st->clock), t.count, t.missing,
+		0, st->emitter.key, st->emitter.key_len };
+	return r;
+}
+
+void leat_stream_emit(struct leat_stream *st, int64_t start, int64_t end,
+    uint64_t revision, int flags)
+{
+	leat_result r;
+
+	if (!st->emitter.to->emit)
+		return;
+	leat_stream_lower(st, st->emitter.whole, start, end,
+	    st->emitter.results);
+	r = leat_stream_result(st, start, end);
+	r.values = st->emitter.results;
+	r.revision = revision;
+	r.flags = flags;
+	leat_call_emit(&st->emitter.calls, st->emitter.to, &r);
+}

@@ -1,0 +1,313 @@
+/*
+ * time_plan.c - what the options of windows by time come to
+ *
+ * A table says of each kind of window which options give it its shape, which
+ * engine serves it, and in which traits it differs for that engine; nothing
+ * else in the library asks for the kind. Options are checked by the table and
+ * turned into a plan: the classes that the statistics need, where their
+ * accumulators lie in a block, and what a state holds.
+ */
+#include "../window/window.h"
+#include "decaying.h"
+#include "time_engine.h"
+
+/* ---------------- kinds ---------------------------------------------- */
+
+struct window_kind {
+	struct leat_time_traits traits;
+	int spans;  /* `span` is given */
+	int hops;   /* `hop` is given */
+	int in_row; /* windows follow each other, with or without data */
+	int many;   /* more than one window may be open */
+	const struct leat_time_engine *engine;
+	const struct leat_time_engine *overlapping; /* if hop is below span */
+};
+
+static const struct window_kind window_kinds[] = {
+	[LEAT_SLIDING] = { .traits = { .slides = 1 },
+	    .spans = 1,
+	    .engine = &leat_ranges_engine },
+	[LEAT_TUMBLING] = { .traits = { .on_grid = 1 },
+	    .spans = 1,
+	    .in_row = 1,
+	    .many = 1,
+	    .engine = &leat_cells_engine },
+	[LEAT_HOPPING] = { .traits = { .on_grid = 1 },
+	    .spans = 1,
+	    .hops = 1,
+	    .in_row = 1,
+	    .many = 1,
+	    .engine = &leat_cells_engine,
+	    .overlapping = &leat_ranges_engine },
+	[LEAT_SESSION] = { .traits = { .grows = 1 },
+	    .many = 1,
+	    .engine = &leat_cells_engine },
+	[LEAT_LANDMARK] = { .traits = { .open_ended = 1 },
+	    .engine = &leat_cells_engine },
+	[LEAT_DECAY] = { .traits = { .decays = 1 },
+	    .engine = &leat_decaying_engine },
+	[LEAT_CALENDAR] = { .traits = { .asks = 1 },
+	    .in_row = 1,
+	    .many = 1,
+	    .engine = &leat_cells_engine },
+};
+
+/* ---------------- checking ------------------------------------------- */
+
+/* Written so that NaN fails. */
+static int is_half_life(double x)
+{
+	return x > 0 && x <= DBL_MAX;
+}
+
+/* What gives the kind its shape is above 0 there, and 0 for other kinds. */
+static const char *why_shape(const leat_time_window_options *o)
+{
+	const struct window_kind *k = &window_kinds[o->kind];
+
+	if (k->spans ? o->span <= 0 : o->span != 0)
+		return k->spans ? "span: not above 0"
+				: "span: not used by this kind";
+	if (k->hops ? o->hop <= 0 : o->hop != 0)
+		return k->hops ? "hop: not above 0" : "hop: only for HOPPING";
+	if (k->hops && o->span / o->hop > LEAT_HOPS_MAX)
+		return "span: more than 100000 times hop";
+	if (k->traits.grows ? o->gap <= 0 : o->gap != 0)
+		return k->traits.grows ? "gap: not above 0"
+				       : "gap: only for SESSION";
+	if (k->traits.decays ? !is_half_life(o->half_life) : o->half_life != 0)
+		return k->traits.decays ? "half_life: not above 0"
+					: "half_life: only for DECAY";
+	return NULL;
+}
+
+static const char *why_kind(const leat_time_window_options *o)
+{
+	int kind = o->kind;
+	const struct window_kind *k;
+
+	if (kind == 0)
+		return "kind: not given";
+	if (kind < LEAT_SLIDING || kind > LEAT_CALENDAR)
+		return "kind: not a kind of windows by time";
+	k = &window_kinds[kind];
+	if (k->traits.asks != (o->calendar.interval != NULL))
+		return k->traits.asks ? "calendar: not given"
+				      : "calendar: only for CALENDAR";
+	if (!k->traits.on_grid && o->offset != 0)
+		return "offset: only for TUMBLING and HOPPING";
+	if (o->emit_empty && !k->in_row)
+		return "emit_empty: this kind has no empty windows";
+	if (o->max_windows > 0 && !k->many)
+		return "max_windows: this kind has one window";
+	return why_shape(o);
+}
+
+static const char *why_time(const leat_time_window_options *o)
+{
+	if (o->delay < 0)
+		return "delay: below 0";
+	if (o->allowed_lateness < 0)
+		return "allowed_lateness: below 0";
+	if (o->max_skew < 0)
+		return "max_skew: below 0";
+	if (o->max_skew > 0 && o->max_skew <= o->delay)
+		return "max_skew: not more than delay";
+	if (o->idle_timeout < 0)
+		return "idle_timeout: below 0";
+	if (o->early_span < 0)
+		return "early_span: below 0";
+	return o->n_sources > 65536 ? "n_sources: more than 65536" : NULL;
+}
+
+static const char *why_rest_by_time(const leat_time_window_options *o)
+{
+	if (!LEAT_IS_RESERVED(o))
+		return LEAT_WHY_RESERVED;
+	if (!o->stats || o->n_stats < 1)
+		return "stats: none given";
+	if (o->on_missing != LEAT_ON_MISSING_SKIP &&
+	    o->on_missing != LEAT_ON_MISSING_PROPAGATE)
+		return "on_missing: not of enum leat_on_missing";
+	if (o->when_full != LEAT_WHEN_FULL_REFUSE &&
+	    o->when_full != LEAT_WHEN_FULL_EVICT_OLD)
+		return "when_full: not of enum leat_when_full";
+	if (o->when_full && !o->max_values)
+		return "when_full: needs max_values";
+	if (!leat_allocator_fits(o->allocator))
+		return "allocator: lacks a function";
+	return NULL;
+}
+
+/* early results and empty windows are for somebody who is told. */
+static const char *why_sink(const leat_time_window_options *o)
+{
+	if (o->sink.emit)
+		return NULL;
+	if (o->early_count)
+		return "early_count: needs a sink";
+	if (o->early_span)
+		return "early_span: needs a sink";
+	return o->emit_empty ? "emit_empty: needs a sink" : NULL;
+}
+
+static int check_options(const leat_time_window_options *o,
+    const char **why_out)
+{
+	const char *why;
+
+	if ((why = why_kind(o)) || (why = why_time(o)) ||
+	    (why = why_rest_by_time(o)) || (why = why_sink(o)))
+		return leat_because(why_out, LEAT_EINVAL, why);
+	why = leat_options_stats(o->stats, o->n_stats, o->kind, 1, 0);
+	return why ? leat_because_stats(why_out, why) : LEAT_OK;
+}
+
+/* ---------------- the plan ------------------------------------------- */
+
+static unsigned time_classes(const leat_time_window_options *o)
+{
+	unsigned classes = 0;
+
+	if (window_kinds[o->kind].traits.decays)
+		return 0;
+	for (size_t i = 0; i < o->n_stats; i++)
+		classes |= leat_stat_time_classes(&o->stats[i]);
+	if (classes & 1u << LEAT_CLASS_MOMENTS) /* they know the sum */
+		classes &= ~(1u << LEAT_CLASS_SUM);
+	return classes;
+}
+
+static int agg_seen(const leat_time_window_options *o, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (o->stats[k].id == LEAT_STAT_AGG &&
+		    o->stats[k].agg == o->stats[i].agg)
+			return 1;
+	return 0;
+}
+
+/* Adds a section to the measure, and to the sections where these have a place. */
+static void add_section(struct leat_layout *l, enum leat_class_id id,
+    const leat_agg *agg)
+{
+	const struct leat_class *cls = leat_class_find(id);
+	struct leat_section s = { cls, agg, id, leat_any_order(cls, agg),
+		l->accs_size, l->accs_size, agg ? 2 * agg->size : cls->size,
+		agg ? agg->size : cls->packed };
+
+	if (l->sections)
+		l->sections[l->n_sections] = s;
+	l->n_sections++;
+	l->accs_size += leat_round_up(s.size);
+	l->ordered |= !s.any_order;
+	l->has_user |= agg != NULL;
+}
+
+void leat_time_plan_layout(struct leat_time_plan *p, struct leat_layout *l,
+    const leat_time_window_options *o)
+{
+	unsigned classes = time_classes(o);
+
+	l->n_sections = 0;
+	l->accs_size = sizeof(struct leat_accs);
+	for (int id = 0; id < LEAT_CLASS_USER; id++)
+		if (classes & 1u << id)
+			add_section(l, (enum leat_class_id)id, NULL);
+	for (size_t i = 0; i < o->n_stats; i++) {
+		l->pairs |= leat_stat_pairs(&o->stats[i]) != 0;
+		if (o->stats[i].id == LEAT_STAT_AGG && !agg_seen(o, i))
+			add_section(l, LEAT_CLASS_USER, o->stats[i].agg);
+	}
+	LEAT_ASSERT(l->has_user || l->accs_size <= LEAT_ACCS_MAX);
+	if (!p->traits.decays)
+		return;
+	p->errors = leat_errors_of(o->stats, o->n_stats);
+	l->accs_size = leat_decaying_size(p);
+}
+
+static int64_t common_divisor(int64_t a, int64_t b)
+{
+	while (b) {
+		int64_t rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+static void plan_grid(struct leat_time_plan *p,
+    const leat_time_window_options *o)
+{
+	p->span = o->span;
+	p->advance = window_kinds[o->kind].hops ? o->hop : o->span;
+	p->width = p->advance;
+	if (!p->traits.on_grid)
+		return;
+	p->offset = leat_modulo(o->offset, p->advance);
+	p->width = common_divisor(p->span, p->advance);
+	/* The sum of two residues may not fit, their difference does. */
+	p->phase = leat_modulo(p->offset - (p->advance - p->span % p->advance),
+	    p->advance);
+}
+
+static void plan_state(struct leat_time_plan *p, const struct leat_layout *l)
+{
+	p->state_size = sizeof(struct leat_state);
+	if (p->engine->plan)
+		p->engine->plan(p, l);
+	p->state_size = leat_round_up(p->state_size);
+	if (p->early_count || p->early_span || p->max_values ||
+	    p->max_windows || p->emit_empty || p->lateness) {
+		p->more_at = p->state_size;
+		p->state_size += leat_round_up(sizeof(struct leat_more));
+	}
+}
+
+/*
+ * Whether closing, emitting or taking a value may need what can fail. Windows
+ * with early_span go the same way, so that others need not ask for it.
+ */
+static int is_careful(const struct leat_time_plan *p,
+    const struct leat_layout *l)
+{
+	return p->traits.asks || p->emit_empty || p->early_span > 0 ||
+	    (p->traits.grows && l->ordered) ||
+	    (p->engine->overlaps && p->revises);
+}
+
+int leat_time_plan_make(struct leat_time_plan *p, struct leat_layout *l,
+    const leat_time_window_options *o, const char **why_out)
+{
+	const struct window_kind *k;
+	int err = check_options(o, why_out);
+
+	if (err)
+		return err;
+	k = &window_kinds[o->kind];
+	memset(p, 0, sizeof(*p));
+	memset(l, 0, sizeof(*l));
+	p->kind = o->kind;
+	p->traits = k->traits;
+	p->engine = k->overlapping && o->hop < o->span ? k->overlapping
+						       : k->engine;
+	p->gap = o->gap;
+	p->half_life = o->half_life;
+	p->calendar = o->calendar;
+	p->min_count = o->min_count ? o->min_count : 1;
+	p->propagate = o->on_missing == LEAT_ON_MISSING_PROPAGATE;
+	p->lateness = o->allowed_lateness;
+	p->early_count = o->early_count;
+	p->early_span = o->early_span;
+	p->emit_empty = o->emit_empty != 0;
+	p->max_values = o->max_values;
+	p->max_windows = o->max_windows;
+	p->full = o->when_full;
+	p->n_stats = o->n_stats;
+	p->revises = o->allowed_lateness > 0 || o->early_count || o->early_span;
+	plan_grid(p, o);
+	leat_time_plan_layout(p, l, o);
+	plan_state(p, l);
+	p->careful = is_careful(p, l);
+	return LEAT_OK;
+}
