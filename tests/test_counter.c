@@ -352,10 +352,10 @@ static void shape(const struct leat_class *cls, void *acc, const leat_sample *s,
 /* What is told of the run, by leat_lower(). */
 static double told(int id, double arg, struct leat_summary *s)
 {
-	struct leat_plan plan = { { id, 0, arg, 0, NULL, 0 }, 0 };
+	leat_stat stat = { .id = id, .arg = arg };
 	double out = -1;
 
-	leat_lower(&plan, 1, s, 0, &out);
+	leat_lower(&stat, 1, s, 0, &out);
 	return out;
 }
 
@@ -850,7 +850,7 @@ START_TEST(by_time_first_and_last_need_classes)
 		unsigned want = 0;
 		for (size_t k = 0; k < 3 && rows[i].sets[k]; k++)
 			want |= bit((enum leat_class_id)rows[i].sets[k]);
-		ck_assert_uint_eq(leat_stat_time_classes(&rows[i].stat), want);
+		ck_assert_uint_eq(leat_stat_classes(&rows[i].stat, 1), want);
 	}
 }
 END_TEST

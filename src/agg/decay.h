@@ -6,7 +6,6 @@
 
 #include "../core/wide.h"
 #include "../state/state.h"
-#include "summary.h"
 
 /* A column of decay.c: its mean and its sum of squared deviations. */
 struct leat_decay_axis {
@@ -49,7 +48,7 @@ double leat_decay_disturbed(const struct leat_decay *d, int axis);
 struct leat_wide leat_decay_mean_square(const struct leat_decay *d);
 double leat_decay_rms(const struct leat_decay *d);
 void leat_decay_lower(const struct leat_decay *d, double last,
-    const struct leat_plan *plan, size_t n, int quiet, double *out);
+    const leat_stat *stats, size_t n, int quiet, double *out);
 
 /*
  * decay_errors.c: decayed sums of errors beside those of pairs, in an array
@@ -72,8 +71,8 @@ void leat_errors_take(struct leat_decay *more, unsigned errors, double x,
     double y, struct leat_wide weight, double share);
 /* Writes the results of errors, and no others. */
 void leat_errors_lower(const struct leat_decay *more, unsigned errors,
-    const struct leat_decay *pairs, const struct leat_plan *plan, size_t n,
-    int quiet, double *out);
+    const struct leat_decay *pairs, const leat_stat *stats, size_t n, int quiet,
+    double *out);
 void leat_tape_errors(struct leat_tape *t, struct leat_decay *more,
     unsigned errors, const struct leat_decay *pairs);
 

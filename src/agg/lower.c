@@ -301,29 +301,28 @@ static double lower_one(const struct leat_summary *s, int id, double arg)
 	}
 }
 
-void leat_lower(const struct leat_plan *plan, size_t n,
-    const struct leat_summary *s, int silent, double *out)
+void leat_lower(const leat_stat *stats, size_t n, const struct leat_summary *s,
+    int silent, double *out)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct leat_plan *p = &plan[i];
-		if (p->stat.id == LEAT_STAT_COUNT)
+		const leat_stat *p = &stats[i];
+		if (p->id == LEAT_STAT_COUNT)
 			out[i] = s->n;
-		else if (p->stat.id == LEAT_STAT_COUNT_MISSING)
+		else if (p->id == LEAT_STAT_COUNT_MISSING)
 			out[i] = s->missing;
 		else if (LEAT_UNLIKELY(silent))
 			out[i] = NAN;
-		else if (p->stat.id != LEAT_STAT_AGG)
-			out[i] = leat_nan(lower_one(s, p->stat.id,
-			    p->stat.arg));
+		else if (p->id != LEAT_STAT_AGG)
+			out[i] = leat_nan(lower_one(s, p->id, p->arg));
 	}
 }
 
-void leat_lower_agg(const struct leat_plan *plan, size_t n, size_t part,
+void leat_lower_agg(const leat_stat *stats, size_t n, const leat_agg *agg,
     const void *partial, double *out)
 {
 	for (size_t i = 0; i < n; i++) {
-		const leat_stat *s = &plan[i].stat;
-		if (s->id == LEAT_STAT_AGG && plan[i].part == part)
-			out[i] = s->agg->lower(s->agg->ctx, partial, s);
+		const leat_stat *s = &stats[i];
+		if (s->id == LEAT_STAT_AGG && s->agg == agg)
+			out[i] = agg->lower(agg->ctx, partial, s);
 	}
 }

@@ -134,18 +134,29 @@ int leat_stat_fits(const leat_stat *s)
 	return s->arg == 0 && leat_stat_find(s->id) != NULL;
 }
 
-/* What windows by count know from the order of pushes needs a class. */
-unsigned leat_stat_time_classes(const leat_stat *s)
+unsigned leat_stat_classes(const leat_stat *s, int by_time)
 {
 	const struct leat_stat_info *info = leat_stat_find(s->id);
 	unsigned classes = info ? info->classes : 0;
 
+	if (!by_time)
+		return classes;
+	/* Windows by count know these from the order of pushes. */
 	if (classes & BIT(FIRST))
 		classes ^= BIT(FIRST) | BIT(EARLIEST);
 	if (s->id == LEAT_STAT_LAST || s->id == LEAT_STAT_ZSCORE ||
 	    s->id == LEAT_STAT_RATE_OF_CHANGE)
 		classes |= BIT(LATEST);
 	return classes;
+}
+
+unsigned leat_stat_traits(const leat_stat *s)
+{
+	if (s->id == LEAT_STAT_AGG)
+		return LEAT_OF_USER |
+		    (s->agg && s->agg->pairs ? LEAT_OF_PAIRS : 0u);
+	const struct leat_stat_info *info = leat_stat_find(s->id);
+	return info ? info->traits : 0;
 }
 
 int leat_stat_parse(const char *text, leat_stat *stat_out)
@@ -178,8 +189,5 @@ const char *leat_stat_name(const leat_stat *stat)
 int leat_stat_pairs(const leat_stat *stat)
 {
 	LEAT_ASSERT(stat);
-	if (stat->id == LEAT_STAT_AGG)
-		return stat->agg && stat->agg->pairs;
-	const struct leat_stat_info *info = leat_stat_find(stat->id);
-	return info && (info->traits & LEAT_OF_PAIRS);
+	return (leat_stat_traits(stat) & LEAT_OF_PAIRS) != 0;
 }

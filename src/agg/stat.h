@@ -12,7 +12,8 @@ enum leat_stat_traits {
 	LEAT_DECAYS = 2,     /* the statistic makes sense with weights */
 	LEAT_NEEDS_TIME = 4, /* windows by count do not have it */
 	/* Values must be stored and their order known; see order.c. */
-	LEAT_NEEDS_ORDER = 8
+	LEAT_NEEDS_ORDER = 8,
+	LEAT_OF_USER = 16 /* LEAT_STAT_AGG */
 };
 
 /* A row of the table in stat.c: how a statistic is made. */
@@ -30,16 +31,13 @@ const struct leat_stat_info *leat_stat_find(int id);
  */
 int leat_stat_fits(const leat_stat *s);
 
-/* A class of the user's may have any argument, a NaN among them. */
-LEAT_INLINE int leat_same_arg(double a, double b)
-{
-	return a == b || (a != a && b != b);
-}
 /*
- * The classes that a statistic needs in a window by time, where values may
- * come out of order; none for LEAT_AGG.
+ * The classes that a statistic needs; none for LEAT_AGG. by_time: values may
+ * come out of order.
  */
-unsigned leat_stat_time_classes(const leat_stat *s);
+unsigned leat_stat_classes(const leat_stat *s, int by_time);
+/* What a statistic is like, or the user's class: enum leat_stat_traits. */
+unsigned leat_stat_traits(const leat_stat *s);
 
 /* save.c: saves or compares a statistic, as an option. */
 void leat_tape_stat(struct leat_tape *t, int id, double arg,

@@ -59,22 +59,16 @@ struct leat_summary {
 	struct leat_error_sums errors;
 };
 
-/* One statistic to report. */
-struct leat_plan {
-	leat_stat stat;
-	size_t part; /* of the user's class: its part or section */
-};
-
 /* Those of one class of the user's, which are not silent, from its partial. */
-void leat_lower_agg(const struct leat_plan *plan, size_t n, size_t part,
+void leat_lower_agg(const leat_stat *stats, size_t n, const leat_agg *agg,
     const void *partial, double *out);
 
 /*
  * Writes the n results, but for those of users' classes. silent: there are
  * not enough values, so only counts are reported.
  */
-void leat_lower(const struct leat_plan *plan, size_t n,
-    const struct leat_summary *s, int silent, double *out);
+void leat_lower(const leat_stat *stats, size_t n, const struct leat_summary *s,
+    int silent, double *out);
 
 /* timemean.c */
 double leat_path_mean(const struct leat_path *path, int64_t until);

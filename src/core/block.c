@@ -20,7 +20,7 @@ void *leat_cut(struct leat_cutter *c, size_t n, size_t each)
 		return NULL;
 	}
 	void *p = c->base ? c->base + c->used : NULL;
-	c->used = (c->used + n * each + 15) & ~(size_t)15;
+	c->used = leat_round_up(c->used + n * each);
 	return p;
 }
 

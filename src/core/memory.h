@@ -22,6 +22,12 @@ extern const leat_allocator leat_malloc_allocator;
 /* Memory for objects starts on a cache line. */
 #define LEAT_ALIGNMENT ((size_t)64)
 
+/* All else lies on multiples of 16, as users' classes may ask. */
+LEAT_INLINE size_t leat_round_up(size_t n_bytes)
+{
+	return (n_bytes + 15) & ~(size_t)15;
+}
+
 /* block.c: n things of so many bytes each, from the block at base. */
 struct leat_cutter {
 	unsigned char *base; /* NULL: only measures */

@@ -17,14 +17,14 @@ struct leat_chunk {
 };
 
 /* A chunk's items start here, aligned as the allocator aligns. */
-#define CHUNK_HEAD ((sizeof(struct leat_chunk) + 15) & ~(size_t)15)
+#define CHUNK_HEAD leat_round_up(sizeof(struct leat_chunk))
 
 void leat_pool_init(struct leat_pool *p, struct leat_memory *memory,
     size_t item)
 {
 	memset(p, 0, sizeof(*p));
 	p->memory = memory;
-	p->item = (item + 15) & ~(size_t)15;
+	p->item = leat_round_up(item);
 	p->next_items = 4;
 }
 

@@ -11,19 +11,6 @@
 
 /* ---------------- the same plan ------------------------------------------ */
 
-static int same_counted_stats(const leat_window_options *a,
-    const leat_window_options *b)
-{
-	if (a->n_stats != b->n_stats)
-		return 0;
-	for (size_t i = 0; i < a->n_stats; i++)
-		if (a->stats[i].id != b->stats[i].id ||
-		    a->stats[i].agg != b->stats[i].agg ||
-		    !(a->stats[i].arg == b->stats[i].arg))
-			return 0;
-	return 1;
-}
-
 static uint64_t least_count(const leat_window_options *o)
 {
 	return o->min_count ? o->min_count : 1;
@@ -40,7 +27,8 @@ static int keyed_fits(const leat_keyed *k, const leat_keyed *other)
 	if (a->kind != LEAT_LANDMARK)
 		return LEAT_ENOTSUP;
 	return b->kind == a->kind && least_count(a) == least_count(b) &&
-		b->on_missing == a->on_missing && same_counted_stats(a, b)
+		b->on_missing == a->on_missing && a->n_stats == b->n_stats &&
+		leat_stats_equal(a->stats, b->stats, a->n_stats)
 	    ? LEAT_OK
 	    : LEAT_EOPTIONS;
 }

@@ -47,8 +47,8 @@ static int plan_by_count(leat_keyed *k, const leat_window_options *o,
 	st->plan.engine = &leat_counted_engine;
 	st->plan.state_size = leat_round_up(sizeof(struct leat_state));
 	st->clock.n_sources = 1;
-	for (size_t i = 0; i < o->n_stats; i++)
-		st->forest.layout.pairs |= leat_stat_pairs(&o->stats[i]) != 0;
+	st->forest.layout.pairs = (leat_stats_traits(o->stats, o->n_stats) &
+				      LEAT_OF_PAIRS) != 0;
 	return LEAT_OK;
 }
 

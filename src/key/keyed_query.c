@@ -96,9 +96,8 @@ static int partial_emitted(const leat_keyed *k, const leat_result *r,
     const leat_agg *agg, void *partial_out)
 {
 	for (size_t i = 0; r->partials && i < r->n_values; i++) {
-		const leat_stat *s = k->by_count
-		    ? &k->stats[i]
-		    : &k->stream.plan.stats[i].stat;
+		const leat_stat *s = k->by_count ? &k->stats[i]
+						 : &k->stream.plan.stats[i];
 		if (s->agg != agg)
 			continue;
 		memcpy(partial_out, r->partials[i], agg->size);

@@ -10,31 +10,14 @@
 #ifndef LEAT_ACCS_H
 #define LEAT_ACCS_H
 
-#include "../agg/class.h"
 #include "../agg/moments.h"
+#include "../agg/plan.h"
 #include "../agg/sum.h"
 
 LEAT_INLINE int leat_is_missing(const leat_sample *s)
 {
 	return s->x != s->x || s->y != s->y;
 }
-
-/* Blocks of accumulators lie on multiples of 16, as users' classes may ask. */
-LEAT_INLINE size_t leat_round_up(size_t n_bytes)
-{
-	return (n_bytes + 15) & ~(size_t)15;
-}
-
-/* One aggregate class of a layout. */
-struct leat_section {
-	const struct leat_class *cls;
-	const leat_agg *agg; /* of the user, or NULL */
-	enum leat_class_id id;
-	int any_order;
-	size_t offset; /* in a block */
-	size_t from;   /* and in one that is joined or copied to another */
-	size_t size, packed;
-};
 
 /*
  * What a block of accumulators is made of: constant once the object that owns

@@ -25,7 +25,7 @@ size_t leat_decaying_size(const struct leat_time_plan *p)
 {
 	size_t more = leat_errors_count(p->errors) * sizeof(struct leat_decay);
 
-	return (sizeof(struct fade) + more + 15) & ~(size_t)15;
+	return leat_round_up(sizeof(struct fade) + more);
 }
 
 static struct leat_decay *more_of(const struct fade *d)

@@ -38,7 +38,7 @@ static void lower_users(const struct leat_stream *st,
 	for (size_t i = 0; i < st->forest.layout.n_sections; i++) {
 		const struct leat_section *p = &st->forest.layout.sections[i];
 		if (p->agg)
-			leat_lower_agg(st->plan.stats, st->plan.n_stats, i,
+			leat_lower_agg(st->plan.stats, st->plan.n_stats, p->agg,
 			    (const unsigned char *)whole + p->offset, out);
 	}
 }

@@ -17,12 +17,6 @@
 #include "ranges.h"
 #include "time_codec.h"
 
-static int same_plan(const struct leat_plan *a, const struct leat_plan *b)
-{
-	return a->stat.id == b->stat.id && a->stat.agg == b->stat.agg &&
-	    leat_same_arg(a->stat.arg, b->stat.arg);
-}
-
 int leat_stream_same(const struct leat_stream *st,
     const struct leat_stream *from)
 {
@@ -38,10 +32,9 @@ int leat_stream_same(const struct leat_stream *st,
 	    p->max_values == q->max_values && p->full == q->full &&
 	    c->delay == d->delay && c->max_skew == d->max_skew &&
 	    c->n_sources == d->n_sources &&
-	    c->idle_timeout == d->idle_timeout && p->n_stats == q->n_stats;
+	    c->idle_timeout == d->idle_timeout && p->n_stats == q->n_stats &&
+	    leat_stats_equal(p->stats, q->stats, p->n_stats);
 
-	for (size_t i = 0; same && i < p->n_stats; i++)
-		same = same_plan(&p->stats[i], &q->stats[i]);
 	return same ? LEAT_OK : LEAT_EOPTIONS;
 }
 

@@ -7,7 +7,8 @@
  * turned into a plan: the classes that the statistics need, where their
  * accumulators lie in a block, and what a state holds.
  */
-#include "../window/window.h"
+#include "../agg/decay.h"
+#include "../agg/plan.h"
 #include "decaying.h"
 #include "time_engine.h"
 
@@ -151,6 +152,18 @@ static const char *why_sink(const leat_time_window_options *o)
 	return o->emit_empty ? "emit_empty: needs a sink" : NULL;
 }
 
+static struct leat_request time_request(const leat_time_window_options *o)
+{
+	struct leat_request r = {
+		.stats = o->stats,
+		.n = o->n_stats,
+		.kind = o->kind,
+		.by_time = 1,
+	};
+
+	return r;
+}
+
 static int check_options(const leat_time_window_options *o,
     const char **why_out)
 {
@@ -159,66 +172,31 @@ static int check_options(const leat_time_window_options *o,
 	if ((why = why_kind(o)) || (why = why_time(o)) ||
 	    (why = why_rest_by_time(o)) || (why = why_sink(o)))
 		return leat_because(why_out, LEAT_EINVAL, why);
-	why = leat_options_stats(o->stats, o->n_stats, o->kind, 1, 0);
-	return why ? leat_because_stats(why_out, why) : LEAT_OK;
+	struct leat_request r = time_request(o);
+	return leat_request_check(&r, why_out);
 }
 
 /* ---------------- the plan ------------------------------------------- */
 
-static unsigned time_classes(const leat_time_window_options *o)
-{
-	unsigned classes = 0;
-
-	if (window_kinds[o->kind].traits.decays)
-		return 0;
-	for (size_t i = 0; i < o->n_stats; i++)
-		classes |= leat_stat_time_classes(&o->stats[i]);
-	if (classes & 1u << LEAT_CLASS_MOMENTS) /* they know the sum */
-		classes &= ~(1u << LEAT_CLASS_SUM);
-	return classes;
-}
-
-static int agg_seen(const leat_time_window_options *o, size_t i)
-{
-	for (size_t k = 0; k < i; k++)
-		if (o->stats[k].id == LEAT_STAT_AGG &&
-		    o->stats[k].agg == o->stats[i].agg)
-			return 1;
-	return 0;
-}
-
-/* Adds a section to the measure, and to the sections where these have a place. */
-static void add_section(struct leat_layout *l, enum leat_class_id id,
-    const leat_agg *agg)
-{
-	const struct leat_class *cls = leat_class_find(id);
-	struct leat_section s = { cls, agg, id, leat_any_order(cls, agg),
-		l->accs_size, l->accs_size, agg ? 2 * agg->size : cls->size,
-		agg ? agg->size : cls->packed };
-
-	if (l->sections)
-		l->sections[l->n_sections] = s;
-	l->n_sections++;
-	l->accs_size += leat_round_up(s.size);
-	l->ordered |= !s.any_order;
-	l->has_user |= agg != NULL;
-}
-
 void leat_time_plan_layout(struct leat_time_plan *p, struct leat_layout *l,
     const leat_time_window_options *o)
 {
-	unsigned classes = time_classes(o);
+	struct leat_request r = time_request(o);
+	struct leat_section s;
+	size_t cursor = 0;
 
 	l->n_sections = 0;
 	l->accs_size = sizeof(struct leat_accs);
-	for (int id = 0; id < LEAT_CLASS_USER; id++)
-		if (classes & 1u << id)
-			add_section(l, (enum leat_class_id)id, NULL);
-	for (size_t i = 0; i < o->n_stats; i++) {
-		l->pairs |= leat_stat_pairs(&o->stats[i]) != 0;
-		if (o->stats[i].id == LEAT_STAT_AGG && !agg_seen(o, i))
-			add_section(l, LEAT_CLASS_USER, o->stats[i].agg);
+	while (leat_next_section(&r, &cursor, &s)) {
+		s.offset = s.from = l->accs_size;
+		if (l->sections)
+			l->sections[l->n_sections] = s;
+		l->n_sections++;
+		l->accs_size += leat_round_up(s.size);
+		l->ordered |= !s.any_order;
+		l->has_user |= s.agg != NULL;
 	}
+	l->pairs = (leat_stats_traits(r.stats, r.n) & LEAT_OF_PAIRS) != 0;
 	LEAT_ASSERT(l->has_user || l->accs_size <= LEAT_ACCS_MAX);
 	if (!p->traits.decays)
 		return;

@@ -56,7 +56,7 @@ struct leat_time_plan {
 	int revises;     /* a window may be emitted more than once */
 	int careful;     /* pushes and advances are prepared */
 	size_t n_stats;
-	struct leat_plan *stats;
+	leat_stat *stats;
 };
 
 /* A window that ends there takes no late values any more. */

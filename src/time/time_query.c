@@ -81,7 +81,7 @@ static void query_section(void *ctx, void *scratch)
 		memcpy(q->partial_out, partial, section.packed);
 	else if (!leat_stream_is_silent(q->st, scratch))
 		leat_lower_agg(q->st->plan.stats, q->st->plan.n_stats,
-		    q->section, partial, q->out);
+		    section.agg, partial, q->out);
 }
 
 static void ask_section(struct query *q)

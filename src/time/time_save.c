@@ -42,8 +42,8 @@ void leat_tape_stream_options(struct leat_tape *t, const struct leat_stream *st)
 	tape_time_options(t, st);
 	leat_tape_same(t, st->plan.n_stats, "n_stats");
 	for (size_t i = 0; i < st->plan.n_stats; i++)
-		leat_tape_stat(t, st->plan.stats[i].stat.id,
-		    st->plan.stats[i].stat.arg, st->plan.stats[i].stat.agg);
+		leat_tape_stat(t, st->plan.stats[i].id,
+		    st->plan.stats[i].arg, st->plan.stats[i].agg);
 }
 
 /* ---------------- clock and counts -------------------------------------- */

@@ -52,29 +52,17 @@ void leat_stream_cut(struct leat_stream *st, struct leat_cutter *c)
 
 static void note_partials(struct leat_stream *st)
 {
-	for (size_t i = 0; st->emitter.partials && i < st->plan.n_stats; i++)
-		if (st->plan.stats[i].stat.id == LEAT_STAT_AGG)
-			st->emitter.partials[i] = (unsigned char *)
-						      st->emitter.whole +
-			    st->forest.layout.sections[st->plan.stats[i].part]
-				.offset;
-		else
-			st->emitter.partials[i] = NULL;
-}
+	for (size_t i = 0; st->emitter.partials && i < st->plan.n_stats; i++) {
+		const leat_stat *s = &st->plan.stats[i];
+		const struct leat_section *p = st->forest.layout.sections;
 
-static void make_stream_plan(struct leat_stream *st,
-    const leat_time_window_options *o)
-{
-	for (size_t i = 0; i < o->n_stats; i++) {
-		struct leat_plan *p = &st->plan.stats[i];
-		memset(p, 0, sizeof(*p));
-		p->stat = o->stats[i];
-		if (p->stat.id != LEAT_STAT_AGG)
+		st->emitter.partials[i] = NULL;
+		if (s->id != LEAT_STAT_AGG)
 			continue;
-		while (st->forest.layout.sections[p->part].agg != p->stat.agg)
-			p->part++;
+		while (p->agg != s->agg)
+			p++;
+		st->emitter.partials[i] = leat_section(p, st->emitter.whole);
 	}
-	note_partials(st);
 }
 
 static void make_pools(struct leat_stream *st)
@@ -97,7 +85,8 @@ void leat_stream_start(struct leat_stream *st,
 	leat_memory_start(&st->memory,
 	    o->allocator ? o->allocator : &leat_malloc_allocator);
 	leat_time_plan_layout(&st->plan, &st->forest.layout, o);
-	make_stream_plan(st, o);
+	memcpy(st->plan.stats, o->stats, o->n_stats * sizeof(*o->stats));
+	note_partials(st);
 	make_pools(st);
 	st->emitter.to = &st->emitter.sink;
 	leat_clock_reset(&st->clock);

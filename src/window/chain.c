@@ -12,7 +12,7 @@
 
 static void identity(const struct leat_part *part, void *acc)
 {
-	part->cls->identity(part->agg, acc);
+	part->of.cls->identity(part->of.agg, acc);
 }
 
 /*
@@ -21,15 +21,15 @@ static void identity(const struct leat_part *part, void *acc)
  */
 void leat_acc_load(const struct leat_part *part, void *acc, const void *packed)
 {
-	memcpy(acc, packed, part->packed);
-	if (!part->agg && part->size > part->packed)
-		memset((unsigned char *)acc + part->packed, 0,
-		    part->size - part->packed);
+	memcpy(acc, packed, part->of.packed);
+	if (!part->of.agg && part->of.size > part->of.packed)
+		memset((unsigned char *)acc + part->of.packed, 0,
+		    part->of.size - part->of.packed);
 }
 
 static unsigned char *place(const struct leat_part *part, size_t index)
 {
-	return part->table + index * part->packed;
+	return part->table + index * part->of.packed;
 }
 
 void leat_chain_reset(struct leat_part *part, const struct leat_relay *r)
@@ -37,14 +37,14 @@ void leat_chain_reset(struct leat_part *part, const struct leat_relay *r)
 	identity(part, part->prefix);
 	identity(part, part->suffix);
 	const void *none = leat_acc_pack(part, part->prefix, part->temp);
-	memcpy(place(part, 0), none, part->packed);
-	memcpy(place(part, r->slots + 1), none, part->packed);
+	memcpy(place(part, 0), none, part->of.packed);
+	memcpy(place(part, r->slots + 1), none, part->of.packed);
 }
 
 void leat_chain_turn(struct leat_part *part)
 {
 	memcpy(part->whole, leat_acc_pack(part, part->prefix, part->temp),
-	    part->packed);
+	    part->of.packed);
 	identity(part, part->prefix);
 	identity(part, part->suffix);
 }
@@ -52,7 +52,7 @@ void leat_chain_turn(struct leat_part *part)
 void leat_chain_store(struct leat_part *part, const struct leat_relay *r)
 {
 	memcpy(place(part, r->place),
-	    leat_acc_pack(part, part->suffix, part->temp), part->packed);
+	    leat_acc_pack(part, part->suffix, part->temp), part->of.packed);
 }
 
 /* sum := sum + partial; the first one is just copied. */
@@ -60,7 +60,7 @@ int leat_part_join_packed(const struct leat_part *part, void *sum,
     const void *packed, int started)
 {
 	if (started)
-		part->cls->combine(part->agg, sum, packed);
+		part->of.cls->combine(part->of.agg, sum, packed);
 	else
 		leat_acc_load(part, sum, packed);
 	return 1;

@@ -407,8 +407,8 @@ static void decay_push(leat_window *w, double x, double y)
 static LEAT_NOINLINE void query_errors(const leat_window *w, int quiet,
     double *out)
 {
-	leat_decay_lower(&w->decay, w->last, w->plan, w->n_stats, quiet, out);
-	leat_errors_lower(w->more, w->errors, &w->decay, w->plan, w->n_stats,
+	leat_decay_lower(&w->decay, w->last, w->stats, w->n_stats, quiet, out);
+	leat_errors_lower(w->more, w->errors, &w->decay, w->stats, w->n_stats,
 	    quiet, out);
 }
 
@@ -420,7 +420,7 @@ static void decay_query(const leat_window *w, double *out)
 	if (LEAT_UNLIKELY(w->errors))
 		query_errors(w, quiet, out);
 	else
-		leat_decay_lower(d, w->last, w->plan, w->n_stats, quiet, out);
+		leat_decay_lower(d, w->last, w->stats, w->n_stats, quiet, out);
 }
 
 /* Clears everything but what options have set. */

@@ -13,7 +13,6 @@
  */
 #include "../agg/decay.h"
 #include "../agg/errors.h"
-#include "../agg/summary.h"
 #include "../core/wide.h"
 #include "../state/state.h"
 
@@ -174,14 +173,14 @@ static double lower_error(const struct leat_decay *more, unsigned errors,
 }
 
 void leat_errors_lower(const struct leat_decay *more, unsigned errors,
-    const struct leat_decay *pairs, const struct leat_plan *plan, size_t n,
-    int quiet, double *out)
+    const struct leat_decay *pairs, const leat_stat *stats, size_t n, int quiet,
+    double *out)
 {
 	for (size_t i = 0; i < n; i++)
-		if (errors_for(plan[i].stat.id))
+		if (errors_for(stats[i].id))
 			out[i] = quiet ? NAN
 				       : leat_nan(lower_error(more, errors,
-					     pairs, plan[i].stat.id));
+					     pairs, stats[i].id));
 }
 
 /* ---------------- as bytes -------------------------------------------- */

@@ -8,7 +8,6 @@
  */
 #include "../agg/decay.h"
 #include "../agg/stat.h"
-#include "../agg/summary.h"
 #include "../core/maths.h"
 #include "../core/wide.h"
 
@@ -223,10 +222,10 @@ static double decayed(const struct leat_decay *d, double last, int id)
 
 /* What is of errors gets its results from decay_errors.c, after this. */
 void leat_decay_lower(const struct leat_decay *d, double last,
-    const struct leat_plan *plan, size_t n, int quiet, double *out)
+    const leat_stat *stats, size_t n, int quiet, double *out)
 {
 	for (size_t i = 0; i < n; i++) {
-		int id = plan[i].stat.id;
+		int id = stats[i].id;
 		if (id == LEAT_STAT_COUNT)
 			out[i] = (double)d->count;
 		else if (id == LEAT_STAT_COUNT_MISSING)

@@ -58,7 +58,7 @@ LEAT_INLINE void each_second(const leat_window *w)
 	if (p->lanes)
 		LEAT_PREFETCH((const char *)p->lanes + EACH_LINE);
 	if (p->table)
-		LEAT_PREFETCH(p->table + r->place * p->packed);
+		LEAT_PREFETCH(p->table + r->place * p->of.packed);
 }
 
 /* y is NULL where x are no pairs. */

@@ -28,7 +28,7 @@ size_t leat_flush_levels(const leat_window *w)
 
 static unsigned char *level_of(const struct leat_part *p, unsigned level)
 {
-	return p->levels + level * p->size;
+	return p->levels + level * p->of.size;
 }
 
 static size_t pane_slot(const leat_window *w, uint64_t pane)
@@ -39,7 +39,7 @@ static size_t pane_slot(const leat_window *w, uint64_t pane)
 static const void *pane_of(const leat_window *w, const struct leat_part *p,
     uint64_t pane)
 {
-	return p->panes + pane_slot(w, pane) * p->packed;
+	return p->panes + pane_slot(w, pane) * p->of.packed;
 }
 
 /* While a window is told, what is asked of the object is about that one. */
@@ -58,8 +58,8 @@ static void tell_combined(leat_window *w, uint64_t pane,
 	memset(&s, 0, sizeof(s));
 	s.n = (double)tally.count;
 	s.missing = (double)tally.missing;
-	for (size_t i = 0; i < w->n_parts && !w->parts[i].agg; i++)
-		w->parts[i].cls->lower(w->parts[i].combined, &s);
+	for (size_t i = 0; i < w->n_parts && !w->parts[i].of.agg; i++)
+		w->parts[i].of.cls->lower(w->parts[i].combined, &s);
 	w->tells = 2;
 	leat_report(w, &s, w->results);
 	w->tells = 0;
@@ -79,8 +79,8 @@ static void deepen(leat_window *w, uint64_t lo, uint64_t hi, unsigned level)
 		unsigned char *acc = level_of(p, level + 1);
 		leat_acc_load(p, acc, pane_of(w, p, lo));
 		for (uint64_t pane = lo + 1; pane < hi; pane++)
-			p->cls->combine(p->agg, acc, pane_of(w, p, pane));
-		p->cls->combine(p->agg, acc,
+			p->of.cls->combine(p->of.agg, acc, pane_of(w, p, pane));
+		p->of.cls->combine(p->of.agg, acc,
 		    leat_acc_pack(p, level_of(p, level), p->temp));
 	}
 }
@@ -121,7 +121,7 @@ static void tell_younger(leat_window *w, uint64_t pane)
 	}
 	for (size_t i = 0; i < w->n_parts; i++)
 		memcpy(level_of(&w->parts[i], 0), w->parts[i].open,
-		    w->parts[i].size);
+		    w->parts[i].of.size);
 	if (pane < s->closed)
 		tell_panes(w, pane, s->closed, 0, &tally);
 	for (size_t i = 0; i < w->n_parts; i++) {

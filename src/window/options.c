@@ -4,52 +4,13 @@
  * An option that the kind of window has no use for must be zero: a mistake
  * is told, not ignored.
  */
-#include "../agg/class.h"
 #include "../agg/decay.h"
 #include "../agg/order.h"
+#include "../agg/plan.h"
 #include "../agg/stat.h"
 #include "../core/maths.h"
 #include "../core/memory.h"
 #include "window.h"
-
-/* A statistic, or its class. */
-static const char *why_stat(const leat_stat *s, int kind, int by_time,
-    int stores)
-{
-	if (s->reserved != 0)
-		return LEAT_WHY_RESERVED;
-	if (s->id == LEAT_STAT_AGG) {
-		if (s->agg && !LEAT_IS_RESERVED(s->agg))
-			return LEAT_WHY_RESERVED;
-		if (!leat_stat_fits(s) || !leat_agg_fits(s->agg))
-			return "stats: a class lacks its size or a function";
-		return kind == LEAT_DECAY
-		    ? "stats: classes are not supported by DECAY"
-		    : NULL;
-	}
-	if (!leat_stat_fits(s))
-		return "stats: unknown statistic or invalid argument";
-	const struct leat_stat_info *info = leat_stat_find(s->id);
-	if ((info->traits & LEAT_NEEDS_TIME) && !by_time)
-		return "stats: a statistic is for windows by time only";
-	if ((info->traits & LEAT_NEEDS_ORDER) && !stores)
-		return "stats: a statistic for windows by count that store "
-		       "values";
-	if (kind == LEAT_DECAY && !(info->traits & LEAT_DECAYS))
-		return "stats: a statistic is not supported by DECAY";
-	return NULL;
-}
-
-const char *leat_options_stats(const leat_stat *stats, size_t n, int kind,
-    int by_time, int stores)
-{
-	for (size_t i = 0; i < n; i++) {
-		const char *why = why_stat(&stats[i], kind, by_time, stores);
-		if (why)
-			return why;
-	}
-	return NULL;
-}
 
 /* Where only a size is given the window slides. */
 static int kind_of(const leat_window_options *o)
@@ -68,15 +29,24 @@ static int keeps_values(const leat_window_options *o)
 	return kind_of(o) == LEAT_SLIDING || o->keep_values;
 }
 
-int leat_options_ordered(const leat_window_options *o)
+/* What the statistics of such a window can count on. */
+struct leat_request leat_options_request(const leat_window_options *o)
 {
-	for (size_t i = 0; o->stats && i < o->n_stats; i++) {
-		const struct leat_stat_info *info =
-		    leat_stat_find(o->stats[i].id);
-		if (info && (info->traits & LEAT_NEEDS_ORDER))
-			return 1;
-	}
-	return 0;
+	struct leat_request r = {
+		.stats = o->stats,
+		.n = o->stats ? o->n_stats : 0,
+		.kind = kind_of(o),
+		.stores = keeps_values(o),
+	};
+
+	return r;
+}
+
+static int is_ordered(const leat_window_options *o)
+{
+	struct leat_request r = leat_options_request(o);
+
+	return (leat_stats_traits(r.stats, r.n) & LEAT_NEEDS_ORDER) != 0;
 }
 
 static const char *why_size(const leat_window_options *o)
@@ -85,7 +55,7 @@ static const char *why_size(const leat_window_options *o)
 		return o->size ? "size: not used by this kind" : NULL;
 	if (o->size < 1 || o->size > LEAT_SIZE_MAX)
 		return "size: not from 1 to 2^40";
-	if (o->size > LEAT_ORDER_MAX && leat_options_ordered(o))
+	if (o->size > LEAT_ORDER_MAX && is_ordered(o))
 		return "size: must be at most 2^31 - 1 with AUC";
 	return o->min_count > o->size ? "min_count: more than size" : NULL;
 }
@@ -153,12 +123,11 @@ int leat_options_check(const leat_window_options *o, const char **why_out)
 		why = why_rest(o);
 	if (why)
 		return leat_because(why_out, LEAT_EINVAL, why);
-	why = leat_options_stats(o->stats, o->n_stats, kind_of(o), 0,
-	    keeps_values(o));
-	return why ? leat_because_stats(why_out, why) : LEAT_OK;
+	struct leat_request r = leat_options_request(o);
+	return leat_request_check(&r, why_out);
 }
 
-double leat_options_alpha(const leat_window_options *o)
+static double options_alpha(const leat_window_options *o)
 {
 	if (o->alpha > 0)
 		return o->alpha;
@@ -207,7 +176,7 @@ static double keep_of(const leat_window_options *o, double alpha)
 
 static void apply_decay(const leat_window_options *o, struct leat_window *w)
 {
-	double alpha = leat_options_alpha(o);
+	double alpha = options_alpha(o);
 
 	w->engine = &leat_decay_engine;
 	w->decay.keep = keep_of(o, alpha);
@@ -232,8 +201,8 @@ void leat_options_apply(const leat_window_options *o, struct leat_window *w)
 	w->keeps = keeps_values(o);
 	w->errors = o->kind == LEAT_DECAY ? leat_errors_of(o->stats, o->n_stats)
 					  : 0;
-	for (size_t i = 0; i < o->n_stats; i++)
-		w->pairs |= leat_stat_pairs(&o->stats[i]);
+	w->pairs = (leat_stats_traits(o->stats, o->n_stats) & LEAT_OF_PAIRS) !=
+	    0;
 	if (o->kind == LEAT_DECAY)
 		apply_decay(o, w);
 	else if (kind_of(o) == LEAT_SLIDING && o->size > 1)

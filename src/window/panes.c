@@ -50,20 +50,20 @@ static size_t relayed(const struct leat_panes *s)
 
 static const void *pane_at(const struct leat_part *p, size_t slot)
 {
-	return p->panes + slot * p->packed;
+	return p->panes + slot * p->of.packed;
 }
 
 static void close_part(const struct leat_relay *r, struct leat_part *p)
 {
 	size_t newest = (r->head ? r->head : r->ring) - 1;
 
-	p->cls->combine(p->agg, p->prefix, pane_at(p, newest));
+	p->of.cls->combine(p->of.agg, p->prefix, pane_at(p, newest));
 	if (r->chunks == 0)
 		return;
 	leat_acc_load(p, p->combined, pane_at(p, r->back));
-	p->cls->combine(p->agg, p->combined,
+	p->of.cls->combine(p->of.agg, p->combined,
 	    leat_acc_pack(p, p->suffix, p->temp));
-	memcpy(p->suffix, p->combined, p->size);
+	memcpy(p->suffix, p->combined, p->of.size);
 	leat_chain_store(p, r);
 }
 
@@ -105,7 +105,8 @@ static void open_pane(leat_window *w)
 	s->fill = 0;
 	s->open.count = s->open.missing = 0;
 	for (size_t i = 0; i < w->n_parts; i++)
-		w->parts[i].cls->identity(w->parts[i].agg, w->parts[i].open);
+		w->parts[i].of.cls->identity(w->parts[i].of.agg,
+		    w->parts[i].open);
 }
 
 LEAT_NOINLINE static void close_pane(leat_window *w)
@@ -115,8 +116,8 @@ LEAT_NOINLINE static void close_pane(leat_window *w)
 	if (s->closed_max > 0) {
 		for (size_t i = 0; i < w->n_parts; i++) {
 			struct leat_part *p = &w->parts[i];
-			memcpy(p->panes + s->head * p->packed,
-			    leat_acc_pack(p, p->open, p->temp), p->packed);
+			memcpy(p->panes + s->head * p->of.packed,
+			    leat_acc_pack(p, p->open, p->temp), p->of.packed);
 		}
 		tally_close(s);
 		if (w->relay.size > 0)
@@ -149,7 +150,8 @@ static void add(leat_window *w, double x, double y)
 	w->panes.open.count++;
 	w->last = x;
 	for (size_t i = 0; i < w->n_parts; i++)
-		w->parts[i].cls->append(w->parts[i].agg, w->parts[i].open, &s);
+		w->parts[i].of.cls->append(w->parts[i].of.agg, w->parts[i].open,
+		    &s);
 }
 
 static void panes_push(leat_window *w, double x, double y)
@@ -178,7 +180,7 @@ static void panes_combine(const leat_window *w, const struct leat_part *p,
 	int started = 0;
 
 	if (in_gap(s)) {
-		p->cls->identity(p->agg, acc);
+		p->of.cls->identity(p->of.agg, acc);
 		return;
 	}
 	if (with_oldest(s))
@@ -217,14 +219,14 @@ static void panes_query(const leat_window *w, double *out)
 	memset(&s, 0, offsetof(struct leat_summary, errors));
 	s.n = (double)t.count;
 	s.missing = (double)t.missing;
-	for (size_t i = 0; i < w->n_parts && !w->parts[i].agg; i++) {
+	for (size_t i = 0; i < w->n_parts && !w->parts[i].of.agg; i++) {
 		const struct leat_part *p = &w->parts[i];
 		const void *acc = scratch.acc;
 		if (w->panes.closed_max == 0 && !in_gap(&w->panes))
 			acc = leat_acc_pack(p, p->open, scratch.temp);
 		else
 			panes_combine(w, p, scratch.acc, scratch.temp);
-		p->cls->lower(acc, &s);
+		p->of.cls->lower(acc, &s);
 	}
 	leat_report(w, &s, out);
 }

@@ -19,7 +19,8 @@ static void report_user(void *ctx, void *scratch)
 	const leat_window *w = r->w;
 
 	w->engine->combine(w, &w->parts[r->part], scratch, NULL);
-	leat_lower_agg(w->plan, w->n_stats, r->part, scratch, r->out);
+	leat_lower_agg(w->stats, w->n_stats, w->parts[r->part].of.agg, scratch,
+	    r->out);
 }
 
 /* Users' classes come last. What is told they leave in their parts. */
@@ -27,17 +28,17 @@ static void report_users(const leat_window *w, int silent, double *out)
 {
 	struct users_report r = { w, w->n_parts, out };
 
-	while (r.part > 0 && w->parts[r.part - 1].agg) {
+	while (r.part > 0 && w->parts[r.part - 1].of.agg) {
 		const struct leat_part *p = &w->parts[--r.part];
 		if (!w->tells) {
-			leat_with_scratch(p->packed, report_user, &r);
+			leat_with_scratch(p->of.packed, report_user, &r);
 			continue;
 		}
 		if (w->tells == 1)
 			w->engine->combine(w, p, p->combined, NULL);
 		if (!silent)
-			leat_lower_agg(w->plan, w->n_stats, r.part, p->combined,
-			    out);
+			leat_lower_agg(w->stats, w->n_stats, p->of.agg,
+			    p->combined, out);
 	}
 }
 
@@ -51,8 +52,8 @@ void leat_report(const leat_window *w, struct leat_summary *s, double *out)
 	s->last_tick = (int64_t)w->engine->pushed(w) - 1;
 	if (LEAT_UNLIKELY(w->order.node != NULL))
 		s->errors.auc = leat_order_auc(&w->order);
-	leat_lower(w->plan, w->n_stats, s, silent, out);
-	if (w->n_parts > 0 && w->parts[w->n_parts - 1].agg)
+	leat_lower(w->stats, w->n_stats, s, silent, out);
+	if (w->n_parts > 0 && w->parts[w->n_parts - 1].of.agg)
 		if (!silent || w->tells)
 			report_users(w, silent, out);
 }

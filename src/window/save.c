@@ -15,6 +15,7 @@
  */
 #include "../agg/class.h"
 #include "../agg/decay.h"
+#include "../agg/plan.h"
 #include "../agg/stat.h"
 #include "../agg/summary.h"
 #include "../core/calls.h"
@@ -70,8 +71,8 @@ static void window_options(struct leat_tape *t, const leat_window *w)
 	tape_geometry(t, w);
 	leat_tape_same(t, w->n_stats, "n_stats");
 	for (size_t i = 0; i < w->n_stats; i++)
-		leat_tape_stat(t, w->plan[i].stat.id, w->plan[i].stat.arg,
-		    w->plan[i].stat.agg);
+		leat_tape_stat(t, w->stats[i].id, w->stats[i].arg,
+		    w->stats[i].agg);
 }
 
 /* ---------------- the relay ------------------------------------------- */
@@ -210,8 +211,8 @@ static void tape_pane(struct leat_tape *t, leat_window *w, uint64_t pane)
 	    tally->count);
 	for (size_t i = 0; i < w->n_parts; i++) {
 		struct leat_part *p = &w->parts[i];
-		leat_tape_class(t, p->cls, p->agg, p->panes + slot * p->packed,
-		    p->packed, &of);
+		leat_tape_class(t, p->of.cls, p->of.agg,
+		    p->panes + slot * p->of.packed, p->of.packed, &of);
 	}
 }
 
@@ -234,7 +235,8 @@ static void tape_open(struct leat_tape *t, leat_window *w)
 	    s->open.count);
 	for (size_t i = 0; i < w->n_parts; i++) {
 		struct leat_part *p = &w->parts[i];
-		leat_tape_class(t, p->cls, p->agg, p->open, p->size, &of);
+		leat_tape_class(t, p->of.cls, p->of.agg, p->open, p->of.size,
+		    &of);
 	}
 }
 
@@ -420,23 +422,12 @@ int leat_window_load(leat_window **window_out,
 
 /* ---------------- joining ------------------------------------------------ */
 
-static int same_window_stats(const leat_window *a, const leat_window *b)
-{
-	if (a->n_stats != b->n_stats)
-		return 0;
-	for (size_t i = 0; i < a->n_stats; i++)
-		if (a->plan[i].stat.id != b->plan[i].stat.id ||
-		    a->plan[i].stat.agg != b->plan[i].stat.agg ||
-		    !leat_same_arg(a->plan[i].stat.arg, b->plan[i].stat.arg))
-			return 0;
-	return 1;
-}
-
 int leat_window_fits(const leat_window *w, const leat_window *other)
 {
 	if (w->kind != LEAT_LANDMARK)
 		return LEAT_ENOTSUP;
-	return other->kind == LEAT_LANDMARK && same_window_stats(w, other) &&
+	return other->kind == LEAT_LANDMARK && w->n_stats == other->n_stats &&
+		leat_stats_equal(w->stats, other->stats, w->n_stats) &&
 		w->min_count == other->min_count &&
 		w->propagate == other->propagate
 	    ? LEAT_OK
@@ -449,10 +440,10 @@ static const void *shifted(const struct leat_part *p,
 {
 	const void *partial = leat_acc_pack(other, other->open, p->temp);
 
-	if (p->cls->times == 0)
+	if (p->of.cls->times == 0)
 		return partial;
-	memcpy(p->combined, partial, p->packed);
-	leat_class_delay(p->cls, p->combined, by);
+	memcpy(p->combined, partial, p->of.packed);
+	leat_class_delay(p->of.cls, p->combined, by);
 	return p->combined;
 }
 
@@ -466,7 +457,7 @@ void leat_window_join(leat_window *w, const leat_window *other)
 		const struct leat_part *q = &other->parts[i];
 		const void *right = shifted(p, q, w->pushed);
 		if (s->open.count > 0)
-			p->cls->combine(p->agg, p->open, right);
+			p->of.cls->combine(p->of.agg, p->open, right);
 		else
 			leat_acc_load(p, p->open, right);
 	}

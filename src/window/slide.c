@@ -116,14 +116,14 @@ static void any_step(struct leat_window *w, struct leat_part *p)
 	s.x = w->ring_x[newest];
 	s.y = w->pairs ? w->ring_y[newest] : 0;
 	if (!is_missing(w, s.x, s.y))
-		p->cls->append(p->agg, p->prefix, &s);
+		p->of.cls->append(p->of.agg, p->prefix, &s);
 	if (r->chunks == 0)
 		return;
 	s.t = (int64_t)(w->pushed - leat_relay_filled(r));
 	s.x = w->ring_x[r->back];
 	s.y = w->pairs ? w->ring_y[r->back] : 0;
 	if (!is_missing(w, s.x, s.y))
-		p->cls->prepend(p->agg, p->suffix, &s);
+		p->of.cls->prepend(p->of.agg, p->suffix, &s);
 	leat_chain_store(p, r);
 }
 
@@ -131,7 +131,7 @@ static void any_step(struct leat_window *w, struct leat_part *p)
 
 static void part_turn(struct leat_part *p)
 {
-	switch (p->id) {
+	switch (p->of.id) {
 	case LEAT_CLASS_MIN:
 		edge_turn(p, MIN);
 		break;
@@ -175,7 +175,7 @@ static void part_step(struct leat_window *w, struct leat_part *p, double x,
 {
 	const struct leat_relay *r = &w->relay;
 
-	switch (p->id) {
+	switch (p->of.id) {
 	case LEAT_CLASS_MIN:
 		edge_step(p, r, x, old, MIN);
 		break;
@@ -202,7 +202,7 @@ static void part_lower(const struct leat_window *w, const struct leat_part *p,
 	const struct leat_relay *r = &w->relay;
 	struct leat_scratch scratch;
 
-	switch (p->id) {
+	switch (p->of.id) {
 	case LEAT_CLASS_MIN:
 		s->min = edge_value(p, r, MIN, 0);
 		break;
@@ -222,7 +222,7 @@ static void part_lower(const struct leat_window *w, const struct leat_part *p,
 		break;
 	default:
 		leat_chain_combine(p, r, scratch.acc, scratch.temp, 0);
-		p->cls->lower(scratch.acc, s);
+		p->of.cls->lower(scratch.acc, s);
 	}
 }
 
@@ -328,7 +328,7 @@ LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
 				     : s.max;
 	else
 		for (size_t i = 0; i < w->n_stats; i++)
-			out[i] = hot(w, w->plan[i].stat.id, &s, flags);
+			out[i] = hot(w, w->stats[i].id, &s, flags);
 }
 
 #include "slide_run.h"
@@ -407,10 +407,10 @@ static int flag_of(enum leat_class_id id)
 
 static int flags_of(const leat_window *w)
 {
-	int id = w->n_stats == 1 ? w->plan[0].stat.id : 0, flags = 0;
+	int id = w->n_stats == 1 ? w->stats[0].id : 0, flags = 0;
 
 	for (size_t i = 0; i < w->n_parts; i++)
-		flags |= flag_of(w->parts[i].id);
+		flags |= flag_of(w->parts[i].of.id);
 	if (id == LEAT_STAT_SUM || id == LEAT_STAT_MIN || id == LEAT_STAT_MAX)
 		flags |= ONE;
 	return w->pairs ? flags | ANY : flags;
@@ -421,7 +421,7 @@ void leat_slide_specialise(leat_window *w)
 	int flags = flags_of(w), all_hot = 1;
 
 	for (size_t i = 0; i < w->n_stats; i++)
-		all_hot &= is_hot(w->plan[i].stat.id);
+		all_hot &= is_hot(w->stats[i].id);
 	int form = leat_has_avx();
 	w->flags = flags;
 	for (size_t i = 0; i < sizeof(stamped) / sizeof(stamped[0]); i++) {
@@ -475,7 +475,7 @@ static void slide_query(const leat_window *w, double *out)
 
 	s.missing = (double)missing(w);
 	s.n = (double)(length(w) - missing(w));
-	for (size_t i = 0; i < w->n_parts && !w->parts[i].agg; i++)
+	for (size_t i = 0; i < w->n_parts && !w->parts[i].of.agg; i++)
 		part_lower(w, &w->parts[i], &s);
 	leat_report(w, &s, out);
 }
@@ -485,8 +485,8 @@ static void part_reset(const leat_window *w, struct leat_part *p)
 	leat_chain_reset(p, &w->relay);
 	if (!p->lanes)
 		return;
-	memset(p->lanes, 0, leat_slide_lanes_size(p->id));
-	int flag = flag_of(p->id);
+	memset(p->lanes, 0, leat_slide_lanes_size(p->of.id));
+	int flag = flag_of(p->of.id);
 	if (flag & (MIN | MAX)) {
 		struct edge_state *e = p->lanes;
 		e->prefix = e->suffix = e->whole = edge_none(flag);

@@ -259,7 +259,7 @@ WIDE_TARGET static size_t WIDE_NAME(run_body)(leat_window *w, const double *x,
 	run_relay(r, u.n);
 	w->last = x[u.n - 1];
 	for (size_t j = 0; j < w->n_stats; j++)
-		WIDE_NAME(run_lower)(w, &u, w->plan[j].stat.id, out + j);
+		WIDE_NAME(run_lower)(w, &u, w->stats[j].id, out + j);
 	return u.n;
 }
 

@@ -2,32 +2,26 @@
  * window.c - the life of a window, and its public functions
  */
 #include "window.h"
-#include "../agg/summary.h"
 #include "../core/calls.h"
 #include "../core/memory.h"
 
 /* ---------------- making and freeing -------------------------------- */
 
+static void *combined_of(const leat_window *w, const leat_agg *agg)
+{
+	const struct leat_part *p = w->parts;
+
+	while (p->of.agg != agg)
+		p++;
+	return p->combined;
+}
+
 static void aim_partials(leat_window *w)
 {
 	for (size_t i = 0; w->partials && i < w->n_stats; i++)
-		w->partials[i] = w->plan[i].stat.id == LEAT_STAT_AGG
-		    ? w->parts[w->plan[i].part].combined
+		w->partials[i] = w->stats[i].id == LEAT_STAT_AGG
+		    ? combined_of(w, w->stats[i].agg)
 		    : NULL;
-}
-
-static void make_plan(leat_window *w, const leat_window_options *o)
-{
-	for (size_t i = 0; i < o->n_stats; i++) {
-		struct leat_plan *p = &w->plan[i];
-		p->stat = o->stats[i];
-		p->part = 0;
-		if (p->stat.id != LEAT_STAT_AGG)
-			continue;
-		while (w->parts[p->part].agg != p->stat.agg)
-			p->part++;
-	}
-	aim_partials(w);
 }
 
 static int measure(const leat_window_options *o, leat_window *geometry,
@@ -75,7 +69,8 @@ static leat_window *build(unsigned char *base, const leat_window *geometry,
 	*w = *geometry;
 	w->block = *block;
 	leat_layout(w, base, &n, o);
-	make_plan(w, o);
+	memcpy(w->stats, o->stats, o->n_stats * sizeof(*w->stats));
+	aim_partials(w);
 	w->push = w->engine->push;
 	w->push_x = w->sink.emit ? push_x_told : push_x;
 	if (w->pairs)
@@ -161,7 +156,7 @@ static void move_part(const leat_window *from, leat_window *to,
 void leat_window_moved(const leat_window *from, leat_window *to)
 {
 	to->parts = leat_moved(from, to, from->parts);
-	to->plan = leat_moved(from, to, from->plan);
+	to->stats = leat_moved(from, to, from->stats);
 	to->results = leat_moved(from, to, from->results);
 	to->partials = leat_moved(from, to, from->partials);
 	to->ring_x = leat_moved(from, to, from->ring_x);
@@ -281,7 +276,7 @@ static void combine_partial(void *ctx, void *scratch)
 	const struct partial_of *of = ctx;
 
 	of->w->engine->combine(of->w, of->part, scratch, NULL);
-	memcpy(of->out, scratch, of->part->packed);
+	memcpy(of->out, scratch, of->part->of.packed);
 }
 
 int leat_window_partial(const leat_window *window, const leat_agg *agg,
@@ -291,14 +286,14 @@ int leat_window_partial(const leat_window *window, const leat_agg *agg,
 
 	LEAT_ASSERT(window && agg && partial_out);
 	for (size_t i = 0; i < window->n_parts; i++)
-		if (window->parts[i].agg == agg)
+		if (window->parts[i].of.agg == agg)
 			of.part = &window->parts[i];
 	if (!of.part)
 		return LEAT_ESTAT;
 	if (window->calls.result) /* while it is told its partials are there */
-		memcpy(partial_out, of.part->combined, of.part->packed);
+		memcpy(partial_out, of.part->combined, of.part->of.packed);
 	else
-		leat_with_scratch(of.part->packed, combine_partial, &of);
+		leat_with_scratch(of.part->of.packed, combine_partial, &of);
 	return LEAT_OK;
 }
 

@@ -16,6 +16,7 @@
 #include "../agg/class.h"
 #include "../agg/decay.h"
 #include "../agg/order.h"
+#include "../agg/plan.h"
 #include "../agg/summary.h"
 #include "../core/calls.h"
 #include "../core/memory.h"
@@ -24,10 +25,7 @@
 
 /* One aggregate class in one window. */
 struct leat_part {
-	const struct leat_class *cls;
-	const leat_agg *agg; /* of the user, or NULL */
-	enum leat_class_id id;
-	size_t size, packed;
+	struct leat_section of;
 	/* accumulators, `size` bytes each */
 	unsigned char *prefix;   /* of D */
 	unsigned char *suffix;   /* of B, as far as it has come */
@@ -91,7 +89,7 @@ struct leat_window {
 	struct leat_relay relay;
 	double *ring_y;
 	leat_sink sink;
-	struct leat_plan *plan;
+	leat_stat *stats;
 	size_t n_stats, n_parts;
 	uint64_t min_count;
 	double full, free, inverse; /* size, size - 1, 1 / size */
@@ -154,32 +152,12 @@ LEAT_INLINE uint64_t leat_window_stored(const leat_window *w)
 void leat_window_clone(const leat_window *from, leat_window *to, void *ctx);
 
 /* options.c */
-/* NULL, or why not; the words begin with the option's name. */
-const char *leat_options_stats(const leat_stat *stats, size_t n, int kind,
-    int by_time, int stores);
-/* As leat_because(), of statistics that are not to be had. */
-LEAT_INLINE int leat_because_stats(const char **why_out, const char *why)
-{
-	int reserved = strcmp(why, LEAT_WHY_RESERVED) == 0;
-
-	return leat_because(why_out, reserved ? LEAT_EINVAL : LEAT_ESTAT, why);
-}
-
 /* LEAT_EINVAL, LEAT_ESTAT. why_out may be NULL. */
 int leat_options_check(const leat_window_options *o, const char **why_out);
 void leat_options_apply(const leat_window_options *o, struct leat_window *w);
-/* Whether a statistic needs the order of the values. */
-int leat_options_ordered(const leat_window_options *o);
-double leat_options_alpha(const leat_window_options *o);
+struct leat_request leat_options_request(const leat_window_options *o);
 
 /* layout.c */
-struct leat_part_source {
-	enum leat_class_id id;
-	const struct leat_class *cls;
-	const leat_agg *agg;
-};
-int leat_next_part(const leat_window_options *o, size_t *cursor,
-    struct leat_part_source *out);
 int leat_layout(struct leat_window *w, unsigned char *base, size_t *n_bytes,
     const leat_window_options *o);
 
@@ -194,10 +172,10 @@ void leat_acc_load(const struct leat_part *part, void *acc, const void *packed);
 LEAT_INLINE const void *leat_acc_pack(const struct leat_part *part,
     const void *acc, void *temp)
 {
-	if (!part->cls->fold)
+	if (!part->of.cls->fold)
 		return acc;
-	memcpy(temp, acc, part->size);
-	part->cls->fold(temp);
+	memcpy(temp, acc, part->of.size);
+	part->of.cls->fold(temp);
 	return temp;
 }
 void leat_chain_reset(struct leat_part *part, const struct leat_relay *r);

@@ -1,0 +1,52 @@
+/*
+ * plan.h - from the statistics of a window to the classes that they need
+ *
+ * Windows by count, by time and by key ask the same three questions of the
+ * statistics that they are made with: whether they can be had, which classes
+ * they are made from, and whether those of another window are the same.
+ */
+#ifndef LEAT_PLAN_H
+#define LEAT_PLAN_H
+
+#include "class.h"
+
+/* The statistics of a window, and what it can do for them. */
+struct leat_request {
+	const leat_stat *stats;
+	size_t n;
+	int kind;    /* LEAT_SLIDING ... */
+	int by_time; /* values have times, and may come out of order */
+	int stores;  /* values are kept in the order of pushes */
+};
+
+/* One class in the accumulators of a window. */
+struct leat_section {
+	const struct leat_class *cls;
+	const leat_agg *agg; /* the user's class; NULL: a built-in one */
+	enum leat_class_id id;
+	int any_order;
+	/* Places in a block of time/accs.h, and in one that it is joined to. */
+	size_t offset, from;
+	size_t size, packed; /* bytes of an accumulator, and of a partial */
+};
+
+/*
+ * Whether such a window has all these statistics. LEAT_EINVAL, LEAT_ESTAT; the
+ * words begin with the option's name. why_out may be NULL.
+ */
+int leat_request_check(const struct leat_request *r, const char **why_out);
+
+/*
+ * The classes that are needed, one a call: the built-in ones, then those of
+ * the user in the order of the statistics. *cursor starts at 0. Returns 0
+ * after the last, and at once where weights decay: decay.h has no classes.
+ */
+int leat_next_section(const struct leat_request *r, size_t *cursor,
+    struct leat_section *out);
+
+/* All traits that one of the statistics has: enum leat_stat_traits. */
+unsigned leat_stats_traits(const leat_stat *stats, size_t n);
+/* Whether these are n times the same statistics, in the same order. */
+int leat_stats_equal(const leat_stat *a, const leat_stat *b, size_t n);
+
+#endif
