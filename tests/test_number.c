@@ -275,7 +275,7 @@ END_TEST
  */
 static void check_power(int k)
 {
-	const uint64_t *row = leat_powers[k - LEAT_POWER_MIN];
+	const uint64_t *row = leat_powers + 2 * (k - LEAT_POWER_MIN);
 	struct leat_uint128 wide = { row[0], row[1] };
 	struct big p, next, power, one;
 	int below, above;

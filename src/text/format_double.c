@@ -52,7 +52,7 @@ LEAT_INLINE uint64_t round_to_odd(struct leat_uint128 power, uint64_t c)
 /* 10^k to 128 bits, rounded up. */
 LEAT_INLINE struct leat_uint128 power_above(int k)
 {
-	const uint64_t *row = leat_powers[k - LEAT_POWER_MIN];
+	const uint64_t *row = leat_powers + 2 * (k - LEAT_POWER_MIN);
 	struct leat_uint128 p = { row[0], row[1] };
 
 	p.lo += k > 55; /* none of these ends with 64 ones */

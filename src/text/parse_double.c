@@ -47,7 +47,7 @@ LEAT_INLINE double from_bits(uint64_t bits)
 /* The leading 128 bits of w * 10^q, for w with its highest bit set. */
 LEAT_INLINE struct leat_uint128 scaled(uint64_t w, int q)
 {
-	const uint64_t *power = leat_powers[q - LEAT_POWER_MIN];
+	const uint64_t *power = leat_powers + 2 * (q - LEAT_POWER_MIN);
 	struct leat_uint128 p = leat_multiply(w, power[0]);
 
 	/* The lower half of the power counts only if its carry can. */

@@ -53,7 +53,8 @@ LEAT_INLINE struct leat_uint128 leat_multiply(uint64_t a, uint64_t b)
 /* powers.c */
 #define LEAT_POWER_MIN (-342)
 #define LEAT_POWER_MAX 324
-extern const uint64_t leat_powers[LEAT_POWER_MAX - LEAT_POWER_MIN + 1][2];
+#define LEAT_POWERS (LEAT_POWER_MAX - LEAT_POWER_MIN + 1)
+extern const uint64_t leat_powers[2 * LEAT_POWERS];
 
 /* floor(log2(10^k)), for |k| < 643. */
 LEAT_INLINE int leat_log2_of_power(int k)
