@@ -132,6 +132,11 @@ void writer_put(struct writer *w, const char *bytes, size_t n)
 	w->len += n;
 }
 
+void writer_text(struct writer *w, const char *text)
+{
+	writer_put(w, text, strlen(text));
+}
+
 void writer_char(struct writer *w, char byte)
 {
 	if (w->len == WRITER_SIZE)

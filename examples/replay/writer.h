@@ -29,6 +29,7 @@ void writer_init_to(struct writer *writer,
     void (*take)(void *ctx, const char *bytes, size_t n), void *ctx);
 
 void writer_put(struct writer *writer, const char *bytes, size_t n);
+void writer_text(struct writer *writer, const char *text);
 void writer_char(struct writer *writer, char byte);
 void writer_number(struct writer *writer, double x);
 void writer_count(struct writer *writer, uint64_t n);

@@ -173,6 +173,12 @@ static int take_format(struct config *c, const char *arg, char *why,
 	return report_argument(why, size, arg, allowed);
 }
 
+static int set(const char **text, const char *arg)
+{
+	*text = arg;
+	return 0;
+}
+
 static int take_own(struct config *c, int id, const char *arg, char *why,
     size_t size)
 {
@@ -200,17 +206,13 @@ static int take_own(struct config *c, int id, const char *arg, char *why,
 	case ID_IDLE:
 		return take_duration(&c->idle, arg, why, size);
 	case ID_TLS_CERT:
-		c->tls_cert = arg;
-		return 0;
+		return set(&c->tls_cert, arg);
 	case ID_TLS_KEY:
-		c->tls_key = arg;
-		return 0;
+		return set(&c->tls_key, arg);
 	case ID_TLS_CLIENT_CA:
-		c->tls_client_ca = arg;
-		return 0;
+		return set(&c->tls_client_ca, arg);
 	case ID_TOKEN_FILE:
-		c->token_file = arg;
-		return 0;
+		return set(&c->token_file, arg);
 	case ID_INSECURE:
 		c->insecure = 1;
 		return 0;

@@ -8,33 +8,28 @@
 
 #include "../replay/row_format.h"
 
-static void put(struct writer *w, const char *text)
-{
-	writer_put(w, text, strlen(text));
-}
-
 void describe_alert(struct writer *w, const struct alert_event *event)
 {
 	char time[LEAT_TIME_SIZE];
 
 	leat_format_time(event->at, time);
-	put(w, "{\"time\":\"");
-	put(w, time);
-	put(w, "\",\"alert\":");
+	writer_text(w, "{\"time\":\"");
+	writer_text(w, time);
+	writer_text(w, "\",\"alert\":");
 	row_format_json_text(w, event->rule, strlen(event->rule));
-	put(w, ",\"state\":");
-	put(w, event->raised ? "\"raised\"" : "\"cleared\"");
-	put(w, ",\"key\":");
+	writer_text(w, ",\"state\":");
+	writer_text(w, event->raised ? "\"raised\"" : "\"cleared\"");
+	writer_text(w, ",\"key\":");
 	row_format_json_text(w, event->key, event->key_len);
-	put(w, ",\"rule\":");
+	writer_text(w, ",\"rule\":");
 	row_format_json_text(w, event->text, strlen(event->text));
-	put(w, ",\"value\":");
+	writer_text(w, ",\"value\":");
 	/* JSON has no other numbers. */
 	if (event->value - event->value == 0)
 		writer_number(w, event->value);
 	else
-		put(w, "null");
-	put(w, "}\n");
+		writer_text(w, "null");
+	writer_text(w, "}\n");
 }
 
 static void span(int64_t ns, char *text, size_t size)

@@ -329,6 +329,14 @@ size_t snapshot_tick(struct snapshot *b, int64_t now)
 	return n;
 }
 
+const struct snapshot_key *snapshot_changed(const struct snapshot_key *k,
+    uint64_t version)
+{
+	while (k && k->dirty)
+		k = k->older;
+	return k && k->version > version ? k : NULL;
+}
+
 const double *snapshot_point(const struct snapshot *b,
     const struct snapshot_key *key, size_t i, int64_t *at_out)
 {

@@ -96,6 +96,14 @@ void snapshot_put(struct snapshot *snapshot, struct snapshot_key *key,
  */
 size_t snapshot_tick(struct snapshot *snapshot, int64_t now);
 
+/*
+ * Returns the first of this key and older ones that has had a point since a
+ * version, NULL if none has. Keys with results that no tick has seen yet are
+ * passed over; they stand before all others.
+ */
+const struct snapshot_key *snapshot_changed(const struct snapshot_key *key,
+    uint64_t version);
+
 /* Point i of a key, 0 the oldest. */
 const double *snapshot_point(const struct snapshot *snapshot,
     const struct snapshot_key *key, size_t i, int64_t *at_out);

@@ -59,9 +59,14 @@ struct stream {
 	struct sender *sender;
 };
 
+/* ---- Bytes to lines (stream_parse.c) ---- */
+
+/* What becomes of a stream after some of its bytes. */
+enum { STREAM_ON = 0, STREAM_CLOSE = -1 };
+
 /*
- * Takes bytes. Returns 0, or -1: the stream is to be closed (and it has been
- * said why).
+ * Takes bytes. Returns STREAM_ON, or STREAM_CLOSE, for which the reason has
+ * been logged.
  */
 int stream_parse(struct stream *stream, const char *bytes, size_t n);
 
@@ -69,6 +74,32 @@ int stream_parse(struct stream *stream, const char *bytes, size_t n);
 void stream_parse_end(struct stream *stream);
 
 void stream_parse_clear(struct stream *stream);
+
+/* ---- Records of CSV (stream_records.c) ---- */
+
+/* These return STREAM_ON or STREAM_CLOSE. */
+int stream_begin_records(struct stream *stream);
+int stream_take_records(struct stream *stream, const char *bytes, size_t n);
+
+/* Takes a whole line as the header that the stream must have. */
+int stream_take_header(struct stream *stream, const struct line *line);
+
+/*
+ * Takes a line that looks like a header; if the columns that are needed are
+ * not in it, the next line is as good a first one.
+ */
+int stream_guess_header(struct stream *stream, const struct line *line);
+
+/*
+ * Ends the last record, which may lack its end. A quote that is never closed
+ * may hold more records.
+ */
+void stream_finish_records(struct stream *stream);
+
+/* Frees what reads records. */
+void stream_end_records(struct stream *stream);
+
+/* ---- Life (stream_life.c) ---- */
 
 /*
  * A token: the right one, or the stream is to be closed, at once or when it

@@ -19,91 +19,6 @@
 
 #include "stream.h"
 
-enum { ON = 0, CLOSE = -1 };
-
-/* ---- Records ---- */
-
-static int records_fail(struct stream *st, int err)
-{
-	struct server *s = st->server;
-	const char *why = st->csv_pairs ? csv_pairs_why(st->csv_pairs)
-					: engine_why(s->engine);
-
-	if (err == LEAT_ENOMEM) {
-		log_event(&s->log, LOG_MEMORY, 1, s->now, "%s: out of memory",
-		    st->who);
-		return CLOSE;
-	}
-	log_event(&s->log, LOG_BAD_LINE, 1, s->now, "%s%s%s", st->who,
-	    *why == ':' ? "" : ": ", why);
-	return err == LEAT_ECALLBACK && st->failed == ENGINE_BAD &&
-		!s->config->strict
-	    ? ON
-	    : CLOSE;
-}
-
-/* A bad record has been taken; those after it follow. */
-static int take_records(struct stream *st, const char *bytes, size_t n)
-{
-	uint64_t start = leat_csv_offset(st->csv);
-	int going = ON;
-
-	while (going == ON) {
-		uint64_t done = leat_csv_offset(st->csv) - start;
-		int err = leat_csv_push(st->csv, bytes + done,
-		    n - (size_t)done);
-
-		if (err == 0)
-			return ON;
-		going = records_fail(st, err);
-	}
-	return going;
-}
-
-/* Quotes that are never closed may hold more records. */
-static void finish_records(struct stream *st)
-{
-	int err;
-
-	do
-		err = leat_csv_end(st->csv);
-	while (err && records_fail(st, err) == ON);
-}
-
-static int count_record(void *ctx, const leat_csv_record *record)
-{
-	struct stream *st = ctx;
-	int is_header = st->csv_pairs ? record->number == 0
-				      : !st->table.has_header;
-
-	st->n_records++;
-	if (st->sender &&
-	    (!is_header || st->server->config->settings.no_header))
-		st->sender->taken++;
-	st->failed = st->csv_pairs ? csv_pairs_record(st->csv_pairs, record)
-				   : engine_record(&st->table, record);
-	return st->failed;
-}
-
-static int begin_records(struct stream *st)
-{
-	struct server *s = st->server;
-	leat_csv_options o = { 0 };
-
-	o.record = count_record;
-	o.ctx = st;
-	o.delimiter = s->config->settings.delimiter;
-	o.max_record = (size_t)s->config->max_line;
-	o.max_lines = settings_record_lines(&s->config->settings);
-	st->table.engine = s->engine;
-	if (!config_is_table(s->config) && !(st->csv_pairs = csv_pairs_new(s)))
-		return records_fail(st, LEAT_ENOMEM);
-	if (leat_csv_new(&st->csv, &o) < 0)
-		return records_fail(st, LEAT_ENOMEM);
-	st->state = STREAM_RECORDS;
-	return ON;
-}
-
 /* ---- The beginning ---- */
 
 static int is_word(const struct line *line, const char *word,
@@ -127,7 +42,7 @@ static int take_token(struct stream *st, const struct line *line)
 		return stream_guess(st, rest.text, rest.len);
 	log_event(&s->log, LOG_TOKEN, 1, s->now,
 	    "%s: the first line is not \"token SECRET\"", st->who);
-	return CLOSE;
+	return STREAM_CLOSE;
 }
 
 static int take_sender(struct stream *st, const struct line *name)
@@ -142,7 +57,7 @@ static int take_sender(struct stream *st, const struct line *name)
 	if (!st->sender) {
 		log_event(&s->log, LOG_BAD_LINE, 1, s->now,
 		    "%s: not a sender's name, or one too many", st->who);
-		return CLOSE;
+		return STREAM_CLOSE;
 	}
 	if (senders_forgotten(s->senders) > forgotten)
 		log_event(&s->log, LOG_SENDER, 1, s->now,
@@ -158,7 +73,7 @@ static int take_sender(struct stream *st, const struct line *name)
 	n = snprintf(text, sizeof text, "start %llu\n",
 	    (unsigned long long)st->sender->taken);
 	stream_send(st, text, (size_t)n);
-	return ON;
+	return STREAM_ON;
 }
 
 static int on_joined(void *ctx, const char *text, size_t len)
@@ -182,49 +97,11 @@ static int take_known(struct stream *st, const struct line *line)
 	if (n < 0) {
 		log_event(&s->log, LOG_MEMORY, 1, s->now, "%s: out of memory",
 		    st->who);
-		return CLOSE;
+		return STREAM_CLOSE;
 	}
 	if (st->sender)
 		st->sender->taken += (uint64_t)n;
-	return ON;
-}
-
-static void end_records(struct stream *st)
-{
-	leat_csv_free(st->csv);
-	csv_pairs_free(st->csv_pairs);
-	st->csv = NULL;
-	st->csv_pairs = NULL;
-}
-
-/* Returns ON if the line is a header of CSV, whole, with the columns needed. */
-static int take_header(struct stream *st, const struct line *line)
-{
-	int going = begin_records(st);
-
-	if (going == ON)
-		going = take_records(st, line->text, line->len);
-	return going == ON ? take_records(st, "\n", 1) : going;
-}
-
-/* Like a header: if it is none, the next line is as good a first one. */
-static int guess_header(struct stream *st, const struct line *line)
-{
-	struct server *s = st->server;
-	int going = take_header(st, line);
-
-	if (going == ON && st->n_records > 0) {
-		st->format = FORMAT_CSV;
-		return ON;
-	}
-	if (going == ON)
-		log_event(&s->log, LOG_BAD_LINE, 1, s->now,
-		    "%s: a header with a quote that has no end", st->who);
-	end_records(st);
-	st->state = STREAM_GUESS;
-	if (st->sender)
-		st->sender->taken++;
-	return ON;
+	return STREAM_ON;
 }
 
 /* The format is known, and not CSV: lines of it follow. */
@@ -241,10 +118,10 @@ static void begin_lines(struct stream *st)
 static int take_first(struct stream *st, const struct line *line)
 {
 	if (st->format == FORMAT_CSV)
-		return take_header(st, line);
+		return stream_take_header(st, line);
 	if (st->format == FORMAT_AUTO &&
 	    format_guess(line->text, line->len) == FORMAT_CSV)
-		return guess_header(st, line);
+		return stream_guess_header(st, line);
 	if (st->format == FORMAT_AUTO)
 		st->format = format_guess_open(line->text, line->len);
 	if (st->format != FORMAT_AUTO) {
@@ -256,34 +133,27 @@ static int take_first(struct stream *st, const struct line *line)
 		st->sender->taken++;
 	if (st->format != FORMAT_AUTO)
 		begin_lines(st);
-	return ON;
+	return STREAM_ON;
 }
 
+/* Takes a line before the state is STREAM_LINES or STREAM_RECORDS. */
 static int take_line(struct stream *st, const struct line *line)
 {
 	struct line rest;
 
-	switch (st->state) {
-	case STREAM_TOKEN:
+	if (st->state == STREAM_TOKEN)
 		return take_token(st, line);
-	case STREAM_SENDER:
+	if (st->state == STREAM_SENDER) {
 		if (st->server->config->ack && is_word(line, "sender ", &rest))
 			return take_sender(st, &rest);
 		st->state = STREAM_GUESS;
-		return take_first(st, line);
-	case STREAM_GUESS:
-		return take_first(st, line);
-	case STREAM_HELD:
-	case STREAM_LINES:
-	case STREAM_RECORDS:
-		break;
 	}
-	return take_known(st, line);
+	return take_first(st, line);
 }
 
 /* ---- Bytes ---- */
 
-static int tell_event(struct stream *st, enum frame_event event)
+static int log_frame_event(struct stream *st, enum frame_event event)
 {
 	struct server *s = st->server;
 
@@ -293,15 +163,15 @@ static int tell_event(struct stream *st, enum frame_event event)
 		    "%s: a line beyond --max-line", st->who);
 		if (st->sender && st->state >= STREAM_GUESS)
 			st->sender->taken++;
-		return st->state == STREAM_TOKEN ? CLOSE : ON;
+		return st->state == STREAM_TOKEN ? STREAM_CLOSE : STREAM_ON;
 	case FRAME_BROKEN:
 		log_event(&s->log, LOG_BAD_FRAME, 1, s->now,
 		    "%s: not the length of a frame", st->who);
-		return CLOSE;
+		return STREAM_CLOSE;
 	default:
 		log_event(&s->log, LOG_MEMORY, 1, s->now, "%s: out of memory",
 		    st->who);
-		return CLOSE;
+		return STREAM_CLOSE;
 	}
 }
 
@@ -357,15 +227,15 @@ static int check_magic(struct stream *st, const char *bytes, size_t n)
 	if (!magic_take(&st->magic, bytes, n,
 		st->is_stdin ? "socket_ingest -l -" : "nc HOST PORT", text,
 		sizeof text))
-		return ON;
+		return STREAM_ON;
 	log_event(&s->log, LOG_BAD_LINE, 1, s->now, "%s: %s", st->who, text);
 	s->failed |= st->is_stdin;
-	return CLOSE;
+	return STREAM_CLOSE;
 }
 
 /*
  * Before the first line. Returns 1 if all has been put into the stash, or
- * CLOSE.
+ * STREAM_CLOSE.
  */
 static int look(struct stream *st, struct piece *piece)
 {
@@ -376,8 +246,8 @@ static int look(struct stream *st, struct piece *piece)
 		return 0;
 	if (st->frame.n_held == 0)
 		st->magic.n = 0;
-	if (check_magic(st, piece->at, n) == CLOSE)
-		return CLOSE;
+	if (check_magic(st, piece->at, n) == STREAM_CLOSE)
+		return STREAM_CLOSE;
 	counted = st->format == FORMAT_SYSLOG;
 	if (st->format == FORMAT_AUTO && st->frame.n_held == 0)
 		counted = is_counted(piece->at, n);
@@ -393,33 +263,63 @@ static int look(struct stream *st, struct piece *piece)
 	return 0;
 }
 
+/* Takes lines of the stream's format, up to the end of the piece. */
+static int take_lines(struct stream *st, struct piece *piece)
+{
+	int going = STREAM_ON;
+
+	while (going == STREAM_ON) {
+		struct line line;
+		enum frame_event event = st->format == FORMAT_LINE
+		    ? take_plain(st, piece)
+		    : frame_next(&st->frame, piece, &line);
+
+		if (event == FRAME_MORE)
+			return STREAM_ON;
+		going = event == FRAME_LINE ? take_known(st, &line)
+					    : log_frame_event(st, event);
+	}
+	return going;
+}
+
+/* Takes lines until one has told the format, or there is no more. */
+static int take_first_lines(struct stream *st, struct piece *piece)
+{
+	int going = STREAM_ON;
+
+	while (going == STREAM_ON && st->state < STREAM_LINES) {
+		struct line line;
+		enum frame_event event;
+		int seen = piece->at < piece->end ? look(st, piece) : 0;
+
+		if (seen != 0)
+			return seen == STREAM_CLOSE ? STREAM_CLOSE : STREAM_ON;
+		event = frame_next(&st->frame, piece, &line);
+		if (event == FRAME_MORE)
+			return STREAM_ON;
+		going = event == FRAME_LINE ? take_line(st, &line)
+					    : log_frame_event(st, event);
+	}
+	return going;
+}
+
 static int take_bytes(struct stream *st, const char *bytes, size_t n)
 {
 	struct piece piece = { bytes, bytes + n };
-	int going = ON;
+	int going = take_first_lines(st, &piece);
 
-	while (going == ON && st->state != STREAM_RECORDS) {
-		struct line line;
-		enum frame_event event;
-		int seen = piece.at < piece.end ? look(st, &piece) : 0;
-
-		if (seen != 0)
-			return seen == CLOSE ? CLOSE : ON;
-		if (st->state == STREAM_LINES && st->format == FORMAT_LINE)
-			event = take_plain(st, &piece);
-		else
-			event = frame_next(&st->frame, &piece, &line);
-		if (event == FRAME_MORE)
-			return ON;
-		going = event == FRAME_LINE ? take_line(st, &line)
-					    : tell_event(st, event);
-	}
-	if (going != ON)
-		return going;
-	return take_records(st, piece.at, (size_t)(piece.end - piece.at));
+	if (going == STREAM_ON && st->state == STREAM_LINES)
+		return take_lines(st, &piece);
+	if (going == STREAM_ON && st->state == STREAM_RECORDS)
+		return stream_take_records(st, piece.at,
+		    (size_t)(piece.end - piece.at));
+	return going;
 }
 
-/* Behind what was too little to tell, of which a few bytes more are enough. */
+/*
+ * Puts the stash, which was too little to tell anything, before the bytes: a
+ * few of them are enough.
+ */
 static int take_stash(struct stream *st, const char *bytes, size_t n)
 {
 	char both[2 * sizeof st->stash];
@@ -431,26 +331,39 @@ static int take_stash(struct stream *st, const char *bytes, size_t n)
 	return take_bytes(st, both, n_both + n);
 }
 
-int stream_parse(struct stream *st, const char *bytes, size_t n)
+/* Takes the first bytes of a stream, up to its format. */
+static int take_beginning(struct stream *st, const char *bytes, size_t n)
 {
 	int may_begin = st->state == STREAM_GUESS ||
 	    (st->state == STREAM_SENDER && !st->server->config->ack);
 
-	if (st->state == STREAM_RECORDS ||
-	    (may_begin && st->format == FORMAT_CSV))
-		if (check_magic(st, bytes, n) == CLOSE)
-			return CLOSE;
-	if (may_begin && st->format == FORMAT_CSV && begin_records(st) < 0)
-		return CLOSE;
+	if (may_begin && st->format == FORMAT_CSV) {
+		if (check_magic(st, bytes, n) == STREAM_CLOSE ||
+		    stream_begin_records(st) < 0)
+			return STREAM_CLOSE;
+	}
 	if (st->n_stash > 0) {
 		size_t more = n < sizeof st->stash ? n : sizeof st->stash;
 
 		if (take_stash(st, bytes, more) < 0)
-			return CLOSE;
+			return STREAM_CLOSE;
 		bytes += more;
 		n -= more;
 	}
-	return n > 0 ? take_bytes(st, bytes, n) : ON;
+	return n > 0 ? take_bytes(st, bytes, n) : STREAM_ON;
+}
+
+int stream_parse(struct stream *st, const char *bytes, size_t n)
+{
+	struct piece piece = { bytes, bytes + n };
+
+	if (st->state == STREAM_LINES)
+		return take_lines(st, &piece);
+	if (st->state != STREAM_RECORDS)
+		return take_beginning(st, bytes, n);
+	return check_magic(st, bytes, n) == STREAM_CLOSE
+	    ? STREAM_CLOSE
+	    : stream_take_records(st, bytes, n);
 }
 
 void stream_parse_end(struct stream *st)
@@ -465,11 +378,13 @@ void stream_parse_end(struct stream *st)
 		return;
 	if (st->state != STREAM_RECORDS) {
 		if (frame_end(&st->frame, &line) == FRAME_LINE)
-			take_line(st, &line);
+			(void)(st->state == STREAM_LINES
+				? take_known(st, &line)
+				: take_line(st, &line));
 		join_end(&st->join, on_joined, st);
 	}
 	if (st->state == STREAM_RECORDS)
-		finish_records(st);
+		stream_finish_records(st);
 	server_settle(st->server);
 }
 
@@ -498,5 +413,5 @@ void stream_parse_clear(struct stream *st)
 	leave_sender(st);
 	frame_clear(&st->frame);
 	join_clear(&st->join);
-	end_records(st);
+	stream_end_records(st);
 }

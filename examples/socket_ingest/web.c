@@ -92,7 +92,7 @@ void web_send(const struct request *request, int code, const char *type,
 
 void web_send_text(const struct request *request, int code, const char *text)
 {
-	json_put(web_begin(request->web), text);
+	writer_text(web_begin(request->web), text);
 	writer_char(&request->web->out, '\n');
 	web_send(request, code, "text/plain; charset=utf-8",
 	    web_end(request->web));

@@ -25,7 +25,6 @@
 #include "web_inside.h"
 
 enum {
-	HELLO_KEYS = 50,
 	ROWS_KEYS = 200,
 	ALERTS = 100, /* between two ticks */
 	PING_SECONDS = 15,
@@ -63,22 +62,12 @@ static void tell(struct watcher *x, const char *bytes, size_t n)
 		x->is_lost = 1;
 }
 
-static struct writer *begin_event(struct web *web, const char *name)
-{
-	struct writer *w = web_begin(web);
-
-	json_put(w, "event: ");
-	json_put(w, name);
-	json_put(w, "\ndata: {");
-	return w;
-}
-
 /* The bytes of an event; NULL: no memory. */
 static const char *end_event(struct web *web, size_t *n_out)
 {
 	struct evbuffer *body;
 
-	json_put(&web->out, "}\n\n");
+	writer_text(&web->out, "}\n\n");
 	body = web_end(web);
 	*n_out = body ? evbuffer_get_length(body) : 0;
 	return body ? (const char *)evbuffer_pullup(body, -1) : NULL;
@@ -99,84 +88,12 @@ static void tell_all(struct web *web)
 
 /* ---- Events ---- */
 
-static int64_t last_point(const struct snapshot *b,
-    const struct snapshot_key *k, int64_t now)
-{
-	int64_t at = now;
-
-	if (k->n_points > 0)
-		snapshot_point(b, k, k->n_points - 1, &at);
-	return at;
-}
-
-static void write_key(struct writer *w, const struct snapshot *b,
-    const struct snapshot_key *k, int64_t now)
-{
-	json_put(w, "{\"key\":");
-	row_format_json_text(w, k->name, k->len);
-	json_put(w, ",\"n\":");
-	writer_count(w, k->n);
-	json_put(w, ",\"at\":");
-	json_ms(w, last_point(b, k, now));
-	json_put(w, ",\"row\":[");
-	json_row(w, b->n_values, k->row);
-	writer_char(w, ']');
-}
-
-static void write_now(struct writer *w, const struct snapshot *b, int64_t now)
-{
-	json_put(w, "\"now\":");
-	json_ms(w, now);
-	json_put(w, ",\"n\":");
-	writer_count(w, b->n);
-}
-
-static void write_head(struct writer *w, const struct web_options *o)
-{
-	json_put(w, "\"title\":");
-	row_format_json_text(w, o->title ? o->title : "",
-	    o->title ? strlen(o->title) : 0);
-	json_put(w, ",\"names\":[");
-	for (size_t i = 0; i < o->snapshot->n_values; i++) {
-		if (i > 0)
-			writer_char(w, ',');
-		row_format_json_text(w, o->snapshot->names[i],
-		    strlen(o->snapshot->names[i]));
-	}
-	json_put(w, "],");
-}
-
 static void write_hello(struct web *web, int64_t now)
 {
-	const struct web_options *o = &web->options;
-	const struct snapshot_key *k = o->snapshot->newest;
-	struct writer *w = begin_event(web, "hello");
+	struct writer *w = web_begin(web);
 
-	write_head(w, o);
-	write_now(w, o->snapshot, now);
-	json_put(w, ",\"keys\":[");
-	for (size_t i = 0; i < HELLO_KEYS && k; i++, k = k->older) {
-		if (i > 0)
-			writer_char(w, ',');
-		write_key(w, o->snapshot, k, now);
-		json_put(w, ",\"alerts\":");
-		json_alerts(w, o->alerts, k->alerts);
-		json_points(w, o->snapshot, k, json_ms);
-		writer_char(w, '}');
-	}
-	writer_char(w, ']');
-}
-
-/*
- * What has changed stands before all that has not; what has changed since
- * the last tick is not told yet.
- */
-static const struct snapshot_key *find_changed(const struct web *web,
-    const struct snapshot_key *k)
-{
-	while (k && k->dirty)
-		k = k->older;
-	return k && k->version > web->version ? k : NULL;
+	writer_text(w, "event: hello\ndata: {");
+	json_hello(w, &web->options, now);
 }
 
 static size_t count_changed(const struct web *web)
@@ -184,7 +101,7 @@ static size_t count_changed(const struct web *web)
 	const struct snapshot_key *k = web->options.snapshot->newest;
 	size_t n = 0;
 
-	while ((k = find_changed(web, k))) {
+	while ((k = snapshot_changed(k, web->version))) {
 		k = k->older;
 		n++;
 	}
@@ -193,40 +110,20 @@ static size_t count_changed(const struct web *web)
 
 static void write_rows(struct web *web, size_t n_changed, int64_t now)
 {
-	const struct snapshot *b = web->options.snapshot;
-	const struct snapshot_key *k = b->newest;
-	struct writer *w = begin_event(web, "rows");
 	size_t step = (n_changed + ROWS_KEYS - 1) / ROWS_KEYS;
-	size_t first = web->turn++ % step, n = 0;
+	struct writer *w = web_begin(web);
 
-	write_now(w, b, now);
-	json_put(w, ",\"keys\":[");
-	for (size_t i = 0; (k = find_changed(web, k)); i++, k = k->older) {
-		if (i % step != first)
-			continue;
-		if (n++ > 0)
-			writer_char(w, ',');
-		write_key(w, b, k, now);
-		writer_char(w, '}');
-	}
-	writer_char(w, ']');
+	writer_text(w, "event: rows\ndata: {");
+	json_rows(w, web->options.snapshot, web->version, step,
+	    web->turn++ % step, now);
 }
 
 static void write_alert(struct web *web, const struct alert_event *event)
 {
-	struct writer *w = begin_event(web, "alert");
+	struct writer *w = web_begin(web);
 
-	json_put(w, "\"key\":");
-	row_format_json_text(w, event->key, event->key_len);
-	json_put(w, ",\"rule\":");
-	row_format_json_text(w, event->rule, strlen(event->rule));
-	json_put(w, ",\"text\":");
-	row_format_json_text(w, event->text, strlen(event->text));
-	json_put(w, event->raised ? ",\"raised\":true" : ",\"raised\":false");
-	json_put(w, ",\"value\":");
-	row_format_json_value(w, event->value);
-	json_put(w, ",\"at\":");
-	json_ms(w, event->at);
+	writer_text(w, "event: alert\ndata: {");
+	json_alert(w, event);
 }
 
 /* ---- Coming and going ---- */

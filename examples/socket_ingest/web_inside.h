@@ -136,17 +136,25 @@ void web_events(const struct request *request);
 
 /* ---- JSON (web_json.c) ---- */
 
-void json_put(struct writer *w, const char *text);
-void json_time(struct writer *w, int64_t at);                 /* ISO 8601 */
-void json_ms(struct writer *w, int64_t at);                   /* since 1970 */
-void json_row(struct writer *w, size_t n, const double *row); /* a,b,c */
-/* ,"points":[[at,x,...],...], times as write_time has them. */
-void json_points(struct writer *w, const struct snapshot *snapshot,
-    const struct snapshot_key *key,
-    void (*write_time)(struct writer *, int64_t));
-/* ["rule",...] of those that are raised. */
-void json_alerts(struct writer *w, const struct alerts *alerts,
-    const struct alert_state *state);
+enum { JSON_HELLO_KEYS = 50 }; /* the most keys in an event "hello" */
+
+/* These write the members of an event's object, without its braces. */
+void json_hello(struct writer *writer, const struct web_options *options,
+    int64_t now);
+/*
+ * Of the keys that have changed since a version, writes each `step`th one,
+ * beginning with number `first`.
+ */
+void json_rows(struct writer *writer, const struct snapshot *snapshot,
+    uint64_t version, size_t step, size_t first, int64_t now);
+void json_alert(struct writer *writer, const struct alert_event *event);
+
+/* These write a whole object and a line end. */
+void json_key(struct writer *writer, const struct web_options *options,
+    const struct snapshot_key *key);
+/* With has_next, the object says behind which key the next page begins. */
+void json_keys(struct writer *writer, const struct web_options *options,
+    const struct snapshot_key *const *keys, size_t n, int has_next);
 
 /* ---- Routes ---- */
 

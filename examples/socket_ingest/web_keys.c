@@ -20,59 +20,6 @@
 
 enum { LIMIT = 100, LIMIT_MOST = 1000 };
 
-/* ---- One key as JSON ---- */
-
-static void write_named_row(struct writer *w, const struct snapshot *b,
-    const double *row)
-{
-	writer_char(w, '{');
-	for (size_t i = 0; i < b->n_values; i++) {
-		if (i > 0)
-			writer_char(w, ',');
-		row_format_json_text(w, b->names[i], strlen(b->names[i]));
-		writer_char(w, ':');
-		row_format_json_value(w, row[i]);
-	}
-	writer_char(w, '}');
-}
-
-static void write_time_or_null(struct writer *w, const char *name, int64_t at,
-    int is_null)
-{
-	json_put(w, name);
-	if (is_null)
-		json_put(w, "null");
-	else
-		json_time(w, at);
-}
-
-/* All but the brace behind it. */
-static void write_key(struct writer *w, const struct web_options *o,
-    const struct snapshot_key *k)
-{
-	int by_count = k->start == 0 && k->end == 0;
-
-	json_put(w, "{\"key\":");
-	row_format_json_text(w, k->name, k->len);
-	json_put(w, ",\"n\":");
-	writer_count(w, k->n);
-	json_put(w, ",\"last\":");
-	if (k->n > 0)
-		row_format_json_value(w, k->last);
-	else
-		json_put(w, "null");
-	write_time_or_null(w, ",\"last_at\":", k->last_at, k->last_at == 0);
-	json_put(w, ",\"row\":");
-	if (k->n_rows > 0)
-		write_named_row(w, o->snapshot, k->row);
-	else
-		json_put(w, "null");
-	write_time_or_null(w, ",\"start\":", k->start, by_count);
-	write_time_or_null(w, ",\"end\":", k->end, by_count);
-	json_put(w, ",\"alerts\":");
-	json_alerts(w, o->alerts, k->alerts);
-}
-
 void web_key(const struct request *request, const char *encoded)
 {
 	struct web *web = request->web;
@@ -93,9 +40,7 @@ void web_key(const struct request *request, const char *encoded)
 		return;
 	}
 	w = web_begin(web);
-	write_key(w, &web->options, k);
-	json_points(w, b, k, json_time);
-	json_put(w, "}\n");
+	json_key(w, &web->options, k);
 	web_send(request, HTTP_OK, "application/json", web_end(web));
 }
 
@@ -176,46 +121,13 @@ static void pick(struct page *page, const struct snapshot *b)
 		qsort(page->keys, page->n, sizeof *page->keys, compare_places);
 }
 
-static void write_next(struct writer *w, const struct page *page)
-{
-	static const char hex[] = "0123456789ABCDEF";
-	const struct snapshot_key *last;
-
-	if (page->n_after <= page->n || page->n == 0)
-		return;
-	last = page->keys[page->n - 1];
-	json_put(w, ",\"next\":\"");
-	for (size_t i = 0; i < last->len; i++) {
-		unsigned char c = (unsigned char)last->name[i];
-
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		    (c >= '0' && c <= '9') || c == '.' || c == '_') {
-			writer_char(w, (char)c);
-		} else {
-			writer_char(w, '%');
-			writer_char(w, hex[c >> 4]);
-			writer_char(w, hex[c & 15]);
-		}
-	}
-	writer_char(w, '"');
-}
-
 static void send_page(const struct request *request, const struct page *page)
 {
 	struct web *web = request->web;
 	struct writer *w = web_begin(web);
 
-	json_put(w, "{\"n\":");
-	writer_count(w, web->options.snapshot->n);
-	json_put(w, ",\"keys\":[");
-	for (size_t i = 0; i < page->n; i++) {
-		json_put(w, i > 0 ? ",\n" : "\n");
-		write_key(w, &web->options, page->keys[i]);
-		writer_char(w, '}');
-	}
-	writer_char(w, ']');
-	write_next(w, page);
-	json_put(w, "}\n");
+	json_keys(w, &web->options, page->keys, page->n,
+	    page->n_after > page->n);
 	web_send(request, HTTP_OK, "application/json", web_end(web));
 }
 

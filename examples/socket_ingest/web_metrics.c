@@ -13,14 +13,14 @@
 static void head(struct writer *w, const char *name, const char *type,
     const char *help)
 {
-	json_put(w, "# HELP ");
-	json_put(w, name);
+	writer_text(w, "# HELP ");
+	writer_text(w, name);
 	writer_char(w, ' ');
-	json_put(w, help);
-	json_put(w, "\n# TYPE ");
-	json_put(w, name);
+	writer_text(w, help);
+	writer_text(w, "\n# TYPE ");
+	writer_text(w, name);
 	writer_char(w, ' ');
-	json_put(w, type);
+	writer_text(w, type);
 	writer_char(w, '\n');
 }
 
@@ -28,7 +28,7 @@ static void one(struct writer *w, const char *name, const char *type,
     const char *help, uint64_t n)
 {
 	head(w, name, type, help);
-	json_put(w, name);
+	writer_text(w, name);
 	writer_char(w, ' ');
 	writer_count(w, n);
 	writer_char(w, '\n');
@@ -38,7 +38,7 @@ static void one_time(struct writer *w, const char *name, const char *help,
     int64_t ns)
 {
 	head(w, name, "gauge", help);
-	json_put(w, name);
+	writer_text(w, name);
 	writer_char(w, ' ');
 	writer_number(w, (double)ns / 1e9);
 	writer_char(w, '\n');
@@ -47,19 +47,19 @@ static void one_time(struct writer *w, const char *name, const char *help,
 static void labelled(struct writer *w, const char *name, const char *label,
     const char *value, uint64_t n)
 {
-	json_put(w, name);
+	writer_text(w, name);
 	writer_char(w, '{');
-	json_put(w, label);
-	json_put(w, "=\"");
+	writer_text(w, label);
+	writer_text(w, "=\"");
 	for (; *value; value++) {
 		if (*value == '\\' || *value == '"')
 			writer_char(w, '\\');
 		if (*value == '\n')
-			json_put(w, "\\n");
+			writer_text(w, "\\n");
 		else
 			writer_char(w, *value);
 	}
-	json_put(w, "\"} ");
+	writer_text(w, "\"} ");
 	writer_count(w, n);
 	writer_char(w, '\n');
 }
