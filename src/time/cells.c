@@ -107,7 +107,7 @@ void leat_cells_put(struct leat_stream *st, struct leat_state *s,
 		leat_tree_insert(&st->forest, leat_cell_tree(c), &v);
 		note_stored(st, s, c);
 	} else {
-		leat_accs_append(&st->forest.layout, leat_cell_accs(c), &v);
+		leat_accs_add(&st->forest.layout, leat_cell_accs(c), &v, 0);
 	}
 	if (LEAT_LIKELY(!st->plan.revises))
 		return;

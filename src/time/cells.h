@@ -116,9 +116,19 @@ LEAT_INLINE void leat_cells_count_stored(const struct leat_stream *st,
 	*stored = more ? *stored + n : *stored - n;
 }
 
-/* The newest cell that starts at or before t; NULL: none. */
-struct leat_cell *leat_cells_find(const struct leat_stream *st,
+/* Searches for it where the newest of all starts later. */
+struct leat_cell *leat_cells_search(const struct leat_stream *st,
     const struct leat_state *s, int64_t t);
+
+/* Returns the newest cell that starts at or before t; NULL if there is none. */
+LEAT_INLINE struct leat_cell *leat_cells_find(const struct leat_stream *st,
+    const struct leat_state *s, int64_t t)
+{
+	struct leat_cell *c = leat_newest(s);
+
+	return !c || c->start <= t ? c : leat_cells_search(st, s, t);
+}
+
 /* A new cell after `before`, or as the oldest; memory is reserved. */
 struct leat_cell *leat_cells_add(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *before, int64_t start, int64_t end);

@@ -272,21 +272,18 @@ void leat_cells_remove(struct leat_stream *st, struct leat_state *s,
 		leat_pool_give(&st->cells, c);
 }
 
-struct leat_cell *leat_cells_find(const struct leat_stream *st,
+struct leat_cell *leat_cells_search(const struct leat_stream *st,
     const struct leat_state *s, int64_t t)
 {
-	struct leat_cell *c = leat_newest(s), *found = NULL;
-	const struct leat_index *x;
+	const struct leat_index *x = leat_cells_index(st, s);
+	struct leat_cell *c = leat_oldest(s), *found = NULL;
 
-	if (!c || c->start <= t)
-		return c;
-	x = leat_cells_index(st, s);
 	if (x->root) {
 		const struct leat_indexed_cell *item =
 		    leat_index_find(&leat_cells_kind, x, &t);
 		return item ? item->cell : NULL;
 	}
-	for (c = c->next; c->start <= t; c = c->next) {
+	for (; c->start <= t; c = c->next) {
 		LEAT_LOOK();
 		found = c;
 	}

@@ -87,9 +87,19 @@ LEAT_INLINE int leat_ranges_emits(const struct leat_stream *st)
 	return st->emitter.sink.emit || st->plan.emit_empty;
 }
 
+/* Where the last window ends that holds t: the one that starts last. */
+LEAT_INLINE int64_t leat_last_end(const struct leat_time_plan *p, int64_t t)
+{
+	int64_t since;
+
+	if (leat_slides(p))
+		return leat_later(t, p->span);
+	since = leat_modulo(leat_modulo(t, p->advance) - p->offset, p->advance);
+	return leat_later(t, p->span - since);
+}
+
 struct leat_grid_window leat_first_after(const struct leat_time_plan *p,
     int64_t t);
-int64_t leat_last_end(const struct leat_time_plan *p, int64_t t);
 int leat_next_window(const struct leat_time_plan *p,
     struct leat_grid_window *w);
 /* Goes to the first window with data from *w on; 0: there is none. */

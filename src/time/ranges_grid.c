@@ -41,17 +41,6 @@ int leat_next_window(const struct leat_time_plan *p, struct leat_grid_window *w)
 	return w->start < INT64_MAX;
 }
 
-/* Where the last window ends that holds t: the one that starts last. */
-int64_t leat_last_end(const struct leat_time_plan *p, int64_t t)
-{
-	int64_t since;
-
-	if (leat_slides(p))
-		return leat_later(t, p->span);
-	since = leat_modulo(leat_modulo(t, p->advance) - p->offset, p->advance);
-	return leat_later(t, p->span - since);
-}
-
 /* The last window that holds t. */
 struct leat_grid_window leat_last_window(const struct leat_time_plan *p,
     int64_t t)

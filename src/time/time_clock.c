@@ -14,13 +14,6 @@
  */
 #include "time_clock.h"
 
-int64_t leat_modulo(int64_t t, int64_t width)
-{
-	int64_t rest = t % width;
-
-	return rest < 0 ? rest + width : rest;
-}
-
 void leat_clock_reset(struct leat_clock *c)
 {
 	c->now = c->watermark = c->target = c->slowest = c->begin = INT64_MIN;

@@ -21,7 +21,12 @@ LEAT_INLINE int64_t leat_earlier(int64_t t, int64_t by) /* by >= 0 */
 }
 
 /* t mod width, in [0, width). */
-int64_t leat_modulo(int64_t t, int64_t width);
+LEAT_INLINE int64_t leat_modulo(int64_t t, int64_t width)
+{
+	int64_t rest = t % width;
+
+	return rest < 0 ? rest + width : rest;
+}
 
 struct leat_clock {
 	int64_t now, watermark;
