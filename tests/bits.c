@@ -17,6 +17,8 @@
 
 #include <leat_text.h>
 
+#include "lists.h"
+
 enum { MAX_STATS = 33, N_VALUES = 3000 };
 
 static uint64_t state = 20240229;
@@ -289,8 +291,8 @@ static int model(leat_model_options options)
 static int models(void)
 {
 	int error = 0;
-	for (int update = 0; update <= LEAT_UPDATE_COCOB; update++)
-		for (int loss = 0; loss <= LEAT_LOSS_POISSON; loss++) {
+	for (int update = 0; update < N_UPDATES; update++)
+		for (int loss = 0; loss < N_LOSSES; loss++) {
 			leat_model_options options;
 			memset(&options, 0, sizeof(options));
 			options.update = update;
@@ -314,8 +316,7 @@ static int tuned_models(void)
 	options.update = LEAT_UPDATE_RLS;
 	options.forgetting = 0.97;
 	error |= model(options);
-	for (int update = LEAT_UPDATE_SGD; update <= LEAT_UPDATE_COCOB;
-	     update++) {
+	for (int update = LEAT_UPDATE_SGD; update < N_UPDATES; update++) {
 		memset(&options, 0, sizeof(options));
 		options.update = update;
 		options.standardise = 1;
@@ -361,7 +362,7 @@ static int errors(void)
 
 static int detectors(void)
 {
-	for (int kind = 0; kind <= LEAT_DRIFT_EWMA; kind++) {
+	for (int kind = 0; kind < N_DRIFTS; kind++) {
 		leat_drift_options options;
 		leat_drift *d;
 		memset(&options, 0, sizeof(options));

@@ -15,6 +15,7 @@
  * definitions, with W^2 - sum w^2 in place of n (n - 1).
  */
 #include "oracle.h"
+#include "lists.h"
 
 #include <float.h>
 #include <math.h>
@@ -370,8 +371,7 @@ void oracle_walk(struct oracle *o, const double *x, const double *y, size_t n)
 
 int oracle_walks(int id)
 {
-	return id == LEAT_STAT_AUC ||
-	    (id >= LEAT_STAT_ZSCORE && id <= LEAT_STAT_GEOMETRIC_MEAN);
+	return (stat_traits(id) & STAT_WALK) != 0;
 }
 
 void oracle_scan(struct oracle *o, int depth, const double *x, const double *y,
@@ -910,6 +910,11 @@ static int errors_out_of_range(const struct oracle *o, int id, double got)
 	}
 }
 
+static int is_error(int id)
+{
+	return (stat_traits(id) & STAT_ERRORS) == STAT_ERRORS;
+}
+
 struct expect oracle_expect(const struct oracle *o, int id)
 {
 	if (id == LEAT_STAT_COUNT)
@@ -959,7 +964,7 @@ struct expect oracle_expect(const struct oracle *o, int id)
 	case LEAT_STAT_INTERCEPT:
 		return of_pairs(o, id);
 	default:
-		if (id >= LEAT_STAT_MAE)
+		if (is_error(id))
 			return of_predictions(o, id);
 		return order(o, id);
 	}
@@ -1082,7 +1087,7 @@ int oracle_agrees(const struct oracle *o, int id, double got)
 	if (summed && o->count > 0 && o->trim == 0)
 		return sum_agrees(o, id, got);
 	struct expect e = oracle_expect(o, id);
-	if (id >= LEAT_STAT_MAE)
+	if (is_error(id))
 		return errors_out_of_range(o, id, got) ||
 		    (isnan(e.want) ? isnan(got) : beside(e, got));
 	if (out_of_range(o, id, got))

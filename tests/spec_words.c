@@ -12,46 +12,43 @@
 #define F2(type, field, form, ...)                                             \
 	NAMED(type, field, form, NULL, 0, __VA_ARGS__)
 
-#define V(value, ...)                                                          \
+#define V(value, ...) W(value, NULL, NULL, __VA_ARGS__)
+#define W(value, first, second, ...)                                           \
 	{                                                                      \
 		{ __VA_ARGS__ }, value,                                        \
 		{                                                              \
-			NULL, NULL                                             \
-		}                                                              \
-	}
-#define V1(value, a, ...)                                                      \
-	{                                                                      \
-		{ __VA_ARGS__ }, value,                                        \
-		{                                                              \
-			a, NULL                                                \
-		}                                                              \
-	}
-#define V2(value, a, b, ...)                                                   \
-	{                                                                      \
-		{ __VA_ARGS__ }, value,                                        \
-		{                                                              \
-			a, b                                                   \
+			first, second                                          \
 		}                                                              \
 	}
 #define END V(0, NULL)
 
+/*
+ * The fields that follow the word of a kind in brackets: its length, if that
+ * is a number, and its hop.
+ */
+#define HOP_OF_NO_HOP NULL
+#define HOP_OF_HOP "hop"
+#define COUNT_OF_SPAN "size"
+#define COUNT_OF_NOTHING NULL
+#define COUNT_OF_HALF_LIFE NULL
+#define TIME_OF_SPAN "span"
+#define TIME_OF_GAP "gap"
+#define TIME_OF_NOTHING NULL
+#define TIME_OF_HALF_LIFE NULL
+#define TIME_OF_INTERVAL NULL
+
 static const struct choice count_kinds[] = {
-	V1(LEAT_SLIDING, "size", "sliding", "rolling"),
-	V1(LEAT_TUMBLING, "size", "tumbling"),
-	V2(LEAT_HOPPING, "size", "hop", "hopping"),
-	V(LEAT_LANDMARK, "landmark", "expanding", "cumulative"),
-	V(LEAT_DECAY, "decay", "ewm", "ema", "ewma"),
+#define KIND(id, length, hop, traits, ...)                                     \
+	W(LEAT_##id, COUNT_OF_##length, HOP_OF_##hop, __VA_ARGS__),
+#define TIME_KIND(...)
+#include "windows.def"
 	END,
 };
 
 static const struct choice time_kinds[] = {
-	V1(LEAT_SLIDING, "span", "sliding", "rolling"),
-	V1(LEAT_TUMBLING, "span", "tumbling"),
-	V2(LEAT_HOPPING, "span", "hop", "hopping"),
-	V1(LEAT_SESSION, "gap", "session"),
-	V(LEAT_LANDMARK, "landmark", "expanding", "cumulative"),
-	V(LEAT_DECAY, "decay", "ewm", "ema", "ewma"),
-	V(LEAT_CALENDAR, "calendar"),
+#define KIND(id, length, hop, traits, ...)                                     \
+	W(LEAT_##id, TIME_OF_##length, HOP_OF_##hop, __VA_ARGS__),
+#include "windows.def"
 	END,
 };
 
@@ -67,35 +64,23 @@ static const struct choice when_full[] = {
 	END,
 };
 
+/* A loss that takes an argument has it in brackets. */
 static const struct choice losses[] = {
-	V(LEAT_LOSS_SQUARED, "squared"),
-	V1(LEAT_LOSS_HUBER, "loss_arg", "huber"),
-	V1(LEAT_LOSS_EPSILON, "loss_arg", "epsilon"),
-	V1(LEAT_LOSS_QUANTILE, "loss_arg", "quantile", "pinball"),
-	V(LEAT_LOSS_LOGISTIC, "logistic"),
-	V(LEAT_LOSS_HINGE, "hinge"),
-	V(LEAT_LOSS_POISSON, "poisson"),
+#define LOSS(id, name, alias, arg, targets)                                    \
+	W(LEAT_LOSS_##id, (arg) != 0 ? "loss_arg" : NULL, NULL, name, alias),
+#include "models.def"
 	END,
 };
 
 static const struct choice updates[] = {
-	V(LEAT_UPDATE_ADAPTIVE, "adaptive"),
-	V(LEAT_UPDATE_SGD, "sgd"),
-	V(LEAT_UPDATE_ADAGRAD, "adagrad"),
-	V(LEAT_UPDATE_NLMS, "nlms"),
-	V(LEAT_UPDATE_PA1, "pa1"),
-	V(LEAT_UPDATE_PA2, "pa2"),
-	V(LEAT_UPDATE_FTRL, "ftrl"),
-	V(LEAT_UPDATE_RLS, "rls"),
-	V(LEAT_UPDATE_COCOB, "cocob"),
+#define UPDATE(id, name, ...) V(LEAT_UPDATE_##id, name),
+#include "models.def"
 	END,
 };
 
 static const struct choice drifts[] = {
-	V(LEAT_DRIFT_PAGE_HINKLEY, "page_hinkley", "page-hinkley"),
-	V(LEAT_DRIFT_ADWIN, "adwin"),
-	V(LEAT_DRIFT_ZSCORE, "zscore", "shewhart"),
-	V(LEAT_DRIFT_EWMA, "ewma", "ewm", "ema"),
+#define DRIFT(id, ...) V(LEAT_DRIFT_##id, __VA_ARGS__),
+#include "drifts.def"
 	END,
 };
 
@@ -226,41 +211,18 @@ static const struct field csv_fields[] = {
 };
 #undef T
 
-static int parse_window(const char *text, void *options, size_t *place,
-    const char **why)
-{
-	return leat_window_options_parse(text, options, place, why);
-}
-
-static int parse_time(const char *text, void *options, size_t *place,
-    const char **why)
-{
-	return leat_time_window_options_parse(text, options, place, why);
-}
-
-static int parse_keyed(const char *text, void *options, size_t *place,
-    const char **why)
-{
-	return leat_keyed_options_parse(text, options, place, why);
-}
-
-static int parse_model(const char *text, void *options, size_t *place,
-    const char **why)
-{
-	return leat_model_options_parse(text, options, place, why);
-}
-
-static int parse_drift(const char *text, void *options, size_t *place,
-    const char **why)
-{
-	return leat_drift_options_parse(text, options, place, why);
-}
-
-static int parse_csv(const char *text, void *options, size_t *place,
-    const char **why)
-{
-	return leat_csv_options_parse(text, options, place, why);
-}
+#define PARSE(name, call)                                                      \
+	static int parse_##name(const char *text, void *options,               \
+	    size_t *place, const char **why)                                   \
+	{                                                                      \
+		return call(text, options, place, why);                        \
+	}
+PARSE(window, leat_window_options_parse)
+PARSE(time, leat_time_window_options_parse)
+PARSE(keyed, leat_keyed_options_parse)
+PARSE(model, leat_model_options_parse)
+PARSE(drift, leat_drift_options_parse)
+PARSE(csv, leat_csv_options_parse)
 
 #define OBJECT(name, type, fields, has_numbers, parse)                         \
 	{                                                                      \

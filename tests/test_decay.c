@@ -16,20 +16,27 @@
 #include <leat.h>
 
 #include "data.h"
+#include "lists.h"
 #include "oracle.h"
 #include "suites.h"
 
-static const leat_stat singles[] = { LEAT_COUNT, LEAT_COUNT_MISSING, LEAT_SUM,
-	LEAT_MEAN, LEAT_VARIANCE, LEAT_VARIANCE_POP, LEAT_STDDEV,
-	LEAT_STDDEV_POP, LEAT_ZSCORE, LEAT_LAST, LEAT_SUM_OF_SQUARES, LEAT_RMS,
-	LEAT_COVARIANCE, LEAT_COVARIANCE_POP, LEAT_CORRELATION, LEAT_SLOPE,
-	LEAT_INTERCEPT, LEAT_MAE, LEAT_MSE, LEAT_RMSE, LEAT_R2, LEAT_BIAS,
-	LEAT_LOG_LOSS, LEAT_ACCURACY, LEAT_COVERAGE };
+/* All that fade, those of single values before those of pairs. */
+static leat_stat singles[N_STATS];
 enum { N_SINGLE = 12, N_PAIRS = 25 };
+
+static void list_stats(void)
+{
+	size_t n = stats_with(STAT_FADES, STAT_PAIRS, singles);
+
+	ck_assert_uint_eq(n, N_SINGLE);
+	n += stats_with(STAT_FADES | STAT_PAIRS, 0, singles + n);
+	ck_assert_uint_eq(n, N_PAIRS);
+}
 
 static leat_window_options options_of(double alpha, int recursive, int pairs)
 {
 	leat_window_options options;
+	list_stats();
 	memset(&options, 0, sizeof(options));
 	options.kind = LEAT_DECAY;
 	options.alpha = alpha;
@@ -573,20 +580,15 @@ START_TEST(recursive_means_move_by_alpha_of_the_way)
 }
 END_TEST
 
-static const int not_fading[] = { LEAT_STAT_STDERR, LEAT_STAT_STDERR_POP,
-	LEAT_STAT_SKEWNESS, LEAT_STAT_SKEWNESS_POP, LEAT_STAT_KURTOSIS,
-	LEAT_STAT_KURTOSIS_POP, LEAT_STAT_MIN, LEAT_STAT_MAX, LEAT_STAT_RANGE,
-	LEAT_STAT_ARGMIN, LEAT_STAT_ARGMAX, LEAT_STAT_FIRST,
-	LEAT_STAT_RATE_OF_CHANGE, LEAT_STAT_PRODUCT, LEAT_STAT_GEOMETRIC_MEAN };
-
 START_TEST(what_has_no_weighted_form_is_refused)
 {
 	leat_window_options options = options_of(0.5, 0, 0);
-	for (size_t i = 0; i < sizeof(not_fading) / sizeof(int); i++) {
-		leat_stat stat = LEAT_COUNT;
+	leat_stat not_fading[N_STATS];
+	size_t n = stats_with(0, STAT_FADES, not_fading);
+
+	for (size_t i = 0; i < n; i++) {
 		leat_window *w = NULL;
-		stat.id = not_fading[i];
-		options.stats = &stat;
+		options.stats = &not_fading[i];
 		options.n_stats = 1;
 		ck_assert_int_eq(leat_window_new(&w, &options), LEAT_ESTAT);
 		ck_assert_ptr_null(w);

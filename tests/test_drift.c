@@ -16,10 +16,11 @@
 
 #include "alloc.h"
 #include "data.h"
+#include "lists.h"
 #include "saved.h"
 #include "suites.h"
 
-enum { N_KINDS = 4, N_STREAM = 3000 };
+enum { N_STREAM = 3000 };
 
 /* Options that suit the streams below. */
 static leat_drift_options sound(int kind)
@@ -881,7 +882,7 @@ static const double constants[] = { 0, 0.1, 1.0 / 3, -7, 1e9 + 0.1, 1e-300,
 
 START_TEST(a_constant_is_no_change)
 {
-	for (int kind = 0; kind < N_KINDS; kind++) {
+	for (int kind = 0; kind < N_DRIFTS; kind++) {
 		for (size_t k = 0; k < sizeof(constants) / sizeof(double);
 		     k++) {
 			leat_drift_options o = sound(kind);
@@ -918,7 +919,7 @@ END_TEST
 
 START_TEST(after_a_constant_any_other_value_is_an_alarm)
 {
-	for (int kind = LEAT_DRIFT_ZSCORE; kind < N_KINDS; kind++) {
+	for (int kind = LEAT_DRIFT_ZSCORE; kind < N_DRIFTS; kind++) {
 		for (size_t k = 0; k < 7; k++) {
 			double c = constants[k];
 			/* A fifth of the least number is 0. */
@@ -950,7 +951,7 @@ START_TEST(huge_values_silence_nothing)
 {
 	static const double huge[] = { DBL_MAX, -DBL_MAX, 1e308, -1e308, 1e300,
 		-1e200, 1e160, -1e154, 1e150 };
-	for (int kind = 0; kind < N_KINDS; kind++) {
+	for (int kind = 0; kind < N_DRIFTS; kind++) {
 		leat_drift_options o = sound(kind);
 		if (kind == LEAT_DRIFT_EWMA)
 			o.stddev = 1;
@@ -983,7 +984,7 @@ END_TEST
 
 START_TEST(values_too_large_count_as_the_largest)
 {
-	for (int kind = 0; kind < N_KINDS; kind++) {
+	for (int kind = 0; kind < N_DRIFTS; kind++) {
 		leat_drift_options o = sound(kind);
 		leat_drift *a = open_drift(&o), *b = open_drift(&o);
 		struct rng r = rng_new(8);
@@ -1072,7 +1073,7 @@ static int march(leat_drift *a, leat_drift *b, size_t n, uint64_t seed)
 enum { N_FORMS = 6 };
 static leat_drift_options form(int i)
 {
-	leat_drift_options o = sound(i < N_KINDS ? i : i - 2);
+	leat_drift_options o = sound(i < N_DRIFTS ? i : i - 2);
 	if (i == 4)
 		o.size = 0;
 	if (i == 5) {
@@ -1403,7 +1404,7 @@ START_TEST(options_out_of_range_are_refused)
 	REFUSED(ZS, min_count, 1, LEAT_EINVAL);
 	REFUSED(EW, min_count, 1, LEAT_EINVAL);
 	REFUSED(ZS, min_count, 51, LEAT_EINVAL); /* of 50 */
-	for (int kind = 0; kind < N_KINDS; kind++) {
+	for (int kind = 0; kind < N_DRIFTS; kind++) {
 		REFUSED(kind, direction, -1, LEAT_EINVAL);
 		REFUSED(kind, direction, 3, LEAT_EINVAL);
 	}
@@ -1425,7 +1426,7 @@ START_TEST(options_at_the_end_of_their_range_are_taken)
 	TAKEN(ZS, size, 0);
 	TAKEN(ZS, min_count, 50);
 	TAKEN(ZS, min_count, 2);
-	for (int kind = 0; kind < N_KINDS; kind++) {
+	for (int kind = 0; kind < N_DRIFTS; kind++) {
 		TAKEN(kind, direction, LEAT_CHANGE_FALL);
 		if (kind != ZS)
 			TAKEN(kind, min_count, UINT64_MAX);

@@ -14,17 +14,15 @@
 #include <leat.h>
 
 #include "data.h"
+#include "lists.h"
 #include "oracle.h"
 #include "suites.h"
-
-enum { FIRST_ID = LEAT_STAT_COUNT, LAST_SINGLE = LEAT_STAT_RMS };
-enum { LAST_ID = LEAT_STAT_AUC, N_ALL = LAST_ID - FIRST_ID + 1 };
 
 /* A window of all statistics, the stream it is fed, and the oracle. */
 struct trial {
 	const char *data;
 	leat_window_options options;
-	leat_stat stats[N_ALL];
+	leat_stat stats[N_STATS];
 	size_t n_stats;
 	leat_window *window;
 	const double *x, *y;
@@ -40,28 +38,17 @@ static double *numbers(size_t n)
 	return x;
 }
 
-static leat_stat stat_of(int id)
-{
-	leat_stat s = LEAT_COUNT;
-	s.id = id;
-	return s;
-}
-
 static void trial_open(struct trial *t, int kind, uint64_t size,
     uint64_t advance)
 {
-	int last = t->y != NULL ? LAST_ID : LAST_SINGLE;
 	memset(&t->options, 0, sizeof(t->options));
 	t->options.kind = kind;
 	t->options.size = size;
 	t->options.hop = advance;
-	t->n_stats = 0;
-	for (int id = FIRST_ID; id <= last; id++) {
-		int dated = id > LEAT_STAT_INTERCEPT && id < LEAT_STAT_MAE;
-		int ordered = id == LEAT_STAT_AUC && kind != LEAT_SLIDING;
-		if (!dated && !ordered)
-			t->stats[t->n_stats++] = stat_of(id);
-	}
+	t->n_stats = stats_with(0,
+	    STAT_SERIES | (kind != LEAT_SLIDING ? STAT_RANKED : 0) |
+		(t->y != NULL ? 0 : STAT_PAIRS),
+	    t->stats);
 	t->options.stats = t->stats;
 	t->options.n_stats = t->n_stats;
 	ck_assert_int_eq(leat_window_new(&t->window, &t->options), LEAT_OK);
@@ -103,7 +90,7 @@ static void push_at(struct trial *t, size_t i)
 
 static void complain(const struct trial *t, int id, double got)
 {
-	leat_stat s = stat_of(id);
+	leat_stat s = listed_stat(id)->stat;
 	struct expect e = oracle_expect(&t->oracle, id);
 	ck_abort_msg("%s of %s: got %.17g, not %.17g (off by %.3g, slack %.3g)"
 		     "\n kind %d size %llu advance %llu, window [%llu,%llu)",
@@ -115,7 +102,7 @@ static void complain(const struct trial *t, int id, double got)
 
 static void check_all(struct trial *t, int fully)
 {
-	double row[N_ALL];
+	double row[N_STATS];
 	leat_window_query(t->window, row);
 	if (fully)
 		oracle_walk(&t->oracle, t->x + t->lo,
@@ -365,17 +352,16 @@ static const double bad_values[] = { NAN, INFINITY, -INFINITY, 1e300, -1e300,
 	1e16, 5e-324, 1e150 };
 enum { N_BAD = sizeof(bad_values) / sizeof(bad_values[0]) };
 
-static void same_results(const leat_window *a, const leat_window *b, size_t n,
+static void same_results(const struct trial *t, const leat_window *b,
     uint64_t size, size_t phase, size_t i)
 {
-	double p[N_ALL], q[N_ALL];
-	leat_window_query(a, p);
+	double p[N_STATS], q[N_STATS];
+	leat_window_query(t->window, p);
 	leat_window_query(b, q);
-	for (size_t k = 0; k < n; k++) {
-		leat_stat s = stat_of(FIRST_ID + (int)k);
+	for (size_t k = 0; k < t->n_stats; k++) {
 		ck_assert_msg(same_bits(p[k], q[k]),
 		    "%s remembers: %a, not %a; size %u phase %u push %u",
-		    leat_stat_name(&s), p[k], q[k], (unsigned)size,
+		    leat_stat_name(&t->stats[k]), p[k], q[k], (unsigned)size,
 		    (unsigned)phase, (unsigned)i);
 	}
 }
@@ -418,8 +404,7 @@ static void leaves_no_trace(int kind, uint64_t size, uint64_t advance,
 		    ? (i + 1 > size ? i + 1 - (size_t)size : 0)
 		    : start_of(size, step, i + 1);
 		if (lo >= phase + n_bad || i < phase)
-			same_results(a.window, b.window, a.n_stats, size, phase,
-			    i);
+			same_results(&a, b.window, size, phase, i);
 	}
 	trial_close(&a);
 	trial_close(&b);
@@ -467,7 +452,7 @@ START_TEST(a_reset_leaves_no_trace)
 		for (size_t i = 0; i < 40; i++) {
 			double x = rng_normal(&r);
 			both_push(&a, &b, x, x, 0);
-			same_results(a.window, b.window, a.n_stats, 9, 0, i);
+			same_results(&a, b.window, 9, 0, i);
 		}
 		trial_close(&a);
 		trial_close(&b);

@@ -15,6 +15,7 @@
 #include "alloc.h"
 #include "classes.h"
 #include "data.h"
+#include "lists.h"
 #include "saved.h"
 #include "suites.h"
 #include "time_stats.h"
@@ -75,17 +76,7 @@ static leat_time_window_options timed_options(int kind, struct ear *e)
 {
 	leat_time_window_options o = { 0 };
 
-	o.kind = kind;
-	if (kind <= LEAT_HOPPING)
-		o.span = 10;
-	if (kind == LEAT_HOPPING)
-		o.hop = 3;
-	if (kind == LEAT_SESSION)
-		o.gap = 4;
-	if (kind == LEAT_DECAY)
-		o.half_life = 5;
-	if (kind == LEAT_CALENDAR)
-		o.calendar.interval = even;
+	set_kind(&o, kind, 10, 3, even);
 	o.delay = 6;
 	o.stats = kind == LEAT_DECAY ? sum : stats;
 	o.n_stats = kind == LEAT_DECAY ? 1 : 2;
@@ -436,8 +427,8 @@ Suite *flush_suite(void)
 	suite_add_tcase(s, t);
 	t = tcase_create("time");
 	tcase_add_loop_test(t,
-	    a_flush_by_time_takes_no_memory_and_leaves_the_state_as_it_was,
-	    LEAT_SLIDING, LEAT_CALENDAR + 1);
+	    a_flush_by_time_takes_no_memory_and_leaves_the_state_as_it_was, 1,
+	    N_KINDS + 1);
 	tcase_add_test(t,
 	    sliding_windows_are_flushed_for_each_time_that_has_a_value);
 	tcase_add_test(t, bytes_tell_what_a_window_by_time_has_taken);

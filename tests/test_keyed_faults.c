@@ -18,6 +18,7 @@
 #include "alloc.h"
 #include "data.h"
 #include "keyed_model.h"
+#include "lists.h"
 #include "suites.h"
 
 enum { KEYS = 6, STEPS = 260 };
@@ -85,22 +86,12 @@ static void scene_by_time(int scene, leat_time_window_options *o)
 		LEAT_HOPPING, LEAT_HOPPING, LEAT_SLIDING, LEAT_SESSION,
 		LEAT_DECAY, LEAT_CALENDAR, 0 };
 
-	o->kind = kinds[scene];
+	if (kinds[scene])
+		set_kind(o, kinds[scene], 30, 10, uneven);
 	o->stats = scene == 6 ? faded : scene % 2 ? ordered : usual;
 	o->n_stats = MODEL_STATS;
 	o->delay = 10;
-	if (o->kind == LEAT_SESSION)
-		o->gap = 12;
-	else if (o->kind <= LEAT_HOPPING)
-		o->span = 30;
-	if (o->kind == LEAT_HOPPING)
-		o->hop = 10;
-	if (o->kind == LEAT_DECAY)
-		o->half_life = 20;
-	if (o->kind == LEAT_CALENDAR) {
-		o->calendar.interval = uneven;
-		o->emit_empty = 1;
-	}
+	o->emit_empty = o->calendar.interval != NULL;
 	if (scene % 4 > 1) {
 		o->allowed_lateness = 25;
 		o->early_count = 3;

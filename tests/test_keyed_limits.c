@@ -15,6 +15,7 @@
 #include "../src/key/keyed.h"
 #include "alloc.h"
 #include "data.h"
+#include "lists.h"
 #include "suites.h"
 
 static const leat_stat mean_stddev[] = { LEAT_MEAN, LEAT_STDDEV };
@@ -77,7 +78,7 @@ START_TEST(options_that_make_no_sense_are_refused)
 	o.by_time.span = 0;
 	REFUSED(o, LEAT_EINVAL);
 	o = sound;
-	o.by_time.kind = LEAT_CALENDAR + 1;
+	o.by_time.kind = N_KINDS + 1;
 	REFUSED(o, LEAT_EINVAL);
 	o = sound;
 	o.ttl = -1;

@@ -10,6 +10,7 @@
 
 #include "classes.h"
 #include "data.h"
+#include "lists.h"
 #include "pushed.h"
 #include "suites.h"
 
@@ -25,19 +26,10 @@ struct choice {
 
 static void choose_all(struct choice *c, int pairs, int decays)
 {
-	static const int fading[] = { 2, 3, 4, 5, 6, 7, 8, 9, 16, 23, 27, 28,
-		29, 30, 31, 32, 33, 38, 39, 40, 41, 42, 43, 44, 45 };
-	int last = pairs ? LEAT_STAT_COVERAGE : LEAT_STAT_RMS;
 	c->name = "all";
 	c->pairs = pairs;
-	c->n = 0;
-	for (size_t i = 0; decays && i < sizeof(fading) / sizeof(int); i++) {
-		if (fading[i] <= last)
-			c->stats[c->n++].id = fading[i];
-	}
-	for (int id = LEAT_STAT_COUNT; !decays && id <= last; id++)
-		if (id <= LEAT_STAT_INTERCEPT || id >= LEAT_STAT_MAE)
-			c->stats[c->n++].id = id;
+	c->n = stats_with(decays ? STAT_FADES : 0,
+	    STAT_RANKED | STAT_SERIES | (pairs ? 0 : STAT_PAIRS), c->stats);
 	if (!decays)
 		c->stats[c->n++] = (leat_stat)LEAT_AGG(&chain_class, 0);
 }
@@ -289,11 +281,11 @@ START_TEST(single_statistics_and_usual_sets_do_so_too)
 		leat_window_options options = shape(LEAT_SLIDING, sizes[k], 0);
 		if (_i == 2 && sizes[k] > 1)
 			options = shape(LEAT_HOPPING, sizes[k], sizes[k] / 2);
-		for (int id = LEAT_STAT_COUNT; id <= LEAT_STAT_COVERAGE; id++) {
-			if (id > LEAT_STAT_INTERCEPT && id < LEAT_STAT_MAE)
+		for (size_t s = 0; s < N_STATS; s++) {
+			if (stat_list[s].traits & (STAT_RANKED | STAT_SERIES))
 				continue;
 			memset(&c, 0, sizeof(c));
-			choose_one(&c, id);
+			choose_one(&c, stat_list[s].number);
 			duel_run(&options, &c, sizes[k], 4 * sizes[k] + 99);
 		}
 		for (size_t s = 0; s < sizeof(sets) / sizeof(*sets); s++) {

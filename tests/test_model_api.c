@@ -18,28 +18,13 @@
 #include "data.h"
 #include "learn_calls.h"
 #include "learn_data.h"
+#include "lists.h"
 #include "suites.h"
 
-enum { N_UPDATES = 9, N_LOSSES = 7, D_MAX = 130 };
+enum { D_MAX = 130 };
 
 static int token; /* something to point at */
 
-/* From the header's list of updates. */
-static int takes_loss(int update, int loss)
-{
-	switch (update) {
-	case LEAT_UPDATE_NLMS:
-	case LEAT_UPDATE_RLS:
-		return loss == LEAT_LOSS_SQUARED;
-	case LEAT_UPDATE_PA1:
-	case LEAT_UPDATE_PA2:
-		return loss == LEAT_LOSS_EPSILON || loss == LEAT_LOSS_HINGE;
-	default:
-		return 1;
-	}
-}
-
-/* From the header's comments on the options. */
 enum option {
 	NO_INTERCEPT,
 	RATE,
@@ -53,22 +38,13 @@ enum option {
 	N_OPTIONS
 };
 
-#define BIT(update) (1u << LEAT_UPDATE_##update)
-static const unsigned belongs_to[N_OPTIONS] = {
-	[NO_INTERCEPT] = ~BIT(ADAPTIVE),
-	[RATE] = ~(BIT(ADAPTIVE) | BIT(RLS) | BIT(COCOB)),
-	[POWER] = BIT(SGD),
-	[AVERAGE] = BIT(SGD),
-	[FORGETTING] = BIT(RLS),
-	[L1] = BIT(SGD) | BIT(ADAGRAD) | BIT(FTRL) | BIT(ADAPTIVE),
-	[L2] = BIT(SGD) | BIT(ADAGRAD) | BIT(FTRL) | BIT(ADAPTIVE) | BIT(RLS),
-	[CLIP] = BIT(SGD) | BIT(ADAGRAD) | BIT(FTRL) | BIT(COCOB),
-	[RATES] = BIT(SGD) | BIT(ADAGRAD),
-};
-
 static int takes(int update, int option)
 {
-	return (belongs_to[option] >> update & 1) != 0;
+	static const unsigned bits[N_OPTIONS] = { HAS_NO_INTERCEPT, HAS_RATE,
+		HAS_POWER, HAS_AVERAGE, HAS_FORGETTING, HAS_L1, HAS_L2,
+		HAS_CLIP, HAS_RATES };
+
+	return update_has(update, bits[option]);
 }
 
 static double some_rates[D_MAX];
@@ -174,7 +150,7 @@ static void for_each_kind(size_t d, void (*test)(const leat_model_options *o))
 {
 	for (int u = 0; u < N_UPDATES; u++) {
 		for (int l = 0; l < N_LOSSES; l++) {
-			if (!takes_loss(u, l))
+			if (!update_takes_loss(u, l))
 				continue;
 			leat_model_options o = plain(u, l, d);
 			test(&o);
@@ -965,26 +941,24 @@ END_TEST
 /* "8 bytes for each feature, and as many for each of ..." */
 START_TEST(memory_is_what_the_header_says)
 {
-	static const size_t more[N_UPDATES] = { 7, 0, 1, 0, 0, 0, 2, 0, 5 };
 	const size_t beside = 1024, d = 1000;
 	double *rates = calloc(d, sizeof(double));
 	ck_assert_ptr_nonnull(rates);
 	size_t n;
 	for (int u = 0; u < N_UPDATES; u++) {
-		int loss = takes_loss(u, 0) ? 0 : LEAT_LOSS_HINGE;
+		int loss = update_takes_loss(u, 0) ? 0 : LEAT_LOSS_HINGE;
 		leat_model_options o = plain(u, loss, d);
-		if (u == LEAT_UPDATE_RLS)
+		size_t each = update_list[u].numbers;
+		if (each == 0)
 			continue;
 		ck_assert_int_eq(leat_model_check(&o, &n, NULL), LEAT_OK);
-		ck_assert_uint_le(n, 8 * d * (1 + more[u]) + beside);
-		ck_assert_uint_ge(n, 8 * d * (1 + more[u]));
+		ck_assert_uint_le(n, 8 * d * each + beside);
+		ck_assert_uint_ge(n, 8 * d * each);
 		o.rates = takes(u, RATES) ? rates : NULL;
 		o.average = takes(u, AVERAGE);
 		ck_assert_int_eq(leat_model_check(&o, &n, NULL), LEAT_OK);
 		ck_assert_uint_le(n,
-		    8 * d *
-			    (1 + more[u] + (o.rates != NULL) +
-				(size_t)o.average) +
+		    8 * d * (each + (o.rates != NULL) + (size_t)o.average) +
 			beside);
 	}
 	leat_model_options o = plain(LEAT_UPDATE_RLS, 0, 64);
@@ -999,9 +973,10 @@ START_TEST(what_cannot_be_addressed_is_refused)
 	int want = SIZE_MAX > UINT32_MAX ? LEAT_OK : LEAT_ETOOBIG;
 	for (int u = 0; u < N_UPDATES; u++) {
 		leat_model_options o = plain(u,
-		    takes_loss(u, 0) ? 0 : LEAT_LOSS_HINGE, LEAT_FEATURES_MAX);
+		    update_takes_loss(u, 0) ? 0 : LEAT_LOSS_HINGE,
+		    LEAT_FEATURES_MAX);
 		size_t n = 4711;
-		if (u == LEAT_UPDATE_RLS)
+		if (update_list[u].numbers == 0)
 			continue;
 		ck_assert_int_eq(leat_model_check(&o, &n, NULL), want);
 		ck_assert(want == LEAT_OK ? n / 8 >= o.n_features : n == 4711);
@@ -1052,7 +1027,7 @@ static void accepted(leat_model_options o, int line)
 
 static int usual_loss(int update)
 {
-	return takes_loss(update, 0) ? 0 : LEAT_LOSS_EPSILON;
+	return update_takes_loss(update, 0) ? 0 : LEAT_LOSS_EPSILON;
 }
 
 START_TEST(an_unknown_update_or_loss_is_refused)
@@ -1074,7 +1049,7 @@ START_TEST(an_update_takes_its_losses_and_no_others)
 {
 	for (int u = 0; u < N_UPDATES; u++) {
 		for (int l = 0; l < N_LOSSES; l++) {
-			if (takes_loss(u, l))
+			if (update_takes_loss(u, l))
 				ACCEPTED(plain(u, l, 3));
 			else
 				REFUSED(plain(u, l, 3), LEAT_EINVAL);
@@ -1260,7 +1235,7 @@ START_TEST(a_hundred_thousand_features_are_fine)
 	struct rng r = rng_new(100);
 	ck_assert_ptr_nonnull(x);
 	for (int u = 0; u < N_UPDATES; u++) {
-		int loss = takes_loss(u, 0) ? 0 : LEAT_LOSS_EPSILON;
+		int loss = update_takes_loss(u, 0) ? 0 : LEAT_LOSS_EPSILON;
 		leat_model_options o = plain(u, loss, d);
 		if (u == LEAT_UPDATE_RLS)
 			continue;
@@ -1303,11 +1278,10 @@ START_TEST(defaults_are_those_of_the_header)
 		leat_model_free(a);
 		leat_model_free(b);
 	}
-	static const double args[N_LOSSES] = { 0, 1.35, 0.1, 0.5, 0, 0, 0 };
-	for (int l = LEAT_LOSS_HUBER; l <= LEAT_LOSS_QUANTILE; l++) {
+	for (int l = 0; l < N_LOSSES; l++) {
 		leat_model_options o = plain(LEAT_UPDATE_SGD, l, 5);
 		leat_model *a = open_model(&o);
-		o.loss_arg = args[l];
+		o.loss_arg = loss_list[l].arg;
 		leat_model *b = open_model(&o);
 		EQUAL(a, b, &o);
 		leat_model_free(a);

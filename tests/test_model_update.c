@@ -23,9 +23,8 @@
 #include "data.h"
 #include "learn_calls.h"
 #include "learn_data.h"
+#include "lists.h"
 #include "suites.h"
-
-enum { N_LOSSES = 7 };
 
 static leat_model_options update_options(int update, int loss, size_t d)
 {
@@ -54,8 +53,7 @@ static void *zeros(size_t n, size_t each)
 /* What the header gives where loss_arg is 0. */
 static double effective_arg(const leat_model_options *o)
 {
-	static const double usual[N_LOSSES] = { 0, 1.35, 0.1, 0.5, 0, 0, 0 };
-	return o->loss_arg != 0 ? o->loss_arg : usual[o->loss];
+	return o->loss_arg != 0 ? o->loss_arg : loss_list[o->loss].arg;
 }
 
 /* ------------------------------------------------------------------ */
@@ -1218,19 +1216,19 @@ static void no_loss(int loss, double arg, double f, double y)
 START_TEST(what_is_no_loss_no_arg_or_no_target_is_nan)
 {
 	const double nan = (double)NAN, inf = HUGE_VAL;
-	static const double usual[N_LOSSES] = { 0, 1.35, 0.1, 0.5, 0, 0, 0 };
-	static const int none[] = { -1, 7, 99, -2147483647, 2147483647 };
+	static const int none[] = { -1, N_LOSSES, 99, -2147483647, 2147483647 };
 	for (size_t k = 0; k < 5; k++) {
 		no_loss(none[k], 0, 1, 1);
 		ck_assert(isnan(leat_loss_prediction(none[k], 1)));
 	}
 	for (int loss = 0; loss < N_LOSSES; loss++) {
-		no_loss(loss, usual[loss], 1, nan);
-		no_loss(loss, usual[loss], 1, inf);
-		no_loss(loss, usual[loss], 1, -inf);
-		no_loss(loss, usual[loss], nan, 1);
+		no_loss(loss, loss_list[loss].arg, 1, nan);
+		no_loss(loss, loss_list[loss].arg, 1, inf);
+		no_loss(loss, loss_list[loss].arg, 1, -inf);
+		no_loss(loss, loss_list[loss].arg, nan, 1);
 		ck_assert(isnan(leat_loss_prediction(loss, nan)));
-		ck_assert(!isnan(leat_loss_value(loss, usual[loss], 1, 1)));
+		ck_assert(!isnan(leat_loss_value(loss, loss_list[loss].arg, 1,
+		    1)));
 	}
 	for (int k = 0; k < 5; k++) {
 		const double bad[] = { -1, nan, inf, -inf, -1e-300 };

@@ -3,64 +3,8 @@
 
 #include <leat.h>
 
+#include "lists.h"
 #include "suites.h"
-
-/* Written out by hand from the header: number, name, short name, pairs. */
-static const struct row {
-	int id;
-	const char *name;
-	const char *alias;
-	int pairs;
-	leat_stat stat;
-} rows[] = {
-	{ 2, "count", NULL, 0, LEAT_COUNT },
-	{ 3, "missing", NULL, 0, LEAT_COUNT_MISSING },
-	{ 4, "sum", NULL, 0, LEAT_SUM },
-	{ 5, "mean", "avg", 0, LEAT_MEAN },
-	{ 6, "variance", "var", 0, LEAT_VARIANCE },
-	{ 7, "variance_pop", "var_pop", 0, LEAT_VARIANCE_POP },
-	{ 8, "stddev", "std", 0, LEAT_STDDEV },
-	{ 9, "stddev_pop", "std_pop", 0, LEAT_STDDEV_POP },
-	{ 10, "stderr", "sem", 0, LEAT_STDERR },
-	{ 11, "stderr_pop", "sem_pop", 0, LEAT_STDERR_POP },
-	{ 12, "skewness", "skew", 0, LEAT_SKEWNESS },
-	{ 13, "skewness_pop", "skew_pop", 0, LEAT_SKEWNESS_POP },
-	{ 14, "kurtosis", "kurt", 0, LEAT_KURTOSIS },
-	{ 15, "kurtosis_pop", "kurt_pop", 0, LEAT_KURTOSIS_POP },
-	{ 16, "zscore", NULL, 0, LEAT_ZSCORE },
-	{ 17, "min", NULL, 0, LEAT_MIN },
-	{ 18, "max", NULL, 0, LEAT_MAX },
-	{ 19, "range", NULL, 0, LEAT_RANGE },
-	{ 20, "argmin", NULL, 0, LEAT_ARGMIN },
-	{ 21, "argmax", NULL, 0, LEAT_ARGMAX },
-	{ 22, "first", NULL, 0, LEAT_FIRST },
-	{ 23, "last", NULL, 0, LEAT_LAST },
-	{ 24, "rate_of_change", "roc", 0, LEAT_RATE_OF_CHANGE },
-	{ 25, "product", "prod", 0, LEAT_PRODUCT },
-	{ 26, "geometric_mean", "gmean", 0, LEAT_GEOMETRIC_MEAN },
-	{ 27, "sum_of_squares", "sumsq", 0, LEAT_SUM_OF_SQUARES },
-	{ 28, "rms", NULL, 0, LEAT_RMS },
-	{ 29, "covariance", "cov", 1, LEAT_COVARIANCE },
-	{ 30, "covariance_pop", "cov_pop", 1, LEAT_COVARIANCE_POP },
-	{ 31, "correlation", "corr", 1, LEAT_CORRELATION },
-	{ 32, "slope", NULL, 1, LEAT_SLOPE },
-	{ 33, "intercept", NULL, 1, LEAT_INTERCEPT },
-	{ 34, "increase", NULL, 0, LEAT_INCREASE },
-	{ 35, "rate", NULL, 0, LEAT_RATE },
-	{ 36, "time_mean", "tmean", 0, LEAT_TIME_MEAN },
-	{ 37, "time_mean_linear", "tmean_linear", 0, LEAT_TIME_MEAN_LINEAR },
-	{ 38, "mae", NULL, 1, LEAT_MAE },
-	{ 39, "mse", NULL, 1, LEAT_MSE },
-	{ 40, "rmse", NULL, 1, LEAT_RMSE },
-	{ 41, "r2", NULL, 1, LEAT_R2 },
-	{ 42, "bias", NULL, 1, LEAT_BIAS },
-	{ 43, "log_loss", NULL, 1, LEAT_LOG_LOSS },
-	{ 44, "accuracy", NULL, 1, LEAT_ACCURACY },
-	{ 45, "coverage", NULL, 1, LEAT_COVERAGE },
-	{ 46, "auc", NULL, 1, LEAT_AUC },
-};
-
-enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
 
 /* Rates are told per second, of ticks of a nanosecond. */
 static double arg_of(int id)
@@ -70,7 +14,7 @@ static double arg_of(int id)
 
 static void parses_to(const char *text, int id)
 {
-	leat_stat stat = { -77, 3, 5.0, 2.0, (const leat_agg *)&rows, 1 };
+	leat_stat stat = { -77, 3, 5.0, 2.0, (const leat_agg *)&stat_list, 1 };
 	ck_assert_msg(leat_stat_parse(text, &stat) == 0, "'%s'", text);
 	ck_assert_int_eq(stat.id, id);
 	ck_assert(stat.arg == arg_of(id));
@@ -79,28 +23,29 @@ static void parses_to(const char *text, int id)
 
 START_TEST(every_initialiser_has_its_number)
 {
-	for (size_t i = 0; i < N_ROWS; i++) {
-		ck_assert_int_eq(rows[i].stat.id, rows[i].id);
-		ck_assert(rows[i].stat.arg == arg_of(rows[i].id));
-		ck_assert_ptr_null(rows[i].stat.agg);
+	for (size_t i = 0; i < N_STATS; i++) {
+		ck_assert_int_eq(stat_list[i].stat.id, stat_list[i].number);
+		ck_assert(stat_list[i].stat.arg == arg_of(stat_list[i].number));
+		ck_assert_ptr_null(stat_list[i].stat.agg);
 	}
 }
 END_TEST
 
 START_TEST(every_name_parses_to_its_statistic_and_back)
 {
-	for (size_t i = 0; i < N_ROWS; i++) {
-		parses_to(rows[i].name, rows[i].id);
-		ck_assert_str_eq(leat_stat_name(&rows[i].stat), rows[i].name);
+	for (size_t i = 0; i < N_STATS; i++) {
+		parses_to(stat_list[i].name, stat_list[i].number);
+		ck_assert_str_eq(leat_stat_name(&stat_list[i].stat),
+		    stat_list[i].name);
 	}
 }
 END_TEST
 
 START_TEST(every_short_name_parses_to_its_statistic)
 {
-	for (size_t i = 0; i < N_ROWS; i++) {
-		if (rows[i].alias != NULL)
-			parses_to(rows[i].alias, rows[i].id);
+	for (size_t i = 0; i < N_STATS; i++) {
+		if (stat_list[i].alias != NULL)
+			parses_to(stat_list[i].alias, stat_list[i].number);
 	}
 }
 END_TEST
@@ -139,7 +84,8 @@ END_TEST
 
 START_TEST(numbers_that_are_no_statistic_have_no_name)
 {
-	static const int ids[] = { 0, -1, 47, 1000, -2147483647 };
+	const int ids[] = { 0, -1, stat_list[N_STATS - 1].number + 1, 1000,
+		-2147483647 };
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++) {
 		leat_stat stat = LEAT_STAT_INIT(0);
@@ -152,9 +98,9 @@ END_TEST
 
 START_TEST(covariance_and_its_kin_and_errors_need_pairs)
 {
-	for (size_t i = 0; i < N_ROWS; i++)
-		ck_assert_int_eq(leat_stat_pairs(&rows[i].stat) != 0,
-		    rows[i].pairs);
+	for (size_t i = 0; i < N_STATS; i++)
+		ck_assert_int_eq(leat_stat_pairs(&stat_list[i].stat) != 0,
+		    (stat_list[i].traits & STAT_PAIRS) != 0);
 }
 END_TEST
 

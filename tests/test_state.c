@@ -17,6 +17,7 @@
 #include "classes.h"
 #include "data.h"
 #include "learn_calls.h"
+#include "lists.h"
 #include "pushed.h"
 #include "saved.h"
 #include "suites.h"
@@ -86,9 +87,9 @@ static void choose_stats(struct window_twins *t, int pairs)
 		LEAT_AGG(&chain_class, 3) };
 	size_t n = 0;
 
-	for (int id = LEAT_STAT_COUNT; id <= LEAT_STAT_AUC; id++) {
+	for (size_t i = 0; i < N_STATS; i++) {
 		leat_window_options alone = t->options;
-		leat_stat s = LEAT_STAT_INIT(id);
+		leat_stat s = { .id = stat_list[i].number };
 		size_t bytes;
 		if (leat_stat_pairs(&s) && !pairs)
 			continue;
@@ -339,9 +340,8 @@ static double target_for(int loss, struct rng *r, const double *x)
 {
 	double y = 3 + 2 * x[0] - x[1] + rng_normal(r);
 
-	if (loss == LEAT_LOSS_LOGISTIC || loss == LEAT_LOSS_HINGE)
-		return y > 3;
-	return loss == LEAT_LOSS_POISSON ? floor(fabs(y)) : y;
+	y = target_of(loss, loss_list[loss].targets ? y - 3 : y);
+	return loss_list[loss].targets == NOT_NEGATIVE ? floor(y) : y;
 }
 
 static void learn_both(leat_model *a, leat_model *b, int loss, struct rng *r,

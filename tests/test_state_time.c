@@ -18,6 +18,7 @@
 
 #include "classes.h"
 #include "data.h"
+#include "lists.h"
 #include "saved.h"
 #include "suites.h"
 #include "time_trial.h"
@@ -305,23 +306,13 @@ static int64_t of_three(struct rng *r, int64_t a, int64_t b, int64_t c)
 
 static void choose_by_time(leat_time_window_options *o, int kind, struct rng *r)
 {
-	o->kind = kind;
-	if (kind <= LEAT_HOPPING)
-		o->span = of_three(r, 1, 10, 24);
-	if (kind == LEAT_HOPPING)
-		o->hop = of_three(r, 2, 5, 30);
-	if (kind == LEAT_SESSION)
-		o->gap = of_three(r, 1, 4, 20);
-	if (kind == LEAT_DECAY)
-		o->half_life = 7;
-	if (kind == LEAT_CALENDAR)
-		o->calendar.interval = uneven_months;
+	set_kind(o, kind, of_three(r, 1, 10, 24), of_three(r, 2, 5, 30),
+	    uneven_months);
 	o->delay = of_three(r, 0, 5, 40);
 	o->allowed_lateness = of_three(r, 0, 0, 30);
 	o->early_count = (uint64_t)of_three(r, 0, 0, 3);
 	o->early_span = of_three(r, 0, 0, 17);
-	if (kind == LEAT_TUMBLING || kind == LEAT_HOPPING ||
-	    kind == LEAT_CALENDAR)
+	if (kind_traits(kind) & KIND_GRID)
 		o->emit_empty = (int)of_three(r, 0, 0, 1);
 	if (rng_below(r, 4) == 0) {
 		o->max_values = 5;
@@ -537,18 +528,18 @@ Suite *state_time_suite(void)
 	TCase *c = tcase_create("windows by time");
 
 	tcase_set_timeout(c, 600);
-	tcase_add_loop_test(c, a_window_by_time_goes_on_with_the_same_bits,
-	    LEAT_SLIDING, LEAT_CALENDAR + 1);
-	tcase_add_loop_test(c, a_window_whose_values_are_evicted_goes_on,
-	    LEAT_SLIDING, LEAT_CALENDAR + 1);
-	tcase_add_loop_test(c, a_window_near_the_limits_of_time_goes_on,
-	    LEAT_SLIDING, LEAT_CALENDAR + 1);
+	tcase_add_loop_test(c, a_window_by_time_goes_on_with_the_same_bits, 1,
+	    N_KINDS + 1);
+	tcase_add_loop_test(c, a_window_whose_values_are_evicted_goes_on, 1,
+	    N_KINDS + 1);
+	tcase_add_loop_test(c, a_window_near_the_limits_of_time_goes_on, 1,
+	    N_KINDS + 1);
 	tcase_add_loop_test(c, a_large_window_by_time_goes_on, 0, 5);
 	suite_add_tcase(s, c);
 	c = tcase_create("keys");
 	tcase_set_timeout(c, 600);
 	tcase_add_loop_test(c, keyed_windows_by_time_go_on_with_the_same_bits,
-	    LEAT_SLIDING, LEAT_CALENDAR + 1);
+	    1, N_KINDS + 1);
 	tcase_add_loop_test(c, keyed_windows_by_count_go_on_with_the_same_bits,
 	    LEAT_SLIDING, LEAT_DECAY + 1);
 	tcase_add_test(c, many_keys_are_saved_with_what_waits);

@@ -13,6 +13,7 @@
 #include "classes.h"
 #include "data.h"
 #include "learn_calls.h"
+#include "lists.h"
 #include "pushed.h"
 #include "suites.h"
 
@@ -770,20 +771,12 @@ static leat_time_window_options told_by_time(int kind)
 {
 	leat_time_window_options o = { 0 };
 
-	o.kind = kind;
 	o.stats = mean_and_chain;
 	o.n_stats = kind == LEAT_DECAY ? 1 : 2; /* which takes no classes */
 	o.delay = 7;
 	o.allowed_lateness = 15;
 	o.early_count = 3;
-	if (kind == LEAT_SESSION)
-		o.gap = 4;
-	else if (kind == LEAT_DECAY)
-		o.half_life = 5;
-	else if (kind != LEAT_LANDMARK)
-		o.span = 10;
-	if (kind == LEAT_HOPPING)
-		o.hop = 5;
+	set_kind(&o, kind, kind == LEAT_SESSION ? 4 : 10, 5, NULL);
 	return o;
 }
 

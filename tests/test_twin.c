@@ -14,11 +14,10 @@
 
 #include "alloc.h"
 #include "data.h"
+#include "lists.h"
 #include "saved.h"
 #include "suites.h"
 #include "time_trial.h"
-
-enum { N_KINDS = LEAT_CALENDAR };
 
 /* All that a sink hears, as one sum of its bits. */
 struct ear {
@@ -436,7 +435,7 @@ Suite *twin_suite(void)
 	tcase_add_loop_test(t, a_merge_that_finds_no_memory_tells_nothing_else,
 	    LEAT_TUMBLING, LEAT_HOPPING + 1);
 	tcase_add_loop_test(t, a_merge_that_finds_no_memory_tells_nothing_else,
-	    LEAT_CALENDAR, LEAT_CALENDAR + 1);
+	    LEAT_CALENDAR, N_KINDS + 1);
 	tcase_add_test(t, a_merged_watermark_is_not_before_either);
 	suite_add_tcase(s, t);
 	return s;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lists.h"
 #include "model.h"
 #include "pushed.h"
 #include "suites.h"
@@ -138,17 +139,14 @@ END_TEST
 START_TEST(of_nothing_there_is_a_count_and_nothing_else)
 {
 	for (int kind = LEAT_SLIDING; kind <= LEAT_LANDMARK; kind++) {
-		leat_stat stats[32];
-		double out[32];
-		for (int id = 2; id <= 33; id++) {
-			stats[id - 2] = (leat_stat)LEAT_COUNT;
-			stats[id - 2].id = id;
-		}
-		leat_window *w = simple(kind, 5, 2, stats, 32);
+		leat_stat stats[N_STATS];
+		double out[N_STATS];
+		size_t n = stats_with(0, STAT_TIMED | STAT_RANKED, stats);
+		leat_window *w = simple(kind, 5, 2, stats, n);
 		for (int round = 0; round < 2; round++) {
 			leat_window_query(w, out);
 			ck_assert(out[0] == 0 && out[1] == 0);
-			for (int i = 2; i < 32; i++)
+			for (size_t i = 2; i < n; i++)
 				ck_assert(isnan(out[i]));
 			ck_assert_uint_eq(leat_window_length(w), 0);
 			ck_assert_uint_eq(pushed_into(w), 0);

@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lists.h"
+
 enum { ROUNDS = 5, MOST_STATS = 40, FEATURES = 5 };
 
 static void must(int holds, const char *what)
@@ -356,14 +358,9 @@ static leat_time_window_options time_options(int kind, const struct asked *a)
 {
 	leat_time_window_options o = { 0 };
 
-	o.kind = kind;
-	if (kind == LEAT_SLIDING || kind == LEAT_TUMBLING ||
-	    kind == LEAT_HOPPING)
-		o.span = 60;
-	o.hop = kind == LEAT_HOPPING ? 9 : 0;
-	o.gap = kind == LEAT_SESSION ? 50 : 0;
-	o.half_life = kind == LEAT_DECAY ? 5 : 0;
-	o.calendar.interval = kind == LEAT_CALENDAR ? tens : NULL;
+	set_kind(&o, kind, 60, 9, tens);
+	if (kind == LEAT_DECAY)
+		o.half_life = 5;
 	o.delay = 20;
 	o.stats = a->stats;
 	o.n_stats = window_stats = a->n;
@@ -454,7 +451,7 @@ static void try_model(int update, int average, int standardise)
 	o.update = update;
 	o.average = average;
 	o.standardise = standardise;
-	if (update == LEAT_UPDATE_PA1 || update == LEAT_UPDATE_PA2)
+	if (!update_takes_loss(update, LEAT_LOSS_SQUARED))
 		o.loss = LEAT_LOSS_EPSILON;
 	must(!leat_model_new(&m, &o), "no model");
 	for (int i = 0; i < 200; i++) {
@@ -566,19 +563,18 @@ int main(int argc, char **argv)
 	}
 	for (size_t a = 0; a < sizeof(asked) / sizeof(asked[0]); a++)
 		for (size_t n = 0; n < 4; n++)
-			for (int kind = LEAT_SLIDING; kind <= LEAT_CALENDAR;
-			     kind++) {
+			for (int kind = 1; kind <= N_KINDS; kind++) {
 				try_window(kind, &asked[a], lengths[n]);
 				try_time_window(kind, &asked[a], lengths[n], 1);
 				try_time_window(kind, &asked[a], lengths[n], 7);
 			}
 	try_keyed();
-	for (int u = LEAT_UPDATE_ADAPTIVE; u <= LEAT_UPDATE_COCOB; u++)
+	for (int u = LEAT_UPDATE_ADAPTIVE; u < N_UPDATES; u++)
 		try_model(u, 0, 0);
 	try_model(LEAT_UPDATE_SGD, 1, 0);
 	try_model(LEAT_UPDATE_SGD, 0, 1);
 	try_model(LEAT_UPDATE_FTRL, 0, 1);
-	for (int kind = 0; kind <= LEAT_DRIFT_EWMA; kind++)
+	for (int kind = 0; kind < N_DRIFTS; kind++)
 		try_drift(kind, 0);
 	try_drift(LEAT_DRIFT_ZSCORE, 50);
 	try_csv();

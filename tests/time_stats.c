@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "classes.h"
+#include "lists.h"
 
 /* ------------------------------------------------------------------ */
 /* Bags                                                               */
@@ -119,13 +120,9 @@ static int is_missing(const struct dated *d, size_t i)
 
 int dated_depth(const leat_stat *stats, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		int id = stats[i].id;
-		if (id == LEAT_STAT_PRODUCT || id == LEAT_STAT_GEOMETRIC_MEAN)
+	for (size_t i = 0; i < n; i++)
+		if (stat_traits(stats[i].id) & STAT_POWERS)
 			return 4;
-		if (id >= LEAT_STAT_SKEWNESS && id <= LEAT_STAT_KURTOSIS_POP)
-			return 4;
-	}
 	return 2;
 }
 
@@ -420,8 +417,7 @@ int dated_in_order(const leat_stat *stat)
 {
 	if (stat->id == LEAT_STAT_AGG)
 		return !stat->agg->commutative;
-	return stat->id >= LEAT_STAT_INCREASE &&
-	    stat->id <= LEAT_STAT_TIME_MEAN_LINEAR;
+	return (stat_traits(stat->id) & STAT_SERIES) != 0;
 }
 
 static int is_silent(const struct dated *d, int id)

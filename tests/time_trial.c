@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "classes.h"
+#include "lists.h"
 #include "suites.h"
 
 /* ------------------------------------------------------------------ */
@@ -182,32 +183,23 @@ static void make_kind(struct trial *t, struct rng *r)
 	int64_t unit = unit_of(t, r);
 	int64_t span = unit * pick(r, 1, 20) + (one_in(r, 3) ? unit / 3 : 0);
 	month_unit = unit;
-	if (o->kind <= LEAT_HOPPING)
-		o->span = span;
-	if (o->kind == LEAT_HOPPING) {
-		o->hop = span / pick(r, 1, 6);
-		if (o->hop < 1 || one_in(r, 5))
-			o->hop = span + pick(r, 0, span);
-	}
-	if (o->kind == LEAT_TUMBLING || o->kind == LEAT_HOPPING)
-		o->offset = one_in(r, 2) ? 0 : pick(r, -3 * span, 3 * span);
-	if (o->kind == LEAT_SESSION)
-		o->gap = span;
-	if (o->kind == LEAT_DECAY)
-		o->half_life = (double)span * (0.3 + rng_uniform(r));
-	if (o->kind == LEAT_CALENDAR) {
-		o->calendar.interval = uneven_months;
+	int64_t hop = span / pick(r, 1, 6);
+	if (hop < 1 || one_in(r, 5))
+		hop = span + pick(r, 0, span);
+	set_kind(o, o->kind, span, hop, uneven_months);
+	o->half_life *= 0.3 + rng_uniform(r);
+	if (o->calendar.interval)
 		o->calendar.ctx = &t->months;
-	}
-	if (has(t, WITH_LIMITS) && o->kind <= LEAT_HOPPING && one_in(r, 2) &&
-	    o->kind != LEAT_SLIDING)
+	if (!(kind_traits(o->kind) & KIND_OFFSET))
+		return;
+	o->offset = one_in(r, 2) ? 0 : pick(r, -3 * span, 3 * span);
+	if (has(t, WITH_LIMITS) && one_in(r, 2))
 		o->offset = (int64_t)rng_next(r);
 }
 
 int has_many_windows(int kind)
 {
-	return kind == LEAT_TUMBLING || kind == LEAT_HOPPING ||
-	    kind == LEAT_SESSION || kind == LEAT_CALENDAR;
+	return (kind_traits(kind) & KIND_MANY) != 0;
 }
 
 static void make_policy(struct trial *t, struct rng *r)
@@ -228,9 +220,7 @@ static void make_policy(struct trial *t, struct rng *r)
 		o->early_count = (uint64_t)pick(r, 1, 6);
 	if (has(t, WITH_EARLY_SPAN))
 		o->early_span = pick(r, 1, 2 * length);
-	if (has(t, WITH_EMPTY) &&
-	    (o->kind == LEAT_TUMBLING || o->kind == LEAT_HOPPING ||
-		o->kind == LEAT_CALENDAR))
+	if (has(t, WITH_EMPTY) && (kind_traits(o->kind) & KIND_GRID))
 		o->emit_empty = 1;
 	if (has(t, WITH_REFUSE | WITH_EVICT))
 		o->max_values = (uint64_t)pick(r, 1, 15);
@@ -243,24 +233,26 @@ static void make_policy(struct trial *t, struct rng *r)
 				     : LEAT_ON_MISSING_SKIP;
 }
 
-static const leat_stat plain[] = { LEAT_SUM, LEAT_MEAN, LEAT_VARIANCE,
-	LEAT_VARIANCE_POP, LEAT_STDDEV, LEAT_STDDEV_POP, LEAT_STDERR,
-	LEAT_SKEWNESS, LEAT_KURTOSIS, LEAT_ZSCORE, LEAT_MIN, LEAT_MAX,
-	LEAT_RANGE, LEAT_ARGMIN, LEAT_ARGMAX, LEAT_FIRST, LEAT_LAST,
-	LEAT_RATE_OF_CHANGE, LEAT_PRODUCT, LEAT_GEOMETRIC_MEAN,
-	LEAT_SUM_OF_SQUARES, LEAT_RMS, LEAT_AGG(&bag_class, 3.0) };
-static const leat_stat of_pairs[] = { LEAT_COVARIANCE, LEAT_COVARIANCE_POP,
-	LEAT_CORRELATION, LEAT_SLOPE, LEAT_INTERCEPT, LEAT_MAE, LEAT_MSE,
-	LEAT_RMSE, LEAT_R2, LEAT_BIAS, LEAT_LOG_LOSS, LEAT_ACCURACY,
-	LEAT_COVERAGE };
-static const leat_stat ordered[] = { LEAT_INCREASE, LEAT_RATE,
-	LEAT_RATE_PER(60), LEAT_TIME_MEAN, LEAT_TIME_MEAN_LINEAR,
-	LEAT_AGG(&chain_class, 0.0) };
-static const leat_stat fading[] = { LEAT_SUM, LEAT_MEAN, LEAT_VARIANCE,
-	LEAT_VARIANCE_POP, LEAT_STDDEV, LEAT_STDDEV_POP, LEAT_ZSCORE, LEAT_LAST,
-	LEAT_SUM_OF_SQUARES, LEAT_RMS };
+/*
+ * Statistics to choose from. Counts are in every trial, and classes of the
+ * user's own are among the plain and the ordered ones.
+ */
+struct pool {
+	leat_stat stats[N_STATS + 2];
+	size_t n;
+};
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+static struct pool pool_with(unsigned with, unsigned without)
+{
+	struct pool p;
+	p.n = stats_with(with, without, p.stats);
+	return p;
+}
+
+static leat_stat draw(const struct pool *p, struct rng *r)
+{
+	return p->stats[rng_below(r, p->n)];
+}
 
 static void add_stat(struct trial *t, leat_stat s)
 {
@@ -271,18 +263,25 @@ static void add_stat(struct trial *t, leat_stat s)
 
 static void make_stats(struct trial *t, struct rng *r)
 {
-	int fades = t->options.kind == LEAT_DECAY;
+	int fades = (kind_traits(t->options.kind) & KIND_FADES) != 0;
+	struct pool plain = pool_with(fades ? STAT_FADES : 0,
+	    STAT_PAIRS | STAT_SERIES);
+	struct pool of_pairs = pool_with(STAT_PAIRS, STAT_RANKED);
+	struct pool ordered = pool_with(STAT_SERIES, 0);
+
+	if (!fades)
+		plain.stats[plain.n++] = (leat_stat)LEAT_AGG(&bag_class, 3.0);
+	ordered.stats[ordered.n++] = (leat_stat)LEAT_RATE_PER(60);
+	ordered.stats[ordered.n++] = (leat_stat)LEAT_AGG(&chain_class, 0.0);
 	add_stat(t, (leat_stat)LEAT_COUNT);
 	if (one_in(r, 2))
 		add_stat(t, (leat_stat)LEAT_COUNT_MISSING);
 	for (int i = 0; i < 4; i++)
-		add_stat(t,
-		    fades ? fading[rng_below(r, COUNT_OF(fading))]
-			  : plain[rng_below(r, COUNT_OF(plain))]);
+		add_stat(t, draw(&plain, r));
 	for (int i = 0; has(t, WITH_PAIRS) && i < 2; i++)
-		add_stat(t, of_pairs[rng_below(r, COUNT_OF(of_pairs))]);
+		add_stat(t, draw(&of_pairs, r));
 	for (int i = 0; has(t, WITH_ORDER) && !fades && i < 2; i++)
-		add_stat(t, ordered[rng_below(r, COUNT_OF(ordered))]);
+		add_stat(t, draw(&ordered, r));
 	t->options.stats = t->stats;
 }
 

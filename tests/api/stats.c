@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../classes.h"
+#include "../lists.h"
 
 leat_stat api_stats[API_STATS];
 size_t api_n_stats;
@@ -167,6 +168,24 @@ const leat_agg *api_a_class(void)
 
 /* ---- Choosing ---- */
 
+/* Half of those of pairs are errors; what time orders is rare by count. */
+static leat_stat choose_listed(int timed, int pairs)
+{
+	leat_stat list[N_STATS];
+	int errors = pairs && api_one_in(2);
+	unsigned without = errors ? 0 : STAT_ERRORS & ~STAT_PAIRS;
+	size_t n;
+
+	if (timed || !api_one_in(4))
+		without |= STAT_RANKED;
+	if (!timed)
+		without |= STAT_TIMED | (api_one_in(8) ? 0 : STAT_SERIES);
+	if (!pairs)
+		without |= STAT_PAIRS;
+	n = stats_with(errors ? STAT_ERRORS : 0, without, list);
+	return list[api_pick(n)];
+}
+
 /*
  * Mostly there is no statistic of pairs, or each choice of many would be one
  * of pairs; now and then there is no such statistic.
@@ -181,15 +200,7 @@ static leat_stat choose_stat(int timed, int pairs)
 		s.arg = (double)api_pick(2);
 		return s;
 	}
-	s.id = LEAT_STAT_COUNT +
-	    (int)api_pick(timed     ? LEAT_STAT_TIME_MEAN_LINEAR - 1
-		    : api_one_in(8) ? LEAT_STAT_INCREASE - 1
-				    : LEAT_STAT_INTERCEPT - 1);
-	if (pairs && api_one_in(2))
-		s.id = LEAT_STAT_MAE +
-		    (int)api_pick(api_one_in(4) && !timed ? 9 : 8);
-	if (!pairs && leat_stat_pairs(&s))
-		s.id -= LEAT_STAT_COVARIANCE - LEAT_STAT_MEAN;
+	s = choose_listed(timed, pairs);
 	if (s.id == LEAT_STAT_RATE)
 		s.arg = 1 + (double)api_byte();
 	if (api_one_in(128))
@@ -215,43 +226,12 @@ static int is_between(double x, double low, double high)
 
 static void see_result(int id, double x)
 {
-	switch (id) {
-	case LEAT_STAT_COUNT:
-	case LEAT_STAT_COUNT_MISSING:
-		API_SOUND(x >= 0 && x == floor(x));
-		return;
-	case LEAT_STAT_VARIANCE:
-	case LEAT_STAT_VARIANCE_POP:
-	case LEAT_STAT_STDDEV:
-	case LEAT_STAT_STDDEV_POP:
-	case LEAT_STAT_STDERR:
-	case LEAT_STAT_STDERR_POP:
-	case LEAT_STAT_RANGE:
-	case LEAT_STAT_ARGMIN:
-	case LEAT_STAT_ARGMAX:
-	case LEAT_STAT_SUM_OF_SQUARES:
-	case LEAT_STAT_RMS:
-	case LEAT_STAT_GEOMETRIC_MEAN:
-	case LEAT_STAT_MAE:
-	case LEAT_STAT_MSE:
-	case LEAT_STAT_RMSE:
-	case LEAT_STAT_LOG_LOSS:
-		API_SOUND(is_between(x, 0, INFINITY));
-		return;
-	case LEAT_STAT_R2:
-		API_SOUND(is_between(x, -INFINITY, 1));
-		return;
-	case LEAT_STAT_ACCURACY:
-	case LEAT_STAT_COVERAGE:
-	case LEAT_STAT_AUC:
-		API_SOUND(is_between(x, 0, 1));
-		return;
-	case LEAT_STAT_CORRELATION:
-		API_SOUND(is_between(x, -1, 1));
-		return;
-	default:
-		return;
-	}
+	const struct listed_stat *s = listed_stat(id);
+
+	if (id == LEAT_STAT_COUNT || id == LEAT_STAT_COUNT_MISSING)
+		API_SOUND(x == floor(x));
+	if (s)
+		API_SOUND(is_between(x, s->low, s->high));
 }
 
 void api_note_row(const char *what, const double *row)

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "../lists.h"
+
 enum { MANY = 40, CALENDAR = 10, SMALL = 4096 };
 
 static leat_time_window_options options;
@@ -42,27 +44,29 @@ static void whole(void *ctx, int64_t t, int64_t *start_out, int64_t *end_out)
 
 /* ---- Options ---- */
 
+/* 0, which windows by count take for sliding ones, is no kind by time. */
+static unsigned api_kind_traits(int kind)
+{
+	return kind > 0 ? kind_traits(kind) : 0;
+}
+
 static void choose_kind(leat_time_window_options *o)
 {
 	static void (*const intervals[])(void *, int64_t, int64_t *,
 	    int64_t *) = { tens, tens, broken, whole };
 
-	o->kind = (int)api_pick(8);
-	if (o->kind <= LEAT_HOPPING)
-		o->span = api_span();
-	if (o->kind == LEAT_HOPPING)
-		o->hop = api_one_in(8) ? api_span() : 1 + (int64_t)api_pick(32);
-	if (o->kind == LEAT_TUMBLING || o->kind == LEAT_HOPPING)
+	o->kind = (int)api_pick(N_KINDS + 1);
+	if (o->kind)
+		set_kind(o, o->kind, api_span(),
+		    api_one_in(8) ? api_span() : 1 + (int64_t)api_pick(32),
+		    intervals[api_pick(4)]);
+	if (api_kind_traits(o->kind) & KIND_OFFSET)
 		o->offset = api_one_in(4) ? (int64_t)api_word() : 0;
 	/* A value is in so many windows, each of which is told. */
 	if (o->kind == LEAT_HOPPING && o->hop > 0 && o->span / o->hop > 64)
 		o->span = 7;
-	if (o->kind == LEAT_SESSION)
-		o->gap = api_span();
 	if (o->kind == LEAT_DECAY)
 		o->half_life = ldexp(1 + api_byte(), (int)api_pick(64) - 32);
-	if (o->kind == LEAT_CALENDAR)
-		o->calendar.interval = intervals[api_pick(4)];
 	api_broken = o->calendar.interval == broken;
 }
 
@@ -97,13 +101,11 @@ void api_time_options(leat_time_window_options *out)
 	choose_lateness(&o);
 	o.early_count = api_one_in(4) ? api_pick(5) : 0;
 	o.early_span = api_one_in(4) ? (int64_t)api_pick(20) : 0;
-	if (o.kind == LEAT_TUMBLING || o.kind == LEAT_CALENDAR ||
-	    o.kind == LEAT_HOPPING)
+	if (api_kind_traits(o.kind) & KIND_GRID)
 		o.emit_empty = api_one_in(4);
 	o.max_values = api_one_in(4) ? api_pick(20) : 0;
 	o.when_full = o.max_values > 0 && api_one_in(2);
-	if (o.kind != LEAT_SLIDING && o.kind != LEAT_LANDMARK &&
-	    o.kind != LEAT_DECAY)
+	if (api_kind_traits(o.kind) & KIND_MANY)
 		o.max_windows = api_one_in(4) ? api_pick(6) : 0;
 	if (!api_one_in(4))
 		o.sink = api_sink;
