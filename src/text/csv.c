@@ -20,39 +20,31 @@ static const char byte_order_mark[] = "\xEF\xBB\xBF";
 
 const char *leat_csv_problem_text(int problem)
 {
-	switch (problem) {
-	case LEAT_CSV_FINE:
-		return "no problem";
-	case LEAT_CSV_STRAY_QUOTE:
-		return "quote inside an unquoted field";
-	case LEAT_CSV_AFTER_QUOTE:
-		return "text after a closing quote";
-	case LEAT_CSV_UNTERMINATED:
-		return "quoted field without its closing quote";
-	case LEAT_CSV_NUL:
-		return "NUL byte";
-	case LEAT_CSV_TOO_LONG:
-		return "record too long";
-	case LEAT_CSV_RAGGED:
-		return "wrong number of fields";
-	default:
-		return "unknown problem";
-	}
+	static const char *const texts[] = {
+		[LEAT_CSV_FINE] = "no problem",
+		[LEAT_CSV_STRAY_QUOTE] = "quote inside an unquoted field",
+		[LEAT_CSV_AFTER_QUOTE] = "text after a closing quote",
+		[LEAT_CSV_UNTERMINATED] =
+		    "quoted field without its closing quote",
+		[LEAT_CSV_NUL] = "NUL byte",
+		[LEAT_CSV_TOO_LONG] = "record too long",
+		[LEAT_CSV_RAGGED] = "wrong number of fields",
+	};
+
+	return problem < LEAT_CSV_FINE || problem > LEAT_CSV_RAGGED
+	    ? "unknown problem"
+	    : texts[problem];
 }
 
 /* ---- Making one ---- */
-
-static int is_mark(char byte)
-{
-	return byte != '\n' && byte != '\r';
-}
 
 static int fits(const leat_csv_options *o)
 {
 	char delimiter = o->delimiter ? o->delimiter : ',';
 	char quote = o->quote ? o->quote : '"';
 
-	return o->record && is_mark(delimiter) && is_mark(quote) &&
+	return o->record && !leat_is_line_end(delimiter) &&
+	    !leat_is_line_end(quote) &&
 	    (o->no_quotes ? !o->quote : delimiter != quote) &&
 	    LEAT_IS_RESERVED(o) && leat_allocator_fits(o->allocator);
 }
@@ -235,25 +227,6 @@ int leat_csv_deliver(leat_csv *c, const struct leat_unfinished *u)
 
 /* ---- Pieces ---- */
 
-/* Whole records the quick way, then one the slow way, and so on. */
-static int read_piece(leat_csv *c)
-{
-	int err = LEAT_OK;
-
-	while (c->at < c->n && !err) {
-		if (leat_csv_is_between(c)) {
-			err = leat_csv_quick(c);
-			leat_csv_start_record(c, c->now.state);
-			if (err || c->at == c->n)
-				break;
-			err = leat_csv_step(c);
-		}
-		while (!err && c->at < c->n && !leat_csv_is_between(c))
-			err = leat_csv_step(c);
-	}
-	return err;
-}
-
 /* Back to where nothing is lost, if there was no memory; the piece goes. */
 static int leave_piece(leat_csv *c, int err)
 {
@@ -268,15 +241,24 @@ static int leave_piece(leat_csv *c, int err)
 	return err;
 }
 
+/* Reads whole records the quick way, then one the slow way, and so on. */
 static int scan_piece(leat_csv *c, const char *bytes, size_t n)
 {
-	int err;
+	int err = LEAT_OK;
 
 	take_piece(c, bytes, n);
-	err = read_piece(c);
-	if (!err)
-		err = leat_csv_carry_over(c);
-	return leave_piece(c, err);
+	while (c->at < c->n && !err) {
+		if (leat_csv_is_between(c)) {
+			err = leat_csv_quick(c);
+			leat_csv_start_record(c, c->now.state);
+			if (err || c->at == c->n)
+				break;
+			err = leat_csv_step(c);
+		}
+		while (!err && c->at < c->n && !leat_csv_is_between(c))
+			err = leat_csv_step(c);
+	}
+	return leave_piece(c, err ? err : leat_csv_carry_over(c));
 }
 
 static size_t n_again(const leat_csv *c)
@@ -344,17 +326,6 @@ int leat_csv_push(leat_csv *c, const char *bytes, size_t n_bytes)
 	return read_on(c, bytes, n_bytes);
 }
 
-/* The record that lacks its line end, if there is one. */
-static int end_piece(leat_csv *c)
-{
-	int err;
-
-	take_piece(c, byte_order_mark, 0);
-	err = leat_csv_end_last(c);
-	c->ended = !c->starved;
-	return leave_piece(c, err);
-}
-
 int leat_csv_end(leat_csv *c)
 {
 	int err;
@@ -366,8 +337,13 @@ int leat_csv_end(leat_csv *c)
 	do {
 		if (!err)
 			err = read_on(c, NULL, 0);
-		if (!err)
-			err = end_piece(c);
+		if (err)
+			break;
+		/* The last record may lack its line end. */
+		take_piece(c, byte_order_mark, 0);
+		err = leat_csv_end_last(c);
+		c->ended = !c->starved;
+		err = leave_piece(c, err);
 	} while (!err && n_again(c) > 0);
 	return err;
 }

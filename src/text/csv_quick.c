@@ -62,34 +62,6 @@ void leat_csv_go_back(leat_csv *c)
 		c->place--;
 }
 
-/* Passes by all places before p. */
-static void pass_by(leat_csv *c, const char *p, const char *end)
-{
-	const char *next;
-
-	if (c->scanned <= p) {
-		c->scanned = p;
-		c->place = c->n_places;
-		return;
-	}
-	while ((next = next_place(c, end)) != NULL) {
-		if (next >= p) {
-			c->place--;
-			return;
-		}
-	}
-}
-
-/* Tells whether quotes still open after the line end at p are torn. */
-static int is_beyond(const struct quick *q, const char *p)
-{
-	const leat_csv_options *o = &q->csv->options;
-
-	return o->max_lines > 0 &&
-	    (q->lines >= o->max_lines ||
-		(size_t)(p - q->record) >= o->max_record);
-}
-
 /*
  * The rest of a field in quotes, whose first one is at `field`. Returns the
  * place behind its closing one, which ends the field; NULL: too unusual.
@@ -98,6 +70,7 @@ static LEAT_NOINLINE const char *quoted_field(struct quick *q,
     const char *field, leat_csv_field *f)
 {
 	leat_csv *c = q->csv;
+	const leat_csv_options *o = &c->options;
 	const char *p;
 
 	while ((p = next_place(c, q->end)) != NULL) {
@@ -105,7 +78,10 @@ static LEAT_NOINLINE const char *quoted_field(struct quick *q,
 			return NULL;
 		if (*p == '\r' || (*p == '\n' && p[-1] != '\r')) {
 			q->lines++;
-			if (is_beyond(q, p))
+			/* Quotes that are open for longer are torn. */
+			if (o->max_lines > 0 &&
+			    (q->lines >= o->max_lines ||
+				(size_t)(p - q->record) >= o->max_record))
 				return NULL;
 		}
 		if ((unsigned char)*p != c->quote)
@@ -122,7 +98,7 @@ static LEAT_NOINLINE const char *quoted_field(struct quick *q,
 	f->text = field + 1;
 	f->len = (size_t)(p - f->text);
 	p++;
-	if (*p != c->options.delimiter && *p != '\n' && *p != '\r')
+	if (*p != o->delimiter && !leat_is_line_end(*p))
 		return NULL;
 	return next_place(c, q->end);
 }
@@ -165,22 +141,6 @@ static LEAT_NOINLINE int deliver_other(leat_csv *c, size_t n_fields,
 	return leat_csv_deliver(c, &u);
 }
 
-/* The record ends before p. Returns what stops the reading. */
-LEAT_INLINE int quick_record(struct quick *q, size_t n_fields, const char *p)
-{
-	leat_csv *c = q->csv;
-	uint64_t line = q->line;
-	uint64_t offset = c->base + (uint64_t)(q->record - c->piece);
-
-	q->line += q->lines + 1;
-	if (n_fields == 1 && p == q->record)
-		return LEAT_OK; /* a blank line */
-	if (LEAT_UNLIKELY(n_fields != c->width))
-		return deliver_other(c, n_fields, line, offset);
-	leat_csv_tell(c, n_fields, line, offset);
-	return leat_csv_call(c);
-}
-
 /*
  * After the line end at p, which may be half of one. Returns 0 if the other
  * half may be in the next piece.
@@ -208,15 +168,26 @@ LEAT_INLINE int next_record(struct quick *q, const char *p)
 /* A record of n_fields ends at p. Returns whether to go on, else q->err. */
 LEAT_INLINE int end_quick(struct quick *q, size_t n_fields, const char *p)
 {
+	leat_csv *c = q->csv;
 	size_t len = (size_t)(p - q->record);
+	uint64_t line = q->line;
+	uint64_t offset = c->base + (uint64_t)(q->record - c->piece);
 
-	if (LEAT_UNLIKELY(len > q->csv->options.max_record))
+	if (LEAT_UNLIKELY(len > c->options.max_record))
 		return 0;
 	if (LEAT_UNLIKELY(q->doubled) && undouble(q, n_fields, len)) {
 		q->err = LEAT_ENOMEM;
 		return 0;
 	}
-	q->err = quick_record(q, n_fields, p);
+	q->line += q->lines + 1;
+	if (n_fields == 1 && len == 0) { /* a blank line */
+		q->err = LEAT_OK;
+	} else if (LEAT_UNLIKELY(n_fields != c->width)) {
+		q->err = deliver_other(c, n_fields, line, offset);
+	} else {
+		leat_csv_tell(c, n_fields, line, offset);
+		q->err = leat_csv_call(c);
+	}
 	return next_record(q, p) && !q->err;
 }
 
@@ -304,8 +275,18 @@ int leat_csv_quick(leat_csv *c)
 {
 	struct quick q = { c, c->piece + c->n, c->piece + c->at, c->now.line, 0,
 		0, LEAT_OK };
+	const char *next;
 
-	pass_by(c, q.record, q.end);
+	/* All places before the record are passed by. */
+	if (c->scanned <= q.record) {
+		c->scanned = q.record;
+		c->place = c->n_places;
+	} else {
+		do
+			next = next_place(c, q.end);
+		while (next && next < q.record);
+		c->place -= next != NULL;
+	}
 	read_quick(&q);
 	c->at = (size_t)(q.record - c->piece);
 	c->now.line = q.line;

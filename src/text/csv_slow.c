@@ -266,29 +266,14 @@ static int tear(leat_csv *c)
 	return err;
 }
 
-/* Tells whether quotes have been open for longer than a record may be. */
-static int overruns(const leat_csv *c)
-{
-	const struct leat_unfinished *u = &c->now;
-
-	return u->torn_at > 0 &&
-	    (position(c) > c->options.max_record ||
-		u->line - u->first_line >= c->options.max_lines);
-}
-
 /* ---- The state machine ---- */
-
-static int is_line_end(char byte)
-{
-	return byte == '\n' || byte == '\r';
-}
 
 /* A byte of plain_stop[], outside quotes. */
 static int at_stop(leat_csv *c)
 {
 	char byte = c->piece[c->at];
 
-	if (is_line_end(byte))
+	if (leat_is_line_end(byte))
 		return end_line(c);
 	if (byte == c->options.delimiter) {
 		if (end_field(c))
@@ -363,7 +348,7 @@ static int in_quotes(leat_csv *c)
 	c->at = find_stop(c, c->quoted_stop);
 	if (c->at == c->n)
 		return LEAT_OK;
-	if (is_line_end(c->piece[c->at]))
+	if (leat_is_line_end(c->piece[c->at]))
 		return line_in_quotes(c);
 	if (c->piece[c->at])
 		c->now.state = LEAT_QUOTE_SEEN;
@@ -371,15 +356,6 @@ static int in_quotes(leat_csv *c)
 		note(c, LEAT_CSV_NUL);
 	c->at++;
 	return LEAT_OK;
-}
-
-static void after_quoted_cr(leat_csv *c)
-{
-	c->now.state = LEAT_QUOTED;
-	if (c->piece[c->at] != '\n')
-		return;
-	c->at++;
-	c->now.line_at++;
 }
 
 static int after_quote(leat_csv *c)
@@ -392,7 +368,7 @@ static int after_quote(leat_csv *c)
 		c->at++;
 		return LEAT_OK;
 	}
-	if (byte == c->options.delimiter || is_line_end(byte)) {
+	if (byte == c->options.delimiter || leat_is_line_end(byte)) {
 		c->now.state = LEAT_PLAIN;
 		return at_stop(c);
 	}
@@ -404,18 +380,32 @@ static int after_quote(leat_csv *c)
 	return in_plain(c);
 }
 
-/* Inside quotes, or at what may be their end. */
+/*
+ * Reads on inside quotes, or at what may be their end. Quotes that have been
+ * open for longer than a record may be are torn.
+ */
 static int quoted_step(leat_csv *c)
 {
+	struct leat_unfinished *u = &c->now;
 	int err = LEAT_OK;
 
-	if (c->now.state == LEAT_QUOTED)
+	if (u->state == LEAT_QUOTED) {
 		err = in_quotes(c);
-	else if (c->now.state == LEAT_QUOTED_CR)
-		after_quoted_cr(c);
-	else
+	} else if (u->state == LEAT_QUOTE_SEEN) {
 		err = after_quote(c);
-	return !err && overruns(c) ? tear(c) : err;
+	} else { /* behind a CR */
+		u->state = LEAT_QUOTED;
+		if (c->piece[c->at] == '\n') {
+			c->at++;
+			u->line_at++;
+		}
+	}
+	if (err || u->torn_at == 0)
+		return err;
+	return position(c) > c->options.max_record ||
+		u->line - u->first_line >= c->options.max_lines
+	    ? tear(c)
+	    : LEAT_OK;
 }
 
 int leat_csv_step(leat_csv *c)

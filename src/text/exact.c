@@ -70,20 +70,15 @@ static int compare(const struct big *a, const struct big *b)
 	return 0;
 }
 
-static void from_digits(struct big *b, const unsigned char *digits, size_t n)
-{
-	b->n = 0;
-	for (size_t i = 0; i < n; i++)
-		multiply_add(b, 10, digits[i]);
-}
-
 int leat_exact_rounds_up(const struct leat_decimal *d, uint64_t m, int e)
 {
 	struct big left, right;
 	int64_t twos = d->exponent - e + 1; /* on the left */
 	int order;
 
-	from_digits(&left, d->digits, d->n);
+	left.n = 0;
+	for (size_t i = 0; i < d->n; i++)
+		multiply_add(&left, 10, d->digits[i]);
 	m = 2 * m + 1;
 	right.words[0] = (uint32_t)m;
 	right.words[1] = (uint32_t)(m >> BITS);

@@ -49,16 +49,6 @@ LEAT_INLINE uint64_t round_to_odd(struct leat_uint128 power, uint64_t c)
 	return p.hi | (p.lo > 1);
 }
 
-/* 10^k to 128 bits, rounded up. */
-LEAT_INLINE struct leat_uint128 power_above(int k)
-{
-	const uint64_t *row = leat_powers + 2 * (k - LEAT_POWER_MIN);
-	struct leat_uint128 p = { row[0], row[1] };
-
-	p.lo += k > 55; /* none of these ends with 64 ones */
-	return p;
-}
-
 /* c * 2^q, with c of 53 bits or a subnormal's; edge: 2^52 * 2^q, whose lower
  * neighbour is only half as far away. */
 static struct decimal shortest(uint64_t c, int q, int edge)
@@ -68,7 +58,9 @@ static struct decimal shortest(uint64_t c, int q, int edge)
 	int64_t log = (int64_t)q * 1262611 - (edge ? 524031 : 0);
 	int k = (int)((log + ((int64_t)1 << 32)) >> 22) - (1 << 10);
 	int h = q + leat_log2_of_power(-k) + 1;
-	struct leat_uint128 power = power_above(-k);
+	const uint64_t *row = leat_powers + 2 * (-k - LEAT_POWER_MIN);
+	/* 10^-k, rounded up; no row of a power above 10^55 ends with 64 ones. */
+	struct leat_uint128 power = { row[0], row[1] + (-k > 55) };
 	uint64_t odd = c & 1;
 	uint64_t low = round_to_odd(power, (4 * c - 2 + (uint64_t)edge) << h);
 	uint64_t mid = round_to_odd(power, 4 * c << h);
@@ -137,20 +129,14 @@ static size_t put_whole(char *out, uint64_t x)
 	return (size_t)n;
 }
 
-static size_t put_word(char *out, const char *word)
+/* nan, inf, -inf */
+static size_t put_special(char *out, double x)
 {
+	const char *word = x != x ? "nan" : x > 0 ? "inf" : "-inf";
 	size_t n = strlen(word);
 
 	memcpy(out, word, n + 1);
 	return n;
-}
-
-/* nan, inf, -inf */
-static size_t put_special(char *out, double x)
-{
-	if (x != x)
-		return put_word(out, "nan");
-	return put_word(out, x > 0 ? "inf" : "-inf");
 }
 
 /* ---- The forms of a number ---- */
@@ -301,22 +287,10 @@ static uint64_t scale_fraction(uint64_t f, int s, unsigned decimals,
 	return q + (more > 0 || (more == 0 && (q & 1)));
 }
 
-/* The same digits with zeros before them, just so many. */
-static size_t put_decimals(char *out, uint64_t fraction, unsigned decimals)
-{
-	char digits[24];
-
-	if (decimals == 0)
-		return 0;
-	put_24(digits, fraction);
-	*out = '.';
-	memcpy(out + 1, digits + 24 - decimals, decimals);
-	return decimals + 1;
-}
-
 size_t leat_format_fixed(double x, unsigned decimals, char out[LEAT_FIXED_SIZE])
 {
 	uint64_t bits, c, whole = 0, fraction = 0;
+	char digits[24];
 	size_t len = 0;
 	int e, s;
 
@@ -344,7 +318,12 @@ size_t leat_format_fixed(double x, unsigned decimals, char out[LEAT_FIXED_SIZE])
 	} else {
 		len += put_large(out + len, c, -s);
 	}
-	len += put_decimals(out + len, fraction, decimals);
+	if (decimals > 0) {
+		put_24(digits, fraction);
+		out[len++] = '.';
+		memcpy(out + len, digits + 24 - decimals, decimals);
+		len += decimals;
+	}
 	out[len] = '\0';
 	return len;
 }

@@ -305,21 +305,6 @@ static const char *take_word(const char *p, const char *end, double *x)
  * may be by 64 are made in two.
  */
 
-/* Of 1 to 8 bytes. */
-LEAT_INLINE uint64_t load_eight(const char *p, size_t len)
-{
-	size_t lack = 8 * (8 - len);
-	uint64_t x;
-
-	if (LEAT_LIKELY(len >= 4)) /* 8 too, which is one branch less */
-		x = leat_load32(p) | leat_load32(p + len - 4) << 8 * (len - 4);
-	else
-		x = (uint64_t)(unsigned char)p[0] |
-		    (uint64_t)(unsigned char)p[len / 2] << 8 * (len / 2) |
-		    (uint64_t)(unsigned char)p[len - 1] << 8 * (len - 1);
-	return (x ^ LEAT_EIGHT('0')) << lack;
-}
-
 /*
  * Takes the point out of `bytes`, if there is one: what stands before it
  * moves up by one, `before` first. Less '0', a point has this bit and a
@@ -344,9 +329,17 @@ LEAT_INLINE int squeeze(uint64_t *bytes, uint64_t before)
 /* Digits with at most one point, 1 to 8 bytes of them; 0: it is not. */
 LEAT_INLINE int take_eight(const char *p, size_t len, double *x)
 {
-	uint64_t b = load_eight(p, len);
-	int decimals = squeeze(&b, 0);
+	uint64_t b;
+	int decimals;
 
+	if (LEAT_LIKELY(len >= 4)) /* 8 too, which is one branch less */
+		b = leat_load32(p) | leat_load32(p + len - 4) << 8 * (len - 4);
+	else
+		b = (uint64_t)(unsigned char)p[0] |
+		    (uint64_t)(unsigned char)p[len / 2] << 8 * (len / 2) |
+		    (uint64_t)(unsigned char)p[len - 1] << 8 * (len - 1);
+	b = (b ^ LEAT_EIGHT('0')) << 8 * (8 - len);
+	decimals = squeeze(&b, 0);
 	if (!leat_are_digits(b, 0) || (len == 1 && *p == '.'))
 		return 0;
 	*x = (double)(int64_t)leat_eight_digits(b);

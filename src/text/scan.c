@@ -65,12 +65,6 @@ LEAT_INLINE size_t write_places(uint64_t mask, size_t base, uint16_t *out)
 
 /* ---- In plain registers ---- */
 
-/* The highest bits of the bytes as eight bits. */
-LEAT_INLINE uint64_t gather_bits(uint64_t x)
-{
-	return (x >> 7) * 0x0102040810204080u >> 56;
-}
-
 LEAT_INLINE uint64_t plain_mask(const struct leat_special *m, const char *bytes)
 {
 	uint64_t mask = 0;
@@ -83,7 +77,8 @@ LEAT_INLINE uint64_t plain_mask(const struct leat_special *m, const char *bytes)
 		    leat_zero_bytes(x ^ LEAT_EIGHT(m->delimiter)) |
 		    leat_zero_bytes(x ^ LEAT_EIGHT(m->quote));
 
-		mask |= gather_bits(found) << 8 * i;
+		/* The product has the highest bits of its bytes on top. */
+		mask |= ((found >> 7) * 0x0102040810204080u >> 56) << 8 * i;
 	}
 	return mask;
 }

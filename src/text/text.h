@@ -137,6 +137,11 @@ LEAT_INLINE int64_t leat_day_number(int year, int month, int day)
 
 /* ---- CSV ---- */
 
+LEAT_INLINE int leat_is_line_end(char byte)
+{
+	return byte == '\n' || byte == '\r';
+}
+
 /* scan.c: bytes that mean something in CSV, wherever they are. */
 struct leat_special {
 	unsigned char delimiter;

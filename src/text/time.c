@@ -134,26 +134,6 @@ LEAT_INLINE int is_day(unsigned year, unsigned month, unsigned day)
 	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-/* Whether there is such a day, and its first second. */
-LEAT_INLINE int to_day(int year, int month, int day, struct instant *i)
-{
-	if (month < 1 || month > 12)
-		return TIME_MONTH;
-	if (!is_day((unsigned)year, (unsigned)month, (unsigned)day))
-		return TIME_DAY;
-	i->second = leat_day_number(year, month, day) * DAY_SECONDS;
-	return LEAT_OK;
-}
-
-LEAT_INLINE int to_clock(int hour, int minute, int second, struct instant *i)
-{
-	if (hour > 24 || minute > 59 || second > 60 ||
-	    (hour == 24 && (minute > 0 || second > 0 || i->ns > 0)))
-		return TIME_CLOCK;
-	i->second += 3600 * hour + 60 * minute + second;
-	return LEAT_OK;
-}
-
 LEAT_INLINE int to_time(const struct instant *i, int64_t *t_out)
 {
 	if (LEAT_LIKELY(i->second > first_second && i->second < last_second)) {
@@ -188,7 +168,13 @@ static int take_date(struct cursor *r, struct instant *i)
 	day = take_two(r);
 	if (month < 0 || day < 0)
 		return TIME_FORM;
-	return to_day(100 * century + year, month, day, i);
+	year += 100 * century;
+	if (month < 1 || month > 12)
+		return TIME_MONTH;
+	if (!is_day((unsigned)year, (unsigned)month, (unsigned)day))
+		return TIME_DAY;
+	i->second = leat_day_number(year, month, day) * DAY_SECONDS;
+	return LEAT_OK;
 }
 
 /* 00:47, 00:47:05, 00:47:05.25 and the same without colons. */
@@ -204,7 +190,11 @@ static int take_clock(struct cursor *r, struct instant *i)
 		if (second < 0 || take_decimals(r, &i->ns))
 			return TIME_FORM;
 	}
-	return to_clock(hour, minute, second, i);
+	if (hour > 24 || minute > 59 || second > 60 ||
+	    (hour == 24 && (minute > 0 || second > 0 || i->ns > 0)))
+		return TIME_CLOCK;
+	i->second += 3600 * hour + 60 * minute + second;
+	return LEAT_OK;
 }
 
 /* Digits alone, 20010131004705, go on without a T. */
@@ -286,16 +276,6 @@ static LEAT_NOINLINE int parse_rest(const char *p, const char *end,
 	return err ? err : to_time(&i, t_out);
 }
 
-LEAT_INLINE int parse_usual(const char *p, size_t n, int64_t second,
-    int64_t *t_out)
-{
-	struct instant i = { second, 0 };
-
-	if (n > 19 && (n > 20 || p[19] != 'Z'))
-		return parse_rest(p + 19, p + n, second, t_out);
-	return to_time(&i, t_out);
-}
-
 /* ---- Numbers ---- */
 
 /* How many to the second there are of what a number of this size counts. */
@@ -371,16 +351,19 @@ static LEAT_NOINLINE int parse_other(const char *text, size_t n_bytes, int unit,
 int leat_parse_time(const char *text, size_t n_bytes, int unit, int64_t *t_out,
     const char **why_out)
 {
-	int64_t second;
+	struct instant i = { 0, 0 };
 	int problem;
 
 	LEAT_ASSERT(text && t_out);
 	if (unit < LEAT_UNIT_GUESS || unit > LEAT_UNIT_NS)
 		return leat_because(why_out, LEAT_EINVAL, "no such unit");
-	if (n_bytes >= 19 && take_usual(text, &second))
-		problem = parse_usual(text, n_bytes, second, t_out);
-	else
+	if (n_bytes < 19 || !take_usual(text, &i.second))
 		problem = parse_other(text, n_bytes, unit, t_out);
+	else if (n_bytes > 19 && (n_bytes > 20 || text[19] != 'Z'))
+		problem = parse_rest(text + 19, text + n_bytes, i.second,
+		    t_out);
+	else
+		problem = to_time(&i, t_out);
 	if (LEAT_LIKELY(problem == LEAT_OK))
 		return LEAT_OK;
 	return leat_because(why_out,
@@ -406,19 +389,6 @@ static char *put_three(char *out, char between, int a, int b, int c, int four)
 	return out + 6;
 }
 
-/* A point and 3, 6 or 9 decimals; some more bytes are written. */
-static char *put_fraction(char *out, int ns)
-{
-	char digits[16];
-
-	leat_store64(digits,
-	    leat_digits_of((uint64_t)ns / 10) | LEAT_EIGHT('0'));
-	digits[8] = (char)('0' + ns % 10);
-	*out = '.';
-	memcpy(out + 1, digits, 9);
-	return out + 1 + (ns % 1000 ? 9 : ns % 1000000 ? 6 : 3);
-}
-
 size_t leat_format_time(int64_t t, char out[LEAT_TIME_SIZE])
 {
 	const int64_t day_ns = (int64_t)DAY_SECONDS * BILLION;
@@ -435,8 +405,13 @@ size_t leat_format_time(int64_t t, char out[LEAT_TIME_SIZE])
 	p = put_three(p, '-', year, month, of_month, 1);
 	*p++ = 'T';
 	p = put_three(p, ':', second / 3600, second / 60 % 60, second % 60, 0);
-	if (ns > 0)
-		p = put_fraction(p, ns);
+	if (ns > 0) { /* 3, 6 or 9 of the decimals written here are kept */
+		*p = '.';
+		leat_store64(p + 1,
+		    leat_digits_of((uint64_t)ns / 10) | LEAT_EIGHT('0'));
+		p[9] = (char)('0' + ns % 10);
+		p += 1 + (ns % 1000 ? 9 : ns % 1000000 ? 6 : 3);
+	}
 	*p++ = 'Z';
 	*p = '\0';
 	return (size_t)(p - out);
