@@ -447,7 +447,7 @@ $(CHECK_FLAGS) $(CXX_TESTS) socket_ingest check: | deps
 endif
 
 .PHONY: deps
-deps: ## installs what tests and checks need (Debian, Ubuntu)
+deps: ## installs what `make check` uses (Debian, Ubuntu)
 	@sh .ci/deps
 
 # ---- Wider checks -----------------------------------------------------
@@ -494,7 +494,7 @@ coverage: ## line and branch coverage of src/ by the tests
 
 .PHONY: mcdc
 mcdc: ## conditions of src/ that the tests have decide alone (clang 18)
-	@$(script_env) sh .ci/mcdc $(MCDC)
+	@$(script_env) sh .ci/mcdc $(or $(MCDC),0) $(COVERAGE_LEAST)
 
 # One build of the library for all of them.
 .PHONY: fuzzers fuzz-build

@@ -12,7 +12,10 @@ lies() {
 	name=$1
 	shift
 	echo '#include <stdint.h>' >"$tmp/try.c"
-	"$@" -fsyntax-only "$tmp/try.c" 2>/dev/null || return 0
+	"$@" -fsyntax-only "$tmp/try.c" 2>/dev/null || {
+		echo "layout: no compiler for $name: left out"
+		return 0
+	}
 	"$@" -std=c11 -Wall -Wextra -Wpedantic -Werror -Iinclude \
 		-fsyntax-only tests/layout.c || {
 		echo "check_layout: something has moved on $name" >&2
