@@ -23,7 +23,7 @@
 
 enum { HOST_SIZE = 256 };
 
-/* What begins with the prefix, behind it; or NULL. */
+/* Returns the text behind the prefix, or NULL if it does not begin with it. */
 static const char *behind(const char *text, const char *prefix)
 {
 	size_t n = strlen(prefix);

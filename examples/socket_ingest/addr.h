@@ -1,5 +1,5 @@
 /*
- * Where to listen, and where to send to, as a user writes it:
+ * Addresses to listen on and to send to, as a user writes them:
  *
  *      tcp://HOST:PORT   udp://HOST:PORT   unix:///PATH   unixgram:///PATH
  *      HOST:PORT         (of --http: tcp)
@@ -16,7 +16,7 @@
 
 enum addr_kind { ADDR_TCP, ADDR_UDP, ADDR_UNIX, ADDR_UNIXGRAM };
 
-/* One address; a name may have several. */
+/* An address; a name may have several of them. */
 struct addr {
 	enum addr_kind kind;
 	socklen_t len;
@@ -33,14 +33,14 @@ enum { ADDR_MAX = 8, ADDR_TEXT = 128 };
 int addr_parse(const char *text, int to_listen, struct addr *addrs, char *why,
     size_t why_size);
 
-/* HOST:PORT, the scheme left out, as tcp://. */
+/* Reads HOST:PORT without a scheme, as if it had tcp://. */
 int addr_parse_http(const char *text, struct addr *addrs, char *why,
     size_t why_size);
 
-/* Whether nobody but this machine can reach it. */
+/* Returns whether nobody but this machine can reach the address. */
 int addr_is_local(const struct addr *addr);
 
-/* As it is written, for messages: "tcp://127.0.0.1:9009". */
+/* Writes an address as a message shows it: "tcp://127.0.0.1:9009". */
 void addr_format(const struct sockaddr *at, socklen_t len, enum addr_kind kind,
     char *text, size_t size);
 

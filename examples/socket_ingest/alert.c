@@ -49,7 +49,7 @@ static int grow(struct alerts *a)
 	return 0;
 }
 
-/* Those who are told of alerts tell them apart by name. */
+/* Names must differ: receivers of alerts know a rule by its name alone. */
 static int is_taken(const struct alerts *a, const char *name)
 {
 	for (size_t i = 0; i < a->n; i++)

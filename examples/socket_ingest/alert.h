@@ -42,15 +42,15 @@
 #include "../replay/state_tape.h"
 
 struct alerts;      /* all rules */
-struct alert_state; /* those of one key: an array, one for each rule */
+struct alert_state; /* states of one key, one for each rule */
 
 struct alert_event {
-	const char *rule; /* its name, or its text if it has none */
+	const char *rule; /* name of the rule, or its text if it has no name */
 	const char *text;
 	const char *key;
 	size_t key_len;
 	int raised;   /* else cleared */
-	double value; /* what decided; absent: seconds without a value */
+	double value; /* number that decided; absent: seconds without a value */
 	int64_t at;   /* nanoseconds since 1970 */
 };
 
@@ -64,24 +64,24 @@ int alerts_add(struct alerts *alerts, const char *text, char *why,
     size_t why_size);
 
 /*
- * The names of a row's numbers, as the output has them ("value_mean"): which
- * is which statistic. A rule's "mean" is the one column that is called so or
- * ends with "_mean"; the library's short names mean the same ("avg"). Returns
- * 0, or -1 with the reason in why: there is none, or there are several. May
- * be called again while there is no key.
+ * Takes the names of a row's numbers, as the output has them ("value_mean"), by
+ * which rules find their statistic. A rule's "mean" is the one column that is
+ * called so or ends with "_mean"; the library's short names mean the same
+ * ("avg"). Returns 0, or -1 with the reason in why: there is none, or there are
+ * several. May be called again while there is no key.
  */
 int alerts_bind(struct alerts *alerts, const char *const *names, size_t n,
     char *why, size_t why_size);
 
-/* Which calls there is need for. */
+/* Return whether the rules need a call below at all. */
 int alerts_want_rows(const struct alerts *alerts);
-int alerts_want_values(const struct alerts *alerts); /* all but rows' */
+int alerts_want_values(const struct alerts *alerts); /* alert_value() */
 int alerts_want_ticks(const struct alerts *alerts);  /* for, absent */
 
 /*
- * What is kept for a key, which was seen at `now` (nanoseconds since 1970, as
- * all times here). NULL: no memory, or no rule. Freeing tells nothing: a key
- * that is forgotten is not absent any more.
+ * Makes the state of a key that was seen at `now` (nanoseconds since 1970, as
+ * all times here). NULL: no memory, or no rule. Freeing it raises and clears
+ * nothing: a key that is forgotten is not absent any more.
  */
 struct alert_state *alert_state_new(struct alerts *alerts, const char *key,
     size_t key_len, int64_t now);
@@ -105,20 +105,20 @@ void alert_row(struct alerts *alerts, struct alert_state *state,
 void alert_tick(struct alerts *alerts, struct alert_state *state,
     const char *key, size_t key_len, int64_t last, int64_t now);
 
-/* How many are raised now: of one key, of all. */
+/* Return how many alerts are raised now: of one key, of all keys. */
 size_t alert_state_raised(const struct alerts *alerts,
     const struct alert_state *state);
 uint64_t alerts_raised(const struct alerts *alerts);
-/* Of rule i: its name and whether it is raised for the key. */
+/* Rule i has a name, and is raised for a key or not. */
 size_t alerts_n_rules(const struct alerts *alerts);
 const char *alerts_rule_name(const struct alerts *alerts, size_t i);
 int alert_state_is_raised(const struct alert_state *state, size_t i);
 uint64_t alerts_total(const struct alerts *alerts); /* ever raised */
 
 /*
- * For saved state: the rules, which must be the same (tape_same_text), and
- * the state of one key, so that what was raised is not raised again. How long
- * a condition has held is counted anew from `now` when loaded.
+ * Save or load the rules, which must be the same ones (tape_same_text), and the
+ * state of one key, so that no alert is raised a second time. How long a
+ * condition has held is counted anew from `now` when loaded.
  */
 void alerts_tape(struct alerts *alerts, struct tape *tape);
 void alert_state_tape(struct alerts *alerts, struct alert_state *state,

@@ -116,7 +116,7 @@ static int read_calm(struct alert_rule *r, struct alert_scan *s)
 	return r->calm > 0 ? 0 : alert_scan_fail(&before, "1 or more");
 }
 
-/* Its number, or 0: no kind of change. */
+/* Returns the number of a kind of change, or 0 if the word is none. */
 static size_t take_kind(struct alert_scan *s)
 {
 	for (size_t i = 1; i < sizeof kinds / sizeof *kinds; i++)

@@ -1,6 +1,5 @@
 /*
- * What the files of alert.h share: the rules together, and what is kept for
- * a key.
+ * Shared by the files of alert.h: all rules together, and the state of a key.
  */
 #ifndef SOCKET_INGEST_ALERT_INSIDE_H
 #define SOCKET_INGEST_ALERT_INSIDE_H
@@ -12,7 +11,7 @@
 #include "alert.h"
 #include "alert_rule.h"
 
-/* All that each row is held against, side by side. */
+/* Rules about results, side by side: each row is compared with all of them. */
 struct alert_check {
 	struct alert_test tests[2]; /* not raised, raised: for the other */
 	size_t at;                  /* in the row */
@@ -31,24 +30,25 @@ struct alerts {
 	uint64_t total;
 };
 
-/* One rule, one key. */
+/* State of a rule for a key. */
 struct alert_slot {
 	unsigned char applies;
 	unsigned char raised;
-	unsigned char waits; /* a condition has held since, */
+	unsigned char waits; /* a condition has held since `since` */
 	int64_t since;
-	double x;          /* and this is the number it last held for */
-	leat_drift *drift; /* NULL: no value yet, or no memory */
-	uint64_t calm;     /* values since the last change, while raised */
+	double x; /* the number it last held for */
+	leat_drift
+	    *drift; /* NULL before the first value, or if there is no memory */
+	uint64_t calm; /* values since the last change, while raised */
 };
 
 struct alert_state {
 	size_t n;
 	size_t n_raised;
-	size_t n_absent; /* of these, those that the next value clears */
-	int64_t quiet;   /* no value has come since, */
-	int64_t last;    /* by what the last tick was told */
-	int is_loaded;   /* and there has been no tick since */
+	size_t n_absent; /* absent alerts, which the next value clears */
+	int64_t quiet;   /* time since which no value has come */
+	int64_t last;    /* time of the last value, at the last tick */
+	int is_loaded;   /* loaded, and no tick since */
 	struct alert_slot slots[];
 };
 

@@ -1,5 +1,5 @@
 /*
- * Which keys and which numbers a rule is about.
+ * Finds which keys and which numbers a rule is about.
  *
  * A pattern is matched from left to right. When something does not fit, the
  * last "*" takes a character more; what an earlier one has taken need not be

@@ -91,7 +91,7 @@ static int read_condition(struct alert_scan *s, struct alert_test *t)
 }
 
 /*
- * Where two conditions hold at once they do so at an end of an interval, or
+ * If two conditions hold at once, they do so at an end of an interval, or
  * beside one.
  */
 static int overlap(const struct alert_test tests[2])

@@ -1,5 +1,6 @@
 /*
- * One rule of alert.h, read: what to look at, and when to raise and clear.
+ * A rule of alert.h that has been read: what to look at, and when to raise and
+ * clear.
  */
 #ifndef SOCKET_INGEST_ALERT_RULE_H
 #define SOCKET_INGEST_ALERT_RULE_H
@@ -19,7 +20,7 @@ enum alert_kind { ALERT_ROW, ALERT_ABSENT, ALERT_ANOMALY, ALERT_CHANGE };
 struct alert_test {
 	double low, high; /* low > high: nothing lies in it */
 	unsigned char is_outside;
-	unsigned char is_abs; /* of the number's size */
+	unsigned char is_abs; /* compares the number's size */
 	int64_t hold;         /* nanoseconds it must hold for */
 };
 
@@ -34,16 +35,17 @@ static inline int alert_test_holds(const struct alert_test *t, double x)
 }
 
 struct alert_rule {
-	char *text;    /* as it was given */
+	char *text;    /* the rule as the user wrote it */
 	char *name;    /* NULL: none */
-	char *pattern; /* of keys; NULL: all */
+	char *pattern; /* keys it is for; NULL: all keys */
 	enum alert_kind kind;
 
-	char *column;               /* ROW: what the user calls it, */
-	struct alert_test tests[2]; /* what raises, and what clears */
-	int64_t span;               /* ABSENT */
-	leat_drift_options drift;   /* ANOMALY and CHANGE, */
-	uint64_t calm; /* which is cleared after as many values without one */
+	char *column; /* ROW: name of the column in the rule */
+	struct alert_test
+	    tests[2]; /* ROW: the condition to raise, the one to clear */
+	int64_t span; /* ABSENT */
+	leat_drift_options drift; /* ANOMALY, CHANGE */
+	uint64_t calm; /* CHANGE: values without a change that clear it */
 };
 
 /*
@@ -53,15 +55,15 @@ int alert_rule_read(struct alert_rule *rule, const char *text, char *why,
     size_t why_size);
 void alert_rule_clear(struct alert_rule *rule);
 
-/* Its name, or its text if it has none. */
+/* Returns the name of a rule, or its text if it has no name. */
 const char *alert_rule_name(const struct alert_rule *rule);
 
 int alert_rule_is_for(const struct alert_rule *rule, const char *key,
     size_t key_len);
 
 /*
- * Which of a row's numbers the user means; see alerts_bind(). Returns 0, or
- * -1 with the reason in why.
+ * Finds which of a row's numbers the user means; see alerts_bind(). Returns 0,
+ * or -1 with the reason in why.
  */
 int alert_column_find(const char *column, const char *const *names, size_t n,
     size_t *at_out, char *why, size_t why_size);

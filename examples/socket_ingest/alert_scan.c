@@ -14,7 +14,7 @@
 #include "../replay/durations.h"
 #include "../replay/number.h"
 
-enum { QUOTED_SIZE = 44 }; /* what is longer is cut */
+enum { QUOTED_SIZE = 44 }; /* longer text is cut */
 
 static int is_blank(char c)
 {

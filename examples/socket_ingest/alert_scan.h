@@ -18,7 +18,7 @@ struct alert_scan {
 struct alert_word {
 	const char *text;
 	size_t len;
-	int is_quoted; /* it stood in double quotes, which are not part of it */
+	int is_quoted; /* stood in double quotes, which are not part of text */
 };
 
 /*
@@ -27,7 +27,7 @@ struct alert_word {
  */
 int alert_scan_word(struct alert_scan *scan, struct alert_word *word_out);
 
-/* Whether a word is this one, without quotes. */
+/* Returns whether a word is this one, and is not quoted. */
 int alert_word_is(const struct alert_word *word, const char *text);
 
 /* Takes this word, this character, if it is what comes; returns whether. */
@@ -37,7 +37,7 @@ int alert_scan_char(struct alert_scan *scan, char c);
 /* The next character behind blanks, NUL at the end; stays where it is. */
 char alert_scan_peek(struct alert_scan *scan);
 
-/* All that is left, without blanks around it. */
+/* Takes the rest of the text, without the blanks around it. */
 struct alert_word alert_scan_rest(struct alert_scan *scan);
 
 /*

@@ -45,7 +45,7 @@ static void tape_drift(const struct alert_rule *rule, struct alert_slot *slot,
 	tape_expect(t, has_drift || !slot->raised);
 }
 
-/* One without a duration never waits. */
+/* A condition without a duration never waits. */
 static void tape_wait(const struct alert_rule *rule, struct alert_slot *slot,
     struct tape *t, int64_t now)
 {

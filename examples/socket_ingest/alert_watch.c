@@ -112,7 +112,7 @@ static void end_absence(const struct visit *v, int64_t until)
 			turn(v, i, value);
 }
 
-/* Without memory for a detector the value goes by. */
+/* If there is no memory for a detector, the value is not looked at. */
 static int push(const struct alert_rule *rule, struct alert_slot *slot,
     double x)
 {

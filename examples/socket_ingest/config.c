@@ -1,8 +1,7 @@
 /*
- * What socket_ingest is told on its command line. What goes for windows,
- * statistics and models is read and checked by what csv_replay does it with;
- * here is what a service needs beside it. Limits have defaults that a small
- * machine can bear.
+ * Reads the command line of socket_ingest. Options of windows, statistics and
+ * models are read and checked as csv_replay's are; this file adds the options
+ * of a service. Limits have defaults that a small machine can bear.
  */
 #include "config.h"
 

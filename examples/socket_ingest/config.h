@@ -1,6 +1,6 @@
 /*
- * What socket_ingest is told on its command line: the options of windows,
- * statistics and models that csv_replay has, and those of a service.
+ * The command line of socket_ingest: the options of windows, statistics and
+ * models that csv_replay has, and those of a service.
  */
 #ifndef SOCKET_INGEST_CONFIG_H
 #define SOCKET_INGEST_CONFIG_H
@@ -29,10 +29,10 @@ struct config {
 	/* Limits. */
 	uint64_t max_connections, max_line;
 	uint64_t max_per_peer;   /* connections of an address; 0: by default */
-	uint64_t max_bytes;      /* of keys and outputs, */
-	uint64_t key_bytes;      /* of keys, gauges and sets alone, */
-	uint64_t decoder_bytes;  /* of gauges and sets at most, */
-	uint64_t snapshot_bytes; /* and of keys beside their windows by time */
+	uint64_t max_bytes;      /* for keys and outputs together */
+	uint64_t key_bytes;      /* for keys, gauges and sets */
+	uint64_t decoder_bytes;  /* at most for gauges and sets */
+	uint64_t snapshot_bytes; /* for keys, beside their windows by time */
 	uint64_t max_rate;       /* bytes a second of each connection; 0: any */
 	int64_t idle;            /* 0: for ever */
 
@@ -41,7 +41,7 @@ struct config {
 	const char *token_file;
 	int insecure;
 
-	/* What comes of it. */
+	/* Alerts and results. */
 	struct list alerts;
 	struct list alert_to;
 	struct list to;
@@ -60,8 +60,9 @@ int config_read(struct config *config, int argc, char **argv, char *why,
     size_t why_size);
 
 /*
- * Whether rows have columns that only CSV can have: several, shown ones, a
- * model. Otherwise a row is a key and a value, in whatever format.
+ * Returns whether rows have columns that only CSV can have: several, shown
+ * ones, those of a model. Otherwise a row is a key and a value, in whatever
+ * format.
  */
 int config_is_table(const struct config *config);
 

@@ -36,7 +36,10 @@ enum config_option {
 
 enum { CONFIG_N_LISTEN = 5, CONFIG_N_GROUPS = SETTINGS_N_GROUPS + 8 };
 
-/* All options of the program, those of windows and saving among them. */
+/*
+ * The groups of options as --help prints them, with those of windows and of
+ * saving.
+ */
 struct config_options {
 	struct cli_option_group groups[CONFIG_N_GROUPS];
 	struct cli_option listen[CONFIG_N_LISTEN];

@@ -43,7 +43,7 @@ struct database {
 	struct database_file file;
 	char *path;
 	struct list names;
-	double *values; /* of one row, aligned */
+	double *values; /* bytes of a row, aligned */
 	char *bytes;
 	size_t len, size;
 	size_t n; /* rows in there */
@@ -97,7 +97,7 @@ static const char *keep(struct database *d, const struct waiting *w,
 static void forget_all(struct database *d)
 {
 	d->len = d->n = 0;
-	/* What waited once need not be kept for. */
+	/* Memory for rows that wait is given back once they have gone. */
 	if (d->size > 1 << 22) {
 		free(d->bytes);
 		d->bytes = NULL;
@@ -112,7 +112,7 @@ static int is_locked(int err)
 	return (err & 0xFF) == SQLITE_BUSY || (err & 0xFF) == SQLITE_LOCKED;
 }
 
-/* Of this row, not of the file. */
+/* Errors of these kinds are about this row, not about the file. */
 static int is_refusal(int err)
 {
 	int kind = err & 0xFF;
@@ -172,7 +172,9 @@ static int give_up(struct database *d, int err)
 		run(d, "ROLLBACK");
 	if (is_locked(err))
 		return ++d->n_locked < PATIENCE ? 0 : -1;
-	/* All else may be the end of this file, and it is opened again. */
+	/*
+	 * Any other error may be the end of this file, and it is opened again.
+	 */
 	if (kind != SQLITE_FULL && kind != SQLITE_NOMEM)
 		database_file_close(&d->file);
 	return -1;
@@ -220,7 +222,7 @@ int database_put(struct database *d, const char *key, size_t key_len,
 		d->lost++;
 		return fail(d, wrong);
 	}
-	/* What comes of it, the next commit says. */
+	/* The next commit reports whether this worked. */
 	if (d->n % COMMIT_ROWS == 0)
 		database_commit(d);
 	return 0;
@@ -324,7 +326,7 @@ int database_open(struct database **database_out, const char *path,
 	    path);
 }
 
-/* There is none that these could be called with. */
+/* A build without SQLite never gets here, as database_open() fails. */
 int database_close(struct database *d)
 {
 	(void)d;

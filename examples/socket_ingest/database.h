@@ -35,8 +35,8 @@ int database_open(struct database **database_out, const char *path,
 int database_close(struct database *database);
 
 /*
- * One row. If retracted the row is deleted instead. Returns 0, or -1: the
- * row is lost, and counted.
+ * Puts a row. If it is retracted, the row is deleted instead. Returns 0, or -1:
+ * the row is lost, and counted.
  */
 int database_put(struct database *database, const char *key, size_t key_len,
     int64_t start, int64_t end, const double *values, int retracted);

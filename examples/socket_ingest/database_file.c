@@ -24,7 +24,7 @@ enum { N_FIXED = 3, BUSY_MS = 2000 };
 
 /* ---- Statements ---- */
 
-/* These return NULL if there is no memory. */
+/* Both return NULL if there is no memory. */
 static char *text_of_create(const struct database_file *f)
 {
 	sqlite3_str *s = sqlite3_str_new(NULL);
@@ -211,8 +211,8 @@ int database_file_open(struct database_file *f, int may_wait, char *why,
 }
 
 /*
- * What is in the log goes into the file first, even if the file has been
- * moved: SQLite would leave the log to whatever is at the path then.
+ * Moves the log's content into the file first, even if the file has been moved:
+ * SQLite would leave the log to whatever is at the path then.
  */
 void database_file_close(struct database_file *f)
 {
@@ -243,7 +243,9 @@ int database_file_has_moved(struct database_file *f)
 
 /* ---- Rows ---- */
 
-/* How many bytes follow the first one of a character; -1: it is none. */
+/*
+ * Returns how many bytes follow the first one of a character; -1: it is none.
+ */
 static int count_following(unsigned char first)
 {
 	return first < 0x80 ? 0
@@ -254,7 +256,7 @@ static int count_following(unsigned char first)
 			    : -1;
 }
 
-/* Without NUL, whose meaning in a text SQLite leaves open. */
+/* Leaves out NUL, whose meaning in a text SQLite leaves open. */
 static int is_utf8(const char *text, size_t len)
 {
 	const unsigned char *t = (const unsigned char *)text, *end = t + len;

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct database_file {
-	const char *path; /* these must stay */
+	const char *path; /* must stay */
 	char *const *names;
 	size_t n_names;
 	int by_time;
@@ -37,7 +37,7 @@ void database_file_close(struct database_file *file);
 /* From now on others who write are waited for, two seconds. */
 void database_file_be_patient(struct database_file *file);
 
-/* Whether the file is not at its path any more. */
+/* Returns whether the file is not at its path any more. */
 int database_file_has_moved(struct database_file *file);
 
 /* Applies a row. Returns a result of SQLite: SQLITE_DONE if all is well. */

@@ -23,11 +23,11 @@ enum {
 	N_AT_ONCE = 64,
 	ROUNDS = 16,           /* before others have their turn */
 	LONGEST = 1 << 16,     /* no datagram is longer */
-	SLOT = LONGEST + 1472, /* so that they do not share sets of a cache */
+	SLOT = LONGEST + 1472, /* slots do not share sets of a cache */
 	CONTROL = 64
 };
 
-/* For systems without recvmmsg(): one at a time. */
+/* Systems without recvmmsg() take one datagram at a time. */
 #if !defined(__linux__)
 struct mmsghdr {
 	struct msghdr msg_hdr;
@@ -40,8 +40,8 @@ struct datagrams {
 	int fd;
 	struct event *event;
 	const char *who;
-	uint32_t lost;      /* as the kernel has it */
-	enum format format; /* of the datagram at hand */
+	uint32_t lost;      /* the kernel's count */
+	enum format format; /* current datagram's */
 	struct join join;   /* lines of influx that wait for its end */
 
 	struct mmsghdr headers[N_AT_ONCE];

@@ -1,5 +1,5 @@
 /*
- * What all formats need, and what outlives a line.
+ * Parts that all formats need, and the state that outlives a line.
  *
  * Lines in format line are told as they stand; a key that has to be put
  * together is put into memory that is used again for the next line. So after
@@ -25,7 +25,7 @@ struct decoder *decoder_new(const struct decoder_options *options)
 	d->most_bytes = SIZE_MAX;
 	memcpy(d->gauges.seed, options->seed, sizeof d->gauges.seed);
 	memcpy(d->sets.names.seed, options->seed, sizeof d->gauges.seed);
-	/* This one is saved: it is not to tell the others. */
+	/* The sets' seed is saved, and must not reveal the other seeds. */
 	d->sets.seed[0] = siphash(options->seed, "sets 0", 6);
 	d->sets.seed[1] = siphash(options->seed, "sets 1", 6);
 	return d;

@@ -33,10 +33,10 @@ typedef int decoder_fn(void *ctx, const struct sample *sample);
 
 struct decoder_options {
 	int time_unit;    /* enum leat_time_unit, of format line */
-	int influx_unit;  /* of influx; LEAT_UNIT_GUESS: ns */
+	int influx_unit;  /* for format influx; LEAT_UNIT_GUESS: ns */
 	size_t max_key;   /* bytes; longer ones are refused */
 	size_t max_keys;  /* gauges and sets of statsd that are remembered */
-	uint64_t seed[2]; /* of the hash of their names */
+	uint64_t seed[2]; /* seed of the hash of names */
 	decoder_fn *fn;
 	void *ctx;
 };

@@ -1,6 +1,6 @@
 /*
- * What the files of decoder.h share: parts of a line, keys that are put
- * together, and what is reading of a line that is bad.
+ * Shared by the files of decoder.h: parts of a line, keys that are put
+ * together, and reasons why a line is bad.
  */
 #ifndef SOCKET_INGEST_DECODER_INSIDE_H
 #define SOCKET_INGEST_DECODER_INSIDE_H
@@ -35,7 +35,7 @@ struct decoder_key {
 
 /* The hour that the last syslog message without a year was in. */
 struct decoder_hour {
-	int month, day, hour; /* as it reading; month 1 to 12, 0: none yet */
+	int month, day, hour; /* the message's; month 1 to 12, 0: none yet */
 	int64_t start;        /* nanoseconds since 1970 */
 	int64_t found_at;     /* by this arrival */
 };
@@ -45,7 +45,7 @@ struct decoder {
 	struct decoder_key key;
 	struct decoder_names gauges;
 	struct decoder_sets sets;
-	size_t most_bytes; /* of both */
+	size_t most_bytes; /* for gauges and sets together */
 	int64_t arrival;
 	struct decoder_hour hour;
 	char why[161];
@@ -63,7 +63,7 @@ static inline int text_is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Where the next blank or control character is, or the end. */
+/* Returns where the next blank or control character is, or the end. */
 static inline const char *text_field_end(const char *p, const char *end)
 {
 	while (p < end && (unsigned char)*p > ' ' && *p != 127)
@@ -84,7 +84,10 @@ static inline int part_is(struct part part, const char *text)
 	    memcmp(part.text, text, part.len) == 0;
 }
 
-/* Of a few bytes that are known when it is compiled; NUL is none of them. */
+/*
+ * Returns whether a byte is in a short set that is known when it is compiled;
+ * NUL is never in it.
+ */
 static inline int text_is_in(char c, const char *set)
 {
 	while (*set && *set != c)
@@ -116,7 +119,7 @@ int part_is_plain_number(struct part part, int decimals);
 
 /* ---- What is wrong ---- */
 
-/* All return DECODER_BAD. The text may be NULL. */
+/* Set the reason and return DECODER_BAD. A part's text may be NULL. */
 int decoder_bad(struct decoder *decoder, const char *what, struct part part,
     const char *is);
 int decoder_bad_line(struct decoder *decoder, const char *why);
@@ -137,12 +140,12 @@ int decoder_key_clean_name(struct decoder *decoder, struct part name,
     const char *escapes);
 int decoder_key_tag(struct decoder *decoder, struct part name,
     struct part value, const char *escapes);
-/* a=b;c=d of Graphite, which must be right, */
+/* Adds Graphite's tags, a=b;c=d, which must be well-formed. */
 int decoder_key_path_tags(struct decoder *decoder, struct part tags);
-/* and what is like it, of which parts are made clean. */
+/* Adds tags that are separated in another way; their parts are made clean. */
 int decoder_key_any_tags(struct decoder *decoder, struct part tags,
     char between, char is);
-/* The sample's key; field.text NULL: the name and tags alone. */
+/* Sets the sample's key; field.text NULL: name and tags alone. */
 int decoder_key_end(struct decoder *decoder, struct part field,
     const char *escapes, struct sample *sample);
 void decoder_key_clear(struct decoder_key *key);

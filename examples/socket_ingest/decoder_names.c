@@ -44,7 +44,7 @@ static void put_name(struct decoder_name **table, size_t mask,
 	*place = name;
 }
 
-/* Without memory for a larger table chains get longer, that is all. */
+/* If there is no memory for a larger table, chains get longer, that is all. */
 static int grow(struct decoder_names *names)
 {
 	size_t places = names->table ? 2 * (names->mask + 1) : FIRST_PLACES;

@@ -12,7 +12,7 @@ struct decoder_name {
 	struct decoder_name *next; /* in its place of the table */
 	struct decoder_name *newer, *older;
 	uint64_t hash;
-	uint64_t number; /* how many there were when it came */
+	uint64_t number; /* number of names before it */
 	double x;        /* 0 at first */
 	size_t len;
 	char text[];
@@ -28,7 +28,10 @@ struct decoder_names {
 	struct decoder_name *newest, *oldest;
 };
 
-/* What a name of so many bytes takes, beside its place in the table. */
+/*
+ * Returns how much memory a name of so many bytes takes beside its place in the
+ * table.
+ */
 size_t decoder_name_bytes(size_t len);
 
 /* NULL: there is no such name. */

@@ -1,7 +1,7 @@
 /*
- * One table of open addressing holds the members of all sets: each by a hash
- * of the member, with a seed that is another one for each set. It is at most
- * half full.
+ * A single table of open addressing holds the members of all sets: each by a
+ * hash of the member, with a seed that is another one for each set. It is at
+ * most half full.
  *
  * A restart brings new random numbers, so the seed of what is saved goes with
  * it: a member that comes before and after it counts once.
@@ -34,7 +34,7 @@ size_t decoder_sets_bytes(const struct decoder_sets *s)
 	return s->names.bytes + place_bytes(s);
 }
 
-/* Whether so much more may be allocated. */
+/* Returns whether so much more may be allocated. */
 static int has_room(const struct decoder_sets *s, size_t more, size_t most)
 {
 	size_t bytes = decoder_sets_bytes(s);
@@ -130,7 +130,7 @@ void decoder_sets_clear(struct decoder_sets *s)
 
 /* ---- Saved state ---- */
 
-/* One name of the list; loading: a new one. */
+/* Saves a name of the list, or loads a new one. */
 static struct decoder_name *tape_name(struct decoder_sets *s, struct tape *t,
     struct decoder_name *name)
 {

@@ -12,17 +12,18 @@
 #include "../replay/state_tape.h"
 #include "decoder_names.h"
 
-enum { DECODER_MEMBERS_MAX = 1000000 }; /* of all sets together */
+enum { DECODER_MEMBERS_MAX = 1000000 }; /* members of all sets together */
 
 struct decoder_sets {
-	uint64_t seed[2];           /* of members; saved with them */
-	struct decoder_names names; /* how many members each has */
-	uint64_t *places;           /* hashes of set and member; 0: free */
-	size_t mask;                /* places - 1 */
-	size_t n;                   /* members */
+	uint64_t seed[2]; /* seed of the members' hash; saved with them */
+	struct decoder_names
+	    names;        /* sets by name; x is how many members each has */
+	uint64_t *places; /* hashes of set and member; 0: free */
+	size_t mask;      /* places - 1 */
+	size_t n;         /* members */
 };
 
-/* What there may be, in sets and in bytes. */
+/* Limits of sets: how many, and how many bytes. */
 struct decoder_sets_room {
 	size_t sets, bytes;
 };

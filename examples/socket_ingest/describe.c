@@ -1,6 +1,4 @@
-/*
- * What a server says of alerts, and of itself on its page.
- */
+/* Words for what the program does: alerts as JSON, windows as a title. */
 #include "describe.h"
 
 #include <stdio.h>
@@ -72,7 +70,10 @@ static void describe_time(const leat_time_window_options *o, char *text,
 	} else {
 		span(o->kind == LEAT_SESSION ? o->gap : o->span, length,
 		    sizeof length);
-		/* As kinds has them; a format must be seen here. */
+		/*
+		 * The format's text is cut off before its %s, since compilers
+		 * check formats only where they can see them.
+		 */
 		snprintf(text, size, "%.*s%s",
 		    (int)(strlen(kinds[o->kind]) - 2), kinds[o->kind], length);
 	}

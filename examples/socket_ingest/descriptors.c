@@ -1,6 +1,6 @@
 /*
- * Of the two limits that a process has, it may raise the first one up to the
- * second.
+ * A process has two limits of descriptors, and may raise the first one up to
+ * the second.
  */
 #define _POSIX_C_SOURCE 200809L
 

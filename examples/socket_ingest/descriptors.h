@@ -1,6 +1,4 @@
-/*
- * How many descriptors the process may have.
- */
+/* The limit of descriptors of the process. */
 #ifndef SOCKET_INGEST_DESCRIPTORS_H
 #define SOCKET_INGEST_DESCRIPTORS_H
 

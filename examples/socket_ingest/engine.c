@@ -209,7 +209,7 @@ void engine_reopen(struct engine *e)
 
 /* ---- Values ---- */
 
-/* Of windows that have a limit of values, keys make room for each other. */
+/* If windows have a limit of values, keys make room for each other. */
 static int has_max_values(const struct engine *e)
 {
 	return e->settings->window.by_time &&
@@ -222,7 +222,7 @@ static int has_max_windows(const struct engine *e)
 	    e->settings->window.time.max_windows > 0;
 }
 
-/* Which limit it is that LEAT_NO_ROOM tells of. */
+/* Returns which limit LEAT_NO_ROOM is about. */
 static enum log_kind full_kind(const struct engine *e)
 {
 	if (has_max_windows(e))
@@ -258,8 +258,8 @@ static void refuse(struct engine *e, int err, const char *who)
 }
 
 /*
- * How many keys there may be by count, and how much their charts may take.
- * It is settled between two batches of lines.
+ * Sets how many keys there may be in windows by count, and how much their
+ * charts may take. It is settled between two batches of lines.
  */
 static void settle_bytes(struct engine *e)
 {
@@ -395,7 +395,10 @@ void engine_tape(struct engine *e, struct tape *t)
 	tape_same(t, (uint64_t)e->options.config->by_arrival, "--clock");
 	if (t->failed)
 		return;
-	/* What is kept has been taken from its sender. */
+	/*
+	 * Records that are kept have been acknowledged: they must be in the
+	 * state.
+	 */
 	if (!t->loads) {
 		engine_decide(e);
 		engine_settle(e);

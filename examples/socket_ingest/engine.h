@@ -32,7 +32,7 @@ struct engine_options {
 	const struct config *config;
 	struct alerts *alerts; /* NULL: no rule */
 	int has_page;          /* the snapshot is wanted */
-	const char *database;  /* its file; NULL: none */
+	const char *database;  /* file of SQLite; NULL: none */
 	const struct sink_list *sinks;
 	int64_t now; /* nanoseconds since 1970; later by engine_begin() */
 	struct counts *counts;
@@ -54,7 +54,10 @@ struct snapshot *engine_snapshot(struct engine *engine);
  */
 uint64_t engine_begin(struct engine *engine, int64_t now, uint64_t beside);
 
-/* One value. Refusals are counted; the first is said to be of `who`. */
+/*
+ * Takes a value. Refusals are counted; the log has the first one, with `who` it
+ * came from.
+ */
 void engine_value(struct engine *engine, const struct sample *sample,
     const char *who);
 
@@ -71,16 +74,16 @@ enum { ENGINE_BAD = 1, ENGINE_REFUSED = 2 };
 int engine_record(void *ctx, const leat_csv_record *record);
 const char *engine_why(const struct engine *engine);
 
-/* After a batch of values: rows that wait go out. */
+/* To be called after each batch of values: rows that wait go out. */
 void engine_settle(struct engine *engine);
 
 /*
- * Some times a second: time goes on, alerts that wait are looked at, points
- * are taken for the page.
+ * To be called some times a second: time goes on, alerts that wait are looked
+ * at, points are taken for the page. Settles, too.
  */
 void engine_tick(struct engine *engine);
 
-/* No value comes any more, and nobody will go on: all windows are told. */
+/* No value comes any more, and no state is saved: all windows are emitted. */
 void engine_finish(struct engine *engine);
 
 /* Values so far, for saving by rows. */
@@ -89,7 +92,9 @@ uint64_t engine_values(const struct engine *engine);
 /* SIGHUP: files are opened again. */
 void engine_reopen(struct engine *engine);
 
-/* All of its state, of a new one with the same settings. */
+/*
+ * Saves all of the state, or loads it into a new engine with the same settings.
+ */
 void engine_tape(struct engine *engine, struct tape *tape);
 
 #endif

@@ -1,6 +1,4 @@
-/*
- * What the files of engine.h share.
- */
+/* Shared by the files of engine.h. */
 #ifndef SOCKET_INGEST_ENGINE_INSIDE_H
 #define SOCKET_INGEST_ENGINE_INSIDE_H
 
@@ -8,7 +6,7 @@
 #include "../replay/tally.h"
 #include "engine.h"
 
-/* How many rows there were at some moment. */
+/* A moment, and how many rows there were then. */
 struct mark {
 	int64_t at;
 	uint64_t rows;
@@ -18,8 +16,8 @@ enum { N_MARKS = 9 };
 
 struct engine {
 	struct engine_options options;
-	const struct settings *settings; /* this: */
-	struct settings own; /* the user's, with what there is memory for */
+	const struct settings *settings; /* points to own */
+	struct settings own; /* the user's settings, cut to the memory */
 	struct replay *replay;
 	int64_t now; /* nanoseconds since 1970, of this batch or tick */
 	int is_table;
@@ -28,20 +26,20 @@ struct engine {
 	int64_t kept_since; /* the first record by which columns are chosen */
 
 	struct snapshot snapshot;
-	int has_snapshot; /* it has been made; else nothing is watched */
-	int wants_values, wants_rows; /* of alerts, */
-	size_t alert_bytes;           /* which take so much of a key */
+	int has_snapshot;             /* the snapshot has been made */
+	int wants_values, wants_rows; /* rules need values, rows */
+	size_t alert_bytes;           /* memory of a key's alerts */
 	uint64_t beside;              /* bytes that others hold */
-	uint64_t room;                /* and how many are free */
+	uint64_t room;                /* bytes that are free for keys */
 	struct snapshot_key **by_group;
 	size_t n_groups;
 	int64_t swept;              /* when forgotten keys were looked for */
-	struct mark marks[N_MARKS]; /* the newest first */
+	struct mark marks[N_MARKS]; /* newest one first */
 
 	struct database *database;
 	struct writer writer, late;
 	struct writer head;    /* the line above CSV */
-	uint64_t left[N_LEFT]; /* of the replay's tally, when it was told */
+	uint64_t left[N_LEFT]; /* the replay's tally when it was logged last */
 };
 
 /* ---- Life (engine.c) ---- */
@@ -81,7 +79,7 @@ void engine_dropped(void *engine, size_t group);
 /* Each tick: keys that are no longer known go. */
 void engine_forget(struct engine *engine);
 
-/* Of all keys. */
+/* Save or load the alerts' state of all keys. */
 void engine_clear_snapshot(struct engine *engine);
 void engine_tape_alerts(struct engine *engine, struct tape *tape);
 

@@ -1,7 +1,7 @@
 /*
- * What an engine is told by its replay: each value that is taken and each
- * result. In windows by count both come with the number of the key's group,
- * by which its place on the snapshot is found without a look at its name: that is
+ * Takes what a replay reports: each value that windows have taken and each
+ * result. In windows by count both come with the number of the key's group, by
+ * which its place on the snapshot is found without a look at its name: that is
  * all that a value costs beside its window. In windows by time keys may come
  * and go, and are looked up.
  */
@@ -165,7 +165,7 @@ void engine_emitted(void *ctx, const struct rows_result *result)
 		    result->values, e->now);
 }
 
-/* Of windows by count and models. */
+/* Called for windows by count and for models. */
 void engine_dropped(void *ctx, size_t group)
 {
 	struct engine *e = ctx;

@@ -140,7 +140,9 @@ static int read_number(struct part p, double *x_out)
 	return read_boolean(p, x_out);
 }
 
-/* Behind its first quote. Returns whether it has a last one. */
+/*
+ * Skips a text from behind its first quote. Returns whether it has a last one.
+ */
 static int skip_text(struct cursor *c)
 {
 	for (; c->at < c->end; c->at++) {
@@ -181,7 +183,7 @@ static int take_value(struct decoder *d, struct cursor *c, struct part field,
 
 /* ---- Fields ---- */
 
-/* What is done with the fields; each does what those before it do. */
+/* Modes of a walk over fields; each does what those before it do. */
 enum mode { CHECK, KEYS, TELL };
 
 struct walk {
@@ -226,7 +228,10 @@ static int walk(struct decoder *d, struct cursor *c, struct walk *k)
 	return err;
 }
 
-/* Whether no key can be too long, as far as is seen without making them. */
+/*
+ * Returns whether no key can be too long, as far as is seen without making
+ * them.
+ */
 static int are_short(const struct decoder *d, const struct walk *k)
 {
 	const struct decoder_key *key = &d->key;
@@ -327,7 +332,7 @@ static size_t record_end(const char *text, size_t len)
 
 /* ---- The guess ---- */
 
-/* Where the first of these bytes is that has no backslash before it. */
+/* Returns where the first of these bytes is that has no backslash before it. */
 static const char *find(const char *p, const char *end, const char *stops)
 {
 	for (; p < end; p++) {

@@ -15,7 +15,7 @@
 
 static const struct part none = { NULL, 0 };
 
-/* What a line says, or which of its fields is wrong and what it is not. */
+/* The sample of a line, or which of its fields is wrong and what it is not. */
 struct line_reading {
 	struct sample sample;
 	struct part bad;
@@ -208,7 +208,7 @@ static inline int take_time(const char *p, size_t n, int unit, int64_t *t_out)
 			return 0;
 		}
 	}
-	/* Which may have a blank in it, but not here. */
+	/* A time may have a blank in it elsewhere, but not here. */
 	return text_field_end(p, p + n) == p + n
 	    ? time_text_read(p, n, unit, t_out)
 	    : -1;

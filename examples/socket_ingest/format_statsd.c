@@ -91,7 +91,9 @@ static int take_time(struct decoder *d, struct part time, struct sample *s)
 	return 0;
 }
 
-/* What follows the type; what is not known is of a later version. */
+/*
+ * Takes a section that follows the type; unknown ones are of a later version.
+ */
 static int take_section(struct decoder *d, struct metric *m,
     struct part section)
 {
@@ -212,7 +214,7 @@ enum mode { CHECK, FILL_SETS, TELL };
 struct walk {
 	enum mode mode;
 	double gauge;
-	double times; /* that timers are told beside once */
+	double times; /* values of timers beyond the first */
 };
 
 /* Returns how often a value counts; 1 / rate may be infinite. */
@@ -326,8 +328,8 @@ static int tell(struct decoder *d, struct metric *m)
 /* ---- Lines ---- */
 
 /*
- * What begins tags in a name: the first ; or a comma that a tag with a value
- * follows. 0: nothing does.
+ * Returns the mark that begins tags in a name: the first ; or a comma that a
+ * tag with a value follows. 0: there are none.
  */
 static char tags_mark(struct part name)
 {

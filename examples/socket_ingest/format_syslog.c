@@ -120,7 +120,10 @@ static int take_new(struct decoder *d, struct part rest, struct message *m)
 
 /* ---- RFC 3164 ---- */
 
-/* As a pattern: A a letter, 0 a digit, _ a digit or a blank. */
+/*
+ * Returns whether a part begins like a pattern: A is a letter, 0 a digit, _ a
+ * digit or a blank.
+ */
 static int is_like(struct part p, const char *pattern)
 {
 	size_t i = 0;

@@ -6,9 +6,9 @@
  * copy grows as its bytes come: a length that a counted frame claims to have
  * takes no memory.
  *
- * Where the bytes are cut makes no difference to what is told. So a CR that
- * is the last of them is held even if the line is as long as it may be; the
- * LF that makes it a line end may follow.
+ * Where the bytes are cut makes no difference to what is told. So a CR that is
+ * the last of them is held even if the line is as long as it may be; the LF
+ * that makes it a line end may follow the frame.
  *
  * Counted frames are those of RFC 6587, 3.4.1; lines those of 3.4.2.
  */
@@ -18,13 +18,13 @@
 #include <string.h>
 
 enum state {
-	IN_LINE = 0, /* or at its start, if nothing is held */
+	IN_LINE = 0, /* at its start if nothing is held */
 	SKIPS_LINE,
 	IN_LENGTH,
 	IN_COUNTED,
 	SKIPS_COUNTED,
 	PAST_COUNTED, /* a line end may follow */
-	PAST_CR       /* which was the first half of that */
+	PAST_CR       /* the CR of that line end was there */
 };
 
 /* Longer ones are not meant. */
@@ -37,7 +37,7 @@ static size_t left(const struct piece *p)
 	return (size_t)(p->end - p->at);
 }
 
-/* Nothing is held any more; its bytes stay until the next call. */
+/* Begins anew with nothing held; the bytes stay until the next call. */
 static void begin_anew(struct frame *f, enum state state)
 {
 	f->n_held = 0;
@@ -75,7 +75,7 @@ static int ends_with(const char *text, size_t len, char c)
 
 /* ---- Lines ---- */
 
-/* Without its LF, a CR may be the last byte. */
+/* Emits a line whose LF is cut off; a CR may be its last byte. */
 static enum frame_event tell(const struct frame *f, const char *text,
     size_t len, struct line *out)
 {

@@ -25,11 +25,11 @@ struct frame {
 
 	char *held; /* the start of a line whose end has not come */
 	size_t n_held, size;
-	uint64_t count; /* of a counted frame: bytes, or those yet to skip */
-	int state;      /* what the next byte belongs to */
+	uint64_t count; /* bytes of a counted frame, or those yet to skip */
+	int state; /* enum state of frame.c: what the next byte belongs to */
 };
 
-/* What is left of a piece. */
+/* The rest of a piece. */
 struct piece {
 	const char *at, *end;
 };

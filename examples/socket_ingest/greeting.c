@@ -18,11 +18,11 @@ enum state {
 	START,
 	IN_TLS,
 	METHOD,
-	GAP, /* behind the method */
+	GAP, /* blank behind the method */
 	TARGET,
-	VERSION, /* or a part of the target that begins like it */
+	VERSION, /* HTTP's, or a part of the target that begins like it */
 	BLANKS,  /* behind a version */
-	RETURNS, /* CR, behind these */
+	RETURNS, /* CR behind the blanks */
 	TOLD
 };
 

@@ -1,5 +1,6 @@
 /*
- * What a stream begins with: lines, or what a browser says.
+ * Tells by its first bytes whether a stream has lines or is a browser's
+ * request.
  *
  * Any web page may make the browser that shows it connect to this machine,
  * and has much of what is sent then in its hand: the body of a POST, the

@@ -19,12 +19,12 @@ enum { HEAD_NAME = 20 };
 /* Start from { 0 }. */
 struct head {
 	unsigned char state;
-	unsigned char has_cr; /* the last byte was one */
+	unsigned char has_cr; /* the last byte was CR */
 	unsigned char n_lengths, n_codings;
 	unsigned char name_len;  /* at most HEAD_NAME */
-	unsigned char is_length; /* the line at hand is one */
-	unsigned char n_digits;  /* of it, at most 1 */
-	unsigned char is_over;   /* a blank has come behind these */
+	unsigned char is_length; /* the current header is Content-Length */
+	unsigned char n_digits;  /* digits of that length, counted up to 1 */
+	unsigned char is_over;   /* a blank has come behind the digits */
 	unsigned char has_body;
 	char name[HEAD_NAME];
 };

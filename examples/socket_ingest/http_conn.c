@@ -134,7 +134,7 @@ static const char *look(struct http_conn *c, struct evbuffer *buffer, size_t at)
 	return wrong;
 }
 
-/* Neither a request nor a header. */
+/* Answers that are neither a request nor a header are ours. */
 static void spoil(struct evbuffer *buffer)
 {
 	static const char no_line[] = "?\r\n\r\n";
@@ -211,8 +211,8 @@ static struct http_conn *new_guard(struct web *web)
 }
 
 /*
- * Without memory evhttp makes a bufferevent of its own, which is not under
- * watch and whose requests are refused, whatever they are.
+ * If there is no memory, evhttp makes a bufferevent of its own, which is not
+ * under watch and whose requests are refused, whatever they are.
  */
 struct bufferevent *http_conn_connection(struct event_base *base, void *ctx)
 {
@@ -238,7 +238,7 @@ struct bufferevent *http_conn_connection(struct event_base *base, void *ctx)
 
 /* ---- Old ones ---- */
 
-/* Whether there is only our reference left, or evhttp has never had one. */
+/* Returns whether only our reference is left, or evhttp has never had one. */
 static int is_left(const struct http_conn *c, int *was_taken_out)
 {
 	bufferevent_data_cb on_read, on_write;

@@ -67,7 +67,10 @@ static void name_new(struct web *web)
 		c->is_named = 1;
 		if (fd < 0)
 			continue;
-		/* One who looks on and is gone is found out some time. */
+		/*
+		 * With keep-alive, a client of /events that is gone is found
+		 * out some time.
+		 */
 		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 		if (getpeername(fd, (struct sockaddr *)&at, &len) == 0)
@@ -77,7 +80,7 @@ static void name_new(struct web *web)
 
 /* ---- Room ---- */
 
-/* How little it is in use: the lower the better a place for another one. */
+/* Returns how much a connection is in use; the lowest one makes room first. */
 static int use_of(const struct http_conn *c)
 {
 	if (c->state == ASKS)
@@ -108,7 +111,7 @@ static int has_unread(const struct http_conn *c)
 		   MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-/* Who has asked and was not heard yet is not idle. */
+/* A connection whose request has not been read yet is not idle. */
 static struct http_conn *find_silent(const struct web *web)
 {
 	int64_t now = clock_steady();

@@ -21,15 +21,16 @@ struct join {
 	size_t (*end)(const char *text, size_t len); /* struct format_type's */
 	char *at; /* lines that wait, with LF between them */
 	size_t n, size;
-	size_t lines; /* how many */
+	size_t lines; /* lines that wait */
 };
 
 /* Takes a line. Returns 0, or -1: it is bad, and that has been said. */
 typedef int join_fn(void *ctx, const char *text, size_t len);
 
 /*
- * One line, without its end. Returns how many lines have been dealt with, of
- * those that have waited and this one; -1: no memory, and none waits any more.
+ * Takes a line without its end. Returns how many lines have been dealt with, of
+ * those that have waited and this one; -1: no memory, and no line waits any
+ * more.
  */
 long join_take(struct join *join, const char *text, size_t len, size_t longest,
     join_fn *fn, void *ctx);

@@ -23,10 +23,10 @@ enum { BACKLOG = 1024, UDP_BUFFER = 8 << 20 };
 
 struct listener {
 	struct server *server;
-	struct evconnlistener *streams; /* one of these, */
-	struct datagrams *datagrams;    /* or none: standard input */
+	struct evconnlistener *streams; /* tcp:// and unix://; or NULL */
+	struct datagrams *datagrams;    /* udp:// and unixgram://; or NULL */
 	char who[ADDR_TEXT];
-	char *path; /* of a unix socket, to be removed */
+	char *path; /* path of a unix socket, to be removed */
 	int is_tcp;
 };
 
@@ -184,7 +184,7 @@ static int add(struct server *s, int fd, const struct addr *addr)
 	return 0;
 }
 
-/* What is wrong with listening there, or NULL. */
+/* Returns why the program must not listen there, or NULL. */
 static const char *find_unguarded(const struct server *s,
     const struct addr *addr)
 {

@@ -1,5 +1,5 @@
 /*
- * What the program says of itself.
+ * The log of the program.
  *
  * After a line about a kind there is none about it for a minute; then, if
  * more has come, one that says how much, and another quiet minute. So a

@@ -1,6 +1,6 @@
 /*
- * What the program says of itself, on standard error: a line each, with the
- * time. Things that may happen a million times a second are said once a
+ * The log of the program, on standard error: a line for each event, with the
+ * time. Events that may happen a million times a second are logged once a
  * minute for each kind, with how many there were.
  */
 #ifndef SOCKET_INGEST_LOG_H
@@ -8,7 +8,10 @@
 
 #include <stdint.h>
 
-/* What is refused or lost, counted by kind; shown in /metrics by name. */
+/*
+ * Kinds of what is refused or lost, which are counted, and shown in /metrics by
+ * name.
+ */
 enum log_kind {
 	LOG_BAD_LINE,       /* not understood */
 	LOG_LONG_LINE,      /* beyond --max-line */
@@ -29,7 +32,7 @@ enum log_kind {
 	LOG_HTTP_STREAM,    /* a stream of lines that began as HTTP */
 	LOG_UDP_LOST,       /* datagrams the kernel has dropped */
 	LOG_OUTPUT_DROPPED, /* rows that an output had no room for */
-	LOG_OUTPUT,         /* an output failed or reconnects */
+	LOG_OUTPUT,         /* an output failed, or reconnects */
 	LOG_SAVE,           /* saving failed */
 	LOG_MEMORY,         /* no memory for something */
 	LOG_N_KINDS
@@ -42,9 +45,9 @@ const char *log_kind_text(enum log_kind kind);
 /* { 0 } is one. */
 struct log {
 	uint64_t counts[LOG_N_KINDS];
-	uint64_t told[LOG_N_KINDS]; /* of these, at the last line */
+	uint64_t told[LOG_N_KINDS]; /* counts at the last line of the log */
 	int64_t next[LOG_N_KINDS];  /* no line before this */
-	int fd;                     /* where they go; 0: 2 */
+	int fd; /* descriptor of the log; 0: standard error */
 };
 
 /*
@@ -64,7 +67,7 @@ void log_event(struct log *log, enum log_kind kind, uint64_t n,
 /* Says what has been counted and not said, when its minute is over. */
 void log_tick(struct log *log, int64_t now);
 
-/* Something that is always said. */
+/* Logs a line that must not be left out. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 1, 2)))
 #endif

@@ -22,9 +22,9 @@ struct peers {
 	uint64_t seed[2];
 	struct peer *all;
 	struct peer **buckets;
-	size_t size, mask;         /* of all, of buckets */
-	size_t n_used;             /* have ever been used */
-	size_t n_free;             /* of these are not */
+	size_t size, mask;         /* elements of all; buckets - 1 */
+	size_t n_used;             /* elements that have ever been used */
+	size_t n_free;             /* used elements that are free again */
 	struct peer *free;         /* by next */
 	struct peer *first, *last; /* without a connection; oldest first */
 };

@@ -1,6 +1,6 @@
 /*
- * Who is at the other end, by address: how many connections a peer has, and
- * how many wrong tokens it has guessed.
+ * Peers, which are those at the other end, by address: how many connections a
+ * peer has, and how many wrong tokens it has guessed.
  *
  * An address of IPv6 counts by its first 64 bits, as the rest of it is for
  * anyone there to choose; but for those of this machine and of a link, which
@@ -27,23 +27,23 @@
 enum {
 	PEER_KEY = 16,
 	PEER_TYPOS = 3,    /* wrong tokens that cost nothing */
-	PEER_LONGEST = 16, /* seconds that an answer may be held, */
-	PEER_AT_ONCE = 8,  /* so many at a time */
+	PEER_LONGEST = 16, /* longest time an answer is held, in seconds */
+	PEER_AT_ONCE = 8,  /* answers held at a time */
 	PEER_FORGETS = 600 /* seconds without another one */
 };
 
 struct peer {
 	unsigned char key[PEER_KEY];
-	struct peer *next;          /* of its bucket */
-	struct peer *older, *newer; /* of those without a connection */
+	struct peer *next;          /* next one in its bucket */
+	struct peer *older, *newer; /* in the list without a connection */
 	size_t n_holders;           /* connections */
 	int is_local;
 
-	size_t n_slots; /* of streams */
+	size_t n_slots; /* streams of the peer */
 	struct slot_line lines[SLOT_RANKS];
 	size_t n_watchers;
 
-	unsigned n_wrong; /* tokens, lately */
+	unsigned n_wrong; /* wrong tokens, lately */
 	int64_t wrong_at; /* the last one, by clock_steady() */
 	int64_t owes;     /* until then it is being slowed down */
 };
@@ -58,7 +58,7 @@ struct peers *peers_new(size_t n_connections, size_t n_others,
     const uint64_t seed[2]);
 void peers_free(struct peers *peers);
 
-/* How many peers there is room for, and are known. */
+/* Return how many peers there is room for, and how many are known. */
 size_t peers_room(const struct peers *peers);
 size_t peers_count(const struct peers *peers);
 
@@ -73,10 +73,10 @@ void peers_drop(struct peers *peers, struct peer *peer);
 
 /* ---- Tokens; a peer that is NULL is not slowed down ---- */
 
-/* Whether a token may be looked at. */
+/* Returns whether a token of the peer may be looked at. */
 int peer_may_guess(const struct peer *peer, int64_t now);
 
-/* It was a wrong one. Returns for how many nanoseconds to hold the answer. */
+/* Counts a wrong token. Returns for how many nanoseconds to hold the answer. */
 int64_t peer_guessed_wrong(struct peer *peer, int64_t now);
 
 #endif

@@ -54,7 +54,7 @@ static int read_first(const char *path, char *bytes, size_t size, size_t *n_out)
 
 	if (!file)
 		return -1;
-	/* Nothing of it stays in a buffer. */
+	/* The secret must not stay in a buffer of stdio. */
 	setvbuf(file, NULL, _IONBF, 0);
 	errno = 0;
 	*n_out = fread(bytes, 1, size, file);

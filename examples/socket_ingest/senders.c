@@ -1,7 +1,7 @@
 /*
- * Who sends. Senders are in an array without holes, of pointers, since streams
- * point to them; names are numbered by a set of keys, and of each number there
- * is the sender.
+ * Senders are in an array without holes, of pointers, since streams point to
+ * them; names are numbered by a set of keys, and of each number there is the
+ * sender.
  *
  * Anybody may make up names, so a name alone holds no place for longer than
  * its connection. Senders that have gone, and have had lines taken, wait in a
@@ -18,7 +18,7 @@
 struct senders {
 	struct keys *keys;
 	struct sender *all[SENDERS_MAX];
-	struct sender *by_number[SENDERS_MAX]; /* of the key */
+	struct sender *by_number[SENDERS_MAX]; /* words of the key */
 	size_t n;
 	struct sender *first, *last; /* gone, the first longest */
 	uint64_t n_forgotten;
@@ -179,7 +179,7 @@ static void save_one(const struct sender *sender, struct tape *t)
 	tape_counts(t, &taken, 1);
 }
 
-/* Those that have gone in their order, and then the others. */
+/* Saves senders that have gone in their order, and then the others. */
 static void save_all(const struct senders *s, struct tape *t)
 {
 	for (struct sender *i = s->first; i; i = i->shorter)

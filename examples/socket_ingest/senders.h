@@ -1,8 +1,8 @@
 /*
- * Who sends, by name, and how many lines of each have been taken: so that
- * one whose connection, or whose server, has gone away knows where to go on.
- * The counts are saved with the rest of the state, so they always fit what
- * windows have seen.
+ * Senders by name, and how many lines of each have been taken: so that one
+ * whose connection, or whose server, has gone away knows where to go on. The
+ * counts are saved with the rest of the state, so they always fit what windows
+ * have seen.
  */
 #ifndef SOCKET_INGEST_SENDERS_H
 #define SOCKET_INGEST_SENDERS_H
@@ -18,12 +18,12 @@ struct stream;
 
 struct sender {
 	const char *name;
-	uint64_t taken;        /* lines, */
-	uint64_t saved;        /* as of the last state that is on the disk, */
-	uint64_t told;         /* and as the stream has been told */
-	struct stream *stream; /* or NULL */
+	uint64_t taken;        /* lines taken */
+	uint64_t saved;        /* lines in the last state on the disk */
+	uint64_t told;         /* lines that the sender knows to be saved */
+	struct stream *stream; /* the sender's connection, or NULL */
 
-	/* For senders.c. */
+	/* Members of senders.c alone. */
 	size_t number, at;
 	int is_gone;
 	struct sender *longer, *shorter; /* gone than this one */
@@ -49,10 +49,10 @@ struct sender *senders_come(struct senders *senders, const char *name,
  */
 void senders_go(struct senders *senders, struct sender *sender);
 
-/* How many with lines have been forgotten for others. */
+/* Returns how many senders with lines have been forgotten for others. */
 uint64_t senders_forgotten(const struct senders *senders);
 
-/* In any order. */
+/* Visit all senders, in any order. */
 size_t senders_count(const struct senders *senders);
 struct sender *senders_at(struct senders *senders, size_t i);
 

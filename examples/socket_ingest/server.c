@@ -58,7 +58,7 @@ int server_line(struct server *s, enum format format, const char *text,
 	return err == DECODER_BAD ? -1 : 0;
 }
 
-/* Neither blank nor a comment. */
+/* Returns whether a line is neither blank nor a comment. */
 static int says_something(const char *text, size_t len)
 {
 	size_t i = 0;
@@ -232,8 +232,8 @@ static void drain(struct server *s)
 }
 
 /*
- * What is saved is gone on with; what is not would be lost, and is told as it
- * is.
+ * A state that is saved will be gone on with; if none is, open windows would be
+ * lost, and are emitted as they are.
  */
 static void end(struct server *s)
 {

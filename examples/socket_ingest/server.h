@@ -1,6 +1,6 @@
 /*
- * What the parts of the server know of each other: listeners, streams,
- * datagrams, and the loop around them.
+ * Shared by the parts of the server: listeners, streams, datagrams, and the
+ * loop around them.
  */
 #ifndef SOCKET_INGEST_SERVER_H
 #define SOCKET_INGEST_SERVER_H
@@ -48,7 +48,7 @@ struct server {
 	struct alerts *alerts;
 	struct senders *senders;
 
-	struct sink_list sinks, alert_sinks; /* of --to, of --alert-to */
+	struct sink_list sinks, alert_sinks; /* sinks of --to, of --alert-to */
 	int alerts_on_stderr;
 	struct writer alert_lines; /* writes to alert_sinks */
 	struct cli_save saving;
@@ -60,12 +60,13 @@ struct server {
 	struct listener *listeners[SERVER_LISTENERS];
 	size_t n_listeners;
 	struct peers *peers;
-	struct slots slots;   /* of streams */
-	struct stream *input; /* standard input, which has none; or NULL */
-	char *buffer;         /* SERVER_BUFFER bytes, for everybody */
+	struct slots slots; /* slots of streams */
+	struct stream
+	    *input;   /* standard input, standard input has no slot; or NULL */
+	char *buffer; /* SERVER_BUFFER bytes, for everybody */
 
 	struct event *ticks, *on_term, *on_int, *on_hup;
-	int64_t next_flush; /* of sets */
+	int64_t next_flush; /* next time that sets are emitted */
 	uint64_t next_save; /* at so many values; UINT64_MAX: by time */
 	int stops;          /* asked to */
 	char title[DESCRIBE_SIZE];
@@ -73,25 +74,25 @@ struct server {
 };
 
 /*
- * Around a batch of lines: what they bring goes out at the end. A save may
- * come of it.
+ * To be called before and after a batch of lines: what they bring goes out at
+ * the end, and the state may be saved then.
  */
 void server_begin(struct server *server);
 void server_settle(struct server *server);
 
 /*
- * One line of a format that is known; counted. Returns 0, or -1: it was not
- * understood, which is said, with the format that it is like if that is
+ * Takes a line of a known format, and counts it. Returns 0, or -1 if it was not
+ * understood; the log says so, with the format that the line is like if that is
  * another one.
  */
 int server_line(struct server *server, enum format format, const char *text,
     size_t len);
 
 /*
- * One line of a stream or datagram that has not told its format yet: *format
- * is what the line is like if it could be read, or is CSV, which is not read
- * here. Else it stays FORMAT_AUTO, and the line is bad. A line that says
- * nothing tells nothing.
+ * Takes a line of a stream or datagram whose format is not known yet. *format
+ * becomes what the line is like if it could be read, or is CSV, which is not
+ * read here. Otherwise it stays FORMAT_AUTO, and the line is bad. A blank line
+ * or a comment changes nothing.
  */
 void server_guess(struct server *server, enum format *format, const char *text,
     size_t len);
@@ -128,7 +129,9 @@ int stream_stdin(struct server *server);
 /* Each tick: those that are silent for too long, those that have waited. */
 void stream_tick(struct server *server);
 
-/* After a save: who wants to know is told. */
+/*
+ * To be called after a save: senders learn how many of their lines are in it.
+ */
 void stream_saved(struct server *server);
 
 /* ---- Datagrams (datagram.c) ---- */
@@ -143,11 +146,11 @@ void datagrams_free(struct datagrams *datagrams);
 
 struct csv_pairs;
 
-/* Which columns are key, value and time, by the stream's own header. */
+/* Reads records of which a header tells the columns of key, value and time. */
 struct csv_pairs *csv_pairs_new(struct server *server);
 void csv_pairs_free(struct csv_pairs *csv_pairs);
 
-/* As engine_record(); ctx is a struct csv_pairs. */
+/* Takes a record as engine_record() does; ctx is a struct csv_pairs. */
 int csv_pairs_record(void *ctx, const leat_csv_record *record);
 const char *csv_pairs_why(const struct csv_pairs *csv_pairs);
 

@@ -1,5 +1,5 @@
 /*
- * Where lines go: what is the same for all kinds of sinks.
+ * The common part of all kinds of sinks.
  *
  * Lines are queued and, if the sink takes bytes, written in the same call.
  * The room is that of the queue: when it is full new lines are dropped and
@@ -78,11 +78,17 @@ void sink_again(struct sink *o, unsigned ms)
 
 	after.tv_sec = (time_t)(ms / 1000);
 	after.tv_usec = (suseconds_t)(ms % 1000) * 1000;
-	/* Without memory for a timer the next line is one. */
+	/*
+	 * If there is no memory for a timer, the next line does what it would
+	 * do.
+	 */
 	o->has_no_timer = event_add(o->timer, &after) < 0;
 }
 
-/* Those who have lost the same server do not come back all at once. */
+/*
+ * Random delays keep those who have lost the same server from coming back all
+ * at once.
+ */
 void sink_again_later(struct sink *o)
 {
 	unsigned ms;
@@ -160,7 +166,7 @@ static size_t find_intro(const struct sink *o, const char **bytes_out)
 					: 0;
 }
 
-/* What is to be written next; 0: nothing. */
+/* Returns how many bytes are to be written next; 0: none. */
 static size_t find_next(struct sink *o, const char **bytes_out)
 {
 	const struct sink_queue *q = &o->queue;
@@ -331,7 +337,7 @@ uint64_t sink_drain(struct sink *o, int ms)
 	time.tv_usec = (suseconds_t)(ms % 1000) * 1000;
 	alarm = event_new(o->base, -1, 0, on_alarm, &is_over);
 	if (alarm && event_add(alarm, &time) == 0) {
-		/* It is not waited for a try that is due in a minute. */
+		/* A try that is due in a minute is made at once. */
 		if (event_pending(o->timer, EV_TIMEOUT, NULL)) {
 			o->wait = 0;
 			sink_again(o, 0);
@@ -340,7 +346,7 @@ uint64_t sink_drain(struct sink *o, int ms)
 	}
 	free_event(&alarm);
 	if (o->lookup) {
-		/* Its last words are said in the loop. */
+		/* The lookup reports its end in the loop. */
 		sink_lookup_free(o->lookup);
 		o->lookup = NULL;
 		sink_again_later(o);

@@ -1,8 +1,8 @@
 /*
- * Where lines go: standard output or error, a file, a program's standard
- * input, a socket. Sockets that are not there are tried again, after 1, 2,
- * 4 ... 60 seconds; meanwhile lines wait in a buffer of limited size, and
- * what it has no room for is dropped, whole lines at a time, and counted.
+ * A sink takes lines: standard output or error, a file, a program's standard
+ * input, a socket. Sockets that are not there are tried again, after 1, 2, 4
+ * ... 60 seconds; meanwhile lines wait in a buffer of limited size, and what it
+ * has no room for is dropped, whole lines at a time, and counted.
  *
  *      -  or  stdout    standard output        stderr
  *      FILE             appended to; reopened by sink_reopen()
@@ -28,10 +28,11 @@ struct sink;
 struct sink_options {
 	struct event_base *base;
 	const char *where;
-	size_t room;      /* bytes that may wait; 0: 4 MiB */
-	const char *head; /* what each new file or connection begins with, */
-	size_t head_len;  /* a header; must stay. A file that is not empty
-	                          has it already */
+	size_t room; /* bytes that may wait; 0: 4 MiB */
+	const char
+	    *head; /* header that each new file or connection begins with; */
+	size_t
+	    head_len; /* must stay; a file that is not empty has it already */
 	struct log *log;
 };
 
@@ -55,13 +56,13 @@ void sink_put(struct sink *sink, const char *lines, size_t len,
 void sink_reopen(struct sink *sink);
 
 /*
- * Before the end: tries to get out what waits, for at most so many
+ * To be called before the end: tries to get out what waits, for at most so many
  * milliseconds, running the event loop. Returns lines that are lost.
  */
 uint64_t sink_drain(struct sink *sink, int milliseconds);
 
 const char *sink_where(const struct sink *sink);
-uint64_t sink_lines(const struct sink *sink);   /* that went out */
+uint64_t sink_lines(const struct sink *sink);   /* lines that went out */
 uint64_t sink_dropped(const struct sink *sink); /* lines */
 size_t sink_waiting(const struct sink *sink);   /* bytes */
 int sink_is_connected(const struct sink *sink);

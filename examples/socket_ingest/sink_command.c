@@ -73,8 +73,8 @@ static int spawn(struct sink *o, int input)
 static void on_broken_pipe(evutil_socket_t fd, short what, void *ctx);
 
 /*
- * Nothing can be read from this end, but that the other one is closed is an
- * event of it whatever is waited for.
+ * The write end of a pipe never has data, but epoll reports EPOLLERR on it when
+ * the reader closes: EV_READ is enough to get that.
  */
 static int watch(struct sink *o)
 {
@@ -99,7 +99,7 @@ static int run(struct sink *o)
 		return error;
 	}
 	o->fd = ends[1];
-	/* Else it is seen when the next line is written. */
+	/* If this fails, the next write finds that the command has ended. */
 	watch(o);
 	sink_begin(o, SINK_HEAD);
 	return 0;
@@ -148,7 +148,7 @@ static void command_broken(struct sink *o, int error)
 {
 	(void)error;
 	sink_shut(o);
-	/* Its end comes a moment after that of its pipe. */
+	/* A command ends a moment after it closes its pipe. */
 	sink_again_later(o);
 }
 
@@ -188,7 +188,10 @@ static int start_command(struct sink *o, char *why, size_t size)
 	return report(why, size, "%s", strerror(error));
 }
 
-/* It sees the end of its input, and is given a moment to write what it has. */
+/*
+ * The command sees the end of its input, and is given a moment to write what it
+ * has.
+ */
 static void stop_command(struct sink *o)
 {
 	const struct timespec look = { 0, LOOK_MS * 1000000L };

@@ -73,7 +73,7 @@ static enum sink_intro choose_intro(const struct sink *o, const struct stat *st)
 	    : SINK_NO_INTRO;
 }
 
-/* Whether it is the file that is open already, with something in it. */
+/* Returns whether it is the file that is open already, with something in it. */
 static int is_same_file(const struct sink *o, const struct stat *now)
 {
 	struct stat old;
@@ -208,7 +208,7 @@ static void standard_broken(struct sink *o, int error)
 	sink_die(o, strerror(error));
 }
 
-/* It never waits for a timer, but for room. */
+/* Standard output never waits for a timer, only for room. */
 static void standard_again(struct sink *o)
 {
 	sink_flush(o);

@@ -1,8 +1,8 @@
 /*
- * What the kinds of sinks have in common.
+ * Shared by the kinds of sinks.
  *
- * An sink has a queue of whole lines, and a descriptor that may or may not
- * take bytes now. It is in one of four states:
+ * A sink has a queue of whole lines, and a descriptor that may or may not take
+ * bytes now. It is in one of four states:
  *
  *      open        is_open: what is put is written at once
  *      blocked     open too, but full: an event tells when it is not
@@ -30,15 +30,18 @@
 struct sink_queue {
 	char *bytes;
 	size_t size;
-	size_t first; /* where the first line begins, */
-	size_t sent;  /* bytes of it that have been written, */
-	size_t end;   /* and the end of the last one */
+	size_t first; /* start of the first line */
+	size_t sent;  /* bytes of the first line that have been written */
+	size_t end;   /* end of the last line */
 };
 
 /* Returns 0, or -1: no memory. Amortised O(n). */
 int sink_queue_add(struct sink_queue *queue, const char *bytes, size_t n);
 
-/* So many more bytes are written. Returns lines that are complete now. */
+/*
+ * Takes bytes that have been written off the queue. Returns how many lines are
+ * complete by that.
+ */
 uint64_t sink_queue_take(struct sink_queue *queue, size_t n);
 
 uint64_t sink_queue_lines(const struct sink_queue *queue);
@@ -65,9 +68,9 @@ void sink_lookup_free(struct sink_lookup *lookup);
 struct sink_kind {
 	/* Returns 0, or -1 with the reason in why. */
 	int (*start)(struct sink *sink, char *why, size_t why_size);
-	/* As write(2). */
+	/* Writes as write(2) does. */
 	ssize_t (*write)(struct sink *sink, const char *bytes, size_t n);
-	/* It cannot be written to any more. */
+	/* Called when the sink cannot be written to any more. */
 	void (*broken)(struct sink *sink, int error);
 	/* The timer is over. */
 	void (*again)(struct sink *sink);
@@ -76,11 +79,11 @@ struct sink_kind {
 	void (*stop)(struct sink *sink);
 };
 
-/* What goes before the next line. */
+/* An intro goes before the next line. */
 enum sink_intro {
 	SINK_NO_INTRO,
 	SINK_HEAD,    /* the header, if there is one */
-	SINK_LINE_END /* of a line that another run has not finished */
+	SINK_LINE_END /* end of a line that another run has not finished */
 };
 
 struct sink {
@@ -97,23 +100,23 @@ struct sink {
 	uint64_t lines, dropped;
 
 	int fd;      /* -1: none */
-	int is_open; /* and not dead */
+	int is_open; /* open, and not dead */
 	int is_blocked;
 	int is_dead;
-	struct event *writable; /* of the descriptor, made when needed */
-	struct event *readable; /* of sockets and commands */
+	struct event *writable; /* event of the descriptor, made when needed */
+	struct event *readable; /* event of sockets and commands */
 	struct event *timer;
-	int has_no_timer;    /* it could not be set */
-	unsigned wait;       /* seconds to the next try but one */
-	int64_t since;       /* it is open, by clock_steady() */
-	int has_failed;      /* since it was open last */
-	int is_shared;       /* standard output, standard error */
-	int is_socket;       /* and it is one */
-	int is_stale;        /* a file that is opened again at the next try */
-	pid_t pid;           /* of a command that has not been reaped, or 0 */
-	struct addr *addrs;  /* of a socket: ADDR_MAX, */
-	int n_addrs, i_addr; /* those there are, and which is tried */
-	char *host, *port; /* of a name that is looked up each time, or NULL */
+	int has_no_timer; /* the timer could not be set */
+	unsigned wait;    /* seconds to the next try but one */
+	int64_t since;    /* start of being open, by clock_steady() */
+	int has_failed;   /* a failure was logged since it was open last */
+	int is_shared;    /* standard output, standard error */
+	int is_socket;    /* the standard descriptor is a socket */
+	int is_stale;     /* a file that is opened again at the next try */
+	pid_t pid; /* process of a command that has not been reaped, or 0 */
+	struct addr *addrs;  /* socket: room for ADDR_MAX addresses */
+	int n_addrs, i_addr; /* addresses, and which of them is tried */
+	char *host, *port;   /* name that is looked up each time, or NULL */
 	struct sink_lookup *lookup;
 };
 
@@ -137,12 +140,15 @@ void sink_flush(struct sink *sink);
 /* Is not open any more; its events are gone, and the descriptor with them. */
 void sink_shut(struct sink *sink);
 
-/* The kind tries again after so many milliseconds, */
+/* Lets the kind try again after so many milliseconds. */
 void sink_again(struct sink *sink, unsigned milliseconds);
-/* or after 1, 2, 4 ... 60 seconds: from 1 on if it was open for long. */
+/*
+ * Lets the kind try again after 1, 2, 4 ... 60 seconds: from 1 on if it was
+ * open for long.
+ */
 void sink_again_later(struct sink *sink);
 
-/* Nothing goes out any more. */
+/* Gives a sink up: no line goes out any more. */
 void sink_die(struct sink *sink, const char *reason);
 
 #endif

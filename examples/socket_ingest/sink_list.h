@@ -14,12 +14,12 @@ struct sink_list {
 	size_t n;
 };
 
-/* As sink_new(). Returns 0, or -1 with the reason in why. */
+/* Makes one as sink_new() does. Returns 0, or -1 with the reason in why. */
 int sink_list_add(struct sink_list *list, const struct sink_options *options,
     char *why, size_t why_size);
 void sink_list_free(struct sink_list *list);
 
-/* These do for each sink what the function of sink.h does for one. */
+/* Each does for all sinks what the function of sink.h does for one. */
 void sink_list_put(const struct sink_list *list, const char *lines, size_t len,
     uint64_t n_lines);
 void sink_list_set_head(const struct sink_list *list, const char *head,

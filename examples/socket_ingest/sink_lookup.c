@@ -22,9 +22,9 @@ struct sink_lookup {
 	struct event *ready;
 	sink_lookup_fn *fn;
 	void *ctx;
-	int is_pending; /* evdns has not answered, */
+	int is_pending; /* evdns has not answered yet */
 	int is_given_up;
-	int error; /* or it has: this, or these */
+	int error; /* answer: an error, or n addresses */
 	int n;
 	struct addr addrs[ADDR_MAX];
 };
@@ -89,7 +89,7 @@ struct sink_lookup *sink_lookup_new(struct event_base *base, const char *host,
 		sink_lookup_free(l);
 		return NULL;
 	}
-	/* Without the file it is the name server of this machine. */
+	/* If there is no such file, the name server is this machine. */
 	evdns_base_resolv_conf_parse(l->dns, DNS_OPTIONS_ALL,
 	    "/etc/resolv.conf");
 	memset(&hints, 0, sizeof hints);

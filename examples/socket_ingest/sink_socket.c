@@ -69,7 +69,7 @@ static void socket_broken(struct sink *o, int error)
 	lose(o, strerror(error));
 }
 
-/* Of another side that is gone without a word. */
+/* Keep-alive finds another side that is gone without a word. */
 static void set_tcp(int fd)
 {
 	int one = 1;
@@ -205,7 +205,10 @@ static void socket_again(struct sink *o)
 		lose(o, "out of memory");
 }
 
-/* Whether a host must be looked up: no address, and not the loopback. */
+/*
+ * Returns whether a host must be looked up: it is no address, and not the
+ * loopback.
+ */
 static int is_name(const char *host)
 {
 	struct in_addr address;
@@ -273,7 +276,7 @@ static int start_socket(struct sink *o, char *why, size_t size)
 }
 
 /*
- * What the other side has said and nobody has read would make the closing a
+ * Bytes from the other side that nobody has read would make the closing a
  * reset, which takes back what is still on its way.
  */
 static void stop_socket(struct sink *o)

@@ -38,8 +38,8 @@ struct slot_line {
 /* Start from { 0 } and set the limits. */
 struct slots {
 	size_t max;
-	size_t max_per_peer;  /* of another machine; each at least 1 */
-	size_t max_per_local; /* of an address of this machine */
+	size_t max_per_peer; /* for an address of another machine; at least 1 */
+	size_t max_per_local; /* for an address of this machine; at least 1 */
 	size_t n;
 	struct slot_line lines[SLOT_RANKS];
 };
@@ -49,16 +49,19 @@ void slots_enter(struct slots *slots, struct slot *slot, struct peer *peer,
     int64_t now);
 void slots_leave(struct slots *slots, struct slot *slot);
 
-/* It has said something: it is the last one of this rank now. */
+/* Makes a slot that has said something the last one of this rank. */
 void slots_speak(struct slots *slots, struct slot *slot, enum slot_rank rank,
     int64_t now);
 
 enum slots_room { SLOTS_ROOM, SLOTS_PEER_FULL, SLOTS_FULL };
 
-/* Whether there is room for one more of this peer, which may be NULL. */
+/*
+ * Returns whether there is room for another slot of this peer, which may be
+ * NULL.
+ */
 enum slots_room slots_room(const struct slots *slots, const struct peer *peer);
 
-/* Who is to go if there is not, or NULL: nobody. */
+/* Returns the slot that makes room, NULL if none must. */
 struct slot *slots_idle(const struct slots *slots, const struct peer *peer,
     int64_t now);
 

@@ -122,7 +122,7 @@ static void put_in_slot(struct snapshot_key **table, size_t mask,
 	*slot = key;
 }
 
-/* Without memory for a larger table chains get longer, that is all. */
+/* If there is no memory for a larger table, chains get longer, that is all. */
 static void grow(struct snapshot *b)
 {
 	size_t mask = 2 * b->mask + 1;

@@ -1,7 +1,7 @@
 /*
- * What is known of each key now, for those who look on: the page, the API,
- * alerts. Found by name through a seeded hash, and listed in the order they
- * were last told anything.
+ * A snapshot of each key, for those who look on: the page, the API, alerts.
+ * Keys are found by name through a seeded hash, and listed by their last
+ * results.
  *
  * Each key has the results of its window as they were told last, and a ring
  * of points for a chart. Points are taken on ticks, a few a second, not with
@@ -18,7 +18,7 @@ struct alert_state;
 
 enum { SNAPSHOT_POINTS = 240 };
 
-/* One moment of a chart; values are those of a row, in order. */
+/* A moment of a chart; its values are those of a row, in order. */
 struct snapshot_point {
 	int64_t at; /* nanoseconds since 1970 */
 		    /* n_values doubles follow in snapshot_values() */
@@ -28,15 +28,15 @@ struct snapshot_key {
 	char *name; /* NUL-terminated; may hold any other byte */
 	size_t len;
 	uint64_t hash;
-	uint64_t n;                 /* values */
-	int64_t last_at;            /* when the last one came, */
-	double last;                /* and what it was */
-	double *row;                /* the results that were told last, */
-	int64_t start, end;         /* of this window; 0, 0 by count */
-	uint64_t n_rows;            /* how many rows there have been */
-	struct alert_state *alerts; /* the user's */
+	uint64_t n;         /* values */
+	int64_t last_at;    /* when the last value came */
+	double last;        /* the last value */
+	double *row;        /* the last results */
+	int64_t start, end; /* interval of these results; 0, 0 by count */
+	uint64_t n_rows;    /* results so far */
+	struct alert_state *alerts; /* state of the user's alerts */
 
-	int64_t *times; /* of the ring of points; NULL: there is none */
+	int64_t *times; /* times of the ring of points; NULL: there is none */
 	double *points; /* n_values for each */
 	size_t room, first, n_points;
 	int dirty;        /* a row has come since the last tick */
@@ -55,10 +55,10 @@ struct snapshot {
 	struct snapshot_key *newest, *oldest;
 	struct snapshot_key **table;
 	size_t mask;
-	size_t bytes;           /* allocated for keys, */
-	size_t ring_bytes;      /* of these for rings, */
-	size_t most_ring_bytes; /* which the user may limit: no ring begins or
-	                           grows beyond, the oldest keys lose theirs */
+	size_t bytes;      /* bytes allocated for keys and rings */
+	size_t ring_bytes; /* bytes allocated for rings */
+	size_t
+	    most_ring_bytes; /* limit that the user may set: no ring begins or grows beyond it, and the oldest keys lose theirs */
 	uint64_t seed[2];
 };
 

@@ -1,7 +1,7 @@
 /*
- * What the parts of a stream know of each other: stream_life.c, where it
- * begins and ends, stream_io.c, which moves bytes, and stream_parse.c, which knows
- * what they mean.
+ * Shared by the parts of a stream: stream_life.c, where it begins and ends,
+ * stream_io.c, which moves bytes, stream_parse.c, which knows what they mean,
+ * and stream_records.c, which reads CSV.
  */
 #ifndef SOCKET_INGEST_STREAM_H
 #define SOCKET_INGEST_STREAM_H
@@ -16,14 +16,14 @@
 #include "server.h"
 #include "slots.h"
 
-/* What comes next. */
+/* States, by what comes next. */
 enum stream_state {
-	STREAM_HELD,   /* nothing: a wrong token is not answered yet */
+	STREAM_HELD,   /* nothing; a wrong token is not answered yet */
 	STREAM_TOKEN,  /* "token SECRET" */
 	STREAM_SENDER, /* "sender NAME", or the first line */
 	STREAM_GUESS,  /* the first line tells the format */
 	STREAM_LINES,
-	STREAM_RECORDS /* of CSV */
+	STREAM_RECORDS /* records of CSV */
 };
 
 struct stream {
@@ -31,17 +31,17 @@ struct stream {
 	struct server *server;
 	int fd;
 	int is_stdin;
-	struct event *readable;  /* without TLS */
-	struct event *writable;  /* made when it is needed */
-	struct evbuffer *out;    /* that the socket has not taken; or NULL */
+	struct event *readable; /* without TLS */
+	struct event *writable; /* made when it is needed */
+	struct evbuffer *out; /* bytes that the socket has not taken; or NULL */
 	struct bufferevent *bev; /* with TLS */
-	int shaken;              /* hands: the handshake is done */
+	int shaken;              /* the handshake of TLS is done */
 	char who[ADDR_TEXT];
-	int64_t since; /* it began */
-	int64_t held;  /* until then, by clock_steady() */
+	int64_t since; /* when it began */
+	int64_t held;  /* end of being held, by clock_steady() */
 	double credit; /* bytes that may be read now */
 	int64_t credited;
-	int waits; /* for credit */
+	int waits; /* waits for credit */
 
 	struct greeting greeting;
 	struct magic magic;
@@ -52,16 +52,16 @@ struct stream {
 	char stash[16];   /* digits at the start, which may be a length */
 	size_t n_stash;
 	leat_csv *csv;
-	uint64_t n_records;        /* that it has told, the header among them */
-	struct engine_table table; /* either this takes the records, */
-	struct csv_pairs *csv_pairs; /* or this; */
-	int failed;                  /* what it has said */
+	uint64_t n_records;          /* records read, the header among them */
+	struct engine_table table;   /* takes the records of a table */
+	struct csv_pairs *csv_pairs; /* takes others; or NULL */
+	int failed;                  /* the last record's code */
 	struct sender *sender;
 };
 
 /* ---- Bytes to lines (stream_parse.c) ---- */
 
-/* What becomes of a stream after some of its bytes. */
+/* Results of taking bytes: the stream goes on, or is to be closed. */
 enum { STREAM_ON = 0, STREAM_CLOSE = -1 };
 
 /*
@@ -77,7 +77,7 @@ void stream_parse_clear(struct stream *stream);
 
 /* ---- Records of CSV (stream_records.c) ---- */
 
-/* These return STREAM_ON or STREAM_CLOSE. */
+/* Return STREAM_ON or STREAM_CLOSE. */
 int stream_begin_records(struct stream *stream);
 int stream_take_records(struct stream *stream, const char *bytes, size_t n);
 
@@ -102,8 +102,8 @@ void stream_end_records(struct stream *stream);
 /* ---- Life (stream_life.c) ---- */
 
 /*
- * A token: the right one, or the stream is to be closed, at once or when it
- * has been held. Returns 0 or -1.
+ * Compares a token. Returns 0, or -1 if it is wrong: the stream is to be
+ * closed, at once or when it has been held.
  */
 int stream_guess(struct stream *stream, const char *token, size_t len);
 
@@ -112,16 +112,17 @@ int stream_guess(struct stream *stream, const char *token, size_t len);
 /* Begins to read. Return 0, or -1: no memory. */
 int stream_read_plain(struct stream *stream);
 int stream_read_secure(struct stream *stream);
-int stream_read_turns(struct stream *stream); /* what cannot be waited for */
+int stream_read_turns(struct stream
+	*stream); /* for what cannot be waited for */
 
-/* How many bytes it may read now. */
+/* Returns how many bytes the stream may read now. */
 size_t stream_credit(struct stream *stream);
 
-/* Stops reading, and goes on with it. */
+/* Stop reading, and go on with it. */
 void stream_pause(struct stream *stream);
 void stream_go_on(struct stream *stream);
 
-/* Tells the other side something. */
+/* Sends a text to the other side, which may be left out if it does not read. */
 void stream_send(struct stream *stream, const char *text, size_t len);
 
 #endif

@@ -21,7 +21,10 @@
 
 #include "../replay/system_clock.h"
 
-/* What waits to be sent; who does not read gets no more. */
+/*
+ * Limit of bytes that wait to be sent; a sender that does not read gets no
+ * more.
+ */
 enum { MOST_OUT = 4096 };
 
 /* ---- Credit ---- */
@@ -82,7 +85,7 @@ static int refuse_greeting(struct stream *st, enum greeting_verdict verdict)
 	return -1;
 }
 
-/* Who has not shown the token yet is as good as silent. */
+/* A stream that has not shown the token yet counts as silent. */
 static void has_spoken(struct stream *st)
 {
 	if (!st->is_stdin)
@@ -91,7 +94,10 @@ static void has_spoken(struct stream *st)
 		    st->server->now);
 }
 
-/* Nothing is taken of a request, wherever it is cut. Returns 0, or -1. */
+/*
+ * Takes bytes, but none of a request of HTTP, wherever it is cut. Returns 0, or
+ * -1 if the stream is to be closed.
+ */
 static int take(struct stream *st, const char *bytes, size_t n)
 {
 	enum greeting_verdict verdict = st->is_stdin
@@ -190,8 +196,8 @@ static void on_turn(evutil_socket_t fd, short what, void *ctx)
 /* ---- TLS ---- */
 
 /*
- * What is in the buffer, as far as there is credit, or all of it. Returns -1
- * if the stream is to be closed.
+ * Takes the bytes in the buffer, as far as there is credit, or all of them.
+ * Returns -1 if the stream is to be closed.
  */
 static int take_input(struct stream *st, int all)
 {

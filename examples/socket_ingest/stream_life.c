@@ -280,7 +280,7 @@ static void tick(struct stream *st)
 	}
 }
 
-/* What a tick sets going is read later, or joins the end of a line. */
+/* A stream that a tick sets going is read later, or joins the end of a line. */
 void stream_tick(struct server *s)
 {
 	for (int rank = 0; rank < SLOT_RANKS; rank++) {

@@ -1,6 +1,6 @@
 /*
- * What the bytes of a stream mean: a token and a sender's name, if there must
- * or may be such, and then lines of one format or records of CSV.
+ * Reads the bytes of a stream: a token and a sender's name, if there must or
+ * may be such, and then lines of one format or records of CSV.
  *
  * The format is that of the first line that fits one, and stays; lines before
  * it are bad ones. Syslog may count its frames, with no line end in sight, so
@@ -201,8 +201,8 @@ static enum frame_event take_plain(struct stream *st, struct piece *piece)
 }
 
 /*
- * Whether frames are counted: 1, 0, or -1 if that is not to be told yet. The
- * bytes are the first of the stream's lines.
+ * Returns whether frames are counted: 1, 0, or -1 if that cannot be seen yet.
+ * The bytes are the first of the stream's lines.
  */
 static int is_counted(const char *bytes, size_t n)
 {
@@ -234,8 +234,8 @@ static int check_magic(struct stream *st, const char *bytes, size_t n)
 }
 
 /*
- * Before the first line. Returns 1 if all has been put into the stash, or
- * STREAM_CLOSE.
+ * Looks at bytes before the first line. Returns 0, 1 if all of them have been
+ * put into the stash, or STREAM_CLOSE.
  */
 static int look(struct stream *st, struct piece *piece)
 {
@@ -371,7 +371,7 @@ void stream_parse_end(struct stream *st)
 	struct line line;
 
 	if (st->sender)
-		return; /* It will send the rest again. */
+		return; /* The sender will send the rest again. */
 	server_begin(st->server);
 	/* Digits alone are a value. */
 	if (st->n_stash > 0 && take_stash(st, "\n", 1) < 0)
@@ -400,7 +400,7 @@ static void leave_sender(struct stream *st)
 	senders_go(st->server->senders, sender);
 }
 
-/* Without standard input there may be nothing left to wait for. */
+/* After the end of standard input, there may be nothing left to wait for. */
 static void leave_stdin(struct stream *st)
 {
 	if (st->is_stdin && st->server->n_listeners == 0)

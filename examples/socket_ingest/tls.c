@@ -31,7 +31,7 @@ struct tls {
 
 /* ---- Certificates ---- */
 
-/* What OpenSSL says first is what it is about. */
+/* The first error of OpenSSL is what it is about. */
 static int fail(const char *path, const char *what, char *why, size_t size)
 {
 	unsigned long error = ERR_get_error();
@@ -161,7 +161,7 @@ struct bufferevent *tls_bufferevent(struct tls *tls, struct event_base *base,
 
 	if (!ssl)
 		return NULL;
-	/* It takes over the SSL only if all goes well. */
+	/* The bufferevent takes over the SSL only if all goes well. */
 	bev = bufferevent_openssl_socket_new(base, fd, ssl,
 	    BUFFEREVENT_SSL_ACCEPTING, options);
 	if (!bev) {
@@ -182,7 +182,7 @@ void tls_bufferevent_free(struct bufferevent *bev)
 
 /* ---- Why ---- */
 
-/* What OpenSSL has words for that say little. */
+/* OpenSSL's own texts for these errors say little. */
 static const char *in_words(unsigned long error)
 {
 	if (ERR_GET_LIB(error) == ERR_LIB_SYS)

@@ -36,8 +36,8 @@ void tls_bufferevent_free(struct bufferevent *bev);
 void tls_why(struct bufferevent *bev, char *why, size_t why_size);
 
 /*
- * Whether a text is the secret, in a time that depends on the length of the
- * text alone.
+ * Returns whether a text is the secret, in a time that depends on the length of
+ * the text alone.
  */
 int secret_is(const char *secret, const char *text, size_t len);
 

@@ -38,18 +38,18 @@ struct web;
 
 enum {
 	WEB_CONNECTIONS = 128,
-	WEB_WATCHERS = 48, /* of these, who look on */
-	WEB_PER_PEER = 32  /* and of these of one address */
+	WEB_WATCHERS = 48, /* clients of /events, at most */
+	WEB_PER_PEER = 32  /* clients of /events from an address */
 };
 
 struct web_options {
 	struct event_base *base;
 	struct tls *tls;     /* NULL: none */
 	const char *token;   /* NULL: none */
-	struct peers *peers; /* who guesses tokens, and how often */
-	size_t max_per_peer; /* who look on; 0: WEB_PER_PEER */
-	const char *title;   /* of the page: what is counted, "-w 60s" */
-	const struct snapshot *snapshot; /* all of these stay */
+	struct peers *peers; /* counts wrong tokens */
+	size_t max_per_peer; /* limit of clients of /events; 0: WEB_PER_PEER */
+	const char *title;   /* title of the page: what is counted, "-w 60s" */
+	const struct snapshot *snapshot; /* must stay, as all below */
 	struct alerts *alerts;           /* NULL: no rule */
 	struct log *log;
 	const struct counts *counts;
@@ -68,13 +68,19 @@ void web_free(struct web *web);
 int web_listen(struct web *web, const struct addr *addr, char *text_out,
     char *why, size_t why_size);
 
-/* After each snapshot_tick(): tells those who watch. */
+/*
+ * To be called after each snapshot_tick(): sends clients of /events what has
+ * changed.
+ */
 void web_tick(struct web *web, int64_t now);
 
-/* An alert, at once. */
+/* Sends an alert to clients of /events at once. */
 void web_alert(struct web *web, const struct alert_event *event);
 
-/* Before the end: those who watch are told "bye", connections are closed. */
+/*
+ * To be called before the end: clients of /events get "bye", and connections
+ * are closed.
+ */
 void web_stop(struct web *web);
 
 #endif

@@ -3,9 +3,9 @@
  *
  * All who look on are at the same version of the snapshot: a new one is told
  * everything, and after each tick all are told what has changed. So an event
- * is written once, however many there are. It may be that more keys have
- * changed than an event has room for; then it has each second, third ... of
- * them, the others next time.
+ * could not be sent written once, however many there are. It may be that more
+ * keys have changed than an event has room for; then it has each second, third
+ * ... of them, the others next time.
  *
  * Nobody is waited for. One who takes nothing is let go when WEB_WAITING
  * bytes wait for him; he comes again, and is told everything again. So are
@@ -28,7 +28,7 @@ enum {
 	ROWS_KEYS = 200,
 	ALERTS = 100, /* between two ticks */
 	PING_SECONDS = 15,
-	END_TURNS = 20, /* of the loop, for the last words */
+	END_TURNS = 20, /* turns of the loop for the last bytes */
 	END_TURN_NS = 5000000
 };
 
@@ -38,7 +38,7 @@ struct watcher {
 	struct http_conn *conn;
 	struct watcher *next;
 	struct peer *peer;
-	size_t room; /* bytes that may wait, a hello beyond all others */
+	size_t room; /* bytes that may wait; a hello may be longer */
 	int is_lost; /* an event is */
 };
 
@@ -185,7 +185,7 @@ static void start(const struct request *request, struct watcher *x)
 		x->is_lost = 1;
 }
 
-/* Whether there is room for one more of this peer. */
+/* Returns whether there is room for another client of this peer. */
 static int may_look_on(const struct web *web, const struct peer *peer)
 {
 	size_t most = web->options.max_per_peer ? web->options.max_per_peer
@@ -288,7 +288,7 @@ void web_alert(struct web *web, const struct alert_event *event)
 
 /* ---- The end ---- */
 
-/* As an output's, these turns of the loop are for all. */
+/* Turns of the loop let all connections write, as those of a sink do. */
 static void let_out(struct web *web)
 {
 	struct timespec turn = { 0, END_TURN_NS };

@@ -1,5 +1,5 @@
 /*
- * What the files of web.h share: connections under watch, those who look on,
+ * Shared by the files of web.h: connections under watch, clients of /events,
  * and how answers are written.
  */
 #ifndef SOCKET_INGEST_WEB_INSIDE_H
@@ -24,8 +24,8 @@ struct watcher;
 
 enum {
 	WEB_HEADERS = 8192,    /* bytes of a request */
-	WEB_WAITING = 1 << 20, /* bytes for one who looks on */
-	WEB_POLICY_SIZE = 400  /* of the page */
+	WEB_WAITING = 1 << 20, /* bytes that may wait for a client of /events */
+	WEB_POLICY_SIZE = 400  /* size of the page's policy */
 };
 
 struct web {
@@ -38,15 +38,15 @@ struct web {
 
 	struct watcher *watchers;
 	size_t n_watchers;
-	const char *const *names; /* that they know of */
-	uint64_t version;         /* of the snapshot, likewise */
+	const char *const *names; /* names that clients of /events know */
+	uint64_t version;         /* version of the snapshot that they know */
 	size_t n_alerts;          /* since the last tick */
-	size_t turn;              /* whose keys are told, if they are many */
+	size_t turn;              /* next share of many keys to be sent */
 	int64_t next_ping;
 
-	struct writer out;     /* to the body */
-	struct evbuffer *body; /* of the answer that is being written */
-	int failed;            /* no memory for all of it */
+	struct writer out;     /* writes to body */
+	struct evbuffer *body; /* body of the answer that is being written */
+	int failed;            /* no memory for all of the body */
 	int stops;
 	char policy[WEB_POLICY_SIZE];
 };
@@ -56,7 +56,7 @@ struct request {
 	struct web *web;
 	struct evhttp_request *req;
 	struct http_conn *conn;
-	const char *path;  /* as it came */
+	const char *path;  /* not decoded */
 	const char *query; /* behind the ?; NULL: none */
 	int is_head;
 };
@@ -75,7 +75,10 @@ void web_send(const struct request *request, int code, const char *type,
     struct evbuffer *body);
 void web_send_text(const struct request *request, int code, const char *text);
 
-/* The same, counted, and the connection is closed behind it. */
+/*
+ * Sends a text as web_send_text() does, counts and logs it, and closes the
+ * connection behind it.
+ */
 void web_refuse(const struct request *request, enum log_kind kind, int code,
     const char *why);
 
@@ -84,7 +87,7 @@ void web_refuse(const struct request *request, enum log_kind kind, int code,
 /* The reason why it can be no request of ours, or NULL; *code_out. */
 const char *request_find_wrong(const struct request *request, int *code_out);
 
-/* What it has of one, where there must be one. */
+/* Returns which token a request has, where there must be one. */
 enum request_token { REQUEST_NO_TOKEN, REQUEST_WRONG_TOKEN, REQUEST_TOKEN };
 enum request_token request_token(const struct request *request);
 
@@ -97,7 +100,7 @@ int request_param(const struct request *request, const char *name,
 
 /* ---- Connections (web_guard.c) ---- */
 
-/* For evhttp: a bufferevent that is under watch. */
+/* Makes a bufferevent that is under watch, for evhttp. */
 struct bufferevent *http_conn_connection(struct event_base *base, void *ctx);
 
 /* NULL: there was no memory for one. */
@@ -108,7 +111,8 @@ struct peer *http_conn_peer(const struct http_conn *conn); /* NULL: not known */
 
 /* The request has come; an answer follows, which may last for ever. */
 void http_conn_answers(struct http_conn *conn, struct evhttp_request *req);
-void http_conn_holds(struct http_conn *conn); /* that is not written yet */
+void http_conn_holds(struct http_conn
+	*conn); /* the answer is not written yet */
 void http_conn_lasts(struct http_conn *conn);
 
 /* Closes one at once: what is looking on is told. */
@@ -124,7 +128,10 @@ void http_conn_settle(struct web *web);
 
 /* ---- Who may pass (web_token.c) ---- */
 
-/* Whether it has the token. If not, it has been or will be answered. */
+/*
+ * Returns whether a request has the token. If it has not, it has been or will
+ * be answered.
+ */
 int web_may_pass(const struct request *request);
 
 /* Answers to wrong ones that have been held for long enough, or all. */
@@ -138,18 +145,18 @@ void web_events(const struct request *request);
 
 enum { JSON_HELLO_KEYS = 50 }; /* the most keys in an event "hello" */
 
-/* These write the members of an event's object, without its braces. */
+/* Each writes the members of an event's object, without its braces. */
 void json_hello(struct writer *writer, const struct web_options *options,
     int64_t now);
 /*
- * Of the keys that have changed since a version, writes each `step`th one,
- * beginning with number `first`.
+ * Writes each `step`th key that has changed since a version, beginning with
+ * number `first`.
  */
 void json_rows(struct writer *writer, const struct snapshot *snapshot,
     uint64_t version, size_t step, size_t first, int64_t now);
 void json_alert(struct writer *writer, const struct alert_event *event);
 
-/* These write a whole object and a line end. */
+/* Each writes a whole object and a line end. */
 void json_key(struct writer *writer, const struct web_options *options,
     const struct snapshot_key *key);
 /* With has_next, the object says behind which key the next page begins. */

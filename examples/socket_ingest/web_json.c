@@ -1,7 +1,7 @@
 /*
- * All JSON of the page and the API is written here. JSON has no number for a
- * missing value, which is null, or an infinite one, which is the string "inf"
- * or "-inf".
+ * Writes all JSON of the page and the API. JSON has no number for a missing
+ * value, which is null, or an infinite one, which is the string "inf" or
+ * "-inf".
  */
 #include <leat_text.h>
 #include <string.h>

@@ -49,7 +49,7 @@ void web_key(const struct request *request, const char *encoded)
 struct page {
 	const struct snapshot_key **keys; /* a heap, the last one at its root */
 	size_t n, limit;
-	size_t n_after; /* as many there are behind `after` */
+	size_t n_after; /* keys there are behind `after` */
 	char *after;
 	size_t after_len;
 };
@@ -147,7 +147,7 @@ static int read_page(const struct request *request, struct page *page)
 	if (found < 0 ||
 	    request_param(request, "after", &page->after, &page->after_len) < 0)
 		return -1;
-	/* One more, so that there is one to request for if there shall be none. */
+	/* + 1: calloc(0) may return NULL. */
 	page->keys = calloc(page->limit + 1, sizeof *page->keys);
 	return page->keys ? 0 : -1;
 }

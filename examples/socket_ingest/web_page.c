@@ -14,7 +14,7 @@
 
 enum { HASH_SIZE = 48 }; /* 32 bytes in base 64, and a NUL */
 
-/* Where a text begins in the page, or NULL. */
+/* Returns where a text begins in the page, or NULL. */
 static const char *find_text(const char *from, const char *text)
 {
 	const char *end = (const char *)ingest_page + ingest_page_len;

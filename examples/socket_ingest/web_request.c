@@ -1,5 +1,5 @@
 /*
- * What a request says: method, host, token, and the parameters of its query.
+ * Reads a request: method, host, token, and the parameters of its query.
  *
  * A page from elsewhere that is open in the user's browser may give its own
  * name the address 127.0.0.1 and then read what is served there ("DNS
@@ -96,7 +96,9 @@ enum request_token request_token(const struct request *request)
 
 /* ---- The host ---- */
 
-/* Of "HOST:PORT" or "[HOST]:PORT"; a port need not be there. */
+/*
+ * Takes the host out of "HOST:PORT" or "[HOST]:PORT"; a port need not be there.
+ */
 static int cut_host(const char *text, char *host, size_t size)
 {
 	const char *begin = text + (*text == '[');
@@ -169,7 +171,7 @@ static const char *find_wrong_host(const struct request *request, int *code_out)
 
 /* ---- All of it ---- */
 
-/* What comes behind a header that is not understood is no request. */
+/* Bytes behind a header that is not understood are no request. */
 static int has_body(const struct request *request)
 {
 	const struct evkeyvalq *headers =
