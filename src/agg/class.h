@@ -116,7 +116,7 @@ int leat_any_order(const struct leat_class *cls, const leat_agg *agg);
 
 int leat_agg_fits(const leat_agg *agg); /* may be NULL */
 
-/* save.c: n_bytes of an accumulator that stands for samples. */
+/* class_save.c: n_bytes of an accumulator that stands for samples. */
 void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
     const leat_agg *agg, void *acc, size_t n_bytes,
     const struct leat_samples *of);

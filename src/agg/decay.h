@@ -41,6 +41,8 @@ void leat_decay_start(struct leat_decay *d);
 void leat_decay_fade(struct leat_decay *d, struct leat_wide keep);
 void leat_decay_take(struct leat_decay *d, double x, double y,
     struct leat_wide weight, double share);
+/* Both, for a value that comes a step after the one before it. */
+void leat_decay_push(struct leat_decay *d, double x, double y);
 /* For a pair that a sum of errors has no number for. */
 void leat_decay_upset(struct leat_decay *d, double share);
 /* 0, or the infinity or NaN that x (axis 0) or y (axis 1) now comes to. */

@@ -39,7 +39,7 @@ unsigned leat_stat_classes(const leat_stat *s, int by_time);
 /* What a statistic is like, or the user's class: enum leat_stat_traits. */
 unsigned leat_stat_traits(const leat_stat *s);
 
-/* save.c: saves or compares a statistic, as an option. */
+/* class_save.c: saves or compares a statistic, as an option. */
 void leat_tape_stat(struct leat_tape *t, int id, double arg,
     const leat_agg *agg);
 

@@ -8,7 +8,7 @@
  * anew (layout.c).
  *
  * Three engines know how values come and go: slide.c (the last n values),
- * panes.c (tumbling, hopping, landmark) and decay.c (weights).
+ * panes.c (tumbling, hopping, landmark) and decay_window.c (weights).
  */
 #ifndef LEAT_WINDOW_H
 #define LEAT_WINDOW_H
@@ -192,7 +192,7 @@ int leat_part_join_packed(const struct leat_part *part, void *sum,
 void leat_panes_relay(leat_window *w);
 
 /*
- * save.c: options of what would be a window; and the state of a window, which
+ * window_save.c: options of what would be a window; and the state of a window, which
  * when it is loaded is a new one.
  */
 void leat_tape_window_options(struct leat_tape *t,

@@ -1,10 +1,5 @@
 /*
- * decay.c - everything since reset, with weights that fade
- *
- * A value pushed k pushes ago weighs (1 - alpha)^k, or, in the recursive
- * form, such that the mean is m += alpha (x - m) from the first value on.
- * Definitions are those of pandas' ewm: adjust=True and False,
- * ignore_na=False, var(bias=False) and var(bias=True).
+ * decay.c - sums of values whose weights fade
  *
  * With W the sum of weights, which a pause has made r, and v the weight of
  * the value x that comes, the sums are those of West (Comm. ACM 22, 1979)
@@ -26,17 +21,15 @@
  * all of it once more in wide numbers (core/wide.h), which choose scales
  * that last for hundreds of half-lives.
  *
- * Nothing ever leaves such a window, so an infinity does not enter the sums:
+ * Nothing ever leaves such sums, so an infinity does not enter the sums:
  * it is remembered with its weight, decides the results while that is at
  * least 2^-53 of a new value's, and is forgotten then.
  */
-#include "../agg/decay.h"
-#include "../agg/summary.h"
+#include "decay.h"
 #include "../core/error_free.h"
 #include "../core/maths.h"
 #include "../core/wide.h"
 #include "../state/state.h"
-#include "window.h"
 
 #define FORGOTTEN 0x1p-53
 
@@ -380,47 +373,12 @@ void leat_decay_take(struct leat_decay *d, double x, double y,
 		add_finite(d, x, y - y == 0 ? y : d->y.hi / d->y.lift, weight);
 }
 
-static LEAT_NOINLINE void push_errors(leat_window *w, double x, double y)
+void leat_decay_push(struct leat_decay *d, double x, double y)
 {
-	const struct leat_wide keep = { w->decay.keep, 0 };
-	const struct leat_wide fresh = { w->decay.fresh, 0 };
-
-	leat_errors_fade(w->more, w->errors, keep);
-	if (x == x && y == y)
-		leat_errors_take(w->more, w->errors, x, y, fresh, 1);
-}
-
-static void decay_push(leat_window *w, double x, double y)
-{
-	struct leat_decay *d = &w->decay;
 	const struct leat_wide keep = { d->keep, 0 }, fresh = { d->fresh, 0 };
 
-	w->pushed++;
 	leat_decay_fade(d, keep);
 	leat_decay_take(d, x, y, fresh, 1);
-	if (x == x && y == y)
-		w->last = x;
-	if (LEAT_UNLIKELY(w->errors))
-		push_errors(w, x, y);
-}
-
-static LEAT_NOINLINE void query_errors(const leat_window *w, int quiet,
-    double *out)
-{
-	leat_decay_lower(&w->decay, w->last, w->stats, w->n_stats, quiet, out);
-	leat_errors_lower(w->more, w->errors, &w->decay, w->stats, w->n_stats,
-	    quiet, out);
-}
-
-static void decay_query(const leat_window *w, double *out)
-{
-	const struct leat_decay *d = &w->decay;
-	int quiet = d->count < w->min_count || (w->propagate && d->missing > 0);
-
-	if (LEAT_UNLIKELY(w->errors))
-		query_errors(w, quiet, out);
-	else
-		leat_decay_lower(d, w->last, w->stats, w->n_stats, quiet, out);
 }
 
 /* Clears everything but what options have set. */
@@ -437,14 +395,6 @@ void leat_decay_start(struct leat_decay *d)
 	fresh.x.lift = fresh.x.unit = 1;
 	fresh.y.lift = fresh.y.unit = 1;
 	*d = fresh;
-}
-
-static void decay_reset(leat_window *w)
-{
-	leat_decay_start(&w->decay);
-	leat_errors_start(w->more, w->errors, &w->decay);
-	w->pushed = 0;
-	w->last = NAN;
 }
 
 /* ---------------- as bytes -------------------------------------------- */
@@ -517,19 +467,3 @@ void leat_tape_decay(struct leat_tape *t, struct leat_decay *d)
 	if (old)
 		free_of_1(d);
 }
-
-static struct leat_tally decay_tally(const leat_window *w)
-{
-	struct leat_tally t = { w->decay.count, w->decay.missing };
-
-	return t;
-}
-
-const struct leat_engine leat_decay_engine = {
-	.push = decay_push,
-	.query = decay_query,
-	.reset = decay_reset,
-	.pushed = leat_pushes,
-	.length = leat_pushes,
-	.tally = decay_tally,
-};

@@ -11,10 +11,10 @@
  * mean as two opposite infinities do: it is NaN until their weight is less
  * than 2^-53 of a new value's.
  */
-#include "../agg/decay.h"
-#include "../agg/errors.h"
 #include "../core/wide.h"
 #include "../state/state.h"
+#include "decay.h"
+#include "errors.h"
 
 static unsigned errors_for(int id)
 {

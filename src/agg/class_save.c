@@ -1,5 +1,5 @@
 /*
- * save.c - what classes and statistics look like as bytes
+ * class_save.c - what classes and statistics look like as bytes
  *
  * Accumulators of the built-in classes are numbers of eight bytes, and their
  * bytes are these numbers. How many samples one stands for is known to

@@ -1,5 +1,5 @@
 /*
- * save.c - windows by count as bytes, and from them; and joined
+ * window_save.c - windows by count as bytes, and from them; and joined
  *
  * Nothing of the relay is saved. Where its elements are follows from how
  * many there have been, and what stands for them from the elements that are

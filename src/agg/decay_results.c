@@ -6,10 +6,10 @@
  * as one of 1. Weights that all fade alike cancel in all but sums, so only
  * those know what is pending.
  */
-#include "../agg/decay.h"
-#include "../agg/stat.h"
 #include "../core/maths.h"
 #include "../core/wide.h"
+#include "decay.h"
+#include "stat.h"
 
 double leat_decay_disturbed(const struct leat_decay *d, int axis)
 {
