@@ -6,6 +6,7 @@
  * a second-level cache; coefficients that are as long as samples do not fit
  * into the first one from a few thousand features on.
  */
+#include "../tests/lists.h"
 #include "bench.h"
 
 #include <leat.h>
@@ -24,20 +25,27 @@ struct learner {
 	double best;
 };
 
-static struct learner learners[] = {
-	{ "sgd", { .update = LEAT_UPDATE_SGD }, 1.5, NULL, 0 },
-	{ "adaptive (the default)", { 0 }, 5, NULL, 0 },
-	{ "adaptive, logistic", { .loss = LEAT_LOSS_LOGISTIC }, 0, NULL, 0 },
-	{ "adagrad", { .update = LEAT_UPDATE_ADAGRAD }, 0, NULL, 0 },
-	{ "nlms", { .update = LEAT_UPDATE_NLMS }, 0, NULL, 0 },
-	{ "pa1", { .loss = LEAT_LOSS_EPSILON, .update = LEAT_UPDATE_PA1 }, 0,
+/* All updates of models.def, each with the first loss it has. */
+enum { N_LEARNERS = N_UPDATES + 1 };
+
+static struct learner learners[N_LEARNERS] = {
+	[LEAT_UPDATE_ADAPTIVE] = { .limit = 5 },
+	[LEAT_UPDATE_SGD] = { .limit = 1.5 },
+	[N_UPDATES] = { "adaptive, logistic", { .loss = LEAT_LOSS_LOGISTIC }, 0,
 	    NULL, 0 },
-	{ "ftrl", { .update = LEAT_UPDATE_FTRL }, 0, NULL, 0 },
-	{ "cocob", { .update = LEAT_UPDATE_COCOB }, 0, NULL, 0 },
-	{ "rls", { .update = LEAT_UPDATE_RLS }, 0, NULL, 0 },
 };
 
-enum { N_LEARNERS = sizeof(learners) / sizeof(learners[0]) };
+static void list_learners(void)
+{
+	for (int u = 0; u < N_UPDATES; u++) {
+		struct learner *l = &learners[u];
+
+		l->name = update_list[u].name;
+		l->options.update = u;
+		if (!update_takes_loss(u, LEAT_LOSS_SQUARED))
+			l->options.loss = LEAT_LOSS_EPSILON;
+	}
+}
 
 static double numbers[NUMBERS], targets[MAX_ROWS];
 
@@ -133,6 +141,7 @@ void bench_models(void)
 
 	bench_fill(numbers, NUMBERS);
 	bench_fill(targets, MAX_ROWS);
+	list_learners();
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		bench_features(sizes[i]);
 }

@@ -38,8 +38,8 @@ const struct cli_option cli_model_options[CLI_MODEL_N_OPTIONS] = {
 	    "squared (the default), huber, epsilon, quantile,\n"
 	    "logistic, hinge, poisson" },
 	{ ID_UPDATE, 0, "update", "NAME",
-	    "adaptive (the default), sgd, adagrad, nlms, pa1,\n"
-	    "pa2, ftrl, rls, cocob" },
+	    "update rule: adaptive (the default), sgd, rls and\n"
+	    "the others of leat_model(3), in lower case" },
 	{ ID_RATE, 0, "rate", "X", "learning rate" },
 	{ ID_POWER, 0, "power", "P", "sgd: the rate falls with rows^P" },
 	{ ID_FORGETTING, 0, "forgetting", "F",
@@ -59,7 +59,7 @@ const struct cli_option cli_model_options[CLI_MODEL_N_OPTIONS] = {
 
 #define N_OF(array) (sizeof(array) / sizeof *(array))
 
-/* ---- Losses and updates by name ---- */
+/* ---- Losses, and what is measured by default ---- */
 
 static const struct loss {
 	const char *name;
@@ -80,21 +80,6 @@ static const struct loss {
 	{ "poisson", LEAT_LOSS_POISSON, { LEAT_STAT_MAE, LEAT_STAT_BIAS, 0 } },
 };
 
-static const struct update {
-	const char *name;
-	int id;
-} updates[] = {
-	{ "adaptive", LEAT_UPDATE_ADAPTIVE },
-	{ "sgd", LEAT_UPDATE_SGD },
-	{ "adagrad", LEAT_UPDATE_ADAGRAD },
-	{ "nlms", LEAT_UPDATE_NLMS },
-	{ "pa1", LEAT_UPDATE_PA1 },
-	{ "pa2", LEAT_UPDATE_PA2 },
-	{ "ftrl", LEAT_UPDATE_FTRL },
-	{ "rls", LEAT_UPDATE_RLS },
-	{ "cocob", LEAT_UPDATE_COCOB },
-};
-
 static const struct loss *loss_of(const struct cli_model *l)
 {
 	for (size_t i = 0; i < N_OF(losses); i++)
@@ -105,10 +90,7 @@ static const struct loss *loss_of(const struct cli_model *l)
 
 static const char *update_name(const struct cli_model *l)
 {
-	for (size_t i = 0; i < N_OF(updates); i++)
-		if (updates[i].id == l->model.update)
-			return updates[i].name;
-	return "";
+	return l->update ? l->update : "adaptive";
 }
 
 /* ---- Options one by one ---- */
@@ -177,7 +159,10 @@ static int take_loss(struct cli_model *l, const char *arg, char *why,
 static int take_update(struct cli_model *l, const char *arg, char *why,
     size_t why_size)
 {
-	return take_word(&l->model, "update", arg, why, why_size);
+	if (take_word(&l->model, "update", arg, why, why_size) < 0)
+		return -1;
+	l->update = arg;
+	return 0;
 }
 
 static int is_metric(const leat_stat *stat)

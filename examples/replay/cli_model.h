@@ -23,6 +23,7 @@ struct cli_model {
 	const char *other; /* an option that is given besides it, or NULL */
 	struct formula formula;
 	leat_model_options model; /* without n_features */
+	const char *update;       /* its name, as given; NULL: the default */
 	leat_stat metrics[CLI_MODEL_MAX_METRICS];
 	size_t n_metrics;
 	uint64_t size; /* of the metrics' window; 0: everything */
