@@ -20,31 +20,13 @@
 
 enum { ADVANCE_BATCH = 16 };
 
-/*
- * Tells whether there is an open window with data, where emit_empty has others
- * as well. Engines look only for these when time is about to end.
- */
-static int advance_has_data(leat_keyed *k, const struct leat_entry *e)
-{
-	struct leat_stream *st = &k->stream;
-	int64_t target = st->clock.target, lateness = st->plan.lateness, due;
-	int have;
-
-	st->clock.target = LEAT_TIME_MAX;
-	if (lateness > 0) /* what is closed is not due then */
-		st->plan.lateness = INT64_MAX;
-	have = st->plan.engine->due(st, leat_entry_state(e), &due) &&
-	    due < INT64_MAX;
-	st->clock.target = target;
-	st->plan.lateness = lateness;
-	return have;
-}
-
 /* Tells whether time ends and only windows without data are left to emit. */
 static int advance_is_done(leat_keyed *k, const struct leat_entry *e)
 {
-	return k->ending && k->stream.plan.emit_empty &&
-	    !advance_has_data(k, e);
+	const struct leat_stream *st = &k->stream;
+
+	return k->ending && st->plan.emit_empty &&
+	    !st->plan.engine->has_open(st, leat_entry_state(e));
 }
 
 /* Returns the watermark at which the key's ttl is over; there is a ttl. */

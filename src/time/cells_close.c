@@ -74,11 +74,11 @@ static int has_cell(const struct leat_stream *st, const struct leat_state *s,
 }
 
 /* Where time ends, the last windows told are the last with data. */
-static int row_goes_on(const struct leat_stream *st, const struct leat_state *s)
+static int row_goes_on(const struct leat_state *s, int64_t target)
 {
 	const struct leat_cell *c = leat_newest(s);
 
-	return st->clock.target < LEAT_TIME_MAX ||
+	return target < LEAT_TIME_MAX ||
 	    (c && !(c->marks & LEAT_CELL_CLOSED));
 }
 
@@ -92,7 +92,7 @@ static void emit_row(struct leat_stream *st, struct leat_state *s,
 	struct leat_more *m = leat_more(&st->plan, s);
 	int64_t start, end;
 
-	if (!m->begun || (until == watermark && !row_goes_on(st, s)))
+	if (!m->begun || (until == watermark && !row_goes_on(s, st->clock.target)))
 		return;
 	while (m->empty_from < until &&
 	    !leat_cells_next_empty(st, m->empty_from, &start, &end) &&
@@ -155,8 +155,12 @@ void leat_cells_close(struct leat_stream *st, struct leat_state *s,
 		leat_cells_remove(st, s, c);
 }
 
-int leat_cells_due(const struct leat_stream *st, const struct leat_state *s,
-    int64_t *due_out)
+/*
+ * As leat_cells_due(), with the clock's target and the lateness given: a cell
+ * that is kept for INT64_MAX ticks is not due.
+ */
+static int due_at(const struct leat_stream *st, const struct leat_state *s,
+    int64_t target, int64_t lateness, int64_t *due_out)
 {
 	const struct leat_cell *old = leat_oldest(s),
 			       *open = leat_cells_first_open(st, s);
@@ -166,10 +170,10 @@ int leat_cells_due(const struct leat_stream *st, const struct leat_state *s,
 	if (open)
 		due = open->end;
 	if (old && (old->marks & LEAT_CELL_CLOSED) &&
-	    leat_later(old->end, st->plan.lateness) < due)
-		due = leat_later(old->end, st->plan.lateness);
+	    leat_later(old->end, lateness) < due)
+		due = leat_later(old->end, lateness);
 	if (st->plan.emit_empty && leat_more(&st->plan, s)->begun &&
-	    row_goes_on(st, s)) {
+	    row_goes_on(s, target)) {
 		int64_t from = leat_more(&st->plan, s)->empty_from;
 		int err = leat_cells_next_empty(st, from, &start, &end);
 		if (err == LEAT_ECALENDAR)
@@ -181,6 +185,20 @@ int leat_cells_due(const struct leat_stream *st, const struct leat_state *s,
 	}
 	*due_out = due;
 	return have;
+}
+
+int leat_cells_due(const struct leat_stream *st, const struct leat_state *s,
+    int64_t *due_out)
+{
+	return due_at(st, s, st->clock.target, st->plan.lateness, due_out);
+}
+
+int leat_cells_has_open(const struct leat_stream *st,
+    const struct leat_state *s)
+{
+	int64_t due, lateness = st->plan.lateness > 0 ? INT64_MAX : 0;
+
+	return due_at(st, s, LEAT_TIME_MAX, lateness, &due) && due < INT64_MAX;
 }
 
 /* ---------------- open windows, and closed ones once more ------------ */

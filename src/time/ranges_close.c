@@ -94,11 +94,11 @@ int leat_ranges_next(const struct leat_stream *st, const struct leat_ranges *r,
  * it ends, only those before the next one that has some (NULL: none has).
  */
 static int goes_on(const struct leat_stream *st, const struct leat_ranges *r,
-    const struct leat_grid_window *next)
+    const struct leat_grid_window *next, int64_t target)
 {
 	if (!st->plan.emit_empty || !r->begun)
 		return 0;
-	return st->clock.target < LEAT_TIME_MAX ||
+	return target < LEAT_TIME_MAX ||
 	    (next && leat_is_before(r->empty, *next));
 }
 
@@ -106,7 +106,7 @@ static int goes_on(const struct leat_stream *st, const struct leat_ranges *r,
 static void emit_ranges_row(struct leat_stream *st, struct leat_ranges *r,
     const struct leat_grid_window *next, int64_t watermark)
 {
-	while (goes_on(st, r, next) && r->empty.end <= watermark &&
+	while (goes_on(st, r, next, st->clock.target) && r->empty.end <= watermark &&
 	    (!next || leat_is_before(r->empty, *next))) {
 		const struct leat_emitted *t = leat_ranges_emitted(r, r->empty);
 		if (!t || !t->late)
@@ -216,7 +216,9 @@ void leat_ranges_close(struct leat_stream *st, struct leat_state *s,
 	count_away(st, s);
 }
 
-int leat_ranges_due(const struct leat_stream *st, const struct leat_state *s,
+/* As leat_ranges_due(), with the clock's target and the lateness given. */
+static int ranges_due_at(const struct leat_stream *st,
+    const struct leat_state *s, int64_t target, int64_t lateness,
     int64_t *due_out)
 {
 	const struct leat_ranges *r = leat_ranges_of(s);
@@ -225,9 +227,9 @@ int leat_ranges_due(const struct leat_stream *st, const struct leat_state *s,
 
 	if (!r)
 		return 0;
-	int more = (st->emitter.sink.emit || st->plan.emit_empty) &&
+	int more = (leat_ranges_emits(st)) &&
 	    leat_ranges_next(st, r, r->closed, &w);
-	int row = goes_on(st, r, more ? &w : NULL);
+	int row = goes_on(st, r, more ? &w : NULL, target);
 	if (leat_tree_is_empty(&r->tree) && !row)
 		return 0;
 	if (row)
@@ -238,10 +240,26 @@ int leat_ranges_due(const struct leat_stream *st, const struct leat_state *s,
 	if (!leat_tree_is_empty(&r->tree)) {
 		int64_t gone = leat_later(leat_last_end(&st->plan,
 					      leat_tree_first(&r->tree)),
-		    st->plan.lateness);
+		    lateness);
 		if (gone < due)
 			due = gone;
 	}
 	*due_out = due;
 	return 1;
+}
+
+int leat_ranges_due(const struct leat_stream *st, const struct leat_state *s,
+    int64_t *due_out)
+{
+	return ranges_due_at(st, s, st->clock.target, st->plan.lateness,
+	    due_out);
+}
+
+int leat_ranges_has_open(const struct leat_stream *st,
+    const struct leat_state *s)
+{
+	int64_t due, lateness = st->plan.lateness > 0 ? INT64_MAX : 0;
+
+	return ranges_due_at(st, s, LEAT_TIME_MAX, lateness, &due) &&
+	    due < INT64_MAX;
 }

@@ -57,6 +57,13 @@ struct leat_time_engine {
 	int (*due)(const struct leat_stream *st, const struct leat_state *s,
 	    int64_t *due_out);
 	/*
+	 * Whether there is an open window with data that ends before time
+	 * does: when time ends, no windows without data follow the last one
+	 * that has some. NULL where emit_empty is not to be had.
+	 */
+	int (*has_open)(const struct leat_stream *st,
+	    const struct leat_state *s);
+	/*
 	 * Tells the windows that end by `watermark` and have not been told as
 	 * closed, in order, and forgets what is expired.
 	 */
