@@ -69,7 +69,8 @@ struct app {
 	const char *file; /* NULL: standard input */
 	int n_files;
 	const char *plot;
-	int progress; /* -1: as it fits */
+	struct picture picture; /* watches if there is to be a plot */
+	int progress;           /* -1: as it fits */
 	struct cli_save saving;
 
 	struct input input;
@@ -621,9 +622,9 @@ static int resume(struct app *app)
 
 static int write_plot(const struct app *app)
 {
-	int err = app->plot ? picture_write(app->plot, app->replay,
-				  &app->settings, file_name(app))
-			    : 0;
+	int err = app->plot
+	    ? picture_write(&app->picture, app->plot, file_name(app))
+	    : 0;
 
 	return err ? complain_errno(app->plot, err) : 0;
 }
@@ -637,10 +638,12 @@ static int prepare(struct app *app)
 	options.record = replay_record;
 	writer_init(&app->writer, 1);
 	app->replay = replay_new(&app->settings, &app->writer,
-	    app->settings.timing.late ? &app->late : NULL,
-	    app->plot ? PICTURE_PANELS : 0);
+	    app->settings.timing.late ? &app->late : NULL);
 	options.ctx = app->replay;
 	if (!app->replay || leat_csv_new(&app->csv, &options) < 0)
+		return complain("out of memory", "");
+	if (app->plot &&
+	    picture_watch(&app->picture, &app->settings, app->replay) < 0)
 		return complain("out of memory", "");
 	if (app->pace.speed > 0)
 		replay_pace(app->replay, wait_for, app);
@@ -680,6 +683,7 @@ int main(int argc, char **argv)
 		close(app->late.fd);
 	leat_csv_free(app->csv);
 	replay_free(app->replay);
+	picture_clear(&app->picture);
 	settings_clear(&app->settings);
 	free(app);
 	return result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "../replay/series.h"
+#include "series.h"
 
 enum { PLOT_PANELS = 6 };
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 struct slot {
-	struct column_windows *bank;
+	struct column_windows *all;
 	leat_window *window;
 	size_t at; /* in the row */
 };
@@ -37,13 +37,13 @@ int column_windows_closes(const struct column_windows_plan *p)
 static int on_close(void *ctx, const leat_result *result)
 {
 	struct slot *s = ctx;
-	struct column_windows *b = s->bank;
+	struct column_windows *w = s->all;
 
-	memcpy(b->closed + s->at, result->values,
-	    result->n_values * sizeof *b->closed);
-	b->has_closed = 1;
-	b->start = result->start;
-	b->end = result->end;
+	memcpy(w->closed + s->at, result->values,
+	    result->n_values * sizeof *w->closed);
+	w->has_closed = 1;
+	w->start = result->start;
+	w->end = result->end;
 	return 0;
 }
 
@@ -53,36 +53,36 @@ static size_t single_slots(const struct column_windows_plan *p)
 	return p->stats->n_single ? p->n_columns : 0;
 }
 
-static leat_window_options slot_options(struct column_windows *b, size_t i)
+static leat_window_options slot_options(struct column_windows *w, size_t i)
 {
-	const struct cli_stats *stats = b->plan->stats;
-	int single = i < single_slots(b->plan);
-	leat_window_options o = b->plan->window;
+	const struct cli_stats *stats = w->plan->stats;
+	int single = i < single_slots(w->plan);
+	leat_window_options o = w->plan->window;
 
 	o.stats = single ? stats->single : stats->pair;
 	o.n_stats = single ? stats->n_single : stats->n_pair;
-	if (column_windows_closes(b->plan)) {
+	if (column_windows_closes(w->plan)) {
 		o.sink.emit = on_close;
-		o.sink.ctx = &b->slots[i];
+		o.sink.ctx = &w->slots[i];
 	}
 	return o;
 }
 
-static int add_windows(struct column_windows *b)
+static int add_windows(struct column_windows *w)
 {
-	const struct cli_stats *stats = b->plan->stats;
-	size_t n = single_slots(b->plan) + (stats->n_pair > 0);
+	const struct cli_stats *stats = w->plan->stats;
+	size_t n = single_slots(w->plan) + (stats->n_pair > 0);
 
 	for (size_t i = 0; i < n; i++) {
-		leat_window_options o = slot_options(b, i);
-		struct slot *s = &b->slots[i];
+		leat_window_options o = slot_options(w, i);
+		struct slot *s = &w->slots[i];
 		int err = leat_window_new(&s->window, &o);
 
 		if (err)
 			return err;
-		s->bank = b;
+		s->all = w;
 		s->at = i * stats->n_single;
-		b->n_slots++;
+		w->n_slots++;
 	}
 	return 0;
 }
@@ -107,76 +107,76 @@ size_t column_windows_bytes(const struct column_windows_plan *p)
 	return bytes;
 }
 
-int column_windows_new(struct column_windows **bank_out,
+int column_windows_new(struct column_windows **windows_out,
     const struct column_windows_plan *plan)
 {
-	struct column_windows *b = calloc(1, sizeof *b);
+	struct column_windows *w = calloc(1, sizeof *w);
 	int err = LEAT_ENOMEM;
 
-	if (!b)
+	if (!w)
 		return err;
-	b->plan = plan;
-	b->slots = calloc(plan->n_columns + 1, sizeof *b->slots);
-	b->closed = calloc(column_windows_width(plan) + 1, sizeof *b->closed);
-	if (b->slots && b->closed)
-		err = add_windows(b);
+	w->plan = plan;
+	w->slots = calloc(plan->n_columns + 1, sizeof *w->slots);
+	w->closed = calloc(column_windows_width(plan) + 1, sizeof *w->closed);
+	if (w->slots && w->closed)
+		err = add_windows(w);
 	if (err) {
-		column_windows_free(b);
+		column_windows_free(w);
 		return err;
 	}
-	*bank_out = b;
+	*windows_out = w;
 	return 0;
 }
 
-void column_windows_free(struct column_windows *b)
+void column_windows_free(struct column_windows *w)
 {
-	if (!b)
+	if (!w)
 		return;
-	for (size_t i = 0; i < b->n_slots; i++)
-		leat_window_free(b->slots[i].window);
-	free(b->slots);
-	free(b->closed);
-	free(b);
+	for (size_t i = 0; i < w->n_slots; i++)
+		leat_window_free(w->slots[i].window);
+	free(w->slots);
+	free(w->closed);
+	free(w);
 }
 
-leat_window *column_windows_only(const struct column_windows *b)
+leat_window *column_windows_only(const struct column_windows *w)
 {
-	return b->n_slots == 1 && !b->plan->stats->n_pair &&
-		!column_windows_closes(b->plan)
-	    ? b->slots[0].window
+	return w->n_slots == 1 && !w->plan->stats->n_pair &&
+		!column_windows_closes(w->plan)
+	    ? w->slots[0].window
 	    : NULL;
 }
 
-int column_windows_push(struct column_windows *b, const double *x)
+int column_windows_push(struct column_windows *w, const double *x)
 {
-	size_t n = b->n_slots - (b->plan->stats->n_pair > 0);
+	size_t n = w->n_slots - (w->plan->stats->n_pair > 0);
 	int err = 0;
 
-	b->has_closed = 0;
+	w->has_closed = 0;
 	for (size_t i = 0; i < n && err >= 0; i++)
-		err = leat_window_push(b->slots[i].window, x[i]);
-	if (b->plan->stats->n_pair && err >= 0)
-		err = leat_window_push_xy(b->slots[n].window, x[0], x[1]);
-	return err < 0 ? err : b->has_closed;
+		err = leat_window_push(w->slots[i].window, x[i]);
+	if (w->plan->stats->n_pair && err >= 0)
+		err = leat_window_push_xy(w->slots[n].window, x[0], x[1]);
+	return err < 0 ? err : w->has_closed;
 }
 
-const double *column_windows_closed(const struct column_windows *b,
+const double *column_windows_closed(const struct column_windows *w,
     int64_t *start_out, int64_t *end_out)
 {
-	*start_out = b->start;
-	*end_out = b->end;
-	return b->closed;
+	*start_out = w->start;
+	*end_out = w->end;
+	return w->closed;
 }
 
-void column_windows_query(const struct column_windows *b, double *row_out)
+void column_windows_query(const struct column_windows *w, double *row_out)
 {
-	for (size_t i = 0; i < b->n_slots; i++)
-		leat_window_query(b->slots[i].window, row_out + b->slots[i].at);
+	for (size_t i = 0; i < w->n_slots; i++)
+		leat_window_query(w->slots[i].window, row_out + w->slots[i].at);
 }
 
-static void load_window(struct column_windows *b, size_t i, struct tape *t)
+static void load_window(struct column_windows *w, size_t i, struct tape *t)
 {
-	leat_window_options o = slot_options(b, i);
+	leat_window_options o = slot_options(w, i);
 	leat_reader in = tape_reader(t);
 	leat_window *window;
 	int err = leat_window_load(&window, &o, &in);
@@ -184,19 +184,19 @@ static void load_window(struct column_windows *b, size_t i, struct tape *t)
 	tape_object(t, err, &in);
 	if (err)
 		return;
-	leat_window_free(b->slots[i].window);
-	b->slots[i].window = window;
+	leat_window_free(w->slots[i].window);
+	w->slots[i].window = window;
 }
 
-void column_windows_tape(struct column_windows *b, struct tape *t)
+void column_windows_tape(struct column_windows *w, struct tape *t)
 {
-	for (size_t i = 0; i < b->n_slots && !t->failed; i++) {
+	for (size_t i = 0; i < w->n_slots && !t->failed; i++) {
 		leat_writer out = tape_writer(t);
 
 		if (t->loads)
-			load_window(b, i, t);
+			load_window(w, i, t);
 		else
 			tape_object(t,
-			    leat_window_save(b->slots[i].window, &out), NULL);
+			    leat_window_save(w->slots[i].window, &out), NULL);
 	}
 }

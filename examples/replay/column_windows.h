@@ -14,7 +14,7 @@
 #include "cli_window.h"
 #include "state_tape.h"
 
-/* What all keys have in common. Must stay as long as the banks. */
+/* What all keys have in common. Must stay as long as any of them. */
 struct column_windows_plan {
 	leat_window_options window; /* without statistics and sink */
 	const struct cli_stats *stats;
@@ -24,7 +24,7 @@ struct column_windows_plan {
 /* Results in a row. */
 size_t column_windows_width(const struct column_windows_plan *plan);
 
-/* Returns about how many bytes a bank takes. */
+/* Returns about how many bytes the windows of a key take. */
 size_t column_windows_bytes(const struct column_windows_plan *plan);
 
 /* Whether windows of this kind close, so that column_windows_push() returns 1. */
@@ -33,30 +33,31 @@ int column_windows_closes(const struct column_windows_plan *plan);
 struct column_windows;
 
 /* Returns 0 or a code of the library. */
-int column_windows_new(struct column_windows **bank_out,
+int column_windows_new(struct column_windows **windows_out,
     const struct column_windows_plan *plan);
-void column_windows_free(struct column_windows *bank);
+void column_windows_free(struct column_windows *windows);
 
 /*
  * The window, if it is the only one and has nothing to tell, so that values
  * may be pushed straight into it; else NULL.
  */
-leat_window *column_windows_only(const struct column_windows *bank);
+leat_window *column_windows_only(const struct column_windows *windows);
 
 /*
  * Pushes one value into each column. Returns 1 if windows have closed, 0, or a
  * code of the library.
  */
-int column_windows_push(struct column_windows *bank, const double *x);
+int column_windows_push(struct column_windows *windows, const double *x);
 
 /* The row of the windows that have closed last, and where they lay. */
-const double *column_windows_closed(const struct column_windows *bank,
+const double *column_windows_closed(const struct column_windows *windows,
     int64_t *start_out, int64_t *end_out);
 
 /* The row of the values that are in the windows now. */
-void column_windows_query(const struct column_windows *bank, double *row_out);
+void column_windows_query(const struct column_windows *windows,
+    double *row_out);
 
-/* The state of the windows, of a bank with the same plan. */
-void column_windows_tape(struct column_windows *bank, struct tape *tape);
+/* The state of the windows, loaded into those of the same plan. */
+void column_windows_tape(struct column_windows *windows, struct tape *tape);
 
 #endif

@@ -2,54 +2,27 @@
  * What is kept for each key. The number of a key is the place of its
  * group. Groups are the only thing in a replay that grows with the input:
  * one for each distinct key.
- *
- * A group that is plotted has a second bank, for mean and standard
- * deviation of the first column, whatever statistics are asked for.
  */
 #include "groups.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "array.h"
 
-static int plan_plot(struct groups *g)
-{
-	static const leat_stat pair[] = { LEAT_MEAN, LEAT_STDDEV };
-	leat_window_options o = g->plan.window;
-	const char *names = "mean,stddev";
-	char why[64];
-	size_t size;
-
-	g->plot_plan = g->plan;
-	g->plot_plan.n_columns = 1;
-	g->plot_plan.stats = &g->plot_stats;
-	o.stats = pair;
-	o.n_stats = 2;
-	/* Not every kind of window needs to have a standard deviation. */
-	if (leat_window_check(&o, &size, NULL) < 0)
-		names = "mean";
-	return cli_stats_parse(names, &g->plot_stats, why, sizeof why);
-}
-
-int groups_init(struct groups *g, const struct column_windows_plan *plan,
-    size_t max_series)
+int groups_init(struct groups *g, const struct column_windows_plan *plan)
 {
 	memset(g, 0, sizeof *g);
 	g->plan = *plan;
-	g->max_series = max_series;
 	g->max_keys = SIZE_MAX;
 	g->keys = keys_new();
-	return g->keys && plan_plot(g) == 0 ? 0 : LEAT_ENOMEM;
+	return g->keys ? 0 : LEAT_ENOMEM;
 }
 
-int groups_init_models(struct groups *g, const struct learner_plan *plan,
-    size_t max_series)
+int groups_init_models(struct groups *g, const struct learner_plan *plan)
 {
 	memset(g, 0, sizeof *g);
 	g->learning = plan;
-	g->max_series = max_series;
 	g->max_keys = SIZE_MAX;
 	g->keys = keys_new();
 	return g->keys ? 0 : LEAT_ENOMEM;
@@ -57,10 +30,8 @@ int groups_init_models(struct groups *g, const struct learner_plan *plan,
 
 static void clear_item(struct group *item)
 {
-	column_windows_free(item->bank);
+	column_windows_free(item->windows);
 	learner_free(item->learner);
-	column_windows_free(item->plotted);
-	series_free(item->series);
 	list_clear(&item->shown);
 	memset(item, 0, sizeof *item);
 }
@@ -71,32 +42,19 @@ void groups_clear(struct groups *g)
 		clear_item(&g->items[i]);
 	free(g->items);
 	keys_free(g->keys);
-	cli_stats_clear(&g->plot_stats);
 	memset(g, 0, sizeof *g);
 }
 
-static int add_series(struct groups *g, struct group *item)
-{
-	int err = 0;
-
-	if (!g->learning)
-		err = column_windows_new(&item->plotted, &g->plot_plan);
-	if (err)
-		return err;
-	item->series = series_new();
-	return item->series ? 0 : LEAT_ENOMEM;
-}
-
-/* Of a key that is there: it has this number. */
+/* Makes the windows or the model of a key that is there. */
 static int make_item(struct groups *g, struct group *item)
 {
 	int err;
 
 	memset(item, 0, sizeof *item);
 	err = g->learning ? learner_new(&item->learner, g->learning)
-			  : column_windows_new(&item->bank, &g->plan);
-	if (!err && item->bank)
-		item->only = column_windows_only(item->bank);
+			  : column_windows_new(&item->windows, &g->plan);
+	if (!err && item->windows)
+		item->only = column_windows_only(item->windows);
 	return err;
 }
 
@@ -135,68 +93,9 @@ int groups_add(struct groups *g, size_t number)
 	}
 	item = &g->items[number];
 	err = make_item(g, item);
-	if (!err && number < g->max_series)
-		err = add_series(g, item);
 	if (err)
 		groups_drop(g, number);
 	return err;
-}
-
-/* The mean of a window that has closed is drawn along its rows. */
-static void draw_closed(const struct groups *g, struct group *item)
-{
-	int64_t start, end;
-	const double *row = column_windows_closed(item->plotted, &start, &end);
-	uint64_t from = (uint64_t)start;
-
-	if (from < item->plotted_to)
-		from = item->plotted_to;
-	item->plotted_to = (uint64_t)end;
-	series_set_mean(item->series, from, (uint64_t)end, row[0],
-	    g->plot_stats.n_single > 1 ? row[1] : NAN);
-}
-
-/* Returns 0 or a code of the library. */
-static int draw(const struct groups *g, struct group *item, double value,
-    const leat_csv_field *label)
-{
-	uint64_t at = item->series->rows;
-	double row[2] = { NAN, NAN };
-	int closed = column_windows_push(item->plotted, &value);
-
-	series_add(item->series, value, label->text, label->len);
-	if (closed > 0) {
-		draw_closed(g, item);
-	} else if (!column_windows_closes(&g->plot_plan)) {
-		column_windows_query(item->plotted, row);
-		series_set_mean(item->series, at, at + 1, row[0], row[1]);
-	}
-	return closed < 0 ? closed : 0;
-}
-
-int groups_push(struct groups *g, struct group *item, const double *values,
-    const leat_csv_field *label)
-{
-	int err = item->series ? draw(g, item, values[0], label) : 0;
-
-	if (err)
-		return err;
-	return item->only ? leat_window_push(item->only, values[0])
-			  : column_windows_push(item->bank, values);
-}
-
-enum learner_outcome groups_learn(struct group *item, const double *values,
-    const leat_csv_field *label)
-{
-	enum learner_outcome outcome = learner_push(item->learner, values);
-	struct series *s = item->series;
-
-	if (s) {
-		series_add(s, values[0], label->text, label->len);
-		series_set_mean(s, s->rows - 1, s->rows,
-		    learner_prediction(item->learner), NAN);
-	}
-	return outcome;
 }
 
 /* ---- Saved state ---- */
@@ -239,9 +138,9 @@ void groups_tape(struct groups *g, struct tape *t)
 		if (g->learning)
 			learner_tape(g->items[i].learner, t);
 		else
-			column_windows_tape(g->items[i].bank, t);
-		g->items[i].only = g->items[i].bank
-		    ? column_windows_only(g->items[i].bank)
+			column_windows_tape(g->items[i].windows, t);
+		g->items[i].only = g->items[i].windows
+		    ? column_windows_only(g->items[i].windows)
 		    : NULL;
 	}
 }

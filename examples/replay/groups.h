@@ -1,6 +1,5 @@
 /*
- * What is kept for each key: its windows or its model, and the series for
- * a plot.
+ * What is kept for each key: its windows or its model.
  */
 #ifndef REPLAY_GROUPS_H
 #define REPLAY_GROUPS_H
@@ -9,52 +8,49 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli_window.h"
 #include "column_windows.h"
 #include "keys.h"
 #include "learner.h"
 #include "list.h"
-#include "series.h"
 #include "state_tape.h"
 
 struct group {
-	leat_window *only; /* column_windows_only(): one step less on the way */
-	struct column_windows *bank; /* either this */
-	struct learner *learner;     /* or this */
-	uint64_t last_row;           /* the user's own, */
-	struct list shown;           /* as is this */
-
-	struct column_windows *plotted; /* mean and stddev, for the series */
-	struct series *series;          /* NULL: not plotted */
-	uint64_t plotted_to;            /* rows that have a mean to draw */
+	leat_window
+	    *only; /* the window, if there is but one, which stays open */
+	struct column_windows *windows; /* NULL: a model */
+	struct learner *learner;        /* NULL: windows */
+	uint64_t last_row;              /* set by who pushes */
+	struct list shown;              /* kept by who pushes, for the end */
 };
 
 struct groups {
-	struct column_windows_plan plan, plot_plan;
+	struct column_windows_plan plan;
 	const struct learner_plan *learning; /* NULL: windows */
-	struct cli_stats plot_stats;
 	struct keys *keys;
 	struct group *items; /* in order of first appearance */
-	size_t n, size, max_series;
-	size_t n_dropped; /* of the n, their places are free */
+	size_t n, size;
+	size_t n_dropped; /* of the n; their places are free */
 	size_t max_keys;  /* SIZE_MAX: any */
 };
 
 /*
  * Groups of windows, and groups of models, whose plan must stay. Return 0
- * or a code of the library; in either case groups_clear() is due. The first
- * max_series groups get a series.
+ * or a code of the library; in either case groups_clear() is due.
  */
-int groups_init(struct groups *groups, const struct column_windows_plan *plan,
-    size_t max_series);
-int groups_init_models(struct groups *groups, const struct learner_plan *plan,
-    size_t max_series);
+int groups_init(struct groups *groups, const struct column_windows_plan *plan);
+int groups_init_models(struct groups *groups, const struct learner_plan *plan);
 void groups_clear(struct groups *groups);
 
-/* A place without a group. */
+/* Returns whether this place has no group. */
 static inline int groups_is_dropped(const struct groups *groups, size_t number)
 {
-	return !groups->items[number].bank && !groups->items[number].learner;
+	return !groups->items[number].windows && !groups->items[number].learner;
+}
+
+/* Returns how many groups there are. */
+static inline size_t groups_count(const struct groups *groups)
+{
+	return groups->n - groups->n_dropped;
 }
 
 /* Forgets a group and its key. */
@@ -72,7 +68,7 @@ static inline int groups_find(struct groups *groups, const leat_csv_field *key,
 {
 	int added;
 
-	if (groups->n - groups->n_dropped >= groups->max_keys)
+	if (groups_count(groups) >= groups->max_keys)
 		return keys_find(groups->keys, key->text, key->len,
 			   number_out) < 0
 		    ? LEAT_NO_ROOM
@@ -83,18 +79,7 @@ static inline int groups_find(struct groups *groups, const leat_csv_field *key,
 	return added < 0 ? LEAT_ENOMEM : groups_add(groups, *number_out);
 }
 
-/*
- * Pushes one row. The label is for the plot. Returns 1 if windows have
- * closed, 0, or a code of the library.
- */
-int groups_push(struct groups *groups, struct group *group,
-    const double *values, const leat_csv_field *label);
-
-/* The same with a model. */
-enum learner_outcome groups_learn(struct group *group, const double *values,
-    const leat_csv_field *label);
-
-/* Keys and their state, but for series; loading: into groups without keys. */
+/* Keys and their state; loading: into groups without keys. */
 void groups_tape(struct groups *groups, struct tape *tape);
 
 #endif

@@ -54,16 +54,17 @@ int replay_note(struct replay *r, char *text, size_t size)
 /* ---- Setting up ---- */
 
 struct replay *replay_new(const struct settings *settings,
-    struct writer *writer, struct writer *late, size_t n_series)
+    struct writer *writer, struct writer *late)
 {
 	struct replay *r = calloc(1, sizeof *r);
 
 	if (!r)
 		return NULL;
 	r->settings = settings;
+	r->is_model = settings->learning.on;
+	r->is_timed = settings->window.by_time && !r->is_model;
 	r->writer = writer;
 	r->late = late;
-	r->n_series = n_series;
 	r->stop_at = r->end = UINT64_MAX;
 	r->place.line = 1;
 	values_init(&r->reader, &settings->na);
@@ -97,22 +98,12 @@ static const char *column_name(const struct replay *r, size_t column)
 	return r->columns.names.items[column];
 }
 
-static int is_model(const struct replay *r)
-{
-	return r->settings->learning.on;
-}
-
-static int is_timed(const struct replay *r)
-{
-	return r->settings->window.by_time && !is_model(r);
-}
-
 /* What the library refuses now comes from the option that asked for it. */
 static int fail_rows(struct replay *r, int err)
 {
 	if (err == LEAT_ENOMEM)
 		return no_memory(r);
-	return fail(r, ": %s: %s", is_model(r) ? "--model" : "-w",
+	return fail(r, ": %s: %s", r->is_model ? "--model" : "-w",
 	    leat_strerror(err));
 }
 
@@ -245,7 +236,7 @@ int replay_set_up(struct replay *r)
 	if (!r->values)
 		return no_memory(r);
 	err = rows_init(&r->out, r->settings, &r->columns,
-	    is_model(r) ? &r->design : NULL, r->writer, r->n_series);
+	    r->is_model ? &r->design : NULL, r->writer);
 	r->plain = r->out.prefetches && !r->pace;
 	return err ? fail_rows(r, err) : 0;
 }
@@ -275,7 +266,7 @@ static int set_up_model(struct replay *r)
 /* Tells whether one has to know which columns are numeric. */
 int replay_needs_look(const struct replay *r)
 {
-	return is_model(r) ? formula_has_all(&r->settings->learning.formula)
+	return r->is_model ? formula_has_all(&r->settings->learning.formula)
 			   : r->settings->columns.n == 0;
 }
 
@@ -284,7 +275,7 @@ int replay_choose(struct replay *r)
 {
 	struct columns *c = &r->columns;
 
-	if (is_model(r))
+	if (r->is_model)
 		return set_up_model(r);
 	for (size_t i = 0; i < c->n && replay_needs_look(r); i++)
 		if (columns_is_free(c, i) && r->numeric[i])
@@ -338,19 +329,35 @@ static int read_feature(struct replay *r, const leat_csv_record *record,
 	return bad;
 }
 
+static int read_numbers(struct replay *r, const leat_csv_record *record)
+{
+	int bad = 0;
+
+	for (size_t i = 0; i < r->columns.n_values && !bad; i++)
+		bad = read_number(r, record, i);
+	return bad;
+}
+
+static int read_features(struct replay *r, const leat_csv_record *record)
+{
+	int bad = 0;
+
+	for (size_t i = 0; i < r->columns.n_values && !bad; i++)
+		bad = read_feature(r, record, i);
+	if (!bad && !learner_can_have(&r->out.learning, r->values[0]))
+		bad = bad_target(r, record);
+	return bad;
+}
+
 static int read_values(struct replay *r, const leat_csv_record *record)
 {
 	int bad = check_shape(r, record);
 
-	if (!bad && (is_timed(r) || r->pace))
+	if (!bad && (r->is_timed || r->pace))
 		bad = read_time(r, record, r->columns.time);
-	for (size_t i = 0; i < r->columns.n_values && !bad; i++)
-		bad = is_model(r) ? read_feature(r, record, i)
-				  : read_number(r, record, i);
-	if (!bad && is_model(r) &&
-	    !learner_can_have(&r->out.plan, r->values[0]))
-		bad = bad_target(r, record);
-	return bad;
+	if (bad)
+		return bad;
+	return r->is_model ? read_features(r, record) : read_numbers(r, record);
 }
 
 /* ---- Good records ---- */
@@ -370,18 +377,25 @@ static int leave_out(struct replay *r, const leat_csv_record *record, int err)
 	return 0;
 }
 
+/* Returns what windows by time say to a record before they see it. */
+static int refuse_time(struct replay *r)
+{
+	if (!r->has_time)
+		return LEFT_NO_TIME;
+	return r->columns.time != COLUMN_NONE && replay_is_ahead(r, r->time)
+	    ? LEFT_AHEAD
+	    : N_LEFT;
+}
+
 static int push_values(struct replay *r, const leat_csv_record *record)
 {
-	int err;
+	int refused = r->is_timed ? refuse_time(r) : N_LEFT, err;
 
 	r->rows++;
-	if (is_timed(r) && !r->has_time) {
-		r->tally.left[LEFT_NO_TIME]++;
+	if (refused < N_LEFT) {
+		r->tally.left[refused]++;
 		return 0;
 	}
-	if (is_timed(r) && r->columns.time != COLUMN_NONE &&
-	    replay_is_ahead(r, r->time))
-		return leave_out(r, record, LEAT_TOO_FAR);
 	err = rows_push(&r->out, r->rows, record, r->time, r->values);
 	if (err && timed_windows_is_refusal(err))
 		return leave_out(r, record, err);
@@ -413,7 +427,7 @@ static int look(struct replay *r)
 	if (!r->numeric)
 		return no_memory(r);
 	if (r->peek.n == 0) {
-		memset(r->numeric, is_model(r), r->columns.n);
+		memset(r->numeric, r->is_model, r->columns.n);
 		return 0;
 	}
 	numeric_columns_find(&r->peek, &r->reader, &r->columns, r->numeric,
@@ -637,20 +651,6 @@ uint64_t replay_long(const struct replay *r, char *text, size_t size)
 uint64_t replay_left_out(const struct replay *r, char *text, size_t size)
 {
 	return tally_left_out(&r->tally, r->rows, text, size);
-}
-
-size_t replay_n_series(const struct replay *r)
-{
-	return r->out.groups.n < r->n_series ? r->out.groups.n : r->n_series;
-}
-
-const struct series *replay_series(const struct replay *r, size_t i,
-    const char **key_out)
-{
-	size_t len;
-
-	*key_out = keys_text(r->out.groups.keys, i, &len);
-	return r->out.groups.items[i].series;
 }
 
 const char *replay_value_name(const struct replay *r)

@@ -11,7 +11,6 @@
 
 #include "cli_settings.h"
 #include "rows.h"
-#include "series.h"
 #include "state_tape.h"
 #include "tally.h"
 #include "writer.h"
@@ -20,11 +19,10 @@ struct replay;
 
 /*
  * The settings and the writers must stay. Records that are too late go to
- * late, with the header, if it is not NULL. With n_series, the first value
- * column of the first so many keys is kept for a plot. NULL: no memory.
+ * late, with the header, if it is not NULL. Returns NULL if there is no memory.
  */
 struct replay *replay_new(const struct settings *settings,
-    struct writer *writer, struct writer *late, size_t n_series);
+    struct writer *writer, struct writer *late);
 void replay_free(struct replay *replay);
 
 /*
@@ -42,12 +40,15 @@ void replay_pace(struct replay *replay, replay_time_fn *fn, void *ctx);
 enum { REPLAY_STOPPED = 1 };
 int replay_record(void *ctx, const leat_csv_record *record);
 
-/*
- * For a service, which has rows from several places at once and goes on for
- * ever. To be called before the first record: who wants to know what is
- * taken and told.
- */
+/* Before the first record: sets who watches rows and results. */
 void replay_watch(struct replay *replay, const struct rows_watch *watch);
+
+/*
+ * What follows is for a service, which has rows from several places at once
+ * and goes on for ever. Its output has no header, since it goes on where
+ * others have ended.
+ */
+void replay_omit_header(struct replay *replay);
 
 /*
  * Instead of a header: rows are a key and one value, and come through
@@ -192,11 +193,6 @@ uint64_t replay_left_out(const struct replay *replay, char *text, size_t size);
 
 /* Good records of very many lines, as tally_long() tells. */
 uint64_t replay_long(const struct replay *replay, char *text, size_t size);
-
-/* What there is to plot: the series and its key's text ("": no key). */
-size_t replay_n_series(const struct replay *replay);
-const struct series *replay_series(const struct replay *replay, size_t i,
-    const char **key_out);
 
 /*
  * The name of the first value column, which is the one that a model

@@ -21,6 +21,7 @@ struct place {
 
 struct replay {
 	const struct settings *settings;
+	int is_model, is_timed; /* by the settings: else windows by count */
 	struct writer *writer, *late;
 	struct columns columns;
 	int has_columns;
@@ -44,7 +45,6 @@ struct replay {
 
 	struct design design; /* of the model */
 	struct rows out;
-	size_t n_series;
 	double *values;  /* of one record */
 	int64_t time;    /* of it, in windows by time; */
 	int has_time;    /* 0: it is missing */

@@ -23,6 +23,10 @@
 void replay_watch(struct replay *r, const struct rows_watch *watch)
 {
 	r->out.watch = *watch;
+}
+
+void replay_omit_header(struct replay *r)
+{
 	r->out.continued = 1;
 }
 

@@ -24,86 +24,106 @@
 
 #define ROWS_NO_GROUP ((size_t)-1)
 
-/* The results of a window or a model, as they are printed. */
+/* The results of a window or a model. */
 struct rows_result {
-	size_t group;       /* its number; ROWS_NO_GROUP in windows by time */
-	leat_csv_field key; /* without columns of keys it is empty */
-	int64_t start, end; /* of windows that close */
+	size_t group;       /* ROWS_NO_GROUP in windows by time */
+	leat_csv_field key; /* empty if rows have no key, or wait for others */
+	int64_t start, end; /* set for windows that have closed */
 	int flags;          /* enum leat_flags */
 	const double *values;
 	uint64_t row;
 };
 
 /*
- * Who wants to know of all that is taken, of all results, also of those that
- * are not printed (by --every, --final, -o none), and of groups that are
- * forgotten. Each may be NULL.
+ * A program that watches is called for each row that is taken, for each
+ * result, also if it is not printed (--every, --final, -o none), and for each
+ * group that is forgotten. Any of the functions may be NULL.
  */
 struct rows_watch {
 	void (*taken)(void *ctx, size_t group, const leat_csv_field *key,
 	    const double *values);
-	void (*told)(void *ctx, const struct rows_result *result);
+	void (*emitted)(void *ctx, const struct rows_result *result);
 	void (*dropped)(void *ctx, size_t group);
 	void *ctx;
 };
 
+struct rows;
+
+/*
+ * One step of a row of a group whose windows have been pushed; closed is
+ * whether they have closed. Returns 0 or a code of the library.
+ */
+typedef int rows_step(struct rows *rows, struct group *group, int closed);
+
+/* What rows_init() decides for the whole run. */
+struct rows_plan {
+	int has_key;
+	int is_timed;     /* windows by time, instead of groups */
+	int each_row;     /* a result by time has the number of a row */
+	int has_flags;    /* results by time are printed with their flags, */
+	int has_revision; /* and with their revision */
+	int quiet;        /* no row is printed before the end */
+	int silent;       /* results are not even watched */
+	size_t n_texts;   /* key, shown columns; by time start, end, flags */
+	size_t width;     /* numbers in a result */
+	rows_step *emit;  /* to the watch; NULL: it wants no results */
+	rows_step *print;
+};
+
 /* Start from { 0 }, but for the first two. */
 struct rows {
-	int continued; /* rows go on where others have ended */
+	int continued; /* no header is written */
 	struct rows_watch watch;
 	const struct settings *settings;
 	const struct columns *columns;
-	const struct design *design; /* NULL: windows */
-	struct learner_plan plan;    /* else */
+	const struct design *design;  /* NULL: windows */
+	struct learner_plan learning; /* with a design */
+	struct rows_plan plan;
 	struct groups groups;
-	struct prefetch prefetch;
-	double *many;     /* results of its rows */
-	int prefetches;   /* see rows_prefetch() */
-	size_t key_bytes; /* a key by count or a model takes, about */
-	int quiet;        /* no row is printed before the end */
-	int silent;       /* nor wanted by anyone */
-	struct timed_windows *timed; /* windows by time, instead of groups */
-	int each_row;                /* of these, a result after each row */
-	int ends; /* results of timed_windows_each() are wanted */
+	struct timed_windows *timed; /* NULL: groups */
+	int ends;                    /* results are those of the end */
 	struct row_format *out;
 	struct list names; /* of the output's columns */
 
-	/* One row at a time. */
+	struct prefetch prefetch; /* rows that wait */
+	double *many;             /* their results */
+	int prefetches;           /* see rows_prefetch() */
+	size_t key_bytes;         /* a key by count or a model takes, about */
+
+	/* The row that is worked on. */
 	double *results;
-	leat_csv_field *texts; /* key, shown; by time start, end, flags */
-	size_t n_texts;
-	uint64_t used;
-	uint64_t row; /* that is being pushed */
+	leat_csv_field *texts;
+	uint64_t used; /* rows so far, this one too */
+	uint64_t row;  /* its number */
 	struct span span;
 
 	uint64_t outcomes[LEARNER_N_OUTCOMES];
 };
 
 /*
- * Plans windows, or with a design models, and output. All but the last
- * must stay. The first n_series keys are kept for a plot. Functions here
- * return 0 or a code of the library; in any case rows_clear() is due.
+ * Plans windows, or with a design models, and output. All but the first must
+ * stay. Functions here return 0 or a code of the library; in any case
+ * rows_clear() is due.
  */
 int rows_init(struct rows *rows, const struct settings *settings,
     const struct columns *columns, const struct design *design,
-    struct writer *writer, size_t n_series);
+    struct writer *writer);
 void rows_clear(struct rows *rows);
 
 /*
- * One record, whose number is row, its time in windows by time, and the
- * values of columns->values. A code for which timed_windows_is_refusal() holds
- * says that the windows do not take it.
+ * Takes one record, whose number is row, with its time for windows by time,
+ * and the values of columns->values. Returns a code for which
+ * timed_windows_is_refusal() holds if the windows do not take it.
  */
 int rows_push(struct rows *rows, uint64_t row, const leat_csv_record *record,
     int64_t t, const double *values);
 
-/* Rows that wait are pushed and printed; before somebody looks. */
+/* Pushes and prints the rows that wait; to be called before somebody looks. */
 int rows_settle(struct rows *rows);
 
 /*
- * The same for windows by count if rows->prefetches: the key is all that is
- * needed of the record, and the values are at rows->prefetch.next. Rows may
- * wait until rows_settle().
+ * Takes one record if rows->prefetches: it needs nothing but the key, and the
+ * values are at rows->prefetch.next. It may wait until rows_settle().
  */
 static inline int rows_prefetch(struct rows *rows, uint64_t row,
     const leat_csv_field *key)
@@ -118,48 +138,54 @@ static inline int rows_prefetch(struct rows *rows, uint64_t row,
 							 : 0;
 }
 
-/* The rows that come at the end, and what is still held back. */
+/* Prints the rows of the end, and what is still held back. */
 int rows_end(struct rows *rows);
 
-/* After an error: what is held back alone. */
+/* After an error: prints what is held back, and no rows of the end. */
 void rows_stop(struct rows *rows);
 
-/*
- * Without a row: windows by time that are due close. Returns 0 or a code of
- * the library.
- */
+/* Closes the windows by time that are due without a row. */
 int rows_advance(struct rows *rows, int64_t t);
 
-/* Tells whether any row has told windows by time what time it is. */
+/* Returns whether windows by time have had a row, and so know the time. */
 int rows_has_begun(const struct rows *rows);
 
 /*
- * Windows by time end and are told as at the end of all rows; then no key is
- * known and no row has come. Returns 0 or a code.
+ * Ends windows by time as at the end of all rows, and emits them. No key is
+ * known and no row has come after that.
  */
 int rows_begin_anew(struct rows *rows);
 
 /*
- * By count and with models: forgets keys that have had no row since the one
+ * By count and with models, forgets keys that have had no row since the one
  * of this number. Returns how many.
  */
 size_t rows_forget(struct rows *rows, uint64_t before);
 
-/* Whether a key has windows, and how many have. */
+/* Returns whether a key has windows, and how many keys have. */
 int rows_has_key(const struct rows *rows, const char *key, size_t len);
 size_t rows_n_keys(const struct rows *rows);
 
-/* Estimates the bytes of one key by count or model, and of all. */
+/* Returns the key of a group; it stays until the group is forgotten. */
+const char *rows_key_of(const struct rows *rows, size_t group, size_t *len_out);
+
+/*
+ * Returns the first shown column of the row that a watch is called for, or an
+ * empty text.
+ */
+leat_csv_field rows_label(const struct rows *rows);
+
+/* Returns about how many bytes one key by count or model takes, and all. */
 size_t rows_key_bytes(const struct rows *rows);
 uint64_t rows_bytes(const struct rows *rows);
 
-/* By count and of models, more keys than so many are refused from now on. */
+/* By count and of models, refuses more keys than so many from now on. */
 void rows_limit_keys(struct rows *rows, size_t most);
 
-/* The line above CSV, for outputs that begin later. Returns 0 or a code. */
+/* Writes the line above CSV, for outputs that begin later. */
 int rows_header(const struct rows *rows, struct writer *writer);
 
-/* Numbers in a row, and their names. */
+/* Returns how many numbers a result has, and their names. */
 size_t rows_width(const struct rows *rows);
 const char *const *rows_names(const struct rows *rows);
 

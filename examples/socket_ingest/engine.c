@@ -86,17 +86,18 @@ static void watch_replay(struct engine *e)
 	if (o->has_page || e->wants_values)
 		watch.taken = engine_taken;
 	if (o->alerts || o->has_page || o->database) {
-		watch.told = engine_emitted;
+		watch.emitted = engine_emitted;
 		watch.dropped = engine_dropped;
 	}
 	replay_watch(e->replay, &watch);
+	replay_omit_header(e->replay);
 	replay_arrival(e->replay, e->now);
 }
 
 int engine_renew(struct engine *e)
 {
 	struct replay *replay = replay_new(e->settings, &e->writer,
-	    e->settings->timing.late ? &e->late : NULL, 0);
+	    e->settings->timing.late ? &e->late : NULL);
 
 	if (!replay)
 		return engine_fail(e, "out of memory");

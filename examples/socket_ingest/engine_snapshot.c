@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../replay/keys.h"
 #include "database.h"
 #include "engine_inside.h"
 
@@ -61,7 +60,7 @@ static struct snapshot_key *find_new_group(struct engine *e, size_t group)
 
 	if (group >= e->n_groups && grow_groups(e, group) < 0)
 		return NULL;
-	name = keys_text(rows->groups.keys, group, &len);
+	name = rows_key_of(rows, group, &len);
 	k = snapshot_key_of(e, name, len);
 	e->by_group[group] = k;
 	return k;

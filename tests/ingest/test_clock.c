@@ -48,7 +48,7 @@ static void take_bytes(void *ctx, const char *bytes, size_t n)
 
 static void new_replay(struct bench *b)
 {
-	b->replay = replay_new(&b->config.settings, &b->writer, NULL, 0);
+	b->replay = replay_new(&b->config.settings, &b->writer, NULL);
 	ck_assert_ptr_nonnull(b->replay);
 	ck_assert_int_eq(replay_plan_values(b->replay), 0);
 	replay_arrival(b->replay, NOW);

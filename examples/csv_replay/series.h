@@ -2,8 +2,8 @@
  * The course of a value and of its rolling mean, in bounded memory: what a
  * plot needs of a stream of any length.
  */
-#ifndef REPLAY_SERIES_H
-#define REPLAY_SERIES_H
+#ifndef CSV_REPLAY_SERIES_H
+#define CSV_REPLAY_SERIES_H
 
 #include <stddef.h>
 #include <stdint.h>
