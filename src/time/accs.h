@@ -20,21 +20,21 @@ LEAT_INLINE int leat_is_missing(const leat_sample *s)
 }
 
 /*
- * What a block of accumulators is made of: constant once the object that owns
- * it has started.
+ * Says what a block of accumulators is made of; constant once the object that
+ * owns it has started.
  */
 struct leat_layout {
 	size_t n_sections, accs_size;
 	struct leat_section *sections;
 	int pairs;    /* samples have a y */
 	int ordered;  /* some class needs samples in order */
-	int has_user; /* there is a class of the user's */
+	int has_user; /* some class is the user's */
 	int narrow; /* blocks are copied section by section; see time_query.c */
 };
 
 /*
- * A block is a tally and then an accumulator for each section. This is what
- * stands for a run of values in cells, in nodes and in between.
+ * Begins a block: the tally of a run of values. An accumulator for each section
+ * lies behind it.
  */
 struct leat_accs {
 	uint64_t count, missing;
@@ -44,25 +44,30 @@ void leat_accs_clear(const struct leat_layout *l, struct leat_accs *a);
 void leat_accs_append(const struct leat_layout *l, struct leat_accs *a,
     const leat_sample *s);
 
-/* Samples one behind the other; y is NULL where there are no pairs. */
+/* A row of samples; y is NULL where there are no pairs. */
 struct leat_series {
 	const int64_t *t;
 	const double *x, *y;
 };
 
-/* Appends n of them in order; before: prepends them, the last one first. */
+/*
+ * Appends n samples in order, or with `before` prepends them, the last one
+ * first.
+ */
 void leat_accs_add_row(const struct leat_layout *l, struct leat_accs *a,
     const struct leat_series *r, size_t n, int before);
-/* a and then b; the two must not be the same. */
+/*
+ * Makes a the block of a's values and then b's; the two must not be the same.
+ */
 void leat_accs_join(const struct leat_layout *l, struct leat_accs *a,
     const struct leat_accs *b);
-/* Whether both know the same, to the bit. */
+/* Returns whether two blocks are the same to the bit. */
 int leat_accs_are_same(const struct leat_layout *l, struct leat_accs *a,
     struct leat_accs *b);
 
 /*
- * A block of built-in classes for the length of a call; what windows that fade
- * have in place of one may be larger.
+ * A place for a block of built-in classes for the length of a call. Windows
+ * that decay have more than a block, and may need more room.
  */
 enum { LEAT_ACCS_MAX = 1024 };
 
@@ -83,9 +88,8 @@ LEAT_INLINE struct leat_accs *leat_accs_at(const struct leat_layout *l,
 }
 
 /*
- * append() and join() where they must be fast, and prepend(). The commonest
- * classes are stepped and joined right here, the others by way of their
- * functions; both give the same bits.
+ * Steps and joins where they must be fast. The commonest classes are done right
+ * here, the others by way of their functions; both give the same bits.
  */
 LEAT_INLINE void *leat_section(const struct leat_section *s,
     struct leat_accs *a)
@@ -134,7 +138,7 @@ LEAT_INLINE void leat_accs_add(const struct leat_layout *l, struct leat_accs *a,
 	}
 }
 
-/* By way of the class: what is joined is a folded partial. */
+/* Joins by way of the class, which wants a folded partial on the right. */
 void leat_section_combine(const struct leat_section *p, void *acc,
     const void *right);
 
@@ -160,7 +164,10 @@ LEAT_INLINE void leat_accs_unite(const struct leat_layout *l,
 void leat_accs_copy_narrow(const struct leat_layout *l, struct leat_accs *a,
     const struct leat_accs *b);
 
-/* Blocks are small most of the time, and their size is a multiple of 16. */
+/*
+ * Copies a block. These are small most of the time, and their size is a
+ * multiple of 16.
+ */
 LEAT_INLINE void leat_accs_copy(const struct leat_layout *l,
     struct leat_accs *a, const struct leat_accs *b)
 {

@@ -10,27 +10,27 @@
 #include "time_engine.h"
 
 struct leat_cell {
-	struct leat_cell *next; /* newer; NULL: not in use */
+	struct leat_cell *next; /* the next newer one; NULL: not in use */
 	int64_t start, end;
 	uint64_t marks;
-	/* Then its block of accumulators or its tree. */
+	/* A block of accumulators or a tree lies behind this. */
 };
 
 #define LEAT_CELL_HEAD leat_round_up(sizeof(struct leat_cell))
 
-/* An item of the index of cells, which is in the order of their starts. */
+/* An item of an index of cells, in the order of their starts. */
 struct leat_indexed_cell {
 	int64_t start;
 	struct leat_cell *cell;
 };
 
-/* Also the kind of st->asked. */
+/* Describes the items of both indices of cells, and of st->asked. */
 extern const struct leat_index_kind leat_cells_kind;
 
-/* Up to so many cells are looked at one by one; more have an index. */
+/* Cells up to this many are looked at one by one; more have an index. */
 enum { LEAT_CELLS_FEW = 16 };
 
-/* marks: flags, and above them how many results there have been. */
+/* The marks of a cell are flags, and above them how many results it had. */
 enum { LEAT_CELL_CHANGED = 1, LEAT_CELL_CLOSED = 2, LEAT_CELL_EMITTED = 4 };
 
 LEAT_INLINE uint64_t leat_cell_emitted(const struct leat_cell *c)
@@ -60,7 +60,7 @@ LEAT_INLINE struct leat_cell *leat_oldest(const struct leat_state *s)
 	return leat_newest(s) ? leat_newest(s)->next : NULL;
 }
 
-/* The one after it; NULL: it is the newest. */
+/* Returns the cell after c; NULL: c is the newest. */
 LEAT_INLINE struct leat_cell *leat_newer(const struct leat_state *s,
     const struct leat_cell *c)
 {
@@ -93,7 +93,7 @@ LEAT_INLINE struct leat_index *leat_cells_index(const struct leat_stream *st,
 	    st->plan.index_at);
 }
 
-/* The oldest that is not closed; without lateness no other ones are kept. */
+/* Returns the oldest open cell; without lateness no closed ones are kept. */
 LEAT_INLINE struct leat_cell *leat_cells_first_open(const struct leat_stream
 							*st,
     const struct leat_state *s)
@@ -116,7 +116,7 @@ LEAT_INLINE void leat_cells_count_stored(const struct leat_stream *st,
 	*stored = more ? *stored + n : *stored - n;
 }
 
-/* Searches for it where the newest of all starts later. */
+/* Searches among the older ones: the newest cell starts after t. */
 struct leat_cell *leat_cells_search(const struct leat_stream *st,
     const struct leat_state *s, int64_t t);
 
@@ -129,27 +129,33 @@ LEAT_INLINE struct leat_cell *leat_cells_find(const struct leat_stream *st,
 	return !c || c->start <= t ? c : leat_cells_search(st, s, t);
 }
 
-/* A new cell after `before`, or as the oldest; memory is reserved. */
+/* Makes a cell after `before`, or as the oldest; memory is reserved. */
 struct leat_cell *leat_cells_add(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *before, int64_t start, int64_t end);
 /* Finds out anew what is known of cells that were put there one by one. */
 void leat_cells_renew(const struct leat_stream *st, const struct leat_state *s);
-/* Nodes that so many new cells, and the change of one, may take. */
+/* Returns the nodes that so many new cells and one change may take. */
 size_t leat_cells_nodes(const struct leat_stream *st,
     const struct leat_state *s, size_t n);
 /* Returns the nodes that are needed where all cells may change. */
 size_t leat_cells_join_nodes(const struct leat_stream *st,
     const struct leat_state *s, size_t n);
-/* The marks of a cell have been set; there are nodes for that. */
+/*
+ * Notes in the index that the marks of a cell have been set; there are nodes
+ * for that.
+ */
 void leat_cells_marked(struct leat_stream *st, const struct leat_state *s,
     struct leat_cell *c);
-/* emit_empty: the window after the one that ended there. */
+/*
+ * emit_empty: finds the window after the one that ended there. LEAT_OUTSIDE:
+ * there is none; LEAT_ECALENDAR.
+ */
 int leat_cells_next_empty(const struct leat_stream *st, int64_t from,
     int64_t *start, int64_t *end);
-/* Whether the window that ends there has been told as one without data. */
+/* Returns whether the window that ends there was emitted without data. */
 int leat_cells_emitted_empty(const struct leat_stream *st,
     const struct leat_state *s, int64_t end);
-/* Tells closed windows again that have changed. */
+/* Emits closed windows that have changed once more. */
 void leat_cells_emit_again(struct leat_stream *st, struct leat_state *s);
 void leat_cells_tape(struct leat_stream *st, struct leat_state *s,
     struct leat_tape *t);
@@ -160,23 +166,23 @@ void leat_cells_join(struct leat_stream *st, struct leat_state *s,
     const struct leat_stream *from, const struct leat_state *other);
 
 /*
- * The interval of a cell for t; LEAT_OUTSIDE if t is between two,
+ * Finds the interval of a cell for t. LEAT_OUTSIDE: t is between two;
  * LEAT_ECALENDAR.
  */
 int leat_cells_interval(const struct leat_stream *st, int64_t t, int64_t *start,
     int64_t *end);
 
 /* cells_ring.c */
-/* A cell has been put into, or opened or closed in the middle. */
+/* Notes that a cell has been put into, or opened or closed in the middle. */
 void leat_cells_keep_open(const struct leat_stream *st,
     const struct leat_state *s, struct leat_cell *c);
-/* An open cell has changed since it was told. */
+/* Notes that an open cell has changed since it was emitted. */
 void leat_cells_note_change(struct leat_stream *st, const struct leat_state *s,
     struct leat_cell *c);
-/* The cell has been told, or goes. */
+/* Forgets that a cell has changed: it has been emitted, or goes. */
 void leat_cells_forget_change(struct leat_stream *st,
     const struct leat_state *s, const struct leat_cell *c);
-/* A session starts earlier than it did, and after the one before it. */
+/* Moves the start of a session to an earlier time, after the one before it. */
 void leat_cells_start_earlier(const struct leat_stream *st,
     const struct leat_state *s, struct leat_cell *c, int64_t start);
 void leat_cells_remove(struct leat_stream *st, struct leat_state *s,
@@ -185,7 +191,7 @@ void leat_cells_remove(struct leat_stream *st, struct leat_state *s,
 /* cells_close.c */
 void leat_cells_emit(struct leat_stream *st, const struct leat_state *s,
     struct leat_cell *c, int flags);
-/* The first window that is told as closed begins the row of them. */
+/* Begins the row of windows with the first one emitted as closed. */
 void leat_cells_begin_row(const struct leat_stream *st,
     const struct leat_state *s, int64_t end);
 void leat_cells_close(struct leat_stream *st, struct leat_state *s,
@@ -198,7 +204,7 @@ void leat_cells_emit_open(struct leat_stream *st, struct leat_state *s,
     int flag);
 
 /* cells_sessions.c */
-/* Memory for one tree to take the values of another, and one more. */
+/* Counts memory for one tree to take another's values, and one more. */
 void leat_cells_prepare_join(struct leat_stream *st, const struct leat_state *s,
     int64_t t, struct leat_need *need);
 int leat_cells_push_session(struct leat_stream *st, struct leat_state *s,
@@ -212,9 +218,9 @@ int leat_cells_prepare(struct leat_stream *st, const struct leat_state *s,
 void leat_cells_put(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *c, const leat_event *e);
 /*
- * Where there is no room left, the oldest value of all goes, if the new one
- * is not older still; and its cell, if that was all and it is not the one
- * that the value is for, or the earlier one of two.
+ * Makes room at max_values: the oldest value goes, if the new one is not older
+ * still; and its cell, if that was all and it is neither the one that the value
+ * is for nor was emitted. LEAT_NO_ROOM.
  */
 int leat_cells_make_room(struct leat_stream *st, struct leat_state *s,
     int64_t t, const struct leat_cell *left);

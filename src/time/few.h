@@ -10,21 +10,21 @@
 struct leat_forest;
 struct leat_tree;
 
-/* Blocks have room for so many values, or panes; see few_places.h. */
+/* Blocks come in so many sizes; see few_places.h. */
 enum { LEAT_FEW_CLASSES = 9 };
 
 /*
- * The values that a tree of at most two leaves would have. They are counted
- * from the first leaf's first value, which may be gone, as in a leaf; those
- * that are not gone lie in a ring.
+ * Holds the values that a tree of at most two leaves would have. They are
+ * counted from the first leaf's first value, which may be gone, as in a leaf;
+ * those that are not gone lie in a ring.
  */
 struct leat_few {
-	uint8_t size;        /* the class, */
-	uint8_t room;        /* which has room for so many values */
+	uint8_t size;        /* the class of its size */
+	uint8_t room;        /* values it has room for */
 	uint8_t first, last; /* values in the two leaves; last is 0 or more */
-	uint8_t gone;        /* of the first leaf */
+	uint8_t gone;        /* values gone from the first leaf */
 	uint8_t head;        /* the place of the first one that is not gone */
-	uint8_t mark; /* where a suffix begins that is kept; 0: none is */
+	uint8_t mark;        /* begin of the kept suffix; 0: none */
 	/*
 	 * Panes are counted by `first`, and none is gone. The others say how
 	 * the nodes would stand; see few_panes.c.
@@ -32,10 +32,10 @@ struct leat_few {
 	uint8_t height;
 	uint8_t table, nodes, front; /* panes, full nodes, and panes */
 	uint8_t right, above;        /* children of the last nodes */
-	int64_t t[];                 /* and more; see few_places.h */
+	int64_t t[];                 /* times, and more: few_places.h */
 };
 
-/* Blocks of one class that are free; how many stay so is in the forest. */
+/* A shelf keeps this many free blocks of one class, unless f->keep differs. */
 enum { LEAT_SHELF = 4 };
 
 struct leat_shelf {
@@ -43,29 +43,29 @@ struct leat_shelf {
 	size_t n;
 };
 
-/* Makes sure of n blocks of each class. LEAT_ENOMEM. */
+/* Reserves n blocks of each class. LEAT_ENOMEM. */
 int leat_few_reserve(struct leat_forest *f, size_t n);
-/* Makes sure that one value more can be inserted. LEAT_ENOMEM. */
+/* Reserves for one value more. LEAT_ENOMEM. */
 int leat_few_stock(struct leat_forest *f, const struct leat_tree *t);
-/* Gives back what is free. */
+/* Gives back all free blocks. */
 void leat_shelves_clear(struct leat_forest *f);
 
 /*
- * As leat_tree_insert(), for a tree without nodes. 0: there were too many, so
+ * Inserts a value into a tree without nodes. Returns 0 if it had too many: then
  * it has nodes now, but not the value.
  */
 int leat_few_insert(struct leat_forest *f, struct leat_tree *t,
     const leat_sample *s);
-/* A tree with nodes becomes one without if it can, and there is memory. */
+/* Makes a tree with nodes one without, if it can be and there is memory. */
 void leat_few_shrink(struct leat_forest *f, struct leat_tree *t);
 
-/* As leat_tree_add(), for a tree without nodes. 0: as above. */
+/* Adds to a pane of a tree without nodes. Returns 0 as leat_few_insert(). */
 int leat_few_add_pane(struct leat_forest *f, struct leat_tree *t, int64_t start,
     const leat_sample *s);
-/* Makes sure that a value at that time can be added. LEAT_ENOMEM. */
+/* Reserves for a value at that time. LEAT_ENOMEM. */
 int leat_few_stock_pane(struct leat_forest *f, const struct leat_tree *t,
     int64_t at);
-/* The edges of a tree with nodes have just been made anew. */
+/* Does without nodes if it can; the edges have just been made anew. */
 void leat_few_shrink_panes(struct leat_forest *f, struct leat_tree *t);
 void leat_few_query_panes(const struct leat_forest *f, const struct leat_few *w,
     struct leat_accs *out);
@@ -73,10 +73,10 @@ void leat_few_range_panes(const struct leat_forest *f, const struct leat_few *w,
     int64_t from, int64_t to, struct leat_accs *out);
 void leat_few_evict_panes(struct leat_forest *f, struct leat_tree *t,
     int64_t before);
-/* At most so many panes, under so many levels of so many nodes. */
+/* A block has at most so many panes, under so many levels and nodes. */
 enum { LEAT_FEW_PANES = 17, LEAT_FEW_LEVELS = 3, LEAT_FEW_INNERS = 7 };
 
-/* The rest as the functions of trees, for those that are not empty. */
+/* These do what the functions of trees do, for trees that are not empty. */
 void leat_few_evict(struct leat_forest *f, struct leat_tree *t, int64_t before);
 void leat_few_evict_first(struct leat_forest *f, struct leat_tree *t);
 void leat_few_clear(struct leat_forest *f, struct leat_tree *t);
@@ -94,7 +94,7 @@ void leat_few_each(const struct leat_forest *f, const struct leat_few *w,
     void (*fn)(void *ctx, const leat_sample *s), void *ctx);
 void leat_few_get(const struct leat_forest *f, const struct leat_few *w,
     size_t i, leat_sample *s_out);
-/* The first leaf's values from the i-th on. */
+/* Joins the first leaf's values from the i-th on into out. */
 void leat_few_tail(const struct leat_forest *f, struct leat_few *w, size_t i,
     struct leat_accs *out);
 

@@ -20,7 +20,7 @@ LEAT_INLINE int64_t leat_earlier(int64_t t, int64_t by) /* by >= 0 */
 	return t < INT64_MIN + by ? INT64_MIN : t - by;
 }
 
-/* t mod width, in [0, width). */
+/* Returns t mod width, in [0, width). */
 LEAT_INLINE int64_t leat_modulo(int64_t t, int64_t width)
 {
 	int64_t rest = t % width;
@@ -30,32 +30,32 @@ LEAT_INLINE int64_t leat_modulo(int64_t t, int64_t width)
 
 struct leat_clock {
 	int64_t now, watermark;
-	int64_t target;  /* what the watermark is about to become, */
-	int64_t ahead;   /* and later, once all keys have been visited */
+	int64_t target;  /* the watermark after what is being closed */
+	int64_t ahead;   /* the watermark after all keys are visited */
 	int64_t slowest; /* time of the source that holds it back */
 	int64_t begin;   /* the first time seen */
 	int started;
 	int64_t delay, max_skew, idle_timeout;
 	uint32_t n_sources;
-	int64_t *times; /* of the sources; NULL if there is one */
+	int64_t *times; /* last time of each source; NULL: one source */
 	unsigned char *seen;
 };
 
 void leat_clock_reset(struct leat_clock *c);
-/* The first value of all, and with several sources any. */
+/* Takes note of the first value of all, and with several sources of any. */
 void leat_clock_see_first(struct leat_clock *c, uint32_t source, int64_t t);
 /*
- * Time passes for all sources; LEAT_TIME_MAX ends it. The sources' own times
+ * Passes time for all sources; LEAT_TIME_MAX ends it. The sources' own times
  * stay as they are until leat_clock_advanced(), which is called when nothing
  * can fail any more.
  */
 void leat_clock_advance(struct leat_clock *c, int64_t t);
 void leat_clock_advanced(struct leat_clock *c, int64_t t);
 
-/* A clock as it was, so that a value can be taken back from it. */
+/* Keeps a clock as it was, so that a value can be taken back from it. */
 struct leat_clock_mark {
 	struct leat_clock clock;
-	int64_t time; /* of the source that the value is from */
+	int64_t time; /* last time of the value's source */
 	unsigned char seen;
 };
 
@@ -64,19 +64,22 @@ void leat_clock_mark(const struct leat_clock *c, uint32_t source,
 void leat_clock_back(struct leat_clock *c, uint32_t source,
     const struct leat_clock_mark *mark);
 
-/* As if it had seen what the other has seen, too: `target` is the later one. */
+/*
+ * Makes c as if it had seen what the other has seen, too: `target` becomes the
+ * later watermark of the two.
+ */
 void leat_clock_join(struct leat_clock *c, const struct leat_clock *other);
 
-/* Where the watermark is when all has been told that is being told. */
+/* Returns the watermark once all is emitted that is being emitted. */
 LEAT_INLINE int64_t leat_clock_coming(const struct leat_clock *c)
 {
 	return c->ahead > c->target ? c->ahead : c->target;
 }
 
-/* Whether a time is too far ahead; c->max_skew > 0. */
+/* Returns whether a time is too far ahead; c->max_skew is above 0. */
 int leat_clock_skewed(const struct leat_clock *c, int64_t t);
 
-/* Whether a value may come at all: LEAT_ESOURCE, LEAT_TOO_FAR. */
+/* Returns whether a value may come at all: LEAT_ESOURCE, LEAT_TOO_FAR. */
 LEAT_INLINE int leat_clock_check(const struct leat_clock *c, uint32_t source,
     int64_t t)
 {
@@ -88,7 +91,10 @@ LEAT_INLINE int leat_clock_check(const struct leat_clock *c, uint32_t source,
 	return LEAT_OK;
 }
 
-/* It came: moves now, and says in `target` where the watermark goes. */
+/*
+ * Takes note of a value: moves now, and says in `target` where the watermark
+ * goes.
+ */
 LEAT_INLINE void leat_clock_see(struct leat_clock *c, uint32_t source,
     int64_t t)
 {

@@ -10,7 +10,7 @@
 #include "../state/state.h"
 #include "time_engine.h"
 
-/* Options of a stream; clock and counts; and a state. */
+/* Saves or loads the options, the clock and counts, and one state. */
 void leat_tape_stream_options(struct leat_tape *t,
     const struct leat_stream *st);
 void leat_tape_stream(struct leat_tape *t, struct leat_stream *st);
@@ -19,10 +19,13 @@ void leat_tape_state(struct leat_tape *t, struct leat_stream *st,
 /* Saves or loads what stands for samples between two times, both included. */
 void leat_tape_accs(struct leat_tape *t, const struct leat_stream *st,
     struct leat_accs *a, int64_t from, int64_t to);
-/* What was read stands for values of its own, which have been counted. */
+/*
+ * Counts what was read as values of its own: all together are no more than have
+ * been taken.
+ */
 void leat_tape_holds(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_accs *a);
-/* few_save.c: saves a tree without nodes as one with nodes. */
+/* Saves a tree without nodes as one with nodes; see few_save.c. */
 void leat_few_save(struct leat_tape *t, struct leat_stream *st,
     struct leat_few *few);
 void leat_tape_tree(struct leat_tape *tape, struct leat_stream *st,

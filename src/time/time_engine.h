@@ -12,19 +12,20 @@
 #include "../state/state.h"
 #include "time_stream.h"
 
-/* What an engine's push() answers beside errors and refusals. */
+/* Returned by push() of an engine for a value that lies between two windows. */
 #define LEAT_OUTSIDE 100
 
 /*
- * A push consists of two steps. All that can fail happens in the first one:
- * reserve(), and for flows that are `careful` prepare() of every state that
- * the push may touch. The second one moves the clock, closes, tells and takes
- * the value, and cannot fail.
+ * A push has two steps. All that can fail happens in the first one: reserve(),
+ * and for streams that are `careful` prepare() of every state that the push may
+ * touch. The second one moves the clock, closes windows, emits results and
+ * takes the value, and cannot fail. Both steps look for the value's window:
+ * closing may free the one that the first has found.
  */
 struct leat_time_engine {
-	size_t has_cells; /* windows are cells, of the pool of these */
+	size_t has_cells; /* windows are cells, from st->cells */
 	int overlaps; /* a value is in many windows, which are emitted anew */
-	size_t content_size; /* of what a state points to; 0: of a block */
+	size_t content_size; /* bytes a state points to; 0: a block */
 	/* Adds to p->state_size what a state holds; NULL: a pointer alone. */
 	void (*plan)(struct leat_time_plan *p, const struct leat_layout *l);
 	/*
@@ -36,7 +37,7 @@ struct leat_time_engine {
 	/*
 	 * The clock has seen a value, or has been advanced, and the watermark
 	 * has not moved. Adds to `need` what is taken when the state closes up
-	 * to the clock's target, tells early results and takes `e` (NULL: no
+	 * to the clock's target, emits early results and takes `e` (NULL: no
 	 * value), and asks the calendar for all that will have to be known.
 	 * Changes nothing that can be seen; NULL where no stream is careful.
 	 * LEAT_ECALENDAR, LEAT_ENOMEM, LEAT_TOO_FAR.
@@ -44,66 +45,65 @@ struct leat_time_engine {
 	int (*prepare)(struct leat_stream *st, const struct leat_state *s,
 	    const leat_event *e, struct leat_need *need);
 	/*
-	 * Takes a value, tells closed windows that it changes, and lowers
-	 * st->next_due to the watermark at which it gives close() something to do.
-	 * LEAT_TOO_LATE, LEAT_NO_ROOM, LEAT_OUTSIDE.
+	 * Takes a value, emits closed windows that it changes once more, and
+	 * lowers st->next_due to the watermark at which it gives close()
+	 * something to do. LEAT_TOO_LATE, LEAT_NO_ROOM, LEAT_OUTSIDE.
 	 */
 	int (*push)(struct leat_stream *st, struct leat_state *s,
 	    const leat_event *e);
 	/*
-	 * The watermark at which close() has something to do. 0 if there is
-	 * none.
+	 * Returns 0 if close() has nothing to do at any watermark; else 1, and
+	 * *due_out is the first one at which it has.
 	 */
 	int (*due)(const struct leat_stream *st, const struct leat_state *s,
 	    int64_t *due_out);
 	/*
-	 * Whether there is an open window with data that ends before time
-	 * does: when time ends, no windows without data follow the last one
-	 * that has some. NULL where emit_empty is not to be had.
+	 * Returns whether there is an open window with data that ends before
+	 * time does: when time ends, no windows without data follow the last
+	 * one that has some. NULL for kinds without emit_empty.
 	 */
 	int (*has_open)(const struct leat_stream *st,
 	    const struct leat_state *s);
 	/*
-	 * Tells the windows that end by `watermark` and have not been told as
-	 * closed, in order, and forgets what is expired.
+	 * Emits the windows that end by `watermark` and have not been emitted
+	 * as closed, in order, and forgets what is expired.
 	 */
 	void (*close)(struct leat_stream *st, struct leat_state *s,
 	    int64_t watermark);
 	/*
-	 * LEAT_RESULT_EARLY: tells the open windows that have changed since
-	 * they were told. LEAT_RESULT_DROPPED: all open windows, of a state
-	 * that will be cleared; this takes no memory and need not be prepared.
-	 * The same goes for all open windows with EARLY and
-	 * LEAT_RESULT_FLUSHED, by which nothing changes.
+	 * Emits open windows. LEAT_RESULT_EARLY: those that have changed since
+	 * they were emitted. LEAT_RESULT_DROPPED: all of them, of a state that
+	 * will be cleared; this takes no memory and need not be prepared. EARLY
+	 * with LEAT_RESULT_FLUSHED: all of them, and nothing changes.
 	 */
 	void (*emit)(struct leat_stream *st, struct leat_state *s, int flag);
 	/*
-	 * The window that holds now: where it lies, and unless out is NULL
-	 * what stands for its values. Writes into nothing else.
+	 * Finds the window that holds now: where it lies, and unless out is
+	 * NULL the block of its values. Writes into nothing else.
 	 */
 	void (*look)(const struct leat_stream *st, const struct leat_state *s,
 	    struct leat_accs *out, int64_t *start_out, int64_t *end_out);
-	/* Values stored. */
+	/* Returns how many values are stored. */
 	uint64_t (*stored)(const struct leat_stream *st,
 	    const struct leat_state *s);
-	/* Gives all of it back; the state is empty then. */
+	/* Gives back all that the state holds; it is empty then. */
 	void (*clear)(struct leat_stream *st, struct leat_state *s);
 	/*
 	 * Fills `to`, of zeros. After LEAT_ENOMEM it is to be cleared, and the
-	 * stream it belongs to to be freed.
+	 * stream it belongs to is to be freed.
 	 */
 	int (*copy)(struct leat_stream *st, struct leat_state *to,
 	    const struct leat_state *from);
 	/*
-	 * All that it holds; loading, into one of zeros. After an error that
-	 * is to be cleared.
+	 * Saves or loads all that the state holds; loading goes into one of
+	 * zeros, which is to be cleared after an error.
 	 */
 	void (*tape)(struct leat_stream *st, struct leat_state *s,
 	    struct leat_tape *t);
 	/*
-	 * Whether a state of another stream of the same plan can be joined to s,
-	 * and what that takes from pools. LEAT_ENOTSUP, LEAT_ELATE,
-	 * LEAT_EFULL, LEAT_ENOMEM. Then: joins it.
+	 * Returns whether a state of another stream of the same plan can be
+	 * joined to s, and adds to `need` what that takes: LEAT_ENOTSUP,
+	 * LEAT_ELATE, LEAT_EFULL, LEAT_ENOMEM. join() then cannot fail.
 	 */
 	int (*join_room)(struct leat_stream *st, struct leat_state *s,
 	    const struct leat_stream *from, const struct leat_state *other,
@@ -111,8 +111,9 @@ struct leat_time_engine {
 	void (*join)(struct leat_stream *st, struct leat_state *s,
 	    const struct leat_stream *from, const struct leat_state *other);
 	/*
-	 * Where what stands for values is no block of accumulators: makes it
-	 * statistics, and counts the values of st->emitter.whole.
+	 * NULL where a window is a block of accumulators. Else lower() makes
+	 * statistics of what look() found, and tally() counts the values of
+	 * st->emitter.whole.
 	 */
 	void (*lower)(const struct leat_stream *st,
 	    const struct leat_accs *whole, double *out);

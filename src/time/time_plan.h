@@ -18,7 +18,7 @@
 
 struct leat_time_engine;
 
-/* In what the kinds of windows differ for the engines. */
+/* The engines differ by these for the kinds of windows that they serve. */
 struct leat_time_traits {
 	int slides;     /* a window ends at each value */
 	int on_grid;    /* windows start at offset + k advance */
@@ -29,17 +29,18 @@ struct leat_time_traits {
 };
 
 /*
- * What the options come to: nothing here changes once the object has started.
+ * Holds what the options come to. Nothing in it changes once the object has
+ * started.
  */
 struct leat_time_plan {
 	int kind;
 	struct leat_time_traits traits;
 	int64_t span, advance, offset, gap;
-	int64_t width; /* of a pane */
-	int64_t phase; /* of windows' ends: modulo advance */
+	int64_t width; /* ticks of a pane */
+	int64_t phase; /* windows end at phase + k advance */
 	leat_calendar calendar;
 	double half_life;
-	unsigned errors; /* of DECAY: enum leat_decay_more */
+	unsigned errors; /* enum leat_decay_more, for decaying windows */
 	uint64_t min_count;
 	int propagate;
 	int64_t lateness;
@@ -51,22 +52,22 @@ struct leat_time_plan {
 
 	const struct leat_time_engine *engine;
 	size_t state_size;
-	size_t more_at;  /* of struct leat_more in a state; 0: it has none */
-	size_t index_at; /* of the index of cells in a state */
+	size_t more_at;  /* place of struct leat_more in a state; 0: none */
+	size_t index_at; /* place of the index of cells in a state */
 	int revises;     /* a window may be emitted more than once */
 	int careful;     /* pushes and advances are prepared */
 	size_t n_stats;
 	leat_stat *stats;
 };
 
-/* A window that ends there takes no late values any more. */
+/* Returns whether a window that ends there takes no late values any more. */
 LEAT_INLINE int leat_is_expired(const struct leat_time_plan *p, int64_t end,
     int64_t watermark)
 {
 	return leat_later(end, p->lateness) <= watermark;
 }
 
-/* Windows that end by this are forgotten when the watermark is there. */
+/* Returns the time up to which windows are forgotten at a watermark. */
 LEAT_INLINE int64_t leat_settled(const struct leat_time_plan *p,
     int64_t watermark)
 {
@@ -83,25 +84,25 @@ LEAT_INLINE int leat_slides(const struct leat_time_plan *p)
 struct leat_cell;
 
 /*
- * What one key's window holds. All zero is empty; f->state_size bytes, in
- * which the engine may keep more behind the struct.
+ * Points to what the window of one key holds; all zero is empty. A state has
+ * state_size bytes: the engine may keep more behind the struct.
  */
 struct leat_state {
 	void *content;
 };
 
-/* Kept for flows that need it only (f->more_at), behind the rest. */
+/* Lies behind the rest of a state if some option needs it (more_at). */
 struct leat_more {
 	uint64_t since;     /* values since the last result of early_count */
-	uint64_t stored;    /* values stored, */
-	uint64_t windows;   /* and cells or slices held: max_windows */
-	int64_t first_end;  /* emit_empty: of the first window told, */
-	int64_t empty_from; /* and of the last one; */
-	int begun;          /* that is known */
+	uint64_t stored;    /* values stored */
+	uint64_t windows;   /* cells or slices held, if max_windows is given */
+	int64_t first_end;  /* emit_empty: end of the first window emitted */
+	int64_t empty_from; /* emit_empty: end of the last window emitted */
+	int begun;          /* first_end and empty_from are set */
 	/*
-	 * cells.c: the first open cell, where closed ones are kept; a cell
-	 * before which none stores values (NULL: it is not known); and where
-	 * cells have an index, the open ones that have changed.
+	 * Cells alone use the rest: the first open cell, where closed ones are
+	 * kept; a cell before which none stores values (NULL: not known); and
+	 * the open cells that have changed, where cells have an index.
 	 */
 	struct leat_cell *open, *oldest_stored;
 	struct leat_index changed;

@@ -14,17 +14,17 @@
 #include "time_plan.h"
 #include "tree.h"
 
-/* The results that leave, and what they are made in. */
+/* The way by which results leave, and the memory that they are made in. */
 struct leat_emitter {
 	leat_sink sink;
 	leat_late_sink late;
-	const leat_sink *to; /* who is emitted to now */
+	const leat_sink *to; /* the sink that is emitted to now */
 	struct leat_calls calls;
-	const void *key; /* whose result it is */
+	const void *key; /* the key whose result is emitted */
 	size_t key_len;
 	double *results;
-	const void **partials;   /* of classes; NULL: there is none */
-	struct leat_accs *whole; /* what stands for the window's values */
+	const void **partials;   /* partials of users' classes; NULL: none */
+	struct leat_accs *whole; /* the block of the emitted window */
 };
 
 struct leat_stream {
@@ -34,27 +34,31 @@ struct leat_stream {
 	struct leat_forest forest;
 	struct leat_emitter emitter;
 	struct leat_pool cells, contents;
-	struct leat_pool nodes; /* of indices */
+	struct leat_pool nodes; /* nodes of indices */
 	leat_counts counts;
-	int64_t next_due; /* see push() of engines */
+	int64_t next_due; /* push() of engines lowers it */
 	/*
-	 * Start and end of the intervals that the calendar was asked for while
-	 * a push was prepared, until that push is over.
+	 * Keeps the intervals that the calendar was asked for while a push or
+	 * advance was prepared, until that is over.
 	 */
 	struct leat_index asked;
 };
 
-/* Memory that something may take from pools; see join.c. */
+/*
+ * Counts what is to be taken from pools, so that it is reserved before anything
+ * changes; see time_join.c.
+ */
 struct leat_need {
 	size_t cells, contents, nodes;
 	size_t leaves, inners, trees;
-	size_t few; /* trees that have none */
+	size_t few; /* trees without nodes */
 };
 
 /*
- * The options as a stream has them: *st is filled but for pointers. Then how
- * the stream and what it points to is cut from a block: with base, its places
- * are set and it is ready. leat_stream_end() gives back all but the block.
+ * Checks the options and fills *st but for its pointers. leat_stream_cut() then
+ * cuts what the stream points to from the object's block, leat_stream_start()
+ * makes it ready, and leat_stream_end() gives back all but the block.
+ * LEAT_EINVAL, LEAT_ESTAT and others, and *why_out says why.
  */
 int leat_stream_plan(struct leat_stream *st, const leat_time_window_options *o,
     const char **why_out);
@@ -62,88 +66,101 @@ void leat_stream_cut(struct leat_stream *st, struct leat_cutter *c);
 void leat_stream_start(struct leat_stream *st,
     const leat_time_window_options *o);
 void leat_stream_end(struct leat_stream *st);
-/* Forgets what its pools hold, which stays where it is. */
+/* Forgets what the pools hold without giving it back. */
 void leat_stream_blank(struct leat_stream *st);
 /*
- * st lies in the block `to`, a copy of the bytes of `from`: its pointers are
- * set, and its pools are empty. allocator NULL: the same.
+ * Sets the pointers of st, which lies in the block `to`, a copy of the bytes of
+ * `from`, and empties its pools. allocator NULL keeps the one of `from`.
  */
 void leat_stream_moved(const void *from, void *to, struct leat_stream *st,
     const leat_allocator *allocator);
 
 /*
- * One value into one state. The clock has seen it, and all that was due has
- * been closed. Counts it, tells `late` and early_count's results.
+ * Puts one value into one state, counts it, and emits `late` and the results of
+ * early_count. The clock has seen the value, all that was due has been closed,
+ * and reserve() of the engine has succeeded. Returns LEAT_OK or a refusal.
  */
 int leat_stream_push(struct leat_stream *st, struct leat_state *s,
     const leat_event *e);
-/* Counts a value that is refused before it comes to that; returns err. */
+/* Counts a value that is refused before leat_stream_push(); returns err. */
 int leat_stream_refuse(struct leat_stream *st, int err);
 /*
- * Whether windows without data between two times are few enough to be told in
- * one call. LEAT_TOO_FAR.
+ * Returns LEAT_TOO_FAR if more windows without data lie between two times than
+ * one call emits.
  */
 int leat_stream_row(const struct leat_stream *st, int64_t from, int64_t until);
-/* Whether now has passed a multiple of early_span. */
+/*
+ * Returns whether now has passed a multiple of early_span since it was `was`.
+ */
 int leat_stream_early(const struct leat_stream *st, int64_t was, int64_t now);
-/* A result of st->emitter.whole, but for its values. */
+/* Returns a result of st->emitter.whole, without its values. */
 leat_result leat_stream_result(const struct leat_stream *st, int64_t start,
     int64_t end);
-/* Where the watermark is, or goes with what is being told. */
+/* Returns the watermark, or while a result is emitted the one in that. */
 int64_t leat_stream_watermark(const struct leat_stream *st);
-/* Whether that has too few values, or a missing one too many. */
+/*
+ * Returns whether statistics are NAN: a block has fewer values than min_count,
+ * or one is missing and on_missing propagates it.
+ */
 int leat_stream_is_silent(const struct leat_stream *st,
     const struct leat_accs *whole);
-/* Lowers what look() found. */
+/* Turns the block that look() of the engine filled into statistics. */
 void leat_stream_lower(const struct leat_stream *st,
     const struct leat_accs *whole, int64_t start, int64_t end, double *out);
 /*
- * time_query.c: looks and lowers, or copies the partial of a class, for one of
- * several threads: writes into nothing but what is given. LEAT_ESTAT.
+ * Makes the statistics of the window that holds now, or copies the partial of
+ * one class (LEAT_ESTAT: there is none). Writes into nothing but what is given,
+ * so that several threads may ask; see time_query.c.
  */
 void leat_stream_query(const struct leat_stream *st, const struct leat_state *s,
     double *out);
 int leat_stream_partial(const struct leat_stream *st,
     const struct leat_state *s, const leat_agg *agg, void *partial_out);
-/* Which values are read, and where they go, unless it is NULL. */
+/* Says which of the stored values are read, and to where; NULL is skipped. */
 struct leat_reading {
-	uint64_t skip; /* so many are left out before */
+	uint64_t skip; /* older values that are left out */
 	size_t n;
 	int64_t *t;
 	double *x, *y;
 };
-/* LEAT_ENOTSUP, LEAT_ERANGE, LEAT_EPAIRS. */
+/*
+ * Copies stored values, the oldest first. LEAT_ENOTSUP, LEAT_ERANGE,
+ * LEAT_EPAIRS.
+ */
 int leat_stream_read(const struct leat_stream *st, const struct leat_state *s,
     struct leat_reading to);
-/* Tells st->emitter.whole as the result of a window. */
+/* Emits st->emitter.whole as the result of a window, if there is a sink. */
 void leat_stream_emit(struct leat_stream *st, int64_t start, int64_t end,
     uint64_t revision, int flags);
-/* At max_values. */
+/* Returns whether max_values are stored. */
 int leat_stream_is_full(const struct leat_stream *st,
     const struct leat_state *s);
-/* At max_windows, so that a value that needs one more is refused. */
+/*
+ * Returns whether max_windows are held, so that a value that needs one more is
+ * refused.
+ */
 int leat_stream_has_all(const struct leat_stream *st,
     const struct leat_state *s);
 
-/* A push is over: what was asked for it is forgotten. */
+/* Ends a push or advance: the calendar's answers are forgotten. */
 LEAT_INLINE void leat_stream_done(struct leat_stream *st)
 {
 	if (LEAT_UNLIKELY(st->asked.root != NULL))
 		leat_index_clear(&st->asked, &st->nodes);
 }
 
-/* Whether two flows have the same plan. LEAT_EOPTIONS. */
+/* Returns LEAT_EOPTIONS unless two streams have the same plan. */
 int leat_stream_same(const struct leat_stream *st,
     const struct leat_stream *from);
-/* Has the pools hold all of it. LEAT_ENOMEM. */
+/* Reserves in the pools all that is counted. LEAT_ENOMEM. */
 int leat_need_reserve(struct leat_stream *st, const struct leat_need *need);
-/* So many values more are to go into a tree; NULL: an empty one. */
+/* Counts what so many more panes take. */
 void leat_need_panes(struct leat_need *need, size_t more);
-/* Whether max_values is less than what two states store. */
+/* Returns whether max_values is less than what two states store. */
 int leat_stream_joins_too_much(const struct leat_stream *st,
     const struct leat_state *s, const struct leat_stream *from,
     const struct leat_state *other);
-/* Whether max_windows is less than what is held and so many more. */
+/* Returns whether max_windows is less than what s holds and so many more. */
 int leat_stream_joins_too_many(const struct leat_stream *st,
     const struct leat_state *s, uint64_t more);
 void leat_need_values(const struct leat_stream *st, struct leat_need *need,

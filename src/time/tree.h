@@ -12,8 +12,8 @@
 #include "few.h"
 
 /*
- * Values in the order of their times, or panes, each of which stands for
- * values of one slice of time; see tree.c.
+ * A leaf has up to LEAT_LEAF values, a node above it up to LEAT_ARITY children,
+ * and no tree has more than LEAT_HEIGHT levels.
  */
 enum { LEAT_LEAF = 16, LEAT_ARITY = 8, LEAT_HEIGHT = 24 };
 
@@ -21,9 +21,9 @@ struct leat_node {
 	uint32_t n;     /* values or children */
 	uint32_t level; /* 0: a leaf */
 	/*
-	 * A leaf of values: t[LEAT_LEAF], x[LEAT_LEAF], with pairs
-	 * y[LEAT_LEAF]. A pane: t[1], its start. Above: of each child the
-	 * smallest time, and the child.
+	 * A leaf of values holds t[LEAT_LEAF], x[LEAT_LEAF] and with pairs
+	 * y[LEAT_LEAF]; a pane holds t[1], its start. A node above holds of
+	 * each child the smallest time, and the child.
 	 */
 	int64_t t[];
 };
@@ -43,15 +43,13 @@ LEAT_INLINE double *leat_leaf_x(struct leat_node *n)
 	return (double *)(void *)(n->t + LEAT_LEAF);
 }
 
-struct leat_edges;
-
 struct leat_tree {
-	struct leat_node *root;         /* NULL: it has no nodes */
-	struct leat_node *first, *last; /* leaves */
-	uint32_t height;                /* level of the root */
-	uint32_t gone;                  /* values of the first leaf */
-	struct leat_edges *edges;       /* NULL: while the first is the last */
-	struct leat_few *few;           /* NULL: it has nodes, or is empty */
+	struct leat_node *root;         /* NULL: no nodes */
+	struct leat_node *first, *last; /* leaves of the two edges */
+	uint32_t height;                /* level of the root; 0: a leaf */
+	uint32_t gone;            /* values that have left the first leaf */
+	struct leat_edges *edges; /* NULL: while the first is the last */
+	struct leat_few *few;     /* NULL: nodes, or empty */
 };
 
 LEAT_INLINE int leat_tree_is_empty(const struct leat_tree *t)
@@ -59,19 +57,19 @@ LEAT_INLINE int leat_tree_is_empty(const struct leat_tree *t)
 	return !t->root && !t->few;
 }
 
-/* tree.c, tree_late.c and tree_range.c among themselves; see tree.c. */
+/* What is known of the two edges of a tree, by level; tree.c has a drawing. */
 struct leat_edges {
 	struct leat_node *left[LEAT_HEIGHT], *right[LEAT_HEIGHT];
-	uint32_t gone[LEAT_HEIGHT]; /* children of left[] */
+	uint32_t gone[LEAT_HEIGHT]; /* children that have left left[] */
 	uint32_t covered; /* the last child of the root in its table */
-	/* Of each level: past, front and suffixes; see leat_past(). */
+	/* Each level has past(), front() and suffixes; see leat_past(). */
 	unsigned char *tables[LEAT_HEIGHT];
-	/* Then the middle, and the suffixes of the first leaf. */
+	/* The middle and the suffixes of the first leaf lie behind this. */
 };
 
 /*
- * What a tree and its blocks are made of, and where the memory comes from: all
- * that functions of trees know of the object they belong to.
+ * Holds what trees and their blocks are made of, and where the memory comes
+ * from: all that functions of trees know of the object they belong to.
  */
 struct leat_forest {
 	struct leat_layout layout;
@@ -81,9 +79,9 @@ struct leat_forest {
 	size_t leaf_accs, inner_accs, edges_size, table_size; /* bytes */
 	struct leat_pool leaves, inners, edges, tables;
 	struct leat_node *free_subtrees; /* to be taken apart for their nodes */
-	uint32_t stocked; /* there is memory for trees less high than this */
+	uint32_t stocked; /* trees below this height may take a value */
 	struct leat_shelf shelves[LEAT_FEW_CLASSES];
-	size_t keep;            /* at most so many free blocks of a shelf */
+	size_t keep;            /* free blocks that a shelf keeps at most */
 	struct leat_accs *temp; /* scratch of what changes trees */
 	/*
 	 * A query into this block is that of the owner, who may note in a tree
@@ -95,17 +93,15 @@ struct leat_forest {
 void leat_forest_init(struct leat_forest *f, struct leat_memory *memory);
 void leat_forest_clear(struct leat_forest *f);
 
-void leat_forest_clear(struct leat_forest *f);
-
-/* Into the pane that starts there; a new one if need be. */
+/* Adds a sample to the pane that starts there, a new one if need be. */
 void leat_tree_add(struct leat_forest *f, struct leat_tree *t, int64_t start,
     const leat_sample *s);
-/* The first value goes. */
+/* Evicts the first value; the tree is not empty. */
 void leat_tree_evict_first(struct leat_forest *f, struct leat_tree *t);
 void leat_tree_clear(struct leat_forest *f, struct leat_tree *t);
-/* Of a tree whose nodes are there, and of the left edge which are gone. */
+/* Finds the edges of a tree whose nodes are linked and whose `gone` is set. */
 void leat_tree_find_edges(struct leat_tree *t);
-/* A pane of another tree; there is memory for it. */
+/* Adds the pane of another tree; there is memory for it. */
 void leat_tree_add_pane(struct leat_forest *f, struct leat_tree *t,
     int64_t start, const struct leat_accs *a);
 /* Drops a subtree; nothing points to it any more. */
@@ -120,22 +116,22 @@ void leat_tree_pour(struct leat_forest *f, struct leat_tree *to,
 void leat_tree_each_pane(const struct leat_forest *f, const struct leat_tree *t,
     void (*fn)(void *ctx, int64_t start, const struct leat_accs *a), void *ctx);
 size_t leat_tree_panes(const struct leat_forest *f, const struct leat_tree *t);
-/* All values. */
+/* Joins all values into out. */
 void leat_tree_query(const struct leat_forest *f, const struct leat_tree *t,
     struct leat_accs *out);
-/* What the edges' three blocks are together. */
+/* Joins the three blocks of a tree's edges into out. */
 void leat_tree_whole(const struct leat_forest *f, const struct leat_accs *first,
     const struct leat_accs *middle, const struct leat_accs *last,
     struct leat_accs *out);
 uint64_t leat_tree_length(const struct leat_forest *f,
     const struct leat_tree *t);
 /*
- * The smallest time, of a value or pane, that is not below `from`; 0 if there
- * is none.
+ * Returns whether a value or pane has a time from `from` on; the first one's
+ * goes to *t_out.
  */
 int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out);
 int64_t leat_tree_first(const struct leat_tree *t);
-/* The largest time, of a value or pane; the tree is not empty. */
+/* Returns the largest time of a value or pane; the tree is not empty. */
 LEAT_INLINE int64_t leat_tree_last(const struct leat_tree *t)
 {
 	return t->few ? leat_few_newest(t->few) : t->last->t[t->last->n - 1];
@@ -145,16 +141,16 @@ LEAT_INLINE int64_t leat_tree_last(const struct leat_tree *t)
 void leat_tree_each(const struct leat_forest *f, const struct leat_tree *t,
     void (*fn)(void *ctx, const leat_sample *s), void *ctx);
 /*
- * LEAT_ENOMEM, and then `to` is empty, and the pools of f are of no use but
- * to be cleared.
+ * Fills `to`. After LEAT_ENOMEM it is empty, and the pools of f are of no use
+ * but to be cleared.
  */
 int leat_tree_copy(struct leat_forest *f, struct leat_tree *to,
     const struct leat_tree *from);
 
 /*
- * What stands for a node: of a leaf its values; of an inner node all below
- * it, of one on the right edge all but its last child; on the left edge and
- * in the root it means nothing.
+ * Returns the block of a node: of a leaf its values; of an inner node all below
+ * it, of one on the right edge all but its last child. On the left edge and in
+ * the root it means nothing.
  */
 LEAT_INLINE struct leat_accs *leat_node_accs(const struct leat_forest *f,
     struct leat_node *n)
@@ -163,21 +159,27 @@ LEAT_INLINE struct leat_accs *leat_node_accs(const struct leat_forest *f,
 	    (n->level ? f->inner_accs : f->leaf_accs));
 }
 
-/* All that is right of the first child, in left[level] and above. */
+/*
+ * Returns the block of all that is right of the first child, in left[level] and
+ * above.
+ */
 LEAT_INLINE struct leat_accs *leat_past(const struct leat_forest *f,
     const struct leat_edges *g, size_t level)
 {
 	return leat_accs_at(&f->layout, g->tables[level], 0);
 }
 
-/* What is left of the last child, in right[level] and above. */
+/*
+ * Returns the block of what is left of the last child, in right[level] and
+ * above.
+ */
 LEAT_INLINE struct leat_accs *leat_front(const struct leat_forest *f,
     const struct leat_edges *g, size_t level)
 {
 	return leat_accs_at(&f->layout, g->tables[level], 1);
 }
 
-/* The children of left[level] from the i-th on. */
+/* Returns the block of left[level]'s children from the i-th on. */
 LEAT_INLINE struct leat_accs *leat_suffix(const struct leat_forest *f,
     const struct leat_edges *g, size_t level, size_t i)
 {
@@ -196,21 +198,21 @@ LEAT_INLINE uint32_t leat_table_end(const struct leat_tree *t, size_t level)
 				  : t->edges->left[level]->n;
 }
 
-/* Everything between the first leaf and the last. */
+/* Returns the block of everything between the first leaf and the last. */
 LEAT_INLINE struct leat_accs *leat_middle(const struct leat_forest *f,
     struct leat_edges *g)
 {
 	return leat_accs_at(&f->layout, leat_edges_accs(g), 0);
 }
 
-/* The values of the first leaf from the i-th on. */
+/* Returns the block of the first leaf's values from the i-th on. */
 LEAT_INLINE struct leat_accs *leat_tail(const struct leat_forest *f,
     struct leat_edges *g, size_t i)
 {
 	return leat_accs_at(&f->layout, leat_edges_accs(g), 1 + i);
 }
 
-/* What the first leaf has left; only if it is not the last. */
+/* Returns the block of the first leaf, which is not the last. */
 LEAT_INLINE struct leat_accs *leat_first_accs(const struct leat_forest *f,
     const struct leat_tree *t)
 {
@@ -238,29 +240,31 @@ LEAT_INLINE void leat_leaf_get(const struct leat_forest *f,
 	s_out->x = x[i];
 	s_out->y = LEAT_UNLIKELY(f->layout.pairs) ? x[LEAT_LEAF + i] : 0;
 }
-/* What was dropped last is taken apart: so many inner nodes of it. */
+/* Takes apart what was dropped last: so many inner nodes of it. */
 void leat_tree_take_apart(struct leat_forest *f, size_t inners);
-/* Makes sure of so many nodes and more. LEAT_ENOMEM. */
+/* Reserves so many nodes, and what goes with them. LEAT_ENOMEM. */
 int leat_tree_stock_nodes(struct leat_forest *f, size_t leaves, size_t inners,
     size_t tables);
-/* Room for one value more in any tree up to a height. LEAT_ENOMEM. */
+/* Reserves for one value more in any tree up to a height. LEAT_ENOMEM. */
 int leat_tree_stock(struct leat_forest *f, uint32_t height);
 
 /*
- * Whether one value more goes into two leaves, and there is a block for it;
- * all others may go before it comes.
+ * Returns whether one value more goes into two leaves, and there is a block for
+ * it; all others may go before it comes.
  */
-LEAT_INLINE int leat_few_has_room(const struct leat_forest *w,
+LEAT_INLINE int leat_few_has_room(const struct leat_forest *f,
     const struct leat_few *few)
 {
 	int n = few->first + few->last - few->gone;
 
-	/* The first leaf has one at least: the last one is not full. */
-	return n <= LEAT_LEAF && w->shelves[0].n > 0 &&
-	    (n < few->room || w->shelves[few->size + 1].n > 0);
+	/*
+	 * The first leaf has one value at least, so the last one is not full.
+	 */
+	return n <= LEAT_LEAF && f->shelves[0].n > 0 &&
+	    (n < few->room || f->shelves[few->size + 1].n > 0);
 }
 
-/* Room for one value more in a tree. LEAT_ENOMEM. */
+/* Reserves for one value more in a tree. LEAT_ENOMEM. */
 LEAT_INLINE int leat_tree_reserve(struct leat_forest *f,
     const struct leat_tree *t)
 {
@@ -272,13 +276,14 @@ LEAT_INLINE int leat_tree_reserve(struct leat_forest *f,
 				    : leat_few_stock(f, t);
 }
 
-/* A value that does not go to the end of the last leaf. */
+/* Inserts a value that does not go to the end of the last leaf. */
 void leat_tree_insert_else(struct leat_forest *f, struct leat_tree *t,
     const leat_sample *s);
 
 /*
- * The last leaf takes values at its end until it is full; but not if it is
- * the first one, too, and values have left it.
+ * Inserts a value, for which there is memory. The last leaf takes values at its
+ * end until it is full; but not if it is the first one, too, and values have
+ * left it.
  */
 LEAT_INLINE void leat_tree_insert(struct leat_forest *f, struct leat_tree *t,
     const leat_sample *s)
@@ -295,7 +300,7 @@ LEAT_INLINE void leat_tree_insert(struct leat_forest *f, struct leat_tree *t,
 	leat_accs_add(&f->layout, leat_node_accs(f, leaf), s, 0);
 }
 
-/* What is before a time goes: more than some values of the first leaf. */
+/* Evicts values before a time, which are more than some of the first leaf. */
 void leat_tree_evict_more(struct leat_forest *f, struct leat_tree *t,
     int64_t before);
 
@@ -319,7 +324,7 @@ LEAT_INLINE void leat_tree_evict(struct leat_forest *f, struct leat_tree *t,
 		t->gone++;
 }
 
-/* Those in [from, to), which are not all. */
+/* Joins the values in [from, to), which are not all, into out. */
 void leat_tree_part(const struct leat_forest *f, const struct leat_tree *t,
     int64_t from, int64_t to, struct leat_accs *out);
 
@@ -337,7 +342,10 @@ LEAT_INLINE void leat_tree_range(const struct leat_forest *f,
 
 /* Makes the tables and the middle anew; the edges are known. */
 void leat_tree_edges(struct leat_forest *f, struct leat_tree *t);
-/* What the left edge knows of one level; and what follows from it. */
+/*
+ * Makes anew what the left edge knows of one level, of the first leaf, and what
+ * follows from that on lower levels.
+ */
 void leat_tree_tabulate(struct leat_forest *f, struct leat_tree *t,
     size_t level);
 void leat_tree_tabulate_leaf(struct leat_forest *f, struct leat_tree *t);
@@ -345,14 +353,17 @@ void leat_tree_chain_left(struct leat_forest *f, struct leat_tree *t,
     size_t level);
 void leat_tree_chain_right(struct leat_forest *f, struct leat_tree *t,
     size_t level);
-/* A new leaf after the last; and a new root above the old and `right`. */
+/*
+ * Makes a node, hangs a leaf behind the last one, and puts a new root above the
+ * old one and `right`.
+ */
 struct leat_node *leat_tree_leaf(struct leat_forest *f);
 struct leat_node *leat_tree_inner(struct leat_forest *f, uint32_t level);
 void leat_tree_grow(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *leaf);
 void leat_tree_raise(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *left, struct leat_node *right);
-/* A leaf behind all others, or the only one. */
+/* Hangs a leaf behind all others, or as the only one. */
 void leat_tree_hang(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *leaf);
 void leat_tree_insert_late(struct leat_forest *f, struct leat_tree *t,
