@@ -264,7 +264,7 @@ demo: $(PROGRAMS) ## replays the weekly CO2 record, draws and predicts it
 # the rest of tests/*.c is one Check runner.
 ALONE := $(wildcard $(addprefix tests/,test_replay.c long_drift.c \
 	long_text.c long_state.c bits.c footprint.c looks.c csv_reader.c float_suite.c \
-	c99.c layout.c threads.c growth.c state_travel.c fuzz_*.c))
+	hot.c c99.c layout.c threads.c growth.c state_travel.c fuzz_*.c))
 RUNNER_OBJS := $(patsubst %.c,$(BUILD)/%.o, \
 	$(filter-out $(ALONE),$(wildcard tests/*.c)))
 RUNNER := $(if $(wildcard tests/main.c),$(BUILD)/tests/runner)
@@ -315,6 +315,7 @@ $(ALONE_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(STATIC)
 	$(Q)$(link) $(LIBS)
 
 $(BUILD)/tests/long_drift: $(ORACLE_OBJS)
+$(BUILD)/tests/hot: $(BUILD)/tests/data.o
 $(BUILD)/tests/threads: private LIBS += -lpthread
 $(BUILD)/tests/long_state $(BUILD)/tests/fuzz_state: $(BUILD)/tests/state_zoo.o
 $(BUILD)/tests/fuzz_spec: $(BUILD)/tests/spec_words.o
@@ -514,6 +515,13 @@ fuzz: fuzz-build ## fuzzes with libFuzzer, FUZZ_SECONDS (60) for each target
 .PHONY: mutants
 mutants: ## changes src in many small ways, each of which must fail a test
 	@MAKE='$(MAKE)' MAKEFLAGS= sh .ci/mutants
+
+.PHONY: instructions instructions-new
+instructions: ## counts those of the hot calls, against tests/instructions.txt
+	@MAKE='$(MAKE)' MAKEFLAGS= sh .ci/instructions
+
+instructions-new: ## writes that file, where a call may take more
+	@MAKE='$(MAKE)' MAKEFLAGS= sh .ci/instructions new
 
 .PHONY: soak
 soak: ## the long forms of the checks, for a night; see tests/DEVELOPERS
