@@ -95,7 +95,7 @@ static int find_columns(struct part *p, const leat_csv_record *r)
 			memcmp(r->fields[i].text, name, strlen(name)) != 0))
 			i++;
 		if (i == r->n_fields) {
-			p->why = "there is no such column";
+			p->why = "no such column";
 			return 1;
 		}
 		p->columns[c] = i;

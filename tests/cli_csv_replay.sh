@@ -349,9 +349,9 @@ expect 'empty in the first 100 records: not numeric' 0 \
 	'csv_replay: standard input: left out, since not numeric: b (no value)\n'
 run -c nope
 expect_error 'a column that is not there' \
-	'column nope: there is no such column; there are: a, b'
+	'column nope: no such column; there are: a, b'
 run -c '#3'
-expect_error 'a column number that is too large' 'column #3: there is no such'
+expect_error 'a column number that is too large' 'column #3: no such column'
 run -k nope
 expect_error 'a key column that is not there' 'column nope'
 run -c a,a
@@ -366,7 +366,7 @@ input 'a,a,,b\n1,2,3,4\n'
 run -s sum
 expect 'columns with no name or the same name get a number' 0 \
 	'row,#1_sum,#2_sum,#3_sum,b_sum\n1,1,2,3,4\n' \
-	'csv_replay: standard input: 2 columns are called "a", the first is #1: they go by their numbers\n'
+	'csv_replay: standard input: 2 columns are called "a", the first is #1: use their numbers\n'
 run -c a
 expect_error 'a name that is not unique' '2 columns have this name'
 input '"a,b",c\n1,2\n'
@@ -643,7 +643,7 @@ true_that 'the same columns by name' near_plane
 run --model 'y ~ #1 + #2' --update rls --coefficients
 true_that 'the same columns by number' near_plane
 run --model 'y ~ . - a - "b c"'
-expect_error 'nothing is left of the dot' 'no column to predict from'
+expect_error 'nothing is left of the dot' 'no column is left to predict from'
 input 'y,x\n'
 run --model 'y ~ .'
 expect 'a model and a header only' 0 'row,y,y_prediction,mae,rmse,r2\n' \
@@ -685,7 +685,7 @@ expect 'a target between 0 and 1 and the hinge' 1 '' \
 	'csv_replay: standard input:3: column y: "0.5" is not 0 or 1, as --loss hinge needs\n'
 run --model 'y ~ lag(x,1)' --loss hinge -o none --skip-bad
 expect 'it is a bad record, and no row to a lag' 0 '' \
-	'csv_replay: standard input: 1 bad record skipped, the first at line 3: 1 not a target of the loss\ncsv_replay: standard input: 1 of 2 rows not learned: 1 with a missing feature\n'
+	'csv_replay: standard input: 1 bad record skipped, the first at line 3: 1 out of range for the loss\ncsv_replay: standard input: 1 of 2 rows not learned: 1 with a missing feature\n'
 input 'x,y\n1,2\n'
 run --model 'y ~ x' --loss logistic -o none
 expect_error 'a target above 1 and the logistic loss' \
@@ -717,7 +717,7 @@ formula() {
 formula 'a formula without a tilde' 'co2' \
 	'--model: formula: "co2": at the end: ~ expected'
 formula 'nothing on the right side' 'co2 ~' \
-	'formula: "co2 ~": at the end: there is nothing on the right side'
+	'formula: "co2 ~": at the end: the right side is empty'
 formula 'text after a formula' 'co2 ~ date date' \
 	'formula: "co2 ~ date date": at "date": + or - expected'
 formula 'an unknown function' 'co2 ~ log(date)' \
@@ -767,7 +767,7 @@ usage 'a weight out of range' '-w: alpha: must be above 0' -w decay:alpha=2
 usage 'a bad statistic' '-s: "foo" is not a statistic' -s mean,foo
 usage 'a statistic twice' '-s: stddev is given twice' -s std,stddev
 usage 'a statistic that decay does not have' \
-	'-s: min: this kind of window does not have it' \
+	'-s: min: not supported by this kind of window' \
 	-w decay:alpha=0.1 -s mean,min
 usage 'pairs without two columns' \
 	'-s: correlation needs exactly two columns' -s corr -c co2
@@ -851,7 +851,7 @@ with_model 'a metric twice' '--metrics: mae is given twice' --metrics mae,mae
 with_model 'no metric' '--metrics: "" is not a metric' --metrics ''
 with_model 'auc without a window' '--metrics: auc needs a window: -w N' \
 	--metrics auc
-with_model 'log loss of no probabilities' '--metrics: log_loss is about' \
+with_model 'log loss of no probabilities' '--metrics: log_loss needs' \
 	--metrics log_loss
 usage 'no intercept where there is always one' \
 	'--update adaptive always has an intercept' --model 'co2 ~ date - 1'

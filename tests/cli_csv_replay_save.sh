@@ -547,7 +547,7 @@ expect 'a folder that is not there' 1 '' \
 	"csv_replay: $tmp/nowhere/state: No such file or directory\n"
 run -w 3 --save /dev/null "$co2"
 expect 'what is no file is not replaced' 1 '' \
-	'csv_replay: /dev/null: is not a file that could be replaced\n'
+	'csv_replay: /dev/null: is not a regular file\n'
 
 # ---- Another input, other settings ----
 
@@ -570,40 +570,40 @@ refused() {
 
 was="$state: was saved"
 set -- -k origin -c delay "$flights"
-refused 'another window' "$was with another -w" -w 21 "$@"
-refused 'another kind of window' "$was with another -w" -w tumbling:20 "$@"
-refused 'a window by time' "$was with another -w" -t date -w 1h "$@"
+refused 'another window' "$was with a different -w" -w 21 "$@"
+refused 'another kind of window' "$was with a different -w" -w tumbling:20 "$@"
+refused 'a window by time' "$was with a different -w" -t date -w 1h "$@"
 refused 'other statistics' "$was with -s stddev, not max" -w 20 \
 	-s count,mean,max,stddev,min "$@"
-refused 'fewer statistics' "$was with another -s" -w 20 -s count "$@"
+refused 'fewer statistics' "$was with a different -s" -w 20 -s count "$@"
 refused 'another key' "$was with -k origin, not destination" -w 20 "$@" \
 	-k destination
 refused 'no key' "$was with -k origin" -w 20 -c delay "$flights"
 refused 'another column' "$was with -c delay, not distance" -w 20 -k origin \
 	-c distance "$flights"
-refused 'all columns' "$was with another -c" -w 20 -k origin "$flights"
-refused 'shown columns' "$was with another --show" -w 20 "$@" --show date
+refused 'all columns' "$was with a different -c" -w 20 -k origin "$flights"
+refused 'shown columns' "$was with a different --show" -w 20 "$@" --show date
 refused 'another format' "$was with -o csv, not json" -w 20 "$@" -o json
-refused '--final' "$was with another --final" -w 20 "$@" --final
-refused '--every' "$was with another --every" -w 20 "$@" --every 7
-refused '--na' "$was with another --na" -w 20 "$@" --na x
-refused 'another delimiter' "$was with another --delimiter" -w 20 "$@" \
+refused '--final' "$was with a different --final" -w 20 "$@" --final
+refused '--every' "$was with a different --every" -w 20 "$@" --every 7
+refused '--na' "$was with a different --na" -w 20 "$@" --na x
+refused 'another delimiter' "$was with a different --delimiter" -w 20 "$@" \
 	--delimiter ';'
-refused 'no header' "$was with another --no-header" -w 20 "$@" --no-header
-refused 'a count of values' "$was with another --min-count" -w 20 "$@" \
+refused 'no header' "$was with a different --no-header" -w 20 "$@" --no-header
+refused 'a count of values' "$was with a different --min-count" -w 20 "$@" \
 	--min-count 2
 refused 'a model' "$was without --model" -k origin \
 	--model 'delay ~ distance' "$flights"
 refused 'another header' \
-	"$co2: has another header than the one that $state was saved of" \
+	"$co2: has a different header than the one that $state was saved from" \
 	-w 20 -k origin -c delay "$co2"
 head -n 9 "$flights" >"$tmp/few.csv"
 refused 'a shorter input' \
-	"$tmp/few.csv: is shorter than the one that $state was saved of" \
+	"$tmp/few.csv: is shorter than the one that $state was saved from" \
 	-w 20 -k origin -c delay "$tmp/few.csv"
 sed '2,$s/^2001/02001/' "$flights" >"$tmp/longer.csv"
 refused 'an input with other lines' \
-	"$tmp/longer.csv: is not the one that $state was saved of" \
+	"$tmp/longer.csv: is not the one that $state was saved from" \
 	-w 20 -k origin -c delay "$tmp/longer.csv"
 refused 'an output that is shorter' \
 	'standard output: shorter than the' -w 20 "$@" --truncate-output
@@ -616,12 +616,12 @@ expect_error 'an output that is no file' \
 "$prog" -t date -k origin -c delay -w hopping:6h/1h --save "$state" \
 	"$tmp/half.csv" >/dev/null
 set -- -k origin -c delay -t date "$flights"
-refused 'another span' "$was with another -w" -w hopping:7h/1h "$@"
-refused 'another delay' "$was with another --delay" -w hopping:6h/1h "$@" \
+refused 'another span' "$was with a different -w" -w hopping:7h/1h "$@"
+refused 'another delay' "$was with a different --delay" -w hopping:6h/1h "$@" \
 	--delay 1m
-refused 'another unit' "$was with another --time-unit" -w hopping:6h/1h "$@" \
+refused 'another unit' "$was with a different --time-unit" -w hopping:6h/1h "$@" \
 	--time-unit s
-refused 'late rows' "$was with another --late" -w hopping:6h/1h "$@" \
+refused 'late rows' "$was with a different --late" -w hopping:6h/1h "$@" \
 	--late "$late"
 "$prog" -k origin --model 'delay ~ distance' --l2 0.1 --update sgd \
 	--save "$state" "$tmp/half.csv" >/dev/null
@@ -631,9 +631,9 @@ refused 'another formula' \
 	--model 'delay ~ lag(delay,1)' --l2 0.1 --update sgd
 refused 'another update' "$was with --update sgd, not adagrad" "$@" \
 	--model 'delay ~ distance' --l2 0.1 --update adagrad
-refused 'another penalty' "$was with another --l2" "$@" \
+refused 'another penalty' "$was with a different --l2" "$@" \
 	--model 'delay ~ distance' --l2 0.2 --update sgd
-refused 'other metrics' "$was with another --metrics" "$@" \
+refused 'other metrics' "$was with a different --metrics" "$@" \
 	--model 'delay ~ distance' --l2 0.1 --update sgd --metrics mae
 refused 'windows' "$was with --model" "$@"
 
@@ -653,7 +653,7 @@ still_refused() {
 		2>"$tmp/err"
 	status=$?
 	if [ $status != 1 ] || [ -s "$tmp/out" ] ||
-		! grep -q "^csv_replay: $state: .*\(whole\|damaged\|state\|newer\)" \
+		! grep -q "^csv_replay: $state: .*\(truncated\|corrupt\|state\|newer\)" \
 			"$tmp/err"; then
 		wrong="$wrong $1"
 	fi
@@ -693,7 +693,7 @@ expect 'there is no state' 1 '' \
 	"csv_replay: $state: No such file or directory\n"
 run --resume "$state" --save "$state" -o none "$co2"
 expect 'there is no state yet' 0 '' \
-	"csv_replay: $state: not there yet; starting anew\n"
+	"csv_replay: $state: does not exist yet; starting empty\n"
 run --resume "$state" --save "$state" -o none "$co2"
 expect 'now there is' 0 '' ''
 run --resume "$tmp" "$co2"

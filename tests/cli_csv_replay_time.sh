@@ -731,7 +731,7 @@ usage() {
 }
 
 usage 'a duration without times' \
-	'csv_replay: -w: a window by time needs times: -t' -w 60s
+	'csv_replay: -w: a window by time needs times; name' -w 60s
 usage 'a session without times' '-w: a window by time needs' -w session:1h
 usage 'a calendar without times' '-w: a window by time needs' -w calendar:day
 usage 'times without a duration' \
@@ -740,7 +740,7 @@ usage 'times and a window by rows' '-t: windows by time' -t date -w 60
 usage 'times and a decay by rows' '-t: windows by time' -t date \
 	-w decay:halflife=20
 usage 'a column of times that is not there' \
-	'column when: there is no such column' -t when -w 1d
+	'column when: no such column' -t when -w 1d
 for option in --offset=1s --delay=1s --lateness=1s --max-skew=1s --early=1 \
 	--emit-empty --max-keys=1 --ttl=1s "--late=$tmp/late.csv"; do
 	usage "${option%%=*} by rows" \
@@ -784,12 +784,12 @@ by_time '--show and a delay' '--show: by time only' -w 1d --delay 1d \
 by_time '--every of windows that close' '--every: by time only' \
 	-w tumbling:1d --every 5
 by_time '--every with --final' '--every: not together' -w 1d --every 5 --final
-by_time 'a statistic that decay does not have' '-s: min: this kind of' \
+by_time 'a statistic that decay does not have' '-s: min: not supported by' \
 	-w decay:halflife=1d -s min
-by_time 'a picture' '--plot: not of windows by time' -w 1d \
+by_time 'a picture' '--plot: not supported for windows by time' -w 1d \
 	--plot "$tmp/time.svg"
 true_that 'then nothing is drawn' test ! -e "$tmp/time.svg"
-usage 'a statistic of time by rows' '-s: rate: this kind of window' -s rate
+usage 'a statistic of time by rows' '-s: rate: not supported by' -s rate
 run --help
 for word in time time-unit offset delay lateness max-skew early emit-empty \
 	max-keys ttl late; do

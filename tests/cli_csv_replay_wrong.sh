@@ -194,7 +194,7 @@ expect 'without it they are as they were' 0 \
 
 input 'temp,wind\n1,2\n'
 run -c tmep
-expect_error 'a column' 'there is no such column; did you mean temp? there are: temp, wind'
+expect_error 'a column' 'no such column; did you mean temp? there are: temp, wind'
 run --windw 3
 expect_error 'an option' 'unknown option; did you mean --window?'
 run -s maen

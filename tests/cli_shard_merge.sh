@@ -44,7 +44,7 @@ run -t t -k k -c x "$tmp/in"
 true_that 'an option is missing' grep -q '^Usage: shard_merge' "$tmp/err"
 run -n 1 -t t -k k -c y -w 24 "$tmp/in"
 expect 'no such column' 1 '' \
-	"shard_merge: $tmp/in: at byte 6: column y: there is no such column\n"
+	"shard_merge: $tmp/in: at byte 6: column y: no such column\n"
 input 'k,t,x\na,2001-01-01,1\n'
 run -n 1 -t t -k k -c k -w 24 "$tmp/in"
 expect 'no number' 1 '' \

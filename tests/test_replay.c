@@ -814,7 +814,7 @@ START_TEST(what_is_not_a_formula_is_refused_and_shown)
 		{ "y ~ a - 0", "at \"0\": numbers are" },
 		{ "y ~ 10", "at \"10\": numbers are" },
 		{ "y ~ . + .", "the dot is given twice" },
-		{ "y ~ a - .", "the dot cannot be taken away" },
+		{ "y ~ a - .", "the dot cannot be removed" },
 		{ "y ~ log(a)", "at \"log(a)\": no function \"log\"" },
 		{ "y ~ LAG(a,1)", "no function \"LAG\"" },
 		{ "y ~ lagg(a,1)", "no function \"lagg\"" },

@@ -222,13 +222,13 @@ static int check_options(struct app *app)
 
 	if (app->settings.timing.paced && !app->settings.timing.column)
 		return complain("--speed: ",
-		    "needs times: -t tells in which "
-		    "column they are");
+		    "needs times; name their column with -t");
 	if (settings_check(&app->settings, text, sizeof text) < 0 ||
 	    cli_save_check(&app->saving, text, sizeof text) < 0)
 		return complain(text, "");
 	if (app->plot && app->settings.window.by_time)
-		return complain("--plot: ", "not of windows by time");
+		return complain("--plot: ",
+		    "not supported for windows by time");
 	if (app->plot && (app->saving.path || app->saving.resume))
 		return complain("--plot: ", "not together with a saved state");
 	return 0;
@@ -519,7 +519,7 @@ static int load_state(struct app *app)
 		return 0;
 	if (!cli_save_is_same(&app->saving))
 		return complain_errno(path, ENOENT);
-	complain(path, ": not there yet; starting anew");
+	complain(path, ": does not exist yet; starting empty");
 	return 0;
 }
 
@@ -527,7 +527,7 @@ static int fail_input(struct app *app, const char *what)
 {
 	char text[600];
 
-	snprintf(text, sizeof text, ": %s the one that %.400s was saved of",
+	snprintf(text, sizeof text, ": %s the one that %.400s was saved from",
 	    what, app->saving.resume);
 	return complain(file_name(app), text);
 }
@@ -560,7 +560,7 @@ static int check_header(struct app *app)
 	if (header.is == REPLAY_SAME)
 		return 0;
 	return fail_input(app,
-	    err ? "has another header than" : "is shorter than");
+	    err ? "has a different header than" : "is shorter than");
 }
 
 static int skip_input(struct app *app)

@@ -73,7 +73,7 @@ static int check_stats(struct settings *s, leat_stat *stats, size_t *n,
 			continue;
 		return report(why, why_size, "-s: %s: %s",
 		    leat_stat_name(&stats[i]),
-		    err == LEAT_ESTAT ? "this kind of window does not have it"
+		    err == LEAT_ESTAT ? "not supported by this kind of window"
 				      : wrong);
 	}
 	*n = kept;
@@ -87,8 +87,8 @@ static int check_model(struct settings *s, char *why, size_t why_size)
 	const char *wrong = NULL;
 
 	if (s->stats_given)
-		wrong = "-s: not together with --model; how good the "
-			"predictions are is said by --metrics";
+		wrong = "-s: not together with --model; use --metrics for the "
+			"accuracy of predictions";
 	else if (s->columns.n > 0)
 		wrong = "-c: not together with --model; the formula names the "
 			"columns";
@@ -98,8 +98,8 @@ static int check_model(struct settings *s, char *why, size_t why_size)
 	else if (s->window.count.min_count > 0)
 		wrong = "--min-count: not together with --model";
 	else if (s->window.count.on_missing != LEAT_ON_MISSING_SKIP)
-		wrong = "--missing: not together with --model; what is "
-			"missing is not learned from";
+		wrong = "--missing: not together with --model, which skips "
+			"missing values";
 	else if (l->coefficients && (s->final || s->every || s->show.n > 0))
 		wrong = "--coefficients: not together with --final, --every "
 			"or --show";

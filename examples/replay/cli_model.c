@@ -324,8 +324,7 @@ static int check_metrics(const struct cli_model *l, char *why, size_t why_size)
 	if (has_metric(l, LEAT_STAT_LOG_LOSS) &&
 	    l->model.loss != LEAT_LOSS_LOGISTIC)
 		snprintf(why, why_size,
-		    "--metrics: log_loss is about probabilities: "
-		    "--loss logistic");
+		    "--metrics: log_loss needs probabilities: --loss logistic");
 	else if (err == LEAT_ESTAT && l->size == 0)
 		snprintf(why, why_size,
 		    "--metrics: auc needs a window: -w N, the last N "

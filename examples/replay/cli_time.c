@@ -274,8 +274,8 @@ static const char *find_wrong(const struct cli_time *t,
 {
 	*other = "";
 	if (w->by_time && !t->column && !t->live)
-		return "-w: a window by time needs times: -t tells in which "
-		       "column they are";
+		return "-w: a window by time needs times; name their column "
+		       "with -t";
 	if (!w->by_time && t->column && !t->paced)
 		return "-t: windows by time are given by a time, such as "
 		       "-w 60s; without a unit it is a number of rows";

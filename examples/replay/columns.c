@@ -115,7 +115,7 @@ void columns_twice(const struct columns *c, char *text, size_t size)
 			continue;
 		snprintf(text, size,
 		    ": %zu columns are called \"%.60s\", the first is #%zu: "
-		    "they go by their numbers",
+		    "use their numbers",
 		    c->count[i], name, c->first[i] + 1);
 		return;
 	}
@@ -157,7 +157,7 @@ static int find(const struct columns *c, const char *name, size_t *column,
 		return 0;
 	if (n > 1)
 		return report(why, why_size,
-		    "column %.60s: %zu columns have this name; say #N", name,
+		    "column %.60s: %zu columns have this name; use #N", name,
 		    n);
 	for (size_t i = 0; i < c->n; i++)
 		nearest_offer(&nearest, c->names.items[i]);
@@ -165,8 +165,8 @@ static int find(const struct columns *c, const char *name, size_t *column,
 	columns_list(c, names, sizeof names);
 	hint_header(c, hint, sizeof hint);
 	return report(why, why_size,
-	    "column %.60s: there is no such column%s%s there are: %s%s", name,
-	    near, *near ? "" : ";", names, hint);
+	    "column %.60s: no such column%s%s there are: %s%s", name, near,
+	    *near ? "" : ";", names, hint);
 }
 
 static int find_all(const struct columns *c, const struct list *names,

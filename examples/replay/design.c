@@ -64,7 +64,7 @@ static int find_column(struct binder *b, const char *name, size_t *column)
 	if (n == 1)
 		return 0;
 	if (n > 1)
-		return wrong(b, "%zu columns are called \"%.60s\"; say #N", n,
+		return wrong(b, "%zu columns are called \"%.60s\"; use #N", n,
 		    name);
 	columns_list(b->columns, names, sizeof names);
 	return wrong(b, "no column \"%.60s\"; there are: %s", name, names);
@@ -175,8 +175,7 @@ static int check_terms(struct binder *b)
 				    name);
 		}
 		if (t->minus && !there)
-			return wrong(b, "there is no term %s to take away",
-			    name);
+			return wrong(b, "there is no term %s to remove", name);
 	}
 	return 0;
 }
@@ -248,7 +247,7 @@ static int add_terms(struct binder *b, const unsigned char *numeric)
 	}
 	if (b->design->n_terms > 0)
 		return 0;
-	return wrong(b, "there is no column to predict from");
+	return wrong(b, "no column is left to predict from");
 }
 
 /* ---- The whole ---- */

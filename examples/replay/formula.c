@@ -152,7 +152,7 @@ static int take_dot(struct parser *p, int minus)
 	struct formula_term term = { FORMULA_ALL, 0, NULL, 0, 0, NULL };
 
 	if (minus)
-		return wrong(p, p->at, "the dot cannot be taken away");
+		return wrong(p, p->at, "the dot cannot be removed");
 	if (formula_has_all(&p->formula))
 		return wrong(p, p->at, "the dot is given twice");
 	p->at++;
@@ -165,8 +165,8 @@ static int take_number(struct parser *p, size_t len, int minus)
 
 	if (len != 1 || (*p->at != '0' && !one) || (!one && minus))
 		return wrong(p, p->at,
-		    "numbers are + 1, + 0 and - 1 alone; a column by its "
-		    "number is #N");
+		    "the only numbers are + 1, + 0 and - 1; use #N for a "
+		    "column by number");
 	p->formula.no_intercept = !one || minus;
 	p->at++;
 	return 0;
@@ -367,7 +367,7 @@ static int take_formula(struct parser *p)
 	p->at++;
 	skip_blanks(p);
 	if (*p->at == '\0')
-		return wrong(p, p->at, "there is nothing on the right side");
+		return wrong(p, p->at, "the right side is empty");
 	while (*p->at)
 		if (take_signed(p) < 0)
 			return -1;

@@ -20,8 +20,8 @@ static int is_comment(const char *text, size_t len)
 static void hint_comment(const char *what, char *text, size_t size)
 {
 	snprintf(text, size,
-	    "; the %s begins with #: if that is a comment, "
-	    "grep -v '^#' leaves such lines out",
+	    "; the %s begins with #: if that is a comment, grep -v '^#' "
+	    "removes such lines",
 	    what);
 }
 
@@ -83,7 +83,7 @@ void hint_units(const struct columns *c, const struct values *values,
 	}
 	snprintf(text, size,
 	    "; no field of this line is a number: if it has the units, "
-	    "sed %llud leaves it out",
+	    "sed %llud removes it",
 	    (unsigned long long)r->line);
 }
 

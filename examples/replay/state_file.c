@@ -122,7 +122,7 @@ static int open_new(struct file *f)
 	if (f->fd >= 0)
 		return 0;
 	if (errno == EEXIST)
-		return fail(f, f->path, "is not a file that could be replaced");
+		return fail(f, f->path, "is not a regular file");
 	return fail_errno(f, f->path);
 }
 
@@ -228,7 +228,7 @@ static int read_exactly(struct file *f, unsigned char *bytes, size_t n)
 		if (some < 0)
 			return fail_errno(f, f->path);
 		if (some == 0)
-			return fail(f, f->path, "is not whole");
+			return fail(f, f->path, "is truncated");
 		bytes += some;
 		n -= (size_t)some;
 	}
@@ -243,13 +243,13 @@ static int check_head(struct file *f)
 	if (read_exactly(f, head, sizeof head) < 0)
 		return -1;
 	if (memcmp(head, magic, sizeof magic) != 0)
-		return fail(f, f->path, "is no saved state");
+		return fail(f, f->path, "is not a saved state");
 	version = leat_get_uint64(head + sizeof magic);
 	f->tape.crc = tape_crc(0, head, sizeof head);
 	if (version > VERSION && version < 256)
 		return fail(f, f->path,
 		    "was saved by a newer version of the program");
-	return version == VERSION ? 0 : fail(f, f->path, "is damaged");
+	return version == VERSION ? 0 : fail(f, f->path, "is corrupt");
 }
 
 /* The checksum, and back to behind the head. */
@@ -270,7 +270,7 @@ static int check_sum(struct file *f, uint64_t n)
 	if (read_exactly(f, sum, sizeof sum) < 0)
 		return -1;
 	if (leat_get_uint64(sum) != crc)
-		return fail(f, f->path, "is damaged or not whole");
+		return fail(f, f->path, "is truncated or corrupt");
 	return lseek(f->fd, HEAD, SEEK_SET) < 0 ? fail_errno(f, f->path) : 0;
 }
 
@@ -285,7 +285,7 @@ static int load(struct file *f, tape_walk *walk, void *ctx)
 	if (!S_ISREG(st.st_mode))
 		return fail(f, f->path, "is not a file");
 	if (st.st_size < HEAD + SUM)
-		return fail(f, f->path, "is no saved state, or not whole");
+		return fail(f, f->path, "is not a saved state, or truncated");
 	n = (uint64_t)st.st_size - HEAD - SUM;
 	if (check_head(f) < 0 || check_sum(f, n) < 0)
 		return -1;

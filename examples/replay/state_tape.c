@@ -254,7 +254,7 @@ void tape_list(struct tape *t, struct list *list)
 
 static void differ(struct tape *t, const char *setting)
 {
-	tape_fail(t, "was saved with another %s", setting);
+	tape_fail(t, "was saved with a different %s", setting);
 }
 
 void tape_same(struct tape *t, uint64_t x, const char *setting)
@@ -355,7 +355,7 @@ void tape_object(struct tape *t, int err, const leat_reader *reader)
 	if (!err || t->failed)
 		return;
 	if (err == LEAT_EOPTIONS && reader)
-		tape_fail(t, "was saved with another option `%s'",
+		tape_fail(t, "was saved with a different option `%s'",
 		    reader->differs);
 	else if (err == LEAT_ENOMEM)
 		tape_no_memory(t);

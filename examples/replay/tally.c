@@ -57,7 +57,7 @@ static const char *bad_text(int kind)
 	if (kind == BAD_TIME)
 		return "not a time";
 	if (kind == BAD_TARGET)
-		return "not a target of the loss";
+		return "out of range for the loss";
 	return leat_csv_problem_text(kind);
 }
 

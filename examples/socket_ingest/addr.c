@@ -1,7 +1,7 @@
 /*
  * Addresses from text, and as text.
  *
- * Nothing is guessed: a host that is an IPv6 address stands in brackets (RFC
+ * Nothing is guessed: a host that is put an IPv6 address in brackets (RFC
  * 3986), so that the last colon is that of the port. Names are looked up by
  * getaddrinfo(), which may take its time; it is called as the program starts,
  * before anything waits.
@@ -112,9 +112,9 @@ static int take_place(struct place *place, const char *text, int to_listen,
 	colon = find_colon(text, &host, &len);
 	if (!colon)
 		return report(why, size,
-		    "is not HOST:PORT (an IPv6 address stands in brackets)");
+		    "is not HOST:PORT (put an IPv6 address in brackets)");
 	if (len >= sizeof place->host)
-		return report(why, size, "no host has so long a name");
+		return report(why, size, "the host name is too long");
 	if (take_port(place, colon + 1, to_listen) < 0)
 		return report(why, size, "%s",
 		    to_listen ? "a port is a number from 0 to 65535"
@@ -184,7 +184,7 @@ static int take_host(const char *text, enum addr_kind kind, int to_listen,
 	if (strcmp(place.host, "*") != 0)
 		return look_up(&place, kind, addrs, why, size);
 	if (!to_listen)
-		return report(why, size, "to * nothing can be sent");
+		return report(why, size, "* cannot be a destination");
 	return take_every(&place, kind, addrs);
 }
 

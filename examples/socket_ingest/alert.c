@@ -76,7 +76,7 @@ int alerts_add(struct alerts *a, const char *text, char *why, size_t why_size)
 	if (alert_rule_read(&rule, text, why, why_size) < 0)
 		return -1;
 	if (is_taken(a, alert_rule_name(&rule))) {
-		snprintf(why, why_size, "there is another alert of this name");
+		snprintf(why, why_size, "another alert has this name");
 		alert_rule_clear(&rule);
 		return -1;
 	}

@@ -131,7 +131,8 @@ static int read_row_rule(struct alert_rule *r, struct alert_scan *s)
 	if (!overlap(t))
 		return 0;
 	snprintf(s->why, s->why_size,
-	    "what clears it can hold while what raises it does");
+	    "the condition to clear it can hold together with the one that "
+	    "raises it");
 	return -1;
 }
 

@@ -122,7 +122,7 @@ int alert_scan_fail(struct alert_scan *s, const char *expected)
 	const char *from;
 
 	if (alert_scan_peek(s) == '\0') {
-		snprintf(s->why, s->why_size, "ends where there must be %s",
+		snprintf(s->why, s->why_size, "expected %s at the end",
 		    expected);
 		return -1;
 	}
@@ -132,8 +132,8 @@ int alert_scan_fail(struct alert_scan *s, const char *expected)
 		word.len = 1;
 	}
 	show(word.text, word.len, shown);
-	snprintf(s->why, s->why_size, "\"%s\" stands where there must be %s",
-	    shown, expected);
+	snprintf(s->why, s->why_size, "expected %s, not \"%s\"", expected,
+	    shown);
 	return -1;
 }
 

@@ -250,16 +250,18 @@ static const char *find_wrong(const struct config *c)
 	const struct settings *s = &c->settings;
 
 	if (c->listen.n == 0)
-		return "--listen: where? For example tcp://127.0.0.1:9009; "
+		return "--listen: required, for example tcp://127.0.0.1:9009; "
 		       "see --help";
 	if (s->format == ROW_FORMAT_TABLE)
-		return "-o: a table has an end; csv, json or none";
+		return "-o: table is not supported by a service; use csv, "
+		       "json or none";
 	if (s->learning.coefficients)
-		return "--coefficients: not in a service, which has no end";
+		return "--coefficients: not supported by a service, which has "
+		       "no end";
 	if (config_is_table(c) && c->format != FORMAT_AUTO &&
 	    c->format != FORMAT_CSV)
-		return "--format: several columns, --show and --model are for "
-		       "csv alone";
+		return "--format: several columns, --show and --model need "
+		       "--format csv";
 	if (!c->tls_cert != !c->tls_key)
 		return "--tls-cert and --tls-key: only together";
 	if (c->tls_client_ca && !c->tls_cert)
@@ -267,8 +269,7 @@ static const char *find_wrong(const struct config *c)
 	if (c->alert_to.n > 0 && c->alerts.n == 0)
 		return "--alert-to: only with --alert";
 	if (c->ack && !c->saving.path)
-		return "--ack: only with --save; what is told is what has "
-		       "been saved";
+		return "--ack: only with --save, since it reports saved lines";
 	return NULL;
 }
 

@@ -84,7 +84,7 @@ static const char *keep(struct database *d, const struct waiting *w,
 
 	if (w->key_len > MOST_BYTES || n + w->key_len > MOST_BYTES - d->len ||
 	    d->n >= MOST_ROWS)
-		return "too many rows wait for it";
+		return "too many rows are waiting";
 	if (grow(d, n + w->key_len) < 0)
 		return "out of memory";
 	append(d, w, sizeof *w);

@@ -234,14 +234,12 @@ static enum log_kind full_kind(const struct engine *e)
 static const char *refusal_text(const struct engine *e, int err)
 {
 	if (err == LEAT_NO_ROOM && has_max_values(e))
-		return "no room: its key has --max-values values that late "
-		       "ones may revise, or fills --max-bytes";
+		return "limit reached: --max-values of its key, or --max-bytes";
 	if (err == LEAT_NO_ROOM && has_max_windows(e))
-		return "no room: its key has --max-windows windows that are "
-		       "open or may be revised, or fills --max-bytes";
+		return "limit reached: --max-windows of its key, or "
+		       "--max-bytes";
 	if (err == LEAT_NO_ROOM)
-		return "a key more than --max-keys, or than there is room for "
-		       "in --max-bytes";
+		return "limit of keys reached: --max-keys or --max-bytes";
 	if (err == LEAT_TOO_FAR)
 		return "a time ahead of this machine's clock by more than "
 		       "--max-skew";

@@ -81,7 +81,7 @@ static int take_header(struct engine *e, const leat_csv_record *record)
 		}
 	} else if (!is_same_header(e, record)) {
 		engine_fail(e,
-		    ": another header than that of the first stream");
+		    ": the header differs from that of the first stream");
 		return ENGINE_REFUSED;
 	}
 	if (!e->is_ready && replay_output(e->replay) && engine_get_ready(e) < 0)

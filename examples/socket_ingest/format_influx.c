@@ -170,7 +170,7 @@ static int take_value(struct decoder *d, struct cursor *c, struct part field,
 			    "has no end");
 		if (c->at < c->end && !is_at(c, ',') && !text_is_blank(*c->at))
 			return decoder_bad(d, "text of field", field,
-			    "has something behind it");
+			    "is followed by other text");
 		return 0;
 	}
 	*kind_out = NUMBER;
@@ -268,8 +268,7 @@ static int take_time(struct decoder *d, struct cursor *c, struct sample *s)
 		unit == LEAT_UNIT_GUESS ? LEAT_UNIT_NS : unit, &s->t, NULL) < 0)
 		return decoder_bad(d, "time", time, "is not one");
 	if (text_skip_blanks(c->at, c->end) != c->end)
-		return decoder_bad_line(d,
-		    "there is something behind the time");
+		return decoder_bad_line(d, "text after the time");
 	s->has_time = 1;
 	return 0;
 }

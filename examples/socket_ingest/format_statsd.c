@@ -244,7 +244,7 @@ static int walk_value(struct decoder *d, struct metric *m,
 		k->times += times - 1;
 	if (!(k->times <= MOST_TIMES))
 		return decoder_bad_line(d,
-		    "by its rate it stands for more than 10000 values");
+		    "its rate makes it more than 10000 values");
 	return k->mode == TELL ? tell_value(d, m, times) : 0;
 }
 
@@ -259,8 +259,8 @@ static int fill_set(struct decoder *d, const struct metric *m,
 	if (err < 0)
 		return DECODER_NO_MEMORY;
 	return err ? decoder_bad_line(d,
-			 "too many members of sets, or sets, or no room for "
-			 "more in --max-bytes")
+			 "too many sets or members of sets, or --max-bytes is "
+			 "reached")
 		   : 0;
 }
 

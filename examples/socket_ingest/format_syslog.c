@@ -89,7 +89,7 @@ static int take_header(struct decoder *d, struct part *rest, struct message *m)
 	    !part_split(rest, ' ', &m->app) ||
 	    !part_split(rest, ' ', &skipped) ||
 	    !part_split(rest, ' ', &skipped))
-		return decoder_bad_line(d, "half a header of RFC 5424");
+		return decoder_bad_line(d, "incomplete header of RFC 5424");
 	m->host = or_none(m->host);
 	m->app = or_none(m->app);
 	if (part_is(time, "-"))

@@ -61,8 +61,8 @@ static const char *take_name(struct head *h, char c)
 		return NULL;
 	if (c == ' ' || c == '\t')
 		return h->name_len == 0
-		    ? "a header line that goes on with another one"
-		    : "a blank within a header's name, or behind it";
+		    ? "a folded header line"
+		    : "a blank in a header's name, or after it";
 	if (!is_token(c))
 		return "a header line without a name and a colon";
 	if (h->name_len < HEAD_NAME)
@@ -74,7 +74,7 @@ static const char *take_name(struct head *h, char c)
 
 static const char *take_length(struct head *h, char c)
 {
-	static const char wrong[] = "a Content-Length that is no number";
+	static const char wrong[] = "a Content-Length that is not a number";
 
 	if (c == '\n' && h->n_digits == 0)
 		return wrong;
@@ -103,7 +103,7 @@ static const char *take(struct head *h, char c)
 	if (c == '\0')
 		return "a NUL";
 	if (h->has_cr && c != '\n')
-		return "a CR by itself";
+		return "a bare CR";
 	h->has_cr = (unsigned char)(c == '\r');
 	switch ((enum state)h->state) {
 	case REQUEST:

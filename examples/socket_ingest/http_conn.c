@@ -304,8 +304,8 @@ static void expire(struct http_conn *c)
 	if (c->state == ANSWERS || c->has_begun || is_in_handshake(c))
 		log_event(c->web->options.log, LOG_SLOW_HTTP, 1, clock_wall(),
 		    "%s: HTTP: %s", c->who,
-		    c->state == ANSWERS ? "an answer is not taken"
-					: "a request is not sent");
+		    c->state == ANSWERS ? "the client does not read the answer"
+					: "the request is incomplete");
 	http_conn_close(c);
 }
 

@@ -193,12 +193,13 @@ static const char *find_unguarded(const struct server *s,
 	if (addr_is_local(addr) || c->insecure)
 		return NULL;
 	if (addr->kind == ADDR_UDP)
-		return "beyond this machine, where datagrams have neither TLS "
-		       "nor a token; --insecure listens all the same";
+		return "not a local address, and datagrams have neither TLS "
+		       "nor "
+		       "a token; use --insecure to listen anyway";
 	if (!c->tls_cert || !(c->token_file || c->tls_client_ca))
-		return "beyond this machine there must be --tls-cert, and "
-		       "--token-file or --tls-client-ca; --insecure listens "
-		       "all the same";
+		return "not a local address: needs --tls-cert, and "
+		       "--token-file "
+		       "or --tls-client-ca; use --insecure to listen anyway";
 	return NULL;
 }
 

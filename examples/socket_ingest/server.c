@@ -39,7 +39,7 @@ static void tell_bad(struct server *s, enum format format, const char *text,
 		    decoder_why(s->decoder));
 	else
 		log_event(&s->log, LOG_BAD_LINE, 1, s->now,
-		    "%s: %s; it is read as format %s, but it is like %s",
+		    "%s: %s; it is read as format %s, but looks like %s",
 		    s->who, decoder_why(s->decoder), format_name(format),
 		    format_name(like));
 }
@@ -125,9 +125,8 @@ int server_load(struct server *s, char *why, size_t size)
 	if (missing <= 0)
 		return missing;
 	if (!cli_save_is_same(saving))
-		return report(why, size, "%s: there is no such file",
-		    saving->resume);
-	log_say("%s: not there yet; starting anew", saving->resume);
+		return report(why, size, "%s: no such file", saving->resume);
+	log_say("%s: does not exist yet; starting empty", saving->resume);
 	return 0;
 }
 
@@ -190,8 +189,8 @@ static void on_reopen(evutil_socket_t fd, short what, void *ctx)
 	sink_list_reopen(&s->alert_sinks);
 	engine_reopen(s->engine);
 	if (s->tls && tls_reload(s->tls, why, sizeof why) < 0)
-		log_say("%s; the old certificate stays", why);
-	log_say("files are opened again");
+		log_say("%s; keeping the old certificate", why);
+	log_say("files reopened");
 }
 
 void server_stop(struct server *s)
@@ -227,7 +226,7 @@ static void drain(struct server *s)
 
 	s->failed |= lost > 0;
 	if (lost > 0)
-		log_say("%llu rows did not get out in time",
+		log_say("%llu rows could not be written in time",
 		    (unsigned long long)lost);
 }
 

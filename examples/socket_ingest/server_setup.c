@@ -126,8 +126,8 @@ static size_t allow_connections(const struct config *c)
 	if (allowed == wanted)
 		return (size_t)c->max_connections;
 	allowed = allowed > others ? allowed - others : 1;
-	log_say("there are descriptors for %zu connections, not %llu", allowed,
-	    (unsigned long long)c->max_connections);
+	log_say("file descriptors suffice for %zu connections, not %llu",
+	    allowed, (unsigned long long)c->max_connections);
 	return allowed;
 }
 
@@ -206,9 +206,10 @@ static int listen_http(struct server *s, const char *text, char *why,
 		if (!addr_is_local(&addrs[i]) && !c->insecure &&
 		    !(c->tls_cert && (c->token_file || c->tls_client_ca)))
 			return report(why, size,
-			    "--http %.80s: beyond this machine there must be "
-			    "--tls-cert, and --token-file or --tls-client-ca; "
-			    "--insecure listens all the same",
+			    "--http %.80s: not a local address: needs "
+			    "--tls-cert, and --token-file "
+			    "or --tls-client-ca; use --insecure to listen "
+			    "anyway",
 			    text);
 		if (web_listen(s->web, &addrs[i], who, reason, sizeof reason) ==
 		    0) {

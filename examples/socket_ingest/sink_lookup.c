@@ -64,7 +64,7 @@ static void on_answer(int error, struct evutil_addrinfo *addresses, void *ctx)
 static void on_ready(evutil_socket_t fd, short what, void *ctx)
 {
 	struct sink_lookup *l = ctx;
-	const char *why = "there is no such host";
+	const char *why = "no such host";
 
 	(void)fd;
 	(void)what;
@@ -89,7 +89,7 @@ struct sink_lookup *sink_lookup_new(struct event_base *base, const char *host,
 		sink_lookup_free(l);
 		return NULL;
 	}
-	/* If there is no such file, the name server is this machine. */
+	/* If no such file, the name server is this machine. */
 	evdns_base_resolv_conf_parse(l->dns, DNS_OPTIONS_ALL,
 	    "/etc/resolv.conf");
 	memset(&hints, 0, sizeof hints);

@@ -232,7 +232,7 @@ static int read_port(struct sink *o, const char *text, char *why, size_t size)
 	struct sockaddr_in in;
 
 	if (strlen(text) > 40)
-		return report(why, size, "there is no such port");
+		return report(why, size, "no such port");
 	snprintf(any, sizeof any, "tcp://127.0.0.1:%s", text);
 	if (addr_parse(any, 0, o->addrs, why, size) < 0)
 		return -1;
@@ -256,7 +256,7 @@ static int read_address(struct sink *o, char *why, size_t size)
 		if (is_name(o->host) && is_well_formed(o->host))
 			return read_port(o, colon + 1, why, size);
 		if (is_name(o->host))
-			return report(why, size, "not the name of a host");
+			return report(why, size, "not a host name");
 		free(o->host);
 		o->host = NULL;
 	}

@@ -47,7 +47,7 @@ static int run(struct config *config, int argc, char **argv)
 		return 0;
 	/* Keys come from strangers. */
 	if (random_seed(config->settings.seed) < 0)
-		return complain("there are no random numbers here");
+		return complain("random numbers are not available");
 	return serve(config);
 }
 

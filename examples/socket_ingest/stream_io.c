@@ -79,9 +79,8 @@ static int refuse_greeting(struct stream *st, enum greeting_verdict verdict)
 	struct server *s = st->server;
 
 	log_event(&s->log, LOG_HTTP_STREAM, 1, s->now, "%s: %s", st->who,
-	    verdict == GREETING_TLS
-		? "TLS, which is not spoken here without --tls-cert"
-		: "a request of HTTP, as web pages send it, is no line");
+	    verdict == GREETING_TLS ? "TLS, which needs --tls-cert"
+				    : "an HTTP request, not a line");
 	return -1;
 }
 

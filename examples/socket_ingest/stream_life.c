@@ -226,8 +226,7 @@ int stream_guess(struct stream *st, const char *token, size_t len)
 
 	if (!peer_may_guess(peer, now)) {
 		log_event(&s->log, LOG_TOKEN, 1, s->now,
-		    "%s: too many wrong tokens; this one is not looked at",
-		    st->who);
+		    "%s: too many wrong tokens; this one is ignored", st->who);
 		return -1;
 	}
 	if (secret_is(s->token, token, len)) {

@@ -56,13 +56,12 @@ static int take_sender(struct stream *st, const struct line *name)
 	st->sender = senders_come(s->senders, name->text, name->len);
 	if (!st->sender) {
 		log_event(&s->log, LOG_BAD_LINE, 1, s->now,
-		    "%s: not a sender's name, or one too many", st->who);
+		    "%s: not a valid sender line", st->who);
 		return STREAM_CLOSE;
 	}
 	if (senders_forgotten(s->senders) > forgotten)
 		log_event(&s->log, LOG_SENDER, 1, s->now,
-		    "%s: %d senders are known; the one gone longest is "
-		    "forgotten",
+		    "%s: %d senders are remembered; forgetting the one gone longest",
 		    st->who, SENDERS_MAX);
 	/* The sender is this stream's before the old one lets go of it. */
 	old = st->sender->stream;

@@ -113,7 +113,7 @@ int stream_guess_header(struct stream *st, const struct line *line)
 	}
 	if (going == STREAM_ON)
 		log_event(&s->log, LOG_BAD_LINE, 1, s->now,
-		    "%s: a header with a quote that has no end", st->who);
+		    "%s: a header with an unclosed quote", st->who);
 	stream_end_records(st);
 	st->state = STREAM_GUESS;
 	if (st->sender)

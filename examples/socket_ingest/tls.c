@@ -191,7 +191,7 @@ static const char *in_words(unsigned long error)
 		switch (ERR_GET_REASON(error)) {
 		case SSL_R_HTTP_REQUEST:
 		case SSL_R_WRONG_VERSION_NUMBER:
-			return "what came is not TLS";
+			return "not TLS";
 		case SSL_R_UNSUPPORTED_PROTOCOL:
 		case SSL_R_VERSION_TOO_LOW:
 			return "TLS of a version before 1.2";
@@ -227,5 +227,5 @@ void tls_why(struct bufferevent *bev, char *why, size_t why_size)
 		add_reason(why, why_size,
 		    X509_verify_cert_error_string(verified));
 	if (why[0] == '\0')
-		add_reason(why, why_size, "closed within the handshake");
+		add_reason(why, why_size, "closed during the handshake");
 }

@@ -150,7 +150,7 @@ static void route(const struct request *request)
 	else if (strncmp(request->path, key, sizeof key - 1) == 0)
 		web_key(request, request->path + sizeof key - 1);
 	else
-		web_send_text(request, HTTP_NOTFOUND, "there is no such page");
+		web_send_text(request, HTTP_NOTFOUND, "no such page");
 }
 
 static struct request read_request(struct web *web, struct evhttp_request *req)
@@ -246,7 +246,7 @@ int web_listen(struct web *web, const struct addr *addr, char *text_out,
 	int fd;
 
 	if (addr->kind != ADDR_TCP)
-		return report(why, why_size, "HTTP is spoken over TCP alone");
+		return report(why, why_size, "HTTP needs a TCP address");
 	fd = open_socket(addr);
 	if (fd < 0)
 		return report(why, why_size, "%s", strerror(errno));

@@ -207,7 +207,7 @@ void web_events(const struct request *request)
 	}
 	if (!may_look_on(request->web, http_conn_peer(request->conn))) {
 		web_refuse(request, LOG_PEER, HTTP_SERVUNAVAIL,
-		    "too many look on");
+		    "too many watching pages");
 		return;
 	}
 	x = calloc(1, sizeof *x);

@@ -36,7 +36,7 @@ void web_key(const struct request *request, const char *encoded)
 	k = snapshot_find(b, name, len);
 	free(name);
 	if (!k) {
-		web_send_text(request, HTTP_NOTFOUND, "there is no such key");
+		web_send_text(request, HTTP_NOTFOUND, "no such key");
 		return;
 	}
 	w = web_begin(web);

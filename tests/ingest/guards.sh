@@ -96,7 +96,7 @@ serve --listen tcp://127.0.0.1:0 --http 127.0.0.1:0 --tls-cert \
 	mv "$tmp/stranger.pem" "$tmp/server.pem"
 	kill -HUP "$pid"
 	true_that 'a certificate that does not fit leaves the old one' \
-		await 5 grep -q 'old certificate stays' "$tmp/log"
+		await 5 grep -q 'keeping the old certificate' "$tmp/log"
 	stop
 	rows_are 'nobody else is heard' 'row,key,value_last\n1,a,1\n'
 }

@@ -16,7 +16,7 @@ replay=${prog%socket_ingest}csv_replay
 
 input ''
 run
-expect_error 'no --listen is an error' '--listen: where?'
+expect_error 'no --listen is an error' '--listen: required'
 run --listen tcp://127.0.0.1:99999
 expect_error 'a port that is none' '--listen: tcp://127.0.0.1:99999'
 run --listen tcp://127.0.0.1:0 --format xml
@@ -26,7 +26,7 @@ expect_error 'beyond this machine there must be guards' '--insecure'
 run --listen 'udp://*:0'
 expect_error 'datagrams have no guards' 'neither TLS nor a token'
 run --listen tcp://127.0.0.1:0 --http '*:0'
-expect_error 'neither may the page be open' '--http *:0: beyond this machine'
+expect_error 'neither may the page be open' '--http *:0: not a local address'
 run --listen tcp://127.0.0.1:0 --alert 'maen > 90'
 expect_error 'an alert on nothing' 'maen'
 run --listen tcp://127.0.0.1:0 --alert 'mean >'
@@ -40,7 +40,7 @@ expect_error 'an empty token' "$tmp/in"
 run --listen tcp://127.0.0.1:0 -s maen
 expect_error 'options are those of csv_replay' '-s: '
 run --listen tcp://127.0.0.1:0 -o table
-expect_error 'no table without an end' '-o: a table has an end'
+expect_error 'no table without an end' '-o: table is not supported'
 run --listen tcp://127.0.0.1:0 --ack
 expect_error 'no --ack without --save' '--ack: only with --save'
 run --listen tcp://127.0.0.1:0 --resume "$tmp/none"
@@ -234,7 +234,7 @@ a,1970-01-01T00:01:42Z,3
 b,1970-01-01T00:01:43Z,2
 a,1970-01-01T00:15:00Z,1
 '
-true_that 'which is said' grep -q 'no room: .* --max-values' "$tmp/log"
+true_that 'which is said' grep -q 'limit reached: --max-values' "$tmp/log"
 run --listen - --max-values 3
 expect_error 'which is for windows by time' '--max-values: only for windows by'
 run --listen - --max-values 3 -w tumbling:1h
@@ -259,7 +259,7 @@ awk '$1 != "k" { print $1 ",1"; next }
 	-s count <"$tmp/values" 2>"$tmp/log" | tail -n +2 | cut -d, -f1,4 |
 	sort >"$tmp/out"
 true_that 'a limit of windows that are open' cmp -s "$tmp/want" "$tmp/out"
-true_that 'that is said' grep -q 'no room: .* --max-windows' "$tmp/log"
+true_that 'that is said' grep -q 'limit reached: --max-windows' "$tmp/log"
 "$prog" --listen - --time-unit s -w session:1s --delay 30d -s count \
 	<"$tmp/values" 2>"$tmp/log" | grep -c ^k, >"$tmp/out"
 true_that 'which is 10000 by default' [ "$(cat "$tmp/out")" = 10000 ]
@@ -374,7 +374,7 @@ serve --listen udp://127.0.0.1:0 -w 10 -s last && {
 }
 printf 'a 1\nb:1|c\n' | "$prog" --listen - 2>"$tmp/log" >"$tmp/out"
 true_that 'a line of another format is told by its name' \
-	grep -q 'read as format line, but it is like statsd' "$tmp/log"
+	grep -q 'read as format line, but looks like statsd' "$tmp/log"
 
 # ---- Places ----
 

@@ -52,7 +52,7 @@ serve --listen tcp://127.0.0.1:0 --listen "unix://$tmp/socket" \
 	true_that 'and is told at once that it is over' \
 		await 5 is_refused http_stream $((n + 1))
 	true_that 'which is said once' \
-		[ "$(grep -c 'request of HTTP' "$tmp/log")" = 1 ]
+		[ "$(grep -c 'an HTTP request' "$tmp/log")" = 1 ]
 	for lines in 'GET 5' 'POST 5 1700000000' 'GET /a/b:7|c' \
 		'PUT value=9' 'HEAD;host=x 5 1700000000' \
 		'key,value\nGET,11'; do

@@ -138,9 +138,9 @@ END_TEST
 static const struct {
 	const char *rule, *reason;
 } bad_rules[] = {
-	{ "", "ends where" },
-	{ "   ", "ends where" },
-	{ "mean", "ends where" },
+	{ "", "expected" },
+	{ "   ", "expected" },
+	{ "mean", "expected" },
 	{ "mean >", "a number" },
 	{ "> 3", "\">\"" },
 	{ "mean > ninety", "\"ninety\"" },
@@ -160,9 +160,9 @@ static const struct {
 	{ "mean > 3 for 300000000d", "300000000d" },
 	{ "mean > 3 clear", "< <= > >= == !=" },
 	{ "mean > 3 clear 5", "\"5\"" },
-	{ "mean > 3 clear < 3.5", "clears it" },
-	{ "mean > 3 clear > 3", "clears it" },
-	{ "mean >= 3 clear <= 3", "clears it" },
+	{ "mean > 3 clear < 3.5", "to clear it" },
+	{ "mean > 3 clear > 3", "to clear it" },
+	{ "mean >= 3 clear <= 3", "to clear it" },
 	{ "mean > 3 clear mean < 2", "\"mean\"" },
 	{ "mean > 3 on", "a pattern" },
 	{ "mean > 3 in a", "\"in\"" },

@@ -233,7 +233,7 @@ START_TEST(strangers)
 	static const char *const talks[] = { "GET / HTTP/1.1\r\n\r\n",
 		"value 1\nvalue 2\n", "" };
 	static const char *const reasons[] = { "not TLS", "not TLS",
-		"closed within the handshake" };
+		"closed during the handshake" };
 	struct tls *tls;
 
 	make_cert("server");
