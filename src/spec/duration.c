@@ -30,11 +30,6 @@ static const struct {
 	{ "w", 7 * LEAT_DAY },
 };
 
-static int is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* The unit's length, or 0 if there is no such unit. */
 static uint64_t spec_unit(struct leat_piece name)
 {
@@ -81,18 +76,13 @@ static int add_decimals(struct leat_piece digits, uint64_t unit,
 	return LEAT_OK;
 }
 
-static const char *after_digits(struct leat_piece text)
+/* Returns the end of the bytes from least to most that begin at `at`. */
+static const char *spec_run(const char *at, const char *end, char least,
+    char most)
 {
-	while (text.at < text.end && is_digit(*text.at))
-		text.at++;
-	return text.at;
-}
-
-static const char *after_letters(struct leat_piece text)
-{
-	while (text.at < text.end && *text.at >= 'a' && *text.at <= 'z')
-		text.at++;
-	return text.at;
+	while (at < end && *at >= least && *at <= most)
+		at++;
+	return at;
 }
 
 /* Takes one number and its unit off the text, and adds it to the sum. */
@@ -102,16 +92,16 @@ static int take_part(struct leat_piece *text, struct spec_sum *sum)
 	uint64_t unit;
 	int err;
 
-	whole.end = decimals.at = decimals.end = after_digits(*text);
+	whole.end = decimals.at = decimals.end = spec_run(text->at, text->end,
+	    '0', '9');
 	if (decimals.at < text->end && *decimals.at == '.') {
 		decimals.at++;
-		decimals.end = after_digits((struct leat_piece){
-		    decimals.at, text->end });
+		decimals.end = spec_run(decimals.at, text->end, '0', '9');
 		if (decimals.end == decimals.at)
 			return LEAT_EPARSE;
 	}
 	name.at = decimals.end;
-	name.end = after_letters((struct leat_piece){ name.at, text->end });
+	name.end = spec_run(name.at, text->end, 'a', 'z');
 	unit = spec_unit(name);
 	if (unit == 0 || whole.at == whole.end)
 		return LEAT_EPARSE;
@@ -144,8 +134,9 @@ int leat_ticks_parse(struct leat_piece text, int64_t *ticks_out)
 	text.at += is_minus || (text.at < text.end && *text.at == '+');
 	if (text.at == text.end)
 		return LEAT_EPARSE;
-	err = after_digits(text) == text.end ? add_whole(text, 1, &sum)
-					     : take_parts(text, &sum);
+	err = spec_run(text.at, text.end, '0', '9') == text.end
+	    ? add_whole(text, 1, &sum)
+	    : take_parts(text, &sum);
 	if (err)
 		return err;
 	if (is_minus && sum.ticks > 0)

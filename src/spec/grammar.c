@@ -90,22 +90,6 @@ static int spec_positions(struct spec_reader *r, const struct leat_word *word,
 	return err;
 }
 
-static int spec_arguments(struct spec_reader *r, const struct leat_word *word,
-    const struct leat_choice *choice, struct leat_piece arguments)
-{
-	struct leat_piece value, name;
-	const struct leat_word *named;
-
-	if (!arguments.at)
-		return LEAT_OK;
-	name = spec_name(arguments, &value);
-	if (!value.at)
-		return spec_positions(r, word, choice, arguments);
-	named = spec_find(r->v, name);
-	return named ? spec_field(r, named, name.at, value)
-		     : spec_wrong(r, name.at, LEAT_EPARSE, r->v->why_unknown);
-}
-
 static uint64_t spec_bit(const struct spec_reader *r,
     const struct leat_word *word)
 {
@@ -135,24 +119,21 @@ static int spec_choose(struct spec_reader *r, const struct leat_word *word,
     const struct leat_choice *choice, const char *at,
     struct leat_piece arguments)
 {
+	struct leat_piece value, name;
+	const struct leat_word *named;
 	int err = spec_mark(r, word, at);
 
 	if (err)
 		return err;
 	memcpy(r->options + word->at, &choice->value, sizeof(choice->value));
-	return spec_arguments(r, word, choice, arguments);
-}
-
-static int spec_choice(struct spec_reader *r, const struct leat_word *word,
-    const char *at, struct leat_piece value)
-{
-	struct leat_piece arguments, name = spec_name(value, &arguments);
-	const struct leat_choice *choice = leat_choice_find(word->choices,
-	    name);
-
-	if (!choice)
-		return spec_wrong(r, value.at, LEAT_EPARSE, word->why_form);
-	return spec_choose(r, word, choice, at, arguments);
+	if (!arguments.at)
+		return LEAT_OK;
+	name = spec_name(arguments, &value);
+	if (!value.at)
+		return spec_positions(r, word, choice, arguments);
+	named = spec_find(r->v, name);
+	return named ? spec_field(r, named, name.at, value)
+		     : spec_wrong(r, name.at, LEAT_EPARSE, r->v->why_unknown);
 }
 
 /* Reads as many values as the field has. */
@@ -184,6 +165,8 @@ static int spec_field(struct spec_reader *r, const struct leat_word *word,
     const char *at, struct leat_piece value)
 {
 	static const char yes[] = "yes";
+	struct leat_piece arguments;
+	const struct leat_choice *choice;
 	int err;
 
 	if (!value.at && word->form == LEAT_FORM_FLAG) {
@@ -192,20 +175,14 @@ static int spec_field(struct spec_reader *r, const struct leat_word *word,
 	}
 	if (!value.at)
 		return spec_wrong(r, at, LEAT_EPARSE, word->why_form);
-	if (word->form == LEAT_FORM_CHOICE)
-		return spec_choice(r, word, at, value);
-	err = spec_mark(r, word, at);
-	return err ? err : spec_values(r, word, value);
-}
-
-/* Reads a number, the size; if that is given, it is told before the kind is. */
-static int spec_number(struct spec_reader *r, const struct leat_word *word,
-    struct leat_piece number)
-{
-	const struct leat_choice *choice = word->choices;
-	int err = spec_is_new(r, spec_of_field(r->v, choice->first), number.at);
-
-	return err ? err : spec_choose(r, word, choice, number.at, number);
+	if (word->form != LEAT_FORM_CHOICE) {
+		err = spec_mark(r, word, at);
+		return err ? err : spec_values(r, word, value);
+	}
+	choice = leat_choice_find(word->choices, spec_name(value, &arguments));
+	if (!choice)
+		return spec_wrong(r, value.at, LEAT_EPARSE, word->why_form);
+	return spec_choose(r, word, choice, at, arguments);
 }
 
 /* Reads a word that is not the name of a field. */
@@ -216,13 +193,18 @@ static int spec_bare(struct spec_reader *r, struct leat_piece word)
 
 	for (size_t i = 0; i < r->v->n_words; i++) {
 		const struct leat_word *w = &r->v->words[i];
-		const struct leat_choice *choice;
+		const struct leat_choice *choice = w->choices;
+		int err;
 
 		if (!w->is_bare)
 			continue;
-		if (is_number)
-			return spec_number(r, w, word);
-		choice = leat_choice_find(w->choices, name);
+		if (is_number) { /* A size given twice is reported as that. */
+			err = spec_is_new(r, spec_of_field(r->v, choice->first),
+			    word.at);
+			return err ? err
+				   : spec_choose(r, w, choice, word.at, word);
+		}
+		choice = leat_choice_find(choice, name);
 		if (choice)
 			return spec_choose(r, w, choice, word.at, arguments);
 	}

@@ -20,18 +20,6 @@ static int stats_wrong(const struct spec_list *l, const char *at, int err,
 	return leat_wrong_at(l->text, at, err, why, l->place_out, l->why_out);
 }
 
-static int stat_named(struct leat_piece name, leat_stat *stat)
-{
-	char text[SPEC_NAME_MAX + 1];
-	size_t len = (size_t)(name.end - name.at);
-
-	if (len > SPEC_NAME_MAX)
-		return LEAT_ESTAT;
-	memcpy(text, name.at, len);
-	text[len] = '\0';
-	return leat_stat_parse(text, stat);
-}
-
 static int stat_argument(const struct spec_list *l, struct leat_piece value,
     leat_stat *stat)
 {
@@ -55,13 +43,17 @@ static int stat_argument(const struct spec_list *l, struct leat_piece value,
 static int read_stat(const struct spec_list *l, struct leat_piece word,
     leat_stat *stat)
 {
-	struct leat_piece name = { word.at, leat_piece_find(word, '/', ':') };
+	const char *end = leat_piece_find(word, '/', ':');
+	size_t len = (size_t)(end - word.at);
+	char name[SPEC_NAME_MAX + 1] = { 0 };
 
-	if (stat_named(name, stat) < 0)
+	if (len <= SPEC_NAME_MAX)
+		memcpy(name, word.at, len);
+	if (len > SPEC_NAME_MAX || leat_stat_parse(name, stat) < 0)
 		return stats_wrong(l, word.at, LEAT_ESTAT, "no such statistic");
-	if (name.end == word.end)
+	if (end == word.end)
 		return LEAT_OK;
-	word.at = name.end + 1;
+	word.at = end + 1;
 	return stat_argument(l, word, stat);
 }
 

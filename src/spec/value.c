@@ -18,41 +18,27 @@ const struct leat_choice *leat_choice_find(const struct leat_choice *choices,
 	return NULL;
 }
 
-/* A number beyond what there is counts as that it has the form. */
-static int read_digits(struct leat_piece text, uint64_t *n)
+/* Text of digits alone has the form, however large the number is. */
+static int read_count(struct leat_piece text, size_t size, void *field)
 {
+	uint64_t n = 0;
+	uint32_t low;
 	int is_large = 0;
 
 	if (text.at == text.end)
 		return LEAT_EPARSE;
-	*n = 0;
 	for (; text.at < text.end; text.at++) {
 		unsigned digit = (unsigned char)*text.at - (unsigned)'0';
 
 		if (digit > 9)
 			return LEAT_EPARSE;
-		is_large |= *n > (UINT64_MAX - digit) / 10;
-		*n = 10 * *n + digit;
+		is_large |= n > (UINT64_MAX - digit) / 10;
+		n = 10 * n + digit;
 	}
-	return is_large ? LEAT_EINVAL : LEAT_OK;
-}
-
-static int read_count(struct leat_piece text, size_t size, void *field)
-{
-	uint64_t n;
-	uint32_t low;
-	int err = read_digits(text, &n);
-
-	if (err)
-		return err;
-	if (size == sizeof(n)) {
-		memcpy(field, &n, sizeof(n));
-		return LEAT_OK;
-	}
-	if (n > UINT32_MAX)
-		return LEAT_EINVAL;
 	low = (uint32_t)n;
-	memcpy(field, &low, sizeof(low));
+	if (is_large || (size < sizeof(n) && low != n))
+		return LEAT_EINVAL;
+	memcpy(field, size < sizeof(n) ? (void *)&low : (void *)&n, size);
 	return LEAT_OK;
 }
 

@@ -50,39 +50,53 @@
 #define KIND(type, field, also, choices, why)                                  \
 	WORD(type, field, also, LEAT_FORM_CHOICE, 1, 1, choices, why, "")
 
-/* A choice that names no other field, and the end of a table. */
-#define PLAIN(words, number)                                                   \
+/*
+ * A choice whose arguments are the fields of these names, one that names no
+ * other field, and the end of a table.
+ */
+#define NAMES(words, number, field, other)                                     \
 	{                                                                      \
-		.names = (words), .value = (number)                            \
+		.names = (words), .value = (number), .first = (field),         \
+		.second = (other)                                              \
 	}
+#define PLAIN(words, number) NAMES(words, number, NULL, NULL)
 #define END PLAIN(NULL, 0)
 
 /* ---- Values ---- */
 
-static const struct leat_choice spec_flags[] = { PLAIN("yes|true|on|1", 1),
-	PLAIN("no|false|off|0", 0), END };
+static const struct leat_choice spec_flags[] = {
+	PLAIN("yes|true|on|1", 1),
+	PLAIN("no|false|off|0", 0),
+	END,
+};
 
-static const struct leat_choice spec_bytes[] = { PLAIN("tab|\\t", '\t'),
-	PLAIN("space", ' '), PLAIN("comma", ','), PLAIN("semicolon", ';'),
-	PLAIN("bar|pipe", '|'), END };
+static const struct leat_choice spec_bytes[] = {
+	PLAIN("tab|\\t", '\t'),
+	PLAIN("space", ' '),
+	PLAIN("comma", ','),
+	PLAIN("semicolon", ';'),
+	PLAIN("bar|pipe", '|'),
+	END,
+};
 
-static const struct leat_choice spec_on_missing[] = { PLAIN("skip",
-							  LEAT_ON_MISSING_SKIP),
-	PLAIN("propagate", LEAT_ON_MISSING_PROPAGATE), END };
+static const struct leat_choice spec_on_missing[] = {
+	PLAIN("skip", LEAT_ON_MISSING_SKIP),
+	PLAIN("propagate", LEAT_ON_MISSING_PROPAGATE),
+	END,
+};
 #define WHY_ON_MISSING "neither skip nor propagate"
 
-static const struct leat_choice spec_when_full[] = { PLAIN("refuse",
-							 LEAT_WHEN_FULL_REFUSE),
-	PLAIN("evict_old|evict", LEAT_WHEN_FULL_EVICT_OLD), END };
+static const struct leat_choice spec_when_full[] = {
+	PLAIN("refuse", LEAT_WHEN_FULL_REFUSE),
+	PLAIN("evict_old|evict", LEAT_WHEN_FULL_EVICT_OLD),
+	END,
+};
 #define WHY_WHEN_FULL "neither refuse nor evict_old"
 
 static const struct leat_choice spec_count_kinds[] = {
-	{ .names = "sliding|rolling", .value = LEAT_SLIDING, .first = "size" },
-	{ .names = "tumbling", .value = LEAT_TUMBLING, .first = "size" },
-	{ .names = "hopping",
-	    .value = LEAT_HOPPING,
-	    .first = "size",
-	    .second = "hop" },
+	NAMES("sliding|rolling", LEAT_SLIDING, "size", NULL),
+	NAMES("tumbling", LEAT_TUMBLING, "size", NULL),
+	NAMES("hopping", LEAT_HOPPING, "size", "hop"),
 	PLAIN("landmark|expanding|cumulative", LEAT_LANDMARK),
 	{ .names = "decay|ewm|ema|ewma",
 	    .value = LEAT_DECAY,
@@ -91,13 +105,10 @@ static const struct leat_choice spec_count_kinds[] = {
 };
 
 static const struct leat_choice spec_time_kinds[] = {
-	{ .names = "sliding|rolling", .value = LEAT_SLIDING, .first = "span" },
-	{ .names = "tumbling", .value = LEAT_TUMBLING, .first = "span" },
-	{ .names = "hopping",
-	    .value = LEAT_HOPPING,
-	    .first = "span",
-	    .second = "hop" },
-	{ .names = "session", .value = LEAT_SESSION, .first = "gap" },
+	NAMES("sliding|rolling", LEAT_SLIDING, "span", NULL),
+	NAMES("tumbling", LEAT_TUMBLING, "span", NULL),
+	NAMES("hopping", LEAT_HOPPING, "span", "hop"),
+	NAMES("session", LEAT_SESSION, "gap", NULL),
 	PLAIN("landmark|expanding|cumulative", LEAT_LANDMARK),
 	{ .names = "decay|ewm|ema|ewma",
 	    .value = LEAT_DECAY,
@@ -108,11 +119,9 @@ static const struct leat_choice spec_time_kinds[] = {
 
 static const struct leat_choice spec_losses[] = {
 	PLAIN("squared", LEAT_LOSS_SQUARED),
-	{ .names = "huber", .value = LEAT_LOSS_HUBER, .first = "loss_arg" },
-	{ .names = "epsilon", .value = LEAT_LOSS_EPSILON, .first = "loss_arg" },
-	{ .names = "quantile|pinball",
-	    .value = LEAT_LOSS_QUANTILE,
-	    .first = "loss_arg" },
+	NAMES("huber", LEAT_LOSS_HUBER, "loss_arg", NULL),
+	NAMES("epsilon", LEAT_LOSS_EPSILON, "loss_arg", NULL),
+	NAMES("quantile|pinball", LEAT_LOSS_QUANTILE, "loss_arg", NULL),
 	PLAIN("logistic", LEAT_LOSS_LOGISTIC),
 	PLAIN("hinge", LEAT_LOSS_HINGE),
 	PLAIN("poisson", LEAT_LOSS_POISSON),
@@ -140,9 +149,12 @@ static const struct leat_choice spec_drifts[] = {
 	END,
 };
 
-static const struct leat_choice spec_directions[] = { PLAIN("both", 0),
+static const struct leat_choice spec_directions[] = {
+	PLAIN("both", 0),
 	PLAIN("rise|up", LEAT_CHANGE_RISE),
-	PLAIN("fall|down", LEAT_CHANGE_FALL), END };
+	PLAIN("fall|down", LEAT_CHANGE_FALL),
+	END,
+};
 
 /* ---- Words ---- */
 
@@ -244,76 +256,36 @@ static const struct leat_word spec_csv_words[] = {
 
 /* ---- Structs ---- */
 
-#define VOCABULARY(type, table, numbers, why)                                  \
-	{                                                                      \
-		.words = (table),                                              \
-		.n_words = sizeof(table) / sizeof((table)[0]),                 \
-		.size = sizeof(type), .has_numbers = (numbers),                \
-		.why_unknown = (why),                                          \
-	}
-#define FITS(type, words)                                                      \
+/* Defines the function that reads a struct's options by its words. */
+#define PARSER(name, type, table, numbers, why)                                \
 	_Static_assert(sizeof(type) <= LEAT_OPTIONS_SIZE &&                    \
-		sizeof(words) / sizeof((words)[0]) <= LEAT_WORDS_MAX,          \
-	    "a vocabulary is too large")
+		sizeof(table) / sizeof((table)[0]) <= LEAT_WORDS_MAX,          \
+	    "a vocabulary is too large");                                      \
+                                                                               \
+	int name(const char *text, type *options, size_t *place_out,           \
+	    const char **why_out)                                              \
+	{                                                                      \
+		static const struct leat_vocabulary v = {                      \
+			.words = (table),                                      \
+			.n_words = sizeof(table) / sizeof((table)[0]),         \
+			.size = sizeof(type),                                  \
+			.has_numbers = (numbers),                              \
+			.why_unknown = (why),                                  \
+		};                                                             \
+                                                                               \
+		return leat_vocabulary_parse(&v, text, options, place_out,     \
+		    why_out);                                                  \
+	}
 
-FITS(leat_window_options, spec_window_words);
-FITS(leat_time_window_options, spec_time_words);
-FITS(leat_keyed_options, spec_keyed_words);
-FITS(leat_model_options, spec_model_words);
-FITS(leat_drift_options, spec_drift_words);
-FITS(leat_csv_options, spec_csv_words);
-
-int leat_window_options_parse(const char *text, leat_window_options *options,
-    size_t *place_out, const char **why_out)
-{
-	static const struct leat_vocabulary v = VOCABULARY(leat_window_options,
-	    spec_window_words, 1, "no such kind or option of windows by count");
-
-	return leat_vocabulary_parse(&v, text, options, place_out, why_out);
-}
-
-int leat_time_window_options_parse(const char *text,
-    leat_time_window_options *options, size_t *place_out, const char **why_out)
-{
-	static const struct leat_vocabulary v =
-	    VOCABULARY(leat_time_window_options, spec_time_words, 1,
-		"no such kind or option of windows by time");
-
-	return leat_vocabulary_parse(&v, text, options, place_out, why_out);
-}
-
-int leat_keyed_options_parse(const char *text, leat_keyed_options *options,
-    size_t *place_out, const char **why_out)
-{
-	static const struct leat_vocabulary v = VOCABULARY(leat_keyed_options,
-	    spec_keyed_words, 0, "no such option of keyed windows");
-
-	return leat_vocabulary_parse(&v, text, options, place_out, why_out);
-}
-
-int leat_model_options_parse(const char *text, leat_model_options *options,
-    size_t *place_out, const char **why_out)
-{
-	static const struct leat_vocabulary v = VOCABULARY(leat_model_options,
-	    spec_model_words, 0, "no such loss, update or option of models");
-
-	return leat_vocabulary_parse(&v, text, options, place_out, why_out);
-}
-
-int leat_drift_options_parse(const char *text, leat_drift_options *options,
-    size_t *place_out, const char **why_out)
-{
-	static const struct leat_vocabulary v = VOCABULARY(leat_drift_options,
-	    spec_drift_words, 0, "no such kind or option of drift detectors");
-
-	return leat_vocabulary_parse(&v, text, options, place_out, why_out);
-}
-
-int leat_csv_options_parse(const char *text, leat_csv_options *options,
-    size_t *place_out, const char **why_out)
-{
-	static const struct leat_vocabulary v = VOCABULARY(leat_csv_options,
-	    spec_csv_words, 0, "no such option of CSV");
-
-	return leat_vocabulary_parse(&v, text, options, place_out, why_out);
-}
+PARSER(leat_window_options_parse, leat_window_options, spec_window_words, 1,
+    "no such kind or option of windows by count")
+PARSER(leat_time_window_options_parse, leat_time_window_options,
+    spec_time_words, 1, "no such kind or option of windows by time")
+PARSER(leat_keyed_options_parse, leat_keyed_options, spec_keyed_words, 0,
+    "no such option of keyed windows")
+PARSER(leat_model_options_parse, leat_model_options, spec_model_words, 0,
+    "no such loss, update or option of models")
+PARSER(leat_drift_options_parse, leat_drift_options, spec_drift_words, 0,
+    "no such kind or option of drift detectors")
+PARSER(leat_csv_options_parse, leat_csv_options, spec_csv_words, 0,
+    "no such option of CSV")

@@ -53,16 +53,6 @@ struct leat_tape {
 
 /* ---------------- from head to end ---------------------------------- */
 
-/* Head and tag of a state, written, or read into the reader. */
-void leat_tape_save(struct leat_tape *t, leat_writer *w, int object);
-void leat_tape_load(struct leat_tape *t, leat_reader *r, int object);
-/*
- * The end. Returns the tape's error, which without one of its own is
- * LEAT_ESTATE if the checksum is wrong.
- */
-int leat_tape_saved(struct leat_tape *t);
-int leat_tape_loaded(struct leat_tape *t);
-
 /*
  * All of it, for an object whose state `walk` names. What is saved is only
  * read. What is loaded is a new object; after an error it is to be freed.
@@ -101,7 +91,6 @@ void leat_tape_bytes(struct leat_tape *t, void *bytes, size_t n);
 /* Loading: at most `most`. */
 void leat_tape_number(struct leat_tape *t, uint64_t *x, uint64_t most);
 void leat_tape_signed(struct leat_tape *t, int64_t *x);
-void leat_tape_word(struct leat_tape *t, uint64_t *x);
 void leat_tape_double(struct leat_tape *t, double *x);
 void leat_tape_doubles(struct leat_tape *t, double *x, size_t n);
 /*

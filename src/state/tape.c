@@ -100,15 +100,8 @@ static void tape_begin(struct leat_tape *t, int loads)
 	t->reader = NULL;
 }
 
-/* Of the tag alone the caller can say that it is not needed. */
-static int tape_is_required(int part)
-{
-	return part == LEAT_STATE_TAG || part == LEAT_STATE_REFUSED
-	    ? 0
-	    : TAPE_REQUIRED;
-}
-
-void leat_tape_save(struct leat_tape *t, leat_writer *w, int object)
+/* Begins a state: its head, and the tag if there is one. */
+static void tape_begin_saving(struct leat_tape *t, leat_writer *w, int object)
 {
 	unsigned char head[TAPE_STATE_HEAD] = { 0 };
 	uint64_t len = w->tag_len;
@@ -131,7 +124,8 @@ void leat_tape_save(struct leat_tape *t, leat_writer *w, int object)
 	tape_put(t, w->tag, w->tag_len);
 }
 
-int leat_tape_saved(struct leat_tape *t)
+/* Ends a state with its checksum. Returns the error of the tape. */
+static int tape_end_saving(struct leat_tape *t)
 {
 	unsigned char sum[4];
 	unsigned char head[LEAT_TAPE_HEAD] = { LEAT_STATE_END, TAPE_REQUIRED,
@@ -295,7 +289,10 @@ void leat_tape_part(struct leat_tape *t, int part)
 	}
 	tape_flush(t);
 	t->part = part;
-	t->required = tape_is_required(part);
+	/* Whoever knows neither of these two may go on without them. */
+	t->required = part == LEAT_STATE_TAG || part == LEAT_STATE_REFUSED
+	    ? 0
+	    : TAPE_REQUIRED;
 }
 
 static void tape_load_tag(struct leat_tape *t)
@@ -319,7 +316,8 @@ static void tape_load_tag(struct leat_tape *t)
 		tape_get(t, r->tag, (size_t)len);
 }
 
-void leat_tape_load(struct leat_tape *t, leat_reader *r, int object)
+/* Reads head and tag of a state; object 0 stands for any. */
+static void tape_begin_loading(struct leat_tape *t, leat_reader *r, int object)
 {
 	const unsigned char *head;
 
@@ -345,7 +343,8 @@ void leat_tape_load(struct leat_tape *t, leat_reader *r, int object)
 		tape_load_tag(t);
 }
 
-int leat_tape_loaded(struct leat_tape *t)
+/* Returns the first error; LEAT_ESTATE is also a checksum that is wrong. */
+static int tape_end_loading(struct leat_tape *t)
 {
 	const unsigned char *p;
 
@@ -369,9 +368,9 @@ int leat_tape_to(leat_writer *w, int object, leat_tape_walk *walk,
 	if (!w->write && !w->bytes &&
 	    w->capacity > 0) /* where malloc() failed */
 		return LEAT_EBUFFER;
-	leat_tape_save(&t, w, object);
+	tape_begin_saving(&t, w, object);
 	walk(&t, (void *)(uintptr_t)from);
-	return leat_tape_saved(&t);
+	return tape_end_saving(&t);
 }
 
 int leat_tape_from(leat_reader *r, int object, leat_tape_walk *walk, void *to)
@@ -380,9 +379,9 @@ int leat_tape_from(leat_reader *r, int object, leat_tape_walk *walk, void *to)
 
 	if (!LEAT_IS_RESERVED(r))
 		return LEAT_EINVAL;
-	leat_tape_load(&t, r, object);
+	tape_begin_loading(&t, r, object);
 	walk(&t, to);
-	return leat_tape_loaded(&t);
+	return tape_end_loading(&t);
 }
 
 int leat_state_check(leat_reader *reader)
@@ -393,10 +392,10 @@ int leat_state_check(leat_reader *reader)
 	    (reader->read || reader->bytes || !reader->n_bytes));
 	if (!LEAT_IS_RESERVED(reader))
 		return LEAT_EINVAL;
-	leat_tape_load(&t, reader, 0);
+	tape_begin_loading(&t, reader, 0);
 	while (!t.err && !leat_tape_has(&t, LEAT_STATE_END))
 		leat_tape_skip(&t);
-	return leat_tape_loaded(&t);
+	return tape_end_loading(&t);
 }
 
 /* ---------------- what there can be on it ---------------------------- */
@@ -513,7 +512,7 @@ LEAT_INLINE uint64_t tape_get_word(struct leat_tape *t)
 	return leat_load64(bytes);
 }
 
-void leat_tape_word(struct leat_tape *t, uint64_t *x)
+static void tape_word(struct leat_tape *t, uint64_t *x)
 {
 	if (t->loads)
 		*x = tape_get_word(t);
@@ -538,30 +537,6 @@ void leat_tape_doubles(struct leat_tape *t, double *x, size_t n)
 /* ---------------- sparse words ---------------------------------------- */
 
 /* Words lie in accumulators of any class, so they are copied. */
-static uint64_t tape_word_at(const unsigned char *p, int integer)
-{
-	uint64_t bits;
-	double x;
-
-	memcpy(&bits, p, sizeof(bits));
-	if (integer)
-		return bits;
-	memcpy(&x, p, sizeof(x));
-	return leat_bits_of(x);
-}
-
-static void tape_set_word(unsigned char *p, uint64_t bits, int integer)
-{
-	double x;
-
-	if (integer) {
-		memcpy(p, &bits, sizeof(bits));
-		return;
-	}
-	x = leat_double_of(bits);
-	memcpy(p, &x, sizeof(x));
-}
-
 static void tape_put_sparse(struct leat_tape *t, const unsigned char *words,
     unsigned n, unsigned integers)
 {
@@ -572,7 +547,12 @@ static void tape_put_sparse(struct leat_tape *t, const unsigned char *words,
 	mask = t->at++;
 	*mask = 0;
 	for (unsigned i = 0; i < n; i++) {
-		uint64_t x = tape_word_at(words + 8 * i, integers >> i & 1);
+		uint64_t x;
+		double d;
+		memcpy(&x, words + 8 * i, sizeof(x));
+		memcpy(&d, words + 8 * i, sizeof(d));
+		if (!(integers >> i & 1))
+			x = leat_bits_of(d);
 		if (x == 0)
 			continue;
 		*mask = (unsigned char)(*mask | 1u << i);
@@ -589,11 +569,16 @@ static void tape_get_sparse(struct leat_tape *t, unsigned char *words,
 	leat_tape_expect(t, mask >> n == 0);
 	for (unsigned i = 0; i < n; i++) {
 		uint64_t word = 0;
+		double d;
 		if (mask >> i & 1) {
 			word = tape_get_word(t);
 			leat_tape_expect(t, word != 0);
 		}
-		tape_set_word(words + 8 * i, word, integers >> i & 1);
+		d = leat_double_of(word);
+		if (integers >> i & 1)
+			memcpy(words + 8 * i, &word, sizeof(word));
+		else
+			memcpy(words + 8 * i, &d, sizeof(d));
 	}
 }
 
@@ -672,7 +657,7 @@ void leat_tape_same_double(struct leat_tape *t, double x, const char *option)
 {
 	uint64_t bits = leat_bits_of(x), there = bits;
 
-	leat_tape_word(t, &there);
+	tape_word(t, &there);
 	leat_tape_agree(t, there == bits, option);
 }
 
