@@ -74,10 +74,15 @@ struct crowd {
 static uint32_t sought(const struct crowd *c, leat_keyed *k, uint32_t i)
 {
 	struct leat_sought s = { &i, sizeof(i), chosen_hash(c->way, i), 0 };
-	uint32_t found = leat_table_find(&k->table, &k->entries, &s);
+	struct leat_entry *e = leat_table_search(&k->table, &k->entries, &s);
 
 	ck_assert_uint_le(s.looks, most_looks(c->n));
-	return found;
+	return e ? leat_entry_index(&k->entries, e) : 0;
+}
+
+static struct leat_entry *entry_of(struct crowd *c, uint32_t i)
+{
+	return leat_entry_at(&c->k->entries, c->index[i]);
 }
 
 static void check_all(const struct crowd *c, leat_keyed *k)
@@ -89,14 +94,14 @@ static void check_all(const struct crowd *c, leat_keyed *k)
 static void come(struct crowd *c, uint32_t i)
 {
 	ck_assert_int_eq(leat_key_reserve(c->k, sizeof(i)), LEAT_OK);
-	c->index[i] = leat_key_make(c->k, &i, sizeof(i),
-	    chosen_hash(c->way, i));
+	c->index[i] = leat_entry_index(&c->k->entries,
+	    leat_key_make(c->k, &i, sizeof(i), chosen_hash(c->way, i)));
 	c->n++;
 }
 
 static void go(struct crowd *c, uint32_t i)
 {
-	leat_key_forget(c->k, c->index[i]);
+	leat_key_forget(c->k, entry_of(c, i));
 	c->index[i] = 0;
 	c->n--;
 }
@@ -107,9 +112,10 @@ static void count_coming_and_going(struct crowd *c, uint32_t i)
 	struct leat_table *t = &c->k->table;
 	const struct leat_entries *es = &c->k->entries;
 
-	ck_assert_uint_le(leat_table_remove(t, es, c->index[i]),
+	ck_assert_uint_le(leat_table_remove(t, es, entry_of(c, i)),
 	    most_looks(c->n) + 1);
-	ck_assert_uint_le(leat_table_put(t, es, c->index[i]), most_looks(c->n));
+	ck_assert_uint_le(leat_table_put(t, es, entry_of(c, i)),
+	    most_looks(c->n));
 }
 
 START_TEST(no_choice_of_hashes_makes_a_key_dear)

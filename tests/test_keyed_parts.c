@@ -155,44 +155,46 @@ static uint32_t poor_hash(struct rng *r, int way)
 	}
 }
 
-static uint32_t find(leat_keyed *k, uint32_t i, uint32_t hash)
+static struct leat_entry *find(leat_keyed *k, uint32_t i, uint32_t hash)
 {
 	struct leat_sought s = { &i, sizeof(i), hash, 0 };
 
 	return leat_table_find(&k->table, &k->entries, &s);
 }
 
-static void find_all(leat_keyed *k, const uint32_t *hash, const uint32_t *index)
+static void find_all(leat_keyed *k, const uint32_t *hash,
+    struct leat_entry **entry)
 {
 	for (uint32_t i = 0; i < NAMES; i++)
-		ck_assert_uint_eq(find(k, i, hash[i]), index[i]);
+		ck_assert_ptr_eq(find(k, i, hash[i]), entry[i]);
 }
 
 START_TEST(keys_are_found_whatever_their_hashes)
 {
-	static uint32_t hash[NAMES], index[NAMES];
+	static uint32_t hash[NAMES];
+	static struct leat_entry *entry[NAMES];
 	leat_keyed *k = new_keyed();
 	struct rng r = rng_new(7 + (uint64_t)_i);
 	uint32_t n = _i < 2 ? 200 : short_run() ? 500 : NAMES;
 
 	for (uint32_t i = 0; i < NAMES; i++) {
 		hash[i] = poor_hash(&r, _i);
-		index[i] = 0;
+		entry[i] = NULL;
 	}
 	for (uint32_t step = 0; step < (short_run() ? 2 : 6) * n; step++) {
 		uint32_t i = (uint32_t)rng_below(&r, n);
-		if (index[i]) {
-			leat_key_forget(k, index[i]);
-			index[i] = 0;
+		if (entry[i]) {
+			leat_key_forget(k, entry[i]);
+			entry[i] = NULL;
 		} else {
 			ck_assert_int_eq(leat_key_reserve(k, sizeof(i)), 0);
-			index[i] = leat_key_make(k, &i, sizeof(i), hash[i]);
+			entry[i] = leat_key_make(k, &i, sizeof(i), hash[i]);
 		}
-		ck_assert_uint_eq(find(k, i, hash[i]), index[i]);
+		ck_assert_ptr_eq(find(k, i, hash[i]), entry[i]);
 		if (step % 500 == 0)
-			find_all(k, hash, index);
+			find_all(k, hash, entry);
 	}
-	find_all(k, hash, index);
+	find_all(k, hash, entry);
 	leat_keyed_free(k);
 }
 END_TEST
@@ -364,14 +366,14 @@ enum { CLOCKS = 700 };
 struct clocks {
 	leat_keyed *k;
 	struct rng rng;
-	uint32_t index[CLOCKS];
+	struct leat_entry *entry[CLOCKS];
 	int64_t due[CLOCKS]; /* INT64_MAX: not armed */
 	int64_t now;
 };
 
 static struct leat_entry *clock_entry(struct clocks *c, uint32_t i)
 {
-	return leat_entry_at(&c->k->entries, c->index[i]);
+	return c->entry[i];
 }
 
 /* Near, far, the same as others, and at the very end. */
@@ -448,12 +450,12 @@ START_TEST(timers_fire_in_order)
 {
 	static const int64_t begins[] = { INT64_MIN, -1000, 0,
 		INT64_MAX - 100000 };
-	struct clocks c = { new_keyed(), rng_new(5), { 0 }, { 0 }, 0 };
+	struct clocks c = { new_keyed(), rng_new(5), { NULL }, { 0 }, 0 };
 
 	c.now = begins[_i];
 	for (uint32_t i = 0; i < CLOCKS; i++) {
 		ck_assert_int_eq(leat_key_reserve(c.k, sizeof(i)), 0);
-		c.index[i] = leat_key_make(c.k, &i, sizeof(i), i * 77777);
+		c.entry[i] = leat_key_make(c.k, &i, sizeof(i), i * 77777);
 		c.due[i] = INT64_MAX;
 	}
 	for (int step = 0; step < (short_run() ? 80 : 400); step++) {

@@ -15,7 +15,6 @@
  * it, notes of what was emitted, may go beyond max_bytes. Then old keys make
  * room, if they may be dropped.
  */
-#include "advance.h"
 #include "deferred.h"
 
 enum { ADVANCE_BATCH = 16 };
@@ -62,7 +61,7 @@ static void advance_visit(leat_keyed *k, struct leat_entry *e, int64_t due)
 	if (due == LEAT_TIME_MAX || !advance_is_done(k, e))
 		st->plan.engine->close(st, leat_entry_state(e), due);
 	if (k->entries.latest_at && advance_expiry(k, e) <= due)
-		leat_key_evict(k, k->entries.order.index[e->rank]);
+		leat_key_evict(k, e);
 	else if (leat_advance_due(k, e, &next))
 		leat_timers_arm(&k->timers, &k->entries, e,
 		    next > due ? next : leat_later(due, 1));
@@ -232,7 +231,8 @@ void leat_advance_run(leat_keyed *k)
 		return;
 	leat_index_release(&st->nodes);
 	while (st->memory.bytes > limit && k->entries.oldest) {
-		leat_key_evict(k, k->entries.oldest);
+		leat_key_evict(k,
+		    leat_entry_at(&k->entries, k->entries.oldest));
 		leat_index_release(&st->nodes);
 	}
 }

@@ -12,17 +12,15 @@
  * room may take of the allocator has been put aside by then (core/memory.c),
  * so that such a value is taken or refused, but never fails.
  */
-#include "careful.h"
-#include "advance.h"
-#include "take.h"
+#include "keyed.h"
 
 /* Tells whether time will drop the key, so that the value makes it anew. */
-static int careful_renews(const leat_keyed *k, uint32_t i)
+static int careful_renews(const leat_keyed *k, struct leat_entry *e)
 {
 	const struct leat_entries *es = &k->entries;
 
 	return es->latest_at &&
-	    leat_later(*leat_entry_latest(es, leat_entry_at(es, i)), k->ttl) <=
+	    leat_later(*leat_entry_latest(es, e), k->ttl) <=
 	    k->stream.clock.target;
 }
 
@@ -31,19 +29,19 @@ static int careful_renews(const leat_keyed *k, uint32_t i)
  * one. Below a limit either may come of it, so a calendar is asked for both:
  * what it says is kept whatever the limit is.
  */
-static int careful_prepare(leat_keyed *k, const leat_event *v, uint32_t i,
-    struct leat_need *need)
+static int careful_prepare(leat_keyed *k, const leat_event *v,
+    struct leat_entry *e, struct leat_need *need)
 {
 	struct leat_stream *st = &k->stream;
 	struct leat_need unused = { 0, 0, 0, 0, 0, 0, 0 };
-	int fresh = !i || careful_renews(k, i), err = LEAT_OK;
+	int fresh = !e || careful_renews(k, e), err = LEAT_OK;
 
 	if (!st->plan.careful)
 		return LEAT_OK;
 	st->memory.lifted = 1;
-	if (i)
-		err = st->plan.engine->prepare(st,
-		    leat_entry_state(leat_entry_at(&k->entries, i)), v, need);
+	if (e)
+		err = st->plan.engine->prepare(st, leat_entry_state(e), v,
+		    need);
 	if (!err)
 		err = st->plan.engine->prepare(st, k->blank, v,
 		    fresh ? need : &unused);
@@ -51,13 +49,16 @@ static int careful_prepare(leat_keyed *k, const leat_event *v, uint32_t i,
 	return err;
 }
 
-/* Reserves all that the value takes, in entry i or a new key. LEAT_ENOMEM. */
-static int careful_reserve(leat_keyed *k, const leat_event *v, uint32_t i,
-    const struct leat_need *need)
+/* Reserves all that the value takes, in entry e or a new key. LEAT_ENOMEM. */
+static int careful_reserve(leat_keyed *k, const leat_event *v,
+    struct leat_entry *e, const struct leat_need *need)
 {
 	int err = leat_need_reserve(&k->stream, need);
 
-	return err | leat_take_reserve(k, v, i, !i || careful_renews(k, i));
+	err |= leat_take_reserve(k, v, e);
+	if (e && careful_renews(k, e))
+		err |= leat_key_reserve(k, v->key_len);
+	return err;
 }
 
 /* Asks for what the value would take if there were no key and no memory. */
@@ -69,7 +70,7 @@ static void careful_ask_anew(leat_keyed *k, const leat_event *v,
 
 	leat_keys_start(k);
 	leat_stream_blank(&k->stream);
-	(void)careful_reserve(k, v, 0, need);
+	(void)careful_reserve(k, v, NULL, need);
 	memory = k->stream.memory;
 	*k = was;
 	k->stream.memory = memory;
@@ -79,61 +80,64 @@ static void careful_ask_anew(leat_keyed *k, const leat_event *v,
  * Has all put aside that making room for the value may take: what it takes
  * with the keys that are there, and without any. LEAT_ENOMEM.
  */
-static int careful_ask(leat_keyed *k, const leat_event *v, uint32_t i,
+static int careful_ask(leat_keyed *k, const leat_event *v, struct leat_entry *e,
     const struct leat_need *need)
 {
 	struct leat_memory *m = &k->stream.memory;
 
 	m->phase = LEAT_MEMORY_ASKS;
-	(void)careful_reserve(k, v, i, need);
+	(void)careful_reserve(k, v, e, need);
 	careful_ask_anew(k, v, need);
 	return m->failed ? LEAT_ENOMEM : LEAT_OK;
 }
 
 /* Makes sure of all that the value and its time take; or it is put aside. */
-static int careful_ready(leat_keyed *k, const leat_event *v, uint32_t i)
+static int careful_ready(leat_keyed *k, const leat_event *v,
+    struct leat_entry *e)
 {
 	struct leat_memory *m = &k->stream.memory;
 	struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
 	int err;
 
 	if ((err = leat_advance_prepare(k, &need)) ||
-	    (err = careful_prepare(k, v, i, &need)))
+	    (err = careful_prepare(k, v, e, &need)))
 		return err;
-	if ((err = careful_reserve(k, v, i, &need)) && !m->failed)
-		err = careful_ask(k, v, i, &need);
+	if ((err = careful_reserve(k, v, e, &need)) && !m->failed)
+		err = careful_ask(k, v, e, &need);
 	return err;
 }
 
 /* ---------------- making room ------------------------------------- */
 
 /* Drops the key that was pushed into longest ago, but not `keep`. */
-static int careful_evict(leat_keyed *k, uint32_t keep)
+static int careful_evict(leat_keyed *k, const struct leat_entry *keep)
 {
-	if (!k->entries.oldest || k->entries.oldest == keep)
+	struct leat_entries *es = &k->entries;
+
+	if (!es->oldest || leat_entry_at(es, es->oldest) == keep)
 		return LEAT_NO_ROOM;
-	leat_key_evict(k, k->entries.oldest);
+	leat_key_evict(k, leat_entry_at(es, es->oldest));
 	return LEAT_OK;
 }
 
 /* At max_bytes, keys that were not pushed into for long make room. */
 static int careful_make_room(leat_keyed *k, const leat_event *v, uint32_t hash,
-    uint32_t i)
+    struct leat_entry *e)
 {
 	struct leat_stream *st = &k->stream;
 	int err, cleared = 0;
 
-	if (i)
-		leat_entry_touch(&k->entries, i);
+	if (e)
+		leat_entry_touch(&k->entries, e);
 	else if (leat_take_forbids(k, v))
 		return leat_stream_refuse(st, LEAT_NO_ROOM);
 	for (;;) {
 		struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
-		if (!(err = careful_prepare(k, v, i, &need)))
-			err = careful_reserve(k, v, i, &need);
+		if (!(err = careful_prepare(k, v, e, &need)))
+			err = careful_reserve(k, v, e, &need);
 		if (!err)
-			return leat_take(k, v, hash, i);
-		if (!(err = careful_evict(k, i)))
+			return leat_take(k, v, hash, e);
+		if (!(err = careful_evict(k, e)))
 			continue;
 		if (k->entries.order.length > 0 || cleared)
 			return leat_stream_refuse(st, err);
@@ -150,36 +154,38 @@ static int careful_make_room(leat_keyed *k, const leat_event *v, uint32_t hash,
  * has been asked for; `full`: max_bytes has refused some of it.
  */
 static int careful_seen(leat_keyed *k, const leat_event *v, uint32_t hash,
-    uint32_t i, int full)
+    struct leat_entry *e, int full)
 {
 	struct leat_clock *c = &k->stream.clock;
 	uint64_t drops = k->drops;
 
-	if (leat_advance_pending(k)) {
+	if ((c->target > c->watermark && c->target >= k->timers.next) ||
+	    (k->stream.plan.early_span > 0 &&
+		(k->early || c->now > k->early_from))) {
 		leat_advance_run(k);
-		if (i && k->drops != drops) {
-			i = leat_key_find(k, v->key, v->key_len);
-			full |= !i;
+		if (e && k->drops != drops) {
+			e = leat_key_find(k, v->key, v->key_len);
+			full |= !e;
 		}
 		/* At max_bytes it may have freed what was reserved. */
 		full |= k->stream.memory.limit > 0;
 	} else if (c->target > c->watermark) {
 		c->watermark = c->target;
 	}
-	return full ? careful_make_room(k, v, hash, i)
-		    : leat_take(k, v, hash, i);
+	return full ? careful_make_room(k, v, hash, e)
+		    : leat_take(k, v, hash, e);
 }
 
 /* Pushes; memory that was known for this push alone goes at the limit. */
 static int careful_below_limit(leat_keyed *k, const leat_event *v,
-    uint32_t hash, uint32_t i)
+    uint32_t hash, struct leat_entry *e)
 {
 	struct leat_stream *st = &k->stream;
 	struct leat_memory *m = &st->memory;
 	int err;
 
 	leat_memory_close(m);
-	err = careful_seen(k, v, hash, i, m->over);
+	err = careful_seen(k, v, hash, e, m->over);
 	leat_stream_done(st);
 	if (m->limit > 0 && m->bytes > m->limit)
 		leat_index_release(&st->nodes);
@@ -187,7 +193,7 @@ static int careful_below_limit(leat_keyed *k, const leat_event *v,
 }
 
 int leat_careful_push(leat_keyed *k, const leat_event *v, uint32_t hash,
-    uint32_t i)
+    struct leat_entry *e)
 {
 	struct leat_stream *st = &k->stream;
 	struct leat_memory *m = &st->memory;
@@ -197,11 +203,11 @@ int leat_careful_push(leat_keyed *k, const leat_event *v, uint32_t hash,
 	leat_memory_try(m);
 	leat_clock_mark(&st->clock, v->source, &mark);
 	leat_clock_see(&st->clock, v->source, v->t);
-	if ((err = careful_ready(k, v, i))) {
+	if ((err = careful_ready(k, v, e))) {
 		leat_clock_back(&st->clock, v->source, &mark);
 		err = leat_stream_refuse(st, err);
 	} else {
-		err = careful_below_limit(k, v, hash, i);
+		err = careful_below_limit(k, v, hash, e);
 	}
 	leat_entries_release(&k->entries);
 	leat_stream_done(st);

@@ -13,7 +13,7 @@
  * too. So a leaf is at most 2 log2(n + 1) nodes deep, and each way to it is
  * as much work to put right.
  */
-#include "crowd.h"
+#include "table.h"
 
 struct crowd_node {
 	uint32_t left, right; /* indices from 1; 0: none */

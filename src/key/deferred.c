@@ -18,17 +18,22 @@
  */
 #include "deferred.h"
 #include "../time/cells.h"
-#include "take.h"
 
-int leat_deferred_serves(const leat_keyed *k, const leat_keyed_options *o)
+/* With fewer keys, table and entries are in the caches. */
+enum { DEFERRED_KEYS = 8192 };
+
+void leat_deferred_plan(leat_keyed *k, const leat_keyed_options *o)
 {
 	const struct leat_stream *st = &k->stream;
-
-	return st->plan.traits.on_grid && st->plan.engine->has_cells &&
+	const struct leat_time_plan *p = &st->plan;
+	int serves = p->traits.on_grid && p->engine->has_cells &&
 	    st->clock.n_sources == 1 && !st->forest.layout.ordered &&
-	    st->plan.more_at == 0 &&
-	    st->clock.delay / st->plan.advance + 2 <= LEAT_CELLS_FEW &&
-	    !k->tracks && !o->max_keys && !o->max_bytes;
+	    p->more_at == 0 &&
+	    st->clock.delay / p->advance + 2 <= LEAT_CELLS_FEW && !k->tracks &&
+	    !o->max_keys && !o->max_bytes;
+
+	k->deferred.from = serves ? DEFERRED_KEYS : UINT64_MAX;
+	leat_deferred_clear(k);
 }
 
 /* Tells whether a value at t has time close a window, so that it cannot wait. */
@@ -97,20 +102,30 @@ static void deferred_add(leat_keyed *k, const leat_event *v)
 	leat_table_prefetch(&k->table, e->hash);
 }
 
-int leat_deferred_put(leat_keyed *k, const leat_event *v)
+/* Tells whether the event can wait, and has room for it. */
+static int deferred_takes(leat_keyed *k, const leat_event *v)
 {
 	struct leat_deferred *d = &k->deferred;
-	struct leat_clock *c = &k->stream.clock;
+	const struct leat_clock *c = &k->stream.clock;
 
 	if (v->key_len > LEAT_TEXT_SHORT ||
 	    c->target > c->watermark || /* a state may say that */
 	    leat_clock_check(c, v->source, v->t))
 		return 0;
 	if (d->n == LEAT_DEFERRED)
-		leat_deferred_settle_all(k);
-	if (deferred_closes(k, v->t) || !deferred_fits(k, d, v->t) ||
-	    (d->n == 0 && !deferred_has_room(k)))
+		leat_deferred_settle(k);
+	return !deferred_closes(k, v->t) && deferred_fits(k, d, v->t) &&
+	    (d->n > 0 || deferred_has_room(k));
+}
+
+int leat_deferred_put(leat_keyed *k, const leat_event *v)
+{
+	struct leat_clock *c = &k->stream.clock;
+
+	if (!deferred_takes(k, v)) {
+		leat_deferred_settle(k);
 		return 0;
+	}
 	leat_clock_see(c, v->source, v->t);
 	c->watermark = c->target;
 	deferred_add(k, v);
@@ -132,13 +147,14 @@ void leat_deferred_settle_all(leat_keyed *k)
 		(void)leat_table_guess(&k->table, &k->entries,
 		    d->events[i].hash);
 	for (uint32_t i = 0; i < d->n; i++) {
-		const struct leat_deferred_event *e = &d->events[i];
-		leat_event v = { e->text, e->len, e->t, e->x, e->y, 0, 0, 0 };
-		struct leat_sought s = { e->text, e->len, e->hash, 0 };
-		uint32_t found = leat_table_find(&k->table, &k->entries, &s);
+		const struct leat_deferred_event *w = &d->events[i];
+		leat_event v = { w->text, w->len, w->t, w->x, w->y, 0, 0, 0 };
+		struct leat_sought s = { w->text, w->len, w->hash, 0 };
+		struct leat_entry *e = leat_table_find(&k->table, &k->entries,
+		    &s);
 		/* The clock has seen it. Ranks may have to be packed. */
-		if (!leat_take_reserve(k, &v, found, !found))
-			(void)leat_take(k, &v, e->hash, found);
+		if (!leat_take_reserve(k, &v, e))
+			(void)leat_take(k, &v, w->hash, e);
 	}
 	leat_deferred_clear(k);
 }

@@ -9,9 +9,12 @@
 
 #include "keyed.h"
 
-/* Tells whether events may ever wait with these options. */
-int leat_deferred_serves(const leat_keyed *k, const leat_keyed_options *o);
-/* Has the event wait if it can, and returns whether it does. */
+/* Finds out whether events may ever wait with these options. */
+void leat_deferred_plan(leat_keyed *k, const leat_keyed_options *o);
+/*
+ * Has the event wait if it can, and returns whether it does. If not, nothing
+ * waits any more.
+ */
 int leat_deferred_put(leat_keyed *k, const leat_event *v);
 /* Forgets the events that wait. */
 void leat_deferred_clear(leat_keyed *k);
@@ -23,15 +26,6 @@ LEAT_INLINE void leat_deferred_settle(leat_keyed *k)
 {
 	if (k->deferred.n > 0)
 		leat_deferred_settle_all(k);
-}
-
-/* With fewer keys, table and entries are in the caches. */
-enum { LEAT_DEFERRED_KEYS = 8192 };
-
-/* Tells whether it is worth while to have an event wait. */
-LEAT_INLINE int leat_deferred_pays(const leat_keyed *k)
-{
-	return k->deferred.serves && k->table.length >= LEAT_DEFERRED_KEYS;
 }
 
 #endif

@@ -110,11 +110,11 @@ static void link_add(struct leat_entries *es, struct leat_entry *e, uint32_t i)
 	es->newest = i;
 }
 
-void leat_entry_touch(struct leat_entries *es, uint32_t i)
+void leat_entry_touch(struct leat_entries *es, struct leat_entry *e)
 {
-	struct leat_entry *e = leat_entry_at(es, i);
+	uint32_t i;
 
-	if (!es->links_at || es->newest == i)
+	if (!es->links_at || (i = leat_entry_index(es, e)) == es->newest)
 		return;
 	link_remove(es, e);
 	link_add(es, e, i);
@@ -129,8 +129,8 @@ int leat_entries_reserve(struct leat_entries *es)
 	return err | leat_key_order_reserve(&es->order);
 }
 
-uint32_t leat_entries_add(struct leat_entries *es, const void *text, size_t len,
-    uint32_t hash)
+struct leat_entry *leat_entries_add(struct leat_entries *es, const void *text,
+    size_t len, uint32_t hash)
 {
 	uint32_t i = leat_slab_take(&es->slab) + 1;
 	struct leat_entry *e = leat_entry_at(es, i);
@@ -143,12 +143,12 @@ uint32_t leat_entries_add(struct leat_entries *es, const void *text, size_t len,
 		*leat_entry_latest(es, e) = INT64_MIN;
 	if (es->links_at)
 		link_add(es, e, i);
-	return i;
+	return e;
 }
 
-void leat_entries_remove(struct leat_entries *es, uint32_t i)
+void leat_entries_remove(struct leat_entries *es, struct leat_entry *e)
 {
-	struct leat_entry *e = leat_entry_at(es, i);
+	uint32_t i = leat_entry_index(es, e);
 
 	if (es->links_at)
 		link_remove(es, e);

@@ -11,7 +11,6 @@
 #define LEAT_ENTRY_H
 
 #include "key_order.h"
-#include "siphash.h"
 #include "slab.h"
 
 struct leat_state;
@@ -53,6 +52,13 @@ LEAT_INLINE struct leat_entry *leat_entry_at(const struct leat_entries *es,
     uint32_t i)
 {
 	return leat_slab_at(&es->slab, i - 1);
+}
+
+/* Returns the index of an entry, from 1. */
+LEAT_INLINE uint32_t leat_entry_index(const struct leat_entries *es,
+    const struct leat_entry *e)
+{
+	return es->order.index[e->rank];
 }
 
 LEAT_INLINE struct leat_entry *leat_ranked(const struct leat_entries *es,
@@ -150,6 +156,9 @@ LEAT_INLINE int leat_entry_is(const struct leat_entry *e, const void *text,
 	return memcmp(e->text.at, text, len) == 0;
 }
 
+/* siphash.c: SipHash-1-3. */
+uint64_t leat_siphash(const uint64_t seed[2], const void *text, size_t n);
+
 LEAT_INLINE uint32_t leat_entry_hash(const struct leat_entries *es,
     const void *text, size_t len)
 {
@@ -166,7 +175,7 @@ LEAT_INLINE void leat_entry_prefetch(const struct leat_entries *es,
 		LEAT_PREFETCH(p + i);
 }
 
-/* Makes es an empty set of entries; sizes, places and seed must be set. */
+/* Empties es, whose sizes, places and seed must be set. */
 void leat_entries_init(struct leat_entries *es, struct leat_memory *memory);
 /* Frees all memory; what the states hold must have been given back. */
 void leat_entries_clear(struct leat_entries *es);
@@ -186,15 +195,15 @@ int leat_entries_reserve(struct leat_entries *es);
 int leat_entries_reserve_text(struct leat_entries *es, size_t len);
 /* Frees a long text that was reserved and has not been taken. */
 void leat_entries_release(struct leat_entries *es);
-/* Makes an entry, for which room is reserved; returns its index. */
-uint32_t leat_entries_add(struct leat_entries *es, const void *text, size_t len,
-    uint32_t hash);
-/* Frees entry i and its text; its state must be empty. */
-void leat_entries_remove(struct leat_entries *es, uint32_t i);
+/* Makes an entry, for which room must be reserved. */
+struct leat_entry *leat_entries_add(struct leat_entries *es, const void *text,
+    size_t len, uint32_t hash);
+/* Frees an entry and its text; its state must be empty. */
+void leat_entries_remove(struct leat_entries *es, struct leat_entry *e);
 /* Gives an entry without a text a copy of this one. LEAT_ENOMEM. */
 int leat_entry_write(struct leat_entries *es, struct leat_entry *e,
     const void *text, size_t len);
-/* Makes entry i the newest in the order of pushes, if one is kept. */
-void leat_entry_touch(struct leat_entries *es, uint32_t i);
+/* Makes the entry the newest in the order of pushes, if one is kept. */
+void leat_entry_touch(struct leat_entries *es, struct leat_entry *e);
 
 #endif

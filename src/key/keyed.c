@@ -7,7 +7,8 @@
  */
 #include "keyed.h"
 
-uint32_t leat_key_find(const leat_keyed *k, const void *text, size_t len)
+struct leat_entry *leat_key_find(const leat_keyed *k, const void *text,
+    size_t len)
 {
 	struct leat_sought s = { text, len,
 		leat_entry_hash(&k->entries, text, len), 0 };
@@ -52,41 +53,38 @@ int leat_key_reserve(leat_keyed *k, size_t len)
 	return err;
 }
 
-uint32_t leat_key_make(leat_keyed *k, const void *text, size_t len,
+struct leat_entry *leat_key_make(leat_keyed *k, const void *text, size_t len,
     uint32_t hash)
 {
-	uint32_t i = leat_entries_add(&k->entries, text, len, hash);
+	struct leat_entry *e = leat_entries_add(&k->entries, text, len, hash);
 
-	(void)leat_table_put(&k->table, &k->entries, i);
-	return i;
+	(void)leat_table_put(&k->table, &k->entries, e);
+	return e;
 }
 
 /* ---------------- going ------------------------------------------- */
 
-void leat_key_forget(leat_keyed *k, uint32_t i)
+void leat_key_forget(leat_keyed *k, struct leat_entry *e)
 {
-	struct leat_entry *e = leat_entry_at(&k->entries, i);
-
 	k->stream.plan.engine->clear(&k->stream, leat_entry_state(e));
 	leat_timers_disarm(&k->timers, &k->entries, e);
-	(void)leat_table_remove(&k->table, &k->entries, i);
-	leat_entries_remove(&k->entries, i);
+	(void)leat_table_remove(&k->table, &k->entries, e);
+	leat_entries_remove(&k->entries, e);
 	k->drops++;
 }
 
-void leat_key_evict(leat_keyed *k, uint32_t i)
+void leat_key_evict(leat_keyed *k, struct leat_entry *e)
 {
 	struct leat_stream *st = &k->stream;
 
 	if (k->evicted.emit) {
-		const struct leat_entry *e = leat_entry_at(&k->entries, i);
 		st->emitter.to = &k->evicted;
 		leat_set_current_key(k, e);
 		st->plan.engine->emit(st, leat_entry_state(e),
 		    LEAT_RESULT_DROPPED);
 		st->emitter.to = &st->emitter.sink;
 	}
-	leat_key_forget(k, i);
+	leat_key_forget(k, e);
 }
 
 /* ---------------- all of them ------------------------------------- */

@@ -38,7 +38,7 @@ struct leat_deferred_event {
 
 struct leat_deferred {
 	uint32_t n;
-	int serves;         /* such events are possible with these options */
+	uint64_t from;      /* keys from which on events wait; or UINT64_MAX */
 	int64_t due;        /* smallest end of a window that events wait for */
 	int64_t start, end; /* window of the last one */
 	struct leat_deferred_event events[LEAT_DEFERRED];
@@ -79,6 +79,15 @@ struct leat_keyed {
 	struct leat_block block;
 };
 
+/* Has the stream emit results in the name of this key from now on. */
+LEAT_INLINE void leat_set_current_key(leat_keyed *k, const struct leat_entry *e)
+{
+	k->stream.emitter.key = leat_entry_text(e);
+	k->stream.emitter.key_len = e->len;
+}
+
+/* ---------------- keyed.c: keys come and go ----------------------- */
+
 /* Makes the object hold no keys; entry sizes must be known. */
 void leat_keys_start(leat_keyed *k);
 /* Drops all keys silently and frees all memory but the object's own. */
@@ -90,26 +99,68 @@ void leat_keys_clear(leat_keyed *k);
 int leat_keys_copy(leat_keyed *k, const leat_keyed *from);
 /* Closes the holes that dropped keys have left in the order. */
 void leat_keys_pack(leat_keyed *k);
-/* Returns the index of a key's entry, from 1; 0: there is no such key. */
-uint32_t leat_key_find(const leat_keyed *k, const void *text, size_t len);
+/* Returns a key's entry; NULL: there is no such key. */
+struct leat_entry *leat_key_find(const leat_keyed *k, const void *text,
+    size_t len);
 /*
  * Makes sure that leat_key_make() finds memory for a key of that length, and
  * its state for one value. LEAT_ENOMEM.
  */
 int leat_key_reserve(leat_keyed *k, size_t len);
-/* Makes a key, for which room must be reserved; returns its index. */
-uint32_t leat_key_make(leat_keyed *k, const void *text, size_t len,
+/* Makes a key, for which room must be reserved. */
+struct leat_entry *leat_key_make(leat_keyed *k, const void *text, size_t len,
     uint32_t hash);
-/* Drops key i silently. */
-void leat_key_forget(leat_keyed *k, uint32_t i);
-/* Drops key i and emits to `evicted` what it still holds. */
-void leat_key_evict(leat_keyed *k, uint32_t i);
+/* Drops a key silently. */
+void leat_key_forget(leat_keyed *k, struct leat_entry *e);
+/* Drops a key, and emits to `evicted` what it still holds. */
+void leat_key_evict(leat_keyed *k, struct leat_entry *e);
 
-/* Has the stream emit results in the name of this key from now on. */
-LEAT_INLINE void leat_set_current_key(leat_keyed *k, const struct leat_entry *e)
+/* ---------------- advance.c: time passes -------------------------- */
+
+/*
+ * Adds to `need` what an advance to the clock's target will take, so that
+ * nothing in it can fail, and has it reserved whatever max_bytes says. After
+ * LEAT_ECALENDAR, LEAT_ENOMEM or LEAT_TOO_FAR time must not move.
+ */
+int leat_advance_prepare(leat_keyed *k, struct leat_need *need);
+/*
+ * Closes what is due by the clock's target, and emits early results. It must
+ * have been prepared.
+ */
+void leat_advance_run(leat_keyed *k);
+/* Prepares and runs an advance; if the former fails, time has not moved. */
+int leat_advance(leat_keyed *k);
+/* Returns 1 and when the key has something to do next; 0: never. */
+int leat_advance_due(leat_keyed *k, struct leat_entry *e, int64_t *due_out);
+
+/* ---------------- take.c and careful.c: a value and its key ------- */
+
+/*
+ * Makes sure of memory for the value in entry e or, if that is NULL, for a new
+ * key. LEAT_ENOMEM.
+ */
+LEAT_INLINE int leat_take_reserve(leat_keyed *k, const leat_event *v,
+    const struct leat_entry *e)
 {
-	k->stream.emitter.key = leat_entry_text(e);
-	k->stream.emitter.key_len = e->len;
+	struct leat_stream *st = &k->stream;
+
+	return LEAT_LIKELY(e)
+	    ? st->plan.engine->reserve(st, leat_entry_state(e), v)
+	    : leat_key_reserve(k, v->key_len);
 }
+
+/*
+ * Puts the value into entry e or, if that is NULL, into a new key. The clock
+ * must have seen it, what is due must be closed, and memory must be reserved.
+ * Returns a refusal or 0.
+ */
+int leat_take(leat_keyed *k, const leat_event *v, uint32_t hash,
+    struct leat_entry *e);
+/* Tells whether no further key may come in, whatever makes room. */
+int leat_take_forbids(const leat_keyed *k, const leat_event *v);
+
+/* Does all of a push of an event that the clock accepts. */
+int leat_careful_push(leat_keyed *k, const leat_event *v, uint32_t hash,
+    struct leat_entry *e);
 
 #endif

@@ -6,7 +6,6 @@
  * and what that takes; so far all can be undone, by forgetting the new keys.
  * From there on nothing fails.
  */
-#include "advance.h"
 #include "deferred.h"
 
 /* ---------------- the same plan ------------------------------------------ */
@@ -35,8 +34,9 @@ static int keyed_fits(const leat_keyed *k, const leat_keyed *other)
 
 /* ---------------- new keys ---------------------------------------------- */
 
-/* Returns the index in k of the key of another object's entry; 0: none. */
-static uint32_t counterpart_of(const leat_keyed *k, const struct leat_entry *o)
+/* Returns k's entry of the key of another object's entry; NULL: none. */
+static struct leat_entry *counterpart_of(const leat_keyed *k,
+    const struct leat_entry *o)
 {
 	return leat_key_find(k, leat_entry_text(o), o->len);
 }
@@ -76,7 +76,8 @@ static void unmake_keys(leat_keyed *k, size_t made)
 	const struct leat_key_order *order = &k->entries.order;
 
 	for (; made > 0; made--)
-		leat_key_forget(k, order->index[order->n - 1]);
+		leat_key_forget(k,
+		    leat_ranked(&k->entries, (uint32_t)order->n - 1));
 }
 
 /* ---------------- joining ----------------------------------------------- */
@@ -89,8 +90,7 @@ static int keyed_room(leat_keyed *k, const leat_keyed *other)
 	struct leat_need need = { 0, 0, 0, 0, 0, 0, 0 };
 
 	for (; o; o = leat_entry_next(&other->entries, o)) {
-		const struct leat_entry *e = leat_entry_at(&k->entries,
-		    counterpart_of(k, o));
+		const struct leat_entry *e = counterpart_of(k, o);
 		int err = st->plan.engine->join_room(st, leat_entry_state(e),
 		    &other->stream, leat_entry_state(o), &need);
 		if (err)
@@ -103,7 +103,7 @@ static void join_key(leat_keyed *k, const leat_keyed *other,
     struct leat_entry *o)
 {
 	struct leat_entries *es = &k->entries;
-	struct leat_entry *e = leat_entry_at(es, counterpart_of(k, o));
+	struct leat_entry *e = counterpart_of(k, o);
 	int64_t due, latest;
 
 	leat_set_current_key(k, e);

@@ -96,8 +96,7 @@ static int plan_keyed(leat_keyed *k, const leat_keyed_options *o,
 	k->n_values = o->by_count ? o->by_count->n_stats : o->by_time->n_stats;
 	k->early_from = INT64_MIN;
 	plan_entries(k, o);
-	k->deferred.serves = leat_deferred_serves(k, o);
-	leat_deferred_clear(k);
+	leat_deferred_plan(k, o);
 	return LEAT_OK;
 }
 

@@ -27,13 +27,10 @@ static void look_up(const leat_keyed *k, const struct leat_entry *e,
 static struct leat_entry *find_entry(leat_keyed *k, const void *key,
     size_t key_len)
 {
-	uint32_t i;
-
 	if (key_len > LEAT_KEY_MAX)
 		return NULL;
 	leat_deferred_settle(k);
-	i = leat_key_find(k, key, key_len);
-	return i ? leat_entry_at(&k->entries, i) : NULL;
+	return leat_key_find(k, key, key_len);
 }
 
 /* Returns the result that is being emitted; NULL: it is not of this key. */
@@ -128,14 +125,14 @@ int leat_keyed_partial(leat_keyed *keyed, const void *key, size_t key_len,
 
 int leat_keyed_drop(leat_keyed *keyed, const void *key, size_t key_len)
 {
-	const struct leat_entry *e;
+	struct leat_entry *e;
 
 	LEAT_ASSERT(keyed && (key || key_len == 0));
 	if (leat_is_inside(&keyed->stream.emitter.calls))
 		return LEAT_EINVAL;
 	if (!(e = find_entry(keyed, key, key_len)))
 		return LEAT_EKEY;
-	leat_key_evict(keyed, keyed->entries.order.index[e->rank]);
+	leat_key_evict(keyed, e);
 	return leat_calls_done(&keyed->stream.emitter.calls, LEAT_OK);
 }
 

@@ -9,7 +9,6 @@
  * does where values are dropped by it, or it is not the time that the state
  * says, it is saved.
  */
-#include "advance.h"
 #include "counted.h"
 #include "deferred.h"
 
@@ -83,7 +82,7 @@ static struct leat_entry *new_key(struct leat_tape *t, leat_keyed *k,
 		fail_for_memory(t, k);
 		return NULL;
 	}
-	return leat_entry_at(&k->entries, leat_key_make(k, text, len, hash));
+	return leat_key_make(k, text, len, hash);
 }
 
 static void load_state(struct leat_tape *t, leat_keyed *k, struct leat_entry *e,
@@ -178,18 +177,19 @@ static void save_order(struct leat_tape *t, leat_keyed *k)
  */
 static void load_order(struct leat_tape *t, leat_keyed *k)
 {
+	struct leat_entries *es = &k->entries;
 	uint32_t first = 0;
 
-	for (size_t n = k->entries.order.length; n > 0; n--) {
+	for (size_t n = es->order.length; n > 0; n--) {
 		uint64_t rank = 0;
-		leat_tape_number(t, &rank, k->entries.order.length - 1);
+		leat_tape_number(t, &rank, es->order.length - 1);
 		if (t->err)
 			return;
-		leat_entry_touch(&k->entries, k->entries.order.index[rank]);
+		leat_entry_touch(es, leat_ranked(es, (uint32_t)rank));
 		if (!first)
-			first = k->entries.order.index[rank];
+			first = es->order.index[rank];
 	}
-	leat_tape_expect(t, k->entries.oldest == first);
+	leat_tape_expect(t, es->oldest == first);
 }
 
 static void tape_order(struct leat_tape *t, leat_keyed *k)

@@ -12,16 +12,13 @@
  * pushes themselves; what a step needs has been asked for by the step before,
  * so misses overlap. Single ones may wait to the same end (deferred.c).
  */
-#include "advance.h"
-#include "careful.h"
 #include "deferred.h"
-#include "take.h"
 
 enum { PUSH_BLOCK = 32 };
 
-/* Pushes into entry i or, if i is 0, into a new key of that hash. */
-LEAT_INLINE int push_at(leat_keyed *k, const leat_event *v, uint32_t hash,
-    uint32_t i)
+/* Pushes into entry e or, if that is NULL, into a new key of that hash. */
+LEAT_INLINE int push_found(leat_keyed *k, const leat_event *v, uint32_t hash,
+    struct leat_entry *e)
 {
 	struct leat_clock *c = &k->stream.clock;
 	int err = leat_clock_check(c, v->source, v->t);
@@ -29,33 +26,33 @@ LEAT_INLINE int push_at(leat_keyed *k, const leat_event *v, uint32_t hash,
 	if (LEAT_UNLIKELY(err))
 		return leat_stream_refuse(&k->stream, err);
 	if (LEAT_UNLIKELY(k->careful))
-		return leat_careful_push(k, v, hash, i);
-	err = leat_take_reserve(k, v, i, !i);
-	if (LEAT_UNLIKELY(err))
+		return leat_careful_push(k, v, hash, e);
+	if (LEAT_UNLIKELY(err = leat_take_reserve(k, v, e)))
 		return err;
 	leat_clock_see(c, v->source, v->t);
-	/* No key can be dropped here: that takes a limit or a ttl. */
-	if (LEAT_UNLIKELY(leat_advance_pending(k)))
-		leat_advance_run(k);
-	else if (c->target > c->watermark)
-		c->watermark = c->target;
-	return leat_take(k, v, hash, i);
+	if (c->target > c->watermark) {
+		/* No key is dropped here: that takes a limit or a ttl. */
+		if (LEAT_UNLIKELY(c->target >= k->timers.next))
+			leat_advance_run(k);
+		else
+			c->watermark = c->target;
+	}
+	return leat_take(k, v, hash, e);
 }
 
-LEAT_INLINE int push_event(leat_keyed *k, const leat_event *v)
+LEAT_INLINE int push_single(leat_keyed *k, const leat_event *v)
 {
 	struct leat_sought s = { v->key, v->key_len, 0, 0 };
-	uint32_t i;
+	struct leat_entry *e;
 
 	LEAT_ASSERT(v->key || v->key_len == 0);
 	if (v->key_len > LEAT_KEY_MAX)
 		return LEAT_EKEY;
-	if (leat_deferred_pays(k) && leat_deferred_put(k, v))
+	if (k->table.length >= k->deferred.from && leat_deferred_put(k, v))
 		return LEAT_OK;
-	leat_deferred_settle(k);
 	s.hash = leat_entry_hash(&k->entries, s.text, s.len);
-	i = leat_table_find(&k->table, &k->entries, &s);
-	return push_at(k, v, s.hash, i);
+	e = leat_table_find(&k->table, &k->entries, &s);
+	return push_found(k, v, s.hash, e);
 }
 
 /* Tells why a push inside a callback, or with or without y, is refused. */
@@ -79,7 +76,7 @@ int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
 	    (err = push_refused(keyed, 0)))
 		return err;
 	return leat_calls_done(&keyed->stream.emitter.calls,
-	    push_event(keyed, &v));
+	    push_single(keyed, &v));
 }
 
 int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
@@ -94,14 +91,14 @@ int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
 		if ((err = push_refused(keyed, 1)))
 			return err;
 	return leat_calls_done(&keyed->stream.emitter.calls,
-	    push_event(keyed, &v));
+	    push_single(keyed, &v));
 }
 
 /* ---------------- many -------------------------------------------- */
 
 struct push_block {
 	uint32_t hash[PUSH_BLOCK];
-	uint32_t guess[PUSH_BLOCK]; /* an entry likely to have it; 0: none */
+	struct leat_entry *guess[PUSH_BLOCK]; /* likely to be it, or NULL */
 };
 
 /* Hashes the keys of n events, and looks for their entries. */
@@ -120,21 +117,20 @@ static void push_find_block(const leat_keyed *k, const leat_event *v, size_t n,
 		    b->hash[i]);
 }
 
-/* Pushes an event whose key is likely to be entry `guess`. */
+/* Pushes an event whose key is likely to be the entry e. */
 static int push_guessed(leat_keyed *k, const leat_event *v, uint32_t hash,
-    uint32_t guess)
+    struct leat_entry *e)
 {
 	struct leat_sought s = { v->key, v->key_len, hash, 0 };
 
-	if (!guess ||
-	    !leat_entry_is(leat_entry_at(&k->entries, guess), s.text, s.len))
-		guess = leat_table_find(&k->table, &k->entries, &s);
-	return push_at(k, v, hash, guess);
+	if (!e || !leat_entry_is(e, s.text, s.len))
+		e = leat_table_search(&k->table, &k->entries, &s);
+	return push_found(k, v, hash, e);
 }
 
 /* Pushes an event as the caller has filled it, once it is checked. */
 static int push_checked(leat_keyed *k, const leat_event *event, uint32_t hash,
-    uint32_t guess)
+    struct leat_entry *guess)
 {
 	leat_event v;
 
@@ -157,10 +153,10 @@ static int push_block(leat_keyed *k, const leat_event *v, size_t n,
 
 	push_find_block(k, v, n, &b);
 	for (size_t i = 0; i < n; i++) {
-		/* An entry may be another key's once keys were dropped. */
-		uint32_t guess = k->drops == drops ? b.guess[i] : 0;
+		/* A dropped entry may be another key's, or have no text. */
+		struct leat_entry *e = k->drops == drops ? b.guess[i] : NULL;
 		int err = leat_many_note(many,
-		    push_checked(k, &v[i], b.hash[i], guess));
+		    push_checked(k, &v[i], b.hash[i], e));
 		if (LEAT_UNLIKELY(err))
 			return err;
 	}

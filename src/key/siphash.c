@@ -11,29 +11,24 @@
  *
  * Texts are read as little-endian words, whatever the machine's own order.
  */
-#include "siphash.h"
+#include "entry.h"
 
 struct sip {
 	uint64_t a, b, c, d;
 };
 
-LEAT_INLINE uint64_t sip_turn(uint64_t x, unsigned by)
-{
-	return x << by | x >> (64 - by);
-}
-
 LEAT_INLINE void sip_round(struct sip *s)
 {
 	s->a += s->b;
 	s->c += s->d;
-	s->b = sip_turn(s->b, 13) ^ s->a;
-	s->d = sip_turn(s->d, 16) ^ s->c;
-	s->a = sip_turn(s->a, 32);
+	s->b = (s->b << 13 | s->b >> 51) ^ s->a;
+	s->d = (s->d << 16 | s->d >> 48) ^ s->c;
+	s->a = s->a << 32 | s->a >> 32;
 	s->c += s->b;
 	s->a += s->d;
-	s->b = sip_turn(s->b, 17) ^ s->c;
-	s->d = sip_turn(s->d, 21) ^ s->a;
-	s->c = sip_turn(s->c, 32);
+	s->b = (s->b << 17 | s->b >> 47) ^ s->c;
+	s->d = (s->d << 21 | s->d >> 43) ^ s->a;
+	s->c = s->c << 32 | s->c >> 32;
 }
 
 LEAT_INLINE void sip_take(struct sip *s, uint64_t word)

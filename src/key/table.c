@@ -31,10 +31,6 @@
  */
 #include "table.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 enum {
 	TABLE_SIZE_MIN = 2 * LEAT_TABLE_BUCKET,
 	TABLE_INDEX_BITS_MIN = 16,
@@ -94,7 +90,7 @@ static int table_make(struct leat_table *t, uint64_t size)
 	t->size = (size_t)size;
 	t->limit = size - size / 4;
 	/* Indices are few more than entries, if there are not few of those. */
-	t->index_bits = leat_highest_bit(size) + 1;
+	t->index_bits = 64 - (unsigned)leat_high_zeros(size);
 	if (t->index_bits < TABLE_INDEX_BITS_MIN)
 		t->index_bits = TABLE_INDEX_BITS_MIN;
 	if (t->index_bits > 32)
@@ -109,49 +105,6 @@ static int table_make(struct leat_table *t, uint64_t size)
 }
 
 /* ---------------- the way of a hash ------------------------------- */
-
-/* Returns the bits above an index. */
-LEAT_INLINE uint32_t table_tag(const struct leat_table *t, uint32_t hash)
-{
-	return (uint32_t)((uint64_t)hash << t->index_bits);
-}
-
-/* Returns which of eight slots have that tag, the first as the lowest bit. */
-LEAT_INLINE unsigned table_match(const uint32_t *slots, uint32_t tag,
-    uint32_t index_mask)
-{
-	unsigned found = 0;
-
-#if defined(__SSE2__)
-	const __m128i *p = (const __m128i *)(const void *)slots;
-	__m128i t = _mm_set1_epi32((int)tag),
-		m = _mm_set1_epi32((int)index_mask);
-	__m128i a = _mm_cmpeq_epi32(t, _mm_andnot_si128(m, _mm_loadu_si128(p)));
-	__m128i b = _mm_cmpeq_epi32(t,
-	    _mm_andnot_si128(m, _mm_loadu_si128(p + 1)));
-	a = _mm_packs_epi32(a, b);
-	found = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(a, a)) & 255;
-#else
-	for (int i = 0; i < 8; i++)
-		found |= (unsigned)((slots[i] & ~index_mask) == tag) << i;
-#endif
-	return found;
-}
-
-/*
- * Returns the first index in the first half bucket with that tag, from 1; 0:
- * none is there. The entry may be another key's with that tag. No branch
- * depends on which slot it is. The table must have slots.
- */
-LEAT_INLINE uint32_t table_peek(const struct leat_table *t, uint32_t hash)
-{
-	const uint32_t *half = t->slots + leat_table_half(t, hash);
-	unsigned found = table_match(half, table_tag(t, hash), t->index_mask);
-
-	if (LEAT_UNLIKELY(!found))
-		return 0;
-	return half[leat_lowest_bit(found)] & t->index_mask;
-}
 
 /* Chooses the next bucket by the hash in another order. */
 static uint32_t table_turn(uint32_t hash)
@@ -196,11 +149,11 @@ LEAT_INLINE uint32_t *table_free(const struct leat_table *t, size_t half,
     uint32_t tag)
 {
 	uint32_t *slots = t->slots + half;
-	unsigned free = table_match(slots, 0, 0), same;
+	unsigned free = leat_table_match(slots, 0, 0), same;
 
 	if (LEAT_UNLIKELY(!free))
 		return NULL;
-	same = table_match(slots, tag, t->index_mask) & ~free;
+	same = leat_table_match(slots, tag, t->index_mask) & ~free;
 	if (LEAT_UNLIKELY(same) && table_bits(same) >= table_alike(t))
 		return NULL;
 	return &slots[leat_lowest_bit(free)];
@@ -214,7 +167,7 @@ static unsigned char *table_passed(const struct leat_table *t, size_t half)
 /* Puts a slot where its hash finds a seat; 0: there is none. */
 static int table_seat(struct leat_table *t, uint32_t hash, uint32_t index)
 {
-	uint32_t tag = table_tag(t, hash), way = hash;
+	uint32_t tag = leat_table_tag(t, hash), way = hash;
 
 	for (int i = 0; i < TABLE_TRIES; i++, way = table_turn(way)) {
 		size_t half = leat_table_half(t, way);
@@ -276,12 +229,14 @@ int leat_table_reserve(struct leat_table *t, const struct leat_entries *es)
 }
 
 uint32_t leat_table_put(struct leat_table *t, const struct leat_entries *es,
-    uint32_t index)
+    const struct leat_entry *e)
 {
+	uint32_t index = leat_entry_index(es, e);
+
 	t->length++;
-	if (table_seat(t, leat_entry_at(es, index)->hash, index))
-		return 0;
-	return leat_crowd_add(&t->crowd, es, index);
+	return table_seat(t, e->hash, index)
+	    ? 0
+	    : leat_crowd_add(&t->crowd, es, index);
 }
 
 /* ---------------- looking for a slot ------------------------------ */
@@ -289,7 +244,7 @@ uint32_t leat_table_put(struct leat_table *t, const struct leat_entries *es,
 /* The slot of an index in a half bucket; NULL: it is not there. */
 static uint32_t *table_spot(uint32_t *half, uint32_t slot)
 {
-	unsigned found = table_match(half, slot, 0);
+	unsigned found = leat_table_match(half, slot, 0);
 
 	return found ? &half[leat_lowest_bit(found)] : NULL;
 }
@@ -297,7 +252,7 @@ static uint32_t *table_spot(uint32_t *half, uint32_t slot)
 /* Empties the slot, and those that it passed count it no longer. */
 static int table_leave(struct leat_table *t, uint32_t hash, uint32_t index)
 {
-	uint32_t slot = table_tag(t, hash) | index, way = hash;
+	uint32_t slot = leat_table_tag(t, hash) | index, way = hash;
 
 	for (int i = 0; i < TABLE_TRIES; i++, way = table_turn(way)) {
 		size_t half = leat_table_half(t, way);
@@ -318,20 +273,22 @@ static int table_leave(struct leat_table *t, uint32_t hash, uint32_t index)
 }
 
 uint32_t leat_table_remove(struct leat_table *t, const struct leat_entries *es,
-    uint32_t index)
+    const struct leat_entry *e)
 {
+	uint32_t index = leat_entry_index(es, e);
+
 	t->length--;
-	if (table_leave(t, leat_entry_at(es, index)->hash, index))
-		return 0;
-	return leat_crowd_remove(&t->crowd, es, index);
+	return table_leave(t, e->hash, index)
+	    ? 0
+	    : leat_crowd_remove(&t->crowd, es, index);
 }
 
-/* Returns the entry of s in a half bucket; 0: it is not there. */
-static uint32_t table_look(const struct leat_table *t,
+/* Returns the entry of s in a half bucket; NULL: it is not there. */
+static struct leat_entry *table_look(const struct leat_table *t,
     const struct leat_entries *es, size_t half, struct leat_sought *s)
 {
 	const uint32_t *slots = t->slots + half;
-	unsigned found = table_match(slots, table_tag(t, s->hash),
+	unsigned found = leat_table_match(slots, leat_table_tag(t, s->hash),
 	    t->index_mask);
 
 	for (; found; found &= found - 1) {
@@ -340,49 +297,29 @@ static uint32_t table_look(const struct leat_table *t,
 			continue;
 		s->looks++;
 		if (leat_entry_is(leat_entry_at(es, i), s->text, s->len))
-			return i;
+			return leat_entry_at(es, i);
 	}
-	return 0;
+	return NULL;
 }
 
-static uint32_t table_search(const struct leat_table *t,
+struct leat_entry *leat_table_search(const struct leat_table *t,
     const struct leat_entries *es, struct leat_sought *s)
 {
-	uint32_t way = s->hash, found;
+	uint32_t way = s->hash, i;
+	struct leat_entry *e;
 
-	for (int i = 0; i < TABLE_TRIES; i++, way = table_turn(way)) {
+	if (t->length == 0)
+		return NULL;
+	for (i = 0; i < TABLE_TRIES; i++, way = table_turn(way)) {
 		size_t half = leat_table_half(t, way);
-		if ((found = table_look(t, es, half, s)) ||
-		    (found = table_look(t, es, table_other(half), s)))
-			return found;
+		if ((e = table_look(t, es, half, s)) ||
+		    (e = table_look(t, es, table_other(half), s)))
+			return e;
 		if (*table_passed(t, half) == 0)
-			return 0;
+			return NULL;
 	}
-	return leat_crowd_find(&t->crowd, es, s);
-}
-
-uint32_t leat_table_find(const struct leat_table *t,
-    const struct leat_entries *es, struct leat_sought *s)
-{
-	uint32_t i;
-
-	if (LEAT_UNLIKELY(t->length == 0))
-		return 0;
-	i = leat_table_guess(t, es, s->hash);
-	if (LEAT_LIKELY(i) &&
-	    LEAT_LIKELY(leat_entry_is(leat_entry_at(es, i), s->text, s->len)))
-		return i;
-	return table_search(t, es, s);
-}
-
-uint32_t leat_table_guess(const struct leat_table *t,
-    const struct leat_entries *es, uint32_t hash)
-{
-	uint32_t i = LEAT_LIKELY(t->length > 0) ? table_peek(t, hash) : 0;
-
-	if (LEAT_LIKELY(i))
-		leat_entry_prefetch(es, leat_entry_at(es, i));
-	return i;
+	i = leat_crowd_find(&t->crowd, es, s);
+	return i ? leat_entry_at(es, i) : NULL;
 }
 
 int leat_table_copy(struct leat_table *to, const struct leat_table *from)

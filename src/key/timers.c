@@ -57,7 +57,8 @@ static unsigned timer_bucket_of(const struct leat_timers *t, int64_t due)
 	if (due <= t->last)
 		return 0;
 	/* The sign bits cancel, or are the highest that differ. */
-	return leat_highest_bit((uint64_t)due ^ (uint64_t)t->last) + 1;
+	return 64 -
+	    (unsigned)leat_high_zeros((uint64_t)due ^ (uint64_t)t->last);
 }
 
 static struct leat_timer_block *timer_block(const struct leat_timers *t,
