@@ -32,7 +32,10 @@ static leat_sample row_sample(const struct leat_series *r, size_t n, size_t i,
 	return s;
 }
 
-/* In registers; from the last to the first, or in order. */
+/*
+ * Steps a row through registers, from the last value to the first or in order.
+ * Returns how many are missing.
+ */
 static size_t moments_row(struct leat_moments *acc, const double *x, size_t n,
     ptrdiff_t step)
 {
@@ -95,7 +98,10 @@ void leat_accs_copy_narrow(const struct leat_layout *l, struct leat_accs *a,
 	}
 }
 
-/* Nothing is joined with nothing: identities may be anything that acts so. */
+/*
+ * A block of no values is never joined: an identity may be anything that acts
+ * as one, and copying keeps the bits of the other block.
+ */
 void leat_accs_join(const struct leat_layout *l, struct leat_accs *a,
     const struct leat_accs *b)
 {
@@ -109,7 +115,7 @@ void leat_accs_join(const struct leat_layout *l, struct leat_accs *a,
 	a->missing = missing;
 }
 
-/* Nothing is looked at where no value counts: see leat_accs_join(). */
+/* Accumulators of no values are not compared: see leat_accs_join(). */
 int leat_accs_are_same(const struct leat_layout *l, struct leat_accs *a,
     struct leat_accs *b)
 {

@@ -14,7 +14,7 @@
  * a time, as most keys have, nothing else is touched.
  *
  * Where there are more than a few cells, an index (index.c) finds them, and
- * another one those that have changed since they were told early. It lies in
+ * another one those that have changed since they were emitted early. It lies in
  * eight bytes that a state has left anyway.
  *
  * Cost: one step a value, and O(log n) looks at the n cells that are open or
@@ -32,7 +32,10 @@ static const struct leat_tree *const_tree(const struct leat_cell *c)
 	    LEAT_CELL_HEAD);
 }
 
-/* The value may go into the cell at or before its time, or the next one. */
+/*
+ * The value goes into the cell at or before its time, or into the next one; so
+ * the higher of the two trees says what is needed.
+ */
 static int reserve_tree(struct leat_stream *st, const struct leat_state *s,
     int64_t t)
 {
@@ -49,7 +52,7 @@ static int reserve_tree(struct leat_stream *st, const struct leat_state *s,
 	    : leat_tree_stock(&st->forest, height);
 }
 
-/* Into the newest cell go most values, which take no other one. */
+/* Most values go into the newest cell, and take no other one. */
 static int cells_reserve(struct leat_stream *st, const struct leat_state *s,
     const leat_event *e)
 {
@@ -73,7 +76,7 @@ static int cells_reserve(struct leat_stream *st, const struct leat_state *s,
 					 : err;
 }
 
-/* The clock is past the end of the cell: it is told, and told again. */
+/* Emits a cell that the clock is past once more, as it has changed. */
 static void emit_late_cell(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *c)
 {
@@ -120,11 +123,6 @@ void leat_cells_put(struct leat_stream *st, struct leat_state *s,
 		leat_cells_keep_open(st, s, c);
 }
 
-/*
- * Where there is no room left, the oldest value of all goes, if the new one
- * is not older still; and its cell, if that was all and it is not the one
- * that the value is for, or the earlier one of two.
- */
 int leat_cells_make_room(struct leat_stream *st, struct leat_state *s,
     int64_t t, const struct leat_cell *left)
 {
@@ -135,7 +133,7 @@ int leat_cells_make_room(struct leat_stream *st, struct leat_state *s,
 	struct leat_cell **from = &leat_more(&st->plan, s)->oldest_stored;
 	c = *from ? *from : leat_oldest(s);
 	for (; c && leat_tree_is_empty(leat_cell_tree(c)); c = leat_newer(s, c))
-		LEAT_LOOK(); /* told, and then evicted */
+		LEAT_LOOK(); /* all its values were evicted */
 	*from = c;
 	/* Values are stored, so one of the cells is not empty. */
 	LEAT_ASSERT(c);
@@ -194,7 +192,8 @@ static int cells_push(struct leat_stream *st, struct leat_state *s,
 	if (LEAT_UNLIKELY(st->plan.max_values > 0) &&
 	    (err = leat_cells_make_room(st, s, e->t, c)))
 		return err;
-	if (e->t < c->start) /* of a landmark window */
+	if (e->t <
+	    c->start) /* a landmark window starts with its oldest value */
 		c->start = e->t;
 	leat_cells_put(st, s, c, e);
 	return LEAT_OK;
@@ -202,7 +201,7 @@ static int cells_push(struct leat_stream *st, struct leat_state *s,
 
 /* ---------------- asking --------------------------------------------- */
 
-/* The cell that holds now. */
+/* Returns the cell that holds now; NULL: there is none. */
 static struct leat_cell *current(const struct leat_stream *st,
     const struct leat_state *s)
 {
@@ -214,7 +213,7 @@ static struct leat_cell *current(const struct leat_stream *st,
 	if (st->plan.traits.open_ended)
 		return c;
 	c = leat_cells_find(st, s, now);
-	LEAT_ASSERT(c); /* none starts later */
+	LEAT_ASSERT(c); /* no cell starts after now */
 	return now < c->end ? c : NULL;
 }
 
@@ -299,7 +298,7 @@ static int cells_copy(struct leat_stream *st, struct leat_state *to,
 		memset(&leat_more(&st->plan, to)->changed, 0,
 		    sizeof(struct leat_index));
 		leat_more(&st->plan, to)->windows =
-		    0; /* none has been added yet */
+		    0; /* copy_cell() counts them anew */
 		leat_cells_renew(st, to);
 	}
 	for (; c; c = leat_newer(from, c)) {

@@ -41,7 +41,6 @@ static void emit_without_data(struct leat_stream *st, int64_t start,
 	leat_stream_emit(st, start, end, 0, LEAT_RESULT_EMPTY);
 }
 
-/* emit_empty: the window after the one that ended there. */
 int leat_cells_next_empty(const struct leat_stream *st, int64_t from,
     int64_t *start, int64_t *end)
 {
@@ -62,7 +61,7 @@ int leat_cells_emitted_empty(const struct leat_stream *st,
 	return m->begun && end > m->first_end && end <= m->empty_from;
 }
 
-/* Whether late values have come into a window since it would have closed. */
+/* Returns whether late values have come into a window since it closed. */
 static int has_cell(const struct leat_stream *st, const struct leat_state *s,
     int64_t start)
 {
@@ -73,17 +72,19 @@ static int has_cell(const struct leat_stream *st, const struct leat_state *s,
 	return c && c->start == start;
 }
 
-/* Where time ends, the last windows told are the last with data. */
+/*
+ * Returns whether the row has more windows: where time ends, the last ones
+ * emitted are the last with data.
+ */
 static int row_goes_on(const struct leat_state *s, int64_t target)
 {
 	const struct leat_cell *c = leat_newest(s);
 
-	return target < LEAT_TIME_MAX ||
-	    (c && !(c->marks & LEAT_CELL_CLOSED));
+	return target < LEAT_TIME_MAX || (c && !(c->marks & LEAT_CELL_CLOSED));
 }
 
 /*
- * Tells the windows without data that end by `until`. Where time has ended
+ * Emits the windows without data that end by `until`. Where time has ended
  * there are none behind the last one with data. The calendar has been asked.
  */
 static void emit_row(struct leat_stream *st, struct leat_state *s,
@@ -92,7 +93,8 @@ static void emit_row(struct leat_stream *st, struct leat_state *s,
 	struct leat_more *m = leat_more(&st->plan, s);
 	int64_t start, end;
 
-	if (!m->begun || (until == watermark && !row_goes_on(s, st->clock.target)))
+	if (!m->begun ||
+	    (until == watermark && !row_goes_on(s, st->clock.target)))
 		return;
 	while (m->empty_from < until &&
 	    !leat_cells_next_empty(st, m->empty_from, &start, &end) &&
@@ -103,7 +105,6 @@ static void emit_row(struct leat_stream *st, struct leat_state *s,
 	}
 }
 
-/* The first window that is told as closed begins the row of them. */
 void leat_cells_begin_row(const struct leat_stream *st,
     const struct leat_state *s, int64_t end)
 {
@@ -156,8 +157,8 @@ void leat_cells_close(struct leat_stream *st, struct leat_state *s,
 }
 
 /*
- * As leat_cells_due(), with the clock's target and the lateness given: a cell
- * that is kept for INT64_MAX ticks is not due.
+ * Does what leat_cells_due() does, for another target and lateness: a cell that
+ * is kept for INT64_MAX ticks is not due.
  */
 static int due_at(const struct leat_stream *st, const struct leat_state *s,
     int64_t target, int64_t lateness, int64_t *due_out)
@@ -177,7 +178,7 @@ static int due_at(const struct leat_stream *st, const struct leat_state *s,
 		int64_t from = leat_more(&st->plan, s)->empty_from;
 		int err = leat_cells_next_empty(st, from, &start, &end);
 		if (err == LEAT_ECALENDAR)
-			end = from; /* close() will say so */
+			end = from; /* close() will not find it either */
 		if (err != LEAT_OUTSIDE) {
 			have = 1;
 			due = end < due ? end : due;
@@ -203,7 +204,7 @@ int leat_cells_has_open(const struct leat_stream *st,
 
 /* ---------------- open windows, and closed ones once more ------------ */
 
-/* Early results, where it is known which cells have changed. */
+/* Emits early results where an index knows which cells have changed. */
 static void emit_changed_cells(struct leat_stream *st, struct leat_state *s)
 {
 	struct leat_index *x = &leat_more(&st->plan, s)->changed;

@@ -10,8 +10,8 @@
 #include "time_codec.h"
 
 /*
- * The newest cell that starts at or before a time, which rises from call to
- * call: goes on from what was found before (NULL: nothing).
+ * Returns the newest cell that starts at or before a time, which rises from
+ * call to call: goes on from what was found before (NULL: nothing).
  */
 static struct leat_cell *follow(const struct leat_state *s,
     struct leat_cell *found, int64_t start)
@@ -23,7 +23,7 @@ static struct leat_cell *follow(const struct leat_state *s,
 	return found;
 }
 
-/* What was found, if it is of the same window; NULL: there is none. */
+/* Returns the cell of the same window, given what was found; NULL: none. */
 static struct leat_cell *counterpart(const struct leat_stream *st,
     const struct leat_state *s, struct leat_cell *found,
     const struct leat_cell *c)
@@ -33,7 +33,7 @@ static struct leat_cell *counterpart(const struct leat_stream *st,
 	return found && found->start == c->start ? found : NULL;
 }
 
-/* Whether there is data in windows that are forgotten at that watermark. */
+/* Returns whether a cell is of a window that is forgotten at that watermark. */
 static int any_forgotten(const struct leat_stream *st,
     const struct leat_state *s, int64_t watermark)
 {
@@ -42,7 +42,7 @@ static int any_forgotten(const struct leat_stream *st,
 	return c && leat_is_expired(&st->plan, c->end, watermark);
 }
 
-/* A cell of the other fits in: calendars may differ. */
+/* Returns whether a cell of the other fits in: calendars may differ. */
 static int cell_fits(const struct leat_stream *st, const struct leat_state *s,
     const struct leat_cell *d, const struct leat_cell *c)
 {
@@ -98,7 +98,7 @@ static void join_content(struct leat_stream *st, struct leat_cell *to,
 		    leat_cell_accs(c));
 }
 
-/* A new one for what the other has, behind `before`. */
+/* Makes a cell for one that the other alone has, behind `before`. */
 static struct leat_cell *adopt_cell(struct leat_stream *st,
     struct leat_state *s, struct leat_cell *before, const struct leat_cell *c)
 {
@@ -109,12 +109,13 @@ static struct leat_cell *adopt_cell(struct leat_stream *st,
 	return d;
 }
 
-/* Closed, and to be told again. */
+/* A cell with both is closed, and to be emitted again. */
 enum { EMIT_AGAIN = LEAT_CELL_CLOSED | LEAT_CELL_CHANGED };
 
 /*
- * A closed window has news but where the other had closed it, too, and there
- * was no data here: then that has told all of it. Returns what is there now.
+ * Joins a cell and returns its place here. A closed window is emitted again
+ * unless the other had closed it, too, and there was no data here: then all of
+ * it has been emitted already.
  */
 static struct leat_cell *join_cell(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *at, struct leat_cell *c)
@@ -136,7 +137,7 @@ static struct leat_cell *join_cell(struct leat_stream *st, struct leat_state *s,
 	return d;
 }
 
-/* Open windows that are closed in the other, where they had no data. */
+/* Closes open windows that the other has closed without data. */
 static void join_lonely(const struct leat_stream *st,
     const struct leat_state *s, const struct leat_stream *from,
     const struct leat_state *other)

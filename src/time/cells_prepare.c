@@ -9,7 +9,7 @@
 
 /* ---------------- intervals ------------------------------------------ */
 
-/* Asks the calendar for what it has not answered for this push already. */
+/* Asks the calendar, unless it has answered during this push already. */
 static int calendar_interval(const struct leat_stream *st, int64_t t,
     int64_t *start, int64_t *end)
 {
@@ -25,7 +25,6 @@ static int calendar_interval(const struct leat_stream *st, int64_t t,
 	return *start <= t && t < *end ? LEAT_OK : LEAT_ECALENDAR;
 }
 
-/* The interval that holds t; LEAT_OUTSIDE between two, LEAT_ECALENDAR. */
 int leat_cells_interval(const struct leat_stream *st, int64_t t, int64_t *start,
     int64_t *end)
 {
@@ -54,7 +53,7 @@ int leat_cells_interval(const struct leat_stream *st, int64_t t, int64_t *start,
 
 /* ---------------- preparing ------------------------------------------ */
 
-/* Asks the calendar, or knows. LEAT_ECALENDAR, LEAT_ENOMEM. */
+/* Asks for an interval and keeps the answer. LEAT_ECALENDAR, LEAT_ENOMEM. */
 static int ask_calendar(struct leat_stream *st, int64_t t, int64_t *end)
 {
 	int64_t start = t, *known;
@@ -75,13 +74,13 @@ static int ask_calendar(struct leat_stream *st, int64_t t, int64_t *end)
 }
 
 /*
- * The calendar's windows from one end to the first that ends after `until`;
- * *n counts them.
+ * Asks for the windows from one end to the first that ends after `until`, and
+ * counts them in *n. LEAT_TOO_FAR if they are too many for one call.
  */
 static int ask_row(struct leat_stream *st, int64_t from, int64_t until,
     size_t *n)
 {
-	while (from <= until) { /* which is not INT64_MAX */
+	while (from <= until) { /* `until` is below INT64_MAX, so this ends */
 		int err = ask_calendar(st, from, &from);
 		if (err)
 			return err;
@@ -91,7 +90,7 @@ static int ask_row(struct leat_stream *st, int64_t from, int64_t until,
 	return LEAT_OK;
 }
 
-/* emit_empty: the windows that will be told, but those with data. */
+/* emit_empty: asks for all windows without data that will be emitted. */
 static int prepare_row(struct leat_stream *st, const struct leat_state *s)
 {
 	const struct leat_more *m = leat_more(&st->plan, s);
@@ -119,7 +118,7 @@ static int prepare_row(struct leat_stream *st, const struct leat_state *s)
 	    : ask_row(st, from, until, &n);
 }
 
-/* The interval of a value's new cell, or of one to find that it is late. */
+/* Asks for the interval of a value's new cell, or of one that shows it late. */
 static int prepare_interval(struct leat_stream *st, const struct leat_state *s,
     int64_t t)
 {

@@ -13,7 +13,9 @@ size_t leat_cells_size(const struct leat_layout *l)
 	    (l->ordered ? sizeof(struct leat_tree) : l->accs_size);
 }
 
-/* Numbers need no more than the alignment of a pointer: 8 bytes a key less. */
+/*
+ * Numbers need no more than a pointer's alignment, which saves 8 bytes a key.
+ */
 size_t leat_cells_place(const struct leat_layout *l)
 {
 	if (l->has_user)
@@ -25,7 +27,6 @@ size_t leat_cells_place(const struct leat_layout *l)
 
 const struct leat_index_kind leat_cells_kind = { 2, 1 };
 
-/* A cell has been put into, or opened or closed in the middle. */
 void leat_cells_keep_open(const struct leat_stream *st,
     const struct leat_state *s, struct leat_cell *c)
 {
@@ -72,13 +73,12 @@ static int is_indexed(const struct leat_index *x, const struct leat_cell *c)
 	return item && item->cell == c;
 }
 
-/* Early results are wanted, so that changes have to be found. */
+/* Returns whether early results are wanted, so that changes must be found. */
 static int finds_changes(const struct leat_stream *st)
 {
 	return st->plan.early_count > 0 || st->plan.early_span > 0;
 }
 
-/* An open cell has changed since it was told. */
 void leat_cells_note_change(struct leat_stream *st, const struct leat_state *s,
     struct leat_cell *c)
 {
@@ -87,7 +87,6 @@ void leat_cells_note_change(struct leat_stream *st, const struct leat_state *s,
 		index_cell(st, &leat_more(&st->plan, s)->changed, c);
 }
 
-/* The cell has been told, or goes. */
 void leat_cells_forget_change(struct leat_stream *st,
     const struct leat_state *s, const struct leat_cell *c)
 {
@@ -110,7 +109,10 @@ static size_t count_few(const struct leat_state *s)
 	return n;
 }
 
-/* A cell is new in the ring; there are nodes for what follows from it. */
+/*
+ * Enters a new cell, or all of them once they are more than a few; there are
+ * nodes for it.
+ */
 static void enter_index(struct leat_stream *st, const struct leat_state *s,
     struct leat_cell *c)
 {
@@ -139,7 +141,6 @@ static void leave_index(struct leat_stream *st, const struct leat_state *s,
 	leat_index_remove(&leat_cells_kind, x, &st->nodes, &c->start);
 }
 
-/* A session starts earlier than it did, and after the one before it. */
 void leat_cells_start_earlier(const struct leat_stream *st,
     const struct leat_state *s, struct leat_cell *c, int64_t start)
 {
@@ -197,7 +198,6 @@ void leat_cells_marked(struct leat_stream *st, const struct leat_state *s,
 
 /* ---------------- cells come and go ---------------------------------- */
 
-/* A new cell after `before`, or as the oldest; memory is reserved. */
 struct leat_cell *leat_cells_add(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *before, int64_t start, int64_t end)
 {

@@ -9,7 +9,7 @@
 #include "cells.h"
 #include "time_codec.h"
 
-/* emit_empty: windows without data. */
+/* emit_empty: saves or loads the row of windows without data. */
 static void tape_row(struct leat_tape *t, const struct leat_stream *st,
     struct leat_more *m)
 {
@@ -25,14 +25,17 @@ static void tape_row(struct leat_tape *t, const struct leat_stream *st,
 		m->empty_from <= st->clock.target);
 	if (t->err || !t->loads)
 		return;
-	/* None that are to be told have been left behind, but by time's end. */
+	/* No window that is to be emitted lies behind, but by time's end. */
 	if (leat_cells_next_empty(st, m->empty_from, &start, &end) == LEAT_OK)
 		leat_tape_expect(t,
 		    !leat_is_expired(&st->plan, end, st->clock.watermark) ||
 			st->clock.watermark == LEAT_TIME_MAX);
 }
 
-/* Start and end of a cell, which comes after `before` (NULL: is the first). */
+/*
+ * Saves or loads start and end of a cell, which comes after `before` (NULL: it
+ * is the first).
+ */
 static void tape_interval(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_cell *before, int64_t *start, int64_t *end)
 {
@@ -63,7 +66,7 @@ static void tape_interval(struct leat_tape *t, const struct leat_stream *st,
 		    (!st->plan.traits.open_ended && *start >= before->end)));
 }
 
-/* Closed ones come first, and are kept for lateness alone. */
+/* Closed cells come first, and are kept for lateness alone. */
 static void check_marks(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_cell *before, uint64_t marks, int64_t end)
 {
@@ -104,7 +107,7 @@ static void save_cell(struct leat_tape *t, struct leat_stream *st,
 	tape_held(t, st, c);
 }
 
-/* Comes after those that are there. */
+/* Loads a cell, which comes after those that are there. */
 static void load_cell(struct leat_tape *t, struct leat_stream *st,
     struct leat_state *s)
 {
@@ -117,7 +120,10 @@ static void load_cell(struct leat_tape *t, struct leat_stream *st,
 	check_marks(t, st, before, marks, end);
 	if (t->err)
 		return;
-	/* The first one lies in the state; trees see to themselves. */
+	/*
+	 * The first cell lies in the state itself; trees reserve for
+	 * themselves.
+	 */
 	if ((before && leat_pool_reserve(&st->cells, 1)) ||
 	    leat_index_reserve(&st->nodes, leat_cells_nodes(st, s, 1))) {
 		leat_tape_fail(t, LEAT_ENOMEM);

@@ -7,7 +7,7 @@
  */
 #include "cells.h"
 
-/* The session is told again, for the last time, if it was told as closed. */
+/* Emits a session that was emitted as closed once more, for the last time. */
 static void retract(struct leat_stream *st, const struct leat_state *s,
     struct leat_cell *c)
 {
@@ -17,7 +17,7 @@ static void retract(struct leat_stream *st, const struct leat_state *s,
 	c->marks &= ~(uint64_t)LEAT_CELL_CLOSED;
 }
 
-/* The larger tree takes the values of the other, and is a's. */
+/* The larger tree takes the values of the other one, and becomes a's. */
 static void join_trees(struct leat_stream *st, struct leat_state *s,
     struct leat_tree *a, struct leat_tree *b)
 {
@@ -31,7 +31,7 @@ static void join_trees(struct leat_stream *st, struct leat_state *s,
 	leat_tree_pour(&st->forest, a, b);
 }
 
-/* b, which follows a, goes into it. */
+/* Puts b, which follows a, into it. */
 static void join_cells(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *a, struct leat_cell *b)
 {
@@ -48,8 +48,8 @@ static void join_cells(struct leat_stream *st, struct leat_state *s,
 }
 
 /*
- * The sessions that a value at t belongs to, before and after it; NULL: there
- * is none.
+ * Finds the sessions that a value at t belongs to, before and after it; NULL:
+ * there is none.
  */
 static void find_sessions(const struct leat_stream *st,
     const struct leat_state *s, int64_t t, struct leat_cell **left,
@@ -63,7 +63,6 @@ static void find_sessions(const struct leat_stream *st,
 		*right = NULL;
 }
 
-/* Memory for one tree to take the values of another, and one more. */
 void leat_cells_prepare_join(struct leat_stream *st, const struct leat_state *s,
     int64_t t, struct leat_need *need)
 {

@@ -13,12 +13,12 @@
 
 struct fade {
 	struct leat_decay sums;
-	int64_t at;        /* the moment they are as of */
-	int64_t first;     /* the smallest time */
-	double last;       /* the value at the largest time */
-	int64_t last_at;   /* and that */
-	uint64_t revision; /* results so far */
-	int changed;       /* since the last one */
+	int64_t at;        /* the time that the sums are as of */
+	int64_t first;     /* the smallest time of a value */
+	double last;       /* value at last_at */
+	int64_t last_at;   /* largest time of a value */
+	uint64_t revision; /* results emitted so far */
+	int changed;       /* since the last result */
 };
 
 size_t leat_decaying_size(const struct leat_time_plan *p)
@@ -39,10 +39,10 @@ static struct fade *fade_of(const struct leat_state *s)
 }
 
 /*
- * 2^(-ticks / half_life); the whole powers are exact. The quotient is right
- * to its last place only, so where it is large the remainder, which is
+ * Returns 2^(-ticks / half_life), whose whole powers are exact. The quotient is
+ * right to its last place only, so where it is large the remainder, which is
  * exact, says what is behind the point. Silence of more than 2^40 half-lives
- * is one of so many.
+ * counts as so many.
  */
 static struct leat_wide weight_of(const struct leat_time_plan *p,
     uint64_t ticks)
@@ -280,7 +280,7 @@ static void fade_tape(struct leat_stream *st, struct leat_state *s,
 	leat_tape_holds(t, st, &held);
 }
 
-/* Sums of weights as of different moments are not joined. */
+/* Sums of weights as of different times are not joined. */
 static int fade_join_room(struct leat_stream *st, struct leat_state *s,
     const struct leat_stream *from, const struct leat_state *other,
     struct leat_need *need)

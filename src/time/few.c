@@ -22,7 +22,7 @@
  */
 #include "few_places.h"
 
-/* The values of the last leaf, or of the only one, from the first there is. */
+/* Adds up anew the last leaf, or the only one from its first value left. */
 static void few_redo(const struct leat_forest *f, struct leat_few *w)
 {
 	struct leat_accs *a = leat_few_accs(f, w);
@@ -33,7 +33,7 @@ static void few_redo(const struct leat_forest *f, struct leat_few *w)
 
 /* ---------------- values that come ----------------------------------- */
 
-/* Whether the next value may need a third leaf. */
+/* Returns whether the next value may need a third leaf. */
 static int few_may_split(const struct leat_few *w)
 {
 	return w->last == LEAT_LEAF ||
@@ -47,7 +47,10 @@ int leat_few_stock(struct leat_forest *f, const struct leat_tree *t)
 	f->keep = LEAT_SHELF;
 	if (!w)
 		return leat_few_reserve_size(f, 0, 1);
-	/* All may go before the value comes. */
+	/*
+	 * The block of the smallest class is needed if all values go before the
+	 * new one comes.
+	 */
 	int err = leat_few_reserve_size(f, 0, 1);
 	if (few_may_split(w))
 		return err | leat_tree_stock(f, 1);
@@ -56,7 +59,7 @@ int leat_few_stock(struct leat_forest *f, const struct leat_tree *t)
 	return err;
 }
 
-/* At the end of the last leaf, or as the first of a new one. */
+/* Appends to the last leaf, or as the first value of a new one. */
 static void few_append(struct leat_forest *f, struct leat_tree *t,
     const leat_sample *s, int new_leaf)
 {
@@ -73,7 +76,7 @@ static void few_append(struct leat_forest *f, struct leat_tree *t,
 	leat_accs_add(&f->layout, a, s, 0);
 }
 
-/* The first leaf's places of values that are gone. */
+/* Gives up the first leaf's places of values that are gone. */
 static void few_close_gap(struct leat_forest *f, struct leat_few *w)
 {
 	w->first = (uint8_t)(w->first - w->gone);
@@ -82,7 +85,7 @@ static void few_close_gap(struct leat_forest *f, struct leat_few *w)
 		few_redo(f, w);
 }
 
-/* Behind those of the same time, in one leaf; there is room. */
+/* Inserts behind values of the same time, in one leaf; there is room. */
 static void few_insert_at(struct leat_forest *f, struct leat_few *w,
     size_t begin, size_t end, const leat_sample *s)
 {
@@ -96,7 +99,7 @@ static void few_insert_at(struct leat_forest *f, struct leat_few *w,
 	leat_few_set(f, w, i, s);
 }
 
-/* The only leaf is full: it becomes two, then the value goes into one. */
+/* Splits the only leaf, which is full, and puts the value into one half. */
 static void few_split(struct leat_forest *f, struct leat_tree *t,
     const leat_sample *s)
 {
@@ -136,7 +139,7 @@ static int few_insert_late(struct leat_forest *f, struct leat_tree *t,
 		w->mark = 0;
 	}
 	if (!in_last && w->last)
-		return 1; /* nothing is kept of the first leaf */
+		return 1; /* no block is kept of the first leaf */
 	if (f->layout.ordered)
 		few_redo(f, w);
 	else
@@ -174,7 +177,7 @@ void leat_few_clear(struct leat_forest *f, struct leat_tree *t)
 	t->few = NULL;
 }
 
-/* The first leaf is used up. */
+/* The last leaf becomes the first one, whose values are all gone. */
 static void few_next_leaf(struct leat_forest *f, struct leat_tree *t)
 {
 	struct leat_few *w = t->few;

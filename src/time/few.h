@@ -21,7 +21,7 @@ enum { LEAT_FEW_CLASSES = 9 };
 struct leat_few {
 	uint8_t size;        /* the class of its size */
 	uint8_t room;        /* values it has room for */
-	uint8_t first, last; /* values in the two leaves; last is 0 or more */
+	uint8_t first, last; /* counts of values of the two leaves */
 	uint8_t gone;        /* values gone from the first leaf */
 	uint8_t head;        /* the place of the first one that is not gone */
 	uint8_t mark;        /* begin of the kept suffix; 0: none */
@@ -76,7 +76,7 @@ void leat_few_evict_panes(struct leat_forest *f, struct leat_tree *t,
 /* A block has at most so many panes, under so many levels and nodes. */
 enum { LEAT_FEW_PANES = 17, LEAT_FEW_LEVELS = 3, LEAT_FEW_INNERS = 7 };
 
-/* These do what the functions of trees do, for trees that are not empty. */
+/* Functions of trees call these for trees without nodes that hold a value. */
 void leat_few_evict(struct leat_forest *f, struct leat_tree *t, int64_t before);
 void leat_few_evict_first(struct leat_forest *f, struct leat_tree *t);
 void leat_few_clear(struct leat_forest *f, struct leat_tree *t);

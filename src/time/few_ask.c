@@ -33,7 +33,7 @@ int leat_few_seek(const struct leat_few *w, int64_t from, int64_t *t_out)
 	size_t n = leat_few_length(w), i = n,
 	       place = leat_few_place(w, w->gone + n);
 
-	/* Near the end most of the time. */
+	/* The time sought is near the end most of the time. */
 	for (; i > 0; i--) {
 		place = (place > 0 ? place : w->room) - 1;
 		if (w->t[place] < from)
@@ -55,7 +55,6 @@ static struct leat_series row_at(const struct leat_forest *f,
 	return r;
 }
 
-/* In order. A ring is two rows at most. */
 void leat_few_add(const struct leat_forest *f, const struct leat_few *w,
     size_t i, size_t end, struct leat_accs *out)
 {
@@ -69,7 +68,7 @@ void leat_few_add(const struct leat_forest *f, const struct leat_few *w,
 	}
 }
 
-/* The last one first. */
+/* Prepends values, the last one first. */
 static void few_prepend_all(const struct leat_forest *f,
     const struct leat_few *w, size_t i, size_t end, struct leat_accs *out)
 {
@@ -83,7 +82,10 @@ static void few_prepend_all(const struct leat_forest *f,
 	}
 }
 
-/* Where the next mark is: the fewest steps in all for a leaf of sixteen. */
+/*
+ * Returns where the next mark is: so a leaf of sixteen takes the fewest steps
+ * in all.
+ */
 static size_t next_mark(const struct leat_few *w, size_t i)
 {
 	return w->size < LEAT_FEW_MARKED ? w->first
@@ -128,7 +130,10 @@ void leat_few_query(const struct leat_forest *f, struct leat_few *w,
 	}
 }
 
-/* A range that begins where the tree does is made of leaves if it can be. */
+/*
+ * A range that begins where the tree does is made of leaves if it can be, as
+ * that of a tree with nodes is.
+ */
 void leat_few_range(const struct leat_forest *f, struct leat_few *w,
     int64_t from, int64_t to, struct leat_accs *out)
 {

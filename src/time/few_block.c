@@ -49,7 +49,7 @@ int leat_few_reserve(struct leat_forest *f, size_t n)
 
 	if (!f->small)
 		return LEAT_OK;
-	/* Panes look for larger ones when they need them. */
+	/* Panes reserve larger blocks when they need them. */
 	for (unsigned size = 0; size < leat_few_classes(f); size++)
 		if (size == 0 || !f->panes)
 			err |= leat_few_reserve_size(f, size, n);
@@ -71,7 +71,7 @@ struct leat_few *leat_few_take(struct leat_forest *f, unsigned size)
 	return w;
 }
 
-/* Down to so many free ones. */
+/* Frees blocks until so many are left. */
 static void shelf_trim(struct leat_forest *f, unsigned size, size_t most)
 {
 	struct leat_shelf *shelf = &f->shelves[size];

@@ -9,7 +9,7 @@
  */
 #include "few_places.h"
 
-/* Both leaves, or the only one, in the order of their values. */
+/* Makes a leaf of some values of the block, in their order. */
 static struct leat_node *few_leaf(struct leat_forest *f,
     const struct leat_few *w, size_t begin, size_t end)
 {
@@ -58,7 +58,7 @@ static void few_from_leaf(struct leat_forest *f, struct leat_few *w,
 	}
 }
 
-/* Room for n values and, if n is not all there may be, for the next. */
+/* Finds room for n values and, if n is not all there may be, for one more. */
 unsigned leat_few_size_for(const struct leat_forest *f, size_t n)
 {
 	unsigned size = 0;
@@ -69,8 +69,8 @@ unsigned leat_few_size_for(const struct leat_forest *f, size_t n)
 }
 
 /*
- * An attempt, so that it failed is nobody's business; and one more stays for
- * a value that has been made sure of.
+ * A failed attempt leaves no trace, as the tree can stay as it is. One free
+ * block more stays for a value that has been made sure of.
  */
 int leat_few_try(struct leat_forest *f, unsigned size)
 {
@@ -83,9 +83,9 @@ int leat_few_try(struct leat_forest *f, unsigned size)
 }
 
 /*
- * Whether the block works out all that the first leaf's suffixes tell. Those
- * that were saved under another rounding mode it does not, and they must stay
- * what they are.
+ * Returns whether the block works out what the first leaf's suffixes are, to
+ * the bit. It does not for those saved by a thread that rounds another way, and
+ * they must stay as they are.
  */
 static int few_knows_tails(const struct leat_forest *f, struct leat_few *w,
     const struct leat_tree *t)

@@ -36,7 +36,6 @@ void leat_few_join(const struct leat_forest *f, const struct leat_few *w,
 		leat_accs_join(&f->layout, out, leat_few_pane(f, w, i));
 }
 
-/* A full node that begins with that pane. */
 void leat_few_join_node(const struct leat_forest *f, const struct leat_few *w,
     size_t i, struct leat_accs *out)
 {
@@ -48,7 +47,7 @@ void leat_few_join_node(const struct leat_forest *f, const struct leat_few *w,
 	leat_accs_join(&f->layout, out, node);
 }
 
-/* From the last one to the first, as suffixes are. */
+/* Joins from the last one to the first, as suffixes are. */
 void leat_few_join_suffix(const struct leat_forest *f, const struct leat_few *w,
     size_t i, size_t end, struct leat_accs *out)
 {
@@ -63,7 +62,7 @@ void leat_few_join_suffix(const struct leat_forest *f, const struct leat_few *w,
 	}
 }
 
-/* past(1); so few panes have room for one node at most. */
+/* A block has room for one full node in past(1) at most. */
 void leat_few_join_past(const struct leat_forest *f, const struct leat_few *w,
     struct leat_accs *out)
 {
@@ -72,7 +71,6 @@ void leat_few_join_past(const struct leat_forest *f, const struct leat_few *w,
 		leat_few_join_node(f, w, 1 + (size_t)w->table, out);
 }
 
-/* The pane that the front begins with. */
 size_t leat_few_front(const struct leat_few *w)
 {
 	return 1 + (size_t)w->table + (size_t)w->nodes * LEAT_ARITY;
@@ -93,8 +91,8 @@ static void few_join_middle(const struct leat_forest *f,
 /* ---------------- how nodes would stand ------------------------------ */
 
 /*
- * The edges are made anew. Of one node all is table but the last pane; of
- * more, the table is what the first one has left, and all nodes but the last.
+ * One node has all panes but the last in its table; of more, the table is what
+ * the first one has left, and all nodes but the last.
  */
 void leat_few_make_edges(struct leat_few *w)
 {
@@ -114,7 +112,7 @@ static int few_may_hang(const struct leat_few *w)
 	return w->first < LEAT_FEW_PANES;
 }
 
-/* A pane comes behind two or more. Returns whether the edges are new. */
+/* Counts a pane behind two or more. Returns whether the edges are new. */
 static int few_count_up(struct leat_few *w)
 {
 	w->first++;
@@ -136,7 +134,7 @@ static int few_count_up(struct leat_few *w)
 	return 1;
 }
 
-/* The first of two or more goes, and the middle is to be joined anew. */
+/* Counts the first of two or more away; the middle is to be joined anew. */
 static void few_count_down(struct leat_few *w)
 {
 	w->first--;
@@ -149,7 +147,7 @@ static void few_count_down(struct leat_few *w)
 		w->nodes--;
 		w->table = LEAT_ARITY - 1;
 	} else {
-		/* The left edge ends here: what is left is the front. */
+		/* The left edge is used up: the front is all that is left. */
 		uint8_t nodes = (uint8_t)(w->front / LEAT_ARITY + 1);
 		if (w->height == LEAT_FEW_LEVELS) {
 			w->height--;
@@ -184,7 +182,7 @@ int leat_few_stock_pane(struct leat_forest *f, const struct leat_tree *t,
 				  : leat_few_reserve_size(f, w->size + 1u, 1);
 }
 
-/* Behind all others; there is room. */
+/* Hangs a pane behind all others; there is room. */
 static void few_hang_pane(struct leat_forest *f, struct leat_few *w,
     int64_t start)
 {
@@ -205,7 +203,7 @@ static void few_hang_pane(struct leat_forest *f, struct leat_few *w,
 		few_join_middle(f, w);
 }
 
-/* Not into the last pane, and there is one. Returns 0: not without nodes. */
+/* Adds a sample that is not of the last pane. Returns 0 if that takes nodes. */
 static int few_add_else(struct leat_forest *f, struct leat_tree *t,
     int64_t start, const leat_sample *s)
 {
@@ -274,7 +272,7 @@ void leat_few_query_panes(const struct leat_forest *f, const struct leat_few *w,
 		    leat_few_pane(f, w, (size_t)w->first - 1), out);
 }
 
-/* Those of some panes that are in [from, to). */
+/* Joins the panes from the i-th on that are in [from, to). */
 static void few_join_within(const struct leat_forest *f,
     const struct leat_few *w, size_t i, int64_t from, int64_t to,
     struct leat_accs *out)
@@ -284,7 +282,7 @@ static void few_join_within(const struct leat_forest *f,
 			leat_accs_join(&f->layout, out, leat_few_pane(f, w, i));
 }
 
-/* Node by node; a node off the edges is joined as one if all of it is in. */
+/* Goes node by node; one off the edges that lies within is joined as one. */
 static void few_range_of_nodes(const struct leat_forest *f,
     const struct leat_few *w, int64_t from, int64_t to, struct leat_accs *out)
 {
@@ -303,7 +301,10 @@ static void few_range_of_nodes(const struct leat_forest *f,
 	few_join_within(f, w, i, from, to, out);
 }
 
-/* All before `to`, from the right edge's lowest node that begins before. */
+/*
+ * Joins all before `to`, going from the right edge's lowest node that begins
+ * before that.
+ */
 static void few_range_to(const struct leat_forest *f, const struct leat_few *w,
     int64_t to, struct leat_accs *out)
 {

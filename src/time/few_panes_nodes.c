@@ -20,7 +20,7 @@ int leat_few_stock_nodes(struct leat_forest *f)
 
 /* ---------------- to nodes ------------------------------------------- */
 
-/* Its children but for `gone` ones, whose places stay. */
+/* Makes a node of its children; the places of `gone` ones stay. */
 static struct leat_node *stand(struct leat_forest *f, uint32_t level,
     size_t gone, struct leat_node *const *children, size_t n)
 {
@@ -35,7 +35,6 @@ static struct leat_node *stand(struct leat_forest *f, uint32_t level,
 	return node;
 }
 
-/* All children, or all but the last. */
 static void join_children(const struct leat_forest *f, struct leat_node *n,
     int but_last, struct leat_accs *out)
 {
@@ -45,7 +44,7 @@ static void join_children(const struct leat_forest *f, struct leat_node *n,
 		    leat_node_accs(f, leat_inner(n)->child[i]));
 }
 
-/* A leaf for each pane, and no block is empty. */
+/* Makes a leaf for each pane; no block is empty. */
 static void stand_leaves(struct leat_forest *f, const struct leat_few *w,
     struct leat_node **leaves)
 {
@@ -60,7 +59,7 @@ static void stand_leaves(struct leat_forest *f, const struct leat_few *w,
 	} while (++i < w->first);
 }
 
-/* The lowest nodes, of more than one; returns how many. */
+/* Makes the lowest nodes, of more than one; returns how many. */
 static size_t stand_lowest(struct leat_forest *f, const struct leat_few *w,
     struct leat_node *const *leaves, struct leat_node **nodes)
 {
@@ -101,7 +100,7 @@ static struct leat_node *stand_root(struct leat_forest *f,
 	return stand(f, 3, 0, two, 2);
 }
 
-/* front() of each level: of the lowest all panes, then all nodes, of front. */
+/* Joins front() of each level: all panes of the front, then its full nodes. */
 static void stand_fronts(struct leat_forest *f, struct leat_tree *t,
     const struct leat_few *w)
 {
@@ -154,7 +153,7 @@ void leat_few_panes_to_nodes(struct leat_forest *f, struct leat_tree *t)
 
 /* ---------------- from nodes ----------------------------------------- */
 
-/* Whether a node off the left edge knows what its children tell. */
+/* Returns whether a node off the left edge knows what its children make. */
 static int knows_children(const struct leat_forest *f, struct leat_node *n,
     int last)
 {
@@ -162,7 +161,7 @@ static int knows_children(const struct leat_forest *f, struct leat_node *n,
 	return leat_accs_are_same(&f->layout, f->temp, leat_node_accs(f, n));
 }
 
-/* Of a tree of two levels: whether its nodes stand as those of a block do. */
+/* Returns whether the nodes of two levels stand as those of a block do. */
 static int stands_so(const struct leat_forest *f, const struct leat_tree *t)
 {
 	const struct leat_inner *in = leat_inner(t->root);
@@ -193,7 +192,7 @@ static void fill_pane(void *ctx, int64_t start, const struct leat_accs *a)
 	w->first++;
 }
 
-/* What a tree of one or two levels has live; more than enough if it is high. */
+/* Counts the panes of a tree of up to two levels; too many for higher ones. */
 static size_t live_panes(const struct leat_tree *t)
 {
 	const struct leat_edges *g = t->edges;
@@ -237,7 +236,7 @@ void leat_few_shrink_panes(struct leat_forest *f, struct leat_tree *t)
 		    leat_middle(f, t->edges));
 	}
 	leat_tree_clear(f, t);
-	/* A value that comes late with this push may need them again. */
+	/* A value that comes late with this push may need these nodes again. */
 	leat_tree_take_apart(f, inners);
 	t->few = to.w;
 }

@@ -10,10 +10,13 @@
 
 #include "tree.h"
 
-/* In smaller blocks suffixes are short. */
+/* Blocks from this class on keep a suffix; in smaller ones these are short. */
 enum { LEAT_FEW_MARKED = 2 };
 
-/* Values fill two leaves at most; of panes there is one more than needed. */
+/*
+ * Values fill two leaves at most. For panes a block has one place more than
+ * panes that it holds.
+ */
 LEAT_INLINE size_t leat_few_room(const struct leat_forest *f, unsigned size)
 {
 	static const unsigned char values[] = { 4, 8, 10, 12, 14, 16, 24, 32 };
@@ -31,7 +34,7 @@ LEAT_INLINE size_t leat_few_end(const struct leat_few *w)
 	return (size_t)w->first + w->last;
 }
 
-/* Of the i-th value, which is not gone. */
+/* Returns the place of the i-th value, which is not gone. */
 LEAT_INLINE size_t leat_few_place(const struct leat_few *w, size_t i)
 {
 	size_t place = w->head + (i - w->gone);
@@ -49,7 +52,7 @@ LEAT_INLINE double *leat_few_x(const struct leat_few *w)
 	return (double *)(void *)(uintptr_t)(w->t + w->room);
 }
 
-/* What stands for the last leaf, or for the only one if none are gone. */
+/* Returns the block of the last leaf, or of the only one if none are gone. */
 LEAT_INLINE struct leat_accs *leat_few_accs(const struct leat_forest *f,
     const struct leat_few *w)
 {
@@ -57,7 +60,7 @@ LEAT_INLINE struct leat_accs *leat_few_accs(const struct leat_forest *f,
 	    w->room * (f->layout.pairs ? 2 : 1));
 }
 
-/* The suffix that begins at w->mark, unless that is 0. */
+/* Returns the suffix that begins at w->mark, unless that is 0. */
 LEAT_INLINE struct leat_accs *leat_few_marked(const struct leat_forest *f,
     const struct leat_few *w)
 {
@@ -76,7 +79,10 @@ LEAT_INLINE void leat_few_set(const struct leat_forest *f, struct leat_few *w,
 		x[w->room] = s->y;
 }
 
-/* What stands for the i-th pane; and for all between the first and the last. */
+/*
+ * Returns the block of the i-th pane, and below of all between the first and
+ * the last.
+ */
 LEAT_INLINE struct leat_accs *leat_few_pane(const struct leat_forest *f,
     const struct leat_few *w, size_t i)
 {
@@ -89,38 +95,41 @@ LEAT_INLINE struct leat_accs *leat_few_middle(const struct leat_forest *f,
 	return leat_accs_at(&f->layout, leat_few_x(w), w->room);
 }
 
-/* few_block.c: one of those that are there; and back again. */
+/* Take and give back a block: one is reserved (few_block.c). */
 struct leat_few *leat_few_take(struct leat_forest *f, unsigned size);
 void leat_few_give(struct leat_forest *f, struct leat_few *w);
-/* Makes sure of n free blocks of a class. LEAT_ENOMEM. */
+/* Reserves n free blocks of a class. LEAT_ENOMEM. */
 int leat_few_reserve_size(struct leat_forest *f, unsigned size, size_t n);
 
-/* Room for one more; a larger block is reserved. */
+/* Makes room for one value more: a larger block is reserved. */
 struct leat_few *leat_few_widen(struct leat_forest *f, struct leat_few *w);
-/* few_nodes.c: the class for n; and an attempt to have free blocks of it. */
+/*
+ * Returns the class for n values, and tries to have free blocks of it without
+ * noting a failure (few_nodes.c).
+ */
 unsigned leat_few_size_for(const struct leat_forest *f, size_t n);
 int leat_few_try(struct leat_forest *f, unsigned size);
 
-/* A tree that has too many values gets nodes. */
+/* Gives nodes to a tree that has too many values. */
 void leat_few_to_nodes(struct leat_forest *f, struct leat_tree *t);
-/* few_panes_nodes.c: the same for panes, and memory for that. LEAT_ENOMEM. */
+/* Do so for panes, and reserve for it (few_panes_nodes.c). LEAT_ENOMEM. */
 void leat_few_panes_to_nodes(struct leat_forest *f, struct leat_tree *t);
 int leat_few_stock_nodes(struct leat_forest *f);
-/* few_panes.c: what the edges know once they are made anew; */
+/* Sets what the edges know once they are made anew (few_panes.c). */
 void leat_few_make_edges(struct leat_few *w);
-/* the pane that the front begins with; and panes in order. */
+/* Returns the pane that the front begins with. */
 size_t leat_few_front(const struct leat_few *w);
 void leat_few_join(const struct leat_forest *f, const struct leat_few *w,
     size_t i, size_t end, struct leat_accs *out);
-/* A full node that begins with the i-th pane is joined. */
+/* Joins a full node that begins with the i-th pane into out. */
 void leat_few_join_node(const struct leat_forest *f, const struct leat_few *w,
     size_t i, struct leat_accs *out);
-/* `out` becomes what suffixes and past(1) know. */
+/* Make `out` what suffixes and past(1) know. */
 void leat_few_join_suffix(const struct leat_forest *f, const struct leat_few *w,
     size_t i, size_t end, struct leat_accs *out);
 void leat_few_join_past(const struct leat_forest *f, const struct leat_few *w,
     struct leat_accs *out);
-/* few_ask.c: values one after the other. */
+/* Adds values one after the other (few_ask.c). */
 void leat_few_add(const struct leat_forest *f, const struct leat_few *w,
     size_t i, size_t end, struct leat_accs *out);
 

@@ -2,7 +2,7 @@
  * few_save.c - trees without nodes, as bytes
  *
  * They are saved as the nodes would be that they have none of, so that a state
- * does not tell the two forms apart; tree_save.c says what is saved, and loads
+ * has the same form for both; tree_save.c says what is saved, and loads
  * it. Saving takes no memory: each thing that a node would know is worked out
  * when its turn comes.
  */
@@ -20,7 +20,7 @@ static void save_accs(struct leat_tape *t, const struct leat_stream *st,
 	leat_tape_accs(t, st, a, INT64_MIN, INT64_MAX);
 }
 
-/* As that of no values. */
+/* Saves a block of no values. */
 static void save_nothing(struct leat_tape *t)
 {
 	tape_count(t, 0);
@@ -96,7 +96,7 @@ static void save_pane(struct leat_tape *t, const struct leat_stream *st,
 	save_accs(t, st, leat_few_pane(&st->forest, few, i));
 }
 
-/* A node on the left edge, which has lost children; its own do not follow. */
+/* Saves the head of a node on the left edge, which has lost children. */
 static void save_left(struct leat_tape *t, size_t n, size_t gone)
 {
 	tape_count(t, n);
@@ -104,7 +104,7 @@ static void save_left(struct leat_tape *t, size_t n, size_t gone)
 	save_nothing(t);
 }
 
-/* The lowest node on the left edge. Returns which pane is behind it. */
+/* Saves the left edge's lowest node. Returns which pane is behind it. */
 static size_t save_first_node(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few)
 {
@@ -117,7 +117,10 @@ static size_t save_first_node(struct leat_tape *t, const struct leat_stream *st,
 	return n;
 }
 
-/* A lowest node off the left edge; the last one knows all but its last pane. */
+/*
+ * Saves a lowest node off the left edge; the last one knows all but its last
+ * pane.
+ */
 static size_t save_lowest(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few, size_t i)
 {
@@ -135,7 +138,10 @@ static size_t save_lowest(struct leat_tape *t, const struct leat_stream *st,
 	return end;
 }
 
-/* In a tree of three levels, the node over those that begin with the front. */
+/*
+ * Saves the node over those that begin with the front; the tree has three
+ * levels.
+ */
 static void save_upper(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few, size_t n)
 {
@@ -176,7 +182,7 @@ static void save_nodes(struct leat_tape *t, const struct leat_stream *st,
 	}
 }
 
-/* Children of the root that are gone or that its table covers. */
+/* Counts children of the root that are gone or that its table covers. */
 static size_t count_covered(const struct leat_few *few)
 {
 	if (few->height == 1)
@@ -187,7 +193,7 @@ static size_t count_covered(const struct leat_few *few)
 	return 0;
 }
 
-/* past() and front() of the lowest level, and its suffixes. */
+/* Saves past() and front() of the lowest level, and its suffixes. */
 static void save_lowest_edges(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few)
 {
@@ -219,7 +225,7 @@ static void save_node_if(struct leat_tape *t, const struct leat_stream *st,
 	save_accs(t, st, a);
 }
 
-/* past() and front() of the next level, and the suffix of its only node. */
+/* Saves past() and front() of the next level, and its node's suffix. */
 static void save_second_edges(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few)
 {

@@ -58,7 +58,7 @@ static void copy_key(const struct leat_index_kind *kind, int64_t *to,
 	memcpy(to, from, kind->key * sizeof(*to));
 }
 
-/* Tells whether a comes after b. */
+/* Returns whether a comes after b. */
 static int is_after(const struct leat_index_kind *kind, const int64_t *a,
     const int64_t *b)
 {
@@ -87,10 +87,10 @@ static size_t count_up_to(const struct leat_index_kind *kind,
 /* The nodes from the root to a leaf, and the place in each of them. */
 struct index_path {
 	struct leat_index_node *node[LEAT_INDEX_LEVELS];
-	size_t at[LEAT_INDEX_LEVELS]; /* by level */
+	size_t at[LEAT_INDEX_LEVELS]; /* place in node[], by level */
 };
 
-/* To the last item up to `key`; to the first item of all if there is none. */
+/* Goes to the last item up to `key`, or to the first of all. */
 static struct leat_index_node *index_descend(const struct leat_index_kind *kind,
     const struct leat_index *x, const int64_t *key, struct index_path *path)
 {
@@ -274,9 +274,9 @@ void *leat_index_add(const struct leat_index_kind *kind, struct leat_index *x,
 }
 
 /*
- * How often nodes of one level split when n items are added there: each item
- * splits one at most, and but for those that are nearly full now a node takes
- * half of its room before it does.
+ * Returns at least how often nodes of one level split when n items are added
+ * there: each item splits one at most, and but for those that are nearly full
+ * now a node takes half of its room before it does.
  */
 static size_t splits(size_t n, size_t length, size_t room)
 {
@@ -359,7 +359,10 @@ void leat_index_clear(struct leat_index *x, struct leat_pool *nodes)
 {
 	struct leat_index_node *n = x->root;
 
-	/* The first leaf below, again and again; the rest moves up. */
+	/*
+	 * Each round gives back the last leaf, and then nodes left without
+	 * children.
+	 */
 	while (n) {
 		struct leat_index_node *above = NULL;
 		while (n->level > 0 && n->n > 0) {

@@ -17,22 +17,24 @@
 #define LEAT_LOOK() ((void)0)
 #endif
 
-/* Bytes of the items of a node, and more levels than there can ever be. */
+/* A node has so many bytes of items; no index has more levels than this. */
 enum { LEAT_INDEX_BYTES = 256, LEAT_INDEX_LEVELS = 32 };
 
 struct leat_index_node {
 	uint32_t n;      /* items, or children */
 	uint32_t level;  /* 0: a leaf */
-	uint64_t length; /* of the root alone: items of the whole index */
+	uint64_t length; /* items of the whole index; set in the root */
 	int64_t items[LEAT_INDEX_BYTES / 8];
 };
 
-/* All zero is an index without items. */
+/* An index of all zeros has no items. */
 struct leat_index {
 	struct leat_index_node *root;
 };
 
-/* The items of an index: their size in words, and the words of their key. */
+/*
+ * Describes the items of an index: their size and that of their key, in words.
+ */
 struct leat_index_kind {
 	size_t words, key;
 };
@@ -42,13 +44,13 @@ LEAT_INLINE uint64_t leat_index_length(const struct leat_index *x)
 	return x->root ? x->root->length : 0;
 }
 
-/* The last item whose key is at most `key`; NULL if there is none. */
+/* Returns the last item whose key is at most `key`; NULL: there is none. */
 void *leat_index_find(const struct leat_index_kind *kind,
     const struct leat_index *x, const int64_t *key);
-/* The first item whose key is above `key`; NULL if there is none. */
+/* Returns the first item whose key is above `key`; NULL: there is none. */
 void *leat_index_after(const struct leat_index_kind *kind,
     const struct leat_index *x, const int64_t *key);
-/* The first item of all; NULL if there is none. */
+/* Returns the first item of all; NULL: there is none. */
 void *leat_index_first(const struct leat_index_kind *kind,
     const struct leat_index *x);
 
@@ -59,21 +61,20 @@ void *leat_index_first(const struct leat_index_kind *kind,
 int leat_index_reserve(struct leat_pool *nodes, size_t n);
 void leat_index_release(struct leat_pool *nodes);
 
-/* At least the nodes that so many calls of leat_index_add() may take. */
+/* Returns at least as many nodes as n calls of leat_index_add() may take. */
 size_t leat_index_need(const struct leat_index_kind *kind,
     const struct leat_index *x, size_t n);
 /*
- * Adds an item, of zeros but for its key, which must not be there; the pool
- * holds the nodes that may be needed. Items that were found before may have
- * moved.
+ * Adds an item of zeros but for its key, which must not be there; the pool
+ * holds the nodes that may be needed. Items found before may have moved.
  */
 void *leat_index_add(const struct leat_index_kind *kind, struct leat_index *x,
     struct leat_pool *nodes, const int64_t *key);
-/* Takes away the item of that key, which is there; others may move. */
+/* Removes the item of that key, which is there; others may move. */
 void leat_index_remove(const struct leat_index_kind *kind, struct leat_index *x,
     struct leat_pool *nodes, const int64_t *key);
 /*
- * The item of that key, which is there, gets a new one that leaves it between
+ * Gives the item of that key, which is there, a new one that leaves it between
  * the same neighbours.
  */
 void leat_index_rename(const struct leat_index_kind *kind, struct leat_index *x,

@@ -8,14 +8,14 @@
  * order, or values if order matters to the statistics.
  *
  * The windows themselves are not stored: they are counted through. Which
- * results they have had, if they may have more than one, is in a ledger;
+ * results they have had, if they may have more than one, is in a list;
  * which open ones have changed, if early results are wanted, are ranges of
  * them. Both are indices (index.c) in the order of windows.
  *
  * A window on the grid is known by its two ends, cut off at the limits of
  * int64_t; one of them always is exact, and leads to the next window.
  *
- * Cost: see tree.c; of a result, O(log n) combines and looks at the ledger.
+ * Cost: see tree.c; of a result, O(log n) combines and looks at that list.
  */
 #include "ranges.h"
 #include "time_codec.h"
@@ -34,7 +34,7 @@ static int ranges_reserve(struct leat_stream *st, const struct leat_state *s,
 	return err | leat_tree_reserve(&st->forest, t);
 }
 
-/* emit_empty: the row of windows begins with the one behind this. */
+/* emit_empty: begins the row of windows with the one after w. */
 static void begin_grid_row(struct leat_stream *st, struct leat_ranges *r,
     struct leat_grid_window w)
 {
@@ -46,7 +46,7 @@ static void begin_grid_row(struct leat_stream *st, struct leat_ranges *r,
 		st->next_due = r->empty.end;
 }
 
-/* Tells again the windows that were told before a value at t came. */
+/* Emits the windows once more that closed before a value at t came. */
 static void emit_late(struct leat_stream *st, struct leat_ranges *r, int64_t t)
 {
 	int64_t watermark = st->clock.watermark, at = t;
@@ -131,7 +131,7 @@ static void put_in_tree(struct leat_stream *st, struct leat_state *s,
 		leat_more(&st->plan, s)->stored++;
 }
 
-/* When close() is first needed for a value at t. */
+/* Lowers next_due to when close() is first needed for a value at t. */
 static void note_next_due(struct leat_stream *st, int64_t t)
 {
 	int64_t gone = leat_later(leat_last_end(&st->plan, t),

@@ -9,7 +9,6 @@
 
 const struct leat_index_kind leat_windows_kind = { 4, 2 };
 
-/* NULL: it has not been told. */
 struct leat_emitted *leat_ranges_emitted(const struct leat_ranges *r,
     struct leat_grid_window w)
 {
@@ -30,9 +29,9 @@ struct leat_emitted *leat_ranges_note(struct leat_stream *st,
 }
 
 /*
- * How often the window has been told. Notes that it is told again, unless it
- * never will be, as it expires when it closes or its key is dropped; or this
- * is a flush, which leaves no trace.
+ * Returns how often the window has been emitted, and notes that it is again:
+ * unless it never will be, as it expires when it closes or its key is dropped,
+ * or this is a flush, which leaves no trace.
  */
 static uint64_t note_emitted(struct leat_stream *st, struct leat_ranges *r,
     struct leat_grid_window w, int flags)
@@ -70,10 +69,6 @@ static int next_on_grid(const struct leat_stream *st,
 	return leat_next_with_data(&st->plan, &r->tree, w);
 }
 
-/*
- * The next window with data, where those have been told that end by `closed`.
- * Returns 0 if there is none.
- */
 int leat_ranges_next(const struct leat_stream *st, const struct leat_ranges *r,
     int64_t closed, struct leat_grid_window *w)
 {
@@ -90,8 +85,9 @@ int leat_ranges_next(const struct leat_stream *st, const struct leat_ranges *r,
 /* ---------------- closing -------------------------------------------- */
 
 /*
- * emit_empty: there are windows without data to be told as time passes. Where
- * it ends, only those before the next one that has some (NULL: none has).
+ * emit_empty: returns whether windows without data are to be emitted as time
+ * passes. Where time ends, those are that lie before the next window with data
+ * (NULL: none has).
  */
 static int goes_on(const struct leat_stream *st, const struct leat_ranges *r,
     const struct leat_grid_window *next, int64_t target)
@@ -102,11 +98,12 @@ static int goes_on(const struct leat_stream *st, const struct leat_ranges *r,
 	    (next && leat_is_before(r->empty, *next));
 }
 
-/* Those before the next window with data, and by the watermark. */
+/* Emits the row up to the next window with data, and to the watermark. */
 static void emit_ranges_row(struct leat_stream *st, struct leat_ranges *r,
     const struct leat_grid_window *next, int64_t watermark)
 {
-	while (goes_on(st, r, next, st->clock.target) && r->empty.end <= watermark &&
+	while (goes_on(st, r, next, st->clock.target) &&
+	    r->empty.end <= watermark &&
 	    (!next || leat_is_before(r->empty, *next))) {
 		const struct leat_emitted *t = leat_ranges_emitted(r, r->empty);
 		if (!t || !t->late)
@@ -118,7 +115,7 @@ static void emit_ranges_row(struct leat_stream *st, struct leat_ranges *r,
 	}
 }
 
-/* The tree's values or panes before a time go: no window still needs them. */
+/* Evicts what lies before a time, as no window needs it any more. */
 static void forget_data(struct leat_stream *st, struct leat_state *s,
     int64_t before)
 {
@@ -130,7 +127,7 @@ static void forget_data(struct leat_stream *st, struct leat_state *s,
 	leat_tree_evict(&st->forest, t, before);
 }
 
-/* Everything that no window still needs goes. */
+/* Forgets all that no window needs any more. */
 static void forget(struct leat_stream *st, struct leat_state *s,
     int64_t watermark)
 {
@@ -169,7 +166,7 @@ static void count_away(struct leat_stream *st, struct leat_state *s)
 
 /*
  * Goes on to the window after w that is due; returns 0 if there is none. Of
- * those that are cut off at the end of time, more than one may end there.
+ * windows cut off at the end of time, more than one may end there.
  */
 static int close_next(const struct leat_stream *st, const struct leat_ranges *r,
     struct leat_grid_window *w)
@@ -216,7 +213,7 @@ void leat_ranges_close(struct leat_stream *st, struct leat_state *s,
 	count_away(st, s);
 }
 
-/* As leat_ranges_due(), with the clock's target and the lateness given. */
+/* Does what leat_ranges_due() does, for another target and lateness. */
 static int ranges_due_at(const struct leat_stream *st,
     const struct leat_state *s, int64_t target, int64_t lateness,
     int64_t *due_out)
@@ -236,7 +233,7 @@ static int ranges_due_at(const struct leat_stream *st,
 		due = r->empty.end;
 	if (more && w.end < due)
 		due = w.end;
-	/* What is oldest goes when its last window does. */
+	/* The oldest value or pane goes when its last window does. */
 	if (!leat_tree_is_empty(&r->tree)) {
 		int64_t gone = leat_later(leat_last_end(&st->plan,
 					      leat_tree_first(&r->tree)),

@@ -13,7 +13,7 @@ static void remove_changed(struct leat_stream *st, struct leat_ranges *r,
 	    &from.end);
 }
 
-/* Ranges that overlap become one. */
+/* Adds a range; those that overlap become one. */
 void leat_ranges_changed(struct leat_stream *st, struct leat_ranges *r,
     struct leat_changed c)
 {
@@ -38,7 +38,6 @@ void leat_ranges_changed(struct leat_stream *st, struct leat_ranges *r,
 	o->to = c.to;
 }
 
-/* Notes that the open windows that hold t have changed. */
 void leat_ranges_note_changed(struct leat_stream *st, struct leat_ranges *r,
     int64_t t)
 {
@@ -83,7 +82,7 @@ static void emit_sliding(struct leat_stream *st, struct leat_ranges *r,
 	r->touched = 0;
 }
 
-/* All windows that are open and have data, in order. */
+/* Emits all windows that are open and have data, in order. */
 static void emit_open(struct leat_stream *st, struct leat_ranges *r, int flag)
 {
 	struct leat_grid_window w = leat_first_after(&st->plan,
@@ -96,7 +95,7 @@ static void emit_open(struct leat_stream *st, struct leat_ranges *r, int flag)
 	}
 }
 
-/* Each window that is open and has data; sliding ones end at a value. */
+/* Emits each window that is open and has data; sliding ones end at a value. */
 static void emit_flushed(struct leat_stream *st, struct leat_ranges *r)
 {
 	int64_t closed = st->clock.watermark;

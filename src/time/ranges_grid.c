@@ -7,11 +7,10 @@
  */
 #include "ranges.h"
 
-/* The window that ends first of those that end after t. */
+/* Ends on the grid lie at phase + k advance; so the next one follows from t. */
 struct leat_grid_window leat_first_after(const struct leat_time_plan *p,
     int64_t t)
 {
-	/* The grid has an end at every phase + k advance. */
 	int64_t behind = leat_modulo(leat_modulo(t, p->advance) - p->phase,
 	    p->advance);
 	int64_t ahead = p->advance - behind;
@@ -23,7 +22,6 @@ struct leat_grid_window leat_first_after(const struct leat_time_plan *p,
 	return w;
 }
 
-/* Whether there is one after it. */
 int leat_next_window(const struct leat_time_plan *p, struct leat_grid_window *w)
 {
 	int cut = w->start == INT64_MIN &&
@@ -41,7 +39,6 @@ int leat_next_window(const struct leat_time_plan *p, struct leat_grid_window *w)
 	return w->start < INT64_MAX;
 }
 
-/* The last window that holds t. */
 struct leat_grid_window leat_last_window(const struct leat_time_plan *p,
     int64_t t)
 {
@@ -53,7 +50,6 @@ struct leat_grid_window leat_last_window(const struct leat_time_plan *p,
 	return w;
 }
 
-/* The first window that holds t and is open. */
 struct leat_grid_window leat_first_open_window(const struct leat_stream *st,
     int64_t t)
 {

@@ -9,7 +9,7 @@
 #include "ranges.h"
 #include "time_codec.h"
 
-/* Whether there are windows with data that the other has forgotten. */
+/* Returns whether r has windows with data that the other has forgotten. */
 static int is_behind(const struct leat_stream *st, const struct leat_ranges *r,
     int64_t own, int64_t watermark)
 {
@@ -30,14 +30,14 @@ static int has_data_in(const struct leat_tree *t, struct leat_grid_window w)
 }
 
 /*
- * Closed windows of the second, of those that are kept, that are made of more
- * now, or that only the first had closed. Says how many, and may note in the
- * ledger that they are to be told again.
+ * Counts the closed windows of the second, of those that are kept, that are
+ * made of more now, or that only the first had closed; and with a `list` notes
+ * there that they are to be emitted again.
  */
 static size_t note_owed(const struct leat_stream *st,
     const struct leat_ranges *first, int64_t its,
     const struct leat_ranges *second, int64_t own, struct leat_stream *into,
-    struct leat_ranges *ledger)
+    struct leat_ranges *list)
 {
 	int64_t last = own > its ? own : its;
 	struct leat_grid_window w = leat_first_after(&st->plan,
@@ -50,8 +50,8 @@ static size_t note_owed(const struct leat_stream *st,
 	    w.end <= last) {
 		if (w.end > own || has_data_in(&first->tree, w)) {
 			n++;
-			if (ledger)
-				leat_ranges_note(into, ledger, w)->late = 2;
+			if (list)
+				leat_ranges_note(into, list, w)->late = 2;
 		}
 		if (!leat_next_window(&st->plan, &w))
 			break;
@@ -59,15 +59,15 @@ static size_t note_owed(const struct leat_stream *st,
 	return n;
 }
 
-/* Of both; `mark` says whether to note them. */
+/* Does so for both; `mark` says whether to note them. */
 static size_t note_all_owed(struct leat_stream *st, struct leat_ranges *r,
     const struct leat_stream *from, const struct leat_ranges *q, int mark)
 {
 	int64_t own = st->clock.watermark, its = from->clock.watermark;
-	struct leat_ranges *ledger = mark ? r : NULL;
+	struct leat_ranges *list = mark ? r : NULL;
 
-	return note_owed(st, r, own, q, its, st, ledger) +
-	    note_owed(st, q, its, r, own, st, ledger);
+	return note_owed(st, r, own, q, its, st, list) +
+	    note_owed(st, q, its, r, own, st, list);
 }
 
 static const struct leat_ranges *ranges_or_none(const struct leat_state *s)
@@ -77,7 +77,10 @@ static const struct leat_ranges *ranges_or_none(const struct leat_state *s)
 	return r ? r : &leat_no_ranges;
 }
 
-/* Nodes for its indices, and it itself, which without data is as none. */
+/*
+ * Counts nodes for the indices, and makes s ready: without data it is as one
+ * that holds nothing.
+ */
 static int reserve_ranges(struct leat_stream *st, struct leat_state *s,
     const struct leat_stream *from, const struct leat_ranges *q,
     struct leat_need *need)
@@ -137,7 +140,10 @@ static void join_emitted(struct leat_stream *st, struct leat_ranges *r,
 	at->late |= told->late;
 }
 
-/* All windows that are closed have been told, or will be told as news. */
+/*
+ * Takes the later end: all windows that are closed have been emitted, or will
+ * be once more.
+ */
 static void join_closed(struct leat_ranges *r, const struct leat_ranges *q,
     int64_t own, int64_t its)
 {

@@ -7,7 +7,7 @@
  */
 #include "ranges.h"
 
-/* At least as many windows as end from..to. */
+/* Returns at least how many windows end from..to. */
 static size_t windows_in(const struct leat_time_plan *p,
     const struct leat_changed *c)
 {
@@ -26,12 +26,11 @@ size_t leat_ranges_open(const struct leat_stream *st, struct leat_changed c)
 	return leat_is_before(c.to, c.from) ? 0 : windows_in(&st->plan, &c);
 }
 
-/* The state of a window that has had no value. */
 const struct leat_ranges leat_no_ranges = { .closed = INT64_MIN };
 
 /*
- * Sliding windows that a value at t changes and that are told late with it,
- * for the first time: they had no sink when they closed.
+ * Counts the sliding windows that a value at t changes and that are emitted
+ * late with it for the first time: they had no sink when they closed.
  */
 static size_t late_not_emitted(const struct leat_stream *st,
     const struct leat_ranges *r, int64_t t)
@@ -47,7 +46,7 @@ static size_t late_not_emitted(const struct leat_stream *st,
 	return n;
 }
 
-/* Closed windows that lateness keeps at once, no more than SIZE_MAX. */
+/* Returns how many closed windows lateness keeps at once. */
 static size_t kept_at_once(const struct leat_time_plan *p)
 {
 	uint64_t n = (uint64_t)(p->lateness / p->advance) + 2;
@@ -75,7 +74,9 @@ static size_t count_held(const struct leat_stream *st,
 	return each + 2;
 }
 
-/* Open windows that have changed, of which only those with data are told. */
+/*
+ * Counts open windows that have changed, of which those with data are emitted.
+ */
 static size_t count_changed(const struct leat_stream *st,
     const struct leat_ranges *r)
 {
@@ -90,8 +91,8 @@ static size_t count_changed(const struct leat_stream *st,
 }
 
 /*
- * emit_empty: between which ends windows will be told in a row up to the
- * clock's target. Returns 0 if there are none.
+ * emit_empty: finds between which ends windows will be emitted in a row up to
+ * the clock's target. Returns 0 if there are none.
  */
 static int row_ahead(const struct leat_stream *st, const struct leat_ranges *r,
     int64_t *from, int64_t *until)

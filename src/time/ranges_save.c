@@ -1,13 +1,15 @@
 /*
  * ranges_save.c - windows that overlap, as bytes
  *
- * The tree, and what is not in it: up to where windows have been told, and
+ * The tree, and what is not in it: up to where windows have been emitted, and
  * which results some of them have had.
  */
 #include "ranges.h"
 #include "time_codec.h"
 
-/* Whether there is such a window: one that ends there, or is cut off. */
+/*
+ * Returns whether there is such a window: one that ends there, or is cut off.
+ */
 static int is_window(const struct leat_stream *st, struct leat_grid_window w)
 {
 	struct leat_grid_window first;
@@ -34,7 +36,7 @@ static void tape_grid_window(struct leat_tape *t, const struct leat_stream *st,
 		leat_tape_expect(t, is_window(st, *w));
 }
 
-/* Loading: a new item of that window, which comes after all others. */
+/* Loading: makes a new item of that window, which comes after all others. */
 static void *load_item(struct leat_tape *t, struct leat_stream *st,
     struct leat_index *x, struct leat_grid_window w)
 {
@@ -81,9 +83,9 @@ static void tape_emitted(struct leat_tape *t, struct leat_stream *st,
 }
 
 /*
- * Of windows that are open, no more can have changed than there are values
- * for: no value is in more of them than span / advance. Each push makes room
- * in the ledger for all of them.
+ * Returns how many open windows can have changed at most: there are values for
+ * all, and no value is in more of them than span / advance. Each push makes
+ * room for all of them in the emitted list.
  */
 static uint64_t most_changed(const struct leat_stream *st, uint64_t values)
 {
@@ -130,7 +132,7 @@ static void tape_changed(struct leat_tape *t, struct leat_stream *st,
 	}
 }
 
-/* emit_empty: the next window without data, which is on the grid. */
+/* emit_empty: saves or loads the next window in the row, on the grid. */
 static void tape_empty(struct leat_tape *t, const struct leat_stream *st,
     struct leat_ranges *r)
 {
@@ -138,7 +140,7 @@ static void tape_empty(struct leat_tape *t, const struct leat_stream *st,
 	if (!r->begun)
 		return;
 	tape_grid_window(t, st, &r->empty);
-	/* The one before it has been told. */
+	/* The window before this one has been emitted. */
 	leat_tape_expect(t,
 	    st->clock.now > INT64_MIN &&
 		leat_earlier(r->empty.end, st->plan.advance) <=
@@ -149,8 +151,8 @@ static void tape_empty(struct leat_tape *t, const struct leat_stream *st,
 }
 
 /*
- * Whether it is as one into which nothing has ever been put. Sliding windows
- * without data are told where keys are dropped.
+ * Returns whether r is as one into which nothing has ever been put. Sliding
+ * windows without data are emitted where keys are dropped.
  */
 static int is_blank(const struct leat_stream *st, const struct leat_ranges *r)
 {
@@ -160,7 +162,7 @@ static int is_blank(const struct leat_stream *st, const struct leat_ranges *r)
 	    r->closed <= st->clock.watermark;
 }
 
-/* What no window needs any more has been forgotten. */
+/* Data that no window needs any more must have been forgotten. */
 static void expect_needed(struct leat_tape *t, const struct leat_stream *st,
     int64_t first)
 {

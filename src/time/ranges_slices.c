@@ -11,7 +11,7 @@
  */
 #include "ranges.h"
 
-/* How far t is above the start of its slice. */
+/* Returns how far t is above the start of its slice. */
 static int64_t into_slice(const struct leat_time_plan *p, int64_t t)
 {
 	return leat_modulo(leat_modulo(t, p->width) -

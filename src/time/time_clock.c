@@ -23,7 +23,7 @@ void leat_clock_reset(struct leat_clock *c)
 		memset(c->seen, 0, c->n_sources);
 }
 
-/* As long as some source keeps the watermark away, now stands for it. */
+/* A source that keeps the watermark at its start lets now stand for it. */
 int leat_clock_skewed(const struct leat_clock *c, int64_t t)
 {
 	int64_t from = c->watermark > INT64_MIN ? c->watermark : c->now;
@@ -38,8 +38,9 @@ static int is_idle(const struct leat_clock *c, int64_t time)
 }
 
 /*
- * The source that rules; of idle ones alone, the one that is ahead. If `all`
- * is set, every source has come to the time t.
+ * Returns the time of the slowest source that is not idle; of idle ones alone,
+ * of the one that is ahead. If `all` is set, every source has come to the time
+ * t.
  */
 static int64_t slowest(const struct leat_clock *c, int all, int64_t t)
 {

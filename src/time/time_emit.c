@@ -7,13 +7,13 @@
 #include "../agg/summary.h"
 #include "time_engine.h"
 
-/* Until when the last value of a window holds. */
+/* Returns until when the last value of a window holds. */
 static int64_t carry_to(const struct leat_stream *st, int64_t end)
 {
 	if (st->plan.traits.slides)
 		return leat_earlier(end, 1);
 	if (st->plan.traits.grows)
-		return INT64_MIN; /* no longer than it does itself */
+		return INT64_MIN; /* a session's last value holds no longer */
 	return end < st->clock.now ? end : st->clock.now;
 }
 
@@ -22,7 +22,7 @@ static double rate_range(const struct leat_stream *st, int64_t start,
 {
 	if (st->plan.traits.asks)
 		return (double)leat_ticks(start, end);
-	return (double)st->plan.span; /* 0 where there is none */
+	return (double)st->plan.span; /* 0 if the kind has no span */
 }
 
 int leat_stream_is_silent(const struct leat_stream *st,
@@ -46,7 +46,7 @@ static void lower_users(const struct leat_stream *st,
 void leat_stream_lower(const struct leat_stream *st,
     const struct leat_accs *whole, int64_t start, int64_t end, double *out)
 {
-	struct leat_summary s; /* what statistics need is set by classes */
+	struct leat_summary s; /* the classes set what statistics need */
 	int silent = leat_stream_is_silent(st, whole);
 
 	if (st->plan.engine->lower) {
@@ -56,8 +56,9 @@ void leat_stream_lower(const struct leat_stream *st,
 	s.n = (double)whole->count;
 	s.missing = (double)whole->missing;
 	s.last_tick = leat_earlier(end, 1);
-	if (LEAT_UNLIKELY(st->forest.layout
-			      .ordered)) { /* those alone need to know */
+	if (LEAT_UNLIKELY(
+		st->forest.layout
+		    .ordered)) { /* ordered classes alone need these */
 		s.carry_to = carry_to(st, end);
 		s.range = rate_range(st, start, end);
 	}

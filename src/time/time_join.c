@@ -1,13 +1,13 @@
 /*
- * join.c - what two objects have seen, as if one had seen both
+ * time_join.c - what two objects have seen, as if one had seen both
  *
  * Two states of the same plan hold windows, or panes, that are known by where
  * they lie in time; those of the same place are joined, the others are taken
  * over. None that one of the two has forgotten may have data in the other:
- * then half of it has been told as all of it. That, and all memory, is asked
+ * then half of it has been emitted as all of it. That, and all memory, is asked
  * about before anything is changed.
  *
- * Closed windows that are kept for lateness are told again if they are made of
+ * Closed windows that are kept for lateness are emitted again if they are made of
  * more now than before, as if the values of the other had come late.
  *
  * Cost: one combine a class and cell; panes, or values where order counts,
@@ -57,14 +57,14 @@ void leat_stream_join_counts(struct leat_stream *st,
 
 /*
  * A full leaf splits at once, and one that has split only after half a leaf
- * more; inner nodes are fewer than leaves but for those on the way up.
+ * more; inner nodes are fewer than leaves, but for those on the way up.
  */
 void leat_need_values(const struct leat_stream *st, struct leat_need *need,
     const struct leat_tree *t, uint64_t more)
 {
 	uint64_t n = t ? leat_tree_length(&st->forest, t) : 0;
 	uint64_t splits = (n + 2 * more) / LEAT_LEAF + 2;
-	/* Two more where there are none yet. */
+	/* A tree without nodes needs two leaves more. */
 	size_t leaves = (size_t)(splits < more + 1 ? splits : more + 1) + 2;
 
 	need->few++;
@@ -75,7 +75,7 @@ void leat_need_values(const struct leat_stream *st, struct leat_need *need,
 	need->trees++;
 }
 
-/* Every pane is a leaf; and those that are there may have no nodes yet. */
+/* Every pane is a leaf; and the panes that are there may have no nodes yet. */
 void leat_need_panes(struct leat_need *need, size_t more)
 {
 	need->leaves += more + 1 + LEAT_FEW_PANES;
@@ -91,7 +91,7 @@ int leat_need_reserve(struct leat_stream *st, const struct leat_need *need)
 
 	err |= leat_pool_reserve(&st->contents, need->contents);
 	err |= leat_index_reserve(&st->nodes, need->nodes);
-	/* Those that become free on the way are needed by the next. */
+	/* Blocks that become free on the way are needed by the next tree. */
 	if (need->few > 0)
 		w->keep = SIZE_MAX;
 	err |= leat_few_reserve(&st->forest, need->few);
@@ -101,19 +101,17 @@ int leat_need_reserve(struct leat_stream *st, const struct leat_need *need)
 	return err | leat_pool_reserve(&w->tables, need->trees * LEAT_HEIGHT);
 }
 
-/* max_values, of those that two states store. */
 int leat_stream_joins_too_much(const struct leat_stream *st,
     const struct leat_state *s, const struct leat_stream *from,
     const struct leat_state *other)
 {
 	if (st->plan.max_values == 0)
 		return 0;
-	/* Neither has more than that. */
+	/* No state stores more than max_values. */
 	return leat_more(&st->plan, s)->stored >
 	    st->plan.max_values - from->plan.engine->stored(from, other);
 }
 
-/* max_windows, where there would be so many more than now. */
 int leat_stream_joins_too_many(const struct leat_stream *st,
     const struct leat_state *s, uint64_t more)
 {
@@ -131,7 +129,7 @@ void leat_state_join(struct leat_stream *st, struct leat_state *s,
 	st->plan.engine->join(st, s, from, other);
 	if (!m)
 		return;
-	/* If that is enough for a result, the next value brings it. */
+	/* The next value brings a result if these are enough for one. */
 	if (st->plan.early_count > 0)
 		m->since += leat_more(&from->plan, other)->since;
 	if (st->plan.early_count > 0 && m->since >= st->plan.early_count)

@@ -55,13 +55,13 @@ static const struct window_kind window_kinds[] = {
 
 /* ---------------- checking ------------------------------------------- */
 
-/* Written so that NaN fails. */
+/* The comparison is written so that NaN fails. */
 static int is_half_life(double x)
 {
 	return x > 0 && x <= DBL_MAX;
 }
 
-/* What gives the kind its shape is above 0 there, and 0 for other kinds. */
+/* Checks what gives a kind its shape: above 0 there, and 0 for other kinds. */
 static const char *why_shape(const leat_time_window_options *o)
 {
 	const struct window_kind *k = &window_kinds[o->kind];
@@ -140,7 +140,7 @@ static const char *why_rest_by_time(const leat_time_window_options *o)
 	return NULL;
 }
 
-/* early results and empty windows are for somebody who is told. */
+/* Early results and windows without data are for a sink alone. */
 static const char *why_sink(const leat_time_window_options *o)
 {
 	if (o->sink.emit)
@@ -243,8 +243,8 @@ static void plan_state(struct leat_time_plan *p, const struct leat_layout *l)
 }
 
 /*
- * Whether closing, emitting or taking a value may need what can fail. Windows
- * with early_span go the same way, so that others need not ask for it.
+ * Returns whether closing, emitting or taking a value may need what can fail.
+ * Windows with early_span go the same way, so that others need not ask for it.
  */
 static int is_careful(const struct leat_time_plan *p,
     const struct leat_layout *l)

@@ -12,7 +12,9 @@
  */
 #include "ranges.h"
 
-/* Blocks up to this are asked for in one piece; so is what fades. */
+/*
+ * Blocks up to this size are asked for in one piece, as are those that decay.
+ */
 enum { QUERY_WHOLE = 4096 };
 
 struct query {
@@ -62,7 +64,7 @@ static void query_built_in(const struct leat_stream *st,
 	look_and_lower(&narrow, s, leat_accs_in(&room), out);
 }
 
-/* Of one section: its statistics, or its partial. */
+/* Makes the statistics of one section, or its partial. */
 static void query_section(void *ctx, void *scratch)
 {
 	const struct query *q = ctx;
@@ -129,7 +131,7 @@ int leat_stream_partial(const struct leat_stream *st,
 	if (q.section == st->forest.layout.n_sections)
 		return LEAT_ESTAT;
 	if (st->emitter.calls
-		.result) /* while it is told its partials are there */
+		.result) /* while a result is emitted, its partials are there */
 		memcpy(partial_out,
 		    (unsigned char *)st->emitter.whole +
 			st->forest.layout.sections[q.section].offset,

@@ -1,5 +1,5 @@
 /*
- * time_save.c - windows by time as bytes, and from them
+ * time_time_save.c - windows by time as bytes, and from them
  *
  * The plan of a stream follows from its options; what changes is its clock, its
  * counts, and what the states hold. States are in cells_save.c, decaying.c,
@@ -30,7 +30,7 @@ static void tape_time_options(struct leat_tape *t, const struct leat_stream *st)
 
 void leat_tape_stream_options(struct leat_tape *t, const struct leat_stream *st)
 {
-	/* Kinds counted from 0 once. */
+	/* States say the kind as it was counted once: from 0. */
 	leat_tape_same(t, (uint64_t)st->plan.kind - 1, "kind");
 	leat_tape_same_time(t, st->plan.span, "span");
 	leat_tape_same_time(t, st->plan.advance, "hop");
@@ -42,8 +42,8 @@ void leat_tape_stream_options(struct leat_tape *t, const struct leat_stream *st)
 	tape_time_options(t, st);
 	leat_tape_same(t, st->plan.n_stats, "n_stats");
 	for (size_t i = 0; i < st->plan.n_stats; i++)
-		leat_tape_stat(t, st->plan.stats[i].id,
-		    st->plan.stats[i].arg, st->plan.stats[i].agg);
+		leat_tape_stat(t, st->plan.stats[i].id, st->plan.stats[i].arg,
+		    st->plan.stats[i].agg);
 }
 
 /* ---------------- clock and counts -------------------------------------- */
@@ -61,8 +61,8 @@ static void tape_source(struct leat_tape *t, struct leat_clock *c, uint32_t i)
 }
 
 /*
- * How times can lie to each other: a watermark that is far behind, as none can
- * be where there is one source, would have windows told that never were.
+ * Checks how times lie to each other: a watermark that is far behind, as none
+ * can be with one source, would have windows emitted that never were.
  */
 static int clock_fits(const struct leat_clock *c)
 {
@@ -120,7 +120,7 @@ void leat_tape_stream(struct leat_tape *t, struct leat_stream *st)
 
 /* ---------------- accumulators and states -------------------------------- */
 
-/* Of no values there is nothing to know. */
+/* A block of no values is saved as its count alone. */
 void leat_tape_accs(struct leat_tape *t, const struct leat_stream *st,
     struct leat_accs *a, int64_t from, int64_t to)
 {
@@ -166,7 +166,7 @@ void leat_tape_state(struct leat_tape *t, struct leat_stream *st,
 	if (!t->loads || !m || t->err)
 		return;
 	m->stored = st->plan.engine->stored(st, s);
-	/* The limit may have been another one; what is held was counted. */
+	/* The limit may have been another one, so what is held was counted. */
 	if (st->plan.max_windows > 0 && m->windows > st->plan.max_windows)
 		leat_tape_fail(t, LEAT_EFULL);
 }

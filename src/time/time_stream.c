@@ -193,7 +193,7 @@ int leat_stream_push(struct leat_stream *st, struct leat_state *s,
 
 int leat_stream_early(const struct leat_stream *st, int64_t was, int64_t now)
 {
-	/* The first value of all passes nothing. */
+	/* The first value of all passes no multiple. */
 	if (st->plan.early_span == 0 ||
 	    (was == INT64_MIN && st->clock.begin != INT64_MIN))
 		return 0;

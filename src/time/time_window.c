@@ -2,7 +2,7 @@
  * time_window.c - the life of a window by time, and its public functions
  *
  * One stream and one state. The watermark moves when a value has been seen,
- * and what that closes is told before the value goes in; close() is asked
+ * and what that closes is emitted before the value goes in; close() is asked
  * only when the watermark has come to `due`, which is never later than the
  * first moment it has something to do.
  */
@@ -12,7 +12,7 @@ struct leat_time_window {
 	struct leat_stream stream;
 	struct leat_state *state;
 	int64_t due;
-	int owes_early; /* results of early_span, after an error */
+	int owes_early; /* early results are due since an error */
 	struct leat_block block;
 };
 
@@ -155,7 +155,10 @@ static void emit_early(leat_time_window *w, int64_t was)
 	w->owes_early = 0;
 }
 
-/* The clock has moved; e may be NULL. Where it fails nothing has changed. */
+/*
+ * Prepares for a value, or for NULL; the clock has moved. Nothing has changed
+ * if it fails.
+ */
 static int prepare(leat_time_window *w, const leat_event *e)
 {
 	struct leat_stream *st = &w->stream;
@@ -206,7 +209,10 @@ int leat_time_window_flush(leat_time_window *window)
 
 /* ---------------- values --------------------------------------------- */
 
-/* The clock has seen the value, and nothing can fail any more. */
+/*
+ * Closes what is due and takes the value, which the clock has seen and for
+ * which everything is reserved.
+ */
 LEAT_INLINE int push_seen_one(leat_time_window *w, const leat_event *e)
 {
 	struct leat_stream *st = &w->stream;
@@ -221,7 +227,7 @@ LEAT_INLINE int push_seen_one(leat_time_window *w, const leat_event *e)
 	return err;
 }
 
-/* Pushes where more than a small allocation can fail. */
+/* Pushes a value where more than a small allocation can fail. */
 static int push_one_with_care(leat_time_window *w, const leat_event *e)
 {
 	struct leat_stream *st = &w->stream;
@@ -245,7 +251,7 @@ static int push_one_with_care(leat_time_window *w, const leat_event *e)
 	return err;
 }
 
-/* What callbacks have answered is left in st->emitter.calls. */
+/* Pushes a value; the callbacks' answers stay in st->emitter.calls. */
 LEAT_INLINE int push_quietly(leat_time_window *w, const leat_event *e)
 {
 	struct leat_stream *st = &w->stream;
@@ -422,7 +428,9 @@ static void tape_window(struct leat_tape *t, void *object)
 	if (t->err)
 		return;
 	leat_tape_state(t, &w->stream, w->state);
-	/* Version 0.1 may have saved a late time: emit_empty, no sink. */
+	/*
+	 * Version 0.1 may have saved a late `due`: emit_empty without a sink.
+	 */
 	if (!t->loads || t->err || w->stream.plan.emit_empty)
 		return;
 	if (w->stream.plan.engine->due(&w->stream, w->state, &due))
@@ -457,9 +465,9 @@ int leat_time_window_load(leat_time_window **window_out,
 }
 
 /*
- * Time goes on to where the two have come. Of what the other one has brought
- * some may be due since before our watermark: windows without data, up to
- * which it had not come yet. Where this fails, the next push goes on with it.
+ * Closes up to where the two have come. Some of what the other one has brought
+ * may be due since before our watermark: windows without data, which it had not
+ * come to yet. If this runs out of memory, the next push resumes it.
  */
 static void move_on(leat_time_window *w)
 {
@@ -493,7 +501,10 @@ int leat_time_window_merge(leat_time_window *window,
 		 other->state, &need)) ||
 	    (err = leat_need_reserve(st, &need)))
 		return err;
-	/* What the states tell is as of then; the watermark is not yet. */
+	/*
+	 * The states are joined before the watermark moves: results that the
+	 * join emits must have the old one.
+	 */
 	leat_stream_join_counts(st, g);
 	leat_clock_join(&st->clock, &g->clock);
 	leat_state_join(st, window->state, g, other->state);

@@ -50,7 +50,6 @@ static void add_child(struct leat_node *n, struct leat_node *child)
 	in->child[n->n++] = child;
 }
 
-/* Two nodes under a new root; the edges below it are known. */
 void leat_tree_raise(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *left, struct leat_node *right)
 {
@@ -68,7 +67,7 @@ void leat_tree_raise(struct leat_forest *f, struct leat_tree *t,
 	t->height = level;
 }
 
-/* The last leaf is complete: it joins the middle, all else as it must. */
+/* The last leaf is complete, so it joins all that knows nodes but the last. */
 static void complete_last(struct leat_forest *f, struct leat_tree *t)
 {
 	struct leat_edges *g = t->edges;
@@ -81,7 +80,7 @@ static void complete_last(struct leat_forest *f, struct leat_tree *t)
 		    leaf);
 }
 
-/* right[level] is complete, too, and `next` comes after it. */
+/* Completes right[level], too: a new node that begins with `next` follows. */
 static struct leat_node *complete_inner(struct leat_forest *f,
     struct leat_tree *t, uint32_t level, struct leat_node *next)
 {
@@ -111,7 +110,6 @@ static void grow_root(struct leat_forest *f, struct leat_tree *t,
 	leat_tree_edges(f, t);
 }
 
-/* Hangs a leaf behind the last one, which is complete. */
 void leat_tree_grow(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *leaf)
 {
@@ -139,7 +137,6 @@ void leat_tree_grow(struct leat_forest *f, struct leat_tree *t,
 	add_child(t->edges->right[level], next);
 }
 
-/* A leaf behind all others, or the only one. */
 void leat_tree_hang(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *leaf)
 {

@@ -57,7 +57,10 @@ LEAT_INLINE int leat_tree_is_empty(const struct leat_tree *t)
 	return !t->root && !t->few;
 }
 
-/* What is known of the two edges of a tree, by level; tree.c has a drawing. */
+/*
+ * Holds what is known of the two edges of a tree, by level; tree.c has a
+ * drawing.
+ */
 struct leat_edges {
 	struct leat_node *left[LEAT_HEIGHT], *right[LEAT_HEIGHT];
 	uint32_t gone[LEAT_HEIGHT]; /* children that have left left[] */

@@ -6,7 +6,7 @@
  */
 #include "tree.h"
 
-/* Sums run backwards in registers; other classes from block to block. */
+/* Sums run backwards in registers, other classes from block to block. */
 static void tabulate_sums(const struct leat_forest *f, struct leat_tree *t,
     const struct leat_section *p)
 {
@@ -87,7 +87,7 @@ static void join_middle(struct leat_forest *f, struct leat_edges *g)
 	leat_accs_join(&f->layout, middle, leat_front(f, g, 1));
 }
 
-/* past() of this level and those below, and the middle. */
+/* Makes past() of this level and those below anew, and the middle. */
 void leat_tree_chain_left(struct leat_forest *f, struct leat_tree *t,
     size_t level)
 {
@@ -107,7 +107,7 @@ void leat_tree_chain_left(struct leat_forest *f, struct leat_tree *t,
 	join_middle(f, g);
 }
 
-/* front() of this level and those below, and the middle. */
+/* Makes front() of this level and those below anew, and the middle. */
 void leat_tree_chain_right(struct leat_forest *f, struct leat_tree *t,
     size_t level)
 {
@@ -136,7 +136,10 @@ void leat_tree_edges(struct leat_forest *f, struct leat_tree *t)
 	g->covered = t->root->n - 2;
 	for (size_t l = 1; l <= t->height; l++)
 		leat_tree_tabulate(f, t, l);
-	/* Only after all of it, as the middle needs both. */
+	/*
+	 * The middle is joined from both sides, so front() must be there
+	 * before.
+	 */
 	leat_accs_clear(&f->layout, leat_front(f, g, 1));
 	leat_tree_chain_left(f, t, t->height);
 	leat_tree_chain_right(f, t, t->height);

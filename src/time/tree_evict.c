@@ -7,8 +7,8 @@
 #include "tree.h"
 
 /*
- * On the left edge, children that are gone are skipped; before a node of it
- * is free_subtrees they must be out of it, as they have been free_subtrees themselves.
+ * Children that are gone are skipped on the left edge. Before a node of it is
+ * dropped they must be out of it, as they have been dropped themselves.
  */
 static void trim_left(struct leat_tree *t, uint32_t level)
 {
@@ -40,7 +40,7 @@ void leat_tree_clear(struct leat_forest *f, struct leat_tree *t)
 	memset(t, 0, sizeof(*t));
 }
 
-/* The root has one child left: that is the root, and so on down. */
+/* Makes the root's only child the root, and so on down. */
 static void lower_root(struct leat_forest *f, struct leat_tree *t)
 {
 	struct leat_edges *g = t->edges;
@@ -77,7 +77,7 @@ static void descend(struct leat_tree *t, uint32_t level)
 	t->gone = 0;
 }
 
-/* The highest level at which whole children are too old; 0: none. */
+/* Returns the highest level at which whole children are too old; 0: none. */
 static uint32_t highest_old(const struct leat_tree *t, int64_t before)
 {
 	for (uint32_t l = t->height; l > 0; l--) {
@@ -89,7 +89,7 @@ static uint32_t highest_old(const struct leat_tree *t, int64_t before)
 	return 0;
 }
 
-/* Drops those of one level: all whose next one starts too early. */
+/* Drops the children of one level whose next one starts too early. */
 static void drop_old(struct leat_forest *f, struct leat_tree *t, uint32_t level,
     int64_t before)
 {
@@ -117,8 +117,8 @@ static uint32_t drop_leaf(struct leat_forest *f, struct leat_tree *t)
 }
 
 /*
- * What the edges know, where the left one is new from a level down. Returns
- * whether all of it was made anew.
+ * Makes anew what the edges know, where the left one is new from a level down.
+ * Returns whether all of it was made anew.
  */
 static int renew_left(struct leat_forest *f, struct leat_tree *t,
     uint32_t level)

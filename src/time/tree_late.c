@@ -17,11 +17,11 @@
  */
 #include "few_places.h"
 
-/* The way to a leaf: the node on each level, and which child it goes to. */
+/* The way to a leaf: the node on each level, and the child it goes to. */
 struct way {
 	struct leat_node *node[LEAT_HEIGHT];
 	uint32_t child[LEAT_HEIGHT];
-	uint32_t top; /* where it turned down; 0: the last leaf */
+	uint32_t top; /* level where it turned down; 0: last leaf */
 };
 
 static int on_left(const struct leat_tree *t, const struct way *w,
@@ -36,7 +36,7 @@ static int on_right(const struct leat_tree *t, const struct way *w,
 	return w->node[level] == t->edges->right[level];
 }
 
-/* The first child that is there. */
+/* Returns the first child that is not gone. */
 static uint32_t first_child(const struct leat_tree *t, const struct way *w,
     uint32_t level)
 {
@@ -60,13 +60,16 @@ static void find_way(const struct leat_tree *t, int64_t at, struct way *w)
 		w->child[l] = i;
 		w->node[l - 1] = in->child[i];
 	}
-	/* The last child of the right edge begins later. */
+	/*
+	 * The right edge was left for this node, so its last child begins
+	 * later.
+	 */
 	LEAT_ASSERT(w->top == 0 || w->child[w->top] + 1 < w->node[w->top]->n);
 }
 
 /* ---------------- appending to what is there ------------------------- */
 
-/* What comes: a sample, or all that stands for a pane of another tree. */
+/* Something to add: a sample, or the block of a pane of another tree. */
 struct addend {
 	const leat_sample *s;
 	const struct leat_accs *a;
@@ -81,7 +84,7 @@ static void give(struct leat_forest *f, struct leat_accs *to,
 		leat_accs_join(&f->layout, to, g->a);
 }
 
-/* The suffixes and past() of the left edge that hold the sample. */
+/* Adds to the suffixes and past() of the left edge that hold the value. */
 static void append_left(struct leat_forest *f, struct leat_tree *t,
     const struct way *w, uint32_t level, const struct addend *what)
 {
@@ -100,7 +103,7 @@ static void append_right(struct leat_forest *f, struct leat_tree *t,
 		give(f, leat_front(f, t->edges, l), what);
 }
 
-/* The lowest level at which the way is on the left edge; 0: none. */
+/* Returns the lowest level at which the way is on the left edge; 0: none. */
 static uint32_t left_level(const struct leat_tree *t, const struct way *w)
 {
 	for (uint32_t l = 1; l <= w->top; l++)
@@ -149,7 +152,7 @@ static void redo_leaf(struct leat_forest *f, struct leat_tree *t,
 	}
 }
 
-/* All children, but the last one on the right edge. */
+/* The right edge's nodes know all children but the last. */
 static void redo_inner(struct leat_forest *f, const struct leat_tree *t,
     struct leat_node *n)
 {
@@ -162,7 +165,7 @@ static void redo_inner(struct leat_forest *f, const struct leat_tree *t,
 		    leat_node_accs(f, leat_inner(n)->child[i]));
 }
 
-/* The suffixes of a level of the left edge, up to one child. */
+/* Joins anew the suffixes of a level of the left edge, up to one child. */
 static void redo_suffixes(struct leat_forest *f, struct leat_tree *t,
     uint32_t level, uint32_t child)
 {
@@ -193,7 +196,7 @@ static void redo_edges(struct leat_forest *f, struct leat_tree *t,
 	}
 }
 
-/* Nothing was split. */
+/* Joins anew what lies on the way, where nothing was split. */
 static void redo_way(struct leat_forest *f, struct leat_tree *t,
     const struct way *w)
 {
@@ -220,7 +223,7 @@ static void insert_child(struct leat_node *n, uint32_t at,
 	n->n++;
 }
 
-/* Children that are gone make room first. */
+/* Gives up the places of children that are gone. */
 static void close_gap(struct leat_tree *t, struct way *w, uint32_t level)
 {
 	struct leat_node *n = w->node[level];
@@ -240,7 +243,7 @@ static void close_gap(struct leat_tree *t, struct way *w, uint32_t level)
 		    : t->edges->covered;
 }
 
-/* The upper half goes to a new node, which is returned. */
+/* Moves the upper half of a node to a new one, which is returned. */
 static struct leat_node *split_inner(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *n)
 {
@@ -271,7 +274,8 @@ static uint32_t hang(struct leat_forest *f, struct leat_tree *t, struct way *w,
 
 	for (;; l++) {
 		struct leat_node *n, *r;
-		if (l > w->top) { /* up the right edge: the last child */
+		if (l >
+		    w->top) { /* the way goes up the right edge by its last children */
 			w->node[l] = g->right[l];
 			w->child[l] = g->right[l]->n - 1;
 			w->top = l;
@@ -299,8 +303,8 @@ static uint32_t hang(struct leat_forest *f, struct leat_tree *t, struct way *w,
 }
 
 /*
- * After a split, up to level `top`: the inner nodes below it were redone
- * while splitting, but those that only took a child.
+ * Joins anew after a split up to level `top`. Inner nodes below it were redone
+ * while splitting, but for those that only took a child.
  */
 static void redo_split(struct leat_forest *f, struct leat_tree *t,
     const struct way *w, uint32_t top)
@@ -308,7 +312,7 @@ static void redo_split(struct leat_forest *f, struct leat_tree *t,
 	for (uint32_t l = 1; l <= top && l < t->height; l++) {
 		if (!on_left(t, w, l))
 			redo_inner(f, t, w->node[l]);
-		if (!on_right(t, w, l)) /* its other half may be there */
+		if (!on_right(t, w, l)) /* the other half may be on that edge */
 			redo_inner(f, t, t->edges->right[l]);
 	}
 	for (uint32_t l = top + 1; l <= w->top && l < t->height; l++)
@@ -342,7 +346,7 @@ static void insert_at(const struct leat_forest *f, struct leat_node *leaf,
 	leat_leaf_put(f, leaf, at, s);
 }
 
-/* Behind those of the same time; of the first leaf, what is left. */
+/* Returns the place behind values of the same time that are not gone. */
 static uint32_t place_in_leaf(const struct leat_tree *t, struct leat_node *leaf,
     int64_t at)
 {
@@ -366,7 +370,7 @@ static void move_values(const struct leat_forest *f, struct leat_node *from,
 	to->n = n;
 }
 
-/* A full leaf in two, then the sample in one of them. */
+/* Splits a full leaf in two and puts the sample in one of them. */
 static struct leat_node *split_leaf(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *leaf, uint32_t at, const leat_sample *s)
 {
@@ -403,7 +407,7 @@ static void insert_by_split(struct leat_forest *f, struct leat_tree *t,
 	redo_split(f, t, w, top);
 }
 
-/* The values of the first leaf that are gone make room. */
+/* Gives up the places of the first leaf's values that are gone. */
 static void close_leaf_gap(struct leat_forest *f, struct leat_tree *t)
 {
 	move_values(f, t->first, t->gone, t->first);
@@ -440,7 +444,10 @@ void leat_tree_insert_late(struct leat_forest *f, struct leat_tree *t,
 
 /* ---------------- panes ----------------------------------------------- */
 
-/* The pane before it, or the first one, which starts after it, is there. */
+/*
+ * Inserts a new pane behind the one that the way leads to, or before the first
+ * pane of all.
+ */
 static void insert_pane(struct leat_forest *f, struct leat_tree *t,
     struct way *w, int64_t start, const struct addend *what)
 {
@@ -451,7 +458,10 @@ static void insert_pane(struct leat_forest *f, struct leat_tree *t,
 	pane->n = 1;
 	give(f, leat_node_accs(f, pane), what);
 	if (start < was->t[0]) {
-		/* Before the first of all: they change places. */
+		/*
+		 * A pane before the first of all changes places with that, so
+		 * that it is hung behind it as any other.
+		 */
 		int64_t t0 = was->t[0];
 		leat_accs_copy(&f->layout, f->temp, leat_node_accs(f, was));
 		leat_accs_copy(&f->layout, leat_node_accs(f, was),

@@ -42,10 +42,7 @@ void leat_forest_clear(struct leat_forest *f)
 	f->stocked = 0;
 }
 
-/*
- * A subtree that is dropped waits, linked by its first time's place, until
- * its nodes are needed: dropping it takes no longer than dropping a leaf.
- */
+/* The list is linked where a subtree has its first time. */
 void leat_tree_drop(struct leat_forest *f, struct leat_node *n)
 {
 	if (n->level == 0) {
@@ -88,10 +85,10 @@ int leat_tree_stock_nodes(struct leat_forest *f, size_t leaves, size_t inners,
 	    : LEAT_OK;
 }
 
-/* As many leaves as may take the place of a few values, with one of its own. */
+/* A few values take the place of two leaves at most, and a value one more. */
 enum { STOCK_LEAVES = 3 };
 
-/* Leaves, a node more on each level, and what a new level needs. */
+/* Reserves leaves, a node more on each level, and what a new level needs. */
 int leat_tree_stock(struct leat_forest *f, uint32_t height)
 {
 	if (leat_tree_stock_nodes(f, STOCK_LEAVES, height + 2, 1))

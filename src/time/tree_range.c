@@ -8,10 +8,10 @@
  */
 #include "few_places.h"
 
-/* A node, and the smallest time of what comes after it (or none does). */
+/* A node on the way down, and the smallest time behind it. */
 struct span_of {
 	struct leat_node *node;
-	int left, right; /* on an edge */
+	int left, right; /* on the left or the right edge */
 	int64_t next;
 	int is_last;
 };
@@ -76,7 +76,7 @@ static void add_from_root(const struct leat_forest *f,
 	add_range(f, t, &all, from, to, out);
 }
 
-/* All that is before `to`. */
+/* Joins all that is before `to`. */
 static void add_prefix(const struct leat_forest *f, const struct leat_tree *t,
     int64_t to, struct leat_accs *out)
 {
@@ -170,7 +170,7 @@ void leat_tree_part(const struct leat_forest *f, const struct leat_tree *t,
 		add_from_root(f, t, from, to, out);
 }
 
-/* The children of an inner node that are there, from. */
+/* Returns the first child of an inner node that is not gone. */
 static uint32_t live(const struct leat_tree *t, const struct leat_node *n)
 {
 	return n == t->edges->left[n->level] ? t->edges->gone[n->level] : 0;
@@ -367,7 +367,7 @@ static int copy_tree(struct leat_forest *f, struct leat_tree *to,
 	return LEAT_OK;
 }
 
-/* What has been copied when memory ends goes with the pools. */
+/* Nodes that were copied when memory ends go with the pools. */
 int leat_tree_copy(struct leat_forest *f, struct leat_tree *to,
     const struct leat_tree *from)
 {

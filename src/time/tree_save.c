@@ -18,12 +18,12 @@ struct walk {
 	const struct leat_stream *stream;
 	struct leat_forest *f;
 	struct leat_tree *tree;
-	int64_t last; /* time that has been come to */
+	int64_t last; /* the last time saved or loaded */
 	int begun;
 	struct leat_accs nothing;
 };
 
-/* On which edges a node is. */
+/* A node may be on one edge or on both. */
 enum { ON_LEFT = 1, ON_RIGHT = 2 };
 
 static void walk_time(struct walk *w, int64_t *at)
@@ -50,7 +50,7 @@ static void *walk_take(struct walk *w, struct leat_pool *p)
 
 /* ---------------- nodes -------------------------------------------------- */
 
-/* How many values or children there are, and of them how many are gone. */
+/* Saves or loads how many values or children there are, and are gone. */
 static int walk_size(struct walk *w, struct leat_node *n, uint32_t *gone,
     int edges, uint32_t most)
 {
@@ -82,8 +82,8 @@ static void walk_values(struct walk *w, struct leat_node *leaf, uint32_t gone)
 }
 
 /*
- * What stands for several nodes must count what these count: else trees would
- * seem to hold values that they do not hold.
+ * A block of several nodes must count what these count: else trees would seem
+ * to hold values that they do not hold.
  */
 static void tally_up(struct leat_tally *tally, const struct leat_accs *a)
 {
@@ -120,8 +120,9 @@ static void walk_accs(struct walk *w, struct leat_accs *a)
 }
 
 /*
- * On the left edge, but for panes, and in the root nobody looks at what stands
- * for a node: it is saved as that of no values, as trees without nodes do.
+ * The blocks of nodes on the left edge, but for panes, and of the root are
+ * never looked at: each is saved as that of no values, as a tree without nodes
+ * has none.
  */
 static struct leat_accs *means_nothing(struct walk *w, struct leat_accs *a)
 {
@@ -154,7 +155,7 @@ static void walk_leaf(struct walk *w, struct leat_node *leaf, int edges)
 		expect_tally(w, a, tally_values(w, leaf));
 }
 
-/* Of children from i up to `end`; none if they have not been made. */
+/* Counts the children from i up to `end`; none if they have not been made. */
 static struct leat_tally tally_children(const struct walk *w,
     struct leat_node *n, uint32_t i, uint32_t end)
 {
@@ -204,7 +205,10 @@ static void walk_inner(struct walk *w, struct leat_node *n, int edges)
 		    tally_children(w, n, 0, n->n - (edges & ON_RIGHT ? 1 : 0)));
 }
 
-/* NULL: it failed; nodes that were made go with their pool. */
+/*
+ * Saves or loads a node and all below. NULL: it failed; nodes that were made go
+ * with their pool.
+ */
 static struct leat_node *walk_node(struct walk *w, struct leat_node *n,
     uint32_t level, int edges)
 {
@@ -242,7 +246,7 @@ static void walk_level(struct walk *w, uint32_t level)
 	}
 }
 
-/* past() and front() of a level, whose upper ones are right. */
+/* Checks past() and front() of a level, whose upper ones are right. */
 static void check_level(struct walk *w, uint32_t level)
 {
 	struct leat_tree *t = w->tree;
@@ -275,7 +279,7 @@ static void check_edges(struct walk *w)
 	expect_tally(w, leat_middle(w->f, g), middle);
 }
 
-/* The suffixes of the first leaf. */
+/* Saves or loads the suffixes of the first leaf. */
 static void walk_tails(struct walk *w)
 {
 	struct leat_tree *t = w->tree;
@@ -313,7 +317,7 @@ static void walk_edges(struct walk *w)
 		walk_tails(w);
 }
 
-/* A edges, and a table for each level. */
+/* Makes room for the edges, and a table for each level. */
 static void make_edge_tables(struct walk *w, struct leat_tree *t)
 {
 	struct leat_forest *forest = w->f;
@@ -329,7 +333,7 @@ static void make_edge_tables(struct walk *w, struct leat_tree *t)
 
 /* ---------------- all of it ---------------------------------------------- */
 
-/* Loading: until it is whole, the tree is empty. */
+/* A tree that is loaded stays empty until it is whole. */
 void leat_tape_tree(struct leat_tape *tape, struct leat_stream *f,
     struct leat_tree *t)
 {
