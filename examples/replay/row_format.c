@@ -103,23 +103,37 @@ static void json_escape(struct writer *w, unsigned char byte)
 	writer_char(w, hex[byte & 15]);
 }
 
-/* What is not UTF-8 becomes U+FFFD, byte by byte: JSON has no other way. */
+/* Returns how many bytes of ASCII there are that need no escape. */
+static size_t json_plain(const unsigned char *t, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && t[n] >= ' ' && t[n] < 0x80 && t[n] != '"' &&
+	    t[n] != '\\')
+		n++;
+	return n;
+}
+
+/* Bytes that are not UTF-8 become U+FFFD, one by one: JSON has no other way. */
 void row_format_json_text(struct writer *w, const char *text, size_t len)
 {
 	const unsigned char *t = (const unsigned char *)text;
-	size_t i = 0;
+	size_t i = 0, n;
 
 	writer_char(w, '"');
-	while (i < len) {
-		size_t n = utf8_length(t + i, len - i);
-
-		if (n == 0)
-			writer_put(w, "\\ufffd", 6);
-		else if (t[i] < ' ' || t[i] == '"' || t[i] == '\\')
-			json_escape(w, t[i]);
-		else
+	for (; i < len; i += n) {
+		n = json_plain(t + i, len - i);
+		if (n == 0 && t[i] >= 0x80)
+			n = utf8_length(t + i, len - i);
+		if (n > 0) {
 			writer_put(w, text + i, n);
-		i += n ? n : 1;
+			continue;
+		}
+		if (t[i] >= 0x80)
+			writer_put(w, "\\ufffd", 6);
+		else
+			json_escape(w, t[i]);
+		n = 1;
 	}
 	writer_char(w, '"');
 }

@@ -12,13 +12,15 @@
  */
 #ifdef HAVE_SQLITE
 
-#include "../replay/report.h"
 #include "database_inside.h"
 
 #include <leat_text.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "../replay/report.h"
+#include "../replay/utf8.h"
 
 enum { N_FIXED = 3, BUSY_MS = 2000 };
 
@@ -243,39 +245,16 @@ int database_file_has_moved(struct database_file *f)
 
 /* ---- Rows ---- */
 
-/*
- * Returns how many bytes follow the first one of a character; -1: it is none.
- */
-static int count_following(unsigned char first)
-{
-	return first < 0x80 ? 0
-	    : first < 0xC2  ? -1
-	    : first < 0xE0  ? 1
-	    : first < 0xF0  ? 2
-	    : first < 0xF5  ? 3
-			    : -1;
-}
-
-/* Leaves out NUL, whose meaning in a text SQLite leaves open. */
+/* Returns whether a text is UTF-8 without NUL, of which SQLite says nothing. */
 static int is_utf8(const char *text, size_t len)
 {
-	const unsigned char *t = (const unsigned char *)text, *end = t + len;
+	const unsigned char *t = (const unsigned char *)text;
+	size_t i = 0, n;
 
-	while (t < end) {
-		unsigned char first = *t;
-		int n = count_following(first);
-
-		if (first == 0 || n < 0 || end - t <= n)
+	for (; i < len; i += n) {
+		n = t[i] ? utf8_length(t + i, len - i) : 0;
+		if (n == 0)
 			return 0;
-		/* Overlong forms, surrogates, and beyond U+10FFFF. */
-		if ((first == 0xE0 && t[1] < 0xA0) ||
-		    (first == 0xED && t[1] > 0x9F) ||
-		    (first == 0xF0 && t[1] < 0x90) ||
-		    (first == 0xF4 && t[1] > 0x8F))
-			return 0;
-		for (t++; n > 0; n--, t++)
-			if ((*t & 0xC0) != 0x80)
-				return 0;
 	}
 	return 1;
 }

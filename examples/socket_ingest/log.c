@@ -24,6 +24,7 @@
 
 #include "../replay/number.h"
 #include "../replay/system_clock.h"
+#include "../replay/utf8.h"
 
 enum { TEXT_SIZE = 1024 };
 
@@ -72,33 +73,16 @@ const char *log_kind_text(enum log_kind kind)
 /* ---- Lines ---- */
 
 /*
- * Bytes of the character at the start of the text if it may be shown, or 0.
- * The second byte of some has a smaller range: no character has two forms,
- * none is a surrogate or above U+10FFFF, and C2 80 to C2 9F are controls.
+ * Returns how many bytes the character at the start of the text has, or 0 if
+ * it must not be shown. The characters C2 80 to C2 9F are controls.
  */
 static size_t shown_length(const unsigned char *t)
 {
-	size_t n = t[0] < 0xE0 ? 2 : t[0] < 0xF0 ? 3 : 4;
-	unsigned char low = 0x80, high = 0xBF;
+	size_t n = utf8_length(t, strnlen((const char *)t, 4));
 
-	if (t[0] < 0x80)
-		return t[0] >= ' ' && t[0] != 0x7F;
-	if (t[0] < 0xC2 || t[0] > 0xF4)
+	if (n == 1 && (t[0] < ' ' || t[0] == 0x7F))
 		return 0;
-	if (t[0] == 0xC2 || t[0] == 0xE0)
-		low = 0xA0;
-	else if (t[0] == 0xF0)
-		low = 0x90;
-	else if (t[0] == 0xED)
-		high = 0x9F;
-	else if (t[0] == 0xF4)
-		high = 0x8F;
-	if (t[1] < low || t[1] > high)
-		return 0;
-	for (size_t i = 2; i < n; i++)
-		if ((t[i] & 0xC0) != 0x80)
-			return 0;
-	return n;
+	return n == 2 && t[0] == 0xC2 && t[1] < 0xA0 ? 0 : n;
 }
 
 static void make_harmless(char *text)
