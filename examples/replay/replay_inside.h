@@ -65,7 +65,38 @@ static inline uint64_t replay_line_of(const struct replay *r,
 	return record->line + r->shift.line;
 }
 
+/* Returns the name of a column. */
+const char *replay_column_name(const struct replay *r, size_t column);
+
+/* Keeps a note for replay_note(); one that finds no memory is left out. */
+void replay_add_note(struct replay *r, const char *text);
+
+/* These write the reason to why and return -1. */
+int replay_no_memory(struct replay *r);
+int replay_fail_rows(struct replay *r, int err); /* a code of the library */
+
+/*
+ * A record is bad: its shape, if check_shape finds so, or one field. These
+ * return 1 if it is to be skipped, or -1 with the reason in why;
+ * replay_check_shape() returns 0 if nothing is wrong.
+ */
+int replay_check_shape(struct replay *r, const leat_csv_record *record);
+int replay_bad_number(struct replay *r, const leat_csv_record *record,
+    size_t column);
+int replay_bad_time(struct replay *r, const leat_csv_record *record,
+    size_t column, int problem);
+int replay_bad_target(struct replay *r, const leat_csv_record *record);
+
 /* These return 0, or -1 with the reason in why. */
+
+/* Takes a record behind the header, when the value columns are known. */
+int replay_take_data(struct replay *r, const leat_csv_record *record);
+
+/* Takes the first record, which is the header if there is one. */
+int replay_take_header(struct replay *r, const leat_csv_record *record);
+
+/* Chooses the value columns, and takes the records that were kept for it. */
+int replay_end_peek(struct replay *r);
 
 /* The fields' names, from a header or a saved state. */
 int replay_take_columns(struct replay *r, const leat_csv_record *record);
