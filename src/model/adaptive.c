@@ -81,19 +81,14 @@ struct adaptive_view {
 	double squares; /* |z|^2, with 1 for the intercept */
 };
 
-typedef int adaptive_check_function(const double *x, size_t n);
-typedef void adaptive_first_function(leat_model *m, const struct leat_row *row);
-typedef struct adaptive_view adaptive_view_function(const leat_model *m,
-    const struct adaptive_weights *weights, const struct leat_row *row);
-typedef void adaptive_move_function(const leat_model *m, double quick,
-    double steady);
-
 /* The parts of learning for one width of vectors; see adaptive_pass.h. */
 struct adaptive_passes {
-	adaptive_check_function *nonfinite;
-	adaptive_first_function *first;
-	adaptive_view_function *note;
-	adaptive_move_function *move, *penalise;
+	int (*nonfinite)(const double *x, size_t n);
+	void (*first)(leat_model *m, const struct leat_row *row);
+	struct adaptive_view (*note)(const leat_model *m,
+	    const struct adaptive_weights *weights, const struct leat_row *row);
+	void (*move)(const leat_model *m, double quick, double steady);
+	void (*penalise)(const leat_model *m, double quick, double steady);
 };
 
 LEAT_INLINE struct adaptive_four *adaptive_fours(const leat_model *m)
@@ -398,15 +393,6 @@ LEAT_INLINE int adaptive_learn_by(leat_model *m, const struct leat_row *row,
 #undef TARGET
 #endif
 
-static adaptive_view_function *adaptive_look(void)
-{
-#ifdef LEAT_AVX
-	if (leat_has_avx())
-		return adaptive4_look;
-#endif
-	return adaptive2_look;
-}
-
 static double adaptive_score(const leat_model *m, const struct leat_row *row)
 {
 	const struct leat_adaptive_state *s = &m->state.adaptive;
@@ -415,7 +401,12 @@ static double adaptive_score(const leat_model *m, const struct leat_row *row)
 
 	if (leat_row_nonfinite(row))
 		return NAN;
-	view = adaptive_look()(m, &w, row);
+#ifdef LEAT_AVX
+	if (leat_has_avx())
+		view = adaptive4_look(m, &w, row);
+	else
+#endif
+		view = adaptive2_look(m, &w, row);
 	return adaptive_raw_score(m, &s->units,
 	    adaptive_mix(s->share, &s->units, &view));
 }

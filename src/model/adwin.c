@@ -112,15 +112,6 @@ static struct adwin_run adwin_total(const struct leat_adwin *a, double *means)
 
 /* ---------------- cuts ---------------------------------------------- */
 
-static size_t adwin_buckets(const struct leat_adwin *a)
-{
-	size_t n = 0;
-
-	for (size_t row = 0; row < a->rows; row++)
-		n += a->count[row];
-	return n;
-}
-
 /*
  * Whether the means on the two sides of some cut are too far apart. *most is
  * how far they are at that cut, and else where they are furthest apart, in
@@ -132,8 +123,10 @@ static int adwin_differs(const struct leat_adwin *a, double delta, double *most)
 	struct adwin_run all = adwin_total(a, newer), older = { 0, 0, 0 };
 	double l = leat_ln(2 * leat_ln(all.n)) - leat_ln(delta);
 	double spread = leat_sqrt(2 * (all.m2 / all.n) * l);
-	size_t left = adwin_buckets(a);
+	size_t left = 0;
 
+	for (size_t row = 0; row < a->rows; row++)
+		left += a->count[row];
 	*most = 0;
 	for (size_t row = a->rows; row-- > 0;) {
 		double n = leat_ldexp(1, (int)row);

@@ -55,19 +55,6 @@ static int is_base(const leat_model *m, const double *w, double intercept)
 	return fabs(intercept) <= BASE_MOST;
 }
 
-/* Of a model that is new. */
-static void base_set(leat_model *m, const double *w, double intercept)
-{
-	m->based = 1;
-	if (!m->base) {
-		m->rule->set(m, w, intercept);
-		return;
-	}
-	memcpy(m->base, w, m->n * sizeof(double));
-	m->base_intercept = intercept;
-	m->learn = leat_base_learn;
-}
-
 int leat_model_set_coefficients(leat_model *model, const double *coefficients,
     double intercept)
 {
@@ -79,7 +66,14 @@ int leat_model_set_coefficients(leat_model *model, const double *coefficients,
 	if (!is_base(m, coefficients, intercept))
 		return LEAT_EINVAL;
 	leat_model_reset(m);
-	base_set(m, coefficients, intercept);
+	m->based = 1;
+	if (!m->base) {
+		m->rule->set(m, coefficients, intercept);
+		return LEAT_OK;
+	}
+	memcpy(m->base, coefficients, m->n * sizeof(double));
+	m->base_intercept = intercept;
+	m->learn = leat_base_learn;
 	return LEAT_OK;
 }
 

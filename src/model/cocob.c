@@ -82,17 +82,6 @@ LEAT_INLINE void cocob_bet_two(leat_model *m, size_t i, leat_lane c)
 	leat_lane_store(at[COCOB_W], leat_lane_if_zero(rest, w, theta));
 }
 
-/* All features, two at a time; returns how many that were. */
-static size_t cocob_dense(leat_model *m, const double *x, double c)
-{
-	size_t i = 0;
-
-	for (; i + 2 <= m->n; i += 2)
-		cocob_bet_two(m, i,
-		    leat_lane_mul(leat_lane_dup(c), leat_lane_load(x + i)));
-	return i;
-}
-
 static int cocob_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
@@ -100,13 +89,15 @@ static int cocob_update(leat_model *m, const struct leat_row *row, double y,
 	double *largest = m->array[COCOB_LARGEST], *sum = m->array[COCOB_SUM];
 	double *reward = m->array[COCOB_REWARD], *theta = m->array[COCOB_THETA];
 	struct leat_coin_state *one = &m->state.coin;
-	size_t from = 0;
+	size_t k = 0;
 
 	if (!leat_gradient_fits(c, row))
 		return LEAT_NOT_FINITE;
-	if (!row->index)
-		from = cocob_dense(m, row->x, c);
-	for (size_t k = from; k < row->n; k++) {
+	for (; !row->index && k + 2 <= m->n; k += 2)
+		cocob_bet_two(m, k,
+		    leat_lane_mul(leat_lane_dup(c),
+			leat_lane_load(row->x + k)));
+	for (; k < row->n; k++) {
 		size_t i = row->index ? row->index[k] : k;
 		m->w[i] = cocob_bet(m->w[i], c * row->x[k], &largest[i],
 		    &sum[i], &reward[i], &theta[i]);

@@ -22,15 +22,6 @@ static const struct leat_detector *const drift_detectors[] = {
 
 /* ---------------- options ------------------------------------------- */
 
-static unsigned drift_given(const leat_drift_options *o)
-{
-	return (o->delta != 0 ? LEAT_TAKES_DELTA : 0u) |
-	    (o->threshold != 0 ? LEAT_TAKES_THRESHOLD : 0u) |
-	    (o->alpha != 0 ? LEAT_TAKES_ALPHA : 0u) |
-	    (o->size != 0 ? LEAT_TAKES_SIZE : 0u) |
-	    (o->mean != 0 || o->stddev != 0 ? LEAT_TAKES_BASELINE : 0u);
-}
-
 /* Copies the options and fills in the defaults. */
 static void drift_defaults(leat_drift_options *o, const leat_drift_options *in,
     const struct leat_detector *k)
@@ -61,11 +52,6 @@ static const char *why_baseline(const leat_drift_options *o)
 			    : NULL;
 }
 
-static int is_finite_above_0(double x)
-{
-	return x > 0 && x <= DBL_MAX;
-}
-
 /* Options with their defaults. Written so that NaN fails. */
 static const char *why_drift_range(const leat_drift_options *o,
     const struct leat_detector *k)
@@ -76,7 +62,8 @@ static const char *why_drift_range(const leat_drift_options *o,
 		return "delta: must be less than 1 with ADWIN";
 	if (k == &leat_detector_page_hinkley && o->threshold == 0)
 		return "threshold: required by PAGE_HINKLEY";
-	if (k->takes & LEAT_TAKES_THRESHOLD && !is_finite_above_0(o->threshold))
+	if (k->takes & LEAT_TAKES_THRESHOLD &&
+	    !(o->threshold > 0 && o->threshold <= DBL_MAX))
 		return "threshold: not above 0";
 	if (!(o->alpha >= 0 && o->alpha <= 1))
 		return "alpha: must be above 0 and at most 1";
@@ -87,26 +74,29 @@ static const char *why_drift_range(const leat_drift_options *o,
 	return NULL;
 }
 
-/* What a kind must take for an option to be given. */
-static const struct {
-	unsigned takes;
-	const char *why;
-} drift_needs[] = {
-	{ LEAT_TAKES_DELTA, "delta: only for PAGE_HINKLEY and ADWIN" },
-	{ LEAT_TAKES_THRESHOLD, "threshold: not used by ADWIN" },
-	{ LEAT_TAKES_ALPHA, "alpha: only for EWMA" },
-	{ LEAT_TAKES_SIZE, "size: only for ZSCORE" },
-	{ LEAT_TAKES_BASELINE, "mean, stddev: only for EWMA" },
-};
-
 static const char *why_drift(const leat_drift_options *o)
 {
+	const struct {
+		unsigned takes; /* what a kind must take for this to be given */
+		int given;
+		const char *why;
+	} needs[] = {
+		{ LEAT_TAKES_DELTA, o->delta != 0,
+		    "delta: only for PAGE_HINKLEY and ADWIN" },
+		{ LEAT_TAKES_THRESHOLD, o->threshold != 0,
+		    "threshold: not used by ADWIN" },
+		{ LEAT_TAKES_ALPHA, o->alpha != 0, "alpha: only for EWMA" },
+		{ LEAT_TAKES_SIZE, o->size != 0, "size: only for ZSCORE" },
+		{ LEAT_TAKES_BASELINE, o->mean != 0 || o->stddev != 0,
+		    "mean, stddev: only for EWMA" },
+	};
+
 	if (o->kind < LEAT_DRIFT_PAGE_HINKLEY || o->kind > LEAT_DRIFT_EWMA)
 		return "kind: unknown";
-	unsigned refused = drift_given(o) & ~drift_detectors[o->kind]->takes;
-	for (size_t i = 0; i < sizeof drift_needs / sizeof *drift_needs; i++)
-		if (refused & drift_needs[i].takes)
-			return drift_needs[i].why;
+	unsigned takes = drift_detectors[o->kind]->takes;
+	for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+		if (needs[i].given && !(takes & needs[i].takes))
+			return needs[i].why;
 	if (!LEAT_IS_RESERVED(o))
 		return LEAT_WHY_RESERVED;
 	if (o->size == 1 || o->size > LEAT_SIZE_MAX) /* 1 has no spread */
@@ -116,18 +106,6 @@ static const char *why_drift(const leat_drift_options *o)
 	if (!leat_allocator_fits(o->allocator))
 		return "allocator: lacks a function";
 	return why_baseline(o);
-}
-
-static int drift_settle(leat_drift_options *o, const leat_drift_options *in,
-    const char **why_out)
-{
-	const char *why = why_drift(in);
-
-	if (!why) {
-		drift_defaults(o, in, drift_detectors[in->kind]);
-		why = why_drift_range(o, drift_detectors[in->kind]);
-	}
-	return why ? leat_because(why_out, LEAT_EINVAL, why) : LEAT_OK;
 }
 
 /* ---------------- making and freeing -------------------------------- */
@@ -142,14 +120,18 @@ static int drift_measure(struct drift_plan *p, const leat_drift_options *in,
     const char **why_out)
 {
 	struct leat_cutter c = { NULL, 0, 0 };
-	int err = drift_settle(&p->options, in, why_out);
+	const struct leat_detector *k = NULL;
+	const char *why = why_drift(in);
 
-	if (err)
-		return err;
-	const struct leat_detector *k = drift_detectors[in->kind];
+	if (!why) {
+		k = drift_detectors[in->kind];
+		drift_defaults(&p->options, in, k);
+		why = why_drift_range(&p->options, k);
+	}
+	if (why)
+		return leat_because(why_out, LEAT_EINVAL, why);
 	p->beside = 0;
-	if (k->room)
-		err = k->room(&p->options, &p->beside);
+	int err = k->room ? k->room(&p->options, &p->beside) : LEAT_OK;
 	if (err)
 		return err;
 	leat_cut(&c, 1, sizeof(leat_drift));

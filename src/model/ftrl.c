@@ -42,22 +42,13 @@ LEAT_INLINE double ftrl_step(double w, double *sum, double *squares, double g,
 	return (0 - s) / ((1 + after) * per_rate + l2);
 }
 
-/* The sum less l1, and not past 0. */
-LEAT_INLINE leat_lane ftrl_shrink(leat_lane sum, leat_lane l1)
-{
-	leat_lane zero = leat_lane_dup(0);
-	leat_lane above = leat_lane_max(leat_lane_sub(sum, l1), zero);
-	leat_lane below = leat_lane_min(leat_lane_add(sum, l1), zero);
-
-	return leat_lane_add(above, below);
-}
-
 /* All features, two at a time. */
 static void ftrl_dense(leat_model *m, const double *x, double g,
     double per_rate)
 {
 	double *sums = m->array[FTRL_SUM], *squares = m->array[FTRL_SQUARES];
 	leat_lane per = leat_lane_dup(per_rate), one = leat_lane_dup(1);
+	leat_lane zero = leat_lane_dup(0);
 	leat_lane l1 = leat_lane_dup(m->l1), l2 = leat_lane_dup(m->l2);
 	size_t i = 0;
 
@@ -75,7 +66,10 @@ static void ftrl_dense(leat_model *m, const double *x, double g,
 		    leat_lane_sub(c, leat_lane_mul(q, w)));
 		leat_lane_store(sums + i, sum);
 		q = leat_lane_mul(leat_lane_add(one, after), per);
-		sum = leat_lane_sub(leat_lane_dup(0), ftrl_shrink(sum, l1));
+		/* The sum moves towards 0 by l1, and not past it. */
+		sum = leat_lane_add(leat_lane_max(leat_lane_sub(sum, l1), zero),
+		    leat_lane_min(leat_lane_add(sum, l1), zero));
+		sum = leat_lane_sub(zero, sum);
 		leat_lane_store(m->w + i,
 		    leat_lane_div(sum, leat_lane_add(q, l2)));
 	}

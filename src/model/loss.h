@@ -16,14 +16,19 @@ LEAT_INLINE double leat_slope(int loss, double arg, double f, double y)
 	    : leat_slope_other(loss, arg, f, y);
 }
 
+/* Tells whether a loss predicts f in the units of y. */
+LEAT_INLINE int leat_is_location(int loss)
+{
+	return loss <= LEAT_LOSS_QUANTILE;
+}
+
 /* What a score says of y: itself for the losses up to QUANTILE. */
 double leat_link_other(int loss, double f);
 
 LEAT_INLINE double leat_link(int loss, double f)
 {
-	return LEAT_LIKELY(loss <= LEAT_LOSS_QUANTILE)
-	    ? f
-	    : leat_link_other(loss, f);
+	return LEAT_LIKELY(leat_is_location(loss)) ? f
+						   : leat_link_other(loss, f);
 }
 
 /* Whether y is finite and the loss can have it as a target. */
@@ -33,7 +38,7 @@ LEAT_INLINE int leat_target_check(int loss, double y)
 {
 	if (LEAT_UNLIKELY(!(y - y == 0)))
 		return LEAT_NOT_FINITE;
-	return LEAT_LIKELY(loss <= LEAT_LOSS_QUANTILE)
+	return LEAT_LIKELY(leat_is_location(loss))
 	    ? LEAT_OK
 	    : leat_target_check_other(loss, y);
 }
@@ -48,8 +53,5 @@ int leat_loss_arg_fits(int loss, double arg);
  */
 double leat_loss_curvature(int loss, double f);
 double leat_loss_best(int loss, double arg, double f, double y);
-
-/* Whether a loss predicts f in the units of y. */
-int leat_is_location(int loss);
 
 #endif

@@ -27,13 +27,6 @@ static const struct leat_rule *const model_rules[] = {
 	&leat_rule_cocob,
 };
 
-static const struct leat_rule *model_rule(int update)
-{
-	size_t n = sizeof model_rules / sizeof *model_rules;
-
-	return update < 0 || (size_t)update >= n ? NULL : model_rules[update];
-}
-
 static double model_loss_arg(const leat_model_options *o)
 {
 	if (o->loss_arg != 0)
@@ -50,73 +43,41 @@ static double model_loss_arg(const leat_model_options *o)
 	}
 }
 
-/* Bits of the options that are not 0. */
-static unsigned options_given(const leat_model_options *o)
-{
-	unsigned given = 0;
-
-	if (o->rate != 0)
-		given |= LEAT_TAKES_RATE;
-	if (o->power != 0)
-		given |= LEAT_TAKES_POWER;
-	if (o->average)
-		given |= LEAT_TAKES_AVERAGE;
-	if (o->forgetting != 0)
-		given |= LEAT_TAKES_FORGETTING;
-	if (o->l1 != 0)
-		given |= LEAT_TAKES_L1;
-	if (o->l2 != 0)
-		given |= LEAT_TAKES_L2;
-	if (o->clip != 0)
-		given |= LEAT_TAKES_CLIP;
-	if (o->rates)
-		given |= LEAT_TAKES_RATES;
-	if (o->no_intercept)
-		given |= LEAT_TAKES_RAW;
-	if (o->standardise)
-		given |= LEAT_TAKES_STANDARD;
-	return given;
-}
-
 /* Finite and not negative. */
 static int not_negative(double x)
 {
 	return x >= 0 && x <= DBL_MAX;
 }
 
-static int rates_fit(const leat_model_options *o)
-{
-	for (size_t i = 0; o->rates && i < o->n_features; i++)
-		if (!not_negative(o->rates[i]))
-			return 0;
-	return 1;
-}
-
-/* What an update must take for an option to be given. */
-static const struct {
-	unsigned takes;
-	const char *why;
-} model_needs[] = {
-	{ LEAT_TAKES_RATE, "rate: not used by this update" },
-	{ LEAT_TAKES_POWER, "power: only for SGD" },
-	{ LEAT_TAKES_AVERAGE, "average: only for SGD" },
-	{ LEAT_TAKES_FORGETTING, "forgetting: only for RLS" },
-	{ LEAT_TAKES_L1, "l1: not with this update" },
-	{ LEAT_TAKES_L2, "l2: not with this update" },
-	{ LEAT_TAKES_CLIP, "clip: not with this update" },
-	{ LEAT_TAKES_RATES, "rates: only for SGD and ADAGRAD" },
-	{ LEAT_TAKES_RAW, "no_intercept: not with ADAPTIVE" },
-	{ LEAT_TAKES_STANDARD, "standardise: not with this update" },
-};
-
+/* Says why an option is given that the rule does not take. */
 static const char *why_not_taken(const leat_model_options *o,
     const struct leat_rule *rule)
 {
-	unsigned refused = options_given(o) & ~rule->takes;
+	const struct {
+		unsigned takes;
+		int given;
+		const char *why;
+	} needs[] = {
+		{ LEAT_TAKES_RATE, o->rate != 0,
+		    "rate: not used by this update" },
+		{ LEAT_TAKES_POWER, o->power != 0, "power: only for SGD" },
+		{ LEAT_TAKES_AVERAGE, o->average, "average: only for SGD" },
+		{ LEAT_TAKES_FORGETTING, o->forgetting != 0,
+		    "forgetting: only for RLS" },
+		{ LEAT_TAKES_L1, o->l1 != 0, "l1: not with this update" },
+		{ LEAT_TAKES_L2, o->l2 != 0, "l2: not with this update" },
+		{ LEAT_TAKES_CLIP, o->clip != 0, "clip: not with this update" },
+		{ LEAT_TAKES_RATES, o->rates != NULL,
+		    "rates: only for SGD and ADAGRAD" },
+		{ LEAT_TAKES_RAW, o->no_intercept,
+		    "no_intercept: not with ADAPTIVE" },
+		{ LEAT_TAKES_STANDARD, o->standardise,
+		    "standardise: not with this update" },
+	};
 
-	for (size_t i = 0; i < sizeof model_needs / sizeof *model_needs; i++)
-		if (refused & model_needs[i].takes)
-			return model_needs[i].why;
+	for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+		if (needs[i].given && !(rule->takes & needs[i].takes))
+			return needs[i].why;
 	return NULL;
 }
 
@@ -142,18 +103,23 @@ static const char *why_range(const leat_model_options *o)
 		return "clip: below 0 or not finite";
 	if (!leat_allocator_fits(o->allocator))
 		return "allocator: lacks a function";
-	return rates_fit(o) ? NULL : "rates: one is below 0 or not finite";
+	for (size_t i = 0; o->rates && i < o->n_features; i++)
+		if (!not_negative(o->rates[i]))
+			return "rates: one is below 0 or not finite";
+	return NULL;
 }
 
-static const char *why_model(const leat_model_options *o,
-    const struct leat_rule *rule)
+static const char *why_model(const leat_model_options *o)
 {
+	size_t n_rules = sizeof model_rules / sizeof *model_rules;
+	const struct leat_rule *rule;
 	const char *why;
 
 	if (o->n_features < 1 || o->n_features > LEAT_FEATURES_MAX)
 		return "n_features: not from 1 to 2^28";
-	if (!rule)
+	if (o->update < 0 || (size_t)o->update >= n_rules)
 		return "update: unknown";
+	rule = model_rules[o->update];
 	if (o->update == LEAT_UPDATE_RLS && o->n_features > LEAT_RLS_MAX)
 		return "n_features: at most 64 with RLS";
 	if (!leat_loss_exists(o->loss))
@@ -164,13 +130,6 @@ static const char *why_model(const leat_model_options *o,
 		return "loss_arg: out of range for this loss";
 	why = why_not_taken(o, rule);
 	return why ? why : why_range(o);
-}
-
-static int model_check(const leat_model_options *o, const char **why_out)
-{
-	const char *why = why_model(o, model_rule(o->update));
-
-	return why ? leat_because(why_out, LEAT_EINVAL, why) : LEAT_OK;
 }
 
 /* ---------------- making and freeing -------------------------------- */
@@ -227,17 +186,10 @@ static int model_layout(leat_model *m, unsigned char *base,
 	return c.overflow ? LEAT_ETOOBIG : LEAT_OK;
 }
 
-/* The intercept has rate 1. */
-static double most_of_rates(const leat_model_options *o)
-{
-	struct leat_row row = { o->rates, NULL, o->n_features };
-	double most = o->rates ? leat_row_most(&row) : 1;
-
-	return most > 1 ? most : 1;
-}
-
 static void model_settings(leat_model *m, const leat_model_options *o)
 {
+	struct leat_row rates = { o->rates, NULL, o->n_features };
+
 	m->update = o->update;
 	m->rule = model_rules[o->update];
 	m->n = o->n_features;
@@ -247,7 +199,9 @@ static void model_settings(leat_model *m, const leat_model_options *o)
 	m->arg_given = o->loss_arg != 0;
 	m->no_intercept = o->no_intercept != 0;
 	m->rate = o->rate > 0 ? o->rate : m->rule->rate;
-	m->most_rate = most_of_rates(o);
+	m->most_rate = o->rates ? leat_row_most(&rates) : 1;
+	if (m->most_rate < 1) /* the rate of the intercept */
+		m->most_rate = 1;
 	m->ordinary = m->rate >= 1 / LEAT_ORDINARY_MAX &&
 	    m->rate <= LEAT_ORDINARY_MAX &&
 	    m->rate * m->most_rate <= LEAT_ORDINARY_MAX &&
@@ -278,19 +232,6 @@ int leat_model_learn_by_rule(leat_model *m, const struct leat_row *row,
 	return LEAT_OK;
 }
 
-static leat_learn_function *choose_learn(const leat_model *m)
-{
-	leat_learn_function *learn = NULL;
-
-	if (m->standardise)
-		return leat_standard_learn;
-	if (m->rule == &leat_rule_sgd)
-		learn = leat_sgd_learn(m);
-	if (m->rule == &leat_rule_adaptive)
-		learn = leat_adaptive_learn();
-	return learn ? learn : leat_model_learn_by_rule;
-}
-
 static leat_model *model_build(void *base, const leat_model_options *o,
     const struct leat_block *block)
 {
@@ -302,7 +243,14 @@ static leat_model *model_build(void *base, const leat_model_options *o,
 	model_settings(m, o);
 	m->w = m->array[0];
 	m->block = *block;
-	m->own = choose_learn(m);
+	if (m->standardise)
+		m->own = leat_standard_learn;
+	else if (m->rule == &leat_rule_sgd)
+		m->own = leat_sgd_learn(m);
+	else if (m->rule == &leat_rule_adaptive)
+		m->own = leat_adaptive_learn();
+	if (!m->own)
+		m->own = leat_model_learn_by_rule;
 	leat_model_reset(m);
 	return m;
 }
@@ -310,10 +258,11 @@ static leat_model *model_build(void *base, const leat_model_options *o,
 static int model_measure(const leat_model_options *o, size_t *n_bytes,
     const char **why_out)
 {
-	int err = model_check(o, why_out);
+	const char *why = why_model(o);
+	int err;
 
-	if (err)
-		return err;
+	if (why)
+		return leat_because(why_out, LEAT_EINVAL, why);
 	err = model_layout(NULL, NULL, o, n_bytes);
 	return err
 	    ? leat_because(why_out, err, "n_features: too many for memory")
@@ -558,13 +507,17 @@ int leat_model_learn_sparse(leat_model *model, const uint32_t *index,
 
 /* ---------------- what is known ------------------------------------- */
 
+/* Writes the numbers that the update predicts by. */
 static void model_plain(const leat_model *m, double *w_out,
     double *intercept_out)
 {
+	double intercept;
+	const double *w = leat_model_w(m, &intercept);
+
 	if (w_out)
-		memcpy(w_out, m->w, m->n * sizeof(double));
+		memcpy(w_out, w, m->n * sizeof(double));
 	if (intercept_out)
-		*intercept_out = m->intercept;
+		*intercept_out = intercept;
 }
 
 void leat_model_coefficients(const leat_model *model, double *coefficients_out,

@@ -174,15 +174,10 @@ LEAT_INLINE double rls_noise(const leat_model *m, size_t j,
 	return s->rank * size * s->kept;
 }
 
-/* A coefficient that a number cannot hold is 0, as one that is noise. */
-LEAT_INLINE double rls_quotient(double sum, double r)
-{
-	double b = sum / r;
-
-	return fabs(b) <= RLS_MOST ? b : 0;
-}
-
-/* Back substitution; b[] of p. */
+/*
+ * Solves for the p numbers b by back substitution. One that is noise, or too
+ * large for a number, is 0.
+ */
 static void rls_solve(const leat_model *m, double *b, size_t p)
 {
 	const double *z = m->array[RLS_RIGHT];
@@ -194,7 +189,9 @@ static void rls_solve(const leat_model *m, double *b, size_t p)
 		r -= p - j;
 		for (size_t k = j + 1; k < p; k++)
 			sum -= r[k - j] * b[k];
-		b[j] = r[0] > rls_noise(m, j, &s) ? rls_quotient(sum, r[0]) : 0;
+		b[j] = r[0] > rls_noise(m, j, &s) ? sum / r[0] : 0;
+		if (!(fabs(b[j]) <= RLS_MOST))
+			b[j] = 0;
 	}
 }
 
@@ -213,17 +210,13 @@ static void rls_fill(leat_model *m, const struct leat_row *row, double scale,
 		rls_note(m, j, out[j]);
 }
 
-/* Whether there are enough samples to tell noise from what is linear. */
-static int rls_settled(const leat_model *m)
-{
-	return m->t >= 3 * (double)rls_columns(m->n, m->no_intercept);
-}
-
 static double rls_score(const leat_model *m, const struct leat_row *row)
 {
 	double f = leat_model_linear(m, row);
+	double p = (double)rls_columns(m->n, m->no_intercept);
 
-	if (rls_settled(m) || !(f - f == 0))
+	/* So many samples are enough to tell noise from what is linear. */
+	if (m->t >= 3 * p || !(f - f == 0))
 		return f;
 	return f < m->state.rls.least ? m->state.rls.least
 	    : f > m->state.rls.most   ? m->state.rls.most

@@ -43,12 +43,6 @@ LEAT_INLINE double leat_join8(const double *s)
 	    ((s[1] + s[5]) + (s[3] + s[7]));
 }
 
-LEAT_INLINE leat_lane leat_join8_lanes(leat_lane a, leat_lane b, leat_lane c,
-    leat_lane d)
-{
-	return leat_lane_add(leat_lane_add(a, c), leat_lane_add(b, d));
-}
-
 /*
  * The rest of a dense sum from feature i on, i mod 8 = 0. Unless NULL, the
  * squares of these features are added.
@@ -61,7 +55,7 @@ LEAT_INLINE double leat_dot_rest(const double *w, const double *x, size_t i,
 	leat_lane t;
 
 	if (i == n) {
-		t = leat_join8_lanes(a, b, c, d);
+		t = leat_lane_add(leat_lane_add(a, c), leat_lane_add(b, d));
 		return leat_lane_get(t, 0) + leat_lane_get(t, 1);
 	}
 	leat_lane_store(s, a);

@@ -36,17 +36,6 @@ static double sgd_score(const leat_model *m, const struct leat_row *row)
 	return m->state.sgd.average + leat_dot(m->array[SGD_AVERAGE], row);
 }
 
-static void sgd_raw(const leat_model *m, double *w_out, double *intercept_out)
-{
-	double intercept;
-	const double *w = leat_model_w(m, &intercept);
-
-	if (w_out)
-		memcpy(w_out, w, m->n * sizeof(double));
-	if (intercept_out)
-		*intercept_out = intercept;
-}
-
 /* The average is of what is learned from here on. */
 static void sgd_set(leat_model *m, const double *w, double intercept)
 {
@@ -156,7 +145,6 @@ const struct leat_rule leat_rule_sgd = {
 	.sizes = sgd_sizes,
 	.score = sgd_score,
 	.update = sgd_update,
-	.raw = sgd_raw,
 	.set = sgd_set,
 };
 

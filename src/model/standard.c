@@ -28,11 +28,6 @@
 /* Weights can make each of 2^64 samples move a mean by 1e150. */
 #define STANDARD_MEAN_MAX 1e170
 
-int leat_is_location(int loss)
-{
-	return loss <= LEAT_LOSS_QUANTILE;
-}
-
 /* What a unit becomes with x, of a sample that counts `rate`. Returns z. */
 static double unit_see(struct leat_unit *u, double x, double rate, int first)
 {
