@@ -1,5 +1,5 @@
 /*
- * One column of a CSV file through a window:
+ * Pushes one column of a CSV file through a window:
  *
  *      csv_column NAME <file.csv
  *
@@ -9,7 +9,7 @@
  * as they would from a socket.
  *
  * A callback that ends the reading says no more than that, and the reader
- * returns LEAT_ECALLBACK; the reason is told where it is known.
+ * returns LEAT_ECALLBACK; the callback reports the reason.
  */
 #include <errno.h>
 #include <leat_text.h>

@@ -27,7 +27,7 @@ struct swing {
 
 enum question { DROP, RISE };
 
-/* Of no values: the high is below and the low above any value. */
+/* An empty partial has a high below and a low above any value. */
 static void swing_identity(void *ctx, void *partial)
 {
 	const struct swing none = { INFINITY, -INFINITY, 0.0, 0.0 };

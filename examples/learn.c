@@ -15,7 +15,7 @@ enum { MAX = 64 };
 
 static const leat_stat measures[] = { LEAT_MAE, LEAT_R2 };
 
-/* How many numbers the next line has. */
+/* Reads the numbers of the next line, and returns how many there are. */
 static size_t read_line(double *x)
 {
 	static char line[4096];

@@ -26,7 +26,7 @@ static double read_fahrenheit(int room, int second)
 	return 32 + 1.8 * (18 + room + second / 3600 + wobble);
 }
 
-/* What callbacks share; the first of them that fails says why. */
+/* Callbacks share this struct; the first one that fails sets why. */
 struct pipe {
 	leat_time_window *hours;
 	leat_keyed *minutes;
@@ -82,7 +82,7 @@ static int make_windows(struct pipe *p)
 	return err < 0 ? err : leat_keyed_new(&p->minutes, &by_room);
 }
 
-/* Source, map and filter; room 3 is far away: what it tells comes late. */
+/* Source, map and filter; room 3 is far away: its values come late. */
 static int push_reading(struct pipe *p, int room, int now)
 {
 	int second = room == 3 ? now - 10 : now;

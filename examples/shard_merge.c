@@ -1,5 +1,5 @@
 /*
- * One CSV file through several processes, each with a part of it:
+ * Reads one CSV file in several processes, each a part of it:
  *
  *      shard_merge -n 4 -t date -k origin -c delay -w 6h flights.csv
  *
@@ -11,7 +11,7 @@
  * with a delay so long that no window closes, and saves its keyed windows
  * into a pipe. The parent loads them in the order of the parts, merges each
  * into the first, and lets time end: now all windows close, in the order in
- * which one process would have told them.
+ * which one process would have emitted them.
  *
  * The pipe needs no format of its own. A saved state knows where it ends and
  * whether it is whole, and its tag says which part it is of.
@@ -33,8 +33,8 @@ struct part {
 	const char *path;
 	const char *names[N_COLUMNS];
 	size_t columns[N_COLUMNS];
-	uint64_t from, to;   /* bytes of the file, */
-	uint64_t at;         /* and behind the line at hand */
+	uint64_t from, to;   /* the part: bytes of the file */
+	uint64_t at;         /* bytes read, up to the end of the line at hand */
 	const char *culprit; /* the column at which something went wrong */
 	const char *why;     /* a callback has failed; else NULL */
 	leat_time_window_options windows;
@@ -133,7 +133,7 @@ static int on_record(void *ctx, const leat_csv_record *r)
 	return err < 0;
 }
 
-/* Of a line that begins before the part, the rest is passed over. */
+/* Reads the part. A line that begins before it is passed over. */
 static int read_part(struct part *p, FILE *in, leat_csv *csv)
 {
 	char *line = NULL;
@@ -171,7 +171,7 @@ static size_t read_pipe(void *ctx, void *bytes, size_t n)
 	return fread(bytes, 1, n, ctx);
 }
 
-/* All that a process does; returns its exit status. */
+/* Does all the work of a process, and returns its exit status. */
 static int work(struct part *p)
 {
 	leat_csv_options options = {
@@ -230,7 +230,7 @@ static int load(struct part *p)
 	return err ? fail(p, err) : 0;
 }
 
-/* All parts into the first, whose windows then close. */
+/* Merges all parts into the first, whose windows then close. */
 static int merge(struct part *parts, uint64_t n)
 {
 	struct part *all = &parts[0];

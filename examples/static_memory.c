@@ -2,7 +2,7 @@
  * Windows without malloc(): one for each channel, all in one static
  * buffer, as firmware would have them.
  *
- * leat_window_check() tells how many bytes a window takes, so the size of
+ * leat_window_check() says how many bytes a window takes, so the size of
  * the buffer can be checked once, at start. Any alignment will do, so the
  * windows can lie one after the other. Each line of input is a channel
  * number and a value; each line of output adds the channel's mean and

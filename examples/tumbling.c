@@ -1,9 +1,9 @@
 /*
- * One line for every hundred numbers on standard input.
+ * Prints a line for every hundred numbers on standard input.
  *
  * A tumbling window closes when its last value is pushed. It then calls
  * the sink, from inside that push. What is left at the end of the input
- * has not closed; a flush tells it, and the flags of the result say so.
+ * has not closed; a flush emits it, and the flags of the result say so.
  *
  * A sink that cannot write says so by returning something else than 0, and
  * keeps the reason. The push that called it then returns LEAT_ECALLBACK.
@@ -15,7 +15,7 @@
 
 static const leat_stat stats[] = { LEAT_COUNT, LEAT_MEAN, LEAT_MIN, LEAT_MAX };
 
-/* Where rows go, and why they cannot: an errno. */
+/* Rows go to a stream; why is an errno if that fails. */
 struct rows {
 	FILE *stream;
 	int failed;

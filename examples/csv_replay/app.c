@@ -1,5 +1,6 @@
 /*
- * What the parts of csv_replay share: messages, and the blocks of the input.
+ * The parts of csv_replay share these functions: messages, and reading the
+ * input.
  */
 #include "app.h"
 

@@ -65,7 +65,7 @@ ssize_t app_read_block(struct app *app, const char **block);
 /* Returns 0 to go on, 1 when the work is done, -1 after a complaint. */
 int app_read_options(struct app *app, int argc, char **argv);
 
-/* These return 0, or -1 after a complaint. */
+/* Each of these returns 0, or -1 after a complaint. */
 
 /* Loads the state to resume, if there is one. */
 int app_load_state(struct app *app);

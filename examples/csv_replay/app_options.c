@@ -64,7 +64,7 @@ static void print_help(const struct cli_option_group *groups)
 	       "The statistics and all the details are in csv_replay(1).\n");
 }
 
-/* They were all there was to be done. */
+/* Flushes the help or the version, after which there is nothing to do. */
 static int flush_words(void)
 {
 	return fflush(stdout) == 0
@@ -92,7 +92,7 @@ static int take_speed(struct app *app, const struct cli_scan *scan)
 	return 0;
 }
 
-/* By one of the shared tables. */
+/* Takes an option of the tables that programs share. */
 static int take_shared(struct app *app, const struct cli_scan *scan, int id)
 {
 	int saves = id >= CLI_SAVE_FIRST_ID && id < CLI_SAVE_LAST_ID;

@@ -26,7 +26,7 @@ static void tape_app(void *ctx, struct tape *t)
 	replay_tape(app->replay, t);
 }
 
-/* All that has been put out is there before the state that says so. */
+/* Syncs all output, which must be on its disk before the state that says so. */
 static int sync_outputs(struct app *app)
 {
 	if (writer_sync(&app->writer))

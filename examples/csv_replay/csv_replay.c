@@ -75,14 +75,17 @@ static int flush(struct app *app)
 	return 0;
 }
 
-/* At the next record. */
+/* Lets the replay save at the next record if a save by time is due. */
 static void save_if_due(struct app *app)
 {
 	if (cli_save_is_due(&app->saving))
 		replay_save_at(app->replay, 0);
 }
 
-/* What is there is seen before a longer wait. */
+/*
+ * Waits until the time of a record. Writes the rows so far before a longer
+ * wait.
+ */
 static int wait_for(void *ctx, int64_t t)
 {
 	struct app *app = ctx;
@@ -98,7 +101,7 @@ static int wait_for(void *ctx, int64_t t)
 	return 0;
 }
 
-static void tell_notes(struct app *app)
+static void print_notes(struct app *app)
 {
 	char text[512];
 
@@ -134,7 +137,7 @@ static int read_all(struct app *app)
 		err = leat_csv_push(app->csv, block, (size_t)n);
 		if (!err && replay_settle(app->replay) < 0)
 			err = REPLAY_STOPPED;
-		tell_notes(app);
+		print_notes(app);
 		if (err)
 			return fail_records(app, err);
 		if (flush(app) < 0)
@@ -151,7 +154,7 @@ static int finish(struct app *app)
 	int err = replay_end(app->replay, app->csv,
 	    input_ends_line(&app->input));
 
-	tell_notes(app);
+	print_notes(app);
 	if (err < 0)
 		return fail_records(app, REPLAY_STOPPED);
 	if (flush(app) < 0)

@@ -82,7 +82,7 @@ int input_ends_line(const struct input *in)
 	return last == '\n' || last == '\r';
 }
 
-/* One byte before the place, since it is looked at. */
+/* Seeks one byte before the place, since that byte is looked at. */
 static int seek_near(struct input *in, uint64_t offset)
 {
 	uint64_t to = offset > 0 ? offset - 1 : 0;

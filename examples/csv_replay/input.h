@@ -12,8 +12,8 @@ enum { INPUT_BLOCK = 1 << 16 };
 
 struct input {
 	int fd;
-	uint64_t size;   /* of a file; 0: not known */
-	uint64_t start;  /* where in the file the input begins */
+	uint64_t size;   /* bytes of a file; 0: unknown */
+	uint64_t start;  /* offset in the file at which the input begins */
 	uint64_t offset; /* in the input, of the block's first byte */
 	size_t at, n;    /* in the block: the next byte, and how many */
 	char last;       /* the byte before the block, or a line end */
@@ -26,7 +26,7 @@ int input_open(struct input *input, const char *path);
 void input_close(struct input *input);
 
 /*
- * What comes next, valid until the next call. Returns how many bytes it is,
+ * Reads the next bytes, which are valid until the next call. Returns how many,
  * 0 at the end, or -1 with errno.
  */
 ssize_t input_read(struct input *input, const char **bytes_out);
@@ -34,7 +34,7 @@ ssize_t input_read(struct input *input, const char **bytes_out);
 /* Bytes that have been given out, or skipped. */
 uint64_t input_offset(const struct input *input);
 
-/* Whether what has been given out ends with a line end, or is nothing. */
+/* Returns whether the bytes so far end with a line end, or are none. */
 int input_ends_line(const struct input *input);
 
 /*

@@ -8,14 +8,14 @@
 
 struct pace {
 	double speed;      /* 0: as fast as possible */
-	int started;       /* a record has been seen, */
-	int64_t first;     /* with this time, */
-	double started_at; /* at this moment, in seconds */
+	int started;       /* a record has been seen */
+	int64_t first;     /* the first record has this time */
+	double started_at; /* when the first record came, in seconds */
 };
 
 /*
- * How long the record with this time, in nanoseconds, has to wait, in
- * seconds. The first one does not wait, nor does one that is late.
+ * Returns how many seconds the record with this time, in nanoseconds, has to
+ * wait. The first one does not wait, nor does one that is late.
  */
 double pace_wait(struct pace *pace, int64_t t);
 

@@ -11,7 +11,7 @@
 #include "plot.h"
 #include "series.h"
 
-/* What is drawn of one key. */
+/* A panel draws one key. */
 struct picture_panel {
 	struct series *series;
 	struct column_windows *windows; /* mean and deviation; NULL: a model */
@@ -26,7 +26,7 @@ struct picture {
 	struct column_windows_plan plan;
 	struct picture_panel panels[PLOT_PANELS];
 	size_t n;
-	int failed; /* there was no memory for a panel */
+	int failed; /* set when a panel found no memory */
 };
 
 /*

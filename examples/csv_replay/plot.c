@@ -28,7 +28,7 @@ struct box {
 	double x, y, width, height;
 	double low, high; /* values at its lower and upper edge */
 	double rows;      /* along its width */
-	int labels;       /* there are texts below the row numbers */
+	int labels;       /* set if texts stand below the row numbers */
 	int steps;
 	int predictions;
 };
@@ -153,7 +153,7 @@ static int has_band(const struct series_point *p)
 	return isfinite(p->mean) && isfinite(p->stddev);
 }
 
-/* The same, backwards. */
+/* Draws a level as put_level() does, from its end to its start. */
 static void put_level_back(FILE *f, const struct box *b, const struct series *s,
     size_t i, double value)
 {
@@ -165,7 +165,9 @@ static void put_level_back(FILE *f, const struct box *b, const struct series *s,
 	put_move(f, b, first_row(s, i) - 0.5, value, 0);
 }
 
-/* One stretch of the band: along its upper edge and back. */
+/*
+ * Draws a stretch of the band: along its upper edge and back along the lower.
+ */
 static void put_stretch(FILE *f, const struct box *b, const struct series *s,
     size_t from, size_t to)
 {
@@ -224,7 +226,7 @@ static void put_tick_text(FILE *f, double x, double y, const char *style,
 	put_label(f, x + half > WIDTH - 4 ? WIDTH - 4 : x, y, attributes, text);
 }
 
-/* What is under a tick: its row and, if there is one, that row's text. */
+/* Writes the row under a tick, and that row's text if there is one. */
 static void put_x_tick(FILE *f, const struct box *b, const struct series *s,
     double row, const char *label)
 {
@@ -324,7 +326,10 @@ static void find_range(const struct plot *p, struct box *b)
 		b->rows = 1;
 }
 
-/* From right to left: each entry's text ends where the next one begins. */
+/*
+ * Writes an entry of the legend. Entries go from right to left, so each one's
+ * text ends where the next one begins.
+ */
 static double put_entry(FILE *f, double right, const char *text, size_t letters,
     const char *class)
 {
@@ -387,13 +392,13 @@ static void put_head(FILE *f, const struct plot *p, int height)
 	put_legend(f, p);
 }
 
-/* From the top of a panel to that of the next one. */
+/* Returns the distance from the top of a panel to that of the next one. */
 static double panel_step(const struct box *b)
 {
 	return b->height + (b->labels ? 72 : 56);
 }
 
-/* One to three panels stand below each other, more in two columns. */
+/* Draws up to three panels below each other, and more in two columns. */
 static void put_panels(FILE *f, const struct plot *p, struct box b)
 {
 	size_t columns = p->n_panels > 3 ? 2 : 1;

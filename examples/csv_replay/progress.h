@@ -11,12 +11,13 @@ struct progress {
 	int shown;      /* something is on the line */
 	uint64_t total; /* bytes; 0: not known */
 	double started, last;
-	uint64_t from_bytes, from_rows; /* what there was at the start */
+	uint64_t from_bytes,
+	    from_rows; /* bytes and rows done before the start */
 };
 
 void progress_start(struct progress *progress, int on, uint64_t total);
 
-/* So much is done that took no time. */
+/* Counts bytes and rows as done that took no time. */
 void progress_skip(struct progress *progress, uint64_t bytes, uint64_t rows);
 
 /* Cheap when called often: it writes five times a second at most. */

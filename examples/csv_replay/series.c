@@ -57,7 +57,9 @@ static void merge(struct series_point *to, const struct series_point *next)
 	}
 }
 
-/* What an axis can show: the difference of any two must not overflow. */
+/*
+ * Returns what an axis can show: the difference of any two must not overflow.
+ */
 static double drawable(double x)
 {
 	if (!(fabs(x) <= 1e300))

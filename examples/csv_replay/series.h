@@ -10,12 +10,12 @@
 
 enum { SERIES_POINTS = 2048, SERIES_LABEL = 24 };
 
-/* What is known of `stride` rows in a row. NaN: nothing. */
+/* A point stands for `stride` rows. Unknown numbers are NaN. */
 struct series_point {
-	double low, high; /* of the finite values */
+	double low, high; /* least and greatest finite value */
 	int low_first;    /* the lowest came before the highest */
 	double mean, stddev;
-	char label[SERIES_LABEL]; /* of the last row; may be cut */
+	char label[SERIES_LABEL]; /* label of the last row, perhaps cut */
 };
 
 struct series {
@@ -28,7 +28,7 @@ struct series {
 struct series *series_new(void); /* NULL: no memory */
 void series_free(struct series *series);
 
-/* One row more. */
+/* Adds one row. */
 void series_add(struct series *series, double value, const char *label,
     size_t label_len);
 

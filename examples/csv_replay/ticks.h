@@ -8,8 +8,8 @@
 
 struct ticks {
 	double step; /* 1, 2 or 5 times a power of ten */
-	double from; /* in steps: the ticks are from * step, */
-	int n;       /* (from + 1) * step, ..., n of them */
+	double from; /* the first tick is at from * step */
+	int n;       /* ticks, a step apart */
 	int decimals;
 };
 

@@ -94,7 +94,7 @@ static void find_days(enum calendar_unit unit, int64_t day, int64_t *first,
 	}
 }
 
-/* Where the n-th unit on the wall begins; cut off where time ends. */
+/* Returns where the n-th unit on the wall begins, cut off where time ends. */
 static int64_t place(int64_t n, int64_t unit_ns, int64_t ahead)
 {
 	int64_t back, more;
@@ -122,7 +122,7 @@ void calendar_interval(void *ctx, int64_t t, int64_t *start_out,
 	int64_t ahead = number_floor(c->ahead, unit_ns, &ahead_rest);
 	int64_t n = number_floor(t, unit_ns, &rest) + ahead;
 
-	/* What the clock on the wall shows, without leaving int64. */
+	/* Time on the wall is computed without leaving int64. */
 	if (rest >= unit_ns - ahead_rest)
 		n++;
 	if (c->unit == CALENDAR_HOUR) {

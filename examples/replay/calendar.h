@@ -18,7 +18,7 @@ enum calendar_unit {
 
 struct calendar {
 	enum calendar_unit unit;
-	int64_t ahead; /* of UTC, in nanoseconds; less than a day */
+	int64_t ahead; /* offset from UTC in nanoseconds, less than a day */
 };
 
 /*

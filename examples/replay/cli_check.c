@@ -1,6 +1,6 @@
 /*
- * Whether the options of a command line go together. The library is asked
- * wherever it can say, so that its rules are not written down twice.
+ * Checks that the options of a command line go together. The library is
+ * asked wherever it can say, so that its rules are not written down twice.
  */
 #include "cli_settings.h"
 #include "report.h"

@@ -1,5 +1,5 @@
 /*
- * What a program is told about a model on its command line.
+ * Options of a model on the command line.
  *
  * Losses and updates are read by the library, and which options go together is
  * for it to say, so that its rules are not written down twice.
@@ -108,7 +108,7 @@ static int take_number(double *x, const char *arg, char *why, size_t why_size)
 	return 0;
 }
 
-/* The same, and 0, where that is the default. */
+/* Takes a number as take_number() does, or 0, where that is the default. */
 static int take_number_or_0(double *x, const char *arg, char *why,
     size_t why_size)
 {

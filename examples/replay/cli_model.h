@@ -1,6 +1,6 @@
 /*
- * What a program is told about a model on its command line: the formula,
- * the loss, the update and its numbers, the metrics.
+ * Options of a model on the command line: the formula, the loss, the update
+ * and its numbers, the metrics.
  */
 #ifndef REPLAY_CLI_MODEL_H
 #define REPLAY_CLI_MODEL_H
@@ -19,14 +19,14 @@ enum { CLI_MODEL_FIRST_ID = 50, CLI_MODEL_LAST_ID = 70 };
 enum { CLI_MODEL_N_OPTIONS = 12, CLI_MODEL_MAX_METRICS = 16 };
 
 struct cli_model {
-	int on;            /* there is a formula */
+	int on;            /* a formula is given */
 	const char *other; /* an option that is given besides it, or NULL */
 	struct formula formula;
 	leat_model_options model; /* without n_features */
-	const char *update;       /* its name, as given; NULL: the default */
+	const char *update; /* name of the update as given; NULL: the default */
 	leat_stat metrics[CLI_MODEL_MAX_METRICS];
 	size_t n_metrics;
-	uint64_t size; /* of the metrics' window; 0: everything */
+	uint64_t size; /* predictions in the metrics' window; 0: all */
 	int coefficients;
 };
 

@@ -1,6 +1,5 @@
 /*
- * What a program is told about saving its state on its command line, and
- * when it is to be saved.
+ * Options of saved state on the command line, and when to save by them.
  */
 #ifndef REPLAY_CLI_SAVE_H
 #define REPLAY_CLI_SAVE_H
@@ -18,9 +17,9 @@ enum {
 };
 
 struct cli_save {
-	const char *path;    /* NULL: it is not saved */
-	const char *resume;  /* NULL: a new start */
-	int cut;             /* what was written after the save goes */
+	const char *path;   /* NULL: it is not saved */
+	const char *resume; /* NULL: a new start */
+	int cut; /* on resuming, output written after the save is cut off */
 	uint64_t every_rows; /* 0: not by rows */
 	int64_t every_time;  /* nanoseconds; 0: not by time */
 	double next;         /* the moment of the next save by time */
@@ -42,16 +41,18 @@ int cli_save_take(struct cli_save *saving, int id, const char *arg, char *why,
  */
 int cli_save_check(const struct cli_save *saving, char *why, size_t why_size);
 
-/* Whether the file to resume is the one that is saved to. */
+/* Returns whether the file to resume is also the one that is saved to. */
 int cli_save_is_same(const struct cli_save *saving);
 
-/* Whether it is time; cheap enough for each block of input. */
+/*
+ * Returns whether a save by time is due; cheap enough for each block of input.
+ */
 int cli_save_is_due(const struct cli_save *saving);
 
 /*
- * It has been saved after so many rows, or there is no need to: begins to
- * wait for the next time. Returns the rows at which that is, UINT64_MAX if
- * it does not depend on them.
+ * Begins to wait for the next save, after one at so many rows or in place of
+ * one. Returns the rows at which that is due, or UINT64_MAX if it does not
+ * depend on them.
  */
 uint64_t cli_save_done(struct cli_save *saving, uint64_t rows);
 

@@ -15,7 +15,7 @@ struct cli_option {
 	int id;           /* > 0 */
 	char letter;      /* 0: none */
 	const char *name; /* the long one */
-	const char *arg;  /* what its argument is called; NULL: it has none */
+	const char *arg;  /* name of its argument; NULL: it takes none */
 	const char *help; /* may have several lines */
 };
 
@@ -25,7 +25,7 @@ struct cli_option_group {
 	size_t n;
 };
 
-/* What cli_next() returns instead of an id. */
+/* cli_next() returns these instead of an id. */
 enum { CLI_END = 0, CLI_OPERAND = -1, CLI_BAD = -2 };
 
 /* Set the first four; the rest to zero. */
@@ -35,7 +35,7 @@ struct cli_scan {
 	int argc;
 	char **argv;
 	int at;           /* arguments taken, argv[0] apart */
-	const char *rest; /* of a group of letters */
+	const char *rest; /* letters of a group that are not yet taken */
 	int operands;     /* -- has been seen */
 	const char *arg;  /* argument of the option, or the operand */
 	char shown[64];   /* the option as it was given, for messages */

@@ -295,7 +295,7 @@ leat_time_window_options settings_time_window(const struct settings *s)
 	o.on_missing = s->window.count.on_missing;
 	if (o.kind == LEAT_CALENDAR) {
 		o.calendar.interval = calendar_interval;
-		/* It is const there. */
+		/* The callback takes it as const again. */
 		o.calendar.ctx = (void *)(uintptr_t)&s->window.calendar;
 	}
 	return o;

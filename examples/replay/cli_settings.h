@@ -1,8 +1,7 @@
 /*
- * What a program that reads CSV and keeps windows, or learns a model, is
- * told on its command line: columns, windows, statistics, models, output.
- * One parser for all such programs; each adds a table of its own for the
- * rest.
+ * Options of a program that reads CSV and keeps windows, or learns a model:
+ * columns, windows, statistics, models, output. All such programs share them,
+ * and each adds a table of its own for the rest.
  */
 #ifndef REPLAY_CLI_SETTINGS_H
 #define REPLAY_CLI_SETTINGS_H
@@ -44,7 +43,7 @@ struct settings {
 	/* The model, if there is one; then there are no windows. */
 	struct cli_model learning;
 
-	/* Of the hash of keys, if strangers choose them. */
+	/* Strangers may choose the keys, so their hash has a seed. */
 	uint64_t seed[2];
 
 	/* Output. */

@@ -1,9 +1,8 @@
 /*
- * What a program is told about times on its command line.
+ * Options of times on the command line.
  *
- * That a window and its times go together is checked here, so that it can
- * be said which option is wrong; what a span may be is for the library to
- * say.
+ * Windows and times are checked to go together here, so that a message can
+ * name the option that is wrong; what a span may be the library says.
  */
 #include "cli_time.h"
 
@@ -68,7 +67,7 @@ const struct cli_option cli_time_options[CLI_TIME_N_OPTIONS] = {
 	{ ID_LATE, 0, "late", "FILE", "write rows that are too late here" },
 };
 
-/* The most windows of strangers' values, which are told one by one. */
+/* Windows of strangers' values are emitted one by one, so many at most. */
 enum { MOST_HOPS = 10000 };
 
 #define N_OF(array) (sizeof(array) / sizeof *(array))
@@ -83,7 +82,10 @@ static int take_duration(int64_t *ns, const char *arg, char *why,
 	return 0;
 }
 
-/* Where 0 would mean to the library that there is none. */
+/*
+ * Takes a duration above 0, since 0 would mean to the library that none is
+ * given.
+ */
 static int take_positive(int64_t *ns, const char *arg, char *why,
     size_t why_size)
 {
@@ -96,7 +98,7 @@ static int take_positive(int64_t *ns, const char *arg, char *why,
 	return 0;
 }
 
-/* With a sign or not. */
+/* Takes a duration with a sign or without. */
 static int take_offset(int64_t *ns, const char *arg, char *why, size_t why_size)
 {
 	size_t sign = *arg == '-' || *arg == '+';
@@ -145,7 +147,7 @@ static int take_unit(struct cli_time *t, const char *arg, char *why,
 	return report_argument(why, why_size, arg, "auto, s, ms, us or ns");
 }
 
-/* Of values or windows; 0 is none. */
+/* Takes a limit of values or windows; 0 means none. */
 static int take_limit(uint64_t *limit, int *given, const char *arg, char *why,
     size_t why_size)
 {
@@ -216,7 +218,7 @@ static int is_grid(int kind)
 }
 
 /*
- * A late value has as many windows told again as there are values in the span
+ * A late value has as many windows emitted again as there are values in the span
  * behind it.
  */
 static int is_revised(const struct cli_time *t, const struct cli_window *w)
@@ -268,7 +270,7 @@ static uint64_t most_windows(const struct cli_time *t,
 	return need > t->max_windows ? need : t->max_windows;
 }
 
-/* What is wrong, or NULL; with other, the option it is about. */
+/* Returns what is wrong, or NULL; sets other to the option that it is about. */
 static const char *find_wrong(const struct cli_time *t,
     const struct cli_window *w, const char **other)
 {

@@ -17,8 +17,8 @@ extern const char cli_window_forms[];
 struct cli_window {
 	int by_time;
 	leat_window_options count;
-	leat_time_window_options time; /* without its calendar, */
-	struct calendar calendar;      /* which is this */
+	leat_time_window_options time; /* the calendar is not set */
+	struct calendar calendar;      /* settings_time_window() sets it */
 };
 
 /*

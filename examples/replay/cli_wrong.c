@@ -1,7 +1,7 @@
 /*
- * What the library says about options in words, as a message for a user. The
- * library says of which words one would have been right, and this which of
- * them is the nearest.
+ * Makes a message for a user of what the library says about options in
+ * words. The library says which words would be right, and this module which
+ * of them is the nearest.
  */
 #include "cli_wrong.h"
 

@@ -1,5 +1,5 @@
 /*
- * What the library says about options in words, as a message for a user.
+ * Makes a message for a user of what the library says about options in words.
  */
 #ifndef REPLAY_CLI_WRONG_H
 #define REPLAY_CLI_WRONG_H

@@ -47,7 +47,9 @@ static int on_close(void *ctx, const leat_result *result)
 	return 0;
 }
 
-/* How many columns have a window; after theirs comes that of the pair. */
+/*
+ * Returns how many columns have a window; that of the pair comes after theirs.
+ */
 static size_t single_slots(const struct column_windows_plan *p)
 {
 	return p->stats->n_single ? p->n_columns : 0;

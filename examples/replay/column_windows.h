@@ -14,7 +14,7 @@
 #include "cli_window.h"
 #include "state_tape.h"
 
-/* What all keys have in common. Must stay as long as any of them. */
+/* The plan is common to all keys, and must stay as long as any of them. */
 struct column_windows_plan {
 	leat_window_options window; /* without statistics and sink */
 	const struct cli_stats *stats;
@@ -27,7 +27,7 @@ size_t column_windows_width(const struct column_windows_plan *plan);
 /* Returns about how many bytes the windows of a key take. */
 size_t column_windows_bytes(const struct column_windows_plan *plan);
 
-/* Whether windows of this kind close, so that column_windows_push() returns 1. */
+/* Returns whether windows of this kind close, so that a push may return 1. */
 int column_windows_closes(const struct column_windows_plan *plan);
 
 struct column_windows;
@@ -38,7 +38,7 @@ int column_windows_new(struct column_windows **windows_out,
 void column_windows_free(struct column_windows *windows);
 
 /*
- * The window, if it is the only one and has nothing to tell, so that values
+ * The window, if it is the only one and has no results to emit, so that values
  * may be pushed straight into it; else NULL.
  */
 leat_window *column_windows_only(const struct column_windows *windows);

@@ -16,16 +16,16 @@
 
 struct columns {
 	size_t n;           /* fields of a record */
-	int has_header;     /* the first record has told their names */
+	int has_header;     /* the first record had their names */
 	struct list names;  /* in output and messages */
 	struct keys *known; /* names as they stand in the header */
-	size_t *first;      /* by number of the name: its first column, */
-	size_t *count;      /* and how many columns have it */
+	size_t *first; /* first column with each name, by its number in known */
+	size_t *count; /* number of columns with each name */
 
 	size_t *values;
 	size_t n_values;
-	size_t key;  /* or COLUMN_NONE, */
-	size_t time; /* as may be this */
+	size_t key;  /* column of keys, or COLUMN_NONE */
+	size_t time; /* column of times, or COLUMN_NONE */
 	size_t *shown;
 	size_t n_shown;
 };
@@ -57,12 +57,12 @@ size_t columns_find(const struct columns *columns, const char *name,
 void columns_list(const struct columns *columns, char *text, size_t size);
 
 /*
- * Which name several columns have: ": 2 columns are called "x": #2, #5";
- * nothing if there is none.
+ * Writes which name several columns have: ": 2 columns are called "x": #2, #5";
+ * or nothing.
  */
 void columns_twice(const struct columns *columns, char *text, size_t size);
 
-/* Whether a column may be a value column without being named. */
+/* Returns whether a column may be a value column without being named. */
 int columns_is_free(const struct columns *columns, size_t column);
 
 #endif

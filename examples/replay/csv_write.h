@@ -13,9 +13,9 @@ void csv_write_text(struct writer *writer, char delimiter, const char *text,
     size_t len);
 
 /*
- * The same for a spreadsheet, which would take a text that begins with =, +,
- * -, @, a tab or CR for a formula: it gets a ' before it, unless it is a
- * number.
+ * Writes a text as csv_write_text() does, for a spreadsheet, which would take
+ * one that begins with =, +, -, @, a tab or CR for a formula: a ' goes before
+ * it, unless it is a number.
  */
 void csv_write_safe(struct writer *writer, char delimiter, const char *text,
     size_t len);

@@ -147,7 +147,7 @@ static void term_name(const struct binder *b, const struct formula_term *t,
 		snprintf(text, size, "%.*s", most, name);
 }
 
-/* Whether a dot would have brought the term. */
+/* Returns whether a dot would have brought the term. */
 static int in_dot(const struct binder *b, const struct formula_term *t)
 {
 	return t->kind == FORMULA_COLUMN && formula_has_all(b->formula);

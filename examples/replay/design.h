@@ -13,7 +13,7 @@
 
 struct columns;
 
-/* How a value is read: as a number, or as a time of which one thing counts. */
+/* A value is read as a number, or as one thing of a time. */
 struct design_read {
 	enum formula_kind kind; /* FORMULA_COLUMN: a number */
 	int64_t period;
@@ -28,17 +28,17 @@ struct design_term {
 
 /* Start from { 0 }. */
 struct design {
-	size_t *columns;  /* whose values are read; as a number each once; */
-	size_t n_columns; /* the first is the one that is predicted */
-	struct design_read *reads; /* of each: how, */
-	uint64_t *depths;          /* and how far lags reach back */
+	size_t *columns;           /* columns to read; as a number each once */
+	size_t n_columns;          /* the first is the one that is predicted */
+	struct design_read *reads; /* manner in which each is read */
+	uint64_t *depths;          /* rows that the lags of each reach back */
 	struct design_term *terms;
 	size_t n_terms;
-	struct list names; /* of the terms: "a", "lag(a,1)", "sin(t,24h)" */
+	struct list names; /* names of terms: "a", "lag(a,1)", "sin(t,24h)" */
 };
 
 /*
- * numeric tells for each column whether it is, and may be NULL if the
+ * numeric is set for each numeric column, and may be NULL if the
  * formula has no dot. Returns 0, or -1 with the reason in why; in either
  * case design_clear() is due.
  */

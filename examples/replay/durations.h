@@ -19,12 +19,12 @@
 int durations_parse(const char *text, size_t len, int64_t *ns_out);
 
 /*
- * Whether a text is meant as one: it begins with a digit and has a letter.
- * What it counts else are rows.
+ * Returns whether a text is meant as a duration: it begins with a digit and has
+ * a letter. Other texts count rows.
  */
 int durations_like(const char *text, size_t len);
 
-/* For messages. */
+/* Messages name the form of a duration like this. */
 #define DURATIONS_FORM "a duration, such as 90s, 1h30m or 0.5d"
 
 #endif

@@ -101,7 +101,7 @@ static int take_quoted(struct parser *p, char *out)
 	return n > 0 ? 0 : wrong(p, start, "a name is empty");
 }
 
-/* NULL with the reason told. */
+/* Returns NULL with the reason in why. */
 static char *take_name(struct parser *p, const char *what)
 {
 	size_t n = is_quote(*p->at) ? strlen(p->at) : word_length(p->at);

@@ -24,11 +24,11 @@
 enum formula_kind {
 	FORMULA_ALL,    /* the dot */
 	FORMULA_COLUMN, /* a column, in this row */
-	FORMULA_LAG,    /* and `lag` rows before */
-	FORMULA_HOUR,   /* of a time, as are the rest: 0 to 23, */
-	FORMULA_DOW,    /* 1, Monday, to 7, */
-	FORMULA_SIN,    /* of 2 pi times the periods since 1970, */
-	FORMULA_COS     /* and this */
+	FORMULA_LAG,    /* column, `lag` rows before */
+	FORMULA_HOUR,   /* hour of a time, 0 to 23 */
+	FORMULA_DOW,    /* day of the week, Monday 1 to 7 */
+	FORMULA_SIN,    /* sine of 2 pi times the periods since 1970 */
+	FORMULA_COS     /* cosine of that */
 };
 
 enum { FORMULA_MAX_LAG = 1000000 };
@@ -36,10 +36,10 @@ enum { FORMULA_MAX_LAG = 1000000 };
 struct formula_term {
 	enum formula_kind kind;
 	int minus;    /* to be taken away */
-	char *column; /* as it was written; NULL for the dot */
+	char *column; /* name as it was written; NULL for the dot */
 	uint64_t lag;
 	int64_t period;    /* in nanoseconds, > 0 */
-	char *period_text; /* as it was written, or NULL */
+	char *period_text; /* text of the period as it was written, or NULL */
 };
 
 /* Start from { 0 }. */
@@ -63,13 +63,15 @@ void formula_clear(struct formula *formula);
 /* The function's name, "" if the kind has none. */
 const char *formula_function(enum formula_kind kind);
 
-/* Whether the kind is one of a time. */
+/* Returns whether a term of this kind is made of a time. */
 int formula_is_timed(enum formula_kind kind);
 
-/* Its value at t; UTC. NaN if it is none of them. */
+/*
+ * Returns the term's value at t, in UTC, or NaN if the kind is not of a time.
+ */
 double formula_of_time(enum formula_kind kind, int64_t period, int64_t t);
 
-/* Whether there is a dot, so that one has to know what is numeric. */
+/* Returns whether there is a dot, so that numeric columns must be known. */
 int formula_has_all(const struct formula *formula);
 
 #endif

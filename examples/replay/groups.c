@@ -1,7 +1,7 @@
 /*
- * What is kept for each key. The number of a key is the place of its
- * group. Groups are the only thing in a replay that grows with the input:
- * one for each distinct key.
+ * Groups of the keys. The number of a key is the place of its group. Groups
+ * are the only thing in a replay that grows with the input: one for each
+ * distinct key.
  */
 #include "groups.h"
 

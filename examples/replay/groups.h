@@ -1,5 +1,5 @@
 /*
- * What is kept for each key: its windows or its model.
+ * Each key has a group: its windows or its model.
  */
 #ifndef REPLAY_GROUPS_H
 #define REPLAY_GROUPS_H
@@ -29,7 +29,7 @@ struct groups {
 	struct keys *keys;
 	struct group *items; /* in order of first appearance */
 	size_t n, size;
-	size_t n_dropped; /* of the n; their places are free */
+	size_t n_dropped; /* places among the n that are free */
 	size_t max_keys;  /* SIZE_MAX: any */
 };
 

@@ -1,7 +1,7 @@
 /*
- * What may be wrong with an input. A message says what does not fit; these
- * say what is often the cause, and which command or option helps. They only
- * add words to a message: nothing is read in another way.
+ * Hints at what may be wrong with an input. A message says what does not fit;
+ * a hint says what is often the cause, and which command or option helps.
+ * Hints only add words to a message: nothing is read in another way.
  */
 #include "hints.h"
 

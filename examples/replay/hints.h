@@ -1,6 +1,6 @@
 /*
- * What may be wrong with an input that does not look like CSV. Each writes
- * "; ..." behind a message, or nothing.
+ * Hints at what may be wrong with an input that does not look like CSV. Each
+ * function writes "; ..." behind a message, or nothing.
  */
 #ifndef REPLAY_HINTS_H
 #define REPLAY_HINTS_H
@@ -29,7 +29,7 @@ struct magic {
 };
 
 /*
- * Takes what comes next. If the bytes so far tell that the input is no text,
+ * Takes what comes next. If the bytes so far show that the input is no text,
  * returns 1 and writes what it is, with the command that makes text of it for
  * a program: "gzip (1F 8B), not text: zcat FILE | csv_replay". Else 0.
  */

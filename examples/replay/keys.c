@@ -1,7 +1,7 @@
 /*
  * A set of keys: open addressing with linear probing.
  *
- * Up to 16 bytes, a text is told from others by its length and two words:
+ * Up to 16 bytes, a text differs from others by its length and two words:
  * its first and its last bytes, which may overlap. They are what is hashed
  * and compared, without a loop and without looking at the text. Of longer
  * ones the words are two hashes, and texts are compared where these agree.
@@ -299,7 +299,7 @@ int keys_find(const struct keys *k, const char *text, size_t len,
 	return 0;
 }
 
-/* What was put off its own place by the slot, or by such, moves up. */
+/* Moves up whatever was put off its own place by the slot, or by such. */
 static void empty_slot(struct keys *k, size_t hole)
 {
 	size_t at = hole;

@@ -14,7 +14,7 @@ struct keys *keys_new(void); /* NULL: no memory */
 void keys_free(struct keys *keys);
 
 /*
- * Of the hash, while there is no key: random numbers keep strangers who
+ * Seeds the hash, while there is no key: random numbers keep strangers who
  * choose the keys from making them collide.
  */
 void keys_seed(struct keys *keys, const uint64_t seed[2]);
@@ -38,7 +38,7 @@ void keys_drop(struct keys *keys, size_t number);
 /* Allocated for texts. */
 size_t keys_bytes(const struct keys *keys);
 
-/* All numbers are below this. */
+/* Returns a number that all keys' numbers are below. */
 size_t keys_count(const struct keys *keys);
 
 /*

@@ -160,7 +160,7 @@ static int take_features(struct learner *l, const double *values)
 	return there;
 }
 
-/* Learning tells the prediction, but only if something can be learned. */
+/* Learning returns the prediction, but only if something can be learned. */
 static enum learner_outcome learn(struct learner *l)
 {
 	enum learner_outcome outcome = LEARNER_LEARNED;

@@ -3,7 +3,7 @@
  * values of the rows before that its lags need: what is kept for one key.
  *
  * A row is first predicted and then learned from (prequential evaluation),
- * so the metrics tell how well the model has predicted rows that it had
+ * so the metrics say how well the model has predicted rows that it had
  * not seen. There is no prediction before the first row is learned from.
  */
 #ifndef REPLAY_LEARNER_H
@@ -16,10 +16,10 @@
 #include "design.h"
 #include "state_tape.h"
 
-/* What all keys have in common. Must stay as long as the learners. */
+/* The plan is common to all keys, and must stay as long as the learners. */
 struct learner_plan {
 	leat_model_options model;   /* n_features: as design has terms */
-	leat_window_options errors; /* of pairs: prediction, target */
+	leat_window_options errors; /* window of pairs: prediction, target */
 	const struct design *design;
 };
 
@@ -27,12 +27,12 @@ struct learner_plan {
 size_t learner_width(const struct learner_plan *plan);
 
 /*
- * Whether the loss can have this target; a missing one it can. A row with
- * another one must not be pushed.
+ * Returns whether the loss can have this target, or one that is missing. A row
+ * with another one must not be pushed.
  */
 int learner_can_have(const struct learner_plan *plan, double target);
 
-/* What became of a row. */
+/* A row that is pushed has one of these outcomes. */
 enum learner_outcome {
 	LEARNER_LEARNED,
 	LEARNER_NO_FEATURE, /* one is missing: no prediction */
@@ -63,7 +63,7 @@ void learner_query(const struct learner *learner, double *row_out);
 void learner_coefficients(const struct learner *learner,
     double *coefficients_out, double *intercept_out);
 
-/* All of its state, of a learner with the same plan. */
+/* Saves all state, or loads it into a learner with the same plan. */
 void learner_tape(struct learner *learner, struct tape *tape);
 
 #endif

@@ -9,7 +9,7 @@
 struct list {
 	char **items; /* NUL-terminated */
 	size_t n;
-	size_t size; /* of the array */
+	size_t size; /* items that the array has room for */
 };
 
 /* An empty list is { 0 }. Those that fail return -1: no memory. */
@@ -21,7 +21,7 @@ int list_add(struct list *list, const char *text, size_t len);
  */
 int list_add_split(struct list *list, const char *text);
 
-/* Whether the text is one of the items. */
+/* Returns whether the text is one of the items. */
 int list_has(const struct list *list, const char *text, size_t len);
 
 /* Frees the items; the list is empty then. */

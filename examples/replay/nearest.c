@@ -1,8 +1,8 @@
 /*
- * How far two words are from each other: the fewest letters to put in, take
- * out, change or swap with their neighbour (optimal string alignment). Near
- * is a third of the length of the word that was given, or one letter; the
- * case of letters does not count. Words beyond LONGEST bytes are near none.
+ * The distance of two words is the fewest letters to put in, take out, change
+ * or swap with their neighbour (optimal string alignment). Near is a third of
+ * the length of the word that was given, or one letter; the case of letters
+ * does not count. Words beyond LONGEST bytes are near none.
  */
 #include "nearest.h"
 

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 struct nearest {
-	const char *word; /* that was given, */
+	const char *word; /* word that was given */
 	size_t len;
-	const char *best; /* and the nearest so far; NULL: none is near */
+	const char *best; /* nearest word so far; NULL: none is near */
 	size_t distance;
 };
 

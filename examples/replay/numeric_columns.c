@@ -1,7 +1,7 @@
 /*
- * Which columns are numeric. One odd field among numbers does not make a
- * column of text, nor do a few numbers make one of numbers; a tie is for
- * numbers, so that the odd field is an error which can be seen.
+ * Finds numeric columns. One odd field among numbers does not make a column
+ * of text, nor do a few numbers make one of numbers; a tie is for numbers, so
+ * that the odd field is an error which can be seen.
  */
 #include "numeric_columns.h"
 

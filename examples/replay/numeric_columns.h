@@ -1,5 +1,5 @@
 /*
- * Which columns are numeric, by the first records.
+ * The first records show which columns are numeric.
  */
 #ifndef REPLAY_NUMERIC_COLUMNS_H
 #define REPLAY_NUMERIC_COLUMNS_H

@@ -25,7 +25,7 @@ struct peek {
  */
 int peek_add(struct peek *peek, const leat_csv_record *record);
 
-/* Whether there is room for more. */
+/* Returns whether no record more can be kept. */
 int peek_is_full(const struct peek *peek);
 
 void peek_clear(struct peek *peek);

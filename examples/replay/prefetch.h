@@ -20,12 +20,12 @@ struct prefetch {
 };
 
 /* Returns 0, or -1: no memory; in either case prefetch_clear() is due. */
-int prefetch_init(struct prefetch *ahead, size_t n_values);
-void prefetch_clear(struct prefetch *ahead);
+int prefetch_init(struct prefetch *prefetch, size_t n_values);
+void prefetch_clear(struct prefetch *prefetch);
 
 /*
- * One row more, whose values are at ahead->next. Returns 1 if there is no
- * room for another one.
+ * Adds one row, whose values are at prefetch->next. Returns 1 if there is no room
+ * for another one.
  */
 static inline int prefetch_put(struct prefetch *a, size_t group, uint64_t row)
 {
@@ -35,7 +35,7 @@ static inline int prefetch_put(struct prefetch *a, size_t group, uint64_t row)
 	return ++a->n == PREFETCH_ROWS;
 }
 
-/* All of them, which wait no longer; how many. */
+/* Takes all rows, which wait no longer, and returns how many there are. */
 static inline size_t prefetch_take(struct prefetch *a)
 {
 	size_t n = a->n;

@@ -1,6 +1,6 @@
 /*
  * The words for a malformed record. Quotes that are never closed may begin
- * far from where somebody notices, so they are told with their place.
+ * far from where somebody notices, so a message has their place.
  */
 #include "record_problem.h"
 

@@ -1,5 +1,5 @@
 /*
- * What is said of a record that is malformed.
+ * A malformed record in words.
  */
 #ifndef REPLAY_RECORD_PROBLEM_H
 #define REPLAY_RECORD_PROBLEM_H

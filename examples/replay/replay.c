@@ -2,7 +2,7 @@
  * Records through windows or a model to rows.
  *
  * The first record is the header. If no value columns are named, the next
- * records are kept until it can be told which columns are numeric; then
+ * records are kept until they show which columns are numeric; then
  * they take the same way as those that come after them. Every record is
  * checked and all its numbers are read before any of them is pushed: a bad
  * record leaves no trace in the windows, nor in a model and its lags.
@@ -69,7 +69,7 @@ void replay_pace(struct replay *r, replay_time_fn *fn, void *ctx)
 
 /* ---- Bad records ---- */
 
-/* These return 0, 1 if the record is to be skipped, -1. */
+/* Each of these returns 0, 1 if the record is to be skipped, or -1. */
 static int read_number(struct replay *r, const leat_csv_record *record,
     size_t i)
 {
@@ -96,7 +96,7 @@ static int read_time(struct replay *r, const leat_csv_record *record,
 	return problem < 0 ? replay_bad_time(r, record, column, problem) : 0;
 }
 
-/* What a model wants to know of a column, of a time maybe. */
+/* Reads a column for a model, which may want one thing of a time. */
 static int read_feature(struct replay *r, const leat_csv_record *record,
     size_t i)
 {
@@ -146,7 +146,7 @@ static int read_values(struct replay *r, const leat_csv_record *record)
 
 /* ---- Good records ---- */
 
-/* What windows by time say to a record that they do not take. */
+/* Counts a record that windows by time refuse, and keeps it if it is late. */
 static int leave_out(struct replay *r, const leat_csv_record *record, int err)
 {
 	if (err == LEAT_TOO_LATE) {
@@ -260,7 +260,7 @@ int replay_settle(struct replay *r)
 /*
  * The state is saved once more, as it is before a last record that lacks its
  * line end, since that may yet grow. Where there is none, a record that is
- * none of the input is given to the reader, which tells at what line it
+ * none of the input is given to the reader, which says at what line it
  * would be. (Inside quotes that are never closed it is not seen as one, but
  * what is there is bad in any case.)
  */

@@ -26,7 +26,7 @@ struct replay *replay_new(const struct settings *settings,
 void replay_free(struct replay *replay);
 
 /*
- * Before a record with a time is taken, fn is told of it, and returns 0, or
+ * Before a record with a time is taken, fn is called with it, and returns 0, or
  * -1 to stop, with the reason in replay_why(). For this the settings must
  * have a column of times.
  */
@@ -40,13 +40,13 @@ void replay_pace(struct replay *replay, replay_time_fn *fn, void *ctx);
 enum { REPLAY_STOPPED = 1 };
 int replay_record(void *ctx, const leat_csv_record *record);
 
-/* Before the first record: sets who watches rows and results. */
+/* Sets who watches rows and results; to be called before the first record. */
 void replay_watch(struct replay *replay, const struct rows_watch *watch);
 
 /*
- * What follows is for a service, which has rows from several places at once
- * and goes on for ever. Its output has no header, since it goes on where
- * others have ended.
+ * A service has rows from several places at once and goes on for ever; the
+ * functions from here on are for it. This one leaves out the header of the
+ * output, which goes on where others have ended.
  */
 void replay_omit_header(struct replay *replay);
 
@@ -58,8 +58,8 @@ int replay_plan_values(struct replay *replay);
 
 /*
  * Takes one value. Without has_time it has the time of replay_arrival().
- * Returns 0, a code for which timed_windows_is_refusal() holds, or another one, after
- * which there is no going on.
+ * Returns 0, a code for which timed_windows_is_refusal() holds, or another
+ * one, after which there is no going on.
  */
 int replay_value(struct replay *replay, const leat_csv_field *key, int has_time,
     int64_t t, double x);
@@ -80,7 +80,7 @@ int replay_advance(struct replay *replay);
  */
 void replay_forget(struct replay *replay, uint64_t before);
 
-/* By count and of models: more keys than so many are refused. */
+/* Refuses more keys than so many, by count and of models. */
 void replay_limit_keys(struct replay *replay, size_t most);
 
 /* No more rows, whatever they came from. Returns 0 or a code. */
@@ -89,7 +89,7 @@ int replay_finish(struct replay *replay);
 /*
  * In a service, records are kept until value columns are chosen by them: when
  * replay_is_full(), or whenever is the time. Then they are taken, and fn is
- * told of each that is bad, with the reason in replay_why(). Returns 0, or
+ * called for each that is bad, with the reason in replay_why(). Returns 0, or
  * REPLAY_STOPPED: no column is numeric, and those that come next are kept.
  */
 typedef void replay_bad_fn(void *ctx);
@@ -97,11 +97,11 @@ size_t replay_n_kept(const struct replay *replay);
 int replay_is_full(const struct replay *replay);
 int replay_decide(struct replay *replay, replay_bad_fn *fn, void *ctx);
 
-/* Whether the first record, or a saved state, has told the columns. */
+/* Returns whether the columns are known, from a record or a saved state. */
 int replay_has_header(const struct replay *replay);
 
 /*
- * What comes out; NULL before value columns are chosen, which may take a
+ * Returns the output, or NULL before value columns are chosen, which may take a
  * header and a row.
  */
 const struct rows *replay_output(const struct replay *replay);
@@ -109,7 +109,7 @@ const struct rows *replay_output(const struct replay *replay);
 /* Rows in no window since the last call, and bad records, by kind. */
 const struct tally *replay_tally(const struct replay *replay);
 
-/* All rows so far have their effect. Returns 0, or -1 as above. */
+/* Gives all rows so far their effect. Returns 0, or -1 as above. */
 int replay_settle(struct replay *replay);
 
 /*
@@ -125,10 +125,10 @@ int replay_end(struct replay *replay, leat_csv *csv, int ends_line);
 void replay_stop(struct replay *replay);
 
 /*
- * For saving: fn is told when so many rows have been taken, before the next
- * record is, and at the end of the input; it returns 0, or -1 to stop. Rows
- * 0: at the next record; UINT64_MAX, as at first and after each time: not
- * by rows. Before the header there is nothing to be saved.
+ * Sets who saves: fn is called when so many rows have been taken, before the
+ * next record is, and at the end of the input. It returns 0, or -1 to stop.
+ * With rows of 0 that is at the next record, with UINT64_MAX, as at first and
+ * after each call, not by rows. Before the header, nothing can be saved.
  */
 typedef int replay_save_fn(void *ctx);
 void replay_on_save(struct replay *replay, replay_save_fn *fn, void *ctx);
@@ -146,10 +146,10 @@ uint64_t replay_offset(const struct replay *replay);
 int replay_prime(struct replay *replay, leat_csv *csv);
 
 /*
- * Whether an input begins as the one of the saved state: a callback of
- * leat_csv that ends the visit with the first record, of which it tells
- * REPLAY_SAME or REPLAY_OTHER; ctx is a struct replay_header. Of an input
- * without header this is how many fields it has.
+ * Compares the first record of an input with that of the saved state: a
+ * callback of leat_csv that ends the visit with this record, and sets
+ * REPLAY_SAME or REPLAY_OTHER in ctx, a struct replay_header. Inputs without a
+ * header are compared by how many fields they have.
  */
 enum { REPLAY_NONE, REPLAY_SAME, REPLAY_OTHER };
 struct replay_header {
@@ -162,21 +162,24 @@ int replay_compare_header(void *ctx, const leat_csv_record *record);
 enum { REPLAY_MAX_COLUMNS = 1 << 20 };
 
 /*
- * What went wrong, as it comes after the file's name: ":17: column co2:
- * "abc" is not a number", or ": ..." if it is not about one line.
+ * Returns why the last call failed, as it comes after the file's name: ":17:
+ * column co2: "abc" is not a number", or ": ..." if it is not about one line.
  */
 const char *replay_why(const struct replay *replay);
 
 /*
- * What is worth a word although the work goes on, ": left out, since not
- * numeric: date ...": writes the next one and returns 1, or 0: no more.
+ * Writes the next note, such as ": left out, since not numeric: date ...": the
+ * work goes on, but it is worth a word. Returns 1, or 0 if there is none.
  */
 int replay_note(struct replay *replay, char *text, size_t size);
 
 /* Data records so far. */
 uint64_t replay_rows(const struct replay *replay);
 
-/* What was skipped, ": 3 bad records skipped ...". Returns 0 if nothing. */
+/*
+ * Writes how many records were skipped: ": 3 bad records skipped ...". Returns
+ * 0 if none was.
+ */
 uint64_t replay_skipped(const struct replay *replay, char *text, size_t size);
 
 /*
@@ -191,7 +194,7 @@ uint64_t replay_unlearned(const struct replay *replay, char *text, size_t size);
  */
 uint64_t replay_left_out(const struct replay *replay, char *text, size_t size);
 
-/* Good records of very many lines, as tally_long() tells. */
+/* Writes of good records that have very many lines, as tally_long() does. */
 uint64_t replay_long(const struct replay *replay, char *text, size_t size);
 
 /*

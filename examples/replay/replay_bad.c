@@ -22,7 +22,7 @@ int replay_no_memory(struct replay *r)
 	return report(r->why, sizeof r->why, ": out of memory");
 }
 
-/* What the library refuses now comes from the option that asked for it. */
+/* Names the option that asked for what the library refuses. */
 int replay_fail_rows(struct replay *r, int err)
 {
 	if (err == LEAT_ENOMEM)

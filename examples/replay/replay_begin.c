@@ -26,7 +26,7 @@ void replay_add_note(struct replay *r, const char *text)
 
 /*
  * No column is numeric. If records are bad otherwise, that is why, and then
- * the first of them is told of as it would be if columns were named.
+ * the message is about the first of them, as it would be if columns were named.
  */
 static int fail_numeric(struct replay *r)
 {
@@ -110,7 +110,7 @@ int replay_choose(struct replay *r)
 
 /* ---- The first records ---- */
 
-/* Of no records, any column may be numeric to a model. */
+/* Finds the numeric columns. Without records, any may be numeric to a model. */
 static int look(struct replay *r)
 {
 	char text[400];
@@ -154,7 +154,7 @@ int replay_is_full(const struct replay *r)
 	return peek_is_full(&r->peek);
 }
 
-/* One that is bad does not keep the others from being taken. */
+/* Takes the other records too if one is bad. */
 int replay_decide(struct replay *r, replay_bad_fn *fn, void *ctx)
 {
 	int err = look(r);
@@ -177,7 +177,7 @@ static int keep_header(struct replay *r, const leat_csv_record *record)
 	return 0;
 }
 
-/* Also from a saved state. */
+/* Takes the columns' names, of a header or a saved state. */
 int replay_take_columns(struct replay *r, const leat_csv_record *record)
 {
 	const struct settings *s = r->settings;

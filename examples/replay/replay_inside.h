@@ -1,6 +1,7 @@
 /*
- * What the parts of a replay know of each other: replay.c, which takes
- * records, and replay_state.c, which saves and loads.
+ * The parts of a replay share this: replay.c takes records, replay_begin.c the
+ * first ones, replay_bad.c those that are bad; replay_live.c is for services,
+ * and replay_state.c saves and loads.
  */
 #ifndef REPLAY_REPLAY_INSIDE_H
 #define REPLAY_REPLAY_INSIDE_H
@@ -14,7 +15,7 @@
 #include "tally.h"
 #include "values.h"
 
-/* Where a record begins. */
+/* A place is where a record begins. */
 struct place {
 	uint64_t offset, line;
 };
@@ -26,39 +27,39 @@ struct replay {
 	struct columns columns;
 	int has_columns;
 	int chosen; /* the value columns are known */
-	int plain;  /* and all that has to be read */
+	int plain; /* values and key are all that rows need: take_plain() may do */
 	struct peek peek;
 	struct values reader;
-	struct list header;     /* its fields, if there is one */
+	struct list header;     /* fields of the header, if there is one */
 	unsigned char *numeric; /* by column, if one has to know */
 
 	uint64_t stop_at;     /* rows at which there is more to do than usual */
-	replay_save_fn *save; /* or NULL */
+	replay_save_fn *save; /* NULL: nothing is saved */
 	void *save_ctx;
-	struct place place; /* of the first record that is not taken */
+	struct place place; /* place of the first record that is not taken */
 	struct place shift; /* from places in the reader to such ones */
 	uint64_t end;       /* in the reader, of the input */
-	int is_primer;      /* the next record only tells of its width */
+	int is_primer;      /* the next record is only there for its width */
 
-	replay_time_fn *pace; /* or NULL */
+	replay_time_fn *pace; /* NULL: records do not wait */
 	void *pace_ctx;
 
-	struct design design; /* of the model */
+	struct design design; /* terms of the model */
 	struct rows out;
-	double *values;  /* of one record */
-	int64_t time;    /* of it, in windows by time; */
+	double *values;  /* values of the record at hand */
+	int64_t time;    /* time of that record, if has_time */
 	int has_time;    /* 0: it is missing */
-	int64_t arrival; /* of rows without a time, */
-	int has_own;     /* unless some have had one: values alone */
+	int64_t arrival; /* time of rows without one */
+	int has_own;     /* a row fed as a value has had its own time */
 	int only_values; /* by replay_plan_values() */
 	uint64_t rows;
 	struct tally tally;
 	char why[600];
 	struct list notes;
-	size_t noted; /* of these */
+	size_t noted; /* notes that were given out */
 };
 
-/* Of the input, which the reader may not have begun with. */
+/* Returns the line in the input, with which the reader may not have begun. */
 static inline uint64_t replay_line_of(const struct replay *r,
     const leat_csv_record *record)
 {
@@ -71,7 +72,7 @@ const char *replay_column_name(const struct replay *r, size_t column);
 /* Keeps a note for replay_note(); one that finds no memory is left out. */
 void replay_add_note(struct replay *r, const char *text);
 
-/* These write the reason to why and return -1. */
+/* Each of these writes the reason to why and returns -1. */
 int replay_no_memory(struct replay *r);
 int replay_fail_rows(struct replay *r, int err); /* a code of the library */
 
@@ -87,7 +88,7 @@ int replay_bad_time(struct replay *r, const leat_csv_record *record,
     size_t column, int problem);
 int replay_bad_target(struct replay *r, const leat_csv_record *record);
 
-/* These return 0, or -1 with the reason in why. */
+/* Each of these returns 0, or -1 with the reason in why. */
 
 /* Takes a record behind the header, when the value columns are known. */
 int replay_take_data(struct replay *r, const leat_csv_record *record);
@@ -104,7 +105,7 @@ int replay_take_columns(struct replay *r, const leat_csv_record *record);
 /* Tells whether one has to know which columns are numeric. */
 int replay_needs_look(const struct replay *r);
 
-/* They are known: windows or models, and output, can be planned. */
+/* Plans windows or models, and output, when the value columns are known. */
 int replay_set_up(struct replay *r);
 
 /* The value columns, if need be by r->numeric; plans windows and output. */

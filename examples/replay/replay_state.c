@@ -2,7 +2,7 @@
  * A replay between two records, as bytes.
  *
  * A state is that before a record that is not taken yet, which the reader
- * tells the place and the line of. So bytes that the reader holds are none
+ * gives the place and the line of. So bytes that the reader holds are none
  * of it: whoever goes on begins with a new reader at that place. While
  * records are kept for a look at them, that place is that of the first of
  * them, and nothing has been done.
@@ -134,7 +134,7 @@ static void tape_columns(struct replay *r, struct tape *t)
 		load_columns(r, n, t);
 }
 
-/* Which columns are numeric is not looked for again. */
+/* Saves or loads which columns are numeric, so that no one looks again. */
 static void tape_chosen(struct replay *r, struct tape *t)
 {
 	if (t->loads && replay_needs_look(r) &&

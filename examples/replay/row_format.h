@@ -51,7 +51,10 @@ void row_format_free(struct row_format *out);
 int row_format_row(struct row_format *out, uint64_t row,
     const leat_csv_field *texts, const double *values);
 
-/* After the last row; flushes nothing. Returns as row_format_row(). */
+/*
+ * Ends the output after the last row; flushes nothing. Returns as
+ * row_format_row().
+ */
 int row_format_end(struct row_format *out);
 
 /*
@@ -61,7 +64,7 @@ int row_format_end(struct row_format *out);
 void row_format_json_text(struct writer *writer, const char *text, size_t len);
 void row_format_json_value(struct writer *writer, double x);
 
-/* What is held back, and what it has been held back for. */
+/* Saves or loads the rows that are held back, and what they wait for. */
 void row_format_tape(struct row_format *out, struct tape *tape);
 
 #endif

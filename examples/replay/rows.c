@@ -1,5 +1,5 @@
 /*
- * From values to rows. A row is texts (the key, shown columns) and numbers
+ * Makes rows of values. A row is texts (the key, shown columns) and numbers
  * (results of windows, or target, prediction and metrics of a model).
  *
  * A row of a group goes through three steps: its windows or its model take
@@ -229,7 +229,7 @@ static void take_texts(struct rows *r, const leat_csv_record *record)
 		r->texts[n++] = record->fields[c->shown[i]];
 }
 
-/* Without a key column, rows have one group, whose key is empty. */
+/* Finds the group of a key; rows without a key column have one group. */
 static int find_group(struct rows *r, const leat_csv_field *key,
     size_t *group_out)
 {

@@ -1,6 +1,6 @@
 /*
- * From the values of a record to rows of output: the keys' windows or
- * models, when there is something to print, and what.
+ * Rows of output from the values of records: the keys' windows or models, when
+ * there is something to print, and what.
  */
 #ifndef REPLAY_ROWS_H
 #define REPLAY_ROWS_H
@@ -50,18 +50,18 @@ struct rows_watch {
 struct rows;
 
 /*
- * One step of a row of a group whose windows have been pushed; closed is
- * whether they have closed. Returns 0 or a code of the library.
+ * A step of a row of a group, whose windows have been pushed, and have closed
+ * if closed is set. Returns 0 or a code of the library.
  */
 typedef int rows_step(struct rows *rows, struct group *group, int closed);
 
-/* What rows_init() decides for the whole run. */
+/* rows_init() decides this for the whole run. */
 struct rows_plan {
 	int has_key;
 	int is_timed;     /* windows by time, instead of groups */
 	int each_row;     /* a result by time has the number of a row */
 	int has_flags;    /* results by time are printed with their flags, */
-	int has_revision; /* and with their revision */
+	int has_revision; /* rows by time have a revision column */
 	int quiet;        /* no row is printed before the end */
 	int silent;       /* results are not even watched */
 	size_t n_texts;   /* key, shown columns; by time start, end, flags */
@@ -83,10 +83,10 @@ struct rows {
 	struct timed_windows *timed; /* NULL: groups */
 	int ends;                    /* results are those of the end */
 	struct row_format *out;
-	struct list names; /* of the output's columns */
+	struct list names; /* names of the output's columns */
 
 	struct prefetch prefetch; /* rows that wait */
-	double *many;             /* their results */
+	double *many;             /* results of rows that have waited */
 	int prefetches;           /* see rows_prefetch() */
 	size_t key_bytes;         /* a key by count or a model takes, about */
 
@@ -94,7 +94,7 @@ struct rows {
 	double *results;
 	leat_csv_field *texts;
 	uint64_t used; /* rows so far, this one too */
-	uint64_t row;  /* its number */
+	uint64_t row;  /* number of the row */
 	struct span span;
 
 	uint64_t outcomes[LEARNER_N_OUTCOMES];
@@ -141,7 +141,10 @@ static inline int rows_prefetch(struct rows *rows, uint64_t row,
 /* Prints the rows of the end, and what is still held back. */
 int rows_end(struct rows *rows);
 
-/* After an error: prints what is held back, and no rows of the end. */
+/*
+ * Prints what is held back, and no rows of the end; to be called after an
+ * error.
+ */
 void rows_stop(struct rows *rows);
 
 /* Closes the windows by time that are due without a row. */
@@ -189,7 +192,7 @@ int rows_header(const struct rows *rows, struct writer *writer);
 size_t rows_width(const struct rows *rows);
 const char *const *rows_names(const struct rows *rows);
 
-/* All of the state, when no row waits. */
+/* Saves or loads all state; no row may wait. */
 void rows_tape(struct rows *rows, struct tape *tape);
 
 #endif

@@ -187,7 +187,7 @@ void rows_stop(struct rows *r)
 
 /* ---- Saved state ---- */
 
-/* What is shown of a key is all of it or nothing yet. */
+/* Returns whether all that is shown of each key is there, or nothing yet. */
 static int shown_fits(const struct rows *r)
 {
 	for (size_t i = 0; i < r->groups.n; i++) {

@@ -1,6 +1,6 @@
 /*
- * What the parts of rows know of each other: rows_plan.c, which decides,
- * rows.c, through which rows go, and rows_end.c, which ends them.
+ * The parts of rows share this: rows_plan.c decides, rows go through rows.c,
+ * and rows_end.c ends them.
  */
 #ifndef REPLAY_ROWS_INSIDE_H
 #define REPLAY_ROWS_INSIDE_H

@@ -1,5 +1,5 @@
 /*
- * Where a window by time lies and how its result came about, as texts.
+ * A window by time as texts: its start and end, and how its result came about.
  */
 #include "span.h"
 

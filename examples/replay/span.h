@@ -1,5 +1,5 @@
 /*
- * Where a window by time lies and how its result came about, as texts.
+ * A window by time as texts: its start and end, and how its result came about.
  */
 #ifndef REPLAY_SPAN_H
 #define REPLAY_SPAN_H

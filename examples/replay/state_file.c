@@ -36,8 +36,8 @@ static const char magic[8] = { 'c', 's', 'v', 's', 't', 'a', 't', 'e' };
 
 struct file {
 	const char *path;
-	char *new_path; /* saving: the one beside it, */
-	char *folder;   /* and where both are */
+	char *new_path; /* saving: the file beside it */
+	char *folder;   /* both are in this folder */
 	int fd;
 	char *why;
 	size_t why_size;

@@ -22,7 +22,7 @@ int state_file_save(const char *path, tape_walk *walk, void *ctx, char *why,
 void state_file_sweep(const char *path);
 
 /*
- * Loads it. Nothing is told to the walk before all bytes are known to be
+ * Loads it. The walk is not called before all bytes are known to be
  * those that were saved. Returns 0; 1 if there is no such file; -1 with the
  * reason in why, as above.
  */

@@ -31,9 +31,9 @@ struct tape {
 	int loads; /* else it saves */
 	int failed;
 	int fd;
-	uint64_t crc;  /* saving: of what has been put, */
-	uint64_t left; /* loading: bytes that have not been taken */
-	size_t at, n;  /* in the buffer, and what is there of it */
+	uint64_t crc;  /* checksum of the bytes that are saved */
+	uint64_t left; /* bytes that are not yet loaded */
+	size_t at, n;  /* place in the buffer, and bytes there */
 	char why[400];
 	unsigned char bytes[TAPE_SIZE];
 };
@@ -56,7 +56,7 @@ __attribute__((format(printf, 2, 3)))
 void tape_fail(struct tape *tape, const char *format, ...);
 void tape_no_memory(struct tape *tape);
 
-/* What was read cannot be unless this holds. Returns whether it does. */
+/* Fails unless `holds`, without which the state is damaged. Returns it. */
 int tape_expect(struct tape *tape, int holds);
 
 void tape_bytes(struct tape *tape, void *bytes, size_t n);
@@ -79,8 +79,9 @@ void tape_same_list(struct tape *tape, const struct list *list,
     const char *setting);
 
 /*
- * For an object of the library: the ends that its save and load are given,
- * and what came of it. The reader is NULL after a save.
+ * Connects an object of the library: these are the ends that its save and load
+ * are given, and tape_object() takes their result. The reader is NULL after a
+ * save.
  */
 leat_writer tape_writer(struct tape *tape);
 leat_reader tape_reader(struct tape *tape);

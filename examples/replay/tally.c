@@ -1,5 +1,5 @@
 /*
- * What is said at the end of records that had no effect.
+ * Records that had no effect, counted, and put into words at the end.
  */
 #include "tally.h"
 
@@ -61,7 +61,7 @@ static const char *bad_text(int kind)
 	return leat_csv_problem_text(kind);
 }
 
-/* What there is of each kind: ": 2 late, 1 without a time". */
+/* Appends how many there are of each kind: ": 2 late, 1 without a time". */
 static void add_counts(char *text, size_t size, const uint64_t *n,
     const char *const *words, int n_words)
 {

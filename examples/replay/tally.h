@@ -44,9 +44,9 @@ void tally_lines(struct tally *tally, const leat_csv_record *record,
     uint64_t line);
 
 /*
- * As it comes after the file's name: ": 3 bad records skipped, the first at
- * line 17: 2 not a number, ...". All return how many there are, and say
- * nothing that is of use if that is 0.
+ * Writes text that comes after the file's name: ": 3 bad records skipped, the
+ * first at line 17: 2 not a number, ...". Each returns how many there are; the
+ * text is of no use if that is 0.
  */
 uint64_t tally_skipped(const struct tally *tally, char *text, size_t size);
 

@@ -108,7 +108,7 @@ static size_t format_value(char *cell, double x, int decimals)
 	return (size_t)snprintf(cell, CELL, "%.*f", decimals, x);
 }
 
-/* How many of the decimals are needed: the rest is zeros. */
+/* Returns how many of the decimals are needed, the rest being zeros. */
 static int needed_decimals(double x, int decimals)
 {
 	char cell[CELL];
@@ -121,7 +121,10 @@ static int needed_decimals(double x, int decimals)
 	return decimals;
 }
 
-/* One column of values: from the largest one, then what all need. */
+/*
+ * Chooses decimals for a column: as many as all its values need, in the width
+ * that the largest one leaves.
+ */
 static int choose_decimals(const struct text_table *t, size_t column)
 {
 	double largest = 0;
@@ -313,7 +316,10 @@ static void tape_held(struct text_table *table, struct tape *t)
 	tape_expect(t, table->texts.n == table->n_held * table->n_texts);
 }
 
-/* From FLOATING on; more decimals than there can be would not fit a cell. */
+/*
+ * Saves or loads a column. Decimals begin with FLOATING; more than there can be
+ * would not fit a cell.
+ */
 static void tape_column(struct column *c, struct tape *t)
 {
 	int decimals = c->decimals - FLOATING;

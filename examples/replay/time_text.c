@@ -46,7 +46,9 @@ static int is_number(const char *text, size_t len)
 	return i == len;
 }
 
-/* By size; what would be seconds long ago is something else, or small. */
+/*
+ * Reads a number by its size; seconds long ago would be small, and are refused.
+ */
 static int read_by_size(const char *text, size_t len, int64_t *t_out)
 {
 	const int64_t early = 631152000 * LEAT_SECOND; /* 1990 */

@@ -1,10 +1,10 @@
 /*
  * Windows by time of all keys, joined into rows.
  *
- * Each leat_keyed tells its results from inside a push, in the same order
+ * Each leat_keyed emits its results from inside a push, in the same order
  * as the others. Those of the first ones wait until the last one has its
  * own of the same window; then the row is whole. So what waits is what one
- * row of input has brought to be told, with one leat_keyed nothing at all.
+ * row of input has brought, with one leat_keyed nothing at all.
  *
  * With emit_empty one row can bring any number of windows, if there is a
  * long gap before it. Time is then moved through the gap in steps, with the
@@ -23,22 +23,22 @@ enum { STEP_WINDOWS = 1000 };
 struct slot {
 	struct timed_windows *timed;
 	leat_keyed *keyed;
-	size_t at;     /* in the row */
-	size_t n_told; /* results since the last push */
+	size_t at;        /* in the row */
+	size_t n_emitted; /* results since the last push */
 };
 
 struct timed_windows {
 	struct timed_windows_plan plan;
 	timed_windows_fn *fn;
 	void *ctx;
-	int error; /* that fn has returned */
+	int error; /* code that fn has returned */
 	size_t width;
 
 	size_t n_slots;
 	struct slot *slots; /* the columns', then the pair's */
 
 	double *scratch; /* a row */
-	double *rows;    /* that wait, not whole yet */
+	double *rows;    /* rows that wait until they are whole */
 	size_t max_rows;
 };
 
@@ -55,12 +55,12 @@ static int grow(struct timed_windows *t)
 	return 0;
 }
 
-/* Of two or more slots: waits, or makes a row whole. */
+/* Makes a row whole that has two or more slots, or lets it wait. */
 static int join(struct timed_windows *t, struct slot *s,
     const leat_result *result)
 {
 	int last = s == &t->slots[t->n_slots - 1];
-	size_t row = s->n_told++;
+	size_t row = s->n_emitted++;
 	leat_result whole = *result;
 
 	if (row == t->max_rows) {
@@ -90,19 +90,24 @@ static int on_result(void *ctx, const leat_result *result)
 	return t->error;
 }
 
-/* All slots have told the same windows, or there was an error. */
-static int end_telling(struct timed_windows *t)
+/*
+ * Ends a push: all slots have emitted the same windows, or there was an error.
+ */
+static int end_emitting(struct timed_windows *t)
 {
 	for (size_t i = 1; i < t->n_slots; i++)
-		assert(t->error || t->slots[i].n_told == t->slots[0].n_told);
+		assert(t->error ||
+		    t->slots[i].n_emitted == t->slots[0].n_emitted);
 	for (size_t i = 0; i < t->n_slots; i++)
-		t->slots[i].n_told = 0;
+		t->slots[i].n_emitted = 0;
 	return t->error;
 }
 
 /* ---- Life ---- */
 
-/* How many columns have windows; after theirs come those of the pair. */
+/*
+ * Returns how many columns have windows; those of the pair come after theirs.
+ */
 static size_t single_slots(const struct timed_windows_plan *p)
 {
 	return p->stats->n_single ? p->n_columns : 0;
@@ -214,15 +219,18 @@ static int advance(struct timed_windows *t, int64_t to)
 		if (err && err != LEAT_ECALLBACK)
 			return err;
 	}
-	return end_telling(t);
+	return end_emitting(t);
 }
 
-/* The time in which at most STEP_WINDOWS windows of a key close. */
+/*
+ * Returns a time in which at most STEP_WINDOWS windows of a key close. Windows
+ * of other kinds are taken to last an hour.
+ */
 static int64_t step_of(const leat_time_window_options *o)
 {
 	int64_t one = o->kind == LEAT_HOPPING ? o->hop
 	    : o->kind == LEAT_TUMBLING        ? o->span
-					      : LEAT_HOUR; /* or longer */
+					      : LEAT_HOUR;
 
 	return one > INT64_MAX / STEP_WINDOWS ? INT64_MAX : one * STEP_WINDOWS;
 }
@@ -235,7 +243,7 @@ static int step_to(struct timed_windows *t, int64_t to)
 	int64_t now = leat_keyed_now(keyed), step = step_of(o);
 	int64_t mark = leat_keyed_watermark(keyed);
 
-	/* What will be refused moves no time. */
+	/* A value that will be refused moves no time. */
 	if (now == INT64_MIN || to == LEAT_TIME_MAX ||
 	    (o->max_skew > 0 && to > mark && mark <= INT64_MAX - o->max_skew &&
 		to > mark + o->max_skew))
@@ -277,7 +285,7 @@ static int takes_steps(const struct timed_windows *t)
 int timed_windows_push(struct timed_windows *timed, const leat_csv_field *key,
     int64_t t, const double *x)
 {
-	int err = 0, told;
+	int err = 0, ended;
 
 	if (takes_steps(timed))
 		err = step_to(timed, t);
@@ -285,8 +293,8 @@ int timed_windows_push(struct timed_windows *timed, const leat_csv_field *key,
 		err = push(timed, key, t, x);
 	if (err < 0 && err != LEAT_ECALLBACK && !timed_windows_is_refusal(err))
 		return err;
-	told = end_telling(timed);
-	return told ? told : err;
+	ended = end_emitting(timed);
+	return ended ? ended : err;
 }
 
 int timed_windows_advance(struct timed_windows *timed, int64_t t)

@@ -1,6 +1,6 @@
 /*
  * Windows by time of all keys: one for each value column, and one for the
- * pair if statistics of pairs are wanted. All of them are told the same
+ * pair if statistics of pairs are wanted. All of them are given the same
  * times and keys, so they have one clock and close together, and their
  * results make one row: the statistics of the first column, of the second,
  * ..., then those of the pair.
@@ -18,7 +18,7 @@
 struct timed_windows_plan {
 	leat_time_window_options window; /* without statistics and sink */
 	uint64_t max_keys;
-	uint64_t max_bytes; /* of all columns; 0: any */
+	uint64_t max_bytes; /* memory of all columns; 0: any */
 	uint64_t seed[2];
 	int64_t ttl;
 	int each_row; /* a result after each row, and no others */
@@ -40,7 +40,7 @@ int timed_windows_new(struct timed_windows **timed_out,
     const struct timed_windows_plan *plan, timed_windows_fn *fn, void *ctx);
 void timed_windows_free(struct timed_windows *timed);
 
-/* Whether a code means that a row was not taken, and nothing worse. */
+/* Returns whether a code means that a row was not taken, and nothing worse. */
 int timed_windows_is_refusal(int error);
 
 /*
@@ -51,14 +51,14 @@ int timed_windows_is_refusal(int error);
 int timed_windows_push(struct timed_windows *timed, const leat_csv_field *key,
     int64_t t, const double *x);
 
-/* Without a row: closes windows that are due. */
+/* Closes windows that are due without a row. */
 int timed_windows_advance(struct timed_windows *timed, int64_t t);
 
-/* Tells whether any row has told the time; and all is as if none had. */
+/* Returns whether a row has set the time; and undoes that, with all keys. */
 int timed_windows_has_begun(const struct timed_windows *timed);
 void timed_windows_reset(struct timed_windows *timed);
 
-/* Whether a key is known, and how many are. */
+/* Returns whether a key is known, and how many are. */
 int timed_windows_has(const struct timed_windows *timed, const char *key,
     size_t len);
 size_t timed_windows_n_keys(const struct timed_windows *timed);
@@ -72,7 +72,7 @@ int timed_windows_end(struct timed_windows *timed);
 /* Tells of each key's window as it is now, in the order of first seen. */
 int timed_windows_each(struct timed_windows *timed);
 
-/* All of its state, between pushes, of one with the same plan. */
+/* Saves all state, between pushes, or loads it into one with the same plan. */
 void timed_windows_tape(struct timed_windows *timed, struct tape *tape);
 
 #endif

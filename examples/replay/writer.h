@@ -13,11 +13,12 @@ enum { WRITER_SIZE = 1 << 16 };
 /* After the first error everything is thrown away. */
 struct writer {
 	int fd;
-	void (*take)(void *ctx, const char *bytes, size_t n); /* instead, */
-	void *ctx;                                            /* or NULL */
+	void (*take)(void *ctx, const char *bytes,
+	    size_t n);  /* not NULL: for fd */
+	void *ctx;      /* passed to take() */
 	int error;      /* errno of the first write that failed, or 0 */
 	int is_file;    /* bytes stay where they are written */
-	uint64_t place; /* where the next byte goes, without what is held */
+	uint64_t place; /* offset of the first byte that is held */
 	size_t len;
 	char bytes[WRITER_SIZE];
 };
@@ -40,7 +41,7 @@ void writer_repeat(struct writer *writer, char byte, size_t n);
 /* Writes out what is held. Returns 0, or errno of the first error. */
 int writer_flush(struct writer *writer);
 
-/* The same, and what is in a file is on its disk. */
+/* Flushes, and waits until a file's bytes are on its disk. */
 int writer_sync(struct writer *writer);
 
 /*
