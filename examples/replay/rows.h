@@ -61,7 +61,7 @@ struct rows_plan {
 	int is_timed;     /* windows by time, instead of groups */
 	int each_row;     /* a result by time has the number of a row */
 	int has_flags;    /* results by time are printed with their flags, */
-	int has_revision; /* rows by time have a revision column */
+	int has_revision; /* rows get a column of revisions */
 	int quiet;        /* no row is printed before the end */
 	int silent;       /* results are not even watched */
 	size_t n_texts;   /* key, shown columns; by time start, end, flags */
