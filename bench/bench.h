@@ -6,7 +6,7 @@
 
 enum { ROUNDS = 15 };
 
-/* What is written here has to be computed. */
+/* A result stored here cannot be optimised away. */
 extern volatile double bench_sink;
 
 /* CPU time of this process. */

@@ -20,12 +20,12 @@ enum { NUMBERS = 1 << 15, MAX_ROWS = 256 };
 struct learner {
 	const char *name;
 	leat_model_options options;
-	double limit; /* what the project asks of itself */
+	double limit; /* the project's own bound */
 	leat_model *m;
 	double best;
 };
 
-/* All updates of models.def, each with the first loss it has. */
+/* Learners: all updates of models.def, each with the first loss it has. */
 enum { N_LEARNERS = N_UPDATES + 1 };
 
 static struct learner learners[N_LEARNERS] = {

@@ -143,7 +143,7 @@ static int send_tcp(const char *host, const char *port, size_t n, size_t links)
 
 /* ---- UDP ---- */
 
-/* In portions of a millisecond. */
+/* Sends in portions of a millisecond. */
 static int send_udp(const char *host, const char *port, size_t n, double rate,
     size_t datagram)
 {

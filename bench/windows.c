@@ -25,7 +25,7 @@ struct bench {
 	int many;
 	size_t n_stats;
 	leat_stat stats[8];
-	double limit; /* what the project asks of itself */
+	double limit; /* the project's own bound */
 	leat_window *w;
 	double best;
 };

@@ -89,7 +89,7 @@ struct sink_lookup *sink_lookup_new(struct event_base *base, const char *host,
 		sink_lookup_free(l);
 		return NULL;
 	}
-	/* If no such file, the name server is this machine. */
+	/* If there is no such file, the name server is this machine. */
 	evdns_base_resolv_conf_parse(l->dns, DNS_OPTIONS_ALL,
 	    "/etc/resolv.conf");
 	memset(&hints, 0, sizeof hints);

@@ -1,6 +1,4 @@
-/*
- * alloc.c - the allocator of those who give none: malloc() and free()
- */
+/* alloc.c - the default allocator: malloc() and free() */
 #include "memory.h"
 
 #include <stdlib.h>

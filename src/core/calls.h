@@ -1,12 +1,12 @@
 /*
- * calls.h - callbacks that may fail, and must not change what they are told of
+ * calls.h - callbacks that may fail, and must not change the calling object
  *
  * A callback runs in the middle of a push, when the object is between two
- * states. `inside` is not 0 for as long, and every function that would change
- * the object refuses then. A callback that returns anything but 0 is noted in
- * `failed`; the work goes on, and the public function that started it turns
- * the note into LEAT_ECALLBACK when all is done. An object that calls nobody
- * pays for two comparisons of one word.
+ * states. LEAT_CALL_INSIDE is set during that time, and every function that
+ * would change the object refuses then. A callback that returns anything but 0
+ * sets LEAT_CALL_FAILED; the work goes on, and the public function that started
+ * it returns LEAT_ECALLBACK when all is done. An object without callbacks pays
+ * for two comparisons of one word.
  */
 #ifndef LEAT_CALLS_H
 #define LEAT_CALLS_H
@@ -16,8 +16,8 @@
 enum { LEAT_CALL_INSIDE = 1, LEAT_CALL_FAILED = 2 };
 
 struct leat_calls {
-	unsigned state;            /* of the two above */
-	const leat_result *result; /* that is being told; NULL: none is */
+	unsigned state;            /* LEAT_CALL_INSIDE, LEAT_CALL_FAILED */
+	const leat_result *result; /* being emitted; NULL: none */
 };
 
 LEAT_INLINE int leat_is_inside(const struct leat_calls *c)
@@ -33,7 +33,7 @@ LEAT_INLINE void leat_call_begins(struct leat_calls *c,
 	c->result = result;
 }
 
-/* answer: the callback's own. */
+/* Ends a callback; `answer` is its return value. */
 LEAT_INLINE void leat_call_ends(struct leat_calls *c, int answer)
 {
 	c->state &= ~(unsigned)LEAT_CALL_INSIDE;
@@ -49,8 +49,9 @@ LEAT_INLINE void leat_call_emit(struct leat_calls *c, const leat_sink *sink,
 }
 
 /*
- * All work is done: err, or LEAT_ECALLBACK if a callback has failed. A failure
- * says that nothing was done, so that the next call tells of the callback.
+ * The result of a public function that has done all its work: LEAT_ECALLBACK if
+ * a callback has failed, else err. If err is a failure nothing was done, so
+ * LEAT_ECALLBACK is kept for the next call.
  */
 LEAT_INLINE int leat_calls_done(struct leat_calls *c, int err)
 {
@@ -60,13 +61,13 @@ LEAT_INLINE int leat_calls_done(struct leat_calls *c, int err)
 	return LEAT_ECALLBACK;
 }
 
-/* What has become of many values so far. */
+/* The results of many pushes so far. */
 struct leat_many {
 	size_t n_taken;
-	int refusal; /* the first one; 0: there was none */
+	int refusal; /* first refusal; 0: none */
 };
 
-/* Takes note of how one of them went. Failures end it: returns these. */
+/* Records the result of one push; returns err if it is a failure. */
 LEAT_INLINE int leat_many_note(struct leat_many *m, int err)
 {
 	m->n_taken += err == LEAT_OK;
@@ -75,7 +76,7 @@ LEAT_INLINE int leat_many_note(struct leat_many *m, int err)
 	return err < 0 ? err : LEAT_OK;
 }
 
-/* err: what ended it, or 0. */
+/* The result of the call; err is the failure that ended it, or 0. */
 LEAT_INLINE int leat_many_done(const struct leat_many *m, struct leat_calls *c,
     int err, size_t *n_taken_out)
 {

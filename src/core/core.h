@@ -92,7 +92,7 @@ _Static_assert(sizeof(0.1) == sizeof(double),
 /* arithmetic.c: whether doubles do what the source says, in this build. */
 int leat_arithmetic_fits(void);
 
-/* How many zeros stand below the lowest one, and above the highest; x > 0. */
+/* Number of zeros below the lowest bit set, and above the highest; x > 0. */
 LEAT_INLINE int leat_low_zeros(uint64_t x)
 {
 #if defined(__GNUC__)
@@ -154,7 +154,7 @@ LEAT_INLINE void leat_store64(void *bytes, uint64_t x)
 	p[7] = (unsigned char)(x >> 56);
 }
 
-/* From one time to a later one; they may be further apart than int64_t. */
+/* Ticks from one time to a later one, which may be more than INT64_MAX. */
 LEAT_INLINE uint64_t leat_ticks(int64_t from, int64_t to)
 {
 	return (uint64_t)to - (uint64_t)from;

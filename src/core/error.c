@@ -1,5 +1,5 @@
 /*
- * error.c - the words for error codes and refusals, and the version
+ * error.c - texts of error codes and refusals, and the version
  */
 #include "core.h"
 
@@ -8,7 +8,7 @@ unsigned leat_version(void)
 	return LEAT_VERSION;
 }
 
-/* By the code's size. */
+/* Texts of errors, indexed by the negated code. */
 static const char *const error_words[] = {
 	[-LEAT_OK] = "no error",
 	[-LEAT_ENOMEM] = "out of memory",

@@ -48,7 +48,7 @@ LEAT_INLINE leat_lane leat_lane_div(leat_lane a, leat_lane b)
 {
 	return a / b;
 }
-/* All ones where a is a number, not NaN. */
+/* Sets all bits of the lanes in which a is not NaN. */
 LEAT_INLINE leat_lane_mask leat_lane_valid(leat_lane a)
 {
 	return a == a;
@@ -141,7 +141,7 @@ LEAT_INLINE leat_lane_mask leat_lane_both(leat_lane_mask a, leat_lane_mask b)
 
 #endif
 
-/* As C has it: a < b ? a : b, and a > b ? a : b. */
+/* Per lane a < b ? a : b, and a > b ? a : b, so a NaN in either gives b. */
 LEAT_INLINE leat_lane leat_lane_min(leat_lane a, leat_lane b)
 {
 #ifdef LEAT_LANE_MIN
@@ -213,7 +213,7 @@ LEAT_INLINE void leat_lane_two_sum(leat_lane a, leat_lane b, leat_lane *s,
 	*s = sum;
 }
 
-/* The same names for two, so that one text serves both (slide_wide.h). */
+/* Pairs under the names of wider lanes, so that slide_wide.h takes both. */
 LEAT_INLINE leat_lane leat_lane_count(double from)
 {
 	return leat_lane_make(from, from + 1);

@@ -1,21 +1,21 @@
 /*
- * memory.c - where objects that grow take their memory, below a limit
+ * memory.c - the memory of objects that grow, below a limit
  *
- * Keyed windows may do what cannot be taken back - tell results, drop keys -
- * before they know what a value needs below max_bytes. An allocator that
- * fails then would leave a push half done. So there is a rehearsal: all that
- * the push may need is asked for, whether it fits below the limit or not, and
- * what the allocator gives is put aside as pledges. Where it gives nothing,
- * nothing has happened yet. From there to the end of the push the allocator
- * is left alone: a block is had if it fits below the limit and there is a
- * pledge of its size, or something of that size was given back since. What
- * becomes of a push therefore does not depend on an allocator that may fail.
+ * Keyed windows may do irreversible things - emit results, drop keys - before
+ * they know what a value needs below max_bytes. An allocator that fails then
+ * would leave a push half done. So there is a rehearsal: all blocks that the
+ * push may need are requested, whether they fit below the limit or not, and
+ * what the allocator returns is put aside as pledges. If it fails, nothing has
+ * happened yet. From there to the end of the push the allocator is not used: a
+ * request succeeds if it fits below the limit and there is a pledge of its
+ * size, or a block of that size was given back since. So the outcome of a push
+ * does not depend on an allocator that may fail.
  *
- * Cost: one block for each that is asked for, until the push is over.
+ * Cost: one block for each request, until the push is over.
  */
 #include "memory.h"
 
-/* It lies in the block itself. */
+/* A block that was put aside; the pledge is stored in the block itself. */
 struct leat_pledge {
 	struct leat_pledge *next;
 	size_t n_bytes;
@@ -40,7 +40,9 @@ static void memory_put_aside(struct leat_memory *m, void *block, size_t n_bytes)
 	m->pledges = p;
 }
 
-/* All can be put aside. */
+/*
+ * Allocates at least the size of a pledge, so that every block can become one.
+ */
 static void *memory_alloc(const struct leat_memory *m, size_t n_bytes)
 {
 	size_t least = sizeof(struct leat_pledge);
@@ -83,6 +85,7 @@ static void *memory_new(struct leat_memory *m, size_t n_bytes)
 
 static int memory_lacks(const struct leat_memory *m, size_t n_bytes)
 {
+	/* Lifted allocations may have passed the limit: clamp it. */
 	uint64_t used = m->bytes < m->limit ? m->bytes : m->limit;
 
 	return m->limit > 0 && !m->lifted && n_bytes > m->limit - used;
@@ -114,6 +117,7 @@ void leat_memory_give(struct leat_memory *m, void *p, size_t n_bytes)
 	if (!p)
 		return;
 	m->bytes -= n_bytes;
+	/* A later request of this push may need the block. */
 	if (m->phase == LEAT_MEMORY_CLOSED)
 		memory_put_aside(m, p, n_bytes);
 	else

@@ -1,16 +1,16 @@
 /*
- * memory.h - where objects lie, and where those that grow take more
+ * memory.h - memory of objects, and of those that grow
  *
  * An object is one block, made by a cutter that first measures and then cuts.
- * Objects that grow take the rest through a leat_memory, which keeps the limit
- * that the user has set, and things of one size through a pool on top of it.
+ * Objects that grow take the rest through a leat_memory, which enforces the
+ * user's limit, and items of one size through a pool on top of it.
  */
 #ifndef LEAT_MEMORY_H
 #define LEAT_MEMORY_H
 
 #include "core.h"
 
-/* Whether an option names no allocator, or a whole one. */
+/* Returns whether an allocator is absent or complete. */
 LEAT_INLINE int leat_allocator_fits(const leat_allocator *a)
 {
 	return !a || (a->alloc && a->free);
@@ -22,13 +22,13 @@ extern const leat_allocator leat_malloc_allocator;
 /* Memory for objects starts on a cache line. */
 #define LEAT_ALIGNMENT ((size_t)64)
 
-/* All else lies on multiples of 16, as users' classes may ask. */
+/* Rounds up to a multiple of 16, the alignment that users' classes may need. */
 LEAT_INLINE size_t leat_round_up(size_t n_bytes)
 {
 	return (n_bytes + 15) & ~(size_t)15;
 }
 
-/* block.c: n things of so many bytes each, from the block at base. */
+/* block.c: cuts n items of `each` bytes from the block at base. */
 struct leat_cutter {
 	unsigned char *base; /* NULL: only measures */
 	size_t used;
@@ -36,88 +36,88 @@ struct leat_cutter {
 };
 void *leat_cut(struct leat_cutter *c, size_t n, size_t each);
 
-/* What an object knows of the memory it lies in. */
+/* The memory of an object. */
 struct leat_block {
 	leat_allocator allocator;
-	size_t n_bytes; /* of the object */
-	void *memory;   /* to free; NULL: the caller's */
+	size_t n_bytes; /* size of the object */
+	void *memory;   /* block to free; NULL: the memory is the caller's */
 };
 
-/* What to ask for where the alignment of the answer is not known. */
+/* The size to allocate so that an aligned object of n_bytes fits in it. */
 LEAT_INLINE size_t leat_block_room(size_t n_bytes)
 {
 	return n_bytes + LEAT_ALIGNMENT - 1;
 }
 
-/* Where an object in memory of any alignment starts. */
+/* Returns the first aligned address in memory of any alignment. */
 void *leat_block_start(void *memory);
 /*
- * Fills *b and says where the object starts: in the caller's memory of
- * `room` bytes, or with NULL in the allocator's. LEAT_EARITH, LEAT_EBUFFER,
- * LEAT_ENOMEM.
+ * Fills *b and sets *start_out to the object's place: in the caller's memory of
+ * `room` bytes, or if that is NULL in a block from the allocator. Returns
+ * LEAT_EARITH, LEAT_EBUFFER or LEAT_ENOMEM on failure.
  */
 int leat_block_claim(struct leat_block *b, const leat_allocator *allocator,
     void *memory, size_t room, size_t n_bytes, void **start_out);
-/* A copy of the object's bytes; NULL: no memory. */
+/* Allocates a copy of the object's bytes. NULL if there is no memory. */
 void *leat_block_copy(struct leat_block *b, const leat_allocator *allocator,
     const struct leat_block *from, const void *object);
 void leat_block_free(struct leat_block b);
-/* The place that is as far into `to` as p is into `from`; NULL for NULL. */
+/* Translates p from `from` to the same offset in `to`. NULL stays NULL. */
 void *leat_moved(const void *from, void *to, const void *p);
 
 /*
- * scratch.c: calls use with so many bytes of the stack, aligned to 16; at most
- * an accumulator of the user's largest class and what goes before it.
+ * scratch.c: calls use with n_bytes of stack, aligned to 16; at most an
+ * accumulator of the user's largest class and its header.
  */
 #define LEAT_SCRATCH_MAX ((size_t)(2 * 65536 + 64))
 typedef void leat_scratch_use(void *ctx, void *scratch);
 void leat_with_scratch(size_t n_bytes, leat_scratch_use *use, void *ctx);
 
-/* What a block is taken from; see memory.c. */
+/* Source of the next blocks; see memory.c. */
 enum leat_memory_phase {
-	LEAT_MEMORY_OPEN,  /* the allocator */
-	LEAT_MEMORY_ASKS,  /* nothing: blocks are put aside, and none is had */
-	LEAT_MEMORY_CLOSED /* what was put aside */
+	LEAT_MEMORY_OPEN,  /* blocks come from the allocator */
+	LEAT_MEMORY_ASKS,  /* blocks become pledges, and none is handed out */
+	LEAT_MEMORY_CLOSED /* blocks come from the pledges */
 };
 
 /*
- * memory.c: where objects that grow take their memory, and how much they
- * have. Past the limit (0: none) nothing is to be had, and `over` says why;
- * where the allocator has nothing to give, `failed` does.
+ * memory.c: the memory of an object that grows. Beyond the limit (0: none) a
+ * request fails and sets `over`; if the allocator has no memory it fails and
+ * sets `failed`.
  */
 struct leat_memory {
 	leat_allocator allocator;
 	uint64_t bytes, limit;
 	int over, failed;
-	int lifted; /* what is taken may go beyond the limit */
+	int lifted; /* the limit does not apply now */
 	enum leat_memory_phase phase;
 	struct leat_pledge *pledges;
 };
 
-/* Has no blocks so far; the limit is as it was. */
+/* Starts without blocks; the limit is kept. */
 void leat_memory_start(struct leat_memory *m, const leat_allocator *allocator);
 void *leat_memory_take(struct leat_memory *m, size_t n_bytes);
 void leat_memory_give(struct leat_memory *m, void *p, size_t n_bytes);
-/* Back to the allocator, which is given what nobody has taken. */
+/* Ends the push: returns unused pledges to the allocator, and uses it again. */
 void leat_memory_open(struct leat_memory *m);
 
-/* Below a limit nothing more is asked of the allocator. */
+/* With a limit, the allocator is not used any more until leat_memory_open(). */
 LEAT_INLINE void leat_memory_close(struct leat_memory *m)
 {
 	if (m->limit > 0)
 		m->phase = LEAT_MEMORY_CLOSED;
 }
 
-/* Another call begins: nothing has been refused. */
+/* Begins a public call: no request has failed in it. */
 LEAT_INLINE void leat_memory_try(struct leat_memory *m)
 {
 	m->over = m->failed = 0;
 }
 
 /*
- * Whether more may be asked for in this call. Below a limit nothing more is
- * to be had once the allocator has failed, so that a call that is made again
- * comes upon what it would have, had nothing failed.
+ * Returns whether more may be requested in this call. With a limit, every
+ * request after a failure of the allocator fails too, so that a call that is
+ * repeated finds the state that it would have found without the failure.
  */
 LEAT_INLINE int leat_memory_may_have(const struct leat_memory *m)
 {
@@ -130,28 +130,28 @@ struct leat_spare {
 
 struct leat_pool {
 	struct leat_memory *memory;
-	size_t item; /* bytes of one */
+	size_t item; /* size of an item */
 	struct leat_spare *spare;
 	size_t n_spare;
-	unsigned char *at; /* of the newest chunk, what is */
-	size_t fresh;      /* not yet used */
+	unsigned char *at; /* first unused byte of the newest chunk */
+	size_t fresh;      /* items still unused there */
 	size_t next_items;
 	struct leat_chunk *chunks;
 };
 void leat_pool_init(struct leat_pool *p, struct leat_memory *memory,
     size_t item);
-/* All items are gone. */
+/* Drops all items and frees the chunks. */
 void leat_pool_clear(struct leat_pool *p);
 int leat_pool_more(struct leat_pool *p, size_t n);
 
-/* Makes sure that n can be taken. LEAT_ENOMEM. */
+/* Makes sure that n items can be taken without failure. LEAT_ENOMEM. */
 LEAT_INLINE int leat_pool_reserve(struct leat_pool *p, size_t n)
 {
 	size_t there = p->n_spare + p->fresh;
 
 	return LEAT_LIKELY(there >= n) ? LEAT_OK : leat_pool_more(p, n - there);
 }
-/* One that was reserved. */
+/* Takes an item. Requires a reserved one. */
 void *leat_pool_take(struct leat_pool *p);
 void leat_pool_give(struct leat_pool *p, void *item);
 

@@ -1,11 +1,11 @@
 /*
- * pool.c - many small things of one size
+ * pool.c - many small items of one size
  *
- * Objects that grow with their data take it from chunks, which double in
- * size up to 64 kilobytes and are freed together: a thing costs no header,
- * and is taken and given back in a few instructions. reserve() is the one
- * step that can fail, so that a push can make sure of all it will need
- * before it changes anything.
+ * Objects that grow with their data take items from chunks, which double in
+ * size up to 64 kilobytes and are freed together: an item has no header, and is
+ * taken and given back in a few instructions. reserve() is the only step that
+ * can fail, so that a push can make sure of all it will need before it changes
+ * anything.
  */
 #include "memory.h"
 
@@ -16,7 +16,7 @@ struct leat_chunk {
 	size_t n_bytes;
 };
 
-/* A chunk's items start here, aligned as the allocator aligns. */
+/* Offset of a chunk's items, aligned as the allocator aligns. */
 #define CHUNK_HEAD leat_round_up(sizeof(struct leat_chunk))
 
 void leat_pool_init(struct leat_pool *p, struct leat_memory *memory,
@@ -38,7 +38,7 @@ static int pool_grow(struct leat_pool *p, size_t items)
 	c->next = p->chunks;
 	c->n_bytes = n_bytes;
 	p->chunks = c;
-	/* What the last chunk has left goes to the free ones. */
+	/* Unused items of the last chunk become spare ones. */
 	while (p->fresh > 0)
 		leat_pool_give(p, p->at + --p->fresh * p->item);
 	p->at = (unsigned char *)c + CHUNK_HEAD;
@@ -46,7 +46,7 @@ static int pool_grow(struct leat_pool *p, size_t items)
 	return LEAT_OK;
 }
 
-/* In order, so that a chunk is filled from its start. */
+/* Takes the next unused item, so that a chunk is filled from its start. */
 static void *pool_fresh(struct leat_pool *p)
 {
 	void *item = p->at;
@@ -58,11 +58,16 @@ static void *pool_fresh(struct leat_pool *p)
 
 int leat_pool_more(struct leat_pool *p, size_t n)
 {
+	/*
+	 * A rehearsal requests exactly what is needed: more could fail in vain.
+	 */
 	int asks = p->memory->phase == LEAT_MEMORY_ASKS;
 	size_t items = p->next_items > n && !asks ? p->next_items : n;
 
 	if (pool_grow(p, items)) {
-		/* There may be room for just these. */
+		/*
+		 * Doubling may exceed the limit where just n items still fit.
+		 */
 		return items > n && leat_memory_may_have(p->memory)
 		    ? pool_grow(p, n)
 		    : LEAT_ENOMEM;

@@ -68,7 +68,7 @@ double leat_ln(double x)
 	int e;
 	double m = frexp(x, &e);
 
-	if (m < 0x1.6a09e667f3bcdp-1) { /* so that m is around 1 */
+	if (m < 0x1.6a09e667f3bcdp-1) { /* m is in [sqrt(1/2), sqrt(2)) */
 		m *= 2;
 		e--;
 	}

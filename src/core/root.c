@@ -53,7 +53,8 @@ double leat_root(double x)
 	m <<= high + 10 + (e & 1);
 	e = (e - (e & 1)) / 2;
 	bits = (root_digits(m) + 1) >> 1;
-	bits += (uint64_t)(e + 1022) << 52; /* its own first bit adds one */
+	/* the first bit of the mantissa adds one to the exponent */
+	bits += (uint64_t)(e + 1022) << 52;
 	memcpy(&x, &bits, sizeof(x));
 	return x;
 }

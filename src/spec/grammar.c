@@ -19,7 +19,8 @@ struct spec_reader {
 	const struct leat_vocabulary *v;
 	unsigned char *options;
 	uint64_t given; /* a bit for each word */
-	const char *at; /* what is wrong, and why */
+	/* Place of the error, and the reason. */
+	const char *at;
 	const char *why;
 };
 

@@ -16,7 +16,7 @@
 
 #include "../core/core.h"
 
-/* Some bytes of the text. A value that is not there has `at` NULL. */
+/* A part of the text. `at` is NULL for a value that is absent. */
 struct leat_piece {
 	const char *at;
 	const char *end;
@@ -49,12 +49,14 @@ struct leat_choice {
 };
 
 struct leat_word {
-	const char *names; /* that of the field, then others behind bars */
+	/* name of the field, then others separated by bars */
+	const char *names;
 	enum leat_form form;
 	int is_bare;     /* choices are words by themselves: "adwin" */
 	unsigned n;      /* values, which are separated by slashes */
-	size_t at, size; /* of the field, of one value */
-	const struct leat_choice *choices; /* of CHOICE, FLAG and BYTE */
+	size_t at, size; /* offset of the field, size of one value */
+	/* names of values, for CHOICE, FLAG and BYTE */
+	const struct leat_choice *choices;
 	/* Static texts: another form, a value that cannot be, given twice, a
 	   value behind a choice that takes none. */
 	const char *why_form, *why_range, *why_twice, *why_value;
@@ -66,7 +68,7 @@ enum { LEAT_WORDS_MAX = 64 };
 struct leat_vocabulary {
 	const struct leat_word *words;
 	size_t n_words;
-	size_t size;     /* of the struct */
+	size_t size;     /* size of the struct */
 	int has_numbers; /* a word that begins with a digit is the argument of
 	                    the first choice that is bare */
 	const char *why_unknown;

@@ -1,16 +1,16 @@
 /*
- * tape.c - a state's bytes, in pieces, one way or the other
+ * tape.c - the bytes of a state, in pieces, in both directions
  *
- * A state is a head of eight bytes and then chunks, each with a head of
- * four: its part, whether whoever does not know that part may go on without
- * it, and how many bytes follow. Chunks of one part after each other are one
- * run of bytes, so neither side has to know its length beforehand, and the
- * writer has to hold one chunk only. The last chunk is the checksum of all
- * bytes before it.
+ * A state is a head of eight bytes and then chunks, each with a head of four:
+ * its part, whether a reader that does not know that part may skip it, and the
+ * number of bytes that follow. Consecutive chunks of one part are one run of
+ * bytes, so neither side has to know its length beforehand, and the writer has
+ * to hold one chunk only. The last chunk is the checksum of all bytes before
+ * it.
  *
- * Loading takes no memory. Bytes in memory are read where they are; those
- * that come through read() go by way of the piece, and never more of them
- * are asked for than the chunk's head has promised.
+ * Loading allocates no memory. Bytes in memory are read in place; those from
+ * read() go through the piece, and never more of them are requested than the
+ * chunk's head has announced.
  */
 #include "state.h"
 
@@ -22,6 +22,7 @@ void leat_tape_fail(struct leat_tape *t, int err)
 {
 	if (!t->err)
 		t->err = err;
+	/* An empty chunk takes later writes; later reads find no bytes. */
 	t->at = t->piece + LEAT_TAPE_HEAD;
 	t->from = t->until = t->piece;
 	t->behind = 0;
@@ -37,6 +38,7 @@ static void tape_emit(struct leat_tape *t, const unsigned char *p, size_t n)
 	if (t->err)
 		return;
 	w->n_bytes += n;
+	/* Counting alone needs no checksum, which would be most of its cost. */
 	if (w->write || w->bytes)
 		t->crc = leat_crc32c(t->crc, p, n);
 	if (w->write) {
@@ -51,7 +53,7 @@ static void tape_emit(struct leat_tape *t, const unsigned char *p, size_t n)
 	}
 }
 
-/* The chunk at hand, if there is anything in it. */
+/* Emits the current chunk, unless it is empty. */
 static void tape_flush(struct leat_tape *t)
 {
 	size_t n = (size_t)(t->at - t->piece) - LEAT_TAPE_HEAD;
@@ -141,7 +143,7 @@ static int tape_end_saving(struct leat_tape *t)
 
 /* ---------------- in ------------------------------------------------- */
 
-/* The next n bytes, at most a piece; NULL: there are not as many. */
+/* Returns the next n bytes, at most a piece. NULL if there are fewer. */
 static const unsigned char *tape_fetch(struct leat_tape *t, size_t n)
 {
 	leat_reader *r = t->reader;
@@ -174,7 +176,7 @@ static const unsigned char *tape_fetch_summed(struct leat_tape *t, size_t n)
 	return p;
 }
 
-/* The head of the next chunk, if that has not been read yet. */
+/* Reads the head of the next chunk, unless it has been read. */
 static void tape_read_head(struct leat_tape *t)
 {
 	const unsigned char *p;
@@ -185,14 +187,18 @@ static void tape_read_head(struct leat_tape *t)
 	t->part = p[0];
 	t->required = p[1] & TAPE_REQUIRED;
 	t->behind = (uint32_t)p[2] | (uint32_t)p[3] << 8;
+	/* The range is empty: no byte of the chunk has been fetched yet. */
 	t->from = t->until = p;
 }
 
-/* More of the chunk at hand, of which all that was there has been read. */
+/* Fetches more of the chunk. Requires that fetched bytes are used up. */
 static void tape_read_more(struct leat_tape *t)
 {
 	size_t n = t->behind;
 
+	/*
+	 * The piece is the only buffer for read(); bytes in memory need none.
+	 */
 	if (t->reader->read && n > LEAT_TAPE_PIECE)
 		n = LEAT_TAPE_PIECE;
 	const unsigned char *p = n > 0 ? tape_fetch_summed(t, n) : NULL;
@@ -210,13 +216,16 @@ static int tape_is_known(int part)
 
 void leat_tape_skip(struct leat_tape *t)
 {
-	while (t->behind > 0) /* nothing is after an error */
+	while (t->behind > 0) /* 0 after an error */
 		tape_read_more(t);
 	t->from = t->until;
 	t->headed = 0;
 }
 
-/* Comes to the next chunk of a part that is known, and is not empty. */
+/*
+ * Advances to the next chunk that is not empty and of a known part.
+ * LEAT_EVERSION if an unknown part is required.
+ */
 static void tape_next_known(struct leat_tape *t)
 {
 	for (;;) {
@@ -231,7 +240,7 @@ static void tape_next_known(struct leat_tape *t)
 	}
 }
 
-/* The part at hand goes on, or it is not whole. */
+/* Fetches more of the current part, across chunks. LEAT_ESTATE at its end. */
 static void tape_go_on(struct leat_tape *t)
 {
 	int part = t->part;
@@ -268,8 +277,8 @@ static void tape_get(struct leat_tape *t, unsigned char *p, size_t n)
 }
 
 /*
- * A chunk that has been read to its end is done with; one of which nothing
- * has been read yet is at hand.
+ * A chunk that has been read to its end is finished, and the next head is read;
+ * a chunk of which nothing has been read is the next one itself.
  */
 int leat_tape_has(struct leat_tape *t, int part)
 {
@@ -305,6 +314,7 @@ static void tape_load_tag(struct leat_tape *t)
 	leat_tape_number(t, &len, LEAT_TAG_MAX);
 	r->tag_len = (size_t)len;
 	if (!r->tag) {
+		/* An unwanted tag still counts for the checksum. */
 		unsigned char ignored[64];
 		for (; len > 0; len -= len < 64 ? len : 64)
 			tape_get(t, ignored, len < 64 ? (size_t)len : 64);
@@ -335,6 +345,7 @@ static void tape_begin_loading(struct leat_tape *t, leat_reader *r, int object)
 		return;
 	r->version = head[4];
 	r->object = head[5];
+	/* The spare bytes are 0 in all known versions. */
 	if (head[4] > LEAT_STATE_VERSION || head[6] || head[7])
 		leat_tape_fail(t, LEAT_EVERSION);
 	else if (object && r->object != object)
@@ -350,6 +361,7 @@ static int tape_end_loading(struct leat_tape *t)
 
 	leat_tape_part(t, LEAT_STATE_END);
 	leat_tape_expect(t, t->behind == 4);
+	/* The checksum does not cover its own bytes. */
 	p = tape_fetch(t, 4);
 	if (p)
 		leat_tape_expect(t, leat_load32(p) == t->crc);
@@ -366,7 +378,7 @@ int leat_tape_to(leat_writer *w, int object, leat_tape_walk *walk,
 	if (!LEAT_IS_RESERVED(w))
 		return LEAT_EINVAL;
 	if (!w->write && !w->bytes &&
-	    w->capacity > 0) /* where malloc() failed */
+	    w->capacity > 0) /* the caller's malloc() failed */
 		return LEAT_EBUFFER;
 	tape_begin_saving(&t, w, object);
 	walk(&t, (void *)(uintptr_t)from);
@@ -393,6 +405,7 @@ int leat_state_check(leat_reader *reader)
 	if (!LEAT_IS_RESERVED(reader))
 		return LEAT_EINVAL;
 	tape_begin_loading(&t, reader, 0);
+	/* Only form and checksum of the content are checked. */
 	while (!t.err && !leat_tape_has(&t, LEAT_STATE_END))
 		leat_tape_skip(&t);
 	return tape_end_loading(&t);
@@ -408,9 +421,10 @@ void leat_tape_bytes(struct leat_tape *t, void *bytes, size_t n)
 		tape_put(t, bytes, n);
 }
 
-/* Seven bits a byte, the lowest first; the last byte is below 128. */
+/* Writes seven bits a byte, the lowest first; the last byte is below 128. */
 static void tape_put_number(struct leat_tape *t, uint64_t x)
 {
+	/* Flush early, so that the loop needs no check for space. */
 	if (LEAT_UNLIKELY(t->end - t->at < TAPE_NUMBER_MAX))
 		tape_flush(t);
 	for (; x > 127; x >>= 7)
@@ -435,9 +449,10 @@ static uint64_t tape_get_number(struct leat_tape *t)
 
 	for (unsigned shift = 7; c > 127; shift += 7) {
 		c = tape_get_byte(t);
+		/* The tenth byte has room for one bit of the 64. */
 		if (!leat_tape_expect(t, shift < 63 || c < 2))
 			return 0;
-		/* A number has one form: the shortest. */
+		/* Only the shortest form is valid, which ends with no 0. */
 		if (!leat_tape_expect(t, c != 0))
 			return 0;
 		x |= (uint64_t)(c & 127) << shift;
@@ -456,7 +471,7 @@ void leat_tape_number(struct leat_tape *t, uint64_t *x, uint64_t most)
 		*x = 0;
 }
 
-/* 0, -1, 1, -2, 2, ... as 0, 1, 2, 3, 4, ... */
+/* Maps 0, -1, 1, -2, ... to 0, 1, 2, 3, ..., so small sizes are short. */
 static uint64_t tape_fold(uint64_t x)
 {
 	return x << 1 ^ (0 - (x >> 63));
@@ -467,7 +482,7 @@ static uint64_t tape_unfold(uint64_t x)
 	return x >> 1 ^ (0 - (x & 1));
 }
 
-/* What does not fit wraps around, as all machines here have it. */
+/* Converts without an implementation-defined cast; large values wrap around. */
 static int64_t tape_signed_of(uint64_t x)
 {
 	return x >> 63 ? -1 - (int64_t)~x : (int64_t)x;
@@ -483,6 +498,7 @@ void leat_tape_signed(struct leat_tape *t, int64_t *x)
 
 void leat_tape_time(struct leat_tape *t, int64_t *x)
 {
+	/* Unsigned, because a difference of two times may exceed int64_t. */
 	uint64_t base = (uint64_t)t->base;
 
 	if (t->loads)
@@ -536,12 +552,18 @@ void leat_tape_doubles(struct leat_tape *t, double *x, size_t n)
 
 /* ---------------- sparse words ---------------------------------------- */
 
-/* Words lie in accumulators of any class, so they are copied. */
+/*
+ * Reads a word by copying, since accumulators may have any type and alignment.
+ */
 static void tape_put_sparse(struct leat_tape *t, const unsigned char *words,
     unsigned n, unsigned integers)
 {
 	unsigned char *mask;
 
+	/*
+	 * A group is at most a byte of flags and eight words; it stays in one
+	 * piece, because the flags are filled in last.
+	 */
 	if (LEAT_UNLIKELY(t->end - t->at < 65))
 		tape_flush(t);
 	mask = t->at++;
@@ -566,6 +588,7 @@ static void tape_get_sparse(struct leat_tape *t, unsigned char *words,
 {
 	unsigned mask = tape_get_byte(t);
 
+	/* Flags beyond the group, or a stored 0, would be a second form. */
 	leat_tape_expect(t, mask >> n == 0);
 	for (unsigned i = 0; i < n; i++) {
 		uint64_t word = 0;
@@ -598,7 +621,7 @@ void leat_tape_sparse(struct leat_tape *t, void *words, size_t n,
 	}
 }
 
-/* ---------------- by way of these ------------------------------------- */
+/* ---------------- integers as numbers --------------------------------- */
 
 void leat_tape_int(struct leat_tape *t, int *x, int most)
 {
@@ -622,6 +645,7 @@ void leat_tape_count(struct leat_tape *t, double *x)
 {
 	uint64_t n = (uint64_t)*x;
 
+	/* Doubles hold integers exactly up to 2^53. */
 	leat_tape_number(t, &n, (uint64_t)1 << 53);
 	if (t->loads)
 		*x = (double)n;

@@ -1,17 +1,17 @@
 /*
  * csv.c - CSV, pushed in pieces
  *
- * Records that lie within a piece are read by csv_quick.c; those that are
- * cut, malformed or at a limit by csv_slow.c. Here pieces come and go.
+ * Records that lie within a piece are read by csv_quick.c; those that are cut,
+ * malformed or at a limit by csv_slow.c. This file manages the pieces.
  *
- * Invariants between two calls: carry holds the bytes of the unfinished
- * record (`held` of them), and `state` is that after its last byte. Bytes
- * of `again` from again_at on have been pushed and come before the next
- * piece; while there are any, no record is unfinished. They are read like a
- * piece, and while they are, nothing can be added to them.
+ * Invariants between two calls: carry holds the bytes of the unfinished record
+ * (`held` of them), and `state` is that after its last byte. Bytes of `again`
+ * from again_at on have been pushed and come before the next piece; while there
+ * are any, no record is unfinished. They are read like a piece, and nothing can
+ * be added to them meanwhile.
  *
- * When memory runs out, everything is set back to the start of the record,
- * or of the piece if that is nearer; nothing is lost.
+ * When memory runs out, everything is set back to the start of the record, or
+ * of the piece if that is nearer; nothing is lost.
  */
 #include "../core/memory.h"
 #include "text.h"
@@ -140,7 +140,10 @@ void leat_csv_reset(leat_csv *c)
 
 /* ---- Memory ---- */
 
-/* More memory, with what was there; NULL, and nothing has changed. */
+/*
+ * Allocates a larger block with the old content. On failure returns NULL,
+ * changes nothing and sets `starved`.
+ */
 static void *enlarge(leat_csv *c, const void *from, size_t used, size_t size)
 {
 	void *memory = c->allocator.alloc(c->allocator.ctx, size);
@@ -152,7 +155,7 @@ static void *enlarge(leat_csv *c, const void *from, size_t used, size_t size)
 	return memory;
 }
 
-/* At least doubling: O(1) amortised a byte. */
+/* Makes room for n bytes. The size at least doubles: O(1) amortised a byte. */
 int leat_csv_reserve(leat_csv *c, struct leat_bytes *b, size_t n)
 {
 	size_t size = b->size ? b->size : 256;
@@ -188,6 +191,7 @@ int leat_csv_grow(leat_csv *c, size_t n_fields)
 	    room * sizeof(*c->spans));
 	fields = enlarge(c, c->fields, c->n_room * sizeof(*c->fields),
 	    room * sizeof(*c->fields));
+	/* The arrays grow together: n_room is the size of both. */
 	if (!spans || !fields) {
 		release(c, spans);
 		release(c, fields);
@@ -208,7 +212,7 @@ int leat_csv_deliver(leat_csv *c, const struct leat_unfinished *u)
 	leat_csv_record *r = &c->record;
 	size_t n = u->n_spans;
 
-	if (c->width == 0) /* a first record that is too long has none */
+	if (c->width == 0) /* a too long first record has none */
 		c->width = n;
 	leat_csv_tell(c, n, u->first_line, u->offset);
 	if (u->problem) {
@@ -220,6 +224,7 @@ int leat_csv_deliver(leat_csv *c, const struct leat_unfinished *u)
 		r->problem = LEAT_CSV_RAGGED;
 		r->problem_field = n < c->width ? n : c->width;
 	}
+	/* A refused record was counted by leat_csv_tell() all the same. */
 	if (r->problem && c->options.strict)
 		return LEAT_ECSV;
 	return leat_csv_call(c);
@@ -227,7 +232,7 @@ int leat_csv_deliver(leat_csv *c, const struct leat_unfinished *u)
 
 /* ---- Pieces ---- */
 
-/* Back to where nothing is lost, if there was no memory; the piece goes. */
+/* Ends the piece, after a failed allocation at the last safe place. */
 static int leave_piece(leat_csv *c, int err)
 {
 	if (c->starved) {
@@ -241,13 +246,16 @@ static int leave_piece(leat_csv *c, int err)
 	return err;
 }
 
-/* Reads whole records the quick way, then one the slow way, and so on. */
+/*
+ * Reads a piece: whole records the quick way, then one the slow way, and so on.
+ */
 static int scan_piece(leat_csv *c, const char *bytes, size_t n)
 {
 	int err = LEAT_OK;
 
 	take_piece(c, bytes, n);
 	while (c->at < c->n && !err) {
+		/* The quick way needs the start of a record. */
 		if (leat_csv_is_between(c)) {
 			err = leat_csv_quick(c);
 			leat_csv_start_record(c, c->now.state);
@@ -266,7 +274,7 @@ static size_t n_again(const leat_csv *c)
 	return c->again_n - c->again_at;
 }
 
-/* Reads what was put aside, then a piece, which may put aside more. */
+/* Reads the bytes put aside, then the piece, which may put aside more. */
 static int read_on(leat_csv *c, const char *bytes, size_t n)
 {
 	int err = LEAT_OK;
@@ -281,11 +289,12 @@ static int read_on(leat_csv *c, const char *bytes, size_t n)
 		}
 		if (!err && n > 0)
 			err = scan_piece(c, bytes, n);
+		/* A piece that put bytes aside was not read itself. */
 	} while (!err && c->sets_aside);
 	return err;
 }
 
-/* Bytes that began like a mark are text after all. */
+/* Reads the bytes that began like a byte order mark as text. */
 static int give_back_mark(leat_csv *c)
 {
 	int seen = c->bom, err;
@@ -297,7 +306,7 @@ static int give_back_mark(leat_csv *c)
 	return err;
 }
 
-/* The mark itself may be cut. Its bytes count in offsets. */
+/* Skips the byte order mark, which may be cut. Its bytes count in offsets. */
 static int take_mark(leat_csv *c, const char **bytes, size_t *n)
 {
 	while (*n > 0 && c->bom < 3 && **bytes == byte_order_mark[c->bom]) {
@@ -342,6 +351,7 @@ int leat_csv_end(leat_csv *c)
 		/* The last record may lack its line end. */
 		take_piece(c, byte_order_mark, 0);
 		err = leat_csv_end_last(c);
+		/* After a failed allocation the end must be repeated. */
 		c->ended = !c->starved;
 		err = leave_piece(c, err);
 	} while (!err && n_again(c) > 0);

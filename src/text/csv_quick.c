@@ -1,27 +1,26 @@
 /*
  * csv_quick.c - records that lie within one piece
  *
- * Nearly all of a file: whole and well formed. Their ends of fields are
- * found by scan.c, a stretch of the piece at a time, and this loop looks at
- * one place after the other; it depends on nothing but the order of their
- * bytes, which the CPU soon knows by heart. Fields are where they are, and
- * only doubled quotes make a copy.
+ * Nearly all of a file is whole and well formed. The ends of its fields are
+ * found by scan.c, a stretch of the piece at a time, and this loop looks at one
+ * place after the other; its branches depend only on the kinds of these bytes,
+ * which the CPU soon predicts. Fields are not copied, except doubled quotes.
  *
- * Whatever is unusual (a stray quote, a NUL, a limit, the end of the piece)
- * ends it at the start of the record, which the slow way in csv_slow.c then
- * reads from there. Both deliver the same records; tests compare them.
+ * Anything unusual (a stray quote, a NUL, a limit, the end of the piece) ends
+ * it at the start of the record, which csv_slow.c then reads from there. Both
+ * deliver the same records; tests compare them.
  */
 #include "text.h"
 
-/* What is known of the record so far. */
+/* State of the record so far. */
 struct quick {
 	leat_csv *csv;
-	const char *end;    /* of the piece */
-	const char *record; /* where it starts */
-	uint64_t line;      /* that it starts at */
-	uint64_t lines;     /* ended within its quotes */
-	int doubled;        /* there are doubled quotes in it */
-	int err;            /* why it has ended */
+	const char *end;    /* end of the piece */
+	const char *record; /* start of the record */
+	uint64_t line;      /* line at which the record starts */
+	uint64_t lines;     /* line ends within its quotes */
+	int doubled;        /* some field has doubled quotes */
+	int err;            /* result, once reading has stopped */
 };
 
 /* Finds the places of the next stretch. Returns 0 if there is none. */
@@ -42,7 +41,7 @@ static LEAT_NOINLINE int find_places(leat_csv *c, const char *end)
 	return 1;
 }
 
-/* The next place, NULL: none in this piece. */
+/* Returns the next place. NULL if this piece has no more. */
 LEAT_INLINE const char *next_place(leat_csv *c, const char *end)
 {
 	if (LEAT_UNLIKELY(c->place == c->n_places) && !find_places(c, end))
@@ -63,8 +62,9 @@ void leat_csv_go_back(leat_csv *c)
 }
 
 /*
- * The rest of a field in quotes, whose first one is at `field`. Returns the
- * place behind its closing one, which ends the field; NULL: too unusual.
+ * Reads the rest of a field in quotes, whose first quote is at `field`. Returns
+ * the place behind the closing quote, which ends the field, or NULL if the
+ * field is unusual.
  */
 static LEAT_NOINLINE const char *quoted_field(struct quick *q,
     const char *field, leat_csv_field *f)
@@ -76,9 +76,10 @@ static LEAT_NOINLINE const char *quoted_field(struct quick *q,
 	while ((p = next_place(c, q->end)) != NULL) {
 		if (*p == '\0')
 			return NULL;
+		/* CRLF is one line end, counted at its CR. */
 		if (*p == '\r' || (*p == '\n' && p[-1] != '\r')) {
 			q->lines++;
-			/* Quotes that are open for longer are torn. */
+			/* Beyond a limit quotes are torn: the slow way. */
 			if (o->max_lines > 0 &&
 			    (q->lines >= o->max_lines ||
 				(size_t)(p - q->record) >= o->max_record))
@@ -86,6 +87,7 @@ static LEAT_NOINLINE const char *quoted_field(struct quick *q,
 		}
 		if ((unsigned char)*p != c->quote)
 			continue;
+		/* The next piece decides whether this quote is doubled. */
 		if (p + 1 == q->end)
 			return NULL;
 		if ((unsigned char)p[1] != c->quote)
@@ -104,8 +106,8 @@ static LEAT_NOINLINE const char *quoted_field(struct quick *q,
 }
 
 /*
- * Takes doubled quotes out of the fields that have them: a field in quotes
- * has one before it, as no other field can.
+ * Undoubles quotes in the fields that have them. A field in quotes is
+ * recognised by the quote before it, which no other field can have.
  */
 static LEAT_NOINLINE int undouble(struct quick *q, size_t n_fields, size_t len)
 {
@@ -121,7 +123,7 @@ static LEAT_NOINLINE int undouble(struct quick *q, size_t n_fields, size_t len)
 		if (f->text == q->record || f->text[-1] != quote ||
 		    !memchr(f->text, quote, f->len))
 			continue;
-		/* The quotes around it are part of the raw field. */
+		/* leat_csv_unquote() expects the raw field with its quotes. */
 		f->len = leat_csv_unquote(out, f->text - 1, f->len + 2, quote);
 		f->text = out;
 		out += f->len;
@@ -129,7 +131,7 @@ static LEAT_NOINLINE int undouble(struct quick *q, size_t n_fields, size_t len)
 	return LEAT_OK;
 }
 
-/* A record of another width, or the first. */
+/* Delivers a record of another width, or the first one. */
 static LEAT_NOINLINE int deliver_other(leat_csv *c, size_t n_fields,
     uint64_t line, uint64_t offset)
 {
@@ -142,8 +144,8 @@ static LEAT_NOINLINE int deliver_other(leat_csv *c, size_t n_fields,
 }
 
 /*
- * After the line end at p, which may be half of one. Returns 0 if the other
- * half may be in the next piece.
+ * Moves behind the line end at p, which may be the first half of CRLF. Returns
+ * 0 if the other half may be in the next piece.
  */
 LEAT_INLINE int next_record(struct quick *q, const char *p)
 {
@@ -165,7 +167,7 @@ LEAT_INLINE int next_record(struct quick *q, const char *p)
 	return 1;
 }
 
-/* A record of n_fields ends at p. Returns whether to go on, else q->err. */
+/* Ends a record of n_fields at p. Returns whether to continue, else q->err. */
 LEAT_INLINE int end_quick(struct quick *q, size_t n_fields, const char *p)
 {
 	leat_csv *c = q->csv;
@@ -192,8 +194,9 @@ LEAT_INLINE int end_quick(struct quick *q, size_t n_fields, const char *p)
 }
 
 /*
- * At p, where the field f ends or begins, is something else than a
- * delimiter. Moves f and field; returns whether to go on, else q->err.
+ * Handles the place p, where the field f ends or begins with a byte other than
+ * the delimiter. Moves f and field. Returns whether to continue; if not, q->err
+ * is the result.
  */
 LEAT_INLINE int other_place(struct quick *q, const char *p, leat_csv_field **f,
     const char **field)
@@ -201,6 +204,7 @@ LEAT_INLINE int other_place(struct quick *q, const char *p, leat_csv_field **f,
 	leat_csv *c = q->csv;
 
 	if ((unsigned char)*p == c->quote) {
+		/* A stray quote is left to the slow way. */
 		if (p != *field)
 			return 0;
 		p = quoted_field(q, *field, *f);
@@ -219,7 +223,7 @@ LEAT_INLINE int other_place(struct quick *q, const char *p, leat_csv_field **f,
 	return 1;
 }
 
-/* Room for more than n fields; 0: there cannot be, or q->err. */
+/* Makes room for more than n fields. Returns 0 if it cannot; see q->err. */
 static LEAT_NOINLINE int more_fields(struct quick *q, size_t n)
 {
 	if (n < q->csv->options.max_fields)
@@ -228,8 +232,9 @@ static LEAT_NOINLINE int more_fields(struct quick *q, size_t n)
 }
 
 /*
- * Fields are written through f, places read through `at`: in the inner loop
- * nothing else changes, and all of it is in registers.
+ * Reads records while they are usual. Fields are written through f, places read
+ * through `at`: in the inner loop nothing else changes, and both stay in
+ * registers.
  */
 LEAT_INLINE void read_quick(struct quick *q)
 {
@@ -260,6 +265,10 @@ LEAT_INLINE void read_quick(struct quick *q)
 				field = p + 1;
 				continue;
 			}
+			/*
+			 * other_place() uses and moves c->place, so store it
+			 * before and reload it after.
+			 */
 			c->place = (size_t)(at - c->places);
 			if (!other_place(q, p, &f, &field))
 				return;
@@ -277,7 +286,7 @@ int leat_csv_quick(leat_csv *c)
 		0, LEAT_OK };
 	const char *next;
 
-	/* All places before the record are passed by. */
+	/* Skip places before the record: the slow way has read up to here. */
 	if (c->scanned <= q.record) {
 		c->scanned = q.record;
 		c->place = c->n_places;

@@ -1,23 +1,22 @@
 /*
  * csv_slow.c - records that are cut, malformed or at a limit
  *
- * A state machine over the bytes. A field is noted as a span: where it
- * starts and ends in its record. Spans are counted from the record's first
- * byte, so they hold wherever the record lies. A record that ends in the
- * piece in which it started is read where it is. Otherwise its bytes so far
- * are put into `carry` when the piece ends, and the next piece goes on in
- * the same state.
+ * A state machine over the bytes. A field is recorded as a span: its start and
+ * end in the record. Spans are counted from the record's first byte, so they
+ * hold wherever the record lies. A record that ends in the piece in which it
+ * started is read in place. Otherwise its bytes so far are copied to `carry`
+ * when the piece ends, and the next piece continues in the same state.
  *
- * All that the record's delivery depends on is the bytes of the record, so
- * the cuts cannot be seen; this is why limits are tested at places in the
- * record, and not when it is carried over.
+ * Delivery depends only on the bytes of the record, so the cuts have no effect;
+ * therefore limits are tested at positions in the record, and not when it is
+ * carried over.
  *
  * With max_lines, quotes that cross a line end and have no proper end (none
- * within the limits or the input, or text behind it) are torn: the record
- * ends with the line on which they began, and what follows is read again. In
- * the part that is read again all runs of quotes are even, or they would
- * have closed the field. So each of its fields that begins with a quote ends
- * on its line, nothing in it is torn, and no byte is read more than twice.
+ * within the limits or the input, or text behind it) are torn: the record ends
+ * with the line on which they began, and the bytes after that are read again.
+ * In the part that is read again all runs of quotes are even, or they would
+ * have closed the field. So each of its fields that begins with a quote ends on
+ * its line, nothing in it is torn, and no byte is read more than twice.
  */
 #include "text.h"
 
@@ -33,7 +32,7 @@ size_t leat_csv_unquote(char *out, const char *raw, size_t n, char quote)
 		else
 			break;
 	}
-	if (i < n) { /* what stands behind the quotes */
+	if (i < n) { /* text behind the closing quote is appended */
 		memcpy(out + len, raw + i + 1, n - i - 1);
 		len += n - i - 1;
 	}
@@ -41,9 +40,9 @@ size_t leat_csv_unquote(char *out, const char *raw, size_t n, char quote)
 }
 
 /*
- * The unquoted text is never longer than the raw one, so scratch space for
- * the whole record is enough for its fields together, and its address does
- * not change while they are written.
+ * Makes the fields from the spans. Unquoted text is never longer than the raw
+ * one, so scratch space for the whole record is enough for all its fields, and
+ * its address does not change while they are written.
  */
 static int make_fields(leat_csv *c, const char *base, size_t len)
 {
@@ -75,7 +74,7 @@ static int make_fields(leat_csv *c, const char *base, size_t len)
 	return LEAT_OK;
 }
 
-/* Says where the next byte is in its record. */
+/* Returns the offset of the next byte in its record. */
 static size_t position(const leat_csv *c)
 {
 	return c->now.held + c->at - c->record_at;
@@ -86,7 +85,7 @@ int leat_csv_carry_over(leat_csv *c)
 	struct leat_unfinished *u = &c->now;
 	size_t n = c->at - c->record_at, left = c->options.max_record - u->held;
 
-	if (n > left) { /* its bytes do not count any more */
+	if (n > left) { /* no more bytes are kept */
 		u->too_long = 1;
 		n = left;
 	} else if (n > 0) {
@@ -101,7 +100,9 @@ int leat_csv_carry_over(leat_csv *c)
 
 /* ---- Problems ---- */
 
-/* The first problem of a record is the one that is told. */
+/*
+ * Records a problem, unless the record already has one: the first is reported.
+ */
 static void note_at(leat_csv *c, int problem, uint64_t line, size_t column)
 {
 	struct leat_unfinished *u = &c->now;
@@ -114,7 +115,7 @@ static void note_at(leat_csv *c, int problem, uint64_t line, size_t column)
 	u->problem_column = column;
 }
 
-/* Counted from 1, that of the next byte. */
+/* Returns the column of the next byte, from 1. */
 static size_t column_of(const leat_csv *c)
 {
 	return position(c) - c->now.line_at + 1;
@@ -125,7 +126,7 @@ static void note(leat_csv *c, int problem)
 	note_at(c, problem, c->now.line, column_of(c));
 }
 
-/* Says where the open quotes began. */
+/* Records the place where the open quotes began. */
 static void note_unterminated(leat_csv *c)
 {
 	c->now.field_flags |= LEAT_SPAN_IRREGULAR;
@@ -170,8 +171,8 @@ void leat_csv_start_record(leat_csv *c, int state)
 }
 
 /*
- * Takes the record, with n bytes that end it. A line that is blank never comes
- * here: whatever its piece, csv_quick.c has passed by it.
+ * Delivers the record, which n bytes end. The record is never blank:
+ * csv_quick.c skips blank lines, whatever their piece.
  */
 static int end_record(leat_csv *c, size_t n, int state)
 {
@@ -181,6 +182,9 @@ static int end_record(leat_csv *c, size_t n, int state)
 	if (finish_fields(c))
 		return LEAT_ENOMEM;
 	u = c->now;
+	/*
+	 * Start the next record first: the callback may stop the reader here.
+	 */
 	c->at += n;
 	c->now.line += n;
 	leat_csv_start_record(c, state);
@@ -207,7 +211,7 @@ static int end_field(leat_csv *c)
 	return LEAT_OK;
 }
 
-/* At a line end. */
+/* Ends the last field and the record at a line end. */
 static int end_line(leat_csv *c)
 {
 	int is_cr = c->piece[c->at] == '\r';
@@ -220,8 +224,8 @@ static int end_line(leat_csv *c)
 /* ---- Torn records ---- */
 
 /*
- * The line at whose end the quotes were open lies in earlier pieces, so what
- * follows it in `carry` is put aside to be read again before this piece.
+ * Tears a record whose first line lies in earlier pieces: the bytes after it in
+ * `carry` are put aside to be read again before this piece.
  */
 static int tear_carried(leat_csv *c, size_t torn_at)
 {
@@ -240,6 +244,7 @@ static int tear_carried(leat_csv *c, size_t torn_at)
 	c->again_at = torn_at + 1;
 	c->again_n = held;
 	c->base = u.offset + c->again_at;
+	/* The piece counts as unread; read_on() reads it after `again`. */
 	c->n = c->at = 0;
 	c->now.line++;
 	leat_csv_start_record(c,
@@ -247,14 +252,15 @@ static int tear_carried(leat_csv *c, size_t torn_at)
 	return leat_csv_deliver(c, &u);
 }
 
-/* The record ends with the line on which its open quotes began. */
+/* Ends the record with the line of its open quotes; the rest is read again. */
 static int tear(leat_csv *c)
 {
 	struct leat_unfinished *u = &c->now;
 	size_t torn_at = u->torn_at;
 	int err;
 
-	if (u->torn_fine) /* one since then is not of this record */
+	/* a later problem belongs to bytes that are read again */
+	if (u->torn_fine)
 		u->problem = LEAT_CSV_FINE;
 	note_unterminated(c);
 	u->line = u->quote_line;
@@ -268,7 +274,7 @@ static int tear(leat_csv *c)
 
 /* ---- The state machine ---- */
 
-/* A byte of plain_stop[], outside quotes. */
+/* Handles a special byte outside quotes. */
 static int at_stop(leat_csv *c)
 {
 	char byte = c->piece[c->at];
@@ -320,8 +326,8 @@ static int at_field_start(leat_csv *c)
 }
 
 /*
- * A line end inside quotes. With max_lines, a record that is too long
- * already ends here, since of its bytes none are kept to be read again.
+ * Handles a line end inside quotes. With max_lines, a record that is already
+ * too long ends here, since its bytes are not kept to be read again.
  */
 static int line_in_quotes(leat_csv *c)
 {
@@ -372,6 +378,7 @@ static int after_quote(leat_csv *c)
 		c->now.state = LEAT_PLAIN;
 		return at_stop(c);
 	}
+	/* Text behind the closing quote shows that the quotes were stray. */
 	if (c->now.torn_at > 0)
 		return tear(c);
 	c->now.state = LEAT_PLAIN;
@@ -381,8 +388,8 @@ static int after_quote(leat_csv *c)
 }
 
 /*
- * Reads on inside quotes, or at what may be their end. Quotes that have been
- * open for longer than a record may be are torn.
+ * Continues inside quotes, or at their possible end. Quotes that have been open
+ * for longer than a record may be are torn.
  */
 static int quoted_step(leat_csv *c)
 {
@@ -393,7 +400,7 @@ static int quoted_step(leat_csv *c)
 		err = in_quotes(c);
 	} else if (u->state == LEAT_QUOTE_SEEN) {
 		err = after_quote(c);
-	} else { /* behind a CR */
+	} else { /* LEAT_QUOTED_CR */
 		u->state = LEAT_QUOTED;
 		if (c->piece[c->at] == '\n') {
 			c->at++;
@@ -426,7 +433,7 @@ int leat_csv_step(leat_csv *c)
 	}
 }
 
-/* Behind a delimiter there is a span. */
+/* No record has begun: after a delimiter there would be a span. */
 int leat_csv_is_between(const leat_csv *c)
 {
 	return c->now.state == LEAT_FIELD_START && c->now.held == 0 &&

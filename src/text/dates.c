@@ -21,7 +21,7 @@ void leat_date_from_days(int64_t days, int *year_out, int *month_out,
 	int d = (int)(since - era * LEAT_ERA_DAYS), of_era, of_year, m;
 
 	LEAT_ASSERT(year_out && month_out && day_out);
-	/* Days of the era less its leap days: 365 for each year before. */
+	/* Subtract the leap days, so that each year before counts 365 days. */
 	of_era = (d - d / 1460 + d / 36524 - d / 146096) / 365;
 	of_year = d - (365 * of_era + of_era / 4 - of_era / 100);
 	m = (5 * of_year + 2) / 153;

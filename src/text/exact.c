@@ -1,15 +1,15 @@
 /*
- * exact.c - which of two doubles is nearer to a decimal, in whole numbers
+ * exact.c - finds the nearer of two doubles to a decimal, in whole numbers
  *
- * The decimal D * 10^q is compared with the middle between m * 2^e and the
- * next double, (2m + 1) * 2^(e-1). Both sides are made whole by moving
- * factors to the other one: D * 5^q * 2^(q - e + 1) against 2m + 1, or D
- * against (2m + 1) * 5^-q * ..., whichever has no negative power.
+ * The decimal D * 10^q is compared with the midpoint between m * 2^e and the
+ * next double, (2m + 1) * 2^(e-1). Both sides are made whole by moving factors
+ * to the other one: D * 5^q * 2^(q - e + 1) against 2m + 1, or D against (2m +
+ * 1) * 5^-q * ..., whichever has no negative power.
  *
- * The middle of two doubles has at most 768 significant digits, so digits
- * behind the 800th matter only in that there are some (1 for all of them).
- * D has less than 2^2662, 5^(800 + 343) less than 2^2655, and both sides
- * are about as large: 2^2720 is more than can come.
+ * The midpoint of two doubles has at most 768 significant digits, so of the
+ * digits behind the 800th it matters only whether all are 0 (1 stands for all
+ * of them). D has less than 2^2662, 5^(800 + 343) less than 2^2655, and both
+ * sides are of similar size: 2^2720 is more than can occur.
  *
  * Cost: O(n^2) for n digits, a few microseconds; hardly ever needed.
  */
@@ -17,13 +17,13 @@
 
 enum { WORDS = 96, BITS = 32 };
 
-/* The lowest word first; n of them are in use. */
+/* A whole number: n words, the lowest first. */
 struct big {
 	uint32_t words[WORDS];
 	int n;
 };
 
-/* b * factor + add */
+/* Replaces b by b * factor + add. */
 static void multiply_add(struct big *b, uint32_t factor, uint32_t add)
 {
 	uint64_t carry = add;
@@ -73,7 +73,7 @@ static int compare(const struct big *a, const struct big *b)
 int leat_exact_rounds_up(const struct leat_decimal *d, uint64_t m, int e)
 {
 	struct big left, right;
-	int64_t twos = d->exponent - e + 1; /* on the left */
+	int64_t twos = d->exponent - e + 1; /* power of two on the left side */
 	int order;
 
 	left.n = 0;

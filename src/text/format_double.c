@@ -37,8 +37,10 @@ struct decimal {
 
 /* ---- The shortest decimal ---- */
 
-/* The 64 bits above the product's lowest 128, and whether there are some
- * below: the lowest bit. */
+/*
+ * Returns the 64 bits above the product's lowest 128; the lowest bit also says
+ * whether any of those is set.
+ */
 LEAT_INLINE uint64_t round_to_odd(struct leat_uint128 power, uint64_t c)
 {
 	uint64_t low = leat_multiply(power.lo, c).hi;
@@ -49,8 +51,10 @@ LEAT_INLINE uint64_t round_to_odd(struct leat_uint128 power, uint64_t c)
 	return p.hi | (p.lo > 1);
 }
 
-/* c * 2^q, with c of 53 bits or a subnormal's; edge: 2^52 * 2^q, whose lower
- * neighbour is only half as far away. */
+/*
+ * Returns the shortest decimal of c * 2^q, with c of 53 bits or a subnormal's.
+ * edge: c is 2^52, so that the lower neighbour is only half as far away.
+ */
 static struct decimal shortest(uint64_t c, int q, int edge)
 {
 	struct decimal d;
@@ -59,7 +63,10 @@ static struct decimal shortest(uint64_t c, int q, int edge)
 	int k = (int)((log + ((int64_t)1 << 32)) >> 22) - (1 << 10);
 	int h = q + leat_log2_of_power(-k) + 1;
 	const uint64_t *row = leat_powers + 2 * (-k - LEAT_POWER_MIN);
-	/* 10^-k, rounded up; no row of a power above 10^55 ends with 64 ones. */
+	/*
+	 * 10^-k, rounded up. The sum does not carry: no row of a power above
+	 * 10^55 ends with 64 ones.
+	 */
 	struct leat_uint128 power = { row[0], row[1] + (-k > 55) };
 	uint64_t odd = c & 1;
 	uint64_t low = round_to_odd(power, (4 * c - 2 + (uint64_t)edge) << h);
@@ -68,11 +75,12 @@ static struct decimal shortest(uint64_t c, int q, int edge)
 	uint64_t s = mid / 4, ten = s / 10 * 10;
 	int below, above;
 
-	/* The ends belong to the interval of an even c. */
+	/* An even c includes both ends of the interval. */
 	low += odd;
 	high -= odd;
 	d.exponent = k;
 	if (s >= 10) {
+		/* Prefer a multiple of 10^(k+1), which has a digit less. */
 		below = low <= 4 * ten;
 		above = 4 * (ten + 10) <= high;
 		if (below != above) {
@@ -93,8 +101,8 @@ static struct decimal shortest(uint64_t c, int q, int edge)
 /* ---- Digits ---- */
 
 /*
- * x as 24 digits with zeros before it, as a 64-bit number always has.
- * Returns how many zeros are at the end, of the last 16 digits.
+ * Writes x as 24 digits with leading zeros. Returns how many of the last 16
+ * digits are trailing zeros.
  */
 LEAT_INLINE int put_24(char *out, uint64_t x)
 {
@@ -109,7 +117,7 @@ LEAT_INLINE int put_24(char *out, uint64_t x)
 	return middle ? 8 + (leat_high_zeros(middle) >> 3) : 16;
 }
 
-/* How many digits x > 0 has. */
+/* Returns the number of digits of x > 0. */
 LEAT_INLINE int count_digits(uint64_t x)
 {
 	int bits = 64 - leat_high_zeros(x);
@@ -118,7 +126,7 @@ LEAT_INLINE int count_digits(uint64_t x)
 	return n + (x >= tens[n]);
 }
 
-/* A whole number; returns its length. */
+/* Writes a whole number; returns its length. */
 static size_t put_whole(char *out, uint64_t x)
 {
 	char digits[24];
@@ -129,7 +137,7 @@ static size_t put_whole(char *out, uint64_t x)
 	return (size_t)n;
 }
 
-/* nan, inf, -inf */
+/* Writes nan, inf or -inf. */
 static size_t put_special(char *out, double x)
 {
 	const char *word = x != x ? "nan" : x > 0 ? "inf" : "-inf";
@@ -141,7 +149,7 @@ static size_t put_special(char *out, double x)
 
 /* ---- The forms of a number ---- */
 
-/* d.ddde-7 */
+/* Writes d.ddde-7. */
 static char *put_scientific(char *out, const char *digits, int n, int exponent)
 {
 	*out++ = *digits;
@@ -158,10 +166,9 @@ static char *put_scientific(char *out, const char *digits, int n, int exponent)
 }
 
 /*
- * n digits, of which the first counts 10^exponent: 12.34, 1234 or 0.001234.
- * Zeros stand behind the digits. Copies are of as many bytes as can be,
- * which costs less than to ask how many are needed; what is too much lies
- * behind the end.
+ * Writes n digits, of which the first counts 10^exponent: 12.34, 1234 or
+ * 0.001234. Requires zeros behind the digits. Copies have a fixed size, which
+ * costs less than the exact one; the excess lies behind the end.
  */
 LEAT_INLINE char *put_plain(char *out, const char *digits, int n, int exponent)
 {
@@ -213,7 +220,7 @@ size_t leat_format_double(double x, char out[LEAT_DOUBLE_SIZE])
 		c += FRACTION + 1;
 	if (c == 0)
 		*p++ = '0';
-	/* A whole number below 2^53 needs no search. */
+	/* A whole number below 2^53 is exact as it is. */
 	else if (e >= 1023 && e < 1023 + 53 &&
 	    (c & (FRACTION >> (e - 1023))) == 0)
 		d.digits = c >> (1075 - e);
@@ -227,7 +234,7 @@ size_t leat_format_double(double x, char out[LEAT_DOUBLE_SIZE])
 
 /* ---- Fixed decimals ---- */
 
-/* m * 2^e for e > 0, in base 10^9, the lowest first. */
+/* Writes m * 2^e for e > 0, computed in base 10^9, the lowest part first. */
 static size_t put_large(char *out, uint64_t m, int e)
 {
 	enum { BASE = 1000000000, MOST = 36 };
@@ -260,15 +267,19 @@ static size_t put_large(char *out, uint64_t m, int e)
 	return len;
 }
 
-/* f * 10^decimals / 2^s, rounded, halves to even; 0 < s, f < 2^53, f < 2^s. */
+/*
+ * Returns f * 10^decimals / 2^s, rounded, halfway cases to even. Requires 0 <
+ * s, f < 2^53 and f < 2^s.
+ */
 static uint64_t scale_fraction(uint64_t f, int s, unsigned decimals,
     int whole_is_odd)
 {
 	struct leat_uint128 p = leat_multiply(f, tens[decimals]);
 	uint64_t q, half;
-	int more; /* than a half is left over: 1, just that: 0, less: -1 */
+	/* Compares the remainder with a half: 1, 0 or -1. */
+	int more;
 
-	if (s > 120) /* p is less than 2^110 */
+	if (s > 120) /* p < 2^110, so the result is 0 */
 		return 0;
 	if (s > 64) {
 		q = p.hi >> (s - 64);
@@ -281,7 +292,7 @@ static uint64_t scale_fraction(uint64_t f, int s, unsigned decimals,
 		p.lo &= 2 * half - 1;
 		more = p.lo != half ? (p.lo > half ? 1 : -1) : 0;
 	}
-	/* Without decimals the whole part says what is even. */
+	/* With no decimals the result is the last digit of the whole part. */
 	if (decimals == 0)
 		return q + (more > 0 || (more == 0 && whole_is_odd));
 	return q + (more > 0 || (more == 0 && (q & 1)));

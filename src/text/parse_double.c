@@ -1,23 +1,23 @@
 /*
  * parse_double.c - numbers from text
  *
- * A number is w * 10^q, where w has its first 19 significant digits. Four
- * ways lead to the nearest double, the quickest first:
+ * A number is w * 10^q, where w has its first 19 significant digits. Four ways
+ * lead to the nearest double, the quickest first:
  *
  * 1. Text of at most 24 bytes, digits with or without a point among them,
- *    is taken into up to three registers at once, the point is squeezed
+ *    is loaded into up to three registers at once, the point is squeezed
  *    out, and the digits become a number by a few multiplications. Nothing
- *    depends on where the point is.
+ *    depends on the place of the point.
  * 2. If w <= 2^53 and |q| <= 22, both w and 10^|q| are doubles, and one
  *    division or multiplication rounds once (Clinger, "How to read floating
  *    point numbers accurately", 1990).
  * 3. The product of w and the leading 128 bits of 10^q has enough bits to
- *    round right, for every w of 64 bits (Lemire, "Number parsing at a
- *    gigabyte per second", 2021; that nothing is left over: Mushtak and
+ *    round correctly, for every w of 64 bits (Lemire, "Number parsing at a
+ *    gigabyte per second", 2021; that no case is left over: Mushtak and
  *    Lemire, "Fast number parsing without fallback", 2023).
- * 4. Where digits follow the 19th, the number is between w and w + 1. If
- *    both round to the same double, that is it; or else all digits are
- *    compared with the middle between two doubles, in exact arithmetic
+ * 4. If digits follow the 19th, the number is between w and w + 1. If both
+ *    round to the same double, that is the result; otherwise all digits are
+ *    compared with the midpoint between two doubles, in exact arithmetic
  *    (exact.c).
  */
 #include "text.h"
@@ -25,12 +25,12 @@
 #define HIDDEN_BIT ((uint64_t)1 << 52)
 #define INFINITE ((uint64_t)0x7FF << 52)
 
-/* The number of the text: its first digits, and where they all are. */
+/* A number in the text: its first digits, and the place of all of them. */
 struct number {
 	uint64_t w;
 	int64_t q;
 	int more;                /* digits follow those of w */
-	const char *first, *end; /* of digits and point */
+	const char *first, *end; /* start and end of digits and point */
 	const char *point;       /* end of the whole part */
 };
 
@@ -44,13 +44,13 @@ LEAT_INLINE double from_bits(uint64_t bits)
 
 /* ---- From w * 10^q to a double ---- */
 
-/* The leading 128 bits of w * 10^q, for w with its highest bit set. */
+/* Returns the leading 128 bits of w * 10^q. Requires w >= 2^63. */
 LEAT_INLINE struct leat_uint128 scaled(uint64_t w, int q)
 {
 	const uint64_t *power = leat_powers + 2 * (q - LEAT_POWER_MIN);
 	struct leat_uint128 p = leat_multiply(w, power[0]);
 
-	/* The lower half of the power counts only if its carry can. */
+	/* The power's lower half matters only if its carry can. */
 	if (LEAT_UNLIKELY((p.hi & 0x1FF) == 0x1FF)) {
 		struct leat_uint128 low = leat_multiply(w, power[1]);
 
@@ -60,32 +60,31 @@ LEAT_INLINE struct leat_uint128 scaled(uint64_t w, int q)
 	return p;
 }
 
-/* Bits of the double nearest to w * 10^q; w > 0, q from -342 to 308. */
+/* Bits of the double nearest to w * 10^q. Requires w > 0, -342 <= q <= 308. */
 static LEAT_NOINLINE uint64_t nearest(uint64_t w, int q)
 {
 	int zeros = leat_high_zeros(w);
 	struct leat_uint128 p = scaled(w << zeros, q);
 	int upper = (int)(p.hi >> 63);
-	uint64_t m = p.hi >> (upper + 9); /* with the bit that rounds */
+	uint64_t m = p.hi >> (upper + 9); /* 53 bits and the one that rounds */
 	int e = leat_log2_of_power(q) + 63 + upper - zeros + 1023;
 
-	if (LEAT_UNLIKELY(e <= 0)) { /* subnormal; no halves here */
+	if (LEAT_UNLIKELY(e <= 0)) { /* subnormal: halfway cases cannot occur */
 		m = e <= -63 ? 0 : m >> (1 - e);
 		return (m + 1) >> 1;
 	}
-	/* A half, of which there are only these, goes to the even one. */
+	/* A halfway case rounds to even; only these q can have one. */
 	if (p.lo <= 1 && q >= -4 && q <= 23 && (m & 3) == 1 &&
 	    m << (upper + 9) == p.hi)
 		m &= ~(uint64_t)1;
 	m = (m + 1) >> 1;
-	/* A carry out of m goes into the exponent where it belongs. */
+	/* The hidden bit and a carry of m add to the exponent. */
 	m += ((uint64_t)e << 52) - HIDDEN_BIT;
 	return m < INFINITE ? m : INFINITE;
 }
 
 /*
- * The greatest m * 2^e, give or take nothing upwards, that is at most
- * w * 10^q: less than 1.1 of its steps away.
+ * Returns a lower bound m * 2^e <= w * 10^q that is off by less than 1.1 ulp.
  */
 static uint64_t below(uint64_t w, int q, int *e)
 {
@@ -102,7 +101,7 @@ static uint64_t below(uint64_t w, int q, int *e)
 	return shift > 63 ? 0 : p.hi >> shift;
 }
 
-/* All digits, with the last exact one as what is left of the others. */
+/* Writes all digits; a 1 stands for any beyond LEAT_EXACT_DIGITS. */
 static void all_digits(const struct number *n, unsigned char *digits,
     struct leat_decimal *d)
 {
@@ -120,7 +119,7 @@ static void all_digits(const struct number *n, unsigned char *digits,
 		else
 			rest |= *p != '0';
 	}
-	/* q is that of the 19th digit. */
+	/* q is the exponent of the 19th digit. */
 	d->exponent -= (int64_t)d->n - 19;
 	if (rest) {
 		digits[d->n++] = 1;
@@ -163,13 +162,13 @@ static double to_double(const struct number *n)
 
 /* ---- Any number ---- */
 
-/* The text that a number is in; what is before p has been read. */
+/* The text of a number. Bytes before p have been read. */
 struct reader {
 	const char *p, *end;
-	size_t n_bytes; /* up to the end, also before p */
+	size_t n_bytes; /* length of the whole text, also before p */
 };
 
-/* The next 8 bytes, with zeros where the text has ended. */
+/* Returns the next 8 bytes, with zeros behind the end of the text. */
 LEAT_INLINE uint64_t next_eight(const struct reader *r)
 {
 	size_t left = (size_t)(r->end - r->p);
@@ -177,6 +176,10 @@ LEAT_INLINE uint64_t next_eight(const struct reader *r)
 
 	if (left >= 8)
 		return leat_load64(r->p);
+	/*
+	 * Load the last 8 bytes and shift out those before p; two shifts, since
+	 * a shift by 64 is undefined.
+	 */
 	if (r->n_bytes >= 8)
 		return leat_load64(r->end - 8) >> 4 * (8 - left) >>
 		    4 * (8 - left);
@@ -186,8 +189,8 @@ LEAT_INLINE uint64_t next_eight(const struct reader *r)
 }
 
 /*
- * Takes digits, as many as there are, behind those of *w, which may be too
- * large for it. Each turn takes up to 8 of them, however many they are.
+ * Appends all following digits to *w, which may overflow. Each round takes up
+ * to 8 digits, however many there are.
  */
 LEAT_INLINE void take_digits(struct reader *r, uint64_t *w)
 {
@@ -206,7 +209,7 @@ LEAT_INLINE void take_digits(struct reader *r, uint64_t *w)
 	} while (n == 8);
 }
 
-/* There are too many: the first 19 that count. */
+/* Takes only the first 19 significant digits; the rest sets n->more. */
 static void take_first_digits(struct number *n)
 {
 	const char *p = n->first;
@@ -225,7 +228,7 @@ static void take_first_digits(struct number *n)
 	n->more = p < n->end;
 }
 
-/* [e [+-] digits]: its end, or p if it is none. */
+/* Adds [e [+-] digits] to *q. Returns its end, or p if there is none. */
 static const char *take_exponent(const char *p, const char *end, int64_t *q)
 {
 	const char *start = p;
@@ -241,13 +244,14 @@ static const char *take_exponent(const char *p, const char *end, int64_t *q)
 	if (p == end || !leat_is_digit(*p))
 		return start;
 	for (; p < end && leat_is_digit(*p); p++)
+		/* Any larger exponent gives 0 or infinity. */
 		if (e < INT64_MAX / 100)
 			e = e * 10 + (*p - '0');
 	*q += negative ? -e : e;
 	return p;
 }
 
-/* The end of the number at r->p, NULL if there is none. */
+/* Reads the number at r.p. Returns its end, or NULL if there is none. */
 static const char *take_number(struct reader r, double *x)
 {
 	struct number n = { 0, 0, 0, r.p, NULL, NULL };
@@ -272,7 +276,7 @@ static const char *take_number(struct reader r, double *x)
 	return r.p;
 }
 
-/* The same for a word. */
+/* Reads inf, infinity or nan, as take_number() reads numbers. */
 static const char *take_word(const char *p, const char *end, double *x)
 {
 	static const struct {
@@ -300,16 +304,16 @@ static const char *take_word(const char *p, const char *end, double *x)
 /* ---- Short numbers ---- */
 
 /*
- * Here digits are 0 .. 9 in the bytes of registers, flush right, with 0 in
- * place of what the text has not. Nothing but the text is read. Shifts that
- * may be by 64 are made in two.
+ * In this section digits are bytes 0 .. 9 in registers, flush right, with 0
+ * before the first. Only bytes of the text are read. Shifts that may be by 64
+ * are made in two steps.
  */
 
 /*
- * Takes the point out of `bytes`, if there is one: what stands before it
- * moves up by one, `before` first. Less '0', a point has this bit and a
- * digit has not; whatever else has it stays or is no digit either. Returns
- * how many digits follow, -1 if there is no point.
+ * Removes the point from `bytes`, if there is one: the bytes before it move up
+ * by one, with `before` first. After the exclusive or with '0', a point has bit
+ * 4 and a digit has not; any other byte with that bit remains, and is no digit.
+ * Returns how many digits follow the point, -1 if there is none.
  */
 LEAT_INLINE int squeeze(uint64_t *bytes, uint64_t before)
 {
@@ -326,13 +330,13 @@ LEAT_INLINE int squeeze(uint64_t *bytes, uint64_t before)
 	return 7 - (at >> 3);
 }
 
-/* Digits with at most one point, 1 to 8 bytes of them; 0: it is not. */
+/* Reads 1 to 8 bytes: digits and at most one point. Returns 0 otherwise. */
 LEAT_INLINE int take_eight(const char *p, size_t len, double *x)
 {
 	uint64_t b;
 	int decimals;
 
-	if (LEAT_LIKELY(len >= 4)) /* 8 too, which is one branch less */
+	if (LEAT_LIKELY(len >= 4)) /* includes 8, which saves a branch */
 		b = leat_load32(p) | leat_load32(p + len - 4) << 8 * (len - 4);
 	else
 		b = (uint64_t)(unsigned char)p[0] |
@@ -348,7 +352,7 @@ LEAT_INLINE int take_eight(const char *p, size_t len, double *x)
 	return 1;
 }
 
-/* The same of 9 to 16 bytes. */
+/* Reads 9 to 16 bytes, as take_eight() does. */
 LEAT_INLINE int take_sixteen(const char *p, size_t len, double *x)
 {
 	size_t half_lack = 4 * (16 - len);
@@ -373,7 +377,7 @@ LEAT_INLINE int take_sixteen(const char *p, size_t len, double *x)
 	return 1;
 }
 
-/* The same of 17 to 24 bytes, if the digits that count are at most 19. */
+/* Reads 17 to 24 bytes with at most 19 significant digits likewise. */
 LEAT_INLINE int take_long(const char *p, size_t len, double *x)
 {
 	size_t lack = 8 * (24 - len);
@@ -382,7 +386,7 @@ LEAT_INLINE int take_long(const char *p, size_t len, double *x)
 	uint64_t c = leat_load64(p + len - 8) ^ LEAT_EIGHT('0'), w;
 	int decimals;
 
-	if ((a | b | c) & LEAT_EIGHT(0xE0)) /* an e, most likely */
+	if ((a | b | c) & LEAT_EIGHT(0xE0)) /* most likely an e */
 		return 0;
 	decimals = squeeze(&a, 0);
 	if (decimals >= 0) {
@@ -412,7 +416,7 @@ LEAT_INLINE int take_short(const char *p, size_t len, double *x)
 		       : take_long(p, len, x);
 }
 
-/* x, or -x: without a branch, since signs come as they like. */
+/* Returns x or -x without a branch, since signs are hard to predict. */
 LEAT_INLINE double with_sign(double x, int negative)
 {
 	static const double signs[2] = { 1, -1 };
@@ -420,7 +424,7 @@ LEAT_INLINE double with_sign(double x, int negative)
 	return x * signs[negative];
 }
 
-/* Any text that is not empty. */
+/* Reads any text that is not empty. */
 static LEAT_NOINLINE int parse_any(const char *text, size_t n_bytes,
     double *x_out, size_t *n_used_out)
 {
@@ -448,7 +452,7 @@ int leat_parse_double(const char *text, size_t n_bytes, double *x_out,
 		return LEAT_EPARSE;
 	size_t sign = *text == '-' || *text == '+';
 	double x;
-	/* The sign alone leaves 0 bytes, which is not among 1 .. 24. */
+	/* A sign alone leaves 0 bytes: the difference is huge. */
 	if (n_bytes - sign - 1 >= 24 ||
 	    !take_short(text + sign, n_bytes - sign, &x))
 		return parse_any(text, n_bytes, x_out, n_used_out);

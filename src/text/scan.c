@@ -1,19 +1,19 @@
 /*
- * scan.c - where in a text the bytes are that mean something in CSV
+ * scan.c - finds the special bytes of CSV
  *
- * 64 bytes become one word that has a bit for each byte, set where the byte
- * is a delimiter, a quote, LF, CR or NUL. The places of its bits are then
- * written out, more than there are, since asking how many costs more than
- * writing some too many.
+ * 64 bytes become one word that has a bit for each byte, set where the byte is
+ * a delimiter, a quote, LF, CR or NUL. The places of its bits are then written
+ * out, usually more than there are, since writing some too many costs less than
+ * a branch on their number.
  *
- * Marks that differ in their lower four bits are found by one look into a
- * table of 16: the entry for a byte's lower half is the only mark it can be
- * (as in Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019).
- * Others are compared one by one.
+ * Marks that differ in their lower four bits are found by one lookup in a table
+ * of 16: the entry for a byte's lower half is the only mark it can be (as in
+ * Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019). Others
+ * are compared one by one.
  *
- * Forms for AVX2 and AVX-512, found at run time; SSE2 and NEON, known when
- * compiling; and eight bytes at a time in plain registers. All write the
- * same places.
+ * There are variants for AVX2 and AVX-512, chosen at run time; SSE2 and NEON,
+ * chosen when compiling; and eight bytes at a time in plain registers. All
+ * write the same places.
  */
 #include "text.h"
 
@@ -47,10 +47,11 @@ LEAT_INLINE size_t count_bits(uint64_t x)
 #endif
 }
 
-/* Writes the places of a block's bits; returns how many there are. */
+/* Writes the places of a block's bits; returns their number. */
 LEAT_INLINE size_t write_places(uint64_t mask, size_t base, uint16_t *out)
 {
-	const uint64_t top = (uint64_t)1 << 63; /* something to find */
+	/* makes leat_low_zeros() defined when mask is 0 */
+	const uint64_t top = (uint64_t)1 << 63;
 	size_t n = count_bits(mask), i = 0;
 
 	do {
@@ -77,7 +78,7 @@ LEAT_INLINE uint64_t plain_mask(const struct leat_special *m, const char *bytes)
 		    leat_zero_bytes(x ^ LEAT_EIGHT(m->delimiter)) |
 		    leat_zero_bytes(x ^ LEAT_EIGHT(m->quote));
 
-		/* The product has the highest bits of its bytes on top. */
+		/* The product gathers the bytes' lowest bits in its top. */
 		mask |= ((found >> 7) * 0x0102040810204080u >> 56) << 8 * i;
 	}
 	return mask;
@@ -126,7 +127,7 @@ LEAT_INLINE uint64_t sse2_mask(const struct leat_special *m, const char *bytes)
 SCAN_AVX2 LEAT_INLINE uint64_t avx2_half(__m256i table, const char *bytes)
 {
 	__m256i x = _mm256_loadu_si256((const __m256i *)(const void *)bytes);
-	/* A byte from 128 on finds 0, which it is not. */
+	/* A byte of 128 or more looks up 0, which differs from it. */
 	__m256i mark = _mm256_shuffle_epi8(table, x);
 
 	return (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(mark, x));
@@ -156,8 +157,8 @@ static const unsigned char byte_numbers[64] __attribute__((aligned(64))) = { 0,
 	57, 58, 59, 60, 61, 62, 63 };
 
 /*
- * 64 bytes at once, and an instruction that packs the numbers of those that
- * are found: nothing is counted out bit by bit.
+ * Scans 64 bytes at once, with an instruction that packs the numbers of the
+ * bytes found, so no bits are counted out one by one.
  */
 SCAN_AVX512 static size_t scan_avx512(const struct leat_special *m,
     const char *bytes, size_t n, uint16_t *out)
@@ -192,7 +193,7 @@ SCAN_AVX512 static size_t scan_avx512(const struct leat_special *m,
 #endif
 
 #ifdef SCAN_NEON
-/* 16 bytes of all ones or zeros as 16 bits. */
+/* Converts 16 bytes of all ones or zeros to 16 bits. */
 LEAT_INLINE uint64_t neon_bits(uint8x16_t x)
 {
 	static const uint8_t weights[16] = { 1, 2, 4, 8, 16, 32, 64, 128, 1, 2,
@@ -225,14 +226,14 @@ LEAT_INLINE uint64_t neon_mask(const struct leat_special *m, const char *bytes)
 
 /* ---- Which one ---- */
 
-/* Fills the table; 0: two marks have the same lower half, or are no ASCII. */
+/* Fills the table. Returns 0 if two lower halves are equal, or a mark > 127. */
 static int fill_table(struct leat_special *m)
 {
 	unsigned char marks[5] = { 0, '\n', '\r', 0, 0 };
 
 	marks[3] = m->delimiter;
 	marks[4] = m->quote;
-	/* What no byte with that lower half is. */
+	/* An unused entry differs from all bytes that look it up. */
 	for (int i = 0; i < 16; i++)
 		m->by_half[i] = (unsigned char)(~i & 15);
 	for (int i = 0; i < 5; i++) {

@@ -1,10 +1,10 @@
 /*
- * text.h - what the sources of src/text share
+ * text.h - shared by the sources of src/text
  *
- * Text is worked on eight bytes at a time in plain 64-bit registers, the
- * first byte the lowest (core.h), so that one source serves every machine;
- * only the search for the special bytes of CSV (scan.c) has forms for
- * vector registers.
+ * Text is processed eight bytes at a time in plain 64-bit registers, the first
+ * byte the lowest (core.h), so that one source works on every machine; only the
+ * search for the special bytes of CSV (scan.c) has variants for vector
+ * registers.
  */
 #ifndef LEAT_SRC_TEXT_H
 #define LEAT_SRC_TEXT_H
@@ -13,10 +13,10 @@
 
 #include "../core/core.h"
 
-/* The same byte eight times. */
+/* A word of eight equal bytes. */
 #define LEAT_EIGHT(byte) (0x0101010101010101u * (uint64_t)(byte))
 
-/* The highest bit of each byte that is zero, and of no other. */
+/* Sets the highest bit of each byte that is zero, and no other bit. */
 LEAT_INLINE uint64_t leat_zero_bytes(uint64_t x)
 {
 	uint64_t low = LEAT_EIGHT(0x7F);
@@ -28,7 +28,7 @@ struct leat_uint128 {
 	uint64_t hi, lo;
 };
 
-/* The whole product. */
+/* Returns the full product of 128 bits. */
 LEAT_INLINE struct leat_uint128 leat_multiply(uint64_t a, uint64_t b)
 {
 	struct leat_uint128 r;
@@ -59,23 +59,26 @@ extern const uint64_t leat_powers[2 * LEAT_POWERS];
 /* floor(log2(10^k)), for |k| < 643. */
 LEAT_INLINE int leat_log2_of_power(int k)
 {
-	/* An arithmetic shift, by way of numbers that are not negative. */
+	/* Shifting a positive number is portable. */
 	return ((k * 217706 + (1 << 30)) >> 16) - (1 << 14);
 }
 
 /* Powers of ten that are doubles: 10^0 .. 10^22. */
 extern const double leat_exact_powers[23];
 
-/* exact.c: digits that all count, at most so many and one more. */
+/*
+ * exact.c: a decimal with all its digits, at most LEAT_EXACT_DIGITS and one
+ * more, which stands for all later ones.
+ */
 #define LEAT_EXACT_DIGITS 800
 struct leat_decimal {
 	const unsigned char *digits; /* 0 .. 9 */
 	size_t n;
-	int64_t exponent; /* of the last one */
+	int64_t exponent; /* exponent of the last digit */
 };
 /*
- * Of m * 2^e, which is at most the decimal, and the next double: the one
- * that is nearer. Returns 1 if that is the next.
+ * Requires m * 2^e <= decimal. Returns 1 if the next double is nearer to the
+ * decimal than m * 2^e, else 0.
  */
 int leat_exact_rounds_up(const struct leat_decimal *d, uint64_t m, int e);
 
@@ -85,8 +88,8 @@ LEAT_INLINE int leat_is_digit(char c)
 }
 
 /*
- * Whether all bytes of both are 0 .. 9: digits, after an exclusive or with
- * '0' in each byte.
+ * Returns whether all bytes of both are 0 .. 9. Digits are, after an exclusive
+ * or with '0' in each byte.
  */
 LEAT_INLINE int leat_are_digits(uint64_t x, uint64_t y)
 {
@@ -95,7 +98,7 @@ LEAT_INLINE int leat_are_digits(uint64_t x, uint64_t y)
 	return ((x | y | (x + six) | (y + six)) & LEAT_EIGHT(0xF0)) == 0;
 }
 
-/* Eight bytes 0 .. 9, the first the lowest, as a number. */
+/* Converts eight bytes 0 .. 9, the first the lowest, to a number. */
 LEAT_INLINE uint64_t leat_eight_digits(uint64_t x)
 {
 	x = x * 10 + (x >> 8); /* pairs, in bytes 0, 2, 4, 6 */
@@ -109,8 +112,11 @@ LEAT_INLINE uint64_t leat_digits_of(uint64_t n)
 {
 	uint64_t fours, twos;
 
-	/* Both halves at once, then both halves of these: n / 10000 and so
-	 * on by multiplication, exact for numbers of this size. */
+	/*
+	 * Split into two halves of four digits, then four of two, then eight
+	 * digits. Multiplications replace divisions; they are exact for numbers
+	 * this small.
+	 */
 	fours = n / 10000;
 	fours |= (n - fours * 10000) << 32;
 	twos = (fours * 10486 >> 20) & 0x0000007F0000007Fu;
@@ -119,13 +125,13 @@ LEAT_INLINE uint64_t leat_digits_of(uint64_t n)
 	return n | (twos - n * 10) << 8;
 }
 
-/* dates.c: 400 years, and from 0000-03-01 to 1970-01-01. */
+/* Days of 400 years, and from 0000-03-01 to 1970-01-01. */
 enum { LEAT_ERA_DAYS = 146097, LEAT_EPOCH_DAYS = 719468 };
 
 /* leat_days_from_date(), for years from 0 on. */
 LEAT_INLINE int64_t leat_day_number(int year, int month, int day)
 {
-	/* One era more, so that January of the year 0 is not negative. */
+	/* An extra era keeps January of the year 0 positive. */
 	unsigned early = month <= 2;
 	unsigned y = (unsigned)year + 400 - early, century = y / 100;
 	unsigned m = (unsigned)month + 12 * early - 3;
@@ -142,25 +148,26 @@ LEAT_INLINE int leat_is_line_end(char byte)
 	return byte == '\n' || byte == '\r';
 }
 
-/* scan.c: bytes that mean something in CSV, wherever they are. */
+/* scan.c: bytes with a meaning in CSV. */
 struct leat_special {
 	unsigned char delimiter;
 	unsigned char quote; /* LF, if quotes are text */
-	/* A byte by its lower half, of the marks if these differ in it. */
+	/* The mark with each lower half, if these differ. */
 	unsigned char by_half[16];
 };
 
-/* Bytes looked at in one go, and how many places may be written. */
+/* Bytes scanned by one call, and size of the array of places. */
 enum { LEAT_SCAN = 2048, LEAT_PLACES = LEAT_SCAN + 64 };
 
 /*
- * Writes the places of delimiters, quotes, LF, CR and NUL among n bytes, at
- * most LEAT_SCAN, in order; returns how many. Behind them it may write more.
+ * Writes the offsets of delimiters, quotes, LF, CR and NUL among n bytes, at
+ * most LEAT_SCAN, in order; returns their number. May overwrite the array
+ * behind them.
  */
 typedef size_t leat_scan_fn(const struct leat_special *m, const char *bytes,
     size_t n, uint16_t *places_out);
 
-/* Fills *m, and the quickest of them that this CPU has. */
+/* Fills *m and returns the fastest scan that this CPU supports. */
 leat_scan_fn *leat_scan_choose(struct leat_special *m, unsigned char delimiter,
     unsigned char quote);
 
@@ -168,7 +175,7 @@ enum leat_csv_state {
 	LEAT_FIELD_START,
 	LEAT_PLAIN,  /* in a field without quotes, or after its closing one */
 	LEAT_QUOTED, /* inside quotes */
-	LEAT_QUOTED_CR,  /* the same, and the last byte was a CR */
+	LEAT_QUOTED_CR,  /* inside quotes, and the last byte was a CR */
 	LEAT_QUOTE_SEEN, /* a quote inside quotes: the end, or half of two */
 	LEAT_AFTER_CR    /* a record has ended with CR: an LF belongs to it */
 };
@@ -176,7 +183,7 @@ enum leat_csv_state {
 enum { LEAT_SPAN_QUOTED = 1, LEAT_SPAN_IRREGULAR = 2 };
 
 struct leat_span {
-	size_t start, end; /* with quotes, from the record's first byte */
+	size_t start, end; /* offsets in the record, quotes included */
 	int flags;
 };
 
@@ -185,10 +192,10 @@ struct leat_bytes {
 	size_t size;
 };
 
-/* What is known of the record that is being read. */
+/* State of the record that is being read. */
 struct leat_unfinished {
 	int state;
-	size_t held; /* its bytes in pieces before this one, in `carry` */
+	size_t held; /* bytes of it from earlier pieces, in `carry` */
 	size_t n_spans, field_start;
 	int field_flags;
 	int too_long;
@@ -196,14 +203,16 @@ struct leat_unfinished {
 	size_t problem_field;
 	uint64_t problem_line;
 	size_t problem_column;
-	uint64_t line;               /* that the next byte is in, */
-	size_t line_at;              /* and where in the record it starts */
-	uint64_t first_line, offset; /* where the record starts */
-	uint64_t quote_line;         /* where its last quotes were opened, */
+	uint64_t line; /* line of the next byte */
+	/* offset in the record at which that line starts */
+	size_t line_at;
+	uint64_t first_line, offset; /* line and offset of the record's start */
+	/* line at which its last quotes were opened */
+	uint64_t quote_line;
 	size_t quote_column;
-	size_t torn_at; /* and, while they are open, had their first line
-	                   end, with max_lines; 0: not yet; */
-	int torn_fine;  /* there was no problem up to that */
+	/* First line end in the open quotes, with max_lines; 0: none. */
+	size_t torn_at;
+	int torn_fine; /* no problem was found before torn_at */
 };
 
 struct leat_csv {
@@ -211,35 +220,41 @@ struct leat_csv {
 	leat_allocator allocator;
 	leat_scan_fn *scan;
 	struct leat_special marks;
-	int quote;                      /* no byte, if quotes are text */
-	unsigned char plain_stop[256];  /* bytes that mean something outside */
-	unsigned char quoted_stop[256]; /* and inside quotes */
+	/* 256, which is no byte, if quotes are text */
+	int quote;
+	unsigned char plain_stop[256];  /* special bytes outside quotes */
+	unsigned char quoted_stop[256]; /* special bytes inside quotes */
 
-	/* The piece that is being read, and where its record starts. */
+	/* The piece that is being read, and the start of its current record. */
 	const char *piece;
 	size_t n, at, record_at;
 	uint64_t base; /* bytes before the piece */
 
 	struct leat_unfinished now;
-	struct leat_unfinished safe; /* as it was at safe_at of the piece */
+	/* copy of `now` from position safe_at of the piece */
+	struct leat_unfinished safe;
 	size_t safe_at;
-	int starved; /* memory has run out: back to that */
+	int starved; /* an allocation failed: return to `safe` */
 	struct leat_bytes carry, scratch;
-	struct leat_bytes again;  /* what is to be read again: */
-	size_t again_at, again_n; /* from here to there */
-	int rereads;              /* the piece is that */
-	int sets_aside;           /* the piece waits for that */
+	/* bytes to be read again, from again_at to again_n */
+	struct leat_bytes again;
+	size_t again_at, again_n;
+	int rereads; /* the current piece is `again` */
+	/* the current piece must wait until `again` has been read */
+	int sets_aside;
 	struct leat_span *spans;
 	leat_csv_field *fields;
-	size_t n_room; /* of both */
+	size_t n_room; /* capacity of both */
 
-	int bom; /* bytes of the mark seen so far; -1: past it */
+	int bom; /* bytes of the byte order mark seen; -1: done */
 	int ended;
 	size_t width; /* fields of the first record */
 	uint64_t n_records;
 	leat_csv_record record; /* the last one */
 
-	/* csv_quick.c: places in the piece from `window` on. */
+	/*
+	 * csv_quick.c: offsets from `window`, and the end of the scanned part.
+	 */
 	const char *window, *scanned;
 	size_t n_places, place;
 	uint16_t places[LEAT_PLACES];
@@ -249,19 +264,21 @@ struct leat_csv {
 int leat_csv_grow(leat_csv *c, size_t n_fields);
 int leat_csv_reserve(leat_csv *c, struct leat_bytes *b, size_t n);
 /*
- * csv_slow.c: one step of the record at c->at, which is before c->n.
- * LEAT_ENOMEM, or what leat_csv_deliver() returned.
+ * csv_slow.c: one step in the record at c->at, which must be below c->n.
+ * Returns LEAT_ENOMEM, or the result of leat_csv_deliver().
  */
 int leat_csv_step(leat_csv *c);
-/* The input has ended: the same for a record that lacks its line end. */
+/*
+ * Ends the input: delivers a record that lacks its line end, if there is one.
+ */
 int leat_csv_end_last(leat_csv *c);
-/* Tells whether no record has begun. */
+/* Returns whether no record has begun. */
 int leat_csv_is_between(const leat_csv *c);
-/* The next record starts at the byte at `at`. */
+/* Starts the next record at c->at. */
 void leat_csv_start_record(leat_csv *c, int state);
 /* Adds the piece's part of the record to what is held. */
 int leat_csv_carry_over(leat_csv *c);
-/* Writes what stands between and behind the quotes; returns its length. */
+/* Writes the text inside and behind the quotes; returns its length. */
 size_t leat_csv_unquote(char *out, const char *raw, size_t n, char quote);
 /* Fills the record, which has no problem, and counts it. */
 LEAT_INLINE void leat_csv_tell(leat_csv *c, size_t n_fields, uint64_t line,
@@ -279,22 +296,22 @@ LEAT_INLINE void leat_csv_tell(leat_csv *c, size_t n_fields, uint64_t line,
 	r->problem_line = line;
 	r->problem_column = 0;
 }
-/* Calls back. Whatever ends the visit, the record has been taken. */
+/* Calls back. The record counts as taken even if the callback fails. */
 LEAT_INLINE int leat_csv_call(leat_csv *c)
 {
 	return c->options.record(c->options.ctx, &c->record) == 0
 	    ? LEAT_OK
 	    : LEAT_ECALLBACK;
 }
-/* Fills the record, which may have a problem; calls back or refuses. */
+/* Fills the record and its problem; calls back, or returns LEAT_ECSV. */
 int leat_csv_deliver(leat_csv *c, const struct leat_unfinished *u);
 /*
- * csv_quick.c: all records from c->at on that end in the piece and are well
- * formed; stops at the start of the first that is not. LEAT_ENOMEM, or what
- * leat_csv_deliver() returned.
+ * csv_quick.c: reads all records from c->at on that end in the piece and are
+ * well formed; stops at the start of the first other one. Returns LEAT_ENOMEM,
+ * or the result of leat_csv_deliver().
  */
 int leat_csv_quick(leat_csv *c);
-/* c->at has been set back. */
+/* Makes the places match c->at again after it has been decreased. */
 void leat_csv_go_back(leat_csv *c);
 
 #endif

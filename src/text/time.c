@@ -1,21 +1,23 @@
 /*
  * time.c - times from text and to text
  *
- * Without the C library, whose functions know the locale and the zone of
- * the machine. Text is read in one pass from left to right, but for the
- * form that nearly all of it has, 2001-01-31T00:47:05: its 19 bytes are
- * taken into registers and checked and added up together; what follows
- * them is read as in all other forms.
+ * The C library is not used, since its functions depend on the locale and the
+ * zone of the machine. Text is read in one pass from left to right, except in
+ * the most frequent form, 2001-01-31T00:47:05: its 19 bytes are loaded into
+ * registers and checked and converted together; the bytes after them are read
+ * as in all other forms.
  */
 #include "text.h"
 
 enum { BILLION = 1000000000, DAY_SECONDS = 86400 };
 
-/* The second that INT64_MIN ns is in, and where in it; and INT64_MAX. */
+/*
+ * The first and last time as second and nanosecond: INT64_MIN and INT64_MAX ns.
+ */
 static const int64_t first_second = -9223372037, first_ns = 145224192;
 static const int64_t last_second = 9223372036, last_ns = 854775807;
 
-/* What is wrong with a text; 0: nothing is. */
+/* Problems of a text; 0: none. */
 enum time_problem {
 	TIME_FORM = 1,
 	TIME_MONTH,
@@ -55,7 +57,7 @@ static size_t digits_ahead(const struct cursor *r)
 	return (size_t)(p - r->at);
 }
 
-/* Takes the byte, if it is the next one. */
+/* Takes the byte if it is the next one; returns whether it was. */
 LEAT_INLINE int take(struct cursor *r, char byte)
 {
 	if (r->at == r->end || *r->at != byte)
@@ -74,7 +76,10 @@ static int take_two(struct cursor *r)
 	return 10 * (r->at[-2] - '0') + (r->at[-1] - '0');
 }
 
-/* Digits as a fraction of a second: at least one, any number of them. */
+/*
+ * Reads digits as a fraction of a second: at least one, any number of them.
+ * Digits beyond the nanosecond have a unit of 0.
+ */
 static int take_fraction(struct cursor *r, int64_t *ns)
 {
 	int64_t unit = BILLION / 10;
@@ -87,7 +92,7 @@ static int take_fraction(struct cursor *r, int64_t *ns)
 	return LEAT_OK;
 }
 
-/* [.digits] or [,digits] */
+/* Reads [.digits] or [,digits]. */
 static int take_decimals(struct cursor *r, int64_t *ns)
 {
 	if (!take(r, '.') && !take(r, ','))
@@ -95,7 +100,9 @@ static int take_decimals(struct cursor *r, int64_t *ns)
 	return take_fraction(r, ns);
 }
 
-/* Z, +02:00, +0200, +02, or nothing; the rest of the text. */
+/*
+ * Reads Z, +02:00, +0200, +02, or nothing, which must be the rest of the text.
+ */
 static int take_zone(struct cursor *r, struct instant *i)
 {
 	int blank = take(r, ' '), minus, hours, minutes = 0;
@@ -121,7 +128,10 @@ static int take_zone(struct cursor *r, struct instant *i)
 
 /* ---- Dates and times of day ---- */
 
-/* Month from 1 to 12. The 29th of February is the one day in doubt. */
+/*
+ * Returns whether the day exists. Requires a month from 1 to 12. Only the 29th
+ * of February depends on the year.
+ */
 LEAT_INLINE int is_day(unsigned year, unsigned month, unsigned day)
 {
 	static const unsigned char most[] = { 31, 29, 31, 30, 31, 30, 31, 31,
@@ -150,8 +160,8 @@ LEAT_INLINE int to_time(const struct instant *i, int64_t *t_out)
 }
 
 /*
- * 2001-01-31, 2001/01/31, 20010131: to seconds. It begins with four digits,
- * behind which there is something.
+ * Reads 2001-01-31, 2001/01/31 or 20010131 as seconds. Requires four digits and
+ * at least one byte after them.
  */
 static int take_date(struct cursor *r, struct instant *i)
 {
@@ -177,7 +187,7 @@ static int take_date(struct cursor *r, struct instant *i)
 	return LEAT_OK;
 }
 
-/* 00:47, 00:47:05, 00:47:05.25 and the same without colons. */
+/* Adds 00:47, 00:47:05, 00:47:05.25 and the same without colons. */
 static int take_clock(struct cursor *r, struct instant *i)
 {
 	int hour = take_two(r), colon = take(r, ':');
@@ -197,7 +207,9 @@ static int take_clock(struct cursor *r, struct instant *i)
 	return LEAT_OK;
 }
 
-/* Digits alone, 20010131004705, go on without a T. */
+/*
+ * Reads a date, and what follows it. Digits alone, 20010131004705, have no T.
+ */
 static int parse_date(struct cursor *r, int alone, int64_t *t_out)
 {
 	struct instant i = { 0, 0 };
@@ -215,7 +227,7 @@ static int parse_date(struct cursor *r, int alone, int64_t *t_out)
 
 /* ---- The usual form ---- */
 
-/* Digits 0 .. 9 in bytes n and n + 1 as a number in byte n; for all n. */
+/* Combines digits in bytes n and n + 1 to a number in byte n, for all n. */
 LEAT_INLINE uint64_t pairs(uint64_t digits)
 {
 	return digits * 10 + (digits >> 8);
@@ -227,10 +239,11 @@ LEAT_INLINE unsigned byte_of(uint64_t x, int n)
 }
 
 /*
- * 19 bytes, 2001-01-31T00:47:05, in three registers that overlap. Less the
- * bytes of 0000-00-00T00:00:00 digits are 0 .. 9 and the others 0: with 6 or
- * 15 added none reaches 16. Returns 0 for any other form, and for what is
- * no such time or a rare one, such as 24:00:00: then nothing is known.
+ * Reads 19 bytes, 2001-01-31T00:47:05, in three registers that overlap. After
+ * an exclusive or with 0000-00-00T00:00:00 digits are 0 .. 9 and the other
+ * bytes 0: with 6 or 15 added none reaches 16. Returns 0 for any other form, an
+ * invalid time, or a rare one such as 24:00:00, and leaves the decision to the
+ * general code.
  */
 LEAT_INLINE int take_usual(const char *p, int64_t *second)
 {
@@ -242,7 +255,7 @@ LEAT_INLINE int take_usual(const char *p, int64_t *second)
 	    (c + 0x06060F06060F0606u);
 	unsigned year, month, day;
 
-	/* Of b only the day has not been seen. */
+	/* The day is the only part of b that a and c do not cover. */
 	wrong |= (b | (b + 0x0606)) & 0xFFFF;
 	if ((wrong & LEAT_EIGHT(0xF0)) ||
 	    (p[10] != 'T' && p[10] != ' ' && p[10] != 't'))
@@ -252,7 +265,7 @@ LEAT_INLINE int take_usual(const char *p, int64_t *second)
 	year = 100 * byte_of(a, 0) + byte_of(a, 2);
 	month = byte_of(a, 5);
 	day = byte_of(pairs(b), 0);
-	/* Hours up to 23, minutes and seconds to 59 stay below 128. */
+	/* Bit 7 is set by hours above 23, minutes or seconds above 59. */
 	if (month - 1 > 11 || !is_day(year, month, day) ||
 	    ((c + 0x0044000044000068u) & 0x0080000080000080u))
 		return 0;
@@ -263,7 +276,7 @@ LEAT_INLINE int take_usual(const char *p, int64_t *second)
 	return 1;
 }
 
-/* What may follow, decimals and a zone. */
+/* Reads what may follow the usual form: decimals and a zone. */
 static LEAT_NOINLINE int parse_rest(const char *p, const char *end,
     int64_t second, int64_t *t_out)
 {
@@ -278,7 +291,7 @@ static LEAT_NOINLINE int parse_rest(const char *p, const char *end,
 
 /* ---- Numbers ---- */
 
-/* How many to the second there are of what a number of this size counts. */
+/* Returns the units in a second for a number of this size. */
 static uint64_t guess_unit(uint64_t n, int decimals)
 {
 	if (n < 100000000000 || decimals)
@@ -300,6 +313,7 @@ static int parse_number(struct cursor *r, int unit, int64_t *t_out)
 	if (digits_ahead(r) == 0)
 		return TIME_FORM;
 	for (; r->at < r->end && leat_is_digit(*r->at); r->at++) {
+		/* n wraps around from here on, and only the flag counts. */
 		too_large |= n > (UINT64_MAX - 9) / 10;
 		n = 10 * n + (uint64_t)(*r->at - '0');
 	}
@@ -313,6 +327,7 @@ static int parse_number(struct cursor *r, int unit, int64_t *t_out)
 		return TIME_EPOCH;
 	i.second = (int64_t)(n / per);
 	i.ns += (int64_t)(n % per * (BILLION / per));
+	/* The fraction counts upwards from the second, also before 1970. */
 	if (minus) {
 		i.second = -i.second - (i.ns > 0);
 		i.ns = i.ns > 0 ? BILLION - i.ns : 0;
@@ -321,9 +336,9 @@ static int parse_number(struct cursor *r, int unit, int64_t *t_out)
 }
 
 /*
- * Whether a text that begins with n digits is a date. Digits alone are one
- * by the year they begin with, also if there is no such day: better to
- * refuse 20011301 than to take it for a day in 1970.
+ * Returns whether a text that begins with n digits is a date. Digits alone are
+ * one if their year is plausible, even if there is no such day: better to
+ * refuse 20011301 than to read it as seconds in 1970.
  */
 static int is_dated(struct cursor r, size_t n, int unit)
 {
@@ -373,7 +388,7 @@ int leat_parse_time(const char *text, size_t n_bytes, int unit, int64_t *t_out,
 
 /* ---- To text ---- */
 
-/* 12, 34 and 56 as 12-34-56; of 1234, 56, 78 the first four digits. */
+/* Writes 12, 34, 56 as 12-34-56; with `four`, 1234, 56, 78 as 1234-56-78. */
 static char *put_three(char *out, char between, int a, int b, int c, int four)
 {
 	uint64_t x = (uint64_t)(10000 * a + 100 * b + c);
@@ -393,7 +408,7 @@ size_t leat_format_time(int64_t t, char out[LEAT_TIME_SIZE])
 {
 	const int64_t day_ns = (int64_t)DAY_SECONDS * BILLION;
 	int64_t days = t / day_ns - (t % day_ns < 0);
-	/* Of the day; unsigned, since days * day_ns may be too small. */
+	/* Unsigned, since days * day_ns may be below INT64_MIN. */
 	int64_t rest = (int64_t)((uint64_t)t -
 	    (uint64_t)days * (uint64_t)day_ns);
 	int second = (int)(rest / BILLION), ns = (int)(rest % BILLION);
@@ -405,7 +420,7 @@ size_t leat_format_time(int64_t t, char out[LEAT_TIME_SIZE])
 	p = put_three(p, '-', year, month, of_month, 1);
 	*p++ = 'T';
 	p = put_three(p, ':', second / 3600, second / 60 % 60, second % 60, 0);
-	if (ns > 0) { /* 3, 6 or 9 of the decimals written here are kept */
+	if (ns > 0) { /* all 9 decimals are written, and 3, 6 or 9 kept */
 		*p = '.';
 		leat_store64(p + 1,
 		    leat_digits_of((uint64_t)ns / 10) | LEAT_EIGHT('0'));
