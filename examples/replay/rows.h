@@ -60,7 +60,7 @@ struct rows_plan {
 	int has_key;
 	int is_timed;     /* windows by time, instead of groups */
 	int each_row;     /* a result by time has the number of a row */
-	int has_flags;    /* results by time are printed with their flags, */
+	int has_flags;    /* rows get a column of flags */
 	int has_revision; /* rows get a column of revisions */
 	int quiet;        /* no row is printed before the end */
 	int silent;       /* results are not even watched */
