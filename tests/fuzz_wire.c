@@ -26,7 +26,7 @@ enum { MAX_KEY = 40, MAX_KEYS = 3 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* All that was told, as bytes. */
+/* Samples and lines that were read, as bytes. */
 struct story {
 	char *bytes;
 	size_t n, room;
@@ -72,7 +72,7 @@ struct wanted {
 	size_t len, n;
 };
 
-/* Of a key that is read again. */
+/* Checks a key that is read again. */
 static int on_again(void *ctx, const struct sample *sample)
 {
 	struct wanted *w = ctx;

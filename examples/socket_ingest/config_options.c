@@ -112,11 +112,16 @@ void config_options(struct config_options *o)
 		{ "Acknowledging", ack_options, N_OF(ack_options) },
 		{ "Other", other_options, N_OF(other_options) },
 	};
+	static const char automatic[] = "default: auto, by the first line of";
 	char names[240];
+	const char *last_line;
 
 	format_list(names, sizeof names, ", ", 1, HELP_WIDTH);
-	snprintf(o->formats, sizeof o->formats,
-	    "%s; default: auto, by the first line of\neach connection", names);
+	last_line = strrchr(names, '\n') ? strrchr(names, '\n') + 1 : names;
+	snprintf(o->formats, sizeof o->formats, "%s;%c%s\neach connection",
+	    names,
+	    strlen(last_line) + sizeof automatic < HELP_WIDTH ? ' ' : '\n',
+	    automatic);
 	memcpy(o->listen, listen_options, sizeof o->listen);
 	for (size_t i = 0; i < CONFIG_N_LISTEN; i++)
 		if (o->listen[i].id == ID_FORMAT)

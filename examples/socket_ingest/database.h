@@ -2,12 +2,12 @@
  * Rows into an SQLite file: a table "windows" with the columns key,
  * window_start, window_end (texts in ISO 8601 by time, numbers of rows by
  * count), and one for each result, REAL or NULL; primary key (key,
- * window_start). A window that is told again replaces what was there.
- * Rows are collected and written in one transaction each time, by
- * database_commit() or when there are 10,000. Nothing waits for others who
- * write to the file, but for two seconds when it is opened and closed: rows
- * that cannot be written stay in memory, up to a limit, and are written by a
- * later commit. A key that is not UTF-8 is a BLOB.
+ * window_start). A window that is emitted again replaces what was there. Rows
+ * are collected and written in one transaction each time, by database_commit()
+ * or when there are 10,000. Nothing waits for others who write to the file, but
+ * for two seconds when it is opened and closed: rows that cannot be written
+ * stay in memory, up to a limit, and are written by a later commit. A key that
+ * is not UTF-8 is a BLOB.
  *
  * Without SQLite (HAVE_SQLITE is not defined) database_open() says so.
  */

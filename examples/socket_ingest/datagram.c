@@ -5,7 +5,7 @@
  * is that of the first line that fits one.
  *
  * The kernel drops what comes while the socket's buffer is full. It counts
- * these (SO_RXQ_OVFL), and tells the count with the next datagram.
+ * these (SO_RXQ_OVFL), and passes the count with the next datagram.
  */
 #define _GNU_SOURCE /* recvmmsg() */
 

@@ -1,7 +1,7 @@
 /*
  * Parts that all formats need, and the state that outlives a line.
  *
- * Lines in format line are told as they stand; a key that has to be put
+ * Samples of format line point into their line; a key that has to be put
  * together is put into memory that is used again for the next line. So after
  * the first lines nothing is allocated but for gauges and sets that are new.
  */

@@ -65,8 +65,7 @@ void decoder_arrival(struct decoder *decoder, int64_t now);
 /*
  * Takes one line. Format is not FORMAT_AUTO nor FORMAT_CSV. Returns 0 (also if
  * there is nothing on it), DECODER_BAD with the reason in decoder_why(),
- * DECODER_NO_MEMORY, or what fn returned. A line that is bad tells no sample at
- * all.
+ * DECODER_NO_MEMORY, or what fn returned. A bad line emits no sample at all.
  */
 enum { DECODER_BAD = -1, DECODER_NO_MEMORY = -2 };
 int decoder_take(struct decoder *decoder, enum format format, const char *text,
@@ -84,7 +83,7 @@ int decoder_line(struct decoder *decoder, const char *text, size_t len,
 
 /*
  * Sets of statsd: how many different members each had since the last call is
- * told as a sample without a time, and they are emptied. To be called every
+ * emitted as a sample without a time, and they are emptied. To be called every
  * --statsd-flush.
  */
 int decoder_flush_sets(struct decoder *decoder);

@@ -122,7 +122,7 @@ int decoder_key_tag(struct decoder *d, struct part name, struct part value,
 	return err;
 }
 
-/* A value may have = in it: the first one of a tag tells them apart. */
+/* A value may have = in it: the first one of a tag ends its name. */
 int decoder_key_path_tags(struct decoder *d, struct part tags)
 {
 	struct part one, name;

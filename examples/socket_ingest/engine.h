@@ -1,7 +1,7 @@
 /*
- * Values in; windows, alerts and rows of results out. What csv_replay does
- * with a file is done here with what comes from everywhere, and all that is
- * wanted of it beside rows is told as it happens: to the snapshot that the page
+ * Values in; windows, alerts and rows of results out. What csv_replay does with
+ * a file is done here with what comes from everywhere, and all that is wanted
+ * of it beside rows is passed on as it happens: to the snapshot that the page
  * is drawn from, to alerts, to a database.
  *
  * Rows are either those of a CSV table, whose header the first connection

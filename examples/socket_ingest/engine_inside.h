@@ -34,7 +34,7 @@ struct engine {
 	struct snapshot_key **by_group;
 	size_t n_groups;
 	int64_t swept;              /* when forgotten keys were looked for */
-	struct mark marks[N_MARKS]; /* newest one first */
+	struct mark marks[N_MARKS]; /* marks, newest first */
 
 	struct database *database;
 	struct writer writer, late;

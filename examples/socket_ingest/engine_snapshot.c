@@ -18,7 +18,7 @@ static void make_room(struct engine *e)
 		writer_flush(&e->writer);
 }
 
-/* ---- What is told ---- */
+/* ---- Values and results ---- */
 
 static struct snapshot_key *snapshot_key_of(struct engine *e, const char *name,
     size_t len)

@@ -30,8 +30,8 @@ struct format_type {
 
 	/*
 	 * Returns whether a line that is not blank has the marks of this
-	 * format. Of several formats the one with the lowest rank, counted
-	 * from 1, is taken. NULL: no line tells this format.
+	 * format. Of several formats the one with the lowest rank, counted from
+	 * 1, is taken. NULL: no line is guessed to be of this format.
 	 */
 	int (*is_like)(struct part line);
 	int rank;

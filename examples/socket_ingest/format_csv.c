@@ -1,6 +1,6 @@
 /*
  * CSV, which is no format of lines: its records go through a reader of their
- * own (stream_parse.c). A header is told by its delimiters alone.
+ * own (stream_parse.c). A header is known by its delimiters alone.
  */
 #include "decoder_inside.h"
 

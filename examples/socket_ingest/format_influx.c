@@ -12,9 +12,9 @@
  * A text may hold line ends, so where a line ends is not to be seen without
  * a walk over its fields. A line that is bad before that ends at its LF.
  *
- * The fields are walked twice: once to see that all of them are right, and
- * once to tell them, so a bad line tells none. Where a key could be too long
- * there is a walk between these.
+ * The fields are walked twice: once to see that all of them are right, and once
+ * to emit them, so a bad line emits none. Where a key could be too long there
+ * is a walk between these.
  */
 #include <math.h>
 
@@ -184,7 +184,7 @@ static int take_value(struct decoder *d, struct cursor *c, struct part field,
 /* ---- Fields ---- */
 
 /* Modes of a walk over fields; each does what those before it do. */
-enum mode { CHECK, KEYS, TELL };
+enum mode { CHECK, KEYS, EMIT };
 
 struct walk {
 	enum mode mode;
@@ -203,7 +203,7 @@ static int take_number(struct decoder *d, struct walk *k, struct part name)
 		return 0;
 	}
 	err = decoder_key_end(d, is_only ? none : name, in_name, &k->sample);
-	if (err == 0 && k->mode == TELL)
+	if (err == 0 && k->mode == EMIT)
 		err = d->options.fn(d->options.ctx, &k->sample);
 	return err;
 }
@@ -240,7 +240,7 @@ static int are_short(const struct decoder *d, const struct walk *k)
 	    d->options.max_key;
 }
 
-static int tell(struct decoder *d, struct cursor fields, struct walk *k)
+static int emit(struct decoder *d, struct cursor fields, struct walk *k)
 {
 	struct cursor c = fields;
 	int err = 0;
@@ -248,7 +248,7 @@ static int tell(struct decoder *d, struct cursor fields, struct walk *k)
 	k->mode = KEYS;
 	if (!are_short(d, k))
 		err = walk(d, &c, k);
-	k->mode = TELL;
+	k->mode = EMIT;
 	return err ? err : walk(d, &fields, k);
 }
 
@@ -290,7 +290,7 @@ static int take_line(struct decoder *d, struct part line)
 	err = walk(d, &c, &k);
 	if (err == 0)
 		err = take_time(d, &c, &k.sample);
-	return err ? err : tell(d, fields, &k);
+	return err ? err : emit(d, fields, &k);
 }
 
 /* ---- Where a line ends ---- */

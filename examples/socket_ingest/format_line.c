@@ -305,8 +305,8 @@ static int take_line(struct decoder *d, struct part line)
 /* ---- The guess ---- */
 
 /*
- * A key that ends with a comma is "a, 5" of CSV. A unit of times may yet be
- * told by an option.
+ * A key that ends with a comma is "a, 5" of CSV. A unit of times may yet be set
+ * by an option.
  */
 static int is_line(struct part line)
 {

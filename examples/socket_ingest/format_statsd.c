@@ -9,18 +9,18 @@
  * with a type of its own: "a:1|c:2|ms|@0.5". Values that share a type may
  * come first. Tags and a time are those of the whole line.
  *
- * Counters (c, and m for meters) are told as what was counted: value / rate.
- * Each value of a timer, histogram or distribution (ms, h, d) stands for
- * 1 / rate such values and is told so often, rounded; how often in one line
- * has a limit, since a few bytes must not buy much work. A gauge (g) with
- * a sign is a change of its value, which is remembered, so to make one
- * negative it is set to 0 first; what is told is its new value. Of a set (s)
- * the members are remembered; what is told is their number, by
- * decoder_flush_sets(). Events (_e) and checks (_sc) have no value.
+ * Counters (c, and m for meters) emit what was counted: value / rate. Each
+ * value of a timer, histogram or distribution (ms, h, d) stands for 1 / rate
+ * such values and is emitted as many times, rounded; the times of a line have a
+ * limit, since a few bytes must not buy much work. A gauge (g) with a sign is a
+ * change of its value, which is remembered, so to make one negative it is set
+ * to 0 first; its new value is emitted. Of a set (s) the members are
+ * remembered; decoder_flush_sets() emits how many they are. Events (_e) and
+ * checks (_sc) have no value.
  *
- * A line is walked four times: to see that it is well-formed and find its
- * tags, to look at all values, to put members into sets, which may be full,
- * and to tell the rest. So a bad line tells nothing and changes no gauge.
+ * A line is walked four times: to see that it is well-formed and find its tags,
+ * to look at all values, to put members into sets, which may be full, and to
+ * emit the rest. So a bad line emits nothing and changes no gauge.
  */
 #include <math.h>
 
@@ -186,7 +186,7 @@ static int take_bits(struct decoder *d, struct metric *m)
 
 /* ---- Values ---- */
 
-/* The value told for this one; what the gauge is then is its new value. */
+/* Reads a value to be emitted; *gauge becomes the gauge's new value. */
 static int value_of(struct decoder *d, const struct bit *bit, struct part part,
     double *gauge, double *x_out)
 {
@@ -209,7 +209,7 @@ static int value_of(struct decoder *d, const struct bit *bit, struct part part,
 }
 
 /* The modes of a walk; each looks at the values as those before it do. */
-enum mode { CHECK, FILL_SETS, TELL };
+enum mode { CHECK, FILL_SETS, EMIT };
 
 struct walk {
 	enum mode mode;
@@ -223,7 +223,7 @@ static double times_of(const struct bit *bit)
 	return bit->kind == TIME ? floor(1 / bit->rate + 0.5) : 1;
 }
 
-static int tell_value(struct decoder *d, struct metric *m, double times)
+static int emit_value(struct decoder *d, struct metric *m, double times)
 {
 	int err = 0;
 
@@ -245,7 +245,7 @@ static int walk_value(struct decoder *d, struct metric *m,
 	if (!(k->times <= MOST_TIMES))
 		return decoder_bad_line(d,
 		    "its rate makes it more than 10000 values");
-	return k->mode == TELL ? tell_value(d, m, times) : 0;
+	return k->mode == EMIT ? emit_value(d, m, times) : 0;
 }
 
 static int fill_set(struct decoder *d, const struct metric *m,
@@ -295,7 +295,7 @@ static int walk(struct decoder *d, struct metric *m, enum mode mode,
 	return err;
 }
 
-static int tell(struct decoder *d, struct metric *m)
+static int emit(struct decoder *d, struct metric *m)
 {
 	const struct sample *s = &m->sample;
 	struct decoder_name *name = NULL;
@@ -322,7 +322,7 @@ static int tell(struct decoder *d, struct metric *m)
 			return DECODER_NO_MEMORY;
 		name->x = after;
 	}
-	return walk(d, m, TELL, gauge, &after);
+	return walk(d, m, EMIT, gauge, &after);
 }
 
 /* ---- Lines ---- */
@@ -382,7 +382,7 @@ static int take_line(struct decoder *d, struct part line)
 	err = take_bits(d, &m);
 	if (err == 0)
 		err = take_key(d, &m);
-	return err ? err : tell(d, &m);
+	return err ? err : emit(d, &m);
 }
 
 /* ---- The guess ---- */

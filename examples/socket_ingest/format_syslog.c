@@ -290,7 +290,7 @@ static int take_old(struct decoder *d, struct part rest, struct message *m)
 
 /* ---- Both ---- */
 
-static int tell(struct decoder *d, const struct message *m)
+static int emit(struct decoder *d, const struct message *m)
 {
 	struct sample sample;
 	struct part key = m->app.len > 0 ? m->app : m->host;
@@ -330,7 +330,7 @@ static int take_message(struct decoder *d, struct part line)
 		err = take_new(d, behind(rest, 2), &m);
 	else
 		err = take_old(d, rest, &m);
-	return err ? err : tell(d, &m);
+	return err ? err : emit(d, &m);
 }
 
 /* A counted frame has its length before the priority. */

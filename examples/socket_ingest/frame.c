@@ -1,14 +1,13 @@
 /*
  * Bytes to lines.
  *
- * A line that lies within the piece costs one memchr() and is told where it
- * stands. Only the start of one whose end has not come is copied, and that
- * copy grows as its bytes come: a length that a counted frame claims to have
- * takes no memory.
+ * A line that lies within the piece costs one memchr() and is not moved. Only
+ * the start of one whose end has not come is copied, and that copy grows as its
+ * bytes come: a length that a counted frame claims to have takes no memory.
  *
- * Where the bytes are cut makes no difference to what is told. So a CR that is
- * the last of them is held even if the line is as long as it may be; the LF
- * that makes it a line end may follow the frame.
+ * Lines are the same wherever the bytes are cut. So a CR that is the last of
+ * them is held even if the line is as long as it may be; the LF that makes it a
+ * line end may follow the frame.
  *
  * Counted frames are those of RFC 6587, 3.4.1; lines those of 3.4.2.
  */
@@ -76,7 +75,7 @@ static int ends_with(const char *text, size_t len, char c)
 /* ---- Lines ---- */
 
 /* Emits a line whose LF is cut off; a CR may be its last byte. */
-static enum frame_event tell(const struct frame *f, const char *text,
+static enum frame_event emit(const struct frame *f, const char *text,
     size_t len, struct line *out)
 {
 	out->text = text;
@@ -116,7 +115,7 @@ static enum frame_event join(struct frame *f, struct piece *p, const char *end,
 	p->at = end + 1;
 	len = f->n_held;
 	begin_anew(f, IN_LINE);
-	return tell(f, f->held, len, out);
+	return emit(f, f->held, len, out);
 }
 
 static enum frame_event take_line(struct frame *f, struct piece *p,
@@ -129,7 +128,7 @@ static enum frame_event take_line(struct frame *f, struct piece *p,
 	if (f->n_held > 0)
 		return join(f, p, end, out);
 	p->at = end + 1;
-	return tell(f, start, (size_t)(end - start), out);
+	return emit(f, start, (size_t)(end - start), out);
 }
 
 static void skip_line(struct frame *f, struct piece *p)
@@ -164,13 +163,13 @@ static enum frame_event take_length(struct frame *f, struct piece *p)
 	return f->state == SKIPS_COUNTED ? FRAME_TOO_LONG : FRAME_MORE;
 }
 
-static enum frame_event tell_counted(struct frame *f, const char *text,
+static enum frame_event emit_counted(struct frame *f, const char *text,
     struct line *out)
 {
 	size_t len = (size_t)f->count;
 
 	begin_anew(f, PAST_COUNTED);
-	return tell(f, text, len - (size_t)ends_with(text, len, '\n'), out);
+	return emit(f, text, len - (size_t)ends_with(text, len, '\n'), out);
 }
 
 static enum frame_event take_counted(struct frame *f, struct piece *p,
@@ -181,14 +180,14 @@ static enum frame_event take_counted(struct frame *f, struct piece *p,
 
 	if (f->n_held == 0 && left(p) >= missing) {
 		p->at += missing;
-		return tell_counted(f, start, out);
+		return emit_counted(f, start, out);
 	}
 	if (missing > left(p))
 		missing = left(p);
 	if (hold(f, start, missing) < 0)
 		return FRAME_NO_MEMORY;
 	p->at += missing;
-	return f->n_held == f->count ? tell_counted(f, f->held, out)
+	return f->n_held == f->count ? emit_counted(f, f->held, out)
 				     : FRAME_MORE;
 }
 
@@ -262,7 +261,7 @@ enum frame_event frame_end(struct frame *f, struct line *out)
 	begin_anew(f, IN_LINE);
 	if (state == IN_LENGTH || state == IN_COUNTED || state == SKIPS_COUNTED)
 		return FRAME_BROKEN;
-	return n > 0 ? tell(f, f->held, n, out) : FRAME_MORE;
+	return n > 0 ? emit(f, f->held, n, out) : FRAME_MORE;
 }
 
 void frame_clear(struct frame *f)

@@ -7,10 +7,10 @@
  * the two may even be mixed. One line end behind a counted frame is skipped,
  * or is at its end and counted with it.
  *
- * A line that lies within one piece is not copied. One that is longer than
- * the limit is told once, without its text, and skipped up to its end,
- * however long it is: what is held is never longer than the limit, and a CR
- * that may belong to a line end.
+ * A line that lies within one piece is not copied. One that is longer than the
+ * limit is reported once, without its text, and skipped up to its end, however
+ * long it is: what is held is never longer than the limit, and a CR that may
+ * belong to a line end.
  */
 #ifndef SOCKET_INGEST_FRAME_H
 #define SOCKET_INGEST_FRAME_H

@@ -46,7 +46,7 @@ static int is_token(char c)
 	    (c && strchr("!#$%&'*+-.^_`|~", c));
 }
 
-static enum greeting_verdict tell(struct greeting *g,
+static enum greeting_verdict decide(struct greeting *g,
     enum greeting_verdict verdict)
 {
 	g->state = TOLD;
@@ -76,7 +76,7 @@ static enum greeting_verdict start(struct greeting *g, char c)
 	if (c == 0x16)
 		return go_on(g, IN_TLS);
 	if (!is_token(c))
-		return tell(g, GREETING_LINES);
+		return decide(g, GREETING_LINES);
 	g->is_loose = (unsigned char)is_capital(c);
 	return go_on(g, METHOD);
 }
@@ -86,7 +86,7 @@ static enum greeting_verdict method(struct greeting *g, char c)
 	if (c == ' ')
 		return go_on(g, GAP);
 	if (!is_token(c))
-		return tell(g, GREETING_LINES);
+		return decide(g, GREETING_LINES);
 	g->is_loose &= (unsigned char)(is_capital(c) || c == '-');
 	return GREETING_OPEN;
 }
@@ -94,7 +94,7 @@ static enum greeting_verdict method(struct greeting *g, char c)
 static enum greeting_verdict target(struct greeting *g, char c)
 {
 	if (c == '"' || c == '\n')
-		return tell(g, GREETING_LINES);
+		return decide(g, GREETING_LINES);
 	return go_on(g, c == ' ' ? VERSION : TARGET);
 }
 
@@ -103,14 +103,14 @@ static enum greeting_verdict gap(struct greeting *g, char c)
 	if (c == ' ')
 		return GREETING_OPEN;
 	if (c != '/' && !g->is_loose)
-		return tell(g, GREETING_LINES);
+		return decide(g, GREETING_LINES);
 	return target(g, c);
 }
 
 /* A blank was no end of the target. */
 static enum greeting_verdict no_version(struct greeting *g, char c)
 {
-	return g->is_loose ? target(g, c) : tell(g, GREETING_LINES);
+	return g->is_loose ? target(g, c) : decide(g, GREETING_LINES);
 }
 
 static int is_next(size_t seen, char c)
@@ -133,7 +133,7 @@ static enum greeting_verdict in_version(struct greeting *g, char c)
 	if (!is_version(g))
 		return no_version(g, c);
 	if (c == '\n')
-		return tell(g, GREETING_HTTP);
+		return decide(g, GREETING_HTTP);
 	if (c == ' ' || c == '\r')
 		return go_on(g, c == ' ' ? BLANKS : RETURNS);
 	return no_version(g, c);
@@ -142,11 +142,11 @@ static enum greeting_verdict in_version(struct greeting *g, char c)
 static enum greeting_verdict blanks(struct greeting *g, char c)
 {
 	if (c == '\n')
-		return tell(g, GREETING_HTTP);
+		return decide(g, GREETING_HTTP);
 	if (c == ' ' || c == '\r')
 		return go_on(g, c == ' ' ? BLANKS : RETURNS);
 	if (!g->is_loose)
-		return tell(g, GREETING_LINES);
+		return decide(g, GREETING_LINES);
 	go_on(g, VERSION);
 	return in_version(g, c);
 }
@@ -154,7 +154,7 @@ static enum greeting_verdict blanks(struct greeting *g, char c)
 static enum greeting_verdict returns(struct greeting *g, char c)
 {
 	if (c == '\n')
-		return tell(g, GREETING_HTTP);
+		return decide(g, GREETING_HTTP);
 	return c == '\r' ? GREETING_OPEN : no_version(g, c);
 }
 
@@ -164,7 +164,7 @@ static enum greeting_verdict take(struct greeting *g, char c)
 	case START:
 		return start(g, c);
 	case IN_TLS:
-		return tell(g, c == 3 ? GREETING_TLS : GREETING_LINES);
+		return decide(g, c == 3 ? GREETING_TLS : GREETING_LINES);
 	case METHOD:
 		return method(g, c);
 	case GAP:

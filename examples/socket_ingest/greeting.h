@@ -13,9 +13,9 @@
  * Requests for a WebSocket begin like this too. TLS begins with a handshake,
  * in which a page has a say as well (a session's ticket).
  *
- * A method is any word a script may invent. Lines may begin with one, and
- * even with "GET /path", as names in StatsD do: so it is the version at the
- * end of the first line that tells, and nothing may be taken before that.
+ * A method is any word a script may invent. Lines may begin with one, and even
+ * with "GET /path", as names in StatsD do: so it is the version at the end of
+ * the first line that decides, and nothing may be taken before that.
  */
 #ifndef SOCKET_INGEST_GREETING_H
 #define SOCKET_INGEST_GREETING_H

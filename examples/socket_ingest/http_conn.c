@@ -2,8 +2,8 @@
  * Connections of HTTP, and how long they may take.
  *
  * evhttp gives up on a client that is silent, not on one that sends a byte a
- * second. So each connection has a deadline here: for a request to arrive as
- * a whole, and for its answer to be taken. When it has passed evhttp is told
+ * second. So each connection has a deadline here: for a request to arrive as a
+ * whole, and for its answer to be taken. When it has passed, evhttp is let know
  * that there was a timeout, which it knows how to deal with.
  *
  * evhttp does not say when it is done with a connection. We hold a reference
@@ -11,7 +11,7 @@
  * we drop ours. Only then is the socket closed (BEV_OPT_CLOSE_ON_FREE), so
  * that no other connection has the number of one whose events still stand.
  *
- * What evhttp refuses by itself it does not tell either; it is seen as an
+ * A request that evhttp refuses by itself is not passed on; it is seen as an
  * answer that goes out while nobody has been asked.
  *
  * All that can come in and wait is INPUT bytes: evhttp reads on while it

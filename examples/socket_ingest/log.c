@@ -145,18 +145,18 @@ static int is_quiet(int64_t next, int64_t now)
 
 static void wait_a_minute(struct log *log, enum log_kind kind, int64_t now)
 {
-	log->told[kind] = log->counts[kind];
+	log->logged[kind] = log->counts[kind];
 	log->next[kind] = now <= INT64_MAX - LEAT_MINUTE ? now + LEAT_MINUTE
 							 : now;
 }
 
-static void tell_more(struct log *log, enum log_kind kind, int64_t now)
+static void log_rest(struct log *log, enum log_kind kind, int64_t now)
 {
 	char text[TEXT_SIZE];
 
 	snprintf(text, sizeof text, "%s: %llu more in the last minute",
 	    kinds[kind].words,
-	    (unsigned long long)(log->counts[kind] - log->told[kind]));
+	    (unsigned long long)(log->counts[kind] - log->logged[kind]));
 	say(fd_of(log), now, text);
 	wait_a_minute(log, kind, now);
 }
@@ -172,8 +172,8 @@ void log_event(struct log *log, enum log_kind kind, uint64_t n, int64_t now,
 		log->counts[kind] += n;
 		return;
 	}
-	if (log->counts[kind] != log->told[kind])
-		tell_more(log, kind, now);
+	if (log->counts[kind] != log->logged[kind])
+		log_rest(log, kind, now);
 	log->counts[kind] += n;
 	va_start(args, format);
 	vsnprintf(text, sizeof text - 32, format, args);
@@ -189,9 +189,9 @@ void log_event(struct log *log, enum log_kind kind, uint64_t n, int64_t now,
 void log_tick(struct log *log, int64_t now)
 {
 	for (int i = 0; i < LOG_N_KINDS; i++)
-		if (log->counts[i] != log->told[i] &&
+		if (log->counts[i] != log->logged[i] &&
 		    !is_quiet(log->next[i], now))
-			tell_more(log, (enum log_kind)i, now);
+			log_rest(log, (enum log_kind)i, now);
 }
 
 void log_say(const char *format, ...)

@@ -31,8 +31,8 @@ enum log_kind {
 	LOG_SLOW_HTTP,      /* a request that did not come to its end */
 	LOG_HTTP_STREAM,    /* a stream of lines that began as HTTP */
 	LOG_UDP_LOST,       /* datagrams the kernel has dropped */
-	LOG_OUTPUT_DROPPED, /* rows that an output had no room for */
-	LOG_OUTPUT,         /* an output failed, or reconnects */
+	LOG_OUTPUT_DROPPED, /* rows for which an output had no room */
+	LOG_OUTPUT,         /* failures of an output, and reconnections */
 	LOG_SAVE,           /* saving failed */
 	LOG_MEMORY,         /* no memory for something */
 	LOG_N_KINDS
@@ -45,8 +45,8 @@ const char *log_kind_text(enum log_kind kind);
 /* { 0 } is one. */
 struct log {
 	uint64_t counts[LOG_N_KINDS];
-	uint64_t told[LOG_N_KINDS]; /* counts at the last line of the log */
-	int64_t next[LOG_N_KINDS];  /* no line before this */
+	uint64_t logged[LOG_N_KINDS]; /* counts at the last line of the log */
+	int64_t next[LOG_N_KINDS];    /* no line before this */
 	int fd; /* descriptor of the log; 0: standard error */
 };
 

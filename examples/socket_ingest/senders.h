@@ -20,7 +20,7 @@ struct sender {
 	const char *name;
 	uint64_t taken;        /* lines taken */
 	uint64_t saved;        /* lines in the last state on the disk */
-	uint64_t told;         /* lines that the sender knows to be saved */
+	uint64_t sent;         /* lines that the sender knows to be saved */
 	struct stream *stream; /* the sender's connection, or NULL */
 
 	/* Members of senders.c alone. */

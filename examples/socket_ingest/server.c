@@ -6,8 +6,9 @@
  * for the disk when the state is saved.
  *
  * A save is the state between two batches of lines. When it is on the disk,
- * senders are told what is in it. So a line is counted exactly once, if its
- * sender sends again what had not been saved when the server was gone.
+ * senders are sent how many of their lines are in it. So a line is counted
+ * exactly once, if its sender sends again what had not been saved when the
+ * server was gone.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -29,7 +30,7 @@ enum { TICK_MS = 200, DRAIN_MS = 2000 };
 /* ---- Lines ---- */
 
 /* A line that is bad may be a good one of another format. */
-static void tell_bad(struct server *s, enum format format, const char *text,
+static void log_bad(struct server *s, enum format format, const char *text,
     size_t len)
 {
 	enum format like = format_guess(text, len);
@@ -51,7 +52,7 @@ int server_line(struct server *s, enum format format, const char *text,
 
 	s->counts.lines[format]++;
 	if (err == DECODER_BAD)
-		tell_bad(s, format, text, len);
+		log_bad(s, format, text, len);
 	else if (err)
 		log_event(&s->log, LOG_MEMORY, 1, s->now, "%s: out of memory",
 		    s->who);

@@ -126,7 +126,7 @@ static int reap(struct sink *o, int *status_out)
 	return 1;
 }
 
-static void tell_end(struct sink *o, int status)
+static void log_end(struct sink *o, int status)
 {
 	char reason[64];
 
@@ -168,7 +168,7 @@ static void command_again(struct sink *o)
 		return;
 	}
 	if (had_one)
-		tell_end(o, status);
+		log_end(o, status);
 	error = run(o);
 	if (error) {
 		sink_complain(o, strerror(error));

@@ -2,17 +2,17 @@
  * The snapshot: a table of chains, which doubles when there are more keys than
  * slots, and a list of all keys through the keys themselves.
  *
- * Keys that have been told something since the last tick are dirty, and they
- * stand at the front of the list, before all others: the first row after a
- * tick moves its key there, and those after it find it there. So a row costs
- * its copy, and a tick looks at none but the dirty keys.
+ * Keys that have had results since the last tick are dirty, and they stand at
+ * the front of the list, before all others: the first row after a tick moves
+ * its key there, and those after it find it there. So a row costs its copy, and
+ * a tick looks at none but the dirty keys.
  *
  * A key is one block of memory: itself, its row, its name. Its ring of points
- * comes with its first tick, if charts are wanted, the times before the
- * values, with room for a few; it doubles when it is full, up to SNAPSHOT_POINTS.
- * Without memory for that, or at the limit of all rings, a ring stays as it
- * is and goes round. If the limit falls, the keys that were told something
- * longest ago lose their rings first.
+ * comes with its first tick, if charts are wanted, the times before the values,
+ * with room for a few; it doubles when it is full, up to SNAPSHOT_POINTS.
+ * Without memory for that, or at the limit of all rings, a ring stays as it is
+ * and goes round. If the limit falls, the keys whose last results are oldest
+ * lose their rings first.
  */
 #include "snapshot.h"
 

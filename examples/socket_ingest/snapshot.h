@@ -3,10 +3,10 @@
  * Keys are found by name through a seeded hash, and listed by their last
  * results.
  *
- * Each key has the results of its window as they were told last, and a ring
- * of points for a chart. Points are taken on ticks, a few a second, not with
- * each result: a key that gets a million values a second has no more points
- * than one that gets ten.
+ * Each key has the last results of its window, and a ring of points for a
+ * chart. Points are taken on ticks, a few a second, not with each result: a key
+ * that gets a million values a second has no more points than one that gets
+ * ten.
  */
 #ifndef SOCKET_INGEST_SNAPSHOT_H
 #define SOCKET_INGEST_SNAPSHOT_H
@@ -73,8 +73,8 @@ void snapshot_clear(struct snapshot *snapshot);
 struct snapshot_key *snapshot_find(const struct snapshot *snapshot,
     const char *name, size_t len);
 /*
- * The key, new if need be; *is_new_out. A new one is the oldest, as nothing
- * has been told of it. NULL: no memory.
+ * The key, new if need be; *is_new_out. A new one is the oldest, as it has no
+ * results yet. NULL: no memory.
  */
 struct snapshot_key *snapshot_add(struct snapshot *snapshot, const char *name,
     size_t len, int *is_new_out);
@@ -82,17 +82,16 @@ struct snapshot_key *snapshot_add(struct snapshot *snapshot, const char *name,
 void snapshot_drop(struct snapshot *snapshot, struct snapshot_key *key);
 
 /*
- * Results have come; copied. It becomes the newest, unless it has been told
- * something since the last tick: such keys stand before all others, but not
- * in any order.
+ * Copies results of a key. It becomes the newest key, unless it has had results
+ * since the last tick: such keys stand before all others, but not in any order.
  */
 void snapshot_put(struct snapshot *snapshot, struct snapshot_key *key,
     const double *row, int64_t start, int64_t end);
 
 /*
- * A tick: a point for each key that has been told something since the last
- * one. Returns how many. snapshot->version grows by one if there are any. All of
- * these keys have the new version, and are the newest.
+ * Ends a tick: adds a point to each key that has had results since the last
+ * one. Returns how many. snapshot->version grows by one if there are any. All
+ * of these keys have the new version, and are the newest.
  */
 size_t snapshot_tick(struct snapshot *snapshot, int64_t now);
 

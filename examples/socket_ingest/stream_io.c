@@ -339,9 +339,9 @@ void stream_saved(struct server *s)
 		int n;
 
 		sender->saved = sender->taken;
-		if (!sender->stream || sender->told == sender->saved)
+		if (!sender->stream || sender->sent == sender->saved)
 			continue;
-		sender->told = sender->saved;
+		sender->sent = sender->saved;
 		n = snprintf(text, sizeof text, "saved %llu\n",
 		    (unsigned long long)sender->saved);
 		stream_send(sender->stream, text, (size_t)n);

@@ -8,10 +8,10 @@
  * header of CSV fits if columns can be found by it. It is one line here, or a
  * stray quote would swallow what comes after it.
  *
- * A sender is told at which line to begin: the one after those that have been
- * taken. Later it is told how many have been saved, and are not needed any
- * more. If it comes again while its old connection still stands, the old one
- * is closed: what it may yet hold will be sent again.
+ * A sender is sent the line at which to begin: the one after those that have
+ * been taken. Later it is sent how many have been saved, and are not needed any
+ * more. If it comes again while its old connection still stands, the old one is
+ * closed: what it may yet hold will be sent again.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,7 +113,7 @@ static void begin_lines(struct stream *st)
 	st->state = STREAM_LINES;
 }
 
-/* Takes a line as long as none has told the format. */
+/* Takes a line while the format is not known. */
 static int take_first(struct stream *st, const struct line *line)
 {
 	if (st->format == FORMAT_CSV)
@@ -281,7 +281,7 @@ static int take_lines(struct stream *st, struct piece *piece)
 	return going;
 }
 
-/* Takes lines until one has told the format, or there is no more. */
+/* Takes lines until the format is known, or there is no more. */
 static int take_first_lines(struct stream *st, struct piece *piece)
 {
 	int going = STREAM_ON;
@@ -316,7 +316,7 @@ static int take_bytes(struct stream *st, const char *bytes, size_t n)
 }
 
 /*
- * Puts the stash, which was too little to tell anything, before the bytes: a
+ * Puts the stash, which was too little to tell its format, before the bytes: a
  * few of them are enough.
  */
 static int take_stash(struct stream *st, const char *bytes, size_t n)

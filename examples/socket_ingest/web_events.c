@@ -1,15 +1,15 @@
 /*
  * Server-sent events (HTML Living Standard, 9.2): answers that do not end.
  *
- * All who look on are at the same version of the snapshot: a new one is told
- * everything, and after each tick all are told what has changed. So an event
- * could not be sent written once, however many there are. It may be that more
- * keys have changed than an event has room for; then it has each second, third
- * ... of them, the others next time.
+ * All who look on are at the same version of the snapshot: a new one gets
+ * everything, and after each tick all get what has changed. So an event could
+ * not be sent written once, however many there are. It may be that more keys
+ * have changed than an event has room for; then it has each second, third ...
+ * of them, the others next time.
  *
- * Nobody is waited for. One who takes nothing is let go when WEB_WAITING
- * bytes wait for him; he comes again, and is told everything again. So are
- * all, if there have been too many alerts between two ticks.
+ * Nobody is waited for. One who takes nothing is let go when WEB_WAITING bytes
+ * wait for it; it comes again, and gets everything again. So are all, if there
+ * have been too many alerts between two ticks.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -44,7 +44,7 @@ struct watcher {
 
 /* ---- Telling ---- */
 
-static void tell(struct watcher *x, const char *bytes, size_t n)
+static void send_bytes(struct watcher *x, const char *bytes, size_t n)
 {
 	struct evbuffer *chunk = x->is_lost ? NULL : evbuffer_new();
 	size_t waiting;
@@ -73,14 +73,14 @@ static const char *end_event(struct web *web, size_t *n_out)
 	return body ? (const char *)evbuffer_pullup(body, -1) : NULL;
 }
 
-static void tell_all(struct web *web)
+static void send_all(struct web *web)
 {
 	size_t n;
 	const char *bytes = end_event(web, &n);
 
 	for (struct watcher *x = web->watchers; x; x = x->next) {
 		if (bytes)
-			tell(x, bytes, n);
+			send_bytes(x, bytes, n);
 		else
 			x->is_lost = 1;
 	}
@@ -175,12 +175,12 @@ static void start(const struct request *request, struct watcher *x)
 	http_conn_lasts(request->conn);
 	web_headers(request, "text/event-stream");
 	evhttp_send_reply_start(request->req, HTTP_OK, NULL);
-	tell(x, head, sizeof head - 1);
+	send_bytes(x, head, sizeof head - 1);
 	write_hello(web, clock_wall());
 	bytes = end_event(web, &n);
 	x->room = n + WEB_WAITING;
 	if (bytes)
-		tell(x, bytes, n);
+		send_bytes(x, bytes, n);
 	else
 		x->is_lost = 1;
 }
@@ -230,7 +230,7 @@ static void let_lost_go(struct web *web)
 	}
 }
 
-static void tell_changes(struct web *web, int64_t now)
+static void send_changes(struct web *web, int64_t now)
 {
 	const struct snapshot *b = web->options.snapshot;
 	size_t n;
@@ -240,13 +240,13 @@ static void tell_changes(struct web *web, int64_t now)
 		write_hello(web, now);
 		for (struct watcher *x = web->watchers; x; x = x->next)
 			x->room += WEB_WAITING;
-		tell_all(web);
+		send_all(web);
 		return;
 	}
 	n = count_changed(web);
 	if (n > 0) {
 		write_rows(web, n, now);
-		tell_all(web);
+		send_all(web);
 	}
 }
 
@@ -258,7 +258,7 @@ static void ping(struct web *web)
 		return;
 	web->next_ping = now + PING_SECONDS * LEAT_SECOND;
 	for (struct watcher *x = web->watchers; x; x = x->next)
-		tell(x, ":\n\n", 3);
+		send_bytes(x, ":\n\n", 3);
 }
 
 void web_tick(struct web *web, int64_t now)
@@ -270,7 +270,7 @@ void web_tick(struct web *web, int64_t now)
 	if (web->stops)
 		return;
 	if (web->watchers)
-		tell_changes(web, now);
+		send_changes(web, now);
 	web->names = b->names;
 	web->version = b->version;
 	web->n_alerts = 0;
@@ -283,7 +283,7 @@ void web_alert(struct web *web, const struct alert_event *event)
 	if (!web->watchers || web->stops || ++web->n_alerts > ALERTS)
 		return;
 	write_alert(web, event);
-	tell_all(web);
+	send_all(web);
 }
 
 /* ---- The end ---- */
@@ -308,7 +308,7 @@ void web_stop(struct web *web)
 		struct watcher *x = web->watchers;
 		struct evhttp_request *req = x->req;
 
-		tell(x, bye, sizeof bye - 1);
+		send_bytes(x, bye, sizeof bye - 1);
 		evhttp_connection_set_closecb(
 		    evhttp_request_get_connection(req), NULL, NULL);
 		forget(x);

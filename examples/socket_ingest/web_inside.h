@@ -115,7 +115,7 @@ void http_conn_holds(struct http_conn
 	*conn); /* the answer is not written yet */
 void http_conn_lasts(struct http_conn *conn);
 
-/* Closes one at once: what is looking on is told. */
+/* Closes a connection at once; a client of /events is forgotten. */
 void http_conn_close(struct http_conn *conn);
 size_t http_conn_waiting(const struct http_conn *conn); /* bytes to go out */
 int http_conn_any_waiting(const struct web *web);

@@ -2,10 +2,10 @@
  * The API: keys, and one of them.
  *
  * Keys come in pages, ordered by their bytes: keys that come, go or get rows
- * between two requests do not move the others, so that each which was there
- * all the time is told exactly once. A page of k keys of n is picked by one
- * walk over all of them with a heap of the k first: O(n log k) time at worst,
- * and O(k) memory, however many there are.
+ * between two requests do not move the others, so that each which was there all
+ * the time is listed exactly once. A page of k keys of n is picked by one walk
+ * over all of them with a heap of the k first: O(n log k) time at worst, and
+ * O(k) memory, however many there are.
  *
  * "next" is the name to go on behind, ready to be put into a URL: a name that
  * is no UTF-8 cannot be read from JSON.

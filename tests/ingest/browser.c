@@ -27,7 +27,7 @@ struct browser {
 	pid_t pid;
 	int to, from;
 	int id;
-	char *bytes; /* of the message that is coming, or has come */
+	char *bytes; /* bytes of the message that is coming, or has come */
 	size_t len;
 	char session[200];
 };
@@ -76,7 +76,7 @@ static void start(struct browser *b, const char *program, const char *folder)
 	b->from = from[0];
 }
 
-/* One message. Returns -1 when there is none in time. */
+/* Reads a message. Returns -1 when there is none in time. */
 static int receive(struct browser *b, double until)
 {
 	struct pollfd p = { b->from, POLLIN, 0 };

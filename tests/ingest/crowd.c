@@ -106,7 +106,7 @@ static int send_noise(int fd, int endless)
 	return send_bytes(fd, bytes, sizeof bytes) < 0 ? -1 : 0;
 }
 
-/* So many bytes of the member's line, over and over. */
+/* Sends so many bytes of the member's line, over and over. */
 static int send_lines(struct member *m, int fd, size_t most)
 {
 	char bytes[8192];
@@ -163,7 +163,7 @@ static void make_member(struct member *m, int i)
 	    m->kind == HONEST ? 'h' : 's', i);
 }
 
-/* What others would be in the way of is for the kernel to say. */
+/* The kernel decides whom a connection is in the way of. */
 static int wanted(const struct member *m, int ends)
 {
 	return m->kind == SLOW && !ends && now() < m->next ? POLLIN

@@ -48,7 +48,7 @@ static int connect_v6(const char *from, unsigned short port)
 	return connect(fd, (struct sockaddr *)&at, sizeof at) < 0 ? -1 : fd;
 }
 
-/* One that has been closed by the other side stays so. */
+/* A connection that the other side has closed stays closed. */
 static void say(int *fds, int n, const char *bytes, size_t len)
 {
 	for (int i = 0; i < n; i++)

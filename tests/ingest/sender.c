@@ -29,7 +29,7 @@ enum { PIECE = 400, PATIENCE = 60 };
 struct sender {
 	const char *name;
 	unsigned long long lines, next, saved, sent;
-	char text[256]; /* what has come, up to a line end */
+	char text[256]; /* bytes that have come, up to a line end */
 	size_t len;
 };
 
@@ -117,7 +117,7 @@ static int send_piece(struct sender *s, int fd)
 	return 0;
 }
 
-/* One connection, until it ends or all is saved. */
+/* Serves a connection until it ends or all is saved. */
 static void speak(struct sender *s, int fd)
 {
 	struct pollfd p = { fd, POLLIN, 0 };

@@ -25,7 +25,7 @@
 
 /* ---- Tools ---- */
 
-/* What has been told. */
+/* Events so far, as a text. */
 struct told {
 	size_t n;
 	struct alert_event last;
@@ -278,7 +278,9 @@ START_TEST(test_names)
 }
 END_TEST
 
-/* Which number of the row a word means: -1 for an error, with its reason. */
+/*
+ * Finds which number of the row a word means: -1 for an error, with its reason.
+ */
 static const struct {
 	const char *word;
 	const char *names[4];
@@ -348,7 +350,7 @@ START_TEST(test_bind_again)
 
 	row(a, s, 1, START);
 	ck_assert_int_eq(alerts_bind(a, others, 1, why, sizeof why), -1);
-	/* Nothing is looked at then, for there is nothing to look at. */
+	/* A check of no rule costs nothing. */
 	alert_row(a, s, "k", 1, values, START);
 	told_nothing(&told, 0);
 	ck_assert_int_eq(alerts_bind(a, others, 2, why, sizeof why), 0);
@@ -410,7 +412,7 @@ END_TEST
 
 START_TEST(test_patterns_of_characters)
 {
-	/* One character of three bytes; a key with a NUL; blanks. */
+	/* Keys with a character of three bytes, with a NUL, with blanks. */
 	ck_assert(is_for("?", "\xe2\x82\xac", 3));
 	ck_assert(!is_for("??", "\xe2\x82\xac", 3));
 	ck_assert(!is_for("*??", "\xe2\x82\xac", 3));
@@ -449,7 +451,7 @@ END_TEST
 
 /* ---- Conditions on rows ---- */
 
-/* As a user writes them. */
+/* Rules stand here as a user writes them. */
 struct condition {
 	unsigned op;
 	int limit;
@@ -484,7 +486,7 @@ static int meets(const struct condition *c, double x)
 struct row_model {
 	struct condition raise, clear;
 	int has_clear;
-	/* All calls so far: rows have a number, ticks have none. */
+	/* Keeps all calls so far: rows have a number, ticks have none. */
 	struct {
 		int is_row;
 		double x;
@@ -504,8 +506,8 @@ static int wanted(const struct row_model *m, double x)
 }
 
 /*
- * Whether the call that came last turns it: all rows since the first of a
- * run have met the condition, and the clock has gone on for long enough from
+ * Returns whether the call that came last turns it: all rows since the first of
+ * a run have met the condition, and the clock has gone on for long enough from
  * the least time that the run has seen. *value_out: of the last row.
  */
 static int turns(struct row_model *m, double *value_out)
@@ -753,7 +755,7 @@ START_TEST(test_absent)
 
 		now = below(40) ? random_clock(now) : now + SECONDS(below(30));
 		if (below(25) == 0) {
-			/* Else the next tick must find it out. */
+			/* Otherwise the next tick must find it out. */
 			if (tells)
 				alert_value(a, s, "k", 1, NAN, now);
 			if (tells && raised) {
@@ -873,7 +875,7 @@ static double random_value(int i)
 static struct alerts *reload(struct alerts *a, struct alert_state **s,
     struct told *told, const char *rule, int64_t now);
 
-/* It is raised while an alarm is among the last `calm` values. */
+/* A change is raised while an alarm is among the last `calm` values. */
 START_TEST(test_detectors)
 {
 	const char *rule = detectors[_i].rule;
@@ -1042,7 +1044,7 @@ START_TEST(test_absent_anew)
 	told_nothing(&told, 0);
 	alert_tick(a, s, "k", 1, START, then + SECONDS(10));
 	told_one(&told, 0, 1, 10, then + SECONDS(10));
-	/* What was absent is until a value comes. */
+	/* A key that was absent is absent until a value comes. */
 	a = reload(a, &s, &told, rule, then + SECONDS(500));
 	alert_tick(a, s, "k", 1, then + SECONDS(500), then + SECONDS(501));
 	told_nothing(&told, 1);

@@ -1,7 +1,7 @@
 /*
- * What moves time in windows by time: lines that have times, and the clock on
- * the wall. A replay is fed as the server does it, with arrivals that are
- * chosen here; what it prints is compared with what the same lines print
+ * Time in windows by time, and what moves it: lines that have times, and the
+ * clock on the wall. A replay is fed as the server does it, with arrivals that
+ * are chosen here; what it prints is compared with what the same lines print
  * where no clock could interfere.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -138,7 +138,7 @@ static void make_history(int round)
 	}
 }
 
-/* All of it; with a tick before some of them, or none. */
+/* Feeds all lines, with a tick before some of them, or none. */
 static void replay_history(struct bench *b, int64_t now, int has_ticks)
 {
 	for (size_t i = 0; i < N_VALUES; i++) {
@@ -195,7 +195,10 @@ START_TEST(a_sender_whose_clock_is_behind_loses_nothing)
 	}
 	tick(&one, NOW + LEAT_DAY);
 	end(&one);
-	/* From 23:59:35 on: half a window, nine whole ones, half a one. */
+	/*
+	 * Lines come from 23:59:35 on: half a window, nine whole ones, half a
+	 * one.
+	 */
 	ck_assert_uint_eq(n_lines(one.out), 11);
 	ck_assert_ptr_nonnull(strstr(one.out, "\"value_count\":5,"));
 }
@@ -236,8 +239,9 @@ START_TEST(after_a_line_with_a_time_the_clock_on_the_wall_moves_nothing)
 }
 END_TEST
 
-/* What is printed is that of the lines without times, and then that of the
- * others. */
+/*
+ * The output is that of the lines without times, and then that of the others.
+ */
 START_TEST(a_history_behind_lines_without_times_begins_anew)
 {
 	static const char *const kinds[] = { "-w tumbling:10s",
@@ -334,7 +338,7 @@ END_TEST
 
 /* ---- Saved state ---- */
 
-/* As a restart does it, at a later time. */
+/* Loads as a restart does, at a later time. */
 static void restart(struct bench *b, int64_t now)
 {
 	struct tape *t = malloc(sizeof *t);

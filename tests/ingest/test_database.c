@@ -145,7 +145,7 @@ START_TEST(rows_by_count)
 }
 END_TEST
 
-/* Of RFC 3629 and of what it forbids. */
+/* Texts of RFC 3629, and of what it forbids. */
 START_TEST(keys_are_texts_or_bytes)
 {
 	static const struct {
@@ -427,7 +427,7 @@ START_TEST(a_file_that_moves)
 	ck_assert_int_eq(database_commit(d), 0);
 	ck_assert_str_eq(ask(old, "SELECT window_start FROM windows"), "1\n");
 	ck_assert_str_eq(ask(path, "SELECT window_start FROM windows"), "2\n");
-	/* There is no way to open it, and then there is. */
+	/* The file cannot be opened at first, and then it can. */
 	ck_assert_int_eq(unlink(path), 0);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
 	put(d, "a", 3, 3, 3);

@@ -70,7 +70,7 @@ START_TEST(influx_keys_are_measurement_field_and_tags)
 }
 END_TEST
 
-/* Of a line with one bad part nothing is told. */
+/* A line with a bad part emits nothing. */
 START_TEST(what_is_no_influx_is_bad)
 {
 	static const char *const bad[] = { "m", "m ", "m f", "m f=", "m =1",
@@ -218,7 +218,7 @@ START_TEST(the_first_line_tells_the_format)
 }
 END_TEST
 
-/* What is guessed can be read, but for CSV, and what is like nothing. */
+/* Lines can be read as the format they are like, but for CSV. */
 START_TEST(what_is_guessed_is_read)
 {
 	size_t n_read = 0;

@@ -40,7 +40,7 @@ START_TEST(statsd_has_types)
 }
 END_TEST
 
-/* As Telegraf's and Kamon's clients send them; types may differ. */
+/* Telegraf's and Kamon's clients send these; types may differ. */
 START_TEST(statsd_has_several_values_in_a_line)
 {
 	SAYS(FORMAT_STATSD, "a:1|c:2|c", "a=1 a=2");
@@ -87,7 +87,9 @@ START_TEST(what_a_line_stands_for_has_a_limit)
 	for (const char *p = story_of(FORMAT_STATSD, "a:1|ms|@0.0001"); *p; p++)
 		n += *p == '=';
 	ck_assert_uint_eq(n, 10000);
-	/* Those are not meant, and a counter is one value in any case. */
+	/*
+	 * Rates above 1 are not meant, and a counter is one value in any case.
+	 */
 	for (n = 0; n < 12000; n++)
 		strcpy(line + 3 + 2 * n, ":7");
 	strcpy(line + 3 + 2 * n, "|ms");
@@ -175,7 +177,7 @@ START_TEST(gauges_make_room)
 	SAYS(FORMAT_STATSD, "a:+1|g", "a=3");
 	SAYS(FORMAT_STATSD, "c:+1|g", "c=2");
 	SAYS(FORMAT_STATSD, "b:+1|g", "b=1"); /* forgotten */
-	SAYS(FORMAT_STATSD, "d:+1|g", "d=1"); /* and so is this */
+	SAYS(FORMAT_STATSD, "d:+1|g", "d=1"); /* forgotten, too */
 }
 END_TEST
 
@@ -239,7 +241,7 @@ START_TEST(sets_have_limits)
 }
 END_TEST
 
-/* Those beyond are refused; those that are there still count as there. */
+/* Members beyond are refused; members that are there still count as there. */
 START_TEST(members_have_a_limit)
 {
 	char line[64];
@@ -310,7 +312,10 @@ START_TEST(syslog_of_rfc_5424)
 }
 END_TEST
 
-/* As captured from logger of util-linux 2.38: by TCP, UDP, a local socket. */
+/*
+ * Messages captured from logger of util-linux 2.38: by TCP, UDP, a local
+ * socket.
+ */
 START_TEST(syslog_of_logger)
 {
 	SAYS(FORMAT_SYSLOG,

@@ -200,7 +200,9 @@ START_TEST(lines_end_with_lf_or_crlf)
 }
 END_TEST
 
-/* All texts of up to 6 of these bytes, cut in all ways, for some limits. */
+/*
+ * Tries all texts of up to 6 of these bytes, cut in all ways, for some limits.
+ */
 START_TEST(cuts_make_no_difference_to_lines)
 {
 	static const char bytes[] = "a\r\n";
@@ -298,7 +300,7 @@ START_TEST(long_texts_are_cut_at_random)
 }
 END_TEST
 
-/* Nothing is kept of a line without an end, and it is told once. */
+/* No byte is kept of a line without an end, and it is reported once. */
 START_TEST(an_endless_line_costs_no_memory)
 {
 	char bytes[1000];

@@ -38,7 +38,7 @@ struct found {
 	int n_lengths, n_codings, has_body;
 };
 
-/* One line, without its end. Returns whether it is good. */
+/* Takes a line without its end. Returns whether it is good. */
 static int is_good_line(char *line, struct found *found)
 {
 	size_t n = 0;
@@ -64,7 +64,7 @@ static int is_good_line(char *line, struct found *found)
 	    found->n_lengths + found->n_codings <= 1;
 }
 
-/* Whether all heads in a text are good, up to one with a body. */
+/* Returns whether all heads in a text are good, up to one with a body. */
 static int is_good(const char *text, size_t len)
 {
 	char *copy = malloc(len + 1), *p, *end;

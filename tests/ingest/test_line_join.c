@@ -25,7 +25,7 @@ static void tell(const char *text, size_t len)
 	told[n_told] = '\0';
 }
 
-/* What the decoder makes of it, and it itself. */
+/* Writes down a text, and whether the decoder takes it. */
 static int take(void *ctx, const char *text, size_t len)
 {
 	int bad = decoder_take(decoder, FORMAT_INFLUX, text, len) ==
@@ -112,8 +112,8 @@ END_TEST
 /* ---- Random ones ---- */
 
 /*
- * Whether a field's text is open where the bytes end, and whether they are
- * well-formed up to there: byte by byte, by a state for each.
+ * Returns whether a field's text is open where the bytes end, and whether they
+ * are well-formed up to there: byte by byte, by a state for each.
  */
 static int is_open(const char *p, size_t n)
 {
@@ -179,7 +179,7 @@ static int is_open(const char *p, size_t n)
 	return at == TEXT;
 }
 
-/* The same from all lines at once, without waiting. */
+/* Finds the same from all lines at once, by another way. */
 static const char *read_whole(const char *text)
 {
 	n_told = 0;

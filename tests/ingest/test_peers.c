@@ -193,7 +193,10 @@ START_TEST(a_day_of_guessing_gives_few_guesses)
 }
 END_TEST
 
-/* Who waits for each answer, with some others behind the same address. */
+/*
+ * Guesses are made one after the other, with some others behind the same
+ * address.
+ */
 START_TEST(a_few_who_are_set_up_wrongly_shut_nobody_out)
 {
 	struct peer p = { 0 };

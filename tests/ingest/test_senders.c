@@ -1,6 +1,6 @@
 /*
- * Who sends: senders that come and go, many more than there is room for, are
- * compared with a list that is searched from its beginning.
+ * Senders that come and go, many more than there is room for, are compared with
+ * a list that is searched from its beginning.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -38,7 +38,7 @@ static struct sender *come(unsigned i)
 	return senders_come(senders, name, strlen(name));
 }
 
-/* It comes, has so many lines taken, and goes. */
+/* A sender comes, has so many lines taken, and goes. */
 static void visit(unsigned i, uint64_t lines)
 {
 	struct sender *sender = come(i);
@@ -130,7 +130,7 @@ END_TEST
 
 /* ---- Against a list ---- */
 
-/* By name: 0 or what has been taken, and when it has gone. */
+/* Model by name: 0 or lines taken, and when it has gone. */
 static struct model {
 	struct sender *here;
 	uint64_t taken, gone;

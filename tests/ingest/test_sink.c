@@ -52,7 +52,7 @@ void bench_set_up(void)
 {
 	int null = open("/dev/null", O_WRONLY);
 
-	/* What the program says of itself is not looked at here. */
+	/* The log's text is not looked at here. */
 	real_stderr = fcntl(2, F_DUPFD_CLOEXEC, 10);
 	dup2(null, 2);
 	close(null);
@@ -262,12 +262,12 @@ START_TEST(file_is_reopened)
 	put(o, "d\n");
 	ck_assert_str_eq(bench_read(old), "head\na\nb\nc\n");
 	ck_assert_str_eq(bench_read(path), "head\nd\n");
-	/* It was copied and cut. */
+	/* The file was copied and cut. */
 	ck_assert_int_eq(truncate(path, 0), 0);
 	sink_reopen(o);
 	put(o, "e\n");
 	ck_assert_str_eq(bench_read(path), "head\ne\n");
-	/* It cannot be opened: the one that is open goes on. */
+	/* The new file cannot be opened: the one that is open goes on. */
 	ck_assert_int_eq(rename(path, old), 0);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
 	sink_reopen(o);
@@ -333,7 +333,7 @@ START_TEST(full_disk_and_another_file)
 	signal(SIGXFSZ, SIG_IGN);
 	limit_files(12);
 	put(o, "aaaa\nbbbb\n");
-	/* The same file: the rest of the line would come first. */
+	/* In the same file, the rest of the line would come first. */
 	sink_reopen(o);
 	moved = rename(path, old);
 	limit_files(RLIM_INFINITY);

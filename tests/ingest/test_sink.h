@@ -1,7 +1,6 @@
 /*
- * What the tests of sinks, databases and TLS have in common: a folder of
- * their own, an event loop, and the count of descriptors, which must be the
- * same at the end.
+ * Shared by the tests of sinks, databases and TLS: a folder of their own, an
+ * event loop, and the count of descriptors, which must be the same at the end.
  */
 #ifndef INGEST_TEST_SINK_H
 #define INGEST_TEST_SINK_H
@@ -31,7 +30,7 @@ void bench_turn(void);
 			bench_turn();                                          \
 	} while (0)
 
-/* An sink of that loop; what it has to say is counted anew. */
+/* A sink of that loop; what it has to say is counted anew. */
 struct sink *bench_sink(const char *where, const char *head, size_t room);
 extern struct log bench_notices;
 

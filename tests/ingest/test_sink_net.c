@@ -30,7 +30,9 @@ static void put(struct sink *o, const char *text)
 
 /* ---- The other side ---- */
 
-/* On a free port of this machine; its URL, with this host, goes to url. */
+/*
+ * Listens on a free port of this machine; its URL, with this host, goes to url.
+ */
 static int listen_tcp(const char *host, char *url, size_t size)
 {
 	struct sockaddr_in in = { 0 };
@@ -136,7 +138,7 @@ START_TEST(socket_that_comes_later)
 	sink_set_head(o, "head\n", 5);
 	AWAIT(bench_notices.counts[LOG_OUTPUT] > 0);
 	put(o, "5678\n");
-	/* Both lines or none. */
+	/* The sink gets both lines or none. */
 	put(o, "\n\n\n");
 	ck_assert_uint_eq(sink_dropped(o), 3);
 	put(o, "9\n");
@@ -198,7 +200,7 @@ START_TEST(socket_that_breaks_within_a_line)
 	ck_assert_uint_gt(sink_waiting(o), 0);
 	ck_assert_uint_lt(sink_waiting(o), LONG);
 	close(fd);
-	/* It is seen at once; for a second there is no connection. */
+	/* The end is seen at once; for a second there is no connection. */
 	AWAIT(!sink_is_connected(o));
 	ck_assert_uint_eq(sink_lines(o), 1);
 	fd = accept_one(listener);
@@ -232,7 +234,7 @@ START_TEST(socket_that_talks_and_leaves)
 		bench_turn();
 	}
 	ck_assert_int_eq(sink_is_connected(o), 1);
-	/* Without a line that would tell. */
+	/* No line is written that would fail. */
 	close(fd);
 	AWAIT(!sink_is_connected(o));
 	ck_assert_uint_eq(bench_notices.counts[LOG_OUTPUT], 1);
@@ -311,7 +313,7 @@ START_TEST(command_gets_lines)
 	ck_assert_int_eq(sink_is_connected(o), 1);
 	ck_assert_uint_eq(sink_drain(o, 10000), 0);
 	ck_assert_uint_eq(sink_lines(o), 3);
-	/* It is waited for. */
+	/* The sink waits for the command. */
 	sink_free(o);
 	ck_assert_str_eq(bench_read(path), "head\na\nb\nc\n");
 }
@@ -323,7 +325,7 @@ START_TEST(command_that_ends_is_started_again)
 	struct sink *o = command("|head -n 2 >>'%s'; exit 3", path);
 
 	put(o, "a\n");
-	/* It is seen without another line. */
+	/* The end is seen without another line. */
 	AWAIT(!sink_is_connected(o));
 	put(o, "b\n");
 	AWAIT(sink_lines(o) == 2);

@@ -308,7 +308,10 @@ START_TEST(test_many_keys)
 			n++;
 		longest = n > longest ? n : longest;
 	}
-	/* Of 20000 balls in as many urns one with 20 is one in 10^14. */
+	/*
+	 * The chance that an urn gets 20 of 20000 balls in as many urns is
+	 * 10^-14.
+	 */
 	ck_assert_uint_lt(longest, 20);
 	for (int i = 0; i < N; i++) {
 		int len = snprintf(name, sizeof name, "key-%d", i);
@@ -371,7 +374,7 @@ static void close_log(struct heard *log)
 	close(log->log.fd);
 }
 
-/* What has been written since; a byte more ends the reading. */
+/* Returns what has been written since; a byte more ends the reading. */
 static const char *written(struct heard *log)
 {
 	ssize_t n;
@@ -398,7 +401,7 @@ START_TEST(test_first_is_said)
 		log_event(n, LOG_BAD_LINE, 1, START + SECONDS(i), "again");
 	log_tick(n, START + SECONDS(59));
 	ck_assert_str_eq(written(&log), "");
-	/* Of another kind. */
+	/* An event of another kind is logged. */
 	log_event(n, LOG_IDLE, 3, START + SECONDS(59), "b");
 	ck_assert_str_eq(written(&log),
 	    "2001-09-09T01:47:39Z socket_ingest: b (3)\n");
@@ -417,7 +420,7 @@ START_TEST(test_first_is_said)
 }
 END_TEST
 
-/* Without ticks what was counted is said before the next one. */
+/* If there is no tick, the count is logged before the next event. */
 START_TEST(test_no_count_is_lost)
 {
 	struct heard log;
@@ -434,7 +437,7 @@ START_TEST(test_no_count_is_lost)
 }
 END_TEST
 
-/* All that is told, of a random course, adds up to what has been counted. */
+/* The numbers in the log of a random course add up to what has been counted. */
 START_TEST(test_counts_add_up)
 {
 	struct heard log;
@@ -486,10 +489,10 @@ START_TEST(test_clock_set_back)
 	log_event(n, LOG_TOKEN, 1, START, "a");
 	log_event(n, LOG_TOKEN, 1, START, "a");
 	written(&log);
-	/* By little: not before a minute is over. */
+	/* Set back by little, it is quiet until a minute is over. */
 	log_tick(n, START - SECONDS(59));
 	ck_assert_str_eq(written(&log), "");
-	/* By years: at once. */
+	/* Set back by years, it logs at once. */
 	log_tick(n, SECONDS(5));
 	ck_assert_str_eq(written(&log),
 	    "1970-01-01T00:00:05Z socket_ingest: wrong or missing tokens: "
@@ -521,7 +524,7 @@ static const char *said(struct heard *log, const char *text)
 	return line + sizeof before - 1;
 }
 
-/* What a stranger sends cannot reach the terminal, nor make a second line. */
+/* Bytes of a stranger cannot reach the terminal, nor make a second line. */
 START_TEST(test_harmless)
 {
 	static const char *const texts[][2] = {
@@ -589,7 +592,7 @@ START_TEST(test_kinds)
 }
 END_TEST
 
-/* What is kept is the newest points, however many there is room for. */
+/* The newest points are kept, however many there is room for. */
 START_TEST(rings_keep_to_their_limit)
 {
 	static const char *const only[] = { "x" };

@@ -303,12 +303,12 @@ START_TEST(clients_are_shown)
 	/* An IPv4 client of an IPv6 socket. */
 	ck_assert_str_eq(again("tcp://[::ffff:192.0.2.7]:5", 0),
 	    "tcp://192.0.2.7:5");
-	/* One of a unix socket has no name. */
+	/* A client of a unix socket has no name. */
 	un.sun_family = AF_UNIX;
 	addr_format((struct sockaddr *)&un, sizeof un.sun_family, ADDR_UNIX,
 	    text, sizeof text);
 	ck_assert_str_eq(text, "unix:");
-	/* All of sun_path may be used, without a NUL. */
+	/* A name may use the whole of sun_path, without a NUL. */
 	memset(un.sun_path, 'p', sizeof un.sun_path);
 	un.sun_path[1] = '\n';
 	addr_format((struct sockaddr *)&un, sizeof un, ADDR_UNIXGRAM, text,

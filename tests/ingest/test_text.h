@@ -1,6 +1,6 @@
 /*
- * What the tests of text have in common: a decoder whose samples are written
- * down as a text, its "story": "a=1.5 b=2@1700000000000000000".
+ * Shared by the tests of text: a decoder whose samples are written down as a
+ * text, its "story": "a=1.5 b=2@1700000000000000000".
  */
 #ifndef INGEST_TEST_TEXT_H
 #define INGEST_TEST_TEXT_H
@@ -12,7 +12,7 @@
 
 extern struct decoder *decoder;
 
-/* So many samples are taken, then the callback returns 7. */
+/* Number of samples after which the callback returns 7. */
 extern size_t decoder_most;
 
 void decoder_set_up(void);
@@ -22,8 +22,8 @@ void decoder_tear_down(void);
 void decoder_again(size_t max_key, size_t max_keys, int influx_unit);
 
 /*
- * What a line tells, good until the next call: its samples, "bad" or the
- * code.
+ * Returns what a line holds, good until the next call: its samples, "bad" or
+ * the code.
  */
 const char *story_of(enum format format, const char *line);
 const char *story_of_bytes(enum format format, const char *line, size_t len);

@@ -1,7 +1,7 @@
 /*
- * What takes memory, without it: frames, keys, names and sets, built here
- * once more with an allocator that fails at a call of choice. What fails may
- * be tried again, and then tells what it would have told.
+ * Frames, keys, names and sets, built here once more with an allocator that
+ * fails at a call of choice. A call that fails may be tried again, and then
+ * does what it would have done.
  */
 #include <check.h>
 #include <stddef.h>
@@ -96,7 +96,9 @@ static void poor_free(void *p)
 
 #include "test_text.h"
 
-/* Without memory nothing of the piece is taken, so it is given again. */
+/*
+ * If there is no memory, nothing of the piece is taken, so it is given again.
+ */
 static void frame_without_memory(const char *first, const char *second,
     int counted, const char *wanted)
 {

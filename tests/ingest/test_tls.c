@@ -227,7 +227,7 @@ START_TEST(clients_show_certificates)
 }
 END_TEST
 
-/* What is no TLS, whole or cut anywhere. */
+/* Bytes that are no TLS, whole or cut anywhere. */
 START_TEST(strangers)
 {
 	static const char *const talks[] = { "GET / HTTP/1.1\r\n\r\n",
@@ -273,7 +273,7 @@ START_TEST(an_end_is_an_end)
 	AWAIT((server.events & client.events) & BEV_EVENT_CONNECTED);
 	bufferevent_write(client.bev, "last", 4);
 	expect_text(&server, "last");
-	/* Without a word of TLS. */
+	/* A client that says nothing does not shake hands. */
 	bufferevent_free(client.bev);
 	AWAIT(server.events != BEV_EVENT_CONNECTED);
 	ck_assert_int_eq(server.events & BEV_EVENT_ERROR, 0);
@@ -330,7 +330,7 @@ START_TEST(files_are_read_again)
 			     bench_path("server.key")),
 	    0);
 	ck_assert_msg(tls_reload(tls, why, sizeof why) == 0, "%s", why);
-	/* Those that are open go on. */
+	/* Connections that are open go on. */
 	bufferevent_write(client.bev, "old\n", 4);
 	expect_text(&server, "old\n");
 	free_sides(&server, &client);
