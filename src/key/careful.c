@@ -201,10 +201,9 @@ int leat_careful_push(leat_keyed *k, const leat_event *v, uint32_t hash,
 	int err;
 
 	leat_memory_try(m);
-	leat_clock_mark(&st->clock, v->source, &mark);
-	leat_clock_see(&st->clock, v->source, v->t);
+	leat_clock_try(&st->clock, v->source, v->t, &mark);
 	if ((err = careful_ready(k, v, e))) {
-		leat_clock_back(&st->clock, v->source, &mark);
+		leat_clock_undo(&st->clock, &mark);
 		err = leat_stream_refuse(st, err);
 	} else {
 		err = careful_below_limit(k, v, hash, e);

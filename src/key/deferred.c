@@ -36,12 +36,13 @@ void leat_deferred_plan(leat_keyed *k, const leat_keyed_options *o)
 	leat_deferred_clear(k);
 }
 
-/* Tells whether a value at t has time close a window, so that it cannot wait. */
-static int deferred_closes(const leat_keyed *k, int64_t t)
+/* Returns the first time of a value by which a window closes. */
+static int64_t deferred_until(const leat_keyed *k)
 {
-	int64_t w = leat_earlier(t, k->stream.clock.delay);
+	int64_t due = k->deferred.due;
 
-	return w >= k->deferred.due || w >= k->timers.next;
+	return leat_later(due < k->timers.next ? due : k->timers.next,
+	    k->stream.clock.delay);
 }
 
 /*
@@ -109,12 +110,11 @@ static int deferred_takes(leat_keyed *k, const leat_event *v)
 	const struct leat_clock *c = &k->stream.clock;
 
 	if (v->key_len > LEAT_TEXT_SHORT ||
-	    c->target > c->watermark || /* a state may say that */
-	    leat_clock_check(c, v->source, v->t))
+	    c->target > c->watermark) /* a state may say that */
 		return 0;
 	if (d->n == LEAT_DEFERRED)
 		leat_deferred_settle(k);
-	return !deferred_closes(k, v->t) && deferred_fits(k, d, v->t) &&
+	return v->t < deferred_until(k) && deferred_fits(k, d, v->t) &&
 	    (d->n > 0 || deferred_has_room(k));
 }
 
@@ -126,9 +126,9 @@ int leat_deferred_put(leat_keyed *k, const leat_event *v)
 		leat_deferred_settle(k);
 		return 0;
 	}
+	deferred_add(k, v);
 	leat_clock_see(c, v->source, v->t);
 	c->watermark = c->target;
-	deferred_add(k, v);
 	return 1;
 }
 

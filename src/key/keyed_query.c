@@ -204,8 +204,7 @@ static int stores_values(const leat_keyed *k)
 	if (k->by_count)
 		return k->by_count->kind == LEAT_SLIDING ||
 		    k->by_count->keep_values;
-	return k->stream.plan.traits.slides ||
-	    k->stream.forest.layout.ordered;
+	return k->stream.plan.traits.slides || k->stream.forest.layout.ordered;
 }
 
 void leat_keyed_counts(leat_keyed *keyed, leat_counts *counts_out)

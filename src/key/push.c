@@ -16,18 +16,32 @@
 
 enum { PUSH_BLOCK = 32 };
 
+/* Tells whether an event can come at all, whatever its key. */
+LEAT_INLINE int push_check(leat_keyed *k, const leat_event *v)
+{
+	int err;
+
+	LEAT_ASSERT(v->key || v->key_len == 0);
+	if (v->key_len > LEAT_KEY_MAX)
+		return LEAT_EKEY;
+	if (v->flags)
+		return LEAT_EINVAL;
+	err = leat_clock_check(&k->stream.clock, v->source, v->t);
+	return LEAT_LIKELY(!err) ? LEAT_OK
+				 : leat_stream_refuse(&k->stream, err);
+}
+
 /* Pushes into entry e or, if that is NULL, into a new key of that hash. */
 LEAT_INLINE int push_found(leat_keyed *k, const leat_event *v, uint32_t hash,
     struct leat_entry *e)
 {
 	struct leat_clock *c = &k->stream.clock;
-	int err = leat_clock_check(c, v->source, v->t);
+	int err;
 
-	if (LEAT_UNLIKELY(err))
-		return leat_stream_refuse(&k->stream, err);
 	if (LEAT_UNLIKELY(k->careful))
 		return leat_careful_push(k, v, hash, e);
-	if (LEAT_UNLIKELY(err = leat_take_reserve(k, v, e)))
+	err = leat_take_reserve(k, v, e);
+	if (LEAT_UNLIKELY(err))
 		return err;
 	leat_clock_see(c, v->source, v->t);
 	if (c->target > c->watermark) {
@@ -44,10 +58,10 @@ LEAT_INLINE int push_single(leat_keyed *k, const leat_event *v)
 {
 	struct leat_sought s = { v->key, v->key_len, 0, 0 };
 	struct leat_entry *e;
+	int err = push_check(k, v);
 
-	LEAT_ASSERT(v->key || v->key_len == 0);
-	if (v->key_len > LEAT_KEY_MAX)
-		return LEAT_EKEY;
+	if (LEAT_UNLIKELY(err))
+		return err;
 	if (k->table.length >= k->deferred.from && leat_deferred_put(k, v))
 		return LEAT_OK;
 	s.hash = leat_entry_hash(&k->entries, s.text, s.len);
@@ -75,8 +89,8 @@ int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
 		keyed->stream.emitter.calls.state) &&
 	    (err = push_refused(keyed, 0)))
 		return err;
-	return leat_calls_done(&keyed->stream.emitter.calls,
-	    push_single(keyed, &v));
+	err = push_single(keyed, &v);
+	return leat_calls_done(&keyed->stream.emitter.calls, err);
 }
 
 int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
@@ -90,8 +104,8 @@ int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
 	    keyed->stream.emitter.calls.state)
 		if ((err = push_refused(keyed, 1)))
 			return err;
-	return leat_calls_done(&keyed->stream.emitter.calls,
-	    push_single(keyed, &v));
+	err = push_single(keyed, &v);
+	return leat_calls_done(&keyed->stream.emitter.calls, err);
 }
 
 /* ---------------- many -------------------------------------------- */
@@ -133,11 +147,10 @@ static int push_checked(leat_keyed *k, const leat_event *event, uint32_t hash,
     struct leat_entry *guess)
 {
 	leat_event v;
+	int err = push_check(k, event);
 
-	if (event->key_len > LEAT_KEY_MAX)
-		return LEAT_EKEY;
-	if (event->flags)
-		return LEAT_EINVAL;
+	if (LEAT_UNLIKELY(err))
+		return err;
 	if (k->stream.forest.layout.pairs || event->y == 0)
 		return push_guessed(k, event, hash, guess);
 	v = *event;

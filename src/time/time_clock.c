@@ -137,24 +137,25 @@ void leat_clock_advanced(struct leat_clock *c, int64_t t)
 		join_source(c, i, t);
 }
 
-void leat_clock_mark(const struct leat_clock *c, uint32_t source,
+void leat_clock_try(struct leat_clock *c, uint32_t source, int64_t t,
     struct leat_clock_mark *mark)
 {
 	mark->clock = *c;
-	if (!c->times)
-		return;
-	mark->time = c->times[source];
-	mark->seen = c->seen[source];
+	mark->source = source;
+	if (c->times) {
+		mark->time = c->times[source];
+		mark->seen = c->seen[source];
+	}
+	leat_clock_see(c, source, t);
 }
 
-void leat_clock_back(struct leat_clock *c, uint32_t source,
-    const struct leat_clock_mark *mark)
+void leat_clock_undo(struct leat_clock *c, const struct leat_clock_mark *mark)
 {
 	*c = mark->clock;
 	if (!c->times)
 		return;
-	c->times[source] = mark->time;
-	c->seen[source] = mark->seen;
+	c->times[mark->source] = mark->time;
+	c->seen[mark->source] = mark->seen;
 }
 
 void leat_clock_join(struct leat_clock *c, const struct leat_clock *other)

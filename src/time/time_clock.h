@@ -52,17 +52,18 @@ void leat_clock_see_first(struct leat_clock *c, uint32_t source, int64_t t);
 void leat_clock_advance(struct leat_clock *c, int64_t t);
 void leat_clock_advanced(struct leat_clock *c, int64_t t);
 
-/* Keeps a clock as it was, so that a value can be taken back from it. */
+/* A clock as it was before a value, with what is known of the value's source. */
 struct leat_clock_mark {
 	struct leat_clock clock;
-	int64_t time; /* last time of the value's source */
+	uint32_t source;
+	int64_t time;
 	unsigned char seen;
 };
 
-void leat_clock_mark(const struct leat_clock *c, uint32_t source,
+/* Has the clock see a value, which leat_clock_undo() takes back from it. */
+void leat_clock_try(struct leat_clock *c, uint32_t source, int64_t t,
     struct leat_clock_mark *mark);
-void leat_clock_back(struct leat_clock *c, uint32_t source,
-    const struct leat_clock_mark *mark);
+void leat_clock_undo(struct leat_clock *c, const struct leat_clock_mark *mark);
 
 /*
  * Makes c as if it had seen what the other has seen, too: `target` becomes the

@@ -234,12 +234,11 @@ static int push_one_with_care(leat_time_window *w, const leat_event *e)
 	struct leat_clock_mark mark;
 	int err;
 
-	leat_clock_mark(&st->clock, e->source, &mark);
-	leat_clock_see(&st->clock, e->source, e->t);
+	leat_clock_try(&st->clock, e->source, e->t, &mark);
 	if (!(err = prepare(w, e)))
 		err = st->plan.engine->reserve(st, w->state, e);
 	if (err) {
-		leat_clock_back(&st->clock, e->source, &mark);
+		leat_clock_undo(&st->clock, &mark);
 		err = leat_stream_refuse(st, err);
 	} else {
 		if (st->clock.target > st->clock.watermark)
