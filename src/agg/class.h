@@ -29,8 +29,8 @@ struct leat_samples {
 	uint64_t n;
 	int64_t from, to;
 	/*
-	 * Such runs may have been joined by a version that left the times of
-	 * the second one as they were: a first time may be after the last one.
+	 * A version once joined runs and kept the times of the second one: a
+	 * first time may be after the last one.
 	 */
 	int joined;
 };
@@ -65,15 +65,15 @@ struct leat_class {
 	unsigned integers;
 	size_t counts;
 	/*
-	 * Whether samples, of which there are some, can have made such an
-	 * accumulator. NULL: any numbers can be one.
+	 * Returns whether some samples can have made such an accumulator. NULL:
+	 * any numbers are valid.
 	 */
 	int (*fits)(const void *acc, const struct leat_samples *of);
-	unsigned times; /* of `integers`, those that are a sample's time */
+	unsigned times; /* bits of `integers` that are times of samples */
 };
 
 enum leat_class_id {
-	LEAT_CLASS_NONE, /* what every window knows without a class */
+	LEAT_CLASS_NONE, /* known to every window without a class */
 	LEAT_CLASS_SUM,
 	LEAT_CLASS_MOMENTS,
 	LEAT_CLASS_SHAPE,

@@ -109,7 +109,7 @@ void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
 		return;
 	}
 	memcpy(words, acc, n_bytes);
-	if (at > 0) { /* there is one number less */
+	if (at > 0) { /* the saved form has one number less */
 		n--;
 		memmove(words + at - 1, words + at,
 		    (n + 1 - at) * sizeof(*words));

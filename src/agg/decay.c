@@ -76,7 +76,7 @@ void leat_decay_fade(struct leat_decay *d, struct leat_wide keep)
 /* The weights of what is there and of the value that comes, and shares. */
 struct entry {
 	double old, fresh, total;
-	double move;  /* how far the nearer form of the mean goes */
+	double move;  /* move of the mean, in its nearer form */
 	double cross; /* old fresh / total */
 };
 
@@ -127,7 +127,7 @@ static void normalise(struct leat_decay *d)
 	d->weight = 1;
 }
 
-/* Nothing has changed if it says 0. */
+/* Adds a pair the quick way. Returns 0, with nothing changed, if it cannot. */
 LEAT_INLINE int add_plain(struct leat_decay *d, double x, double y,
     struct leat_wide v)
 {
@@ -439,7 +439,7 @@ static void free_of_1(struct leat_decay *d)
 	d->free = d->finite > 1 && free > 0 ? free : 0;
 }
 
-/* What options have set is there. */
+/* Saves or loads the sums. Requires that options have been set. */
 void leat_tape_decay(struct leat_tape *t, struct leat_decay *d)
 {
 	double *const sums[10] = { &d->pending, &d->weight, &d->free, &d->x.hi,

@@ -22,11 +22,13 @@ struct leat_decay {
 	double fresh; /* weight of a new value */
 	int recursive;
 	int pairs;
-	double pending;    /* times 2^pending_e: what weights have */
-	int64_t pending_e; /* faded by since sums were made */
+	/* decay since the sums were made, times 2^pending_e */
+	double pending;
+	int64_t pending_e; /* scale of pending */
 	double weight;     /* sum of weights */
-	double free;       /* times 2^free_e: weight^2 less the sum of */
-	int64_t free_e;    /* squared weights; free_e is even */
+	/* weight^2 less the sum of squares, times 2^free_e */
+	double free;
+	int64_t free_e; /* scale of free; even */
 	struct leat_decay_axis x, y;
 	double cxy; /* the mixed sum, in the units of both */
 	uint64_t count, finite, missing;

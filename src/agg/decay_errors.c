@@ -44,7 +44,7 @@ unsigned leat_errors_of(const leat_stat *stats, size_t n)
 	return errors;
 }
 
-/* How many there are, which is where the one behind them is. */
+/* Returns the number of groups, which is the index of the next one. */
 size_t leat_errors_count(unsigned errors)
 {
 	size_t n = 0;

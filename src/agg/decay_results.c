@@ -220,7 +220,7 @@ static double decayed(const struct leat_decay *d, double last, int id)
 	}
 }
 
-/* What is of errors gets its results from decay_errors.c, after this. */
+/* Writes results, except those of errors, which decay_errors.c writes later. */
 void leat_decay_lower(const struct leat_decay *d, double last,
     const leat_stat *stats, size_t n, int quiet, double *out)
 {

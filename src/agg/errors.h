@@ -27,7 +27,7 @@ LEAT_INLINE double leat_error_square(double x, double y)
 	return (x - y) * (x - y);
 }
 
-/* How wrong x is as the probability that y is 1; see errors.c. */
+/* Returns the loss of x as the probability that y is 1; see errors.c. */
 double leat_log_loss(double x, double y);
 
 LEAT_INLINE double leat_is_hit(double x, double y)

@@ -164,7 +164,7 @@ static double lower_spread(const struct leat_summary *s, int id)
 	}
 }
 
-/* Their difference may overflow where its ratio to the first does not. */
+/* Divides before subtracting if the difference overflows. */
 static double rate_of_change(double first, double last)
 {
 	double change = last - first;
@@ -213,8 +213,8 @@ static double lower_pairs(const struct leat_summary *s, int id)
 }
 
 /*
- * One value has not grown, and no time is no rate. Divided by whole seconds
- * rather than by ticks first: that rounds once.
+ * Returns growth per time, NaN for one value or no time. Dividing by whole
+ * seconds instead of ticks first rounds only once.
  */
 static double increase_per(const struct leat_summary *s, double arg)
 {

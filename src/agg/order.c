@@ -192,7 +192,7 @@ static void order_replace(struct leat_order *o, struct order_path *path,
 	s->values = gone->values - 1;
 	s->marked = marked;
 	*link = heir;
-	if (path->n > place + 1) /* it was named in the one that is gone */
+	if (path->n > place + 1) /* the node that was dropped had this link */
 		path->link[place + 1] = &s->child[1];
 }
 

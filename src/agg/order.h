@@ -13,8 +13,8 @@
 struct leat_order_node {
 	double value;
 	uint32_t child[2]; /* with smaller values, with larger ones */
-	uint32_t values;   /* of this node and those below it */
-	uint32_t marked;   /* how many of these have a mark */
+	uint32_t values;   /* values in this node and below */
+	uint32_t marked;   /* marked ones among these */
 };
 
 /* No path in a tree of LEAT_ORDER_MAX values has more nodes; see order.c. */
@@ -24,8 +24,8 @@ struct leat_order_node {
 struct leat_order {
 	struct leat_order_node *node; /* room for one more than values */
 	uint32_t root;
-	uint32_t spare; /* of those not in use, linked by child[0], */
-	uint32_t used;  /* and all behind the first so many */
+	uint32_t spare; /* first unused node of a list linked by child[0] */
+	uint32_t used;  /* nodes from this index on are unused, too */
 	uint64_t
 	    in_order; /* pairs of a marked value and another; see order.c */
 };
@@ -34,10 +34,10 @@ void leat_order_reset(struct leat_order *o);
 
 /* Values are no NaN; mark is 0 or 1. There must be room for one more. */
 void leat_order_add(struct leat_order *o, double value, uint32_t mark);
-/* Such a value has been added and not removed. */
+/* Removes a value. Requires that it was added with this mark. */
 void leat_order_remove(struct leat_order *o, double value, uint32_t mark);
 
-/* How often a marked value is larger than another; NaN if there is no pair. */
+/* Returns how often a marked value exceeds another one; NaN without pairs. */
 double leat_order_auc(const struct leat_order *o);
 
 #endif

@@ -152,8 +152,8 @@ static LEAT_NOINLINE void far_step(struct pairs *m, double x, double y)
 }
 
 /*
- * Whether the sums of squares, with these added, are finite and none of them
- * is a far one. The mixed sum, which is at most their mean, is finite then.
+ * Returns whether the sums of squares plus these are finite and neither is a
+ * far one. Then the mixed sum, at most their mean, is finite, too.
  */
 LEAT_INLINE int is_near(const struct pairs *m, double tx, double ty)
 {

@@ -19,7 +19,7 @@ struct leat_request {
 	int stores;  /* values are kept in the order of pushes */
 };
 
-/* One class in the accumulators of a window. */
+/* A class in the accumulators of a window. */
 struct leat_section {
 	const struct leat_class *cls;
 	const leat_agg *agg; /* the user's class; NULL: a built-in one */
@@ -31,8 +31,8 @@ struct leat_section {
 };
 
 /*
- * Whether such a window has all these statistics. LEAT_EINVAL, LEAT_ESTAT; the
- * words begin with the option's name. why_out may be NULL.
+ * Checks that such a window has all statistics. LEAT_EINVAL, LEAT_ESTAT; the
+ * reason begins with the option's name. why_out may be NULL.
  */
 int leat_request_check(const struct leat_request *r, const char **why_out);
 
@@ -44,9 +44,9 @@ int leat_request_check(const struct leat_request *r, const char **why_out);
 int leat_next_section(const struct leat_request *r, size_t *cursor,
     struct leat_section *out);
 
-/* All traits that one of the statistics has: enum leat_stat_traits. */
+/* Returns the union of the statistics' traits: enum leat_stat_traits. */
 unsigned leat_stats_traits(const leat_stat *stats, size_t n);
-/* Whether these are n times the same statistics, in the same order. */
+/* Returns whether both lists have the same n statistics in the same order. */
 int leat_stats_equal(const leat_stat *a, const leat_stat *b, size_t n);
 
 #endif

@@ -20,7 +20,7 @@ static void product_multiply(struct product *p, double mantissa,
 	int e = 0;
 
 	p->mantissa = frexp(p->mantissa * mantissa, &e);
-	/* What nobody can have multiplied wraps around: states may say so. */
+	/* Damaged states may hold exponents that wrap around. */
 	p->exponent = (int64_t)((uint64_t)p->exponent + (uint64_t)exponent +
 	    (uint64_t)(int64_t)e);
 	if (!(fabs(p->mantissa) > 0) || fabs(p->mantissa) > 1)

@@ -20,8 +20,8 @@ LEAT_INLINE void leat_add_positive(double *s, double *c, double t)
 }
 
 /*
- * Whether such steps can have left this sum and this error, however they were
- * rounded. A sum that is not finite has any error.
+ * Returns whether such steps can have left this sum and this error, however
+ * they were rounded. An infinite sum or NaN may have any error.
  */
 LEAT_INLINE int leat_positive_fits(double s, double c)
 {
@@ -68,7 +68,7 @@ LEAT_INLINE int leat_sound(double m2, double least)
 #define LEAT_LEAST_CUBES 0x1p-640   /* the same for d^3 where this is d^2 */
 #define LEAT_LEAST_FOURTHS 0x1p-480
 
-/* The variance that squared deviations make; NaN where there are too few values for it. */
+/* Returns the variance of squared deviations; NaN for too few values. */
 LEAT_INLINE double leat_variance(double m2, double denominator)
 {
 	return LEAT_LIKELY(denominator > 0) ? m2 / denominator : NAN;

@@ -6,7 +6,7 @@
 
 #include "../state/state.h"
 
-/* What a statistic asks of a window, or can be had in. */
+/* Needs of a statistic, and kinds of windows that have it. */
 enum leat_stat_traits {
 	LEAT_OF_PAIRS = 1,
 	LEAT_DECAYS = 2,     /* the statistic makes sense with weights */
@@ -21,13 +21,13 @@ struct leat_stat_info {
 	const char *name, *alias;
 	int id;
 	unsigned classes; /* bits 1 << enum leat_class_id */
-	unsigned traits;  /* of enum leat_stat_traits */
+	unsigned traits;  /* enum leat_stat_traits */
 };
 
 const struct leat_stat_info *leat_stat_find(int id);
 /*
- * Whether there is such a statistic, and with that arg. LEAT_AGG always
- * is; of its class leat_agg_fits() says whether it is whole.
+ * Returns whether the statistic exists, with that arg. LEAT_AGG always does;
+ * leat_agg_fits() checks its class.
  */
 int leat_stat_fits(const leat_stat *s);
 
@@ -36,7 +36,7 @@ int leat_stat_fits(const leat_stat *s);
  * come out of order.
  */
 unsigned leat_stat_classes(const leat_stat *s, int by_time);
-/* What a statistic is like, or the user's class: enum leat_stat_traits. */
+/* Returns the traits of a statistic or user's class: enum leat_stat_traits. */
 unsigned leat_stat_traits(const leat_stat *s);
 
 /* class_save.c: saves or compares a statistic, as an option. */

@@ -57,7 +57,7 @@ void leat_sum_identity(const leat_agg *agg, void *acc);
 void leat_sum_combine(const leat_agg *agg, void *acc, const void *right);
 void leat_sum_round(void *acc);
 
-/* One two-sum: the small terms are added plainly. */
+/* Joins sums by one two-sum; the small terms are added plainly. */
 LEAT_INLINE void leat_sum_join(struct leat_sum *s, const struct leat_sum *right)
 {
 	leat_sum_add(s, right->hi);
@@ -86,7 +86,7 @@ LEAT_INLINE double leat_sum_mean(double hi, double lo, double n, double rn)
 	return LEAT_LIKELY(m == m) ? m : leat_nan(hi / n);
 }
 
-/* The same for two sums at once: a prefix and a suffix. */
+/* Two sums side by side: a prefix and a suffix. */
 struct leat_sum_lanes {
 	leat_lane hi, lo, lo2;
 };

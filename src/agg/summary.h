@@ -21,7 +21,7 @@ struct leat_path {
 	double hi, lo;
 };
 
-/* Of predictions: errors.c, and the moments of targets. */
+/* Sums of predictions' errors (errors.c), and the moments of targets. */
 struct leat_error_sums {
 	double bias_hi, bias_lo; /* sum of x - y */
 	double distance_hi, distance_lo;
@@ -41,25 +41,26 @@ struct leat_summary {
 	double n; /* values that are not missing */
 	double missing;
 	double last;       /* newest value that is not missing */
-	int64_t last_tick; /* of the window: pushed - 1, or end - 1 */
+	int64_t last_tick; /* last tick of the window: pushed - 1, or end - 1 */
 	int64_t carry_to;  /* until when the last value holds */
 	double range;      /* ticks that a rate is over; 0: as counted */
 	double hi, lo;     /* sum */
 	double k, mu, m2;  /* mean is k + mu; sum of squared deviations */
 	double g2, g3, g4; /* central moment sums, for shape */
 	double min, max;
-	int64_t argmin, argmax; /* their times */
+	int64_t argmin, argmax; /* times of the extrema */
 	double first;
 	double mantissa, exponent; /* product */
 	double sq_hi, sq_lo;       /* sum of squares */
 	double mean_x, mean_y, mu_y, m2x, m2y;
-	double cxy, unit_x, unit_y;  /* the mixed sum, times both units */
-	double increase, counted;    /* and the ticks from first to last */
+	double cxy, unit_x, unit_y; /* the mixed sum, times both units */
+	/* growth of a counter, and ticks from first to last */
+	double increase, counted;
 	struct leat_path hold, line; /* by steps, and by lines */
 	struct leat_error_sums errors;
 };
 
-/* Those of one class of the user's, which are not silent, from its partial. */
+/* Writes the results of a user's class from its partial, unless silent. */
 void leat_lower_agg(const leat_stat *stats, size_t n, const leat_agg *agg,
     const void *partial, double *out);
 

@@ -58,7 +58,7 @@ static void user_combine(const leat_agg *agg, void *acc, const void *right)
 	agg->combine(agg->ctx, acc, right);
 }
 
-/* Its lower() is called for each of its statistics, with their arg. */
+/* Leaves the results to leat_lower_agg(), which calls the user's lower(). */
 static void user_lower(const void *acc, struct leat_summary *out)
 {
 	(void)acc;

@@ -33,7 +33,7 @@ LEAT_INLINE double adagrad_step(const leat_model *m, double *squares, double w,
 	return leat_shrink(w - rate * slope, rate * m->l1);
 }
 
-/* All features, without l1 and rates: two at a time, roots and all. */
+/* Updates all features, two at a time. Requires no l1 and no rates. */
 static void adagrad_dense(leat_model *m, const double *x, double g)
 {
 	leat_lane slope_of = leat_lane_dup(g), l2 = leat_lane_dup(m->l2);
@@ -66,7 +66,7 @@ LEAT_INLINE double adagrad_rate(const leat_model *m, size_t i)
 	return m->rates ? m->rate * m->rates[i] : m->rate;
 }
 
-/* Whether one coefficient could learn; nothing is stored. */
+/* Returns whether one coefficient can learn; stores nothing. */
 static int adagrad_fits_one(const leat_model *m, size_t i, double v, double g)
 {
 	double squares = m->array[ADAGRAD_SQUARES][i];
@@ -75,7 +75,9 @@ static int adagrad_fits_one(const leat_model *m, size_t i, double v, double g)
 	return squares <= LEAT_SQUARES_MAX && leat_growth_fits(m->w[i], w);
 }
 
-/* The same for all, where options are so large that it has to be tried. */
+/*
+ * Returns whether all can learn, for options so large that only a trial tells.
+ */
 static int adagrad_fits(const leat_model *m, const struct leat_row *row,
     double g)
 {

@@ -44,29 +44,29 @@
 #include "spread.h"
 
 /*
- * What is kept of four features, side by side, so that a pass is one walk.
- * What is beyond the last feature has always been 0.
+ * State of four features, side by side, so that a pass reads memory in order.
+ * Lanes beyond the last feature are always 0.
  */
 struct adaptive_four {
 	double quick[4], steady[4]; /* coefficients of z */
-	double first[4]; /* value seen, what features are relative to */
-	double mean[4];  /* relative to that */
+	double first[4]; /* first value seen, the reference of the others */
+	double mean[4];  /* mean, relative to first */
 	double variance[4];
 	double inverse[4]; /* 1 / sqrt(variance), 0 while that is 0 */
-	double z[4];       /* of the sample at hand */
+	double z[4];       /* z of the current sample */
 };
 
 #define ADAPTIVE_LOG 30.0    /* a log-mean relative to the mean's, no more */
 #define ADAPTIVE_RATIO 1e13  /* a target over the mean, no more */
-#define ADAPTIVE_SUM 1e280   /* that one sample adds to a sum of squares */
+#define ADAPTIVE_SUM 1e280   /* most that one sample adds to a sum of squares */
 #define ADAPTIVE_LIGHT 1e-13 /* share in the sum of weights */
 #define ADAPTIVE_ETA_QUICK 0.5
 #define ADAPTIVE_ETA_STEADY 0.05
 #define ADAPTIVE_ETA_SHARE 0.1
 
-/* What a sample counts beside those before, and when to be careful. */
+/* Weights of the sample and of earlier ones, and limits for the careful way. */
 struct adaptive_weights {
-	double rate, keep; /* they add up to 1 */
+	double rate, keep; /* rate + keep is 1 */
 	double middle, reach;
 };
 
@@ -75,7 +75,7 @@ struct adaptive_few {
 	double value[4], moved[4], mean[4], variance[4], inverse[4], z[4];
 };
 
-/* What both predictors say of a sample, and how far z reaches. */
+/* Scores of both predictors for a sample, and the size of z. */
 struct adaptive_view {
 	double quick, steady;
 	double squares; /* |z|^2, with 1 for the intercept */
@@ -260,19 +260,22 @@ LEAT_INLINE void adaptive_weigh(struct leat_adaptive_state *s,
 	    0, 1);
 }
 
-/* What `weight` steps make of one: (1 - (1 + bend)^-weight) of the way. */
+/*
+ * Length of `weight` steps in units of one: (1 - (1 + bend)^-weight) of the
+ * way.
+ */
 static double adaptive_repeat(double bend, double weight)
 {
-	if (bend * weight < 1e-9) /* where the difference is all rounding */
+	if (bend * weight < 1e-9) /* the difference would be all rounding */
 		return weight;
 	return leat_one_minus_exp(weight * leat_ln(1 + bend)) * (1 + bend) /
 	    bend;
 }
 
 /*
- * How far along z a predictor that said f goes, by slope g. Where the
- * curvature is constant the division alone keeps it from overshooting. A
- * weight stands for as many steps: each leaves 1 / (1 + bend) of the error.
+ * Returns the step along z of a predictor with score f and slope g. With
+ * constant curvature the division alone prevents overshooting. A weight stands
+ * for as many steps, each of which leaves 1 / (1 + bend) of the error.
  */
 static double adaptive_step_other(const leat_model *m, double arg, double f,
     double y, double g, double rate, double weight, double squares)
@@ -288,7 +291,7 @@ static double adaptive_step_other(const leat_model *m, double arg, double f,
 	return leat_within(step, -most, most);
 }
 
-/* The same, with the commonest case in place. */
+/* Inlines the most frequent case of adaptive_step_other(). */
 LEAT_INLINE double adaptive_step(const leat_model *m, double arg, double f,
     double y, double g, double rate, double weight, double squares)
 {
@@ -324,8 +327,8 @@ LEAT_INLINE void adaptive_follow(leat_model *m,
 }
 
 /*
- * What depends on y alone comes before the pass over the features, so that
- * the CPU can do both at once.
+ * Learns one sample. Work that depends on y only comes before the pass over the
+ * features, so that the CPU can overlap both.
  */
 LEAT_INLINE int adaptive_learn_by(leat_model *m, const struct leat_row *row,
     double y, double weight, double *prediction_out, struct adaptive_passes by)
@@ -343,7 +346,7 @@ LEAT_INLINE int adaptive_learn_by(leat_model *m, const struct leat_row *row,
 		err = LEAT_NOT_FINITE;
 	if (err)
 		return leat_model_refuse(m, err);
-	/* What is predicted does not know the weight, which z below does. */
+	/* The prediction must not depend on the weight, but z below does. */
 	if (prediction_out && weight != 1)
 		*prediction_out = leat_link(m->loss, m->rule->score(m, row));
 	if (s->seen == 0)

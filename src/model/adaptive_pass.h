@@ -117,7 +117,7 @@ TARGET LEAT_INLINE void PASS(see_run)(struct adaptive_four *a,
 	}
 }
 
-/* The same, not inlined: for all but the whole of a dense row. */
+/* Runs see_run() without inlining, for all but a whole dense row. */
 TARGET static LEAT_NOINLINE void PASS(see_some)(struct adaptive_four *a,
     const struct adaptive_weights *weights, struct PASS(sums) * s,
     const double *x, size_t n, int store)
@@ -199,7 +199,7 @@ TARGET LEAT_INLINE struct adaptive_view PASS(view)(const leat_model *m,
 	return view;
 }
 
-/* Nothing is stored. */
+/* Computes the scores of a sample; stores nothing. */
 TARGET static struct adaptive_view PASS(look)(const leat_model *m,
     const struct adaptive_weights *weights, const struct leat_row *row)
 {

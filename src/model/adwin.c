@@ -93,8 +93,8 @@ static void adwin_drop(struct leat_adwin *a, struct adwin_run *dropped)
 }
 
 /*
- * All values as one run. If means is not NULL, means[i] is the mean of the
- * i + 1 newest buckets.
+ * Joins all values to one run. If means is not NULL, means[i] becomes the mean
+ * of the i + 1 newest buckets.
  */
 static struct adwin_run adwin_total(const struct leat_adwin *a, double *means)
 {
@@ -113,9 +113,9 @@ static struct adwin_run adwin_total(const struct leat_adwin *a, double *means)
 /* ---------------- cuts ---------------------------------------------- */
 
 /*
- * Whether the means on the two sides of some cut are too far apart. *most is
- * how far they are at that cut, and else where they are furthest apart, in
- * units of what is too far; above 0 where the newer values are larger.
+ * Returns whether the means on both sides of some cut differ too much. *most is
+ * the difference at that cut, or else the largest one, in units of the bound;
+ * above 0 if the newer values are larger.
  */
 static int adwin_differs(const struct leat_adwin *a, double delta, double *most)
 {
@@ -252,7 +252,7 @@ static void adwin_tape(leat_drift *d, struct leat_tape *t)
 		n += adwin_tape_row(a, t, row);
 	if (t->loads)
 		a->n = n;
-	/* So there is room for a row more than those of all pushes. */
+	/* The sum of all pushes leaves room for one more row. */
 	leat_tape_expect(t, n <= d->pushed);
 }
 

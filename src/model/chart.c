@@ -118,7 +118,7 @@ static uint64_t zscore_length(const leat_drift *d)
 	return d->state.zscore.length;
 }
 
-/* All values are in the window, of which the mean knows all but the newest. */
+/* Checks a loaded state: the mean covers the window but its newest value. */
 static int zscore_fits(const leat_drift *d)
 {
 	const struct leat_zscore_state *s = &d->state.zscore;
@@ -178,7 +178,7 @@ static void ewma_reset(leat_drift *d)
 	s->stddev = d->options.stddev;
 }
 
-/* One value more of the baseline. */
+/* Adds a value to the baseline. */
 static void ewma_learn(leat_drift *d, double x)
 {
 	struct leat_ewma_state *s = &d->state.ewma;

@@ -53,7 +53,7 @@ LEAT_INLINE double cocob_bet(double w, double c, double *largest, double *sum,
 	return rest > 0 ? *theta / rest * (*largest + *reward) : w;
 }
 
-/* What cocob_bet() does, for the features i and i + 1 of a dense row. */
+/* Does cocob_bet() for the features i and i + 1 of a dense row. */
 LEAT_INLINE void cocob_bet_two(leat_model *m, size_t i, leat_lane c)
 {
 	double *at[LEAT_MODEL_ARRAYS];

@@ -77,7 +77,7 @@ static const char *why_drift_range(const leat_drift_options *o,
 static const char *why_drift(const leat_drift_options *o)
 {
 	const struct {
-		unsigned takes; /* what a kind must take for this to be given */
+		unsigned takes; /* flag of the kinds that have this option */
 		int given;
 		const char *why;
 	} needs[] = {
@@ -110,7 +110,7 @@ static const char *why_drift(const leat_drift_options *o)
 
 /* ---------------- making and freeing -------------------------------- */
 
-/* What goes where: `beside` bytes at `offset`, behind the struct. */
+/* Layout of a detector: `beside` bytes at `offset`, behind the struct. */
 struct drift_plan {
 	leat_drift_options options;
 	size_t n_bytes, offset, beside;
@@ -331,7 +331,7 @@ void leat_tape_positive(struct leat_tape *t, double *x)
 	leat_tape_expect(t, *x >= 0 && *x <= DBL_MAX);
 }
 
-/* Nothing refused is no part at all, as in states of version 0.1. */
+/* Writes no part if nothing was refused, as in states of version 0.1. */
 static void tape_refused(struct leat_tape *t, uint64_t *refused)
 {
 	if (t->loads ? !leat_tape_has(t, LEAT_STATE_REFUSED) : *refused == 0)

@@ -8,7 +8,7 @@
 #include "../core/memory.h"
 #include "../state/state.h"
 
-/* Which options a kind takes; the others must be 0. */
+/* Options that a kind has; the others must be 0. */
 enum leat_detector_takes {
 	LEAT_TAKES_DELTA = 1,
 	LEAT_TAKES_THRESHOLD = 2,
@@ -17,7 +17,7 @@ enum leat_detector_takes {
 	LEAT_TAKES_BASELINE = 16 /* mean and stddev */
 };
 
-/* How one kind of detector works. */
+/* Operations of one kind of detector. */
 struct leat_detector {
 	unsigned takes; /* bits of enum leat_detector_takes */
 	/* Defaults; 0 where there is none. */
@@ -89,16 +89,16 @@ struct leat_page_hinkley_state {
 
 struct leat_zscore_state {
 	leat_window *window;
-	double mean; /* of the values before the newest */
+	double mean; /* mean of the values before the newest */
 	uint64_t length;
 };
 
 struct leat_ewma_state {
 	struct leat_running baseline;
-	double m2;       /* of the baseline, sum of squared deviations */
-	double stddev;   /* of the baseline, once it is complete */
+	double m2;       /* sum of squared deviations of the baseline */
+	double stddev;   /* standard deviation of the complete baseline */
 	double average;  /* EWMA less the mean of the baseline */
-	double variance; /* of the average, in units of stddev^2 */
+	double variance; /* variance of the average, in units of stddev^2 */
 };
 
 /*
@@ -117,8 +117,8 @@ struct leat_adwin {
 
 struct leat_drift {
 	const struct leat_detector *detector;
-	leat_drift_options options; /* with the defaults filled in */
-	uint64_t pushed;            /* and taken */
+	leat_drift_options options; /* options, complete with defaults */
+	uint64_t pushed;            /* values taken */
 	uint64_t refused;
 	union {
 		struct leat_page_hinkley_state page_hinkley;
@@ -129,7 +129,7 @@ struct leat_drift {
 	struct leat_block block;
 };
 
-/* Whether the caller looks for this change. */
+/* Returns whether the caller wants this change reported. */
 LEAT_INLINE int leat_drift_wants(const leat_drift *d, int change)
 {
 	return !d->options.direction || d->options.direction == change;

@@ -42,7 +42,7 @@ LEAT_INLINE double ftrl_step(double w, double *sum, double *squares, double g,
 	return (0 - s) / ((1 + after) * per_rate + l2);
 }
 
-/* All features, two at a time. */
+/* Updates all features, two at a time. */
 static void ftrl_dense(leat_model *m, const double *x, double g,
     double per_rate)
 {
@@ -79,8 +79,8 @@ static void ftrl_dense(leat_model *m, const double *x, double g,
 }
 
 /*
- * Whether a coefficient could take that step; nothing is stored. Squares that
- * overflow leave no number in the sum.
+ * Returns whether a coefficient can take the step; stores nothing. Squares that
+ * overflow make the sum infinite or NaN.
  */
 static int ftrl_fits_one(const leat_model *m, double w, double sum,
     double squares, double g, double l1)
@@ -90,7 +90,9 @@ static int ftrl_fits_one(const leat_model *m, double w, double sum,
 	return fabs(sum) <= LEAT_SQUARES_MAX && leat_growth_fits(w, v);
 }
 
-/* The same for all, where options are so large that it has to be tried. */
+/*
+ * Returns whether all can learn, for options so large that only a trial tells.
+ */
 static int ftrl_fits(const leat_model *m, const struct leat_row *row, double g)
 {
 	const double *sum = m->array[FTRL_SUM], *q = m->array[FTRL_SQUARES];
@@ -138,7 +140,7 @@ static double ftrl_sum_of(const leat_model *m, double w, double l1, double l2)
 	    most);
 }
 
-/* What that sum has for its minimiser, as the next step would find it. */
+/* Returns the minimiser for a sum, as the next step would find it. */
 static double ftrl_w_of(const leat_model *m, double sum, double l1, double l2)
 {
 	return (0 - leat_shrink(sum, l1)) / (1 / m->rate + l2);

@@ -130,7 +130,7 @@ static double softplus(double f)
 	return (f > 0 ? f : 0) + 2 * z * sum;
 }
 
-/* Where the loss is defined: its parts, the finite score, the target. */
+/* Returns whether the loss is defined: its arg, score and target are valid. */
 static int loss_defined(int loss, double arg, double score, double y)
 {
 	return leat_loss_exists(loss) && leat_loss_arg_fits(loss, arg) &&

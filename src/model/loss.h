@@ -22,7 +22,7 @@ LEAT_INLINE int leat_is_location(int loss)
 	return loss <= LEAT_LOSS_QUANTILE;
 }
 
-/* What a score says of y: itself for the losses up to QUANTILE. */
+/* Returns the prediction for a score, for losses behind QUANTILE. */
 double leat_link_other(int loss, double f);
 
 LEAT_INLINE double leat_link(int loss, double f)
@@ -31,7 +31,9 @@ LEAT_INLINE double leat_link(int loss, double f)
 						   : leat_link_other(loss, f);
 }
 
-/* Whether y is finite and the loss can have it as a target. */
+/*
+ * Returns LEAT_OK if y is finite and in range for the loss, else the refusal.
+ */
 int leat_target_check_other(int loss, double y);
 
 LEAT_INLINE int leat_target_check(int loss, double y)

@@ -139,7 +139,7 @@ void leat_model_w_alone(const leat_model_options *o, size_t *sizes)
 	sizes[0] = o->n_features;
 }
 
-/* What goes beside an update; see standard.c and base.c. */
+/* Cuts the arrays of standard.c and base.c. */
 static void model_layout_beside(leat_model *m, struct leat_cutter *c,
     const leat_model_options *o)
 {
@@ -587,8 +587,8 @@ static int tape_array(struct leat_tape *t, double *x, size_t n)
 }
 
 /*
- * What goes beside the update, in a part of its own; a model that has nothing
- * of the kind has the bytes of version 0.1.
+ * Writes the data of standard.c and base.c as a separate part. A model with
+ * neither has the bytes of version 0.1.
  */
 static void tape_beside(struct leat_tape *t, leat_model *m)
 {
@@ -637,7 +637,9 @@ static void tape_model(struct leat_tape *t, void *object)
 	for (int k = 0; k < LEAT_MODEL_ARRAYS; k++)
 		is_new &= tape_array(t, m->array[k], m->length[k]);
 	tape_beside(t, m);
-	/* One that has learned nothing is new, but for what it was given. */
+	/*
+	 * A model that has learned nothing is new, except given coefficients.
+	 */
 	leat_tape_expect(t, m->t > 0 || is_new || (m->based && !m->base));
 }
 

@@ -44,14 +44,14 @@ enum leat_takes {
 
 #define LEAT_MODEL_ARRAYS 5
 
-/* How one update works. */
+/* Operations of one update rule. */
 struct leat_rule {
 	unsigned losses; /* bits 1 << enum leat_loss */
 	unsigned takes;  /* bits of enum leat_takes */
 	double rate;     /* by default */
-	/* How many numbers there are in each array; array 0 is w. */
+	/* Sets the lengths of the arrays; array 0 is w. */
 	void (*sizes)(const leat_model_options *o, size_t *sizes);
-	/* All numbers are 0; sets those that must not be. May be NULL. */
+	/* Initialises numbers that must not be 0; all are 0 before. */
 	void (*start)(leat_model *m);
 	/* The score; not finite if x is not, or if it overflows. */
 	double (*score)(const leat_model *m, const struct leat_row *row);
@@ -82,7 +82,7 @@ typedef int leat_learn_function(leat_model *m, const struct leat_row *row,
  * State beyond the arrays. Each of these structs is made of doubles alone.
  */
 struct leat_sgd_state {
-	double average; /* of the intercept */
+	double average; /* average of the intercept */
 };
 
 struct leat_rls_state {
@@ -94,18 +94,18 @@ struct leat_coin_state {
 	double largest, sum, reward, theta;
 };
 
-/* What a score f stands for, and where it is cut off. */
+/* Units of a score f, and its limits. */
 struct leat_adaptive_units {
 	double center, scale, per_scale, least, most;
 	double low, high; /* raw targets that it is cut off at */
 };
 
 struct leat_adaptive_state {
-	double intercept2; /* of the steady predictor */
+	double intercept2; /* intercept of the steady predictor */
 	double seen;       /* sum of weights */
 	double gradients;  /* sum of squared slopes */
-	double rate;       /* that they make */
-	double share;      /* of the quick predictor */
+	double rate;       /* rate made from these sums */
+	double share;      /* share of the quick predictor */
 	double mixing;     /* sum of squared slopes by the share */
 	double y_mean, y_variance, y_least, y_most;
 	double spread; /* sqrt(y_variance) */
@@ -114,16 +114,17 @@ struct leat_adaptive_state {
 
 struct leat_model {
 	leat_learn_function *learn;
-	leat_learn_function *own; /* what base.c adds the base to */
-	size_t n;                 /* features */
+	/* learn function to which base.c adds the base */
+	leat_learn_function *own;
+	size_t n; /* features */
 	double *w, intercept;
 	double rate;
 	int loss;
 	int no_intercept;
 	int plain_slope;  /* the squared loss, not clipped */
 	double given_arg; /* the option */
-	double loss_arg;  /* in the units that the update learns in */
-	int arg_given;    /* else ADAPTIVE takes it in units of its own */
+	double loss_arg;  /* argument in units of the update */
+	int arg_given;    /* 0: ADAPTIVE uses a default in its own units */
 
 	double t; /* samples learned from */
 	double l1, l2, clip, power, forgetting;
@@ -141,14 +142,15 @@ struct leat_model {
 	} state;
 
 	int standardise;
-	struct leat_unit *units; /* of features; NULL: they are as they are */
+	struct leat_unit *units; /* units of features; NULL: not standardised */
 	struct leat_unit y;
 	double *z;   /* the sample at hand */
 	double seen; /* sum of weights */
 
 	int based;                    /* coefficients were set */
 	double *base, base_intercept; /* NULL: the update's own were */
-	double offset; /* of the score at hand, where the loss has no units */
+	/* added to the current score, if the loss has no units */
+	double offset;
 
 	int update;
 	const struct leat_rule *rule;
@@ -158,7 +160,7 @@ struct leat_model {
 
 /* model.c: a sample that is not taken. Returns err. */
 int leat_model_refuse(leat_model *m, int err);
-/* By the rule's score and update. */
+/* Learns by the rule's score and update. */
 leat_learn_function leat_model_learn_by_rule;
 
 /* standard.c */
@@ -176,9 +178,9 @@ void leat_base_tape(struct leat_tape *t, leat_model *m);
 
 /* The score of a model: its own, with that of its base. */
 double leat_model_score_of(const leat_model *m, const struct leat_row *row);
-/* What the update predicts by: coefficients, and the intercept. */
+/* Returns the coefficients used for predictions, and sets the intercept. */
 const double *leat_model_w(const leat_model *m, double *intercept);
-/* What a number can say of a coefficient. */
+/* Clamps a coefficient to the range of finite numbers. */
 double leat_model_told(double x);
 
 /* The score that the slope is taken at. */
@@ -197,13 +199,15 @@ LEAT_INLINE double leat_model_slope(const leat_model *m, double score, double y)
 	return g;
 }
 
-/* Whether w may become v. */
+/* Returns whether w may become v. */
 LEAT_INLINE int leat_growth_fits(double w, double v)
 {
 	return fabs(v) <= fabs(w) + LEAT_GROWTH_MAX;
 }
 
-/* Whether g x may be squared and summed, for each x and the intercept. */
+/*
+ * Returns whether g x can be squared and summed for each x and the intercept.
+ */
 LEAT_INLINE int leat_gradient_fits(double g, const struct leat_row *row)
 {
 	double most = leat_row_most(row);
@@ -220,9 +224,9 @@ LEAT_INLINE double leat_shrink(double w, double by)
 /* The sum that most updates predict by. */
 double leat_model_linear(const leat_model *m, const struct leat_row *row);
 
-/* One array of n, which is w. */
+/* Sets the lengths of a rule with w as its only array. */
 void leat_model_w_alone(const leat_model_options *o, size_t *sizes);
-/* Where w and the intercept are all there is. */
+/* Sets the coefficients of a rule that has only w and the intercept. */
 void leat_model_w_set(leat_model *m, const double *w, double intercept);
 enum { LEAT_MODEL_W, LEAT_MODEL_AVERAGE };
 

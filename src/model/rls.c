@@ -47,8 +47,8 @@ enum { RLS_W, RLS_TRIANGLE, RLS_RIGHT, RLS_MEAN, RLS_SPREAD };
  */
 #define RLS_RANK 1e-12
 #define RLS_RANK_FORGETTING 1e-10
-#define RLS_MOST 1e300 /* of a coefficient */
-#define RLS_RIDGE 1e-5 /* of a column's spread, with forgetting */
+#define RLS_MOST 1e300 /* largest coefficient */
+#define RLS_RIDGE 1e-5 /* ridge with forgetting, in spreads of a column */
 
 static size_t rls_columns(size_t n, int no_intercept)
 {
@@ -101,7 +101,7 @@ static void rls_fade(leat_model *m, size_t p)
 		m->array[RLS_RIGHT][k] *= keep;
 }
 
-/* One more row, with nothing but this in column j. */
+/* Adds a row that is 0 except for `size` in column j. */
 static void rls_ridge(leat_model *m, size_t j, double size, size_t p)
 {
 	double row[RLS_COLUMNS_MAX] = { 0 };
@@ -118,7 +118,7 @@ static void rls_start(leat_model *m)
 		rls_ridge(m, p - m->n + i, leat_sqrt(m->l2), p);
 }
 
-/* What this sample's forgetting takes from p ridges, given to one. */
+/* Restores to one ridge what this sample's forgetting takes from all p. */
 static void rls_refill(leat_model *m, size_t p)
 {
 	size_t j = (size_t)((uint64_t)m->t % p);
@@ -147,7 +147,7 @@ static void rls_note(leat_model *m, size_t j, double v)
 /* By how many samples columns are judged; the same for all of them. */
 struct rls_samples {
 	double rank;
-	double root; /* of their number */
+	double root; /* square root of their number */
 	double kept; /* root of those that are remembered */
 };
 
@@ -215,7 +215,10 @@ static double rls_score(const leat_model *m, const struct leat_row *row)
 	double f = leat_model_linear(m, row);
 	double p = (double)rls_columns(m->n, m->no_intercept);
 
-	/* So many samples are enough to tell noise from what is linear. */
+	/*
+	 * With fewer samples the fit follows the noise, so clamp the
+	 * prediction.
+	 */
 	if (m->t >= 3 * p || !(f - f == 0))
 		return f;
 	return f < m->state.rls.least ? m->state.rls.least

@@ -70,7 +70,7 @@ LEAT_INLINE double leat_dot_rest(const double *w, const double *x, size_t i,
 	return leat_join8(s);
 }
 
-/* Of four features. */
+/* Returns the squares of four features. */
 LEAT_INLINE leat_lane leat_squares(const double *x)
 {
 	leat_lane u = leat_lane_load(x), v = leat_lane_load(x + 2);

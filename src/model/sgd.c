@@ -28,7 +28,7 @@ static void sgd_sizes(const leat_model_options *o, size_t *sizes)
 	sizes[SGD_AVERAGE] = o->average ? o->n_features : 0;
 }
 
-/* What is predicted by; the score to learn from may be another. */
+/* Returns the score for predictions; the score for learning may differ. */
 static double sgd_score(const leat_model *m, const struct leat_row *row)
 {
 	if (!m->average)
@@ -56,7 +56,7 @@ static void sgd_average(leat_model *m)
 	m->state.sgd.average += (m->intercept - m->state.sgd.average) / n;
 }
 
-/* One coefficient: the step, then the pull of l1 towards 0. */
+/* Updates one coefficient: the step, then l1's move towards 0. */
 LEAT_INLINE double sgd_step(const leat_model *m, size_t i, double v, double eta,
     double g)
 {
@@ -68,7 +68,7 @@ LEAT_INLINE double sgd_step(const leat_model *m, size_t i, double v, double eta,
 	return leat_shrink(w, eta * m->l1);
 }
 
-/* The same without penalties: textbook order, eta times g first. */
+/* Updates one coefficient without penalties, in the textbook's order. */
 LEAT_INLINE double sgd_plain_step(const leat_model *m, size_t i, double v,
     double eta, double g)
 {
@@ -83,7 +83,7 @@ static double sgd_rate(const leat_model *m)
 			    : m->rate;
 }
 
-/* What coefficient i becomes. */
+/* Returns the new value of coefficient i. */
 LEAT_INLINE double sgd_next(const leat_model *m, size_t i, double v, double eta,
     double g)
 {
@@ -91,7 +91,7 @@ LEAT_INLINE double sgd_next(const leat_model *m, size_t i, double v, double eta,
 				      : sgd_plain_step(m, i, v, eta, g);
 }
 
-/* Whether the largest move can be told to be small from a few numbers. */
+/* Returns whether bounds alone show that the largest move is small. */
 static int sgd_is_small(const leat_model *m, double most, double step, double g)
 {
 	if (!(fabs(step * g) * most <= LEAT_GROWTH_MAX))

@@ -6,8 +6,8 @@
 
 #include "../core/maths.h"
 
-#define LEAT_STANDARD_MOST 8.0      /* deviations that a value counts as */
-#define LEAT_STANDARD_HUGE 1e150    /* squares must not overflow */
+#define LEAT_STANDARD_MOST 8.0      /* most deviations of a value */
+#define LEAT_STANDARD_HUGE 1e150    /* squares of smaller numbers are finite */
 #define LEAT_STANDARD_SPREAD 1e-290 /* variance of what is not constant */
 #define LEAT_STANDARD_SEEN 1e307    /* sum of weights */
 

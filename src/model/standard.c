@@ -28,7 +28,7 @@
 /* Weights can make each of 2^64 samples move a mean by 1e150. */
 #define STANDARD_MEAN_MAX 1e170
 
-/* What a unit becomes with x, of a sample that counts `rate`. Returns z. */
+/* Adds x, of a sample with weight `rate`, to a unit. Returns z. */
 static double unit_see(struct leat_unit *u, double x, double rate, int first)
 {
 	double most = LEAT_STANDARD_HUGE;
@@ -76,7 +76,7 @@ static double standard_scale(const struct leat_unit *y)
 	return inverse > 0 ? y->moments.variance * inverse : 1;
 }
 
-/* What f stands for. */
+/* Returns the score f in raw units. */
 static double standard_raw_score(const leat_model *m, double f)
 {
 	if (!leat_is_location(m->loss))
@@ -160,7 +160,7 @@ int leat_standard_learn(leat_model *m, const struct leat_row *row, double y,
 	    (!(m->seen + weight <= LEAT_STANDARD_SEEN) ||
 		leat_row_nonfinite(row)))
 		err = LEAT_NOT_FINITE;
-	/* What is predicted does not know the weight, which z does. */
+	/* The prediction must not depend on the weight, but z does. */
 	told = !err && weight != 1 ? leat_standard_score(m, row) : 0;
 	if (!err)
 		err = told - told == 0 ? standard_update(m, row, y, weight, &f)
@@ -182,8 +182,8 @@ void leat_standard_reset(leat_model *m)
 }
 
 /*
- * In raw units. These may be more than a number can say, where a deviation
- * has been narrowed down to nothing.
+ * Writes coefficients in raw units. They may overflow where a deviation has
+ * become very small.
  */
 void leat_standard_raw(const leat_model *m, double *w_out,
     double *intercept_out)
