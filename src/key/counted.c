@@ -155,7 +155,7 @@ static void counted_tell(struct leat_stream *st, struct leat_state *s, int flag)
 	int64_t start, end;
 
 	if (flag & LEAT_RESULT_FLUSHED)
-		leat_window_tell_open(w);
+		leat_window_emit_open(w);
 	if ((flag & LEAT_RESULT_FLUSHED) ||
 	    !counted_interval(k, s, &start, &end))
 		return;

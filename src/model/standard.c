@@ -154,22 +154,23 @@ int leat_standard_learn(leat_model *m, const struct leat_row *row, double y,
     double weight, double *prediction_out)
 {
 	int err = leat_target_check(m->loss, y);
-	double f, told;
+	double f, before;
 
 	if (!err &&
 	    (!(m->seen + weight <= LEAT_STANDARD_SEEN) ||
 		leat_row_nonfinite(row)))
 		err = LEAT_NOT_FINITE;
 	/* The prediction must not depend on the weight, but z does. */
-	told = !err && weight != 1 ? leat_standard_score(m, row) : 0;
+	before = !err && weight != 1 ? leat_standard_score(m, row) : 0;
 	if (!err)
-		err = told - told == 0 ? standard_update(m, row, y, weight, &f)
-				       : LEAT_NOT_FINITE;
+		err = before - before == 0
+		    ? standard_update(m, row, y, weight, &f)
+		    : LEAT_NOT_FINITE;
 	if (err)
 		return leat_model_refuse(m, err);
 	m->t++;
 	if (prediction_out)
-		*prediction_out = leat_link(m->loss, weight != 1 ? told : f);
+		*prediction_out = leat_link(m->loss, weight != 1 ? before : f);
 	return LEAT_OK;
 }
 

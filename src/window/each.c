@@ -1,12 +1,12 @@
 /*
  * each.c - one value into each of many windows
  *
- * With thousands of windows a push finds none of what it needs in the
- * cache, and waits several times, as one thing tells where the next one is.
- * Here the windows of some pushes are on their way together, in stages: what
- * a window begins with; then what that points to, the places where the value
- * enters and where another is stepped over. Then all of it is there. Nothing
- * else is different from single pushes.
+ * With thousands of windows a push finds nothing that it needs in the cache,
+ * and waits several times, since each pointer has to be loaded before the next.
+ * Here the memory of some pushes is fetched together, in stages: the start of
+ * each window; then the places it points to, where the value enters and where
+ * another is stepped over. Then all of it is there. Otherwise it does the same
+ * as single pushes.
  */
 #include "../core/calls.h"
 #include "relay.h"
@@ -31,7 +31,7 @@ static int each_check(leat_window *const *windows, size_t n, int pairs,
 	return LEAT_OK;
 }
 
-/* What is in one piece with the window itself. */
+/* Prefetches the window's own block. */
 LEAT_INLINE void each_first(const leat_window *w)
 {
 	const char *p = (const char *)w;
@@ -88,7 +88,7 @@ int leat_window_push_each(leat_window *const *windows, const double *x,
     const double *y, size_t n, double *out)
 {
 	size_t row = n > 0 ? windows[0]->n_stats : 0;
-	int err, told = LEAT_OK;
+	int err, result = LEAT_OK;
 
 	LEAT_ASSERT(n == 0 || (windows && x));
 	err = each_check(windows, n, y != NULL, out != NULL);
@@ -99,7 +99,7 @@ int leat_window_push_each(leat_window *const *windows, const double *x,
 
 		err = each_block(windows + i, x + i, y ? y + i : NULL, some,
 		    out ? out + i * row : NULL);
-		told = err ? err : told;
+		result = err ? err : result;
 	}
-	return told;
+	return result;
 }

@@ -64,8 +64,8 @@ int leat_layout(struct leat_window *w, unsigned char *base, size_t *n_bytes,
 	struct leat_part *parts = leat_cut(&c, n, sizeof(*parts));
 	leat_stat *stats = leat_cut(&c, o->n_stats, sizeof(*stats));
 	double *results = leat_cut(&c, o->n_stats, sizeof(double));
-	size_t told = traits & LEAT_OF_USER ? o->n_stats : 0;
-	const void **partials = leat_cut(&c, told, sizeof(*partials));
+	size_t n_partials = traits & LEAT_OF_USER ? o->n_stats : 0;
+	const void **partials = leat_cut(&c, n_partials, sizeof(*partials));
 	size_t kept = w->keeps ? (size_t)w->size : 0;
 	double *ring_x = leat_cut(&c, kept, sizeof(double));
 	double *ring_y = leat_cut(&c, w->pairs ? kept : 0, sizeof(double));
@@ -90,7 +90,7 @@ int leat_layout(struct leat_window *w, unsigned char *base, size_t *n_bytes,
 	w->parts = n > 0 ? parts : NULL;
 	w->stats = stats;
 	w->results = results;
-	w->partials = told > 0 ? partials : NULL;
+	w->partials = n_partials > 0 ? partials : NULL;
 	w->ring_x = ring_x;
 	w->ring_y = ring_y;
 	w->panes.tallies = tallies;

@@ -1,8 +1,8 @@
 /*
- * options.c - what a caller may ask for
+ * options.c - checks of options
  *
- * An option that the kind of window has no use for must be zero: a mistake
- * is told, not ignored.
+ * An option that does not apply to the kind of window must be zero: a mistake
+ * is reported, not ignored.
  */
 #include "../agg/decay.h"
 #include "../agg/order.h"
@@ -12,7 +12,7 @@
 #include "../core/memory.h"
 #include "window.h"
 
-/* Where only a size is given the window slides. */
+/* Returns the kind; with only a size given, a sliding window. */
 static int kind_of(const leat_window_options *o)
 {
 	return o->kind ? o->kind : LEAT_SLIDING;
@@ -29,7 +29,7 @@ static int keeps_values(const leat_window_options *o)
 	return kind_of(o) == LEAT_SLIDING || o->keep_values;
 }
 
-/* What the statistics of such a window can count on. */
+/* Returns what the statistics of such a window may rely on. */
 struct leat_request leat_options_request(const leat_window_options *o)
 {
 	struct leat_request r = {
@@ -84,7 +84,8 @@ static const char *why_decay(const leat_window_options *o)
 		return o->unadjusted ? "unadjusted: only for DECAY" : NULL;
 	}
 	if (given != 1)
-		return "alpha, ewm_span, half_life: DECAY needs exactly one of them";
+		return "alpha, ewm_span, half_life: "
+		       "DECAY needs exactly one of them";
 	if (o->alpha != 0 && !in(o->alpha, 0, 1))
 		return "alpha: must be above 0 and at most 1";
 	if (o->ewm_span != 0 && !in(o->ewm_span, 1, DBL_MAX))
@@ -104,7 +105,8 @@ static const char *why_rest(const leat_window_options *o)
 	    o->on_missing != LEAT_ON_MISSING_PROPAGATE)
 		return "on_missing: not of enum leat_on_missing";
 	if (kind_of(o) == LEAT_SLIDING && o->keep_values)
-		return "keep_values: not used by SLIDING, which always keeps them";
+		return "keep_values: not used by SLIDING, "
+		       "which always keeps them";
 	if (!sized(kind_of(o)) && o->keep_values)
 		return "keep_values: not supported by this kind";
 	if (!leat_allocator_fits(o->allocator))

@@ -9,7 +9,7 @@
  * with a hop of 1 for SLIDING and of `size` for TUMBLING. They are in the ring
  * that the window keeps, so what leaves is known, and a loaded window makes
  * its tree anew. The tree is brought up to date before the engine has the
- * value, for the engine may tell results.
+ * value, for the engine may emit results.
  *
  * Cost: O(log size) a push, on average over `hop` of them where many values
  * leave at once.
@@ -27,7 +27,7 @@ static uint32_t ordered_mark(double y)
 	return y > 0.5;
 }
 
-/* Where the value at a position is, which is one of the last `size`. */
+/* Returns the slot of a position, which must be one of the last `size`. */
 static size_t ordered_slot(const leat_window *w, uint64_t pushed, uint64_t at)
 {
 	int slides = w->engine == &leat_slide_engine;

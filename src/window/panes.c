@@ -30,7 +30,7 @@ static int in_gap(const struct leat_panes *s)
 	return s->fill > s->end && s->closed_max == 0;
 }
 
-/* Whether the oldest closed pane is part of the window. */
+/* Returns whether the oldest closed pane is part of the window. */
 static int with_oldest(const struct leat_panes *s)
 {
 	return s->closed_max > 0 && s->closed >= s->closed_max &&

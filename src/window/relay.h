@@ -29,7 +29,7 @@
 
 struct leat_relay {
 	size_t ring; /* slots of the ring of elements, at least size */
-	size_t head; /* where the next element goes */
+	size_t head; /* index of the next element */
 	size_t back; /* the element of B that was stepped over last */
 	/*
 	 * The table is addressed from its slot -1: place 1 is slot 0. The
@@ -38,8 +38,8 @@ struct leat_relay {
 	 * `stride` further.
 	 */
 	size_t place;
-	size_t last;     /* place when D is full, */
-	size_t start;    /* and while it is empty */
+	size_t last;     /* place when D is full */
+	size_t start;    /* start while it is empty */
 	size_t stride;   /* 1, or -1 for a table laid out from the end */
 	unsigned chunks; /* full ones before D: 0, 1, or 2 for more */
 	size_t size, chunk, slots;
@@ -87,7 +87,7 @@ LEAT_INLINE void leat_relay_turn(struct leat_relay *r)
 		r->chunks++;
 }
 
-/* One element more in D, one element further back in B. */
+/* Moves on: one element more in D, one element further back in B. */
 LEAT_INLINE void leat_relay_step(struct leat_relay *r)
 {
 	r->head = r->head + 1 == r->ring ? 0 : r->head + 1;
@@ -95,7 +95,7 @@ LEAT_INLINE void leat_relay_step(struct leat_relay *r)
 	r->place += r->stride;
 }
 
-/* Where the suffix of A that is in the window is. Only for chunks == 2. */
+/* Returns the slot of A's suffix in the window. Requires chunks == 2. */
 LEAT_INLINE size_t leat_relay_tail(const struct leat_relay *r)
 {
 	return r->place + r->stride;

@@ -1,5 +1,5 @@
 /*
- * report.c - results in the order they were asked for, and who is told
+ * report.c - results in the order of options, and their emission
  */
 #include "../agg/order.h"
 #include "../agg/summary.h"
@@ -23,18 +23,21 @@ static void report_user(void *ctx, void *scratch)
 	    r->out);
 }
 
-/* Users' classes come last. What is told they leave in their parts. */
+/*
+ * Reports users' classes, which come last. While a result is emitted, each
+ * leaves its partial in its part.
+ */
 static void report_users(const leat_window *w, int silent, double *out)
 {
 	struct users_report r = { w, w->n_parts, out };
 
 	while (r.part > 0 && w->parts[r.part - 1].of.agg) {
 		const struct leat_part *p = &w->parts[--r.part];
-		if (!w->tells) {
+		if (!w->emits) {
 			leat_with_scratch(p->of.packed, report_user, &r);
 			continue;
 		}
-		if (w->tells == 1)
+		if (w->emits == 1)
 			w->engine->combine(w, p, p->combined, NULL);
 		if (!silent)
 			leat_lower_agg(w->stats, w->n_stats, p->of.agg,
@@ -54,15 +57,15 @@ void leat_report(const leat_window *w, struct leat_summary *s, double *out)
 		s->errors.auc = leat_order_auc(&w->order);
 	leat_lower(w->stats, w->n_stats, s, silent, out);
 	if (w->n_parts > 0 && w->parts[w->n_parts - 1].of.agg)
-		if (!silent || w->tells)
+		if (!silent || w->emits)
 			report_users(w, silent, out);
 }
 
 void leat_ask(leat_window *w)
 {
-	w->tells = 1;
+	w->emits = 1;
 	w->query(w, w->results);
-	w->tells = 0;
+	w->emits = 0;
 }
 
 void leat_emit_results(leat_window *w, uint64_t start, uint64_t end,
@@ -91,7 +94,7 @@ leat_result leat_window_answer(leat_window *w)
 	return r;
 }
 
-/* For engines that count every push. */
+/* Counts pushes for engines that count each of them. */
 uint64_t leat_pushes(const leat_window *w)
 {
 	return w->pushed;

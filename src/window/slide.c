@@ -30,13 +30,15 @@ LEAT_INLINE int is_missing(const leat_window *w, double x, double y)
 	return x != x || (w->pairs && y != y);
 }
 
-/* All pushes: those before D are counted when it begins. */
+/* Returns all pushes: those before D are counted when it begins. */
 LEAT_INLINE uint64_t pushed(const leat_window *w)
 {
 	return w->pushed + leat_relay_filled(&w->relay);
 }
 
-/* In w->unsettled beside the count of missing values: not all chunks yet. */
+/*
+ * Flag in w->unsettled, beside the count of missing values: chunks are missing.
+ */
 #define WARMING ((uint64_t)1 << 63)
 
 LEAT_INLINE uint64_t missing(const leat_window *w)
@@ -45,8 +47,8 @@ LEAT_INLINE uint64_t missing(const leat_window *w)
 }
 
 /*
- * Nothing is missing and all chunks are there, so the window is full: what
- * nearly every push and query finds, in one comparison.
+ * Returns whether no value and no chunk is missing, so the window is full: true
+ * for nearly every push and query, and tested by one comparison.
  */
 LEAT_INLINE int steady(const leat_window *w)
 {
@@ -73,7 +75,7 @@ static void enter(leat_window *w, double x, double y)
 	leat_relay_step(r);
 }
 
-/* The same in a steady window for a value that is not missing. */
+/* Enters a value that is not missing. Requires a steady window. */
 LEAT_INLINE void enter_steady(leat_window *w, double x)
 {
 	w->ring_x[w->relay.head] = x;
@@ -94,8 +96,8 @@ LEAT_INLINE int is_infinite(double x)
 #include "slide_lanes.h"
 
 /*
- * Whether a push has to take the long way: missing values do, and infinities
- * where there are moments, so that w->infinite is told.
+ * Returns whether a push has to take the long way: for missing values, and for
+ * infinities with moments, which must set w->infinite.
  */
 LEAT_INLINE int is_odd(double x, int flags)
 {
@@ -234,7 +236,7 @@ static void slide_combine(const leat_window *w, const struct leat_part *p,
 
 /* ---------------- push and query, stamped --------------------------- */
 
-static void tell(leat_window *w)
+static void slide_emit(leat_window *w)
 {
 	if (w->sink.emit && pushed(w) >= w->size)
 		leat_emit(w, pushed(w) - w->size, pushed(w), 0);
@@ -428,7 +430,7 @@ void leat_slide_specialise(leat_window *w)
 		const struct stamped *s = &stamped[i];
 		if (s->flags != flags)
 			continue;
-		if (!w->sink.emit) /* who is told is told by slide_push() */
+		if (!w->sink.emit) /* with a sink, slide_push() emits */
 			w->push_x = s->push[form];
 		if (all_hot)
 			w->query = s->query[form];
@@ -466,7 +468,7 @@ static void slide_push(leat_window *w, double x, double y)
 	old = shown(old, old_y);
 	for (size_t i = 0; i < w->n_parts; i++)
 		part_step(w, &w->parts[i], x, old);
-	tell(w);
+	slide_emit(w);
 }
 
 static void slide_query(const leat_window *w, double *out)

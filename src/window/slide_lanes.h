@@ -166,7 +166,7 @@ enum { MOMENTS_WIDTH = 4 };
 struct moments_state {
 	struct leat_moments_lanes l;
 	struct leat_run whole;
-	double tail_k; /* of A */
+	double tail_k; /* shift of A's tail */
 };
 
 /* The prefix of D: the first lanes of the state. */
@@ -189,7 +189,7 @@ LEAT_INLINE void moments_turn(const struct leat_part *p)
 	s->whole = moments_prefix(l);
 }
 
-/* One value more in each lane; rn is 1 / their number then. */
+/* Adds a value to each lane; rn is 1 / the new number of values. */
 LEAT_INLINE void moments_grow(struct leat_moments_lanes *l, leat_lane v,
     leat_lane rn)
 {
@@ -212,7 +212,7 @@ LEAT_INLINE void moments_add(struct leat_moments_lanes *l, leat_lane v)
 	moments_grow(l, v, leat_lane_div(leat_lane_dup(1), l->n));
 }
 
-/* The same where either may be missing or the first of its lane. */
+/* Adds values of which either may be missing or the first of its lane. */
 static void moments_add_masked(struct moments_state *s, leat_lane v)
 {
 	leat_lane_mask valid = leat_lane_valid(v);
@@ -252,7 +252,7 @@ LEAT_INLINE void moments_store(const struct leat_moments_lanes *l,
 	place[3] = leat_lane_get(leat_lane_add(l->m2, l->c2), 1);
 }
 
-/* In a steady window: both chunks have values and none is missing. */
+/* Pushes in a steady window: both chunks have values and none is missing. */
 LEAT_INLINE void moments_step(const struct leat_part *p,
     const struct leat_relay *r, double x, double old)
 {

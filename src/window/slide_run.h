@@ -18,15 +18,16 @@ enum { RUN = 64, RUN_PAD = RUN + 4 };
 
 struct run {
 	const double *x;
-	const double *old; /* what B's suffix grows by: old[0], old[-1], ... */
+	/* values added to B's suffix: old[0], old[-1], ... */
+	const double *old;
 	size_t n;
 	/* prefixes of D, then the combined results in their place */
 	double hi[RUN_PAD], lo[RUN_PAD], mu[RUN_PAD], m2[RUN_PAD];
 	double min[RUN], max[RUN];
-	double suffix[RUN][MOMENTS_WIDTH]; /* of B, as the table has them */
+	double suffix[RUN][MOMENTS_WIDTH]; /* suffixes of B, as in the table */
 };
 
-/* Where the first push of the run writes; one step further it reads. */
+/* Returns the place that the first push writes; it reads one step further. */
 LEAT_INLINE double *run_place(const struct leat_part *p,
     const struct leat_relay *r, size_t width)
 {
@@ -38,7 +39,7 @@ LEAT_INLINE ptrdiff_t run_step(const struct leat_relay *r, ptrdiff_t width)
 	return r->stride == 1 ? width : -width;
 }
 
-/* What a short last group computes too much, it computes from zeros. */
+/* Pads with zeros: a short last group computes with them in vain. */
 LEAT_INLINE void run_pad(struct run *u)
 {
 	for (size_t i = u->n; i % 4 != 0; i++)
@@ -69,7 +70,7 @@ LEAT_INLINE void run_edges(const struct leat_part *p,
 	e->suffix = suffix;
 }
 
-/* One push; the prefix after it is in the first halves. */
+/* Pushes once; the prefix after it is in the first halves. */
 LEAT_INLINE struct sum_run run_sum_note(struct run *u, size_t i,
     struct leat_sum_lanes *l)
 {
@@ -128,7 +129,7 @@ LEAT_INLINE void run_moments_state(const struct leat_part *p, struct run *u,
 
 	if (filled == 0) {
 		memset(&l, 0, sizeof(l));
-		l.k = run_values(u, 0); /* as moments_start() has it */
+		l.k = run_values(u, 0); /* see moments_start() */
 	}
 	for (; i + 2 <= u->n; i += 2) {
 		rn = leat_lane_div(leat_lane_dup(1), n);
@@ -161,7 +162,7 @@ static void run_overflowed(leat_window *w, struct run *u)
 	}
 }
 
-/* What came out as NaN is looked at again, in the way of single queries. */
+/* Computes a NaN result again, in the way of single queries. */
 static double run_again(const leat_window *w, const struct run *u, size_t i,
     int id)
 {
@@ -192,7 +193,7 @@ LEAT_INLINE void run_fill(const leat_window *w, size_t n, double *out)
 		*out = full;
 }
 
-/* Where the value that B's suffix grows by next is in the ring. */
+/* Returns the ring's index of the next value for B's suffix. */
 LEAT_INLINE size_t run_back(const struct leat_relay *r)
 {
 	return (r->back == 0 ? r->ring : r->back) - 1;
@@ -203,7 +204,7 @@ LEAT_INLINE size_t at_most(size_t n, size_t limit)
 	return n < limit ? n : limit;
 }
 
-/* As many as stay clear of the ends of all that is walked through. */
+/* Returns how many pushes reach no end of a ring, chunk or table. */
 LEAT_INLINE size_t run_length(const struct leat_relay *r, const double *x,
     size_t n)
 {
@@ -218,7 +219,7 @@ LEAT_INLINE size_t run_length(const struct leat_relay *r, const double *x,
 	return missing ? 0 : n;
 }
 
-/* By hand: what compilers make of memcpy() here starts too slowly. */
+/* Copies by hand: a compiler's memcpy() starts too slowly here. */
 LEAT_INLINE void run_keep(double *ring, const double *x, size_t n)
 {
 	size_t i = 0;

@@ -154,7 +154,7 @@ WIDE_TARGET static void WIDE_NAME(run_moments)(leat_window *w,
 		WIDE_NAME(columns4)(place + step, step, u->n - i, c);
 		WIDE_NAME(suffixes)(u, i, u->n - i, place, step, 4);
 		a.n = WIDE_OP(sub)(WIDE_OP(dup)(w->full - s->whole.n), d.n);
-		/* where nothing is left of A: see moments_tail() */
+		/* A may be empty here: see moments_tail() */
 		a.k = WIDE_OP(if_zero)(a.n, b.k, WIDE_OP(dup)(s->tail_k));
 		a.mu = c[2];
 		a.m2 = c[3];

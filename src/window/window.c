@@ -44,8 +44,8 @@ static int push_x(leat_window *w, double x)
 	return LEAT_OK;
 }
 
-/* The same where there is a sink. */
-static int push_x_told(leat_window *w, double x)
+/* Pushes one value to a window with a sink, whose failure it returns. */
+static int push_x_emit(leat_window *w, double x)
 {
 	if (leat_is_inside(&w->calls))
 		return LEAT_EINVAL;
@@ -72,7 +72,7 @@ static leat_window *build(unsigned char *base, const leat_window *geometry,
 	memcpy(w->stats, o->stats, o->n_stats * sizeof(*w->stats));
 	aim_partials(w);
 	w->push = w->engine->push;
-	w->push_x = w->sink.emit ? push_x_told : push_x;
+	w->push_x = w->sink.emit ? push_x_emit : push_x;
 	if (w->pairs)
 		w->push_x = leat_window_refuse_x;
 	w->query = w->engine->query;
@@ -290,14 +290,15 @@ int leat_window_partial(const leat_window *window, const leat_agg *agg,
 			of.part = &window->parts[i];
 	if (!of.part)
 		return LEAT_ESTAT;
-	if (window->calls.result) /* while it is told its partials are there */
+	/* the emitted window has its partials there */
+	if (window->calls.result)
 		memcpy(partial_out, of.part->combined, of.part->of.packed);
 	else
 		leat_with_scratch(of.part->of.packed, combine_partial, &of);
 	return LEAT_OK;
 }
 
-/* Of n pushes, those between two hopping windows. */
+/* Returns how many of n pushes lie between two hopping windows. */
 static uint64_t between_windows(const leat_window *w, uint64_t n)
 {
 	uint64_t hop = w->panes.advance, rest;
@@ -325,8 +326,8 @@ void leat_window_counts(const leat_window *window, leat_counts *counts_out)
 uint64_t leat_window_length(const leat_window *window)
 {
 	LEAT_ASSERT(window);
-	return window->told_length ? window->told_length
-				   : window->engine->length(window);
+	return window->emitted_length ? window->emitted_length
+				      : window->engine->length(window);
 }
 
 /* The ring slot of the oldest value in the window. */

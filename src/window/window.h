@@ -23,15 +23,16 @@
 #include "../state/state.h"
 #include "relay.h"
 
-/* One aggregate class in one window. */
+/* State of an aggregate class in a window. */
 struct leat_part {
 	struct leat_section of;
 	/* accumulators, `size` bytes each */
-	unsigned char *prefix;   /* of D */
-	unsigned char *suffix;   /* of B, as far as it has come */
-	unsigned char *open;     /* of the pane being filled */
-	unsigned char *combined; /* scratch of pushes, and what is told */
-	unsigned char *temp;     /* of pushes */
+	unsigned char *prefix; /* prefix of D */
+	unsigned char *suffix; /* suffix of B so far */
+	unsigned char *open;   /* partial of the open pane */
+	/* scratch of pushes; partial of the emitted window */
+	unsigned char *combined;
+	unsigned char *temp; /* scratch of pushes */
 	/* partials, `packed` bytes each */
 	unsigned char *whole;  /* B */
 	unsigned char *table;  /* slots + 2, from slot -1 */
@@ -48,7 +49,7 @@ struct leat_panes {
 	size_t closed_max;
 	uint64_t closed; /* panes closed since reset */
 	uint64_t fill;   /* values in the open pane */
-	size_t head;     /* where the next closed pane goes */
+	size_t head;     /* slot of the next closed pane */
 	struct leat_tally open, relayed;
 	struct leat_tally *tallies;
 };
@@ -57,8 +58,8 @@ struct leat_engine {
 	void (*push)(leat_window *w, double x, double y);
 	void (*query)(const leat_window *w, double *out);
 	/*
-	 * What a part knows of the window, into an accumulator; temp has room
-	 * for another one, of a built-in class. NULL: there are no parts.
+	 * Combines a part's data of the window into an accumulator; temp has
+	 * room for another one, of a built-in class. NULL: there are no parts.
 	 */
 	void (*combine)(const leat_window *w, const struct leat_part *p,
 	    void *acc, void *temp);
@@ -77,7 +78,7 @@ typedef size_t leat_run_function(leat_window *w, const double *x, size_t n,
     double *out);
 
 struct leat_window {
-	/* What a push touches comes first, then what a query does. */
+	/* Members are in order of use: first by a push, then by a query. */
 	int (*push_x)(leat_window *w, double x);
 	uint64_t unsettled; /* slide: values missing, and a flag */
 	double *ring_x;
@@ -102,16 +103,18 @@ struct leat_window {
 	uint64_t infinite;      /* slide: pushes when the last infinity came */
 	const struct leat_engine *engine;
 	int kind;
-	struct leat_calls calls; /* of the sink */
-	double *results;         /* for it, */
-	const void **partials;   /* and these; NULL: there is no class */
-	int tells; /* leat_ask() is at work; 2: `combined` has it all */
-	uint64_t told_length; /* flush: of the window that is told; or 0 */
-	size_t ring_head;     /* panes: where the next kept value goes */
+	struct leat_calls calls; /* calls of the sink */
+	double *results;         /* scratch for its results */
+	/* partials for results; NULL without classes */
+	const void **partials;
+	int emits; /* 1: in leat_ask(); 2: `combined` has the partials */
+	/* flush: length of the emitted window; else 0 */
+	uint64_t emitted_length;
+	size_t ring_head; /* panes: where the next kept value goes */
 	struct leat_panes panes;
 	struct leat_decay decay;
-	int keeps; /* has a ring */
-	/* Of a window that knows the order of its values; see ordered.c. */
+	int keeps; /* values are stored in a ring */
+	/* Order of values, for AUC; see ordered.c. */
 	struct leat_order order; /* without nodes: of no other */
 	uint64_t ordered_from;
 	/* Decayed sums of errors, and enum leat_decay_more of which. */
@@ -192,15 +195,15 @@ int leat_part_join_packed(const struct leat_part *part, void *sum,
 void leat_panes_relay(leat_window *w);
 
 /*
- * window_save.c: options of what would be a window; and the state of a window, which
- * when it is loaded is a new one.
+ * window_save.c: the options of a window; and its state, which is loaded into a
+ * new one.
  */
 void leat_tape_window_options(struct leat_tape *t,
     const leat_window_options *o);
 void leat_tape_window_content(struct leat_tape *t, leat_window *w);
-/* Counts the missing values, which statistics need not tell. */
+/* Counts the missing values, which may be in no statistic. */
 uint64_t leat_window_missing(const leat_window *w);
-/* Whether two windows can be one, and the one made of both. */
+/* Return whether two windows can be joined, and join them. */
 int leat_window_fits(const leat_window *w, const leat_window *other);
 void leat_window_join(leat_window *w, const leat_window *other);
 
@@ -212,9 +215,9 @@ void leat_ordered_start(leat_window *w);
 void leat_ordered_reset(leat_window *w);
 void leat_ordered_again(leat_window *w);
 
-/* flush.c: accumulators that a part needs; and tells what is open. */
+/* flush.c: accumulators that a part needs; emits open windows. */
 size_t leat_flush_levels(const leat_window *w);
-void leat_window_tell_open(leat_window *w);
+void leat_window_emit_open(leat_window *w);
 
 /* report.c */
 uint64_t leat_pushes(const leat_window *w);

@@ -78,8 +78,8 @@ static void window_options(struct leat_tape *t, const leat_window *w)
 /* ---------------- the relay ------------------------------------------- */
 
 /*
- * Of so many elements, how many were there when the oldest chunk began that
- * the relay still knows; it is set to what it was like then.
+ * Rewinds the relay to the begin of the oldest chunk that it still knows, and
+ * returns the number of elements at that time.
  */
 static uint64_t relay_rewind(struct leat_relay *r, uint64_t elements)
 {
@@ -121,7 +121,7 @@ static void tape_ring(struct leat_tape *t, leat_window *w, size_t head,
 	}
 }
 
-/* As empty as a ring of which values may be read that were never written. */
+/* Clears the ring, of which unwritten values may be read. */
 static void blank_ring(leat_window *w)
 {
 	for (size_t i = 0; i < w->size; i++) {
@@ -180,7 +180,7 @@ static void tape_slide(struct leat_tape *t, leat_window *w, uint64_t pushed)
 
 /* ---------------- panes ------------------------------------------------ */
 
-/* How many values of a pane of n are missing; the others count. */
+/* Saves the missing values of a pane of n; the others count. */
 static void tape_tally(struct leat_tape *t, struct leat_tally *tally,
     uint64_t n)
 {
@@ -285,7 +285,7 @@ static void expect_kept(struct leat_tape *t, const leat_window *w)
 	expect_newest(t, w->last, newest, all);
 }
 
-/* Of so many values, where they are. */
+/* Places the panes of the first `pushed` values. */
 static void place_panes(leat_window *w, uint64_t pushed)
 {
 	struct leat_panes *s = &w->panes;
@@ -299,7 +299,7 @@ static void place_panes(leat_window *w, uint64_t pushed)
 		w->ring_head = (size_t)(pushed % w->size);
 }
 
-/* What is known of all panes but the oldest. */
+/* Rebuilds the relay from all panes but the oldest. */
 static void relay_again(leat_window *w, uint64_t n)
 {
 	struct leat_panes *s = &w->panes;
@@ -434,7 +434,7 @@ int leat_window_fits(const leat_window *w, const leat_window *other)
 	    : LEAT_EOPTIONS;
 }
 
-/* Where times are numbers of pushes, those of `other` come after ours. */
+/* Shifts times that are numbers of pushes: those of `other` come after ours. */
 static const void *shifted(const struct leat_part *p,
     const struct leat_part *other, uint64_t by)
 {
