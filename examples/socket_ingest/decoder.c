@@ -43,7 +43,7 @@ void decoder_free(struct decoder *d)
 
 size_t decoder_bytes(const struct decoder *d)
 {
-	return d->gauges.bytes + decoder_sets_bytes(&d->sets);
+	return decoder_names_bytes(&d->gauges) + decoder_sets_bytes(&d->sets);
 }
 
 void decoder_limit(struct decoder *d, size_t most)
@@ -167,13 +167,13 @@ int decoder_flush_sets(struct decoder *d)
 
 static int has_too_many(const struct decoder *d)
 {
-	return d->gauges.n > d->options.max_keys ||
+	return d->gauges.chains.n > d->options.max_keys ||
 	    decoder_bytes(d) > d->most_bytes;
 }
 
 void decoder_make_room(struct decoder *d)
 {
-	while (d->gauges.n > 1 && has_too_many(d))
+	while (d->gauges.chains.n > 1 && has_too_many(d))
 		decoder_names_drop_oldest(&d->gauges);
 }
 
@@ -230,7 +230,8 @@ static void load_gauges(struct decoder *d, struct tape *t, size_t n)
 	decoder_names_clear(&d->gauges);
 	for (size_t i = 0; i < n && !t->failed; i++) {
 		load_gauge(d, t);
-		if (d->gauges.n > d->options.max_keys && d->gauges.n > 1)
+		if (d->gauges.chains.n > d->options.max_keys &&
+		    d->gauges.chains.n > 1)
 			decoder_names_drop_oldest(&d->gauges);
 	}
 }
@@ -247,7 +248,7 @@ static void save_gauges(struct decoder *d, struct tape *t)
 
 void decoder_tape(struct decoder *d, struct tape *t)
 {
-	size_t n = d->gauges.n;
+	size_t n = d->gauges.chains.n;
 
 	tape_size(t, &n, SIZE_MAX);
 	if (!t->loads) {

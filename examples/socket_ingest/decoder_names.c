@@ -1,9 +1,8 @@
 /*
- * A table of chains, which doubles when there are more names than places,
- * and a list of all of them by when they were touched.
+ * Names in chains, and in a list by when they were touched.
  *
  * The hash is keyed, as names come from strangers. A name costs one block of
- * memory; the table comes with the first one.
+ * memory; the chains come with the first one.
  */
 #include "decoder_names.h"
 
@@ -12,7 +11,7 @@
 
 #include "siphash.h"
 
-enum { FIRST_PLACES = 64, BESIDE_BLOCK = 16 };
+enum { BESIDE_BLOCK = 16 };
 
 size_t decoder_name_bytes(size_t len)
 {
@@ -22,46 +21,23 @@ size_t decoder_name_bytes(size_t len)
 struct decoder_name *decoder_names_find(const struct decoder_names *names,
     const char *text, size_t len)
 {
-	uint64_t hash;
+	struct chained *c;
 
-	if (names->n == 0)
+	if (names->chains.n == 0)
 		return NULL;
-	hash = siphash(names->seed, text, len);
-	for (struct decoder_name *p = names->table[hash & names->mask]; p;
-	     p = p->next)
-		if (p->hash == hash && p->len == len &&
-		    memcmp(p->text, text, len) == 0)
-			return p;
+	c = chains_first(&names->chains, siphash(names->seed, text, len));
+	for (; c; c = chains_next(c)) {
+		struct decoder_name *name = (struct decoder_name *)c;
+
+		if (name->len == len && memcmp(name->text, text, len) == 0)
+			return name;
+	}
 	return NULL;
 }
 
-static void put_name(struct decoder_name **table, size_t mask,
-    struct decoder_name *name)
+size_t decoder_names_bytes(const struct decoder_names *names)
 {
-	struct decoder_name **place = &table[name->hash & mask];
-
-	name->next = *place;
-	*place = name;
-}
-
-/* If there is no memory for a larger table, chains get longer, that is all. */
-static int grow(struct decoder_names *names)
-{
-	size_t places = names->table ? 2 * (names->mask + 1) : FIRST_PLACES;
-	struct decoder_name **table = calloc(places,
-	    sizeof(struct decoder_name *));
-
-	if (!table)
-		return names->table ? 0 : -1;
-	for (struct decoder_name *p = names->oldest; p; p = p->newer)
-		put_name(table, places - 1, p);
-	if (names->table)
-		names->bytes -= (names->mask + 1) * sizeof *table;
-	names->bytes += places * sizeof *table;
-	free(names->table);
-	names->table = table;
-	names->mask = places - 1;
-	return 0;
+	return names->bytes + chains_bytes(&names->chains);
 }
 
 /* ---- The list ---- */
@@ -95,36 +71,31 @@ struct decoder_name *decoder_names_add(struct decoder_names *names,
 {
 	struct decoder_name *name;
 
-	if ((!names->table || names->n > names->mask) && grow(names) < 0)
+	if (chains_reserve(&names->chains, names->chains.n + 1) < 0)
 		return NULL;
 	name = malloc(sizeof *name + len);
 	if (!name)
 		return NULL;
-	name->hash = siphash(names->seed, text, len);
-	name->number = names->n;
+	name->link.hash = siphash(names->seed, text, len);
+	name->number = names->chains.n;
 	name->x = 0;
 	name->len = len;
 	if (len > 0)
 		memcpy(name->text, text, len);
-	put_name(names->table, names->mask, name);
+	chains_add(&names->chains, &name->link);
 	link_newest(names, name);
-	names->n++;
 	names->bytes += decoder_name_bytes(len);
 	return name;
 }
 
 void decoder_names_drop_oldest(struct decoder_names *names)
 {
-	struct decoder_name *name = names->oldest, **place;
+	struct decoder_name *name = names->oldest;
 
 	if (!name)
 		return;
-	place = &names->table[name->hash & names->mask];
-	while (*place != name)
-		place = &(*place)->next;
-	*place = name->next;
+	chains_remove(&names->chains, &name->link);
 	unlink_name(names, name);
-	names->n--;
 	names->bytes -= decoder_name_bytes(name->len);
 	free(name);
 }
@@ -137,8 +108,7 @@ void decoder_names_clear(struct decoder_names *names)
 		newer = name->newer;
 		free(name);
 	}
-	free(names->table);
-	names->table = NULL;
-	names->mask = names->n = names->bytes = 0;
+	chains_clear(&names->chains);
+	names->bytes = 0;
 	names->oldest = names->newest = NULL;
 }

@@ -8,10 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "chains.h"
+
 struct decoder_name {
-	struct decoder_name *next; /* in its place of the table */
+	struct chained link; /* the first member */
 	struct decoder_name *newer, *older;
-	uint64_t hash;
 	uint64_t number; /* number of names before it */
 	double x;        /* 0 at first */
 	size_t len;
@@ -21,10 +22,8 @@ struct decoder_name {
 /* Starts from { 0 } and its seed. */
 struct decoder_names {
 	uint64_t seed[2];
-	struct decoder_name **table;
-	size_t mask; /* places - 1 */
-	size_t n;
-	size_t bytes; /* allocated for all this */
+	struct chains chains;
+	size_t bytes; /* allocated for names, without the chains */
 	struct decoder_name *newest, *oldest;
 };
 
@@ -42,10 +41,12 @@ struct decoder_name *decoder_names_find(const struct decoder_names *names,
 struct decoder_name *decoder_names_add(struct decoder_names *names,
     const char *text, size_t len);
 
+/* Returns how many bytes all names take. */
+size_t decoder_names_bytes(const struct decoder_names *names);
+
 void decoder_names_touch(struct decoder_names *names,
     struct decoder_name *name);
-void decoder_names_drop_oldest(struct decoder_names
-	*names); /* if there is one */
+void decoder_names_drop_oldest(struct decoder_names *names);
 void decoder_names_clear(struct decoder_names *names);
 
 #endif

@@ -31,7 +31,7 @@ static size_t place_bytes(const struct decoder_sets *s)
 
 size_t decoder_sets_bytes(const struct decoder_sets *s)
 {
-	return s->names.bytes + place_bytes(s);
+	return decoder_names_bytes(&s->names) + place_bytes(s);
 }
 
 /* Returns whether so much more may be allocated. */
@@ -106,7 +106,8 @@ int decoder_sets_add(struct decoder_sets *s, const char *text, size_t text_len,
 	int added;
 
 	if (!name) {
-		if (s->names.n >= room.sets || s->n == DECODER_MEMBERS_MAX ||
+		if (s->names.chains.n >= room.sets ||
+		    s->n == DECODER_MEMBERS_MAX ||
 		    !has_room(s, decoder_name_bytes(text_len), room.bytes))
 			return 1;
 		name = decoder_names_add(&s->names, text, text_len);
@@ -153,7 +154,7 @@ static struct decoder_name *tape_name(struct decoder_sets *s, struct tape *t,
 static uint64_t tape_names(struct decoder_sets *s, struct tape *t)
 {
 	struct decoder_name *name = s->names.oldest;
-	size_t n = s->names.n;
+	size_t n = s->names.chains.n;
 	uint64_t all = 0;
 
 	tape_size(t, &n, DECODER_MEMBERS_MAX);

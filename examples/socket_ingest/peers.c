@@ -21,11 +21,11 @@
 struct peers {
 	uint64_t seed[2];
 	struct peer *all;
-	struct peer **buckets;
-	size_t size, mask;         /* elements of all; buckets - 1 */
+	struct chains chains;
+	size_t size;               /* elements of all */
 	size_t n_used;             /* elements that have ever been used */
 	size_t n_free;             /* used elements that are free again */
-	struct peer *free;         /* by next */
+	struct peer *free;         /* by newer */
 	struct peer *first, *last; /* without a connection; oldest first */
 };
 
@@ -33,19 +33,14 @@ struct peers *peers_new(size_t n_connections, size_t n_others,
     const uint64_t seed[2])
 {
 	struct peers *s = calloc(1, sizeof *s);
-	size_t n_buckets = 16;
 
 	if (!s)
 		return NULL;
 	s->size = n_connections + n_others;
-	while (n_buckets < s->size)
-		n_buckets *= 2;
-	s->mask = n_buckets - 1;
 	s->seed[0] = seed[0];
 	s->seed[1] = seed[1];
 	s->all = calloc(s->size ? s->size : 1, sizeof *s->all);
-	s->buckets = calloc(n_buckets, sizeof *s->buckets);
-	if (s->all && s->buckets)
+	if (s->all && chains_reserve(&s->chains, s->size) == 0)
 		return s;
 	peers_free(s);
 	return NULL;
@@ -56,7 +51,7 @@ void peers_free(struct peers *s)
 	if (!s)
 		return;
 	free(s->all);
-	free(s->buckets);
+	chains_clear(&s->chains);
 	free(s);
 }
 
@@ -141,19 +136,20 @@ static void take_out(struct peers *s, struct peer *p)
 		s->last = p->older;
 }
 
-static struct peer **bucket(struct peers *s, const unsigned char *key)
+static struct peer *find(const struct peers *s, uint64_t hash,
+    const unsigned char *key)
 {
-	return &s->buckets[siphash(s->seed, key, PEER_KEY) & s->mask];
+	struct chained *c = chains_first(&s->chains, hash);
+
+	while (c && memcmp(((struct peer *)c)->key, key, PEER_KEY) != 0)
+		c = chains_next(c);
+	return (struct peer *)c;
 }
 
 static void forget(struct peers *s, struct peer *p)
 {
-	struct peer **at = bucket(s, p->key);
-
-	while (*at != p)
-		at = &(*at)->next;
-	*at = p->next;
-	p->next = s->free;
+	chains_remove(&s->chains, &p->link);
+	p->newer = s->free;
 	s->free = p;
 	s->n_free++;
 }
@@ -173,21 +169,22 @@ static struct peer *find_room(struct peers *s)
 	p = s->free;
 	if (!p)
 		return NULL;
-	s->free = p->next;
+	s->free = p->newer;
 	s->n_free--;
 	memset(p, 0, sizeof *p);
 	return p;
 }
 
-static struct peer *add(struct peers *s, const unsigned char *key)
+static struct peer *add(struct peers *s, uint64_t hash,
+    const unsigned char *key)
 {
-	struct peer *p = find_room(s), **to = bucket(s, key);
+	struct peer *p = find_room(s);
 
 	if (!p)
 		return NULL;
 	memcpy(p->key, key, PEER_KEY);
-	p->next = *to;
-	*to = p;
+	p->link.hash = hash;
+	chains_add(&s->chains, &p->link);
 	return p;
 }
 
@@ -196,15 +193,15 @@ struct peer *peers_hold(struct peers *s, const struct sockaddr *at,
 {
 	unsigned char key[PEER_KEY];
 	struct peer *p;
+	uint64_t hash;
 	int is_local;
 
 	if (find_key(at, len, key, &is_local) < 0)
 		return NULL;
-	for (p = *bucket(s, key); p; p = p->next)
-		if (memcmp(p->key, key, PEER_KEY) == 0)
-			break;
+	hash = siphash(s->seed, key, PEER_KEY);
+	p = find(s, hash, key);
 	if (!p) {
-		p = add(s, key);
+		p = add(s, hash, key);
 		if (!p)
 			return NULL;
 		p->is_local = is_local;

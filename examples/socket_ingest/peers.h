@@ -22,6 +22,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "chains.h"
 #include "slots.h"
 
 enum {
@@ -33,8 +34,8 @@ enum {
 };
 
 struct peer {
+	struct chained link; /* the first member */
 	unsigned char key[PEER_KEY];
-	struct peer *next;          /* next one in its bucket */
 	struct peer *older, *newer; /* in the list without a connection */
 	size_t n_holders;           /* connections */
 	int is_local;

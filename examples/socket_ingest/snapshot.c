@@ -1,6 +1,6 @@
 /*
- * The snapshot: a table of chains, which doubles when there are more keys than
- * slots, and a list of all keys through the keys themselves.
+ * The snapshot: chains of keys by hash, and a list of all keys through the
+ * keys themselves.
  *
  * Keys that have had results since the last tick are dirty, and they stand at
  * the front of the list, before all others: the first row after a tick moves
@@ -23,7 +23,7 @@
 #include "../replay/random_seed.h"
 #include "siphash.h"
 
-enum { FIRST_SLOTS = 64, FIRST_POINTS = 15 };
+enum { FIRST_POINTS = 15 };
 
 int snapshot_init(struct snapshot *b, size_t n_values, const char *const *names,
     int has_points)
@@ -39,11 +39,7 @@ int snapshot_init(struct snapshot *b, size_t n_values, const char *const *names,
 	b->names = names;
 	b->has_points = has_points;
 	b->most_ring_bytes = SIZE_MAX;
-	b->table = calloc(FIRST_SLOTS, sizeof(struct snapshot_key *));
-	if (!b->table)
-		return -1;
-	b->mask = FIRST_SLOTS - 1;
-	return 0;
+	return chains_reserve(&b->chains, 1);
 }
 
 static void free_key(struct snapshot_key *key)
@@ -61,7 +57,7 @@ void snapshot_clear(struct snapshot *b)
 		older = key->older;
 		free_key(key);
 	}
-	free(b->table);
+	chains_clear(&b->chains);
 	memset(b, 0, sizeof *b);
 	b->seed[0] = seed[0];
 	b->seed[1] = seed[1];
@@ -96,14 +92,15 @@ static void link_oldest(struct snapshot *b, struct snapshot_key *key)
 static struct snapshot_key *find(const struct snapshot *b, uint64_t hash,
     const char *name, size_t len)
 {
-	struct snapshot_key *key;
+	struct chained *c = chains_first(&b->chains, hash);
 
-	if (!b->table)
-		return NULL;
-	for (key = b->table[hash & b->mask]; key; key = key->next_in_slot)
-		if (key->hash == hash && key->len == len &&
+	for (; c; c = chains_next(c)) {
+		struct snapshot_key *key = (struct snapshot_key *)c;
+
+		if (key->len == len &&
 		    (len == 0 || memcmp(key->name, name, len) == 0))
 			return key;
+	}
 	return NULL;
 }
 
@@ -111,33 +108,6 @@ struct snapshot_key *snapshot_find(const struct snapshot *b, const char *name,
     size_t len)
 {
 	return find(b, siphash(b->seed, name, len), name, len);
-}
-
-static void put_in_slot(struct snapshot_key **table, size_t mask,
-    struct snapshot_key *key)
-{
-	struct snapshot_key **slot = &table[key->hash & mask];
-
-	key->next_in_slot = *slot;
-	*slot = key;
-}
-
-/* If there is no memory for a larger table, chains get longer, that is all. */
-static void grow(struct snapshot *b)
-{
-	size_t mask = 2 * b->mask + 1;
-	struct snapshot_key **table;
-
-	if (mask >= SIZE_MAX / sizeof(struct snapshot_key *))
-		return;
-	table = calloc(mask + 1, sizeof(struct snapshot_key *));
-	if (!table)
-		return;
-	for (struct snapshot_key *key = b->newest; key; key = key->older)
-		put_in_slot(table, mask, key);
-	free(b->table);
-	b->table = table;
-	b->mask = mask;
 }
 
 /* ---- Keys ---- */
@@ -175,15 +145,14 @@ struct snapshot_key *snapshot_add(struct snapshot *b, const char *name,
 	struct snapshot_key *key = find(b, hash, name, len);
 
 	*is_new_out = !key;
-	if (key || !b->table)
+	if (key || !b->chains.heads)
 		return key;
 	key = new_key(b, name, len);
 	if (!key)
 		return NULL;
-	if (b->n > b->mask)
-		grow(b);
-	key->hash = hash;
-	put_in_slot(b->table, b->mask, key);
+	(void)chains_reserve(&b->chains, b->n + 1);
+	key->link.hash = hash;
+	chains_add(&b->chains, &key->link);
 	link_oldest(b, key);
 	b->bytes += key_bytes(b, len);
 	b->n++;
@@ -207,11 +176,7 @@ static void drop_ring(struct snapshot *b, struct snapshot_key *key)
 
 void snapshot_drop(struct snapshot *b, struct snapshot_key *key)
 {
-	struct snapshot_key **at = &b->table[key->hash & b->mask];
-
-	while (*at != key)
-		at = &(*at)->next_in_slot;
-	*at = key->next_in_slot;
+	chains_remove(&b->chains, &key->link);
 	unlink_key(b, key);
 	b->bytes -= key_bytes(b, key->len);
 	drop_ring(b, key);
@@ -348,7 +313,5 @@ const double *snapshot_point(const struct snapshot *b,
 
 size_t snapshot_bytes(const struct snapshot *b)
 {
-	size_t slots = b->table ? b->mask + 1 : 0;
-
-	return b->bytes + slots * sizeof(struct snapshot_key *);
+	return b->bytes + chains_bytes(&b->chains);
 }

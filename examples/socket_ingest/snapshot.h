@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "chains.h"
+
 struct alert_state;
 
 enum { SNAPSHOT_POINTS = 240 };
@@ -25,9 +27,9 @@ struct snapshot_point {
 };
 
 struct snapshot_key {
-	char *name; /* NUL-terminated; may hold any other byte */
+	struct chained link; /* the first member */
+	char *name;          /* NUL-terminated; may hold any other byte */
 	size_t len;
-	uint64_t hash;
 	uint64_t n;         /* values */
 	int64_t last_at;    /* when the last value came */
 	double last;        /* the last value */
@@ -42,7 +44,6 @@ struct snapshot_key {
 	int dirty;        /* a row has come since the last tick */
 	uint64_t version; /* snapshot->version at its last point */
 
-	struct snapshot_key *next_in_slot;
 	struct snapshot_key *newer, *older; /* by last row */
 };
 
@@ -53,8 +54,7 @@ struct snapshot {
 	size_t n;       /* keys */
 	uint64_t version;
 	struct snapshot_key *newest, *oldest;
-	struct snapshot_key **table;
-	size_t mask;
+	struct chains chains;
 	size_t bytes;      /* bytes allocated for keys and rings */
 	size_t ring_bytes; /* bytes allocated for rings */
 	size_t

@@ -299,12 +299,12 @@ START_TEST(test_many_keys)
 		ck_assert_int_eq(is_new, 1);
 	}
 	ck_assert_uint_eq(b.n, N);
-	ck_assert_uint_ge(b.mask + 1, N);
-	for (size_t i = 0; i <= b.mask; i++) {
+	ck_assert_uint_ge(b.chains.mask + 1, N);
+	for (size_t i = 0; i <= b.chains.mask; i++) {
 		size_t n = 0;
 
-		for (struct snapshot_key *k = b.table[i]; k;
-		     k = k->next_in_slot)
+		for (const struct chained *k = b.chains.heads[i]; k;
+		     k = k->next)
 			n++;
 		longest = n > longest ? n : longest;
 	}

@@ -63,7 +63,15 @@ static void poor_free(void *p)
 #define frame_next poor_frame_next
 #define frame_end poor_frame_end
 #define frame_clear poor_frame_clear
+#define chains_reserve poor_chains_reserve
+#define chains_first poor_chains_first
+#define chains_next poor_chains_next
+#define chains_add poor_chains_add
+#define chains_remove poor_chains_remove
+#define chains_bytes poor_chains_bytes
+#define chains_clear poor_chains_clear
 #define decoder_name_bytes poor_name_bytes
+#define decoder_names_bytes poor_names_bytes
 #define decoder_names_find poor_names_find
 #define decoder_names_add poor_names_add
 #define decoder_names_touch poor_names_touch
@@ -85,6 +93,7 @@ static void poor_free(void *p)
 #define calloc poor_calloc
 #define realloc poor_realloc
 #define free poor_free
+#include "../../examples/socket_ingest/chains.c"
 #include "../../examples/socket_ingest/decoder_key.c"
 #include "../../examples/socket_ingest/decoder_names.c"
 #include "../../examples/socket_ingest/decoder_sets.c"
@@ -222,11 +231,11 @@ START_TEST(names_bear_a_lack_of_memory)
 				ck_assert_ptr_null(decoder_names_find(&names,
 				    name, 7));
 		}
-		ck_assert_uint_eq(names.n, n);
+		ck_assert_uint_eq(names.chains.n, n);
 		ck_assert_uint_ge(n, 299);
 		for (size_t i = 0; i < n; i++)
 			decoder_names_drop_oldest(&names);
-		ck_assert_uint_eq(names.n, 0);
+		ck_assert_uint_eq(names.chains.n, 0);
 		ck_assert_ptr_null(names.newest);
 		decoder_names_drop_oldest(&names);
 		decoder_names_clear(&names);
@@ -266,7 +275,7 @@ static void bytes_are_true(const struct decoder_sets *s)
 	size_t bytes = decoder_sets_bytes(s);
 
 	ck_assert_uint_ge(bytes, live);
-	ck_assert_uint_le(bytes, live + 16 * (s->names.n + 2));
+	ck_assert_uint_le(bytes, live + 16 * (s->names.chains.n + 2));
 }
 
 START_TEST(sets_know_their_bytes_and_stay_below_a_limit)
@@ -291,7 +300,7 @@ START_TEST(sets_know_their_bytes_and_stay_below_a_limit)
 		ck_assert_uint_gt(n_refused, 0);
 	else if (_i > 30)
 		ck_assert_uint_eq(n_refused, 0);
-	while (sets.names.n > 0) {
+	while (sets.names.chains.n > 0) {
 		decoder_names_drop_oldest(&sets.names);
 		bytes_are_true(&sets);
 	}
