@@ -27,9 +27,9 @@ static const struct cli_option other_options[] = {
 	    "values, rolling mean and mean +- stddev as a picture;\n"
 	    "with --model values and predictions" },
 	{ ID_PROGRESS, 0, "progress", NULL,
-	    "tell on standard error how far it is (by default on\n"
-	    "a terminal, if the input is big)" },
-	{ ID_NO_PROGRESS, 0, "no-progress", NULL, "never do that" },
+	    "report progress on standard error (by default on\n"
+	    "a terminal, if the input is large)" },
+	{ ID_NO_PROGRESS, 0, "no-progress", NULL, "do not report progress" },
 	{ ID_HELP, 'h', "help", NULL, "print this and exit" },
 	{ ID_VERSION, 0, "version", NULL, "print the version and exit" },
 };

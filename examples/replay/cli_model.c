@@ -43,7 +43,7 @@ const struct cli_option cli_model_options[CLI_MODEL_N_OPTIONS] = {
 	{ ID_RATE, 0, "rate", "X", "learning rate" },
 	{ ID_POWER, 0, "power", "P", "sgd: the rate falls with rows^P" },
 	{ ID_FORGETTING, 0, "forgetting", "F",
-	    "rls: rows fade by this factor; default: 1" },
+	    "rls: factor of older rows' weights; default: 1" },
 	{ ID_L1, 0, "l1", "X", "penalty on absolute coefficients" },
 	{ ID_L2, 0, "l2", "X", "penalty on squared coefficients" },
 	{ ID_CLIP, 0, "clip", "X", "largest gradient" },
@@ -51,7 +51,7 @@ const struct cli_option cli_model_options[CLI_MODEL_N_OPTIONS] = {
 	    "sgd: predict by averaged coefficients" },
 	{ ID_METRICS, 0, "metrics", "LIST",
 	    "mae, mse, rmse, r2, bias, log_loss, accuracy,\n"
-	    "auc, coverage; default: as it fits the loss;\n"
+	    "auc, coverage; default: depends on the loss;\n"
 	    "over everything, with -w N the last N predictions" },
 	{ ID_COEFFICIENTS, 0, "coefficients", NULL,
 	    "print the coefficients at the end, and no rows" },

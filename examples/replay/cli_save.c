@@ -22,15 +22,15 @@ enum id {
 
 const struct cli_option cli_save_options[CLI_SAVE_N_OPTIONS] = {
 	{ ID_SAVE, 0, "save", "FILE",
-	    "save the state here, at the end and as said by\n"
-	    "--save-every; FILE is replaced as a whole" },
+	    "save the state here, at the end and by --save-every;\n"
+	    "FILE is replaced atomically" },
 	{ ID_SAVE_EVERY, 0, "save-every", "N|DUR",
 	    "after every N rows, or whenever DUR has passed" },
 	{ ID_RESUME, 0, "resume", "FILE",
-	    "go on where the saved state is; if FILE is also the\n"
-	    "one to save to and not there yet, start" },
+	    "continue from the saved state; if FILE is also the\n"
+	    "--save file and does not exist yet, start empty" },
 	{ ID_TRUNCATE_OUTPUT, 0, "truncate-output", NULL,
-	    "when resuming, cut off what has been written after\n"
+	    "when resuming, truncate the output to its length at\n"
 	    "the save; standard output opened as by >>file" },
 };
 

@@ -45,15 +45,15 @@ static const struct cli_option input_options[] = {
 	{ ID_NO_HEADER, 0, "no-header", NULL,
 	    "the first line is data; columns are #1, #2, ..." },
 	{ ID_DELIMITER, 0, "delimiter", "C",
-	    "what separates fields, or tab; default: comma" },
+	    "the byte between fields, or tab; default: comma" },
 	{ ID_NA, 0, "na", "LIST",
-	    "texts that mean missing, beside the empty field,\n"
+	    "more texts for missing values than the empty field,\n"
 	    "NA, N/A, n/a, #N/A, NaN, NULL, null, None, -, \\N" },
 	{ ID_NA_ONLY, 0, "na-only", "LIST",
-	    "texts that mean missing, and no others" },
+	    "the only texts for missing values" },
 	{ ID_RECORD_LINES, 0, "record-lines", "N",
-	    "quotes that are open for longer are taken for stray\n"
-	    "ones; default: 1000, of streams 16" },
+	    "quotes that are open for more lines are stray ones;\n"
+	    "default: 1000, in streams 16" },
 	{ ID_STRICT, 0, "strict", NULL,
 	    "stop at the first bad record (the default)" },
 	{ ID_SKIP_BAD, 0, "skip-bad", NULL,
@@ -74,14 +74,13 @@ static const struct cli_option window_options[] = {
 	{ ID_STATS, 's', "stats", "LIST",
 	    "default: count,mean,stddev,min,max;\n"
 	    "pairs (two columns): covariance, correlation,\n"
-	    "slope, intercept; of a prediction and what came:\n"
+	    "slope, intercept; prediction and true value:\n"
 	    "mae, mse, rmse, r2, bias, log_loss, accuracy,\n"
 	    "coverage, auc" },
 	{ ID_MIN_COUNT, 0, "min-count", "N",
-	    "no results of fewer values than this; default: 1" },
+	    "no results for fewer values; default: 1" },
 	{ ID_MISSING, 0, "missing", "skip|propagate",
-	    "what statistics do with missing values;\n"
-	    "default: skip" },
+	    "treatment of missing values; default: skip" },
 };
 
 static const struct cli_option output_options[] = {
@@ -89,8 +88,9 @@ static const struct cli_option output_options[] = {
 	    "csv (the default), json (one object a line),\n"
 	    "table, none" },
 	{ ID_SPREADSHEET, 0, "spreadsheet", NULL,
-	    "in csv, a ' before texts that would be formulas" },
-	{ ID_FINAL, 0, "final", NULL, "only each key's last state" },
+	    "in csv, put a ' before texts that look like formulas" },
+	{ ID_FINAL, 0, "final", NULL,
+	    "print only the last results of each key" },
 	{ ID_EVERY, 0, "every", "N", "a row every N input rows" },
 };
 

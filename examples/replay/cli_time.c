@@ -33,7 +33,7 @@ const struct cli_option cli_time_options[CLI_TIME_N_OPTIONS] = {
 	{ ID_TIME, 't', "time", "NAME",
 	    "the column of times: ISO 8601, or numbers since 1970" },
 	{ ID_TIME_UNIT, 0, "time-unit", "UNIT",
-	    "of numbers: s, ms, us, ns; default: auto, by size" },
+	    "unit of numbers: s, ms, us, ns; default: by size" },
 	{ ID_OFFSET, 0, "offset", "DUR",
 	    "where tumbling and hopping windows begin: DUR\n"
 	    "after (or with - before) midnight of 1970 UTC" },
@@ -41,28 +41,27 @@ const struct cli_option cli_time_options[CLI_TIME_N_OPTIONS] = {
 	    "rows may come out of order by this much: windows\n"
 	    "close DUR later; default: 0s" },
 	{ ID_LATENESS, 0, "lateness", "DUR",
-	    "for DUR after that late rows revise windows, whose\n"
+	    "for DUR after that, late rows revise windows, whose\n"
 	    "results are printed again; default: 0s" },
 	{ ID_MAX_SKEW, 0, "max-skew", "DUR",
-	    "refuse times so far ahead of those before (of the\n"
-	    "clock of this machine in a service: default: 1d,\n"
-	    "0s: none is refused)" },
+	    "refuse times further ahead than this of earlier ones\n"
+	    "(in a service, of its clock; default: 1d, 0s: no\n"
+	    "limit)" },
 	{ ID_MAX_VALUES, 0, "max-values", "N",
-	    "refuse values of a key that has so many which late\n"
-	    "ones may revise: sliding windows with --lateness;\n"
-	    "default: 0, any; in a service 5000" },
+	    "most values of a key whose windows late ones may\n"
+	    "revise: sliding windows with --lateness; default:\n"
+	    "0, no limit; in a service 5000" },
 	{ ID_MAX_WINDOWS, 0, "max-windows", "N",
-	    "refuse values of a key that need a window more\n"
-	    "than N, open or revised, at a time; default: 0,\n"
-	    "any; in a service 10000" },
+	    "most windows of a key that are open or may be\n"
+	    "revised; default: 0, no limit; in a service 10000" },
 	{ ID_EARLY, 0, "early", "N|DUR",
 	    "results of open windows after every N rows of a\n"
 	    "key, or whenever DUR has passed" },
 	{ ID_EMIT_EMPTY, 0, "emit-empty", NULL,
-	    "also windows without rows, between others" },
+	    "print also windows without rows, between others" },
 	{ ID_MAX_KEYS, 0, "max-keys", "N",
-	    "keep N keys; a new one takes the place of the one\n"
-	    "without rows for longest" },
+	    "keep N keys; a new one replaces the one with the\n"
+	    "least recent row" },
 	{ ID_TTL, 0, "ttl", "DUR", "drop keys that have no rows for DUR" },
 	{ ID_LATE, 0, "late", "FILE", "write rows that are too late here" },
 };

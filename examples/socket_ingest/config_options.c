@@ -22,30 +22,29 @@ static const struct cli_option listen_options[] = {
 	{ ID_FORMAT, 0, "format", "NAME",
 	    NULL /* named by the table of formats */ },
 	{ ID_CLOCK, 0, "clock", "event|arrival",
-	    "windows by time go by the times that lines have\n"
-	    "(the default; without one that of arrival), or by\n"
-	    "those of arrival alone" },
+	    "windows by time use the times in lines (default;\n"
+	    "without one, of arrival), or only those of arrival" },
 	{ ID_INFLUX_UNIT, 0, "influx-unit", "UNIT",
-	    "of times in format influx: s, ms, us, ns (default)" },
+	    "unit of times in influx: s, ms, us, ns (default)" },
 	{ ID_STATSD_FLUSH, 0, "statsd-flush", "DUR",
-	    "sets of statsd are counted so often; default: 10s" },
+	    "interval of counting statsd's sets; default: 10s" },
 };
 
 static const struct cli_option limit_options[] = {
 	{ ID_MAX_CONNECTIONS, 0, "max-connections", "N",
-	    "streams at a time; who is silent for longest makes\n"
-	    "room; default: 1024" },
+	    "most streams; a new one replaces the one that has\n"
+	    "been silent for longest; default: 1024" },
 	{ ID_MAX_PER_PEER, 0, "max-per-peer", "N",
-	    "of these, and pages that look on, of one address;\n"
-	    "default: a quarter, but all save 1/32 for this\n"
+	    "most streams, and watching pages, of one address;\n"
+	    "default: a quarter, but all except 1/32 for this\n"
 	    "machine's own" },
 	{ ID_MAX_LINE, 0, "max-line", "BYTES",
 	    "longer lines are skipped; default: 8192" },
 	{ ID_MAX_BYTES, 0, "max-bytes", "N[K|M|G]",
-	    "of memory for keys, charts, alerts and the outputs'\n"
-	    "buffers together; default: 128M" },
+	    "memory for keys, charts, alerts and the buffers of\n"
+	    "outputs together; default: 128M" },
 	{ ID_MAX_RATE, 0, "max-rate", "BYTES",
-	    "read no more than this a second of a connection" },
+	    "read at most this a second from each connection" },
 	{ ID_IDLE, 0, "idle", "DUR",
 	    "close connections that are silent for DUR; 0s:\n"
 	    "never; default: 1h" },
@@ -53,17 +52,17 @@ static const struct cli_option limit_options[] = {
 
 static const struct cli_option security_options[] = {
 	{ ID_TLS_CERT, 0, "tls-cert", "FILE",
-	    "certificate (PEM): tcp:// and HTTP speak TLS" },
+	    "certificate (PEM): tcp:// and HTTP use TLS" },
 	{ ID_TLS_KEY, 0, "tls-key", "FILE", "its private key (PEM)" },
 	{ ID_TLS_CLIENT_CA, 0, "tls-client-ca", "FILE",
 	    "clients must show a certificate signed by one of\n"
 	    "these" },
 	{ ID_TOKEN_FILE, 0, "token-file", "FILE",
 	    "a stream must begin with the line \"token SECRET\",\n"
-	    "a request must bear it; the secret is FILE's first\n"
+	    "a request contain it; the secret is FILE's first\n"
 	    "line" },
 	{ ID_INSECURE, 0, "insecure", NULL,
-	    "listen beyond this machine without TLS and token" },
+	    "allow other machines without TLS and token" },
 };
 
 static const struct cli_option alert_options[] = {
@@ -72,13 +71,13 @@ static const struct cli_option alert_options[] = {
 	    "'absent 60s', 'anomaly threshold=4', 'change adwin';\n"
 	    "may be given several times" },
 	{ ID_ALERT_TO, 0, "alert-to", "DEST",
-	    "as --to, one JSON object a line; default: words on\n"
+	    "as --to, one JSON object a line; default: text on\n"
 	    "standard error" },
 };
 
 static const struct cli_option result_options[] = {
 	{ ID_TO, 0, "to", "DEST",
-	    "where rows go: - (the default), FILE, |COMMAND,\n"
+	    "output of rows: - (the default), FILE, |COMMAND,\n"
 	    "tcp://HOST:PORT, unix:///PATH, sqlite:FILE; may be\n"
 	    "given several times" },
 	{ ID_HTTP, 0, "http", "HOST:PORT",
@@ -88,8 +87,8 @@ static const struct cli_option result_options[] = {
 
 static const struct cli_option ack_options[] = {
 	{ ID_ACK, 0, "ack", NULL,
-	    "streams begin with \"sender NAME\"; they are told\n"
-	    "how many lines of theirs have been taken and saved" },
+	    "streams begin with \"sender NAME\", and receive how\n"
+	    "many of their lines have been taken and saved" },
 };
 
 static const struct cli_option other_options[] = {
