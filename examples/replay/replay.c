@@ -135,7 +135,7 @@ static int read_features(struct replay *r, const leat_csv_record *record)
 
 static int read_values(struct replay *r, const leat_csv_record *record)
 {
-	int bad = replay_check_shape(r, record);
+	int bad = record->problem ? replay_check_shape(r, record) : 0;
 
 	if (!bad && (r->is_timed || r->pace))
 		bad = read_time(r, record, r->columns.time);
@@ -237,6 +237,15 @@ static int take_plain(struct replay *r, const leat_csv_record *record)
 	return err ? replay_fail_rows(r, err) : 0;
 }
 
+/* Only a long field may have the many lines that are counted. */
+static int has_long_field(const leat_csv_record *record)
+{
+	for (size_t i = 0; i < record->n_fields; i++)
+		if (record->fields[i].len >= TALLY_LONG)
+			return 1;
+	return 0;
+}
+
 int replay_record(void *ctx, const leat_csv_record *record)
 {
 	struct replay *r = ctx;
@@ -244,7 +253,7 @@ int replay_record(void *ctx, const leat_csv_record *record)
 
 	if (err)
 		return err < 0 ? REPLAY_STOPPED : 0;
-	if (!record->problem)
+	if (!record->problem && has_long_field(record))
 		tally_lines(&r->tally, record, replay_line_of(r, record));
 	err = r->plain ? take_plain(r, record) : take_record(r, record);
 	return err ? REPLAY_STOPPED : 0;

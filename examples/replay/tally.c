@@ -37,7 +37,7 @@ void tally_lines(struct tally *y, const leat_csv_record *record, uint64_t line)
 {
 	for (size_t i = 0; i < record->n_fields; i++) {
 		const leat_csv_field *f = &record->fields[i];
-		uint64_t n = f->len >= TALLY_LONG ? line_ends(f) : 0;
+		uint64_t n = line_ends(f);
 
 		if (n < TALLY_LONG)
 			continue;
