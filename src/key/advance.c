@@ -56,7 +56,8 @@ static void advance_visit(leat_keyed *k, struct leat_entry *e, int64_t due)
 	int64_t next;
 
 	k->visits++;
-	e->place = 0; /* its timer has fired */
+	/* The timer has fired and is gone. */
+	e->place = 0;
 	leat_set_current_key(k, e);
 	if (due == LEAT_TIME_MAX || !advance_is_done(k, e))
 		st->plan.engine->close(st, leat_entry_state(e), due);

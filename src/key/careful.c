@@ -91,7 +91,7 @@ static int careful_ask(leat_keyed *k, const leat_event *v, struct leat_entry *e,
 	return m->failed ? LEAT_ENOMEM : LEAT_OK;
 }
 
-/* Makes sure of all that the value and its time take; or it is put aside. */
+/* Reserves all that the value and its time take, or has it put aside. */
 static int careful_ready(leat_keyed *k, const leat_event *v,
     struct leat_entry *e)
 {
@@ -120,7 +120,7 @@ static int careful_evict(leat_keyed *k, const struct leat_entry *keep)
 	return LEAT_OK;
 }
 
-/* At max_bytes, keys that were not pushed into for long make room. */
+/* Pushes at max_bytes: keys not pushed into for long make room. */
 static int careful_make_room(leat_keyed *k, const leat_event *v, uint32_t hash,
     struct leat_entry *e)
 {
@@ -141,7 +141,7 @@ static int careful_make_room(leat_keyed *k, const leat_event *v, uint32_t hash,
 			continue;
 		if (k->entries.order.length > 0 || cleared)
 			return leat_stream_refuse(st, err);
-		/* What is left is memory of other sizes than is needed. */
+		/* Pools still hold memory when there are no keys. */
 		leat_keys_clear(k);
 		cleared = 1;
 	}
@@ -167,7 +167,7 @@ static int careful_seen(leat_keyed *k, const leat_event *v, uint32_t hash,
 			e = leat_key_find(k, v->key, v->key_len);
 			full |= !e;
 		}
-		/* At max_bytes it may have freed what was reserved. */
+		/* At max_bytes the advance may have freed what was reserved. */
 		full |= k->stream.memory.limit > 0;
 	} else if (c->target > c->watermark) {
 		c->watermark = c->target;
@@ -176,7 +176,7 @@ static int careful_seen(leat_keyed *k, const leat_event *v, uint32_t hash,
 		    : leat_take(k, v, hash, e);
 }
 
-/* Pushes; memory that was known for this push alone goes at the limit. */
+/* Pushes, and at the limit frees nodes that the push alone has taken. */
 static int careful_below_limit(leat_keyed *k, const leat_event *v,
     uint32_t hash, struct leat_entry *e)
 {

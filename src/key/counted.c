@@ -100,7 +100,7 @@ static uint64_t counted_closed(const leat_window_options *o, uint64_t advance,
 	return p < o->size ? 0 : (p - o->size) / advance + 1;
 }
 
-/* Finds the window that a query sees, and tells whether it is open with data. */
+/* Finds the window that a query sees; tells whether it is open with data. */
 static int counted_interval(const leat_keyed *k, const struct leat_state *s,
     int64_t *start_out, int64_t *end_out)
 {

@@ -18,7 +18,7 @@
 struct crowd_node {
 	uint32_t left, right; /* indices from 1; 0: none */
 	uint32_t entry;
-	uint32_t level; /* of leaves 1 */
+	uint32_t level; /* 1 for leaves */
 };
 
 void leat_crowd_init(struct leat_crowd *c, struct leat_memory *memory)
@@ -156,7 +156,7 @@ uint32_t leat_crowd_add(struct leat_crowd *c, const struct leat_entries *es,
 	return s.looks;
 }
 
-/* Below a node that may be too high now. */
+/* Lowers a node whose children may be too low for it, and balances them. */
 static uint32_t crowd_lower(struct leat_crowd *c, uint32_t i)
 {
 	struct crowd_node *n = crowd_node(c, i);
@@ -182,7 +182,7 @@ static uint32_t crowd_lower(struct leat_crowd *c, uint32_t i)
 	return i;
 }
 
-/* The entry that is next to a node's own on one side; there is one. */
+/* Returns the entry next to a node's own in order; the node has a child. */
 static uint32_t crowd_neighbour(const struct leat_crowd *c,
     const struct crowd_node *n)
 {
@@ -197,7 +197,7 @@ static uint32_t crowd_neighbour(const struct leat_crowd *c,
 	}
 }
 
-/* The entry is below node i. Says which node is free in *freed. */
+/* Removes an entry below node i, and says in *freed which node is free. */
 static uint32_t crowd_take(struct leat_crowd *c, const struct leat_entries *es,
     uint32_t i, struct leat_sought *s, uint32_t *freed)
 {

@@ -71,7 +71,7 @@ static int deferred_has_room(leat_keyed *k)
 	const struct leat_key_order *o = &k->entries.order;
 	int err;
 
-	/* Neither the table nor the order may have to grow. */
+	/* Settling must not have to grow the table or the order. */
 	if (t->length + LEAT_DEFERRED > t->limit ||
 	    o->length + LEAT_DEFERRED > o->room / 4 * 3)
 		return 0;
@@ -110,7 +110,7 @@ static int deferred_takes(leat_keyed *k, const leat_event *v)
 	const struct leat_clock *c = &k->stream.clock;
 
 	if (v->key_len > LEAT_TEXT_SHORT ||
-	    c->target > c->watermark) /* a state may say that */
+	    c->target > c->watermark) /* a loaded state may say so */
 		return 0;
 	if (d->n == LEAT_DEFERRED)
 		leat_deferred_settle(k);
@@ -152,7 +152,7 @@ void leat_deferred_settle_all(leat_keyed *k)
 		struct leat_sought s = { w->text, w->len, w->hash, 0 };
 		struct leat_entry *e = leat_table_find(&k->table, &k->entries,
 		    &s);
-		/* The clock has seen it. Ranks may have to be packed. */
+		/* Memory is there, but ranks may have to be packed. */
 		if (!leat_take_reserve(k, &v, e))
 			(void)leat_take(k, &v, w->hash, e);
 	}

@@ -192,7 +192,7 @@ int leat_entries_copy(struct leat_entries *es, const struct leat_entries *from,
 {
 	texts_init(es, memory);
 	es->slab.memory = memory;
-	/* The order must be empty if the slab cannot be copied. */
+	/* If the slab cannot be copied, there must be no entries. */
 	leat_key_order_init(&es->order, memory);
 	return leat_slab_copy(&es->slab, &from->slab) ||
 		leat_key_order_copy(&es->order, &from->order)

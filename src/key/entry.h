@@ -19,12 +19,12 @@ enum { LEAT_TEXT_SHORT = 16, LEAT_TEXT_POOLED = 256, LEAT_TEXT_CLASSES = 16 };
 
 struct leat_entry {
 	uint32_t rank;
-	uint32_t place; /* where its timer is; 0: it has none */
+	uint32_t place; /* timer's place, see timers.c; 0: it has none */
 	uint32_t hash;
 	uint16_t len, unused;
 	union {
 		unsigned char bytes[LEAT_TEXT_SHORT];
-		unsigned char *at; /* of a text that is longer */
+		unsigned char *at; /* a longer text, outside the entry */
 	} text;
 };
 
@@ -43,7 +43,7 @@ struct leat_entries {
 	unsigned char *long_text;
 	size_t long_room;
 	uint32_t oldest, newest; /* in the order of pushes, from 1; 0: none */
-	uint64_t seed[2];        /* of the hash */
+	uint64_t seed[2];        /* keys the hash */
 	size_t size;             /* bytes of an entry with all behind it */
 	size_t latest_at, links_at; /* places in an entry; 0: not needed */
 };
@@ -156,7 +156,7 @@ LEAT_INLINE int leat_entry_is(const struct leat_entry *e, const void *text,
 	return memcmp(e->text.at, text, len) == 0;
 }
 
-/* siphash.c: SipHash-1-3. */
+/* Hashes a text by SipHash-1-3; see siphash.c. */
 uint64_t leat_siphash(const uint64_t seed[2], const void *text, size_t n);
 
 LEAT_INLINE uint32_t leat_entry_hash(const struct leat_entries *es,

@@ -97,7 +97,7 @@ static void key_order_cut(struct leat_key_order *o, struct leat_cutter *c,
 	marks_cut(&o->changed, c, room);
 }
 
-/* An order of so much room, empty; block is NULL if there is no memory. */
+/* Makes an empty order of so much room; its block is NULL without memory. */
 static struct leat_key_order key_order_make(struct leat_memory *memory,
     size_t room)
 {

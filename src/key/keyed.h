@@ -1,9 +1,9 @@
 /*
  * keyed.h - a window for each key
  *
- * One stream (time/time_stream.h) serves all keys: one clock, one plan, one set of pools.
- * A key is an entry, with the state of its window behind it, and stands in
- * three structures, each of which knows nothing of the others:
+ * One stream (time/time_stream.h) serves all keys: one clock, one plan, one set
+ * of pools. A key is an entry, with the state of its window behind it, and
+ * stands in three structures, each of which knows nothing of the others:
  *
  *   table    finds the entry of a text (table.h)
  *   order    knows the order in which keys were first seen (key_order.h)
@@ -40,7 +40,7 @@ struct leat_deferred {
 	uint32_t n;
 	uint64_t from;      /* keys from which on events wait; or UINT64_MAX */
 	int64_t due;        /* smallest end of a window that events wait for */
-	int64_t start, end; /* window of the last one */
+	int64_t start, end; /* window of the newest event */
 	struct leat_deferred_event events[LEAT_DEFERRED];
 };
 
@@ -55,7 +55,7 @@ struct leat_keyed {
 	leat_sink evicted;
 	int tracks;    /* pushes are noted: for ttl, eviction or early_span */
 	int announces; /* every push lowers stream.next_due */
-	int careful; /* plan.careful; or keys may expire, or there is a limit */
+	int careful;   /* pushes go through careful.c */
 	/*
 	 * A push makes sure of memory for one window more before it is known
 	 * that the value goes into one that is there. So that keys that are
@@ -63,14 +63,14 @@ struct leat_keyed {
 	 */
 	size_t spare_cells;
 
-	int64_t early_from; /* now, when early_span was looked at last */
+	int64_t early_from; /* clock.now when early_span was looked at last */
 	int early;          /* early results are to be emitted */
 	int ending;         /* time passes to its end */
 	uint64_t drops;  /* keys dropped; pointers to entries are void then */
 	uint64_t visits; /* visits of keys because time has passed */
 
 	leat_window_options *by_count; /* NULL: by time */
-	leat_stat *stats;              /* of by_count */
+	leat_stat *stats;              /* by_count->stats */
 	size_t window_bytes;
 	struct leat_state *blank;
 	struct leat_deferred deferred;

@@ -254,7 +254,7 @@ int leat_keyed_copy(leat_keyed *keyed, const leat_allocator *allocator,
 		return LEAT_ENOMEM;
 	k->block = block;
 	move_keyed(keyed, k, allocator);
-	/* A copy packs otherwise, so it may be larger. */
+	/* A copy may take more than the original: its pools differ. */
 	k->stream.memory.lifted = 1;
 	err = leat_keys_copy(k, keyed);
 	k->stream.memory.lifted = 0;

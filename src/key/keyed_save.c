@@ -27,7 +27,7 @@ static void tape_keyed_options(struct leat_tape *t, const leat_keyed *k)
 
 /* ---------------- keys -------------------------------------------------- */
 
-/* What goes with a key's length. */
+/* Flags that are saved with a key's length. */
 enum { KEY_TIMED = 1, KEY_CHANGED = 2, KEY_LENGTH = 4 };
 
 static void key_options(leat_keyed *k, struct leat_entry *e, uint64_t *head,
@@ -66,7 +66,7 @@ static void fail_for_memory(struct leat_tape *t, const leat_keyed *k)
 	leat_tape_fail(t, k->stream.memory.over ? LEAT_EFULL : LEAT_ENOMEM);
 }
 
-/* Makes the key; NULL: it failed. */
+/* Makes a key that is loaded; NULL: the tape has failed. */
 static struct leat_entry *new_key(struct leat_tape *t, leat_keyed *k,
     const unsigned char *text, size_t len)
 {
@@ -96,7 +96,7 @@ static void load_state(struct leat_tape *t, leat_keyed *k, struct leat_entry *e,
 	if (!t->err && !leat_advance_due(k, e, &due))
 		due = INT64_MAX;
 	timer = due;
-	/* A timer that is written is not the one that follows. */
+	/* A timer that follows from the state is not saved. */
 	if (head & KEY_TIMED) {
 		leat_tape_signed(t, &timer);
 		leat_tape_expect(t,
@@ -160,7 +160,7 @@ static void load_keys(struct leat_tape *t, leat_keyed *k)
 
 /* ---------------- the order of pushes ----------------------------------- */
 
-/* From the key pushed into longest ago, their places among all keys. */
+/* Saves keys' ranks, that of the key pushed into longest ago first. */
 static void save_order(struct leat_tape *t, leat_keyed *k)
 {
 	for (uint32_t i = k->entries.oldest; i && !t->err;) {
@@ -172,8 +172,8 @@ static void save_order(struct leat_tape *t, leat_keyed *k)
 }
 
 /*
- * Each goes to the end of the list once: then the first one is its oldest. If
- * a place came twice, a key that did not come at all would be before it.
+ * Moves each key to the end of the list once, so that the first one becomes the
+ * oldest. If a rank came twice, a key whose rank did not come would be older.
  */
 static void load_order(struct leat_tape *t, leat_keyed *k)
 {
@@ -221,7 +221,7 @@ static void tape_keyed(struct leat_tape *t, void *object)
 	leat_tape_time(t, &k->early_from);
 	leat_tape_int(t, &k->early, k->stream.plan.early_span > 0);
 	leat_tape_int(t, &k->ending, 1);
-	/* What is overdue is closed in one go, up to here. */
+	/* Timers before `last` fire together when time moves. */
 	leat_tape_time(t, &k->timers.last);
 	leat_tape_expect(t, k->timers.last <= k->stream.clock.target);
 	if (t->loads)

@@ -11,7 +11,7 @@
 
 enum { SLAB_ITEMS_MIN = 8 };
 
-/* In front of a chunk's first item, which starts on a cache line. */
+/* Stands in front of a chunk's first item, which starts on a cache line. */
 struct slab_head {
 	void *raw;
 	size_t items;
@@ -49,7 +49,7 @@ static unsigned char *slab_new_chunk(struct leat_slab *s, size_t items)
 	return chunk;
 }
 
-/* Makes room for one more in the list of chunks. LEAT_ENOMEM. */
+/* Makes room for one chunk more in the list of them. LEAT_ENOMEM. */
 static int slab_list_grow(struct leat_slab *s)
 {
 	uint32_t room = s->room ? 2 * s->room : 4;
@@ -71,7 +71,7 @@ static int slab_list_grow(struct leat_slab *s)
 	return LEAT_OK;
 }
 
-/* All that a chunk of one item takes. */
+/* Asks for all that a chunk of one item takes, and gets none of it. */
 static int slab_ask(struct leat_slab *s)
 {
 	(void)slab_list_grow(s);
@@ -79,7 +79,10 @@ static int slab_ask(struct leat_slab *s)
 	return LEAT_ENOMEM;
 }
 
-/* One chunk more, of at least one item and, if it can be, of a good many. */
+/*
+ * Adds a chunk, of a quarter of the items there are or, if memory is short, of
+ * as many as there is room for, but at least one. LEAT_ENOMEM.
+ */
 static int slab_grow(struct leat_slab *s)
 {
 	size_t items = s->n_items / 4;
@@ -98,6 +101,7 @@ static int slab_grow(struct leat_slab *s)
 		if (items == 0 || !leat_memory_may_have(s->memory))
 			return LEAT_ENOMEM;
 	}
+	/* Only the newest chunk has items that are not in the list. */
 	while (s->fresh < s->fresh_end)
 		leat_slab_give(s, s->fresh++);
 	s->fresh = s->n_chunks << LEAT_SLAB_BITS;
@@ -117,7 +121,7 @@ int leat_slab_more(struct leat_slab *s, size_t n)
 	return LEAT_OK;
 }
 
-/* A free item begins with the next one's index, from 1. */
+/* Takes from the list of free items, each of which begins with the next. */
 uint32_t leat_slab_take(struct leat_slab *s)
 {
 	uint32_t i = s->spare;

@@ -38,7 +38,7 @@ enum {
 	TABLE_PASSED_MAX = 255
 };
 
-/* As many as a hash of 32 bits can tell apart, and an object may have. */
+/* More slots a hash of 32 bits cannot tell apart, nor an object have. */
 #define TABLE_SIZE_MAX                                                         \
 	(SIZE_MAX / 16 < UINT32_MAX ? SIZE_MAX / 16 : (uint64_t)1 << 32)
 
@@ -49,7 +49,7 @@ void leat_table_init(struct leat_table *t, struct leat_memory *memory)
 	leat_crowd_init(&t->crowd, memory);
 }
 
-/* Slots, and behind them a count for each bucket. */
+/* Returns the bytes of the slots, with a count for each bucket behind. */
 static size_t table_bytes(size_t size)
 {
 	return leat_block_room(size * sizeof(uint32_t) +
@@ -63,7 +63,7 @@ void leat_table_clear(struct leat_table *t)
 	leat_table_init(t, t->memory);
 }
 
-/* Cuts what was allocated for t->size slots; 0: there is no memory. */
+/* Allocates t->size slots and their counts; 0: there is no memory. */
 static int table_lay(struct leat_table *t)
 {
 	t->raw = leat_memory_take(t->memory, table_bytes(t->size));
@@ -74,7 +74,7 @@ static int table_lay(struct leat_table *t)
 	return 1;
 }
 
-/* The next of 32, 48, 64, 96, ... */
+/* Returns the next larger one of 32, 48, 64, 96, ... */
 static uint64_t table_more(uint64_t size)
 {
 	if (size == 0)
@@ -82,14 +82,14 @@ static uint64_t table_more(uint64_t size)
 	return size & (size - 1) ? size / 3 * 4 : size / 2 * 3;
 }
 
-/* LEAT_ENOMEM */
+/* Makes an empty table of so many slots. LEAT_ENOMEM. */
 static int table_make(struct leat_table *t, uint64_t size)
 {
 	if (size > TABLE_SIZE_MAX)
 		return LEAT_ENOMEM;
 	t->size = (size_t)size;
 	t->limit = size - size / 4;
-	/* Indices are few more than entries, if there are not few of those. */
+	/* Indices are hardly more than entries once these are many. */
 	t->index_bits = 64 - (unsigned)leat_high_zeros(size);
 	if (t->index_bits < TABLE_INDEX_BITS_MIN)
 		t->index_bits = TABLE_INDEX_BITS_MIN;
@@ -113,15 +113,15 @@ static uint32_t table_turn(uint32_t hash)
 	return hash ^ hash >> 15;
 }
 
-/* The other half of its bucket. */
+/* Returns the other half of a half's bucket. */
 static size_t table_other(size_t half)
 {
 	return half ^ LEAT_TABLE_BUCKET / 2;
 }
 
 /*
- * How many slots of one tag half a bucket takes: as many as do not occur by
- * chance with tags of that many bits.
+ * Returns how many slots of one tag half a bucket takes. More do not occur by
+ * chance with tags of that many bits, but by keys that were chosen.
  */
 static unsigned table_alike(const struct leat_table *t)
 {
@@ -142,8 +142,8 @@ static unsigned table_bits(unsigned x)
 }
 
 /*
- * A free slot in a half bucket; NULL: there is none, or too many others have
- * the tag.
+ * Returns a free slot in a half bucket; NULL: there is none, or too many others
+ * have the tag.
  */
 LEAT_INLINE uint32_t *table_free(const struct leat_table *t, size_t half,
     uint32_t tag)
@@ -179,7 +179,8 @@ static int table_seat(struct leat_table *t, uint32_t hash, uint32_t index)
 			*at = tag | index;
 			return 1;
 		}
-		if (*passed < TABLE_PASSED_MAX) /* there it stays */
+		/* A count that is full stays so, as it knows no more. */
+		if (*passed < TABLE_PASSED_MAX)
 			++*passed;
 	}
 	return 0;
@@ -241,7 +242,7 @@ uint32_t leat_table_put(struct leat_table *t, const struct leat_entries *es,
 
 /* ---------------- looking for a slot ------------------------------ */
 
-/* The slot of an index in a half bucket; NULL: it is not there. */
+/* Finds the slot of an index in a half bucket; NULL: it is not there. */
 static uint32_t *table_spot(uint32_t *half, uint32_t slot)
 {
 	unsigned found = leat_table_match(half, slot, 0);
@@ -249,7 +250,7 @@ static uint32_t *table_spot(uint32_t *half, uint32_t slot)
 	return found ? &half[leat_lowest_bit(found)] : NULL;
 }
 
-/* Empties the slot, and those that it passed count it no longer. */
+/* Empties a slot, and buckets that it passed count it no longer. */
 static int table_leave(struct leat_table *t, uint32_t hash, uint32_t index)
 {
 	uint32_t slot = leat_table_tag(t, hash) | index, way = hash;

@@ -60,7 +60,7 @@ struct leat_table {
 
 void leat_table_init(struct leat_table *t, struct leat_memory *memory);
 void leat_table_clear(struct leat_table *t);
-/* Copies `from`; `to` must have a memory. After LEAT_ENOMEM it must be cleared. */
+/* Copies `from`; `to` must have a memory. After LEAT_ENOMEM, clear it. */
 int leat_table_copy(struct leat_table *to, const struct leat_table *from);
 /*
  * Makes room for one entry more, whose index will be one of the slab's or the

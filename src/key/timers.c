@@ -67,7 +67,7 @@ static struct leat_timer_block *timer_block(const struct leat_timers *t,
 	return leat_slab_at(&t->blocks, index - 1);
 }
 
-/* How many the first block of a bucket holds; there is one. */
+/* Returns how many timers the first block of a bucket holds, if any. */
 static unsigned timer_filling(const struct leat_timer_bucket *b)
 {
 	return (b->n - 1) % LEAT_TIMER_SLOTS + 1;
@@ -78,7 +78,7 @@ static uint64_t timer_bit(unsigned bucket)
 	return bucket ? (uint64_t)1 << (bucket - 1) : 0;
 }
 
-/* In front of a bucket's blocks. */
+/* Puts an empty block in front of a bucket's others. */
 static void timer_open_block(struct leat_timers *t, struct leat_timer_bucket *b)
 {
 	uint32_t index = leat_slab_take(&t->blocks) + 1;
@@ -88,7 +88,7 @@ static void timer_open_block(struct leat_timers *t, struct leat_timer_bucket *b)
 	b->head = index;
 }
 
-/* The first block is empty. */
+/* Gives the first block of a bucket back, which must be empty. */
 static void timer_close_block(struct leat_timers *t,
     struct leat_timer_bucket *b)
 {
@@ -99,7 +99,7 @@ static void timer_close_block(struct leat_timers *t,
 	t->used--;
 }
 
-/* Says where the key is now. */
+/* Puts a key's timer into its bucket; returns its place for the entry. */
 static uint32_t timer_put(struct leat_timers *t, uint32_t rank, int64_t due)
 {
 	unsigned i = timer_bucket_of(t, due), slot;
@@ -147,6 +147,7 @@ void leat_timers_disarm(struct leat_timers *t, struct leat_entries *es,
 		t->stale |= timer_bit(i);
 	first = timer_block(t, b->head);
 	end = timer_filling(b) - 1;
+	/* The last timer of the first block fills the hole. */
 	if (first != block || end != slot) {
 		block->due[slot] = first->due[end];
 		block->rank[slot] = first->rank[end];
@@ -201,7 +202,7 @@ void leat_timers_rename(struct leat_timers *t, const struct leat_entry *e)
 
 /* ---------------- firing ------------------------------------------ */
 
-/* The smallest time of a bucket that is not the first. */
+/* Returns the smallest time of a bucket, which must not be empty. */
 static int64_t timer_least(const struct leat_timers *t,
     const struct leat_timer_bucket *b)
 {
@@ -218,7 +219,7 @@ static int64_t timer_least(const struct leat_timers *t,
 	return least;
 }
 
-/* Asks for the entries of those that are not due: they will move. */
+/* Prefetches the entries of timers that are not due: they will move. */
 static void timer_prefetch_block(const struct leat_timers *t,
     const struct leat_entries *es, uint32_t index)
 {
@@ -232,7 +233,7 @@ static void timer_prefetch_block(const struct leat_timers *t,
 			LEAT_PREFETCH(leat_ranked(es, block->rank[i]));
 }
 
-/* Marks those of a block that are due; the others go to lower buckets. */
+/* Marks keys of a block that are due; other timers go to lower buckets. */
 static void timer_take_block(struct leat_timers *t, struct leat_entries *es,
     const struct leat_timer_block *block, unsigned n)
 {
@@ -246,7 +247,7 @@ static void timer_take_block(struct leat_timers *t, struct leat_entries *es,
 	}
 }
 
-/* Takes those that are due at t->last out of the first bucket in use. */
+/* Takes timers that are due at t->last from the first bucket in use. */
 static void timer_take(struct leat_timers *t, struct leat_entries *es,
     unsigned bucket)
 {
@@ -258,14 +259,14 @@ static void timer_take(struct leat_timers *t, struct leat_entries *es,
 	t->stale &= ~timer_bit(bucket);
 	for (; b.head; n = LEAT_TIMER_SLOTS) {
 		timer_prefetch_block(t, es, timer_block(t, b.head)->next);
-		/* Its place may be needed for those that stay. */
+		/* A copy: timers that stay may need the block itself. */
 		struct leat_timer_block block = *timer_block(t, b.head);
 		timer_close_block(t, &b);
 		timer_take_block(t, es, &block, n);
 	}
 }
 
-/* The keys of a bucket that are due by then. */
+/* Calls back for the keys of a bucket that are due by then. */
 static void timer_each_in(const struct leat_timers *t,
     const struct leat_timer_bucket *b, int64_t until,
     void (*fn)(void *ctx, uint32_t rank), void *ctx)
@@ -281,7 +282,7 @@ static void timer_each_in(const struct leat_timers *t,
 	}
 }
 
-/* Looks into the buckets that leat_timers_fire() will empty, too. */
+/* Every bucket is looked into, as leat_timers_fire() empties several. */
 void leat_timers_each(const struct leat_timers *t, int64_t until,
     void (*fn)(void *ctx, uint32_t rank), void *ctx)
 {
