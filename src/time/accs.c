@@ -23,15 +23,6 @@ void leat_accs_append(const struct leat_layout *l, struct leat_accs *a,
 
 /* ---------------- samples in a row ----------------------------------- */
 
-static leat_sample row_sample(const struct leat_series *r, size_t n, size_t i,
-    int before)
-{
-	size_t at = before ? n - 1 - i : i;
-	leat_sample s = { r->t[at], r->x[at], r->y ? r->y[at] : 0 };
-
-	return s;
-}
-
 /*
  * Steps a row through registers, from the last value to the first or in order.
  * Returns how many are missing.
@@ -64,7 +55,8 @@ void leat_accs_add_row(const struct leat_layout *l, struct leat_accs *a,
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		leat_sample s = row_sample(r, n, i, before);
+		size_t at = before ? n - 1 - i : i;
+		leat_sample s = { r->t[at], r->x[at], r->y ? r->y[at] : 0 };
 		leat_accs_add(l, a, &s, before);
 	}
 }

@@ -192,8 +192,7 @@ static int cells_push(struct leat_stream *st, struct leat_state *s,
 	if (LEAT_UNLIKELY(st->plan.max_values > 0) &&
 	    (err = leat_cells_make_room(st, s, e->t, c)))
 		return err;
-	if (e->t <
-	    c->start) /* a landmark window starts with its oldest value */
+	if (e->t < c->start) /* a landmark window */
 		c->start = e->t;
 	leat_cells_put(st, s, c, e);
 	return LEAT_OK;

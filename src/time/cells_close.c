@@ -34,13 +34,6 @@ void leat_cells_emit(struct leat_stream *st, const struct leat_state *s,
 
 /* ---------------- the row of windows without data -------------------- */
 
-static void emit_without_data(struct leat_stream *st, int64_t start,
-    int64_t end)
-{
-	leat_accs_clear(&st->forest.layout, st->emitter.whole);
-	leat_stream_emit(st, start, end, 0, LEAT_RESULT_EMPTY);
-}
-
 int leat_cells_next_empty(const struct leat_stream *st, int64_t from,
     int64_t *start, int64_t *end)
 {
@@ -59,17 +52,6 @@ int leat_cells_emitted_empty(const struct leat_stream *st,
 	const struct leat_more *m = leat_more(&st->plan, s);
 
 	return m->begun && end > m->first_end && end <= m->empty_from;
-}
-
-/* Returns whether late values have come into a window since it closed. */
-static int has_cell(const struct leat_stream *st, const struct leat_state *s,
-    int64_t start)
-{
-	const struct leat_cell *c = NULL;
-
-	if (st->plan.lateness > 0)
-		c = leat_cells_find(st, s, start);
-	return c && c->start == start;
 }
 
 /*
@@ -92,6 +74,7 @@ static void emit_row(struct leat_stream *st, struct leat_state *s,
 {
 	struct leat_more *m = leat_more(&st->plan, s);
 	int64_t start, end;
+	const struct leat_cell *c = NULL;
 
 	if (!m->begun ||
 	    (until == watermark && !row_goes_on(s, st->clock.target)))
@@ -100,8 +83,13 @@ static void emit_row(struct leat_stream *st, struct leat_state *s,
 	    !leat_cells_next_empty(st, m->empty_from, &start, &end) &&
 	    end <= until) {
 		m->empty_from = end;
-		if (!has_cell(st, s, start))
-			emit_without_data(st, start, end);
+		/* Late values may have come into it since it closed. */
+		if (st->plan.lateness > 0)
+			c = leat_cells_find(st, s, start);
+		if (c && c->start == start)
+			continue;
+		leat_accs_clear(&st->forest.layout, st->emitter.whole);
+		leat_stream_emit(st, start, end, 0, LEAT_RESULT_EMPTY);
 	}
 }
 
@@ -238,11 +226,11 @@ void leat_cells_emit_open(struct leat_stream *st, struct leat_state *s,
 
 void leat_cells_emit_again(struct leat_stream *st, struct leat_state *s)
 {
-	const uint64_t news = LEAT_CELL_CLOSED | LEAT_CELL_CHANGED;
+	const uint64_t again = LEAT_CELL_CLOSED | LEAT_CELL_CHANGED;
 	struct leat_cell *c = leat_oldest(s);
 
 	for (; c; c = leat_newer(s, c)) {
-		if ((c->marks & news) != news || !leat_cell_has_data(st, c))
+		if ((c->marks & again) != again || !leat_cell_has_data(st, c))
 			continue;
 		leat_cells_emit(st, s, c, LEAT_RESULT_UPDATED);
 		if (st->plan.emit_empty)

@@ -87,28 +87,6 @@ int leat_cells_join_room(struct leat_stream *st, struct leat_state *s,
 	return LEAT_OK;
 }
 
-static void join_content(struct leat_stream *st, struct leat_cell *to,
-    struct leat_cell *c)
-{
-	if (st->forest.layout.ordered)
-		leat_tree_pour(&st->forest, leat_cell_tree(to),
-		    leat_cell_tree(c));
-	else
-		leat_accs_join(&st->forest.layout, leat_cell_accs(to),
-		    leat_cell_accs(c));
-}
-
-/* Makes a cell for one that the other alone has, behind `before`. */
-static struct leat_cell *adopt_cell(struct leat_stream *st,
-    struct leat_state *s, struct leat_cell *before, const struct leat_cell *c)
-{
-	struct leat_cell *d = leat_cells_add(st, s, before, c->start, c->end);
-
-	if (st->plan.emit_empty && leat_cells_emitted_empty(st, s, d->end))
-		d->marks = LEAT_CELL_EMITTED;
-	return d;
-}
-
 /* A cell with both is closed, and to be emitted again. */
 enum { EMIT_AGAIN = LEAT_CELL_CLOSED | LEAT_CELL_CHANGED };
 
@@ -122,18 +100,27 @@ static struct leat_cell *join_cell(struct leat_stream *st, struct leat_state *s,
 {
 	struct leat_cell *d = counterpart(st, s, at, c);
 	int closed = (c->marks & LEAT_CELL_CLOSED) != 0;
-	int news = d ? closed || (d->marks & LEAT_CELL_CLOSED)
-		     : !closed && c->end <= st->clock.watermark;
+	int again = d ? closed || (d->marks & LEAT_CELL_CLOSED)
+		      : !closed && c->end <= st->clock.watermark;
 
-	if (!d)
-		d = adopt_cell(st, s, at, c);
+	if (!d) {
+		d = leat_cells_add(st, s, at, c->start, c->end);
+		if (st->plan.emit_empty &&
+		    leat_cells_emitted_empty(st, s, d->end))
+			d->marks = LEAT_CELL_EMITTED;
+	}
 	d->marks += leat_cell_emitted(c) * LEAT_CELL_EMITTED;
 	d->marks |= c->marks & EMIT_AGAIN;
-	if (st->plan.lateness > 0 && news)
+	if (st->plan.lateness > 0 && again)
 		d->marks |= EMIT_AGAIN;
 	if (c->start < d->start)
 		d->start = c->start;
-	join_content(st, d, c);
+	if (st->forest.layout.ordered)
+		leat_tree_pour(&st->forest, leat_cell_tree(d),
+		    leat_cell_tree(c));
+	else
+		leat_accs_join(&st->forest.layout, leat_cell_accs(d),
+		    leat_cell_accs(c));
 	return d;
 }
 

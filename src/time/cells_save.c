@@ -97,16 +97,6 @@ static void tape_held(struct leat_tape *t, struct leat_stream *st,
 	leat_tape_holds(t, st, a);
 }
 
-static void save_cell(struct leat_tape *t, struct leat_stream *st,
-    struct leat_cell *c)
-{
-	int64_t start = c->start, end = c->end;
-
-	tape_interval(t, st, NULL, &start, &end);
-	leat_tape_number(t, &c->marks, UINT64_MAX);
-	tape_held(t, st, c);
-}
-
 /* Loads a cell, which comes after those that are there. */
 static void load_cell(struct leat_tape *t, struct leat_stream *st,
     struct leat_state *s)
@@ -146,11 +136,13 @@ void leat_cells_tape(struct leat_stream *st, struct leat_state *s,
 	for (c = leat_oldest(s); c; c = leat_newer(s, c))
 		n++;
 	leat_tape_number(t, &n, UINT64_MAX);
-	if (!t->loads)
-		for (c = leat_oldest(s); c; c = leat_newer(s, c))
-			save_cell(t, st, c);
-	else
-		for (; n > 0 && !t->err; n--)
-			load_cell(t, st, s);
+	for (c = leat_oldest(s); !t->loads && c; c = leat_newer(s, c)) {
+		int64_t start = c->start, end = c->end;
+		tape_interval(t, st, NULL, &start, &end);
+		leat_tape_number(t, &c->marks, UINT64_MAX);
+		tape_held(t, st, c);
+	}
+	for (; t->loads && n > 0 && !t->err; n--)
+		load_cell(t, st, s);
 	leat_cells_renew(st, s);
 }

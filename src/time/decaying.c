@@ -14,7 +14,7 @@
 struct fade {
 	struct leat_decay sums;
 	int64_t at;        /* the time that the sums are as of */
-	int64_t first;     /* the smallest time of a value */
+	int64_t first;     /* no value is older */
 	double last;       /* value at last_at */
 	int64_t last_at;   /* largest time of a value */
 	uint64_t revision; /* results emitted so far */

@@ -33,13 +33,6 @@ static void few_redo(const struct leat_forest *f, struct leat_few *w)
 
 /* ---------------- values that come ----------------------------------- */
 
-/* Returns whether the next value may need a third leaf. */
-static int few_may_split(const struct leat_few *w)
-{
-	return w->last == LEAT_LEAF ||
-	    (w->last && w->first == LEAT_LEAF && w->gone == 0);
-}
-
 int leat_few_stock(struct leat_forest *f, const struct leat_tree *t)
 {
 	const struct leat_few *w = t->few;
@@ -52,7 +45,9 @@ int leat_few_stock(struct leat_forest *f, const struct leat_tree *t)
 	 * new one comes.
 	 */
 	int err = leat_few_reserve_size(f, 0, 1);
-	if (few_may_split(w))
+	/* A value that comes late may need a third leaf. */
+	if (w->last == LEAT_LEAF ||
+	    (w->last && w->first == LEAT_LEAF && w->gone == 0))
 		return err | leat_tree_stock(f, 1);
 	if (leat_few_length(w) == w->room)
 		err |= leat_few_reserve_size(f, w->size + 1u, 1);
@@ -74,15 +69,6 @@ static void few_append(struct leat_forest *f, struct leat_tree *t,
 	else
 		w->first++;
 	leat_accs_add(&f->layout, a, s, 0);
-}
-
-/* Gives up the first leaf's places of values that are gone. */
-static void few_close_gap(struct leat_forest *f, struct leat_few *w)
-{
-	w->first = (uint8_t)(w->first - w->gone);
-	w->gone = w->mark = 0;
-	if (w->last == 0)
-		few_redo(f, w);
 }
 
 /* Inserts behind values of the same time, in one leaf; there is room. */
@@ -119,8 +105,13 @@ static int few_insert_late(struct leat_forest *f, struct leat_tree *t,
 	struct leat_few *w = t->few;
 	int in_last = w->last && s->t >= leat_few_time(w, w->first);
 
-	if (!in_last && w->first == LEAT_LEAF && w->gone > 0)
-		few_close_gap(f, w);
+	if (!in_last && w->first == LEAT_LEAF && w->gone > 0) {
+		/* Places of values that are gone make room. */
+		w->first = (uint8_t)(w->first - w->gone);
+		w->gone = w->mark = 0;
+		if (w->last == 0)
+			few_redo(f, w);
+	}
 	if (w->first == LEAT_LEAF && w->last == 0) {
 		few_split(f, t, s);
 		return 1;
@@ -177,27 +168,21 @@ void leat_few_clear(struct leat_forest *f, struct leat_tree *t)
 	t->few = NULL;
 }
 
-/* The last leaf becomes the first one, whose values are all gone. */
-static void few_next_leaf(struct leat_forest *f, struct leat_tree *t)
-{
-	struct leat_few *w = t->few;
-
-	if (w->last == 0) {
-		leat_few_clear(f, t);
-		return;
-	}
-	w->first = w->last;
-	w->last = w->gone = w->mark = 0;
-}
-
 void leat_few_evict_first(struct leat_forest *f, struct leat_tree *t)
 {
 	struct leat_few *w = t->few;
 
 	if (++w->head == w->room)
 		w->head = 0;
-	if (++w->gone == w->first)
-		few_next_leaf(f, t);
+	if (++w->gone < w->first)
+		return;
+	if (w->last == 0) {
+		leat_few_clear(f, t);
+		return;
+	}
+	/* The last leaf is the first one now. */
+	w->first = w->last;
+	w->last = w->gone = w->mark = 0;
 }
 
 void leat_few_evict(struct leat_forest *f, struct leat_tree *t, int64_t before)

@@ -21,7 +21,7 @@ enum { LEAT_FEW_CLASSES = 9 };
 struct leat_few {
 	uint8_t size;        /* the class of its size */
 	uint8_t room;        /* values it has room for */
-	uint8_t first, last; /* counts of values of the two leaves */
+	uint8_t first, last; /* they count the values of the two leaves */
 	uint8_t gone;        /* values gone from the first leaf */
 	uint8_t head;        /* the place of the first one that is not gone */
 	uint8_t mark;        /* begin of the kept suffix; 0: none */

@@ -82,16 +82,6 @@ static void few_prepend_all(const struct leat_forest *f,
 	}
 }
 
-/*
- * Returns where the next mark is: so a leaf of sixteen takes the fewest steps
- * in all.
- */
-static size_t next_mark(const struct leat_few *w, size_t i)
-{
-	return w->size < LEAT_FEW_MARKED ? w->first
-					 : i + (w->first - i + 4) / 5;
-}
-
 void leat_few_tail(const struct leat_forest *f, struct leat_few *w, size_t i,
     struct leat_accs *out)
 {
@@ -102,7 +92,9 @@ void leat_few_tail(const struct leat_forest *f, struct leat_few *w, size_t i,
 		few_prepend_all(f, w, i, mark, out);
 		return;
 	}
-	mark = next_mark(w, i);
+	/* Marks lie where a leaf of sixteen takes the fewest steps in all. */
+	mark = w->size < LEAT_FEW_MARKED ? w->first
+					 : i + (w->first - i + 4) / 5;
 	leat_accs_clear(&f->layout, out);
 	few_prepend_all(f, w, mark, w->first, out);
 	if (mark < w->first && out == f->own) {

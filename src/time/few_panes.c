@@ -91,8 +91,8 @@ static void few_join_middle(const struct leat_forest *f,
 /* ---------------- how nodes would stand ------------------------------ */
 
 /*
- * One node has all panes but the last in its table; of more, the table is what
- * the first one has left, and all nodes but the last.
+ * A single node has all panes but the last in its table; of more, the table is
+ * what the first one has left, and all nodes but the last.
  */
 void leat_few_make_edges(struct leat_few *w)
 {

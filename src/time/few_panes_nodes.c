@@ -100,31 +100,23 @@ static struct leat_node *stand_root(struct leat_forest *f,
 	return stand(f, 3, 0, two, 2);
 }
 
-/* Joins front() of each level: all panes of the front, then its full nodes. */
-static void stand_fronts(struct leat_forest *f, struct leat_tree *t,
-    const struct leat_few *w)
-{
-	struct leat_edges *g = t->edges;
-	size_t i = leat_few_front(w);
-
-	for (uint32_t l = 1; l <= t->height; l++)
-		leat_accs_clear(&f->layout, leat_front(f, g, l));
-	leat_few_join(f, w, i, i + w->front, leat_front(f, g, 1));
-	if (t->height > 1 && w->front >= LEAT_ARITY)
-		leat_few_join(f, w, i, i + LEAT_ARITY, leat_front(f, g, 2));
-}
-
 static void stand_edges(struct leat_forest *f, struct leat_tree *t,
     const struct leat_few *w)
 {
 	struct leat_edges *g = t->edges;
+	size_t i = leat_few_front(w);
 
 	g->covered = t->height == 1 ? g->gone[1] + w->table
 	    : t->height == 2        ? g->gone[2] + w->nodes
 				    : 0;
 	for (uint32_t l = 1; l <= t->height; l++)
 		leat_tree_tabulate(f, t, l);
-	stand_fronts(f, t, w);
+	/* front() is all panes of the front, and above its full nodes. */
+	for (uint32_t l = 1; l <= t->height; l++)
+		leat_accs_clear(&f->layout, leat_front(f, g, l));
+	leat_few_join(f, w, i, i + w->front, leat_front(f, g, 1));
+	if (t->height > 1 && w->front >= LEAT_ARITY)
+		leat_few_join(f, w, i, i + LEAT_ARITY, leat_front(f, g, 2));
 	leat_tree_chain_left(f, t, t->height);
 	leat_accs_copy(&f->layout, leat_middle(f, g), leat_few_middle(f, w));
 }
@@ -153,14 +145,6 @@ void leat_few_panes_to_nodes(struct leat_forest *f, struct leat_tree *t)
 
 /* ---------------- from nodes ----------------------------------------- */
 
-/* Returns whether a node off the left edge knows what its children make. */
-static int knows_children(const struct leat_forest *f, struct leat_node *n,
-    int last)
-{
-	join_children(f, n, last, f->temp);
-	return leat_accs_are_same(&f->layout, f->temp, leat_node_accs(f, n));
-}
-
 /* Returns whether the nodes of two levels stand as those of a block do. */
 static int stands_so(const struct leat_forest *f, const struct leat_tree *t)
 {
@@ -170,8 +154,14 @@ static int stands_so(const struct leat_forest *f, const struct leat_tree *t)
 	for (uint32_t i = gone; i < t->root->n; i++) {
 		struct leat_node *n = in->child[i];
 		int last = i + 1 == t->root->n;
-		if ((!last && n->n < LEAT_ARITY) ||
-		    (i > gone && !knows_children(f, n, last)))
+		if (!last && n->n < LEAT_ARITY)
+			return 0;
+		if (i == gone)
+			continue;
+		/* Off the left edge it must know what its children make. */
+		join_children(f, n, last, f->temp);
+		if (!leat_accs_are_same(&f->layout, f->temp,
+			leat_node_accs(f, n)))
 			return 0;
 	}
 	return 1;
@@ -209,16 +199,13 @@ static size_t live_panes(const struct leat_tree *t)
 	    g->right[1]->n;
 }
 
-static size_t live_inners(const struct leat_tree *t)
-{
-	return t->height == 2 ? 1 + t->root->n - t->edges->gone[2] : t->height;
-}
-
 void leat_few_shrink_panes(struct leat_forest *f, struct leat_tree *t)
 {
-	size_t n = live_panes(t), inners = live_inners(t);
+	size_t n = live_panes(t), inners = t->height;
 	struct few_panes_filling to = { f, NULL };
 
+	if (t->height == 2)
+		inners = 1 + t->root->n - t->edges->gone[2];
 	if (!f->small || n > LEAT_FEW_PANES ||
 	    (t->height == 2 && !stands_so(f, t)) ||
 	    leat_few_try(f, leat_few_size_for(f, n)))

@@ -62,20 +62,15 @@ void leat_ranges_emit(struct leat_stream *st, struct leat_ranges *r,
 	    flags);
 }
 
-static int next_on_grid(const struct leat_stream *st,
-    const struct leat_ranges *r, int64_t closed, struct leat_grid_window *w)
-{
-	*w = leat_first_after(&st->plan, closed);
-	return leat_next_with_data(&st->plan, &r->tree, w);
-}
-
 int leat_ranges_next(const struct leat_stream *st, const struct leat_ranges *r,
     int64_t closed, struct leat_grid_window *w)
 {
 	int64_t t;
 
-	if (!leat_slides(&st->plan))
-		return next_on_grid(st, r, closed, w);
+	if (!leat_slides(&st->plan)) {
+		*w = leat_first_after(&st->plan, closed);
+		return leat_next_with_data(&st->plan, &r->tree, w);
+	}
 	if (!leat_tree_seek(&r->tree, closed, &t))
 		return 0;
 	*w = leat_sliding_window(&st->plan, t);
@@ -158,12 +153,6 @@ uint64_t leat_ranges_stored(const struct leat_stream *st,
 				      : 0;
 }
 
-static void count_away(struct leat_stream *st, struct leat_state *s)
-{
-	if (st->plan.max_values)
-		leat_more(&st->plan, s)->stored = leat_ranges_stored(st, s);
-}
-
 /*
  * Goes on to the window after w that is due; returns 0 if there is none. Of
  * windows cut off at the end of time, more than one may end there.
@@ -210,7 +199,8 @@ void leat_ranges_close(struct leat_stream *st, struct leat_state *s,
 	else if (watermark > r->closed)
 		r->closed = watermark;
 	forget(st, s, watermark);
-	count_away(st, s);
+	if (st->plan.max_values)
+		leat_more(&st->plan, s)->stored = leat_ranges_stored(st, s);
 }
 
 /* Does what leat_ranges_due() does, for another target and lateness. */

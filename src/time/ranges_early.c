@@ -62,26 +62,6 @@ static void emit_changed(struct leat_stream *st, struct leat_ranges *r,
 	}
 }
 
-static void emit_all_changed(struct leat_stream *st, struct leat_ranges *r)
-{
-	const struct leat_changed *c;
-
-	while ((c = leat_changed_first(r))) {
-		struct leat_changed copy = *c;
-		remove_changed(st, r, copy.from);
-		emit_changed(st, r, copy);
-	}
-}
-
-static void emit_sliding(struct leat_stream *st, struct leat_ranges *r,
-    int flag)
-{
-	if (r->touched || flag != LEAT_RESULT_EARLY)
-		leat_ranges_emit(st, r,
-		    leat_sliding_window(&st->plan, st->clock.now), flag);
-	r->touched = 0;
-}
-
 /* Emits all windows that are open and have data, in order. */
 static void emit_open(struct leat_stream *st, struct leat_ranges *r, int flag)
 {
@@ -118,15 +98,25 @@ void leat_ranges_emit_open(struct leat_stream *st, struct leat_state *s,
     int flag)
 {
 	struct leat_ranges *r = leat_ranges_of(s);
+	const struct leat_changed *c;
 
 	if (!r)
 		return;
-	if (flag & LEAT_RESULT_FLUSHED)
+	if (flag & LEAT_RESULT_FLUSHED) {
 		emit_flushed(st, r);
-	else if (leat_slides(&st->plan))
-		emit_sliding(st, r, flag);
-	else if (flag == LEAT_RESULT_EARLY)
-		emit_all_changed(st, r);
-	else
+	} else if (leat_slides(&st->plan)) {
+		if (r->touched || flag != LEAT_RESULT_EARLY)
+			leat_ranges_emit(st, r,
+			    leat_sliding_window(&st->plan, st->clock.now),
+			    flag);
+		r->touched = 0;
+	} else if (flag != LEAT_RESULT_EARLY) {
 		emit_open(st, r, flag);
+	} else {
+		while ((c = leat_changed_first(r))) {
+			struct leat_changed copy = *c;
+			remove_changed(st, r, copy.from);
+			emit_changed(st, r, copy);
+		}
+	}
 }

@@ -22,13 +22,6 @@ static int is_behind(const struct leat_stream *st, const struct leat_ranges *r,
 	    w.end <= leat_settled(&st->plan, watermark);
 }
 
-static int has_data_in(const struct leat_tree *t, struct leat_grid_window w)
-{
-	int64_t at;
-
-	return leat_tree_seek(t, w.start, &at) && at < w.end;
-}
-
 /*
  * Counts the closed windows of the second, of those that are kept, that are
  * made of more now, or that only the first had closed; and with a `list` notes
@@ -42,13 +35,16 @@ static size_t note_owed(const struct leat_stream *st,
 	int64_t last = own > its ? own : its;
 	struct leat_grid_window w = leat_first_after(&st->plan,
 	    leat_settled(&st->plan, last));
+	int64_t at;
 	size_t n = 0;
 
 	if (st->plan.lateness == 0)
 		return 0;
 	while (leat_next_with_data(&st->plan, &second->tree, &w) &&
 	    w.end <= last) {
-		if (w.end > own || has_data_in(&first->tree, w)) {
+		if (w.end > own ||
+		    (leat_tree_seek(&first->tree, w.start, &at) &&
+			at < w.end)) {
 			n++;
 			if (list)
 				leat_ranges_note(into, list, w)->late = 2;
@@ -131,28 +127,9 @@ int leat_ranges_join_room(struct leat_stream *st, struct leat_state *s,
 	return LEAT_OK;
 }
 
-static void join_emitted(struct leat_stream *st, struct leat_ranges *r,
-    const struct leat_emitted *told)
+static int64_t later_of(int64_t a, int64_t b)
 {
-	struct leat_emitted *at = leat_ranges_note(st, r, told->w);
-
-	at->times += told->times;
-	at->late |= told->late;
-}
-
-/*
- * Takes the later end: all windows that are closed have been emitted, or will
- * be once more.
- */
-static void join_closed(struct leat_ranges *r, const struct leat_ranges *q,
-    int64_t own, int64_t its)
-{
-	if (q->closed > r->closed)
-		r->closed = q->closed;
-	if (own > r->closed)
-		r->closed = own;
-	if (its > r->closed)
-		r->closed = its;
+	return a > b ? a : b;
 }
 
 void leat_ranges_join(struct leat_stream *st, struct leat_state *s,
@@ -167,8 +144,11 @@ void leat_ranges_join(struct leat_stream *st, struct leat_state *s,
 		    &r->tree, &q->tree);
 	leat_tree_pour(&st->forest, &r->tree, &q->tree);
 	for (const struct leat_emitted *t = leat_emitted_first(q); t;
-	     t = leat_emitted_after(q, t->w))
-		join_emitted(st, r, t);
+	     t = leat_emitted_after(q, t->w)) {
+		struct leat_emitted *at = leat_ranges_note(st, r, t->w);
+		at->times += t->times;
+		at->late |= t->late;
+	}
 	for (const struct leat_changed *c = leat_changed_first(q); c;
 	     c = leat_changed_after(q, c->from))
 		leat_ranges_changed(st, r, *c);
@@ -176,6 +156,8 @@ void leat_ranges_join(struct leat_stream *st, struct leat_state *s,
 		r->empty = q->empty;
 	r->begun |= q->begun;
 	r->touched |= q->touched;
-	join_closed(r, q, st->clock.watermark, from->clock.watermark);
+	/* Windows that are closed were emitted, or will be once more. */
+	r->closed = later_of(later_of(r->closed, q->closed),
+	    later_of(st->clock.watermark, from->clock.watermark));
 	leat_ranges_emit_again(st, r);
 }

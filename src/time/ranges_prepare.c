@@ -7,23 +7,18 @@
  */
 #include "ranges.h"
 
-/* Returns at least how many windows end from..to. */
-static size_t windows_in(const struct leat_time_plan *p,
-    const struct leat_changed *c)
-{
-	uint64_t starts = leat_ticks(c->from.start, c->to.start),
-		 ends = leat_ticks(c->from.end, c->to.end);
-
-	return (size_t)((starts > ends ? starts : ends) /
-		   (uint64_t)p->advance) +
-	    1;
-}
-
 size_t leat_ranges_open(const struct leat_stream *st, struct leat_changed c)
 {
 	if (c.from.end <= st->clock.watermark)
 		c.from = leat_first_after(&st->plan, st->clock.watermark);
-	return leat_is_before(c.to, c.from) ? 0 : windows_in(&st->plan, &c);
+	if (leat_is_before(c.to, c.from))
+		return 0;
+	/* Ends may be cut off at one side of time, starts at the other. */
+	uint64_t starts = leat_ticks(c.from.start, c.to.start),
+		 ends = leat_ticks(c.from.end, c.to.end);
+	return (size_t)((starts > ends ? starts : ends) /
+		   (uint64_t)st->plan.advance) +
+	    1;
 }
 
 const struct leat_ranges leat_no_ranges = { .closed = INT64_MIN };

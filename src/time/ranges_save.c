@@ -51,11 +51,11 @@ static void *load_item(struct leat_tape *t, struct leat_stream *st,
 }
 
 static void tape_emitted_item(struct leat_tape *t, const struct leat_stream *st,
-    struct leat_emitted *told)
+    struct leat_emitted *item)
 {
-	tape_grid_window(t, st, &told->w);
-	leat_tape_number(t, &told->times, UINT64_MAX);
-	leat_tape_int(t, &told->late, 1);
+	tape_grid_window(t, st, &item->w);
+	leat_tape_number(t, &item->times, UINT64_MAX);
+	leat_tape_int(t, &item->late, 1);
 }
 
 static void tape_emitted(struct leat_tape *t, struct leat_stream *st,
@@ -162,15 +162,6 @@ static int is_blank(const struct leat_stream *st, const struct leat_ranges *r)
 	    r->closed <= st->clock.watermark;
 }
 
-/* Data that no window needs any more must have been forgotten. */
-static void expect_needed(struct leat_tape *t, const struct leat_stream *st,
-    int64_t first)
-{
-	leat_tape_expect(t,
-	    !leat_is_expired(&st->plan, leat_last_end(&st->plan, first),
-		st->clock.watermark));
-}
-
 void leat_ranges_tape(struct leat_stream *st, struct leat_state *s,
     struct leat_tape *t)
 {
@@ -196,8 +187,12 @@ void leat_ranges_tape(struct leat_stream *st, struct leat_state *s,
 	if (t->loads && st->plan.max_windows > 0 && !t->err)
 		leat_more(&st->plan, s)->windows = leat_slices_before(&st->plan,
 		    &r->tree, LEAT_TIME_MAX);
-	if (!leat_tree_is_empty(&r->tree))
-		expect_needed(t, st, leat_tree_first(&r->tree));
+	/* Data that no window needs any more must have been forgotten. */
+	leat_tape_expect(t,
+	    leat_tree_is_empty(&r->tree) ||
+		!leat_is_expired(&st->plan,
+		    leat_last_end(&st->plan, leat_tree_first(&r->tree)),
+		    st->clock.watermark));
 	if (st->plan.emit_empty)
 		tape_empty(t, st, r);
 	if (!st->plan.revises || t->err)

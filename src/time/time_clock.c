@@ -31,12 +31,6 @@ int leat_clock_skewed(const struct leat_clock *c, int64_t t)
 	return c->started && t > leat_later(from, c->max_skew);
 }
 
-static int is_idle(const struct leat_clock *c, int64_t time)
-{
-	return c->idle_timeout > 0 && time < c->now &&
-	    leat_ticks(time, c->now) > (uint64_t)c->idle_timeout;
-}
-
 /*
  * Returns the time of the slowest source that is not idle; of idle ones alone,
  * of the one that is ahead. If `all` is set, every source has come to the time
@@ -55,7 +49,8 @@ static int64_t slowest(const struct leat_clock *c, int all, int64_t t)
 			time = t;
 		if (seen && time > most)
 			most = time;
-		if (is_idle(c, time))
+		if (c->idle_timeout > 0 && time < c->now &&
+		    leat_ticks(time, c->now) > (uint64_t)c->idle_timeout)
 			continue;
 		if (!seen)
 			return INT64_MIN;

@@ -17,14 +17,6 @@ static int64_t carry_to(const struct leat_stream *st, int64_t end)
 	return end < st->clock.now ? end : st->clock.now;
 }
 
-static double rate_range(const struct leat_stream *st, int64_t start,
-    int64_t end)
-{
-	if (st->plan.traits.asks)
-		return (double)leat_ticks(start, end);
-	return (double)st->plan.span; /* 0 if the kind has no span */
-}
-
 int leat_stream_is_silent(const struct leat_stream *st,
     const struct leat_accs *whole)
 {
@@ -32,20 +24,11 @@ int leat_stream_is_silent(const struct leat_stream *st,
 	    (st->plan.propagate && whole->missing > 0);
 }
 
-static void lower_users(const struct leat_stream *st,
-    const struct leat_accs *whole, double *out)
-{
-	for (size_t i = 0; i < st->forest.layout.n_sections; i++) {
-		const struct leat_section *p = &st->forest.layout.sections[i];
-		if (p->agg)
-			leat_lower_agg(st->plan.stats, st->plan.n_stats, p->agg,
-			    (const unsigned char *)whole + p->offset, out);
-	}
-}
-
 void leat_stream_lower(const struct leat_stream *st,
     const struct leat_accs *whole, int64_t start, int64_t end, double *out)
 {
+	const struct leat_layout *l = &st->forest.layout;
+	const unsigned char *block = (const unsigned char *)whole;
 	struct leat_summary s; /* the classes set what statistics need */
 	int silent = leat_stream_is_silent(st, whole);
 
@@ -56,19 +39,22 @@ void leat_stream_lower(const struct leat_stream *st,
 	s.n = (double)whole->count;
 	s.missing = (double)whole->missing;
 	s.last_tick = leat_earlier(end, 1);
-	if (LEAT_UNLIKELY(
-		st->forest.layout
-		    .ordered)) { /* ordered classes alone need these */
+	if (LEAT_UNLIKELY(l->ordered)) { /* ordered classes alone need these */
 		s.carry_to = carry_to(st, end);
-		s.range = rate_range(st, start, end);
+		s.range = st->plan.traits.asks ? (double)leat_ticks(start, end)
+					       : (double)st->plan.span;
 	}
-	for (size_t i = 0; i < st->forest.layout.n_sections; i++) {
-		const struct leat_section *p = &st->forest.layout.sections[i];
-		p->cls->lower((const unsigned char *)whole + p->offset, &s);
+	for (size_t i = 0; i < l->n_sections; i++) {
+		const struct leat_section *p = &l->sections[i];
+		p->cls->lower(block + p->offset, &s);
 	}
 	leat_lower(st->plan.stats, st->plan.n_stats, &s, silent, out);
-	if (LEAT_UNLIKELY(st->forest.layout.has_user) && !silent)
-		lower_users(st, whole, out);
+	for (size_t i = 0; l->has_user && !silent && i < l->n_sections; i++) {
+		const struct leat_section *p = &l->sections[i];
+		if (p->agg)
+			leat_lower_agg(st->plan.stats, st->plan.n_stats, p->agg,
+			    block + p->offset, out);
+	}
 }
 
 int64_t leat_stream_watermark(const struct leat_stream *st)

@@ -242,18 +242,6 @@ static void plan_state(struct leat_time_plan *p, const struct leat_layout *l)
 	}
 }
 
-/*
- * Returns whether closing, emitting or taking a value may need what can fail.
- * Windows with early_span go the same way, so that others need not ask for it.
- */
-static int is_careful(const struct leat_time_plan *p,
-    const struct leat_layout *l)
-{
-	return p->traits.asks || p->emit_empty || p->early_span > 0 ||
-	    (p->traits.grows && l->ordered) ||
-	    (p->engine->overlaps && p->revises);
-}
-
 int leat_time_plan_make(struct leat_time_plan *p, struct leat_layout *l,
     const leat_time_window_options *o, const char **why_out)
 {
@@ -286,6 +274,12 @@ int leat_time_plan_make(struct leat_time_plan *p, struct leat_layout *l,
 	plan_grid(p, o);
 	leat_time_plan_layout(p, l, o);
 	plan_state(p, l);
-	p->careful = is_careful(p, l);
+	/*
+	 * Closing, emitting or taking a value may need what can fail. Windows
+	 * with early_span go the same way, so that others need not ask for it.
+	 */
+	p->careful = p->traits.asks || p->emit_empty || p->early_span > 0 ||
+	    (p->traits.grows && l->ordered) ||
+	    (p->engine->overlaps && p->revises);
 	return LEAT_OK;
 }

@@ -67,19 +67,6 @@ void leat_tree_raise(struct leat_forest *f, struct leat_tree *t,
 	t->height = level;
 }
 
-/* The last leaf is complete, so it joins all that knows nodes but the last. */
-static void complete_last(struct leat_forest *f, struct leat_tree *t)
-{
-	struct leat_edges *g = t->edges;
-	const struct leat_accs *leaf = leat_node_accs(f, t->last);
-
-	leat_accs_join(&f->layout, leat_middle(f, g), leaf);
-	leat_accs_join(&f->layout, leat_front(f, g, 1), leaf);
-	if (t->height > 1)
-		leat_accs_join(&f->layout, leat_node_accs(f, g->right[1]),
-		    leaf);
-}
-
 /* Completes right[level], too: a new node that begins with `next` follows. */
 static struct leat_node *complete_inner(struct leat_forest *f,
     struct leat_tree *t, uint32_t level, struct leat_node *next)
@@ -113,20 +100,27 @@ static void grow_root(struct leat_forest *f, struct leat_tree *t,
 void leat_tree_grow(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *leaf)
 {
+	struct leat_edges *g = t->edges;
 	struct leat_node *next = leaf;
+	const struct leat_accs *done;
 	uint32_t level = 1;
 
 	if (t->height == 0) {
-		struct leat_node *first = t->first;
-		leat_tree_raise(f, t, first, leaf);
+		leat_tree_raise(f, t, t->first, leaf);
 		leat_tree_tabulate_leaf(f, t);
 		t->last = leaf;
 		leat_tree_edges(f, t);
 		return;
 	}
-	complete_last(f, t);
+	/* The last leaf is complete, so it joins all that lacks a last node. */
+	done = leat_node_accs(f, t->last);
+	leat_accs_join(&f->layout, leat_middle(f, g), done);
+	leat_accs_join(&f->layout, leat_front(f, g, 1), done);
+	if (t->height > 1)
+		leat_accs_join(&f->layout, leat_node_accs(f, g->right[1]),
+		    done);
 	t->last = leaf;
-	while (t->edges->right[level]->n == LEAT_ARITY) {
+	while (g->right[level]->n == LEAT_ARITY) {
 		if (level == t->height) {
 			grow_root(f, t, next);
 			return;
@@ -134,7 +128,7 @@ void leat_tree_grow(struct leat_forest *f, struct leat_tree *t,
 		next = complete_inner(f, t, level, next);
 		level++;
 	}
-	add_child(t->edges->right[level], next);
+	add_child(g->right[level], next);
 }
 
 void leat_tree_hang(struct leat_forest *f, struct leat_tree *t,

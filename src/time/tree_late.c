@@ -84,25 +84,6 @@ static void give(struct leat_forest *f, struct leat_accs *to,
 		leat_accs_join(&f->layout, to, g->a);
 }
 
-/* Adds to the suffixes and past() of the left edge that hold the value. */
-static void append_left(struct leat_forest *f, struct leat_tree *t,
-    const struct way *w, uint32_t level, const struct addend *what)
-{
-	struct leat_edges *g = t->edges;
-
-	for (uint32_t i = g->gone[level] + 1; i <= w->child[level]; i++)
-		give(f, leat_suffix(f, g, level, i), what);
-	for (uint32_t l = level; l > 0; l--)
-		give(f, leat_past(f, g, l), what);
-}
-
-static void append_right(struct leat_forest *f, struct leat_tree *t,
-    uint32_t level, const struct addend *what)
-{
-	for (uint32_t l = level; l > 0; l--)
-		give(f, leat_front(f, t->edges, l), what);
-}
-
 /* Returns the lowest level at which the way is on the left edge; 0: none. */
 static uint32_t left_level(const struct leat_tree *t, const struct way *w)
 {
@@ -115,14 +96,19 @@ static uint32_t left_level(const struct leat_tree *t, const struct way *w)
 static void append_to_edges(struct leat_forest *f, struct leat_tree *t,
     const struct way *w, const struct addend *what)
 {
+	struct leat_edges *g = t->edges;
 	uint32_t left = left_level(t, w);
 
-	if (left > 0 &&
-	    (left < t->height || w->child[left] <= t->edges->covered))
-		append_left(f, t, w, left, what);
-	else
-		append_right(f, t, w->top, what);
-	give(f, leat_middle(f, t->edges), what);
+	if (left > 0 && (left < t->height || w->child[left] <= g->covered)) {
+		for (uint32_t i = g->gone[left] + 1; i <= w->child[left]; i++)
+			give(f, leat_suffix(f, g, left, i), what);
+		for (uint32_t l = left; l > 0; l--)
+			give(f, leat_past(f, g, l), what);
+	} else {
+		for (uint32_t l = w->top; l > 0; l--)
+			give(f, leat_front(f, g, l), what);
+	}
+	give(f, leat_middle(f, g), what);
 }
 
 static void append_on_way(struct leat_forest *f, struct leat_tree *t,

@@ -149,11 +149,6 @@ uint64_t leat_tree_length(const struct leat_forest *f,
 	    values_of(leat_node_accs(f, t->last));
 }
 
-static int64_t last_time(const struct leat_tree *t)
-{
-	return t->last->t[t->last->n - 1];
-}
-
 int64_t leat_tree_first(const struct leat_tree *t)
 {
 	return LEAT_LIKELY(t->first) ? t->first->t[t->gone]
@@ -184,7 +179,7 @@ int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out)
 
 	if (LEAT_UNLIKELY(!t->root))
 		return t->few ? leat_few_seek(t->few, from, t_out) : 0;
-	if (last_time(t) < from)
+	if (leat_tree_last(t) < from)
 		return 0;
 	while (level < t->height && n->t[0] >= from)
 		n = t->edges->right[++level];
