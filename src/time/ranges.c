@@ -131,12 +131,13 @@ static void put_in_tree(struct leat_stream *st, struct leat_state *s,
 		leat_more(&st->plan, s)->stored++;
 }
 
-/* Lowers next_due to when close() is first needed for a value at t. */
-static void note_next_due(struct leat_stream *st, int64_t t)
+/*
+ * Lowers next_due to when close() is first needed for a value at t, which no
+ * window needs any more at `gone`.
+ */
+static void note_next_due(struct leat_stream *st, int64_t t, int64_t gone)
 {
-	int64_t gone = leat_later(leat_last_end(&st->plan, t),
-		    st->plan.lateness),
-		due = gone;
+	int64_t due = gone;
 
 	if (leat_ranges_emits(st) && leat_slides(&st->plan))
 		due = leat_later(t, 1);
@@ -151,11 +152,12 @@ static void note_next_due(struct leat_stream *st, int64_t t)
 static int ranges_push(struct leat_stream *st, struct leat_state *s,
     const leat_event *e)
 {
+	int64_t gone = leat_later(leat_last_end(&st->plan, e->t),
+	    st->plan.lateness);
 	struct leat_ranges *r;
 	int err;
 
-	if (leat_is_expired(&st->plan, leat_last_end(&st->plan, e->t),
-		st->clock.watermark))
+	if (gone <= st->clock.watermark)
 		return LEAT_TOO_LATE;
 	if (!s->content)
 		leat_ranges_start(st, s);
@@ -169,7 +171,7 @@ static int ranges_push(struct leat_stream *st, struct leat_state *s,
 	if (st->clock.watermark > r->closed)
 		r->closed = st->clock.watermark;
 	put_in_tree(st, s, e);
-	note_next_due(st, e->t);
+	note_next_due(st, e->t, gone);
 	if (LEAT_UNLIKELY(st->plan.revises)) {
 		r->touched = 1;
 		if (!leat_slides(&st->plan) &&

@@ -178,8 +178,10 @@ static void close_windows(struct leat_stream *st, struct leat_ranges *r,
 		emit_ranges_row(st, r, &w, watermark);
 		leat_ranges_emit(st, r, w, 0);
 		r->closed = w.end;
-		r->empty = w;
-		r->begun = leat_next_window(&st->plan, &r->empty);
+		if (!leat_slides(&st->plan)) {
+			r->empty = w;
+			r->begun = leat_next_window(&st->plan, &r->empty);
+		}
 		more = close_next(st, r, &w);
 	}
 	emit_ranges_row(st, r, more ? &w : NULL, watermark);

@@ -49,7 +49,9 @@ void leat_stream_lower(const struct leat_stream *st,
 		p->cls->lower(block + p->offset, &s);
 	}
 	leat_lower(st->plan.stats, st->plan.n_stats, &s, silent, out);
-	for (size_t i = 0; l->has_user && !silent && i < l->n_sections; i++) {
+	if (LEAT_LIKELY(!l->has_user) || silent)
+		return;
+	for (size_t i = 0; i < l->n_sections; i++) {
 		const struct leat_section *p = &l->sections[i];
 		if (p->agg)
 			leat_lower_agg(st->plan.stats, st->plan.n_stats, p->agg,

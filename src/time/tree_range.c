@@ -179,7 +179,7 @@ int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out)
 
 	if (LEAT_UNLIKELY(!t->root))
 		return t->few ? leat_few_seek(t->few, from, t_out) : 0;
-	if (leat_tree_last(t) < from)
+	if (n->t[n->n - 1] < from)
 		return 0;
 	while (level < t->height && n->t[0] >= from)
 		n = t->edges->right[++level];
