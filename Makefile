@@ -320,7 +320,7 @@ $(BUILD)/tests/threads: private LIBS += -lpthread
 $(BUILD)/tests/long_state $(BUILD)/tests/fuzz_state: $(BUILD)/tests/state_zoo.o
 $(BUILD)/tests/fuzz_spec: $(BUILD)/tests/spec_words.o
 # Lines and frames of socket_ingest, which need no more than this.
-LINES := $(addprefix examples/socket_ingest/,chains frame line_join siphash \
+LINES := $(addprefix examples/socket_ingest/,chains frame line_join siphash24 \
 	decoder decoder_key decoder_names decoder_sets) \
 	$(patsubst %.c,%,$(wildcard examples/socket_ingest/format*.c)) \
 	$(addprefix examples/replay/,state_tape list number report time_text)

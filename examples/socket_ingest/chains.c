@@ -8,7 +8,8 @@
 
 enum { FIRST_CHAINS = 64 };
 
-static void link_in(struct chained **heads, size_t mask, struct chained *element)
+static void link_in(struct chained **heads, size_t mask,
+    struct chained *element)
 {
 	struct chained **head = &heads[element->hash & mask];
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "decoder_inside.h"
-#include "siphash.h"
+#include "siphash24.h"
 
 /* ---- Life ---- */
 
@@ -26,8 +26,8 @@ struct decoder *decoder_new(const struct decoder_options *options)
 	memcpy(d->gauges.seed, options->seed, sizeof d->gauges.seed);
 	memcpy(d->sets.names.seed, options->seed, sizeof d->gauges.seed);
 	/* The sets' seed is saved, and must not reveal the other seeds. */
-	d->sets.seed[0] = siphash(options->seed, "sets 0", 6);
-	d->sets.seed[1] = siphash(options->seed, "sets 1", 6);
+	d->sets.seed[0] = siphash24(options->seed, "sets 0", 6);
+	d->sets.seed[1] = siphash24(options->seed, "sets 1", 6);
 	return d;
 }
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "siphash.h"
+#include "siphash24.h"
 
 enum { BESIDE_BLOCK = 16 };
 
@@ -25,7 +25,7 @@ struct decoder_name *decoder_names_find(const struct decoder_names *names,
 
 	if (names->chains.n == 0)
 		return NULL;
-	c = chains_first(&names->chains, siphash(names->seed, text, len));
+	c = chains_first(&names->chains, siphash24(names->seed, text, len));
 	for (; c; c = chains_next(c)) {
 		struct decoder_name *name = (struct decoder_name *)c;
 
@@ -76,7 +76,7 @@ struct decoder_name *decoder_names_add(struct decoder_names *names,
 	name = malloc(sizeof *name + len);
 	if (!name)
 		return NULL;
-	name->link.hash = siphash(names->seed, text, len);
+	name->link.hash = siphash24(names->seed, text, len);
 	name->number = names->chains.n;
 	name->x = 0;
 	name->len = len;

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#include "siphash.h"
+#include "siphash24.h"
 
 enum { FIRST_MEMBERS = 64 };
 
@@ -93,7 +93,7 @@ static uint64_t hash_member(const struct decoder_sets *s,
     const struct decoder_name *name, const char *member, size_t len)
 {
 	uint64_t seed[2] = { s->seed[0], s->seed[1] ^ name->number };
-	uint64_t hash = siphash(seed, member, len);
+	uint64_t hash = siphash24(seed, member, len);
 
 	return hash ? hash : 1;
 }

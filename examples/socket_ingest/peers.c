@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "siphash.h"
+#include "siphash24.h"
 
 #define SECOND INT64_C(1000000000)
 
@@ -198,7 +198,7 @@ struct peer *peers_hold(struct peers *s, const struct sockaddr *at,
 
 	if (find_key(at, len, key, &is_local) < 0)
 		return NULL;
-	hash = siphash(s->seed, key, PEER_KEY);
+	hash = siphash24(s->seed, key, PEER_KEY);
 	p = find(s, hash, key);
 	if (!p) {
 		p = add(s, hash, key);

@@ -21,7 +21,7 @@
 #include <string.h>
 
 #include "../replay/random_seed.h"
-#include "siphash.h"
+#include "siphash24.h"
 
 enum { FIRST_POINTS = 15 };
 
@@ -107,7 +107,7 @@ static struct snapshot_key *find(const struct snapshot *b, uint64_t hash,
 struct snapshot_key *snapshot_find(const struct snapshot *b, const char *name,
     size_t len)
 {
-	return find(b, siphash(b->seed, name, len), name, len);
+	return find(b, siphash24(b->seed, name, len), name, len);
 }
 
 /* ---- Keys ---- */
@@ -141,7 +141,7 @@ static struct snapshot_key *new_key(const struct snapshot *b, const char *name,
 struct snapshot_key *snapshot_add(struct snapshot *b, const char *name,
     size_t len, int *is_new_out)
 {
-	uint64_t hash = siphash(b->seed, name, len);
+	uint64_t hash = siphash24(b->seed, name, len);
 	struct snapshot_key *key = find(b, hash, name, len);
 
 	*is_new_out = !key;

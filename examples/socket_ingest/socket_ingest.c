@@ -4,10 +4,18 @@
  *
  *      socket_ingest --listen tcp://127.0.0.1:9009
  *
- * What it is made of is in ingest/: sockets to lines (listen, stream,
- * datagram, frame), lines to values (decoder), values to windows and rows
- * (engine), and what is done with these (sink, database, alert, snapshot,
- * web). Windows, statistics and models are those of csv_replay.
+ * Its parts, in the order in which a value passes them:
+ *
+ *      listen, stream_*, datagram   sockets to bytes
+ *      frame, line_join             bytes to lines
+ *      decoder, format_*            lines to samples
+ *      csv_pairs, engine_table      records of CSV to samples and rows
+ *      engine                       samples to windows, by examples/replay
+ *      engine_snapshot, snapshot    results of each key, for those who look on
+ *      sink_*, database, alert_*    results and alerts to outputs
+ *      web_*, http_conn             the page, its events and the API
+ *
+ * Around them are server (the loop), server_setup and config.
  */
 #define _POSIX_C_SOURCE 200809L
 

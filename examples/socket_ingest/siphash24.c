@@ -2,7 +2,7 @@
  * SipHash-2-4, as its authors describe it: eight bytes at a time, the lowest
  * first, the last ones with the length in the highest byte.
  */
-#include "siphash.h"
+#include "siphash24.h"
 
 static uint64_t rotate(uint64_t x, int n)
 {
@@ -31,7 +31,7 @@ static void take(uint64_t v[4], uint64_t word)
 	v[0] ^= word;
 }
 
-uint64_t siphash(const uint64_t seed[2], const void *bytes, size_t n)
+uint64_t siphash24(const uint64_t seed[2], const void *bytes, size_t n)
 {
 	const unsigned char *b = bytes;
 	uint64_t v[4] = { seed[0] ^ 0x736f6d6570736575u,
