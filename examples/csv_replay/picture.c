@@ -113,8 +113,8 @@ int picture_watch(struct picture *p, const struct settings *settings,
 	p->settings = settings;
 	p->replay = replay;
 	p->plan.window = settings->window.count;
-	p->plan.stats = &p->stats;
-	p->plan.n_columns = 1;
+	p->plan.slots.stats = &p->stats;
+	p->plan.slots.n_columns = 1;
 	watch.ctx = p;
 	if (settings->learning.on)
 		watch.emitted = on_emitted;

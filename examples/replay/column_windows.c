@@ -23,11 +23,6 @@ struct column_windows {
 	int64_t start, end;
 };
 
-size_t column_windows_width(const struct column_windows_plan *p)
-{
-	return p->n_columns * p->stats->n_single + p->stats->n_pair;
-}
-
 int column_windows_closes(const struct column_windows_plan *p)
 {
 	return p->window.kind == LEAT_TUMBLING ||
@@ -47,22 +42,21 @@ static int on_close(void *ctx, const leat_result *result)
 	return 0;
 }
 
-/*
- * Returns how many columns have a window; that of the pair comes after theirs.
- */
-static size_t single_slots(const struct column_windows_plan *p)
+static leat_window_options slot_options(const struct column_windows_plan *p,
+    size_t i)
 {
-	return p->stats->n_single ? p->n_columns : 0;
+	struct row_slot slot = row_slots_get(&p->slots, i);
+	leat_window_options o = p->window;
+
+	o.stats = slot.stats;
+	o.n_stats = slot.n_stats;
+	return o;
 }
 
-static leat_window_options slot_options(struct column_windows *w, size_t i)
+static leat_window_options sink_options(struct column_windows *w, size_t i)
 {
-	const struct cli_stats *stats = w->plan->stats;
-	int single = i < single_slots(w->plan);
-	leat_window_options o = w->plan->window;
+	leat_window_options o = slot_options(w->plan, i);
 
-	o.stats = single ? stats->single : stats->pair;
-	o.n_stats = single ? stats->n_single : stats->n_pair;
 	if (column_windows_closes(w->plan)) {
 		o.sink.emit = on_close;
 		o.sink.ctx = &w->slots[i];
@@ -72,18 +66,17 @@ static leat_window_options slot_options(struct column_windows *w, size_t i)
 
 static int add_windows(struct column_windows *w)
 {
-	const struct cli_stats *stats = w->plan->stats;
-	size_t n = single_slots(w->plan) + (stats->n_pair > 0);
+	size_t n = row_slots_count(&w->plan->slots);
 
 	for (size_t i = 0; i < n; i++) {
-		leat_window_options o = slot_options(w, i);
+		leat_window_options o = sink_options(w, i);
 		struct slot *s = &w->slots[i];
 		int err = leat_window_new(&s->window, &o);
 
 		if (err)
 			return err;
 		s->all = w;
-		s->at = i * stats->n_single;
+		s->at = row_slots_get(&w->plan->slots, i).at;
 		w->n_slots++;
 	}
 	return 0;
@@ -91,18 +84,15 @@ static int add_windows(struct column_windows *w)
 
 size_t column_windows_bytes(const struct column_windows_plan *p)
 {
-	size_t n = single_slots(p) + (p->stats->n_pair > 0);
+	size_t n = row_slots_count(&p->slots);
 	size_t bytes = sizeof(struct column_windows) +
 	    (n + 1) * sizeof(struct slot) +
-	    (column_windows_width(p) + 1) * sizeof(double);
+	    (row_slots_width(&p->slots) + 1) * sizeof(double);
 
 	for (size_t i = 0; i < n; i++) {
-		int single = i < single_slots(p);
-		leat_window_options o = p->window;
+		leat_window_options o = slot_options(p, i);
 		size_t one = 0;
 
-		o.stats = single ? p->stats->single : p->stats->pair;
-		o.n_stats = single ? p->stats->n_single : p->stats->n_pair;
 		if (leat_window_check(&o, &one, NULL) == 0)
 			bytes += one;
 	}
@@ -118,8 +108,9 @@ int column_windows_new(struct column_windows **windows_out,
 	if (!w)
 		return err;
 	w->plan = plan;
-	w->slots = calloc(plan->n_columns + 1, sizeof *w->slots);
-	w->closed = calloc(column_windows_width(plan) + 1, sizeof *w->closed);
+	w->slots = calloc(plan->slots.n_columns + 1, sizeof *w->slots);
+	w->closed = calloc(row_slots_width(&plan->slots) + 1,
+	    sizeof *w->closed);
 	if (w->slots && w->closed)
 		err = add_windows(w);
 	if (err) {
@@ -143,7 +134,7 @@ void column_windows_free(struct column_windows *w)
 
 leat_window *column_windows_only(const struct column_windows *w)
 {
-	return w->n_slots == 1 && !w->plan->stats->n_pair &&
+	return w->n_slots == 1 && !w->plan->slots.stats->n_pair &&
 		!column_windows_closes(w->plan)
 	    ? w->slots[0].window
 	    : NULL;
@@ -151,13 +142,13 @@ leat_window *column_windows_only(const struct column_windows *w)
 
 int column_windows_push(struct column_windows *w, const double *x)
 {
-	size_t n = w->n_slots - (w->plan->stats->n_pair > 0);
+	size_t n = w->n_slots - (w->plan->slots.stats->n_pair > 0);
 	int err = 0;
 
 	w->has_closed = 0;
 	for (size_t i = 0; i < n && err >= 0; i++)
 		err = leat_window_push(w->slots[i].window, x[i]);
-	if (w->plan->stats->n_pair && err >= 0)
+	if (w->plan->slots.stats->n_pair && err >= 0)
 		err = leat_window_push_xy(w->slots[n].window, x[0], x[1]);
 	return err < 0 ? err : w->has_closed;
 }
@@ -178,7 +169,7 @@ void column_windows_query(const struct column_windows *w, double *row_out)
 
 static void load_window(struct column_windows *w, size_t i, struct tape *t)
 {
-	leat_window_options o = slot_options(w, i);
+	leat_window_options o = sink_options(w, i);
 	leat_reader in = tape_reader(t);
 	leat_window *window;
 	int err = leat_window_load(&window, &o, &in);

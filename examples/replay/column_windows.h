@@ -11,18 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli_window.h"
+#include "row_slots.h"
 #include "state_tape.h"
 
 /* The plan is common to all keys, and must stay as long as any of them. */
 struct column_windows_plan {
 	leat_window_options window; /* without statistics and sink */
-	const struct cli_stats *stats;
-	size_t n_columns; /* 2 if there are statistics of pairs */
+	struct row_slots slots;
 };
-
-/* Results in a row. */
-size_t column_windows_width(const struct column_windows_plan *plan);
 
 /* Returns about how many bytes the windows of a key take. */
 size_t column_windows_bytes(const struct column_windows_plan *plan);

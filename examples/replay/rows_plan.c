@@ -61,11 +61,10 @@ static void plan_steps(struct rows *r)
 
 static void plan_width(struct rows *r)
 {
-	const struct cli_stats *s = &r->settings->stats;
+	struct row_slots slots = { &r->settings->stats, r->columns->n_values };
 
-	r->plan.width = r->design
-	    ? learner_width(&r->learning)
-	    : r->columns->n_values * s->n_single + s->n_pair;
+	r->plan.width = r->design ? learner_width(&r->learning)
+				  : row_slots_width(&slots);
 }
 
 /* ---- Names ---- */
@@ -166,8 +165,8 @@ static int plan_timed(struct rows *r)
 	plan.ttl = s->timing.ttl;
 	plan.each_row = cli_time_each_row(&s->timing, &s->window);
 	plan.silent = r->plan.silent;
-	plan.stats = &s->stats;
-	plan.n_columns = r->columns->n_values;
+	plan.slots.stats = &s->stats;
+	plan.slots.n_columns = r->columns->n_values;
 	return timed_windows_new(&r->timed, &plan, rows_put_timed, r);
 }
 
@@ -176,8 +175,8 @@ static int plan_windows(struct rows *r)
 	struct column_windows_plan plan;
 
 	plan.window = r->settings->window.count;
-	plan.stats = &r->settings->stats;
-	plan.n_columns = r->columns->n_values;
+	plan.slots.stats = &r->settings->stats;
+	plan.slots.n_columns = r->columns->n_values;
 	return groups_init(&r->groups, &plan);
 }
 

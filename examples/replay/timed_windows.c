@@ -105,30 +105,16 @@ static int end_emitting(struct timed_windows *t)
 
 /* ---- Life ---- */
 
-/*
- * Returns how many columns have windows; those of the pair come after theirs.
- */
-static size_t single_slots(const struct timed_windows_plan *p)
-{
-	return p->stats->n_single ? p->n_columns : 0;
-}
-
-static size_t n_slots_of(const struct timed_windows_plan *p)
-{
-	return single_slots(p) + (p->stats->n_pair > 0);
-}
-
 /* *window, to which the options point, is filled in. */
 static leat_keyed_options slot_options(struct timed_windows *t, size_t i,
     leat_time_window_options *window)
 {
-	const struct cli_stats *stats = t->plan.stats;
-	int single = i < single_slots(&t->plan);
+	struct row_slot slot = row_slots_get(&t->plan.slots, i);
 	leat_keyed_options o = { 0 };
 
 	*window = t->plan.window;
-	window->stats = single ? stats->single : stats->pair;
-	window->n_stats = single ? stats->n_single : stats->n_pair;
+	window->stats = slot.stats;
+	window->n_stats = slot.n_stats;
 	if (!t->plan.silent) {
 		window->sink.emit = on_result;
 		window->sink.ctx = &t->slots[i];
@@ -140,7 +126,7 @@ static leat_keyed_options slot_options(struct timed_windows *t, size_t i,
 	o.seed[0] = t->plan.seed[0];
 	o.seed[1] = t->plan.seed[1];
 	o.ttl = t->plan.ttl;
-	o.max_bytes = t->plan.max_bytes / n_slots_of(&t->plan);
+	o.max_bytes = t->plan.max_bytes / row_slots_count(&t->plan.slots);
 	if (o.max_keys > 0 || o.max_bytes > 0)
 		o.when_keys_full = LEAT_WHEN_FULL_EVICT_OLD;
 	o.dropped = window->sink;
@@ -149,8 +135,7 @@ static leat_keyed_options slot_options(struct timed_windows *t, size_t i,
 
 static int add_slots(struct timed_windows *t)
 {
-	const struct cli_stats *stats = t->plan.stats;
-	size_t n = n_slots_of(&t->plan);
+	size_t n = row_slots_count(&t->plan.slots);
 
 	for (size_t i = 0; i < n; i++) {
 		leat_time_window_options window;
@@ -161,7 +146,7 @@ static int add_slots(struct timed_windows *t)
 		if (err)
 			return err;
 		s->timed = t;
-		s->at = i * stats->n_single;
+		s->at = row_slots_get(&t->plan.slots, i).at;
 		t->n_slots++;
 	}
 	return 0;
@@ -178,9 +163,8 @@ int timed_windows_new(struct timed_windows **timed_out,
 	t->plan = *plan;
 	t->fn = fn;
 	t->ctx = ctx;
-	t->width = plan->n_columns * plan->stats->n_single +
-	    plan->stats->n_pair;
-	t->slots = calloc(plan->n_columns + 1, sizeof *t->slots);
+	t->width = row_slots_width(&plan->slots);
+	t->slots = calloc(plan->slots.n_columns + 1, sizeof *t->slots);
 	t->scratch = calloc(t->width + 1, sizeof *t->scratch);
 	if (t->slots && t->scratch)
 		err = add_slots(t);
@@ -260,7 +244,7 @@ static int step_to(struct timed_windows *t, int64_t to)
 static int push(struct timed_windows *t, const leat_csv_field *key, int64_t at,
     const double *x)
 {
-	size_t n = t->n_slots - (t->plan.stats->n_pair > 0);
+	size_t n = t->n_slots - (t->plan.slots.stats->n_pair > 0);
 	int err = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -269,7 +253,7 @@ static int push(struct timed_windows *t, const leat_csv_field *key, int64_t at,
 		if (err < 0)
 			return err;
 	}
-	if (t->plan.stats->n_pair)
+	if (t->plan.slots.stats->n_pair)
 		err = leat_keyed_push_xy(t->slots[n].keyed, key->text, key->len,
 		    at, x[0], x[1]);
 	return err;

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli_window.h"
+#include "row_slots.h"
 #include "state_tape.h"
 
 struct timed_windows_plan {
@@ -23,8 +23,7 @@ struct timed_windows_plan {
 	int64_t ttl;
 	int each_row; /* a result after each row, and no others */
 	int silent;   /* none but those of timed_windows_each() */
-	const struct cli_stats *stats;
-	size_t n_columns; /* 2 if there are statistics of pairs */
+	struct row_slots slots;
 };
 
 /*
