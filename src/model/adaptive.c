@@ -261,21 +261,10 @@ LEAT_INLINE void adaptive_weigh(struct leat_adaptive_state *s,
 }
 
 /*
- * Length of `weight` steps in units of one: (1 - (1 + bend)^-weight) of the
- * way.
- */
-static double adaptive_repeat(double bend, double weight)
-{
-	if (bend * weight < 1e-9) /* the difference would be all rounding */
-		return weight;
-	return leat_one_minus_exp(weight * leat_ln(1 + bend)) * (1 + bend) /
-	    bend;
-}
-
-/*
  * Returns the step along z of a predictor with score f and slope g. With
  * constant curvature the division alone prevents overshooting. A weight stands
- * for as many steps, each of which leaves 1 / (1 + bend) of the error.
+ * for as many steps, each of which leaves 1 / (1 + bend) of the error: all
+ * of them go (1 - (1 + bend)^-weight) of the way.
  */
 static double adaptive_step_other(const leat_model *m, double arg, double f,
     double y, double g, double rate, double weight, double squares)
@@ -283,8 +272,11 @@ static double adaptive_step_other(const leat_model *m, double arg, double f,
 	double bend = rate * squares * leat_loss_curvature(m->loss, f);
 	double step = rate / (1 + bend) * g, most;
 
-	if (weight != 1)
-		step *= adaptive_repeat(bend, weight);
+	if (bend * weight < 1e-9) /* where the difference is all rounding */
+		step *= weight;
+	else if (weight != 1)
+		step *= leat_one_minus_exp(weight * leat_ln(1 + bend)) *
+		    (1 + bend) / bend;
 	if (m->loss <= LEAT_LOSS_HUBER || m->loss == LEAT_LOSS_LOGISTIC)
 		return step;
 	most = fabs(leat_loss_best(m->loss, arg, f, y) - f) / squares;

@@ -143,21 +143,6 @@ static int drift_measure(struct drift_plan *p, const leat_drift_options *in,
 	    : LEAT_OK;
 }
 
-static leat_drift *drift_build(unsigned char *base, const struct drift_plan *p,
-    const struct leat_block *block)
-{
-	leat_drift *d = (leat_drift *)(void *)base;
-
-	memset(d, 0, sizeof(*d));
-	d->detector = drift_detectors[p->options.kind];
-	d->options = p->options;
-	d->block = *block;
-	if (d->detector->place)
-		d->detector->place(d, base + p->offset, p->beside);
-	leat_drift_reset(d);
-	return d;
-}
-
 /* In the caller's memory, or with NULL in the allocator's. */
 static int drift_make(leat_drift **drift_out, void *memory, size_t room,
     const leat_drift_options *o)
@@ -165,15 +150,25 @@ static int drift_make(leat_drift **drift_out, void *memory, size_t room,
 	struct drift_plan plan;
 	struct leat_block block;
 	void *base;
+	leat_drift *d;
 	int err = drift_measure(&plan, o, NULL);
 
 	*drift_out = NULL;
 	if (!err)
 		err = leat_block_claim(&block, o->allocator, memory, room,
 		    plan.n_bytes, &base);
-	if (!err)
-		*drift_out = drift_build(base, &plan, &block);
-	return err;
+	if (err)
+		return err;
+	*drift_out = d = base;
+	memset(d, 0, sizeof(*d));
+	d->detector = drift_detectors[plan.options.kind];
+	d->options = plan.options;
+	d->block = block;
+	if (d->detector->place)
+		d->detector->place(d, (unsigned char *)base + plan.offset,
+		    plan.beside);
+	leat_drift_reset(d);
+	return LEAT_OK;
 }
 
 int leat_drift_check(const leat_drift_options *options, size_t *n_bytes_out,

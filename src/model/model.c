@@ -232,29 +232,6 @@ int leat_model_learn_by_rule(leat_model *m, const struct leat_row *row,
 	return LEAT_OK;
 }
 
-static leat_model *model_build(void *base, const leat_model_options *o,
-    const struct leat_block *block)
-{
-	leat_model *m = base;
-	size_t n;
-
-	memset(m, 0, sizeof *m);
-	model_layout(m, base, o, &n);
-	model_settings(m, o);
-	m->w = m->array[0];
-	m->block = *block;
-	if (m->standardise)
-		m->own = leat_standard_learn;
-	else if (m->rule == &leat_rule_sgd)
-		m->own = leat_sgd_learn(m);
-	else if (m->rule == &leat_rule_adaptive)
-		m->own = leat_adaptive_learn();
-	if (!m->own)
-		m->own = leat_model_learn_by_rule;
-	leat_model_reset(m);
-	return m;
-}
-
 static int model_measure(const leat_model_options *o, size_t *n_bytes,
     const char **why_out)
 {
@@ -276,15 +253,31 @@ static int model_make(leat_model **model_out, void *memory, size_t room,
 	size_t n;
 	struct leat_block block;
 	void *base;
+	leat_model *m;
 	int err = model_measure(o, &n, NULL);
 
 	*model_out = NULL;
 	if (!err)
 		err = leat_block_claim(&block, o->allocator, memory, room, n,
 		    &base);
-	if (!err)
-		*model_out = model_build(base, o, &block);
-	return err;
+	if (err)
+		return err;
+	*model_out = m = base;
+	memset(m, 0, sizeof *m);
+	model_layout(m, base, o, &n);
+	model_settings(m, o);
+	m->w = m->array[0];
+	m->block = block;
+	if (m->standardise)
+		m->own = leat_standard_learn;
+	else if (m->rule == &leat_rule_sgd)
+		m->own = leat_sgd_learn(m);
+	else if (m->rule == &leat_rule_adaptive)
+		m->own = leat_adaptive_learn();
+	if (!m->own)
+		m->own = leat_model_learn_by_rule;
+	leat_model_reset(m);
+	return LEAT_OK;
 }
 
 int leat_model_check(const leat_model_options *options, size_t *n_bytes_out,

@@ -91,16 +91,6 @@ static void rls_rotate(leat_model *m, double *row, double y, size_t first,
 	}
 }
 
-static void rls_fade(leat_model *m, size_t p)
-{
-	double keep = leat_sqrt(m->forgetting);
-
-	for (size_t k = 0; k < m->length[RLS_TRIANGLE]; k++)
-		m->array[RLS_TRIANGLE][k] *= keep;
-	for (size_t k = 0; k < p; k++)
-		m->array[RLS_RIGHT][k] *= keep;
-}
-
 /* Adds a row that is 0 except for `size` in column j. */
 static void rls_ridge(leat_model *m, size_t j, double size, size_t p)
 {
@@ -131,17 +121,6 @@ static void rls_refill(leat_model *m, size_t p)
 	ridge = leat_hypot(ridge, leat_sqrt(m->l2));
 	if (ridge > 0)
 		rls_ridge(m, j, lost * ridge, p);
-}
-
-/* Mean of column j, and root of the sum of squares around it (Welford). */
-static void rls_note(leat_model *m, size_t j, double v)
-{
-	double *mean = &m->array[RLS_MEAN][j];
-	double *spread = &m->array[RLS_SPREAD][j], d = v - *mean;
-
-	*mean += d / (m->t + 1);
-	*spread = leat_hypot(*spread,
-	    leat_sqrt(fabs(d)) * leat_sqrt(fabs(v - *mean)));
 }
 
 /* By how many samples columns are judged; the same for all of them. */
@@ -195,7 +174,11 @@ static void rls_solve(const leat_model *m, double *b, size_t p)
 	}
 }
 
-/* The row as it is taken in: intercept, features, all times scale. */
+/*
+ * Writes the row as it is taken in: intercept, features, all times scale.
+ * Each column's mean and the root of the sum of squares around it are updated
+ * (Welford).
+ */
 static void rls_fill(leat_model *m, const struct leat_row *row, double scale,
     double *out, size_t p)
 {
@@ -206,8 +189,13 @@ static void rls_fill(leat_model *m, const struct leat_row *row, double scale,
 	if (first)
 		out[0] = scale;
 	LEAT_FOR_ROW(row, out[first + i] = scale * v);
-	for (size_t j = 0; j < p; j++)
-		rls_note(m, j, out[j]);
+	for (size_t j = 0; j < p; j++) {
+		double *mean = &m->array[RLS_MEAN][j];
+		double *spread = &m->array[RLS_SPREAD][j], d = out[j] - *mean;
+		*mean += d / (m->t + 1);
+		*spread = leat_hypot(*spread,
+		    leat_sqrt(fabs(d)) * leat_sqrt(fabs(out[j] - *mean)));
+	}
 }
 
 static double rls_score(const leat_model *m, const struct leat_row *row)
@@ -226,31 +214,27 @@ static double rls_score(const leat_model *m, const struct leat_row *row)
 				      : f;
 }
 
-/* The largest entry of a row that is taken in, but for its scale. */
-static double rls_most(const struct leat_row *row, double y)
-{
-	double most = leat_row_most(row);
-
-	most = most > fabs(y) ? most : fabs(y);
-	return most > 1 ? most : 1;
-}
-
 static int rls_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
 	size_t p = rls_columns(m->n, m->no_intercept);
 	double x[RLS_COLUMNS_MAX], scale = leat_sqrt(weight);
+	double keep = leat_sqrt(m->forgetting);
+	double most = leat_row_most(row); /* of the entries, but for scale */
 
 	(void)score;
-	if (!(scale * rls_most(row, y) <= LEAT_GROWTH_MAX))
+	most = most > fabs(y) ? most : fabs(y);
+	if (!(scale * (most > 1 ? most : 1) <= LEAT_GROWTH_MAX))
 		return LEAT_NOT_FINITE;
 	if (m->t == 0 || y < m->state.rls.least)
 		m->state.rls.least = y;
 	if (m->t == 0 || y > m->state.rls.most)
 		m->state.rls.most = y;
 	rls_fill(m, row, scale, x, p);
-	if (m->forgetting < 1)
-		rls_fade(m, p);
+	for (size_t k = 0; keep < 1 && k < m->length[RLS_TRIANGLE]; k++)
+		m->array[RLS_TRIANGLE][k] *= keep;
+	for (size_t k = 0; keep < 1 && k < p; k++)
+		m->array[RLS_RIGHT][k] *= keep;
 	rls_rotate(m, x, scale * y, 0, p);
 	if (m->forgetting < 1)
 		rls_refill(m, p);

@@ -46,16 +46,6 @@ static void sgd_set(leat_model *m, const double *w, double intercept)
 	leat_model_w_set(m, w, intercept);
 }
 
-static void sgd_average(leat_model *m)
-{
-	double *mean = m->array[SGD_AVERAGE];
-	double n = m->t + 1;
-
-	for (size_t i = 0; i < m->n; i++)
-		mean[i] += (m->w[i] - mean[i]) / n;
-	m->state.sgd.average += (m->intercept - m->state.sgd.average) / n;
-}
-
 /* Updates one coefficient: the step, then l1's move towards 0. */
 LEAT_INLINE double sgd_step(const leat_model *m, size_t i, double v, double eta,
     double g)
@@ -75,12 +65,6 @@ LEAT_INLINE double sgd_plain_step(const leat_model *m, size_t i, double v,
 	if (m->rates)
 		eta *= m->rates[i];
 	return m->w[i] - eta * g * v;
-}
-
-static double sgd_rate(const leat_model *m)
-{
-	return m->power > 0 ? m->rate / leat_power(m->t + 1, m->power)
-			    : m->rate;
 }
 
 /* Returns the new value of coefficient i. */
@@ -118,7 +102,10 @@ static int sgd_fits(const leat_model *m, const struct leat_row *row, double eta,
 static int sgd_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
-	double eta = sgd_rate(m) * weight;
+	double n = m->t + 1, *mean = m->array[SGD_AVERAGE];
+	double rate = m->power > 0 ? m->rate / leat_power(n, m->power)
+				   : m->rate;
+	double eta = rate * weight;
 	double f = m->average ? leat_model_offset(m, leat_model_linear(m, row))
 			      : score;
 	double g = leat_model_slope(m, f, y);
@@ -131,8 +118,11 @@ static int sgd_update(leat_model *m, const struct leat_row *row, double y,
 		LEAT_FOR_ROW(row, m->w[i] = sgd_plain_step(m, i, v, eta, g));
 	if (!m->no_intercept)
 		m->intercept -= eta * g;
-	if (m->average)
-		sgd_average(m);
+	if (!m->average)
+		return LEAT_OK;
+	for (size_t i = 0; i < m->n; i++)
+		mean[i] += (m->w[i] - mean[i]) / n;
+	m->state.sgd.average += (m->intercept - m->state.sgd.average) / n;
 	return LEAT_OK;
 }
 

@@ -46,28 +46,6 @@ LEAT_INLINE double row_next(const struct leat_row *row, size_t i, size_t *k)
 	return *k < row->n && row->index[*k] == i ? row->x[(*k)++] : 0;
 }
 
-/* Into z, which has room for all; nothing is noted. */
-static void standard_row(const leat_model *m, const struct leat_row *row,
-    double rate, double *z)
-{
-	size_t k = 0;
-
-	for (size_t i = 0; i < m->n; i++) {
-		struct leat_unit u = m->units[i];
-		z[i] = unit_see(&u, row_next(row, i, &k), rate, m->seen == 0);
-	}
-}
-
-static void standard_note(leat_model *m, const struct leat_row *row,
-    double rate)
-{
-	size_t k = 0;
-
-	for (size_t i = 0; i < m->n; i++)
-		unit_see(&m->units[i], row_next(row, i, &k), rate,
-		    m->seen == 0);
-}
-
 /* The deviation of the targets; 1 while there is none. */
 static double standard_scale(const struct leat_unit *y)
 {
@@ -100,18 +78,6 @@ double leat_standard_score(const leat_model *m, const struct leat_row *row)
 	return standard_raw_score(m, intercept + leat_join8(s));
 }
 
-/*
- * HUBER's and EPSILON's arg is a length: one that was given is in the units
- * of y, a default in deviations.
- */
-static double standard_arg(const leat_model *m, const struct leat_unit *y)
-{
-	if (m->arg_given &&
-	    (m->loss == LEAT_LOSS_HUBER || m->loss == LEAT_LOSS_EPSILON))
-		return m->given_arg / standard_scale(y);
-	return m->given_arg;
-}
-
 /* y in deviations, and its unit with y in it. */
 static double standard_target(const leat_model *m, struct leat_unit *unit,
     double y, double rate)
@@ -133,18 +99,33 @@ static int standard_update(leat_model *m, const struct leat_row *row, double y,
 	double rate = weight / (m->seen + weight), f, t;
 	struct leat_row z = { m->z, NULL, m->n };
 	struct leat_unit unit = m->y;
+	size_t k = 0;
 
-	standard_row(m, row, rate, m->z);
+	for (size_t i = 0; i < m->n; i++) {
+		struct leat_unit u = m->units[i];
+		m->z[i] = unit_see(&u, row_next(row, i, &k), rate,
+		    m->seen == 0);
+	}
 	f = m->rule->score(m, &z);
 	if (!(f - f == 0))
 		return LEAT_NOT_FINITE;
 	t = standard_target(m, &unit, y, rate);
-	m->loss_arg = standard_arg(m, &unit);
+	/*
+	 * HUBER's and EPSILON's arg is a length: one that was given is in the
+	 * units of y, a default in deviations.
+	 */
+	m->loss_arg = m->given_arg;
+	if (m->arg_given &&
+	    (m->loss == LEAT_LOSS_HUBER || m->loss == LEAT_LOSS_EPSILON))
+		m->loss_arg /= standard_scale(&unit);
 	int err = m->rule->update(m, &z, t, weight, leat_model_offset(m, f));
 	if (err)
 		return err;
 	*score = standard_raw_score(m, f);
-	standard_note(m, row, rate);
+	k = 0;
+	for (size_t i = 0; i < m->n; i++)
+		unit_see(&m->units[i], row_next(row, i, &k), rate,
+		    m->seen == 0);
 	m->y = unit;
 	m->seen += weight;
 	return LEAT_OK;

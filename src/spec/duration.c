@@ -30,17 +30,6 @@ static const struct {
 	{ "w", 7 * LEAT_DAY },
 };
 
-/* The unit's length, or 0 if there is no such unit. */
-static uint64_t spec_unit(struct leat_piece name)
-{
-	size_t len = (size_t)(name.end - name.at);
-
-	for (size_t i = 0; i < sizeof(spec_units) / sizeof(spec_units[0]); i++)
-		if (leat_is_named(spec_units[i].name, name.at, len))
-			return (uint64_t)spec_units[i].ticks;
-	return 0;
-}
-
 /*
  * Adds unit * digits to the sum; LEAT_EINVAL if that is too large. Before the
  * last test the product is below sum->most + 10 * unit, which fits in 64 bits.
@@ -89,7 +78,8 @@ static const char *spec_run(const char *at, const char *end, char least,
 static int take_part(struct leat_piece *text, struct spec_sum *sum)
 {
 	struct leat_piece whole = *text, decimals, name;
-	uint64_t unit;
+	uint64_t unit = 0; /* if there is no unit of that name */
+	size_t n_units = sizeof(spec_units) / sizeof(spec_units[0]);
 	int err;
 
 	whole.end = decimals.at = decimals.end = spec_run(text->at, text->end,
@@ -102,7 +92,10 @@ static int take_part(struct leat_piece *text, struct spec_sum *sum)
 	}
 	name.at = decimals.end;
 	name.end = spec_run(name.at, text->end, 'a', 'z');
-	unit = spec_unit(name);
+	for (size_t i = 0; i < n_units; i++)
+		if (leat_is_named(spec_units[i].name, name.at,
+			(size_t)(name.end - name.at)))
+			unit = (uint64_t)spec_units[i].ticks;
 	if (unit == 0 || whole.at == whole.end)
 		return LEAT_EPARSE;
 	text->at = name.end;

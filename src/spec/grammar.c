@@ -230,41 +230,34 @@ static struct leat_piece spec_word(const struct leat_vocabulary *v,
 	return word;
 }
 
-static int spec_words(struct spec_reader *r, const char *text)
-{
-	int err = LEAT_OK;
-
-	while (!err) {
-		const struct leat_word *known;
-		struct leat_piece word, name, value;
-
-		while (leat_is_between(*text))
-			text++;
-		if (!*text)
-			break;
-		word = spec_word(r->v, text);
-		name = spec_name(word, &value);
-		known = spec_find(r->v, name);
-		err = known ? spec_field(r, known, word.at, value)
-			    : spec_bare(r, word);
-		text = word.end;
-	}
-	return err;
-}
-
 int leat_vocabulary_parse(const struct leat_vocabulary *v, const char *text,
     void *options, size_t *place_out, const char **why_out)
 {
 	unsigned char copy[LEAT_OPTIONS_SIZE];
 	struct spec_reader r = { v, copy, 0, NULL, NULL };
-	int err;
+	const char *at = text;
 
 	LEAT_ASSERT(text && options);
 	memcpy(copy, options, v->size);
-	err = spec_words(&r, text);
-	if (err)
-		return leat_wrong_at(text, r.at, err, r.why, place_out,
-		    why_out);
+	for (;;) {
+		const struct leat_word *known;
+		struct leat_piece word, name, value;
+		int err;
+
+		while (leat_is_between(*at))
+			at++;
+		if (!*at)
+			break;
+		word = spec_word(v, at);
+		name = spec_name(word, &value);
+		known = spec_find(v, name);
+		err = known ? spec_field(&r, known, word.at, value)
+			    : spec_bare(&r, word);
+		if (err)
+			return leat_wrong_at(text, r.at, err, r.why, place_out,
+			    why_out);
+		at = word.end;
+	}
 	memcpy(options, copy, v->size);
 	return LEAT_OK;
 }
