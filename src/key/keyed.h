@@ -90,6 +90,8 @@ LEAT_INLINE void leat_set_current_key(leat_keyed *k, const struct leat_entry *e)
 
 /* Makes the object hold no keys; entry sizes must be known. */
 void leat_keys_start(leat_keyed *k);
+/* keyed_save.c: the whole object. */
+void leat_tape_keyed(struct leat_tape *t, void *object);
 /* Drops all keys silently and frees all memory but the object's own. */
 void leat_keys_clear(leat_keyed *k);
 /*

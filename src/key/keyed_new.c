@@ -1,11 +1,12 @@
 /*
- * keyed_new.c - keyed windows are made, copied and freed
+ * keyed_new.c - keyed windows are made, copied, saved and freed
  *
  * The object is one block: the struct, what its stream needs, an empty state
  * and room for the results of one key. Keys and their windows come from
  * pools and slabs beside it, which grow with them; that is what max_bytes is
  * about.
  */
+#include "../state/object.h"
 #include "counted.h"
 #include "deferred.h"
 
@@ -149,62 +150,34 @@ static void start_keyed(leat_keyed *k, const leat_keyed_options *o)
 }
 
 /* Plans the object, and measures what it takes beside its keys. */
-static int measure_keyed(leat_keyed *plan, const leat_keyed_options *o,
-    size_t *n_bytes, const char **why_out)
+static int keyed_measure(const void *options, void *plan, size_t *n_bytes_out,
+    const char **why_out)
 {
 	struct leat_cutter measure = { NULL, 0, 0 };
-	int err = plan_keyed(plan, o, why_out);
+	int err = plan_keyed(plan, options, why_out);
 
 	if (err)
 		return err;
-	cut_keyed(plan, &measure, o);
-	*n_bytes = measure.used;
+	cut_keyed(plan, &measure, options);
+	*n_bytes_out = measure.used;
 	return measure.overflow
 	    ? leat_because(why_out, LEAT_ETOOBIG, "stats: too large for memory")
 	    : LEAT_OK;
 }
 
-int leat_keyed_check(const leat_keyed_options *options, size_t *n_bytes_out,
-    const char **why_out)
+static void keyed_build(void *base, const void *plan, const void *options)
 {
-	leat_keyed plan;
-	size_t n;
-
-	LEAT_ASSERT(options);
-	int err = measure_keyed(&plan, options, &n, why_out);
-	if (!err && n_bytes_out)
-		*n_bytes_out = leat_block_room(n);
-	return err;
-}
-
-int leat_keyed_new(leat_keyed **keyed_out, const leat_keyed_options *options)
-{
-	leat_keyed plan, *k;
-	void *base;
-	size_t n;
-	int err;
-
-	LEAT_ASSERT(keyed_out && options);
-	*keyed_out = NULL;
-	if ((err = measure_keyed(&plan, options, &n, NULL)) ||
-	    (err = leat_block_claim(&plan.block, options->allocator, NULL, 0, n,
-		 &base)))
-		return err;
-	k = base;
-	*k = plan;
 	struct leat_cutter c = { base, 0, 0 };
+	leat_keyed *k = base;
+
+	*k = *(const leat_keyed *)plan;
 	cut_keyed(k, &c, options);
 	start_keyed(k, options);
-	*keyed_out = k;
-	return LEAT_OK;
 }
 
-void leat_keyed_free(leat_keyed *keyed)
+static void keyed_clear(void *object)
 {
-	if (!keyed)
-		return;
-	leat_keys_clear(keyed);
-	leat_block_free(keyed->block);
+	leat_keys_clear(object);
 }
 
 void leat_keyed_reset(leat_keyed *keyed)
@@ -237,10 +210,62 @@ static void move_keyed(const leat_keyed *from, leat_keyed *to,
 	leat_counted_start(to);
 }
 
+static int keyed_moved(const void *from, void *to,
+    const leat_allocator *allocator)
+{
+	leat_keyed *k = to;
+	int err;
+
+	move_keyed(from, k, allocator);
+	/* A copy may take more than the original: its pools differ. */
+	k->stream.memory.lifted = 1;
+	err = leat_keys_copy(k, from);
+	k->stream.memory.lifted = 0;
+	return err;
+}
+
+/* ---------------- the life of keyed windows ----------------------- */
+
+static const struct leat_object_kind keyed_kind = {
+	.object = LEAT_OBJECT_KEYED,
+	.block_at = offsetof(leat_keyed, block),
+	.allocator_at = offsetof(leat_keyed_options, allocator),
+	.measure = keyed_measure,
+	.build = keyed_build,
+	.moved = keyed_moved,
+	.clear = keyed_clear,
+	.tape = leat_tape_keyed,
+};
+
+int leat_keyed_check(const leat_keyed_options *options, size_t *n_bytes_out,
+    const char **why_out)
+{
+	leat_keyed plan;
+
+	LEAT_ASSERT(options);
+	return leat_object_check(&keyed_kind, &plan, options, n_bytes_out,
+	    why_out);
+}
+
+int leat_keyed_new(leat_keyed **keyed_out, const leat_keyed_options *options)
+{
+	leat_keyed plan;
+	int err;
+
+	LEAT_ASSERT(keyed_out && options);
+	*keyed_out = leat_object_new(&keyed_kind, &plan, NULL, 0, options,
+	    &err);
+	return err;
+}
+
+void leat_keyed_free(leat_keyed *keyed)
+{
+	leat_object_free(&keyed_kind, keyed);
+}
+
 int leat_keyed_copy(leat_keyed *keyed, const leat_allocator *allocator,
     leat_keyed **copy_out)
 {
-	struct leat_block block;
 	int err;
 
 	LEAT_ASSERT(keyed && copy_out);
@@ -248,20 +273,29 @@ int leat_keyed_copy(leat_keyed *keyed, const leat_allocator *allocator,
 	if (leat_is_inside(&keyed->stream.emitter.calls))
 		return LEAT_EINVAL;
 	leat_deferred_settle(keyed);
-	leat_keyed *k = leat_block_copy(&block, allocator, &keyed->block,
-	    keyed);
-	if (!k)
-		return LEAT_ENOMEM;
-	k->block = block;
-	move_keyed(keyed, k, allocator);
-	/* A copy may take more than the original: its pools differ. */
-	k->stream.memory.lifted = 1;
-	err = leat_keys_copy(k, keyed);
-	k->stream.memory.lifted = 0;
-	if (err) {
-		leat_keyed_free(k);
-		return err;
-	}
-	*copy_out = k;
-	return LEAT_OK;
+	*copy_out = leat_object_copy(&keyed_kind, keyed, allocator, &err);
+	return err;
+}
+
+int leat_keyed_save(leat_keyed *keyed, leat_writer *writer)
+{
+	LEAT_ASSERT(keyed && writer);
+	if (leat_is_inside(&keyed->stream.emitter.calls))
+		return LEAT_EINVAL;
+	leat_deferred_settle(keyed);
+	leat_keys_pack(keyed);
+	return leat_object_save(&keyed_kind, keyed, writer);
+}
+
+int leat_keyed_load(leat_keyed **keyed_out, const leat_keyed_options *options,
+    leat_reader *reader)
+{
+	leat_keyed *made;
+	int err;
+
+	LEAT_ASSERT(keyed_out && options && reader);
+	err = leat_keyed_new(&made, options);
+	*keyed_out = err ? NULL
+			 : leat_object_load(&keyed_kind, made, reader, &err);
+	return err;
 }

@@ -211,7 +211,7 @@ static void tape_order(struct leat_tape *t, leat_keyed *k)
 
 /* ---------------- all of it ---------------------------------------------- */
 
-static void tape_keyed(struct leat_tape *t, void *object)
+void leat_tape_keyed(struct leat_tape *t, void *object)
 {
 	leat_keyed *k = object;
 
@@ -229,32 +229,4 @@ static void tape_keyed(struct leat_tape *t, void *object)
 	else
 		save_keys(t, k);
 	tape_order(t, k);
-}
-
-int leat_keyed_save(leat_keyed *keyed, leat_writer *writer)
-{
-	LEAT_ASSERT(keyed && writer);
-	if (leat_is_inside(&keyed->stream.emitter.calls))
-		return LEAT_EINVAL;
-	leat_deferred_settle(keyed);
-	leat_keys_pack(keyed);
-	return leat_tape_to(writer, LEAT_OBJECT_KEYED, tape_keyed, keyed);
-}
-
-int leat_keyed_load(leat_keyed **keyed_out, const leat_keyed_options *options,
-    leat_reader *reader)
-{
-	leat_keyed *k;
-	int err;
-
-	LEAT_ASSERT(keyed_out && options && reader);
-	*keyed_out = NULL;
-	if ((err = leat_keyed_new(&k, options)))
-		return err;
-	err = leat_tape_from(reader, LEAT_OBJECT_KEYED, tape_keyed, k);
-	if (err)
-		leat_keyed_free(k);
-	else
-		*keyed_out = k;
-	return err;
 }

@@ -11,6 +11,7 @@
  */
 #include "drift.h"
 #include "../core/memory.h"
+#include "../state/object.h"
 #include "../state/state.h"
 
 static const struct leat_detector *const drift_detectors[] = {
@@ -113,12 +114,14 @@ static const char *why_drift(const leat_drift_options *o)
 /* Layout of a detector: `beside` bytes at `offset`, behind the struct. */
 struct drift_plan {
 	leat_drift_options options;
-	size_t n_bytes, offset, beside;
+	size_t offset, beside;
 };
 
-static int drift_measure(struct drift_plan *p, const leat_drift_options *in,
+static int drift_measure(const void *options, void *plan, size_t *n_bytes_out,
     const char **why_out)
 {
+	const leat_drift_options *in = options;
+	struct drift_plan *p = plan;
 	struct leat_cutter c = { NULL, 0, 0 };
 	const struct leat_detector *k = NULL;
 	const char *why = why_drift(in);
@@ -137,86 +140,35 @@ static int drift_measure(struct drift_plan *p, const leat_drift_options *in,
 	leat_cut(&c, 1, sizeof(leat_drift));
 	p->offset = c.used;
 	leat_cut(&c, p->beside, 1);
-	p->n_bytes = c.used;
+	*n_bytes_out = c.used;
 	return c.overflow
 	    ? leat_because(why_out, LEAT_ETOOBIG, "size: too large for memory")
 	    : LEAT_OK;
 }
 
-/* In the caller's memory, or with NULL in the allocator's. */
-static int drift_make(leat_drift **drift_out, void *memory, size_t room,
-    const leat_drift_options *o)
+static void drift_build(void *base, const void *plan, const void *options)
 {
-	struct drift_plan plan;
-	struct leat_block block;
-	void *base;
-	leat_drift *d;
-	int err = drift_measure(&plan, o, NULL);
+	const struct drift_plan *p = plan;
+	leat_drift *d = base;
 
-	*drift_out = NULL;
-	if (!err)
-		err = leat_block_claim(&block, o->allocator, memory, room,
-		    plan.n_bytes, &base);
-	if (err)
-		return err;
-	*drift_out = d = base;
+	(void)options;
 	memset(d, 0, sizeof(*d));
-	d->detector = drift_detectors[plan.options.kind];
-	d->options = plan.options;
-	d->block = block;
+	d->detector = drift_detectors[p->options.kind];
+	d->options = p->options;
 	if (d->detector->place)
-		d->detector->place(d, (unsigned char *)base + plan.offset,
-		    plan.beside);
+		d->detector->place(d, (unsigned char *)base + p->offset,
+		    p->beside);
 	leat_drift_reset(d);
-	return LEAT_OK;
 }
 
-int leat_drift_check(const leat_drift_options *options, size_t *n_bytes_out,
-    const char **why_out)
+static int drift_moved(const void *from, void *to,
+    const leat_allocator *allocator)
 {
-	struct drift_plan plan;
+	leat_drift *d = to;
 
-	LEAT_ASSERT(options);
-	int err = drift_measure(&plan, options, why_out);
-	if (!err && n_bytes_out)
-		*n_bytes_out = leat_block_room(plan.n_bytes);
-	return err;
-}
-
-int leat_drift_init(leat_drift **drift_out, void *memory, size_t n_bytes,
-    const leat_drift_options *options)
-{
-	LEAT_ASSERT(drift_out && memory && options);
-	return drift_make(drift_out, memory, n_bytes, options);
-}
-
-int leat_drift_new(leat_drift **drift_out, const leat_drift_options *options)
-{
-	LEAT_ASSERT(drift_out && options);
-	return drift_make(drift_out, NULL, 0, options);
-}
-
-void leat_drift_free(leat_drift *drift)
-{
-	if (drift)
-		leat_block_free(drift->block);
-}
-
-int leat_drift_copy(const leat_drift *drift, const leat_allocator *allocator,
-    leat_drift **copy_out)
-{
-	struct leat_block block;
-
-	LEAT_ASSERT(drift && copy_out);
-	*copy_out = NULL;
-	leat_drift *d = leat_block_copy(&block, allocator, &drift->block,
-	    drift);
-	if (!d)
-		return LEAT_ENOMEM;
-	d->block = block;
+	(void)allocator;
 	if (d->detector->moved)
-		d->detector->moved(drift, d);
-	*copy_out = d;
+		d->detector->moved(from, d);
 	return LEAT_OK;
 }
 
@@ -358,26 +310,81 @@ static void tape_drift(struct leat_tape *t, void *object)
 	tape_refused(t, &d->refused);
 }
 
+/* ---------------- the life of a detector ------------------------------ */
+
+static const struct leat_object_kind drift_kind = {
+	.object = LEAT_OBJECT_DRIFT,
+	.block_at = offsetof(leat_drift, block),
+	.allocator_at = offsetof(leat_drift_options, allocator),
+	.measure = drift_measure,
+	.build = drift_build,
+	.moved = drift_moved,
+	.tape = tape_drift,
+};
+
+int leat_drift_check(const leat_drift_options *options, size_t *n_bytes_out,
+    const char **why_out)
+{
+	struct drift_plan plan;
+
+	LEAT_ASSERT(options);
+	return leat_object_check(&drift_kind, &plan, options, n_bytes_out,
+	    why_out);
+}
+
+int leat_drift_init(leat_drift **drift_out, void *memory, size_t n_bytes,
+    const leat_drift_options *options)
+{
+	struct drift_plan plan;
+	int err;
+
+	LEAT_ASSERT(drift_out && memory && options);
+	*drift_out = leat_object_new(&drift_kind, &plan, memory, n_bytes,
+	    options, &err);
+	return err;
+}
+
+int leat_drift_new(leat_drift **drift_out, const leat_drift_options *options)
+{
+	struct drift_plan plan;
+	int err;
+
+	LEAT_ASSERT(drift_out && options);
+	*drift_out = leat_object_new(&drift_kind, &plan, NULL, 0, options,
+	    &err);
+	return err;
+}
+
+void leat_drift_free(leat_drift *drift)
+{
+	leat_object_free(&drift_kind, drift);
+}
+
+int leat_drift_copy(const leat_drift *drift, const leat_allocator *allocator,
+    leat_drift **copy_out)
+{
+	int err;
+
+	LEAT_ASSERT(drift && copy_out);
+	*copy_out = leat_object_copy(&drift_kind, drift, allocator, &err);
+	return err;
+}
+
 int leat_drift_save(const leat_drift *drift, leat_writer *writer)
 {
 	LEAT_ASSERT(drift && writer);
-	return leat_tape_to(writer, LEAT_OBJECT_DRIFT, tape_drift, drift);
+	return leat_object_save(&drift_kind, drift, writer);
 }
 
 int leat_drift_load(leat_drift **drift_out, const leat_drift_options *options,
     leat_reader *reader)
 {
-	leat_drift *d;
+	leat_drift *made;
 	int err;
 
 	LEAT_ASSERT(drift_out && options && reader);
-	*drift_out = NULL;
-	if ((err = leat_drift_new(&d, options)))
-		return err;
-	err = leat_tape_from(reader, LEAT_OBJECT_DRIFT, tape_drift, d);
-	if (err)
-		leat_drift_free(d);
-	else
-		*drift_out = d;
+	err = leat_drift_new(&made, options);
+	*drift_out = err ? NULL
+			 : leat_object_load(&drift_kind, made, reader, &err);
 	return err;
 }

@@ -8,6 +8,7 @@
  */
 #include "model.h"
 #include "../core/memory.h"
+#include "../state/object.h"
 #include "../state/state.h"
 #include "loss.h"
 #include "row.h"
@@ -232,42 +233,17 @@ int leat_model_learn_by_rule(leat_model *m, const struct leat_row *row,
 	return LEAT_OK;
 }
 
-static int model_measure(const leat_model_options *o, size_t *n_bytes,
-    const char **why_out)
+static void model_build(void *base, const void *plan, const void *options)
 {
-	const char *why = why_model(o);
-	int err;
-
-	if (why)
-		return leat_because(why_out, LEAT_EINVAL, why);
-	err = model_layout(NULL, NULL, o, n_bytes);
-	return err
-	    ? leat_because(why_out, err, "n_features: too many for memory")
-	    : LEAT_OK;
-}
-
-/* In the caller's memory, or with NULL in the allocator's. */
-static int model_make(leat_model **model_out, void *memory, size_t room,
-    const leat_model_options *o)
-{
+	const leat_model_options *o = options;
+	leat_model *m = base;
 	size_t n;
-	struct leat_block block;
-	void *base;
-	leat_model *m;
-	int err = model_measure(o, &n, NULL);
 
-	*model_out = NULL;
-	if (!err)
-		err = leat_block_claim(&block, o->allocator, memory, room, n,
-		    &base);
-	if (err)
-		return err;
-	*model_out = m = base;
+	(void)plan;
 	memset(m, 0, sizeof *m);
 	model_layout(m, base, o, &n);
 	model_settings(m, o);
 	m->w = m->array[0];
-	m->block = block;
 	if (m->standardise)
 		m->own = leat_standard_learn;
 	else if (m->rule == &leat_rule_sgd)
@@ -277,38 +253,22 @@ static int model_make(leat_model **model_out, void *memory, size_t room,
 	if (!m->own)
 		m->own = leat_model_learn_by_rule;
 	leat_model_reset(m);
-	return LEAT_OK;
 }
 
-int leat_model_check(const leat_model_options *options, size_t *n_bytes_out,
+static int model_measure(const void *options, void *plan, size_t *n_bytes_out,
     const char **why_out)
 {
-	size_t n;
+	const leat_model_options *o = options;
+	const char *why = why_model(o);
+	int err;
 
-	LEAT_ASSERT(options);
-	int err = model_measure(options, &n, why_out);
-	if (!err && n_bytes_out)
-		*n_bytes_out = leat_block_room(n);
-	return err;
-}
-
-int leat_model_init(leat_model **model_out, void *memory, size_t n_bytes,
-    const leat_model_options *options)
-{
-	LEAT_ASSERT(model_out && memory && options);
-	return model_make(model_out, memory, n_bytes, options);
-}
-
-int leat_model_new(leat_model **model_out, const leat_model_options *options)
-{
-	LEAT_ASSERT(model_out && options);
-	return model_make(model_out, NULL, 0, options);
-}
-
-void leat_model_free(leat_model *model)
-{
-	if (model)
-		leat_block_free(model->block);
+	(void)plan;
+	if (why)
+		return leat_because(why_out, LEAT_EINVAL, why);
+	err = model_layout(NULL, NULL, o, n_bytes_out);
+	return err
+	    ? leat_because(why_out, err, "n_features: too many for memory")
+	    : LEAT_OK;
 }
 
 void leat_model_reset(leat_model *model)
@@ -332,18 +292,13 @@ void leat_model_reset(leat_model *model)
 		m->rule->start(m);
 }
 
-int leat_model_copy(const leat_model *model, const leat_allocator *allocator,
-    leat_model **copy_out)
+static int model_moved(const void *from, void *to,
+    const leat_allocator *allocator)
 {
-	struct leat_block block;
+	const leat_model *model = from;
+	leat_model *m = to;
 
-	LEAT_ASSERT(model && copy_out);
-	*copy_out = NULL;
-	leat_model *m = leat_block_copy(&block, allocator, &model->block,
-	    model);
-	if (!m)
-		return LEAT_ENOMEM;
-	m->block = block;
+	(void)allocator;
 	for (int k = 0; k < LEAT_MODEL_ARRAYS; k++)
 		m->array[k] = leat_moved(model, m, model->array[k]);
 	m->w = m->array[0];
@@ -351,7 +306,6 @@ int leat_model_copy(const leat_model *model, const leat_allocator *allocator,
 	m->units = leat_moved(model, m, model->units);
 	m->z = leat_moved(model, m, model->z);
 	m->base = leat_moved(model, m, model->base);
-	*copy_out = m;
 	return LEAT_OK;
 }
 
@@ -636,26 +590,76 @@ static void tape_model(struct leat_tape *t, void *object)
 	leat_tape_expect(t, m->t > 0 || is_new || (m->based && !m->base));
 }
 
+/* ---------------- the life of a model --------------------------------- */
+
+static const struct leat_object_kind model_kind = {
+	.object = LEAT_OBJECT_MODEL,
+	.block_at = offsetof(leat_model, block),
+	.allocator_at = offsetof(leat_model_options, allocator),
+	.measure = model_measure,
+	.build = model_build,
+	.moved = model_moved,
+	.tape = tape_model,
+};
+
+int leat_model_check(const leat_model_options *options, size_t *n_bytes_out,
+    const char **why_out)
+{
+	LEAT_ASSERT(options);
+	return leat_object_check(&model_kind, NULL, options, n_bytes_out,
+	    why_out);
+}
+
+int leat_model_init(leat_model **model_out, void *memory, size_t n_bytes,
+    const leat_model_options *options)
+{
+	int err;
+
+	LEAT_ASSERT(model_out && memory && options);
+	*model_out = leat_object_new(&model_kind, NULL, memory, n_bytes,
+	    options, &err);
+	return err;
+}
+
+int leat_model_new(leat_model **model_out, const leat_model_options *options)
+{
+	int err;
+
+	LEAT_ASSERT(model_out && options);
+	*model_out = leat_object_new(&model_kind, NULL, NULL, 0, options, &err);
+	return err;
+}
+
+void leat_model_free(leat_model *model)
+{
+	leat_object_free(&model_kind, model);
+}
+
+int leat_model_copy(const leat_model *model, const leat_allocator *allocator,
+    leat_model **copy_out)
+{
+	int err;
+
+	LEAT_ASSERT(model && copy_out);
+	*copy_out = leat_object_copy(&model_kind, model, allocator, &err);
+	return err;
+}
+
 int leat_model_save(const leat_model *model, leat_writer *writer)
 {
 	LEAT_ASSERT(model && writer);
-	return leat_tape_to(writer, LEAT_OBJECT_MODEL, tape_model, model);
+	return leat_object_save(&model_kind, model, writer);
 }
 
 int leat_model_load(leat_model **model_out, const leat_model_options *options,
     leat_reader *reader)
 {
-	leat_model *m;
+	leat_model *made;
 	int err;
 
 	LEAT_ASSERT(model_out && options && reader);
-	*model_out = NULL;
-	if ((err = leat_model_new(&m, options)))
-		return err;
-	err = leat_tape_from(reader, LEAT_OBJECT_MODEL, tape_model, m);
-	if (err)
-		leat_model_free(m);
-	else
-		*model_out = m;
+	err = leat_model_new(&made, options);
+	*model_out = err ? NULL
+			 : leat_object_load(&model_kind, made, reader, &err);
 	return err;
 }

@@ -6,6 +6,7 @@
  * only when the watermark has come to `due`, which is never later than the
  * first moment it has something to do.
  */
+#include "../state/object.h"
 #include "time_codec.h"
 
 struct leat_time_window {
@@ -25,95 +26,54 @@ static void cut_window(leat_time_window *w, struct leat_cutter *c)
 	leat_stream_cut(&w->stream, c);
 }
 
-/* Plans the window, and measures what it takes beside what it grows by. */
-static int plan_window(leat_time_window *plan,
-    const leat_time_window_options *o, size_t *n_bytes, const char **why_out)
+/* The plan is the window itself, but for what it points to. */
+static int time_window_measure(const void *options, void *plan,
+    size_t *n_bytes_out, const char **why_out)
 {
 	struct leat_cutter measure = { NULL, 0, 0 };
+	leat_time_window *w = plan;
 	int err;
 
-	memset(plan, 0, sizeof(*plan));
-	if ((err = leat_stream_plan(&plan->stream, o, why_out)))
+	memset(w, 0, sizeof(*w));
+	if ((err = leat_stream_plan(&w->stream, options, why_out)))
 		return err;
-	cut_window(plan, &measure);
-	*n_bytes = measure.used;
+	cut_window(w, &measure);
+	*n_bytes_out = measure.used;
 	return measure.overflow
 	    ? leat_because(why_out, LEAT_ETOOBIG, "stats: too large for memory")
 	    : LEAT_OK;
 }
 
-int leat_time_window_check(const leat_time_window_options *options,
-    size_t *n_bytes_out, const char **why_out)
+static void time_window_build(void *base, const void *plan, const void *options)
 {
-	leat_time_window plan;
-	size_t n;
-
-	LEAT_ASSERT(options);
-	int err = plan_window(&plan, options, &n, why_out);
-	if (!err && n_bytes_out)
-		*n_bytes_out = leat_block_room(n);
-	return err;
-}
-
-int leat_time_window_new(leat_time_window **window_out,
-    const leat_time_window_options *options)
-{
-	leat_time_window plan, *w;
-	void *base;
-	size_t n;
-	int err;
-
-	LEAT_ASSERT(window_out && options);
-	*window_out = NULL;
-	if ((err = plan_window(&plan, options, &n, NULL)) ||
-	    (err = leat_block_claim(&plan.block, options->allocator, NULL, 0, n,
-		 &base)))
-		return err;
-	w = base;
-	*w = plan;
 	struct leat_cutter c = { base, 0, 0 };
+	leat_time_window *w = base;
+
+	*w = *(const leat_time_window *)plan;
 	cut_window(w, &c);
 	memset(w->state, 0, w->stream.plan.state_size);
 	w->due = INT64_MAX;
 	leat_stream_start(&w->stream, options);
-	*window_out = w;
-	return LEAT_OK;
 }
 
-void leat_time_window_free(leat_time_window *window)
+static void time_window_clear(void *object)
 {
-	if (!window)
-		return;
-	window->stream.plan.engine->clear(&window->stream, window->state);
-	leat_stream_end(&window->stream);
-	leat_block_free(window->block);
+	leat_time_window *w = object;
+
+	w->stream.plan.engine->clear(&w->stream, w->state);
+	leat_stream_end(&w->stream);
 }
 
-int leat_time_window_copy(const leat_time_window *window,
-    const leat_allocator *allocator, leat_time_window **copy_out)
+static int time_window_moved(const void *from, void *to,
+    const leat_allocator *allocator)
 {
-	struct leat_block block;
-	int err;
+	const leat_time_window *window = from;
+	leat_time_window *w = to;
 
-	LEAT_ASSERT(window && copy_out);
-	*copy_out = NULL;
-	if (leat_is_inside(&window->stream.emitter.calls))
-		return LEAT_EINVAL;
-	leat_time_window *w = leat_block_copy(&block, allocator, &window->block,
-	    window);
-	if (!w)
-		return LEAT_ENOMEM;
-	w->block = block;
 	w->state = leat_moved(window, w, window->state);
 	leat_stream_moved(window, w, &w->stream, allocator);
 	memset(w->state, 0, w->stream.plan.state_size);
-	err = w->stream.plan.engine->copy(&w->stream, w->state, window->state);
-	if (err) {
-		leat_time_window_free(w);
-		return err;
-	}
-	*copy_out = w;
-	return LEAT_OK;
+	return w->stream.plan.engine->copy(&w->stream, w->state, window->state);
 }
 
 void leat_time_window_reset(leat_time_window *window)
@@ -436,30 +396,77 @@ static void tape_window(struct leat_tape *t, void *object)
 		leat_tape_expect(t, w->due <= due);
 }
 
+static const struct leat_object_kind time_window_kind = {
+	.object = LEAT_OBJECT_TIME_WINDOW,
+	.block_at = offsetof(leat_time_window, block),
+	.allocator_at = offsetof(leat_time_window_options, allocator),
+	.measure = time_window_measure,
+	.build = time_window_build,
+	.moved = time_window_moved,
+	.clear = time_window_clear,
+	.tape = tape_window,
+};
+
+int leat_time_window_check(const leat_time_window_options *options,
+    size_t *n_bytes_out, const char **why_out)
+{
+	leat_time_window plan;
+
+	LEAT_ASSERT(options);
+	return leat_object_check(&time_window_kind, &plan, options, n_bytes_out,
+	    why_out);
+}
+
+int leat_time_window_new(leat_time_window **window_out,
+    const leat_time_window_options *options)
+{
+	leat_time_window plan;
+	int err;
+
+	LEAT_ASSERT(window_out && options);
+	*window_out = leat_object_new(&time_window_kind, &plan, NULL, 0,
+	    options, &err);
+	return err;
+}
+
+void leat_time_window_free(leat_time_window *window)
+{
+	leat_object_free(&time_window_kind, window);
+}
+
+int leat_time_window_copy(const leat_time_window *window,
+    const leat_allocator *allocator, leat_time_window **copy_out)
+{
+	int err;
+
+	LEAT_ASSERT(window && copy_out);
+	*copy_out = NULL;
+	if (leat_is_inside(&window->stream.emitter.calls))
+		return LEAT_EINVAL;
+	*copy_out = leat_object_copy(&time_window_kind, window, allocator,
+	    &err);
+	return err;
+}
+
 int leat_time_window_save(const leat_time_window *window, leat_writer *writer)
 {
 	LEAT_ASSERT(window && writer);
 	if (leat_is_inside(&window->stream.emitter.calls))
 		return LEAT_EINVAL;
-	return leat_tape_to(writer, LEAT_OBJECT_TIME_WINDOW, tape_window,
-	    window);
+	return leat_object_save(&time_window_kind, window, writer);
 }
 
 int leat_time_window_load(leat_time_window **window_out,
     const leat_time_window_options *options, leat_reader *reader)
 {
-	leat_time_window *w;
+	leat_time_window *made;
 	int err;
 
 	LEAT_ASSERT(window_out && options && reader);
-	*window_out = NULL;
-	if ((err = leat_time_window_new(&w, options)))
-		return err;
-	err = leat_tape_from(reader, LEAT_OBJECT_TIME_WINDOW, tape_window, w);
-	if (err)
-		leat_time_window_free(w);
-	else
-		*window_out = w;
+	err = leat_time_window_new(&made, options);
+	*window_out = err
+	    ? NULL
+	    : leat_object_load(&time_window_kind, made, reader, &err);
 	return err;
 }
 

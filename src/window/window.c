@@ -4,6 +4,7 @@
 #include "window.h"
 #include "../core/calls.h"
 #include "../core/memory.h"
+#include "../state/object.h"
 
 /* ---------------- making and freeing -------------------------------- */
 
@@ -24,15 +25,17 @@ static void aim_partials(leat_window *w)
 		    : NULL;
 }
 
-static int measure(const leat_window_options *o, leat_window *geometry,
-    size_t *n_bytes, const char **why_out)
+static int window_measure(const void *options, void *plan, size_t *n_bytes_out,
+    const char **why_out)
 {
+	const leat_window_options *o = options;
+	leat_window *geometry = plan;
 	int err = leat_options_check(o, why_out);
 
 	if (err)
 		return err;
 	leat_options_apply(o, geometry);
-	err = leat_layout(geometry, NULL, n_bytes, o);
+	err = leat_layout(geometry, NULL, n_bytes_out, o);
 	return err ? leat_because(why_out, err, "size: too large for memory")
 		   : LEAT_OK;
 }
@@ -60,14 +63,13 @@ int leat_window_refuse_x(leat_window *w, double x)
 	return LEAT_EPAIRS;
 }
 
-static leat_window *build(unsigned char *base, const leat_window *geometry,
-    const leat_window_options *o, const struct leat_block *block)
+static void window_build(void *base, const void *plan, const void *options)
 {
-	leat_window *w = (leat_window *)(void *)base;
+	const leat_window_options *o = options;
+	leat_window *w = base;
 	size_t n;
 
-	*w = *geometry;
-	w->block = *block;
+	*w = *(const leat_window *)plan;
 	leat_layout(w, base, &n, o);
 	memcpy(w->stats, o->stats, o->n_stats * sizeof(*w->stats));
 	aim_partials(w);
@@ -81,62 +83,7 @@ static leat_window *build(unsigned char *base, const leat_window *geometry,
 	w->engine->reset(w);
 	if (w->order.node)
 		leat_ordered_start(w);
-	return w;
 }
-
-/* In the caller's memory, or with NULL in the allocator's. */
-static int window_make(leat_window **window_out, void *memory, size_t room,
-    const leat_window_options *o)
-{
-	leat_window geometry;
-	size_t n;
-	struct leat_block block;
-	void *base;
-	int err = measure(o, &geometry, &n, NULL);
-
-	*window_out = NULL;
-	if (!err)
-		err = leat_block_claim(&block, o->allocator, memory, room, n,
-		    &base);
-	if (!err)
-		*window_out = build(base, &geometry, o, &block);
-	return err;
-}
-
-int leat_window_check(const leat_window_options *options, size_t *n_bytes_out,
-    const char **why_out)
-{
-	leat_window geometry;
-	size_t n;
-
-	LEAT_ASSERT(options);
-	int err = measure(options, &geometry, &n, why_out);
-	if (!err && n_bytes_out)
-		*n_bytes_out = leat_block_room(n);
-	return err;
-}
-
-int leat_window_init(leat_window **window_out, void *memory, size_t n_bytes,
-    const leat_window_options *options)
-{
-	LEAT_ASSERT(window_out && memory && options);
-	return window_make(window_out, memory, n_bytes, options);
-}
-
-int leat_window_new(leat_window **window_out,
-    const leat_window_options *options)
-{
-	LEAT_ASSERT(window_out && options);
-	return window_make(window_out, NULL, 0, options);
-}
-
-void leat_window_free(leat_window *window)
-{
-	if (window)
-		leat_block_free(window->block);
-}
-
-/* ---------------- copying ------------------------------------------- */
 
 static void move_part(const leat_window *from, leat_window *to,
     struct leat_part *p)
@@ -176,23 +123,95 @@ void leat_window_clone(const leat_window *from, leat_window *to, void *ctx)
 	to->sink.ctx = ctx;
 }
 
+static int window_moved(const void *from, void *to,
+    const leat_allocator *allocator)
+{
+	(void)allocator;
+	leat_window_moved(from, to);
+	return LEAT_OK;
+}
+
+static const struct leat_object_kind window_kind = {
+	.object = LEAT_OBJECT_WINDOW,
+	.block_at = offsetof(leat_window, block),
+	.allocator_at = offsetof(leat_window_options, allocator),
+	.measure = window_measure,
+	.build = window_build,
+	.moved = window_moved,
+	.tape = leat_tape_whole_window,
+};
+
+int leat_window_check(const leat_window_options *options, size_t *n_bytes_out,
+    const char **why_out)
+{
+	leat_window plan;
+
+	LEAT_ASSERT(options);
+	return leat_object_check(&window_kind, &plan, options, n_bytes_out,
+	    why_out);
+}
+
+int leat_window_init(leat_window **window_out, void *memory, size_t n_bytes,
+    const leat_window_options *options)
+{
+	leat_window plan;
+	int err;
+
+	LEAT_ASSERT(window_out && memory && options);
+	*window_out = leat_object_new(&window_kind, &plan, memory, n_bytes,
+	    options, &err);
+	return err;
+}
+
+int leat_window_new(leat_window **window_out,
+    const leat_window_options *options)
+{
+	leat_window plan;
+	int err;
+
+	LEAT_ASSERT(window_out && options);
+	*window_out = leat_object_new(&window_kind, &plan, NULL, 0, options,
+	    &err);
+	return err;
+}
+
+void leat_window_free(leat_window *window)
+{
+	leat_object_free(&window_kind, window);
+}
+
 int leat_window_copy(const leat_window *window, const leat_allocator *allocator,
     leat_window **copy_out)
 {
-	struct leat_block block;
+	int err;
 
 	LEAT_ASSERT(window && copy_out);
 	*copy_out = NULL;
 	if (leat_is_inside(&window->calls))
 		return LEAT_EINVAL;
-	leat_window *w = leat_block_copy(&block, allocator, &window->block,
-	    window);
-	if (!w)
-		return LEAT_ENOMEM;
-	w->block = block;
-	leat_window_moved(window, w);
-	*copy_out = w;
-	return LEAT_OK;
+	*copy_out = leat_object_copy(&window_kind, window, allocator, &err);
+	return err;
+}
+
+int leat_window_save(const leat_window *window, leat_writer *writer)
+{
+	LEAT_ASSERT(window && writer);
+	if (leat_is_inside(&window->calls))
+		return LEAT_EINVAL;
+	return leat_object_save(&window_kind, window, writer);
+}
+
+int leat_window_load(leat_window **window_out,
+    const leat_window_options *options, leat_reader *reader)
+{
+	leat_window *made;
+	int err;
+
+	LEAT_ASSERT(window_out && options && reader);
+	err = leat_window_new(&made, options);
+	*window_out = err ? NULL
+			  : leat_object_load(&window_kind, made, reader, &err);
+	return err;
 }
 
 /* ---------------- pushing ------------------------------------------- */

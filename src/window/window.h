@@ -201,6 +201,8 @@ void leat_panes_relay(leat_window *w);
 void leat_tape_window_options(struct leat_tape *t,
     const leat_window_options *o);
 void leat_tape_window_content(struct leat_tape *t, leat_window *w);
+/* Walks the options and then the content of a window. */
+void leat_tape_whole_window(struct leat_tape *t, void *window);
 /* Counts the missing values, which may be in no statistic. */
 uint64_t leat_window_missing(const leat_window *w);
 /* Return whether two windows can be joined, and join them. */

@@ -385,39 +385,12 @@ uint64_t leat_window_missing(const leat_window *w)
 	return n;
 }
 
-static void tape_whole_window(struct leat_tape *t, void *object)
+void leat_tape_whole_window(struct leat_tape *t, void *object)
 {
 	leat_window *w = object;
 	window_options(t, w);
 	leat_tape_part(t, LEAT_STATE_CONTENT);
 	leat_tape_window_content(t, w);
-}
-
-int leat_window_save(const leat_window *window, leat_writer *writer)
-{
-	LEAT_ASSERT(window && writer);
-	if (leat_is_inside(&window->calls))
-		return LEAT_EINVAL;
-	return leat_tape_to(writer, LEAT_OBJECT_WINDOW, tape_whole_window,
-	    window);
-}
-
-int leat_window_load(leat_window **window_out,
-    const leat_window_options *options, leat_reader *reader)
-{
-	leat_window *w;
-	int err;
-
-	LEAT_ASSERT(window_out && options && reader);
-	*window_out = NULL;
-	if ((err = leat_window_new(&w, options)))
-		return err;
-	err = leat_tape_from(reader, LEAT_OBJECT_WINDOW, tape_whole_window, w);
-	if (err)
-		leat_window_free(w);
-	else
-		*window_out = w;
-	return err;
 }
 
 /* ---------------- joining ------------------------------------------------ */
