@@ -48,7 +48,7 @@ static void *counted_alloc(void *ctx, size_t size)
 		return NULL;
 	unsigned char *block = whole + 2 * GUARD_BYTES;
 	memcpy(whole, &size, sizeof(size));
-	/* Not zeros: nobody may count on what new memory holds. */
+	/* Fills new memory with a pattern, since nobody may rely on zeros. */
 	memset(block, 0xCD, size);
 	guard_fill(block, size);
 	c->live++;

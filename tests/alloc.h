@@ -15,7 +15,7 @@ struct counted {
 	size_t calls;
 	size_t frees;
 	size_t live;      /* blocks not yet freed */
-	size_t bytes;     /* of those */
+	size_t bytes;     /* bytes of live blocks */
 	size_t last_size; /* bytes asked for by the last call */
 	size_t fail_at;
 	size_t fail_from;

@@ -191,7 +191,7 @@ void big_trim(struct big *a, size_t n)
 	normalise(a);
 }
 
-/* Where the highest bit stands: 2^lead <= |a| < 2^(lead + 1). */
+/* Returns the place of the highest bit: 2^lead <= |a| < 2^(lead + 1). */
 static long lead(const struct big *a)
 {
 	long bit = 32 * top(a) - 1;

@@ -1,5 +1,5 @@
 /*
- * One number for all results: a hash of the bits that a fixed mix of
+ * A single number for all results: a hash of the bits that a fixed mix of
  * every kind and statistic gives. Builds by different compilers, at
  * different levels of optimisation, for different machines must print
  * the same line.
@@ -38,7 +38,7 @@ static double number(void)
 	return (double)i * (1.0 / 1048576);
 }
 
-/* Without the bad values when clean: they would hide all others. */
+/* Returns a value; with clean no bad one, since those would hide all others. */
 static double value(int clean)
 {
 	static const double scale[] = { 1, 1, 1, 1, 1.0 / 1073741824,
@@ -483,7 +483,7 @@ static int number_text(double x)
 	return 0;
 }
 
-/* Of one more digit than a double has, so that it has to be rounded. */
+/* Writes a decimal with a digit more than doubles have, so it gets rounded. */
 static int decimal_text(void)
 {
 	unsigned long long whole = next(), fraction = next();

@@ -179,7 +179,9 @@ static double chain_report(void *ctx, const void *partial,
 	return chain_lower(partial);
 }
 
-/* Only one of the two optional functions: each is optional by itself. */
+/*
+ * The class has one of the two optional functions: each is optional by itself.
+ */
 static size_t chain_save(void *ctx, const void *partial, unsigned char *bytes)
 {
 	const struct chain *c = partial;

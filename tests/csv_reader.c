@@ -44,7 +44,7 @@ struct input {
 	size_t n;
 };
 
-/* All there is, or as much as there is memory for: then err is set. */
+/* Reads the whole input, or as much as memory allows, setting err. */
 static struct input read_input(int *err)
 {
 	struct input in = { NULL, 0 };

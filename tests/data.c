@@ -61,7 +61,7 @@ static void raised(double *x, size_t n, size_t window, struct rng *r)
 		x[i] += 1e9;
 }
 
-/* One value in about 1.7 windows, so that windows without one come too. */
+/* Puts a value into about one window of 1.7, so that some windows have none. */
 static void spikes(double *x, size_t n, size_t window, struct rng *r,
     double height)
 {
@@ -93,7 +93,7 @@ static void gaps(double *x, size_t n, size_t window, struct rng *r)
 		if (rng_below(r, 4) == 0)
 			x[i] = (double)NAN;
 	}
-	/* And a stretch in which whole windows are missing. */
+	/* Add a stretch in which whole windows are missing. */
 	for (size_t i = n / 2; i < n && i < n / 2 + window + 3; i++)
 		x[i] = (double)NAN;
 }

@@ -29,7 +29,7 @@ struct data_set {
 };
 
 extern const struct data_set data_sets[];
-double huge_number(struct rng *r); /* of 1e150 and more */
+double huge_number(struct rng *r); /* returns 1e150 or more */
 extern const size_t n_data_sets;
 
 /* The set of that name; aborts if there is none. */

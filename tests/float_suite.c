@@ -19,7 +19,7 @@
 
 static unsigned long passed, failed;
 
-/* Where the text begins, and the bits before it; NULL: it is not a line. */
+/* Returns the start of the text, and the bits before it; NULL if not a line. */
 static const char *split(const char *line, uint64_t *bits)
 {
 	const char *third;

@@ -1,5 +1,5 @@
 /*
- * How many bytes a place of a sliding window takes: at most 24 for a sum
+ * Measures the bytes for each value of a sliding window: at most 24 for a sum
  * and 32 for mean and standard deviation, whatever the size, and a fixed
  * part that does not grow.
  *

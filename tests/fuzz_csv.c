@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { HEAD = 4, USUAL_QUOTES = 16, USUAL_MARKS = 32, STOP = LEAT_ENOMEM };
 
 struct plan {
-	int kind; /* of cuts; below 0: none */
+	int kind; /* kind of cuts; below 0: none */
 	int starve, stop;
 	uint32_t state;
 };
@@ -123,7 +123,7 @@ static void give_back(void *ctx, void *memory)
 	free(memory);
 }
 
-/* Whether there is more to do: all but the end of memory is expected. */
+/* Returns whether there is more to do: only a lack of memory may end early. */
 static int go_on(struct run *r, leat_csv *csv, const leat_csv_options *o,
     int err)
 {

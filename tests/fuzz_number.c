@@ -56,7 +56,7 @@ static struct answer ask(const uint8_t *data, size_t n, int whole)
 	return a;
 }
 
-/* Whether strtod() goes on, or starts, where we do not. */
+/* Returns whether strtod() accepts more than leat does. */
 static int is_foreign(const char *text)
 {
 	if (isspace((unsigned char)*text))
@@ -102,7 +102,7 @@ static void check_writing(double x, unsigned decimals)
 	if (decimals > LEAT_DECIMALS_MAX)
 		decimals = LEAT_DECIMALS_MAX;
 	snprintf(wanted, sizeof(wanted), "%.*f", (int)decimals, x);
-	/* Which may have -nan. */
+	/* The C library may write -nan. */
 	must(strcmp(fixed, x == x ? wanted : "nan") == 0);
 	free(text);
 	free(fixed);
@@ -117,7 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(whole.err || same(whole.x, a.x));
 	check_reading(data, size, a);
 	if (a.err == LEAT_OK) {
-		/* What is behind the number does not matter. */
+		/* The text behind the number must not matter. */
 		must(a.used > 0 && a.used <= size);
 		part = ask(data, a.used, 1);
 		must(part.err == LEAT_OK && same(part.x, a.x));

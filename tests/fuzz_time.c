@@ -82,7 +82,7 @@ static void check_count(const uint8_t *data, size_t size)
 	}
 }
 
-/* Its day has a date, which is that of the text. */
+/* Checks that the day of the time is the date in the text. */
 static void check_date(int64_t t, const char *text)
 {
 	const int64_t day = INT64_C(86400000000000);

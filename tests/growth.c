@@ -30,7 +30,7 @@ static void show(const char *what, const double *x, size_t n)
 	printf("\n");
 }
 
-/* What the library has said, with the option that it knows or does not. */
+/* Prints the library's answer, with the option that it knows or refuses. */
 static int says(const char *what, int err, const char *why)
 {
 	if (set)

@@ -224,7 +224,7 @@ static int on_record(void *ctx, const leat_csv_record *record)
 	return 0;
 }
 
-/* So many records of so many fields. */
+/* Makes CSV with a given number of records and fields. */
 static void make_csv(void)
 {
 	leat_csv_options o = { 0 };

@@ -383,7 +383,7 @@ static void keep(struct model_key *k, int64_t t, double x)
 	k->values[k->n_values++].x = x;
 }
 
-/* All windows that t is in and that are not done with. */
+/* Puts a value into all windows that hold t and are not done with. */
 static void put(struct keyed_model *m, struct model_key *k, int64_t t)
 {
 	const struct model_rules *r = &m->rules;
@@ -507,7 +507,7 @@ int keyed_model_query(struct keyed_model *m, unsigned key, double *out,
 	if (!k->there)
 		return LEAT_EKEY;
 	if (r->kind != LEAT_SESSION) {
-		/* Of those that hold now the one that starts first. */
+		/* Takes the first of the windows that hold now. */
 		start = floor_to(m->now, r->offset, step);
 		while (start - step + r->span > m->now)
 			start -= step;

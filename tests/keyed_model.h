@@ -1,5 +1,5 @@
 /*
- * What keyed windows have to tell, from values that are all kept
+ * Results of keyed windows, computed from all their values
  *
  * A model of keyed windows that is as plain as it can be: each key has a
  * list of its values and one of the windows they have been in; whatever is
@@ -19,7 +19,7 @@
 
 enum { MODEL_KEYS = 16, MODEL_STATS = 3 }; /* mean, count, min */
 
-/* Who was told. */
+/* Receivers of results. */
 enum teller { TOLD_RESULT, TOLD_EVICTED, TOLD_LATE };
 
 struct told_line {
@@ -61,7 +61,7 @@ struct model_window {
 struct model_key {
 	int there;
 	uint64_t seen;   /* the order in which keys were first seen */
-	uint64_t pushed; /* and of their last pushes */
+	uint64_t pushed; /* counted up to their last pushes */
 	uint64_t since;  /* values since the last result of early_count */
 	int64_t latest;
 	struct model_value {
@@ -78,7 +78,7 @@ struct keyed_model {
 	struct model_key keys[MODEL_KEYS];
 	int started;
 	int64_t now, watermark;
-	int64_t coming; /* where the watermark goes while time passes */
+	int64_t coming; /* the watermark to be reached while time passes */
 	uint64_t steps;
 	leat_counts counts;
 	struct told_log log;
@@ -90,7 +90,7 @@ int keyed_model_push(struct keyed_model *m, unsigned key, int64_t t, double x);
 void keyed_model_advance(struct keyed_model *m, int64_t t);
 void keyed_model_flush(struct keyed_model *m);
 int keyed_model_drop(struct keyed_model *m, unsigned key);
-/* As leat_keyed_query() and leat_keyed_interval(). */
+/* Computes the results of leat_keyed_query() and leat_keyed_interval(). */
 int keyed_model_query(struct keyed_model *m, unsigned key, double *out,
     int64_t *start_out, int64_t *end_out);
 size_t keyed_model_length(const struct keyed_model *m);

@@ -1,6 +1,6 @@
 /*
- * Where everything lies in the structs of the headers, which programs and
- * libraries that were compiled apart must agree on. Each number is for machines
+ * Offsets of all members in the structs of the headers, on which programs and
+ * libraries that were compiled apart must agree. Each number is for machines
  * whose pointers have 64 bits (those of LP64 and LLP64 lie alike, for there is
  * no long in them), for such of 32 bits whose numbers of 64 bits are aligned to
  * 8 bytes, as on ARM, and for those that align them to 4, as on i386. None of

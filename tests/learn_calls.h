@@ -8,7 +8,7 @@
 
 #include <leat.h>
 
-/* One sample; the prediction is written if it is taken. */
+/* Learns a sample; the prediction is written if it is taken. */
 static inline int learn_weighted(leat_model *m, const double *x, double y,
     double weight, double *prediction_out)
 {

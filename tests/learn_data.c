@@ -90,7 +90,7 @@ static int table_next(struct table *t)
 	return 1;
 }
 
-/* All files are in decimal with a point, and tests run in the C locale. */
+/* Reads a number; files have a decimal point, and tests run in the C locale. */
 static double table_number(const struct table *t, size_t i)
 {
 	ck_assert_uint_lt(i, t->n_fields);

@@ -57,8 +57,8 @@ struct learn_set learn_linear(size_t n, size_t d, double noise, uint64_t seed);
 double learn_poisson(double mean, struct rng *r);
 
 /*
- * One sample of d normal features, |x| about 1 whatever d, so that plain
- * descent stays bounded: writes x, returns a target that the loss can have.
+ * Makes a sample of d normal features, with |x| about 1 whatever d, so that
+ * plain descent stays bounded: writes x, returns a target that the loss allows.
  */
 double learn_sample(int loss, double *x, size_t d, struct rng *r);
 

@@ -16,11 +16,11 @@
 /* ---- Statistics ---- */
 
 enum stat_traits {
-	STAT_FADES = 1,   /* it has a form with weights, for LEAT_DECAY */
-	STAT_PAIRS = 2,   /* it needs y */
-	STAT_SERIES = 4,  /* it needs the values in the order of their times */
+	STAT_FADES = 1,   /* for LEAT_DECAY: it has a weighted form */
+	STAT_PAIRS = 2,   /* needs y */
+	STAT_SERIES = 4,  /* needs the values in order of time */
 	STAT_TIMED = 8,   /* windows by count refuse it */
-	STAT_RANKED = 16, /* it needs all values of the window at once */
+	STAT_RANKED = 16, /* needs all values of the window at once */
 	STAT_POWERS = 32, /* the oracle needs third and fourth powers for it */
 	STAT_WALK = 64,   /* the oracle must be shown the values in order */
 	STAT_ERRORS = 128 | STAT_PAIRS /* y is a target, x its prediction */
@@ -80,7 +80,7 @@ enum kind_length { BY_SPAN, BY_GAP, BY_NOTHING, BY_HALF_LIFE, BY_INTERVAL };
 enum kind_traits {
 	KIND_GRID = 1,   /* emit_empty is for it: its ends are known */
 	KIND_MANY = 2,   /* many of its windows are open at a time */
-	KIND_OFFSET = 4, /* it takes an offset */
+	KIND_OFFSET = 4, /* takes an offset */
 	KIND_FADES = 8   /* only statistics that fade are for it */
 };
 
@@ -151,7 +151,7 @@ enum targets { ANY_TARGET, PROBABILITY, YES_OR_NO, NOT_NEGATIVE };
 
 struct listed_loss {
 	const char *name;
-	double arg; /* that it has by default; 0 if it takes none */
+	double arg; /* default argument; 0 if it takes none */
 	enum targets targets;
 };
 

@@ -126,7 +126,7 @@ static void swap_words(struct state *s)
 	memcpy(s->bytes + b, word, 8);
 }
 
-/* Where the k-th chunk begins; n if there is none. */
+/* Returns the start of the k-th chunk; n if there is none. */
 static size_t chunk_at(const struct state *s, size_t k)
 {
 	size_t at = 8;
@@ -325,7 +325,7 @@ static size_t make_seed(size_t specimen, unsigned char *bytes)
 	return most;
 }
 
-/* As fuzz_state reads it; of two in three the content alone. */
+/* Makes input for fuzz_state; in two of three cases only the content. */
 static size_t make_input(size_t specimen, unsigned char *out)
 {
 	unsigned char bytes[SEED_ROOM];

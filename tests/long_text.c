@@ -67,7 +67,7 @@ static void judge(const char *text, double found, double wanted)
 		printf("\"%s\": %a, not %a\n", text, found, wanted);
 }
 
-/* Of all n bytes; what is refused is none of the numbers that can come. */
+/* Parses all n bytes; refused text gives a number that cannot occur. */
 static double parse(const char *text, size_t n)
 {
 	double x;
@@ -140,7 +140,7 @@ static char *put_price(char *out)
 	return put_digits(out, 1 + below(4));
 }
 
-/* Up to 20 digits and an exponent. */
+/* Writes up to 20 digits and an exponent. */
 static char *put_any(char *out)
 {
 	out = put_u64(out, next() >> below(64));
@@ -176,7 +176,7 @@ static char *put_middle(char *out)
 	return put_exponent(out, (int)q);
 }
 
-/* The same as a whole number with digits far behind the point. */
+/* Writes a whole number followed by digits far behind the point. */
 static char *put_tail(char *out)
 {
 	uint64_t odd = (uint64_t)1 << 53 | next() >> 11 | 1;
@@ -197,7 +197,7 @@ static char *put_small(char *out)
 	return put_exponent(out, -(int)(below(20) + 305 + n));
 }
 
-/* Around the largest double. */
+/* Writes a number around the largest double. */
 static char *put_large(char *out)
 {
 	out = put_u64(out, 1797693134862315000u + below(2000));
@@ -212,12 +212,12 @@ static char *put_large_exponent(char *out)
 	return put_exponent(end, 308 + 1 - (int)(end - out));
 }
 
-/* As %.17e has a double, or with some digits more or less. */
+/* Writes a double as %.17e does, or with some digits more or less. */
 static char *put_double(char *out)
 {
 	double x = of_bits(next() & INT64_MAX);
 
-	if (below(4) == 0) /* which takes long */
+	if (below(4) == 0) /* the form is slow */
 		return out + sprintf(out, "%.*e", 14 + (int)below(30), x);
 	out += leat_format_double(x, out);
 	return out;

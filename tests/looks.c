@@ -1,6 +1,6 @@
 /*
- * What windows by time look at, counted: the library as one file, in a build
- * in which each look of an index, and each cell that is passed, adds one.
+ * Counts the cells that windows by time look at: the library as one file, in a
+ * build in which each look of an index, and each cell that is passed, adds one.
  *
  * Prints nothing and returns 0 if every push stays within its bound, which is
  * a logarithm of what is open or kept. The values come in orders chosen to
@@ -28,7 +28,7 @@ static int hear_result(void *ctx, const leat_result *r)
 	return 0;
 }
 
-/* At most this many looks for a search among n. */
+/* Returns the looks allowed for a search among n. */
 static size_t looks_allowed(size_t n)
 {
 	size_t levels = 2;

@@ -74,7 +74,7 @@ int model_closes(const leat_window_options *options, size_t pushed)
 }
 
 /* ------------------------------------------------------------------ */
-/* What the results must be                                           */
+/* Expected results                                                   */
 /* ------------------------------------------------------------------ */
 
 #define ck_subject(s, condition)                                               \
@@ -226,7 +226,7 @@ static void check_counts(struct subject *s)
 		ck_subject(s, leat_window_length(s->window) == hi - lo);
 }
 
-/* What a sink is given of a window of the values [lo, hi). */
+/* Checks a result passed to a sink for a window of the values [lo, hi). */
 static void check_told(struct subject *s, size_t lo, size_t hi,
     const leat_result *r)
 {

@@ -26,7 +26,7 @@ struct subject {
 	uint64_t seed;
 
 	double x[MODEL_MAX], y[MODEL_MAX];
-	size_t pushed;  /* of the model */
+	size_t pushed;  /* pushes into the model */
 	size_t pending; /* in x and y, not yet pushed in the model */
 	size_t emitted;
 	size_t flushed; /* results of the flush that goes on, and 1; 0: none */
@@ -51,7 +51,7 @@ void model_span(const leat_window_options *options, size_t pushed, size_t *lo,
 int model_open(const leat_window_options *options, size_t pushed, size_t i,
     size_t *lo, size_t *end);
 
-/* Whether the last of so many pushes closed a window. */
+/* Returns whether the last push closed a window. */
 int model_closes(const leat_window_options *options, size_t pushed);
 
 /*

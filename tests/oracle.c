@@ -308,7 +308,7 @@ static int present(const struct oracle *o, size_t i)
 	return !isnan(o->x[i]) && !(o->y != NULL && isnan(o->y[i]));
 }
 
-/* One more factor to the product, in double-double. */
+/* Multiplies the product by a factor, in double-double. */
 static void times(struct oracle *o, double x)
 {
 	struct big a, b;
@@ -339,7 +339,7 @@ static void multiply(struct oracle *o, double x)
 	times(o, x);
 }
 
-/* Of equal extremes the newest counts. */
+/* Updates extremes; of equal ones the newest counts. */
 static void visit(struct oracle *o, size_t i)
 {
 	if (o->oldest == o->n)
@@ -470,9 +470,9 @@ double oracle_ulps(const struct oracle *o, int id, double got)
 }
 
 /*
- * What leat_stat(3) promises: half an ulp of a sum, an ulp of a mean, and
- * 8 m 2^-106 sum |x|, where m is n, or n^2 where runs have been joined. From
- * 2^1023 on a sum may overflow on the way.
+ * Checks the bounds of leat_stat(3): half an ulp of a sum, an ulp of a mean,
+ * and 8 m 2^-106 sum |x|, where m is n, or n^2 where runs have been joined.
+ * From 2^1023 on a sum may overflow on the way.
  */
 static int sum_agrees(const struct oracle *o, int id, double got)
 {
@@ -504,7 +504,9 @@ static struct wide spread(const struct oracle *o, const struct big *m,
 	return wide_div(wide_of(m), wide_of(&divisor));
 }
 
-/* With ddof 1: one value, or one value that has all the weight. */
+/*
+ * Returns whether ddof 1 leaves nothing: one value, or one with all the weight.
+ */
 static int too_few(const struct oracle *o, int population)
 {
 	struct big divisor;
@@ -745,7 +747,7 @@ static struct expect of_pairs(const struct oracle *o, int id)
 }
 
 /* ------------------------------------------------------------------ */
-/* How good predictions are                                           */
+/* Accuracy of predictions                                            */
 /* ------------------------------------------------------------------ */
 
 /* 0, or what infinite differences make of their mean. */
@@ -991,17 +993,17 @@ static long squares_magnitude(const struct oracle *o, const struct big *m)
 	return m->sign != 0 ? magnitude(m) - magnitude(&o->w) + 1 : -5000;
 }
 
-/* Whether squares, with what is added on the way, may overflow. */
+/* Returns whether squares, or intermediate sums of them, may overflow. */
 static int is_large(const struct oracle *o, const struct big *m)
 {
 	return squares_magnitude(o, m) > 1021;
 }
 
 /*
- * Whether a sum of powers that the statistic is made from is larger than
- * any double, although the statistic itself may not be: the standard
- * deviation of 1e300 and 0, the skewness of 1e150 and 0. A spread is
- * infinite then and a ratio NaN; with fading weights neither is.
+ * Returns whether a sum of powers behind the statistic exceeds any double,
+ * although the statistic itself may not: the standard deviation of 1e300 and 0,
+ * the skewness of 1e150 and 0. A spread is infinite then and a ratio NaN; with
+ * decaying weights neither is.
  */
 static int out_of_range(const struct oracle *o, int id, double got)
 {

@@ -1,5 +1,5 @@
 /*
- * What the statistics of a window must be
+ * Expected statistics of a window
  *
  * The oracle keeps the exact weighted sums of the values in a window and
  * derives every statistic from them with at most a few roundings, by the
@@ -26,7 +26,7 @@ struct oracle {
 	uint64_t missing;
 	uint64_t wild_x; /* infinite ones */
 	uint64_t wild_y;
-	uint64_t plus; /* of x: +inf and -inf */
+	uint64_t plus; /* values of x that are +inf and -inf */
 	uint64_t minus;
 	int fades;    /* weights differ */
 	double tight; /* relative slack of variances */
@@ -39,12 +39,12 @@ struct oracle {
 	struct big abs;  /* sum of w |x| */
 	struct big y1, y2, xy;
 
-	/* Of pairs: x - y and its size and square, hits, covered, losses. */
+	/* Sums of pairs: x - y, its size and square, hits, covered, losses. */
 	struct {
 		struct big bias, size, square, hits, covered, loss;
-		uint64_t plus, minus; /* infinite differences, */
-		uint64_t none;        /* those of equal infinities, */
-		uint64_t outside;     /* and pairs without a loss */
+		uint64_t plus, minus; /* infinite differences */
+		uint64_t none;        /* pairs of equal infinities */
+		uint64_t outside;     /* pairs without a loss */
 	} errors;
 
 	/* Made by oracle_settle() from those above. */
@@ -91,7 +91,7 @@ void oracle_scan(struct oracle *o, int depth, const double *x, const double *y,
 
 struct expect oracle_expect(const struct oracle *o, int id);
 
-/* Whether a result is one that the promises allow. */
+/* Returns whether the promises allow a result. */
 int oracle_agrees(const struct oracle *o, int id, double got);
 
 /* |got - exact| of the sum or the mean, in units in the last place. */

@@ -55,7 +55,7 @@ static size_t pipe_read(void *ctx, void *bytes, size_t n)
 {
 	struct pipe_end *p = ctx;
 
-	/* Nothing behind the state is asked for. */
+	/* No byte behind the state may be requested. */
 	ck_assert_uint_le(n, p->room - p->n);
 	memcpy(bytes, p->bytes + p->n, n);
 	p->n += n;

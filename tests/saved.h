@@ -34,8 +34,8 @@ void saved_repair(struct saved *s);
 void saved_insert(struct saved *s, size_t at, const void *bytes, size_t n);
 
 /*
- * Where the next chunk begins, from 0 for the first one: behind its four
- * bytes its content follows. Aborts behind the last.
+ * Returns the next chunk, starting at 0 for the first one: four bytes and its
+ * content. Aborts behind the last one.
  */
 struct chunk {
 	size_t at, n;

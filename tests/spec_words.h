@@ -18,21 +18,22 @@ enum form {
 	BYTE,
 	CHOICE,
 	FLAG,
-	SILENT /* has no word */
+	SILENT /* no word */
 };
 
 struct choice {
 	const char *names[4];
 	int value;
-	const char *fields[2]; /* whose values may follow */
+	const char *fields[2]; /* fields whose values may follow */
 };
 
 struct field {
 	const char *names[4]; /* NULL ends them; the first is the field's */
 	enum form form;
 	size_t at, size;
-	const struct choice *choices; /* of CHOICE; no names end them */
-	int is_bare;                  /* choices are words by themselves */
+	/* values of CHOICE, ended by an entry without names */
+	const struct choice *choices;
+	int is_bare; /* choices are words by themselves */
 };
 
 /* An options struct. Room is for any of them. */

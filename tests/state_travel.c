@@ -373,7 +373,7 @@ static const struct traveller {
 
 enum { TRAVELLERS = sizeof(travellers) / sizeof(travellers[0]) };
 
-/* One of these is there. */
+/* Contents of a body; exactly one of them is set. */
 struct body {
 	leat_window *window;
 	leat_time_window *time;
@@ -705,7 +705,7 @@ static int has_file(const struct traveller *t, const char *dir)
 	return f || !t->is_new;
 }
 
-/* Where there can be no file, what would be loaded is made. */
+/* Makes the object that would be loaded, if no file can exist. */
 static void travel(const struct traveller *t, const char *how, const char *dir)
 {
 	struct body b = { .quiet = 1, .stream = { 42 } };
@@ -728,7 +728,7 @@ static void travel(const struct traveller *t, const char *how, const char *dir)
 
 /* ---- Version 1 ---- */
 
-/* The same word, or the bits of a double that is a few places away. */
+/* Returns whether words are equal, or doubles that differ by a few ulps. */
 static int like_word(const char *a, const char *b)
 {
 	unsigned long long x, y;

@@ -74,7 +74,7 @@ int zoo_is_whole(const unsigned char *bytes, size_t n)
 	return 1;
 }
 
-static uint64_t seen; /* of all that the object at hand has shown */
+static uint64_t seen; /* hash of everything observed of the current object */
 
 static void see(uint64_t x)
 {
@@ -212,7 +212,7 @@ static int64_t shifted(int64_t t, int64_t by)
 
 /* ---- A class of the user's ---- */
 
-/* How many, and the sum of hashes: in any order. */
+/* Hashes in any order: their number and sum. */
 struct hashes {
 	uint64_t n, sum;
 };
@@ -564,7 +564,7 @@ const char *zoo_name(size_t specimen)
 
 /* ---- Windows by count ---- */
 
-/* What is read of values that are kept. */
+/* Observes the values that a window keeps. */
 static void see_kept(const leat_window *w, int pairs)
 {
 	double x[64], y[64];
@@ -748,7 +748,9 @@ static void time_end(const struct specimen *z, void *o)
 
 enum { LONG_KEY = 700 };
 
-/* Of all lengths, also none; four numbers of one byte are one key. */
+/*
+ * Makes a key of any length, also none; four numbers of one byte are one key.
+ */
 static size_t any_key(unsigned char *key)
 {
 	static const size_t lens[] = { 0, 1, 3, 8, 16, 17, 60, LONG_KEY };
@@ -1054,7 +1056,7 @@ static int is_end(const unsigned char *chunk)
 	return chunk[0] == 0 && chunk_length(chunk) > 0;
 }
 
-/* What goes beside a model's update is told as an order is. */
+/* Treats data beside a model's update as an order. */
 static int is_of_part(int found, int part)
 {
 	return found == part || (part == ZOO_ORDER && found == ZOO_BESIDE);
@@ -1144,7 +1146,7 @@ static size_t read_piece(void *ctx, void *bytes, size_t n)
 	return n;
 }
 
-/* What loading may take for each byte of a state; few bytes can say a lot. */
+/* Returns the memory that loading may take for each byte of a state. */
 static size_t memory_each(const struct specimen *z)
 {
 	size_t n = 0;
@@ -1204,7 +1206,7 @@ static unsigned char *saved(const struct specimen *z, void *o, size_t *n)
 	return bytes;
 }
 
-/* What is saved of it loads, and is saved as the same bytes. */
+/* Loads what the object saves, and checks that it saves the same bytes. */
 static void *twin_of(const struct specimen *z, void *o)
 {
 	size_t n, m;
@@ -1212,7 +1214,7 @@ static void *twin_of(const struct specimen *z, void *o)
 	void *twin = NULL;
 	int err = load(z, bytes, n, 0, &twin);
 
-	/* It may be packed otherwise. */
+	/* The loaded object may be packed otherwise. */
 	if (err == LEAT_EFULL && z->keyed.max_bytes > 0) {
 		free(bytes);
 		return NULL;
@@ -1245,7 +1247,9 @@ static int is_merged(int err)
 	    err == LEAT_EFULL || err == LEAT_ENOMEM;
 }
 
-/* What says that it has seen more than it can have may not load again. */
+/*
+ * Returns whether the object could have this state, so that it must load again.
+ */
 static int is_plausible(const struct specimen *z, void *o)
 {
 	return types[z->type].pushed(o) < (uint64_t)1 << 50;
@@ -1290,9 +1294,9 @@ static int same_part(const unsigned char *a, size_t n, const unsigned char *b,
 }
 
 /*
- * Whether states are as they were saved by any version. Earlier ones wrote
- * down what is empty where windows overlap, and timers that are late with
- * emit_empty, of which neither is saved again.
+ * Returns whether a state has only what the current version saves. Earlier ones
+ * wrote empty entries where windows overlap, and timers that are late with
+ * emit_empty; neither is saved again.
  */
 static int is_tidy(const struct specimen *z)
 {
@@ -1304,9 +1308,8 @@ static int is_tidy(const struct specimen *z)
 }
 
 /*
- * Whether the state says of itself that it is of an earlier version and has
- * the sums of DECAY, which meant something else then: they are saved in the
- * words of today.
+ * Returns whether a state of an earlier version has sums of DECAY, which had
+ * another meaning then: they are saved in today's form.
  */
 static int is_put_anew(const struct specimen *z, const unsigned char *bytes,
     size_t n)
@@ -1318,7 +1321,10 @@ static int is_put_anew(const struct specimen *z, const unsigned char *bytes,
 	return decays && n > 4 && bytes[4] < LEAT_STATE_VERSION;
 }
 
-/* What was loaded is what is saved of it: nothing was left out or mended. */
+/*
+ * Checks that the loaded object saves the same state: nothing is lost or
+ * mended.
+ */
 static void expect_saved(const struct specimen *z, void *o,
     const unsigned char *bytes, size_t n)
 {
@@ -1327,7 +1333,7 @@ static void expect_saved(const struct specimen *z, void *o,
 
 	must(same_part(bytes, n, again, m, ZOO_CONTENT),
 	    "it is saved as something else");
-	/* Who keeps no order skips that of others, who may have none. */
+	/* An object without an order skips one; others may have none. */
 	must(!has_part(again, m, ZOO_ORDER) || !has_part(bytes, n, ZOO_ORDER) ||
 		same_part(bytes, n, again, m, ZOO_ORDER),
 	    "its order is saved as another");
@@ -1341,7 +1347,7 @@ static void try_out(const struct specimen *z, void *o, int wild)
 
 	try_copy(z, o);
 	uint64_t way = go(z, o, wild);
-	/* What max_bytes drops depends on how memory is packed. */
+	/* With max_bytes, the dropped keys depend on how memory is packed. */
 	if (twin && z->keyed.max_bytes == 0)
 		must(go(z, twin, wild) == way, "it goes another way");
 	if (twin)
@@ -1388,7 +1394,7 @@ static void starve(size_t n, int for_good)
 	heap.fail_from = for_good ? n : 0;
 }
 
-/* Whether that has come to pass. */
+/* Returns whether the call that fails was reached. */
 static int sated(size_t n)
 {
 	heap.fail_at = heap.fail_from = 0;
@@ -1466,7 +1472,7 @@ static size_t starve_load(const struct specimen *z, const unsigned char *bytes,
 			failed++;
 			continue;
 		}
-		/* It may be packed otherwise. */
+		/* The loaded object may be packed otherwise. */
 		if (err == LEAT_EFULL && z->keyed.max_bytes > 0)
 			return failed;
 		must(err == LEAT_OK, "it is not loaded");

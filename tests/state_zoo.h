@@ -60,7 +60,9 @@ size_t zoo_part(const unsigned char *bytes, size_t n, int part,
 size_t zoo_compose(size_t specimen, const unsigned char *content, size_t n,
     size_t m, unsigned char *out, size_t room);
 
-/* Whether the checksum is right where the state ends, by its chunks' heads. */
+/*
+ * Returns whether the checksum is right at the end that the chunks' heads give.
+ */
 int zoo_is_whole(const unsigned char *bytes, size_t n);
 
 #endif

@@ -212,7 +212,7 @@ START_TEST(numbers_are_written_the_same_under_every_arithmetic)
 }
 END_TEST
 
-/* One step further up or down, by the bits. */
+/* Returns the next double up or down. */
 static double beside(double x, int up)
 {
 	return nextafter(x, up ? INFINITY : -INFINITY);

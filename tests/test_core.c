@@ -100,7 +100,7 @@ START_TEST(error_codes_keep_their_numbers)
 }
 END_TEST
 
-/* Nothing is cut from then on. */
+/* After an overflow no more is cut. */
 START_TEST(sizes_that_overflow_are_told)
 {
 	static const struct {

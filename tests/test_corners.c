@@ -313,7 +313,7 @@ START_TEST(a_model_tells_its_intercept_alone)
 }
 END_TEST
 
-/* What comes behind an event that fails is not looked at. */
+/* Events behind one that fails are ignored. */
 START_TEST(many_events_end_with_the_one_that_fails)
 {
 	enum { MANY = 500 };

@@ -1,5 +1,5 @@
 /*
- * What order and time mean to a statistic: INCREASE in windows by count,
+ * Effects of order and time on statistics: INCREASE in windows by count,
  * and the classes behind it, behind rates, means over time and the first
  * and last by time, straight through the functions that engines call.
  *
@@ -35,7 +35,7 @@ static int near(double got, double want, double scale)
 }
 
 /* ------------------------------------------------------------------ */
-/* What a counter has grown                                           */
+/* Growth of counters                                                 */
 /* ------------------------------------------------------------------ */
 
 struct growth {
@@ -84,7 +84,7 @@ struct counter_data {
 	double start, step; /* steps are random multiples of it */
 	unsigned reset;     /* once in so many; 0: never */
 	unsigned missing, infinite;
-	int back; /* it may also fall without going to 0 */
+	int back; /* may also fall without going to 0 */
 };
 
 static const struct counter_data counters[] = {
@@ -350,7 +350,7 @@ static void shape(const struct leat_class *cls, void *acc, const leat_sample *s,
 	join(cls, acc, &right, r);
 }
 
-/* What is told of the run, by leat_lower(). */
+/* Returns the result for the run, by leat_lower(). */
 static double told(int id, double arg, struct leat_summary *s)
 {
 	leat_stat stat = { .id = id, .arg = arg };
@@ -382,8 +382,8 @@ static struct leat_summary summary_of(enum leat_class_id id,
 struct stream {
 	const char *name;
 	int64_t start;
-	uint64_t step; /* times between samples are below that */
-	unsigned tie;  /* once in so many the same time again; 0: never */
+	uint64_t step; /* limit of times between samples */
+	unsigned tie;  /* interval of repeated times; 0: never */
 	double offset, noise;
 	unsigned spike; /* once in so many spike_size */
 	double spike_size;
@@ -423,7 +423,7 @@ static void fill_stream(const struct stream *d, leat_sample *s, size_t n,
 	}
 }
 
-/* Of n samples; seldom 0, often few. */
+/* Returns a number of samples; seldom 0, often few. */
 static size_t length_of(struct rng *r)
 {
 	return (size_t)rng_below(r, rng_below(r, 3) ? 12 : N_SAMPLES);
@@ -689,7 +689,7 @@ static void fill_places(leat_sample *s, size_t n, struct rng *r)
 	}
 }
 
-/* Whether a, which came before b, has to give way to it. */
+/* Returns whether a, which came before b, loses to it. */
 static int gives_way(enum leat_class_id id, const leat_sample *a,
     const leat_sample *b)
 {
@@ -761,7 +761,7 @@ START_TEST(ages_are_as_long_as_time)
 END_TEST
 
 /* ------------------------------------------------------------------ */
-/* What engines ask of classes and statistics                         */
+/* Classes and statistics as engines use them                         */
 /* ------------------------------------------------------------------ */
 
 START_TEST(joins_without_calls_give_the_bits_of_those_with)

@@ -23,11 +23,13 @@
 #include "data.h"
 #include "suites.h"
 
-/* Its target is run over the corpus; the runner may have others. */
+/* The fuzz target runs over the corpus; the runner may have others. */
 #define LLVMFuzzerTestOneInput fuzz_csv_input
 #include "fuzz_csv.c"
 
-/* All forms of the scan, of which the library takes one by the CPU. */
+/*
+ * Each form of the scan is tested; the library uses one, depending on the CPU.
+ */
 #define leat_scan_choose scan_choose
 #include "../src/text/scan.c"
 #ifdef SCAN_SSE2
@@ -102,7 +104,7 @@ struct reference {
 	size_t width;
 
 	leat_csv_field *fields;
-	char *pool; /* their bytes */
+	char *pool; /* pool of their bytes */
 	size_t n_fields, used;
 	int problem;
 	size_t problem_field;
@@ -153,9 +155,9 @@ static size_t close_quotes(const struct reference *r, size_t at)
 }
 
 /*
- * Where quotes that begin at `at` are torn: at their first line end, if what
- * comes after it makes the record malformed or too long. Else the end of the
- * text.
+ * Returns the place where quotes that begin at `at` are torn: their first line
+ * end, if the text after it makes the record malformed or too long. Else the
+ * end of the text.
  */
 static size_t torn_place(const struct reference *r, size_t at)
 {
@@ -241,7 +243,7 @@ static void tell_problem(struct reference *r, leat_csv_record *record)
 	record->problem_column = at - start + 1;
 }
 
-/* What concerns the record as a whole. */
+/* Judges problems of the whole record. */
 static void judge(struct reference *r, size_t length)
 {
 	if (length > r->max_record || r->n_fields > r->max_fields) {
@@ -328,7 +330,7 @@ enum cut_kind { WHOLE, SPLIT, STEPS, RANDOM };
 
 struct cuts {
 	enum cut_kind kind;
-	size_t n; /* of the first piece, of each, or the longest */
+	size_t n; /* size of the first piece, of each, or the longest */
 	struct rng rng;
 };
 
@@ -369,7 +371,7 @@ static size_t cut_at(struct cuts *c, size_t at, size_t n)
 	return len < n - at ? len : n - at;
 }
 
-/* As leat_csv_push(), or leat_csv_end() if there is no text. */
+/* Runs leat_csv_push(), or leat_csv_end() if there is no text. */
 static int push_spoilt(leat_csv *c, const char *text, size_t n)
 {
 	char *copy;
@@ -572,7 +574,7 @@ static size_t put(char *out, size_t n, char byte)
 	return n + 1;
 }
 
-/* At most 10 bytes. */
+/* Writes at most 10 bytes. */
 static size_t random_field(struct rng *r, char *out, const leat_csv_options *o)
 {
 	char quote = o->quote ? o->quote : '"';
@@ -671,8 +673,8 @@ START_TEST(any_text_is_read_as_the_header_says_however_it_is_cut)
 END_TEST
 
 /*
- * All texts of up to 6 of the bytes that mean something, with each limit of
- * lines, and of bytes below 6.
+ * Checks all texts of up to 6 of the special bytes, with each limit of lines,
+ * and of bytes below 6.
  */
 START_TEST(all_short_texts_are_read_as_the_header_says)
 {
@@ -862,7 +864,7 @@ START_TEST(a_record_of_another_width_than_the_first_is_ragged)
 	    "<a><b>\n<1> !6.1\n<1><2>\n<1><2><3> !6.2\n<1\"> !1.0\n");
 	o.ragged_ok = 1;
 	expect_with(o, text, "<a><b>\n<1>\n<1><2>\n<1><2><3>\n<1\"> !1.0\n");
-	/* One that is too long has no width, one that is malformed has. */
+	/* A too long first record defines no width, a malformed one does. */
 	o.ragged_ok = 0;
 	o.max_fields = 2;
 	expect_with(o, "a,b,c\n1\",2\n1\n1,2\n",
@@ -995,7 +997,7 @@ START_TEST(delimiter_and_quote_can_be_chosen)
 }
 END_TEST
 
-/* Where the four records of a text start. */
+/* Checks the places where the four records of a text start. */
 static int check_place(void *ctx, const leat_csv_record *record)
 {
 	static const uint64_t line[] = { 1, 3, 7, 8 };
@@ -1188,7 +1190,7 @@ END_TEST
 struct form {
 	leat_scan_fn *scan;
 	int here;      /* the CPU has it */
-	int any_marks; /* it needs no table */
+	int any_marks; /* needs no table */
 };
 
 static size_t list_forms(struct form *forms)
@@ -1231,7 +1233,7 @@ static size_t find_marks(const struct leat_special *m, const char *text,
 	return found;
 }
 
-/* What is written behind the places stays within LEAT_PLACES. */
+/* Checks that bytes written behind the places stay within LEAT_PLACES. */
 static void check_form(const struct form *form, const struct leat_special *m,
     const char *text, size_t n)
 {
@@ -1298,7 +1300,7 @@ END_TEST
 /* The reader looks for marks in windows of so many bytes. */
 enum { WINDOW = 2048 };
 
-/* One mark among bytes that resemble it, or not. */
+/* Compares with a mark among bytes that resemble it, or without one. */
 static void compare_one_mark(struct listener *l, leat_csv *c, char mark,
     char filler)
 {
@@ -1401,7 +1403,9 @@ START_TEST(nothing_is_seen_of_the_windows_of_the_scan)
 }
 END_TEST
 
-/* Of one text mostly one kind of thing, so that long stretches are fine. */
+/*
+ * Makes text with mostly one kind of element, so that long stretches are fine.
+ */
 static size_t long_text(struct rng *r, char *out, size_t most,
     const leat_csv_options *o)
 {
@@ -1522,7 +1526,7 @@ START_TEST(after_a_stop_the_offset_is_behind_the_record)
 	ck_assert_int_eq(leat_csv_push(c, "a\nb", 3), LEAT_OK);
 	ck_assert_int_eq(leat_csv_end(c), LEAT_ECALLBACK);
 	ck_assert_uint_eq(leat_csv_offset(c), 3);
-	/* It has ended all the same. */
+	/* The reader has ended nevertheless. */
 	ck_assert_int_eq(leat_csv_push(c, "c", 1), LEAT_EINVAL);
 	ck_assert_int_eq(leat_csv_end(c), LEAT_OK);
 	leat_csv_free(c);
@@ -1594,7 +1598,7 @@ START_TEST(an_ended_reader_takes_no_bytes_until_it_is_reset)
 	ck_assert_str_eq(got, "<a><b>\n<c> !6.1\n");
 	leat_csv_reset(c);
 	expect_fresh(c);
-	/* Neither the width nor the mark is remembered. */
+	/* A reset forgets the width and the mark. */
 	got[0] = '\0';
 	ck_assert_int_eq(leat_csv_push(c,
 			     "\xEF\xBB\xBF"
@@ -1764,7 +1768,7 @@ START_TEST(stray_quotes_cost_no_more_rows_than_the_limit_says)
 }
 END_TEST
 
-/* What is read again, as far as it was carried, is counted. */
+/* Counts bytes that are read again, up to those carried. */
 struct again {
 	const leat_csv *csv;
 	size_t n;
@@ -1851,7 +1855,7 @@ static leat_csv *weighed_reader(struct weighed *w, leat_csv_options o)
 
 	memset(w, 0, sizeof(*w));
 	a.ctx = w;
-	o.allocator = &a; /* it is copied */
+	o.allocator = &a; /* copied by leat_csv_new() */
 	o.record = ignore_record;
 	ck_assert_int_eq(leat_csv_new(&c, &o), LEAT_OK);
 	return c;
@@ -1876,7 +1880,7 @@ START_TEST(whole_records_take_no_memory_but_for_the_array_of_fields)
 		ck_assert_int_eq(leat_csv_push(c, text, sizeof(text) - 1),
 		    LEAT_OK);
 	ck_assert_uint_eq(w.calls, calls);
-	/* Nor do malformed ones, but for text behind quotes. */
+	/* Malformed records do not allocate, except for text behind quotes. */
 	ck_assert_int_eq(leat_csv_push(c, "a\"\n\"b\",\0\n,,\n", 12), LEAT_OK);
 	ck_assert_uint_eq(w.calls, calls);
 	/* A doubled quote asks for as much as its record is long. */

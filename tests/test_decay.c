@@ -20,7 +20,7 @@
 #include "oracle.h"
 #include "suites.h"
 
-/* All that fade, those of single values before those of pairs. */
+/* Statistics with weights, those of single values before those of pairs. */
 static leat_stat singles[N_STATS];
 enum { N_SINGLE = 12, N_PAIRS = 25 };
 
@@ -61,7 +61,7 @@ struct faded {
 	struct oracle oracle;
 	struct big keep; /* 1 - alpha */
 	struct big alpha;
-	struct big total; /* of weights, when the last value was new */
+	struct big total; /* sum of weights when the last value was new */
 	double a;
 	int recursive;
 	double last;
@@ -120,8 +120,8 @@ static int sum_is_right(const struct faded *f, int id, double got)
 }
 
 /*
- * How far off a mean may be: a few roundings of what has weight, and one
- * for each push since, for the weight is a product of roundings too.
+ * Returns the allowed error of a mean: a few roundings of values with weight,
+ * and one for each push since, as weights are rounded products, too.
  */
 static double mean_slack(const struct faded *f)
 {
@@ -275,7 +275,7 @@ START_TEST(fading_errors_of_chances_follow_the_definition)
 }
 END_TEST
 
-/* What has no number is forgotten when it weighs nothing. */
+/* Values without a number are forgotten when they weigh nothing. */
 START_TEST(infinite_errors_fade)
 {
 	static const leat_stat stats[] = { LEAT_MAE, LEAT_BIAS, LEAT_RMSE,
@@ -397,7 +397,7 @@ START_TEST(fading_statistics_are_those_of_pandas)
 END_TEST
 
 /*
- * The same series and y = [2, 1, .5, nan, 4, 3, nan, -2, 5, 8.25], with
+ * That series and y = [2, 1, .5, nan, 4, 3, nan, -2, 5, 8.25], with
  * x and y nan where one of them is:
  *
  *      e = x.ewm(span=4, adjust=..., ignore_na=False)

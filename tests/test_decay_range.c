@@ -229,7 +229,7 @@ static struct answer zscore(const struct faded *f, double slack)
 	return near(z, size, slack);
 }
 
-/* So many digits more than a slack leaves. */
+/* The least double, with room for the digits of a slack. */
 static const struct wide least_double = { 0.5, -1073 + 43 };
 
 static struct answer about_pairs(const struct faded *f, int id, double slack)
@@ -357,9 +357,9 @@ static double column_next(const struct column *c, struct rng *r)
 	double z = rng_normal(r);
 
 	switch (c->kind) {
-	case 0: /* of one size */
+	case 0: /* values of one size */
 		return ldexp(z, c->e > 1015 ? 1015 : c->e);
-	case 1: /* of any */
+	case 1: /* values of any size */
 		return any_finite(r);
 	case 2: /* around a value, by a few of its last places or more */
 		z = c->base * (1 + z * ldexp(1, -(c->e & 63)));
@@ -465,7 +465,7 @@ static void faded_push(struct faded *f, double keep, double alpha,
 	faded_fade(f, wide_div(wide_set(1), total));
 }
 
-/* How long a pause may be, in pushes, for so many half-lives. */
+/* Returns the length of a pause, in pushes, for a number of half-lives. */
 static uint64_t pause_of(struct rng *r, double keep)
 {
 	double lives = rng_below(r, 3) ? 3.0 : 1000.0, n;
@@ -565,7 +565,7 @@ static void push_timed(struct timed *t, int key, int64_t at, double x, double y)
 	    LEAT_OK);
 }
 
-/* What the oracle knows is as of the largest time of all. */
+/* The oracle's state is as of the largest time. */
 static void faded_event(struct timed *t, int key, int64_t at, double x,
     double y)
 {

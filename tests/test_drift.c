@@ -44,7 +44,7 @@ static leat_drift *open_drift(const leat_drift_options *o)
 	return d;
 }
 
-/* What a push answers, which must not fail. */
+/* Pushes a value, which must not fail, and returns the change. */
 static int change_of(leat_drift *d, double x)
 {
 	leat_drift_answer answer;
@@ -55,7 +55,7 @@ static int change_of(leat_drift *d, double x)
 	return answer.change;
 }
 
-/* How many values it has taken; all others were refused. */
+/* Returns the number of values taken; all others were refused. */
 static uint64_t taken_by(const leat_drift *d)
 {
 	leat_counts n;
@@ -158,7 +158,7 @@ enum { N_STREAMS = sizeof(streams) / sizeof(streams[0]) };
 /* The definitions                                                    */
 /* ------------------------------------------------------------------ */
 
-/* What a detector should say and show after the push of x[n - 1]. */
+/* Expected answers after the push of x[n - 1]. */
 struct verdict {
 	int change;
 	long double mean;
@@ -311,7 +311,7 @@ static struct verdict ewma_expect(struct oracle *q)
 	return v;
 }
 
-/* Of each size at most five; of six, the two oldest become one. */
+/* Keeps at most five of each size; of six, the two oldest become one. */
 static void adwin_enter(struct oracle *q)
 {
 	q->bucket[q->n_buckets++] = 1;
@@ -478,7 +478,7 @@ static int follow(const leat_drift_options *o, const double *x, size_t n,
 /* Answers                                                            */
 /* ------------------------------------------------------------------ */
 
-/* All streams, looking for both changes and for each alone. */
+/* Follows all streams, looking for both changes and for each alone. */
 static int follow_all(leat_drift_options o, uint64_t seed)
 {
 	static double x[N_STREAM];
@@ -517,7 +517,7 @@ START_TEST(adwin_follows_the_definition)
 		o.delta = delta[i];
 		o.min_count = min_count[i];
 		int alarms = follow_all(o, 200 + (uint64_t)i);
-		/* Nothing differs at such a confidence but the steps. */
+		/* Just the steps differ at such a confidence. */
 		ck_assert_int_gt(alarms, i == 4 ? 0 : 5);
 	}
 }
@@ -588,7 +588,7 @@ START_TEST(page_hinkley_by_hand)
 	leat_drift_options o = sound(LEAT_DRIFT_PAGE_HINKLEY);
 	o.delta = 0;
 	o.min_count = 1;
-	o.threshold = 3; /* and not more than it */
+	o.threshold = 3; /* not more than the threshold */
 	ANSWERS(&o, up, "...+...+");
 	ANSWERS(&o, down, "...-...-");
 	o.threshold = 2.999;
@@ -684,7 +684,10 @@ START_TEST(adwin_by_hand)
 	ck_assert_int_eq(got, LEAT_CHANGE_RISE);
 	leat_drift_free(d);
 	o.delta = 0;
-	/* Of 16 and 16 v = 1/4, 1/m = 1/8, l = 8.15: 1 against 0.71 + 0.68. */
+	/*
+	 * For 16 and 16 values v = 1/4, 1/m = 1/8, l = 8.15: 1 against 0.71 +
+	 * 0.68.
+	 */
 	d = open_drift(&o);
 	for (int i = 1; i <= 32; i++)
 		ck_assert_int_eq(change_of(d, i > 16), 0);
@@ -694,12 +697,12 @@ START_TEST(adwin_by_hand)
 END_TEST
 
 /* ------------------------------------------------------------------ */
-/* How often, and how soon                                            */
+/* Frequency and delay of alarms                                      */
 /* ------------------------------------------------------------------ */
 
 /*
- * What the paper promises: while the mean does not change, a look drops
- * values with a probability of at most delta.
+ * The paper promises: while the mean does not change, a check drops values with
+ * a probability of at most delta.
  */
 START_TEST(adwin_seldom_drops_what_has_one_mean)
 {
@@ -728,10 +731,10 @@ START_TEST(adwin_seldom_drops_what_has_one_mean)
 END_TEST
 
 /*
- * And that a cut whose means differ by twice the bound is seen. For a step
- * of height h in noise s after n values, that is as soon as k values with
- * 2 sqrt(2 / m v l) + 4 l / (3 m) < h have come; then up to 32 for the
- * next look, and up to a half more where the cut falls within a bucket.
+ * A cut whose means differ by twice the bound must be seen. For a step of
+ * height h in noise s after n values, that is as soon as k values with 2 sqrt(2
+ * / m v l) + 4 l / (3 m) < h have come; then up to 32 for the next check, and
+ * up to a half more where the cut falls within a bucket.
  */
 static unsigned adwin_delay(double h, double s, unsigned n, double delta)
 {
@@ -798,7 +801,7 @@ START_TEST(page_hinkley_waits_and_then_is_quick)
 }
 END_TEST
 
-/* Of N(0, 1), 0.26998 % are more than 3 standard deviations off. */
+/* In N(0, 1), 0.26998 % are more than 3 standard deviations off. */
 START_TEST(zscore_is_alarmed_as_often_as_it_should)
 {
 	leat_drift_options o = sound(LEAT_DRIFT_ZSCORE);
@@ -966,7 +969,8 @@ START_TEST(huge_values_silence_nothing)
 		}
 		for (int i = 0; i < 5000; i++)
 			change_of(d, rng_uniform(&r));
-		if (kind == LEAT_DRIFT_PAGE_HINKLEY) /* has its mean for ever */
+		/* the kind always has a mean */
+		if (kind == LEAT_DRIFT_PAGE_HINKLEY)
 			leat_drift_reset(d);
 		for (int i = 0; i < 1000; i++)
 			change_of(d, rng_uniform(&r));
@@ -1030,7 +1034,7 @@ START_TEST(adwin_stays_small_and_exact)
 		ck_assert_uint_le(heap.last_size, 7 * 1024);
 		double want = offset[k] + (double)sum * 0x1p-20 / n;
 		ck_assert(fabs(leat_drift_mean(d) - want) <= 2e-15 * want);
-		/* It still is one that can drop. */
+		/* The detector must still be able to drop values. */
 		int got = 0;
 		for (int i = 0; !got && i < 5000; i++)
 			got = change_of(d, offset[k] + 1);
@@ -1207,13 +1211,13 @@ START_TEST(a_copy_goes_its_own_way)
 		ck_assert_uint_eq(heap.calls, i % 2 ? 2 : 3);
 		ck_assert_uint_eq(other.calls, i % 2 ? 1 : 0);
 		alike(d, copy);
-		/* What the copy is told, the original does not learn. */
+		/* Values pushed into the copy do not change the original. */
 		for (int k = 0; k < 300; k++)
 			change_of(copy, 50 + k);
 		alike(d, twin);
 		march(d, twin, 400, 72);
 		leat_drift_free(copy);
-		/* And it lives on when the original is gone. */
+		/* The copy survives the original. */
 		ck_assert_int_eq(leat_drift_copy(d, &b, &third), LEAT_OK);
 		leat_drift_free(d);
 		march(third, twin, 1000, 73);
@@ -1312,7 +1316,9 @@ END_TEST
 /* Options                                                            */
 /* ------------------------------------------------------------------ */
 
-/* All three ways to make one refuse these, and write nothing. */
+/*
+ * Checks that all three ways to make a detector refuse these, writing nothing.
+ */
 static void refused(leat_drift_options o, int code, int line)
 {
 	int token;
@@ -1394,7 +1400,7 @@ START_TEST(options_out_of_range_are_refused)
 		REFUSED(EW, alpha, never[i], LEAT_EINVAL);
 		REFUSED(EW, stddev, never[i], LEAT_EINVAL);
 	}
-	REFUSED(PH, threshold, 0, LEAT_EINVAL); /* has no default */
+	REFUSED(PH, threshold, 0, LEAT_EINVAL); /* no default */
 	REFUSED(AD, delta, 1, LEAT_EINVAL);
 	REFUSED(AD, delta, 2, LEAT_EINVAL);
 	REFUSED(EW, alpha, nextafter(1, 2), LEAT_EINVAL);
@@ -1403,7 +1409,7 @@ START_TEST(options_out_of_range_are_refused)
 	REFUSED(ZS, size, UINT64_MAX, LEAT_EINVAL);
 	REFUSED(ZS, min_count, 1, LEAT_EINVAL);
 	REFUSED(EW, min_count, 1, LEAT_EINVAL);
-	REFUSED(ZS, min_count, 51, LEAT_EINVAL); /* of 50 */
+	REFUSED(ZS, min_count, 51, LEAT_EINVAL); /* more than a size of 50 */
 	for (int kind = 0; kind < N_DRIFTS; kind++) {
 		REFUSED(kind, direction, -1, LEAT_EINVAL);
 		REFUSED(kind, direction, 3, LEAT_EINVAL);

@@ -15,7 +15,7 @@
 
 enum { WINDOWS = 40, PUSHES = 6000, MOST_STATS = 3 };
 
-/* The same windows twice: one of each is pushed into singly. */
+/* Two equal sets of windows: one of them is pushed into singly. */
 struct twins {
 	leat_window *single[WINDOWS], *each[WINDOWS];
 	size_t n_stats;
@@ -177,7 +177,7 @@ START_TEST(results_need_equal_numbers_of_statistics)
 		ck_assert(out[i] == 7);
 	twins_are_equal(&one);
 	twins_are_equal(&two);
-	/* Without results it is no matter. */
+	/* The numbers do not matter if there are no results. */
 	ck_assert_int_eq(leat_window_push_each(windows, x, NULL, 2, NULL),
 	    LEAT_OK);
 	ck_assert_uint_eq(pushed_into(windows[1]), 1);

@@ -42,7 +42,7 @@ static leat_window *ratios_of(int kind, const double *x, const double *y,
 	return w;
 }
 
-/* Where no square is out of range it has to be there. */
+/* Compares ratios, which must exist if no square is out of range. */
 static void compare_ratio(double got, double want, int there, int stat, int ex,
     int ey)
 {

@@ -1,5 +1,5 @@
 /*
- * How good predictions are, against the definitions.
+ * Accuracy of predictions, against the definitions.
  *
  * The oracle keeps the whole history and evaluates each definition on the
  * pairs of the window anew, in long double; pairs for the area under the
@@ -23,7 +23,7 @@ static const int every[] = { LEAT_STAT_MAE, LEAT_STAT_MSE, LEAT_STAT_RMSE,
 	LEAT_STAT_R2, LEAT_STAT_BIAS, LEAT_STAT_LOG_LOSS, LEAT_STAT_ACCURACY,
 	LEAT_STAT_AUC, LEAT_STAT_COVERAGE };
 
-/* All but LOG_LOSS and AUC, which do not take everything. */
+/* Statistics that accept every pair: not LOG_LOSS and AUC. */
 static const int plain[] = { LEAT_STAT_COVERAGE, LEAT_STAT_R2, LEAT_STAT_BIAS,
 	LEAT_STAT_MAE, LEAT_STAT_ACCURACY, LEAT_STAT_RMSE, LEAT_STAT_MSE };
 enum { N_PLAIN = sizeof(plain) / sizeof(plain[0]) };
@@ -145,7 +145,7 @@ static void eighths(struct samples *s, struct rng *r)
 	}
 }
 
-/* So near to 0 and 1 that they are cut off. */
+/* Makes predictions so near to 0 and 1 that they are clipped. */
 static void sure(struct samples *s, struct rng *r)
 {
 	for (size_t i = 0; i < N_STREAM; i++) {
@@ -188,7 +188,7 @@ static void downwards(struct samples *s, struct rng *r)
 	}
 }
 
-/* From both ends towards the middle. */
+/* Orders predictions from both ends towards the middle. */
 static void inwards(struct samples *s, struct rng *r)
 {
 	for (size_t i = 0; i < N_STREAM; i++) {
@@ -328,14 +328,14 @@ static double area(const double *y, const double *p, size_t n)
 	return pairs ? (double)twice / (double)(2 * pairs) : (double)NAN;
 }
 
-/* Whether long double is longer than double here, where this runs. */
+/* Returns whether long double is longer than double on this machine. */
 static int is_long(void)
 {
 	volatile long double one = 1, little = 0x1p-60L;
 	return one + little > one;
 }
 
-/* What a statistic should be, and how far it may be from that. */
+/* Returns the expected statistic, and the allowed error. */
 static long double expected(int id, const double *y, const double *p, size_t n,
     long double *slack)
 {
@@ -434,7 +434,7 @@ START_TEST(chances_are_measured_as_defined)
 END_TEST
 
 /* ------------------------------------------------------------------ */
-/* By hand                                                            */
+/* Examples by hand                                                   */
 /* ------------------------------------------------------------------ */
 
 static double measure(int id, const double *y, const double *p, size_t n)
@@ -475,7 +475,7 @@ START_TEST(a_half_is_not_above_a_half)
 {
 	static const double y[] = { 0.5, 0.5, 1, 0 }, p[] = { 0.5, 1, 0.5, 0 };
 	is_near(measure(LEAT_STAT_ACCURACY, y, p, 4), 0.5);
-	/* One positive, with 0.5, against 0.5, 1 and 0. */
+	/* A positive with 0.5 against 0.5, 1 and 0. */
 	is_near(measure(LEAT_STAT_AUC, y, p, 4), 0.5);
 }
 END_TEST
@@ -542,7 +542,7 @@ START_TEST(a_constant_target_has_no_r2)
 				ck_assert_double_nan(ask_one(m));
 		}
 		push(all, 2, 2);
-		if (k != 1) /* whose squares overflow */
+		if (k != 1) /* squares overflow */
 			ck_assert(isfinite(ask_one(all)));
 		leat_window_free(all);
 	}
@@ -630,7 +630,7 @@ START_TEST(what_overflows_is_infinite_and_ratios_are_nan)
 	ck_assert(out[0] == 0 && out[2] == 0 && isnan(out[4]));
 	leat_window_reset(m);
 
-	/* They fade, and the share of one in the other is lost. */
+	/* Both underflow, and their ratio is lost. */
 	push(m, 1e-170, 2e-170);
 	push(m, -1e-170, 1e-160);
 	leat_window_query(m, out);
@@ -640,7 +640,7 @@ START_TEST(what_overflows_is_infinite_and_ratios_are_nan)
 END_TEST
 
 /* ------------------------------------------------------------------ */
-/* What is asked for                                                  */
+/* Combinations of statistics                                         */
 /* ------------------------------------------------------------------ */
 
 /* In company or alone, in any order, twice: the same bits. */
@@ -677,7 +677,7 @@ START_TEST(one_does_not_depend_on_the_others)
 END_TEST
 
 /* ------------------------------------------------------------------ */
-/* What has no number                                                 */
+/* Pairs without a value                                              */
 /* ------------------------------------------------------------------ */
 
 START_TEST(a_pair_outside_the_unit_has_no_log_loss_while_it_is_in)
@@ -725,7 +725,7 @@ START_TEST(infinities_are_as_ieee_arithmetic_has_them)
 	for (int k = 0; k < 5; k++)
 		ck_assert(isnan(out[k]));
 	is_near(out[6], 2.0 / 3);
-	is_near(out[7], 0.75); /* of positives, 1 is a tie and inf above */
+	is_near(out[7], 0.75); /* among positives, 1 is a tie and inf above */
 	is_near(out[8], 2.0 / 3);
 	leat_window_free(w);
 }
@@ -763,7 +763,7 @@ static void check_signs(const double *out, const double *x, const double *y,
 	}
 }
 
-/* All kinds that forget none of so few. */
+/* Checks all kinds that forget none of these few values. */
 START_TEST(infinite_errors_of_either_sign_count_alike_whatever_their_weights)
 {
 	static const double some[] = { 0, 1, -2, 7.5, INFINITY, -INFINITY };
@@ -840,7 +840,7 @@ END_TEST
 /* The order of values, in all windows that store them                */
 /* ------------------------------------------------------------------ */
 
-/* Where the window starts that closes next or has just closed. */
+/* Returns the start of the window that closes next or has just closed. */
 static size_t start_of(uint64_t size, uint64_t hop, size_t pushed)
 {
 	size_t start = 0;
@@ -1100,7 +1100,7 @@ static size_t bytes(int id, uint64_t size)
 	return n;
 }
 
-/* What one more pair in the window costs, beside its 16 bytes. */
+/* Memory of a further pair in the window, in addition to its 16 bytes. */
 START_TEST(memory_is_what_the_page_says)
 {
 	static const size_t a_pair[N_METRICS] = { 8, 8, 8, 8 + 24, 8, 8, 4, 24,

@@ -26,7 +26,7 @@ struct trial {
 	size_t n_stats;
 	leat_window *window;
 	const double *x, *y;
-	size_t n; /* of the stream */
+	size_t n; /* values of the stream */
 	struct oracle oracle;
 	size_t lo, hi; /* the oracle's content */
 };
@@ -188,7 +188,7 @@ END_TEST
 /* Pairs                                                              */
 /* ------------------------------------------------------------------ */
 
-/* How y comes from x and a normal z: from all of it to nothing. */
+/* Makes y from x and a normal z: from all of x to none of it. */
 static double partner(int form, double x, double z)
 {
 	switch (form) {
@@ -220,7 +220,7 @@ static void pairs_over(const struct data_set *set, size_t size, size_t n,
 	t.y = y;
 	t.n = n;
 	slide(&t, size);
-	/* And the other way round: then x is what is bad. */
+	/* Then with x and y exchanged, so that x is bad. */
 	t.x = y;
 	t.y = x;
 	slide(&t, size);
@@ -379,9 +379,8 @@ static void both_push(struct trial *a, struct trial *b, double x, double z,
 }
 
 /*
- * One window is given bad values from push `phase` on, the other tame
- * ones in their place. When the last of them has left, the two must give
- * the same bits.
+ * Pushes bad values into one window from push `phase` on, and tame ones into
+ * the other. When the last of them has left, both must give the same bits.
  */
 static void leaves_no_trace(int kind, uint64_t size, uint64_t advance,
     size_t phase, int pairs)

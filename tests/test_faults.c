@@ -34,7 +34,7 @@ static leat_window_options sound(int kind)
 	return options;
 }
 
-/* All three ways to make a window refuse these, and write nothing. */
+/* Checks that all three ways to make a window refuse these, writing nothing. */
 static void refused(leat_window_options options, int code, int line)
 {
 	struct counted heap = { 0 };
@@ -285,7 +285,7 @@ START_TEST(options_that_a_kind_has_no_use_for_are_refused)
 }
 END_TEST
 
-/* Their sink is told by a flush. */
+/* A flush emits to their sink. */
 START_TEST(windows_that_never_close_take_a_sink_and_keep_nothing)
 {
 	for (int kind = LEAT_LANDMARK; kind <= LEAT_DECAY; kind++) {

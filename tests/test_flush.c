@@ -1,5 +1,5 @@
 /*
- * What is open is told when somebody asks, and nothing changes by it
+ * A flush emits open windows and changes nothing
  *
  * Which windows a flush tells, and with what numbers, the models know: random
  * sequences of the suites window, time, keyed and keyed_count have flushes in
@@ -25,7 +25,7 @@ enum { BOTH = LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED };
 static const leat_stat stats[] = { LEAT_SUM, LEAT_AGG(&chain_class, 0.0) };
 static const leat_stat sum[] = { LEAT_SUM };
 
-/* Who is told: how often, and the last one. */
+/* A sink that counts results and keeps the last one. */
 struct ear {
 	int n, answer;
 	leat_result last;
@@ -104,7 +104,7 @@ START_TEST(a_flush_by_count_leaves_the_state_as_it_was)
 
 	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
 	ck_assert_int_eq(leat_window_flush(w), LEAT_OK);
-	ck_assert_int_eq(e.n, 0); /* it is empty */
+	ck_assert_int_eq(e.n, 0); /* the window is empty */
 	for (int i = 0; i < 25; i++) {
 		ck_assert_int_eq(leat_window_push(w, i), LEAT_OK);
 		struct saved before = window_saved(w);
@@ -142,7 +142,7 @@ START_TEST(a_sink_that_fails_in_a_flush_is_heard_when_all_has_been_told)
 }
 END_TEST
 
-/* What comes is told as if there had been no flush. */
+/* Later results are the same as without the flush. */
 START_TEST(a_window_that_was_flushed_is_told_when_it_closes)
 {
 	struct ear e = { 0 };
@@ -158,7 +158,8 @@ START_TEST(a_window_that_was_flushed_is_told_when_it_closes)
 	ck_assert(e.n == 2 && e.value == 28 && e.last.flags == 0);
 	ck_assert_uint_eq(e.last.revision, 0);
 	ck_assert_int_eq(leat_window_flush(w), LEAT_OK);
-	ck_assert_int_eq(e.n, 2); /* it has been told, and none has begun */
+	/* the window has been emitted, and none has begun */
+	ck_assert_int_eq(e.n, 2);
 	leat_window_free(w);
 }
 END_TEST

@@ -165,7 +165,7 @@ START_TEST(an_index_is_a_sorted_array_that_is_found_in_fast)
 }
 END_TEST
 
-/* What is in use, of all nodes that there are. */
+/* Returns the nodes in use, of all that exist. */
 static size_t nodes_left(void)
 {
 	return pool.n_spare + pool.fresh;

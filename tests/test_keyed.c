@@ -200,7 +200,7 @@ struct trial {
 	leat_keyed *k;
 };
 
-/* What is needed to see a failure again. */
+/* Prints everything needed to reproduce a failure. */
 static void describe(const struct trial *t, const char *what)
 {
 	const struct model_rules *r = &t->rules;
@@ -409,7 +409,7 @@ START_TEST(all_that_is_told_is_what_the_model_tells)
 END_TEST
 
 /* ------------------------------------------------------------------ */
-/* What must not matter                                               */
+/* Things that must not matter                                        */
 /* ------------------------------------------------------------------ */
 
 /* Rules that refuse in every way there is, and data of any bits. */

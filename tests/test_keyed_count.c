@@ -53,7 +53,7 @@ struct separate {
 	unsigned order[KEYS]; /* in which they were first seen */
 	size_t n;
 	struct told_log log;
-	unsigned now; /* which key is being pushed */
+	unsigned now; /* key being pushed */
 	int64_t watermark;
 	leat_counts counts;
 };
@@ -287,7 +287,8 @@ static void step(struct separate *s, leat_keyed **k, struct rng *r,
 	ck_assert_int_eq(leat_keyed_advance(*k, *now), LEAT_OK);
 	separate_push(s, key, t, x);
 	separate_make_room(s, (size_t)o->max_keys);
-	separate_expire(s, *now, o->ttl); /* it may have come too late */
+	/* the expiry may have come too late */
+	separate_expire(s, *now, o->ttl);
 	ck_assert_int_eq(leat_keyed_push(*k, &key, 1, t, x), LEAT_OK);
 	if (rng_below(r, 20) == 0) {
 		separate_flush(s);

@@ -171,7 +171,7 @@ START_TEST(a_copy_finds_what_collides)
 }
 END_TEST
 
-/* Where memory fails, all keys are found as before. */
+/* A failed allocation loses no key. */
 START_TEST(no_key_that_collides_is_lost_without_memory)
 {
 	static struct crowd c;

@@ -143,7 +143,7 @@ static leat_event scene_event(struct rng *r, int step)
 
 /* ---- Failing and trying again ---- */
 
-/* How often a call may fail before memory is there again. */
+/* Number of failures of a call before memory is available again. */
 struct trouble {
 	struct counted *heap;
 	int patience;
@@ -249,7 +249,7 @@ START_TEST(what_failed_for_memory_can_be_tried_again)
 		compare(&sound, &hit, _i, fail);
 		failures += t.failures;
 		told_free(&hit.log);
-		/* And when nothing is to be had for a while. */
+		/* Then with no memory for a while. */
 		struct counted often = { .fail_from = fail };
 		struct trouble u = { &often, 2, 0 };
 		(void)play_scene(_i, &often, &u, &hit);
@@ -295,7 +295,7 @@ START_TEST(a_copy_that_fails_leaves_nothing)
 	ck_assert_uint_gt(other.calls, KEYS);
 	leat_keyed_free(k);
 	ck_assert_uint_eq(heap.live, 0);
-	/* It lives on without the original. */
+	/* The copy survives the original. */
 	other.fail_from = 0;
 	ck_assert_int_eq(leat_keyed_advance(copy, LEAT_TIME_MAX), LEAT_OK);
 	leat_keyed_free(copy);
@@ -447,7 +447,7 @@ START_TEST(an_object_that_fails_leaves_nothing)
 	ck_assert_ptr_null(k);
 	ck_assert_int_eq(keyed_choice_new(&k, &o), LEAT_OK);
 	ck_assert_uint_eq(heap.live, 1);
-	/* One without keys needs no more. */
+	/* An object without keys needs no more. */
 	ck_assert_int_eq(leat_keyed_copy(k, NULL, &copy), LEAT_OK);
 	ck_assert_uint_eq(heap.live, 2);
 	leat_keyed_free(copy);

@@ -163,7 +163,7 @@ END_TEST
 /* Memory and visits                                                  */
 /* ------------------------------------------------------------------ */
 
-/* As the header says, from some thousands of keys on. */
+/* The header's bound holds from some thousands of keys on. */
 START_TEST(a_key_takes_at_most_200_bytes_beside_its_text)
 {
 	keyed_choice o = tumbling(1000);
@@ -302,7 +302,7 @@ START_TEST(what_is_reset_is_as_new)
 }
 END_TEST
 
-/* What has no earlier end is told when time ends, by who came first. */
+/* Windows without an earlier end are emitted when time ends, by first key. */
 START_TEST(time_ends_for_all_keys)
 {
 	static const int kinds[] = { LEAT_LANDMARK, LEAT_DECAY };
@@ -394,7 +394,7 @@ START_TEST(no_empty_window_comes_last_when_time_ends)
 }
 END_TEST
 
-/* In one block of push_many(): it is dropped, and comes again. */
+/* Within a block of push_many() a key is dropped, and comes again. */
 START_TEST(a_key_may_go_and_come_back_at_once)
 {
 	static const leat_event e[] = { { "a", 1, 0, 1, 0, 0, 0, 0 },
@@ -409,7 +409,7 @@ START_TEST(a_key_may_go_and_come_back_at_once)
 	ck_assert_int_eq(leat_keyed_push_events(k, e, 5, NULL), LEAT_OK);
 	ck_assert_uint_eq(leat_keyed_n_keys(k), 2);
 	ck_assert_int_eq(leat_keyed_query(k, "a", 1, v), LEAT_OK);
-	ck_assert(v[0] == 6); /* of 5 and 7 alone */
+	ck_assert(v[0] == 6); /* only 5 and 7 */
 	leat_keyed_free(k);
 }
 END_TEST
@@ -538,7 +538,7 @@ START_TEST(a_long_key_makes_room_or_is_refused)
 }
 END_TEST
 
-/* Its text lies in a pool that is empty, what goes is memory of its own. */
+/* The pool of their texts is empty; the key that goes has memory of its own. */
 START_TEST(keys_of_another_length_make_room)
 {
 	static char text[500];
@@ -561,7 +561,7 @@ START_TEST(keys_of_another_length_make_room)
 }
 END_TEST
 
-/* What one key stores grows until the others are gone; then it is full. */
+/* A key grows until the others are gone; then it is full. */
 START_TEST(a_key_is_never_dropped_for_its_own_value)
 {
 	keyed_choice o = tumbling(10);

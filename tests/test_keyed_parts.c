@@ -1,5 +1,5 @@
 /*
- * What keyed windows are made of: the hash function against a slow one
+ * Parts of keyed windows: the hash function against a slow one
  * written from the paper, the table with hashes chosen to collide, sets of
  * ranks, and timers against a list that is searched.
  */
@@ -226,7 +226,9 @@ START_TEST(a_key_is_that_text_and_no_other)
 }
 END_TEST
 
-/* One item a chunk: each takes 512 indices, of which 511 are never used. */
+/*
+ * With an item in each chunk, each takes 512 indices, of which 511 stay unused.
+ */
 START_TEST(indices_that_outgrow_their_bits_make_the_table_grow)
 {
 	leat_keyed *k = new_keyed();
@@ -413,7 +415,7 @@ static int64_t least_due(const struct clocks *c)
 	return least;
 }
 
-/* All that are due at the smallest time, in order of rank. */
+/* Checks that all timers due at the smallest time expire, in order of rank. */
 static void check_fired(struct clocks *c, int64_t due)
 {
 	uint32_t rank;

@@ -16,7 +16,7 @@
 
 enum { KEYS = 12000, EVENTS = 60000 };
 
-/* What was told, in order, as one number. */
+/* A hash of all results, in order. */
 struct heard {
 	uint64_t hash, n;
 };
@@ -106,7 +106,7 @@ static leat_keyed *make(struct heard *h, int kind, int64_t span, int64_t delay,
 	return k;
 }
 
-/* One by one, each of them settled at once by a question. */
+/* Makes an object whose pushes are settled one by one by a query. */
 static leat_keyed *asked(struct heard *h, int kind, int64_t span, int64_t delay,
     int *errors)
 {
@@ -246,7 +246,7 @@ static void scarce_free(void *ctx, void *p)
 	free(p);
 }
 
-/* What is told to try again is tried again; nothing is lost or twice. */
+/* Failed calls are repeated; nothing is lost or done twice. */
 START_TEST(nothing_is_lost_where_memory_is_short)
 {
 	int64_t span = 9000, delay = 2500;
@@ -285,7 +285,9 @@ static int push_failing(leat_keyed *k, struct counted *heap,
     const leat_event *e, size_t *failed)
 {
 	for (size_t n = 1;; n++) {
-		/* To ask settles what waits; so that is not done each time. */
+		/*
+		 * A query settles deferred pushes, so it is not made each time.
+		 */
 		int asks = draw(4) == 0;
 		leat_counts was = { 0 }, is;
 		if (asks)
@@ -367,7 +369,7 @@ START_TEST(what_cannot_wait_is_answered_at_once)
 }
 END_TEST
 
-/* All other keys are in the window behind it. */
+/* The window behind it has all other keys. */
 START_TEST(a_window_that_only_waiting_values_have_is_told_when_it_ends)
 {
 	struct heard h;

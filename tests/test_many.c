@@ -16,7 +16,7 @@
 
 enum { N_SINGLE = 27, N_PAIRS = 40, MAX_STREAM = 4000, MAX_STATS = 48 };
 
-/* One statistic alone goes other ways than many at once: sets to try. */
+/* Sets of statistics: a single one takes another path than many at once. */
 struct choice {
 	const char *name;
 	leat_stat stats[MAX_STATS];

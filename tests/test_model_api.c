@@ -1,5 +1,5 @@
 /*
- * What holds for every update and loss alike: prediction before learning,
+ * Properties of every update and loss: prediction before learning,
  * sparse and dense rows, arrays and single samples, refusals, copies,
  * memory, options.
  *
@@ -111,7 +111,7 @@ static void teach(leat_model *m, const leat_model_options *o, size_t n,
 	}
 }
 
-/* As far as can be seen without going on. */
+/* Checks that models look equal, as far as queries show. */
 static void look_equal(const leat_model *a, const leat_model *b,
     const leat_model_options *o, int line)
 {
@@ -691,12 +691,12 @@ START_TEST(a_score_that_overflows_is_refused)
 	leat_model_coefficients(m, x, NULL);
 	for (size_t i = 0; i < 12; i++)
 		x[i] = x[i] > 0 ? DBL_MAX : -DBL_MAX;
-	ck_assert(isnan(leat_model_score(m, x))); /* so it does happen */
+	ck_assert(isnan(leat_model_score(m, x))); /* the overflow does happen */
 	leat_model_free(m);
 }
 END_TEST
 
-/* One such square would stay infinite and its coefficient dead. */
+/* A square that overflows would stay infinite and its coefficient dead. */
 START_TEST(a_gradient_whose_square_overflows_is_refused)
 {
 	static const int updates[] = { LEAT_UPDATE_ADAGRAD, LEAT_UPDATE_FTRL,

@@ -258,7 +258,7 @@ static double root_mean_square(const struct learn_set *s, const double *p,
 	return sqrt(learn_squares(&part, p, from) / (double)(to - from));
 }
 
-/* One huge number in row 500, feature i or (4) the target. */
+/* A single huge number, in row 500, feature i or (4) the target. */
 START_TEST(one_huge_number_is_got_over)
 {
 	static const double huge[] = { 1e15, -1e15, 1e300, -1e300, DBL_MAX,
@@ -372,7 +372,7 @@ START_TEST(a_column_that_starts_to_vary_late_is_learned)
 }
 END_TEST
 
-/* Nothing to learn from but the mean, which is what it then predicts. */
+/* Only the mean can be learned, which is the prediction. */
 START_TEST(constant_columns_leave_the_mean)
 {
 	struct learn_set s = learn_linear(3000, 4, 1, 85);
@@ -656,8 +656,8 @@ START_TEST(powers_of_two_change_no_bit)
 END_TEST
 
 /*
- * The same columns at 2^50, where a double has quarters left: their numbers
- * are multiples of that, so nothing is lost but what the model loses.
+ * The columns are shifted by 2^50, where doubles have quarters left: their
+ * numbers are multiples of that, so only the model can lose anything.
  */
 START_TEST(columns_far_from_0_are_learned_from_as_well)
 {
@@ -735,7 +735,7 @@ static double mean_size(const struct learn_set *s, const double *p, size_t from)
 	return sum / (double)(s->n - from);
 }
 
-/* One target in 20 is off by 100; errors are against what it was before. */
+/* A target in 20 is off by 100; errors are against the true value. */
 START_TEST(robust_losses_beat_squares_where_targets_are_wrong)
 {
 	static const int losses[] = { LEAT_LOSS_SQUARED, LEAT_LOSS_HUBER,
@@ -806,7 +806,7 @@ START_TEST(the_hinge_tells_classes_apart)
 }
 END_TEST
 
-/* Without noise in the way all of them find the same plane. */
+/* Every loss finds the same plane if there is no noise. */
 START_TEST(every_loss_of_location_finds_the_plane)
 {
 	for (int loss = 0; loss <= LEAT_LOSS_QUANTILE; loss++) {

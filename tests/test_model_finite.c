@@ -62,7 +62,7 @@ static double wild(struct rng *r)
 	return of_size(r, -320, 308.2);
 }
 
-/* One in so many numbers is wild. */
+/* Returns a number; on average one in one_in is extreme. */
 static double some_number(struct rng *r, uint64_t one_in)
 {
 	if (rng_below(r, one_in) == 0)
@@ -206,7 +206,7 @@ static double unit_times_0(const struct leat_unit *u)
 	    u->moments.inverse * 0;
 }
 
-/* All that a model keeps; where scores are cut off may be infinite. */
+/* Checks all numbers of a model; limits of scores may be infinite. */
 static int all_finite(const leat_model *m)
 {
 	double own[sizeof(m->state) / sizeof(double)], sum = m->intercept * 0;
@@ -228,7 +228,7 @@ static int all_finite(const leat_model *m)
 	return sum + unit_times_0(&m->y) + m->base_intercept * 0 == 0;
 }
 
-/* Also as told by the public functions. */
+/* Checks numbers that public functions return. */
 static int told_finite(const leat_model *m)
 {
 	double w[D_MAX], intercept, sum;
@@ -362,7 +362,7 @@ static void run_all(int update, int loss)
 			for (size_t k = 0; k < 4; k++)
 				run(update, loss, dims[d], kind, odds[k],
 				    &tally);
-	/* So there was something to see. */
+	/* The test had something to see. */
 	ck_assert_uint_gt(tally.learned, 400);
 	if (!short_run())
 		ck_assert_uint_gt(tally.refused, 0);
@@ -447,7 +447,7 @@ START_TEST(many_large_steps_do_not_add_up_to_infinity)
 END_TEST
 
 /* ------------------------------------------------------------------ */
-/* What is always taken                                               */
+/* Samples that are always taken                                      */
 /* ------------------------------------------------------------------ */
 
 static double up_to(struct rng *r, double most)

@@ -111,7 +111,7 @@ struct standard {
 	double seen;
 };
 
-/* What the model should tell, by what a plain one says of z. */
+/* Returns the expected prediction, from a plain model of z. */
 static double told(const struct standard *s, int loss, double f)
 {
 	double scale = s->y.variance > 0 ? (double)sqrtl(s->y.variance) : 1;

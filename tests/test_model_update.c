@@ -1,5 +1,5 @@
 /*
- * How coefficients follow the errors: every update against a second
+ * Updates of coefficients: every update against a second
  * implementation, written here from the papers.
  *
  * Plain descent is compared with == against the loop of the textbook, in
@@ -50,7 +50,7 @@ static void *zeros(size_t n, size_t each)
 	return p;
 }
 
-/* What the header gives where loss_arg is 0. */
+/* Returns the header's default where loss_arg is 0. */
 static double effective_arg(const leat_model_options *o)
 {
 	return o->loss_arg != 0 ? o->loss_arg : loss_list[o->loss].arg;
@@ -362,7 +362,7 @@ static long double paper_slope(int loss, long double arg, long double f,
 	}
 }
 
-/* Whether feature i moves at all. */
+/* Returns whether feature i moves at all. */
 static int paper_moves(const struct paper *q, size_t i)
 {
 	return i > 0 || !q->o->no_intercept;

@@ -60,13 +60,13 @@ static double of_bits(uint64_t bits)
 	return x;
 }
 
-/* So many cases, or a twentieth of them for slow tools. */
+/* Returns n cases, or a twentieth of them for slow tools. */
 static int times(int n)
 {
 	return short_run() ? n / 20 + 1 : n;
 }
 
-/* Of any size from 0 to 64 bits. */
+/* Returns a word of any size from 0 to 64 bits. */
 static uint64_t random_word(struct rng *r)
 {
 	uint64_t shift = rng_below(r, 65);
@@ -184,7 +184,7 @@ static void check_digits(uint64_t n)
 		ck_abort_msg("%llu", (unsigned long long)n);
 }
 
-/* All upper and all lower halves, which are worked on apart. */
+/* Converts all upper and all lower halves, which are independent. */
 START_TEST(eight_digits_become_a_number_and_back)
 {
 	struct rng r = rng_new(4);
@@ -297,7 +297,7 @@ static void check_power(int k)
 		above = big_cmp_mag(&one, &p) <= 0;
 	}
 	ck_assert_msg((row[0] & SIGN) && below && above, "10^%d", k);
-	/* So that writing may add 1 to the lower half. */
+	/* The lower half must allow the 1 that writing adds. */
 	ck_assert_msg(k <= 55 || row[1] != UINT64_MAX, "10^%d", k);
 }
 
@@ -307,7 +307,7 @@ START_TEST(the_table_of_powers_is_what_whole_numbers_say)
 
 	for (int k = LEAT_POWER_MIN; k <= LEAT_POWER_MAX; k++)
 		check_power(k);
-	/* All of these are doubles, and so are the products. */
+	/* Powers up to 10^22 are doubles, and so are the products. */
 	for (int k = 0; k < 23; k++, power *= 10)
 		ck_assert(leat_exact_powers[k] == power);
 }
@@ -325,7 +325,7 @@ struct answer {
 	size_t used;
 };
 
-/* Of n bytes with others behind them, all of which are no more than that. */
+/* Parses n bytes with others behind them, which must not matter. */
 static struct answer ask(const char *text, size_t n, const char *behind,
     int whole)
 {
@@ -479,7 +479,7 @@ START_TEST(bytes_in_any_order_are_read_as_far_as_they_are_a_number)
 }
 END_TEST
 
-/* Any byte at any place of a text of any length and form. */
+/* Puts any byte at any place of a text of any length and form. */
 START_TEST(a_byte_that_is_no_digit_ends_the_number)
 {
 	struct rng r = rng_new(9);
@@ -492,7 +492,7 @@ START_TEST(a_byte_that_is_no_digit_ends_the_number)
 				double x;
 
 				put_digits(text, n, &r);
-				*text = '1'; /* or else 0x may come about */
+				*text = '1'; /* avoids 0x */
 				if (n > 2)
 					text[1 + byte % (n - 1)] = '.';
 				text[at] = (char)byte;
@@ -563,7 +563,7 @@ START_TEST(the_longest_number_at_the_start_is_taken)
 }
 END_TEST
 
-/* What strtod() takes and we do not. */
+/* The C library's strtod() accepts these. */
 START_TEST(blanks_and_hexadecimal_numbers_are_not_taken)
 {
 	static const char *const blanks[] = { " 1", "\t1", "\n1", " inf", " " };
@@ -755,7 +755,7 @@ START_TEST(any_19_digits_and_any_exponent_are_read)
 END_TEST
 
 /* ------------------------------------------------------------------ */
-/* In the middle between two doubles                                  */
+/* Midpoints between two doubles                                      */
 /* ------------------------------------------------------------------ */
 
 /* digits * 10^exponent; the digits as text. */
@@ -823,7 +823,7 @@ static void set_middle(struct decimal *d, uint64_t bits)
 	d->exponent = e < 0 ? e : 0;
 }
 
-/* One less in the last digit. */
+/* Decreases the last digit. */
 static void step_down(struct decimal *d)
 {
 	int i = d->n - 1;
@@ -872,7 +872,7 @@ static char *put_zeros(char *out, int n)
 	return out + n;
 }
 
-/* All of it without an exponent: 0.0012, 1.2 or 1200. */
+/* Writes all digits without an exponent: 0.0012, 1.2 or 1200. */
 static void put_plain_form(char *out, const struct decimal *d)
 {
 	int whole = d->n + d->exponent;
@@ -904,7 +904,7 @@ static void expect_decimal(const struct decimal *d, double x)
 		ck_abort_msg("the oracles do not agree on %.80s", text);
 }
 
-/* What glibc makes of the first n digits, and of one more in the last. */
+/* Compares with glibc the first n digits, and those with the last increased. */
 static void check_cut(const struct decimal *middle, int n)
 {
 	struct decimal d = *middle;
@@ -960,7 +960,7 @@ START_TEST(the_middle_between_two_doubles_goes_to_the_even_one)
 		/* Around a power of two, where the distance changes. */
 		check_middle(exponent << 52);
 		check_middle((exponent << 52 | ((uint64_t)1 << 52)) - 1);
-		/* Those with few digits, or with none behind the point. */
+		/* Numbers with few digits, or with none behind the point. */
 		check_middle((rng_below(&r, 80) + 1023) << 52 |
 		    rng_next(&r) >> 12);
 	}
@@ -980,7 +980,7 @@ START_TEST(the_middle_between_two_subnormals_goes_to_the_even_one)
 }
 END_TEST
 
-/* From the middle between the largest double and 2^1024 on. */
+/* Numbers from the midpoint between the largest double and 2^1024 on. */
 START_TEST(what_is_too_large_is_an_infinity)
 {
 	struct rng r = rng_new(14);
@@ -997,8 +997,8 @@ START_TEST(what_is_too_large_is_an_infinity)
 END_TEST
 
 /*
- * Of 19 digits or fewer there are ties too, where w * 10^q is an odd number
- * of 54 bits times a power of two.
+ * Ties exist with 19 digits or fewer, too, where w * 10^q is an odd number of
+ * 54 bits times a power of two.
  */
 static void check_short_tie(uint64_t w, int q)
 {
@@ -1036,7 +1036,9 @@ START_TEST(short_texts_in_the_middle_go_to_the_even_one)
 }
 END_TEST
 
-/* Whether the text's digits times 10^exponent are nearer to the next. */
+/*
+ * Returns whether the text's digits times 10^exponent are nearer to the next.
+ */
 static int rounds_up(const char *text, int exponent, uint64_t m, int e)
 {
 	unsigned char digits[32];
@@ -1179,7 +1181,7 @@ static void check_shortest(double x)
 		ck_abort_msg("%s reads back as %a", text, back);
 }
 
-/* And the doubles beside it. */
+/* Checks a double and its neighbours. */
 static void check_around(double x)
 {
 	uint64_t bits = bits_of(x);
@@ -1347,7 +1349,7 @@ START_TEST(known_numbers_are_written_with_so_many_decimals)
 		{ -0.5, 0, "-0" },
 		{ 0.125, 2, "0.12" },
 		{ 0.375, 2, "0.38" },
-		{ 2.675, 2, "2.67" }, /* is a little less */
+		{ 2.675, 2, "2.67" }, /* the double is slightly less */
 		{ 9.9995, 3, "9.999" },
 		{ 9.9996, 3, "10.000" },
 		{ 99.96875, 1, "100.0" },

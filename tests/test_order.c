@@ -16,8 +16,8 @@
 struct walk {
 	const struct leat_order *o;
 	size_t n, deepest;
-	const char *fault; /* what is wrong, if anything is */
-	double value;      /* of the node before, and its mark */
+	const char *fault; /* the fault, if any */
+	double value;      /* value of the node before, and its mark */
 	uint32_t mark;
 };
 
@@ -153,9 +153,9 @@ static double lopsided(int way, uint64_t i, uint64_t n, struct rng *r)
 		return i / n % 2 ? -x : x;
 	case 7: /* an age at the bottom, an age at the top */
 		return i / (n / 2 + 1) % 2 ? 1e9 - x : x - 1e9;
-	case 8: /* what enters goes where the oldest was */
+	case 8: /* a new value replaces the oldest */
 		return (double)(i % n);
-	case 9: /* and then the other half empties first */
+	case 9: /* then the other half empties first */
 		return (double)(i * 7 % n) + (i / n % 2 ? (double)n / 2 : 0);
 	case 10:
 		return i % 3 ? HUGE_VAL : -HUGE_VAL;

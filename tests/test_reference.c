@@ -1,9 +1,9 @@
 /*
- * What others document: windows by time as Apache Flink and Kafka Streams
- * have them, and counters as Prometheus has them.
+ * Rules that other systems document: windows by time of Apache Flink and Kafka
+ * Streams, and counters of Prometheus.
  *
- * Each case is a table that is read from the top: what is pushed, and
- * below it what has to be told because of it. Nothing else may be told.
+ * Each case is a table that is read from the top: pushes, and below
+ * each the results that it must emit. Nothing else may be emitted.
  * The tables were worked out by hand from the documented rule that stands
  * above them. The values pushed are 1, 10, 100, ..., and the statistic is
  * their sum, so each digit of a result says whether that value is in.
@@ -28,7 +28,7 @@
 
 enum verb {
 	VERB_PUSH, /* the value is taken */
-	VERB_DROP, /* it is late: refused, and told to the late callback */
+	VERB_DROP, /* late: refused, and passed to the late callback */
 	VERB_TIME, /* leat_..._advance() */
 	VERB_TOLD  /* a result, of what stands above */
 };
@@ -37,7 +37,7 @@ struct row {
 	enum verb verb;
 	const char *key; /* NULL but for keyed windows */
 	uint32_t source;
-	int64_t t; /* of a result its start */
+	int64_t t; /* start of a result */
 	int64_t end;
 	double x;
 	uint64_t revision;
@@ -402,7 +402,7 @@ static const struct row flink_lateness[] = {
 	TOLD(300, 600, 1010100, 0, 0),
 };
 
-/* Without lateness, a value that comes after the firing is dropped. */
+/* Flink drops a value after the firing if there is no lateness. */
 static const struct row flink_no_lateness[] = {
 	PUSH(299, 1),
 	PUSH(300, 10),
@@ -514,7 +514,7 @@ static const struct row flink_session_joins[] = {
 	TOLD(301, 360, 11, 0, 0),
 };
 
-/* Without lateness a session that has fired is joined by nothing. */
+/* No value joins a session that has fired if there is no lateness. */
 static const struct row flink_session_removed[] = {
 	PUSH(100, 1),
 	WATERMARK(129),
@@ -669,7 +669,7 @@ static const struct row kafka_hopping_12_5[] = {
 	TOLD(20, 32, 1, 0, 0),
 };
 
-/* Of 6 every 5: two windows share one tick, and 7 is in one. */
+/* Size 6, every 5: two windows share one tick, and 7 is in only one. */
 static const struct row kafka_hopping_6_5[] = {
 	PUSH(7, 1),
 	PUSH(10, 10),
@@ -679,7 +679,7 @@ static const struct row kafka_hopping_6_5[] = {
 };
 
 /*
- * Of 10 every 5. Kafka Streams has no window that starts before 0; to leat
+ * Size 10, every 5. Kafka Streams has no window that starts before 0; in leat
  * the epoch is a time like any other.
  */
 static const struct row kafka_hopping_at_0[] = {
@@ -730,9 +730,8 @@ static const struct row kafka_grace_hopping[] = {
 };
 
 /*
- * The same rule where each record is told of at once: the grace is the
- * lateness. Size 10, grace 5. leat also tells when a window's end is
- * reached, which Kafka Streams does not.
+ * Each record is emitted at once: the grace is the lateness. Size 10, grace 5.
+ * leat also emits when a window's end is reached, unlike Kafka Streams.
  */
 static const struct row kafka_grace_updates[] = {
 	PUSH(3, 1),
@@ -907,7 +906,7 @@ static const struct counter counters[] = {
 	/* A reset half-way: 90 before it and 72 after it; PromQL: 162 */
 	{ { 0, 18, 36, 54, 72, 90, 0, 18, 36, 54, 72 }, 11, 0, 162,
 	    162.0 / 3000 },
-	/* Not from 0 on; PromQL extrapolates to 105 and 101 */
+	/* The window does not start at 0; PromQL extrapolates to 105 and 101 */
 	{ { 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110 }, 11, 0, 100,
 	    100.0 / 3000 },
 	{ { 1, 11, 21, 31, 41, 51, 61, 71, 81, 91, 101 }, 11, 0, 100,
@@ -928,7 +927,7 @@ static const struct counter counters[] = {
 	    10.0 / 600 },
 	/* 90 and then a reset: nothing was counted; PromQL: 0 */
 	{ { 0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 0 }, 11, MINUTES(6), 0, 0 },
-	/* One sample; PromQL: no result */
+	/* A single sample; PromQL: no result */
 	{ { 0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 0 }, 11, MINUTES(5), NAN,
 	    NAN },
 	{ { 42 }, 1, 0, NAN, NAN },
@@ -981,7 +980,7 @@ START_TEST(prometheus_increase_and_rate)
 }
 END_TEST
 
-/* What counts is the order in time, not the order of arrival. */
+/* Order is by time, not by arrival. */
 START_TEST(prometheus_samples_out_of_order)
 {
 	static const leat_stat stats[] = { LEAT_INCREASE, LEAT_RATE };

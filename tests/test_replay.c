@@ -239,7 +239,7 @@ START_TEST(windows_by_time_are_read)
 	ck_assert(w.by_time && w.time.kind == LEAT_CALENDAR);
 	ck_assert_int_eq(w.calendar.unit, CALENDAR_WEEK);
 	ck_assert_int_eq(w.calendar.ahead, -330 * LEAT_MINUTE);
-	/* What one window has said does not stay for the next one. */
+	/* Options of one window do not stay for the next. */
 	ck_assert_int_eq(cli_window_parse("5", &w, NULL, 0), 0);
 	ck_assert(!w.by_time && w.calendar.ahead == 0 && w.count.size == 5);
 }
@@ -273,7 +273,7 @@ START_TEST(what_is_not_a_window_is_refused_and_changes_nothing)
 }
 END_TEST
 
-/* What is missing is no time, and a number may mean missing. */
+/* A missing field is no time, and a number may mean missing. */
 START_TEST(times_of_fields_can_be_missing)
 {
 	static const struct {
@@ -396,7 +396,7 @@ START_TEST(the_nearest_word_is_the_one_with_fewest_changes)
 }
 END_TEST
 
-/* What is said of an input that comes byte by byte; NULL: nothing. */
+/* Returns the hint for an input that comes byte by byte; NULL if none. */
 static const char *magic_of(const char *bytes, size_t n)
 {
 	static char text[160];
@@ -573,7 +573,7 @@ static const struct cli_option_group some_groups[] = {
 	{ "Some", some_options, 2 },
 };
 
-/* What the scan returns, in one line. */
+/* Compares the scan's result, as one line. */
 static void expect_options(int argc, const char **argv, const char *expected)
 {
 	struct cli_scan s = { 0 };
@@ -708,7 +708,7 @@ static void put_name(struct text *t, const char *name)
 	append(t, "`", 1);
 }
 
-/* As text, in a form that reads back: every name is quoted. */
+/* Returns a formula as text that reads back: every name is quoted. */
 static const char *describe_formula(const struct formula *f, struct text *t)
 {
 	char end[96];

@@ -321,7 +321,7 @@ static void begin(struct draft *d, const struct object *o, uint64_t seed)
 		d->want[i] = (unsigned char)rng_next(&d->r);
 }
 
-/* Some words; n is how many are tried. */
+/* Writes some words; n is the number of attempts. */
 static void put_words(struct draft *d, uint64_t n)
 {
 	for (; n > 0; n--) {
@@ -780,7 +780,8 @@ START_TEST(a_wrong_statistic_is_found_at_its_place)
 		{ "rate:-1s", LEAT_EINVAL, 5, "rate: a time that is not" },
 		{ "rate:99999999w", LEAT_EINVAL, 5, "or too long" },
 		{ "mean,max,min", LEAT_EBUFFER, 9, "too many statistics" },
-		{ " mean max , rate/1m,sum", LEAT_EBUFFER, 12, "too many stat" },
+		{ " mean max , rate/1m,sum", LEAT_EBUFFER, 12,
+		    "too many stat" },
 		{ "mean,max,min,p99", LEAT_ESTAT, 13, "no such statistic" },
 	};
 

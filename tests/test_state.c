@@ -64,7 +64,7 @@ struct window_twins {
 	double told[2][MANY];
 	int64_t at[2]; /* start, flags and counts of that one */
 	size_t n_told[2];
-	struct window_twins *self; /* whose sink it is */
+	struct window_twins *self; /* owner of the sink */
 	int which;
 };
 
@@ -79,7 +79,7 @@ static int note_told(void *ctx, const leat_result *r)
 	return 0;
 }
 
-/* All statistics that a kind has, of single values or of pairs. */
+/* Chooses all statistics of a kind, of single values or of pairs. */
 static void choose_stats(struct window_twins *t, int pairs)
 {
 	int decays = t->options.kind == LEAT_DECAY;

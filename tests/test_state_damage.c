@@ -22,10 +22,10 @@ enum { ROOM = 4096 };
 
 struct content {
 	unsigned char bytes[ROOM];
-	size_t n, m; /* of the content, and of the order behind it */
+	size_t n, m; /* bytes of the content, and of the order behind it */
 };
 
-static size_t place; /* of the damage at hand */
+static size_t place; /* place of the current damage */
 
 static void on_failure(const char *what, size_t specimen)
 {
@@ -108,8 +108,8 @@ static void change_words(size_t specimen, const struct content *whole,
 }
 
 /*
- * Of states of some seeds the longest one that is short enough; or of those
- * that have hardly begun.
+ * Finds the longest state of some seeds that is short enough, or one of an
+ * object that has hardly begun.
  */
 static void find_content(size_t specimen, size_t longest, int begins,
     struct content *c)
@@ -135,7 +135,7 @@ static void damage_all(size_t specimen, size_t longest, int begins)
 	size_t step;
 
 	find_content(specimen, longest, begins, &c);
-	/* Of long ones there are only some places where time is short. */
+	/* In short runs, damages only some places of long states. */
 	step = short_run() && c.n > 160 ? 4 : 1;
 	try_damaged(specimen, &c);
 	for (place = 0; place < c.n + c.m; place += step) {

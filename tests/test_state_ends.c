@@ -18,7 +18,7 @@
 
 enum { ROOM = 65536 };
 
-static size_t place; /* of the end at hand */
+static size_t place; /* place of the current end */
 
 static void on_failure(const char *what, size_t specimen)
 {
@@ -33,7 +33,7 @@ static size_t longest(void)
 
 static unsigned char state[2 * ROOM], bytes[2 * ROOM], whole[ROOM];
 
-/* Of states of some seeds the content of the longest that is short enough. */
+/* Finds the content of the longest short enough state of some seeds. */
 static size_t find_content(size_t specimen, size_t *order)
 {
 	size_t n = 0;

@@ -25,7 +25,7 @@
 
 struct hand {
 	unsigned char bytes[512];
-	size_t n, chunk; /* where the chunk at hand began */
+	size_t n, chunk; /* start of the current chunk */
 };
 
 static void put_byte(struct hand *h, unsigned x)
@@ -123,13 +123,13 @@ static struct saved window_by_hand(void)
 
 	begin_state(&h, 1);
 	begin_chunk(&h, 2, 1);
-	put_number(&h, 0); /* kind, */
-	put_number(&h, 3); /* size, */
-	put_number(&h, 0); /* advance, */
-	put_word(&h, 0);   /* 1 - alpha, */
-	put_number(&h, 0); /* recursive, */
-	put_number(&h, 1); /* min_count, */
-	put_number(&h, 0); /* missing, */
+	put_number(&h, 0); /* kind */
+	put_number(&h, 3); /* size */
+	put_number(&h, 0); /* hop */
+	put_word(&h, 0);   /* 1 - alpha */
+	put_number(&h, 0); /* unadjusted */
+	put_number(&h, 1); /* min_count */
+	put_number(&h, 0); /* on_missing */
 	put_number(&h, 1); /* keep_values */
 	put_number(&h, 1); /* one statistic: */
 	put_number(&h, 4); /* the sum */
@@ -214,11 +214,11 @@ static void put_double(struct hand *h, double x)
 		put_byte(h, bytes[i]);
 }
 
-/* What there is in place of 2 values, their squared weights, and no scale. */
+/* Fields for 2 values: their squared weights, and no scale. */
 struct decay_fields {
 	uint64_t n;
 	double squares;
-	int at; /* which of the numbers about scales; -1: none */
+	int at; /* index of a number about scales; -1: none */
 	uint64_t scale;
 };
 
@@ -237,8 +237,8 @@ static struct saved decay_with(int version, const struct decay_fields *d)
 	put_number(&h, 0);
 	put_number(&h, 0);
 	put_double(&h, 0.5);
-	put_number(&h, 0); /* recursive, */
-	put_number(&h, 1); /* min_count, */
+	put_number(&h, 0); /* recursive */
+	put_number(&h, 1); /* min_count */
 	put_number(&h, 0);
 	put_number(&h, 0);
 	put_number(&h, 2); /* two statistics */
@@ -255,12 +255,12 @@ static struct saved decay_with(int version, const struct decay_fields *d)
 	put_number(&h, 0);
 	for (int i = 0; i < (version < 2 ? 1 : 6); i++)
 		put_number(&h, i == d->at ? d->scale : 0);
-	put_byte(&h, 0x8f);  /* of ten, those that are not 0: */
-	put_double(&h, 1);   /* pending, */
-	put_double(&h, 1.5); /* weights, */
+	put_byte(&h, 0x8f);  /* flags of ten words */
+	put_double(&h, 1);   /* pending */
+	put_double(&h, 1.5); /* sum of weights */
 	put_double(&h, version < 2 ? d->squares : 1);
-	put_double(&h, 5); /* the mean, */
-	put_double(&h, 3); /* m2x */
+	put_double(&h, 5); /* the mean */
+	put_double(&h, 3); /* sum m2x */
 	put_byte(&h, 0);
 	put_byte(&h, 0); /* infinities */
 	end_chunk(&h);
@@ -326,7 +326,7 @@ START_TEST(fading_weights_of_version_1_load)
 }
 END_TEST
 
-/* What was lost by cancellation is lost, but weights are not below 0. */
+/* Version 1 lost digits by cancellation, but weights are not below 0. */
 START_TEST(squared_weights_of_version_1_may_be_too_large)
 {
 	static const struct decay_fields fields[] = { { 2, 9, -1, 0 },
@@ -389,8 +389,8 @@ START_TEST(keyed_windows_are_what_the_manual_says)
 	begin_chunk(&h, 2, 1);
 	put_number(&h, 0);  /* not by count */
 	put_number(&h, 1);  /* kind */
-	put_number(&h, 20); /* span, as a signed number, */
-	put_number(&h, 20); /* advance */
+	put_number(&h, 20); /* span, as a signed number */
+	put_number(&h, 20); /* hop */
 	put_number(&h, 0);  /* offset */
 	put_number(&h, 0);  /* gap */
 	put_word(&h, 0);    /* half_life */
@@ -411,21 +411,21 @@ START_TEST(keyed_windows_are_what_the_manual_says)
 	put_number(&h, 3);  /* began at 23 */
 	put_number(&h, 4);  /* slowest source 25 */
 	put_number(&h, 0);  /* watermark 25 */
-	put_number(&h, 0);  /* and its target */
+	put_number(&h, 0);  /* target */
 	put_number(&h, 3);  /* pushed */
 	put_number(&h, 3);  /* taken */
 	for (int i = 0; i < 5; i++)
 		put_number(&h, 0);
 	/* No early results so far: the smallest time, less 25, folded. */
 	put_number(&h, UINT64_MAX - 49);
-	put_number(&h, 0); /* none to tell, */
-	put_number(&h, 0); /* time has not ended, */
-	put_number(&h, 0); /* no timer has rung: the same time */
+	put_number(&h, 0); /* none to tell */
+	put_number(&h, 0); /* 0: time has not ended */
+	put_number(&h, 0); /* no timer has expired: 0 ticks later */
 	put_number(&h, 2); /* keys */
-	put_number(&h, 4); /* of one byte, no timer of its own */
+	put_number(&h, 4); /* length 1, no timer of its own */
 	put_text(&h, "a");
-	put_number(&h, 1);               /* cell, */
-	put_number(&h, UINT64_MAX - 40); /* from 20, less the smallest time, */
+	put_number(&h, 1);               /* cell */
+	put_number(&h, UINT64_MAX - 40); /* from 20 to the smallest time */
 	put_number(&h, 0);
 	put_number(&h, 4);                 /* two values, none missing */
 	put_byte(&h, 1);                   /* hi alone is not 0 */
@@ -564,7 +564,7 @@ START_TEST(unknown_parts_are_skipped_unless_they_are_required)
 }
 END_TEST
 
-/* One part may come in any number of chunks, also empty ones. */
+/* A part may come in any number of chunks, also empty ones. */
 START_TEST(a_part_may_be_cut_anywhere)
 {
 	struct saved whole = window_by_hand();
@@ -776,7 +776,7 @@ START_TEST(a_tag_comes_back_as_it_was)
 		ck_assert_int_eq(leat_state_check(&r), LEAT_OK);
 		ck_assert(memcmp(tag_read, tag_bytes, len) == 0);
 		ck_assert_uint_eq(tag_read[len], 0);
-		/* it is too long. */
+		/* the buffer is too small */
 		r.tag_capacity = len - 1;
 		if (len > 0) {
 			ck_assert_int_eq(leat_window_load(&l, &o, &r),
@@ -811,7 +811,7 @@ START_TEST(no_byte_of_a_tag_can_be_missing)
 }
 END_TEST
 
-/* Of a chunk that is not known there is less than its head says. */
+/* An unknown chunk has fewer bytes than its head announces. */
 START_TEST(no_byte_of_what_is_skipped_can_be_missing)
 {
 	static unsigned char unknown[204] = { 77, 0, 200, 0 };
@@ -887,7 +887,7 @@ END_TEST
 		EXPECT_OTHER(keyed, saved, &chosen, option);                   \
 	} while (0)
 
-/* The same options but for one field, whose name is told. */
+/* Loads with a field changed, and expects its name in `differs`. */
 #define EXPECT_FIELD(type, options, field, value)                              \
 	do {                                                                   \
 		leat_##type##_options changed = options;                       \
@@ -1229,7 +1229,7 @@ START_TEST(a_class_that_cannot_be_saved_is_told)
 	plain = word_class;
 	plain.save = NULL;
 	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_ESTAT);
-	/* None of it is one. */
+	/* The class has none of the three. */
 	plain.saved_size = 0;
 	plain.load = NULL;
 	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);

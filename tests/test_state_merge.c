@@ -34,7 +34,7 @@ static int same_saved(const struct saved *a, const struct saved *b)
 
 /* ---- Windows ---- */
 
-/* Those of a window that grows which the oracle knows. */
+/* Statistics of a landmark window that the oracle knows. */
 static leat_stat singles[N_STATS], pairs[N_STATS];
 static size_t n_singles, n_pairs;
 
@@ -202,7 +202,7 @@ START_TEST(words_are_put_together_in_order)
 }
 END_TEST
 
-/* Also over the place where one ends and the other begins. */
+/* The counter is followed across the boundary of the two windows. */
 START_TEST(a_counter_goes_on_from_one_window_to_the_other)
 {
 	static const leat_stat stat = LEAT_INCREASE;
@@ -269,7 +269,7 @@ START_TEST(three_windows_are_joined_in_either_way)
 }
 END_TEST
 
-/* As shards are: each saves what it has, and whoever joins them loads it. */
+/* Shards work so: each saves its state, and another process joins them. */
 START_TEST(loaded_windows_are_joined_as_the_saved_ones_are)
 {
 	leat_window_options o = landmark(singles, n_singles);
@@ -601,7 +601,7 @@ START_TEST(windows_with_other_options_are_not_joined)
 }
 END_TEST
 
-/* What is only the default is the same. */
+/* An explicit default equals the default. */
 START_TEST(a_default_that_is_given_is_no_other_option)
 {
 	static const leat_stat stat = LEAT_SUM;

@@ -32,7 +32,7 @@ static const leat_stat stats[STATS] = { LEAT_COUNT, LEAT_SUM, LEAT_MIN,
 /* ---- What is told ---- */
 
 struct line {
-	int what, flags; /* what: 0 a result, 1 of a dropped key */
+	int what, flags; /* 0: a result, 1: a result of a dropped key */
 	int64_t start, end;
 	unsigned key;
 	double v[STATS];
@@ -136,7 +136,7 @@ struct one {
 	struct log log;
 };
 
-/* Who is told, and the seed, are each one's own. */
+/* Sinks and the seed may differ between objects. */
 static void one_open(struct one *s, const keyed_choice *o, uint64_t seed)
 {
 	s->o = *o;
@@ -261,7 +261,7 @@ static int unchanged(struct saved *before, leat_keyed *k)
 /* ---- A stream that is dealt out ---- */
 
 struct deal {
-	unsigned keys; /* how many there are */
+	unsigned keys; /* number of keys */
 	size_t events;
 	int by_key;   /* a key's values go to one side alone */
 	int in_turn;  /* first all of one side, then all of the other */
@@ -351,7 +351,7 @@ static void play(const keyed_choice *o, const struct deal *d, uint64_t seed)
 		keyed_again(&a.k, &a.o);
 		keyed_again(&b.k, &b.o);
 	}
-	/* To save one settles what waits in it. */
+	/* Saving settles deferred pushes. */
 	if (seed % 3 == 1)
 		ck_assert_int_eq(leat_keyed_merge(a.k, b.k), LEAT_OK);
 	else
@@ -424,7 +424,7 @@ START_TEST(keys_go_when_both_have_been_silent)
 		keyed_choice o = timed_options(seed % 4 < 2 ? LEAT_HOPPING
 							    : LEAT_LANDMARK);
 		o.ttl = 900;
-		/* Else a key might go where it is silent alone. */
+		/* Otherwise a key might be dropped where it is silent alone. */
 		o.by_time.delay = 100000;
 		o.by_time.allowed_lateness = seed % 3 ? 0 : 50;
 		static struct key_list order;
@@ -453,8 +453,8 @@ START_TEST(keys_go_when_both_have_been_silent)
 END_TEST
 
 /*
- * One is ahead and has no keys: a key's row of windows without data goes on up
- * to where that one is, at once, and can be saved then.
+ * The object ahead has no keys: a key's windows without data are emitted up to
+ * its watermark, at once, and can be saved then.
  */
 START_TEST(a_row_without_data_goes_on_to_the_later_watermark)
 {
@@ -490,7 +490,7 @@ START_TEST(a_row_without_data_goes_on_to_the_later_watermark)
 }
 END_TEST
 
-/* As if the second's pushes had come after those of the first. */
+/* The order is as if the second's pushes had come after the first's. */
 START_TEST(keys_make_room_in_the_order_of_pushes)
 {
 	const struct deal d = { 500, 4000, 0, 1, 1 };
@@ -523,7 +523,7 @@ START_TEST(keys_make_room_in_the_order_of_pushes)
 }
 END_TEST
 
-/* One that keeps no such order has that in which its keys were first seen. */
+/* An object without an order of pushes uses that of first pushes. */
 START_TEST(where_there_is_no_order_of_pushes_keys_are_in_theirs)
 {
 	keyed_choice o = timed_options(LEAT_LANDMARK), p = o;
@@ -678,7 +678,7 @@ START_TEST(more_keys_or_bytes_than_there_may_be_are_not_joined)
 		ck_assert_int_eq(leat_keyed_merge(a.k, b.k), LEAT_EFULL);
 		ck_assert_uint_eq(leat_keyed_n_keys(a.k), length);
 		ck_assert(unchanged(&before, a.k));
-		/* And there is room for as many as there may be. */
+		/* The limit allows as many as can exist. */
 		if (by_keys) {
 			unsigned char text[TEXT];
 			leat_keyed_drop(b.k, text, key_text(100, text));

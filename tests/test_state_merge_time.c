@@ -221,7 +221,7 @@ static void fail_trio(const struct trio *t, const char *what)
 	    what);
 }
 
-/* What is late for one is not given to the other. */
+/* A value that is late for one is not given to the other. */
 static void trio_push(struct trio *t, size_t i, char side)
 {
 	leat_time_window *w = side == 'a' ? t->a : t->b;
@@ -276,7 +276,7 @@ static int side_has(const struct trio *t, char side, const struct line *w)
 	return 0;
 }
 
-/* Whether this window, in which some value is, has news for somebody. */
+/* Returns whether this window, which has a value, causes a new result. */
 static int has_news(const struct trio *t, const struct line *w)
 {
 	int a = side_has(t, 'a', w), b = side_has(t, 'b', w);
@@ -286,7 +286,7 @@ static int has_news(const struct trio *t, const struct line *w)
 	return (a_closed || b_closed) && !(!b && a_closed) && !(!a && b_closed);
 }
 
-/* Whether one has forgotten what the other has not. */
+/* Returns whether one has forgotten a window that the other has not. */
 static int predict_late(const struct trio *t)
 {
 	int64_t a = less(leat_time_window_watermark(t->a),
@@ -315,7 +315,7 @@ static int compare_windows(const void *p, const void *q)
 	return a->start < b->start ? -1 : a->start > b->start;
 }
 
-/* What the third one has told of it last. */
+/* Returns the last result of the window from the third object. */
 static const struct line *told_by_one(const struct trio *t,
     const struct line *w)
 {
@@ -352,7 +352,7 @@ static size_t predict_news(const struct trio *t, struct line *news)
 	return m;
 }
 
-/* How far off a statistic may be that is not exact; < 0: it is. */
+/* Returns the allowed error of an inexact statistic; < 0: it is exact. */
 static double slack_of(int id, double want)
 {
 	switch (id) {
@@ -365,7 +365,7 @@ static double slack_of(int id, double want)
 	case LEAT_STAT_TIME_MEAN:
 	case LEAT_STAT_TIME_MEAN_LINEAR:
 		return fabs(want) * 1e-13;
-	case LEAT_STAT_COVARIANCE: /* of the size of both */
+	case LEAT_STAT_COVARIANCE: /* error in the size of both */
 	case LEAT_STAT_INTERCEPT:
 		return 1e-13 * 500 * 64;
 	case LEAT_STAT_CORRELATION:
@@ -420,7 +420,7 @@ static void same_lines(const struct trio *t, const struct line *got, size_t n,
 		fail_trio(t, text);
 }
 
-/* What has been told so far, but for early results, is the same. */
+/* Compares all results so far, except early ones. */
 static void same_telling(struct trio *t, const char *where)
 {
 	forget(&t->told_a, LEAT_RESULT_EARLY);
@@ -551,7 +551,7 @@ static void go_on(struct trio *t, size_t from)
 
 static void deal(struct trio *t, size_t n, struct rng *r)
 {
-	uint64_t share = rng_below(r, 5); /* of four: to the first */
+	uint64_t share = rng_below(r, 5); /* parts of four: to the first */
 	int64_t now;
 
 	for (size_t i = 0; i < n; i++)
@@ -639,7 +639,7 @@ START_TEST(results_of_both_count_as_revisions)
 		b = window_with(&p, &log_b, tb, 3);
 		log_a.n = 0;
 		ck_assert_int_eq(leat_time_window_merge(a, b), LEAT_OK);
-		/* Of the hopping ones [-5, 5) comes first. */
+		/* With HOPPING, [-5, 5) comes first. */
 		ck_assert_uint_eq(log_a.n, 1 + (size_t)hops);
 		const struct line *l = &log_a.lines[hops];
 		ck_assert(l->start == 0 && l->end == 10 && l->v[0] == 3);
@@ -680,7 +680,7 @@ START_TEST(results_without_data_count_as_revisions)
 					: leat_time_window_merge(a, b),
 		    LEAT_OK);
 		struct log *log = behind ? &log_b : &log_a;
-		/* Of the hopping ones [5, 15) as well. */
+		/* With HOPPING, [5, 15) comes as well. */
 		ck_assert_uint_eq(log->n, 1 + (size_t)hops);
 		for (size_t k = 0; k < log->n; k++) {
 			ck_assert_int_eq(log->lines[k].flags,
@@ -695,8 +695,8 @@ START_TEST(results_without_data_count_as_revisions)
 END_TEST
 
 /*
- * One is ahead and has no data; the other's row of windows without data goes
- * on up to where that one is, at once and in order, and can be saved then.
+ * The object ahead has no data; the other's windows without data are emitted up
+ * to its watermark, at once and in order, and can be saved then.
  */
 START_TEST(a_row_without_data_goes_on_to_the_later_watermark)
 {
@@ -745,7 +745,9 @@ END_TEST
 
 enum { SOURCES = 5 };
 
-/* By the manual: one time for each source, and all else follows from these. */
+/*
+ * A model by the manual: a time for each source, from which all else follows.
+ */
 struct sources {
 	uint32_t n;
 	int64_t t[SOURCES], idle, delay;
@@ -753,7 +755,10 @@ struct sources {
 	int64_t begin, now, watermark;
 };
 
-/* Of the slowest source that is not idle, or of the last if all are. */
+/*
+ * Returns the time of the slowest source that is not idle, or the last if all
+ * are.
+ */
 static int64_t ruling(const struct sources *s)
 {
 	int64_t least = INT64_MAX, most = INT64_MIN;
@@ -773,7 +778,7 @@ static int64_t ruling(const struct sources *s)
 	return least < INT64_MAX ? least : most;
 }
 
-/* What is known has changed; the watermark never falls. */
+/* Updates now and the watermark, which never falls. */
 static void settle(struct sources *s)
 {
 	int64_t w = ruling(s);
@@ -1236,7 +1241,7 @@ static size_t starve(int shape, unsigned mix, uint64_t seed)
 	o.allocator = NULL;
 	b = make_window(&own, &o, &log);
 	make_events(e, EVENTS, &r);
-	/* Or the one that has no memory has had no values either. */
+	/* The object without memory may have had no values, either. */
 	for (size_t i = 0; i < EVENTS; i++)
 		leat_time_window_push_events(seed % 2 || rng_below(&r, 9) ? b
 									  : a,
@@ -1253,7 +1258,7 @@ static size_t starve(int shape, unsigned mix, uint64_t seed)
 			break;
 		ck_assert_int_eq(err, LEAT_ENOMEM);
 		ck_assert(unchanged(&before, a));
-		/* What has been reserved stays, so this comes to an end. */
+		/* Reserved memory is kept, so this comes to an end. */
 		ck_assert_uint_lt(failed, 1000);
 	}
 	ck_assert(!unchanged(&before, a));
@@ -1278,7 +1283,7 @@ END_TEST
 
 /* ---- Many windows ---- */
 
-/* All that they are told goes to *log. */
+/* Makes a window whose results all go to *log. */
 static leat_time_window *counting(const leat_time_window_options *options,
     struct log *log)
 {

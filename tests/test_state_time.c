@@ -33,7 +33,7 @@ struct line {
 	uint64_t revision, count, missing;
 	int64_t watermark;
 	size_t key_len;
-	unsigned char key[LOG_KEY]; /* its end */
+	unsigned char key[LOG_KEY]; /* last bytes of the key */
 	size_t n;
 	double values[LOG_VALUES];
 };
@@ -485,7 +485,7 @@ START_TEST(keyed_windows_by_count_go_on_with_the_same_bits)
 }
 END_TEST
 
-/* So many that single pushes wait for each other inside. */
+/* Single pushes are deferred, since there are many keys. */
 START_TEST(many_keys_are_saved_with_what_waits)
 {
 	static const leat_stat stats[] = { LEAT_MEAN, LEAT_STDDEV };

@@ -1,5 +1,5 @@
 /*
- * How near sums and means are, for values made to lead them astray
+ * Errors of sums and means, for values made to lead them astray
  *
  * leat_stat(3) says how far a sum may be from the exact one for each way of
  * adding up; the oracle's exact sums judge that. The data are an attack: each
@@ -139,7 +139,7 @@ static void fill(double *x, size_t n, uint64_t kind, struct rng *r)
 	case 2:
 		cancel(x, n, r);
 		break;
-	default: /* of one sign: the sum is as large as all of it */
+	default: /* one sign: the sum is as large as its terms */
 		for (size_t i = 0; i < n; i++)
 			x[i] = ldexp(1 + rng_uniform(r),
 			    (int)rng_below(r, 2000) - 1060);

@@ -21,7 +21,7 @@
 
 static struct trial trial;
 
-/* As many trials as seeds; `sometimes` are features of half of them. */
+/* Plays as many trials as seeds; `sometimes` are features of half of them. */
 static void play(const char *what, int kind, unsigned always,
     unsigned sometimes, uint64_t seeds)
 {
@@ -140,7 +140,7 @@ START_TEST(times_near_the_limits_are_times)
 }
 END_TEST
 
-/* Of huge values in windows that fade there are cases of their own. */
+/* Huge values in windows that decay have cases of their own. */
 START_TEST(values_near_the_end_of_the_doubles_are_values)
 {
 	play("huge", LEAT_SLIDING + _i, WITH_HUGE,

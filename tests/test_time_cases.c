@@ -22,7 +22,7 @@ struct scene {
 	leat_time_window *window;
 	char told[4096];
 	size_t used;
-	int code; /* of the last push */
+	int code; /* result of the last push */
 };
 
 static struct scene scene;
@@ -302,7 +302,7 @@ START_TEST(empty_windows_are_told_from_the_first_result_on)
 }
 END_TEST
 
-/* Also where that window expires as soon as the watermark moves. */
+/* The window may expire as soon as the watermark moves. */
 START_TEST(a_window_told_late_is_not_told_as_empty)
 {
 	leat_time_window_options o = options_of(LEAT_TUMBLING, 10);
@@ -430,7 +430,7 @@ START_TEST(a_late_value_tells_the_sliding_windows_that_hold_it)
 }
 END_TEST
 
-/* Its own window is gone for good; later ones still hold it. */
+/* The value's own window is gone for good; later ones still take it. */
 START_TEST(a_value_may_be_too_late_for_its_own_sliding_window)
 {
 	leat_time_window_options o = options_of(LEAT_SLIDING, 10);

@@ -100,7 +100,7 @@ static leat_agg run_class(struct tally *t, int commutative)
 	memset(&agg, 0, sizeof(agg));
 	t->ordered = !commutative;
 	agg.name = "run";
-	agg.size = 32; /* so it is aligned to 16 */
+	agg.size = 32; /* the size makes it aligned to 16 */
 	agg.ctx = t;
 	agg.identity = run_identity;
 	agg.lift = run_lift;
@@ -173,7 +173,7 @@ static void feed(struct cost *c, int64_t from, int64_t to, int64_t d,
 
 static const int64_t spans[] = { 2, 7, 17, 100, 1000, 20000, 300000 };
 
-/* In order: at most 3 combines a value with its query, and 2 steps. */
+/* Values in order cost at most 3 combines with their query, and 2 steps. */
 START_TEST(in_order_a_value_takes_three_combines)
 {
 	int n_spans = short_run() ? 5 : 7;
@@ -189,7 +189,7 @@ START_TEST(in_order_a_value_takes_three_combines)
 		double steps = (double)c.tally.steps / (double)n;
 		ck_assert_msg(combines <= 3, "span %lld: %.2f combines a value",
 		    (long long)span, combines);
-		/* Where a leaf is all there is, queries take steps. */
+		/* With a single leaf, queries take steps. */
 		ck_assert_msg(steps <= (span > 16 ? 2.1 : 3.1),
 		    "span %lld: %.2f steps a value", (long long)span, steps);
 		cost_close(&c);
@@ -197,7 +197,7 @@ START_TEST(in_order_a_value_takes_three_combines)
 }
 END_TEST
 
-/* Up to d places late: steps and combines together. */
+/* Counts steps and combines for values up to d places late. */
 START_TEST(a_late_value_takes_a_logarithm_of_how_late_it_is)
 {
 	static const int64_t late[] = { 64, 4096 };

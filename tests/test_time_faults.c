@@ -73,7 +73,7 @@ START_TEST(an_unknown_kind_is_refused)
 }
 END_TEST
 
-/* One option that must be above 0 where it is used, and 0 elsewhere. */
+/* An option that must be above 0 where it is used, and 0 elsewhere. */
 struct length_option {
 	size_t offset;
 	unsigned kinds; /* bits */
@@ -176,7 +176,7 @@ START_TEST(lengths_that_any_window_has_must_not_be_below_zero)
 }
 END_TEST
 
-/* Else a value could be refused that is not even ahead of now. */
+/* Otherwise a value could be refused that is not even ahead of now. */
 START_TEST(the_largest_skew_must_be_above_the_delay)
 {
 	leat_time_window_options o = sound(LEAT_TUMBLING);
@@ -389,7 +389,7 @@ START_TEST(a_class_that_the_window_has_not_has_no_partial)
 }
 END_TEST
 
-/* Neither a sink nor a late callback is needed. */
+/* The sink and the late callback are optional. */
 START_TEST(nobody_need_listen)
 {
 	for (int kind = 1; kind <= N_KINDS; kind++) {
@@ -409,7 +409,7 @@ START_TEST(nobody_need_listen)
 }
 END_TEST
 
-/* Nor are results, of which a late value changes many, written down then. */
+/* Results that a late value changes are not recorded then, either. */
 START_TEST(nobody_need_listen_to_what_is_late)
 {
 	for (int kind = 1; kind <= N_KINDS; kind++) {
@@ -438,7 +438,7 @@ static int count_told(void *ctx, const leat_result *r)
 	return 0;
 }
 
-/* Of some width, from a row that begins with the window of time 0. */
+/* Jumps from the window of time 0 over windows of some width. */
 static void jump(leat_time_window_options o, int64_t width, int line)
 {
 	leat_time_window *w;

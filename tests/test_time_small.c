@@ -200,7 +200,7 @@ static void compare_twins(struct twins *t)
 	t->seen[0]->n = t->seen[1]->n = 0;
 }
 
-/* What is saved is the same, and saving takes nothing for good. */
+/* Compares saved states, and checks that saving keeps no memory. */
 static void compare_saved(struct twins *t)
 {
 	uint64_t before = leat_keyed_bytes(t->k[0]);
@@ -213,7 +213,7 @@ static void compare_saved(struct twins *t)
 	saved_free(&b);
 }
 
-/* One is saved and loaded, or both are copied. */
+/* Saves and loads a twin, or copies both. */
 static void renew(struct twins *t, int how)
 {
 	if (how == 0) {

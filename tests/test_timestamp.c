@@ -25,7 +25,7 @@
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* So many cases, or a twentieth of them for slow tools. */
+/* Returns n cases, or a twentieth of them for slow tools. */
 static int times(int n)
 {
 	return short_run() ? n / 20 + 1 : n;
@@ -69,7 +69,7 @@ END_TEST
 /* A slow reader of texts                                             */
 /* ------------------------------------------------------------------ */
 
-/* What the letters of a form stand for; a digit each, FRACTION any number. */
+/* Values for the letters of a form; a digit each, FRACTION any number. */
 struct fields {
 	int64_t Y, M, D, h, m, s, o, p, sign;
 	char fraction[64];
@@ -243,8 +243,8 @@ static int number_value(const char *digits, int minus, int unit,
 	digits += strspn(digits, "0");
 	if (strspn(digits, "0123456789") > 19)
 		return LEAT_ERANGE;
-	n = strtoull(digits, NULL, 10);      /* of 19 digits: fits */
-	if (n / (uint64_t)per > 10000000000) /* and fits int64_t now */
+	n = strtoull(digits, NULL, 10);      /* 19 digits fit */
+	if (n / (uint64_t)per > 10000000000) /* fits int64_t now */
 		return LEAT_ERANGE;
 	whole = (int64_t)(n / (uint64_t)per);
 	ns = (int64_t)(n % (uint64_t)per) * (BILLION / per);
@@ -299,8 +299,8 @@ static int slow_parse(const char *text, int unit, int64_t *t_out)
 #define UNTOUCHED 77
 
 /*
- * Of two things that are wrong either may be told: a form that ends wrong,
- * or a field before that; the time of day, or the zone.
+ * Returns whether a code is excused: a text with two errors may report either,
+ * a form that ends wrong or a field before that; the time of day or the zone.
  */
 static int is_excused(int err, int wanted)
 {
@@ -406,7 +406,7 @@ static void fill_form(char *out, const char *form, struct rng *r)
 	*out = '\0';
 }
 
-/* One of each form of date, blank, time of day and zone. */
+/* Checks a text of each form of date, blank, time of day and zone. */
 static void each_form(void (*check)(const char *text), uint64_t seed)
 {
 	static const char *const blanks[] = { "T", "t", " " };
@@ -480,7 +480,7 @@ START_TEST(a_time_with_a_wrong_character_is_refused_or_means_what_it_says)
 }
 END_TEST
 
-/* All bytes there are at each place; a NUL is as wrong as a 1. */
+/* Puts every byte at each place; a NUL is as wrong as a 1. */
 static void check_each_byte(const char *text)
 {
 	size_t n = strlen(text);
@@ -623,7 +623,7 @@ START_TEST(the_usual_form_is_read_as_the_same_without_separators)
 }
 END_TEST
 
-/* Of n digits; the tenth and those behind it are cut off. */
+/* Reads n digits; the tenth and later ones are truncated. */
 START_TEST(decimals_of_any_number_are_read)
 {
 	static const char *const before[] = { "2001-01-31T00:47:05",

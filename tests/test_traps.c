@@ -1,5 +1,5 @@
 /*
- * What a caller may get wrong, and is told: options that have no effect or
+ * Mistakes of a caller, which are reported: options that have no effect or
  * contradict each other, a kind that was forgotten, memory that is not there,
  * a sink that fails, a callback that pushes into the window it is told of.
  * Where something is refused, `why` names the option, and nothing has changed.
@@ -189,7 +189,7 @@ START_TEST(with_what_it_needs_such_an_option_is_taken)
 }
 END_TEST
 
-/* By count the size alone says enough: 0 is SLIDING there. */
+/* By count the size alone is enough: 0 is SLIDING there. */
 START_TEST(a_kind_that_was_forgotten_is_refused_by_time)
 {
 	leat_time_window_options t = by_time();
@@ -283,7 +283,7 @@ START_TEST(the_seed_of_keys_changes_no_result)
 }
 END_TEST
 
-/* What a limit is given in, bytes and values, can be asked for. */
+/* The units of a limit, bytes and values, can be queried. */
 START_TEST(memory_that_grows_can_be_told)
 {
 	leat_time_window_options o = by_time();
@@ -338,7 +338,7 @@ END_TEST
 /* Functions that all objects have, whatever they are called. */
 struct family {
 	int (*make)(void **out, const leat_allocator *a, int wrong);
-	int (*init)(void **out, void *memory, size_t n); /* or NULL */
+	int (*init)(void **out, void *memory, size_t n); /* init may be NULL */
 	int (*copy)(void *from, void **out);
 	int (*save)(void *from, leat_writer *w);
 	int (*load)(void **out, leat_reader *r);
@@ -440,7 +440,7 @@ START_TEST(what_is_not_made_is_null)
 	object = &token;
 	ck_assert_int_eq(f->make(&object, &a, 0), LEAT_ENOMEM);
 	ck_assert_ptr_null(object);
-	f->free(object); /* as a program does that has one way out */
+	f->free(object); /* like a program with a single exit path */
 	if (!f->init)
 		return;
 	object = &token;
@@ -490,7 +490,7 @@ START_TEST(what_is_not_loaded_is_null)
 }
 END_TEST
 
-/* As in a program that does not look at what malloc() has returned. */
+/* The caller did not check the result of malloc(). */
 START_TEST(to_save_into_no_memory_fails)
 {
 	const struct family *f = &families[_i];
@@ -752,7 +752,7 @@ START_TEST(a_query_in_emit_answers_for_the_window_that_is_told)
 	leat_window_options o = by_count();
 	struct inside in = { 0 };
 
-	o.kind = LEAT_SLIDING + _i; /* and TUMBLING, HOPPING */
+	o.kind = LEAT_SLIDING + _i; /* applies to TUMBLING, HOPPING */
 	o.hop = o.kind == LEAT_HOPPING ? 2 : 0;
 	o.stats = mean_and_chain;
 	o.n_stats = 2;
@@ -772,7 +772,7 @@ static leat_time_window_options told_by_time(int kind)
 	leat_time_window_options o = { 0 };
 
 	o.stats = mean_and_chain;
-	o.n_stats = kind == LEAT_DECAY ? 1 : 2; /* which takes no classes */
+	o.n_stats = kind == LEAT_DECAY ? 1 : 2; /* DECAY takes no classes */
 	o.delay = 7;
 	o.allowed_lateness = 15;
 	o.early_count = 3;
@@ -846,7 +846,7 @@ static int add_up(void *ctx, const leat_result *r)
 	return told->answer;
 }
 
-/* One fails each time, one never: all else is the same. */
+/* With one sink failing each time and one never, all else is the same. */
 START_TEST(a_sink_that_fails_is_heard_and_all_work_is_done)
 {
 	static const int answers[] = { 1, -1, LEAT_ENOMEM, INT_MAX, INT_MIN };
@@ -934,7 +934,8 @@ START_TEST(a_sink_by_count_that_fails_is_heard_and_all_work_is_done)
 	ck_assert_int_eq(leat_window_push(w, 3), LEAT_ECALLBACK);
 	leat_window_query(w, &out);
 	ck_assert(same_bits(out, 2));
-	ck_assert_int_eq(leat_window_push(w, 4), LEAT_OK); /* it is over */
+	/* the callback has returned */
+	ck_assert_int_eq(leat_window_push(w, 4), LEAT_OK);
 	ck_assert_int_eq(leat_window_push_many(w, x, NULL, 10, NULL),
 	    LEAT_ECALLBACK);
 	ck_assert_uint_eq(pushed_into(w), 14);
@@ -1006,7 +1007,7 @@ START_TEST(a_sink_of_keys_that_fails_is_heard_and_a_visit_ends)
 END_TEST
 
 /* ------------------------------------------------------------------ */
-/* What is not taken                                                  */
+/* Values that are not taken                                          */
 /* ------------------------------------------------------------------ */
 
 /* if (push(...) < 0) die(): a stream that comes late kills nobody. */
@@ -1031,7 +1032,7 @@ START_TEST(a_value_that_is_not_taken_is_no_failure)
 	ck_assert_uint_gt(refused, 100);
 	ck_assert_uint_eq(counts.late, refused);
 	ck_assert_uint_eq(counts.taken, 2000 - refused);
-	/* What can never work is a failure, and is not counted. */
+	/* A push that can never work is a failure, and is not counted. */
 	ck_assert_int_lt(leat_time_window_push_xy(w, 5000, 1, 1), 0);
 	leat_time_window_free(w);
 }
@@ -1054,7 +1055,9 @@ START_TEST(a_sample_that_is_not_taken_is_no_failure)
 }
 END_TEST
 
-/* Neither `if (push())` nor `if (answer.change)` takes a NaN for an alarm. */
+/*
+ * A NaN must not look like an alarm to `if (push())` or `if (answer.change)`.
+ */
 START_TEST(a_value_that_no_detector_takes_is_no_alarm)
 {
 	static const double bad[] = { NAN, INFINITY, -INFINITY };

@@ -19,7 +19,7 @@
 #include "suites.h"
 #include "time_trial.h"
 
-/* All that a sink hears, as one sum of its bits. */
+/* A sum of the bits of all results of a sink. */
 struct ear {
 	uint64_t sum;
 	size_t told;
@@ -151,7 +151,7 @@ static struct saved save(int i)
 			     : time_window_saved(both.window[i]);
 }
 
-/* Of sixteen keys some lie in pools, others in memory of their own. */
+/* Pushes to sixteen keys, some in pools, others in memory of their own. */
 static int act(int i, const struct step *step)
 {
 	static const char text[2000] = "abcdefghijklmnop";
@@ -184,7 +184,7 @@ static void same_saved(const struct saved *a, const struct saved *b,
 		    trial.step);
 }
 
-/* What fails: one allocation, all from it on, or one call of the calendar. */
+/* Failures: an allocation, all from it on, or a call of the calendar. */
 enum { FAIL_ONCE, FAIL_FROM, FAIL_CALENDAR };
 
 /* Has the first one fail, then the second one, until none is left. */
@@ -250,7 +250,7 @@ static void play_both(int keyed, uint64_t seed)
 	close_both();
 }
 
-/* Any policies together. */
+/* Plays with any combination of policies. */
 static void play_kind(int kind, int keyed)
 {
 	uint64_t seeds = short_run() ? 6 : 60;
@@ -400,7 +400,7 @@ static void merged(int kind, int i, int how, size_t n, size_t *failed)
 	ck_assert_uint_eq(both.heap.live, 0);
 }
 
-/* What was joined stays so where only its results find no memory. */
+/* The join remains where only its results find no memory. */
 START_TEST(a_merge_that_finds_no_memory_tells_nothing_else)
 {
 	size_t failed = 0;

@@ -1,5 +1,5 @@
 /*
- * What the windows hold, and what every function on them does: examples
+ * Contents of windows, and every function on them: examples
  * worked out by hand, then long random sequences of operations on every
  * kind and size against a model that keeps everything.
  */

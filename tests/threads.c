@@ -238,7 +238,8 @@ static double value(int i)
 
 /* ---- Windows by count ---- */
 
-static size_t window_stats; /* of the object at hand; set by no looker */
+/* statistics of the current object; no looker sets it */
+static size_t window_stats;
 
 static void note_partials(uint64_t *seen, const void *w,
     int (*partial)(const void *w, const leat_agg *agg, void *out))

@@ -112,7 +112,7 @@ void time_model_reset(struct time_model *m)
 }
 
 /* ------------------------------------------------------------------ */
-/* Which windows hold a time                                          */
+/* Windows that hold a time                                           */
 /* ------------------------------------------------------------------ */
 
 static int on_grid(const struct time_model *m)
@@ -132,7 +132,7 @@ static int64_t remainder_of(int64_t a, int64_t step)
 	return r < 0 ? r + step : r;
 }
 
-/* How far t is above the last point offset + k step that is not above. */
+/* Returns t less the last point offset + k step that is not above it. */
 static uint64_t above(int64_t t, int64_t offset, int64_t step)
 {
 	int64_t a = remainder_of(t, step), b = remainder_of(offset, step);
@@ -144,7 +144,7 @@ static int64_t step_of(const struct time_model *m)
 	return m->o.kind == LEAT_HOPPING ? m->o.hop : m->o.span;
 }
 
-/* Those of the grid that hold t, in order of their end. */
+/* Finds the windows of the grid that hold t, in order of their end. */
 static size_t intervals_of(const struct time_model *m, int64_t t,
     struct interval *out)
 {
@@ -325,7 +325,7 @@ static void tell(struct time_model *m, struct tm_span *s, int flags)
 	m->n_pool += out->n;
 }
 
-/* What is open is told in the order of its ends, and remembers nothing. */
+/* Emits open windows in the order of their ends, and keeps no trace. */
 void time_model_flush(struct time_model *m)
 {
 	const struct tm_span *last = NULL;
@@ -437,7 +437,7 @@ static void early_sliding(struct time_model *m)
 	m->changed = m->n_told == before;
 }
 
-/* Of each open window that has changed, in order of end. */
+/* Emits early results of open windows that have changed, in order of end. */
 static void tell_early(struct time_model *m)
 {
 	if (m->o.kind == LEAT_SLIDING) {
@@ -650,7 +650,7 @@ static uint64_t count_slices(const struct time_model *m, int64_t t, int *own)
 	return n;
 }
 
-/* Whether there is a window for the value, or may be one more (own NULL). */
+/* Returns whether the value has a window, or may get one (own NULL). */
 static int may_hold(struct time_model *m, const leat_event *e,
     const struct tm_span *own)
 {
@@ -662,7 +662,7 @@ static int may_hold(struct time_model *m, const leat_event *e,
 	return there || n < m->o.max_windows;
 }
 
-/* One that was not told is no more when its values have been dropped. */
+/* Drops windows that were not emitted and whose values have been dropped. */
 static void drop_bare_windows(struct time_model *m)
 {
 	for (size_t k = 0; k < m->n_spans; k++) {
@@ -672,7 +672,7 @@ static void drop_bare_windows(struct time_model *m)
 	}
 }
 
-/* Whether the value may be stored; the oldest may have to go for it. */
+/* Returns whether the value may be stored; may drop the oldest for it. */
 static int make_room(struct time_model *m, const leat_event *e)
 {
 	if (!m->stores || m->o.max_values == 0)
@@ -789,7 +789,7 @@ static int take_forever(struct time_model *m, const leat_event *e)
 /* Sessions                                                           */
 /* ------------------------------------------------------------------ */
 
-/* Of those that the value joins, the one that begins first, or NULL. */
+/* Returns the earliest session that the value joins, or NULL. */
 static struct tm_span *first_joined(struct time_model *m, int64_t t,
     const struct tm_span *than)
 {
@@ -833,7 +833,7 @@ static void absorb(struct time_model *m, struct tm_span *whole,
 	part->dead = part != whole;
 }
 
-/* All that overlap the value become one with it. */
+/* Joins all sessions that overlap the value. */
 static void join_sessions(struct time_model *m, struct tm_value *v)
 {
 	struct tm_span *whole = first_joined(m, v->t, NULL);
@@ -860,7 +860,7 @@ static void join_sessions(struct time_model *m, struct tm_value *v)
 	tell_late(m, whole);
 }
 
-/* One whose values have all been dropped before it was told is no more. */
+/* Drops sessions whose values were all dropped before they were emitted. */
 static void drop_bare_sessions(struct time_model *m)
 {
 	for (size_t k = 0; k < m->n_spans; k++) {
@@ -886,7 +886,7 @@ static int take_session(struct time_model *m, const leat_event *e)
 }
 
 /* ------------------------------------------------------------------ */
-/* What the library's functions do                                    */
+/* Functions of the library                                           */
 /* ------------------------------------------------------------------ */
 
 static int take(struct time_model *m, const leat_event *e)

@@ -24,7 +24,7 @@ enum {
 	TM_OVERLAP = 128 /* windows that hold one time */
 };
 
-/* One that was accepted. */
+/* An accepted value. */
 struct tm_value {
 	int64_t t;
 	double x, y;
@@ -47,7 +47,7 @@ struct tm_span {
 	int dead;
 };
 
-/* One result: the values are those of pool[at .. at + n). */
+/* A result, of the values pool[at .. at + n). */
 struct tm_told {
 	int64_t start, end;
 	int64_t now, watermark; /* when it was told */
@@ -73,12 +73,12 @@ struct time_model {
 	struct tm_source source[TM_SOURCES];
 	uint64_t since_early;
 	int changed;             /* SLIDING: since the last early result */
-	int walking;             /* a window has been told as closed, */
-	struct tm_span frontier; /* this one last */
+	int walking;             /* a window has been told as closed */
+	struct tm_span frontier; /* the last window emitted */
 	leat_counts counts;
 
 	size_t n_values, n_spans, n_told, n_pool, n_ids;
-	struct tm_value value[TM_VALUES]; /* as they came */
+	struct tm_value value[TM_VALUES]; /* values in order of arrival */
 	uint16_t order[TM_VALUES];        /* by time, then as they came */
 	struct tm_span span[TM_SPANS];
 	struct tm_told told[TM_TOLD];
@@ -91,7 +91,7 @@ struct time_model *time_model_new(const leat_time_window_options *options,
 struct time_model *time_model_copy(const struct time_model *m);
 void time_model_free(struct time_model *m);
 
-/* What the library's functions must return, and tell. */
+/* Return what the library's functions must return, and record their results. */
 int time_model_push(struct time_model *m, const leat_event *e);
 void time_model_advance(struct time_model *m, int64_t t);
 void time_model_flush(struct time_model *m);
@@ -105,7 +105,7 @@ int time_model_query(struct time_model *m, struct tm_told *out);
 
 leat_counts time_model_counts(const struct time_model *m);
 
-/* Whether there is a window left that the value is in or could be in. */
+/* Returns whether a window is left that the value is in or could be in. */
 int time_model_stored(const struct time_model *m, const struct tm_value *v);
 
 const struct tm_value *time_model_value(const struct time_model *m,

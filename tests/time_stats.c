@@ -182,7 +182,7 @@ static double length_of(int64_t from, int64_t to)
 	return (double)((uint64_t)to - (uint64_t)from);
 }
 
-/* What each value adds to the one before it, without a rounding. */
+/* Adds the growth of each value over the one before, without rounding. */
 static double increase_exactly(const struct dated *d)
 {
 	struct big sum, a, b;
@@ -200,9 +200,9 @@ static double increase_exactly(const struct dated *d)
 }
 
 /*
- * With infinities: none is told, or what the values add one by one, or the
- * last less the first and what was lost at resets, which is the same but
- * for those that come and go between.
+ * Checks results with infinities: none, the sum of growths one by one, or last
+ * less first plus losses at resets, which are the same except for infinities
+ * that come and go in between.
  */
 static int wild_increase_agrees(const struct dated *d, double got)
 {
@@ -299,7 +299,7 @@ static struct expect time_mean(const struct dated *d, int linear)
 	return expect(big_ratio(&sum, &time), 1e-13 * d->largest);
 }
 
-/* The same where an infinity is among them: it is there for some time. */
+/* Returns the mean where an infinity among the values holds for some time. */
 static struct expect wild_mean(const struct dated *d, int linear)
 {
 	double sum = 0;
@@ -336,7 +336,7 @@ static double range_over(const struct dated *d, const double *x)
 	return high > low ? high - low : 0.0;
 }
 
-/* How much of a sum of squares an ulp of the largest deviation's is. */
+/* Returns the change of a sum of squares by an ulp of its largest deviation. */
 static double shake(const struct oracle *o, const struct big *m, double range)
 {
 	struct big all;
@@ -410,7 +410,7 @@ static int fading_agrees(const struct dated *d, int id, double got,
 }
 
 /* ------------------------------------------------------------------ */
-/* All of them                                                        */
+/* Table of statistics                                                */
 /* ------------------------------------------------------------------ */
 
 int dated_in_order(const leat_stat *stat)

@@ -1,5 +1,5 @@
 /*
- * What the statistics of dated values must be
+ * Expected statistics of dated values
  *
  * Given the values of one window by time in order of time, and of arrival
  * at the same time, says whether a result is one that the header allows.
@@ -34,11 +34,11 @@ void dated_fill(struct dated *d, const struct time_model *m,
     const struct tm_told *told, int depth);
 int dated_depth(const leat_stat *stats, size_t n);
 
-/* Whether `got` may be reported; *want gets what should be. */
+/* Returns whether `got` is allowed; *want is the expected result. */
 int dated_agrees(const struct dated *d, const leat_stat *stat, double got,
     double *want);
 
-/* Whether the statistic needs values in order. */
+/* Returns whether the statistic needs values in order. */
 int dated_in_order(const leat_stat *stat);
 
 /* A class that is commutative: a sum of hashes of time, x and y. */

@@ -290,11 +290,11 @@ static void make_stats(struct trial *t, struct rng *r)
 /* ------------------------------------------------------------------ */
 
 struct stream {
-	int64_t now;  /* how far time has come */
+	int64_t now;  /* current time */
 	int64_t pace; /* largest usual step */
 	int64_t mess; /* largest usual disorder */
 	int64_t length;
-	int style; /* of the values */
+	int style; /* style of the values */
 	double counter;
 };
 
@@ -417,7 +417,7 @@ void trial_make(struct trial *t, const char *what, int kind, unsigned features,
 	memset(t, 0, offsetof(struct trial, heard));
 	t->what = what;
 	t->seed = seed;
-	/* Of these in windows that fade there are cases of their own. */
+	/* Windows that decay have cases of their own for these. */
 	t->features = features;
 	if (kind == LEAT_DECAY)
 		t->features &= ~(unsigned)(WITH_WILD | WITH_HUGE);
@@ -480,7 +480,7 @@ void trial_make_large(struct trial *t, int kind, uint64_t seed)
 /* Playing                                                            */
 /* ------------------------------------------------------------------ */
 
-/* Of a class there is a partial, from which its number was made. */
+/* Checks the partial of a class, from which its number was made. */
 static void look_at_partial(struct trial *t, const leat_result *r, size_t i)
 {
 	union {
@@ -502,7 +502,7 @@ static void look_at_partial(struct trial *t, const leat_result *r, size_t i)
 }
 
 /*
- * What a callback may do: it is answered for what is being told, of which
+ * Does everything a callback may do: queries are about the emitted result, and
  * nothing may change.
  */
 static void look_around(struct trial *t, const leat_result *r)
@@ -846,7 +846,7 @@ void trial_compare(struct trial *t)
 	compare_query(t);
 }
 
-/* Whether the step failed in a way that was asked for, and may succeed. */
+/* Returns whether the step failed as intended, and may succeed now. */
 static int repair(struct trial *t)
 {
 	if (t->returned == LEAT_ENOMEM && t->failed < t->tries) {

@@ -23,7 +23,7 @@
 
 enum { TRIAL_STATS = 10, TRIAL_STEPS = 2600, TRIAL_HEARD = TM_TOLD };
 
-/* What the options and the stream of a trial may have. */
+/* Features of the options and the stream of a trial. */
 enum trial_feature {
 	WITH_LATENESS = 1,
 	WITH_EARLY_COUNT = 2,
@@ -31,8 +31,8 @@ enum trial_feature {
 	WITH_EMPTY = 8, /* kinds that can */
 	WITH_SOURCES = 16,
 	WITH_SKEW = 32,
-	WITH_REFUSE = 64, /* max_values, */
-	WITH_EVICT = 128, /* and what happens there */
+	WITH_REFUSE = 64, /* max_values */
+	WITH_EVICT = 128, /* eviction at the limit */
 	WITH_ORDER = 256, /* statistics that need order */
 	WITH_PAIRS = 512,
 	WITH_WILD = 1024,   /* infinities */
@@ -52,7 +52,7 @@ struct step {
 	leat_event e; /* advance: e.t */
 };
 
-/* Whether max_windows is an option of that kind. */
+/* Returns whether max_windows is an option of that kind. */
 int has_many_windows(int kind);
 
 struct trial_months {
@@ -60,7 +60,7 @@ struct trial_months {
 	int wrong;    /* not 0: intervals that do not hold what they should */
 };
 
-/* What a window told. */
+/* Results that a window emitted. */
 struct heard {
 	int64_t start, end, watermark;
 	uint64_t revision, count, missing;
@@ -87,10 +87,10 @@ struct trial {
 	size_t n_late;
 	leat_event late; /* the last one */
 	int returned;    /* by the last step */
-	int mute;        /* what is told is not for us */
+	int mute;        /* results are ignored */
 	struct trial_months months;
-	size_t tries;  /* so often LEAT_ENOMEM is expected, until memory */
-	size_t failed; /* is there again; how often something failed */
+	size_t tries;  /* failures with LEAT_ENOMEM expected before memory */
+	size_t failed; /* returns; number of failures so far */
 	struct counted heap;
 	leat_allocator allocator;
 	struct heard heard[TRIAL_HEARD];
@@ -101,9 +101,8 @@ void trial_make(struct trial *t, const char *what, int kind, unsigned features,
     uint64_t seed);
 
 /*
- * One whose windows hold a thousand values and more, some of which come
- * hundreds of values late; statistics of such windows are looked at now
- * and then.
+ * Makes a trial whose windows hold a thousand values and more, some of which
+ * come hundreds of values late; such windows are queried now and then.
  */
 void trial_make_large(struct trial *t, int kind, uint64_t seed);
 
@@ -114,7 +113,7 @@ void trial_close(struct trial *t);
 /* Compares all that can be seen of the window with the model. */
 void trial_compare(struct trial *t);
 
-/* One step, or all that are left, compared with the model. */
+/* Do a step, or all that are left, and compare with the model. */
 void trial_step(struct trial *t);
 void trial_play(struct trial *t);
 

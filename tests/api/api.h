@@ -41,7 +41,7 @@ double api_finite(void);                 /* the same, but finite */
 double api_positive(void);               /* finite, above 0 and of usual size */
 int64_t api_time(void);                  /* mostly near the stream's time */
 int64_t api_span(void);                  /* mostly small and positive */
-size_t api_text(char *out, size_t room); /* how many bytes; no NUL behind */
+size_t api_text(char *out, size_t room); /* returns the length; writes no NUL */
 
 /* ---- Notes ---- */
 
@@ -55,7 +55,7 @@ struct api_notes {
 	uint64_t value[API_NOTES];
 };
 
-extern struct api_notes *api_notes; /* where notes go; NULL: nowhere */
+extern struct api_notes *api_notes; /* destination of notes; NULL: nowhere */
 
 void api_note(const char *what, uint64_t x);
 void api_note_double(const char *what, double x); /* NaNs are all one */
@@ -67,13 +67,15 @@ int api_note_code(const char *what, int code);
 /* Ends the program with words when it does not hold. */
 #define API_MUST(holds) api_must((holds) != 0, #holds, __FILE__, __LINE__)
 void api_must(int holds, const char *words, const char *file, int line);
-/* The same, but for objects that were loaded from damaged bytes. */
+/* Checks as API_MUST does, except on objects loaded from damaged bytes. */
 #define API_SOUND(holds) API_MUST(api_damaged || (holds))
 extern int api_damaged;
 
 /* ---- Memory ---- */
 
-/* For options: counts, guards its blocks, and can be made to run out. */
+/*
+ * An allocator for options: counts, guards its blocks, and can be made to fail.
+ */
 extern const leat_allocator *const api_memory;
 
 void api_memory_start(void);
@@ -86,7 +88,7 @@ size_t api_blocks(void);
 
 enum { API_STATS = 12 };
 
-/* What windows compute: one table, as there is one object at a time. */
+/* Statistics of windows: one table, as there is one object at a time. */
 extern leat_stat api_stats[API_STATS];
 extern size_t api_n_stats;
 
@@ -122,9 +124,9 @@ struct api_op {
 	int may_starve; /* one call, which on LEAT_ENOMEM has changed nothing */
 };
 
-/* What is NULL that type of object does not have. */
+/* Operations of a type; those that it does not have are NULL. */
 struct api_type {
-	const char *name;     /* as in leat_NAME_new */
+	const char *name;     /* see leat_NAME_new */
 	int object;           /* enum leat_object; 0: cannot be saved */
 	void (*choose)(void); /* options; they stay until the next choice */
 	int (*check)(size_t *n_bytes_out, const char **why_out);

@@ -1,5 +1,5 @@
 /*
- * What operations are made of, decoded from bytes. Behind the end there are
+ * Arguments of operations, decoded from bytes. Behind the end there are
  * zeros without end, so that decoding never fails; the driver stops there.
  */
 #include "api.h"

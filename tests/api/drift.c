@@ -67,7 +67,7 @@ static void push_stretch(void *object)
 		note_push(object, level + step * (i * 7 % 5));
 }
 
-/* Its twin gets them one by one. */
+/* Pushes many values; the twin receives them one by one. */
 static void push_many(void *object)
 {
 	double x[MANY], scores[MANY];

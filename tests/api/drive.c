@@ -23,7 +23,7 @@ enum { N_TYPES = sizeof(types) / sizeof(types[0]), MOST_OPS = 32 };
 struct place {
 	void *object;
 	unsigned char *memory;
-	int damaged; /* it comes from bytes that no save has written */
+	int damaged; /* loaded from bytes that no save has written */
 };
 
 static const struct api_type *type;
@@ -391,8 +391,8 @@ static const struct api_op *choose_op(void)
 }
 
 /*
- * One call is refused memory: where it has failed by that nothing has
- * happened, nobody was told of anything, and it can be made again.
+ * Runs an operation with one allocation refused: if it fails by that, nothing
+ * has happened, nothing was emitted, and it can be repeated.
  */
 static void operate(void)
 {
@@ -525,7 +525,7 @@ static const struct api_type *pick_type(void)
 					 : i - WINDOWS * OFTEN + WINDOWS];
 }
 
-/* Without a byte left nothing new comes. */
+/* Runs operations until the bytes are used up. */
 void api_run(const uint8_t *bytes, size_t n)
 {
 	api_in.at = bytes;

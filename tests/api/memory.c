@@ -15,7 +15,10 @@ static void *take(void *ctx, size_t size)
 {
 	(void)ctx;
 	API_MUST(size > 0);
-	/* Who meets this limit first depends on what memory each holds. */
+	/*
+	 * Runs may reach this limit at different calls, so they are not
+	 * compared.
+	 */
 	if (size > MOST) {
 		api_unlike = 1;
 		return NULL;

@@ -98,7 +98,7 @@ static void note_learned(int err, double prediction)
 		api_note_double("prediction", prediction);
 }
 
-/* What is predicted is what learning tells next. */
+/* Learns, and checks that the prediction before is what learning returns. */
 static void learn(void *object)
 {
 	double x[FEATURES], y = choose_target(), p = 0, foretold;
@@ -112,7 +112,7 @@ static void learn(void *object)
 		API_SOUND(memcmp(&p, &foretold, sizeof(p)) == 0);
 }
 
-/* One sample in a batch of its own; a prediction that was not made is 0. */
+/* Learns a sample in a batch of its own; a prediction not made is 0. */
 static int learn_one(leat_model *m, const double *x, double y, double weight,
     double *p)
 {
@@ -201,8 +201,8 @@ static int is_finite(const leat_model *m)
 }
 
 /*
- * Where penalties go to the numbers at hand alone, the forms differ; and so
- * they do where 0 times a coefficient is not 0.
+ * Returns whether the forms may differ: where penalties are applied to given
+ * features only, and where 0 times a coefficient is not 0.
  */
 static int forms_differ(const leat_model *m)
 {
@@ -270,7 +270,7 @@ static void coefficients(void *object)
 	api_note("refused", n.refused);
 }
 
-/* What is predicted from here is what the coefficients say. */
+/* Sets coefficients, and checks that predictions follow them. */
 static void set_coefficients(void *object)
 {
 	double w[FEATURES], x[FEATURES], intercept = api_number(), score;

@@ -1,6 +1,6 @@
 /*
- * What an operation shows. Two runs are the same if their hashes are; the
- * first notes are kept as they are, to say where two runs part.
+ * Observable effects of an operation. Two runs are the same if their hashes
+ * are; the first notes are kept as they are, to say where two runs part.
  */
 #include "api.h"
 

@@ -173,7 +173,7 @@ static void push(void *object)
 	    push_one(object, t, x, is_of_pairs ? api_number() : 0));
 }
 
-/* Of any source, one that there is not among them. */
+/* Pushes from any source, also from one that does not exist. */
 static void push_event(void *object)
 {
 	leat_event e = { 0 };
