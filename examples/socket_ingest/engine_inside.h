@@ -33,7 +33,8 @@ struct engine {
 	uint64_t room;                /* bytes that are free for keys */
 	struct snapshot_key **by_group;
 	size_t n_groups;
-	int64_t swept;              /* when forgotten keys were looked for */
+	/* time of the last search for forgotten keys */
+	int64_t swept;
 	struct mark marks[N_MARKS]; /* marks, newest first */
 
 	struct database *database;

@@ -75,7 +75,7 @@ static void write_counts(struct writer *w, const struct counts *c)
 		labelled(w, lines, "format", format_name((enum format)i),
 		    c->lines[i]);
 	one(w, "leat_ingest_samples_total", "counter",
-	    "Values that windows were given.", c->samples);
+	    "Values pushed into windows.", c->samples);
 	one(w, "leat_ingest_rows_total", "counter", "Rows of results.",
 	    c->rows);
 	one(w, "leat_ingest_bytes_total", "counter", "Bytes received.",
@@ -86,21 +86,21 @@ static void write_counts(struct writer *w, const struct counts *c)
 	    "Connections accepted.", c->accepted);
 	one(w, "leat_ingest_connections_open", "gauge", "Connections now.",
 	    c->open);
-	one(w, "leat_ingest_saves_total", "counter",
-	    "Times that the state was saved.", c->saves);
+	one(w, "leat_ingest_saves_total", "counter", "Number of saves.",
+	    c->saves);
 	one_time(w, "leat_ingest_saved_timestamp_seconds",
-	    "When the state was saved last, 0 if it was not.", c->saved_at);
-	one_time(w, "leat_ingest_save_seconds", "How long the last save took.",
+	    "Time of the last save, 0 if none.", c->saved_at);
+	one_time(w, "leat_ingest_save_seconds", "Duration of the last save.",
 	    c->save_took);
 	one_time(w, "process_start_time_seconds",
-	    "When the process started, since 1970.", c->started);
+	    "Start of the process, since 1970.", c->started);
 }
 
 static void write_refused(struct writer *w, const struct log *log)
 {
 	static const char name[] = "leat_ingest_refused_total";
 
-	head(w, name, "counter", "What was refused or lost, by reason.");
+	head(w, name, "counter", "Data refused or lost, by reason.");
 	for (int i = 0; i < LOG_N_KINDS; i++)
 		labelled(w, name, "reason", log_kind_name((enum log_kind)i),
 		    log->counts[i]);
@@ -110,14 +110,13 @@ static void write_state(struct writer *w, const struct web *web)
 {
 	const struct web_options *o = &web->options;
 
-	one(w, "leat_ingest_keys", "gauge", "Keys that are known.",
-	    o->snapshot->n);
+	one(w, "leat_ingest_keys", "gauge", "Keys kept now.", o->snapshot->n);
 	one(w, "leat_ingest_alerts_raised", "gauge", "Alerts raised now.",
 	    o->alerts ? alerts_raised(o->alerts) : 0);
 	one(w, "leat_ingest_alerts_total", "counter", "Alerts ever raised.",
 	    o->alerts ? alerts_total(o->alerts) : 0);
 	one(w, "leat_ingest_watchers", "gauge",
-	    "Connections that are told events.", web->n_watchers);
+	    "Connections that receive events.", web->n_watchers);
 }
 
 /* ---- Outputs ---- */
@@ -172,13 +171,13 @@ static void write_outputs(struct writer *w, const struct web_options *o)
 		const char *name, *type, *help;
 	} all[] = {
 		[LINES] = { "leat_ingest_output_lines_total", "counter",
-		    "Lines that went out." },
+		    "Lines written." },
 		[DROPPED] = { "leat_ingest_output_dropped_total", "counter",
-		    "Lines that there was no room for." },
+		    "Lines dropped at a full buffer." },
 		[WAITING] = { "leat_ingest_output_waiting_bytes", "gauge",
-		    "Bytes that wait to go out." },
+		    "Bytes waiting to be written." },
 		[CONNECTED] = { "leat_ingest_output_connected", "gauge",
-		    "Whether the output takes lines." },
+		    "1 if the output accepts lines, else 0." },
 	};
 
 	if (!o->sinks || o->sinks->n == 0)

@@ -39,7 +39,7 @@ struct leat_deferred_event {
 struct leat_deferred {
 	uint32_t n;
 	uint64_t from;      /* keys from which on events wait; or UINT64_MAX */
-	int64_t due;        /* smallest end of a window that events wait for */
+	int64_t due;        /* smallest end of a window of deferred events */
 	int64_t start, end; /* window of the newest event */
 	struct leat_deferred_event events[LEAT_DEFERRED];
 };

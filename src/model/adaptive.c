@@ -272,7 +272,7 @@ static double adaptive_step_other(const leat_model *m, double arg, double f,
 	double bend = rate * squares * leat_loss_curvature(m->loss, f);
 	double step = rate / (1 + bend) * g, most;
 
-	if (bend * weight < 1e-9) /* where the difference is all rounding */
+	if (bend * weight < 1e-9) /* the difference would be all rounding */
 		step *= weight;
 	else if (weight != 1)
 		step *= leat_one_minus_exp(weight * leat_ln(1 + bend)) *

@@ -220,7 +220,7 @@ static int rls_update(leat_model *m, const struct leat_row *row, double y,
 	size_t p = rls_columns(m->n, m->no_intercept);
 	double x[RLS_COLUMNS_MAX], scale = leat_sqrt(weight);
 	double keep = leat_sqrt(m->forgetting);
-	double most = leat_row_most(row); /* of the entries, but for scale */
+	double most = leat_row_most(row); /* largest entry, without scale */
 
 	(void)score;
 	most = most > fabs(y) ? most : fabs(y);

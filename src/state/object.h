@@ -12,14 +12,14 @@
 #include "../core/memory.h"
 #include "state.h"
 
-/* One kind of object: windows, models ... Each has its row in its own file. */
+/* A kind of object: windows, models ... Each has its row in its own file. */
 struct leat_object_kind {
-	int object;          /* LEAT_OBJECT_WINDOW ..., in what is saved */
-	size_t block_at;     /* of the object's struct leat_block */
-	size_t allocator_at; /* of the allocator among the options */
+	int object;          /* number in saved state: LEAT_OBJECT_WINDOW ... */
+	size_t block_at;     /* offset of the object's struct leat_block */
+	size_t allocator_at; /* offset of the allocator in the options */
 	/*
 	 * Checks options and fills the plan. why_out may be NULL. Returns
-	 * LEAT_EINVAL, or what else is wrong with the options.
+	 * LEAT_EINVAL, or another error of the options.
 	 */
 	int (*measure)(const void *options, void *plan, size_t *n_bytes_out,
 	    const char **why_out);

@@ -13,7 +13,7 @@
 
 struct fade {
 	struct leat_decay sums;
-	int64_t at;        /* the time that the sums are as of */
+	int64_t at;        /* time to which the weights are relative */
 	int64_t first;     /* no value is older */
 	double last;       /* value at last_at */
 	int64_t last_at;   /* largest time of a value */

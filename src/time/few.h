@@ -20,10 +20,10 @@ enum { LEAT_FEW_CLASSES = 9 };
  */
 struct leat_few {
 	uint8_t size;        /* the class of its size */
-	uint8_t room;        /* values it has room for */
-	uint8_t first, last; /* they count the values of the two leaves */
-	uint8_t gone;        /* values gone from the first leaf */
-	uint8_t head;        /* the place of the first one that is not gone */
+	uint8_t room;        /* capacity in values */
+	uint8_t first, last; /* numbers of values in the two leaves */
+	uint8_t gone;        /* values evicted from the first leaf */
+	uint8_t head;        /* place of the first value that is not evicted */
 	uint8_t mark;        /* begin of the kept suffix; 0: none */
 	/*
 	 * Panes are counted by `first`, and none is gone. The others say how
