@@ -367,7 +367,7 @@ static int detectors(void)
 		leat_drift *d;
 		memset(&options, 0, sizeof(options));
 		options.kind = kind;
-		if (kind == LEAT_DRIFT_PAGE_HINKLEY)
+		if (drift_thresholds[kind] != 0)
 			options.threshold = 100000;
 		if (kind == LEAT_DRIFT_ZSCORE)
 			options.size = 50;

@@ -207,10 +207,12 @@ static inline int update_has(int update, unsigned options)
 
 /* ---- Detectors ---- */
 
-enum {
-#define DRIFT(id, ...) DRIFT_ROW_##id,
+/* The threshold of those that have to be given one, else 0. */
+static const double drift_thresholds[] = {
+#define DRIFT(id, threshold, ...) threshold,
 #include "drifts.def"
-	N_DRIFTS
 };
+
+enum { N_DRIFTS = sizeof(drift_thresholds) / sizeof(drift_thresholds[0]) };
 
 #endif

@@ -79,7 +79,7 @@ static const struct choice updates[] = {
 };
 
 static const struct choice drifts[] = {
-#define DRIFT(id, ...) V(LEAT_DRIFT_##id, __VA_ARGS__),
+#define DRIFT(id, threshold, ...) V(LEAT_DRIFT_##id, __VA_ARGS__),
 #include "drifts.def"
 	END,
 };

@@ -28,10 +28,9 @@ static leat_drift_options sound(int kind)
 	leat_drift_options o;
 	memset(&o, 0, sizeof(o));
 	o.kind = kind;
-	if (kind == LEAT_DRIFT_PAGE_HINKLEY) {
+	o.threshold = drift_thresholds[kind];
+	if (kind == LEAT_DRIFT_PAGE_HINKLEY)
 		o.delta = 0.2;
-		o.threshold = 12;
-	}
 	if (kind == LEAT_DRIFT_ZSCORE)
 		o.size = 50;
 	return o;

@@ -62,7 +62,8 @@ static void accepted(leat_time_window_options o, int line)
 
 START_TEST(an_unknown_kind_is_refused)
 {
-	static const int kinds[] = { -1, 0, 8, 100, -2147483647, 2147483647 };
+	static const int kinds[] = { -1, 0, N_KINDS + 1, 100, -2147483647,
+		2147483647 };
 	for (size_t i = 0; i < 6; i++) {
 		leat_time_window_options o = sound(LEAT_TUMBLING);
 		o.kind = kinds[i];
@@ -214,7 +215,7 @@ END_TEST
 START_TEST(other_options_that_a_kind_has_no_use_for_must_be_zero)
 {
 	for (int kind = 1; kind <= N_KINDS; kind++) {
-		int grid = kind == LEAT_TUMBLING || kind == LEAT_HOPPING;
+		int grid = (kind_traits(kind) & KIND_OFFSET) != 0;
 		leat_time_window_options o = sound(kind);
 		o.offset = -7;
 		if (grid)
@@ -275,7 +276,8 @@ END_TEST
 
 START_TEST(statistics_that_do_not_exist_are_refused)
 {
-	static const int ids[] = { 0, -1, 47, 1000, -2147483647 };
+	const int ids[] = { 0, -1, stat_list[N_STATS - 1].number + 1, 1000,
+		-2147483647 };
 	leat_stat stats[2] = { LEAT_COUNT, LEAT_MEAN };
 	for (int kind = 1; kind <= N_KINDS; kind++) {
 		leat_time_window_options o = sound(kind);

@@ -492,7 +492,7 @@ static void try_drift(int kind, uint64_t size)
 	leat_drift *d;
 
 	o.kind = kind;
-	o.threshold = kind == LEAT_DRIFT_PAGE_HINKLEY ? 5 : 0;
+	o.threshold = drift_thresholds[kind];
 	o.size = size;
 	must(!leat_drift_new(&d, &o), "no drift");
 	for (int i = 0; i < 700; i++)
