@@ -217,8 +217,8 @@ static int is_grid(int kind)
 }
 
 /*
- * A late value has as many windows emitted again as there are values in the span
- * behind it.
+ * A late value has as many windows emitted again as there are values in the
+ * span behind it.
  */
 static int is_revised(const struct cli_time *t, const struct cli_window *w)
 {

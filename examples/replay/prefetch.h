@@ -24,8 +24,8 @@ int prefetch_init(struct prefetch *prefetch, size_t n_values);
 void prefetch_clear(struct prefetch *prefetch);
 
 /*
- * Adds one row, whose values are at prefetch->next. Returns 1 if there is no room
- * for another one.
+ * Adds one row, whose values are at prefetch->next. Returns 1 if there is no
+ * room for another one.
  */
 static inline int prefetch_put(struct prefetch *a, size_t group, uint64_t row)
 {

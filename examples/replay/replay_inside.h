@@ -27,7 +27,7 @@ struct replay {
 	struct columns columns;
 	int has_columns;
 	int chosen; /* the value columns are known */
-	int plain; /* values and key are all that rows need: take_plain() may do */
+	int plain;  /* rows need key and values alone: take_plain() */
 	struct peek peek;
 	struct values reader;
 	struct list header;     /* fields of the header, if there is one */

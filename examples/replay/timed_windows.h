@@ -44,8 +44,8 @@ int timed_windows_is_refusal(int error);
 
 /*
  * Pushes one value into each column. Returns 0 or a code of the library;
- * one for which timed_windows_is_refusal() holds has no other effect than that of
- * its time on the clock.
+ * one for which timed_windows_is_refusal() holds has no other effect than that
+ * of its time on the clock.
  */
 int timed_windows_push(struct timed_windows *timed, const leat_csv_field *key,
     int64_t t, const double *x);
