@@ -83,7 +83,10 @@ static int take_port(struct place *place, const char *text, int to_listen)
 	return 0;
 }
 
-/* The colon between host and port; *host, *len: without brackets. */
+/*
+ * Finds the colon between host and port; *host and *len get the host without
+ * brackets.
+ */
 static const char *find_colon(const char *text, const char **host, size_t *len)
 {
 	const char *colon = strchr(text, ':'), *end;
@@ -242,7 +245,7 @@ int addr_is_local(const struct addr *addr)
 
 static const char *const schemes[] = { "tcp", "udp", "unix", "unixgram" };
 
-/* A path of the kernel's may lack its NUL, and a client has none at all. */
+/* The kernel's path may lack its NUL, and a client has no path at all. */
 static void format_path(const struct sockaddr *at, socklen_t len,
     enum addr_kind kind, char *text, size_t size)
 {

@@ -11,7 +11,7 @@
 #include "alert_rule.h"
 #include "alert_scan.h"
 
-enum { CALM = 30 }; /* values without a change after which it is none */
+enum { CALM = 30 }; /* values without a change that clear one */
 
 static const struct {
 	const char *name;
@@ -48,7 +48,7 @@ static int take_option(leat_drift_options *o, const char *word, size_t name,
 	return -1;
 }
 
-/* NAME=VALUE. The name has been taken, with its "=". */
+/* Takes the value of NAME=VALUE, of which the name and "=" have been taken. */
 static int read_option(leat_drift_options *o, const struct alert_word *name,
     struct alert_scan *before, struct alert_scan *s)
 {
@@ -84,7 +84,7 @@ static int read_options(leat_drift_options *o, struct alert_scan *s)
 	}
 }
 
-/* Does the library take it? */
+/* The library decides whether the options are good. */
 static int try_out(const leat_drift_options *o, size_t kind,
     struct alert_scan *s)
 {

@@ -13,8 +13,8 @@
 
 /* Rules about results, side by side: each row is compared with all of them. */
 struct alert_check {
-	struct alert_test tests[2]; /* not raised, raised: for the other */
-	size_t at;                  /* in the row */
+	struct alert_test tests[2]; /* to raise, and to clear */
+	size_t at;                  /* index of the number in the row */
 	size_t rule;
 };
 
@@ -23,7 +23,7 @@ struct alerts {
 	void *ctx;
 	struct alert_rule *rules;
 	size_t n, size;
-	struct alert_check *checks; /* when columns are known */
+	struct alert_check *checks; /* made when columns are known */
 	size_t n_checks;
 	int has_rows, has_absent, has_drift, has_hold;
 	size_t raised;
@@ -52,7 +52,7 @@ struct alert_state {
 	struct alert_slot slots[];
 };
 
-/* Sets it, and all that is counted. */
+/* Raises or clears a rule for a key, and counts it. */
 void alert_slot_set(struct alerts *alerts, struct alert_state *state, size_t i,
     int raised);
 

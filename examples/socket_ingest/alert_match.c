@@ -60,7 +60,7 @@ int alert_rule_is_for(const struct alert_rule *r, const char *key, size_t len)
 
 /* ---- Numbers ---- */
 
-/* The name of a statistic as results have it, or NULL. */
+/* Returns the name of a statistic as results have it, or NULL. */
 static const char *stat_name(const char *text)
 {
 	leat_stat stat;
@@ -68,7 +68,7 @@ static const char *stat_name(const char *text)
 	return leat_stat_parse(text, &stat) == 0 ? leat_stat_name(&stat) : NULL;
 }
 
-/* The statistic that a column has at the end of its name, or NULL. */
+/* Returns the statistic that a column has at the end of its name, or NULL. */
 static const char *stat_of(const char *name)
 {
 	while ((name = strchr(name, '_')) != NULL) {
@@ -117,7 +117,7 @@ append(char *text, size_t size, const char *format, ...)
 	va_end(args);
 }
 
-/* A name that the number could be called by in a rule: a short one. */
+/* Returns a name by which a rule could mean the number, a short one. */
 static const char *short_name(const char *const *names, size_t n, size_t i)
 {
 	const char *stat = stat_of(names[i]);

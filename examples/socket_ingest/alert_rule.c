@@ -38,7 +38,7 @@ static int copy_word(struct alert_scan *s, const struct alert_word *word,
 
 /* ---- Conditions ---- */
 
-/* Below is one that holds up to x. */
+/* Sets a test that holds up to x. */
 static void set_below(struct alert_test *t, double x, int with_x)
 {
 	int never = !with_x && isinf(x) && x < 0;
@@ -55,7 +55,7 @@ static void set_above(struct alert_test *t, double x, int with_x)
 	t->low = with_x ? x : nextafter(x, INFINITY);
 }
 
-/* OP NUMBER */
+/* Reads OP NUMBER. */
 static int read_comparison(struct alert_scan *s, struct alert_test *t)
 {
 	char op = alert_scan_peek(s);
@@ -113,7 +113,7 @@ static int overlap(const struct alert_test tests[2])
 	return 0;
 }
 
-/* COLUMN has been taken. */
+/* Reads what follows COLUMN. */
 static int read_row_rule(struct alert_rule *r, struct alert_scan *s)
 {
 	struct alert_test *t = r->tests;

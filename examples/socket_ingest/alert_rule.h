@@ -68,7 +68,7 @@ int alert_rule_is_for(const struct alert_rule *rule, const char *key,
 int alert_column_find(const char *column, const char *const *names, size_t n,
     size_t *at_out, char *why, size_t why_size);
 
-/* "anomaly" and "change", behind these words (alert_drift.c). */
+/* Read what follows "anomaly" and "change" (alert_drift.c). */
 struct alert_scan;
 int alert_drift_anomaly(struct alert_rule *rule, struct alert_scan *scan);
 int alert_drift_change(struct alert_rule *rule, struct alert_scan *scan);

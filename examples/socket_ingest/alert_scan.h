@@ -30,11 +30,16 @@ int alert_scan_word(struct alert_scan *scan, struct alert_word *word_out);
 /* Returns whether a word is this one, and is not quoted. */
 int alert_word_is(const struct alert_word *word, const char *text);
 
-/* Takes this word, this character, if it is what comes; returns whether. */
+/*
+ * Takes this word, or this character, if it comes next; returns whether it
+ * does.
+ */
 int alert_scan_this(struct alert_scan *scan, const char *text);
 int alert_scan_char(struct alert_scan *scan, char c);
 
-/* The next character behind blanks, NUL at the end; stays where it is. */
+/*
+ * Returns the next character behind blanks, NUL at the end, and takes nothing.
+ */
 char alert_scan_peek(struct alert_scan *scan);
 
 /* Takes the rest of the text, without the blanks around it. */
@@ -49,8 +54,8 @@ int alert_scan_count(struct alert_scan *scan, uint64_t *n_out);
 int alert_scan_duration(struct alert_scan *scan, int64_t *ns_out);
 
 /*
- * Returns -1: what comes next is quoted, and that there must be `expected`
- * where it stands.
+ * Writes a reason that quotes what comes next and says that `expected` must
+ * stand there. Returns -1.
  */
 int alert_scan_fail(struct alert_scan *scan, const char *expected);
 

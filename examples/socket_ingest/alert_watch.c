@@ -14,7 +14,7 @@
 
 #include "alert_inside.h"
 
-/* The key that something has come for, and when. */
+/* A key for which something has come, and when. */
 struct visit {
 	struct alerts *alerts;
 	struct alert_state *state;
@@ -42,7 +42,9 @@ static void turn(const struct visit *v, size_t i, double value)
 	v->alerts->fn(v->alerts->ctx, &event);
 }
 
-/* Nanoseconds since a moment, which is moved to now if it is to come. */
+/*
+ * Returns the nanoseconds since a moment, which is set to now if it lies ahead.
+ */
 static uint64_t elapsed(int64_t *since, int64_t now)
 {
 	if (*since > now)
@@ -52,7 +54,7 @@ static uint64_t elapsed(int64_t *since, int64_t now)
 
 /* ---- Rows ---- */
 
-/* The condition holds: for long enough? */
+/* The condition holds; raises or clears if it has held for long enough. */
 static void turn_if_due(const struct visit *v, size_t i)
 {
 	struct alert_slot *slot = &v->state->slots[i];

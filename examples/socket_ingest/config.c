@@ -17,7 +17,9 @@
 
 #define N_OF(array) (sizeof(array) / sizeof *(array))
 
-/* Standard output is all there is to be done. */
+/*
+ * Flushes standard output, which is all that is left to do. Returns 1, or -1.
+ */
 static int flush(char *why, size_t size)
 {
 	if (fflush(stdout) == 0)
@@ -104,7 +106,7 @@ static int take_count(uint64_t *n, uint64_t most, const char *arg, char *why,
 	return report_argument(why, size, arg, allowed);
 }
 
-/* With a K, M or G of 1024 behind it, or without. */
+/* Reads a number of bytes, with a K, M or G of 1024 behind it or without. */
 static int take_bytes(uint64_t *n, const char *arg, char *why, size_t size)
 {
 	static const char units[] = "KMG";

@@ -22,7 +22,7 @@ struct config {
 	struct list listen;
 	enum format format;
 	int influx_unit;      /* enum leat_time_unit */
-	int by_arrival;       /* whatever times lines have */
+	int by_arrival;       /* ignores the times that lines have */
 	int64_t statsd_flush; /* nanoseconds, as all durations here */
 	int strict;           /* the first bad record of a stream ends it */
 
@@ -48,7 +48,7 @@ struct config {
 	struct list http;
 };
 
-/* The defaults. Returns 0, or -1: no memory. */
+/* Sets the defaults. Returns 0, or -1: no memory. */
 int config_init(struct config *config);
 void config_clear(struct config *config);
 

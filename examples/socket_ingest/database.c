@@ -29,7 +29,7 @@ enum {
 	COMMIT_ROWS = 10000,
 	MOST_ROWS = 100000,
 	MOST_BYTES = 64 << 20,
-	PATIENCE = 25 /* commits that find it locked, before it is said */
+	PATIENCE = 25 /* commits that find it locked before that is logged */
 };
 
 /* In the array it is followed by the values and by the key. */

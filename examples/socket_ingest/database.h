@@ -49,7 +49,7 @@ int database_put(struct database *database, const char *key, size_t key_len,
 int database_commit(struct database *database);
 
 const char *database_why(const struct database *database);
-/* Rows written, and taken back, and rows that are lost. */
+/* Return how many rows were written, deleted again, and lost. */
 uint64_t database_rows(const struct database *database);
 uint64_t database_lost(const struct database *database);
 

@@ -110,7 +110,10 @@ static const char *text_column(sqlite3_stmt *stmt, int i)
 	return text ? (const char *)text : "";
 }
 
-/* A row of table_info: cid, name, type, notnull, default, place in the key. */
+/*
+ * Compares a row of table_info: cid, name, type, notnull, default, place in the
+ * key.
+ */
 static int check_column(const struct database_file *f, size_t i,
     sqlite3_stmt *info, char *why, size_t size)
 {
@@ -198,7 +201,7 @@ static int open_all(struct database_file *f, int busy_ms, char *why,
 	sqlite3_exec(f->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
 	if (open_table(f, why, size) < 0)
 		return -1;
-	/* From now on nobody is waited for, but tried again. */
+	/* From now on a locked file is not waited for, but tried again. */
 	sqlite3_busy_timeout(f->db, 0);
 	return 0;
 }
@@ -259,7 +262,7 @@ static int is_utf8(const char *text, size_t len)
 	return 1;
 }
 
-/* The statement is done with before the key is gone. */
+/* SQLITE_STATIC: the statement is done with before the key is gone. */
 static int bind_key(sqlite3_stmt *s, const struct database_row *row)
 {
 	if (is_utf8(row->key, row->key_len))

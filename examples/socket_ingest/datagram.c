@@ -97,7 +97,7 @@ static void take_line(struct datagrams *d, const char *text, size_t len)
 	d->format = s->config->format;
 }
 
-/* A message of syslog is all of its datagram. */
+/* Takes a datagram; a message of syslog is all of it. */
 static void take_datagram(struct datagrams *d, const char *bytes, size_t n)
 {
 	const char *end = bytes + n;

@@ -91,7 +91,7 @@ int part_is_plain_number(struct part p, int decimals)
 
 /* ---- What is wrong ---- */
 
-/* Whatever it is, it may end on a terminal. */
+/* Makes a text printable, since it may end on a terminal. */
 static void make_printable(char *text)
 {
 	for (; *text; text++)
@@ -178,8 +178,8 @@ void decoder_make_room(struct decoder *d)
 }
 
 /*
- * A new one. The gauge that was not touched for longest makes room for it:
- * names come and go over the years.
+ * Adds a gauge. The one that was not touched for longest makes room: names come
+ * and go over the years.
  */
 static struct decoder_name *add_gauge(struct decoder *d, const struct sample *s)
 {
@@ -201,7 +201,7 @@ struct decoder_name *decoder_touch_gauge(struct decoder *d,
 
 /* ---- Saved state ---- */
 
-/* Loading: a gauge that is not there yet. */
+/* Loads a gauge, which must not be there yet. */
 static void load_gauge(struct decoder *d, struct tape *t)
 {
 	struct decoder_name *name;
@@ -224,7 +224,10 @@ static void load_gauge(struct decoder *d, struct tape *t)
 	free(text);
 }
 
-/* In the order in which they were touched; of too many the last ones stay. */
+/*
+ * Loads gauges in the order in which they were touched; of too many the last
+ * ones stay.
+ */
 static void load_gauges(struct decoder *d, struct tape *t, size_t n)
 {
 	decoder_names_clear(&d->gauges);

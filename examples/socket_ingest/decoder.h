@@ -42,23 +42,24 @@ struct decoder_options {
 };
 
 /*
- * Has what outlives a line: values of gauges, members of sets. One for all
- * connections. NULL: no memory.
+ * Makes a decoder, one for all connections. It keeps what outlives a line:
+ * values of gauges, members of sets. NULL: no memory.
  */
 struct decoder *decoder_new(const struct decoder_options *options);
 void decoder_free(struct decoder *decoder);
 
 /*
- * Bytes that gauges and sets take now, and the most that they may from now
- * on; at first any. Beyond it new members of sets are refused, which may have
- * three quarters of it, and the gauges that were not touched for longest go.
+ * Return how many bytes gauges and sets take now, and limit them from now on;
+ * at first there is no limit. Beyond it new members of sets are refused, which
+ * may have three quarters of it, and the gauges that were not touched for
+ * longest go.
  */
 size_t decoder_bytes(const struct decoder *decoder);
 void decoder_limit(struct decoder *decoder, size_t most);
 
 /*
- * When the lines come that are taken from now on, nanoseconds since 1970. At
- * first it is 1970.
+ * Sets when the lines come that are taken from now on, in nanoseconds since
+ * 1970. At first it is 1970.
  */
 void decoder_arrival(struct decoder *decoder, int64_t now);
 
@@ -71,24 +72,27 @@ enum { DECODER_BAD = -1, DECODER_NO_MEMORY = -2 };
 int decoder_take(struct decoder *decoder, enum format format, const char *text,
     size_t len);
 
-/* "value \"abc\" is not a number"; at most 160 bytes, no control characters */
+/*
+ * Returns why the last line was bad: "value \"abc\" is not a number". It has at
+ * most 160 bytes and no control characters.
+ */
 const char *decoder_why(const struct decoder *decoder);
 
 /*
- * Format line by itself, for the many: 0 with *sample set, 1 if there is
- * nothing on the line, or DECODER_BAD.
+ * Reads a line of format line without a callback, for speed. Returns 0 with
+ * *sample set, 1 if the line is blank or a comment, or DECODER_BAD.
  */
 int decoder_line(struct decoder *decoder, const char *text, size_t len,
     struct sample *sample_out);
 
 /*
- * Sets of statsd: how many different members each had since the last call is
- * emitted as a sample without a time, and they are emptied. To be called every
+ * Emits for each set of statsd how many different members it had since the last
+ * call, as a sample without a time, and empties it. To be called every
  * --statsd-flush.
  */
 int decoder_flush_sets(struct decoder *decoder);
 
-/* Gauges and sets. */
+/* Saves or loads gauges and sets. */
 void decoder_tape(struct decoder *decoder, struct tape *tape);
 
 #endif

@@ -19,7 +19,7 @@ struct decoder_bytes {
 	size_t n, size;
 };
 
-/* In key.tags, as offsets while they come and sorted as texts. */
+/* A tag in key.tags: offsets while tags come, texts when they are sorted. */
 struct decoder_tag {
 	size_t at, name_len, value_len; /* no value: it stands by itself */
 	const char *name, *value;
@@ -37,7 +37,7 @@ struct decoder_key {
 struct decoder_hour {
 	int month, day, hour; /* the message's; month 1 to 12, 0: none yet */
 	int64_t start;        /* nanoseconds since 1970 */
-	int64_t found_at;     /* by this arrival */
+	int64_t found_at;     /* arrival by which the year was found */
 };
 
 struct decoder {
@@ -108,13 +108,16 @@ int part_split(struct part *rest, char at, struct part *part_out);
 enum { DECODER_FIELDS = 3 };
 int part_fields(struct part line, struct part *fields);
 
-/* Blank, or a comment. */
+/* Returns whether a line is blank or a comment. */
 int part_is_nothing(struct part line);
 
-/* A number, or one of the words for a missing one. Returns 0, or -1. */
+/* Reads a number, or one of the words for a missing one. Returns 0, or -1. */
 int part_number(struct part part, double *x_out);
 
-/* Digits, maybe with a sign and (if decimals) a point. */
+/*
+ * Returns whether a part is digits, maybe with a sign and (if decimals) a
+ * point.
+ */
 int part_is_plain_number(struct part part, int decimals);
 
 /* ---- What is wrong ---- */

@@ -33,11 +33,11 @@ struct decoder_names {
  */
 size_t decoder_name_bytes(size_t len);
 
-/* NULL: there is no such name. */
+/* Returns a name, NULL if there is none. */
 struct decoder_name *decoder_names_find(const struct decoder_names *names,
     const char *text, size_t len);
 
-/* The name is a new one. NULL: no memory. */
+/* Adds a name that is not there yet. NULL: no memory. */
 struct decoder_name *decoder_names_add(struct decoder_names *names,
     const char *text, size_t len);
 

@@ -14,7 +14,7 @@
 
 enum { FIRST_MEMBERS = 64 };
 
-/* The place of a hash, or the free one where it belongs. */
+/* Returns the place of a hash, or the free one where it belongs. */
 static uint64_t *place_of(uint64_t *places, size_t mask, uint64_t hash)
 {
 	size_t at = (size_t)hash & mask;

@@ -22,7 +22,7 @@ void describe_alert(struct writer *w, const struct alert_event *event)
 	writer_text(w, ",\"rule\":");
 	row_format_json_text(w, event->text, strlen(event->text));
 	writer_text(w, ",\"value\":");
-	/* JSON has no other numbers. */
+	/* JSON has no NaN and no infinity. */
 	if (event->value - event->value == 0)
 		writer_number(w, event->value);
 	else

@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * Sees to it that there may be n of them, as far as the system lets us.
- * Returns how many there may be, at most n.
+ * Raises the limit to n descriptors, as far as the system allows. Returns how
+ * many there may be, at most n.
  */
 size_t descriptors_allow(size_t n);
 

@@ -21,7 +21,7 @@
 #include "database.h"
 #include "sink_list.h"
 
-/* Bytes of a key on the snapshot: its row, name and place in the table. */
+/* Bytes of a key in the snapshot: its row, name and place in the table. */
 enum { BESIDE_KEY = 150 };
 
 int engine_fail(struct engine *e, const char *what)

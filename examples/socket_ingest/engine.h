@@ -44,7 +44,10 @@ int engine_new(struct engine **engine_out, const struct engine_options *options,
     char *why, size_t why_size);
 void engine_free(struct engine *engine);
 
-/* Stays where it is; has names only when they are known. */
+/*
+ * Returns the snapshot, which stays where it is, and has names when they are
+ * known.
+ */
 struct snapshot *engine_snapshot(struct engine *engine);
 
 /*
@@ -62,8 +65,8 @@ void engine_value(struct engine *engine, const struct sample *sample,
     const char *who);
 
 /*
- * A record of a table; ctx is a struct engine_table. Returns 0; ENGINE_BAD
- * with the reason in engine_why() for one that has had no effect; or
+ * Takes a record of a table; ctx is a struct engine_table. Returns 0;
+ * ENGINE_BAD with the reason in engine_why() for one that has had no effect; or
  * ENGINE_REFUSED: nothing of this stream can be taken.
  */
 struct engine_table {
@@ -86,10 +89,10 @@ void engine_tick(struct engine *engine);
 /* No value comes any more, and no state is saved: all windows are emitted. */
 void engine_finish(struct engine *engine);
 
-/* Values so far, for saving by rows. */
+/* Returns how many values there were so far, for saving by rows. */
 uint64_t engine_values(const struct engine *engine);
 
-/* SIGHUP: files are opened again. */
+/* Opens files again, as SIGHUP asks for. */
 void engine_reopen(struct engine *engine);
 
 /*

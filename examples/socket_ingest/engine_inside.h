@@ -71,13 +71,13 @@ int engine_decide(struct engine *engine);
 
 /* ---- Results (engine_snapshot.c) ---- */
 
-/* A rows_watch. */
+/* Functions of a struct rows_watch. */
 void engine_taken(void *engine, size_t group, const leat_csv_field *key,
     const double *values);
 void engine_emitted(void *engine, const struct rows_result *result);
 void engine_dropped(void *engine, size_t group);
 
-/* Each tick: keys that are no longer known go. */
+/* To be called each tick: drops keys that windows do not know any more. */
 void engine_forget(struct engine *engine);
 
 /* Save or load the alerts' state of all keys. */

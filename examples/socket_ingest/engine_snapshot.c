@@ -11,7 +11,7 @@
 #include "database.h"
 #include "engine_inside.h"
 
-/* Rows leave the writer whole: before one, there is room for it. */
+/* Makes room for a row, since rows must leave the writer whole. */
 static void make_room(struct engine *e)
 {
 	if (e->writer.len > WRITER_SIZE / 2)
@@ -204,7 +204,7 @@ void engine_forget(struct engine *e)
 	forget_by_count(e);
 }
 
-/* Keys are no longer known to alerts and page. */
+/* Drops all keys of alerts and page. */
 void engine_clear_snapshot(struct engine *e)
 {
 	if (e->has_snapshot && e->options.alerts)

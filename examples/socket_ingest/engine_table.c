@@ -8,8 +8,8 @@
 #include "engine_inside.h"
 
 /*
- * A header that will not do must not keep others from coming: all is as
- * before it. The reason is in e->why.
+ * Begins anew after a header that will not do, so that another one may come.
+ * Keeps the reason in e->why.
  */
 static int begin_again(struct engine *e)
 {
@@ -27,7 +27,7 @@ static int begin_again(struct engine *e)
 	return ENGINE_REFUSED;
 }
 
-/* The stream that it came from may have gone. */
+/* Logs a bad record, whose stream may have gone. */
 static void say_bad(void *ctx)
 {
 	struct engine *e = ctx;
@@ -36,7 +36,7 @@ static void say_bad(void *ctx)
 	    replay_why(e->replay));
 }
 
-/* "socket_ingest: left out, since not numeric: note ("ok")" */
+/* Logs notes such as: left out, since not numeric: note ("ok") */
 static void log_notes(struct engine *e)
 {
 	char text[600];

@@ -29,7 +29,7 @@ struct cursor {
 	const char *at, *end;
 };
 
-/* Up to a byte of `stops` that has no backslash before it. */
+/* Takes a part up to a byte of `stops` that has no backslash before it. */
 static inline struct part take_part(struct cursor *c, const char *stops,
     const char *escapes)
 {
@@ -51,7 +51,7 @@ static int is_at(const struct cursor *c, char byte)
 	return c->at < c->end && *c->at == byte;
 }
 
-/* "name=", behind a comma or the blank. */
+/* Takes "name=", which stands behind a comma or the blank. */
 static int take_name(struct decoder *d, struct cursor *c, const char *what,
     struct part *name_out)
 {
@@ -100,7 +100,7 @@ static int is_word(struct part p, const char *const *words)
 	return *words != NULL;
 }
 
-/* Returns 0, or -1: it is neither. */
+/* Returns 0, or -1 if it is neither true nor false. */
 static int read_boolean(struct part p, double *x_out)
 {
 	static const char *const yes[] = { "t", "T", "true", "True", "TRUE",
@@ -112,7 +112,7 @@ static int read_boolean(struct part p, double *x_out)
 	return *x_out == 1 || is_word(p, no) ? 0 : -1;
 }
 
-/* From -2^63 to below it, or without a sign below 2^64. */
+/* Reads an integer from -2^63 to below 2^63, or without a sign below 2^64. */
 static int read_integer(struct part p, int is_signed, double *x_out)
 {
 	int minus = is_signed && p.len > 0 && *p.text == '-';
@@ -343,7 +343,7 @@ static const char *find(const char *p, const char *end, const char *stops)
 	return p < end ? p : end;
 }
 
-/* NAME= and something. Where it ends, or NULL. */
+/* Skips NAME= and a value. Returns where it ends, or NULL if it is none. */
 static const char *skip_pair(const char *p, const char *end)
 {
 	const char *is = find(p, end, "=, ");

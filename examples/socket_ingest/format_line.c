@@ -181,7 +181,10 @@ static inline int are_digits(uint64_t x)
 		   ((x + OF_EACH(0x06)) & OF_EACH(0xF0)) >> 4) == OF_EACH(0x33);
 }
 
-/* Pairs to numbers below 100, these to one of four digits, and to one. */
+/*
+ * Pairs of digits become numbers below 100, these become numbers of four
+ * digits, and these one number.
+ */
 static inline uint64_t eight_digits(uint64_t x)
 {
 	x = (x & OF_EACH(0x0F)) * 2561 >> 8;
@@ -191,8 +194,8 @@ static inline uint64_t eight_digits(uint64_t x)
 }
 
 /*
- * Seconds of ten digits, as nearly all times on the wire are; those above
- * 8999999999 may be beyond what nanoseconds can count.
+ * Reads seconds of ten digits, as nearly all times are; those above 8999999999
+ * may be beyond what nanoseconds can count.
  */
 static inline int take_time(const char *p, size_t n, int unit, int64_t *t_out)
 {
@@ -214,7 +217,7 @@ static inline int take_time(const char *p, size_t n, int unit, int64_t *t_out)
 	    : -1;
 }
 
-/* Eight bytes at a time, as long as there is no end in them. */
+/* Looks at eight bytes at a time, as long as there is no end in them. */
 static inline const char *key_end_of(const char *p, const char *end)
 {
 	while (end - p >= 8) {
@@ -230,7 +233,9 @@ static inline const char *key_end_of(const char *p, const char *end)
 	return text_field_end(p, end);
 }
 
-/* The first field of two is a key for sure if it begins with such a byte. */
+/*
+ * Returns whether the first of two fields is a key for sure, by its first byte.
+ */
 static inline int begins_key(char c)
 {
 	int letter = c | 0x20;
@@ -238,7 +243,10 @@ static inline int begins_key(char c)
 	return letter >= 'a' && letter <= 'z' && letter != 'n' && letter != 'i';
 }
 
-/* Returns 0, or -1: read it with care. */
+/*
+ * Reads a line of the usual form. Returns 0, or -1 if it must be read with
+ * care.
+ */
 static inline int take_usual(struct part line, int unit, struct sample *s)
 {
 	const char *end = line.text + line.len;

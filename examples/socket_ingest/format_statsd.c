@@ -113,7 +113,10 @@ static int take_section(struct decoder *d, struct metric *m,
 	}
 }
 
-/* Up to a | or, behind a type or a rate, the colon before the next value. */
+/*
+ * Takes a word up to a | or, behind a type or a rate, the colon before the next
+ * value.
+ */
 struct end {
 	int is_bar, is_colon;
 };
@@ -138,7 +141,7 @@ static struct end take_word(struct part *rest, struct part *word)
 }
 
 /*
- * The values up to the next type, and what follows it. Returns 1 if there
+ * Takes the values up to the next type, and what follows it. Returns 1 if there
  * are more, 0 if not, or DECODER_BAD.
  */
 static int take_bit(struct decoder *d, struct metric *m, struct part *rest,

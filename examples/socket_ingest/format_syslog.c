@@ -46,7 +46,10 @@ static const char *priority_end(const char *p, const char *end)
 
 /* ---- RFC 5424 ---- */
 
-/* [id name="value" ...], of which nothing is used. Behind it, or NULL. */
+/*
+ * Skips [id name="value" ...], of which nothing is used. Returns where it ends,
+ * or NULL.
+ */
 static const char *skip_element(const char *p, const char *end)
 {
 	int quoted = 0;
@@ -73,7 +76,7 @@ static const char *skip_data(const char *p, const char *end)
 	return p;
 }
 
-/* - is that there is none. */
+/* Makes a part empty if it is -, which stands for none. */
 static struct part or_none(struct part p)
 {
 	if (part_is(p, "-"))
@@ -155,7 +158,7 @@ static struct part trim(struct part p)
 	return p;
 }
 
-/* 1 to 12, or 0. */
+/* Returns the month, 1 to 12, or 0. */
 static int month_of(const char *p)
 {
 	static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
@@ -173,7 +176,7 @@ static int two_digits(const char *p)
 	return 10 * (*p == ' ' ? 0 : *p - '0') + p[1] - '0';
 }
 
-/* The start of an hour on the clock of this machine. Returns 0, or -1. */
+/* Finds the start of an hour on the clock of this machine. Returns 0, or -1. */
 static int hour_in(int year, const struct decoder_hour *h, int64_t *t_out)
 {
 	struct tm tm = { 0 };
@@ -208,7 +211,7 @@ static int find_year(struct decoder_hour *h, int64_t arrival)
 	return -1;
 }
 
-/* "Nov 28 11:53:52". Returns 0, or -1: it is none. */
+/* Reads "Nov 28 11:53:52". Returns 0, or -1 if it is no such time. */
 static int read_old_time(struct decoder *d, const char *p, int64_t *t_out)
 {
 	struct decoder_hour h = { month_of(p), two_digits(p + 4),
@@ -253,7 +256,7 @@ static int take_old_time(struct decoder *d, struct part *rest,
 	return 1;
 }
 
-/* A word with a colon at its end. Returns whether there was one. */
+/* Takes a word with a colon at its end. Returns whether there was one. */
 static int take_tag(struct part *rest, struct part *tag_out)
 {
 	struct part after = *rest, tag;

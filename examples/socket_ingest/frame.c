@@ -26,7 +26,7 @@ enum state {
 	PAST_CR       /* the CR of that line end was there */
 };
 
-/* Longer ones are not meant. */
+/* Counts above this cannot be meant. */
 #define LONGEST_FRAME 999999999u
 
 enum { FIRST_SIZE = 64 };
@@ -83,7 +83,7 @@ static enum frame_event emit(const struct frame *f, const char *text,
 	return out->len > f->max_line ? FRAME_TOO_LONG : FRAME_LINE;
 }
 
-/* The rest of the piece is part of a line that has no end yet. */
+/* Holds the rest of the piece, which is part of a line that has no end yet. */
 static enum frame_event hold_rest(struct frame *f, struct piece *p)
 {
 	size_t n = left(p), len = f->n_held + n;
@@ -99,7 +99,7 @@ static enum frame_event hold_rest(struct frame *f, struct piece *p)
 	return FRAME_MORE;
 }
 
-/* The end of a line whose start is held. */
+/* Takes the end of a line whose start is held. */
 static enum frame_event join(struct frame *f, struct piece *p, const char *end,
     struct line *out)
 {

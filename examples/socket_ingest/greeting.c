@@ -107,7 +107,7 @@ static enum greeting_verdict gap(struct greeting *g, char c)
 	return target(g, c);
 }
 
-/* A blank was no end of the target. */
+/* The blank did not end the target. */
 static enum greeting_verdict no_version(struct greeting *g, char c)
 {
 	return g->is_loose ? target(g, c) : decide(g, GREETING_LINES);

@@ -43,7 +43,7 @@ enum greeting_verdict {
 enum greeting_verdict greeting_take(struct greeting *greeting,
     const char *bytes, size_t n);
 
-/* The stream has ended, perhaps within its first line. */
+/* To be called when the stream has ended, perhaps within its first line. */
 enum greeting_verdict greeting_end(const struct greeting *greeting);
 
 #endif

@@ -35,7 +35,7 @@ static const char *end_head(struct head *h)
 	return NULL;
 }
 
-/* The name is whole. */
+/* Looks at a header's name, which is whole. */
 static const char *begin_value(struct head *h)
 {
 	if (h->name_len == 0)

@@ -97,7 +97,7 @@ void http_conn_answers(struct http_conn *c, struct evhttp_request *req)
 	evhttp_request_set_on_complete_cb(req, on_answered, c);
 }
 
-/* For as long as the peer is to be slowed down. */
+/* Holds the connection for as long as its peer is to be slowed down. */
 void http_conn_holds(struct http_conn *c)
 {
 	wait_for(c, HELD, 2 * PEER_LONGEST);
@@ -117,7 +117,7 @@ void http_conn_close(struct http_conn *c)
 
 /* ---- What passes ---- */
 
-/* The bytes behind the first `at`. */
+/* Looks at the bytes behind the first `at`. */
 static const char *look(struct http_conn *c, struct evbuffer *buffer, size_t at)
 {
 	struct evbuffer_ptr from;

@@ -54,7 +54,10 @@ static void take_name(struct http_conn *c, const struct sockaddr *at,
 	c->peer = peers ? peers_hold(peers, at, len) : NULL;
 }
 
-/* Before anything is read: who fails at once has no name any more. */
+/*
+ * Names new connections before anything is read: one that fails at once has no
+ * address any more.
+ */
 static void name_new(struct web *web)
 {
 	struct sockaddr_storage at;

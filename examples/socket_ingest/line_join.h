@@ -24,7 +24,7 @@ struct join {
 	size_t lines; /* lines that wait */
 };
 
-/* Takes a line. Returns 0, or -1: it is bad, and that has been said. */
+/* Takes a line. Returns 0, or -1 if it is bad, which has been logged. */
 typedef int join_fn(void *ctx, const char *text, size_t len);
 
 /*
@@ -35,7 +35,10 @@ typedef int join_fn(void *ctx, const char *text, size_t len);
 long join_take(struct join *join, const char *text, size_t len, size_t longest,
     join_fn *fn, void *ctx);
 
-/* No more lines: deals with those that wait. Returns how many. */
+/*
+ * To be called after the last line: deals with those that wait. Returns how
+ * many.
+ */
 long join_end(struct join *join, join_fn *fn, void *ctx);
 
 void join_clear(struct join *join);

@@ -62,7 +62,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	stream_accept(l->server, fd, at, (socklen_t)len, who, l->is_tcp);
 }
 
-/* No descriptor is left, or no memory: those who come wait meanwhile. */
+/* No descriptor or no memory is left: new connections wait meanwhile. */
 static void on_error(struct evconnlistener *listener, void *ctx)
 {
 	struct listener *l = ctx;
@@ -78,7 +78,7 @@ static int fail(char *why, size_t size, const char *what, const char *reason)
 	return report(why, size, "--listen: %.80s: %s", what, reason);
 }
 
-/* A socket that a server of before has left, and nobody listens on. */
+/* Removes a socket that an earlier server has left, and nobody listens on. */
 static void remove_stale(const struct addr *addr)
 {
 	const char *path = ((const struct sockaddr_un *)&addr->at)->sun_path;
@@ -135,7 +135,7 @@ static int open_socket(const struct addr *addr)
 	return -1;
 }
 
-/* With the port that is used, if 0 was given. */
+/* Writes the address with the port that is used, if 0 was given. */
 static void name_listener(struct listener *l, int fd, enum addr_kind kind)
 {
 	struct sockaddr_storage at;

@@ -134,9 +134,9 @@ static int fd_of(const struct log *log)
 /* ---- What is counted ---- */
 
 /*
- * By a clock that has been set back nobody is silenced for more than a minute
- * longer. By less there is no line more: callers read clocks of their own,
- * which differ a little.
+ * A clock that was set back by minutes must not silence a kind for longer. A
+ * little less is no reason for a line: callers read clocks of their own, which
+ * differ a little.
  */
 static int is_quiet(int64_t next, int64_t now)
 {

@@ -38,11 +38,11 @@ enum log_kind {
 	LOG_N_KINDS
 };
 
-/* "bad_line", as a metric has it; and "lines not understood". */
+/* Return "bad_line", as a metric has it, and "lines not understood". */
 const char *log_kind_name(enum log_kind kind);
 const char *log_kind_text(enum log_kind kind);
 
-/* { 0 } is one. */
+/* Starts from { 0 }. */
 struct log {
 	uint64_t counts[LOG_N_KINDS];
 	uint64_t logged[LOG_N_KINDS]; /* counts at the last line of the log */
@@ -52,11 +52,11 @@ struct log {
 
 /*
  * Counts n of a kind at `now` (nanoseconds since 1970). The first one of a
- * minute is said: "socket_ingest: tcp://127.0.0.1:4711: value "x" is not a
- * number", with n behind it in parentheses if that is not 1; what (who and
- * why) may come from a stranger: control characters are replaced, and what is
- * not UTF-8. The rest is counted: "socket_ingest: lines not understood: 17
- * more in the last minute".
+ * minute is logged: "socket_ingest: tcp://127.0.0.1:4711: value "x" is not a
+ * number", with n behind it in parentheses if that is not 1; what (who and why)
+ * may come from a stranger: control characters are replaced, and what is not
+ * UTF-8. The rest is counted: "socket_ingest: lines not understood: 17 more in
+ * the last minute".
  */
 #if defined(__GNUC__)
 __attribute__((format(printf, 5, 6)))
@@ -64,7 +64,7 @@ __attribute__((format(printf, 5, 6)))
 void log_event(struct log *log, enum log_kind kind, uint64_t n,
     int64_t now, const char *format, ...);
 
-/* Says what has been counted and not said, when its minute is over. */
+/* Logs what has been counted and not logged, when its minute is over. */
 void log_tick(struct log *log, int64_t now);
 
 /* Logs a line that must not be left out. */

@@ -154,7 +154,7 @@ static void forget(struct peers *s, struct peer *p)
 	s->n_free++;
 }
 
-/* Room for a new one, all zeros; or NULL. */
+/* Returns room for a new peer, all zeros, or NULL. */
 static struct peer *find_room(struct peers *s)
 {
 	struct peer *p;

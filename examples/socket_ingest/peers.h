@@ -52,8 +52,9 @@ struct peer {
 struct peers;
 
 /*
- * For so many connections and, beside them, so many peers without one. NULL:
- * no memory. The seed keeps addresses from being chosen so that they collide.
+ * Makes room for so many connections and, beside them, so many peers without
+ * one. NULL: no memory. The seed keeps addresses from being chosen so that they
+ * collide.
  */
 struct peers *peers_new(size_t n_connections, size_t n_others,
     const uint64_t seed[2]);
@@ -64,9 +65,9 @@ size_t peers_room(const struct peers *peers);
 size_t peers_count(const struct peers *peers);
 
 /*
- * The peer of this address, for one more connection, until peers_drop(). NULL
- * if the address is not one of IP, or if there are more connections than
- * were told.
+ * Returns the peer of this address, for one more connection, until
+ * peers_drop(). NULL if the address is not one of IP, or if there are more
+ * connections than were told.
  */
 struct peer *peers_hold(struct peers *peers, const struct sockaddr *at,
     socklen_t len);

@@ -19,7 +19,7 @@ int server_new(struct server **server_out, const struct config *config,
 void server_free(struct server *server);
 
 /*
- * Until a signal, or the end of standard input if there is nothing else.
+ * Runs until a signal, or the end of standard input if there is nothing else.
  * Returns 0, or -1: the state could not be saved.
  */
 int server_run(struct server *server);

@@ -32,7 +32,7 @@ int secret_is(const char *secret, const char *text, size_t len)
 	return difference == 0;
 }
 
-/* The length without the line end, or -1 with what is wrong. */
+/* Returns the length without the line end, or -1 with what is wrong. */
 static int find_secret(const char *bytes, size_t n, const char **wrong_out)
 {
 	const char *end = memchr(bytes, '\n', n);

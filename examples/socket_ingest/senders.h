@@ -35,17 +35,17 @@ struct senders *senders_new(const uint64_t seed[2]); /* NULL: no memory */
 void senders_free(struct senders *senders);
 
 /*
- * The sender of this name has come, a new one if need be; at SENDERS_MAX the
- * one that has been gone longest is forgotten for it. NULL: there is no
- * memory, none of SENDERS_MAX has gone, or it is no name (1 to SENDER_NAME
- * bytes, no blank and no control character).
+ * Returns the sender of this name, which has come, a new one if need be; at
+ * SENDERS_MAX the one that has been gone longest is forgotten for it. NULL:
+ * there is no memory, none of SENDERS_MAX has gone, or it is no name (1 to
+ * SENDER_NAME bytes, no blank and no control character).
  */
 struct sender *senders_come(struct senders *senders, const char *name,
     size_t len);
 
 /*
- * A sender has come and goes, its stream being closed. It is forgotten if no
- * line of it has ever been taken.
+ * To be called when a sender's stream is closed. It is forgotten if no line of
+ * it has ever been taken.
  */
 void senders_go(struct senders *senders, struct sender *sender);
 
@@ -56,7 +56,7 @@ uint64_t senders_forgotten(const struct senders *senders);
 size_t senders_count(const struct senders *senders);
 struct sender *senders_at(struct senders *senders, size_t i);
 
-/* Counts; loading: into none. */
+/* Saves counts of senders, or loads them into an empty object. */
 void senders_tape(struct senders *senders, struct tape *tape);
 
 #endif

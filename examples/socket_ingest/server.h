@@ -123,10 +123,13 @@ void stream_accept(struct server *server, int fd, const struct sockaddr *at,
 void stream_close(struct stream *stream);
 void stream_close_all(struct server *server);
 
-/* Standard input: one that cannot be waited for is read at each turn. */
+/* Reads standard input; if it cannot be waited for, it is read at each turn. */
 int stream_stdin(struct server *server);
 
-/* Each tick: those that are silent for too long, those that have waited. */
+/*
+ * To be called each tick: closes streams that are silent for too long, and lets
+ * those go on that have waited.
+ */
 void stream_tick(struct server *server);
 
 /*

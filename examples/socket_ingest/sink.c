@@ -105,7 +105,7 @@ void sink_again_later(struct sink *o)
 	sink_again(o, ms);
 }
 
-/* Some descriptors cannot be waited for: devices, of epoll(7). */
+/* Some descriptors cannot be waited for, as devices by epoll(7). */
 static void await_room(struct sink *o)
 {
 	o->is_blocked = 1;
@@ -256,7 +256,7 @@ static const struct sink_kind *find_kind(const char *where)
 	return &sink_file;
 }
 
-/* "udp://..." is no file, and what is for rows alone neither. */
+/* Returns whether it is no file: "udp://...", or a place for rows alone. */
 static int is_no_file(const char *where)
 {
 	return strncmp(where + strcspn(where, ":/"), "://", 3) == 0 ||

@@ -46,13 +46,13 @@ void sink_free(struct sink *sink);
 void sink_set_head(struct sink *sink, const char *head, size_t len);
 
 /*
- * Whole lines, n_lines of them, which go out or are dropped together. Cheap
- * if called with some kilobytes at a time.
+ * Takes whole lines, n_lines of them, which go out or are dropped together. Is
+ * cheap if called with some kilobytes at a time.
  */
 void sink_put(struct sink *sink, const char *lines, size_t len,
     uint64_t n_lines);
 
-/* SIGHUP: a file is opened anew (it may have been moved away). */
+/* Opens a file anew, which may have been moved away, as SIGHUP asks for. */
 void sink_reopen(struct sink *sink);
 
 /*

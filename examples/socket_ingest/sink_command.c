@@ -107,7 +107,7 @@ static int run(struct sink *o)
 
 /* ---- Ending ---- */
 
-/* Returns whether there is none that runs. */
+/* Returns whether no command runs. */
 static int reap(struct sink *o, int *status_out)
 {
 	pid_t ended;

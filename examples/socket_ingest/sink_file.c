@@ -42,7 +42,7 @@ enum {
 
 /* ---- Files ---- */
 
-/* Nobody is waited for: a FIFO that has no reader is an error. */
+/* Opening does not wait: a FIFO that has no reader is an error. */
 static int open_path(const char *path)
 {
 	int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY |
@@ -83,7 +83,7 @@ static int is_same_file(const struct sink *o, const struct stat *now)
 	    now->st_size > 0;
 }
 
-/* Returns 0, or -1: all is as it was. */
+/* Returns 0, or -1 with all as it was. */
 static int open_file(struct sink *o)
 {
 	int fd = open_path(o->where), is_same;
@@ -173,7 +173,7 @@ static int start_standard(struct sink *o, char *why, size_t size)
 	return 0;
 }
 
-/* Up to the end of the last line of so many bytes, if there is one. */
+/* Returns how many bytes there are up to the end of the last line. */
 static size_t cut_at_line(const char *bytes, size_t n)
 {
 	size_t cut = n;

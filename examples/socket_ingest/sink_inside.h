@@ -51,7 +51,7 @@ void sink_queue_clear(struct sink_queue *queue);
 
 struct sink_lookup;
 
-/* n > 0 addresses, or none and the reason. */
+/* Gets n > 0 addresses, or none and the reason. */
 typedef void sink_lookup_fn(void *ctx, const struct addr *addrs, int n,
     const char *why);
 
@@ -72,7 +72,7 @@ struct sink_kind {
 	ssize_t (*write)(struct sink *sink, const char *bytes, size_t n);
 	/* Called when the sink cannot be written to any more. */
 	void (*broken)(struct sink *sink, int error);
-	/* The timer is over. */
+	/* Called when the timer is over. */
 	void (*again)(struct sink *sink);
 	void (*reopen)(struct sink *sink); /* NULL: nothing to do */
 	/* Frees what start and again have made. */
@@ -125,19 +125,19 @@ extern const struct sink_kind sink_standard;
 extern const struct sink_kind sink_socket;
 extern const struct sink_kind sink_command;
 
-/* Says and counts that something is wrong with it. */
+/* Logs and counts that something is wrong with a sink. */
 void sink_complain(struct sink *sink, const char *reason);
 
 /*
- * A new descriptor is open, which has had nothing yet but what is in the
- * file: lines begin anew.
+ * To be called with a new descriptor, which has had nothing yet but what is in
+ * the file: lines begin anew.
  */
 void sink_begin(struct sink *sink, enum sink_intro intro);
 
 /* Writes what can be written now. */
 void sink_flush(struct sink *sink);
 
-/* Is not open any more; its events are gone, and the descriptor with them. */
+/* Closes the descriptor, and frees its events. */
 void sink_shut(struct sink *sink);
 
 /* Lets the kind try again after so many milliseconds. */

@@ -52,7 +52,10 @@ int sink_queue_add(struct sink_queue *q, const char *bytes, size_t n)
 	return 0;
 }
 
-/* Lines end in these bytes; *rest_out is what comes after the last end. */
+/*
+ * Returns how many lines end in these bytes; *rest_out gets the bytes after the
+ * last end.
+ */
 static uint64_t count_ends(const char *bytes, size_t n, size_t *rest_out)
 {
 	const char *at = bytes, *end = bytes + n;

@@ -144,7 +144,7 @@ static void on_connected(evutil_socket_t fd, short what, void *ctx)
 	connect_next(o, error);
 }
 
-/* Returns 0: it is on its way, or an error. */
+/* Returns 0 if it is on its way, or an error. */
 static int connect_to(struct sink *o, const struct addr *addr)
 {
 	struct timeval time = { CONNECT_SECONDS, 0 };

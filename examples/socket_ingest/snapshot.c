@@ -204,8 +204,8 @@ void snapshot_put(struct snapshot *b, struct snapshot_key *key,
 /* ---- Points ---- */
 
 /*
- * The points in order, with more room behind them. The memory is not cleared:
- * what no point has come to yet is not touched.
+ * Moves the points in order, with more room behind them. The memory is not
+ * cleared, so that pages without a point stay untouched.
  */
 static int grow_ring(struct snapshot *b, struct snapshot_key *key)
 {

@@ -73,12 +73,12 @@ void snapshot_clear(struct snapshot *snapshot);
 struct snapshot_key *snapshot_find(const struct snapshot *snapshot,
     const char *name, size_t len);
 /*
- * The key, new if need be; *is_new_out. A new one is the oldest, as it has no
- * results yet. NULL: no memory.
+ * Returns a key, new if need be, and in *is_new_out whether it is. A new one is
+ * the oldest, as it has no results yet. NULL: no memory.
  */
 struct snapshot_key *snapshot_add(struct snapshot *snapshot, const char *name,
     size_t len, int *is_new_out);
-/* The alerts' state is freed before by whoever has put it there. */
+/* Drops a key, whose alerts have been freed by whoever has put them there. */
 void snapshot_drop(struct snapshot *snapshot, struct snapshot_key *key);
 
 /*
@@ -103,11 +103,11 @@ size_t snapshot_tick(struct snapshot *snapshot, int64_t now);
 const struct snapshot_key *snapshot_changed(const struct snapshot_key *key,
     uint64_t version);
 
-/* Point i of a key, 0 the oldest. */
+/* Returns point i of a key, 0 the oldest. */
 const double *snapshot_point(const struct snapshot *snapshot,
     const struct snapshot_key *key, size_t i, int64_t *at_out);
 
-/* Bytes allocated, about. */
+/* Returns about how many bytes are allocated. */
 size_t snapshot_bytes(const struct snapshot *snapshot);
 
 #endif

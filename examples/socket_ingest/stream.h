@@ -70,7 +70,7 @@ enum { STREAM_ON = 0, STREAM_CLOSE = -1 };
  */
 int stream_parse(struct stream *stream, const char *bytes, size_t n);
 
-/* The other side has no more to say: a last line may lack its end. */
+/* To be called at the end of a stream, whose last line may lack its end. */
 void stream_parse_end(struct stream *stream);
 
 void stream_parse_clear(struct stream *stream);
@@ -109,7 +109,7 @@ int stream_guess(struct stream *stream, const char *token, size_t len);
 
 /* ---- Moving bytes (stream_io.c) ---- */
 
-/* Begins to read. Return 0, or -1: no memory. */
+/* Begin to read. Return 0, or -1: no memory. */
 int stream_read_plain(struct stream *stream);
 int stream_read_secure(struct stream *stream);
 int stream_read_turns(struct stream

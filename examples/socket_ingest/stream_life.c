@@ -190,7 +190,7 @@ void stream_accept(struct server *s, int fd, const struct sockaddr *at,
 	close(fd);
 }
 
-/* Not a file, nor a device such as /dev/null. */
+/* Returns whether it is neither a file nor a device such as /dev/null. */
 static int can_be_waited_for(int fd)
 {
 	struct stat stat;

@@ -103,7 +103,7 @@ static int take_known(struct stream *st, const struct line *line)
 	return STREAM_ON;
 }
 
-/* The format is known, and not CSV: lines of it follow. */
+/* Prepares for lines of the format, which is known and not CSV. */
 static void begin_lines(struct stream *st)
 {
 	const struct format_type *f = format_type(st->format);
@@ -174,7 +174,9 @@ static int log_frame_event(struct stream *st, enum frame_event event)
 	}
 }
 
-/* The many: lines of the simplest format, one after the other. */
+/*
+ * Takes lines of the simplest format, which are the most, one after the other.
+ */
 static enum frame_event take_plain(struct stream *st, struct piece *piece)
 {
 	struct server *s = st->server;
@@ -217,7 +219,10 @@ static int is_counted(const char *bytes, size_t n)
 	return bytes[digits] == ' ' && bytes[digits + 1] == '<';
 }
 
-/* The bytes are the first ones where lines or records are to come. */
+/*
+ * Refuses a stream of which the first bytes show that it is no text, such as a
+ * compressed file.
+ */
 static int check_magic(struct stream *st, const char *bytes, size_t n)
 {
 	struct server *s = st->server;

@@ -76,7 +76,7 @@ static int load_client_ca(SSL_CTX *ctx, const char *path, char *why,
 	return 0;
 }
 
-/* A passphrase would be asked for on the terminal: there is none. */
+/* A passphrase would be asked for on the terminal, which a service has not. */
 static int no_passphrase(char *text, int size, int writes, void *ctx)
 {
 	(void)text;

@@ -11,19 +11,21 @@ struct bufferevent;
 struct tls; /* certificate and key of the server, and whom it trusts */
 
 /*
- * Files in PEM. client_ca may be NULL; if it is not, clients must show a
- * certificate that one of these has signed. TLS 1.2 or later. Returns 0, or
- * -1 with the reason in why, which names the file.
+ * Reads files in PEM. client_ca may be NULL; if it is not, clients must show a
+ * certificate that one of these has signed. TLS 1.2 or later. Returns 0, or -1
+ * with the reason in why, which names the file.
  */
 int tls_new(struct tls **tls_out, const char *cert, const char *key,
     const char *client_ca, char *why, size_t why_size);
 void tls_free(struct tls *tls);
 
-/* SIGHUP: reads the files again. After an error all is as before. */
+/*
+ * Reads the files again, as SIGHUP asks for. After an error all is as before.
+ */
 int tls_reload(struct tls *tls, char *why, size_t why_size);
 
 /*
- * A bufferevent of an accepted connection, fd -1 where it is set later;
+ * Makes a bufferevent of an accepted connection, with fd -1 if it is set later;
  * options are enum bufferevent_options. NULL: no memory.
  */
 struct bufferevent *tls_bufferevent(struct tls *tls, struct event_base *base,
@@ -32,7 +34,7 @@ struct bufferevent *tls_bufferevent(struct tls *tls, struct event_base *base,
 /* Frees one without BEV_OPT_CLOSE_ON_FREE; its fd stays open. */
 void tls_bufferevent_free(struct bufferevent *bev);
 
-/* Why the handshake or the connection failed, for messages. */
+/* Writes why the handshake or the connection failed, for messages. */
 void tls_why(struct bufferevent *bev, char *why, size_t why_size);
 
 /*
