@@ -195,7 +195,7 @@ static void on_request(struct evhttp_request *req, void *ctx)
 
 /* ---- Listening ---- */
 
-/* No descriptor is left, or no memory; the next tick tries again. */
+/* No descriptor or no memory is left; the next tick tries again. */
 static void on_accept_error(struct evconnlistener *listener, void *ctx)
 {
 	(void)ctx;
@@ -278,7 +278,7 @@ static int prepare(struct web *web)
 		return -1;
 	evhttp_set_max_headers_size(web->http, WEB_HEADERS);
 	evhttp_set_max_body_size(web->http, 0);
-	/* The others are refused by ourselves, and so are counted. */
+	/* Other methods are refused by on_request(), and so are counted. */
 	evhttp_set_allowed_methods(web->http, EVERY_METHOD);
 	evhttp_set_bevcb(web->http, http_conn_connection, web);
 	evhttp_set_gencb(web->http, on_request, web);

@@ -62,7 +62,7 @@ static void send_bytes(struct watcher *x, const char *bytes, size_t n)
 		x->is_lost = 1;
 }
 
-/* The bytes of an event; NULL: no memory. */
+/* Returns the bytes of an event, NULL if there is no memory. */
 static const char *end_event(struct web *web, size_t *n_out)
 {
 	struct evbuffer *body;

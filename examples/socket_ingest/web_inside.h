@@ -63,14 +63,14 @@ struct request {
 
 /* ---- Answers (web.c) ---- */
 
-/* Begins a body; NULL at its end: no memory. */
+/* Begin and end a body; NULL at its end: no memory. */
 struct writer *web_begin(struct web *web);
 struct evbuffer *web_end(struct web *web);
 
-/* Headers that each answer has. */
+/* Adds the headers that each answer has. */
 void web_headers(const struct request *request, const char *type);
 
-/* The body is taken; NULL: 503. */
+/* Sends an answer, whose body is drained; NULL: 503. */
 void web_send(const struct request *request, int code, const char *type,
     struct evbuffer *body);
 void web_send_text(const struct request *request, int code, const char *text);
@@ -84,7 +84,7 @@ void web_refuse(const struct request *request, enum log_kind kind, int code,
 
 /* ---- What a request says (web_ask.c) ---- */
 
-/* The reason why it can be no request of ours, or NULL; *code_out. */
+/* Returns why a request is refused, with the status in *code_out, or NULL. */
 const char *request_find_wrong(const struct request *request, int *code_out);
 
 /* Returns which token a request has, where there must be one. */
@@ -92,8 +92,8 @@ enum request_token { REQUEST_NO_TOKEN, REQUEST_WRONG_TOKEN, REQUEST_TOKEN };
 enum request_token request_token(const struct request *request);
 
 /*
- * A value of the query, decoded and allocated. Returns 1, 0 if there is none,
- * or -1: no memory.
+ * Finds a value of the query, decoded and allocated. Returns 1, 0 if there is
+ * none, or -1: no memory.
  */
 int request_param(const struct request *request, const char *name,
     char **text_out, size_t *len_out);
@@ -103,13 +103,16 @@ int request_param(const struct request *request, const char *name,
 /* Makes a bufferevent that is under watch, for evhttp. */
 struct bufferevent *http_conn_connection(struct event_base *base, void *ctx);
 
-/* NULL: there was no memory for one. */
+/* Finds a connection; NULL: there was no memory for one. */
 struct http_conn *http_conn_find(const struct web *web,
     const struct bufferevent *bev);
 const char *http_conn_who(const struct http_conn *conn);
 struct peer *http_conn_peer(const struct http_conn *conn); /* NULL: not known */
 
-/* The request has come; an answer follows, which may last for ever. */
+/*
+ * To be called when a request has come and an answer follows, which may last
+ * for ever.
+ */
 void http_conn_answers(struct http_conn *conn, struct evhttp_request *req);
 void http_conn_holds(struct http_conn
 	*conn); /* the answer is not written yet */
@@ -134,7 +137,10 @@ void http_conn_settle(struct web *web);
  */
 int web_may_pass(const struct request *request);
 
-/* Answers to wrong ones that have been held for long enough, or all. */
+/*
+ * Sends the answers to wrong tokens that have been held for long enough, or
+ * all.
+ */
 void web_release(struct web *web, int all);
 
 /* ---- Those who look on (web_events.c) ---- */

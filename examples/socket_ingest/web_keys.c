@@ -76,7 +76,7 @@ static int compare_places(const void *a, const void *b)
 	return compare_keys(*x, *y);
 }
 
-/* Down from the root, until none below is behind it. */
+/* Moves a key down from the root, until none below is behind it. */
 static void sift_down(struct page *page, const struct snapshot_key *k)
 {
 	size_t at = 0, child;

@@ -26,7 +26,7 @@ static const char *find_text(const char *from, const char *text)
 	return NULL;
 }
 
-/* The base 64 of the hash of what is between two tags. */
+/* Writes the base 64 of the hash of what is between two tags. */
 static int hash_between(const char *open, const char *close, char *text)
 {
 	const char *begin = find_text((const char *)ingest_page, open);

@@ -138,7 +138,7 @@ static int is_by_loopback(const struct request *request)
 	    addr_is_local(&addr);
 }
 
-/* Each Host header there is, and a host in the request line. */
+/* Checks each Host header, and a host in the request line. */
 static const char *find_wrong_host(const struct request *request, int *code_out)
 {
 	const struct web_options *o = &request->web->options;

@@ -88,7 +88,7 @@ void web_release(struct web *web, int all)
 	}
 }
 
-/* Returns 0: it has been answered, or will be. */
+/* Answers a wrong token, now or later. Returns 0. */
 static int take_wrong(const struct request *request)
 {
 	int64_t now = clock_steady();
