@@ -10,17 +10,6 @@
 #include "relay.h"
 #include "window.h"
 
-static void cut_relay(struct leat_cutter *c, const struct leat_relay *r,
-    struct leat_part *p)
-{
-	if (r->size == 0)
-		return;
-	p->prefix = leat_cut(c, 1, p->of.size);
-	p->suffix = leat_cut(c, 1, p->of.size);
-	p->whole = leat_cut(c, 1, p->of.packed);
-	p->table = leat_cut(c, r->slots + 2, p->of.packed);
-}
-
 static void cut_part(struct leat_cutter *c, const struct leat_window *w,
     const struct leat_section *s, struct leat_part *p)
 {
@@ -38,7 +27,12 @@ static void cut_part(struct leat_cutter *c, const struct leat_window *w,
 		p->panes = leat_cut(c, w->panes.closed_max, p->of.packed);
 		p->levels = leat_cut(c, leat_flush_levels(w), p->of.size);
 	}
-	cut_relay(c, &w->relay, p);
+	if (w->relay.size > 0) {
+		p->prefix = leat_cut(c, 1, p->of.size);
+		p->suffix = leat_cut(c, 1, p->of.size);
+		p->whole = leat_cut(c, 1, p->of.packed);
+		p->table = leat_cut(c, w->relay.slots + 2, p->of.packed);
+	}
 	p->combined = leat_cut(c, 1, p->of.size);
 	p->temp = leat_cut(c, 1, p->of.size);
 }

@@ -42,20 +42,16 @@ struct leat_request leat_options_request(const leat_window_options *o)
 	return r;
 }
 
-static int is_ordered(const leat_window_options *o)
+static const char *why_size(const leat_window_options *o)
 {
 	struct leat_request r = leat_options_request(o);
 
-	return (leat_stats_traits(r.stats, r.n) & LEAT_NEEDS_ORDER) != 0;
-}
-
-static const char *why_size(const leat_window_options *o)
-{
 	if (!sized(kind_of(o)))
 		return o->size ? "size: not used by this kind" : NULL;
 	if (o->size < 1 || o->size > LEAT_SIZE_MAX)
 		return "size: not from 1 to 2^40";
-	if (o->size > LEAT_ORDER_MAX && is_ordered(o))
+	if (o->size > LEAT_ORDER_MAX &&
+	    (leat_stats_traits(r.stats, r.n) & LEAT_NEEDS_ORDER))
 		return "size: must be at most 2^31 - 1 with AUC";
 	return o->min_count > o->size ? "min_count: more than size" : NULL;
 }
@@ -129,15 +125,6 @@ int leat_options_check(const leat_window_options *o, const char **why_out)
 	return leat_request_check(&r, why_out);
 }
 
-static double options_alpha(const leat_window_options *o)
-{
-	if (o->alpha > 0)
-		return o->alpha;
-	if (o->ewm_span > 0)
-		return 2 / (o->ewm_span + 1);
-	return leat_one_minus_exp(LEAT_LN2 / o->half_life);
-}
-
 static void apply_panes(const leat_window_options *o, struct leat_window *w)
 {
 	uint64_t size = sized(kind_of(o)) ? o->size : UINT64_MAX;
@@ -151,13 +138,6 @@ static void apply_panes(const leat_window_options *o, struct leat_window *w)
 	w->relay.ring = w->panes.closed_max;
 	if (closed >= 3)
 		w->relay.size = w->panes.closed_max - 1;
-}
-
-static void apply_slide(const leat_window_options *o, struct leat_window *w)
-{
-	w->engine = &leat_slide_engine;
-	w->relay.size = o->size > SIZE_MAX ? SIZE_MAX : (size_t)o->size;
-	w->relay.ring = w->relay.size;
 }
 
 /*
@@ -178,7 +158,9 @@ static double keep_of(const leat_window_options *o, double alpha)
 
 static void apply_decay(const leat_window_options *o, struct leat_window *w)
 {
-	double alpha = options_alpha(o);
+	double alpha = o->alpha > 0 ? o->alpha
+	    : o->ewm_span > 0       ? 2 / (o->ewm_span + 1)
+			      : leat_one_minus_exp(LEAT_LN2 / o->half_life);
 
 	w->engine = &leat_decay_engine;
 	w->decay.keep = keep_of(o, alpha);
@@ -205,12 +187,15 @@ void leat_options_apply(const leat_window_options *o, struct leat_window *w)
 					  : 0;
 	w->pairs = (leat_stats_traits(o->stats, o->n_stats) & LEAT_OF_PAIRS) !=
 	    0;
-	if (o->kind == LEAT_DECAY)
+	if (o->kind == LEAT_DECAY) {
 		apply_decay(o, w);
-	else if (kind_of(o) == LEAT_SLIDING && o->size > 1)
-		apply_slide(o, w);
-	else
+	} else if (kind_of(o) == LEAT_SLIDING && o->size > 1) {
+		w->engine = &leat_slide_engine;
+		w->relay.size = o->size > SIZE_MAX ? SIZE_MAX : (size_t)o->size;
+		w->relay.ring = w->relay.size;
+	} else {
 		apply_panes(o, w);
+	}
 	w->relay.chunk = w->relay.size / 2;
 	w->relay.slots = w->relay.size - w->relay.chunk;
 }

@@ -42,26 +42,19 @@ static int ordered_counts(double x, double y)
 	return x == x && y == y;
 }
 
-static void ordered_remove(leat_window *w, uint64_t pushed, uint64_t at)
-{
-	size_t slot = ordered_slot(w, pushed, at);
-	double x = w->ring_x[slot], y = w->ring_y[slot];
-
-	if (ordered_counts(x, y))
-		leat_order_remove(&w->order, x, ordered_mark(y));
-}
-
 /* The next window begins, which is that of the value to come. */
 static void ordered_hop_on(leat_window *w, uint64_t pushed)
 {
 	uint64_t hop = ordered_hop(w);
 	uint64_t gone = hop < w->size ? hop : w->size;
 
-	if (gone == w->size) {
+	if (gone == w->size)
 		leat_order_reset(&w->order);
-	} else {
-		for (uint64_t i = 0; i < gone; i++)
-			ordered_remove(w, pushed, w->ordered_from + i);
+	for (uint64_t i = 0; i < gone && gone < w->size; i++) {
+		size_t slot = ordered_slot(w, pushed, w->ordered_from + i);
+		double x = w->ring_x[slot], y = w->ring_y[slot];
+		if (ordered_counts(x, y))
+			leat_order_remove(&w->order, x, ordered_mark(y));
 	}
 	w->ordered_from += hop;
 }

@@ -236,12 +236,6 @@ static void slide_combine(const leat_window *w, const struct leat_part *p,
 
 /* ---------------- push and query, stamped --------------------------- */
 
-static void slide_emit(leat_window *w)
-{
-	if (w->sink.emit && pushed(w) >= w->size)
-		leat_emit(w, pushed(w) - w->size, pushed(w), 0);
-}
-
 static void slide_push(leat_window *w, double x, double y);
 
 /* Parts come in the order of their classes: sums first, then extrema. */
@@ -468,7 +462,8 @@ static void slide_push(leat_window *w, double x, double y)
 	old = shown(old, old_y);
 	for (size_t i = 0; i < w->n_parts; i++)
 		part_step(w, &w->parts[i], x, old);
-	slide_emit(w);
+	if (w->sink.emit && pushed(w) >= w->size)
+		leat_emit(w, pushed(w) - w->size, pushed(w), 0);
 }
 
 static void slide_query(const leat_window *w, double *out)
@@ -482,19 +477,6 @@ static void slide_query(const leat_window *w, double *out)
 	leat_report(w, &s, out);
 }
 
-static void part_reset(const leat_window *w, struct leat_part *p)
-{
-	leat_chain_reset(p, &w->relay);
-	if (!p->lanes)
-		return;
-	memset(p->lanes, 0, leat_slide_lanes_size(p->of.id));
-	int flag = flag_of(p->of.id);
-	if (flag & (MIN | MAX)) {
-		struct edge_state *e = p->lanes;
-		e->prefix = e->suffix = e->whole = edge_none(flag);
-	}
-}
-
 static void slide_reset(leat_window *w)
 {
 	w->pushed = 0;
@@ -502,8 +484,17 @@ static void slide_reset(leat_window *w)
 	w->infinite = 0;
 	w->last = NAN;
 	leat_relay_reset(&w->relay);
-	for (size_t i = 0; i < w->n_parts; i++)
-		part_reset(w, &w->parts[i]);
+	for (size_t i = 0; i < w->n_parts; i++) {
+		struct leat_part *p = &w->parts[i];
+		int flag = flag_of(p->of.id);
+		leat_chain_reset(p, &w->relay);
+		if (p->lanes)
+			memset(p->lanes, 0, leat_slide_lanes_size(p->of.id));
+		if (p->lanes && (flag & (MIN | MAX))) {
+			struct edge_state *e = p->lanes;
+			e->prefix = e->suffix = e->whole = edge_none(flag);
+		}
+	}
 }
 
 static uint64_t slide_pushed(const leat_window *w)

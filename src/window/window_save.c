@@ -39,7 +39,8 @@ static void tape_keep(struct leat_tape *t, double keep)
 	leat_tape_near_double(t, keep, slack, "alpha");
 }
 
-static void tape_geometry(struct leat_tape *t, const leat_window *w)
+static void tape_geometry(struct leat_tape *t, const leat_window *w,
+    const leat_stat *stats)
 {
 	/* Kinds counted from 0 once. */
 	leat_tape_same(t, (uint64_t)w->kind - 1, "kind");
@@ -51,6 +52,9 @@ static void tape_geometry(struct leat_tape *t, const leat_window *w)
 	leat_tape_same(t, w->min_count, "min_count");
 	leat_tape_same(t, (uint64_t)w->propagate, "on_missing");
 	leat_tape_same(t, (uint64_t)w->keeps, "keep_values");
+	leat_tape_same(t, w->n_stats, "n_stats");
+	for (size_t i = 0; i < w->n_stats; i++)
+		leat_tape_stat(t, stats[i].id, stats[i].arg, stats[i].agg);
 }
 
 void leat_tape_window_options(struct leat_tape *t, const leat_window_options *o)
@@ -58,21 +62,7 @@ void leat_tape_window_options(struct leat_tape *t, const leat_window_options *o)
 	leat_window geometry;
 
 	leat_options_apply(o, &geometry);
-	tape_geometry(t, &geometry);
-	leat_tape_same(t, o->n_stats, "n_stats");
-	for (size_t i = 0; i < o->n_stats; i++)
-		leat_tape_stat(t, o->stats[i].id, o->stats[i].arg,
-		    o->stats[i].agg);
-}
-
-static void window_options(struct leat_tape *t, const leat_window *w)
-{
-	leat_tape_part(t, LEAT_STATE_OPTIONS);
-	tape_geometry(t, w);
-	leat_tape_same(t, w->n_stats, "n_stats");
-	for (size_t i = 0; i < w->n_stats; i++)
-		leat_tape_stat(t, w->stats[i].id, w->stats[i].arg,
-		    w->stats[i].agg);
+	tape_geometry(t, &geometry, o->stats);
 }
 
 /* ---------------- the relay ------------------------------------------- */
@@ -121,16 +111,6 @@ static void tape_ring(struct leat_tape *t, leat_window *w, size_t head,
 	}
 }
 
-/* Clears the ring, of which unwritten values may be read. */
-static void blank_ring(leat_window *w)
-{
-	for (size_t i = 0; i < w->size; i++) {
-		w->ring_x[i] = 0;
-		if (w->pairs)
-			w->ring_y[i] = 0;
-	}
-}
-
 /*
  * The newest value that was not missing: one that is still there, if there is
  * such a one; else one that has left, of which there is none if all are there.
@@ -152,8 +132,12 @@ static void slide_again(struct leat_tape *t, leat_window *w, uint64_t pushed,
 	double last = w->last, x, y = 0;
 	uint64_t i = relay_rewind(&w->relay, pushed);
 
-	if (i > 0)
-		blank_ring(w);
+	/* Values of the ring that nothing has written yet may be read. */
+	for (size_t slot = 0; i > 0 && slot < w->size; slot++) {
+		w->ring_x[slot] = 0;
+		if (w->pairs)
+			w->ring_y[slot] = 0;
+	}
 	w->sink = none;
 	w->last = NAN;
 	w->pushed = i;
@@ -166,16 +150,6 @@ static void slide_again(struct leat_tape *t, leat_window *w, uint64_t pushed,
 	w->sink = sink;
 	expect_newest(t, last, w->last, pushed == length);
 	w->last = last;
-}
-
-static void tape_slide(struct leat_tape *t, leat_window *w, uint64_t pushed)
-{
-	uint64_t length = pushed < w->size ? pushed : w->size;
-
-	if (t->loads)
-		slide_again(t, w, pushed, length);
-	else
-		tape_ring(t, w, w->relay.head, length);
 }
 
 /* ---------------- panes ------------------------------------------------ */
@@ -214,15 +188,6 @@ static void tape_pane(struct leat_tape *t, leat_window *w, uint64_t pane)
 		leat_tape_class(t, p->of.cls, p->of.agg,
 		    p->panes + slot * p->of.packed, p->of.packed, &of);
 	}
-}
-
-/* The newest n of those that are closed. */
-static void tape_panes(struct leat_tape *t, leat_window *w, uint64_t n)
-{
-	const struct leat_panes *s = &w->panes;
-
-	for (uint64_t i = s->closed - n; i < s->closed && !t->err; i++)
-		tape_pane(t, w, i);
 }
 
 static void tape_open(struct leat_tape *t, leat_window *w)
@@ -318,15 +283,6 @@ static void relay_again(leat_window *w, uint64_t n)
 		leat_panes_relay(w);
 }
 
-/* Tells whether there can be such a newest value, by what is counted. */
-static int may_be_newest(const struct leat_panes *s, double last,
-    uint64_t pushed)
-{
-	if (last != last)
-		return s->open.count + s->relayed.count == 0;
-	return pushed > s->open.missing;
-}
-
 static void tape_paned(struct leat_tape *t, leat_window *w, uint64_t pushed)
 {
 	struct leat_panes *s = &w->panes;
@@ -334,7 +290,8 @@ static void tape_paned(struct leat_tape *t, leat_window *w, uint64_t pushed)
 	if (t->loads)
 		place_panes(w, pushed);
 	uint64_t n = s->closed < s->closed_max ? s->closed : s->closed_max;
-	tape_panes(t, w, n);
+	for (uint64_t i = s->closed - n; i < s->closed && !t->err; i++)
+		tape_pane(t, w, i);
 	tape_open(t, w);
 	if (w->keeps)
 		tape_ring(t, w, w->ring_head, leat_window_length(w));
@@ -343,8 +300,10 @@ static void tape_paned(struct leat_tape *t, leat_window *w, uint64_t pushed)
 	relay_again(w, n);
 	if (w->keeps)
 		expect_kept(t, w);
-	else
-		leat_tape_expect(t, may_be_newest(s, w->last, pushed));
+	else /* there is a newest value if some are counted */
+		leat_tape_expect(t,
+		    w->last != w->last ? s->open.count + s->relayed.count == 0
+				       : pushed > s->open.missing);
 }
 
 /* ---------------- all kinds --------------------------------------------- */
@@ -358,7 +317,11 @@ void leat_tape_window_content(struct leat_tape *t, leat_window *w)
 	if (t->err)
 		return;
 	if (w->engine == &leat_slide_engine) {
-		tape_slide(t, w, pushed);
+		uint64_t length = pushed < w->size ? pushed : w->size;
+		if (t->loads)
+			slide_again(t, w, pushed, length);
+		else
+			tape_ring(t, w, w->relay.head, length);
 	} else if (w->engine == &leat_panes_engine) {
 		tape_paned(t, w, pushed);
 	} else {
@@ -388,7 +351,8 @@ uint64_t leat_window_missing(const leat_window *w)
 void leat_tape_whole_window(struct leat_tape *t, void *object)
 {
 	leat_window *w = object;
-	window_options(t, w);
+	leat_tape_part(t, LEAT_STATE_OPTIONS);
+	tape_geometry(t, w, w->stats);
 	leat_tape_part(t, LEAT_STATE_CONTENT);
 	leat_tape_window_content(t, w);
 }
