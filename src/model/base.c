@@ -55,11 +55,9 @@ static int is_base(const leat_model *m, const double *w, double intercept)
 	return fabs(intercept) <= BASE_MOST;
 }
 
-int leat_model_set_coefficients(leat_model *model, const double *coefficients,
+int leat_model_set_coefficients(leat_model *m, const double *coefficients,
     double intercept)
 {
-	leat_model *m = model;
-
 	LEAT_ASSERT(m && coefficients);
 	if (m->rule == &leat_rule_adaptive && !leat_is_location(m->loss))
 		return LEAT_ENOTSUP;

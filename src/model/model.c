@@ -271,10 +271,8 @@ static int model_measure(const void *options, void *plan, size_t *n_bytes_out,
 	    : LEAT_OK;
 }
 
-void leat_model_reset(leat_model *model)
+void leat_model_reset(leat_model *m)
 {
-	leat_model *m = model;
-
 	LEAT_ASSERT(m);
 	for (int k = 0; k < LEAT_MODEL_ARRAYS; k++)
 		for (size_t i = 0; i < m->length[k]; i++)
@@ -439,10 +437,9 @@ int leat_model_learn_many(leat_model *model, const double *x, const double *y,
 	return first;
 }
 
-int leat_model_learn_sparse(leat_model *model, const uint32_t *index,
+int leat_model_learn_sparse(leat_model *m, const uint32_t *index,
     const double *x, double y, double weight, size_t n, double *prediction_out)
 {
-	leat_model *m = model;
 	uint32_t none = 0;
 
 	LEAT_ASSERT(m && (n == 0 || (index && x)));
@@ -467,11 +464,9 @@ static void model_plain(const leat_model *m, double *w_out,
 		*intercept_out = intercept;
 }
 
-void leat_model_coefficients(const leat_model *model, double *coefficients_out,
+void leat_model_coefficients(const leat_model *m, double *coefficients_out,
     double *intercept_out)
 {
-	const leat_model *m = model;
-
 	LEAT_ASSERT(m);
 	if (m->standardise)
 		leat_standard_raw(m, coefficients_out, intercept_out);

@@ -528,14 +528,6 @@ LEAT_INLINE uint64_t tape_get_word(struct leat_tape *t)
 	return leat_load64(bytes);
 }
 
-static void tape_word(struct leat_tape *t, uint64_t *x)
-{
-	if (t->loads)
-		*x = tape_get_word(t);
-	else
-		tape_put_word(t, *x);
-}
-
 void leat_tape_double(struct leat_tape *t, double *x)
 {
 	if (t->loads)
@@ -681,7 +673,10 @@ void leat_tape_same_double(struct leat_tape *t, double x, const char *option)
 {
 	uint64_t bits = leat_bits_of(x), there = bits;
 
-	tape_word(t, &there);
+	if (t->loads)
+		there = tape_get_word(t);
+	else
+		tape_put_word(t, bits);
 	leat_tape_agree(t, there == bits, option);
 }
 
