@@ -76,49 +76,35 @@ static int cells_reserve(struct leat_stream *st, const struct leat_state *s,
 					 : err;
 }
 
-/* Emits a cell that the clock is past once more, as it has changed. */
-static void emit_late_cell(struct leat_stream *st, struct leat_state *s,
-    struct leat_cell *c)
-{
-	c->marks |= LEAT_CELL_CLOSED;
-	leat_cells_emit(st, s, c, LEAT_RESULT_UPDATED);
-	if (st->plan.emit_empty && !leat_more(&st->plan, s)->begun) {
-		leat_cells_begin_row(st, s, c->end);
-		st->next_due = c->end;
-	}
-}
-
-static void note_stored(struct leat_stream *st, struct leat_state *s,
-    struct leat_cell *c)
-{
-	struct leat_more *m;
-
-	if (!st->plan.max_values)
-		return;
-	leat_cells_count_stored(st, s, 1, 1);
-	m = leat_more(&st->plan, s);
-	if (m->oldest_stored && c->start < m->oldest_stored->start)
-		m->oldest_stored = c;
-}
-
 void leat_cells_put(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *c, const leat_event *e)
 {
 	leat_sample v = { e->t, e->x, e->y };
+	struct leat_more *m = leat_more(&st->plan, s); /* if there is one */
 
 	if (st->forest.layout.ordered) {
 		leat_tree_insert(&st->forest, leat_cell_tree(c), &v);
-		note_stored(st, s, c);
+		leat_cells_count_stored(st, s, 1, 1);
+		if (st->plan.max_values > 0 && m->oldest_stored &&
+		    c->start < m->oldest_stored->start)
+			m->oldest_stored = c;
 	} else {
 		leat_accs_add(&st->forest.layout, leat_cell_accs(c), &v, 0);
 	}
 	if (LEAT_LIKELY(!st->plan.revises))
 		return;
 	c->marks |= LEAT_CELL_CHANGED;
-	if (c->end <= st->clock.watermark)
-		emit_late_cell(st, s, c);
-	else
+	if (c->end <= st->clock.watermark) {
+		/* The clock is past it, so it is emitted once more. */
+		c->marks |= LEAT_CELL_CLOSED;
+		leat_cells_emit(st, s, c, LEAT_RESULT_UPDATED);
+		if (st->plan.emit_empty && !m->begun) {
+			leat_cells_begin_row(st, s, c->end);
+			st->next_due = c->end;
+		}
+	} else {
 		leat_cells_note_change(st, s, c);
+	}
 	if (st->plan.lateness > 0)
 		leat_cells_keep_open(st, s, c);
 }

@@ -118,28 +118,24 @@ static int prepare_row(struct leat_stream *st, const struct leat_state *s)
 	    : ask_row(st, from, until, &n);
 }
 
-/* Asks for the interval of a value's new cell, or of one that shows it late. */
-static int prepare_interval(struct leat_stream *st, const struct leat_state *s,
-    int64_t t)
-{
-	const struct leat_cell *c = leat_cells_find(st, s, t);
-
-	if (leat_cell_holds(c, t) &&
-	    !leat_is_expired(&st->plan, c->end, st->clock.target))
-		return LEAT_OK;
-	return ask_calendar(st, t, &t);
-}
-
 int leat_cells_prepare(struct leat_stream *st, const struct leat_state *s,
     const leat_event *e, struct leat_need *need)
 {
+	const struct leat_cell *c;
+	int64_t end;
 	int err;
 
 	if (st->plan.emit_empty && st->clock.target > st->clock.watermark &&
 	    (err = prepare_row(st, s)))
 		return err;
-	if (e && st->plan.traits.asks && st->clock.target < LEAT_TIME_MAX)
-		return prepare_interval(st, s, e->t);
+	if (e && st->plan.traits.asks && st->clock.target < LEAT_TIME_MAX) {
+		c = leat_cells_find(st, s, e->t);
+		/* A new cell is asked for, or one that shows the value late. */
+		return leat_cell_holds(c, e->t) &&
+			!leat_is_expired(&st->plan, c->end, st->clock.target)
+		    ? LEAT_OK
+		    : ask_calendar(st, e->t, &end);
+	}
 	if (e && st->plan.traits.grows && st->forest.layout.ordered)
 		leat_cells_prepare_join(st, s, e->t, need);
 	return LEAT_OK;

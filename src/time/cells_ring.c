@@ -130,17 +130,6 @@ static void enter_index(struct leat_stream *st, const struct leat_state *s,
 	}
 }
 
-static void leave_index(struct leat_stream *st, const struct leat_state *s,
-    const struct leat_cell *c)
-{
-	struct leat_index *x = leat_cells_index(st, s);
-
-	if (!x->root)
-		return;
-	leat_cells_forget_change(st, s, c);
-	leat_index_remove(&leat_cells_kind, x, &st->nodes, &c->start);
-}
-
 void leat_cells_start_earlier(const struct leat_stream *st,
     const struct leat_state *s, struct leat_cell *c, int64_t start)
 {
@@ -249,6 +238,7 @@ void leat_cells_remove(struct leat_stream *st, struct leat_state *s,
 {
 	struct leat_cell *before = before_cell(st, s, c);
 	struct leat_more *m = st->plan.more_at ? leat_more(&st->plan, s) : NULL;
+	struct leat_index *x = leat_cells_index(st, s);
 
 	if (m && m->open == c)
 		m->open = leat_newer(s, c);
@@ -256,7 +246,10 @@ void leat_cells_remove(struct leat_stream *st, struct leat_state *s,
 		m->oldest_stored = leat_newer(s, c);
 	if (m)
 		m->windows--;
-	leave_index(st, s, c);
+	if (x->root) {
+		leat_cells_forget_change(st, s, c);
+		leat_index_remove(&leat_cells_kind, x, &st->nodes, &c->start);
+	}
 	if (st->forest.layout.ordered) {
 		leat_cells_count_stored(st, s,
 		    leat_tree_length(&st->forest, leat_cell_tree(c)), 0);

@@ -35,15 +35,6 @@ static struct leat_node *stand(struct leat_forest *f, uint32_t level,
 	return node;
 }
 
-static void join_children(const struct leat_forest *f, struct leat_node *n,
-    int but_last, struct leat_accs *out)
-{
-	leat_accs_clear(&f->layout, out);
-	for (uint32_t i = 0; i + (uint32_t)but_last < n->n; i++)
-		leat_accs_join(&f->layout, out,
-		    leat_node_accs(f, leat_inner(n)->child[i]));
-}
-
 /* Makes a leaf for each pane; no block is empty. */
 static void stand_leaves(struct leat_forest *f, const struct leat_few *w,
     struct leat_node **leaves)
@@ -70,7 +61,8 @@ static size_t stand_lowest(struct leat_forest *f, const struct leat_few *w,
 		int last = i + w->right == w->first;
 		size_t children = last ? w->right : LEAT_ARITY;
 		nodes[n] = stand(f, 1, 0, leaves + i, children);
-		join_children(f, nodes[n], last, leat_node_accs(f, nodes[n]));
+		leat_tree_join_children(f, nodes[n], last,
+		    leat_node_accs(f, nodes[n]));
 		i += children;
 	}
 	return n;
@@ -96,7 +88,7 @@ static struct leat_node *stand_root(struct leat_forest *f,
 	gone[3] = 0;
 	two[0] = stand(f, 2, gone[2], nodes, left);
 	two[1] = stand(f, 2, 0, nodes + left, n - left);
-	join_children(f, two[1], 1, leat_node_accs(f, two[1]));
+	leat_tree_join_children(f, two[1], 1, leat_node_accs(f, two[1]));
 	return stand(f, 3, 0, two, 2);
 }
 
@@ -159,7 +151,7 @@ static int stands_so(const struct leat_forest *f, const struct leat_tree *t)
 		if (i == gone)
 			continue;
 		/* Off the left edge it must know what its children make. */
-		join_children(f, n, last, f->temp);
+		leat_tree_join_children(f, n, last, f->temp);
 		if (!leat_accs_are_same(&f->layout, f->temp,
 			leat_node_accs(f, n)))
 			return 0;

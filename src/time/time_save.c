@@ -48,18 +48,6 @@ void leat_tape_stream_options(struct leat_tape *t, const struct leat_stream *st)
 
 /* ---------------- clock and counts -------------------------------------- */
 
-static void tape_source(struct leat_tape *t, struct leat_clock *c, uint32_t i)
-{
-	int seen = c->seen[i];
-
-	leat_tape_int(t, &seen, 1);
-	c->seen[i] = seen != 0;
-	if (!seen)
-		return;
-	leat_tape_time(t, &c->times[i]);
-	leat_tape_expect(t, c->times[i] <= c->now);
-}
-
 /*
  * Checks how times lie to each other: a watermark that is far behind, as none
  * can be with one source, would have windows emitted that never were.
@@ -89,8 +77,15 @@ static void tape_clock(struct leat_tape *t, struct leat_clock *c)
 	leat_tape_time(t, &c->watermark);
 	leat_tape_time(t, &c->target);
 	leat_tape_expect(t, clock_fits(c));
-	for (uint32_t i = 0; c->times && i < c->n_sources && !t->err; i++)
-		tape_source(t, c, i);
+	for (uint32_t i = 0; c->times && i < c->n_sources && !t->err; i++) {
+		int seen = c->seen[i];
+		leat_tape_int(t, &seen, 1);
+		c->seen[i] = seen != 0;
+		if (!seen)
+			continue;
+		leat_tape_time(t, &c->times[i]);
+		leat_tape_expect(t, c->times[i] <= c->now);
+	}
 }
 
 static void tape_counts(struct leat_tape *t, struct leat_stream *st)

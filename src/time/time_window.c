@@ -227,10 +227,12 @@ LEAT_INLINE int push_quietly(leat_time_window *w, const leat_event *e)
 	return push_seen_one(w, e);
 }
 
-LEAT_INLINE int push_one(leat_time_window *w, const leat_event *e)
+LEAT_INLINE int push_one(leat_time_window *w, const leat_event *e, int pairs)
 {
 	struct leat_stream *st = &w->stream;
 
+	if (st->forest.layout.pairs != pairs)
+		return LEAT_EPAIRS;
 	if (leat_is_inside(&st->emitter.calls))
 		return LEAT_EINVAL;
 	return leat_calls_done(&st->emitter.calls, push_quietly(w, e));
@@ -241,9 +243,7 @@ int leat_time_window_push(leat_time_window *window, int64_t t, double x)
 	leat_event e = { NULL, 0, t, x, 0, 0, 0, 0 };
 
 	LEAT_ASSERT(window);
-	if (window->stream.forest.layout.pairs)
-		return LEAT_EPAIRS;
-	return push_one(window, &e);
+	return push_one(window, &e, 0);
 }
 
 int leat_time_window_push_xy(leat_time_window *window, int64_t t, double x,
@@ -252,9 +252,7 @@ int leat_time_window_push_xy(leat_time_window *window, int64_t t, double x,
 	leat_event e = { NULL, 0, t, x, y, 0, 0, 0 };
 
 	LEAT_ASSERT(window);
-	if (!window->stream.forest.layout.pairs)
-		return LEAT_EPAIRS;
-	return push_one(window, &e);
+	return push_one(window, &e, 1);
 }
 
 int leat_time_window_push_events(leat_time_window *window,

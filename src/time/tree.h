@@ -343,6 +343,9 @@ LEAT_INLINE void leat_tree_range(const struct leat_forest *f,
 		leat_tree_part(f, t, from, to, out);
 }
 
+/* Joins all children of a node, or all but the last, into out. */
+void leat_tree_join_children(const struct leat_forest *f, struct leat_node *n,
+    int but_last, struct leat_accs *out);
 /* Makes the tables and the middle anew; the edges are known. */
 void leat_tree_edges(struct leat_forest *f, struct leat_tree *t);
 /*

@@ -144,3 +144,12 @@ void leat_tree_edges(struct leat_forest *f, struct leat_tree *t)
 	leat_tree_chain_left(f, t, t->height);
 	leat_tree_chain_right(f, t, t->height);
 }
+
+void leat_tree_join_children(const struct leat_forest *f, struct leat_node *n,
+    int but_last, struct leat_accs *out)
+{
+	leat_accs_clear(&f->layout, out);
+	for (uint32_t i = 0; i + (uint32_t)but_last < n->n; i++)
+		leat_accs_join(&f->layout, out,
+		    leat_node_accs(f, leat_inner(n)->child[i]));
+}

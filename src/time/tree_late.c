@@ -138,17 +138,21 @@ static void redo_leaf(struct leat_forest *f, struct leat_tree *t,
 	}
 }
 
-/* The right edge's nodes know all children but the last. */
+/* Joins the children of a node; the right edge's lack the last one. */
 static void redo_inner(struct leat_forest *f, const struct leat_tree *t,
     struct leat_node *n)
 {
-	struct leat_accs *a = leat_node_accs(f, n);
-	int right = n == t->edges->right[n->level];
+	leat_tree_join_children(f, n, n == t->edges->right[n->level],
+	    leat_node_accs(f, n));
+}
 
-	leat_accs_clear(&f->layout, a);
-	for (uint32_t i = 0; i + (uint32_t)right < n->n; i++)
-		leat_accs_join(&f->layout, a,
-		    leat_node_accs(f, leat_inner(n)->child[i]));
+/* Joins the nodes of the way from a level on; the left edge's say nothing. */
+static void redo_inners(struct leat_forest *f, const struct leat_tree *t,
+    const struct way *w, uint32_t from)
+{
+	for (uint32_t l = from; l <= w->top; l++)
+		if (!on_left(t, w, l))
+			redo_inner(f, t, w->node[l]);
 }
 
 /* Joins anew the suffixes of a level of the left edge, up to one child. */
@@ -180,18 +184,6 @@ static void redo_edges(struct leat_forest *f, struct leat_tree *t,
 	} else {
 		leat_tree_chain_right(f, t, w->top);
 	}
-}
-
-/* Joins anew what lies on the way, where nothing was split. */
-static void redo_way(struct leat_forest *f, struct leat_tree *t,
-    const struct way *w)
-{
-	redo_leaf(f, t, w->node[0]);
-	for (uint32_t l = 1; l <= w->top; l++)
-		if (!on_left(t, w, l))
-			redo_inner(f, t, w->node[l]);
-	if (w->top > 0 && w->node[0] != t->first)
-		redo_edges(f, t, w);
 }
 
 /* ---------------- splitting ------------------------------------------ */
@@ -301,9 +293,7 @@ static void redo_split(struct leat_forest *f, struct leat_tree *t,
 		if (!on_right(t, w, l)) /* the other half may be on that edge */
 			redo_inner(f, t, t->edges->right[l]);
 	}
-	for (uint32_t l = top + 1; l <= w->top && l < t->height; l++)
-		if (!on_left(t, w, l))
-			redo_inner(f, t, w->node[l]);
+	redo_inners(f, t, w, top + 1);
 	uint32_t left = left_level(t, w);
 	if (left == 0) {
 		leat_tree_chain_right(f, t, w->top > top ? w->top : top);
@@ -393,15 +383,6 @@ static void insert_by_split(struct leat_forest *f, struct leat_tree *t,
 	redo_split(f, t, w, top);
 }
 
-/* Gives up the places of the first leaf's values that are gone. */
-static void close_leaf_gap(struct leat_forest *f, struct leat_tree *t)
-{
-	move_values(f, t->first, t->gone, t->first);
-	t->gone = 0;
-	if (t->first == t->last)
-		redo_leaf(f, t, t->first);
-}
-
 void leat_tree_insert_late(struct leat_forest *f, struct leat_tree *t,
     const leat_sample *s)
 {
@@ -412,18 +393,27 @@ void leat_tree_insert_late(struct leat_forest *f, struct leat_tree *t,
 
 	find_way(t, s->t, &w);
 	leaf = w.node[0];
-	if (leaf->n == LEAT_LEAF && leaf == t->first && t->gone > 0)
-		close_leaf_gap(f, t);
+	if (leaf->n == LEAT_LEAF && leaf == t->first && t->gone > 0) {
+		/* Places of values that are gone make room. */
+		move_values(f, leaf, t->gone, leaf);
+		t->gone = 0;
+		if (leaf == t->last)
+			redo_leaf(f, t, leaf);
+	}
 	at = place_in_leaf(t, leaf, s->t);
 	if (leaf->n == LEAT_LEAF) {
 		insert_by_split(f, t, &w, at, s);
 		return;
 	}
 	insert_at(f, leaf, at, s);
-	if (f->layout.ordered)
-		redo_way(f, t, &w);
-	else
+	if (f->layout.ordered) {
+		redo_leaf(f, t, leaf);
+		redo_inners(f, t, &w, 1);
+		if (w.top > 0 && leaf != t->first)
+			redo_edges(f, t, &w);
+	} else {
 		append_on_way(f, t, &w, &what);
+	}
 	if (leaf == t->first && t->height > 0)
 		leat_tree_tabulate_leaf(f, t);
 }
