@@ -142,6 +142,64 @@ struct api_type {
 	size_t n_ops;
 };
 
+/*
+ * Defines the calls that every type has under the same names, leat_TYPE_copy
+ * and so on. The files of types have their options in `options`.
+ */
+#define API_CALLS(type)                                                        \
+	static void free_it(void *object)                                      \
+	{                                                                      \
+		leat_##type##_free(object);                                    \
+	}                                                                      \
+	static void reset(void *object)                                        \
+	{                                                                      \
+		leat_##type##_reset(object);                                   \
+	}                                                                      \
+	static int copy(void *object, const leat_allocator *a, void **out)     \
+	{                                                                      \
+		return leat_##type##_copy(object, a, (leat_##type **)out);     \
+	}                                                                      \
+	static int save(void *object, leat_writer *writer)                     \
+	{                                                                      \
+		return leat_##type##_save(object, writer);                     \
+	}
+
+/* Defines those that take its options. */
+#define API_MAKERS(type)                                                       \
+	static int check(size_t *n_bytes_out, const char **why_out)            \
+	{                                                                      \
+		return leat_##type##_check(&options, n_bytes_out, why_out);    \
+	}                                                                      \
+	static int make(void **out)                                            \
+	{                                                                      \
+		return leat_##type##_new((leat_##type **)out, &options);       \
+	}                                                                      \
+	static int load(void **out, leat_reader *reader)                       \
+	{                                                                      \
+		return leat_##type##_load((leat_##type **)out, &options,       \
+		    reader);                                                   \
+	}
+
+/* Defines that of a type which can live in memory of the caller. */
+#define API_INIT(type)                                                         \
+	static int init(void **out, void *memory, size_t n_bytes)              \
+	{                                                                      \
+		return leat_##type##_init((leat_##type **)out, memory,         \
+		    n_bytes, &options);                                        \
+	}
+
+#define API_MERGE(type)                                                        \
+	static int merge(void *object, void *from)                             \
+	{                                                                      \
+		return leat_##type##_merge(object, from);                      \
+	}
+
+/* The members of a struct api_type that are set in every file. */
+#define API_MEMBERS                                                            \
+	.choose = choose, .check = check, .make = make, .free = free_it,       \
+	.reset = reset, .copy = copy, .save = save, .load = load, .ops = ops,  \
+	.n_ops = sizeof(ops) / sizeof(ops[0])
+
 extern const struct api_type api_window, api_time_window, api_keyed, api_model,
     api_drift, api_csv, api_plain;
 

@@ -114,58 +114,10 @@ static const struct api_op ops[] = {
 	{ "leat_drift_mean leat_drift_width leat_drift_counts", 2, query, 0 },
 };
 
-static int make(void **out)
-{
-	return leat_drift_new((leat_drift **)out, &options);
-}
-
-static int check(size_t *n_bytes_out, const char **why_out)
-{
-	return leat_drift_check(&options, n_bytes_out, why_out);
-}
-
-static int init(void **out, void *memory, size_t n_bytes)
-{
-	return leat_drift_init((leat_drift **)out, memory, n_bytes, &options);
-}
-
-static void free_it(void *object)
-{
-	leat_drift_free(object);
-}
-
-static void reset(void *object)
-{
-	leat_drift_reset(object);
-}
-
-static int copy(void *object, const leat_allocator *a, void **out)
-{
-	return leat_drift_copy(object, a, (leat_drift **)out);
-}
-
-static int save(void *object, leat_writer *writer)
-{
-	return leat_drift_save(object, writer);
-}
-
-static int load(void **out, leat_reader *reader)
-{
-	return leat_drift_load((leat_drift **)out, &options, reader);
-}
+API_CALLS(drift)
+API_MAKERS(drift)
+API_INIT(drift)
 
 const struct api_type api_drift = {
-	.name = "drift",
-	.object = LEAT_OBJECT_DRIFT,
-	.choose = choose,
-	.make = make,
-	.check = check,
-	.init = init,
-	.free = free_it,
-	.reset = reset,
-	.copy = copy,
-	.save = save,
-	.load = load,
-	.ops = ops,
-	.n_ops = sizeof(ops) / sizeof(ops[0]),
+	.name = "drift", .object = LEAT_OBJECT_DRIFT, .init = init, API_MEMBERS
 };

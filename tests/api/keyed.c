@@ -296,48 +296,15 @@ static int make(void **out)
 	return keyed_choice_new((leat_keyed **)out, &options);
 }
 
-static void free_it(void *object)
-{
-	leat_keyed_free(object);
-}
-
-static void reset(void *object)
-{
-	leat_keyed_reset(object);
-}
-
-static int copy(void *object, const leat_allocator *a, void **out)
-{
-	return leat_keyed_copy(object, a, (leat_keyed **)out);
-}
-
-static int save(void *object, leat_writer *writer)
-{
-	return leat_keyed_save(object, writer);
-}
-
 static int load(void **out, leat_reader *reader)
 {
 	return keyed_choice_load((leat_keyed **)out, &options, reader);
 }
 
-static int merge(void *object, void *from)
-{
-	return leat_keyed_merge(object, from);
-}
+API_CALLS(keyed)
+API_MERGE(keyed)
 
-const struct api_type api_keyed = {
-	.name = "keyed",
+const struct api_type api_keyed = { .name = "keyed",
 	.object = LEAT_OBJECT_KEYED,
-	.choose = choose,
-	.check = check,
-	.make = make,
-	.free = free_it,
-	.reset = reset,
-	.copy = copy,
-	.save = save,
-	.load = load,
 	.merge = merge,
-	.ops = ops,
-	.n_ops = sizeof(ops) / sizeof(ops[0]),
-};
+	API_MEMBERS };

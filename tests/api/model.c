@@ -307,58 +307,10 @@ static const struct api_op ops[] = {
 
 /* ---- The type ---- */
 
-static int make(void **out)
-{
-	return leat_model_new((leat_model **)out, &options);
-}
-
-static int check(size_t *n_bytes_out, const char **why_out)
-{
-	return leat_model_check(&options, n_bytes_out, why_out);
-}
-
-static int init(void **out, void *memory, size_t n_bytes)
-{
-	return leat_model_init((leat_model **)out, memory, n_bytes, &options);
-}
-
-static void free_it(void *object)
-{
-	leat_model_free(object);
-}
-
-static void reset(void *object)
-{
-	leat_model_reset(object);
-}
-
-static int copy(void *object, const leat_allocator *a, void **out)
-{
-	return leat_model_copy(object, a, (leat_model **)out);
-}
-
-static int save(void *object, leat_writer *writer)
-{
-	return leat_model_save(object, writer);
-}
-
-static int load(void **out, leat_reader *reader)
-{
-	return leat_model_load((leat_model **)out, &options, reader);
-}
+API_CALLS(model)
+API_MAKERS(model)
+API_INIT(model)
 
 const struct api_type api_model = {
-	.name = "model",
-	.object = LEAT_OBJECT_MODEL,
-	.choose = choose,
-	.make = make,
-	.check = check,
-	.init = init,
-	.free = free_it,
-	.reset = reset,
-	.copy = copy,
-	.save = save,
-	.load = load,
-	.ops = ops,
-	.n_ops = sizeof(ops) / sizeof(ops[0]),
+	.name = "model", .object = LEAT_OBJECT_MODEL, .init = init, API_MEMBERS
 };

@@ -324,59 +324,11 @@ static const struct api_op ops[] = {
 
 /* ---- The type ---- */
 
-static int check(size_t *n_bytes_out, const char **why_out)
-{
-	return leat_time_window_check(&options, n_bytes_out, why_out);
-}
+API_CALLS(time_window)
+API_MAKERS(time_window)
+API_MERGE(time_window)
 
-static int make(void **out)
-{
-	return leat_time_window_new((leat_time_window **)out, &options);
-}
-
-static void free_it(void *object)
-{
-	leat_time_window_free(object);
-}
-
-static void reset(void *object)
-{
-	leat_time_window_reset(object);
-}
-
-static int copy(void *object, const leat_allocator *a, void **out)
-{
-	return leat_time_window_copy(object, a, (leat_time_window **)out);
-}
-
-static int save(void *object, leat_writer *writer)
-{
-	return leat_time_window_save(object, writer);
-}
-
-static int load(void **out, leat_reader *reader)
-{
-	return leat_time_window_load((leat_time_window **)out, &options,
-	    reader);
-}
-
-static int merge(void *object, void *from)
-{
-	return leat_time_window_merge(object, from);
-}
-
-const struct api_type api_time_window = {
-	.name = "time_window",
+const struct api_type api_time_window = { .name = "time_window",
 	.object = LEAT_OBJECT_TIME_WINDOW,
-	.choose = choose,
-	.check = check,
-	.make = make,
-	.free = free_it,
-	.reset = reset,
-	.copy = copy,
-	.save = save,
-	.load = load,
 	.merge = merge,
-	.ops = ops,
-	.n_ops = sizeof(ops) / sizeof(ops[0]),
-};
+	API_MEMBERS };

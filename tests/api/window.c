@@ -260,64 +260,13 @@ static const struct api_op ops[] = {
 
 /* ---- The type ---- */
 
-static int make(void **out)
-{
-	return leat_window_new((leat_window **)out, &options);
-}
+API_CALLS(window)
+API_MAKERS(window)
+API_INIT(window)
+API_MERGE(window)
 
-static int check(size_t *n_bytes_out, const char **why_out)
-{
-	return leat_window_check(&options, n_bytes_out, why_out);
-}
-
-static int init(void **out, void *memory, size_t n_bytes)
-{
-	return leat_window_init((leat_window **)out, memory, n_bytes, &options);
-}
-
-static void free_it(void *object)
-{
-	leat_window_free(object);
-}
-
-static void reset(void *object)
-{
-	leat_window_reset(object);
-}
-
-static int copy(void *object, const leat_allocator *a, void **out)
-{
-	return leat_window_copy(object, a, (leat_window **)out);
-}
-
-static int save(void *object, leat_writer *writer)
-{
-	return leat_window_save(object, writer);
-}
-
-static int load(void **out, leat_reader *reader)
-{
-	return leat_window_load((leat_window **)out, &options, reader);
-}
-
-static int merge(void *object, void *from)
-{
-	return leat_window_merge(object, from);
-}
-
-const struct api_type api_window = {
-	.name = "window",
+const struct api_type api_window = { .name = "window",
 	.object = LEAT_OBJECT_WINDOW,
-	.choose = choose,
-	.make = make,
-	.check = check,
 	.init = init,
-	.free = free_it,
-	.reset = reset,
-	.copy = copy,
-	.save = save,
-	.load = load,
 	.merge = merge,
-	.ops = ops,
-	.n_ops = sizeof(ops) / sizeof(ops[0]),
-};
+	API_MEMBERS };
