@@ -27,7 +27,7 @@ static double uniform(void)
 	return (double)(state >> 11) * 0x1p-53;
 }
 
-/* Key k ends where the sum of 1 / i up to it is, of all of them. */
+/* The share of keys up to k is the sum of 1 / i up to k over that of all. */
 static void make_law(double *ends)
 {
 	double sum = 0;

@@ -170,7 +170,7 @@ static int send_udp(const char *host, const char *port, size_t n, double rate,
 		}
 	}
 	printf("%.0f\n", (double)n / (now() - start));
-	/* With this one the kernel tells what it has dropped. */
+	/* The option makes the kernel report dropped datagrams. */
 	nanosleep(&pause, NULL);
 	return send(fd, "\n", 1, 0) < 0 ? fail("send") : EXIT_SUCCESS;
 }

@@ -20,7 +20,7 @@ enum { KEYS = 1000000, PUSHES = 100, TURNS = 3 };
 static unsigned char *state, *copy;
 static size_t n_bytes;
 
-/* A place to save into, for each object a new one. */
+/* Memory to save into, new for each object. */
 static void make_room(uint64_t n)
 {
 	n_bytes = (size_t)n;

@@ -173,7 +173,7 @@ static leat_keyed *make_keyed(void)
 	return k;
 }
 
-/* Texts are where a program would have just read them. */
+/* Texts lie in memory that has just been read, as in a real program. */
 static void fill_events(leat_event *e, const struct key_text *keys, size_t n,
     uint64_t *random, int64_t *t, int64_t step)
 {

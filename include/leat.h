@@ -1265,7 +1265,8 @@ LEAT_API int leat_keyed_merge(leat_keyed *keyed, leat_keyed *other);
  * A model has one coefficient for each feature, and an intercept. Their sum,
  * intercept + coefficient[0] x[0] + ..., is the score of a sample; the loss
  * defines how a score becomes a prediction of y, and what an error costs. Each
- * sample is predicted before it is learned from (prequential evaluation).
+ * sample is predicted before it is learned from (prequential evaluation). x is
+ * an array of n_features numbers, in any units.
  */
 
 /*

@@ -56,8 +56,8 @@ struct adaptive_four {
 	double z[4];       /* z of the current sample */
 };
 
-#define ADAPTIVE_LOG 30.0    /* a log-mean relative to the mean's, no more */
-#define ADAPTIVE_RATIO 1e13  /* a target over the mean, no more */
+#define ADAPTIVE_LOG 30.0    /* limit of a log-mean, relative to the mean's */
+#define ADAPTIVE_RATIO 1e13  /* limit of a target over the mean */
 #define ADAPTIVE_SUM 1e280   /* most that one sample adds to a sum of squares */
 #define ADAPTIVE_LIGHT 1e-13 /* share in the sum of weights */
 #define ADAPTIVE_ETA_QUICK 0.5
@@ -132,7 +132,7 @@ static void adaptive_sizes(const leat_model_options *o, size_t *sizes)
  * A score f of the model stands for center + scale f; with POISSON, for the
  * mean center e^f. It is cut off at the targets seen.
  */
-/* The logarithm of a ratio that a number can say and that is not too large. */
+/* Returns the logarithm of a ratio, limited to finite and moderate ratios. */
 static double adaptive_log(double ratio, double otherwise)
 {
 	return ratio > 0 && ratio <= ADAPTIVE_RATIO ? leat_ln(ratio)
@@ -176,7 +176,7 @@ static void adaptive_start(leat_model *m)
 	s->units.most = s->units.high = HUGE_VAL;
 }
 
-/* y, but no more than 8 standard deviations away from the others. */
+/* Returns y, limited to 8 standard deviations from the other targets. */
 LEAT_INLINE double adaptive_clip_y(const struct leat_adaptive_state *s,
     double y)
 {
@@ -292,7 +292,7 @@ LEAT_INLINE double adaptive_step(const leat_model *m, double arg, double f,
 	return adaptive_step_other(m, arg, f, y, g, rate, weight, squares);
 }
 
-/* Both predictors go their steps; the rate is that of the samples before. */
+/* Updates both predictors, with the rate from the samples before. */
 LEAT_INLINE void adaptive_follow(leat_model *m,
     const struct adaptive_view *view, double y, double weight,
     struct adaptive_passes by)

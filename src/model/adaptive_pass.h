@@ -16,7 +16,7 @@ struct PASS(sums) {
 	VECTOR p, q, h; /* quick and steady score, squares */
 };
 
-/* Updates one feature with nothing taken for granted. */
+/* Updates one feature in the general case. */
 TARGET static LEAT_NOINLINE void PASS(careful_one)(const struct adaptive_four
 						       *a,
     const struct adaptive_weights *w, size_t i, struct adaptive_few *few, int k)

@@ -46,8 +46,8 @@ extern const struct leat_detector leat_detector_page_hinkley,
     leat_detector_adwin, leat_detector_zscore, leat_detector_ewma;
 
 /*
- * Larger values are taken for this one: the square of twice it, summed
- * over 2^64 values, is still finite, so nothing here can overflow.
+ * Larger values are taken as this one: the square of twice it, summed over 2^64
+ * values, is still finite, so nothing here can overflow.
  */
 #define LEAT_DRIFT_MAX 0x1p465
 

@@ -27,7 +27,7 @@ static double margin_norm(const leat_model *m, const struct leat_row *row)
 	return leat_square_norm(row) + (m->no_intercept ? 0 : 1);
 }
 
-/* Each move is at most |step| |x|, which is known; or else each is seen to. */
+/* Checks that moves are small: by |step| |x|, or else one by one. */
 static int margin_fits(const leat_model *m, const struct leat_row *row,
     double step, double norm)
 {
@@ -53,7 +53,7 @@ static int margin_move(leat_model *m, const struct leat_row *row, double step,
 	return LEAT_OK;
 }
 
-/* A weight repeats the step, but not beyond the point of no error. */
+/* A weight repeats the step, but not beyond zero error. */
 static int nlms_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {

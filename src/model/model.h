@@ -39,7 +39,7 @@ enum leat_takes {
 #define LEAT_GRADIENT_MAX 1e140
 #define LEAT_SQUARES_MAX 1e300
 
-/* Options up to this size cannot do what the above is to prevent. */
+/* Options up to this size cannot cause such growth. */
 #define LEAT_ORDINARY_MAX 1e50
 
 #define LEAT_MODEL_ARRAYS 5
@@ -131,7 +131,7 @@ struct leat_model {
 	int average;
 	const double *rates; /* NULL: all 1 */
 	double most_rate;    /* the largest of them and 1 */
-	int ordinary;        /* rates and l2 are not out of all proportion */
+	int ordinary;        /* rates and l2 are moderate */
 	double *array[LEAT_MODEL_ARRAYS];
 	size_t length[LEAT_MODEL_ARRAYS];
 	union {

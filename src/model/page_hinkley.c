@@ -32,10 +32,7 @@ static double ph_cumulate(double g, double step)
 	return sum > 0 ? sum : 0;
 }
 
-/*
- * While min_count values are awaited both sums may pass the threshold: the
- * larger one has more to say.
- */
+/* Before min_count values both sums may be too large: report the larger. */
 static int ph_judge(const leat_drift *d)
 {
 	const struct leat_page_hinkley_state *s = &d->state.page_hinkley;
@@ -51,8 +48,8 @@ static int ph_judge(const leat_drift *d)
 }
 
 /*
- * The larger sum, of a direction that is looked for, in units of the
- * threshold; that for a fall is told below 0.
+ * Returns the larger sum of the wanted directions, in units of the threshold;
+ * below 0 for a fall.
  */
 static double ph_score(const leat_drift *d)
 {

@@ -123,7 +123,7 @@ static void rls_refill(leat_model *m, size_t p)
 		rls_ridge(m, j, lost * ridge, p);
 }
 
-/* By how many samples columns are judged; the same for all of them. */
+/* Number of samples by which all columns are judged. */
 struct rls_samples {
 	double rank;
 	double root; /* square root of their number */
@@ -143,7 +143,7 @@ static struct rls_samples rls_samples(const leat_model *m)
 	return s;
 }
 
-/* Below what column j's diagonal entry is noise. */
+/* Returns the bound below which column j's diagonal entry is noise. */
 LEAT_INLINE double rls_noise(const leat_model *m, size_t j,
     const struct rls_samples *s)
 {

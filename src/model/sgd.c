@@ -36,7 +36,7 @@ static double sgd_score(const leat_model *m, const struct leat_row *row)
 	return m->state.sgd.average + leat_dot(m->array[SGD_AVERAGE], row);
 }
 
-/* The average is of what is learned from here on. */
+/* The average covers only steps from here on. */
 static void sgd_set(leat_model *m, const double *w, double intercept)
 {
 	if (m->average) {

@@ -38,7 +38,7 @@ static double unit_see(struct leat_unit *u, double x, double rate, int first)
 	return leat_spread_see(&u->moments, x - u->first, rate, 1 - rate);
 }
 
-/* Feature i of a row, which is asked for them in order; k is 0 before. */
+/* Returns feature i of a row. Requires ascending i, and k of 0 at first. */
 LEAT_INLINE double row_next(const struct leat_row *row, size_t i, size_t *k)
 {
 	if (!row->index)
@@ -92,7 +92,7 @@ static double standard_target(const leat_model *m, struct leat_unit *unit,
 	    -most, most);
 }
 
-/* The update, in its own units; what is refused has changed nothing. */
+/* Runs the update in its own units; a refused sample changes nothing. */
 static int standard_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double *score)
 {
