@@ -53,16 +53,6 @@ static void tape_saved(void *ctx, void *scratch)
 		    agg->load(agg->ctx, of->partial, scratch, n) == 0);
 }
 
-static void tape_user(struct leat_tape *t, const leat_agg *agg, void *partial)
-{
-	struct tape_of of = { t, agg, partial };
-
-	if (agg->save)
-		leat_with_scratch(agg->saved_size, tape_saved, &of);
-	else
-		leat_tape_fail(t, LEAT_ENOTSUP);
-}
-
 /* Bit by bit, but that one NaN is as good as another. */
 static int same_word(uint64_t word, uint64_t other, int integer)
 {
@@ -105,7 +95,11 @@ void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
 	double samples = (double)of->n;
 
 	if (agg) {
-		tape_user(t, agg, acc);
+		struct tape_of saved = { t, agg, acc };
+		if (agg->save)
+			leat_with_scratch(agg->saved_size, tape_saved, &saved);
+		else
+			leat_tape_fail(t, LEAT_ENOTSUP);
 		return;
 	}
 	memcpy(words, acc, n_bytes);

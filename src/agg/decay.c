@@ -259,12 +259,6 @@ static struct leat_wide set_weight(struct leat_decay *d, struct leat_wide total)
 	return unit;
 }
 
-static void set_free(struct leat_decay *d, struct leat_wide free)
-{
-	d->free_e = free.e < -300 ? free.e - (free.e & 1) : 0;
-	d->free = leat_wide_double(free.m, free.e - d->free_e);
-}
-
 /* The sum of a * keep and cross b c, in that unit. */
 static struct leat_wide wide_sum(struct leat_wide a, const struct wide_entry *e,
     struct leat_wide b, struct leat_wide c, struct leat_wide unit)
@@ -297,7 +291,9 @@ static LEAT_NOINLINE void add_wide(struct leat_decay *d, double x, double y,
 	    leat_wide_mul(leat_wide_mul(wide(2), e.fresh), e.old));
 	cxy = leat_wide_make(d->cxy, d->x.scale + d->y.scale);
 	struct leat_wide unit = set_weight(d, e.total);
-	set_free(d, leat_wide_div(leat_wide_div(free, unit), unit));
+	free = leat_wide_div(leat_wide_div(free, unit), unit);
+	d->free_e = free.e < -300 ? free.e - (free.e & 1) : 0;
+	d->free = leat_wide_double(free.m, free.e - d->free_e);
 	cxy = wide_sum(cxy, &e, dx, dy, unit);
 	set_m2(&d->x,
 	    wide_sum(leat_wide_make(d->x.m2, 2 * d->x.scale), &e, dx, dx,
@@ -326,18 +322,6 @@ static void start_sums(struct leat_decay *d, double x, double y,
 		d->pending = v.m;
 		d->pending_e = v.e;
 	}
-}
-
-static void add_finite(struct leat_decay *d, double x, double y,
-    struct leat_wide v)
-{
-	d->finite++;
-	if (LEAT_LIKELY(add_plain(d, x, y, v)) || v.m == 0)
-		return;
-	if (d->weight == 0 || d->pending == 0)
-		start_sums(d, x, y, v);
-	else
-		add_wide(d, x, y, v);
 }
 
 LEAT_INLINE void remember_infinity(double *inf, double x, double weight)
@@ -369,8 +353,17 @@ void leat_decay_take(struct leat_decay *d, double x, double y,
 	 * Beside an infinite y, x counts all the same. Whatever y is put in
 	 * for it shows no sooner than it has faded.
 	 */
-	if (x - x == 0)
-		add_finite(d, x, y - y == 0 ? y : d->y.hi / d->y.lift, weight);
+	if (x - x != 0)
+		return;
+	if (y - y != 0)
+		y = d->y.hi / d->y.lift;
+	d->finite++;
+	if (LEAT_LIKELY(add_plain(d, x, y, weight)) || weight.m == 0)
+		return;
+	if (d->weight == 0 || d->pending == 0)
+		start_sums(d, x, y, weight);
+	else
+		add_wide(d, x, y, weight);
 }
 
 void leat_decay_push(struct leat_decay *d, double x, double y)
@@ -423,20 +416,13 @@ static void tape_axis(struct leat_tape *t, struct leat_decay_axis *a)
  * Version 1 had the sum of squared weights where `free` is, and one scale
  * for all, 2^-600 or 1. What it lost by cancellation stays lost.
  */
-static void load_scale_1(struct leat_tape *t, struct leat_decay *d)
-{
-	int shrunk = 0;
-
-	leat_tape_int(t, &shrunk, 1);
-	set_scale(&d->x, shrunk ? 600 : 0);
-	set_scale(&d->y, shrunk ? 600 : 0);
-}
-
-static void free_of_1(struct leat_decay *d)
+static void load_version_1(struct leat_decay *d, int shrunk)
 {
 	double free = d->weight * d->weight - d->free;
 
 	d->free = d->finite > 1 && free > 0 ? free : 0;
+	set_scale(&d->x, shrunk ? 600 : 0);
+	set_scale(&d->y, shrunk ? 600 : 0);
 }
 
 /* Saves or loads the sums. Requires that options have been set. */
@@ -445,13 +431,13 @@ void leat_tape_decay(struct leat_tape *t, struct leat_decay *d)
 	double *const sums[10] = { &d->pending, &d->weight, &d->free, &d->x.hi,
 		&d->x.lo, &d->y.hi, &d->y.lo, &d->x.m2, &d->y.m2, &d->cxy };
 	double flat[10];
-	int old = leat_tape_version(t) < 2;
+	int old = leat_tape_version(t) < 2, shrunk = 0;
 
 	leat_tape_number(t, &d->count, LEAT_TAPE_PUSHES);
 	leat_tape_number(t, &d->finite, d->count);
 	leat_tape_number(t, &d->missing, LEAT_TAPE_PUSHES);
 	if (old) {
-		load_scale_1(t, d);
+		leat_tape_int(t, &shrunk, 1);
 	} else {
 		tape_axis(t, &d->x);
 		tape_axis(t, &d->y);
@@ -465,5 +451,5 @@ void leat_tape_decay(struct leat_tape *t, struct leat_decay *d)
 		*sums[i] = flat[i];
 	leat_tape_sparse(t, d->inf, 4, 0);
 	if (old)
-		free_of_1(d);
+		load_version_1(d, shrunk);
 }

@@ -40,29 +40,6 @@ static double bessel(const struct leat_decay *d)
 	return d->free > 0 ? d->free / d->weight : NAN;
 }
 
-static double variance(const struct leat_decay *d)
-{
-	return leat_wide_double(d->x.m2 / bessel(d),
-	    2 * scale_of(&d->x) - d->free_e);
-}
-
-static double stddev(const struct leat_decay *d)
-{
-	return leat_wide_double(leat_sqrt(d->x.m2 / bessel(d)),
-	    scale_of(&d->x) - d->free_e / 2);
-}
-
-static double variance_pop(const struct leat_decay *d)
-{
-	return leat_wide_double(d->x.m2 / d->weight, 2 * scale_of(&d->x));
-}
-
-static double stddev_pop(const struct leat_decay *d)
-{
-	return leat_wide_double(leat_sqrt(d->x.m2 / d->weight),
-	    scale_of(&d->x));
-}
-
 /* A quarter of a deviation beyond the doubles is within them. */
 static double decay_zscore(const struct leat_decay *d, double last)
 {
@@ -112,16 +89,6 @@ struct leat_wide leat_decay_mean_square(const struct leat_decay *d)
 	    leat_wide_mul(mean, mean));
 }
 
-static double sum_of_squares(const struct leat_decay *d)
-{
-	return weighted(d, leat_decay_mean_square(d));
-}
-
-static int64_t mixed_scale(const struct leat_decay *d)
-{
-	return scale_of(&d->x) + scale_of(&d->y);
-}
-
 /* Units cancel. Rounding may leave |r| an ulp above 1. */
 static double correlation(const struct leat_decay *d)
 {
@@ -136,13 +103,6 @@ static struct leat_wide wide_slope(const struct leat_decay *d)
 {
 	return leat_wide_make(d->cxy / d->x.m2,
 	    scale_of(&d->y) - scale_of(&d->x));
-}
-
-static double decay_slope(const struct leat_decay *d)
-{
-	struct leat_wide s = wide_slope(d);
-
-	return leat_wide_double(s.m, s.e);
 }
 
 /* A slope may be more than a double where the line at x = 0 is not. */
@@ -164,38 +124,52 @@ double leat_decay_rms(const struct leat_decay *d)
 	return leat_hypot(sd, a->hi) / a->lift;
 }
 
+static double decayed_pairs(const struct leat_decay *d, int id)
+{
+	int64_t scale = scale_of(&d->x) + scale_of(&d->y);
+	struct leat_wide b = wide_slope(d);
+
+	switch (id) {
+	case LEAT_STAT_COVARIANCE:
+		return leat_wide_double(d->cxy / bessel(d), scale - d->free_e);
+	case LEAT_STAT_COVARIANCE_POP:
+		return leat_wide_double(d->cxy / d->weight, scale);
+	case LEAT_STAT_CORRELATION:
+		return correlation(d);
+	case LEAT_STAT_SLOPE:
+		return leat_wide_double(b.m, b.e);
+	default: /* LEAT_STAT_INTERCEPT */
+		return decay_intercept(d);
+	}
+}
+
 static double undisturbed(const struct leat_decay *d, double last, int id)
 {
+	int64_t scale = scale_of(&d->x);
+
 	switch (id) {
 	case LEAT_STAT_SUM:
 		return sum(d);
 	case LEAT_STAT_MEAN:
 		return mean_of(&d->x);
 	case LEAT_STAT_VARIANCE:
-		return variance(d);
+		return leat_wide_double(d->x.m2 / bessel(d),
+		    2 * scale - d->free_e);
 	case LEAT_STAT_VARIANCE_POP:
-		return variance_pop(d);
+		return leat_wide_double(d->x.m2 / d->weight, 2 * scale);
 	case LEAT_STAT_STDDEV:
-		return stddev(d);
+		return leat_wide_double(leat_sqrt(d->x.m2 / bessel(d)),
+		    scale - d->free_e / 2);
 	case LEAT_STAT_STDDEV_POP:
-		return stddev_pop(d);
+		return leat_wide_double(leat_sqrt(d->x.m2 / d->weight), scale);
 	case LEAT_STAT_ZSCORE:
 		return decay_zscore(d, last);
 	case LEAT_STAT_SUM_OF_SQUARES:
-		return sum_of_squares(d);
+		return weighted(d, leat_decay_mean_square(d));
 	case LEAT_STAT_RMS:
 		return leat_decay_rms(d);
-	case LEAT_STAT_COVARIANCE:
-		return leat_wide_double(d->cxy / bessel(d),
-		    mixed_scale(d) - d->free_e);
-	case LEAT_STAT_COVARIANCE_POP:
-		return leat_wide_double(d->cxy / d->weight, mixed_scale(d));
-	case LEAT_STAT_CORRELATION:
-		return correlation(d);
-	case LEAT_STAT_SLOPE:
-		return decay_slope(d);
-	default: /* LEAT_STAT_INTERCEPT */
-		return decay_intercept(d);
+	default:
+		return decayed_pairs(d, id);
 	}
 }
 

@@ -47,22 +47,6 @@ void leat_order_reset(struct leat_order *o)
 	memset(&o->node[0], 0, sizeof(o->node[0]));
 }
 
-static uint32_t order_take_node(struct leat_order *o)
-{
-	uint32_t at = o->spare;
-
-	if (at == 0)
-		return ++o->used;
-	o->spare = o->node[at].child[0];
-	return at;
-}
-
-static void order_give_node(struct leat_order *o, uint32_t at)
-{
-	o->node[at].child[0] = o->spare;
-	o->spare = at;
-}
-
 /* ---------------- balance ------------------------------------------- */
 
 static uint64_t order_weight_of(const struct leat_order *o, uint32_t at)
@@ -154,10 +138,14 @@ static void order_balance_path(struct leat_order *o,
 static void order_enter(struct leat_order *o, double value, uint32_t mark)
 {
 	struct leat_order_node fresh = { value, { 0, 0 }, 1, mark };
-	uint32_t at = order_take_node(o), *link = &o->root;
+	uint32_t at = o->spare, *link = &o->root;
 	struct order_path path;
 
 	path.n = 0;
+	if (at)
+		o->spare = o->node[at].child[0];
+	else
+		at = ++o->used;
 	o->node[at] = fresh;
 	while (*link) {
 		int larger = order_compare(o, value, mark, *link) > 0;
@@ -215,7 +203,8 @@ static void order_leave(struct leat_order *o, double value, uint32_t mark)
 	else
 		*link = gone->child[gone->child[0] == 0];
 	order_balance_path(o, &path);
-	order_give_node(o, at);
+	o->node[at].child[0] = o->spare;
+	o->spare = at;
 }
 
 /* ---------------- pairs --------------------------------------------- */
