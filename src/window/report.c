@@ -61,7 +61,11 @@ void leat_report(const leat_window *w, struct leat_summary *s, double *out)
 			report_users(w, silent, out);
 }
 
-void leat_ask(leat_window *w)
+/*
+ * A query by whoever has the window to itself: results go to w->results, and
+ * partials of users' classes stay in their parts.
+ */
+static void ask(leat_window *w)
 {
 	w->emits = 1;
 	w->query(w, w->results);
@@ -80,7 +84,7 @@ void leat_emit_results(leat_window *w, uint64_t start, uint64_t end,
 
 void leat_emit(leat_window *w, uint64_t start, uint64_t end, int flags)
 {
-	leat_ask(w);
+	ask(w);
 	leat_emit_results(w, start, end, w->engine->tally(w), flags);
 }
 
@@ -90,7 +94,7 @@ leat_result leat_window_answer(leat_window *w)
 	leat_result r = { 0, w->n_stats, w->results, w->partials, 0, 0,
 		INT64_MIN, tally.count, tally.missing, 0, NULL, 0 };
 
-	leat_ask(w);
+	ask(w);
 	return r;
 }
 

@@ -107,7 +107,7 @@ struct leat_window {
 	double *results;         /* scratch for its results */
 	/* partials for results; NULL without classes */
 	const void **partials;
-	int emits; /* 1: in leat_ask(); 2: `combined` has the partials */
+	int emits; /* 1: in ask(); 2: `combined` has the partials */
 	/* flush: length of the emitted window; else 0 */
 	uint64_t emitted_length;
 	size_t ring_head; /* panes: where the next kept value goes */
@@ -205,8 +205,7 @@ void leat_tape_window_content(struct leat_tape *t, leat_window *w);
 void leat_tape_whole_window(struct leat_tape *t, void *window);
 /* Counts the missing values, which may be in no statistic. */
 uint64_t leat_window_missing(const leat_window *w);
-/* Return whether two windows can be joined, and join them. */
-int leat_window_fits(const leat_window *w, const leat_window *other);
+/* Joins two windows that can be. */
 void leat_window_join(leat_window *w, const leat_window *other);
 
 /*
@@ -225,15 +224,10 @@ void leat_window_emit_open(leat_window *w);
 uint64_t leat_pushes(const leat_window *w);
 /* s is of the built-in classes alone; those of the user are combined here. */
 void leat_report(const leat_window *w, struct leat_summary *s, double *out);
-/*
- * A query by whoever has the window for himself: into w->results, and what
- * users' classes have combined is in their parts.
- */
-void leat_ask(leat_window *w);
 /* Tells w->results of a window; the partials are there. */
 void leat_emit_results(leat_window *w, uint64_t start, uint64_t end,
     struct leat_tally tally, int flags);
-/* Returns what leat_ask() answers as a result, without an interval. */
+/* Returns what a query answers as a result, without an interval. */
 leat_result leat_window_answer(leat_window *w);
 /* Tells what a query answers. */
 void leat_emit(leat_window *w, uint64_t start, uint64_t end, int flags);

@@ -359,7 +359,7 @@ void leat_tape_whole_window(struct leat_tape *t, void *object)
 
 /* ---------------- joining ------------------------------------------------ */
 
-int leat_window_fits(const leat_window *w, const leat_window *other)
+static int window_fits(const leat_window *w, const leat_window *other)
 {
 	if (w->kind != LEAT_LANDMARK)
 		return LEAT_ENOTSUP;
@@ -409,7 +409,7 @@ void leat_window_join(leat_window *w, const leat_window *other)
 int leat_window_merge(leat_window *window, const leat_window *other)
 {
 	LEAT_ASSERT(window && other);
-	int err = leat_window_fits(window, other);
+	int err = window_fits(window, other);
 	if (window == other || leat_is_inside(&window->calls))
 		err = LEAT_EINVAL;
 	if (!err)
