@@ -266,18 +266,18 @@ static void watch_waiting(struct rows *r, size_t i, const double *results)
 {
 	static const leat_csv_field none = { "", 0 };
 	const struct prefetch *a = &r->prefetch;
-	struct rows_result result = { 0 };
 
 	if (r->watch.taken)
 		r->watch.taken(r->watch.ctx, a->groups[i], &none,
 		    a->values + i * a->n_values);
-	if (!r->watch.emitted)
-		return;
-	result.group = a->groups[i];
-	result.key = none;
-	result.values = results;
-	result.row = a->rows[i];
-	r->watch.emitted(r->watch.ctx, &result);
+	if (r->watch.emitted) {
+		struct rows_result result = { .group = a->groups[i],
+			.key = none,
+			.values = results,
+			.row = a->rows[i] };
+
+		r->watch.emitted(r->watch.ctx, &result);
+	}
 }
 
 /* Emits the results of rows that have been pushed, and prints them. */
