@@ -300,7 +300,7 @@ static void tape_paned(struct leat_tape *t, leat_window *w, uint64_t pushed)
 	relay_again(w, n);
 	if (w->keeps)
 		expect_kept(t, w);
-	else /* there is a newest value if some are counted */
+	else /* a newest value exists if some are counted */
 		leat_tape_expect(t,
 		    w->last != w->last ? s->open.count + s->relayed.count == 0
 				       : pushed > s->open.missing);
