@@ -27,16 +27,6 @@ static uint32_t ordered_mark(double y)
 	return y > 0.5;
 }
 
-/* Returns the slot of a position, which must be one of the last `size`. */
-static size_t ordered_slot(const leat_window *w, uint64_t pushed, uint64_t at)
-{
-	int slides = w->engine == &leat_slide_engine;
-	size_t next = slides ? w->relay.head : w->ring_head;
-	size_t back = (size_t)(pushed - at);
-
-	return next >= back ? next - back : next + (size_t)w->size - back;
-}
-
 static int ordered_counts(double x, double y)
 {
 	return x == x && y == y;
@@ -51,7 +41,7 @@ static void ordered_hop_on(leat_window *w, uint64_t pushed)
 	if (gone == w->size)
 		leat_order_reset(&w->order);
 	for (uint64_t i = 0; i < gone && gone < w->size; i++) {
-		size_t slot = ordered_slot(w, pushed, w->ordered_from + i);
+		size_t slot = leat_window_slot(w, pushed - w->ordered_from - i);
 		double x = w->ring_x[slot], y = w->ring_y[slot];
 		if (ordered_counts(x, y))
 			leat_order_remove(&w->order, x, ordered_mark(y));
@@ -91,7 +81,7 @@ void leat_ordered_again(leat_window *w)
 	if (pushed > w->size)
 		w->ordered_from = ((pushed - 1 - w->size) / hop + 1) * hop;
 	for (at = w->ordered_from; at < pushed; at++) {
-		size_t slot = ordered_slot(w, pushed, at);
+		size_t slot = leat_window_slot(w, pushed - at);
 		double x = w->ring_x[slot], y = w->ring_y[slot];
 		if (ordered_counts(x, y))
 			leat_order_add(&w->order, x, ordered_mark(y));

@@ -85,21 +85,6 @@ static void window_build(void *base, const void *plan, const void *options)
 		leat_ordered_start(w);
 }
 
-static void move_part(const leat_window *from, leat_window *to,
-    struct leat_part *p)
-{
-	p->prefix = leat_moved(from, to, p->prefix);
-	p->suffix = leat_moved(from, to, p->suffix);
-	p->open = leat_moved(from, to, p->open);
-	p->combined = leat_moved(from, to, p->combined);
-	p->temp = leat_moved(from, to, p->temp);
-	p->whole = leat_moved(from, to, p->whole);
-	p->table = leat_moved(from, to, p->table);
-	p->panes = leat_moved(from, to, p->panes);
-	p->lanes = leat_moved(from, to, p->lanes);
-	p->levels = leat_moved(from, to, p->levels);
-}
-
 void leat_window_moved(const leat_window *from, leat_window *to)
 {
 	to->parts = leat_moved(from, to, from->parts);
@@ -111,8 +96,19 @@ void leat_window_moved(const leat_window *from, leat_window *to)
 	to->panes.tallies = leat_moved(from, to, from->panes.tallies);
 	to->order.node = leat_moved(from, to, from->order.node);
 	to->more = leat_moved(from, to, from->more);
-	for (size_t i = 0; i < to->n_parts; i++)
-		move_part(from, to, &to->parts[i]);
+	for (size_t i = 0; i < to->n_parts; i++) {
+		struct leat_part *p = &to->parts[i];
+		p->prefix = leat_moved(from, to, p->prefix);
+		p->suffix = leat_moved(from, to, p->suffix);
+		p->open = leat_moved(from, to, p->open);
+		p->combined = leat_moved(from, to, p->combined);
+		p->temp = leat_moved(from, to, p->temp);
+		p->whole = leat_moved(from, to, p->whole);
+		p->table = leat_moved(from, to, p->table);
+		p->panes = leat_moved(from, to, p->panes);
+		p->lanes = leat_moved(from, to, p->lanes);
+		p->levels = leat_moved(from, to, p->levels);
+	}
 	aim_partials(to);
 }
 
@@ -243,21 +239,6 @@ static void push_one_by_one(leat_window *w, const double *x, const double *y,
 	}
 }
 
-/* In runs, as far as the window has them. */
-static void push_in_runs(leat_window *w, const double *x, size_t n, double *out)
-{
-	while (n > 0) {
-		size_t done = w->run(w, x, n, out);
-		if (done == 0) {
-			push_one_by_one(w, x, NULL, 1, out);
-			done = 1;
-		}
-		x += done;
-		n -= done;
-		out += done * w->n_stats;
-	}
-}
-
 int leat_window_push_many(leat_window *window, const double *x, const double *y,
     size_t n, double *out)
 {
@@ -268,10 +249,17 @@ int leat_window_push_many(leat_window *window, const double *x, const double *y,
 		return LEAT_EPAIRS;
 	if (leat_is_inside(&w->calls))
 		return LEAT_EINVAL;
-	if (w->run && out)
-		push_in_runs(w, x, n, out);
-	else
-		push_one_by_one(w, x, y, n, out);
+	while (w->run && out && n > 0) {
+		size_t done = w->run(w, x, n, out);
+		if (done == 0) { /* the next one cannot begin a run */
+			push_one_by_one(w, x, NULL, 1, out);
+			done = 1;
+		}
+		x += done;
+		n -= done;
+		out += done * w->n_stats;
+	}
+	push_one_by_one(w, x, y, n, out);
 	return leat_calls_done(&w->calls, LEAT_OK);
 }
 
@@ -349,14 +337,13 @@ uint64_t leat_window_length(const leat_window *window)
 				      : window->engine->length(window);
 }
 
-/* The ring slot of the oldest value in the window. */
-static size_t oldest_slot(const leat_window *w, uint64_t length)
+size_t leat_window_slot(const leat_window *w, uint64_t back)
 {
 	int slides = w->engine == &leat_slide_engine;
 	size_t next = slides ? w->relay.head : w->ring_head;
 
-	return next >= length ? next - (size_t)length
-			      : next + (size_t)(w->size - length);
+	return next >= back ? next - (size_t)back
+			    : next + (size_t)(w->size - back);
 }
 
 int leat_window_read(const leat_window *window, uint64_t first, size_t n,
@@ -372,7 +359,7 @@ int leat_window_read(const leat_window *window, uint64_t first, size_t n,
 		return LEAT_ERANGE;
 	if (y_out && !w->pairs)
 		return LEAT_EPAIRS;
-	size_t slot = oldest_slot(w, length - first);
+	size_t slot = leat_window_slot(w, length - first);
 	for (size_t i = 0; i < n; i++) {
 		if (x_out)
 			x_out[i] = w->ring_x[slot];

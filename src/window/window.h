@@ -130,6 +130,8 @@ extern const struct leat_engine leat_slide_engine, leat_panes_engine,
 int leat_window_refuse_x(leat_window *w, double x);
 /* `to` is a copy of the bytes of `from`; sets its pointers. */
 void leat_window_moved(const leat_window *from, leat_window *to);
+/* Returns the place in the ring of the value pushed `back` pushes ago. */
+size_t leat_window_slot(const leat_window *w, uint64_t back);
 
 /* For windows that are states of keys (key/counted.c). */
 

@@ -96,12 +96,10 @@ static void tape_value(struct leat_tape *t, const leat_window *w, double *x,
 		leat_tape_double(t, y);
 }
 
-/* The newest n of the ring, of which `head` is the place behind them. */
-static void tape_ring(struct leat_tape *t, leat_window *w, size_t head,
-    uint64_t n)
+/* Writes or reads the newest n of the ring. */
+static void tape_ring(struct leat_tape *t, leat_window *w, uint64_t n)
 {
-	size_t slot = head >= n ? head - (size_t)n
-				: head + (size_t)(w->size - n);
+	size_t slot = leat_window_slot(w, n);
 	double none;
 
 	for (uint64_t i = 0; i < n && !t->err; i++) {
@@ -212,9 +210,7 @@ static struct leat_tally count_kept(const leat_window *w, uint64_t back,
 	struct leat_tally tally = { 0, 0 };
 
 	for (; n > 0; n--, back--) {
-		size_t slot = w->ring_head >= back
-		    ? w->ring_head - (size_t)back
-		    : w->ring_head + (size_t)(w->size - back);
+		size_t slot = leat_window_slot(w, back);
 		double x = w->ring_x[slot], y = w->pairs ? w->ring_y[slot] : 0;
 		int missing = x != x || y != y;
 		tally.missing += missing != 0;
@@ -294,7 +290,7 @@ static void tape_paned(struct leat_tape *t, leat_window *w, uint64_t pushed)
 		tape_pane(t, w, i);
 	tape_open(t, w);
 	if (w->keeps)
-		tape_ring(t, w, w->ring_head, leat_window_length(w));
+		tape_ring(t, w, leat_window_length(w));
 	if (!t->loads || t->err)
 		return;
 	relay_again(w, n);
@@ -321,7 +317,7 @@ void leat_tape_window_content(struct leat_tape *t, leat_window *w)
 		if (t->loads)
 			slide_again(t, w, pushed, length);
 		else
-			tape_ring(t, w, w->relay.head, length);
+			tape_ring(t, w, length);
 	} else if (w->engine == &leat_panes_engine) {
 		tape_paned(t, w, pushed);
 	} else {
