@@ -857,7 +857,7 @@ START_TEST(by_time_first_and_last_need_classes)
 }
 END_TEST
 
-/* What classes make of three samples, in a summary that held garbage. */
+/* Returns a statistic of three samples, from a summary that held garbage. */
 static double lowered(const leat_stat *stat, int by_time, int garbage,
     const leat_sample *samples)
 {
