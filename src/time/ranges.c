@@ -52,7 +52,7 @@ static void emit_late(struct leat_stream *st, struct leat_ranges *r, int64_t t)
 	int64_t watermark = st->clock.watermark, at = t;
 	struct leat_grid_window w, last = leat_last_window(&st->plan, t);
 
-	if (leat_slides(&st->plan)) {
+	if (st->plan.traits.slides) {
 		for (; leat_tree_seek(&r->tree, at, &at); at++) {
 			w = leat_sliding_window(&st->plan, at);
 			if (w.end > watermark || w.start > t)
@@ -139,7 +139,7 @@ static void note_next_due(struct leat_stream *st, int64_t t, int64_t gone)
 {
 	int64_t due = gone;
 
-	if (leat_ranges_emits(st) && leat_slides(&st->plan))
+	if (leat_ranges_emits(st) && st->plan.traits.slides)
 		due = leat_later(t, 1);
 	else if (leat_ranges_emits(st))
 		due = leat_first_open_window(st, t).end;
@@ -174,7 +174,7 @@ static int ranges_push(struct leat_stream *st, struct leat_state *s,
 	note_next_due(st, e->t, gone);
 	if (LEAT_UNLIKELY(st->plan.revises)) {
 		r->touched = 1;
-		if (!leat_slides(&st->plan) &&
+		if (!st->plan.traits.slides &&
 		    (st->plan.early_count || st->plan.early_span))
 			leat_ranges_note_changed(st, r, e->t);
 		if (e->t < st->clock.watermark && st->plan.lateness > 0)
@@ -194,7 +194,7 @@ static void ranges_look(const struct leat_stream *st,
 
 	w.start = w.end = st->clock.now;
 	if (st->clock.started)
-		w = leat_slides(&st->plan)
+		w = st->plan.traits.slides
 		    ? leat_sliding_window(&st->plan, st->clock.now)
 		    : leat_first_after(&st->plan, st->clock.now);
 	*start_out = w.start;

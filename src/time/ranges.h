@@ -93,7 +93,7 @@ LEAT_INLINE int64_t leat_last_end(const struct leat_time_plan *p, int64_t t)
 {
 	int64_t since;
 
-	if (leat_slides(p))
+	if (p->traits.slides)
 		return leat_later(t, p->span);
 	since = leat_modulo(leat_modulo(t, p->advance) - p->offset, p->advance);
 	return leat_later(t, p->span - since);

@@ -67,7 +67,7 @@ int leat_ranges_next(const struct leat_stream *st, const struct leat_ranges *r,
 {
 	int64_t t;
 
-	if (!leat_slides(&st->plan)) {
+	if (!st->plan.traits.slides) {
 		*w = leat_first_after(&st->plan, closed);
 		return leat_next_with_data(&st->plan, &r->tree, w);
 	}
@@ -137,7 +137,7 @@ static void forget(struct leat_stream *st, struct leat_state *s,
 	}
 	if (settled == LEAT_TIME_MAX)
 		forget_data(st, s, LEAT_TIME_MAX);
-	else if (leat_slides(&st->plan))
+	else if (st->plan.traits.slides)
 		forget_data(st, s,
 		    leat_sliding_window(&st->plan, settled).start);
 	else
@@ -162,7 +162,7 @@ static int close_next(const struct leat_stream *st, const struct leat_ranges *r,
 {
 	int64_t t;
 
-	if (w->end < LEAT_TIME_MAX || leat_slides(&st->plan))
+	if (w->end < LEAT_TIME_MAX || st->plan.traits.slides)
 		return leat_ranges_next(st, r, r->closed, w);
 	*w = r->empty;
 	return r->begun && leat_tree_seek(&r->tree, w->start, &t);
@@ -178,7 +178,7 @@ static void close_windows(struct leat_stream *st, struct leat_ranges *r,
 		emit_ranges_row(st, r, &w, watermark);
 		leat_ranges_emit(st, r, w, 0);
 		r->closed = w.end;
-		if (!leat_slides(&st->plan)) {
+		if (!st->plan.traits.slides) {
 			r->empty = w;
 			r->begun = leat_next_window(&st->plan, &r->empty);
 		}

@@ -82,7 +82,7 @@ static void emit_flushed(struct leat_stream *st, struct leat_ranges *r)
 	struct leat_grid_window w;
 	int more;
 
-	if (!leat_slides(&st->plan)) {
+	if (!st->plan.traits.slides) {
 		emit_open(st, r, LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
 		return;
 	}
@@ -104,7 +104,7 @@ void leat_ranges_emit_open(struct leat_stream *st, struct leat_state *s,
 		return;
 	if (flag & LEAT_RESULT_FLUSHED) {
 		emit_flushed(st, r);
-	} else if (leat_slides(&st->plan)) {
+	} else if (st->plan.traits.slides) {
 		if (r->touched || flag != LEAT_RESULT_EARLY)
 			leat_ranges_emit(st, r,
 			    leat_sliding_window(&st->plan, st->clock.now),

@@ -104,7 +104,7 @@ int leat_ranges_join_room(struct leat_stream *st, struct leat_state *s,
 	const struct leat_ranges *q = ranges_or_none(other),
 				 *r = ranges_or_none(s);
 
-	if (leat_slides(&st->plan))
+	if (st->plan.traits.slides)
 		return LEAT_ENOTSUP;
 	if (leat_stream_joins_too_much(st, s, from, other))
 		return LEAT_EFULL;

@@ -46,7 +46,7 @@ static size_t kept_at_once(const struct leat_time_plan *p)
 {
 	uint64_t n = (uint64_t)(p->lateness / p->advance) + 2;
 
-	if (leat_slides(p))
+	if (p->traits.slides)
 		return SIZE_MAX;
 	return n > SIZE_MAX ? SIZE_MAX : (size_t)n;
 }
@@ -57,7 +57,7 @@ static size_t count_held(const struct leat_stream *st,
 {
 	size_t each, n = 0;
 
-	if (leat_slides(&st->plan)) {
+	if (st->plan.traits.slides) {
 		if (st->plan.lateness > 0 && t < st->clock.target)
 			n = late_not_emitted(st, r, t);
 		return n + 2;

@@ -16,7 +16,7 @@ static int is_window(const struct leat_stream *st, struct leat_grid_window w)
 
 	if (w.start >= w.end)
 		return 0;
-	if (leat_slides(&st->plan))
+	if (st->plan.traits.slides)
 		return w.start == leat_earlier(w.end - 1, st->plan.span - 1);
 	if (w.end == INT64_MAX)
 		return leat_later(w.start, st->plan.span) == w.end &&
@@ -156,7 +156,7 @@ static void tape_empty(struct leat_tape *t, const struct leat_stream *st,
  */
 static int is_blank(const struct leat_stream *st, const struct leat_ranges *r)
 {
-	return !leat_slides(&st->plan) && leat_tree_is_empty(&r->tree) &&
+	return !st->plan.traits.slides && leat_tree_is_empty(&r->tree) &&
 	    !r->emitted.root && !r->changed.root &&
 	    (!st->plan.emit_empty || !r->begun) &&
 	    r->closed <= st->clock.watermark;

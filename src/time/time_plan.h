@@ -76,11 +76,6 @@ LEAT_INLINE int64_t leat_settled(const struct leat_time_plan *p,
 	    : leat_earlier(watermark, p->lateness);
 }
 
-LEAT_INLINE int leat_slides(const struct leat_time_plan *p)
-{
-	return p->traits.slides;
-}
-
 struct leat_cell;
 
 /*
