@@ -62,6 +62,18 @@ struct leat_entry *leat_key_make(leat_keyed *k, const void *text, size_t len,
 	return e;
 }
 
+int leat_key_add(leat_keyed *k, const void *text, size_t len,
+    struct leat_entry **e_out)
+{
+	if (k->entries.order.length >= k->max_keys)
+		return LEAT_EFULL;
+	if (leat_key_reserve(k, len))
+		return k->stream.memory.over ? LEAT_EFULL : LEAT_ENOMEM;
+	*e_out = leat_key_make(k, text, len,
+	    leat_entry_hash(&k->entries, text, len));
+	return LEAT_OK;
+}
+
 /* ---------------- going ------------------------------------------- */
 
 void leat_key_forget(leat_keyed *k, struct leat_entry *e)

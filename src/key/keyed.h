@@ -112,6 +112,12 @@ int leat_key_reserve(leat_keyed *k, size_t len);
 /* Makes a key, for which room must be reserved. */
 struct leat_entry *leat_key_make(leat_keyed *k, const void *text, size_t len,
     uint32_t hash);
+/*
+ * Makes a key without a value, which must not be there. LEAT_EFULL: max_keys or
+ * max_bytes forbids it; LEAT_ENOMEM.
+ */
+int leat_key_add(leat_keyed *k, const void *text, size_t len,
+    struct leat_entry **e_out);
 /* Drops a key silently. */
 void leat_key_forget(leat_keyed *k, struct leat_entry *e);
 /* Drops a key, and emits to `evicted` what it still holds. */

@@ -41,33 +41,20 @@ static struct leat_entry *counterpart_of(const leat_keyed *k,
 	return leat_key_find(k, leat_entry_text(o), o->len);
 }
 
-static int make_key(leat_keyed *k, const struct leat_entry *o)
-{
-	const void *text = leat_entry_text(o);
-
-	if (k->entries.order.length >= k->max_keys)
-		return LEAT_EFULL;
-	if (leat_key_reserve(k, o->len))
-		return LEAT_ENOMEM;
-	leat_key_make(k, text, o->len,
-	    leat_entry_hash(&k->entries, text, o->len));
-	return LEAT_OK;
-}
-
 /* Makes the keys that only the other object has, and counts them in *made. */
 static int make_keys(leat_keyed *k, const leat_keyed *other, size_t *made)
 {
 	const struct leat_entry *o = leat_entry_from(&other->entries, 0);
+	struct leat_entry *e;
+	int err = LEAT_OK;
 
-	for (; o; o = leat_entry_next(&other->entries, o)) {
+	for (; o && !err; o = leat_entry_next(&other->entries, o)) {
 		if (counterpart_of(k, o))
 			continue;
-		int err = make_key(k, o);
-		if (err)
-			return err;
-		++*made;
+		err = leat_key_add(k, leat_entry_text(o), o->len, &e);
+		*made += !err;
 	}
-	return LEAT_OK;
+	return err;
 }
 
 /* Forgets the newest keys, so many of them. */

@@ -61,28 +61,18 @@ static void save_key(struct leat_tape *t, leat_keyed *k, struct leat_entry *e)
 		leat_tape_signed(t, &timer);
 }
 
-static void fail_for_memory(struct leat_tape *t, const leat_keyed *k)
-{
-	leat_tape_fail(t, k->stream.memory.over ? LEAT_EFULL : LEAT_ENOMEM);
-}
-
 /* Makes a key that is loaded; NULL: the tape has failed. */
 static struct leat_entry *new_key(struct leat_tape *t, leat_keyed *k,
     const unsigned char *text, size_t len)
 {
-	uint32_t hash = leat_entry_hash(&k->entries, text, len);
+	struct leat_entry *e = NULL;
+	int err;
 
 	if (!leat_tape_expect(t, !leat_key_find(k, text, len)))
 		return NULL;
-	if (k->entries.order.length >= k->max_keys) {
-		leat_tape_fail(t, LEAT_EFULL);
-		return NULL;
-	}
-	if (leat_key_reserve(k, len)) {
-		fail_for_memory(t, k);
-		return NULL;
-	}
-	return leat_key_make(k, text, len, hash);
+	if ((err = leat_key_add(k, text, len, &e)))
+		leat_tape_fail(t, err);
+	return e;
 }
 
 static void load_state(struct leat_tape *t, leat_keyed *k, struct leat_entry *e,
@@ -123,7 +113,8 @@ static void load_key(struct leat_tape *t, leat_keyed *k)
 	if (len > sizeof(pooled))
 		text = leat_memory_take(&k->stream.memory, len);
 	if (!text) {
-		fail_for_memory(t, k);
+		leat_tape_fail(t,
+		    k->stream.memory.over ? LEAT_EFULL : LEAT_ENOMEM);
 		return;
 	}
 	leat_tape_bytes(t, text, len);
