@@ -47,6 +47,7 @@ int chains_reserve(struct chains *c, size_t n)
 	free(c->heads);
 	c->heads = heads;
 	c->mask = size - 1;
+	c->bytes = size * sizeof *heads;
 	return 0;
 }
 
@@ -84,14 +85,9 @@ void chains_remove(struct chains *c, struct chained *element)
 	c->n--;
 }
 
-size_t chains_bytes(const struct chains *c)
-{
-	return c->heads ? (c->mask + 1) * sizeof *c->heads : 0;
-}
-
 void chains_clear(struct chains *c)
 {
 	free(c->heads);
 	c->heads = NULL;
-	c->mask = c->n = 0;
+	c->mask = c->n = c->bytes = 0;
 }

@@ -19,8 +19,9 @@ struct chained {
 /* Starts from { 0 }, without memory. */
 struct chains {
 	struct chained **heads;
-	size_t mask; /* chains - 1 */
-	size_t n;    /* elements */
+	size_t mask;  /* chains - 1 */
+	size_t n;     /* elements */
+	size_t bytes; /* allocated, beside the elements */
 };
 
 /*
@@ -38,9 +39,6 @@ void chains_add(struct chains *chains, struct chained *element);
 
 /* Takes out an element that is in. */
 void chains_remove(struct chains *chains, struct chained *element);
-
-/* Returns how many bytes the chains take beside the elements. */
-size_t chains_bytes(const struct chains *chains);
 
 /* Frees the chains; the elements are the user's. */
 void chains_clear(struct chains *chains);

@@ -43,7 +43,7 @@ void decoder_free(struct decoder *d)
 
 size_t decoder_bytes(const struct decoder *d)
 {
-	return decoder_names_bytes(&d->gauges) + decoder_sets_bytes(&d->sets);
+	return d->gauges.bytes + decoder_sets_bytes(&d->sets);
 }
 
 void decoder_limit(struct decoder *d, size_t most)

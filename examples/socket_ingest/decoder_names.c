@@ -35,11 +35,6 @@ struct decoder_name *decoder_names_find(const struct decoder_names *names,
 	return NULL;
 }
 
-size_t decoder_names_bytes(const struct decoder_names *names)
-{
-	return names->bytes + chains_bytes(&names->chains);
-}
-
 /* ---- The list ---- */
 
 static void unlink_name(struct decoder_names *names, struct decoder_name *name)
@@ -70,9 +65,11 @@ struct decoder_name *decoder_names_add(struct decoder_names *names,
     const char *text, size_t len)
 {
 	struct decoder_name *name;
+	size_t before = names->chains.bytes;
 
 	if (chains_reserve(&names->chains, names->chains.n + 1) < 0)
 		return NULL;
+	names->bytes += names->chains.bytes - before;
 	name = malloc(sizeof *name + len);
 	if (!name)
 		return NULL;

@@ -23,7 +23,7 @@ struct decoder_name {
 struct decoder_names {
 	uint64_t seed[2];
 	struct chains chains;
-	size_t bytes; /* allocated for names, without the chains */
+	size_t bytes; /* allocated for names and chains */
 	struct decoder_name *newest, *oldest;
 };
 
@@ -40,9 +40,6 @@ struct decoder_name *decoder_names_find(const struct decoder_names *names,
 /* Adds a name that is not there yet. NULL: no memory. */
 struct decoder_name *decoder_names_add(struct decoder_names *names,
     const char *text, size_t len);
-
-/* Returns how many bytes all names take. */
-size_t decoder_names_bytes(const struct decoder_names *names);
 
 void decoder_names_touch(struct decoder_names *names,
     struct decoder_name *name);

@@ -31,7 +31,7 @@ static size_t place_bytes(const struct decoder_sets *s)
 
 size_t decoder_sets_bytes(const struct decoder_sets *s)
 {
-	return decoder_names_bytes(&s->names) + place_bytes(s);
+	return s->names.bytes + place_bytes(s);
 }
 
 /* Returns whether so much more may be allocated. */

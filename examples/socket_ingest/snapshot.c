@@ -313,5 +313,5 @@ const double *snapshot_point(const struct snapshot *b,
 
 size_t snapshot_bytes(const struct snapshot *b)
 {
-	return b->bytes + chains_bytes(&b->chains);
+	return b->bytes + b->chains.bytes;
 }

@@ -68,10 +68,8 @@ static void poor_free(void *p)
 #define chains_next poor_chains_next
 #define chains_add poor_chains_add
 #define chains_remove poor_chains_remove
-#define chains_bytes poor_chains_bytes
 #define chains_clear poor_chains_clear
 #define decoder_name_bytes poor_name_bytes
-#define decoder_names_bytes poor_names_bytes
 #define decoder_names_find poor_names_find
 #define decoder_names_add poor_names_add
 #define decoder_names_touch poor_names_touch
