@@ -9,16 +9,8 @@
 # - Programs get the same bits from it as from the library, whatever it was
 #   compiled with. On x86 that means no fused multiply-add in its code.
 set -eu
-export LC_ALL=C
-build=${BUILD:-build}
-cc=${CC:-cc}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-
-fail() {
-	echo "check_amalgamation: $*" >&2
-	exit 1
-}
+# shellcheck source=tests/scratch.sh
+. tests/scratch.sh
 
 exports() {
 	nm -D --defined-only "$1" | awk '$3 ~ /^[a-z]/ { print $3 }' | sort

@@ -15,9 +15,8 @@
 #   of a struct does;
 # - that begin in lower case with a pronoun, a conjunction or a verb.
 set -eu
-export LC_ALL=C
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# shellcheck source=tests/scratch.sh
+. tests/scratch.sh
 
 mode=check
 case ${1-} in

@@ -3,15 +3,8 @@
 # prints what the same window gives in C. Run from the top folder; BUILD and
 # CFLAGS as in the other checks.
 set -eu
-export LC_ALL=C
-build=${BUILD:-build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-
-fail() {
-	echo "check_ctypes: $*" >&2
-	exit 1
-}
+# shellcheck source=tests/scratch.sh
+. tests/scratch.sh
 
 awk '/^\.Ed/ { shown = 0 }
 	shown { print }

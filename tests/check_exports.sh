@@ -14,10 +14,8 @@
 #   which may give other bits on another system.
 # - Nothing is called that prints, exits, reads a clock or the locale.
 set -eu
-export LC_ALL=C
-build=${BUILD:-build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# shellcheck source=tests/scratch.sh
+. tests/scratch.sh
 failed=0
 
 # The two files have to be equal; $3 says what it means if they are not.

@@ -10,16 +10,8 @@
 # - Each new option that it sets is refused by this library, as reserved; and
 #   accepted by that one.
 set -eu
-export LC_ALL=C
-build=${BUILD:-build}
-cc=${CC:-cc}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-
-fail() {
-	echo "check_growth: $*" >&2
-	exit 1
-}
+# shellcheck source=tests/scratch.sh
+. tests/scratch.sh
 
 mkdir "$tmp/now" "$tmp/later"
 cp include/leat.h include/leat_text.h "$tmp/now"

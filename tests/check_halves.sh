@@ -6,10 +6,8 @@
 # out: their one wide function has a jump table that cannot be followed, and
 # calls nothing behind its wide part. BUILD and CFLAGS are those of the build.
 set -eu
-export LC_ALL=C
-build=${BUILD:-build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# shellcheck source=tests/scratch.sh
+. tests/scratch.sh
 
 if ! command -v objdump >/dev/null ||
 	! objdump -f "$build/libleat.a" 2>/dev/null | grep -q 'x86-64'; then

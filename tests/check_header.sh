@@ -8,10 +8,8 @@
 #   tests/programs, or a test: the fuzz target of the API, which calls them all
 #   (check_api.sh), does not count.
 set -eu
-export LC_ALL=C
-build=${BUILD:-build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# shellcheck source=tests/scratch.sh
+. tests/scratch.sh
 failed=0
 
 complain() {

@@ -9,9 +9,8 @@
 # - mandoc -Tlint has nothing to say, if mandoc is here, nor has groff, and both
 #   show the same text: a word that only one of them takes for a macro is lost.
 set -eu
-export LC_ALL=C
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# shellcheck source=tests/scratch.sh
+. tests/scratch.sh
 failed=0
 
 complain() {

@@ -5,9 +5,8 @@
 # word of options or statistics as text; each counts once. Run from the top
 # folder.
 set -eu
-export LC_ALL=C
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# shellcheck source=tests/scratch.sh
+. tests/scratch.sh
 
 set -- tests/programs/*.c
 [ $# -eq 5 ]

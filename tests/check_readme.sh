@@ -10,16 +10,8 @@
 #   beside a command, two spaces away, is about it.
 # - Files of the tree that are named exist.
 set -eu
-export LC_ALL=C
-build=${BUILD:-build}
-cc=${CC:-cc}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-
-fail() {
-	echo "check_readme: $*" >&2
-	exit 1
-}
+# shellcheck source=tests/scratch.sh
+. tests/scratch.sh
 
 [ -e README ] || fail 'there is no README'
 

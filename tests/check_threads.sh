@@ -8,16 +8,8 @@
 # - Two threads write into no object that they look at; where they do write, in
 #   a program that is wrong, that is found.
 set -eu
-export LC_ALL=C
-build=${BUILD:-build}
-cc=${CC:-cc}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-
-fail() {
-	echo "check_threads: $*" >&2
-	exit 1
-}
+# shellcheck source=tests/scratch.sh
+. tests/scratch.sh
 
 # Objects have no size that a program knows: opaque types.
 objects=$(sed -n 's/^typedef struct leat_[a-z_]* \(leat_[a-z_]*\);$/\1/p' \

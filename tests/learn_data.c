@@ -538,3 +538,13 @@ double learn_r2(const struct learn_set *s, const double *p, size_t from)
 		total += (s->y[i] - mean) * (s->y[i] - mean);
 	return isfinite(errors) ? (double)(1 - errors / total) : -HUGE_VAL;
 }
+
+leat_model_options learn_options(int update, int loss, size_t d)
+{
+	leat_model_options o = { 0 };
+
+	o.n_features = d;
+	o.update = update;
+	o.loss = loss;
+	return o;
+}

@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 
+#include <leat.h>
+
 #include "data.h"
 
 struct learn_set {
@@ -92,5 +94,8 @@ double learn_r2(const struct learn_set *s, const double *p, size_t from);
 /* Sum of squared errors of p, and of the mean of all y before. */
 double learn_squares(const struct learn_set *s, const double *p, size_t from);
 double learn_mean_squares(const struct learn_set *s, size_t from);
+
+/* Options of which nothing else is set. */
+leat_model_options learn_options(int update, int loss, size_t d);
 
 #endif

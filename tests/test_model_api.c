@@ -67,22 +67,12 @@ static void set_option(leat_model_options *o, int option, double value)
 		o->rates = some_rates;
 }
 
-static leat_model_options plain(int update, int loss, size_t d)
-{
-	leat_model_options o;
-	memset(&o, 0, sizeof(o));
-	o.n_features = d;
-	o.update = update;
-	o.loss = loss;
-	return o;
-}
-
 /* Every option that this update takes, but for those in `without`. */
 static leat_model_options rich(int update, int loss, size_t d, unsigned without)
 {
 	static const double value[N_OPTIONS] = { 1, 0.2, 0.5, 1, 0.98, 0.01,
 		0.05, 0.8, 1 };
-	leat_model_options o = plain(update, loss, d);
+	leat_model_options o = learn_options(update, loss, d);
 	for (size_t i = 0; i < D_MAX; i++)
 		some_rates[i] = (double)(i % 3) / 2;
 	for (int k = 0; k < N_OPTIONS; k++)
@@ -152,7 +142,7 @@ static void for_each_kind(size_t d, void (*test)(const leat_model_options *o))
 		for (int l = 0; l < N_LOSSES; l++) {
 			if (!update_takes_loss(u, l))
 				continue;
-			leat_model_options o = plain(u, l, d);
+			leat_model_options o = learn_options(u, l, d);
 			test(&o);
 			o = rich(u, l, d, 0);
 			test(&o);
@@ -313,7 +303,7 @@ START_TEST(sparse_rows_of_more_features_are_the_dense_ones_too)
 	static const int updates[] = { LEAT_UPDATE_ADAPTIVE, LEAT_UPDATE_SGD,
 		LEAT_UPDATE_FTRL, LEAT_UPDATE_NLMS };
 	for (size_t k = 0; k < 4; k++) {
-		leat_model_options o = plain(updates[k], 0, D_MAX);
+		leat_model_options o = learn_options(updates[k], 0, D_MAX);
 		sparse_is_dense(&o);
 	}
 }
@@ -352,7 +342,7 @@ START_TEST(sparse_penalties_leave_other_features_alone)
 	static const int updates[] = { LEAT_UPDATE_SGD, LEAT_UPDATE_ADAGRAD };
 	const uint32_t index[3] = { 0, 1, 2 };
 	for (size_t k = 0; k < 2; k++) {
-		leat_model_options o = plain(updates[k], 0, 3);
+		leat_model_options o = learn_options(updates[k], 0, 3);
 		struct rng r = rng_new(6);
 		double x[3], w[20], u[3];
 		o.l1 = 0.01;
@@ -503,7 +493,7 @@ END_TEST
 
 START_TEST(no_samples_are_fine)
 {
-	leat_model_options o = plain(0, 0, 5);
+	leat_model_options o = learn_options(0, 0, 5);
 	leat_model *m = open_model(&o);
 	ck_assert_int_eq(leat_model_learn_many(m, NULL, NULL, NULL, 0, NULL),
 	    LEAT_OK);
@@ -684,7 +674,7 @@ static void overflows(const leat_model_options *o)
 START_TEST(a_score_that_overflows_is_refused)
 {
 	for_each_kind(12, overflows);
-	leat_model_options o = plain(LEAT_UPDATE_RLS, 0, 12);
+	leat_model_options o = learn_options(LEAT_UPDATE_RLS, 0, 12);
 	leat_model *m = open_model(&o);
 	double x[12];
 	teach(m, &o, 200, 31);
@@ -701,7 +691,7 @@ START_TEST(a_gradient_whose_square_overflows_is_refused)
 {
 	static const int updates[] = { LEAT_UPDATE_ADAGRAD, LEAT_UPDATE_FTRL,
 		LEAT_UPDATE_COCOB };
-	leat_model_options o = plain(updates[_i], LEAT_LOSS_SQUARED, 3);
+	leat_model_options o = learn_options(updates[_i], LEAT_LOSS_SQUARED, 3);
 	leat_model *a = open_model(&o), *b = open_model(&o);
 	double x[3] = { 1, 1e160, 1 }, p = 4711;
 	ck_assert_int_eq(leat_model_learn(a, x, 1, &p), LEAT_NOT_FINITE);
@@ -808,7 +798,7 @@ END_TEST
 START_TEST(rates_are_copied)
 {
 	double rates[5] = { 1, 0.5, 2, 0, 1 }, w[5];
-	leat_model_options o = plain(LEAT_UPDATE_SGD, 0, 5);
+	leat_model_options o = learn_options(LEAT_UPDATE_SGD, 0, 5);
 	o.rates = rates;
 	leat_model *a = open_model(&o), *b = open_model(&o);
 	teach(a, &o, 5, 60);
@@ -947,7 +937,7 @@ START_TEST(memory_is_what_the_header_says)
 	size_t n;
 	for (int u = 0; u < N_UPDATES; u++) {
 		int loss = update_takes_loss(u, 0) ? 0 : LEAT_LOSS_HINGE;
-		leat_model_options o = plain(u, loss, d);
+		leat_model_options o = learn_options(u, loss, d);
 		size_t each = update_list[u].numbers;
 		if (each == 0)
 			continue;
@@ -961,7 +951,7 @@ START_TEST(memory_is_what_the_header_says)
 		    8 * d * (each + (o.rates != NULL) + (size_t)o.average) +
 			beside);
 	}
-	leat_model_options o = plain(LEAT_UPDATE_RLS, 0, 64);
+	leat_model_options o = learn_options(LEAT_UPDATE_RLS, 0, 64);
 	ck_assert_int_eq(leat_model_check(&o, &n, NULL), LEAT_OK);
 	ck_assert_uint_le(n, 4 * 64 * 64 + 64 * 64 + beside);
 	free(rates);
@@ -972,7 +962,7 @@ START_TEST(what_cannot_be_addressed_is_refused)
 {
 	int want = SIZE_MAX > UINT32_MAX ? LEAT_OK : LEAT_ETOOBIG;
 	for (int u = 0; u < N_UPDATES; u++) {
-		leat_model_options o = plain(u,
+		leat_model_options o = learn_options(u,
 		    update_takes_loss(u, 0) ? 0 : LEAT_LOSS_HINGE,
 		    LEAT_FEATURES_MAX);
 		size_t n = 4711;
@@ -1035,10 +1025,10 @@ START_TEST(an_unknown_update_or_loss_is_refused)
 	static const int none[] = { -1, 9, 100, -2147483647, 2147483647, 31, 32,
 		33, 64 };
 	for (size_t k = 0; k < sizeof(none) / sizeof(int); k++) {
-		leat_model_options o = plain(0, 0, 3);
+		leat_model_options o = learn_options(0, 0, 3);
 		o.update = none[k];
 		REFUSED(o, LEAT_EINVAL);
-		o = plain(0, 0, 3);
+		o = learn_options(0, 0, 3);
 		o.loss = none[k] == 9 ? 7 : none[k];
 		REFUSED(o, LEAT_EINVAL);
 	}
@@ -1050,9 +1040,9 @@ START_TEST(an_update_takes_its_losses_and_no_others)
 	for (int u = 0; u < N_UPDATES; u++) {
 		for (int l = 0; l < N_LOSSES; l++) {
 			if (update_takes_loss(u, l))
-				ACCEPTED(plain(u, l, 3));
+				ACCEPTED(learn_options(u, l, 3));
 			else
-				REFUSED(plain(u, l, 3), LEAT_EINVAL);
+				REFUSED(learn_options(u, l, 3), LEAT_EINVAL);
 		}
 	}
 }
@@ -1064,7 +1054,8 @@ START_TEST(an_update_takes_its_options_and_no_others)
 		1 };
 	for (int u = 0; u < N_UPDATES; u++) {
 		for (int k = 0; k < N_OPTIONS; k++) {
-			leat_model_options o = plain(u, usual_loss(u), 3);
+			leat_model_options o = learn_options(u, usual_loss(u),
+			    3);
 			set_option(&o, k, value[k]);
 			if (takes(u, k))
 				ACCEPTED(o);
@@ -1108,7 +1099,8 @@ START_TEST(options_out_of_range_are_refused)
 	const double wild[] = { (double)NAN, HUGE_VAL, -HUGE_VAL, -DBL_MAX };
 	for (int u = 0; u < N_UPDATES; u++) {
 		for (size_t k = 0; k < sizeof(edges) / sizeof(*edges); k++) {
-			leat_model_options o = plain(u, usual_loss(u), 3);
+			leat_model_options o = learn_options(u, usual_loss(u),
+			    3);
 			set_option(&o, edges[k].option, edges[k].value);
 			if (takes(u, edges[k].option) && edges[k].fits)
 				ACCEPTED(o);
@@ -1117,8 +1109,8 @@ START_TEST(options_out_of_range_are_refused)
 		}
 		for (int k = RATE; k <= CLIP; k++) {
 			for (size_t i = 0; i < 4 && k != AVERAGE; i++) {
-				leat_model_options o = plain(u, usual_loss(u),
-				    3);
+				leat_model_options o = learn_options(u,
+				    usual_loss(u), 3);
 				set_option(&o, k, wild[i]);
 				REFUSED(o, LEAT_EINVAL);
 			}
@@ -1130,7 +1122,7 @@ END_TEST
 START_TEST(a_rate_of_2_and_more_is_too_much_for_nlms_alone)
 {
 	for (int u = 0; u < N_UPDATES; u++) {
-		leat_model_options o = plain(u, usual_loss(u), 3);
+		leat_model_options o = learn_options(u, usual_loss(u), 3);
 		if (!takes(u, RATE))
 			continue;
 		o.rate = 2;
@@ -1146,7 +1138,7 @@ START_TEST(rates_of_coefficients_are_finite_and_not_negative)
 {
 	const double bad[] = { -1, -1e-300, (double)NAN, HUGE_VAL };
 	double rates[9] = { 0, 1, 2, 0, 1e300, 1, 1, 1, 1 };
-	leat_model_options o = plain(LEAT_UPDATE_ADAGRAD, 0, 9);
+	leat_model_options o = learn_options(LEAT_UPDATE_ADAGRAD, 0, 9);
 	o.rates = rates;
 	ACCEPTED(o);
 	for (size_t i = 0; i < 9; i++) {
@@ -1178,7 +1170,7 @@ START_TEST(a_loss_takes_its_arg_and_no_other)
 		{ LEAT_LOSS_QUANTILE, 1 - DBL_EPSILON } };
 	for (int l = 0; l < N_LOSSES; l++) {
 		for (size_t k = 0; k < 6; k++) {
-			leat_model_options o = plain(0, l, 3);
+			leat_model_options o = learn_options(0, l, 3);
 			o.loss_arg = bad[l][k];
 			REFUSED(o, LEAT_EINVAL);
 			o.update = LEAT_UPDATE_SGD;
@@ -1186,7 +1178,7 @@ START_TEST(a_loss_takes_its_arg_and_no_other)
 		}
 	}
 	for (size_t k = 0; k < sizeof(good) / sizeof(*good); k++) {
-		leat_model_options o = plain(0, (int)good[k][0], 3);
+		leat_model_options o = learn_options(0, (int)good[k][0], 3);
 		o.loss_arg = good[k][1];
 		ACCEPTED(o);
 	}
@@ -1199,13 +1191,15 @@ START_TEST(a_number_of_features_out_of_range_is_refused)
 		SIZE_MAX / 8 + 1, SIZE_MAX / 2 };
 	for (int u = 0; u < N_UPDATES; u++) {
 		for (size_t k = 0; k < sizeof(bad) / sizeof(*bad); k++)
-			REFUSED(plain(u, usual_loss(u), bad[k]), LEAT_EINVAL);
-		ACCEPTED(plain(u, usual_loss(u), 1));
-		ACCEPTED(plain(u, usual_loss(u), LEAT_RLS_MAX));
+			REFUSED(learn_options(u, usual_loss(u), bad[k]),
+			    LEAT_EINVAL);
+		ACCEPTED(learn_options(u, usual_loss(u), 1));
+		ACCEPTED(learn_options(u, usual_loss(u), LEAT_RLS_MAX));
 		if (u == LEAT_UPDATE_RLS)
-			REFUSED(plain(u, 0, LEAT_RLS_MAX + 1), LEAT_EINVAL);
+			REFUSED(learn_options(u, 0, LEAT_RLS_MAX + 1),
+			    LEAT_EINVAL);
 		else
-			ACCEPTED(plain(u, usual_loss(u), 100000));
+			ACCEPTED(learn_options(u, usual_loss(u), 100000));
 	}
 }
 END_TEST
@@ -1214,7 +1208,7 @@ START_TEST(an_allocator_that_lacks_a_function_is_refused)
 {
 	struct counted heap = { 0 };
 	leat_allocator whole = counted_allocator(&heap), half = whole;
-	leat_model_options o = plain(0, 0, 3);
+	leat_model_options o = learn_options(0, 0, 3);
 	half.alloc = NULL;
 	o.allocator = &half;
 	REFUSED(o, LEAT_EINVAL);
@@ -1236,7 +1230,7 @@ START_TEST(a_hundred_thousand_features_are_fine)
 	ck_assert_ptr_nonnull(x);
 	for (int u = 0; u < N_UPDATES; u++) {
 		int loss = update_takes_loss(u, 0) ? 0 : LEAT_LOSS_EPSILON;
-		leat_model_options o = plain(u, loss, d);
+		leat_model_options o = learn_options(u, loss, d);
 		if (u == LEAT_UPDATE_RLS)
 			continue;
 		leat_model *m = open_model(&o);
@@ -1270,7 +1264,8 @@ START_TEST(defaults_are_those_of_the_header)
 		{ LEAT_UPDATE_RLS, 0, FORGETTING, 1 },
 	};
 	for (size_t k = 0; k < sizeof(usual) / sizeof(*usual); k++) {
-		leat_model_options o = plain(usual[k].update, usual[k].loss, 5);
+		leat_model_options o = learn_options(usual[k].update,
+		    usual[k].loss, 5);
 		leat_model *a = open_model(&o);
 		set_option(&o, usual[k].option, usual[k].value);
 		leat_model *b = open_model(&o);
@@ -1279,7 +1274,7 @@ START_TEST(defaults_are_those_of_the_header)
 		leat_model_free(b);
 	}
 	for (int l = 0; l < N_LOSSES; l++) {
-		leat_model_options o = plain(LEAT_UPDATE_SGD, l, 5);
+		leat_model_options o = learn_options(LEAT_UPDATE_SGD, l, 5);
 		leat_model *a = open_model(&o);
 		o.loss_arg = loss_list[l].arg;
 		leat_model *b = open_model(&o);

@@ -19,21 +19,11 @@
 #include "../src/model/model.h"
 #include "data.h"
 #include "learn_calls.h"
+#include "learn_data.h"
 #include "lists.h"
 #include "suites.h"
 
 enum { D_MAX = 17, BYTES_MAX = 16384 };
-
-static leat_model_options plain(int update, int loss, size_t d)
-{
-	leat_model_options o;
-
-	memset(&o, 0, sizeof(o));
-	o.n_features = d;
-	o.update = update;
-	o.loss = loss;
-	return o;
-}
 
 /* ------------------------------------------------------------------ */
 /* Numbers of all sizes                                               */
@@ -99,7 +89,7 @@ static void maybe(leat_model_options *o, double *option, double value)
 static leat_model_options some_options(struct rng *r, int update, int loss,
     size_t d, int kind)
 {
-	leat_model_options o = plain(update, loss, d);
+	leat_model_options o = learn_options(update, loss, d);
 	size_t n;
 
 	if (kind == 0)
@@ -412,13 +402,14 @@ END_TEST
 START_TEST(a_huge_step_of_the_intercept_is_refused)
 {
 	static const double tiny[] = { 1e-300 };
-	leat_model_options o = plain(LEAT_UPDATE_SGD, LEAT_LOSS_SQUARED, 1);
+	leat_model_options o = learn_options(LEAT_UPDATE_SGD, LEAT_LOSS_SQUARED,
+	    1);
 	double x = 1;
 	o.rates = tiny;
 	leat_model *m = new_model(&o);
 	ck_assert_int_eq(leat_model_learn(m, &x, 1e200, NULL), LEAT_NOT_FINITE);
 	leat_model_free(m);
-	o = plain(LEAT_UPDATE_PA1, LEAT_LOSS_EPSILON, 1);
+	o = learn_options(LEAT_UPDATE_PA1, LEAT_LOSS_EPSILON, 1);
 	o.rate = 1e300;
 	m = new_model(&o);
 	ck_assert_int_eq(leat_model_learn(m, &x, 1e200, NULL), LEAT_NOT_FINITE);
@@ -459,7 +450,8 @@ static double up_to(struct rng *r, double most)
 static void takes_all(int update, int loss, uint64_t seed)
 {
 	struct rng r = rng_new(seed);
-	leat_model_options o = plain(update, loss, 1 + rng_below(&r, D_MAX));
+	leat_model_options o = learn_options(update, loss,
+	    1 + rng_below(&r, D_MAX));
 	double x[D_MAX], y, weight;
 	int taken = 0;
 	maybe(&o, &o.rate, rng_below(&r, 2) ? 0 : of_size(&r, -20, 20));

@@ -26,16 +26,6 @@
 #include "lists.h"
 #include "suites.h"
 
-static leat_model_options update_options(int update, int loss, size_t d)
-{
-	leat_model_options o;
-	memset(&o, 0, sizeof(o));
-	o.n_features = d;
-	o.update = update;
-	o.loss = loss;
-	return o;
-}
-
 static leat_model *update_model(const leat_model_options *o)
 {
 	leat_model *m;
@@ -264,10 +254,10 @@ START_TEST(plain_descent_is_the_textbook_loop_bit_for_bit)
 	fill_rates(rates, 513);
 	for (size_t k = 0; k < sizeof(dims) / sizeof(*dims); k += step) {
 		leat_model_options o;
-		o = update_options(LEAT_UPDATE_SGD, _i, dims[k]);
+		o = learn_options(LEAT_UPDATE_SGD, _i, dims[k]);
 		follow_textbook(&o, n, 0, 71 + k);
 		for (int v = 1; v < N_VARIANTS; v++) {
-			o = update_options(LEAT_UPDATE_SGD, _i, dims[k]);
+			o = learn_options(LEAT_UPDATE_SGD, _i, dims[k]);
 			make_variant(&o, v, rates);
 			follow_textbook(&o, n, v % 2, 100 + k);
 		}
@@ -279,7 +269,7 @@ END_TEST
 START_TEST(a_weighted_plain_sample_is_a_longer_step)
 {
 	for (size_t d = 1; d < 20; d += 6) {
-		leat_model_options o = update_options(LEAT_UPDATE_SGD, _i, d);
+		leat_model_options o = learn_options(LEAT_UPDATE_SGD, _i, d);
 		follow_textbook(&o, 100, 1, d);
 	}
 }
@@ -289,7 +279,7 @@ START_TEST(rates_fall_with_a_power_rounded_once)
 {
 	static const double powers[] = { 0.25, 0.5, 0.75, 1 };
 	for (size_t k = 0; k < sizeof(powers) / sizeof(*powers); k++) {
-		leat_model_options o = update_options(LEAT_UPDATE_SGD, 0, 2);
+		leat_model_options o = learn_options(LEAT_UPDATE_SGD, 0, 2);
 		o.power = powers[k];
 		o.rate = 0.3;
 		follow_textbook(&o, short_run() ? 200 : 3000, 0, k);
@@ -299,7 +289,7 @@ END_TEST
 
 START_TEST(descent_has_no_trouble_with_100000_features)
 {
-	leat_model_options o = update_options(LEAT_UPDATE_SGD, 0, 100000);
+	leat_model_options o = learn_options(LEAT_UPDATE_SGD, 0, 100000);
 	follow_textbook(&o, 5, 0, 5);
 	o.average = 1;
 	o.l2 = 0.1;
@@ -599,7 +589,7 @@ static void follow_paper_all(int update, int loss, int variants,
 	rates[0] = 1; /* else one feature learns nothing */
 	for (size_t k = 0; k < sizeof(dims) / sizeof(*dims); k++) {
 		for (int v = 0; v < variants; v++) {
-			leat_model_options o = update_options(update, loss,
+			leat_model_options o = learn_options(update, loss,
 			    dims[k]);
 			variant(&o, v, rates);
 			follow_paper(&o, n, v % 2, 10 * k + 7);
@@ -686,7 +676,7 @@ END_TEST
 /* l1 of FTRL makes coefficients of what tells nothing exactly 0. */
 START_TEST(ftrl_with_l1_leaves_noise_at_zero)
 {
-	leat_model_options o = update_options(LEAT_UPDATE_FTRL, 0, 20);
+	leat_model_options o = learn_options(LEAT_UPDATE_FTRL, 0, 20);
 	struct rng r = rng_new(4);
 	double x[20], w[20];
 	size_t zero = 0;
@@ -731,7 +721,7 @@ START_TEST(a_large_weight_does_not_step_past_no_error)
 		LEAT_LOSS_EPSILON };
 	const double x[3] = { 1, -2, 0.5 };
 	for (size_t k = 0; k < 3; k++) {
-		leat_model_options o = update_options(updates[k], losses[k], 3);
+		leat_model_options o = learn_options(updates[k], losses[k], 3);
 		leat_model *m = update_model(&o);
 		learn_weighted(m, x, 7, 1e12, NULL);
 		double want = losses[k] == LEAT_LOSS_EPSILON ? 6.9 : 7;
@@ -813,8 +803,8 @@ START_TEST(rls_is_the_least_squares_solution)
 		size_t d = dims[k], n = d > 16 || short_run() ? 300 : 2000;
 		static const double rho[] = { 0, 0.99 }, at[] = { 0, 1e4 };
 		for (int v = 0; v < 4; v++) {
-			leat_model_options o = update_options(LEAT_UPDATE_RLS,
-			    0, d);
+			leat_model_options o = learn_options(LEAT_UPDATE_RLS, 0,
+			    d);
 			struct learn_set s = rls_data(n, d, rho[v % 2],
 			    at[v / 2], d);
 			rls_is_batch(&s, o, v == 1, 1e-9, "forgetting 1");
@@ -827,7 +817,7 @@ END_TEST
 START_TEST(rls_with_a_ridge_or_without_intercept_is_the_same_fit)
 {
 	struct learn_set s = rls_data(short_run() ? 200 : 1000, 6, 0.5, 3, 9);
-	leat_model_options o = update_options(LEAT_UPDATE_RLS, 0, 6);
+	leat_model_options o = learn_options(LEAT_UPDATE_RLS, 0, 6);
 	o.l2 = 25;
 	rls_is_batch(&s, o, 0, 1e-9, "ridge");
 	o.forgetting = 1;
@@ -844,7 +834,7 @@ END_TEST
 static double rls_errors(const struct learn_set *s, double forgetting,
     size_t from)
 {
-	leat_model_options o = update_options(LEAT_UPDATE_RLS, 0, s->d);
+	leat_model_options o = learn_options(LEAT_UPDATE_RLS, 0, s->d);
 	double *p = zeros(s->n, sizeof(double)), w[LEAT_RLS_MAX], b;
 	o.forgetting = forgetting;
 	leat_model *m = update_model(&o);
@@ -875,7 +865,7 @@ START_TEST(rls_with_forgetting_is_weighted_least_squares)
 	static const double at[] = { 0, 2, 1e4, 1e6 };
 	for (int v = 0; v < 16; v++) {
 		size_t d = v < 8 ? 2 : 5, n = 400;
-		leat_model_options o = update_options(LEAT_UPDATE_RLS, 0, d);
+		leat_model_options o = learn_options(LEAT_UPDATE_RLS, 0, d);
 		struct learn_set s = rls_data(n, d, 0.3, at[v / 2 % 4], 30);
 		double weights[400];
 		long double b[6];
@@ -919,7 +909,7 @@ END_TEST
  */
 START_TEST(the_ridge_of_rls_does_not_fade)
 {
-	leat_model_options o = update_options(LEAT_UPDATE_RLS, 0, 3);
+	leat_model_options o = learn_options(LEAT_UPDATE_RLS, 0, 3);
 	struct learn_set s = rls_data(3000, 3, 0.3, 0, 31);
 	double *weights = zeros(s.n, sizeof(double));
 	long double b[4];
@@ -975,7 +965,7 @@ END_TEST
 START_TEST(rls_stays_sound_over_millions_of_samples)
 {
 	size_t n = short_run() ? 200000 : 10000000, late = 100000;
-	leat_model_options o = update_options(LEAT_UPDATE_RLS, 0, 3);
+	leat_model_options o = learn_options(LEAT_UPDATE_RLS, 0, 3);
 	struct rng r = rng_new(50);
 	double errors = 0, p, w[3], b;
 	o.forgetting = 0.99;
@@ -1001,7 +991,7 @@ START_TEST(young_rls_predicts_within_the_targets_seen)
 {
 	for (uint64_t seed = 0; seed < 50; seed++) {
 		struct learn_set s = learn_linear(60, 6, 3, seed);
-		leat_model_options o = update_options(LEAT_UPDATE_RLS, 0, 6);
+		leat_model_options o = learn_options(LEAT_UPDATE_RLS, 0, 6);
 		leat_model *m = update_model(&o);
 		double least = 0, most = 0, p;
 		for (size_t i = 0; i < 21; i++) {
