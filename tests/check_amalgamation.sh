@@ -19,7 +19,7 @@ exports() {
 ${MAKE:-make} -s BUILD="$build" amalgamation
 sh tests/prototypes.sh | sed 's/(.*//; s/.*[ *]//' | sort >"$tmp/header"
 cp "$build/leat.c" "$build/leat.h" "$build/leat_text.h" "$tmp"
-[ ! -e tests/bits.c ] || cp tests/bits.c "$tmp"
+cp tests/bits.c tests/lists.h tests/*.def "$tmp"
 reference=$PWD/$build/tests/bits
 cd "$tmp"
 
