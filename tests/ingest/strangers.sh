@@ -73,10 +73,11 @@ serve --listen tcp://127.0.0.1:0 --listen "unix://$tmp/socket" \
 
 # In the body a line of each format, where the stream has no other.
 formats=$2/tests/ingest/formats.txt
+# shellcheck disable=SC2013 # words on purpose
 for format in $(awk -F'\t' '/^[^#]/ && $1 != "line" && !seen[$1]++ { print $1 }' \
 	"$formats"); do
 	body=$(awk -F'\t' -v f="$format" '$1 == f { print $2; exit }' "$formats")
-	serve --listen tcp://127.0.0.1:0 --http 127.0.0.1:0 --format $format \
+	serve --listen tcp://127.0.0.1:0 --http 127.0.0.1:0 --format "$format" \
 		--ack --save "$tmp/state" -k key -w 1 -s last && {
 		# shellcheck disable=SC2059
 		printf "$body\n" >"$tmp/body"
