@@ -19,10 +19,7 @@ LEAT_INLINE int leat_is_missing(const leat_sample *s)
 	return s->x != s->x || s->y != s->y;
 }
 
-/*
- * Says what a block of accumulators is made of; constant once the object that
- * owns it has started.
- */
+/* Says what a block is made of; constant once its object has started. */
 struct leat_layout {
 	size_t n_sections, accs_size;
 	struct leat_section *sections;
@@ -32,10 +29,7 @@ struct leat_layout {
 	int narrow; /* blocks are copied section by section; see time_query.c */
 };
 
-/*
- * Begins a block: the tally of a run of values. An accumulator for each section
- * lies behind it.
- */
+/* Begins a block: a run's tally. The accumulators of sections lie behind it. */
 struct leat_accs {
 	uint64_t count, missing;
 };
@@ -50,15 +44,10 @@ struct leat_series {
 	const double *x, *y;
 };
 
-/*
- * Appends n samples in order, or with `before` prepends them, the last one
- * first.
- */
+/* Appends n samples in order, or with `before` prepends them, last first. */
 void leat_accs_add_row(const struct leat_layout *l, struct leat_accs *a,
     const struct leat_series *r, size_t n, int before);
-/*
- * Makes a the block of a's values and then b's; the two must not be the same.
- */
+/* Makes a the block of a's values and then b's; the two must differ. */
 void leat_accs_join(const struct leat_layout *l, struct leat_accs *a,
     const struct leat_accs *b);
 /* Returns whether two blocks are the same to the bit. */
@@ -164,10 +153,7 @@ LEAT_INLINE void leat_accs_unite(const struct leat_layout *l,
 void leat_accs_copy_narrow(const struct leat_layout *l, struct leat_accs *a,
     const struct leat_accs *b);
 
-/*
- * Copies a block. These are small most of the time, and their size is a
- * multiple of 16.
- */
+/* Copies a block. Most are small, and their size is a multiple of 16. */
 LEAT_INLINE void leat_accs_copy(const struct leat_layout *l,
     struct leat_accs *a, const struct leat_accs *b)
 {

@@ -25,13 +25,6 @@
 #include "cells.h"
 #include "time_codec.h"
 
-static const struct leat_tree *const_tree(const struct leat_cell *c)
-{
-	return (const struct leat_tree *)(const void *)((const unsigned char *)
-							    c +
-	    LEAT_CELL_HEAD);
-}
-
 /*
  * The value goes into the cell at or before its time, or into the next one; so
  * the higher of the two trees says what is needed.
@@ -39,14 +32,12 @@ static const struct leat_tree *const_tree(const struct leat_cell *c)
 static int reserve_tree(struct leat_stream *st, const struct leat_state *s,
     int64_t t)
 {
-	const struct leat_cell *left = leat_cells_find(st, s, t), *right;
-	uint32_t height = 0;
+	struct leat_cell *left = leat_cells_find(st, s, t),
+			 *right = left ? leat_newer(s, left) : leat_oldest(s);
+	uint32_t height = left ? leat_cell_tree(left)->height : 0;
 
-	right = left ? leat_newer(s, left) : leat_oldest(s);
-	if (left)
-		height = const_tree(left)->height;
-	if (right && const_tree(right)->height > height)
-		height = const_tree(right)->height;
+	if (right && leat_cell_tree(right)->height > height)
+		height = leat_cell_tree(right)->height;
 	return st->forest.stocked > height
 	    ? LEAT_OK
 	    : leat_tree_stock(&st->forest, height);
@@ -153,7 +144,7 @@ int leat_cells_put_new(struct leat_stream *st, struct leat_state *s,
 		return err;
 	struct leat_cell *c = leat_cells_add(st, s,
 	    leat_cells_find(st, s, e->t), start, end);
-	if (st->plan.emit_empty && leat_cells_emitted_empty(st, s, end))
+	if (leat_cells_emitted_empty(st, s, end))
 		c->marks = LEAT_CELL_EMITTED;
 	if (end < st->next_due)
 		st->next_due = end;
@@ -186,29 +177,17 @@ static int cells_push(struct leat_stream *st, struct leat_state *s,
 
 /* ---------------- asking --------------------------------------------- */
 
-/* Returns the cell that holds now; NULL: there is none. */
-static struct leat_cell *current(const struct leat_stream *st,
-    const struct leat_state *s)
-{
-	int64_t now = st->clock.now;
-	struct leat_cell *c = leat_newest(s);
-
-	if (!c)
-		return NULL;
-	if (st->plan.traits.open_ended)
-		return c;
-	c = leat_cells_find(st, s, now);
-	LEAT_ASSERT(c); /* no cell starts after now */
-	return now < c->end ? c : NULL;
-}
-
 static void cells_look(const struct leat_stream *st, const struct leat_state *s,
     struct leat_accs *out, int64_t *start_out, int64_t *end_out)
 {
-	struct leat_cell *c = current(st, s);
+	struct leat_cell *c = leat_newest(s);
 
+	if (c && !st->plan.traits.open_ended) {
+		c = leat_cells_find(st, s, st->clock.now);
+		LEAT_ASSERT(c); /* no cell starts after now */
+	}
 	*start_out = *end_out = st->clock.now;
-	if (c) {
+	if (c && st->clock.now < c->end) {
 		*start_out = c->start;
 		*end_out = c->end;
 		if (st->plan.traits.open_ended)
@@ -238,8 +217,7 @@ static uint64_t cells_stored(const struct leat_stream *st,
 	struct leat_cell *c = leat_oldest(s);
 	uint64_t n = 0;
 
-	for (; st->forest.layout.ordered && c;
-	     c = c == leat_newest(s) ? NULL : c->next)
+	for (; st->forest.layout.ordered && c; c = leat_newer(s, c))
 		n += leat_tree_length(&st->forest, leat_cell_tree(c));
 	return n;
 }
@@ -277,22 +255,19 @@ static int cells_copy(struct leat_stream *st, struct leat_state *to,
     const struct leat_state *from)
 {
 	struct leat_cell *c = leat_oldest(from);
+	struct leat_more *m = leat_more(&st->plan, to);
+	int err = LEAT_OK;
 
 	if (st->plan.more_at) {
-		*leat_more(&st->plan, to) = *leat_more(&st->plan, from);
-		memset(&leat_more(&st->plan, to)->changed, 0,
-		    sizeof(struct leat_index));
-		leat_more(&st->plan, to)->windows =
-		    0; /* copy_cell() counts them anew */
+		*m = *leat_more(&st->plan, from);
+		memset(&m->changed, 0, sizeof(m->changed));
+		m->windows = 0; /* copy_cell() counts them anew */
 		leat_cells_renew(st, to);
 	}
-	for (; c; c = leat_newer(from, c)) {
-		int err = copy_cell(st, to, c);
-		if (err)
-			return err;
-	}
+	for (; c && !err; c = leat_newer(from, c))
+		err = copy_cell(st, to, c);
 	leat_cells_renew(st, to);
-	return LEAT_OK;
+	return err;
 }
 
 static void cells_plan(struct leat_time_plan *p, const struct leat_layout *l)

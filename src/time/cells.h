@@ -140,10 +140,7 @@ size_t leat_cells_nodes(const struct leat_stream *st,
 /* Returns the nodes that are needed where all cells may change. */
 size_t leat_cells_join_nodes(const struct leat_stream *st,
     const struct leat_state *s, size_t n);
-/*
- * Notes in the index that the marks of a cell have been set; there are nodes
- * for that.
- */
+/* Notes in the index that a cell's marks have been set; nodes are there. */
 void leat_cells_marked(struct leat_stream *st, const struct leat_state *s,
     struct leat_cell *c);
 /*
@@ -165,10 +162,7 @@ int leat_cells_join_room(struct leat_stream *st, struct leat_state *s,
 void leat_cells_join(struct leat_stream *st, struct leat_state *s,
     const struct leat_stream *from, const struct leat_state *other);
 
-/*
- * Finds the interval of a cell for t. LEAT_OUTSIDE: t is between two;
- * LEAT_ECALENDAR.
- */
+/* Finds the cell's interval that holds t. LEAT_OUTSIDE, LEAT_ECALENDAR. */
 int leat_cells_interval(const struct leat_stream *st, int64_t t, int64_t *start,
     int64_t *end);
 

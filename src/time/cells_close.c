@@ -51,7 +51,8 @@ int leat_cells_emitted_empty(const struct leat_stream *st,
 {
 	const struct leat_more *m = leat_more(&st->plan, s);
 
-	return m->begun && end > m->first_end && end <= m->empty_from;
+	return st->plan.emit_empty && m->begun && end > m->first_end &&
+	    end <= m->empty_from;
 }
 
 /*
@@ -192,27 +193,22 @@ int leat_cells_has_open(const struct leat_stream *st,
 
 /* ---------------- open windows, and closed ones once more ------------ */
 
-/* Emits early results where an index knows which cells have changed. */
-static void emit_changed_cells(struct leat_stream *st, struct leat_state *s)
-{
-	struct leat_index *x = &leat_more(&st->plan, s)->changed;
-	const struct leat_indexed_cell *item;
-
-	while ((item = leat_index_first(&leat_cells_kind, x))) {
-		struct leat_cell *c = item->cell;
-		leat_index_remove(&leat_cells_kind, x, &st->nodes, &c->start);
-		if (leat_cell_has_data(st, c))
-			leat_cells_emit(st, s, c, LEAT_RESULT_EARLY);
-	}
-}
-
 void leat_cells_emit_open(struct leat_stream *st, struct leat_state *s,
     int flag)
 {
 	struct leat_cell *c = leat_cells_first_open(st, s);
 
 	if (flag == LEAT_RESULT_EARLY && leat_cells_index(st, s)->root) {
-		emit_changed_cells(st, s);
+		/* An index knows which cells have changed. */
+		struct leat_index *x = &leat_more(&st->plan, s)->changed;
+		const struct leat_indexed_cell *item;
+		while ((item = leat_index_first(&leat_cells_kind, x))) {
+			c = item->cell;
+			leat_index_remove(&leat_cells_kind, x, &st->nodes,
+			    &c->start);
+			if (leat_cell_has_data(st, c))
+				leat_cells_emit(st, s, c, flag);
+		}
 		return;
 	}
 	for (; c; c = leat_newer(s, c)) {

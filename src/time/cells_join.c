@@ -105,8 +105,7 @@ static struct leat_cell *join_cell(struct leat_stream *st, struct leat_state *s,
 
 	if (!d) {
 		d = leat_cells_add(st, s, at, c->start, c->end);
-		if (st->plan.emit_empty &&
-		    leat_cells_emitted_empty(st, s, d->end))
+		if (leat_cells_emitted_empty(st, s, d->end))
 			d->marks = LEAT_CELL_EMITTED;
 	}
 	d->marks += leat_cell_emitted(c) * LEAT_CELL_EMITTED;
@@ -134,8 +133,7 @@ static void join_lonely(const struct leat_stream *st,
 	for (; c && c->end <= from->clock.watermark; c = leat_newer(s, c)) {
 		if (st->plan.lateness == 0 || (c->marks & LEAT_CELL_CLOSED))
 			continue;
-		if (st->plan.emit_empty &&
-		    leat_cells_emitted_empty(from, other, c->end))
+		if (leat_cells_emitted_empty(from, other, c->end))
 			c->marks += LEAT_CELL_EMITTED;
 		c->marks |= EMIT_AGAIN;
 	}

@@ -9,41 +9,30 @@
 
 /* ---------------- intervals ------------------------------------------ */
 
-/* Asks the calendar, unless it has answered during this push already. */
-static int calendar_interval(const struct leat_stream *st, int64_t t,
-    int64_t *start, int64_t *end)
-{
-	const int64_t *known = leat_index_find(&leat_cells_kind, &st->asked,
-	    &t);
-
-	if (known && t < known[1]) {
-		*start = known[0];
-		*end = known[1];
-		return LEAT_OK;
-	}
-	st->plan.calendar.interval(st->plan.calendar.ctx, t, start, end);
-	return *start <= t && t < *end ? LEAT_OK : LEAT_ECALENDAR;
-}
-
 int leat_cells_interval(const struct leat_stream *st, int64_t t, int64_t *start,
     int64_t *end)
 {
-	int64_t rest;
+	const int64_t *known;
 
-	if (st->plan.traits.open_ended) {
+	if (st->plan.traits.open_ended || st->plan.traits.grows) {
 		*start = t;
-		*end = INT64_MAX;
+		*end = st->plan.traits.grows ? leat_later(t, st->plan.gap)
+					     : INT64_MAX;
 		return LEAT_OK;
 	}
-	if (st->plan.traits.grows) {
-		*start = t;
-		*end = leat_later(t, st->plan.gap);
-		return LEAT_OK;
+	if (st->plan.traits.asks) {
+		/* The calendar may have answered during this push already. */
+		known = leat_index_find(&leat_cells_kind, &st->asked, &t);
+		if (known && t < known[1]) {
+			*start = known[0];
+			*end = known[1];
+			return LEAT_OK;
+		}
+		st->plan.calendar.interval(st->plan.calendar.ctx, t, start,
+		    end);
+		return *start <= t && t < *end ? LEAT_OK : LEAT_ECALENDAR;
 	}
-	if (st->plan.traits.asks)
-		return calendar_interval(st, t, start, end);
-	rest = leat_modulo(leat_modulo(t, st->plan.advance) - st->plan.offset,
-	    st->plan.advance);
+	int64_t rest = leat_since(t, st->plan.offset, st->plan.advance);
 	*start = leat_earlier(t, rest);
 	if (rest >= st->plan.span)
 		return LEAT_OUTSIDE;
@@ -95,7 +84,7 @@ static int prepare_row(struct leat_stream *st, const struct leat_state *s)
 {
 	const struct leat_more *m = leat_more(&st->plan, s);
 	int64_t until = st->clock.target, from = m->empty_from;
-	const struct leat_cell *c = leat_cells_first_open(st, s);
+	struct leat_cell *c = leat_cells_first_open(st, s);
 	int begun = m->begun, err = LEAT_OK;
 	size_t n = 0;
 
@@ -109,8 +98,7 @@ static int prepare_row(struct leat_stream *st, const struct leat_state *s)
 	for (; c && c->end <= until && !err; c = leat_newer(s, c)) {
 		if (begun)
 			err = ask_row(st, from, leat_earlier(c->start, 1), &n);
-		begun |= leat_cell_has_data(st,
-		    (struct leat_cell *)(uintptr_t)c);
+		begun |= leat_cell_has_data(st, c);
 		from = c->end;
 	}
 	return err || !begun || until == LEAT_TIME_MAX

@@ -13,9 +13,7 @@ size_t leat_cells_size(const struct leat_layout *l)
 	    (l->ordered ? sizeof(struct leat_tree) : l->accs_size);
 }
 
-/*
- * Numbers need no more than a pointer's alignment, which saves 8 bytes a key.
- */
+/* Numbers need but a pointer's alignment, which saves 8 bytes a key. */
 size_t leat_cells_place(const struct leat_layout *l)
 {
 	if (l->has_user)
@@ -109,10 +107,7 @@ static size_t count_few(const struct leat_state *s)
 	return n;
 }
 
-/*
- * Enters a new cell, or all of them once they are more than a few; there are
- * nodes for it.
- */
+/* Enters a new cell, or all once they are more than a few; nodes are there. */
 static void enter_index(struct leat_stream *st, const struct leat_state *s,
     struct leat_cell *c)
 {
@@ -219,27 +214,19 @@ struct leat_cell *leat_cells_add(struct leat_stream *st, struct leat_state *s,
 	return c;
 }
 
-static struct leat_cell *before_cell(const struct leat_stream *st,
-    const struct leat_state *s, const struct leat_cell *c)
-{
-	struct leat_cell *p = leat_newest(s);
-
-	if (p->next != c && leat_cells_index(st, s)->root)
-		p = leat_cells_find(st, s, c->start - 1);
-	while (p->next != c) {
-		LEAT_LOOK();
-		p = p->next;
-	}
-	return p;
-}
-
 void leat_cells_remove(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *c)
 {
-	struct leat_cell *before = before_cell(st, s, c);
+	struct leat_cell *before = leat_newest(s);
 	struct leat_more *m = st->plan.more_at ? leat_more(&st->plan, s) : NULL;
 	struct leat_index *x = leat_cells_index(st, s);
 
+	if (before->next != c && x->root)
+		before = leat_cells_find(st, s, c->start - 1);
+	while (before->next != c) {
+		LEAT_LOOK();
+		before = before->next;
+	}
 	if (m && m->open == c)
 		m->open = leat_newer(s, c);
 	if (m && m->oldest_stored == c)

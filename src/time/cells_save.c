@@ -32,10 +32,7 @@ static void tape_row(struct leat_tape *t, const struct leat_stream *st,
 			st->clock.watermark == LEAT_TIME_MAX);
 }
 
-/*
- * Saves or loads start and end of a cell, which comes after `before` (NULL: it
- * is the first).
- */
+/* Saves or loads a cell's interval. `before` is the cell before; NULL: none. */
 static void tape_interval(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_cell *before, int64_t *start, int64_t *end)
 {
@@ -64,18 +61,6 @@ static void tape_interval(struct leat_tape *t, const struct leat_stream *st,
 	    *start <= st->clock.now &&
 		(!before ||
 		    (!st->plan.traits.open_ended && *start >= before->end)));
-}
-
-/* Closed cells come first, and are kept for lateness alone. */
-static void check_marks(struct leat_tape *t, const struct leat_stream *st,
-    const struct leat_cell *before, uint64_t marks, int64_t end)
-{
-	int first = !before || (before->marks & LEAT_CELL_CLOSED);
-
-	leat_tape_expect(t,
-	    marks & LEAT_CELL_CLOSED
-		? st->plan.lateness > 0 && end <= st->clock.target && first
-		: end > st->clock.watermark);
 }
 
 static void tape_held(struct leat_tape *t, struct leat_stream *st,
@@ -107,13 +92,15 @@ static void load_cell(struct leat_tape *t, struct leat_stream *st,
 
 	tape_interval(t, st, before, &start, &end);
 	leat_tape_number(t, &marks, UINT64_MAX);
-	check_marks(t, st, before, marks, end);
+	/* Closed cells come first, and are kept for lateness alone. */
+	leat_tape_expect(t,
+	    marks & LEAT_CELL_CLOSED
+		? st->plan.lateness > 0 && end <= st->clock.target &&
+		    (!before || (before->marks & LEAT_CELL_CLOSED))
+		: end > st->clock.watermark);
 	if (t->err)
 		return;
-	/*
-	 * The first cell lies in the state itself; trees reserve for
-	 * themselves.
-	 */
+	/* The first cell lies in the state; trees reserve for themselves. */
 	if ((before && leat_pool_reserve(&st->cells, 1)) ||
 	    leat_index_reserve(&st->nodes, leat_cells_nodes(st, s, 1))) {
 		leat_tape_fail(t, LEAT_ENOMEM);

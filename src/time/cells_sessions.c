@@ -17,26 +17,24 @@ static void retract(struct leat_stream *st, const struct leat_state *s,
 	c->marks &= ~(uint64_t)LEAT_CELL_CLOSED;
 }
 
-/* The larger tree takes the values of the other one, and becomes a's. */
-static void join_trees(struct leat_stream *st, struct leat_state *s,
-    struct leat_tree *a, struct leat_tree *b)
-{
-	if (leat_tree_length(&st->forest, b) >
-	    leat_tree_length(&st->forest, a)) {
-		struct leat_tree swapped = *a;
-		*a = *b;
-		*b = swapped;
-	}
-	leat_cells_count_stored(st, s, leat_tree_length(&st->forest, b), 1);
-	leat_tree_pour(&st->forest, a, b);
-}
-
 /* Puts b, which follows a, into it. */
 static void join_cells(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *a, struct leat_cell *b)
 {
+	struct leat_tree *all = leat_cell_tree(a), *rest = leat_cell_tree(b);
+	uint64_t n;
+
 	if (st->forest.layout.ordered) {
-		join_trees(st, s, leat_cell_tree(a), leat_cell_tree(b));
+		n = leat_tree_length(&st->forest, rest);
+		if (n > leat_tree_length(&st->forest, all)) {
+			/* The larger tree takes the values of the other one. */
+			struct leat_tree swapped = *all;
+			*all = *rest;
+			*rest = swapped;
+			n = leat_tree_length(&st->forest, rest);
+		}
+		leat_cells_count_stored(st, s, n, 1);
+		leat_tree_pour(&st->forest, all, rest);
 	} else {
 		leat_accs_join(&st->forest.layout, leat_cell_accs(a),
 		    leat_cell_accs(b));
@@ -47,10 +45,7 @@ static void join_cells(struct leat_stream *st, struct leat_state *s,
 	leat_cells_remove(st, s, b);
 }
 
-/*
- * Finds the sessions that a value at t belongs to, before and after it; NULL:
- * there is none.
- */
+/* Finds the sessions, or NULL, that a value at t belongs to, on either side. */
 static void find_sessions(const struct leat_stream *st,
     const struct leat_state *s, int64_t t, struct leat_cell **left,
     struct leat_cell **right)

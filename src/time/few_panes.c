@@ -301,10 +301,7 @@ static void few_range_of_nodes(const struct leat_forest *f,
 	few_join_within(f, w, i, from, to, out);
 }
 
-/*
- * Joins all before `to`, going from the right edge's lowest node that begins
- * before that.
- */
+/* Joins all before `to`, from the lowest right node that begins before it. */
 static void few_range_to(const struct leat_forest *f, const struct leat_few *w,
     int64_t to, struct leat_accs *out)
 {

@@ -35,28 +35,18 @@ static struct leat_node *stand(struct leat_forest *f, uint32_t level,
 	return node;
 }
 
-/* Makes a leaf for each pane; no block is empty. */
-static void stand_leaves(struct leat_forest *f, const struct leat_few *w,
-    struct leat_node **leaves)
+static struct leat_node *stand_root(struct leat_forest *f,
+    const struct leat_few *w, struct leat_node *const *leaves, uint32_t *gone)
 {
-	size_t i = 0;
+	struct leat_node *nodes[LEAT_FEW_PANES], *two[2];
+	size_t n = 1, i = 1 + (size_t)w->table, left = 1 + (size_t)w->nodes;
 
-	do {
-		leaves[i] = leat_tree_leaf(f);
-		leaves[i]->t[0] = leat_few_time(w, i);
-		leaves[i]->n = 1;
-		leat_accs_copy(&f->layout, leat_node_accs(f, leaves[i]),
-		    leat_few_pane(f, w, i));
-	} while (++i < w->first);
-}
-
-/* Makes the lowest nodes, of more than one; returns how many. */
-static size_t stand_lowest(struct leat_forest *f, const struct leat_few *w,
-    struct leat_node *const *leaves, struct leat_node **nodes)
-{
-	size_t n = 1, i = 1 + (size_t)w->table;
-
-	nodes[0] = stand(f, 1, LEAT_ARITY - i, leaves, i);
+	if (w->height == 1) {
+		gone[1] = (uint32_t)(w->right - w->first);
+		return stand(f, 1, gone[1], leaves, w->first);
+	}
+	gone[1] = (uint32_t)(LEAT_ARITY - i);
+	nodes[0] = stand(f, 1, gone[1], leaves, i);
 	for (; i < w->first; n++) {
 		int last = i + w->right == w->first;
 		size_t children = last ? w->right : LEAT_ARITY;
@@ -65,21 +55,6 @@ static size_t stand_lowest(struct leat_forest *f, const struct leat_few *w,
 		    leat_node_accs(f, nodes[n]));
 		i += children;
 	}
-	return n;
-}
-
-static struct leat_node *stand_root(struct leat_forest *f,
-    const struct leat_few *w, struct leat_node *const *leaves, uint32_t *gone)
-{
-	struct leat_node *nodes[LEAT_FEW_PANES], *two[2];
-	size_t n, left = 1 + (size_t)w->nodes;
-
-	if (w->height == 1) {
-		gone[1] = (uint32_t)(w->right - w->first);
-		return stand(f, 1, gone[1], leaves, w->first);
-	}
-	n = stand_lowest(f, w, leaves, nodes);
-	gone[1] = LEAT_ARITY - 1u - w->table;
 	if (w->height == 2) {
 		gone[2] = (uint32_t)(w->above - n);
 		return stand(f, 2, gone[2], nodes, n);
@@ -102,7 +77,7 @@ static void stand_edges(struct leat_forest *f, struct leat_tree *t,
 	    : t->height == 2        ? g->gone[2] + w->nodes
 				    : 0;
 	for (uint32_t l = 1; l <= t->height; l++)
-		leat_tree_tabulate(f, t, l);
+		leat_tree_tabulate(f, t, l, leat_table_end(t, l));
 	/* front() is all panes of the front, and above its full nodes. */
 	for (uint32_t l = 1; l <= t->height; l++)
 		leat_accs_clear(&f->layout, leat_front(f, g, l));
@@ -117,11 +92,16 @@ void leat_few_panes_to_nodes(struct leat_forest *f, struct leat_tree *t)
 {
 	struct leat_few *w = t->few;
 	struct leat_node *leaves[LEAT_FEW_PANES];
+	size_t i = 0;
 
 	t->few = NULL;
 	t->gone = 0;
 	t->height = w->height;
-	stand_leaves(f, w, leaves);
+	do { /* no block is empty */
+		leaves[i] = leat_tree_pane(f, leat_few_time(w, i));
+		leat_accs_copy(&f->layout, leat_node_accs(f, leaves[i]),
+		    leat_few_pane(f, w, i));
+	} while (++i < w->first);
 	if (w->height == 0) {
 		t->root = t->first = t->last = leaves[0];
 	} else {

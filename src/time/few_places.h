@@ -13,10 +13,7 @@
 /* Blocks from this class on keep a suffix; in smaller ones these are short. */
 enum { LEAT_FEW_MARKED = 2 };
 
-/*
- * Values fill two leaves at most. For panes a block has one place more than
- * panes that it holds.
- */
+/* Values fill two leaves at most. A block of panes has one place to spare. */
 LEAT_INLINE size_t leat_few_room(const struct leat_forest *f, unsigned size)
 {
 	static const unsigned char values[] = { 4, 8, 10, 12, 14, 16, 24, 32 };
@@ -79,16 +76,14 @@ LEAT_INLINE void leat_few_set(const struct leat_forest *f, struct leat_few *w,
 		x[w->room] = s->y;
 }
 
-/*
- * Returns the block of the i-th pane, and below of all between the first and
- * the last.
- */
+/* Returns the block of the i-th pane. */
 LEAT_INLINE struct leat_accs *leat_few_pane(const struct leat_forest *f,
     const struct leat_few *w, size_t i)
 {
 	return leat_accs_at(&f->layout, leat_few_x(w), leat_few_place(w, i));
 }
 
+/* Returns the block of all panes between the first and the last. */
 LEAT_INLINE struct leat_accs *leat_few_middle(const struct leat_forest *f,
     const struct leat_few *w)
 {

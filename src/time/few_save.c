@@ -42,26 +42,11 @@ static void save_values(struct leat_tape *t, struct leat_stream *st,
 	}
 }
 
-/* The edges of two leaves know of nothing but the first leaf's values. */
-static void save_few_edges(struct leat_tape *t, struct leat_stream *st,
+static void save_few_values(struct leat_tape *t, struct leat_stream *st,
     struct leat_few *few)
 {
 	struct leat_accs_room room;
 	struct leat_accs *a = leat_accs_in(&room);
-
-	tape_count(t, 0);
-	for (int i = 0; i < 3; i++) /* past(), front(), the middle */
-		save_nothing(t);
-	for (size_t i = few->gone; i < few->first; i++) {
-		leat_few_tail(&st->forest, few, i, a);
-		save_accs(t, st, a);
-	}
-}
-
-static void save_few_values(struct leat_tape *t, struct leat_stream *st,
-    struct leat_few *few)
-{
-	size_t end = leat_few_end(few);
 
 	tape_count(t, few->last ? 2 : 1);
 	if (few->last) {
@@ -75,11 +60,19 @@ static void save_few_values(struct leat_tape *t, struct leat_stream *st,
 	if (few->last) {
 		save_nothing(t);
 		tape_count(t, few->last);
-		save_values(t, st, few, few->first, end);
+		save_values(t, st, few, few->first, leat_few_end(few));
 	}
 	save_accs(t, st, leat_few_accs(&st->forest, few));
-	if (few->last)
-		save_few_edges(t, st, few);
+	if (!few->last)
+		return;
+	/* The edges of two leaves know nothing but the first leaf's values. */
+	tape_count(t, 0);
+	for (int i = 0; i < 3; i++) /* past(), front(), the middle */
+		save_nothing(t);
+	for (size_t i = few->gone; i < few->first; i++) {
+		leat_few_tail(&st->forest, few, i, a);
+		save_accs(t, st, a);
+	}
 }
 
 /* ---------------- of panes ----------------------------------------------- */
@@ -104,23 +97,7 @@ static void save_left(struct leat_tape *t, size_t n, size_t gone)
 	save_nothing(t);
 }
 
-/* Saves the left edge's lowest node. Returns which pane is behind it. */
-static size_t save_first_node(struct leat_tape *t, const struct leat_stream *st,
-    const struct leat_few *few)
-{
-	size_t n = few->height == 1 ? few->first : 1 + (size_t)few->table;
-	size_t places = few->height == 1 ? few->right : LEAT_ARITY;
-
-	save_left(t, places, places - n);
-	for (size_t i = 0; i < n; i++)
-		save_pane(t, st, few, i);
-	return n;
-}
-
-/*
- * Saves a lowest node off the left edge; the last one knows all but its last
- * pane.
- */
+/* Saves a lowest node off the left edge; the last one lacks its last pane. */
 static size_t save_lowest(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few, size_t i)
 {
@@ -138,10 +115,7 @@ static size_t save_lowest(struct leat_tape *t, const struct leat_stream *st,
 	return end;
 }
 
-/*
- * Saves the node over those that begin with the front; the tree has three
- * levels.
- */
+/* Saves the node over those that begin with the front, of three levels. */
 static void save_upper(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few, size_t n)
 {
@@ -165,16 +139,23 @@ static size_t count_nodes(const struct leat_few *few, size_t i)
 static void save_nodes(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few)
 {
-	size_t left = 1 + (size_t)few->nodes, front = leat_few_front(few), i;
+	size_t first = 1 + (size_t)few->table, left = 1 + (size_t)few->nodes,
+	       front = leat_few_front(few), i = 0;
 
-	if (few->height == 2) {
-		i = 1 + count_nodes(few, 1 + (size_t)few->table);
-		save_left(t, few->above, few->above - i);
-	} else if (few->height > 2) {
+	if (few->height == 1) {
+		first = few->first;
+		save_left(t, few->right, few->right - first);
+	} else if (few->height == 2) {
+		left = 1 + count_nodes(few, first);
+		save_left(t, few->above, few->above - left);
+	} else {
 		save_left(t, 2, 0);
 		save_left(t, LEAT_ARITY, LEAT_ARITY - left);
 	}
-	i = save_first_node(t, st, few);
+	if (few->height > 1)
+		save_left(t, LEAT_ARITY, LEAT_ARITY - first);
+	while (i < first)
+		save_pane(t, st, few, i++);
 	while (i < few->first) {
 		if (few->height > 2 && i == front)
 			save_upper(t, st, few, count_nodes(few, front));
@@ -225,21 +206,11 @@ static void save_node_if(struct leat_tape *t, const struct leat_stream *st,
 	save_accs(t, st, a);
 }
 
-/* Saves past() and front() of the next level, and its node's suffix. */
-static void save_second_edges(struct leat_tape *t, const struct leat_stream *st,
-    const struct leat_few *few)
-{
-	size_t i = 1 + (size_t)few->table;
-
-	save_node_if(t, st, few, i, few->nodes > 0);
-	save_node_if(t, st, few, leat_few_front(few), few->front >= LEAT_ARITY);
-	if (few->nodes > 0)
-		save_node_if(t, st, few, i, 1);
-}
-
 static void save_few_panes(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_few *few)
 {
+	size_t behind = 1 + (size_t)few->table;
+
 	tape_count(t, 1 + (size_t)few->height);
 	if (few->height == 0) {
 		save_pane(t, st, few, 0);
@@ -248,8 +219,14 @@ static void save_few_panes(struct leat_tape *t, const struct leat_stream *st,
 	save_nodes(t, st, few);
 	tape_count(t, count_covered(few));
 	save_lowest_edges(t, st, few);
-	if (few->height > 1)
-		save_second_edges(t, st, few);
+	if (few->height > 1) {
+		/* The next level has past(), front() and its node's suffix. */
+		save_node_if(t, st, few, behind, few->nodes > 0);
+		save_node_if(t, st, few, leat_few_front(few),
+		    few->front >= LEAT_ARITY);
+		if (few->nodes > 0)
+			save_node_if(t, st, few, behind, 1);
+	}
 	for (int i = 0; few->height > 2 && i < 2; i++)
 		save_nothing(t); /* a root of two has neither */
 	save_accs(t, st, leat_few_middle(&st->forest, few));

@@ -206,47 +206,27 @@ static struct leat_index_node *new_node(struct leat_pool *nodes, uint32_t level)
 	return n;
 }
 
-/* The i-th child gives its items from the keep-th on to a new one behind it. */
-static void split_child(const struct leat_index_kind *kind,
-    struct leat_index_node *n, size_t i, size_t keep, struct leat_pool *nodes)
-{
-	struct leat_index_node *left = child_at(n, i);
-	struct leat_index_node *right = new_node(nodes, left->level);
-
-	right->n = left->n - (uint32_t)keep;
-	memcpy(right->items, item_at(kind, left, keep),
-	    right->n * item_words(kind, left) * sizeof(int64_t));
-	left->n = (uint32_t)keep;
-	index_open_gap(kind, n, i + 1);
-	copy_key(kind, item_at(kind, n, i + 1), right->items);
-	set_child(n, i + 1, right);
-}
-
 /* Splits the child that `key` belongs to if it is full; says which it is. */
 static size_t make_child_room(const struct leat_index_kind *kind,
     struct leat_index_node *n, size_t i, struct leat_pool *nodes,
     const int64_t *key)
 {
-	struct leat_index_node *child = child_at(n, i);
-	size_t room = node_room(kind, child);
+	struct leat_index_node *child = child_at(n, i), *right;
+	size_t room = node_room(kind, child), keep = room / 2;
 
 	if (child->n < room)
 		return i;
-	int at_end = !is_after(kind, item_at(kind, child, room - 1), key);
-	split_child(kind, n, i, at_end ? room - 1 : room / 2, nodes);
+	if (!is_after(kind, item_at(kind, child, room - 1), key))
+		keep = room - 1;
+	right = new_node(nodes, child->level);
+	right->n = child->n - (uint32_t)keep;
+	memcpy(right->items, item_at(kind, child, keep),
+	    right->n * item_words(kind, child) * sizeof(int64_t));
+	child->n = (uint32_t)keep;
+	index_open_gap(kind, n, i + 1);
+	copy_key(kind, item_at(kind, n, i + 1), right->items);
+	set_child(n, i + 1, right);
 	return is_after(kind, item_at(kind, n, i + 1), key) ? i : i + 1;
-}
-
-static void raise_root(const struct leat_index_kind *kind, struct leat_index *x,
-    struct leat_pool *nodes)
-{
-	struct leat_index_node *root = new_node(nodes, x->root->level + 1);
-
-	root->n = 1;
-	root->length = x->root->length;
-	copy_key(kind, root->items, x->root->items);
-	set_child(root, 0, x->root);
-	x->root = root;
 }
 
 void *leat_index_add(const struct leat_index_kind *kind, struct leat_index *x,
@@ -256,10 +236,16 @@ void *leat_index_add(const struct leat_index_kind *kind, struct leat_index *x,
 
 	if (!x->root)
 		x->root = new_node(nodes, 0);
-	if (x->root->n == node_room(kind, x->root))
-		raise_root(kind, x, nodes);
-	x->root->length++;
 	n = x->root;
+	if (n->n == node_room(kind, n)) {
+		x->root = new_node(nodes, n->level + 1);
+		x->root->n = 1;
+		x->root->length = n->length;
+		copy_key(kind, x->root->items, n->items);
+		set_child(x->root, 0, n);
+		n = x->root;
+	}
+	n->length++;
 	while (n->level > 0) {
 		size_t i = count_up_to(kind, n, key);
 		if (i == 0)
@@ -359,10 +345,7 @@ void leat_index_clear(struct leat_index *x, struct leat_pool *nodes)
 {
 	struct leat_index_node *n = x->root;
 
-	/*
-	 * Each round gives back the last leaf, and then nodes left without
-	 * children.
-	 */
+	/* Each round gives back the last leaf, then nodes without children. */
 	while (n) {
 		struct leat_index_node *above = NULL;
 		while (n->level > 0 && n->n > 0) {

@@ -9,10 +9,7 @@
 
 #include "../core/memory.h"
 
-/*
- * A build that counts what an index looks at defines this as a statement; in
- * any other it is nothing.
- */
+/* A build that counts what an index looks at defines this as a statement. */
 #ifndef LEAT_LOOK
 #define LEAT_LOOK() ((void)0)
 #endif
@@ -32,9 +29,7 @@ struct leat_index {
 	struct leat_index_node *root;
 };
 
-/*
- * Describes the items of an index: their size and that of their key, in words.
- */
+/* Describes the items of an index: their size and their key's, in words. */
 struct leat_index_kind {
 	size_t words, key;
 };
@@ -73,10 +68,7 @@ void *leat_index_add(const struct leat_index_kind *kind, struct leat_index *x,
 /* Removes the item of that key, which is there; others may move. */
 void leat_index_remove(const struct leat_index_kind *kind, struct leat_index *x,
     struct leat_pool *nodes, const int64_t *key);
-/*
- * Gives the item of that key, which is there, a new one that leaves it between
- * the same neighbours.
- */
+/* Gives an item that is there a new key between the same neighbours. */
 void leat_index_rename(const struct leat_index_kind *kind, struct leat_index *x,
     const int64_t *key, const int64_t *new_key);
 /* Gives all nodes back. */

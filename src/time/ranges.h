@@ -88,15 +88,23 @@ LEAT_INLINE int leat_ranges_emits(const struct leat_stream *st)
 	return st->emitter.sink.emit || st->plan.emit_empty;
 }
 
+/* Returns the last window on the grid that holds t. */
+LEAT_INLINE struct leat_grid_window leat_last_window(const struct leat_time_plan
+							 *p,
+    int64_t t)
+{
+	int64_t since = leat_since(t, p->offset, p->advance);
+	struct leat_grid_window w = { leat_later(t, p->span - since),
+		leat_earlier(t, since) };
+
+	return w;
+}
+
 /* Returns the end of the window that starts last of those that hold t. */
 LEAT_INLINE int64_t leat_last_end(const struct leat_time_plan *p, int64_t t)
 {
-	int64_t since;
-
-	if (p->traits.slides)
-		return leat_later(t, p->span);
-	since = leat_modulo(leat_modulo(t, p->advance) - p->offset, p->advance);
-	return leat_later(t, p->span - since);
+	return p->traits.slides ? leat_later(t, p->span)
+				: leat_last_window(p, t).end;
 }
 
 struct leat_grid_window leat_first_after(const struct leat_time_plan *p,
@@ -111,10 +119,7 @@ extern const struct leat_ranges leat_no_ranges;
 /* Returns at least how many windows of a range are open. */
 size_t leat_ranges_open(const struct leat_stream *st, struct leat_changed c);
 void leat_ranges_start(struct leat_stream *st, struct leat_state *s);
-/*
- * Returns the item of a window in the emitted list; a new one takes nodes,
- * which are reserved.
- */
+/* Returns a window's item of the emitted list; a new one's nodes are there. */
 struct leat_emitted *leat_ranges_note(struct leat_stream *st,
     struct leat_ranges *r, struct leat_grid_window w);
 /* Emits the windows that are to be emitted late; all are in the list. */
@@ -145,9 +150,6 @@ uint64_t leat_slices_more(const struct leat_time_plan *p,
 void leat_slices_evict_first(struct leat_stream *st, struct leat_state *s);
 
 /* ranges_grid.c */
-/* Returns the last window that holds t. */
-struct leat_grid_window leat_last_window(const struct leat_time_plan *p,
-    int64_t t);
 /* Returns the first window that holds t and is open. */
 struct leat_grid_window leat_first_open_window(const struct leat_stream *st,
     int64_t t);
@@ -158,10 +160,7 @@ struct leat_emitted *leat_ranges_emitted(const struct leat_ranges *r,
     struct leat_grid_window w);
 void leat_ranges_emit(struct leat_stream *st, struct leat_ranges *r,
     struct leat_grid_window w, int flags);
-/*
- * Finds the next window with data after those that end by `closed`. Returns 0
- * if there is none.
- */
+/* Finds the next window with data after those that end by `closed`; 0: none. */
 int leat_ranges_next(const struct leat_stream *st, const struct leat_ranges *r,
     int64_t closed, struct leat_grid_window *w);
 uint64_t leat_ranges_stored(const struct leat_stream *st,

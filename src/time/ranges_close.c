@@ -110,24 +110,12 @@ static void emit_ranges_row(struct leat_stream *st, struct leat_ranges *r,
 	}
 }
 
-/* Evicts what lies before a time, as no window needs it any more. */
-static void forget_data(struct leat_stream *st, struct leat_state *s,
-    int64_t before)
-{
-	struct leat_tree *t = &leat_ranges_of(s)->tree;
-
-	if (st->plan.max_windows > 0)
-		leat_more(&st->plan, s)->windows -=
-		    leat_slices_before(&st->plan, t, before);
-	leat_tree_evict(&st->forest, t, before);
-}
-
 /* Forgets all that no window needs any more. */
 static void forget(struct leat_stream *st, struct leat_state *s,
     int64_t watermark)
 {
 	struct leat_ranges *r = leat_ranges_of(s);
-	int64_t settled = leat_settled(&st->plan, watermark);
+	int64_t settled = leat_settled(&st->plan, watermark), first = settled;
 	const struct leat_emitted *old;
 
 	while ((old = leat_emitted_first(r)) && old->w.end <= settled) {
@@ -135,13 +123,14 @@ static void forget(struct leat_stream *st, struct leat_state *s,
 		leat_index_remove(&leat_windows_kind, &r->emitted, &st->nodes,
 		    &w.end);
 	}
-	if (settled == LEAT_TIME_MAX)
-		forget_data(st, s, LEAT_TIME_MAX);
-	else if (st->plan.traits.slides)
-		forget_data(st, s,
-		    leat_sliding_window(&st->plan, settled).start);
-	else
-		forget_data(st, s, leat_first_after(&st->plan, settled).start);
+	if (settled < LEAT_TIME_MAX)
+		first = st->plan.traits.slides
+		    ? leat_sliding_window(&st->plan, settled).start
+		    : leat_first_after(&st->plan, settled).start;
+	if (st->plan.max_windows > 0)
+		leat_more(&st->plan, s)->windows -=
+		    leat_slices_before(&st->plan, &r->tree, first);
+	leat_tree_evict(&st->forest, &r->tree, first);
 }
 
 uint64_t leat_ranges_stored(const struct leat_stream *st,
@@ -153,26 +142,12 @@ uint64_t leat_ranges_stored(const struct leat_stream *st,
 				      : 0;
 }
 
-/*
- * Goes on to the window after w that is due; returns 0 if there is none. Of
- * windows cut off at the end of time, more than one may end there.
- */
-static int close_next(const struct leat_stream *st, const struct leat_ranges *r,
-    struct leat_grid_window *w)
-{
-	int64_t t;
-
-	if (w->end < LEAT_TIME_MAX || st->plan.traits.slides)
-		return leat_ranges_next(st, r, r->closed, w);
-	*w = r->empty;
-	return r->begun && leat_tree_seek(&r->tree, w->start, &t);
-}
-
 static void close_windows(struct leat_stream *st, struct leat_ranges *r,
     int64_t watermark)
 {
 	struct leat_grid_window w;
 	int more = leat_ranges_next(st, r, r->closed, &w);
+	int64_t t;
 
 	while (more && w.end <= watermark) {
 		emit_ranges_row(st, r, &w, watermark);
@@ -182,11 +157,15 @@ static void close_windows(struct leat_stream *st, struct leat_ranges *r,
 			r->empty = w;
 			r->begun = leat_next_window(&st->plan, &r->empty);
 		}
-		more = close_next(st, r, &w);
+		if (w.end < LEAT_TIME_MAX || st->plan.traits.slides) {
+			more = leat_ranges_next(st, r, r->closed, &w);
+			continue;
+		}
+		/* Several windows cut off at the end of time may end there. */
+		w = r->empty;
+		more = r->begun && leat_tree_seek(&r->tree, w.start, &t);
 	}
 	emit_ranges_row(st, r, more ? &w : NULL, watermark);
-	if (watermark > r->closed)
-		r->closed = watermark;
 }
 
 void leat_ranges_close(struct leat_stream *st, struct leat_state *s,
@@ -198,7 +177,7 @@ void leat_ranges_close(struct leat_stream *st, struct leat_state *s,
 		return;
 	if (leat_ranges_emits(st))
 		close_windows(st, r, watermark);
-	else if (watermark > r->closed)
+	if (watermark > r->closed)
 		r->closed = watermark;
 	forget(st, s, watermark);
 	if (st->plan.max_values)

@@ -48,30 +48,21 @@ void leat_ranges_note_changed(struct leat_stream *st, struct leat_ranges *r,
 		leat_ranges_changed(st, r, c);
 }
 
-/* Emits the changed windows that still have data after evictions. */
-static void emit_changed(struct leat_stream *st, struct leat_ranges *r,
-    struct leat_changed c)
+/* A range of all windows. */
+static const struct leat_changed all_windows = { { INT64_MIN, INT64_MIN },
+	{ INT64_MAX, INT64_MAX } };
+
+/* Emits in order the windows of a range that are open and have data. */
+static void emit_open(struct leat_stream *st, struct leat_ranges *r,
+    struct leat_changed c, int flag)
 {
 	if (c.from.end <= st->clock.watermark)
 		c.from = leat_first_after(&st->plan, st->clock.watermark);
 	while (leat_next_with_data(&st->plan, &r->tree, &c.from) &&
 	    !leat_is_before(c.to, c.from)) {
-		leat_ranges_emit(st, r, c.from, LEAT_RESULT_EARLY);
+		leat_ranges_emit(st, r, c.from, flag);
 		if (!leat_next_window(&st->plan, &c.from))
 			return;
-	}
-}
-
-/* Emits all windows that are open and have data, in order. */
-static void emit_open(struct leat_stream *st, struct leat_ranges *r, int flag)
-{
-	struct leat_grid_window w = leat_first_after(&st->plan,
-	    st->clock.watermark);
-
-	while (leat_next_with_data(&st->plan, &r->tree, &w)) {
-		leat_ranges_emit(st, r, w, flag);
-		if (!leat_next_window(&st->plan, &w))
-			break;
 	}
 }
 
@@ -83,7 +74,8 @@ static void emit_flushed(struct leat_stream *st, struct leat_ranges *r)
 	int more;
 
 	if (!st->plan.traits.slides) {
-		emit_open(st, r, LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
+		emit_open(st, r, all_windows,
+		    LEAT_RESULT_EARLY | LEAT_RESULT_FLUSHED);
 		return;
 	}
 	if (r->closed > closed)
@@ -111,12 +103,12 @@ void leat_ranges_emit_open(struct leat_stream *st, struct leat_state *s,
 			    flag);
 		r->touched = 0;
 	} else if (flag != LEAT_RESULT_EARLY) {
-		emit_open(st, r, flag);
+		emit_open(st, r, all_windows, flag);
 	} else {
 		while ((c = leat_changed_first(r))) {
 			struct leat_changed copy = *c;
 			remove_changed(st, r, copy.from);
-			emit_changed(st, r, copy);
+			emit_open(st, r, copy, flag);
 		}
 	}
 }

@@ -11,9 +11,7 @@
 struct leat_grid_window leat_first_after(const struct leat_time_plan *p,
     int64_t t)
 {
-	int64_t behind = leat_modulo(leat_modulo(t, p->advance) - p->phase,
-	    p->advance);
-	int64_t ahead = p->advance - behind;
+	int64_t ahead = p->advance - leat_since(t, p->phase, p->advance);
 	struct leat_grid_window w;
 
 	w.end = leat_later(t, ahead);
@@ -24,10 +22,8 @@ struct leat_grid_window leat_first_after(const struct leat_time_plan *p,
 
 int leat_next_window(const struct leat_time_plan *p, struct leat_grid_window *w)
 {
-	int cut = w->start == INT64_MIN &&
-	    leat_ticks(w->start, w->end) < (uint64_t)p->span;
-
-	if (cut) {
+	if (w->start == INT64_MIN &&
+	    leat_ticks(w->start, w->end) < (uint64_t)p->span) { /* cut off */
 		w->end += p->advance;
 		w->start = leat_earlier(w->end, p->span);
 		return 1;
@@ -37,17 +33,6 @@ int leat_next_window(const struct leat_time_plan *p, struct leat_grid_window *w)
 	w->start += p->advance;
 	w->end = leat_later(w->start, p->span);
 	return w->start < INT64_MAX;
-}
-
-struct leat_grid_window leat_last_window(const struct leat_time_plan *p,
-    int64_t t)
-{
-	int64_t since = leat_modulo(leat_modulo(t, p->advance) - p->offset,
-	    p->advance);
-	struct leat_grid_window w = { leat_later(t, p->span - since),
-		leat_earlier(t, since) };
-
-	return w;
 }
 
 struct leat_grid_window leat_first_open_window(const struct leat_stream *st,

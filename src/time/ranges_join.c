@@ -73,10 +73,7 @@ static const struct leat_ranges *ranges_or_none(const struct leat_state *s)
 	return r ? r : &leat_no_ranges;
 }
 
-/*
- * Counts nodes for the indices, and makes s ready: without data it is as one
- * that holds nothing.
- */
+/* Counts nodes for the indices, and starts s if it has had no value. */
 static int reserve_ranges(struct leat_stream *st, struct leat_state *s,
     const struct leat_stream *from, const struct leat_ranges *q,
     struct leat_need *need)

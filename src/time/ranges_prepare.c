@@ -23,24 +23,6 @@ size_t leat_ranges_open(const struct leat_stream *st, struct leat_changed c)
 
 const struct leat_ranges leat_no_ranges = { .closed = INT64_MIN };
 
-/*
- * Counts the sliding windows that a value at t changes and that are emitted
- * late with it for the first time: they had no sink when they closed.
- */
-static size_t late_not_emitted(const struct leat_stream *st,
-    const struct leat_ranges *r, int64_t t)
-{
-	size_t n = 0;
-
-	for (int64_t at = t; leat_tree_seek(&r->tree, at, &at); at++) {
-		struct leat_grid_window w = leat_sliding_window(&st->plan, at);
-		if (w.end > st->clock.target || w.start > t)
-			break;
-		n += leat_ranges_emitted(r, w) == NULL;
-	}
-	return n;
-}
-
 /* Returns how many closed windows lateness keeps at once. */
 static size_t kept_at_once(const struct leat_time_plan *p)
 {
@@ -55,12 +37,20 @@ static size_t kept_at_once(const struct leat_time_plan *p)
 static size_t count_held(const struct leat_stream *st,
     const struct leat_ranges *r, int64_t t)
 {
-	size_t each, n = 0;
+	int late = st->plan.lateness > 0 && t < st->clock.target;
+	int64_t at = t;
+	size_t each, n = 2;
 
 	if (st->plan.traits.slides) {
-		if (st->plan.lateness > 0 && t < st->clock.target)
-			n = late_not_emitted(st, r, t);
-		return n + 2;
+		/* Windows that had no sink when they closed may be new. */
+		for (; late && leat_tree_seek(&r->tree, at, &at); at++) {
+			struct leat_grid_window w =
+			    leat_sliding_window(&st->plan, at);
+			if (w.end > st->clock.target || w.start > t)
+				break;
+			n += leat_ranges_emitted(r, w) == NULL;
+		}
+		return n;
 	}
 	each = (size_t)(st->plan.span / st->plan.advance) + 1;
 	if (!st->plan.early_count && !st->plan.early_span &&
@@ -69,9 +59,7 @@ static size_t count_held(const struct leat_stream *st,
 	return each + 2;
 }
 
-/*
- * Counts open windows that have changed, of which those with data are emitted.
- */
+/* Counts the open windows that have changed; those with data are emitted. */
 static size_t count_changed(const struct leat_stream *st,
     const struct leat_ranges *r)
 {

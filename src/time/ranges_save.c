@@ -7,9 +7,7 @@
 #include "ranges.h"
 #include "time_codec.h"
 
-/*
- * Returns whether there is such a window: one that ends there, or is cut off.
- */
+/* Returns whether there is such a window: it ends there, or is cut off. */
 static int is_window(const struct leat_stream *st, struct leat_grid_window w)
 {
 	struct leat_grid_window first;
@@ -20,9 +18,7 @@ static int is_window(const struct leat_stream *st, struct leat_grid_window w)
 		return w.start == leat_earlier(w.end - 1, st->plan.span - 1);
 	if (w.end == INT64_MAX)
 		return leat_later(w.start, st->plan.span) == w.end &&
-		    leat_modulo(leat_modulo(w.start, st->plan.advance) -
-			    st->plan.offset,
-			st->plan.advance) == 0;
+		    leat_since(w.start, st->plan.offset, st->plan.advance) == 0;
 	first = leat_first_after(&st->plan, w.end - 1);
 	return first.start == w.start && first.end == w.end;
 }
@@ -50,32 +46,25 @@ static void *load_item(struct leat_tape *t, struct leat_stream *st,
 	return leat_index_add(&leat_windows_kind, x, &st->nodes, &w.end);
 }
 
-static void tape_emitted_item(struct leat_tape *t, const struct leat_stream *st,
-    struct leat_emitted *item)
-{
-	tape_grid_window(t, st, &item->w);
-	leat_tape_number(t, &item->times, UINT64_MAX);
-	leat_tape_int(t, &item->late, 1);
-}
-
 static void tape_emitted(struct leat_tape *t, struct leat_stream *st,
     struct leat_ranges *r)
 {
-	struct leat_emitted item = { { 0, 0 }, 0, 0 }, before, *at;
+	struct leat_emitted item = { { 0, 0 }, 0, 0 }, before,
+			    *at = leat_emitted_first(r);
 	uint64_t n = leat_index_length(&r->emitted);
 
-	at = leat_emitted_first(r);
 	leat_tape_number(t, &n, UINT64_MAX);
 	for (uint64_t i = 0; i < n && !t->err; i++) {
 		before = item;
+		if (!t->loads)
+			item = *at;
+		tape_grid_window(t, st, &item.w);
+		leat_tape_number(t, &item.times, UINT64_MAX);
+		leat_tape_int(t, &item.late, 1);
 		if (!t->loads) {
-			if (!at)
-				break;
-			tape_emitted_item(t, st, at);
-			at = leat_emitted_after(r, at->w);
+			at = leat_emitted_after(r, item.w);
 			continue;
 		}
-		tape_emitted_item(t, st, &item);
 		leat_tape_expect(t, i == 0 || leat_is_before(before.w, item.w));
 		if ((at = load_item(t, st, &r->emitted, item.w)))
 			*at = item;
@@ -98,29 +87,24 @@ static uint64_t most_changed(const struct leat_stream *st, uint64_t values)
 	return (values < most ? values : most) * each;
 }
 
-static void tape_changed_item(struct leat_tape *t, const struct leat_stream *st,
-    struct leat_changed *c)
-{
-	tape_grid_window(t, st, &c->from);
-	tape_grid_window(t, st, &c->to);
-}
-
 static void tape_changed(struct leat_tape *t, struct leat_stream *st,
     struct leat_ranges *r, uint64_t values)
 {
-	struct leat_changed item = { { 0, 0 }, { 0, 0 } }, before, *at;
+	struct leat_changed item = { { 0, 0 }, { 0, 0 } }, before,
+			    *at = leat_changed_first(r);
 	uint64_t n = leat_index_length(&r->changed), windows = 0;
 
-	at = leat_changed_first(r);
 	leat_tape_number(t, &n, UINT64_MAX);
 	for (uint64_t i = 0; i < n && !t->err; i++) {
 		before = item;
+		if (!t->loads)
+			item = *at;
+		tape_grid_window(t, st, &item.from);
+		tape_grid_window(t, st, &item.to);
 		if (!t->loads) {
-			tape_changed_item(t, st, at);
-			at = leat_changed_after(r, at->from);
+			at = leat_changed_after(r, item.from);
 			continue;
 		}
-		tape_changed_item(t, st, &item);
 		if (!leat_tape_expect(t,
 			!leat_is_before(item.to, item.from) &&
 			    (i == 0 || leat_is_before(before.to, item.from))))

@@ -14,9 +14,7 @@
 /* Returns how far t is above the start of its slice. */
 static int64_t into_slice(const struct leat_time_plan *p, int64_t t)
 {
-	return leat_modulo(leat_modulo(t, p->width) -
-		leat_modulo(p->offset, p->width),
-	    p->width);
+	return leat_since(t, leat_modulo(p->offset, p->width), p->width);
 }
 
 int64_t leat_slice_start(const struct leat_time_plan *p, int64_t t)

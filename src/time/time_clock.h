@@ -28,6 +28,15 @@ LEAT_INLINE int64_t leat_modulo(int64_t t, int64_t width)
 	return rest < 0 ? rest + width : rest;
 }
 
+/*
+ * Returns how far t is past the last time that is offset plus a multiple of
+ * width; offset is in [0, width), so that nothing overflows.
+ */
+LEAT_INLINE int64_t leat_since(int64_t t, int64_t offset, int64_t width)
+{
+	return leat_modulo(leat_modulo(t, width) - offset, width);
+}
+
 struct leat_clock {
 	int64_t now, watermark;
 	int64_t target;  /* the watermark after what is being closed */
@@ -92,10 +101,7 @@ LEAT_INLINE int leat_clock_check(const struct leat_clock *c, uint32_t source,
 	return LEAT_OK;
 }
 
-/*
- * Takes note of a value: moves now, and says in `target` where the watermark
- * goes.
- */
+/* Notes a value: moves now, and has `target` say where the watermark goes. */
 LEAT_INLINE void leat_clock_see(struct leat_clock *c, uint32_t source,
     int64_t t)
 {

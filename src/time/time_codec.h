@@ -19,10 +19,7 @@ void leat_tape_state(struct leat_tape *t, struct leat_stream *st,
 /* Saves or loads what stands for samples between two times, both included. */
 void leat_tape_accs(struct leat_tape *t, const struct leat_stream *st,
     struct leat_accs *a, int64_t from, int64_t to);
-/*
- * Counts what was read as values of its own: all together are no more than have
- * been taken.
- */
+/* Counts what was read as values: all together no more than were taken. */
 void leat_tape_holds(struct leat_tape *t, const struct leat_stream *st,
     const struct leat_accs *a);
 /* Saves a tree without nodes as one with nodes; see few_save.c. */

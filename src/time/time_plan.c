@@ -55,12 +55,6 @@ static const struct window_kind window_kinds[] = {
 
 /* ---------------- checking ------------------------------------------- */
 
-/* The comparison is written so that NaN fails. */
-static int is_half_life(double x)
-{
-	return x > 0 && x <= DBL_MAX;
-}
-
 /* Checks what gives a kind its shape: above 0 there, and 0 for other kinds. */
 static const char *why_shape(const leat_time_window_options *o)
 {
@@ -76,7 +70,9 @@ static const char *why_shape(const leat_time_window_options *o)
 	if (k->traits.grows ? o->gap <= 0 : o->gap != 0)
 		return k->traits.grows ? "gap: not above 0"
 				       : "gap: only for SESSION";
-	if (k->traits.decays ? !is_half_life(o->half_life) : o->half_life != 0)
+	/* The comparison is written so that NaN fails. */
+	if (k->traits.decays ? !(o->half_life > 0 && o->half_life <= DBL_MAX)
+			     : o->half_life != 0)
 		return k->traits.decays ? "half_life: not above 0"
 					: "half_life: only for DECAY";
 	return NULL;
@@ -137,12 +133,7 @@ static const char *why_rest_by_time(const leat_time_window_options *o)
 		return "when_full: needs max_values";
 	if (!leat_allocator_fits(o->allocator))
 		return "allocator: lacks a function";
-	return NULL;
-}
-
-/* Early results and windows without data are for a sink alone. */
-static const char *why_sink(const leat_time_window_options *o)
-{
+	/* Early results and windows without data are for a sink alone. */
 	if (o->sink.emit)
 		return NULL;
 	if (o->early_count)
@@ -170,7 +161,7 @@ static int check_options(const leat_time_window_options *o,
 	const char *why;
 
 	if ((why = why_kind(o)) || (why = why_time(o)) ||
-	    (why = why_rest_by_time(o)) || (why = why_sink(o)))
+	    (why = why_rest_by_time(o)))
 		return leat_because(why_out, LEAT_EINVAL, why);
 	struct leat_request r = time_request(o);
 	return leat_request_check(&r, why_out);

@@ -28,10 +28,7 @@ struct leat_time_traits {
 	int decays;     /* values lose weight with time */
 };
 
-/*
- * Holds what the options come to. Nothing in it changes once the object has
- * started.
- */
+/* Holds what the options come to; constant once the object has started. */
 struct leat_time_plan {
 	int kind;
 	struct leat_time_traits traits;

@@ -12,9 +12,7 @@
  */
 #include "ranges.h"
 
-/*
- * Blocks up to this size are asked for in one piece, as are those that decay.
- */
+/* Blocks up to this size are asked for in one piece, as those that decay. */
 enum { QUERY_WHOLE = 4096 };
 
 struct query {
@@ -52,18 +50,6 @@ static size_t first_user(const struct leat_stream *st)
 	return i;
 }
 
-static void query_built_in(const struct leat_stream *st,
-    const struct leat_state *s, double *out)
-{
-	struct leat_stream narrow = *st;
-	struct leat_accs_room room;
-
-	narrow.forest.layout.n_sections = first_user(st);
-	narrow.forest.layout.has_user = 0;
-	narrow.forest.layout.narrow = 1;
-	look_and_lower(&narrow, s, leat_accs_in(&room), out);
-}
-
 /* Makes the statistics of one section, or its partial. */
 static void query_section(void *ctx, void *scratch)
 {
@@ -93,6 +79,18 @@ static void ask_section(struct query *q)
 	    query_section, q);
 }
 
+static void query_built_in(const struct leat_stream *st,
+    const struct leat_state *s, size_t n, double *out)
+{
+	struct leat_stream narrow = *st;
+	struct leat_accs_room room;
+
+	narrow.forest.layout.n_sections = n;
+	narrow.forest.layout.has_user = 0;
+	narrow.forest.layout.narrow = 1;
+	look_and_lower(&narrow, s, leat_accs_in(&room), out);
+}
+
 static void query_large(const struct leat_stream *st,
     const struct leat_state *s, double *out)
 {
@@ -102,9 +100,9 @@ static void query_large(const struct leat_stream *st,
 		leat_with_scratch(st->forest.layout.accs_size, query_whole, &q);
 		return;
 	}
-	query_built_in(st, s, out);
-	for (q.section = first_user(st);
-	     q.section < st->forest.layout.n_sections; q.section++)
+	q.section = first_user(st);
+	query_built_in(st, s, q.section, out);
+	for (; q.section < st->forest.layout.n_sections; q.section++)
 		ask_section(&q);
 }
 
@@ -130,8 +128,8 @@ int leat_stream_partial(const struct leat_stream *st,
 		q.section++;
 	if (q.section == st->forest.layout.n_sections)
 		return LEAT_ESTAT;
-	if (st->emitter.calls
-		.result) /* while a result is emitted, its partials are there */
+	/* While a result is emitted its partials are there. */
+	if (st->emitter.calls.result)
 		memcpy(partial_out,
 		    (unsigned char *)st->emitter.whole +
 			st->forest.layout.sections[q.section].offset,

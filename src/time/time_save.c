@@ -12,22 +12,6 @@
 
 /* ---------------- options ---------------------------------------------- */
 
-static void tape_time_options(struct leat_tape *t, const struct leat_stream *st)
-{
-	const struct leat_clock *c = &st->clock;
-
-	leat_tape_same_time(t, c->delay, "delay");
-	leat_tape_same_time(t, st->plan.lateness, "allowed_lateness");
-	leat_tape_same_time(t, c->max_skew, "max_skew");
-	leat_tape_same(t, c->n_sources, "n_sources");
-	leat_tape_same_time(t, c->idle_timeout, "idle_timeout");
-	leat_tape_same(t, st->plan.early_count, "early_count");
-	leat_tape_same_time(t, st->plan.early_span, "early_span");
-	leat_tape_same(t, (uint64_t)st->plan.emit_empty, "emit_empty");
-	leat_tape_same(t, st->plan.max_values, "max_values");
-	leat_tape_same(t, (uint64_t)st->plan.full, "when_full");
-}
-
 void leat_tape_stream_options(struct leat_tape *t, const struct leat_stream *st)
 {
 	/* States say the kind as it was counted once: from 0. */
@@ -39,7 +23,16 @@ void leat_tape_stream_options(struct leat_tape *t, const struct leat_stream *st)
 	leat_tape_same_double(t, st->plan.half_life, "half_life");
 	leat_tape_same(t, st->plan.min_count, "min_count");
 	leat_tape_same(t, (uint64_t)st->plan.propagate, "on_missing");
-	tape_time_options(t, st);
+	leat_tape_same_time(t, st->clock.delay, "delay");
+	leat_tape_same_time(t, st->plan.lateness, "allowed_lateness");
+	leat_tape_same_time(t, st->clock.max_skew, "max_skew");
+	leat_tape_same(t, st->clock.n_sources, "n_sources");
+	leat_tape_same_time(t, st->clock.idle_timeout, "idle_timeout");
+	leat_tape_same(t, st->plan.early_count, "early_count");
+	leat_tape_same_time(t, st->plan.early_span, "early_span");
+	leat_tape_same(t, (uint64_t)st->plan.emit_empty, "emit_empty");
+	leat_tape_same(t, st->plan.max_values, "max_values");
+	leat_tape_same(t, (uint64_t)st->plan.full, "when_full");
 	leat_tape_same(t, st->plan.n_stats, "n_stats");
 	for (size_t i = 0; i < st->plan.n_stats; i++)
 		leat_tape_stat(t, st->plan.stats[i].id, st->plan.stats[i].arg,

@@ -84,14 +84,9 @@ int leat_stream_push(struct leat_stream *st, struct leat_state *s,
     const leat_event *e);
 /* Counts a value that is refused before leat_stream_push(); returns err. */
 int leat_stream_refuse(struct leat_stream *st, int err);
-/*
- * Returns LEAT_TOO_FAR if more windows without data lie between two times than
- * one call emits.
- */
+/* Returns LEAT_TOO_FAR if the empty windows between are too many for a call. */
 int leat_stream_row(const struct leat_stream *st, int64_t from, int64_t until);
-/*
- * Returns whether now has passed a multiple of early_span since it was `was`.
- */
+/* Returns whether now has passed a multiple of early_span since `was`. */
 int leat_stream_early(const struct leat_stream *st, int64_t was, int64_t now);
 /* Returns a result of st->emitter.whole, without its values. */
 leat_result leat_stream_result(const struct leat_stream *st, int64_t start,
@@ -123,10 +118,7 @@ struct leat_reading {
 	int64_t *t;
 	double *x, *y;
 };
-/*
- * Copies stored values, the oldest first. LEAT_ENOTSUP, LEAT_ERANGE,
- * LEAT_EPAIRS.
- */
+/* Copies values, the oldest first. LEAT_ENOTSUP, LEAT_ERANGE, LEAT_EPAIRS. */
 int leat_stream_read(const struct leat_stream *st, const struct leat_state *s,
     struct leat_reading to);
 /* Emits st->emitter.whole as the result of a window, if there is a sink. */
@@ -135,10 +127,7 @@ void leat_stream_emit(struct leat_stream *st, int64_t start, int64_t end,
 /* Returns whether max_values are stored. */
 int leat_stream_is_full(const struct leat_stream *st,
     const struct leat_state *s);
-/*
- * Returns whether max_windows are held, so that a value that needs one more is
- * refused.
- */
+/* Returns whether max_windows are held, so that one more is refused. */
 int leat_stream_has_all(const struct leat_stream *st,
     const struct leat_state *s);
 

@@ -312,11 +312,12 @@ void leat_time_window_query(const leat_time_window *window, double *out)
 void leat_time_window_interval(const leat_time_window *window,
     int64_t *start_out, int64_t *end_out)
 {
+	const struct leat_calls *c = &window->stream.emitter.calls;
+
 	LEAT_ASSERT(window && start_out && end_out);
-	if (leat_is_inside(&window->stream.emitter.calls) &&
-	    window->stream.emitter.calls.result) {
-		*start_out = window->stream.emitter.calls.result->start;
-		*end_out = window->stream.emitter.calls.result->end;
+	if (leat_is_inside(c) && c->result) {
+		*start_out = c->result->start;
+		*end_out = c->result->end;
 		return;
 	}
 	window->stream.plan.engine->look(&window->stream, window->state, NULL,
@@ -341,10 +342,9 @@ uint64_t leat_time_window_bytes(const leat_time_window *window)
 int leat_time_window_partial(const leat_time_window *window,
     const leat_agg *agg, void *partial_out)
 {
-	const struct leat_stream *st = &window->stream;
-
 	LEAT_ASSERT(window && agg && partial_out);
-	return leat_stream_partial(st, window->state, agg, partial_out);
+	return leat_stream_partial(&window->stream, window->state, agg,
+	    partial_out);
 }
 
 int64_t leat_time_window_now(const leat_time_window *window)
@@ -362,11 +362,10 @@ int64_t leat_time_window_watermark(const leat_time_window *window)
 void leat_time_window_counts(const leat_time_window *window,
     leat_counts *counts_out)
 {
-	const struct leat_stream *st = &window->stream;
-
 	LEAT_ASSERT(window && counts_out);
-	*counts_out = st->counts;
-	counts_out->stored = st->plan.engine->stored(st, window->state);
+	*counts_out = window->stream.counts;
+	counts_out->stored = window->stream.plan.engine->stored(&window->stream,
+	    window->state);
 }
 
 /* ---------------- as bytes, and joined --------------------------------- */
@@ -385,9 +384,7 @@ static void tape_window(struct leat_tape *t, void *object)
 	if (t->err)
 		return;
 	leat_tape_state(t, &w->stream, w->state);
-	/*
-	 * Version 0.1 may have saved a late `due`: emit_empty without a sink.
-	 */
+	/* Version 0.1 may have saved a late `due`: empty rows, no sink. */
 	if (!t->loads || t->err || w->stream.plan.emit_empty)
 		return;
 	if (w->stream.plan.engine->due(&w->stream, w->state, &due))

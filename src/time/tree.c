@@ -97,7 +97,7 @@ static void grow_root(struct leat_forest *f, struct leat_tree *t,
 	leat_tree_edges(f, t);
 }
 
-void leat_tree_grow(struct leat_forest *f, struct leat_tree *t,
+void leat_tree_hang(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *leaf)
 {
 	struct leat_edges *g = t->edges;
@@ -105,6 +105,11 @@ void leat_tree_grow(struct leat_forest *f, struct leat_tree *t,
 	const struct leat_accs *done;
 	uint32_t level = 1;
 
+	if (!t->root) {
+		t->root = t->first = t->last = leaf;
+		t->height = t->gone = 0;
+		return;
+	}
 	if (t->height == 0) {
 		leat_tree_raise(f, t, t->first, leaf);
 		leat_tree_tabulate_leaf(f, t);
@@ -131,17 +136,6 @@ void leat_tree_grow(struct leat_forest *f, struct leat_tree *t,
 	add_child(g->right[level], next);
 }
 
-void leat_tree_hang(struct leat_forest *f, struct leat_tree *t,
-    struct leat_node *leaf)
-{
-	if (t->root) {
-		leat_tree_grow(f, t, leaf);
-		return;
-	}
-	t->root = t->first = t->last = leaf;
-	t->height = t->gone = 0;
-}
-
 void leat_tree_insert_else(struct leat_forest *f, struct leat_tree *t,
     const leat_sample *s)
 {
@@ -166,19 +160,13 @@ void leat_tree_insert_else(struct leat_forest *f, struct leat_tree *t,
 void leat_tree_add(struct leat_forest *f, struct leat_tree *t, int64_t at,
     const leat_sample *s)
 {
-	struct leat_node *leaf;
-
 	if (!t->root && f->small && leat_few_add_pane(f, t, at, s))
 		return;
 	if (t->root && at < t->last->t[0]) {
 		leat_tree_add_late(f, t, at, s);
 		return;
 	}
-	if (!t->root || at > t->last->t[0]) {
-		leaf = leat_tree_leaf(f);
-		leaf->t[0] = at;
-		leaf->n = 1;
-		leat_tree_hang(f, t, leaf);
-	}
+	if (!t->root || at > t->last->t[0])
+		leat_tree_hang(f, t, leat_tree_pane(f, at));
 	leat_accs_append(&f->layout, leat_node_accs(f, t->last), s);
 }

@@ -57,10 +57,7 @@ LEAT_INLINE int leat_tree_is_empty(const struct leat_tree *t)
 	return !t->root && !t->few;
 }
 
-/*
- * Holds what is known of the two edges of a tree, by level; tree.c has a
- * drawing.
- */
+/* Holds what is known of a tree's two edges, by level; see tree.c's drawing. */
 struct leat_edges {
 	struct leat_node *left[LEAT_HEIGHT], *right[LEAT_HEIGHT];
 	uint32_t gone[LEAT_HEIGHT]; /* children that have left left[] */
@@ -96,6 +93,15 @@ struct leat_forest {
 void leat_forest_init(struct leat_forest *f, struct leat_memory *memory);
 void leat_forest_clear(struct leat_forest *f);
 
+/* Returns the first value or child of a node that is not gone. */
+LEAT_INLINE uint32_t leat_tree_live(const struct leat_tree *t,
+    const struct leat_node *n)
+{
+	if (n->level == 0)
+		return n == t->first ? t->gone : 0;
+	return n == t->edges->left[n->level] ? t->edges->gone[n->level] : 0;
+}
+
 /* Adds a sample to the pane that starts there, a new one if need be. */
 void leat_tree_add(struct leat_forest *f, struct leat_tree *t, int64_t start,
     const leat_sample *s);
@@ -128,10 +134,7 @@ void leat_tree_whole(const struct leat_forest *f, const struct leat_accs *first,
     struct leat_accs *out);
 uint64_t leat_tree_length(const struct leat_forest *f,
     const struct leat_tree *t);
-/*
- * Returns whether a value or pane has a time from `from` on; the first one's
- * goes to *t_out.
- */
+/* Finds the first time of a value or pane from `from` on; 0: there is none. */
 int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out);
 int64_t leat_tree_first(const struct leat_tree *t);
 /* Returns the largest time of a value or pane; the tree is not empty. */
@@ -162,20 +165,14 @@ LEAT_INLINE struct leat_accs *leat_node_accs(const struct leat_forest *f,
 	    (n->level ? f->inner_accs : f->leaf_accs));
 }
 
-/*
- * Returns the block of all that is right of the first child, in left[level] and
- * above.
- */
+/* Returns the block of all right of left[level]'s first child, and above. */
 LEAT_INLINE struct leat_accs *leat_past(const struct leat_forest *f,
     const struct leat_edges *g, size_t level)
 {
 	return leat_accs_at(&f->layout, g->tables[level], 0);
 }
 
-/*
- * Returns the block of what is left of the last child, in right[level] and
- * above.
- */
+/* Returns the block of all left of right[level]'s last child, and above. */
 LEAT_INLINE struct leat_accs *leat_front(const struct leat_forest *f,
     const struct leat_edges *g, size_t level)
 {
@@ -260,9 +257,7 @@ LEAT_INLINE int leat_few_has_room(const struct leat_forest *f,
 {
 	int n = few->first + few->last - few->gone;
 
-	/*
-	 * The first leaf has one value at least, so the last one is not full.
-	 */
+	/* The first leaf has one value at least, so the last is not full. */
 	return n <= LEAT_LEAF && f->shelves[0].n > 0 &&
 	    (n < few->room || f->shelves[few->size + 1].n > 0);
 }
@@ -349,24 +344,21 @@ void leat_tree_join_children(const struct leat_forest *f, struct leat_node *n,
 /* Makes the tables and the middle anew; the edges are known. */
 void leat_tree_edges(struct leat_forest *f, struct leat_tree *t);
 /*
- * Makes anew what the left edge knows of one level, of the first leaf, and what
- * follows from that on lower levels.
+ * Makes anew what the left edge knows of one level's children before `end`, of
+ * the first leaf, and what follows from that on lower levels.
  */
 void leat_tree_tabulate(struct leat_forest *f, struct leat_tree *t,
-    size_t level);
+    size_t level, uint32_t end);
 void leat_tree_tabulate_leaf(struct leat_forest *f, struct leat_tree *t);
 void leat_tree_chain_left(struct leat_forest *f, struct leat_tree *t,
     size_t level);
 void leat_tree_chain_right(struct leat_forest *f, struct leat_tree *t,
     size_t level);
-/*
- * Makes a node, hangs a leaf behind the last one, and puts a new root above the
- * old one and `right`.
- */
+/* Make a node, and one that is an empty pane. */
 struct leat_node *leat_tree_leaf(struct leat_forest *f);
 struct leat_node *leat_tree_inner(struct leat_forest *f, uint32_t level);
-void leat_tree_grow(struct leat_forest *f, struct leat_tree *t,
-    struct leat_node *leaf);
+struct leat_node *leat_tree_pane(struct leat_forest *f, int64_t start);
+/* Puts a new root above the old one and `right`. */
 void leat_tree_raise(struct leat_forest *f, struct leat_tree *t,
     struct leat_node *left, struct leat_node *right);
 /* Hangs a leaf behind all others, or as the only one. */

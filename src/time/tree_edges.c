@@ -64,16 +64,15 @@ void leat_tree_tabulate_leaf(struct leat_forest *f, struct leat_tree *t)
 }
 
 void leat_tree_tabulate(struct leat_forest *f, struct leat_tree *t,
-    size_t level)
+    size_t level, uint32_t end)
 {
 	struct leat_edges *g = t->edges;
 	struct leat_inner *in = leat_inner(g->left[level]);
-	uint32_t end = leat_table_end(t, level);
 
 	for (uint32_t i = end; i-- > g->gone[level] + 1;) {
 		struct leat_accs *at = leat_suffix(f, g, level, i);
 		leat_accs_copy(&f->layout, at, leat_node_accs(f, in->child[i]));
-		if (i + 1 < end)
+		if (i + 1 < leat_table_end(t, level))
 			leat_accs_join(&f->layout, at,
 			    leat_suffix(f, g, level, i + 1));
 	}
@@ -135,11 +134,8 @@ void leat_tree_edges(struct leat_forest *f, struct leat_tree *t)
 
 	g->covered = t->root->n - 2;
 	for (size_t l = 1; l <= t->height; l++)
-		leat_tree_tabulate(f, t, l);
-	/*
-	 * The middle is joined from both sides, so front() must be there
-	 * before.
-	 */
+		leat_tree_tabulate(f, t, l, leat_table_end(t, l));
+	/* The middle is joined from both sides, so front() must be there. */
 	leat_accs_clear(&f->layout, leat_front(f, g, 1));
 	leat_tree_chain_left(f, t, t->height);
 	leat_tree_chain_right(f, t, t->height);

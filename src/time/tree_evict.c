@@ -40,10 +40,11 @@ void leat_tree_clear(struct leat_forest *f, struct leat_tree *t)
 	memset(t, 0, sizeof(*t));
 }
 
-/* Makes the root's only child the root, and so on down. */
-static void lower_root(struct leat_forest *f, struct leat_tree *t)
+/* Makes a root's only child the root, and so on; returns whether any was. */
+static int lower_root(struct leat_forest *f, struct leat_tree *t)
 {
 	struct leat_edges *g = t->edges;
+	uint32_t height = t->height;
 
 	while (t->height > 0 && t->root->n - g->gone[t->height] == 1) {
 		struct leat_node *old = t->root;
@@ -54,12 +55,13 @@ static void lower_root(struct leat_forest *f, struct leat_tree *t)
 		g->gone[t->height] = 0;
 		leat_pool_give(&f->inners, old);
 	}
-	if (t->height > 0)
-		return;
-	leat_pool_give(&f->edges, g);
-	t->edges = NULL;
-	t->first = t->root;
-	t->gone = 0;
+	if (t->height == 0) {
+		leat_pool_give(&f->edges, g);
+		t->edges = NULL;
+		t->first = t->root;
+		t->gone = 0;
+	}
+	return t->height < height;
 }
 
 /* Goes down the left edge from a level whose first child is new. */
@@ -131,7 +133,7 @@ static int renew_left(struct leat_forest *f, struct leat_tree *t,
 		return 1;
 	}
 	for (uint32_t l = 1; l < level; l++)
-		leat_tree_tabulate(f, t, l);
+		leat_tree_tabulate(f, t, l, leat_table_end(t, l));
 	leat_tree_chain_left(f, t, level);
 	return 0;
 }
@@ -153,9 +155,7 @@ static uint32_t drop_leaves(struct leat_forest *f, struct leat_tree *t,
 			level = drop_leaf(f, t);
 		if (level > renewed)
 			renewed = level;
-		if (level == t->height &&
-		    t->root->n - t->edges->gone[level] == 1) {
-			lower_root(f, t);
+		if (lower_root(f, t)) {
 			renewed = LEAT_HEIGHT;
 			level = t->height;
 		}
@@ -202,18 +202,12 @@ void leat_tree_evict_first(struct leat_forest *f, struct leat_tree *t)
 		return;
 	}
 	uint32_t level = drop_leaf(f, t);
-	if (level == t->height && t->root->n - t->edges->gone[level] == 1) {
-		lower_root(f, t);
-		level = t->height;
-		if (level == 0) {
-			leat_few_shrink(f, t);
-			return;
-		}
-		descend(t, level);
-		level = LEAT_HEIGHT;
-	} else {
-		descend(t, level);
+	int lowered = lower_root(f, t);
+	if (t->height == 0) {
+		leat_few_shrink(f, t);
+		return;
 	}
-	(void)renew_left(f, t, level);
+	descend(t, lowered ? t->height : level);
+	(void)renew_left(f, t, lowered ? LEAT_HEIGHT : level);
 	leat_tree_tabulate_leaf(f, t);
 }

@@ -30,19 +30,6 @@ static int on_left(const struct leat_tree *t, const struct way *w,
 	return w->node[level] == t->edges->left[level];
 }
 
-static int on_right(const struct leat_tree *t, const struct way *w,
-    uint32_t level)
-{
-	return w->node[level] == t->edges->right[level];
-}
-
-/* Returns the first child that is not gone. */
-static uint32_t first_child(const struct leat_tree *t, const struct way *w,
-    uint32_t level)
-{
-	return on_left(t, w, level) ? t->edges->gone[level] : 0;
-}
-
 static void find_way(const struct leat_tree *t, int64_t at, struct way *w)
 {
 	w->top = 0;
@@ -53,17 +40,14 @@ static void find_way(const struct leat_tree *t, int64_t at, struct way *w)
 	}
 	for (uint32_t l = w->top; l > 0; l--) {
 		struct leat_inner *in = leat_inner(w->node[l]);
-		uint32_t first = first_child(t, w, l);
+		uint32_t first = leat_tree_live(t, w->node[l]);
 		uint32_t i = w->node[l]->n - 1;
 		while (i > first && in->t[i] > at)
 			i--;
 		w->child[l] = i;
 		w->node[l - 1] = in->child[i];
 	}
-	/*
-	 * The right edge was left for this node, so its last child begins
-	 * later.
-	 */
+	/* The right edge was left here, so the last child begins later. */
 	LEAT_ASSERT(w->top == 0 || w->child[w->top] + 1 < w->node[w->top]->n);
 }
 
@@ -132,7 +116,7 @@ static void redo_leaf(struct leat_forest *f, struct leat_tree *t,
 	if (f->panes)
 		return;
 	leat_accs_clear(&f->layout, a);
-	for (uint32_t i = leaf == t->first ? t->gone : 0; i < leaf->n; i++) {
+	for (uint32_t i = leat_tree_live(t, leaf); i < leaf->n; i++) {
 		leat_leaf_get(f, leaf, i, &s);
 		leat_accs_append(&f->layout, a, &s);
 	}
@@ -155,23 +139,6 @@ static void redo_inners(struct leat_forest *f, const struct leat_tree *t,
 			redo_inner(f, t, w->node[l]);
 }
 
-/* Joins anew the suffixes of a level of the left edge, up to one child. */
-static void redo_suffixes(struct leat_forest *f, struct leat_tree *t,
-    uint32_t level, uint32_t child)
-{
-	struct leat_edges *g = t->edges;
-	struct leat_inner *in = leat_inner(g->left[level]);
-	uint32_t end = leat_table_end(t, level);
-
-	for (uint32_t i = child; i > g->gone[level]; i--) {
-		struct leat_accs *a = leat_suffix(f, g, level, i);
-		leat_accs_copy(&f->layout, a, leat_node_accs(f, in->child[i]));
-		if (i + 1 < end)
-			leat_accs_join(&f->layout, a,
-			    leat_suffix(f, g, level, i + 1));
-	}
-}
-
 static void redo_edges(struct leat_forest *f, struct leat_tree *t,
     const struct way *w)
 {
@@ -179,7 +146,7 @@ static void redo_edges(struct leat_forest *f, struct leat_tree *t,
 
 	if (left > 0 &&
 	    (left < t->height || w->child[left] <= t->edges->covered)) {
-		redo_suffixes(f, t, left, w->child[left]);
+		leat_tree_tabulate(f, t, left, w->child[left] + 1);
 		leat_tree_chain_left(f, t, left);
 	} else {
 		leat_tree_chain_right(f, t, w->top);
@@ -206,7 +173,7 @@ static void close_gap(struct leat_tree *t, struct way *w, uint32_t level)
 {
 	struct leat_node *n = w->node[level];
 	struct leat_inner *in = leat_inner(n);
-	uint32_t gone = first_child(t, w, level);
+	uint32_t gone = leat_tree_live(t, n);
 
 	if (gone == 0)
 		return;
@@ -252,8 +219,7 @@ static uint32_t hang(struct leat_forest *f, struct leat_tree *t, struct way *w,
 
 	for (;; l++) {
 		struct leat_node *n, *r;
-		if (l >
-		    w->top) { /* the way goes up the right edge by its last children */
+		if (l > w->top) { /* up the right edge by its last children */
 			w->node[l] = g->right[l];
 			w->child[l] = g->right[l]->n - 1;
 			w->top = l;
@@ -290,7 +256,8 @@ static void redo_split(struct leat_forest *f, struct leat_tree *t,
 	for (uint32_t l = 1; l <= top && l < t->height; l++) {
 		if (!on_left(t, w, l))
 			redo_inner(f, t, w->node[l]);
-		if (!on_right(t, w, l)) /* the other half may be on that edge */
+		/* The other half may be on the right edge. */
+		if (w->node[l] != t->edges->right[l])
 			redo_inner(f, t, t->edges->right[l]);
 	}
 	redo_inners(f, t, w, top + 1);
@@ -303,6 +270,23 @@ static void redo_split(struct leat_forest *f, struct leat_tree *t,
 		leat_tree_edges(f, t);
 		leat_tree_tabulate_leaf(f, t);
 	}
+}
+
+/* Hangs a leaf behind the one that the way leads to. */
+static void hang_behind(struct leat_forest *f, struct leat_tree *t,
+    struct way *w, struct leat_node *next)
+{
+	struct leat_node *leaf = w->node[0];
+
+	if (t->last == leaf)
+		t->last = next;
+	if (t->height > 0) {
+		redo_split(f, t, w, hang(f, t, w, next));
+		return;
+	}
+	leat_tree_raise(f, t, leaf, next);
+	leat_tree_tabulate_leaf(f, t);
+	leat_tree_edges(f, t);
 }
 
 /* ---------------- leaves of values ----------------------------------- */
@@ -322,17 +306,6 @@ static void insert_at(const struct leat_forest *f, struct leat_node *leaf,
 	leat_leaf_put(f, leaf, at, s);
 }
 
-/* Returns the place behind values of the same time that are not gone. */
-static uint32_t place_in_leaf(const struct leat_tree *t, struct leat_node *leaf,
-    int64_t at)
-{
-	uint32_t first = leaf == t->first ? t->gone : 0, i = leaf->n;
-
-	while (i > first && leaf->t[i - 1] > at)
-		i--;
-	return i;
-}
-
 static void move_values(const struct leat_forest *f, struct leat_node *from,
     uint32_t first, struct leat_node *to)
 {
@@ -347,10 +320,10 @@ static void move_values(const struct leat_forest *f, struct leat_node *from,
 }
 
 /* Splits a full leaf in two and puts the sample in one of them. */
-static struct leat_node *split_leaf(struct leat_forest *f, struct leat_tree *t,
-    struct leat_node *leaf, uint32_t at, const leat_sample *s)
+static void insert_by_split(struct leat_forest *f, struct leat_tree *t,
+    struct way *w, uint32_t at, const leat_sample *s)
 {
-	struct leat_node *r = leat_tree_leaf(f);
+	struct leat_node *leaf = w->node[0], *r = leat_tree_leaf(f);
 	uint32_t half = LEAT_LEAF / 2;
 
 	move_values(f, leaf, half, r);
@@ -361,26 +334,7 @@ static struct leat_node *split_leaf(struct leat_forest *f, struct leat_tree *t,
 		insert_at(f, r, at - half, s);
 	redo_leaf(f, t, leaf);
 	redo_leaf(f, t, r);
-	return r;
-}
-
-static void insert_by_split(struct leat_forest *f, struct leat_tree *t,
-    struct way *w, uint32_t at, const leat_sample *s)
-{
-	struct leat_node *leaf = w->node[0], *r;
-	uint32_t top;
-
-	r = split_leaf(f, t, leaf, at, s);
-	if (t->last == leaf)
-		t->last = r;
-	if (t->height == 0) {
-		leat_tree_raise(f, t, leaf, r);
-		leat_tree_tabulate_leaf(f, t);
-		leat_tree_edges(f, t);
-		return;
-	}
-	top = hang(f, t, w, r);
-	redo_split(f, t, w, top);
+	hang_behind(f, t, w, r);
 }
 
 void leat_tree_insert_late(struct leat_forest *f, struct leat_tree *t,
@@ -400,7 +354,10 @@ void leat_tree_insert_late(struct leat_forest *f, struct leat_tree *t,
 		if (leaf == t->last)
 			redo_leaf(f, t, leaf);
 	}
-	at = place_in_leaf(t, leaf, s->t);
+	/* The value goes behind those of the same time. */
+	at = leaf->n;
+	while (at > leat_tree_live(t, leaf) && leaf->t[at - 1] > s->t)
+		at--;
 	if (leaf->n == LEAT_LEAF) {
 		insert_by_split(f, t, &w, at, s);
 		return;
@@ -420,18 +377,12 @@ void leat_tree_insert_late(struct leat_forest *f, struct leat_tree *t,
 
 /* ---------------- panes ----------------------------------------------- */
 
-/*
- * Inserts a new pane behind the one that the way leads to, or before the first
- * pane of all.
- */
+/* Inserts a new pane behind the way's one, or before the first of all. */
 static void insert_pane(struct leat_forest *f, struct leat_tree *t,
     struct way *w, int64_t start, const struct addend *what)
 {
-	struct leat_node *pane = leat_tree_leaf(f), *was = w->node[0];
-	uint32_t top;
+	struct leat_node *pane = leat_tree_pane(f, start), *was = w->node[0];
 
-	pane->t[0] = start;
-	pane->n = 1;
 	give(f, leat_node_accs(f, pane), what);
 	if (start < was->t[0]) {
 		/*
@@ -448,15 +399,7 @@ static void insert_pane(struct leat_forest *f, struct leat_tree *t,
 		for (uint32_t l = 1; l <= w->top; l++)
 			leat_inner(w->node[l])->t[w->child[l]] = start;
 	}
-	if (t->last == was)
-		t->last = pane;
-	if (t->height == 0) {
-		leat_tree_raise(f, t, was, pane);
-		leat_tree_edges(f, t);
-		return;
-	}
-	top = hang(f, t, w, pane);
-	redo_split(f, t, w, top);
+	hang_behind(f, t, w, pane);
 }
 
 static void add_addend(struct leat_forest *f, struct leat_tree *t,
@@ -486,12 +429,8 @@ void leat_tree_add_pane(struct leat_forest *f, struct leat_tree *t,
 
 	if (t->few)
 		leat_few_to_nodes(f, t);
-	if (!t->root || start > t->last->t[0]) {
-		struct leat_node *leaf = leat_tree_leaf(f);
-		leaf->t[0] = start;
-		leaf->n = 1;
-		leat_tree_hang(f, t, leaf);
-	}
+	if (!t->root || start > t->last->t[0])
+		leat_tree_hang(f, t, leat_tree_pane(f, start));
 	if (start == t->last->t[0])
 		give(f, leat_node_accs(f, t->last), &what);
 	else

@@ -108,6 +108,15 @@ struct leat_node *leat_tree_leaf(struct leat_forest *f)
 	return n;
 }
 
+struct leat_node *leat_tree_pane(struct leat_forest *f, int64_t start)
+{
+	struct leat_node *n = leat_tree_leaf(f);
+
+	n->n = 1;
+	n->t[0] = start;
+	return n;
+}
+
 struct leat_node *leat_tree_inner(struct leat_forest *f, uint32_t level)
 {
 	struct leat_node *n = leat_pool_take(&f->inners);

@@ -16,27 +16,23 @@ struct span_of {
 	int is_last;
 };
 
-static void add_values(const struct leat_forest *f, struct leat_node *leaf,
-    uint32_t first, int64_t from, int64_t to, struct leat_accs *out)
+static void add_leaf(const struct leat_forest *f, const struct leat_tree *t,
+    struct leat_node *leaf, int64_t from, int64_t to, struct leat_accs *out)
 {
 	leat_sample s;
 
-	for (uint32_t i = first; i < leaf->n; i++) {
+	if (f->panes) {
+		if (leaf->t[0] >= from && leaf->t[0] < to)
+			leat_accs_join(&f->layout, out,
+			    leat_node_accs(f, leaf));
+		return;
+	}
+	for (uint32_t i = leat_tree_live(t, leaf); i < leaf->n; i++) {
 		if (leaf->t[i] < from || leaf->t[i] >= to)
 			continue;
 		leat_leaf_get(f, leaf, i, &s);
 		leat_accs_append(&f->layout, out, &s);
 	}
-}
-
-static void add_leaf(const struct leat_forest *f, const struct leat_tree *t,
-    struct leat_node *leaf, int64_t from, int64_t to, struct leat_accs *out)
-{
-	if (!f->panes)
-		add_values(f, leaf, leaf == t->first ? t->gone : 0, from, to,
-		    out);
-	else if (leaf->t[0] >= from && leaf->t[0] < to)
-		leat_accs_join(&f->layout, out, leat_node_accs(f, leaf));
 }
 
 static void add_range(const struct leat_forest *f, const struct leat_tree *t,
@@ -125,7 +121,7 @@ void leat_tree_query(const struct leat_forest *f, const struct leat_tree *t,
 		leat_accs_copy(&f->layout, out, leat_node_accs(f, t->last));
 	} else {
 		leat_accs_clear(&f->layout, out);
-		add_values(f, t->first, t->gone, INT64_MIN, INT64_MAX, out);
+		add_leaf(f, t, t->first, INT64_MIN, INT64_MAX, out);
 	}
 }
 
@@ -165,12 +161,6 @@ void leat_tree_part(const struct leat_forest *f, const struct leat_tree *t,
 		add_from_root(f, t, from, to, out);
 }
 
-/* Returns the first child of an inner node that is not gone. */
-static uint32_t live(const struct leat_tree *t, const struct leat_node *n)
-{
-	return n == t->edges->left[n->level] ? t->edges->gone[n->level] : 0;
-}
-
 int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out)
 {
 	struct leat_node *n = t->last;
@@ -184,7 +174,7 @@ int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out)
 	while (level < t->height && n->t[0] >= from)
 		n = t->edges->right[++level];
 	for (; n->level > 0; n = leat_inner(n)->child[i]) {
-		uint32_t first = live(t, n);
+		uint32_t first = leat_tree_live(t, n);
 		for (i = n->n - 1; i > first && n->t[i] >= from; i--)
 			;
 		if (i + 1 < n->n) {
@@ -192,7 +182,7 @@ int leat_tree_seek(const struct leat_tree *t, int64_t from, int64_t *t_out)
 			have = 1;
 		}
 	}
-	for (i = n == t->first ? t->gone : 0; i < n->n; i++) {
+	for (i = leat_tree_live(t, n); i < n->n; i++) {
 		if (n->t[i] < from)
 			continue;
 		*t_out = n->t[i];
@@ -206,15 +196,14 @@ static void each_below(const struct leat_forest *f, const struct leat_tree *t,
 {
 	leat_sample s;
 
-	if (n->level == 0) {
-		for (uint32_t i = n == t->first ? t->gone : 0; i < n->n; i++) {
-			leat_leaf_get(f, n, i, &s);
-			fn(ctx, &s);
+	for (uint32_t i = leat_tree_live(t, n); i < n->n; i++) {
+		if (n->level > 0) {
+			each_below(f, t, leat_inner(n)->child[i], fn, ctx);
+			continue;
 		}
-		return;
+		leat_leaf_get(f, n, i, &s);
+		fn(ctx, &s);
 	}
-	for (uint32_t i = live(t, n); i < n->n; i++)
-		each_below(f, t, leat_inner(n)->child[i], fn, ctx);
 }
 
 void leat_tree_each(const struct leat_forest *f, const struct leat_tree *t,
@@ -226,32 +215,24 @@ void leat_tree_each(const struct leat_forest *f, const struct leat_tree *t,
 		each_below(f, t, t->root, fn, ctx);
 }
 
-struct each_pane {
-	const struct leat_forest *f;
-	const struct leat_tree *t;
-	void (*fn)(void *ctx, int64_t start, const struct leat_accs *a);
-	void *ctx;
-};
-
-static void panes_below(const struct each_pane *e, struct leat_node *n)
+static void panes_below(const struct leat_forest *f, const struct leat_tree *t,
+    struct leat_node *n,
+    void (*fn)(void *ctx, int64_t start, const struct leat_accs *a), void *ctx)
 {
-	if (n->level == 0) {
-		e->fn(e->ctx, n->t[0], leat_node_accs(e->f, n));
-		return;
-	}
-	for (uint32_t i = live(e->t, n); i < n->n; i++)
-		panes_below(e, leat_inner(n)->child[i]);
+	for (uint32_t i = leat_tree_live(t, n); i < n->n; i++)
+		if (n->level > 0)
+			panes_below(f, t, leat_inner(n)->child[i], fn, ctx);
+		else
+			fn(ctx, n->t[0], leat_node_accs(f, n));
 }
 
 void leat_tree_each_pane(const struct leat_forest *f, const struct leat_tree *t,
     void (*fn)(void *ctx, int64_t start, const struct leat_accs *a), void *ctx)
 {
-	const struct each_pane e = { f, t, fn, ctx };
-
 	for (size_t i = 0; t->few && i < leat_few_length(t->few); i++)
 		fn(ctx, leat_few_time(t->few, i), leat_few_pane(f, t->few, i));
 	if (t->root)
-		panes_below(&e, t->root);
+		panes_below(f, t, t->root, fn, ctx);
 }
 
 struct pouring {
@@ -313,12 +294,12 @@ static void *copy_item(struct leat_pool *p, const void *from)
 static struct leat_node *copy_node(struct leat_forest *f,
     const struct leat_tree *t, const struct leat_node *from)
 {
-	struct leat_pool *p = from->level ? &f->inners : &f->leaves;
-	struct leat_node *n = copy_item(p, from);
+	struct leat_node *n = copy_item(from->level ? &f->inners : &f->leaves,
+	    from);
 
 	if (!n || n->level == 0)
 		return n;
-	for (uint32_t i = live(t, from); i < n->n; i++) {
+	for (uint32_t i = leat_tree_live(t, from); i < n->n; i++) {
 		struct leat_node **child = &leat_inner(n)->child[i];
 		*child = copy_node(f, t, *child);
 		if (!*child)

@@ -205,10 +205,7 @@ static void walk_inner(struct walk *w, struct leat_node *n, int edges)
 		    tally_children(w, n, 0, n->n - (edges & ON_RIGHT ? 1 : 0)));
 }
 
-/*
- * Saves or loads a node and all below. NULL: it failed; nodes that were made go
- * with their pool.
- */
+/* Saves or loads a node and all below. NULL: it failed; the pool has it. */
 static struct leat_node *walk_node(struct walk *w, struct leat_node *n,
     uint32_t level, int edges)
 {
@@ -230,21 +227,6 @@ static struct leat_node *walk_node(struct walk *w, struct leat_node *n,
 }
 
 /* ---------------- what the edges know ------------------------------------ */
-
-static void walk_level(struct walk *w, uint32_t level)
-{
-	struct leat_tree *t = w->tree;
-	struct leat_edges *g = t->edges;
-	uint32_t end = leat_table_end(t, level);
-
-	walk_accs(w, leat_past(w->f, g, level));
-	walk_accs(w, leat_front(w->f, g, level));
-	for (uint32_t i = g->gone[level] + 1; i < end; i++) {
-		walk_accs(w, leat_suffix(w->f, g, level, i));
-		expect_tally(w, leat_suffix(w->f, g, level, i),
-		    tally_children(w, g->left[level], i, end));
-	}
-}
 
 /* Checks past() and front() of a level, whose upper ones are right. */
 static void check_level(struct walk *w, uint32_t level)
@@ -308,8 +290,16 @@ static void walk_edges(struct walk *w)
 		return;
 	if (w->t->loads)
 		g->covered = (uint32_t)covered;
-	for (uint32_t l = 1; l <= t->height; l++)
-		walk_level(w, l);
+	for (uint32_t l = 1; l <= t->height; l++) {
+		uint32_t end = leat_table_end(t, l);
+		walk_accs(w, leat_past(w->f, g, l));
+		walk_accs(w, leat_front(w->f, g, l));
+		for (uint32_t i = g->gone[l] + 1; i < end; i++) {
+			walk_accs(w, leat_suffix(w->f, g, l, i));
+			expect_tally(w, leat_suffix(w->f, g, l, i),
+			    tally_children(w, g->left[l], i, end));
+		}
+	}
 	walk_accs(w, leat_middle(w->f, g));
 	if (w->t->loads)
 		check_edges(w);
