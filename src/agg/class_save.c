@@ -12,7 +12,6 @@
  * pushed.
  */
 #include "../core/memory.h"
-#include "../state/state.h"
 #include "class.h"
 #include "stat.h"
 

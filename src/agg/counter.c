@@ -13,10 +13,8 @@
  * S = sum |value| of what is added, lo is at most 2 r u S, and its roundings,
  * three for a reset and two more in the end, lose 6 (r + 1)^2 u^2 S.
  */
-#include "../core/error_free.h"
 #include "class.h"
 #include "sum.h"
-#include "summary.h"
 
 struct counter {
 	int64_t t_first, t_last;

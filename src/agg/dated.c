@@ -9,7 +9,6 @@
  * and no class at all for the last.)
  */
 #include "class.h"
-#include "summary.h"
 
 struct timed {
 	double value;

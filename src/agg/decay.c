@@ -27,9 +27,6 @@
  */
 #include "decay.h"
 #include "../core/error_free.h"
-#include "../core/maths.h"
-#include "../core/wide.h"
-#include "../state/state.h"
 
 #define FORGOTTEN 0x1p-53
 

@@ -11,8 +11,6 @@
  * mean as two opposite infinities do: it is NaN until their weight is less
  * than 2^-53 of a new value's.
  */
-#include "../core/wide.h"
-#include "../state/state.h"
 #include "decay.h"
 #include "errors.h"
 

@@ -6,8 +6,6 @@
  * as one of 1. Weights that all fade alike cancel in all but sums, so only
  * those know what is pending.
  */
-#include "../core/maths.h"
-#include "../core/wide.h"
 #include "decay.h"
 #include "stat.h"
 

@@ -13,11 +13,9 @@
  * subtracted from these sums, so it leaves no trace when it has left.
  */
 #include "errors.h"
-#include "../core/maths.h"
 #include "class.h"
 #include "squares.h"
 #include "sum.h"
-#include "summary.h"
 
 /* ---------------- the logarithmic loss ------------------------------- */
 

@@ -7,7 +7,6 @@
  * come in any order and no time has to be set apart.
  */
 #include "class.h"
-#include "summary.h"
 
 static void min_identity(const leat_agg *agg, void *acc)
 {

@@ -6,7 +6,6 @@
  * leave, so every engine just remembers it.)
  */
 #include "class.h"
-#include "summary.h"
 
 static void first_identity(const leat_agg *agg, void *acc)
 {

@@ -7,7 +7,6 @@
  * Joanes and Gill, "Comparing measures of sample skewness and kurtosis",
  * The Statistician 47 (1998).
  */
-#include "../core/maths.h"
 #include "../core/wide.h"
 #include "squares.h"
 #include "sum.h"

@@ -15,8 +15,6 @@
  */
 #include "moments.h"
 #include "class.h"
-#include "squares.h"
-#include "summary.h"
 
 double leat_far_squares(double before, double comes)
 {

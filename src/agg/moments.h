@@ -4,8 +4,6 @@
 #ifndef LEAT_MOMENTS_H
 #define LEAT_MOMENTS_H
 
-#include "../core/error_free.h"
-#include "../core/lane.h"
 #include "squares.h"
 #include "sum.h"
 

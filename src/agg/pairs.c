@@ -13,11 +13,9 @@
  * An infinity has no deviation: of a column with one the sum of squares is
  * NaN.
  */
-#include "../core/error_free.h"
 #include "class.h"
 #include "squares.h"
 #include "sum.h"
-#include "summary.h"
 
 #define FAR_UNIT 0x1p-550
 

@@ -5,7 +5,6 @@
  * sum, so beside them there is no class for it.
  */
 #include "plan.h"
-#include "class.h"
 #include "stat.h"
 
 static const char *why_stat(const struct leat_request *r, const leat_stat *s)

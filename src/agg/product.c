@@ -7,7 +7,6 @@
  * factor adds at most half an ulp of error.
  */
 #include "class.h"
-#include "summary.h"
 
 struct product {
 	double mantissa;

@@ -7,7 +7,6 @@
  * arbitrary-order statistical moments", SAND2008-6212).
  */
 #include "class.h"
-#include "summary.h"
 
 struct shape {
 	double n, k, mu, m2, m3, m4;

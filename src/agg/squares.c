@@ -6,7 +6,6 @@
  */
 #include "squares.h"
 #include "class.h"
-#include "summary.h"
 
 void leat_squares_identity(const leat_agg *agg, void *acc)
 {

@@ -6,7 +6,6 @@
  */
 #include "sum.h"
 #include "class.h"
-#include "summary.h"
 
 void leat_sum_identity(const leat_agg *agg, void *acc)
 {

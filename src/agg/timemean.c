@@ -20,7 +20,6 @@
  */
 #include "../core/error_free.h"
 #include "class.h"
-#include "summary.h"
 
 static void path_identity(const leat_agg *agg, void *acc)
 {

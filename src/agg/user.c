@@ -7,7 +7,6 @@
  * size, of which the first half is the partial.
  */
 #include "class.h"
-#include "summary.h"
 
 int leat_agg_fits(const leat_agg *agg)
 {

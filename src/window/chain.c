@@ -7,7 +7,6 @@
  * depend on it. slide.c does the same in registers for the commonest
  * classes.
  */
-#include "relay.h"
 #include "window.h"
 
 static void identity(const struct leat_part *part, void *acc)

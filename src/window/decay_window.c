@@ -9,9 +9,6 @@
  * agg/decay.c does the sums: each push fades them by one step and takes the
  * value.
  */
-#include "../agg/decay.h"
-#include "../agg/summary.h"
-#include "../core/wide.h"
 #include "window.h"
 
 static LEAT_NOINLINE void push_errors(leat_window *w, double x, double y)

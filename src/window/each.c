@@ -8,8 +8,6 @@
  * another is stepped over. Then all of it is there. Otherwise it does the same
  * as single pushes.
  */
-#include "../core/calls.h"
-#include "relay.h"
 #include "window.h"
 
 /* Pushes that go through a stage together; what a cache brings at once. */

@@ -11,8 +11,6 @@
  * is made in the same way, and then the right half. With n panes that takes n
  * log2(n) combines, and log2(n) accumulators, which lie in the window's block.
  */
-#include "../agg/summary.h"
-#include "../core/calls.h"
 #include "window.h"
 
 /* Returns the number of accumulators for a flush; 0 without a sink. */

@@ -1,13 +1,7 @@
 /*
  * layout.c - what a window needs of its block of memory
  */
-#include "../agg/decay.h"
-#include "../agg/order.h"
-#include "../agg/plan.h"
 #include "../agg/stat.h"
-#include "../agg/summary.h"
-#include "../core/memory.h"
-#include "relay.h"
 #include "window.h"
 
 static void cut_part(struct leat_cutter *c, const struct leat_window *w,

@@ -4,12 +4,7 @@
  * An option that does not apply to the kind of window must be zero: a mistake
  * is reported, not ignored.
  */
-#include "../agg/decay.h"
-#include "../agg/order.h"
-#include "../agg/plan.h"
 #include "../agg/stat.h"
-#include "../core/maths.h"
-#include "../core/memory.h"
 #include "window.h"
 
 /* Returns the kind; with only a size given, a sliding window. */

@@ -14,7 +14,6 @@
  * Cost: O(log size) a push, on average over `hop` of them where many values
  * leave at once.
  */
-#include "../agg/order.h"
 #include "window.h"
 
 static uint64_t ordered_hop(const leat_window *w)

@@ -20,9 +20,6 @@
  * one to close next starts one pane later: then the oldest closed pane
  * counts no more.
  */
-#include "../agg/class.h"
-#include "../agg/summary.h"
-#include "relay.h"
 #include "window.h"
 
 static int in_gap(const struct leat_panes *s)

@@ -1,10 +1,6 @@
 /*
  * report.c - results in the order of options, and their emission
  */
-#include "../agg/order.h"
-#include "../agg/summary.h"
-#include "../core/calls.h"
-#include "../core/memory.h"
 #include "window.h"
 
 struct users_report {

@@ -13,14 +13,8 @@
  * How many values count and how many are missing needs no class: these
  * are integers, which can be subtracted without loss.
  */
-#include "../agg/class.h"
 #include "../agg/moments.h"
-#include "../agg/sum.h"
-#include "../agg/summary.h"
-#include "../core/lane.h"
-#include "../core/maths.h"
 #include "../core/quad.h"
-#include "relay.h"
 #include "window.h"
 
 /* ---------------- the ring, and what enters and leaves -------------- */

@@ -2,8 +2,6 @@
  * window.c - the life of a window, and its public functions
  */
 #include "window.h"
-#include "../core/calls.h"
-#include "../core/memory.h"
 #include "../state/object.h"
 
 /* ---------------- making and freeing -------------------------------- */

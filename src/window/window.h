@@ -13,11 +13,9 @@
 #ifndef LEAT_WINDOW_H
 #define LEAT_WINDOW_H
 
-#include "../agg/class.h"
 #include "../agg/decay.h"
 #include "../agg/order.h"
 #include "../agg/plan.h"
-#include "../agg/summary.h"
 #include "../core/calls.h"
 #include "../core/memory.h"
 #include "../state/state.h"

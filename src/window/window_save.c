@@ -13,14 +13,7 @@
  * lies in their places: it is part of A's longest suffixes alone, which no
  * query sees any more.
  */
-#include "../agg/class.h"
-#include "../agg/decay.h"
-#include "../agg/plan.h"
 #include "../agg/stat.h"
-#include "../agg/summary.h"
-#include "../core/calls.h"
-#include "../state/state.h"
-#include "relay.h"
 #include "window.h"
 
 /* ---------------- options --------------------------------------------- */
