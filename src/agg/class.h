@@ -72,6 +72,34 @@ struct leat_class {
 	unsigned times; /* bits of `integers` that are times of samples */
 };
 
+/* The first parameter of a built-in class's function: it is not the user's. */
+#define LEAT_NO_AGG const leat_agg *agg LEAT_UNUSED
+
+/* Members of a class whose whole accumulator is its partial. */
+#define LEAT_ALL_PACKED(type) .size = sizeof(type), .packed = sizeof(type)
+/* Members of a class that one step extends at either end, in any order. */
+#define LEAT_ANY_STEP(step) .append = (step), .prepend = (step), .any_order = 1
+
+/*
+ * Stamps the functions of a class that differs from another one by a flag,
+ * which is the last argument of those that they share.
+ */
+#define LEAT_TWIN(name, both, flag)                                            \
+	static void name##_append(LEAT_NO_AGG, void *acc,                      \
+	    const leat_sample *s)                                              \
+	{                                                                      \
+		both##_append(acc, s, flag);                                   \
+	}                                                                      \
+	static void name##_prepend(LEAT_NO_AGG, void *acc,                     \
+	    const leat_sample *s)                                              \
+	{                                                                      \
+		both##_prepend(acc, s, flag);                                  \
+	}                                                                      \
+	static void name##_combine(LEAT_NO_AGG, void *acc, const void *right)  \
+	{                                                                      \
+		both##_combine(acc, right, flag);                              \
+	}
+
 enum leat_class_id {
 	LEAT_CLASS_NONE, /* known to every window without a class */
 	LEAT_CLASS_SUM,

@@ -22,9 +22,8 @@ struct counter {
 	double hi, lo;      /* sum of the values before each reset */
 };
 
-static void counter_identity(const leat_agg *agg, void *acc)
+static void counter_identity(LEAT_NO_AGG, void *acc)
 {
-	(void)agg;
 	memset(acc, 0, sizeof(struct counter));
 	((struct counter *)acc)->first = NAN;
 }
@@ -37,11 +36,10 @@ static void counter_add(struct counter *c, double x)
 	c->lo += e;
 }
 
-static void counter_append(const leat_agg *agg, void *acc, const leat_sample *s)
+static void counter_append(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	struct counter *c = acc;
 
-	(void)agg;
 	if (c->first != c->first) {
 		c->t_first = s->t;
 		c->first = s->x;
@@ -52,12 +50,10 @@ static void counter_append(const leat_agg *agg, void *acc, const leat_sample *s)
 	c->last = s->x;
 }
 
-static void counter_prepend(const leat_agg *agg, void *acc,
-    const leat_sample *s)
+static void counter_prepend(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	struct counter *c = acc;
 
-	(void)agg;
 	if (c->first != c->first) {
 		c->t_last = s->t;
 		c->last = s->x;
@@ -68,11 +64,10 @@ static void counter_prepend(const leat_agg *agg, void *acc,
 	c->first = s->x;
 }
 
-static void counter_combine(const leat_agg *agg, void *acc, const void *right)
+static void counter_combine(LEAT_NO_AGG, void *acc, const void *right)
 {
 	struct counter *c = acc, r;
 
-	(void)agg;
 	memcpy(&r, right, sizeof(r));
 	if (r.first != r.first)
 		return;
@@ -111,8 +106,7 @@ static int counter_fits(const void *acc, const struct leat_samples *of)
 }
 
 const struct leat_class leat_class_counter = {
-	.size = sizeof(struct counter),
-	.packed = sizeof(struct counter),
+	LEAT_ALL_PACKED(struct counter),
 	.identity = counter_identity,
 	.append = counter_append,
 	.prepend = counter_prepend,

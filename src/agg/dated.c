@@ -15,87 +15,57 @@ struct timed {
 	int64_t t;
 };
 
-static void timed_identity(const leat_agg *agg, void *acc)
+static void timed_identity(LEAT_NO_AGG, void *acc)
 {
 	struct timed *s = acc;
 
-	(void)agg;
 	s->value = NAN;
 	s->t = 0;
 }
 
-/* *earlier came in before later; both may be empty. */
-static void timed_first(struct timed *earlier, struct timed later)
+/*
+ * *earlier came in before later; both may be empty. It becomes the first of the
+ * two by time, or the last.
+ */
+LEAT_INLINE void timed_choose(struct timed *earlier, struct timed later,
+    int last)
 {
+	int later_wins = last ? later.t >= earlier->t : later.t < earlier->t;
+
 	if (later.value == later.value &&
-	    (earlier->value != earlier->value || later.t < earlier->t))
+	    (earlier->value != earlier->value || later_wins))
 		*earlier = later;
 }
 
-static void timed_last(struct timed *earlier, struct timed later)
-{
-	if (later.value == later.value &&
-	    (earlier->value != earlier->value || later.t >= earlier->t))
-		*earlier = later;
-}
-
-static void earliest_append(const leat_agg *agg, void *acc,
-    const leat_sample *s)
+LEAT_INLINE void timed_append(struct timed *of, const leat_sample *s, int last)
 {
 	struct timed added = { s->x, s->t };
 
-	(void)agg;
-	timed_first(acc, added);
+	timed_choose(of, added, last);
 }
 
-static void earliest_prepend(const leat_agg *agg, void *acc,
-    const leat_sample *s)
+LEAT_INLINE void timed_prepend(struct timed *of, const leat_sample *s, int last)
 {
 	struct timed added = { s->x, s->t };
 
-	(void)agg;
-	timed_first(&added, *(const struct timed *)acc);
-	*(struct timed *)acc = added;
+	timed_choose(&added, *of, last);
+	*of = added;
 }
 
-static void earliest_combine(const leat_agg *agg, void *acc, const void *right)
+LEAT_INLINE void timed_combine(struct timed *of, const void *right, int last)
 {
 	struct timed r;
 
-	(void)agg;
 	memcpy(&r, right, sizeof(r));
-	timed_first(acc, r);
+	timed_choose(of, r, last);
 }
+
+LEAT_TWIN(earliest, timed, 0)
+LEAT_TWIN(latest, timed, 1)
 
 static void earliest_lower(const void *acc, struct leat_summary *out)
 {
 	out->first = ((const struct timed *)acc)->value;
-}
-
-static void latest_append(const leat_agg *agg, void *acc, const leat_sample *s)
-{
-	struct timed added = { s->x, s->t };
-
-	(void)agg;
-	timed_last(acc, added);
-}
-
-static void latest_prepend(const leat_agg *agg, void *acc, const leat_sample *s)
-{
-	struct timed added = { s->x, s->t };
-
-	(void)agg;
-	timed_last(&added, *(const struct timed *)acc);
-	*(struct timed *)acc = added;
-}
-
-static void latest_combine(const leat_agg *agg, void *acc, const void *right)
-{
-	struct timed r;
-
-	(void)agg;
-	memcpy(&r, right, sizeof(r));
-	timed_last(acc, r);
 }
 
 static void latest_lower(const void *acc, struct leat_summary *out)
@@ -110,29 +80,14 @@ static int timed_fits(const void *acc, const struct leat_samples *of)
 	return s->value == s->value && leat_may_be_at(of, s->t);
 }
 
-const struct leat_class leat_class_earliest = {
-	.size = sizeof(struct timed),
-	.packed = sizeof(struct timed),
-	.identity = timed_identity,
-	.append = earliest_append,
-	.prepend = earliest_prepend,
-	.combine = earliest_combine,
-	.lower = earliest_lower,
-	.any_order = 1,
-	.integers = 2,
-	.fits = timed_fits,
-	.times = 2,
-};
-const struct leat_class leat_class_latest = {
-	.size = sizeof(struct timed),
-	.packed = sizeof(struct timed),
-	.identity = timed_identity,
-	.append = latest_append,
-	.prepend = latest_prepend,
-	.combine = latest_combine,
-	.lower = latest_lower,
-	.any_order = 1,
-	.integers = 2,
-	.fits = timed_fits,
-	.times = 2,
-};
+#define TIMED_CLASS(name)                                                      \
+	{                                                                      \
+		LEAT_ALL_PACKED(struct timed),                                 \
+		    .identity = timed_identity, .append = name##_append,       \
+		    .prepend = name##_prepend, .combine = name##_combine,      \
+		    .lower = name##_lower, .any_order = 1, .integers = 2,      \
+		    .fits = timed_fits, .times = 2                             \
+	}
+
+const struct leat_class leat_class_earliest = TIMED_CLASS(earliest);
+const struct leat_class leat_class_latest = TIMED_CLASS(latest);

@@ -60,53 +60,38 @@ static void add_both(struct leat_sum *s, double e, double rest)
 	s->lo = lo;
 }
 
-static void bias_step(const leat_agg *agg, void *acc, const leat_sample *s)
+static void bias_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	struct leat_difference r = leat_difference_of(s->x, s->y);
 
-	(void)agg;
 	add_both(acc, r.e, r.rest);
 }
 
 static void bias_lower(const void *acc, struct leat_summary *out)
 {
-	struct leat_sum s = *(const struct leat_sum *)acc;
-
-	leat_sum_fold(&s);
-	out->errors.bias_hi = s.hi;
-	out->errors.bias_lo = s.lo;
+	leat_sum_terms(acc, &out->errors.bias_hi, &out->errors.bias_lo);
 }
 
-static void distance_step(const leat_agg *agg, void *acc, const leat_sample *s)
+static void distance_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	struct leat_difference r = leat_difference_of(s->x, s->y);
 
-	(void)agg;
 	add_both(acc, fabs(r.e), r.e < 0 ? -r.rest : r.rest);
 }
 
 static void distance_lower(const void *acc, struct leat_summary *out)
 {
-	struct leat_sum s = *(const struct leat_sum *)acc;
-
-	leat_sum_fold(&s);
-	out->errors.distance_hi = s.hi;
-	out->errors.distance_lo = s.lo;
+	leat_sum_terms(acc, &out->errors.distance_hi, &out->errors.distance_lo);
 }
 
-static void loss_step(const leat_agg *agg, void *acc, const leat_sample *s)
+static void loss_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
-	(void)agg;
 	leat_sum_add(acc, leat_log_loss(s->x, s->y));
 }
 
 static void loss_lower(const void *acc, struct leat_summary *out)
 {
-	struct leat_sum s = *(const struct leat_sum *)acc;
-
-	leat_sum_fold(&s);
-	out->errors.loss_hi = s.hi;
-	out->errors.loss_lo = s.lo;
+	leat_sum_terms(acc, &out->errors.loss_hi, &out->errors.loss_lo);
 }
 
 /* No distance and no loss is negative, so no sum of them is. */
@@ -120,11 +105,10 @@ static int positive_sum_fits(const void *acc, const struct leat_samples *of)
 
 /* ---------------- squares -------------------------------------------- */
 
-static void square_step(const leat_agg *agg, void *acc, const leat_sample *s)
+static void square_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	struct leat_squares *q = acc;
 
-	(void)agg;
 	leat_add_positive(&q->sum, &q->error, leat_error_square(s->x, s->y));
 }
 
@@ -147,29 +131,25 @@ static int square_fits(const void *acc, const struct leat_samples *of)
 
 /* ---------------- counts --------------------------------------------- */
 
-static void count_identity(const leat_agg *agg, void *acc)
+static void count_identity(LEAT_NO_AGG, void *acc)
 {
-	(void)agg;
 	*(double *)acc = 0;
 }
 
-static void hit_step(const leat_agg *agg, void *acc, const leat_sample *s)
+static void hit_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
-	(void)agg;
 	*(double *)acc += leat_is_hit(s->x, s->y);
 }
 
-static void covered_step(const leat_agg *agg, void *acc, const leat_sample *s)
+static void covered_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
-	(void)agg;
 	*(double *)acc += leat_is_covered(s->x, s->y);
 }
 
-static void count_combine(const leat_agg *agg, void *acc, const void *right)
+static void count_combine(LEAT_NO_AGG, void *acc, const void *right)
 {
 	double r;
 
-	(void)agg;
 	memcpy(&r, right, sizeof(r));
 	*(double *)acc += r;
 }
@@ -192,70 +172,36 @@ static int count_fits(const void *acc, const struct leat_samples *of)
 }
 
 const struct leat_class leat_class_bias = {
-	.size = sizeof(struct leat_sum),
-	.packed = 2 * sizeof(double),
-	.identity = leat_sum_identity,
-	.append = bias_step,
-	.prepend = bias_step,
-	.combine = leat_sum_combine,
-	.fold = leat_sum_round,
+	LEAT_SUM_MEMBERS,
+	LEAT_ANY_STEP(bias_step),
 	.lower = bias_lower,
-	.any_order = 1,
 };
 const struct leat_class leat_class_distance = {
-	.size = sizeof(struct leat_sum),
-	.packed = 2 * sizeof(double),
-	.identity = leat_sum_identity,
-	.append = distance_step,
-	.prepend = distance_step,
-	.combine = leat_sum_combine,
-	.fold = leat_sum_round,
+	LEAT_SUM_MEMBERS,
+	LEAT_ANY_STEP(distance_step),
 	.lower = distance_lower,
-	.any_order = 1,
 	.fits = positive_sum_fits,
 };
 const struct leat_class leat_class_loss = {
-	.size = sizeof(struct leat_sum),
-	.packed = 2 * sizeof(double),
-	.identity = leat_sum_identity,
-	.append = loss_step,
-	.prepend = loss_step,
-	.combine = leat_sum_combine,
-	.fold = leat_sum_round,
+	LEAT_SUM_MEMBERS,
+	LEAT_ANY_STEP(loss_step),
 	.lower = loss_lower,
-	.any_order = 1,
 	.fits = positive_sum_fits,
 };
 const struct leat_class leat_class_error_squares = {
-	.size = sizeof(struct leat_squares),
-	.packed = sizeof(struct leat_squares),
+	LEAT_ALL_PACKED(struct leat_squares),
 	.identity = leat_squares_identity,
-	.append = square_step,
-	.prepend = square_step,
+	LEAT_ANY_STEP(square_step),
 	.combine = leat_squares_combine,
 	.lower = square_lower,
-	.any_order = 1,
 	.fits = square_fits,
 };
-const struct leat_class leat_class_hits = {
-	.size = sizeof(double),
-	.packed = sizeof(double),
-	.identity = count_identity,
-	.append = hit_step,
-	.prepend = hit_step,
-	.combine = count_combine,
-	.lower = hit_lower,
-	.any_order = 1,
-	.fits = count_fits,
-};
-const struct leat_class leat_class_covered = {
-	.size = sizeof(double),
-	.packed = sizeof(double),
-	.identity = count_identity,
-	.append = covered_step,
-	.prepend = covered_step,
-	.combine = count_combine,
-	.lower = covered_lower,
-	.any_order = 1,
-	.fits = count_fits,
-};
+#define COUNT_CLASS(step, lowers)                                              \
+	{                                                                      \
+		LEAT_ALL_PACKED(double), LEAT_ANY_STEP(step),                  \
+		    .identity = count_identity, .combine = count_combine,      \
+		    .lower = (lowers), .fits = count_fits                      \
+	}
+const struct leat_class leat_class_hits = COUNT_CLASS(hit_step, hit_lower);
+const struct leat_class leat_class_covered = COUNT_CLASS(covered_step,
+    covered_lower);

@@ -8,25 +8,22 @@
  */
 #include "class.h"
 
-static void min_identity(const leat_agg *agg, void *acc)
+static void min_identity(LEAT_NO_AGG, void *acc)
 {
-	(void)agg;
 	*(double *)acc = HUGE_VAL;
 }
 
-static void min_step(const leat_agg *agg, void *acc, const leat_sample *s)
+static void min_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	double *m = acc;
 
-	(void)agg;
 	*m = s->x < *m ? s->x : *m;
 }
 
-static void min_combine(const leat_agg *agg, void *acc, const void *right)
+static void min_combine(LEAT_NO_AGG, void *acc, const void *right)
 {
 	double *m = acc, r;
 
-	(void)agg;
 	memcpy(&r, right, sizeof(r));
 	*m = r < *m ? r : *m;
 }
@@ -36,25 +33,22 @@ static void min_lower(const void *acc, struct leat_summary *out)
 	out->min = *(const double *)acc;
 }
 
-static void max_identity(const leat_agg *agg, void *acc)
+static void max_identity(LEAT_NO_AGG, void *acc)
 {
-	(void)agg;
 	*(double *)acc = -HUGE_VAL;
 }
 
-static void max_step(const leat_agg *agg, void *acc, const leat_sample *s)
+static void max_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	double *m = acc;
 
-	(void)agg;
 	*m = s->x > *m ? s->x : *m;
 }
 
-static void max_combine(const leat_agg *agg, void *acc, const void *right)
+static void max_combine(LEAT_NO_AGG, void *acc, const void *right)
 {
 	double *m = acc, r;
 
-	(void)agg;
 	memcpy(&r, right, sizeof(r));
 	*m = r > *m ? r : *m;
 }
@@ -73,28 +67,15 @@ static int extremum_fits(const void *acc, const struct leat_samples *of)
 	return *m == *m;
 }
 
-const struct leat_class leat_class_min = {
-	.size = sizeof(double),
-	.packed = sizeof(double),
-	.identity = min_identity,
-	.append = min_step,
-	.prepend = min_step,
-	.combine = min_combine,
-	.lower = min_lower,
-	.any_order = 1,
-	.fits = extremum_fits,
-};
-const struct leat_class leat_class_max = {
-	.size = sizeof(double),
-	.packed = sizeof(double),
-	.identity = max_identity,
-	.append = max_step,
-	.prepend = max_step,
-	.combine = max_combine,
-	.lower = max_lower,
-	.any_order = 1,
-	.fits = extremum_fits,
-};
+#define EXTREMUM_CLASS(name)                                                   \
+	{                                                                      \
+		LEAT_ALL_PACKED(double), LEAT_ANY_STEP(name##_step),           \
+		    .identity = name##_identity, .combine = name##_combine,    \
+		    .lower = name##_lower, .fits = extremum_fits               \
+	}
+
+const struct leat_class leat_class_min = EXTREMUM_CLASS(min);
+const struct leat_class leat_class_max = EXTREMUM_CLASS(max);
 
 /* sign * value, so that one piece of code finds the least of both. */
 struct dated {
@@ -102,11 +83,10 @@ struct dated {
 	int64_t t;
 };
 
-static void dated_identity(const leat_agg *agg, void *acc)
+static void dated_identity(LEAT_NO_AGG, void *acc)
 {
 	struct dated *d = acc;
 
-	(void)agg;
 	d->value = HUGE_VAL;
 	d->t = INT64_MIN;
 }
@@ -118,43 +98,36 @@ static void dated_join(struct dated *d, struct dated other)
 		*d = other;
 }
 
-static void dated_combine(const leat_agg *agg, void *acc, const void *right)
+static void dated_combine(LEAT_NO_AGG, void *acc, const void *right)
 {
 	struct dated r;
 
-	(void)agg;
 	memcpy(&r, right, sizeof(r));
 	dated_join(acc, r);
 }
 
-static void argmin_step(const leat_agg *agg, void *acc, const leat_sample *s)
+static void argmin_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	struct dated d = { s->x, s->t };
 
-	(void)agg;
 	dated_join(acc, d);
 }
 
 static void argmin_lower(const void *acc, struct leat_summary *out)
 {
-	const struct dated *d = acc;
-
-	out->argmin = d->t;
+	out->argmin = ((const struct dated *)acc)->t;
 }
 
-static void argmax_step(const leat_agg *agg, void *acc, const leat_sample *s)
+static void argmax_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	struct dated d = { -s->x, s->t };
 
-	(void)agg;
 	dated_join(acc, d);
 }
 
 static void argmax_lower(const void *acc, struct leat_summary *out)
 {
-	const struct dated *d = acc;
-
-	out->argmax = d->t;
+	out->argmax = ((const struct dated *)acc)->t;
 }
 
 static int dated_fits(const void *acc, const struct leat_samples *of)
@@ -164,29 +137,13 @@ static int dated_fits(const void *acc, const struct leat_samples *of)
 	return d->value == d->value && leat_may_be_at(of, d->t);
 }
 
-const struct leat_class leat_class_argmin = {
-	.size = sizeof(struct dated),
-	.packed = sizeof(struct dated),
-	.identity = dated_identity,
-	.append = argmin_step,
-	.prepend = argmin_step,
-	.combine = dated_combine,
-	.lower = argmin_lower,
-	.any_order = 1,
-	.integers = 2,
-	.fits = dated_fits,
-	.times = 2,
-};
-const struct leat_class leat_class_argmax = {
-	.size = sizeof(struct dated),
-	.packed = sizeof(struct dated),
-	.identity = dated_identity,
-	.append = argmax_step,
-	.prepend = argmax_step,
-	.combine = dated_combine,
-	.lower = argmax_lower,
-	.any_order = 1,
-	.integers = 2,
-	.fits = dated_fits,
-	.times = 2,
-};
+#define DATED_CLASS(name)                                                      \
+	{                                                                      \
+		LEAT_ALL_PACKED(struct dated), LEAT_ANY_STEP(name##_step),     \
+		    .identity = dated_identity, .combine = dated_combine,      \
+		    .lower = name##_lower, .integers = 2, .fits = dated_fits,  \
+		    .times = 2                                                 \
+	}
+
+const struct leat_class leat_class_argmin = DATED_CLASS(argmin);
+const struct leat_class leat_class_argmax = DATED_CLASS(argmax);

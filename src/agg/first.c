@@ -7,32 +7,28 @@
  */
 #include "class.h"
 
-static void first_identity(const leat_agg *agg, void *acc)
+static void first_identity(LEAT_NO_AGG, void *acc)
 {
-	(void)agg;
 	*(double *)acc = NAN;
 }
 
-static void first_append(const leat_agg *agg, void *acc, const leat_sample *s)
+static void first_append(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	double *first = acc;
 
-	(void)agg;
 	if (*first != *first)
 		*first = s->x;
 }
 
-static void first_prepend(const leat_agg *agg, void *acc, const leat_sample *s)
+static void first_prepend(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
-	(void)agg;
 	*(double *)acc = s->x;
 }
 
-static void first_combine(const leat_agg *agg, void *acc, const void *right)
+static void first_combine(LEAT_NO_AGG, void *acc, const void *right)
 {
 	double *first = acc;
 
-	(void)agg;
 	if (*first != *first)
 		memcpy(first, right, sizeof(*first));
 }
@@ -51,8 +47,7 @@ static int first_fits(const void *acc, const struct leat_samples *of)
 }
 
 const struct leat_class leat_class_first = {
-	.size = sizeof(double),
-	.packed = sizeof(double),
+	LEAT_ALL_PACKED(double),
 	.identity = first_identity,
 	.append = first_append,
 	.prepend = first_prepend,

@@ -21,23 +21,20 @@ double leat_far_squares(double before, double comes)
 	return before != before || comes != comes ? NAN : HUGE_VAL;
 }
 
-static void moments_identity(const leat_agg *agg, void *acc)
+static void moments_identity(LEAT_NO_AGG, void *acc)
 {
-	(void)agg;
 	memset(acc, 0, sizeof(struct leat_moments));
 }
 
-static void moments_append(const leat_agg *agg, void *acc, const leat_sample *s)
+static void moments_append(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
-	(void)agg;
 	leat_moments_add(acc, s->x);
 }
 
-static void moments_combine(const leat_agg *agg, void *acc, const void *right)
+static void moments_combine(LEAT_NO_AGG, void *acc, const void *right)
 {
 	struct leat_run r;
 
-	(void)agg;
 	memcpy(&r, right, sizeof(r));
 	leat_moments_join_run(acc, &r);
 }
@@ -70,23 +67,8 @@ static int moments_fits(const void *acc, const struct leat_samples *of)
 	return p->k == p->k && leat_positive_fits(p->m2, m->c2);
 }
 
-const struct leat_class leat_class_moments = {
-	.size = sizeof(struct leat_moments),
-	.packed = sizeof(struct leat_run),
-	.identity = moments_identity,
-	.append = moments_append,
-	.prepend = moments_append,
-	.combine = moments_combine,
-	.fold = moments_fold,
-	.lower = moments_lower,
-	.any_order = 1,
-	.counts = 3,
-	.fits = moments_fits,
-};
-
-static void targets_step(const leat_agg *agg, void *acc, const leat_sample *s)
+static void targets_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
-	(void)agg;
 	leat_moments_add(acc, s->y);
 }
 
@@ -98,16 +80,16 @@ static void targets_lower(const void *acc, struct leat_summary *out)
 	out->errors.targets = m.p.m2;
 }
 
-const struct leat_class leat_class_targets = {
-	.size = sizeof(struct leat_moments),
-	.packed = sizeof(struct leat_run),
-	.identity = moments_identity,
-	.append = targets_step,
-	.prepend = targets_step,
-	.combine = moments_combine,
-	.fold = moments_fold,
-	.lower = targets_lower,
-	.any_order = 1,
-	.counts = 3,
-	.fits = moments_fits,
-};
+#define MOMENTS_CLASS(step, lowers)                                            \
+	{                                                                      \
+		.size = sizeof(struct leat_moments),                           \
+		.packed = sizeof(struct leat_run), LEAT_ANY_STEP(step),        \
+		.identity = moments_identity, .combine = moments_combine,      \
+		.fold = moments_fold, .lower = (lowers), .counts = 3,          \
+		.fits = moments_fits                                           \
+	}
+
+const struct leat_class leat_class_moments = MOMENTS_CLASS(moments_append,
+    moments_lower);
+const struct leat_class leat_class_targets = MOMENTS_CLASS(targets_step,
+    targets_lower);

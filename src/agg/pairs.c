@@ -26,9 +26,8 @@ struct pairs {
 	double cx, cy, cc;
 };
 
-static void pairs_identity(const leat_agg *agg, void *acc)
+static void pairs_identity(LEAT_NO_AGG, void *acc)
 {
-	(void)agg;
 	memset(acc, 0, sizeof(struct pairs));
 }
 
@@ -162,12 +161,11 @@ LEAT_INLINE int is_near(const struct pairs *m, double tx, double ty)
 
 /* ---------------- steps and joins ------------------------------------ */
 
-static void pairs_step(const leat_agg *agg, void *acc, const leat_sample *s)
+static void pairs_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	struct pairs *m = acc;
 	double n = m->p.n + 1;
 
-	(void)agg;
 	if (m->p.n == 0) {
 		m->p.kx = s->x;
 		m->p.ky = s->y;
@@ -188,11 +186,10 @@ static void pairs_step(const leat_agg *agg, void *acc, const leat_sample *s)
 	mixed_add(m, dx * (dy - qy));
 }
 
-static void pairs_combine(const leat_agg *agg, void *acc, const void *right)
+static void pairs_combine(LEAT_NO_AGG, void *acc, const void *right)
 {
 	struct pairs *m = acc, r;
 
-	(void)agg;
 	memset(&r, 0, sizeof(r));
 	memcpy(&r.p, right, sizeof(r.p));
 	if (r.p.n == 0)
@@ -266,12 +263,10 @@ const struct leat_class leat_class_pairs = {
 	.size = sizeof(struct pairs),
 	.packed = 8 * sizeof(double),
 	.identity = pairs_identity,
-	.append = pairs_step,
-	.prepend = pairs_step,
+	LEAT_ANY_STEP(pairs_step),
 	.combine = pairs_combine,
 	.fold = pairs_fold,
 	.lower = pairs_lower,
-	.any_order = 1,
 	.counts = 1,
 	.fits = pairs_fits,
 };

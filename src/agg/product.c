@@ -26,29 +26,26 @@ static void product_multiply(struct product *p, double mantissa,
 		p->exponent = 0;
 }
 
-static void product_identity(const leat_agg *agg, void *acc)
+static void product_identity(LEAT_NO_AGG, void *acc)
 {
 	struct product *p = acc;
 
-	(void)agg;
 	p->mantissa = 0.5;
 	p->exponent = 1;
 }
 
-static void product_step(const leat_agg *agg, void *acc, const leat_sample *s)
+static void product_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	int e = 0;
 	double m = frexp(s->x, &e);
 
-	(void)agg;
 	product_multiply(acc, m, m - m == 0 ? e : 0);
 }
 
-static void product_combine(const leat_agg *agg, void *acc, const void *right)
+static void product_combine(LEAT_NO_AGG, void *acc, const void *right)
 {
 	struct product r;
 
-	(void)agg;
 	memcpy(&r, right, sizeof(r));
 	product_multiply(acc, r.mantissa, r.exponent);
 }
@@ -78,14 +75,11 @@ static int product_fits(const void *acc, const struct leat_samples *of)
 }
 
 const struct leat_class leat_class_product = {
-	.size = sizeof(struct product),
-	.packed = sizeof(struct product),
+	LEAT_ALL_PACKED(struct product),
 	.identity = product_identity,
-	.append = product_step,
-	.prepend = product_step,
+	LEAT_ANY_STEP(product_step),
 	.combine = product_combine,
 	.lower = product_lower,
-	.any_order = 1,
 	.integers = 2,
 	.fits = product_fits,
 };

@@ -12,17 +12,15 @@ struct shape {
 	double n, k, mu, m2, m3, m4;
 };
 
-static void shape_identity(const leat_agg *agg, void *acc)
+static void shape_identity(LEAT_NO_AGG, void *acc)
 {
-	(void)agg;
 	memset(acc, 0, sizeof(struct shape));
 }
 
-static void shape_append(const leat_agg *agg, void *acc, const leat_sample *s)
+static void shape_append(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	struct shape *m = acc;
 
-	(void)agg;
 	if (m->n == 0)
 		m->k = s->x;
 	double before = m->n, n = before + 1;
@@ -37,11 +35,10 @@ static void shape_append(const leat_agg *agg, void *acc, const leat_sample *s)
 	m->n = n;
 }
 
-static void shape_combine(const leat_agg *agg, void *acc, const void *right)
+static void shape_combine(LEAT_NO_AGG, void *acc, const void *right)
 {
 	struct shape *a = acc, b;
 
-	(void)agg;
 	memcpy(&b, right, sizeof(b));
 	if (b.n == 0)
 		return;
@@ -84,14 +81,11 @@ static int shape_fits(const void *acc, const struct leat_samples *of)
 }
 
 const struct leat_class leat_class_shape = {
-	.size = sizeof(struct shape),
-	.packed = sizeof(struct shape),
+	LEAT_ALL_PACKED(struct shape),
 	.identity = shape_identity,
-	.append = shape_append,
-	.prepend = shape_append,
+	LEAT_ANY_STEP(shape_append),
 	.combine = shape_combine,
 	.lower = shape_lower,
-	.any_order = 1,
 	.counts = 1,
 	.fits = shape_fits,
 };

@@ -7,25 +7,22 @@
 #include "squares.h"
 #include "class.h"
 
-void leat_squares_identity(const leat_agg *agg, void *acc)
+void leat_squares_identity(LEAT_NO_AGG, void *acc)
 {
-	(void)agg;
 	memset(acc, 0, sizeof(struct leat_squares));
 }
 
-static void squares_step(const leat_agg *agg, void *acc, const leat_sample *s)
+static void squares_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	struct leat_squares *q = acc;
 
-	(void)agg;
 	leat_add_positive(&q->sum, &q->error, s->x * s->x);
 }
 
-void leat_squares_combine(const leat_agg *agg, void *acc, const void *right)
+void leat_squares_combine(LEAT_NO_AGG, void *acc, const void *right)
 {
 	struct leat_squares *q = acc, r;
 
-	(void)agg;
 	memcpy(&r, right, sizeof(r));
 	leat_add_positive(&q->sum, &q->error, r.sum);
 	q->error += r.error;
@@ -48,13 +45,10 @@ static int squares_fits(const void *acc, const struct leat_samples *of)
 }
 
 const struct leat_class leat_class_squares = {
-	.size = sizeof(struct leat_squares),
-	.packed = sizeof(struct leat_squares),
+	LEAT_ALL_PACKED(struct leat_squares),
 	.identity = leat_squares_identity,
-	.append = squares_step,
-	.prepend = squares_step,
+	LEAT_ANY_STEP(squares_step),
 	.combine = leat_squares_combine,
 	.lower = squares_lower,
-	.any_order = 1,
 	.fits = squares_fits,
 };

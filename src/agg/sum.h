@@ -56,6 +56,12 @@ LEAT_INLINE void leat_sum_fold(struct leat_sum *s)
 void leat_sum_identity(const leat_agg *agg, void *acc);
 void leat_sum_combine(const leat_agg *agg, void *acc, const void *right);
 void leat_sum_round(void *acc);
+void leat_sum_terms(const void *acc, double *hi, double *lo);
+/* Members of a class whose accumulator is such a sum. */
+#define LEAT_SUM_MEMBERS                                                       \
+	.size = sizeof(struct leat_sum), .packed = 2 * sizeof(double),         \
+	.identity = leat_sum_identity, .combine = leat_sum_combine,            \
+	.fold = leat_sum_round
 
 /* Joins sums by one two-sum; the small terms are added plainly. */
 LEAT_INLINE void leat_sum_join(struct leat_sum *s, const struct leat_sum *right)

@@ -21,9 +21,8 @@
 #include "../core/error_free.h"
 #include "class.h"
 
-static void path_identity(const leat_agg *agg, void *acc)
+static void path_identity(LEAT_NO_AGG, void *acc)
 {
-	(void)agg;
 	memset(acc, 0, sizeof(struct leat_path));
 	((struct leat_path *)acc)->v_first = NAN;
 }
@@ -66,52 +65,50 @@ static void path_line(struct leat_path *p, double from, double to,
 	p->lo += e * (double)ticks;
 }
 
-static void hold_append(const leat_agg *agg, void *acc, const leat_sample *s)
+/* Joins the piece that begins at one value and ends at the next. */
+LEAT_INLINE void path_piece(struct leat_path *p, double from, double to,
+    uint64_t ticks, int by_lines)
 {
-	struct leat_path *p = acc;
+	if (by_lines)
+		path_line(p, from, to, ticks);
+	else
+		path_hold(p, from, ticks);
+}
 
-	(void)agg;
+LEAT_INLINE void path_append(struct leat_path *p, const leat_sample *s,
+    int by_lines)
+{
 	if (p->v_first != p->v_first) {
 		p->t_first = s->t;
 		p->v_first = s->x;
 	} else {
-		path_hold(p, p->v_last, leat_ticks(p->t_last, s->t));
+		path_piece(p, p->v_last, s->x, leat_ticks(p->t_last, s->t),
+		    by_lines);
 	}
 	p->t_last = s->t;
 	p->v_last = s->x;
 }
 
-static void hold_prepend(const leat_agg *agg, void *acc, const leat_sample *s)
+LEAT_INLINE void path_prepend(struct leat_path *p, const leat_sample *s,
+    int by_lines)
 {
-	struct leat_path *p = acc;
-
-	(void)agg;
 	if (p->v_first != p->v_first) {
 		p->t_last = s->t;
 		p->v_last = s->x;
 	} else {
-		path_hold(p, s->x, leat_ticks(s->t, p->t_first));
+		path_piece(p, s->x, p->v_first, leat_ticks(s->t, p->t_first),
+		    by_lines);
 	}
 	p->t_first = s->t;
 	p->v_first = s->x;
 }
 
-/* The rest of a join: r follows, the piece between them is there. */
-static void path_join(struct leat_path *p, const struct leat_path *r)
+LEAT_INLINE void path_combine(struct leat_path *p, const void *right,
+    int by_lines)
 {
+	struct leat_path r;
 	double e;
 
-	leat_two_sum(p->hi, r->hi, &p->hi, &e);
-	p->lo += r->lo + e;
-	p->t_last = r->t_last;
-	p->v_last = r->v_last;
-}
-
-static void hold_combine(const leat_agg *agg, void *acc, const void *right)
-{
-	struct leat_path *p = acc, r;
-
-	(void)agg;
 	memcpy(&r, right, sizeof(r));
 	if (r.v_first != r.v_first)
 		return;
@@ -119,55 +116,16 @@ static void hold_combine(const leat_agg *agg, void *acc, const void *right)
 		*p = r;
 		return;
 	}
-	path_hold(p, p->v_last, leat_ticks(p->t_last, r.t_first));
-	path_join(p, &r);
+	path_piece(p, p->v_last, r.v_first, leat_ticks(p->t_last, r.t_first),
+	    by_lines);
+	leat_two_sum(p->hi, r.hi, &p->hi, &e);
+	p->lo += r.lo + e;
+	p->t_last = r.t_last;
+	p->v_last = r.v_last;
 }
 
-static void line_append(const leat_agg *agg, void *acc, const leat_sample *s)
-{
-	struct leat_path *p = acc;
-
-	(void)agg;
-	if (p->v_first != p->v_first) {
-		p->t_first = s->t;
-		p->v_first = s->x;
-	} else {
-		path_line(p, p->v_last, s->x, leat_ticks(p->t_last, s->t));
-	}
-	p->t_last = s->t;
-	p->v_last = s->x;
-}
-
-static void line_prepend(const leat_agg *agg, void *acc, const leat_sample *s)
-{
-	struct leat_path *p = acc;
-
-	(void)agg;
-	if (p->v_first != p->v_first) {
-		p->t_last = s->t;
-		p->v_last = s->x;
-	} else {
-		path_line(p, s->x, p->v_first, leat_ticks(s->t, p->t_first));
-	}
-	p->t_first = s->t;
-	p->v_first = s->x;
-}
-
-static void line_combine(const leat_agg *agg, void *acc, const void *right)
-{
-	struct leat_path *p = acc, r;
-
-	(void)agg;
-	memcpy(&r, right, sizeof(r));
-	if (r.v_first != r.v_first)
-		return;
-	if (p->v_first != p->v_first) {
-		*p = r;
-		return;
-	}
-	path_line(p, p->v_last, r.v_first, leat_ticks(p->t_last, r.t_first));
-	path_join(p, &r);
-}
+LEAT_TWIN(hold, path, 0)
+LEAT_TWIN(line, path, 1)
 
 static void hold_lower(const void *acc, struct leat_summary *out)
 {
@@ -219,27 +177,14 @@ static int path_fits(const void *acc, const struct leat_samples *of)
 	return p->v_first == p->v_first && p->v_last == p->v_last;
 }
 
-const struct leat_class leat_class_hold = {
-	.size = sizeof(struct leat_path),
-	.packed = sizeof(struct leat_path),
-	.identity = path_identity,
-	.append = hold_append,
-	.prepend = hold_prepend,
-	.combine = hold_combine,
-	.lower = hold_lower,
-	.integers = 3,
-	.fits = path_fits,
-	.times = 3,
-};
-const struct leat_class leat_class_trapezoid = {
-	.size = sizeof(struct leat_path),
-	.packed = sizeof(struct leat_path),
-	.identity = path_identity,
-	.append = line_append,
-	.prepend = line_prepend,
-	.combine = line_combine,
-	.lower = line_lower,
-	.integers = 3,
-	.fits = path_fits,
-	.times = 3,
-};
+#define PATH_CLASS(name)                                                       \
+	{                                                                      \
+		LEAT_ALL_PACKED(struct leat_path),                             \
+		    .identity = path_identity, .append = name##_append,        \
+		    .prepend = name##_prepend, .combine = name##_combine,      \
+		    .lower = name##_lower, .integers = 3, .fits = path_fits,   \
+		    .times = 3                                                 \
+	}
+
+const struct leat_class leat_class_hold = PATH_CLASS(hold);
+const struct leat_class leat_class_trapezoid = PATH_CLASS(line);

@@ -78,12 +78,14 @@ _Static_assert(sizeof(0.1) == sizeof(double),
 #if defined(__GNUC__)
 #define LEAT_INLINE static inline __attribute__((always_inline, unused))
 #define LEAT_NOINLINE __attribute__((noinline))
+#define LEAT_UNUSED __attribute__((unused))
 #define LEAT_LIKELY(c) __builtin_expect(!!(c), 1)
 #define LEAT_UNLIKELY(c) __builtin_expect(!!(c), 0)
 #define LEAT_PREFETCH(p) __builtin_prefetch(p)
 #else
 #define LEAT_INLINE static inline
 #define LEAT_NOINLINE
+#define LEAT_UNUSED
 #define LEAT_LIKELY(c) (c)
 #define LEAT_UNLIKELY(c) (c)
 #define LEAT_PREFETCH(p) ((void)(p))
