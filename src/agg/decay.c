@@ -374,16 +374,16 @@ void leat_decay_push(struct leat_decay *d, double x, double y)
 /* Clears everything but what options have set. */
 void leat_decay_start(struct leat_decay *d)
 {
-	struct leat_decay fresh;
+	const struct leat_decay fresh = {
+		.keep = d->keep,
+		.fresh = d->fresh,
+		.recursive = d->recursive,
+		.pairs = d->pairs,
+		.pending = 1,
+		.x = { .lift = 1, .unit = 1 },
+		.y = { .lift = 1, .unit = 1 },
+	};
 
-	memset(&fresh, 0, sizeof(fresh));
-	fresh.keep = d->keep;
-	fresh.fresh = d->fresh;
-	fresh.recursive = d->recursive;
-	fresh.pairs = d->pairs;
-	fresh.pending = 1;
-	fresh.x.lift = fresh.x.unit = 1;
-	fresh.y.lift = fresh.y.unit = 1;
 	*d = fresh;
 }
 

@@ -52,11 +52,6 @@ size_t leat_errors_count(unsigned errors)
 	return n;
 }
 
-static size_t error_place(unsigned errors, unsigned one)
-{
-	return leat_errors_count(errors & (one - 1));
-}
-
 void leat_errors_start(struct leat_decay *more, unsigned errors,
     const struct leat_decay *like)
 {
@@ -153,7 +148,8 @@ static double decayed_r2(const struct leat_decay *d,
 static double lower_error(const struct leat_decay *more, unsigned errors,
     const struct leat_decay *pairs, int id)
 {
-	const struct leat_decay *d = &more[error_place(errors, errors_for(id))];
+	const unsigned before = errors & (errors_for(id) - 1);
+	const struct leat_decay *d = &more[leat_errors_count(before)];
 
 	switch (id) {
 	case LEAT_STAT_MAE:

@@ -62,9 +62,10 @@ static void add_both(struct leat_sum *s, double e, double rest)
 
 static void bias_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
-	struct leat_difference r = leat_difference_of(s->x, s->y);
+	double e, rest;
 
-	add_both(acc, r.e, r.rest);
+	leat_two_sum(s->x, -s->y, &e, &rest);
+	add_both(acc, e, rest);
 }
 
 static void bias_lower(const void *acc, struct leat_summary *out)
@@ -74,9 +75,10 @@ static void bias_lower(const void *acc, struct leat_summary *out)
 
 static void distance_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
-	struct leat_difference r = leat_difference_of(s->x, s->y);
+	double e, rest;
 
-	add_both(acc, fabs(r.e), r.e < 0 ? -r.rest : r.rest);
+	leat_two_sum(s->x, -s->y, &e, &rest);
+	add_both(acc, fabs(e), e < 0 ? -rest : rest);
 }
 
 static void distance_lower(const void *acc, struct leat_summary *out)
@@ -108,8 +110,9 @@ static int positive_sum_fits(const void *acc, const struct leat_samples *of)
 static void square_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	struct leat_squares *q = acc;
+	double e = s->x - s->y;
 
-	leat_add_positive(&q->sum, &q->error, leat_error_square(s->x, s->y));
+	leat_add_positive(&q->sum, &q->error, e * e);
 }
 
 static void square_lower(const void *acc, struct leat_summary *out)

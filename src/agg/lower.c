@@ -50,11 +50,8 @@ static double product(const struct leat_summary *s)
 {
 	double e = s->exponent;
 
-	/* Beyond this the result is 0 or infinite, as ldexp will find. */
-	if (e > 4000)
-		e = 4000;
-	if (e < -4000)
-		e = -4000;
+	/* Beyond 4000 the result is 0 or infinite, as ldexp will find. */
+	e = e > 4000 ? 4000 : e < -4000 ? -4000 : e;
 	return leat_ldexp(s->mantissa, (int)e);
 }
 

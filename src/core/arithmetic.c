@@ -104,12 +104,6 @@ static int zeros_fit(void)
 
 int leat_arithmetic_fits(void)
 {
-	int fits = sums_fit();
-
-	fits &= quotients_fit();
-	fits &= products_fit();
-	fits &= roots_fit();
-	fits &= none_fits();
-	fits &= endless_fits();
-	return fits & zeros_fit();
+	return sums_fit() & quotients_fit() & products_fit() & roots_fit() &
+	    none_fits() & endless_fits() & zeros_fit();
 }

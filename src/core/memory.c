@@ -43,22 +43,14 @@ static void memory_put_aside(struct leat_memory *m, void *block, size_t n_bytes)
 /*
  * Allocates at least the size of a pledge, so that every block can become one.
  */
-static void *memory_alloc(const struct leat_memory *m, size_t n_bytes)
+static void *memory_alloc(struct leat_memory *m, size_t n_bytes)
 {
 	size_t least = sizeof(struct leat_pledge);
-
-	return m->allocator.alloc(m->allocator.ctx,
+	void *p = m->allocator.alloc(m->allocator.ctx,
 	    n_bytes > least ? n_bytes : least);
-}
 
-static void memory_ask(struct leat_memory *m, size_t n_bytes)
-{
-	void *p = memory_alloc(m, n_bytes);
-
-	if (p)
-		memory_put_aside(m, p, n_bytes);
-	else
-		m->failed = 1;
+	m->failed |= !p;
+	return p;
 }
 
 static void *memory_redeem(struct leat_memory *m, size_t n_bytes)
@@ -75,14 +67,6 @@ static void *memory_redeem(struct leat_memory *m, size_t n_bytes)
 	return p;
 }
 
-static void *memory_new(struct leat_memory *m, size_t n_bytes)
-{
-	void *p = memory_alloc(m, n_bytes);
-
-	m->failed |= !p;
-	return p;
-}
-
 static int memory_lacks(const struct leat_memory *m, size_t n_bytes)
 {
 	/* Lifted allocations may have passed the limit: clamp it. */
@@ -96,7 +80,9 @@ void *leat_memory_take(struct leat_memory *m, size_t n_bytes)
 	void *p;
 
 	if (m->phase == LEAT_MEMORY_ASKS) {
-		memory_ask(m, n_bytes);
+		p = memory_alloc(m, n_bytes);
+		if (p)
+			memory_put_aside(m, p, n_bytes);
 		return NULL;
 	}
 	if (!leat_memory_may_have(m))
@@ -106,7 +92,7 @@ void *leat_memory_take(struct leat_memory *m, size_t n_bytes)
 		return NULL;
 	}
 	p = m->phase == LEAT_MEMORY_CLOSED ? memory_redeem(m, n_bytes)
-					   : memory_new(m, n_bytes);
+					   : memory_alloc(m, n_bytes);
 	if (p)
 		m->bytes += n_bytes;
 	return p;

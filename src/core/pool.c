@@ -46,16 +46,6 @@ static int pool_grow(struct leat_pool *p, size_t items)
 	return LEAT_OK;
 }
 
-/* Takes the next unused item, so that a chunk is filled from its start. */
-static void *pool_fresh(struct leat_pool *p)
-{
-	void *item = p->at;
-
-	p->at += p->item;
-	p->fresh--;
-	return item;
-}
-
 int leat_pool_more(struct leat_pool *p, size_t n)
 {
 	/*
@@ -81,8 +71,11 @@ void *leat_pool_take(struct leat_pool *p)
 {
 	struct leat_spare *s = p->spare;
 
-	if (!s)
-		return pool_fresh(p);
+	if (!s) { /* the next unused one fills a chunk from its start */
+		p->at += p->item;
+		p->fresh--;
+		return p->at - p->item;
+	}
 	p->spare = s->next;
 	p->n_spare--;
 	return s;

@@ -46,11 +46,7 @@ LEAT_INLINE double leat_wide_double(double m, int64_t e)
 {
 	if (e == 0)
 		return m;
-	if (e > 4000)
-		e = 4000;
-	if (e < -4000)
-		e = -4000;
-	return leat_ldexp(m, (int)e);
+	return leat_ldexp(m, e > 4000 ? 4000 : e < -4000 ? -4000 : (int)e);
 }
 
 LEAT_INLINE struct leat_wide leat_wide_mul(struct leat_wide a,

@@ -49,40 +49,29 @@ int leat_layout(struct leat_window *w, unsigned char *base, size_t *n_bytes,
 	leat_cut(&c, 1, sizeof(*w));
 	while (leat_next_section(&r, &cursor, &section))
 		n++;
-	struct leat_part *parts = leat_cut(&c, n, sizeof(*parts));
-	leat_stat *stats = leat_cut(&c, o->n_stats, sizeof(*stats));
-	double *results = leat_cut(&c, o->n_stats, sizeof(double));
-	size_t n_partials = traits & LEAT_OF_USER ? o->n_stats : 0;
-	const void **partials = leat_cut(&c, n_partials, sizeof(*partials));
+	w->n_parts = n;
+	w->parts = n > 0 ? leat_cut(&c, n, sizeof(*w->parts)) : NULL;
+	w->stats = leat_cut(&c, o->n_stats, sizeof(*w->stats));
+	w->results = leat_cut(&c, o->n_stats, sizeof(double));
+	w->partials = traits & LEAT_OF_USER
+	    ? leat_cut(&c, o->n_stats, sizeof(*w->partials))
+	    : NULL;
 	size_t kept = w->keeps ? (size_t)w->size : 0;
-	double *ring_x = leat_cut(&c, kept, sizeof(double));
-	double *ring_y = leat_cut(&c, w->pairs ? kept : 0, sizeof(double));
-	struct leat_tally *tallies = leat_cut(&c,
+	w->ring_x = leat_cut(&c, kept, sizeof(double));
+	w->ring_y = leat_cut(&c, w->pairs ? kept : 0, sizeof(double));
+	w->panes.tallies = leat_cut(&c,
 	    w->engine == &leat_panes_engine ? w->panes.closed_max : 0,
-	    sizeof(*tallies));
-	int ordered = (traits & LEAT_NEEDS_ORDER) != 0;
-	struct leat_order_node *nodes = leat_cut(&c, ordered ? kept + 1 : 0,
-	    sizeof(*nodes));
-	struct leat_decay *more = leat_cut(&c, leat_errors_count(w->errors),
-	    sizeof(*more));
+	    sizeof(struct leat_tally));
+	w->order.node = traits & LEAT_NEEDS_ORDER
+	    ? leat_cut(&c, kept + 1, sizeof(struct leat_order_node))
+	    : NULL;
+	w->more = leat_cut(&c, leat_errors_count(w->errors), sizeof(*w->more));
 	cursor = 0;
 	for (size_t i = 0; leat_next_section(&r, &cursor, &section); i++) {
 		cut_part(&c, w, &section, &part);
 		if (base)
-			parts[i] = part;
+			w->parts[i] = part;
 	}
 	*n_bytes = c.used;
-	if (c.overflow)
-		return LEAT_ETOOBIG;
-	w->n_parts = n;
-	w->parts = n > 0 ? parts : NULL;
-	w->stats = stats;
-	w->results = results;
-	w->partials = n_partials > 0 ? partials : NULL;
-	w->ring_x = ring_x;
-	w->ring_y = ring_y;
-	w->panes.tallies = tallies;
-	w->order.node = ordered ? nodes : NULL;
-	w->more = more;
-	return LEAT_OK;
+	return c.overflow ? LEAT_ETOOBIG : LEAT_OK;
 }

@@ -379,20 +379,24 @@ static const struct stamped {
 	ENTRY(summary, MOMENTS | MIN | MAX),
 };
 
+/*
+ * The classes that slide.c knows specially: their flags, and bytes of their
+ * state; bytes of a place in the table, 0 where that is the class's partial.
+ */
+static const struct {
+	int flag;
+	size_t lanes, place;
+} specials[LEAT_N_CLASSES] = {
+	[LEAT_CLASS_SUM] = { SUM, sizeof(struct sum_state), 0 },
+	[LEAT_CLASS_MOMENTS] = { MOMENTS, sizeof(struct moments_state),
+	    MOMENTS_WIDTH * sizeof(double) },
+	[LEAT_CLASS_MIN] = { MIN, sizeof(struct edge_state), 0 },
+	[LEAT_CLASS_MAX] = { MAX, sizeof(struct edge_state), 0 },
+};
+
 static int flag_of(enum leat_class_id id)
 {
-	switch (id) {
-	case LEAT_CLASS_SUM:
-		return SUM;
-	case LEAT_CLASS_MOMENTS:
-		return MOMENTS;
-	case LEAT_CLASS_MIN:
-		return MIN;
-	case LEAT_CLASS_MAX:
-		return MAX;
-	default:
-		return ANY;
-	}
+	return specials[id].flag ? specials[id].flag : ANY;
 }
 
 static int flags_of(const leat_window *w)
@@ -491,16 +495,6 @@ static void slide_reset(leat_window *w)
 	}
 }
 
-static uint64_t slide_pushed(const leat_window *w)
-{
-	return pushed(w);
-}
-
-static uint64_t slide_length(const leat_window *w)
-{
-	return length(w);
-}
-
 static struct leat_tally slide_tally(const leat_window *w)
 {
 	struct leat_tally t = { length(w) - missing(w), missing(w) };
@@ -508,25 +502,14 @@ static struct leat_tally slide_tally(const leat_window *w)
 	return t;
 }
 
-/* Bytes of a place in the table of a class; 0: its partial's. */
 size_t leat_slide_place_size(enum leat_class_id id)
 {
-	return id == LEAT_CLASS_MOMENTS ? MOMENTS_WIDTH * sizeof(double) : 0;
+	return specials[id].place;
 }
 
 size_t leat_slide_lanes_size(enum leat_class_id id)
 {
-	switch (id) {
-	case LEAT_CLASS_MIN:
-	case LEAT_CLASS_MAX:
-		return sizeof(struct edge_state);
-	case LEAT_CLASS_SUM:
-		return sizeof(struct sum_state);
-	case LEAT_CLASS_MOMENTS:
-		return sizeof(struct moments_state);
-	default:
-		return 0;
-	}
+	return specials[id].lanes;
 }
 
 const struct leat_engine leat_slide_engine = {
@@ -534,7 +517,7 @@ const struct leat_engine leat_slide_engine = {
 	.query = slide_query,
 	.combine = slide_combine,
 	.reset = slide_reset,
-	.pushed = slide_pushed,
-	.length = slide_length,
+	.pushed = pushed,
+	.length = length,
 	.tally = slide_tally,
 };

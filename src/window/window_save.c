@@ -205,11 +205,12 @@ static struct leat_tally count_kept(const leat_window *w, uint64_t back,
 	for (; n > 0; n--, back--) {
 		size_t slot = leat_window_slot(w, back);
 		double x = w->ring_x[slot], y = w->pairs ? w->ring_y[slot] : 0;
-		int missing = x != x || y != y;
-		tally.missing += missing != 0;
-		tally.count += !missing;
-		if (!missing)
-			*newest = x;
+		if (x != x || y != y) {
+			tally.missing++;
+			continue;
+		}
+		tally.count++;
+		*newest = x;
 	}
 	return tally;
 }
