@@ -25,7 +25,7 @@ static int advance_is_done(leat_keyed *k, const struct leat_entry *e)
 	const struct leat_stream *st = &k->stream;
 
 	return k->ending && st->plan.emit_empty &&
-	    !st->plan.engine->has_open(st, leat_entry_state(e));
+	    !leat_stream_has_open(st, leat_entry_state(e));
 }
 
 /* Returns the watermark at which the key's ttl is over; there is a ttl. */
@@ -36,8 +36,7 @@ static int64_t advance_expiry(const leat_keyed *k, struct leat_entry *e)
 
 int leat_advance_due(leat_keyed *k, struct leat_entry *e, int64_t *due_out)
 {
-	int have = k->stream.plan.engine->due(&k->stream, leat_entry_state(e),
-	    due_out);
+	int have = leat_stream_due(&k->stream, leat_entry_state(e), due_out);
 	int64_t end;
 
 	if (!have || advance_is_done(k, e))

@@ -77,10 +77,12 @@ static int counted_push(struct leat_stream *st, struct leat_state *s,
 }
 
 static int counted_due(const struct leat_stream *st, const struct leat_state *s,
-    int64_t *due_out)
+    int64_t target, int64_t lateness, int64_t *due_out)
 {
 	(void)st;
 	(void)s;
+	(void)target;
+	(void)lateness;
 	*due_out = LEAT_TIME_MAX;
 	return 0;
 }

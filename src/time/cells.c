@@ -282,7 +282,6 @@ const struct leat_time_engine leat_cells_engine = {
 	.reserve = cells_reserve,
 	.prepare = leat_cells_prepare,
 	.push = cells_push,
-	.has_open = leat_cells_has_open,
 	.due = leat_cells_due,
 	.close = leat_cells_close,
 	.emit = leat_cells_emit_open,

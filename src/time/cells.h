@@ -190,10 +190,8 @@ void leat_cells_begin_row(const struct leat_stream *st,
     const struct leat_state *s, int64_t end);
 void leat_cells_close(struct leat_stream *st, struct leat_state *s,
     int64_t watermark);
-int leat_cells_has_open(const struct leat_stream *st,
-    const struct leat_state *s);
 int leat_cells_due(const struct leat_stream *st, const struct leat_state *s,
-    int64_t *due_out);
+    int64_t target, int64_t lateness, int64_t *due_out);
 void leat_cells_emit_open(struct leat_stream *st, struct leat_state *s,
     int flag);
 

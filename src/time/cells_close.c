@@ -145,11 +145,7 @@ void leat_cells_close(struct leat_stream *st, struct leat_state *s,
 		leat_cells_remove(st, s, c);
 }
 
-/*
- * Does what leat_cells_due() does, for another target and lateness: a cell that
- * is kept for INT64_MAX ticks is not due.
- */
-static int due_at(const struct leat_stream *st, const struct leat_state *s,
+int leat_cells_due(const struct leat_stream *st, const struct leat_state *s,
     int64_t target, int64_t lateness, int64_t *due_out)
 {
 	const struct leat_cell *old = leat_oldest(s),
@@ -175,20 +171,6 @@ static int due_at(const struct leat_stream *st, const struct leat_state *s,
 	}
 	*due_out = due;
 	return have;
-}
-
-int leat_cells_due(const struct leat_stream *st, const struct leat_state *s,
-    int64_t *due_out)
-{
-	return due_at(st, s, st->clock.target, st->plan.lateness, due_out);
-}
-
-int leat_cells_has_open(const struct leat_stream *st,
-    const struct leat_state *s)
-{
-	int64_t due, lateness = st->plan.lateness > 0 ? INT64_MAX : 0;
-
-	return due_at(st, s, LEAT_TIME_MAX, lateness, &due) && due < INT64_MAX;
 }
 
 /* ---------------- open windows, and closed ones once more ------------ */

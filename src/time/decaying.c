@@ -7,7 +7,6 @@
  * has at that moment. So the order of values does not matter. Behind them
  * lie those of decay_errors.c, if there are any.
  */
-#include "decaying.h"
 #include "../agg/decay.h"
 #include "time_codec.h"
 
@@ -139,9 +138,11 @@ static int fade_push(struct leat_stream *st, struct leat_state *s,
 }
 
 static int fade_due(const struct leat_stream *st, const struct leat_state *s,
-    int64_t *due_out)
+    int64_t target, int64_t lateness, int64_t *due_out)
 {
 	(void)st;
+	(void)target;
+	(void)lateness;
 	*due_out = LEAT_TIME_MAX;
 	return s->content != NULL;
 }

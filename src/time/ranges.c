@@ -252,7 +252,6 @@ const struct leat_time_engine leat_ranges_engine = {
 	.reserve = ranges_reserve,
 	.prepare = leat_ranges_prepare,
 	.push = ranges_push,
-	.has_open = leat_ranges_has_open,
 	.due = leat_ranges_due,
 	.close = leat_ranges_close,
 	.emit = leat_ranges_emit_open,

@@ -167,10 +167,8 @@ uint64_t leat_ranges_stored(const struct leat_stream *st,
     const struct leat_state *s);
 void leat_ranges_close(struct leat_stream *st, struct leat_state *s,
     int64_t watermark);
-int leat_ranges_has_open(const struct leat_stream *st,
-    const struct leat_state *s);
 int leat_ranges_due(const struct leat_stream *st, const struct leat_state *s,
-    int64_t *due_out);
+    int64_t target, int64_t lateness, int64_t *due_out);
 
 /* ranges_early.c */
 /* Notes that the open windows that hold t have changed. */

@@ -184,10 +184,8 @@ void leat_ranges_close(struct leat_stream *st, struct leat_state *s,
 		leat_more(&st->plan, s)->stored = leat_ranges_stored(st, s);
 }
 
-/* Does what leat_ranges_due() does, for another target and lateness. */
-static int ranges_due_at(const struct leat_stream *st,
-    const struct leat_state *s, int64_t target, int64_t lateness,
-    int64_t *due_out)
+int leat_ranges_due(const struct leat_stream *st, const struct leat_state *s,
+    int64_t target, int64_t lateness, int64_t *due_out)
 {
 	const struct leat_ranges *r = leat_ranges_of(s);
 	struct leat_grid_window w;
@@ -214,20 +212,4 @@ static int ranges_due_at(const struct leat_stream *st,
 	}
 	*due_out = due;
 	return 1;
-}
-
-int leat_ranges_due(const struct leat_stream *st, const struct leat_state *s,
-    int64_t *due_out)
-{
-	return ranges_due_at(st, s, st->clock.target, st->plan.lateness,
-	    due_out);
-}
-
-int leat_ranges_has_open(const struct leat_stream *st,
-    const struct leat_state *s)
-{
-	int64_t due, lateness = st->plan.lateness > 0 ? INT64_MAX : 0;
-
-	return ranges_due_at(st, s, LEAT_TIME_MAX, lateness, &due) &&
-	    due < INT64_MAX;
 }

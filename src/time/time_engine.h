@@ -53,17 +53,11 @@ struct leat_time_engine {
 	    const leat_event *e);
 	/*
 	 * Returns 0 if close() has nothing to do at any watermark; else 1, and
-	 * *due_out is the first one at which it has.
+	 * *due_out is the first one at which it has. What is kept for a
+	 * lateness of INT64_MAX ticks is not due; see leat_stream_due().
 	 */
 	int (*due)(const struct leat_stream *st, const struct leat_state *s,
-	    int64_t *due_out);
-	/*
-	 * Returns whether there is an open window with data that ends before
-	 * time does: when time ends, no windows without data follow the last
-	 * one that has some. NULL for kinds without emit_empty.
-	 */
-	int (*has_open)(const struct leat_stream *st,
-	    const struct leat_state *s);
+	    int64_t target, int64_t lateness, int64_t *due_out);
 	/*
 	 * Emits the windows that end by `watermark` and have not been emitted
 	 * as closed, in order, and forgets what is expired.
@@ -122,5 +116,28 @@ struct leat_time_engine {
 
 extern const struct leat_time_engine leat_cells_engine, leat_ranges_engine,
     leat_decaying_engine;
+
+/* Returns the size of what a window that decays holds. */
+size_t leat_decaying_size(const struct leat_time_plan *p);
+
+LEAT_INLINE int leat_stream_due(const struct leat_stream *st,
+    const struct leat_state *s, int64_t *due_out)
+{
+	return st->plan.engine->due(st, s, st->clock.target, st->plan.lateness,
+	    due_out);
+}
+
+/*
+ * Returns whether an open window with data ends before time does: when time
+ * ends, no windows without data follow the last one that has some.
+ */
+LEAT_INLINE int leat_stream_has_open(const struct leat_stream *st,
+    const struct leat_state *s)
+{
+	int64_t due, lateness = st->plan.lateness > 0 ? INT64_MAX : 0;
+
+	return st->plan.engine->due(st, s, LEAT_TIME_MAX, lateness, &due) &&
+	    due < INT64_MAX;
+}
 
 #endif

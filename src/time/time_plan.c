@@ -9,7 +9,6 @@
  */
 #include "../agg/decay.h"
 #include "../agg/plan.h"
-#include "decaying.h"
 #include "time_engine.h"
 
 /* ---------------- kinds ---------------------------------------------- */

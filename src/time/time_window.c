@@ -100,7 +100,7 @@ static void move_watermark(leat_time_window *w)
 
 	if (target >= w->due) {
 		st->plan.engine->close(st, w->state, target);
-		if (!st->plan.engine->due(st, w->state, &w->due))
+		if (!leat_stream_due(st, w->state, &w->due))
 			w->due = INT64_MAX;
 	}
 	st->clock.watermark = target;
@@ -387,7 +387,7 @@ static void tape_window(struct leat_tape *t, void *object)
 	/* Version 0.1 may have saved a late `due`: empty rows, no sink. */
 	if (!t->loads || t->err || w->stream.plan.emit_empty)
 		return;
-	if (w->stream.plan.engine->due(&w->stream, w->state, &due))
+	if (leat_stream_due(&w->stream, w->state, &due))
 		leat_tape_expect(t, w->due <= due);
 }
 
@@ -510,7 +510,7 @@ int leat_time_window_merge(leat_time_window *window,
 	leat_clock_join(&st->clock, &g->clock);
 	leat_state_join(st, window->state, g, other->state);
 	window->owes_early |= other->owes_early;
-	if (!st->plan.engine->due(st, window->state, &window->due))
+	if (!leat_stream_due(st, window->state, &window->due))
 		window->due = INT64_MAX;
 	move_on(window);
 	leat_stream_done(st);

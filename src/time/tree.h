@@ -75,8 +75,8 @@ struct leat_forest {
 	struct leat_layout layout;
 	struct leat_memory *memory;
 	int panes;
-	int small; /* trees of a few values have no nodes */
-	size_t leaf_accs, inner_accs, edges_size, table_size; /* bytes */
+	int small;                    /* trees of a few values have no nodes */
+	size_t leaf_accs, inner_accs; /* bytes of nodes before their blocks */
 	struct leat_pool leaves, inners, edges, tables;
 	struct leat_node *free_subtrees; /* to be taken apart for their nodes */
 	uint32_t stocked; /* trees below this height may take a value */

@@ -16,13 +16,13 @@ void leat_forest_init(struct leat_forest *f, struct leat_memory *memory)
 
 	f->leaf_accs = leat_round_up(head + leaf);
 	f->inner_accs = leat_round_up(head + sizeof(struct leat_inner));
-	f->edges_size = leat_round_up(sizeof(struct leat_edges)) +
-	    (f->panes ? 1 : 1 + LEAT_LEAF) * f->layout.accs_size;
-	f->table_size = (2 + LEAT_ARITY) * f->layout.accs_size;
 	leat_pool_init(&f->leaves, memory, f->leaf_accs + f->layout.accs_size);
 	leat_pool_init(&f->inners, memory, f->inner_accs + f->layout.accs_size);
-	leat_pool_init(&f->edges, memory, f->edges_size);
-	leat_pool_init(&f->tables, memory, f->table_size);
+	leat_pool_init(&f->edges, memory,
+	    leat_round_up(sizeof(struct leat_edges)) +
+		(f->panes ? 1 : 1 + LEAT_LEAF) * f->layout.accs_size);
+	leat_pool_init(&f->tables, memory,
+	    (2 + LEAT_ARITY) * f->layout.accs_size);
 	f->memory = memory;
 	f->free_subtrees = NULL;
 	f->stocked = 0;
