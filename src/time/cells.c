@@ -96,8 +96,14 @@ void leat_cells_put(struct leat_stream *st, struct leat_state *s,
 	} else {
 		leat_cells_note_change(st, s, c);
 	}
-	if (st->plan.lateness > 0)
-		leat_cells_keep_open(st, s, c);
+	if (st->plan.lateness == 0)
+		return;
+	if (c->marks & LEAT_CELL_CLOSED) {
+		if (m->open == c)
+			m->open = leat_newer(s, c);
+	} else if (!m->open || c->start < m->open->start) {
+		m->open = c;
+	}
 }
 
 int leat_cells_make_room(struct leat_stream *st, struct leat_state *s,

@@ -143,17 +143,12 @@ size_t leat_cells_join_nodes(const struct leat_stream *st,
 /* Notes in the index that a cell's marks have been set; nodes are there. */
 void leat_cells_marked(struct leat_stream *st, const struct leat_state *s,
     struct leat_cell *c);
-/*
- * emit_empty: finds the window after the one that ended there. LEAT_OUTSIDE:
- * there is none; LEAT_ECALENDAR.
- */
+/* Finds the window after one that ended there. LEAT_OUTSIDE, LEAT_ECALENDAR. */
 int leat_cells_next_empty(const struct leat_stream *st, int64_t from,
     int64_t *start, int64_t *end);
 /* Returns whether the window that ends there was emitted without data. */
 int leat_cells_emitted_empty(const struct leat_stream *st,
     const struct leat_state *s, int64_t end);
-/* Emits closed windows that have changed once more. */
-void leat_cells_emit_again(struct leat_stream *st, struct leat_state *s);
 void leat_cells_tape(struct leat_stream *st, struct leat_state *s,
     struct leat_tape *t);
 int leat_cells_join_room(struct leat_stream *st, struct leat_state *s,
@@ -167,9 +162,6 @@ int leat_cells_interval(const struct leat_stream *st, int64_t t, int64_t *start,
     int64_t *end);
 
 /* cells_ring.c */
-/* Notes that a cell has been put into, or opened or closed in the middle. */
-void leat_cells_keep_open(const struct leat_stream *st,
-    const struct leat_state *s, struct leat_cell *c);
 /* Notes that an open cell has changed since it was emitted. */
 void leat_cells_note_change(struct leat_stream *st, const struct leat_state *s,
     struct leat_cell *c);

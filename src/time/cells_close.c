@@ -173,7 +173,7 @@ int leat_cells_due(const struct leat_stream *st, const struct leat_state *s,
 	return have;
 }
 
-/* ---------------- open windows, and closed ones once more ------------ */
+/* ---------------- open windows --------------------------------------- */
 
 void leat_cells_emit_open(struct leat_stream *st, struct leat_state *s,
     int flag)
@@ -199,19 +199,5 @@ void leat_cells_emit_open(struct leat_stream *st, struct leat_state *s,
 		    (flag != LEAT_RESULT_EARLY ||
 			(c->marks & LEAT_CELL_CHANGED)))
 			leat_cells_emit(st, s, c, flag);
-	}
-}
-
-void leat_cells_emit_again(struct leat_stream *st, struct leat_state *s)
-{
-	const uint64_t again = LEAT_CELL_CLOSED | LEAT_CELL_CHANGED;
-	struct leat_cell *c = leat_oldest(s);
-
-	for (; c; c = leat_newer(s, c)) {
-		if ((c->marks & again) != again || !leat_cell_has_data(st, c))
-			continue;
-		leat_cells_emit(st, s, c, LEAT_RESULT_UPDATED);
-		if (st->plan.emit_empty)
-			leat_cells_begin_row(st, s, c->end);
 	}
 }

@@ -123,22 +123,6 @@ static struct leat_cell *join_cell(struct leat_stream *st, struct leat_state *s,
 	return d;
 }
 
-/* Closes open windows that the other has closed without data. */
-static void join_lonely(const struct leat_stream *st,
-    const struct leat_state *s, const struct leat_stream *from,
-    const struct leat_state *other)
-{
-	struct leat_cell *c = leat_oldest(s);
-
-	for (; c && c->end <= from->clock.watermark; c = leat_newer(s, c)) {
-		if (st->plan.lateness == 0 || (c->marks & LEAT_CELL_CLOSED))
-			continue;
-		if (leat_cells_emitted_empty(from, other, c->end))
-			c->marks += LEAT_CELL_EMITTED;
-		c->marks |= EMIT_AGAIN;
-	}
-}
-
 static void join_row(const struct leat_stream *st, const struct leat_state *s,
     const struct leat_stream *from, const struct leat_state *other)
 {
@@ -161,11 +145,26 @@ void leat_cells_join(struct leat_stream *st, struct leat_state *s,
 
 	for (; c; c = leat_newer(other, c))
 		at = join_cell(st, s, follow(s, at, c->start), c);
-	join_lonely(st, s, from, other);
+	/* Open windows that the other has closed without data are closed. */
+	for (c = leat_oldest(s); c && c->end <= from->clock.watermark;
+	     c = leat_newer(s, c)) {
+		if (st->plan.lateness == 0 || (c->marks & LEAT_CELL_CLOSED))
+			continue;
+		if (leat_cells_emitted_empty(from, other, c->end))
+			c->marks += LEAT_CELL_EMITTED;
+		c->marks |= EMIT_AGAIN;
+	}
 	leat_cells_renew(st, s);
 	for (c = leat_oldest(s); c; c = leat_newer(s, c))
 		leat_cells_marked(st, s, c);
 	if (st->plan.emit_empty)
 		join_row(st, s, from, other);
-	leat_cells_emit_again(st, s);
+	for (c = leat_oldest(s); c; c = leat_newer(s, c)) {
+		if ((c->marks & EMIT_AGAIN) != EMIT_AGAIN ||
+		    !leat_cell_has_data(st, c))
+			continue;
+		leat_cells_emit(st, s, c, LEAT_RESULT_UPDATED);
+		if (st->plan.emit_empty)
+			leat_cells_begin_row(st, s, c->end);
+	}
 }

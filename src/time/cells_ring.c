@@ -25,21 +25,6 @@ size_t leat_cells_place(const struct leat_layout *l)
 
 const struct leat_index_kind leat_cells_kind = { 2, 1 };
 
-void leat_cells_keep_open(const struct leat_stream *st,
-    const struct leat_state *s, struct leat_cell *c)
-{
-	struct leat_cell **open = &leat_more(&st->plan, s)->open;
-
-	if (st->plan.lateness == 0)
-		return;
-	if (c->marks & LEAT_CELL_CLOSED) {
-		if (*open == c)
-			*open = leat_newer(s, c);
-	} else if (!*open || c->start < (*open)->start) {
-		*open = c;
-	}
-}
-
 void leat_cells_renew(const struct leat_stream *st, const struct leat_state *s)
 {
 	struct leat_cell *c = leat_oldest(s);
@@ -143,13 +128,12 @@ size_t leat_cells_nodes(const struct leat_stream *st,
     const struct leat_state *s, size_t n)
 {
 	const struct leat_index *x = leat_cells_index(st, s);
-	size_t nodes = 0;
+	size_t nodes;
 
 	if (!x->root) {
-		size_t there = count_few(s);
-		if (there + n <= LEAT_CELLS_FEW)
+		n += count_few(s);
+		if (n <= LEAT_CELLS_FEW)
 			return 0;
-		n += there;
 	}
 	nodes = leat_index_need(&leat_cells_kind, x, n);
 	if (finds_changes(st))
@@ -165,10 +149,10 @@ size_t leat_cells_join_nodes(const struct leat_stream *st,
 
 	n += (size_t)leat_index_length(leat_cells_index(st, s)) +
 	    LEAT_CELLS_FEW;
-	return finds_changes(st) && nodes > 0 ? nodes +
-		leat_index_need(&leat_cells_kind,
-		    &leat_more(&st->plan, s)->changed, n)
-					      : nodes;
+	if (finds_changes(st) && nodes > 0)
+		nodes += leat_index_need(&leat_cells_kind,
+		    &leat_more(&st->plan, s)->changed, n);
+	return nodes;
 }
 
 void leat_cells_marked(struct leat_stream *st, const struct leat_state *s,

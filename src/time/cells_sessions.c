@@ -73,13 +73,17 @@ void leat_cells_prepare_join(struct leat_stream *st, const struct leat_state *s,
 	    (n >= more ? more : n) + 1);
 }
 
-static int put_in_session(struct leat_stream *st, struct leat_state *s,
-    struct leat_cell *left, struct leat_cell *right, const leat_event *e)
+int leat_cells_push_session(struct leat_stream *st, struct leat_state *s,
+    const leat_event *e)
 {
 	int64_t end = leat_later(e->t, st->plan.gap);
-	struct leat_cell *c = left ? left : right;
+	struct leat_cell *left, *right, *c;
 	int err;
 
+	find_sessions(st, s, e->t, &left, &right);
+	if (!left && !right)
+		return leat_cells_put_new(st, s, e);
+	c = left ? left : right;
 	if ((err = leat_cells_make_room(st, s, e->t, left)))
 		return err;
 	if (left && (right || end > left->end))
@@ -96,15 +100,4 @@ static int put_in_session(struct leat_stream *st, struct leat_state *s,
 		st->next_due = c->end;
 	leat_cells_put(st, s, c, e);
 	return LEAT_OK;
-}
-
-int leat_cells_push_session(struct leat_stream *st, struct leat_state *s,
-    const leat_event *e)
-{
-	struct leat_cell *left, *right;
-
-	find_sessions(st, s, e->t, &left, &right);
-	if (left || right)
-		return put_in_session(st, s, left, right, e);
-	return leat_cells_put_new(st, s, e);
 }

@@ -32,11 +32,6 @@ static struct leat_decay *more_of(const struct fade *d)
 	return (struct leat_decay *)(void *)(uintptr_t)(d + 1);
 }
 
-static struct fade *fade_of(const struct leat_state *s)
-{
-	return s->content;
-}
-
 /*
  * Returns 2^(-ticks / half_life), whose whole powers are exact. The quotient is
  * right to its last place only, so where it is large the remainder, which is
@@ -115,7 +110,7 @@ static int fade_push(struct leat_stream *st, struct leat_state *s,
 		return LEAT_TOO_LATE;
 	if (!s->content)
 		fade_start(st, s, e->t);
-	struct fade *d = fade_of(s);
+	struct fade *d = s->content;
 	struct leat_wide weight = { 1, 0 };
 
 	if (e->t < d->at)
@@ -172,13 +167,13 @@ static void fade_close(struct leat_stream *st, struct leat_state *s,
 {
 	if (watermark < LEAT_TIME_MAX || !s->content)
 		return;
-	emit_decayed(st, fade_of(s), 0);
+	emit_decayed(st, s->content, 0);
 	fade_clear(st, s);
 }
 
 static void decayed_emit(struct leat_stream *st, struct leat_state *s, int flag)
 {
-	struct fade *d = fade_of(s);
+	struct fade *d = s->content;
 
 	if (d && (d->changed || flag != LEAT_RESULT_EARLY))
 		emit_decayed(st, d, flag);
@@ -187,7 +182,7 @@ static void decayed_emit(struct leat_stream *st, struct leat_state *s, int flag)
 static void fade_look(const struct leat_stream *st, const struct leat_state *s,
     struct leat_accs *out, int64_t *start_out, int64_t *end_out)
 {
-	struct fade *d = fade_of(s);
+	struct fade *d = s->content;
 
 	*start_out = *end_out = st->clock.now;
 	if (d) {
@@ -196,9 +191,10 @@ static void fade_look(const struct leat_stream *st, const struct leat_state *s,
 	}
 	if (!out)
 		return;
-	memset(out, 0, st->forest.layout.accs_size);
-	if (!d)
+	if (!d) {
+		memset(out, 0, st->forest.layout.accs_size);
 		return;
+	}
 	memcpy(out, d, st->forest.layout.accs_size);
 	fade_to(&st->plan, (struct fade *)(void *)out, st->clock.now);
 }
@@ -253,7 +249,7 @@ static int fade_copy(struct leat_stream *st, struct leat_state *to,
 static void fade_tape(struct leat_stream *st, struct leat_state *s,
     struct leat_tape *t)
 {
-	struct fade *d = fade_of(s);
+	struct fade *d = s->content;
 	int there = d != NULL;
 
 	leat_tape_int(t, &there, 1);
@@ -265,7 +261,7 @@ static void fade_tape(struct leat_stream *st, struct leat_state *s,
 			return;
 		}
 		fade_start(st, s, 0);
-		d = fade_of(s);
+		d = s->content;
 	}
 	leat_tape_time(t, &d->at);
 	leat_tape_time(t, &d->first);

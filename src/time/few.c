@@ -40,7 +40,7 @@ int leat_few_stock(struct leat_forest *f, const struct leat_tree *t)
 	f->keep = LEAT_SHELF;
 	if (!w)
 		return leat_few_reserve_size(f, 0, 1);
-	/* If all values go before it comes, it takes the smallest block. */
+	/* Values may go until the new one is left, in the smallest block. */
 	int err = leat_few_reserve_size(f, 0, 1);
 	/* A value that comes late may need a third leaf. */
 	if (w->last == LEAT_LEAF ||

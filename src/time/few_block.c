@@ -115,49 +115,36 @@ void leat_few_get(const struct leat_forest *f, const struct leat_few *w,
 	s_out->y = f->layout.pairs ? x[w->room] : 0;
 }
 
-static void few_move_panes(const struct leat_forest *f, struct leat_few *to,
-    const struct leat_few *from)
-{
-	for (size_t i = 0; i < from->first; i++) {
-		to->t[i] = leat_few_time(from, i);
-		leat_accs_copy(&f->layout, leat_few_pane(f, to, i),
-		    leat_few_pane(f, from, i));
-	}
-	leat_accs_copy(&f->layout, leat_few_middle(f, to),
-	    leat_few_middle(f, from));
-}
-
-static void few_move_values(const struct leat_forest *f, struct leat_few *to,
-    const struct leat_few *from)
-{
-	leat_sample s;
-
-	for (size_t i = from->gone; i < leat_few_end(from); i++) {
-		leat_few_get(f, from, i, &s);
-		leat_few_set(f, to, i, &s);
-	}
-	leat_accs_copy(&f->layout, leat_few_accs(f, to),
-	    leat_few_accs(f, from));
-}
-
 struct leat_few *leat_few_widen(struct leat_forest *f, struct leat_few *w)
 {
 	struct leat_few *wide;
-	uint8_t size, room;
+	uint8_t room;
+	leat_sample s;
 
 	if (leat_few_length(w) < w->room)
 		return w;
 	wide = leat_few_take(f, w->size + 1u);
-	size = wide->size;
 	room = wide->room;
 	*wide = *w;
-	wide->size = size;
+	wide->size++;
 	wide->room = room;
 	wide->head = wide->mark = 0;
+	for (size_t i = w->gone; i < leat_few_end(w); i++) {
+		if (f->panes) {
+			wide->t[i] = leat_few_time(w, i);
+			leat_accs_copy(&f->layout, leat_few_pane(f, wide, i),
+			    leat_few_pane(f, w, i));
+			continue;
+		}
+		leat_few_get(f, w, i, &s);
+		leat_few_set(f, wide, i, &s);
+	}
 	if (f->panes)
-		few_move_panes(f, wide, w);
+		leat_accs_copy(&f->layout, leat_few_middle(f, wide),
+		    leat_few_middle(f, w));
 	else
-		few_move_values(f, wide, w);
+		leat_accs_copy(&f->layout, leat_few_accs(f, wide),
+		    leat_few_accs(f, w));
 	leat_few_give(f, w);
 	return wide;
 }

@@ -177,7 +177,8 @@ int leat_few_stock_pane(struct leat_forest *f, const struct leat_tree *t,
 	if (!w)
 		return LEAT_OK;
 	if (!in_order)
-		return leat_few_stock_nodes(f);
+		return leat_tree_stock_nodes(f, LEAT_FEW_PANES + 2,
+		    LEAT_FEW_INNERS + LEAT_FEW_LEVELS + 2, LEAT_FEW_LEVELS + 1);
 	return w->first < w->room ? LEAT_OK
 				  : leat_few_reserve_size(f, w->size + 1u, 1);
 }

@@ -12,12 +12,6 @@
  */
 #include "few_places.h"
 
-int leat_few_stock_nodes(struct leat_forest *f)
-{
-	return leat_tree_stock_nodes(f, LEAT_FEW_PANES + 2,
-	    LEAT_FEW_INNERS + LEAT_FEW_LEVELS + 2, LEAT_FEW_LEVELS + 1);
-}
-
 /* ---------------- to nodes ------------------------------------------- */
 
 /* Makes a node of its children; the places of `gone` ones stay. */
@@ -196,6 +190,7 @@ void leat_few_shrink_panes(struct leat_forest *f, struct leat_tree *t)
 	}
 	leat_tree_clear(f, t);
 	/* A value that comes late with this push may need these nodes again. */
-	leat_tree_take_apart(f, inners);
+	while (inners-- > 0)
+		leat_tree_take_apart(f);
 	t->few = to.w;
 }

@@ -107,9 +107,8 @@ int leat_few_try(struct leat_forest *f, unsigned size);
 
 /* Gives nodes to a tree that has too many values. */
 void leat_few_to_nodes(struct leat_forest *f, struct leat_tree *t);
-/* Do so for panes, and reserve for it (few_panes_nodes.c). LEAT_ENOMEM. */
+/* Does so for panes (few_panes_nodes.c). */
 void leat_few_panes_to_nodes(struct leat_forest *f, struct leat_tree *t);
-int leat_few_stock_nodes(struct leat_forest *f);
 /* Sets what the edges know once they are made anew (few_panes.c). */
 void leat_few_make_edges(struct leat_few *w);
 /* Returns the pane that the front begins with. */

@@ -26,55 +26,6 @@ static void save_nothing(struct leat_tape *t)
 	tape_count(t, 0);
 }
 
-/* ---------------- of values ---------------------------------------------- */
-
-static void save_values(struct leat_tape *t, struct leat_stream *st,
-    const struct leat_few *few, size_t i, size_t end)
-{
-	leat_sample s;
-
-	for (; i < end; i++) {
-		leat_few_get(&st->forest, few, i, &s);
-		leat_tape_time(t, &s.t);
-		leat_tape_double(t, &s.x);
-		if (st->forest.layout.pairs)
-			leat_tape_double(t, &s.y);
-	}
-}
-
-static void save_few_values(struct leat_tape *t, struct leat_stream *st,
-    struct leat_few *few)
-{
-	struct leat_accs_room room;
-	struct leat_accs *a = leat_accs_in(&room);
-
-	tape_count(t, few->last ? 2 : 1);
-	if (few->last) {
-		tape_count(t, 2);
-		tape_count(t, 0);
-		save_nothing(t);
-	}
-	tape_count(t, few->first);
-	tape_count(t, few->gone);
-	save_values(t, st, few, few->gone, few->first);
-	if (few->last) {
-		save_nothing(t);
-		tape_count(t, few->last);
-		save_values(t, st, few, few->first, leat_few_end(few));
-	}
-	save_accs(t, st, leat_few_accs(&st->forest, few));
-	if (!few->last)
-		return;
-	/* The edges of two leaves know nothing but the first leaf's values. */
-	tape_count(t, 0);
-	for (int i = 0; i < 3; i++) /* past(), front(), the middle */
-		save_nothing(t);
-	for (size_t i = few->gone; i < few->first; i++) {
-		leat_few_tail(&st->forest, few, i, a);
-		save_accs(t, st, a);
-	}
-}
-
 /* ---------------- of panes ----------------------------------------------- */
 
 static void save_pane(struct leat_tape *t, const struct leat_stream *st,
@@ -232,11 +183,55 @@ static void save_few_panes(struct leat_tape *t, const struct leat_stream *st,
 	save_accs(t, st, leat_few_middle(&st->forest, few));
 }
 
+/* ---------------- of values ---------------------------------------------- */
+
+static void save_values(struct leat_tape *t, struct leat_stream *st,
+    const struct leat_few *few, size_t i, size_t end)
+{
+	leat_sample s;
+
+	for (; i < end; i++) {
+		leat_few_get(&st->forest, few, i, &s);
+		leat_tape_time(t, &s.t);
+		leat_tape_double(t, &s.x);
+		if (st->forest.layout.pairs)
+			leat_tape_double(t, &s.y);
+	}
+}
+
 void leat_few_save(struct leat_tape *t, struct leat_stream *st,
     struct leat_few *few)
 {
-	if (st->forest.panes)
+	struct leat_accs_room room;
+	struct leat_accs *a = leat_accs_in(&room);
+
+	if (st->forest.panes) {
 		save_few_panes(t, st, few);
-	else
-		save_few_values(t, st, few);
+		return;
+	}
+	tape_count(t, few->last ? 2 : 1);
+	if (few->last) {
+		tape_count(t, 2);
+		tape_count(t, 0);
+		save_nothing(t);
+	}
+	tape_count(t, few->first);
+	tape_count(t, few->gone);
+	save_values(t, st, few, few->gone, few->first);
+	if (few->last) {
+		save_nothing(t);
+		tape_count(t, few->last);
+		save_values(t, st, few, few->first, leat_few_end(few));
+	}
+	save_accs(t, st, leat_few_accs(&st->forest, few));
+	if (!few->last)
+		return;
+	/* The edges of two leaves know nothing but the first leaf's values. */
+	tape_count(t, 0);
+	for (int i = 0; i < 3; i++) /* past(), front(), the middle */
+		save_nothing(t);
+	for (size_t i = few->gone; i < few->first; i++) {
+		leat_few_tail(&st->forest, few, i, a);
+		save_accs(t, st, a);
+	}
 }

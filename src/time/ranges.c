@@ -90,15 +90,19 @@ void leat_ranges_emit_again(struct leat_stream *st, struct leat_ranges *r)
 static int ranges_make_room(struct leat_stream *st, struct leat_state *s,
     int64_t t)
 {
-	struct leat_ranges *r = leat_ranges_of(s);
+	struct leat_tree *tree = &leat_ranges_of(s)->tree;
+	struct leat_more *m = leat_more(&st->plan, s);
 
 	if (st->forest.panes || !leat_stream_is_full(st, s))
 		return LEAT_OK;
-	if (st->plan.full == LEAT_WHEN_FULL_REFUSE ||
-	    t < leat_tree_first(&r->tree))
+	int64_t first = leat_tree_first(tree);
+	if (st->plan.full == LEAT_WHEN_FULL_REFUSE || t < first)
 		return LEAT_NO_ROOM;
-	leat_slices_evict_first(st, s);
-	leat_more(&st->plan, s)->stored--;
+	leat_tree_evict_first(&st->forest, tree);
+	if (st->plan.max_windows > 0)
+		m->windows -= (uint64_t)leat_slice_is_new(&st->plan, tree,
+		    first);
+	m->stored--;
 	st->counts.evicted++;
 	return LEAT_OK;
 }
@@ -175,8 +179,13 @@ static int ranges_push(struct leat_stream *st, struct leat_state *s,
 	if (LEAT_UNLIKELY(st->plan.revises)) {
 		r->touched = 1;
 		if (!st->plan.traits.slides &&
-		    (st->plan.early_count || st->plan.early_span))
-			leat_ranges_note_changed(st, r, e->t);
+		    (st->plan.early_count || st->plan.early_span)) {
+			struct leat_changed c = { leat_first_open_window(st,
+						      e->t),
+				leat_last_window(&st->plan, e->t) };
+			if (!leat_is_before(c.to, c.from))
+				leat_ranges_changed(st, r, c);
+		}
 		if (e->t < st->clock.watermark && st->plan.lateness > 0)
 			emit_late(st, r, e->t);
 	}

@@ -146,8 +146,6 @@ uint64_t leat_slices_before(const struct leat_time_plan *p,
 /* Returns how many slices of the other tree have no data in t. */
 uint64_t leat_slices_more(const struct leat_time_plan *p,
     const struct leat_tree *t, const struct leat_tree *other);
-/* Evicts the first value, and its slice if that was all. */
-void leat_slices_evict_first(struct leat_stream *st, struct leat_state *s);
 
 /* ranges_grid.c */
 /* Returns the first window that holds t and is open. */
@@ -171,9 +169,6 @@ int leat_ranges_due(const struct leat_stream *st, const struct leat_state *s,
     int64_t target, int64_t lateness, int64_t *due_out);
 
 /* ranges_early.c */
-/* Notes that the open windows that hold t have changed. */
-void leat_ranges_note_changed(struct leat_stream *st, struct leat_ranges *r,
-    int64_t t);
 void leat_ranges_emit_open(struct leat_stream *st, struct leat_state *s,
     int flag);
 

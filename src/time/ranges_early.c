@@ -38,16 +38,6 @@ void leat_ranges_changed(struct leat_stream *st, struct leat_ranges *r,
 	o->to = c.to;
 }
 
-void leat_ranges_note_changed(struct leat_stream *st, struct leat_ranges *r,
-    int64_t t)
-{
-	struct leat_changed c = { leat_first_open_window(st, t),
-		leat_last_window(&st->plan, t) };
-
-	if (!leat_is_before(c.to, c.from))
-		leat_ranges_changed(st, r, c);
-}
-
 /* A range of all windows. */
 static const struct leat_changed all_windows = { { INT64_MIN, INT64_MIN },
 	{ INT64_MAX, INT64_MAX } };

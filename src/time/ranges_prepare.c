@@ -59,20 +59,6 @@ static size_t count_held(const struct leat_stream *st,
 	return each + 2;
 }
 
-/* Counts the open windows that have changed; those with data are emitted. */
-static size_t count_changed(const struct leat_stream *st,
-    const struct leat_ranges *r)
-{
-	size_t each = (size_t)(st->plan.span / st->plan.advance) + 1, n = 0;
-	const struct leat_changed *c = leat_changed_first(r);
-
-	for (; c; c = leat_changed_after(r, c->from))
-		n += leat_ranges_open(st, *c);
-	if (st->plan.max_values > 0 && n / each > st->plan.max_values)
-		n = (size_t)st->plan.max_values * each;
-	return n;
-}
-
 /*
  * emit_empty: finds between which ends windows will be emitted in a row up to
  * the clock's target. Returns 0 if there are none.
@@ -124,6 +110,7 @@ int leat_ranges_prepare(struct leat_stream *st, const struct leat_state *s,
     const leat_event *e, struct leat_need *need)
 {
 	const struct leat_ranges *r = leat_ranges_of(s);
+	const struct leat_changed *c;
 	int64_t from, until;
 	size_t n = 0;
 
@@ -138,7 +125,13 @@ int leat_ranges_prepare(struct leat_stream *st, const struct leat_state *s,
 	}
 	if (!st->plan.revises)
 		return LEAT_OK;
-	n += count_changed(st, r) + 1;
+	/* The open windows that have changed and have data are emitted. */
+	size_t each = (size_t)(st->plan.span / st->plan.advance) + 1, open = 0;
+	for (c = leat_changed_first(r); c; c = leat_changed_after(r, c->from))
+		open += leat_ranges_open(st, *c);
+	if (st->plan.max_values > 0 && open / each > st->plan.max_values)
+		open = (size_t)st->plan.max_values * each;
+	n += open + 1;
 	if (e)
 		n += count_held(st, r, e->t);
 	need->nodes += leat_index_need(&leat_windows_kind, &r->emitted, n) +

@@ -72,27 +72,22 @@ static void tape_emitted(struct leat_tape *t, struct leat_stream *st,
 }
 
 /*
- * Returns how many open windows can have changed at most: there are values for
- * all, and no value is in more of them than span / advance. Each push makes
- * room for all of them in the emitted list.
+ * No more open windows can have changed than there are values for: each is in
+ * span / advance of them, and pushed it makes room for these in the list.
  */
-static uint64_t most_changed(const struct leat_stream *st, uint64_t values)
-{
-	uint64_t each = (uint64_t)(st->plan.span / st->plan.advance) + 1;
-	uint64_t most = UINT64_MAX / 2 / each;
-
-	if (st->plan.max_values > 0)
-		values += st->counts.evicted;
-	values++;
-	return (values < most ? values : most) * each;
-}
-
 static void tape_changed(struct leat_tape *t, struct leat_stream *st,
     struct leat_ranges *r, uint64_t values)
 {
 	struct leat_changed item = { { 0, 0 }, { 0, 0 } }, before,
 			    *at = leat_changed_first(r);
 	uint64_t n = leat_index_length(&r->changed), windows = 0;
+	uint64_t each = (uint64_t)(st->plan.span / st->plan.advance) + 1,
+		 most = UINT64_MAX / 2 / each;
+
+	if (st->plan.max_values > 0)
+		values += st->counts.evicted;
+	if (values + 1 < most)
+		most = values + 1;
 
 	leat_tape_number(t, &n, UINT64_MAX);
 	for (uint64_t i = 0; i < n && !t->err; i++) {
@@ -110,7 +105,7 @@ static void tape_changed(struct leat_tape *t, struct leat_stream *st,
 			    (i == 0 || leat_is_before(before.to, item.from))))
 			return;
 		windows += leat_ranges_open(st, item);
-		leat_tape_expect(t, windows <= most_changed(st, values));
+		leat_tape_expect(t, windows <= most * each);
 		if ((at = load_item(t, st, &r->changed, item.from)))
 			*at = item;
 	}

@@ -60,14 +60,3 @@ uint64_t leat_slices_more(const struct leat_time_plan *p,
 	}
 	return n;
 }
-
-void leat_slices_evict_first(struct leat_stream *f, struct leat_state *s)
-{
-	struct leat_tree *t = &leat_ranges_of(s)->tree;
-	int64_t first = leat_tree_first(t);
-
-	leat_tree_evict_first(&f->forest, t);
-	if (f->plan.max_windows > 0)
-		leat_more(&f->plan, s)->windows -= (uint64_t)
-		    leat_slice_is_new(&f->plan, t, first);
-}

@@ -76,18 +76,11 @@ static void begin(struct leat_clock *c, int64_t t)
 	c->begin = t;
 }
 
-static void see_source(struct leat_clock *c, uint32_t source, int64_t t,
-    int ahead)
+static void join_source(struct leat_clock *c, uint32_t i, int64_t t)
 {
-	int fresh = !c->seen[source];
-	int64_t was = c->times[source];
-
-	if (fresh || t > was)
-		c->times[source] = t;
-	c->seen[source] = 1;
-	if (fresh || (was <= c->slowest && t > was) ||
-	    (ahead && c->idle_timeout > 0))
-		c->slowest = slowest(c, 0, 0);
+	if (!c->seen[i] || c->times[i] < t)
+		c->times[i] = t;
+	c->seen[i] = 1;
 }
 
 void leat_clock_see_first(struct leat_clock *c, uint32_t source, int64_t t)
@@ -97,10 +90,16 @@ void leat_clock_see_first(struct leat_clock *c, uint32_t source, int64_t t)
 	begin(c, t);
 	if (ahead)
 		c->now = t;
-	if (c->times)
-		see_source(c, source, t, ahead);
-	else
+	if (c->times) {
+		int fresh = !c->seen[source];
+		int64_t was = c->times[source];
+		join_source(c, source, t);
+		if (fresh || (was <= c->slowest && t > was) ||
+		    (ahead && c->idle_timeout > 0))
+			c->slowest = slowest(c, 0, 0);
+	} else {
 		c->slowest = c->now;
+	}
 	set_target(c);
 }
 
@@ -116,13 +115,6 @@ void leat_clock_advance(struct leat_clock *c, int64_t t)
 		c->now = t;
 	c->slowest = c->times ? slowest(c, 1, t) : c->now;
 	set_target(c);
-}
-
-static void join_source(struct leat_clock *c, uint32_t i, int64_t t)
-{
-	if (!c->seen[i] || c->times[i] < t)
-		c->times[i] = t;
-	c->seen[i] = 1;
 }
 
 void leat_clock_advanced(struct leat_clock *c, int64_t t)

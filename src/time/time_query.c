@@ -39,17 +39,6 @@ static void query_whole(void *ctx, void *scratch)
 	look_and_lower(q->st, q->s, scratch, q->out);
 }
 
-/* Sections of users come last. */
-static size_t first_user(const struct leat_stream *st)
-{
-	size_t i = 0;
-
-	while (i < st->forest.layout.n_sections &&
-	    !st->forest.layout.sections[i].agg)
-		i++;
-	return i;
-}
-
 /* Makes the statistics of one section, or its partial. */
 static void query_section(void *ctx, void *scratch)
 {
@@ -100,7 +89,10 @@ static void query_large(const struct leat_stream *st,
 		leat_with_scratch(st->forest.layout.accs_size, query_whole, &q);
 		return;
 	}
-	q.section = first_user(st);
+	/* Sections of users come last. */
+	while (q.section < st->forest.layout.n_sections &&
+	    !st->forest.layout.sections[q.section].agg)
+		q.section++;
 	query_built_in(st, s, q.section, out);
 	for (; q.section < st->forest.layout.n_sections; q.section++)
 		ask_section(&q);

@@ -240,8 +240,8 @@ LEAT_INLINE void leat_leaf_get(const struct leat_forest *f,
 	s_out->x = x[i];
 	s_out->y = LEAT_UNLIKELY(f->layout.pairs) ? x[LEAT_LEAF + i] : 0;
 }
-/* Takes apart what was dropped last: so many inner nodes of it. */
-void leat_tree_take_apart(struct leat_forest *f, size_t inners);
+/* Takes apart one inner node of what was dropped last. */
+void leat_tree_take_apart(struct leat_forest *f);
 /* Reserves so many nodes, and what goes with them. LEAT_ENOMEM. */
 int leat_tree_stock_nodes(struct leat_forest *f, size_t leaves, size_t inners,
     size_t tables);
@@ -354,7 +354,7 @@ void leat_tree_chain_left(struct leat_forest *f, struct leat_tree *t,
     size_t level);
 void leat_tree_chain_right(struct leat_forest *f, struct leat_tree *t,
     size_t level);
-/* Make a node, and one that is an empty pane. */
+/* Make an empty leaf, an empty inner node, and an empty pane. */
 struct leat_node *leat_tree_leaf(struct leat_forest *f);
 struct leat_node *leat_tree_inner(struct leat_forest *f, uint32_t level);
 struct leat_node *leat_tree_pane(struct leat_forest *f, int64_t start);

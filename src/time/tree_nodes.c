@@ -54,7 +54,7 @@ void leat_tree_drop(struct leat_forest *f, struct leat_node *n)
 	f->free_subtrees = n;
 }
 
-static void take_apart(struct leat_forest *f)
+void leat_tree_take_apart(struct leat_forest *f)
 {
 	struct leat_node *n = f->free_subtrees;
 
@@ -64,18 +64,12 @@ static void take_apart(struct leat_forest *f)
 	leat_pool_give(&f->inners, n);
 }
 
-void leat_tree_take_apart(struct leat_forest *f, size_t inners)
-{
-	while (inners-- > 0)
-		take_apart(f);
-}
-
 int leat_tree_stock_nodes(struct leat_forest *f, size_t leaves, size_t inners,
     size_t tables)
 {
 	while (LEAT_UNLIKELY(f->free_subtrees) &&
 	    (f->leaves.n_spare < leaves || f->inners.n_spare < inners))
-		take_apart(f);
+		leat_tree_take_apart(f);
 	return leat_few_reserve(f, 1) ||
 		leat_pool_reserve(&f->leaves, leaves) ||
 		leat_pool_reserve(&f->inners, inners) ||

@@ -126,9 +126,7 @@ static void walk_accs(struct walk *w, struct leat_accs *a)
  */
 static struct leat_accs *means_nothing(struct walk *w, struct leat_accs *a)
 {
-	if (w->t->loads)
-		return a;
-	return &w->nothing;
+	return w->t->loads ? a : &w->nothing;
 }
 
 static void walk_leaf(struct walk *w, struct leat_node *leaf, int edges)
@@ -228,7 +226,7 @@ static struct leat_node *walk_node(struct walk *w, struct leat_node *n,
 
 /* ---------------- what the edges know ------------------------------------ */
 
-/* Checks past() and front() of a level, whose upper ones are right. */
+/* Checks a level's past() and front(), of the lowest the middle as well. */
 static void check_level(struct walk *w, uint32_t level)
 {
 	struct leat_tree *t = w->tree;
@@ -247,18 +245,9 @@ static void check_level(struct walk *w, uint32_t level)
 	}
 	expect_tally(w, leat_past(w->f, g, level), past);
 	expect_tally(w, leat_front(w->f, g, level), front);
-}
-
-static void check_edges(struct walk *w)
-{
-	struct leat_edges *g = w->tree->edges;
-	struct leat_tally middle = { 0, 0 };
-
-	for (uint32_t l = w->tree->height; l >= 1; l--)
-		check_level(w, l);
-	tally_up(&middle, leat_past(w->f, g, 1));
-	tally_up(&middle, leat_front(w->f, g, 1));
-	expect_tally(w, leat_middle(w->f, g), middle);
+	tally_up(&past, leat_front(w->f, g, level));
+	if (level == 1)
+		expect_tally(w, leat_middle(w->f, g), past);
 }
 
 /* Saves or loads the suffixes of the first leaf. */
@@ -301,8 +290,8 @@ static void walk_edges(struct walk *w)
 		}
 	}
 	walk_accs(w, leat_middle(w->f, g));
-	if (w->t->loads)
-		check_edges(w);
+	for (uint32_t l = t->height; w->t->loads && l >= 1; l--)
+		check_level(w, l);
 	if (!w->f->panes)
 		walk_tails(w);
 }
