@@ -15,7 +15,7 @@
  * it, notes of what was emitted, may go beyond max_bytes. Then old keys make
  * room, if they may be dropped.
  */
-#include "deferred.h"
+#include "keyed.h"
 
 enum { ADVANCE_BATCH = 16 };
 
@@ -67,22 +67,6 @@ static void advance_visit(leat_keyed *k, struct leat_entry *e, int64_t due)
 		    next > due ? next : leat_later(due, 1));
 }
 
-/* Visits the keys that are marked, whose time is `due`. */
-static void advance_visit_marked(leat_keyed *k, int64_t due)
-{
-	struct leat_entries *es = &k->entries;
-	uint32_t ranks[ADVANCE_BATCH];
-	size_t n;
-
-	while ((n = leat_marks_take(&es->order.due, ranks, ADVANCE_BATCH)) >
-	    0) {
-		for (size_t i = 0; i < n; i++)
-			leat_entry_prefetch(es, leat_ranked(es, ranks[i]));
-		for (size_t i = 0; i < n; i++)
-			advance_visit(k, leat_ranked(es, ranks[i]), due);
-	}
-}
-
 /*
  * Visits the keys that are marked as if time went to `due` and no further, so
  * that results of different keys come in the order of their times.
@@ -90,29 +74,28 @@ static void advance_visit_marked(leat_keyed *k, int64_t due)
 static void advance_close(leat_keyed *k, int64_t due)
 {
 	struct leat_clock *c = &k->stream.clock;
+	struct leat_entries *es = &k->entries;
 	int64_t target = c->target;
+	uint32_t ranks[ADVANCE_BATCH];
+	size_t n;
 
 	if (due > c->watermark)
 		c->watermark = due;
 	c->target = due;
-	advance_visit_marked(k, due);
+	while ((n = leat_marks_take(&es->order.due, ranks, ADVANCE_BATCH)) >
+	    0) {
+		for (size_t i = 0; i < n; i++)
+			leat_entry_prefetch(es, leat_ranked(es, ranks[i]));
+		for (size_t i = 0; i < n; i++)
+			advance_visit(k, leat_ranked(es, ranks[i]), due);
+	}
 	c->target = target;
-}
-
-/* When time ends, what has no earlier end is due: timers know nothing of it. */
-static void advance_mark_last(leat_keyed *k)
-{
-	struct leat_entry *e = leat_entry_from(&k->entries, 0);
-	int64_t due;
-
-	for (; e; e = leat_entry_next(&k->entries, e))
-		if (leat_advance_due(k, e, &due))
-			leat_mark(&k->entries.order.due, e->rank);
 }
 
 static void advance_until(leat_keyed *k, int64_t target)
 {
 	struct leat_clock *c = &k->stream.clock;
+	struct leat_entry *e;
 	int64_t due;
 
 	if (target <= c->watermark)
@@ -122,10 +105,13 @@ static void advance_until(leat_keyed *k, int64_t target)
 	while (k->timers.next <= target &&
 	    leat_timers_fire(&k->timers, &k->entries, target, &due))
 		advance_close(k, due);
-	if (k->ending) {
-		advance_mark_last(k);
+	/* When time ends, what has no earlier end is due, without a timer. */
+	e = k->ending ? leat_entry_from(&k->entries, 0) : NULL;
+	for (; e; e = leat_entry_next(&k->entries, e))
+		if (leat_advance_due(k, e, &due))
+			leat_mark(&k->entries.order.due, e->rank);
+	if (k->ending)
 		advance_close(k, target);
-	}
 	c->watermark = target;
 }
 
@@ -215,8 +201,6 @@ int leat_advance_prepare(leat_keyed *k, struct leat_need *need)
 	*need = p.need;
 	return p.err;
 }
-
-/* ---------------- all of it --------------------------------------- */
 
 void leat_advance_run(leat_keyed *k)
 {

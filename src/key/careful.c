@@ -76,21 +76,6 @@ static void careful_ask_anew(leat_keyed *k, const leat_event *v,
 	k->stream.memory = memory;
 }
 
-/*
- * Has all put aside that making room for the value may take: what it takes
- * with the keys that are there, and without any. LEAT_ENOMEM.
- */
-static int careful_ask(leat_keyed *k, const leat_event *v, struct leat_entry *e,
-    const struct leat_need *need)
-{
-	struct leat_memory *m = &k->stream.memory;
-
-	m->phase = LEAT_MEMORY_ASKS;
-	(void)careful_reserve(k, v, e, need);
-	careful_ask_anew(k, v, need);
-	return m->failed ? LEAT_ENOMEM : LEAT_OK;
-}
-
 /* Reserves all that the value and its time take, or has it put aside. */
 static int careful_ready(leat_keyed *k, const leat_event *v,
     struct leat_entry *e)
@@ -102,22 +87,14 @@ static int careful_ready(leat_keyed *k, const leat_event *v,
 	if ((err = leat_advance_prepare(k, &need)) ||
 	    (err = careful_prepare(k, v, e, &need)))
 		return err;
-	if ((err = careful_reserve(k, v, e, &need)) && !m->failed)
-		err = careful_ask(k, v, e, &need);
-	return err;
-}
-
-/* ---------------- making room ------------------------------------- */
-
-/* Drops the key that was pushed into longest ago, but not `keep`. */
-static int careful_evict(leat_keyed *k, const struct leat_entry *keep)
-{
-	struct leat_entries *es = &k->entries;
-
-	if (!es->oldest || leat_entry_at(es, es->oldest) == keep)
-		return LEAT_NO_ROOM;
-	leat_key_evict(k, leat_entry_at(es, es->oldest));
-	return LEAT_OK;
+	err = careful_reserve(k, v, e, &need);
+	if (!err || m->failed)
+		return err;
+	/* Making room may take this with the keys there are, and with none. */
+	m->phase = LEAT_MEMORY_ASKS;
+	(void)careful_reserve(k, v, e, &need);
+	careful_ask_anew(k, v, &need);
+	return m->failed ? LEAT_ENOMEM : LEAT_OK;
 }
 
 /* Pushes at max_bytes: keys not pushed into for long make room. */
@@ -125,10 +102,11 @@ static int careful_make_room(leat_keyed *k, const leat_event *v, uint32_t hash,
     struct leat_entry *e)
 {
 	struct leat_stream *st = &k->stream;
+	struct leat_entries *es = &k->entries;
 	int err, cleared = 0;
 
 	if (e)
-		leat_entry_touch(&k->entries, e);
+		leat_entry_touch(es, e);
 	else if (leat_take_forbids(k, v))
 		return leat_stream_refuse(st, LEAT_NO_ROOM);
 	for (;;) {
@@ -137,17 +115,17 @@ static int careful_make_room(leat_keyed *k, const leat_event *v, uint32_t hash,
 			err = careful_reserve(k, v, e, &need);
 		if (!err)
 			return leat_take(k, v, hash, e);
-		if (!(err = careful_evict(k, e)))
+		if (es->oldest && leat_entry_at(es, es->oldest) != e) {
+			leat_key_evict(k, leat_entry_at(es, es->oldest));
 			continue;
-		if (k->entries.order.length > 0 || cleared)
-			return leat_stream_refuse(st, err);
+		}
+		if (es->order.length > 0 || cleared)
+			return leat_stream_refuse(st, LEAT_NO_ROOM);
 		/* Pools still hold memory when there are no keys. */
 		leat_keys_clear(k);
 		cleared = 1;
 	}
 }
-
-/* ---------------- the push ---------------------------------------- */
 
 /*
  * The clock has seen the value, and all that may be needed of the allocator
@@ -176,22 +154,6 @@ static int careful_seen(leat_keyed *k, const leat_event *v, uint32_t hash,
 		    : leat_take(k, v, hash, e);
 }
 
-/* Pushes, and at the limit frees nodes that the push alone has taken. */
-static int careful_below_limit(leat_keyed *k, const leat_event *v,
-    uint32_t hash, struct leat_entry *e)
-{
-	struct leat_stream *st = &k->stream;
-	struct leat_memory *m = &st->memory;
-	int err;
-
-	leat_memory_close(m);
-	err = careful_seen(k, v, hash, e, m->over);
-	leat_stream_done(st);
-	if (m->limit > 0 && m->bytes > m->limit)
-		leat_index_release(&st->nodes);
-	return err;
-}
-
 int leat_careful_push(leat_keyed *k, const leat_event *v, uint32_t hash,
     struct leat_entry *e)
 {
@@ -206,7 +168,12 @@ int leat_careful_push(leat_keyed *k, const leat_event *v, uint32_t hash,
 		leat_clock_undo(&st->clock, &mark);
 		err = leat_stream_refuse(st, err);
 	} else {
-		err = careful_below_limit(k, v, hash, e);
+		leat_memory_close(m);
+		err = careful_seen(k, v, hash, e, m->over);
+		leat_stream_done(st);
+		/* At the limit, nodes that this push alone has taken go. */
+		if (m->limit > 0 && m->bytes > m->limit)
+			leat_index_release(&st->nodes);
 	}
 	leat_entries_release(&k->entries);
 	leat_stream_done(st);

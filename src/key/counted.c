@@ -6,18 +6,12 @@
  * known beforehand. The clock serves ttl alone; nothing is ever late, and
  * windows close on a push, where they tell a sink that adds the key.
  */
-#include "counted.h"
+#include "keyed.h"
 
 /* Returns the object, whose first member is its stream. */
 static const leat_keyed *counted_keys(const struct leat_stream *st)
 {
 	return (const leat_keyed *)(const void *)st;
-}
-
-/* Returns the window, which starts at the first cache line of its memory. */
-static leat_window *counted_window(const struct leat_state *s)
-{
-	return leat_block_start(s->content);
 }
 
 /* Emits a result for its key; the object's own calls note the answer. */
@@ -72,7 +66,7 @@ static int counted_push(struct leat_stream *st, struct leat_state *s,
 {
 	if (LEAT_UNLIKELY(!s->content))
 		counted_begin(st, s);
-	leat_window_take(counted_window(s), e->x, e->y);
+	leat_window_take(leat_counted_window(s), e->x, e->y);
 	return LEAT_OK;
 }
 
@@ -95,19 +89,12 @@ static void counted_close(struct leat_stream *st, struct leat_state *s,
 	(void)watermark;
 }
 
-/* Returns how many windows have closed before position p. */
-static uint64_t counted_closed(const leat_window_options *o, uint64_t advance,
-    uint64_t p)
-{
-	return p < o->size ? 0 : (p - o->size) / advance + 1;
-}
-
 /* Finds the window that a query sees; tells whether it is open with data. */
 static int counted_interval(const leat_keyed *k, const struct leat_state *s,
     int64_t *start_out, int64_t *end_out)
 {
 	const leat_window_options *o = k->by_count;
-	const leat_window *w = counted_window(s);
+	const leat_window *w = leat_counted_window(s);
 	uint64_t p = leat_window_pushed(w), start = 0, end = p;
 	int open = 1;
 
@@ -115,7 +102,7 @@ static int counted_interval(const leat_keyed *k, const struct leat_state *s,
 		start = p - leat_window_length(w);
 	if (o->kind == LEAT_TUMBLING || o->kind == LEAT_HOPPING) {
 		uint64_t by = o->kind == LEAT_HOPPING ? o->hop : o->size;
-		uint64_t closed = counted_closed(o, by, p);
+		uint64_t closed = p < o->size ? 0 : (p - o->size) / by + 1;
 		int fresh = closed > 0 && (closed - 1) * by + o->size == p;
 		start = (closed - (uint64_t)fresh) * by;
 		end = start + o->size;
@@ -126,22 +113,9 @@ static int counted_interval(const leat_keyed *k, const struct leat_state *s,
 	return open;
 }
 
-void leat_counted_query(const struct leat_state *s, double *out)
-{
-	leat_result r = leat_window_answer(counted_window(s));
-
-	memcpy(out, r.values, r.n_values * sizeof(*out));
-}
-
-int leat_counted_partial(const struct leat_state *s, const leat_agg *agg,
-    void *partial_out)
-{
-	return leat_window_partial(counted_window(s), agg, partial_out);
-}
-
 leat_result leat_counted_result(const leat_keyed *k, const struct leat_state *s)
 {
-	leat_result r = leat_window_answer(counted_window(s));
+	leat_result r = leat_window_answer(leat_counted_window(s));
 
 	r.watermark = leat_clock_coming(&k->stream.clock);
 	r.key = k->stream.emitter.key;
@@ -153,7 +127,7 @@ leat_result leat_counted_result(const leat_keyed *k, const struct leat_state *s)
 static void counted_tell(struct leat_stream *st, struct leat_state *s, int flag)
 {
 	const leat_keyed *k = counted_keys(st);
-	leat_window *w = counted_window(s);
+	leat_window *w = leat_counted_window(s);
 	int64_t start, end;
 
 	if (flag & LEAT_RESULT_FLUSHED)
@@ -178,7 +152,7 @@ static uint64_t counted_stored(const struct leat_stream *st,
     const struct leat_state *s)
 {
 	(void)st;
-	return leat_window_stored(counted_window(s));
+	return leat_window_stored(leat_counted_window(s));
 }
 
 static void counted_clear(struct leat_stream *st, struct leat_state *s)
@@ -194,7 +168,8 @@ static int counted_copy(struct leat_stream *st, struct leat_state *to,
 	if (leat_pool_reserve(&st->contents, 1))
 		return LEAT_ENOMEM;
 	to->content = leat_pool_take(&st->contents);
-	leat_window_clone(counted_window(from), counted_window(to), st);
+	leat_window_clone(leat_counted_window(from), leat_counted_window(to),
+	    st);
 	return LEAT_OK;
 }
 
@@ -216,7 +191,7 @@ static void counted_tape(struct leat_stream *st, struct leat_state *s,
 		}
 		counted_begin(st, s);
 	}
-	leat_tape_window_content(t, counted_window(s));
+	leat_tape_window_content(t, leat_counted_window(s));
 }
 
 static int counted_join_room(struct leat_stream *st, struct leat_state *s,
@@ -237,7 +212,8 @@ static void counted_join(struct leat_stream *st, struct leat_state *s,
 	if (!s->content)
 		counted_begin(st, s);
 	if (other->content)
-		leat_window_join(counted_window(s), counted_window(other));
+		leat_window_join(leat_counted_window(s),
+		    leat_counted_window(other));
 }
 
 const struct leat_time_engine leat_counted_engine = {

@@ -16,8 +16,8 @@
  * room for as many new keys as there may be events, so that settling them needs
  * no memory: what a push has answered stays true.
  */
-#include "deferred.h"
 #include "../time/cells.h"
+#include "keyed.h"
 
 /* With fewer keys, table and entries are in the caches. */
 enum { DEFERRED_KEYS = 8192 };
@@ -34,15 +34,6 @@ void leat_deferred_plan(leat_keyed *k, const leat_keyed_options *o)
 
 	k->deferred.from = serves ? DEFERRED_KEYS : UINT64_MAX;
 	leat_deferred_clear(k);
-}
-
-/* Returns the first time of a value by which a window closes. */
-static int64_t deferred_until(const leat_keyed *k)
-{
-	int64_t due = k->deferred.due;
-
-	return leat_later(due < k->timers.next ? due : k->timers.next,
-	    k->stream.clock.delay);
 }
 
 /*
@@ -108,13 +99,16 @@ static int deferred_takes(leat_keyed *k, const leat_event *v)
 {
 	struct leat_deferred *d = &k->deferred;
 	const struct leat_clock *c = &k->stream.clock;
+	int64_t due;
 
 	if (v->key_len > LEAT_TEXT_SHORT ||
 	    c->target > c->watermark) /* a loaded state may say so */
 		return 0;
 	if (d->n == LEAT_DEFERRED)
 		leat_deferred_settle(k);
-	return v->t < deferred_until(k) && deferred_fits(k, d, v->t) &&
+	/* The first window to close is one of those that wait, or a timer's. */
+	due = d->due < k->timers.next ? d->due : k->timers.next;
+	return v->t < leat_later(due, c->delay) && deferred_fits(k, d, v->t) &&
 	    (d->n > 0 || deferred_has_room(k));
 }
 

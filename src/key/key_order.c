@@ -79,14 +79,6 @@ size_t leat_marks_next(const struct leat_marks *m, size_t from)
 	return SIZE_MAX;
 }
 
-static void marks_move(const struct leat_marks *from, struct leat_marks *to,
-    size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (leat_marked(from, i))
-			leat_mark(to, (uint32_t)i);
-}
-
 /* ---------------- the list ---------------------------------------- */
 
 static void key_order_cut(struct leat_key_order *o, struct leat_cutter *c,
@@ -123,27 +115,26 @@ static void key_order_fill(struct leat_key_order *to,
 {
 	if (from->n > 0)
 		memcpy(to->index, from->index, from->n * sizeof(*to->index));
-	marks_move(&from->changed, &to->changed, from->n);
+	for (size_t i = 0; i < from->n; i++)
+		if (leat_marked(&from->changed, i))
+			leat_mark(&to->changed, (uint32_t)i);
 	to->n = from->n;
 	to->length = from->length;
 }
 
-static int key_order_grow(struct leat_key_order *o)
+int leat_key_order_reserve(struct leat_key_order *o)
 {
-	struct leat_key_order bigger = key_order_make(o->memory,
-	    o->room ? 2 * o->room : 64);
+	struct leat_key_order bigger;
 
+	if (o->length < o->room / 4 * 3)
+		return LEAT_OK;
+	bigger = key_order_make(o->memory, o->room ? 2 * o->room : 64);
 	if (!bigger.block)
 		return LEAT_ENOMEM;
 	key_order_fill(&bigger, o);
 	leat_memory_give(o->memory, o->block, o->n_bytes);
 	*o = bigger;
 	return LEAT_OK;
-}
-
-int leat_key_order_reserve(struct leat_key_order *o)
-{
-	return o->length >= o->room / 4 * 3 ? key_order_grow(o) : LEAT_OK;
 }
 
 void leat_key_order_move(struct leat_key_order *o, size_t from, size_t to)

@@ -124,17 +124,6 @@ void leat_keys_clear(leat_keyed *k)
 	k->drops++;
 }
 
-/* Has entries forget texts and states, which belong to another object. */
-static void keys_blank(leat_keyed *k)
-{
-	struct leat_entry *e = leat_entry_from(&k->entries, 0);
-
-	for (; e; e = leat_entry_next(&k->entries, e)) {
-		memset(leat_entry_state(e), 0, k->stream.plan.state_size);
-		e->len = 0;
-	}
-}
-
 static int keys_fill(leat_keyed *k, const leat_keyed *from)
 {
 	struct leat_stream *st = &k->stream;
@@ -158,10 +147,16 @@ static int keys_fill(leat_keyed *k, const leat_keyed *from)
 int leat_keys_copy(leat_keyed *k, const leat_keyed *from)
 {
 	struct leat_memory *memory = &k->stream.memory;
+	struct leat_entries *es = &k->entries;
 
 	k->table.memory = k->timers.blocks.memory = memory;
-	int failed = leat_entries_copy(&k->entries, &from->entries, memory);
-	keys_blank(k);
+	int failed = leat_entries_copy(es, &from->entries, memory);
+	struct leat_entry *e = leat_entry_from(es, 0);
+	/* Texts and states belong to the other object as yet. */
+	for (; e; e = leat_entry_next(es, e)) {
+		memset(leat_entry_state(e), 0, k->stream.plan.state_size);
+		e->len = 0;
+	}
 	/* Each part must be whole or empty, whatever has failed before it. */
 	failed |= leat_table_copy(&k->table, &from->table);
 	failed |= leat_slab_copy(&k->timers.blocks, &from->timers.blocks);

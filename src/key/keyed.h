@@ -23,6 +23,7 @@
 
 #include "../time/time_codec.h"
 #include "../time/time_engine.h"
+#include "../window/window.h"
 #include "table.h"
 #include "timers.h"
 
@@ -170,5 +171,46 @@ int leat_take_forbids(const leat_keyed *k, const leat_event *v);
 /* Does all of a push of an event that the clock accepts. */
 int leat_careful_push(leat_keyed *k, const leat_event *v, uint32_t hash,
     struct leat_entry *e);
+
+/* ---------------- deferred.c: pushes that wait -------------------- */
+
+/*
+ * Events that wait are in the object already as far as anybody can tell.
+ * Whoever looks at keys or windows settles them first.
+ */
+
+/* Finds out whether events may ever wait with these options. */
+void leat_deferred_plan(leat_keyed *k, const leat_keyed_options *o);
+/*
+ * Has the event wait if it can, and returns whether it does. If not, nothing
+ * waits any more.
+ */
+int leat_deferred_put(leat_keyed *k, const leat_event *v);
+/* Forgets the events that wait. */
+void leat_deferred_clear(leat_keyed *k);
+/* Pushes all events that wait, of which there are some. */
+void leat_deferred_settle_all(leat_keyed *k);
+
+/* Pushes all events that wait. There is memory for it, so it cannot fail. */
+LEAT_INLINE void leat_deferred_settle(leat_keyed *k)
+{
+	if (k->deferred.n > 0)
+		leat_deferred_settle_all(k);
+}
+
+/* ---------------- counted.c: windows by count --------------------- */
+
+extern const struct leat_time_engine leat_counted_engine;
+/* Sets the stream up for windows by count; its memory must be known. */
+void leat_counted_start(leat_keyed *k);
+/* Returns what a query answers, as a result of the current key. */
+leat_result leat_counted_result(const leat_keyed *k,
+    const struct leat_state *s);
+
+/* Returns the window, which starts at the first cache line of its memory. */
+LEAT_INLINE leat_window *leat_counted_window(const struct leat_state *s)
+{
+	return leat_block_start(s->content);
+}
 
 #endif

@@ -6,7 +6,7 @@
  * and what that takes; so far all can be undone, by forgetting the new keys.
  * From there on nothing fails.
  */
-#include "deferred.h"
+#include "keyed.h"
 
 /* ---------------- the same plan ------------------------------------------ */
 

@@ -7,8 +7,7 @@
  * about.
  */
 #include "../state/object.h"
-#include "counted.h"
-#include "deferred.h"
+#include "keyed.h"
 
 /* ---------------- options ----------------------------------------- */
 

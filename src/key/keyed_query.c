@@ -5,8 +5,7 @@
  * are between two states, so that only the result that is being emitted can be
  * asked for.
  */
-#include "counted.h"
-#include "deferred.h"
+#include "keyed.h"
 
 /* Finds the window that a query of the key sees, and its results. */
 static void look_up(const leat_keyed *k, const struct leat_entry *e,
@@ -17,7 +16,8 @@ static void look_up(const leat_keyed *k, const struct leat_entry *e,
 
 	st->plan.engine->look(st, s, st->emitter.whole, start_out, end_out);
 	if (k->by_count)
-		leat_counted_query(s, out);
+		memcpy(out, leat_window_answer(leat_counted_window(s)).values,
+		    k->n_values * sizeof(*out));
 	else
 		leat_stream_lower(st, st->emitter.whole, *start_out, *end_out,
 		    out);
@@ -45,14 +45,6 @@ static const leat_result *result_of_key(const leat_keyed *k, const void *key,
 	    : r;
 }
 
-static int query_result(const leat_result *r, double *out)
-{
-	if (!r)
-		return LEAT_EINVAL;
-	memcpy(out, r->values, r->n_values * sizeof(*out));
-	return LEAT_OK;
-}
-
 int leat_keyed_query(leat_keyed *keyed, const void *key, size_t key_len,
     double *out)
 {
@@ -60,8 +52,13 @@ int leat_keyed_query(leat_keyed *keyed, const void *key, size_t key_len,
 	int64_t start, end;
 
 	LEAT_ASSERT(keyed && (key || key_len == 0) && out);
-	if (leat_is_inside(&keyed->stream.emitter.calls))
-		return query_result(result_of_key(keyed, key, key_len), out);
+	if (leat_is_inside(&keyed->stream.emitter.calls)) {
+		const leat_result *r = result_of_key(keyed, key, key_len);
+		if (!r)
+			return LEAT_EINVAL;
+		memcpy(out, r->values, r->n_values * sizeof(*out));
+		return LEAT_OK;
+	}
 	if (!(e = find_entry(keyed, key, key_len)))
 		return LEAT_EKEY;
 	look_up(keyed, e, out, &start, &end);
@@ -119,8 +116,9 @@ int leat_keyed_partial(leat_keyed *keyed, const void *key, size_t key_len,
 	if (!(e = find_entry(keyed, key, key_len)))
 		return LEAT_EKEY;
 	s = leat_entry_state(e);
-	return keyed->by_count ? leat_counted_partial(s, agg, partial_out)
-			       : leat_stream_partial(st, s, agg, partial_out);
+	return keyed->by_count
+	    ? leat_window_partial(leat_counted_window(s), agg, partial_out)
+	    : leat_stream_partial(st, s, agg, partial_out);
 }
 
 int leat_keyed_drop(leat_keyed *keyed, const void *key, size_t key_len)
@@ -198,25 +196,21 @@ int64_t leat_keyed_watermark(const leat_keyed *keyed)
 	return leat_stream_watermark(&keyed->stream);
 }
 
-/* Tells whether windows may store values, so that each key must be asked. */
-static int stores_values(const leat_keyed *k)
-{
-	if (k->by_count)
-		return k->by_count->kind == LEAT_SLIDING ||
-		    k->by_count->keep_values;
-	return k->stream.plan.traits.slides || k->stream.forest.layout.ordered;
-}
-
 void leat_keyed_counts(leat_keyed *keyed, leat_counts *counts_out)
 {
 	const struct leat_stream *st = &keyed->stream;
+	const leat_window_options *o = keyed->by_count;
 	const struct leat_entry *e;
+	int stores;
 
 	LEAT_ASSERT(keyed && counts_out);
 	leat_deferred_settle(keyed);
 	*counts_out = st->counts;
 	counts_out->stored = 0;
-	e = stores_values(keyed) ? leat_entry_from(&keyed->entries, 0) : NULL;
+	/* Each key must be asked if windows may store values. */
+	stores = o ? o->kind == LEAT_SLIDING || o->keep_values
+		   : st->plan.traits.slides || st->forest.layout.ordered;
+	e = stores ? leat_entry_from(&keyed->entries, 0) : NULL;
 	for (; e; e = leat_entry_next(&keyed->entries, e))
 		counts_out->stored += st->plan.engine->stored(st,
 		    leat_entry_state(e));

@@ -9,8 +9,7 @@
  * does where values are dropped by it, or it is not the time that the state
  * says, it is saved.
  */
-#include "counted.h"
-#include "deferred.h"
+#include "keyed.h"
 
 /* ---------------- options ---------------------------------------------- */
 

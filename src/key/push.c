@@ -12,7 +12,7 @@
  * pushes themselves; what a step needs has been asked for by the step before,
  * so misses overlap. Single ones may wait to the same end (deferred.c).
  */
-#include "deferred.h"
+#include "keyed.h"
 
 enum { PUSH_BLOCK = 32 };
 
@@ -69,107 +69,82 @@ LEAT_INLINE int push_single(leat_keyed *k, const leat_event *v)
 	return push_found(k, v, s.hash, e);
 }
 
-/* Tells why a push inside a callback, or with or without y, is refused. */
-static int push_refused(const leat_keyed *k, int pairs)
+/* Refuses a push inside a callback, and one with y where there are no pairs. */
+LEAT_INLINE int push_one(leat_keyed *k, const leat_event *v, int pairs)
 {
-	if (leat_is_inside(&k->stream.emitter.calls))
-		return LEAT_EINVAL;
-	return (k->stream.forest.layout.pairs != 0) == pairs ? LEAT_OK
-							     : LEAT_EPAIRS;
+	struct leat_calls *calls = &k->stream.emitter.calls;
+	int other = k->stream.forest.layout.pairs ^ pairs;
+
+	if (LEAT_UNLIKELY((unsigned)other | calls->state)) {
+		if (leat_is_inside(calls))
+			return LEAT_EINVAL;
+		if (other)
+			return LEAT_EPAIRS;
+	}
+	return leat_calls_done(calls, push_single(k, v));
 }
 
 int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
     int64_t t, double x)
 {
 	leat_event v = { key, key_len, t, x, 0, 0, 0, 0 };
-	int err;
 
 	LEAT_ASSERT(keyed);
-	if (LEAT_UNLIKELY((unsigned)keyed->stream.forest.layout.pairs |
-		keyed->stream.emitter.calls.state) &&
-	    (err = push_refused(keyed, 0)))
-		return err;
-	err = push_single(keyed, &v);
-	return leat_calls_done(&keyed->stream.emitter.calls, err);
+	return push_one(keyed, &v, 0);
 }
 
 int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
     int64_t t, double x, double y)
 {
 	leat_event v = { key, key_len, t, x, y, 0, 0, 0 };
-	int err;
 
 	LEAT_ASSERT(keyed);
-	if (!keyed->stream.forest.layout.pairs ||
-	    keyed->stream.emitter.calls.state)
-		if ((err = push_refused(keyed, 1)))
-			return err;
-	err = push_single(keyed, &v);
-	return leat_calls_done(&keyed->stream.emitter.calls, err);
+	return push_one(keyed, &v, 1);
 }
 
 /* ---------------- many -------------------------------------------- */
 
-struct push_block {
-	uint32_t hash[PUSH_BLOCK];
-	struct leat_entry *guess[PUSH_BLOCK]; /* likely to be it, or NULL */
-};
-
-/* Hashes the keys of n events, and looks for their entries. */
-static void push_find_block(const leat_keyed *k, const leat_event *v, size_t n,
-    struct push_block *b)
-{
-	for (size_t i = 0; i < n; i++) {
-		/* A key that is too long is refused when its turn comes. */
-		b->hash[i] = v[i].key_len > LEAT_KEY_MAX
-		    ? 0
-		    : leat_entry_hash(&k->entries, v[i].key, v[i].key_len);
-		leat_table_prefetch(&k->table, b->hash[i]);
-	}
-	for (size_t i = 0; i < n; i++)
-		b->guess[i] = leat_table_guess(&k->table, &k->entries,
-		    b->hash[i]);
-}
-
-/* Pushes an event whose key is likely to be the entry e. */
+/* Pushes an event whose key is likely to be the entry e, or has none. */
 static int push_guessed(leat_keyed *k, const leat_event *v, uint32_t hash,
     struct leat_entry *e)
 {
 	struct leat_sought s = { v->key, v->key_len, hash, 0 };
+	leat_event without_y;
+	int err = push_check(k, v);
 
+	if (LEAT_UNLIKELY(err))
+		return err;
+	if (!k->stream.forest.layout.pairs && v->y != 0) {
+		without_y = *v;
+		without_y.y = 0;
+		v = &without_y;
+	}
 	if (!e || !leat_entry_is(e, s.text, s.len))
 		e = leat_table_search(&k->table, &k->entries, &s);
 	return push_found(k, v, hash, e);
 }
 
-/* Pushes an event as the caller has filled it, once it is checked. */
-static int push_checked(leat_keyed *k, const leat_event *event, uint32_t hash,
-    struct leat_entry *guess)
-{
-	leat_event v;
-	int err = push_check(k, event);
-
-	if (LEAT_UNLIKELY(err))
-		return err;
-	if (k->stream.forest.layout.pairs || event->y == 0)
-		return push_guessed(k, event, hash, guess);
-	v = *event;
-	v.y = 0;
-	return push_guessed(k, &v, hash, guess);
-}
-
 static int push_block(leat_keyed *k, const leat_event *v, size_t n,
     struct leat_many *many)
 {
-	struct push_block b;
+	uint32_t hash[PUSH_BLOCK];
+	struct leat_entry *guess[PUSH_BLOCK]; /* likely to be it, or NULL */
 	uint64_t drops = k->drops;
 
-	push_find_block(k, v, n, &b);
+	for (size_t i = 0; i < n; i++) {
+		/* A key that is too long is refused when its turn comes. */
+		hash[i] = v[i].key_len > LEAT_KEY_MAX
+		    ? 0
+		    : leat_entry_hash(&k->entries, v[i].key, v[i].key_len);
+		leat_table_prefetch(&k->table, hash[i]);
+	}
+	for (size_t i = 0; i < n; i++)
+		guess[i] = leat_table_guess(&k->table, &k->entries, hash[i]);
 	for (size_t i = 0; i < n; i++) {
 		/* A dropped entry may be another key's, or have no text. */
-		struct leat_entry *e = k->drops == drops ? b.guess[i] : NULL;
+		struct leat_entry *e = k->drops == drops ? guess[i] : NULL;
 		int err = leat_many_note(many,
-		    push_checked(k, &v[i], b.hash[i], e));
+		    push_guessed(k, &v[i], hash[i], e));
 		if (LEAT_UNLIKELY(err))
 			return err;
 	}

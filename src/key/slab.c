@@ -71,14 +71,6 @@ static int slab_list_grow(struct leat_slab *s)
 	return LEAT_OK;
 }
 
-/* Asks for all that a chunk of one item takes, and gets none of it. */
-static int slab_ask(struct leat_slab *s)
-{
-	(void)slab_list_grow(s);
-	(void)slab_new_chunk(s, 1);
-	return LEAT_ENOMEM;
-}
-
 /*
  * Adds a chunk, of a quarter of the items there are or, if memory is short, of
  * as many as there is room for, but at least one. LEAT_ENOMEM.
@@ -92,8 +84,12 @@ static int slab_grow(struct leat_slab *s)
 		items = SLAB_ITEMS_MIN;
 	if (items > LEAT_SLAB_ITEMS)
 		items = LEAT_SLAB_ITEMS;
-	if (s->memory->phase == LEAT_MEMORY_ASKS)
-		return slab_ask(s);
+	if (s->memory->phase == LEAT_MEMORY_ASKS) {
+		/* A chunk of one item is asked for, and none is got. */
+		(void)slab_list_grow(s);
+		(void)slab_new_chunk(s, 1);
+		return LEAT_ENOMEM;
+	}
 	if (slab_list_grow(s))
 		return LEAT_ENOMEM;
 	while (!(chunk = slab_new_chunk(s, items))) {
