@@ -142,6 +142,9 @@ LEAT_INLINE uint64_t leat_load64(const void *bytes)
 	    (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
 }
 
+/* Hashes a text by SipHash-1-3; see siphash.c. */
+uint64_t leat_siphash(const uint64_t seed[2], const void *text, size_t n);
+
 LEAT_INLINE void leat_store64(void *bytes, uint64_t x)
 {
 	unsigned char *p = (unsigned char *)bytes;

@@ -77,23 +77,6 @@ static int deferred_has_room(leat_keyed *k)
 	return !err;
 }
 
-static void deferred_add(leat_keyed *k, const leat_event *v)
-{
-	struct leat_deferred *d = &k->deferred;
-	struct leat_deferred_event *e = &d->events[d->n++];
-
-	if (v->key_len > 0)
-		memcpy(e->text, v->key, v->key_len);
-	e->len = (uint32_t)v->key_len;
-	e->t = v->t;
-	e->x = v->x;
-	e->y = v->y;
-	e->hash = leat_entry_hash(&k->entries, e->text, e->len);
-	if (d->end < d->due)
-		d->due = d->end;
-	leat_table_prefetch(&k->table, e->hash);
-}
-
 /* Tells whether the event can wait, and has room for it. */
 static int deferred_takes(leat_keyed *k, const leat_event *v)
 {
@@ -115,12 +98,24 @@ static int deferred_takes(leat_keyed *k, const leat_event *v)
 int leat_deferred_put(leat_keyed *k, const leat_event *v)
 {
 	struct leat_clock *c = &k->stream.clock;
+	struct leat_deferred *d = &k->deferred;
+	struct leat_deferred_event *e;
 
 	if (!deferred_takes(k, v)) {
 		leat_deferred_settle(k);
 		return 0;
 	}
-	deferred_add(k, v);
+	e = &d->events[d->n++];
+	if (v->key_len > 0)
+		memcpy(e->text, v->key, v->key_len);
+	e->len = (uint32_t)v->key_len;
+	e->t = v->t;
+	e->x = v->x;
+	e->y = v->y;
+	e->hash = leat_entry_hash(&k->entries, e->text, e->len);
+	if (d->end < d->due)
+		d->due = d->end;
+	leat_table_prefetch(&k->table, e->hash);
 	leat_clock_see(c, v->source, v->t);
 	c->watermark = c->target;
 	return 1;

@@ -42,8 +42,10 @@ int leat_entries_reserve_text(struct leat_entries *es, size_t len)
 {
 	if (len <= LEAT_TEXT_SHORT)
 		return LEAT_OK;
-	if (len <= LEAT_TEXT_POOLED)
-		return leat_pool_reserve(text_pool(es, len), 1);
+	if (len <= LEAT_TEXT_POOLED) {
+		struct leat_pool *pool = text_pool(es, len);
+		return leat_pool_reserve(pool, 1);
+	}
 	if (es->long_room == len)
 		return LEAT_OK;
 	leat_entries_release(es);

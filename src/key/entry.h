@@ -110,37 +110,17 @@ LEAT_INLINE const void *leat_entry_text(const struct leat_entry *e)
 	return e->len <= LEAT_TEXT_SHORT ? e->text.bytes : e->text.at;
 }
 
-LEAT_INLINE int leat_same_8(const unsigned char *a, const unsigned char *b)
-{
-	uint64_t x, y;
-
-	memcpy(&x, a, sizeof(x));
-	memcpy(&y, b, sizeof(y));
-	return x == y;
-}
-
-LEAT_INLINE int leat_same_4(const unsigned char *a, const unsigned char *b)
-{
-	uint32_t x, y;
-
-	memcpy(&x, a, sizeof(x));
-	memcpy(&y, b, sizeof(y));
-	return x == y;
-}
-
 /*
  * Compares texts of up to 16 bytes by their first and their last word, which
- * may overlap: that decides faster than a call of memcmp().
+ * may overlap: compilers compare so many bytes without a call of memcmp().
  */
 LEAT_INLINE int leat_same_short(const unsigned char *a, const unsigned char *b,
     size_t len)
 {
 	if (len >= 8)
-		return leat_same_8(a, b) &&
-		    leat_same_8(a + len - 8, b + len - 8);
+		return !memcmp(a, b, 8) && !memcmp(a + len - 8, b + len - 8, 8);
 	if (len >= 4)
-		return leat_same_4(a, b) &&
-		    leat_same_4(a + len - 4, b + len - 4);
+		return !memcmp(a, b, 4) && !memcmp(a + len - 4, b + len - 4, 4);
 	return len == 0 ||
 	    (a[0] == b[0] && a[len / 2] == b[len / 2] &&
 		a[len - 1] == b[len - 1]);
@@ -155,9 +135,6 @@ LEAT_INLINE int leat_entry_is(const struct leat_entry *e, const void *text,
 		return leat_same_short(e->text.bytes, text, len);
 	return memcmp(e->text.at, text, len) == 0;
 }
-
-/* Hashes a text by SipHash-1-3; see siphash.c. */
-uint64_t leat_siphash(const uint64_t seed[2], const void *text, size_t n);
 
 LEAT_INLINE uint32_t leat_entry_hash(const struct leat_entries *es,
     const void *text, size_t len)

@@ -44,13 +44,14 @@ size_t leat_marks_take(struct leat_marks *m, uint32_t *ranks, size_t n)
 	for (; m->first <= m->last; m->first++) {
 		uint64_t *group = &m->groups[m->first];
 		for (; *group; *group &= *group - 1) {
-			size_t w = m->first * 64 + leat_lowest_bit(*group);
+			size_t w = m->first * 64 +
+			    (unsigned)leat_low_zeros(*group);
 			uint64_t *word = &m->words[w];
 			for (; *word; *word &= *word - 1) {
 				if (taken == n)
 					return n;
 				ranks[taken++] = (uint32_t)(w * 64) +
-				    leat_lowest_bit(*word);
+				    (unsigned)leat_low_zeros(*word);
 			}
 		}
 	}
@@ -66,14 +67,14 @@ size_t leat_marks_next(const struct leat_marks *m, size_t from)
 	for (; group <= m->last; group++) {
 		uint64_t words = m->groups[group];
 		for (; words; words &= words - 1) {
-			size_t w = group * 64 + leat_lowest_bit(words);
+			size_t w = group * 64 + (unsigned)leat_low_zeros(words);
 			uint64_t word = m->words[w];
 			if (w * 64 + 63 < from)
 				continue;
 			if (w * 64 < from)
 				word &= UINT64_MAX << (from - w * 64);
 			if (word)
-				return w * 64 + leat_lowest_bit(word);
+				return w * 64 + (unsigned)leat_low_zeros(word);
 		}
 	}
 	return SIZE_MAX;

@@ -10,12 +10,6 @@
 
 #include "../core/memory.h"
 
-/* Returns the number of the lowest bit set in x, which must not be 0. */
-LEAT_INLINE unsigned leat_lowest_bit(uint64_t x)
-{
-	return (unsigned)leat_low_zeros(x);
-}
-
 struct leat_marks {
 	uint64_t *words;    /* a bit for each rank */
 	uint64_t *groups;   /* a bit for each word that may have bits set */

@@ -8,8 +8,6 @@
  */
 #include "keyed.h"
 
-/* ---------------- the same plan ------------------------------------------ */
-
 static uint64_t least_count(const leat_window_options *o)
 {
 	return o->min_count ? o->min_count : 1;
@@ -31,8 +29,6 @@ static int keyed_fits(const leat_keyed *k, const leat_keyed *other)
 	    ? LEAT_OK
 	    : LEAT_EOPTIONS;
 }
-
-/* ---------------- new keys ---------------------------------------------- */
 
 /* Returns k's entry of the key of another object's entry; NULL: none. */
 static struct leat_entry *counterpart_of(const leat_keyed *k,
@@ -56,18 +52,6 @@ static int make_keys(leat_keyed *k, const leat_keyed *other, size_t *made)
 	}
 	return err;
 }
-
-/* Forgets the newest keys, so many of them. */
-static void unmake_keys(leat_keyed *k, size_t made)
-{
-	const struct leat_key_order *order = &k->entries.order;
-
-	for (; made > 0; made--)
-		leat_key_forget(k,
-		    leat_ranked(&k->entries, (uint32_t)order->n - 1));
-}
-
-/* ---------------- joining ----------------------------------------------- */
 
 /* Asks whether all states can be joined, and has memory for it reserved. */
 static int keyed_room(leat_keyed *k, const leat_keyed *other)
@@ -163,6 +147,7 @@ static void keyed_move_on(leat_keyed *k)
 int leat_keyed_merge(leat_keyed *keyed, leat_keyed *other)
 {
 	leat_keyed *k = keyed;
+	const struct leat_entries *es = &keyed->entries;
 	size_t made = 0;
 	int err;
 
@@ -177,7 +162,10 @@ int leat_keyed_merge(leat_keyed *keyed, leat_keyed *other)
 	leat_memory_try(&k->stream.memory);
 	if ((err = make_keys(k, other, &made)) ||
 	    (err = keyed_room(k, other))) {
-		unmake_keys(k, made);
+		/* The newest keys are those that were made. */
+		for (; made > 0; made--)
+			leat_key_forget(k,
+			    leat_ranked(es, (uint32_t)es->order.n - 1));
 		return err == LEAT_ENOMEM && k->stream.memory.over ? LEAT_EFULL
 								   : err;
 	}

@@ -134,20 +134,6 @@ static void start_counted(leat_keyed *k, const leat_keyed_options *o)
 	leat_counted_start(k);
 }
 
-static void start_keyed(leat_keyed *k, const leat_keyed_options *o)
-{
-	memset(k->blank, 0, k->stream.plan.state_size);
-	if (k->by_count) {
-		start_counted(k, o);
-	} else {
-		leat_time_window_options by_time = *o->by_time;
-		by_time.allocator = o->allocator;
-		leat_stream_start(&k->stream, &by_time);
-	}
-	k->stream.memory.limit = o->max_bytes;
-	leat_keys_start(k);
-}
-
 /* Plans the object, and measures what it takes beside its keys. */
 static int keyed_measure(const void *options, void *plan, size_t *n_bytes_out,
     const char **why_out)
@@ -167,11 +153,21 @@ static int keyed_measure(const void *options, void *plan, size_t *n_bytes_out,
 static void keyed_build(void *base, const void *plan, const void *options)
 {
 	struct leat_cutter c = { base, 0, 0 };
+	const leat_keyed_options *o = options;
 	leat_keyed *k = base;
 
 	*k = *(const leat_keyed *)plan;
-	cut_keyed(k, &c, options);
-	start_keyed(k, options);
+	cut_keyed(k, &c, o);
+	memset(k->blank, 0, k->stream.plan.state_size);
+	if (k->by_count) {
+		start_counted(k, o);
+	} else {
+		leat_time_window_options by_time = *o->by_time;
+		by_time.allocator = o->allocator;
+		leat_stream_start(&k->stream, &by_time);
+	}
+	k->stream.memory.limit = o->max_bytes;
+	leat_keys_start(k);
 }
 
 static void keyed_clear(void *object)
@@ -194,28 +190,23 @@ void leat_keyed_reset(leat_keyed *keyed)
 	keyed->visits = 0;
 }
 
-static void move_keyed(const leat_keyed *from, leat_keyed *to,
-    const leat_allocator *allocator)
-{
-	leat_stream_moved(from, to, &to->stream, allocator);
-	to->blank = leat_moved(from, to, from->blank);
-	to->values = leat_moved(from, to, from->values);
-	to->by_count = leat_moved(from, to, from->by_count);
-	to->stats = leat_moved(from, to, from->stats);
-	if (!to->by_count)
-		return;
-	to->by_count->stats = to->stats;
-	to->by_count->sink = from->stream.emitter.sink;
-	leat_counted_start(to);
-}
-
 static int keyed_moved(const void *from, void *to,
     const leat_allocator *allocator)
 {
+	const leat_keyed *was = from;
 	leat_keyed *k = to;
 	int err;
 
-	move_keyed(from, k, allocator);
+	leat_stream_moved(from, to, &k->stream, allocator);
+	k->blank = leat_moved(from, to, was->blank);
+	k->values = leat_moved(from, to, was->values);
+	k->by_count = leat_moved(from, to, was->by_count);
+	k->stats = leat_moved(from, to, was->stats);
+	if (k->by_count) {
+		k->by_count->stats = k->stats;
+		k->by_count->sink = was->stream.emitter.sink;
+		leat_counted_start(k);
+	}
 	/* A copy may take more than the original: its pools differ. */
 	k->stream.memory.lifted = 1;
 	err = leat_keys_copy(k, from);

@@ -11,46 +11,20 @@
  */
 #include "keyed.h"
 
-/* ---------------- options ---------------------------------------------- */
-
-static void tape_keyed_options(struct leat_tape *t, const leat_keyed *k)
-{
-	leat_tape_part(t, LEAT_STATE_OPTIONS);
-	leat_tape_same(t, k->by_count != NULL, "by_count");
-	if (k->by_count)
-		leat_tape_window_options(t, k->by_count);
-	else
-		leat_tape_stream_options(t, &k->stream);
-	leat_tape_same_time(t, k->ttl, "ttl");
-}
-
-/* ---------------- keys -------------------------------------------------- */
-
 /* Flags that are saved with a key's length. */
 enum { KEY_TIMED = 1, KEY_CHANGED = 2, KEY_LENGTH = 4 };
 
-static void key_options(leat_keyed *k, struct leat_entry *e, uint64_t *head,
-    int64_t *timer)
-{
-	int64_t due = INT64_MAX;
-
-	*timer = leat_timers_due(&k->timers, e);
-	if (!leat_advance_due(k, e, &due))
-		due = INT64_MAX;
-	*head = (uint64_t)e->len * KEY_LENGTH;
-	if (*timer != due)
-		*head |= KEY_TIMED;
-	if (k->stream.plan.early_span > 0 &&
-	    leat_marked(&k->entries.order.changed, e->rank))
-		*head |= KEY_CHANGED;
-}
-
 static void save_key(struct leat_tape *t, leat_keyed *k, struct leat_entry *e)
 {
-	uint64_t head;
-	int64_t timer;
+	uint64_t head = (uint64_t)e->len * KEY_LENGTH;
+	int64_t timer = leat_timers_due(&k->timers, e), due;
 
-	key_options(k, e, &head, &timer);
+	(void)leat_advance_due(k, e, &due);
+	if (timer != due)
+		head |= KEY_TIMED;
+	if (k->stream.plan.early_span > 0 &&
+	    leat_marked(&k->entries.order.changed, e->rank))
+		head |= KEY_CHANGED;
 	leat_tape_number(t, &head, UINT64_MAX);
 	leat_tape_bytes(t, (void *)(uintptr_t)leat_entry_text(e), e->len);
 	if (k->entries.latest_at)
@@ -58,20 +32,6 @@ static void save_key(struct leat_tape *t, leat_keyed *k, struct leat_entry *e)
 	leat_tape_state(t, &k->stream, leat_entry_state(e));
 	if (head & KEY_TIMED)
 		leat_tape_signed(t, &timer);
-}
-
-/* Makes a key that is loaded; NULL: the tape has failed. */
-static struct leat_entry *new_key(struct leat_tape *t, leat_keyed *k,
-    const unsigned char *text, size_t len)
-{
-	struct leat_entry *e = NULL;
-	int err;
-
-	if (!leat_tape_expect(t, !leat_key_find(k, text, len)))
-		return NULL;
-	if ((err = leat_key_add(k, text, len, &e)))
-		leat_tape_fail(t, err);
-	return e;
 }
 
 static void load_state(struct leat_tape *t, leat_keyed *k, struct leat_entry *e,
@@ -82,8 +42,8 @@ static void load_state(struct leat_tape *t, leat_keyed *k, struct leat_entry *e,
 	if (k->entries.latest_at)
 		leat_tape_time(t, leat_entry_latest(&k->entries, e));
 	leat_tape_state(t, &k->stream, leat_entry_state(e));
-	if (!t->err && !leat_advance_due(k, e, &due))
-		due = INT64_MAX;
+	if (!t->err)
+		(void)leat_advance_due(k, e, &due);
 	timer = due;
 	/* A timer that follows from the state is not saved. */
 	if (head & KEY_TIMED) {
@@ -106,6 +66,7 @@ static void load_key(struct leat_tape *t, leat_keyed *k)
 	unsigned char pooled[LEAT_TEXT_POOLED], *text = pooled;
 	struct leat_entry *e = NULL;
 	uint64_t head = 0;
+	int err;
 
 	leat_tape_number(t, &head, LEAT_KEY_MAX * (uint64_t)KEY_LENGTH + 3);
 	size_t len = (size_t)(head / KEY_LENGTH);
@@ -117,8 +78,9 @@ static void load_key(struct leat_tape *t, leat_keyed *k)
 		return;
 	}
 	leat_tape_bytes(t, text, len);
-	if (!t->err)
-		e = new_key(t, k, text, len);
+	if (!t->err && leat_tape_expect(t, !leat_key_find(k, text, len)) &&
+	    (err = leat_key_add(k, text, len, &e)))
+		leat_tape_fail(t, err);
 	if (len > sizeof(pooled))
 		leat_memory_give(&k->stream.memory, text, len);
 	if (e)
@@ -148,16 +110,14 @@ static void load_keys(struct leat_tape *t, leat_keyed *k)
 		load_key(t, k);
 }
 
-/* ---------------- the order of pushes ----------------------------------- */
-
 /* Saves keys' ranks, that of the key pushed into longest ago first. */
-static void save_order(struct leat_tape *t, leat_keyed *k)
+static void save_order(struct leat_tape *t, const struct leat_entries *es)
 {
-	for (uint32_t i = k->entries.oldest; i && !t->err;) {
-		struct leat_entry *e = leat_entry_at(&k->entries, i);
+	for (uint32_t i = es->oldest; i && !t->err;) {
+		struct leat_entry *e = leat_entry_at(es, i);
 		uint64_t rank = e->rank;
 		leat_tape_number(t, &rank, UINT64_MAX);
-		i = leat_entry_links(&k->entries, e)->newer;
+		i = leat_entry_links(es, e)->newer;
 	}
 }
 
@@ -165,9 +125,8 @@ static void save_order(struct leat_tape *t, leat_keyed *k)
  * Moves each key to the end of the list once, so that the first one becomes the
  * oldest. If a rank came twice, a key whose rank did not come would be older.
  */
-static void load_order(struct leat_tape *t, leat_keyed *k)
+static void load_order(struct leat_tape *t, struct leat_entries *es)
 {
-	struct leat_entries *es = &k->entries;
 	uint32_t first = 0;
 
 	for (size_t n = es->order.length; n > 0; n--) {
@@ -182,30 +141,31 @@ static void load_order(struct leat_tape *t, leat_keyed *k)
 	leat_tape_expect(t, es->oldest == first);
 }
 
-static void tape_order(struct leat_tape *t, leat_keyed *k)
+static void tape_order(struct leat_tape *t, struct leat_entries *es)
 {
-	int kept = k->entries.links_at && k->entries.order.length > 0;
+	int kept = es->links_at && es->order.length > 0;
 
-	if (!t->loads) {
-		if (!kept)
-			return;
+	if (!t->loads && kept) {
 		leat_tape_part(t, LEAT_STATE_ORDER);
-		save_order(t, k);
-	} else if (!kept) {
-		while (leat_tape_has(t, LEAT_STATE_ORDER))
-			leat_tape_skip(t);
-	} else if (leat_tape_has(t, LEAT_STATE_ORDER)) {
-		load_order(t, k);
+		save_order(t, es);
 	}
+	while (t->loads && !kept && leat_tape_has(t, LEAT_STATE_ORDER))
+		leat_tape_skip(t);
+	if (t->loads && kept && leat_tape_has(t, LEAT_STATE_ORDER))
+		load_order(t, es);
 }
-
-/* ---------------- all of it ---------------------------------------------- */
 
 void leat_tape_keyed(struct leat_tape *t, void *object)
 {
 	leat_keyed *k = object;
 
-	tape_keyed_options(t, k);
+	leat_tape_part(t, LEAT_STATE_OPTIONS);
+	leat_tape_same(t, k->by_count != NULL, "by_count");
+	if (k->by_count)
+		leat_tape_window_options(t, k->by_count);
+	else
+		leat_tape_stream_options(t, &k->stream);
+	leat_tape_same_time(t, k->ttl, "ttl");
 	leat_tape_part(t, LEAT_STATE_CONTENT);
 	leat_tape_stream(t, &k->stream);
 	leat_tape_time(t, &k->early_from);
@@ -218,5 +178,5 @@ void leat_tape_keyed(struct leat_tape *t, void *object)
 		load_keys(t, k);
 	else
 		save_keys(t, k);
-	tape_order(t, k);
+	tape_order(t, &k->entries);
 }

@@ -70,10 +70,10 @@ LEAT_INLINE int push_single(leat_keyed *k, const leat_event *v)
 }
 
 /* Refuses a push inside a callback, and one with y where there are no pairs. */
-LEAT_INLINE int push_one(leat_keyed *k, const leat_event *v, int pairs)
+LEAT_INLINE int push_value(leat_keyed *k, const leat_event *v, int pairs)
 {
 	struct leat_calls *calls = &k->stream.emitter.calls;
-	int other = k->stream.forest.layout.pairs ^ pairs;
+	int other = k->stream.forest.layout.pairs ^ pairs, err;
 
 	if (LEAT_UNLIKELY((unsigned)other | calls->state)) {
 		if (leat_is_inside(calls))
@@ -81,7 +81,8 @@ LEAT_INLINE int push_one(leat_keyed *k, const leat_event *v, int pairs)
 		if (other)
 			return LEAT_EPAIRS;
 	}
-	return leat_calls_done(calls, push_single(k, v));
+	err = push_single(k, v);
+	return leat_calls_done(calls, err);
 }
 
 int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
@@ -90,7 +91,7 @@ int leat_keyed_push(leat_keyed *keyed, const void *key, size_t key_len,
 	leat_event v = { key, key_len, t, x, 0, 0, 0, 0 };
 
 	LEAT_ASSERT(keyed);
-	return push_one(keyed, &v, 0);
+	return push_value(keyed, &v, 0);
 }
 
 int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
@@ -99,7 +100,7 @@ int leat_keyed_push_xy(leat_keyed *keyed, const void *key, size_t key_len,
 	leat_event v = { key, key_len, t, x, y, 0, 0, 0 };
 
 	LEAT_ASSERT(keyed);
-	return push_one(keyed, &v, 1);
+	return push_value(keyed, &v, 1);
 }
 
 /* ---------------- many -------------------------------------------- */

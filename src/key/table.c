@@ -74,14 +74,6 @@ static int table_lay(struct leat_table *t)
 	return 1;
 }
 
-/* Returns the next larger one of 32, 48, 64, 96, ... */
-static uint64_t table_more(uint64_t size)
-{
-	if (size == 0)
-		return TABLE_SIZE_MIN;
-	return size & (size - 1) ? size / 3 * 4 : size / 2 * 3;
-}
-
 /* Makes an empty table of so many slots. LEAT_ENOMEM. */
 static int table_make(struct leat_table *t, uint64_t size)
 {
@@ -156,7 +148,7 @@ LEAT_INLINE uint32_t *table_free(const struct leat_table *t, size_t half,
 	same = leat_table_match(slots, tag, t->index_mask) & ~free;
 	if (LEAT_UNLIKELY(same) && table_bits(same) >= table_alike(t))
 		return NULL;
-	return &slots[leat_lowest_bit(free)];
+	return &slots[leat_low_zeros(free)];
 }
 
 static unsigned char *table_passed(const struct leat_table *t, size_t half)
@@ -188,31 +180,25 @@ static int table_seat(struct leat_table *t, uint32_t hash, uint32_t index)
 
 /* ---------------- growing ----------------------------------------- */
 
-static int table_fill(struct leat_table *t, const struct leat_entries *es)
-{
-	const struct leat_entry *e = leat_entry_from(es, 0);
-
-	for (; e; e = leat_entry_next(es, e)) {
-		uint32_t i = es->order.index[e->rank];
-		if (table_seat(t, e->hash, i))
-			continue;
-		if (leat_slab_reserve(&t->crowd.nodes, 1))
-			return LEAT_ENOMEM;
-		leat_crowd_add(&t->crowd, es, i);
-	}
-	return LEAT_OK;
-}
-
-/* Replaces the table by the next larger one. LEAT_ENOMEM. */
+/* Makes the table one of the next size: 32, 48, 64, 96, ... LEAT_ENOMEM. */
 static int table_grow(struct leat_table *t, const struct leat_entries *es)
 {
+	const struct leat_entry *e = leat_entry_from(es, 0);
+	uint64_t size = t->size;
 	struct leat_table bigger = *t;
 
-	if (table_make(&bigger, table_more(t->size)))
+	size = size & (size - 1) ? size / 3 * 4 : size / 2 * 3;
+	if (table_make(&bigger, t->size ? size : TABLE_SIZE_MIN))
 		return LEAT_ENOMEM;
-	if (table_fill(&bigger, es)) {
-		leat_table_clear(&bigger);
-		return LEAT_ENOMEM;
+	for (; e; e = leat_entry_next(es, e)) {
+		uint32_t i = leat_entry_index(es, e);
+		if (table_seat(&bigger, e->hash, i))
+			continue;
+		if (leat_slab_reserve(&bigger.crowd.nodes, 1)) {
+			leat_table_clear(&bigger);
+			return LEAT_ENOMEM;
+		}
+		leat_crowd_add(&bigger.crowd, es, i);
 	}
 	leat_table_clear(t);
 	*t = bigger;
@@ -243,11 +229,12 @@ uint32_t leat_table_put(struct leat_table *t, const struct leat_entries *es,
 /* ---------------- looking for a slot ------------------------------ */
 
 /* Finds the slot of an index in a half bucket; NULL: it is not there. */
-static uint32_t *table_spot(uint32_t *half, uint32_t slot)
+static uint32_t *table_spot(const struct leat_table *t, size_t half,
+    uint32_t slot)
 {
-	unsigned found = leat_table_match(half, slot, 0);
+	unsigned found = leat_table_match(t->slots + half, slot, 0);
 
-	return found ? &half[leat_lowest_bit(found)] : NULL;
+	return found ? &t->slots[half + (unsigned)leat_low_zeros(found)] : NULL;
 }
 
 /* Empties a slot, and buckets that it passed count it no longer. */
@@ -257,12 +244,10 @@ static int table_leave(struct leat_table *t, uint32_t hash, uint32_t index)
 
 	for (int i = 0; i < TABLE_TRIES; i++, way = table_turn(way)) {
 		size_t half = leat_table_half(t, way);
-		uint32_t *at = table_spot(t->slots + half, slot);
-		unsigned char *passed = &t->passed[half / LEAT_TABLE_BUCKET];
+		uint32_t *at = table_spot(t, half, slot);
+		unsigned char *passed = table_passed(t, half);
 		if (!at)
-			at = table_spot(t->slots +
-				(half ^ LEAT_TABLE_BUCKET / 2),
-			    slot);
+			at = table_spot(t, table_other(half), slot);
 		if (at) {
 			*at = 0;
 			return 1;
@@ -293,7 +278,7 @@ static struct leat_entry *table_look(const struct leat_table *t,
 	    t->index_mask);
 
 	for (; found; found &= found - 1) {
-		uint32_t i = slots[leat_lowest_bit(found)] & t->index_mask;
+		uint32_t i = slots[leat_low_zeros(found)] & t->index_mask;
 		if (i == 0) /* an empty slot looks like a tag of 0 */
 			continue;
 		s->looks++;

@@ -124,7 +124,7 @@ LEAT_INLINE uint32_t leat_table_peek(const struct leat_table *t, uint32_t hash)
 
 	if (LEAT_UNLIKELY(!found))
 		return 0;
-	return half[leat_lowest_bit(found)] & t->index_mask;
+	return half[leat_low_zeros(found)] & t->index_mask;
 }
 
 /* Prefetches the slots where a hash is looked for first, if there are any. */

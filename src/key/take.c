@@ -49,6 +49,16 @@ static int take_and_note(leat_keyed *k, const leat_event *v,
 	return err;
 }
 
+/* Arms the end of ttl; a value older than that made a key that is over. */
+static void take_expire(leat_keyed *k, struct leat_entry *e, int64_t t)
+{
+	int64_t end = leat_later(t, k->ttl);
+
+	leat_timers_arm(&k->timers, &k->entries, e, end);
+	if (end <= k->stream.clock.watermark)
+		leat_key_evict(k, e);
+}
+
 int leat_take_forbids(const leat_keyed *k, const leat_event *v)
 {
 	uint64_t limit = k->stream.memory.limit;
@@ -63,7 +73,6 @@ static int take_new(leat_keyed *k, const leat_event *v, uint32_t hash)
 	struct leat_entries *es = &k->entries;
 	uint64_t inside = take_inside(&k->stream);
 	struct leat_entry *e;
-	int64_t end;
 	int err;
 
 	if (leat_take_forbids(k, v)) {
@@ -79,13 +88,8 @@ static int take_new(leat_keyed *k, const leat_event *v, uint32_t hash)
 	/* The oldest is another key: this one has just been pushed into. */
 	while (es->order.length > k->max_keys)
 		leat_key_evict(k, leat_entry_at(es, es->oldest));
-	if (!es->latest_at)
-		return err;
-	end = leat_later(v->t, k->ttl);
-	leat_timers_arm(&k->timers, es, e, end);
-	/* A value that is older than ttl made a key that is over. */
-	if (end <= k->stream.clock.watermark)
-		leat_key_evict(k, e);
+	if (es->latest_at)
+		take_expire(k, e, v->t);
 	return err;
 }
 

@@ -34,10 +34,8 @@ void leat_timers_init(struct leat_timers *t, struct leat_memory *memory)
 
 void leat_timers_clear(struct leat_timers *t)
 {
-	struct leat_memory *memory = t->blocks.memory;
-
 	leat_slab_clear(&t->blocks);
-	leat_timers_init(t, memory);
+	leat_timers_init(t, t->blocks.memory);
 }
 
 int leat_timers_reserve(struct leat_timers *t, size_t keys)
@@ -78,16 +76,6 @@ static uint64_t timer_bit(unsigned bucket)
 	return bucket ? (uint64_t)1 << (bucket - 1) : 0;
 }
 
-/* Puts an empty block in front of a bucket's others. */
-static void timer_open_block(struct leat_timers *t, struct leat_timer_bucket *b)
-{
-	uint32_t index = leat_slab_take(&t->blocks) + 1;
-
-	t->used++;
-	timer_block(t, index)->next = b->n > 0 ? b->head : 0;
-	b->head = index;
-}
-
 /* Gives the first block of a bucket back, which must be empty. */
 static void timer_close_block(struct leat_timers *t,
     struct leat_timer_bucket *b)
@@ -106,8 +94,12 @@ static uint32_t timer_put(struct leat_timers *t, uint32_t rank, int64_t due)
 	struct leat_timer_bucket *b = &t->buckets[i];
 	struct leat_timer_block *block;
 
-	if (b->n % LEAT_TIMER_SLOTS == 0)
-		timer_open_block(t, b);
+	if (b->n % LEAT_TIMER_SLOTS == 0) {
+		uint32_t index = leat_slab_take(&t->blocks) + 1;
+		t->used++;
+		timer_block(t, index)->next = b->n > 0 ? b->head : 0;
+		b->head = index;
+	}
 	if (b->n == 0 || due < b->least) {
 		b->least = due;
 		t->stale &= ~timer_bit(i);
@@ -303,7 +295,7 @@ int leat_timers_fire(struct leat_timers *t, struct leat_entries *es,
 		t->next = INT64_MAX;
 		if (t->filled == 0)
 			return 0;
-		i = leat_lowest_bit(t->filled) + 1;
+		i = (unsigned)leat_low_zeros(t->filled) + 1;
 		struct leat_timer_bucket *b = &t->buckets[i];
 		if (t->stale & timer_bit(i))
 			b->least = timer_least(t, b);

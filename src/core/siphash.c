@@ -11,7 +11,7 @@
  *
  * Texts are read as little-endian words, whatever the machine's own order.
  */
-#include "entry.h"
+#include "core.h"
 
 struct sip {
 	uint64_t a, b, c, d;
