@@ -24,10 +24,9 @@ struct leat_order_node {
 struct leat_order {
 	struct leat_order_node *node; /* room for one more than values */
 	uint32_t root;
-	uint32_t spare; /* first unused node of a list linked by child[0] */
-	uint32_t used;  /* nodes from this index on are unused, too */
-	uint64_t
-	    in_order; /* pairs of a marked value and another; see order.c */
+	uint32_t spare;    /* first unused node of a list linked by child[0] */
+	uint32_t used;     /* nodes from this index on are unused, too */
+	uint64_t in_order; /* pairs of a marked value and another: order.c */
 };
 
 void leat_order_reset(struct leat_order *o);

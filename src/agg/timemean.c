@@ -53,26 +53,19 @@ static void path_hold(struct leat_path *p, double v, uint64_t ticks)
 	p->lo += (e1 + e2) + v * t.rest;
 }
 
-static void path_line(struct leat_path *p, double from, double to,
-    uint64_t ticks)
-{
-	double middle, e;
-
-	if (ticks == 0)
-		return;
-	leat_two_sum(0.5 * from, 0.5 * to, &middle, &e);
-	path_hold(p, middle, ticks);
-	p->lo += e * (double)ticks;
-}
-
 /* Joins the piece that begins at one value and ends at the next. */
 LEAT_INLINE void path_piece(struct leat_path *p, double from, double to,
     uint64_t ticks, int by_lines)
 {
+	double middle = from, e = 0;
+
+	if (ticks == 0)
+		return;
 	if (by_lines)
-		path_line(p, from, to, ticks);
-	else
-		path_hold(p, from, ticks);
+		leat_two_sum(0.5 * from, 0.5 * to, &middle, &e);
+	path_hold(p, middle, ticks);
+	if (by_lines)
+		p->lo += e * (double)ticks;
 }
 
 LEAT_INLINE void path_append(struct leat_path *p, const leat_sample *s,

@@ -6,21 +6,16 @@
 
 /* ---------------- making and freeing -------------------------------- */
 
-static void *combined_of(const leat_window *w, const leat_agg *agg)
-{
-	const struct leat_part *p = w->parts;
-
-	while (p->of.agg != agg)
-		p++;
-	return p->combined;
-}
-
 static void aim_partials(leat_window *w)
 {
-	for (size_t i = 0; w->partials && i < w->n_stats; i++)
-		w->partials[i] = w->stats[i].id == LEAT_STAT_AGG
-		    ? combined_of(w, w->stats[i].agg)
-		    : NULL;
+	for (size_t i = 0; w->partials && i < w->n_stats; i++) {
+		const struct leat_part *p = w->parts;
+		int of_user = w->stats[i].id == LEAT_STAT_AGG;
+
+		while (of_user && p->of.agg != w->stats[i].agg)
+			p++;
+		w->partials[i] = of_user ? p->combined : NULL;
+	}
 }
 
 static int window_measure(const void *options, void *plan, size_t *n_bytes_out,

@@ -224,12 +224,12 @@ void leat_window_emit_open(leat_window *w);
 uint64_t leat_pushes(const leat_window *w);
 /* s is of the built-in classes alone; those of the user are combined here. */
 void leat_report(const leat_window *w, struct leat_summary *s, double *out);
-/* Tells w->results of a window; the partials are there. */
+/* Emits w->results of a window; the partials are there. */
 void leat_emit_results(leat_window *w, uint64_t start, uint64_t end,
     struct leat_tally tally, int flags);
 /* Returns what a query answers as a result, without an interval. */
 leat_result leat_window_answer(leat_window *w);
-/* Tells what a query answers. */
+/* Emits what a query answers. */
 void leat_emit(leat_window *w, uint64_t start, uint64_t end, int flags);
 
 #endif

@@ -159,10 +159,9 @@ static struct leat_samples samples_of(const leat_window *w, uint64_t pane,
     uint64_t n, uint64_t count)
 {
 	uint64_t from = pane * w->panes.advance;
-	struct leat_samples of = { count, (int64_t)from, (int64_t)(from + n),
-		w->kind == LEAT_LANDMARK };
+	struct leat_samples of = { count, (int64_t)from,
+		(int64_t)(from + n - 1), w->kind == LEAT_LANDMARK };
 
-	of.to--;
 	return of;
 }
 
