@@ -280,12 +280,11 @@ int leat_keyed_save(leat_keyed *keyed, leat_writer *writer)
 int leat_keyed_load(leat_keyed **keyed_out, const leat_keyed_options *options,
     leat_reader *reader)
 {
-	leat_keyed *made;
+	leat_keyed plan;
 	int err;
 
 	LEAT_ASSERT(keyed_out && options && reader);
-	err = leat_keyed_new(&made, options);
-	*keyed_out = err ? NULL
-			 : leat_object_load(&keyed_kind, made, reader, &err);
+	*keyed_out = leat_object_load(&keyed_kind, &plan, options, reader,
+	    &err);
 	return err;
 }

@@ -8,20 +8,11 @@
  * learning and stochastic optimization", JMLR 12 (2011).
  * Cost: one root and one division a feature.
  */
-#include "../core/lane.h"
-#include "../core/maths.h"
 #include "model.h"
-#include "row.h"
 
-enum { ADAGRAD_W, ADAGRAD_SQUARES };
+enum { ADAGRAD_W, ADAGRAD_SQUARES, ADAGRAD_ARRAYS };
 
 #define ADAGRAD_FLOOR 1e-10
-
-static void adagrad_sizes(const leat_model_options *o, size_t *sizes)
-{
-	sizes[ADAGRAD_W] = o->n_features;
-	sizes[ADAGRAD_SQUARES] = o->n_features;
-}
 
 LEAT_INLINE double adagrad_step(const leat_model *m, double *squares, double w,
     double v, double g, double rate)
@@ -75,9 +66,7 @@ static int adagrad_fits_one(const leat_model *m, size_t i, double v, double g)
 	return squares <= LEAT_SQUARES_MAX && leat_growth_fits(m->w[i], w);
 }
 
-/*
- * Returns whether all can learn, for options so large that only a trial tells.
- */
+/* Returns whether all can learn. Options this large need a trial to tell. */
 static int adagrad_fits(const leat_model *m, const struct leat_row *row,
     double g)
 {
@@ -118,7 +107,7 @@ const struct leat_rule leat_rule_adagrad = {
 	    LEAT_TAKES_CLIP | LEAT_TAKES_RATES | LEAT_TAKES_RAW |
 	    LEAT_TAKES_STANDARD,
 	.rate = 0.1,
-	.sizes = adagrad_sizes,
+	.n_arrays = ADAGRAD_ARRAYS,
 	.score = leat_model_linear,
 	.update = adagrad_update,
 	.set = leat_model_w_set,

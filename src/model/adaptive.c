@@ -35,13 +35,8 @@
  * Cost: two passes over seven numbers a feature, about four times plain
  * descent.
  */
-#include "../core/lane.h"
-#include "../core/maths.h"
 #include "../core/quad.h"
-#include "loss.h"
 #include "model.h"
-#include "row.h"
-#include "spread.h"
 
 /*
  * State of four features, side by side, so that a pass reads memory in order.
@@ -128,10 +123,6 @@ static void adaptive_sizes(const leat_model_options *o, size_t *sizes)
 
 /* ---- Targets ---- */
 
-/*
- * A score f of the model stands for center + scale f; with POISSON, for the
- * mean center e^f. It is cut off at the targets seen.
- */
 /* Returns the logarithm of a ratio, limited to finite and moderate ratios. */
 static double adaptive_log(double ratio, double otherwise)
 {
@@ -139,6 +130,10 @@ static double adaptive_log(double ratio, double otherwise)
 						    : otherwise;
 }
 
+/*
+ * A score f of the model stands for center + scale f; with POISSON, for the
+ * mean center e^f. It is cut off at the targets seen.
+ */
 LEAT_INLINE void adaptive_units(leat_model *m)
 {
 	struct leat_adaptive_state *s = &m->state.adaptive;
@@ -368,11 +363,6 @@ LEAT_INLINE int adaptive_learn_by(leat_model *m, const struct leat_row *row,
 #define WIDTH 2
 #define TARGET
 #include "adaptive_pass.h"
-#undef PASS
-#undef V
-#undef VECTOR
-#undef WIDTH
-#undef TARGET
 
 #ifdef LEAT_AVX
 #define PASS(name) adaptive4_##name
@@ -381,11 +371,6 @@ LEAT_INLINE int adaptive_learn_by(leat_model *m, const struct leat_row *row,
 #define WIDTH 4
 #define TARGET LEAT_AVX
 #include "adaptive_pass.h"
-#undef PASS
-#undef V
-#undef VECTOR
-#undef WIDTH
-#undef TARGET
 #endif
 
 static double adaptive_score(const leat_model *m, const struct leat_row *row)
@@ -435,9 +420,8 @@ static void adaptive_raw(const leat_model *m, double *w_out,
 		if (w_out)
 			w_out[i] = leat_model_told(s->units.scale * w);
 	}
-	if (intercept_out)
-		*intercept_out =
-		    leat_model_told(adaptive_raw_score(m, &s->units, b) + at0);
+	*intercept_out = leat_model_told(adaptive_raw_score(m, &s->units, b) +
+	    at0);
 }
 
 const struct leat_rule leat_rule_adaptive = {

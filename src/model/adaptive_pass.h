@@ -271,3 +271,9 @@ TARGET static int PASS(learn)(leat_model *m, const struct leat_row *row,
 
 	return adaptive_learn_by(m, row, y, weight, prediction_out, by);
 }
+
+#undef PASS
+#undef V
+#undef VECTOR
+#undef WIDTH
+#undef TARGET

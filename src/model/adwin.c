@@ -27,8 +27,6 @@
  * with adaptive windowing", SIAM Data Mining (2007), algorithm ADWIN2.
  */
 #include "../core/maths.h"
-#include "../core/memory.h"
-#include "../state/state.h"
 #include "drift.h"
 
 enum { ADWIN_CLOCK = 32 };
@@ -150,7 +148,7 @@ static int adwin_differs(const struct leat_adwin *a, double delta, double *most)
 /* *score is of the cuts before anything is dropped. */
 static int adwin_check(leat_drift *d, double *score)
 {
-	struct leat_adwin *a = d->state.adwin;
+	struct leat_adwin *a = d->beside;
 	struct adwin_run dropped = { 0, 0, 0 };
 	double most = 0;
 
@@ -185,39 +183,30 @@ static int adwin_room(const leat_drift_options *o, size_t *n_bytes_out)
 	return LEAT_OK;
 }
 
-static void adwin_place(leat_drift *d, void *memory, size_t n_bytes)
-{
-	(void)n_bytes;
-	d->state.adwin = memory;
-}
-
-static void adwin_moved(const leat_drift *from, leat_drift *to)
-{
-	to->state.adwin = leat_moved(from, to, from->state.adwin);
-}
-
 static void adwin_reset(leat_drift *d)
 {
-	memset(d->state.adwin, 0, sizeof(*d->state.adwin));
+	memset(d->beside, 0, sizeof(struct leat_adwin));
 }
 
 static int adwin_push(leat_drift *d, double x, double *score)
 {
-	adwin_append(d->state.adwin, x);
+	adwin_append(d->beside, x);
 	return d->pushed % ADWIN_CLOCK ? LEAT_CHANGE_NONE
 				       : adwin_check(d, score);
 }
 
 static double adwin_mean(const leat_drift *d)
 {
-	const struct leat_adwin *a = d->state.adwin;
+	const struct leat_adwin *a = d->beside;
 
 	return a->n ? adwin_total(a, NULL).mean : NAN;
 }
 
 static uint64_t adwin_length(const leat_drift *d)
 {
-	return d->state.adwin->n;
+	const struct leat_adwin *a = d->beside;
+
+	return a->n;
 }
 
 /* Returns how many values the row has. */
@@ -242,7 +231,7 @@ static uint64_t adwin_tape_row(struct leat_adwin *a, struct leat_tape *t,
 
 static void adwin_tape(leat_drift *d, struct leat_tape *t)
 {
-	struct leat_adwin *a = d->state.adwin;
+	struct leat_adwin *a = d->beside;
 	uint64_t rows = a->rows, n = 0;
 
 	leat_tape_number(t, &rows, LEAT_ADWIN_ROWS - 3);
@@ -262,8 +251,6 @@ const struct leat_detector leat_detector_adwin = {
 	.min_count = 10,
 	.least_count = 1,
 	.room = adwin_room,
-	.place = adwin_place,
-	.moved = adwin_moved,
 	.reset = adwin_reset,
 	.tape = adwin_tape,
 	.push = adwin_push,

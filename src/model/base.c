@@ -11,10 +11,7 @@
  *
  * Cost: one sum over the features more to predict, and two to learn.
  */
-#include "../state/state.h"
-#include "loss.h"
 #include "model.h"
-#include "row.h"
 
 /* Sums of products of larger numbers could overflow in an update. */
 #define BASE_MOST 1e100

@@ -23,8 +23,6 @@
  * on geometric moving averages", Technometrics 1 (1959).
  */
 #include "../core/maths.h"
-#include "../core/memory.h"
-#include "../state/state.h"
 #include "../window/window.h"
 #include "drift.h"
 
@@ -65,29 +63,27 @@ static int zscore_room(const leat_drift_options *o, size_t *n_bytes_out)
 	return leat_window_check(&w, n_bytes_out, NULL);
 }
 
-static void zscore_place(leat_drift *d, void *memory, size_t n_bytes)
+static void zscore_place(leat_drift *d, size_t n_bytes)
 {
 	leat_window_options w = zscore_window(&d->options);
-	int err = leat_window_init(&d->state.zscore.window, memory, n_bytes,
-	    &w);
+	leat_window *window;
+	int err = leat_window_init(&window, d->beside, n_bytes, &w);
 
+	d->beside = window;
 	LEAT_ASSERT(!err); /* zscore_room() has asked */
 	(void)err;
 }
 
 static void zscore_moved(const leat_drift *from, leat_drift *to)
 {
-	const leat_window *window = from->state.zscore.window;
-
-	to->state.zscore.window = leat_moved(from, to, window);
-	leat_window_moved(window, to->state.zscore.window);
+	leat_window_moved(from->beside, to->beside);
 }
 
 static void zscore_reset(leat_drift *d)
 {
 	struct leat_zscore_state *s = &d->state.zscore;
 
-	leat_window_reset(s->window);
+	leat_window_reset(d->beside);
 	s->mean = NAN;
 	s->length = 0;
 }
@@ -95,12 +91,13 @@ static void zscore_reset(leat_drift *d)
 static int zscore_push(leat_drift *d, double x, double *score)
 {
 	struct leat_zscore_state *s = &d->state.zscore;
+	leat_window *window = d->beside;
 	double out[2];
 
-	leat_window_query(s->window, out);
+	leat_window_query(window, out);
 	s->mean = out[0];
-	s->length = leat_window_length(s->window);
-	leat_window_push(s->window, x);
+	s->length = leat_window_length(window);
+	leat_window_push(window, x);
 	if (s->length < d->options.min_count)
 		return LEAT_CHANGE_NONE;
 	*score = chart_score(x - s->mean, out[1]);
@@ -122,14 +119,15 @@ static uint64_t zscore_length(const leat_drift *d)
 static int zscore_fits(const leat_drift *d)
 {
 	const struct leat_zscore_state *s = &d->state.zscore;
+	const leat_window *window = d->beside;
 	uint64_t before = d->pushed ? d->pushed - 1 : 0;
 	double now[2];
 
 	if (d->options.size > 0 && before > d->options.size)
 		before = d->options.size;
-	leat_window_query(s->window, now);
-	return s->window->engine->pushed(s->window) == d->pushed &&
-	    leat_window_missing(s->window) == 0 && s->length == before &&
+	leat_window_query(window, now);
+	return window->engine->pushed(window) == d->pushed &&
+	    leat_window_missing(window) == 0 && s->length == before &&
 	    (s->mean - s->mean == 0) == (before > 0) &&
 	    (now[0] - now[0] == 0) == (d->pushed > 0);
 }
@@ -140,7 +138,7 @@ static void zscore_tape(leat_drift *d, struct leat_tape *t)
 
 	leat_tape_double(t, &s->mean);
 	leat_tape_number(t, &s->length, d->pushed);
-	leat_tape_window_content(t, s->window);
+	leat_tape_window_content(t, d->beside);
 	if (t->loads && !t->err)
 		leat_tape_expect(t, zscore_fits(d));
 }
@@ -178,28 +176,20 @@ static void ewma_reset(leat_drift *d)
 	s->stddev = d->options.stddev;
 }
 
-/* Adds a value to the baseline. */
-static void ewma_learn(leat_drift *d, double x)
-{
-	struct leat_ewma_state *s = &d->state.ewma;
-	double deviation = leat_running_add(&s->baseline, x);
-	double n = (double)s->baseline.n;
-
-	s->m2 += deviation * (deviation - deviation / n);
-	if (s->baseline.n == d->options.min_count)
-		s->stddev = leat_sqrt(s->m2 / (n - 1));
-}
-
 static int ewma_push(leat_drift *d, double x, double *score)
 {
 	struct leat_ewma_state *s = &d->state.ewma;
-	double alpha = d->options.alpha;
+	double alpha = d->options.alpha, deviation;
 
 	if (!ewma_given(d) && s->baseline.n < d->options.min_count) {
-		ewma_learn(d, x);
+		deviation = leat_running_add(&s->baseline, x);
+		double n = (double)s->baseline.n;
+		s->m2 += deviation * (deviation - deviation / n);
+		if (s->baseline.n == d->options.min_count)
+			s->stddev = leat_sqrt(s->m2 / (n - 1));
 		return LEAT_CHANGE_NONE;
 	}
-	double deviation = (x - s->baseline.hi) - s->baseline.lo;
+	deviation = (x - s->baseline.hi) - s->baseline.lo;
 	s->average += alpha * (deviation - s->average);
 	s->variance += alpha * (alpha - (2 - alpha) * s->variance);
 	double spread = leat_sqrt(s->variance);

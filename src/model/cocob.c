@@ -22,19 +22,18 @@
  *
  * Cost: one division a feature.
  */
-#include "../core/lane.h"
 #include "model.h"
-#include "row.h"
 
 #define COCOB_WON_MAX 1e140 /* times the largest */
 
-enum { COCOB_W, COCOB_LARGEST, COCOB_SUM, COCOB_REWARD, COCOB_THETA };
-
-static void cocob_sizes(const leat_model_options *o, size_t *sizes)
-{
-	for (int k = COCOB_W; k <= COCOB_THETA; k++)
-		sizes[k] = o->n_features;
-}
+enum {
+	COCOB_W,
+	COCOB_LARGEST,
+	COCOB_SUM,
+	COCOB_REWARD,
+	COCOB_THETA,
+	COCOB_ARRAYS
+};
 
 LEAT_INLINE double cocob_bet(double w, double c, double *largest, double *sum,
     double *reward, double *theta)
@@ -59,7 +58,7 @@ LEAT_INLINE void cocob_bet_two(leat_model *m, size_t i, leat_lane c)
 	double *at[LEAT_MODEL_ARRAYS];
 	leat_lane zero = leat_lane_dup(0), w, a, largest, sum, won, theta, rest;
 
-	for (int k = COCOB_W; k <= COCOB_THETA; k++)
+	for (int k = 0; k < COCOB_ARRAYS; k++)
 		at[k] = m->array[k] + i;
 	w = leat_lane_load(at[COCOB_W]);
 	a = leat_lane_max(c, leat_lane_sub(zero, c));
@@ -111,7 +110,7 @@ static int cocob_update(leat_model *m, const struct leat_row *row, double y,
 const struct leat_rule leat_rule_cocob = {
 	.losses = ~0u,
 	.takes = LEAT_TAKES_CLIP | LEAT_TAKES_RAW | LEAT_TAKES_STANDARD,
-	.sizes = cocob_sizes,
+	.n_arrays = COCOB_ARRAYS,
 	.score = leat_model_linear,
 	.update = cocob_update,
 };

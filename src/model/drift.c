@@ -10,9 +10,7 @@
  * infinity that would keep it silent from there on.
  */
 #include "drift.h"
-#include "../core/memory.h"
 #include "../state/object.h"
-#include "../state/state.h"
 
 static const struct leat_detector *const drift_detectors[] = {
 	&leat_detector_page_hinkley,
@@ -155,9 +153,9 @@ static void drift_build(void *base, const void *plan, const void *options)
 	memset(d, 0, sizeof(*d));
 	d->detector = drift_detectors[p->options.kind];
 	d->options = p->options;
+	d->beside = (unsigned char *)base + p->offset;
 	if (d->detector->place)
-		d->detector->place(d, (unsigned char *)base + p->offset,
-		    p->beside);
+		d->detector->place(d, p->beside);
 	leat_drift_reset(d);
 }
 
@@ -167,6 +165,7 @@ static int drift_moved(const void *from, void *to,
 	leat_drift *d = to;
 
 	(void)allocator;
+	d->beside = leat_moved(from, to, d->beside);
 	if (d->detector->moved)
 		d->detector->moved(from, d);
 	return LEAT_OK;
@@ -278,17 +277,6 @@ void leat_tape_positive(struct leat_tape *t, double *x)
 	leat_tape_expect(t, *x >= 0 && *x <= DBL_MAX);
 }
 
-/* Writes no part if nothing was refused, as in states of version 0.1. */
-static void tape_refused(struct leat_tape *t, uint64_t *refused)
-{
-	if (t->loads ? !leat_tape_has(t, LEAT_STATE_REFUSED) : *refused == 0)
-		return;
-	if (!t->loads)
-		leat_tape_part(t, LEAT_STATE_REFUSED);
-	leat_tape_number(t, refused, LEAT_TAPE_PUSHES);
-	leat_tape_expect(t, *refused > 0);
-}
-
 static void tape_drift(struct leat_tape *t, void *object)
 {
 	leat_drift *d = object;
@@ -307,7 +295,13 @@ static void tape_drift(struct leat_tape *t, void *object)
 	leat_tape_part(t, LEAT_STATE_CONTENT);
 	leat_tape_number(t, &d->pushed, LEAT_TAPE_PUSHES);
 	d->detector->tape(d, t);
-	tape_refused(t, &d->refused);
+	/* If nothing was refused, no part says so: as in version 0.1. */
+	if (t->loads ? !leat_tape_has(t, LEAT_STATE_REFUSED) : d->refused == 0)
+		return;
+	if (!t->loads)
+		leat_tape_part(t, LEAT_STATE_REFUSED);
+	leat_tape_number(t, &d->refused, LEAT_TAPE_PUSHES);
+	leat_tape_expect(t, d->refused > 0);
 }
 
 /* ---------------- the life of a detector ------------------------------ */
@@ -379,12 +373,11 @@ int leat_drift_save(const leat_drift *drift, leat_writer *writer)
 int leat_drift_load(leat_drift **drift_out, const leat_drift_options *options,
     leat_reader *reader)
 {
-	leat_drift *made;
+	struct drift_plan plan;
 	int err;
 
 	LEAT_ASSERT(drift_out && options && reader);
-	err = leat_drift_new(&made, options);
-	*drift_out = err ? NULL
-			 : leat_object_load(&drift_kind, made, reader, &err);
+	*drift_out = leat_object_load(&drift_kind, &plan, options, reader,
+	    &err);
 	return err;
 }

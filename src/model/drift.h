@@ -24,12 +24,10 @@ struct leat_detector {
 	double delta, threshold, alpha;
 	uint64_t min_count;
 	uint64_t least_count; /* the smallest min_count it can take */
-	/*
-	 * Memory beside the struct: how much, where, and where in a copy of
-	 * the block. All three NULL: none.
-	 */
+	/* How much memory it has beside the struct; NULL: none. */
 	int (*room)(const leat_drift_options *o, size_t *n_bytes_out);
-	void (*place)(leat_drift *d, void *memory, size_t n_bytes);
+	/* Makes what lies there, new or in a copy of the block; NULL: no need. */
+	void (*place)(leat_drift *d, size_t n_bytes);
 	void (*moved)(const leat_drift *from, leat_drift *to);
 	void (*reset)(leat_drift *d);
 	void (*tape)(leat_drift *d, struct leat_tape *t);
@@ -88,7 +86,6 @@ struct leat_page_hinkley_state {
 };
 
 struct leat_zscore_state {
-	leat_window *window;
 	double mean; /* mean of the values before the newest */
 	uint64_t length;
 };
@@ -124,8 +121,8 @@ struct leat_drift {
 		struct leat_page_hinkley_state page_hinkley;
 		struct leat_zscore_state zscore;
 		struct leat_ewma_state ewma;
-		struct leat_adwin *adwin;
 	} state;
+	void *beside; /* ADWIN's buckets, or the window of a z-score chart */
 	struct leat_block block;
 };
 

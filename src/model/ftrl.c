@@ -14,20 +14,9 @@
  * (2013), algorithm 1, with beta = 1.
  * Cost: two roots and one division a feature.
  */
-#include "../core/lane.h"
-#include "../core/maths.h"
 #include "model.h"
-#include "row.h"
-#include "spread.h"
 
-enum { FTRL_W, FTRL_SUM, FTRL_SQUARES };
-
-static void ftrl_sizes(const leat_model_options *o, size_t *sizes)
-{
-	sizes[FTRL_W] = o->n_features;
-	sizes[FTRL_SUM] = o->n_features;
-	sizes[FTRL_SQUARES] = o->n_features;
-}
+enum { FTRL_W, FTRL_SUM, FTRL_SQUARES, FTRL_ARRAYS };
 
 /* per_rate is 1 / rate. */
 LEAT_INLINE double ftrl_step(double w, double *sum, double *squares, double g,
@@ -90,9 +79,7 @@ static int ftrl_fits_one(const leat_model *m, double w, double sum,
 	return fabs(sum) <= LEAT_SQUARES_MAX && leat_growth_fits(w, v);
 }
 
-/*
- * Returns whether all can learn, for options so large that only a trial tells.
- */
+/* Returns whether all can learn. Options this large need a trial to tell. */
 static int ftrl_fits(const leat_model *m, const struct leat_row *row, double g)
 {
 	const double *sum = m->array[FTRL_SUM], *q = m->array[FTRL_SQUARES];
@@ -163,7 +150,7 @@ const struct leat_rule leat_rule_ftrl = {
 	.takes = LEAT_TAKES_RATE | LEAT_TAKES_L1 | LEAT_TAKES_L2 |
 	    LEAT_TAKES_CLIP | LEAT_TAKES_RAW | LEAT_TAKES_STANDARD,
 	.rate = 0.1,
-	.sizes = ftrl_sizes,
+	.n_arrays = FTRL_ARRAYS,
 	.score = leat_model_linear,
 	.update = ftrl_update,
 	.set = ftrl_set,

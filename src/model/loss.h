@@ -31,9 +31,7 @@ LEAT_INLINE double leat_link(int loss, double f)
 						   : leat_link_other(loss, f);
 }
 
-/*
- * Returns LEAT_OK if y is finite and in range for the loss, else the refusal.
- */
+/* Returns LEAT_OK if the loss can take y, else the refusal. */
 int leat_target_check_other(int loss, double y);
 
 LEAT_INLINE int leat_target_check(int loss, double y)

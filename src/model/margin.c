@@ -20,7 +20,6 @@
  * Cost: one sum of squares more than plain descent.
  */
 #include "model.h"
-#include "row.h"
 
 static double margin_norm(const leat_model *m, const struct leat_row *row)
 {
@@ -76,7 +75,7 @@ static double margin_loss(const leat_model *m, double score, double y,
 	return *direction * (y - score) - m->loss_arg;
 }
 
-static int pa1_update(leat_model *m, const struct leat_row *row, double y,
+static int pa_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
 	double direction, loss = margin_loss(m, score, y, &direction);
@@ -85,52 +84,31 @@ static int pa1_update(leat_model *m, const struct leat_row *row, double y,
 	if (loss <= 0)
 		return LEAT_OK;
 	norm = margin_norm(m, row);
-	step = loss / norm;
-	return margin_move(m, row, direction * (step < most ? step : most),
-	    norm);
+	if (m->update == LEAT_UPDATE_PA1)
+		step = loss / norm < most ? loss / norm : most;
+	else
+		step = loss / (norm + 1 / (2 * m->rate * weight));
+	return margin_move(m, row, direction * step, norm);
 }
 
-static int pa2_update(leat_model *m, const struct leat_row *row, double y,
-    double weight, double score)
-{
-	double direction, loss = margin_loss(m, score, y, &direction);
-	double slack = 1 / (2 * m->rate * weight), norm;
-
-	if (loss <= 0)
-		return LEAT_OK;
-	norm = margin_norm(m, row);
-	return margin_move(m, row, direction * loss / (norm + slack), norm);
-}
-
-#define MARGIN_LOSSES (1u << LEAT_LOSS_EPSILON | 1u << LEAT_LOSS_HINGE)
 #define MARGIN_TAKES (LEAT_TAKES_RATE | LEAT_TAKES_RAW)
 
 const struct leat_rule leat_rule_nlms = {
 	.losses = 1u << LEAT_LOSS_SQUARED,
 	.takes = MARGIN_TAKES | LEAT_TAKES_STANDARD,
 	.rate = 0.5,
-	.sizes = leat_model_w_alone,
+	.n_arrays = 1,
 	.score = leat_model_linear,
 	.update = nlms_update,
 	.set = leat_model_w_set,
 };
 
-const struct leat_rule leat_rule_pa1 = {
-	.losses = MARGIN_LOSSES,
+const struct leat_rule leat_rule_pa = {
+	.losses = 1u << LEAT_LOSS_EPSILON | 1u << LEAT_LOSS_HINGE,
 	.takes = MARGIN_TAKES,
 	.rate = 1,
-	.sizes = leat_model_w_alone,
+	.n_arrays = 1,
 	.score = leat_model_linear,
-	.update = pa1_update,
-	.set = leat_model_w_set,
-};
-
-const struct leat_rule leat_rule_pa2 = {
-	.losses = MARGIN_LOSSES,
-	.takes = MARGIN_TAKES,
-	.rate = 1,
-	.sizes = leat_model_w_alone,
-	.score = leat_model_linear,
-	.update = pa2_update,
+	.update = pa_update,
 	.set = leat_model_w_set,
 };

@@ -7,12 +7,7 @@
  * learn. A sample that is refused is found out before anything changes.
  */
 #include "model.h"
-#include "../core/memory.h"
 #include "../state/object.h"
-#include "../state/state.h"
-#include "loss.h"
-#include "row.h"
-#include "spread.h"
 
 /* ---------------- options ------------------------------------------- */
 
@@ -21,8 +16,8 @@ static const struct leat_rule *const model_rules[] = {
 	&leat_rule_sgd,
 	&leat_rule_adagrad,
 	&leat_rule_nlms,
-	&leat_rule_pa1,
-	&leat_rule_pa2,
+	&leat_rule_pa, /* PA1 */
+	&leat_rule_pa, /* PA2 */
 	&leat_rule_ftrl,
 	&leat_rule_rls,
 	&leat_rule_cocob,
@@ -135,11 +130,6 @@ static const char *why_model(const leat_model_options *o)
 
 /* ---------------- making and freeing -------------------------------- */
 
-void leat_model_w_alone(const leat_model_options *o, size_t *sizes)
-{
-	sizes[0] = o->n_features;
-}
-
 /* Cuts the arrays of standard.c and base.c. */
 static void model_layout_beside(leat_model *m, struct leat_cutter *c,
     const leat_model_options *o)
@@ -162,11 +152,15 @@ static void model_layout_beside(leat_model *m, struct leat_cutter *c,
 static int model_layout(leat_model *m, unsigned char *base,
     const leat_model_options *o, size_t *n_bytes)
 {
+	const struct leat_rule *rule = model_rules[o->update];
 	struct leat_cutter c = { base, 0, 0 };
 	size_t sizes[LEAT_MODEL_ARRAYS] = { 0 };
 	double *rates;
 
-	model_rules[o->update]->sizes(o, sizes);
+	for (int k = 0; k < rule->n_arrays; k++)
+		sizes[k] = o->n_features;
+	if (rule->sizes)
+		rule->sizes(o, sizes);
 	/* Arrays start on a cache line, so that no vector lies across two. */
 	leat_cut(&c, 1,
 	    (sizeof(leat_model) + LEAT_ALIGNMENT - 1) / LEAT_ALIGNMENT *
@@ -451,37 +445,27 @@ int leat_model_learn_sparse(leat_model *m, const uint32_t *index,
 
 /* ---------------- what is known ------------------------------------- */
 
-/* Writes the numbers that the update predicts by. */
-static void model_plain(const leat_model *m, double *w_out,
-    double *intercept_out)
-{
-	double intercept;
-	const double *w = leat_model_w(m, &intercept);
-
-	if (w_out)
-		memcpy(w_out, w, m->n * sizeof(double));
-	if (intercept_out)
-		*intercept_out = intercept;
-}
-
 void leat_model_coefficients(const leat_model *m, double *coefficients_out,
     double *intercept_out)
 {
+	double intercept;
+
 	LEAT_ASSERT(m);
+	const double *w = leat_model_w(m, &intercept);
 	if (m->standardise)
-		leat_standard_raw(m, coefficients_out, intercept_out);
+		leat_standard_raw(m, coefficients_out, &intercept);
 	else if (m->rule->raw)
-		m->rule->raw(m, coefficients_out, intercept_out);
-	else
-		model_plain(m, coefficients_out, intercept_out);
-	if (!m->based || !m->base)
-		return;
-	for (size_t i = 0; i < m->n && coefficients_out; i++)
-		coefficients_out[i] = leat_model_told(coefficients_out[i] +
-		    m->base[i]);
+		m->rule->raw(m, coefficients_out, &intercept);
+	else if (coefficients_out)
+		memcpy(coefficients_out, w, m->n * sizeof(double));
+	if (m->based && m->base) {
+		intercept = leat_model_told(intercept + m->base_intercept);
+		for (size_t i = 0; i < m->n && coefficients_out; i++)
+			coefficients_out[i] =
+			    leat_model_told(coefficients_out[i] + m->base[i]);
+	}
 	if (intercept_out)
-		*intercept_out = leat_model_told(*intercept_out +
-		    m->base_intercept);
+		*intercept_out = intercept;
 }
 
 void leat_model_counts(const leat_model *model, leat_counts *counts_out)
@@ -513,19 +497,6 @@ static void tape_model_options(struct leat_tape *t, const leat_model *m)
 	leat_tape_same(t, m->rates != NULL, "rates");
 	for (size_t i = 0; m->rates && i < m->n && !t->err; i++)
 		leat_tape_same_double(t, m->rates[i], "rates");
-}
-
-/* Returns whether the numbers are those of a new model. */
-static int tape_array(struct leat_tape *t, double *x, size_t n)
-{
-	int is_new = 1;
-
-	for (size_t i = 0; i < n && !t->err; i++) {
-		double fresh = x[i];
-		leat_tape_double(t, &x[i]);
-		is_new &= x[i] == fresh;
-	}
-	return is_new;
 }
 
 /*
@@ -577,11 +548,13 @@ static void tape_model(struct leat_tape *t, void *object)
 	if (t->loads)
 		memcpy(&m->state, own, sizeof(own));
 	for (int k = 0; k < LEAT_MODEL_ARRAYS; k++)
-		is_new &= tape_array(t, m->array[k], m->length[k]);
+		for (size_t i = 0; i < m->length[k] && !t->err; i++) {
+			double *x = &m->array[k][i], fresh = *x;
+			leat_tape_double(t, x);
+			is_new &= *x == fresh;
+		}
 	tape_beside(t, m);
-	/*
-	 * A model that has learned nothing is new, except given coefficients.
-	 */
+	/* A model that has learned nothing is new, or was given w. */
 	leat_tape_expect(t, m->t > 0 || is_new || (m->based && !m->base));
 }
 
@@ -649,12 +622,9 @@ int leat_model_save(const leat_model *model, leat_writer *writer)
 int leat_model_load(leat_model **model_out, const leat_model_options *options,
     leat_reader *reader)
 {
-	leat_model *made;
 	int err;
 
 	LEAT_ASSERT(model_out && options && reader);
-	err = leat_model_new(&made, options);
-	*model_out = err ? NULL
-			 : leat_object_load(&model_kind, made, reader, &err);
+	*model_out = leat_object_load(&model_kind, NULL, options, reader, &err);
 	return err;
 }

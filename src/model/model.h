@@ -49,7 +49,8 @@ struct leat_rule {
 	unsigned losses; /* bits 1 << enum leat_loss */
 	unsigned takes;  /* bits of enum leat_takes */
 	double rate;     /* by default */
-	/* Sets the lengths of the arrays; array 0 is w. */
+	int n_arrays;    /* of n_features numbers each; array 0 is w */
+	/* Sets other lengths of arrays; NULL: those are all. */
 	void (*sizes)(const leat_model_options *o, size_t *sizes);
 	/* Initialises numbers that must not be 0; all are 0 before. */
 	void (*start)(leat_model *m);
@@ -62,7 +63,7 @@ struct leat_rule {
 	 */
 	int (*update)(leat_model *m, const struct leat_row *row, double y,
 	    double weight, double score);
-	/* w and intercept in raw units; NULL: as they are. */
+	/* w, unless NULL, and intercept in raw units. NULL: as they are. */
 	void (*raw)(const leat_model *m, double *w_out, double *intercept_out);
 	/*
 	 * Starts a new model from these. NULL: it learns what is beside them,
@@ -72,15 +73,13 @@ struct leat_rule {
 };
 
 extern const struct leat_rule leat_rule_adaptive, leat_rule_sgd,
-    leat_rule_adagrad, leat_rule_nlms, leat_rule_pa1, leat_rule_pa2,
-    leat_rule_ftrl, leat_rule_rls, leat_rule_cocob;
+    leat_rule_adagrad, leat_rule_nlms, leat_rule_pa, leat_rule_ftrl,
+    leat_rule_rls, leat_rule_cocob;
 
 typedef int leat_learn_function(leat_model *m, const struct leat_row *row,
     double y, double weight, double *prediction_out);
 
-/*
- * State beyond the arrays. Each of these structs is made of doubles alone.
- */
+/* State beyond the arrays. These structs are made of doubles alone. */
 struct leat_sgd_state {
 	double average; /* average of the intercept */
 };
@@ -205,9 +204,7 @@ LEAT_INLINE int leat_growth_fits(double w, double v)
 	return fabs(v) <= fabs(w) + LEAT_GROWTH_MAX;
 }
 
-/*
- * Returns whether g x can be squared and summed for each x and the intercept.
- */
+/* Returns whether all g x, and g itself, can be squared and summed. */
 LEAT_INLINE int leat_gradient_fits(double g, const struct leat_row *row)
 {
 	double most = leat_row_most(row);
@@ -224,8 +221,6 @@ LEAT_INLINE double leat_shrink(double w, double by)
 /* The sum that most updates predict by. */
 double leat_model_linear(const leat_model *m, const struct leat_row *row);
 
-/* Sets the lengths of a rule with w as its only array. */
-void leat_model_w_alone(const leat_model_options *o, size_t *sizes);
 /* Sets the coefficients of a rule that has only w and the intercept. */
 void leat_model_w_set(leat_model *m, const double *w, double intercept);
 enum { LEAT_MODEL_W, LEAT_MODEL_AVERAGE };

@@ -17,7 +17,6 @@
  * delta as in J. Gama et al., "On evaluating stream learning algorithms",
  * Machine Learning 90 (2013).
  */
-#include "../state/state.h"
 #include "drift.h"
 
 static void ph_reset(leat_drift *d)
@@ -32,34 +31,7 @@ static double ph_cumulate(double g, double step)
 	return sum > 0 ? sum : 0;
 }
 
-/* Before min_count values both sums may be too large: report the larger. */
-static int ph_judge(const leat_drift *d)
-{
-	const struct leat_page_hinkley_state *s = &d->state.page_hinkley;
-	double limit = d->options.threshold;
-	int rise = s->rise > limit && leat_drift_wants(d, LEAT_CHANGE_RISE);
-	int fall = s->fall > limit && leat_drift_wants(d, LEAT_CHANGE_FALL);
-
-	if (rise && fall)
-		return s->rise >= s->fall ? LEAT_CHANGE_RISE : LEAT_CHANGE_FALL;
-	return rise ? LEAT_CHANGE_RISE
-	    : fall  ? LEAT_CHANGE_FALL
-		    : LEAT_CHANGE_NONE;
-}
-
-/*
- * Returns the larger sum of the wanted directions, in units of the threshold;
- * below 0 for a fall.
- */
-static double ph_score(const leat_drift *d)
-{
-	const struct leat_page_hinkley_state *s = &d->state.page_hinkley;
-	int rises = leat_drift_wants(d, LEAT_CHANGE_RISE) &&
-	    (s->rise >= s->fall || !leat_drift_wants(d, LEAT_CHANGE_FALL));
-
-	return (rises ? s->rise : -s->fall) / d->options.threshold;
-}
-
+/* A score is in units of the threshold, and below 0 for a fall. */
 static int ph_push(leat_drift *d, double x, double *score)
 {
 	struct leat_page_hinkley_state *s = &d->state.page_hinkley;
@@ -70,11 +42,15 @@ static int ph_push(leat_drift *d, double x, double *score)
 	s->fall = ph_cumulate(s->fall, -deviation - d->options.delta);
 	if (s->mean.n <= d->options.min_count)
 		return LEAT_CHANGE_NONE;
-	int change = ph_judge(d);
-	*score = ph_score(d);
-	if (change)
-		ph_reset(d);
-	return change;
+	/* Of the sums that are looked for, the larger one counts. */
+	int rises = leat_drift_wants(d, LEAT_CHANGE_RISE) &&
+	    (s->rise >= s->fall || !leat_drift_wants(d, LEAT_CHANGE_FALL));
+	double sum = rises ? s->rise : s->fall;
+	*score = (rises ? sum : -sum) / d->options.threshold;
+	if (sum <= d->options.threshold)
+		return LEAT_CHANGE_NONE;
+	ph_reset(d);
+	return rises ? LEAT_CHANGE_RISE : LEAT_CHANGE_FALL;
 }
 
 static double ph_mean(const leat_drift *d)

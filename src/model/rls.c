@@ -34,9 +34,7 @@
  * Cost: 3 p^2 operations for the rotations of p columns and 2 p^2 for the
  * substitution.
  */
-#include "../core/maths.h"
 #include "model.h"
-#include "row.h"
 
 enum { RLS_W, RLS_TRIANGLE, RLS_RIGHT, RLS_MEAN, RLS_SPREAD };
 
@@ -59,7 +57,6 @@ static void rls_sizes(const leat_model_options *o, size_t *sizes)
 {
 	size_t p = rls_columns(o->n_features, o->no_intercept);
 
-	sizes[RLS_W] = o->n_features;
 	sizes[RLS_TRIANGLE] = p * (p + 1) / 2;
 	sizes[RLS_RIGHT] = p;
 	sizes[RLS_MEAN] = p;
@@ -123,52 +120,30 @@ static void rls_refill(leat_model *m, size_t p)
 		rls_ridge(m, j, lost * ridge, p);
 }
 
-/* Number of samples by which all columns are judged. */
-struct rls_samples {
-	double rank;
-	double root; /* square root of their number */
-	double kept; /* root of those that are remembered */
-};
-
-static struct rls_samples rls_samples(const leat_model *m)
-{
-	double n = m->t + 1, root = leat_sqrt(n);
-	struct rls_samples s = { RLS_RANK, root, root };
-
-	if (m->forgetting < 1) {
-		s.rank = RLS_RANK_FORGETTING;
-		if (n > 1 / (1 - m->forgetting))
-			s.kept = leat_sqrt(1 / (1 - m->forgetting));
-	}
-	return s;
-}
-
-/* Returns the bound below which column j's diagonal entry is noise. */
-LEAT_INLINE double rls_noise(const leat_model *m, size_t j,
-    const struct rls_samples *s)
-{
-	double size = leat_hypot(m->array[RLS_MEAN][j],
-	    m->array[RLS_SPREAD][j] / s->root);
-
-	return s->rank * size * s->kept;
-}
-
 /*
- * Solves for the p numbers b by back substitution. One that is noise, or too
- * large for a number, is 0.
+ * Solves for the p numbers b by back substitution. One is 0 if it is too large
+ * for a number, or if its column's diagonal entry is noise.
  */
 static void rls_solve(const leat_model *m, double *b, size_t p)
 {
 	const double *z = m->array[RLS_RIGHT];
 	const double *r = m->array[RLS_TRIANGLE] + m->length[RLS_TRIANGLE];
-	struct rls_samples s = rls_samples(m);
+	/* Roots of the number of samples, and of those that are remembered */
+	double root = leat_sqrt(m->t + 1), kept = root, rank = RLS_RANK;
 
+	if (m->forgetting < 1) {
+		rank = RLS_RANK_FORGETTING;
+		if (m->t + 1 > 1 / (1 - m->forgetting))
+			kept = leat_sqrt(1 / (1 - m->forgetting));
+	}
 	for (size_t j = p; j-- > 0;) {
 		double sum = z[j];
+		double size = leat_hypot(m->array[RLS_MEAN][j],
+		    m->array[RLS_SPREAD][j] / root);
 		r -= p - j;
 		for (size_t k = j + 1; k < p; k++)
 			sum -= r[k - j] * b[k];
-		b[j] = r[0] > rls_noise(m, j, &s) ? sum / r[0] : 0;
+		b[j] = r[0] > rank * size * kept ? sum / r[0] : 0;
 		if (!(fabs(b[j]) <= RLS_MOST))
 			b[j] = 0;
 	}
@@ -247,6 +222,7 @@ static int rls_update(leat_model *m, const struct leat_row *row, double y,
 const struct leat_rule leat_rule_rls = {
 	.losses = 1u << LEAT_LOSS_SQUARED,
 	.takes = LEAT_TAKES_FORGETTING | LEAT_TAKES_L2 | LEAT_TAKES_RAW,
+	.n_arrays = 1,
 	.sizes = rls_sizes,
 	.start = rls_start,
 	.score = rls_score,

@@ -2,7 +2,6 @@
  * row.c - sums over the features of a sample, dense or sparse
  */
 #include "row.h"
-#include "../core/lane.h"
 
 double leat_dot(const double *w, const struct leat_row *row)
 {

@@ -13,19 +13,12 @@
  * stochastic approximation by averaging", SIAM J. Control Optim. 30 (1992).
  * Cost: one sum and one update over the features.
  */
-#include "../core/lane.h"
-#include "../core/maths.h"
 #include "../core/quad.h"
-#include "loss.h"
 #include "model.h"
-#include "row.h"
-
-enum { SGD_W = LEAT_MODEL_W, SGD_AVERAGE = LEAT_MODEL_AVERAGE };
 
 static void sgd_sizes(const leat_model_options *o, size_t *sizes)
 {
-	sizes[SGD_W] = o->n_features;
-	sizes[SGD_AVERAGE] = o->average ? o->n_features : 0;
+	sizes[LEAT_MODEL_AVERAGE] = o->average ? o->n_features : 0;
 }
 
 /* Returns the score for predictions; the score for learning may differ. */
@@ -33,14 +26,15 @@ static double sgd_score(const leat_model *m, const struct leat_row *row)
 {
 	if (!m->average)
 		return leat_model_linear(m, row);
-	return m->state.sgd.average + leat_dot(m->array[SGD_AVERAGE], row);
+	return m->state.sgd.average +
+	    leat_dot(m->array[LEAT_MODEL_AVERAGE], row);
 }
 
 /* The average covers only steps from here on. */
 static void sgd_set(leat_model *m, const double *w, double intercept)
 {
 	if (m->average) {
-		memcpy(m->array[SGD_AVERAGE], w, m->n * sizeof(double));
+		memcpy(m->array[LEAT_MODEL_AVERAGE], w, m->n * sizeof(double));
 		m->state.sgd.average = intercept;
 	}
 	leat_model_w_set(m, w, intercept);
@@ -102,7 +96,7 @@ static int sgd_fits(const leat_model *m, const struct leat_row *row, double eta,
 static int sgd_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double score)
 {
-	double n = m->t + 1, *mean = m->array[SGD_AVERAGE];
+	double n = m->t + 1, *mean = m->array[LEAT_MODEL_AVERAGE];
 	double rate = m->power > 0 ? m->rate / leat_power(n, m->power)
 				   : m->rate;
 	double eta = rate * weight;
@@ -132,6 +126,7 @@ const struct leat_rule leat_rule_sgd = {
 	    LEAT_TAKES_L1 | LEAT_TAKES_L2 | LEAT_TAKES_CLIP | LEAT_TAKES_RATES |
 	    LEAT_TAKES_RAW | LEAT_TAKES_STANDARD,
 	.rate = 0.01,
+	.n_arrays = 1,
 	.sizes = sgd_sizes,
 	.score = sgd_score,
 	.update = sgd_update,

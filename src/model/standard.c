@@ -19,11 +19,7 @@
  * Ross, Mineiro, Langford, "Normalized online learning", UAI (2013).
  * Cost: two roots and two divisions a feature more.
  */
-#include "../state/state.h"
-#include "loss.h"
 #include "model.h"
-#include "row.h"
-#include "spread.h"
 
 /* Weights can make each of 2^64 samples move a mean by 1e150. */
 #define STANDARD_MEAN_MAX 1e170
@@ -78,25 +74,11 @@ double leat_standard_score(const leat_model *m, const struct leat_row *row)
 	return standard_raw_score(m, intercept + leat_join8(s));
 }
 
-/* y in deviations, and its unit with y in it. */
-static double standard_target(const leat_model *m, struct leat_unit *unit,
-    double y, double rate)
-{
-	double most = LEAT_STANDARD_MOST;
-
-	if (!leat_is_location(m->loss))
-		return y;
-	unit_see(unit, y, rate, m->seen == 0);
-	return leat_within(((y - unit->first) - unit->moments.mean) /
-		standard_scale(unit),
-	    -most, most);
-}
-
 /* Runs the update in its own units; a refused sample changes nothing. */
 static int standard_update(leat_model *m, const struct leat_row *row, double y,
     double weight, double *score)
 {
-	double rate = weight / (m->seen + weight), f, t;
+	double rate = weight / (m->seen + weight), f;
 	struct leat_row z = { m->z, NULL, m->n };
 	struct leat_unit unit = m->y;
 	size_t k = 0;
@@ -109,7 +91,12 @@ static int standard_update(leat_model *m, const struct leat_row *row, double y,
 	f = m->rule->score(m, &z);
 	if (!(f - f == 0))
 		return LEAT_NOT_FINITE;
-	t = standard_target(m, &unit, y, rate);
+	if (leat_is_location(m->loss)) {
+		unit_see(&unit, y, rate, m->seen == 0);
+		y = leat_within(((y - unit.first) - unit.moments.mean) /
+			standard_scale(&unit),
+		    -LEAT_STANDARD_MOST, LEAT_STANDARD_MOST);
+	}
 	/*
 	 * HUBER's and EPSILON's arg is a length: one that was given is in the
 	 * units of y, a default in deviations.
@@ -118,7 +105,7 @@ static int standard_update(leat_model *m, const struct leat_row *row, double y,
 	if (m->arg_given &&
 	    (m->loss == LEAT_LOSS_HUBER || m->loss == LEAT_LOSS_EPSILON))
 		m->loss_arg /= standard_scale(&unit);
-	int err = m->rule->update(m, &z, t, weight, leat_model_offset(m, f));
+	int err = m->rule->update(m, &z, y, weight, leat_model_offset(m, f));
 	if (err)
 		return err;
 	*score = standard_raw_score(m, f);
@@ -182,9 +169,8 @@ void leat_standard_raw(const leat_model *m, double *w_out,
 		if (w_out)
 			w_out[i] = leat_model_told(scale * v);
 	}
-	if (intercept_out)
-		*intercept_out =
-		    leat_model_told(standard_raw_score(m, intercept) + at0);
+	*intercept_out = leat_model_told(standard_raw_score(m, intercept) +
+	    at0);
 }
 
 /* 1 / deviation follows from the variance. */

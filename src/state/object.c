@@ -67,9 +67,13 @@ void *leat_object_copy(const struct leat_object_kind *k, const void *object,
 	return NULL;
 }
 
-void *leat_object_load(const struct leat_object_kind *k, void *object,
-    leat_reader *reader, int *err)
+void *leat_object_load(const struct leat_object_kind *k, void *plan,
+    const void *options, leat_reader *reader, int *err)
 {
+	void *object = leat_object_new(k, plan, NULL, 0, options, err);
+
+	if (!object)
+		return NULL;
 	*err = leat_tape_from(reader, k->object, k->tape, object);
 	if (!*err)
 		return object;

@@ -49,12 +49,9 @@ void leat_object_free(const struct leat_object_kind *k, void *object);
 /* NULL as allocator is that of the object. NULL: *err says why. */
 void *leat_object_copy(const struct leat_object_kind *k, const void *object,
     const leat_allocator *allocator, int *err);
-/*
- * Reads a state into an object that is new. Returns the object; after an error
- * that is freed, and NULL is returned.
- */
-void *leat_object_load(const struct leat_object_kind *k, void *object,
-    leat_reader *reader, int *err);
+/* A new object of the allocator's memory with a saved state, as _new(). */
+void *leat_object_load(const struct leat_object_kind *k, void *plan,
+    const void *options, leat_reader *reader, int *err);
 int leat_object_save(const struct leat_object_kind *k, const void *object,
     leat_writer *writer);
 

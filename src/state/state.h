@@ -112,9 +112,7 @@ void leat_tape_count(struct leat_tape *t, double *x);
 /* A time, relative to the one before it. */
 void leat_tape_time(struct leat_tape *t, int64_t *x);
 
-/*
- * Options: fail with LEAT_EOPTIONS unless the saved one equals the given one.
- */
+/* Options: LEAT_EOPTIONS unless the saved one equals the given one. */
 void leat_tape_agree(struct leat_tape *t, int same, const char *option);
 void leat_tape_same(struct leat_tape *t, uint64_t x, const char *option);
 void leat_tape_same_time(struct leat_tape *t, int64_t x, const char *option);

@@ -86,20 +86,11 @@ static void tape_put(struct leat_tape *t, const unsigned char *p, size_t n)
 
 static void tape_begin(struct leat_tape *t, int loads)
 {
+	memset(t, 0, offsetof(struct leat_tape, piece));
 	t->loads = loads;
-	t->err = LEAT_OK;
-	t->part = LEAT_STATE_END;
-	t->required = 0;
 	t->at = t->piece + LEAT_TAPE_HEAD;
 	t->end = t->piece + LEAT_TAPE_PIECE;
 	t->from = t->until = t->piece;
-	t->behind = 0;
-	t->headed = 0;
-	t->crc = 0;
-	t->base = 0;
-	t->taken = t->missing = 0;
-	t->writer = NULL;
-	t->reader = NULL;
 }
 
 /* Begins a state: its head, and the tag if there is one. */
@@ -196,9 +187,7 @@ static void tape_read_more(struct leat_tape *t)
 {
 	size_t n = t->behind;
 
-	/*
-	 * The piece is the only buffer for read(); bytes in memory need none.
-	 */
+	/* The piece is the only buffer that read() has. */
 	if (t->reader->read && n > LEAT_TAPE_PIECE)
 		n = LEAT_TAPE_PIECE;
 	const unsigned char *p = n > 0 ? tape_fetch_summed(t, n) : NULL;
@@ -544,9 +533,7 @@ void leat_tape_doubles(struct leat_tape *t, double *x, size_t n)
 
 /* ---------------- sparse words ---------------------------------------- */
 
-/*
- * Reads a word by copying, since accumulators may have any type and alignment.
- */
+/* Copies words, since accumulators have any type and alignment. */
 static void tape_put_sparse(struct leat_tape *t, const unsigned char *words,
     unsigned n, unsigned integers)
 {

@@ -246,9 +246,7 @@ static int leave_piece(leat_csv *c, int err)
 	return err;
 }
 
-/*
- * Reads a piece: whole records the quick way, then one the slow way, and so on.
- */
+/* Reads a piece: whole records quickly, then one slowly, and so on. */
 static int scan_piece(leat_csv *c, const char *bytes, size_t n)
 {
 	int err = LEAT_OK;

@@ -100,9 +100,7 @@ int leat_csv_carry_over(leat_csv *c)
 
 /* ---- Problems ---- */
 
-/*
- * Records a problem, unless the record already has one: the first is reported.
- */
+/* Records a problem, unless the record has one: the first is reported. */
 static void note_at(leat_csv *c, int problem, uint64_t line, size_t column)
 {
 	struct leat_unfinished *u = &c->now;
@@ -182,9 +180,7 @@ static int end_record(leat_csv *c, size_t n, int state)
 	if (finish_fields(c))
 		return LEAT_ENOMEM;
 	u = c->now;
-	/*
-	 * Start the next record first: the callback may stop the reader here.
-	 */
+	/* Start the next record first: the callback may stop here. */
 	c->at += n;
 	c->now.line += n;
 	leat_csv_start_record(c, state);

@@ -83,9 +83,7 @@ static LEAT_NOINLINE uint64_t nearest(uint64_t w, int q)
 	return m < INFINITE ? m : INFINITE;
 }
 
-/*
- * Returns a lower bound m * 2^e <= w * 10^q that is off by less than 1.1 ulp.
- */
+/* Returns a bound m * 2^e <= w * 10^q that is off by less than 1.1 ulp. */
 static uint64_t below(uint64_t w, int q, int *e)
 {
 	int zeros = leat_high_zeros(w), shift;

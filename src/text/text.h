@@ -252,9 +252,7 @@ struct leat_csv {
 	uint64_t n_records;
 	leat_csv_record record; /* the last one */
 
-	/*
-	 * csv_quick.c: offsets from `window`, and the end of the scanned part.
-	 */
+	/* csv_quick.c: base of `places`, and the end of the scanned part */
 	const char *window, *scanned;
 	size_t n_places, place;
 	uint16_t places[LEAT_PLACES];
@@ -268,9 +266,7 @@ int leat_csv_reserve(leat_csv *c, struct leat_bytes *b, size_t n);
  * Returns LEAT_ENOMEM, or the result of leat_csv_deliver().
  */
 int leat_csv_step(leat_csv *c);
-/*
- * Ends the input: delivers a record that lacks its line end, if there is one.
- */
+/* Ends the input: delivers the record that lacks its line end, if any. */
 int leat_csv_end_last(leat_csv *c);
 /* Returns whether no record has begun. */
 int leat_csv_is_between(const leat_csv *c);

@@ -11,9 +11,7 @@
 
 enum { BILLION = 1000000000, DAY_SECONDS = 86400 };
 
-/*
- * The first and last time as second and nanosecond: INT64_MIN and INT64_MAX ns.
- */
+/* INT64_MIN and INT64_MAX ns as second and nanosecond. */
 static const int64_t first_second = -9223372037, first_ns = 145224192;
 static const int64_t last_second = 9223372036, last_ns = 854775807;
 
@@ -100,9 +98,7 @@ static int take_decimals(struct cursor *r, int64_t *ns)
 	return take_fraction(r, ns);
 }
 
-/*
- * Reads Z, +02:00, +0200, +02, or nothing, which must be the rest of the text.
- */
+/* Reads the rest of the text: Z, +02:00, +0200, +02, or nothing. */
 static int take_zone(struct cursor *r, struct instant *i)
 {
 	int blank = take(r, ' '), minus, hours, minutes = 0;
@@ -207,9 +203,7 @@ static int take_clock(struct cursor *r, struct instant *i)
 	return LEAT_OK;
 }
 
-/*
- * Reads a date, and what follows it. Digits alone, 20010131004705, have no T.
- */
+/* Reads a date and what follows it; digits alone have no T between. */
 static int parse_date(struct cursor *r, int alone, int64_t *t_out)
 {
 	struct instant i = { 0, 0 };

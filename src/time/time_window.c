@@ -454,14 +454,12 @@ int leat_time_window_save(const leat_time_window *window, leat_writer *writer)
 int leat_time_window_load(leat_time_window **window_out,
     const leat_time_window_options *options, leat_reader *reader)
 {
-	leat_time_window *made;
+	leat_time_window plan;
 	int err;
 
 	LEAT_ASSERT(window_out && options && reader);
-	err = leat_time_window_new(&made, options);
-	*window_out = err
-	    ? NULL
-	    : leat_object_load(&time_window_kind, made, reader, &err);
+	*window_out = leat_object_load(&time_window_kind, &plan, options,
+	    reader, &err);
 	return err;
 }
 

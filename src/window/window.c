@@ -193,13 +193,12 @@ int leat_window_save(const leat_window *window, leat_writer *writer)
 int leat_window_load(leat_window **window_out,
     const leat_window_options *options, leat_reader *reader)
 {
-	leat_window *made;
+	leat_window plan;
 	int err;
 
 	LEAT_ASSERT(window_out && options && reader);
-	err = leat_window_new(&made, options);
-	*window_out = err ? NULL
-			  : leat_object_load(&window_kind, made, reader, &err);
+	*window_out = leat_object_load(&window_kind, &plan, options, reader,
+	    &err);
 	return err;
 }
 
