@@ -32,8 +32,7 @@
  * (2013). Two predictors: Arenas-Garcia, Figueiras-Vidal, Sayed, "Mean
  * square performance of a convex combination of two adaptive filters",
  * IEEE Trans. Signal Process. 54 (2006).
- * Cost: two passes over seven numbers a feature, about four times plain
- * descent.
+ * Cost: two passes over seven numbers a feature, four times plain descent.
  */
 #include "../core/quad.h"
 #include "model.h"
@@ -100,8 +99,7 @@ LEAT_INLINE size_t adaptive_n_fours(const leat_model *m)
  * The variance goes to v' = keep (v + rate d^2), so v' / v tells both
  * whether the Newton step is enough and whether d is an outlier: up to
  * 1/16 on, and for |z| up to 7.5, nothing needs care. A sample that counts
- * next to nothing moves no variance, however far it is, and all of it needs
- * care.
+ * next to nothing moves no variance, however far, and all of it needs care.
  */
 LEAT_INLINE struct adaptive_weights adaptive_weights(double seen, double weight)
 {

@@ -78,18 +78,6 @@ static void adwin_append(struct leat_adwin *a, double x)
 	}
 }
 
-static void adwin_drop(struct leat_adwin *a, struct adwin_run *dropped)
-{
-	size_t row = a->rows - 1;
-
-	adwin_join(dropped, leat_ldexp(1, (int)row), a->mean[row][0],
-	    a->m2[row][0]);
-	a->n -= (uint64_t)1 << row;
-	adwin_remove(a, row, 1);
-	if (a->count[row] == 0)
-		a->rows--;
-}
-
 /*
  * Joins all values to one run. If means is not NULL, means[i] becomes the mean
  * of the i + 1 newest buckets.
@@ -154,9 +142,15 @@ static int adwin_check(leat_drift *d, double *score)
 
 	while (a->n > d->options.min_count &&
 	    adwin_differs(a, d->options.delta, &most)) {
+		size_t row = a->rows - 1;
 		if (dropped.n == 0)
 			*score = most;
-		adwin_drop(a, &dropped);
+		adwin_join(&dropped, leat_ldexp(1, (int)row), a->mean[row][0],
+		    a->m2[row][0]);
+		a->n -= (uint64_t)1 << row;
+		adwin_remove(a, row, 1);
+		if (a->count[row] == 0)
+			a->rows--;
 	}
 	if (dropped.n == 0) {
 		if (a->n > d->options.min_count)

@@ -26,26 +26,17 @@ static double margin_norm(const leat_model *m, const struct leat_row *row)
 	return leat_square_norm(row) + (m->no_intercept ? 0 : 1);
 }
 
-/* Checks that moves are small: by |step| |x|, or else one by one. */
-static int margin_fits(const leat_model *m, const struct leat_row *row,
-    double step, double norm)
-{
-	double most;
-
-	if (step * step * norm <= LEAT_GROWTH_MAX * LEAT_GROWTH_MAX)
-		return 1;
-	most = leat_row_most(row);
-	if (!m->no_intercept && most < 1)
-		most = 1;
-	return step - step == 0 && fabs(step) * most <= LEAT_GROWTH_MAX;
-}
-
-/* w += step x; norm is |x|^2. */
+/* w += step x, if that is small by |step| |x|, or each move; norm is |x|^2. */
 static int margin_move(leat_model *m, const struct leat_row *row, double step,
     double norm)
 {
-	if (!margin_fits(m, row, step, norm))
-		return LEAT_NOT_FINITE;
+	if (!(step * step * norm <= LEAT_GROWTH_MAX * LEAT_GROWTH_MAX)) {
+		double most = leat_row_most(row);
+		if (!m->no_intercept && most < 1)
+			most = 1;
+		if (!(step - step == 0 && fabs(step) * most <= LEAT_GROWTH_MAX))
+			return LEAT_NOT_FINITE;
+	}
 	LEAT_FOR_ROW(row, m->w[i] += step * v);
 	if (!m->no_intercept)
 		m->intercept += step;

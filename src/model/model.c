@@ -130,24 +130,6 @@ static const char *why_model(const leat_model_options *o)
 
 /* ---------------- making and freeing -------------------------------- */
 
-/* Cuts the arrays of standard.c and base.c. */
-static void model_layout_beside(leat_model *m, struct leat_cutter *c,
-    const leat_model_options *o)
-{
-	size_t n = o->standardise ? o->n_features : 0;
-	struct leat_unit *units = leat_cut(c, n, sizeof(struct leat_unit));
-	double *z = leat_cut(c, n, sizeof(double)), *base;
-
-	if (!model_rules[o->update]->set)
-		n = o->n_features;
-	base = leat_cut(c, n, sizeof(double));
-	if (!m)
-		return;
-	m->units = o->standardise ? units : NULL;
-	m->z = o->standardise ? z : NULL;
-	m->base = n > 0 ? base : NULL;
-}
-
 /* Measures, and with a base sets the pointers of m, which is there. */
 static int model_layout(leat_model *m, unsigned char *base,
     const leat_model_options *o, size_t *n_bytes)
@@ -155,7 +137,10 @@ static int model_layout(leat_model *m, unsigned char *base,
 	const struct leat_rule *rule = model_rules[o->update];
 	struct leat_cutter c = { base, 0, 0 };
 	size_t sizes[LEAT_MODEL_ARRAYS] = { 0 };
-	double *rates;
+	size_t n = o->standardise ? o->n_features : 0;  /* of standard.c */
+	size_t n_plane = rule->set ? n : o->n_features; /* of base.c */
+	struct leat_unit *units;
+	double *z, *plane, *rates;
 
 	for (int k = 0; k < rule->n_arrays; k++)
 		sizes[k] = o->n_features;
@@ -172,12 +157,19 @@ static int model_layout(leat_model *m, unsigned char *base,
 			m->length[k] = sizes[k];
 		}
 	}
-	model_layout_beside(m, &c, o);
+	units = leat_cut(&c, n, sizeof(struct leat_unit));
+	z = leat_cut(&c, n, sizeof(double));
+	plane = leat_cut(&c, n_plane, sizeof(double));
 	rates = leat_cut(&c, o->rates ? o->n_features : 0, sizeof(double));
-	if (base && o->rates)
-		m->rates = memcpy(rates, o->rates,
-		    o->n_features * sizeof(double));
 	*n_bytes = c.used;
+	if (base) { /* A length of 0 has no array, so no pointer. */
+		m->units = n > 0 ? units : NULL;
+		m->z = n > 0 ? z : NULL;
+		m->base = n_plane > 0 ? plane : NULL;
+		if (o->rates)
+			m->rates = memcpy(rates, o->rates,
+			    o->n_features * sizeof(double));
+	}
 	return c.overflow ? LEAT_ETOOBIG : LEAT_OK;
 }
 

@@ -65,10 +65,7 @@ struct leat_rule {
 	    double weight, double score);
 	/* w, unless NULL, and intercept in raw units. NULL: as they are. */
 	void (*raw)(const leat_model *m, double *w_out, double *intercept_out);
-	/*
-	 * Starts a new model from these. NULL: it learns what is beside them,
-	 * see base.c.
-	 */
+	/* Starts a new model from these. NULL: base.c learns beside them. */
 	void (*set)(leat_model *m, const double *w, double intercept);
 };
 

@@ -42,7 +42,7 @@ static int ph_push(leat_drift *d, double x, double *score)
 	s->fall = ph_cumulate(s->fall, -deviation - d->options.delta);
 	if (s->mean.n <= d->options.min_count)
 		return LEAT_CHANGE_NONE;
-	/* Of the sums that are looked for, the larger one counts. */
+	/* The larger sum counts of those that are looked for. */
 	int rises = leat_drift_wants(d, LEAT_CHANGE_RISE) &&
 	    (s->rise >= s->fall || !leat_drift_wants(d, LEAT_CHANGE_FALL));
 	double sum = rises ? s->rise : s->fall;

@@ -31,8 +31,7 @@
  * Gentleman, "Least squares computations by Givens transformations without
  * square roots", J. Inst. Math. Appl. 12 (1973), for the row-wise updating;
  * Golub, Van Loan, "Matrix computations", for the rotations.
- * Cost: 3 p^2 operations for the rotations of p columns and 2 p^2 for the
- * substitution.
+ * Cost: of p columns, 3 p^2 operations to rotate and 2 p^2 to substitute.
  */
 #include "model.h"
 
@@ -151,8 +150,7 @@ static void rls_solve(const leat_model *m, double *b, size_t p)
 
 /*
  * Writes the row as it is taken in: intercept, features, all times scale.
- * Each column's mean and the root of the sum of squares around it are updated
- * (Welford).
+ * Each column's mean and root of the sum of squares around it follow (Welford).
  */
 static void rls_fill(leat_model *m, const struct leat_row *row, double scale,
     double *out, size_t p)
@@ -178,10 +176,7 @@ static double rls_score(const leat_model *m, const struct leat_row *row)
 	double f = leat_model_linear(m, row);
 	double p = (double)rls_columns(m->n, m->no_intercept);
 
-	/*
-	 * With fewer samples the fit follows the noise, so clamp the
-	 * prediction.
-	 */
+	/* With fewer samples the fit follows the noise, so clamp it. */
 	if (m->t >= 3 * p || !(f - f == 0))
 		return f;
 	return f < m->state.rls.least ? m->state.rls.least

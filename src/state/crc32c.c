@@ -6,8 +6,7 @@
  * all errors of up to five bits in states of some hundred bytes and all
  * bursts of up to 32 bits, and CPUs have an instruction for it: 8 bytes at
  * a time where that is there, else a byte at a time from a table. CRC is
- * linear, so the table is written as sums of the eight rows that have one
- * bit.
+ * linear, so the table is written as sums of its eight rows of one bit.
  */
 #include "state.h"
 

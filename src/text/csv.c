@@ -38,33 +38,30 @@ const char *leat_csv_problem_text(int problem)
 
 /* ---- Making one ---- */
 
-static int fits(const leat_csv_options *o)
+/* Copies the options and fills in the defaults. Returns whether they fit. */
+static int take_options(leat_csv_options *o, const leat_csv_options *in)
 {
-	char delimiter = o->delimiter ? o->delimiter : ',';
-	char quote = o->quote ? o->quote : '"';
-
-	return o->record && !leat_is_line_end(delimiter) &&
-	    !leat_is_line_end(quote) &&
-	    (o->no_quotes ? !o->quote : delimiter != quote) &&
+	*o = *in;
+	if (!o->delimiter)
+		o->delimiter = ',';
+	if (!o->quote)
+		o->quote = '"';
+	if (!o->max_record)
+		o->max_record = (size_t)1 << 24;
+	if (!o->max_fields)
+		o->max_fields = (size_t)1 << 20;
+	return o->record && !leat_is_line_end(o->delimiter) &&
+	    !leat_is_line_end(o->quote) &&
+	    (o->no_quotes ? !in->quote : o->delimiter != o->quote) &&
 	    LEAT_IS_RESERVED(o) && leat_allocator_fits(o->allocator);
 }
 
 static void set_up(leat_csv *c, const leat_csv_options *o)
 {
-	leat_csv_options *own = &c->options;
-	unsigned char delimiter;
+	unsigned char delimiter = (unsigned char)o->delimiter;
 
-	*own = *o;
-	if (!own->delimiter)
-		own->delimiter = ',';
-	if (!own->quote)
-		own->quote = '"';
-	if (!own->max_record)
-		own->max_record = (size_t)1 << 24;
-	if (!own->max_fields)
-		own->max_fields = (size_t)1 << 20;
-	delimiter = (unsigned char)own->delimiter;
-	c->quote = o->no_quotes ? 256 : (unsigned char)own->quote;
+	c->options = *o;
+	c->quote = o->no_quotes ? 256 : (unsigned char)o->quote;
 	c->plain_stop[delimiter] = 1;
 	c->plain_stop['\r'] = c->quoted_stop['\r'] = 1;
 	c->plain_stop['\n'] = c->quoted_stop['\n'] = 1;
@@ -72,17 +69,18 @@ static void set_up(leat_csv *c, const leat_csv_options *o)
 	if (!o->no_quotes)
 		c->plain_stop[c->quote] = c->quoted_stop[c->quote] = 1;
 	c->scan = leat_scan_choose(&c->marks, delimiter,
-	    o->no_quotes ? '\n' : (unsigned char)own->quote);
+	    o->no_quotes ? '\n' : (unsigned char)o->quote);
 }
 
 int leat_csv_new(leat_csv **csv_out, const leat_csv_options *options)
 {
+	leat_csv_options o;
 	const leat_allocator *a;
 	leat_csv *c;
 
 	LEAT_ASSERT(csv_out && options);
 	*csv_out = NULL;
-	if (!fits(options))
+	if (!take_options(&o, options))
 		return LEAT_EINVAL;
 	a = options->allocator ? options->allocator : &leat_malloc_allocator;
 	c = (leat_csv *)a->alloc(a->ctx, sizeof(*c));
@@ -90,7 +88,7 @@ int leat_csv_new(leat_csv **csv_out, const leat_csv_options *options)
 		return LEAT_ENOMEM;
 	memset(c, 0, sizeof(*c));
 	c->allocator = *a;
-	set_up(c, options);
+	set_up(c, &o);
 	leat_csv_reset(c);
 	*csv_out = c;
 	return LEAT_OK;

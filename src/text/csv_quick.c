@@ -233,8 +233,7 @@ static LEAT_NOINLINE int more_fields(struct quick *q, size_t n)
 
 /*
  * Reads records while they are usual. Fields are written through f, places read
- * through `at`: in the inner loop nothing else changes, and both stay in
- * registers.
+ * through `at`: the inner loop changes nothing else; both stay in registers.
  */
 LEAT_INLINE void read_quick(struct quick *q)
 {

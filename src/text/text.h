@@ -114,8 +114,7 @@ LEAT_INLINE uint64_t leat_digits_of(uint64_t n)
 
 	/*
 	 * Split into two halves of four digits, then four of two, then eight
-	 * digits. Multiplications replace divisions; they are exact for numbers
-	 * this small.
+	 * digits. For numbers this small multiplications divide exactly.
 	 */
 	fours = n / 10000;
 	fours |= (n - fours * 10000) << 32;
@@ -161,8 +160,7 @@ enum { LEAT_SCAN = 2048, LEAT_PLACES = LEAT_SCAN + 64 };
 
 /*
  * Writes the offsets of delimiters, quotes, LF, CR and NUL among n bytes, at
- * most LEAT_SCAN, in order; returns their number. May overwrite the array
- * behind them.
+ * most LEAT_SCAN, in order; returns their number. May write behind them.
  */
 typedef size_t leat_scan_fn(const struct leat_special *m, const char *bytes,
     size_t n, uint16_t *places_out);

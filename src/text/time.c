@@ -236,8 +236,7 @@ LEAT_INLINE unsigned byte_of(uint64_t x, int n)
  * Reads 19 bytes, 2001-01-31T00:47:05, in three registers that overlap. After
  * an exclusive or with 0000-00-00T00:00:00 digits are 0 .. 9 and the other
  * bytes 0: with 6 or 15 added none reaches 16. Returns 0 for any other form, an
- * invalid time, or a rare one such as 24:00:00, and leaves the decision to the
- * general code.
+ * invalid time, or a rare one as 24:00:00, which the general code then decides.
  */
 LEAT_INLINE int take_usual(const char *p, int64_t *second)
 {
