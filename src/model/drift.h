@@ -24,7 +24,7 @@ struct leat_detector {
 	double delta, threshold, alpha;
 	uint64_t min_count;
 	uint64_t least_count; /* the smallest min_count it can take */
-	/* How much memory it has beside the struct; NULL: none. */
+	/* Bytes that are needed beside the struct; NULL: none. */
 	int (*room)(const leat_drift_options *o, size_t *n_bytes_out);
 	/* Makes what lies there, new or in a copy of the block; NULL: no need. */
 	void (*place)(leat_drift *d, size_t n_bytes);

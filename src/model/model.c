@@ -137,8 +137,8 @@ static int model_layout(leat_model *m, unsigned char *base,
 	const struct leat_rule *rule = model_rules[o->update];
 	struct leat_cutter c = { base, 0, 0 };
 	size_t sizes[LEAT_MODEL_ARRAYS] = { 0 };
-	size_t n = o->standardise ? o->n_features : 0;  /* of standard.c */
-	size_t n_plane = rule->set ? n : o->n_features; /* of base.c */
+	size_t n = o->standardise ? o->n_features : 0;  /* in standard.c */
+	size_t n_plane = rule->set ? n : o->n_features; /* in base.c */
 	struct leat_unit *units;
 	double *z, *plane, *rates;
 

@@ -49,7 +49,7 @@ struct leat_rule {
 	unsigned losses; /* bits 1 << enum leat_loss */
 	unsigned takes;  /* bits of enum leat_takes */
 	double rate;     /* by default */
-	int n_arrays;    /* of n_features numbers each; array 0 is w */
+	int n_arrays;    /* arrays of n_features numbers; array 0 is w */
 	/* Sets other lengths of arrays; NULL: those are all. */
 	void (*sizes)(const leat_model_options *o, size_t *sizes);
 	/* Initialises numbers that must not be 0; all are 0 before. */
