@@ -15,6 +15,7 @@
 #include "classes.h"
 #include "data.h"
 #include "pushed.h"
+#include "quiet.h"
 #include "suites.h"
 
 struct bill {

@@ -17,6 +17,7 @@
 #include "alloc.h"
 #include "data.h"
 #include "lists.h"
+#include "quiet.h"
 #include "saved.h"
 #include "suites.h"
 

@@ -16,6 +16,7 @@
 #include "data.h"
 #include "lists.h"
 #include "oracle.h"
+#include "quiet.h"
 #include "suites.h"
 
 /* A window of all statistics, the stream it is fed, and the oracle. */

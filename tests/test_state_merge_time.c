@@ -22,6 +22,7 @@
 #include "alloc.h"
 #include "classes.h"
 #include "data.h"
+#include "quiet.h"
 #include "saved.h"
 #include "suites.h"
 #include "time_stats.h"
