@@ -245,7 +245,7 @@ typedef struct leat_reader {
 
 #define LEAT_TAG_MAX 65536u
 
-/* Numbers of saved state; they never change meaning. */
+/* Numbers that saved state contains, so that none ever changes its meaning. */
 enum leat_object {
 	LEAT_OBJECT_WINDOW = 1,
 	LEAT_OBJECT_TIME_WINDOW = 2,
@@ -348,7 +348,7 @@ typedef struct leat_stat {
 	uint64_t reserved;   /* 0 */
 } leat_stat;
 
-/* Numbers of saved state; they never change meaning. */
+/* Numbers that saved state contains, so that none ever changes its meaning. */
 enum leat_stat_id {
 	LEAT_STAT_AGG = 1,
 	LEAT_STAT_COUNT = 2,
@@ -445,7 +445,7 @@ enum leat_stat_id {
 /*
  * Extrema; RANGE is max - min. ARGMIN and ARGMAX are the age of the extremum,
  * of the newest one if values are equal: the number of pushes since (0: the
- * newest push), in windows by time the ticks from it to the last value.
+ * newest push), in windows by time the ticks to the window's last tick, end - 1.
  */
 #define LEAT_MIN LEAT_STAT_INIT(LEAT_STAT_MIN)
 #define LEAT_MAX LEAT_STAT_INIT(LEAT_STAT_MAX)
@@ -459,7 +459,8 @@ enum leat_stat_id {
 #define LEAT_RATE_OF_CHANGE LEAT_STAT_INIT(LEAT_STAT_RATE_OF_CHANGE)
 
 /*
- * No intermediate overflow. GEOMETRIC_MEAN is NaN if the product is negative.
+ * The product of all values, and its n-th root, which is NaN if the product is
+ * negative. Intermediate results do not overflow.
  */
 #define LEAT_PRODUCT LEAT_STAT_INIT(LEAT_STAT_PRODUCT)
 #define LEAT_GEOMETRIC_MEAN LEAT_STAT_INIT(LEAT_STAT_GEOMETRIC_MEAN)
@@ -1078,7 +1079,7 @@ LEAT_API int leat_time_window_read(const leat_time_window *window,
 LEAT_API int leat_time_window_partial(const leat_time_window *window,
     const leat_agg *agg, void *partial_out);
 
-/* INT64_MIN before the first value. */
+/* Return now, and the watermark; INT64_MIN before the first value. */
 LEAT_API int64_t leat_time_window_now(const leat_time_window *window);
 LEAT_API int64_t leat_time_window_watermark(const leat_time_window *window);
 
@@ -1208,7 +1209,7 @@ LEAT_API int leat_keyed_query(leat_keyed *keyed, const void *key,
     size_t key_len, double *out);
 
 /*
- * Write that window's interval, and the combined partial of a class, as
+ * Write the interval of a key's window, and the combined partial of a class, as
  * leat_time_window_interval() and leat_window_partial() do. With by_count the
  * interval is of the key's pushes. Errors: LEAT_EKEY, LEAT_ESTAT.
  */

@@ -3,7 +3,7 @@
  *
  *      8 bytes   "csvstate"
  *      8 bytes   version of the format, 1
- *      ...       what the walk names, in the form of tape.h
+ *      ...       what the walk names, in the form of state_tape.h
  *      8 bytes   checksum of all bytes before: CRC-64 (ECMA-182)
  *
  * A new state is written to a file beside the old one and takes its name

@@ -30,7 +30,7 @@
  * the clock on the wall, whatever times values have: alerts are about now.
  *
  * A rule costs a comparison for each result; "for" and "absent" are looked
- * at by alerts_tick() too, so that they are raised when nothing comes.
+ * at by alert_tick() too, so that they are raised when nothing comes.
  */
 #ifndef SOCKET_INGEST_ALERT_H
 #define SOCKET_INGEST_ALERT_H

@@ -23,7 +23,7 @@ enum { SNAPSHOT_POINTS = 240 };
 /* A moment of a chart; its values are those of a row, in order. */
 struct snapshot_point {
 	int64_t at; /* nanoseconds since 1970 */
-		    /* n_values doubles follow in snapshot_values() */
+		    /* snapshot_point() has the n_values numbers of it */
 };
 
 struct snapshot_key {

@@ -82,7 +82,7 @@ void web_send_text(const struct request *request, int code, const char *text);
 void web_refuse(const struct request *request, enum log_kind kind, int code,
     const char *why);
 
-/* ---- What a request says (web_ask.c) ---- */
+/* ---- What a request says (web_request.c) ---- */
 
 /* Returns why a request is refused, with the status in *code_out, or NULL. */
 const char *request_find_wrong(const struct request *request, int *code_out);
@@ -98,7 +98,7 @@ enum request_token request_token(const struct request *request);
 int request_param(const struct request *request, const char *name,
     char **text_out, size_t *len_out);
 
-/* ---- Connections (web_guard.c) ---- */
+/* ---- Connections (http_conn.c, http_conn_room.c) ---- */
 
 /* Makes a bufferevent that is under watch, for evhttp. */
 struct bufferevent *http_conn_connection(struct event_base *base, void *ctx);

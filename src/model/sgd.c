@@ -5,7 +5,7 @@
  *
  * for the t-th sample, g being the slope of the loss. These are the loops
  * that a reader would write, so the bits are those too; what is fixed is
- * only the order of the sum (model.h). With `average`, predictions come
+ * only the order of the sum (row.h). With `average`, predictions come
  * from the running mean of the coefficients, which the descent itself does
  * not see.
  *

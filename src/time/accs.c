@@ -2,7 +2,7 @@
  * accs.c - blocks of accumulators
  *
  * A block stands for one run of values for all statistics at once. Steps
- * and joins that must be fast are in time.h.
+ * and joins that must be fast are in accs.h.
  */
 #include "accs.h"
 

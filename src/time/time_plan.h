@@ -3,7 +3,7 @@
  *
  * The plan says of which kind the windows are, where they lie in time, what
  * becomes of late, missing and surplus values, and where things lie in the
- * state of one key. It is made by stream.c from the options and is constant
+ * state of one key. time_plan.c makes it from the options, and it is constant
  * from then on.
  */
 #ifndef LEAT_TIME_PLAN_H

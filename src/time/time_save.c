@@ -1,5 +1,5 @@
 /*
- * time_time_save.c - windows by time as bytes, and from them
+ * time_save.c - windows by time as bytes, and from them
  *
  * The plan of a stream follows from its options; what changes is its clock, its
  * counts, and what the states hold. States are in cells_save.c, decaying.c,

@@ -2,7 +2,7 @@
  * Text from strangers: addresses, frames, lines of each format. What is
  * expected is what the formats' own documents say, or is found again in
  * another way. This file has the bench, addresses and the hash; frames are
- * in test_frame.c, formats in test_decoder.c and its like.
+ * in test_frame.c, formats in test_format.c and its like.
  */
 #define _POSIX_C_SOURCE 200809L
 
