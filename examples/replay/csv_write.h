@@ -1,5 +1,5 @@
 /*
- * CSV to a writer, as RFC 4180 has it: what must be quoted is.
+ * Writes CSV by RFC 4180. Fields that need quotes get them, and no others.
  */
 #ifndef REPLAY_CSV_WRITE_H
 #define REPLAY_CSV_WRITE_H

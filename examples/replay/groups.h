@@ -1,5 +1,5 @@
 /*
- * Each key has a group: its windows or its model.
+ * A group is what a replay keeps for one key: its windows or its model.
  */
 #ifndef REPLAY_GROUPS_H
 #define REPLAY_GROUPS_H

@@ -1,5 +1,6 @@
 /*
- * The word that somebody may have meant.
+ * The nearest of some allowed words to one that is not allowed, for messages
+ * that end with "did you mean WORD?".
  */
 #ifndef REPLAY_NEAREST_H
 #define REPLAY_NEAREST_H

@@ -1,6 +1,6 @@
 /*
- * Numbers on command lines and in fields: what the library has, with
- * blanks around it, and whole numbers.
+ * Numbers on command lines and in fields: those that the library reads, also
+ * with blanks around them, and whole numbers.
  */
 #ifndef REPLAY_NUMBER_H
 #define REPLAY_NUMBER_H

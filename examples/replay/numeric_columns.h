@@ -1,5 +1,5 @@
 /*
- * The first records show which columns are numeric.
+ * Finds out from the first records which columns are numeric.
  */
 #ifndef REPLAY_NUMERIC_COLUMNS_H
 #define REPLAY_NUMERIC_COLUMNS_H

@@ -1,6 +1,6 @@
 /*
- * The first records of an input, kept to be looked at before they are
- * worked on.
+ * Keeps the first records of an input, which are examined before they are
+ * processed.
  */
 #ifndef REPLAY_PEEK_H
 #define REPLAY_PEEK_H

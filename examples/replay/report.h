@@ -1,5 +1,5 @@
 /*
- * Errors in words, for whoever prints them.
+ * Messages about errors, written to a buffer that the caller prints.
  */
 #ifndef REPLAY_REPORT_H
 #define REPLAY_REPORT_H

@@ -1,5 +1,5 @@
 /*
- * UTF-8.
+ * Characters of UTF-8 in a text that may hold any bytes.
  */
 #ifndef REPLAY_UTF8_H
 #define REPLAY_UTF8_H

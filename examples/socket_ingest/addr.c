@@ -43,7 +43,7 @@ static int take_path(const char *path, enum addr_kind kind, struct addr *addr,
 		path += 2;
 		if (*path && *path != '/')
 			return report(why, size,
-			    "behind \"//\" a path begins with /");
+			    "the path after \"//\" must begin with /");
 	}
 	len = strlen(path);
 	if (len == 0)

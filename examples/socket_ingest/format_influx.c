@@ -266,7 +266,7 @@ static int take_time(struct decoder *d, struct cursor *c, struct sample *s)
 	if (!part_is_plain_number(time, 0) ||
 	    leat_parse_time(time.text, time.len,
 		unit == LEAT_UNIT_GUESS ? LEAT_UNIT_NS : unit, &s->t, NULL) < 0)
-		return decoder_bad(d, "time", time, "is not one");
+		return decoder_bad(d, "time", time, "is not a time");
 	if (text_skip_blanks(c->at, c->end) != c->end)
 		return decoder_bad_line(d, "text after the time");
 	s->has_time = 1;

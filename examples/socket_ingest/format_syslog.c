@@ -98,7 +98,7 @@ static int take_header(struct decoder *d, struct part *rest, struct message *m)
 	if (part_is(time, "-"))
 		return 0;
 	if (leat_parse_time(time.text, time.len, LEAT_UNIT_S, &m->t, NULL) < 0)
-		return decoder_bad(d, "time", time, "is not one");
+		return decoder_bad(d, "time", time, "is not a time");
 	m->has_time = 1;
 	return 0;
 }
@@ -246,7 +246,7 @@ static int take_old_time(struct decoder *d, struct part *rest,
 		m->has_time = 1;
 		return read_old_time(d, time.text, &m->t) == 0
 		    ? 1
-		    : decoder_bad(d, "time", time, "is not one");
+		    : decoder_bad(d, "time", time, "is not a time");
 	}
 	if (!is_like(*rest, "0000-00-00T") || !part_split(&after, ' ', &time) ||
 	    leat_parse_time(time.text, time.len, LEAT_UNIT_S, &m->t, NULL) < 0)

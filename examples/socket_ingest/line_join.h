@@ -2,11 +2,10 @@
  * Lines of InfluxDB's protocol that belong together: a text in quotes may
  * hold line ends.
  *
- * Whether a quote begins a text is seen by what stands before it, so a line
- * is joined with the next ones only if its last field is a text without an
- * end. What does not come to its end within the longest line, or makes no
- * good line, is the first line's fault alone: that is bad, and those behind
- * it are looked at anew.
+ * A quote begins a text only after certain bytes, so a line is joined with the
+ * next ones only if its last field is a text without an end. If the text does
+ * not end within the longest line, or the joined line is bad, only the first
+ * line is counted as bad, and those after it are read again as lines.
  *
  * Memory is at most that of two of the longest lines; a line costs at most a
  * walk over as much.

@@ -1,17 +1,17 @@
 /*
- * Peers, which are those at the other end, by address: how many connections a
- * peer has, and how many wrong tokens it has guessed.
+ * A peer is an address at the other end of connections: how many connections it
+ * has, and how many wrong tokens it has sent.
  *
- * An address of IPv6 counts by its first 64 bits, as the rest of it is for
- * anyone there to choose; but for those of this machine and of a link, which
- * count as a whole, as those of IPv4 do.
+ * IPv6 addresses count as one peer if their first 64 bits are equal, as a host
+ * may choose the rest. Loopback and link-local addresses count as a whole, as
+ * those of IPv4 do.
  *
- * A table of fixed size has all of them. Those with a connection stay; of the
- * others only those that have guessed wrong are kept, and of these the one
- * whose last connection is over for longest makes room. All costs O(1).
+ * Peers are in a table of fixed size. Those with a connection stay; of the
+ * others only those that have sent a wrong token are kept, and the one whose
+ * last connection ended first makes room. All costs O(1).
  *
- * Some wrong tokens are let pass, then each is answered later than the one
- * before. A right one is answered at once meanwhile, unless so many wrong
+ * A few wrong tokens are refused at once, then each is answered later than the
+ * one before. A right one is answered at once meanwhile, unless so many wrong
  * ones of the same peer wait for their answer that nothing else would slow
  * their sender down: then no token of this peer is looked at.
  */

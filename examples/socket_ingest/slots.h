@@ -1,15 +1,16 @@
 /*
- * Places for connections, of which there is a limit, and who gives his up
- * when there is none left.
+ * Places for connections, whose number is limited. When all are taken, one
+ * connection may be closed for a new one.
  *
- * First goes who has said nothing yet, since the longest time; then who has
- * been silent for SLOT_QUIET, likewise. Nobody else does: who sends stays,
- * and a new one is refused. A peer that has used up its share makes room
- * among its own.
+ * Connections that have sent nothing yet are closed first, the oldest of them
+ * before the others; then those that have been silent for SLOT_QUIET, the
+ * longest silence first. Active connections are kept, and a new one is refused
+ * if there are no others. A peer that has used up its share loses one of its
+ * own connections.
  *
- * Each slot is in two lines of its rank, that of all and that of its peer,
- * the one that is silent longest first. So every question is answered by a
- * look at the first one: all costs O(1).
+ * Each slot is in two queues of its rank, that of all slots and that of its
+ * peer, with the longest silence at the front. So only the first of a queue is
+ * looked at, and everything costs O(1).
  */
 #ifndef SOCKET_INGEST_SLOTS_H
 #define SOCKET_INGEST_SLOTS_H

@@ -1,10 +1,10 @@
 /*
- * class_save.c - what classes and statistics look like as bytes
+ * class_save.c - classes and statistics as bytes
  *
  * Accumulators of the built-in classes are numbers of eight bytes, and their
- * bytes are these numbers. How many samples one stands for is known to
- * whoever has it, so it is not among them. Classes of the user's say
- * themselves what their bytes are.
+ * bytes are these numbers. The number of samples
+ * of an accumulator is saved by its window, so it is not among them. A user's
+ * class defines its own bytes.
  *
  * What is loaded must be what samples can have made it: of none, an empty
  * accumulator; of some, what the class says of its own numbers. Whatever

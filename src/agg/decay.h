@@ -1,5 +1,9 @@
 /*
  * decay.h - sums of values whose weights fall
+ *
+ * A struct leat_decay holds the sum of weights, and the weighted means and
+ * squared deviations of one column or of a pair, from which windows of kind
+ * LEAT_DECAY compute their statistics; see decay.c.
  */
 #ifndef LEAT_DECAY_H
 #define LEAT_DECAY_H

@@ -5,8 +5,8 @@
  * terms (sum.h), so that a bias of which large errors cancel is as right as
  * any other sum: what the subtraction x - y has rounded off is added, too.
  * Squares of errors are added as in squares.c; each is off by three roundings
- * at most. Hits and covered targets are counted. R2 is told how much targets
- * vary by the moments of y (moments.c).
+ * at most. Hits and covered targets are counted. For R2 the
+ * moments of y (moments.c) give the variance of the targets.
  *
  * A target or a probability outside [0, 1] has no logarithmic loss: it is
  * NaN, and so is the mean while that pair is in the window. Nothing is ever

@@ -1,5 +1,8 @@
 /*
- * order.h - the values that a window stores, in order
+ * order.h - the values that a window stores, in the order of their size
+ *
+ * A balanced tree that counts how many values lie below another one, for the
+ * area under the ROC curve; see order.c.
  */
 #ifndef LEAT_ORDER_H
 #define LEAT_ORDER_H

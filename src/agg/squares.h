@@ -1,5 +1,5 @@
 /*
- * squares.h - sums of squares, and what is made of them
+ * squares.h - sums of squares, and of other terms that are not negative
  */
 #ifndef LEAT_SQUARES_H
 #define LEAT_SQUARES_H

@@ -1,5 +1,8 @@
 /*
  * stat.h - statistics, as a user names them
+ *
+ * A table, in stat.c, has a row for each statistic: its names, the classes that
+ * it is computed from, and its demands on a window.
  */
 #ifndef LEAT_STAT_H
 #define LEAT_STAT_H

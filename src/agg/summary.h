@@ -1,5 +1,8 @@
 /*
- * summary.h - what classes say of a window, and results from it
+ * summary.h - the numbers of a window from which its statistics follow
+ *
+ * Classes and the engine of a window fill in a struct leat_summary, and
+ * leat_lower() computes any of the library's statistics from it.
  */
 #ifndef LEAT_SUMMARY_H
 #define LEAT_SUMMARY_H

@@ -1,9 +1,9 @@
 /*
  * scratch.c - memory for the length of a call, from the stack
  *
- * Whoever only looks at an object must not write into it, or two threads
- * could not look at once. What a class of the user's needs to be combined is
- * known when the program runs and may be as much as 128 KiB, so there are a
+ * A query must not write into the object, so that two threads can query it at
+ * once. The room that a user's class needs for combining is known only when the
+ * program runs, and may be as much as 128 KiB, so there are a
  * few functions with frames of different sizes, and the smallest that will do
  * is called. It is called through a pointer: frames that a compiler put into
  * one another would always be the largest.

@@ -175,8 +175,8 @@ int leat_careful_push(leat_keyed *k, const leat_event *v, uint32_t hash,
 /* ---------------- deferred.c: pushes that wait -------------------- */
 
 /*
- * Events that wait are in the object already as far as anybody can tell.
- * Whoever looks at keys or windows settles them first.
+ * A caller must not be able to see that events wait. So every function that
+ * looks at keys or windows settles the events first.
  */
 
 /* Finds out whether events may ever wait with these options. */

@@ -74,7 +74,7 @@ static int table_lay(struct leat_table *t)
 	return 1;
 }
 
-/* Makes an empty table of so many slots. LEAT_ENOMEM. */
+/* Makes an empty table of `size` slots. LEAT_ENOMEM. */
 static int table_make(struct leat_table *t, uint64_t size)
 {
 	if (size > TABLE_SIZE_MAX)

@@ -38,7 +38,7 @@ struct leat_timers {
 
 void leat_timers_init(struct leat_timers *t, struct leat_memory *memory);
 void leat_timers_clear(struct leat_timers *t);
-/* Makes room for the timers of so many keys in all. LEAT_ENOMEM. */
+/* Makes room for timers of `keys` keys in all. LEAT_ENOMEM. */
 int leat_timers_reserve(struct leat_timers *t, size_t keys);
 /* Has the timer ring at `due`, or when it does now if that is earlier. */
 void leat_timers_arm(struct leat_timers *t, struct leat_entries *es,

@@ -1,5 +1,10 @@
 /*
- * drift.h - what watches over models: drift.c, page_hinkley.c, adwin.c, chart.c
+ * drift.h - detectors of change in a stream of numbers
+ *
+ * A detector takes values one by one, such as the errors of a model, and raises
+ * an alarm when their mean has changed or one of them is unusual. drift.c has
+ * what all kinds share; page_hinkley.c, adwin.c and chart.c each define kinds,
+ * as tables of functions.
  */
 #ifndef LEAT_DRIFT_H
 #define LEAT_DRIFT_H
@@ -68,7 +73,7 @@ LEAT_INLINE double leat_running_add(struct leat_running *r, double x)
 	return d;
 }
 
-/* Saves or loads a running mean of at most so many values. */
+/* Saves or loads a running mean of at most `most` values. */
 void leat_tape_running(struct leat_tape *t, struct leat_running *r,
     uint64_t most);
 int leat_drift_may_be_mean(double x);

@@ -1,5 +1,10 @@
 /*
- * loss.h - what a prediction that is wrong costs: loss.c
+ * loss.h - the cost of a wrong prediction
+ *
+ * A loss is a function of a score, which is the linear sum of a model, and a
+ * target. It defines how the score becomes a prediction, which targets it can
+ * have, and by its slope in which direction coefficients move. The losses
+ * themselves are in loss.c.
  */
 #ifndef LEAT_LOSS_H
 #define LEAT_LOSS_H

@@ -1,8 +1,10 @@
 /*
- * model.h - models
+ * model.h - linear models that learn from one sample at a time
  *
- * Every object here is one block of memory (core/block.c): the struct,
- * then its arrays.
+ * A model has one coefficient for each feature, and an intercept. model.c
+ * checks samples and predicts; an update rule, a struct leat_rule in a file of
+ * its own, says how a sample changes the coefficients. A model is one block of
+ * memory (core/block.c): the struct, then its arrays.
  */
 #ifndef LEAT_MODEL_H
 #define LEAT_MODEL_H

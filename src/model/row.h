@@ -1,5 +1,9 @@
 /*
- * row.h - the features of a sample, and sums over them: row.c
+ * row.h - the features of a sample, and sums over them
+ *
+ * A row is dense, with every feature of the model, or sparse, with the features
+ * that an index names; the others are then 0. Sums over both have the same
+ * bits; see row.c.
  */
 #ifndef LEAT_ROW_H
 #define LEAT_ROW_H

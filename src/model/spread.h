@@ -1,5 +1,10 @@
 /*
- * spread.h - values in standard units: standard.c, adaptive.c
+ * spread.h - values in standard units
+ *
+ * A spread is the running mean and variance of a feature or of targets. A value
+ * in standard units is its distance from that mean in standard deviations, so
+ * that rates mean the same in all data; standard.c and adaptive.c learn in
+ * these units.
  */
 #ifndef LEAT_SPREAD_H
 #define LEAT_SPREAD_H

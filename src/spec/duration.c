@@ -1,7 +1,7 @@
 /*
  * duration.c - times as people write them: 90s, 1h30m, 0.5d
  *
- * A number without a unit is so many ticks. Units are for ticks of a
+ * A number without a unit is a number of ticks. Units are for ticks of a
  * nanosecond. Decimals are exact however many there are: taken from the last
  * one to the first, (unit * digit + what is below) / 10 can be rounded down
  * at each step, since rounding down twice is rounding down once.

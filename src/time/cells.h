@@ -1,8 +1,10 @@
 /*
  * cells.h - windows that do not overlap
  *
- * cells.c and those who save and join its states share what a cell is; see
- * cells.c.
+ * A cell is one such window: its interval, how often it has been emitted, and
+ * the accumulators or the tree of its values. This header has the layout of a
+ * cell, for the cells_*.c that close, save and join them; cells.c says how the
+ * cells of a key are kept.
  */
 #ifndef LEAT_CELLS_H
 #define LEAT_CELLS_H
@@ -134,7 +136,7 @@ struct leat_cell *leat_cells_add(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *before, int64_t start, int64_t end);
 /* Finds out anew what is known of cells that were put there one by one. */
 void leat_cells_renew(const struct leat_stream *st, const struct leat_state *s);
-/* Returns the nodes that so many new cells and one change may take. */
+/* Returns the nodes that n new cells and one change may take. */
 size_t leat_cells_nodes(const struct leat_stream *st,
     const struct leat_state *s, size_t n);
 /* Returns the nodes that are needed where all cells may change. */

@@ -5,9 +5,9 @@
  * ten times the memory of these: nodes are made for 16 values and 8 children,
  * and what the edges know is kept for all of them. So as long as a tree would
  * have no more than two leaves, it is one block of its values in order, of the
- * size that these need, and what stands for the last leaf. Values are added to
- * that in the order in which they come, so it must be kept; all else that the
- * nodes would know is worked out when it is asked for, by the same steps in
+ * size that these need, and the accumulators of the last leaf. These depend on
+ * the order in which values came, so they must be kept; all else that the nodes
+ * would know is worked out when it is asked for, by the same steps in
  * the same order as tree.c and tree_late.c have them. So results are the same
  * to the bit, and nobody can tell which of the two forms a tree has.
  *

@@ -1,5 +1,9 @@
 /*
- * few.h - small trees, which need no nodes; see few.c
+ * few.h - trees of a few values, without nodes
+ *
+ * Most keys have few values in their window, and the nodes of a tree would
+ * take ten times their memory. So a small tree is one block with its values in
+ * order, which gives the same results to the bit; see few.c.
  */
 #ifndef LEAT_FEW_H
 #define LEAT_FEW_H
@@ -10,7 +14,7 @@
 struct leat_forest;
 struct leat_tree;
 
-/* Blocks come in so many sizes; see few_places.h. */
+/* The number of sizes of blocks; see few_places.h. */
 enum { LEAT_FEW_CLASSES = 9 };
 
 /*
@@ -73,7 +77,7 @@ void leat_few_range_panes(const struct leat_forest *f, const struct leat_few *w,
     int64_t from, int64_t to, struct leat_accs *out);
 void leat_few_evict_panes(struct leat_forest *f, struct leat_tree *t,
     int64_t before);
-/* A block has at most so many panes, under so many levels and nodes. */
+/* The most panes of a block, and the levels and nodes that they stand for. */
 enum { LEAT_FEW_PANES = 17, LEAT_FEW_LEVELS = 3, LEAT_FEW_INNERS = 7 };
 
 /* Functions of trees call these for trees without nodes that hold a value. */

@@ -2,11 +2,12 @@
  * few_ask.c - asking trees without nodes
  *
  * Nodes know all suffixes of the first leaf; a block works out the one that is
- * asked for, from the last value of that leaf to the first that is left. Values
- * leave one by one, so the next to be asked for begins a little further on:
- * on the way one such suffix is marked and kept, and the others are made from
- * that. When it has been passed the next one is marked; but not for those who
- * only look at the window, and combine elsewhere than in f->own.
+ * asked for, from the last value of that leaf to the first that is left.
+ * Values leave one by one, so the next to be asked for begins a little further
+ * on: on the way one such suffix is marked and kept, and the others are made
+ * from that. When it has been passed the next one is marked; but not by a
+ * query, which must not change the window and combines elsewhere than in
+ * f->own.
  *
  * Cost: of a suffix about three steps a query, sixteen at most, and of all
  * else two combines.

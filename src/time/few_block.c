@@ -3,7 +3,7 @@
  *
  * A block has room for a few values and is allocated by itself, so that a tree
  * takes what it needs and no more. Some free ones of each class are kept for
- * what comes next: a push makes sure of those that it may need before anything
+ * later values: a push makes sure of those that it may need before anything
  * changes, and takes them without failing.
  *
  * Cost: a few instructions, and the allocator's where no free one is kept or
@@ -71,7 +71,7 @@ struct leat_few *leat_few_take(struct leat_forest *f, unsigned size)
 	return w;
 }
 
-/* Frees blocks until so many are left. */
+/* Frees blocks of a size until `most` are left. */
 static void shelf_trim(struct leat_forest *f, unsigned size, size_t most)
 {
 	struct leat_shelf *shelf = &f->shelves[size];

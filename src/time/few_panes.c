@@ -1,12 +1,13 @@
 /*
  * few_panes.c - trees of a few panes, without nodes
  *
- * Up to seventeen panes are one block: their starts, what stands for each, and
- * the middle, which is all between the first and the last. As long as panes
- * come in order, where the nodes of a tree would stand follows from how many
- * panes have come and gone, and what the nodes would know is joined from the
- * panes when it is needed: by the same steps in the same order as tree.c has
- * them, so that results are the same to the bit. Behind the first pane are
+ * Up to seventeen panes are one block: their starts, the accumulators of each,
+ * and the middle, which is the sum of all between the first and the last. As
+ * long as panes come in order, where the nodes of a tree would stand follows
+ * from how many panes have come and gone, and what the nodes would know is
+ * joined from the panes when it is needed: by the same steps in the same order
+ * as tree.c has them, so that results are the same to the bit. Behind the
+ * first pane are
  *
  *      table   panes that have suffixes: of the left edge's lowest node
  *      nodes   full nodes of the table one level up

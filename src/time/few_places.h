@@ -2,8 +2,8 @@
  * few_places.h - where things lie in a block of a few values
  *
  * Behind the head come as many times as there is room for, as many x, with
- * pairs as many y, what stands for the last leaf, and in the larger blocks a
- * suffix of the first leaf that has been worked out; see few_ask.c.
+ * pairs as many y, the accumulators of the last leaf, and in the larger blocks
+ * those of a suffix of the first leaf that has been worked out; see few_ask.c.
  */
 #ifndef LEAT_FEW_PLACES_H
 #define LEAT_FEW_PLACES_H

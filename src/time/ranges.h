@@ -1,8 +1,10 @@
 /*
  * ranges.h - windows that overlap
  *
- * ranges.c and those who save and join its states share what a window on the
- * grid is and what is known of them; see ranges.c and ranges_slices.c.
+ * Windows that overlap are not stored. Each is a range of a tree of values, and
+ * is known by its two ends, which lie on a grid. Only windows that have been
+ * emitted and may be again, or that have changed, are noted in lists. This
+ * header is for the ranges_*.c that close, save and join; see ranges.c.
  */
 #ifndef LEAT_RANGES_H
 #define LEAT_RANGES_H

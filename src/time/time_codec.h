@@ -16,7 +16,7 @@ void leat_tape_stream_options(struct leat_tape *t,
 void leat_tape_stream(struct leat_tape *t, struct leat_stream *st);
 void leat_tape_state(struct leat_tape *t, struct leat_stream *st,
     struct leat_state *s);
-/* Saves or loads what stands for samples between two times, both included. */
+/* Saves or loads accumulators of samples between two times, both included. */
 void leat_tape_accs(struct leat_tape *t, const struct leat_stream *st,
     struct leat_accs *a, int64_t from, int64_t to);
 /* Counts what was read as values: all together no more than were taken. */

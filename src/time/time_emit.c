@@ -1,8 +1,8 @@
 /*
  * time_emit.c - results leave
  *
- * What stands for a window's values becomes its statistics, and a result that
- * the sink is called with.
+ * The accumulators of a window become its statistics, and the sink is called
+ * with a result that has them.
  */
 #include "../agg/summary.h"
 #include "time_engine.h"

@@ -1,14 +1,14 @@
 /*
- * time_query.c - results for those who only look
+ * time_query.c - queries, which do not change the window
  *
- * Several threads may look at one window, so what a result is made from lies
- * on the stack. A block of built-in classes is small. Users' classes may be
- * large, and there may be many of them: where a block would be too large,
+ * Several threads may query one window at once, so what a result is made from
+ * lies on the stack. A block of built-in classes is small. Users' classes may
+ * be large, and there may be many of them: where a block would be too large,
  * sections are asked for one after the other, in blocks that have no other.
  * The stream that does this is a copy whose section lies elsewhere in what is
  * combined (offset) than in what it is combined from (from). That is enough:
- * with users' classes trees have nodes, and of these everything is joined
- * into one block, and nothing else is worked out on the way.
+ * with users' classes trees have nodes, and of these everything is joined into
+ * one block, and nothing else is worked out on the way.
  */
 #include "ranges.h"
 

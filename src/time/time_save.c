@@ -6,7 +6,7 @@
  * tree_save.c, few_save.c and ranges_save.c.
  *
  * Results may depend in their last bit on how values have been added up, so
- * it is not enough to save values: what stands for them is saved as it is.
+ * it is not enough to save values: accumulators are saved as they are.
  */
 #include "time_codec.h"
 

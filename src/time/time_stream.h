@@ -3,8 +3,8 @@
  *
  * A stream is the plan of the windows, the clock, the forest in which values
  * are kept, the emitter by which results leave, and pools of memory. What a
- * window of one key holds is its state (time_plan.h). A window by time is a stream
- * with one state; keyed windows are a stream with a state for each key.
+ * window of one key holds is its state (time_plan.h). A window by time is a
+ * stream with one state; keyed windows are a stream with a state for each key.
  */
 #ifndef LEAT_TIME_STREAM_H
 #define LEAT_TIME_STREAM_H
@@ -143,13 +143,13 @@ int leat_stream_same(const struct leat_stream *st,
     const struct leat_stream *from);
 /* Reserves in the pools all that is counted. LEAT_ENOMEM. */
 int leat_need_reserve(struct leat_stream *st, const struct leat_need *need);
-/* Counts what so many more panes take. */
+/* Adds the memory that `more` panes need. */
 void leat_need_panes(struct leat_need *need, size_t more);
 /* Returns whether max_values is less than what two states store. */
 int leat_stream_joins_too_much(const struct leat_stream *st,
     const struct leat_state *s, const struct leat_stream *from,
     const struct leat_state *other);
-/* Returns whether max_windows is less than what s holds and so many more. */
+/* Returns whether s with `more` windows added would exceed max_windows. */
 int leat_stream_joins_too_many(const struct leat_stream *st,
     const struct leat_state *s, uint64_t more);
 void leat_need_values(const struct leat_stream *st, struct leat_need *need,

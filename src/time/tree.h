@@ -242,7 +242,7 @@ LEAT_INLINE void leat_leaf_get(const struct leat_forest *f,
 }
 /* Takes apart one inner node of what was dropped last. */
 void leat_tree_take_apart(struct leat_forest *f);
-/* Reserves so many nodes, and what goes with them. LEAT_ENOMEM. */
+/* Reserves leaves, inner nodes and tables, by their numbers. LEAT_ENOMEM. */
 int leat_tree_stock_nodes(struct leat_forest *f, size_t leaves, size_t inners,
     size_t tables);
 /* Reserves for one value more in any tree up to a height. LEAT_ENOMEM. */

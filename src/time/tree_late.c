@@ -3,8 +3,8 @@
  *
  * The way up starts at the last leaf and ends at the lowest node of the
  * right edge that begins early enough, so that a value d places late costs
- * O(log d) steps of search; then it goes down to its leaf. What stands for
- * the nodes on the way is put right in one of two ways:
+ * O(log d) steps of search; then it goes down to its leaf. The
+ * accumulators of the nodes on the way are corrected in one of two ways:
  *
  * - If all classes take samples in any order and nothing was split, the
  *   sample is appended to each block that it belongs to.

@@ -1,10 +1,10 @@
 /*
  * tree_save.c - trees as bytes
  *
- * Node by node from the root, the first child first, with what stands for
- * each; then what the edges know. Of the first leaf and of nodes on the left
- * edge, what is gone is not saved but counted: it has a place until the node
- * is used up.
+ * Nodes are saved from the root, the first child first, with the accumulators
+ * of each; then those that the edges keep. Of the first leaf and of nodes on
+ * the left edge, what is gone is not saved but counted: it has a place until
+ * the node is used up.
  *
  * What is read is a tree as the library makes them: all leaves on one level,
  * times in order, and off the edges no node less than half full, so that it

@@ -58,8 +58,8 @@ void leat_report(const leat_window *w, struct leat_summary *s, double *out)
 }
 
 /*
- * A query by whoever has the window to itself: results go to w->results, and
- * partials of users' classes stay in their parts.
+ * A query by a function that may change the window: results go to w->results,
+ * and partials of users' classes stay in their parts.
  */
 static void ask(leat_window *w)
 {

@@ -2,8 +2,8 @@
  * window_save.c - windows by count as bytes, and from them; and joined
  *
  * Nothing of the relay is saved. Where its elements are follows from how
- * many there have been, and what stands for them from the elements that are
- * in the window: each prefix and suffix is made of nothing else. So a window
+ * many there have been, and its partials from the elements that are in the
+ * window: each prefix and suffix is made of nothing else. So a window
  * that slides is saved as its values and their number, and is loaded by
  * pushing them, which takes the very steps that were taken once. Panes that
  * have closed are saved as their partials, and go through their relay again.
