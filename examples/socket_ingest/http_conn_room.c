@@ -3,9 +3,9 @@
  *
  * When all connections are in use, who is least in use makes room: first who
  * asks for nothing, then who waits for the answer to a wrong token, then who
- * is slow to request, then who is slow to take an answer, and of these the one who
- * has been so for longest. A new one has GRACE to request; one that has had an
- * answer has had its turn. So there is always one soon, as those who look on
+ * is slow to request, then who is slow to take an answer, and of these the one
+ * who has been so for longest. A new one has GRACE to request; one that has had
+ * an answer has had its turn. So there is always one soon, as those who look on
  * are fewer than all. Till then new ones wait, outside.
  */
 #define _POSIX_C_SOURCE 200809L

@@ -416,9 +416,9 @@ static void adaptive_raw(const leat_model *m, double *w_out,
 		b -= w * a->mean[k];
 		at0 -= s->units.scale * w * a->first[k];
 		if (w_out)
-			w_out[i] = leat_model_told(s->units.scale * w);
+			w_out[i] = leat_model_finite(s->units.scale * w);
 	}
-	*intercept_out = leat_model_told(adaptive_raw_score(m, &s->units, b) +
+	*intercept_out = leat_model_finite(adaptive_raw_score(m, &s->units, b) +
 	    at0);
 }
 

@@ -312,7 +312,7 @@ void leat_model_w_set(leat_model *m, const double *w, double intercept)
 	m->intercept = intercept;
 }
 
-double leat_model_told(double x)
+double leat_model_finite(double x)
 {
 	return x == x ? leat_within(x, -DBL_MAX, DBL_MAX) : 0;
 }
@@ -451,10 +451,10 @@ void leat_model_coefficients(const leat_model *m, double *coefficients_out,
 	else if (coefficients_out)
 		memcpy(coefficients_out, w, m->n * sizeof(double));
 	if (m->based && m->base) {
-		intercept = leat_model_told(intercept + m->base_intercept);
+		intercept = leat_model_finite(intercept + m->base_intercept);
 		for (size_t i = 0; i < m->n && coefficients_out; i++)
 			coefficients_out[i] =
-			    leat_model_told(coefficients_out[i] + m->base[i]);
+			    leat_model_finite(coefficients_out[i] + m->base[i]);
 	}
 	if (intercept_out)
 		*intercept_out = intercept;

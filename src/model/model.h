@@ -179,7 +179,7 @@ double leat_model_score_of(const leat_model *m, const struct leat_row *row);
 /* Returns the coefficients used for predictions, and sets the intercept. */
 const double *leat_model_w(const leat_model *m, double *intercept);
 /* Clamps a coefficient to the range of finite numbers. */
-double leat_model_told(double x);
+double leat_model_finite(double x);
 
 /* The score that the slope is taken at. */
 LEAT_INLINE double leat_model_offset(const leat_model *m, double f)

@@ -167,9 +167,9 @@ void leat_standard_raw(const leat_model *m, double *w_out,
 		intercept -= v * u->moments.mean;
 		at0 -= scale * v * u->first;
 		if (w_out)
-			w_out[i] = leat_model_told(scale * v);
+			w_out[i] = leat_model_finite(scale * v);
 	}
-	*intercept_out = leat_model_told(standard_raw_score(m, intercept) +
+	*intercept_out = leat_model_finite(standard_raw_score(m, intercept) +
 	    at0);
 }
 

@@ -220,7 +220,7 @@ void leat_ordered_again(leat_window *w);
 size_t leat_flush_levels(const leat_window *w);
 void leat_window_emit_open(leat_window *w);
 
-/* report.c */
+/* window_report.c */
 uint64_t leat_pushes(const leat_window *w);
 /* s is of the built-in classes alone; those of the user are combined here. */
 void leat_report(const leat_window *w, struct leat_summary *s, double *out);

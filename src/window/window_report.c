@@ -1,5 +1,11 @@
 /*
- * report.c - results in the order of options, and their emission
+ * window_report.c - results in the order of options, and their emission
+ *
+ * An engine fills a summary from the partials of the library's classes. Here
+ * the statistics are lowered from it, and those of users' classes from their
+ * own partials, which a query makes in scratch memory and an emission leaves
+ * in the window, so that the callback can ask for them. Cost: a step for each
+ * statistic, and a combine for each user's class.
  */
 #include "window.h"
 
