@@ -4,12 +4,12 @@
 # writes into build/ alone.
 # `make help` lists the targets.
 #
-# CC, AR, CPPFLAGS, CFLAGS, LDFLAGS and LIBS are yours: what the project
-# needs stands beside them. DESTDIR and the directory variables below say
+# CC, AR, CPPFLAGS, CFLAGS, LDFLAGS and LIBS are yours: flags that the project
+# needs are added to them. DESTDIR and the directory variables below say
 # where things are installed. V=1 shows the commands.
 #
-# The first line is for other makes: to them it is an error with these
-# words, to GNU make a rule that nothing asks for.
+# The first line is for other makes, which stop at it with its words as their
+# error message. To GNU make it is a rule for a target that is never made.
 
 CFLAGS ?= -O3 -g
 CXXFLAGS ?= $(CFLAGS)
@@ -23,11 +23,11 @@ INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
 
-# A build of another kind (sanitizers, coverage) is one in another folder.
+# Other kinds of builds (sanitizers, coverage) have folders of their own.
 BUILD ?= build
 FUZZ_SECONDS ?= 60
 
-# The header is the one place that knows the version.
+# The version is defined in the header alone.
 define_of = $(shell sed -n \
 	's/^.define $(1)[ \t][ \t]*"\{0,1\}\([0-9.]*\)"\{0,1\}.*/\1/p' \
 	include/leat.h)
@@ -35,14 +35,14 @@ VERSION := $(call define_of,LEAT_VERSION_STRING)
 ABI := $(call define_of,LEAT_ABI_VERSION)
 
 Q := $(if $(V),,@)
-# -s is for silence.
+# With make -s no step is shown.
 say := @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-7s %s\n')
 MAKEFLAGS += --no-print-directory
 shell_quote = '$(subst ','\'',$(1))'
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
 	-Wstrict-prototypes -Wmissing-prototypes
-# Contraction stays off whatever comes before it: it changes results.
+# -ffp-contract=off comes last, since contraction would change results.
 compile = $(CC) -Iinclude $(CPPFLAGS) -std=c11 $(WARNINGS) $(CFLAGS) \
 	-ffp-contract=off -MMD -MP
 link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
@@ -70,7 +70,7 @@ all: lib programs ## the library, static and shared, and what is installed
 .PHONY: lib
 lib: $(STATIC) $(SHARED) $(BUILD)/leat.pc
 
-# Holds the flags, and is new when they are: objects depend on it.
+# This file holds the flags and changes only with them. Objects depend on it.
 FLAGS := $(CC) $(AR) $(CXX) $(CPPFLAGS) $(CFLAGS) $(CXXFLAGS) $(LDFLAGS) $(LIBS)
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
@@ -90,7 +90,7 @@ $(BUILD)/shared/%.o: src/%.c $(BUILD)/flags
 	$(say) CC $@
 	$(Q)$(compile) -fvisibility=hidden -fPIC -c -o $@ $<
 
-# Made anew each time: an archive keeps the members that sources have lost.
+# The archive is removed first: ar would keep members without a source.
 $(STATIC): $(STATIC_OBJS)
 	$(say) AR $@
 	$(Q)rm -f $@
@@ -103,7 +103,7 @@ $(SHARED): $(SHARED_OBJS)
 	$(Q)ln -sf $(SHARED_NAME) $(BUILD)/$(SONAME)
 	$(Q)ln -sf $(SONAME) $(BUILD)/libleat.so
 
-# Below the prefix, directories are named by it, so that a tree can move.
+# Directories below the prefix are named by it, so that the tree can be moved.
 below_prefix = $(subst $(PREFIX)/,$${prefix}/,$(1))
 $(BUILD)/leat.pc: src/leat.pc.in FORCE
 	@mkdir -p $(@D)
@@ -124,7 +124,7 @@ CSV_REPLAY := $(BIN)/csv_replay
 INGEST := $(BIN)/socket_ingest
 SMALL_EXAMPLES := $(patsubst examples/%.c,$(BIN)/%,$(wildcard examples/*.c))
 EXAMPLES := $(SMALL_EXAMPLES) $(CSV_REPLAY)
-# The ones that are installed, as is $(INGEST), where it could be built.
+# Programs that are installed; $(INGEST) is one more, where it can be built.
 PROGRAMS := $(CSV_REPLAY)
 
 .PHONY: programs
@@ -145,15 +145,16 @@ $(EXAMPLES): $(STATIC)
 	$(say) LD $@
 	$(Q)$(link) $(LIBS)
 
-# socket_ingest is the one with needs of its own: libevent and OpenSSL, and
-# SQLite if it is there. They may arrive in the same run of make, so they are
-# looked for in a recipe, and what needs them is the matter of another make.
-# SKIP_INGEST=1 leaves it out, and its tests.
+# socket_ingest needs libevent and OpenSSL, and uses SQLite if it is there.
+# `make deps check` may install these in the same run, so a recipe looks for
+# them, and calls another make to build the program. SKIP_INGEST=1 leaves out
+# the program and its tests.
 INGEST_NEEDS := libevent libevent_openssl openssl
 HAS_LIBEVENT := pkg-config --exists $(INGEST_NEEDS) 2>/dev/null
 INGEST_OBJS := $(call objs_in,socket_ingest) $(BUILD)/ingest_page.o
 INGEST_FLAGS := $(BUILD)/ingest.cflags
-# Its parts by themselves, one Check runner; and what its scripts send with.
+# A Check runner for the parts of socket_ingest, and programs that its test
+# scripts use to send.
 INGEST_TEST := $(BUILD)/tests/test_ingest
 INGEST_TOOLS := $(addprefix $(BUILD)/tests/ingest/,sender crowd hold browser)
 INGEST_TEST_OBJS := $(filter-out $(INGEST_TOOLS:=.o), \
@@ -188,7 +189,7 @@ $(INGEST_FLAGS): $(BUILD)/flags FORCE
 $(INGEST_OBJS): private extra = $$(cat $(INGEST_FLAGS))
 $(INGEST_OBJS): $(INGEST_FLAGS)
 
-# The page, as bytes.
+# The web page of socket_ingest as an array of bytes.
 $(BUILD)/ingest_page.c: examples/socket_ingest/page.html
 	$(say) GEN $@
 	@{ echo '#include "page.h"'; \
@@ -260,8 +261,8 @@ demo: $(PROGRAMS) ## replays the weekly CO2 record, draws and predicts it
 
 # ---- Tests ------------------------------------------------------------
 
-# What has a main() of its own, the fuzzers too, to replay their corpus;
-# the rest of tests/*.c is one Check runner.
+# Test programs with a main() of their own. Fuzzers are among them, to replay
+# their corpus. All other tests/*.c make up one Check runner.
 ALONE := $(wildcard $(addprefix tests/,test_replay.c long_drift.c \
 	long_text.c long_state.c bits.c footprint.c looks.c csv_reader.c float_suite.c \
 	hot.c c99.c layout.c threads.c growth.c state_travel.c fuzz_*.c))
@@ -275,25 +276,25 @@ REPLAYS := $(filter $(BUILD)/tests/fuzz_%,$(ALONE_PROGRAMS))
 CXX_TESTS := $(patsubst %.cc,$(BUILD)/%_cc,$(wildcard tests/*.cc))
 
 CHECK_FLAGS := $(BUILD)/check.cflags
-# Exact arithmetic and data to try, which need no Check.
+# Exact arithmetic and test data, which do not need Check.
 ORACLE_OBJS := $(filter %/big.o %/data.o %/oracle.o,$(RUNNER_OBJS))
 CHECK_OBJS := $(filter-out $(ORACLE_OBJS),$(RUNNER_OBJS)) $(TEST_REPLAY:=.o)
 
-# Asked for in a recipe, not when make starts: `make deps check` has to
-# work where pkg-config arrives on the way.
+# pkg-config is called in a recipe, not when make starts: `make deps check`
+# may have to install it first.
 $(CHECK_FLAGS): $(BUILD)/flags
 	@pkg-config --cflags check >$@ 2>/dev/null && \
 		pkg-config --libs check >$(BUILD)/check.libs || { \
 		echo 'The tests need Check and pkg-config: make deps' \
 		'installs them.' >&2; rm -f $@; exit 1; }
 
-# The library as one file, in which looks are counted.
+# The library as one file, built so that it counts the items it looks at.
 $(BUILD)/tests/looks.o: private extra = -I$(BUILD)
 $(BUILD)/tests/looks.o: $(BUILD)/leat.c $(BUILT_HEADERS)
 
 $(CHECK_OBJS): private extra = $$(cat $(CHECK_FLAGS))
 $(CHECK_OBJS): $(CHECK_FLAGS)
-# Whoever includes the header may still be at C99.
+# Programs in C99 may include the header.
 $(BUILD)/tests/c99.o: private extra = -std=c99 -Werror
 
 $(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
@@ -319,17 +320,17 @@ $(BUILD)/tests/hot: $(BUILD)/tests/data.o
 $(BUILD)/tests/threads: private LIBS += -lpthread
 $(BUILD)/tests/long_state $(BUILD)/tests/fuzz_state: $(BUILD)/tests/state_zoo.o
 $(BUILD)/tests/fuzz_spec: $(BUILD)/tests/spec_words.o
-# Lines and frames of socket_ingest, which need no more than this.
+# The fuzzer of socket_ingest's lines and frames needs only these files.
 LINES := $(addprefix examples/socket_ingest/,chains frame line_join siphash24 \
 	decoder decoder_key decoder_names decoder_sets) \
 	$(patsubst %.c,%,$(wildcard examples/socket_ingest/format*.c)) \
 	$(addprefix examples/replay/,state_tape list number report time_text)
 $(BUILD)/tests/fuzz_wire: $(LINES:%=$(BUILD)/%.o)
-# Calls of the whole API, which need no more than these.
+# The fuzzer that calls the whole API needs only these files.
 API_PARTS := $(patsubst %.c,%,$(wildcard tests/api/*.c)) \
 	$(addprefix tests/,alloc classes state_zoo)
 $(BUILD)/tests/fuzz_api: $(API_PARTS:%=$(BUILD)/%.o)
-# With libFuzzer they have its main().
+# Fuzzers that are linked with libFuzzer use its main().
 FUZZ_ENTRY ?= -DLEAT_FUZZ_MAIN
 $(REPLAYS:=.o): private extra = $(FUZZ_ENTRY)
 
@@ -361,13 +362,13 @@ CLI_TESTS := $(notdir $(patsubst %.sh,%,$(wildcard tests/cli_*.sh)))
 PROGRAM_TESTS := $(SUITES) $(SELF_CHECKS) $(notdir $(REPLAYS)) $(CLI_TESTS) \
 	dev_full golden ingest_parts programs socket_ingest
 TREE_TESTS := $(notdir $(patsubst %.sh,%,$(wildcard tests/check_*.sh)))
-# The ones that take longest begin, so that none is waited for alone.
+# The longest tests start first, so that none is left to run alone at the end.
 LONG_TESTS := suite_exact socket_ingest cli_csv_replay_save \
 	check_amalgamation suite_state_merge_time
 long_first = $(filter $(LONG_TESTS),$(1)) $(filter-out $(LONG_TESTS),$(1))
 
-# What the scripts need to know of this build. They have no part in its
-# parallel jobs.
+# Variables that tell scripts about this build. MAKEFLAGS loses its job options,
+# since scripts take no part in the parallel jobs of this make.
 script_env = MAKE='$(MAKE)' \
 	MAKEFLAGS=$(call shell_quote,$(filter-out -j% --jobserver%,$(MAKEFLAGS))) \
 	BUILD='$(BUILD)' \
@@ -410,7 +411,7 @@ chosen = $(if $(TESTS),$(filter $(TESTS),$(1)),$(call long_first,$(1)))
 run_tests = +$(Q)rm -rf $(LOGS); $(MAKE) $(addprefix test_,$(call chosen,$(1))); \
 	sh tests/run.sh --report $(LOGS) $(call chosen,$(1))
 
-# Where nobody has said how many jobs, all processors work.
+# Without -j, as many jobs run as there are processors.
 all_cores = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell \
 	nproc 2>/dev/null || echo 1))
 
@@ -442,7 +443,7 @@ built-check-programs: test-programs
 built-check-tree: lib examples $(filter %/bits %/fuzz_api,$(ALONE_PROGRAMS))
 	$(call run_tests,$(TREE_TESTS))
 
-# In one go with deps, what it installs comes first.
+# `make deps check` installs before it builds anything.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
 $(CHECK_FLAGS) $(CXX_TESTS) socket_ingest check: | deps
 endif
@@ -538,7 +539,7 @@ BENCH_OBJS := $(filter-out $(BENCH_TOOLS:=.o), \
 	$(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/*.c)))
 BENCH := $(if $(BENCH_OBJS),$(BUILD)/bench/bench)
 
-# GSL is one more peer to compare with, where it is.
+# GSL is compared with as well, where it is installed.
 $(BUILD)/bench/gsl: FORCE
 	@mkdir -p $(@D)
 	@{ pkg-config --exists gsl 2>/dev/null && echo -DHAVE_GSL && \
@@ -567,8 +568,8 @@ bench: $(BENCH) ## speed, against the loop written by hand
 bench-text: $(BENCH) ## numbers and times, against the C library
 	@./$(BENCH) text
 
-# Rolling means of 100 for each of 1000 keys; with every row printed and
-# without; and what else is here that can read such a file.
+# Rolling means of 100 values for each of 1000 keys, with and without printed
+# rows, compared with other programs that can read such a file.
 ROWS ?= 4000000
 ROWS_FILE := $(BUILD)/bench/rows-$(ROWS).csv
 $(ROWS_FILE): | $(BUILD)/bench/make_rows
@@ -609,7 +610,7 @@ $(BUILT_HEADERS): $(BUILD)/%: include/%
 
 PAGES1 := $(PROGRAMS:$(BIN)/%=man/%.1)
 PAGES1 := $(wildcard $(PAGES1))
-# It is installed with its page, if it could be built.
+# socket_ingest is installed with its page, if it could be built.
 if_ingest = $(Q)if test -x $(INGEST); then $(1); fi
 PAGES3 := $(wildcard man/*.3)
 PAGES5 := $(wildcard man/*.5)

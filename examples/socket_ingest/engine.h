@@ -1,8 +1,8 @@
 /*
- * Values in; windows, alerts and rows of results out. What csv_replay does with
- * a file is done here with what comes from everywhere, and all that is wanted
- * of it beside rows is passed on as it happens: to the snapshot that the page
- * is drawn from, to alerts, to a database.
+ * The engine pushes values from all sources through windows or models, as
+ * csv_replay does with a file, and writes rows of results. Results are also
+ * passed on at once to the snapshot that the page is drawn from, to alerts, and
+ * to a database.
  *
  * Rows are either those of a CSV table, whose header the first connection
  * brings and all others must have, or a key and a value each.

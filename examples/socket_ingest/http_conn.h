@@ -1,7 +1,7 @@
 /*
- * A connection of HTTP, as two files know it: http_conn.c, which watches it
- * from its beginning to its end, and http_conn_room.c, which makes room for
- * another one.
+ * A connection of HTTP, shared by two files: http_conn.c watches it from its
+ * beginning to its end, and http_conn_room.c closes it when another one needs
+ * the room.
  */
 #ifndef SOCKET_INGEST_HTTP_CONN_H
 #define SOCKET_INGEST_HTTP_CONN_H

@@ -1,8 +1,8 @@
 /*
- * Senders by name, and how many lines of each have been taken: so that one
- * whose connection, or whose server, has gone away knows where to go on. The
- * counts are saved with the rest of the state, so they always fit what windows
- * have seen.
+ * Counts the lines that have been taken from each sender, by the sender's name.
+ * After a lost connection, or a restart of the server, a sender learns from the
+ * count which line to send next. Counts are saved with the rest of the state, so
+ * they always agree with the values in windows.
  */
 #ifndef SOCKET_INGEST_SENDERS_H
 #define SOCKET_INGEST_SENDERS_H

@@ -1,5 +1,5 @@
 /*
- * A snapshot of each key, for those who look on: the page, the API, alerts.
+ * A snapshot of each key, which the page, the API and alerts read.
  * Keys are found by name through a seeded hash, and listed by their last
  * results.
  *
@@ -20,10 +20,9 @@ struct alert_state;
 
 enum { SNAPSHOT_POINTS = 240 };
 
-/* A moment of a chart; its values are those of a row, in order. */
+/* A moment of a chart; snapshot_point() returns its values, in row order. */
 struct snapshot_point {
 	int64_t at; /* nanoseconds since 1970 */
-		    /* snapshot_point() has the n_values numbers of it */
 };
 
 struct snapshot_key {
@@ -78,7 +77,7 @@ struct snapshot_key *snapshot_find(const struct snapshot *snapshot,
  */
 struct snapshot_key *snapshot_add(struct snapshot *snapshot, const char *name,
     size_t len, int *is_new_out);
-/* Drops a key, whose alerts have been freed by whoever has put them there. */
+/* Drops a key. The caller must have freed its alerts. */
 void snapshot_drop(struct snapshot *snapshot, struct snapshot_key *key);
 
 /*

@@ -1,6 +1,6 @@
 /*
- * HTTP: a page that draws the live windows, the events it lives from, an API
- * in JSON, metrics for Prometheus.
+ * The HTTP server: a page that draws the live windows, the events that keep it
+ * up to date, an API in JSON, and metrics for Prometheus.
  *
  *      /                 the page; nothing from elsewhere
  *      /events           server-sent events: at first "hello" with the names
