@@ -36,7 +36,7 @@ const struct cli_option cli_time_options[CLI_TIME_N_OPTIONS] = {
 	    "unit of numbers: s, ms, us, ns; default: by size" },
 	{ ID_OFFSET, 0, "offset", "DUR",
 	    "where tumbling and hopping windows begin: DUR\n"
-	    "after (or with - before) midnight of 1970 UTC" },
+	    "after (or with - before) 1970-01-01T00:00 UTC" },
 	{ ID_DELAY, 0, "delay", "DUR",
 	    "rows may come out of order by this much: windows\n"
 	    "close DUR later; default: 0s" },
@@ -44,7 +44,7 @@ const struct cli_option cli_time_options[CLI_TIME_N_OPTIONS] = {
 	    "for DUR after that, late rows revise windows, whose\n"
 	    "results are printed again; default: 0s" },
 	{ ID_MAX_SKEW, 0, "max-skew", "DUR",
-	    "refuse times further ahead than this of earlier ones\n"
+	    "refuse times more than this ahead of earlier ones\n"
 	    "(in a service, of its clock; default: 1d, 0s: no\n"
 	    "limit)" },
 	{ ID_MAX_VALUES, 0, "max-values", "N",

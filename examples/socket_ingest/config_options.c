@@ -22,8 +22,8 @@ static const struct cli_option listen_options[] = {
 	{ ID_FORMAT, 0, "format", "NAME",
 	    NULL /* named by the table of formats */ },
 	{ ID_CLOCK, 0, "clock", "event|arrival",
-	    "windows by time use the times in lines (default;\n"
-	    "without one, of arrival), or only those of arrival" },
+	    "times of windows: those in the lines (default; for\n"
+	    "lines without one, of arrival), or of arrival only" },
 	{ ID_INFLUX_UNIT, 0, "influx-unit", "UNIT",
 	    "unit of times in influx: s, ms, us, ns (default)" },
 	{ ID_STATSD_FLUSH, 0, "statsd-flush", "DUR",
@@ -36,8 +36,8 @@ static const struct cli_option limit_options[] = {
 	    "been silent for longest; default: 1024" },
 	{ ID_MAX_PER_PEER, 0, "max-per-peer", "N",
 	    "most streams, and watching pages, of one address;\n"
-	    "default: a quarter, but all except 1/32 for this\n"
-	    "machine's own" },
+	    "default: a quarter of all, or all but 1/32 for this\n"
+	    "machine itself" },
 	{ ID_MAX_LINE, 0, "max-line", "BYTES",
 	    "longer lines are skipped; default: 8192" },
 	{ ID_MAX_BYTES, 0, "max-bytes", "N[K|M|G]",
@@ -53,16 +53,16 @@ static const struct cli_option limit_options[] = {
 static const struct cli_option security_options[] = {
 	{ ID_TLS_CERT, 0, "tls-cert", "FILE",
 	    "certificate (PEM): tcp:// and HTTP use TLS" },
-	{ ID_TLS_KEY, 0, "tls-key", "FILE", "its private key (PEM)" },
+	{ ID_TLS_KEY, 0, "tls-key", "FILE",
+	    "the certificate's private key (PEM)" },
 	{ ID_TLS_CLIENT_CA, 0, "tls-client-ca", "FILE",
 	    "clients must show a certificate signed by one of\n"
-	    "these" },
+	    "those in FILE" },
 	{ ID_TOKEN_FILE, 0, "token-file", "FILE",
-	    "a stream must begin with the line \"token SECRET\",\n"
-	    "a request contain it; the secret is FILE's first\n"
-	    "line" },
+	    "SECRET is the first line of FILE: streams begin with\n"
+	    "\"token SECRET\", and requests contain it" },
 	{ ID_INSECURE, 0, "insecure", NULL,
-	    "allow other machines without TLS and token" },
+	    "allow other machines to connect without TLS or token" },
 };
 
 static const struct cli_option alert_options[] = {
