@@ -33,7 +33,7 @@ size_t learner_width(const struct learner_plan *plan)
 	return 2 + plan->errors.n_stats;
 }
 
-/* A loss that takes any target tells so whatever its arg is. */
+/* Returns whether the loss allows this target; a missing one it always does. */
 int learner_can_have(const struct learner_plan *plan, double target)
 {
 	int loss = plan->model.loss;

@@ -52,8 +52,8 @@ struct peer {
 struct peers;
 
 /*
- * Makes room for so many connections and, beside them, so many peers without
- * one. NULL: no memory. The seed keeps addresses from being chosen so that they
+ * Makes room for n_connections peers with a connection and n_others without one.
+ * NULL: no memory. The seed keeps addresses from being chosen so that they
  * collide.
  */
 struct peers *peers_new(size_t n_connections, size_t n_others,
@@ -67,7 +67,7 @@ size_t peers_count(const struct peers *peers);
 /*
  * Returns the peer of this address, for one more connection, until
  * peers_drop(). NULL if the address is not one of IP, or if there are more
- * connections than were told.
+ * connections than peers_new() made room for.
  */
 struct peer *peers_hold(struct peers *peers, const struct sockaddr *at,
     socklen_t len);

@@ -149,7 +149,7 @@ void datagrams_free(struct datagrams *datagrams);
 
 struct csv_pairs;
 
-/* Reads records of which a header tells the columns of key, value and time. */
+/* Reads records whose header names the columns of key, value and time. */
 struct csv_pairs *csv_pairs_new(struct server *server);
 void csv_pairs_free(struct csv_pairs *csv_pairs);
 

@@ -5,7 +5,7 @@
  * bytes now. It is in one of four states:
  *
  *      open        is_open: what is put is written at once
- *      blocked     open too, but full: an event tells when it is not
+ *      blocked     open too, but full: an event fires when it is not
  *      waiting     not open, a timer is on: the kind tries again
  *      dead        what is put is dropped
  *

@@ -21,7 +21,7 @@ enum stream_state {
 	STREAM_HELD,   /* nothing; a wrong token is not answered yet */
 	STREAM_TOKEN,  /* "token SECRET" */
 	STREAM_SENDER, /* "sender NAME", or the first line */
-	STREAM_GUESS,  /* the first line tells the format */
+	STREAM_GUESS,  /* the first line shows the format */
 	STREAM_LINES,
 	STREAM_RECORDS /* records of CSV */
 };

@@ -12,7 +12,7 @@
 
 /*
  * x 2^k, rounded once. A step down is shorter by the 53 bits of x: what it
- * makes denormal is then, after the last step, less than can be told from 0.
+ * makes denormal is then, after the last step, too small to differ from 0.
  */
 double leat_ldexp(double x, int k)
 {

@@ -89,7 +89,7 @@ static void counted_close(struct leat_stream *st, struct leat_state *s,
 	(void)watermark;
 }
 
-/* Finds the window that a query sees; tells whether it is open with data. */
+/* Finds the window that a query sees. Returns whether it is open with data. */
 static int counted_interval(const leat_keyed *k, const struct leat_state *s,
     int64_t *start_out, int64_t *end_out)
 {

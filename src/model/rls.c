@@ -15,7 +15,7 @@
  * intercept, a copy) has a diagonal entry of little but rounding error. Its
  * coefficient is 0 then: the column's mean and spread, kept beside R, tell.
  *
- * With forgetting, what a column once told fades as well, until rounding
+ * With forgetting, what a column once contributed fades as well, until rounding
  * errors in the columns around it are all that its diagonal entry is made
  * of, and the next time it varies they would be taken for its coefficient.
  * So a column that has varied keeps a ridge, 1e-5 of its spread so far: far
