@@ -445,7 +445,8 @@ enum leat_stat_id {
 /*
  * Extrema; RANGE is max - min. ARGMIN and ARGMAX are the age of the extremum,
  * of the newest one if values are equal: the number of pushes since (0: the
- * newest push), in windows by time the ticks to the window's last tick, end - 1.
+ * newest push), in windows by time the ticks to the last one of the window,
+ * end - 1.
  */
 #define LEAT_MIN LEAT_STAT_INIT(LEAT_STAT_MIN)
 #define LEAT_MAX LEAT_STAT_INIT(LEAT_STAT_MAX)

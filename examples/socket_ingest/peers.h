@@ -52,8 +52,8 @@ struct peer {
 struct peers;
 
 /*
- * Makes room for n_connections peers with a connection, and for n_others without
- * one. NULL: no memory. The seed keeps addresses from being chosen so that they
+ * Makes room for n_connections peers with a connection and n_others without.
+ * NULL: no memory. The seed keeps addresses from being chosen so that they
  * collide.
  */
 struct peers *peers_new(size_t n_connections, size_t n_others,

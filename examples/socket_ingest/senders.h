@@ -1,8 +1,8 @@
 /*
- * Counts the lines that have been taken from each sender, by the sender's name.
- * After a lost connection, or a restart of the server, a sender learns from the
- * count which line to send next. Counts are saved with the rest of the state, so
- * they always agree with the values in windows.
+ * Counts the lines that have been taken from each sender, by the sender's
+ * name. After a lost connection, or a restart of the server, a sender learns
+ * from the count which line to send next. Counts are saved with the rest of
+ * the state, so they always agree with the values in windows.
  */
 #ifndef SOCKET_INGEST_SENDERS_H
 #define SOCKET_INGEST_SENDERS_H

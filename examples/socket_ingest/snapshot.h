@@ -56,8 +56,11 @@ struct snapshot {
 	struct chains chains;
 	size_t bytes;      /* bytes allocated for keys and rings */
 	size_t ring_bytes; /* bytes allocated for rings */
-	size_t
-	    most_ring_bytes; /* limit that the user may set: no ring begins or grows beyond it, and the oldest keys lose theirs */
+	/*
+	 * The user may set this limit. No ring begins or grows beyond it, and
+	 * the oldest keys lose theirs.
+	 */
+	size_t most_ring_bytes;
 	uint64_t seed[2];
 };
 

@@ -38,7 +38,7 @@ LEAT_INLINE void leat_unmark(struct leat_marks *m, uint32_t rank)
 	m->words[rank >> 6] &= ~((uint64_t)1 << (rank & 63));
 }
 
-/* Moves up to n ranks from the set to `ranks`. Returns how many it moved. */
+/* Moves up to n ranks, lowest first, to `ranks`. Returns how many it moved. */
 size_t leat_marks_take(struct leat_marks *m, uint32_t *ranks, size_t n);
 /* Returns the lowest rank of the set that is >= from; SIZE_MAX if none is. */
 size_t leat_marks_next(const struct leat_marks *m, size_t from);
