@@ -77,8 +77,8 @@ static struct leat_section section_of(enum leat_class_id id,
 		.agg = agg,
 		.id = id,
 		.any_order = leat_any_order(cls, agg),
-		.size = agg ? 2 * agg->size : cls->size,
-		.packed = agg ? agg->size : cls->packed,
+		.size = (uint32_t)(agg ? 2 * agg->size : cls->size),
+		.packed = (uint32_t)(agg ? agg->size : cls->packed),
 	};
 
 	LEAT_ASSERT(agg || s.size <= LEAT_ACC_MAX);

@@ -27,7 +27,11 @@ struct leat_section {
 	int any_order;
 	/* Places in a block of time/accs.h, and in one that it is joined to. */
 	size_t offset, from;
-	size_t size, packed; /* bytes of an accumulator, and of a partial */
+	/*
+	 * Bytes of an accumulator, and of a partial: at most twice the largest
+	 * class. They are small, as each window of each key has sections.
+	 */
+	uint32_t size, packed;
 };
 
 /*

@@ -15,7 +15,7 @@ static void cut_part(struct leat_cutter *c, const struct leat_window *w,
 		if (lanes)
 			p->lanes = leat_cut(c, 1, lanes);
 		if (place)
-			p->of.packed = place;
+			p->of.packed = (uint32_t)place;
 	} else {
 		p->open = leat_cut(c, 1, p->of.size);
 		p->panes = leat_cut(c, w->panes.closed_max, p->of.packed);
