@@ -207,6 +207,7 @@ void leat_cells_remove(struct leat_stream *st, struct leat_state *s,
 
 	if (before->next != c && x->root)
 		before = leat_cells_find(st, s, c->start - 1);
+	LEAT_ASSERT(before); /* c at least is there */
 	while (before->next != c) {
 		LEAT_LOOK();
 		before = before->next;
@@ -247,6 +248,7 @@ struct leat_cell *leat_cells_search(const struct leat_stream *st,
 		    leat_index_find(&leat_cells_kind, x, &t);
 		return item ? item->cell : NULL;
 	}
+	LEAT_ASSERT(c);
 	for (; c->start <= t; c = c->next) {
 		LEAT_LOOK();
 		found = c;

@@ -56,8 +56,10 @@ static void tape_emitted(struct leat_tape *t, struct leat_stream *st,
 	leat_tape_number(t, &n, UINT64_MAX);
 	for (uint64_t i = 0; i < n && !t->err; i++) {
 		before = item;
-		if (!t->loads)
+		if (!t->loads) {
+			LEAT_ASSERT(at); /* there are n of them */
 			item = *at;
+		}
 		tape_grid_window(t, st, &item.w);
 		leat_tape_number(t, &item.times, UINT64_MAX);
 		leat_tape_int(t, &item.late, 1);

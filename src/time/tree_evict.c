@@ -127,6 +127,7 @@ static int renew_left(struct leat_forest *f, struct leat_tree *t,
 {
 	struct leat_edges *g = t->edges;
 
+	LEAT_ASSERT(g);
 	if (level > t->height ||
 	    (level == t->height && g->gone[level] > g->covered)) {
 		leat_tree_edges(f, t);
