@@ -267,7 +267,9 @@ static void play_kind(int kind, int keyed)
 			trial.n_steps = 150;
 		play_both(keyed, seed);
 	}
-	ck_assert_uint_gt(failures, 0);
+	/* DECAY allocates so seldom that a few seeds may not see it. */
+	if (!short_run() || kind != LEAT_DECAY)
+		ck_assert_uint_gt(failures, 0);
 	if (keyed)
 		ck_assert_uint_gt(full, 0);
 }
