@@ -57,7 +57,7 @@ static void tape_emitted(struct leat_tape *t, struct leat_stream *st,
 	for (uint64_t i = 0; i < n && !t->err; i++) {
 		before = item;
 		if (!t->loads) {
-			LEAT_ASSERT(at); /* there are n of them */
+			LEAT_ASSERT(at); /* the i-th of n windows exists */
 			item = *at;
 		}
 		tape_grid_window(t, st, &item.w);
