@@ -55,14 +55,15 @@ static const char *why_baseline(const leat_drift_options *o)
 static const char *why_drift_range(const leat_drift_options *o,
     const struct leat_detector *k)
 {
+	double h = k->takes & LEAT_TAKES_THRESHOLD ? o->threshold : 1;
+
 	if (!(o->delta >= 0 && o->delta <= DBL_MAX))
 		return "delta: below 0 or not finite";
 	if (k == &leat_detector_adwin && !(o->delta < 1))
 		return "delta: must be less than 1 with ADWIN";
 	if (k == &leat_detector_page_hinkley && o->threshold == 0)
 		return "threshold: required by PAGE_HINKLEY";
-	if (k->takes & LEAT_TAKES_THRESHOLD &&
-	    !(o->threshold > 0 && o->threshold <= DBL_MAX))
+	if (!(h > 0 && h <= DBL_MAX))
 		return "threshold: not above 0";
 	if (!(o->alpha >= 0 && o->alpha <= 1))
 		return "alpha: must be above 0 and at most 1";
