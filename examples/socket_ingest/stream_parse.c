@@ -61,7 +61,8 @@ static int take_sender(struct stream *st, const struct line *name)
 	}
 	if (senders_forgotten(s->senders) > forgotten)
 		log_event(&s->log, LOG_SENDER, 1, s->now,
-		    "%s: %d senders are remembered; forgetting the one gone longest",
+		    "%s: %d senders are remembered; "
+		    "forgetting the one gone longest",
 		    st->who, SENDERS_MAX);
 	/* The sender is this stream's before the old one lets go of it. */
 	old = st->sender->stream;

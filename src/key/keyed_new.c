@@ -21,7 +21,8 @@ static const char *why_keyed(const leat_keyed_options *o)
 		return "by_time, by_count: both are given";
 	if (o->by_time ? o->by_time->allocator != NULL
 		       : o->by_count->allocator != NULL)
-		return "allocator: must be NULL; keyed windows have one for all";
+		return "allocator: must be NULL; "
+		       "keyed windows have one for all";
 	if (o->ttl < 0)
 		return "ttl: below 0";
 	if (o->max_keys > (uint64_t)1 << 31)

@@ -31,7 +31,7 @@ struct leat_detector {
 	uint64_t least_count; /* the smallest min_count it can take */
 	/* Bytes that are needed beside the struct; NULL: none. */
 	int (*room)(const leat_drift_options *o, size_t *n_bytes_out);
-	/* Makes what lies there, new or in a copy of the block; NULL: no need. */
+	/* Makes what lies there, new or in a copied block; NULL: no need. */
 	void (*place)(leat_drift *d, size_t n_bytes);
 	void (*moved)(const leat_drift *from, leat_drift *to);
 	void (*reset)(leat_drift *d);

@@ -61,7 +61,7 @@ void leat_clock_see_first(struct leat_clock *c, uint32_t source, int64_t t);
 void leat_clock_advance(struct leat_clock *c, int64_t t);
 void leat_clock_advanced(struct leat_clock *c, int64_t t);
 
-/* A clock as it was before a value, with what is known of the value's source. */
+/* A clock as it was before a value, with what it knew of the value's source. */
 struct leat_clock_mark {
 	struct leat_clock clock;
 	uint32_t source;

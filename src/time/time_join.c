@@ -7,8 +7,8 @@
  * then half of it has been emitted as all of it. That, and all memory, is asked
  * about before anything is changed.
  *
- * Closed windows that are kept for lateness are emitted again if they are made of
- * more now than before, as if the values of the other had come late.
+ * Closed windows that are kept for lateness are emitted again if they are made
+ * of more now than before, as if the values of the other had come late.
  *
  * Cost: one combine a class and cell; panes, or values where order counts,
  * are put into the other's tree one by one.
