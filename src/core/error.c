@@ -21,8 +21,8 @@ static const char *const error_words[] = {
 	[-LEAT_ERANGE] = "out of range",
 	[-LEAT_EBUFFER] = "buffer too small",
 	[-LEAT_EINDEX] = "feature index out of range or not ascending",
-	[-LEAT_ECALENDAR] = "the calendar's interval does not contain the time "
-			    "it was asked for",
+	[-LEAT_ECALENDAR] =
+	    "the calendar's interval does not contain the time asked for",
 	[-LEAT_ESOURCE] = "source number out of range",
 	[-LEAT_EKEY] = "unknown key, or key too long",
 	[-LEAT_EPARSE] = "malformed text",
