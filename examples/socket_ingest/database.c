@@ -12,6 +12,7 @@
  * and a new one is begun at its path.
  */
 #include "database.h"
+#include "../replay/report.h"
 
 #include <stdio.h>
 
@@ -22,7 +23,6 @@
 
 #include "../replay/array.h"
 #include "../replay/list.h"
-#include "../replay/report.h"
 #include "database_inside.h"
 
 enum {
