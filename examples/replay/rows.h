@@ -66,7 +66,7 @@ struct rows_plan {
 	int silent;       /* results are not even watched */
 	size_t n_texts;   /* key, shown columns; by time start, end, flags */
 	size_t width;     /* numbers in a result */
-	rows_step *emit;  /* to the watch; NULL: it wants no results */
+	rows_step *emit;  /* emits to the watch; NULL: no results */
 	rows_step *print;
 };
 

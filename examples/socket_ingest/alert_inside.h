@@ -13,7 +13,7 @@
 
 /* Rules about results, side by side: each row is compared with all of them. */
 struct alert_check {
-	struct alert_test tests[2]; /* to raise, and to clear */
+	struct alert_test tests[2]; /* one raises, the other clears */
 	size_t at;                  /* index of the number in the row */
 	size_t rule;
 };

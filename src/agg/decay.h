@@ -47,11 +47,11 @@ void leat_decay_start(struct leat_decay *d);
 void leat_decay_fade(struct leat_decay *d, struct leat_wide keep);
 void leat_decay_take(struct leat_decay *d, double x, double y,
     struct leat_wide weight, double share);
-/* Both, for a value that comes a step after the one before it. */
+/* Fades by one step, then takes the value. */
 void leat_decay_push(struct leat_decay *d, double x, double y);
-/* For a pair that a sum of errors has no number for. */
+/* Counts a pair for which a sum of errors has no number. */
 void leat_decay_upset(struct leat_decay *d, double share);
-/* 0, or the infinity or NaN that x (axis 0) or y (axis 1) now comes to. */
+/* Returns 0, or the infinity or NaN that x (axis 0) or y (axis 1) is now. */
 double leat_decay_disturbed(const struct leat_decay *d, int axis);
 struct leat_wide leat_decay_mean_square(const struct leat_decay *d);
 double leat_decay_rms(const struct leat_decay *d);
