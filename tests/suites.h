@@ -14,6 +14,7 @@ Suite *each_suite(void);
 Suite *flush_suite(void);
 Suite *exact_suite(void);
 Suite *sums_suite(void);
+Suite *superacc_suite(void);
 Suite *ends_suite(void);
 Suite *decay_suite(void);
 Suite *decay_range_suite(void);
