@@ -13,6 +13,7 @@
  * at once, and the table of powers, are looked at from inside: few inputs
  * reach their corners.
  */
+#define _DEFAULT_SOURCE
 #include <float.h>
 #include <limits.h>
 #include <locale.h>
@@ -21,6 +22,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <leat_text.h>
 
@@ -34,6 +37,21 @@ __extension__ typedef unsigned __int128 compiler_u128;
 #endif
 #undef __SIZEOF_INT128__
 #include "../src/text/text.h"
+
+/*
+ * The CPU chooses the form in which the library reads short numbers. The one
+ * in plain registers is made here once more, so that both are tested.
+ */
+typedef int parse_fn(const char *text, size_t n_bytes, double *x_out,
+    size_t *n_used_out);
+parse_fn parse_in_plain_registers;
+#define leat_parse_double parse_in_plain_registers
+#define LEAT_NO_VECTOR
+#include "../src/text/parse_double.c"
+#undef LEAT_NO_VECTOR
+#undef leat_parse_double
+#undef HIDDEN_BIT
+#undef INFINITE
 
 #include "big.h"
 #include "data.h"
@@ -325,9 +343,12 @@ struct answer {
 	size_t used;
 };
 
+static parse_fn *const forms[] = { leat_parse_double,
+	parse_in_plain_registers };
+
 /* Parses n bytes with others behind them, which must not matter. */
-static struct answer ask(const char *text, size_t n, const char *behind,
-    int whole)
+static struct answer ask(parse_fn *parse, const char *text, size_t n,
+    const char *behind, int whole)
 {
 	struct answer a = { 0, UNTOUCHED, UNTOUCHED };
 	size_t more = strlen(behind);
@@ -335,7 +356,7 @@ static struct answer ask(const char *text, size_t n, const char *behind,
 
 	memcpy(copy, text, n);
 	memcpy(copy + n, behind, more);
-	a.err = leat_parse_double(copy, n, &a.x, whole ? NULL : &a.used);
+	a.err = parse(copy, n, &a.x, whole ? NULL : &a.used);
 	free(copy);
 	return a;
 }
@@ -362,8 +383,9 @@ static void expect(const char *text, size_t n, double x, size_t used)
 {
 	static const char *const behind[] = { "", "7" };
 
-	for (int i = 0; i < 4; i++) {
-		struct answer a = ask(text, n, behind[i / 2], i % 2);
+	for (int i = 0; i < 8; i++) {
+		struct answer a = ask(forms[i / 4], text, n, behind[i / 2 % 2],
+		    i % 2);
 
 		check_answer(text, n, a, i % 2, x, used);
 	}
@@ -502,6 +524,93 @@ START_TEST(a_byte_that_is_no_digit_ends_the_number)
 				expect(text, (size_t)n, x,
 				    (size_t)(end - text));
 			}
+		}
+	}
+}
+END_TEST
+
+/*
+ * Three pages, of which the outer two cannot be read: a text that begins or
+ * ends the one between them shows whatever is read beside it.
+ */
+static char *make_island(size_t *size_out)
+{
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	char *p = mmap(NULL, 3 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+	    -1, 0);
+
+	if (p == MAP_FAILED ||
+	    mprotect(p + size, size, PROT_READ | PROT_WRITE) != 0)
+		ck_abort_msg("no pages");
+	*size_out = size;
+	return p + size;
+}
+
+static void expect_in_place(const char *text, size_t n, double x)
+{
+	for (size_t i = 0; i < N_OF(forms); i++) {
+		struct answer a = { 0, UNTOUCHED, UNTOUCHED };
+
+		a.err = forms[i](text, n, &a.x, NULL);
+		check_answer(text, n, a, 1, x, n);
+	}
+}
+
+START_TEST(nothing_is_read_beside_a_text_at_an_edge_of_a_page)
+{
+	struct rng r = rng_new(23);
+	size_t size;
+	char *page = make_island(&size);
+
+	for (int n = 1; n <= 70; n++) {
+		for (int i = 0; i < times(40); i++) {
+			char text[80], *end;
+			size_t len = (size_t)(put_pointed(put_sign(text, &r), n,
+						  i % (n + 2), &r) -
+			    text);
+			double x = strtod(text, &end);
+
+			memcpy(page, text, len);
+			expect_in_place(page, len, x);
+			memcpy(page + size - len, text, len);
+			expect_in_place(page + size - len, len, x);
+		}
+	}
+	munmap(page - size, 3 * size);
+}
+END_TEST
+
+/* Texts as files have them, at any place of a word. */
+START_TEST(millions_of_short_texts_are_read_as_strtod_reads_them)
+{
+	struct rng r = rng_new(24);
+	char bytes[64];
+
+	for (int i = 0; i < times(1000000); i++) {
+		char *text = bytes + rng_below(&r, 16), *end;
+		int n = 1 + (int)rng_below(&r, 20);
+		char *p = put_sign(text, &r);
+		size_t len;
+		double x;
+
+		p = put_pointed(p, n, (int)rng_below(&r, (uint64_t)n + 2), &r);
+		len = (size_t)(p - text);
+		/* Some texts become no number, or a shorter one. */
+		if (rng_below(&r, 8) == 0) {
+			text[rng_below(&r, len)] = (char)rng_below(&r, 256);
+			if (*text && strchr(" \t\n\v\f\rxX", *text))
+				continue;
+			if (memchr(text, 'x', len) || memchr(text, 'X', len))
+				continue;
+		}
+		x = strtod(text, &end);
+		for (size_t k = 0; k < 2 * N_OF(forms); k++) {
+			struct answer a = { 0, UNTOUCHED, UNTOUCHED };
+
+			a.err = forms[k / 2](text, len, &a.x,
+			    k % 2 ? NULL : &a.used);
+			check_answer(text, len, a, k % 2, x,
+			    (size_t)(end - text));
 		}
 	}
 }
@@ -1517,6 +1626,9 @@ static TCase *reading_case(void)
 	tcase_add_test(c,
 	    bytes_in_any_order_are_read_as_far_as_they_are_a_number);
 	tcase_add_test(c, a_byte_that_is_no_digit_ends_the_number);
+	tcase_add_test(c, nothing_is_read_beside_a_text_at_an_edge_of_a_page);
+	tcase_add_test(c,
+	    millions_of_short_texts_are_read_as_strtod_reads_them);
 	tcase_add_test(c, the_longest_number_at_the_start_is_taken);
 	tcase_add_test(c, blanks_and_hexadecimal_numbers_are_not_taken);
 	tcase_add_test(c, words_are_read_in_any_case);

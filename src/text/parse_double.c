@@ -7,7 +7,8 @@
  * 1. Text of at most 24 bytes, digits with or without a point among them,
  *    is loaded into up to three registers at once, the point is squeezed
  *    out, and the digits become a number by a few multiplications. Nothing
- *    depends on the place of the point.
+ *    depends on the place of the point. At most 16 bytes are read in one
+ *    register where the CPU can load just these (short_number.h).
  * 2. If w <= 2^53 and |q| <= 22, both w and 10^|q| are doubles, and one
  *    division or multiplication rounds once (Clinger, "How to read floating
  *    point numbers accurately", 1990).
@@ -20,7 +21,7 @@
  *    compared with the midpoint between two doubles, in exact arithmetic
  *    (exact.c).
  */
-#include "text.h"
+#include "short_number.h"
 
 #define HIDDEN_BIT ((uint64_t)1 << 52)
 #define INFINITE ((uint64_t)0x7FF << 52)
@@ -442,14 +443,13 @@ static LEAT_NOINLINE int parse_any(const char *text, size_t n_bytes,
 	return LEAT_OK;
 }
 
-int leat_parse_double(const char *text, size_t n_bytes, double *x_out,
-    size_t *n_used_out)
+/* Reads a text that is not empty, most likely a short number. */
+static LEAT_NOINLINE int parse_plain(const char *text, size_t n_bytes,
+    double *x_out, size_t *n_used_out)
 {
-	LEAT_ASSERT(text && x_out);
-	if (n_bytes == 0)
-		return LEAT_EPARSE;
 	size_t sign = *text == '-' || *text == '+';
 	double x;
+
 	/* A sign alone leaves 0 bytes: the difference is huge. */
 	if (n_bytes - sign - 1 >= 24 ||
 	    !take_short(text + sign, n_bytes - sign, &x))
@@ -458,4 +458,18 @@ int leat_parse_double(const char *text, size_t n_bytes, double *x_out,
 	if (n_used_out)
 		*n_used_out = n_bytes;
 	return LEAT_OK;
+}
+
+int leat_parse_double(const char *text, size_t n_bytes, double *x_out,
+    size_t *n_used_out)
+{
+	LEAT_ASSERT(text && x_out);
+	if (n_bytes == 0)
+		return LEAT_EPARSE;
+	if (short_number_works() && take_short_number(text, n_bytes, x_out)) {
+		if (n_used_out)
+			*n_used_out = n_bytes;
+		return LEAT_OK;
+	}
+	return parse_plain(text, n_bytes, x_out, n_used_out);
 }
