@@ -132,12 +132,18 @@ void column_windows_free(struct column_windows *w)
 	free(w);
 }
 
-leat_window *column_windows_only(const struct column_windows *w)
+size_t column_windows_open(const struct column_windows_plan *p)
 {
-	return w->n_slots == 1 && !w->plan->slots.stats->n_pair &&
-		!column_windows_closes(w->plan)
-	    ? w->slots[0].window
-	    : NULL;
+	return p->slots.stats->n_pair || column_windows_closes(p)
+	    ? 0
+	    : row_slots_count(&p->slots);
+}
+
+void column_windows_list(const struct column_windows *w,
+    leat_window **windows_out)
+{
+	for (size_t i = 0; i < w->n_slots; i++)
+		windows_out[i] = w->slots[i].window;
 }
 
 int column_windows_push(struct column_windows *w, const double *x)

@@ -34,10 +34,14 @@ int column_windows_new(struct column_windows **windows_out,
 void column_windows_free(struct column_windows *windows);
 
 /*
- * The window, if it is the only one and has no results to emit, so that values
- * may be pushed straight into it; else NULL.
+ * Returns how many windows a key has into which the values of a row may be
+ * pushed straight, one into each: all, or none if windows close or there are
+ * statistics of pairs. column_windows_list() writes them, in the order of the
+ * row's results.
  */
-leat_window *column_windows_only(const struct column_windows *windows);
+size_t column_windows_open(const struct column_windows_plan *plan);
+void column_windows_list(const struct column_windows *windows,
+    leat_window **windows_out);
 
 /*
  * Pushes one value into each column. Returns 1 if windows have closed, 0, or a

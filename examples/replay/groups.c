@@ -14,6 +14,7 @@ int groups_init(struct groups *g, const struct column_windows_plan *plan)
 {
 	memset(g, 0, sizeof *g);
 	g->plan = *plan;
+	g->n_open = column_windows_open(plan);
 	g->max_keys = SIZE_MAX;
 	g->keys = keys_new();
 	return g->keys ? 0 : LEAT_ENOMEM;
@@ -41,20 +42,29 @@ void groups_clear(struct groups *g)
 	for (size_t i = 0; i < g->n; i++)
 		clear_item(&g->items[i]);
 	free(g->items);
+	free(g->open);
 	keys_free(g->keys);
 	memset(g, 0, sizeof *g);
 }
 
-/* Makes the windows or the model of a key that is there. */
-static int make_item(struct groups *g, struct group *item)
+static void list_open(struct groups *g, size_t number)
 {
+	if (g->n_open > 0)
+		column_windows_list(g->items[number].windows,
+		    g->open + number * g->n_open);
+}
+
+/* Makes the windows or the model of a key that is there. */
+static int make_item(struct groups *g, size_t number)
+{
+	struct group *item = &g->items[number];
 	int err;
 
 	memset(item, 0, sizeof *item);
 	err = g->learning ? learner_new(&item->learner, g->learning)
 			  : column_windows_new(&item->windows, &g->plan);
-	if (!err && item->windows)
-		item->only = column_windows_only(item->windows);
+	if (!err)
+		list_open(g, number);
 	return err;
 }
 
@@ -71,16 +81,24 @@ static int grow_items(struct groups *g)
 	struct group *items = array_grow(g->items, &g->size, g->n + 1,
 	    sizeof *items);
 
+	leat_window **open;
+
 	if (!items)
 		return LEAT_ENOMEM;
 	g->items = items;
+	if (g->n_open == 0)
+		return 0;
+	open = array_grow(g->open, &g->open_size, (g->n + 1) * g->n_open,
+	    sizeof *open);
+	if (!open)
+		return LEAT_ENOMEM;
+	g->open = open;
 	return 0;
 }
 
 /* A key whose group cannot be made is not kept. */
 int groups_add(struct groups *g, size_t number)
 {
-	struct group *item;
 	int err;
 
 	if (number < g->n) {
@@ -91,8 +109,7 @@ int groups_add(struct groups *g, size_t number)
 	} else {
 		g->n++;
 	}
-	item = &g->items[number];
-	err = make_item(g, item);
+	err = make_item(g, number);
 	if (err)
 		groups_drop(g, number);
 	return err;
@@ -139,8 +156,7 @@ void groups_tape(struct groups *g, struct tape *t)
 			learner_tape(g->items[i].learner, t);
 		else
 			column_windows_tape(g->items[i].windows, t);
-		g->items[i].only = g->items[i].windows
-		    ? column_windows_only(g->items[i].windows)
-		    : NULL;
+		if (!t->failed)
+			list_open(g, i);
 	}
 }

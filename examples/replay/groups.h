@@ -15,8 +15,6 @@
 #include "state_tape.h"
 
 struct group {
-	leat_window
-	    *only; /* the window, if there is but one, which stays open */
 	struct column_windows *windows; /* NULL: a model */
 	struct learner *learner;        /* NULL: windows */
 	uint64_t last_row;              /* set by who pushes */
@@ -29,6 +27,8 @@ struct groups {
 	struct keys *keys;
 	struct group *items; /* in order of first appearance */
 	size_t n, size;
+	leat_window **open; /* n_open of each group, see groups_open() */
+	size_t n_open, open_size;
 	size_t n_dropped; /* places among the n that are free */
 	size_t max_keys;  /* SIZE_MAX: any */
 };
@@ -51,6 +51,16 @@ static inline int groups_is_dropped(const struct groups *groups, size_t number)
 static inline size_t groups_count(const struct groups *groups)
 {
 	return groups->n - groups->n_dropped;
+}
+
+/*
+ * Returns the n_open windows of a group into which values may be pushed
+ * straight, as column_windows_open() says.
+ */
+static inline leat_window *const *groups_open(const struct groups *groups,
+    size_t number)
+{
+	return groups->open + number * groups->n_open;
 }
 
 /* Forgets a group and its key. */

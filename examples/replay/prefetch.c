@@ -13,11 +13,14 @@ int prefetch_init(struct prefetch *a, size_t n_values)
 	a->n_values = n_values;
 	a->values = calloc(PREFETCH_ROWS * (n_values + 1), sizeof *a->values);
 	a->next = a->values;
-	return a->values ? 0 : -1;
+	a->windows = calloc(PREFETCH_ROWS * (n_values + 1),
+	    sizeof(*a->windows));
+	return a->values && a->windows ? 0 : -1;
 }
 
 void prefetch_clear(struct prefetch *a)
 {
 	free(a->values);
+	free(a->windows);
 	memset(a, 0, sizeof *a);
 }

@@ -5,16 +5,21 @@
 #ifndef REPLAY_PREFETCH_H
 #define REPLAY_PREFETCH_H
 
+#include <leat.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { PREFETCH_ROWS = 32 };
 
-/* Row i is rows[i], of the key groups[i], its values from n_values * i on. */
+/*
+ * Row i is rows[i], of the key groups[i], its values from n_values * i on; so
+ * are its windows, if there is one for each value.
+ */
 struct prefetch {
 	size_t n;
 	size_t n_values;
 	double *values, *next; /* the first row's, and the next one's */
+	leat_window **windows; /* the windows of all rows */
 	size_t groups[PREFETCH_ROWS];
 	uint64_t rows[PREFETCH_ROWS];
 };

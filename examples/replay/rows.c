@@ -104,9 +104,7 @@ static int push_timed(struct rows *r, const leat_csv_field *key, int64_t t,
 /* Writes the results of the group as they are now to r->results. */
 static void query(struct rows *r, const struct group *g)
 {
-	if (g->only)
-		leat_window_query(g->only, r->results);
-	else if (g->windows)
+	if (g->windows)
 		column_windows_query(g->windows, r->results);
 	else
 		learner_query(g->learner, r->results);
@@ -115,8 +113,6 @@ static void query(struct rows *r, const struct group *g)
 /* Returns 1 if windows have closed, 0, or a code of the library. */
 static int push_values(struct rows *r, struct group *g, const double *values)
 {
-	if (g->only)
-		return leat_window_push(g->only, values[0]);
 	if (g->windows)
 		return column_windows_push(g->windows, values);
 	r->outcomes[learner_push(g->learner, values)]++;
@@ -300,21 +296,19 @@ static int put_many(struct rows *r, size_t n)
 	return err;
 }
 
-/* Rows of keys that have one window, which does not close. */
+/*
+ * Rows of keys whose windows stay open. The results of a row's windows come
+ * one after the other, which makes a row of results.
+ */
 static int push_many(struct rows *r, size_t n)
 {
 	const struct prefetch *a = &r->prefetch;
-	leat_window *windows[PREFETCH_ROWS];
 	int err;
 
-	for (size_t i = 0; i < n; i++) {
-		struct group *g = &r->groups.items[a->groups[i]];
-
-		g->last_row = a->rows[i];
-		windows[i] = g->only;
-	}
-	err = leat_window_push_each(windows, a->values, NULL, n,
-	    r->plan.silent ? NULL : r->many);
+	for (size_t i = 0; i < n; i++)
+		r->groups.items[a->groups[i]].last_row = a->rows[i];
+	err = leat_window_push_each(a->windows, a->values, NULL,
+	    n * r->groups.n_open, r->plan.silent ? NULL : r->many);
 	if (err < 0)
 		return err;
 	return r->plan.silent && !r->watch.taken ? 0 : put_many(r, n);
@@ -334,7 +328,7 @@ int rows_settle(struct rows *r)
 	size_t n = prefetch_take(&r->prefetch);
 	int err = 0;
 
-	if (n > 0 && r->groups.items[r->prefetch.groups[0]].only)
+	if (n > 0 && r->groups.n_open > 0)
 		return push_many(r, n);
 	for (size_t i = 0; i < n && !err; i++)
 		err = push_waiting(r, i);

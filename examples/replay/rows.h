@@ -128,14 +128,21 @@ int rows_settle(struct rows *rows);
 static inline int rows_prefetch(struct rows *rows, uint64_t row,
     const leat_csv_field *key)
 {
+	struct groups *g = &rows->groups;
+	struct prefetch *a = &rows->prefetch;
 	size_t group;
-	int err = groups_find(&rows->groups, key, &group);
+	int err = groups_find(g, key, &group);
 
 	if (err)
 		return err;
-	prefetch_memory(&rows->groups.items[group]);
-	return prefetch_put(&rows->prefetch, group, row) ? rows_settle(rows)
-							 : 0;
+	prefetch_memory(&g->items[group]);
+	for (size_t i = 0; i < g->n_open; i++) {
+		leat_window *w = groups_open(g, group)[i];
+
+		prefetch_memory(w);
+		a->windows[a->n * g->n_open + i] = w;
+	}
+	return prefetch_put(a, group, row) ? rows_settle(rows) : 0;
 }
 
 /* Prints the rows of the end, and what is still held back. */
