@@ -624,6 +624,24 @@ START_TEST(an_infinity_counts_until_its_weight_has_faded)
 }
 END_TEST
 
+START_TEST(an_infinity_that_has_faded_leaves_no_value)
+{
+	static const leat_stat mean[] = { LEAT_MEAN };
+	leat_window_options o = options_of(0.5, 0, 0);
+	double row;
+
+	o.stats = mean;
+	o.n_stats = 1;
+	leat_window *w = open_window(&o);
+	leat_window_push(w, HUGE_VAL);
+	for (int i = 0; i < 100; i++)
+		leat_window_push(w, (double)NAN);
+	leat_window_query(w, &row);
+	ck_assert(isnan(row));
+	leat_window_free(w);
+}
+END_TEST
+
 START_TEST(a_reset_window_of_fading_weights_is_as_new)
 {
 	for (int recursive = 0; recursive < 2; recursive++) {
@@ -687,6 +705,164 @@ START_TEST(a_fading_window_stores_nothing_and_tells_nobody)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ */
+/* The usual way and the general one                                  */
+/* ------------------------------------------------------------------ */
+
+static double walk;
+
+/* Values of a kind; walk is at 100 first. */
+static double value_of(int kind, struct rng *r)
+{
+	switch (kind) {
+	case 0:
+		return rng_uniform(r);
+	case 1:
+		return rng_normal(r);
+	case 2:
+		return walk *= 1 + 0.02 * (rng_uniform(r) - 0.5);
+	case 3:
+		return floor(4 * rng_normal(r)) / 4;
+	case 4:
+		return 7;
+	case 5: /* zeros of both signs, and ones */
+		return rng_below(r, 3) ? copysign(0, rng_normal(r))
+				       : 1 - 2 * (double)rng_below(r, 2);
+	case 6:
+		return ldexp(rng_normal(r), (int)rng_below(r, 1800) - 900);
+	case 7:
+		return ldexp(rng_uniform(r), (int)rng_below(r, 60) - 30);
+	case 8:
+		return 1e9 + rng_uniform(r);
+	case 9:
+		return rng_below(r, 20) ? 1 : 0x1p30 + 0.125;
+	default:
+		return rng_normal(r) * (rng_below(r, 2) ? 1e-305 : 1e305);
+	}
+}
+
+enum { KINDS = 11, STRETCH = 40 };
+
+/* A stretch of one kind after the other, with what is no number now and then. */
+static double next_value(size_t i, int gaps, struct rng *r)
+{
+	static int kind;
+
+	if (i == 0)
+		walk = 100;
+	if (i % STRETCH == 0)
+		kind = (int)rng_below(r, KINDS);
+	if (gaps && rng_below(r, 50) == 0)
+		return NAN;
+	if (gaps && rng_below(r, 200) == 0)
+		return rng_below(r, 2) ? HUGE_VAL : -HUGE_VAL;
+	return value_of(kind, r);
+}
+
+static void bits_are_those_of_pairs(const double *alone, const double *pairs,
+    size_t n, size_t i)
+{
+	for (size_t k = 0; k < n; k++)
+		ck_assert_msg(same_bits(alone[k], pairs[k]),
+		    "push %zu, statistic %zu: %a and %a", i, k, alone[k],
+		    pairs[k]);
+}
+
+/* A column that has another one beside it is never taken the usual way. */
+START_TEST(a_column_fades_to_the_bits_of_one_in_a_pair)
+{
+	static const double alphas[] = { 0.5, 0.3, 0.05, 0.01, 0.7, 1, 1e-9,
+		0x1p-60, 1e-200 };
+	struct rng r = rng_new(4711 + (uint64_t)_i);
+	double alpha = alphas[_i % 9], alone[N_SINGLE], pairs[N_PAIRS];
+	leat_window_options o = options_of(alpha, _i % 2, 0);
+	leat_window *one = open_window(&o);
+	o = options_of(alpha, _i % 2, 1);
+	leat_window *two = open_window(&o);
+
+	for (size_t i = 0; i < 20000; i++) {
+		double x = next_value(i, _i / 18 % 2, &r);
+		leat_window_push(one, x);
+		leat_window_push_xy(two, x, 0);
+		leat_window_query(one, alone);
+		leat_window_query(two, pairs);
+		bits_are_those_of_pairs(alone, pairs, N_SINGLE, i);
+		if (rng_below(&r, 3000) == 0) {
+			leat_window_reset(one);
+			leat_window_reset(two);
+		}
+	}
+	leat_window_free(one);
+	leat_window_free(two);
+}
+END_TEST
+
+/* Runs of values give the results of single pushes, in either set. */
+START_TEST(arrays_fade_to_the_bits_of_single_pushes)
+{
+	static const leat_stat set[] = { LEAT_MEAN, LEAT_STDDEV };
+	struct rng r = rng_new(815 + (uint64_t)_i);
+	leat_window_options o = options_of(_i % 2 ? 0.05 : 0.3, _i / 2 % 2, 0);
+	double x[64], many[2 * 64], row[2];
+
+	o.stats = set;
+	o.n_stats = _i / 4 % 2 ? 1 : 2;
+	o.min_count = _i / 8 % 2 ? 5 : 1;
+	leat_window *single = open_window(&o), *array = open_window(&o);
+	for (size_t i = 0; i < 20000;) {
+		size_t n = 1 + rng_below(&r, 64);
+		for (size_t k = 0; k < n; k++)
+			x[k] = next_value(i++, _i / 16, &r);
+		leat_window_push_many(array, x, NULL, n, many);
+		for (size_t k = 0; k < n; k++) {
+			leat_window_push(single, x[k]);
+			leat_window_query(single, row);
+			bits_are_those_of_pairs(many + k * o.n_stats, row,
+			    o.n_stats, i);
+		}
+	}
+	leat_window_free(single);
+	leat_window_free(array);
+}
+END_TEST
+
+/* By time, with pauses that last and values that come late. */
+START_TEST(a_column_fades_by_time_to_the_bits_of_one_in_a_pair)
+{
+	struct rng r = rng_new(42 + (uint64_t)_i);
+	leat_time_window_options o;
+	leat_time_window *one, *two;
+	double alone[N_SINGLE], pairs[N_PAIRS];
+	int64_t now = 0;
+
+	list_stats();
+	memset(&o, 0, sizeof(o));
+	o.kind = LEAT_DECAY;
+	o.half_life = _i % 2 ? 20 : 3;
+	o.stats = singles;
+	o.n_stats = N_SINGLE;
+	ck_assert_int_eq(leat_time_window_new(&one, &o), LEAT_OK);
+	o.n_stats = N_PAIRS;
+	ck_assert_int_eq(leat_time_window_new(&two, &o), LEAT_OK);
+	for (size_t i = 0; i < 20000; i++) {
+		double x = next_value(i, _i / 2 % 2, &r);
+		now += _i / 4 ? (int64_t)rng_below(&r, 30) : 1;
+		if (rng_below(&r, 500) == 0)
+			now += (int64_t)1 << rng_below(&r, 30);
+		int64_t t = now;
+		if (rng_below(&r, 20) == 0)
+			t -= (int64_t)rng_below(&r, i % 2 ? 10 : 100000);
+		leat_time_window_push(one, t, x);
+		leat_time_window_push_xy(two, t, x, 0);
+		leat_time_window_query(one, alone);
+		leat_time_window_query(two, pairs);
+		bits_are_those_of_pairs(alone, pairs, N_SINGLE, i);
+	}
+	leat_time_window_free(one);
+	leat_time_window_free(two);
+}
+END_TEST
+
 Suite *decay_suite(void)
 {
 	Suite *s = suite_create("decay");
@@ -701,6 +877,14 @@ Suite *decay_suite(void)
 	tcase_add_test(t, fading_statistics_of_pairs_are_those_of_pandas);
 	tcase_add_test(t, a_half_life_is_that_of_pandas);
 	suite_add_tcase(s, t);
+	t = tcase_create("the usual way");
+	tcase_set_timeout(t, 120);
+	tcase_add_loop_test(t, a_column_fades_to_the_bits_of_one_in_a_pair, 0,
+	    36);
+	tcase_add_loop_test(t, arrays_fade_to_the_bits_of_single_pushes, 0, 32);
+	tcase_add_loop_test(t,
+	    a_column_fades_by_time_to_the_bits_of_one_in_a_pair, 0, 8);
+	suite_add_tcase(s, t);
 	t = tcase_create("options");
 	tcase_add_test(t, alpha_comes_from_a_span_or_a_half_life_too);
 	tcase_add_test(t, with_an_alpha_of_1_only_the_newest_counts);
@@ -710,6 +894,7 @@ Suite *decay_suite(void)
 	suite_add_tcase(s, t);
 	t = tcase_create("handling");
 	tcase_add_test(t, an_infinity_counts_until_its_weight_has_faded);
+	tcase_add_test(t, an_infinity_that_has_faded_leaves_no_value);
 	tcase_add_test(t, a_reset_window_of_fading_weights_is_as_new);
 	tcase_add_test(t, a_fading_window_propagates_and_waits_for_min_count);
 	tcase_add_test(t, a_fading_window_stores_nothing_and_tells_nobody);

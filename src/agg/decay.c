@@ -19,21 +19,17 @@
  * own, and so has `free`. A push works in plain doubles, looks whether its
  * results are far from the ends of their range, and if they are not does
  * all of it once more in wide numbers (core/wide.h), which choose scales
- * that last for hundreds of half-lives.
+ * that last for hundreds of half-lives. A push that is more usual still, of a
+ * column that is alone, is done in decay_step.h.
  *
  * Nothing ever leaves such sums, so an infinity does not enter the sums:
  * it is remembered with its weight, decides the results while that is at
  * least 2^-53 of a new value's, and is forgotten then.
  */
-#include "decay.h"
 #include "../core/error_free.h"
+#include "decay_step.h"
 
 #define FORGOTTEN 0x1p-53
-
-/* Between these the plain sums are safe; they are of the order of 1. */
-#define LEAST_M2 0x1p-200
-#define MOST_M2 0x1p+500
-#define LEAST_FREE 0x1p-400
 
 /* Columns of values that are all tiny are kept times LIFT. */
 #define LIFT 0x1p+128
@@ -50,7 +46,7 @@ void leat_decay_fade(struct leat_decay *d, struct leat_wide keep)
 {
 	double pending = d->pending * keep.m;
 
-	if (LEAT_LIKELY(keep.e == 0 && pending >= LEAST_FREE)) {
+	if (LEAT_LIKELY(keep.e == 0 && pending >= LEAT_LEAST_FREE)) {
 		d->pending = pending;
 	} else {
 		struct leat_wide p = leat_wide_mul(leat_wide_make(d->pending,
@@ -93,7 +89,7 @@ LEAT_INLINE int step_axis(const struct leat_decay *d,
 	s->dx = (s->x - a->hi) - a->lo;
 	s->u = s->dx * a->unit;
 	s->m2 = a->m2 * d->pending + (e->cross * s->u) * s->u;
-	if (LEAT_LIKELY(s->m2 >= LEAST_M2 && s->m2 <= MOST_M2))
+	if (LEAT_LIKELY(s->m2 >= LEAT_LEAST_M2 && s->m2 <= LEAT_MOST_M2))
 		return 1;
 	return a->m2 == 0 && s->dx == 0;
 }
@@ -133,7 +129,7 @@ LEAT_INLINE int add_plain(struct leat_decay *d, double x, double y,
 	double free = d->free * d->pending * d->pending + 2 * v.m * e.old;
 	int nearer_x = e.fresh > e.old;
 
-	if (!(free >= LEAST_FREE) || (d->pending_e | d->free_e | v.e) != 0)
+	if (!(free >= LEAT_LEAST_FREE) || (d->pending_e | d->free_e | v.e) != 0)
 		return 0;
 	e.total = e.old + e.fresh;
 	e.move = (nearer_x ? e.old : e.fresh) / e.total;
@@ -363,12 +359,21 @@ void leat_decay_take(struct leat_decay *d, double x, double y,
 		add_wide(d, x, y, weight);
 }
 
-void leat_decay_push(struct leat_decay *d, double x, double y)
+static int is_plain(const struct leat_decay *d)
 {
-	const struct leat_wide keep = { d->keep, 0 }, fresh = { d->fresh, 0 };
+	return !d->pairs && d->finite > 0 &&
+	    (d->free_e | d->pending_e | d->x.scale) == 0 && d->x.lift <= 1 &&
+	    d->inf[0] == 0 && d->inf[1] == 0;
+}
 
+void leat_decay_push(struct leat_decay *d, double x, double y,
+    struct leat_wide keep, struct leat_wide weight, double share)
+{
 	leat_decay_fade(d, keep);
-	leat_decay_take(d, x, y, fresh, 1);
+	leat_decay_take(d, x, y, weight, share);
+	d->x.s = d->x.hi;
+	d->x.t = d->x.lo;
+	d->plain = is_plain(d);
 }
 
 /* Clears everything but what options have set. */

@@ -14,6 +14,7 @@
 /* A column of decay.c: its mean and its sum of squared deviations. */
 struct leat_decay_axis {
 	double hi, lo; /* the mean, in two terms, times lift */
+	double s, t;   /* the same number, as hi and lo were made of it */
 	double lift;   /* 1, or 2^128 where all is tiny */
 	double m2;     /* times lift^2 and 2^(-2 scale) */
 	int64_t scale;
@@ -26,6 +27,8 @@ struct leat_decay {
 	double fresh; /* weight of a new value */
 	int recursive;
 	int pairs;
+	int plain; /* decay_step.h may be tried */
+	int wary;  /* see there */
 	/* decay since the sums were made, times 2^pending_e */
 	double pending;
 	int64_t pending_e; /* scale of pending */
@@ -47,8 +50,9 @@ void leat_decay_start(struct leat_decay *d);
 void leat_decay_fade(struct leat_decay *d, struct leat_wide keep);
 void leat_decay_take(struct leat_decay *d, double x, double y,
     struct leat_wide weight, double share);
-/* Fades by one step, then takes the value. */
-void leat_decay_push(struct leat_decay *d, double x, double y);
+/* Fades, then takes the value. */
+void leat_decay_push(struct leat_decay *d, double x, double y,
+    struct leat_wide keep, struct leat_wide weight, double share);
 /* Counts a pair for which a sum of errors has no number. */
 void leat_decay_upset(struct leat_decay *d, double share);
 /* Returns 0, or the infinity or NaN that x (axis 0) or y (axis 1) is now. */

@@ -29,7 +29,7 @@ static int64_t scale_of(const struct leat_decay_axis *a)
 
 static double mean_of(const struct leat_decay_axis *a)
 {
-	return a->hi / a->lift;
+	return LEAT_LIKELY(a->lift <= 1) ? a->hi : a->hi / a->lift;
 }
 
 /* Returns the divisor of a weighted sum of products, without free_e. */
@@ -192,17 +192,29 @@ static double decayed(const struct leat_decay *d, double last, int id)
 	}
 }
 
+static LEAT_NOINLINE double decay_result(const struct leat_decay *d,
+    double last, int id, int quiet)
+{
+	if (id == LEAT_STAT_COUNT)
+		return (double)d->count;
+	if (id == LEAT_STAT_COUNT_MISSING)
+		return (double)d->missing;
+	return quiet ? NAN : leat_nan(decayed(d, last, id));
+}
+
 /* Writes results, except those of errors, which decay_errors.c writes later. */
 void leat_decay_lower(const struct leat_decay *d, double last,
     const leat_stat *stats, size_t n, int quiet, double *out)
 {
+	const int plain = d->plain && !quiet;
+
 	for (size_t i = 0; i < n; i++) {
 		int id = stats[i].id;
-		if (id == LEAT_STAT_COUNT)
-			out[i] = (double)d->count;
-		else if (id == LEAT_STAT_COUNT_MISSING)
-			out[i] = (double)d->missing;
+		if (LEAT_LIKELY(plain && id == LEAT_STAT_MEAN))
+			out[i] = d->x.hi;
+		else if (LEAT_LIKELY(plain && id == LEAT_STAT_STDDEV))
+			out[i] = leat_nan(leat_sqrt(d->x.m2 / bessel(d)));
 		else
-			out[i] = quiet ? NAN : leat_nan(decayed(d, last, id));
+			out[i] = decay_result(d, last, id, quiet);
 	}
 }

@@ -7,7 +7,7 @@
  * has at that moment. So the order of values does not matter. Behind them
  * lie those of decay_errors.c, if there are any.
  */
-#include "../agg/decay.h"
+#include "../agg/decay_step.h"
 #include "time_codec.h"
 
 struct fade {
@@ -103,6 +103,35 @@ static int fade_prepare(struct leat_stream *st, const struct leat_state *s,
 	return LEAT_OK;
 }
 
+/* Values that come at regular times fade by few different factors. */
+static struct leat_wide keep_until(struct leat_stream *st, const struct fade *d,
+    int64_t t)
+{
+	uint64_t ticks = leat_ticks(d->at, t);
+	struct leat_faded *f = &st->faded[ticks % LEAT_FADED];
+
+	if (LEAT_UNLIKELY(f->ticks != ticks)) {
+		f->keep = weight_of(&st->plan, ticks);
+		f->ticks = ticks;
+	}
+	return f->keep;
+}
+
+static LEAT_NOINLINE void fade_take(const struct leat_stream *st,
+    struct fade *d, const leat_event *e, struct leat_wide keep,
+    struct leat_wide weight)
+{
+	double share = leat_wide_double(weight.m, weight.e);
+
+	leat_decay_push(&d->sums, e->x, e->y, keep, weight, share);
+	if (!st->plan.errors)
+		return;
+	leat_errors_fade(more_of(d), st->plan.errors, keep);
+	if (e->x == e->x && e->y == e->y)
+		leat_errors_take(more_of(d), st->plan.errors, e->x, e->y,
+		    weight, share);
+}
+
 static int fade_push(struct leat_stream *st, struct leat_state *s,
     const leat_event *e)
 {
@@ -111,16 +140,17 @@ static int fade_push(struct leat_stream *st, struct leat_state *s,
 	if (!s->content)
 		fade_start(st, s, e->t);
 	struct fade *d = s->content;
-	struct leat_wide weight = { 1, 0 };
+	struct leat_wide keep = { 1, 0 }, weight = { 1, 0 };
 
-	if (e->t < d->at)
+	if (e->t < d->at) {
 		weight = weight_of(&st->plan, leat_ticks(e->t, d->at));
-	fade_to(&st->plan, d, e->t);
-	double share = leat_wide_double(weight.m, weight.e);
-	leat_decay_take(&d->sums, e->x, e->y, weight, share);
-	if (st->plan.errors && e->x == e->x && e->y == e->y)
-		leat_errors_take(more_of(d), st->plan.errors, e->x, e->y,
-		    weight, share);
+	} else if (e->t > d->at) {
+		keep = keep_until(st, d, e->t);
+		d->at = e->t;
+	}
+	if (keep.e != 0 || weight.e != 0 ||
+	    !leat_decay_quick(&d->sums, e->x, keep.m, weight.m))
+		fade_take(st, d, e, keep, weight);
 	if (e->t < d->first)
 		d->first = e->t;
 	if (e->x == e->x && e->y == e->y &&
@@ -197,6 +227,15 @@ static void fade_look(const struct leat_stream *st, const struct leat_state *s,
 	}
 	memcpy(out, d, st->forest.layout.accs_size);
 	fade_to(&st->plan, (struct fade *)(void *)out, st->clock.now);
+}
+
+/* The sums are as of the largest time, which is nearly always now. */
+static const struct leat_accs *fade_held(const struct leat_stream *st,
+    const struct leat_state *s)
+{
+	const struct fade *d = s->content;
+
+	return d && d->at == st->clock.now ? (const void *)d : NULL;
 }
 
 static void decaying_lower(const struct leat_stream *st,
@@ -298,6 +337,7 @@ const struct leat_time_engine leat_decaying_engine = {
 	.close = fade_close,
 	.emit = decayed_emit,
 	.look = fade_look,
+	.held = fade_held,
 	.stored = fade_stored,
 	.clear = fade_clear,
 	.lower = decaying_lower,

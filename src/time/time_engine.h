@@ -77,6 +77,12 @@ struct leat_time_engine {
 	 */
 	void (*look)(const struct leat_stream *st, const struct leat_state *s,
 	    struct leat_accs *out, int64_t *start_out, int64_t *end_out);
+	/*
+	 * Returns the block that look() would fill if it lies somewhere as it
+	 * is, else NULL. The engine may lack this.
+	 */
+	const struct leat_accs *(*held)(const struct leat_stream *st,
+	    const struct leat_state *s);
 	/* Returns how many values are stored. */
 	uint64_t (*stored)(const struct leat_stream *st,
 	    const struct leat_state *s);

@@ -101,10 +101,15 @@ static void query_large(const struct leat_stream *st,
 void leat_stream_query(const struct leat_stream *st, const struct leat_state *s,
     double *out)
 {
+	const struct leat_accs *held = NULL;
 	struct leat_accs_room room;
 
-	if (LEAT_UNLIKELY(st->forest.layout.has_user ||
-		st->forest.layout.accs_size > sizeof(room)))
+	if (st->plan.engine->held)
+		held = st->plan.engine->held(st, s);
+	if (held)
+		leat_stream_lower(st, held, 0, 0, out);
+	else if (LEAT_UNLIKELY(st->forest.layout.has_user ||
+		     st->forest.layout.accs_size > sizeof(room)))
 		query_large(st, s, out);
 	else
 		look_and_lower(st, s, leat_accs_in(&room), out);

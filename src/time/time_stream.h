@@ -11,6 +11,7 @@
 
 #include "../core/calls.h"
 #include "../core/memory.h"
+#include "../core/wide.h"
 #include "time_plan.h"
 #include "tree.h"
 
@@ -25,6 +26,14 @@ struct leat_emitter {
 	double *results;
 	const void **partials;   /* partials of users' classes; NULL: none */
 	struct leat_accs *whole; /* the block of the emitted window */
+};
+
+enum { LEAT_FADED = 16 };
+
+/* A factor by which weights that decay have fallen in so much time. */
+struct leat_faded {
+	uint64_t ticks; /* 0: no factor is known */
+	struct leat_wide keep;
 };
 
 struct leat_stream {
@@ -42,6 +51,7 @@ struct leat_stream {
 	 * advance was prepared, until that is over.
 	 */
 	struct leat_index asked;
+	struct leat_faded faded[LEAT_FADED]; /* by ticks, modulo LEAT_FADED */
 };
 
 /*

@@ -73,6 +73,8 @@ static void window_build(void *base, const void *plan, const void *options)
 	w->query = w->engine->query;
 	if (w->engine == &leat_slide_engine)
 		leat_slide_specialise(w);
+	if (w->engine == &leat_decay_engine)
+		leat_decay_specialise(w);
 	w->engine->reset(w);
 	if (w->order.node)
 		leat_ordered_start(w);

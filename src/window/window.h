@@ -166,6 +166,8 @@ int leat_layout(struct leat_window *w, unsigned char *base, size_t *n_bytes,
 
 /* slide.c: the pair of functions for the window's one part, if special */
 void leat_slide_specialise(struct leat_window *w);
+/* decay_window.c: the same for a window that fades */
+void leat_decay_specialise(struct leat_window *w);
 size_t leat_slide_lanes_size(enum leat_class_id id);
 size_t leat_slide_place_size(enum leat_class_id id);
 
