@@ -108,6 +108,12 @@ START_TEST(siphash_is_that_with_one_and_three_rounds)
 			text[at + j] = (unsigned char)rng_next(&r);
 		ck_assert_uint_eq(leat_siphash(k, text + at, n),
 		    slow_siphash(k, text + at, n, 1, 3));
+		if (n > 16)
+			continue;
+		uint64_t words[2];
+		leat_load_short(text + at, n, words);
+		ck_assert_uint_eq(leat_siphash_short(k, words, n),
+		    slow_siphash(k, text + at, n, 1, 3));
 	}
 	uint64_t seed[2] = { 1, 2 };
 	ck_assert_uint_eq(leat_siphash(seed, NULL, 0),

@@ -16,7 +16,6 @@
  * room for as many new keys as there may be events, so that settling them needs
  * no memory: what a push has answered stays true.
  */
-#include "../time/cells.h"
 #include "keyed.h"
 
 /* With fewer keys, table and entries are in the caches. */
@@ -36,23 +35,14 @@ void leat_deferred_plan(leat_keyed *k, const leat_keyed_options *o)
 	leat_deferred_clear(k);
 }
 
-/*
- * Tells whether a value at t is sure to go into a window that is open, whose
- * interval is kept: the next value is likely to go there, too.
- */
-static int deferred_fits(const leat_keyed *k, struct leat_deferred *d,
-    int64_t t)
+/* Tells whether a value at t is sure to go into a window that is open. */
+static int deferred_fits(leat_keyed *k, int64_t t)
 {
-	const struct leat_stream *st = &k->stream;
+	struct leat_stream *st = &k->stream;
+	int64_t start, end;
 
-	if (t >= d->start && t < d->end && d->end > st->clock.watermark)
-		return 1;
-	if (leat_cells_interval(st, t, &d->start, &d->end) != LEAT_OK ||
-	    d->end <= st->clock.watermark) {
-		d->start = d->end = 0;
-		return 0;
-	}
-	return 1;
+	return leat_cells_locate(st, t, &start, &end) == LEAT_OK &&
+	    end > st->clock.watermark;
 }
 
 /* Reserves for as many new keys, and windows, as events may wait. */
@@ -63,14 +53,14 @@ static int deferred_has_room(leat_keyed *k)
 	int err;
 
 	/* Settling must not have to grow the table or the order. */
-	if (t->length + LEAT_DEFERRED > t->limit ||
-	    o->length + LEAT_DEFERRED > o->room / 4 * 3)
+	if (t->length + LEAT_ARRIVALS > t->limit ||
+	    o->length + LEAT_ARRIVALS > o->room / 4 * 3)
 		return 0;
-	err = leat_slab_reserve(&k->entries.slab, LEAT_DEFERRED);
-	err |= leat_slab_reserve(&k->table.crowd.nodes, LEAT_DEFERRED);
-	err |= leat_timers_reserve(&k->timers, o->length + LEAT_DEFERRED);
+	err = leat_slab_reserve(&k->entries.slab, LEAT_ARRIVALS);
+	err |= leat_slab_reserve(&k->table.crowd.nodes, LEAT_ARRIVALS);
+	err |= leat_timers_reserve(&k->timers, o->length + LEAT_ARRIVALS);
 	err |= leat_pool_reserve(&k->stream.cells,
-	    LEAT_DEFERRED + k->spare_cells);
+	    LEAT_ARRIVALS + k->spare_cells);
 	if ((uint64_t)k->entries.slab.n_chunks << LEAT_SLAB_BITS >
 	    t->index_mask)
 		return 0;
@@ -87,11 +77,11 @@ static int deferred_takes(leat_keyed *k, const leat_event *v)
 	if (v->key_len > LEAT_TEXT_SHORT ||
 	    c->target > c->watermark) /* a loaded state may say so */
 		return 0;
-	if (d->n == LEAT_DEFERRED)
+	if (d->n == LEAT_ARRIVALS)
 		leat_deferred_settle(k);
 	/* The first window to close is one of those that wait, or a timer's. */
 	due = d->due < k->timers.next ? d->due : k->timers.next;
-	return v->t < leat_later(due, c->delay) && deferred_fits(k, d, v->t) &&
+	return v->t < leat_later(due, c->delay) && deferred_fits(k, v->t) &&
 	    (d->n > 0 || deferred_has_room(k));
 }
 
@@ -99,23 +89,17 @@ int leat_deferred_put(leat_keyed *k, const leat_event *v)
 {
 	struct leat_clock *c = &k->stream.clock;
 	struct leat_deferred *d = &k->deferred;
-	struct leat_deferred_event *e;
 
 	if (!deferred_takes(k, v)) {
 		leat_deferred_settle(k);
 		return 0;
 	}
-	e = &d->events[d->n++];
-	if (v->key_len > 0)
-		memcpy(e->text, v->key, v->key_len);
-	e->len = (uint32_t)v->key_len;
-	e->t = v->t;
-	e->x = v->x;
-	e->y = v->y;
-	e->hash = leat_entry_hash(&k->entries, e->text, e->len);
-	if (d->end < d->due)
-		d->due = d->end;
-	leat_table_prefetch(&k->table, e->hash);
+	leat_arrival_begin(&k->entries, &d->on_way[d->n], v->key, v->key_len);
+	d->events[d->n++] = (struct leat_deferred_event){ v->t, v->x, v->y,
+		v->key_len };
+	/* The window of t has just been located. */
+	if (k->stream.recent_end < d->due)
+		d->due = k->stream.recent_end;
 	leat_clock_see(c, v->source, v->t);
 	c->watermark = c->target;
 	return 1;
@@ -125,25 +109,35 @@ void leat_deferred_clear(leat_keyed *k)
 {
 	k->deferred.n = 0;
 	k->deferred.due = INT64_MAX;
-	k->deferred.start = k->deferred.end = 0;
+}
+
+/* Pushes an event that has waited. Memory is there, so it cannot fail. */
+LEAT_INLINE void deferred_push(leat_keyed *k,
+    const struct leat_deferred_event *w, const struct leat_arrival *a)
+{
+	unsigned char text[LEAT_TEXT_SHORT];
+	leat_event v = { text, w->len, w->t, w->x, w->y, 0, 0, 0 };
+	struct leat_sought s = { text, w->len, a->hash, 0 };
+	struct leat_entry *e = a->entry;
+
+	leat_store64(text, a->words[0]);
+	leat_store64(text + 8, a->words[1]);
+	if (LEAT_UNLIKELY(!e || !leat_entry_is_short(e, a->words, w->len)))
+		e = leat_table_search(&k->table, &k->entries, &s);
+	if (LEAT_LIKELY(leat_take_at_once(k, &v, e)))
+		return;
+	/* Ranks may have to be packed. */
+	if (!leat_take_reserve(k, &v, e))
+		(void)leat_take(k, &v, a->hash, e);
 }
 
 void leat_deferred_settle_all(leat_keyed *k)
 {
 	struct leat_deferred *d = &k->deferred;
 
+	leat_arrivals_seek(&k->table, d->on_way, d->n);
+	leat_arrivals_guess(&k->table, &k->entries, d->on_way, d->n);
 	for (uint32_t i = 0; i < d->n; i++)
-		(void)leat_table_guess(&k->table, &k->entries,
-		    d->events[i].hash);
-	for (uint32_t i = 0; i < d->n; i++) {
-		const struct leat_deferred_event *w = &d->events[i];
-		leat_event v = { w->text, w->len, w->t, w->x, w->y, 0, 0, 0 };
-		struct leat_sought s = { w->text, w->len, w->hash, 0 };
-		struct leat_entry *e = leat_table_find(&k->table, &k->entries,
-		    &s);
-		/* Memory is there, but ranks may have to be packed. */
-		if (!leat_take_reserve(k, &v, e))
-			(void)leat_take(k, &v, w->hash, e);
-	}
+		deferred_push(k, &d->events[i], &d->on_way[i]);
 	leat_deferred_clear(k);
 }

@@ -69,6 +69,7 @@ int leat_entry_write(struct leat_entries *es, struct leat_entry *e,
 {
 	unsigned char *to = e->text.bytes;
 
+	memset(&e->text, 0, sizeof(e->text));
 	if (len > LEAT_TEXT_SHORT) {
 		to = text_take(es, len);
 		if (!to)

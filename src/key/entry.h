@@ -10,6 +10,7 @@
 #ifndef LEAT_ENTRY_H
 #define LEAT_ENTRY_H
 
+#include "../core/siphash.h"
 #include "key_order.h"
 #include "slab.h"
 
@@ -23,7 +24,7 @@ struct leat_entry {
 	uint32_t hash;
 	uint16_t len, unused;
 	union {
-		unsigned char bytes[LEAT_TEXT_SHORT];
+		unsigned char bytes[LEAT_TEXT_SHORT]; /* 0 behind the text */
 		unsigned char *at; /* a longer text, outside the entry */
 	} text;
 };
@@ -110,36 +111,38 @@ LEAT_INLINE const void *leat_entry_text(const struct leat_entry *e)
 	return e->len <= LEAT_TEXT_SHORT ? e->text.bytes : e->text.at;
 }
 
-/*
- * Compares texts of up to 16 bytes by their first and their last word, which
- * may overlap: compilers compare so many bytes without a call of memcmp().
- */
-LEAT_INLINE int leat_same_short(const unsigned char *a, const unsigned char *b,
-    size_t len)
+/* Compares with a text of at most 16 bytes in two words. */
+LEAT_INLINE int leat_entry_is_short(const struct leat_entry *e,
+    const uint64_t words[2], size_t len)
 {
-	if (len >= 8)
-		return !memcmp(a, b, 8) && !memcmp(a + len - 8, b + len - 8, 8);
-	if (len >= 4)
-		return !memcmp(a, b, 4) && !memcmp(a + len - 4, b + len - 4, 4);
-	return len == 0 ||
-	    (a[0] == b[0] && a[len / 2] == b[len / 2] &&
-		a[len - 1] == b[len - 1]);
+	return ((leat_load64(e->text.bytes) ^ words[0]) |
+		   (leat_load64(e->text.bytes + 8) ^ words[1]) |
+		   (uint64_t)(e->len ^ len)) == 0;
 }
 
 LEAT_INLINE int leat_entry_is(const struct leat_entry *e, const void *text,
     size_t len)
 {
+	uint64_t words[2];
+
 	if (e->len != len)
 		return 0;
-	if (LEAT_LIKELY(len <= LEAT_TEXT_SHORT))
-		return leat_same_short(e->text.bytes, text, len);
-	return memcmp(e->text.at, text, len) == 0;
+	if (len > LEAT_TEXT_SHORT)
+		return memcmp(e->text.at, text, len) == 0;
+	leat_load_short(text, len, words);
+	return leat_entry_is_short(e, words, len);
+}
+
+/* Returns the bits of a hash that a table and its entries use. */
+LEAT_INLINE uint32_t leat_hash_bits(uint64_t hash)
+{
+	return (uint32_t)(hash >> 32);
 }
 
 LEAT_INLINE uint32_t leat_entry_hash(const struct leat_entries *es,
     const void *text, size_t len)
 {
-	return (uint32_t)(leat_siphash(es->seed, text, len) >> 32);
+	return leat_hash_bits(leat_siphash(es->seed, text, len));
 }
 
 /* Prefetches text and state at once: each is needed soon after the other. */

@@ -21,28 +21,25 @@
 #ifndef LEAT_KEYED_H
 #define LEAT_KEYED_H
 
+#include "../time/cells.h"
 #include "../time/time_codec.h"
-#include "../time/time_engine.h"
 #include "../window/window.h"
-#include "table.h"
+#include "arrival.h"
 #include "timers.h"
 
-/* An event that waits for its push; see deferred.c. */
-enum { LEAT_DEFERRED = 32 };
-
+/* Events that wait for their push; see deferred.c. */
 struct leat_deferred_event {
 	int64_t t;
 	double x, y;
-	uint32_t hash, len;
-	unsigned char text[LEAT_TEXT_SHORT];
+	size_t len;
 };
 
 struct leat_deferred {
 	uint32_t n;
-	uint64_t from;      /* keys from which on events wait; or UINT64_MAX */
-	int64_t due;        /* smallest end of a window of deferred events */
-	int64_t start, end; /* window of the newest event */
-	struct leat_deferred_event events[LEAT_DEFERRED];
+	uint64_t from; /* keys from which on events wait; or UINT64_MAX */
+	int64_t due;   /* smallest end of a window of deferred events */
+	struct leat_deferred_event events[LEAT_ARRIVALS];
+	struct leat_arrival on_way[LEAT_ARRIVALS];
 };
 
 struct leat_keyed {
@@ -57,6 +54,7 @@ struct leat_keyed {
 	int tracks;    /* pushes are noted: for ttl, eviction or early_span */
 	int announces; /* every push lowers stream.next_due */
 	int careful;   /* pushes go through careful.c */
+	int plain;     /* pushes into open windows change nothing else */
 	/*
 	 * A push makes sure of memory for one window more before it is known
 	 * that the value goes into one that is there. So that keys that are
@@ -156,6 +154,25 @@ LEAT_INLINE int leat_take_reserve(leat_keyed *k, const leat_event *v,
 	return LEAT_LIKELY(e)
 	    ? st->plan.engine->reserve(st, leat_entry_state(e), v)
 	    : leat_key_reserve(k, v->key_len);
+}
+
+/*
+ * Does all of a push that closes nothing and goes into the only window of entry
+ * e. Returns 0 and has changed nothing if there is more to it.
+ */
+LEAT_INLINE int leat_take_at_once(leat_keyed *k, const leat_event *v,
+    struct leat_entry *e)
+{
+	enum leat_cells_taken taken;
+
+	if (!k->plain || LEAT_UNLIKELY(!e))
+		return 0;
+	taken = leat_cells_take(&k->stream, leat_entry_state(e), v,
+	    k->timers.next);
+	if (taken == LEAT_CELLS_BEGUN)
+		leat_timers_arm(&k->timers, &k->entries, e,
+		    k->stream.recent_end);
+	return taken != LEAT_CELLS_OTHER;
 }
 
 /*

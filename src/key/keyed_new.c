@@ -76,6 +76,7 @@ static void plan_entries(leat_keyed *k, const leat_keyed_options *o)
 	    o->max_bytes > 0;
 	k->tracks = es->latest_at || es->links_at ||
 	    k->stream.plan.early_span > 0;
+	k->plain = k->stream.plan.plain && !k->careful && !k->tracks;
 }
 
 static int plan_keyed(leat_keyed *k, const leat_keyed_options *o,

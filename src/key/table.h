@@ -83,6 +83,12 @@ LEAT_INLINE size_t leat_table_half(const struct leat_table *t, uint32_t hash)
 	return (size_t)((uint64_t)hash * t->size >> 32) & ~(size_t)7;
 }
 
+/* Returns the first slot of the bucket where that half lies. */
+LEAT_INLINE size_t leat_table_bucket(const struct leat_table *t, uint32_t hash)
+{
+	return leat_table_half(t, hash) & ~(size_t)(LEAT_TABLE_BUCKET - 1);
+}
+
 /* Returns the bits above an index. */
 LEAT_INLINE uint32_t leat_table_tag(const struct leat_table *t, uint32_t hash)
 {
@@ -112,19 +118,22 @@ LEAT_INLINE unsigned leat_table_match(const uint32_t *slots, uint32_t tag,
 }
 
 /*
- * Returns the first index in the first half bucket with that tag, from 1; 0:
- * none is there. The entry may be another key's with that tag. No branch
- * depends on which slot it is. The table must have slots.
+ * Returns the first index in the first bucket with that tag, from 1; 0: none is
+ * there. The entry may be another key's with that tag. No branch depends on
+ * which slot it is. The table must have slots.
  */
 LEAT_INLINE uint32_t leat_table_peek(const struct leat_table *t, uint32_t hash)
 {
-	const uint32_t *half = t->slots + leat_table_half(t, hash);
-	unsigned found = leat_table_match(half, leat_table_tag(t, hash),
-	    t->index_mask);
+	const uint32_t *bucket = t->slots + leat_table_bucket(t, hash);
+	uint32_t tag = leat_table_tag(t, hash);
+	unsigned low = leat_table_match(bucket, tag, t->index_mask),
+		 high = leat_table_match(bucket + LEAT_TABLE_BUCKET / 2, tag,
+		     t->index_mask),
+		 found = low | high << LEAT_TABLE_BUCKET / 2;
 
 	if (LEAT_UNLIKELY(!found))
 		return 0;
-	return half[leat_low_zeros(found)] & t->index_mask;
+	return bucket[leat_low_zeros(found)] & t->index_mask;
 }
 
 /* Prefetches the slots where a hash is looked for first, if there are any. */
@@ -135,20 +144,15 @@ LEAT_INLINE void leat_table_prefetch(const struct leat_table *t, uint32_t hash)
 }
 
 /*
- * Returns an entry that is likely to be that of a hash, and prefetches it;
- * NULL: none is likely. The caller must compare texts.
+ * Returns an entry that is likely to be that of a hash; NULL: none is. The
+ * caller must compare texts.
  */
 LEAT_INLINE struct leat_entry *leat_table_guess(const struct leat_table *t,
     const struct leat_entries *es, uint32_t hash)
 {
 	uint32_t i = LEAT_LIKELY(t->length > 0) ? leat_table_peek(t, hash) : 0;
-	struct leat_entry *e;
 
-	if (LEAT_UNLIKELY(!i))
-		return NULL;
-	e = leat_entry_at(es, i);
-	leat_entry_prefetch(es, e);
-	return e;
+	return LEAT_LIKELY(i) ? leat_entry_at(es, i) : NULL;
 }
 
 /* Searches as leat_table_search() does, with a guess first. */

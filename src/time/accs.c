@@ -6,7 +6,7 @@
  */
 #include "accs.h"
 
-void leat_accs_clear(const struct leat_layout *l, struct leat_accs *a)
+void leat_accs_blank(const struct leat_layout *l, struct leat_accs *a)
 {
 	a->count = a->missing = 0;
 	for (size_t i = 0; i < l->n_sections; i++) {

@@ -27,6 +27,7 @@ struct leat_layout {
 	int ordered;  /* some class needs samples in order */
 	int has_user; /* some class is the user's */
 	int narrow; /* blocks are copied section by section; see time_query.c */
+	const struct leat_accs *blank; /* a block of no values, or NULL */
 };
 
 /* Begins a block: a run's tally. The accumulators of sections lie behind it. */
@@ -34,7 +35,8 @@ struct leat_accs {
 	uint64_t count, missing;
 };
 
-void leat_accs_clear(const struct leat_layout *l, struct leat_accs *a);
+/* Makes a block of no values by the functions of its classes. */
+void leat_accs_blank(const struct leat_layout *l, struct leat_accs *a);
 void leat_accs_append(const struct leat_layout *l, struct leat_accs *a,
     const leat_sample *s);
 
@@ -165,6 +167,16 @@ LEAT_INLINE void leat_accs_copy(const struct leat_layout *l,
 		memcpy(a, b, l->accs_size);
 	else
 		leat_accs_copy_narrow(l, a, b);
+}
+
+/* Makes a block of no values. */
+LEAT_INLINE void leat_accs_clear(const struct leat_layout *l,
+    struct leat_accs *a)
+{
+	if (LEAT_LIKELY(l->blank))
+		leat_accs_copy(l, a, l->blank);
+	else
+		leat_accs_blank(l, a);
 }
 
 #endif

@@ -136,7 +136,7 @@ int leat_cells_put_new(struct leat_stream *st, struct leat_state *s,
     const leat_event *e)
 {
 	int64_t start = e->t, end = e->t;
-	int err = leat_cells_interval(st, e->t, &start, &end);
+	int err = leat_cells_locate(st, e->t, &start, &end);
 
 	if (st->clock.watermark == LEAT_TIME_MAX)
 		return LEAT_TOO_LATE;

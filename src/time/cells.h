@@ -69,9 +69,21 @@ LEAT_INLINE struct leat_cell *leat_newer(const struct leat_state *s,
 	return c == leat_newest(s) ? NULL : c->next;
 }
 
-/* Bytes of a cell; and where the first one lies in a state. */
+/* Returns the bytes of a cell. */
 size_t leat_cells_size(const struct leat_layout *l);
-size_t leat_cells_place(const struct leat_layout *l);
+
+/*
+ * Returns where the first cell lies in a state. Numbers need but a pointer's
+ * alignment, which saves 8 bytes a key.
+ */
+LEAT_INLINE size_t leat_cells_place(const struct leat_layout *l)
+{
+	if (l->has_user)
+		return leat_round_up(sizeof(struct leat_state));
+	return sizeof(struct leat_state) < sizeof(int64_t)
+	    ? sizeof(int64_t)
+	    : sizeof(struct leat_state);
+}
 
 /* Some of a window's values may have been evicted, or all of them. */
 LEAT_INLINE int leat_cell_has_data(const struct leat_stream *st,
@@ -107,6 +119,80 @@ LEAT_INLINE struct leat_cell *leat_cells_first_open(const struct leat_stream
 LEAT_INLINE int leat_cell_holds(const struct leat_cell *c, int64_t t)
 {
 	return c && t >= c->start && t < c->end;
+}
+
+/* Finds the cell's interval that holds t. LEAT_OUTSIDE, LEAT_ECALENDAR. */
+int leat_cells_interval(const struct leat_stream *st, int64_t t, int64_t *start,
+    int64_t *end);
+
+/*
+ * Finds the interval as leat_cells_interval() does. On the grid the last one is
+ * kept: the next value is likely to go there, too.
+ */
+LEAT_INLINE int leat_cells_locate(struct leat_stream *st, int64_t t,
+    int64_t *start, int64_t *end)
+{
+	int err = LEAT_OK;
+
+	if (t < st->recent_start || t >= st->recent_end) {
+		err = leat_cells_interval(st, t, start, end);
+		if (err || !st->plan.traits.on_grid)
+			return err;
+		st->recent_start = *start;
+		st->recent_end = *end;
+	}
+	*start = st->recent_start;
+	*end = st->recent_end;
+	return err;
+}
+
+/* Makes the state's own place a cell without values, which is the only one. */
+LEAT_INLINE void leat_cells_begin(const struct leat_stream *st,
+    struct leat_state *s, int64_t start, int64_t end)
+{
+	struct leat_cell *c = leat_cell_inline(st, s);
+
+	c->next = c;
+	c->start = start;
+	c->end = end;
+	c->marks = 0;
+	leat_accs_clear(&st->forest.layout, leat_cell_accs(c));
+	s->content = c;
+}
+
+enum leat_cells_taken {
+	LEAT_CELLS_OTHER, /* not taken, and nothing has changed */
+	LEAT_CELLS_TAKEN,
+	LEAT_CELLS_BEGUN /* taken by a new cell, which ends at recent_end */
+};
+
+/*
+ * Does all of a push, where plan.plain, if the newest cell holds the value, or
+ * a first one begins where the last one began, and the watermark stays before
+ * `due`.
+ */
+LEAT_INLINE enum leat_cells_taken leat_cells_take(struct leat_stream *st,
+    struct leat_state *s, const leat_event *e, int64_t due)
+{
+	leat_sample v = { e->t, e->x, e->y };
+	int begins = !s->content;
+
+	if (begins ? e->t < st->recent_start || e->t >= st->recent_end ||
+		    st->recent_end <= st->clock.watermark
+		   : !leat_cell_holds(leat_newest(s), e->t))
+		return LEAT_CELLS_OTHER;
+	if (LEAT_UNLIKELY(!leat_clock_pass(&st->clock, e->t, due)))
+		return LEAT_CELLS_OTHER;
+	if (begins)
+		leat_cells_begin(st, s, st->recent_start, st->recent_end);
+	leat_accs_add(&st->forest.layout, leat_cell_accs(leat_newest(s)), &v,
+	    0);
+	st->counts.pushed++;
+	if (LEAT_LIKELY(!leat_is_missing(&v)))
+		st->counts.taken++;
+	else
+		st->counts.missing++;
+	return begins ? LEAT_CELLS_BEGUN : LEAT_CELLS_TAKEN;
 }
 
 LEAT_INLINE void leat_cells_count_stored(const struct leat_stream *st,
@@ -158,10 +244,6 @@ int leat_cells_join_room(struct leat_stream *st, struct leat_state *s,
     struct leat_need *need);
 void leat_cells_join(struct leat_stream *st, struct leat_state *s,
     const struct leat_stream *from, const struct leat_state *other);
-
-/* Finds the cell's interval that holds t. LEAT_OUTSIDE, LEAT_ECALENDAR. */
-int leat_cells_interval(const struct leat_stream *st, int64_t t, int64_t *start,
-    int64_t *end);
 
 /* cells_ring.c */
 /* Notes that an open cell has changed since it was emitted. */

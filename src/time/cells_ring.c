@@ -13,16 +13,6 @@ size_t leat_cells_size(const struct leat_layout *l)
 	    (l->ordered ? sizeof(struct leat_tree) : l->accs_size);
 }
 
-/* Numbers need but a pointer's alignment, which saves 8 bytes a key. */
-size_t leat_cells_place(const struct leat_layout *l)
-{
-	if (l->has_user)
-		return leat_round_up(sizeof(struct leat_state));
-	return sizeof(struct leat_state) < sizeof(int64_t)
-	    ? sizeof(int64_t)
-	    : sizeof(struct leat_state);
-}
-
 const struct leat_index_kind leat_cells_kind = { 2, 1 };
 
 void leat_cells_renew(const struct leat_stream *st, const struct leat_state *s)

@@ -117,4 +117,27 @@ LEAT_INLINE void leat_clock_see(struct leat_clock *c, uint32_t source,
 		c->target = t;
 }
 
+/*
+ * Notes a value, as leat_clock_see() does, and moves the watermark, if that
+ * stays before `due`. Returns 0 and has changed nothing if it does not, or the
+ * clock has not started. There is one source.
+ */
+LEAT_INLINE int leat_clock_pass(struct leat_clock *c, int64_t t, int64_t due)
+{
+	int64_t target = leat_earlier(t, c->delay);
+
+	/* A state that was loaded may have to move the watermark first. */
+	if (LEAT_UNLIKELY(c->target != c->watermark) ||
+	    LEAT_UNLIKELY(!c->started))
+		return 0;
+	if (t <= c->now)
+		return 1;
+	if (LEAT_UNLIKELY(target >= due))
+		return 0;
+	c->now = c->slowest = t;
+	if (target > c->watermark)
+		c->target = c->watermark = target;
+	return 1;
+}
+
 #endif

@@ -271,5 +271,7 @@ int leat_time_plan_make(struct leat_time_plan *p, struct leat_layout *l,
 	p->careful = p->traits.asks || p->emit_empty || p->early_span > 0 ||
 	    (p->traits.grows && l->ordered) ||
 	    (p->engine->overlaps && p->revises);
+	p->plain = p->engine->has_cells && !p->traits.grows && !p->careful &&
+	    !p->more_at && !l->ordered && o->n_sources <= 1 && !o->max_skew;
 	return LEAT_OK;
 }

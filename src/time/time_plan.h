@@ -53,6 +53,7 @@ struct leat_time_plan {
 	size_t index_at; /* place of the index of cells in a state */
 	int revises;     /* a window may be emitted more than once */
 	int careful;     /* pushes and advances are prepared */
+	int plain; /* values that a cell holds change that, and the clock */
 	size_t n_stats;
 	leat_stat *stats;
 };

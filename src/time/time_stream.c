@@ -42,6 +42,7 @@ void leat_stream_cut(struct leat_stream *st, struct leat_cutter *c)
 	    sizeof(*st->emitter.partials));
 	st->emitter.whole = leat_cut(c, 1, st->forest.layout.accs_size);
 	st->forest.temp = leat_cut(c, 1, st->forest.layout.accs_size);
+	st->forest.blank = leat_cut(c, 1, st->forest.layout.accs_size);
 	st->clock.times = leat_cut(c, sources, sizeof(int64_t));
 	st->clock.seen = leat_cut(c, sources, 1);
 	if (sources == 0)
@@ -63,6 +64,19 @@ static void note_partials(struct leat_stream *st)
 			p++;
 		st->emitter.partials[i] = leat_section(p, st->emitter.whole);
 	}
+}
+
+/* Users' classes make their own blocks, and windows that decay have none. */
+static void note_blank(struct leat_stream *st)
+{
+	struct leat_layout *l = &st->forest.layout;
+
+	l->blank = NULL;
+	if (l->has_user || st->plan.traits.decays)
+		return;
+	memset(st->forest.blank, 0, l->accs_size);
+	leat_accs_blank(l, st->forest.blank);
+	l->blank = st->forest.blank;
 }
 
 static void make_pools(struct leat_stream *st)
@@ -87,6 +101,7 @@ void leat_stream_start(struct leat_stream *st,
 	leat_time_plan_layout(&st->plan, &st->forest.layout, o);
 	memcpy(st->plan.stats, o->stats, o->n_stats * sizeof(*o->stats));
 	note_partials(st);
+	note_blank(st);
 	make_pools(st);
 	st->emitter.to = &st->emitter.sink;
 	leat_clock_reset(&st->clock);
@@ -133,9 +148,11 @@ void leat_stream_moved(const void *from, void *to, struct leat_stream *st,
 	st->emitter.partials = leat_moved(from, to, st->emitter.partials);
 	st->emitter.whole = leat_moved(from, to, st->emitter.whole);
 	st->forest.temp = leat_moved(from, to, st->forest.temp);
+	st->forest.blank = leat_moved(from, to, st->forest.blank);
 	st->clock.times = leat_moved(from, to, st->clock.times);
 	st->clock.seen = leat_moved(from, to, st->clock.seen);
 	note_partials(st);
+	note_blank(st);
 	st->emitter.to = &st->emitter.sink;
 	leat_memory_start(&st->memory, allocator ? allocator : &own);
 	make_pools(st);

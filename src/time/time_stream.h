@@ -46,6 +46,8 @@ struct leat_stream {
 	struct leat_pool nodes; /* nodes of indices */
 	leat_counts counts;
 	int64_t next_due; /* push() of engines lowers it */
+	/* Cells on the grid: where the one lies that was last looked for. */
+	int64_t recent_start, recent_end;
 	/*
 	 * Keeps the intervals that the calendar was asked for while a push or
 	 * advance was prepared, until that is over.

@@ -7,6 +7,7 @@
  * first moment it has something to do.
  */
 #include "../state/object.h"
+#include "cells.h"
 #include "time_codec.h"
 
 struct leat_time_window {
@@ -210,6 +211,20 @@ static int push_one_with_care(leat_time_window *w, const leat_event *e)
 	return err;
 }
 
+/* Does all of a push, if it closes nothing and goes into the only window. */
+LEAT_INLINE int push_at_once(leat_time_window *w, const leat_event *e)
+{
+	struct leat_stream *st = &w->stream;
+	enum leat_cells_taken taken;
+
+	if (!st->plan.plain)
+		return 0;
+	taken = leat_cells_take(st, w->state, e, w->due);
+	if (taken == LEAT_CELLS_BEGUN && st->recent_end < w->due)
+		w->due = st->recent_end;
+	return taken != LEAT_CELLS_OTHER;
+}
+
 /* Pushes a value; the callbacks' answers stay in st->emitter.calls. */
 LEAT_INLINE int push_quietly(leat_time_window *w, const leat_event *e)
 {
@@ -219,6 +234,8 @@ LEAT_INLINE int push_quietly(leat_time_window *w, const leat_event *e)
 	if (LEAT_UNLIKELY((err = leat_clock_check(&st->clock, e->source,
 			       e->t))))
 		return leat_stream_refuse(st, err);
+	if (push_at_once(w, e))
+		return LEAT_OK;
 	if (LEAT_UNLIKELY(st->plan.careful))
 		return push_one_with_care(w, e);
 	if (LEAT_UNLIKELY((err = st->plan.engine->reserve(st, w->state, e))))

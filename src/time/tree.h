@@ -83,6 +83,7 @@ struct leat_forest {
 	struct leat_shelf shelves[LEAT_FEW_CLASSES];
 	size_t keep;            /* free blocks that a shelf keeps at most */
 	struct leat_accs *temp; /* scratch of what changes trees */
+	struct leat_accs *blank; /* layout.blank, where that is kept */
 	/*
 	 * A query into this block is that of the owner, who may note in a tree
 	 * what has been worked out; any other may be one of several threads.
