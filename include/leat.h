@@ -688,13 +688,14 @@ typedef struct leat_window_options {
 typedef struct leat_window leat_window;
 
 /*
- * Makes a window. All memory is allocated here: 1 to 3 kilobytes, and SLIDING
- * for each of `size` values 8 bytes (16 a pair) and half of the statistics'
+ * Makes a window. All memory is allocated here: about a kilobyte, and SLIDING
+ * for each of `size` values 12 bytes (24 a pair) and half of the statistics'
  * partials (leat_stat(3)); HOPPING one and a half partials for each pane.
  *
  * Errors: LEAT_EINVAL (an option out of range, or not of this kind), LEAT_ESTAT
  * (no such statistic, or this kind cannot compute it), LEAT_ETOOBIG,
- * LEAT_ENOMEM, after which *window_out is NULL. Cost: O(number of statistics).
+ * LEAT_ENOMEM, after which *window_out is NULL. Cost: O(number of statistics),
+ * in SLIDING O(size).
  */
 LEAT_API int leat_window_new(leat_window **window_out,
     const leat_window_options *options);
@@ -756,6 +757,16 @@ LEAT_API int leat_window_push_each(leat_window *const *windows, const double *x,
  * Cost: at most two combines for each statistic's class, in HOPPING four.
  */
 LEAT_API void leat_window_query(const leat_window *window, double *out);
+
+/*
+ * Pushes one value and writes the results with it: what both calls do, in one.
+ * Errors: LEAT_EPAIRS, with nothing pushed and nothing written; LEAT_ECALLBACK,
+ * after both.
+ */
+LEAT_API int leat_window_push_query(leat_window *window, double x,
+    double *out);
+LEAT_API int leat_window_push_query_xy(leat_window *window, double x, double y,
+    double *out);
 
 /*
  * Writes the combined partial of a class in options.stats, agg->size bytes: for

@@ -280,9 +280,9 @@ static double lower_one(const struct leat_summary *s, int id, double arg)
 		return lower_pairs(s, id);
 	switch (id) {
 	case LEAT_STAT_SUM:
-		return leat_sum_value(s->hi, s->lo);
+		return s->hi * s->unit;
 	case LEAT_STAT_MEAN:
-		return leat_sum_mean(s->hi, s->lo, n, 1 / n);
+		return leat_terms_mean(s->hi, s->lo, n, 1 / n) * s->unit;
 	case LEAT_STAT_PRODUCT:
 		return product(s);
 	case LEAT_STAT_GEOMETRIC_MEAN:

@@ -51,6 +51,8 @@ static void moments_lower(const void *acc, struct leat_summary *out)
 	leat_moments_fold(&m);
 	out->hi = m.p.hi;
 	out->lo = m.p.lo;
+	leat_sum_settle(&out->hi, &out->lo);
+	out->unit = 1;
 	out->k = m.p.k;
 	out->mu = m.p.mu;
 	out->m2 = m.p.m2;

@@ -53,7 +53,8 @@ static unsigned request_classes(const struct leat_request *r)
 
 	for (size_t i = 0; i < r->n; i++)
 		classes |= leat_stat_classes(&r->stats[i], r->by_time);
-	if (classes & 1u << LEAT_CLASS_MOMENTS)
+	if ((classes & 1u << LEAT_CLASS_MOMENTS) &&
+	    (r->kind != LEAT_SLIDING || r->by_time))
 		classes &= ~(1u << LEAT_CLASS_SUM);
 	return classes;
 }

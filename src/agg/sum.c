@@ -44,6 +44,8 @@ void leat_sum_terms(const void *acc, double *hi, double *lo)
 static void sum_lower(const void *acc, struct leat_summary *out)
 {
 	leat_sum_terms(acc, &out->hi, &out->lo);
+	leat_sum_settle(&out->hi, &out->lo);
+	out->unit = 1;
 }
 
 const struct leat_class leat_class_sum = {

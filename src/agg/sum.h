@@ -78,6 +78,16 @@ LEAT_INLINE double leat_sum_value(double hi, double lo)
 	return LEAT_LIKELY(s == s) ? s : leat_nan(hi);
 }
 
+/* Makes hi the sum, rounded, and lo what is left. */
+LEAT_INLINE void leat_sum_settle(double *hi, double *lo)
+{
+	double s, e;
+
+	leat_two_sum(*hi, *lo, &s, &e);
+	*hi = LEAT_LIKELY(s == s) ? s : leat_nan(*hi);
+	*lo = e;
+}
+
 /*
  * hi and lo may overlap where sums cancel. Made disjoint, the quotient's
  * own rounding is the only one of the leading term that counts; the rest
@@ -89,6 +99,14 @@ LEAT_INLINE double leat_sum_mean(double hi, double lo, double n, double rn)
 
 	leat_two_sum(hi, lo, &s, &e);
 	m = s / n + e * rn;
+	return LEAT_LIKELY(m == m) ? m : leat_nan(hi / n);
+}
+
+/* The same where hi is the sum, rounded, and lo what that lost. */
+LEAT_INLINE double leat_terms_mean(double hi, double lo, double n, double rn)
+{
+	double m = hi / n + lo * rn;
+
 	return LEAT_LIKELY(m == m) ? m : leat_nan(hi / n);
 }
 

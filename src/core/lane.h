@@ -19,6 +19,7 @@ typedef double leat_lane __attribute__((vector_size(16)));
 typedef int64_t leat_lane_mask __attribute__((vector_size(16)));
 
 #if defined(__SSE2__) || defined(_M_X64)
+#define LEAT_LANE_BITS(m) _mm_movemask_pd((__m128d)(m))
 #define LEAT_LANE_SQRT(v) ((leat_lane)_mm_sqrt_pd((__m128d)(v)))
 #define LEAT_LANE_MIN(a, b) ((leat_lane)_mm_min_pd((__m128d)(a), (__m128d)(b)))
 #define LEAT_LANE_MAX(a, b) ((leat_lane)_mm_max_pd((__m128d)(a), (__m128d)(b)))
@@ -64,6 +65,15 @@ LEAT_INLINE leat_lane_mask leat_lane_less(leat_lane a, leat_lane b)
 LEAT_INLINE leat_lane leat_lane_and(leat_lane a, leat_lane_mask m)
 {
 	return (leat_lane)((leat_lane_mask)a & m);
+}
+/* Returns a bit for each lane in which the mask is set: 1, 2. */
+LEAT_INLINE int leat_lane_bits(leat_lane_mask m)
+{
+#ifdef LEAT_LANE_BITS
+	return LEAT_LANE_BITS(m);
+#else
+	return (int)(m[0] & 1) | (int)(m[1] & 2);
+#endif
 }
 /* a where the mask is set, else b. */
 LEAT_INLINE leat_lane leat_lane_pick(leat_lane_mask m, leat_lane a, leat_lane b)
@@ -127,6 +137,10 @@ LEAT_INLINE leat_lane_mask leat_lane_less(leat_lane a, leat_lane b)
 LEAT_INLINE leat_lane leat_lane_and(leat_lane a, leat_lane_mask m)
 {
 	return leat_lane_make(m.v[0] ? a.v[0] : 0, m.v[1] ? a.v[1] : 0);
+}
+LEAT_INLINE int leat_lane_bits(leat_lane_mask m)
+{
+	return m.v[0] | m.v[1] << 1;
 }
 LEAT_INLINE leat_lane leat_lane_pick(leat_lane_mask m, leat_lane a, leat_lane b)
 {

@@ -31,13 +31,13 @@ static unsigned char *place(const struct leat_part *part, size_t index)
 	return part->table + index * part->of.packed;
 }
 
-void leat_chain_reset(struct leat_part *part, const struct leat_relay *r)
+void leat_chain_reset(struct leat_part *part, size_t slots)
 {
 	identity(part, part->prefix);
 	identity(part, part->suffix);
 	const void *none = leat_acc_pack(part, part->prefix, part->temp);
 	memcpy(place(part, 0), none, part->of.packed);
-	memcpy(place(part, r->slots + 1), none, part->of.packed);
+	memcpy(place(part, slots + 1), none, part->of.packed);
 }
 
 void leat_chain_turn(struct leat_part *part)
@@ -48,9 +48,9 @@ void leat_chain_turn(struct leat_part *part)
 	identity(part, part->suffix);
 }
 
-void leat_chain_store(struct leat_part *part, const struct leat_relay *r)
+void leat_chain_store(struct leat_part *part, size_t at)
 {
-	memcpy(place(part, r->place),
+	memcpy(place(part, at),
 	    leat_acc_pack(part, part->suffix, part->temp), part->of.packed);
 }
 
@@ -72,14 +72,17 @@ int leat_part_join(const struct leat_part *part, void *sum, void *temp,
 	    started);
 }
 
-/* The relay's whole window, joined to what the sum holds already. */
-int leat_chain_combine(const struct leat_part *part, const struct leat_relay *r,
-    void *sum, void *temp, int started)
+/*
+ * The relay's whole window, joined to what the sum holds already. The suffix
+ * of A in the window is at place `tail` if there are two chunks before D.
+ */
+int leat_chain_combine(const struct leat_part *part, unsigned chunks,
+    size_t tail, void *sum, void *temp, int started)
 {
-	if (r->chunks == 2)
-		started = leat_part_join_packed(part, sum,
-		    place(part, leat_relay_tail(r)), started);
-	if (r->chunks > 0)
+	if (chunks == 2)
+		started = leat_part_join_packed(part, sum, place(part, tail),
+		    started);
+	if (chunks > 0)
 		started = leat_part_join_packed(part, sum, part->whole,
 		    started);
 	return leat_part_join(part, sum, temp, part->prefix, started);

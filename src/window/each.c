@@ -34,29 +34,26 @@ LEAT_INLINE void each_first(const leat_window *w)
 {
 	const char *p = (const char *)w;
 
+	LEAT_PREFETCH(p);
 	LEAT_PREFETCH(p + EACH_LINE);
-	if (w->parts) {
-		LEAT_PREFETCH(w->parts);
-		LEAT_PREFETCH((const char *)(w->parts + 1) - 1);
-	}
+	LEAT_PREFETCH(p + 2 * EACH_LINE);
 }
 
 LEAT_INLINE void each_second(const leat_window *w)
 {
-	const struct leat_relay *r = &w->relay;
-	const struct leat_part *p = w->parts;
+	const struct leat_slide *s = &w->slide;
 
-	if (w->ring_x) {
-		LEAT_PREFETCH(w->ring_x + r->head);
-		LEAT_PREFETCH(w->ring_x + r->back);
-	}
-	if (!p)
+	if (w->engine != &leat_slide_engine) {
+		LEAT_PREFETCH(w->parts);
 		return;
-	LEAT_PREFETCH(p->lanes ? p->lanes : p->prefix);
-	if (p->lanes)
-		LEAT_PREFETCH((const char *)p->lanes + EACH_LINE);
-	if (p->table)
-		LEAT_PREFETCH(p->table + r->place * p->of.packed);
+	}
+	LEAT_PREFETCH(s->d + s->filled);
+	LEAT_PREFETCH(s->b - s->filled);
+	LEAT_PREFETCH(s->a + s->filled);
+	LEAT_PREFETCH(s->row + s->step);
+	LEAT_PREFETCH(s->lanes);
+	LEAT_PREFETCH(s->lanes + EACH_LINE);
+	LEAT_PREFETCH(s->lanes + 2 * EACH_LINE);
 }
 
 /* y is NULL where x are no pairs. */

@@ -120,6 +120,16 @@ int leat_options_check(const leat_window_options *o, const char **why_out)
 	return leat_request_check(&r, why_out);
 }
 
+static void apply_slide(const leat_window_options *o, struct leat_window *w)
+{
+	size_t size = o->size > SIZE_MAX ? SIZE_MAX : (size_t)o->size;
+
+	w->engine = &leat_slide_engine;
+	w->slide.chunk = size / 2;
+	w->slide.slots = size - w->slide.chunk;
+	w->ring_slots = 3 * w->slide.chunk;
+}
+
 static void apply_panes(const leat_window_options *o, struct leat_window *w)
 {
 	uint64_t size = sized(kind_of(o)) ? o->size : UINT64_MAX;
@@ -127,12 +137,13 @@ static void apply_panes(const leat_window_options *o, struct leat_window *w)
 	uint64_t closed = (size - 1) / advance; /* ceil(size / advance) - 1 */
 
 	w->engine = &leat_panes_engine;
+	w->ring_slots = w->keeps ? (size_t)w->size : 0;
 	w->panes.advance = advance;
 	w->panes.closed_max = closed > SIZE_MAX ? SIZE_MAX : (size_t)closed;
 	w->panes.end = size - closed * advance;
-	w->relay.ring = w->panes.closed_max;
+	w->panes.relay.ring = w->panes.closed_max;
 	if (closed >= 3)
-		w->relay.size = w->panes.closed_max - 1;
+		leat_relay_measure(&w->panes.relay, w->panes.closed_max - 1);
 }
 
 /*
@@ -158,6 +169,7 @@ static void apply_decay(const leat_window_options *o, struct leat_window *w)
 			      : leat_one_minus_exp(LEAT_LN2 / o->half_life);
 
 	w->engine = &leat_decay_engine;
+	w->errors = leat_errors_of(o->stats, o->n_stats);
 	w->decay.keep = keep_of(o, alpha);
 	w->decay.recursive = o->unadjusted != 0;
 	w->decay.fresh = o->unadjusted ? alpha : 1;
@@ -170,27 +182,18 @@ void leat_options_apply(const leat_window_options *o, struct leat_window *w)
 	memset(w, 0, sizeof(*w));
 	w->kind = kind_of(o);
 	w->size = o->size;
-	w->full = (double)o->size;
-	w->free = w->full - 1;
-	w->inverse = o->size ? 1 / w->full : 0;
 	w->n_stats = o->n_stats;
 	w->min_count = o->min_count ? o->min_count : 1;
 	w->propagate = o->on_missing == LEAT_ON_MISSING_PROPAGATE;
 	w->sink = o->sink;
 	w->keeps = keeps_values(o);
-	w->errors = o->kind == LEAT_DECAY ? leat_errors_of(o->stats, o->n_stats)
-					  : 0;
 	w->pairs = (leat_stats_traits(o->stats, o->n_stats) & LEAT_OF_PAIRS) !=
 	    0;
 	if (o->kind == LEAT_DECAY) {
 		apply_decay(o, w);
 	} else if (kind_of(o) == LEAT_SLIDING && o->size > 1) {
-		w->engine = &leat_slide_engine;
-		w->relay.size = o->size > SIZE_MAX ? SIZE_MAX : (size_t)o->size;
-		w->relay.ring = w->relay.size;
+		apply_slide(o, w);
 	} else {
 		apply_panes(o, w);
 	}
-	w->relay.chunk = w->relay.size / 2;
-	w->relay.slots = w->relay.size - w->relay.chunk;
 }

@@ -61,12 +61,12 @@ static void close_part(const struct leat_relay *r, struct leat_part *p)
 	p->of.cls->combine(p->of.agg, p->combined,
 	    leat_acc_pack(p, p->suffix, p->temp));
 	memcpy(p->suffix, p->combined, p->of.size);
-	leat_chain_store(p, r);
+	leat_chain_store(p, r->place);
 }
 
 void leat_panes_relay(leat_window *w)
 {
-	struct leat_relay *r = &w->relay;
+	struct leat_relay *r = &w->panes.relay;
 
 	if (leat_relay_full(r)) {
 		leat_relay_turn(r);
@@ -117,7 +117,7 @@ LEAT_NOINLINE static void close_pane(leat_window *w)
 			    leat_acc_pack(p, p->open, p->temp), p->of.packed);
 		}
 		tally_close(s);
-		if (w->relay.size > 0)
+		if (w->panes.relay.size > 0)
 			leat_panes_relay(w);
 	}
 	s->closed++;
@@ -173,7 +173,7 @@ static void panes_combine(const leat_window *w, const struct leat_part *p,
     void *acc, void *temp)
 {
 	const struct leat_panes *s = &w->panes;
-	const struct leat_relay *r = &w->relay;
+	const struct leat_relay *r = &w->panes.relay;
 	int started = 0;
 
 	if (in_gap(s)) {
@@ -183,7 +183,8 @@ static void panes_combine(const leat_window *w, const struct leat_part *p,
 	if (with_oldest(s))
 		started = leat_part_join_packed(p, acc, pane_at(p, s->head), 0);
 	if (r->size > 0 && s->closed > 0)
-		started = leat_chain_combine(p, r, acc, temp, started);
+		started = leat_chain_combine(p, r->chunks,
+		    leat_relay_tail(r), acc, temp, started);
 	else if (relayed(s) == 1)
 		started = leat_part_join_packed(p, acc,
 		    pane_at(p, (s->head ? s->head : s->closed_max) - 1),
@@ -240,7 +241,7 @@ static uint64_t panes_length(const leat_window *w)
 static void panes_reset(leat_window *w)
 {
 	struct leat_panes *s = &w->panes;
-	struct leat_relay *r = &w->relay;
+	struct leat_relay *r = &w->panes.relay;
 
 	w->pushed = 0;
 	w->last = NAN;
@@ -251,7 +252,7 @@ static void panes_reset(leat_window *w)
 	leat_relay_reset(r);
 	if (r->size > 0)
 		for (size_t i = 0; i < w->n_parts; i++)
-			leat_chain_reset(&w->parts[i], r);
+			leat_chain_reset(&w->parts[i], r->slots);
 	open_pane(w);
 }
 

@@ -45,6 +45,14 @@ struct leat_relay {
 	size_t size, chunk, slots;
 };
 
+/* Says how many elements there are in a window. */
+LEAT_INLINE void leat_relay_measure(struct leat_relay *r, size_t size)
+{
+	r->size = size;
+	r->chunk = size / 2;
+	r->slots = size - r->chunk;
+}
+
 /* Begins D; its chunk's table is laid out by stride. */
 LEAT_INLINE void leat_relay_begin(struct leat_relay *r, size_t stride)
 {

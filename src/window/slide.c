@@ -1,263 +1,360 @@
 /*
  * slide.c - the last n values
  *
- * The relay of window.h over single values. The commonest classes have a
- * form of their own here, two lanes at a time (slide_lanes.h); the others
- * go through their functions (chain.c). Which way a class goes depends on
- * the class alone, so a result does not depend on what else is asked for.
+ * One body does a push and one a query, whatever the classes, with values
+ * missing or a window that is not full: slide.h says where values are, and
+ * slide_*.h what each class does with them, two lanes at a time: the step
+ * forward in D and the step backward in B are one step on both. Classes that
+ * have no lanes, the user's among them, go through their functions
+ * (chain.c). Which way a class goes depends on the class alone, so a result
+ * does not depend on what else is asked for.
  *
- * A body with constant flags for the special classes is stamped into a push
- * and a query for the sets that are asked for most; slide_run.h adds the
- * pass over an array. All of them do the same arithmetic in the same order.
+ * The bodies take the set of classes as flags. They are stamped with constant
+ * flags for the sets that are asked for most, and once with those of the
+ * window, where each class costs a branch that is always predicted. All do the
+ * same arithmetic in the same order. slide_run.h adds the pass over an array.
  *
- * How many values count and how many are missing needs no class: these
- * are integers, which can be subtracted without loss.
+ * How many values count and how many are missing needs no class: these are
+ * integers, which can be subtracted without loss.
  */
 #include "../agg/moments.h"
 #include "../core/quad.h"
+#include "../core/superacc.h"
 #include "window.h"
 
-/* ---------------- the ring, and what enters and leaves -------------- */
+#include "slide_sum.h"
 
-LEAT_INLINE int is_missing(const leat_window *w, double x, double y)
-{
-	return x != x || (w->pairs && y != y);
-}
-
-/* Returns all pushes: those before D are counted when it begins. */
-LEAT_INLINE uint64_t pushed(const leat_window *w)
-{
-	return w->pushed + leat_relay_filled(&w->relay);
-}
+#include "slide_edges.h"
+#include "slide_moments.h"
 
 /*
- * Flag in w->unsettled, beside the count of missing values: chunks are missing.
+ * Classes in lanes, in the order of their states and of their doubles in a row
+ * of the table; and what else a body may have to do.
  */
-#define WARMING ((uint64_t)1 << 63)
+enum {
+	SUM = 1,
+	MOMENTS = 2,
+	MIN = 4,
+	MAX = 8,
+	LANED = SUM | MOMENTS | MIN | MAX,
+	SHIFTED = MOMENTS, /* classes that share n and k */
+	ONE = 0x1000,      /* a single statistic, the class's own */
+	PAIRED = 0x2000,   /* values are pairs */
+	OTHER = 0x4000,    /* there are classes without lanes */
+	EMITS = 0x8000     /* each push of a full window emits its results */
+};
 
-LEAT_INLINE uint64_t missing(const leat_window *w)
+/* A class in lanes: bytes of its state, and doubles in a row of the table. */
+static const struct laned {
+	int flag;
+	enum leat_class_id id;
+	size_t state, width;
+} laned[] = {
+	{ SUM, LEAT_CLASS_SUM, sizeof(struct sum_state), 0 },
+	{ MOMENTS, LEAT_CLASS_MOMENTS, sizeof(struct moments_state), 2 },
+	{ MIN, LEAT_CLASS_MIN, sizeof(struct edge_state), 1 },
+	{ MAX, LEAT_CLASS_MAX, sizeof(struct edge_state), 1 },
+};
+
+enum { N_LANED = sizeof(laned) / sizeof(laned[0]) };
+
+/* Where a body is among the states and in the row. */
+struct slide_cursor {
+	unsigned char *state;
+	double *row;
+};
+
+/* Moves over a class; its state and doubles lie before. */
+LEAT_INLINE void *pass(struct slide_cursor *c, size_t state, size_t width)
 {
-	return w->unsettled & ~WARMING;
+	void *here = c->state;
+
+	c->state += state;
+	c->row += width;
+	return here;
 }
 
-/*
- * Returns whether no value and no chunk is missing, so the window is full: true
- * for nearly every push and query, and tested by one comparison.
- */
-LEAT_INLINE int steady(const leat_window *w)
+LEAT_INLINE struct shift_state *shift_of(struct slide_cursor *c, int flags)
 {
-	return w->unsettled == 0;
+	return flags & SHIFTED ? pass(c, sizeof(struct shift_state), 0) : NULL;
 }
 
-/* Puts the value in and moves the relay; D is not full. Parts follow. */
-static void enter(leat_window *w, double x, double y)
+/* The state of the sum of a window that has one. */
+LEAT_INLINE struct sum_state *sum_of(const leat_window *w, int flags)
 {
-	struct leat_relay *r = &w->relay;
+	size_t before = flags & SHIFTED ? sizeof(struct shift_state) : 0;
 
-	if (pushed(w) >= w->size) {
-		double gone_y = w->pairs ? w->ring_y[r->head] : 0;
-		w->unsettled -= (uint64_t)is_missing(w, w->ring_x[r->head],
-		    gone_y);
-	}
-	w->ring_x[r->head] = x;
-	if (w->pairs)
-		w->ring_y[r->head] = y;
-	if (is_missing(w, x, y))
-		w->unsettled++;
-	else
-		w->last = x;
-	leat_relay_step(r);
+	return (struct sum_state *)(void *)(w->slide.lanes + before);
 }
 
-/* Enters a value that is not missing. Requires a steady window. */
-LEAT_INLINE void enter_steady(leat_window *w, double x)
+/* ---------------- turning -------------------------------------------- */
+
+static void turn_lanes(const leat_window *w)
 {
-	w->ring_x[w->relay.head] = x;
-	w->last = x;
-	leat_relay_step(&w->relay);
+	struct slide_cursor c = { w->slide.lanes, NULL };
+	struct shift_state *shift = shift_of(&c, w->flags);
+
+	if (shift)
+		shift_turn(shift);
+	if (w->flags & SUM)
+		sum_turn(pass(&c, sizeof(struct sum_state), 0), &w->slide,
+		    w->size);
+	if (w->flags & MOMENTS)
+		moments_turn(pass(&c, sizeof(struct moments_state), 0));
+	if (w->flags & MIN)
+		edge_turn(pass(&c, sizeof(struct edge_state), 0), 0);
+	if (w->flags & MAX)
+		edge_turn(pass(&c, sizeof(struct edge_state), 0), 1);
 }
 
-LEAT_INLINE uint64_t length(const leat_window *w)
+/* The next value at which a push has more to do: a carry, or a turn. */
+static size_t next_stop(const struct leat_slide *s)
 {
-	return pushed(w) < w->size ? pushed(w) : w->size;
+	size_t left = s->chunk - s->filled;
+
+	return s->filled + (left < SUM_CARRY ? left : SUM_CARRY);
 }
 
-LEAT_INLINE int is_infinite(double x)
+/* D is empty: aims at the row before its first one. */
+static void slide_begin(struct leat_slide *s)
 {
-	return fabs(x) > DBL_MAX;
+	s->filled = 0;
+	s->stop = next_stop(s);
+	s->step = s->reversed ? -(ptrdiff_t)s->width : (ptrdiff_t)s->width;
+	s->row = s->table + (s->reversed ? (s->slots + 1) * s->width : 0);
 }
 
-#include "slide_lanes.h"
-
-/*
- * Returns whether a push has to take the long way: for missing values, and for
- * infinities with moments, which must set w->infinite.
- */
-LEAT_INLINE int is_odd(double x, int flags)
+/* What is before A lies at the other end of the ring. */
+static LEAT_NOINLINE void slide_mirror(struct leat_slide *s, int pairs)
 {
-	double none = flags & MOMENTS ? x - x : x;
+	double *last = s->ring + 3 * s->chunk - 1;
 
-	return none != none;
+	s->ring[-1] = *last;
+	if (pairs)
+		s->ring[s->y - 1] = last[s->y];
 }
 
-/* ---------------- any class ----------------------------------------- */
-
-static void any_step(struct leat_window *w, struct leat_part *p)
+/* D becomes B, B becomes A, and A gives its place to D. */
+static void slide_turn(leat_window *w)
 {
-	const struct leat_relay *r = &w->relay;
-	size_t newest = (r->head ? r->head : r->ring) - 1;
-	leat_sample s;
+	struct leat_slide *s = &w->slide;
+	size_t odd = leat_slide_odd(s);
+	double *d = leat_slide_chunk(s, 2);
 
-	s.t = (int64_t)pushed(w) - 1;
-	s.x = w->ring_x[newest];
-	s.y = w->pairs ? w->ring_y[newest] : 0;
-	if (!is_missing(w, s.x, s.y))
-		p->of.cls->append(p->of.agg, p->prefix, &s);
-	if (r->chunks == 0)
+	s->a = leat_slide_chunk(s, 1) - odd;
+	s->b = s->d + s->chunk - 1;
+	s->d = d;
+	if (odd && s->a < s->ring)
+		slide_mirror(s, w->pairs);
+	s->before += s->chunk;
+	s->chunks += s->chunks < 2;
+	s->reversed = !s->reversed;
+	slide_begin(s);
+}
+
+/* D is full, or it is time for a carry. */
+static LEAT_NOINLINE void slide_stop(leat_window *w)
+{
+	struct leat_slide *s = &w->slide;
+
+	if ((w->flags & SUM) && LEAT_UNLIKELY(w->size > 2 * SUM_CARRY))
+		sum_carry(sum_of(w, w->flags));
+	if (LEAT_UNLIKELY(s->filled < s->chunk)) {
+		s->stop = next_stop(s);
 		return;
-	s.t = (int64_t)(w->pushed - leat_relay_filled(r));
-	s.x = w->ring_x[r->back];
-	s.y = w->pairs ? w->ring_y[r->back] : 0;
-	if (!is_missing(w, s.x, s.y))
-		p->of.cls->prepend(p->of.agg, p->suffix, &s);
-	leat_chain_store(p, r);
-}
-
-/* ---------------- one part, whatever its class ---------------------- */
-
-static void part_turn(struct leat_part *p)
-{
-	switch (p->of.id) {
-	case LEAT_CLASS_MIN:
-		edge_turn(p, MIN);
-		break;
-	case LEAT_CLASS_MAX:
-		edge_turn(p, MAX);
-		break;
-	case LEAT_CLASS_SUM:
-		sum_turn(p);
-		break;
-	case LEAT_CLASS_MOMENTS:
-		moments_turn(p);
-		break;
-	default:
-		leat_chain_turn(p);
 	}
+	turn_lanes(w);
+	slide_turn(w);
+	for (size_t i = 0; i < w->n_parts; i++)
+		leat_chain_turn(&w->parts[i]);
 }
 
-LEAT_INLINE void turn(leat_window *w, int flags)
-{
-	const struct leat_part *p = w->parts;
+/* ---------------- a push ---------------------------------------------- */
 
-	w->pushed += leat_relay_filled(&w->relay);
-	leat_relay_turn(&w->relay);
-	if (w->relay.chunks == 2)
-		w->unsettled &= ~WARMING;
-	if (flags & ANY)
-		for (size_t i = 0; i < w->n_parts; i++)
-			part_turn(&w->parts[i]);
+/* The pair at a place of the ring as classes see it, NaN if half is missing. */
+LEAT_INLINE double shown(const leat_window *w, const double *place, int flags)
+{
+	if ((flags & PAIRED) && place[w->slide.y] != place[w->slide.y])
+		return NAN;
+	return *place;
+}
+
+/* Counts when a value comes for a missing one, or the other way round. */
+LEAT_INLINE void count(struct leat_slide *s, uint64_t size, uint64_t absent)
+{
+	s->absent = absent;
+	s->n = (double)(int64_t)(size - absent);
+	s->inverse = 1 / s->n;
+	s->free = s->n > 1 ? s->n - 1 : NAN;
+}
+
+/* Puts the value in and finds out what the push is about. */
+LEAT_INLINE void enter(leat_window *w, double x, double y, int flags,
+    struct slide_step *now, leat_lane *seen)
+{
+	struct leat_slide *s = &w->slide;
+	size_t i = s->filled;
+	double gone = shown(w, s->a + i, flags), old;
+	leat_lane_mask kept;
+
+	s->d[i] = x;
+	if (flags & PAIRED) {
+		s->d[(ptrdiff_t)i + s->y] = y;
+		x = y != y ? NAN : x;
+	}
+	old = shown(w, s->b - (ptrdiff_t)i, flags);
+	s->filled = i + 1;
+	s->row += s->step;
+	*seen = leat_lane_make(x, old);
+	now->entering = leat_lane_make(x, gone);
+	kept = leat_lane_valid(now->entering);
+	now->entering = leat_lane_and(now->entering, kept);
+	if (LEAT_LIKELY(leat_lane_bits(kept) == 3)) {
+		w->last = x;
+	} else {
+		count(s, w->size,
+		    s->absent + (uint64_t)(x != x) - (uint64_t)(gone != gone));
+		if (x == x)
+			w->last = x;
+	}
+	if (flags & SHIFTED) {
+		now->valid = leat_lane_valid(*seen);
+		now->x = *seen;
+	}
+	/* The sum counts infinities itself. */
+	if ((flags & (SHIFTED | SUM)) == SHIFTED &&
+	    LEAT_UNLIKELY(fabs(x) > DBL_MAX))
+		s->infinite = leat_slide_pushed(s);
+}
+
+static leat_sample sample_at(const leat_window *w, const double *place,
+    uint64_t t)
+{
+	leat_sample s = { (int64_t)t, *place, w->pairs ? place[w->slide.y] : 0 };
+
+	return s;
+}
+
+/* A class without lanes. */
+static void other_step(leat_window *w, struct leat_part *p)
+{
+	const struct leat_slide *s = &w->slide;
+	const double *d = s->d + s->filled - 1;
+	const double *b = s->b - (ptrdiff_t)(s->filled - 1);
+	leat_sample in = sample_at(w, d, leat_slide_pushed(s) - 1);
+
+	if (in.x == in.x && in.y == in.y)
+		p->of.cls->append(p->of.agg, p->prefix, &in);
+	if (s->chunks == 0)
+		return;
+	in = sample_at(w, b, s->before - s->filled);
+	if (in.x == in.x && in.y == in.y)
+		p->of.cls->prepend(p->of.agg, p->suffix, &in);
+	leat_chain_store(p, leat_slide_place(s));
+}
+
+static LEAT_NOINLINE void others_step(leat_window *w)
+{
+	for (size_t i = 0; i < w->n_parts; i++)
+		other_step(w, &w->parts[i]);
+}
+
+LEAT_INLINE void push_body(leat_window *w, double x, double y, int flags)
+{
+	struct leat_slide *s = &w->slide;
+	struct slide_step now;
+	struct slide_cursor c;
+	double *row;
+	leat_lane seen;
+
+	if (LEAT_UNLIKELY(s->filled == s->stop))
+		slide_stop(w);
+	enter(w, x, y, flags, &now, &seen);
+	c.state = s->lanes;
+	c.row = row = s->row;
+	if (flags & SHIFTED)
+		shift_step(shift_of(&c, flags), &now);
 	if (flags & SUM)
-		sum_turn(p++);
+		sum_step(pass(&c, sizeof(struct sum_state), 0), s, w->size,
+		    now.entering);
+	row = c.row;
 	if (flags & MOMENTS)
-		moments_turn(p++);
+		moments_step(pass(&c, sizeof(struct moments_state), 2), &now,
+		    row);
+	row = c.row;
 	if (flags & MIN)
-		edge_turn(p++, MIN);
+		edge_step(pass(&c, sizeof(struct edge_state), 1), seen, row, 0);
+	row = c.row;
 	if (flags & MAX)
-		edge_turn(p, MAX);
+		edge_step(pass(&c, sizeof(struct edge_state), 1), seen, row, 1);
+	if (flags & OTHER)
+		others_step(w);
+	if ((flags & EMITS) && w->sink.emit && leat_slide_pushed(s) >= w->size)
+		leat_emit(w, leat_slide_pushed(s) - w->size,
+		    leat_slide_pushed(s), 0);
 }
 
-static void part_step(struct leat_window *w, struct leat_part *p, double x,
-    double old)
-{
-	const struct leat_relay *r = &w->relay;
+/* ---------------- a query --------------------------------------------- */
 
-	switch (p->of.id) {
-	case LEAT_CLASS_MIN:
-		edge_step(p, r, x, old, MIN);
-		break;
-	case LEAT_CLASS_MAX:
-		edge_step(p, r, x, old, MAX);
-		break;
-	case LEAT_CLASS_SUM:
-		sum_step(p, r, x, old);
-		break;
-	case LEAT_CLASS_MOMENTS:
-		if (steady(w))
-			moments_step(p, r, x, old);
-		else
-			moments_step_careful(p, r, x, old);
-		break;
-	default:
-		any_step(w, p);
+/*
+ * Deviations that overflow leave NaN in the lanes, as an infinity does. Their
+ * sum of squares is infinite if there is no infinity in the window.
+ */
+static double overflown(const leat_window *w, const struct sum_state *sum)
+{
+	if (sum)
+		return sum->infinite[0] + sum->infinite[1] > 0 ? NAN : HUGE_VAL;
+	uint64_t pushes = leat_slide_pushed(&w->slide);
+	uint64_t gone = pushes > w->size ? pushes - w->size : 0;
+
+	return w->slide.infinite > gone ? NAN : HUGE_VAL;
+}
+
+/*
+ * What the classes in lanes know. plain: the sum is in its parts, and where
+ * another class has more to do than usual, 0 is returned.
+ */
+LEAT_INLINE int sum_up(const leat_window *w, struct leat_summary *out,
+    int flags, int plain)
+{
+	const struct leat_slide *s = &w->slide;
+	struct slide_cursor c = { s->lanes, s->row + s->step };
+	const struct shift_state *shift = shift_of(&c, flags);
+	const struct sum_state *sum = NULL;
+	const double *row;
+
+	if (flags & SUM) {
+		sum = pass(&c, sizeof(struct sum_state), 0);
+		struct leat_terms terms = sum_value(sum, plain);
+		out->hi = terms.hi;
+		out->lo = terms.lo;
+		out->unit = terms.unit;
 	}
-}
-
-static void part_lower(const struct leat_window *w, const struct leat_part *p,
-    struct leat_summary *s)
-{
-	const struct leat_relay *r = &w->relay;
-	struct leat_scratch scratch;
-
-	switch (p->of.id) {
-	case LEAT_CLASS_MIN:
-		s->min = edge_value(p, r, MIN, 0);
-		break;
-	case LEAT_CLASS_MAX:
-		s->max = edge_value(p, r, MAX, 0);
-		break;
-	case LEAT_CLASS_SUM:
-		sum_value(p, r, s, 0);
-		break;
-	case LEAT_CLASS_MOMENTS:
-		if (steady(w))
-			moments_steady(w, p, s);
-		else
-			moments_careful(p, r, s);
-		if (s->m2 != s->m2)
-			s->m2 = moments_overflow(w, pushed(w));
-		break;
-	default:
-		leat_chain_combine(p, r, scratch.acc, scratch.temp, 0);
-		p->of.cls->lower(scratch.acc, s);
+	row = c.row;
+	if (flags & MOMENTS) {
+		const struct moments_state *m =
+		    pass(&c, sizeof(struct moments_state), 2);
+		int usual =
+		    moments_value(m, shift, row, s->n, s->inverse, out);
+		if (plain && LEAT_UNLIKELY(!usual))
+			return 0;
+		if (!plain && LEAT_UNLIKELY(!usual))
+			moments_value_odd(m, shift, row, s->n, s->inverse, out);
+		if (!plain && LEAT_UNLIKELY(out->m2 != out->m2))
+			out->m2 = overflown(w, sum);
 	}
-}
-
-static void slide_combine(const leat_window *w, const struct leat_part *p,
-    void *acc, void *temp)
-{
-	leat_chain_combine(p, &w->relay, acc, temp, 0);
-}
-
-/* ---------------- push and query, stamped --------------------------- */
-
-static void slide_push(leat_window *w, double x, double y);
-
-/* Parts come in the order of their classes: sums first, then extrema. */
-LEAT_INLINE int push_body(leat_window *w, double x, int flags)
-{
-	const struct leat_part *p = w->parts;
-	double old;
-
-	if (LEAT_UNLIKELY(leat_relay_full(&w->relay)))
-		turn(w, flags);
-	if (LEAT_UNLIKELY(!steady(w) || is_odd(x, flags))) {
-		slide_push(w, x, 0);
-		return LEAT_OK;
-	}
-	enter_steady(w, x);
-	old = w->ring_x[w->relay.back];
-	if (flags & SUM)
-		sum_step(p++, &w->relay, x, old);
-	if (flags & MOMENTS)
-		moments_step(p++, &w->relay, x, old);
+	row = c.row;
 	if (flags & MIN)
-		edge_step(p++, &w->relay, x, old, MIN);
+		out->min = edge_value(pass(&c, sizeof(struct edge_state), 1),
+		    row, 0);
+	row = c.row;
 	if (flags & MAX)
-		edge_step(p, &w->relay, x, old, MAX);
-	return LEAT_OK;
+		out->max = edge_value(pass(&c, sizeof(struct edge_state), 1),
+		    row, 1);
+	return 1;
 }
 
-/* Statistics that the stamped queries know how to compute. */
+/* Statistics that the stamped queries compute themselves. */
 static int is_hot(int id)
 {
 	return id == LEAT_STAT_MEAN || id == LEAT_STAT_STDDEV ||
@@ -265,75 +362,87 @@ static int is_hot(int id)
 	    id == LEAT_STAT_MIN || id == LEAT_STAT_MAX || id == LEAT_STAT_COUNT;
 }
 
-LEAT_INLINE double hot(const leat_window *w, int id,
-    const struct leat_summary *s, int flags)
+/* plain: the sum is finite. */
+LEAT_INLINE double hot(const struct leat_slide *w, int id,
+    const struct leat_summary *s, int flags, int plain)
 {
-	if ((flags & (SUM | MOMENTS)) && id == LEAT_STAT_MEAN)
-		return leat_sum_mean(s->hi, s->lo, s->n, w->inverse);
+	if ((flags & SUM) && id == LEAT_STAT_MEAN)
+		return plain ? s->hi / w->n + s->lo * w->inverse
+			     : leat_terms_mean(s->hi, s->lo, w->n, w->inverse);
 	if ((flags & MOMENTS) && id == LEAT_STAT_STDDEV)
 		return leat_sqrt(s->m2 / w->free);
 	if ((flags & MIN) && id == LEAT_STAT_MIN)
 		return s->min;
 	if ((flags & MAX) && id == LEAT_STAT_MAX)
 		return s->max;
-	if ((flags & (SUM | MOMENTS)) && id == LEAT_STAT_SUM)
-		return leat_sum_value(s->hi, s->lo);
+	if ((flags & SUM) && id == LEAT_STAT_SUM)
+		return s->hi;
 	if ((flags & MOMENTS) && id == LEAT_STAT_VARIANCE)
 		return s->m2 / w->free;
-	return s->n;
+	return w->n;
 }
 
 static void slide_query(const leat_window *w, double *out);
 
-/*
- * The common case, in which there is nothing to check: all chunks are
- * there and nothing is missing, so the window is full and has its
- * min_count; and no square has overflowed. Everything else goes the long way.
- */
-LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
+/* Writes the results; plain: the sum is known to be in its parts. */
+LEAT_INLINE void query_lanes(const leat_window *w, double *out, int flags,
+    int plain)
 {
-	const struct leat_part *p = w->parts;
 	struct leat_summary s;
+	int usual;
 
-	if (LEAT_UNLIKELY(!steady(w))) {
+	s.hi = s.lo = s.m2 = s.min = s.max = 0;
+	s.unit = 1;
+	usual = sum_up(w, &s, flags, plain);
+
+	if (LEAT_UNLIKELY(!usual) ||
+	    (!plain && (flags & SUM) && LEAT_UNLIKELY(s.unit != 1))) {
 		slide_query(w, out);
 		return;
 	}
-	s.n = w->full;
-	if (flags & SUM)
-		sum_value(p++, &w->relay, &s, 1);
-	if (flags & MOMENTS)
-		moments_steady(w, p++, &s);
-	if ((flags & MOMENTS) && LEAT_UNLIKELY(s.m2 != s.m2)) {
-		slide_query(w, out);
-		return;
-	}
-	if (flags & MIN)
-		s.min = edge_value(p++, &w->relay, MIN, 1);
-	if (flags & MAX)
-		s.max = edge_value(p, &w->relay, MAX, 1);
 	if (flags & ONE)
-		out[0] = flags & SUM ? leat_sum_value(s.hi, s.lo)
-		    : flags & MIN    ? s.min
-				     : s.max;
+		out[0] = flags & SUM ? s.hi : flags & MIN ? s.min : s.max;
 	else
 		for (size_t i = 0; i < w->n_stats; i++)
-			out[i] = hot(w, w->stats[i].id, &s, flags);
+			out[i] = hot(&w->slide, w->stats[i].id, &s, flags,
+			    plain);
 }
 
-#include "slide_run.h"
+static LEAT_NOINLINE void query_not_plain(const leat_window *w, double *out)
+{
+	query_lanes(w, out, w->flags, 0);
+}
 
-/*
- * Each set of classes in two forms, for any CPU and for those with AVX.
- */
+LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
+{
+	const struct leat_slide *s = &w->slide;
+
+	if (LEAT_UNLIKELY(s->absent > s->quiet))
+		slide_query(w, out);
+	else if ((flags & SUM) && LEAT_UNLIKELY(!sum_of(w, flags)->plain))
+		query_not_plain(w, out);
+	else
+		query_lanes(w, out, flags, 1);
+}
+
+/* ---------------- stamped --------------------------------------------- */
+
+/* Each set of classes in two forms, for any CPU and for those with AVX. */
 #define STAMP_FOR(target, name, flags)                                         \
 	target static int name##_push(leat_window *w, double x)                \
 	{                                                                      \
-		return push_body(w, x, (flags));                               \
+		push_body(w, x, 0, (flags));                                   \
+		return LEAT_OK;                                                \
 	}                                                                      \
 	target static void name##_query(const leat_window *w, double *out)     \
 	{                                                                      \
 		query_body(w, out, (flags));                                   \
+	}                                                                      \
+	target static int name##_both(leat_window *w, double x, double *out)   \
+	{                                                                      \
+		push_body(w, x, 0, (flags));                                   \
+		query_body(w, out, (flags));                                   \
+		return LEAT_OK;                                                \
 	}
 
 #ifdef LEAT_AVX
@@ -350,166 +459,207 @@ LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
 	{                                                                      \
 		name##_##what, name##_##what                                   \
 	}
-#define run_body_four run_body_two
 #endif
 #define ENTRY(name, flags)                                                     \
 	{                                                                      \
-		(flags), FORMS(name, push), FORMS(name, query)                 \
+		(flags), FORMS(name, push), FORMS(name, query),                \
+		    FORMS(name, both)                                          \
 	}
 
 STAMP(sum_alone, SUM | ONE)
 STAMP(min_alone, MIN | ONE)
 STAMP(max_alone, MAX | ONE)
 STAMP(sums, SUM)
-STAMP(edges, MIN | MAX)
-STAMP(spread, MOMENTS)
-STAMP(summary, MOMENTS | MIN | MAX)
+STAMP(spread, SUM | MOMENTS)
+STAMP(summary, SUM | MOMENTS | MIN | MAX)
+STAMP(any_set, w->flags)
 
 static const struct stamped {
 	int flags;
 	int (*push[2])(leat_window *w, double x);
 	void (*query[2])(const leat_window *w, double *out);
+	int (*both[2])(leat_window *w, double x, double *out);
 } stamped[] = {
 	ENTRY(sum_alone, SUM | ONE),
 	ENTRY(min_alone, MIN | ONE),
 	ENTRY(max_alone, MAX | ONE),
 	ENTRY(sums, SUM),
-	ENTRY(edges, MIN | MAX),
-	ENTRY(spread, MOMENTS),
-	ENTRY(summary, MOMENTS | MIN | MAX),
+	ENTRY(spread, SUM | MOMENTS),
+	ENTRY(summary, SUM | MOMENTS | MIN | MAX),
+	ENTRY(any_set, -1), /* whatever is left */
 };
 
-/*
- * The classes that slide.c knows specially: their flags, and bytes of their
- * state; bytes of a place in the table, 0 where that is the class's partial.
- */
-static const struct {
-	int flag;
-	size_t lanes, place;
-} specials[LEAT_N_CLASSES] = {
-	[LEAT_CLASS_SUM] = { SUM, sizeof(struct sum_state), 0 },
-	[LEAT_CLASS_MOMENTS] = { MOMENTS, sizeof(struct moments_state),
-	    MOMENTS_WIDTH * sizeof(double) },
-	[LEAT_CLASS_MIN] = { MIN, sizeof(struct edge_state), 0 },
-	[LEAT_CLASS_MAX] = { MAX, sizeof(struct edge_state), 0 },
-};
-
-static int flag_of(enum leat_class_id id)
-{
-	return specials[id].flag ? specials[id].flag : ANY;
-}
-
-static int flags_of(const leat_window *w)
-{
-	int id = w->n_stats == 1 ? w->stats[0].id : 0, flags = 0;
-
-	for (size_t i = 0; i < w->n_parts; i++)
-		flags |= flag_of(w->parts[i].of.id);
-	if (id == LEAT_STAT_SUM || id == LEAT_STAT_MIN || id == LEAT_STAT_MAX)
-		flags |= ONE;
-	return w->pairs ? flags | ANY : flags;
-}
-
-void leat_slide_specialise(leat_window *w)
-{
-	int flags = flags_of(w), all_hot = 1;
-
-	for (size_t i = 0; i < w->n_stats; i++)
-		all_hot &= is_hot(w->stats[i].id);
-	int form = leat_has_avx();
-	w->flags = flags;
-	for (size_t i = 0; i < sizeof(stamped) / sizeof(stamped[0]); i++) {
-		const struct stamped *s = &stamped[i];
-		if (s->flags != flags)
-			continue;
-		if (!w->sink.emit) /* with a sink, slide_push() emits */
-			w->push_x = s->push[form];
-		if (all_hot)
-			w->query = s->query[form];
-		if (all_hot && !w->sink.emit)
-			w->run = form ? run_body_four : run_body_two;
-	}
-}
-
-/* ---------------- push and query for everything else ---------------- */
-
-/*
- * Pairs with a NaN in either half are missing to every class, so the
- * special ones, which look at x alone, are shown NaN.
- */
-LEAT_INLINE double shown(double x, double y)
-{
-	return y != y ? NAN : x;
-}
+/* ---------------- the general way -------------------------------------- */
 
 static void slide_push(leat_window *w, double x, double y)
 {
-	const struct leat_relay *r = &w->relay;
-	double old = NAN, old_y = 0;
-
-	if (leat_relay_full(r))
-		turn(w, ANY);
-	enter(w, x, y);
-	if (r->chunks > 0) { /* else there is no B for its suffix to grow */
-		old = w->ring_x[r->back];
-		old_y = w->pairs ? w->ring_y[r->back] : 0;
-	}
-	x = shown(x, y);
-	if (is_infinite(x))
-		w->infinite = pushed(w);
-	old = shown(old, old_y);
-	for (size_t i = 0; i < w->n_parts; i++)
-		part_step(w, &w->parts[i], x, old);
-	if (w->sink.emit && pushed(w) >= w->size)
-		leat_emit(w, pushed(w) - w->size, pushed(w), 0);
+	push_body(w, x, y, w->flags);
 }
 
-static void slide_query(const leat_window *w, double *out)
-{
-	struct leat_summary s;
-
-	s.missing = (double)missing(w);
-	s.n = (double)(length(w) - missing(w));
-	for (size_t i = 0; i < w->n_parts && !w->parts[i].of.agg; i++)
-		part_lower(w, &w->parts[i], &s);
-	leat_report(w, &s, out);
-}
-
-static void slide_reset(leat_window *w)
-{
-	w->pushed = 0;
-	w->unsettled = WARMING;
-	w->infinite = 0;
-	w->last = NAN;
-	leat_relay_reset(&w->relay);
-	for (size_t i = 0; i < w->n_parts; i++) {
-		struct leat_part *p = &w->parts[i];
-		int flag = flag_of(p->of.id);
-		leat_chain_reset(p, &w->relay);
-		if (p->lanes)
-			memset(p->lanes, 0, leat_slide_lanes_size(p->of.id));
-		if (p->lanes && (flag & (MIN | MAX))) {
-			struct edge_state *e = p->lanes;
-			e->prefix = e->suffix = e->whole = edge_none(flag);
-		}
-	}
-}
-
+/* Values and missing ones; what has not come yet is neither. */
 static struct leat_tally slide_tally(const leat_window *w)
 {
-	struct leat_tally t = { length(w) - missing(w), missing(w) };
+	uint64_t pushed = leat_slide_pushed(&w->slide);
+	uint64_t to_come = pushed < w->size ? w->size - pushed : 0;
+	struct leat_tally t = { w->size - w->slide.absent,
+		w->slide.absent - to_come };
 
 	return t;
 }
 
-size_t leat_slide_place_size(enum leat_class_id id)
+static void slide_combine(const leat_window *w, const struct leat_part *p,
+    void *acc, void *temp)
 {
-	return specials[id].place;
+	const struct leat_slide *s = &w->slide;
+
+	leat_chain_combine(p, s->chunks, leat_slide_tail(s), acc, temp, 0);
 }
 
-size_t leat_slide_lanes_size(enum leat_class_id id)
+static void slide_query(const leat_window *w, double *out)
 {
-	return specials[id].lanes;
+	struct leat_tally tally = slide_tally(w);
+	struct leat_scratch scratch;
+	struct leat_summary s;
+
+	s.n = (double)tally.count;
+	s.missing = (double)tally.missing;
+	(void)sum_up(w, &s, w->flags, 0);
+	for (size_t i = 0; i < w->n_parts && !w->parts[i].of.agg; i++) {
+		slide_combine(w, &w->parts[i], scratch.acc, scratch.temp);
+		w->parts[i].of.cls->lower(scratch.acc, &s);
+	}
+	leat_report(w, &s, out);
+}
+
+static uint64_t slide_pushed(const leat_window *w)
+{
+	return leat_slide_pushed(&w->slide);
+}
+
+static uint64_t slide_length(const leat_window *w)
+{
+	uint64_t pushed = leat_slide_pushed(&w->slide);
+
+	return pushed < w->size ? pushed : w->size;
+}
+
+/* ---------------- making and resetting --------------------------------- */
+
+static int flag_of(enum leat_class_id id)
+{
+	for (size_t i = 0; i < N_LANED; i++)
+		if (laned[i].id == id)
+			return laned[i].flag;
+	return 0;
+}
+
+int leat_slide_lane(enum leat_class_id id)
+{
+	return flag_of(id) != 0;
+}
+
+void leat_slide_measure(struct leat_window *w, enum leat_class_id id)
+{
+	struct leat_slide *s = &w->slide;
+	int flag = flag_of(id), shifted = w->flags & SHIFTED;
+
+	w->flags |= flag ? flag : OTHER;
+	if (!shifted && (w->flags & SHIFTED))
+		w->lanes_size += sizeof(struct shift_state);
+	for (size_t i = 0; i < N_LANED; i++)
+		if (laned[i].flag == flag) {
+			w->lanes_size += laned[i].state;
+			s->width += laned[i].width;
+		}
+}
+
+static void lanes_reset(leat_window *w)
+{
+	struct slide_cursor c = { w->slide.lanes, NULL };
+
+	struct shift_state *shift = shift_of(&c, w->flags);
+
+	if (shift)
+		shift_reset(shift);
+	if (w->flags & SUM)
+		sum_reset(pass(&c, sizeof(struct sum_state), 0));
+	if (w->flags & MOMENTS)
+		memset(pass(&c, sizeof(struct moments_state), 0), 0,
+		    sizeof(struct moments_state));
+	for (int i = 0; i < 2; i++)
+		if (w->flags & (i ? MAX : MIN)) {
+			struct edge_state *e =
+			    pass(&c, sizeof(struct edge_state), 0);
+			e->whole = edge_none(i);
+			e->run = leat_lane_dup(edge_none(i));
+		}
+}
+
+/* Writes the empty suffix to a row. */
+static void row_none(const leat_window *w, double *row)
+{
+	size_t width = w->slide.width;
+
+	memset(row, 0, width * sizeof(*row));
+	if (w->flags & MAX)
+		row[--width] = edge_none(1);
+	if (w->flags & MIN)
+		row[--width] = edge_none(0);
+}
+
+static void fill_missing(double *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		x[i] = NAN;
+}
+
+static void slide_reset(leat_window *w)
+{
+	struct leat_slide *s = &w->slide;
+	size_t front = leat_slide_odd(s);
+
+	s->d = s->ring;
+	s->b = s->ring + 3 * s->chunk - 1;
+	s->a = s->ring + s->chunk - front;
+	s->chunks = 0;
+	s->before = s->infinite = 0;
+	s->reversed = 0;
+	w->last = NAN;
+	fill_missing(s->ring - front, 3 * s->chunk + front);
+	if (w->pairs)
+		fill_missing(s->ring + s->y - front, 3 * s->chunk + front);
+	for (size_t i = 0; i < s->slots + 2; i++)
+		row_none(w, s->table + i * s->width);
+	count(s, w->size, w->size);
+	slide_begin(s);
+	lanes_reset(w);
+	for (size_t i = 0; i < w->n_parts; i++)
+		leat_chain_reset(&w->parts[i], s->slots);
+}
+
+/* Chooses the functions of a window whose classes are known; no grid is. */
+void leat_slide_specialise(leat_window *w)
+{
+	int id = w->n_stats == 1 ? w->stats[0].id : 0, all_hot = 1;
+	int form = leat_has_avx();
+	const struct stamped *s = stamped;
+
+	memset(w->slide.lanes, 0, w->lanes_size);
+	for (size_t i = 0; i < w->n_stats; i++)
+		all_hot &= is_hot(w->stats[i].id);
+	if (id == LEAT_STAT_SUM || id == LEAT_STAT_MIN || id == LEAT_STAT_MAX)
+		w->flags |= ONE;
+	w->flags |= (w->pairs ? PAIRED : 0) | (w->sink.emit ? EMITS : 0);
+	w->slide.quiet = w->propagate ? 0 : w->size - w->min_count;
+	while (s->flags != -1 && s->flags != w->flags)
+		s++;
+	if (!w->sink.emit && !w->pairs)
+		w->push_x = s->push[form];
+	if (!all_hot)
+		return;
+	w->query = s->query[form];
+	if (!w->sink.emit && !w->pairs)
+		w->push_query = s->both[form];
 }
 
 const struct leat_engine leat_slide_engine = {
@@ -517,7 +667,7 @@ const struct leat_engine leat_slide_engine = {
 	.query = slide_query,
 	.combine = slide_combine,
 	.reset = slide_reset,
-	.pushed = pushed,
-	.length = length,
+	.pushed = slide_pushed,
+	.length = slide_length,
 	.tally = slide_tally,
 };

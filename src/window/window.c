@@ -40,6 +40,16 @@ static int push_x(leat_window *w, double x)
 	return LEAT_OK;
 }
 
+/* leat_window_push_query() where it is no more than both calls. */
+static int push_then_query(leat_window *w, double x, double *out)
+{
+	int err = w->push_x(w, x);
+
+	if (err != LEAT_EPAIRS && err != LEAT_EINVAL)
+		w->query(w, out);
+	return err;
+}
+
 /* Pushes one value to a window with a sink, whose failure it returns. */
 static int push_x_emit(leat_window *w, double x)
 {
@@ -71,6 +81,7 @@ static void window_build(void *base, const void *plan, const void *options)
 	if (w->pairs)
 		w->push_x = leat_window_refuse_x;
 	w->query = w->engine->query;
+	w->push_query = push_then_query;
 	if (w->engine == &leat_slide_engine)
 		leat_slide_specialise(w);
 	if (w->engine == &leat_decay_engine)
@@ -78,6 +89,29 @@ static void window_build(void *base, const void *plan, const void *options)
 	w->engine->reset(w);
 	if (w->order.node)
 		leat_ordered_start(w);
+}
+
+static void slide_moved(const leat_window *from, leat_window *to)
+{
+	struct leat_slide *s = &to->slide;
+
+	s->d = leat_moved(from, to, s->d);
+	s->b = leat_moved(from, to, s->b);
+	s->a = leat_moved(from, to, s->a);
+	s->row = leat_moved(from, to, s->row);
+	s->lanes = leat_moved(from, to, s->lanes);
+	s->table = leat_moved(from, to, s->table);
+	s->ring = leat_moved(from, to, s->ring);
+}
+
+static void engine_moved(const leat_window *from, leat_window *to)
+{
+	if (to->engine == &leat_slide_engine)
+		slide_moved(from, to);
+	else if (to->engine == &leat_panes_engine)
+		to->panes.tallies = leat_moved(from, to, to->panes.tallies);
+	else
+		to->more = leat_moved(from, to, to->more);
 }
 
 void leat_window_moved(const leat_window *from, leat_window *to)
@@ -88,9 +122,8 @@ void leat_window_moved(const leat_window *from, leat_window *to)
 	to->partials = leat_moved(from, to, from->partials);
 	to->ring_x = leat_moved(from, to, from->ring_x);
 	to->ring_y = leat_moved(from, to, from->ring_y);
-	to->panes.tallies = leat_moved(from, to, from->panes.tallies);
 	to->order.node = leat_moved(from, to, from->order.node);
-	to->more = leat_moved(from, to, from->more);
+	engine_moved(from, to);
 	for (size_t i = 0; i < to->n_parts; i++) {
 		struct leat_part *p = &to->parts[i];
 		p->prefix = leat_moved(from, to, p->prefix);
@@ -101,7 +134,6 @@ void leat_window_moved(const leat_window *from, leat_window *to)
 		p->whole = leat_moved(from, to, p->whole);
 		p->table = leat_moved(from, to, p->table);
 		p->panes = leat_moved(from, to, p->panes);
-		p->lanes = leat_moved(from, to, p->lanes);
 		p->levels = leat_moved(from, to, p->levels);
 	}
 	aim_partials(to);
@@ -226,11 +258,20 @@ int leat_window_push_xy(leat_window *window, double x, double y)
 static void push_one_by_one(leat_window *w, const double *x, const double *y,
     size_t n, double *out)
 {
-	for (size_t i = 0; i < n; i++) {
-		w->push(w, x[i], y ? y[i] : 0);
-		if (out)
-			w->query(w, out + i * w->n_stats);
-	}
+	size_t step = w->n_stats;
+
+	if (y || w->sink.emit)
+		for (size_t i = 0; i < n; i++) {
+			w->push(w, x[i], y ? y[i] : 0);
+			if (out)
+				w->query(w, out + i * step);
+		}
+	else if (out)
+		for (size_t i = 0; i < n; i++)
+			w->push_query(w, x[i], out + i * step);
+	else
+		for (size_t i = 0; i < n; i++)
+			w->push_x(w, x[i]);
 }
 
 int leat_window_push_many(leat_window *window, const double *x, const double *y,
@@ -263,6 +304,23 @@ void leat_window_query(const leat_window *window, double *out)
 {
 	LEAT_ASSERT(window && out);
 	window->query(window, out);
+}
+
+int leat_window_push_query(leat_window *window, double x, double *out)
+{
+	LEAT_ASSERT(window && out);
+	return window->push_query(window, x, out);
+}
+
+int leat_window_push_query_xy(leat_window *window, double x, double y,
+    double *out)
+{
+	int err = leat_window_push_xy(window, x, y);
+
+	LEAT_ASSERT(out);
+	if (err != LEAT_EPAIRS && err != LEAT_EINVAL)
+		window->query(window, out);
+	return err;
 }
 
 struct partial_of {
@@ -334,10 +392,13 @@ uint64_t leat_window_length(const leat_window *window)
 size_t leat_window_slot(const leat_window *w, uint64_t back)
 {
 	int slides = w->engine == &leat_slide_engine;
-	size_t next = slides ? w->relay.head : w->ring_head;
+	size_t next = slides ? (size_t)(w->slide.d - w->ring_x) +
+		w->slide.filled
+			     : w->ring_head;
 
-	return next >= back ? next - (size_t)back
-			    : next + (size_t)(w->size - back);
+	next = next >= back ? next - (size_t)back
+			    : next + (w->ring_slots - (size_t)back);
+	return next == w->ring_slots ? 0 : next;
 }
 
 int leat_window_read(const leat_window *window, uint64_t first, size_t n,
@@ -359,7 +420,7 @@ int leat_window_read(const leat_window *window, uint64_t first, size_t n,
 			x_out[i] = w->ring_x[slot];
 		if (y_out)
 			y_out[i] = w->ring_y[slot];
-		slot = slot + 1 == w->size ? 0 : slot + 1;
+		slot = leat_window_younger(w, slot);
 	}
 	return LEAT_OK;
 }

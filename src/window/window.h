@@ -20,6 +20,7 @@
 #include "../core/memory.h"
 #include "../state/state.h"
 #include "relay.h"
+#include "slide.h"
 
 /* State of an aggregate class in a window. */
 struct leat_part {
@@ -36,12 +37,11 @@ struct leat_part {
 	unsigned char *table;  /* slots + 2, from slot -1 */
 	unsigned char *panes;  /* ring of closed panes */
 	unsigned char *levels; /* scratch of flush.c */
-	/* for the classes that slide.c does two lanes at a time */
-	void *lanes;
 };
 
 /* State of panes.c; see there. */
 struct leat_panes {
+	struct leat_relay relay;
 	uint64_t advance; /* values in a pane */
 	uint64_t end;     /* value of the open pane that closes a window */
 	size_t closed_max;
@@ -75,49 +75,52 @@ struct leat_engine {
 typedef size_t leat_run_function(leat_window *w, const double *x, size_t n,
     double *out);
 
+/* Members are in the order of their use: first by a push, then by a query. */
 struct leat_window {
-	/* Members are in order of use: first by a push, then by a query. */
 	int (*push_x)(leat_window *w, double x);
-	uint64_t unsettled; /* slide: values missing, and a flag */
-	double *ring_x;
-	double last;
-	struct leat_part *parts;
 	void (*query)(const leat_window *w, double *out);
-	uint64_t pushed; /* slide: before D */
+	int (*push_query)(leat_window *w, double x, double *out);
+	double last; /* newest value that was not missing */
+	/* State of the engine. */
+	union {
+		struct leat_slide slide;
+		struct leat_panes panes;
+		struct {
+			struct leat_decay decay;
+			/* Sums of errors, and enum leat_decay_more of which. */
+			struct leat_decay *more;
+			unsigned errors;
+		};
+	};
 	uint64_t size;   /* values in a full window */
-	struct leat_relay relay;
-	double *ring_y;
-	leat_sink sink;
+	uint64_t pushed; /* panes and decay */
 	leat_stat *stats;
 	size_t n_stats, n_parts;
+	struct leat_part *parts; /* slide: of the classes without lanes */
 	uint64_t min_count;
-	double full, free, inverse; /* size, size - 1, 1 / size */
 	int propagate;
 	int pairs;
-
+	int flags; /* slide: the set of classes, and what else there is to do */
+	int kind;
+	leat_sink sink;
 	void (*push)(leat_window *w, double x, double y);
 	leat_run_function *run; /* NULL: all values are pushed singly */
-	int flags;              /* slide: which classes it knows specially */
-	uint64_t infinite;      /* slide: pushes when the last infinity came */
 	const struct leat_engine *engine;
-	int kind;
+	double *ring_x, *ring_y;
+	size_t ring_slots;       /* values that the ring has places for */
+	size_t ring_head;        /* panes: where the next kept value goes */
+	size_t lanes_size;       /* slide: bytes of the states of classes */
 	struct leat_calls calls; /* calls of the sink */
 	double *results;         /* scratch for its results */
 	/* partials for results; NULL without classes */
 	const void **partials;
 	int emits; /* 1: in ask(); 2: `combined` has the partials */
+	int keeps; /* values are stored in a ring */
 	/* flush: length of the emitted window; else 0 */
 	uint64_t emitted_length;
-	size_t ring_head; /* panes: where the next kept value goes */
-	struct leat_panes panes;
-	struct leat_decay decay;
-	int keeps; /* values are stored in a ring */
 	/* Order of values, for AUC; see ordered.c. */
 	struct leat_order order; /* without nodes: of no other */
 	uint64_t ordered_from;
-	/* Decayed sums of errors, and enum leat_decay_more of which. */
-	struct leat_decay *more;
-	unsigned errors;
 	struct leat_block block;
 };
 
@@ -130,6 +133,11 @@ int leat_window_refuse_x(leat_window *w, double x);
 void leat_window_moved(const leat_window *from, leat_window *to);
 /* Returns the place in the ring of the value pushed `back` pushes ago. */
 size_t leat_window_slot(const leat_window *w, uint64_t back);
+/* Returns the place of the next younger value. */
+LEAT_INLINE size_t leat_window_younger(const leat_window *w, size_t slot)
+{
+	return slot + 1 == w->ring_slots ? 0 : slot + 1;
+}
 
 /* For windows that are states of keys (key/counted.c). */
 
@@ -164,12 +172,15 @@ struct leat_request leat_options_request(const leat_window_options *o);
 int leat_layout(struct leat_window *w, unsigned char *base, size_t *n_bytes,
     const leat_window_options *o);
 
-/* slide.c: the pair of functions for the window's one part, if special */
+/* slide.c */
+/* Returns whether sliding windows have lanes for a class. */
+int leat_slide_lane(enum leat_class_id id);
+/* Adds a class to the set of the window, and to what it has to store. */
+void leat_slide_measure(struct leat_window *w, enum leat_class_id id);
+/* Chooses the functions of a window whose classes are known. */
 void leat_slide_specialise(struct leat_window *w);
 /* decay_window.c: the same for a window that fades */
 void leat_decay_specialise(struct leat_window *w);
-size_t leat_slide_lanes_size(enum leat_class_id id);
-size_t leat_slide_place_size(enum leat_class_id id);
 
 /* chain.c: a part's accumulators in a relay, by way of its class */
 void leat_acc_load(const struct leat_part *part, void *acc, const void *packed);
@@ -183,11 +194,11 @@ LEAT_INLINE const void *leat_acc_pack(const struct leat_part *part,
 	part->of.cls->fold(temp);
 	return temp;
 }
-void leat_chain_reset(struct leat_part *part, const struct leat_relay *r);
+void leat_chain_reset(struct leat_part *part, size_t slots);
 void leat_chain_turn(struct leat_part *part);
-void leat_chain_store(struct leat_part *part, const struct leat_relay *r);
-int leat_chain_combine(const struct leat_part *part, const struct leat_relay *r,
-    void *sum, void *temp, int started);
+void leat_chain_store(struct leat_part *part, size_t place);
+int leat_chain_combine(const struct leat_part *part, unsigned chunks,
+    size_t tail, void *sum, void *temp, int started);
 int leat_part_join(const struct leat_part *part, void *sum, void *temp,
     const void *acc, int started);
 int leat_part_join_packed(const struct leat_part *part, void *sum,

@@ -40,8 +40,10 @@ static void tape_geometry(struct leat_tape *t, const leat_window *w,
 	leat_tape_same(t, w->size, "size");
 	leat_tape_same(t, w->kind == LEAT_HOPPING ? w->panes.advance : 0,
 	    "hop");
-	tape_keep(t, w->decay.keep);
-	leat_tape_same(t, (uint64_t)w->decay.recursive, "unadjusted");
+	tape_keep(t, w->kind == LEAT_DECAY ? w->decay.keep : 0);
+	leat_tape_same(t,
+	    (uint64_t)(w->kind == LEAT_DECAY && w->decay.recursive),
+	    "unadjusted");
 	leat_tape_same(t, w->min_count, "min_count");
 	leat_tape_same(t, (uint64_t)w->propagate, "on_missing");
 	leat_tape_same(t, (uint64_t)w->keeps, "keep_values");
@@ -98,7 +100,7 @@ static void tape_ring(struct leat_tape *t, leat_window *w, uint64_t n)
 	for (uint64_t i = 0; i < n && !t->err; i++) {
 		tape_value(t, w, &w->ring_x[slot],
 		    w->pairs ? &w->ring_y[slot] : &none);
-		slot = slot + 1 == w->size ? 0 : slot + 1;
+		slot = leat_window_younger(w, slot);
 	}
 }
 
@@ -121,17 +123,15 @@ static void slide_again(struct leat_tape *t, leat_window *w, uint64_t pushed,
 {
 	const leat_sink none = { NULL, NULL }, sink = w->sink;
 	double last = w->last, x, y = 0;
-	uint64_t i = relay_rewind(&w->relay, pushed);
+	uint64_t chunk = w->slide.chunk, full = pushed / chunk, i;
 
-	/* Values of the ring that nothing has written yet may be read. */
-	for (size_t slot = 0; i > 0 && slot < w->size; slot++) {
-		w->ring_x[slot] = 0;
-		if (w->pairs)
-			w->ring_y[slot] = 0;
-	}
+	/* The oldest of the chunks that the window can reach begins with i. */
+	i = (full > 3 ? full - 3 : 0) * chunk;
 	w->sink = none;
 	w->last = NAN;
-	w->pushed = i;
+	w->slide.before = i;
+	if (i > 0)
+		w->slide.chunks = 2;
 	for (; i < pushed - length; i++)
 		w->engine->push(w, NAN, NAN);
 	for (; i < pushed && !t->err; i++) {
@@ -265,9 +265,9 @@ static void relay_again(leat_window *w, uint64_t n)
 		s->relayed.count += tally->count;
 		s->relayed.missing += tally->missing;
 	}
-	if (w->relay.size == 0)
+	if (w->panes.relay.size == 0)
 		return;
-	for (uint64_t i = relay_rewind(&w->relay, s->closed); i < s->closed;
+	for (uint64_t i = relay_rewind(&w->panes.relay, s->closed); i < s->closed;
 	     i++)
 		leat_panes_relay(w);
 }
@@ -328,13 +328,10 @@ void leat_tape_window_content(struct leat_tape *t, leat_window *w)
 uint64_t leat_window_missing(const leat_window *w)
 {
 	const struct leat_panes *s = &w->panes;
-	uint64_t n = 0;
 
-	if (w->engine != &leat_slide_engine)
-		return s->open.missing + s->relayed.missing;
-	for (uint64_t i = 0; i < leat_window_length(w); i++)
-		n += w->ring_x[i] != w->ring_x[i];
-	return n;
+	if (w->engine == &leat_slide_engine)
+		return w->engine->tally(w).missing;
+	return s->open.missing + s->relayed.missing;
 }
 
 void leat_tape_whole_window(struct leat_tape *t, void *object)
