@@ -731,9 +731,8 @@ LEAT_API int leat_window_push_xy(leat_window *window, double x, double y);
 /*
  * Pushes n values; y is NULL except for pairs. If out is not NULL it receives
  * the n_stats results after each push, row by row: n * n_stats numbers, bit for
- * bit those of single pushes and queries. Arrays must not overlap out.
- *
- * Errors: LEAT_EPAIRS, with nothing pushed.
+ * bit those of single pushes and queries. Arrays must not overlap out. Errors:
+ * LEAT_EPAIRS, with nothing pushed.
  */
 LEAT_API int leat_window_push_many(leat_window *window, const double *x,
     const double *y, size_t n, double *out);
@@ -752,17 +751,11 @@ LEAT_API int leat_window_push_each(leat_window *const *windows, const double *x,
 
 /*
  * Writes the n_stats results for the values now in the window, in the
- * order of options.stats.
- *
- * Cost: at most two combines for each statistic's class, in HOPPING four.
+ * order of options.stats. Cost: at most two combines for each statistic's class, in HOPPING four.
  */
 LEAT_API void leat_window_query(const leat_window *window, double *out);
 
-/*
- * Pushes one value and writes the results with it: what both calls do, in one.
- * Errors: LEAT_EPAIRS, with nothing pushed and nothing written; LEAT_ECALLBACK,
- * after both.
- */
+/* A push and a query in one. Errors: LEAT_EPAIRS, with nothing written. */
 LEAT_API int leat_window_push_query(leat_window *window, double x,
     double *out);
 LEAT_API int leat_window_push_query_xy(leat_window *window, double x, double y,

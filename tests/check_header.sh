@@ -2,7 +2,7 @@
 # The headers stay small, and nothing in them is for nobody. Run from the top
 # folder after `make`; BUILD as in the other checks.
 #
-# - Both headers together have at most 130 functions, and leat.h at most 1,600
+# - Both headers together have at most 132 functions, and leat.h at most 1,600
 #   lines.
 # - Every function is called by an example, one of the programs of
 #   tests/programs, or a test: the fuzz target of the API, which calls them all
@@ -23,7 +23,7 @@ sed 's/^ \*.*//; s@^/\*.*@@' include/*.h | tr '\n' ' ' |
 	grep '^leat_' | sort >"$tmp/functions"
 n=$(wc -l <"$tmp/functions")
 lines=$(wc -l <include/leat.h)
-[ "$n" -le 130 ] || complain "$n functions, more than 130"
+[ "$n" -le 132 ] || complain "$n functions, more than 130"
 [ "$lines" -le 1600 ] || complain "leat.h: $lines lines, more than 1600"
 
 # What the object files ask for.

@@ -394,10 +394,27 @@ void subject_flush(struct subject *s)
 	}
 }
 
+/* Pushes with the results, and compares these with what a query answers. */
+static void push_query(struct subject *s, double x, double y)
+{
+	double out[SUBJECT_STATS], want[SUBJECT_STATS];
+
+	if (s->pairs)
+		ck_subject(s,
+		    leat_window_push_query_xy(s->window, x, y, out) == 0);
+	else
+		ck_subject(s, leat_window_push_query(s->window, x, out) == 0);
+	leat_window_query(s->window, want);
+	for (size_t i = 0; i < s->options.n_stats; i++)
+		ck_subject(s, same_bits(out[i], want[i]));
+}
+
 void subject_push(struct subject *s, double x, double y)
 {
 	expect(s, &x, &y, 1);
-	if (s->pairs)
+	if (s->pushed % 3 == 0)
+		push_query(s, x, y);
+	else if (s->pairs)
 		ck_subject(s, leat_window_push_xy(s->window, x, y) == 0);
 	else
 		ck_subject(s, leat_window_push(s->window, x) == 0);

@@ -607,9 +607,12 @@ static void window_step(const struct specimen *z, void *o, int wild)
 
 	for (unsigned n = 1 + below(6); n > 0; n--) {
 		double x = any_value(wild), y = any_value(wild);
-		int err = has_pairs(z->window.stats, z->window.n_stats)
-		    ? leat_window_push_xy(o, x, y)
-		    : leat_window_push(o, x);
+		int pairs = has_pairs(z->window.stats, z->window.n_stats);
+		int err = below(3) == 0 ? pairs
+			? leat_window_push_query_xy(o, x, y, out)
+			: leat_window_push_query(o, x, out)
+		    : pairs ? leat_window_push_xy(o, x, y)
+					: leat_window_push(o, x);
 		must(err == LEAT_OK, "a value was not taken");
 	}
 	leat_window_query(o, out);

@@ -50,8 +50,8 @@ void leat_chain_turn(struct leat_part *part)
 
 void leat_chain_store(struct leat_part *part, size_t at)
 {
-	memcpy(place(part, at),
-	    leat_acc_pack(part, part->suffix, part->temp), part->of.packed);
+	memcpy(place(part, at), leat_acc_pack(part, part->suffix, part->temp),
+	    part->of.packed);
 }
 
 /* sum := sum + partial; the first one is just copied. */

@@ -183,8 +183,8 @@ static void panes_combine(const leat_window *w, const struct leat_part *p,
 	if (with_oldest(s))
 		started = leat_part_join_packed(p, acc, pane_at(p, s->head), 0);
 	if (r->size > 0 && s->closed > 0)
-		started = leat_chain_combine(p, r->chunks,
-		    leat_relay_tail(r), acc, temp, started);
+		started = leat_chain_combine(p, r->chunks, leat_relay_tail(r),
+		    acc, temp, started);
 	else if (relayed(s) == 1)
 		started = leat_part_join_packed(p, acc,
 		    pane_at(p, (s->head ? s->head : s->closed_max) - 1),

@@ -40,7 +40,7 @@ enum {
 	SHIFTED = MOMENTS, /* classes that share n and k */
 	ONE = 0x1000,      /* a single statistic, the class's own */
 	PAIRED = 0x2000,   /* values are pairs */
-	OTHER = 0x4000,    /* there are classes without lanes */
+	OTHER = 0x4000,    /* some classes have no lanes */
 	EMITS = 0x8000     /* each push of a full window emits its results */
 };
 
@@ -58,7 +58,7 @@ static const struct laned {
 
 enum { N_LANED = sizeof(laned) / sizeof(laned[0]) };
 
-/* Where a body is among the states and in the row. */
+/* The place of a body among the states and in the row. */
 struct slide_cursor {
 	unsigned char *state;
 	double *row;
@@ -124,7 +124,7 @@ static void slide_begin(struct leat_slide *s)
 	s->row = s->table + (s->reversed ? (s->slots + 1) * s->width : 0);
 }
 
-/* What is before A lies at the other end of the ring. */
+/* Copies what is before A from the other end of the ring. */
 static LEAT_NOINLINE void slide_mirror(struct leat_slide *s, int pairs)
 {
 	double *last = s->ring + 3 * s->chunk - 1;
@@ -230,7 +230,8 @@ LEAT_INLINE void enter(leat_window *w, double x, double y, int flags,
 static leat_sample sample_at(const leat_window *w, const double *place,
     uint64_t t)
 {
-	leat_sample s = { (int64_t)t, *place, w->pairs ? place[w->slide.y] : 0 };
+	leat_sample s = { (int64_t)t, *place,
+		w->pairs ? place[w->slide.y] : 0 };
 
 	return s;
 }
@@ -311,8 +312,8 @@ static double overflown(const leat_window *w, const struct sum_state *sum)
 }
 
 /*
- * What the classes in lanes know. plain: the sum is in its parts, and where
- * another class has more to do than usual, 0 is returned.
+ * Collects what the classes in lanes know. If plain is set the sum must be in
+ * its parts, and 0 is returned where another class has more to do than usual.
  */
 LEAT_INLINE int sum_up(const leat_window *w, struct leat_summary *out,
     int flags, int plain)
@@ -332,10 +333,9 @@ LEAT_INLINE int sum_up(const leat_window *w, struct leat_summary *out,
 	}
 	row = c.row;
 	if (flags & MOMENTS) {
-		const struct moments_state *m =
-		    pass(&c, sizeof(struct moments_state), 2);
-		int usual =
-		    moments_value(m, shift, row, s->n, s->inverse, out);
+		const struct moments_state *m = pass(&c,
+		    sizeof(struct moments_state), 2);
+		int usual = moments_value(m, shift, row, s->n, s->inverse, out);
 		if (plain && LEAT_UNLIKELY(!usual))
 			return 0;
 		if (!plain && LEAT_UNLIKELY(!usual))
@@ -480,12 +480,9 @@ static const struct stamped {
 	void (*query[2])(const leat_window *w, double *out);
 	int (*both[2])(leat_window *w, double x, double *out);
 } stamped[] = {
-	ENTRY(sum_alone, SUM | ONE),
-	ENTRY(min_alone, MIN | ONE),
-	ENTRY(max_alone, MAX | ONE),
-	ENTRY(sums, SUM),
-	ENTRY(spread, SUM | MOMENTS),
-	ENTRY(summary, SUM | MOMENTS | MIN | MAX),
+	ENTRY(sum_alone, SUM | ONE), ENTRY(min_alone, MIN | ONE),
+	ENTRY(max_alone, MAX | ONE), ENTRY(sums, SUM),
+	ENTRY(spread, SUM | MOMENTS), ENTRY(summary, SUM | MOMENTS | MIN | MAX),
 	ENTRY(any_set, -1), /* whatever is left */
 };
 
@@ -588,8 +585,8 @@ static void lanes_reset(leat_window *w)
 		    sizeof(struct moments_state));
 	for (int i = 0; i < 2; i++)
 		if (w->flags & (i ? MAX : MIN)) {
-			struct edge_state *e =
-			    pass(&c, sizeof(struct edge_state), 0);
+			struct edge_state *e = pass(&c,
+			    sizeof(struct edge_state), 0);
 			e->whole = edge_none(i);
 			e->run = leat_lane_dup(edge_none(i));
 		}

@@ -32,18 +32,18 @@
 #include "../core/core.h"
 
 struct leat_slide {
-	/* What a push and a query read, in the order of their use. */
+	/* Members that each push and query reads, in this order. */
 	size_t filled, stop; /* values in D, and where there is more to do */
 	double *d;
 	double *b, *a;
 	double *row;
-	ptrdiff_t step;  /* doubles from a row to the next */
-	uint64_t absent; /* places of the window without a value */
-	uint64_t quiet;  /* results are numbers with so many of these */
-	double n;        /* values: size - absent */
+	ptrdiff_t step;       /* doubles from a row to the next */
+	uint64_t absent;      /* places of the window without a value */
+	uint64_t quiet;       /* results are numbers with so many of these */
+	double n;             /* values: size - absent */
 	double inverse, free; /* 1 / n and n - 1 */
 	unsigned char *lanes; /* states of the classes in lanes */
-	/* What a turn needs. */
+	/* Members that only turns need. */
 	size_t chunk, slots, width; /* values, rows, and doubles of a row */
 	double *table, *ring;
 	ptrdiff_t y;       /* from a value's place in the ring to its y's */
@@ -68,9 +68,9 @@ LEAT_INLINE size_t leat_slide_odd(const struct leat_slide *s)
 /* Returns the first value of D, B or A, which are 0, 1 or 2 chunks back. */
 LEAT_INLINE double *leat_slide_chunk(const struct leat_slide *s, unsigned back)
 {
-	return back == 0    ? s->d
-	    : back == 1 ? s->b - (s->chunk - 1)
-			: s->a + leat_slide_odd(s);
+	return back == 0 ? s->d
+	    : back == 1  ? s->b - (s->chunk - 1)
+			 : s->a + leat_slide_odd(s);
 }
 
 /* Returns the number of the row of B's suffix, from the table's start. */

@@ -5,9 +5,10 @@
  * that came first stays. A row of the table is the extremum of a suffix.
  */
 
+/* The lanes are the prefix of D and the suffix of B; `whole` is B's. */
 struct edge_state {
-	leat_lane run; /* lane 0: prefix of D; lane 1: suffix of B */
-	double whole;  /* of B */
+	leat_lane run;
+	double whole;
 	double unused;
 };
 

@@ -14,22 +14,30 @@
  * than two bits: B nearly always, else the one with the most. Cost: two divisions a push, in lanes, and one a result.
  */
 
-/* lane 0: prefix of D; lane 1: suffix of B */
+/*
+ * In lanes, the first is about the prefix of D and the second about the suffix
+ * of B. Members called whole are about B, those called tail about A.
+ */
 struct shift_state {
 	leat_lane n, k;
 	leat_lane apart; /* k of A and of D, less that of B */
-	double whole_n, whole_k; /* of B */
-	double tail_k;           /* of A */
-	int unset;               /* a lane has no value yet */
+	double whole_n, whole_k;
+	double tail_k;
+	int unset; /* a lane has no value yet */
 };
 
-/* What a push hands to each class. */
+/*
+ * A push, as the classes see it. x and y are the values that D and B are
+ * extended by, NaN where missing, and `valid` says which are not. `entering` is
+ * x and the value that leaves the window, 0 where missing. k and 1 / n of the
+ * lanes are those after the push; of a lane without values n counts as 1.
+ */
 struct slide_step {
-	leat_lane x, y;       /* values of D and B, NaN where missing */
-	leat_lane_mask valid; /* of them: those that are not missing */
-	leat_lane k, share;   /* k and 1 / n of each; 1 if n is 0 */
-	leat_lane entering;   /* x and what leaves; 0 where missing */
-	int64_t t;            /* number of this push */
+	leat_lane x, y;
+	leat_lane_mask valid;
+	leat_lane k, share;
+	leat_lane entering;
+	int64_t t; /* number of this push */
 };
 
 static void shift_reset(struct shift_state *s)
@@ -54,8 +62,8 @@ LEAT_INLINE void shift_step_first(struct shift_state *s, struct slide_step *now)
 	leat_lane_mask first = leat_lane_both(now->valid, leat_lane_zero(s->n));
 
 	s->k = leat_lane_pick(first, now->x, s->k);
-	s->apart = leat_lane_sub(
-	    leat_lane_make(s->tail_k, leat_lane_get(s->k, 0)),
+	s->apart = leat_lane_sub(leat_lane_make(s->tail_k,
+				     leat_lane_get(s->k, 0)),
 	    leat_lane_dup(s->whole_k));
 	s->n = leat_lane_add(s->n, leat_lane_and(one, now->valid));
 	s->unset = leat_lane_bits(leat_lane_zero(s->n)) != 0;
@@ -108,10 +116,10 @@ static struct shift_runs shift_of_runs(const struct shift_state *s, double n)
 
 /* ---------------- moments --------------------------------------------- */
 
-/* A row of the table is mu and m2 of a suffix. */
+/* A row of the table is mu and m2 of a suffix; members called whole are B's. */
 struct moments_state {
 	leat_lane mu, m2, c2;
-	double whole_mu, whole_m2; /* of B */
+	double whole_mu, whole_m2;
 };
 
 LEAT_INLINE void moments_turn(struct moments_state *s)
@@ -183,8 +191,8 @@ LEAT_INLINE int moments_value(const struct moments_state *s,
 }
 
 /*
- * The same for any runs: about the mean of the one with the most values. An
- * empty A may have a k that is no number, whence moments_value() found none.
+ * Joins any runs about the mean of the one with the most values. An empty A may
+ * have a k that is no number, whence moments_value() found none.
  */
 static void moments_value_odd(const struct moments_state *s,
     const struct shift_state *shift, const double *row, double n, double rn,

@@ -34,28 +34,36 @@ struct sum_reach {
 	int least, most;
 };
 
+/*
+ * The sum of what is on the grid is `upper`, the sums of the high and of the
+ * low parts, `rest` and `far`, which is what has been carried beyond the high
+ * parts. cut_high and cut_low are c of both units, 0 while there is no grid.
+ * `others` is the sum of what is off the grid, and `alone` the same if it is a
+ * double, else NaN. Where `whole` is set `others` is the sum of all values and
+ * the parts are 0.
+ */
 struct sum_state {
-	leat_lane upper;             /* sums of the high and of the low parts */
-	double rest;                 /* sum of the others */
-	double cut_high, cut_low;    /* c of both units; 0: no grid yet */
-	uint64_t from, span;         /* doubled bits of what is on the grid */
-	int plain;                   /* the parts but `far` hold the sum */
-	int whole;                   /* `others` holds the sum of all values */
-	double far, cut_far;         /* what is carried beyond `high` */
-	double alone;                /* the sum of `others` if it is a double */
-	uint64_t off;                /* values inside that are not on the grid */
-	uint64_t infinite[2];        /* infinities inside: positive, negative */
-	struct sum_reach reach[3];   /* of D, B and A while `off` is not 0 */
-	struct leat_superacc others; /* the sum of values off the grid */
+	leat_lane upper;
+	double rest;
+	double cut_high, cut_low;
+	uint64_t from, span; /* doubled bits of what is on the grid */
+	int plain;           /* upper and rest are all there is */
+	int whole;
+	double far, cut_far;
+	double alone;
+	uint64_t off;              /* values inside that are not on the grid */
+	uint64_t infinite[2];      /* infinities inside: positive, negative */
+	struct sum_reach reach[3]; /* D, B and A; kept while `off` is not 0 */
+	struct leat_superacc others;
 };
 
 enum {
-	SUM_PART = 36,     /* bits of a part */
-	SUM_WIDTH = 55,    /* exponents on a grid */
-	SUM_SLACK = 10,    /* of them above the largest value known */
-	SUM_FEW = 64,      /* values that a change of grid may look at */
-	SUM_CARRY = 1 << 16, /* pushes between carries */
-	SUM_TOP = 900      /* largest |top|: all constants are normal */
+	SUM_PART = 36,       /* bits of a part */
+	SUM_WIDTH = 55,      /* exponents on a grid */
+	SUM_SLACK = 10,      /* a new grid has so many above all values */
+	SUM_FEW = 64,        /* values that a change of grid may look at */
+	SUM_CARRY = 1 << 16, /* pushes from carry to carry */
+	SUM_TOP = 900        /* largest |top|: all constants are normal */
 };
 
 LEAT_INLINE uint64_t sum_bits(double x)
@@ -152,12 +160,11 @@ static void sum_note(struct sum_state *s)
 	if (s->whole)
 		return;
 	terms = leat_superacc_terms(&s->others);
-	s->alone = terms.unit == 1 && !(terms.lo > 0 || terms.lo < 0)
-	    ? terms.hi
-	    : NAN;
+	s->alone = terms.unit == 1 && !(terms.lo > 0 || terms.lo < 0) ? terms.hi
+								      : NAN;
 }
 
-/* All values inside are on the grid: their sum goes from `others` to parts. */
+/* Moves the sum to the parts; all values inside are on the grid. */
 static void sum_to_parts(struct sum_state *s, uint64_t size)
 {
 	double far = sum_take(s, s->cut_far);
@@ -228,7 +235,8 @@ static void sum_find_reach(struct sum_state *s, const struct leat_slide *at)
 
 LEAT_INLINE void sum_add_part(struct sum_state *s, double x, double sign)
 {
-	double high = sum_on(x, s->cut_high), low = sum_on(x - high, s->cut_low);
+	double high = sum_on(x, s->cut_high),
+	       low = sum_on(x - high, s->cut_low);
 
 	s->upper = leat_lane_add(s->upper,
 	    leat_lane_make(sign * high, sign * low));
@@ -328,7 +336,7 @@ static void sum_reset(struct sum_state *s)
 	s->whole = 0;
 }
 
-/* At the end of a chunk; the ranges of chunks move on. */
+/* Ends a chunk: the reach of each moves on. */
 static void sum_turn(struct sum_state *s, const struct leat_slide *at,
     uint64_t size)
 {
@@ -373,7 +381,8 @@ LEAT_INLINE void sum_step(struct sum_state *s, const struct leat_slide *at,
 	leat_lane cut_low = leat_lane_dup(s->cut_low);
 	leat_lane high, low, rest;
 
-	if (LEAT_UNLIKELY(!((int)sum_fits(s, leat_lane_get(v, 0)) & s->plain))) {
+	if (LEAT_UNLIKELY(!((int)sum_fits(s, leat_lane_get(v, 0)) &
+		s->plain))) {
 		sum_step_off(s, at, size, leat_lane_get(v, 0),
 		    leat_lane_get(v, 1));
 		return;

@@ -392,9 +392,9 @@ uint64_t leat_window_length(const leat_window *window)
 size_t leat_window_slot(const leat_window *w, uint64_t back)
 {
 	int slides = w->engine == &leat_slide_engine;
-	size_t next = slides ? (size_t)(w->slide.d - w->ring_x) +
-		w->slide.filled
-			     : w->ring_head;
+	size_t next = slides
+	    ? (size_t)(w->slide.d - w->ring_x) + w->slide.filled
+	    : w->ring_head;
 
 	next = next >= back ? next - (size_t)back
 			    : next + (w->ring_slots - (size_t)back);

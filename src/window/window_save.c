@@ -267,8 +267,8 @@ static void relay_again(leat_window *w, uint64_t n)
 	}
 	if (w->panes.relay.size == 0)
 		return;
-	for (uint64_t i = relay_rewind(&w->panes.relay, s->closed); i < s->closed;
-	     i++)
+	for (uint64_t i = relay_rewind(&w->panes.relay, s->closed);
+	     i < s->closed; i++)
 		leat_panes_relay(w);
 }
 
