@@ -6,6 +6,12 @@
  * in the machine's speed hits them alike; each ratio is taken between the
  * best rounds of both.
  *
+ * A bound is what a ratio may be at most on a Xeon of the Sapphire Rapids
+ * generation, with gcc -O3; ABOVE marks one that is missed. Elsewhere it tells
+ * little by itself, since loops and copies of memory differ more between CPUs
+ * than the library does, but ABOVE in a row that had none before a change
+ * says that the change made something slower. Nothing fails for it.
+ *
  *      bench [windows|times|models|state|text]...
  */
 #define _POSIX_C_SOURCE 200809L
@@ -46,6 +52,15 @@ void bench_fill(double *x, size_t n)
 	}
 }
 
+void bench_figure(const char *name, double ratio, double most)
+{
+	printf("  %-36s %5.2f", name, ratio);
+	if (most > 0)
+		printf("  (at most %.1f)%s", most,
+		    ratio > most ? "  ABOVE" : "");
+	printf("\n");
+}
+
 void bench_die(const char *what, int err)
 {
 	fprintf(stderr, "bench: %s: %s\n", what, leat_strerror(err));
@@ -67,8 +82,35 @@ static int wanted(const char *name, int argc, char **argv)
 	return argc < 2;
 }
 
+int bench_lanes(void)
+{
+#if defined(__GNUC__) && defined(__x86_64__)
+	if (__builtin_cpu_supports("avx512f"))
+		return 8;
+	if (__builtin_cpu_supports("avx2"))
+		return 4;
+#endif
+	return 2;
+}
+
+/* Says what the figures depend on. */
+static void print_head(void)
+{
+	char line[256], *name = NULL;
+	FILE *f = fopen("/proc/cpuinfo", "r");
+
+	while (f && !name && fgets(line, sizeof(line), f))
+		if (strncmp(line, "model name", 10) == 0)
+			name = strchr(line, ':');
+	printf("CPU%s", name ? name : ": unknown\n");
+	printf("vectors of %d doubles\n", bench_lanes());
+	if (f)
+		fclose(f);
+}
+
 int main(int argc, char **argv)
 {
+	print_head();
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (wanted(parts[i].name, argc, argv))
 			parts[i].run();

@@ -112,7 +112,7 @@ static void print(const struct samples *s, double naive)
 
 static void bench_features(size_t d)
 {
-	struct samples s = { d, NUMBERS / d, 4000000 / (d + 16) };
+	struct samples s = { d, NUMBERS / d, 2000000 / (d + 16) };
 	struct naive_model w = { calloc(d, sizeof(double)), d, 0, 1e-4 };
 	double naive = 0;
 

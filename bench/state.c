@@ -1,8 +1,8 @@
 /*
  * state.c - what it costs to save and to load
  *
- * A million keys of a tumbling mean and standard deviation, with a hundred
- * values each: bytes a key beside its text; megabytes of state a second of
+ * A million keys of a tumbling mean and standard deviation, with twenty values
+ * each: bytes a key beside its text; megabytes of state a second of
  * CPU time, to memory and from it; and how much longer that takes than
  * memcpy() of the same bytes. Then a window that slides over a million
  * values, and a model of a million features.
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEYS = 1000000, PUSHES = 100, TURNS = 3 };
+enum { KEYS = 1000000, PUSHES = 20, TURNS = 3 };
 
 static unsigned char *state, *copy;
 static size_t n_bytes;

@@ -1,13 +1,14 @@
 /*
- * times.c - what windows by time and keyed windows cost
+ * times.c - what windows by time and keyed windows cost, and what they may
  *
  * Windows by time: a push and a query a value, or a push and the results
- * that close, against `sum += x - old` on a ring of as many values. Keyed
- * windows: pushes in a second of CPU time, and memory.
+ * that close, against `sum += x - old` on a ring of as many values. Bounds
+ * of those that slide are 0.7 of what they took before all parts of a cell
+ * lay together. Keyed windows: pushes in a second of CPU time, and memory.
  */
 #include "bench.h"
 
-#include <leat.h>
+#include <leat_text.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,65 +27,76 @@ static int on_result(void *ctx, const leat_result *r)
 }
 
 struct timed {
-	const char *name;
-	leat_time_window_options options;
+	const char *name, *stats;
+	int kind;
+	int64_t span;     /* also gap of a session, and half-life */
+	int64_t hop;      /* 0: it does not hop */
 	int64_t step;     /* ticks between two values */
-	int64_t disorder; /* in values */
-	int queries;
-	double limit;
-	leat_stat stats[2];
-	leat_time_window *w;
-	int64_t t;
-	double best;
+	int64_t disorder; /* values by which one may be late */
+	double most;      /* 0: no bound */
 };
 
-static struct timed timed[] = {
-	{ "sliding sum", { .kind = LEAT_SLIDING, .span = INSIDE }, 1, 0, 1, 6,
-	    { LEAT_SUM }, NULL, 0, 0 },
-	{ "  disorder 64", { .kind = LEAT_SLIDING, .span = INSIDE }, 1, 64, 1,
-	    12, { LEAT_SUM }, NULL, 0, 0 },
-	{ "  disorder 4096", { .kind = LEAT_SLIDING, .span = INSIDE }, 1, 4096,
-	    1, 40, { LEAT_SUM }, NULL, 0, 0 },
-	{ "sliding mean stddev", { .kind = LEAT_SLIDING, .span = INSIDE }, 1, 0,
-	    1, 0, { LEAT_MEAN, LEAT_STDDEV }, NULL, 0, 0 },
-	{ "sliding min", { .kind = LEAT_SLIDING, .span = INSIDE }, 1, 0, 1, 0,
-	    { LEAT_MIN }, NULL, 0, 0 },
-	{ "hopping 24 h by 1 min",
-	    { .kind = LEAT_HOPPING, .span = LEAT_DAY, .hop = LEAT_MINUTE },
-	    LEAT_SECOND, 0, 0, 4, { LEAT_SUM }, NULL, 0, 0 },
-	{ "  a value every 10 s",
-	    { .kind = LEAT_HOPPING, .span = LEAT_DAY, .hop = LEAT_MINUTE },
-	    10 * LEAT_SECOND, 0, 0, 0, { LEAT_SUM }, NULL, 0, 0 },
-	{ "tumbling 1 min mean stddev",
-	    { .kind = LEAT_TUMBLING, .span = LEAT_MINUTE }, LEAT_SECOND, 0, 0,
-	    0, { LEAT_MEAN, LEAT_STDDEV }, NULL, 0, 0 },
-	{ "session", { .kind = LEAT_SESSION, .gap = LEAT_MINUTE }, LEAT_SECOND,
-	    0, 0, 0, { LEAT_SUM }, NULL, 0, 0 },
+static const struct timed timed[] = {
+	{ "sliding sum", "sum", LEAT_SLIDING, INSIDE, 0, 1, 0, 4.2 },
+	{ "  late by 64", "sum", LEAT_SLIDING, INSIDE, 0, 1, 64, 8.2 },
+	{ "  late by 4,096", "sum", LEAT_SLIDING, INSIDE, 0, 1, 4096, 12 },
+	{ "sliding mean,stddev", "mean,stddev", LEAT_SLIDING, INSIDE, 0, 1, 0,
+	    0 },
+	{ "sliding min", "min", LEAT_SLIDING, INSIDE, 0, 1, 0, 0 },
+	{ "hopping 24 h by 1 min", "sum", LEAT_HOPPING, LEAT_DAY, LEAT_MINUTE,
+	    LEAT_SECOND, 0, 4 },
+	{ "  a value every 10 s", "sum", LEAT_HOPPING, LEAT_DAY, LEAT_MINUTE,
+	    10 * LEAT_SECOND, 0, 0 },
+	{ "tumbling 1 min mean,stddev", "mean,stddev", LEAT_TUMBLING,
+	    LEAT_MINUTE, 0, LEAT_SECOND, 0, 0 },
+	{ "session", "sum", LEAT_SESSION, LEAT_MINUTE, 0, LEAT_SECOND, 0, 0 },
+	{ "decay mean", "mean", LEAT_DECAY, 100, 0, 1, 0, 0 },
 };
 
 enum { N_TIMED = sizeof(timed) / sizeof(timed[0]) };
 
-static void make_timed(struct timed *b)
+/* A window that runs, where its time is, and its best round. */
+struct run {
+	leat_time_window *w;
+	int queries; /* else results that close are taken */
+	int64_t t;
+	double best;
+};
+
+static void make_timed(const struct timed *b, struct run *r)
 {
-	b->options.stats = b->stats;
-	b->options.n_stats = b->stats[1].id ? 2 : 1;
-	if (!b->queries)
-		b->options.sink.emit = on_result;
-	int err = leat_time_window_new(&b->w, &b->options);
+	leat_time_window_options o = { 0 };
+	leat_stat stats[2];
+	int err = leat_stats_parse(b->stats, stats, 2, &o.n_stats, NULL, NULL);
+
+	r->queries = b->kind == LEAT_SLIDING || b->kind == LEAT_DECAY;
+	o.kind = b->kind;
+	o.stats = stats;
+	if (o.kind == LEAT_SESSION)
+		o.gap = b->span;
+	else if (o.kind == LEAT_DECAY)
+		o.half_life = (double)b->span;
+	else
+		o.span = b->span;
+	o.hop = b->hop;
+	if (!r->queries)
+		o.sink.emit = on_result;
+	if (!err)
+		err = leat_time_window_new(&r->w, &o);
 	if (err)
 		bench_die(b->name, err);
 }
 
-static double run_timed(struct timed *b)
+static double run_timed(const struct timed *b, struct run *r)
 {
 	double o[2], total = 0, t = bench_seconds();
 
 	for (size_t i = 0; i < BATCH; i++) {
 		int64_t back = (late_by[i] * b->disorder) >> 20;
-		leat_time_window_push(b->w, b->t - back, values[i]);
-		b->t += b->step;
-		if (b->queries) {
-			leat_time_window_query(b->w, o);
+		leat_time_window_push(r->w, r->t - back, values[i]);
+		r->t += b->step;
+		if (r->queries) {
+			leat_time_window_query(r->w, o);
 			total += o[0];
 		}
 	}
@@ -108,38 +120,46 @@ static double run_ring(struct naive *w)
 static void bench_timed(void)
 {
 	struct naive ring = { calloc(INSIDE, sizeof(double)), INSIDE, 0, 0 };
+	struct run runs[N_TIMED] = { { 0 } };
 	double naive = 0;
 
 	if (!ring.ring)
 		bench_die("ring", LEAT_ENOMEM);
 	for (int i = 0; i < N_TIMED; i++) {
-		make_timed(&timed[i]);
-		for (int k = 0; timed[i].queries && k < INSIDE / BATCH + 1; k++)
-			run_timed(&timed[i]);
+		make_timed(&timed[i], &runs[i]);
+		for (int k = 0; runs[i].queries && k < INSIDE / BATCH + 1; k++)
+			run_timed(&timed[i], &runs[i]);
 	}
 	for (int round = 0; round < ROUNDS; round++) {
 		bench_least(&naive, run_ring(&ring));
 		for (int i = 0; i < N_TIMED; i++)
-			bench_least(&timed[i].best, run_timed(&timed[i]));
+			bench_least(&runs[i].best,
+			    run_timed(&timed[i], &runs[i]));
 	}
-	printf("windows by time, 1 million values inside: hand-written sum "
-	       "%.2f ns a value; ratios to it:\n",
+	printf("windows by time, 1 million values inside; hand-written sum: "
+	       "%.2f ns a value; times that:\n",
 	    naive / BATCH * 1e9);
 	for (int i = 0; i < N_TIMED; i++) {
-		struct timed *b = &timed[i];
-		printf("  %-28s %5.2f", b->name, b->best / naive);
-		if (b->limit > 0)
-			printf("  (at most %.0f)%s", b->limit,
-			    b->best / naive > b->limit ? "  ABOVE" : "");
-		printf("\n");
-		leat_time_window_free(b->w);
+		bench_figure(timed[i].name, runs[i].best / naive,
+		    timed[i].most);
+		leat_time_window_free(runs[i].w);
 	}
 	free(ring.ring);
 }
 
 /* ---------------- keys ------------------------------------------------ */
 
-enum { PUSHES = 4000000, CHUNK = 4096 };
+enum { PUSHES = 2000000, KEYED_ROUNDS = 3, CHUNK = 4096, KEYS = 1000000 };
+
+/* A number of random keys, and the bounds; 0: none. */
+static const struct keyed {
+	size_t n_keys;
+	double single, many; /* millions of pushes a second, at least */
+	double bytes;        /* a key beside its text, at most */
+} keyed[] = {
+	{ 1000, 0, 0, 0 },
+	{ KEYS, 10, 15, 130 },
+};
 
 struct key_text {
 	char text[12];
@@ -220,42 +240,49 @@ static double run_keyed(leat_keyed *k, const struct key_text *keys, size_t n,
 	return spent;
 }
 
-static void bench_keys_of(const struct key_text *keys, size_t n)
+static void bench_keys_of(const struct keyed *b, const struct key_text *keys)
 {
 	leat_keyed *single = make_keyed(), *many = make_keyed();
 	int64_t t1 = 0, t2 = 0;
 	double one = 0, all = 0;
 
-	for (int round = 0; round < 4; round++) {
-		double a = run_keyed(single, keys, n, &t1, 0);
-		double b = run_keyed(many, keys, n, &t2, 1);
+	for (int round = 0; round < KEYED_ROUNDS; round++) {
+		double s = run_keyed(single, keys, b->n_keys, &t1, 0);
+		double m = run_keyed(many, keys, b->n_keys, &t2, 1);
 		if (round > 0) { /* the first one adds the keys */
-			bench_least(&one, a);
-			bench_least(&all, b);
+			bench_least(&one, s);
+			bench_least(&all, m);
 		}
 	}
-	printf("  %7zu keys: %5.1f single, %5.1f by push_many; %.0f bytes a "
-	       "key beside its text\n",
-	    n, PUSHES / one / 1e6, PUSHES / all / 1e6,
-	    (double)leat_keyed_bytes(single) / (double)n);
+	one = PUSHES / one / 1e6;
+	all = PUSHES / all / 1e6;
+	double bytes = (double)leat_keyed_bytes(single) / (double)b->n_keys;
+	printf("  %7zu keys: %.1f single%s, %.1f by push_many%s; %.0f bytes a "
+	       "key%s\n",
+	    b->n_keys, one, one < b->single ? " BELOW" : "", all,
+	    all < b->many ? " BELOW" : "", bytes,
+	    b->bytes > 0 && bytes > b->bytes ? " ABOVE" : "");
+	if (b->single > 0)
+		printf("  %7s bounds: %.0f, %.0f; %.0f\n", "", b->single,
+		    b->many, b->bytes);
 	leat_keyed_free(single);
 	leat_keyed_free(many);
 }
 
 static void bench_keys(void)
 {
-	enum { MANY = 1000000 };
-	struct key_text *keys = malloc(MANY * sizeof(*keys));
+	struct key_text *keys = malloc(KEYS * sizeof(*keys));
 
 	if (!keys)
 		bench_die("keys", LEAT_ENOMEM);
-	for (size_t i = 0; i < MANY; i++)
+	for (size_t i = 0; i < KEYS; i++)
 		keys[i].len = (unsigned char)snprintf(keys[i].text,
 		    sizeof(keys[i].text), "k%zu", i);
 	printf("keyed tumbling mean and stddev, random keys: millions of "
-	       "pushes in a second of CPU time\n");
-	bench_keys_of(keys, 1000);
-	bench_keys_of(keys, MANY);
+	       "pushes in a second of CPU\ntime, and bytes beside the text of "
+	       "the key\n");
+	for (size_t i = 0; i < sizeof(keyed) / sizeof(keyed[0]); i++)
+		bench_keys_of(&keyed[i], keys);
 	free(keys);
 }
 

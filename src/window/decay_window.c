@@ -76,6 +76,13 @@ static void decay_query(const leat_window *w, double *out)
 		    quiet, out);
 }
 
+static int decay_push_query(leat_window *w, double x, double *out)
+{
+	decay_push_x(w, x);
+	decay_query(w, out);
+	return LEAT_OK;
+}
+
 /*
  * Pushes values with their results, which are means and standard deviations,
  * as long as they are usual; all in registers.
@@ -108,6 +115,7 @@ void leat_decay_specialise(leat_window *w)
 	if (w->pairs || w->sink.emit)
 		return;
 	w->push_x = decay_push_x;
+	w->push_query = decay_push_query;
 	if (w->stats[0].id == LEAT_STAT_MEAN &&
 	    (w->n_stats == 1 ||
 		(w->n_stats == 2 && w->stats[1].id == LEAT_STAT_STDDEV)))
