@@ -98,7 +98,7 @@ extern "C" {
 	(LEAT_VERSION_MAJOR * 10000 + LEAT_VERSION_MINOR * 100 +               \
 	    LEAT_VERSION_PATCH)
 #define LEAT_ABI_VERSION 1
-#define LEAT_STATE_VERSION 2
+#define LEAT_STATE_VERSION 3
 
 #ifndef LEAT_API
 #if defined(_WIN32) && defined(LEAT_SHARED)

@@ -1311,17 +1311,12 @@ static int is_tidy(const struct specimen *z)
 }
 
 /*
- * Returns whether a state of an earlier version has sums of DECAY, which had
- * another meaning then: they are saved in today's form.
+ * Returns whether a state is of an earlier version, which has other sums: they
+ * are saved in today's form.
  */
-static int is_put_anew(const struct specimen *z, const unsigned char *bytes,
-    size_t n)
+static int is_put_anew(const unsigned char *bytes, size_t n)
 {
-	int decays = z->window.kind == LEAT_DECAY ||
-	    z->time.kind == LEAT_DECAY || z->keyed.by_time.kind == LEAT_DECAY ||
-	    z->keyed.by_count.kind == LEAT_DECAY;
-
-	return decays && n > 4 && bytes[4] < LEAT_STATE_VERSION;
+	return n > 4 && bytes[4] < LEAT_STATE_VERSION;
 }
 
 /*
@@ -1378,7 +1373,7 @@ int zoo_try(size_t specimen, const unsigned char *bytes, size_t n,
 	int whole = leat_state_check(&r);
 	must(err || !whole, "what has been loaded is not whole");
 	if (!err) {
-		if (is_tidy(z) && !is_put_anew(z, bytes, n))
+		if (is_tidy(z) && !is_put_anew(bytes, n))
 			expect_saved(z, o, bytes, n);
 		try_out(z, o, (int)(n % 2));
 		types[z->type].free(o);

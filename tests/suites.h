@@ -15,6 +15,7 @@ Suite *flush_suite(void);
 Suite *exact_suite(void);
 Suite *sums_suite(void);
 Suite *superacc_suite(void);
+Suite *totals_suite(void);
 Suite *ends_suite(void);
 Suite *decay_suite(void);
 Suite *decay_range_suite(void);

@@ -70,6 +70,10 @@ struct leat_class {
 	 */
 	int (*fits)(const void *acc, const struct leat_samples *of);
 	unsigned times; /* bits of `integers` that are times of samples */
+	/* Saves or loads accumulators that are not numbers alone; or NULL. */
+	void (*tape)(struct leat_tape *t, void *acc, int packed,
+	    const struct leat_samples *of);
+	int had_sum; /* up to version 2 of states it began with one */
 };
 
 /* The first parameter of a built-in class's function: it is not the user's. */
@@ -129,7 +133,8 @@ enum leat_class_id {
 	LEAT_N_CLASSES
 };
 
-extern const struct leat_class leat_class_sum, leat_class_moments,
+extern const struct leat_class leat_class_sum, leat_class_whole_sum,
+    leat_class_moments,
     leat_class_shape, leat_class_min, leat_class_max, leat_class_argmin,
     leat_class_argmax, leat_class_first, leat_class_product, leat_class_squares,
     leat_class_pairs, leat_class_earliest, leat_class_latest,
@@ -144,15 +149,23 @@ int leat_any_order(const struct leat_class *cls, const leat_agg *agg);
 
 int leat_agg_fits(const leat_agg *agg); /* may be NULL */
 
-/* class_save.c: n_bytes of an accumulator that stands for samples. */
-void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
-    const leat_agg *agg, void *acc, size_t n_bytes,
+struct leat_section; /* plan.h */
+
+/* class_save.c: an accumulator that stands for samples, or its partial alone. */
+void leat_tape_class(struct leat_tape *t, const struct leat_section *p,
+    void *acc, int packed, const struct leat_samples *of);
+/* sum_save.c: classes of sums; and moments of version 2 with their sum. */
+void leat_tape_sum(struct leat_tape *t, void *acc, int packed,
     const struct leat_samples *of);
+void leat_tape_whole_sum(struct leat_tape *t, void *acc, int packed,
+    const struct leat_samples *of);
+void leat_load_old_moments(struct leat_tape *t, void *acc, int packed,
+    void *sum, int whole, const struct leat_samples *of);
 /* Adds `by` to the times in a partial, which is not an empty one. */
 void leat_class_delay(const struct leat_class *cls, void *partial, uint64_t by);
 
 /* The largest accumulator of a built-in class. */
-enum { LEAT_ACC_MAX = 128 };
+enum { LEAT_ACC_MAX = 416 };
 
 /* Accumulators of built-in classes for the length of a call. */
 struct leat_scratch {

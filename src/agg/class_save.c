@@ -13,6 +13,7 @@
  */
 #include "../core/memory.h"
 #include "class.h"
+#include "plan.h"
 #include "stat.h"
 
 enum { SAVE_WORDS = 16 };
@@ -85,22 +86,23 @@ static int can_be(const struct leat_class *cls, uint64_t *words, size_t n,
 	return !cls->fits || cls->fits(words, of);
 }
 
-void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
-    const leat_agg *agg, void *acc, size_t n_bytes,
-    const struct leat_samples *of)
+static void tape_user(struct leat_tape *t, const leat_agg *agg, void *acc)
+{
+	struct tape_of saved = { t, agg, acc };
+
+	if (agg->save)
+		leat_with_scratch(agg->saved_size, tape_saved, &saved);
+	else
+		leat_tape_fail(t, LEAT_ENOTSUP);
+}
+
+static void tape_words(struct leat_tape *t, const struct leat_class *cls,
+    void *acc, size_t n_bytes, const struct leat_samples *of)
 {
 	uint64_t words[SAVE_WORDS];
 	size_t n = n_bytes / sizeof(*words), at = cls->counts;
 	double samples = (double)of->n;
 
-	if (agg) {
-		struct tape_of saved = { t, agg, acc };
-		if (agg->save)
-			leat_with_scratch(agg->saved_size, tape_saved, &saved);
-		else
-			leat_tape_fail(t, LEAT_ENOTSUP);
-		return;
-	}
 	memcpy(words, acc, n_bytes);
 	if (at > 0) { /* the saved form has one number less */
 		n--;
@@ -116,7 +118,45 @@ void leat_tape_class(struct leat_tape *t, const struct leat_class *cls,
 		memcpy(words + at - 1, &samples, sizeof(samples));
 	}
 	memcpy(acc, words, n_bytes);
-	leat_tape_expect(t, can_be(cls, words, n_bytes / sizeof(*words), of));
+}
+
+/* Version 2 has sums in moments: they are there when these have been read. */
+static void load_with_sum(struct leat_tape *t, void *acc, int packed,
+    const struct leat_samples *of)
+{
+	double samples = (double)of->n;
+
+	leat_load_old_moments(t, acc, packed, t->awaited, t->awaited_is_whole,
+	    of);
+	memcpy(acc, &samples, sizeof(samples));
+	t->awaited = NULL;
+}
+
+void leat_tape_class(struct leat_tape *t, const struct leat_section *p,
+    void *acc, int packed, const struct leat_samples *of)
+{
+	const struct leat_class *cls = p->cls;
+	size_t n_bytes = packed ? cls->packed : cls->size;
+	uint64_t words[SAVE_WORDS];
+
+	if (p->agg) {
+		tape_user(t, p->agg, acc);
+	} else if (p->beside_moments && leat_tape_version(t) < 3) {
+		t->awaited = acc;
+		t->awaited_is_whole = cls == &leat_class_whole_sum;
+	} else if (cls->tape) {
+		cls->tape(t, acc, packed, of);
+	} else {
+		if (cls->had_sum && leat_tape_version(t) < 3)
+			load_with_sum(t, acc, packed, of);
+		else
+			tape_words(t, cls, acc, n_bytes, of);
+		if (!t->loads)
+			return;
+		memcpy(words, acc, n_bytes);
+		leat_tape_expect(t,
+		    can_be(cls, words, n_bytes / sizeof(*words), of));
+	}
 }
 
 void leat_class_delay(const struct leat_class *cls, void *partial, uint64_t by)

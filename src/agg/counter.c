@@ -14,7 +14,7 @@
  * three for a reset and two more in the end, lose 6 (r + 1)^2 u^2 S.
  */
 #include "class.h"
-#include "sum.h"
+#include "triple.h"
 
 struct counter {
 	int64_t t_first, t_last;

@@ -2,7 +2,7 @@
  * errors.c - the classes behind how good predictions are
  *
  * Errors, their sizes and losses have terms of their own in a sum of three
- * terms (sum.h), so that a bias of which large errors cancel is as right as
+ * terms (triple.h), so that a bias of which large errors cancel is as right as
  * any other sum: what the subtraction x - y has rounded off is added, too.
  * Squares of errors are added as in squares.c; each is off by three roundings
  * at most. Hits and covered targets are counted. For R2 the
@@ -15,7 +15,7 @@
 #include "errors.h"
 #include "class.h"
 #include "squares.h"
-#include "sum.h"
+#include "triple.h"
 
 /* ---------------- the logarithmic loss ------------------------------- */
 
@@ -50,11 +50,11 @@ double leat_log_loss(double x, double y)
 /* ---------------- sums ----------------------------------------------- */
 
 /* A number and its rest, which is less than an ulp of it. */
-static void add_both(struct leat_sum *s, double e, double rest)
+static void add_both(struct leat_triple *s, double e, double rest)
 {
 	double lo;
 
-	leat_sum_add(s, e);
+	leat_triple_add(s, e);
 	lo = s->lo + rest;
 	s->lo2 += rest - (lo - s->lo);
 	s->lo = lo;
@@ -70,7 +70,7 @@ static void bias_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 
 static void bias_lower(const void *acc, struct leat_summary *out)
 {
-	leat_sum_terms(acc, &out->errors.bias_hi, &out->errors.bias_lo);
+	leat_triple_terms(acc, &out->errors.bias_hi, &out->errors.bias_lo);
 }
 
 static void distance_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
@@ -83,23 +83,23 @@ static void distance_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 
 static void distance_lower(const void *acc, struct leat_summary *out)
 {
-	leat_sum_terms(acc, &out->errors.distance_hi, &out->errors.distance_lo);
+	leat_triple_terms(acc, &out->errors.distance_hi, &out->errors.distance_lo);
 }
 
 static void loss_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
-	leat_sum_add(acc, leat_log_loss(s->x, s->y));
+	leat_triple_add(acc, leat_log_loss(s->x, s->y));
 }
 
 static void loss_lower(const void *acc, struct leat_summary *out)
 {
-	leat_sum_terms(acc, &out->errors.loss_hi, &out->errors.loss_lo);
+	leat_triple_terms(acc, &out->errors.loss_hi, &out->errors.loss_lo);
 }
 
 /* No distance and no loss is negative, so no sum of them is. */
 static int positive_sum_fits(const void *acc, const struct leat_samples *of)
 {
-	const struct leat_sum *s = acc;
+	const struct leat_triple *s = acc;
 
 	(void)of;
 	return !(s->hi < 0);
@@ -175,18 +175,18 @@ static int count_fits(const void *acc, const struct leat_samples *of)
 }
 
 const struct leat_class leat_class_bias = {
-	LEAT_SUM_MEMBERS,
+	LEAT_TRIPLE_MEMBERS,
 	LEAT_ANY_STEP(bias_step),
 	.lower = bias_lower,
 };
 const struct leat_class leat_class_distance = {
-	LEAT_SUM_MEMBERS,
+	LEAT_TRIPLE_MEMBERS,
 	LEAT_ANY_STEP(distance_step),
 	.lower = distance_lower,
 	.fits = positive_sum_fits,
 };
 const struct leat_class leat_class_loss = {
-	LEAT_SUM_MEMBERS,
+	LEAT_TRIPLE_MEMBERS,
 	LEAT_ANY_STEP(loss_step),
 	.lower = loss_lower,
 	.fits = positive_sum_fits,

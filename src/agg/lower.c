@@ -130,6 +130,16 @@ static double zscore(const struct leat_summary *s)
 	return deviation / leat_stddev(s->m2, s->n - 1);
 }
 
+/* A mean of finite values is finite, though its last rounding may not be. */
+static double mean(const struct leat_summary *s)
+{
+	double m = leat_terms_mean(s->hi, s->lo, s->n, 1 / s->n) * s->unit;
+
+	if (LEAT_LIKELY(s->unit == 1))
+		return m;
+	return m > DBL_MAX ? DBL_MAX : m < -DBL_MAX ? -DBL_MAX : m;
+}
+
 static double lower_spread(const struct leat_summary *s, int id)
 {
 	double n = s->n;
@@ -282,7 +292,7 @@ static double lower_one(const struct leat_summary *s, int id, double arg)
 	case LEAT_STAT_SUM:
 		return s->hi * s->unit;
 	case LEAT_STAT_MEAN:
-		return leat_terms_mean(s->hi, s->lo, n, 1 / n) * s->unit;
+		return mean(s);
 	case LEAT_STAT_PRODUCT:
 		return product(s);
 	case LEAT_STAT_GEOMETRIC_MEAN:

@@ -2,8 +2,8 @@
  * moments.c - the class behind variance, its roots, and z-score; and the
  * one of targets, which are the y of pairs
  *
- * One partial serves sum, mean and spread: {hi, lo, n, k, mu, m2}. Runs
- * are joined by the update of Chan, Golub and LeVeque ("Algorithms for
+ * The partial is {n, k, mu, m2}, where the mean is about k + mu; the mean that
+ * is reported comes from the exact sum. Runs are joined by the update of Chan, Golub and LeVeque ("Algorithms for
  * computing the sample variance", Amer. Statist. 37, 1983):
  *
  *      d = mean_b - mean_a
@@ -49,10 +49,6 @@ static void moments_lower(const void *acc, struct leat_summary *out)
 	struct leat_moments m = *(const struct leat_moments *)acc;
 
 	leat_moments_fold(&m);
-	out->hi = m.p.hi;
-	out->lo = m.p.lo;
-	leat_sum_settle(&out->hi, &out->lo);
-	out->unit = 1;
 	out->k = m.p.k;
 	out->mu = m.p.mu;
 	out->m2 = m.p.m2;
@@ -87,8 +83,8 @@ static void targets_lower(const void *acc, struct leat_summary *out)
 		.size = sizeof(struct leat_moments),                           \
 		.packed = sizeof(struct leat_run), LEAT_ANY_STEP(step),        \
 		.identity = moments_identity, .combine = moments_combine,      \
-		.fold = moments_fold, .lower = (lowers), .counts = 3,          \
-		.fits = moments_fits                                           \
+		.fold = moments_fold, .lower = (lowers), .counts = 1,          \
+		.fits = moments_fits, .had_sum = 1                             \
 	}
 
 const struct leat_class leat_class_moments = MOMENTS_CLASS(moments_append,

@@ -15,7 +15,7 @@
  */
 #include "class.h"
 #include "squares.h"
-#include "sum.h"
+#include "triple.h"
 
 #define FAR_UNIT 0x1p-550
 

@@ -1,8 +1,7 @@
 /*
  * plan.c - from the statistics of a window to the classes that they need
  *
- * Several statistics share a class: each is kept once. Moments hold the exact
- * sum, so beside them there is no class for it.
+ * Several statistics share a class: each is kept once.
  */
 #include "plan.h"
 #include "stat.h"
@@ -53,9 +52,6 @@ static unsigned request_classes(const struct leat_request *r)
 
 	for (size_t i = 0; i < r->n; i++)
 		classes |= leat_stat_classes(&r->stats[i], r->by_time);
-	if ((classes & 1u << LEAT_CLASS_MOMENTS) &&
-	    (r->kind != LEAT_SLIDING || r->by_time))
-		classes &= ~(1u << LEAT_CLASS_SUM);
 	return classes;
 }
 
@@ -68,16 +64,26 @@ static int seen_before(const leat_stat *stats, size_t i)
 	return 0;
 }
 
-/* An accumulator of the user's class has room for a lifted sample; user.c. */
-static struct leat_section section_of(enum leat_class_id id,
-    const leat_agg *agg)
+static const struct leat_class *class_of(const struct leat_request *r,
+    enum leat_class_id id)
 {
-	const struct leat_class *cls = leat_class_find(id);
+	if (id == LEAT_CLASS_SUM && r->few)
+		return &leat_class_whole_sum;
+	return leat_class_find(id);
+}
+
+/* An accumulator of the user's class has room for a lifted sample; user.c. */
+static struct leat_section section_of(const struct leat_request *r,
+    enum leat_class_id id, const leat_agg *agg)
+{
+	const struct leat_class *cls = class_of(r, id);
 	struct leat_section s = {
 		.cls = cls,
 		.agg = agg,
 		.id = id,
 		.any_order = leat_any_order(cls, agg),
+		.beside_moments = id == LEAT_CLASS_SUM &&
+		    (request_classes(r) & 1u << LEAT_CLASS_MOMENTS) != 0,
 		.size = (uint32_t)(agg ? 2 * agg->size : cls->size),
 		.packed = (uint32_t)(agg ? agg->size : cls->packed),
 	};
@@ -93,7 +99,7 @@ int leat_next_section(const struct leat_request *r, size_t *cursor,
 
 	for (; *cursor < LEAT_CLASS_USER; ++*cursor)
 		if (classes & 1u << *cursor) {
-			*out = section_of((enum leat_class_id)(*cursor)++,
+			*out = section_of(r, (enum leat_class_id)(*cursor)++,
 			    NULL);
 			return 1;
 		}
@@ -101,7 +107,7 @@ int leat_next_section(const struct leat_request *r, size_t *cursor,
 		size_t i = *cursor - LEAT_CLASS_USER;
 		if (r->stats[i].id != LEAT_STAT_AGG || seen_before(r->stats, i))
 			continue;
-		*out = section_of(LEAT_CLASS_USER, r->stats[i].agg);
+		*out = section_of(r, LEAT_CLASS_USER, r->stats[i].agg);
 		++*cursor;
 		return 1;
 	}

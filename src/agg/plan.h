@@ -17,6 +17,7 @@ struct leat_request {
 	int kind;    /* LEAT_SLIDING ... */
 	int by_time; /* values have times, and may come out of order */
 	int stores;  /* values are kept in the order of pushes */
+	int few;     /* accumulators, so they need not be small */
 };
 
 /* A class in the accumulators of a window. */
@@ -25,6 +26,7 @@ struct leat_section {
 	const leat_agg *agg; /* the user's class; NULL: a built-in one */
 	enum leat_class_id id;
 	int any_order;
+	int beside_moments; /* a sum, which states of version 2 had in these */
 	/* Places in a block of time/accs.h, and in one that it is joined to. */
 	size_t offset, from;
 	/*

@@ -1,130 +1,113 @@
 /*
- * sum.h - a sum that keeps its rounding errors
+ * sum.h - the exact sum of the values of a run
+ *
+ * A sum is an expansion: doubles whose exact total it is. Adding a value goes
+ * down the terms, each of which takes the error that the addition to the one
+ * above has left; nearly always the second addition leaves none. Whatever has
+ * been added and joined in whatever order, the total is the same number, and
+ * the result is that number, rounded once. (Priest, "Algorithms for arbitrary
+ * precision floating point arithmetic", ARITH 10, 1991; Shewchuk, "Adaptive
+ * precision floating-point arithmetic", Discrete Comput. Geom. 18, 1997.)
+ *
+ * A third word holds another term, of 51 bits, or where the total is beyond the
+ * largest double counts units of 2^1023. What does not fit into these is sorted
+ * out by a superaccumulator (sum.c), which makes the terms as short as can be;
+ * what is left below them then is lost. That takes values that differ by more
+ * than 2^150, or 2^100 beside a total beyond the largest double, and cancel.
+ *
+ * An infinity or NaN is the first term alone, as adding it to a double makes
+ * it, whatever comes after.
  */
 #ifndef LEAT_SUM_H
 #define LEAT_SUM_H
 
-#include "../core/error_free.h"
-#include "../core/lane.h"
+#include "../core/superacc.h"
+#include "triple.h"
 
-/*
- * A sum in three terms: hi is the plain sum, lo the sum of the errors of
- * hi's additions, lo2 that of lo's. Two would do for well-conditioned
- * sums. (Ogita, Rump, Oishi, "Accurate sum and dot product", SIAM J. Sci.
- * Comput. 26, 2005.)
- *
- * All three are off by at most 2 n u^2 S, with u = 2^-53, S = sum |x| and n up
- * to 2^26:
- *
- *   hi is at most S, so each e is at most u S and lo at most n u S;
- *   the error of lo + e, at most u |lo + e|, is found as if lo were the larger.
- *   Where it is not, what is found is off by a rounding of e, u |e| <= u^2 S:
- *   n u^2 S in all;
- *   lo2 is at most n^2 u^2 S / 2, and its own n roundings n^3 u^3 S / 6, which
- *   n^2 u < 1/2 makes less than n u^2 S / 12;
- *   folding rounds lo once: u |lo| <= n u^2 S.
- *
- * Joining the three runs of a relay adds their lo in up to four roundings, of
- * at most (n + 2) u S each: 8 n u^2 S bounds it all. Runs that are joined one
- * after the other round what they have in lo at each join, and in what was
- * joined before it is, in up to five roundings. Steps and joins together are
- * fewer than values, and so are the e, so these lose less than 5 n^2 u^2 S,
- * whatever the tree and for any n. The result is hi + lo, rounded once.
- */
 struct leat_sum {
-	double hi, lo; /* the partial */
-	double lo2;
+	double a, b;
+	/*
+	 * The third term, whose two lowest bits are 0; or where the lowest bit
+	 * is 1, how many times 2^1023 is to be added, four times that.
+	 */
+	uint64_t rest;
 };
+
+/* sum.c: the additions that leave an error, and what is not finite. */
+void leat_sum_add_more(struct leat_sum *s, double x);
+void leat_sum_join_more(struct leat_sum *s, const struct leat_sum *right);
+struct leat_terms leat_sum_terms_more(const struct leat_sum *s);
 
 LEAT_INLINE void leat_sum_add(struct leat_sum *s, double x)
 {
-	double e, lo;
+	double a, b, error, left;
 
-	leat_two_sum(s->hi, x, &s->hi, &e);
-	lo = s->lo + e;
-	s->lo2 += e - (lo - s->lo);
-	s->lo = lo;
+	leat_two_sum(s->a, x, &a, &error);
+	leat_two_sum(s->b, error, &b, &left);
+	if (LEAT_UNLIKELY(left != 0)) {
+		leat_sum_add_more(s, x);
+		return;
+	}
+	s->a = a;
+	s->b = b;
 }
 
-LEAT_INLINE void leat_sum_fold(struct leat_sum *s)
-{
-	s->lo += s->lo2;
-	s->lo2 = 0;
-}
-
-/* sum.c: as functions of a class. */
-void leat_sum_identity(const leat_agg *agg, void *acc);
-void leat_sum_combine(const leat_agg *agg, void *acc, const void *right);
-void leat_sum_round(void *acc);
-void leat_sum_terms(const void *acc, double *hi, double *lo);
-/* Members of a class whose accumulator is such a sum. */
-#define LEAT_SUM_MEMBERS                                                       \
-	.size = sizeof(struct leat_sum), .packed = 2 * sizeof(double),         \
-	.identity = leat_sum_identity, .combine = leat_sum_combine,            \
-	.fold = leat_sum_round
-
-/* Joins sums by one two-sum; the small terms are added plainly. */
 LEAT_INLINE void leat_sum_join(struct leat_sum *s, const struct leat_sum *right)
 {
-	leat_sum_add(s, right->hi);
-	s->lo2 += right->lo + right->lo2;
+	double a, b, error, left, last;
+
+	leat_two_sum(s->a, right->a, &a, &error);
+	leat_two_sum(s->b, right->b, &b, &left);
+	leat_two_sum(b, error, &b, &last);
+	if (LEAT_UNLIKELY(!((left == 0) & (last == 0) & (right->rest == 0)))) {
+		leat_sum_join_more(s, right);
+		return;
+	}
+	s->a = a;
+	s->b = b;
 }
 
-/* hi + lo; the errors of a sum that overflowed or met an infinity are NaN. */
-LEAT_INLINE double leat_sum_value(double hi, double lo)
+/* The total, rounded: the same for all sums of the same total. */
+LEAT_INLINE struct leat_terms leat_sum_terms(const struct leat_sum *s)
 {
-	double s = hi + lo;
+	struct leat_terms t = { 0, 0, 1 };
 
-	return LEAT_LIKELY(s == s) ? s : leat_nan(hi);
+	leat_two_sum(s->a, s->b, &t.hi, &t.lo);
+	if (LEAT_UNLIKELY(!((s->rest == 0) & (t.lo == t.lo))))
+		return leat_sum_terms_more(s);
+	return t;
 }
 
-/* Makes hi the sum, rounded, and lo what is left. */
-LEAT_INLINE void leat_sum_settle(double *hi, double *lo)
-{
-	double s, e;
+void leat_sum_set(struct leat_sum *s, double a);
+int leat_sum_same(const struct leat_sum *a, const struct leat_sum *b);
+/* The total is finite in both. What does not fit into a sum is lost. */
+void leat_sum_of(struct leat_sum *s, const struct leat_superacc *total);
+void leat_sum_to(const struct leat_sum *s, struct leat_superacc *total);
 
-	leat_two_sum(*hi, *lo, &s, &e);
-	*hi = LEAT_LIKELY(s == s) ? s : leat_nan(*hi);
-	*lo = e;
+/* Units of 2^1023, of which no total has more than LEAT_SUM_UNITS. */
+#define LEAT_SUM_UNITS ((int64_t)1 << 45)
+void leat_sum_add_units(struct leat_superacc *total, int64_t units);
+/* Takes out those that a total beyond DBL_MAX has; else none. */
+int64_t leat_sum_take_units(struct leat_superacc *total);
+/* Takes the nearest double out of a total within the range of doubles. */
+double leat_sum_take(struct leat_superacc *total);
+
+LEAT_INLINE int leat_is_finite(double x)
+{
+	return x - x == 0;
 }
 
 /*
- * hi and lo may overlap where sums cancel. Made disjoint, the quotient's
- * own rounding is the only one of the leading term that counts; the rest
- * times rn = 1 / n puts back what it had lost. Within 1 ulp of (hi + lo) / n.
+ * A sum that holds any total: windows whose few accumulators need not be small
+ * have these. What the first three cannot hold goes to a superaccumulator.
  */
-LEAT_INLINE double leat_sum_mean(double hi, double lo, double n, double rn)
-{
-	double s, e, m;
-
-	leat_two_sum(hi, lo, &s, &e);
-	m = s / n + e * rn;
-	return LEAT_LIKELY(m == m) ? m : leat_nan(hi / n);
-}
-
-/* The same where hi is the sum, rounded, and lo what that lost. */
-LEAT_INLINE double leat_terms_mean(double hi, double lo, double n, double rn)
-{
-	double m = hi / n + lo * rn;
-
-	return LEAT_LIKELY(m == m) ? m : leat_nan(hi / n);
-}
-
-/* Two sums side by side: a prefix and a suffix. */
-struct leat_sum_lanes {
-	leat_lane hi, lo, lo2;
+struct leat_whole_sum {
+	struct leat_sum near; /* counts no units */
+	struct leat_superacc far;
 };
 
-/* x with 0 where a value is missing. */
-LEAT_INLINE void leat_sum_lanes_add(struct leat_sum_lanes *s, leat_lane x)
-{
-	leat_lane e, lo;
-
-	leat_lane_two_sum(s->hi, x, &s->hi, &e);
-	lo = leat_lane_add(s->lo, e);
-	s->lo2 = leat_lane_add(s->lo2,
-	    leat_lane_sub(e, leat_lane_sub(lo, s->lo)));
-	s->lo = lo;
-}
+/* near is finite. */
+void leat_whole_sum_to(const struct leat_whole_sum *w,
+    struct leat_superacc *total);
 
 #endif

@@ -47,8 +47,8 @@ struct leat_summary {
 	int64_t last_tick; /* last tick of the window: pushed - 1, or end - 1 */
 	int64_t carry_to;  /* until when the last value holds */
 	double range;      /* ticks that a rate is over; 0: as counted */
-	double hi, lo;     /* sum, in multiples of `unit` */
-	double unit;
+	/* The sum, as hi + lo, times 2^64 where unit is that, and not 1. */
+	double hi, lo, unit;
 	double k, mu, m2;  /* mean is k + mu; sum of squared deviations */
 	double g2, g3, g4; /* central moment sums, for shape */
 	double min, max;

@@ -49,6 +49,9 @@ struct leat_tape {
 	uint32_t crc;
 	int64_t base;            /* last time, to which the next is relative */
 	uint64_t taken, missing; /* loading: values found in windows so far */
+	/* Loading version 2: a sum that the moments behind it have. */
+	void *awaited;
+	int awaited_is_whole;
 	leat_writer *writer;
 	leat_reader *reader;
 	unsigned char piece[LEAT_TAPE_PIECE];

@@ -25,33 +25,61 @@ void leat_accs_append(const struct leat_layout *l, struct leat_accs *a,
 
 /*
  * Steps a row through registers, from the last value to the first or in order.
- * Returns how many are missing.
  */
-static size_t moments_row(struct leat_moments *acc, const double *x, size_t n,
+static void moments_row(struct leat_moments *acc, const double *x, size_t n,
     ptrdiff_t step)
 {
 	struct leat_moments m = *acc;
-	size_t missing = 0;
 
-	for (; n > 0; n--, x += step) {
+	for (; n > 0; n--, x += step)
 		if (LEAT_LIKELY(*x == *x))
 			leat_moments_add(&m, *x);
-		else
-			missing++;
-	}
 	*acc = m;
-	return missing;
+}
+
+static void sum_row(struct leat_sum *acc, const double *x, size_t n,
+    ptrdiff_t step)
+{
+	struct leat_sum s = *acc;
+
+	for (; n > 0; n--, x += step)
+		if (LEAT_LIKELY(*x == *x))
+			leat_sum_add(&s, *x);
+	*acc = s;
+}
+
+/* Sums and moments, or moments alone, which are what is asked for most. */
+static int rows_at_once(const struct leat_layout *l)
+{
+	size_t n = l->n_sections;
+
+	return !l->pairs && n > 0 && n <= 2 &&
+	    l->sections[n - 1].id == LEAT_CLASS_MOMENTS &&
+	    (n == 1 || l->sections->id == LEAT_CLASS_SUM);
+}
+
+static void add_rows(const struct leat_layout *l, struct leat_accs *a,
+    const double *x, size_t n, ptrdiff_t step)
+{
+	const struct leat_section *last = &l->sections[l->n_sections - 1];
+	size_t missing = 0;
+
+	for (size_t i = 0; i < n; i++)
+		missing += x[step * (ptrdiff_t)i] != x[step * (ptrdiff_t)i];
+	a->missing += missing;
+	a->count += n - missing;
+	if (l->n_sections > 1)
+		sum_row(leat_section(l->sections, a), x, n, step);
+	moments_row(leat_section(last, a), x, n, step);
 }
 
 void leat_accs_add_row(const struct leat_layout *l, struct leat_accs *a,
     const struct leat_series *r, size_t n, int before)
 {
-	if (!l->pairs && l->n_sections == 1 &&
-	    l->sections->id == LEAT_CLASS_MOMENTS) {
-		size_t missing = moments_row(leat_section(l->sections, a),
-		    before ? r->x + n - 1 : r->x, n, before ? -1 : 1);
-		a->missing += missing;
-		a->count += n - missing;
+	if (rows_at_once(l)) {
+		if (n > 0)
+			add_rows(l, a, before ? r->x + n - 1 : r->x, n,
+			    before ? -1 : 1);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -115,7 +143,10 @@ int leat_accs_are_same(const struct leat_layout *l, struct leat_accs *a,
 		return 0;
 	for (size_t i = 0; i < l->n_sections && a->count > 0; i++) {
 		const struct leat_section *p = &l->sections[i];
-		if (memcmp(leat_section(p, a), leat_section(p, b), p->size))
+		if (p->id == LEAT_CLASS_SUM
+			? !leat_sum_same(leat_section(p, a), leat_section(p, b))
+			: memcmp(leat_section(p, a), leat_section(p, b),
+			      p->size) != 0)
 			return 0;
 	}
 	return 1;

@@ -52,7 +52,9 @@ void leat_accs_add_row(const struct leat_layout *l, struct leat_accs *a,
 /* Makes a the block of a's values and then b's; the two must differ. */
 void leat_accs_join(const struct leat_layout *l, struct leat_accs *a,
     const struct leat_accs *b);
-/* Returns whether two blocks are the same to the bit. */
+/*
+ * Returns whether two blocks are the same to the bit, and sums the same total.
+ */
 int leat_accs_are_same(const struct leat_layout *l, struct leat_accs *a,
     struct leat_accs *b);
 

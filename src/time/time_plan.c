@@ -178,14 +178,17 @@ void leat_time_plan_layout(struct leat_time_plan *p, struct leat_layout *l,
 	l->n_sections = 0;
 	l->accs_size = sizeof(struct leat_accs);
 	while (leat_next_section(&r, &cursor, &s)) {
+		if (s.agg)
+			l->accs_size = leat_round_up(l->accs_size);
 		s.offset = s.from = l->accs_size;
 		if (l->sections)
 			l->sections[l->n_sections] = s;
 		l->n_sections++;
-		l->accs_size += leat_round_up(s.size);
+		l->accs_size += s.size;
 		l->ordered |= !s.any_order;
 		l->has_user |= s.agg != NULL;
 	}
+	l->accs_size = leat_round_up(l->accs_size);
 	l->pairs = (leat_stats_traits(r.stats, r.n) & LEAT_OF_PAIRS) != 0;
 	LEAT_ASSERT(l->has_user || l->accs_size <= LEAT_ACCS_MAX);
 	if (!p->traits.decays)

@@ -129,8 +129,7 @@ void leat_tape_accs(struct leat_tape *t, const struct leat_stream *st,
 		of.to = st->clock.now;
 	for (size_t i = 0; i < st->forest.layout.n_sections && of.n > 0; i++) {
 		const struct leat_section *s = &st->forest.layout.sections[i];
-		leat_tape_class(t, s->cls, s->agg, leat_section(s, a), s->size,
-		    &of);
+		leat_tape_class(t, s, leat_section(s, a), 0, &of);
 	}
 }
 

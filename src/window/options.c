@@ -32,6 +32,7 @@ struct leat_request leat_options_request(const leat_window_options *o)
 		.n = o->stats ? o->n_stats : 0,
 		.kind = kind_of(o),
 		.stores = keeps_values(o),
+		.few = o->kind != LEAT_HOPPING,
 	};
 
 	return r;

@@ -18,6 +18,7 @@
  * integers, which can be subtracted without loss.
  */
 #include "../agg/moments.h"
+#include "../agg/sum.h"
 #include "../core/quad.h"
 #include "../core/superacc.h"
 #include "window.h"

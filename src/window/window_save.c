@@ -175,8 +175,8 @@ static void tape_pane(struct leat_tape *t, leat_window *w, uint64_t pane)
 	    tally->count);
 	for (size_t i = 0; i < w->n_parts; i++) {
 		struct leat_part *p = &w->parts[i];
-		leat_tape_class(t, p->of.cls, p->of.agg,
-		    p->panes + slot * p->of.packed, p->of.packed, &of);
+		leat_tape_class(t, &p->of, p->panes + slot * p->of.packed, 1,
+		    &of);
 	}
 }
 
@@ -190,8 +190,7 @@ static void tape_open(struct leat_tape *t, leat_window *w)
 	    s->open.count);
 	for (size_t i = 0; i < w->n_parts; i++) {
 		struct leat_part *p = &w->parts[i];
-		leat_tape_class(t, p->of.cls, p->of.agg, p->open, p->of.size,
-		    &of);
+		leat_tape_class(t, &p->of, p->open, 0, &of);
 	}
 }
 
