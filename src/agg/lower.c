@@ -279,7 +279,7 @@ static double lower_errors(const struct leat_error_sums *s, double n, int id)
 }
 
 /* Statistics are numbered by what they are made from. */
-static double lower_one(const struct leat_summary *s, int id, double arg)
+static double lowered(const struct leat_summary *s, int id, double arg)
 {
 	double n = s->n;
 
@@ -307,6 +307,13 @@ static double lower_one(const struct leat_summary *s, int id, double arg)
 	}
 }
 
+double leat_lower_one(const struct leat_summary *s, int id, double arg)
+{
+	if (id == LEAT_STAT_COUNT_MISSING)
+		return s->missing;
+	return leat_nan(lowered(s, id, arg));
+}
+
 void leat_lower(const leat_stat *stats, size_t n, const struct leat_summary *s,
     int silent, double *out)
 {
@@ -319,7 +326,7 @@ void leat_lower(const leat_stat *stats, size_t n, const struct leat_summary *s,
 		else if (LEAT_UNLIKELY(silent))
 			out[i] = NAN;
 		else if (p->id != LEAT_STAT_AGG)
-			out[i] = leat_nan(lower_one(s, p->id, p->arg));
+			out[i] = leat_lower_one(s, p->id, p->arg);
 	}
 }
 

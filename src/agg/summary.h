@@ -68,6 +68,9 @@ struct leat_summary {
 void leat_lower_agg(const leat_stat *stats, size_t n, const leat_agg *agg,
     const void *partial, double *out);
 
+/* Returns a result of any statistic but COUNT and those of users' classes. */
+double leat_lower_one(const struct leat_summary *s, int id, double arg);
+
 /*
  * Writes the n results, but for those of users' classes. silent: there are
  * not enough values, so only counts are reported.

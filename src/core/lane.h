@@ -84,6 +84,23 @@ LEAT_INLINE leat_lane_mask leat_lane_both(leat_lane_mask a, leat_lane_mask b)
 {
 	return a & b;
 }
+LEAT_INLINE leat_lane_mask leat_lane_either(leat_lane_mask a, leat_lane_mask b)
+{
+	return a | b;
+}
+LEAT_INLINE leat_lane_mask leat_lane_missing(leat_lane a)
+{
+	return a != a;
+}
+LEAT_INLINE leat_lane_mask leat_lane_equal(leat_lane a, leat_lane b)
+{
+	return a == b;
+}
+/* Sets the second lane. */
+LEAT_INLINE leat_lane_mask leat_lane_second(void)
+{
+	return (leat_lane_mask){ 0, -1 };
+}
 
 #else
 
@@ -150,6 +167,26 @@ LEAT_INLINE leat_lane leat_lane_pick(leat_lane_mask m, leat_lane a, leat_lane b)
 LEAT_INLINE leat_lane_mask leat_lane_both(leat_lane_mask a, leat_lane_mask b)
 {
 	leat_lane_mask r = { { a.v[0] && b.v[0], a.v[1] && b.v[1] } };
+	return r;
+}
+LEAT_INLINE leat_lane_mask leat_lane_either(leat_lane_mask a, leat_lane_mask b)
+{
+	leat_lane_mask r = { { a.v[0] || b.v[0], a.v[1] || b.v[1] } };
+	return r;
+}
+LEAT_INLINE leat_lane_mask leat_lane_missing(leat_lane a)
+{
+	leat_lane_mask r = { { a.v[0] != a.v[0], a.v[1] != a.v[1] } };
+	return r;
+}
+LEAT_INLINE leat_lane_mask leat_lane_equal(leat_lane a, leat_lane b)
+{
+	leat_lane_mask r = { { a.v[0] == b.v[0], a.v[1] == b.v[1] } };
+	return r;
+}
+LEAT_INLINE leat_lane_mask leat_lane_second(void)
+{
+	leat_lane_mask r = { { 0, 1 } };
 	return r;
 }
 

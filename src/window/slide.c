@@ -28,6 +28,11 @@
 #include "slide_edges.h"
 #include "slide_moments.h"
 
+#include "slide_dated.h"
+#include "slide_first.h"
+#include "slide_shape.h"
+#include "slide_squares.h"
+
 /*
  * Classes in lanes, in the order of their states and of their doubles in a row
  * of the table; and what else a body may have to do.
@@ -37,12 +42,19 @@ enum {
 	MOMENTS = 2,
 	MIN = 4,
 	MAX = 8,
-	LANED = SUM | MOMENTS | MIN | MAX,
-	SHIFTED = MOMENTS, /* classes that share n and k */
-	ONE = 0x1000,      /* a single statistic, the class's own */
-	PAIRED = 0x2000,   /* values are pairs */
-	OTHER = 0x4000,    /* some classes have no lanes */
-	EMITS = 0x8000     /* each push of a full window emits its results */
+	SHAPE = 16,
+	ARGMIN = 32,
+	ARGMAX = 64,
+	FIRST = 128,
+	SQUARES = 256,
+	SELDOM = SHAPE | ARGMIN | ARGMAX | FIRST | SQUARES,
+	SHIFTED = MOMENTS | SHAPE,  /* classes that share n and k */
+	MASKED = SHIFTED | SQUARES, /* classes that mask missing values */
+	ONE = 0x1000,               /* a single statistic, the class's own */
+	PAIRED = 0x2000,            /* values are pairs */
+	OTHER = 0x4000,             /* some classes have no lanes */
+	EMITS = 0x8000, /* each push of a full window emits its results */
+	COOL = 0x10000  /* some results are not hot() */
 };
 
 /* A class in lanes: bytes of its state, and doubles in a row of the table. */
@@ -55,6 +67,11 @@ static const struct laned {
 	{ MOMENTS, LEAT_CLASS_MOMENTS, sizeof(struct moments_state), 2 },
 	{ MIN, LEAT_CLASS_MIN, sizeof(struct edge_state), 1 },
 	{ MAX, LEAT_CLASS_MAX, sizeof(struct edge_state), 1 },
+	{ SHAPE, LEAT_CLASS_SHAPE, sizeof(struct shape_state), 4 },
+	{ ARGMIN, LEAT_CLASS_ARGMIN, sizeof(struct dated_state), 2 },
+	{ ARGMAX, LEAT_CLASS_ARGMAX, sizeof(struct dated_state), 2 },
+	{ FIRST, LEAT_CLASS_FIRST, sizeof(struct first_state), 1 },
+	{ SQUARES, LEAT_CLASS_SQUARES, sizeof(struct squares_state), 2 },
 };
 
 enum { N_LANED = sizeof(laned) / sizeof(laned[0]) };
@@ -90,6 +107,21 @@ LEAT_INLINE struct sum_state *sum_of(const leat_window *w, int flags)
 
 /* ---------------- turning -------------------------------------------- */
 
+/* The classes of SELDOM come after the others. */
+static void turn_seldom(struct slide_cursor *c, int flags)
+{
+	if (flags & SHAPE)
+		shape_turn(pass(c, sizeof(struct shape_state), 0));
+	if (flags & ARGMIN)
+		dated_turn(pass(c, sizeof(struct dated_state), 0));
+	if (flags & ARGMAX)
+		dated_turn(pass(c, sizeof(struct dated_state), 0));
+	if (flags & FIRST)
+		first_turn(pass(c, sizeof(struct first_state), 0));
+	if (flags & SQUARES)
+		squares_turn(pass(c, sizeof(struct squares_state), 0));
+}
+
 static void turn_lanes(const leat_window *w)
 {
 	struct slide_cursor c = { w->slide.lanes, NULL };
@@ -106,6 +138,7 @@ static void turn_lanes(const leat_window *w)
 		edge_turn(pass(&c, sizeof(struct edge_state), 0), 0);
 	if (w->flags & MAX)
 		edge_turn(pass(&c, sizeof(struct edge_state), 0), 1);
+	turn_seldom(&c, w->flags);
 }
 
 /* The next value at which a push has more to do: a carry, or a turn. */
@@ -218,12 +251,12 @@ LEAT_INLINE void enter(leat_window *w, double x, double y, int flags,
 		if (x == x)
 			w->last = x;
 	}
-	if (flags & SHIFTED) {
+	if (flags & MASKED) {
 		now->valid = leat_lane_valid(*seen);
 		now->x = *seen;
 	}
 	/* The sum counts infinities itself. */
-	if ((flags & (SHIFTED | SUM)) == SHIFTED &&
+	if ((flags & (MOMENTS | SUM)) == MOMENTS &&
 	    LEAT_UNLIKELY(fabs(x) > DBL_MAX))
 		s->infinite = leat_slide_pushed(s);
 }
@@ -261,6 +294,32 @@ static LEAT_NOINLINE void others_step(leat_window *w)
 		other_step(w, &w->parts[i]);
 }
 
+LEAT_INLINE void steps_seldom(struct slide_cursor *c, struct leat_slide *s,
+    const struct slide_step *now, leat_lane seen, int flags)
+{
+	size_t i = s->filled - 1;
+	double *row = c->row;
+
+	if (flags & SHAPE)
+		shape_lane_step(pass(c, sizeof(struct shape_state), 4), now,
+		    row);
+	row = c->row;
+	if (flags & ARGMIN)
+		dated_step(pass(c, sizeof(struct dated_state), 2), seen, i, row,
+		    0);
+	row = c->row;
+	if (flags & ARGMAX)
+		dated_step(pass(c, sizeof(struct dated_state), 2), seen, i, row,
+		    1);
+	row = c->row;
+	if (flags & FIRST)
+		first_step(pass(c, sizeof(struct first_state), 1), seen, row);
+	row = c->row;
+	if (flags & SQUARES)
+		squares_lane_step(pass(c, sizeof(struct squares_state), 2), now,
+		    row);
+}
+
 LEAT_INLINE void push_body(leat_window *w, double x, double y, int flags)
 {
 	struct leat_slide *s = &w->slide;
@@ -289,6 +348,8 @@ LEAT_INLINE void push_body(leat_window *w, double x, double y, int flags)
 	row = c.row;
 	if (flags & MAX)
 		edge_step(pass(&c, sizeof(struct edge_state), 1), seen, row, 1);
+	if (flags & SELDOM)
+		steps_seldom(&c, s, &now, seen, flags);
 	if (flags & OTHER)
 		others_step(w);
 	if ((flags & EMITS) && w->sink.emit && leat_slide_pushed(s) >= w->size)
@@ -310,6 +371,49 @@ static double overflown(const leat_window *w, const struct sum_state *sum)
 	uint64_t gone = pushes > w->size ? pushes - w->size : 0;
 
 	return w->slide.infinite > gone ? NAN : HUGE_VAL;
+}
+
+/* The time of an extremum, counted in pushes. */
+LEAT_INLINE int64_t time_of(const struct leat_slide *s, double age)
+{
+	return (int64_t)leat_slide_pushed(s) - 1 - (int64_t)age;
+}
+
+/* sum_up() of the classes of SELDOM. */
+LEAT_INLINE int sum_up_seldom(const struct leat_slide *s,
+    struct slide_cursor *c, const struct shift_state *shift,
+    struct leat_summary *out, int flags, int plain)
+{
+	const double *row = c->row;
+
+	if (flags & SHAPE) {
+		const struct shape_state *m = pass(c,
+		    sizeof(struct shape_state), 4);
+		int usual = shape_value(m, shift, row, s->n, s->inverse, out);
+		if (plain && LEAT_UNLIKELY(!usual))
+			return 0;
+		if (!plain && LEAT_UNLIKELY(!usual))
+			shape_value_odd(m, shift, row, s->n, s->inverse, out);
+	}
+	row = c->row;
+	if (flags & ARGMIN)
+		out->argmin = time_of(s,
+		    dated_age(pass(c, sizeof(struct dated_state), 2), row, s,
+			0));
+	row = c->row;
+	if (flags & ARGMAX)
+		out->argmax = time_of(s,
+		    dated_age(pass(c, sizeof(struct dated_state), 2), row, s,
+			1));
+	row = c->row;
+	if (flags & FIRST)
+		out->first = first_value(pass(c, sizeof(struct first_state), 1),
+		    row);
+	row = c->row;
+	if (flags & SQUARES)
+		squares_value(pass(c, sizeof(struct squares_state), 2), row,
+		    out);
+	return 1;
 }
 
 /*
@@ -352,6 +456,8 @@ LEAT_INLINE int sum_up(const leat_window *w, struct leat_summary *out,
 	if (flags & MAX)
 		out->max = edge_value(pass(&c, sizeof(struct edge_state), 1),
 		    row, 1);
+	if (flags & SELDOM)
+		return sum_up_seldom(s, &c, shift, out, flags, plain);
 	return 1;
 }
 
@@ -363,7 +469,10 @@ static int is_hot(int id)
 	    id == LEAT_STAT_MIN || id == LEAT_STAT_MAX || id == LEAT_STAT_COUNT;
 }
 
-/* plain: the sum is finite. */
+/*
+ * If plain is set the sum is finite. What a window without COOL does not know
+ * by another statistic is a count.
+ */
 LEAT_INLINE double hot(const struct leat_slide *w, int id,
     const struct leat_summary *s, int flags, int plain)
 {
@@ -380,10 +489,32 @@ LEAT_INLINE double hot(const struct leat_slide *w, int id,
 		return s->hi;
 	if ((flags & MOMENTS) && id == LEAT_STAT_VARIANCE)
 		return s->m2 / w->free;
+	if ((flags & COOL) && id != LEAT_STAT_COUNT)
+		return leat_lower_one(s, id, 0);
 	return w->n;
 }
 
+/* Values and missing ones; what has not come yet is neither. */
+static struct leat_tally slide_tally(const leat_window *w)
+{
+	uint64_t pushed = leat_slide_pushed(&w->slide);
+	uint64_t to_come = pushed < w->size ? w->size - pushed : 0;
+	struct leat_tally t = { w->size - w->slide.absent,
+		w->slide.absent - to_come };
+
+	return t;
+}
+
 static void slide_query(const leat_window *w, double *out);
+
+/* Adds what leat_report() would. */
+LEAT_INLINE void add_counts(const leat_window *w, struct leat_summary *s)
+{
+	s->n = w->slide.n;
+	s->missing = (double)slide_tally(w).missing;
+	s->last = w->last;
+	s->last_tick = (int64_t)leat_slide_pushed(&w->slide) - 1;
+}
 
 /* Writes the results; plain: the sum is known to be in its parts. */
 LEAT_INLINE void query_lanes(const leat_window *w, double *out, int flags,
@@ -401,6 +532,8 @@ LEAT_INLINE void query_lanes(const leat_window *w, double *out, int flags,
 		slide_query(w, out);
 		return;
 	}
+	if (flags & COOL)
+		add_counts(w, &s);
 	if (flags & ONE)
 		out[0] = flags & SUM ? s.hi : flags & MIN ? s.min : s.max;
 	else
@@ -494,17 +627,6 @@ static void slide_push(leat_window *w, double x, double y)
 	push_body(w, x, y, w->flags);
 }
 
-/* Values and missing ones; what has not come yet is neither. */
-static struct leat_tally slide_tally(const leat_window *w)
-{
-	uint64_t pushed = leat_slide_pushed(&w->slide);
-	uint64_t to_come = pushed < w->size ? w->size - pushed : 0;
-	struct leat_tally t = { w->size - w->slide.absent,
-		w->slide.absent - to_come };
-
-	return t;
-}
-
 static void slide_combine(const leat_window *w, const struct leat_part *p,
     void *acc, void *temp)
 {
@@ -571,6 +693,23 @@ void leat_slide_measure(struct leat_window *w, enum leat_class_id id)
 		}
 }
 
+/* Sets the states of the classes of SELDOM. */
+static void reset_seldom(struct slide_cursor *c, int flags)
+{
+	if (flags & SHAPE)
+		memset(pass(c, sizeof(struct shape_state), 0), 0,
+		    sizeof(struct shape_state));
+	if (flags & ARGMIN)
+		dated_reset(pass(c, sizeof(struct dated_state), 0));
+	if (flags & ARGMAX)
+		dated_reset(pass(c, sizeof(struct dated_state), 0));
+	if (flags & FIRST)
+		first_reset(pass(c, sizeof(struct first_state), 0));
+	if (flags & SQUARES)
+		memset(pass(c, sizeof(struct squares_state), 0), 0,
+		    sizeof(struct squares_state));
+}
+
 static void lanes_reset(leat_window *w)
 {
 	struct slide_cursor c = { w->slide.lanes, NULL };
@@ -591,18 +730,21 @@ static void lanes_reset(leat_window *w)
 			e->whole = edge_none(i);
 			e->run = leat_lane_dup(edge_none(i));
 		}
+	reset_seldom(&c, w->flags);
 }
 
-/* Writes the empty suffix to a row. */
+/* Writes the empty suffix to a row: zeros, but for what compares values. */
 static void row_none(const leat_window *w, double *row)
 {
-	size_t width = w->slide.width;
-
-	memset(row, 0, width * sizeof(*row));
-	if (w->flags & MAX)
-		row[--width] = edge_none(1);
-	if (w->flags & MIN)
-		row[--width] = edge_none(0);
+	memset(row, 0, w->slide.width * sizeof(*row));
+	for (size_t i = 0; i < N_LANED; i++) {
+		int flag = w->flags & laned[i].flag;
+		if (flag & (MIN | MAX))
+			*row = edge_none(flag == MAX);
+		if (flag & (ARGMIN | ARGMAX | FIRST))
+			*row = NAN;
+		row += flag ? laned[i].width : 0;
+	}
 }
 
 static void fill_missing(double *x, size_t n)
@@ -647,13 +789,14 @@ void leat_slide_specialise(leat_window *w)
 		all_hot &= is_hot(w->stats[i].id);
 	if (id == LEAT_STAT_SUM || id == LEAT_STAT_MIN || id == LEAT_STAT_MAX)
 		w->flags |= ONE;
+	w->flags |= all_hot ? 0 : COOL;
 	w->flags |= (w->pairs ? PAIRED : 0) | (w->sink.emit ? EMITS : 0);
 	w->slide.quiet = w->propagate ? 0 : w->size - w->min_count;
 	while (s->flags != -1 && s->flags != w->flags)
 		s++;
 	if (!w->sink.emit && !w->pairs)
 		w->push_x = s->push[form];
-	if (!all_hot)
+	if ((w->flags & OTHER) || w->order.node)
 		return;
 	w->query = s->query[form];
 	if (!w->sink.emit && !w->pairs)

@@ -30,12 +30,13 @@ struct shift_state {
  * A push, as the classes see it. x and y are the values that D and B are
  * extended by, NaN where missing, and `valid` says which are not. `entering` is
  * x and the value that leaves the window, 0 where missing. k and 1 / n of the
- * lanes are those after the push; of a lane without values n counts as 1.
+ * lanes are those after the push; of a lane without values n counts as 1, but
+ * in `n` itself.
  */
 struct slide_step {
 	leat_lane x, y;
 	leat_lane_mask valid;
-	leat_lane k, share;
+	leat_lane n, k, share;
 	leat_lane entering;
 	int64_t t; /* number of this push */
 };
@@ -67,6 +68,7 @@ LEAT_INLINE void shift_step_first(struct shift_state *s, struct slide_step *now)
 	    leat_lane_dup(s->whole_k));
 	s->n = leat_lane_add(s->n, leat_lane_and(one, now->valid));
 	s->unset = leat_lane_bits(leat_lane_zero(s->n)) != 0;
+	now->n = s->n;
 	now->k = s->k;
 	now->share = leat_lane_div(one, leat_lane_max(s->n, one));
 }
@@ -80,7 +82,7 @@ LEAT_INLINE void shift_step(struct shift_state *s, struct slide_step *now)
 		return;
 	}
 	n = leat_lane_add(s->n, leat_lane_and(one, now->valid));
-	s->n = n;
+	s->n = now->n = n;
 	now->k = s->k;
 	now->share = leat_lane_div(one, n);
 }
