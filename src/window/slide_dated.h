@@ -12,10 +12,13 @@
  * later one wins: in D the one that comes, in B the one that is there.
  */
 
-/* A row of the table is a suffix's extremum and its place. */
+/*
+ * The lanes are the prefix of D and the suffix of B, and `whole` is B's. A row
+ * of the table is a suffix's extremum and its place.
+ */
 struct dated_state {
-	leat_lane run, at;      /* lane 0: prefix of D; lane 1: suffix of B */
-	double whole, whole_at; /* of B */
+	leat_lane run, at;
+	double whole, whole_at;
 };
 
 static void dated_reset(struct dated_state *s)

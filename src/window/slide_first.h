@@ -6,9 +6,10 @@
  * else the other one. A row of the table is the first value of a suffix.
  */
 
+/* The lanes are the prefix of D and the suffix of B, and `whole` is B's. */
 struct first_state {
-	leat_lane run; /* lane 0: prefix of D; lane 1: suffix of B */
-	double whole;  /* of B */
+	leat_lane run;
+	double whole;
 	double unused;
 };
 

@@ -18,9 +18,10 @@ struct shape_run {
 	double mu, m2, m3, m4;
 };
 
+/* The lanes are the prefix of D and the suffix of B, and `whole` is B's. */
 struct shape_state {
-	leat_lane mu, m2, m3, m4; /* lane 0: prefix of D; lane 1: suffix of B */
-	struct shape_run whole;   /* B */
+	leat_lane mu, m2, m3, m4;
+	struct shape_run whole;
 };
 
 /* The prefix of D. */
@@ -104,7 +105,7 @@ LEAT_INLINE void shape_join(const struct shape_run *a,
 	out->g4 = s4 - e * (4 * s3 - e * (6 * s2 - 3 * base));
 }
 
-/* As moments_value(): 0 where shape_value_odd() has to be asked. */
+/* Returns 0 where shape_value_odd() has to be asked, as moments_value() does. */
 LEAT_INLINE int shape_value(const struct shape_state *s,
     const struct shift_state *shift, const double *row, double n, double rn,
     struct leat_summary *out)
@@ -126,7 +127,7 @@ LEAT_INLINE int shape_value(const struct shape_state *s,
 	return out->g4 == out->g4;
 }
 
-/* The same for any runs, about the mean of the one with the most values. */
+/* Joins any three runs about the mean of the one with the most values. */
 static void shape_value_odd(const struct shape_state *s,
     const struct shift_state *shift, const double *row, double n, double rn,
     struct leat_summary *out)

@@ -5,9 +5,10 @@
  * table is the sum of a suffix and its error.
  */
 
+/* The lanes are the prefix of D and the suffix of B, and `whole` is B's. */
 struct squares_state {
-	leat_lane sum, error; /* lane 0: prefix of D; lane 1: suffix of B */
-	struct leat_squares whole; /* of B */
+	leat_lane sum, error;
+	struct leat_squares whole;
 };
 
 LEAT_INLINE void squares_turn(struct squares_state *s)
