@@ -219,7 +219,8 @@ typedef struct leat_csv leat_csv;
  * Makes a reader. It takes 5 kilobytes; up to four times the length of the
  * longest record that was cut or has doubled quotes (six times with max_lines),
  * and at most that many times max_record; and up to 80 bytes for each field of
- * the widest record, 120 while it grows.
+ * the widest record, 120 while it grows; and what leat_csv_select() takes, about
+ * 1 kilobyte for each column.
  *
  * Errors: LEAT_EINVAL (no callback, half an allocator; the delimiter or the
  * quote is the other one or a line end; a quote with no_quotes), LEAT_ENOMEM.
@@ -258,6 +259,46 @@ LEAT_API uint64_t leat_csv_offset(const leat_csv *csv);
  * longer valid. Before the first one all is 0, except for the lines.
  */
 LEAT_API const leat_csv_record *leat_csv_last(const leat_csv *csv);
+
+/* Several records, valid during the callback only. */
+typedef struct leat_csv_rows {
+	size_t n_rows;
+	const leat_csv_field *texts; /* n_texts of each row */
+	size_t n_texts;
+	const double *numbers; /* n_numbers of each row */
+	size_t n_numbers;
+	/* The first row has these, as a record has; each row is one line. */
+	uint64_t number, line, offset;
+} leat_csv_rows;
+
+typedef struct leat_csv_selection {
+	/* Columns that are wanted as text, counted from 0, in any order. */
+	const size_t *texts;
+	size_t n_texts;
+	/* Columns that are wanted as numbers, NaN where a field is empty. */
+	const size_t *numbers;
+	size_t n_numbers;
+	/*
+	 * Receives rows, with the options' ctx, and returns how many of them it
+	 * has taken. If that is not all, the next one is delivered as a record.
+	 */
+	size_t (*rows)(void *ctx, const leat_csv_rows *rows);
+	uint64_t reserved[2]; /* 0 */
+} leat_csv_selection;
+
+/*
+ * From the next push on, usual records come in rows of the columns selected,
+ * many at once, which is quicker. Usual is a record on one line, without a
+ * problem, as wide as the first one, with numbers where these are wanted. All
+ * others come as records, in order with the rows; the reader may deliver any
+ * record so. Columns are copied. With NULL, and after a reset, there are
+ * records alone.
+ *
+ * Not to be called by a callback. On failure nothing is changed. Errors:
+ * LEAT_EINVAL (no callback, or a column beyond max_fields), LEAT_ENOMEM.
+ */
+LEAT_API int leat_csv_select(leat_csv *csv,
+    const leat_csv_selection *selection);
 
 /* Makes the reader as new, at the start of another input; memory is kept. */
 LEAT_API void leat_csv_reset(leat_csv *csv);

@@ -25,7 +25,7 @@ for h in leat.h leat_text.h; do
 		print "\tuint64_t grown;"
 		sub(/\[[0-9]+/, "[" n - 1)
 	}
-	/^} leat_(result|sample|csv_record);/ { print "\tuint64_t grown;" }
+	/^} leat_(result|sample|csv_record|csv_rows);/ { print "\tuint64_t grown;" }
 	{ print }' "include/$h" >"$tmp/later/$h"
 done
 [ "$(cat "$tmp"/later/*.h | grep -c 'uint64_t grown;')" -ge 14 ] ||

@@ -11,6 +11,7 @@
  *
  * With LEAT_FUZZ_MAIN it is a program that reads the files it is given.
  */
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +38,15 @@ struct plan {
 	uint32_t state;
 };
 
+/* Columns that are selected, if any; the same ones in both readings. */
+struct columns {
+	int on;
+	size_t texts[2], numbers[5];
+	size_t n_texts, n_numbers;
+};
+
 struct run {
+	const struct columns *columns;
 	struct plan plan;
 	int stopped;
 	uint64_t hash;
@@ -71,7 +80,7 @@ static void mix_number(struct run *r, uint64_t n)
 	mix(r, &n, sizeof n);
 }
 
-static void take_place(struct run *r, const leat_csv_record *record)
+static void must_fit(struct run *r, const leat_csv_record *record)
 {
 	must(record->number == r->records++);
 	must(record->offset >= r->end);
@@ -85,6 +94,10 @@ static void take_place(struct run *r, const leat_csv_record *record)
 	must((record->problem_column > 0) ==
 	    (record->problem >= LEAT_CSV_STRAY_QUOTE &&
 		record->problem <= LEAT_CSV_NUL));
+}
+
+static void mix_place(struct run *r, const leat_csv_record *record)
+{
 	mix_number(r, record->n_fields);
 	mix_number(r, record->line);
 	mix_number(r, record->offset);
@@ -94,20 +107,88 @@ static void take_place(struct run *r, const leat_csv_record *record)
 	mix_number(r, record->problem_column);
 }
 
+static void mix_text(struct run *r, const leat_csv_field *f)
+{
+	must(f->text != NULL);
+	mix_number(r, f->len);
+	mix(r, f->text, f->len);
+}
+
+static void mix_double(struct run *r, double x)
+{
+	double bits = isnan(x) ? NAN : x;
+
+	mix(r, &bits, sizeof bits);
+}
+
+/*
+ * Mixes what a row would have of the record, if it may come as one. Which of
+ * the two it is depends on the cuts.
+ */
+static int mix_as_row(struct run *r, const leat_csv_record *record)
+{
+	const struct columns *c = r->columns;
+	double numbers[5];
+
+	if (!c->on || record->problem)
+		return 0;
+	for (size_t i = 0; i < c->n_texts; i++)
+		if (c->texts[i] >= record->n_fields)
+			return 0;
+	for (size_t i = 0; i < c->n_numbers; i++) {
+		const leat_csv_field *f = &record->fields[c->numbers[i]];
+
+		numbers[i] = NAN;
+		if (c->numbers[i] >= record->n_fields ||
+		    (f->len > 0 &&
+			leat_parse_double(f->text, f->len, &numbers[i], NULL) !=
+			    0))
+			return 0;
+	}
+	mix_number(r, record->line);
+	for (size_t i = 0; i < c->n_texts; i++)
+		mix_text(r, &record->fields[c->texts[i]]);
+	for (size_t i = 0; i < c->n_numbers; i++)
+		mix_double(r, numbers[i]);
+	return 1;
+}
+
 static int take(void *ctx, const leat_csv_record *record)
 {
 	struct run *r = ctx;
 
-	take_place(r, record);
-	for (size_t i = 0; i < record->n_fields; i++) {
-		const leat_csv_field *f = &record->fields[i];
-
-		must(f->text != NULL);
-		mix_number(r, f->len);
-		mix(r, f->text, f->len);
+	must_fit(r, record);
+	if (!mix_as_row(r, record)) {
+		mix_place(r, record);
+		for (size_t i = 0; i < record->n_fields; i++)
+			mix_text(r, &record->fields[i]);
 	}
 	r->stopped = r->plan.stop && draw(r) < 64;
 	return r->stopped ? STOP : 0;
+}
+
+/* Takes all rows, or some if the callback is to stop. */
+static size_t take_rows(void *ctx, const leat_csv_rows *rows)
+{
+	struct run *r = ctx;
+	const struct columns *c = r->columns;
+	size_t n = rows->n_rows;
+
+	must(n > 0 && rows->n_texts == c->n_texts &&
+	    rows->n_numbers == c->n_numbers);
+	must(rows->offset >= r->end);
+	if (r->plan.stop)
+		n = draw(r) % (n + 1);
+	r->end = rows->offset + n;
+	for (size_t i = 0; i < n; i++) {
+		must(rows->number + i == r->records++);
+		mix_number(r, rows->line + i);
+		for (size_t k = 0; k < c->n_texts; k++)
+			mix_text(r, &rows->texts[i * c->n_texts + k]);
+		for (size_t k = 0; k < c->n_numbers; k++)
+			mix_double(r, rows->numbers[i * c->n_numbers + k]);
+	}
+	return n;
 }
 
 static void *some_memory(void *ctx, size_t size)
@@ -129,7 +210,8 @@ static int go_on(struct run *r, leat_csv *csv, const leat_csv_options *o,
 {
 	if (err == LEAT_ECSV) {
 		must(o->strict && leat_csv_last(csv)->problem != LEAT_CSV_FINE);
-		take_place(r, leat_csv_last(csv));
+		must_fit(r, leat_csv_last(csv));
+		mix_place(r, leat_csv_last(csv));
 	} else if (err == LEAT_ECALLBACK) {
 		must(r->stopped);
 	} else if (err) {
@@ -184,10 +266,43 @@ static void push_all(struct run *r, leat_csv *csv, const leat_csv_options *o,
 	must(leat_csv_push(csv, "x", 1) == LEAT_EINVAL);
 }
 
-static struct run read_all(leat_csv_options options, const uint8_t *data,
-    size_t size, struct plan plan)
+/* Half of the heads select columns, by what their last two bytes are. */
+static struct columns columns_of(const uint8_t *head)
 {
-	struct run r = { plan, 0, 0xcbf29ce484222325u, 0, 0 };
+	unsigned bits = (unsigned)head[2] << 8 | head[3];
+	struct columns c = { 0 };
+
+	c.on = bits & 1;
+	c.n_texts = bits >> 1 & 1;
+	c.n_numbers = (bits >> 2 & 7) % 6;
+	for (size_t i = 0; i < c.n_texts; i++)
+		c.texts[i] = bits >> 5 & 3;
+	for (size_t i = 0; i < c.n_numbers; i++)
+		c.numbers[i] = ((bits >> 7) + i) & 3;
+	return c;
+}
+
+static void select_columns(leat_csv *csv, const struct columns *c)
+{
+	leat_csv_selection s = { 0 };
+	int err;
+
+	s.texts = c->texts;
+	s.n_texts = c->n_texts;
+	s.numbers = c->numbers;
+	s.n_numbers = c->n_numbers;
+	must(leat_csv_select(csv, &s) == LEAT_EINVAL);
+	s.rows = take_rows;
+	do
+		err = leat_csv_select(csv, &s);
+	while (err == LEAT_ENOMEM);
+	must(err == LEAT_OK);
+}
+
+static struct run read_all(leat_csv_options options, const uint8_t *data,
+    size_t size, struct plan plan, const struct columns *columns)
+{
+	struct run r = { columns, plan, 0, 0xcbf29ce484222325u, 0, 0 };
 	leat_allocator memory = { some_memory, give_back, &r };
 	leat_csv *csv = NULL;
 	int err;
@@ -199,6 +314,8 @@ static struct run read_all(leat_csv_options options, const uint8_t *data,
 		err = leat_csv_new(&csv, &options);
 	while (err == LEAT_ENOMEM);
 	must(err == LEAT_OK);
+	if (columns->on)
+		select_columns(csv, columns);
 	push_all(&r, csv, &options, data, size);
 	leat_csv_free(csv);
 	return r;
@@ -254,6 +371,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct plan at_once = { -1, 0, 0, 0 }, in_pieces;
 	leat_csv_options options;
+	struct columns columns;
 	struct run whole, pieces;
 
 	if (size < HEAD)
@@ -267,8 +385,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	in_pieces.starve = data[1] >> 6 & 1;
 	in_pieces.stop = data[1] >> 7;
 	in_pieces.state = (uint32_t)data[2] << 8 | data[3];
-	whole = read_all(options, data + HEAD, size - HEAD, at_once);
-	pieces = read_all(options, data + HEAD, size - HEAD, in_pieces);
+	columns = columns_of(data);
+	if (options.max_fields && options.max_fields < 5)
+		columns.on = 0; /* would be refused */
+	whole = read_all(options, data + HEAD, size - HEAD, at_once, &columns);
+	pieces = read_all(options, data + HEAD, size - HEAD, in_pieces,
+	    &columns);
 	must(whole.hash == pieces.hash && whole.records == pieces.records);
 	return 0;
 }

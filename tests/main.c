@@ -31,10 +31,11 @@ int main(int argc, char **argv)
 		time_small_suite, max_windows_suite, keyed_suite,
 		keyed_queue_suite, keyed_parts_suite, keyed_crowd_suite,
 		keyed_limits_suite, keyed_faults_suite, keyed_count_suite,
-		number_suite, timestamp_suite, csv_suite, spec_suite,
-		state_suite, state_time_suite, limits_suite, state_format_suite,
-		state_damage_suite, state_ends_suite, state_merge_suite,
-		state_merge_time_suite, state_merge_keyed_suite };
+		number_suite, timestamp_suite, csv_suite, csv_rows_suite,
+		spec_suite, state_suite, state_time_suite, limits_suite,
+		state_format_suite, state_damage_suite, state_ends_suite,
+		state_merge_suite, state_merge_time_suite,
+		state_merge_keyed_suite };
 	SRunner *runner = srunner_create(NULL);
 	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)
 		srunner_add_suite(runner, suites[i]());

@@ -52,6 +52,7 @@ Suite *keyed_count_suite(void);
 Suite *number_suite(void);
 Suite *timestamp_suite(void);
 Suite *csv_suite(void);
+Suite *csv_rows_suite(void);
 Suite *spec_suite(void);
 Suite *limits_suite(void);
 Suite *state_suite(void);

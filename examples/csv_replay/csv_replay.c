@@ -140,6 +140,7 @@ static int read_all(struct app *app)
 		print_notes(app);
 		if (err)
 			return fail_records(app, err);
+		replay_select(app->replay, app->csv);
 		if (flush(app) < 0)
 			return -1;
 		progress_update(&app->shown, input_offset(&app->input),

@@ -237,6 +237,65 @@ static int take_plain(struct replay *r, const leat_csv_record *record)
 	return err ? replay_fail_rows(r, err) : 0;
 }
 
+/* Returns how many of the rows are taken, which fit into those that wait. */
+static size_t put_rows(struct replay *r, const leat_csv_field *keys,
+    const double *values, size_t n)
+{
+	memcpy(r->out.prefetch.next, values,
+	    n * r->columns.n_values * sizeof *values);
+	for (size_t i = 0; i < n; i++) {
+		int err = rows_prefetch(&r->out, ++r->rows, &keys[i]);
+
+		if (err) {
+			/* The row comes as a record, which ends the reading. */
+			replay_fail_rows(r, err);
+			r->failed = 1;
+			r->stop_at = 0;
+			return i;
+		}
+	}
+	return n;
+}
+
+/* Takes rows of keys and values, as take_plain() takes records. */
+static size_t take_rows(void *ctx, const leat_csv_rows *rows)
+{
+	struct replay *r = ctx;
+	size_t n = rows->n_rows, at = 0, some;
+
+	if (r->rows >= r->stop_at)
+		return 0;
+	if (n > r->stop_at - r->rows)
+		n = (size_t)(r->stop_at - r->rows);
+	for (; at < n && !r->failed; at += some) {
+		size_t room = PREFETCH_ROWS - r->out.prefetch.n;
+
+		some = put_rows(r, rows->texts + at,
+		    rows->numbers + at * rows->n_numbers,
+		    n - at < room ? n - at : room);
+	}
+	return at;
+}
+
+/* An empty field is a missing number to the reader, so it must be one here. */
+void replay_select(struct replay *r, leat_csv *csv)
+{
+	leat_csv_selection selection = { 0 };
+
+	if (r->selects || !r->chosen)
+		return;
+	r->selects = 1;
+	if (!r->plain || r->reader.na_has_numbers ||
+	    !list_has(r->reader.na, "", 0))
+		return;
+	selection.texts = &r->columns.key;
+	selection.n_texts = 1;
+	selection.numbers = r->columns.values;
+	selection.n_numbers = r->columns.n_values;
+	selection.rows = take_rows;
+	(void)leat_csv_select(csv, &selection);
+}
+
 /* Only a long field may have the many lines that are counted. */
 static int has_long_field(const leat_csv_record *record)
 {

@@ -40,6 +40,13 @@ void replay_pace(struct replay *replay, replay_time_fn *fn, void *ctx);
 enum { REPLAY_STOPPED = 1 };
 int replay_record(void *ctx, const leat_csv_record *record);
 
+/*
+ * Lets the reader, which calls replay_record(), deliver rows of the columns
+ * that are wanted, if that is enough; to be called between two pushes. Without
+ * memory for that, all goes on with records.
+ */
+void replay_select(struct replay *replay, leat_csv *csv);
+
 /* Sets who watches rows and results; to be called before the first record. */
 void replay_watch(struct replay *replay, const struct rows_watch *watch);
 

@@ -28,6 +28,8 @@ struct replay {
 	int has_columns;
 	int chosen; /* the value columns are known */
 	int plain;  /* rows need key and values alone: take_plain() */
+	int selects; /* replay_select() has been called since it is chosen */
+	int failed;  /* rows could not be taken, and the reason is in why */
 	struct peek peek;
 	struct values reader;
 	struct list header;     /* fields of the header, if there is one */

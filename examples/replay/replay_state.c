@@ -27,6 +27,8 @@ static void note_place(struct replay *r, const leat_csv_record *record)
 
 int replay_stop_before(struct replay *r, const leat_csv_record *record)
 {
+	if (r->failed)
+		return -1;
 	if (r->is_primer) {
 		r->is_primer = 0;
 		return 1;

@@ -109,6 +109,7 @@ void leat_csv_free(leat_csv *c)
 	release(c, c->scratch.bytes);
 	release(c, c->spans);
 	release(c, c->fields);
+	leat_csv_forget_choice(c);
 	release(c, c);
 }
 
@@ -133,6 +134,7 @@ void leat_csv_reset(leat_csv *c)
 	c->again_at = c->again_n = 0;
 	c->width = 0;
 	c->bom = c->ended = 0;
+	leat_csv_forget_choice(c);
 	take_piece(c, byte_order_mark, 0);
 }
 

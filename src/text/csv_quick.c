@@ -23,8 +23,7 @@ struct quick {
 	int err;            /* result, once reading has stopped */
 };
 
-/* Finds the places of the next stretch. Returns 0 if there is none. */
-static LEAT_NOINLINE int find_places(leat_csv *c, const char *end)
+LEAT_NOINLINE int leat_csv_find_places(leat_csv *c, const char *end)
 {
 	do {
 		size_t n = (size_t)(end - c->scanned);
@@ -44,7 +43,8 @@ static LEAT_NOINLINE int find_places(leat_csv *c, const char *end)
 /* Returns the next place. NULL if this piece has no more. */
 LEAT_INLINE const char *next_place(leat_csv *c, const char *end)
 {
-	if (LEAT_UNLIKELY(c->place == c->n_places) && !find_places(c, end))
+	if (LEAT_UNLIKELY(c->place == c->n_places) &&
+	    !leat_csv_find_places(c, end))
 		return NULL;
 	return c->window + c->places[c->place++];
 }
@@ -232,16 +232,18 @@ static LEAT_NOINLINE int more_fields(struct quick *q, size_t n)
 }
 
 /*
- * Reads records while they are usual. Fields are written through f, places read
- * through `at`: the inner loop changes nothing else; both stay in registers.
+ * Reads records while they are usual, but only one if columns are chosen; then
+ * it returns 1, and 0 if it has stopped. Fields are written through f, places
+ * read through `at`: the inner loop changes nothing else; both stay in
+ * registers.
  */
-LEAT_INLINE void read_quick(struct quick *q)
+LEAT_INLINE int read_quick(struct quick *q)
 {
 	leat_csv *c = q->csv;
 	const char delimiter = c->options.delimiter, *field = q->record;
 	leat_csv_field *f = c->fields, *f_end = f ? f + c->n_room : f;
 
-	while (c->place < c->n_places || find_places(c, q->end)) {
+	while (c->place < c->n_places || leat_csv_find_places(c, q->end)) {
 		const char *window = c->window;
 		const uint16_t *at = c->places + c->place;
 		const uint16_t *stop = c->places + c->n_places;
@@ -253,7 +255,7 @@ LEAT_INLINE void read_quick(struct quick *q)
 				size_t n = c->n_room;
 
 				if (!more_fields(q, n))
-					return;
+					return 0;
 				f = c->fields + n;
 				f_end = c->fields + c->n_room;
 			}
@@ -270,13 +272,25 @@ LEAT_INLINE void read_quick(struct quick *q)
 			 */
 			c->place = (size_t)(at - c->places);
 			if (!other_place(q, p, &f, &field))
-				return;
+				return 0;
+			if (f == c->fields && c->choice)
+				return 1;
 			window = c->window;
 			at = c->places + c->place;
 			stop = c->places + c->n_places;
 		}
 		c->place = c->n_places;
 	}
+	return 0;
+}
+
+/* Reads rows of chosen columns, then a record, and so on. */
+LEAT_INLINE void read_chosen(struct quick *q)
+{
+	do
+		q->record = leat_csv_read_rows(q->csv, q->record, q->end,
+		    &q->line);
+	while (read_quick(q));
 }
 
 int leat_csv_quick(leat_csv *c)
@@ -295,7 +309,10 @@ int leat_csv_quick(leat_csv *c)
 		while (next && next < q.record);
 		c->place -= next != NULL;
 	}
-	read_quick(&q);
+	if (c->choice)
+		read_chosen(&q);
+	else
+		read_quick(&q);
 	c->at = (size_t)(q.record - c->piece);
 	c->now.line = q.line;
 	return q.err;

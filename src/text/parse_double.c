@@ -443,6 +443,22 @@ static LEAT_NOINLINE int parse_any(const char *text, size_t n_bytes,
 	return LEAT_OK;
 }
 
+#ifdef LEAT_SHORT_NUMBER
+LEAT_SHORT_NUMBER static LEAT_NOINLINE int take_short_number(const char *text,
+    size_t n, double *x_out)
+{
+	return read_short_number(text, n, x_out);
+}
+#else
+LEAT_INLINE int take_short_number(const char *text, size_t n, double *x_out)
+{
+	(void)text;
+	(void)n;
+	(void)x_out;
+	return 0;
+}
+#endif
+
 /* Reads a text that is not empty, most likely a short number. */
 static LEAT_NOINLINE int parse_plain(const char *text, size_t n_bytes,
     double *x_out, size_t *n_used_out)

@@ -19,7 +19,7 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(LEAT_NO_VECTOR) &&    \
     !defined(LEAT_NO_AVX)
 #include <immintrin.h>
-#define SHORT_NUMBER __attribute__((target("avx512f,avx512bw,avx512vl")))
+#define LEAT_SHORT_NUMBER __attribute__((target("avx512f,avx512bw,avx512vl")))
 
 LEAT_INLINE int short_number_works(void)
 {
@@ -28,8 +28,8 @@ LEAT_INLINE int short_number_works(void)
 }
 
 /* Loads the bytes of `there` from the 16 that end with the text. */
-SHORT_NUMBER LEAT_INLINE __m128i short_number_load(const char *text, size_t n,
-    __mmask16 there)
+LEAT_SHORT_NUMBER LEAT_INLINE __m128i short_number_load(const char *text,
+    size_t n, __mmask16 there)
 {
 	/* Bytes before the text are not loaded, though they have addresses. */
 	return _mm_maskz_loadu_epi8(there,
@@ -37,7 +37,7 @@ SHORT_NUMBER LEAT_INLINE __m128i short_number_load(const char *text, size_t n,
 }
 
 /* Converts 16 bytes 0 .. 9, the first the lowest, to a number. */
-SHORT_NUMBER LEAT_INLINE uint64_t short_number_value(__m128i digits)
+LEAT_SHORT_NUMBER LEAT_INLINE uint64_t short_number_value(__m128i digits)
 {
 	__m128i twos = _mm_maddubs_epi16(digits, _mm_set1_epi16(0x010A));
 	__m128i fours = _mm_madd_epi16(twos, _mm_set1_epi32(0x00010064));
@@ -53,8 +53,8 @@ SHORT_NUMBER LEAT_INLINE uint64_t short_number_value(__m128i digits)
  * of the text. Requires n > 0. Returns 0 if it is something else, too long,
  * or beyond 2^53 without its point.
  */
-SHORT_NUMBER static LEAT_NOINLINE int take_short_number(const char *text,
-    size_t n, double *x_out)
+LEAT_SHORT_NUMBER LEAT_INLINE int read_short_number(const char *text, size_t n,
+    double *x_out)
 {
 	/* By the place of the point, of which 16 is that of none. */
 	static const double units[17] = { 1e15, 1e14, 1e13, 1e12, 1e11, 1e10,
@@ -85,19 +85,9 @@ SHORT_NUMBER static LEAT_NOINLINE int take_short_number(const char *text,
 	    signs[*text == '-'];
 	return 1;
 }
-
-#undef SHORT_NUMBER
 #else
 LEAT_INLINE int short_number_works(void)
 {
-	return 0;
-}
-
-LEAT_INLINE int take_short_number(const char *text, size_t n, double *x_out)
-{
-	(void)text;
-	(void)n;
-	(void)x_out;
 	return 0;
 }
 #endif

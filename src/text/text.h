@@ -213,6 +213,22 @@ struct leat_unfinished {
 	int torn_fine; /* no problem was found before torn_at */
 };
 
+/* Rows gathered at once, and fields of a row with quotes, at most. */
+enum { LEAT_ROWS = 64, LEAT_QUOTED_FIELDS = 128 };
+
+/* csv_rows.c: what leat_csv_select() has chosen. */
+struct leat_csv_choice {
+	size_t (*rows)(void *ctx, const leat_csv_rows *rows);
+	size_t n_texts, n_numbers;
+	size_t *columns; /* texts come first, then numbers */
+	size_t width;    /* fields that a record must have for them */
+	size_t most;     /* rows to gather now */
+	leat_csv_field *texts, *cells; /* cells: texts of the numbers */
+	double *numbers;
+	const char *starts[LEAT_ROWS];
+	uint16_t ends[LEAT_QUOTED_FIELDS];
+};
+
 struct leat_csv {
 	leat_csv_options options;
 	leat_allocator allocator;
@@ -249,6 +265,7 @@ struct leat_csv {
 	size_t width; /* fields of the first record */
 	uint64_t n_records;
 	leat_csv_record record; /* the last one */
+	struct leat_csv_choice *choice; /* NULL: none */
 
 	/* csv_quick.c: base of `places`, and the end of the scanned part */
 	const char *window, *scanned;
@@ -307,5 +324,15 @@ int leat_csv_deliver(leat_csv *c, const struct leat_unfinished *u);
 int leat_csv_quick(leat_csv *c);
 /* Makes the places match c->at again after it has been decreased. */
 void leat_csv_go_back(leat_csv *c);
+/* Finds the places of the next stretch. Returns 0 if there is none. */
+int leat_csv_find_places(leat_csv *c, const char *end);
+/*
+ * csv_rows.c: delivers the usual records from `record` on, where the places
+ * are, as rows of the chosen columns. Moves *line, and returns the start of the
+ * next record, which is to be read as one.
+ */
+const char *leat_csv_read_rows(leat_csv *c, const char *record, const char *end,
+    uint64_t *line);
+void leat_csv_forget_choice(leat_csv *c);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "api.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@ struct side {
 	leat_csv *csv;
 	uint64_t hash, records;
 	unsigned stop_each; /* 0: never */
+	int selects;
+	size_t columns[2]; /* a text and a number, if it selects */
 };
 
 struct pair {
@@ -58,10 +61,52 @@ static void take_place(struct side *s, const leat_csv_record *r)
 	mix(s, place, sizeof(place));
 }
 
+static void mix_row(struct side *s, uint64_t line, const leat_csv_field *text,
+    double x)
+{
+	mix(s, &line, sizeof(line));
+	mix(s, text->text, text->len);
+	mix(s, &x, sizeof(x));
+}
+
+/* Mixes a record that may also come as a row. Returns whether it may. */
+static int take_as_row(struct side *s, const leat_csv_record *r)
+{
+	const leat_csv_field *f;
+	double x = 0;
+
+	if (!s->selects || r->problem || r->n_fields <= s->columns[0] ||
+	    r->n_fields <= s->columns[1])
+		return 0;
+	f = &r->fields[s->columns[1]];
+	if (f->len > 0 && leat_parse_double(f->text, f->len, &x, NULL) < 0)
+		return 0;
+	API_MUST(r->number == s->records++);
+	mix_row(s, r->line, &r->fields[s->columns[0]], isnan(x) ? 0 : x);
+	return 1;
+}
+
+static size_t take_rows(void *ctx, const leat_csv_rows *rows)
+{
+	struct side *s = ctx;
+
+	API_MUST(rows->n_rows > 0 && rows->n_texts == 1);
+	API_MUST(rows->number == s->records && rows->n_numbers == 1);
+	for (size_t i = 0; i < rows->n_rows; i++) {
+		double x = rows->numbers[i];
+
+		mix_row(s, rows->line + i, &rows->texts[i], isnan(x) ? 0 : x);
+	}
+	s->records += rows->n_rows;
+	return rows->n_rows;
+}
+
 static int take(void *ctx, const leat_csv_record *r)
 {
 	struct side *s = ctx;
 
+	if (take_as_row(s, r))
+		return 0;
 	take_place(s, r);
 	for (size_t i = 0; i < r->n_fields; i++)
 		mix(s, r->fields[i].text, r->fields[i].len);
@@ -153,10 +198,42 @@ static void end(void *object)
 	compare(p);
 }
 
+static void select_side(struct side *s, int selects, size_t text, size_t number)
+{
+	leat_csv_selection selection = { 0 };
+	int err;
+
+	selection.texts = &s->columns[0];
+	selection.numbers = &s->columns[1];
+	selection.n_texts = selection.n_numbers = 1;
+	selection.rows = take_rows;
+	s->selects = selects;
+	s->columns[0] = text;
+	s->columns[1] = number;
+	do
+		err = leat_csv_select(s->csv, selects ? &selection : NULL);
+	while (err == LEAT_ENOMEM);
+	API_MUST(err == 0);
+}
+
+/* Rows cannot stop the reader, so there are none where records do. */
+static void select_columns(void *object)
+{
+	struct pair *p = object;
+	size_t text = api_pick(3), number = api_pick(3);
+	int selects = api_one_in(2);
+
+	if (stop_each > 0 || options.max_fields > 0)
+		return;
+	select_side(&p->whole, selects, text, number);
+	select_side(&p->bytes, selects, text, number);
+}
+
 static const struct api_op ops[] = {
 	{ "leat_csv_push leat_csv_offset leat_csv_last leat_csv_problem_text",
 	    8, push, 0 },
 	{ "leat_csv_end", 1, end, 0 },
+	{ "leat_csv_select", 1, select_columns, 0 },
 };
 
 static int make_side(struct side *s)
@@ -201,6 +278,7 @@ static void reset(void *object)
 	leat_csv_reset(p->whole.csv);
 	leat_csv_reset(p->bytes.csv);
 	p->whole.records = p->bytes.records = 0;
+	p->whole.selects = p->bytes.selects = 0;
 	p->ended = 0;
 }
 
