@@ -13,25 +13,19 @@
  * An infinity has no deviation: of a column with one the sum of squares is
  * NaN.
  */
+#include "pairs.h"
 #include "class.h"
 #include "squares.h"
 #include "triple.h"
 
 #define FAR_UNIT 0x1p-550
 
-struct pairs {
-	struct {
-		double n, kx, ky, mux, muy, m2x, m2y, cxy;
-	} p;
-	double cx, cy, cc;
-};
-
 static void pairs_identity(LEAT_NO_AGG, void *acc)
 {
-	memset(acc, 0, sizeof(struct pairs));
+	memset(acc, 0, sizeof(struct leat_pairs));
 }
 
-static void mixed_add(struct pairs *m, double t)
+static void mixed_add(struct leat_pairs *m, double t)
 {
 	double e;
 
@@ -49,16 +43,6 @@ struct column {
 static int is_far(double m2)
 {
 	return m2 == -HUGE_VAL;
-}
-
-/* No mean is beyond the values, but rounding may leave one there. */
-static double pair_mean(double k, double mu)
-{
-	double mean = k + mu;
-
-	if (mean - mean == 0 || k - k + (mu - mu) != 0)
-		return mean;
-	return mean > 0 ? DBL_MAX : -DBL_MAX;
 }
 
 /* Adds to a sum of squares, which is of a far column or finite after that. */
@@ -88,9 +72,9 @@ static double far_join_column(struct column a, struct column b, double n,
 	double d = (*b.k - *a.k) + (*b.mu - *a.mu), half = d / 2;
 
 	if (!(fabs(d) + fabs(*a.mu) <= DBL_MAX)) {
-		*a.mu = pair_mean(*a.k, *a.mu);
+		*a.mu = leat_pair_mean(*a.k, *a.mu);
 		*a.k = 0;
-		half = pair_mean(*b.k, *b.mu) / 2 - *a.mu / 2;
+		half = leat_pair_mean(*b.k, *b.mu) / 2 - *a.mu / 2;
 	}
 	*a.mu += half * f;
 	*a.mu += half * f;
@@ -99,8 +83,8 @@ static double far_join_column(struct column a, struct column b, double n,
 }
 
 /* A mixed sum of m in the unit that it has in `to`. */
-static double in_unit_of(const struct pairs *to, const struct pairs *m,
-    double mixed)
+static double in_unit_of(const struct leat_pairs *to,
+    const struct leat_pairs *m, double mixed)
 {
 	if (is_far(to->p.m2x) && !is_far(m->p.m2x))
 		mixed *= FAR_UNIT;
@@ -109,14 +93,14 @@ static double in_unit_of(const struct pairs *to, const struct pairs *m,
 	return mixed;
 }
 
-static struct column column_x(struct pairs *m)
+static struct column column_x(struct leat_pairs *m)
 {
 	struct column c = { &m->p.kx, &m->p.mux, &m->p.m2x, &m->cx };
 
 	return c;
 }
 
-static struct column column_y(struct pairs *m)
+static struct column column_y(struct leat_pairs *m)
 {
 	struct column c = { &m->p.ky, &m->p.muy, &m->p.m2y, &m->cy };
 
@@ -124,10 +108,10 @@ static struct column column_y(struct pairs *m)
 }
 
 /* Joins two of which neither is empty, however large their sums are. */
-static LEAT_NOINLINE void far_join(struct pairs *m, struct pairs *r)
+static LEAT_NOINLINE void far_join(struct leat_pairs *m, struct leat_pairs *r)
 {
 	double n = m->p.n, all = n + r->p.n, f = r->p.n / all, dx, dy;
-	struct pairs old = *m;
+	struct leat_pairs old = *m;
 
 	dx = far_join_column(column_x(m), column_x(r), n, f);
 	dy = far_join_column(column_y(m), column_y(r), n, f);
@@ -138,9 +122,9 @@ static LEAT_NOINLINE void far_join(struct pairs *m, struct pairs *r)
 	m->p.n = all;
 }
 
-static LEAT_NOINLINE void far_step(struct pairs *m, double x, double y)
+static LEAT_NOINLINE void far_step(struct leat_pairs *m, double x, double y)
 {
-	struct pairs one = { { 1, x, y, 0, 0, x - x, y - y, 0 }, 0, 0, 0 };
+	struct leat_pairs one = { { 1, x, y, 0, 0, x - x, y - y, 0 }, 0, 0, 0 };
 
 	if (m->p.n > 0)
 		far_join(m, &one);
@@ -152,7 +136,7 @@ static LEAT_NOINLINE void far_step(struct pairs *m, double x, double y)
  * Returns whether the sums of squares plus these are finite and neither is a
  * far one. Then the mixed sum, at most their mean, is finite, too.
  */
-LEAT_INLINE int is_near(const struct pairs *m, double tx, double ty)
+LEAT_INLINE int is_near(const struct leat_pairs *m, double tx, double ty)
 {
 	double all = (m->p.m2x + m->p.m2y) + (tx + ty);
 
@@ -163,7 +147,7 @@ LEAT_INLINE int is_near(const struct pairs *m, double tx, double ty)
 
 static void pairs_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
-	struct pairs *m = acc;
+	struct leat_pairs *m = acc;
 	double n = m->p.n + 1;
 
 	if (m->p.n == 0) {
@@ -188,7 +172,7 @@ static void pairs_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 
 static void pairs_combine(LEAT_NO_AGG, void *acc, const void *right)
 {
-	struct pairs *m = acc, r;
+	struct leat_pairs *m = acc, r;
 
 	memset(&r, 0, sizeof(r));
 	memcpy(&r.p, right, sizeof(r.p));
@@ -220,7 +204,7 @@ static void pairs_combine(LEAT_NO_AGG, void *acc, const void *right)
 
 static void pairs_fold(void *acc)
 {
-	struct pairs *m = acc;
+	struct leat_pairs *m = acc;
 
 	m->p.m2x = leat_positive_value(m->p.m2x, m->cx);
 	m->p.m2y = leat_positive_value(m->p.m2y, m->cy);
@@ -232,11 +216,11 @@ static void pairs_fold(void *acc)
 
 static void pairs_lower(const void *acc, struct leat_summary *out)
 {
-	struct pairs m = *(const struct pairs *)acc;
+	struct leat_pairs m = *(const struct leat_pairs *)acc;
 
 	pairs_fold(&m);
-	out->mean_x = pair_mean(m.p.kx, m.p.mux);
-	out->mean_y = pair_mean(m.p.ky, m.p.muy);
+	out->mean_x = leat_pair_mean(m.p.kx, m.p.mux);
+	out->mean_y = leat_pair_mean(m.p.ky, m.p.muy);
 	out->mu_y = m.p.muy;
 	out->m2x = fabs(m.p.m2x);
 	out->m2y = fabs(m.p.m2y);
@@ -248,7 +232,7 @@ static void pairs_lower(const void *acc, struct leat_summary *out)
 /* Checks x and y as moments.c checks its own sums. */
 static int pairs_fits(const void *acc, const struct leat_samples *of)
 {
-	const struct pairs *m = acc;
+	const struct leat_pairs *m = acc;
 	double alone[] = { m->p.mux, m->p.muy, m->p.m2x, m->p.m2y };
 
 	for (size_t i = 0; of->n == 1 && i < 4; i++)
@@ -260,7 +244,7 @@ static int pairs_fits(const void *acc, const struct leat_samples *of)
 }
 
 const struct leat_class leat_class_pairs = {
-	.size = sizeof(struct pairs),
+	.size = sizeof(struct leat_pairs),
 	.packed = 8 * sizeof(double),
 	.identity = pairs_identity,
 	LEAT_ANY_STEP(pairs_step),

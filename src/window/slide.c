@@ -18,6 +18,7 @@
  * integers, which can be subtracted without loss.
  */
 #include "../agg/moments.h"
+#include "../agg/pairs.h"
 #include "../agg/sum.h"
 #include "../core/quad.h"
 #include "../core/superacc.h"
@@ -30,6 +31,7 @@
 
 #include "slide_dated.h"
 #include "slide_first.h"
+#include "slide_pairs.h"
 #include "slide_shape.h"
 #include "slide_squares.h"
 
@@ -47,8 +49,9 @@ enum {
 	ARGMAX = 64,
 	FIRST = 128,
 	SQUARES = 256,
-	SELDOM = SHAPE | ARGMIN | ARGMAX | FIRST | SQUARES,
-	SHIFTED = MOMENTS | SHAPE,  /* classes that share n and k */
+	JOINT = 512, /* of x and y */
+	SELDOM = SHAPE | ARGMIN | ARGMAX | FIRST | SQUARES | JOINT,
+	SHIFTED = MOMENTS | SHAPE | JOINT, /* classes that share n */
 	MASKED = SHIFTED | SQUARES, /* classes that mask missing values */
 	ONE = 0x1000,               /* a single statistic, the class's own */
 	PAIRED = 0x2000,            /* values are pairs */
@@ -72,6 +75,7 @@ static const struct laned {
 	{ ARGMAX, LEAT_CLASS_ARGMAX, sizeof(struct dated_state), 2 },
 	{ FIRST, LEAT_CLASS_FIRST, sizeof(struct first_state), 1 },
 	{ SQUARES, LEAT_CLASS_SQUARES, sizeof(struct squares_state), 2 },
+	{ JOINT, LEAT_CLASS_PAIRS, sizeof(struct pairs_state), 7 },
 };
 
 enum { N_LANED = sizeof(laned) / sizeof(laned[0]) };
@@ -120,6 +124,8 @@ static void turn_seldom(struct slide_cursor *c, int flags)
 		first_turn(pass(c, sizeof(struct first_state), 0));
 	if (flags & SQUARES)
 		squares_turn(pass(c, sizeof(struct squares_state), 0));
+	if (flags & JOINT)
+		pairs_turn(pass(c, sizeof(struct pairs_state), 0));
 }
 
 static void turn_lanes(const leat_window *w)
@@ -237,6 +243,8 @@ LEAT_INLINE void enter(leat_window *w, double x, double y, int flags,
 		x = y != y ? NAN : x;
 	}
 	old = shown(w, s->b - (ptrdiff_t)i, flags);
+	if (flags & JOINT)
+		now->y = leat_lane_make(y, s->b[s->y - (ptrdiff_t)i]);
 	s->filled = i + 1;
 	s->row += s->step;
 	*seen = leat_lane_make(x, old);
@@ -317,6 +325,10 @@ LEAT_INLINE void steps_seldom(struct slide_cursor *c, struct leat_slide *s,
 	row = c->row;
 	if (flags & SQUARES)
 		squares_lane_step(pass(c, sizeof(struct squares_state), 2), now,
+		    row);
+	row = c->row;
+	if (flags & JOINT)
+		pairs_lane_step(pass(c, sizeof(struct pairs_state), 7), now,
 		    row);
 }
 
@@ -413,6 +425,16 @@ LEAT_INLINE int sum_up_seldom(const struct leat_slide *s,
 	if (flags & SQUARES)
 		squares_value(pass(c, sizeof(struct squares_state), 2), row,
 		    out);
+	row = c->row;
+	if (flags & JOINT) {
+		const struct pairs_state *m = pass(c,
+		    sizeof(struct pairs_state), 7);
+		int usual = pairs_value(m, shift, row, s->n, s->inverse, out);
+		if (plain && LEAT_UNLIKELY(!usual))
+			return 0;
+		if (!plain && LEAT_UNLIKELY(!usual))
+			pairs_value_far(m, shift, row, s->n, out);
+	}
 	return 1;
 }
 
@@ -708,6 +730,9 @@ static void reset_seldom(struct slide_cursor *c, int flags)
 	if (flags & SQUARES)
 		memset(pass(c, sizeof(struct squares_state), 0), 0,
 		    sizeof(struct squares_state));
+	if (flags & JOINT)
+		memset(pass(c, sizeof(struct pairs_state), 0), 0,
+		    sizeof(struct pairs_state));
 }
 
 static void lanes_reset(leat_window *w)

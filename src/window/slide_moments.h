@@ -38,6 +38,7 @@ struct slide_step {
 	leat_lane_mask valid;
 	leat_lane n, k, share;
 	leat_lane entering;
+	int starts; /* a lane may have its first value */
 	int64_t t; /* number of this push */
 };
 
@@ -77,6 +78,7 @@ LEAT_INLINE void shift_step(struct shift_state *s, struct slide_step *now)
 {
 	leat_lane one = leat_lane_dup(1), n;
 
+	now->starts = s->unset;
 	if (LEAT_UNLIKELY(s->unset)) {
 		shift_step_first(s, now);
 		return;
