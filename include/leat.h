@@ -408,9 +408,11 @@ enum leat_stat_id {
 #define LEAT_COUNT_MISSING LEAT_STAT_INIT(LEAT_STAT_COUNT_MISSING)
 
 /*
- * Within 1 ulp of the exact value as long as n sum |x| is less than 5e14 |sum
- * x|; where runs of values are joined, n^2 sum |x|. Intermediate results may
- * overflow where sum |x| is above 8.9e307.
+ * The sum is the exact one, rounded once; the mean is within 1 ulp of the exact
+ * one. Both have the same bits whatever the order of the values and however
+ * they are cut and merged, and nothing overflows on the way. In HOPPING windows
+ * and in windows by time that holds unless the values cancel and differ by more
+ * than 1e29, or by more than 1e16 beside a sum beyond the largest double.
  */
 #define LEAT_SUM LEAT_STAT_INIT(LEAT_STAT_SUM)
 #define LEAT_MEAN LEAT_STAT_INIT(LEAT_STAT_MEAN)

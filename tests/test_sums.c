@@ -1,13 +1,13 @@
 /*
  * Errors of sums and means, for values made to lead them astray
  *
- * leat_stat(3) says how far a sum may be from the exact one for each way of
- * adding up; the oracle's exact sums judge that. The data are an attack: each
- * value is the worst of some that were tried on the very steps of a sum in
- * three terms, where two tricks are known. One makes its low terms swing, so
- * that a term of the second order is taken for larger than it is. The other
- * makes all errors of the first order add up, and with them those of the
- * second; whoever forgets the third term fails here.
+ * Each way of adding up must give the exact sum, rounded once, and a mean within
+ * an ulp of the exact one; the oracle's exact sums judge that. The data are an
+ * attack: each value is the worst of some that were tried on the very steps of a
+ * sum in three terms, where two tricks are known. One makes its low terms swing,
+ * so that a term of the second order is taken for larger than it is. The other
+ * makes all errors of the first order add up, and with them those of the second;
+ * whoever forgets the third term fails here.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -376,8 +376,7 @@ START_TEST(a_sum_and_a_mean_are_as_near_as_the_manual_says)
 }
 END_TEST
 
-/* By the page an ulp is enough while m sum |x| is below 5e14 |sum x|. */
-START_TEST(a_sum_of_one_sign_is_within_an_ulp)
+START_TEST(a_sum_of_one_sign_is_within_half_an_ulp)
 {
 	static double x[MOST];
 	static struct oracle o;
@@ -396,7 +395,7 @@ START_TEST(a_sum_of_one_sign_is_within_an_ulp)
 }
 END_TEST
 
-/* The attack is one: by the old rule, an ulp up to 1e15, it succeeds. */
+/* The attack is one: sums in three terms do not withstand it. */
 START_TEST(the_attack_moves_a_sum_by_more_than_an_ulp)
 {
 	static double x[MOST];
@@ -415,25 +414,17 @@ START_TEST(the_attack_moves_a_sum_by_more_than_an_ulp)
 }
 END_TEST
 
-/* Sums and means overflow on the way, and are no finite number then. */
-START_TEST(what_overflows_on_the_way_is_no_number)
+START_TEST(what_overflows_on_the_way_is_what_it_comes_to)
 {
 	static const double x[][5] = { { 1.7e308, 1.7e308, -1.7e308, -1.7e308,
 					   5 },
 		{ 1.7e308, 1.7e308, 1, 1, 1 }, { -1e308, -1e308, 3, 1e308, 4 },
 		{ 4e307, 1, -4e307, 8e306, 5 } };
-	static struct oracle o;
 	struct rng r = rng_new(3);
 
 	for (size_t i = 0; i < N_WAYS; i++)
 		for (size_t k = 0; k < 4; k++)
 			judge(&ways[i], x[k], 5, k, &r);
-	for (size_t k = 0; k < 4; k++) {
-		oracle_scan(&o, 1, x[k], NULL, 5);
-		/* Only the last one has a sum of sizes that is small enough. */
-		ck_assert_int_eq(oracle_agrees(&o, LEAT_STAT_SUM, HUGE_VAL),
-		    k < 3);
-	}
 }
 END_TEST
 
@@ -445,9 +436,9 @@ Suite *sums_suite(void)
 	tcase_set_timeout(t, 300);
 	tcase_add_loop_test(t, a_sum_and_a_mean_are_as_near_as_the_manual_says,
 	    0, N_WAYS);
-	tcase_add_test(t, a_sum_of_one_sign_is_within_an_ulp);
+	tcase_add_test(t, a_sum_of_one_sign_is_within_half_an_ulp);
 	tcase_add_test(t, the_attack_moves_a_sum_by_more_than_an_ulp);
-	tcase_add_test(t, what_overflows_on_the_way_is_no_number);
+	tcase_add_test(t, what_overflows_on_the_way_is_what_it_comes_to);
 	suite_add_tcase(s, t);
 	return s;
 }
