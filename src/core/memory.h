@@ -28,6 +28,12 @@ LEAT_INLINE size_t leat_round_up(size_t n_bytes)
 	return (n_bytes + 15) & ~(size_t)15;
 }
 
+/* Rounds up to a multiple of 8, the alignment that numbers may need. */
+LEAT_INLINE size_t leat_round_up_8(size_t n_bytes)
+{
+	return (n_bytes + 7) & ~(size_t)7;
+}
+
 /* block.c: cuts n items of `each` bytes from the block at base. */
 struct leat_cutter {
 	unsigned char *base; /* NULL: only measures */

@@ -26,10 +26,8 @@ void leat_deferred_plan(leat_keyed *k, const leat_keyed_options *o)
 	const struct leat_stream *st = &k->stream;
 	const struct leat_time_plan *p = &st->plan;
 	int serves = p->traits.on_grid && p->engine->has_cells &&
-	    st->clock.n_sources == 1 && !st->forest.layout.ordered &&
-	    p->more_at == 0 &&
-	    st->clock.delay / p->advance + 2 <= LEAT_CELLS_FEW && !k->tracks &&
-	    !o->max_keys && !o->max_bytes;
+	    st->clock.n_sources == 1 && !st->forest.layout.ordered && p->few &&
+	    !k->tracks && !o->max_keys && !o->max_bytes;
 
 	k->deferred.from = serves ? DEFERRED_KEYS : UINT64_MAX;
 	leat_deferred_clear(k);

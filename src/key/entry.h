@@ -153,6 +153,7 @@ LEAT_INLINE void leat_entry_prefetch(const struct leat_entries *es,
 
 	for (size_t i = 0; i < es->size && i < 320; i += 64)
 		LEAT_PREFETCH(p + i);
+	LEAT_PREFETCH(p + es->size - 1);
 }
 
 /* Empties es, whose sizes, places and seed must be set. */

@@ -8,8 +8,8 @@
  * one for each 4096 ranks between them.
  *
  * Keys that are dropped leave holes. When the list is full it is packed, which
- * gives ranks anew; it doubles before more than three quarters of it are keys,
- * so packing is always worth its while. List and sets are one block: it grows
+ * gives ranks anew; it grows by a third or a half before more than three
+ * quarters of it are keys, so packing is always worth its while. List and sets are one block: it grows
  * as a whole or not at all.
  */
 #include "key_order.h"
@@ -123,13 +123,21 @@ static void key_order_fill(struct leat_key_order *to,
 	to->length = from->length;
 }
 
+/* Returns the next size: 64, 128, 192, 256, 384, ..., whole words of bits. */
+static size_t key_order_next(size_t room)
+{
+	if (room < 128)
+		return room + 64;
+	return room & (room - 1) ? room / 3 * 4 : room / 2 * 3;
+}
+
 int leat_key_order_reserve(struct leat_key_order *o)
 {
 	struct leat_key_order bigger;
 
 	if (o->length < o->room / 4 * 3)
 		return LEAT_OK;
-	bigger = key_order_make(o->memory, o->room ? 2 * o->room : 64);
+	bigger = key_order_make(o->memory, key_order_next(o->room));
 	if (!bigger.block)
 		return LEAT_ENOMEM;
 	key_order_fill(&bigger, o);

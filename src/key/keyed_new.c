@@ -46,7 +46,7 @@ static int plan_by_count(leat_keyed *k, const leat_window_options *o,
 	if (err)
 		return err;
 	st->plan.engine = &leat_counted_engine;
-	st->plan.state_size = leat_round_up(sizeof(struct leat_state));
+	st->plan.state_size = leat_round_up_8(sizeof(struct leat_state));
 	st->clock.n_sources = 1;
 	st->forest.layout.pairs = (leat_stats_traits(o->stats, o->n_stats) &
 				      LEAT_OF_PAIRS) != 0;
@@ -67,6 +67,8 @@ static void plan_entries(leat_keyed *k, const leat_keyed_options *o)
 		es->links_at = es->size;
 		es->size += sizeof(struct leat_neighbours);
 	}
+	if (k->stream.forest.layout.has_user)
+		es->size = leat_round_up(es->size);
 	es->seed[0] = o->seed[0];
 	es->seed[1] = o->seed[1];
 	k->announces = k->stream.plan.traits.grows ||

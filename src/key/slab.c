@@ -33,7 +33,7 @@ void leat_slab_init(struct leat_slab *s, struct leat_memory *memory,
 {
 	memset(s, 0, sizeof(*s));
 	s->memory = memory;
-	s->item = leat_round_up(item);
+	s->item = leat_round_up_8(item);
 }
 
 static unsigned char *slab_new_chunk(struct leat_slab *s, size_t items)

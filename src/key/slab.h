@@ -2,9 +2,10 @@
  * slab.h - items of one size that are named by an index of 32 bits
  *
  * A slab lies in chunks of 8 to 512 items, and an index is
- * chunk * 512 + place. Items never move; they start on multiples of 16 bytes,
- * chunks on a cache line. An index takes half the memory of a pointer, which
- * counts where millions of keys name each other in several structures.
+ * chunk * 512 + place. Items never move; they start on multiples of 8 bytes,
+ * and of 16 if their size is one, chunks on a cache line. An index takes half
+ * the memory of a pointer, which counts where millions of keys name each other
+ * in several structures.
  */
 #ifndef LEAT_SLAB_H
 #define LEAT_SLAB_H

@@ -8,14 +8,15 @@
  * its values.
  *
  * The cells of a state are a ring in the order of time, linked from older
- * to newer; the state points to the newest, whose successor is the oldest.
- * Closed ones come first: they stay until no late value may change them.
- * The first cell lies in the state itself, so that with one window open at
- * a time, as most keys have, nothing else is touched.
+ * to newer. The newest is the state itself, and its successor the oldest; it
+ * moves out when a newer one comes. So with one window open at a time, as most
+ * keys have, nothing else is touched, and no pointer leads there. Closed cells
+ * come first: they stay until no late value may change them.
  *
  * Where there are more than a few cells, an index (index.c) finds them, and
- * another one those that have changed since they were emitted early. It lies in
- * eight bytes that a state has left anyway.
+ * another one those that have changed since they were emitted early. Cells have
+ * marks where they may be emitted more than once, and states an index where it
+ * may be needed: a million keys need neither.
  *
  * Cost: one step a value, and O(log n) looks at the n cells that are open or
  * kept. Two sessions that become one cost a combine; where order counts, the
@@ -34,10 +35,10 @@ static int reserve_tree(struct leat_stream *st, const struct leat_state *s,
 {
 	struct leat_cell *left = leat_cells_find(st, s, t),
 			 *right = left ? leat_newer(s, left) : leat_oldest(s);
-	uint32_t height = left ? leat_cell_tree(left)->height : 0;
+	uint32_t height = left ? leat_cell_tree(&st->plan, left)->height : 0;
 
-	if (right && leat_cell_tree(right)->height > height)
-		height = leat_cell_tree(right)->height;
+	if (right && leat_cell_tree(&st->plan, right)->height > height)
+		height = leat_cell_tree(&st->plan, right)->height;
 	return st->forest.stocked > height
 	    ? LEAT_OK
 	    : leat_tree_stock(&st->forest, height);
@@ -54,11 +55,10 @@ static int cells_reserve(struct leat_stream *st, const struct leat_state *s,
 		if (LEAT_LIKELY(!st->forest.layout.ordered &&
 			!st->plan.more_at))
 			return LEAT_OK;
-		if (st->plan.more_at && leat_cells_index(st, s)->root)
+		if (st->plan.more_at && leat_cells_indexed(st, s))
 			nodes = leat_cells_nodes(st, s, 1);
 	} else {
-		err = leat_pool_reserve(&st->cells,
-		    leat_cell_inline(st, s)->next != 0);
+		err = leat_pool_reserve(&st->cells, leat_newest(s) != NULL);
 		nodes = leat_cells_nodes(st, s, 1);
 	}
 	if (nodes > 0)
@@ -74,20 +74,21 @@ void leat_cells_put(struct leat_stream *st, struct leat_state *s,
 	struct leat_more *m = leat_more(&st->plan, s); /* if there is one */
 
 	if (st->forest.layout.ordered) {
-		leat_tree_insert(&st->forest, leat_cell_tree(c), &v);
+		leat_tree_insert(&st->forest, leat_cell_tree(&st->plan, c), &v);
 		leat_cells_count_stored(st, s, 1, 1);
 		if (st->plan.max_values > 0 && m->oldest_stored &&
 		    c->start < m->oldest_stored->start)
 			m->oldest_stored = c;
 	} else {
-		leat_accs_add(&st->forest.layout, leat_cell_accs(c), &v, 0);
+		leat_accs_add(&st->forest.layout, leat_cell_accs(&st->plan, c),
+		    &v, 0);
 	}
 	if (LEAT_LIKELY(!st->plan.revises))
 		return;
-	c->marks |= LEAT_CELL_CHANGED;
+	leat_cell_mark(&st->plan, c, LEAT_CELL_CHANGED);
 	if (c->end <= st->clock.watermark) {
 		/* The clock is past it, so it is emitted once more. */
-		c->marks |= LEAT_CELL_CLOSED;
+		leat_cell_mark(&st->plan, c, LEAT_CELL_CLOSED);
 		leat_cells_emit(st, s, c, LEAT_RESULT_UPDATED);
 		if (st->plan.emit_empty && !m->begun) {
 			leat_cells_begin_row(st, s, c->end);
@@ -98,7 +99,7 @@ void leat_cells_put(struct leat_stream *st, struct leat_state *s,
 	}
 	if (st->plan.lateness == 0)
 		return;
-	if (c->marks & LEAT_CELL_CLOSED) {
+	if (leat_cell_is_closed(&st->plan, c)) {
 		if (m->open == c)
 			m->open = leat_newer(s, c);
 	} else if (!m->open || c->start < m->open->start) {
@@ -115,19 +116,20 @@ int leat_cells_make_room(struct leat_stream *st, struct leat_state *s,
 		return LEAT_OK;
 	struct leat_cell **from = &leat_more(&st->plan, s)->oldest_stored;
 	c = *from ? *from : leat_oldest(s);
-	for (; c && leat_tree_is_empty(leat_cell_tree(c)); c = leat_newer(s, c))
+	for (; c && leat_tree_is_empty(leat_cell_tree(&st->plan, c));
+	     c = leat_newer(s, c))
 		LEAT_LOOK(); /* all its values were evicted */
 	*from = c;
 	/* Values are stored, so one of the cells is not empty. */
 	LEAT_ASSERT(c);
 	if (st->plan.full == LEAT_WHEN_FULL_REFUSE ||
-	    t < leat_tree_first(leat_cell_tree(c)))
+	    t < leat_tree_first(leat_cell_tree(&st->plan, c)))
 		return LEAT_NO_ROOM;
-	leat_tree_evict_first(&st->forest, leat_cell_tree(c));
+	leat_tree_evict_first(&st->forest, leat_cell_tree(&st->plan, c));
 	leat_cells_count_stored(st, s, 1, 0);
 	st->counts.evicted++;
-	if (leat_tree_is_empty(leat_cell_tree(c)) && c != left &&
-	    leat_cell_emitted(c) == 0)
+	if (leat_tree_is_empty(leat_cell_tree(&st->plan, c)) && c != left &&
+	    leat_cell_emitted(&st->plan, c) == 0)
 		leat_cells_remove(st, s, c);
 	return LEAT_OK;
 }
@@ -151,7 +153,7 @@ int leat_cells_put_new(struct leat_stream *st, struct leat_state *s,
 	struct leat_cell *c = leat_cells_add(st, s,
 	    leat_cells_find(st, s, e->t), start, end);
 	if (leat_cells_emitted_empty(st, s, end))
-		c->marks = LEAT_CELL_EMITTED;
+		leat_cell_set_marks(&st->plan, c, LEAT_CELL_EMITTED);
 	if (end < st->next_due)
 		st->next_due = end;
 	leat_cells_put(st, s, c, e);
@@ -172,9 +174,13 @@ static int cells_push(struct leat_stream *st, struct leat_state *s,
 		if (!c || e->t >= c->end)
 			return leat_cells_put_new(st, s, e);
 	}
-	if (LEAT_UNLIKELY(st->plan.max_values > 0) &&
-	    (err = leat_cells_make_room(st, s, e->t, c)))
-		return err;
+	if (LEAT_UNLIKELY(st->plan.max_values > 0)) {
+		if ((err = leat_cells_make_room(st, s, e->t, c)))
+			return err;
+		/* The cell may lie elsewhere now. */
+		if (!st->plan.traits.open_ended)
+			c = leat_cells_find(st, s, e->t);
+	}
 	if (e->t < c->start) /* a landmark window */
 		c->start = e->t;
 	leat_cells_put(st, s, c, e);
@@ -201,10 +207,11 @@ static void cells_look(const struct leat_stream *st, const struct leat_state *s,
 		if (!out)
 			return;
 		if (st->forest.layout.ordered)
-			leat_tree_query(&st->forest, leat_cell_tree(c), out);
+			leat_tree_query(&st->forest,
+			    leat_cell_tree(&st->plan, c), out);
 		else
 			leat_accs_copy(&st->forest.layout, out,
-			    leat_cell_accs(c));
+			    leat_cell_accs(&st->plan, c));
 		return;
 	}
 	if (out)
@@ -224,13 +231,15 @@ static uint64_t cells_stored(const struct leat_stream *st,
 	uint64_t n = 0;
 
 	for (; st->forest.layout.ordered && c; c = leat_newer(s, c))
-		n += leat_tree_length(&st->forest, leat_cell_tree(c));
+		n += leat_tree_length(&st->forest,
+		    leat_cell_tree(&st->plan, c));
 	return n;
 }
 
 static void cells_clear(struct leat_stream *st, struct leat_state *s)
 {
-	leat_index_clear(leat_cells_index(st, s), &st->nodes);
+	if (st->plan.index_at)
+		leat_index_clear(leat_cells_index(st, s), &st->nodes);
 	if (st->plan.more_at)
 		leat_index_clear(&leat_more(&st->plan, s)->changed, &st->nodes);
 	while (leat_newest(s))
@@ -247,13 +256,13 @@ static int copy_cell(struct leat_stream *st, struct leat_state *to,
 		return LEAT_ENOMEM;
 	struct leat_cell *n = leat_cells_add(st, to, leat_newest(to), c->start,
 	    c->end);
-	n->marks = c->marks;
+	leat_cell_set_marks(&st->plan, n, leat_cell_marks(&st->plan, c));
 	leat_cells_marked(st, to, n);
 	if (st->forest.layout.ordered)
-		return leat_tree_copy(&st->forest, leat_cell_tree(n),
-		    leat_cell_tree(c));
-	leat_accs_copy(&st->forest.layout, leat_cell_accs(n),
-	    leat_cell_accs(c));
+		return leat_tree_copy(&st->forest, leat_cell_tree(&st->plan, n),
+		    leat_cell_tree(&st->plan, c));
+	leat_accs_copy(&st->forest.layout, leat_cell_accs(&st->plan, n),
+	    leat_cell_accs(&st->plan, c));
 	return LEAT_OK;
 }
 
@@ -278,8 +287,20 @@ static int cells_copy(struct leat_stream *st, struct leat_state *to,
 
 static void cells_plan(struct leat_time_plan *p, const struct leat_layout *l)
 {
-	p->index_at = leat_cells_place(l) + leat_cells_size(l);
-	p->state_size = p->index_at + sizeof(struct leat_index);
+	size_t head = offsetof(struct leat_cell, marks);
+
+	p->marks = p->revises || p->emit_empty;
+	if (p->marks)
+		head += sizeof(uint64_t);
+	/* Numbers need but eight bytes' alignment, which saves memory. */
+	p->cell_head = l->has_user ? leat_round_up(head)
+				   : leat_round_up_8(head);
+	p->state_size = leat_cells_size(p, l);
+	if (p->few)
+		return;
+	p->state_size = leat_round_up_8(p->state_size);
+	p->index_at = p->state_size;
+	p->state_size += sizeof(struct leat_index);
 }
 
 const struct leat_time_engine leat_cells_engine = {

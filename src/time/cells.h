@@ -14,11 +14,9 @@
 struct leat_cell {
 	struct leat_cell *next; /* the next newer one; NULL: not in use */
 	int64_t start, end;
-	uint64_t marks;
+	uint64_t marks[]; /* one, where plan.marks; see leat_cell_marks() */
 	/* A block of accumulators or a tree lies behind this. */
 };
-
-#define LEAT_CELL_HEAD leat_round_up(sizeof(struct leat_cell))
 
 /* An item of an index of cells, in the order of their starts. */
 struct leat_indexed_cell {
@@ -35,76 +33,102 @@ enum { LEAT_CELLS_FEW = 16 };
 /* The marks of a cell are flags, and above them how many results it had. */
 enum { LEAT_CELL_CHANGED = 1, LEAT_CELL_CLOSED = 2, LEAT_CELL_EMITTED = 4 };
 
-LEAT_INLINE uint64_t leat_cell_emitted(const struct leat_cell *c)
+/* Returns the marks of a cell, which are 0 where none can be set. */
+LEAT_INLINE uint64_t leat_cell_marks(const struct leat_time_plan *p,
+    const struct leat_cell *c)
 {
-	return c->marks / LEAT_CELL_EMITTED;
+	return p->marks ? c->marks[0] : 0;
 }
 
-LEAT_INLINE struct leat_accs *leat_cell_accs(struct leat_cell *c)
+LEAT_INLINE void leat_cell_set_marks(const struct leat_time_plan *p,
+    struct leat_cell *c, uint64_t marks)
 {
-	return (struct leat_accs *)(void *)((unsigned char *)c +
-	    LEAT_CELL_HEAD);
+	if (p->marks)
+		c->marks[0] = marks;
 }
 
-LEAT_INLINE struct leat_tree *leat_cell_tree(struct leat_cell *c)
+/* Sets some marks beside those that are set. */
+LEAT_INLINE void leat_cell_mark(const struct leat_time_plan *p,
+    struct leat_cell *c, uint64_t marks)
 {
-	return (struct leat_tree *)(void *)((unsigned char *)c +
-	    LEAT_CELL_HEAD);
+	leat_cell_set_marks(p, c, leat_cell_marks(p, c) | marks);
 }
 
+LEAT_INLINE int leat_cell_is_closed(const struct leat_time_plan *p,
+    const struct leat_cell *c)
+{
+	return (leat_cell_marks(p, c) & LEAT_CELL_CLOSED) != 0;
+}
+
+LEAT_INLINE uint64_t leat_cell_emitted(const struct leat_time_plan *p,
+    const struct leat_cell *c)
+{
+	return leat_cell_marks(p, c) / LEAT_CELL_EMITTED;
+}
+
+LEAT_INLINE struct leat_accs *leat_cell_accs(const struct leat_time_plan *p,
+    struct leat_cell *c)
+{
+	return (struct leat_accs *)(void *)((unsigned char *)c + p->cell_head);
+}
+
+LEAT_INLINE struct leat_tree *leat_cell_tree(const struct leat_time_plan *p,
+    struct leat_cell *c)
+{
+	return (struct leat_tree *)(void *)((unsigned char *)c + p->cell_head);
+}
+
+/* Returns the place of the newest cell: a state begins with it. */
+LEAT_INLINE struct leat_cell *leat_cell_inline(const struct leat_state *s)
+{
+	return (struct leat_cell *)(void *)(uintptr_t)s;
+}
+
+/* Returns the newest cell; NULL: there is none. */
 LEAT_INLINE struct leat_cell *leat_newest(const struct leat_state *s)
 {
-	return s->content;
+	struct leat_cell *c = leat_cell_inline(s);
+
+	return c->next ? c : NULL;
 }
 
 LEAT_INLINE struct leat_cell *leat_oldest(const struct leat_state *s)
 {
-	return leat_newest(s) ? leat_newest(s)->next : NULL;
+	return leat_cell_inline(s)->next;
 }
 
 /* Returns the cell after c; NULL: c is the newest. */
 LEAT_INLINE struct leat_cell *leat_newer(const struct leat_state *s,
     const struct leat_cell *c)
 {
-	return c == leat_newest(s) ? NULL : c->next;
+	return c == leat_cell_inline(s) ? NULL : c->next;
 }
 
 /* Returns the bytes of a cell. */
-size_t leat_cells_size(const struct leat_layout *l);
-
-/*
- * Returns where the first cell lies in a state. Numbers need but a pointer's
- * alignment, which saves 8 bytes a key.
- */
-LEAT_INLINE size_t leat_cells_place(const struct leat_layout *l)
-{
-	if (l->has_user)
-		return leat_round_up(sizeof(struct leat_state));
-	return sizeof(struct leat_state) < sizeof(int64_t)
-	    ? sizeof(int64_t)
-	    : sizeof(struct leat_state);
-}
+size_t leat_cells_size(const struct leat_time_plan *p,
+    const struct leat_layout *l);
 
 /* Some of a window's values may have been evicted, or all of them. */
 LEAT_INLINE int leat_cell_has_data(const struct leat_stream *st,
     struct leat_cell *c)
 {
 	return !st->forest.layout.ordered ||
-	    !leat_tree_is_empty(leat_cell_tree(c));
+	    !leat_tree_is_empty(leat_cell_tree(&st->plan, c));
 }
 
-LEAT_INLINE struct leat_cell *leat_cell_inline(const struct leat_stream *st,
-    const struct leat_state *s)
-{
-	return (struct leat_cell *)(void *)((unsigned char *)(uintptr_t)s +
-	    leat_cells_place(&st->forest.layout));
-}
-
+/* Returns the index of the cells, which a state has if plan.index_at. */
 LEAT_INLINE struct leat_index *leat_cells_index(const struct leat_stream *st,
     const struct leat_state *s)
 {
 	return (struct leat_index *)(void *)((unsigned char *)(uintptr_t)s +
 	    st->plan.index_at);
+}
+
+/* Returns whether the cells are more than a few, and have an index. */
+LEAT_INLINE int leat_cells_indexed(const struct leat_stream *st,
+    const struct leat_state *s)
+{
+	return st->plan.index_at && leat_cells_index(st, s)->root;
 }
 
 /* Returns the oldest open cell; without lateness no closed ones are kept. */
@@ -146,18 +170,19 @@ LEAT_INLINE int leat_cells_locate(struct leat_stream *st, int64_t t,
 	return err;
 }
 
-/* Makes the state's own place a cell without values, which is the only one. */
-LEAT_INLINE void leat_cells_begin(const struct leat_stream *st,
-    struct leat_state *s, int64_t start, int64_t end)
+/* Makes a cell without values, which is not in the ring yet. */
+LEAT_INLINE void leat_cell_begin(const struct leat_stream *st,
+    struct leat_cell *c, int64_t start, int64_t end)
 {
-	struct leat_cell *c = leat_cell_inline(st, s);
-
-	c->next = c;
 	c->start = start;
 	c->end = end;
-	c->marks = 0;
-	leat_accs_clear(&st->forest.layout, leat_cell_accs(c));
-	s->content = c;
+	leat_cell_set_marks(&st->plan, c, 0);
+	if (LEAT_UNLIKELY(st->forest.layout.ordered))
+		memset(leat_cell_tree(&st->plan, c), 0,
+		    sizeof(struct leat_tree));
+	else
+		leat_accs_clear(&st->forest.layout,
+		    leat_cell_accs(&st->plan, c));
 }
 
 enum leat_cells_taken {
@@ -175,18 +200,20 @@ LEAT_INLINE enum leat_cells_taken leat_cells_take(struct leat_stream *st,
     struct leat_state *s, const leat_event *e, int64_t due)
 {
 	leat_sample v = { e->t, e->x, e->y };
-	int begins = !s->content;
+	struct leat_cell *c = leat_cell_inline(s);
+	int begins = !c->next;
 
 	if (begins ? e->t < st->recent_start || e->t >= st->recent_end ||
 		    st->recent_end <= st->clock.watermark
-		   : !leat_cell_holds(leat_newest(s), e->t))
+		   : !leat_cell_holds(c, e->t))
 		return LEAT_CELLS_OTHER;
 	if (LEAT_UNLIKELY(!leat_clock_pass(&st->clock, e->t, due)))
 		return LEAT_CELLS_OTHER;
-	if (begins)
-		leat_cells_begin(st, s, st->recent_start, st->recent_end);
-	leat_accs_add(&st->forest.layout, leat_cell_accs(leat_newest(s)), &v,
-	    0);
+	if (begins) {
+		leat_cell_begin(st, c, st->recent_start, st->recent_end);
+		c->next = c;
+	}
+	leat_accs_add(&st->forest.layout, leat_cell_accs(&st->plan, c), &v, 0);
 	st->counts.pushed++;
 	if (LEAT_LIKELY(!leat_is_missing(&v)))
 		st->counts.taken++;

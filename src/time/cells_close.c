@@ -14,22 +14,23 @@ void leat_cells_emit(struct leat_stream *st, const struct leat_state *s,
 
 	if (st->emitter.to->emit) {
 		if (st->forest.layout.ordered)
-			leat_tree_query(&st->forest, leat_cell_tree(c),
-			    st->emitter.whole);
+			leat_tree_query(&st->forest,
+			    leat_cell_tree(&st->plan, c), st->emitter.whole);
 		else
 			leat_accs_copy(&st->forest.layout, st->emitter.whole,
-			    leat_cell_accs(c));
+			    leat_cell_accs(&st->plan, c));
 		if (st->plan.traits.open_ended)
 			end = leat_later(st->clock.now, 1);
-		leat_stream_emit(st, c->start, end, leat_cell_emitted(c),
-		    flags);
+		leat_stream_emit(st, c->start, end,
+		    leat_cell_emitted(&st->plan, c), flags);
 	}
 	if (flags & LEAT_RESULT_FLUSHED)
 		return;
-	if (c->marks & LEAT_CELL_CHANGED)
+	uint64_t marks = leat_cell_marks(&st->plan, c);
+	if (marks & LEAT_CELL_CHANGED)
 		leat_cells_forget_change(st, s, c);
-	c->marks = (c->marks & ~(uint64_t)LEAT_CELL_CHANGED) +
-	    LEAT_CELL_EMITTED;
+	leat_cell_set_marks(&st->plan, c,
+	    (marks & ~(uint64_t)LEAT_CELL_CHANGED) + LEAT_CELL_EMITTED);
 }
 
 /* ---------------- the row of windows without data -------------------- */
@@ -59,11 +60,12 @@ int leat_cells_emitted_empty(const struct leat_stream *st,
  * Returns whether the row has more windows: where time ends, the last ones
  * emitted are the last with data.
  */
-static int row_goes_on(const struct leat_state *s, int64_t target)
+static int row_goes_on(const struct leat_time_plan *p,
+    const struct leat_state *s, int64_t target)
 {
 	const struct leat_cell *c = leat_newest(s);
 
-	return target < LEAT_TIME_MAX || (c && !(c->marks & LEAT_CELL_CLOSED));
+	return target < LEAT_TIME_MAX || (c && !leat_cell_is_closed(p, c));
 }
 
 /*
@@ -78,7 +80,8 @@ static void emit_row(struct leat_stream *st, struct leat_state *s,
 	const struct leat_cell *c = NULL;
 
 	if (!m->begun ||
-	    (until == watermark && !row_goes_on(s, st->clock.target)))
+	    (until == watermark &&
+		!row_goes_on(&st->plan, s, st->clock.target)))
 		return;
 	while (m->empty_from < until &&
 	    !leat_cells_next_empty(st, m->empty_from, &start, &end) &&
@@ -120,7 +123,7 @@ static void close_cell(struct leat_stream *st, struct leat_state *s,
 		in_row = m->begun;
 		m->empty_from = c->end;
 	}
-	c->marks |= LEAT_CELL_CLOSED;
+	leat_cell_mark(&st->plan, c, LEAT_CELL_CLOSED);
 	if (st->plan.lateness > 0)
 		leat_more(&st->plan, s)->open = leat_newer(s, c);
 	if (leat_cell_has_data(st, c))
@@ -140,7 +143,7 @@ void leat_cells_close(struct leat_stream *st, struct leat_state *s,
 		close_cell(st, s, c, watermark);
 	if (st->plan.emit_empty)
 		emit_row(st, s, watermark, watermark);
-	while ((c = leat_oldest(s)) && (c->marks & LEAT_CELL_CLOSED) &&
+	while ((c = leat_oldest(s)) && leat_cell_is_closed(&st->plan, c) &&
 	    leat_is_expired(&st->plan, c->end, watermark))
 		leat_cells_remove(st, s, c);
 }
@@ -155,11 +158,11 @@ int leat_cells_due(const struct leat_stream *st, const struct leat_state *s,
 
 	if (open)
 		due = open->end;
-	if (old && (old->marks & LEAT_CELL_CLOSED) &&
+	if (old && leat_cell_is_closed(&st->plan, old) &&
 	    leat_later(old->end, lateness) < due)
 		due = leat_later(old->end, lateness);
 	if (st->plan.emit_empty && leat_more(&st->plan, s)->begun &&
-	    row_goes_on(s, target)) {
+	    row_goes_on(&st->plan, s, target)) {
 		int64_t from = leat_more(&st->plan, s)->empty_from;
 		int err = leat_cells_next_empty(st, from, &start, &end);
 		if (err == LEAT_ECALENDAR)
@@ -180,7 +183,7 @@ void leat_cells_emit_open(struct leat_stream *st, struct leat_state *s,
 {
 	struct leat_cell *c = leat_cells_first_open(st, s);
 
-	if (flag == LEAT_RESULT_EARLY && leat_cells_index(st, s)->root) {
+	if (flag == LEAT_RESULT_EARLY && leat_cells_indexed(st, s)) {
 		/* An index knows which cells have changed. */
 		struct leat_index *x = &leat_more(&st->plan, s)->changed;
 		const struct leat_indexed_cell *item;
@@ -197,7 +200,7 @@ void leat_cells_emit_open(struct leat_stream *st, struct leat_state *s,
 		LEAT_LOOK();
 		if (leat_cell_has_data(st, c) &&
 		    (flag != LEAT_RESULT_EARLY ||
-			(c->marks & LEAT_CELL_CHANGED)))
+			(leat_cell_marks(&st->plan, c) & LEAT_CELL_CHANGED)))
 			leat_cells_emit(st, s, c, flag);
 	}
 }

@@ -77,8 +77,10 @@ int leat_cells_join_room(struct leat_stream *st, struct leat_state *s,
 			return LEAT_EOPTIONS;
 		more += !d;
 		if (st->forest.layout.ordered)
-			leat_need_values(st, need, d ? leat_cell_tree(d) : NULL,
-			    leat_tree_length(&from->forest, leat_cell_tree(c)));
+			leat_need_values(st, need,
+			    d ? leat_cell_tree(&st->plan, d) : NULL,
+			    leat_tree_length(&from->forest,
+				leat_cell_tree(&st->plan, c)));
 	}
 	if (leat_stream_joins_too_many(st, s, more))
 		return LEAT_EFULL;
@@ -90,6 +92,14 @@ int leat_cells_join_room(struct leat_stream *st, struct leat_state *s,
 /* A cell with both is closed, and to be emitted again. */
 enum { EMIT_AGAIN = LEAT_CELL_CLOSED | LEAT_CELL_CHANGED };
 
+/* Notes that a cell had n more results. */
+static void count_emitted(const struct leat_time_plan *p, struct leat_cell *c,
+    uint64_t n)
+{
+	leat_cell_set_marks(p, c,
+	    leat_cell_marks(p, c) + n * LEAT_CELL_EMITTED);
+}
+
 /*
  * Joins a cell and returns its place here. A closed window is emitted again
  * unless the other had closed it, too, and there was no data here: then all of
@@ -99,27 +109,28 @@ static struct leat_cell *join_cell(struct leat_stream *st, struct leat_state *s,
     struct leat_cell *at, struct leat_cell *c)
 {
 	struct leat_cell *d = counterpart(st, s, at, c);
-	int closed = (c->marks & LEAT_CELL_CLOSED) != 0;
-	int again = d ? closed || (d->marks & LEAT_CELL_CLOSED)
+	int closed = leat_cell_is_closed(&st->plan, c);
+	int again = d ? closed || leat_cell_is_closed(&st->plan, d)
 		      : !closed && c->end <= st->clock.watermark;
 
 	if (!d) {
 		d = leat_cells_add(st, s, at, c->start, c->end);
 		if (leat_cells_emitted_empty(st, s, d->end))
-			d->marks = LEAT_CELL_EMITTED;
+			leat_cell_set_marks(&st->plan, d, LEAT_CELL_EMITTED);
 	}
-	d->marks += leat_cell_emitted(c) * LEAT_CELL_EMITTED;
-	d->marks |= c->marks & EMIT_AGAIN;
+	count_emitted(&st->plan, d, leat_cell_emitted(&st->plan, c));
+	leat_cell_mark(&st->plan, d,
+	    leat_cell_marks(&st->plan, c) & EMIT_AGAIN);
 	if (st->plan.lateness > 0 && again)
-		d->marks |= EMIT_AGAIN;
+		leat_cell_mark(&st->plan, d, EMIT_AGAIN);
 	if (c->start < d->start)
 		d->start = c->start;
 	if (st->forest.layout.ordered)
-		leat_tree_pour(&st->forest, leat_cell_tree(d),
-		    leat_cell_tree(c));
+		leat_tree_pour(&st->forest, leat_cell_tree(&st->plan, d),
+		    leat_cell_tree(&st->plan, c));
 	else
-		leat_accs_join(&st->forest.layout, leat_cell_accs(d),
-		    leat_cell_accs(c));
+		leat_accs_join(&st->forest.layout, leat_cell_accs(&st->plan, d),
+		    leat_cell_accs(&st->plan, c));
 	return d;
 }
 
@@ -148,11 +159,11 @@ void leat_cells_join(struct leat_stream *st, struct leat_state *s,
 	/* Open windows that the other has closed without data are closed. */
 	for (c = leat_oldest(s); c && c->end <= from->clock.watermark;
 	     c = leat_newer(s, c)) {
-		if (st->plan.lateness == 0 || (c->marks & LEAT_CELL_CLOSED))
+		if (st->plan.lateness == 0 || leat_cell_is_closed(&st->plan, c))
 			continue;
 		if (leat_cells_emitted_empty(from, other, c->end))
-			c->marks += LEAT_CELL_EMITTED;
-		c->marks |= EMIT_AGAIN;
+			count_emitted(&st->plan, c, 1);
+		leat_cell_mark(&st->plan, c, EMIT_AGAIN);
 	}
 	leat_cells_renew(st, s);
 	for (c = leat_oldest(s); c; c = leat_newer(s, c))
@@ -160,7 +171,8 @@ void leat_cells_join(struct leat_stream *st, struct leat_state *s,
 	if (st->plan.emit_empty)
 		join_row(st, s, from, other);
 	for (c = leat_oldest(s); c; c = leat_newer(s, c)) {
-		if ((c->marks & EMIT_AGAIN) != EMIT_AGAIN ||
+		if ((leat_cell_marks(&st->plan, c) & EMIT_AGAIN) !=
+			EMIT_AGAIN ||
 		    !leat_cell_has_data(st, c))
 			continue;
 		leat_cells_emit(st, s, c, LEAT_RESULT_UPDATED);

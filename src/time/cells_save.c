@@ -66,11 +66,11 @@ static void tape_interval(struct leat_tape *t, const struct leat_stream *st,
 static void tape_held(struct leat_tape *t, struct leat_stream *st,
     struct leat_cell *c)
 {
-	struct leat_accs *a = leat_cell_accs(c);
+	struct leat_accs *a = leat_cell_accs(&st->plan, c);
 
 	if (st->forest.layout.ordered) {
-		const struct leat_tree *tree = leat_cell_tree(c);
-		leat_tape_tree(t, st, leat_cell_tree(c));
+		const struct leat_tree *tree = leat_cell_tree(&st->plan, c);
+		leat_tape_tree(t, st, leat_cell_tree(&st->plan, c));
 		leat_tape_expect(t,
 		    leat_tree_is_empty(tree) ||
 			(c->start <= leat_tree_first(tree) &&
@@ -96,8 +96,9 @@ static void load_cell(struct leat_tape *t, struct leat_stream *st,
 	leat_tape_expect(t,
 	    marks & LEAT_CELL_CLOSED
 		? st->plan.lateness > 0 && end <= st->clock.target &&
-		    (!before || (before->marks & LEAT_CELL_CLOSED))
+		    (!before || leat_cell_is_closed(&st->plan, before))
 		: end > st->clock.watermark);
+	leat_tape_expect(t, st->plan.marks || marks == 0);
 	if (t->err)
 		return;
 	/* The first cell lies in the state; trees reserve for themselves. */
@@ -107,7 +108,7 @@ static void load_cell(struct leat_tape *t, struct leat_stream *st,
 		return;
 	}
 	c = leat_cells_add(st, s, before, start, end);
-	c->marks = marks;
+	leat_cell_set_marks(&st->plan, c, marks);
 	leat_cells_marked(st, s, c);
 	tape_held(t, st, c);
 }
@@ -125,8 +126,9 @@ void leat_cells_tape(struct leat_stream *st, struct leat_state *s,
 	leat_tape_number(t, &n, UINT64_MAX);
 	for (c = leat_oldest(s); !t->loads && c; c = leat_newer(s, c)) {
 		int64_t start = c->start, end = c->end;
+		uint64_t marks = leat_cell_marks(&st->plan, c);
 		tape_interval(t, st, NULL, &start, &end);
-		leat_tape_number(t, &c->marks, UINT64_MAX);
+		leat_tape_number(t, &marks, UINT64_MAX);
 		tape_held(t, st, c);
 	}
 	for (; t->loads && n > 0 && !t->err; n--)

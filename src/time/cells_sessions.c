@@ -11,17 +11,20 @@
 static void retract(struct leat_stream *st, const struct leat_state *s,
     struct leat_cell *c)
 {
-	if (!(c->marks & LEAT_CELL_CLOSED))
+	if (!leat_cell_is_closed(&st->plan, c))
 		return;
 	leat_cells_emit(st, s, c, LEAT_RESULT_RETRACTED);
-	c->marks &= ~(uint64_t)LEAT_CELL_CLOSED;
+	leat_cell_set_marks(&st->plan, c,
+	    leat_cell_marks(&st->plan, c) & ~(uint64_t)LEAT_CELL_CLOSED);
 }
 
-/* Puts b, which follows a, into it. */
-static void join_cells(struct leat_stream *st, struct leat_state *s,
-    struct leat_cell *a, struct leat_cell *b)
+/* Puts b, which follows a, into it. Returns where that lies then. */
+static struct leat_cell *join_cells(struct leat_stream *st,
+    struct leat_state *s, struct leat_cell *a, struct leat_cell *b)
 {
-	struct leat_tree *all = leat_cell_tree(a), *rest = leat_cell_tree(b);
+	struct leat_tree *all = leat_cell_tree(&st->plan, a),
+			 *rest = leat_cell_tree(&st->plan, b);
+	int newest = b == leat_newest(s);
 	uint64_t n;
 
 	if (st->forest.layout.ordered) {
@@ -36,13 +39,15 @@ static void join_cells(struct leat_stream *st, struct leat_state *s,
 		leat_cells_count_stored(st, s, n, 1);
 		leat_tree_pour(&st->forest, all, rest);
 	} else {
-		leat_accs_join(&st->forest.layout, leat_cell_accs(a),
-		    leat_cell_accs(b));
+		leat_accs_join(&st->forest.layout, leat_cell_accs(&st->plan, a),
+		    leat_cell_accs(&st->plan, b));
 	}
 	a->end = b->end;
-	if (leat_cell_emitted(b) > leat_cell_emitted(a))
-		a->marks = leat_cell_emitted(b) * LEAT_CELL_EMITTED;
+	if (leat_cell_emitted(&st->plan, b) > leat_cell_emitted(&st->plan, a))
+		leat_cell_set_marks(&st->plan, a,
+		    leat_cell_emitted(&st->plan, b) * LEAT_CELL_EMITTED);
 	leat_cells_remove(st, s, b);
+	return newest ? leat_newest(s) : a;
 }
 
 /* Finds the sessions, or NULL, that a value at t belongs to, on either side. */
@@ -66,7 +71,8 @@ void leat_cells_prepare_join(struct leat_stream *st, const struct leat_state *s,
 	find_sessions(st, s, t, &left, &right);
 	if (!left || !right)
 		return;
-	struct leat_tree *a = leat_cell_tree(left), *b = leat_cell_tree(right);
+	struct leat_tree *a = leat_cell_tree(&st->plan, left),
+			 *b = leat_cell_tree(&st->plan, right);
 	uint64_t n = leat_tree_length(&st->forest, a),
 		 more = leat_tree_length(&st->forest, b);
 	leat_need_values(st, need, n >= more ? a : b,
@@ -83,15 +89,17 @@ int leat_cells_push_session(struct leat_stream *st, struct leat_state *s,
 	find_sessions(st, s, e->t, &left, &right);
 	if (!left && !right)
 		return leat_cells_put_new(st, s, e);
-	c = left ? left : right;
 	if ((err = leat_cells_make_room(st, s, e->t, left)))
 		return err;
+	if (st->plan.max_values > 0) /* cells may lie elsewhere now */
+		find_sessions(st, s, e->t, &left, &right);
+	c = left ? left : right;
 	if (left && (right || end > left->end))
 		retract(st, s, left);
 	if (right)
 		retract(st, s, right);
 	if (left && right)
-		join_cells(st, s, left, right);
+		c = join_cells(st, s, left, right);
 	if (e->t < c->start)
 		leat_cells_start_earlier(st, s, c, e->t);
 	if (end > c->end)

@@ -9,7 +9,7 @@
  */
 #include "../agg/decay.h"
 #include "../agg/plan.h"
-#include "time_engine.h"
+#include "cells.h"
 
 /* ---------------- kinds ---------------------------------------------- */
 
@@ -222,17 +222,41 @@ static void plan_grid(struct leat_time_plan *p,
 	    p->advance);
 }
 
+/* Tells whether a state needs a struct leat_more. */
+static int plan_has_more(const struct leat_time_plan *p)
+{
+	return p->early_count || p->early_span || p->max_values ||
+	    p->max_windows || p->emit_empty || p->lateness;
+}
+
+/*
+ * Tells whether no state ever has more than a few cells: these lie between the
+ * watermark and now, and do not overlap.
+ */
+static int plan_has_few(const struct leat_time_plan *p,
+    const leat_time_window_options *o)
+{
+	int64_t each = p->traits.grows ? p->gap : p->advance;
+
+	if (p->traits.asks || plan_has_more(p) || o->n_sources > 1)
+		return 0;
+	return p->traits.open_ended ||
+	    (each > 0 && o->delay / each + 2 <= LEAT_CELLS_FEW);
+}
+
+/* Places what a state holds. Numbers need but eight bytes' alignment. */
 static void plan_state(struct leat_time_plan *p, const struct leat_layout *l)
 {
 	p->state_size = sizeof(struct leat_state);
 	if (p->engine->plan)
 		p->engine->plan(p, l);
-	p->state_size = leat_round_up(p->state_size);
-	if (p->early_count || p->early_span || p->max_values ||
-	    p->max_windows || p->emit_empty || p->lateness) {
+	p->state_size = leat_round_up_8(p->state_size);
+	if (plan_has_more(p)) {
 		p->more_at = p->state_size;
-		p->state_size += leat_round_up(sizeof(struct leat_more));
+		p->state_size += leat_round_up_8(sizeof(struct leat_more));
 	}
+	if (l->has_user)
+		p->state_size = leat_round_up(p->state_size);
 }
 
 int leat_time_plan_make(struct leat_time_plan *p, struct leat_layout *l,
@@ -266,6 +290,7 @@ int leat_time_plan_make(struct leat_time_plan *p, struct leat_layout *l,
 	p->revises = o->allowed_lateness > 0 || o->early_count || o->early_span;
 	plan_grid(p, o);
 	leat_time_plan_layout(p, l, o);
+	p->few = plan_has_few(p, o);
 	plan_state(p, l);
 	/*
 	 * Closing, emitting or taking a value may need what can fail. Windows

@@ -49,10 +49,13 @@ struct leat_time_plan {
 
 	const struct leat_time_engine *engine;
 	size_t state_size;
-	size_t more_at;  /* place of struct leat_more in a state; 0: none */
-	size_t index_at; /* place of the index of cells in a state */
-	int revises;     /* a window may be emitted more than once */
-	int careful;     /* pushes and advances are prepared */
+	size_t more_at;   /* place of struct leat_more in a state; 0: none */
+	size_t cell_head; /* bytes of a cell before its values */
+	int marks;        /* cells have marks: they may be emitted again */
+	int few;          /* never more than a few cells are there at once */
+	size_t index_at;  /* place of the index of cells in a state; 0: none */
+	int revises;      /* a window may be emitted more than once */
+	int careful;      /* pushes and advances are prepared */
 	int plain; /* values that a cell holds change that, and the clock */
 	size_t n_stats;
 	leat_stat *stats;

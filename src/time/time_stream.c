@@ -84,7 +84,7 @@ static void make_pools(struct leat_stream *st)
 	size_t content = st->plan.engine->content_size;
 
 	leat_pool_init(&st->cells, &st->memory,
-	    leat_cells_size(&st->forest.layout));
+	    leat_cells_size(&st->plan, &st->forest.layout));
 	leat_pool_init(&st->contents, &st->memory,
 	    content ? content : st->forest.layout.accs_size);
 	leat_pool_init(&st->nodes, &st->memory, sizeof(struct leat_index_node));
