@@ -22,7 +22,7 @@ static LEAT_NOINLINE void push_errors(leat_window *w, double x, double y)
 		leat_errors_take(w->more, w->errors, x, y, fresh, 1);
 }
 
-static LEAT_NOINLINE void decay_push(leat_window *w, double x, double y)
+static LEAT_NOINLINE void push_rare(leat_window *w, double x, double y)
 {
 	const struct leat_wide keep = { w->decay.keep, 0 };
 	const struct leat_wide fresh = { w->decay.fresh, 0 };
@@ -35,8 +35,8 @@ static LEAT_NOINLINE void decay_push(leat_window *w, double x, double y)
 	leat_decay_push(&w->decay, x, y, keep, fresh, 1);
 }
 
-/* Pushes to a window that has no pairs. */
-static int decay_push_x(leat_window *w, double x)
+/* Columns of pairs are never plain. */
+static void decay_push(leat_window *w, double x, double y)
 {
 	struct leat_decay *d = &w->decay;
 
@@ -44,8 +44,13 @@ static int decay_push_x(leat_window *w, double x)
 		w->pushed++;
 		w->last = x;
 	} else {
-		decay_push(w, x, 0);
+		push_rare(w, x, y);
 	}
+}
+
+static int decay_push_x(leat_window *w, double x)
+{
+	decay_push(w, x, 0);
 	return LEAT_OK;
 }
 
