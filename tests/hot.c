@@ -63,6 +63,17 @@ static void make_six(void)
 	open_window(six, 6);
 }
 
+static void make_fading(void)
+{
+	leat_window_options o = { 0 };
+
+	o.kind = LEAT_DECAY;
+	o.ewm_span = WINDOW;
+	o.stats = two;
+	o.n_stats = 2;
+	must(leat_window_new(&window, &o), "window that fades");
+}
+
 static void push_and_query(void)
 {
 	for (size_t i = 0; i < CALLS; i++) {
@@ -264,6 +275,7 @@ static const struct {
 	{ "window-mean-stddev", make_two, push_and_query },
 	{ "window-six", make_six, push_and_query },
 	{ "window-push-many", make_two, push_many },
+	{ "window-fading", make_fading, push_and_query },
 	{ "time-tumbling", make_tumbling, push_timed },
 	{ "time-sliding", make_sliding, push_timed },
 	{ "keyed-100", make_few_keys, push_keyed },
