@@ -49,7 +49,7 @@ enum {
 	ARGMAX = 64,
 	FIRST = 128,
 	SQUARES = 256,
-	JOINT = 512, /* of x and y */
+	JOINT = 512, /* the class of pairs */
 	SELDOM = SHAPE | ARGMIN | ARGMAX | FIRST | SQUARES | JOINT,
 	SHIFTED = MOMENTS | SHAPE | JOINT, /* classes that share n */
 	MASKED = SHIFTED | SQUARES, /* classes that mask missing values */
@@ -628,7 +628,28 @@ STAMP(max_alone, MAX | ONE)
 STAMP(sums, SUM)
 STAMP(spread, SUM | MOMENTS)
 STAMP(summary, SUM | MOMENTS | MIN | MAX)
+STAMP(places, ARGMIN | ARGMAX | COOL)
+STAMP(shapes, SHAPE | COOL)
 STAMP(any_set, w->flags)
+
+/* Windows of the statistics of pairs alone have a push of both numbers. */
+#define STAMP_PAIRS(target, name)                                              \
+	target static void name##_push(leat_window *w, double x, double y)     \
+	{                                                                      \
+		push_body(w, x, y, JOINT | PAIRED | COOL);                     \
+	}                                                                      \
+	target static void name##_query(const leat_window *w, double *out)     \
+	{                                                                      \
+		query_body(w, out, JOINT | PAIRED | COOL);                     \
+	}
+
+STAMP_PAIRS(, joint)
+#ifdef LEAT_AVX
+STAMP_PAIRS(LEAT_AVX, joint_avx)
+#else
+#define joint_avx_push joint_push
+#define joint_avx_query joint_query
+#endif
 
 static const struct stamped {
 	int flags;
@@ -639,6 +660,8 @@ static const struct stamped {
 	ENTRY(sum_alone, SUM | ONE), ENTRY(min_alone, MIN | ONE),
 	ENTRY(max_alone, MAX | ONE), ENTRY(sums, SUM),
 	ENTRY(spread, SUM | MOMENTS), ENTRY(summary, SUM | MOMENTS | MIN | MAX),
+	ENTRY(places, ARGMIN | ARGMAX | COOL),
+	ENTRY(shapes, SHAPE | COOL),
 	ENTRY(any_set, -1), /* whatever is left */
 };
 
@@ -824,6 +847,10 @@ void leat_slide_specialise(leat_window *w)
 	if ((w->flags & OTHER) || w->order.node)
 		return;
 	w->query = s->query[form];
+	if (w->flags == (JOINT | PAIRED | COOL)) {
+		w->push = form ? joint_avx_push : joint_push;
+		w->query = form ? joint_avx_query : joint_query;
+	}
 	if (!w->sink.emit && !w->pairs)
 		w->push_query = s->both[form];
 }

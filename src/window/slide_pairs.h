@@ -22,7 +22,7 @@ struct pairs_lanes {
 struct pairs_state {
 	leat_lane kx, ky;
 	struct pairs_lanes sums;
-	struct leat_pairs_run whole; /* what B has; n is in shift_state */
+	struct leat_pairs_run whole; /* B without its n */
 };
 
 /* The run of a lane. */
