@@ -3,48 +3,12 @@
  *
  * Definitions are those of the manual page leat_stat(3). Everything here
  * may be asked of any number of values, also none: the division by zero
- * that follows is how NaN comes about. Sample skewness and kurtosis after
- * Joanes and Gill, "Comparing measures of sample skewness and kurtosis",
- * The Statistician 47 (1998).
+ * that follows is how NaN comes about.
  */
 #include "../core/wide.h"
-#include "squares.h"
+#include "shape.h"
 #include "sum.h"
 #include "summary.h"
-
-/* A sum of higher powers overflows long before that of squares. */
-static double skewness_pop(const struct leat_summary *s)
-{
-	double m2 = s->g2 / s->n;
-
-	if (!leat_sound(s->g2, LEAT_LEAST_CUBES) || s->g3 - s->g3 != 0)
-		return NAN;
-	return (s->g3 / s->n) / (m2 * leat_sqrt(m2));
-}
-
-static double skewness(const struct leat_summary *s)
-{
-	if (s->n < 3)
-		return NAN;
-	return skewness_pop(s) * leat_sqrt(s->n * (s->n - 1)) / (s->n - 2);
-}
-
-static double kurtosis_pop(const struct leat_summary *s)
-{
-	double m2 = s->g2 / s->n;
-
-	if (!leat_sound(s->g2, LEAT_LEAST_FOURTHS) || s->g4 - s->g4 != 0)
-		return NAN;
-	return (s->g4 / s->n) / (m2 * m2) - 3;
-}
-
-static double kurtosis(const struct leat_summary *s)
-{
-	if (s->n < 4)
-		return NAN;
-	return ((s->n + 1) * kurtosis_pop(s) + 6) * (s->n - 1) /
-	    ((s->n - 2) * (s->n - 3));
-}
 
 static double product(const struct leat_summary *s)
 {
@@ -158,13 +122,13 @@ static double lower_spread(const struct leat_summary *s, int id)
 	case LEAT_STAT_STDERR_POP:
 		return leat_sqrt(leat_variance(s->m2, n) / n);
 	case LEAT_STAT_SKEWNESS:
-		return skewness(s);
+		return leat_skewness(n, s->g2, s->g3);
 	case LEAT_STAT_SKEWNESS_POP:
-		return skewness_pop(s);
+		return leat_skewness_pop(n, s->g2, s->g3);
 	case LEAT_STAT_KURTOSIS:
-		return kurtosis(s);
+		return leat_kurtosis(n, s->g2, s->g4);
 	case LEAT_STAT_KURTOSIS_POP:
-		return kurtosis_pop(s);
+		return leat_kurtosis_pop(n, s->g2, s->g4);
 	default: /* LEAT_STAT_ZSCORE */
 		return zscore(s);
 	}

@@ -19,6 +19,7 @@
  */
 #include "../agg/moments.h"
 #include "../agg/pairs.h"
+#include "../agg/shape.h"
 #include "../agg/sum.h"
 #include "../core/quad.h"
 #include "../core/superacc.h"
@@ -486,34 +487,26 @@ LEAT_INLINE int sum_up(const leat_window *w, struct leat_summary *out,
 /* Statistics that the stamped queries compute themselves. */
 static int is_hot(int id)
 {
-	return id == LEAT_STAT_MEAN || id == LEAT_STAT_STDDEV ||
-	    id == LEAT_STAT_SUM || id == LEAT_STAT_VARIANCE ||
-	    id == LEAT_STAT_MIN || id == LEAT_STAT_MAX || id == LEAT_STAT_COUNT;
-}
-
-/*
- * If plain is set the sum is finite. What a window without COOL does not know
- * by another statistic is a count.
- */
-LEAT_INLINE double hot(const struct leat_slide *w, int id,
-    const struct leat_summary *s, int flags, int plain)
-{
-	if ((flags & SUM) && id == LEAT_STAT_MEAN)
-		return plain ? s->hi / w->n + s->lo * w->inverse
-			     : leat_terms_mean(s->hi, s->lo, w->n, w->inverse);
-	if ((flags & MOMENTS) && id == LEAT_STAT_STDDEV)
-		return leat_sqrt(s->m2 / w->free);
-	if ((flags & MIN) && id == LEAT_STAT_MIN)
-		return s->min;
-	if ((flags & MAX) && id == LEAT_STAT_MAX)
-		return s->max;
-	if ((flags & SUM) && id == LEAT_STAT_SUM)
-		return s->hi;
-	if ((flags & MOMENTS) && id == LEAT_STAT_VARIANCE)
-		return s->m2 / w->free;
-	if ((flags & COOL) && id != LEAT_STAT_COUNT)
-		return leat_lower_one(s, id, 0);
-	return w->n;
+	switch (id) {
+	case LEAT_STAT_COUNT:
+	case LEAT_STAT_COUNT_MISSING:
+	case LEAT_STAT_SUM:
+	case LEAT_STAT_MEAN:
+	case LEAT_STAT_VARIANCE:
+	case LEAT_STAT_STDDEV:
+	case LEAT_STAT_SKEWNESS:
+	case LEAT_STAT_KURTOSIS:
+	case LEAT_STAT_MIN:
+	case LEAT_STAT_MAX:
+	case LEAT_STAT_ARGMIN:
+	case LEAT_STAT_ARGMAX:
+	case LEAT_STAT_FIRST:
+	case LEAT_STAT_LAST:
+	case LEAT_STAT_CORRELATION:
+		return 1;
+	default:
+		return 0;
+	}
 }
 
 /* Values and missing ones; what has not come yet is neither. */
@@ -527,6 +520,58 @@ static struct leat_tally slide_tally(const leat_window *w)
 	return t;
 }
 
+/* What every window knows. */
+static LEAT_NOINLINE double counted(const leat_window *w, int id)
+{
+	return id == LEAT_STAT_LAST ? w->last : (double)slide_tally(w).missing;
+}
+
+/* Those of the classes of SELDOM. */
+LEAT_INLINE double hot_seldom(const leat_window *w, int id,
+    const struct leat_summary *s, int flags)
+{
+	double n = w->slide.n;
+
+	if ((flags & ARGMIN) && id == LEAT_STAT_ARGMIN)
+		return (double)(s->last_tick - s->argmin);
+	if ((flags & ARGMAX) && id == LEAT_STAT_ARGMAX)
+		return (double)(s->last_tick - s->argmax);
+	if ((flags & SHAPE) && id == LEAT_STAT_SKEWNESS)
+		return leat_nan(leat_skewness(n, s->g2, s->g3));
+	if ((flags & SHAPE) && id == LEAT_STAT_KURTOSIS)
+		return leat_nan(leat_kurtosis(n, s->g2, s->g4));
+	if ((flags & JOINT) && id == LEAT_STAT_CORRELATION)
+		return leat_nan(leat_correlation(s->cxy, s->m2x, s->m2y));
+	if ((flags & FIRST) && id == LEAT_STAT_FIRST)
+		return s->first;
+	return id == LEAT_STAT_COUNT ? n : counted(w, id);
+}
+
+/* If plain is set the sum is finite. */
+LEAT_INLINE double hot(const leat_window *w, int id,
+    const struct leat_summary *s, int flags, int plain)
+{
+	const struct leat_slide *at = &w->slide;
+
+	if ((flags & SUM) && id == LEAT_STAT_MEAN)
+		return plain
+		    ? s->hi / at->n + s->lo * at->inverse
+		    : leat_terms_mean(s->hi, s->lo, at->n, at->inverse);
+	if ((flags & MOMENTS) && id == LEAT_STAT_STDDEV)
+		return leat_sqrt(s->m2 / at->free);
+	if ((flags & MIN) && id == LEAT_STAT_MIN)
+		return s->min;
+	if ((flags & MAX) && id == LEAT_STAT_MAX)
+		return s->max;
+	if ((flags & SUM) && id == LEAT_STAT_SUM)
+		return s->hi;
+	if ((flags & MOMENTS) && id == LEAT_STAT_VARIANCE)
+		return s->m2 / at->free;
+	if ((flags & COOL) && id != LEAT_STAT_COUNT)
+		return leat_lower_one(s, id, 0);
+	return hot_seldom(w, id, s, flags);
+}
+
 static void slide_query(const leat_window *w, double *out);
 
 /* Adds what leat_report() would. */
@@ -535,7 +580,6 @@ LEAT_INLINE void add_counts(const leat_window *w, struct leat_summary *s)
 	s->n = w->slide.n;
 	s->missing = (double)slide_tally(w).missing;
 	s->last = w->last;
-	s->last_tick = (int64_t)leat_slide_pushed(&w->slide) - 1;
 }
 
 /* Writes the results; plain: the sum is known to be in its parts. */
@@ -547,6 +591,7 @@ LEAT_INLINE void query_lanes(const leat_window *w, double *out, int flags,
 
 	s.hi = s.lo = s.m2 = s.min = s.max = 0;
 	s.unit = 1;
+	s.last_tick = (int64_t)leat_slide_pushed(&w->slide) - 1;
 	usual = sum_up(w, &s, flags, plain);
 
 	if (LEAT_UNLIKELY(!usual) ||
@@ -560,8 +605,7 @@ LEAT_INLINE void query_lanes(const leat_window *w, double *out, int flags,
 		out[0] = flags & SUM ? s.hi : flags & MIN ? s.min : s.max;
 	else
 		for (size_t i = 0; i < w->n_stats; i++)
-			out[i] = hot(&w->slide, w->stats[i].id, &s, flags,
-			    plain);
+			out[i] = hot(w, w->stats[i].id, &s, flags, plain);
 }
 
 static LEAT_NOINLINE void query_not_plain(const leat_window *w, double *out)
@@ -628,19 +672,19 @@ STAMP(max_alone, MAX | ONE)
 STAMP(sums, SUM)
 STAMP(spread, SUM | MOMENTS)
 STAMP(summary, SUM | MOMENTS | MIN | MAX)
-STAMP(places, ARGMIN | ARGMAX | COOL)
-STAMP(shapes, SHAPE | COOL)
+STAMP(places, ARGMIN | ARGMAX)
+STAMP(shapes, SHAPE)
 STAMP(any_set, w->flags)
 
 /* Windows of the statistics of pairs alone have a push of both numbers. */
 #define STAMP_PAIRS(target, name)                                              \
 	target static void name##_push(leat_window *w, double x, double y)     \
 	{                                                                      \
-		push_body(w, x, y, JOINT | PAIRED | COOL);                     \
+		push_body(w, x, y, JOINT | PAIRED);                            \
 	}                                                                      \
 	target static void name##_query(const leat_window *w, double *out)     \
 	{                                                                      \
-		query_body(w, out, JOINT | PAIRED | COOL);                     \
+		query_body(w, out, JOINT | PAIRED);                            \
 	}
 
 STAMP_PAIRS(, joint)
@@ -660,8 +704,7 @@ static const struct stamped {
 	ENTRY(sum_alone, SUM | ONE), ENTRY(min_alone, MIN | ONE),
 	ENTRY(max_alone, MAX | ONE), ENTRY(sums, SUM),
 	ENTRY(spread, SUM | MOMENTS), ENTRY(summary, SUM | MOMENTS | MIN | MAX),
-	ENTRY(places, ARGMIN | ARGMAX | COOL),
-	ENTRY(shapes, SHAPE | COOL),
+	ENTRY(places, ARGMIN | ARGMAX), ENTRY(shapes, SHAPE),
 	ENTRY(any_set, -1), /* whatever is left */
 };
 
@@ -847,7 +890,7 @@ void leat_slide_specialise(leat_window *w)
 	if ((w->flags & OTHER) || w->order.node)
 		return;
 	w->query = s->query[form];
-	if (w->flags == (JOINT | PAIRED | COOL)) {
+	if (w->flags == (JOINT | PAIRED)) {
 		w->push = form ? joint_avx_push : joint_push;
 		w->query = form ? joint_avx_query : joint_query;
 	}
