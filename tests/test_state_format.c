@@ -428,7 +428,7 @@ START_TEST(keyed_windows_are_what_the_manual_says)
 	put_number(&h, UINT64_MAX - 40); /* from 20 to the smallest time */
 	put_number(&h, 0);
 	put_number(&h, 4);                 /* two values, none missing */
-	put_number(&h, 2);                 /* a sum of one double */
+	put_number(&h, 4);                 /* a sum of one double */
 	put_word(&h, 0x3FF8000000000000u); /* 1.5 */
 	put_number(&h, 8);
 	put_text(&h, "bc");
@@ -436,7 +436,7 @@ START_TEST(keyed_windows_are_what_the_manual_says)
 	put_number(&h, 0); /* at the same time */
 	put_number(&h, 0);
 	put_number(&h, 2);
-	put_number(&h, 2);
+	put_number(&h, 4);
 	put_word(&h, TWO);
 	end_chunk(&h);
 	should = end_state(&h);

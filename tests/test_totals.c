@@ -367,12 +367,12 @@ static const struct way {
 	{ "tumbling by time", time_tumbling, 0 },
 	{ "landmark by time", time_landmark, 0 },
 	{ "session", time_session, 0 },
-	{ "sliding by time", time_sliding, 0 },
+	{ "sliding by time", time_sliding, 1 },
 	{ "hopping by time", time_hopping, 0 },
 	{ "tumbling by time merged", tumbling_merged, 0 },
 	{ "landmark by time merged", landmarks_by_time_merged, 0 },
 	{ "hopping by time merged", hopping_merged, 0 },
-	{ "in order", in_order, 0 },
+	{ "in order", in_order, 1 },
 	{ "keys merged", keys_merged, 0 },
 };
 

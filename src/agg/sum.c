@@ -11,12 +11,13 @@
 
 /* ---------------- the third term ------------------------------------ */
 
-enum { REST_COUNTS = 1, REST_BITS = 3, REST_UNIT = 1023 };
+enum { REST_UNIT = 1023 };
 
 static double rest_term(uint64_t rest)
 {
 	double d;
 
+	rest &= ~(uint64_t)LEAT_SUM_BITS;
 	memcpy(&d, &rest, sizeof(d));
 	return d;
 }
@@ -27,7 +28,7 @@ static uint64_t rest_of(double x)
 	uint64_t bits;
 
 	memcpy(&bits, &x, sizeof(bits));
-	return x == 0 ? 0 : bits & ~(uint64_t)REST_BITS;
+	return x == 0 ? 0 : bits & ~(uint64_t)LEAT_SUM_BITS;
 }
 
 void leat_sum_add_units(struct leat_superacc *total, int64_t units)
@@ -39,7 +40,8 @@ void leat_sum_add_units(struct leat_superacc *total, int64_t units)
 
 static int64_t rest_units(uint64_t rest)
 {
-	return (int64_t)(rest - REST_COUNTS) / (REST_BITS + 1);
+	rest &= ~(uint64_t)LEAT_SUM_BITS;
+	return (int64_t)rest / (LEAT_SUM_BITS + 1);
 }
 
 double leat_sum_take(struct leat_superacc *total)
@@ -55,7 +57,7 @@ void leat_sum_to(const struct leat_sum *s, struct leat_superacc *total)
 	leat_superacc_clear(total);
 	leat_superacc_add(total, s->a);
 	leat_superacc_add(total, s->b);
-	if (s->rest & REST_COUNTS)
+	if (s->rest & LEAT_SUM_COUNTS)
 		leat_sum_add_units(total, rest_units(s->rest));
 	else
 		leat_superacc_add(total, rest_term(s->rest));
@@ -80,8 +82,15 @@ void leat_sum_of(struct leat_sum *s, const struct leat_superacc *total)
 
 	s->a = leat_sum_take(&left);
 	s->b = leat_sum_take(&left);
-	s->rest = units == 0 ? rest_of(leat_sum_take(&left))
-			     : (uint64_t)units * (REST_BITS + 1) + REST_COUNTS;
+	if (units != 0) {
+		s->rest = (uint64_t)units * (LEAT_SUM_BITS + 1) +
+		    LEAT_SUM_COUNTS;
+	} else {
+		s->rest = rest_of(leat_superacc_terms(&left).hi);
+		leat_superacc_subtract(&left, rest_term(s->rest));
+	}
+	if (left.used)
+		s->rest |= LEAT_SUM_LOST;
 }
 
 /* ---------------- what is far apart, or not finite -------------------- */
@@ -102,13 +111,13 @@ static int sum_add_to_three(struct leat_sum *s, double x)
 	leat_two_sum(s->a, x, &a, &error);
 	leat_two_sum(s->b, error, &b, &error);
 	if (error != 0) { /* NaN is not 0 either */
-		if (s->rest & REST_COUNTS)
+		if (s->rest & LEAT_SUM_COUNTS)
 			return 0;
 		leat_two_sum(rest_term(s->rest), error, &c, &error);
 		rest = rest_of(c);
 		if (error != 0 || rest_term(rest) != c)
 			return 0;
-		s->rest = rest;
+		s->rest = rest | (s->rest & LEAT_SUM_LOST);
 	}
 	s->a = a;
 	s->b = b;
@@ -125,30 +134,36 @@ void leat_sum_add_more(struct leat_sum *s, double x)
 	}
 	if (sum_add_to_three(s, x))
 		return;
+	uint64_t lost = s->rest & LEAT_SUM_LOST;
 	leat_sum_to(s, &total);
 	leat_superacc_add(&total, x);
 	leat_sum_of(s, &total);
+	s->rest |= lost;
 }
 
 void leat_sum_join_more(struct leat_sum *s, const struct leat_sum *right)
 {
 	struct leat_sum all = *s;
 	struct leat_superacc total, other;
+	uint64_t lost = (s->rest | right->rest) & LEAT_SUM_LOST;
 
 	if (!leat_is_finite(s->a) || !leat_is_finite(right->a)) {
 		leat_sum_set(s, s->a + right->a);
 		return;
 	}
-	if (!(right->rest & REST_COUNTS) && sum_add_to_three(&all, right->a) &&
+	if (!(right->rest & LEAT_SUM_COUNTS) &&
+	    sum_add_to_three(&all, right->a) &&
 	    sum_add_to_three(&all, right->b) &&
 	    sum_add_to_three(&all, rest_term(right->rest))) {
 		*s = all;
+		s->rest |= lost;
 		return;
 	}
 	leat_sum_to(s, &total);
 	leat_sum_to(right, &other);
 	leat_superacc_join(&total, &other);
 	leat_sum_of(s, &total);
+	s->rest |= lost;
 }
 
 struct leat_terms leat_sum_terms_more(const struct leat_sum *s)
@@ -174,6 +189,7 @@ static struct leat_sum sum_folded(const struct leat_sum *s)
 	}
 	leat_sum_to(s, &total);
 	leat_sum_of(&folded, &total);
+	folded.rest |= s->rest & LEAT_SUM_LOST;
 	return folded;
 }
 

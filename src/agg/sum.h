@@ -12,8 +12,9 @@
  * A third word holds another term, of 51 bits, or where the total is beyond the
  * largest double counts units of 2^1023. What does not fit into these is sorted
  * out by a superaccumulator (sum.c), which makes the terms as short as can be;
- * what is left below them then is lost. That takes values that differ by more
- * than 2^150, or 2^100 beside a total beyond the largest double, and cancel.
+ * what is left below them then is lost, and the sum says so. It takes values
+ * that differ by more than 2^97, or 2^53 beside a total beyond the largest
+ * double, and shows in a result only if these cancel.
  *
  * An infinity or NaN is the first term alone, as adding it to a double makes
  * it, whatever comes after.
@@ -27,11 +28,14 @@
 struct leat_sum {
 	double a, b;
 	/*
-	 * The third term, whose two lowest bits are 0; or where the lowest bit
-	 * is 1, how many times 2^1023 is to be added, four times that.
+	 * The third term, a double of which the two lowest bits are not part;
+	 * or where the lowest bit is 1, four times how many times 2^1023 is to
+	 * be added. The other bit says that some of the total was lost.
 	 */
 	uint64_t rest;
 };
+
+enum { LEAT_SUM_COUNTS = 1, LEAT_SUM_LOST = 2, LEAT_SUM_BITS = 3 };
 
 /* sum.c: the additions that leave an error, and what is not finite. */
 void leat_sum_add_more(struct leat_sum *s, double x);
@@ -83,6 +87,12 @@ int leat_sum_same(const struct leat_sum *a, const struct leat_sum *b);
 /* The total is finite in both. What does not fit into a sum is lost. */
 void leat_sum_of(struct leat_sum *s, const struct leat_superacc *total);
 void leat_sum_to(const struct leat_sum *s, struct leat_superacc *total);
+
+/* Returns whether the total is known in part only. */
+LEAT_INLINE int leat_sum_has_lost(const struct leat_sum *s)
+{
+	return (s->rest & LEAT_SUM_LOST) != 0;
+}
 
 /* Units of 2^1023, of which no total has more than LEAT_SUM_UNITS. */
 #define LEAT_SUM_UNITS ((int64_t)1 << 45)

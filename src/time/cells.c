@@ -207,8 +207,7 @@ static void cells_look(const struct leat_stream *st, const struct leat_state *s,
 		if (!out)
 			return;
 		if (st->forest.layout.ordered)
-			leat_tree_query(&st->forest,
-			    leat_cell_tree(&st->plan, c), out);
+			leat_cell_query(st, c, out);
 		else
 			leat_accs_copy(&st->forest.layout, out,
 			    leat_cell_accs(&st->plan, c));

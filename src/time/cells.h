@@ -84,6 +84,16 @@ LEAT_INLINE struct leat_cell *leat_cell_inline(const struct leat_state *s)
 	return (struct leat_cell *)(void *)(uintptr_t)s;
 }
 
+/* Joins all values of a cell that has a tree. */
+LEAT_INLINE void leat_cell_query(const struct leat_stream *st,
+    struct leat_cell *c, struct leat_accs *out)
+{
+	const struct leat_tree *t = leat_cell_tree(&st->plan, c);
+
+	leat_tree_query(&st->forest, t, out);
+	leat_tree_mend(&st->forest, t, INT64_MIN, INT64_MAX, out);
+}
+
 /* Returns the newest cell; NULL: there is none. */
 LEAT_INLINE struct leat_cell *leat_newest(const struct leat_state *s)
 {

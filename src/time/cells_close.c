@@ -14,8 +14,7 @@ void leat_cells_emit(struct leat_stream *st, const struct leat_state *s,
 
 	if (st->emitter.to->emit) {
 		if (st->forest.layout.ordered)
-			leat_tree_query(&st->forest,
-			    leat_cell_tree(&st->plan, c), st->emitter.whole);
+			leat_cell_query(st, c, st->emitter.whole);
 		else
 			leat_accs_copy(&st->forest.layout, st->emitter.whole,
 			    leat_cell_accs(&st->plan, c));

@@ -81,8 +81,8 @@ struct leat_forest {
 	struct leat_node *free_subtrees; /* to be taken apart for their nodes */
 	uint32_t stocked; /* trees below this height may take a value */
 	struct leat_shelf shelves[LEAT_FEW_CLASSES];
-	size_t keep;            /* free blocks that a shelf keeps at most */
-	struct leat_accs *temp; /* scratch of what changes trees */
+	size_t keep;             /* free blocks that a shelf keeps at most */
+	struct leat_accs *temp;  /* scratch of what changes trees */
 	struct leat_accs *blank; /* layout.blank, where that is kept */
 	/*
 	 * A query into this block is that of the owner, who may note in a tree
@@ -323,6 +323,25 @@ LEAT_INLINE void leat_tree_evict(struct leat_forest *f, struct leat_tree *t,
 		t->gone++;
 }
 
+/* tree_sum.c: makes the sum of [from, to), or to the end, from the values. */
+void leat_tree_sum_again(const struct leat_forest *f, const struct leat_tree *t,
+    int64_t from, int64_t to, struct leat_sum *out);
+
+/* Makes the sum in a block again if bits of it have been lost. */
+LEAT_INLINE void leat_tree_mend(const struct leat_forest *f,
+    const struct leat_tree *t, int64_t from, int64_t to, struct leat_accs *out)
+{
+	const struct leat_layout *l = &f->layout;
+	struct leat_sum *sum;
+
+	/* A sum is the first class, if there is one. */
+	if (l->n_sections == 0 || l->sections->id != LEAT_CLASS_SUM)
+		return;
+	sum = leat_section(l->sections, out);
+	if (LEAT_UNLIKELY(leat_sum_has_lost(sum)))
+		leat_tree_sum_again(f, t, from, to, sum);
+}
+
 /* Joins the values in [from, to), which are not all, into out. */
 void leat_tree_part(const struct leat_forest *f, const struct leat_tree *t,
     int64_t from, int64_t to, struct leat_accs *out);
@@ -337,6 +356,7 @@ LEAT_INLINE void leat_tree_range(const struct leat_forest *f,
 		leat_tree_query(f, t, out);
 	else
 		leat_tree_part(f, t, from, to, out);
+	leat_tree_mend(f, t, from, to, out);
 }
 
 /* Joins all children of a node, or all but the last, into out. */
