@@ -26,6 +26,7 @@
 #include "list.h"
 #include "nearest.h"
 #include "number.h"
+#include "row_format.h"
 #include "series.h"
 #include "test_times.h"
 #include "ticks.h"
@@ -642,6 +643,145 @@ START_TEST(no_long_name_or_letter_is_used_twice)
 				    group->options[k].name);
 		}
 	}
+}
+END_TEST
+
+/* ---- Rows ---- */
+
+/* Bytes that a writer has given out. */
+struct output {
+	char *bytes;
+	size_t n, room;
+};
+
+static void take_output(void *ctx, const char *bytes, size_t n)
+{
+	struct output *o = ctx;
+
+	if (n > o->room - o->n) {
+		o->room = 2 * (o->room + n);
+		o->bytes = realloc(o->bytes, o->room);
+		ck_assert_ptr_nonnull(o->bytes);
+	}
+	memcpy(o->bytes + o->n, bytes, n);
+	o->n += n;
+}
+
+static void expect_count(uint64_t n)
+{
+	char text[NUMBER_SIZE + 1], wanted[32];
+
+	text[number_format_count(text, n)] = '\0';
+	sprintf(wanted, "%llu", (unsigned long long)n);
+	ck_assert_str_eq(text, wanted);
+}
+
+START_TEST(whole_numbers_are_written_as_printf_writes_them)
+{
+	uint64_t power = 1;
+
+	for (int i = 0; i < 20; i++, power *= 10)
+		for (uint64_t k = 0; k < 4; k++)
+			expect_count(power - 2 + k);
+	expect_count(UINT64_MAX);
+	for (int i = 0; i < 100000; i++)
+		expect_count(random_bits() >> random_bits() % 64);
+}
+END_TEST
+
+enum { ROW_TEXTS = 2, ROW_VALUES = 3, ROWS = 20000 };
+
+/* A row in the plainest way: byte by byte, and by printf. */
+static void expect_row(struct output *o, uint64_t row,
+    const leat_csv_field *texts, const double *values)
+{
+	char number[64];
+
+	take_output(o, number,
+	    (size_t)sprintf(number, "%llu", (unsigned long long)row));
+	for (int i = 0; i < ROW_TEXTS; i++) {
+		int quoted = 0;
+
+		take_output(o, ",", 1);
+		for (size_t k = 0; k < texts[i].len; k++)
+			quoted |= memchr(",\"\r\n", texts[i].text[k], 4) !=
+			    NULL;
+		if (quoted)
+			take_output(o, "\"", 1);
+		for (size_t k = 0; k < texts[i].len; k++)
+			take_output(o,
+			    texts[i].text[k] == '"' ? "\"\""
+						    : &texts[i].text[k],
+			    texts[i].text[k] == '"' ? 2 : 1);
+		if (quoted)
+			take_output(o, "\"", 1);
+	}
+	for (int i = 0; i < ROW_VALUES; i++) {
+		take_output(o, ",", 1);
+		if (!isnan(values[i]))
+			take_output(o, number,
+			    leat_format_double(values[i], number));
+	}
+	take_output(o, "\n", 1);
+}
+
+/* Texts of all lengths, most without a byte that needs quotes. */
+static leat_csv_field random_text(char *bytes, size_t most)
+{
+	static const char others[] = ",\"\r\n;'\t\xAC\xA2\x8D\x8A\x0B -+";
+	leat_csv_field f = { bytes, random_bits() % most };
+
+	for (size_t i = 0; i < f.len; i++)
+		bytes[i] = (char)('!' + 8 + random_bits() % 3);
+	if (f.len > 0 && random_bits() % 4 == 0)
+		bytes[random_bits() % f.len] =
+		    others[random_bits() % (sizeof others - 1)];
+	return f;
+}
+
+static uint64_t next_row(uint64_t row)
+{
+	uint64_t kind = random_bits() % 100;
+
+	return kind < 90 ? row + 1
+	    : kind < 99  ? row
+			 : random_bits() >> random_bits() % 64;
+}
+
+/* Now and then a text is as long as nearly all that a writer holds. */
+START_TEST(rows_of_csv_are_the_same_in_all_ways)
+{
+	static struct writer w;
+	static char *names[] = { "a", "b", "c", "d", "e" };
+	struct row_layout layout = { names, ROW_TEXTS, ROW_VALUES, 0, 1, 0 };
+	struct output got = { 0 }, wanted = { 0 };
+	char *bytes = malloc(2 * WRITER_SIZE);
+	struct row_format *out;
+	uint64_t row = 0;
+
+	writer_init_to(&w, take_output, &got);
+	out = row_format_new(ROW_FORMAT_CSV, &w, &layout);
+	ck_assert_ptr_nonnull(out);
+	for (int i = 0; i < ROWS; i++) {
+		double values[ROW_VALUES] = { i, NAN, 0.1 * i };
+		size_t most = random_bits() % 999 ? 30 : 2 * WRITER_SIZE - 99;
+		char *text = malloc(40);
+		leat_csv_field texts[ROW_TEXTS];
+
+		row = next_row(row);
+		texts[0] = random_text(bytes, most);
+		texts[1] = random_text(text, 40);
+		ck_assert_int_eq(row_format_row(out, row, texts, values), 0);
+		expect_row(&wanted, row, texts, values);
+		free(text);
+	}
+	writer_flush(&w);
+	ck_assert_uint_eq(got.n, wanted.n);
+	ck_assert(memcmp(got.bytes, wanted.bytes, got.n) == 0);
+	row_format_free(out);
+	free(got.bytes);
+	free(wanted.bytes);
+	free(bytes);
 }
 END_TEST
 
@@ -1292,6 +1432,8 @@ static TCase *rest_case(void)
 	tcase_add_test(c, options_are_taken_in_all_their_forms);
 	tcase_add_test(c, wrong_options_are_named);
 	tcase_add_test(c, no_long_name_or_letter_is_used_twice);
+	tcase_add_test(c, whole_numbers_are_written_as_printf_writes_them);
+	tcase_add_test(c, rows_of_csv_are_the_same_in_all_ways);
 	tcase_add_test(c, ticks_are_round_and_inside);
 	tcase_add_test(c, a_series_keeps_its_extremes_in_bounded_memory);
 	return c;

@@ -13,6 +13,12 @@ void csv_write_text(struct writer *writer, char delimiter, const char *text,
     size_t len);
 
 /*
+ * Writes a text that needs no quotes to memory with room for it. Returns its
+ * end, or NULL if it needs them.
+ */
+char *csv_write_plain(char *out, char delimiter, const char *text, size_t len);
+
+/*
  * Writes a text as csv_write_text() does, for a spreadsheet, which would take
  * one that begins with =, +, -, @, a tab or CR for a formula: a ' goes before
  * it, unless it is a number.

@@ -49,13 +49,18 @@ int number_parse_count(const char *text, size_t len, uint64_t *n_out)
 
 size_t number_format_count(char *out, uint64_t n)
 {
+	static const char pairs[] = "0001020304050607080910111213141516171819"
+				    "2021222324252627282930313233343536373839"
+				    "4041424344454647484950515253545556575859"
+				    "6061626364656667686970717273747576777879"
+				    "8081828384858687888990919293949596979899";
 	char digits[NUMBER_SIZE];
 	size_t at = sizeof digits;
 
-	do {
-		digits[--at] = (char)('0' + n % 10);
-		n /= 10;
-	} while (n > 0);
+	for (; n >= 10; n /= 100)
+		memcpy(digits + (at -= 2), pairs + 2 * (n % 100), 2);
+	if (n > 0 || at == sizeof digits)
+		digits[--at] = (char)('0' + n);
 	memcpy(out, digits + at, sizeof digits - at);
 	return sizeof digits - at;
 }

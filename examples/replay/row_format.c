@@ -9,14 +9,26 @@
 #include <string.h>
 
 #include "csv_write.h"
+#include "number.h"
 #include "text_table.h"
 #include "utf8.h"
+
+/*
+ * A row's number is nearly always that of the row before and one, so its text
+ * is kept: mostly one digit changes.
+ */
+struct row_number {
+	uint64_t row;
+	size_t len; /* 0: there has been none */
+	char text[NUMBER_SIZE];
+};
 
 struct row_format {
 	enum row_format_kind format;
 	struct writer *writer;
 	struct row_layout layout;
 	struct text_table *table;
+	struct row_number number;
 };
 
 static const char *const format_names[] = { "csv", "json", "table", "none" };
@@ -64,7 +76,8 @@ static void csv_header(struct row_format *o)
 	writer_char(o->writer, '\n');
 }
 
-static void csv_row(struct row_format *o, uint64_t row,
+/* Writes a row of any size, with any texts. */
+static void csv_any_row(struct row_format *o, uint64_t row,
     const leat_csv_field *texts, const double *values)
 {
 	struct writer *w = o->writer;
@@ -82,6 +95,75 @@ static void csv_row(struct row_format *o, uint64_t row,
 			writer_number(w, values[i]);
 	}
 	writer_char(w, '\n');
+}
+
+/* Writes the number, and maybe something behind it. */
+static char *put_number(char *out, struct row_number *n, uint64_t row)
+{
+	char *last = n->text + n->len - 1;
+
+	if (n->len > 0 && row == n->row + 1 && *last < '9')
+		++*last;
+	else
+		n->len = number_format_count(n->text, row);
+	n->row = row;
+	memcpy(out, n->text, sizeof n->text);
+	return out + n->len;
+}
+
+/*
+ * Writes a row into memory where it fits, with texts as they are: csv_most()
+ * bytes are enough. Returns its end, or NULL if a text needs quotes.
+ */
+static char *csv_plain_row(struct row_format *o, uint64_t row,
+    const leat_csv_field *texts, const double *values, char *out)
+{
+	const struct row_layout *l = &o->layout;
+	char *p = out;
+
+	if (!l->no_row)
+		p = put_number(p, &o->number, row);
+	for (size_t i = 0; i < l->n_texts; i++) {
+		if (i > 0 || !l->no_row)
+			*p++ = ',';
+		p = csv_write_plain(p, ',', texts[i].text, texts[i].len);
+		if (!p)
+			return NULL;
+	}
+	for (size_t i = 0; i < l->n_values; i++) {
+		*p++ = ',';
+		if (!isnan(values[i]))
+			p += leat_format_double(values[i], p);
+	}
+	*p++ = '\n';
+	return p;
+}
+
+/* Returns how many bytes a plain row may need. */
+static size_t csv_most(const struct row_format *o, const leat_csv_field *texts)
+{
+	size_t n = NUMBER_SIZE + 1 +
+	    o->layout.n_values * (LEAT_DOUBLE_SIZE + 1);
+
+	for (size_t i = 0; i < o->layout.n_texts && n <= WRITER_SIZE; i++)
+		n += texts[i].len < WRITER_SIZE ? texts[i].len + 1
+						: WRITER_SIZE;
+	return n;
+}
+
+static void csv_row(struct row_format *o, uint64_t row,
+    const leat_csv_field *texts, const double *values)
+{
+	char *p = o->layout.spreadsheet
+	    ? NULL
+	    : writer_room(o->writer, csv_most(o, texts));
+
+	if (p)
+		p = csv_plain_row(o, row, texts, values, p);
+	if (p)
+		writer_took(o->writer, p);
+	else
+		csv_any_row(o, row, texts, values);
 }
 
 /* ---- JSON ---- */

@@ -35,6 +35,13 @@ void writer_char(struct writer *writer, char byte);
 void writer_number(struct writer *writer, double x);
 void writer_count(struct writer *writer, uint64_t n);
 
+/*
+ * Returns where n bytes may be written, of which writer_took() then takes those
+ * before `end`; NULL if so many are never held at once.
+ */
+static inline char *writer_room(struct writer *writer, size_t n);
+static inline void writer_took(struct writer *writer, const char *end);
+
 /* Spaces, or whatever the byte is, n of them. */
 void writer_repeat(struct writer *writer, char byte, size_t n);
 
@@ -51,5 +58,19 @@ int writer_sync(struct writer *writer);
  */
 enum { WRITER_SHORT = -1 };
 int writer_continue(struct writer *writer, uint64_t place, int cut);
+
+static inline char *writer_room(struct writer *w, size_t n)
+{
+	if (n > WRITER_SIZE)
+		return NULL;
+	if (n > WRITER_SIZE - w->len)
+		writer_flush(w);
+	return w->bytes + w->len;
+}
+
+static inline void writer_took(struct writer *w, const char *end)
+{
+	w->len = (size_t)(end - w->bytes);
+}
 
 #endif
