@@ -16,8 +16,9 @@
  * is exact if p + a = x and x - p = a: an error would be a multiple of the
  * last place of x or of a, and would show in one of these sums.
  *
- * Values that are near, as most that have no sign are, allow both. Where one
- * is not, some of the next are not looked at, since guessing wrong costs more.
+ * Values that are near the mean, as most that have no sign are, allow both. A
+ * wrong guess costs more than the long way: after the second of two that are
+ * not near and come close together, the next ones are not looked at.
  */
 #ifndef LEAT_DECAY_STEP_H
 #define LEAT_DECAY_STEP_H
@@ -30,7 +31,10 @@
 #define LEAT_MOST_M2 0x1p+500
 #define LEAT_LEAST_FREE 0x1p-400
 
-/* The number of values that are not looked at after one was not near. */
+/*
+ * A value that is not near adds this to `wary`, each value takes 1 away, and
+ * while there is more than this in it none is looked at.
+ */
 enum { LEAT_DECAY_WARY = 16 };
 
 /* A step reads and writes these, which may be in registers. */
@@ -103,7 +107,8 @@ LEAT_INLINE int leat_decay_step(struct leat_decay_now *n, double x, double keep,
 	const double old = n->weight * keep, total = old + fresh;
 	const double free = n->free * keep * keep + 2 * fresh * old;
 	const double move = fresh / total;
-	const int is_near = LEAT_LIKELY(n->wary == 0) &&
+	const int tries = n->wary <= LEAT_DECAY_WARY;
+	const int is_near = LEAT_LIKELY(tries) &&
 	    LEAT_LIKELY(leat_decay_exact(x, n->s)) &&
 	    LEAT_LIKELY(leat_decay_exact(x, n->hi));
 	const double dx = LEAT_LIKELY(is_near) ? (x - n->s) - n->t
@@ -117,8 +122,9 @@ LEAT_INLINE int leat_decay_step(struct leat_decay_now *n, double x, double keep,
 		return 0;
 	if (LEAT_UNLIKELY(!is_near || !(fabs(by) <= fabs(n->hi)))) {
 		leat_two_sum(n->hi, by, &s, &e);
-		n->wary = n->wary ? n->wary - 1 : LEAT_DECAY_WARY;
+		n->wary += tries ? LEAT_DECAY_WARY : 0;
 	}
+	n->wary -= n->wary > 0;
 	leat_decay_mean(n, s, n->lo + e);
 	n->m2 = m2;
 	n->free = free;
