@@ -581,11 +581,15 @@ REPLAY := $(CSV_REPLAY) -k key -c close -w 100 -s mean
 .PHONY: bench-csv
 bench-csv: $(BENCH_TOOLS) $(PROGRAMS) $(ROWS_FILE) ## csv_replay, whole program
 	@set -- \
-		'csv_replay, no rows printed' 'exec $(REPLAY) -o none $(ROWS_FILE)' \
-		'csv_replay, every row printed' 'exec $(REPLAY) $(ROWS_FILE)' \
-		'wc -l' 'exec wc -l $(ROWS_FILE)'; \
+		'wc -l' 0 'exec wc -l $(ROWS_FILE)' \
+		'csv_replay, one mean' 3.0 \
+		'exec $(REPLAY) -o none $(ROWS_FILE)' \
+		'csv_replay, default options' 9.5 \
+		'exec $(CSV_REPLAY) -k key -o none $(ROWS_FILE) 2>/dev/null' \
+		'csv_replay, every row printed' 7.5 \
+		'exec $(REPLAY) $(ROWS_FILE)'; \
 	! command -v mawk >/dev/null || set -- "$$@" \
-		'mawk, one sum of the column' \
+		'mawk, one sum of the column' 0 \
 		"exec mawk -F, '{ s += \$$6 } END { print s }' $(ROWS_FILE)"; \
 	$(BUILD)/bench/cost $(ROWS) "$$@"
 
