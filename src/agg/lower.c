@@ -84,16 +84,6 @@ static double covariance(const struct leat_summary *s, double n)
 	return n > 0 ? s->cxy / n * s->unit_x * s->unit_y : NAN;
 }
 
-/* From the deviation, not from the mean: the mean may be 1e9 times it. */
-static double zscore(const struct leat_summary *s)
-{
-	double deviation = (s->last - s->k) - s->mu;
-
-	if (!leat_sound(s->m2, LEAT_LEAST_SQUARES))
-		return NAN;
-	return deviation / leat_stddev(s->m2, s->n - 1);
-}
-
 /* A mean of finite values is finite, though its last rounding may not be. */
 static double mean(const struct leat_summary *s)
 {
@@ -130,7 +120,8 @@ static double lower_spread(const struct leat_summary *s, int id)
 	case LEAT_STAT_KURTOSIS_POP:
 		return leat_kurtosis_pop(n, s->g2, s->g4);
 	default: /* LEAT_STAT_ZSCORE */
-		return zscore(s);
+		/* Not from the mean, which may be 1e9 times the deviation. */
+		return leat_zscore((s->last - s->k) - s->mu, s->m2, n);
 	}
 }
 

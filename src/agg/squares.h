@@ -79,6 +79,14 @@ LEAT_INLINE double leat_stddev(double m2, double denominator)
 	return leat_sqrt(leat_variance(m2, denominator));
 }
 
+/* Returns the z-score of a value by its deviation from the mean. */
+LEAT_INLINE double leat_zscore(double deviation, double m2, double n)
+{
+	if (LEAT_UNLIKELY(!leat_sound(m2, LEAT_LEAST_SQUARES)))
+		return NAN;
+	return deviation / leat_stddev(m2, n - 1);
+}
+
 /* Rounding may leave |r| an ulp above 1; no correlation is. */
 LEAT_INLINE double leat_correlation(double cxy, double m2x, double m2y)
 {

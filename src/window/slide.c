@@ -58,7 +58,8 @@ enum {
 	PAIRED = 0x2000,            /* values are pairs */
 	OTHER = 0x4000,             /* some classes have no lanes */
 	EMITS = 0x8000, /* each push of a full window emits its results */
-	COOL = 0x10000  /* some results are not hot() */
+	COOL = 0x10000, /* some results are not hot() */
+	ANY = 0x20000   /* a body that learns its classes when it runs */
 };
 
 /* A class in lanes: bytes of its state, and doubles in a row of the table. */
@@ -493,15 +494,22 @@ static int is_hot(int id)
 	case LEAT_STAT_SUM:
 	case LEAT_STAT_MEAN:
 	case LEAT_STAT_VARIANCE:
+	case LEAT_STAT_VARIANCE_POP:
 	case LEAT_STAT_STDDEV:
+	case LEAT_STAT_STDDEV_POP:
+	case LEAT_STAT_STDERR:
+	case LEAT_STAT_ZSCORE:
 	case LEAT_STAT_SKEWNESS:
 	case LEAT_STAT_KURTOSIS:
 	case LEAT_STAT_MIN:
 	case LEAT_STAT_MAX:
+	case LEAT_STAT_RANGE:
 	case LEAT_STAT_ARGMIN:
 	case LEAT_STAT_ARGMAX:
 	case LEAT_STAT_FIRST:
 	case LEAT_STAT_LAST:
+	case LEAT_STAT_SUM_OF_SQUARES:
+	case LEAT_STAT_RMS:
 	case LEAT_STAT_CORRELATION:
 		return 1;
 	default:
@@ -520,13 +528,35 @@ static struct leat_tally slide_tally(const leat_window *w)
 	return t;
 }
 
-/* What every window knows. */
+/* Returns what every window knows. */
 static LEAT_NOINLINE double counted(const leat_window *w, int id)
 {
 	return id == LEAT_STAT_LAST ? w->last : (double)slide_tally(w).missing;
 }
 
-/* Those of the classes of SELDOM. */
+LEAT_INLINE int is_spread(int id)
+{
+	return id == LEAT_STAT_ZSCORE || id == LEAT_STAT_STDDEV_POP ||
+	    id == LEAT_STAT_VARIANCE_POP || id == LEAT_STAT_STDERR;
+}
+
+/* Returns what else is made from squared deviations. */
+LEAT_INLINE double hot_spread(const leat_window *w, int id,
+    const struct leat_summary *s)
+{
+	double n = w->slide.n;
+
+	if (id == LEAT_STAT_ZSCORE)
+		return leat_nan(leat_zscore((w->last - s->k) - s->mu, s->m2,
+		    n));
+	if (id == LEAT_STAT_STDDEV_POP)
+		return leat_nan(leat_stddev(s->m2, n));
+	if (id == LEAT_STAT_VARIANCE_POP)
+		return leat_nan(leat_variance(s->m2, n));
+	return leat_nan(leat_sqrt(leat_variance(s->m2, n - 1) / n));
+}
+
+/* Returns what is made from the classes of SELDOM. */
 LEAT_INLINE double hot_seldom(const leat_window *w, int id,
     const struct leat_summary *s, int flags)
 {
@@ -544,6 +574,12 @@ LEAT_INLINE double hot_seldom(const leat_window *w, int id,
 		return leat_nan(leat_correlation(s->cxy, s->m2x, s->m2y));
 	if ((flags & FIRST) && id == LEAT_STAT_FIRST)
 		return s->first;
+	if ((flags & SQUARES) && id == LEAT_STAT_SUM_OF_SQUARES)
+		return leat_nan(leat_positive_value(s->sq_hi, s->sq_lo));
+	if ((flags & SQUARES) && id == LEAT_STAT_RMS)
+		return leat_nan(leat_sqrt(leat_positive_value(s->sq_hi,
+					      s->sq_lo) /
+		    n));
 	return id == LEAT_STAT_COUNT ? n : counted(w, id);
 }
 
@@ -567,9 +603,38 @@ LEAT_INLINE double hot(const leat_window *w, int id,
 		return s->hi;
 	if ((flags & MOMENTS) && id == LEAT_STAT_VARIANCE)
 		return s->m2 / at->free;
-	if ((flags & COOL) && id != LEAT_STAT_COUNT)
-		return leat_lower_one(s, id, 0);
+	if ((flags & MIN) && (flags & MAX) && id == LEAT_STAT_RANGE)
+		return leat_nan(s->max - s->min);
+	if ((flags & MOMENTS) && is_spread(id))
+		return hot_spread(w, id, s);
 	return hot_seldom(w, id, s, flags);
+}
+
+/* The same where it pays to look at the statistic first. */
+LEAT_INLINE double hot_any(const leat_window *w, int id,
+    const struct leat_summary *s, int plain)
+{
+	switch (id) {
+	case LEAT_STAT_SUM:
+	case LEAT_STAT_MEAN:
+		return hot(w, id, s, SUM, plain);
+	case LEAT_STAT_STDDEV:
+	case LEAT_STAT_VARIANCE:
+	case LEAT_STAT_ZSCORE:
+		return hot(w, id, s, MOMENTS, plain);
+	case LEAT_STAT_MIN:
+		return s->min;
+	case LEAT_STAT_MAX:
+		return s->max;
+	case LEAT_STAT_FIRST:
+		return s->first;
+	case LEAT_STAT_LAST:
+		return s->last;
+	case LEAT_STAT_COUNT:
+		return s->n;
+	default:
+		return leat_lower_one(s, id, 0);
+	}
 }
 
 static void slide_query(const leat_window *w, double *out);
@@ -599,9 +664,12 @@ LEAT_INLINE void query_lanes(const leat_window *w, double *out, int flags,
 		slide_query(w, out);
 		return;
 	}
-	if (flags & COOL)
+	if (flags & ANY)
 		add_counts(w, &s);
-	if (flags & ONE)
+	if (flags & ANY)
+		for (size_t i = 0; i < w->n_stats; i++)
+			out[i] = hot_any(w, w->stats[i].id, &s, plain);
+	else if (flags & ONE)
 		out[0] = flags & SUM ? s.hi : flags & MIN ? s.min : s.max;
 	else
 		for (size_t i = 0; i < w->n_stats; i++)
@@ -610,7 +678,7 @@ LEAT_INLINE void query_lanes(const leat_window *w, double *out, int flags,
 
 static LEAT_NOINLINE void query_not_plain(const leat_window *w, double *out)
 {
-	query_lanes(w, out, w->flags, 0);
+	query_lanes(w, out, w->flags | ANY, 0);
 }
 
 LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
@@ -674,7 +742,9 @@ STAMP(spread, SUM | MOMENTS)
 STAMP(summary, SUM | MOMENTS | MIN | MAX)
 STAMP(places, ARGMIN | ARGMAX)
 STAMP(shapes, SHAPE)
-STAMP(any_set, w->flags)
+STAMP(firsts, FIRST)
+STAMP(squares, SQUARES)
+STAMP(any_set, w->flags | ANY)
 
 /* Windows of the statistics of pairs alone have a push of both numbers. */
 #define STAMP_PAIRS(target, name)                                              \
@@ -705,6 +775,7 @@ static const struct stamped {
 	ENTRY(max_alone, MAX | ONE), ENTRY(sums, SUM),
 	ENTRY(spread, SUM | MOMENTS), ENTRY(summary, SUM | MOMENTS | MIN | MAX),
 	ENTRY(places, ARGMIN | ARGMAX), ENTRY(shapes, SHAPE),
+	ENTRY(firsts, FIRST), ENTRY(squares, SQUARES),
 	ENTRY(any_set, -1), /* whatever is left */
 };
 
