@@ -3,15 +3,15 @@
  *
  * With thousands of windows a push finds nothing that it needs in the cache,
  * and waits several times, since each pointer has to be loaded before the next.
- * Here the memory of some pushes is fetched together, in stages: the start of
- * each window; then the places it points to, where the value enters and where
- * another is stepped over. Then all of it is there. Otherwise it does the same
- * as single pushes.
+ * Here the memory of a push is fetched while others before it are made, in
+ * stages: the start of the window; then the places it points to, where the
+ * value enters and where another is stepped over. Then all of it is there.
+ * Otherwise it does the same as single pushes.
  */
 #include "window.h"
 
-/* Pushes that go through a stage together; what a cache brings at once. */
-enum { EACH_BLOCK = 16, EACH_LINE = 64 };
+/* Pushes from a stage to the next one; what a cache brings at once. */
+enum { EACH_AHEAD = 12, EACH_LINE = 64 };
 
 static int each_check(leat_window *const *windows, size_t n, int pairs,
     int has_out)
@@ -56,19 +56,32 @@ LEAT_INLINE void each_second(const leat_window *w)
 	LEAT_PREFETCH(s->lanes + 2 * EACH_LINE);
 }
 
-/* y is NULL where x are no pairs. */
-static int each_block(leat_window *const *windows, const double *x,
+LEAT_INLINE size_t each_least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+int leat_window_push_each(leat_window *const *windows, const double *x,
     const double *y, size_t n, double *out)
 {
-	int err = LEAT_OK;
+	const size_t ahead = EACH_AHEAD;
+	int err;
 
-	for (size_t i = 0; i < n; i++)
+	LEAT_ASSERT(n == 0 || (windows && x));
+	err = each_check(windows, n, y != NULL, out != NULL);
+	if (err)
+		return err;
+	for (size_t i = 0; i < each_least(n, 2 * ahead); i++)
 		each_first(windows[i]);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < each_least(n, ahead); i++)
 		each_second(windows[i]);
 	for (size_t i = 0; i < n; i++) {
 		leat_window *w = windows[i];
 
+		if (n - i > 2 * ahead)
+			each_first(windows[i + 2 * ahead]);
+		if (n - i > ahead)
+			each_second(windows[i + ahead]);
 		err |= y ? leat_window_push_xy(w, x[i], y[i])
 			 : w->push_x(w, x[i]);
 		if (out) {
@@ -77,24 +90,4 @@ static int each_block(leat_window *const *windows, const double *x,
 		}
 	}
 	return err ? LEAT_ECALLBACK : LEAT_OK; /* all else has been checked */
-}
-
-int leat_window_push_each(leat_window *const *windows, const double *x,
-    const double *y, size_t n, double *out)
-{
-	size_t row = n > 0 ? windows[0]->n_stats : 0;
-	int err, result = LEAT_OK;
-
-	LEAT_ASSERT(n == 0 || (windows && x));
-	err = each_check(windows, n, y != NULL, out != NULL);
-	if (err)
-		return err;
-	for (size_t i = 0; i < n; i += EACH_BLOCK) {
-		size_t some = n - i < EACH_BLOCK ? n - i : EACH_BLOCK;
-
-		err = each_block(windows + i, x + i, y ? y + i : NULL, some,
-		    out ? out + i * row : NULL);
-		result = err ? err : result;
-	}
-	return result;
 }
