@@ -25,6 +25,8 @@
 #include "../core/superacc.h"
 #include "window.h"
 
+#include <limits.h>
+
 #include "slide_sum.h"
 
 #include "slide_edges.h"
@@ -50,7 +52,8 @@ enum {
 	ARGMAX = 64,
 	FIRST = 128,
 	SQUARES = 256,
-	JOINT = 512, /* the class of pairs */
+	JOINT = 512,                     /* the class of pairs */
+	HOT = SUM | MOMENTS | MIN | MAX, /* sets of these have a usual way */
 	SELDOM = SHAPE | ARGMIN | ARGMAX | FIRST | SQUARES | JOINT,
 	SHIFTED = MOMENTS | SHAPE | JOINT, /* classes that share n */
 	MASKED = SHIFTED | SQUARES, /* classes that mask missing values */
@@ -394,19 +397,16 @@ LEAT_INLINE int64_t time_of(const struct leat_slide *s, double age)
 }
 
 /* sum_up() of the classes of SELDOM. */
-LEAT_INLINE int sum_up_seldom(const struct leat_slide *s,
+LEAT_INLINE void sum_up_seldom(const struct leat_slide *s,
     struct slide_cursor *c, const struct shift_state *shift,
-    struct leat_summary *out, int flags, int plain)
+    struct leat_summary *out, int flags)
 {
 	const double *row = c->row;
 
 	if (flags & SHAPE) {
 		const struct shape_state *m = pass(c,
 		    sizeof(struct shape_state), 4);
-		int usual = shape_value(m, shift, row, s->n, s->inverse, out);
-		if (plain && LEAT_UNLIKELY(!usual))
-			return 0;
-		if (!plain && LEAT_UNLIKELY(!usual))
+		if (!shape_value(m, shift, row, s->n, s->inverse, out))
 			shape_value_odd(m, shift, row, s->n, s->inverse, out);
 	}
 	row = c->row;
@@ -431,21 +431,14 @@ LEAT_INLINE int sum_up_seldom(const struct leat_slide *s,
 	if (flags & JOINT) {
 		const struct pairs_state *m = pass(c,
 		    sizeof(struct pairs_state), 7);
-		int usual = pairs_value(m, shift, row, s->n, s->inverse, out);
-		if (plain && LEAT_UNLIKELY(!usual))
-			return 0;
-		if (!plain && LEAT_UNLIKELY(!usual))
+		if (!pairs_value(m, shift, row, s->n, s->inverse, out))
 			pairs_value_far(m, shift, row, s->n, out);
 	}
-	return 1;
 }
 
-/*
- * Collects what the classes in lanes know. If plain is set the sum must be in
- * its parts, and 0 is returned where another class has more to do than usual.
- */
-LEAT_INLINE int sum_up(const leat_window *w, struct leat_summary *out,
-    int flags, int plain)
+/* Collects what the classes in lanes know. */
+LEAT_INLINE void sum_up(const leat_window *w, struct leat_summary *out,
+    int flags)
 {
 	const struct leat_slide *s = &w->slide;
 	struct slide_cursor c = { s->lanes, s->row + s->step };
@@ -455,7 +448,7 @@ LEAT_INLINE int sum_up(const leat_window *w, struct leat_summary *out,
 
 	if (flags & SUM) {
 		sum = pass(&c, sizeof(struct sum_state), 0);
-		struct leat_terms terms = sum_value(sum, plain);
+		struct leat_terms terms = sum_value(sum);
 		out->hi = terms.hi;
 		out->lo = terms.lo;
 		out->unit = terms.unit;
@@ -464,12 +457,9 @@ LEAT_INLINE int sum_up(const leat_window *w, struct leat_summary *out,
 	if (flags & MOMENTS) {
 		const struct moments_state *m = pass(&c,
 		    sizeof(struct moments_state), 2);
-		int usual = moments_value(m, shift, row, s->n, s->inverse, out);
-		if (plain && LEAT_UNLIKELY(!usual))
-			return 0;
-		if (!plain && LEAT_UNLIKELY(!usual))
+		if (!moments_value(m, shift, row, s->n, s->inverse, out))
 			moments_value_odd(m, shift, row, s->n, s->inverse, out);
-		if (!plain && LEAT_UNLIKELY(out->m2 != out->m2))
+		if (LEAT_UNLIKELY(out->m2 != out->m2))
 			out->m2 = overflown(w, sum);
 	}
 	row = c.row;
@@ -481,11 +471,10 @@ LEAT_INLINE int sum_up(const leat_window *w, struct leat_summary *out,
 		out->max = edge_value(pass(&c, sizeof(struct edge_state), 1),
 		    row, 1);
 	if (flags & SELDOM)
-		return sum_up_seldom(s, &c, shift, out, flags, plain);
-	return 1;
+		sum_up_seldom(s, &c, shift, out, flags);
 }
 
-/* Statistics that the stamped queries compute themselves. */
+/* Statistics that queries compute in place. */
 static int is_hot(int id)
 {
 	switch (id) {
@@ -583,16 +572,13 @@ LEAT_INLINE double hot_seldom(const leat_window *w, int id,
 	return id == LEAT_STAT_COUNT ? n : counted(w, id);
 }
 
-/* If plain is set the sum is finite. */
 LEAT_INLINE double hot(const leat_window *w, int id,
-    const struct leat_summary *s, int flags, int plain)
+    const struct leat_summary *s, int flags)
 {
 	const struct leat_slide *at = &w->slide;
 
 	if ((flags & SUM) && id == LEAT_STAT_MEAN)
-		return plain
-		    ? s->hi / at->n + s->lo * at->inverse
-		    : leat_terms_mean(s->hi, s->lo, at->n, at->inverse);
+		return leat_terms_mean(s->hi, s->lo, at->n, at->inverse);
 	if ((flags & MOMENTS) && id == LEAT_STAT_STDDEV)
 		return leat_sqrt(s->m2 / at->free);
 	if ((flags & MIN) && id == LEAT_STAT_MIN)
@@ -612,16 +598,16 @@ LEAT_INLINE double hot(const leat_window *w, int id,
 
 /* The same where it pays to look at the statistic first. */
 LEAT_INLINE double hot_any(const leat_window *w, int id,
-    const struct leat_summary *s, int plain)
+    const struct leat_summary *s)
 {
 	switch (id) {
 	case LEAT_STAT_SUM:
 	case LEAT_STAT_MEAN:
-		return hot(w, id, s, SUM, plain);
+		return hot(w, id, s, SUM);
 	case LEAT_STAT_STDDEV:
 	case LEAT_STAT_VARIANCE:
 	case LEAT_STAT_ZSCORE:
-		return hot(w, id, s, MOMENTS, plain);
+		return hot(w, id, s, MOMENTS);
 	case LEAT_STAT_MIN:
 		return s->min;
 	case LEAT_STAT_MAX:
@@ -647,56 +633,34 @@ LEAT_INLINE void add_counts(const leat_window *w, struct leat_summary *s)
 	s->last = w->last;
 }
 
-/* Writes the results; plain: the sum is known to be in its parts. */
-LEAT_INLINE void query_lanes(const leat_window *w, double *out, int flags,
-    int plain)
-{
-	struct leat_summary s;
-	int usual;
-
-	s.hi = s.lo = s.m2 = s.min = s.max = 0;
-	s.unit = 1;
-	s.last_tick = (int64_t)leat_slide_pushed(&w->slide) - 1;
-	usual = sum_up(w, &s, flags, plain);
-
-	if (LEAT_UNLIKELY(!usual) ||
-	    (!plain && (flags & SUM) && LEAT_UNLIKELY(s.unit != 1))) {
-		slide_query(w, out);
-		return;
-	}
-	if (flags & ANY)
-		add_counts(w, &s);
-	if (flags & ANY)
-		for (size_t i = 0; i < w->n_stats; i++)
-			out[i] = hot_any(w, w->stats[i].id, &s, plain);
-	else if (flags & ONE)
-		out[0] = flags & SUM ? s.hi : flags & MIN ? s.min : s.max;
-	else
-		for (size_t i = 0; i < w->n_stats; i++)
-			out[i] = hot(w, w->stats[i].id, &s, flags, plain);
-}
-
-static LEAT_NOINLINE void query_not_plain(const leat_window *w, double *out)
-{
-	query_lanes(w, out, w->flags | ANY, 0);
-}
-
-LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
-{
-	const struct leat_slide *s = &w->slide;
-
-	if (LEAT_UNLIKELY(s->absent > s->quiet))
-		slide_query(w, out);
-	else if ((flags & SUM) && LEAT_UNLIKELY(!sum_of(w, flags)->plain))
-		query_not_plain(w, out);
-	else
-		query_lanes(w, out, flags, 1);
-}
-
 /* ---------------- stamped --------------------------------------------- */
+
+#include "slide_usual.h"
 
 /* Each set of classes in two forms, for any CPU and for those with AVX. */
 #define STAMP_FOR(target, name, flags)                                         \
+	target static int name##_push(leat_window *w, double x)                \
+	{                                                                      \
+		if (LEAT_UNLIKELY(!usual_push(w, x, (flags))))                 \
+			return unusual_push(w, x);                             \
+		return LEAT_OK;                                                \
+	}                                                                      \
+	target static void name##_query(const leat_window *w, double *out)     \
+	{                                                                      \
+		if (LEAT_UNLIKELY(!usual_query(w, out, (flags))))              \
+			unusual_query(w, out);                                 \
+	}                                                                      \
+	target static int name##_both(leat_window *w, double x, double *out)   \
+	{                                                                      \
+		if (LEAT_UNLIKELY(!usual_push(w, x, (flags))))                 \
+			return unusual_push_query(w, x, out);                  \
+		if (LEAT_UNLIKELY(!usual_query(w, out, (flags))))              \
+			return unusual_query(w, out);                          \
+		return LEAT_OK;                                                \
+	}
+
+/* Sets without a usual way, whose bodies are faster with constant flags. */
+#define STAMP_SET_FOR(target, name, flags)                                     \
 	target static int name##_push(leat_window *w, double x)                \
 	{                                                                      \
 		push_body(w, x, 0, (flags));                                   \
@@ -704,12 +668,12 @@ LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
 	}                                                                      \
 	target static void name##_query(const leat_window *w, double *out)     \
 	{                                                                      \
-		query_body(w, out, (flags));                                   \
+		set_query(w, out, (flags));                                    \
 	}                                                                      \
 	target static int name##_both(leat_window *w, double x, double *out)   \
 	{                                                                      \
 		push_body(w, x, 0, (flags));                                   \
-		query_body(w, out, (flags));                                   \
+		set_query(w, out, (flags));                                    \
 		return LEAT_OK;                                                \
 	}
 
@@ -717,12 +681,16 @@ LEAT_INLINE void query_body(const leat_window *w, double *out, int flags)
 #define STAMP(name, flags)                                                     \
 	STAMP_FOR(, name, flags)                                               \
 	STAMP_FOR(LEAT_AVX, name##_avx, flags)
+#define STAMP_SET(name, flags)                                                 \
+	STAMP_SET_FOR(, name, flags)                                           \
+	STAMP_SET_FOR(LEAT_AVX, name##_avx, flags)
 #define FORMS(name, what)                                                      \
 	{                                                                      \
 		name##_##what, name##_avx_##what                               \
 	}
 #else
 #define STAMP(name, flags) STAMP_FOR(, name, flags)
+#define STAMP_SET(name, flags) STAMP_SET_FOR(, name, flags)
 #define FORMS(name, what)                                                      \
 	{                                                                      \
 		name##_##what, name##_##what                                   \
@@ -740,11 +708,11 @@ STAMP(max_alone, MAX | ONE)
 STAMP(sums, SUM)
 STAMP(spread, SUM | MOMENTS)
 STAMP(summary, SUM | MOMENTS | MIN | MAX)
-STAMP(places, ARGMIN | ARGMAX)
-STAMP(shapes, SHAPE)
-STAMP(firsts, FIRST)
-STAMP(squares, SQUARES)
-STAMP(any_set, w->flags | ANY)
+STAMP(hot_set, w->flags &HOT)
+STAMP_SET(places, ARGMIN | ARGMAX)
+STAMP_SET(shapes, SHAPE)
+STAMP_SET(firsts, FIRST)
+STAMP_SET(squares, SQUARES)
 
 /* Windows of the statistics of pairs alone have a push of both numbers. */
 #define STAMP_PAIRS(target, name)                                              \
@@ -754,7 +722,7 @@ STAMP(any_set, w->flags | ANY)
 	}                                                                      \
 	target static void name##_query(const leat_window *w, double *out)     \
 	{                                                                      \
-		query_body(w, out, JOINT | PAIRED);                            \
+		set_query(w, out, JOINT | PAIRED);                             \
 	}
 
 STAMP_PAIRS(, joint)
@@ -771,13 +739,28 @@ static const struct stamped {
 	void (*query[2])(const leat_window *w, double *out);
 	int (*both[2])(leat_window *w, double x, double *out);
 } stamped[] = {
-	ENTRY(sum_alone, SUM | ONE), ENTRY(min_alone, MIN | ONE),
-	ENTRY(max_alone, MAX | ONE), ENTRY(sums, SUM),
-	ENTRY(spread, SUM | MOMENTS), ENTRY(summary, SUM | MOMENTS | MIN | MAX),
-	ENTRY(places, ARGMIN | ARGMAX), ENTRY(shapes, SHAPE),
-	ENTRY(firsts, FIRST), ENTRY(squares, SQUARES),
-	ENTRY(any_set, -1), /* whatever is left */
+	ENTRY(sum_alone, SUM | ONE),
+	ENTRY(min_alone, MIN | ONE),
+	ENTRY(max_alone, MAX | ONE),
+	ENTRY(sums, SUM),
+	ENTRY(spread, SUM | MOMENTS),
+	ENTRY(summary, SUM | MOMENTS | MIN | MAX),
+	ENTRY(places, ARGMIN | ARGMAX),
+	ENTRY(shapes, SHAPE),
+	ENTRY(firsts, FIRST),
+	ENTRY(squares, SQUARES),
 };
+static const struct stamped stamped_any_hot = ENTRY(hot_set, HOT);
+
+/* Returns the functions of the window's set; NULL: the general ones. */
+static const struct stamped *stamped_for(const leat_window *w)
+{
+	for (size_t i = 0; i < sizeof(stamped) / sizeof(stamped[0]); i++)
+		if (stamped[i].flags == w->flags &&
+		    (w->slide.want || (w->flags & SELDOM)))
+			return &stamped[i];
+	return !w->slide.want || (w->flags & ~HOT) ? NULL : &stamped_any_hot;
+}
 
 /* ---------------- the general way -------------------------------------- */
 
@@ -802,7 +785,7 @@ static void slide_query(const leat_window *w, double *out)
 
 	s.n = (double)tally.count;
 	s.missing = (double)tally.missing;
-	(void)sum_up(w, &s, w->flags, 0);
+	sum_up(w, &s, w->flags);
 	for (size_t i = 0; i < w->n_parts && !w->parts[i].of.agg; i++) {
 		slide_combine(w, &w->parts[i], scratch.acc, scratch.temp);
 		w->parts[i].of.cls->lower(scratch.acc, &s);
@@ -909,6 +892,18 @@ static void row_none(const leat_window *w, double *row)
 	}
 }
 
+/* Makes each row that of an empty suffix. */
+static void fill_rows(leat_window *w)
+{
+	size_t width = w->slide.width, n = (w->slide.slots + 2) * width;
+	double *t = w->slide.table;
+
+	if (n > 0)
+		row_none(w, t);
+	for (size_t i = width; i < n; i++)
+		t[i] = t[i - width];
+}
+
 static void fill_missing(double *x, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -930,8 +925,7 @@ static void slide_reset(leat_window *w)
 	fill_missing(s->ring - front, 3 * s->chunk + front);
 	if (w->pairs)
 		fill_missing(s->ring + s->y - front, 3 * s->chunk + front);
-	for (size_t i = 0; i < s->slots + 2; i++)
-		row_none(w, s->table + i * s->width);
+	fill_rows(w);
 	count(s, w->size, w->size);
 	slide_begin(s);
 	lanes_reset(w);
@@ -942,31 +936,29 @@ static void slide_reset(leat_window *w)
 /* Chooses the functions of a window whose classes are known; no grid is. */
 void leat_slide_specialise(leat_window *w)
 {
-	int id = w->n_stats == 1 ? w->stats[0].id : 0, all_hot = 1;
-	int form = leat_has_avx();
-	const struct stamped *s = stamped;
+	int id = w->n_stats == 1 ? w->stats[0].id : 0, form = leat_has_avx();
 
 	memset(w->slide.lanes, 0, w->lanes_size);
 	for (size_t i = 0; i < w->n_stats; i++)
-		all_hot &= is_hot(w->stats[i].id);
+		w->flags |= is_hot(w->stats[i].id) ? 0 : COOL;
 	if (id == LEAT_STAT_SUM || id == LEAT_STAT_MIN || id == LEAT_STAT_MAX)
 		w->flags |= ONE;
-	w->flags |= all_hot ? 0 : COOL;
 	w->flags |= (w->pairs ? PAIRED : 0) | (w->sink.emit ? EMITS : 0);
 	w->slide.quiet = w->propagate ? 0 : w->size - w->min_count;
-	while (s->flags != -1 && s->flags != w->flags)
-		s++;
-	if (!w->sink.emit && !w->pairs)
-		w->push_x = s->push[form];
-	if ((w->flags & OTHER) || w->order.node)
-		return;
-	w->query = s->query[form];
+	if (!(w->flags & OTHER) && !w->order.node)
+		w->query = any_query;
+	usual_plan(w);
 	if (w->flags == (JOINT | PAIRED)) {
 		w->push = form ? joint_avx_push : joint_push;
 		w->query = form ? joint_avx_query : joint_query;
 	}
-	if (!w->sink.emit && !w->pairs)
-		w->push_query = s->both[form];
+	if (w->pairs || w->sink.emit)
+		return;
+	const struct stamped *s = stamped_for(w);
+	w->push_x = s ? s->push[form] : any_push;
+	w->push_query = s ? s->both[form] : any_push_query;
+	if (s)
+		w->query = s->query[form];
 }
 
 const struct leat_engine leat_slide_engine = {

@@ -43,6 +43,8 @@ struct leat_slide {
 	double n;             /* values: size - absent */
 	double inverse, free; /* 1 / n and n - 1 */
 	unsigned char *lanes; /* states of the classes in lanes */
+	unsigned want;        /* slide_usual.h: results, and their places */
+	unsigned char at[8];
 	/* Members that only turns need. */
 	size_t chunk, slots, width; /* values, rows, and doubles of a row */
 	double *table, *ring;

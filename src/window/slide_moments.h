@@ -74,19 +74,24 @@ LEAT_INLINE void shift_step_first(struct shift_state *s, struct slide_step *now)
 	now->share = leat_lane_div(one, leat_lane_max(s->n, one));
 }
 
-LEAT_INLINE void shift_step(struct shift_state *s, struct slide_step *now)
+/* A step where each lane has a value. */
+LEAT_INLINE void shift_step_on(struct shift_state *s, struct slide_step *now)
 {
 	leat_lane one = leat_lane_dup(1), n;
 
-	now->starts = s->unset;
-	if (LEAT_UNLIKELY(s->unset)) {
-		shift_step_first(s, now);
-		return;
-	}
 	n = leat_lane_add(s->n, leat_lane_and(one, now->valid));
 	s->n = now->n = n;
 	now->k = s->k;
 	now->share = leat_lane_div(one, n);
+}
+
+LEAT_INLINE void shift_step(struct shift_state *s, struct slide_step *now)
+{
+	now->starts = s->unset;
+	if (LEAT_UNLIKELY(s->unset))
+		shift_step_first(s, now);
+	else
+		shift_step_on(s, now);
 }
 
 /* The values of A's suffix in a window of n. */

@@ -47,6 +47,7 @@ struct sum_state {
 	double rest;
 	double cut_high, cut_low;
 	uint64_t from, span; /* doubled bits of what is on the grid */
+	uint64_t plain_span; /* span if plain, else 0 */
 	int plain;           /* upper and rest are all there is */
 	int whole;
 	double far, cut_far;
@@ -62,7 +63,7 @@ enum {
 	SUM_WIDTH = 55,      /* exponents on a grid */
 	SUM_SLACK = 10,      /* a new grid has so many above all values */
 	SUM_FEW = 64,        /* values that a change of grid may look at */
-	SUM_CARRY = 1 << 16, /* pushes from carry to carry */
+	SUM_CARRY = 1 << 16, /* a carry is due after so many pushes */
 	SUM_TOP = 900        /* largest |top|: all constants are normal */
 };
 
@@ -157,6 +158,7 @@ static void sum_note(struct sum_state *s)
 	struct leat_terms terms;
 
 	s->plain = s->off == 0 && !(s->far > 0 || s->far < 0);
+	s->plain_span = s->plain ? s->span : 0;
 	if (s->whole)
 		return;
 	terms = leat_superacc_terms(&s->others);
@@ -333,6 +335,7 @@ static void sum_reset(struct sum_state *s)
 	s->rest = s->far = s->alone = 0;
 	s->off = s->infinite[0] = s->infinite[1] = 0;
 	s->plain = 1;
+	s->plain_span = s->span;
 	s->whole = 0;
 }
 
@@ -373,20 +376,23 @@ static void sum_carry(struct sum_state *s)
 	sum_note(s);
 }
 
-/* Takes in the first lane and gives back the second; missing ones are 0. */
-LEAT_INLINE void sum_step(struct sum_state *s, const struct leat_slide *at,
-    uint64_t size, leat_lane v)
+/* Returns whether the sum is in its parts and x is on their grid. */
+LEAT_INLINE int sum_takes(const struct sum_state *s, double x)
+{
+	uint64_t bits = sum_bits(x);
+
+	if (LEAT_LIKELY(bits - s->from < s->plain_span))
+		return 1;
+	return bits == 0 && s->plain;
+}
+
+/* Takes in the first lane and gives back the second; both are on the grid. */
+LEAT_INLINE void sum_step_on(struct sum_state *s, leat_lane v)
 {
 	leat_lane cut_high = leat_lane_dup(s->cut_high);
 	leat_lane cut_low = leat_lane_dup(s->cut_low);
 	leat_lane high, low, rest;
 
-	if (LEAT_UNLIKELY(!((int)sum_fits(s, leat_lane_get(v, 0)) &
-		s->plain))) {
-		sum_step_off(s, at, size, leat_lane_get(v, 0),
-		    leat_lane_get(v, 1));
-		return;
-	}
 	high = leat_lane_sub(leat_lane_add(v, cut_high), cut_high);
 	rest = leat_lane_sub(v, high);
 	low = leat_lane_sub(leat_lane_add(rest, cut_low), cut_low);
@@ -397,23 +403,38 @@ LEAT_INLINE void sum_step(struct sum_state *s, const struct leat_slide *at,
 	s->rest += leat_lane_get(rest, 0) - leat_lane_get(rest, 1);
 }
 
-/*
- * The sum as hi + lo: hi is the sum rounded, and lo what that lost. Where the
- * lower parts do not add up to a double it might be rounded twice.
- */
-LEAT_INLINE struct leat_terms sum_value(const struct sum_state *s, int plain)
+/* Takes in the first lane and gives back the second; missing ones are 0. */
+LEAT_INLINE void sum_step(struct sum_state *s, const struct leat_slide *at,
+    uint64_t size, leat_lane v)
 {
-	struct leat_terms r;
+	if (LEAT_LIKELY(sum_takes(s, leat_lane_get(v, 0))))
+		sum_step_on(s, v);
+	else
+		sum_step_off(s, at, size, leat_lane_get(v, 0),
+		    leat_lane_get(v, 1));
+}
+
+/*
+ * The sum as hi + lo: hi is the sum rounded, and lo what that lost. Returns 0
+ * where the lower parts do not add up to a double: it might be rounded twice.
+ */
+LEAT_INLINE int sum_parts(const struct sum_state *s, struct leat_terms *out)
+{
 	double sum, error, below, lost;
 
-	if (!plain && LEAT_UNLIKELY(!s->plain))
-		return sum_terms_off(s);
 	leat_two_sum(leat_lane_get(s->upper, 0), leat_lane_get(s->upper, 1),
 	    &sum, &error);
 	leat_two_sum(error, s->rest, &below, &lost);
-	if (LEAT_UNLIKELY(lost != 0))
-		return sum_terms_far(s);
-	leat_two_sum(sum, below, &r.hi, &r.lo);
-	r.unit = 1;
-	return r;
+	leat_two_sum(sum, below, &out->hi, &out->lo);
+	out->unit = 1;
+	return lost == 0;
+}
+
+static LEAT_NOINLINE struct leat_terms sum_value(const struct sum_state *s)
+{
+	struct leat_terms r;
+
+	if (!s->plain)
+		return sum_terms_off(s);
+	return sum_parts(s, &r) ? r : sum_terms_far(s);
 }

@@ -108,7 +108,7 @@ struct leat_window {
 	const struct leat_engine *engine;
 	double *ring_x, *ring_y;
 	size_t ring_slots;       /* values that the ring has places for */
-	size_t ring_head;        /* place of the next kept value of panes */
+	size_t ring_head;        /* panes: the next kept value goes there */
 	size_t lanes_size;       /* slide: bytes of the states of classes */
 	struct leat_calls calls; /* calls of the sink */
 	double *results;         /* scratch for its results */
