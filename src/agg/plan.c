@@ -81,7 +81,7 @@ static struct leat_section section_of(const struct leat_request *r,
 		.cls = cls,
 		.agg = agg,
 		.id = id,
-		.any_order = leat_any_order(cls, agg),
+		.any_order = leat_any_order(cls, agg) != 0,
 		.beside_moments = id == LEAT_CLASS_SUM &&
 		    (request_classes(r) & 1u << LEAT_CLASS_MOMENTS) != 0,
 		.size = (uint32_t)(agg ? 2 * agg->size : cls->size),

@@ -17,7 +17,7 @@ struct leat_request {
 	int kind;    /* LEAT_SLIDING ... */
 	int by_time; /* values have times, and may come out of order */
 	int stores;  /* values are kept in the order of pushes */
-	int few;     /* accumulators, so they need not be small */
+	int few;     /* windows have few accumulators, which may be large */
 };
 
 /* A class in the accumulators of a window. */
@@ -25,8 +25,9 @@ struct leat_section {
 	const struct leat_class *cls;
 	const leat_agg *agg; /* the user's class; NULL: a built-in one */
 	enum leat_class_id id;
-	int any_order;
-	int beside_moments; /* a sum, which states of version 2 had in these */
+	uint16_t any_order;
+	/* A sum that states of version 2 had in the moments. */
+	uint16_t beside_moments;
 	/* Places in a block of time/accs.h, and in one that it is joined to. */
 	size_t offset, from;
 	/*

@@ -249,6 +249,7 @@ static void whole_spill(struct leat_whole_sum *w)
 	leat_superacc_add(&w->far, w->near.b);
 	leat_superacc_add(&w->far, rest_term(w->near.rest));
 	leat_sum_set(&w->near, 0);
+	w->near.rest = LEAT_SUM_LOST;
 }
 
 static void whole_set(struct leat_whole_sum *w, double a)
@@ -270,16 +271,9 @@ static void whole_add(struct leat_whole_sum *w, double x)
 static void whole_append(LEAT_NO_AGG, void *acc, const leat_sample *s)
 {
 	struct leat_whole_sum *w = acc;
-	double a, b, error, left;
 
-	leat_two_sum(w->near.a, s->x, &a, &error);
-	leat_two_sum(w->near.b, error, &b, &left);
-	if (LEAT_UNLIKELY(left != 0)) {
+	if (LEAT_UNLIKELY(!leat_sum_try(&w->near, s->x)))
 		whole_add(w, s->x);
-		return;
-	}
-	w->near.a = a;
-	w->near.b = b;
 }
 
 static void whole_combine(LEAT_NO_AGG, void *acc, const void *right)
@@ -294,8 +288,10 @@ static void whole_combine(LEAT_NO_AGG, void *acc, const void *right)
 	whole_add(w, r->near.a);
 	whole_add(w, r->near.b);
 	whole_add(w, rest_term(r->near.rest));
-	if (r->far.used)
+	if (r->far.used) {
 		leat_superacc_join(&w->far, &r->far);
+		w->near.rest |= LEAT_SUM_LOST;
+	}
 }
 
 void leat_whole_sum_to(const struct leat_whole_sum *w,
@@ -312,7 +308,7 @@ static void whole_lower(const void *acc, struct leat_summary *out)
 	const struct leat_whole_sum *w = acc;
 	struct leat_superacc total;
 
-	if (w->far.used == 0 || !leat_is_finite(w->near.a)) {
+	if (!leat_sum_has_lost(&w->near)) {
 		sum_lower_terms(leat_sum_terms(&w->near), out);
 		return;
 	}

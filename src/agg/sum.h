@@ -42,33 +42,46 @@ void leat_sum_add_more(struct leat_sum *s, double x);
 void leat_sum_join_more(struct leat_sum *s, const struct leat_sum *right);
 struct leat_terms leat_sum_terms_more(const struct leat_sum *s);
 
-LEAT_INLINE void leat_sum_add(struct leat_sum *s, double x)
+/* Adds x to the first two terms. Returns 0 and adds nothing if that rounds. */
+LEAT_INLINE int leat_sum_try(struct leat_sum *s, double x)
 {
 	double a, b, error, left;
 
 	leat_two_sum(s->a, x, &a, &error);
 	leat_two_sum(s->b, error, &b, &left);
-	if (LEAT_UNLIKELY(left != 0)) {
-		leat_sum_add_more(s, x);
-		return;
-	}
+	if (LEAT_UNLIKELY(left != 0)) /* NaN is not 0 either */
+		return 0;
 	s->a = a;
 	s->b = b;
+	return 1;
 }
 
-LEAT_INLINE void leat_sum_join(struct leat_sum *s, const struct leat_sum *right)
+LEAT_INLINE void leat_sum_add(struct leat_sum *s, double x)
+{
+	if (LEAT_UNLIKELY(!leat_sum_try(s, x)))
+		leat_sum_add_more(s, x);
+}
+
+/* Adds a sum of two terms, as above. */
+LEAT_INLINE int leat_sum_try_join(struct leat_sum *s,
+    const struct leat_sum *right)
 {
 	double a, b, error, left, last;
 
 	leat_two_sum(s->a, right->a, &a, &error);
 	leat_two_sum(s->b, right->b, &b, &left);
 	leat_two_sum(b, error, &b, &last);
-	if (LEAT_UNLIKELY(!((left == 0) & (last == 0) & (right->rest == 0)))) {
-		leat_sum_join_more(s, right);
-		return;
-	}
+	if (LEAT_UNLIKELY(!((left == 0) & (last == 0) & (right->rest == 0))))
+		return 0;
 	s->a = a;
 	s->b = b;
+	return 1;
+}
+
+LEAT_INLINE void leat_sum_join(struct leat_sum *s, const struct leat_sum *right)
+{
+	if (LEAT_UNLIKELY(!leat_sum_try_join(s, right)))
+		leat_sum_join_more(s, right);
 }
 
 /* The total, rounded: the same for all sums of the same total. */
@@ -112,7 +125,7 @@ LEAT_INLINE int leat_is_finite(double x)
  * have these. What the first three cannot hold goes to a superaccumulator.
  */
 struct leat_whole_sum {
-	struct leat_sum near; /* counts no units */
+	struct leat_sum near; /* counts no units; `lost` says: into far */
 	struct leat_superacc far;
 };
 

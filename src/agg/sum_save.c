@@ -168,6 +168,7 @@ static int any_sum_to(const struct any_sum *sum, void *acc, int whole)
 	leat_sum_set(near, sum->odd);
 	if (whole) {
 		w->far = sum->total;
+		near->rest = sum->total.used ? LEAT_SUM_LOST : 0;
 	} else if (leat_is_finite(sum->odd)) {
 		leat_sum_of(near, &sum->total);
 		fits = !leat_sum_has_lost(near);

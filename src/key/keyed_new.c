@@ -90,8 +90,9 @@ static int plan_keyed(leat_keyed *k, const leat_keyed_options *o,
 	memset(k, 0, sizeof(*k));
 	if (why)
 		return leat_because(why_out, LEAT_EINVAL, why);
-	err = o->by_count ? plan_by_count(k, o->by_count, why_out)
-			  : leat_stream_plan(&k->stream, o->by_time, why_out);
+	err = o->by_count
+	    ? plan_by_count(k, o->by_count, why_out)
+	    : leat_stream_plan(&k->stream, o->by_time, 0, why_out);
 	if (err)
 		return err;
 	k->ttl = o->ttl;

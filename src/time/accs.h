@@ -100,7 +100,8 @@ LEAT_INLINE void leat_section_add(const struct leat_section *p, void *acc,
 {
 	switch (p->id) {
 	case LEAT_CLASS_SUM:
-		leat_sum_add(acc, s->x);
+		if (LEAT_UNLIKELY(!leat_sum_try(acc, s->x)))
+			p->cls->append(NULL, acc, s);
 		break;
 	case LEAT_CLASS_MOMENTS:
 		leat_moments_add(acc, s->x);
@@ -144,8 +145,11 @@ LEAT_INLINE void leat_accs_unite(const struct leat_layout *l,
 		const struct leat_section *p = &l->sections[i];
 		void *acc = leat_section(p, a);
 		const void *right = (const unsigned char *)b + p->from;
-		if (LEAT_LIKELY(p->id == LEAT_CLASS_SUM))
-			leat_sum_join(acc, right);
+		if (LEAT_LIKELY(p->id == LEAT_CLASS_SUM &&
+			leat_sum_try_join(acc, right)))
+			continue;
+		if (p->id == LEAT_CLASS_SUM)
+			p->cls->combine(NULL, acc, right);
 		else if (p->id == LEAT_CLASS_MIN || p->id == LEAT_CLASS_MAX)
 			leat_extreme_add(acc, *(const double *)right,
 			    p->id == LEAT_CLASS_MAX);

@@ -168,6 +168,17 @@ static int check_options(const leat_time_window_options *o,
 
 /* ---------------- the plan ------------------------------------------- */
 
+static int is_ordered(const struct leat_request *r)
+{
+	struct leat_section s;
+	size_t cursor = 0;
+
+	while (leat_next_section(r, &cursor, &s))
+		if (!s.any_order)
+			return 1;
+	return 0;
+}
+
 void leat_time_plan_layout(struct leat_time_plan *p, struct leat_layout *l,
     const leat_time_window_options *o)
 {
@@ -175,6 +186,7 @@ void leat_time_plan_layout(struct leat_time_plan *p, struct leat_layout *l,
 	struct leat_section s;
 	size_t cursor = 0;
 
+	r.few = p->roomy && p->traits.open_ended && !is_ordered(&r);
 	l->n_sections = 0;
 	l->accs_size = sizeof(struct leat_accs);
 	while (leat_next_section(&r, &cursor, &s)) {
@@ -260,7 +272,7 @@ static void plan_state(struct leat_time_plan *p, const struct leat_layout *l)
 }
 
 int leat_time_plan_make(struct leat_time_plan *p, struct leat_layout *l,
-    const leat_time_window_options *o, const char **why_out)
+    const leat_time_window_options *o, int roomy, const char **why_out)
 {
 	const struct window_kind *k;
 	int err = check_options(o, why_out);
@@ -288,6 +300,7 @@ int leat_time_plan_make(struct leat_time_plan *p, struct leat_layout *l,
 	p->full = o->when_full;
 	p->n_stats = o->n_stats;
 	p->revises = o->allowed_lateness > 0 || o->early_count || o->early_span;
+	p->roomy = roomy;
 	plan_grid(p, o);
 	leat_time_plan_layout(p, l, o);
 	p->few = plan_has_few(p, o);

@@ -48,6 +48,7 @@ struct leat_time_plan {
 	int full;
 
 	const struct leat_time_engine *engine;
+	int roomy; /* windows are those of one key alone */
 	size_t state_size;
 	size_t more_at;   /* place of struct leat_more in a state; 0: none */
 	size_t cell_head; /* bytes of a cell before its values */
@@ -116,7 +117,7 @@ LEAT_INLINE struct leat_more *leat_more(const struct leat_time_plan *p,
  * sections have no place yet. LEAT_EINVAL and others, and says why.
  */
 int leat_time_plan_make(struct leat_time_plan *p, struct leat_layout *l,
-    const leat_time_window_options *o, const char **why_out);
+    const leat_time_window_options *o, int roomy, const char **why_out);
 /* Measures the layout, and fills its sections if they have a place. */
 void leat_time_plan_layout(struct leat_time_plan *p, struct leat_layout *l,
     const leat_time_window_options *o);

@@ -7,11 +7,11 @@
 #include "cells.h"
 
 int leat_stream_plan(struct leat_stream *st, const leat_time_window_options *o,
-    const char **why_out)
+    int roomy, const char **why_out)
 {
 	struct leat_time_plan plan;
 	struct leat_layout layout;
-	int err = leat_time_plan_make(&plan, &layout, o, why_out);
+	int err = leat_time_plan_make(&plan, &layout, o, roomy, why_out);
 
 	if (err)
 		return err;

@@ -36,7 +36,7 @@ static int time_window_measure(const void *options, void *plan,
 	int err;
 
 	memset(w, 0, sizeof(*w));
-	if ((err = leat_stream_plan(&w->stream, options, why_out)))
+	if ((err = leat_stream_plan(&w->stream, options, 1, why_out)))
 		return err;
 	cut_window(w, &measure);
 	*n_bytes_out = measure.used;
