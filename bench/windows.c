@@ -86,7 +86,7 @@ static const struct row rows[] = {
 
 	{ "mean", &decay, NUMBERS, 2.4, 0 },
 	{ "mean", &decay_in_one_call, NUMBERS, 2.4, 0 },
-	{ "mean,stddev", &decay, NUMBERS, NO_BOUND, 0 },
+	{ "mean,stddev", &decay, NUMBERS, 3.3, 0 },
 	{ "mean", &decay_array, NUMBERS, 2.4, 0 },
 
 	{ "sum", &array, NUMBERS, 2.6, 1.8 },

@@ -371,8 +371,8 @@ void leat_decay_push(struct leat_decay *d, double x, double y,
 {
 	leat_decay_fade(d, keep);
 	leat_decay_take(d, x, y, weight, share);
-	d->x.s = d->x.hi;
-	d->x.t = d->x.lo;
+	d->s = d->x.hi;
+	d->t = d->x.lo;
 	d->plain = is_plain(d);
 }
 

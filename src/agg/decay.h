@@ -14,7 +14,6 @@
 /* A column of decay.c: its mean and its sum of squared deviations. */
 struct leat_decay_axis {
 	double hi, lo; /* the mean, in two terms, times lift */
-	double s, t;   /* the same number, as hi and lo were made of it */
 	double lift;   /* 1, or 2^128 where all is tiny */
 	double m2;     /* times lift^2 and 2^(-2 scale) */
 	int64_t scale;
@@ -37,7 +36,8 @@ struct leat_decay {
 	double free;
 	int64_t free_e; /* scale of free; even */
 	struct leat_decay_axis x, y;
-	double cxy; /* the mixed sum, in the units of both */
+	double s, t; /* the mean of x, as hi and lo were made of it */
+	double cxy;  /* the mixed sum, in the units of both */
 	uint64_t count, finite, missing;
 	double inf[4]; /* weight of the last +inf and -inf of x, of y */
 };

@@ -48,7 +48,7 @@ LEAT_INLINE struct leat_decay_now leat_decay_now(const struct leat_decay *d)
 {
 	const struct leat_decay_axis *a = &d->x;
 	struct leat_decay_now n = { d->weight, d->free, a->m2, a->hi, a->lo,
-		a->s, a->t, d->wary };
+		d->s, d->t, d->wary };
 
 	return n;
 }
@@ -62,8 +62,8 @@ LEAT_INLINE void leat_decay_put(struct leat_decay *d,
 	d->x.m2 = n->m2;
 	d->x.hi = n->hi;
 	d->x.lo = n->lo;
-	d->x.s = n->s;
-	d->x.t = n->t;
+	d->s = n->s;
+	d->t = n->t;
 	d->wary = n->wary;
 	d->count += steps;
 	d->finite += steps;
