@@ -23,9 +23,10 @@ LEAT_INLINE int leat_is_missing(const leat_sample *s)
 struct leat_layout {
 	size_t n_sections, accs_size;
 	struct leat_section *sections;
-	int pairs;    /* samples have a y */
-	int ordered;  /* some class needs samples in order */
-	int has_user; /* some class is the user's */
+	int pairs;     /* samples have a y */
+	int ordered;   /* some class needs samples in order */
+	int sum_alone; /* the only section is a sum */
+	int has_user;  /* some class is the user's */
 	int narrow; /* blocks are copied section by section; see time_query.c */
 	const struct leat_accs *blank; /* a block of no values, or NULL */
 };
@@ -118,6 +119,12 @@ LEAT_INLINE void leat_section_add(const struct leat_section *p, void *acc,
 	}
 }
 
+/* Returns the sum of a block that has nothing else. */
+LEAT_INLINE struct leat_sum *leat_accs_sum(struct leat_accs *a)
+{
+	return (struct leat_sum *)(void *)(a + 1);
+}
+
 LEAT_INLINE void leat_accs_add(const struct leat_layout *l, struct leat_accs *a,
     const leat_sample *s, int before)
 {
@@ -126,6 +133,10 @@ LEAT_INLINE void leat_accs_add(const struct leat_layout *l, struct leat_accs *a,
 		return;
 	}
 	a->count++;
+	if (l->sum_alone) {
+		leat_sum_add(leat_accs_sum(a), s->x);
+		return;
+	}
 	for (size_t i = 0; i < l->n_sections; i++) {
 		const struct leat_section *p = &l->sections[i];
 		leat_section_add(p, leat_section(p, a), s, before);

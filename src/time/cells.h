@@ -224,11 +224,7 @@ LEAT_INLINE enum leat_cells_taken leat_cells_take(struct leat_stream *st,
 		c->next = c;
 	}
 	leat_accs_add(&st->forest.layout, leat_cell_accs(&st->plan, c), &v, 0);
-	st->counts.pushed++;
-	if (LEAT_LIKELY(!leat_is_missing(&v)))
-		st->counts.taken++;
-	else
-		st->counts.missing++;
+	leat_stream_count(st, &v);
 	return begins ? LEAT_CELLS_BEGUN : LEAT_CELLS_TAKEN;
 }
 

@@ -178,4 +178,58 @@ void leat_ranges_emit_open(struct leat_stream *st, struct leat_state *s,
 int leat_ranges_prepare(struct leat_stream *st, const struct leat_state *s,
     const leat_event *e, struct leat_need *need);
 
+/*
+ * Moves the clock for a value, and evicts what no window needs any more, if
+ * that leaves a value in the first leaf. Returns 0 and has changed nothing if
+ * there is more to it, or the value is late.
+ */
+LEAT_INLINE int leat_ranges_pass(struct leat_stream *st, struct leat_ranges *r,
+    int64_t t, int64_t *due)
+{
+	struct leat_clock *c = &st->clock;
+	const struct leat_node *first = r->tree.first;
+	int64_t target = leat_earlier(t, c->delay), before;
+
+	if (LEAT_UNLIKELY(c->target != c->watermark) || t < c->now)
+		return 0;
+	if (target < c->watermark)
+		target = c->watermark;
+	before = leat_earlier(target, st->plan.span - 1);
+	if (LEAT_UNLIKELY(first->t[first->n - 1] < before) ||
+	    LEAT_UNLIKELY(leat_later(t, st->plan.span) <= target))
+		return 0;
+	c->now = c->slowest = t;
+	c->target = c->watermark = r->closed = target;
+	while (first->t[r->tree.gone] < before)
+		r->tree.gone++;
+	*due = leat_later(first->t[r->tree.gone], st->plan.span);
+	return 1;
+}
+
+/*
+ * Does all of a push, where plan.quiet, if the value goes behind all others
+ * into the last leaf, and values leave the first leaf alone. *due becomes when
+ * the oldest value leaves. Returns 0 and has changed nothing if there is more
+ * to it.
+ */
+LEAT_INLINE int leat_ranges_take(struct leat_stream *st, struct leat_state *s,
+    const leat_event *e, int64_t *due)
+{
+	struct leat_ranges *r = leat_ranges_of(s);
+	leat_sample v = { e->t, e->x, e->y };
+	struct leat_node *last;
+
+	if (LEAT_UNLIKELY(!r) || LEAT_UNLIKELY(r->tree.height == 0))
+		return 0;
+	last = r->tree.last;
+	if (last->n == LEAT_LEAF || e->t < last->t[last->n - 1] ||
+	    !leat_ranges_pass(st, r, e->t, due))
+		return 0;
+	leat_leaf_put(&st->forest, last, last->n++, &v);
+	leat_accs_add(&st->forest.layout, leat_node_accs(&st->forest, last), &v,
+	    0);
+	leat_stream_count(st, &v);
+	return 1;
+}
+
 #endif

@@ -24,6 +24,21 @@ int leat_stream_is_silent(const struct leat_stream *st,
 	    (st->plan.propagate && whole->missing > 0);
 }
 
+/* Makes the only statistic, which is made of a sum. */
+LEAT_INLINE void lower_sum(const struct leat_stream *st,
+    const struct leat_accs *whole, double *out)
+{
+	const void *sum = whole + 1;
+	struct leat_terms t = leat_sum_terms(sum);
+	struct leat_summary s;
+
+	s.n = (double)whole->count;
+	s.hi = t.hi;
+	s.lo = t.lo;
+	s.unit = t.unit;
+	*out = leat_lower_one(&s, st->plan.stats->id, 0);
+}
+
 void leat_stream_lower(const struct leat_stream *st,
     const struct leat_accs *whole, int64_t start, int64_t end, double *out)
 {
@@ -32,12 +47,17 @@ void leat_stream_lower(const struct leat_stream *st,
 	struct leat_summary s; /* the classes set what statistics need */
 	int silent = leat_stream_is_silent(st, whole);
 
+	if (st->plan.one_sum && LEAT_LIKELY(!silent)) {
+		lower_sum(st, whole, out);
+		return;
+	}
 	if (st->plan.engine->lower) {
 		st->plan.engine->lower(st, whole, out);
 		return;
 	}
 	s.n = (double)whole->count;
-	s.missing = (double)whole->missing;
+	s.missing = LEAT_UNLIKELY(whole->missing > 0) ? (double)whole->missing
+						      : 0;
 	s.last_tick = leat_earlier(end, 1);
 	if (LEAT_UNLIKELY(l->ordered)) { /* ordered classes alone need these */
 		s.carry_to = carry_to(st, end);

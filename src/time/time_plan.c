@@ -201,6 +201,7 @@ void leat_time_plan_layout(struct leat_time_plan *p, struct leat_layout *l,
 		l->has_user |= s.agg != NULL;
 	}
 	l->accs_size = leat_round_up(l->accs_size);
+	l->sum_alone = l->n_sections == 1 && s.id == LEAT_CLASS_SUM;
 	l->pairs = (leat_stats_traits(r.stats, r.n) & LEAT_OF_PAIRS) != 0;
 	LEAT_ASSERT(l->has_user || l->accs_size <= LEAT_ACCS_MAX);
 	if (!p->traits.decays)
@@ -303,6 +304,7 @@ int leat_time_plan_make(struct leat_time_plan *p, struct leat_layout *l,
 	p->roomy = roomy;
 	plan_grid(p, o);
 	leat_time_plan_layout(p, l, o);
+	p->one_sum = l->sum_alone && o->n_stats == 1;
 	p->few = plan_has_few(p, o);
 	plan_state(p, l);
 	/*
@@ -312,7 +314,10 @@ int leat_time_plan_make(struct leat_time_plan *p, struct leat_layout *l,
 	p->careful = p->traits.asks || p->emit_empty || p->early_span > 0 ||
 	    (p->traits.grows && l->ordered) ||
 	    (p->engine->overlaps && p->revises);
-	p->plain = p->engine->has_cells && !p->traits.grows && !p->careful &&
-	    !p->more_at && !l->ordered && o->n_sources <= 1 && !o->max_skew;
+	int usual = !p->careful && !p->more_at && o->n_sources <= 1 &&
+	    !o->max_skew;
+	p->plain = usual && p->engine->has_cells && !p->traits.grows &&
+	    !l->ordered;
+	p->quiet = usual && p->traits.slides && !o->sink.emit;
 	return LEAT_OK;
 }

@@ -58,6 +58,8 @@ struct leat_time_plan {
 	int revises;      /* a window may be emitted more than once */
 	int careful;      /* pushes and advances are prepared */
 	int plain; /* values that a cell holds change that, and the clock */
+	int quiet; /* sliding windows of which nothing is emitted or limited */
+	int one_sum; /* the only statistic is made of a sum */
 	size_t n_stats;
 	leat_stat *stats;
 };

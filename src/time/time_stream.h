@@ -144,6 +144,16 @@ int leat_stream_is_full(const struct leat_stream *st,
 int leat_stream_has_all(const struct leat_stream *st,
     const struct leat_state *s);
 
+/* Counts a value that went into a window. */
+LEAT_INLINE void leat_stream_count(struct leat_stream *st, const leat_sample *v)
+{
+	st->counts.pushed++;
+	if (LEAT_LIKELY(!leat_is_missing(v)))
+		st->counts.taken++;
+	else
+		st->counts.missing++;
+}
+
 /* Ends a push or advance: the calendar's answers are forgotten. */
 LEAT_INLINE void leat_stream_done(struct leat_stream *st)
 {

@@ -8,6 +8,7 @@
  */
 #include "../state/object.h"
 #include "cells.h"
+#include "ranges.h"
 #include "time_codec.h"
 
 struct leat_time_window {
@@ -211,12 +212,17 @@ static int push_one_with_care(leat_time_window *w, const leat_event *e)
 	return err;
 }
 
-/* Does all of a push, if it closes nothing and goes into the only window. */
+/*
+ * Does all of a push, if it closes nothing and goes into the only window, or
+ * comes in order to sliding ones. Returns 0 and has changed nothing if not.
+ */
 LEAT_INLINE int push_at_once(leat_time_window *w, const leat_event *e)
 {
 	struct leat_stream *st = &w->stream;
 	enum leat_cells_taken taken;
 
+	if (st->plan.quiet)
+		return leat_ranges_take(st, w->state, e, &w->due);
 	if (!st->plan.plain)
 		return 0;
 	taken = leat_cells_take(st, w->state, e, w->due);

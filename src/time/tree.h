@@ -126,8 +126,8 @@ void leat_tree_pour(struct leat_forest *f, struct leat_tree *to,
 void leat_tree_each_pane(const struct leat_forest *f, const struct leat_tree *t,
     void (*fn)(void *ctx, int64_t start, const struct leat_accs *a), void *ctx);
 size_t leat_tree_panes(const struct leat_forest *f, const struct leat_tree *t);
-/* Joins all values into out. */
-void leat_tree_query(const struct leat_forest *f, const struct leat_tree *t,
+/* Joins all values into out: of a tree that is a leaf, a block, or empty. */
+void leat_tree_query_low(const struct leat_forest *f, const struct leat_tree *t,
     struct leat_accs *out);
 /* Joins the three blocks of a tree's edges into out. */
 void leat_tree_whole(const struct leat_forest *f, const struct leat_accs *first,
@@ -340,6 +340,17 @@ LEAT_INLINE void leat_tree_mend(const struct leat_forest *f,
 	sum = leat_section(l->sections, out);
 	if (LEAT_UNLIKELY(leat_sum_has_lost(sum)))
 		leat_tree_sum_again(f, t, from, to, sum);
+}
+
+/* Joins all values into out. */
+LEAT_INLINE void leat_tree_query(const struct leat_forest *f,
+    const struct leat_tree *t, struct leat_accs *out)
+{
+	if (LEAT_LIKELY(t->height > 0))
+		leat_tree_whole(f, leat_first_accs(f, t),
+		    leat_middle(f, t->edges), leat_node_accs(f, t->last), out);
+	else
+		leat_tree_query_low(f, t, out);
 }
 
 /* Joins the values in [from, to), which are not all, into out. */

@@ -22,6 +22,26 @@ static void tabulate_sums(const struct leat_forest *f, struct leat_tree *t,
 	}
 }
 
+/* Does so for blocks of a sum and nothing else. */
+static void tabulate_sum_alone(const struct leat_forest *f, struct leat_tree *t)
+{
+	struct leat_accs tally = { 0, 0 };
+	struct leat_sum sum = { 0, 0, 0 };
+	const double *x = leat_leaf_x(t->first);
+
+	for (size_t i = t->first->n; i-- > t->gone;) {
+		struct leat_accs *at = leat_tail(f, t->edges, i);
+		if (LEAT_LIKELY(x[i] == x[i])) {
+			tally.count++;
+			leat_sum_add(&sum, x[i]);
+		} else {
+			tally.missing++;
+		}
+		*at = tally;
+		*leat_accs_sum(at) = sum;
+	}
+}
+
 static void tabulate_section(const struct leat_forest *f, struct leat_tree *t,
     const struct leat_section *p)
 {
@@ -48,6 +68,10 @@ void leat_tree_tabulate_leaf(struct leat_forest *f, struct leat_tree *t)
 
 	if (f->panes)
 		return;
+	if (f->layout.sum_alone) {
+		tabulate_sum_alone(f, t);
+		return;
+	}
 	for (size_t i = t->first->n; i-- > t->gone;) {
 		leat_leaf_get(f, t->first, i, &s);
 		tally.missing += leat_is_missing(&s) != 0;

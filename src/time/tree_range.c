@@ -92,10 +92,42 @@ static void add_prefix(const struct leat_forest *f, const struct leat_tree *t,
 	add_range(f, t, &of, INT64_MIN, to, out);
 }
 
+/*
+ * Joins three blocks of a sum alone, where these have the two terms that nearly
+ * all have. Returns 0 if they do not: then out means nothing.
+ */
+LEAT_INLINE int whole_sum(const struct leat_accs *first,
+    const struct leat_accs *middle, const struct leat_accs *last,
+    struct leat_accs *out)
+{
+	const struct leat_sum *x = (const void *)(first + 1),
+			      *y = (const void *)(middle + 1),
+			      *z = (const void *)(last + 1);
+	struct leat_sum *sum = (void *)(out + 1);
+	double a, b, e, e1, e2, e3, e4, e5;
+
+	leat_two_sum(x->a, y->a, &a, &e);
+	leat_two_sum(x->b, y->b, &b, &e1);
+	leat_two_sum(b, e, &b, &e2);
+	leat_two_sum(a, z->a, &a, &e);
+	leat_two_sum(b, z->b, &b, &e3);
+	leat_two_sum(b, e, &b, &e4);
+	e5 = (double)((x->rest | y->rest | z->rest) != 0);
+	out->count = first->count + middle->count + last->count;
+	out->missing = first->missing + middle->missing + last->missing;
+	sum->a = a;
+	sum->b = b;
+	sum->rest = 0;
+	return (e1 == 0) & (e2 == 0) & (e3 == 0) & (e4 == 0) & (e5 == 0);
+}
+
 void leat_tree_whole(const struct leat_forest *f, const struct leat_accs *first,
     const struct leat_accs *middle, const struct leat_accs *last,
     struct leat_accs *out)
 {
+	if (f->layout.sum_alone &&
+	    LEAT_LIKELY(whole_sum(first, middle, last, out)))
+		return;
 	leat_accs_copy(&f->layout, out, first);
 	if (LEAT_LIKELY(out->count && middle->count && last->count)) {
 		leat_accs_unite(&f->layout, out, middle);
@@ -106,22 +138,17 @@ void leat_tree_whole(const struct leat_forest *f, const struct leat_accs *first,
 	leat_accs_join(&f->layout, out, last);
 }
 
-void leat_tree_query(const struct leat_forest *f, const struct leat_tree *t,
+void leat_tree_query_low(const struct leat_forest *f, const struct leat_tree *t,
     struct leat_accs *out)
 {
-	if (LEAT_UNLIKELY(!t->root)) {
-		if (t->few)
-			leat_few_query(f, t->few, out);
-		else
-			leat_accs_clear(&f->layout, out);
-	} else if (t->height > 0) {
-		leat_tree_whole(f, leat_first_accs(f, t),
-		    leat_middle(f, t->edges), leat_node_accs(f, t->last), out);
-	} else if (t->gone == 0) {
+	if (t->few) {
+		leat_few_query(f, t->few, out);
+	} else if (t->root && t->gone == 0) {
 		leat_accs_copy(&f->layout, out, leat_node_accs(f, t->last));
 	} else {
 		leat_accs_clear(&f->layout, out);
-		add_leaf(f, t, t->first, INT64_MIN, INT64_MAX, out);
+		if (t->root)
+			add_leaf(f, t, t->first, INT64_MIN, INT64_MAX, out);
 	}
 }
 
