@@ -755,7 +755,7 @@ static const struct stamped stamped_any_hot = ENTRY(hot_set, HOT);
 /* A push of a set of HOT with results for which there is no plan. */
 static int hot_push_query(leat_window *w, double x, double *out)
 {
-	hot_set_push(w, x);
+	w->push_x(w, x);
 	return unusual_query(w, out);
 }
 
@@ -966,8 +966,10 @@ void leat_slide_specialise(leat_window *w)
 	w->push_query = s ? s->both[form] : any_push_query;
 	if (s)
 		w->query = s->query[form];
-	else if (!(w->flags & ~(HOT | COOL)))
-		w->push_query = hot_push_query;
+	if (s || (w->flags & ~(HOT | COOL)))
+		return;
+	w->push_x = stamped_any_hot.push[form];
+	w->push_query = hot_push_query;
 }
 
 const struct leat_engine leat_slide_engine = {
