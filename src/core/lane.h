@@ -264,7 +264,7 @@ LEAT_INLINE void leat_lane_two_sum(leat_lane a, leat_lane b, leat_lane *s,
 	*s = sum;
 }
 
-/* Pairs under the names of wider lanes, so that slide_wide.h takes both. */
+/* Pairs under the names of wider lanes, so that a template takes all. */
 LEAT_INLINE leat_lane leat_lane_count(double from)
 {
 	return leat_lane_make(from, from + 1);
@@ -283,6 +283,42 @@ LEAT_INLINE int leat_lane_all_within(leat_lane a, leat_lane b)
 LEAT_INLINE int leat_lane_any_nan(leat_lane a)
 {
 	return isunordered(leat_lane_get(a, 0), leat_lane_get(a, 1));
+}
+LEAT_INLINE leat_lane leat_lane_size(leat_lane a)
+{
+	return leat_lane_make(fabs(leat_lane_get(a, 0)),
+	    fabs(leat_lane_get(a, 1)));
+}
+LEAT_INLINE double leat_lane_last(leat_lane a)
+{
+	return leat_lane_get(a, 1);
+}
+LEAT_INLINE leat_lane leat_lane_spread(leat_lane a)
+{
+	return leat_lane_dup(leat_lane_get(a, 1));
+}
+LEAT_INLINE leat_lane leat_lane_enter(leat_lane a, double first)
+{
+	return leat_lane_make(first, leat_lane_get(a, 0));
+}
+/* The first, and both. */
+LEAT_INLINE leat_lane leat_lane_scan(leat_lane a)
+{
+	return leat_lane_add(a, leat_lane_enter(a, 0));
+}
+LEAT_INLINE void leat_lane_store_some(double *p, leat_lane a, size_t n)
+{
+	if (n > 0)
+		p[0] = leat_lane_get(a, 0);
+	if (n > 1)
+		p[1] = leat_lane_get(a, 1);
+}
+LEAT_INLINE void leat_lane_transpose(leat_lane *r)
+{
+	leat_lane first = leat_lane_firsts(r[0], r[1]);
+
+	r[1] = leat_lane_seconds(r[0], r[1]);
+	r[0] = first;
 }
 
 #endif

@@ -51,9 +51,11 @@ LEAT_QUAD leat_quad leat_quad_load(const double *p)
 {
 	return (leat_quad)_mm256_loadu_pd(p);
 }
-/* The first n numbers, 1 to 3, and zeros. */
+/* The first n numbers, up to four, and zeros. */
 LEAT_QUAD leat_quad leat_quad_load_some(const double *p, size_t n)
 {
+	if (n == 0 || n > 3)
+		return n ? leat_quad_load(p) : leat_quad_dup(0);
 	__m128d low = n > 1 ? _mm_loadu_pd(p) : _mm_load_sd(p);
 	__m128d high = n > 2 ? _mm_load_sd(p + 2) : _mm_setzero_pd();
 
@@ -107,6 +109,74 @@ LEAT_QUAD int leat_quad_any_nan(leat_quad a)
 
 	return _mm256_movemask_pd(_mm256_cmp_pd(v, v, _CMP_UNORD_Q));
 }
+LEAT_QUAD leat_quad leat_quad_min(leat_quad a, leat_quad b)
+{
+	return (leat_quad)_mm256_min_pd((__m256d)a, (__m256d)b);
+}
+LEAT_QUAD leat_quad leat_quad_max(leat_quad a, leat_quad b)
+{
+	return (leat_quad)_mm256_max_pd((__m256d)a, (__m256d)b);
+}
+LEAT_QUAD leat_quad_mask leat_quad_valid(leat_quad a)
+{
+	return a == a;
+}
+LEAT_QUAD leat_quad_mask leat_quad_zero(leat_quad a)
+{
+	return a == (leat_quad){ 0, 0, 0, 0 };
+}
+LEAT_QUAD leat_quad_mask leat_quad_both(leat_quad_mask a, leat_quad_mask b)
+{
+	return a & b;
+}
+LEAT_QUAD int leat_quad_bits(leat_quad_mask m)
+{
+	return _mm256_movemask_pd((__m256d)m);
+}
+LEAT_QUAD leat_quad leat_quad_and(leat_quad a, leat_quad_mask m)
+{
+	return (leat_quad)((leat_quad_mask)a & m);
+}
+/* a where the mask is set, else b. */
+LEAT_QUAD leat_quad leat_quad_pick(leat_quad_mask m, leat_quad a, leat_quad b)
+{
+	return (leat_quad)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)m);
+}
+LEAT_QUAD leat_quad leat_quad_size(leat_quad a)
+{
+	return (leat_quad)_mm256_andnot_pd(_mm256_set1_pd(-0.0), (__m256d)a);
+}
+LEAT_QUAD double leat_quad_last(leat_quad a)
+{
+	return a[3];
+}
+/* The last in all lanes. */
+LEAT_QUAD leat_quad leat_quad_spread(leat_quad a)
+{
+	__m256d high = _mm256_permute2f128_pd((__m256d)a, (__m256d)a, 0x11);
+
+	return (leat_quad)_mm256_permute_pd(high, 15);
+}
+/* first, and all lanes but the last one step on. */
+LEAT_QUAD leat_quad leat_quad_enter(leat_quad a, double first)
+{
+	return (leat_quad){ first, a[0], a[1], a[2] };
+}
+/* Each lane and all before it, added in another order than one by one. */
+LEAT_QUAD leat_quad leat_quad_scan(leat_quad a)
+{
+	__m256d low = _mm256_permute2f128_pd((__m256d)a, (__m256d)a, 0x08);
+
+	a += (leat_quad)_mm256_shuffle_pd(low, (__m256d)a, 5);
+	return a +
+	    (leat_quad)_mm256_permute2f128_pd((__m256d)a, (__m256d)a, 0x08);
+}
+/* The first n, up to four. */
+LEAT_QUAD void leat_quad_store_some(double *p, leat_quad a, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		p[i] = a[i];
+}
 /* Four rows of which r[i] is the i-th, into four columns. */
 LEAT_QUAD void leat_quad_transpose(leat_quad *r)
 {
@@ -119,20 +189,6 @@ LEAT_QUAD void leat_quad_transpose(leat_quad *r)
 	r[1] = (leat_quad)_mm256_permute2f128_pd(b, d, 0x20);
 	r[2] = (leat_quad)_mm256_permute2f128_pd(a, c, 0x31);
 	r[3] = (leat_quad)_mm256_permute2f128_pd(b, d, 0x31);
-}
-
-/* Four rows of two, as two columns. */
-LEAT_QUAD void leat_quad_columns2(const leat_lane *r, leat_quad *c)
-{
-	__m256d even =
-	    _mm256_insertf128_pd(_mm256_castpd128_pd256((__m128d)r[0]),
-		(__m128d)r[2], 1);
-	__m256d odd =
-	    _mm256_insertf128_pd(_mm256_castpd128_pd256((__m128d)r[1]),
-		(__m128d)r[3], 1);
-
-	c[0] = (leat_quad)_mm256_unpacklo_pd(even, odd);
-	c[1] = (leat_quad)_mm256_unpackhi_pd(even, odd);
 }
 #endif
 

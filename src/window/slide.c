@@ -21,7 +21,7 @@
 #include "../agg/pairs.h"
 #include "../agg/shape.h"
 #include "../agg/sum.h"
-#include "../core/quad.h"
+#include "../core/octet.h"
 #include "../core/superacc.h"
 #include "window.h"
 
@@ -940,6 +940,8 @@ static void slide_reset(leat_window *w)
 		leat_chain_reset(&w->parts[i], s->slots);
 }
 
+#include "slide_run.h"
+
 /* Chooses the functions of a window whose classes are known; no grid is. */
 void leat_slide_specialise(leat_window *w)
 {
@@ -962,6 +964,7 @@ void leat_slide_specialise(leat_window *w)
 	if (w->pairs || w->sink.emit)
 		return;
 	const struct stamped *s = stamped_for(w);
+	w->run = many_pays(w) ? many_push : NULL;
 	w->push_x = s ? s->push[form] : any_push;
 	w->push_query = s ? s->both[form] : any_push_query;
 	if (s)
