@@ -59,6 +59,7 @@ static void put_word(struct hand *h, uint64_t bits)
 #define THREE 0x4008000000000000u
 #define FOUR 0x4010000000000000u
 #define HALF 0x3FE0000000000000u
+#define NONE 0x7FF8000000000000u
 
 static void begin_chunk(struct hand *h, unsigned part, unsigned required)
 {
@@ -444,6 +445,94 @@ START_TEST(keyed_windows_are_what_the_manual_says)
 	saved_free(&should);
 	saved_free(&is);
 	leat_keyed_free(k);
+}
+END_TEST
+
+/* ---- Sums ---- */
+
+/* A landmark window with that sum of so many values, loaded. */
+static int load_sum(uint64_t values, uint64_t head, uint64_t units,
+    const double *term, size_t n)
+{
+	static const leat_stat sum[] = { LEAT_SUM };
+	leat_window_options o;
+	leat_window *w;
+	struct saved empty, s;
+	struct chunk c;
+	struct hand h;
+	size_t i = 0;
+
+	memset(&o, 0, sizeof(o));
+	o.kind = LEAT_LANDMARK;
+	o.stats = sum;
+	o.n_stats = 1;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+	empty = window_saved(w);
+	leat_window_free(w);
+	while (saved_chunk(&empty, i, &c) && c.part != 3)
+		i++;
+	memcpy(h.bytes, empty.bytes, c.at);
+	h.n = c.at;
+	begin_chunk(&h, 3, 1);
+	put_number(&h, values);
+	put_word(&h, values ? ONE : NONE);
+	put_number(&h, 0); /* missing */
+	put_number(&h, head);
+	if (head & 1)
+		put_number(&h, units);
+	for (i = 0; i < n; i++)
+		put_double(&h, term[i]);
+	end_chunk(&h);
+	s = end_state(&h);
+	leat_reader r = saved_reader(&s);
+	int err = leat_window_load(&w, &o, &r);
+	if (!err)
+		leat_window_free(w);
+	saved_free(&s);
+	saved_free(&empty);
+	return err;
+}
+
+START_TEST(a_sum_has_one_form)
+{
+	static const double apart[] = { 1, 0x1p-60, 0x1p-200, 0x1p-1074 };
+	static const double near[] = { 1, 2 }, zero[] = { 0 }, one[] = { 1 };
+	static const double up[] = { 0x1p-60, 1 }, odd[] = { INFINITY, 1 };
+	static const double tie[] = { 1, 0x1p-53, 0x1p-1074 };
+	static const double late[] = { 1, INFINITY };
+
+	ck_assert_int_eq(load_sum(9, 16, 0, apart, 4), LEAT_OK);
+	ck_assert_int_eq(load_sum(9, 4, 0, odd, 1), LEAT_OK);
+	ck_assert_int_eq(load_sum(9, 0, 0, NULL, 0), LEAT_OK);
+	ck_assert_int_eq(load_sum(9, 5, 4, one, 1), LEAT_OK); /* 2 units */
+	ck_assert_int_eq(load_sum(0, 0, 0, NULL, 0), LEAT_OK);
+	ck_assert_int_eq(load_sum(1, 4, 0, one, 1), LEAT_OK);
+	/* Two doubles where one would do, in another order, or 0. */
+	ck_assert_int_eq(load_sum(9, 8, 0, near, 2), LEAT_ESTATE);
+	ck_assert_int_eq(load_sum(9, 8, 0, up, 2), LEAT_ESTATE);
+	ck_assert_int_eq(load_sum(9, 4, 0, zero, 1), LEAT_ESTATE);
+	/* Above the half it is rounded up. */
+	ck_assert_int_eq(load_sum(9, 12, 0, tie, 3), LEAT_ESTATE);
+	ck_assert_int_eq(load_sum(9, 8, 0, tie, 2), LEAT_OK);
+	/* An infinity has nothing beside it. */
+	ck_assert_int_eq(load_sum(9, 8, 0, odd, 2), LEAT_ESTATE);
+	ck_assert_int_eq(load_sum(9, 8, 0, late, 2), LEAT_ESTATE);
+	ck_assert_int_eq(load_sum(9, 5, 4, odd, 1), LEAT_ESTATE);
+	ck_assert_int_eq(load_sum(9, 6, 0, odd, 1), LEAT_ESTATE);
+	/* Units that are none, too few to be needed, or too many. */
+	ck_assert_int_eq(load_sum(9, 5, 0, one, 1), LEAT_ESTATE);
+	ck_assert_int_eq(load_sum(9, 5, 2, one, 1), LEAT_ESTATE);
+	ck_assert_int_eq(load_sum(9, 5, (uint64_t)1 << 62, one, 1),
+	    LEAT_ESTATE);
+	ck_assert_int_eq(load_sum(9, 5, ((uint64_t)1 << 62) - 1, one, 1),
+	    LEAT_ESTATE);
+	/* This window loses nothing. */
+	ck_assert_int_eq(load_sum(9, 6, 0, one, 1), LEAT_ESTATE);
+	/* One value is one double, and none is none. */
+	ck_assert_int_eq(load_sum(1, 8, 0, tie, 2), LEAT_ESTATE);
+	ck_assert_int_eq(load_sum(1, 5, 4, one, 1), LEAT_ESTATE);
+	ck_assert_int_eq(load_sum(0, 4, 0, one, 1), LEAT_ESTATE);
+	ck_assert_int_eq(load_sum(9, 4 * 45, 0, apart, 4), LEAT_ESTATE);
 }
 END_TEST
 
@@ -1323,6 +1412,7 @@ static void add_bytes(Suite *s)
 	tcase_add_test(c, squared_weights_of_version_1_may_be_too_large);
 	tcase_add_test(c, scales_are_not_larger_than_numbers_have_them);
 	tcase_add_test(c, keyed_windows_are_what_the_manual_says);
+	tcase_add_test(c, a_sum_has_one_form);
 	tcase_add_test(c, numbers_are_bytes_that_are_the_same_everywhere);
 	tcase_add_test(c, keys_take_little_room);
 	suite_add_tcase(s, c);

@@ -453,6 +453,75 @@ START_TEST(any_order_and_any_cut_gives_the_same_sum)
 }
 END_TEST
 
+/* |got - exact|, less half an ulp, over the sum of |x|. */
+static double lost(const double *x, size_t n, double got)
+{
+	struct big sum, sizes, off, half;
+
+	exact_sum(x, n, &sum);
+	big_set(&sizes, 0);
+	for (size_t i = 0; i < n; i++) {
+		big_set(&off, fabs(x[i]));
+		big_add(&sizes, &sizes, &off);
+	}
+	big_set(&off, got);
+	big_sub(&off, &off, &sum);
+	off.sign *= off.sign;
+	big_set(&half, ulp(got) / 2);
+	big_sub(&off, &off, &half);
+	return sizes.sign == 0 ? (double)off.sign : big_ratio(&off, &sizes);
+}
+
+/* By the page, what is lost is less than so much for each value. */
+START_TEST(what_a_small_sum_loses_is_far_below_its_values)
+{
+	struct rng r = rng_new((uint64_t)_i + 99);
+	const struct kind *kind = &kinds[_i];
+	double x[MOST], out[2];
+	int overflows = strstr(kind->name, "huge") != NULL;
+
+	for (int round = 0; round < (short_run() ? 20 : 200); round++) {
+		size_t n = 6 + rng_below(&r, MOST - 6);
+		kind->fill(x, n, &r);
+		for (int i = 0; i < N_WAYS; i++) {
+			shuffle(x, n, &r);
+			ways[i].ask(x, n, out);
+			if (!isfinite(out[0]))
+				continue;
+			ck_assert_msg(lost(x, n, out[0]) <=
+				(double)n * (overflows ? 1e-31 : 1e-46),
+			    "%s, %s of %zu", kind->name, ways[i].name, n);
+		}
+	}
+}
+END_TEST
+
+START_TEST(an_infinity_is_the_sum_and_two_that_differ_are_none)
+{
+	struct rng r = rng_new(7);
+	double x[MOST], out[2];
+
+	for (int round = 0; round < 20; round++) {
+		size_t n = 6 + rng_below(&r, MOST - 6);
+		kinds[round % N_KINDS].fill(x, n, &r);
+		x[0] = round & 1 ? INFINITY : -INFINITY;
+		if (round & 2)
+			x[1] = -x[0];
+		if (round & 4)
+			x[2] = x[0];
+		double want = round & 2 ? NAN : x[0];
+		for (int i = 0; i < N_WAYS; i++) {
+			shuffle(x, n, &r);
+			ways[i].ask(x, n, out);
+			ck_assert_msg(same_bits(out[0], want) &&
+				same_bits(out[1], want),
+			    "%s of %zu: %g %g, not %g", ways[i].name, n, out[0],
+			    out[1], want);
+		}
+	}
+}
+END_TEST
+
 Suite *totals_suite(void)
 {
 	Suite *s = suite_create("totals");
@@ -461,6 +530,9 @@ Suite *totals_suite(void)
 	tcase_set_timeout(t, 300);
 	tcase_add_loop_test(t, any_order_and_any_cut_gives_the_same_sum, 0,
 	    N_KINDS);
+	tcase_add_loop_test(t, what_a_small_sum_loses_is_far_below_its_values,
+	    0, N_KINDS);
+	tcase_add_test(t, an_infinity_is_the_sum_and_two_that_differ_are_none);
 	suite_add_tcase(s, t);
 	return s;
 }
