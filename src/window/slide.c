@@ -35,6 +35,7 @@
 #include "slide_dated.h"
 #include "slide_first.h"
 #include "slide_pairs.h"
+#include "slide_product.h"
 #include "slide_shape.h"
 #include "slide_squares.h"
 
@@ -52,9 +53,10 @@ enum {
 	ARGMAX = 64,
 	FIRST = 128,
 	SQUARES = 256,
-	JOINT = 512,                     /* the class of pairs */
+	JOINT = 512, /* the class of pairs */
+	PRODUCT = 1024,
 	HOT = SUM | MOMENTS | MIN | MAX, /* sets of these have a usual way */
-	SELDOM = SHAPE | ARGMIN | ARGMAX | FIRST | SQUARES | JOINT,
+	SELDOM = SHAPE | ARGMIN | ARGMAX | FIRST | SQUARES | JOINT | PRODUCT,
 	SHIFTED = MOMENTS | SHAPE | JOINT, /* classes that share n */
 	MASKED = SHIFTED | SQUARES, /* classes that mask missing values */
 	ONE = 0x1000,               /* a single statistic, the class's own */
@@ -81,6 +83,7 @@ static const struct laned {
 	{ FIRST, LEAT_CLASS_FIRST, sizeof(struct first_state), 1 },
 	{ SQUARES, LEAT_CLASS_SQUARES, sizeof(struct squares_state), 2 },
 	{ JOINT, LEAT_CLASS_PAIRS, sizeof(struct pairs_state), 7 },
+	{ PRODUCT, LEAT_CLASS_PRODUCT, sizeof(struct product_state), 2 },
 };
 
 enum { N_LANED = sizeof(laned) / sizeof(laned[0]) };
@@ -131,6 +134,8 @@ static void turn_seldom(struct slide_cursor *c, int flags)
 		squares_turn(pass(c, sizeof(struct squares_state), 0));
 	if (flags & JOINT)
 		pairs_turn(pass(c, sizeof(struct pairs_state), 0));
+	if (flags & PRODUCT)
+		product_turn(pass(c, sizeof(struct product_state), 0));
 }
 
 static void turn_lanes(const leat_window *w)
@@ -335,6 +340,10 @@ LEAT_INLINE void steps_seldom(struct slide_cursor *c, struct leat_slide *s,
 	if (flags & JOINT)
 		pairs_lane_step(pass(c, sizeof(struct pairs_state), 7), now,
 		    row);
+	row = c->row;
+	if (flags & PRODUCT)
+		product_lane_step(pass(c, sizeof(struct product_state), 2),
+		    seen, row);
 }
 
 LEAT_INLINE void push_body(leat_window *w, double x, double y, int flags)
@@ -434,6 +443,10 @@ LEAT_INLINE void sum_up_seldom(const struct leat_slide *s,
 		if (!pairs_value(m, shift, row, s->n, s->inverse, out))
 			pairs_value_far(m, shift, row, s->n, out);
 	}
+	row = c->row;
+	if (flags & PRODUCT)
+		product_value(pass(c, sizeof(struct product_state), 2), row,
+		    out);
 }
 
 /* Collects what the classes in lanes know. */
@@ -596,7 +609,7 @@ LEAT_INLINE double hot(const leat_window *w, int id,
 	return hot_seldom(w, id, s, flags);
 }
 
-/* The same where it pays to look at the statistic first. */
+/* Returns the same where it pays to look at the statistic first. */
 LEAT_INLINE double hot_any(const leat_window *w, int id,
     const struct leat_summary *s)
 {
@@ -860,6 +873,8 @@ static void reset_seldom(struct slide_cursor *c, int flags)
 	if (flags & JOINT)
 		memset(pass(c, sizeof(struct pairs_state), 0), 0,
 		    sizeof(struct pairs_state));
+	if (flags & PRODUCT)
+		product_reset(pass(c, sizeof(struct product_state), 0));
 }
 
 static void lanes_reset(leat_window *w)
@@ -895,6 +910,10 @@ static void row_none(const leat_window *w, double *row)
 			*row = edge_none(flag == MAX);
 		if (flag & (ARGMIN | ARGMAX | FIRST))
 			*row = NAN;
+		if (flag & PRODUCT) {
+			row[0] = 0.5;
+			row[1] = 1;
+		}
 		row += flag ? laned[i].width : 0;
 	}
 }
