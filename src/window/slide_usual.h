@@ -83,7 +83,7 @@ LEAT_INLINE int usual_push(leat_window *w, double x, int flags)
 		return 0;
 	if ((flags & SUM) && LEAT_UNLIKELY(!sum_takes(sum_of(w, flags), x)))
 		return 0;
-	if ((flags & (SHIFTED | SUM)) == SHIFTED &&
+	if ((flags & (MOMENTS | SUM)) == MOMENTS &&
 	    LEAT_UNLIKELY(fabs(x) > DBL_MAX))
 		return 0;
 	gone = s->a[i];
