@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { INPUT_BLOCK = 1 << 16 };
+enum { INPUT_BLOCK = 1 << 17 };
 
 struct input {
 	int fd;

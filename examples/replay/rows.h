@@ -130,17 +130,18 @@ static inline int rows_prefetch(struct rows *rows, uint64_t row,
 {
 	struct groups *g = &rows->groups;
 	struct prefetch *a = &rows->prefetch;
-	size_t group;
+	leat_window *const *from, **to;
+	size_t group, n_open = g->n_open;
 	int err = groups_find(g, key, &group);
 
 	if (err)
 		return err;
+	from = groups_open(g, group);
+	to = a->windows + a->n * n_open;
 	prefetch_memory(&g->items[group]);
-	for (size_t i = 0; i < g->n_open; i++) {
-		leat_window *w = groups_open(g, group)[i];
-
-		prefetch_memory(w);
-		a->windows[a->n * g->n_open + i] = w;
+	for (size_t i = 0; i < n_open; i++) {
+		prefetch_memory(from[i]);
+		to[i] = from[i];
 	}
 	return prefetch_put(a, group, row) ? rows_settle(rows) : 0;
 }

@@ -131,13 +131,18 @@ LEAT_INLINE size_t plain_places(const char *window, const uint16_t *at,
     size_t n, size_t width, char delimiter)
 {
 	const char *end;
+	size_t i = 1;
 
 	if (n < width)
 		return 0;
-	for (size_t i = 0; i + 1 < width; i++)
-		if (window[at[i]] != delimiter)
+	for (; i + 4 <= width; i += 4, at += 4)
+		if ((window[at[0]] ^ delimiter) | (window[at[1]] ^ delimiter) |
+		    (window[at[2]] ^ delimiter) | (window[at[3]] ^ delimiter))
 			return 0;
-	end = window + at[width - 1];
+	for (; i < width; i++, at++)
+		if (*(window + *at) != delimiter)
+			return 0;
+	end = window + *at;
 	if (LEAT_LIKELY(*end == '\n'))
 		return width;
 	return *end == '\r' && n > width && end[1] == '\n' ? width + 1 : 0;
@@ -189,20 +194,31 @@ static LEAT_NOINLINE size_t quoted_places(leat_csv *c, const char *record,
 	return field[-1] == '\r' && k < n && *field == '\n' ? k + 1 : 0;
 }
 
-/* Returns a field of the record, of which the fields end at these places. */
-LEAT_INLINE leat_csv_field field_of(const leat_csv *c, const char *record,
-    const uint16_t *ends, size_t column, int quoted)
+/* Writes fields of the record, of which the fields end at these places. */
+LEAT_INLINE leat_csv_field *write_fields(leat_csv_field *out,
+    const char *record, const char *window, const uint16_t *ends,
+    const size_t *columns, size_t n)
 {
-	const char *window = c->window;
-	leat_csv_field f;
+	for (size_t i = 0; i < n; i++, out++) {
+		size_t column = columns[i];
+		const char *end = window + ends[column];
 
-	f.text = column > 0 ? window + ends[column - 1] + 1 : record;
-	f.len = (size_t)(window + ends[column] - f.text);
-	if (LEAT_UNLIKELY(quoted) && (unsigned char)*f.text == c->quote) {
-		f.text++;
-		f.len -= 2;
+		out->text = column > 0 ? window + ends[column - 1] + 1 : record;
+		out->len = (size_t)(end - out->text);
 	}
-	return f;
+	return out;
+}
+
+/* Takes the quotes from around fields; no other one begins with a quote. */
+static LEAT_NOINLINE void strip_quotes(const leat_csv *c, leat_csv_field *f,
+    size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if ((unsigned char)*f[i].text != c->quote)
+			continue;
+		f[i].text++;
+		f[i].len -= 2;
+	}
 }
 
 /*
@@ -218,32 +234,36 @@ static size_t gather(leat_csv *c, const char **record)
 	const uint16_t *stop = c->places + c->n_places;
 	const size_t width = c->width, most = s->most;
 	const size_t max = c->options.max_record;
-	const size_t n_texts = s->n_texts, n_columns = n_texts + s->n_numbers;
+	const size_t n_texts = s->n_texts, n_numbers = s->n_numbers;
 	const size_t *columns = s->columns;
 	const char delimiter = c->options.delimiter;
-	leat_csv_field *text = s->texts, *number = s->cells;
+	leat_csv_field *text = s->texts, *cell = s->cells;
 	size_t n = 0;
 
 	while (n < most) {
 		const uint16_t *ends = at;
-		size_t left = (size_t)(stop - at), i = 0;
+		size_t left = (size_t)(stop - at);
 		size_t places = plain_places(window, at, left, width,
 		    delimiter);
 		int quoted = places == 0;
 
 		if (LEAT_UNLIKELY(quoted)) {
 			places = quoted_places(c, start, at, left);
+			if (places == 0)
+				break;
 			ends = s->ends;
 		}
 		/* A line of nothing is no record, and 0 - 1 is very large. */
-		if (places == 0 ||
-		    (size_t)(window + ends[width - 1] - start) - 1 >= max)
+		if ((size_t)(window + ends[width - 1] - start) - 1 >= max)
 			break;
-		for (; i < n_texts; i++)
-			*text++ = field_of(c, start, ends, columns[i], quoted);
-		for (; i < n_columns; i++)
-			*number++ = field_of(c, start, ends, columns[i],
-			    quoted);
+		text = write_fields(text, start, window, ends, columns,
+		    n_texts);
+		cell = write_fields(cell, start, window, ends,
+		    columns + n_texts, n_numbers);
+		if (LEAT_UNLIKELY(quoted)) {
+			strip_quotes(c, text - n_texts, n_texts);
+			strip_quotes(c, cell - n_numbers, n_numbers);
+		}
 		s->starts[n++] = start;
 		start = window + at[places - 1] + 1;
 		at += places;
