@@ -25,7 +25,7 @@ struct leat_layout {
 	struct leat_section *sections;
 	int pairs;     /* samples have a y */
 	int ordered;   /* some class needs samples in order */
-	int sum_alone; /* the only section is a sum */
+	int sum_alone; /* the only section is a small sum */
 	int has_user;  /* some class is the user's */
 	int narrow; /* blocks are copied section by section; see time_query.c */
 	const struct leat_accs *blank; /* a block of no values, or NULL */

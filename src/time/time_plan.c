@@ -201,7 +201,7 @@ void leat_time_plan_layout(struct leat_time_plan *p, struct leat_layout *l,
 		l->has_user |= s.agg != NULL;
 	}
 	l->accs_size = leat_round_up(l->accs_size);
-	l->sum_alone = l->n_sections == 1 && s.id == LEAT_CLASS_SUM;
+	l->sum_alone = l->n_sections == 1 && s.cls == &leat_class_sum;
 	l->pairs = (leat_stats_traits(r.stats, r.n) & LEAT_OF_PAIRS) != 0;
 	LEAT_ASSERT(l->has_user || l->accs_size <= LEAT_ACCS_MAX);
 	if (!p->traits.decays)
