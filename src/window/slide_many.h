@@ -108,25 +108,33 @@ MANY_FUNCTION MANY_V MANY_NAME(edge)(MANY_V a, MANY_V b, int largest)
 	return largest ? MANY_OP(max)(a, b) : MANY_OP(min)(a, b);
 }
 
-/* Prefixes of values of all chunks, from one place to another. */
-MANY_TARGET static LEAT_NOINLINE void
+/*
+ * Prefixes of values of all chunks, from one place to another. Returns whether
+ * any may be missing.
+ */
+MANY_TARGET static LEAT_NOINLINE int
 MANY_NAME(edge_forwards)(const struct many_group *g, size_t from, size_t to,
     MANY_V *last, MANY_V *prefix, int largest)
 {
-	MANY_V column[MANY], run = *last;
+	MANY_V column[MANY], run = *last, sum = MANY_OP(dup)(0), v;
 	size_t i = from;
 
 	for (; i + MANY <= to; i += MANY, prefix += MANY) {
 		MANY_NAME(read)(g->d, i, column);
 		MANY_UNROLL
-		for (size_t j = 0; j < MANY; j++)
+		for (size_t j = 0; j < MANY; j++) {
+			sum = MANY_OP(add)(sum, column[j]);
 			prefix[j] = run = MANY_NAME(edge)(column[j], run,
 			    largest);
+		}
 	}
-	for (; i < to; i++, prefix++)
-		*prefix = run = MANY_NAME(edge)(MANY_NAME(gather)(g->d, i), run,
-		    largest);
+	for (; i < to; i++, prefix++) {
+		v = MANY_NAME(gather)(g->d, i);
+		sum = MANY_OP(add)(sum, v);
+		*prefix = run = MANY_NAME(edge)(v, run, largest);
+	}
 	*last = run;
+	return MANY_OP(any_nan)(sum);
 }
 
 /* The results of pushes from one place to another, the last ones first. */
@@ -164,19 +172,20 @@ MANY_FUNCTION MANY_V MANY_NAME(edge_backwards)(const struct many_group *g,
 	return run;
 }
 
-MANY_TARGET static LEAT_NOINLINE void
-MANY_NAME(edges_as)(const struct many_group *g, struct many_whole *whole,
-    double *out, int largest)
+MANY_FUNCTION int MANY_NAME(edges_turn)(const struct many_group *g,
+    struct many_whole *whole, double *out, int largest)
 {
 	MANY_V prefix[MANY_BLOCK], mark[MANY_MARKS], b, run;
 	size_t n = g->chunk, start, end;
 	MANY_V none = MANY_OP(dup)(edge_none(largest));
+	int missing = 0;
 
 	run = none;
 	for (start = 0; start < n; start += MANY_BLOCK) {
 		mark[start / MANY_BLOCK] = run;
 		end = many_least(start + MANY_BLOCK, n);
-		MANY_NAME(edge_forwards)(g, start, end, &run, prefix, largest);
+		missing |= MANY_NAME(edge_forwards)(g, start, end, &run, prefix,
+		    largest);
 	}
 	b = MANY_OP(enter)(run, whole[0].edge[largest]);
 	whole[0].edge[largest] = MANY_OP(last)(run);
@@ -190,15 +199,28 @@ MANY_NAME(edges_as)(const struct many_group *g, struct many_whole *whole,
 		run = MANY_NAME(edge_backwards)(g, start, end, b, run, prefix,
 		    largest, out);
 	}
+	return missing;
 }
 
-static void MANY_NAME(edges)(const struct many_group *g,
+MANY_TARGET static LEAT_NOINLINE int MANY_NAME(edges_as)(struct many_group g,
     struct many_whole *whole, double *out, int largest)
 {
-	if (largest)
-		MANY_NAME(edges_as)(g, whole, out, 1);
-	else
-		MANY_NAME(edges_as)(g, whole, out, 0);
+	int missing = 0;
+
+	for (; g.turns > 0; g.turns--) {
+		missing |= MANY_NAME(edges_turn)(&g, whole, out, largest);
+		out += MANY * g.chunk * g.step;
+		if (g.turns > 1)
+			many_turn(&g, MANY);
+	}
+	return missing;
+}
+
+static int MANY_NAME(edges)(const struct many_group *g,
+    struct many_whole *whole, double *out, int largest)
+{
+	return largest ? MANY_NAME(edges_as)(*g, whole, out, 1)
+		       : MANY_NAME(edges_as)(*g, whole, out, 0);
 }
 
 /* ---------------- sums -------------------------------------------------- */

@@ -191,7 +191,7 @@ MANY_FUNCTION int MANY_NAME(moments_backwards)(const struct many_group *g,
 }
 
 /* B of each lane is D of the one before; whole is B of the first. */
-MANY_FUNCTION void MANY_NAME(moments_turn)(struct MANY_NAME(run) * d,
+MANY_FUNCTION void MANY_NAME(moments_whole)(struct MANY_NAME(run) * d,
     struct many_whole *whole, struct MANY_NAME(middle) * b)
 {
 	MANY_V m2 = MANY_OP(add)(d->m2, d->c2);
@@ -224,7 +224,7 @@ MANY_FUNCTION int MANY_NAME(moments_dense)(const struct many_group *g,
 	return dense;
 }
 
-MANY_FUNCTION int MANY_NAME(moments_as)(const struct many_group *g,
+MANY_FUNCTION int MANY_NAME(moments_turn)(const struct many_group *g,
     struct many_whole *whole, double *out, int root, int gaps)
 {
 	struct MANY_NAME(kept) prefix[MANY_BLOCK];
@@ -245,7 +245,7 @@ MANY_FUNCTION int MANY_NAME(moments_as)(const struct many_group *g,
 		end = many_least(start + MANY_BLOCK, n);
 		MANY_NAME(moments_forwards)(g, start, end, &d, prefix, gaps);
 	}
-	MANY_NAME(moments_turn)(&d, whole, &b);
+	MANY_NAME(moments_whole)(&d, whole, &b);
 	if (gaps && !MANY_NAME(moments_dense)(g, b.n))
 		return 0;
 	for (end = n; end > 0 && ok; end = start) {
@@ -259,6 +259,20 @@ MANY_FUNCTION int MANY_NAME(moments_as)(const struct many_group *g,
 	return ok;
 }
 
+MANY_FUNCTION int MANY_NAME(moments_as)(struct many_group g,
+    struct many_whole *whole, double *out, int root, int gaps)
+{
+	int ok = 1;
+
+	for (; g.turns > 0 && ok; g.turns--) {
+		ok = MANY_NAME(moments_turn)(&g, whole, out, root, gaps);
+		out += MANY * g.chunk * g.step;
+		if (g.turns > 1)
+			many_turn(&g, MANY);
+	}
+	return ok;
+}
+
 /*
  * Writes variances, or their roots. Returns 0 if it cannot, and what is in
  * *whole is then of no use.
@@ -266,13 +280,13 @@ MANY_FUNCTION int MANY_NAME(moments_as)(const struct many_group *g,
 MANY_TARGET static LEAT_NOINLINE int MANY_NAME(moments_plain)(
     const struct many_group *g, struct many_whole *whole, double *out, int root)
 {
-	return MANY_NAME(moments_as)(g, whole, out, root, 0);
+	return MANY_NAME(moments_as)(*g, whole, out, root, 0);
 }
 
 MANY_TARGET static LEAT_NOINLINE int MANY_NAME(moments_gaps)(
     const struct many_group *g, struct many_whole *whole, double *out, int root)
 {
-	return MANY_NAME(moments_as)(g, whole, out, root, 1);
+	return MANY_NAME(moments_as)(*g, whole, out, root, 1);
 }
 
 static int MANY_NAME(moments)(const struct many_group *g,

@@ -35,8 +35,9 @@ enum {
 #define MANY_UNROLL
 #endif
 
-/* Chunks that go side by side. */
+/* Chunks that go side by side; `turns` such groups follow each other. */
 struct many_group {
+	size_t turns;
 	const double *d[MANY_LANES]; /* values of each */
 	const double *a[MANY_LANES]; /* values of the chunk two before each */
 	size_t chunk, odd, step;     /* step: results of a push */
@@ -65,7 +66,7 @@ struct many_form {
 	void (*reach)(const double *x, size_t n, struct many_reach *reach);
 	void (*sums)(struct many_sum *s, const double *x, const double *old,
 	    size_t n, double *sums, double *means, size_t step, int gaps);
-	void (*edges)(const struct many_group *g, struct many_whole *whole,
+	int (*edges)(const struct many_group *g, struct many_whole *whole,
 	    double *out, int largest);
 	int (*moments)(const struct many_group *g, struct many_whole *whole,
 	    double *out, int root, int gaps);
@@ -74,6 +75,17 @@ struct many_form {
 LEAT_INLINE size_t many_least(size_t a, size_t b)
 {
 	return a < b ? a : b;
+}
+
+/* Steps to the next group of so many lanes. */
+static void many_turn(struct many_group *g, size_t lanes)
+{
+	const double *next = g->d[0] + lanes * g->chunk;
+
+	for (size_t i = 0; i < lanes; i++) {
+		g->d[i] = next + i * g->chunk;
+		g->a[i] = g->d[i] - 2 * g->chunk;
+	}
 }
 
 static void many_widen(struct many_reach *r, double least, double most)
@@ -457,6 +469,7 @@ static int many_chunks(struct many_run *r, const struct many_form *form,
 	struct many_group g;
 
 	many_aim(r, &g, form->lanes);
+	g.turns = values / (form->lanes * g.chunk);
 	if ((flags & MOMENTS) &&
 	    !form->moments(&g, whole, variance ? variance : stddev, !variance,
 		gaps))
@@ -464,31 +477,43 @@ static int many_chunks(struct many_run *r, const struct many_form *form,
 	if ((flags & MOMENTS) && variance && stddev)
 		many_roots(r, values, stddev, variance);
 	if (flags & MIN)
-		form->edges(&g, whole, many_column(r, AT_MIN), 0);
+		r->reach.missing |= form->edges(&g, whole,
+		    many_column(r, AT_MIN), 0);
 	if (flags & MAX)
-		form->edges(&g, whole, many_column(r, AT_MAX), 1);
+		r->reach.missing |= form->edges(&g, whole,
+		    many_column(r, AT_MAX), 1);
 	memcpy(r->whole, whole, sizeof(whole));
 	return 1;
 }
 
-/* `reach` tells whether some of the values are missing. */
+/* Writes counts and silence after other results. */
+static void many_finish(struct many_run *r, size_t values, uint64_t absent,
+    int gaps)
+{
+	int silence = gaps &&
+	    absent + many_missing(r->x + r->done, values) > r->slide->quiet;
+
+	if (silence || many_column(r, AT_COUNT))
+		many_counts(r, values, absent, silence);
+}
+
+/*
+ * Writes the results of some values. `reach` tells whether some of them may be
+ * missing; where only the least and largest are wanted they tell.
+ */
 static int many_results(struct many_run *r, const struct many_form *form,
     size_t values)
 {
 	leat_window *w = r->w;
-	int missing = r->reach.missing, silence;
-	int gaps = missing || r->clean < w->size;
+	int gaps = r->clean < w->size || r->reach.missing;
 	uint64_t absent = gaps ? many_absent(r, r->done) : 0;
 
 	if (many_chunked(w) && !many_chunks(r, form, values, gaps))
 		return 0;
 	if (w->flags & SUM)
 		many_sums(r, form, values, absent, gaps);
-	silence = gaps &&
-	    absent + many_missing(r->x + r->done, values) > w->slide.quiet;
-	if (silence || many_column(r, AT_COUNT))
-		many_counts(r, values, absent, silence);
-	r->clean = missing ? 0 : r->clean + values;
+	many_finish(r, values, absent, gaps || r->reach.missing);
+	r->clean = r->reach.missing ? 0 : r->clean + values;
 	r->done += values;
 	return 1;
 }
@@ -505,30 +530,42 @@ static size_t many_fitting(const struct many_run *r, size_t n)
 	return i;
 }
 
+/* Of so many chunks those that a form takes at once. */
+static size_t many_at_once(const struct many_run *r,
+    const struct many_form *form, size_t left)
+{
+	size_t c = r->slide->chunk, lanes = form->lanes;
+	size_t turns = MANY_STRETCH / (lanes * c) + 1;
+
+	if (!many_chunked(r->w))
+		return many_least(left, turns * lanes);
+	return c < lanes ? 0 : many_least(left / lanes, turns) * lanes;
+}
+
 /* Takes as many of the next chunks as go at once. Returns 0 if none does. */
 static int many_next(struct many_run *r)
 {
-	size_t c = r->w->slide.chunk, left = (r->n - r->done) / c, chunks;
-	int chunked = many_chunked(r->w);
+	size_t c = r->slide->chunk, left = (r->n - r->done) / c, chunks;
 
-	for (size_t i = many_widest(); i < N_FORMS; i++) {
+	for (size_t i = many_widest(); i < N_FORMS;) {
 		const struct many_form *form = many_forms[i];
 		struct many_reach reach = r->reach;
-		chunks = chunked ? form->lanes
-				 : many_least(left, MANY_STRETCH / c + 1);
-		if (chunks > left || chunks == 0 ||
-		    (chunked && c < form->lanes))
+		chunks = many_at_once(r, form, left);
+		if (chunks == 0) {
+			i++;
 			continue;
+		}
 		reach.missing = 0;
-		form->reach(r->x + r->done, chunks * c, &reach);
+		if ((r->w->flags & (SUM | MOMENTS)) || !many_chunked(r->w))
+			form->reach(r->x + r->done, chunks * c, &reach);
 		if (reach.most >= r->high || reach.least < r->low) {
 			left = many_fitting(r, chunks * c) / c;
-			if (!chunked && left > 0)
-				i--;
 			continue;
 		}
 		r->reach = reach;
-		return many_results(r, form, chunks * c);
+		if (many_results(r, form, chunks * c))
+			return 1;
+		left = chunks > form->lanes ? form->lanes : 0;
 	}
 	return 0;
 }
