@@ -152,6 +152,10 @@ LEAT_INLINE void leat_accs_unite(const struct leat_layout *l,
 {
 	a->count += b->count;
 	a->missing += b->missing;
+	if (LEAT_LIKELY(l->sum_alone)) {
+		leat_sum_join(leat_accs_sum(a), (const void *)(b + 1));
+		return;
+	}
 	for (size_t i = 0; i < l->n_sections; i++) {
 		const struct leat_section *p = &l->sections[i];
 		void *acc = leat_section(p, a);

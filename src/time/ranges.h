@@ -207,6 +207,26 @@ LEAT_INLINE int leat_ranges_pass(struct leat_stream *st, struct leat_ranges *r,
 }
 
 /*
+ * Does all of a push of a value that is older than others, and so moves no
+ * clock, if there is memory for it. The window of the oldest value holds it.
+ */
+LEAT_INLINE int leat_ranges_take_late(struct leat_stream *st,
+    struct leat_ranges *r, const leat_event *e)
+{
+	leat_sample v = { e->t, e->x, e->y };
+
+	if (st->forest.stocked <= r->tree.height ||
+	    e->t < r->tree.first->t[r->tree.gone] ||
+	    LEAT_UNLIKELY(st->clock.target != st->clock.watermark))
+		return 0;
+	if (st->clock.watermark > r->closed)
+		r->closed = st->clock.watermark;
+	leat_tree_insert_late(&st->forest, &r->tree, &v);
+	leat_stream_count(st, &v);
+	return 1;
+}
+
+/*
  * Does all of a push, where plan.quiet, if the value goes behind all others
  * into the last leaf, and values leave the first leaf alone. *due becomes when
  * the oldest value leaves. Returns 0 and has changed nothing if there is more
@@ -222,8 +242,9 @@ LEAT_INLINE int leat_ranges_take(struct leat_stream *st, struct leat_state *s,
 	if (LEAT_UNLIKELY(!r) || LEAT_UNLIKELY(r->tree.height == 0))
 		return 0;
 	last = r->tree.last;
-	if (last->n == LEAT_LEAF || e->t < last->t[last->n - 1] ||
-	    !leat_ranges_pass(st, r, e->t, due))
+	if (e->t < last->t[last->n - 1])
+		return leat_ranges_take_late(st, r, e);
+	if (last->n == LEAT_LEAF || !leat_ranges_pass(st, r, e->t, due))
 		return 0;
 	leat_leaf_put(&st->forest, last, last->n++, &v);
 	leat_accs_add(&st->forest.layout, leat_node_accs(&st->forest, last), &v,

@@ -40,12 +40,15 @@ static void find_way(const struct leat_tree *t, int64_t at, struct way *w)
 	}
 	for (uint32_t l = w->top; l > 0; l--) {
 		struct leat_inner *in = leat_inner(w->node[l]);
-		uint32_t first = leat_tree_live(t, w->node[l]);
-		uint32_t i = w->node[l]->n - 1;
-		while (i > first && in->t[i] > at)
-			i--;
-		w->child[l] = i;
-		w->node[l - 1] = in->child[i];
+		uint32_t n = w->node[l]->n,
+			 child = leat_tree_live(t, w->node[l]);
+		uint32_t first = child;
+		/* Those behind the first are counted, without a branch. */
+		for (uint32_t i = 1; i < LEAT_ARITY; i++)
+			child += (uint32_t)((i > first) & (i < n) &
+			    (in->t[i] <= at));
+		w->child[l] = child;
+		w->node[l - 1] = in->child[child];
 	}
 	/* The right edge was left here, so the last child begins later. */
 	LEAT_ASSERT(w->top == 0 || w->child[w->top] + 1 < w->node[w->top]->n);
@@ -59,11 +62,11 @@ struct addend {
 	const struct leat_accs *a;
 };
 
-static void give(struct leat_forest *f, struct leat_accs *to,
+LEAT_INLINE void give(struct leat_forest *f, struct leat_accs *to,
     const struct addend *g)
 {
 	if (g->s)
-		leat_accs_append(&f->layout, to, g->s);
+		leat_accs_add(&f->layout, to, g->s, 0);
 	else
 		leat_accs_join(&f->layout, to, g->a);
 }
@@ -71,10 +74,12 @@ static void give(struct leat_forest *f, struct leat_accs *to,
 /* Returns the lowest level at which the way is on the left edge; 0: none. */
 static uint32_t left_level(const struct leat_tree *t, const struct way *w)
 {
-	for (uint32_t l = 1; l <= w->top; l++)
+	/* What lies above a node of the left edge is on it, too. */
+	if (w->top == 0 || !on_left(t, w, w->top))
+		return 0;
+	for (uint32_t l = 1;; l++)
 		if (on_left(t, w, l))
 			return l;
-	return 0;
 }
 
 static void append_to_edges(struct leat_forest *f, struct leat_tree *t,
@@ -118,7 +123,7 @@ static void redo_leaf(struct leat_forest *f, struct leat_tree *t,
 	leat_accs_clear(&f->layout, a);
 	for (uint32_t i = leat_tree_live(t, leaf); i < leaf->n; i++) {
 		leat_leaf_get(f, leaf, i, &s);
-		leat_accs_append(&f->layout, a, &s);
+		leat_accs_add(&f->layout, a, &s, 0);
 	}
 }
 
@@ -291,19 +296,24 @@ static void hang_behind(struct leat_forest *f, struct leat_tree *t,
 
 /* ---------------- leaves of values ----------------------------------- */
 
-static void insert_at(const struct leat_forest *f, struct leat_node *leaf,
-    uint32_t at, const leat_sample *s)
+/*
+ * Puts a value behind those of the same time, of which the first is `first`;
+ * there is room. Values behind it move as they are compared: how many they are
+ * cannot be foreseen, and so is found out but once.
+ */
+static void insert_sorted(const struct leat_forest *f, struct leat_node *leaf,
+    uint32_t first, const leat_sample *s)
 {
-	uint32_t after = leaf->n - at;
 	double *x = leat_leaf_x(leaf);
+	uint32_t i = leaf->n++;
 
-	memmove(leaf->t + at + 1, leaf->t + at, after * sizeof(*leaf->t));
-	memmove(x + at + 1, x + at, after * sizeof(*x));
-	if (f->layout.pairs)
-		memmove(x + LEAT_LEAF + at + 1, x + LEAT_LEAF + at,
-		    after * sizeof(*x));
-	leaf->n++;
-	leat_leaf_put(f, leaf, at, s);
+	for (; i > first && leaf->t[i - 1] > s->t; i--) {
+		leaf->t[i] = leaf->t[i - 1];
+		x[i] = x[i - 1];
+		if (LEAT_UNLIKELY(f->layout.pairs))
+			x[LEAT_LEAF + i] = x[LEAT_LEAF + i - 1];
+	}
+	leat_leaf_put(f, leaf, i, s);
 }
 
 static void move_values(const struct leat_forest *f, struct leat_node *from,
@@ -321,17 +331,14 @@ static void move_values(const struct leat_forest *f, struct leat_node *from,
 
 /* Splits a full leaf in two and puts the sample in one of them. */
 static void insert_by_split(struct leat_forest *f, struct leat_tree *t,
-    struct way *w, uint32_t at, const leat_sample *s)
+    struct way *w, const leat_sample *s)
 {
 	struct leat_node *leaf = w->node[0], *r = leat_tree_leaf(f);
 	uint32_t half = LEAT_LEAF / 2;
 
 	move_values(f, leaf, half, r);
 	leaf->n = half;
-	if (at <= half)
-		insert_at(f, leaf, at, s);
-	else
-		insert_at(f, r, at - half, s);
+	insert_sorted(f, r->t[0] <= s->t ? r : leaf, 0, s);
 	redo_leaf(f, t, leaf);
 	redo_leaf(f, t, r);
 	hang_behind(f, t, w, r);
@@ -343,7 +350,6 @@ void leat_tree_insert_late(struct leat_forest *f, struct leat_tree *t,
 	const struct addend what = { s, NULL };
 	struct way w;
 	struct leat_node *leaf;
-	uint32_t at;
 
 	find_way(t, s->t, &w);
 	leaf = w.node[0];
@@ -354,15 +360,11 @@ void leat_tree_insert_late(struct leat_forest *f, struct leat_tree *t,
 		if (leaf == t->last)
 			redo_leaf(f, t, leaf);
 	}
-	/* The value goes behind those of the same time. */
-	at = leaf->n;
-	while (at > leat_tree_live(t, leaf) && leaf->t[at - 1] > s->t)
-		at--;
 	if (leaf->n == LEAT_LEAF) {
-		insert_by_split(f, t, &w, at, s);
+		insert_by_split(f, t, &w, s);
 		return;
 	}
-	insert_at(f, leaf, at, s);
+	insert_sorted(f, leaf, leat_tree_live(t, leaf), s);
 	if (f->layout.ordered) {
 		redo_leaf(f, t, leaf);
 		redo_inners(f, t, &w, 1);
