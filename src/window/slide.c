@@ -415,8 +415,10 @@ LEAT_INLINE void sum_up_seldom(const struct leat_slide *s,
 	if (flags & SHAPE) {
 		const struct shape_state *m = pass(c,
 		    sizeof(struct shape_state), 4);
-		if (!shape_value(m, shift, row, s->n, s->inverse, out))
-			shape_value_odd(m, shift, row, s->n, s->inverse, out);
+		if (LEAT_UNLIKELY(!shape_value(m, shift, row, s->n, s->inverse,
+			out)))
+			shape_report(out,
+			    shape_value_odd(m, shift, row, s->n, s->inverse));
 	}
 	row = c->row;
 	if (flags & ARGMIN)
@@ -440,8 +442,9 @@ LEAT_INLINE void sum_up_seldom(const struct leat_slide *s,
 	if (flags & JOINT) {
 		const struct pairs_state *m = pass(c,
 		    sizeof(struct pairs_state), 7);
-		if (!pairs_value(m, shift, row, s->n, s->inverse, out))
-			pairs_value_far(m, shift, row, s->n, out);
+		if (LEAT_UNLIKELY(!pairs_value(m, shift, row, s->n, s->inverse,
+			out)))
+			pairs_report(out, pairs_value_far(m, shift, row, s->n));
 	}
 	row = c->row;
 	if (flags & PRODUCT)
@@ -722,29 +725,41 @@ STAMP(sums, SUM)
 STAMP(spread, SUM | MOMENTS)
 STAMP(summary, SUM | MOMENTS | MIN | MAX)
 STAMP(hot_set, w->flags &HOT)
+STAMP_SET(low_place, ARGMIN)
+STAMP_SET(high_place, ARGMAX)
 STAMP_SET(places, ARGMIN | ARGMAX)
 STAMP_SET(shapes, SHAPE)
 STAMP_SET(firsts, FIRST)
 STAMP_SET(squares, SQUARES)
+STAMP_SET(any_set, w->flags | ANY)
 
-/* Windows of the statistics of pairs alone have a push of both numbers. */
-#define STAMP_PAIRS(target, name)                                              \
+/* Windows of pairs have a push of both numbers. */
+#define STAMP_PAIRS_FOR(target, name, flags)                                   \
 	target static void name##_push(leat_window *w, double x, double y)     \
 	{                                                                      \
-		push_body(w, x, y, JOINT | PAIRED);                            \
+		push_body(w, x, y, (flags));                                   \
 	}                                                                      \
 	target static void name##_query(const leat_window *w, double *out)     \
 	{                                                                      \
-		set_query(w, out, JOINT | PAIRED);                             \
+		set_query(w, out, (flags));                                    \
 	}
 
-STAMP_PAIRS(, joint)
 #ifdef LEAT_AVX
-STAMP_PAIRS(LEAT_AVX, joint_avx)
+#define STAMP_PAIRS(name, flags)                                               \
+	STAMP_PAIRS_FOR(, name, flags)                                         \
+	STAMP_PAIRS_FOR(LEAT_AVX, name##_avx, flags)
 #else
-#define joint_avx_push joint_push
-#define joint_avx_query joint_query
+#define STAMP_PAIRS(name, flags) STAMP_PAIRS_FOR(, name, flags)
 #endif
+
+STAMP_PAIRS(joint, JOINT | PAIRED)
+STAMP_PAIRS(any_pairs, w->flags | ANY)
+
+static const struct stamped_pairs {
+	void (*push[2])(leat_window *w, double x, double y);
+	void (*query[2])(const leat_window *w, double *out);
+} stamped_joint = { FORMS(joint, push), FORMS(joint, query) },
+  stamped_any_pairs = { FORMS(any_pairs, push), FORMS(any_pairs, query) };
 
 static const struct stamped {
 	int flags;
@@ -758,28 +773,33 @@ static const struct stamped {
 	ENTRY(sums, SUM),
 	ENTRY(spread, SUM | MOMENTS),
 	ENTRY(summary, SUM | MOMENTS | MIN | MAX),
+	ENTRY(low_place, ARGMIN),
+	ENTRY(high_place, ARGMAX),
 	ENTRY(places, ARGMIN | ARGMAX),
 	ENTRY(shapes, SHAPE),
 	ENTRY(firsts, FIRST),
 	ENTRY(squares, SQUARES),
 };
 static const struct stamped stamped_any_hot = ENTRY(hot_set, HOT);
+static const struct stamped stamped_any = ENTRY(any_set, ANY);
 
 /* A push of a set of HOT with results for which there is no plan. */
 static int hot_push_query(leat_window *w, double x, double *out)
 {
 	w->push_x(w, x);
-	return unusual_query(w, out);
+	w->query(w, out);
+	return LEAT_OK;
 }
 
-/* Returns the functions of the window's set; NULL: the general ones. */
+/* Returns the functions of the window's set. */
 static const struct stamped *stamped_for(const leat_window *w)
 {
 	for (size_t i = 0; i < sizeof(stamped) / sizeof(stamped[0]); i++)
 		if (stamped[i].flags == w->flags &&
 		    (w->slide.want || (w->flags & SELDOM)))
 			return &stamped[i];
-	return !w->slide.want || (w->flags & ~HOT) ? NULL : &stamped_any_hot;
+	return w->slide.want && !(w->flags & ~HOT) ? &stamped_any_hot
+						   : &stamped_any;
 }
 
 /* ---------------- the general way -------------------------------------- */
@@ -973,22 +993,23 @@ void leat_slide_specialise(leat_window *w)
 		w->flags |= ONE;
 	w->flags |= (w->pairs ? PAIRED : 0) | (w->sink.emit ? EMITS : 0);
 	w->slide.quiet = w->propagate ? 0 : w->size - w->min_count;
-	if (!(w->flags & OTHER) && !w->order.node)
-		w->query = any_query;
+	w->query = any_query;
 	usual_plan(w);
-	if (w->flags == (JOINT | PAIRED)) {
-		w->push = form ? joint_avx_push : joint_push;
-		w->query = form ? joint_avx_query : joint_query;
+	if (w->pairs) {
+		const struct stamped_pairs *p = w->flags == (JOINT | PAIRED)
+		    ? &stamped_joint
+		    : &stamped_any_pairs;
+		w->push = p->push[form];
+		w->query = p->query[form];
 	}
 	if (w->pairs || w->sink.emit)
 		return;
 	const struct stamped *s = stamped_for(w);
 	w->run = many_pays(w) ? many_push : NULL;
-	w->push_x = s ? s->push[form] : any_push;
-	w->push_query = s ? s->both[form] : any_push_query;
-	if (s)
-		w->query = s->query[form];
-	if (s || (w->flags & ~(HOT | COOL)))
+	w->push_x = s->push[form];
+	w->push_query = s->both[form];
+	w->query = s->query[form];
+	if (s != &stamped_any || (w->flags & ~(HOT | COOL)))
 		return;
 	w->push_x = stamped_any_hot.push[form];
 	w->push_query = hot_push_query;

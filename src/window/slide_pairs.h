@@ -232,9 +232,9 @@ LEAT_INLINE int pairs_value(const struct pairs_state *s,
 }
 
 /* Joins the three runs by the functions of the class. */
-static void pairs_value_far(const struct pairs_state *s,
-    const struct shift_state *shift, const double *row, double n,
-    struct leat_summary *out)
+static LEAT_NOINLINE struct leat_pairs pairs_value_far(const struct pairs_state
+							   *s,
+    const struct shift_state *shift, const double *row, double n)
 {
 	struct leat_pairs all = { { shift_tail_n(shift, n), row[0], row[1],
 				      row[2], row[3], row[4], row[5], row[6] },
@@ -245,5 +245,21 @@ static void pairs_value_far(const struct pairs_state *s,
 	b.n = shift->whole_n;
 	leat_class_pairs.combine(NULL, &all, &b);
 	leat_class_pairs.combine(NULL, &all, &d);
-	leat_class_pairs.lower(&all, out);
+	return all;
+}
+
+/* Writes what the class makes of a run; `out` is handed to no function. */
+LEAT_INLINE void pairs_report(struct leat_summary *out, struct leat_pairs m)
+{
+	struct leat_summary s;
+
+	leat_class_pairs.lower(&m, &s);
+	out->mean_x = s.mean_x;
+	out->mean_y = s.mean_y;
+	out->mu_y = s.mu_y;
+	out->m2x = s.m2x;
+	out->m2y = s.m2y;
+	out->cxy = s.cxy;
+	out->unit_x = s.unit_x;
+	out->unit_y = s.unit_y;
 }

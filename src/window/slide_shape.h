@@ -81,10 +81,11 @@ LEAT_INLINE double lane_total(leat_lane v)
  * Joins the runs a and d, in lanes, with b about the mean of this. n: the
  * values of a and d; apart: their k less that of b.
  */
-LEAT_INLINE void shape_join(const struct shape_run *a,
+LEAT_INLINE struct shape_run shape_join(const struct shape_run *a,
     const struct shape_run *b, const struct shape_run *d, leat_lane n,
-    leat_lane apart, double rn, struct leat_summary *out)
+    leat_lane apart, double rn)
 {
+	struct shape_run r;
 	leat_lane m2 = leat_lane_make(a->m2, d->m2);
 	leat_lane m3 = leat_lane_make(a->m3, d->m3);
 	leat_lane m4 = leat_lane_make(a->m4, d->m4);
@@ -100,9 +101,19 @@ LEAT_INLINE void shape_join(const struct shape_run *a,
 	form = leat_lane_mul(at, leat_lane_add(lane_times(6, m2), square));
 	form = leat_lane_mul(at, leat_lane_add(lane_times(4, m3), form));
 	s4 = b->m4 + lane_total(leat_lane_add(m4, form));
-	out->g2 = s2 - base;
-	out->g3 = s3 - e * (3 * s2 - 2 * base);
-	out->g4 = s4 - e * (4 * s3 - e * (6 * s2 - 3 * base));
+	r.mu = b->mu + e;
+	r.m2 = s2 - base;
+	r.m3 = s3 - e * (3 * s2 - 2 * base);
+	r.m4 = s4 - e * (4 * s3 - e * (6 * s2 - 3 * base));
+	return r;
+}
+
+/* Writes the sums of all values; `out` is handed to no function. */
+LEAT_INLINE void shape_report(struct leat_summary *out, struct shape_run all)
+{
+	out->g2 = all.m2;
+	out->g3 = all.m3;
+	out->g4 = all.m4;
 }
 
 /* Returns 0 where shape_value_odd() has to be asked, as moments_value() does. */
@@ -116,21 +127,18 @@ LEAT_INLINE int shape_value(const struct shape_state *s,
 	    leat_lane_get(shift->n, 0));
 
 	if (LEAT_LIKELY(shift->whole_n * 3 >= n)) {
-		shape_join(&a, &s->whole, &d, counts, shift->apart, rn, out);
-	} else if (leat_lane_get(counts, 1) >= n) {
-		out->g2 = d.m2;
-		out->g3 = d.m3;
-		out->g4 = d.m4;
-	} else {
+		d = shape_join(&a, &s->whole, &d, counts, shift->apart, rn);
+	} else if (leat_lane_get(counts, 1) < n) {
 		return 0;
 	}
+	shape_report(out, d);
 	return out->g4 == out->g4;
 }
 
 /* Joins any three runs about the mean of the one with the most values. */
-static void shape_value_odd(const struct shape_state *s,
-    const struct shift_state *shift, const double *row, double n, double rn,
-    struct leat_summary *out)
+static LEAT_NOINLINE struct shape_run shape_value_odd(const struct shape_state
+							  *s,
+    const struct shift_state *shift, const double *row, double n, double rn)
 {
 	struct shift_runs runs = shift_of_runs(shift, n);
 	struct shape_run r[3] = { { row[0], row[1], row[2], row[3] }, s->whole,
@@ -138,9 +146,9 @@ static void shape_value_odd(const struct shape_state *s,
 	size_t middle = runs.middle, first = middle == 0 ? 1 : 0;
 	size_t last = middle == 2 ? 1 : 2;
 
-	shape_join(&r[first], &r[middle], &r[last],
+	return shape_join(&r[first], &r[middle], &r[last],
 	    leat_lane_make(runs.n[first], runs.n[last]),
 	    leat_lane_sub(leat_lane_make(runs.k[first], runs.k[last]),
 		leat_lane_dup(runs.k[middle])),
-	    rn, out);
+	    rn);
 }

@@ -97,6 +97,7 @@ LEAT_INLINE int usual_push(leat_window *w, double x, int flags)
 		gone = gone == gone ? gone : 0;
 	}
 	now.x = leat_lane_make(x, old);
+	now.k = now.share = leat_lane_dup(0);
 	if (flags & SHIFTED) {
 		now.valid = leat_lane_valid(leat_lane_dup(0));
 		shift_step(shift, &now);
@@ -184,12 +185,6 @@ static LEAT_NOINLINE int any_push(leat_window *w, double x)
 {
 	push_body(w, x, 0, w->flags);
 	return LEAT_OK;
-}
-
-static int any_push_query(leat_window *w, double x, double *out)
-{
-	push_body(w, x, 0, w->flags);
-	return unusual_query(w, out);
 }
 
 /* D is full, or something else is not usual. */
