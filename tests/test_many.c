@@ -413,14 +413,22 @@ static size_t place_in(const struct choice *all, int id)
 	return k;
 }
 
+static void push_pair(leat_window *w, int pairs, size_t i)
+{
+	ck_assert_int_eq(pairs
+		? leat_window_push_xy(w, stream_x[i], stream_y[i])
+		: leat_window_push(w, stream_x[i]),
+	    LEAT_OK);
+}
+
 static void beside(uint64_t size, const struct choice *c,
     const struct choice *all, const char *data, size_t n)
 {
 	double some[MAX_STATS], every[MAX_STATS];
 	leat_window *w = open_set(size, c), *whole = open_set(size, all);
 	for (size_t i = 0; i < n; i++) {
-		leat_window_push(w, stream_x[i]);
-		leat_window_push(whole, stream_x[i]);
+		push_pair(w, all->pairs, i);
+		push_pair(whole, all->pairs, i);
 		leat_window_query(w, some);
 		leat_window_query(whole, every);
 		for (size_t k = 0; k < c->n; k++) {
@@ -462,6 +470,47 @@ START_TEST(a_result_does_not_depend_on_what_else_is_asked_for)
 }
 END_TEST
 
+/* One to three of those that are in `all`, each once; y has its own gaps. */
+static void choose_few(struct choice *c, const struct choice *all,
+    struct rng *r)
+{
+	size_t n = 1 + (size_t)rng_below(r, 3);
+
+	memset(c, 0, sizeof(*c));
+	while (c->n < n) {
+		/* The last one is the user's class. */
+		leat_stat s = all->stats[rng_below(r, all->n - 1)];
+		size_t k = 0;
+		while (k < c->n && c->stats[k].id != s.id)
+			k++;
+		if (k == c->n)
+			c->stats[c->n++] = s;
+		c->pairs |= leat_stat_pairs(&s);
+	}
+}
+
+START_TEST(a_result_does_not_depend_on_what_else_there_is_by_chance)
+{
+	static const uint64_t sizes[] = { 2, 3, 4, 5, 9, 16, 33, 150 };
+	static struct choice c, all;
+	int pairs = _i % 2;
+	const struct data_set *d = &data_sets[_i / 2];
+	struct rng r = rng_new(700 + (uint64_t)_i);
+	size_t n_sets = short_run() ? 8 : 60;
+	choose_all(&all, pairs, 0);
+	for (size_t k = 0; k < n_sets; k++) {
+		uint64_t size = sizes[k % 8];
+		size_t n = 4 * (size_t)size + 60;
+		d->fill(stream_x, n, (size_t)size, &r);
+		d->fill(stream_y, n, (size_t)size, &r);
+		do
+			choose_few(&c, &all, &r);
+		while (c.pairs != pairs);
+		beside(size, &c, &all, d->name, n);
+	}
+}
+END_TEST
+
 Suite *many_suite(void)
 {
 	Suite *s = suite_create("many");
@@ -484,6 +533,9 @@ Suite *many_suite(void)
 	tcase_add_loop_test(t,
 	    a_result_does_not_depend_on_what_else_is_asked_for, 0,
 	    (int)n_data_sets);
+	tcase_add_loop_test(t,
+	    a_result_does_not_depend_on_what_else_there_is_by_chance, 0,
+	    2 * (int)n_data_sets);
 	suite_add_tcase(s, t);
 	return s;
 }
