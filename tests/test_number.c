@@ -39,8 +39,9 @@ __extension__ typedef unsigned __int128 compiler_u128;
 #include "../src/text/text.h"
 
 /*
- * The CPU chooses the form in which the library reads short numbers. The one
- * in plain registers is made here once more, so that both are tested.
+ * The CPU chooses the form in which the library reads short numbers, and the
+ * compiler that in which they are written. The ones in plain registers are made
+ * here once more, so that both are tested.
  */
 typedef int parse_fn(const char *text, size_t n_bytes, double *x_out,
     size_t *n_used_out);
@@ -48,6 +49,14 @@ parse_fn parse_in_plain_registers;
 #define leat_parse_double parse_in_plain_registers
 #define LEAT_NO_VECTOR
 #include "../src/text/parse_double.c"
+size_t format_in_plain_registers(double x, char out[LEAT_DOUBLE_SIZE]);
+size_t fix_in_plain_registers(double x, unsigned decimals,
+    char out[LEAT_FIXED_SIZE]);
+#define leat_format_double format_in_plain_registers
+#define leat_format_fixed fix_in_plain_registers
+#include "../src/text/format_double.c"
+#undef leat_format_double
+#undef leat_format_fixed
 #undef LEAT_NO_VECTOR
 #undef leat_parse_double
 #undef HIDDEN_BIT
@@ -868,7 +877,7 @@ END_TEST
 /* ------------------------------------------------------------------ */
 
 /* digits * 10^exponent; the digits as text. */
-struct decimal {
+struct long_decimal {
 	char digits[1200];
 	int n;
 	int exponent;
@@ -901,7 +910,7 @@ static void whole_multiply(struct whole *a, uint32_t factor, int n_times)
 	}
 }
 
-static void whole_print(const struct whole *a, struct decimal *d)
+static void whole_print(const struct whole *a, struct long_decimal *d)
 {
 	d->n = sprintf(d->digits, "%u", (unsigned)a->parts[a->n - 1]);
 	for (int i = a->n - 2; i >= 0; i--)
@@ -910,7 +919,7 @@ static void whole_print(const struct whole *a, struct decimal *d)
 }
 
 /* The middle between a double that is not negative and the next one. */
-static void set_middle(struct decimal *d, uint64_t bits)
+static void set_middle(struct long_decimal *d, uint64_t bits)
 {
 	uint64_t m = bits & (((uint64_t)1 << 52) - 1);
 	int e = (int)(bits >> 52);
@@ -933,7 +942,7 @@ static void set_middle(struct decimal *d, uint64_t bits)
 }
 
 /* Decreases the last digit. */
-static void step_down(struct decimal *d)
+static void step_down(struct long_decimal *d)
 {
 	int i = d->n - 1;
 
@@ -942,7 +951,7 @@ static void step_down(struct decimal *d)
 	d->digits[i]--;
 }
 
-static void step_up(struct decimal *d)
+static void step_up(struct long_decimal *d)
 {
 	int i = d->n - 1;
 
@@ -958,14 +967,14 @@ static void step_up(struct decimal *d)
 }
 
 /* With more digits behind the others, up to n of them. */
-static void extend(struct decimal *d, char digit, int n)
+static void extend(struct long_decimal *d, char digit, int n)
 {
 	for (; d->n < n; d->exponent--)
 		d->digits[d->n++] = digit;
 	d->digits[d->n] = '\0';
 }
 
-static void cut(struct decimal *d, int n)
+static void cut(struct long_decimal *d, int n)
 {
 	if (d->n <= n)
 		return;
@@ -982,7 +991,7 @@ static char *put_zeros(char *out, int n)
 }
 
 /* Writes all digits without an exponent: 0.0012, 1.2 or 1200. */
-static void put_plain_form(char *out, const struct decimal *d)
+static void put_plain_form(char *out, const struct long_decimal *d)
 {
 	int whole = d->n + d->exponent;
 
@@ -998,7 +1007,7 @@ static void put_plain_form(char *out, const struct decimal *d)
 }
 
 /* In three forms, as x and with a minus as -x. */
-static void expect_decimal(const struct decimal *d, double x)
+static void expect_decimal(const struct long_decimal *d, double x)
 {
 	char text[3000];
 
@@ -1014,9 +1023,9 @@ static void expect_decimal(const struct decimal *d, double x)
 }
 
 /* Compares with glibc the first n digits, and those with the last increased. */
-static void check_cut(const struct decimal *middle, int n)
+static void check_cut(const struct long_decimal *middle, int n)
 {
-	struct decimal d = *middle;
+	struct long_decimal d = *middle;
 	char text[1300];
 
 	cut(&d, n);
@@ -1033,7 +1042,7 @@ static void check_cut(const struct decimal *middle, int n)
 static void check_middle(uint64_t bits)
 {
 	double below = of_bits(bits), above = of_bits(bits + 1);
-	struct decimal middle, d;
+	struct long_decimal middle, d;
 
 	set_middle(&middle, bits);
 	d = middle;
@@ -1271,6 +1280,8 @@ static void format_double(double x, char *text)
 	if (n >= LEAT_DOUBLE_SIZE || strlen(out) != n)
 		ck_abort_msg("%a: %zu bytes", x, n);
 	strcpy(text, out);
+	if (format_in_plain_registers(x, out) != n || strcmp(text, out) != 0)
+		ck_abort_msg("%a: %s or %s", x, text, out);
 	free(out);
 }
 
@@ -1397,9 +1408,10 @@ START_TEST(all_bits_read_back)
 		uint64_t bits = rng_next(&r);
 		char text[LEAT_DOUBLE_SIZE];
 		double x = of_bits(bits), back;
-		size_t n = leat_format_double(x, text);
 
-		if (leat_parse_double(text, n, &back, NULL) != LEAT_OK ||
+		format_double(x, text);
+		if (leat_parse_double(text, strlen(text), &back, NULL) !=
+			LEAT_OK ||
 		    !same_bits(x, back))
 			ck_abort_msg("%s is not %a", text, x);
 	}

@@ -17,7 +17,7 @@
  *
  * Cost: O(1).
  */
-#include "text.h"
+#include "sixteen.h"
 
 #define FRACTION (((uint64_t)1 << 52) - 1)
 
@@ -73,38 +73,31 @@ static struct decimal shortest(uint64_t c, int q, int edge)
 	uint64_t mid = round_to_odd(power, 4 * c << h);
 	uint64_t high = round_to_odd(power, (4 * c + 2) << h);
 	uint64_t s = mid / 4, ten = s / 10 * 10;
-	int below, above;
+	uint64_t below, above, nearer, ten_below, ten_above;
 
 	/* An even c includes both ends of the interval. */
 	low += odd;
 	high -= odd;
-	d.exponent = k;
-	if (s >= 10) {
-		/* Prefer a multiple of 10^(k+1), which has a digit less. */
-		below = low <= 4 * ten;
-		above = 4 * (ten + 10) <= high;
-		if (below != above) {
-			d.digits = ten / 10 + (uint64_t)above;
-			d.exponent++;
-			return d;
-		}
-	}
+	/*
+	 * On each grid the two neighbours may be in the interval, and one is
+	 * nearest. No branch is to be predicted: they are as good as random.
+	 */
 	below = low <= 4 * s;
 	above = 4 * (s + 1) <= high;
-	if (below != above)
-		d.digits = s + (uint64_t)above;
-	else
-		d.digits = s + (mid > 4 * s + 2 || (mid == 4 * s + 2 && s & 1));
+	nearer = mid + (s & 1) > 4 * s + 2;
+	ten_below = (s >= 10) & (low <= 4 * ten);
+	ten_above = (s >= 10) & (4 * (ten + 10) <= high);
+	s += leat_choose(below ^ above, above, nearer);
+	/* Prefer a multiple of 10^(k+1), which has a digit less. */
+	d.digits = leat_choose(ten_below ^ ten_above, ten + 10 * ten_above, s);
+	d.exponent = k;
 	return d;
 }
 
 /* ---- Digits ---- */
 
-/*
- * Writes x as 24 digits with leading zeros. Returns how many of the last 16
- * digits are trailing zeros.
- */
-LEAT_INLINE int put_24(char *out, uint64_t x)
+/* Writes x as 24 digits with leading zeros. */
+LEAT_INLINE void put_24(char *out, uint64_t x)
 {
 	uint64_t rest = x / 100000000, last = leat_digits_of(x % 100000000);
 	uint64_t middle = leat_digits_of(rest % 100000000);
@@ -112,9 +105,6 @@ LEAT_INLINE int put_24(char *out, uint64_t x)
 	leat_store64(out, leat_digits_of(rest / 100000000) | LEAT_EIGHT('0'));
 	leat_store64(out + 8, middle | LEAT_EIGHT('0'));
 	leat_store64(out + 16, last | LEAT_EIGHT('0'));
-	if (last)
-		return leat_high_zeros(last) >> 3;
-	return middle ? 8 + (leat_high_zeros(middle) >> 3) : 16;
 }
 
 /* Returns the number of digits of x > 0. */
@@ -166,38 +156,50 @@ static char *put_scientific(char *out, const char *digits, int n, int exponent)
 }
 
 /*
- * Writes n digits, of which the first counts 10^exponent: 12.34, 1234 or
- * 0.001234. Requires zeros behind the digits. Copies have a fixed size, which
- * costs less than the exact one; the excess lies behind the end.
+ * Moves x * 10^*exponent to 17 digits. Nearly all have 16 or 17, with zeros
+ * among them at the end.
  */
-LEAT_INLINE char *put_plain(char *out, const char *digits, int n, int exponent)
+LEAT_INLINE uint64_t with_17_digits(uint64_t x, int *exponent)
 {
-	int whole = exponent + 1;
+	uint64_t is_short;
+	int n;
 
-	if (exponent < 0) {
-		memcpy(out, "0.0000", 6);
-		out += 1 - exponent;
-		memcpy(out, digits, MOST_DIGITS);
-		return out + n;
+	if (LEAT_LIKELY(x - tens[15] < tens[17] - tens[15])) {
+		is_short = x < tens[16];
+		*exponent -= (int)is_short;
+		return leat_choose(is_short, 10 * x, x);
 	}
-	memcpy(out, digits, MOST_DIGITS);
-	if (n <= whole)
-		return out + whole;
-	out[whole] = '.';
-	memcpy(out + whole + 1, digits + whole, MOST_DIGITS - 1);
-	return out + n + 1;
+	n = count_digits(x);
+	*exponent += n - MOST_DIGITS;
+	/* A multiple of 10 may have one digit more than there can be. */
+	return n <= MOST_DIGITS ? x * tens[MOST_DIGITS - n] : x / 10;
 }
 
+/* Writes 12.34, 1234 or 0.001234, or d.ddde-7 for others. */
 static char *put_decimal(char *out, struct decimal d)
 {
-	char text[24 + 2 * MOST_DIGITS];
-	int n = count_digits(d.digits), exponent = d.exponent + n - 1;
-	const char *digits = text + 24 - n;
+	const uint64_t eight = 100000000, sixteen = eight * eight;
+	uint64_t x = with_17_digits(d.digits, &d.exponent);
+	uint64_t first = x / sixteen, rest = x - first * sixteen;
+	uint64_t half = rest / eight;
+	leat_sixteen others = leat_sixteen_of(half, rest - half * eight);
+	int n = 1 + leat_sixteen_count(others);
+	int exponent = d.exponent + MOST_DIGITS - 1, whole = exponent + 1;
+	char digits[MOST_DIGITS];
 
-	n -= put_24(text, d.digits);
-	memset(text + 24, '0', 2 * MOST_DIGITS);
-	if (exponent >= -5 && exponent < 17)
-		return put_plain(out, digits, n, exponent);
+	if (LEAT_LIKELY(exponent >= 0 && exponent < MOST_DIGITS)) {
+		leat_sixteen_point(out, first, others, whole);
+		return out + (n <= whole ? whole : n + 1);
+	}
+	if (exponent >= -5 && exponent < 0) {
+		memcpy(out, "0.0000", 6);
+		out += 1 - exponent;
+		*out = (char)(first | '0');
+		leat_sixteen_store(out + 1, others);
+		return out + n;
+	}
+	*digits = (char)(first | '0');
+	leat_sixteen_store(digits + 1, others);
 	return put_scientific(out, digits, n, exponent);
 }
 

@@ -124,6 +124,12 @@ LEAT_INLINE uint64_t leat_digits_of(uint64_t n)
 	return n | (twos - n * 10) << 8;
 }
 
+/* Returns x if `first` is 1, y if it is 0, without a branch to predict. */
+LEAT_INLINE uint64_t leat_choose(uint64_t first, uint64_t x, uint64_t y)
+{
+	return y ^ ((x ^ y) & (0 - first));
+}
+
 /* Days of 400 years, and from 0000-03-01 to 1970-01-01. */
 enum { LEAT_ERA_DAYS = 146097, LEAT_EPOCH_DAYS = 719468 };
 
