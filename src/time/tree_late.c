@@ -43,7 +43,7 @@ static void find_way(const struct leat_tree *t, int64_t at, struct way *w)
 		uint32_t n = w->node[l]->n,
 			 child = leat_tree_live(t, w->node[l]);
 		uint32_t first = child;
-		/* Those behind the first are counted, without a branch. */
+		/* Children behind the first are counted without a branch. */
 		for (uint32_t i = 1; i < LEAT_ARITY; i++)
 			child += (uint32_t)((i > first) & (i < n) &
 			    (in->t[i] <= at));
@@ -74,7 +74,7 @@ LEAT_INLINE void give(struct leat_forest *f, struct leat_accs *to,
 /* Returns the lowest level at which the way is on the left edge; 0: none. */
 static uint32_t left_level(const struct leat_tree *t, const struct way *w)
 {
-	/* What lies above a node of the left edge is on it, too. */
+	/* Nodes above one of the left edge are on it, too. */
 	if (w->top == 0 || !on_left(t, w, w->top))
 		return 0;
 	for (uint32_t l = 1;; l++)
@@ -100,14 +100,21 @@ static void append_to_edges(struct leat_forest *f, struct leat_tree *t,
 	give(f, leat_middle(f, g), what);
 }
 
-static void append_on_way(struct leat_forest *f, struct leat_tree *t,
+/* Adds to the blocks of nodes above the leaf, and of edges. */
+static void append_above(struct leat_forest *f, struct leat_tree *t,
     const struct way *w, const struct addend *what)
 {
-	give(f, leat_node_accs(f, w->node[0]), what);
 	for (uint32_t l = 1; l <= w->top; l++)
 		give(f, leat_node_accs(f, w->node[l]), what);
 	if (w->top > 0 && w->node[0] != t->first)
 		append_to_edges(f, t, w, what);
+}
+
+static void append_on_way(struct leat_forest *f, struct leat_tree *t,
+    const struct way *w, const struct addend *what)
+{
+	give(f, leat_node_accs(f, w->node[0]), what);
+	append_above(f, t, w, what);
 }
 
 /* ---------------- joining anew --------------------------------------- */
@@ -277,16 +284,37 @@ static void redo_split(struct leat_forest *f, struct leat_tree *t,
 	}
 }
 
-/* Hangs a leaf behind the one that the way leads to. */
-static void hang_behind(struct leat_forest *f, struct leat_tree *t,
-    struct way *w, struct leat_node *next)
+/*
+ * Returns whether a leaf that was split, and was not the last one, has left all
+ * blocks above it with the values that they had, but for the new one: where no
+ * node above was split, and none is on the left edge.
+ */
+static int keeps_blocks(const struct leat_tree *t, const struct way *w,
+    uint32_t top)
 {
-	struct leat_node *leaf = w->node[0];
+	return top == 1 && left_level(t, w) == 0;
+}
 
-	if (t->last == leaf)
+/*
+ * Hangs a leaf behind the one that the way leads to, which was split for a
+ * value, or for none (NULL).
+ */
+static void hang_behind(struct leat_forest *f, struct leat_tree *t,
+    struct way *w, struct leat_node *next, const leat_sample *s)
+{
+	const struct addend what = { s, NULL };
+	struct leat_node *leaf = w->node[0];
+	int was_last = t->last == leaf;
+
+	if (was_last)
 		t->last = next;
 	if (t->height > 0) {
-		redo_split(f, t, w, hang(f, t, w, next));
+		uint32_t top = hang(f, t, w, next);
+		if (s && f->layout.sum_alone && !was_last &&
+		    keeps_blocks(t, w, top))
+			append_above(f, t, w, &what);
+		else
+			redo_split(f, t, w, top);
 		return;
 	}
 	leat_tree_raise(f, t, leaf, next);
@@ -341,7 +369,7 @@ static void insert_by_split(struct leat_forest *f, struct leat_tree *t,
 	insert_sorted(f, r->t[0] <= s->t ? r : leaf, 0, s);
 	redo_leaf(f, t, leaf);
 	redo_leaf(f, t, r);
-	hang_behind(f, t, w, r);
+	hang_behind(f, t, w, r, s);
 }
 
 void leat_tree_insert_late(struct leat_forest *f, struct leat_tree *t,
@@ -401,7 +429,7 @@ static void insert_pane(struct leat_forest *f, struct leat_tree *t,
 		for (uint32_t l = 1; l <= w->top; l++)
 			leat_inner(w->node[l])->t[w->child[l]] = start;
 	}
-	hang_behind(f, t, w, pane);
+	hang_behind(f, t, w, pane, NULL);
 }
 
 static void add_addend(struct leat_forest *f, struct leat_tree *t,
