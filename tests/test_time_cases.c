@@ -16,6 +16,7 @@
 
 #include <leat.h>
 
+#include "data.h"
 #include "suites.h"
 
 struct scene {
@@ -875,6 +876,74 @@ START_TEST(an_infinity_fades_as_well)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ */
+/* Sums alone, whose late values go other ways                        */
+/* ------------------------------------------------------------------ */
+
+enum { LATE_SPAN = 3000, LATE_VALUES = 12000 };
+
+/* All values that were taken; whole numbers, so that any sum is exact. */
+static struct {
+	int64_t t[LATE_VALUES], now;
+	double x[LATE_VALUES];
+	int n, heard;
+} taken;
+
+static double sum_of(int64_t from, int64_t to)
+{
+	double sum = 0;
+
+	for (int i = 0; i < taken.n; i++)
+		if (taken.t[i] >= from && taken.t[i] < to)
+			sum += taken.x[i];
+	return sum;
+}
+
+static int hear_sum(void *ctx, const leat_result *r)
+{
+	(void)ctx;
+	if (++taken.heard % 11 == 0)
+		ck_assert_msg(r->values[0] == sum_of(r->start, r->end),
+		    "window that ends at %" PRId64, r->end);
+	return 0;
+}
+
+/* Queries of the whole tree, of a part of it, and windows that close. */
+START_TEST(a_sum_alone_is_that_of_its_values_however_late_they_come)
+{
+	static const leat_stat stats[] = { LEAT_SUM };
+	static const int64_t lateness[] = { 3, 64, 900, 2900 };
+	int64_t late = lateness[_i / 3];
+	leat_time_window_options o = options_of(LEAT_SLIDING, LATE_SPAN);
+	struct rng r = rng_new((uint64_t)_i + 1);
+	leat_time_window *w;
+
+	o.stats = stats;
+	o.n_stats = 1;
+	o.sink.emit = _i % 3 == 2 ? hear_sum : NULL;
+	o.delay = _i % 3 ? late : 0;
+	memset(&taken, 0, sizeof(taken));
+	taken.now = INT64_MIN;
+	ck_assert_int_eq(leat_time_window_new(&w, &o), LEAT_OK);
+	for (int i = 0; i < LATE_VALUES; i++) {
+		int64_t t = i - (int64_t)rng_below(&r, (uint64_t)late);
+		double x = (double)rng_below(&r, 1000) - 300, sum;
+		if (t > taken.now)
+			taken.now = t;
+		ck_assert_int_eq(leat_time_window_push(w, t, x), LEAT_OK);
+		taken.t[taken.n] = t;
+		taken.x[taken.n++] = x;
+		if (i % 17)
+			continue;
+		leat_time_window_query(w, &sum);
+		ck_assert_msg(sum ==
+			sum_of(taken.now - LATE_SPAN + 1, taken.now + 1),
+		    "value %d", i);
+	}
+	leat_time_window_free(w);
+}
+END_TEST
+
 Suite *time_cases_suite(void)
 {
 	Suite *s = suite_create("time_cases");
@@ -933,6 +1002,8 @@ Suite *time_cases_suite(void)
 	tcase_add_test(t, a_source_that_never_pushed_is_idle_after_a_while);
 	tcase_add_test(t, a_time_too_far_ahead_moves_nothing);
 	tcase_add_test(t, a_time_may_be_too_far_ahead_of_now_as_well);
+	tcase_add_loop_test(t,
+	    a_sum_alone_is_that_of_its_values_however_late_they_come, 0, 12);
 	tcase_add_test(t, now_and_the_watermark_start_at_the_beginning_of_time);
 	suite_add_tcase(s, t);
 	t = tcase_create("limits");
