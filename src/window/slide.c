@@ -464,7 +464,10 @@ LEAT_INLINE void sum_up(const leat_window *w, struct leat_summary *out,
 
 	if (flags & SUM) {
 		sum = pass(&c, sizeof(struct sum_state), 0);
-		struct leat_terms terms = sum_value(sum);
+		struct leat_terms terms;
+		if (LEAT_UNLIKELY(!sum->plain) ||
+		    LEAT_UNLIKELY(!sum_parts(sum, &terms)))
+			terms = sum_value(sum);
 		out->hi = terms.hi;
 		out->lo = terms.lo;
 		out->unit = terms.unit;
@@ -624,6 +627,16 @@ LEAT_INLINE double hot_any(const leat_window *w, int id,
 	case LEAT_STAT_VARIANCE:
 	case LEAT_STAT_ZSCORE:
 		return hot(w, id, s, MOMENTS);
+	case LEAT_STAT_RANGE:
+		return hot(w, id, s, MIN | MAX);
+	case LEAT_STAT_ARGMIN:
+	case LEAT_STAT_ARGMAX:
+		return hot_seldom(w, id, s, ARGMIN | ARGMAX);
+	case LEAT_STAT_SKEWNESS:
+	case LEAT_STAT_KURTOSIS:
+		return hot_seldom(w, id, s, SHAPE);
+	case LEAT_STAT_CORRELATION:
+		return hot_seldom(w, id, s, JOINT);
 	case LEAT_STAT_MIN:
 		return s->min;
 	case LEAT_STAT_MAX:
