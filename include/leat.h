@@ -408,12 +408,9 @@ enum leat_stat_id {
 #define LEAT_COUNT_MISSING LEAT_STAT_INIT(LEAT_STAT_COUNT_MISSING)
 
 /*
- * The sum is the exact one, rounded once; the mean is within 1 ulp of the exact
- * one. Both have the same bits whatever the order of the values and however
- * they are cut and merged, and nothing overflows on the way. In HOPPING windows
- * and in windows by time that do not slide that holds unless the values cancel
- * and differ by more than 1e29, or by more than 1e16 beside a sum beyond the
- * largest double.
+ * The exact sum, rounded once, and within 1 ulp of the exact mean: the same
+ * bits for the same values in any order, cut and merged in any way, with no
+ * overflow on the way. leat_stat(3) tells of values more than 1e29 apart.
  */
 #define LEAT_SUM LEAT_STAT_INIT(LEAT_STAT_SUM)
 #define LEAT_MEAN LEAT_STAT_INIT(LEAT_STAT_MEAN)
