@@ -32,6 +32,10 @@ LEAT_INLINE void lower_sum(const struct leat_stream *st,
 	struct leat_terms t = leat_sum_terms(sum);
 	struct leat_summary s;
 
+	if (st->plan.stats->id == LEAT_STAT_SUM) {
+		*out = leat_nan(t.hi * t.unit);
+		return;
+	}
 	s.n = (double)whole->count;
 	s.hi = t.hi;
 	s.lo = t.lo;

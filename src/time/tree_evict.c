@@ -166,6 +166,21 @@ static uint32_t drop_leaves(struct leat_forest *f, struct leat_tree *t,
 	return renewed;
 }
 
+/* Prefetches the leaf that comes first when the first one is used up. */
+static void prefetch_second(const struct leat_forest *f,
+    const struct leat_tree *t)
+{
+	struct leat_node *n = t->edges->left[1];
+	uint32_t next = t->edges->gone[1] + 1;
+	const unsigned char *leaf;
+
+	if (next >= n->n)
+		return;
+	leaf = (const unsigned char *)leat_inner(n)->child[next];
+	for (size_t i = 0; i < f->leaf_accs; i += 64)
+		LEAT_PREFETCH(leaf + i);
+}
+
 void leat_tree_evict_more(struct leat_forest *f, struct leat_tree *t,
     int64_t before)
 {
@@ -184,6 +199,7 @@ void leat_tree_evict_more(struct leat_forest *f, struct leat_tree *t,
 		return;
 	}
 	int anew = renew_left(f, t, renewed);
+	prefetch_second(f, t);
 	if (!f->panes)
 		leat_tree_tabulate_leaf(f, t);
 	else if (anew)

@@ -392,14 +392,15 @@ void leat_tree_insert_late(struct leat_forest *f, struct leat_tree *t,
 		insert_by_split(f, t, &w, s);
 		return;
 	}
+	/* Blocks come first: a CPU foresees a way that it has just gone. */
+	if (!f->layout.ordered)
+		append_on_way(f, t, &w, &what);
 	insert_sorted(f, leaf, leat_tree_live(t, leaf), s);
 	if (f->layout.ordered) {
 		redo_leaf(f, t, leaf);
 		redo_inners(f, t, &w, 1);
 		if (w.top > 0 && leaf != t->first)
 			redo_edges(f, t, &w);
-	} else {
-		append_on_way(f, t, &w, &what);
 	}
 	if (leaf == t->first && t->height > 0)
 		leat_tree_tabulate_leaf(f, t);
