@@ -466,7 +466,7 @@ check-asan: ## the tests under address and undefined-behaviour sanitizers
 # The suites left out are arithmetic, and slow.
 VALGRIND := valgrind -q --error-exitcode=9 --leak-check=full \
 	--errors-for-leak-kinds=definite,indirect
-VALGRIND_SUITES := core stat window many each decay faults model_standard model_update \
+VALGRIND_SUITES := core stat window many runs each decay faults model_standard model_update \
 	model_api \
 	errors order drift time time_cases time_faults keyed keyed_faults \
 	keyed_limits number timestamp csv state state_format state_time \

@@ -10,6 +10,7 @@ Suite *arithmetic_suite(void);
 Suite *stat_suite(void);
 Suite *window_suite(void);
 Suite *many_suite(void);
+Suite *runs_suite(void);
 Suite *each_suite(void);
 Suite *flush_suite(void);
 Suite *exact_suite(void);

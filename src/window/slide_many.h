@@ -68,6 +68,14 @@ MANY_FUNCTION void MANY_NAME(put)(double *out, size_t step, MANY_V v)
 		out[i * step] = value[i];
 }
 
+/* Rows to places that are not next to each other. */
+MANY_TARGET static LEAT_NOINLINE void MANY_NAME(write_apart)(double *out,
+    size_t step, size_t chunk, const MANY_V *row)
+{
+	for (size_t i = 0; i < MANY; i++)
+		MANY_NAME(put)(out + i * chunk, step, row[i]);
+}
+
 /* The other way round, to results. */
 MANY_FUNCTION void MANY_NAME(write)(const struct many_group *g, double *out,
     size_t place, MANY_V *column)
@@ -76,9 +84,13 @@ MANY_FUNCTION void MANY_NAME(write)(const struct many_group *g, double *out,
 
 	out += place * step;
 	MANY_OP(transpose)(column);
+	if (LEAT_UNLIKELY(step != 1)) {
+		MANY_NAME(write_apart)(out, step, chunk, column);
+		return;
+	}
 	MANY_UNROLL
 	for (size_t i = 0; i < MANY; i++)
-		MANY_NAME(put)(out + i * chunk, step, column[i]);
+		MANY_OP(store)(out + i * chunk, column[i]);
 }
 
 /* Gathers the values of all chunks at one place. */
@@ -387,8 +399,6 @@ MANY_TARGET static LEAT_NOINLINE void MANY_NAME(sums)(struct many_sum *s,
 		MANY_NAME(sums_as)(s, x, old, n, sums, means, step, 0, 1);
 	else if (gaps)
 		MANY_NAME(sums_as)(s, x, old, n, sums, means, step, 1, 1);
-	else if (step == 1 && !means)
-		MANY_NAME(sums_as)(s, x, old, n, sums, NULL, 1, 1, 0);
 	else
 		MANY_NAME(sums_as)(s, x, old, n, sums, means, step, 1, 0);
 }
