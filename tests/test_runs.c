@@ -172,7 +172,7 @@ static void same_row(const struct pair *p, const double *want,
 		    (int)p->options.n_stats);
 }
 
-/* Both windows answer the same now. */
+/* Compares what the windows answer now. */
 static void same_now(const struct pair *p)
 {
 	double one[MAX_RESULTS], many[MAX_RESULTS];

@@ -44,7 +44,7 @@ struct many_group {
 	double full, inverse, free;  /* n, 1 / n, n - 1 with none missing */
 };
 
-/* What the classes know of a whole chunk. */
+/* A whole chunk, as the classes know it. */
 struct many_whole {
 	double n, k, mu, m2, edge[2]; /* edge: least and largest */
 };
@@ -167,11 +167,12 @@ struct many_run {
 	const struct leat_slide *slide;
 	const double *x; /* the array */
 	double *out;
-	size_t n, done;          /* its values, and those that have results */
-	size_t clean;            /* so many before the next are not missing */
-	double low, high;        /* sizes of values that a run takes */
-	struct many_reach reach; /* sizes since the oldest in the ring */
-	struct many_whole whole[2]; /* of the last chunk and the one before */
+	size_t n;         /* all values of the array */
+	size_t done;      /* values that have results */
+	size_t clean;     /* values before the next, none of them missing */
+	double low, high; /* sizes of values that a run takes */
+	struct many_reach reach;    /* sizes since the oldest in the ring */
+	struct many_whole whole[2]; /* the last chunk, and the one before */
 	struct many_sum sum;
 };
 
@@ -530,7 +531,7 @@ static size_t many_fitting(const struct many_run *r, size_t n)
 	return i;
 }
 
-/* Of so many chunks those that a form takes at once. */
+/* Returns how many of the chunks left a form takes at once. */
 static size_t many_at_once(const struct many_run *r,
     const struct many_form *form, size_t left)
 {
