@@ -67,7 +67,7 @@ texts=$(text_of text)
 states=$(text_of state)
 specs=$(text_of spec)
 if [ "$windows" -ge 143360 ] || [ "$times" -ge 229376 ] ||
-	[ "$models" -ge 94208 ] || [ "$texts" -ge 53248 ] ||
+	[ "$models" -ge 94208 ] || [ "$texts" -ge 61440 ] ||
 	[ "$states" -ge 17408 ] || [ "$specs" -ge 16384 ]; then
 	echo "check_exports: windows are $windows bytes, times and keys" \
 		"$times, models $models, text $texts, states $states," \

@@ -233,18 +233,23 @@ static int take_plain(struct replay *r, const leat_csv_record *record)
 		if (values_read(&r->reader, &record->fields[c->values[i]],
 			&values[i]) < 0)
 			return replay_take_data(r, record);
-	err = rows_prefetch(&r->out, ++r->rows, &record->fields[c->key]);
+	err = rows_prefetch(&r->out, ++r->rows,
+	    c->key != COLUMN_NONE ? &record->fields[c->key] : NULL);
 	return err ? replay_fail_rows(r, err) : 0;
 }
 
-/* Returns how many of the rows are taken, which fit into those that wait. */
+/*
+ * Returns how many of the rows are taken, which fit into those that wait. keys
+ * is NULL if they have none.
+ */
 static size_t put_rows(struct replay *r, const leat_csv_field *keys,
     const double *values, size_t n)
 {
 	memcpy(r->out.prefetch.next, values,
 	    n * r->columns.n_values * sizeof *values);
 	for (size_t i = 0; i < n; i++) {
-		int err = rows_prefetch(&r->out, ++r->rows, &keys[i]);
+		int err = rows_prefetch(&r->out, ++r->rows,
+		    keys ? &keys[i] : NULL);
 
 		if (err) {
 			/* The row comes as a record, which ends the reading. */
@@ -270,7 +275,7 @@ static size_t take_rows(void *ctx, const leat_csv_rows *rows)
 	for (; at < n && !r->failed; at += some) {
 		size_t room = PREFETCH_ROWS - r->out.prefetch.n;
 
-		some = put_rows(r, rows->texts + at,
+		some = put_rows(r, rows->n_texts ? rows->texts + at : NULL,
 		    rows->numbers + at * rows->n_numbers,
 		    n - at < room ? n - at : room);
 	}
@@ -289,7 +294,7 @@ void replay_select(struct replay *r, leat_csv *csv)
 	    !list_has(r->reader.na, "", 0))
 		return;
 	selection.texts = &r->columns.key;
-	selection.n_texts = 1;
+	selection.n_texts = r->columns.key != COLUMN_NONE;
 	selection.numbers = r->columns.values;
 	selection.n_numbers = r->columns.n_values;
 	selection.rows = take_rows;

@@ -225,16 +225,6 @@ static void take_texts(struct rows *r, const leat_csv_record *record)
 		r->texts[n++] = record->fields[c->shown[i]];
 }
 
-/* Finds the group of a key; rows without a key column have one group. */
-static int find_group(struct rows *r, const leat_csv_field *key,
-    size_t *group_out)
-{
-	*group_out = 0;
-	if (!r->plan.has_key && groups_count(&r->groups) == 1)
-		return 0;
-	return groups_find(&r->groups, key, group_out);
-}
-
 int rows_push(struct rows *r, uint64_t row, const leat_csv_record *record,
     int64_t t, const double *values)
 {
@@ -246,7 +236,7 @@ int rows_push(struct rows *r, uint64_t row, const leat_csv_record *record,
 	size_t group = 0;
 
 	if (!err && !r->timed)
-		err = find_group(r, key, &group);
+		err = rows_find_group(r, r->plan.has_key ? key : NULL, &group);
 	if (err)
 		return err;
 	r->row = row;
@@ -303,12 +293,18 @@ static int put_many(struct rows *r, size_t n)
 static int push_many(struct rows *r, size_t n)
 {
 	const struct prefetch *a = &r->prefetch;
+	double *many = r->plan.silent ? NULL : r->many;
 	int err;
 
 	for (size_t i = 0; i < n; i++)
 		r->groups.items[a->groups[i]].last_row = a->rows[i];
-	err = leat_window_push_each(a->windows, a->values, NULL,
-	    n * r->groups.n_open, r->plan.silent ? NULL : r->many);
+	/* If there are no keys, the values of the only window lie together. */
+	if (!r->plan.has_key && r->groups.n_open == 1)
+		err = leat_window_push_many(a->windows[0], a->values, NULL, n,
+		    many);
+	else
+		err = leat_window_push_each(a->windows, a->values, NULL,
+		    n * r->groups.n_open, many);
 	if (err < 0)
 		return err;
 	return r->plan.silent && !r->watch.taken ? 0 : put_many(r, n);

@@ -122,8 +122,24 @@ int rows_push(struct rows *rows, uint64_t row, const leat_csv_record *record,
 int rows_settle(struct rows *rows);
 
 /*
- * Takes one record if rows->prefetches: it needs nothing but the key, and the
- * values are at rows->prefetch.next. It may wait until rows_settle().
+ * Finds the group of a key, NULL for rows without a key column: they have one
+ * group.
+ */
+static inline int rows_find_group(struct rows *rows, const leat_csv_field *key,
+    size_t *group_out)
+{
+	static const leat_csv_field none = { "", 0 };
+
+	*group_out = 0;
+	if (!key && groups_count(&rows->groups) == 1)
+		return 0;
+	return groups_find(&rows->groups, key ? key : &none, group_out);
+}
+
+/*
+ * Takes one record if rows->prefetches: it needs nothing but the key, NULL if
+ * there is none, and the values are at rows->prefetch.next. It may wait until
+ * rows_settle().
  */
 static inline int rows_prefetch(struct rows *rows, uint64_t row,
     const leat_csv_field *key)
@@ -132,7 +148,7 @@ static inline int rows_prefetch(struct rows *rows, uint64_t row,
 	struct prefetch *a = &rows->prefetch;
 	leat_window *const *from, **to;
 	size_t group, n_open = g->n_open;
-	int err = groups_find(g, key, &group);
+	int err = rows_find_group(rows, key, &group);
 
 	if (err)
 		return err;

@@ -265,8 +265,7 @@ static int plan_output(struct rows *r, struct writer *writer)
 /* Rows that wait have nothing but their key and values any more. */
 static int may_prefetch(const struct rows *r)
 {
-	return r->plan.has_key && !r->plan.is_timed && !r->design &&
-	    r->columns->n_shown == 0;
+	return !r->plan.is_timed && !r->design && r->columns->n_shown == 0;
 }
 
 /* Returns the bytes of a key by count or of a model. */
