@@ -63,7 +63,7 @@ enum {
 	PAIRED = 0x2000,            /* values are pairs */
 	OTHER = 0x4000,             /* some classes have no lanes */
 	EMITS = 0x8000, /* each push of a full window emits its results */
-	COOL = 0x10000, /* some results are not hot() */
+	COOL = 0x10000, /* no usual way and no stamp makes all results */
 	ANY = 0x20000   /* a body that learns its classes when it runs */
 };
 
@@ -493,25 +493,14 @@ LEAT_INLINE void sum_up(const leat_window *w, struct leat_summary *out,
 		sum_up_seldom(s, &c, shift, out, flags);
 }
 
-/* Statistics that queries compute in place. */
+/* Statistics that hot() makes; each set that is stamped for it has all. */
 static int is_hot(int id)
 {
 	switch (id) {
 	case LEAT_STAT_COUNT:
 	case LEAT_STAT_COUNT_MISSING:
-	case LEAT_STAT_SUM:
-	case LEAT_STAT_MEAN:
-	case LEAT_STAT_VARIANCE:
-	case LEAT_STAT_VARIANCE_POP:
-	case LEAT_STAT_STDDEV:
-	case LEAT_STAT_STDDEV_POP:
-	case LEAT_STAT_STDERR:
-	case LEAT_STAT_ZSCORE:
 	case LEAT_STAT_SKEWNESS:
 	case LEAT_STAT_KURTOSIS:
-	case LEAT_STAT_MIN:
-	case LEAT_STAT_MAX:
-	case LEAT_STAT_RANGE:
 	case LEAT_STAT_ARGMIN:
 	case LEAT_STAT_ARGMAX:
 	case LEAT_STAT_FIRST:
@@ -542,30 +531,8 @@ static LEAT_NOINLINE double counted(const leat_window *w, int id)
 	return id == LEAT_STAT_LAST ? w->last : (double)slide_tally(w).missing;
 }
 
-LEAT_INLINE int is_spread(int id)
-{
-	return id == LEAT_STAT_ZSCORE || id == LEAT_STAT_STDDEV_POP ||
-	    id == LEAT_STAT_VARIANCE_POP || id == LEAT_STAT_STDERR;
-}
-
-/* Returns what else is made from squared deviations. */
-LEAT_INLINE double hot_spread(const leat_window *w, int id,
-    const struct leat_summary *s)
-{
-	double n = w->slide.n;
-
-	if (id == LEAT_STAT_ZSCORE)
-		return leat_nan(leat_zscore((w->last - s->k) - s->mu, s->m2,
-		    n));
-	if (id == LEAT_STAT_STDDEV_POP)
-		return leat_nan(leat_stddev(s->m2, n));
-	if (id == LEAT_STAT_VARIANCE_POP)
-		return leat_nan(leat_variance(s->m2, n));
-	return leat_nan(leat_sqrt(leat_variance(s->m2, n - 1) / n));
-}
-
 /* Returns what is made from the classes of SELDOM. */
-LEAT_INLINE double hot_seldom(const leat_window *w, int id,
+LEAT_INLINE double hot(const leat_window *w, int id,
     const struct leat_summary *s, int flags)
 {
 	double n = w->slide.n;
@@ -591,62 +558,35 @@ LEAT_INLINE double hot_seldom(const leat_window *w, int id,
 	return id == LEAT_STAT_COUNT ? n : counted(w, id);
 }
 
-LEAT_INLINE double hot(const leat_window *w, int id,
-    const struct leat_summary *s, int flags)
-{
-	const struct leat_slide *at = &w->slide;
-
-	if ((flags & SUM) && id == LEAT_STAT_MEAN)
-		return leat_terms_mean(s->hi, s->lo, at->n, at->inverse);
-	if ((flags & MOMENTS) && id == LEAT_STAT_STDDEV)
-		return leat_sqrt(s->m2 / at->free);
-	if ((flags & MIN) && id == LEAT_STAT_MIN)
-		return s->min;
-	if ((flags & MAX) && id == LEAT_STAT_MAX)
-		return s->max;
-	if ((flags & SUM) && id == LEAT_STAT_SUM)
-		return s->hi;
-	if ((flags & MOMENTS) && id == LEAT_STAT_VARIANCE)
-		return s->m2 / at->free;
-	if ((flags & MIN) && (flags & MAX) && id == LEAT_STAT_RANGE)
-		return leat_nan(s->max - s->min);
-	if ((flags & MOMENTS) && is_spread(id))
-		return hot_spread(w, id, s);
-	return hot_seldom(w, id, s, flags);
-}
-
-/* Returns the same where it pays to look at the statistic first. */
+/* Returns any result; it pays to look at the statistic first. */
 LEAT_INLINE double hot_any(const leat_window *w, int id,
     const struct leat_summary *s)
 {
+	const struct leat_slide *at = &w->slide;
+
 	switch (id) {
+	case LEAT_STAT_COUNT:
+		return s->n;
 	case LEAT_STAT_SUM:
+		return s->hi;
 	case LEAT_STAT_MEAN:
-		return hot(w, id, s, SUM);
-	case LEAT_STAT_STDDEV:
+		return leat_terms_mean(s->hi, s->lo, at->n, at->inverse);
 	case LEAT_STAT_VARIANCE:
-	case LEAT_STAT_ZSCORE:
-		return hot(w, id, s, MOMENTS);
-	case LEAT_STAT_RANGE:
-		return hot(w, id, s, MIN | MAX);
-	case LEAT_STAT_ARGMIN:
-	case LEAT_STAT_ARGMAX:
-		return hot_seldom(w, id, s, ARGMIN | ARGMAX);
-	case LEAT_STAT_SKEWNESS:
-	case LEAT_STAT_KURTOSIS:
-		return hot_seldom(w, id, s, SHAPE);
-	case LEAT_STAT_CORRELATION:
-		return hot_seldom(w, id, s, JOINT);
+		return s->m2 / at->free;
+	case LEAT_STAT_STDDEV:
+		return leat_sqrt(s->m2 / at->free);
 	case LEAT_STAT_MIN:
 		return s->min;
 	case LEAT_STAT_MAX:
 		return s->max;
+	case LEAT_STAT_ARGMIN:
+		return (double)(s->last_tick - s->argmin);
+	case LEAT_STAT_ARGMAX:
+		return (double)(s->last_tick - s->argmax);
 	case LEAT_STAT_FIRST:
 		return s->first;
 	case LEAT_STAT_LAST:
 		return s->last;
-	case LEAT_STAT_COUNT:
-		return s->n;
 	default:
 		return leat_lower_one(s, id, 0);
 	}
@@ -1001,7 +941,9 @@ void leat_slide_specialise(leat_window *w)
 
 	memset(w->slide.lanes, 0, w->lanes_size);
 	for (size_t i = 0; i < w->n_stats; i++)
-		w->flags |= is_hot(w->stats[i].id) ? 0 : COOL;
+		if (!is_hot(w->stats[i].id) &&
+		    usual_place(w->stats[i].id) == N_AT)
+			w->flags |= COOL;
 	if (id == LEAT_STAT_SUM || id == LEAT_STAT_MIN || id == LEAT_STAT_MAX)
 		w->flags |= ONE;
 	w->flags |= (w->pairs ? PAIRED : 0) | (w->sink.emit ? EMITS : 0);
