@@ -17,7 +17,7 @@
 #include "table.h"
 
 /* A group has at most as many events. */
-enum { LEAT_ARRIVALS = 32 };
+enum { LEAT_ARRIVALS = 64 };
 
 struct leat_arrival {
 	uint64_t words[2];        /* a text of at most LEAT_TEXT_SHORT bytes */
