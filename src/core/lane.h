@@ -248,6 +248,13 @@ LEAT_INLINE leat_lane leat_lane_sqrt(leat_lane a)
 #endif
 }
 
+/* Stores to every other place. */
+LEAT_INLINE void leat_lane_store_twice_apart(double *p, leat_lane a)
+{
+	p[0] = leat_lane_get(a, 0);
+	p[2] = leat_lane_get(a, 1);
+}
+
 LEAT_INLINE leat_lane leat_lane_dup(double a)
 {
 	return leat_lane_make(a, a);

@@ -60,6 +60,15 @@ LEAT_OCTET void leat_octet_store_some(double *p, leat_octet a, size_t n)
 {
 	_mm512_mask_storeu_pd(p, leat_octet_first(n), a);
 }
+/* Stores to every other place. */
+LEAT_OCTET void leat_octet_store_twice_apart(double *p, leat_octet a)
+{
+	__m512i low = _mm512_setr_epi64(0, 0, 1, 1, 2, 2, 3, 3);
+	__m512i high = _mm512_setr_epi64(4, 4, 5, 5, 6, 6, 7, 7);
+
+	_mm512_mask_storeu_pd(p, 0x55, _mm512_permutexvar_pd(low, a));
+	_mm512_mask_storeu_pd(p + 8, 0x55, _mm512_permutexvar_pd(high, a));
+}
 LEAT_OCTET leat_octet leat_octet_add(leat_octet a, leat_octet b)
 {
 	return _mm512_add_pd(a, b);

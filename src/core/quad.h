@@ -66,6 +66,17 @@ LEAT_QUAD void leat_quad_store(double *p, leat_quad a)
 {
 	_mm256_storeu_pd(p, (__m256d)a);
 }
+/* Stores to every other place. */
+LEAT_QUAD void leat_quad_store_twice_apart(double *p, leat_quad a)
+{
+	__m128d low = _mm256_castpd256_pd128((__m256d)a);
+	__m128d high = _mm256_extractf128_pd((__m256d)a, 1);
+
+	_mm_storel_pd(p, low);
+	_mm_storeh_pd(p + 2, low);
+	_mm_storel_pd(p + 4, high);
+	_mm_storeh_pd(p + 6, high);
+}
 LEAT_QUAD leat_quad leat_quad_add(leat_quad a, leat_quad b)
 {
 	return a + b;

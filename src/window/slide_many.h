@@ -62,6 +62,10 @@ MANY_FUNCTION void MANY_NAME(put)(double *out, size_t step, MANY_V v)
 		MANY_OP(store)(out, v);
 		return;
 	}
+	if (step == 2) {
+		MANY_OP(store_twice_apart)(out, v);
+		return;
+	}
 	MANY_OP(store)(value, v);
 	MANY_UNROLL
 	for (size_t i = 0; i < MANY; i++)
@@ -187,7 +191,7 @@ MANY_FUNCTION MANY_V MANY_NAME(edge_backwards)(const struct many_group *g,
 MANY_FUNCTION int MANY_NAME(edges_turn)(const struct many_group *g,
     struct many_whole *whole, double *out, int largest)
 {
-	MANY_V prefix[MANY_BLOCK], mark[MANY_MARKS], b, run;
+	MANY_V prefix[MANY_BLOCK], mark[MANY_MARKS / MANY], b, run;
 	size_t n = g->chunk, start, end;
 	MANY_V none = MANY_OP(dup)(edge_none(largest));
 	int missing = 0;
@@ -399,6 +403,8 @@ MANY_TARGET static LEAT_NOINLINE void MANY_NAME(sums)(struct many_sum *s,
 		MANY_NAME(sums_as)(s, x, old, n, sums, means, step, 0, 1);
 	else if (gaps)
 		MANY_NAME(sums_as)(s, x, old, n, sums, means, step, 1, 1);
+	else if (step == 1 && !means) /* lo is not needed */
+		MANY_NAME(sums_as)(s, x, old, n, sums, NULL, 1, 1, 0);
 	else
 		MANY_NAME(sums_as)(s, x, old, n, sums, means, step, 1, 0);
 }

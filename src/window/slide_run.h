@@ -14,15 +14,17 @@
  * values where they are a third of a chunk. A run ends before them.
  *
  * Cost: a few nanoseconds for a value by one to eight lanes; on the stack, the
- * prefixes of a block of MANY_BLOCK pushes and MANY_MARKS states for each lane,
- * from 7 KB with two lanes to 28 KB with eight. The marks are enough for
- * windows of 2 * MANY_BLOCK * MANY_MARKS values.
+ * prefixes of a block of MANY_BLOCK pushes for each lane, and states at the
+ * starts of MANY_MARKS blocks: 22 KB with eight lanes, 13 with two. The marks
+ * are enough for windows of MANY_BLOCK * MANY_MARKS values with two lanes, half
+ * as many with four, and a quarter with eight; those of larger ones go singly.
+ * Windows of sums alone may have 2 * SUM_CARRY values.
  */
 enum {
-	MANY_BLOCK = 64,      /* pushes of a chunk whose prefixes are kept */
-	MANY_MARKS = 64,      /* blocks of a chunk */
-	MANY_LANES = 8,       /* the most there are */
-	MANY_LEAST = 4,       /* chunks from which on a run pays */
+	MANY_BLOCK = 64,  /* pushes of a chunk whose prefixes are kept */
+	MANY_MARKS = 256, /* shared by the lanes: blocks of their chunks */
+	MANY_LANES = 8,   /* the most there are */
+	MANY_LEAST = 4,   /* chunks from which on a run pays */
 	MANY_STRETCH = 1024,  /* pushes that sums go on for at once */
 	MANY_NARROW = 1 << 14 /* values of a window that two parts do for */
 };
@@ -540,7 +542,9 @@ static size_t many_at_once(const struct many_run *r,
 
 	if (!many_chunked(r->w))
 		return many_least(left, turns * lanes);
-	return c < lanes ? 0 : many_least(left / lanes, turns) * lanes;
+	if (c < lanes || c > MANY_BLOCK * (MANY_MARKS / lanes))
+		return 0;
+	return many_least(left / lanes, turns) * lanes;
 }
 
 /* Takes as many of the next chunks as go at once. Returns 0 if none does. */
@@ -687,7 +691,7 @@ static size_t many_push(leat_window *w, const double *x, size_t n, double *out)
 /* Returns 1 for a window whose arrays go by runs. */
 static int many_pays(const leat_window *w)
 {
-	uint64_t most = many_chunked(w) ? 2 * MANY_BLOCK * MANY_MARKS
+	uint64_t most = many_chunked(w) ? MANY_BLOCK * MANY_MARKS
 					: 2 * SUM_CARRY;
 
 	return w->slide.want && w->size > 1 && w->size <= most;
