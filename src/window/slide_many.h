@@ -369,9 +369,12 @@ MANY_FUNCTION void MANY_NAME(sums_as)(struct many_sum *s, const double *x,
 			MANY_M come = MANY_OP(valid)(a), go = MANY_OP(valid)(b);
 			a = MANY_OP(and)(a, come);
 			b = MANY_OP(and)(b, go);
-			count = MANY_NAME(run_on)(MANY_OP(and)(one, come),
-			    MANY_OP(and)(one, go), &all);
-			inverse = MANY_OP(div)(one, count);
+			if (means)
+				count = MANY_NAME(run_on)(MANY_OP(and)(one,
+							      come),
+				    MANY_OP(and)(one, go), &all);
+			if (means)
+				inverse = MANY_OP(div)(one, count);
 		}
 		MANY_NAME(split)(a, cut_high, cut_low, &in, narrow);
 		MANY_NAME(split)(b, cut_high, cut_low, &gone, narrow);
@@ -465,11 +468,33 @@ MANY_TARGET static LEAT_NOINLINE void MANY_NAME(reach)(const double *x,
 	}
 }
 
+/* Counts the values that are missing. */
+MANY_TARGET static LEAT_NOINLINE size_t MANY_NAME(missing)(const double *x,
+    size_t n)
+{
+	MANY_V one = MANY_OP(dup)(1), valid = MANY_OP(dup)(0), v;
+	double sum[MANY];
+	size_t missing = n, i = 0;
+
+	for (; i + MANY <= n; i += MANY) {
+		v = MANY_OP(load)(x + i);
+		v = MANY_OP(and)(one, MANY_OP(valid)(v));
+		valid = MANY_OP(add)(valid, v);
+	}
+	MANY_OP(store)(sum, valid);
+	for (size_t j = 0; j < MANY; j++)
+		missing -= (size_t)sum[j];
+	for (; i < n; i++)
+		missing -= x[i] == x[i];
+	return missing;
+}
+
 #include "slide_many_moments.h"
 
 static const struct many_form MANY_NAME(many) = {
 	MANY,
 	MANY_NAME(reach),
+	MANY_NAME(missing),
 	MANY_NAME(sums),
 	MANY_NAME(edges),
 	MANY_NAME(moments),

@@ -21,10 +21,10 @@
  * Windows of sums alone may have 2 * SUM_CARRY values.
  */
 enum {
-	MANY_BLOCK = 64,  /* pushes of a chunk whose prefixes are kept */
-	MANY_MARKS = 256, /* shared by the lanes: blocks of their chunks */
-	MANY_LANES = 8,   /* the most there are */
-	MANY_LEAST = 4,   /* chunks from which on a run pays */
+	MANY_BLOCK = 64,      /* pushes of a chunk whose prefixes are kept */
+	MANY_MARKS = 256,     /* shared by the lanes: blocks of their chunks */
+	MANY_LANES = 8,       /* the most there are */
+	MANY_LEAST = 4,       /* chunks from which on a run pays */
 	MANY_STRETCH = 1024,  /* pushes that sums go on for at once */
 	MANY_NARROW = 1 << 14 /* values of a window that two parts do for */
 };
@@ -66,6 +66,7 @@ struct many_reach {
 struct many_form {
 	size_t lanes;
 	void (*reach)(const double *x, size_t n, struct many_reach *reach);
+	size_t (*missing)(const double *x, size_t n);
 	void (*sums)(struct many_sum *s, const double *x, const double *old,
 	    size_t n, double *sums, double *means, size_t step, int gaps);
 	int (*edges)(const struct many_group *g, struct many_whole *whole,
@@ -173,6 +174,7 @@ struct many_run {
 	size_t done;      /* values that have results */
 	size_t clean;     /* values before the next, none of them missing */
 	double low, high; /* sizes of values that a run takes */
+	uint64_t absent;  /* places of the window without a value */
 	struct many_reach reach;    /* sizes since the oldest in the ring */
 	struct many_whole whole[2]; /* the last chunk, and the one before */
 	struct many_sum sum;
@@ -264,6 +266,7 @@ static void many_begin(struct many_run *r, leat_window *w)
 {
 	struct leat_slide *s = &w->slide;
 
+	r->absent = s->absent;
 	r->clean = s->absent == 0 ? (size_t)w->size : 0;
 	r->low = 0;
 	r->high = w->flags & MOMENTS ? HUGE_VAL : NAN;
@@ -299,27 +302,19 @@ static const double *many_old(const struct many_run *r, size_t i, size_t *n)
 	return leat_slide_chunk(s, 1) + (i - c) - leat_slide_odd(s);
 }
 
-static uint64_t many_missing(const double *x, size_t n)
+/* Counts the missing ones among n values that leave for the i-th and on. */
+static uint64_t many_gone(const struct many_run *r, size_t i, size_t n)
 {
+	const struct many_form *form = many_forms[many_widest()];
 	uint64_t missing = 0;
+	size_t some;
 
-	for (size_t i = 0; i < n; i++)
-		missing += x[i] != x[i];
-	return missing;
-}
-
-/* Values missing in the window before the i-th value. */
-static uint64_t many_absent(const struct many_run *r, size_t i)
-{
-	size_t end = i + (size_t)r->w->size, n;
-	uint64_t absent = 0;
-
-	for (; i < end; i += n) {
-		const double *old = many_old(r, i, &n);
-		n = many_least(n, end - i);
-		absent += many_missing(old, n);
+	for (; n > 0; i += some, n -= some) {
+		const double *old = many_old(r, i, &some);
+		some = many_least(some, n);
+		missing += form->missing(old, some);
 	}
-	return absent;
+	return missing;
 }
 
 /* Chunk number i of the array; the last two of the ring are -1 and -2. */
@@ -489,15 +484,19 @@ static int many_chunks(struct many_run *r, const struct many_form *form,
 	return 1;
 }
 
-/* Writes counts and silence after other results. */
-static void many_finish(struct many_run *r, size_t values, uint64_t absent,
-    int gaps)
+/* Writes counts and silence after other results, and counts on. */
+static void many_finish(struct many_run *r, const struct many_form *form,
+    size_t values, int gaps)
 {
-	int silence = gaps &&
-	    absent + many_missing(r->x + r->done, values) > r->slide->quiet;
+	uint64_t come = gaps ? form->missing(r->x + r->done, values) : 0;
+	int silence = gaps && r->absent + come > r->slide->quiet;
 
 	if (silence || many_column(r, AT_COUNT))
-		many_counts(r, values, absent, silence);
+		many_counts(r, values, r->absent, silence);
+	if (gaps)
+		r->absent += come - many_gone(r, r->done, values);
+	r->clean = r->reach.missing ? 0 : r->clean + values;
+	r->done += values;
 }
 
 /*
@@ -509,15 +508,12 @@ static int many_results(struct many_run *r, const struct many_form *form,
 {
 	leat_window *w = r->w;
 	int gaps = r->clean < w->size || r->reach.missing;
-	uint64_t absent = gaps ? many_absent(r, r->done) : 0;
 
 	if (many_chunked(w) && !many_chunks(r, form, values, gaps))
 		return 0;
 	if (w->flags & SUM)
-		many_sums(r, form, values, absent, gaps);
-	many_finish(r, values, absent, gaps || r->reach.missing);
-	r->clean = r->reach.missing ? 0 : r->clean + values;
-	r->done += values;
+		many_sums(r, form, values, r->absent, gaps);
+	many_finish(r, form, values, gaps || r->reach.missing);
 	return 1;
 }
 
@@ -626,7 +622,11 @@ static void many_end(struct many_run *r)
 	struct leat_slide *s = &w->slide;
 	size_t c = s->chunk, from = r->done - c;
 	size_t at = many_chunked(w) ? from : r->done;
-	uint64_t absent = r->clean < w->size + c ? many_absent(r, at) : 0;
+	uint64_t absent = r->absent;
+
+	/* the window before the last chunk has what that pushed out */
+	if (r->clean < w->size + c && at == from)
+		absent = many_gone(r, at, (size_t)w->size);
 
 	if (many_chunked(w)) {
 		many_fill(r, from / c - 1);
