@@ -170,25 +170,23 @@ static struct super_leading figure_second(const struct leat_superacc *s,
 	return figure_lead(&below);
 }
 
-static double super_power_of_two(int e)
-{
-	uint64_t bits = (uint64_t)(e + 1023) << 52;
-	double x;
-
-	memcpy(&x, &bits, sizeof(x));
-	return x;
-}
-
-/* Exact for what is a multiple of 2^-1074 and no larger than DBL_MAX. */
+/*
+ * The double that is a leading term over 2^by: exact for what is a multiple of
+ * 2^-1074 and no larger than DBL_MAX; bits below 2^-1074 are dropped. It is put
+ * together from its bits, which a thread that flushes small numbers to zero
+ * leaves alone.
+ */
 static double figure_scaled(const struct super_leading *l, int by)
 {
-	double x = l->minus ? -(double)l->m : (double)l->m;
-	int e = l->at + LEAT_SUPER_LEAST - by;
+	int at = l->at - by;
+	uint64_t bits = at >= 0 ? ((uint64_t)at << 52) + l->m
+	    : at > -64          ? l->m >> -at
+				: 0;
+	double x;
 
-	if (e < -1022)
-		return x * super_power_of_two(e + 200) *
-		    super_power_of_two(-200);
-	return x * super_power_of_two(e);
+	bits |= (uint64_t)(l->minus != 0) << 63;
+	memcpy(&x, &bits, sizeof(x));
+	return x;
 }
 
 struct leat_terms leat_superacc_terms(const struct leat_superacc *s)
