@@ -579,6 +579,11 @@ LEAT_INLINE double hot_any(const leat_window *w, int id,
 		return s->min;
 	case LEAT_STAT_MAX:
 		return s->max;
+	case LEAT_STAT_RANGE:
+		return leat_nan(s->max - s->min);
+	case LEAT_STAT_ZSCORE:
+		return leat_nan(leat_zscore((s->last - s->k) - s->mu, s->m2,
+		    at->n));
 	case LEAT_STAT_ARGMIN:
 		return (double)(s->last_tick - s->argmin);
 	case LEAT_STAT_ARGMAX:
