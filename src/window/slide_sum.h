@@ -38,8 +38,8 @@ struct sum_reach {
  * The sum of what is on the grid is `upper`, the sums of the high and of the
  * low parts, `rest` and `far`, which is what has been carried beyond the high
  * parts. cut_high and cut_low are c of both units, 0 while there is no grid.
- * `others` is the sum of what is off the grid, and `alone` the same if it is a
- * double, else NaN. Where `whole` is set `others` is the sum of all values and
+ * `others` is the sum of what is off the grid, and `alone` the same if it is the
+ * sum of two doubles, else NaN. Where `whole` is set `others` is the sum of all values and
  * the parts are 0.
  */
 struct sum_state {
@@ -51,7 +51,7 @@ struct sum_state {
 	int plain;           /* upper and rest are all there is */
 	int whole;
 	double far, cut_far;
-	double alone;
+	double alone[2];
 	uint64_t off;              /* values inside that are not on the grid */
 	uint64_t infinite[2];      /* infinities inside: positive, negative */
 	struct sum_reach reach[3]; /* D, B and A; kept while `off` is not 0 */
@@ -156,14 +156,20 @@ static void sum_add_parts(const struct sum_state *s, struct leat_superacc *to)
 static void sum_note(struct sum_state *s)
 {
 	struct leat_terms terms;
+	struct leat_superacc left;
 
 	s->plain = s->off == 0 && !(s->far > 0 || s->far < 0);
 	s->plain_span = s->plain ? s->span : 0;
 	if (s->whole)
 		return;
 	terms = leat_superacc_terms(&s->others);
-	s->alone = terms.unit == 1 && !(terms.lo > 0 || terms.lo < 0) ? terms.hi
-								      : NAN;
+	left = s->others;
+	if (terms.unit == 1) {
+		leat_superacc_subtract(&left, terms.hi);
+		leat_superacc_subtract(&left, terms.lo);
+	}
+	s->alone[0] = left.used == 0 ? terms.hi : NAN;
+	s->alone[1] = terms.lo;
 }
 
 /* Moves the sum to the parts; all values inside are on the grid. */
@@ -298,10 +304,33 @@ static LEAT_NOINLINE struct leat_terms sum_terms_far(const struct sum_state *s)
 	return leat_superacc_terms(&all);
 }
 
+/* What is on the grid and two doubles that are off it, where none is lost. */
+static struct leat_terms sum_terms_apart(const struct sum_state *s)
+{
+	struct leat_terms r = { 0, 0, 1 };
+	double sum, error, below, more, last, lost[4];
+
+	if (s->alone[0] != s->alone[0] || s->far > 0 || s->far < 0)
+		return sum_terms_far(s);
+	leat_two_sum(leat_lane_get(s->upper, 0), leat_lane_get(s->upper, 1),
+	    &sum, &error);
+	leat_two_sum(error, s->rest, &below, &lost[0]);
+	leat_two_sum(s->alone[0], sum, &sum, &error);
+	leat_two_sum(s->alone[1], below, &below, &last);
+	leat_two_sum(error, below, &below, &more);
+	leat_two_sum(more, last, &last, &lost[1]);
+	leat_two_sum(sum, below, &sum, &error);
+	leat_two_sum(error, last, &below, &lost[2]);
+	leat_two_sum(sum, below, &r.hi, &r.lo);
+	lost[3] = r.hi - r.hi; /* not 0 beyond the largest double */
+	if (lost[0] != 0 || lost[1] != 0 || lost[2] != 0 || lost[3] != 0)
+		return sum_terms_far(s);
+	return r;
+}
+
 static LEAT_NOINLINE struct leat_terms sum_terms_off(const struct sum_state *s)
 {
 	struct leat_terms r = { HUGE_VAL, 0, 1 };
-	double sum, error, below, lost;
 
 	if (s->infinite[0] + s->infinite[1] > 0) {
 		if (s->infinite[1])
@@ -310,19 +339,7 @@ static LEAT_NOINLINE struct leat_terms sum_terms_off(const struct sum_state *s)
 	}
 	if (s->whole)
 		return leat_superacc_terms(&s->others);
-	if (s->alone != s->alone || s->far != 0)
-		return sum_terms_far(s);
-	leat_two_sum(leat_lane_get(s->upper, 0), leat_lane_get(s->upper, 1),
-	    &sum, &error);
-	leat_two_sum(error, s->rest, &below, &lost);
-	if (lost != 0)
-		return sum_terms_far(s);
-	leat_two_sum(s->alone, sum, &sum, &error);
-	leat_two_sum(error, below, &below, &lost);
-	if (lost != 0 || fabs(sum) > DBL_MAX / 2)
-		return sum_terms_far(s);
-	leat_two_sum(sum, below, &r.hi, &r.lo);
-	return r;
+	return sum_terms_apart(s);
 }
 
 /* ---------------- as a class in lanes --------------------------------- */
@@ -332,7 +349,7 @@ static void sum_reset(struct sum_state *s)
 {
 	leat_superacc_clear(&s->others);
 	s->upper = leat_lane_dup(0);
-	s->rest = s->far = s->alone = 0;
+	s->rest = s->far = s->alone[0] = s->alone[1] = 0;
 	s->off = s->infinite[0] = s->infinite[1] = 0;
 	s->plain = 1;
 	s->plain_span = s->span;
