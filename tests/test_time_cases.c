@@ -882,7 +882,7 @@ END_TEST
 
 enum { LATE_SPAN = 3000, LATE_VALUES = 12000 };
 
-/* All values that were taken; whole numbers, so that any sum is exact. */
+/* The values that were taken are whole numbers, so any sum of them is exact. */
 static struct {
 	int64_t t[LATE_VALUES], now;
 	double x[LATE_VALUES];

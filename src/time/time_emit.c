@@ -37,6 +37,7 @@ LEAT_INLINE void lower_sum(const struct leat_stream *st,
 		return;
 	}
 	s.n = (double)whole->count;
+	s.missing = (double)whole->missing;
 	s.hi = t.hi;
 	s.lo = t.lo;
 	s.unit = t.unit;
