@@ -15,6 +15,7 @@ struct many_run {
 	const double *x; /* the array */
 	double *out;
 	size_t n;         /* all values of the array */
+	size_t at;        /* values in D; not 0 if no more than D is filled */
 	size_t done;      /* values that have results */
 	size_t clean;     /* values before the next, none of them missing */
 	double low, high; /* sizes of values that a run takes */
@@ -105,29 +106,37 @@ static void many_set_whole(const leat_window *w, const struct many_whole *whole)
 			s.edge[i]->whole = whole->edge[i];
 }
 
-/* D is empty. */
-static void many_begin(struct many_run *r, leat_window *w)
+/* Sets what values a run takes, and the sum as it is. */
+static void many_begin_range(struct many_run *r)
 {
-	struct leat_slide *s = &w->slide;
+	const leat_window *w = r->w;
 
-	r->absent = s->absent;
-	r->clean = s->absent == 0 ? (size_t)w->size : 0;
+	r->absent = r->slide->absent;
+	r->clean = r->absent == 0 ? (size_t)w->size : 0;
 	r->low = 0;
 	r->high = w->flags & MOMENTS ? HUGE_VAL : NAN;
-	memset(r->whole, 0, sizeof(r->whole));
-	many_get_whole(w, r->whole);
-	if (w->flags & SUM)
-		many_begin_sum(r, sum_of(w, w->flags));
-	if (leat_slide_odd(s) && leat_slide_chunk(s, 1) == s->ring)
-		slide_mirror(s, 0);
 	r->reach.least = HUGE_VAL;
 	r->reach.most = 0;
-	if (w->flags & SUM) {
-		size_t n = s->chunk + leat_slide_odd(s);
-		const struct many_form *form = many_forms[many_widest()];
-		form->reach(s->a, n, &r->reach);
-		form->reach(leat_slide_chunk(s, 1), s->chunk, &r->reach);
-	}
+	if (w->flags & SUM)
+		many_begin_sum(r, sum_of(w, w->flags));
+}
+
+/* D is empty. */
+static void many_begin(struct many_run *r)
+{
+	leat_window *w = r->w;
+	struct leat_slide *s = &w->slide;
+	const struct many_form *form = many_forms[many_widest()];
+	const double *b = leat_slide_chunk(s, 1);
+
+	many_begin_range(r);
+	many_get_whole(w, r->whole);
+	if (leat_slide_odd(s) && b == s->ring)
+		slide_mirror(s, 0);
+	if (!(w->flags & SUM))
+		return;
+	form->reach(s->a, s->chunk + leat_slide_odd(s), &r->reach);
+	form->reach(b, s->chunk, &r->reach);
 }
 
 /* The values that leave for the i-th and some of the next, whose number is n. */
@@ -140,6 +149,7 @@ static const double *many_old(const struct many_run *r, size_t i, size_t *n)
 		*n = SIZE_MAX;
 		return r->x + (i - size);
 	}
+	i += r->at;
 	*n = i < c ? c - i : i < 2 * c ? 2 * c - i : 1;
 	if (i < c)
 		return s->a + i;

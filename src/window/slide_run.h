@@ -117,6 +117,17 @@ static void many_settle(const struct many_run *r, size_t done, uint64_t absent)
 	count(&w->slide, w->size, absent);
 }
 
+static void many_end_sum(const struct many_run *r)
+{
+	struct sum_state *sum;
+
+	if (!(r->w->flags & SUM))
+		return;
+	sum = sum_of(r->w, r->w->flags);
+	sum->upper = leat_lane_make(r->sum.high, r->sum.low);
+	sum->rest = r->sum.rest;
+}
+
 /* The last chunk is D, in the classes also. */
 static void many_end(struct many_run *r)
 {
@@ -141,11 +152,7 @@ static void many_end(struct many_run *r)
 	many_settle(r, at, absent);
 	for (size_t i = at; i < r->done; i++)
 		(void)w->push_x(w, r->x[i]);
-	if (w->flags & SUM) {
-		struct sum_state *sum = sum_of(w, w->flags);
-		sum->upper = leat_lane_make(r->sum.high, r->sum.low);
-		sum->rest = r->sum.rest;
-	}
+	many_end_sum(r);
 }
 
 static size_t many_singly(leat_window *w, const double *x, size_t n,
@@ -169,19 +176,47 @@ static int many_ready(const leat_window *w)
 	return sum->plain && sum->cut_high > 0;
 }
 
+/* Pushes what D has room for, if no class goes by chunks. */
+static size_t many_part(struct many_run *r)
+{
+	const struct many_form *form = many_forms[many_widest()];
+	leat_window *w = r->w;
+	struct leat_slide *s = &w->slide;
+	size_t n = many_least(r->n, s->chunk - s->filled), fit = n;
+
+	many_begin_range(r);
+	r->at = s->filled;
+	form->reach(r->x, n, &r->reach);
+	if (r->reach.most >= r->high || r->reach.least < r->low)
+		fit = many_fitting(r, n);
+	if (fit < form->lanes)
+		return many_singly(w, r->x, many_least(n, form->lanes), r->out);
+	r->reach.most = 0; /* nobody looked at the sizes in the ring */
+	if (w->flags & SUM)
+		many_sums(r, form, fit, r->absent, 1);
+	many_finish(r, form, fit, r->absent > 0 || r->reach.missing);
+	memcpy(s->d + s->filled, r->x, fit * sizeof(double));
+	s->filled += fit;
+	many_settle(r, fit, r->absent);
+	many_end_sum(r);
+	return fit;
+}
+
 static size_t many_push(leat_window *w, const double *x, size_t n, double *out)
 {
 	struct leat_slide *s = &w->slide;
 	struct many_run r = { .w = w, .slide = s, .x = x, .out = out, .n = n };
-	size_t c = s->chunk;
+	size_t c = s->chunk, filled = s->filled % c;
 
-	if (s->filled > 0 && s->filled < c)
-		return many_singly(w, x, many_least(n, c - s->filled), out);
-	if (n / c < MANY_LEAST || !many_ready(w))
-		return many_singly(w, x, many_least(n, c), out);
+	if (!many_ready(w) || (many_chunked(w) && n / c < MANY_LEAST))
+		return many_singly(w, x, many_least(n, c - filled), out);
 	if (s->filled == c)
 		slide_stop(w);
-	many_begin(&r, w);
+	if (!many_chunked(w) && (filled > 0 || n < c))
+		return many_part(&r);
+	if (filled > 0)
+		return many_singly(w, x, many_least(n, c - filled), out);
+	many_begin(&r);
 	while (many_next(&r))
 		;
 	if (r.done == 0)
