@@ -45,6 +45,9 @@ void leat_stream_cut(struct leat_stream *st, struct leat_cutter *c)
 	st->forest.blank = leat_cut(c, 1, st->forest.layout.accs_size);
 	st->clock.times = leat_cut(c, sources, sizeof(int64_t));
 	st->clock.seen = leat_cut(c, sources, 1);
+	st->faded = NULL;
+	if (st->plan.traits.decays)
+		st->faded = leat_cut(c, LEAT_FADED, sizeof(*st->faded));
 	if (sources == 0)
 		st->clock.times = NULL;
 	if (!st->forest.layout.has_user)
@@ -102,6 +105,8 @@ void leat_stream_start(struct leat_stream *st,
 	memcpy(st->plan.stats, o->stats, o->n_stats * sizeof(*o->stats));
 	note_partials(st);
 	note_blank(st);
+	if (st->faded)
+		memset(st->faded, 0, LEAT_FADED * sizeof(*st->faded));
 	make_pools(st);
 	st->emitter.to = &st->emitter.sink;
 	leat_clock_reset(&st->clock);
@@ -151,6 +156,7 @@ void leat_stream_moved(const void *from, void *to, struct leat_stream *st,
 	st->forest.blank = leat_moved(from, to, st->forest.blank);
 	st->clock.times = leat_moved(from, to, st->clock.times);
 	st->clock.seen = leat_moved(from, to, st->clock.seen);
+	st->faded = leat_moved(from, to, st->faded);
 	note_partials(st);
 	note_blank(st);
 	st->emitter.to = &st->emitter.sink;

@@ -53,7 +53,8 @@ struct leat_stream {
 	 * advance was prepared, until that is over.
 	 */
 	struct leat_index asked;
-	struct leat_faded faded[LEAT_FADED]; /* by ticks, modulo LEAT_FADED */
+	struct leat_faded
+	    *faded; /* by ticks, modulo LEAT_FADED; NULL: no decay */
 };
 
 /*
