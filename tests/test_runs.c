@@ -140,11 +140,18 @@ static size_t choose(struct rng *r, leat_stat *stats)
 	return n;
 }
 
-static void open_pair(struct pair *p, size_t size, struct rng *r)
+/* A sum and a mean, or some set. */
+static void open_pair(struct pair *p, size_t size, struct rng *r, int sums)
 {
+	static const leat_stat both[2] = { LEAT_SUM, LEAT_MEAN };
+
 	memset(p, 0, sizeof(*p));
 	p->options.stats = p->stats;
 	p->options.n_stats = choose(r, p->stats);
+	if (sums) {
+		memcpy(p->stats, both, sizeof(both));
+		p->options.n_stats = 2;
+	}
 	p->options.size = size;
 	if (rng_below(r, 3) == 0)
 		p->options.min_count = 1 + rng_below(r, size);
@@ -251,7 +258,7 @@ START_TEST(results_at_once_are_those_of_single_pushes)
 		for (int round = 0; round < (short_run() ? 2 : 6); round++) {
 			struct pair p;
 			fill(&kinds[k], &r, n);
-			open_pair(&p, size, &r);
+			open_pair(&p, size, &r, 0);
 			p.kind = kinds[k].name;
 			push_all(&p, &r, n, 14 * size + 80);
 			close_pair(&p);
@@ -273,7 +280,7 @@ START_TEST(results_of_large_windows_at_once_are_so_too)
 		if (short_run() && k % 3 != 0)
 			continue;
 		fill(&kinds[k], &r, n);
-		open_pair(&p, size, &r);
+		open_pair(&p, size, &r, k % 2 == 0);
 		p.kind = kinds[k].name;
 		push(&p, 1 + size / 3);
 		push_all(&p, &r, n, n);
@@ -292,7 +299,7 @@ START_TEST(a_run_may_begin_and_end_anywhere)
 	for (size_t first = 0; first < n; first++) {
 		struct pair p;
 		fill(&kinds[first % 2], &r, 3 * n);
-		open_pair(&p, size, &r);
+		open_pair(&p, size, &r, 0);
 		p.kind = kinds[first % 2].name;
 		push(&p, first);
 		push(&p, n - first / 2);
@@ -312,7 +319,7 @@ START_TEST(values_that_no_grid_takes_cost_no_results)
 		    (int)rng_below(&r, 1900) - 950);
 	for (size_t size = 2; size < 40; size += 3) {
 		struct pair p;
-		open_pair(&p, size, &r);
+		open_pair(&p, size, &r, 0);
 		p.kind = "any exponent";
 		push_all(&p, &r, 4000, 900);
 		close_pair(&p);
