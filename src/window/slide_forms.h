@@ -6,16 +6,15 @@
  * the array fills, and goes on with narrower ones. Where the compiler has no
  * vectors, two lanes are two doubles.
  *
- * Cost: a few nanoseconds for a value by one to eight lanes; on the stack, the
- * prefixes of a block of MANY_BLOCK pushes for each lane, and states at the
- * starts of MANY_MARKS blocks: 22 KB with eight lanes, 13 with two. The marks
- * are enough for windows of MANY_BLOCK * MANY_MARKS values with two lanes, half
- * as many with four, and a quarter with eight; those of larger ones go singly.
- * Windows of sums alone may have 2 * SUM_CARRY values.
+ * Cost: on the stack, the prefixes of a block of MANY_BLOCK pushes for each
+ * lane, and its states at the starts of MANY_MARKS blocks: 6 KB with two lanes,
+ * 25 with eight. That does for chunks of as many blocks, which are windows of
+ * up to 4,097 values; those of larger ones are pushed singly. Windows of sums
+ * alone need neither, and may have 2 * SUM_CARRY values.
  */
 enum {
 	MANY_BLOCK = 64,      /* pushes of a chunk whose prefixes are kept */
-	MANY_MARKS = 256,     /* shared by the lanes: blocks of their chunks */
+	MANY_MARKS = 32,      /* blocks of a chunk */
 	MANY_LANES = 8,       /* the most there are */
 	MANY_LEAST = 4,       /* chunks from which on a run pays */
 	MANY_STRETCH = 1024,  /* pushes that sums go on for at once */

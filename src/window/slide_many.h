@@ -188,7 +188,7 @@ MANY_FUNCTION MANY_V MANY_NAME(edge_backwards)(const struct many_group *g,
 MANY_FUNCTION int MANY_NAME(edges_turn)(const struct many_group *g,
     struct many_whole *whole, double *out, int largest)
 {
-	MANY_V prefix[MANY_BLOCK], mark[MANY_MARKS / MANY], b, run;
+	MANY_V prefix[MANY_BLOCK], mark[MANY_MARKS], b, run;
 	size_t n = g->chunk, start, end;
 	MANY_V none = MANY_OP(dup)(edge_none(largest));
 	int missing = 0;

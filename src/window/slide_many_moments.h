@@ -228,7 +228,7 @@ MANY_FUNCTION int MANY_NAME(moments_turn)(const struct many_group *g,
     struct many_whole *whole, double *out, int root, int gaps)
 {
 	struct MANY_NAME(kept) prefix[MANY_BLOCK];
-	struct MANY_NAME(run) mark[MANY_MARKS / MANY], d, a;
+	struct MANY_NAME(run) mark[MANY_MARKS], d, a;
 	struct MANY_NAME(middle) b;
 	size_t n = g->chunk, start, end;
 	int ok = 1;

@@ -40,9 +40,7 @@ static size_t many_at_once(const struct many_run *r,
 
 	if (!many_chunked(r->w))
 		return many_least(left, turns * lanes);
-	if (c < lanes || c > MANY_BLOCK * (MANY_MARKS / lanes))
-		return 0;
-	return many_least(left / lanes, turns) * lanes;
+	return c < lanes ? 0 : many_least(left / lanes, turns) * lanes;
 }
 
 /* Takes as many of the next chunks as go at once. Returns 0 if none does. */
@@ -228,8 +226,8 @@ static size_t many_push(leat_window *w, const double *x, size_t n, double *out)
 /* Returns 1 for a window whose arrays go by runs. */
 static int many_pays(const leat_window *w)
 {
-	uint64_t most = many_chunked(w) ? MANY_BLOCK * MANY_MARKS
-					: 2 * SUM_CARRY;
+	int fits = many_chunked(w) ? w->slide.chunk <= MANY_BLOCK * MANY_MARKS
+				   : w->size <= 2 * SUM_CARRY;
 
-	return w->slide.want && w->size > 1 && w->size <= most;
+	return w->slide.want && w->size > 1 && fits;
 }
