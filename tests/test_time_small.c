@@ -286,7 +286,7 @@ struct price {
 };
 
 static const struct price prices[] = {
-	{ LEAT_SLIDING, 16, 400, 5000 },
+	{ LEAT_SLIDING, 16, 400, 5200 },
 	{ LEAT_HOPPING, 88, 400, 12000 },
 	{ LEAT_TUMBLING, 0, 230, 2600 },
 	{ LEAT_SESSION, 0, 230, 2600 },
