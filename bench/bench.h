@@ -18,7 +18,9 @@ void bench_fill(double *x, size_t n);
 /* Prints a ratio, its bound if that is above 0, and whether it is missed. */
 void bench_figure(const char *name, double ratio, double most);
 void bench_die(const char *what, int err);
-/* Doubles in the widest vector of this CPU that the library may use: 2, 4, 8. */
+/*
+ * Doubles in the widest vector of this CPU that the library may use: 2, 4, 8.
+ */
 int bench_lanes(void);
 
 void bench_windows(void);

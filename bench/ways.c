@@ -44,8 +44,8 @@ const struct way copy = { "", run_copy, ARRAY, NULL, 0 };
 /* ---- A push and a query a value ---- */
 
 /*
- * In pairs, in one call, or with a window that is emptied as soon as it is full;
- * each is a copy of this function that knows which.
+ * In pairs, in one call, or with a window that is emptied as soon as it is
+ * full; each is a copy of this function that knows which.
  */
 static inline double push_all(struct subject *s, int in_pairs, int in_one,
     int empties)

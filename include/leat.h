@@ -750,8 +750,8 @@ LEAT_API int leat_window_push_each(leat_window *const *windows, const double *x,
     const double *y, size_t n, double *out);
 
 /*
- * Writes the n_stats results for the values now in the window, in the
- * order of options.stats. Cost: at most two combines for each statistic's class, in HOPPING four.
+ * Writes the n_stats results for the values in the window, in the order of
+ * options.stats. Cost: at most two combines for each class, in HOPPING four.
  */
 LEAT_API void leat_window_query(const leat_window *window, double *out);
 

@@ -219,8 +219,8 @@ typedef struct leat_csv leat_csv;
  * Makes a reader. It takes 5 kilobytes; up to four times the length of the
  * longest record that was cut or has doubled quotes (six times with max_lines),
  * and at most that many times max_record; and up to 80 bytes for each field of
- * the widest record, 120 while it grows; and what leat_csv_select() takes, about
- * 1 kilobyte for each column.
+ * the widest record, 120 while it grows; and what leat_csv_select() takes,
+ * about 1 kilobyte for each column.
  *
  * Errors: LEAT_EINVAL (no callback, half an allocator; the delimiter or the
  * quote is the other one or a line end; a quote with no_quotes), LEAT_ENOMEM.

@@ -10,7 +10,7 @@
 
 #include <leat.h>
 
-enum { PLACES = 100000, FIXED = 2048 };
+enum { PLACES = 100000, FIXED = 2560 };
 
 struct row {
 	const char *name;

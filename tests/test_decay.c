@@ -743,7 +743,9 @@ static double value_of(int kind, struct rng *r)
 
 enum { KINDS = 11, STRETCH = 40 };
 
-/* A stretch of one kind after the other, with what is no number now and then. */
+/*
+ * A stretch of one kind after the other, with what is no number now and then.
+ */
 static double next_value(size_t i, int gaps, struct rng *r)
 {
 	static int kind;

@@ -470,7 +470,7 @@ START_TEST(a_result_does_not_depend_on_what_else_is_asked_for)
 }
 END_TEST
 
-/* One to three of those that are in `all`, each once; y has its own gaps. */
+/* Chooses one to three of those that are in `all`; y has its own gaps. */
 static void choose_few(struct choice *c, const struct choice *all,
     struct rng *r)
 {

@@ -528,7 +528,7 @@ START_TEST(a_sum_has_one_form)
 	    LEAT_ESTATE);
 	/* This window loses nothing. */
 	ck_assert_int_eq(load_sum(9, 6, 0, one, 1), LEAT_ESTATE);
-	/* One value is one double, and none is none. */
+	/* The sum of one value is one double, and that of none has none. */
 	ck_assert_int_eq(load_sum(1, 8, 0, tie, 2), LEAT_ESTATE);
 	ck_assert_int_eq(load_sum(1, 5, 4, one, 1), LEAT_ESTATE);
 	ck_assert_int_eq(load_sum(0, 4, 0, one, 1), LEAT_ESTATE);

@@ -1,13 +1,13 @@
 /*
  * Errors of sums and means, for values made to lead them astray
  *
- * Each way of adding up must give the exact sum, rounded once, and a mean within
- * an ulp of the exact one; the oracle's exact sums judge that. The data are an
- * attack: each value is the worst of some that were tried on the very steps of a
- * sum in three terms, where two tricks are known. One makes its low terms swing,
- * so that a term of the second order is taken for larger than it is. The other
- * makes all errors of the first order add up, and with them those of the second;
- * whoever forgets the third term fails here.
+ * Each way of adding up must give the exact sum, rounded once, and a mean
+ * within an ulp of the exact one; the oracle's exact sums judge that. The data
+ * are an attack: each value is the worst of some that were tried on the very
+ * steps of a sum in three terms, where two tricks are known. One makes its low
+ * terms swing, so that a term of the second order is taken for larger than it
+ * is. The other makes all errors of the first order add up, and with them those
+ * of the second; whoever forgets the third term fails here.
  */
 #include <math.h>
 #include <stdlib.h>

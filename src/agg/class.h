@@ -151,7 +151,9 @@ int leat_agg_fits(const leat_agg *agg); /* may be NULL */
 
 struct leat_section; /* plan.h */
 
-/* class_save.c: an accumulator that stands for samples, or its partial alone. */
+/*
+ * class_save.c: an accumulator that stands for samples, or its partial alone.
+ */
 void leat_tape_class(struct leat_tape *t, const struct leat_section *p,
     void *acc, int packed, const struct leat_samples *of);
 /* sum_save.c: classes of sums; and moments of version 2 with their sum. */

@@ -83,7 +83,8 @@ static void distance_step(LEAT_NO_AGG, void *acc, const leat_sample *s)
 
 static void distance_lower(const void *acc, struct leat_summary *out)
 {
-	leat_triple_terms(acc, &out->errors.distance_hi, &out->errors.distance_lo);
+	leat_triple_terms(acc, &out->errors.distance_hi,
+	    &out->errors.distance_lo);
 }
 
 static void loss_step(LEAT_NO_AGG, void *acc, const leat_sample *s)

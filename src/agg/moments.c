@@ -3,8 +3,9 @@
  * one of targets, which are the y of pairs
  *
  * The partial is {n, k, mu, m2}, where the mean is about k + mu; the mean that
- * is reported comes from the exact sum. Runs are joined by the update of Chan, Golub and LeVeque ("Algorithms for
- * computing the sample variance", Amer. Statist. 37, 1983):
+ * is reported comes from the exact sum. Runs are joined by the update of Chan,
+ * Golub and LeVeque ("Algorithms for computing the sample variance", Amer.
+ * Statist. 37, 1983):
  *
  *      d = mean_b - mean_a
  *      m2 = m2_a + m2_b + d^2 n_a n_b / n

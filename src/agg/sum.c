@@ -4,7 +4,8 @@
  * The steps that nearly always do are in sum.h. Here the third term is tried,
  * and if that leaves an error, too, all terms go through a superaccumulator,
  * from which the nearest double is taken again and again: a, b and what fits
- * into the third term. Cost: some 200 operations where values are that far apart.
+ * into the third term. Cost: some 200 operations where values are that far
+ * apart.
  */
 #include "sum.h"
 #include "class.h"

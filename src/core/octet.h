@@ -176,7 +176,9 @@ LEAT_OCTET void leat_octet_transpose(leat_octet *r)
 	a[5] = _mm512_unpackhi_pd(r[4], r[5]);
 	a[6] = _mm512_unpacklo_pd(r[6], r[7]);
 	a[7] = _mm512_unpackhi_pd(r[6], r[7]);
-	/* b[0]: columns 0 and 4 of rows 0 to 3; b[2]: 2 and 6; b[4..]: 4 to 7 */
+	/*
+	 * b[0]: columns 0 and 4 of rows 0 to 3; b[2]: 2 and 6; b[4..]: 4 to 7
+	 */
 	b[0] = _mm512_shuffle_f64x2(a[0], a[2], 0x88);
 	b[1] = _mm512_shuffle_f64x2(a[1], a[3], 0x88);
 	b[2] = _mm512_shuffle_f64x2(a[0], a[2], 0xdd);

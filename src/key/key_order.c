@@ -9,8 +9,8 @@
  *
  * Keys that are dropped leave holes. When the list is full it is packed, which
  * gives ranks anew; it grows by a third or a half before more than three
- * quarters of it are keys, so packing is always worth its while. List and sets are one block: it grows
- * as a whole or not at all.
+ * quarters of it are keys, so packing is always worth its while. List and sets
+ * are one block: it grows as a whole or not at all.
  */
 #include "key_order.h"
 

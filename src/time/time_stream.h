@@ -68,11 +68,11 @@ struct leat_need {
 };
 
 /*
- * Checks the options and fills *st but for its pointers; roomy: there is one key
- * alone, so if there is also one window alone it need not be small. leat_stream_cut() then
- * cuts what the stream points to from the object's block, leat_stream_start()
- * makes it ready, and leat_stream_end() gives back all but the block.
- * LEAT_EINVAL, LEAT_ESTAT and others, and *why_out says why.
+ * Checks the options and fills *st but for its pointers; roomy: there is one
+ * key alone, so if there is also one window alone it need not be small.
+ * leat_stream_cut() then cuts what the stream points to from the object's
+ * block, leat_stream_start() makes it ready, and leat_stream_end() gives back
+ * all but the block. LEAT_EINVAL, LEAT_ESTAT and others, and *why_out says why.
  */
 int leat_stream_plan(struct leat_stream *st, const leat_time_window_options *o,
     int roomy, const char **why_out);

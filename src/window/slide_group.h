@@ -139,7 +139,9 @@ static void many_begin(struct many_run *r)
 	form->reach(b, s->chunk, &r->reach);
 }
 
-/* The values that leave for the i-th and some of the next, whose number is n. */
+/*
+ * The values that leave for the i-th and some of the next, whose number is n.
+ */
 static const double *many_old(const struct many_run *r, size_t i, size_t *n)
 {
 	const struct leat_slide *s = r->slide;

@@ -11,7 +11,8 @@
  * A step masks what is missing: such a value has no deviation and is not
  * counted. A query joins the three runs about the mean of one that has a third
  * of the values at least, so that what is subtracted last cannot cancel more
- * than two bits: B nearly always, else the one with the most. Cost: two divisions a push, in lanes, and one a result.
+ * than two bits: B nearly always, else the one with the most. Cost: two
+ * divisions a push, in lanes, and one a result.
  */
 
 /*

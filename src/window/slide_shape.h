@@ -116,7 +116,9 @@ LEAT_INLINE void shape_report(struct leat_summary *out, struct shape_run all)
 	out->g4 = all.m4;
 }
 
-/* Returns 0 where shape_value_odd() has to be asked, as moments_value() does. */
+/*
+ * Returns 0 where shape_value_odd() has to be asked, as moments_value() does.
+ */
 LEAT_INLINE int shape_value(const struct shape_state *s,
     const struct shift_state *shift, const double *row, double n, double rn,
     struct leat_summary *out)

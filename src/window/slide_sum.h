@@ -38,9 +38,9 @@ struct sum_reach {
  * The sum of what is on the grid is `upper`, the sums of the high and of the
  * low parts, `rest` and `far`, which is what has been carried beyond the high
  * parts. cut_high and cut_low are c of both units, 0 while there is no grid.
- * `others` is the sum of what is off the grid, and `alone` the same if it is the
- * sum of two doubles, else NaN. Where `whole` is set `others` is the sum of all values and
- * the parts are 0.
+ * `others` is the sum of what is off the grid, and `alone` the same if it is
+ * the sum of two doubles, else NaN. Where `whole` is set `others` is the sum of
+ * all values and the parts are 0.
  */
 struct sum_state {
 	leat_lane upper;
@@ -59,12 +59,12 @@ struct sum_state {
 };
 
 enum {
-	SUM_PART = 36,       /* bits of a part */
-	SUM_WIDTH = 55,      /* exponents on a grid */
-	SUM_SLACK = 10,      /* a new grid has so many above all values */
-	SUM_FEW = 64,        /* values that a change of grid may look at */
-	SUM_CARRY = 1 << 16, /* a carry is due after so many pushes */
-	SUM_TOP = 900        /* largest |top|: all constants are normal */
+	SUM_PART = 36,  /* bits of a part */
+	SUM_WIDTH = 55, /* exponents on a grid */
+	SUM_SLACK = 10, /* a new grid has so many above all values */
+	SUM_FEW = 64,   /* values that a change of grid may look at */
+	SUM_CARRY = 1 << 16,
+	SUM_TOP = 900 /* largest |top|: all constants are normal */
 };
 
 LEAT_INLINE uint64_t sum_bits(double x)
@@ -186,7 +186,9 @@ static void sum_to_parts(struct sum_state *s, uint64_t size)
 	s->whole = 0;
 }
 
-/* Looks for a grid that has all values of the last three chunks, and takes it. */
+/*
+ * Looks for a grid that has all values of the last three chunks, and takes it.
+ */
 static void sum_try_grid(struct sum_state *s, uint64_t size)
 {
 	struct sum_reach all = sum_reach_none();
@@ -304,7 +306,7 @@ static LEAT_NOINLINE struct leat_terms sum_terms_far(const struct sum_state *s)
 	return leat_superacc_terms(&all);
 }
 
-/* What is on the grid and two doubles that are off it, where none is lost. */
+/* Adds what is on the grid and two doubles that are off it, if none is lost. */
 static struct leat_terms sum_terms_apart(const struct sum_state *s)
 {
 	struct leat_terms r = { 0, 0, 1 };

@@ -5,11 +5,11 @@
  * Nearly every push finds D not full, both values that it adds to runs there,
  * and the sum in its parts with x on their grid; nearly every query finds that
  * as many values are there as results need, and B with a third of them. Then
- * there is nothing to decide. usual_push() and usual_query() do what the general
- * bodies do then, in the same order, and return 0 where one of that is not so,
- * before anything has changed: the general body does it instead. A value that
- * comes or leaves where the other one is missing, as in each of the first
- * pushes, is usual: it has only to be counted.
+ * there is nothing to decide. usual_push() and usual_query() do what the
+ * general bodies do then, in the same order, and return 0 where one of that is
+ * not so, before anything has changed: the general body does it instead. A
+ * value that comes or leaves where the other one is missing, as in each of the
+ * first pushes, is usual: it has only to be counted.
  *
  * Both are stamped with constant flags for each set. Results go where `at` says
  * for the statistics that are wanted.

@@ -107,8 +107,8 @@ struct leat_window {
 	leat_run_function *run; /* NULL: all values are pushed singly */
 	const struct leat_engine *engine;
 	double *ring_x, *ring_y;
-	size_t ring_slots;       /* values that the ring has places for */
-	size_t ring_head;        /* panes: the next kept value goes there */
+	size_t ring_slots; /* values that the ring has places for */
+	size_t ring_head;
 	size_t lanes_size;       /* slide: bytes of the states of classes */
 	struct leat_calls calls; /* calls of the sink */
 	double *results;         /* scratch for its results */

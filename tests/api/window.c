@@ -146,6 +146,24 @@ static void push_many_singly(leat_window *w, const double *x, const double *y,
 	}
 }
 
+static void push_query(void *object)
+{
+	double x = api_number(), y = api_number(), row[API_STATS];
+	int err;
+
+	if (api_is_twin)
+		push_many_singly(object, &x, &y, 1, row);
+	else if (is_of_pairs)
+		API_MUST(leat_window_push_query_xy(object, x, y, row) ==
+		    LEAT_OK);
+	else
+		API_MUST(leat_window_push_query(object, x, row) == LEAT_OK);
+	err = is_of_pairs ? leat_window_push_query(object, x, row)
+			  : leat_window_push_query_xy(object, x, y, row);
+	API_MUST(err == LEAT_EPAIRS);
+	api_note_row("row", row);
+}
+
 static void push_many(void *object)
 {
 	static double rows[MANY * API_STATS];
@@ -249,6 +267,8 @@ static void flush(void *object)
 static const struct api_op ops[] = {
 	{ "leat_window_push leat_window_push_xy", 16, push, 0 },
 	{ "leat_window_push_many", 12, push_many, 0 },
+	{ "leat_window_push_query leat_window_push_query_xy", 6, push_query,
+	    0 },
 	{ "leat_window_push_each", 2, push_each, 0 },
 	{ "leat_window_push leat_window_push_xy", 1, push_wrong, 0 },
 	{ "leat_window_query", 8, query, 0 },
