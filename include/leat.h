@@ -756,8 +756,7 @@ LEAT_API int leat_window_push_each(leat_window *const *windows, const double *x,
 LEAT_API void leat_window_query(const leat_window *window, double *out);
 
 /* A push and a query in one. Errors: LEAT_EPAIRS, with nothing written. */
-LEAT_API int leat_window_push_query(leat_window *window, double x,
-    double *out);
+LEAT_API int leat_window_push_query(leat_window *window, double x, double *out);
 LEAT_API int leat_window_push_query_xy(leat_window *window, double x, double y,
     double *out);
 

@@ -17,8 +17,8 @@
 
 #include "../src/agg/class.h"
 #include "../src/agg/moments.h"
-#include "../src/agg/sum.h"
 #include "../src/agg/stat.h"
+#include "../src/agg/sum.h"
 #include "../src/agg/summary.h"
 #include "big.h"
 #include "data.h"

@@ -26,8 +26,8 @@ struct replay {
 	struct writer *writer, *late;
 	struct columns columns;
 	int has_columns;
-	int chosen; /* the value columns are known */
-	int plain;  /* rows need key and values alone: take_plain() */
+	int chosen;  /* the value columns are known */
+	int plain;   /* rows need key and values alone: take_plain() */
 	int selects; /* replay_select() has been called since it is chosen */
 	int failed;  /* rows could not be taken, and the reason is in why */
 	struct peek peek;

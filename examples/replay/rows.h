@@ -146,7 +146,8 @@ static inline int rows_prefetch(struct rows *rows, uint64_t row,
 {
 	struct groups *g = &rows->groups;
 	struct prefetch *a = &rows->prefetch;
-	leat_window *const *from, **to;
+	leat_window *const *from;
+	leat_window **to;
 	size_t group, n_open = g->n_open;
 	int err = rows_find_group(rows, key, &group);
 

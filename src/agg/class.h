@@ -134,13 +134,13 @@ enum leat_class_id {
 };
 
 extern const struct leat_class leat_class_sum, leat_class_whole_sum,
-    leat_class_moments,
-    leat_class_shape, leat_class_min, leat_class_max, leat_class_argmin,
-    leat_class_argmax, leat_class_first, leat_class_product, leat_class_squares,
-    leat_class_pairs, leat_class_earliest, leat_class_latest,
-    leat_class_counter, leat_class_hold, leat_class_trapezoid, leat_class_bias,
-    leat_class_distance, leat_class_loss, leat_class_error_squares,
-    leat_class_targets, leat_class_hits, leat_class_covered, leat_class_user;
+    leat_class_moments, leat_class_shape, leat_class_min, leat_class_max,
+    leat_class_argmin, leat_class_argmax, leat_class_first, leat_class_product,
+    leat_class_squares, leat_class_pairs, leat_class_earliest,
+    leat_class_latest, leat_class_counter, leat_class_hold,
+    leat_class_trapezoid, leat_class_bias, leat_class_distance, leat_class_loss,
+    leat_class_error_squares, leat_class_targets, leat_class_hits,
+    leat_class_covered, leat_class_user;
 
 const struct leat_class *leat_class_find(enum leat_class_id id);
 

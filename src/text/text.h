@@ -270,7 +270,7 @@ struct leat_csv {
 	int ended;
 	size_t width; /* fields of the first record */
 	uint64_t n_records;
-	leat_csv_record record; /* the last one */
+	leat_csv_record record;         /* the last one */
 	struct leat_csv_choice *choice; /* NULL: none */
 
 	/* csv_quick.c: base of `places`, and the end of the scanned part */

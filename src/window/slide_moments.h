@@ -40,7 +40,7 @@ struct slide_step {
 	leat_lane n, k, share;
 	leat_lane entering;
 	int starts; /* a lane may have its first value */
-	int64_t t; /* number of this push */
+	int64_t t;  /* number of this push */
 };
 
 static void shift_reset(struct shift_state *s)
