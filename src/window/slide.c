@@ -104,9 +104,10 @@ LEAT_INLINE void *pass(struct slide_cursor *c, size_t state, size_t width)
 	return here;
 }
 
+/* The state that classes of SHIFTED share; a window of others has none. */
 LEAT_INLINE struct shift_state *shift_of(struct slide_cursor *c, int flags)
 {
-	return flags & SHIFTED ? pass(c, sizeof(struct shift_state), 0) : NULL;
+	return pass(c, flags & SHIFTED ? sizeof(struct shift_state) : 0, 0);
 }
 
 /* The state of the sum of a window that has one. */
@@ -143,7 +144,7 @@ static void turn_lanes(const leat_window *w)
 	struct slide_cursor c = { w->slide.lanes, NULL };
 	struct shift_state *shift = shift_of(&c, w->flags);
 
-	if (shift)
+	if (w->flags & SHIFTED)
 		shift_turn(shift);
 	if (w->flags & SUM)
 		sum_turn(pass(&c, sizeof(struct sum_state), 0), &w->slide,
@@ -361,6 +362,8 @@ LEAT_INLINE void push_body(leat_window *w, double x, double y, int flags)
 	c.row = row = s->row;
 	if (flags & SHIFTED)
 		shift_step(shift_of(&c, flags), &now);
+	else
+		shift_step_none(&now);
 	if (flags & SUM)
 		sum_step(pass(&c, sizeof(struct sum_state), 0), s, w->size,
 		    now.entering);
@@ -861,7 +864,7 @@ static void lanes_reset(leat_window *w)
 
 	struct shift_state *shift = shift_of(&c, w->flags);
 
-	if (shift)
+	if (w->flags & SHIFTED)
 		shift_reset(shift);
 	if (w->flags & SUM)
 		sum_reset(pass(&c, sizeof(struct sum_state), 0));

@@ -97,7 +97,7 @@ MANY_FUNCTION void MANY_NAME(write)(const struct many_group *g, double *out,
 /* Gathers the values of all chunks at one place. */
 MANY_FUNCTION MANY_V MANY_NAME(gather)(const double *const *chunk, size_t place)
 {
-	double value[MANY];
+	double value[MANY] = { 0 };
 
 	for (size_t i = 0; i < MANY; i++)
 		value[i] = chunk[i][place];

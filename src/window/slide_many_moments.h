@@ -66,7 +66,7 @@ MANY_NAME(moments_forwards)(const struct many_group *g, size_t from, size_t to,
     struct MANY_NAME(run) * run, struct MANY_NAME(kept) * prefix, int gaps)
 {
 	struct MANY_NAME(run) r = *run;
-	MANY_V column[MANY], share;
+	MANY_V column[MANY] = { MANY_OP(dup)(0) }, share;
 	double shares[MANY];
 	size_t i = from;
 

@@ -95,6 +95,13 @@ LEAT_INLINE void shift_step(struct shift_state *s, struct slide_step *now)
 		shift_step_on(s, now);
 }
 
+/* The step of classes that do not ask what is shared. */
+LEAT_INLINE void shift_step_none(struct slide_step *now)
+{
+	now->n = now->k = now->share = leat_lane_dup(0);
+	now->starts = 0;
+}
+
 /* The values of A's suffix in a window of n. */
 LEAT_INLINE double shift_tail_n(const struct shift_state *s, double n)
 {
