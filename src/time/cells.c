@@ -160,27 +160,36 @@ int leat_cells_put_new(struct leat_stream *st, struct leat_state *s,
 	return LEAT_OK;
 }
 
+/* Finds the cell that a value at t goes into; NULL: it needs a new one. */
+LEAT_INLINE struct leat_cell *cell_for(const struct leat_stream *st,
+    const struct leat_state *s, int64_t t)
+{
+	struct leat_cell *c = leat_newest(s);
+
+	if (LEAT_LIKELY(leat_cell_holds(c, t)))
+		return c;
+	if (!st->plan.traits.open_ended)
+		c = leat_cells_find(st, s, t);
+	return c && t < c->end ? c : NULL;
+}
+
 static int cells_push(struct leat_stream *st, struct leat_state *s,
     const leat_event *e)
 {
-	struct leat_cell *c = leat_newest(s);
+	struct leat_cell *c;
 	int err;
 
 	if (st->plan.traits.grows)
 		return leat_cells_push_session(st, s, e);
-	if (LEAT_UNLIKELY(!leat_cell_holds(c, e->t))) {
-		if (!c || !st->plan.traits.open_ended)
-			c = leat_cells_find(st, s, e->t);
-		if (!c || e->t >= c->end)
-			return leat_cells_put_new(st, s, e);
-	}
-	if (LEAT_UNLIKELY(st->plan.max_values > 0)) {
+	c = cell_for(st, s, e->t);
+	if (c && LEAT_UNLIKELY(st->plan.max_values > 0)) {
 		if ((err = leat_cells_make_room(st, s, e->t, c)))
 			return err;
 		/* The cell may lie elsewhere now. */
-		if (!st->plan.traits.open_ended)
-			c = leat_cells_find(st, s, e->t);
+		c = cell_for(st, s, e->t);
 	}
+	if (!c)
+		return leat_cells_put_new(st, s, e);
 	if (e->t < c->start) /* a landmark window */
 		c->start = e->t;
 	leat_cells_put(st, s, c, e);

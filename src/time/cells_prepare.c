@@ -92,7 +92,7 @@ static int prepare_row(struct leat_stream *st, const struct leat_state *s)
 		if (!begun && !c)
 			return LEAT_OK;
 		if (until == LEAT_TIME_MAX)
-			until = c ? leat_newest(s)->start : from;
+			until = c ? leat_cell_inline(s)->start : from;
 		return leat_stream_row(st, begun ? from : c->end, until);
 	}
 	for (; c && c->end <= until && !err; c = leat_newer(s, c)) {

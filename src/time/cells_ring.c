@@ -167,11 +167,13 @@ void leat_cells_marked(struct leat_stream *st, const struct leat_state *s,
 static struct leat_cell *cell_before(const struct leat_stream *st,
     const struct leat_state *s, const struct leat_cell *c)
 {
-	struct leat_cell *before = leat_newest(s);
+	/* The ring has a newest cell, as c at least is there. */
+	struct leat_cell *before = leat_cell_inline(s);
 
-	if (before->next != c && leat_cells_indexed(st, s))
+	if (before->next != c && leat_cells_indexed(st, s)) {
 		before = leat_cells_find(st, s, c->start - 1);
-	LEAT_ASSERT(before); /* c at least is there */
+		LEAT_ASSERT(before); /* c is not the oldest */
+	}
 	while (before->next != c) {
 		LEAT_LOOK();
 		before = before->next;

@@ -87,13 +87,15 @@ int leat_cells_push_session(struct leat_stream *st, struct leat_state *s,
 	int err;
 
 	find_sessions(st, s, e->t, &left, &right);
-	if (!left && !right)
-		return leat_cells_put_new(st, s, e);
-	if ((err = leat_cells_make_room(st, s, e->t, left)))
-		return err;
-	if (st->plan.max_values > 0) /* cells may lie elsewhere now */
+	if (st->plan.max_values > 0 && (left || right)) {
+		if ((err = leat_cells_make_room(st, s, e->t, left)))
+			return err;
+		/* Cells may lie elsewhere now. */
 		find_sessions(st, s, e->t, &left, &right);
+	}
 	c = left ? left : right;
+	if (!c)
+		return leat_cells_put_new(st, s, e);
 	if (left && (right || end > left->end))
 		retract(st, s, left);
 	if (right)
