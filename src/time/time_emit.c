@@ -24,24 +24,18 @@ int leat_stream_is_silent(const struct leat_stream *st,
 	    (st->plan.propagate && whole->missing > 0);
 }
 
-/* Makes the only statistic, which is made of a sum. */
+/* Makes the only statistic, which is a sum or a mean. */
 LEAT_INLINE void lower_sum(const struct leat_stream *st,
     const struct leat_accs *whole, double *out)
 {
 	const void *sum = whole + 1;
 	struct leat_terms t = leat_sum_terms(sum);
-	struct leat_summary s;
+	double n = (double)whole->count;
 
-	if (st->plan.stats->id == LEAT_STAT_SUM) {
+	if (st->plan.stats->id == LEAT_STAT_SUM)
 		*out = leat_nan(t.hi * t.unit);
-		return;
-	}
-	s.n = (double)whole->count;
-	s.missing = (double)whole->missing;
-	s.hi = t.hi;
-	s.lo = t.lo;
-	s.unit = t.unit;
-	*out = leat_lower_one(&s, st->plan.stats->id, 0);
+	else
+		*out = leat_nan(leat_terms_mean(t.hi, t.lo, n, 1 / n) * t.unit);
 }
 
 void leat_stream_lower(const struct leat_stream *st,
