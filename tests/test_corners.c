@@ -415,6 +415,117 @@ START_TEST(a_unit_is_of_small_letters)
 }
 END_TEST
 
+/* Asks from inside a callback, where a push is refused. */
+static int push_inside(void *ctx, const leat_result *r)
+{
+	leat_window *w = *(leat_window **)ctx;
+	double out = 7;
+
+	ck_assert_uint_eq(r->n_values, 1);
+	ck_assert_int_eq(leat_window_push_query(w, 1, &out), LEAT_EINVAL);
+	ck_assert(out == 7);
+	return 0;
+}
+
+static int push_pair_inside(void *ctx, const leat_result *r)
+{
+	leat_window *w = *(leat_window **)ctx;
+	double out = 7;
+
+	ck_assert_uint_eq(r->n_values, 1);
+	ck_assert_int_eq(leat_window_push_query_xy(w, 1, 2, &out), LEAT_EINVAL);
+	ck_assert(out == 7);
+	return 0;
+}
+
+START_TEST(a_push_that_is_refused_writes_no_results)
+{
+	static const leat_stat one[] = { LEAT_SUM }, two[] = { LEAT_SLOPE };
+	static const int kinds[] = { LEAT_SLIDING, LEAT_TUMBLING };
+
+	for (size_t k = 0; k < 2; k++) {
+		leat_window *single, *pairs;
+		double out = 7;
+		leat_window_options o = { 0 };
+		o.kind = kinds[k];
+		o.size = 2;
+		o.stats = one;
+		o.n_stats = 1;
+		o.sink = (leat_sink){ push_inside, &single };
+		ck_assert_int_eq(leat_window_new(&single, &o), LEAT_OK);
+		o.stats = two;
+		o.sink = (leat_sink){ push_pair_inside, &pairs };
+		ck_assert_int_eq(leat_window_new(&pairs, &o), LEAT_OK);
+		ck_assert_int_eq(leat_window_push_query(pairs, 1, &out),
+		    LEAT_EPAIRS);
+		ck_assert_int_eq(leat_window_push_query_xy(single, 1, 2, &out),
+		    LEAT_EPAIRS);
+		ck_assert(out == 7);
+		for (int i = 1; i <= 4; i++) {
+			ck_assert_int_eq(leat_window_push_query(single, i,
+					     &out),
+			    LEAT_OK);
+			ck_assert_int_eq(leat_window_push_query_xy(pairs, i,
+					     2 * i, &out),
+			    LEAT_OK);
+		}
+		leat_window_free(single);
+		leat_window_free(pairs);
+	}
+}
+END_TEST
+
+START_TEST(a_statistic_may_be_asked_for_twice)
+{
+	static const int ids[] = { LEAT_STAT_SUM, LEAT_STAT_MEAN,
+		LEAT_STAT_STDDEV, LEAT_STAT_MIN, LEAT_STAT_MAX, LEAT_STAT_RANGE,
+		LEAT_STAT_RMS, LEAT_STAT_ARGMIN };
+
+	for (size_t k = 0; k < sizeof(ids) / sizeof(*ids); k++) {
+		leat_stat stats[2] = { LEAT_STAT_INIT(0), LEAT_STAT_INIT(0) };
+		leat_window_options o = { 0 };
+		leat_window *w;
+		double out[2];
+		stats[0].id = stats[1].id = ids[k];
+		o.size = 5;
+		o.stats = stats;
+		o.n_stats = 2;
+		ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+		for (int i = 0; i < 20; i++) {
+			leat_window_push_query(w, i * 7 % 5, out);
+			ck_assert(out[0] == out[1] || i == 0);
+		}
+		leat_window_free(w);
+	}
+}
+END_TEST
+
+/* Sums of whole numbers are known; the window is so large that parts carry. */
+START_TEST(sums_of_large_windows_are_exact)
+{
+	static const leat_stat sum[] = { LEAT_SUM };
+	const int64_t size = ((int64_t)1 << 17) + 77, last = 4 * size;
+	leat_window_options o = { 0 };
+	leat_window *w;
+	double out;
+
+	o.size = (uint64_t)size;
+	o.stats = sum;
+	o.n_stats = 1;
+	ck_assert_int_eq(leat_window_new(&w, &o), LEAT_OK);
+	for (int64_t i = 0; i <= last; i++) {
+		int64_t from = i >= size ? i - size + 1 : 0;
+		int64_t total = (from + i) * (i - from + 1) / 2;
+		leat_window_push_query(w, (double)(i + 3000000) * 0x1p-20,
+		    &out);
+		total += 3000000 * (i - from + 1);
+		if (i % 997 == 0 || i == last)
+			ck_assert(out == (double)total * 0x1p-20);
+	}
+	leat_window_free(w);
+}
+END_TEST
+
 Suite *corners_suite(void)
 {
 	Suite *s = suite_create("corners");
@@ -434,6 +545,9 @@ Suite *corners_suite(void)
 	tcase_add_test(t, a_pair_hears_of_a_callback_that_failed_before);
 	tcase_add_test(t, a_state_is_of_the_same_arguments_where_both_are_nan);
 	tcase_add_test(t, a_unit_is_of_small_letters);
+	tcase_add_test(t, a_push_that_is_refused_writes_no_results);
+	tcase_add_test(t, a_statistic_may_be_asked_for_twice);
+	tcase_add_test(t, sums_of_large_windows_are_exact);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -25,8 +25,6 @@
 #include "../core/superacc.h"
 #include "window.h"
 
-#include <limits.h>
-
 #include "slide_sum.h"
 
 #include "slide_edges.h"

@@ -48,7 +48,7 @@ static void usual_plan(leat_window *w)
 
 	for (size_t i = 0; i < w->n_stats; i++) {
 		int at = usual_place(w->stats[i].id);
-		if (at == N_AT || (want & 1u << at) || i > UCHAR_MAX)
+		if (at == N_AT || (want & 1u << at))
 			return;
 		want |= 1u << at;
 		s->at[at] = (unsigned char)i;
@@ -135,9 +135,9 @@ LEAT_INLINE void usual_write(const struct leat_slide *s, double *out,
 		out[s->at[AT_VARIANCE]] = from->m2 / s->free;
 	if ((flags & MOMENTS) && (want & 1u << AT_STDDEV))
 		out[s->at[AT_STDDEV]] = leat_sqrt(from->m2 / s->free);
-	if ((flags & MIN) && (want & 1u << AT_MIN))
+	if (flags & MIN)
 		out[s->at[AT_MIN]] = from->min;
-	if ((flags & MAX) && (want & 1u << AT_MAX))
+	if (flags & MAX)
 		out[s->at[AT_MAX]] = from->max;
 }
 
