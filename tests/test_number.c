@@ -429,7 +429,7 @@ static char *put_sign(char *out, struct rng *r)
 /* n digits with the point before the one at `point`, n + 1 for none. */
 static char *put_pointed(char *out, int n, int point, struct rng *r)
 {
-	char digits[64];
+	char digits[80];
 
 	put_digits(digits, n, r);
 	/* Zeros at either end are a case of their own. */
