@@ -54,8 +54,10 @@ LEAT_QUAD leat_quad leat_quad_load(const double *p)
 /* The first n numbers, up to four, and zeros. */
 LEAT_QUAD leat_quad leat_quad_load_some(const double *p, size_t n)
 {
-	if (n == 0 || n > 3)
-		return n ? leat_quad_load(p) : leat_quad_dup(0);
+	if (n == 0)
+		return leat_quad_dup(0);
+	if (n > 3)
+		return leat_quad_load(p);
 	__m128d low = n > 1 ? _mm_loadu_pd(p) : _mm_load_sd(p);
 	__m128d high = n > 2 ? _mm_load_sd(p + 2) : _mm_setzero_pd();
 

@@ -229,5 +229,5 @@ static int many_pays(const leat_window *w)
 	int fits = many_chunked(w) ? w->slide.chunk <= MANY_BLOCK * MANY_MARKS
 				   : w->size <= 2 * SUM_CARRY;
 
-	return w->slide.want && w->size > 1 && fits;
+	return w->slide.want && fits;
 }
