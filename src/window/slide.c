@@ -98,7 +98,8 @@ LEAT_INLINE void *pass(struct slide_cursor *c, size_t state, size_t width)
 	void *here = c->state;
 
 	c->state += state;
-	c->row += width;
+	if (width > 0)
+		c->row += width;
 	return here;
 }
 
