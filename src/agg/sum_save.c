@@ -108,8 +108,10 @@ static void tape_sum_total(struct leat_tape *t, struct any_sum *sum,
 	else
 		saved_any_from(&s, sum);
 	tape_saved_sum(t, &s);
-	if (!t->loads ||
-	    !leat_tape_expect(t, sum_can_be(&s, of) && saved_any_to(&s, sum)))
+	if (!t->loads)
+		return;
+	int holds = sum_can_be(&s, of) && saved_any_to(&s, sum);
+	if (!leat_tape_expect(t, holds))
 		return;
 	saved_any_from(&again, sum);
 	if (leat_is_finite(sum->odd))
@@ -174,7 +176,9 @@ static int any_sum_to(const struct any_sum *sum, void *acc, int whole)
 		fits = !leat_sum_has_lost(near);
 		near->rest |= sum->lost;
 	}
-	return fits && !(whole && sum->lost);
+	if (whole && sum->lost)
+		return 0;
+	return fits;
 }
 
 static void tape_any_sum(struct leat_tape *t, void *acc, int whole, int packed,

@@ -100,16 +100,20 @@ static int columns_fit(const leat_csv *c, const size_t *columns, size_t n)
 	return 1;
 }
 
+static int selection_fits(const leat_csv *c, const leat_csv_selection *s)
+{
+	return s->rows && LEAT_IS_RESERVED(s) &&
+	    columns_fit(c, s->texts, s->n_texts) &&
+	    columns_fit(c, s->numbers, s->n_numbers);
+}
+
 int leat_csv_select(leat_csv *c, const leat_csv_selection *selection)
 {
 	const leat_csv_selection *s = selection;
 	struct leat_csv_choice *made = NULL;
 
 	LEAT_ASSERT(c);
-	if (s &&
-	    !(s->rows && LEAT_IS_RESERVED(s) &&
-		columns_fit(c, s->texts, s->n_texts) &&
-		columns_fit(c, s->numbers, s->n_numbers)))
+	if (s && !selection_fits(c, s))
 		return LEAT_EINVAL;
 	if (s) {
 		made = make_choice(c, s);

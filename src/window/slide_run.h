@@ -19,14 +19,21 @@
 
 #include "slide_group.h"
 
-/* The first of n values that are 0, missing, or of a size that a run takes. */
+/* Returns whether a value is 0, missing, or of a size that a run takes. */
+LEAT_INLINE int many_fits(const struct many_run *r, double x)
+{
+	if (fabs(x) >= r->high)
+		return 0;
+	return x == 0 || !(fabs(x) < r->low);
+}
+
+/* Returns how many of the next n values a run takes. */
 static size_t many_fitting(const struct many_run *r, size_t n)
 {
 	const double *x = r->x + r->done;
 	size_t i = 0;
 
-	while (i < n && !(fabs(x[i]) >= r->high) &&
-	    !(fabs(x[i]) < r->low && x[i] != 0))
+	while (i < n && many_fits(r, x[i]))
 		i++;
 	return i;
 }

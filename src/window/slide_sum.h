@@ -157,8 +157,9 @@ static void sum_note(struct sum_state *s)
 {
 	struct leat_terms terms;
 	struct leat_superacc left;
+	int carried = s->far > 0 || s->far < 0;
 
-	s->plain = s->off == 0 && !(s->far > 0 || s->far < 0);
+	s->plain = s->off == 0 && !carried;
 	s->plain_span = s->plain ? s->span : 0;
 	if (s->whole)
 		return;
