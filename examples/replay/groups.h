@@ -55,12 +55,12 @@ static inline size_t groups_count(const struct groups *groups)
 
 /*
  * Returns the n_open windows of a group into which values may be pushed
- * straight, as column_windows_open() says.
+ * straight, as column_windows_open() says; NULL if no group has any.
  */
 static inline leat_window *const *groups_open(const struct groups *groups,
     size_t number)
 {
-	return groups->open + number * groups->n_open;
+	return groups->open ? groups->open + number * groups->n_open : NULL;
 }
 
 /* Forgets a group and its key. */
