@@ -27,6 +27,8 @@ struct text {
 
 static void add(struct text *t, const char *bytes, size_t n)
 {
+	if (n == 0)
+		return;
 	if (n > t->room - t->n) {
 		t->room = 2 * (t->room + n) + 1024;
 		t->bytes = realloc(t->bytes, t->room);
