@@ -593,7 +593,7 @@ END_TEST
 START_TEST(millions_of_short_texts_are_read_as_strtod_reads_them)
 {
 	struct rng r = rng_new(24);
-	char bytes[64];
+	char bytes[128];
 
 	for (int i = 0; i < times(1000000); i++) {
 		char *text = bytes + rng_below(&r, 16), *end;
