@@ -83,12 +83,15 @@ static int none_fits(void)
 
 static int endless_fits(void)
 {
-	volatile double endless = INFINITY;
+	volatile double endless = INFINITY, none = 0, unit = 1;
 	volatile int yes = 1;
 	double a = endless, b = chosen(a, yes), c = yes ? INFINITY : 1;
+	double zero = none, one = unit;
 
 	return (a > DBL_MAX) & !(a - a == 0) & (b > DBL_MAX) & !(b - b == 0) &
-	    (c > DBL_MAX) & !(c - c == 0);
+	    (c > DBL_MAX) & !(c - c == 0) & (a == INFINITY) &
+	    (fabs(b) == HUGE_VAL) & !(a * zero == 0) & (one / a == 0) &
+	    (-a < -DBL_MAX) & (leat_nan(a - b) != 0);
 }
 
 /* 1 - 1 is -0 for a thread that rounds down, and -0 + 0 as well. */
