@@ -602,6 +602,25 @@ START_TEST(a_huge_value_leaves_no_trace)
 }
 END_TEST
 
+/*
+ * The errors of adding small numbers to a large one are added up themselves,
+ * and with what that loses they are all that is left when the large one is
+ * taken back: a thousand times a tenth, which plain sums miss by 1e-12.
+ */
+START_TEST(what_the_errors_of_a_sum_lose_is_kept)
+{
+	leat_window *w = open_window(plain + 2, 1, 0);
+	double want = 100.0 / 1002;
+
+	push(w, 0, 0x1p60);
+	for (int i = 0; i < 1000; i++)
+		push(w, 0, 0.1);
+	push(w, 0, -0x1p60);
+	ck_assert_double_le(fabs(ask_one(w) - want), 4e-16 * want);
+	leat_window_free(w);
+}
+END_TEST
+
 START_TEST(what_overflows_is_infinite_and_ratios_are_nan)
 {
 	static const int ids[] = { LEAT_STAT_MAE, LEAT_STAT_BIAS, LEAT_STAT_MSE,
@@ -1130,6 +1149,7 @@ static void add_values(Suite *suite)
 	tcase_add_test(tc, of_nothing_there_is_no_result);
 	tcase_add_test(tc, a_constant_target_has_no_r2);
 	tcase_add_test(tc, a_huge_value_leaves_no_trace);
+	tcase_add_test(tc, what_the_errors_of_a_sum_lose_is_kept);
 	tcase_add_test(tc, what_overflows_is_infinite_and_ratios_are_nan);
 	tcase_add_test(tc, one_does_not_depend_on_the_others);
 	tcase_add_test(tc,
